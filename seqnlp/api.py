@@ -1,0 +1,202 @@
+"""Use a trained model from Python: ``seqnlp.load("RUN").tag("...")``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from seqnlp.bundle import find_model, load_bundle
+from seqnlp.errors import SeqnlpError
+from seqnlp.tasks.prediction import SentencePrediction, TagPredictor
+from seqnlp.tasks.tagging_model import tagger_from_bundle
+from seqnlp.text.tags import convert_tags, tags_from_spans
+from seqnlp.text.tags import Span as TokenSpan
+from seqnlp.text.tokenize import Token, tokenize
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """An entity in a text.
+
+    Attributes:
+        start, end: character offsets, end exclusive: ``text[start:end]`` is the entity.
+        label: its type.
+        text: the words themselves.
+        probability: how sure the model is that exactly this is an entity of exactly this type, between 0 and 1.
+        first, last: its token positions, last exclusive.
+    """
+
+    start: int
+    end: int
+    label: str
+    text: str
+    probability: float
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class TagSequence:
+    """One of the most probable answers for a whole text."""
+
+    probability: float
+    tags: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class TaggedText:
+    """The answer for one text.
+
+    Attributes:
+        text: the text as given (words joined by spaces, if words were given).
+        tokens: its words with character offsets.
+        tags: one tag a word, in the scheme of the training data.
+        spans: the entities (empty for plain tags such as parts of speech).
+        probabilities: of each tag (plain tags only; entities carry their own).
+        nbest: the most probable answers for the whole text, best first, if they were asked for.
+    """
+
+    text: str
+    tokens: list[Token]
+    tags: list[str]
+    spans: list[Span]
+    probabilities: list[float]
+    nbest: list[TagSequence]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The answer as ``seqnlp tag --output jsonl`` writes it."""
+        answer: dict[str, Any] = {
+            "text": self.text,
+            "tokens": [{"text": token.text, "start": token.start, "end": token.end} for token in self.tokens],
+            "tags": self.tags,
+        }
+        if self.probabilities:
+            answer["probabilities"] = [round(probability, 4) for probability in self.probabilities]
+        else:
+            answer["spans"] = [
+                {"start": s.start, "end": s.end, "label": s.label, "text": s.text, "probability": round(s.probability, 4)}
+                for s in self.spans
+            ]
+        if self.nbest:
+            answer["nbest"] = [{"probability": round(n.probability, 6), "tags": n.tags} for n in self.nbest]
+        return answer
+
+
+class Tagger:
+    """A trained tagger: NER, chunking, parts of speech, or any other labels on words.
+
+    Args:
+        path: a run, or a saved model folder.
+
+    Raises:
+        RunError: there is no model, or it is damaged, or too new.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        bundle = load_bundle(path)
+        loaded = tagger_from_bundle(bundle)
+        self.path = find_model(path)
+        self.description = bundle.description
+        self.metrics = bundle.metrics
+        self.tokenizer = loaded.tokenizer
+        self.plain_tags = loaded.data_scheme == "none"
+        self._scheme = loaded.scheme
+        self._data_scheme = loaded.data_scheme
+        self._predictor = TagPredictor(loaded.model, loaded.features, loaded.tags, loaded.scheme, loaded.temperature)
+
+    @property
+    def labels(self) -> list[str]:
+        """The entity types, or the plain tags."""
+        tags = self._predictor.tags
+        return list(tags) if self.plain_tags else sorted({tag[2:] for tag in tags if tag != "O"})
+
+    def tag(self, text: str, *, nbest: int = 0, min_probability: float = 0.0) -> TaggedText:
+        """Tag one text; see :meth:`tag_texts`."""
+        return self.tag_texts([text], nbest=nbest, min_probability=min_probability)[0]
+
+    def tag_texts(
+        self, texts: Sequence[str], *, nbest: int = 0, min_probability: float = 0.0
+    ) -> list[TaggedText]:
+        """Tag raw texts, one answer each, in order; much faster together than one by one.
+
+        Args:
+            nbest: how many whole answers to give with their probabilities.
+            min_probability: leave out entities less probable than this.
+        """
+        tokens = [tokenize(text, self.tokenizer) for text in texts]
+        return self._answer(texts, tokens, nbest, min_probability)
+
+    def tag_words(
+        self, sentences: Sequence[Sequence[str]], *, nbest: int = 0, min_probability: float = 0.0
+    ) -> list[TaggedText]:
+        """Tag sentences that are already split into words; offsets are those in the words joined by spaces.
+
+        Raises:
+            SeqnlpError: an empty word.
+        """
+        texts, tokens = [], []
+        for number, words in enumerate(sentences):
+            if not all(words):
+                raise SeqnlpError(f"sentence {number} has an empty word; expected words of at least one character")
+            texts.append(" ".join(words))
+            tokens.append(_place(words))
+        return self._answer(texts, tokens, nbest, min_probability)
+
+    def _answer(
+        self, texts: Sequence[str], tokens: Sequence[list[Token]], nbest: int, min_probability: float
+    ) -> list[TaggedText]:
+        words = [[token.text for token in sentence] for sentence in tokens]
+        predictions = self._predictor.predict(words, nbest=nbest)
+        return [
+            self._tagged_text(text, places, prediction, min_probability)
+            for text, places, prediction in zip(texts, tokens, predictions, strict=True)
+        ]
+
+    def _tagged_text(
+        self, text: str, tokens: list[Token], prediction: SentencePrediction, min_probability: float
+    ) -> TaggedText:
+        spans = [
+            Span(
+                tokens[s.start].start,
+                tokens[s.end - 1].end,
+                s.label,
+                text[tokens[s.start].start : tokens[s.end - 1].end],
+                s.probability,
+                s.start,
+                s.end,
+            )
+            for s in prediction.spans
+            if s.probability >= min_probability
+        ]
+        tags = prediction.tags
+        if not self.plain_tags:
+            kept = [TokenSpan(s.first, s.last, s.label) for s in spans]
+            tags = tags_from_spans(kept, len(tokens), self._data_scheme)
+        nbest = [TagSequence(probability, self._outward(path)) for probability, path in prediction.nbest]
+        return TaggedText(text, tokens, tags, spans, prediction.probabilities, nbest)
+
+    def _outward(self, tags: Sequence[str]) -> list[str]:
+        """Tags of the model's scheme in the scheme of the training data."""
+        return list(tags) if self.plain_tags else convert_tags(tags, self._scheme, self._data_scheme)
+
+
+def load(path: str | Path) -> Tagger:
+    """Load the model of a run, or a saved model folder.
+
+    Raises:
+        RunError: there is no model, or it is damaged, or too new.
+    """
+    return Tagger(path)
+
+
+def _place(words: Sequence[str]) -> list[Token]:
+    """Words with their offsets in the text that joins them by spaces."""
+    tokens, start = [], 0
+    for word in words:
+        tokens.append(Token(word, start, start + len(word)))
+        start += len(word) + 1
+    return tokens
+
+

@@ -1,0 +1,27 @@
+"""``seqnlp resume``: go on with a run that was stopped."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+HELP = "go on with a run that was stopped, exactly where it was"
+EXAMPLES = """\
+examples:
+  seqnlp resume runs/tagging/wnut17/2026-01-31_12-00-00
+  seqnlp resume RUN --nproc 2          # with two processes
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the verb's arguments."""
+    parser.add_argument("run", type=Path, help="the run directory")
+    parser.add_argument("--nproc", type=int, default=1, metavar="N", help="processes that train together (default 1)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Resume the run; a finished run is only told so by its unchanged result."""
+    from seqnlp.launch import resume
+
+    resume(arguments.run, arguments.nproc)
+    return 0

@@ -1,0 +1,87 @@
+"""Lines from a stream, in windows that fill up under load and come at once when someone types."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Iterable, Iterator
+from typing import BinaryIO, TypeVar
+
+from seqnlp.errors import DataError
+
+WINDOW = 1024
+"""Most lines that are read ahead and answered together: what bounds memory on an endless stream."""
+
+Item = TypeVar("Item")
+
+
+def read_text_lines(stream: BinaryIO, errors: str) -> Iterator[str]:
+    """Decoded lines without their ends; only ``\\n`` (or ``\\r\\n``) ends a line.
+
+    Args:
+        errors: ``strict`` or ``replace``: what to do with bytes that are not UTF-8.
+
+    Raises:
+        DataError: bytes that are not UTF-8, with the line number.
+    """
+    for number, raw in enumerate(stream, 1):
+        line = raw.removesuffix(b"\n").removesuffix(b"\r")
+        try:
+            text = line.decode("utf-8", errors)
+        except UnicodeDecodeError as problem:
+            message = f"byte {problem.start + 1} of the line is not UTF-8; mend it, or use --errors replace"
+            raise DataError(message, "standard input", number) from None
+        yield text.removeprefix("\ufeff") if number == 1 else text
+
+
+def read_blocks(lines: Iterable[str]) -> Iterator[list[str]]:
+    """The words (first column) of each sentence in CoNLL columns; a blank line ends a sentence.
+
+    Every blank line ends one block, so that blocks out pair with blocks in; a final one may lack its blank line.
+    """
+    words: list[str] = []
+    for line in lines:
+        columns = line.split("\t") if "\t" in line.strip() else line.split()
+        if columns and columns[0].strip():
+            words.append(columns[0].strip())
+        else:
+            yield words
+            words = []
+    if words:
+        yield words
+
+
+def windows(items: Iterable[Item]) -> Iterator[list[Item]]:
+    """Up to :data:`WINDOW` items at a time: all that are there, but at least one.
+
+    A thread reads ahead, so a slow producer gets each answer at once and a fast one gets large batches. An error of the
+    producer is raised after the items before it.
+    """
+    waiting: queue.Queue[tuple[bool, Item | BaseException | None]] = queue.Queue(maxsize=2 * WINDOW)
+
+    def fill() -> None:
+        try:
+            for item in items:
+                waiting.put((True, item))
+            waiting.put((False, None))
+        except BaseException as problem:
+            waiting.put((False, problem))
+
+    threading.Thread(target=fill, daemon=True).start()
+    while True:
+        window: list[Item] = []
+        more, item = waiting.get()
+        while more:
+            window.append(item)  # type: ignore[arg-type]
+            if len(window) == WINDOW:
+                break
+            try:
+                more, item = waiting.get_nowait()
+            except queue.Empty:
+                break
+        if window:
+            yield window
+        if not more:
+            if isinstance(item, BaseException):
+                raise item
+            return

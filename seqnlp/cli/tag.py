@@ -1,0 +1,90 @@
+"""``seqnlp tag``: text on standard input, one answer per line (or block) on standard output."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterable
+
+HELP = "tag text from standard input, one answer per line"
+EXAMPLES = """\
+examples:
+  echo "Angela lives in Oslo." | seqnlp tag RUN
+  seqnlp tag RUN --output inline < lines.txt
+  seqnlp tag RUN --input conll --output conll < words.conll > tagged.conll
+  seqnlp tag RUN --min-probability 0.9 --threads 1 < lines.txt > answers.jsonl
+  seqnlp tag RUN --nbest 3 --output jsonl < lines.txt
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the verb's arguments."""
+    parser.add_argument("run", help="a run, or a saved model folder")
+    parser.add_argument(
+        "--input",
+        choices=("text", "tokens", "conll"),
+        default="text",
+        help="text: raw lines; tokens: lines of words split by spaces; conll: one word a line, the first column, "
+        "a blank line after each sentence (default text)",
+    )
+    parser.add_argument(
+        "--output",
+        choices=("jsonl", "conll", "inline", "pretty"),
+        help="default: pretty on a terminal, conll for conll input, else jsonl",
+    )
+    parser.add_argument("--nbest", type=int, default=0, metavar="K", help="jsonl: also the K most probable answers")
+    parser.add_argument(
+        "--min-probability", type=float, default=0.0, metavar="P", help="leave out entities less probable than P"
+    )
+    parser.add_argument("--threads", type=int, default=0, metavar="N", help="CPU threads (default: torch's choice)")
+    parser.add_argument(
+        "--errors",
+        choices=("strict", "replace"),
+        default="strict",
+        help="bytes that are not UTF-8: stop with the line number, or replace them (default strict)",
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Stream the answers."""
+    from seqnlp.cli.streams import read_blocks, read_text_lines, windows
+    from seqnlp.cli.tag_output import WRITERS, choose_output
+    from seqnlp.errors import SeqnlpError
+
+    output = choose_output(arguments.output, arguments.input, sys.stdout.isatty())
+    if arguments.nbest < 0:
+        raise SeqnlpError(f"--nbest: expected 0 or more, found {arguments.nbest}")
+    if arguments.nbest and output != "jsonl":
+        raise SeqnlpError("--nbest is written by --output jsonl only; add --output jsonl")
+    if not 0 <= arguments.min_probability <= 1:
+        raise SeqnlpError(f"--min-probability: expected a number from 0 to 1, found {arguments.min_probability}")
+    if arguments.threads < 0:
+        raise SeqnlpError(f"--threads: expected 0 or more, found {arguments.threads}")
+    if arguments.threads:
+        import torch
+
+        torch.set_num_threads(arguments.threads)
+    from seqnlp.api import Tagger
+
+    tagger = Tagger(arguments.run)
+    if arguments.min_probability and tagger.plain_tags:
+        raise SeqnlpError("--min-probability leaves out entities; this model gives every word a tag")
+    options = {"nbest": arguments.nbest, "min_probability": arguments.min_probability}
+    write = WRITERS[output]
+    lines = read_text_lines(sys.stdin.buffer, arguments.errors)
+    if arguments.input == "conll":
+        for blocks in windows(read_blocks(lines)):
+            _emit(write(answer, tagger) for answer in tagger.tag_words(blocks, **options))
+    else:
+        for texts in windows(lines):
+            if arguments.input == "tokens":
+                answers = tagger.tag_words([text.split() for text in texts], **options)
+            else:
+                answers = tagger.tag_texts(texts, **options)
+            _emit(write(answer, tagger) for answer in answers)
+    return 0
+
+
+def _emit(pieces: Iterable[str]) -> None:
+    sys.stdout.write("".join(pieces))
+    sys.stdout.flush()

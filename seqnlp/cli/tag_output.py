@@ -1,0 +1,80 @@
+"""How an answer of ``seqnlp tag`` looks: one function a format."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from seqnlp.api import TaggedText, Tagger
+
+_COLOURS = (33, 36, 35, 32, 34, 31)
+"""Terminal colours that stay apart for colour-blind readers when the label is written beside the word, as it is."""
+
+
+def choose_output(asked: str | None, source: str, terminal: bool) -> str:
+    """The output format: as asked, else pretty on a terminal, else conll for conll, else jsonl."""
+    if asked:
+        return asked
+    if terminal:
+        return "pretty"
+    return "conll" if source == "conll" else "jsonl"
+
+
+def write_jsonl(answer: TaggedText, tagger: Tagger) -> str:
+    """One JSON object a line; offsets count characters."""
+    return json.dumps(answer.to_dict(), ensure_ascii=False) + "\n"
+
+
+def write_conll(answer: TaggedText, tagger: Tagger) -> str:
+    """``word<TAB>tag`` lines and a blank line after each answer."""
+    rows = [f"{token.text}\t{tag}\n" for token, tag in zip(answer.tokens, answer.tags, strict=True)]
+    return "".join(rows) + "\n"
+
+
+def write_inline(answer: TaggedText, tagger: Tagger) -> str:
+    """``[Ada Sorrel PER] lives in [Brinmoor LOC].``; plain tags as ``word/TAG``."""
+    return _one_line(answer, tagger, lambda text, label: f"[{text} {label}]", lambda text, tag: f"{text}/{tag}")
+
+
+def write_pretty(answer: TaggedText, tagger: Tagger) -> str:
+    """As inline, in colour, with the probability of each entity in percent."""
+    colour = {label: _COLOURS[number % len(_COLOURS)] for number, label in enumerate(tagger.labels)}
+
+    def entity(text: str, label: str) -> str:
+        return f"\x1b[1;{colour[label.split()[0]]}m{text}\x1b[0m\x1b[2m {label}\x1b[0m"
+
+    def word(text: str, tag: str) -> str:
+        return f"{text}\x1b[2;{colour[tag]}m/{tag}\x1b[0m"
+
+    return _one_line(answer, tagger, entity, word, percent=True)
+
+
+def _one_line(
+    answer: TaggedText,
+    tagger: Tagger,
+    entity: Callable[[str, str], str],
+    word: Callable[[str, str], str],
+    percent: bool = False,
+) -> str:
+    text, pieces, done = answer.text, [], 0
+    if tagger.plain_tags:
+        marks = [(t.start, t.end, word(t.text, tag)) for t, tag in zip(answer.tokens, answer.tags, strict=True)]
+    else:
+        marks = [
+            (s.start, s.end, entity(s.text, f"{s.label} {s.probability:.0%}" if percent else s.label))
+            for s in answer.spans
+        ]
+    for start, end, mark in marks:
+        pieces += [text[done:start], mark]
+        done = end
+    return "".join([*pieces, text[done:]]).replace("\r", " ") + "\n"
+
+
+WRITERS: dict[str, Callable[[TaggedText, Tagger], str]] = {
+    "jsonl": write_jsonl,
+    "conll": write_conll,
+    "inline": write_inline,
+    "pretty": write_pretty,
+}

@@ -1,0 +1,1 @@
+"""From labelled sources to encoded arrays to batches."""

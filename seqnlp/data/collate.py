@@ -1,0 +1,92 @@
+"""From sentence numbers to the padded tensors of one batch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from seqnlp.data.encode import EncodedSplit
+from seqnlp.data.lexicon import Lexicon
+
+IntArray = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class WordRows:
+    """Features of the U distinct word forms of a batch.
+
+    Attributes:
+        word_ids, vector_ids, casings: (U,) each.
+        characters: (U, C) character ids with begin and end marks, padded.
+        character_lengths: (U,) characters with the marks.
+    """
+
+    word_ids: Tensor
+    vector_ids: Tensor
+    casings: Tensor
+    characters: Tensor
+    character_lengths: Tensor
+
+    def to(self, device: torch.device) -> WordRows:
+        """The same features on another device."""
+        return WordRows(*(getattr(self, item.name).to(device) for item in fields(self)))
+
+
+@dataclass(frozen=True)
+class TaggedBatch:
+    """B sentences padded to T tokens.
+
+    Attributes:
+        rows: the distinct word forms.
+        index: (B, T) row of each token's form; padding points at row 0.
+        lengths: (B,) tokens.
+        mask: (B, T) bool, True = a real token.
+        tags: (B, T) tag indices, 0 at padding.
+    """
+
+    rows: WordRows
+    index: Tensor
+    lengths: Tensor
+    mask: Tensor
+    tags: Tensor
+
+    def to(self, device: torch.device) -> TaggedBatch:
+        """The same batch on another device."""
+        if device.type == "cpu":
+            return self
+        moved = (part.to(device) for part in (self.index, self.lengths, self.mask, self.tags))
+        return TaggedBatch(self.rows.to(device), *moved)
+
+
+def collate(split: EncodedSplit, sentences: IntArray, lexicon: Lexicon) -> TaggedBatch:
+    """The batch of the given sentences (B,)."""
+    lengths = split.lengths[sentences]  # (B,)
+    steps = np.arange(int(lengths.max(initial=0)))  # (T,)
+    mask = steps < lengths[:, None]  # (B, T)
+    where = np.where(mask, split.offsets[sentences][:, None] + steps, 0)  # (B, T)
+    forms, inverse = np.unique(split.words[where], return_inverse=True)  # (U,), (B, T)
+    return TaggedBatch(
+        rows=word_rows(lexicon, forms),
+        index=torch.from_numpy(inverse.reshape(mask.shape)),
+        lengths=torch.from_numpy(lengths),
+        mask=torch.from_numpy(mask),
+        tags=torch.from_numpy(np.where(mask, split.tags[where], 0)),
+    )
+
+
+def word_rows(lexicon: Lexicon, forms: IntArray | Sequence[int]) -> WordRows:
+    """Features of the given forms (U,) of a lexicon."""
+    columns = lexicon.columns()
+    forms = np.asarray(forms, dtype=np.int64)
+    return WordRows(
+        word_ids=torch.from_numpy(columns.word_ids[forms]),
+        vector_ids=torch.from_numpy(columns.vector_ids[forms]),
+        casings=torch.from_numpy(columns.casings[forms]),
+        characters=torch.from_numpy(columns.padded_characters(forms)),
+        character_lengths=torch.from_numpy(columns.lengths[forms]),
+    )

@@ -1,0 +1,113 @@
+"""Data sets of the `datasets` library: from the hub, saved to disk, or a folder of JSON, Parquet or CSV files."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from seqnlp.errors import DataError, did_you_mean
+from seqnlp.text.sentence import TaggedSentence
+
+_TOKEN_FIELDS = ("tokens", "words")
+_TAG_FIELDS = ("tags", "ner_tags", "pos_tags", "upos")
+
+
+def read_hub(
+    name: str, config_name: str, split: str, token_field: str = "", tag_field: str = ""
+) -> Iterator[TaggedSentence]:
+    """The rows of a split as sentences; ``line`` is the row, from 1.
+
+    Words and tags are lists, or strings cut at spaces (as CSV must have them). Numbered tags get the names that the
+    data set gives them.
+
+    Args:
+        name: a name on the hub, or a folder: one written by ``save_to_disk``, or one of data files.
+        config_name: the data set's configuration; empty if it has one only.
+        token_field, tag_field: columns; empty: the first that exists of ``tokens``, ``words``, and of ``tags``,
+            ``ner_tags``, ``pos_tags``, ``upos``.
+
+    Raises:
+        DataError: the data set, split or column does not exist, or a row is not a sentence.
+    """
+    splits = _load(name, config_name)
+    if split not in splits:
+        raise DataError(f"no split '{split}'{did_you_mean(split, splits)}; it has {', '.join(splits)}", name)
+    table, where = splits[split], f"{name}[{split}]"
+    token_field = _field("data.token_column", token_field, _TOKEN_FIELDS, table.column_names, where)
+    tag_field = _field("data.tag_column", tag_field, _TAG_FIELDS, table.column_names, where)
+    names = _tag_names(table.features[tag_field])
+    for number, row in enumerate(table.select_columns([token_field, tag_field]), start=1):
+        tokens, tags = _listed(row[token_field]), [_tag_name(tag, names) for tag in _listed(row[tag_field])]
+        problem = _problem(tokens, tags)
+        if problem:
+            raise DataError(problem, where, number)
+        yield TaggedSentence(tuple(tokens), tuple(tags), number)
+
+
+def hub_digest(sentences: Iterable[TaggedSentence]) -> str:
+    """SHA-256 of the words and tags, in hexadecimal."""
+    digest = hashlib.sha256()
+    for sentence in sentences:
+        digest.update(json.dumps([sentence.tokens, sentence.tags]).encode())
+    return digest.hexdigest()
+
+
+def _load(name: str, config_name: str) -> dict[str, Any]:
+    """The data set's splits by name."""
+    import datasets
+
+    try:
+        if not _is_saved(Path(name)):
+            return dict(datasets.load_dataset(name, config_name or None))
+        loaded = datasets.load_from_disk(name)
+    except Exception as problem:  # whatever the library, the network or the data set's files may raise
+        reason = " ".join(str(problem).split())[:300]
+        remedy = "" if Path(name).is_dir() else "; a hub name needs the network or a cached copy, a folder must exist"
+        raise DataError(f"`datasets` cannot load it{remedy} ({type(problem).__name__}: {reason})", name) from problem
+    return dict(loaded) if isinstance(loaded, dict) else {str(loaded.split or "train"): loaded}
+
+
+def _is_saved(folder: Path) -> bool:
+    """Whether `save_to_disk` wrote the folder."""
+    return any((folder / name).is_file() for name in ("dataset_dict.json", "state.json"))
+
+
+def _field(key: str, wanted: str, usual: Sequence[str], columns: Sequence[str], where: str) -> str:
+    """The column to read."""
+    found = next((name for name in ([wanted] if wanted else usual) if name in columns), "")
+    if not found:
+        expected = f"'{wanted}'" if wanted else " or ".join(usual)
+        close = did_you_mean(wanted, columns) if wanted else f"; set {key}"
+        raise DataError(f"expected the column {expected}, found {', '.join(columns)}{close}", where)
+    return found
+
+
+def _tag_names(feature: Any) -> list[str] | None:
+    """The names of numbered tags, if the data set has them."""
+    inner = feature[0] if isinstance(feature, list) else getattr(feature, "feature", feature)
+    return getattr(inner, "names", None)
+
+
+def _tag_name(tag: Any, names: list[str] | None) -> Any:
+    return names[tag] if names and isinstance(tag, int) and 0 <= tag < len(names) else tag
+
+
+def _listed(value: Any) -> list[Any]:
+    return value.split() if isinstance(value, str) else list(value or [])
+
+
+def _problem(tokens: Sequence[Any], tags: Sequence[Any]) -> str:
+    """Why a row is no sentence, or an empty string."""
+    if not tokens:
+        return "a sentence with no words"
+    if len(tokens) != len(tags):
+        return f"expected as many tags as tokens, found {len(tags)} and {len(tokens)}"
+    for kind, values in (("tokens", tokens), ("tags", tags)):
+        for value in values:
+            if not isinstance(value, str) or not value.strip(" "):
+                named = " whose names the data set does not give" if isinstance(value, int) else ""
+                return f"expected {kind} that are words, found {value!r}{named}"
+    return ""

@@ -1,0 +1,94 @@
+"""A split of the configured data as checked sentences, whatever the files look like."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from itertools import islice
+from pathlib import Path
+
+from seqnlp.config import DataConfig
+from seqnlp.data.hub import hub_digest, read_hub
+from seqnlp.data.tag_check import mend_tags, refuse_illegal_tags
+from seqnlp.errors import DataError, did_you_mean
+from seqnlp.text.conll import read_conll
+from seqnlp.text.conllu import read_conllu
+from seqnlp.text.files import file_digest
+from seqnlp.text.jsonl import read_jsonl
+from seqnlp.text.sentence import TaggedSentence
+
+_DEFAULT_TOKEN_COLUMN, _DEFAULT_TAG_COLUMN = "0", "-1"  # of the configuration; no names of fields
+
+
+def load_split(config: DataConfig, split: str, report: Callable[[str], None]) -> list[TaggedSentence]:
+    """The sentences of a split, their tags legal in ``config.scheme``.
+
+    Args:
+        split: ``train``, ``dev`` or ``test``; one that the configuration leaves empty has no sentences.
+        report: told what ``config.repair`` changed.
+
+    Raises:
+        DataError: the source cannot be read, holds no sentences, or (without ``config.repair``) an illegal tag.
+    """
+    if not getattr(config, split):
+        return []
+    source = source_name(config, split)
+    sentences = list(islice(_read(config, split), config.limit or None))
+    if not sentences:
+        raise DataError(f"no sentences found; is data.format={config.format} right?", source)
+    if config.repair:
+        return mend_tags(sentences, config.scheme, source, report)
+    refuse_illegal_tags(sentences, config.scheme, source)
+    return sentences
+
+
+def split_digest(config: DataConfig, split: str) -> str:
+    """SHA-256 of the split's file, or of the words and tags of a hub split; empty for a split that is not configured.
+
+    Raises:
+        DataError: the source cannot be read.
+    """
+    if not getattr(config, split):
+        return ""
+    if config.format == "hub":
+        return hub_digest(_read(config, split))
+    return file_digest(_existing_file(config, split))
+
+
+def resolve_path(config: DataConfig, name: str) -> Path:
+    """Where a file of the configuration is: in ``config.dir``, else in ``$SEQNLP_DATA``, else in the current folder."""
+    folder = config.dir or os.environ.get("SEQNLP_DATA", "")
+    return Path(folder).expanduser() / Path(name).expanduser()
+
+
+def source_name(config: DataConfig, split: str) -> str:
+    """What messages call the split's source: a path, or ``NAME[split]`` on the hub."""
+    name = getattr(config, split)
+    return f"{config.hub}[{name}]" if config.format == "hub" else str(resolve_path(config, name))
+
+
+def _read(config: DataConfig, split: str) -> Iterator[TaggedSentence]:
+    """The split's sentences as they are written."""
+    token_field = config.token_column if config.token_column != _DEFAULT_TOKEN_COLUMN else ""
+    tag_field = config.tag_column if config.tag_column != _DEFAULT_TAG_COLUMN else ""
+    if config.format == "hub":
+        folder = resolve_path(config, config.hub)
+        name = str(folder) if folder.is_dir() else config.hub
+        return read_hub(name, config.hub_config, getattr(config, split), token_field, tag_field)
+    path = _existing_file(config, split)
+    if config.format == "conllu":
+        return read_conllu(path, config.tag_column)
+    if config.format == "jsonl":
+        return read_jsonl(path, token_field or "tokens", tag_field or "tags", config.scheme, config.tokenizer)
+    return read_conll(path, int(config.token_column), int(config.tag_column))
+
+
+def _existing_file(config: DataConfig, split: str) -> Path:
+    """The split's file; says how the name was resolved if there is none."""
+    name = getattr(config, split)
+    path = resolve_path(config, name)
+    if not path.exists():
+        close = did_you_mean(path.name, os.listdir(path.parent)) if path.parent.is_dir() else ""
+        origin = "data.dir" if config.dir else "$SEQNLP_DATA" if os.environ.get("SEQNLP_DATA") else "the current folder"
+        raise DataError(f"no such file{close}; data.{split} is '{name}', looked up in {origin}; set data.dir", path)
+    return path

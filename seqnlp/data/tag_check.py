@@ -1,0 +1,69 @@
+"""Gold tags checked against their scheme: refused with file and line, or mended and reported."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from seqnlp.errors import DataError
+from seqnlp.text.sentence import TaggedSentence
+from seqnlp.text.tags import OUTSIDE, PREFIXES, find_illegal, repair_tags
+
+_CHANGES_SHOWN = 3
+
+
+def refuse_illegal_tags(sentences: Sequence[TaggedSentence], scheme: str, source: str) -> None:
+    """Pass if every tag is legal.
+
+    Raises:
+        DataError: where the first illegal tag is, how many there are, and what to do.
+    """
+    found = [
+        (sentence.line_of(position), message)
+        for sentence in sentences
+        for position, message in find_illegal(sentence.tags, scheme)
+    ]
+    if found:
+        line, message = found[0]
+        total = f" ({len(found):,} illegal tags in all)" if len(found) > 1 else ""
+        raise DataError(f"{message}{total}; {_remedy(sentences, scheme, len(found))}", source, line)
+
+
+def mend_tags(
+    sentences: Sequence[TaggedSentence], scheme: str, source: str, report: Callable[[str], None]
+) -> list[TaggedSentence]:
+    """The same sentences with legal tags; ``report`` is told how many were changed, and the first of them.
+
+    Raises:
+        DataError: mending would delete tags although all of them are legal in another scheme, so the scheme is wrong.
+    """
+    mended: list[TaggedSentence] = []
+    changes: list[str] = []
+    touched, deletes = 0, False
+    for sentence in sentences:
+        tags, changed = repair_tags(sentence.tags, scheme)
+        mended.append(replace(sentence, tags=tuple(tags)))
+        changes += [f"line {sentence.line_of(position)} {old} -> {new}" for position, old, new in changed]
+        touched += bool(changed)
+        deletes = deletes or any(new == OUTSIDE for _, _, new in changed)
+    if deletes and _fitting_schemes(sentences, scheme):
+        refuse_illegal_tags(sentences, scheme, source)
+    if changes:
+        first = ", ".join(changes[:_CHANGES_SHOWN]) + (", ..." if len(changes) > _CHANGES_SHOWN else "")
+        report(f"{source}: mended {len(changes):,} tags in {touched:,} of {len(sentences):,} sentences: {first}")
+    return mended
+
+
+def _remedy(sentences: Sequence[TaggedSentence], scheme: str, count: int) -> str:
+    fitting = _fitting_schemes(sentences, scheme)
+    if fitting:
+        return f"all tags are legal in another scheme, so set data.scheme={' or '.join(fitting)}"
+    if 2 * count > sum(len(sentence.tags) for sentence in sentences):
+        return "most tags are: is data.tag_column right? For plain tags such as parts of speech set data.scheme=none"
+    return "correct the file, or set data.repair=true to have such tags mended"
+
+
+def _fitting_schemes(sentences: Sequence[TaggedSentence], scheme: str) -> list[str]:
+    """Other schemes with entities in which every tag is legal."""
+    others = [name for name in PREFIXES if name not in (scheme, "none")]
+    return [name for name in others if not any(find_illegal(sentence.tags, name) for sentence in sentences)]

@@ -1,0 +1,47 @@
+"""What was expected, what was found, and what to do about it.
+
+Every error a user can cause is a :class:`SeqnlpError`; the command line prints its text without a traceback and exits with 2.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+
+
+class SeqnlpError(Exception):
+    """An error that a person can act on. Its text is one or more plain sentences."""
+
+
+class ConfigError(SeqnlpError):
+    """One or more settings are wrong; every problem found is listed, one a line, each with its key."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = list(problems)
+        count = len(self.problems)
+        head = f"{count} problem{'s' if count != 1 else ''} in the configuration:"
+        super().__init__("\n".join([head, *(f"  {problem}" for problem in self.problems)]))
+
+
+class DataError(SeqnlpError):
+    """A data file cannot be read as configured; names the file and, where there is one, the line (from 1)."""
+
+    def __init__(self, message: str, path: object = None, line: int | None = None) -> None:
+        self.path = None if path is None else str(path)
+        self.line = line
+        where = "" if path is None else f"{path}: " if line is None else f"{path}:{line}: "
+        super().__init__(where + message)
+
+
+class RunError(SeqnlpError):
+    """A run directory or a saved model cannot be used."""
+
+
+class TrainingError(SeqnlpError):
+    """Training cannot go on (a loss that is not a number, a disk that is full)."""
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """`` (did you mean 'x'?)`` for the closest known word, or an empty string."""
+    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.55)
+    return f" (did you mean '{close[0]}'?)" if close else ""

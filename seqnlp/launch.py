@@ -1,0 +1,147 @@
+"""Start and resume runs: claim the directory, build the task, fit, save the scores, say what to do next."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import torch
+import yaml
+
+from seqnlp import bundle
+from seqnlp.config import Config, config_to_dict, read_config
+from seqnlp.errors import ConfigError, RunError
+from seqnlp.tasks.tagging import TaggingTask
+from seqnlp.tasks.tagging_calibration import calibrate
+from seqnlp.training.device import choose_device, choose_precision
+from seqnlp.training.distributed import join, leave
+from seqnlp.training.fit import Interrupted, fit
+
+CONFIG_FILE = "config.yaml"
+
+
+def start(config: Config, num_processes: int = 1) -> Path:
+    """Begin a new run in ``config.run`` and train it to the end; returns the run directory.
+
+    Raises:
+        RunError: the directory already holds something.
+        SeqnlpError: the data, the settings or training itself went wrong.
+    """
+    run = claim(config)
+    print(f"run: {run}", file=sys.stderr)
+    _train_or_launch(run, num_processes)
+    return run
+
+
+def resume(run: Path, num_processes: int = 1) -> None:
+    """Go on with a run that was stopped; the result is that of a run never stopped.
+
+    Raises:
+        RunError: not a run, or its data changed.
+    """
+    read_run_config(run)  # tells a wrong directory before processes are started
+    _train_or_launch(run, num_processes)
+
+
+def claim(config: Config) -> Path:
+    """Make the run directory and write its ``config.yaml``, which only one process can do.
+
+    Raises:
+        RunError: the directory is not empty.
+    """
+    if not config.run:
+        raise ConfigError(["run: missing; name the run directory, for example run=runs/my_tagger"])
+    run = Path(config.run)
+    refusal = f"{run} already holds something; choose another directory with run=..., or go on with `seqnlp resume {run}`"
+    if run.exists() and (not run.is_dir() or any(run.iterdir())):
+        raise RunError(refusal)
+    try:
+        run.mkdir(parents=True, exist_ok=True)
+        with (run / CONFIG_FILE).open("x", encoding="utf-8") as file:  # "x": of two runs, one gets the directory
+            yaml.safe_dump(config_to_dict(config), file, sort_keys=False, allow_unicode=True)
+    except FileExistsError:
+        raise RunError(refusal) from None
+    except OSError as problem:
+        raise RunError(f"cannot make the run directory {run}: {problem.strerror}") from problem
+    return run
+
+
+def read_run_config(run: Path) -> Config:
+    """The configuration a run began with.
+
+    Raises:
+        RunError: this is no run, or its ``config.yaml`` was damaged.
+    """
+    path = run / CONFIG_FILE
+    if not path.is_file() or (run / bundle.TENSORS).is_file():
+        raise RunError(f"{run} is not a run: it has no {CONFIG_FILE} from `seqnlp train`")
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as problem:
+        raise RunError(f"{path} is damaged: {problem}") from problem
+    if not isinstance(content, dict):
+        raise RunError(f"{path} is damaged: it was not written whole; start the run again")
+    return read_config(content)
+
+
+def train(run: Path) -> None:
+    """Train a claimed run in this process (one of several, if torchrun started it)."""
+    config = read_run_config(run)
+    if config.trainer.threads:
+        torch.set_num_threads(config.trainer.threads)
+    device = choose_device(config.trainer.device)
+    if device.type == "cuda":
+        torch.cuda.set_device(device)
+    precision, reason = choose_precision(config.trainer, device, config.model.hidden_dim)
+    processes = join(device)
+
+    def say(text: str) -> None:
+        if processes.is_first:
+            print(text, file=sys.stderr, flush=True)
+
+    try:
+        say(f"device: {device}; precision: {reason}; threads: {torch.get_num_threads()}; processes: {processes.count}")
+        task = TaggingTask(config, run, device, say)
+        progress = fit(task, config, run, processes, precision)
+        if processes.is_first:
+            _finish(task, run, progress.best_epoch, progress.best_score, progress.seconds)
+    except Interrupted as interruption:
+        say(f"{interruption}; a checkpoint is written. Go on with: seqnlp resume {run}")
+        raise
+    finally:
+        leave()
+
+
+def _finish(task: TaggingTask, run: Path, epoch: int, score: float, seconds: float) -> None:
+    """Calibrate the best model and say how it went and what to do next."""
+    folder = run / bundle.FOLDER
+    temperature = calibrate(folder, task.dev, task.config.data)
+    best = f"best dev score {score:.2f} in epoch {epoch}; " if task.dev else ""
+    size = sum(file.stat().st_size for file in folder.iterdir()) / 1e6
+    print(
+        f"done in {seconds / 60:.1f} minutes; {best}temperature {temperature:.2f}; model folder {size:.1f} MB\n\nnext:\n"
+        f"  seqnlp evaluate {run} --split {'test' if task.config.data.test else 'dev'}\n"
+        f"  seqnlp tag {run} < lines.txt\n"
+        f"  python -c \"import seqnlp; print(seqnlp.load('{run}').tag('...'))\"",
+        file=sys.stderr,
+    )
+
+
+def _train_or_launch(run: Path, num_processes: int) -> None:
+    """Train here, or let torchrun start ``num_processes`` that resume the (claimed) run together."""
+    if num_processes <= 1 or "WORLD_SIZE" in os.environ:
+        train(run)
+        return
+    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={num_processes}"]
+    environment = {**os.environ, "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", str(_threads_each(num_processes)))}
+    finished = subprocess.run([*command, "-m", "seqnlp", "resume", str(run)], env=environment, check=False)
+    if finished.returncode != 0:
+        raise RunError(f"the {num_processes} processes stopped before the end; go on with `seqnlp resume {run}`")
+
+
+def _threads_each(num_processes: int) -> int:
+    return max(1, (os.cpu_count() or 1) // num_processes)
+
+

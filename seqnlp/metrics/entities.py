@@ -1,0 +1,106 @@
+"""Entity precision, recall and F1: a prediction is right if both edges and the type are those of a gold entity."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqnlp.errors import SeqnlpError
+from seqnlp.metrics.scores import Scores, macro
+from seqnlp.text.tags import Span
+
+SEQEVAL_SCHEMES = {"iob1": "IOB1", "iob2": "IOB2", "bioes": "IOBES", "bilou": "BILOU"}
+
+
+@dataclass(frozen=True, slots=True)
+class EntityScores:
+    """Scores of a corpus.
+
+    Attributes:
+        micro: over all entities; what "the F1" means.
+        macro: unweighted mean over the types found in the gold or the predicted entities.
+        per_type: of each of these types, sorted by name.
+    """
+
+    micro: Scores
+    macro: Scores
+    per_type: dict[str, Scores]
+
+    @property
+    def precision(self) -> float:
+        """Micro precision."""
+        return self.micro.precision
+
+    @property
+    def recall(self) -> float:
+        """Micro recall."""
+        return self.micro.recall
+
+    @property
+    def f1(self) -> float:
+        """Micro F1."""
+        return self.micro.f1
+
+
+def entity_scores(gold: Iterable[Sequence[Span]], predicted: Iterable[Sequence[Span]]) -> EntityScores:
+    """Scores of the predicted entities of each sentence, from counts summed over all sentences.
+
+    Without any entity every score is 0, with support 0.
+
+    Raises:
+        ValueError: there are not as many predicted sentences as gold ones.
+    """
+    correct, guessed, actual = Counter[str](), Counter[str](), Counter[str]()
+    for gold_spans, predicted_spans in zip(gold, predicted, strict=True):
+        gold_set, predicted_set = set(gold_spans), set(predicted_spans)
+        correct.update(span.label for span in gold_set & predicted_set)
+        guessed.update(span.label for span in predicted_set)
+        actual.update(span.label for span in gold_set)
+    labels = sorted(actual | guessed)
+    per_type = {label: Scores.from_counts(correct[label], guessed[label], actual[label]) for label in labels}
+    micro = Scores.from_counts(correct.total(), guessed.total(), actual.total())
+    return EntityScores(micro, macro(list(per_type.values())), per_type)
+
+
+def sentence_counts(gold: Iterable[Sequence[Span]], predicted: Iterable[Sequence[Span]]) -> NDArray[np.int64]:
+    """Correct, predicted and gold entities of each sentence, ``(sentences, 3)``: what intervals are drawn from."""
+    pairs = zip(map(set, gold), map(set, predicted), strict=True)
+    counts = [(len(actual & guessed), len(guessed), len(actual)) for actual, guessed in pairs]
+    return np.array(counts, dtype=np.int64).reshape(-1, 3)
+
+
+def seqeval_scores(
+    gold_tags: Iterable[Sequence[str]], predicted_tags: Iterable[Sequence[str]], scheme: str
+) -> EntityScores:
+    """The same scores as computed by seqeval in strict mode, the field's reference; tags are in ``scheme``.
+
+    Raises:
+        SeqnlpError: the scheme has no entities (``none``) or is unknown.
+    """
+    if scheme not in SEQEVAL_SCHEMES:
+        raise SeqnlpError(f"expected tags in one of {', '.join(SEQEVAL_SCHEMES)} to find entities in, found '{scheme}'")
+    import seqeval.metrics
+    import seqeval.scheme
+
+    gold, predicted = [list(tags) for tags in gold_tags], [list(tags) for tags in predicted_tags]
+    if all(tag == "O" for tags in gold + predicted for tag in tags):
+        return entity_scores([], [])  # seqeval fails where there is no entity
+    rows = seqeval.metrics.classification_report(
+        gold,
+        predicted,
+        mode="strict",
+        scheme=getattr(seqeval.scheme, SEQEVAL_SCHEMES[scheme]),
+        output_dict=True,
+        zero_division=0,
+    )
+    micro, macro_mean, _ = (_scores_of(rows.pop(f"{average} avg")) for average in ("micro", "macro", "weighted"))
+    return EntityScores(micro, macro_mean, {label: _scores_of(row) for label, row in rows.items()})
+
+
+def _scores_of(row: dict[str, Any]) -> Scores:
+    return Scores(float(row["precision"]), float(row["recall"]), float(row["f1-score"]), int(row["support"]))

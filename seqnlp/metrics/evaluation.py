@@ -1,0 +1,131 @@
+"""From gold and predicted tags to the whole report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.metadata import version
+
+from seqnlp.metrics.accuracy import correct_counts, known_word_scores, tag_confusions, tag_scores
+from seqnlp.metrics.baseline import DictionaryBaseline, MajorityTagBaseline
+from seqnlp.metrics.calibration import Calibration
+from seqnlp.metrics.entities import entity_scores, sentence_counts, seqeval_scores
+from seqnlp.metrics.error_analysis import compare_entities, count_errors, entity_confusions
+from seqnlp.metrics.intervals import accuracy_interval, f1_interval
+from seqnlp.metrics.report import Baseline, EvaluationReport
+from seqnlp.metrics.scores import Scores, ratio
+from seqnlp.metrics.seen import TrainingEntities, seen_scores
+from seqnlp.text.sentence import TaggedSentence
+from seqnlp.text.tags import Span, spans_from_tags
+
+Sentences = Sequence[TaggedSentence]
+Tags = Sequence[Sequence[str]]
+
+
+def entity_report(
+    sentences: Sentences,
+    predicted_tags: Tags,
+    training: Sentences,
+    scheme: str,
+    *,
+    title: str,
+    split: str,
+    calibration: Calibration | None = None,
+    seconds: float = 0.0,
+) -> EvaluationReport:
+    """The report of a model that finds entities.
+
+    Args:
+        sentences: the evaluated split.
+        predicted_tags: the model's tags of each sentence, legal in ``scheme`` as the gold tags are.
+        training: the training split, for the baseline and the seen entities; empty if it is not at hand.
+        scheme: of all three.
+        title, split: what was evaluated on what.
+        calibration: from :func:`seqnlp.metrics.calibration.measure_calibration`, if probabilities were computed.
+        seconds: the time that predicting took; 0 if it was not measured.
+
+    Raises:
+        SeqnlpError: the scheme has no entities.
+    """
+    words, gold_tags = [sentence.tokens for sentence in sentences], [sentence.tags for sentence in sentences]
+    gold, predicted = _spans(gold_tags, scheme), _spans(predicted_tags, scheme)
+    scores = seqeval_scores(gold_tags, predicted_tags, scheme)
+    outcomes = compare_entities(gold, predicted)
+    tokens = sum(map(len, words))
+    breakdown: dict[str, Scores] = {}
+    baseline = None
+    if training:
+        training_words = [sentence.tokens for sentence in training]
+        training_spans = _spans([sentence.tags for sentence in training], scheme)
+        seen = seen_scores(TrainingEntities(training_words, training_spans), words, gold, predicted)
+        breakdown = {
+            "entity seen in training (same words, same type)": seen.seen_entity,
+            "entity not seen in training": seen.unseen_entity,
+            "words seen as an entity of any type": seen.seen_surface,
+            "words never seen as an entity": seen.unseen_surface,
+        }
+        dictionary = DictionaryBaseline.fit(training_words, training_spans)
+        looked_up = [dictionary.predict(sentence) for sentence in words]
+        baseline = Baseline("dictionary of the training entities", entity_scores(gold, looked_up).f1)
+    return EvaluationReport(
+        title=title,
+        split=split,
+        kind="entities",
+        signature=f"seqeval {version('seqeval')}, strict, {scheme}",
+        sentences=len(sentences),
+        tokens=tokens,
+        overall=scores.micro,
+        interval=f1_interval(sentence_counts(gold, predicted)),
+        macro=scores.macro,
+        per_label=scores.per_type,
+        breakdown=breakdown,
+        errors=count_errors(outcomes),
+        confusions=entity_confusions(outcomes, words),
+        calibration=calibration,
+        baseline=baseline,
+        tokens_per_second=ratio(tokens, seconds) or None,
+    )
+
+
+def tag_report(
+    sentences: Sentences,
+    predicted_tags: Tags,
+    training: Sentences,
+    *,
+    title: str,
+    split: str,
+    calibration: Calibration | None = None,
+    seconds: float = 0.0,
+) -> EvaluationReport:
+    """The report of a model that gives plain tags; the arguments are those of :func:`entity_report`."""
+    words, gold = [sentence.tokens for sentence in sentences], [sentence.tags for sentence in sentences]
+    scores = tag_scores(gold, predicted_tags)
+    tokens = sum(map(len, words))
+    breakdown: dict[str, Scores] = {}
+    baseline = None
+    if training:
+        majority = MajorityTagBaseline.fit([s.tokens for s in training], [s.tags for s in training])
+        known, unknown = known_word_scores(majority.tags, words, gold, predicted_tags)
+        breakdown = {"words seen in training": known, "words not seen in training": unknown}
+        accuracy = tag_scores(gold, [majority.predict(sentence) for sentence in words]).accuracy
+        baseline = Baseline("most frequent tag of each word", accuracy)
+    return EvaluationReport(
+        title=title,
+        split=split,
+        kind="tags",
+        signature="token accuracy on gold tokens",
+        sentences=len(sentences),
+        tokens=tokens,
+        overall=scores.micro,
+        interval=accuracy_interval(correct_counts(gold, predicted_tags)),
+        macro=scores.macro,
+        per_label=scores.per_tag,
+        breakdown=breakdown,
+        confusions=tag_confusions(words, gold, predicted_tags),
+        calibration=calibration,
+        baseline=baseline,
+        tokens_per_second=ratio(tokens, seconds) or None,
+    )
+
+
+def _spans(tags: Tags, scheme: str) -> list[list[Span]]:
+    return [spans_from_tags(sentence, scheme) for sentence in tags]

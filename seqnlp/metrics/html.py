@@ -1,0 +1,81 @@
+"""A report as one HTML file that needs nothing else: no network, no script, readable by day and by night."""
+
+from __future__ import annotations
+
+from html import escape
+
+from seqnlp.metrics.calibration import Calibration
+from seqnlp.metrics.report import EvaluationReport
+from seqnlp.metrics.svg import reliability_diagram, score_bars
+from seqnlp.metrics.tables import Table, headline, tables_of
+
+# Colours from the palette of Okabe and Ito, which people with colour-blindness can tell apart.
+_STYLE = """
+:root { color-scheme: light dark; --ink: #1b1b1b; --page: #ffffff; --faint: #e3e3e3; --soft: #5c5c5c;
+        --first: #0072b2; --second: #d55e00; }
+@media (prefers-color-scheme: dark) {
+  :root { --ink: #ececec; --page: #16181b; --faint: #34383d; --soft: #a9aeb4; --first: #56b4e9; --second: #e69f00; }
+}
+body { margin: 2rem auto; max-width: 62rem; padding: 0 1rem; font: 15px/1.5 system-ui, sans-serif;
+       color: var(--ink); background: var(--page); }
+h1 { font-size: 1.5rem; } h2 { font-size: 1.1rem; margin-top: 2.2rem; }
+p, figcaption, dt { color: var(--soft); } figure { margin: 1rem 0; }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem 1.2rem; } dd { margin: 0; }
+dd:first-of-type { font-weight: 700; }
+.scroll { overflow-x: auto; } table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
+th, td { padding: .2rem .9rem .2rem 0; text-align: left; border-bottom: 1px solid var(--faint); }
+td { overflow-wrap: anywhere; } th { color: var(--soft); font-weight: 600; }
+.number { text-align: right; white-space: nowrap; }
+svg { max-width: 100%; height: auto; font: 13px system-ui, sans-serif; } svg text { fill: var(--ink); }
+.track { fill: var(--faint); } .bar { fill: var(--first); } .frame { fill: none; stroke: var(--soft); }
+.ideal { stroke: var(--soft); stroke-dasharray: 5 4; } polyline { fill: none; stroke-width: 1.5; }
+.before rect { fill: var(--second); } .before polyline { stroke: var(--second); stroke-dasharray: 2 3; }
+.after circle { fill: var(--first); } .after polyline { stroke: var(--first); }
+"""
+
+
+def report_html(report: EvaluationReport) -> str:
+    """The whole page. Every text that comes from data is escaped."""
+    title = escape(f"{report.title} on {report.split}")
+    facts = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>\n" for name, value in headline(report))
+    sections = [
+        f"<h1>{title}</h1>\n<p>{report.sentences:,} sentences, {report.tokens:,} tokens</p>\n<dl>\n{facts}</dl>",
+        _figure(score_bars(report.per_label), "F1 of each label, in percent."),
+        *map(_section, tables_of(report)),
+        *([_calibration_figure(report.calibration)] if report.calibration else []),
+    ]
+    body = "\n".join(sections)
+    return (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
+        f"<title>{title}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n{body}\n</body>\n</html>\n"
+    )
+
+
+def _section(table: Table) -> str:
+    head = _row(table, table.names, "th")
+    rows = "\n".join(_row(table, row, "td") for row in table.rows)
+    return (
+        f'<h2>{escape(table.heading)}</h2>\n<div class="scroll"><table>\n'
+        f"<thead>{head}</thead>\n<tbody>\n{rows}\n</tbody>\n</table></div>"
+    )
+
+
+def _row(table: Table, cells: list[str] | tuple[str, ...], element: str) -> str:
+    marks = [' class="number"' if numeric else "" for numeric in table.numeric]
+    inner = "".join(f"<{element}{mark}>{escape(cell)}</{element}>" for cell, mark in zip(cells, marks, strict=True))
+    return f"<tr>{inner}</tr>"
+
+
+def _calibration_figure(calibration: Calibration) -> str:
+    caption = (
+        "Predictions in ten bins of probability: how often they are right against how sure they are. On the dashed "
+        "line probabilities mean what they say. Squares, dotted: at temperature 1. Circles, solid: at temperature "
+        f"{calibration.temperature:.3f}. A larger mark stands for more predictions."
+    )
+    return _figure(reliability_diagram(calibration), caption)
+
+
+def _figure(picture: str, caption: str) -> str:
+    return f"<figure>\n{picture}\n<figcaption>{caption}</figcaption>\n</figure>"

@@ -1,0 +1,35 @@
+"""A report as plain text."""
+
+from __future__ import annotations
+
+from seqnlp.metrics.report import EvaluationReport
+from seqnlp.metrics.tables import Table, headline, tables_of
+
+_WIDEST_CELL = 48
+
+
+def format_report(report: EvaluationReport) -> str:
+    """The report for a terminal: aligned columns, no colours, one line feed at the end."""
+    title = f"{report.title} on {report.split}: {report.sentences:,} sentences, {report.tokens:,} tokens"
+    facts = headline(report)
+    width = max(len(name) for name, _ in facts)
+    parts = ["\n".join([title, *(f"  {name:<{width}}  {value}" for name, value in facts)])]
+    parts += [_format_table(table) for table in tables_of(report)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _format_table(table: Table) -> str:
+    rows = [table.names, *([_clip(cell) for cell in row] for row in table.rows)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = [table.heading]
+    for row in rows:
+        columns = zip(row, widths, table.numeric, strict=True)
+        cells = [cell.rjust(width) if numeric else cell.ljust(width) for cell, width, numeric in columns]
+        lines.append("  " + "  ".join(cells))
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _clip(cell: str) -> str:
+    """Text that cannot disturb a terminal or the columns: no control characters, no endless words."""
+    printable = "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in cell)
+    return printable if len(printable) <= _WIDEST_CELL else printable[: _WIDEST_CELL - 3] + "..."

@@ -1,0 +1,83 @@
+"""The tagger: words -> recurrent layers -> emissions -> CRF, or softmax with constrained greedy decoding."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from seqnlp.data.collate import TaggedBatch
+from seqnlp.decode.greedy import greedy_decode
+from seqnlp.nn.crf import CRF
+from seqnlp.nn.dropout import LockedDropout
+from seqnlp.nn.embed import WordEmbedder
+from seqnlp.nn.recurrent import Recurrent
+from seqnlp.text.tags import legal_end, legal_start, legal_transitions
+
+
+class RecurrentTagger(nn.Module):
+    """A BiLSTM-CRF tagger (Huang et al. 2015; Lample et al. 2016; Ma & Hovy 2016).
+
+    With ``output="softmax"`` the loss is the cross-entropy of each token; decoding is greedy over legal tags. Its CRF
+    then has no parameters that are trained: all legal transitions weigh the same, which makes probabilities of spans and
+    of whole sequences those of the softmax restricted to legal sequences.
+
+    Args:
+        embedder: makes the vector of each word form.
+        recurrent: reads them in context.
+        tags: every tag of the model, in the order of the emissions.
+        scheme: the tags' scheme, which decides what is legal.
+        output: ``crf`` or ``softmax``.
+        input_dropout: locked dropout on the recurrent input.
+    """
+
+    def __init__(
+        self,
+        embedder: WordEmbedder,
+        recurrent: Recurrent,
+        tags: Sequence[str],
+        scheme: str,
+        output: str = "crf",
+        input_dropout: float = 0.0,
+    ) -> None:
+        super().__init__()
+        self.embedder = embedder
+        self.recurrent = recurrent
+        self.input_dropout = LockedDropout(input_dropout)
+        self.project = nn.Linear(recurrent.output_dim, len(tags))
+        self.crf = CRF(len(tags), legal_start(tags, scheme), legal_end(tags, scheme), legal_transitions(tags, scheme))
+        self.output = output
+        if output == "softmax":
+            for parameter in self.crf.parameters():
+                nn.init.zeros_(parameter).requires_grad_(False)
+
+    def forward(self, batch: TaggedBatch) -> Tensor:
+        """Emissions (B, T, K) of a batch."""
+        return self.emissions(self.embedder(batch.rows), batch.index, batch.lengths)
+
+    def emissions(self, rows: Tensor, index: Tensor, lengths: Tensor) -> Tensor:
+        """Emissions (B, T, K) from the word forms' vectors (U, D), each token's row (B, T) and lengths (B,)."""
+        inputs = rows.index_select(0, index.flatten()).view(*index.shape, -1)  # (B, T, D)
+        outputs = self.recurrent(self.input_dropout(inputs), lengths)  # (B, T, H)
+        scores: Tensor = self.project(outputs)  # (B, T, K)
+        return scores.float()
+
+    def loss(self, batch: TaggedBatch) -> Tensor:
+        """Negative log likelihood of the gold tags, summed over the batch's sentences (or tokens, for softmax)."""
+        emissions = self(batch)  # (B, T, K)
+        if self.output == "crf":
+            return -self.crf(emissions, batch.tags, batch.mask, reduction="sum")
+        return functional.cross_entropy(emissions[batch.mask], batch.tags[batch.mask], reduction="sum")
+
+    def decode(self, emissions: Tensor, mask: Tensor) -> Tensor:
+        """The best legal tags (B, T), 0 at padding: Viterbi for the CRF, greedy for softmax."""
+        if self.output == "crf":
+            return self.crf.viterbi(emissions, mask)[0]
+        return greedy_decode(emissions, mask, self.crf.legal_start, self.crf.legal_end, self.crf.legal_transitions)
+
+    @property
+    def device(self) -> torch.device:
+        """Where the weights are."""
+        return self.project.weight.device

@@ -1,0 +1,105 @@
+"""The recurrent core: stacked LSTM, GRU or vanilla RNN layers, exact under padding."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from seqnlp.nn.dropout import LockedDropout
+
+CELLS: dict[str, type[nn.RNNBase]] = {"lstm": nn.LSTM, "gru": nn.GRU, "rnn": nn.RNN}
+
+
+class Recurrent(nn.Module):
+    """Stacked recurrent layers over padded sequences.
+
+    Each direction is its own fused layer running on *padded* input, which takes the fast (oneDNN) path on a CPU where
+    packed input does not. The backward direction stays exact because every row is reversed within its own length: the
+    padding comes last in both directions, so no real step ever sees it.
+
+    Args:
+        input_dim: D, width of the input.
+        hidden_dim: H, width of each direction.
+        cell: ``lstm`` (Hochreiter & Schmidhuber 1997; forget gate of Gers et al. 2000, its bias 1 at the start), ``gru``
+            (Cho et al. 2014) or ``rnn`` (Elman 1990, tanh).
+        num_layers: layers, each reading the outputs of the one below.
+        bidirectional: read in both directions (Schuster & Paliwal 1997); outputs are concatenated.
+        dropout: locked dropout (one mask a sequence) after each layer.
+    """
+
+    def __init__(
+        self,
+        input_dim: int,
+        hidden_dim: int,
+        *,
+        cell: str = "lstm",
+        num_layers: int = 1,
+        bidirectional: bool = True,
+        dropout: float = 0.0,
+    ) -> None:
+        super().__init__()
+        num_directions = 2 if bidirectional else 1
+        self.hidden_dim = hidden_dim
+        self.output_dim = hidden_dim * num_directions
+        self.bidirectional = bidirectional
+        widths = [input_dim] + [self.output_dim] * (num_layers - 1)
+        make = CELLS[cell]
+        self.forwards = nn.ModuleList(make(width, hidden_dim, batch_first=True) for width in widths)
+        self.backwards = nn.ModuleList(make(width, hidden_dim, batch_first=True) for width in widths if bidirectional)
+        self.dropout = LockedDropout(dropout)
+        for layer in [*self.forwards, *self.backwards]:
+            initialize(layer)
+
+    def forward(self, inputs: Tensor, lengths: Tensor) -> Tensor:
+        """Outputs of the last layer.
+
+        Args:
+            inputs: (B, T, D); what stands at padding does not matter.
+            lengths: (B,) real steps of each row.
+
+        Returns:
+            (B, T, H) or (B, T, 2H), forward direction first; undefined at padding.
+        """
+        reverse = reversal(lengths, inputs.size(1)) if self.bidirectional else None
+        for depth, ahead in enumerate(self.forwards):
+            outputs = ahead(inputs)[0]  # (B, T, H)
+            if reverse is not None:
+                behind = self.backwards[depth](permute(inputs, reverse))[0]  # (B, T, H), last step first
+                outputs = torch.cat([outputs, permute(behind, reverse)], dim=-1)  # (B, T, 2H)
+            inputs = self.dropout(outputs)
+        return inputs
+
+    def final(self, outputs: Tensor, lengths: Tensor) -> Tensor:
+        """What each direction held after its last real step, (B, H) or (B, 2H), from the outputs of :meth:`forward`."""
+        rows = torch.arange(outputs.size(0), device=outputs.device)
+        ahead = outputs[rows, lengths - 1, : self.hidden_dim]  # (B, H)
+        if not self.bidirectional:
+            return ahead
+        return torch.cat([ahead, outputs[:, 0, self.hidden_dim :]], dim=-1)  # (B, 2H)
+
+
+def reversal(lengths: Tensor, num_steps: int) -> Tensor:
+    """Flat positions (B * T,) that reverse each row of a (B, T, ...) tensor within its own length; its own inverse."""
+    steps = torch.arange(num_steps, device=lengths.device)  # (T,)
+    last = lengths[:, None] - 1  # (B, 1)
+    source = torch.where(steps <= last, last - steps, steps)  # (B, T)
+    first = torch.arange(len(lengths), device=lengths.device)[:, None] * num_steps  # (B, 1)
+    return (source + first).flatten()  # (B * T,)
+
+
+def permute(sequences: Tensor, positions: Tensor) -> Tensor:
+    """Rearrange the steps of (B, T, D) by flat positions (B * T,)."""
+    return sequences.flatten(0, 1).index_select(0, positions).view_as(sequences)
+
+
+def initialize(layer: nn.RNNBase) -> None:
+    """Glorot input weights, orthogonal recurrent weights per gate, zero biases, LSTM forget bias 1 (Jozefowicz et al. 2015)."""
+    hidden_dim = layer.hidden_size
+    for name, parameter in layer.named_parameters():
+        if name.startswith("bias"):
+            nn.init.zeros_(parameter)
+            continue
+        for gate in parameter.data.split(hidden_dim):
+            nn.init.orthogonal_(gate) if name.startswith("weight_hh") else nn.init.xavier_uniform_(gate)
+    if isinstance(layer, nn.LSTM):
+        layer.bias_ih_l0.data[hidden_dim : 2 * hidden_dim] = 1.0  # gates are in the order input, forget, cell, output

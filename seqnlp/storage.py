@@ -1,0 +1,36 @@
+"""Files that are either the old one or the new one, never half of each."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+
+from seqnlp.errors import TrainingError
+
+
+def write_atomically(path: Path, content: bytes | memoryview) -> None:
+    """Write a file through a temporary one beside it and ``os.replace``.
+
+    Raises:
+        TrainingError: the disk is full or the folder cannot be written; what stood at ``path`` is untouched.
+    """
+    temporary = ""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except OSError as problem:
+        if temporary:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)
+        kept = f"the old {path.name} is whole" if path.exists() else "nothing was written"
+        raise TrainingError(
+            f"cannot write {path} ({problem.strerror}): {kept}; free some space or choose another folder, then go on"
+        ) from problem

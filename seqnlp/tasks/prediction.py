@@ -1,0 +1,181 @@
+"""A trained tagger at work: words in, tags and spans with their probabilities out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from seqnlp.data.batches import plan_in_order
+from seqnlp.data.collate import word_rows
+from seqnlp.data.lexicon import Lexicon, WordFeatures
+from seqnlp.models.tagger import RecurrentTagger
+from seqnlp.text.tags import spans_from_tags
+
+BATCH_SENTENCES = 128
+BATCH_TOKENS = 4096
+ROWS_AT_ONCE = 2048
+
+
+@dataclass(frozen=True, slots=True)
+class SpanPrediction:
+    """An entity: token positions (end exclusive), type, and the exact probability that the text holds just this entity."""
+
+    start: int
+    end: int
+    label: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class SentencePrediction:
+    """The best tags of one sentence, in the model's scheme.
+
+    Attributes:
+        tags: one a token.
+        spans: the entities that the tags spell out (empty for plain tags).
+        probabilities: of each token's tag (plain tags only; spans carry their own).
+        nbest: the most probable whole tag sequences with their probabilities, best first (only if asked for).
+    """
+
+    tags: list[str]
+    spans: list[SpanPrediction]
+    probabilities: list[float]
+    nbest: list[tuple[float, list[str]]]
+
+
+class TagPredictor:
+    """Tags sentences in batches of similar length; the answers come in the order of the sentences.
+
+    The vector of a word form does not depend on its context, so it is computed once and kept: a form seen before costs
+    one row look-up.
+    """
+
+    def __init__(
+        self, model: RecurrentTagger, features: WordFeatures, tags: Sequence[str], scheme: str, temperature: float = 1.0
+    ) -> None:
+        self.model = model
+        self.tags = list(tags)
+        self.scheme = scheme
+        self.temperature = temperature
+        self._lexicon = Lexicon(features, capacity=200_000)
+        self._rows = torch.zeros(0, model.embedder.output_dim, device=model.device)  # (forms, D)
+        self._num_rows = 0
+        self._tag_index = {tag: index for index, tag in enumerate(self.tags)}
+
+    @torch.inference_mode()
+    def predict(
+        self, sentences: Sequence[Sequence[str]], *, probabilities: bool = True, nbest: int = 0
+    ) -> list[SentencePrediction]:
+        """Tag sentences given as words; a sentence without words gets an empty answer.
+
+        Args:
+            probabilities: also compute the probability of each span (or, for plain tags, of each tag).
+            nbest: how many whole tag sequences to give with their probabilities.
+        """
+        results: list[SentencePrediction] = [SentencePrediction([], [], [], [])] * len(sentences)
+        lengths = np.array([len(words) for words in sentences], dtype=np.int64)  # (S,)
+        self._make_room()
+        for batch in plan_in_order(lengths, BATCH_SENTENCES, BATCH_TOKENS):
+            batch = batch[lengths[batch] > 0]
+            if len(batch) == 0:
+                continue
+            emissions, mask = self._emissions([sentences[s] for s in batch])  # (B, T, K), (B, T)
+            for position, prediction in zip(batch, self._decode(emissions, mask, probabilities, nbest), strict=True):
+                results[position] = prediction
+        return results
+
+    def _emissions(self, sentences: Sequence[Sequence[str]]) -> tuple[Tensor, Tensor]:
+        lengths = torch.tensor([len(words) for words in sentences])  # (B,)
+        mask = torch.arange(int(lengths.max())) < lengths[:, None]  # (B, T)
+        index = torch.zeros(mask.shape, dtype=torch.int64)  # (B, T)
+        index[mask] = torch.tensor([form for words in sentences for form in self._lexicon.indices(words)])
+        self._compute_new_rows()
+        device = self.model.device
+        lengths, mask, index = lengths.to(device), mask.to(device), index.to(device)
+        return self.model.emissions(self._rows, index, lengths), mask
+
+    def _compute_new_rows(self) -> None:
+        """Compute the vectors of word forms seen for the first time; the table doubles when it is full."""
+        first, last = self._num_rows, len(self._lexicon)
+        if first == last:
+            return
+        if last > len(self._rows):
+            grown = self._rows.new_zeros(max(2 * last, 1024), self._rows.size(1))  # (forms, D)
+            grown[:first] = self._rows[:first]
+            self._rows = grown
+        for start in range(first, last, ROWS_AT_ONCE):
+            forms = np.arange(start, min(start + ROWS_AT_ONCE, last))  # (U,)
+            rows = word_rows(self._lexicon, forms).to(self.model.device)
+            self._rows[start : start + len(forms)] = self.model.embedder(rows)
+        self._num_rows = last
+
+    def _make_room(self) -> None:
+        if self._lexicon.make_room():
+            self._num_rows = 0
+
+    def _decode(self, emissions: Tensor, mask: Tensor, probabilities: bool, nbest: int) -> list[SentencePrediction]:
+        tag_ids = self.model.decode(emissions, mask)  # (B, T)
+        lengths = mask.sum(dim=1).tolist()
+        names = np.array(self.tags, dtype=object)[tag_ids.cpu().numpy()]  # (B, T)
+        tags: list[list[str]] = [row[:length].tolist() for row, length in zip(names, lengths, strict=True)]
+        spans = self._spans(tags, emissions, mask, probabilities)
+        token_probabilities = self._token_probabilities(emissions, mask, tag_ids, lengths, probabilities)
+        ranked = self._nbest(emissions, mask, lengths, nbest)
+        return [SentencePrediction(*parts) for parts in zip(tags, spans, token_probabilities, ranked, strict=True)]
+
+    def _spans(
+        self, tags: list[list[str]], emissions: Tensor, mask: Tensor, probabilities: bool
+    ) -> list[list[SpanPrediction]]:
+        found = [spans_from_tags(sentence, self.scheme) if self.scheme != "none" else [] for sentence in tags]
+        flat = [(row, *span) for row, spans in enumerate(found) for span in spans]
+        scores: Sequence[float] | NDArray[np.float64] = np.ones(len(flat))
+        if flat and probabilities:
+            scores = self.span_probabilities(emissions, mask, flat)
+        results: list[list[SpanPrediction]] = [[] for _ in tags]
+        for (row, start, end, label), score in zip(flat, scores, strict=True):
+            results[row].append(SpanPrediction(start, end, label, float(score)))
+        return results
+
+    def span_probabilities(
+        self, emissions: Tensor, mask: Tensor, spans: Sequence[tuple[int, int, int, str]]
+    ) -> NDArray[np.float64]:
+        """Exact probabilities of the given entities (row, start, end, label), calibrated by the temperature."""
+        index, bioes = self._tag_index, self.scheme == "bioes"
+        segments = []
+        for row, start, end, label in spans:
+            first, inner = ("S" if bioes and end - start == 1 else "B"), index[f"I-{label}"]
+            last = first if end - start == 1 else "E" if bioes else "I"
+            forbidden = -1 if bioes else inner  # in IOB2 an entity ends where no I- of its type follows
+            segments.append((row, start, end, index[f"{first}-{label}"], inner, index[f"{last}-{label}"], forbidden))
+        columns = torch.tensor(segments, device=emissions.device).unbind(dim=1)  # seven times (N,)
+        logs = self.model.crf.span_log_probabilities(emissions, mask, *columns, temperature=self.temperature)  # (N,)
+        return logs.exp().clamp(max=1.0).double().cpu().numpy()
+
+    def _token_probabilities(
+        self, emissions: Tensor, mask: Tensor, tag_ids: Tensor, lengths: list[int], probabilities: bool
+    ) -> list[list[float]]:
+        if self.scheme != "none" or not probabilities:
+            return [[] for _ in lengths]
+        marginals = self.model.crf.marginals(emissions, mask, temperature=self.temperature)  # (B, T, K)
+        chosen = marginals.gather(2, tag_ids[..., None])[..., 0].tolist()  # (B, T)
+        return [row[:length] for row, length in zip(chosen, lengths, strict=True)]
+
+    def _nbest(
+        self, emissions: Tensor, mask: Tensor, lengths: list[int], count: int
+    ) -> list[list[tuple[float, list[str]]]]:
+        if not count:
+            return [[] for _ in lengths]
+        paths, logs = self.model.crf.nbest(emissions, mask, count, temperature=self.temperature)  # (B, N, T), (B, N)
+        return [
+            [
+                (float(np.exp(log)), [self.tags[tag] for tag in path[:length]])
+                for path, log in zip(row_paths, row_logs, strict=True)
+                if log > float("-inf")
+            ]
+            for row_paths, row_logs, length in zip(paths.tolist(), logs.tolist(), lengths, strict=True)
+        ]

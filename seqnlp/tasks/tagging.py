@@ -1,0 +1,129 @@
+"""The tagging task: what the training loop needs to train and keep a tagger."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from seqnlp import bundle
+from seqnlp.config import Config
+from seqnlp.data.batches import plan_epoch
+from seqnlp.data.collate import collate
+from seqnlp.data.encode import encode_split
+from seqnlp.data.lexicon import Lexicon
+from seqnlp.data.sources import load_split, split_digest
+from seqnlp.metrics.entities import entity_scores
+from seqnlp.models.tagger import RecurrentTagger
+from seqnlp.tasks import tagging_data
+from seqnlp.tasks.prediction import TagPredictor
+from seqnlp.tasks.tagging_card import model_card
+from seqnlp.tasks.tagging_model import build_tagger, count_parameters, describe
+from seqnlp.text.sentence import TaggedSentence
+from seqnlp.text.tags import Span, spans_from_tags
+from seqnlp.training.checkpoint import Progress
+
+Batch = NDArray[np.int64]
+
+
+class TaggingTask:
+    """A tagger, its data and its scores; implements ``training.fit.Trainable``.
+
+    Args:
+        config: the run's configuration.
+        folder: the run directory; models are saved to its ``model`` folder.
+        device: where to compute.
+        say: receives a line of text for each thing that a person should know about the data.
+
+    Raises:
+        DataError: a file is missing, empty, not as configured, or has illegal tags.
+    """
+
+    model: RecurrentTagger
+
+    def __init__(self, config: Config, folder: Path, device: torch.device, say: Callable[[str], None]) -> None:
+        self.config, self.folder, self.device = config, folder, device
+        data, settings = config.data, config.model
+        self.digest = split_digest(data, "train")
+        train = load_split(data, "train", say)
+        self.dev = load_split(data, "dev", say)
+        vectors = tagging_data.load_vectors(data, settings)
+        self.features = tagging_data.learn_features(train, settings, vectors)
+        self.tags = tagging_data.learn_tags(train, data, settings)
+        labels = self.tags if data.scheme == "none" else tagging_data.entity_types(train, data.scheme)
+        tagging_data.report_unseen_labels(self.dev, labels, data, "dev", say)
+        self.lexicon = Lexicon(self.features)
+        tag_index = {tag: index for index, tag in enumerate(self.tags)}
+        self.train = encode_split(train, tagging_data.model_tags(train, data, settings), self.lexicon, tag_index)
+        self.word_dim = vectors.values.shape[1] if vectors else settings.word_dim
+        torch.manual_seed(config.seed)
+        self.model = build_tagger(settings, self.features, self.tags, self.word_dim).to(device)
+        if vectors and self.model.embedder.vectors is not None:
+            self.model.embedder.vectors.fill(vectors.values)
+            vector_ids = [0, *map(self.features.vector_id, self.features.words.to_list())]
+            self.model.embedder.start_corrections_at_zero(torch.tensor(vector_ids))
+        say(
+            f"train: {len(train):,} sentences, {len(self.train.words):,} tokens; dev: {len(self.dev):,} sentences; "
+            f"{len(self.features.words) - 1:,} words, {len(self.tags)} tags; {count_parameters(self.model):,} parameters"
+        )
+
+    def plan(self, epoch: int) -> Sequence[Batch]:
+        """The batches of an epoch."""
+        trainer = self.config.trainer
+        return plan_epoch(self.train.lengths, trainer.batch_sentences, trainer.batch_tokens, self.config.seed, epoch)
+
+    def count(self, batch: Batch) -> int:
+        """The tokens of a batch."""
+        return int(self.train.lengths[batch].sum())
+
+    def loss(self, examples: Batch) -> Tensor:
+        """The negative log likelihood of the given sentences, summed."""
+        return self.model.loss(collate(self.train, examples, self.lexicon).to(self.device))
+
+    def evaluate(self) -> dict[str, float]:
+        """``score`` is entity F1, or token accuracy for plain tags, on the dev split, in percent."""
+        if not self.dev:
+            return {}
+        predictor = TagPredictor(self.model, self.features, self.tags, self.config.model.scheme)
+        predictions = predictor.predict([sentence.tokens for sentence in self.dev], probabilities=False)
+        if self.config.data.scheme == "none":
+            pairs = [(a, b) for s, p in zip(self.dev, predictions, strict=True) for a, b in zip(s.tags, p.tags, strict=True)]
+            accuracy = 100 * sum(gold == predicted for gold, predicted in pairs) / len(pairs)
+            return {"score": accuracy, "accuracy": accuracy}
+        gold = gold_spans(self.dev, self.config.data.scheme)
+        scores = entity_scores(gold, [[Span(s.start, s.end, s.label) for s in p.spans] for p in predictions])
+        f1, precision, recall = 100 * scores.f1, 100 * scores.precision, 100 * scores.recall
+        return {"score": f1, "f1": f1, "precision": precision, "recall": recall}
+
+    def save(self, scores: dict[str, float], progress: Progress) -> None:
+        """Write the run's model folder."""
+        config = self.config
+        about = asdict(config.about)
+        metrics = {
+            "dev": scores,
+            "epoch": progress.epoch,
+            "step": progress.step,
+            "seed": config.seed,
+            "recipe": config.name,
+            "parameters": count_parameters(self.model),
+            "train_sha256": self.digest,
+        }
+        saved = bundle.Bundle(
+            description=describe(config.model, self.word_dim, config.data.scheme, config.data.tokenizer, about),
+            tensors=dict(self.model.state_dict()),
+            vocabulary=self.features.to_dict(),
+            labels=self.tags,
+            metrics=metrics,
+            card=model_card(config, self.tags, metrics),
+        )
+        bundle.save_bundle(self.folder / bundle.FOLDER, saved)
+
+
+def gold_spans(sentences: Sequence[TaggedSentence], scheme: str) -> list[list[Span]]:
+    """The entities of each sentence."""
+    return [spans_from_tags(sentence.tags, scheme) for sentence in sentences]

@@ -1,0 +1,35 @@
+"""The model card that travels with a saved tagger."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from seqnlp.config import Config
+
+
+def model_card(config: Config, tags: Sequence[str], metrics: Mapping[str, Any]) -> str:
+    """A short README for the model folder: what it does, from what, how well, how to use it."""
+    labels = tags if config.model.scheme == "none" else sorted({tag[2:] for tag in tags if tag != "O"})
+    scores = ", ".join(f"{name} {value:.2f}" for name, value in metrics["dev"].items() if name != "score")
+    about = config.about
+    lines = [
+        f"# {config.name or 'A seqnlp tagger'}",
+        "",
+        f"A {'bidirectional ' if config.model.bidirectional else ''}{config.model.cell.upper()} tagger with a "
+        f"{config.model.output.upper()} output layer, {metrics['parameters']:,} trained parameters, made with seqnlp.",
+        "",
+        f"- labels: {', '.join(labels)}",
+        f"- training data: {about.data or 'the owner of this model knows'}{f' ({about.licence})' if about.licence else ''}",
+        f"- development scores: {scores or 'none, there was no development split'} (epoch {metrics['epoch']}, seed {config.seed})",
+        f"- words are split as `{config.data.tokenizer}`",
+        "",
+        "```",
+        "seqnlp tag THIS_FOLDER < lines.txt",
+        "```",
+        "",
+        "Probabilities are exact under the model and calibrated on the development split; they say nothing about text that",
+        "differs in kind from the training data.",
+        "",
+    ]
+    return "\n".join(lines)

@@ -1,0 +1,110 @@
+"""From settings to a tagger: the one builder that training and loading share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import torch
+
+from seqnlp.bundle import Bundle
+from seqnlp.config import ModelConfig, read_section
+from seqnlp.data.lexicon import WordFeatures
+from seqnlp.errors import RunError
+from seqnlp.models.tagger import RecurrentTagger
+from seqnlp.nn.embed import WordEmbedder, WordSizes
+from seqnlp.nn.recurrent import Recurrent
+
+
+def build_tagger(model: ModelConfig, features: WordFeatures, tags: Sequence[str], word_dim: int) -> RecurrentTagger:
+    """A tagger with fresh weights.
+
+    Args:
+        features: decides the sizes of the tables.
+        tags: every tag, in the model's scheme.
+        word_dim: width of the word embedding (that of the vectors, if there are any).
+    """
+    sizes = WordSizes(
+        num_words=len(features.words) - 1,
+        num_vectors=len(features.vector_words) - 1,
+        num_characters=len(features.characters),
+        word_dim=word_dim,
+        character_model=model.character_model,
+        character_dim=model.character_dim,
+        character_hidden_dim=model.character_hidden_dim,
+        casing_dim=model.casing_dim,
+        fine_tune=model.fine_tune,
+    )
+    embedder = WordEmbedder(sizes, model.word_dropout)
+    recurrent = Recurrent(
+        embedder.output_dim,
+        model.hidden_dim,
+        cell=model.cell,
+        num_layers=model.num_layers,
+        bidirectional=model.bidirectional,
+        dropout=model.hidden_dropout,
+    )
+    return RecurrentTagger(embedder, recurrent, tags, model.scheme, model.output, model.input_dropout)
+
+
+@dataclass(frozen=True)
+class LoadedTagger:
+    """A tagger from a model folder, ready to use."""
+
+    model: RecurrentTagger
+    features: WordFeatures
+    tags: list[str]
+    scheme: str
+    data_scheme: str
+    tokenizer: str
+    temperature: float
+
+
+def describe(model: ModelConfig, word_dim: int, data_scheme: str, tokenizer: str, about: dict[str, Any]) -> dict[str, Any]:
+    """What ``config.yaml`` of the model folder says: names and numbers, no paths."""
+    settings = {key: value for key, value in asdict(model).items() if key not in ("vectors", "word_dim")}
+    return {
+        "task": "tagging",
+        "data_scheme": data_scheme,
+        "tokenizer": tokenizer,
+        "word_dim": word_dim,
+        "temperature": 1.0,
+        "model": settings,
+        "about": about,
+    }
+
+
+def tagger_from_bundle(bundle: Bundle) -> LoadedTagger:
+    """Rebuild the tagger of a model folder, in inference mode.
+
+    Raises:
+        RunError: another task's model, an unknown key, or weights that do not fit the settings.
+    """
+    description = dict(bundle.description)
+    try:
+        task = description.pop("task")
+        settings = read_section(ModelConfig, description.pop("model"), "model.")
+        word_dim, scheme = int(description.pop("word_dim")), str(description.pop("data_scheme"))
+        tokenizer, temperature = str(description.pop("tokenizer")), float(description.pop("temperature"))
+    except KeyError as missing:
+        raise RunError(f"the model's config.yaml lacks the key {missing}; it was changed or not saved whole") from None
+    description.pop("about", None)
+    if task != "tagging":
+        raise RunError(f"this is a model for {task}, not for tagging")
+    if description:
+        raise RunError(f"the model's config.yaml has the unknown key '{next(iter(description))}'; install a newer seqnlp")
+    features = WordFeatures.from_dict(bundle.vocabulary)
+    model = build_tagger(settings, features, bundle.labels, word_dim)
+    try:
+        model.load_state_dict(bundle.tensors)
+    except RuntimeError as problem:
+        raise RunError(f"the model's weights do not fit its config.yaml: {problem}") from problem
+    return LoadedTagger(
+        model.eval().requires_grad_(False), features, bundle.labels, settings.scheme, scheme, tokenizer, temperature
+    )
+
+
+def count_parameters(model: torch.nn.Module) -> int:
+    """Numbers that training can change."""
+    return sum(parameter.numel() for parameter in model.parameters() if parameter.requires_grad)

@@ -1,0 +1,1 @@
+"""Text without tensors: tag schemes, files, tokens, vocabularies, pretrained vectors."""

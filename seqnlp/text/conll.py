@@ -1,0 +1,106 @@
+"""Column files such as CoNLL-2003's: one word a line, columns apart, an empty line after each sentence."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from seqnlp.errors import DataError
+from seqnlp.text.files import read_lines
+from seqnlp.text.sentence import TaggedSentence
+
+_DOCUMENT = "-DOCSTART-"
+_KEY_VALUE = re.compile(r"# ?[^\s=]+ =( |$)")
+
+
+class _Shape(NamedTuple):
+    """How a file writes its columns."""
+
+    tabs: bool
+    columns: int
+
+
+def read_conll(path: str | os.PathLike[str], token_column: int = 0, tag_column: int = -1) -> Iterator[TaggedSentence]:
+    """The sentences of a column file.
+
+    A line that has a tab is cut at its tabs (words may then hold spaces), any other at runs of spaces. Blank lines and
+    ``-DOCSTART-`` lines end a sentence. A line that begins with ``#`` is a comment if it reads ``# key = value``, or if
+    it is not cut the same way into the same number of columns as the file's first line without ``#``; so ``#nlp<TAB>O``
+    is a word of a file with two columns, and ``# newdoc`` or ``#begin document (x); part 0`` is not.
+
+    Args:
+        token_column, tag_column: from 0; negative ones count from the end, and then every line must have as many
+            columns as the file's first.
+
+    Raises:
+        DataError: a missing column, another number of columns, an empty word or tag; with file and line.
+    """
+    shape = _shape_of(path)
+    tokens: list[str] = []
+    tags: list[str] = []
+    lines: list[int] = []
+    for number, line in read_lines(path):
+        if _is_break(line):
+            if tokens:
+                yield TaggedSentence(tuple(tokens), tuple(tags), lines[0], tuple(lines))
+                tokens, tags, lines = [], [], []
+        elif not _is_comment(line, shape):
+            token, tag = _token_and_tag(_columns(line), token_column, tag_column, shape, path, number)
+            tokens.append(token)
+            tags.append(tag)
+            lines.append(number)
+    if tokens:
+        yield TaggedSentence(tuple(tokens), tuple(tags), lines[0], tuple(lines))
+
+
+def _shape_of(path: str | os.PathLike[str]) -> _Shape:
+    """The shape of the first line that is a word for certain; failing that, of the first line with a tab."""
+    fallback = _Shape(tabs=True, columns=0)
+    for _, line in read_lines(path):
+        if _is_break(line):
+            continue
+        shape = _Shape("\t" in line, len(_columns(line)))
+        if not line.startswith("#"):
+            return shape
+        if shape.tabs and not fallback.columns and not _KEY_VALUE.match(line):
+            fallback = shape
+    return fallback
+
+
+def _is_break(line: str) -> bool:
+    return not line or line.isspace() or line.startswith(_DOCUMENT)
+
+
+def _is_comment(line: str, shape: _Shape) -> bool:
+    if not line.startswith("#"):
+        return False
+    return bool(_KEY_VALUE.match(line)) or ("\t" in line, len(_columns(line))) != shape
+
+
+def _columns(line: str) -> list[str]:
+    if "\t" in line:
+        return [column.strip(" ") for column in line.split("\t")]
+    return [column for column in line.split(" ") if column]
+
+
+def _token_and_tag(
+    columns: list[str], token_column: int, tag_column: int, shape: _Shape, path: str | os.PathLike[str], number: int
+) -> tuple[str, str]:
+    count = len(columns)
+    if min(token_column, tag_column) < 0 and count != shape.columns:
+        raise DataError(f"expected {_counted(shape.columns)} as in the file's first line, found {count}", path, number)
+    token_at, tag_at = (column + count if column < 0 else column for column in (token_column, tag_column))
+    for name, asked, at in (("token", token_column, token_at), ("tag", tag_column, tag_at)):
+        if not 0 <= at < count:
+            raise DataError(f"found {_counted(count)}, expected the {name} in column {asked} (from 0)", path, number)
+        if not columns[at]:
+            raise DataError(f"the {name} in column {asked} (from 0) is empty", path, number)
+    if token_at == tag_at:
+        raise DataError(f"found {_counted(count)}; column {token_at} cannot be both token and tag", path, number)
+    return columns[token_at], columns[tag_at]
+
+
+def _counted(count: int) -> str:
+    return f"{count} column{'s' if count != 1 else ''}"

@@ -1,0 +1,99 @@
+"""Text files, plain or gzip, as numbered lines, with one clear error for each way they can be broken."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import os
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from seqnlp.errors import DataError, did_you_mean
+
+_GZIP_MAGIC = b"\x1f\x8b"
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+@contextmanager
+def open_bytes(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
+    """The file's bytes, unpacked if it begins as gzip does (whatever its name says).
+
+    Raises:
+        DataError: no such file, a folder, no permission, nothing in it, or gzip data that are cut off or damaged.
+    """
+    try:
+        with open(path, "rb") as raw:
+            head = raw.read(2)
+            raw.seek(0)
+            if not head:
+                raise DataError("the file is empty", path)
+            if head == _GZIP_MAGIC:
+                with gzip.open(raw) as unpacked:
+                    yield cast(BinaryIO, unpacked)
+            else:
+                yield raw
+    except EOFError:
+        raise DataError("the gzip file is cut off; copy or download it again", path) from None
+    except (gzip.BadGzipFile, zlib.error) as problem:
+        raise DataError(f"the gzip file is damaged ({problem}); copy or download it again", path) from None
+    except OSError as problem:
+        raise DataError(_why_not_opened(Path(path), problem), path) from None
+
+
+def read_lines(path: str | os.PathLike[str]) -> Iterator[tuple[int, str]]:
+    r"""Line numbers (from 1) and lines without their ends.
+
+    Only ``\n`` and ``\r\n`` end a line: form feeds, U+0085 or U+2028 stay inside one. A byte order mark is dropped.
+
+    Raises:
+        DataError: see :func:`open_bytes`; also a NUL byte, or bytes that are not UTF-8, with the line.
+    """
+    number = 0
+    with open_bytes(path) as file:
+        for number, raw in enumerate(file, start=1):
+            if number == 1:
+                raw = raw.removeprefix(_BYTE_ORDER_MARK)
+            if b"\0" in raw:
+                raise DataError("expected UTF-8 text, found a NUL byte: a binary file, or UTF-16 text", path, number)
+            try:
+                line = raw.decode("utf-8")
+            except UnicodeDecodeError as problem:
+                raise DataError(_not_utf8(problem), path, number) from None
+            yield number, line.removesuffix("\n").removesuffix("\r")
+    if number == 0:
+        raise DataError("the file is empty", path)
+
+
+def file_digest(path: str | os.PathLike[str]) -> str:
+    """SHA-256 of the file's bytes as they are on disk, in hexadecimal.
+
+    Raises:
+        DataError: the file cannot be opened.
+    """
+    try:
+        with open(path, "rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as problem:
+        raise DataError(_why_not_opened(Path(path), problem), path) from None
+
+
+def _why_not_opened(path: Path, problem: OSError) -> str:
+    if path.is_dir():
+        return "expected a file, found a folder"
+    if isinstance(problem, FileNotFoundError):
+        parent = path.parent
+        if not parent.is_dir():
+            return f"no such file; there is no folder {parent} either"
+        return f"no such file{did_you_mean(path.name, os.listdir(parent))}"
+    return f"cannot be read: {problem.strerror or problem}"
+
+
+def _not_utf8(problem: UnicodeDecodeError) -> str:
+    byte = problem.object[problem.start]
+    return (
+        f"expected UTF-8 text, found the byte 0x{byte:02x} at byte {problem.start + 1} of the line; "
+        "convert the file, for example with `iconv -f latin1 -t utf-8`"
+    )

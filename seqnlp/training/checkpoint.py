@@ -1,0 +1,73 @@
+"""Everything a run needs to go on as if it had never stopped."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from seqnlp.errors import RunError
+from seqnlp.storage import write_atomically
+
+FILE_NAME = "checkpoint.pt"
+
+
+@dataclass
+class Progress:
+    """Where training is. Together with the weights and the optimizer's state it decides all that follows.
+
+    There is no random state to keep: the order of the sentences is a function of seed and epoch, and the dropout of a
+    step is a function of seed and step (see fit.py).
+
+    Attributes:
+        epoch: epochs completed.
+        position: batches done in the epoch under way.
+        step: optimizer steps done.
+        loss_sum, loss_count: loss and number of items of the epoch under way.
+        best_score, best_epoch: the best dev score so far and its epoch (from 1; 0: none yet).
+        plateau_factor: product of the step size's reductions (schedule `plateau`).
+        plateau_epochs: epochs since the last better score or reduction.
+        seconds: time spent training, over all sessions.
+        finished: training is over.
+    """
+
+    epoch: int = 0
+    position: int = 0
+    step: int = 0
+    loss_sum: float = 0.0
+    loss_count: int = 0
+    best_score: float = float("-inf")
+    best_epoch: int = 0
+    plateau_factor: float = 1.0
+    plateau_epochs: int = 0
+    seconds: float = 0.0
+    finished: bool = False
+
+
+def save_checkpoint(run: Path, progress: Progress, digest: str, states: dict[str, Any]) -> None:
+    """Write ``RUN/checkpoint.pt`` through a temporary file, so that the old one stays whole if anything goes wrong."""
+    buffer = io.BytesIO()
+    torch.save({"progress": asdict(progress), "data": digest, **states}, buffer)
+    write_atomically(run / FILE_NAME, buffer.getbuffer())
+
+
+def load_checkpoint(run: Path, digest: str) -> tuple[Progress, dict[str, Any]] | None:
+    """What :func:`save_checkpoint` wrote, or None if the run has no checkpoint yet.
+
+    Raises:
+        RunError: the file is damaged, or the training data is not what the run began with.
+    """
+    path = run / FILE_NAME
+    if not path.exists():
+        return None
+    try:
+        stored = torch.load(path, map_location="cpu", weights_only=True)
+        progress = Progress(**stored.pop("progress"))
+    except Exception as problem:  # torch.load raises whatever the broken bytes lead it to
+        raise RunError(f"{path} cannot be read ({problem}); the run cannot be resumed, start it again") from problem
+    if stored.pop("data") != digest:
+        raise RunError(f"the training data changed since {run} began; restore it, or start a new run")
+    return progress, stored

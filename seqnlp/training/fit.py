@@ -1,0 +1,246 @@
+"""The training loop, readable from top to bottom.
+
+Three promises are kept here. A step's result does not depend on how its batch is cut into pieces, whether for
+accumulation or over processes: each piece's loss is a sum, divided by the count of the whole batch. A run that is killed
+and resumed ends where an uninterrupted one does, bit for bit on a CPU: the order of the data is a function of seed and
+epoch, the dropout of a step a function of seed and step, and everything else is in the checkpoint. Evaluation cannot
+disturb training: it runs between steps, and every step seeds its own randomness.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import signal
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import FrameType
+from typing import Any, Protocol
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from seqnlp.config import Config
+from seqnlp.data.batches import share
+from seqnlp.errors import TrainingError
+from seqnlp.training.average import AveragedWeights
+from seqnlp.training.checkpoint import Progress, load_checkpoint, save_checkpoint
+from seqnlp.training.distributed import Processes
+from seqnlp.training.log import Log
+from seqnlp.training.optimizer import Optimizer
+from seqnlp.training.schedule import learning_rate
+
+Batch = NDArray[np.int64]
+
+
+class Trainable(Protocol):
+    """What the loop needs to know of a task."""
+
+    model: nn.Module
+    digest: str
+    """Identifies the training data; a checkpoint of other data is refused."""
+
+    def plan(self, epoch: int) -> Sequence[Batch]:
+        """The batches of an epoch, as arrays of example numbers."""
+
+    def count(self, batch: Batch) -> int:
+        """The items (tokens) over which a batch's loss is averaged."""
+
+    def loss(self, examples: Batch) -> Tensor:
+        """The loss summed over the items of the given examples."""
+
+    def evaluate(self) -> dict[str, float]:
+        """Dev scores, ``score`` (higher is better) first; empty without a dev split."""
+
+    def save(self, scores: dict[str, float], progress: Progress) -> None:
+        """Write the model as it is now to the run's model folder."""
+
+
+class Interrupted(Exception):
+    """Training was stopped by Ctrl-C or SIGTERM, after a checkpoint."""
+
+    def __init__(self, signal_number: int) -> None:
+        self.signal_number = signal_number
+        super().__init__(f"stopped by {signal.Signals(signal_number).name}")
+
+
+def fit(
+    task: Trainable, config: Config, run: Path, processes: Processes, precision: torch.dtype = torch.float32
+) -> Progress:
+    """Train until the last epoch or until patience is spent, resuming from the run's checkpoint if it has one.
+
+    Raises:
+        Interrupted: a signal came; the checkpoint is written and `seqnlp resume` goes on from it.
+        TrainingError: the loss is not a number, or the disk is full.
+    """
+    trainer = config.trainer
+    optimizer = Optimizer(task.model, config.optimizer)
+    average = AveragedWeights(task.model, trainer.ema_decay) if trainer.ema_decay else None
+    progress = _restore(task, optimizer, average, run)
+    log = Log(
+        run,
+        trainer.epochs,
+        active=processes.is_first,
+        progress=trainer.progress,
+        tensorboard=trainer.tensorboard,
+        epoch=progress.epoch,
+    )
+    clock = time.monotonic() - progress.seconds
+
+    def checkpoint() -> None:
+        progress.seconds = time.monotonic() - clock
+        if processes.is_first:
+            states = _states(task.model, optimizer, average)
+            save_checkpoint(run, progress, task.digest, states)
+        processes.wait()
+
+    with log, _listening() as received:
+        while progress.epoch < trainer.epochs and not progress.finished:
+            plan = task.plan(progress.epoch)
+            task.model.train()
+            while progress.position < len(plan):
+                done = progress.epoch + progress.position / len(plan)
+                rate = learning_rate(config.optimizer, progress.step, done, trainer.epochs, progress.plateau_factor)
+                batch = plan[progress.position]
+                loss, stop = _step(task, config, optimizer, processes, precision, batch, progress.step, rate, received)
+                if average:
+                    average.update(progress.step)
+                progress.step += 1
+                progress.position += 1
+                progress.loss_sum += loss
+                progress.loss_count += task.count(batch)
+                log.at(done, progress.loss_sum / progress.loss_count, progress.best_score)
+                if stop:
+                    checkpoint()
+                    raise Interrupted(stop)
+                if progress.step % trainer.checkpoint_steps == 0 and progress.position < len(plan):
+                    checkpoint()
+            with average.swapped_in() if average else contextlib.nullcontext():
+                _finish_epoch(task, config, progress, processes, log, time.monotonic() - clock, rate)
+            checkpoint()
+    return progress
+
+
+def _step(
+    task: Trainable,
+    config: Config,
+    optimizer: Optimizer,
+    processes: Processes,
+    precision: torch.dtype,
+    batch: Batch,
+    step: int,
+    rate: float,
+    received: list[int],
+) -> tuple[float, int]:
+    """One optimizer step over a batch; returns the batch's summed loss and the signal that asks to stop (0: none)."""
+    count = task.count(batch)
+    accumulation = config.trainer.accumulation
+    device = next(task.model.parameters()).device
+    loss_sum = 0.0
+    optimizer.zero_grad()
+    for piece in range(accumulation):
+        part = piece * processes.count + processes.rank
+        examples = share(batch, part, accumulation * processes.count)
+        if len(examples) == 0:
+            continue
+        torch.manual_seed(_dropout_seed(config.seed, step, part))
+        with torch.autocast(device.type, precision, enabled=precision != torch.float32):
+            loss = task.loss(examples)
+        (loss / count).backward()  # type: ignore[no-untyped-call]
+        loss_sum += loss.item()
+    extra = torch.tensor([loss_sum, max(received, default=0)])  # (2,)
+    extra = processes.sum_gradients(optimizer.dense_parameters, optimizer.sparse_parameters, extra)
+    loss_sum, stop = extra.tolist()
+    norm = optimizer.clip(config.trainer.clip_norm)
+    if not math.isfinite(loss_sum) or not math.isfinite(norm):
+        raise TrainingError(
+            f"the loss is not a number at step {step + 1} (loss {loss_sum}, gradient norm {norm}); the last checkpoint is"
+            f" kept. Lower optimizer.learning_rate (now {rate:g}) or trainer.clip_norm, or use trainer.precision=fp32"
+        )
+    optimizer.step(rate)
+    return loss_sum, min(int(stop), signal.SIGTERM)
+
+
+def _finish_epoch(
+    task: Trainable,
+    config: Config,
+    progress: Progress,
+    processes: Processes,
+    log: Log,
+    seconds: float,
+    rate: float,
+) -> None:
+    """Evaluate, keep the best model, and decide whether and how to go on. The averaged weights are swapped in."""
+    scores: dict[str, float] = {}
+    if processes.is_first:
+        task.model.eval()
+        scores = task.evaluate()
+    score = processes.from_first([scores.get("score", float(progress.epoch))], next(task.model.parameters()).device)[0]
+    loss = progress.loss_sum / max(progress.loss_count, 1)
+    progress.epoch, progress.position, progress.loss_sum, progress.loss_count = progress.epoch + 1, 0, 0.0, 0
+    progress.seconds = seconds
+    better = score > progress.best_score
+    if better:
+        progress.best_score, progress.best_epoch = score, progress.epoch
+        if processes.is_first:
+            task.save(scores, progress)
+    progress.plateau_epochs = 0 if better else progress.plateau_epochs + 1
+    if config.optimizer.schedule == "plateau" and progress.plateau_epochs >= config.optimizer.every_epochs:
+        progress.plateau_factor *= config.optimizer.factor
+        progress.plateau_epochs = 0
+    patience = config.trainer.patience
+    out_of_patience = bool(patience) and progress.epoch - progress.best_epoch >= patience
+    progress.finished = out_of_patience or progress.epoch >= config.trainer.epochs
+    numbers = {"epoch": progress.epoch, "step": progress.step, "seconds": seconds, "learning_rate": rate, "loss": loss}
+    log.epoch({**numbers, **{f"dev_{key}": value for key, value in scores.items()}})
+    shown = "  ".join(f"{key} {value:.2f}" for key, value in scores.items() if key != "score")
+    log.say(f"epoch {progress.epoch:3d}/{config.trainer.epochs}  loss {loss:.4f}  {shown}{'  *' if better else ''}")
+    if out_of_patience and progress.epoch < config.trainer.epochs:
+        log.say(f"no better dev score for {patience} epochs: stopping early")
+
+
+def _states(model: nn.Module, optimizer: Optimizer, average: AveragedWeights | None) -> dict[str, Any]:
+    states = {"model": [parameter.detach() for parameter in model.parameters()], "optimizer": optimizer.state_dict()}
+    return {**states, "average": average.state_dict()} if average else states
+
+
+def _restore(task: Trainable, optimizer: Optimizer, average: AveragedWeights | None, run: Path) -> Progress:
+    """Take up the run's checkpoint, if there is one."""
+    found = load_checkpoint(run, task.digest)
+    if found is None:
+        return Progress()
+    progress, states = found
+    with torch.no_grad():
+        for parameter, stored in zip(task.model.parameters(), states["model"], strict=True):
+            parameter.copy_(stored)
+    optimizer.load_state_dict(states["optimizer"])
+    if average:
+        average.load_state_dict(states["average"])
+    return progress
+
+
+def _dropout_seed(seed: int, step: int, part: int) -> int:
+    """A seed for each step and piece, far apart for near inputs (the mixing of NumPy's SeedSequence)."""
+    return int(np.random.SeedSequence([seed, step, part]).generate_state(1, np.uint64)[0] >> np.uint64(1))
+
+
+@contextlib.contextmanager
+def _listening() -> Iterator[list[int]]:
+    """Collect SIGINT and SIGTERM in a list instead of dying at once; a second one ends the process as usual."""
+    received: list[int] = []
+
+    def remember(number: int, frame: FrameType | None) -> None:
+        received.append(number)
+        signal.signal(number, before[number])
+
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        for number in before:
+            signal.signal(number, remember)
+        yield received
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,95 @@
+"""What a person sees of training, and what stays in files: a progress bar, a line per epoch, CSV, TensorBoard."""
+
+from __future__ import annotations
+
+import csv
+import io
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from seqnlp.storage import write_atomically
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bar
+    from torch.utils.tensorboard import SummaryWriter
+
+
+class Log:
+    """Speaks on standard error and writes ``RUN/log.csv`` (one row an epoch); silent where ``active`` is false.
+
+    Rows of epochs that a resumed run will repeat are removed, so that the file reads like one of a run never stopped.
+    """
+
+    def __init__(self, run: Path, epochs: int, *, active: bool, progress: bool, tensorboard: bool, epoch: int) -> None:
+        self.active = active
+        self.epochs = epochs
+        self.path = run / "log.csv"
+        self.rows = _rows_until(self.path, epoch) if active else []
+        self._bar: Bar | None = _bar() if active and progress and sys.stderr.isatty() else None
+        self._task = self._bar.add_task("training", total=float(epochs), completed=float(epoch)) if self._bar else None
+        self._board: SummaryWriter | None = _board(run, epoch) if active and tensorboard else None
+
+    def __enter__(self) -> Log:
+        if self._bar:
+            self._bar.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None) -> None:
+        if self._bar:
+            self._bar.stop()
+        if self._board:
+            self._board.close()
+
+    def say(self, text: str) -> None:
+        """A line for the person who watches."""
+        if not self.active:
+            return
+        if self._bar:
+            self._bar.console.print(text, highlight=False, markup=False)
+        else:
+            print(text, file=sys.stderr, flush=True)
+
+    def at(self, progress: float, loss: float, score: float) -> None:
+        """Move the bar: epochs done as a real number, mean loss of this epoch, best score so far."""
+        if self._bar and self._task is not None:
+            best = f"  best {score:.2f}" if score > float("-inf") else ""
+            self._bar.update(self._task, completed=progress, description=f"loss {loss:.4f}{best}")
+
+    def epoch(self, numbers: Mapping[str, float]) -> None:
+        """Record one epoch; ``numbers`` must hold ``epoch`` and ``step``."""
+        if not self.active:
+            return
+        self.rows.append({key: f"{value:.6g}" for key, value in numbers.items()})
+        text = io.StringIO()
+        columns = list(dict.fromkeys(key for row in self.rows for key in row))
+        writer = csv.DictWriter(text, columns, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(self.rows)
+        write_atomically(self.path, text.getvalue().encode())
+        if self._board:
+            for key, value in numbers.items():
+                self._board.add_scalar(key, value, int(numbers["step"]))
+
+
+def _rows_until(path: Path, epoch: int) -> list[dict[str, str]]:
+    if not path.exists():
+        return []
+    with path.open(newline="") as file:
+        return [row for row in csv.DictReader(file) if int(row["epoch"]) <= epoch]
+
+
+def _bar() -> Bar:
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=Console(stderr=True))
+
+
+def _board(run: Path, epoch: int) -> SummaryWriter:
+    from torch.utils.tensorboard import SummaryWriter
+
+    return SummaryWriter(str(run / "tensorboard"), purge_step=epoch)  # type: ignore[no-untyped-call]

@@ -1,0 +1,91 @@
+"""Plain and gzip files as lines, and the ways in which they can be broken."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from seqnlp.errors import DataError
+from seqnlp.text.files import file_digest, read_lines
+
+
+def lines_of(path: Path, content: bytes) -> list[tuple[int, str]]:
+    path.write_bytes(content)
+    return list(read_lines(path))
+
+
+def test_lines_are_numbered_from_one_without_their_ends(tmp_path: Path) -> None:
+    assert lines_of(tmp_path / "a", b"one\r\n\ntwo\n three ") == [(1, "one"), (2, ""), (3, "two"), (4, " three ")]
+
+
+def test_only_line_feeds_end_a_line(tmp_path: Path) -> None:
+    odd = "a\u2028b\u2029c\u0085d\x0be\x0cf\x1cg\rh"
+    assert lines_of(tmp_path / "a", f"{odd}\nend".encode()) == [(1, odd), (2, "end")]
+
+
+def test_a_byte_order_mark_is_dropped_at_the_start_only(tmp_path: Path) -> None:
+    assert lines_of(tmp_path / "a", "\ufeffone\n\ufefftwo\n".encode()) == [(1, "one"), (2, "\ufefftwo")]
+
+
+@pytest.mark.parametrize("name", ["a.txt.gz", "a.txt"])
+def test_gzip_is_known_by_its_bytes_and_not_by_its_name(tmp_path: Path, name: str) -> None:
+    assert lines_of(tmp_path / name, gzip.compress("é\n".encode())) == [(1, "é")]
+    assert lines_of(tmp_path / name, "é\n".encode()) == [(1, "é")]
+
+
+def test_a_missing_file_is_named_with_the_closest_one(tmp_path: Path) -> None:
+    (tmp_path / "train.conll").write_text("x")
+    with pytest.raises(DataError, match=r"train\.conl: no such file \(did you mean 'train\.conll'\?\)"):
+        list(read_lines(tmp_path / "train.conl"))
+    with pytest.raises(DataError, match=r"no such file; there is no folder .*nowhere either"):
+        list(read_lines(tmp_path / "nowhere" / "x"))
+
+
+def test_a_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="expected a file, found a folder"):
+        list(read_lines(tmp_path))
+    with pytest.raises(DataError, match="expected a file, found a folder"):
+        file_digest(tmp_path)
+
+
+@pytest.mark.parametrize("content", [b"", gzip.compress(b"")])
+def test_an_empty_file_is_refused(tmp_path: Path, content: bytes) -> None:
+    with pytest.raises(DataError, match="the file is empty"):
+        lines_of(tmp_path / "a", content)
+
+
+def test_a_binary_file_is_refused_with_its_line(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="a:2: expected UTF-8 text, found a NUL byte: a binary file, or UTF-16 text"):
+        lines_of(tmp_path / "a", b"text\n\x01\x00\n")
+    with pytest.raises(DataError, match="UTF-16 text"):
+        lines_of(tmp_path / "b", "text\n".encode("utf-16"))
+
+
+def test_bytes_that_are_not_utf8_are_refused_with_line_and_place(tmp_path: Path) -> None:
+    with pytest.raises(
+        DataError, match=r"a:2: expected UTF-8 text, found the byte 0xe9 at byte 4 of the line; convert"
+    ):
+        lines_of(tmp_path / "a", b"fine\ncaf\xe9\n")
+
+
+def test_a_gzip_file_that_is_cut_off_is_refused(tmp_path: Path) -> None:
+    whole = gzip.compress(b"line\n" * 1000)
+    for length in (len(whole) - 1, len(whole) // 2, 5):
+        with pytest.raises(DataError, match="the gzip file is cut off; copy or download it again"):
+            lines_of(tmp_path / "a", whole[:length])
+
+
+def test_a_damaged_gzip_file_is_refused(tmp_path: Path) -> None:
+    whole = bytearray(gzip.compress(b"line\n" * 1000))
+    whole[-6] ^= 0xFF  # in the checksum
+    with pytest.raises(DataError, match=r"the gzip file is damaged \(CRC check failed"):
+        lines_of(tmp_path / "a", bytes(whole))
+
+
+def test_the_digest_is_that_of_the_raw_bytes(tmp_path: Path) -> None:
+    content = gzip.compress(b"line\n")
+    (tmp_path / "a.gz").write_bytes(content)
+    assert file_digest(tmp_path / "a.gz") == hashlib.sha256(content).hexdigest()

@@ -1,0 +1,120 @@
+"""JSON lines: words with tags, or text with character spans."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from seqnlp.errors import DataError, SeqnlpError
+from seqnlp.text.jsonl import read_jsonl
+from seqnlp.text.sentence import TaggedSentence
+from seqnlp.text.tags import Span, spans_from_tags
+from seqnlp.text.tokenize import KINDS, tokenize
+
+
+def read(folder: Path, *rows: Any, **options: str) -> list[TaggedSentence]:
+    path = folder / "file.jsonl"
+    lines = [row if isinstance(row, str) else json.dumps(row, ensure_ascii=False) for row in rows]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return list(read_jsonl(path, **options))
+
+
+def test_words_with_tags_are_taken_as_they_are(tmp_path: Path) -> None:
+    rows = {"id": 1, "tokens": ["New York", "!"], "tags": ["B-X", "O"]}, "", {"tokens": ["a"], "tags": ["O"]}
+    assert read(tmp_path, *rows) == [
+        TaggedSentence(("New York", "!"), ("B-X", "O"), line=1),
+        TaggedSentence(("a",), ("O",), line=3),
+    ]
+
+
+def test_the_lists_may_have_other_names(tmp_path: Path) -> None:
+    [sentence] = read(tmp_path, {"words": ["a"], "pos": ["DET"]}, token_field="words", tag_field="pos", scheme="none")
+    assert (sentence.tokens, sentence.tags) == (("a",), ("DET",))
+
+
+@pytest.mark.parametrize("field", ["spans", "entities"])
+@pytest.mark.parametrize("span", [{"start": 6, "end": 14, "label": "LOC", "id": 7}, [6, 14, "LOC"]])
+def test_text_with_spans_is_cut_into_words_with_tags(tmp_path: Path, field: str, span: object) -> None:
+    [sentence] = read(tmp_path, {"text": "He in New York.", field: [span]}, scheme="bioes")
+    assert sentence.tokens == ("He", "in", "New", "York", ".")
+    assert sentence.tags == ("O", "O", "B-LOC", "E-LOC", "O")
+
+
+def test_words_are_cut_at_the_ends_of_spans(tmp_path: Path) -> None:
+    text = "un-Americanised🙂x"
+    spans = [[3, 11, "A"], [11, 13, "B"], [15, 16, "C"]]
+    [sentence] = read(tmp_path, {"text": text, "spans": spans})
+    assert sentence.tokens == ("un-", "American", "is", "ed", "🙂", "x")
+    assert sentence.tags == ("O", "B-A", "B-B", "O", "B-C", "O")
+
+
+def test_spaces_at_the_ends_of_a_span_do_not_matter(tmp_path: Path) -> None:
+    [sentence] = read(tmp_path, {"text": "in New York now", "spans": [[2, 12, "X"]]})
+    assert sentence.tags == ("O", "B-X", "I-X", "O")
+
+
+@pytest.mark.parametrize("tokenizer", KINDS)
+def test_random_spans_are_all_represented_and_other_words_are_those_of_the_tokenizer(
+    tmp_path: Path, tokenizer: str
+) -> None:
+    chance = random.Random(1)
+    text = "I'm at https://a.co/x, can't pay $3,000.50 (U.S. 15-year) 👩\u200d👧 e\u0301te #tag."
+    for _ in range(200):
+        edges = sorted(chance.sample(range(len(text) + 1), 6))
+        spans = [Span(a, b, "X") for a, b in zip(edges[::2], edges[1::2], strict=True) if text[a:b].strip()]
+        [sentence] = read(tmp_path, {"text": text, "spans": spans}, tokenizer=tokenizer)
+        assert "".join(sentence.tokens) == "".join(text.split())
+        found = ["".join(sentence.tokens[span.start : span.end]) for span in spans_from_tags(sentence.tags, "iob2")]
+        assert found == ["".join(text[a:b].split()) for a, b, _ in spans]
+        [plain] = read(tmp_path, {"text": text, "spans": []}, tokenizer=tokenizer)
+        assert plain.tokens == tuple(token.text for token in tokenize(text, tokenizer))
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ('{"tokens": ["a"], ', "expected one JSON object a line: Expecting property name"),
+        ("[" * 100_000, "expected one JSON object a line"),
+        ("1" * 5000, "expected one JSON object a line"),
+        ('{"tokens": ["\\ud800"], "tags": ["O"]}', "half of a character"),
+        ("[1, 2]", r"expected a JSON object, found \[1, 2\]"),
+        ({"token": ["a"]}, "expected a list 'tokens' or a string 'text', found the fields 'token'"),
+        ({"tokens": ["a"], "tag": ["O"]}, r"expected the field 'tags', found 'tokens', 'tag' \(did you mean 'tag'\?\)"),
+        ({"tokens": "a b", "tags": ["O"]}, "expected a list in 'tokens', found \"a b\""),
+        ({"tokens": ["a"], "tags": [3]}, "expected words in 'tags', found 3 at position 0"),
+        ({"tokens": ["a", " "], "tags": ["O", "O"]}, "expected words in 'tokens', found \" \" at position 1"),
+        ({"tokens": ["a", "b"], "tags": ["O"]}, "expected as many tags as tokens, found 1 and 2"),
+        ({"tokens": [], "tags": []}, "a sentence with no words"),
+        ({"text": " \t", "spans": []}, "a sentence with no words"),
+        ({"text": "a b"}, "expected the field 'spans' or 'entities' beside 'text', found 'text'"),
+        ({"text": "a b", "spans": {}}, "expected a list in 'spans', found {}"),
+        ({"text": "a b", "spans": [[0, 1]]}, r'expected a span {"start": 0, .*, found \[0, 1\]'),
+        ({"text": "a b", "spans": [{"start": "0", "end": 1, "label": "X"}]}, "expected a span"),
+        ({"text": "a b", "spans": [[0, 1, ""]]}, "expected a span"),
+        (
+            {"text": "a b", "spans": [[2, 4, "X"]]},
+            "the span X at 2-4 is empty or reaches out of the text of 3 characters",
+        ),
+        ({"text": "a b", "spans": [[1, 1, "X"]]}, "the span X at 1-1 is empty or reaches out"),
+        ({"text": "a b", "spans": [[-1, 1, "X"]]}, "the span X at -1-1 is empty or reaches out"),
+        ({"text": "a b", "spans": [[1, 2, "X"]]}, "the span X at 1-2 covers only spaces"),
+        ({"text": "abc", "spans": [[1, 3, "Y"], [0, 2, "X"]]}, "the span X at 0-2 and the span Y at 1-3 overlap"),
+    ],
+)
+def test_a_bad_row_is_refused_with_its_line(tmp_path: Path, row: object, message: str) -> None:
+    with pytest.raises(DataError, match=rf"file\.jsonl:2: .*{message}"):
+        read(tmp_path, {"tokens": ["fine"], "tags": ["O"]}, row)
+
+
+def test_spans_do_not_go_with_plain_tags(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r":1: spans need a scheme with entities; .*, found 'none'"):
+        read(tmp_path, {"text": "a", "spans": []}, scheme="none")
+
+
+def test_an_unknown_tokenizer_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SeqnlpError, match="found 'word'"):
+        read(tmp_path, {"text": "a", "spans": []}, tokenizer="word")
