@@ -13,7 +13,7 @@ from seqnlp.metrics.error_analysis import compare_entities, count_errors, entity
 from seqnlp.metrics.intervals import accuracy_interval, f1_interval
 from seqnlp.metrics.report import Baseline, EvaluationReport
 from seqnlp.metrics.scores import Scores, ratio
-from seqnlp.metrics.seen import TrainingEntities, seen_scores
+from seqnlp.metrics.seen import SeenScores, TrainingEntities, seen_scores
 from seqnlp.text.sentence import TaggedSentence
 from seqnlp.text.tags import Span, spans_from_tags
 
@@ -51,21 +51,11 @@ def entity_report(
     scores = seqeval_scores(gold_tags, predicted_tags, scheme)
     outcomes = compare_entities(gold, predicted)
     tokens = sum(map(len, words))
-    breakdown: dict[str, Scores] = {}
-    baseline = None
-    if training:
-        training_words = [sentence.tokens for sentence in training]
-        training_spans = _spans([sentence.tags for sentence in training], scheme)
-        seen = seen_scores(TrainingEntities(training_words, training_spans), words, gold, predicted)
-        breakdown = {
-            "entity seen in training (same words, same type)": seen.seen_entity,
-            "entity not seen in training": seen.unseen_entity,
-            "words seen as an entity of any type": seen.seen_surface,
-            "words never seen as an entity": seen.unseen_surface,
-        }
-        dictionary = DictionaryBaseline.fit(training_words, training_spans)
-        looked_up = [dictionary.predict(sentence) for sentence in words]
-        baseline = Baseline("dictionary of the training entities", entity_scores(gold, looked_up).f1)
+    training_words = [sentence.tokens for sentence in training]
+    training_spans = _spans([sentence.tags for sentence in training], scheme)
+    seen = seen_scores(TrainingEntities(training_words, training_spans), words, gold, predicted)
+    dictionary = DictionaryBaseline.fit(training_words, training_spans)
+    looked_up = entity_scores(gold, [dictionary.predict(sentence) for sentence in words])
     return EvaluationReport(
         title=title,
         split=split,
@@ -77,11 +67,11 @@ def entity_report(
         interval=f1_interval(sentence_counts(gold, predicted)),
         macro=scores.macro,
         per_label=scores.per_type,
-        breakdown=breakdown,
+        breakdown=_seen_rows(seen) if training else {},
         errors=count_errors(outcomes),
         confusions=entity_confusions(outcomes, words),
         calibration=calibration,
-        baseline=baseline,
+        baseline=Baseline("dictionary of the training entities", looked_up.f1) if training else None,
         tokens_per_second=ratio(tokens, seconds) or None,
     )
 
@@ -125,6 +115,15 @@ def tag_report(
         baseline=baseline,
         tokens_per_second=ratio(tokens, seconds) or None,
     )
+
+
+def _seen_rows(seen: SeenScores) -> dict[str, Scores]:
+    return {
+        "entity seen in training (same words, same type)": seen.seen_entity,
+        "entity not seen in training": seen.unseen_entity,
+        "words seen as an entity of any type": seen.seen_surface,
+        "words never seen as an entity": seen.unseen_surface,
+    }
 
 
 def _spans(tags: Tags, scheme: str) -> list[list[Span]]:

@@ -40,7 +40,7 @@ def report_html(report: EvaluationReport) -> str:
     facts = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>\n" for name, value in headline(report))
     sections = [
         f"<h1>{title}</h1>\n<p>{report.sentences:,} sentences, {report.tokens:,} tokens</p>\n<dl>\n{facts}</dl>",
-        _figure(score_bars(report.per_label), "F1 of each label, in percent."),
+        *([_figure(score_bars(report.per_label), "F1 of each label, in percent.")] if report.per_label else []),
         *map(_section, tables_of(report)),
         *([_calibration_figure(report.calibration)] if report.calibration else []),
     ]

@@ -20,7 +20,13 @@ from typing import NamedTuple
 from seqnlp.errors import SeqnlpError, did_you_mean
 from seqnlp.text import patterns
 
-KINDS = ("whitespace", "words", "split", "english")
+_PATTERNS = {
+    "whitespace": patterns.whitespace,
+    "words": patterns.words,
+    "split": patterns.split,
+    "english": patterns.english,
+}
+KINDS = tuple(_PATTERNS)
 
 
 class Token(NamedTuple):
@@ -47,4 +53,4 @@ def tokenize(text: str, kind: str) -> list[Token]:
 def _compiled(kind: str) -> re.Pattern[str]:
     if kind not in KINDS:
         raise SeqnlpError(f"expected a tokenizer ({', '.join(KINDS)}), found '{kind}'{did_you_mean(kind, KINDS)}")
-    return re.compile(getattr(patterns, kind)(), re.VERBOSE)
+    return re.compile(_PATTERNS[kind](), re.VERBOSE)

@@ -22,6 +22,7 @@ def read_vectors(path: str | os.PathLike[str]) -> tuple[list[str], NDArray[np.fl
 
     A first line of two whole numbers is word2vec's header ``count width``; otherwise the width is the first line's
     fields but one. The last ``width`` fields of a line are its numbers; all before them is the word, spaces included.
+    Empty lines are skipped.
 
     Returns:
         N words, and the numbers (N, D).
@@ -30,7 +31,7 @@ def read_vectors(path: str | os.PathLike[str]) -> tuple[list[str], NDArray[np.fl
         DataError: a line of another width, or with something that is not a finite number (file and line); a header that
             promises another number of vectors than the file has.
     """
-    promised, width, lines = _read_head(read_lines(path), path)
+    promised, width, lines = _read_head((item for item in read_lines(path) if item[1]), path)
     rows: dict[str, int] = {}
     blocks: list[NDArray[np.float32]] = []
     count = 0
@@ -42,15 +43,15 @@ def read_vectors(path: str | os.PathLike[str]) -> tuple[list[str], NDArray[np.fl
     if promised is not None and promised != count:
         trouble = "the file is cut off" if count < promised else "the header is wrong"
         raise DataError(f"the first line promises {promised:,} vectors, found {count:,}: {trouble}", path)
-    return list(rows), np.concatenate(blocks) if blocks else np.zeros((0, width), dtype=np.float32)  # (N, D)
+    return list(rows), np.concatenate(blocks)  # (N, D)
 
 
 def _read_head(
     lines: Iterator[_NumberedLine], path: str | os.PathLike[str]
 ) -> tuple[int | None, int, Iterator[_NumberedLine]]:
     """Number of vectors (None without a header), width, and the lines with vectors."""
-    first = next(lines)
-    fields = first[1].rstrip(" ").split(" ")
+    first = next(lines, (1, ""))
+    fields = first[1].replace("\t", " ").rstrip(" ").split(" ")
     if len(fields) == 2 and all(field.isdecimal() for field in fields):
         promised, width = map(int, fields)
         if not promised or not width:
@@ -104,7 +105,7 @@ def _bad_number(line_numbers: Sequence[int], texts: Sequence[str], path: str | o
         for field in text.split(" "):
             if not _is_number(field):
                 return DataError(f"expected a finite number, found '{field[:40]}'", path, number)
-    return DataError("expected finite numbers in lines", path, line_numbers[0])
+    return DataError(f"expected numbers in ASCII digits in this line or the next {len(texts):,}", path, line_numbers[0])
 
 
 def _is_number(field: str) -> bool:

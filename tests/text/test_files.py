@@ -65,9 +65,7 @@ def test_a_binary_file_is_refused_with_its_line(tmp_path: Path) -> None:
 
 
 def test_bytes_that_are_not_utf8_are_refused_with_line_and_place(tmp_path: Path) -> None:
-    with pytest.raises(
-        DataError, match=r"a:2: expected UTF-8 text, found the byte 0xe9 at byte 4 of the line; convert"
-    ):
+    with pytest.raises(DataError, match="a:2: expected UTF-8 text, found the byte 0xe9 at byte 4 of the line; convert"):
         lines_of(tmp_path / "a", b"fine\ncaf\xe9\n")
 
 

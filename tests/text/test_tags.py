@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import product
+from itertools import pairwise, product
 
 import pytest
 
@@ -90,7 +90,7 @@ def test_a_sentence_is_legal_exactly_if_its_start_its_transitions_and_its_end_ar
     start, end, transitions = legal_start(names, scheme), legal_end(names, scheme), legal_transitions(names, scheme)
     for tags in every_sequence(scheme):
         path = [names.index(tag) for tag in tags]
-        allowed = all(transitions[old][new] for old, new in zip(path, path[1:], strict=False))
+        allowed = all(transitions[old][new] for old, new in pairwise(path))
         allowed = allowed and (not path or (start[path[0]] and end[path[-1]]))
         assert allowed == (not find_illegal(tags, scheme)), tags
 

@@ -67,21 +67,20 @@ def test_whitespace_cuts_at_spaces_only() -> None:
     assert cut(" a,b  c\u00a0d\n", "whitespace") == ["a,b", "c", "d"]
 
 
-def test_words_keep_the_units_of_informal_text() -> None:
-    assert cut("I'm at https://t.co/abc, @you_2 #NLP :)", "words") == [
-        "I'm",
-        "at",
-        "https://t.co/abc",
-        ",",
-        "@you_2",
-        "#NLP",
-        ":)",
-    ]
-    assert cut("It costs R$3,000.50 (50%)!!!", "words") == ["It", "costs", "R$", "3,000.50", "(", "50", "%", ")", "!!!"]
-    assert cut("a.b@c.org e-mail rock'n'roll", "words") == ["a.b@c.org", "e-mail", "rock'n'roll"]
-    assert cut("J. Doe, U.S. at 10:30 on 9/11", "words") == ["J.", "Doe", ",", "U.S.", "at", "10:30", "on", "9/11"]
-    assert cut("so... 'what'? &amp; AT&T <3", "words") == ["so", "...", "'", "what", "'", "?", "&amp;", "AT&T", "<3"]
-    assert cut("(see: p)", "words") == ["(", "see", ":", "p", ")"]
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("I'm at https://t.co/abc, @you_2 #NLP :)", "I'm at https://t.co/abc , @you_2 #NLP :)"),
+        ("It costs R$3,000.50 (50%)!!!", "It costs R$ 3,000.50 ( 50 % ) !!!"),
+        ("a.b@c.org e-mail rock'n'roll", "a.b@c.org e-mail rock'n'roll"),
+        ("J. Doe, U.S. at 10:30 on 9/11", "J. Doe , U.S. at 10:30 on 9/11"),
+        ("so... 'what'? &amp; AT&T <3", "so ... ' what ' ? &amp; AT&T <3"),
+        ("(see: p)", "( see : p )"),
+        ("cut already: Ana 's dog", "cut already : Ana 's dog"),
+    ],
+)
+def test_words_keep_the_units_of_informal_text(text: str, words: str) -> None:
+    assert " ".join(cut(text, "words")) == words
 
 
 def test_words_keep_emoji_sequences_and_combining_marks_whole() -> None:
@@ -90,24 +89,20 @@ def test_words_keep_emoji_sequences_and_combining_marks_whole() -> None:
 
 
 def test_split_cuts_at_everything_but_letters_and_digits() -> None:
-    assert cut("IL-2/p53 (0.05%) 3H_x", "split") == [*"IL - 2 / p53 ( 0 . 05 % ) 3H _ x".split()]
+    assert " ".join(cut("IL-2/p53 (0.05%) 3H_x", "split")) == "IL - 2 / p53 ( 0 . 05 % ) 3H _ x"
 
 
-def test_english_follows_the_penn_treebank() -> None:
-    assert cut("Don't say it's we'll, cannot.", "english") == "Do n't say it 's we 'll , can not .".split()
-    assert cut("Dr. O'Neil's 15-year U.S. e-mail", "english") == "Dr. O'Neil 's 15 - year U.S. e-mail".split()
-    assert cut("I\u2019m gonna go at 5pm etc.", "english") == [
-        "I",
-        "\u2019m",
-        "gon",
-        "na",
-        "go",
-        "at",
-        "5",
-        "pm",
-        "etc",
-        ".",
-    ]
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Don't say it's we'll, cannot.", "Do n't say it 's we 'll , can not ."),
+        ("Dr. O'Neil's 15-year U.S. e-mail", "Dr. O'Neil 's 15 - year U.S. e-mail"),
+        ("I\u2019m gonna go at 5pm, etc.", "I \u2019m gon na go at 5 pm , etc ."),
+        ("WON'T didnt 3rd 713-555-0199 $5", "WO N'T did nt 3rd 713-555-0199 $ 5"),
+    ],
+)
+def test_english_follows_the_penn_treebank(text: str, words: str) -> None:
+    assert " ".join(cut(text, "english")) == words
 
 
 def test_an_unknown_kind_is_refused() -> None:
@@ -138,8 +133,8 @@ def test_time_is_linear_on_hostile_text(kind: str) -> None:
     ]
     for unit in units:
         begin = time.perf_counter()
-        tokenize(unit * (50_000 // len(unit)), kind)
-        assert time.perf_counter() - begin < 1.5, unit  # quadratic time would take minutes
+        tokenize(unit * (20_000 // len(unit)), kind)
+        assert time.perf_counter() - begin < 1.5, unit  # quadratic time would take half a minute
 
 
 def test_split_gives_the_words_of_bc5cdr(shared_data: Path) -> None:

@@ -57,7 +57,7 @@ def test_words_are_distinct_across_blocks(tmp_path: Path) -> None:
 
 def test_one_dimension_and_one_line_are_enough(tmp_path: Path) -> None:
     assert read(tmp_path, "a 0.5\nb 1\n") == (["a", "b"], [[0.5], [1]])
-    assert read(tmp_path, "a 1 2 3") == (["a"], [[1, 2, 3]])
+    assert read(tmp_path, "a\t1\t2\t3") == (["a"], [[1, 2, 3]])
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,9 @@ def test_one_dimension_and_one_line_are_enough(tmp_path: Path) -> None:
         ("a 1 2\nb nan 2\n", "vectors.txt:2: expected a finite number, found 'nan'"),
         ("a 1 2\nb 1 -inf\n", "vectors.txt:2: expected a finite number, found '-inf'"),
         ("a 1 2\nb 1 1e39\n", "vectors.txt:2: expected a finite number, found '1e39'"),
+        ("a 1 2\nb 1 \uff12\n", "vectors.txt:1: expected numbers in ASCII digits in this line or the next 2"),
         ("a 1 2\nb 1 1_0\n", "vectors.txt:2: expected a finite number, found '1_0'"),
+        ("\n\n", "vectors.txt:1: expected a word and its numbers, or 'count width', found ''"),
         ("word\n", "vectors.txt:1: expected a word and its numbers, or 'count width', found 'word'"),
         ("0 5\n", "vectors.txt:1: expected a header with two positive numbers, found '0 5'"),
         ("3 2\na 1 2\n", "vectors.txt: the first line promises 3 vectors, found 1: the file is cut off"),

@@ -1,0 +1,57 @@
+"""Where ``conf/`` and ``recipes/`` are: in the installed package, or beside it in a checkout; and what they offer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from seqnlp.errors import SeqnlpError, did_you_mean
+
+_PACKAGE = Path(__file__).resolve().parent
+
+ROOT = _PACKAGE if (_PACKAGE / "conf").is_dir() else _PACKAGE.parent
+"""The folder that holds ``conf/`` and ``recipes/``."""
+
+CONF = ROOT / "conf"
+RECIPES = ROOT / "recipes"
+
+
+def find_recipes(config_dir: str | None = None) -> dict[str, Path]:
+    """The file of each recipe by its name (``tagging/demo``), sorted; see :func:`find_options`."""
+    return find_options("recipes", config_dir)
+
+
+def find_options(group: str, config_dir: str | None = None) -> dict[str, Path]:
+    """The file of each option of a group by its name, sorted; those in a user's ``config_dir`` stand before ours.
+
+    Raises:
+        SeqnlpError: there is no folder ``config_dir``.
+    """
+    folders = [ROOT if group == "recipes" else CONF]
+    if config_dir is not None:
+        if not Path(config_dir).is_dir():
+            raise SeqnlpError(f"--config-dir: no folder '{config_dir}'; `seqnlp recipes copy NAME FOLDER` makes one")
+        folders.append(Path(config_dir))
+    files: dict[str, Path] = {}
+    for folder in (place / group for place in folders):
+        files |= {path.relative_to(folder).with_suffix("").as_posix(): path for path in folder.rglob("*.yaml")}
+    return dict(sorted(files.items()))
+
+
+def find_recipe(name: str, config_dir: str | None = None) -> Path:
+    """The file of one recipe.
+
+    Raises:
+        SeqnlpError: there is none of this name, or no folder ``config_dir``.
+    """
+    recipes = find_recipes(config_dir)
+    if name not in recipes:
+        raise SeqnlpError(no_such_option("recipes", name, recipes))
+    return recipes[name]
+
+
+def no_such_option(group: str, name: str, options: dict[str, Path]) -> str:
+    """What to say about an option that does not exist; ``options`` are those that do."""
+    close = did_you_mean(name, options)
+    if group == "recipes":
+        return f"recipe: no '{name}'{close}; list them with `seqnlp recipes`"
+    return f"{group}: no '{name}'{close}; expected one of {', '.join(options)}"

@@ -1,0 +1,131 @@
+"""Data sets of the `datasets` library."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from seqnlp.config import DataConfig
+from seqnlp.data.sources import load_split, split_digest
+from seqnlp.errors import DataError
+from seqnlp.text.sentence import TaggedSentence
+
+datasets = pytest.importorskip("datasets")
+
+ROWS = {"tokens": [["New", "York", "."], ["ok"]], "ner_tags": [[1, 2, 0], [0]]}
+EXPECTED = [TaggedSentence(("New", "York", "."), ("B-LOC", "I-LOC", "O"), 1), TaggedSentence(("ok",), ("O",), 2)]
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", tmp_path / "cache")
+
+
+def named_rows() -> Any:
+    """Tags are numbers with names."""
+    tags = datasets.Sequence(datasets.ClassLabel(names=["O", "B-LOC", "I-LOC"]))
+    features = datasets.Features({"tokens": datasets.Sequence(datasets.Value("string")), "ner_tags": tags})
+    return datasets.Dataset.from_dict(ROWS, features=features)
+
+
+def load(config: DataConfig, split: str = "train") -> list[TaggedSentence]:
+    return load_split(config, split, print)
+
+
+def hub(folder: Path, **settings: str) -> DataConfig:
+    return DataConfig(**{"format": "hub", "dir": str(folder), "hub": "set", "train": "train", **settings})
+
+
+def test_saved_splits_are_read_with_the_names_of_their_tags(tmp_path: Path) -> None:
+    datasets.DatasetDict(train=named_rows(), validation=named_rows().select([1])).save_to_disk(tmp_path / "set")
+    config = hub(tmp_path, dev="validation")
+    assert load(config) == EXPECTED
+    assert load(config, "dev") == [TaggedSentence(("ok",), ("O",), 1)]
+    assert load(config, "test") == []
+
+
+def test_one_saved_data_set_is_the_split_train(tmp_path: Path) -> None:
+    named_rows().save_to_disk(tmp_path / "set")
+    assert load(hub(tmp_path)) == EXPECTED
+
+
+@pytest.mark.parametrize("kind", ["parquet", "json", "csv"])
+def test_a_folder_of_files_is_read(tmp_path: Path, kind: str) -> None:
+    (tmp_path / "set").mkdir()
+    path = tmp_path / "set" / f"train.{kind}"
+    if kind == "parquet":
+        named_rows().to_parquet(path)
+    elif kind == "json":
+        path.write_text(
+            '{"words": ["New", "York", "."], "tags": ["B-LOC", "I-LOC", "O"]}\n{"words": ["ok"], "tags": ["O"]}'
+        )
+    else:
+        path.write_text("tokens,tags\nNew York .,B-LOC I-LOC O\nok,O\n")
+    assert load(hub(tmp_path)) == EXPECTED
+
+
+def test_the_digest_is_that_of_words_and_tags(tmp_path: Path) -> None:
+    (tmp_path / "set").mkdir()
+    named_rows().to_parquet(tmp_path / "set" / "train.parquet")
+    named_rows().save_to_disk(tmp_path / "again")
+    digest = split_digest(hub(tmp_path), "train")
+    assert len(digest) == 64
+    assert split_digest(hub(tmp_path, hub="again"), "train") == digest
+    named_rows().select([0]).save_to_disk(tmp_path / "shorter")
+    assert split_digest(hub(tmp_path, hub="shorter"), "train") != digest
+
+
+def test_an_absent_split_is_refused_with_those_that_exist(tmp_path: Path) -> None:
+    datasets.DatasetDict(train=named_rows(), validation=named_rows()).save_to_disk(tmp_path / "set")
+    with pytest.raises(DataError, match=r"no split 'valid' \(did you mean 'validation'\?\); it has train, validation"):
+        load(hub(tmp_path, train="valid"))
+
+
+def test_an_absent_column_is_refused_with_those_that_exist(tmp_path: Path) -> None:
+    named_rows().save_to_disk(tmp_path / "set")
+    with pytest.raises(
+        DataError, match=r"expected the column 'ner_tag', found tokens, ner_tags \(did you mean 'ner_tags'"
+    ):
+        load(hub(tmp_path, tag_column="ner_tag"))
+    named_rows().rename_column("tokens", "text").save_to_disk(tmp_path / "other")
+    with pytest.raises(DataError, match=r"expected the column tokens or words, found .*; set data\.token_column"):
+        load(hub(tmp_path, hub="other"))
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        (ROWS, r"set\[train\]:1: expected tags that are words, found 1 whose names the data set does not give"),
+        ({"tokens": [["a"], []], "tags": [["O"], []]}, r"set\[train\]:2: a sentence with no words"),
+        ({"tokens": [["a", "b"]], "tags": [["O"]]}, r":1: expected as many tags as tokens, found 1 and 2"),
+        ({"tokens": [["a", ""]], "tags": [["O", "O"]]}, r":1: expected tokens that are words, found ''"),
+        ({"tokens": [["a", "b"]], "tags": [["O", "I-X"]]}, r"set\[train\]:1: tag 'I-X' after 'O' is illegal in iob2"),
+    ],
+)
+def test_a_bad_row_is_refused_with_its_number(tmp_path: Path, rows: dict[str, Any], message: str) -> None:
+    datasets.Dataset.from_dict(rows).save_to_disk(tmp_path / "set")
+    with pytest.raises(DataError, match=message):
+        load(hub(tmp_path))
+
+
+def test_a_name_that_is_neither_here_nor_reachable_is_one_clear_error(tmp_path: Path) -> None:
+    program = (
+        "from seqnlp.config import DataConfig; from seqnlp.data.sources import load_split\n"
+        "load_split(DataConfig(format='hub', hub='nobody/nothing', train='train'), 'train', print)"
+    )
+    environment = {**os.environ, "HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path)}
+    ended = subprocess.run(
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 1
+    assert "nobody/nothing: `datasets` cannot load it; a hub name needs the network or a cached copy" in ended.stderr
+
+
+def test_datasets_is_imported_only_for_the_hub() -> None:
+    program = "import sys, seqnlp.data.sources; sys.exit('datasets' in sys.modules or 'torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

@@ -1,0 +1,160 @@
+"""Rates of the tagger, in the shape that the peers were measured in, and of a whole `seqnlp tag` process.
+
+    python tools/bench_tagger.py [--data-dir DIR] [--threads 2] [--run RUN]
+
+Shape: character CNN 50 + words 100 + BiLSTM 200 (100 a direction) + CRF, batches of 10 sentences of about 15 tokens (UD
+English EWT, 17 tags). The peers' rates come from a machine like the one this was written on; the ratio to them is only
+as good as that likeness, so the ratios that decide are those made in one run: the CRF's share, and whole processes
+against `python -c "import torch"`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import torch
+
+from seqnlp.config import Config, DataConfig, ModelConfig, TrainerConfig
+from seqnlp.data.collate import collate
+from seqnlp.data.sources import load_split
+from seqnlp.tasks.prediction import TagPredictor
+from seqnlp.tasks.tagging import TaggingTask
+from seqnlp.training.optimizer import Optimizer
+
+PEER_TRAINING, PEER_DECODING, PEER_RAW = 3900, 13500, 10000
+"""Tokens a second: NCRF++ training and decoding at this shape, spaCy's large model from raw text."""
+
+
+def main() -> None:
+    """Run every measurement and print one table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data-dir", default="", help="default: $SEQNLP_DATA")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--steps", type=int, default=300, help="training steps in each of five blocks")
+    parser.add_argument("--run", help="a trained entity tagger: also measure raw text to spans and whole processes")
+    arguments = parser.parse_args()
+    torch.set_num_threads(arguments.threads)
+    config = Config(
+        data=DataConfig(
+            dir=arguments.data_dir,
+            train="pos/ud-en-ewt/train.conllu.gz",
+            format="conllu",
+            tag_column="upos",
+            scheme="none",
+        ),
+        model=ModelConfig(scheme="none"),
+        trainer=TrainerConfig(batch_sentences=10),
+    )
+    task = TaggingTask(config, Path(tempfile.mkdtemp()), torch.device("cpu"), lambda text: None)
+    rate, share = training(task, arguments.steps)
+    print(f"{'what':44} {'rate':>12}  ratio")
+    line("training, batch 10, tokens/s", rate, rate / PEER_TRAINING, "of NCRF++'s 3,900")
+    print(f"{'CRF share of a training step, 17 tags':44} {share:12.1%}")
+    rate = decoding(task, probabilities=False)
+    line("decoding, batch 10, tokens/s", rate, rate / PEER_DECODING, "of NCRF++'s 13,500")
+    if arguments.run:
+        whole_processes(arguments.run, arguments.data_dir)
+    print(f"{'largest memory of this process, MB':44} {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3:12.0f}")
+
+
+def line(what: str, rate: float, ratio: float, against: str) -> None:
+    """One row of the table."""
+    print(f"{what:44} {rate:12,.0f}  {ratio:.1f}x {against}")
+
+
+def training(task: TaggingTask, steps: int) -> tuple[float, float]:
+    """Tokens a second of whole training steps, and the part of their time that the CRF takes (medians of five blocks)."""
+    optimizer = Optimizer(task.model, task.config.optimizer)
+    task.model.train()
+    plan = task.plan(0)
+    rates, shares = [], []
+    for block in range(6):
+        batches = plan[block * steps % len(plan) :][:steps]
+        started = time.perf_counter()
+        for batch in batches:
+            optimizer.zero_grad()
+            (task.loss(batch) / task.count(batch)).backward()
+            optimizer.clip(5.0)
+            optimizer.step(1e-3)
+        seconds = time.perf_counter() - started
+        if block:  # the first one warms up
+            rates.append(sum(map(task.count, batches)) / seconds)
+            shares.append(crf_seconds(task, batches) / seconds)
+    return statistics.median(rates), statistics.median(shares)
+
+
+def crf_seconds(task: TaggingTask, batches: Sequence[torch.Tensor]) -> float:
+    """Time of the CRF's loss and gradient alone, on the model's own emissions of the same batches."""
+    total = 0.0
+    for batch in batches:
+        tensors = collate(task.train, batch, task.lexicon)
+        with torch.no_grad():
+            emissions = task.model(tensors)
+        emissions.requires_grad_(True)
+        started = time.perf_counter()
+        task.model.crf(emissions, tensors.tags, tensors.mask, reduction="sum").backward()
+        total += time.perf_counter() - started
+    return total
+
+
+def decoding(task: TaggingTask, probabilities: bool) -> float:
+    """Tokens a second from words to tags, ten sentences at a time in the order of the file; every word form is new once."""
+    task.model.eval()
+    sentences = [sentence.tokens for sentence in load_split(task.config.data, "train", print)][:5000]
+    tokens = sum(map(len, sentences))
+    rates = []
+    for _ in range(5):
+        predictor = TagPredictor(task.model, task.features, task.tags, task.config.model.scheme)
+        started = time.perf_counter()
+        for start in range(0, len(sentences), 10):
+            predictor.predict(sentences[start : start + 10], probabilities=probabilities)
+        rates.append(tokens / (time.perf_counter() - started))
+    return statistics.median(rates)
+
+
+def whole_processes(run: str, data_dir: str) -> None:
+    """Raw text to spans in one thread, and `seqnlp tag` on one line against an interpreter that only imports torch."""
+    import seqnlp
+
+    torch.set_num_threads(1)
+    data = DataConfig(dir=data_dir, train="pos/ud-en-ewt/train.conllu.gz", format="conllu", tag_column="upos", scheme="none")
+    texts = [" ".join(sentence.tokens) for sentence in load_split(data, "train", print)][:8000]
+
+    def tag_all() -> float:
+        tagger = seqnlp.load(run)
+        started = time.perf_counter()
+        words = 0
+        for start in range(0, len(texts), 1024):
+            words += sum(len(answer.tokens) for answer in tagger.tag_texts(texts[start : start + 1024]))
+        return words / (time.perf_counter() - started)
+
+    rate = statistics.median(tag_all() for _ in range(3))
+    line("raw text to spans, 1 thread, words/s", rate, rate / PEER_RAW, "of spaCy large's 10,000")
+    command = [sys.executable, "-m", "seqnlp", "tag", run]
+    tag, only_torch = paired(lambda: process(command), lambda: process([sys.executable, "-c", "import torch"]))
+    print(f"{'echo ... | seqnlp tag RUN, whole process, s':44} {tag:12.2f}  {tag / only_torch:.2f}x of import torch")
+
+
+def paired(first: Callable[[], float], second: Callable[[], float], times: int = 7) -> tuple[float, float]:
+    """Medians of two measurements made in turn."""
+    pairs = [(first(), second()) for _ in range(times)]
+    return statistics.median(a for a, _ in pairs), statistics.median(b for _, b in pairs)
+
+
+def process(command: list[str]) -> float:
+    """Seconds of a whole process that reads one line."""
+    started = time.perf_counter()
+    subprocess.run(command, input=b"Angela lives in Oslo .\n", stdout=subprocess.DEVNULL, check=True)
+    return time.perf_counter() - started
+
+
+if __name__ == "__main__":
+    main()
