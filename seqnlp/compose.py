@@ -1,7 +1,6 @@
 """The command line, recipes and Hydra become one plain :class:`Config`. The only file that imports Hydra.
 
 A recipe is chosen as ``recipe=tagging/demo``; its file is ``recipes/tagging/demo.yaml``, so Hydra's group is ``recipes``.
-What was typed is checked here before Hydra sees it: Hydra stops at the first mistake and knows no close names.
 """
 
 from __future__ import annotations
@@ -14,17 +13,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from seqnlp.config import Config, config_to_dict, read_config
-from seqnlp.errors import ConfigError, did_you_mean
-from seqnlp.resources import CONF, RECIPES, ROOT, find_options, no_such_option
+from seqnlp.errors import ConfigError
+from seqnlp.overrides import GROUPS, Override, is_known, samples, unknown_key, unknown_options
+from seqnlp.resources import CONF, RECIPES, ROOT, find_options
 
 if TYPE_CHECKING:
-    from hydra.core.override_parser.types import Override
+    from hydra.core.override_parser import types
     from omegaconf import DictConfig
 
-GROUPS = ("recipes", "data", "model", "optimizer", "trainer")
-"""The groups in the list of defaults of ``conf/train.yaml``."""
-
 PRIMARY = "train"
+"""``conf/train.yaml``, where composition begins."""
 
 
 def compose_config(overrides: Sequence[str], config_dir: str | None = None) -> Config:
@@ -35,14 +33,14 @@ def compose_config(overrides: Sequence[str], config_dir: str | None = None) -> C
         config_dir: a user's folder; its ``recipes/`` and groups come before ours.
 
     Raises:
-        ConfigError: every mistake in the overrides or, if there is none, in the settings.
+        ConfigError: every mistake in the overrides and the settings they lead to.
     """
-    checked = _check(overrides, config_dir)
-    sweeps = [f"{o.key_or_group}: several values need --multirun; quote a text with commas" for o in checked if _sweeps(o)]
-    if sweeps:
-        raise ConfigError(sweeps)
-    with _hydra(config_dir) as lines:
-        return _compose([*lines, *map(_line, checked)])
+    typed = _read_overrides(overrides, config_dir)
+    problems = [f"{one.key}: several values need --multirun; quote a text that has commas" for one in typed if one.sweeps]
+    if problems:
+        raise ConfigError(problems)
+    with _hydra(config_dir) as settings:
+        return _compose(settings, [one.line for one in typed if is_known(one)], typed)
 
 
 def train_with_hydra(
@@ -58,159 +56,124 @@ def train_with_hydra(
         return
     from hydra.core.global_hydra import GlobalHydra
 
-    checked = _check(overrides, config_dir)
-    unswept = ",".join(override.key_or_group for override in checked if not _sweeps(override))
-    with _hydra(config_dir) as lines:
-        for sample in _samples(checked):
-            _compose([*lines, *sample])
+    typed = _read_overrides(overrides, config_dir)
+    known = [one for one in typed if is_known(one)]
+    unswept = ",".join(one.key for one in known if not one.sweeps)
+    with _hydra(config_dir) as settings:
+        for lines in samples(known):
+            _compose(settings, lines, typed)
         hydra = GlobalHydra.instance().hydra
         assert hydra is not None
-        lines += [f"hydra.job.config.override_dirname.exclude_keys=[{unswept}]", *map(_line, checked)]
-        hydra.multirun(PRIMARY, functools.partial(_job, run), lines)
+        naming = f"hydra.job.config.override_dirname.exclude_keys=[{unswept}]"
+        hydra.multirun(PRIMARY, functools.partial(_job, run), [*settings, naming, *(one.line for one in known)])
 
 
-def _job(run: Callable[[Config], object], settings: DictConfig) -> object:
+def _job(run: Callable[[Config], object], composed: DictConfig) -> object:
     """One job of a sweep, in whatever process the launcher runs it; its directory is inside the sweep's."""
     from hydra.core.hydra_config import HydraConfig
 
-    return run(_read(settings, {"run": os.path.relpath(HydraConfig.get().runtime.output_dir)}))
+    raw = _leave_hydra(composed)
+    return run(read_config({**raw, "run": os.path.relpath(HydraConfig.get().runtime.output_dir)}))
 
 
-def _compose(lines: Sequence[str]) -> Config:
+def _compose(settings: Sequence[str], lines: Sequence[str], typed: Sequence[Override]) -> Config:
+    """The configuration that ``lines`` lead to; the unknown keys among all that was typed are reported with the rest."""
     from hydra import compose
 
-    return _read(compose(PRIMARY, overrides=list(lines)), {})
+    unknown = [unknown_key(one) for one in typed if not is_known(one)]
+    raw = _leave_hydra(compose(PRIMARY, overrides=[*settings, *lines]))
+    try:
+        config = read_config(raw)
+    except ConfigError as found:
+        raise ConfigError([*unknown, *found.problems]) from None
+    if unknown:
+        raise ConfigError(unknown)
+    return config
 
 
-def _read(settings: DictConfig, changes: Mapping[str, str]) -> Config:
-    """Leave Hydra: interpolations resolved, plain dictionaries only."""
+def _leave_hydra(composed: DictConfig) -> Mapping[str, Any]:
+    """Plain dictionaries only, interpolations resolved."""
     from omegaconf import OmegaConf
 
-    raw: Any = OmegaConf.to_container(settings, resolve=True)
+    raw: Any = OmegaConf.to_container(composed, resolve=True)
     if "recipes" in raw:
-        raise ConfigError(["recipe: expected `# @package _global_` as the file's first line; its values are lost without"])
+        raise ConfigError(["recipe: the first line of its file must be `# @package _global_`, or its values are lost"])
     del raw["recipes_dir"]
-    return read_config({**raw, **changes})
+    return raw  # type: ignore[no-any-return]
 
 
 @contextmanager
 def _hydra(config_dir: str | None) -> Iterator[list[str]]:
-    """Hydra set up with the overrides that make it find our files; what it raises becomes a :class:`ConfigError`."""
+    """Hydra, and the settings of its own that make it find our files; what it raises becomes a :class:`ConfigError`."""
     import yaml
     from hydra import initialize_config_dir
     from hydra.core.config_store import ConfigStore
     from hydra.errors import HydraException
     from omegaconf.errors import OmegaConfBaseException
 
-    defaults = {**config_to_dict(Config()), "recipes_dir": str(RECIPES)}  # recipes may refer to ${recipes_dir}
+    # What recipes may refer to: every setting, and the folder with the data that ships with them.
+    defaults = {**config_to_dict(Config()), "recipes_dir": str(RECIPES)}
     ConfigStore.instance().store(name="seqnlp_defaults", node=defaults)
     first, *others = [Path(config_dir).resolve(), CONF, ROOT] if config_dir else [CONF, ROOT]
-    searchpath = ",".join("'file://{}'".format(str(folder).replace("'", r"\'")) for folder in others)
+    searchpath = ",".join(_quoted(f"file://{folder}") for folder in others)
     try:
         with initialize_config_dir(str(first), job_name="seqnlp", version_base="1.3"):
             yield [f"hydra.searchpath=[{searchpath}]"]
     except (HydraException, OmegaConfBaseException, yaml.YAMLError) as problem:
         reasons = [" ".join(str(reason).split()) for reason in (problem, problem.__cause__) if reason]
-        raise ConfigError([": ".join(reasons)]) from problem
+        raise ConfigError([": ".join(reasons).partition(" Config search path")[0]]) from problem
 
 
-def _check(overrides: Sequence[str], config_dir: str | None) -> list[Override]:
-    """The overrides as Hydra reads them.
+def _read_overrides(overrides: Sequence[str], config_dir: str | None) -> list[Override]:
+    """What was typed, by Hydra's grammar.
 
     Raises:
-        ConfigError: all that cannot be read, and all keys, recipes and options that do not exist.
+        ConfigError: all that is not KEY=VALUE, and all recipes and options that do not exist.
     """
-    from hydra.core.override_parser.overrides_parser import OverridesParser
     from hydra.errors import HydraException
 
-    parser = OverridesParser.create()
-    checked: list[Override] = []
-    problems: list[str] = []
+    typed, problems = [], []
     for text in overrides:
         try:
-            override = parser.parse_override("recipes" + text.removeprefix("recipe") if text.startswith("recipe=") else text)
-            if override.key_or_group in GROUPS:
-                override = _without_glob(override, config_dir, parser.parse_override)
-            problems += _unknown_names(override, config_dir)
-            checked.append(override)
-        except HydraException as problem:
-            problems.append(_unreadable(text, problem))
+            typed.append(_read_override(text, config_dir))
+        except HydraException:
+            problems.append(f"'{text}': expected KEY=VALUE, such as recipe=tagging/demo or trainer.epochs=3")
+    problems += unknown_options(typed, config_dir)
     if problems:
         raise ConfigError(problems)
-    return checked
+    return typed
 
 
-def _unreadable(text: str, problem: Exception) -> str:
-    reason = str(problem).splitlines()[0]
-    return f"'{text}': expected KEY=VALUE; quote a value that has special characters, 'KEY=\"a(b)\"' ({reason})"
-
-
-def _unknown_names(override: Override, config_dir: str | None) -> list[str]:
-    """What is wrong with the key or with the chosen options of its group."""
-    key = override.key_or_group
-    if override.is_hydra_override():
-        return []
-    if key in GROUPS:
-        options = find_options(key, config_dir)
-        return [no_such_option(key, name, options) for name in _chosen(override) if name not in options]
-    known = [*_keys(config_to_dict(Config()), ""), "recipe"]
-    return [] if key in known else [f"{key}: unknown key{did_you_mean(key, known)}"]
-
-
-def _keys(settings: Mapping[str, Any], prefix: str) -> Iterator[str]:
-    """Every key, dotted."""
-    for key, value in settings.items():
-        yield prefix + key
-        if isinstance(value, dict):
-            yield from _keys(value, f"{prefix}{key}.")
-
-
-def _chosen(override: Override) -> list[str]:
-    """The options that an override of a group names."""
-    if _sweeps(override):
-        return _values(override)
-    value = override.value()
-    if value is None or isinstance(value, dict):  # no option, or settings: model={hidden_dim: 50}
-        return []
-    return [str(name) for name in value] if isinstance(value, list) else [str(value)]
-
-
-def _without_glob(override: Override, config_dir: str | None, parse: Callable[[str], Override]) -> Override:
-    """``recipe=glob(tagging/*)`` written out, because Hydra's own glob does not look into folders."""
+def _read_override(text: str, config_dir: str | None) -> Override:
+    from hydra.core.override_parser.overrides_parser import OverridesParser
     from hydra.core.override_parser.types import Glob
+    from hydra.errors import HydraException
 
-    value: object = override.value()
-    if not isinstance(value, Glob):
-        return override
-    names = value.filter(list(find_options(override.key_or_group, config_dir)))
-    if not names:
-        raise ConfigError([f"'{override.input_line}': nothing matches"])
-    return parse(f"{override.key_or_group}={','.join(names)}")
-
-
-def _samples(checked: Sequence[Override]) -> Iterator[list[str]]:
-    """Overrides that show every value of every sweep at least once, without trying all combinations."""
-    columns = [_values(override) if _sweeps(override) else [] for override in checked]
-    choices = [
-        [f"{override.get_key_element()}={value}" for value in values] if values else [_line(override)]
-        for override, values in zip(checked, columns, strict=True)
-        if values or not _sweeps(override)
-    ]
-    first = [lines[0] for lines in choices]
-    yield first
-    for place, lines in enumerate(choices):
-        for line in lines[1:]:
-            yield [*first[:place], line, *first[place + 1 :]]
+    parse = OverridesParser.create().parse_override
+    start, equals, value = ("recipes" + text.removeprefix("recipe") if text.startswith("recipe=") else text).partition("=")
+    try:
+        parsed = parse(start + equals + value)
+    except HydraException:
+        if not equals:
+            raise
+        parsed = parse(f"{start}={_quoted(value)}")  # a path such as a=b(c) is text that has none of Hydra's meaning
+    found: object = parsed.value()
+    if isinstance(found, Glob) and start in GROUPS:  # Hydra's own glob does not look into the recipes' folders
+        value = ",".join(found.filter(list(find_options(start, config_dir)))) or _quoted(value)
+        parsed = parse(f"{start}={value}")
+    line = parsed.input_line or text
+    return Override(line, parsed.key_or_group, f"{parsed.get_key_element()}=", _values(parsed), parsed.is_sweep_override())
 
 
-def _sweeps(override: Override) -> bool:
-    return override.is_sweep_override()
+def _values(parsed: types.Override) -> tuple[str, ...]:
+    """The values of a sweep that can be counted; else the one value, unless it is a mapping or an interval."""
+    if parsed.is_sweep_override():
+        return tuple(parsed.sweep_string_iterator()) if parsed.is_discrete_sweep() else ()
+    value = parsed.value()
+    if isinstance(value, dict):
+        return ()
+    return tuple(map(str, value)) if isinstance(value, list) else ("null" if value is None else str(value),)
 
 
-def _values(override: Override) -> list[str]:
-    """The values of a sweep; none for an interval, which a sweeper draws from."""
-    return list(override.sweep_string_iterator()) if override.is_discrete_sweep() else []
-
-
-def _line(override: Override) -> str:
-    return override.input_line or ""
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", r"\'") + "'"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ import yaml
 
 from seqnlp import bundle
 from seqnlp.config import Config, config_to_dict, read_config
+from seqnlp.data.sources import resolve_path
 from seqnlp.errors import ConfigError, RunError
 from seqnlp.tasks.tagging import TaggingTask
 from seqnlp.tasks.tagging_calibration import calibrate
@@ -26,9 +28,11 @@ def start(config: Config, num_processes: int = 1) -> Path:
     """Begin a new run in ``config.run`` and train it to the end; returns the run directory.
 
     Raises:
+        SystemExit: Ctrl-C or SIGTERM came, and a checkpoint is written.
         RunError: the directory already holds something.
         SeqnlpError: the data, the settings or training itself went wrong.
     """
+    config.data.dir = str(resolve_path(config.data, "").absolute())  # so that the run can be resumed from anywhere
     run = claim(config)
     print(f"run: {run}", file=sys.stderr)
     _train_or_launch(run, num_processes)
@@ -109,7 +113,7 @@ def train(run: Path) -> None:
             _finish(task, run, progress.best_epoch, progress.best_score, progress.seconds)
     except Interrupted as interruption:
         say(f"{interruption}; a checkpoint is written. Go on with: seqnlp resume {run}")
-        raise
+        raise SystemExit(128 + interruption.signal_number) from None
     finally:
         leave()
 
@@ -135,10 +139,24 @@ def _train_or_launch(run: Path, num_processes: int) -> None:
         train(run)
         return
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={num_processes}"]
-    environment = {**os.environ, "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", str(_threads_each(num_processes)))}
-    finished = subprocess.run([*command, "-m", "seqnlp", "resume", str(run)], env=environment, check=False)
-    if finished.returncode != 0:
+    threads = os.environ.get("OMP_NUM_THREADS", str(_threads_each(num_processes)))
+    environment = {**os.environ, "OMP_NUM_THREADS": threads}
+    launcher = subprocess.Popen([*command, "-m", "seqnlp", "resume", str(run)], env=environment)
+    if _wait(launcher) != 0:
         raise RunError(f"the {num_processes} processes stopped before the end; go on with `seqnlp resume {run}`")
+
+
+def _wait(launcher: subprocess.Popen[bytes]) -> int:
+    """Wait for the processes to end by themselves; SIGTERM is passed on, Ctrl-C reaches them through the terminal."""
+    before = signal.signal(signal.SIGTERM, lambda number, frame: launcher.terminate())
+    try:
+        while True:
+            try:
+                return launcher.wait()
+            except KeyboardInterrupt:
+                continue
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _threads_each(num_processes: int) -> int:

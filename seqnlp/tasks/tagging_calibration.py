@@ -6,6 +6,7 @@ not change, only how sure the model is of them.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -44,6 +45,8 @@ def find_temperature(tagger: LoadedTagger, sentences: Sequence[TaggedSentence]) 
     def negative_log_likelihood(temperature: float) -> float:
         predictor.temperature = temperature
         probabilities, correct = scored_predictions(predictor, words, sentences, tagger.data_scheme)
+        if len(correct) == 0:
+            return math.nan  # nothing was predicted, so there is nothing to calibrate
         probabilities = np.clip(probabilities, 1e-6, 1 - 1e-6)
         return float(-np.mean(np.where(correct, np.log(probabilities), np.log1p(-probabilities))))
 

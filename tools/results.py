@@ -1,0 +1,65 @@
+"""Train a recipe with several seeds, evaluate each on test, print the row of its results table.
+
+    python tools/results.py tagging/wnut17 --seeds 1 2 3 --out runs/results [override ...]
+
+A seed whose run is already finished under --out is only evaluated. Chosen once on the dev split, run once on test.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+
+def main() -> None:
+    """Run the seeds one after another."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("recipe")
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
+    parser.add_argument("--out", type=Path, default=Path("runs/results"))
+    parser.add_argument("overrides", nargs="*", help="more settings, key=value")
+    arguments = parser.parse_args()
+    rows = [one_seed(arguments.recipe, seed, arguments.out, arguments.overrides) for seed in arguments.seeds]
+    for row in rows:
+        print(json.dumps(row))
+    print(
+        f"{arguments.recipe}: test {spread(rows, 'test')}, dev {spread(rows, 'dev')}, ECE {spread(rows, 'ece', 3)}, "
+        f"{spread(rows, 'minutes', 1)} minutes, {rows[0]['parameters']:,} parameters, {rows[0]['megabytes']:.1f} MB"
+    )
+
+
+def one_seed(recipe: str, seed: int, out: Path, overrides: list[str]) -> dict[str, float]:
+    """Train (unless there is a finished run) and evaluate one seed."""
+    run = out / recipe / f"seed{seed}"
+    seqnlp = [sys.executable, "-m", "seqnlp"]
+    if not (run / "model" / "metrics.json").exists():
+        subprocess.run([*seqnlp, "train", f"recipe={recipe}", f"seed={seed}", f"run={run}", *overrides], check=True)
+    command = [*seqnlp, "evaluate", str(run), "--split", "test", "--json"]
+    report = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+    metrics = json.loads((run / "model" / "metrics.json").read_text())
+    last = (run / "log.csv").read_text().splitlines()
+    seconds = dict(zip(last[0].split(","), last[-1].split(","), strict=True))["seconds"]
+    return {
+        "seed": seed,
+        "test": 100 * report["score"],
+        "dev": metrics["dev"]["score"],
+        "ece": report["calibration"]["after"]["error"],
+        "minutes": float(seconds) / 60,
+        "parameters": metrics["parameters"],
+        "megabytes": sum(file.stat().st_size for file in (run / "model").iterdir()) / 1e6,
+    }
+
+
+def spread(rows: list[dict[str, float]], key: str, digits: int = 2) -> str:
+    """Mean and standard deviation over the seeds."""
+    values = [row[key] for row in rows]
+    deviation = f" +- {statistics.stdev(values):.{digits}f}" if len(values) > 1 else ""
+    return f"{statistics.mean(values):.{digits}f}{deviation}"
+
+
+if __name__ == "__main__":
+    main()
