@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from seqnlp.config import Config, config_to_dict, read_config
 from seqnlp.errors import ConfigError
@@ -95,11 +95,11 @@ def _leave_hydra(composed: DictConfig) -> Mapping[str, Any]:
     """Plain dictionaries only, interpolations resolved."""
     from omegaconf import OmegaConf
 
-    raw: Any = OmegaConf.to_container(composed, resolve=True)
+    raw = cast("dict[str, Any]", OmegaConf.to_container(composed, resolve=True))
     if "recipes" in raw:
         raise ConfigError(["recipe: the first line of its file must be `# @package _global_`, or its values are lost"])
     del raw["recipes_dir"]
-    return raw  # type: ignore[no-any-return]
+    return raw
 
 
 @contextmanager
@@ -128,7 +128,7 @@ def _read_overrides(overrides: Sequence[str], config_dir: str | None) -> list[Ov
     """What was typed, by Hydra's grammar.
 
     Raises:
-        ConfigError: all that is not KEY=VALUE, and all recipes and options that do not exist.
+        ConfigError: something is not KEY=VALUE, or a recipe or option does not exist; names unknown keys as well.
     """
     from hydra.errors import HydraException
 
@@ -139,8 +139,8 @@ def _read_overrides(overrides: Sequence[str], config_dir: str | None) -> list[Ov
         except HydraException:
             problems.append(f"'{text}': expected KEY=VALUE, such as recipe=tagging/demo or trainer.epochs=3")
     problems += unknown_options(typed, config_dir)
-    if problems:
-        raise ConfigError(problems)
+    if problems:  # what is left would not make a whole configuration
+        raise ConfigError([*problems, *(unknown_key(one) for one in typed if not is_known(one))])
     return typed
 
 

@@ -28,7 +28,7 @@ def start(config: Config, num_processes: int = 1) -> Path:
     """Begin a new run in ``config.run`` and train it to the end; returns the run directory.
 
     Raises:
-        SystemExit: Ctrl-C or SIGTERM came, and a checkpoint is written.
+        Interrupted: Ctrl-C or SIGTERM came, and a checkpoint is written.
         RunError: the directory already holds something.
         SeqnlpError: the data, the settings or training itself went wrong.
     """
@@ -113,7 +113,7 @@ def train(run: Path) -> None:
             _finish(task, run, progress.best_epoch, progress.best_score, progress.seconds)
     except Interrupted as interruption:
         say(f"{interruption}; a checkpoint is written. Go on with: seqnlp resume {run}")
-        raise SystemExit(128 + interruption.signal_number) from None
+        raise
     finally:
         leave()
 

@@ -59,8 +59,8 @@ class Trainable(Protocol):
         """Write the model as it is now to the run's model folder."""
 
 
-class Interrupted(Exception):
-    """Training was stopped by Ctrl-C or SIGTERM, after a checkpoint."""
+class Interrupted(KeyboardInterrupt):
+    """Training was stopped by Ctrl-C or SIGTERM, after a checkpoint; not an error, so `except Exception` lets it pass."""
 
     def __init__(self, signal_number: int) -> None:
         self.signal_number = signal_number

@@ -1,0 +1,29 @@
+# Each target makes .venv and installs seqnlp into it first, if pyproject.toml or constraints.txt changed since.
+#   make demo     train the demo tagger, tag a few sentences, say what to do next
+#   make test     the tests that take seconds;  make slow: the others as well
+#   make check    lint, format, types and tests
+PYTHON ?= python3
+WORKERS ?= 2
+BIN := .venv/bin
+INSTALLED := .venv/installed
+
+.PHONY: demo test slow check
+
+$(INSTALLED): pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet "$$(grep '^torch==' constraints.txt)"
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev,plot,tensorboard]'
+	@touch $@
+
+demo: $(INSTALLED)
+	@PATH="$$PWD/$(BIN):$$PATH" tools/demo.sh
+
+# Each worker has one torch thread: two threads each on two cores are slower than one.
+test: $(INSTALLED)
+	OMP_NUM_THREADS=1 $(BIN)/pytest -n $(WORKERS) -m "not slow"
+
+slow: $(INSTALLED)
+	OMP_NUM_THREADS=1 $(BIN)/pytest -n $(WORKERS)
+
+check: $(INSTALLED)
+	@PATH="$$PWD/$(BIN):$$PATH" tools/check.sh

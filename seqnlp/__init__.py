@@ -1,0 +1,29 @@
+"""seqnlp: compact sequence models, from a recipe to a program that somebody can ship.
+
+>>> import seqnlp
+>>> tagger = seqnlp.load("RUN")  # doctest: +SKIP
+>>> tagger.tag("Ada Sorrel moved to Brinmoor.").spans  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from seqnlp.api import Tagger, load
+
+__version__ = "0.1.0"
+__all__ = ["Tagger", "__version__", "load"]
+
+
+def __getattr__(name: str) -> Any:
+    """``load`` and ``Tagger`` on first use: torch takes a second to import, and ``seqnlp --help`` needs none of it."""
+    if name in ("Tagger", "load"):
+        from seqnlp import api
+
+        return getattr(api, name)
+    raise AttributeError(f"module 'seqnlp' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    return __all__

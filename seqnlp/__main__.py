@@ -1,0 +1,7 @@
+"""``python -m seqnlp`` is ``seqnlp``."""
+
+import sys
+
+from seqnlp.cli import main
+
+sys.exit(main())

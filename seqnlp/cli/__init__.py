@@ -1,0 +1,77 @@
+"""The command line: ``seqnlp VERB ...``. One verb a module, imported when it is used.
+
+A verb's module has ``HELP`` (one line), ``EXAMPLES``, ``add_arguments(parser)`` and ``run(arguments)``, which returns the
+exit status and imports what is heavy.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from types import ModuleType
+
+from seqnlp import __version__
+from seqnlp.errors import SeqnlpError, did_you_mean
+
+VERBS = ("train", "resume", "evaluate", "tag", "recipes")
+
+_USAGE = "usage: seqnlp VERB ...    (seqnlp VERB --help explains one)"
+_EXAMPLES = """\
+examples:
+  seqnlp recipes                                          what can be trained
+  seqnlp train recipe=tagging/demo run=runs/first         a tagger in a minute, nothing to download
+  echo "Ada Sorrel moved to Brinmoor." | seqnlp tag runs/first
+  seqnlp evaluate runs/first --split test\
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit status: 2 for an error that a person can mend, 128 + signal if stopped."""
+    arguments = sys.argv[1:] if argv is None else list(argv)
+    try:
+        status = _run(arguments)
+        sys.stdout.flush()
+        return status
+    except SeqnlpError as problem:
+        print(f"error: {problem}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt as stop:
+        return 128 + int(getattr(stop, "signal_number", signal.SIGINT))
+    except BrokenPipeError:  # the reader (`| head`) has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains when it flushes at exit
+        return 128 + signal.SIGPIPE
+
+
+def _run(arguments: list[str]) -> int:
+    verb = arguments[0] if arguments else "--help"
+    if verb in ("--help", "-h", "help"):
+        print(_help())
+        return 0
+    if verb in ("--version", "-V"):
+        print(f"seqnlp {__version__}")
+        return 0
+    if verb not in VERBS:
+        raise SeqnlpError(f"'{verb}' is no verb of seqnlp{did_you_mean(verb, VERBS)}; expected one of {', '.join(VERBS)}")
+    module = _module(verb)
+    parser = argparse.ArgumentParser(
+        prog=f"seqnlp {verb}",
+        description=f"{module.HELP[0].upper()}{module.HELP[1:]}.",
+        epilog=module.EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    module.add_arguments(parser)
+    return int(module.run(parser.parse_intermixed_args(arguments[1:])))
+
+
+def _module(verb: str) -> ModuleType:
+    return importlib.import_module(f"seqnlp.cli.{verb}")
+
+
+def _help() -> str:
+    verbs = [f"  {verb:<10}{_module(verb).HELP}" for verb in VERBS]
+    return "\n".join([_USAGE, "", "verbs:", *verbs, "", _EXAMPLES])

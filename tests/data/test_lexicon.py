@@ -1,0 +1,132 @@
+"""Word forms become numbers once, the same ones in training and afterwards."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from seqnlp.data.lexicon import (
+    FIRST_CHARACTER,
+    LONGEST_WORD,
+    PADDING,
+    WORD_BEGIN,
+    WORD_END,
+    Lexicon,
+    WordFeatures,
+)
+from seqnlp.text.casing import CASINGS
+from seqnlp.text.vocabulary import Vocabulary
+
+
+def make_features(lowercase: bool = True, vector_words: tuple[str, ...] = ()) -> WordFeatures:
+    return WordFeatures(
+        words=Vocabulary(["the", "mill", "Mill"], unknown=True),
+        vector_words=Vocabulary(vector_words, unknown=True),
+        characters=Vocabulary(list("abcdehilmt"), unknown=True),
+        lowercase=lowercase,
+    )
+
+
+@pytest.mark.parametrize(
+    ("lowercase", "word", "expected"),
+    [(True, "MILL", 2), (False, "Mill", 3), (False, "MILL", 0), (True, "pond", 0), (True, "", 0)],
+)
+def test_words_are_looked_up_as_they_were_counted(lowercase: bool, word: str, expected: int) -> None:
+    assert make_features(lowercase).word_id(word) == expected
+
+
+@pytest.mark.parametrize(
+    ("word", "found_as"),
+    [
+        ("Mill", "Mill"),
+        ("MILL", "mill"),
+        ("#Quarley", "quarley"),
+        ("@quarley", "quarley"),
+        ("1987", "0000"),
+        ("B2", "b0"),
+        ("pond", None),
+        ("#", "#"),
+        ("##", None),
+        ("", None),
+    ],
+)
+def test_a_vector_is_sought_as_written_then_lower_then_bare_then_without_digits(word: str, found_as: str | None) -> None:
+    known = ("Mill", "mill", "quarley", "0000", "b0", "#")
+    expected = known.index(found_as) + 1 if found_as else 0
+    assert make_features(vector_words=known).vector_id(word) == expected
+
+
+def test_characters_stand_between_begin_and_end() -> None:
+    a, unknown = 1 + FIRST_CHARACTER, FIRST_CHARACTER
+    assert make_features().character_ids("aß") == [WORD_BEGIN, a, unknown, WORD_END]
+    assert make_features().character_ids("") == [WORD_BEGIN, WORD_END]
+
+
+def test_of_a_long_word_both_ends_are_read() -> None:
+    features = make_features()
+    word = "a" * 500 + "t" * 500
+    half = LONGEST_WORD // 2
+    assert features.character_ids(word) == features.character_ids("a" * half + "t" * half)
+    assert len(features.character_ids("b" * LONGEST_WORD)) == LONGEST_WORD + 2
+
+
+def test_features_survive_json() -> None:
+    features = make_features(vector_words=("x", "ß"))
+    again = WordFeatures.from_dict(json.loads(json.dumps(features.to_dict())))
+    for word in ("the", "Mill", "x", "ß", "unheard", "B2"):
+        assert again.word_id(word) == features.word_id(word)
+        assert again.vector_id(word) == features.vector_id(word)
+        assert again.character_ids(word) == features.character_ids(word)
+
+
+def test_each_form_has_one_index_whatever_the_order() -> None:
+    lexicon = Lexicon(make_features())
+    assert lexicon.indices(["the", "mill", "the", "Mill"]) == [0, 1, 0, 2]
+    assert lexicon.indices(["Mill", "pond", "pond"]) == [2, 3, 3]
+    assert len(lexicon) == 4
+
+
+def test_columns_hold_the_features_of_every_form_also_of_later_ones() -> None:
+    features = make_features(vector_words=("mill",))
+    lexicon = Lexicon(features)
+    words = ["the", "Mill", "B2", ""]
+    lexicon.indices(words[:2])
+    lexicon.columns()
+    lexicon.indices(words)
+    columns = lexicon.columns()
+    assert columns.word_ids.tolist() == [features.word_id(word) for word in words]
+    assert columns.vector_ids.tolist() == [0, 1, 0, 0]
+    assert [CASINGS[c] for c in columns.casings] == ["lower", "title", "some digits", "punctuation"]
+    assert columns.lengths.tolist() == [len(word) + 2 for word in words]
+
+
+def test_padded_characters_equal_each_word_padded_by_hand() -> None:
+    features = make_features()
+    lexicon = Lexicon(features)
+    words = ["the", "mill", "a", "tahiti" * 20]
+    lexicon.indices(words)
+    forms = np.array([3, 0, 2, 2, 1])
+    rows = [features.character_ids(words[form]) for form in forms]
+    width = max(map(len, rows))
+    expected = [row + [PADDING] * (width - len(row)) for row in rows]
+    assert lexicon.columns().padded_characters(forms).tolist() == expected
+
+
+def test_no_forms_have_no_characters() -> None:
+    lexicon = Lexicon(make_features())
+    lexicon.indices(["the"])
+    assert lexicon.columns().padded_characters(np.zeros(0, dtype=np.int64)).shape[0] == 0
+
+
+def test_room_is_made_only_above_the_capacity() -> None:
+    lexicon = Lexicon(make_features(), capacity=2)
+    lexicon.indices(["the", "mill"])
+    assert not lexicon.make_room()
+    lexicon.indices(["pond"])
+    lexicon.columns()
+    assert lexicon.make_room()
+    assert len(lexicon) == 0
+    assert lexicon.indices(["mill"]) == [0]
+    assert lexicon.columns().word_ids.tolist() == [2]
