@@ -1,6 +1,7 @@
 """The command line, recipes and Hydra become one plain :class:`Config`. The only file that imports Hydra.
 
-A recipe is chosen as ``recipe=tagging/demo``; its file is ``recipes/tagging/demo.yaml``, so Hydra's group is ``recipes``.
+A recipe is chosen as ``recipe=tagging/demo``; its file is ``recipes/tagging/demo.yaml``, so to Hydra the group is
+``recipes``. What was typed is looked at first (overrides.py), because Hydra stops at its first complaint.
 """
 
 from __future__ import annotations
@@ -36,9 +37,10 @@ def compose_config(overrides: Sequence[str], config_dir: str | None = None) -> C
         ConfigError: every mistake in the overrides and the settings they lead to.
     """
     typed = _read_overrides(overrides, config_dir)
-    problems = [f"{one.key}: several values need --multirun; quote a text that has commas" for one in typed if one.sweeps]
-    if problems:
-        raise ConfigError(problems)
+    if sweeps := [one for one in typed if one.sweeps]:
+        raise ConfigError(
+            [f"{one.key}: several values need --multirun; quote a text that has commas" for one in sweeps]
+        )
     with _hydra(config_dir) as settings:
         return _compose(settings, [one.line for one in typed if is_known(one)], typed)
 
@@ -46,7 +48,7 @@ def compose_config(overrides: Sequence[str], config_dir: str | None = None) -> C
 def train_with_hydra(
     overrides: Sequence[str], config_dir: str | None, run: Callable[[Config], object], multirun: bool = False
 ) -> None:
-    """Call ``run`` with the configuration; with ``multirun`` once a job of Hydra's sweeper, started by Hydra's launcher.
+    """Call ``run`` with the configuration; with ``multirun`` once a job of Hydra's sweeper, by Hydra's launcher.
 
     Raises:
         ConfigError: as :func:`compose_config`, for all jobs before the first of them begins.
@@ -77,7 +79,7 @@ def _job(run: Callable[[Config], object], composed: DictConfig) -> object:
 
 
 def _compose(settings: Sequence[str], lines: Sequence[str], typed: Sequence[Override]) -> Config:
-    """The configuration that ``lines`` lead to; the unknown keys among all that was typed are reported with the rest."""
+    """The configuration that ``lines`` lead to; unknown keys among all that was typed are reported too."""
     from hydra import compose
 
     unknown = [unknown_key(one) for one in typed if not is_known(one)]
@@ -150,7 +152,9 @@ def _read_override(text: str, config_dir: str | None) -> Override:
     from hydra.errors import HydraException
 
     parse = OverridesParser.create().parse_override
-    start, equals, value = ("recipes" + text.removeprefix("recipe") if text.startswith("recipe=") else text).partition("=")
+    start, equals, value = text.partition("=")
+    if start == "recipe":
+        start = "recipes"
     try:
         parsed = parse(start + equals + value)
     except HydraException:
@@ -161,8 +165,13 @@ def _read_override(text: str, config_dir: str | None) -> Override:
     if isinstance(found, Glob) and start in GROUPS:  # Hydra's own glob does not look into the recipes' folders
         value = ",".join(found.filter(list(find_options(start, config_dir)))) or _quoted(value)
         parsed = parse(f"{start}={value}")
-    line = parsed.input_line or text
-    return Override(line, parsed.key_or_group, f"{parsed.get_key_element()}=", _values(parsed), parsed.is_sweep_override())
+    return Override(
+        line=parsed.input_line or text,
+        key=parsed.key_or_group,
+        start=f"{parsed.get_key_element()}=",
+        values=_values(parsed),
+        sweeps=parsed.is_sweep_override(),
+    )
 
 
 def _values(parsed: types.Override) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """The command line: ``seqnlp VERB ...``. One verb a module, imported when it is used.
 
-A verb's module has ``HELP`` (one line), ``EXAMPLES``, ``add_arguments(parser)`` and ``run(arguments)``, which returns the
-exit status and imports what is heavy.
+A verb's module has ``HELP`` (one line), ``EXAMPLES``, ``add_arguments(parser)`` and ``run(arguments)``, which imports
+what is heavy and returns the exit status.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 128 + int(getattr(stop, "signal_number", signal.SIGINT))
     except BrokenPipeError:  # the reader (`| head`) has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains when it flushes at exit
-        return 128 + signal.SIGPIPE
+        return 141  # as a shell reports a program that SIGPIPE ended
 
 
 def _run(arguments: list[str]) -> int:
@@ -55,7 +55,8 @@ def _run(arguments: list[str]) -> int:
         print(f"seqnlp {__version__}")
         return 0
     if verb not in VERBS:
-        raise SeqnlpError(f"'{verb}' is no verb of seqnlp{did_you_mean(verb, VERBS)}; expected one of {', '.join(VERBS)}")
+        close = did_you_mean(verb, VERBS)
+        raise SeqnlpError(f"'{verb}' is no verb of seqnlp{close}; expected one of {', '.join(VERBS)}")
     module = _module(verb)
     parser = argparse.ArgumentParser(
         prog=f"seqnlp {verb}",

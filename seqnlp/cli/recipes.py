@@ -55,8 +55,9 @@ def _row(name: str, path: Path) -> tuple[str, str, str, str]:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError) as problem:
         raise ConfigError([f"{path}: {' '.join(str(problem).split())}"]) from problem
-    about = content.get("about", {}) if isinstance(content, dict) else {}
-    return name, name.partition("/")[0], about.get("data", ""), about.get("reaches", "")
+    about = content.get("about") if isinstance(content, dict) else None
+    data, reaches = (str(about.get(key) or "") for key in ("data", "reaches")) if isinstance(about, dict) else ("", "")
+    return name, name.partition("/")[0], data, reaches
 
 
 def _shown(name: str, path: Path) -> str:

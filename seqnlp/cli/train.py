@@ -15,7 +15,7 @@ examples:
   seqnlp train recipe=tagging/wnut17 data.dir=DATA trainer.epochs=20 seed=2
   seqnlp train data.train=train.conll data.dev=dev.conll model.hidden_dim=200 run=runs/mine
   seqnlp train recipe=tagging/wnut17 optimizer=sgd trainer=debug     # groups of settings, see conf/
-  seqnlp train --config-dir my recipe=tagging/mine                   # a recipe of your own: my/recipes/tagging/mine.yaml
+  seqnlp train --config-dir my recipe=tagging/mine                   # your own: my/recipes/tagging/mine.yaml
   seqnlp train -m recipe=tagging/wnut17 seed=1,2,3                   # three runs; hydra/launcher=... where to run them
   seqnlp train --nproc 2 recipe=tagging/wnut17                       # two processes share each batch
 """

@@ -68,14 +68,16 @@ def collate(split: EncodedSplit, sentences: IntArray, lexicon: Lexicon) -> Tagge
     lengths = split.lengths[sentences]  # (B,)
     steps = np.arange(int(lengths.max(initial=0)))  # (T,)
     mask = steps < lengths[:, None]  # (B, T)
-    where = np.where(mask, split.offsets[sentences][:, None] + steps, 0)  # (B, T)
-    forms, inverse = np.unique(split.words[where], return_inverse=True)  # (U,), (B, T)
+    where = (split.offsets[sentences][:, None] + steps)[mask]  # (N,), of the N real tokens
+    forms, inverse = np.unique(split.words[where], return_inverse=True)  # (U,), (N,)
+    index, tags = np.zeros((2, *mask.shape), dtype=np.int64)  # (B, T) each
+    index[mask], tags[mask] = inverse, split.tags[where]
     return TaggedBatch(
         rows=word_rows(lexicon, forms),
-        index=torch.from_numpy(inverse.reshape(mask.shape)),
+        index=torch.from_numpy(index),
         lengths=torch.from_numpy(lengths),
         mask=torch.from_numpy(mask),
-        tags=torch.from_numpy(np.where(mask, split.tags[where], 0)),
+        tags=torch.from_numpy(tags),
     )
 
 

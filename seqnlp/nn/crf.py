@@ -1,57 +1,221 @@
-import torch, torchcrf
-class Z(torch.autograd.Function):
+"""The linear-chain conditional random field (Lafferty, McCallum & Pereira 2001).
+
+A CRF gives every tag sequence y of a sentence a score, the sum of what its tags and its transitions score:
+
+    score(y) = start[y_1] + sum_t emissions[t, y_t] + sum_t transitions[y_t, y_t+1] + end[y_T]
+
+and the probability ``exp(score(y)) / Z``, where Z sums ``exp(score)`` over all sequences. Z and all marginal
+probabilities come from the forward-backward algorithm, the best sequence from Viterbi's: time O(T K^2) both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+import torchcrf
+from numpy.typing import NDArray
+from torch import Tensor
+
+from seqnlp.decode.viterbi import best_paths, k_best_paths
+from seqnlp.errors import SeqnlpError
+from seqnlp.nn.crf_chain import FloatArray, ScoredChain, as_array, boundary_transitions, score_chain
+from seqnlp.nn.crf_lattice import build_lattice
+from seqnlp.nn.crf_likelihood import LogLikelihood, result_type
+from seqnlp.nn.crf_posterior import path_entropy, segment_log_probabilities, segment_rows, token_marginals
+
+Flags = Tensor | Sequence[bool]
+REDUCTIONS = ("none", "sum", "mean", "token_mean")
+
+
+class CRF(torchcrf.CRF):  # type: ignore[misc]  # torchcrf is not marked as typed
+    """A CRF with exact gradients and probabilities, batch-first; parameters and meaning are those of pytorch-crf.
+
+    Forbidden starts, ends and transitions have probability 0 in the loss, in every probability and in decoding, and
+    their parameters get no gradient. Masks are (B, T) bool, True = a real token, and may be anything: with holes, off at
+    the first step, empty sentences (log Z = 0, the empty path). What stands at masked positions is never read.
+
+    Everything is computed in float64 on the CPU, wherever the emissions are and whatever autocast says; results have the
+    emissions' device and at least float32.
+
+    Args:
+        num_tags: K.
+        legal_start, legal_end: (K,) bool, which tags may begin and end a sentence; all may if left out.
+        legal_transitions: (K, K) bool, ``[from][to]``; all may if left out.
+
+    Raises:
+        SeqnlpError: constraints of another shape, or that leave no tag to start or end with.
+    """
+
+    legal_start: Tensor
+    legal_end: Tensor
+    legal_transitions: Tensor
+
+    def __init__(
+        self,
+        num_tags: int,
+        legal_start: Flags | None = None,
+        legal_end: Flags | None = None,
+        legal_transitions: Tensor | Sequence[Sequence[bool]] | None = None,
+    ) -> None:
+        super().__init__(num_tags, batch_first=True)
+        given = {"legal_start": legal_start, "legal_end": legal_end, "legal_transitions": legal_transitions}
+        for name, flags in given.items():
+            shape = (num_tags, num_tags) if name == "legal_transitions" else (num_tags,)
+            self.register_buffer(name, _flags(name, flags, shape), persistent=False)
+        legal = np.ones((num_tags + 1, num_tags + 1), dtype=bool)  # (N, N)
+        legal[:-1, :-1] = self.legal_transitions.numpy()
+        legal[-1, :-1], legal[:-1, -1] = self.legal_start.numpy(), self.legal_end.numpy()
+        self._forbidden: NDArray[np.float64] = np.where(legal, 0.0, -np.inf)  # (N, N)
+
+    def forward(self, emissions: Tensor, tags: Tensor, mask: Tensor | None = None, reduction: str = "sum") -> Tensor:
+        """Log likelihood of gold tags; differentiable once, in the emissions and the parameters.
+
+        Args:
+            emissions: (B, T, K) scores.
+            tags: (B, T) tag indices; anything where masked.
+            mask: (B, T); all True if left out.
+            reduction: ``none`` (B,), ``sum``, ``mean`` over sentences, or ``token_mean`` over real tokens.
+
+        Raises:
+            SeqnlpError: gold tags that the constraints forbid, shapes that do not fit, an unknown reduction.
+        """
+        if reduction not in REDUCTIONS:
+            raise SeqnlpError(f"expected a reduction of {', '.join(REDUCTIONS)}, found '{reduction}'")
+        mask = self._checked_mask(emissions, mask, tags)
+        log_likelihoods = self._log_likelihoods(emissions, tags, mask)  # (B,)
+        if reduction == "none":
+            return log_likelihoods
+        if reduction == "mean":
+            return log_likelihoods.mean()
+        total = log_likelihoods.sum()
+        return total if reduction == "sum" else total / mask.sum()
+
+    def log_partition(self, emissions: Tensor, mask: Tensor | None = None) -> Tensor:
+        """log Z (B,), differentiable as the log likelihood is; 0 for an empty sentence."""
+        return -self._log_likelihoods(emissions, None, self._checked_mask(emissions, mask))
+
+    def decode(self, emissions: Tensor, mask: Tensor | None = None) -> list[list[int]]:
+        """The best tags of each sentence's real tokens, as lists; :meth:`viterbi` gives tensors."""
+        mask = self._checked_mask(emissions, mask)
+        flat: list[int] = self.viterbi(emissions, mask)[0][mask].tolist()
+        ends = mask.sum(dim=1).cumsum(dim=0).tolist()
+        return [flat[start:end] for start, end in zip([0, *ends], ends, strict=False)]
+
+    def viterbi(self, emissions: Tensor, mask: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """The best tags (B, T), 0 where masked, and their scores (B,).
+
+        Raises:
+            SeqnlpError: constraints that allow a sentence of some length no tags at all.
+        """
+        scored = self._score(emissions, mask)
+        tags, scores = best_paths(scored)  # (R,), (B,)
+        return self._padded(scored, tags, emissions), _tensor(scores, emissions)
+
+    def nbest(
+        self, emissions: Tensor, mask: Tensor | None, k: int, temperature: float = 1.0
+    ) -> tuple[Tensor, Tensor]:
+        """The k most probable sequences (B, k, T), best first, 0 where masked, and their log probabilities (B, k).
+
+        A sentence with fewer than k legal sequences has -inf, and tags 0, at the ranks that are missing.
+        """
+        scored = self._score(emissions, mask, temperature)
+        tags, scores = k_best_paths(scored, k)  # (R, k), (B, k)
+        logs = scores - build_lattice(scored).log_partition[:, None]  # (B, k)
+        return self._padded(scored, tags, emissions).transpose(1, 2), _tensor(np.minimum(logs, 0.0), emissions)
+
+    def marginals(self, emissions: Tensor, mask: Tensor | None = None, temperature: float = 1.0) -> Tensor:
+        """Probability (B, T, K) of each tag at each token; 0 where masked."""
+        scored = self._score(emissions, mask, temperature)
+        return _tensor(token_marginals(build_lattice(scored), self.num_tags), emissions).view(emissions.shape)
+
+    def entropy(self, emissions: Tensor, mask: Tensor | None = None, temperature: float = 1.0) -> Tensor:
+        """Entropy (B,) in nats of the distribution over whole sequences; 0 for an empty sentence."""
+        scored = self._score(emissions, mask, temperature)
+        return _tensor(path_entropy(scored, build_lattice(scored)), emissions)
+
+    def path_log_probability(
+        self, emissions: Tensor, tags: Tensor, mask: Tensor | None = None, temperature: float = 1.0
+    ) -> Tensor:
+        """Log probability (B,) of whole sequences (B, T); -inf for an illegal one. No gradient: see :meth:`forward`."""
+        scored = self._score(emissions, self._checked_mask(emissions, mask, tags), temperature)
+        scores = scored.path_scores(as_array(tags).ravel().take(scored.chain.positions))  # (B,)
+        return _tensor(scores - build_lattice(scored).log_partition, emissions)
+
+    def span_log_probabilities(
+        self,
+        emissions: Tensor,
+        mask: Tensor | None,
+        sentence: Tensor,
+        start: Tensor,
+        end: Tensor,
+        first_tag: Tensor,
+        inner_tag: Tensor,
+        last_tag: Tensor,
+        forbidden_next: Tensor,
+        temperature: float = 1.0,
+    ) -> Tensor:
+        """Log probabilities (n,) of entities: that tokens ``start`` to ``end`` have these tags, whatever the others have.
+
+        All int64 (n,), one for each span:
+
+        Args:
+            sentence, start, end: its sentence in the batch and its positions, end exclusive.
+            first_tag, inner_tag, last_tag: BIOES: B, I, E, and S first for a single token; IOB2: B, I, I. The inner tag
+                is not used for fewer than three tokens, the last tag not for one.
+            forbidden_next: a tag that must not follow, or -1. IOB2: I, as the entity would go on.
+
+        Raises:
+            SeqnlpError: a span without tokens or outside its sentence.
+        """
+        scored = self._score(emissions, mask, temperature)
+        places = [as_array(part) for part in (sentence, start, end)]
+        starts, ends = segment_rows(scored.chain, emissions.size(1), *places)  # (n,), (n,)
+        tags = np.stack([as_array(part) for part in (first_tag, inner_tag, last_tag)])  # (3, n)
+        lattice = build_lattice(scored)
+        with np.errstate(all="ignore"):
+            logs = segment_log_probabilities(scored, lattice, starts, ends, tags, as_array(forbidden_next))  # (n,)
+        return _tensor(logs, emissions)
+
+    def _log_likelihoods(self, emissions: Tensor, tags: Tensor | None, mask: Tensor) -> Tensor:
+        parameters = (self.start_transitions, self.end_transitions, self.transitions)
+        result: Tensor = LogLikelihood.apply(emissions, *parameters, tags, mask, self._forbidden)  # (B,)
+        return result
+
+    def _score(self, emissions: Tensor, mask: Tensor | None, temperature: float = 1.0) -> ScoredChain:
+        parameters = (self.start_transitions, self.end_transitions, self.transitions)
+        scores = boundary_transitions(*parameters, self._forbidden)  # (N, N)
+        return score_chain(emissions, self._checked_mask(emissions, mask), scores, temperature)
+
+    def _checked_mask(self, emissions: Tensor, mask: Tensor | None, tags: Tensor | None = None) -> Tensor:
+        if emissions.dim() != 3 or emissions.size(2) != self.num_tags:
+            raise SeqnlpError(f"expected emissions (B, T, {self.num_tags}), found {tuple(emissions.shape)}")
+        shape = emissions.shape[:2]
+        for name, tensor in (("tags", tags), ("mask", mask)):
+            if tensor is not None and tensor.shape != shape:
+                raise SeqnlpError(f"expected {name} {tuple(shape)} as the emissions have, found {tuple(tensor.shape)}")
+        return torch.ones(shape, dtype=torch.bool) if mask is None else mask.bool()
+
     @staticmethod
-    def forward(ctx, em, st, en, tr, mask):
-        B,T,K=em.shape; d=torch.float64
-        m=em.double().amax(-1,keepdim=True); e=(em.double()-m).exp()
-        e=torch.where(mask[...,None],e,torch.zeros((),dtype=d))
-        K1=K+1
-        W=torch.zeros(K1,K1,dtype=d); W[:K,:K]=tr.double().exp(); W[:K,K]=en.double().exp(); W[K,K]=1
-        E=torch.zeros(T+1,B,K1,dtype=d); E[:T,:,:K]=e.transpose(0,1); E[:T,:,K]=(~mask).t(); E[T,:,K]=1
-        A=torch.empty(T+1,B,K1,dtype=d); Bt=torch.empty(T+1,B,K1,dtype=d); lz=torch.zeros(B,dtype=d); lb=torch.zeros(B,dtype=d)
-        a=torch.zeros(B,K1,dtype=d); a[:,:K]=st.double().exp(); a=a*E[0]; A[0]=a
-        As=A.unbind(0);Es=E.unbind(0)
-        scale=torch.zeros(T+1,B,dtype=d)
-        for t in range(1,T+1):
-            torch.mm(As[t-1],W,out=As[t]); As[t].mul_(Es[t])
-            if t%8==0:
-                s=As[t].sum(-1,keepdim=True); As[t].div_(s); scale[t]=s[:,0].log()
-        logz=A[T,:,K].log()+scale.sum(0)+(m[...,0]*mask).sum(1)
-        WT=W.t().contiguous(); b=torch.zeros(B,K1,dtype=d); b[:,K]=1; Bt[T]=b; Bs=Bt.unbind(0)
-        for t in range(T-1,-1,-1):
-            torch.mm(Bs[t+1]*Es[t+1],WT,out=Bs[t])
-            if t%8==0: Bs[t].div_(Bs[t].sum(-1,keepdim=True))
-        M=A*Bt; M=M/M.sum(-1,keepdim=True)
-        ctx.save_for_backward(A,Bt,E,W,M,mask); 
-        return logz
-    @staticmethod
-    def backward(ctx,g):
-        A,Bt,E,W,M,mask=ctx.saved_tensors; K=W.size(0)-1
-        T=mask.size(1)
-        gm=M[:T,:,:K]*g.double()[None,:,None]*mask.t()[...,None]
-        R=E[1:]*Bt[1:]; L=A[:-1]
-        den=((L@W)*R).sum(-1,keepdim=True)
-        C=torch.einsum('tbi,tbj->ij',L/den*g.double()[None,:,None],R)*W
-        return gm.transpose(0,1).float(), (M[0,:,:K]*g.double()[:,None]).sum(0).float(), C[:K,K].float(), C[:K,:K].float(), None
-class CRF(torchcrf.CRF):
-    def __init__(self,n,ls=None,le=None,lt=None):
-        super().__init__(n,batch_first=True)
-        ni=lambda x: torch.where(torch.tensor(x),0.,-1e4)
-        self.register_buffer('cs',ni(ls),persistent=False);self.register_buffer('ce',ni(le),persistent=False);self.register_buffer('ct',ni(lt),persistent=False)
-    def w(self): return self.start_transitions+self.cs,self.end_transitions+self.ce,self.transitions+self.ct
-    def forward(self,em,tags,mask,reduction='sum'):
-        st,en,tr=self.w(); mf=mask.float()
-        gold=(em.gather(2,tags[...,None])[...,0]*mf).sum(1)+st[tags[:,0]]
-        gold=gold+(tr[tags[:,:-1],tags[:,1:]]*mf[:,1:]).sum(1)
-        last=mask.sum(1)-1; gold=gold+en[tags.gather(1,last[:,None])[:,0]]
-        return (gold-Z.apply(em,st,en,tr,mask).float()).sum()
-    def viterbi(self,em,mask):
-        st,en,tr=self.w(); B,T,K=em.shape
-        s=[st+em[:,0]]
-        for t in range(1,T):
-            n=(s[-1][:,:,None]+tr).amax(1)+em[:,t]
-            s.append(torch.where(mask[:,t,None],n,s[-1]))
-        out=torch.zeros(B,T,dtype=torch.long); cur=(s[-1]+en).argmax(1); out[:,-1]=cur; trT=tr.t().contiguous()
-        for t in range(T-2,-1,-1):
-            p=(s[t]+trT[cur]).argmax(1); cur=torch.where(mask[:,t+1],p,cur); out[:,t]=cur
-        return out*mask, None
+    def _padded(scored: ScoredChain, tags: NDArray[np.int64], emissions: Tensor) -> Tensor:
+        """Tags (B, T, ...) in their places from those of the real tokens (R, ...)."""
+        padded = np.zeros((len(scored.chain.row_of), *tags.shape[1:]), dtype=np.int64)  # (B * T, ...)
+        padded[scored.chain.positions] = tags
+        return torch.from_numpy(padded).to(emissions.device).view(*emissions.shape[:2], *tags.shape[1:])
+
+
+def _tensor(values: FloatArray, emissions: Tensor) -> Tensor:
+    return torch.from_numpy(values).to(emissions.device, result_type(emissions))
+
+
+def _flags(name: str, flags: Any, shape: tuple[int, ...]) -> Tensor:
+    if flags is None:
+        return torch.ones(shape, dtype=torch.bool)
+    tensor = torch.as_tensor(flags, dtype=torch.bool).cpu().clone()
+    if tensor.shape != shape:
+        raise SeqnlpError(f"expected {name} {shape}, found {tuple(tensor.shape)}")
+    if not tensor.any():
+        raise SeqnlpError(f"{name} forbids everything; expected at least one True")
+    return tensor

@@ -94,7 +94,10 @@ def tagger_from_bundle(bundle: Bundle) -> LoadedTagger:
         raise RunError(f"this is a model for {task}, not for tagging")
     if description:
         raise RunError(f"the model's config.yaml has the unknown key '{next(iter(description))}'; install a newer seqnlp")
-    features = WordFeatures.from_dict(bundle.vocabulary)
+    try:
+        features = WordFeatures.from_dict(bundle.vocabulary)
+    except KeyError as missing:
+        raise RunError(f"the model's vocabulary.json lacks the key {missing}; it was changed or not saved whole") from None
     model = build_tagger(settings, features, bundle.labels, word_dim)
     try:
         model.load_state_dict(bundle.tensors)

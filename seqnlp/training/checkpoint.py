@@ -26,6 +26,7 @@ class Progress:
         epoch: epochs completed.
         position: batches done in the epoch under way.
         step: optimizer steps done.
+        learning_rate: step size of the last of them.
         loss_sum, loss_count: loss and number of items of the epoch under way.
         best_score, best_epoch: the best dev score so far and its epoch (from 1; 0: none yet).
         plateau_factor: product of the step size's reductions (schedule `plateau`).
@@ -37,6 +38,7 @@ class Progress:
     epoch: int = 0
     position: int = 0
     step: int = 0
+    learning_rate: float = 0.0
     loss_sum: float = 0.0
     loss_count: int = 0
     best_score: float = float("-inf")

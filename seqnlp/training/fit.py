@@ -103,9 +103,11 @@ def fit(
             task.model.train()
             while progress.position < len(plan):
                 done = progress.epoch + progress.position / len(plan)
-                rate = learning_rate(config.optimizer, progress.step, done, trainer.epochs, progress.plateau_factor)
+                progress.learning_rate = learning_rate(
+                    config.optimizer, progress.step, done, trainer.epochs, progress.plateau_factor
+                )
                 batch = plan[progress.position]
-                loss, stop = _step(task, config, optimizer, processes, precision, batch, progress.step, rate, received)
+                loss, stop = _step(task, config, optimizer, processes, precision, batch, progress, received)
                 if average:
                     average.update(progress.step)
                 progress.step += 1
@@ -119,7 +121,7 @@ def fit(
                 if progress.step % trainer.checkpoint_steps == 0 and progress.position < len(plan):
                     checkpoint()
             with average.swapped_in() if average else contextlib.nullcontext():
-                _finish_epoch(task, config, progress, processes, log, time.monotonic() - clock, rate)
+                _finish_epoch(task, config, progress, processes, log, time.monotonic() - clock)
             checkpoint()
     return progress
 
@@ -131,8 +133,7 @@ def _step(
     processes: Processes,
     precision: torch.dtype,
     batch: Batch,
-    step: int,
-    rate: float,
+    progress: Progress,
     received: list[int],
 ) -> tuple[float, int]:
     """One optimizer step over a batch; returns the batch's summed loss and the signal that asks to stop (0: none)."""
@@ -146,22 +147,23 @@ def _step(
         examples = share(batch, part, accumulation * processes.count)
         if len(examples) == 0:
             continue
-        torch.manual_seed(_dropout_seed(config.seed, step, part))
+        torch.manual_seed(_dropout_seed(config.seed, progress.step, part))
         with torch.autocast(device.type, precision, enabled=precision != torch.float32):
             loss = task.loss(examples)
         (loss / count).backward()  # type: ignore[no-untyped-call]
         loss_sum += loss.item()
-    extra = torch.tensor([loss_sum, max(received, default=0)])  # (2,)
+    extra = torch.tensor([loss_sum, signal.SIGINT in received, signal.SIGTERM in received])  # (3,)
     extra = processes.sum_gradients(optimizer.dense_parameters, optimizer.sparse_parameters, extra)
-    loss_sum, stop = extra.tolist()
+    loss_sum, interrupts, terminations = extra.tolist()
     norm = optimizer.clip(config.trainer.clip_norm)
+    rate = progress.learning_rate
     if not math.isfinite(loss_sum) or not math.isfinite(norm):
         raise TrainingError(
-            f"the loss is not a number at step {step + 1} (loss {loss_sum}, gradient norm {norm}); the last checkpoint is"
+            f"the loss is not a number at step {progress.step + 1} (loss {loss_sum}, gradient norm {norm}); the last checkpoint is"
             f" kept. Lower optimizer.learning_rate (now {rate:g}) or trainer.clip_norm, or use trainer.precision=fp32"
         )
     optimizer.step(rate)
-    return loss_sum, min(int(stop), signal.SIGTERM)
+    return loss_sum, signal.SIGTERM if terminations else signal.SIGINT if interrupts else 0
 
 
 def _finish_epoch(
@@ -171,7 +173,6 @@ def _finish_epoch(
     processes: Processes,
     log: Log,
     seconds: float,
-    rate: float,
 ) -> None:
     """Evaluate, keep the best model, and decide whether and how to go on. The averaged weights are swapped in."""
     scores: dict[str, float] = {}
@@ -194,7 +195,8 @@ def _finish_epoch(
     patience = config.trainer.patience
     out_of_patience = bool(patience) and progress.epoch - progress.best_epoch >= patience
     progress.finished = out_of_patience or progress.epoch >= config.trainer.epochs
-    numbers = {"epoch": progress.epoch, "step": progress.step, "seconds": seconds, "learning_rate": rate, "loss": loss}
+    numbers = {"epoch": progress.epoch, "step": progress.step, "seconds": seconds}
+    numbers |= {"learning_rate": progress.learning_rate, "loss": loss}
     log.epoch({**numbers, **{f"dev_{key}": value for key, value in scores.items()}})
     shown = "  ".join(f"{key} {value:.2f}" for key, value in scores.items() if key != "score")
     log.say(f"epoch {progress.epoch:3d}/{config.trainer.epochs}  loss {loss:.4f}  {shown}{'  *' if better else ''}")

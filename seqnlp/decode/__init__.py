@@ -1,0 +1,1 @@
+"""From scores to the best sequences: Viterbi, its K best, constrained greedy decoding."""

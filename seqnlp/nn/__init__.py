@@ -1,0 +1,1 @@
+"""Pieces that know tensors, not tasks: recurrent layers, embeddings, dropout, the conditional random field."""

@@ -1,0 +1,150 @@
+"""Lines from a stream: none lost, none late."""
+
+from __future__ import annotations
+
+import io
+import queue
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from seqnlp.cli.streams import WINDOW, read_blocks, read_text_lines, windows
+from seqnlp.errors import DataError
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b"", []),
+        (b"one", ["one"]),
+        (b"one\ntwo\n", ["one", "two"]),
+        (b"one\r\n\r\ntwo", ["one", "", "two"]),
+        (b"\n\n", ["", ""]),
+        (b"\xef\xbb\xbfone\n\xef\xbb\xbftwo\n", ["one", "\ufefftwo"]),
+        ("a\u2028b\x0bc\x85d\rz\n".encode(), ["a\u2028b\x0bc\x85d\rz"]),
+        ("  Straße 𝄞 \n".encode(), ["  Straße 𝄞 "]),
+    ],
+)
+def test_only_a_newline_ends_a_line(content: bytes, expected: list[str]) -> None:
+    assert list(read_text_lines(io.BytesIO(content), "strict")) == expected
+
+
+def test_bytes_that_are_not_utf8_are_named_by_line_and_place() -> None:
+    lines = read_text_lines(io.BytesIO(b"fine\nna\xefve\nmore\n"), "strict")
+    assert next(lines) == "fine"
+    with pytest.raises(DataError) as caught:
+        next(lines)
+    assert str(caught.value) == (
+        "standard input:2: byte 3 of the line is not UTF-8; mend it, or use --errors replace"
+    )
+
+
+def test_bytes_that_are_not_utf8_can_be_replaced() -> None:
+    assert list(read_text_lines(io.BytesIO(b"na\xefve\n\xff\n"), "replace")) == ["na\ufffdve", "\ufffd"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ([], []),
+        (["one\tO", "two", ""], [["one", "two"]]),
+        (["one", "", "two"], [["one"], ["two"]]),
+        (["one O", "", "", "two B-X", ""], [["one"], [], ["two"]]),
+        (["", "one"], [[], ["one"]]),
+        (["New York\tB-LOC"], [["New York"]]),
+        (["  ", "\t"], [[], []]),
+    ],
+)
+def test_every_blank_line_ends_one_block(lines: list[str], expected: list[list[str]]) -> None:
+    assert list(read_blocks(lines)) == expected
+
+
+@pytest.mark.parametrize("count", [0, 1, WINDOW - 1, WINDOW, WINDOW + 1, 3 * WINDOW + 7])
+def test_windows_keep_every_item_in_order_and_are_never_empty_or_too_large(count: int) -> None:
+    found = list(windows(range(count)))
+    assert [item for window in found for item in window] == list(range(count))
+    assert all(0 < len(window) <= WINDOW for window in found)
+
+
+def test_items_that_mean_false_are_items_too() -> None:
+    assert [item for window in windows(["", None, 0]) for item in window] == ["", None, 0]
+
+
+def test_an_item_is_given_at_once_although_more_may_come() -> None:
+    typed: queue.Queue[str] = queue.Queue()
+
+    def lines() -> Iterator[str]:
+        while (line := typed.get(timeout=30)) != "end":
+            yield line
+
+    found = windows(lines())
+    for line in ("first", "second"):
+        typed.put(line)
+        assert next(found) == [line]
+    typed.put("end")
+    assert list(found) == []
+
+
+def test_what_waits_is_given_together() -> None:
+    ready = threading.Event()
+
+    def lines() -> Iterator[int]:
+        yield from range(100)
+        ready.set()
+
+    found = windows(lines())
+    first = next(found)
+    assert ready.wait(30)
+    assert len(first) + len(next(found, [])) + len(next(found, [])) == 100
+
+
+def test_an_error_comes_after_the_items_before_it() -> None:
+    def lines() -> Iterator[str]:
+        yield "one"
+        raise DataError("broken", "standard input", 2)
+
+    seen = []
+    with pytest.raises(DataError, match="standard input:2: broken"):
+        for window in windows(lines()):
+            seen += window
+    assert seen == ["one"]
+
+
+def test_reading_ahead_is_bounded() -> None:
+    read = []
+
+    def lines() -> Iterator[int]:
+        for number in range(100 * WINDOW):
+            read.append(number)
+            yield number
+
+    found = windows(lines())
+    next(found)
+    threading.Event().wait(0.2)
+    assert len(read) <= 3 * WINDOW + 2
+    found.close()
+
+
+EARLY_END = """
+import sys
+from seqnlp.cli.streams import read_text_lines, windows
+for window in windows(read_text_lines(sys.stdin.buffer, "strict")):
+    print(window, flush=True)
+    sys.exit(3)
+"""
+
+
+def test_a_program_that_ends_while_more_input_may_come_ends_quietly() -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", EARLY_END], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert process.stdin is not None
+    assert process.stderr is not None
+    process.stdin.write(b"one\n")
+    process.stdin.flush()
+    assert process.wait(timeout=60) == 3
+    assert process.stderr.read() == b""
+    process.stdin.close()

@@ -1,0 +1,201 @@
+"""The saved model: what goes in comes out, and every way of being broken is one clear sentence."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+import yaml
+from tiny import make_sentences, tiny_config
+
+from seqnlp import bundle
+from seqnlp.bundle import Bundle, find_model, load_bundle, save_bundle, save_metrics
+from seqnlp.config import Config
+from seqnlp.errors import ConfigError, RunError
+from seqnlp.tasks.tagging_data import learn_features, learn_tags
+from seqnlp.tasks.tagging_model import build_tagger, describe, tagger_from_bundle
+
+
+def make_bundle(config: Config) -> Bundle:
+    """An untrained tagger."""
+    sentences = make_sentences(10)
+    features = learn_features(sentences, config.model, None)
+    tags = learn_tags(sentences, config.data, config.model)
+    torch.manual_seed(1)
+    model = build_tagger(config.model, features, tags, config.model.word_dim)
+    return Bundle(
+        description=describe(config.model, config.model.word_dim, "iob2", "words", {"data": "made up", "licence": "CC0"}),
+        tensors=dict(model.state_dict()),
+        vocabulary=features.to_dict(),
+        labels=tags,
+        metrics={"dev": {"f1": 61.5}, "seed": 1},
+        card="# A card\n\nWith ümlauts.\n",
+    )
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A run with a saved model."""
+    save_bundle(tmp_path / "run" / "model", make_bundle(tiny_config(tmp_path)))
+    (tmp_path / "run" / "config.yaml").write_text("task: tagging\n")
+    return tmp_path / "run" / "model"
+
+
+def test_what_was_saved_is_loaded_bit_for_bit(tmp_path: Path) -> None:
+    saved = make_bundle(tiny_config(tmp_path))
+    save_bundle(tmp_path / "model", saved)
+    loaded = load_bundle(tmp_path / "model")
+    assert replace(loaded, tensors={}) == replace(saved, tensors={})
+    assert loaded.tensors.keys() == saved.tensors.keys()
+    for name, tensor in saved.tensors.items():
+        assert loaded.tensors[name].dtype == tensor.dtype, name
+        assert torch.equal(loaded.tensors[name], tensor), name
+
+
+def test_a_run_and_its_model_folder_are_the_same_model(folder: Path) -> None:
+    assert find_model(folder) == find_model(folder.parent) == find_model(str(folder.parent)) == folder
+
+
+def test_a_copied_folder_loads_alone(folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(folder, tmp_path / "elsewhere")
+    assert load_bundle(tmp_path / "elsewhere").labels == load_bundle(folder).labels
+
+
+def test_the_rebuilt_tagger_has_the_saved_weights_and_is_not_trained(folder: Path) -> None:
+    loaded = load_bundle(folder)
+    tagger = tagger_from_bundle(loaded)
+    assert not tagger.model.training
+    assert not any(parameter.requires_grad for parameter in tagger.model.parameters())
+    for name, tensor in tagger.model.state_dict().items():
+        assert torch.equal(tensor, loaded.tensors[name]), name
+    assert (tagger.scheme, tagger.data_scheme, tagger.tokenizer, tagger.temperature) == ("bioes", "iob2", "words", 1.0)
+
+
+def test_the_folder_holds_six_plain_files_and_no_absolute_path(folder: Path, tmp_path: Path) -> None:
+    names = ["README.md", "config.yaml", "labels.json", "metrics.json", "model.safetensors", "vocabulary.json"]
+    assert sorted(file.name for file in folder.iterdir()) == names
+    for file in folder.iterdir():
+        content = file.read_bytes()
+        assert str(tmp_path).encode() not in content, file.name
+        assert b"/tmp" not in content, file.name
+        assert b"/home" not in content, file.name
+
+
+def test_metrics_are_replaced_alone(folder: Path) -> None:
+    before = {file.name: file.read_bytes() for file in folder.iterdir() if file.name != "metrics.json"}
+    save_metrics(folder, {"test": {"f1": 60.0}})
+    assert load_bundle(folder).metrics == {"test": {"f1": 60.0}}
+    assert {file.name: file.read_bytes() for file in folder.iterdir() if file.name != "metrics.json"} == before
+
+
+def test_a_model_without_metrics_and_card_still_loads(folder: Path) -> None:
+    (folder / "metrics.json").unlink()
+    (folder / "README.md").unlink()
+    assert load_bundle(folder).metrics == {}
+    assert load_bundle(folder).card == ""
+
+
+def edit(folder: Path, change: Callable[[dict[str, object]], object]) -> None:
+    """Change the model's config.yaml."""
+    path = folder / "config.yaml"
+    content = yaml.safe_load(path.read_text())
+    change(content)
+    path.write_text(yaml.safe_dump(content))
+
+
+def refusal(path: Path, kind: type[Exception] = RunError) -> str:
+    """What loading says."""
+    with pytest.raises(kind) as caught:
+        tagger_from_bundle(load_bundle(path))
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["config.yaml", "model.safetensors", "vocabulary.json", "labels.json"])
+def test_a_missing_file_is_named(folder: Path, name: str) -> None:
+    (folder / name).unlink()
+    assert refusal(folder) == f"{folder}: {name} missing; the folder was not copied or saved whole"
+
+
+def test_damaged_weights_are_named(folder: Path) -> None:
+    path = folder / "model.safetensors"
+    content = path.read_bytes()
+    for damaged in (content[:-100], b"", b"rubbish" * 100, content[50:]):
+        path.write_bytes(damaged)
+        text = refusal(folder)
+        assert text.startswith(f"{path} is damaged (")
+        assert text.endswith("; copy the model again")
+
+
+@pytest.mark.parametrize("name", ["config.yaml", "vocabulary.json", "labels.json", "metrics.json"])
+@pytest.mark.parametrize("content", [b"{]", b"\xff\xfe{"])
+def test_a_damaged_text_file_is_named(folder: Path, name: str, content: bytes) -> None:
+    (folder / name).write_bytes(content)
+    text = refusal(folder)
+    assert text.startswith(f"{folder / name} is damaged (")
+    assert text.endswith("; copy the model again")
+
+
+def test_a_vocabulary_without_a_part_is_one_clear_sentence(folder: Path) -> None:
+    (folder / "vocabulary.json").write_text('{"words": []}')
+    assert refusal(folder) == (
+        "the model's vocabulary.json lacks the key 'vector_words'; it was changed or not saved whole"
+    )
+
+
+def test_a_newer_format_asks_for_a_newer_seqnlp(folder: Path) -> None:
+    edit(folder, lambda content: content.update(format=bundle.FORMAT + 1))
+    assert refusal(folder) == f"{folder}: saved in format 2, this seqnlp reads up to 1; install a newer seqnlp"
+
+
+def test_a_config_without_format_is_no_model(folder: Path) -> None:
+    edit(folder, lambda content: content.pop("format"))
+    assert refusal(folder) == f"{folder / 'config.yaml'}: no format number; this is not a seqnlp model"
+
+
+def test_an_unknown_key_is_named(folder: Path) -> None:
+    edit(folder, lambda content: content.update(flavour="strong"))
+    text = "the model's config.yaml has the unknown key 'flavour'; install a newer seqnlp"
+    assert refusal(folder) == text
+
+
+def test_an_unknown_setting_of_the_model_is_named_with_a_guess(folder: Path) -> None:
+    edit(folder, lambda content: content["model"].update(hidden_dims=3))
+    assert "model.hidden_dims: unknown key (did you mean 'hidden_dim'?)" in refusal(folder, ConfigError)
+
+
+def test_a_missing_key_is_named(folder: Path) -> None:
+    edit(folder, lambda content: content.pop("tokenizer"))
+    assert refusal(folder) == "the model's config.yaml lacks the key 'tokenizer'; it was changed or not saved whole"
+
+
+def test_another_tasks_model_is_refused(folder: Path) -> None:
+    edit(folder, lambda content: content.update(task="translation"))
+    assert refusal(folder) == "this is a model for translation, not for tagging"
+
+
+def test_weights_that_do_not_fit_are_refused(folder: Path) -> None:
+    edit(folder, lambda content: content["model"].update(hidden_dim=9))
+    assert refusal(folder).startswith("the model's weights do not fit its config.yaml: ")
+
+
+def test_a_run_cut_off_before_its_first_model_says_how_to_go_on(tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").write_text("task: tagging\n")
+    text = f"{tmp_path} was stopped before its first model was saved; go on with `seqnlp resume {tmp_path}`"
+    assert refusal(tmp_path) == text
+
+
+def test_a_folder_that_is_no_run_is_refused(tmp_path: Path) -> None:
+    assert refusal(tmp_path) == f"{tmp_path} is neither a run (from `seqnlp train`) nor a saved model folder"
+    file = tmp_path / "notes.txt"
+    file.write_text("x")
+    assert refusal(file) == f"{file} is neither a run (from `seqnlp train`) nor a saved model folder"
+
+
+def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "nowhere"
+    text = f"{path}: no such folder; expected a run (from `seqnlp train`) or a saved model folder"
+    assert refusal(path) == text

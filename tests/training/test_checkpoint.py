@@ -1,0 +1,91 @@
+"""Checkpoints: whole or not there, and clear words when they cannot be used."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from seqnlp.errors import RunError, TrainingError
+from seqnlp.storage import write_atomically
+from seqnlp.training.checkpoint import FILE_NAME, Progress, load_checkpoint, save_checkpoint
+
+
+def test_what_was_saved_is_loaded(tmp_path: Path) -> None:
+    progress = Progress(epoch=3, position=2, step=77, loss_sum=1.25, best_score=-0.5, plateau_factor=0.25, seconds=9.5)
+    weights = [torch.randn(3, 4), torch.zeros(0)]
+    save_checkpoint(tmp_path, progress, "abc", {"model": weights, "optimizer": {"rules": []}})
+    loaded, states = load_checkpoint(tmp_path, "abc") or pytest.fail("no checkpoint")
+    assert loaded == progress
+    assert set(states) == {"model", "optimizer"}
+    assert all(torch.equal(mine, theirs) for mine, theirs in zip(weights, states["model"], strict=True))
+    assert [file.name for file in tmp_path.iterdir()] == [FILE_NAME]
+
+
+def test_a_run_without_checkpoint_starts_from_nothing(tmp_path: Path) -> None:
+    assert load_checkpoint(tmp_path, "abc") is None
+
+
+@pytest.mark.parametrize("damage", ["cut", "empty", "text", "flipped"])
+def test_a_damaged_checkpoint_is_one_clear_sentence(tmp_path: Path, damage: str) -> None:
+    save_checkpoint(tmp_path, Progress(), "abc", {"model": [torch.randn(50, 50)]})
+    path = tmp_path / FILE_NAME
+    content = path.read_bytes()
+    path.write_bytes({"cut": content[:700], "empty": b"", "text": b"not a checkpoint", "flipped": content[::-1]}[damage])
+    with pytest.raises(RunError) as caught:
+        load_checkpoint(tmp_path, "abc")
+    assert str(caught.value).startswith(f"{path} cannot be read (")
+    assert str(caught.value).endswith("; the run cannot be resumed, start it again")
+
+
+def test_a_checkpoint_that_would_run_code_is_refused(tmp_path: Path) -> None:
+    torch.save({"progress": Path("x"), "data": "abc"}, tmp_path / FILE_NAME)
+    with pytest.raises(RunError, match="cannot be read"):
+        load_checkpoint(tmp_path, "abc")
+
+
+def test_a_checkpoint_of_other_data_is_refused(tmp_path: Path) -> None:
+    save_checkpoint(tmp_path, Progress(), "abc", {})
+    with pytest.raises(RunError) as caught:
+        load_checkpoint(tmp_path, "xyz")
+    assert str(caught.value) == f"the training data changed since {tmp_path} began; restore it, or start a new run"
+
+
+FULL_DISK = """
+import resource, sys
+from pathlib import Path
+import torch
+from seqnlp.errors import SeqnlpError
+from seqnlp.training.checkpoint import Progress, save_checkpoint
+folder = Path(sys.argv[1])
+resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, resource.RLIM_INFINITY))
+try:
+    save_checkpoint(folder, Progress(epoch=2), "abc", {"model": [torch.zeros(100, 100)]})
+except SeqnlpError as problem:
+    sys.exit(f"{type(problem).__name__}: {problem}")
+"""
+
+
+def test_when_the_disk_is_full_the_old_checkpoint_stays_whole(tmp_path: Path) -> None:
+    save_checkpoint(tmp_path, Progress(epoch=1), "abc", {"model": [torch.ones(3)]})
+    before = (tmp_path / FILE_NAME).read_bytes()
+    finished = subprocess.run(
+        [sys.executable, "-c", FULL_DISK, str(tmp_path)], capture_output=True, text=True, check=False, timeout=120
+    )
+    assert finished.returncode == 1
+    path = tmp_path / FILE_NAME
+    assert finished.stderr.strip() == (
+        f"TrainingError: cannot write {path} (File too large): the old checkpoint.pt is whole; free some space or choose "
+        "another folder, then go on"
+    )
+    assert path.read_bytes() == before
+    assert [file.name for file in tmp_path.iterdir()] == [FILE_NAME]
+
+
+def test_a_file_that_cannot_be_written_at_all_says_so(tmp_path: Path) -> None:
+    (tmp_path / "blocked").write_text("a file where a folder should be")
+    with pytest.raises(TrainingError, match="nothing was written"):
+        write_atomically(tmp_path / "blocked" / "x.txt", b"x")
