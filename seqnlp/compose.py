@@ -110,17 +110,19 @@ def _hydra(config_dir: str | None) -> Iterator[list[str]]:
     import yaml
     from hydra import initialize_config_dir
     from hydra.core.config_store import ConfigStore
+    from hydra.core.global_hydra import GlobalHydra
     from hydra.errors import HydraException
     from omegaconf.errors import OmegaConfBaseException
 
     # What recipes may refer to: every setting, and the folder with the data that ships with them.
     defaults = {**config_to_dict(Config()), "recipes_dir": str(RECIPES)}
     ConfigStore.instance().store(name="seqnlp_defaults", node=defaults)
-    first, *others = [Path(config_dir).resolve(), CONF, ROOT] if config_dir else [CONF, ROOT]
-    searchpath = ",".join(_quoted(f"file://{folder}") for folder in others)
     try:
-        with initialize_config_dir(str(first), job_name="seqnlp", version_base="1.3"):
-            yield [f"hydra.searchpath=[{searchpath}]"]
+        with initialize_config_dir(str(CONF), job_name="seqnlp", version_base="1.3"):
+            if config_dir:
+                searched = GlobalHydra.instance().config_loader().get_search_path()
+                searched.prepend("user", f"file://{Path(config_dir).resolve()}", anchor="main")
+            yield [f"hydra.searchpath=[{_quoted(f'file://{ROOT}')}]"]  # after conf/; makes Hydra look at the path anew
     except (HydraException, OmegaConfBaseException, yaml.YAMLError) as problem:
         reasons = [" ".join(str(reason).split()) for reason in (problem, problem.__cause__) if reason]
         raise ConfigError([": ".join(reasons).partition(" Config search path")[0]]) from problem

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import sys
 import threading
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO, TypeVar
@@ -13,6 +14,15 @@ WINDOW = 1024
 """Most lines that are read ahead and answered together: what bounds memory on an endless stream."""
 
 Item = TypeVar("Item")
+
+
+def standard_input() -> BinaryIO:
+    """Standard input through a reader of its own.
+
+    A thread that waits in ``sys.stdin.buffer`` holds its lock, and Python aborts ("could not acquire lock at interpreter
+    shutdown") if the program ends meanwhile: on Ctrl-C, a closed pipe or an error while more input may come.
+    """
+    return open(sys.stdin.fileno(), "rb", closefd=False)
 
 
 def read_text_lines(stream: BinaryIO, errors: str) -> Iterator[str]:

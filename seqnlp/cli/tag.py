@@ -47,7 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Stream the answers."""
-    from seqnlp.cli.streams import read_blocks, read_text_lines, windows
+    from seqnlp.cli.streams import read_blocks, read_text_lines, standard_input, windows
     from seqnlp.cli.tag_output import WRITERS, choose_output
     from seqnlp.errors import SeqnlpError
 
@@ -71,7 +71,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise SeqnlpError("--min-probability leaves out entities; this model gives every word a tag")
     options = {"nbest": arguments.nbest, "min_probability": arguments.min_probability}
     write = WRITERS[output]
-    lines = read_text_lines(sys.stdin.buffer, arguments.errors)
+    lines = read_text_lines(standard_input(), arguments.errors)
     if arguments.input == "conll":
         for blocks in windows(read_blocks(lines)):
             _emit(write(answer, tagger) for answer in tagger.tag_words(blocks, **options))

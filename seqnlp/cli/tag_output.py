@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from seqnlp.api import TaggedText, Tagger
+    from seqnlp.api import Span, TaggedText, Tagger
 
 _COLOURS = (33, 36, 35, 32, 34, 31)
 """Terminal colours that stay apart for colour-blind readers when the label is written beside the word, as it is."""
@@ -35,37 +35,30 @@ def write_conll(answer: TaggedText, tagger: Tagger) -> str:
 
 def write_inline(answer: TaggedText, tagger: Tagger) -> str:
     """``[Ada Sorrel PER] lives in [Brinmoor LOC].``; plain tags as ``word/TAG``."""
-    return _one_line(answer, tagger, lambda text, label: f"[{text} {label}]", lambda text, tag: f"{text}/{tag}")
+    return _one_line(answer, tagger, lambda span: f"[{span.text} {span.label}]", lambda text, tag: f"{text}/{tag}")
 
 
 def write_pretty(answer: TaggedText, tagger: Tagger) -> str:
     """As inline, in colour, with the probability of each entity in percent."""
     colour = {label: _COLOURS[number % len(_COLOURS)] for number, label in enumerate(tagger.labels)}
 
-    def entity(text: str, label: str) -> str:
-        return f"\x1b[1;{colour[label.split()[0]]}m{text}\x1b[0m\x1b[2m {label}\x1b[0m"
+    def entity(span: Span) -> str:
+        return f"\x1b[1;{colour[span.label]}m{span.text}\x1b[0m\x1b[2m {span.label} {span.probability:.0%}\x1b[0m"
 
     def word(text: str, tag: str) -> str:
         return f"{text}\x1b[2;{colour[tag]}m/{tag}\x1b[0m"
 
-    return _one_line(answer, tagger, entity, word, percent=True)
+    return _one_line(answer, tagger, entity, word)
 
 
 def _one_line(
-    answer: TaggedText,
-    tagger: Tagger,
-    entity: Callable[[str, str], str],
-    word: Callable[[str, str], str],
-    percent: bool = False,
+    answer: TaggedText, tagger: Tagger, entity: Callable[[Span], str], word: Callable[[str, str], str]
 ) -> str:
     text, pieces, done = answer.text, [], 0
     if tagger.plain_tags:
         marks = [(t.start, t.end, word(t.text, tag)) for t, tag in zip(answer.tokens, answer.tags, strict=True)]
     else:
-        marks = [
-            (s.start, s.end, entity(s.text, f"{s.label} {s.probability:.0%}" if percent else s.label))
-            for s in answer.spans
-        ]
+        marks = [(span.start, span.end, entity(span)) for span in answer.spans]
     for start, end, mark in marks:
         pieces += [text[done:start], mark]
         done = end

@@ -130,8 +130,8 @@ def test_reading_ahead_is_bounded() -> None:
 
 EARLY_END = """
 import sys
-from seqnlp.cli.streams import read_text_lines, windows
-for window in windows(read_text_lines(sys.stdin.buffer, "strict")):
+from seqnlp.cli.streams import read_text_lines, standard_input, windows
+for window in windows(read_text_lines(standard_input(), "strict")):
     print(window, flush=True)
     sys.exit(3)
 """

@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pytest
+
+from seqnlp.config import Config, DataConfig, ModelConfig, config_to_dict, read_config, read_section
+from seqnlp.errors import ConfigError
+
+
+def problems(raw: dict[str, Any]) -> list[str]:
+    with pytest.raises(ConfigError) as caught:
+        read_config(raw)
+    return caught.value.problems
+
+
+def fields(schema: Any, prefix: str = "") -> list[tuple[str, Any]]:
+    found = []
+    for item in dataclasses.fields(schema):
+        value = getattr(schema(), item.name)
+        found += (
+            fields(type(value), f"{item.name}.") if dataclasses.is_dataclass(value) else [(prefix + item.name, item)]
+        )
+    return found
+
+
+def test_every_problem_is_reported_at_once_each_with_its_key() -> None:
+    raw = {
+        "seeds": 1,
+        "seed": -1,
+        "data": {"train": "a", "format": "conl", "repair": "yes", "limit": 1.5},
+        "model": {"hidden_dims": 3, "word_dropout": 1, "num_layers": True},
+        "trainer": 7,
+    }
+    assert problems(raw) == [
+        "seeds: unknown key (did you mean 'seed'?)",
+        "seed: expected at least 0, found -1",
+        "data.format: expected one of conll, conllu, jsonl, hub; found 'conl' (did you mean 'conll'?)",
+        "data.repair: expected true or false, found 'yes'",
+        "data.limit: expected a whole number, found 1.5",
+        "model.hidden_dims: unknown key (did you mean 'hidden_dim'?)",
+        "model.word_dropout: expected less than 1, found 1.0",
+        "model.num_layers: expected a whole number, found True",
+        "trainer: expected a group of settings, found 7",
+    ]
+
+
+def test_the_message_counts_and_lists_the_problems() -> None:
+    with pytest.raises(ConfigError) as caught:
+        read_config({"data": {"train": "a"}, "seed": -1, "optimizer": {"learning_rate": 0}})
+    assert str(caught.value).splitlines() == [
+        "2 problems in the configuration:",
+        "  seed: expected at least 0, found -1",
+        "  optimizer.learning_rate: expected more than 0, found 0.0",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("raw", "problem"),
+    [
+        ({}, "data.train: missing; choose a recipe (recipe=tagging/demo) or name a training file"),
+        (
+            {"data": {"format": "hub"}},
+            "data.hub: missing; data.format=hub needs a `datasets` name or a local dataset folder",
+        ),
+        (
+            {"data": {"token_column": "word"}},
+            "data.token_column: expected a column number for data.format=conll, found 'word'",
+        ),
+        (
+            {"data": {"format": "conllu", "tag_column": "pos"}},
+            "data.tag_column: expected upos, xpos, feats or misc:KEY for data.format=conllu, found 'pos'",
+        ),
+        (
+            {"data": {"scheme": "none"}},
+            "model.scheme: 'bioes' does not go with data.scheme 'none'; both are 'none' for plain tags",
+        ),
+        (
+            {"model": {"word_dim": 0, "character_model": "none"}},
+            "model.word_dim: 0 with no vectors and no character model leaves the tagger without input",
+        ),
+        ({"model": {"fine_tune": False}}, "model.fine_tune: false means something only with model.vectors"),
+        ({"optimizer": {"momentum": 0.9}}, "optimizer.momentum: only for optimizer.name=sgd, found 'adam'"),
+        (
+            {"trainer": {"patience": 3}},
+            "data.dev: missing; trainer.patience and optimizer.schedule=plateau need a development split",
+        ),
+    ],
+)
+def test_impossible_combinations_say_what_to_do(raw: dict[str, Any], problem: str) -> None:
+    if raw:
+        raw = {**raw, "data": {"train": "a", **raw.get("data", {})}}
+    assert problems(raw) == [problem]
+
+
+def test_a_configuration_survives_the_way_through_a_dictionary() -> None:
+    config = read_config({"data": {"train": "a", "token_column": 1}, "model": {"hidden_dim": 7}, "name": None})
+    assert config.data.token_column == "1"
+    assert config.name == ""
+    assert read_config(config_to_dict(config)) == config
+
+
+def test_the_defaults_need_only_a_training_file() -> None:
+    assert read_config({"data": {"train": "a"}}) == Config(data=DataConfig(train="a"))
+
+
+def test_whole_numbers_are_numbers() -> None:
+    rate = read_section(ModelConfig, {"word_dropout": 0}).word_dropout
+    assert rate == 0.0
+    assert isinstance(rate, float)
+
+
+def test_a_section_alone_names_its_keys_with_the_prefix_given() -> None:
+    with pytest.raises(ConfigError, match=r"model\.cell: expected one of lstm, gru, rnn; found 'lsmt'"):
+        read_section(ModelConfig, {"cell": "lsmt"}, "model.")
+
+
+@pytest.mark.parametrize(("key", "item"), fields(Config))
+def test_every_setting_is_documented_and_its_default_is_accepted(key: str, item: Any) -> None:
+    assert len(item.metadata["help"]) > 10
+    section, _, name = key.rpartition(".")
+    schema = type(getattr(Config(), section)) if section else Config
+    assert read_section(schema, {name: item.default}) == schema()
