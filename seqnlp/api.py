@@ -76,7 +76,13 @@ class TaggedText:
             answer["probabilities"] = [round(probability, 4) for probability in self.probabilities]
         else:
             answer["spans"] = [
-                {"start": s.start, "end": s.end, "label": s.label, "text": s.text, "probability": round(s.probability, 4)}
+                {
+                    "start": s.start,
+                    "end": s.end,
+                    "label": s.label,
+                    "text": s.text,
+                    "probability": round(s.probability, 4),
+                }
                 for s in self.spans
             ]
         if self.nbest:
@@ -116,9 +122,7 @@ class Tagger:
         """Tag one text; see :meth:`tag_texts`."""
         return self.tag_texts([text], nbest=nbest, min_probability=min_probability)[0]
 
-    def tag_texts(
-        self, texts: Sequence[str], *, nbest: int = 0, min_probability: float = 0.0
-    ) -> list[TaggedText]:
+    def tag_texts(self, texts: Sequence[str], *, nbest: int = 0, min_probability: float = 0.0) -> list[TaggedText]:
         """Tag raw texts, one answer each, in order; much faster together than one by one.
 
         Args:
@@ -198,5 +202,3 @@ def _place(words: Sequence[str]) -> list[Token]:
         tokens.append(Token(word, start, start + len(word)))
         start += len(word) + 1
     return tokens
-
-

@@ -58,7 +58,9 @@ def claim(config: Config) -> Path:
     if not config.run:
         raise ConfigError(["run: missing; name the run directory, for example run=runs/my_tagger"])
     run = Path(config.run)
-    refusal = f"{run} already holds something; choose another directory with run=..., or go on with `seqnlp resume {run}`"
+    refusal = (
+        f"{run} already holds something; choose another directory with run=..., or go on with `seqnlp resume {run}`"
+    )
     if run.exists() and (not run.is_dir() or any(run.iterdir())):
         raise RunError(refusal)
     try:
@@ -161,5 +163,3 @@ def _wait(launcher: subprocess.Popen[bytes]) -> int:
 
 def _threads_each(num_processes: int) -> int:
     return max(1, (os.cpu_count() or 1) // num_processes)
-
-

@@ -28,7 +28,9 @@ def make_bundle(config: Config) -> Bundle:
     torch.manual_seed(1)
     model = build_tagger(config.model, features, tags, config.model.word_dim)
     return Bundle(
-        description=describe(config.model, config.model.word_dim, "iob2", "words", {"data": "made up", "licence": "CC0"}),
+        description=describe(
+            config.model, config.model.word_dim, "iob2", "words", {"data": "made up", "licence": "CC0"}
+        ),
         tensors=dict(model.state_dict()),
         vocabulary=features.to_dict(),
         labels=tags,

@@ -214,5 +214,5 @@ def test_a_sweep_is_checked_whole_before_its_first_job(tmp_path: Path) -> None:
 
 
 def test_a_launcher_that_is_not_installed_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="Could not find 'hydra/launcher/joblib' Available options.*: basic$"):
-        sweep(tmp_path, DEMO, "seed=1,2", "hydra/launcher=joblib")
+    with pytest.raises(ConfigError, match=r"Could not find 'hydra/launcher/mars' Available options.*basic"):
+        sweep(tmp_path, DEMO, "seed=1,2", "hydra/launcher=mars")

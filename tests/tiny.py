@@ -12,7 +12,13 @@ from seqnlp.text.sentence import TaggedSentence
 
 PERSONS = ("Sorrel", "Ada Sorrel", "Tamsin Oake", "Brand", "Wren Hollis")
 PLACES = ("Brinmoor", "Lower Ashby", "Quarley", "Port Denholm")
-TEMPLATES = ("PER lives in LOC .", "the old mill of LOC is 300 years old", "PER met PER near LOC !", "nobody came", "LOC")
+TEMPLATES = (
+    "PER lives in LOC .",
+    "the old mill of LOC is 300 years old",
+    "PER met PER near LOC !",
+    "nobody came",
+    "LOC",
+)
 
 
 def make_sentences(count: int, seed: int = 0) -> list[TaggedSentence]:

@@ -22,7 +22,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
     parser.add_argument("--out", type=Path, default=Path("runs/results"))
     parser.add_argument("overrides", nargs="*", help="more settings, key=value")
-    arguments = parser.parse_args()
+    arguments = parser.parse_intermixed_args()
     rows = [one_seed(arguments.recipe, seed, arguments.out, arguments.overrides) for seed in arguments.seeds]
     for row in rows:
         print(json.dumps(row))

@@ -92,7 +92,9 @@ class TaggingTask:
         predictor = TagPredictor(self.model, self.features, self.tags, self.config.model.scheme)
         predictions = predictor.predict([sentence.tokens for sentence in self.dev], probabilities=False)
         if self.config.data.scheme == "none":
-            pairs = [(a, b) for s, p in zip(self.dev, predictions, strict=True) for a, b in zip(s.tags, p.tags, strict=True)]
+            pairs = [
+                (a, b) for s, p in zip(self.dev, predictions, strict=True) for a, b in zip(s.tags, p.tags, strict=True)
+            ]
             accuracy = 100 * sum(gold == predicted for gold, predicted in pairs) / len(pairs)
             return {"score": accuracy, "accuracy": accuracy}
         gold = gold_spans(self.dev, self.config.data.scheme)

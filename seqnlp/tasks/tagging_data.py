@@ -70,7 +70,9 @@ def report_unseen_labels(
     """Say which labels of a split the training split never shows; they are scored, as misses."""
     found: Counter[str] = Counter()
     for sentence in sentences:
-        labels = sentence.tags if data.scheme == "none" else [s.label for s in spans_from_tags(sentence.tags, data.scheme)]
+        labels = (
+            sentence.tags if data.scheme == "none" else [s.label for s in spans_from_tags(sentence.tags, data.scheme)]
+        )
         found.update(label for label in labels if label not in known)
     if found:
         names = ", ".join(f"{label} ({count}x)" for label, count in found.most_common())

@@ -61,7 +61,9 @@ class LoadedTagger:
     temperature: float
 
 
-def describe(model: ModelConfig, word_dim: int, data_scheme: str, tokenizer: str, about: dict[str, Any]) -> dict[str, Any]:
+def describe(
+    model: ModelConfig, word_dim: int, data_scheme: str, tokenizer: str, about: dict[str, Any]
+) -> dict[str, Any]:
     """What ``config.yaml`` of the model folder says: names and numbers, no paths."""
     settings = {key: value for key, value in asdict(model).items() if key not in ("vectors", "word_dim")}
     return {
@@ -93,11 +95,15 @@ def tagger_from_bundle(bundle: Bundle) -> LoadedTagger:
     if task != "tagging":
         raise RunError(f"this is a model for {task}, not for tagging")
     if description:
-        raise RunError(f"the model's config.yaml has the unknown key '{next(iter(description))}'; install a newer seqnlp")
+        raise RunError(
+            f"the model's config.yaml has the unknown key '{next(iter(description))}'; install a newer seqnlp"
+        )
     try:
         features = WordFeatures.from_dict(bundle.vocabulary)
     except KeyError as missing:
-        raise RunError(f"the model's vocabulary.json lacks the key {missing}; it was changed or not saved whole") from None
+        raise RunError(
+            f"the model's vocabulary.json lacks the key {missing}; it was changed or not saved whole"
+        ) from None
     model = build_tagger(settings, features, bundle.labels, word_dim)
     try:
         model.load_state_dict(bundle.tensors)

@@ -31,7 +31,9 @@ def choose_device(name: str) -> torch.device:
         if device.index is None:
             device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
         if not torch.cuda.is_available() or (device.index or 0) >= torch.cuda.device_count():
-            raise ConfigError([f"trainer.device: '{name}' is not there; this machine has {torch.cuda.device_count()} GPUs"])
+            raise ConfigError(
+                [f"trainer.device: '{name}' is not there; this machine has {torch.cuda.device_count()} GPUs"]
+            )
     return device
 
 
@@ -46,7 +48,9 @@ def choose_precision(config: TrainerConfig, device: torch.device, hidden_dim: in
         return torch.float32, "fp32, as configured"
     if config.precision == "bf16":
         if not has_bf16:
-            raise ConfigError(["trainer.precision: bf16 asked for, but this hardware has no bf16 instructions; use auto"])
+            raise ConfigError(
+                ["trainer.precision: bf16 asked for, but this hardware has no bf16 instructions; use auto"]
+            )
         return torch.bfloat16, "bf16, as configured"
     if not has_bf16:
         return torch.float32, "fp32: the hardware has no bf16 instructions"

@@ -37,9 +37,7 @@ def test_bytes_that_are_not_utf8_are_named_by_line_and_place() -> None:
     assert next(lines) == "fine"
     with pytest.raises(DataError) as caught:
         next(lines)
-    assert str(caught.value) == (
-        "standard input:2: byte 3 of the line is not UTF-8; mend it, or use --errors replace"
-    )
+    assert str(caught.value) == ("standard input:2: byte 3 of the line is not UTF-8; mend it, or use --errors replace")
 
 
 def test_bytes_that_are_not_utf8_can_be_replaced() -> None:

@@ -29,7 +29,9 @@ def answer(text: str, *spans: tuple[int, int, str, float]) -> TaggedText:
 
 
 EXAMPLE = answer("Ada Sorrel lives  in Brinmoor.", (0, 10, "PER", 0.98765), (21, 29, "LOC", 0.5))
-TAGGED = TaggedText("Mills turn.", tokenize("Mills turn.", "words"), ["NOUN", "VERB", "PUNCT"], [], [0.9, 0.87654, 1.0], [])
+TAGGED = TaggedText(
+    "Mills turn.", tokenize("Mills turn.", "words"), ["NOUN", "VERB", "PUNCT"], [], [0.9, 0.87654, 1.0], []
+)
 EMPTY = TaggedText("", [], [], [], [], [])
 
 
@@ -73,7 +75,9 @@ def test_jsonl_of_plain_tags_has_a_probability_for_each() -> None:
 
 
 def test_jsonl_lists_the_best_answers_if_asked_for() -> None:
-    several = TaggedText("hm", [Token("hm", 0, 2)], ["O"], [], [], [TagSequence(0.75, ["O"]), TagSequence(0.25, ["B-PER"])])
+    several = TaggedText(
+        "hm", [Token("hm", 0, 2)], ["O"], [], [], [TagSequence(0.75, ["O"]), TagSequence(0.25, ["B-PER"])]
+    )
     read = json.loads(WRITERS["jsonl"](several, ENTITIES))
     assert read["nbest"] == [{"probability": 0.75, "tags": ["O"]}, {"probability": 0.25, "tags": ["B-PER"]}]
 

@@ -52,7 +52,9 @@ def test_words_are_looked_up_as_they_were_counted(lowercase: bool, word: str, ex
         ("", None),
     ],
 )
-def test_a_vector_is_sought_as_written_then_lower_then_bare_then_without_digits(word: str, found_as: str | None) -> None:
+def test_a_vector_is_sought_as_written_then_lower_then_bare_then_without_digits(
+    word: str, found_as: str | None
+) -> None:
     known = ("Mill", "mill", "quarley", "0000", "b0", "#")
     expected = known.index(found_as) + 1 if found_as else 0
     assert make_features(vector_words=known).vector_id(word) == expected

@@ -34,7 +34,9 @@ def test_a_damaged_checkpoint_is_one_clear_sentence(tmp_path: Path, damage: str)
     save_checkpoint(tmp_path, Progress(), "abc", {"model": [torch.randn(50, 50)]})
     path = tmp_path / FILE_NAME
     content = path.read_bytes()
-    path.write_bytes({"cut": content[:700], "empty": b"", "text": b"not a checkpoint", "flipped": content[::-1]}[damage])
+    path.write_bytes(
+        {"cut": content[:700], "empty": b"", "text": b"not a checkpoint", "flipped": content[::-1]}[damage]
+    )
     with pytest.raises(RunError) as caught:
         load_checkpoint(tmp_path, "abc")
     assert str(caught.value).startswith(f"{path} cannot be read (")

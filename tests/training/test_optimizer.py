@@ -76,7 +76,9 @@ def test_zero_means_no_clipping_but_still_tells_the_norm() -> None:
         assert torch.equal(parameter.grad.to_dense(), gradient)
 
 
-@pytest.mark.parametrize("settings", [{}, {"momentum": 0.9}, {"weight_decay": 0.1}, {"momentum": 0.5, "weight_decay": 0.1}])
+@pytest.mark.parametrize(
+    "settings", [{}, {"momentum": 0.9}, {"weight_decay": 0.1}, {"momentum": 0.5, "weight_decay": 0.1}]
+)
 def test_sgd_with_sparse_tables_equals_dense_sgd(settings: dict[str, float]) -> None:
     sparse, dense = Words(sparse=True), Words(sparse=False)
     for model in (sparse, dense):

@@ -8,7 +8,9 @@ from seqnlp.config import OptimizerConfig
 from seqnlp.training.schedule import learning_rate
 
 
-def rate(progress: float, *, step: int = 1000, epochs: int = 10, plateau_factor: float = 1.0, **settings: object) -> float:
+def rate(
+    progress: float, *, step: int = 1000, epochs: int = 10, plateau_factor: float = 1.0, **settings: object
+) -> float:
     config = OptimizerConfig(learning_rate=0.1, **settings)
     return learning_rate(config, step, progress, epochs, plateau_factor)
 
@@ -30,7 +32,9 @@ def test_cosine_falls_along_half_a_wave(progress: float, expected: float) -> Non
     assert rate(progress, schedule="cosine", final_factor=0.2) == pytest.approx(expected)
 
 
-@pytest.mark.parametrize(("progress", "expected"), [(0, 0.1), (2.99, 0.1), (3, 0.05), (5.5, 0.05), (6, 0.025), (9, 0.0125)])
+@pytest.mark.parametrize(
+    ("progress", "expected"), [(0, 0.1), (2.99, 0.1), (3, 0.05), (5.5, 0.05), (6, 0.025), (9, 0.0125)]
+)
 def test_step_halves_every_third_epoch(progress: float, expected: float) -> None:
     assert rate(progress, schedule="step", factor=0.5, every_epochs=3) == pytest.approx(expected)
 

@@ -1,0 +1,102 @@
+"""The floors of the house: a module imports from its own floor or lower ones; heavy imports wait until they are used."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parent.parent / "seqnlp"
+FLOORS = {
+    "errors": 0,
+    "config": 0,
+    "storage": 0,
+    "resources": 0,
+    "text": 1,
+    "data": 2,
+    "nn": 3,
+    "decode": 3,
+    "models": 4,
+    "metrics": 5,
+    "training": 6,
+    "tasks": 7,
+    "bundle": 7,
+    "overrides": 8,
+    "compose": 8,
+    "launch": 8,
+    "api": 8,
+    "cli": 9,
+    "__init__": 9,
+    "__main__": 9,
+}
+HEAVY = {"datasets", "hydra", "matplotlib", "omegaconf", "sacrebleu", "scipy", "seqeval", "sklearn", "sentencepiece"}
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).as_posix()
+
+
+def imports(path: Path, at_import_time: bool = False) -> Iterator[str]:
+    """Dotted names that a file imports; ``from seqnlp import bundle`` is ``seqnlp.bundle``."""
+    body = ast.parse(path.read_text(encoding="utf-8"))
+    for node in _top_level(body) if at_import_time else ast.walk(body):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            module = node.module or ""
+            yield from (f"{module}.{alias.name}" for alias in node.names)
+
+
+def _top_level(node: ast.AST) -> Iterator[ast.AST]:
+    """What runs when the module is imported: nothing inside functions, nothing for type checkers only."""
+    for child in ast.iter_child_nodes(node):
+        for_types_only = isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING"
+        if not for_types_only and not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            yield child
+            yield from _top_level(child)
+
+
+def packages(path: Path, at_import_time: bool = False) -> set[str]:
+    return {name.partition(".")[0] for name in imports(path, at_import_time)}
+
+
+def test_every_module_has_a_floor() -> None:
+    assert {path.relative_to(PACKAGE).parts[0].removesuffix(".py") for path in MODULES} <= set(FLOORS)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_a_module_imports_from_its_own_floor_or_lower(path: Path) -> None:
+    own = FLOORS[path.relative_to(PACKAGE).parts[0].removesuffix(".py")]
+    rooms = {name.split(".")[1] for name in imports(path) if name.startswith("seqnlp.")}
+    assert {room for room in rooms if FLOORS.get(room, 0) > own} == set()
+
+
+def test_only_compose_imports_hydra() -> None:
+    assert {name_of(path) for path in MODULES if packages(path) & {"hydra", "omegaconf"}} == {"compose.py"}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_heavy_libraries_are_imported_where_they_are_used(path: Path) -> None:
+    assert packages(path, at_import_time=True) & HEAVY == set()
+
+
+def test_there_is_no_torch_where_text_is_read_and_the_command_line_begins() -> None:
+    light = [path for path in MODULES if name_of(path).startswith(("text/", "cli/")) or FLOORS.get(path.stem, 9) == 0]
+    assert len(light) > 15
+    assert [name_of(path) for path in light if "torch" in packages(path, at_import_time=True)] == []
+    assert [name_of(path) for path in light if "torch" in packages(path) and "text/" in name_of(path)] == []
+
+
+def test_the_rules_would_see_an_offence(tmp_path: Path) -> None:
+    path = tmp_path / "offence.py"
+    path.write_text(
+        "import torch.nn\nfrom seqnlp import api\nif TYPE_CHECKING:\n    import hydra\n"
+        "class A:\n    import scipy\n    def f(self):\n        import datasets\n",
+        encoding="utf-8",
+    )
+    assert set(imports(path)) == {"torch.nn", "seqnlp.api", "hydra", "scipy", "datasets"}
+    assert packages(path, at_import_time=True) == {"torch", "seqnlp", "scipy"}
