@@ -11,8 +11,8 @@ from seqnlp.bundle import find_model, load_bundle
 from seqnlp.errors import SeqnlpError
 from seqnlp.tasks.prediction import SentencePrediction, TagPredictor
 from seqnlp.tasks.tagging_model import tagger_from_bundle
-from seqnlp.text.tags import convert_tags, tags_from_spans
 from seqnlp.text.tags import Span as TokenSpan
+from seqnlp.text.tags import convert_tags, tags_from_spans
 from seqnlp.text.tokenize import Token, tokenize
 
 
@@ -110,7 +110,9 @@ class Tagger:
         self.plain_tags = loaded.data_scheme == "none"
         self._scheme = loaded.scheme
         self._data_scheme = loaded.data_scheme
-        self._predictor = TagPredictor(loaded.model, loaded.features, loaded.tags, loaded.scheme, loaded.temperature)
+        self._predictor = TagPredictor(
+            loaded.model, loaded.features, loaded.tags, loaded.scheme, loaded.temperature, loaded.outside_penalty
+        )
 
     @property
     def labels(self) -> list[str]:

@@ -93,6 +93,9 @@ class ModelConfig:
     word_dropout: float = setting(0.05, "chance that a training word is read as unknown", low=0, below=1)
     input_dropout: float = setting(0.33, "locked dropout on the recurrent input, one mask a sentence", low=0, below=1)
     hidden_dropout: float = setting(0.33, "locked dropout after each recurrent layer", low=0, below=1)
+    fit_outside: bool = setting(
+        True, "entities: after training, fit on dev how readily words are taken for entities, for the best F1"
+    )
     output: str = setting("crf", "output layer; softmax decodes greedily, legal tags only", choices=("crf", "softmax"))
 
 

@@ -123,11 +123,13 @@ def train(run: Path) -> None:
 def _finish(task: TaggingTask, run: Path, epoch: int, score: float, seconds: float) -> None:
     """Calibrate the best model and say how it went and what to do next."""
     folder = run / bundle.FOLDER
-    temperature = calibrate(folder, task.dev, task.config.data)
+    penalty, temperature = calibrate(folder, task.dev, task.config.model.fit_outside)
     best = f"best dev score {score:.2f} in epoch {epoch}; " if task.dev else ""
     size = sum(file.stat().st_size for file in folder.iterdir()) / 1e6
     print(
-        f"done in {seconds / 60:.1f} minutes; {best}temperature {temperature:.2f}; model folder {size:.1f} MB\n\nnext:\n"
+        f"done in {seconds / 60:.1f} minutes; {best}outside penalty {penalty:.1f}, temperature {temperature:.2f}; "
+        f"model folder {size:.1f} MB\n\n"
+        f"next:\n"
         f"  seqnlp evaluate {run} --split {'test' if task.config.data.test else 'dev'}\n"
         f"  seqnlp tag {run} < lines.txt\n"
         f"  python -c \"import seqnlp; print(seqnlp.load('{run}').tag('...'))\"",

@@ -69,8 +69,8 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> Tagger:
         return [replace(s, tags=tuple(tags)) for s, tags in zip(sentences, kinds, strict=True)]
 
     write_conll(folder / "train.conll", retagged(make_sentences(40, seed=1)))
-    write_conll(folder / "dev.conll", retagged(make_sentences(10, seed=2)))
-    return load(train(folder, data__scheme="none", model__scheme="none", trainer__epochs=15))
+    write_conll(folder / "dev.conll", retagged(make_sentences(40, seed=2)))
+    return load(train(folder, data__scheme="none", model__scheme="none"))
 
 
 def without_probabilities(answer: TaggedText) -> TaggedText:

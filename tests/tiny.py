@@ -44,7 +44,7 @@ def write_conll(path: Path, sentences: Sequence[TaggedSentence]) -> None:
 
 
 def tiny_config(folder: Path, **changes: Any) -> Config:
-    """A tagger of a few hundred weights on ``folder/train.conll`` and ``dev.conll``; changes as ``model__cell="gru"``."""
+    """A small tagger on ``folder/train.conll`` and ``dev.conll``; changes as ``model__cell="gru"``."""
     raw: dict[str, Any] = {
         "name": "tiny",
         "data": {"dir": str(folder), "train": "train.conll", "dev": "dev.conll"},

@@ -4,8 +4,8 @@
     python tools/bench_crf.py --shape 64x50x17 --repeats 50 --clock cpu
 
 Lengths are ragged, uniform between T/2 and T. Training is the negative log likelihood, forward and backward, to the
-emissions and the parameters; decoding gives lists of tags. "bioes" is ours with the constraints of a BIOES scheme, which
-pytorch-crf does not have. Before anything is timed, the answers are compared.
+emissions and the parameters; decoding gives lists of tags. "bioes" is ours with the constraints of a BIOES scheme,
+which pytorch-crf does not have. Before anything is timed, the answers are compared.
 """
 
 from __future__ import annotations
@@ -32,7 +32,9 @@ Work = Callable[[], object]
 def main() -> None:
     options = _parser().parse_args()
     torch.set_num_threads(options.threads)
-    print(f"torch {torch.__version__}, {options.threads} thread(s), median {options.clock} ms of {options.repeats} repeats")
+    print(
+        f"torch {torch.__version__}, {options.threads} thread(s), median {options.clock} ms of {options.repeats} repeats"
+    )
     print(f"{'B x T x K':>10} | {'train: theirs':>13} {'ours':>7} {'ratio':>6} {'bioes':>7} |"
           f" {'decode: theirs':>14} {'ours':>7} {'ratio':>6} {'bioes':>7} | largest difference")  # fmt: skip
     for shape in options.shape or SHAPES:
@@ -127,10 +129,14 @@ def _bioes_labels(num_tags: int) -> list[str]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--shape", action="append", metavar="BxTxK", help=f"may be repeated (default: {' '.join(SHAPES)})")
+    parser.add_argument(
+        "--shape", action="append", metavar="BxTxK", help=f"may be repeated (default: {' '.join(SHAPES)})"
+    )
     parser.add_argument("--repeats", type=int, default=30, help="measurements of each piece of work (default: 30)")
     parser.add_argument("--threads", type=int, default=1, help="torch threads (default: 1)")
-    parser.add_argument("--clock", choices=sorted(CLOCKS), default="wall", help="cpu: for a machine that others use too")
+    parser.add_argument(
+        "--clock", choices=sorted(CLOCKS), default="wall", help="cpu: for a machine that others use too"
+    )
     parser.add_argument("--seed", type=int, default=0)
     return parser
 

@@ -19,8 +19,8 @@ Item = TypeVar("Item")
 def standard_input() -> BinaryIO:
     """Standard input through a reader of its own.
 
-    A thread that waits in ``sys.stdin.buffer`` holds its lock, and Python aborts ("could not acquire lock at interpreter
-    shutdown") if the program ends meanwhile: on Ctrl-C, a closed pipe or an error while more input may come.
+    A thread that waits in ``sys.stdin.buffer`` holds its lock, and Python aborts ("could not acquire lock") if the
+    program ends meanwhile: on Ctrl-C, a closed pipe or an error while more input may come.
     """
     return open(sys.stdin.fileno(), "rb", closefd=False)
 

@@ -66,9 +66,7 @@ def encode_split(
             encoded_tags += [tag_index[tag] for tag in sentence_tags]
         except KeyError as unknown:
             tag = str(unknown.args[0])
-            raise DataError(
-                f"tag '{tag}' is not among the {len(tag_index)} tags of the training split{did_you_mean(tag, tag_index)}",
-                path,
-                sentence.line,
-            ) from None
+            close = did_you_mean(tag, tag_index)
+            message = f"tag '{tag}' is not among the {len(tag_index)} tags of the training split{close}"
+            raise DataError(message, path, sentence.line) from None
     return EncodedSplit(np.array(words, dtype=np.int64), np.array(encoded_tags, dtype=np.int64), offsets)

@@ -1,7 +1,7 @@
 """Every distinct word form once: its ids, casing and characters, ready to be gathered into a batch.
 
-A sentence is stored as indices into a :class:`Lexicon`, so that features are computed once per form, not once per token,
-and a batch runs the character model only over the distinct forms in it.
+A sentence is stored as indices into a :class:`Lexicon`, so that features are computed once per form, not once per
+token, and a batch runs the character model only over the distinct forms in it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ IntArray = NDArray[np.int64]
 
 PADDING, WORD_BEGIN, WORD_END, FIRST_CHARACTER = 0, 1, 2, 3
 LONGEST_WORD = 32
-"""Characters of a word that the character model reads: of longer words, the first half and the last half of this many."""
+"""Characters of a word that the character model reads: of longer words, half this many at each end."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class WordFeatures:
         return self.words.index(normalized(word, self.lowercase))
 
     def vector_id(self, word: str) -> int:
-        """Index of the word's pretrained vector: as written, else lower-cased, else without case and digits; 0 if none."""
+        """Index of the word's pretrained vector, 0 if none: that of the first of its :func:`vector_forms` with one."""
         for form in vector_forms(word):
             found = self.vector_words.index(form)
             if found:
@@ -108,12 +108,12 @@ class Lexicon:
         self.features = features
         self.capacity = capacity
         self._index: dict[str, int] = {}
-        self._ids: list[tuple[int, int, int]] = []
-        self._characters: list[list[int]] = []
-        self._frozen: _Columns | None = None
+        self._columns = _Columns.from_rows([], [])
+        self._new_ids: list[tuple[int, int, int]] = []  # of forms that are not in the columns yet
+        self._new_characters: list[list[int]] = []
 
     def __len__(self) -> int:
-        return len(self._ids)
+        return len(self._index)
 
     def indices(self, words: Iterable[str]) -> list[int]:
         """Index of each word form; forms not seen before are added."""
@@ -127,24 +127,24 @@ class Lexicon:
         """Forget every form if there are more than ``capacity``; says whether it did (old indices are then void)."""
         if len(self) <= self.capacity:
             return False
-        self._index.clear()
-        self._ids.clear()
-        self._characters.clear()
-        self._frozen = None
+        self._index = {}
+        self._columns = _Columns.from_rows([], [])
+        self._new_ids, self._new_characters = [], []
         return True
 
     def columns(self) -> _Columns:
-        """The features of all forms as arrays (made again only after forms were added)."""
-        if self._frozen is None or len(self._frozen.word_ids) != len(self):
-            self._frozen = _Columns.from_rows(self._ids, self._characters)
-        return self._frozen
+        """The features of all forms as arrays; only forms added since the last call are converted."""
+        if self._new_ids:
+            self._columns = self._columns.followed_by(_Columns.from_rows(self._new_ids, self._new_characters))
+            self._new_ids, self._new_characters = [], []
+        return self._columns
 
     def _add(self, word: str) -> int:
         features = self.features
-        self._index[word] = len(self._ids)
-        self._ids.append((features.word_id(word), features.vector_id(word), casing_index(word)))
-        self._characters.append(features.character_ids(word))
-        return len(self._ids) - 1
+        self._index[word] = len(self._index)
+        self._new_ids.append((features.word_id(word), features.vector_id(word), casing_index(word)))
+        self._new_characters.append(features.character_ids(word))
+        return self._index[word]
 
 
 @dataclass(frozen=True)
@@ -164,6 +164,19 @@ class _Columns:
         lengths = np.fromiter(map(len, characters), dtype=np.int64, count=len(characters))  # (N,)
         flat = np.fromiter((c for word in characters for c in word), dtype=np.int64, count=int(lengths.sum()))
         return cls(table[:, 0], table[:, 1], table[:, 2], lengths, np.cumsum(lengths) - lengths, flat)
+
+    def followed_by(self, later: _Columns) -> _Columns:
+        """These forms and then the later ones."""
+        starts = later.starts + len(self.characters)  # (N of the later,)
+        pairs = (
+            (self.word_ids, later.word_ids),
+            (self.vector_ids, later.vector_ids),
+            (self.casings, later.casings),
+            (self.lengths, later.lengths),
+            (self.starts, starts),
+            (self.characters, later.characters),
+        )
+        return _Columns(*map(np.concatenate, pairs))
 
     def padded_characters(self, forms: IntArray) -> IntArray:
         """Characters of the given forms (U,) as (U, C), padded with :data:`PADDING`."""

@@ -1,12 +1,9 @@
-"""The best tag sequence of a chain, and its K best (Viterbi 1967; Forney 1973; K best: Seshadri & Sundberg 1994)."""
+"""The best tag sequence of a chain, and its K best (Viterbi 1967; K best: Seshadri & Sundberg 1994)."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from seqnlp.errors import SeqnlpError
@@ -24,26 +21,26 @@ def best_paths(scored: ScoredChain) -> tuple[IntArray, FloatArray]:
     Raises:
         SeqnlpError: the constraints allow a sentence no tags at all.
     """
-    chain, dtype = scored.chain, scored.tokens.dtype.type
+    chain, dtype = scored.chain, scored.tokens.dtype
     into = scored.transitions.T.astype(dtype)  # (N, N) [to][from]
-    emissions = chain.spread(scored.emission_table(dtype)).reshape(chain.num_steps, chain.size, -1)  # (S, B, N)
-    with torch.inference_mode(), np.errstate(all="ignore"):
-        scores = _prefix_scores(torch.from_numpy(emissions), torch.from_numpy(into)).numpy()  # (S, B, N)
-        path = np.full(scores.shape[:2], scored.num_tags)  # (S, B), boundary to begin with
-        for step in range(chain.num_steps - 1, 0, -1):
+    with torch.inference_mode(), np.errstate(invalid="ignore"):
+        emissions = torch.from_numpy(chain.spread(scored.emission_table(dtype)))  # (S, B, N)
+        scores = _prefix_scores(emissions, torch.from_numpy(into)).numpy()  # (S, B, N)
+        path = np.full(scores.shape[:2], scored.num_tags)  # (S, B), the boundary at both ends
+        for step in range(chain.num_steps - 1, 1, -1):
             candidates = into.take(path[step], axis=0)  # (B, N)
             candidates += scores[step - 1]
             candidates.argmax(axis=1, out=path[step - 1])
-    tags = path.ravel().take(chain.rows)  # (R,)
-    return tags, _refuse_impossible(chain, scored.path_scores(tags))
+    tags: IntArray = path.ravel().take(chain.rows)  # (R,)
+    return tags, _refuse_impossible(chain, scored.path_scores(tags, scored.moves(tags)))
 
 
 def _prefix_scores(emissions: Tensor, into: Tensor) -> Tensor:
     """Score (S, B, N) of the best beginning that reaches each tag at each step, less a number that all tags share."""
     size, num_tags = emissions.shape[1:]
-    wide = into[:, :, None].expand(num_tags, num_tags, size).contiguous()  # (N, N, B): the batch last, so that the
-    candidates = torch.empty_like(wide)  # maximum over the tags before runs along whole vectors of sentences
-    message = torch.empty_like(wide[0])  # (N, B)
+    # The sentences come last, so that the maximum over the tags before runs along whole vectors of sentences.
+    wide = into[:, :, None].expand(num_tags, num_tags, size).contiguous()  # (N, N, B)
+    candidates, message = torch.empty_like(wide), torch.empty_like(wide[0])  # (N, N, B), (N, B)
     columns = emissions.transpose(1, 2).contiguous()  # (S, N, B)
     scores = columns.unbind(0)
     for step in range(1, len(scores)):
@@ -67,39 +64,38 @@ def k_best_paths(scored: ScoredChain, k: int) -> tuple[IntArray, FloatArray]:
         raise SeqnlpError(f"expected k of at least 1 for the k best paths, found {k}")
     chain = scored.chain
     pointers, scores = _k_best_forward(scored, k)  # (S, B, N * k), (B, k)
-    places = np.full((chain.num_steps, chain.size, k), scored.num_tags * k) + np.arange(k)  # (S, B, k) tag * k + rank
+    places = np.empty((chain.num_steps, chain.size, k), dtype=np.int64)  # (S, B, k), each tag * k + rank
+    places[-1] = scored.num_tags * k + np.arange(k)
     for step in range(chain.num_steps - 1, 0, -1):
         places[step - 1] = np.take_along_axis(pointers[step], places[step], axis=1)
-    tags = (places // k).reshape(-1, k)[chain.rows]  # (R, k)
+    tags = places.reshape(-1, k)[chain.rows] // k  # (R, k)
     _refuse_impossible(chain, scores[:, 0])
-    return np.where(np.isneginf(scores[chain.rows % chain.size]), 0, tags), scores
+    return np.where(np.isneginf(scores[chain.sentences]), 0, tags), scores
 
 
-def _k_best_forward(scored: ScoredChain, k: int) -> tuple[NDArray[Any], FloatArray]:
+def _k_best_forward(scored: ScoredChain, k: int) -> tuple[IntArray, FloatArray]:
     """Where each of the k best beginnings at each tag came from (S, B, N * k), and the scores (B, k) of whole paths."""
-    steps, size = scored.chain.num_steps, scored.chain.size
     into = torch.from_numpy(scored.transitions.T.copy())  # (N, N) [to][from]
-    num_tags = len(into)
-    emissions = torch.from_numpy(scored.chain.spread(scored.emission_table()).reshape(steps, size, num_tags, 1))
+    emissions = torch.from_numpy(scored.chain.spread(scored.emission_table()))  # (S, B, N)
+    size, num_tags = emissions.shape[1:]
     scores = torch.full((size, num_tags, k), -torch.inf, dtype=torch.float64)  # (B, N, k)
     scores[:, -1, 0] = 0.0
-    pointers = np.zeros((steps, size, num_tags * k), dtype=np.int64)
-    for step in range(1, steps):
-        # The k best come from at most k tags: those from which the best one alone is among the k best.
-        values, before = (scores[:, None, :, 0] + into).topk(min(k, num_tags), dim=2)  # (B, N, M)
-        behind = scores[:, :, :].gather(1, before.flatten(1)[..., None].expand(-1, -1, k))  # (B, N * M, k)
+    pointers = np.zeros((len(emissions), size, num_tags * k), dtype=np.int64)
+    for step in range(1, len(emissions)):
+        # The k best come from at most k tags: those whose own best would be among the k best.
+        before = (scores[:, None, :, 0] + into).topk(min(k, num_tags), dim=2).indices  # (B, N, M)
+        behind = scores.gather(1, before.flatten(1)[..., None].expand(-1, -1, k))  # (B, N * M, k)
         moves = into.expand(size, -1, -1).gather(2, before)  # (B, N, M)
         candidates = (behind.view(*before.shape, k) + moves[..., None]).flatten(2)  # (B, N, M * k)
-        scores, chosen = candidates.topk(k, dim=2)  # (B, N, k)
+        best, chosen = candidates.topk(k, dim=2)  # (B, N, k)
         pointers[step] = (before.gather(2, chosen // k) * k + chosen % k).flatten(1).numpy()
-        scores = scores + emissions[step]
+        scores = best + emissions[step][..., None]
     return pointers, scores[:, -1].numpy()
 
 
 def _refuse_impossible(chain: Chain, scores: FloatArray) -> FloatArray:
-    impossible = np.isneginf(scores)
-    if impossible.any():
-        sentence = int(impossible.argmax())
+    if scores.min(initial=0.0) == -np.inf:
+        sentence = int(scores.argmin())
         raise SeqnlpError(
             f"no legal tag sequence exists for sentence {sentence} of the batch, of {chain.lengths[sentence]} tokens; "
             "check the constraints, and that no emission score is minus infinity"

@@ -21,8 +21,8 @@ class RecurrentTagger(nn.Module):
     """A BiLSTM-CRF tagger (Huang et al. 2015; Lample et al. 2016; Ma & Hovy 2016).
 
     With ``output="softmax"`` the loss is the cross-entropy of each token; decoding is greedy over legal tags. Its CRF
-    then has no parameters that are trained: all legal transitions weigh the same, which makes probabilities of spans and
-    of whole sequences those of the softmax restricted to legal sequences.
+    then has no parameters that are trained: all legal transitions weigh the same, which makes probabilities of spans
+    and of whole sequences those of the softmax restricted to legal sequences.
 
     Args:
         embedder: makes the vector of each word form.
@@ -68,7 +68,8 @@ class RecurrentTagger(nn.Module):
         """Negative log likelihood of the gold tags, summed over the batch's sentences (or tokens, for softmax)."""
         emissions = self(batch)  # (B, T, K)
         if self.output == "crf":
-            return -self.crf(emissions, batch.tags, batch.mask, reduction="sum")
+            log_likelihood: Tensor = self.crf(emissions, batch.tags, batch.mask, reduction="sum")  # ()
+            return -log_likelihood
         return functional.cross_entropy(emissions[batch.mask], batch.tags[batch.mask], reduction="sum")
 
     def decode(self, emissions: Tensor, mask: Tensor) -> Tensor:

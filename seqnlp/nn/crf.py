@@ -21,9 +21,9 @@ from torch import Tensor
 
 from seqnlp.decode.viterbi import best_paths, k_best_paths
 from seqnlp.errors import SeqnlpError
-from seqnlp.nn.crf_chain import FloatArray, ScoredChain, as_array, boundary_transitions, score_chain
+from seqnlp.nn.crf_chain import ScoredChain, as_array, as_tensor, boundary_transitions, score_chain
 from seqnlp.nn.crf_lattice import build_lattice
-from seqnlp.nn.crf_likelihood import LogLikelihood, result_type
+from seqnlp.nn.crf_likelihood import log_likelihood
 from seqnlp.nn.crf_posterior import path_entropy, segment_log_probabilities, segment_rows, token_marginals
 
 Flags = Tensor | Sequence[bool]
@@ -34,11 +34,11 @@ class CRF(torchcrf.CRF):  # type: ignore[misc]  # torchcrf is not marked as type
     """A CRF with exact gradients and probabilities, batch-first; parameters and meaning are those of pytorch-crf.
 
     Forbidden starts, ends and transitions have probability 0 in the loss, in every probability and in decoding, and
-    their parameters get no gradient. Masks are (B, T) bool, True = a real token, and may be anything: with holes, off at
-    the first step, empty sentences (log Z = 0, the empty path). What stands at masked positions is never read.
+    their parameters get no gradient. Masks are (B, T) bool, True = a real token, and may be anything: with holes, off
+    at the first step, empty sentences (log Z = 0, the empty path). What stands at masked positions is never read.
 
-    Everything is computed in float64 on the CPU, wherever the emissions are and whatever autocast says; results have the
-    emissions' device and at least float32.
+    Everything is computed on the CPU, probabilities in float64, wherever the emissions are and whatever autocast says;
+    results have the emissions' device and at least float32.
 
     Args:
         num_tags: K.
@@ -98,10 +98,10 @@ class CRF(torchcrf.CRF):  # type: ignore[misc]  # torchcrf is not marked as type
         return -self._log_likelihoods(emissions, None, self._checked_mask(emissions, mask))
 
     def decode(self, emissions: Tensor, mask: Tensor | None = None) -> list[list[int]]:
-        """The best tags of each sentence's real tokens, as lists; :meth:`viterbi` gives tensors."""
-        mask = self._checked_mask(emissions, mask)
-        flat: list[int] = self.viterbi(emissions, mask)[0][mask].tolist()
-        ends = mask.sum(dim=1).cumsum(dim=0).tolist()
+        """The best tags of each sentence's real tokens, as lists; :meth:`viterbi` gives tensors and says more."""
+        scored = self._score(emissions, mask)
+        flat: list[int] = best_paths(scored)[0].tolist()
+        ends: list[int] = scored.chain.lengths.cumsum().tolist()
         return [flat[start:end] for start, end in zip([0, *ends], ends, strict=False)]
 
     def viterbi(self, emissions: Tensor, mask: Tensor | None = None) -> tuple[Tensor, Tensor]:
@@ -112,11 +112,9 @@ class CRF(torchcrf.CRF):  # type: ignore[misc]  # torchcrf is not marked as type
         """
         scored = self._score(emissions, mask)
         tags, scores = best_paths(scored)  # (R,), (B,)
-        return self._padded(scored, tags, emissions), _tensor(scores, emissions)
+        return self._padded(scored, tags, emissions), as_tensor(scores, emissions)
 
-    def nbest(
-        self, emissions: Tensor, mask: Tensor | None, k: int, temperature: float = 1.0
-    ) -> tuple[Tensor, Tensor]:
+    def nbest(self, emissions: Tensor, mask: Tensor | None, k: int, temperature: float = 1.0) -> tuple[Tensor, Tensor]:
         """The k most probable sequences (B, k, T), best first, 0 where masked, and their log probabilities (B, k).
 
         A sentence with fewer than k legal sequences has -inf, and tags 0, at the ranks that are missing.
@@ -124,25 +122,26 @@ class CRF(torchcrf.CRF):  # type: ignore[misc]  # torchcrf is not marked as type
         scored = self._score(emissions, mask, temperature)
         tags, scores = k_best_paths(scored, k)  # (R, k), (B, k)
         logs = scores - build_lattice(scored).log_partition[:, None]  # (B, k)
-        return self._padded(scored, tags, emissions).transpose(1, 2), _tensor(np.minimum(logs, 0.0), emissions)
+        return self._padded(scored, tags, emissions).transpose(1, 2), as_tensor(np.minimum(logs, 0.0), emissions)
 
     def marginals(self, emissions: Tensor, mask: Tensor | None = None, temperature: float = 1.0) -> Tensor:
         """Probability (B, T, K) of each tag at each token; 0 where masked."""
         scored = self._score(emissions, mask, temperature)
-        return _tensor(token_marginals(build_lattice(scored), self.num_tags), emissions).view(emissions.shape)
+        return as_tensor(token_marginals(build_lattice(scored)), emissions).view(emissions.shape)
 
     def entropy(self, emissions: Tensor, mask: Tensor | None = None, temperature: float = 1.0) -> Tensor:
         """Entropy (B,) in nats of the distribution over whole sequences; 0 for an empty sentence."""
         scored = self._score(emissions, mask, temperature)
-        return _tensor(path_entropy(scored, build_lattice(scored)), emissions)
+        return as_tensor(path_entropy(scored, build_lattice(scored)), emissions)
 
     def path_log_probability(
         self, emissions: Tensor, tags: Tensor, mask: Tensor | None = None, temperature: float = 1.0
     ) -> Tensor:
         """Log probability (B,) of whole sequences (B, T); -inf for an illegal one. No gradient: see :meth:`forward`."""
         scored = self._score(emissions, self._checked_mask(emissions, mask, tags), temperature)
-        scores = scored.path_scores(as_array(tags).ravel().take(scored.chain.positions))  # (B,)
-        return _tensor(scores - build_lattice(scored).log_partition, emissions)
+        path = as_array(tags).ravel().take(scored.chain.positions)  # (R,)
+        scores = scored.path_scores(path, scored.moves(path))  # (B,)
+        return as_tensor(scores - build_lattice(scored).log_partition, emissions)
 
     def span_log_probabilities(
         self,
@@ -157,7 +156,7 @@ class CRF(torchcrf.CRF):  # type: ignore[misc]  # torchcrf is not marked as type
         forbidden_next: Tensor,
         temperature: float = 1.0,
     ) -> Tensor:
-        """Log probabilities (n,) of entities: that tokens ``start`` to ``end`` have these tags, whatever the others have.
+        """Log probabilities (n,) of spans: that tokens ``start`` to ``end`` have these tags, whatever the others have.
 
         All int64 (n,), one for each span:
 
@@ -166,23 +165,26 @@ class CRF(torchcrf.CRF):  # type: ignore[misc]  # torchcrf is not marked as type
             first_tag, inner_tag, last_tag: BIOES: B, I, E, and S first for a single token; IOB2: B, I, I. The inner tag
                 is not used for fewer than three tokens, the last tag not for one.
             forbidden_next: a tag that must not follow, or -1. IOB2: I, as the entity would go on.
+            temperature: all scores are divided by it.
+
+        Returns:
+            Exact but for probabilities below about 1e-100, which may be given as 0.
 
         Raises:
             SeqnlpError: a span without tokens or outside its sentence.
         """
         scored = self._score(emissions, mask, temperature)
-        places = [as_array(part) for part in (sentence, start, end)]
-        starts, ends = segment_rows(scored.chain, emissions.size(1), *places)  # (n,), (n,)
+        places = np.stack([as_array(part) for part in (sentence, start, end)])  # (3, n)
+        starts, ends = segment_rows(scored.chain, emissions.size(1), places)  # (n,), (n,)
         tags = np.stack([as_array(part) for part in (first_tag, inner_tag, last_tag)])  # (3, n)
         lattice = build_lattice(scored)
         with np.errstate(all="ignore"):
             logs = segment_log_probabilities(scored, lattice, starts, ends, tags, as_array(forbidden_next))  # (n,)
-        return _tensor(logs, emissions)
+        return as_tensor(logs, emissions)
 
     def _log_likelihoods(self, emissions: Tensor, tags: Tensor | None, mask: Tensor) -> Tensor:
         parameters = (self.start_transitions, self.end_transitions, self.transitions)
-        result: Tensor = LogLikelihood.apply(emissions, *parameters, tags, mask, self._forbidden)  # (B,)
-        return result
+        return log_likelihood(emissions, *parameters, tags, mask, self._forbidden)  # (B,)
 
     def _score(self, emissions: Tensor, mask: Tensor | None, temperature: float = 1.0) -> ScoredChain:
         parameters = (self.start_transitions, self.end_transitions, self.transitions)
@@ -204,10 +206,6 @@ class CRF(torchcrf.CRF):  # type: ignore[misc]  # torchcrf is not marked as type
         padded = np.zeros((len(scored.chain.row_of), *tags.shape[1:]), dtype=np.int64)  # (B * T, ...)
         padded[scored.chain.positions] = tags
         return torch.from_numpy(padded).to(emissions.device).view(*emissions.shape[:2], *tags.shape[1:])
-
-
-def _tensor(values: FloatArray, emissions: Tensor) -> Tensor:
-    return torch.from_numpy(values).to(emissions.device, result_type(emissions))
 
 
 def _flags(name: str, flags: Any, shape: tuple[int, ...]) -> Tensor:

@@ -2,12 +2,12 @@
 
 Rabiner (1989), "A tutorial on hidden Markov models", III.A and V.A: weights are multiplied, not added up as logarithms,
 and rescaled now and then. Float64 spans e^-708 to e^709, which is nearly always enough; where it is not, this module
-notices and :mod:`seqnlp.nn.crf_log_space` takes over.
+notices, and :mod:`seqnlp.nn.crf_log_space` takes over.
 
-How it notices. After each rescaling ``TINY`` is added to every state, so none can vanish unseen: the states computed are
-never less than the true ones (but for what falls below 1e-300 within the few steps between two rescalings). What was
-added at a step adds at most ``TINY`` times the other direction's states to the total. So if at every step the two
-directions agree on a total that is far greater than ``TINY``, nothing of weight was added and nothing was lost.
+How it notices: at each rescaling ``TINY`` is added to every state, so that no path can vanish unseen. What was added
+makes up at most ``TINY`` times the other direction's states of the total weight found at that step. So if at every step
+the two directions agree on a total far above ``TINY``, nothing of weight was added, hence none was lost. (Between two
+rescalings a state may fall below 1e-308 and vanish; what is added next is more than it was.)
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from collections.abc import Callable
 import numpy as np
 import torch
 
-from seqnlp.nn.crf_chain import Chain, FloatArray, IntArray, ScoredChain
+from seqnlp.nn.crf_chain import Array, FloatArray, IntArray, ScoredChain
 
 RESCALE_EVERY = 8
 TINY = 1e-150
 SAFE_TOTAL = 1e-100
 SAFE_SCALE = 1e-140
 VANISHED = 1e-130
-"""A state below this holds nothing but TINY; it counts as impossible."""
+"""A state below this holds little but TINY; it counts as impossible."""
 
 SMALL_PRODUCT = 2**17
-"""Multiply-adds up to which numpy is faster than torch, and well below where its BLAS would start threads of its own."""
+"""Multiply-adds up to which numpy is faster than torch, and well below where its BLAS starts threads of its own."""
 
 
 class ScaledLattice:
@@ -36,28 +36,28 @@ class ScaledLattice:
     Attributes:
         log_partition: (B,) log of the summed weight of all paths.
         marginals: (S * B, N) probability of each tag at each row.
+        left, right: (S, B, N) scaled weights of all beginnings that reach, and all endings that begin with, each tag.
     """
 
     def __init__(self, scored: ScoredChain) -> None:
-        self.chain: Chain = scored.chain
-        grid = (self.chain.num_steps, self.chain.size, scored.num_tags + 1)
+        self.chain = scored.chain
+        self.transitions = scored.transitions
         table = scored.emission_table()  # (R + 1, N)
         peaks = torch.from_numpy(table).amax(dim=1, keepdim=True).numpy()  # (R + 1, 1)
         table -= peaks
-        right = self.chain.spread(np.exp(table, table)).reshape(grid)  # (S, B, N) emission weights, until the sweep back
-        self.transitions = scored.transitions
+        emissions = self.chain.spread(np.exp(table, table))  # (S, B, N)
+        self.peaks = peaks[:, 0]
         self.shift = float(scored.transitions.ravel()[:-1].max())
         self.weights = np.exp(scored.transitions - self.shift)  # (N, N)
         self.weights[-1, -1] = 1.0  # staying on the boundary costs nothing
 
-        self.left, after = np.empty(grid), np.empty(grid)  # (S, B, N)
-        self.left[0], after[-1] = right[0], 1.0
-        self.left_scales = _sweep(self.weights, right, self.left, self.left)  # (S, B)
-        self.right_scales = _sweep(self.weights.T.copy(), right[::-1], after[::-1], right[::-1])[::-1]  # (S, B)
-        self.right = right
-        self.peaks = peaks[:, 0]
+        self.left, after = np.empty_like(emissions), np.empty_like(emissions)  # (S, B, N)
+        self.left[0], after[-1] = emissions[0], 1.0
+        self.left_scales = _sweep(self.weights, emissions, self.left, self.left)  # (S / 8, B)
+        self.right = emissions  # from its end on, the sweep back turns each step's emissions into its states
+        self.right_scales = _sweep(self.weights.T.copy(), emissions[::-1], after[::-1], self.right[::-1])  # mirrored
         after *= self.left
-        self.marginals = after.reshape(-1, grid[2])  # (S * B, N)
+        self.marginals = after.reshape(-1, len(self.weights))  # (S * B, N)
         self.totals = torch.from_numpy(self.marginals).sum(dim=1, keepdim=True).numpy()  # (S * B, 1)
         self.marginals /= self.totals
         self.log_partition = self._log_partition()
@@ -65,73 +65,90 @@ class ScaledLattice:
     @property
     def is_safe(self) -> bool:
         """Whether no weight was lost (False also if a score is not a number)."""
-        smallest_scale = min(self.left_scales.min(initial=1.0), self.right_scales.min(initial=1.0))
-        return bool(self.totals.min(initial=1.0) > SAFE_TOTAL and smallest_scale > SAFE_SCALE)
+        smallest_scale = min(float(part.min(initial=1.0)) for part in (self.left_scales, self.right_scales))
+        return float(self.totals.min(initial=1.0)) > SAFE_TOTAL and smallest_scale > SAFE_SCALE
 
     def transition_counts(self, weights: FloatArray) -> FloatArray:
         """Expected number (N, N) of each transition, sentences weighted by (B,)."""
-        counts = torch.mm(*self._pairs(weights))  # (N, N)
-        return counts.numpy() * self.weights
+        before, after = self._pairs(weights)
+        counts = np.empty_like(self.weights)  # (N, N)
+        _product(before.T, after)(before.T, after, counts)
+        return counts * self.weights
 
     def expected_transition_score(self) -> FloatArray:
         """Expected sum (B,) of the transition scores of a path."""
-        before, right = self._pairs(np.ones(self.chain.size))
-        scores = np.where(self.weights > 0, self.weights * self.transitions, 0.0)  # (N, N)
-        moves = torch.mm(before.T, torch.from_numpy(scores)).mul_(right).sum(dim=1)  # ((S - 1) * B,)
-        return moves.view(-1, self.chain.size).sum(dim=0).numpy()
+        before, after = self._pairs(np.ones(self.chain.size))
+        moves = np.empty_like(before)  # ((S - 1) * B, N)
+        scores = self.weights * np.where(self.weights > 0, self.transitions, 0.0)  # (N, N)
+        _product(before, scores)(before, scores, moves)
+        moves *= after
+        expected: FloatArray = moves.reshape(len(self.left) - 1, *self.left.shape[1:]).sum(axis=(0, 2))  # (B,)
+        return expected
 
     def log_left(self, rows: IntArray, tags: IntArray) -> FloatArray:
         """Log weights (n,) of all beginnings that reach a tag at a row, its emission included."""
-        steps, sentences = np.divmod(rows, self.chain.size)
-        scales = (np.log(self.left_scales) + self._peak_grid()).cumsum(axis=0).ravel()  # (S * B,)
-        return _log(self.left.reshape(self.marginals.shape)[rows, tags]) + scales[rows] + steps * self.shift
+        scales = self._log_scales(self.left_scales) + self.chain.spread(self.peaks)  # (S, B)
+        offsets = scales.cumsum(axis=0).ravel()[rows] + rows // self.chain.size * self.shift  # (n,)
+        logs: FloatArray = _log(self.left.reshape(self.marginals.shape)[rows, tags]) + offsets
+        return logs
 
     def log_right(self, rows: IntArray) -> FloatArray:
         """Log weights (n, N) of all endings that begin with each tag at a row, its emission included."""
+        scales = self._log_scales(self.right_scales) + self.chain.spread(self.peaks)[::-1]  # (S, B), mirrored
         steps, sentences = np.divmod(rows, self.chain.size)
-        scales = (np.log(self.right_scales) + self._peak_grid())[::-1].cumsum(axis=0)[::-1].ravel()  # (S * B,)
-        shifts = (self.chain.lengths[sentences] + 1 - steps) * self.shift  # (n,)
-        return _log(self.right.reshape(self.marginals.shape)[rows]) + (scales[rows] + shifts)[:, None]
+        moves = self.chain.lengths[sentences] + 1 - steps  # (n,)
+        offsets = scales.cumsum(axis=0)[::-1].ravel()[rows] + moves * self.shift  # (n,)
+        logs: FloatArray = _log(self.right.reshape(self.marginals.shape)[rows]) + offsets[:, None]
+        return logs
 
     def _log_partition(self) -> FloatArray:
         moves = self.chain.lengths + (self.chain.lengths > 0)  # (B,) transitions that are not boundary to boundary
-        logs = np.log(self.left_scales[::RESCALE_EVERY]).sum(axis=0) + np.log(self.left[-1, :, -1])  # (B,)
+        logs: FloatArray = np.log(self.left_scales).sum(axis=0) + np.log(self.left[-1, :, -1])  # (B,)
         return logs + self.chain.sum_by_sentence(self.peaks[:-1]) + moves * self.shift
 
-    def _pairs(self, weights: FloatArray) -> tuple[torch.Tensor, torch.Tensor]:
-        """States before (N, (S - 1) * B) and after each step; with the weights between, they give its probabilities."""
-        factors = weights / self.totals.reshape(-1, self.chain.size)[:-1]  # (S - 1, B)
-        before = (self.left[:-1] * factors[..., None]).reshape(-1, self.left.shape[2])  # ((S - 1) * B, N)
-        return torch.from_numpy(before).T, torch.from_numpy(self.right[1:].reshape(before.shape))
+    def _pairs(self, weights: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """States ((S - 1) * B, N) before and after each step; with the weights between, they give its probabilities."""
+        totals = self.totals.reshape(self.left.shape[:2])  # (S, B)
+        before = self.left[:-1] * (weights / totals[:-1])[..., None]  # (S - 1, B, N)
+        return before.reshape(-1, len(self.weights)), self.right[1:].reshape(-1, len(self.weights))
 
-    def _peak_grid(self) -> FloatArray:
-        grid: FloatArray = self.chain.spread(self.peaks).reshape(self.left_scales.shape)  # (S, B)
-        return grid
+    def _log_scales(self, scales: FloatArray) -> FloatArray:
+        """Logs (S, B) of what the states were divided by at each step."""
+        logs = np.zeros(self.left.shape[:2])  # (S, B)
+        logs[::RESCALE_EVERY] = np.log(scales)
+        return logs
 
 
-def _sweep(weights: FloatArray, emissions: FloatArray, before: FloatArray, after: FloatArray) -> FloatArray:
+def _sweep(weights: FloatArray, emissions: Array, before: Array, after: Array) -> FloatArray:
     """Run the recursion along the first axis of (S, B, N) arrays, from ``after[0]``.
 
     Fills ``before`` and ``after`` with the states before and after each step's emission; returns what the states were
-    divided by at each step (S, B), 1 where they were not.
+    divided by at each eighth step (S / 8, B).
     """
-    scales = np.ones(after.shape[:2])  # (S, B)
-    multiply = np.dot if after[0].size * after.shape[2] <= SMALL_PRODUCT else _torch_dot
     state = after[0]  # (B, N)
+    scales = np.ones((-(-len(after) // RESCALE_EVERY), len(state)))  # (S / 8, B)
+    multiply = _product(state, weights)
     for step in range(1, len(after)):
-        message, emission = before[step], emissions[step]  # (B, N)
+        message = before[step]  # (B, N)
         multiply(state, weights, message)
-        state = np.multiply(message, emission, after[step])  # (B, N)
+        state = np.multiply(message, emissions[step], after[step])  # (B, N)
         if step % RESCALE_EVERY == 0:
-            state /= state.max(axis=1, out=scales[step])[:, None]
+            state /= state.max(axis=1, out=scales[step // RESCALE_EVERY])[:, None]
             state += TINY
     return scales
 
 
-def _torch_dot(left: FloatArray, right: FloatArray, out: FloatArray) -> None:
-    """``np.dot`` on the threads that torch was given: numpy's own would fight with them for the cores."""
+def _product(left: Array, right: Array) -> Callable[[Array, Array, Array], object]:
+    """The fastest way to write the matrix product of two such arrays into a third.
+
+    Above a certain size numpy's BLAS starts threads of its own, which fight with torch's for the cores.
+    """
+    return np.dot if left.size * right.shape[1] <= SMALL_PRODUCT else _torch_dot
+
+
+def _torch_dot(left: Array, right: Array, out: Array) -> None:
     torch.mm(torch.from_numpy(left), torch.from_numpy(right), out=torch.from_numpy(out))
 
 
-def _log(weights: FloatArray) -> FloatArray:
-    return np.log(weights, where=weights > VANISHED, out=np.full_like(weights, -np.inf))
+def _log(weights: Array) -> FloatArray:
+    return np.log(weights, where=weights > VANISHED, out=np.full(weights.shape, -np.inf))

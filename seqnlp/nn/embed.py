@@ -1,4 +1,4 @@
-"""What a word is before its context is read: pretrained vector, learned embedding, characters and casing, side by side."""
+"""What a word is before its context is read: pretrained vector, learned embedding, characters, casing, side by side."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ from seqnlp.text.casing import CASINGS
 
 
 class CompactVectors(nn.Module):
-    """Frozen word vectors in one byte a number: 8-bit codes and one scale per word (error at most 0.4 % of its largest entry).
+    """Frozen word vectors in one byte a number: 8-bit codes and one scale per word.
 
-    Row 0 is "no vector" and reads as zeros. Training reads the same rounded values as the saved model does.
+    A number is off by at most 0.4 % of the largest of its word. Row 0 is "no vector" and reads as zeros. Training reads
+    the same rounded values as the saved model does.
     """
 
     codes: Tensor
@@ -49,17 +50,16 @@ class CharacterCNN(nn.Module):
 
     WIDTH = 3
 
-    def __init__(self, num_characters: int, dim: int, hidden_dim: int, dropout: float) -> None:
+    def __init__(self, num_characters: int, dim: int, hidden_dim: int) -> None:
         super().__init__()
         self.embedding = nn.Embedding(num_characters + FIRST_CHARACTER, dim, padding_idx=PADDING)
         self.project = nn.Linear(self.WIDTH * dim, hidden_dim)
-        self.dropout = nn.Dropout(dropout)
         self.output_dim = hidden_dim
         nn.init.uniform_(self.embedding.weight, -math.sqrt(3 / dim), math.sqrt(3 / dim))
 
     def forward(self, characters: Tensor, lengths: Tensor) -> Tensor:
         """Features (U, F) of words given as characters (U, C) with begin and end marks, lengths (U,)."""
-        embedded = self.dropout(self.embedding(functional.pad(characters, (0, 1))))  # (U, C + 1, E)
+        embedded = self.embedding(functional.pad(characters, (0, 1)))  # (U, C + 1, E)
         num_windows = embedded.size(1) - self.WIDTH + 1
         windows = torch.cat([embedded[:, k : k + num_windows] for k in range(self.WIDTH)], dim=-1)  # (U, C - 1, 3E)
         scores = self.project(windows)  # (U, C - 1, F)
@@ -71,17 +71,16 @@ class CharacterCNN(nn.Module):
 class CharacterLSTM(nn.Module):
     """A bidirectional LSTM over a word's characters, its final states side by side (Lample et al. 2016)."""
 
-    def __init__(self, num_characters: int, dim: int, hidden_dim: int, dropout: float) -> None:
+    def __init__(self, num_characters: int, dim: int, hidden_dim: int) -> None:
         super().__init__()
         self.embedding = nn.Embedding(num_characters + FIRST_CHARACTER, dim, padding_idx=PADDING)
         self.recurrent = Recurrent(dim, math.ceil(hidden_dim / 2))
-        self.dropout = nn.Dropout(dropout)
         self.output_dim = self.recurrent.output_dim
         nn.init.uniform_(self.embedding.weight, -math.sqrt(3 / dim), math.sqrt(3 / dim))
 
     def forward(self, characters: Tensor, lengths: Tensor) -> Tensor:
         """Features (U, F) of words given as characters (U, C) with begin and end marks, lengths (U,)."""
-        outputs = self.recurrent(self.dropout(self.embedding(characters)), lengths)  # (U, C, F)
+        outputs = self.recurrent(self.embedding(characters), lengths)  # (U, C, F)
         return self.recurrent.final(outputs, lengths)  # (U, F)
 
 
@@ -124,16 +123,16 @@ class WordEmbedder(nn.Module):
         self.characters: CharacterCNN | CharacterLSTM | None = None
         if sizes.character_model != "none":
             make = CHARACTER_MODELS[sizes.character_model]
-            self.characters = make(sizes.num_characters, sizes.character_dim, sizes.character_hidden_dim, 0.0)
+            self.characters = make(sizes.num_characters, sizes.character_dim, sizes.character_hidden_dim)
             dims.append(self.characters.output_dim)
         self.casing = nn.Embedding(len(CASINGS), sizes.casing_dim) if sizes.casing_dim else None
         dims += [sizes.casing_dim] if sizes.casing_dim else []
         self.output_dim = sum(dims)
 
-    def start_corrections_at_zero(self, vector_ids: Tensor) -> None:
-        """Zero the table's rows of words that have a pretrained vector; ``vector_ids`` (number of words + 1,)."""
+    def start_corrections_at_zero(self, word_ids: Tensor, vector_ids: Tensor) -> None:
+        """Zero the table's rows of words that have a pretrained vector; both ids (N,) are those of N word forms."""
         if self.table is not None:
-            self.table.weight.data[vector_ids > 0] = 0
+            self.table.weight.data[word_ids[(word_ids > 0) & (vector_ids > 0)]] = 0
 
     def forward(self, rows: WordRows) -> Tensor:
         """Vectors (U, D) of the word forms."""
@@ -148,12 +147,13 @@ class WordEmbedder(nn.Module):
         return torch.cat(parts, dim=-1)  # (U, D)
 
     def _words(self, word_ids: Tensor, vector_ids: Tensor, table: nn.Embedding) -> Tensor:
-        learned = table(word_ids)  # (U, W)
+        learned: Tensor = table(word_ids)  # (U, W)
         if self.vectors is None:
             return learned
         has_vector = vector_ids > 0  # (U,)
         reads_table = ~has_vector | (word_ids > 0) if self.fine_tune else ~has_vector  # (U,)
-        return self.vectors(vector_ids) + learned * reads_table[:, None]
+        pretrained: Tensor = self.vectors(vector_ids)  # (U, W)
+        return pretrained + learned * reads_table[:, None]
 
     def _drop_words(self, rows: WordRows) -> WordRows:
         """In training, read whole word forms of the batch as unknown (one draw per form, Gal & Ghahramani 2016)."""

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from seqnlp.nn.dropout import LockedDropout
 
-CELLS: dict[str, type[nn.RNNBase]] = {"lstm": nn.LSTM, "gru": nn.GRU, "rnn": nn.RNN}
+CELLS: dict[str, type[nn.LSTM] | type[nn.GRU] | type[nn.RNN]] = {"lstm": nn.LSTM, "gru": nn.GRU, "rnn": nn.RNN}
 
 
 class Recurrent(nn.Module):
@@ -20,8 +20,8 @@ class Recurrent(nn.Module):
     Args:
         input_dim: D, width of the input.
         hidden_dim: H, width of each direction.
-        cell: ``lstm`` (Hochreiter & Schmidhuber 1997; forget gate of Gers et al. 2000, its bias 1 at the start), ``gru``
-            (Cho et al. 2014) or ``rnn`` (Elman 1990, tanh).
+        cell: ``lstm`` (Hochreiter & Schmidhuber 1997; forget gate of Gers et al. 2000, its bias 1 at the start),
+            ``gru`` (Cho et al. 2014) or ``rnn`` (Elman 1990, tanh).
         num_layers: layers, each reading the outputs of the one below.
         bidirectional: read in both directions (Schuster & Paliwal 1997); outputs are concatenated.
         dropout: locked dropout (one mask a sequence) after each layer.
@@ -93,13 +93,18 @@ def permute(sequences: Tensor, positions: Tensor) -> Tensor:
 
 
 def initialize(layer: nn.RNNBase) -> None:
-    """Glorot input weights, orthogonal recurrent weights per gate, zero biases, LSTM forget bias 1 (Jozefowicz et al. 2015)."""
+    """Glorot input weights, orthogonal recurrent weights per gate, zero biases, LSTM forget bias 1.
+
+    The bias follows Jozefowicz et al. (2015).
+    """
     hidden_dim = layer.hidden_size
     for name, parameter in layer.named_parameters():
         if name.startswith("bias"):
             nn.init.zeros_(parameter)
             continue
-        for gate in parameter.data.split(hidden_dim):
+        for gate in torch.split(parameter.data, hidden_dim):
             nn.init.orthogonal_(gate) if name.startswith("weight_hh") else nn.init.xavier_uniform_(gate)
     if isinstance(layer, nn.LSTM):
-        layer.bias_ih_l0.data[hidden_dim : 2 * hidden_dim] = 1.0  # gates are in the order input, forget, cell, output
+        layer.get_parameter("bias_ih_l0").data[hidden_dim : 2 * hidden_dim] = (
+            1.0  # gates are in the order input, forget, cell, output
+        )

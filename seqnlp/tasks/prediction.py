@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +14,7 @@ from seqnlp.data.batches import plan_in_order
 from seqnlp.data.collate import word_rows
 from seqnlp.data.lexicon import Lexicon, WordFeatures
 from seqnlp.models.tagger import RecurrentTagger
-from seqnlp.text.tags import spans_from_tags
+from seqnlp.text.tags import OUTSIDE, spans_from_tags
 
 BATCH_SENTENCES = 128
 BATCH_TOKENS = 4096
@@ -23,7 +23,7 @@ ROWS_AT_ONCE = 2048
 
 @dataclass(frozen=True, slots=True)
 class SpanPrediction:
-    """An entity: token positions (end exclusive), type, and the exact probability that the text holds just this entity."""
+    """An entity: token positions (end exclusive), type, and the exact probability that it is in the text as it is."""
 
     start: int
     end: int
@@ -48,26 +48,51 @@ class SentencePrediction:
     nbest: list[tuple[float, list[str]]]
 
 
+@dataclass(frozen=True, slots=True)
+class EmittedBatch:
+    """What the network says of B sentences, before decoding.
+
+    Attributes:
+        sentences: (B,) their numbers.
+        emissions: (B, T, K).
+        mask: (B, T).
+    """
+
+    sentences: NDArray[np.int64]
+    emissions: Tensor
+    mask: Tensor
+
+
 class TagPredictor:
     """Tags sentences in batches of similar length; the answers come in the order of the sentences.
 
     The vector of a word form does not depend on its context, so it is computed once and kept: a form seen before costs
     one row look-up.
+
+    Args:
+        temperature: divides all scores before probabilities are computed.
+        outside_penalty: taken from the score of "outside" when the best tags are sought; see tagging_calibration.py.
     """
 
     def __init__(
-        self, model: RecurrentTagger, features: WordFeatures, tags: Sequence[str], scheme: str, temperature: float = 1.0
+        self,
+        model: RecurrentTagger,
+        features: WordFeatures,
+        tags: Sequence[str],
+        scheme: str,
+        temperature: float = 1.0,
+        outside_penalty: float = 0.0,
     ) -> None:
         self.model = model
         self.tags = list(tags)
         self.scheme = scheme
         self.temperature = temperature
+        self.outside_penalty = outside_penalty
         self._lexicon = Lexicon(features, capacity=200_000)
         self._rows = torch.zeros(0, model.embedder.output_dim, device=model.device)  # (forms, D)
         self._num_rows = 0
         self._tag_index = {tag: index for index, tag in enumerate(self.tags)}
 
-    @torch.inference_mode()
     def predict(
         self, sentences: Sequence[Sequence[str]], *, probabilities: bool = True, nbest: int = 0
     ) -> list[SentencePrediction]:
@@ -77,24 +102,40 @@ class TagPredictor:
             probabilities: also compute the probability of each span (or, for plain tags, of each tag).
             nbest: how many whole tag sequences to give with their probabilities.
         """
-        results: list[SentencePrediction] = [SentencePrediction([], [], [], [])] * len(sentences)
-        lengths = np.array([len(words) for words in sentences], dtype=np.int64)  # (S,)
+        return self.decode(self.emit(sentences), len(sentences), probabilities=probabilities, nbest=nbest)
+
+    def emit(self, sentences: Sequence[Sequence[str]]) -> Iterator[EmittedBatch]:
+        """Run the network: batches of similar length, in no particular order; empty sentences are in none."""
         self._make_room()
+        lengths = np.array([len(words) for words in sentences], dtype=np.int64)  # (S,)
+        forms = [self._lexicon.indices(words) for words in sentences]
+        with torch.inference_mode():
+            self._compute_new_rows()
         for batch in plan_in_order(lengths, BATCH_SENTENCES, BATCH_TOKENS):
             batch = batch[lengths[batch] > 0]
-            if len(batch) == 0:
-                continue
-            emissions, mask = self._emissions([sentences[s] for s in batch])  # (B, T, K), (B, T)
-            for position, prediction in zip(batch, self._decode(emissions, mask, probabilities, nbest), strict=True):
+            if len(batch):
+                with torch.inference_mode():
+                    emissions, mask = self._emissions([forms[s] for s in batch])  # (B, T, K), (B, T)
+                yield EmittedBatch(batch, emissions, mask)
+
+    @torch.inference_mode()
+    def decode(
+        self, batches: Iterable[EmittedBatch], count: int, *, probabilities: bool = True, nbest: int = 0
+    ) -> list[SentencePrediction]:
+        """The answers to ``count`` sentences in their order, from what :meth:`emit` made of them."""
+        results: list[SentencePrediction] = [SentencePrediction([], [], [], [])] * count
+        for batch in batches:
+            predictions = self._decode(batch.emissions, batch.mask, probabilities, nbest)
+            for position, prediction in zip(batch.sentences, predictions, strict=True):
                 results[position] = prediction
         return results
 
-    def _emissions(self, sentences: Sequence[Sequence[str]]) -> tuple[Tensor, Tensor]:
-        lengths = torch.tensor([len(words) for words in sentences])  # (B,)
+    def _emissions(self, sentences: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
+        """Emissions (B, T, K) and mask (B, T) of sentences given as word forms."""
+        lengths = torch.tensor([len(forms) for forms in sentences])  # (B,)
         mask = torch.arange(int(lengths.max())) < lengths[:, None]  # (B, T)
         index = torch.zeros(mask.shape, dtype=torch.int64)  # (B, T)
-        index[mask] = torch.tensor([form for words in sentences for form in self._lexicon.indices(words)])
-        self._compute_new_rows()
+        index[mask] = torch.tensor([form for forms in sentences for form in forms])
         device = self.model.device
         lengths, mask, index = lengths.to(device), mask.to(device), index.to(device)
         return self.model.emissions(self._rows, index, lengths), mask
@@ -119,7 +160,7 @@ class TagPredictor:
             self._num_rows = 0
 
     def _decode(self, emissions: Tensor, mask: Tensor, probabilities: bool, nbest: int) -> list[SentencePrediction]:
-        tag_ids = self.model.decode(emissions, mask)  # (B, T)
+        tag_ids = self.model.decode(self._less_outside(emissions), mask)  # (B, T)
         lengths = mask.sum(dim=1).tolist()
         names = np.array(self.tags, dtype=object)[tag_ids.cpu().numpy()]  # (B, T)
         tags: list[list[str]] = [row[:length].tolist() for row, length in zip(names, lengths, strict=True)]
@@ -127,6 +168,14 @@ class TagPredictor:
         token_probabilities = self._token_probabilities(emissions, mask, tag_ids, lengths, probabilities)
         ranked = self._nbest(emissions, mask, lengths, nbest)
         return [SentencePrediction(*parts) for parts in zip(tags, spans, token_probabilities, ranked, strict=True)]
+
+    def _less_outside(self, emissions: Tensor) -> Tensor:
+        """Emissions (B, T, K) for decoding only; the model's probabilities are of its emissions as they are."""
+        if not self.outside_penalty:
+            return emissions
+        penalty = emissions.new_zeros(emissions.size(-1))  # (K,)
+        penalty[self._tag_index[OUTSIDE]] = self.outside_penalty
+        return emissions - penalty
 
     def _spans(
         self, tags: list[list[str]], emissions: Tensor, mask: Tensor, probabilities: bool
@@ -147,13 +196,18 @@ class TagPredictor:
         """Exact probabilities of the given entities (row, start, end, label), calibrated by the temperature."""
         index, bioes = self._tag_index, self.scheme == "bioes"
         segments = []
-        for row, start, end, label in spans:
-            first, inner = ("S" if bioes and end - start == 1 else "B"), index[f"I-{label}"]
-            last = first if end - start == 1 else "E" if bioes else "I"
-            forbidden = -1 if bioes else inner  # in IOB2 an entity ends where no I- of its type follows
-            segments.append((row, start, end, index[f"{first}-{label}"], inner, index[f"{last}-{label}"], forbidden))
-        columns = torch.tensor(segments, device=emissions.device).unbind(dim=1)  # seven times (N,)
-        logs = self.model.crf.span_log_probabilities(emissions, mask, *columns, temperature=self.temperature)  # (N,)
+        for sentence, begin, stop, label in spans:
+            head, inside = ("S" if bioes and stop - begin == 1 else "B"), index[f"I-{label}"]
+            tail = head if stop - begin == 1 else "E" if bioes else "I"
+            forbidden = -1 if bioes else inside  # in IOB2 an entity ends where no I- of its type follows
+            tags = (index[f"{head}-{label}"], inside, index[f"{tail}-{label}"])
+            segments.append((sentence, begin, stop, *tags, forbidden))
+        row, start, end, first, inner, last, next_tag = (
+            torch.tensor(segments).to(emissions.device).unbind(dim=1)
+        )  # (N,)
+        logs = self.model.crf.span_log_probabilities(
+            emissions, mask, row, start, end, first, inner, last, next_tag, self.temperature
+        )  # (N,)
         return logs.exp().clamp(max=1.0).double().cpu().numpy()
 
     def _token_probabilities(

@@ -49,7 +49,8 @@ class TaggingTask:
     def __init__(self, config: Config, folder: Path, device: torch.device, say: Callable[[str], None]) -> None:
         self.config, self.folder, self.device = config, folder, device
         data, settings = config.data, config.model
-        self.digest = split_digest(data, "train")
+        self.train_digest = split_digest(data, "train")
+        self.digest = self.train_digest + tagging_data.vectors_digest(data, settings)
         train = load_split(data, "train", say)
         self.dev = load_split(data, "dev", say)
         vectors = tagging_data.load_vectors(data, settings)
@@ -65,11 +66,12 @@ class TaggingTask:
         self.model = build_tagger(settings, self.features, self.tags, self.word_dim).to(device)
         if vectors and self.model.embedder.vectors is not None:
             self.model.embedder.vectors.fill(vectors.values)
-            vector_ids = [0, *map(self.features.vector_id, self.features.words.to_list())]
-            self.model.embedder.start_corrections_at_zero(torch.tensor(vector_ids))
+            forms = self.lexicon.columns()  # a form has a vector by its own case, a row of the table perhaps by another
+            self.model.embedder.start_corrections_at_zero(*map(torch.from_numpy, (forms.word_ids, forms.vector_ids)))
         say(
             f"train: {len(train):,} sentences, {len(self.train.words):,} tokens; dev: {len(self.dev):,} sentences; "
-            f"{len(self.features.words) - 1:,} words, {len(self.tags)} tags; {count_parameters(self.model):,} parameters"
+            f"{len(self.features.words) - 1:,} words, {len(self.tags)} tags; "
+            f"{count_parameters(self.model):,} parameters"
         )
 
     def plan(self, epoch: int) -> Sequence[Batch]:
@@ -113,7 +115,7 @@ class TaggingTask:
             "seed": config.seed,
             "recipe": config.name,
             "parameters": count_parameters(self.model),
-            "train_sha256": self.digest,
+            "train_sha256": self.train_digest,
         }
         saved = bundle.Bundle(
             description=describe(config.model, self.word_dim, config.data.scheme, config.data.tokenizer, about),

@@ -1,7 +1,12 @@
-"""Make the probabilities of a trained tagger mean what they say: one temperature, fitted on the dev split.
+"""Two numbers fitted on the dev split once a tagger is trained: when to decide for an entity, and how sure to be of it.
 
-Scores are divided by T before probabilities are computed (Guo et al. 2017, here for whole sequences): the best tags do
-not change, only how sure the model is of them.
+*The outside penalty* decides how readily words are taken for entities. The most probable tags are not those with the best
+expected F1: where the model is unsure, F1 gains by accepting spans less probable than one half (Lipton et al. 2014,
+"Optimal thresholding of classifiers to maximize F1 measure"; the threshold is half the best F1). Taking a constant from
+the score of "outside" while decoding does that for whole sequences. The probabilities stay those of the model.
+
+*The temperature* makes the probabilities mean what they say. All scores of a sequence are divided by it before
+probabilities are computed (Guo et al. 2017, here for whole sequences).
 """
 
 from __future__ import annotations
@@ -12,60 +17,85 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import torch
+from numpy.typing import NDArray
 
 from seqnlp.bundle import load_bundle, save_bundle
-from seqnlp.config import DataConfig
 from seqnlp.metrics.calibration import fit_temperature
-from seqnlp.tasks.prediction import TagPredictor
+from seqnlp.metrics.entities import entity_scores
+from seqnlp.tasks.prediction import SentencePrediction, TagPredictor
 from seqnlp.tasks.tagging_model import LoadedTagger, tagger_from_bundle
 from seqnlp.text.sentence import TaggedSentence
-from seqnlp.text.tags import spans_from_tags
+from seqnlp.text.tags import Span, spans_from_tags
+
+PENALTIES = np.arange(0.0, 2.01, 0.1)
+"""Outside penalties tried, in nats."""
+
+NEIGHBOURS = 2
+"""A penalty is judged by the mean F1 of it and so many on either side: dev splits are small, and F1 is a jagged curve."""
 
 
-def calibrate(folder: Path, dev: Sequence[TaggedSentence], data: DataConfig) -> float:
-    """Fit the temperature of a saved tagger on the dev split and store it in the model folder; 1 without dev split."""
-    if not dev:
-        return 1.0
-    saved = load_bundle(folder)
-    temperature = find_temperature(tagger_from_bundle(saved), dev)
-    save_bundle(folder, replace(saved, description={**saved.description, "temperature": round(temperature, 4)}))
-    return temperature
+def calibrate(folder: Path, dev: Sequence[TaggedSentence], fit_outside: bool) -> tuple[float, float]:
+    """Fit both numbers for a saved tagger and store them in the model folder.
 
-
-def find_temperature(tagger: LoadedTagger, sentences: Sequence[TaggedSentence]) -> float:
-    """The temperature at which the predicted spans' (or tags') probabilities best explain which of them are right.
-
-    It minimises the negative log likelihood of "this prediction is right" over the predictions, the quantity that users
-    of a threshold rely on.
+    Returns:
+        The outside penalty (0 unless ``fit_outside``, or for plain tags) and the temperature; 0 and 1 without dev split.
     """
+    if not dev:
+        return 0.0, 1.0
+    saved = load_bundle(folder)
+    penalty, temperature = fit_decisions(tagger_from_bundle(saved), dev, fit_outside)
+    fitted = {"temperature": round(temperature, 4), "outside_penalty": round(penalty, 4)}
+    save_bundle(folder, replace(saved, description={**saved.description, **fitted}))
+    return penalty, temperature
+
+
+def fit_decisions(tagger: LoadedTagger, dev: Sequence[TaggedSentence], fit_outside: bool) -> tuple[float, float]:
+    """The outside penalty and the temperature; the network runs once."""
     predictor = TagPredictor(tagger.model, tagger.features, tagger.tags, tagger.scheme)
-    words = [sentence.tokens for sentence in sentences]
+    batches = list(predictor.emit([sentence.tokens for sentence in dev]))
+
+    def f1(penalty: float) -> float:
+        predictor.outside_penalty = penalty
+        predictions = predictor.decode(batches, len(dev), probabilities=False)
+        return entity_scores(gold, [[Span(s.start, s.end, s.label) for s in p.spans] for p in predictions]).f1
 
     def negative_log_likelihood(temperature: float) -> float:
         predictor.temperature = temperature
-        probabilities, correct = scored_predictions(predictor, words, sentences, tagger.data_scheme)
+        predictions = predictor.decode(batches, len(dev))
+        probabilities, correct = scored_predictions(predictions, dev, tagger.data_scheme)
         if len(correct) == 0:
             return math.nan  # nothing was predicted, so there is nothing to calibrate
         probabilities = np.clip(probabilities, 1e-6, 1 - 1e-6)
         return float(-np.mean(np.where(correct, np.log(probabilities), np.log1p(-probabilities))))
 
-    with torch.inference_mode():
-        return fit_temperature(negative_log_likelihood)
+    penalty = 0.0
+    if fit_outside and tagger.data_scheme != "none":
+        gold = [spans_from_tags(sentence.tags, tagger.data_scheme) for sentence in dev]
+        penalty = best_penalty([f1(float(candidate)) for candidate in PENALTIES])
+    predictor.outside_penalty = penalty
+    return penalty, fit_temperature(negative_log_likelihood)
+
+
+def best_penalty(scores: Sequence[float]) -> float:
+    """The penalty with the best smoothed F1, given the F1 of each of :data:`PENALTIES`; the smallest of equals."""
+    padded = np.pad(np.asarray(scores), NEIGHBOURS, mode="edge")  # (penalties + 2 * NEIGHBOURS,)
+    window = 2 * NEIGHBOURS + 1
+    smooth = np.convolve(padded, np.full(window, 1 / window), mode="valid")  # (penalties,)
+    return float(PENALTIES[int(np.argmax(np.round(smooth, 6)))])
 
 
 def scored_predictions(
-    predictor: TagPredictor, words: Sequence[Sequence[str]], sentences: Sequence[TaggedSentence], scheme: str
-) -> tuple[np.ndarray[tuple[int], np.dtype[np.float64]], np.ndarray[tuple[int], np.dtype[np.bool_]]]:
+    predictions: Sequence[SentencePrediction], sentences: Sequence[TaggedSentence], scheme: str
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """Probability (N,) and rightness (N,) of each predicted span (or of each tag, for plain tags)."""
     probabilities: list[float] = []
     correct: list[bool] = []
-    for sentence, prediction in zip(sentences, predictor.predict(words), strict=True):
+    for sentence, prediction in zip(sentences, predictions, strict=True):
         if scheme == "none":
             probabilities += prediction.probabilities
             correct += [gold == tag for gold, tag in zip(sentence.tags, prediction.tags, strict=True)]
         else:
-            gold = set(spans_from_tags(sentence.tags, scheme))
+            gold_spans = set(spans_from_tags(sentence.tags, scheme))
             probabilities += [span.probability for span in prediction.spans]
-            correct += [(span.start, span.end, span.label) in gold for span in prediction.spans]
+            correct += [(span.start, span.end, span.label) in gold_spans for span in prediction.spans]
     return np.array(probabilities), np.array(correct, dtype=bool)

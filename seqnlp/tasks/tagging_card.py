@@ -13,6 +13,7 @@ def model_card(config: Config, tags: Sequence[str], metrics: Mapping[str, Any]) 
     labels = tags if config.model.scheme == "none" else sorted({tag[2:] for tag in tags if tag != "O"})
     scores = ", ".join(f"{name} {value:.2f}" for name, value in metrics["dev"].items() if name != "score")
     about = config.about
+    licence = f" ({about.licence})" if about.licence else ""
     lines = [
         f"# {config.name or 'A seqnlp tagger'}",
         "",
@@ -20,16 +21,17 @@ def model_card(config: Config, tags: Sequence[str], metrics: Mapping[str, Any]) 
         f"{config.model.output.upper()} output layer, {metrics['parameters']:,} trained parameters, made with seqnlp.",
         "",
         f"- labels: {', '.join(labels)}",
-        f"- training data: {about.data or 'the owner of this model knows'}{f' ({about.licence})' if about.licence else ''}",
-        f"- development scores: {scores or 'none, there was no development split'} (epoch {metrics['epoch']}, seed {config.seed})",
+        f"- training data: {about.data or 'the owner of this model knows'}{licence}",
+        f"- development scores: {scores or 'none, there was no development split'} "
+        f"(epoch {metrics['epoch']}, seed {config.seed})",
         f"- words are split as `{config.data.tokenizer}`",
         "",
         "```",
         "seqnlp tag THIS_FOLDER < lines.txt",
         "```",
         "",
-        "Probabilities are exact under the model and calibrated on the development split; they say nothing about text that",
-        "differs in kind from the training data.",
+        "Probabilities are exact under the model and calibrated on the development split; they say nothing about text",
+        "that differs in kind from the training data.",
         "",
     ]
     return "\n".join(lines)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from seqnlp.config import DataConfig, ModelConfig
 from seqnlp.data.lexicon import WordFeatures, normalized
 from seqnlp.data.sources import resolve_path
+from seqnlp.text.files import file_digest
 from seqnlp.text.sentence import TaggedSentence
 from seqnlp.text.tags import convert_tags, spans_from_tags, tag_set
 from seqnlp.text.vectors import read_vectors
@@ -32,6 +33,11 @@ class Vectors:
 def load_vectors(data: DataConfig, model: ModelConfig) -> Vectors | None:
     """The file named by ``model.vectors``, or None."""
     return Vectors(*read_vectors(resolve_path(data, model.vectors))) if model.vectors else None
+
+
+def vectors_digest(data: DataConfig, model: ModelConfig) -> str:
+    """SHA-256 of the file named by ``model.vectors``, or an empty string."""
+    return file_digest(resolve_path(data, model.vectors)) if model.vectors else ""
 
 
 def learn_features(sentences: Iterable[TaggedSentence], model: ModelConfig, vectors: Vectors | None) -> WordFeatures:

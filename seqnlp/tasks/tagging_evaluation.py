@@ -43,12 +43,11 @@ def evaluate(run: Path, config: Config, split: str, say: Callable[[str], None]) 
     report_unseen_labels(sentences, labels, data, split, say)
 
     words = [sentence.tokens for sentence in sentences]
-    predictor = _predictor(tagger, tagger.temperature)
     started = time.perf_counter()
-    predictions = predictor.predict(words)
+    predictions = _predictor(tagger, tagger.temperature).predict(words)
     seconds = time.perf_counter() - started
-    after, correct = scored_predictions(predictor, words, sentences, data.scheme)
-    before, _ = scored_predictions(_predictor(tagger, 1.0), words, sentences, data.scheme)
+    after, correct = scored_predictions(predictions, sentences, data.scheme)
+    before, _ = scored_predictions(_predictor(tagger, 1.0).predict(words), sentences, data.scheme)
     calibration = measure_calibration(before, after, correct, tagger.temperature)
     title = config.name or str(run)
     options = {"title": title, "split": split}
@@ -73,4 +72,4 @@ def evaluate(run: Path, config: Config, split: str, say: Callable[[str], None]) 
 
 
 def _predictor(tagger: LoadedTagger, temperature: float) -> TagPredictor:
-    return TagPredictor(tagger.model, tagger.features, tagger.tags, tagger.scheme, temperature)
+    return TagPredictor(tagger.model, tagger.features, tagger.tags, tagger.scheme, temperature, tagger.outside_penalty)

@@ -59,6 +59,7 @@ class LoadedTagger:
     data_scheme: str
     tokenizer: str
     temperature: float
+    outside_penalty: float
 
 
 def describe(
@@ -72,6 +73,7 @@ def describe(
         "tokenizer": tokenizer,
         "word_dim": word_dim,
         "temperature": 1.0,
+        "outside_penalty": 0.0,
         "model": settings,
         "about": about,
     }
@@ -89,6 +91,7 @@ def tagger_from_bundle(bundle: Bundle) -> LoadedTagger:
         settings = read_section(ModelConfig, description.pop("model"), "model.")
         word_dim, scheme = int(description.pop("word_dim")), str(description.pop("data_scheme"))
         tokenizer, temperature = str(description.pop("tokenizer")), float(description.pop("temperature"))
+        outside_penalty = float(description.pop("outside_penalty"))
     except KeyError as missing:
         raise RunError(f"the model's config.yaml lacks the key {missing}; it was changed or not saved whole") from None
     description.pop("about", None)
@@ -109,9 +112,9 @@ def tagger_from_bundle(bundle: Bundle) -> LoadedTagger:
         model.load_state_dict(bundle.tensors)
     except RuntimeError as problem:
         raise RunError(f"the model's weights do not fit its config.yaml: {problem}") from problem
-    return LoadedTagger(
-        model.eval().requires_grad_(False), features, bundle.labels, settings.scheme, scheme, tokenizer, temperature
-    )
+    model = model.eval().requires_grad_(False)
+    decisions = (temperature, outside_penalty)
+    return LoadedTagger(model, features, bundle.labels, settings.scheme, scheme, tokenizer, *decisions)
 
 
 def count_parameters(model: torch.nn.Module) -> int:

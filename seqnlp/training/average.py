@@ -17,7 +17,7 @@ class AveragedWeights:
 
     def __init__(self, model: nn.Module, decay: float) -> None:
         self.decay = decay
-        self.weights = [parameter for parameter in model.parameters() if parameter.requires_grad]
+        self.weights: list[Tensor] = [parameter for parameter in model.parameters() if parameter.requires_grad]
         self.means = [parameter.detach().clone() for parameter in self.weights]
 
     def update(self, step: int) -> None:

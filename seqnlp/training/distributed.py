@@ -1,10 +1,10 @@
 """Several processes that train one model: each takes its share of every batch, the gradients are summed.
 
-Started by torch's own ``torchrun``, which tells each process its rank through the environment. Gradients are summed here
-in one flat message rather than through ``DistributedDataParallel``, because the loss is a sum divided by a count that
-every process knows: the sum of the shares is then exactly the gradient of one process with the whole batch, embedding
-tables stay row-sparse (also over nccl, which cannot reduce sparse tensors), and a process whose share is empty needs no
-special case.
+Started by torch's own ``torchrun``, which tells each process its rank through the environment. Gradients are summed
+here in one flat message rather than through ``DistributedDataParallel``, because the loss is a sum divided by a count
+that every process knows: the sum of the shares is then exactly the gradient of one process with the whole batch,
+embedding tables stay row-sparse (also over nccl, which cannot reduce sparse tensors), and a process whose share is
+empty needs no special case.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Processes:
         return self.rank == 0
 
     def sum_gradients(self, dense: Sequence[nn.Parameter], sparse: Sequence[Tensor], extra: Tensor) -> Tensor:
-        """Add up the gradients of all processes in place; ``extra`` (n,) numbers ride along and their sums come back."""
+        """Add up the gradients of all processes in place; ``extra`` (n,) numbers ride along, their sums come back."""
         if self.count == 1:
             return extra
         for parameter in dense:
@@ -41,11 +41,11 @@ class Processes:
         flat = torch.cat([g.flatten() for g in gradients] + [extra.to(gradients[0])])  # (all dense weights + n,)
         dist.all_reduce(flat)
         sizes = [g.numel() for g in gradients]
-        *parts, extra_sum = flat.split([*sizes, extra.numel()])
+        *parts, extra_sum = torch.split(flat, [*sizes, extra.numel()])
         for gradient, part in zip(gradients, parts, strict=True):
             gradient.copy_(part.view_as(gradient))
-        for parameter in sparse:
-            parameter.grad = self._sum_sparse(parameter)
+        for table in sparse:
+            table.grad = self._sum_sparse(table)
         return extra_sum
 
     def _sum_sparse(self, parameter: Tensor) -> Tensor:

@@ -1,10 +1,10 @@
 """The training loop, readable from top to bottom.
 
 Three promises are kept here. A step's result does not depend on how its batch is cut into pieces, whether for
-accumulation or over processes: each piece's loss is a sum, divided by the count of the whole batch. A run that is killed
-and resumed ends where an uninterrupted one does, bit for bit on a CPU: the order of the data is a function of seed and
-epoch, the dropout of a step a function of seed and step, and everything else is in the checkpoint. Evaluation cannot
-disturb training: it runs between steps, and every step seeds its own randomness.
+accumulation or over processes: each piece's loss is a sum, divided by the count of the whole batch. A run that is
+killed and resumed ends where an uninterrupted one does, bit for bit on a CPU: the order of the data is a function of
+seed and epoch, the dropout of a step a function of seed and step, and everything else is in the checkpoint. Evaluation
+cannot disturb training: it runs between steps, and every step seeds its own randomness.
 """
 
 from __future__ import annotations
@@ -39,9 +39,12 @@ Batch = NDArray[np.int64]
 class Trainable(Protocol):
     """What the loop needs to know of a task."""
 
-    model: nn.Module
     digest: str
     """Identifies the training data; a checkpoint of other data is refused."""
+
+    @property
+    def model(self) -> nn.Module:
+        """What is trained."""
 
     def plan(self, epoch: int) -> Sequence[Batch]:
         """The batches of an epoch, as arrays of example numbers."""
@@ -60,7 +63,7 @@ class Trainable(Protocol):
 
 
 class Interrupted(KeyboardInterrupt):
-    """Training was stopped by Ctrl-C or SIGTERM, after a checkpoint; not an error, so `except Exception` lets it pass."""
+    """Ctrl-C or SIGTERM stopped training, after a checkpoint; no error, so ``except Exception`` lets it pass."""
 
     def __init__(self, signal_number: int) -> None:
         self.signal_number = signal_number
@@ -80,14 +83,8 @@ def fit(
     optimizer = Optimizer(task.model, config.optimizer)
     average = AveragedWeights(task.model, trainer.ema_decay) if trainer.ema_decay else None
     progress = _restore(task, optimizer, average, run)
-    log = Log(
-        run,
-        trainer.epochs,
-        active=processes.is_first,
-        progress=trainer.progress,
-        tensorboard=trainer.tensorboard,
-        epoch=progress.epoch,
-    )
+    switches = {"active": processes.is_first, "progress": trainer.progress, "tensorboard": trainer.tensorboard}
+    log = Log(run, trainer.epochs, **switches, epoch=progress.epoch)
     clock = time.monotonic() - progress.seconds
 
     def checkpoint() -> None:
@@ -159,8 +156,9 @@ def _step(
     rate = progress.learning_rate
     if not math.isfinite(loss_sum) or not math.isfinite(norm):
         raise TrainingError(
-            f"the loss is not a number at step {progress.step + 1} (loss {loss_sum}, gradient norm {norm}); the last checkpoint is"
-            f" kept. Lower optimizer.learning_rate (now {rate:g}) or trainer.clip_norm, or use trainer.precision=fp32"
+            f"the loss is not a number at step {progress.step + 1} (loss {loss_sum}, gradient norm {norm}); the last "
+            f"checkpoint is kept. Lower optimizer.learning_rate (now {rate:g}) or trainer.clip_norm, or use "
+            f"trainer.precision=fp32"
         )
     optimizer.step(rate)
     return loss_sum, signal.SIGTERM if terminations else signal.SIGINT if interrupts else 0
@@ -238,7 +236,7 @@ def _listening() -> Iterator[list[int]]:
         received.append(number)
         signal.signal(number, before[number])
 
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {int(number): signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         for number in before:
             signal.signal(number, remember)

@@ -29,7 +29,7 @@ class Log:
         self.path = run / "log.csv"
         self.rows = _rows_until(self.path, epoch) if active else []
         self._bar: Bar | None = _bar() if active and progress and sys.stderr.isatty() else None
-        self._task = self._bar.add_task("training", total=float(epochs), completed=float(epoch)) if self._bar else None
+        self._task = self._bar.add_task("training", total=float(epochs), completed=epoch) if self._bar else None
         self._board: SummaryWriter | None = _board(run, epoch) if active and tensorboard else None
 
     def __enter__(self) -> Log:
@@ -94,4 +94,4 @@ def _bar() -> Bar:
 def _board(run: Path, epoch: int) -> SummaryWriter:
     from torch.utils.tensorboard import SummaryWriter
 
-    return SummaryWriter(str(run / "tensorboard"), purge_step=epoch)  # type: ignore[no-untyped-call]
+    return SummaryWriter(str(run / "tensorboard"), purge_step=epoch)

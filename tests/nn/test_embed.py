@@ -39,7 +39,7 @@ def make(word_dropout: float = 0.0, **changes: object) -> WordEmbedder:
     embedder = WordEmbedder(replace(SIZES, **changes), word_dropout)
     if embedder.vectors is not None:
         embedder.vectors.fill(VECTORS)
-        embedder.start_corrections_at_zero(torch.tensor([0, 0, 1, 0]))
+        embedder.start_corrections_at_zero(torch.tensor([1, 2, 0]), torch.tensor([0, 1, 2]))
     return embedder.eval()
 
 

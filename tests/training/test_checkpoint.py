@@ -80,8 +80,8 @@ def test_when_the_disk_is_full_the_old_checkpoint_stays_whole(tmp_path: Path) ->
     assert finished.returncode == 1
     path = tmp_path / FILE_NAME
     assert finished.stderr.strip() == (
-        f"TrainingError: cannot write {path} (File too large): the old checkpoint.pt is whole; free some space or choose "
-        "another folder, then go on"
+        f"TrainingError: cannot write {path} (File too large): the old checkpoint.pt is whole; free some space or "
+        "choose another folder, then go on"
     )
     assert path.read_bytes() == before
     assert [file.name for file in tmp_path.iterdir()] == [FILE_NAME]

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 import torch
-from toy import ToyTask, toy_config, train
 from torch import nn
+from toy import ToyTask, toy_config, train
 
 from seqnlp.config import Config
 from seqnlp.errors import RunError, TrainingError
@@ -47,7 +47,9 @@ def assert_same_run(one: Path, other: Path) -> None:
     """The best models, the checkpoints (but for the time it took) and the logs of two runs are equal, bit for bit."""
     mine, theirs = (torch.load(run / "best.pt") for run in (one, other))
     assert all(torch.equal(mine[name], theirs[name]) for name in theirs)
-    (left, left_states), (right, right_states) = (load_checkpoint(run, "toy") or pytest.fail() for run in (one, other))
+    (left, left_states), (right, right_states) = (
+        load_checkpoint(run, "toy") or pytest.fail("no checkpoint") for run in (one, other)
+    )
     left.seconds = right.seconds = 0
     assert left == right
     assert_equal_states(left_states, right_states)
@@ -83,12 +85,12 @@ def at(number: int, action: Callable[[], object]) -> Callable[[int], None]:
     return before_loss
 
 
-class Killed(Exception):
+class SuddenDeathError(Exception):
     """Stands for any sudden death inside a step."""
 
 
 def die() -> None:
-    raise Killed
+    raise SuddenDeathError
 
 
 def train_everything(run: Path, before_loss: Callable[[int], None] = lambda count: None) -> ToyTask:
@@ -115,7 +117,7 @@ def test_a_run_that_died_anywhere_and_was_resumed_equals_one_that_never_did(
     tmp_path: Path, uninterrupted: Path, death: int
 ) -> None:
     run = tmp_path / "run"
-    with pytest.raises(Killed):
+    with pytest.raises(SuddenDeathError):
         train_everything(run, at(death, die))
     train_everything(run)
     assert_same_run(run, uninterrupted)
@@ -128,7 +130,7 @@ def test_a_run_that_died_again_and_again_still_gets_to_the_same_end(tmp_path: Pa
         try:
             train_everything(run, at(7, die))
             break
-        except Killed:
+        except SuddenDeathError:
             deaths += 1
     assert deaths >= 5
     assert_same_run(run, uninterrupted)
@@ -301,7 +303,7 @@ def test_a_checkpoint_of_other_data_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_log_has_a_row_an_epoch_and_the_time_goes_on_after_a_stop(tmp_path: Path) -> None:
-    with pytest.raises(Killed):
+    with pytest.raises(SuddenDeathError):
         train(tmp_path, toy_config(), before_loss=at(12, die))
     stopped = load_checkpoint(tmp_path, "toy")
     assert stopped is not None

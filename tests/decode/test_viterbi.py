@@ -1,0 +1,150 @@
+"""The best path and the k best, against enumeration of every path."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+import torch
+import torchcrf
+from crf_oracle import is_legal, masks, path_score, paths_of, probabilities_of, random_batch, random_crf, scheme_crf
+from torch import Tensor
+
+from seqnlp.errors import SeqnlpError
+from seqnlp.nn.crf import CRF
+
+CRFS = {
+    "free": lambda: random_crf(4),
+    "iob2": lambda: scheme_crf("iob2", 1),
+    "bioes": lambda: scheme_crf("bioes", 1),
+}
+
+
+@pytest.fixture(params=CRFS)
+def crf(request: pytest.FixtureRequest) -> CRF:
+    return CRFS[request.param]()
+
+
+@pytest.fixture(params=masks(), ids=["ragged-holes-late", "empty"])
+def mask(request: pytest.FixtureRequest) -> Tensor:
+    chosen: Tensor = request.param
+    return chosen
+
+
+def test_the_best_path_is_the_best_of_all(crf: CRF, mask: Tensor) -> None:
+    emissions = random_batch(5, 5, crf.num_tags)[0]
+    tags, scores = crf.viterbi(emissions, mask)
+    for row, path in enumerate(crf.decode(emissions, mask)):
+        paths = paths_of(crf, emissions[row], mask[row])
+        best = max(paths, key=lambda candidate: paths[candidate])
+        assert tuple(path) == best
+        assert tuple(tags[row][mask[row]].tolist()) == best
+        assert scores[row].item() == pytest.approx(paths[best], abs=1e-5)
+    assert (tags[~mask] == 0).all()
+
+
+@pytest.mark.parametrize("shape", [(16, 30, 9), (4, 100, 9), (9, 20, 50), (1, 1, 1), (5, 1, 3)])
+def test_best_paths_equal_those_of_pytorch_crf(shape: tuple[int, int, int]) -> None:
+    ours, theirs = random_crf(shape[2]), torchcrf.CRF(shape[2], batch_first=True)
+    theirs.load_state_dict(ours.state_dict())
+    emissions, _, mask = random_batch(*shape)
+    assert ours.decode(emissions, mask) == theirs.decode(emissions, mask)
+
+
+def test_of_equal_paths_the_lower_tags_win() -> None:
+    crf = CRF(3)
+    with torch.no_grad():
+        for parameter in crf.parameters():
+            parameter.zero_()
+    assert crf.decode(torch.zeros(2, 4, 3)) == [[0] * 4] * 2
+
+
+def test_a_sentence_alone_has_the_path_it_has_in_a_batch(crf: CRF) -> None:
+    emissions, _, mask = random_batch(8, 20, crf.num_tags)
+    together = crf.decode(emissions, mask)
+    lengths = mask.sum(dim=1).tolist()
+    alone = [crf.decode(emissions[row : row + 1, :length])[0] for row, length in enumerate(lengths)]
+    assert together == alone
+
+
+@pytest.mark.parametrize("scheme", ["iob2", "bioes"])
+@pytest.mark.parametrize("length", [1, 2, 3, 9])
+def test_decoded_tags_are_legal_whatever_the_emissions(scheme: str, length: int) -> None:
+    crf = scheme_crf(scheme, 2)
+    for seed in range(5):
+        emissions, _, mask = random_batch(20, length, crf.num_tags, seed, scale=30.0)
+        assert all(is_legal(crf, tuple(path)) for path in crf.decode(emissions, mask))
+
+
+def test_long_sentences_lose_no_digits() -> None:
+    """A preference of 0.01 in the last of 5,000 tokens, where the sums are near a million."""
+    crf = CRF(2)
+    with torch.no_grad():
+        for parameter in crf.parameters():
+            parameter.zero_()
+    emissions = torch.full((1, 5000, 2), 200.0)
+    emissions[0, :, 1] += 0.01
+    assert crf.decode(emissions) == [[1] * 5000]
+
+
+def test_a_sentence_that_allows_no_tags_is_an_error_that_says_so() -> None:
+    chain_of_two = CRF(2, legal_start=[True, False], legal_end=[False, True], legal_transitions=[[0, 1], [0, 0]])
+    assert chain_of_two.decode(torch.randn(1, 2, 2)) == [[0, 1]]
+    for call in (chain_of_two.decode, lambda emissions: chain_of_two.nbest(emissions, None, 2)):
+        with pytest.raises(SeqnlpError, match="no legal tag sequence exists for sentence 0 of the batch, of 3 tokens"):
+            call(torch.randn(1, 3, 2))
+
+
+# ---- k best
+
+
+@pytest.mark.parametrize("k", [1, 3, 12])
+@pytest.mark.parametrize("temperature", [1.0, 2.0])
+def test_the_k_best_are_the_k_best_of_all(crf: CRF, mask: Tensor, k: int, temperature: float) -> None:
+    emissions = random_batch(5, 5, crf.num_tags)[0]
+    tags, logs = crf.nbest(emissions, mask, k, temperature)
+    assert tags.shape == (5, k, 5)
+    for row in range(5):
+        paths = probabilities_of(crf, emissions[row], mask[row], temperature)
+        best = sorted(paths, key=lambda path: -paths[path])[:k]
+        found = [tuple(path[mask[row]].tolist()) for path in tags[row]]
+        assert found[: len(best)] == best
+        assert logs[row].exp()[: len(best)].tolist() == pytest.approx([paths[path] for path in best], rel=1e-4)
+        assert (logs[row, len(best) :] == -math.inf).all()
+        assert (tags[row, len(best) :] == 0).all()
+    assert (tags.transpose(1, 2)[~mask] == 0).all()
+
+
+def test_the_best_of_k_is_the_best_path(crf: CRF) -> None:
+    emissions, _, mask = random_batch(10, 30, crf.num_tags)
+    assert torch.equal(crf.nbest(emissions, mask, 4)[0][:, 0], crf.viterbi(emissions, mask)[0])
+
+
+def test_ranks_that_do_not_exist_have_no_probability() -> None:
+    """One token has as many paths as it may have tags: O and S-X."""
+    crf = scheme_crf("bioes", 1)
+    _, logs = crf.nbest(torch.randn(1, 1, 5), None, 4)
+    assert logs[0, :2].exp().sum().item() == pytest.approx(1)
+    assert logs[0, 2:].tolist() == [-math.inf] * 2
+
+
+def test_the_probabilities_of_all_paths_sum_to_one() -> None:
+    crf = random_crf(3)
+    _, logs = crf.nbest(torch.randn(2, 4, 3), None, 3**4 + 5)
+    torch.testing.assert_close(logs.exp().sum(dim=1), torch.ones(2))
+    assert (logs[:, 3**4 :] == -math.inf).all()
+
+
+def test_fewer_than_one_best_is_an_error() -> None:
+    with pytest.raises(SeqnlpError, match="expected k of at least 1 for the k best paths, found 0"):
+        random_crf(3).nbest(torch.randn(1, 2, 3), None, 0)
+
+
+def test_the_score_is_that_of_the_path() -> None:
+    crf = random_crf(6)
+    emissions, _, mask = random_batch(4, 9, 6)
+    tags, scores = crf.viterbi(emissions, mask)
+    for row in range(4):
+        own = mask[row]
+        expected = path_score(crf, emissions[row][own].tolist(), tuple(tags[row][own].tolist()))
+        assert scores[row].item() == pytest.approx(expected, rel=1e-6)

@@ -1,0 +1,166 @@
+"""Probabilities under a CRF, against enumeration of every path."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import pytest
+import torch
+from crf_oracle import masks, probabilities_of, random_batch, random_crf, scheme_crf, scheme_labels
+from torch import Tensor
+
+from seqnlp.errors import SeqnlpError
+from seqnlp.nn.crf import CRF
+
+CRFS: dict[str, Callable[[], CRF]] = {
+    "free": lambda: random_crf(4),
+    "iob2": lambda: scheme_crf("iob2", 1),
+    "bioes": lambda: scheme_crf("bioes", 1),
+}
+
+
+@pytest.fixture(params=CRFS)
+def crf(request: pytest.FixtureRequest) -> CRF:
+    return CRFS[request.param]()
+
+
+@pytest.fixture(params=masks(), ids=["ragged-holes-late", "empty"])
+def mask(request: pytest.FixtureRequest) -> Tensor:
+    chosen: Tensor = request.param
+    return chosen
+
+
+@pytest.mark.parametrize("temperature", [1.0, 2.5])
+def test_marginals_sum_the_paths_that_have_a_tag(crf: CRF, mask: Tensor, temperature: float) -> None:
+    emissions = random_batch(5, 5, crf.num_tags)[0]
+    found = crf.marginals(emissions, mask, temperature)
+    for row in range(5):
+        expected = torch.zeros(5, crf.num_tags)
+        positions = mask[row].nonzero()[:, 0].tolist()
+        for path, probability in probabilities_of(crf, emissions[row], mask[row], temperature).items():
+            for position, tag in zip(positions, path, strict=True):
+                expected[position, tag] += probability
+        torch.testing.assert_close(found[row], expected, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("temperature", [1.0, 2.5])
+def test_entropy_is_that_of_the_distribution_over_paths(crf: CRF, mask: Tensor, temperature: float) -> None:
+    emissions = random_batch(5, 5, crf.num_tags)[0]
+    found = crf.entropy(emissions, mask, temperature)
+    for row in range(5):
+        paths = probabilities_of(crf, emissions[row], mask[row], temperature).values()
+        assert found[row].item() == pytest.approx(-sum(p * math.log(p) for p in paths), abs=1e-5)
+
+
+def test_a_higher_temperature_spreads_the_probability(crf: CRF) -> None:
+    emissions, _, mask = random_batch(5, 6, crf.num_tags)
+    entropies = [crf.entropy(emissions, mask, temperature).sum() for temperature in (0.5, 1.0, 2.0, 8.0)]
+    assert entropies == sorted(entropies)
+
+
+def test_path_log_probabilities_of_all_paths_sum_to_one() -> None:
+    crf = scheme_crf("bioes", 1)
+    emissions = random_batch(1, 3, 5)[0]
+    paths = torch.cartesian_prod(*[torch.arange(5)] * 3)
+    logs = crf.path_log_probability(emissions.expand(len(paths), -1, -1), paths, temperature=1.7)
+    assert logs.exp().sum().item() == pytest.approx(1, abs=1e-6)
+    assert (logs == -math.inf).sum() == len(paths) - len(probabilities_of(crf, emissions[0], torch.ones(3).bool()))
+
+
+# ---- spans
+
+
+def segments(scheme: str, labels: list[str], mask: Tensor) -> list[tuple[int, ...]]:
+    """Every span of every type: sentence, start, end, first, inner, last tag, tag that must not follow."""
+    found = []
+    for row, cells in enumerate(mask.tolist()):
+        places = [position for position, cell in enumerate(cells) if cell]
+        for index, start in enumerate(places):
+            for last_place in places[index:]:
+                for label in sorted({tag[2:] for tag in labels if tag != "O"}):
+                    single = last_place == start
+                    begin, inner = ("S" if scheme == "bioes" and single else "B"), labels.index(f"I-{label}")
+                    last = labels.index(f"{'E' if scheme == 'bioes' else 'I'}-{label}")
+                    follow = inner if scheme == "iob2" else -1
+                    found.append((row, start, last_place + 1, labels.index(f"{begin}-{label}"), inner, last, follow))
+    return found
+
+
+def brute_force(crf: CRF, emissions: Tensor, mask: Tensor, segment: tuple[int, ...], temperature: float) -> float:
+    row, start, end, first, inner, last, follow = segment
+    places = mask[row].nonzero()[:, 0].tolist()
+    left, right = places.index(start), places.index(end - 1) + 1
+    tags = (first, *[inner] * (right - left - 2), *[last] * (right - left > 1))
+    paths = probabilities_of(crf, emissions[row], mask[row], temperature)
+    return math.fsum(
+        probability
+        for path, probability in paths.items()
+        if path[left:right] == tags and not (follow >= 0 and path[right : right + 1] == (follow,))
+    )
+
+
+@pytest.mark.parametrize("temperature", [1.0, 0.6])
+@pytest.mark.parametrize(("scheme", "types", "length"), [("iob2", 2, 5), ("bioes", 1, 5)])
+def test_span_probabilities_sum_the_paths_that_have_the_span(
+    scheme: str, types: int, length: int, mask: Tensor, temperature: float
+) -> None:
+    crf, labels = scheme_crf(scheme, types), scheme_labels(scheme, types)
+    emissions = random_batch(5, length, crf.num_tags)[0]
+    spans = segments(scheme, labels, mask)
+    columns = torch.tensor(spans).unbind(dim=1)
+    logs = crf.span_log_probabilities(emissions, mask, *columns, temperature=temperature)
+    expected = [brute_force(crf, emissions, mask, span, temperature) for span in spans]
+    torch.testing.assert_close(logs.exp(), torch.tensor(expected), rtol=1e-5, atol=1e-7)
+
+
+def test_span_probabilities_of_one_token_and_all_tags_are_its_marginals(crf: CRF) -> None:
+    emissions, _, mask = random_batch(3, 6, crf.num_tags)
+    rows, positions = mask.nonzero().unbind(dim=1)
+    for tag in range(crf.num_tags):
+        tags = torch.full_like(rows, tag)
+        place = (rows, positions, positions + 1)
+        logs = crf.span_log_probabilities(emissions, mask, *place, tags, tags, tags, torch.full_like(rows, -1))
+        torch.testing.assert_close(logs.exp(), crf.marginals(emissions, mask)[rows, positions, tag])
+
+
+def test_long_spans_are_exact_too() -> None:
+    """A span over everything is a path: its probability is known without enumeration."""
+    crf, labels = scheme_crf("bioes", 2), scheme_labels("bioes", 2)
+    emissions = random_batch(1, 300, crf.num_tags, scale=0.1)[0]
+    begin, inner, end = (labels.index(f"{prefix}-X") for prefix in "BIE")
+    path = torch.tensor([[begin, *[inner] * 298, end]])
+    columns = torch.tensor([[0, 0, 300, begin, inner, end, -1]]).unbind(dim=1)
+    emissions[0, torch.arange(300), path[0]] += 20
+    found = crf.span_log_probabilities(emissions, None, *columns)
+    torch.testing.assert_close(found, crf.path_log_probability(emissions, path), rtol=1e-5, atol=1e-6)
+
+
+def test_impossible_spans_have_probability_zero() -> None:
+    crf, labels = scheme_crf("bioes", 1), scheme_labels("bioes", 1)
+    begin, inner, end = (labels.index(f"{prefix}-X") for prefix in "BIE")
+    columns = torch.tensor([[0, 0, 2, inner, inner, end, -1], [0, 2, 4, begin, inner, inner, -1]]).unbind(dim=1)
+    logs = crf.span_log_probabilities(random_batch(1, 4, crf.num_tags)[0], None, *columns)
+    assert logs.tolist() == [-math.inf, -math.inf]
+
+
+def test_no_spans_are_no_probabilities() -> None:
+    crf = random_crf(3)
+    nothing = torch.zeros(7, 0, dtype=torch.int64)
+    assert crf.span_log_probabilities(torch.randn(2, 4, 3), None, *nothing).shape == (0,)
+
+
+@pytest.mark.parametrize(
+    ("place", "found"),
+    [
+        ((0, 2, 2), "span 0 is tokens 2 to 2"),
+        ((0, 3, 5), "tokens 3 to 5"),
+        ((1, 1, 3), "of sentence 1;"),
+        ((2, 0, 1), "of sentence 2; expected at least one token, the first and the last of them real tokens of one of the 2"),
+    ],
+)  # fmt: skip
+def test_a_span_outside_its_sentence_is_an_error(place: tuple[int, int, int], found: str) -> None:
+    mask = torch.tensor([[True] * 4, [True, True, False, False]])
+    columns = torch.tensor([[*place, 0, 0, 0, -1]]).unbind(dim=1)
+    with pytest.raises(SeqnlpError, match=found):
+        random_crf(3).span_log_probabilities(torch.randn(2, 4, 3), mask, *columns)

@@ -1,0 +1,160 @@
+"""The real tagger in the real loop: resumed, cut into pieces, started from vectors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+from tiny import make_sentences, tiny_config, write_conll, write_tiny_data
+from torch import Tensor
+
+from seqnlp.bundle import load_bundle
+from seqnlp.config import Config
+from seqnlp.data.collate import word_rows
+from seqnlp.errors import RunError
+from seqnlp.tasks.tagging import TaggingTask
+from seqnlp.tasks.tagging_calibration import calibrate
+from seqnlp.text.sentence import TaggedSentence
+from seqnlp.training.checkpoint import Progress
+from seqnlp.training.distributed import Processes
+from seqnlp.training.fit import fit
+
+EVERYTHING: dict[str, Any] = {
+    "model__word_dropout": 0.2,
+    "model__num_layers": 2,
+    "trainer__ema_decay": 0.9,
+    "trainer__accumulation": 2,
+    "trainer__checkpoint_steps": 2,
+    "optimizer__schedule": "cosine",
+    "optimizer__warmup_steps": 5,
+}
+NO_DROPOUT: dict[str, Any] = {"model__word_dropout": 0.0, "model__input_dropout": 0.0, "model__hidden_dropout": 0.0}
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with training and development files."""
+    folder = tmp_path_factory.mktemp("data")
+    write_tiny_data(folder)
+    return folder
+
+
+class SuddenDeathError(Exception):
+    """Stands for any sudden death inside a step."""
+
+
+class MortalTask(TaggingTask):
+    """Dies at its n-th loss."""
+
+    lives = 0
+
+    def loss(self, examples: NDArray[np.int64]) -> Tensor:
+        self.lives -= 1
+        if self.lives == 0:
+            raise SuddenDeathError
+        return super().loss(examples)
+
+
+def make(config: Config, run: Path, say: Callable[[str], None] = lambda text: None) -> MortalTask:
+    run.mkdir(exist_ok=True)
+    return MortalTask(config, run, torch.device("cpu"), say)
+
+
+def train(config: Config, run: Path) -> MortalTask:
+    task = make(config, run)
+    fit(task, config, run, Processes())
+    return task
+
+
+@pytest.mark.parametrize("output", ["crf", "softmax"])
+@pytest.mark.parametrize("death", [7, 17])
+def test_a_tagger_killed_in_the_middle_of_an_epoch_is_resumed_bit_for_bit(
+    tmp_path: Path, data: Path, death: int, output: str
+) -> None:
+    config = tiny_config(data, **EVERYTHING, model__output=output)
+    whole = train(config, tmp_path / "whole")
+    mortal = make(config, tmp_path / "run")
+    mortal.lives = death
+    with pytest.raises(SuddenDeathError):
+        fit(mortal, config, tmp_path / "run", Processes())
+    resumed = train(config, tmp_path / "run")
+    for (name, one), other in zip(whole.model.state_dict().items(), resumed.model.state_dict().values(), strict=True):
+        assert torch.equal(one, other), name
+    saved = [load_bundle(tmp_path / name) for name in ("whole", "run")]
+    assert saved[0].metrics == saved[1].metrics
+    assert all(torch.equal(saved[0].tensors[name], saved[1].tensors[name]) for name in saved[0].tensors)
+
+
+@pytest.mark.parametrize("output", ["crf", "softmax"])
+@pytest.mark.parametrize("accumulation", [2, 3, 7])
+def test_pieces_of_a_batch_give_the_tagger_of_the_whole_batch(
+    tmp_path: Path, data: Path, accumulation: int, output: str
+) -> None:
+    settings = {**NO_DROPOUT, "model__output": output, "optimizer__name": "sgd", "optimizer__learning_rate": 0.5}
+    whole = train(tiny_config(data, **settings), tmp_path / "whole")
+    pieces = train(tiny_config(data, **settings, trainer__accumulation=accumulation), tmp_path / "pieces")
+    for (name, one), other in zip(whole.model.named_parameters(), pieces.model.parameters(), strict=True):
+        torch.testing.assert_close(one, other, atol=1e-5, rtol=0, msg=name)
+
+
+def test_developing_does_not_change_training(tmp_path: Path, data: Path) -> None:
+    with_dev = train(tiny_config(data, **EVERYTHING), tmp_path / "with")
+    without = train(tiny_config(data, **EVERYTHING, data__dev=""), tmp_path / "without")
+    for (name, one), other in zip(with_dev.model.named_parameters(), without.model.parameters(), strict=True):
+        assert torch.equal(one, other), name
+
+
+VECTORS = """\
+Sorrel 0.5 -1 0.25 0
+mill 1 1 1 1
+brinmoor 0.1 0.2 0.3 -0.4
+unseen 1 2 3 4
+"""
+
+
+def test_training_words_start_as_their_vectors_whatever_their_case(tmp_path: Path, data: Path) -> None:
+    (data / "vectors.txt").write_text(VECTORS)
+    task = make(tiny_config(data, model__vectors="vectors.txt"), tmp_path / "run")
+    embedder = task.model.embedder.eval()
+    forms = {"Sorrel": [0.5, -1, 0.25, 0], "mill": [1, 1, 1, 1], "Brinmoor": [0.1, 0.2, 0.3, -0.4]}
+    found = embedder(word_rows(task.lexicon, task.lexicon.indices(forms)))[:, :4]
+    torch.testing.assert_close(found, torch.tensor(list(forms.values())), atol=0.005, rtol=0)
+
+
+@pytest.mark.parametrize("changed", ["train.conll", "vectors.txt"])
+def test_a_run_is_not_resumed_with_other_data_or_vectors(tmp_path: Path, changed: str) -> None:
+    write_tiny_data(tmp_path)
+    (tmp_path / "vectors.txt").write_text(VECTORS)
+    config = tiny_config(tmp_path, model__vectors="vectors.txt", trainer__epochs=1)
+    train(config, tmp_path / "run")
+    text = (tmp_path / changed).read_text()
+    (tmp_path / changed).write_text(text.replace("mill", "mall"))
+    with pytest.raises(RunError, match="the training data changed"):
+        train(config, tmp_path / "run")
+
+
+def test_a_tagger_that_finds_nothing_is_still_calibrated_and_usable(tmp_path: Path) -> None:
+    write_conll(tmp_path / "train.conll", make_sentences(12, seed=1))
+    nothing = [TaggedSentence(("nobody", "came"), ("O", "O"), 1)] * 3
+    write_conll(tmp_path / "dev.conll", nothing)
+    config = tiny_config(tmp_path, trainer__epochs=1, optimizer__learning_rate=1e-6)
+    task = train(config, tmp_path / "run")
+    task.model.project.bias.data[0] = 50  # O everywhere
+    task.save({"f1": 0.0}, Progress())
+    temperature = calibrate(tmp_path / "run" / "model", task.dev, config.data)
+    assert temperature == 1.0
+    assert load_bundle(tmp_path / "run").description["temperature"] == 1.0
+
+
+def test_labels_that_training_never_showed_are_reported(tmp_path: Path) -> None:
+    write_conll(tmp_path / "train.conll", make_sentences(12, seed=1))
+    write_conll(tmp_path / "dev.conll", [TaggedSentence(("the", "Mill"), ("B-WORK", "I-WORK"), 1)])
+    said: list[str] = []
+    make(tiny_config(tmp_path), tmp_path / "run", said.append)
+    warning = "warning: the dev split has labels that the training split never shows; they count as missed: WORK (1x)"
+    assert warning in said
