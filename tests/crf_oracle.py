@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Callable
 
 import torch
 from torch import Tensor
@@ -17,26 +18,41 @@ Path = tuple[int, ...]
 def paths_of(crf: CRF, emissions: Tensor, mask: Tensor, temperature: float = 1.0) -> dict[Path, float]:
     """Every legal path of one sentence's real tokens with its score; emissions (T, K), mask (T,)."""
     tokens = emissions[mask].tolist()
-    scores = {}
-    for path in itertools.product(range(crf.num_tags), repeat=len(tokens)):
-        if is_legal(crf, path):
-            scores[path] = path_score(crf, tokens, path) / temperature
-    return scores
+    paths = legal_paths(crf, len(tokens))
+    start, end, moves = (values.tolist() for values in (crf.start_transitions, crf.end_transitions, crf.transitions))
+    return {path: _score(tokens, path, start, end, moves) / temperature for path in paths}
 
 
 def path_score(crf: CRF, tokens: list[list[float]], path: Path) -> float:
-    if not path:
-        return 0.0
-    moves = sum(crf.transitions[old, new].item() for old, new in itertools.pairwise(path))
-    ends = crf.start_transitions[path[0]].item() + crf.end_transitions[path[-1]].item()
-    return ends + moves + sum(token[tag] for token, tag in zip(tokens, path, strict=True))
+    """The score of one path, legal or not."""
+    start, end, moves = (values.tolist() for values in (crf.start_transitions, crf.end_transitions, crf.transitions))
+    return _score(tokens, path, start, end, moves)
+
+
+def legal_paths(crf: CRF, length: int) -> list[Path]:
+    """Every tag sequence of a length that the constraints allow."""
+    start, end, moves = (flags.tolist() for flags in (crf.legal_start, crf.legal_end, crf.legal_transitions))
+    paths = itertools.product(range(crf.num_tags), repeat=length)
+    return [path for path in paths if not path or _is_legal(path, start, end, moves)]
 
 
 def is_legal(crf: CRF, path: Path) -> bool:
+    """Whether the constraints allow one path."""
+    start, end, moves = (flags.tolist() for flags in (crf.legal_start, crf.legal_end, crf.legal_transitions))
+    return not path or _is_legal(path, start, end, moves)
+
+
+def _score(
+    tokens: list[list[float]], path: Path, start: list[float], end: list[float], moves: list[list[float]]
+) -> float:
     if not path:
-        return True
-    moves = all(crf.legal_transitions[old, new] for old, new in itertools.pairwise(path))
-    return bool(crf.legal_start[path[0]] and crf.legal_end[path[-1]] and moves)
+        return 0.0
+    moved = sum(moves[old][new] for old, new in itertools.pairwise(path))
+    return start[path[0]] + moved + end[path[-1]] + sum(token[tag] for token, tag in zip(tokens, path, strict=True))
+
+
+def _is_legal(path: Path, start: list[bool], end: list[bool], moves: list[list[bool]]) -> bool:
+    return start[path[0]] and end[path[-1]] and all(moves[old][new] for old, new in itertools.pairwise(path))
 
 
 def log_sum_exp(scores: list[float]) -> float:
@@ -87,7 +103,19 @@ def random_batch(
     return emissions, tags, torch.arange(length) < lengths[:, None]
 
 
+def legal_tags(crf: CRF, emissions: Tensor, mask: Tensor) -> Tensor:
+    """Tags (B, T) that the constraints allow, not the best ones."""
+    return crf.viterbi(-emissions, mask)[0]
+
+
 def masks() -> list[Tensor]:
     """Masks (5, 5): ragged, with holes, off at the first step, of one token, empty."""
     rows = ["11111", "11100", "10101", "01101", "00010"], ["00000", "10001", "01000", "11111", "00000"]
     return [torch.tensor([[cell == "1" for cell in row] for row in rows]) for rows in rows]
+
+
+CRFS: dict[str, Callable[[], CRF]] = {
+    "free": lambda: random_crf(4),
+    "iob2": lambda: scheme_crf("iob2", 1),
+    "bioes": lambda: scheme_crf("bioes", 1),
+}

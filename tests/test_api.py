@@ -13,6 +13,7 @@ import torch
 from tiny import make_sentences, tiny_config, write_conll, write_tiny_data
 
 from seqnlp.api import TaggedText, Tagger, load
+from seqnlp.bundle import load_bundle, save_bundle
 from seqnlp.data.lexicon import Lexicon
 from seqnlp.tasks.tagging import TaggingTask
 from seqnlp.tasks.tagging_calibration import calibrate
@@ -40,7 +41,7 @@ def train(folder: Path, **changes: Any) -> Path:
     run.mkdir()
     task = TaggingTask(config, run, torch.device("cpu"), lambda text: None)
     fit(task, config, run, Processes())
-    calibrate(run / "model", task.dev, config.data)
+    calibrate(run / "model", task.dev, fit_outside=False)
     return run
 
 
@@ -161,6 +162,23 @@ def test_all_answers_together_are_certain_and_add_up_to_the_spans(tagger: Tagger
             and (span.last == 2 or best.tags[span.last] != f"I-{span.label}")
         ]
         assert span.probability == pytest.approx(sum(holds), abs=1e-4)
+
+
+def test_an_outside_penalty_finds_more_entities_and_changes_no_probability(
+    run: Path, tagger: Tagger, tmp_path: Path
+) -> None:
+    saved = load_bundle(run)
+    save_bundle(tmp_path / "eager", replace(saved, description={**saved.description, "outside_penalty": 6.0}))
+    eager = load(tmp_path / "eager")
+    for text in TEXTS:
+        calm, keen = tagger.tag(text, nbest=3), eager.tag(text, nbest=3)
+        assert keen.nbest == calm.nbest, "whole answers are ranked by the model's own probabilities"
+        probabilities = {(span.start, span.end, span.label): span.probability for span in keen.spans}
+        for span in calm.spans:
+            if (found := probabilities.get((span.start, span.end, span.label))) is not None:
+                assert found == pytest.approx(span.probability, abs=1e-6)
+    count = sum(len(answer.spans) for answer in tagger.tag_texts(TEXTS))
+    assert sum(len(answer.spans) for answer in eager.tag_texts(TEXTS)) > count
 
 
 def test_words_can_be_given_instead_of_text(tagger: Tagger) -> None:

@@ -1,4 +1,4 @@
-"""The floors of the house: a module imports from its own floor or lower ones; heavy imports wait until they are used."""
+"""The floors of the house: a module imports from its own floor or lower; heavy imports wait until they are used."""
 
 from __future__ import annotations
 

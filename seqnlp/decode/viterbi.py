@@ -25,7 +25,7 @@ def best_paths(scored: ScoredChain) -> tuple[IntArray, FloatArray]:
     into = scored.transitions.T.astype(dtype)  # (N, N) [to][from]
     with torch.inference_mode(), np.errstate(invalid="ignore"):
         emissions = torch.from_numpy(chain.spread(scored.emission_table(dtype)))  # (S, B, N)
-        scores = _prefix_scores(emissions, torch.from_numpy(into)).numpy()  # (S, B, N)
+        scores = _prefix_scores(emissions, torch.from_numpy(into.T)).numpy()  # (S, B, N)
         path = np.full(scores.shape[:2], scored.num_tags)  # (S, B), the boundary at both ends
         for step in range(chain.num_steps - 1, 1, -1):
             candidates = into.take(path[step], axis=0)  # (B, N)
@@ -35,17 +35,17 @@ def best_paths(scored: ScoredChain) -> tuple[IntArray, FloatArray]:
     return tags, _refuse_impossible(chain, scored.path_scores(tags, scored.moves(tags)))
 
 
-def _prefix_scores(emissions: Tensor, into: Tensor) -> Tensor:
+def _prefix_scores(emissions: Tensor, transitions: Tensor) -> Tensor:
     """Score (S, B, N) of the best beginning that reaches each tag at each step, less a number that all tags share."""
     size, num_tags = emissions.shape[1:]
-    # The sentences come last, so that the maximum over the tags before runs along whole vectors of sentences.
-    wide = into[:, :, None].expand(num_tags, num_tags, size).contiguous()  # (N, N, B)
+    # The tag before comes first and the sentence last, so that the maximum runs along long vectors.
+    wide = transitions[:, :, None].expand(num_tags, num_tags, size).contiguous()  # (N, N, B)
     candidates, message = torch.empty_like(wide), torch.empty_like(wide[0])  # (N, N, B), (N, B)
     columns = emissions.transpose(1, 2).contiguous()  # (S, N, B)
-    scores = columns.unbind(0)
+    befores, scores = columns[:, :, None].unbind(0), columns.unbind(0)  # S times (N, 1, B), (N, B)
     for step in range(1, len(scores)):
-        torch.add(wide, scores[step - 1], out=candidates)
-        torch.amax(candidates, 1, out=message)
+        torch.add(wide, befores[step - 1], out=candidates)
+        torch.amax(candidates, 0, out=message)
         scores[step].add_(message)
         if step % RESCALE_EVERY == 0:  # small numbers keep their digits
             scores[step].sub_(scores[step].amax(dim=0))

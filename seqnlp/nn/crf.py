@@ -139,7 +139,7 @@ class CRF(torchcrf.CRF):  # type: ignore[misc]  # torchcrf is not marked as type
     ) -> Tensor:
         """Log probability (B,) of whole sequences (B, T); -inf for an illegal one. No gradient: see :meth:`forward`."""
         scored = self._score(emissions, self._checked_mask(emissions, mask, tags), temperature)
-        path = as_array(tags).ravel().take(scored.chain.positions)  # (R,)
+        path = scored.gold_tags(tags)  # (R,)
         scores = scored.path_scores(path, scored.moves(path))  # (B,)
         return as_tensor(scores - build_lattice(scored).log_partition, emissions)
 

@@ -106,6 +106,18 @@ class ScoredChain:
         table[-1, -1] = 0
         return table
 
+    def gold_tags(self, tags: Tensor) -> IntArray:
+        """The tags (R,) of the real tokens from padded ones (B, T).
+
+        Raises:
+            SeqnlpError: a tag that is not 0 to K - 1.
+        """
+        chosen: IntArray = as_array(tags).astype(np.int64, copy=False).ravel().take(self.chain.positions)  # (R,)
+        if len(chosen) and not 0 <= chosen.min() <= chosen.max() < self.num_tags:
+            found = f"{chosen.min()} to {chosen.max()}"
+            raise SeqnlpError(f"expected tags from 0 to {self.num_tags - 1} at real tokens, found {found}")
+        return chosen
+
     def moves(self, tags: IntArray) -> IntArray:
         """Each step's place (S - 1, B) in the flattened transitions when the real tokens have these tags (R,)."""
         path = self.chain.spread(np.append(tags, self.num_tags))  # (S, B)

@@ -76,7 +76,7 @@ class LogLikelihood(Function):
     ) -> Tensor:
         """Emissions (B, T, K), the three parameters, tags and mask (B, T), forbidden transitions (N, N)."""
         scored = score_chain(emissions, mask, boundary_transitions(start, end, transitions, forbidden))
-        gold = None if tags is None else as_array(tags).ravel().take(scored.chain.positions)  # (R,)
+        gold = None if tags is None else scored.gold_tags(tags)  # (R,)
         ctx.evidence = Evidence(scored, gold)
         ctx.shape, ctx.dtypes = emissions.shape, (emissions.dtype, transitions.dtype)
         return as_tensor(ctx.evidence.log_likelihoods, emissions)

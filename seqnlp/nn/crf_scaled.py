@@ -43,10 +43,8 @@ class ScaledLattice:
         self.chain = scored.chain
         self.transitions = scored.transitions
         table = scored.emission_table()  # (R + 1, N)
-        peaks = torch.from_numpy(table).amax(dim=1, keepdim=True).numpy()  # (R + 1, 1)
-        table -= peaks
+        self.peaks = _subtract_peaks(table)  # (R + 1,)
         emissions = self.chain.spread(np.exp(table, table))  # (S, B, N)
-        self.peaks = peaks[:, 0]
         self.shift = float(scored.transitions.ravel()[:-1].max())
         self.weights = np.exp(scored.transitions - self.shift)  # (N, N)
         self.weights[-1, -1] = 1.0  # staying on the boundary costs nothing
@@ -57,9 +55,8 @@ class ScaledLattice:
         self.right = emissions  # from its end on, the sweep back turns each step's emissions into its states
         self.right_scales = _sweep(self.weights.T.copy(), emissions[::-1], after[::-1], self.right[::-1])  # mirrored
         after *= self.left
+        self.totals = _divide_by_sums(after)  # (S, B)
         self.marginals = after.reshape(-1, len(self.weights))  # (S * B, N)
-        self.totals = torch.from_numpy(self.marginals).sum(dim=1, keepdim=True).numpy()  # (S * B, 1)
-        self.marginals /= self.totals
         self.log_partition = self._log_partition()
 
     @property
@@ -108,8 +105,8 @@ class ScaledLattice:
 
     def _pairs(self, weights: FloatArray) -> tuple[FloatArray, FloatArray]:
         """States ((S - 1) * B, N) before and after each step; with the weights between, they give its probabilities."""
-        totals = self.totals.reshape(self.left.shape[:2])  # (S, B)
-        before = self.left[:-1] * (weights / totals[:-1])[..., None]  # (S - 1, B, N)
+        factors = torch.from_numpy(weights / self.totals[:-1])  # (S - 1, B)
+        before = (torch.from_numpy(self.left[:-1]) * factors[..., None]).numpy()  # (S - 1, B, N)
         return before.reshape(-1, len(self.weights)), self.right[1:].reshape(-1, len(self.weights))
 
     def _log_scales(self, scales: FloatArray) -> FloatArray:
@@ -148,6 +145,22 @@ def _product(left: Array, right: Array) -> Callable[[Array, Array, Array], objec
 
 def _torch_dot(left: Array, right: Array, out: Array) -> None:
     torch.mm(torch.from_numpy(left), torch.from_numpy(right), out=torch.from_numpy(out))
+
+
+def _subtract_peaks(logs: Array) -> FloatArray:
+    """Subtract from each row (R, N) its largest value, in place; returns those (R,). Torch is fast along short rows."""
+    tensor = torch.from_numpy(logs)
+    peaks = tensor.amax(dim=1)
+    tensor.sub_(peaks[:, None])
+    return np.asarray(peaks.numpy())
+
+
+def _divide_by_sums(weights: Array) -> FloatArray:
+    """Divide each row of (S, B, N) by its sum, in place; returns the sums (S, B)."""
+    tensor = torch.from_numpy(weights)
+    sums = tensor.sum(dim=2)
+    tensor.div_(sums[..., None])
+    return np.asarray(sums.numpy())
 
 
 def _log(weights: Array) -> FloatArray:

@@ -7,17 +7,21 @@ import math
 import pytest
 import torch
 import torchcrf
-from crf_oracle import is_legal, masks, path_score, paths_of, probabilities_of, random_batch, random_crf, scheme_crf
+from crf_oracle import (
+    CRFS,
+    is_legal,
+    masks,
+    path_score,
+    paths_of,
+    probabilities_of,
+    random_batch,
+    random_crf,
+    scheme_crf,
+)
 from torch import Tensor
 
 from seqnlp.errors import SeqnlpError
 from seqnlp.nn.crf import CRF
-
-CRFS = {
-    "free": lambda: random_crf(4),
-    "iob2": lambda: scheme_crf("iob2", 1),
-    "bioes": lambda: scheme_crf("bioes", 1),
-}
 
 
 @pytest.fixture(params=CRFS)

@@ -9,7 +9,9 @@ import pytest
 import torch
 import torchcrf
 from crf_oracle import (
+    CRFS,
     is_legal,
+    legal_tags,
     log_sum_exp,
     masks,
     path_score,
@@ -25,12 +27,6 @@ from torch import Tensor
 from seqnlp.errors import SeqnlpError
 from seqnlp.nn.crf import CRF
 
-CRFS = {
-    "free": lambda: random_crf(4),
-    "iob2": lambda: scheme_crf("iob2", 1),
-    "bioes": lambda: scheme_crf("bioes", 1),
-}
-
 
 @pytest.fixture(params=CRFS)
 def crf(request: pytest.FixtureRequest) -> CRF:
@@ -41,11 +37,6 @@ def twins(num_tags: int) -> tuple[CRF, torchcrf.CRF]:
     ours, theirs = random_crf(num_tags), torchcrf.CRF(num_tags, batch_first=True)
     theirs.load_state_dict(ours.state_dict())
     return ours, theirs
-
-
-def legal_tags(crf: CRF, emissions: Tensor, mask: Tensor) -> Tensor:
-    """Tags (B, T) that the constraints allow, not the best ones."""
-    return crf.viterbi(-emissions, mask)[0]
 
 
 # ---- against enumeration
@@ -114,65 +105,6 @@ def test_byte_masks_and_no_mask_mean_what_they_mean_in_pytorch_crf() -> None:
     emissions, tags, mask = random_batch(4, 6, 5)
     torch.testing.assert_close(ours(emissions, tags), theirs(emissions, tags), rtol=1e-4, atol=1e-4)
     torch.testing.assert_close(ours(emissions, tags, mask.byte()), ours(emissions, tags, mask))
-
-
-# ---- gradients
-
-
-@pytest.mark.parametrize("mask", masks(), ids=["ragged-holes-late", "empty"])
-def test_gradients_equal_finite_differences(crf: CRF, mask: Tensor) -> None:
-    crf = crf.double()
-    emissions = random_batch(5, 5, crf.num_tags)[0].double()
-    tags = legal_tags(crf, emissions, mask)
-    weights = torch.arange(1.0, 6.0, dtype=torch.float64)
-
-    def objective(emissions: Tensor, *parameters: Tensor) -> Tensor:
-        values = dict(zip(["start_transitions", "end_transitions", "transitions"], parameters, strict=True))
-        likelihood = torch.func.functional_call(crf, values, (emissions, tags, mask, "none"))
-        return likelihood * weights
-
-    inputs = [emissions, crf.start_transitions, crf.end_transitions, crf.transitions]
-    assert torch.autograd.gradcheck(objective, [value.detach().requires_grad_() for value in inputs])
-
-
-def test_log_partition_has_the_marginals_as_its_gradient(crf: CRF) -> None:
-    emissions, _, mask = random_batch(5, 6, crf.num_tags)
-    own = emissions.clone().requires_grad_()
-    crf.log_partition(own, mask).sum().backward()
-    torch.testing.assert_close(own.grad, crf.marginals(emissions, mask))
-
-
-def test_a_second_derivative_is_refused_not_wrong() -> None:
-    crf, (emissions, tags, mask) = random_crf(3), random_batch(2, 4, 3)
-    emissions.requires_grad_()
-    (gradient,) = torch.autograd.grad(crf(emissions, tags, mask) ** 2, emissions, create_graph=True)
-    with pytest.raises(RuntimeError, match="once_differentiable"):
-        gradient.sum().backward()
-
-
-def test_forbidden_parameters_have_no_say_and_no_gradient() -> None:
-    crf = scheme_crf("bioes", 2)
-    emissions, _, mask = random_batch(8, 9, crf.num_tags)
-    tags = legal_tags(crf, emissions, mask)
-    before = crf(emissions, tags, mask)
-    before.backward()
-    assert (crf.transitions.grad[~crf.legal_transitions] == 0).all()
-    assert (crf.start_transitions.grad[~crf.legal_start] == 0).all()
-    assert (crf.end_transitions.grad[~crf.legal_end] == 0).all()
-    assert (crf.transitions.grad[crf.legal_transitions] != 0).any()
-    with torch.no_grad():
-        crf.transitions[~crf.legal_transitions] = 1e6
-    torch.testing.assert_close(crf(emissions, tags, mask), before)
-
-
-def test_backward_twice_gives_the_same_twice() -> None:
-    crf, (emissions, tags, mask) = random_crf(4), random_batch(3, 5, 4)
-    emissions.requires_grad_()
-    loss = crf(emissions, tags, mask)
-    loss.backward(retain_graph=True)
-    once = emissions.grad.clone()
-    loss.backward()
-    torch.testing.assert_close(emissions.grad, 2 * once)
 
 
 # ---- batches and masks
@@ -289,3 +221,11 @@ def test_emissions_that_are_not_numbers_give_a_loss_that_is_not_a_number() -> No
     loss = crf(emissions, tags, mask, reduction="none")
     assert loss[0].isnan()
     assert loss[1:].isfinite().all()
+
+
+@pytest.mark.parametrize("tag", [-1, 4])
+def test_gold_tags_that_do_not_exist_are_an_error(tag: int) -> None:
+    crf, (emissions, tags, mask) = random_crf(4), random_batch(3, 6, 4)
+    tags[0, 2] = tag
+    with pytest.raises(SeqnlpError, match="expected tags from 0 to 3 at real tokens, found"):
+        crf(emissions, tags, mask)

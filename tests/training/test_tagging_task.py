@@ -18,7 +18,8 @@ from seqnlp.config import Config
 from seqnlp.data.collate import word_rows
 from seqnlp.errors import RunError
 from seqnlp.tasks.tagging import TaggingTask
-from seqnlp.tasks.tagging_calibration import calibrate
+from seqnlp.tasks.tagging_calibration import PENALTIES, best_penalty, calibrate, fit_decisions
+from seqnlp.tasks.tagging_model import tagger_from_bundle
 from seqnlp.text.sentence import TaggedSentence
 from seqnlp.training.checkpoint import Progress
 from seqnlp.training.distributed import Processes
@@ -146,9 +147,30 @@ def test_a_tagger_that_finds_nothing_is_still_calibrated_and_usable(tmp_path: Pa
     task = train(config, tmp_path / "run")
     task.model.project.bias.data[0] = 50  # O everywhere
     task.save({"f1": 0.0}, Progress())
-    temperature = calibrate(tmp_path / "run" / "model", task.dev, config.data)
-    assert temperature == 1.0
+    assert calibrate(tmp_path / "run" / "model", task.dev, fit_outside=False) == (0.0, 1.0)
     assert load_bundle(tmp_path / "run").description["temperature"] == 1.0
+
+
+def test_the_penalty_is_the_middle_of_the_best_stretch_and_none_if_nothing_is_gained() -> None:
+    assert best_penalty([0.5] * len(PENALTIES)) == 0.0
+    jagged = np.full(len(PENALTIES), 0.4)
+    jagged[3] = 0.7  # a lucky point
+    jagged[10:15] = 0.6  # a stretch
+    assert best_penalty(jagged.tolist()) == pytest.approx(PENALTIES[12])
+
+
+def test_the_penalty_is_fitted_only_if_asked_for_and_never_lowers_the_dev_score_much(
+    tmp_path: Path, data: Path
+) -> None:
+    config = tiny_config(data, optimizer__learning_rate=0.005)
+    task = train(config, tmp_path / "run")
+    tagger = tagger_from_bundle(load_bundle(tmp_path / "run"))
+    assert fit_decisions(tagger, task.dev, fit_outside=False)[0] == 0.0
+    penalty, temperature = calibrate(tmp_path / "run" / "model", task.dev, fit_outside=True)
+    assert 0 < penalty <= PENALTIES[-1], "a tagger trained so little is too cautious"
+    assert 0.25 <= temperature <= 4
+    fitted = load_bundle(tmp_path / "run").description
+    assert (fitted["outside_penalty"], fitted["temperature"]) == (round(penalty, 4), round(temperature, 4))
 
 
 def test_labels_that_training_never_showed_are_reported(tmp_path: Path) -> None:
