@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -61,7 +61,9 @@ class DataConfig:
         "-1", "conll: column of the tag; conllu: upos, xpos, feats or misc:KEY; jsonl, hub: field name"
     )
     scheme: str = setting(
-        "iob2", "tag scheme of the files; none: plain tags such as POS", choices=("iob1", "iob2", "bioes", "bilou", "none")
+        "iob2",
+        "tag scheme of the files; none: plain tags such as POS",
+        choices=("iob1", "iob2", "bioes", "bilou", "none"),
     )
     repair: bool = setting(False, "mend tags that are illegal in the scheme, and say what changed, instead of stopping")
     limit: int = setting(0, "use only the first N sentences of each split; 0: all", low=0)
@@ -106,7 +108,7 @@ class OptimizerConfig:
     name: str = setting("adam", "update rule", choices=("adam", "adamw", "sgd"))
     learning_rate: float = setting(2e-3, "peak step size", above=0, high=10)
     weight_decay: float = setting(0.0, "adamw: decoupled decay; adam, sgd: L2 penalty", low=0, high=1)
-    momentum: float = setting(0.0, "sgd only", low=0, below=1)
+    momentum: float = setting(0.0, "sgd: part of the last update that is kept in the next", low=0, below=1)
     beta1: float = setting(0.9, "adam, adamw: decay of the gradient's mean", low=0, below=1)
     beta2: float = setting(0.999, "adam, adamw: decay of the squared gradient's mean", low=0, below=1)
     schedule: str = setting(
@@ -115,7 +117,9 @@ class OptimizerConfig:
     warmup_steps: int = setting(0, "steps over which the step size rises from 0", low=0)
     final_factor: float = setting(0.0, "linear, cosine: last step size as a part of the peak", low=0, high=1)
     factor: float = setting(0.5, "step, plateau: the step size is multiplied by this", above=0, below=1)
-    every_epochs: int = setting(10, "step: epochs between multiplications; plateau: epochs without a better score", low=1)
+    every_epochs: int = setting(
+        10, "step: epochs between multiplications; plateau: epochs without a better score", low=1
+    )
 
 
 @dataclass
@@ -127,12 +131,16 @@ class TrainerConfig:
     batch_tokens: int = setting(4096, "most padded tokens in one optimizer step (a longer sentence goes alone)", low=1)
     accumulation: int = setting(1, "pieces a step's batch is cut into, to save memory; the result is the same", low=1)
     clip_norm: float = setting(5.0, "largest gradient norm; 0: no clipping", low=0)
-    ema_decay: float = setting(0.0, "decay of the running mean of the weights that is evaluated and saved; 0: off", low=0, below=1)
+    ema_decay: float = setting(
+        0.0, "decay of the running mean of the weights that is evaluated and saved; 0: off", low=0, below=1
+    )
     patience: int = setting(0, "stop after this many epochs without a better dev score; 0: never", low=0)
     precision: str = setting("auto", "arithmetic of the matrix products", choices=("auto", "fp32", "bf16"))
     device: str = setting("auto", "where to compute: auto, cpu, cuda or cuda:N")
     threads: int = setting(0, "CPU threads of each process; 0: torch's choice", low=0, high=1024)
-    checkpoint_steps: int = setting(1000, "steps between checkpoints inside an epoch; each epoch's end has one too", low=1)
+    checkpoint_steps: int = setting(
+        1000, "steps between checkpoints inside an epoch; each epoch's end has one too", low=1
+    )
     tensorboard: bool = setting(False, "also write TensorBoard logs (extra `tensorboard`)")
     progress: bool = setting(True, "draw a progress bar when standard error is a terminal")
 
@@ -204,13 +212,16 @@ def _read_section(schema: type, raw: Mapping[str, Any], prefix: str, problems: l
                 problems.append(f"{where}: {problem}")
             else:
                 values[key] = accepted
-    return schema(**values)
+    make: Callable[..., object] = schema
+    return make(**values)
 
 
 _TYPE_NAMES = {bool: "true or false", int: "a whole number", float: "a number", str: "text"}
 
 
-def _read_value(hint: type, value: Any, bounds: Mapping[str, Any] | types.MappingProxyType[Any, Any]) -> tuple[Any, str]:
+def _read_value(
+    hint: type, value: Any, bounds: Mapping[str, Any] | types.MappingProxyType[Any, Any]
+) -> tuple[Any, str]:
     """The value as ``hint``, and what is wrong with it (empty if nothing)."""
     if hint is float and isinstance(value, int) and not isinstance(value, bool):
         value = float(value)
@@ -229,7 +240,9 @@ def _read_value(hint: type, value: Any, bounds: Mapping[str, Any] | types.Mappin
         ("above", "more than", lambda limit: value > limit),
         ("below", "less than", lambda limit: value < limit),
     )
-    wrong = [f"{word} {bounds[key]}" for key, word, holds in tests if bounds[key] is not None and not holds(bounds[key])]
+    wrong = [
+        f"{word} {bounds[key]}" for key, word, holds in tests if bounds[key] is not None and not holds(bounds[key])
+    ]
     return value, f"expected {' and '.join(wrong)}, found {value!r}" if wrong else ""
 
 
@@ -252,7 +265,7 @@ def _impossible_combinations(config: Config) -> list[str]:
         )
     if (data.scheme == "none") != (model.scheme == "none"):
         problems.append(
-            f"model.scheme: '{model.scheme}' does not go with data.scheme '{data.scheme}'; both are 'none' for plain tags"
+            f"model.scheme: '{model.scheme}' does not go with data.scheme '{data.scheme}'; plain tags: both 'none'"
         )
     if model.word_dim == 0 and not model.vectors and model.character_model == "none":
         problems.append("model.word_dim: 0 with no vectors and no character model leaves the tagger without input")

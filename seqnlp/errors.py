@@ -1,6 +1,6 @@
 """What was expected, what was found, and what to do about it.
 
-Every error a user can cause is a :class:`SeqnlpError`; the command line prints its text without a traceback and exits with 2.
+Every error a user can cause is a :class:`SeqnlpError`; the command line prints its text and exits with 2.
 """
 
 from __future__ import annotations

@@ -71,7 +71,7 @@ def line(what: str, rate: float, ratio: float, against: str) -> None:
 
 
 def training(task: TaggingTask, steps: int) -> tuple[float, float]:
-    """Tokens a second of whole training steps, and the part of their time that the CRF takes (medians of five blocks)."""
+    """Tokens a second of whole training steps, and the CRF's part of their time (medians of five blocks)."""
     optimizer = Optimizer(task.model, task.config.optimizer)
     task.model.train()
     plan = task.plan(0)
@@ -106,7 +106,7 @@ def crf_seconds(task: TaggingTask, batches: Sequence[torch.Tensor]) -> float:
 
 
 def decoding(task: TaggingTask, probabilities: bool) -> float:
-    """Tokens a second from words to tags, ten sentences at a time in the order of the file; every word form is new once."""
+    """Tokens a second from words to tags, ten sentences at a time in file order; every word form is new once."""
     task.model.eval()
     sentences = [sentence.tokens for sentence in load_split(task.config.data, "train", print)][:5000]
     tokens = sum(map(len, sentences))
@@ -125,7 +125,9 @@ def whole_processes(run: str, data_dir: str) -> None:
     import seqnlp
 
     torch.set_num_threads(1)
-    data = DataConfig(dir=data_dir, train="pos/ud-en-ewt/train.conllu.gz", format="conllu", tag_column="upos", scheme="none")
+    data = DataConfig(
+        dir=data_dir, train="pos/ud-en-ewt/train.conllu.gz", format="conllu", tag_column="upos", scheme="none"
+    )
     texts = [" ".join(sentence.tokens) for sentence in load_split(data, "train", print)][:8000]
 
     def tag_all() -> float:

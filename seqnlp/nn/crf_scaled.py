@@ -125,10 +125,9 @@ def _sweep(weights: FloatArray, emissions: Array, before: Array, after: Array) -
     state = after[0]  # (B, N)
     scales = np.ones((-(-len(after) // RESCALE_EVERY), len(state)))  # (S / 8, B)
     multiply = _product(state, weights)
-    for step in range(1, len(after)):
-        message = before[step]  # (B, N)
-        multiply(state, weights, message)
-        state = np.multiply(message, emissions[step], after[step])  # (B, N)
+    for step, (message, emission, out) in enumerate(zip(before[1:], emissions[1:], after[1:], strict=True), start=1):
+        multiply(state, weights, message)  # (B, N)
+        state = np.multiply(message, emission, out)  # (B, N)
         if step % RESCALE_EVERY == 0:
             state /= state.max(axis=1, out=scales[step // RESCALE_EVERY])[:, None]
             state += TINY

@@ -1,9 +1,10 @@
 """Two numbers fitted on the dev split once a tagger is trained: when to decide for an entity, and how sure to be of it.
 
-*The outside penalty* decides how readily words are taken for entities. The most probable tags are not those with the best
-expected F1: where the model is unsure, F1 gains by accepting spans less probable than one half (Lipton et al. 2014,
-"Optimal thresholding of classifiers to maximize F1 measure"; the threshold is half the best F1). Taking a constant from
-the score of "outside" while decoding does that for whole sequences. The probabilities stay those of the model.
+*The outside penalty* decides how readily words are taken for entities. The most probable tags are not those with the
+best expected F1: where the model is unsure, F1 gains by accepting spans less probable than one half (Lipton et al.
+2014, "Optimal thresholding of classifiers to maximize F1 measure"; the threshold is half the best F1). Taking a
+constant from the score of "outside" while decoding does that for whole sequences. The probabilities stay those of the
+model.
 
 *The temperature* makes the probabilities mean what they say. All scores of a sequence are divided by it before
 probabilities are computed (Guo et al. 2017, here for whole sequences).
@@ -31,14 +32,14 @@ PENALTIES = np.arange(0.0, 2.01, 0.1)
 """Outside penalties tried, in nats."""
 
 NEIGHBOURS = 2
-"""A penalty is judged by the mean F1 of it and so many on either side: dev splits are small, and F1 is a jagged curve."""
+"""A penalty is judged by the mean F1 of it and so many on either side: on a small dev split, F1 is a jagged curve."""
 
 
 def calibrate(folder: Path, dev: Sequence[TaggedSentence], fit_outside: bool) -> tuple[float, float]:
     """Fit both numbers for a saved tagger and store them in the model folder.
 
     Returns:
-        The outside penalty (0 unless ``fit_outside``, or for plain tags) and the temperature; 0 and 1 without dev split.
+        The outside penalty (0 unless ``fit_outside``, or for plain tags) and the temperature; 0 and 1 without dev.
     """
     if not dev:
         return 0.0, 1.0
