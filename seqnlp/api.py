@@ -55,7 +55,9 @@ class TaggedText:
         tags: one tag a word, in the scheme of the training data.
         spans: the entities (empty for plain tags such as parts of speech).
         probabilities: of each tag (plain tags only; entities carry their own).
-        nbest: the most probable answers for the whole text, best first, if they were asked for.
+        nbest: the most probable answers for the whole text, best first, if they were asked for. The first need not be
+            the answer itself: that one is chosen for the best F1 (see tasks/tagging_calibration.py).
+        plain: whether the model gives plain tags.
     """
 
     text: str
@@ -64,6 +66,7 @@ class TaggedText:
     spans: list[Span]
     probabilities: list[float]
     nbest: list[TagSequence]
+    plain: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as ``seqnlp tag --output jsonl`` writes it."""
@@ -72,7 +75,7 @@ class TaggedText:
             "tokens": [{"text": token.text, "start": token.start, "end": token.end} for token in self.tokens],
             "tags": self.tags,
         }
-        if self.probabilities:
+        if self.plain:
             answer["probabilities"] = [round(probability, 4) for probability in self.probabilities]
         else:
             answer["spans"] = [
@@ -181,7 +184,7 @@ class Tagger:
             kept = [TokenSpan(s.first, s.last, s.label) for s in spans]
             tags = tags_from_spans(kept, len(tokens), self._data_scheme)
         nbest = [TagSequence(probability, self._outward(path)) for probability, path in prediction.nbest]
-        return TaggedText(text, tokens, tags, spans, prediction.probabilities, nbest)
+        return TaggedText(text, tokens, tags, spans, prediction.probabilities, nbest, self.plain_tags)
 
     def _outward(self, tags: Sequence[str]) -> list[str]:
         """Tags of the model's scheme in the scheme of the training data."""

@@ -107,7 +107,9 @@ class OptimizerConfig:
 
     name: str = setting("adam", "update rule", choices=("adam", "adamw", "sgd"))
     learning_rate: float = setting(2e-3, "peak step size", above=0, high=10)
-    weight_decay: float = setting(0.0, "adamw: decoupled decay; adam, sgd: L2 penalty", low=0, high=1)
+    weight_decay: float = setting(
+        0.0, "adamw: decoupled decay; adam, sgd: L2 (adam, adamw: not on words)", low=0, high=1
+    )
     momentum: float = setting(0.0, "sgd: part of the last update that is kept in the next", low=0, below=1)
     beta1: float = setting(0.9, "adam, adamw: decay of the gradient's mean", low=0, below=1)
     beta2: float = setting(0.999, "adam, adamw: decay of the squared gradient's mean", low=0, below=1)
@@ -265,7 +267,8 @@ def _impossible_combinations(config: Config) -> list[str]:
         )
     if (data.scheme == "none") != (model.scheme == "none"):
         problems.append(
-            f"model.scheme: '{model.scheme}' does not go with data.scheme '{data.scheme}'; plain tags: both 'none'"
+            f"model.scheme: '{model.scheme}' does not go with data.scheme '{data.scheme}'; "
+            "both are 'none' for plain tags"
         )
     if model.word_dim == 0 and not model.vectors and model.character_model == "none":
         problems.append("model.word_dim: 0 with no vectors and no character model leaves the tagger without input")

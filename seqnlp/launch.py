@@ -126,11 +126,11 @@ def _finish(task: TaggingTask, run: Path, epoch: int, score: float, seconds: flo
     penalty, temperature = calibrate(folder, task.dev, task.config.model.fit_outside)
     best = f"best dev score {score:.2f} in epoch {epoch}; " if task.dev else ""
     size = sum(file.stat().st_size for file in folder.iterdir()) / 1e6
+    split = next((split for split in ("test", "dev", "train") if getattr(task.config.data, split)), "train")
     print(
         f"done in {seconds / 60:.1f} minutes; {best}outside penalty {penalty:.1f}, temperature {temperature:.2f}; "
-        f"model folder {size:.1f} MB\n\n"
-        f"next:\n"
-        f"  seqnlp evaluate {run} --split {'test' if task.config.data.test else 'dev'}\n"
+        f"model folder {size:.1f} MB\n\nnext:\n"
+        f"  seqnlp evaluate {run} --split {split}\n"
         f"  seqnlp tag {run} < lines.txt\n"
         f"  python -c \"import seqnlp; print(seqnlp.load('{run}').tag('...'))\"",
         file=sys.stderr,

@@ -122,7 +122,8 @@ class ScoredChain:
         """Each step's place (S - 1, B) in the flattened transitions if the real tokens have these tags (R,)."""
         path = np.full((self.chain.num_steps, self.chain.size), self.num_tags)  # (S, B)
         path.ravel()[self.chain.rows] = tags
-        return path[:-1] * (self.num_tags + 1) + path[1:]
+        moves: IntArray = path[:-1] * (self.num_tags + 1) + path[1:]
+        return moves
 
     def path_scores(self, tags: IntArray, moves: IntArray) -> FloatArray:
         """Scores (B,) of the paths with these tags (R,) and, from them, :meth:`moves`; -inf for an illegal one."""

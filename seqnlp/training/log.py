@@ -57,7 +57,8 @@ class Log:
     def at(self, progress: float, loss: float, score: float) -> None:
         """Move the bar: epochs done as a real number, mean loss of this epoch, best score so far."""
         if self._bar and self._task is not None:
-            best = f"  best {score:.2f}" if score > float("-inf") else ""
+            scored = any(key.startswith("dev_") for row in self.rows for key in row)
+            best = f"  best {score:.2f}" if scored else ""
             self._bar.update(self._task, completed=progress, description=f"loss {loss:.4f}{best}")
 
     def epoch(self, numbers: Mapping[str, float]) -> None:
