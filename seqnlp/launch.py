@@ -15,6 +15,7 @@ from seqnlp import bundle
 from seqnlp.config import Config, config_to_dict, read_config
 from seqnlp.data.sources import resolve_path
 from seqnlp.errors import ConfigError, RunError
+from seqnlp.storage import remove_leftovers
 from seqnlp.tasks.tagging import TaggingTask
 from seqnlp.tasks.tagging_calibration import calibrate
 from seqnlp.training.device import choose_device, choose_precision
@@ -109,6 +110,8 @@ def train(run: Path) -> None:
 
     try:
         say(f"device: {device}; precision: {reason}; threads: {torch.get_num_threads()}; processes: {processes.count}")
+        if processes.is_first:
+            remove_leftovers(run)
         task = TaggingTask(config, run, device, say)
         progress = fit(task, config, run, processes, precision)
         if processes.is_first:

@@ -10,6 +10,9 @@ from pathlib import Path
 from seqnlp.errors import TrainingError
 
 
+_SUFFIX = ".partial"
+
+
 def write_atomically(path: Path, content: bytes | memoryview) -> None:
     """Write a file through a temporary one beside it and ``os.replace``.
 
@@ -19,7 +22,7 @@ def write_atomically(path: Path, content: bytes | memoryview) -> None:
     temporary = ""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=_SUFFIX)
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
@@ -34,3 +37,9 @@ def write_atomically(path: Path, content: bytes | memoryview) -> None:
         raise TrainingError(
             f"cannot write {path} ({problem.strerror}): {kept}; free some space or choose another folder, then go on"
         ) from problem
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Delete the temporary files of processes that were killed while writing below ``folder``."""
+    for leftover in folder.rglob(f".*{_SUFFIX}"):
+        leftover.unlink(missing_ok=True)

@@ -4,7 +4,7 @@
     python tools/bench_crf.py --shape 64x50x17 --turns 50 --clock cpu
 
 Lengths are ragged, uniform between T/2 and T. Training is the negative log likelihood, forward and backward, to the
-emissions and the parameters; decoding gives lists of tags. "bioes" is ours with the constraints of a BIOES scheme, which
+emissions and the parameters; decoding gives lists of tags. "bioes" is ours with the constraints of that scheme, which
 pytorch-crf does not have. Before anything is timed, the answers are compared.
 """
 

@@ -103,7 +103,8 @@ def test_state_of_pytorch_crf_loads_and_constraints_are_not_part_of_it() -> None
 def test_byte_masks_and_no_mask_mean_what_they_mean_in_pytorch_crf() -> None:
     ours, theirs = twins(5)
     emissions, tags, mask = random_batch(4, 6, 5)
-    torch.testing.assert_close(ours(emissions, tags), theirs(emissions, tags), rtol=1e-4, atol=1e-4)
+    everything = torch.ones(4, 6, dtype=torch.bool)
+    torch.testing.assert_close(ours(emissions, tags), theirs(emissions, tags, everything), rtol=1e-4, atol=1e-4)
     torch.testing.assert_close(ours(emissions, tags, mask.byte()), ours(emissions, tags, mask))
 
 
