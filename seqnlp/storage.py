@@ -9,7 +9,6 @@ from pathlib import Path
 
 from seqnlp.errors import TrainingError
 
-
 _SUFFIX = ".partial"
 
 
