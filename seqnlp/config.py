@@ -87,9 +87,9 @@ class ModelConfig:
     character_model: str = setting("cnn", "word features from characters", choices=("cnn", "lstm", "none"))
     character_dim: int = setting(30, "width of a character's embedding", low=1, high=1024)
     character_hidden_dim: int = setting(50, "width of the word's character features", low=1, high=1024)
-    casing_dim: int = setting(0, "width of the casing feature's embedding; 0: none", low=0, high=256)
+    casing_dim: int = setting(10, "width of the casing feature's embedding; 0: none", low=0, high=256)
     cell: str = setting("lstm", "recurrent cell", choices=("lstm", "gru", "rnn"))
-    hidden_dim: int = setting(100, "width of each direction of a recurrent layer", low=1, high=4096)
+    hidden_dim: int = setting(200, "width of each direction of a recurrent layer", low=1, high=4096)
     num_layers: int = setting(1, "recurrent layers, stacked", low=1, high=8)
     bidirectional: bool = setting(True, "read the sentence in both directions")
     word_dropout: float = setting(0.05, "chance that a training word is read as unknown", low=0, below=1)
@@ -114,7 +114,7 @@ class OptimizerConfig:
     beta1: float = setting(0.9, "adam, adamw: decay of the gradient's mean", low=0, below=1)
     beta2: float = setting(0.999, "adam, adamw: decay of the squared gradient's mean", low=0, below=1)
     schedule: str = setting(
-        "constant", "shape of the step size over training", choices=("constant", "linear", "cosine", "step", "plateau")
+        "linear", "shape of the step size over training", choices=("constant", "linear", "cosine", "step", "plateau")
     )
     warmup_steps: int = setting(0, "steps over which the step size rises from 0", low=0)
     final_factor: float = setting(0.0, "linear, cosine: last step size as a part of the peak", low=0, high=1)
@@ -134,7 +134,7 @@ class TrainerConfig:
     accumulation: int = setting(1, "pieces a step's batch is cut into, to save memory; the result is the same", low=1)
     clip_norm: float = setting(5.0, "largest gradient norm; 0: no clipping", low=0)
     ema_decay: float = setting(
-        0.0, "decay of the running mean of the weights that is evaluated and saved; 0: off", low=0, below=1
+        0.99, "decay of the running mean of the weights that is evaluated and saved; 0: off", low=0, below=1
     )
     patience: int = setting(0, "stop after this many epochs without a better dev score; 0: never", low=0)
     precision: str = setting("auto", "arithmetic of the matrix products", choices=("auto", "fp32", "bf16"))

@@ -120,7 +120,9 @@ def test_a_text_is_answered_the_same_alone_and_in_any_batch(kind: str, request: 
 @pytest.mark.parametrize("text", ["", " ", "\t \u2003"])
 def test_a_text_without_words_has_an_empty_answer(tagger: Tagger, plain: Tagger, text: str) -> None:
     for model in (tagger, plain):
-        assert model.tag(text, nbest=2) == TaggedText(text, [], [], [], [], [])
+        answer = model.tag(text, nbest=2)
+        assert answer == TaggedText(text, [], [], [], [], [], plain=model.plain_tags)
+        assert answer.to_dict()["probabilities" if model.plain_tags else "spans"] == []
     assert tagger.tag_texts([]) == []
 
 

@@ -49,8 +49,15 @@ def tiny_config(folder: Path, **changes: Any) -> Config:
         "name": "tiny",
         "data": {"dir": str(folder), "train": "train.conll", "dev": "dev.conll"},
         "model": {"word_dim": 8, "character_dim": 5, "character_hidden_dim": 6, "hidden_dim": 8, "casing_dim": 2},
-        "optimizer": {"learning_rate": 0.02},
-        "trainer": {"epochs": 2, "batch_sentences": 4, "device": "cpu", "precision": "fp32", "progress": False},
+        "optimizer": {"learning_rate": 0.02, "schedule": "constant"},
+        "trainer": {
+            "epochs": 2,
+            "batch_sentences": 4,
+            "device": "cpu",
+            "precision": "fp32",
+            "ema_decay": 0.0,
+            "progress": False,
+        },
     }
     full = config_to_dict(read_config(raw))
     for name, value in changes.items():

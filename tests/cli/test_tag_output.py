@@ -30,7 +30,7 @@ def answer(text: str, *spans: tuple[int, int, str, float]) -> TaggedText:
 
 EXAMPLE = answer("Ada Sorrel lives  in Brinmoor.", (0, 10, "PER", 0.98765), (21, 29, "LOC", 0.5))
 TAGGED = TaggedText(
-    "Mills turn.", tokenize("Mills turn.", "words"), ["NOUN", "VERB", "PUNCT"], [], [0.9, 0.87654, 1.0], []
+    "Mills turn.", tokenize("Mills turn.", "words"), ["NOUN", "VERB", "PUNCT"], [], [0.9, 0.87654, 1.0], [], True
 )
 EMPTY = TaggedText("", [], [], [], [], [])
 

@@ -230,7 +230,7 @@ def test_dropout_differs_from_step_to_step(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("poison", [float("nan"), float("inf")])
 def test_a_loss_that_is_not_a_number_stops_the_run_and_keeps_the_checkpoint(tmp_path: Path, poison: float) -> None:
-    config = toy_config(trainer__checkpoint_steps=2)
+    config = toy_config(trainer__checkpoint_steps=2, optimizer__schedule="constant")
     task = ToyTask(config, tmp_path)
 
     def spoil() -> None:

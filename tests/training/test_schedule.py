@@ -17,7 +17,7 @@ def rate(
 
 @pytest.mark.parametrize("progress", [0, 3.7, 10])
 def test_constant_stays(progress: float) -> None:
-    assert rate(progress) == pytest.approx(0.1)
+    assert rate(progress, schedule="constant") == pytest.approx(0.1)
 
 
 @pytest.mark.parametrize(("progress", "expected"), [(0, 0.1), (2.5, 0.08), (5, 0.06), (10, 0.02), (11, 0.02)])
