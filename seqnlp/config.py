@@ -8,6 +8,7 @@ combination at once, before any data is read. Nothing below this file sees a dic
 from __future__ import annotations
 
 import dataclasses
+import operator
 import types
 import typing
 from collections.abc import Callable, Mapping
@@ -236,15 +237,13 @@ def _read_value(
     choices = bounds["choices"]
     if choices and value not in choices:
         return None, f"expected one of {', '.join(choices)}; found '{value}'{did_you_mean(str(value), choices)}"
-    tests = (
-        ("low", "at least", lambda limit: value >= limit),
-        ("high", "at most", lambda limit: value <= limit),
-        ("above", "more than", lambda limit: value > limit),
-        ("below", "less than", lambda limit: value < limit),
+    outside: tuple[tuple[Any, str, Callable[[Any, Any], bool]], ...] = (
+        (bounds["low"], "at least", operator.lt),
+        (bounds["high"], "at most", operator.gt),
+        (bounds["above"], "more than", operator.le),
+        (bounds["below"], "less than", operator.ge),
     )
-    wrong = [
-        f"{word} {bounds[key]}" for key, word, holds in tests if bounds[key] is not None and not holds(bounds[key])
-    ]
+    wrong = [f"{word} {limit}" for limit, word, breaks in outside if limit is not None and breaks(value, limit)]
     return value, f"expected {' and '.join(wrong)}, found {value!r}" if wrong else ""
 
 

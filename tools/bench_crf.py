@@ -142,8 +142,8 @@ def bioes_labels(num_tags: int) -> list[str]:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--shape", action="append", metavar="BxTxK", help=f"repeatable (default: {' '.join(SHAPES)})")
-    parser.add_argument("--turns", type=int, default=15, help="measurements of each piece of work (default: 15)")
-    parser.add_argument("--calls", type=int, default=5, help="calls in each of them (default: 5)")
+    parser.add_argument("--turns", type=int, default=9, help="measurements of each piece of work (default: 9)")
+    parser.add_argument("--calls", type=int, default=20, help="calls in each of them (default: 20)")
     parser.add_argument("--threads", type=int, default=1, help="torch threads (default: 1)")
     parser.add_argument("--clock", choices=sorted(CLOCKS), default="wall", help="cpu: on a machine that others use too")
     parser.add_argument("--seed", type=int, default=0)

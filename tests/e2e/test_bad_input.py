@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import resource
 import shutil
 import subprocess
@@ -80,7 +79,7 @@ def test_a_binary_file(data: Path) -> None:
 def test_a_file_that_is_not_utf8(data: Path) -> None:
     (data / "train.conll").write_bytes(GOOD.encode() + "Jos\u00e9\tB-PER\n".encode("latin-1"))
     assert refusal(*command()) == (
-        f"{data}/train.conll:7: expected UTF-8 text, found the byte 0xe9 at byte 4 of the line; "
+        f"{data}/train.conll:8: expected UTF-8 text, found the byte 0xe9 at byte 4 of the line; "
         "convert the file, for example with `iconv -f latin1 -t utf-8`"
     )
 
@@ -102,7 +101,7 @@ def test_a_column_that_is_not_there(data: Path) -> None:
 
 def test_a_line_without_its_tag(data: Path) -> None:
     (data / "train.conll").write_text(GOOD + "alone\n", encoding="utf-8")
-    expected = f"{data}/train.conll:7: expected 2 columns as in the file's first line, found 1"
+    expected = f"{data}/train.conll:8: expected 2 columns as in the file's first line, found 1"
     assert refusal(*command()) == expected
 
 
@@ -115,12 +114,14 @@ def test_the_words_taken_for_the_tags(data: Path) -> None:
 def test_a_tag_that_is_illegal_in_the_scheme_is_refused_or_mended(data: Path) -> None:
     (data / "train.conll").write_text(GOOD + "Ada\tO\nSorrel\tI-PER\n\n", encoding="utf-8")
     (data / "dev.conll").write_text(GOOD + "Ada\tX-PER\n\n", encoding="utf-8")
-    message = refusal(*command())
-    assert re.fullmatch(rf"{data}/train.conll:8: .*I-PER.*", message)
+    assert refusal(*command()) == (
+        f"{data}/train.conll:9: tag 'I-PER' after 'O' is illegal in iob2; expected B-PER; "
+        "correct the file, or set data.repair=true to have such tags mended"
+    )
     mended = seqnlp(*command("data.repair=true", run="mended"))
     assert mended.status == 0, mended.err
-    assert f"{data}/train.conll: mended 1 tags in 1 of 3 sentences: line 8 I-PER -> B-PER" in mended.err
-    assert f"{data}/dev.conll: mended 1 tags in 1 of 3 sentences: line 7 X-PER -> O" in mended.err
+    assert f"{data}/train.conll: mended 1 tags in 1 of 3 sentences: line 9 I-PER -> B-PER" in mended.err
+    assert f"{data}/dev.conll: mended 1 tags in 1 of 3 sentences: line 8 X-PER -> O" in mended.err
 
 
 def test_tags_of_another_scheme_are_recognised(data: Path) -> None:
@@ -158,7 +159,6 @@ def test_a_sentence_without_words(data: Path) -> None:
 
 def test_a_sentence_of_5000_words_is_trained_on_and_tagged(data: Path) -> None:
     (data / "train.conll").write_text(GOOD + "Ada\tB-PER\nand\tO\n" * 2500, encoding="utf-8")
-    (data / "dev.conll").write_text(GOOD + "Ada\tB-PER\nand\tO\n" * 2500, encoding="utf-8")
     output(*command())
     assert len(json.loads(output("tag", "run", stdin="Ada and " * 2500))["tags"]) == 5000
 
@@ -344,20 +344,18 @@ def test_a_run_directory_that_cannot_be_made(data: Path) -> None:
     assert message == "cannot make the run directory train.conll/run: Not a directory"
 
 
-def test_a_full_disk_while_saving_leaves_the_old_checkpoint_whole(trained: Path, tmp_path: Path) -> None:
-    run = tmp_path / "run"
-    output("train", "recipe=tagging/demo", f"run={run}", *TINY)
-    config = (run / "config.yaml").read_text(encoding="utf-8")
-    (run / "config.yaml").write_text(config.replace("epochs: 3", "epochs: 4"), encoding="utf-8")
-    shutil.rmtree(run / "model")
-    checkpoint = unfinished(run / "checkpoint.pt")
+def test_a_full_disk_while_saving_leaves_the_old_checkpoint_whole(copy: Path) -> None:
+    config = (copy / "config.yaml").read_text(encoding="utf-8")
+    (copy / "config.yaml").write_text(config.replace("epochs: 3", "epochs: 4"), encoding="utf-8")
+    shutil.rmtree(copy / "model")
+    checkpoint = unfinished(copy / "checkpoint.pt")
     limit = len(checkpoint) // 2
 
     def small_disk() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 
     finished = subprocess.run(
-        [sys.executable, "-m", "seqnlp", "resume", run],
+        [sys.executable, "-m", "seqnlp", "resume", copy],
         capture_output=True,
         text=True,
         check=False,
@@ -368,13 +366,13 @@ def test_a_full_disk_while_saving_leaves_the_old_checkpoint_whole(trained: Path,
     assert "Traceback" not in finished.stderr
     last = finished.stderr.splitlines()[-1]
     assert last == (
-        f"error: cannot write {run}/checkpoint.pt (File too large): the old checkpoint.pt is whole; "
+        f"error: cannot write {copy}/checkpoint.pt (File too large): the old checkpoint.pt is whole; "
         "free some space or choose another folder, then go on"
     )
-    assert (run / "checkpoint.pt").read_bytes() == checkpoint
-    assert not list(run.glob(".*"))  # nothing half written stays
-    assert seqnlp("resume", run).status == 0  # with room, it goes on
-    assert len((run / "log.csv").read_text().splitlines()) == 1 + 4
+    assert (copy / "checkpoint.pt").read_bytes() == checkpoint
+    assert not list(copy.glob(".*"))  # nothing half written stays
+    assert seqnlp("resume", copy).status == 0  # with room, it goes on
+    assert len((copy / "log.csv").read_text().splitlines()) == 1 + 4
 
 
 def unfinished(path: Path) -> bytes:

@@ -1,0 +1,185 @@
+"""A run that is killed and resumed ends as one that was never stopped, bit for bit; two processes train as one."""
+
+from __future__ import annotations
+
+import csv
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+from command import output, seqnlp
+
+SETTINGS = (
+    "recipe=tagging/demo",
+    "data.limit=300",
+    "model.word_dim=20",
+    "model.character_dim=8",
+    "model.character_hidden_dim=10",
+    "model.hidden_dim=16",
+    "model.input_dropout=0.3",
+    "model.hidden_dropout=0.3",
+    "optimizer.learning_rate=0.02",
+    "optimizer.schedule=plateau",
+    "optimizer.every_epochs=1",
+    "trainer.batch_sentences=4",  # 75 steps an epoch
+    "trainer.epochs=4",
+    "trainer.ema_decay=0.9",
+    "trainer.patience=2",
+    "trainer.checkpoint_steps=3",
+)
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The run that nothing happened to."""
+    run = tmp_path_factory.mktemp("uninterrupted") / "run"
+    output("train", f"run={run}", *SETTINGS)
+    return run
+
+
+def start(run: Path, *verb: str) -> subprocess.Popen[str]:
+    """A training in a process of its own."""
+    command = [sys.executable, "-m", "seqnlp", *(verb or ("train", f"run={run}", *SETTINGS))]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    return subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment, start_new_session=True)
+
+
+def kill(process: subprocess.Popen[str], number: int, when: Callable[[], bool]) -> str:
+    """Send a signal as soon as ``when``; returns what the process said. It must not have ended before."""
+    deadline = time.monotonic() + 60
+    while not when():
+        assert process.poll() is None, process.stderr and process.stderr.read()
+        assert time.monotonic() < deadline
+        time.sleep(0.002)
+    process.send_signal(number)
+    return process.communicate(timeout=60)[1]
+
+
+def checkpoints(run: Path, count: int) -> Callable[[], bool]:
+    """True once ``count`` new checkpoints were seen."""
+    path, seen = run / "checkpoint.pt", set[int]()
+
+    def enough() -> bool:
+        if path.exists():
+            seen.add(path.stat().st_mtime_ns)
+        return len(seen) >= count
+
+    return enough
+
+
+def epochs(run: Path, count: int) -> Callable[[], bool]:
+    """True once ``count`` epochs are logged."""
+    path = run / "log.csv"
+    return lambda: path.exists() and path.read_text().count("\n") > count
+
+
+def position(run: Path) -> int:
+    """Steps done in the epoch under way."""
+    return int(torch.load(run / "checkpoint.pt", weights_only=True)["progress"]["position"])
+
+
+def rows(run: Path) -> list[dict[str, str]]:
+    with (run / "log.csv").open(newline="") as file:
+        return [{key: value for key, value in row.items() if key != "seconds"} for row in csv.DictReader(file)]
+
+
+def assert_same(run: Path, other: Path) -> None:
+    """The models of two runs are equal byte for byte, and so are their logs but for the time."""
+    names = sorted(path.name for path in (other / "model").iterdir())
+    assert sorted(path.name for path in (run / "model").iterdir()) == names
+    for name in names:
+        assert (run / "model" / name).read_bytes() == (other / "model" / name).read_bytes(), name
+    assert rows(run) == rows(other)
+    assert {path.name for path in run.iterdir()} == {path.name for path in other.iterdir()}
+
+
+def test_a_run_killed_in_the_middle_of_epochs_resumes_exactly(uninterrupted: Path, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    first = start(run)
+    kill(first, signal.SIGKILL, checkpoints(run, 2))
+    assert first.returncode == -signal.SIGKILL
+    assert position(run) > 0
+    second = start(run, "resume", str(run))
+    kill(second, signal.SIGKILL, epochs(run, 2))
+    assert second.returncode == -signal.SIGKILL
+    assert seqnlp("resume", run).status == 0
+    remove_half_written(run)
+    assert_same(run, uninterrupted)
+
+
+def test_a_run_killed_before_its_first_checkpoint_begins_again(uninterrupted: Path, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    process = start(run)
+    kill(process, signal.SIGKILL, (run / "config.yaml").exists)
+    assert not (run / "checkpoint.pt").exists()
+    assert seqnlp("resume", run).status == 0
+    assert_same(run, uninterrupted)
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_a_run_that_is_asked_to_stop_saves_and_says_how_to_go_on(
+    number: int, status: int, uninterrupted: Path, tmp_path: Path
+) -> None:
+    run = tmp_path / "run"
+    process = start(run)
+    said = kill(process, number, epochs(run, 1) if number == signal.SIGTERM else checkpoints(run, 2))
+    assert process.returncode == status
+    assert "Traceback" not in said
+    assert said.splitlines()[-1].endswith(f"; a checkpoint is written. Go on with: seqnlp resume {run}")
+    resumed = seqnlp("resume", run)
+    assert resumed.status == 0
+    assert_same(run, uninterrupted)
+
+
+def remove_half_written(run: Path) -> None:
+    """SIGKILL in the middle of writing leaves the temporary file; nothing else can remove it then."""
+    for path in run.rglob(".*"):
+        path.unlink()
+
+
+# Several processes
+
+PLAIN = (
+    "recipe=tagging/demo",
+    "data.limit=60",
+    "model.word_dropout=0",
+    "model.input_dropout=0",
+    "model.hidden_dropout=0",
+    "model.hidden_dim=16",
+    "optimizer.learning_rate=0.01",
+    "trainer.epochs=3",
+    "trainer.batch_sentences=7",
+)
+
+
+def test_two_processes_train_as_one(tmp_path: Path) -> None:
+    output("train", f"run={tmp_path}/one", *PLAIN)
+    output("train", "--nproc", "2", f"run={tmp_path}/two", *PLAIN)
+    one, two = rows(tmp_path / "one"), rows(tmp_path / "two")
+    assert len(one) == len(two) == 3
+    for alone, together in zip(one, two, strict=True):
+        assert together["step"] == alone["step"]
+        assert float(together["loss"]) == pytest.approx(float(alone["loss"]), rel=1e-3)
+        for name in ("dev_f1", "dev_precision", "dev_recall"):
+            assert float(together[name]) == pytest.approx(float(alone[name]), abs=1.0), name
+    assert output("tag", tmp_path / "two", stdin="Ada\n").count("\n") == 1
+
+
+@pytest.mark.slow
+def test_two_processes_that_are_asked_to_stop_can_be_resumed_by_two(tmp_path: Path) -> None:
+    whole, run = tmp_path / "whole", tmp_path / "run"
+    output("train", "--nproc", "2", f"run={whole}", *SETTINGS)
+    process = start(run, "train", "--nproc", "2", f"run={run}", *SETTINGS)
+    said = kill(process, signal.SIGTERM, epochs(run, 1))
+    assert process.returncode == 2
+    assert said.splitlines()[-1] == (
+        f"error: the 2 processes stopped before the end; go on with `seqnlp resume {run}`"
+    )
+    assert seqnlp("resume", run, "--nproc", "2").status == 0
+    assert_same(run, whole)
