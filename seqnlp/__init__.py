@@ -2,7 +2,7 @@
 
 >>> import seqnlp
 >>> tagger = seqnlp.load("RUN")  # doctest: +SKIP
->>> tagger.tag("Ada Sorrel moved to Brinmoor.").spans  # doctest: +SKIP
+>>> tagger.tag("Velisk Korrasel moved from Port Ombril to Yensa.").spans  # doctest: +SKIP
 """
 
 from __future__ import annotations

@@ -64,10 +64,11 @@ def claim(config: Config) -> Path:
     )
     if run.exists() and (not run.is_dir() or any(run.iterdir())):
         raise RunError(refusal)
+    content = yaml.safe_dump(config_to_dict(config), sort_keys=False, allow_unicode=True)
     try:
         run.mkdir(parents=True, exist_ok=True)
         with (run / CONFIG_FILE).open("x", encoding="utf-8") as file:  # "x": of two runs, one gets the directory
-            yaml.safe_dump(config_to_dict(config), file, sort_keys=False, allow_unicode=True)
+            file.write(content)
     except FileExistsError:
         raise RunError(refusal) from None
     except OSError as problem:
@@ -89,7 +90,7 @@ def read_run_config(run: Path) -> Config:
     except (yaml.YAMLError, UnicodeDecodeError) as problem:
         raise RunError(f"{path} is damaged: {problem}") from problem
     if not isinstance(content, dict):
-        raise RunError(f"{path} is damaged: it was not written whole; start the run again")
+        raise RunError(f"{path} is damaged: it was not written whole; remove {run} and start the run again")
     return read_config(content)
 
 

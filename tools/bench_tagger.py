@@ -50,7 +50,7 @@ def main() -> None:
             tag_column="upos",
             scheme="none",
         ),
-        model=ModelConfig(scheme="none"),
+        model=ModelConfig(scheme="none", hidden_dim=100, casing_dim=0),
         trainer=TrainerConfig(batch_sentences=10),
     )
     task = TaggingTask(config, Path(tempfile.mkdtemp()), torch.device("cpu"), lambda text: None)

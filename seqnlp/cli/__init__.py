@@ -24,7 +24,7 @@ _EXAMPLES = """\
 examples:
   seqnlp recipes                                          what can be trained
   seqnlp train recipe=tagging/demo run=runs/first         a tagger in a minute, nothing to download
-  echo "Ada Sorrel moved to Brinmoor." | seqnlp tag runs/first
+  echo "Velisk Korrasel moved from Port Ombril to Yensa." | seqnlp tag runs/first
   seqnlp evaluate runs/first --split test\
 """
 

@@ -305,7 +305,7 @@ def test_a_damaged_checkpoint(copy: Path) -> None:
 def test_a_damaged_config_of_a_run(copy: Path) -> None:
     (copy / "config.yaml").write_text("", encoding="utf-8")
     message = refusal("resume", copy)
-    assert message == f"{copy}/config.yaml is damaged: it was not written whole; start the run again"
+    assert message == f"{copy}/config.yaml is damaged: it was not written whole; remove {copy} and start the run again"
 
 
 def test_data_that_changed_since_the_run_began(data: Path) -> None:

@@ -17,7 +17,7 @@ from command import output, seqnlp
 
 SETTINGS = (
     "recipe=tagging/demo",
-    "data.limit=300",
+    "data.limit=200",
     "model.word_dim=20",
     "model.character_dim=8",
     "model.character_hidden_dim=10",
@@ -27,7 +27,7 @@ SETTINGS = (
     "optimizer.learning_rate=0.02",
     "optimizer.schedule=plateau",
     "optimizer.every_epochs=1",
-    "trainer.batch_sentences=4",  # 75 steps an epoch
+    "trainer.batch_sentences=4",  # 50 steps an epoch
     "trainer.epochs=4",
     "trainer.ema_decay=0.9",
     "trainer.patience=2",
@@ -99,15 +99,18 @@ def assert_same(run: Path, other: Path) -> None:
     assert {path.name for path in run.iterdir()} == {path.name for path in other.iterdir()}
 
 
-def test_a_run_killed_in_the_middle_of_epochs_resumes_exactly(uninterrupted: Path, tmp_path: Path) -> None:
+def test_a_run_killed_terminated_and_interrupted_resumes_exactly(uninterrupted: Path, tmp_path: Path) -> None:
     run = tmp_path / "run"
-    first = start(run)
-    kill(first, signal.SIGKILL, checkpoints(run, 2))
-    assert first.returncode == -signal.SIGKILL
-    assert position(run) > 0
-    second = start(run, "resume", str(run))
-    kill(second, signal.SIGKILL, epochs(run, 2))
-    assert second.returncode == -signal.SIGKILL
+    killed = start(run)
+    kill(killed, signal.SIGKILL, checkpoints(run, 2))
+    assert killed.returncode == -signal.SIGKILL
+    assert position(run) > 0  # in the middle of an epoch
+    for number, status, count in ((signal.SIGTERM, 143, 1), (signal.SIGINT, 130, 2)):
+        asked = start(run, "resume", str(run))
+        said = kill(asked, number, epochs(run, count))
+        assert asked.returncode == status
+        assert "Traceback" not in said
+        assert said.splitlines()[-1].endswith(f"; a checkpoint is written. Go on with: seqnlp resume {run}")
     assert seqnlp("resume", run).status == 0
     remove_half_written(run)
     assert_same(run, uninterrupted)
@@ -115,25 +118,11 @@ def test_a_run_killed_in_the_middle_of_epochs_resumes_exactly(uninterrupted: Pat
 
 def test_a_run_killed_before_its_first_checkpoint_begins_again(uninterrupted: Path, tmp_path: Path) -> None:
     run = tmp_path / "run"
+    config = run / "config.yaml"
     process = start(run)
-    kill(process, signal.SIGKILL, (run / "config.yaml").exists)
+    kill(process, signal.SIGKILL, lambda: config.exists() and config.stat().st_size > 0)
     assert not (run / "checkpoint.pt").exists()
     assert seqnlp("resume", run).status == 0
-    assert_same(run, uninterrupted)
-
-
-@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
-def test_a_run_that_is_asked_to_stop_saves_and_says_how_to_go_on(
-    number: int, status: int, uninterrupted: Path, tmp_path: Path
-) -> None:
-    run = tmp_path / "run"
-    process = start(run)
-    said = kill(process, number, epochs(run, 1) if number == signal.SIGTERM else checkpoints(run, 2))
-    assert process.returncode == status
-    assert "Traceback" not in said
-    assert said.splitlines()[-1].endswith(f"; a checkpoint is written. Go on with: seqnlp resume {run}")
-    resumed = seqnlp("resume", run)
-    assert resumed.status == 0
     assert_same(run, uninterrupted)
 
 
@@ -178,8 +167,6 @@ def test_two_processes_that_are_asked_to_stop_can_be_resumed_by_two(tmp_path: Pa
     process = start(run, "train", "--nproc", "2", f"run={run}", *SETTINGS)
     said = kill(process, signal.SIGTERM, epochs(run, 1))
     assert process.returncode == 2
-    assert said.splitlines()[-1] == (
-        f"error: the 2 processes stopped before the end; go on with `seqnlp resume {run}`"
-    )
+    assert said.splitlines()[-1] == (f"error: the 2 processes stopped before the end; go on with `seqnlp resume {run}`")
     assert seqnlp("resume", run, "--nproc", "2").status == 0
     assert_same(run, whole)

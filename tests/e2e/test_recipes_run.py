@@ -1,0 +1,52 @@
+"""Every recipe in the folder trains on a slice of its data and tags a sentence."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from command import output, seqnlp
+
+from seqnlp.resources import find_recipes
+
+SMALL = (
+    "data.limit=60",
+    "model.hidden_dim=16",
+    "model.character_hidden_dim=8",
+    "trainer.epochs=1",
+    "trainer.batch_sentences=8",
+)
+SHIP_THEIR_DATA = ("tagging/demo",)
+
+
+@pytest.mark.parametrize("name", find_recipes())
+def test_a_recipe_trains_and_its_model_tags(
+    name: str, tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if name not in SHIP_THEIR_DATA:
+        monkeypatch.setenv("SEQNLP_DATA", str(request.getfixturevalue("shared_data")))
+    trained = seqnlp("train", f"recipe={name}", f"run={tmp_path}/run", *SMALL)
+    assert trained.status == 0, trained.err
+    answer = json.loads(output("tag", tmp_path / "run", stdin="Ada Sorrel took aspirin in Brinmoor."))
+    assert len(answer["tags"]) == len(answer["tokens"]) == 7
+    assert ("spans" in answer) != ("probabilities" in answer)
+    assert name in (tmp_path / "run" / "model" / "README.md").read_text(encoding="utf-8")
+    report = json.loads(output("evaluate", tmp_path / "run", "--split", "test", "--json"))
+    assert (report["title"], report["sentences"]) == (name, 60)
+
+
+@pytest.mark.parametrize("name", find_recipes())
+def test_a_recipe_has_its_row_in_the_table_of_results(name: str) -> None:
+    readme = find_recipes()[name].parent / "README.md"
+    rows = [line for line in readme.read_text(encoding="utf-8").splitlines() if line.startswith("|")]
+    named = [row for row in rows if row.split("|")[1].strip().strip("`") == name]
+    assert named, f"{readme} has no row that begins with {name}: measure it with tools/results.py"
+    assert all(any(character.isdigit() for character in row) for row in named)
+
+
+@pytest.mark.parametrize("name", find_recipes())
+def test_a_recipe_says_what_it_reaches(name: str) -> None:
+    (row,) = [line for line in output("recipes").splitlines() if line.split()[0] == name]
+    heading = output("recipes").splitlines()[0]
+    assert any(character.isdigit() for character in row[heading.index("reaches") :])
