@@ -7,6 +7,7 @@ what is heavy and returns the exit status.
 from __future__ import annotations
 
 import argparse
+import errno
 import importlib
 import os
 import signal
@@ -42,8 +43,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt as stop:
         return 128 + int(getattr(stop, "signal_number", signal.SIGINT))
     except BrokenPipeError:  # the reader (`| head`) has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains when it flushes at exit
+        _drop_output()
         return 141  # as a shell reports a program that SIGPIPE ended
+    except OSError as problem:
+        if problem.errno != errno.ENOSPC:
+            raise
+        _drop_output()
+        print("error: there is no space left for the output; free some, then run this again", file=sys.stderr)
+        return 2
+
+
+def _drop_output() -> None:
+    """Send what is left to nowhere, or Python complains when it flushes at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _run(arguments: list[str]) -> int:

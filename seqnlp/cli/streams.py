@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO, TypeVar
 
-from seqnlp.errors import DataError
+from seqnlp.errors import DataError, SeqnlpError
 
 WINDOW = 1024
 """Most lines that are read ahead and answered together: what bounds memory on an endless stream."""
@@ -21,7 +21,12 @@ def standard_input() -> BinaryIO:
 
     A thread that waits in ``sys.stdin.buffer`` holds its lock, and Python aborts ("could not acquire lock") if the
     program ends meanwhile: on Ctrl-C, a closed pipe or an error while more input may come.
+
+    Raises:
+        SeqnlpError: the program was started without a standard input.
     """
+    if sys.stdin is None:
+        raise SeqnlpError("standard input is closed; expected lines, as in `seqnlp tag RUN < lines.txt`")
     return open(sys.stdin.fileno(), "rb", closefd=False)
 
 

@@ -16,6 +16,7 @@ import pytest
 import yaml
 from command import TINY, output, refusal, seqnlp
 
+from seqnlp.cli import main
 from seqnlp.config import Config, read_config
 from seqnlp.errors import RunError
 from seqnlp.launch import claim
@@ -244,6 +245,25 @@ def test_standard_input_that_is_not_utf8_stops_at_its_line_after_the_answers_bef
     answers = output("tag", trained, "--errors", "replace", stdin=lines).splitlines()
     assert len(answers) == 1502
     assert json.loads(answers[1500])["text"] == "caf\N{REPLACEMENT CHARACTER}"
+
+
+def test_no_standard_input_at_all(
+    trained: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdin", None)  # as Python has it after `<&-`
+    assert main(["tag", str(trained)]) == 2
+    assert capsys.readouterr().err == (
+        "error: standard input is closed; expected lines, as in `seqnlp tag RUN < lines.txt`\n"
+    )
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="only Linux has a device that is always full")
+def test_no_space_for_the_answers(trained: Path) -> None:
+    with open("/dev/full", "wb") as full:
+        command = [sys.executable, "-m", "seqnlp", "tag", trained]
+        finished = subprocess.run(command, input=b"Ada\n", stdout=full, stderr=subprocess.PIPE, check=False)
+    assert finished.returncode == 2
+    assert finished.stderr == b"error: there is no space left for the output; free some, then run this again\n"
 
 
 # Runs and models

@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -258,6 +261,27 @@ def test_min_probability_leaves_out_what_is_less_sure(trained: Path, sentences: 
 def test_the_number_of_threads_changes_nothing_but_speed(trained: Path, sentences: list[str]) -> None:
     one, two = (output("tag", trained, "--threads", count, stdin="\n".join(sentences)) for count in (1, 2))
     assert [rounded(line) for line in one.splitlines()] == [rounded(line) for line in two.splitlines()]
+
+
+def test_someone_who_types_gets_each_answer_at_once_and_may_leave(trained: Path) -> None:
+    command = [sys.executable, "-m", "seqnlp", "tag", str(trained), "--output", "inline", "--threads", "1"]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, text=True, **pipes) as process:
+        for line in ("grows", "nobody came", ""):
+            process.stdin.write(f"{line}\n")
+            process.stdin.flush()
+            assert without_marks(process.stdout.readline()) == f"{line}\n"
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=30) == 130
+        assert process.stderr.read() == ""
+
+
+def test_an_endless_stream_ends_with_its_reader(trained: Path) -> None:
+    shell = f"set -o pipefail; yes Brinmoor | {sys.executable} -m seqnlp tag {trained} --threads 1 | head -n 3"
+    finished = subprocess.run(["bash", "-c", shell], capture_output=True, text=True, timeout=120, check=False)
+    assert finished.returncode == 141
+    assert finished.stderr == ""
+    assert len(finished.stdout.splitlines()) == 3
 
 
 def test_resuming_a_finished_run_changes_nothing(copy: Path) -> None:

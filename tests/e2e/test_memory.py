@@ -11,24 +11,7 @@ from pathlib import Path
 import pytest
 
 MEGABYTE = 2**20
-SOME_WORDS = [
-    "Ada",
-    "Sorrel",
-    "moved",
-    "to",
-    "Brinmoor",
-    "with",
-    "the",
-    "old",
-    "mill",
-    "of",
-    "Quarley",
-    ",",
-    "and",
-    "nobody",
-    "came",
-    ".",
-]
+SOME_WORDS = ("Ada", "Sorrel", "moved", "to", "Brinmoor", "with", "the", "old", "mill", "of", "Quarley", ",", ".")
 
 
 def write_lines(path: Path, count: int) -> None:
