@@ -14,7 +14,7 @@ import yaml
 from seqnlp import bundle
 from seqnlp.config import Config, config_to_dict, read_config
 from seqnlp.data.sources import resolve_path
-from seqnlp.errors import ConfigError, RunError
+from seqnlp.errors import ConfigError, RunError, SeqnlpError
 from seqnlp.storage import remove_leftovers
 from seqnlp.tasks.tagging import TaggingTask
 from seqnlp.tasks.tagging_calibration import calibrate
@@ -36,7 +36,11 @@ def start(config: Config, num_processes: int = 1) -> Path:
     config.data.dir = str(resolve_path(config.data, "").absolute())  # so that the run can be resumed from anywhere
     run = claim(config)
     print(f"run: {run}", file=sys.stderr)
-    _train_or_launch(run, num_processes)
+    try:
+        _train_or_launch(run, num_processes)
+    except SeqnlpError:
+        _release(run)
+        raise
     return run
 
 
@@ -74,6 +78,13 @@ def claim(config: Config) -> Path:
     except OSError as problem:
         raise RunError(f"cannot make the run directory {run}: {problem.strerror}") from problem
     return run
+
+
+def _release(run: Path) -> None:
+    """Give back the directory of a run that was refused before it wrote anything, so that it can be tried again."""
+    if [path.name for path in run.iterdir()] == [CONFIG_FILE]:
+        (run / CONFIG_FILE).unlink()
+        run.rmdir()
 
 
 def read_run_config(run: Path) -> Config:

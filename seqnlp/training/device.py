@@ -10,7 +10,7 @@ from seqnlp.config import TrainerConfig
 from seqnlp.errors import ConfigError
 
 BF16_HIDDEN_DIM = 256
-"""Recurrent width from which bf16 pays on a CPU; below it the conversions cost more than the products save."""
+"""Recurrent width from which bf16 pays on a CPU; below it the conversions cost about what the products save."""
 
 
 def choose_device(name: str) -> torch.device:

@@ -61,6 +61,14 @@ def test_a_missing_file_names_what_was_looked_for_and_the_nearest(data: Path) ->
     assert not (data / "run" / "model").exists()
 
 
+def test_a_refused_run_can_be_tried_again_in_its_directory(data: Path) -> None:
+    (data / "train.conll").rename(data / "elsewhere")
+    assert "no such file" in refusal(*command())
+    assert not (data / "run").exists()
+    (data / "elsewhere").rename(data / "train.conll")
+    output(*command())
+
+
 def test_an_empty_file(data: Path) -> None:
     (data / "dev.conll").write_bytes(b"")
     assert refusal(*command()) == f"{data}/dev.conll: the file is empty"
