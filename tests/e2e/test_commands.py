@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 import shutil
@@ -266,7 +267,8 @@ def test_the_number_of_threads_changes_nothing_but_speed(trained: Path, sentence
 def test_someone_who_types_gets_each_answer_at_once_and_may_leave(trained: Path) -> None:
     command = [sys.executable, "-m", "seqnlp", "tag", str(trained), "--output", "inline", "--threads", "1"]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    with subprocess.Popen(command, text=True, **pipes) as process:
+    listen = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # a test run in the background ignores it
+    with subprocess.Popen(command, text=True, preexec_fn=listen, **pipes) as process:
         for line in ("grows", "nobody came", ""):
             process.stdin.write(f"{line}\n")
             process.stdin.flush()
