@@ -70,33 +70,35 @@ def windows(items: Iterable[Item]) -> Iterator[list[Item]]:
     """Up to :data:`WINDOW` items at a time: all that are there, but at least one.
 
     A thread reads ahead, so a slow producer gets each answer at once and a fast one gets large batches. An error of the
-    producer is raised after the items before it.
+    producer is raised after the items before it. In the queue, an empty list is the end.
     """
-    waiting: queue.Queue[tuple[bool, Item | BaseException | None]] = queue.Queue(maxsize=2 * WINDOW)
+    waiting: queue.Queue[tuple[list[Item], BaseException | None]] = queue.Queue(
+        maxsize=2 * WINDOW
+    )  # an empty list ends
 
     def fill() -> None:
         try:
             for item in items:
-                waiting.put((True, item))
-            waiting.put((False, None))
+                waiting.put(([item], None))
+            waiting.put(([], None))
         except BaseException as problem:
-            waiting.put((False, problem))
+            waiting.put(([], problem))
 
     threading.Thread(target=fill, daemon=True).start()
     while True:
         window: list[Item] = []
-        more, item = waiting.get()
-        while more:
-            window.append(item)  # type: ignore[arg-type]
+        one, problem = waiting.get()
+        while one:
+            window += one
             if len(window) == WINDOW:
                 break
             try:
-                more, item = waiting.get_nowait()
+                one, problem = waiting.get_nowait()
             except queue.Empty:
                 break
         if window:
             yield window
-        if not more:
-            if isinstance(item, BaseException):
-                raise item
+        if not one:
+            if problem:
+                raise problem
             return
