@@ -90,5 +90,6 @@ def _existing_file(config: DataConfig, split: str) -> Path:
     if not path.exists():
         close = did_you_mean(path.name, os.listdir(path.parent)) if path.parent.is_dir() else ""
         origin = "data.dir" if config.dir else "$SEQNLP_DATA" if os.environ.get("SEQNLP_DATA") else "the current folder"
-        raise DataError(f"no such file{close}; data.{split} is '{name}', looked up in {origin}; set data.dir", path)
+        remedy = "set data.dir or $SEQNLP_DATA to the folder that holds it"
+        raise DataError(f"no such file{close}; data.{split} is '{name}', looked up in {origin}; {remedy}", path)
     return path

@@ -56,7 +56,7 @@ def test_the_good_data_train(data: Path) -> None:
 def test_a_missing_file_names_what_was_looked_for_and_the_nearest(data: Path) -> None:
     assert refusal(*command("data.train=trian.conll")) == (
         f"{data}/trian.conll: no such file (did you mean 'train.conll'?); "
-        "data.train is 'trian.conll', looked up in data.dir; set data.dir"
+        "data.train is 'trian.conll', looked up in data.dir; set data.dir or $SEQNLP_DATA to the folder that holds it"
     )
     assert not (data / "run" / "model").exists()
 
