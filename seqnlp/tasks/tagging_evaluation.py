@@ -16,7 +16,7 @@ from seqnlp.metrics.report import EvaluationReport
 from seqnlp.tasks.prediction import TagPredictor
 from seqnlp.tasks.tagging_calibration import scored_predictions
 from seqnlp.tasks.tagging_data import entity_types, report_unseen_labels
-from seqnlp.tasks.tagging_model import LoadedTagger, tagger_from_bundle
+from seqnlp.tasks.tagging_model import tagger_from_bundle
 from seqnlp.text.tags import convert_tags
 
 
@@ -34,7 +34,7 @@ def evaluate(run: Path, config: Config, split: str, say: Callable[[str], None]) 
     """
     data = config.data
     if not getattr(data, split):
-        raise ConfigError([f"data.{split}: this run has no {split} split; name one with data.{split}=FILE"])
+        raise ConfigError([f"data.{split}: this run was trained without a {split} split; choose another --split"])
     saved = load_bundle(run)
     tagger = tagger_from_bundle(saved)
     sentences = load_split(data, split, say)
@@ -43,11 +43,15 @@ def evaluate(run: Path, config: Config, split: str, say: Callable[[str], None]) 
     report_unseen_labels(sentences, labels, data, split, say)
 
     words = [sentence.tokens for sentence in sentences]
+    decisions = (tagger.temperature, tagger.outside_penalty)
+    predictor = TagPredictor(tagger.model, tagger.features, tagger.tags, tagger.scheme, *decisions)
     started = time.perf_counter()
-    predictions = _predictor(tagger, tagger.temperature).predict(words)
+    batches = list(predictor.emit(words))
+    predictions = predictor.decode(batches, len(words))
     seconds = time.perf_counter() - started
     after, correct = scored_predictions(predictions, sentences, data.scheme)
-    before, _ = scored_predictions(_predictor(tagger, 1.0).predict(words), sentences, data.scheme)
+    predictor.temperature = 1.0
+    before, _ = scored_predictions(predictor.decode(batches, len(words)), sentences, data.scheme)
     calibration = measure_calibration(before, after, correct, tagger.temperature)
     title = config.name or str(run)
     options = {"title": title, "split": split}
@@ -69,7 +73,3 @@ def evaluate(run: Path, config: Config, split: str, say: Callable[[str], None]) 
     }
     save_metrics(find_model(run), {**saved.metrics, split: {**saved.metrics.get(split, {}), **summary}})
     return report
-
-
-def _predictor(tagger: LoadedTagger, temperature: float) -> TagPredictor:
-    return TagPredictor(tagger.model, tagger.features, tagger.tags, tagger.scheme, temperature, tagger.outside_penalty)

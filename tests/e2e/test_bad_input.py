@@ -236,7 +236,7 @@ def test_a_wrong_use_of_a_verb_shows_how_to_use_it(arguments: list[str]) -> None
 
 def test_a_split_that_the_run_does_not_have(data: Path) -> None:
     output(*command())
-    assert "data.test: this run has no test split" in refusal("evaluate", "run")
+    assert "data.test: this run was trained without a test split" in refusal("evaluate", "run")
 
 
 # Standard input

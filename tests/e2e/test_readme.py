@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from pathlib import Path
+from typing import Any
 
 import pytest
 from command import output, seqnlp
@@ -76,10 +77,10 @@ def test_every_command_and_the_python_of_the_readme_run(readme: str, capsys: pyt
         if "| seqnlp tag" in line or "< " in line:
             assert answer
     (program,) = [block for language, block in BLOCK.findall(readme) if language == "python"]
-    names: dict[str, object] = {}
+    names: dict[str, Any] = {}
     exec(program, names)
     printed = capsys.readouterr().out.splitlines()
-    assert len(printed) == len(names["answer"].spans)  # type: ignore[attr-defined]
+    assert len(printed) == len(names["answer"].spans)
 
 
 @pytest.mark.usefixtures("place")
