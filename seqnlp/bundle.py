@@ -1,14 +1,14 @@
 """The saved model: one folder of plain files that loads without Hydra, pickle, network or code in a configuration.
 
 ``config.yaml`` (format, task, settings; no paths) · ``model.safetensors`` · ``vocabulary.json`` · ``labels.json`` ·
-``metrics.json`` · ``README.md`` (a model card).
+``metrics.json`` · ``README.md`` (a model card) · ``*.spm`` (subword models, if the task has them).
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +48,7 @@ class Bundle:
         labels: the output labels in the order of the model's scores.
         metrics: scores, splits, seed, data hashes.
         card: the model card, Markdown.
+        subwords: SentencePiece models by file name.
     """
 
     description: dict[str, Any]
@@ -56,6 +57,7 @@ class Bundle:
     labels: list[str]
     metrics: dict[str, Any]
     card: str
+    subwords: dict[str, bytes] = field(default_factory=dict)
 
 
 def save_bundle(folder: Path, bundle: Bundle) -> None:
@@ -74,6 +76,8 @@ def save_bundle(folder: Path, bundle: Bundle) -> None:
     }
     for name, text in texts.items():
         write_atomically(folder / name, text.encode())
+    for name, content in bundle.subwords.items():
+        write_atomically(folder / name, content)
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in bundle.tensors.items()}
     write_atomically(folder / TENSORS, tensors_to_bytes(tensors))
 
@@ -110,6 +114,7 @@ def load_bundle(path: str | Path) -> Bundle:
         labels=_read_json(folder / LABELS),
         metrics=_read_json(folder / METRICS) if (folder / METRICS).is_file() else {},
         card=(folder / CARD).read_text(encoding="utf-8") if (folder / CARD).is_file() else "",
+        subwords={file.name: file.read_bytes() for file in sorted(folder.glob("*.spm"))},
     )
 
 

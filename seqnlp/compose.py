@@ -13,9 +13,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from seqnlp.config import Config, config_to_dict, read_config
+from seqnlp.config import Config, config_to_dict, default_config, read_config
 from seqnlp.errors import ConfigError
-from seqnlp.overrides import GROUPS, Override, is_known, samples, unknown_key, unknown_options
+from seqnlp.overrides import GROUPS, Override, find_task, is_known, samples, unknown_key, unknown_options
 from seqnlp.resources import CONF, RECIPES, ROOT, find_options
 
 if TYPE_CHECKING:
@@ -36,13 +36,13 @@ def compose_config(overrides: Sequence[str], config_dir: str | None = None) -> C
     Raises:
         ConfigError: every mistake in the overrides and the settings they lead to.
     """
-    typed = _read_overrides(overrides, config_dir)
+    typed, task = _read_overrides(overrides, config_dir)
     if sweeps := [one for one in typed if one.sweeps]:
         raise ConfigError(
             [f"{one.key}: several values need --multirun; quote a text that has commas" for one in sweeps]
         )
-    with _hydra(config_dir) as settings:
-        return _compose(settings, [one.line for one in typed if is_known(one)], typed)
+    with _hydra(config_dir, task) as settings:
+        return _compose(settings, [one.line for one in typed if is_known(one, task)], typed, task)
 
 
 def train_with_hydra(
@@ -58,12 +58,12 @@ def train_with_hydra(
         return
     from hydra.core.global_hydra import GlobalHydra
 
-    typed = _read_overrides(overrides, config_dir)
-    known = [one for one in typed if is_known(one)]
+    typed, task = _read_overrides(overrides, config_dir)
+    known = [one for one in typed if is_known(one, task)]
     unswept = ",".join(one.key for one in known if not one.sweeps)
-    with _hydra(config_dir) as settings:
+    with _hydra(config_dir, task) as settings:
         for lines in samples(known):
-            _compose(settings, lines, typed)
+            _compose(settings, lines, typed, task)
         hydra = GlobalHydra.instance().hydra
         assert hydra is not None
         naming = f"hydra.job.config.override_dirname.exclude_keys=[{unswept}]"
@@ -78,11 +78,11 @@ def _job(run: Callable[[Config], object], composed: DictConfig) -> object:
     return run(read_config({**raw, "run": os.path.relpath(HydraConfig.get().runtime.output_dir)}))
 
 
-def _compose(settings: Sequence[str], lines: Sequence[str], typed: Sequence[Override]) -> Config:
+def _compose(settings: Sequence[str], lines: Sequence[str], typed: Sequence[Override], task: str) -> Config:
     """The configuration that ``lines`` lead to; unknown keys among all that was typed are reported too."""
     from hydra import compose
 
-    unknown = [unknown_key(one) for one in typed if not is_known(one)]
+    unknown = [unknown_key(one, task) for one in typed if not is_known(one, task)]
     raw = _leave_hydra(compose(PRIMARY, overrides=[*settings, *lines]))
     try:
         config = read_config(raw)
@@ -105,7 +105,7 @@ def _leave_hydra(composed: DictConfig) -> Mapping[str, Any]:
 
 
 @contextmanager
-def _hydra(config_dir: str | None) -> Iterator[list[str]]:
+def _hydra(config_dir: str | None, task: str) -> Iterator[list[str]]:
     """Hydra, and the settings of its own that make it find our files; what it raises becomes a :class:`ConfigError`."""
     import yaml
     from hydra import initialize_config_dir
@@ -115,7 +115,7 @@ def _hydra(config_dir: str | None) -> Iterator[list[str]]:
     from omegaconf.errors import OmegaConfBaseException
 
     # What recipes may refer to: every setting, and the folder with the data that ships with them.
-    defaults = {**config_to_dict(Config()), "recipes_dir": str(RECIPES)}
+    defaults = {**config_to_dict(default_config(task)), "recipes_dir": str(RECIPES)}
     ConfigStore.instance().store(name="seqnlp_defaults", node=defaults)
     try:
         with initialize_config_dir(str(CONF), job_name="seqnlp", version_base="1.3"):
@@ -128,8 +128,8 @@ def _hydra(config_dir: str | None) -> Iterator[list[str]]:
         raise ConfigError([": ".join(reasons).partition(" Config search path")[0]]) from problem
 
 
-def _read_overrides(overrides: Sequence[str], config_dir: str | None) -> list[Override]:
-    """What was typed, by Hydra's grammar.
+def _read_overrides(overrides: Sequence[str], config_dir: str | None) -> tuple[list[Override], str]:
+    """What was typed, by Hydra's grammar, and the task it is about.
 
     Raises:
         ConfigError: something is not KEY=VALUE, or a recipe or option does not exist; names unknown keys as well.
@@ -143,9 +143,10 @@ def _read_overrides(overrides: Sequence[str], config_dir: str | None) -> list[Ov
         except HydraException:
             problems.append(f"'{text}': expected KEY=VALUE, such as recipe=tagging/demo or trainer.epochs=3")
     problems += unknown_options(typed, config_dir)
+    task = find_task(typed, config_dir)
     if problems:  # what is left would not make a whole configuration
-        raise ConfigError([*problems, *(unknown_key(one) for one in typed if not is_known(one))])
-    return typed
+        raise ConfigError([*problems, *(unknown_key(one, task) for one in typed if not is_known(one, task))])
+    return typed, task
 
 
 def _read_override(text: str, config_dir: str | None) -> Override:

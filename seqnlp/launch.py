@@ -16,8 +16,8 @@ from seqnlp.config import Config, config_to_dict, read_config
 from seqnlp.data.sources import resolve_path
 from seqnlp.errors import ConfigError, RunError, SeqnlpError
 from seqnlp.storage import remove_leftovers
-from seqnlp.tasks.tagging import TaggingTask
-from seqnlp.tasks.tagging_calibration import calibrate
+from seqnlp.tasks.registry import Task, make_task, widest
+from seqnlp.training.checkpoint import Progress
 from seqnlp.training.device import choose_device, choose_precision
 from seqnlp.training.distributed import join, leave
 from seqnlp.training.fit import Interrupted, fit
@@ -113,7 +113,7 @@ def train(run: Path) -> None:
     device = choose_device(config.trainer.device)
     if device.type == "cuda":
         torch.cuda.set_device(device)
-    precision, reason = choose_precision(config.trainer, device, config.model.hidden_dim)
+    precision, reason = choose_precision(config.trainer, device, widest(config))
     processes = join(device)
 
     def say(text: str) -> None:
@@ -124,10 +124,10 @@ def train(run: Path) -> None:
         say(f"device: {device}; precision: {reason}; threads: {torch.get_num_threads()}; processes: {processes.count}")
         if processes.is_first:
             remove_leftovers(run)
-        task = TaggingTask(config, run, device, say)
+        task = make_task(config, run, device, say)
         progress = fit(task, config, run, processes, precision)
         if processes.is_first:
-            _finish(task, run, progress.best_epoch, progress.best_score, progress.seconds)
+            _finish(task, run, progress)
     except Interrupted as interruption:
         say(f"{interruption}; a checkpoint is written. Go on with: seqnlp resume {run}")
         raise
@@ -135,21 +135,15 @@ def train(run: Path) -> None:
         leave()
 
 
-def _finish(task: TaggingTask, run: Path, epoch: int, score: float, seconds: float) -> None:
-    """Calibrate the best model and say how it went and what to do next."""
-    folder = run / bundle.FOLDER
-    penalty, temperature = calibrate(folder, task.dev, task.config.model.fit_outside)
-    best = f"best dev score {score:.2f} in epoch {epoch}; " if task.dev else ""
+def _finish(task: Task, run: Path, progress: Progress) -> None:
+    """Let the task complete its model folder, and say how it went and what to do next."""
+    found = task.finish()
+    folder, data = run / bundle.FOLDER, task.config.data
+    best = f"best dev score {progress.best_score:.2f} in epoch {progress.best_epoch}; " if data.dev else ""
     size = sum(file.stat().st_size for file in folder.iterdir()) / 1e6
-    split = next((split for split in ("test", "dev", "train") if getattr(task.config.data, split)), "train")
-    print(
-        f"done in {seconds / 60:.1f} minutes; {best}outside penalty {penalty:.1f}, temperature {temperature:.2f}; "
-        f"model folder {size:.1f} MB\n\nnext:\n"
-        f"  seqnlp evaluate {run} --split {split}\n"
-        f"  seqnlp tag {run} < lines.txt\n"
-        f"  python -c \"import seqnlp; print(seqnlp.load('{run}').tag('...'))\"",
-        file=sys.stderr,
-    )
+    split = next((split for split in ("test", "dev", "train") if getattr(data, split)), "train")
+    lines = "\n".join(f"  {command}" for command in [f"seqnlp evaluate {run} --split {split}", *task.next_commands(run)])
+    print(f"done in {progress.seconds / 60:.1f} minutes; {best}{found}model folder {size:.1f} MB\n\nnext:\n{lines}", file=sys.stderr)
 
 
 def _train_or_launch(run: Path, num_processes: int) -> None:

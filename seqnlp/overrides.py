@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from seqnlp.config import Config, config_to_dict
-from seqnlp.errors import did_you_mean
+from seqnlp.config import TASKS, config_to_dict, default_config
+from seqnlp.errors import ConfigError, did_you_mean
 from seqnlp.resources import find_options, no_such_option
 
-GROUPS = ("recipes", "data", "model", "optimizer", "trainer")
+GROUPS = ("recipes", "data", "tokenizer", "model", "optimizer", "trainer")
 """The groups in the list of defaults of ``conf/train.yaml``."""
 
 
@@ -48,14 +50,40 @@ def unknown_options(overrides: Sequence[Override], config_dir: str | None) -> li
     return problems
 
 
-def is_known(override: Override) -> bool:
-    """Whether there is such a setting."""
-    return override.is_for_hydra or override.key in GROUPS or override.key in _keys(config_to_dict(Config()))
+def is_known(override: Override, task: str) -> bool:
+    """Whether a task has such a setting."""
+    keys = _keys(config_to_dict(default_config(task)))
+    return override.is_for_hydra or override.key in GROUPS or override.key in keys
 
 
-def unknown_key(override: Override) -> str:
-    """What to say about a setting that does not exist."""
-    return f"{override.key}: unknown key{did_you_mean(override.key, [*_keys(config_to_dict(Config())), 'recipe'])}"
+def unknown_key(override: Override, task: str) -> str:
+    """What to say about a setting that a task does not have."""
+    keys = [*_keys(config_to_dict(default_config(task))), "recipe"]
+    return f"{override.key}: unknown key{did_you_mean(override.key, keys)}"
+
+
+def find_task(overrides: Sequence[Override], config_dir: str | None) -> str:
+    """The task that was typed, else that of the recipe's file, else the first.
+
+    Raises:
+        ConfigError: an unknown task, or a sweep over recipes of several tasks.
+    """
+    typed = [task for override in overrides if override.key == "task" for task in override.values]
+    names = [name for override in overrides if override.key == "recipes" for name in override.values]
+    recipes = find_options("recipes", config_dir)
+    tasks = typed or [_task_of(recipes[name]) for name in names if name in recipes] or list(TASKS)[:1]
+    if unknown := [task for task in tasks if task not in TASKS]:
+        close = did_you_mean(unknown[0], TASKS)
+        raise ConfigError([f"task: expected one of {', '.join(TASKS)}; found '{unknown[0]}'{close}"])
+    if len(set(tasks)) > 1:
+        raise ConfigError([f"recipe: one sweep is for recipes of one task; found {' and '.join(sorted(set(tasks)))}"])
+    return tasks[0]
+
+
+def _task_of(path: Path) -> str:
+    """What a recipe's file names as its task."""
+    named = re.search(r"^task:\s*[\"']?(\w+)", path.read_text(encoding="utf-8", errors="replace"), re.MULTILINE)
+    return named[1] if named else next(iter(TASKS))
 
 
 def samples(overrides: Sequence[Override]) -> Iterator[list[str]]:

@@ -74,7 +74,7 @@ class ToyTask:
         """Examples of the batch."""
         return len(batch)
 
-    def loss(self, examples: NDArray[np.int64]) -> Tensor:
+    def loss(self, examples: NDArray[np.int64], done: float = 0.0) -> Tensor:
         """Summed cross-entropy."""
         self.before_loss(self.num_losses)
         self.num_losses += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import queue
 import sys
 import threading
@@ -9,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import BinaryIO, TypeVar
 
 from seqnlp.errors import DataError, SeqnlpError
+from seqnlp.text.files import open_bytes
 
 WINDOW = 1024
 """Most lines that are read ahead and answered together: what bounds memory on an endless stream."""
@@ -16,7 +18,7 @@ WINDOW = 1024
 Item = TypeVar("Item")
 
 
-def standard_input() -> BinaryIO:
+def standard_input(verb: str = "tag") -> BinaryIO:
     """Standard input through a reader of its own.
 
     A thread that waits in ``sys.stdin.buffer`` holds its lock, and Python aborts ("could not acquire lock") if the
@@ -26,15 +28,16 @@ def standard_input() -> BinaryIO:
         SeqnlpError: the program was started without a standard input.
     """
     if sys.stdin is None:
-        raise SeqnlpError("standard input is closed; expected lines, as in `seqnlp tag RUN < lines.txt`")
+        raise SeqnlpError(f"standard input is closed; expected lines, as in `seqnlp {verb} RUN < lines.txt`")
     return open(sys.stdin.fileno(), "rb", closefd=False)
 
 
-def read_text_lines(stream: BinaryIO, errors: str) -> Iterator[str]:
+def read_text_lines(stream: BinaryIO, errors: str, name: object = "standard input") -> Iterator[str]:
     """Decoded lines without their ends; only ``\\n`` (or ``\\r\\n``) ends a line.
 
     Args:
         errors: ``strict`` or ``replace``: what to do with bytes that are not UTF-8.
+        name: of the stream, in messages.
 
     Raises:
         DataError: bytes that are not UTF-8, with the line number.
@@ -45,8 +48,18 @@ def read_text_lines(stream: BinaryIO, errors: str) -> Iterator[str]:
             text = line.decode("utf-8", errors)
         except UnicodeDecodeError as problem:
             message = f"byte {problem.start + 1} of the line is not UTF-8; mend it, or use --errors replace"
-            raise DataError(message, "standard input", number) from None
+            raise DataError(message, name, number) from None
         yield text.removeprefix("\ufeff") if number == 1 else text
+
+
+def read_file_lines(path: str | os.PathLike[str], errors: str) -> Iterator[str]:
+    """The lines of a file, plain or gzip, as :func:`read_text_lines` gives those of a stream.
+
+    Raises:
+        DataError: also where the file cannot be opened, is empty or damaged.
+    """
+    with open_bytes(path) as file:
+        yield from read_text_lines(file, errors, path)
 
 
 def read_blocks(lines: Iterable[str]) -> Iterator[list[str]]:
@@ -66,15 +79,16 @@ def read_blocks(lines: Iterable[str]) -> Iterator[list[str]]:
         yield words
 
 
-def windows(items: Iterable[Item]) -> Iterator[list[Item]]:
-    """Up to :data:`WINDOW` items at a time: all that are there, but at least one.
+def windows(items: Iterable[Item], size: int = WINDOW, *, full: bool = False) -> Iterator[list[Item]]:
+    """Up to ``size`` items at a time: all that are there, but at least one.
 
     A thread reads ahead, so a slow producer gets each answer at once and a fast one gets large batches. An error of the
     producer is raised after the items before it. In the queue, an empty list is the end.
+
+    Args:
+        full: wait until a window is full, or the items end: for a file, which keeps nobody waiting.
     """
-    waiting: queue.Queue[tuple[list[Item], BaseException | None]] = queue.Queue(
-        maxsize=2 * WINDOW
-    )  # an empty list ends
+    waiting: queue.Queue[tuple[list[Item], BaseException | None]] = queue.Queue(maxsize=2 * size)
 
     def fill() -> None:
         try:
@@ -90,10 +104,10 @@ def windows(items: Iterable[Item]) -> Iterator[list[Item]]:
         one, problem = waiting.get()
         while one:
             window += one
-            if len(window) == WINDOW:
+            if len(window) == size:
                 break
             try:
-                one, problem = waiting.get_nowait()
+                one, problem = waiting.get(block=full)
             except queue.Empty:
                 break
         if window:

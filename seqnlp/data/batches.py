@@ -11,7 +11,9 @@ WINDOW_BATCHES = 50
 """Batches' worth of shuffled sentences that are sorted by length together."""
 
 
-def plan_epoch(lengths: IntArray, batch_sentences: int, batch_tokens: int, seed: int, epoch: int) -> list[IntArray]:
+def plan_epoch(
+    lengths: IntArray, batch_sentences: int, batch_tokens: int, seed: int, epoch: int, second: IntArray | None = None
+) -> list[IntArray]:
     """Cut one epoch into batches of sentences of similar length.
 
     Sentences are shuffled, sorted by length inside windows of :data:`WINDOW_BATCHES` batches, cut where a batch would
@@ -20,17 +22,19 @@ def plan_epoch(lengths: IntArray, batch_sentences: int, batch_tokens: int, seed:
 
     Args:
         lengths: (S,) tokens of each sentence.
+        second: (S,) lengths of the other side of each pair; sentences of equal length are sorted by it.
 
     Returns:
         Arrays of sentence numbers, one a batch.
     """
+    keys = lengths if second is None else lengths * (second.max(initial=0) + 1) + second
     generator = np.random.default_rng([seed, epoch])
     order = generator.permutation(len(lengths))
     window = WINDOW_BATCHES * batch_sentences
     batches: list[IntArray] = []
     for start in range(0, len(order), window):
         part = order[start : start + window]
-        part = part[np.argsort(lengths[part], kind="stable")]
+        part = part[np.argsort(keys[part], kind="stable")]
         batches += cut_by_budget(part, lengths, batch_sentences, batch_tokens)
     return [batches[position] for position in generator.permutation(len(batches))]
 

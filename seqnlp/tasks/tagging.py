@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from seqnlp import bundle
-from seqnlp.config import Config
+from seqnlp.config import TaggingConfig
 from seqnlp.data.batches import plan_epoch
 from seqnlp.data.collate import collate
 from seqnlp.data.encode import encode_split
@@ -21,6 +21,7 @@ from seqnlp.data.sources import load_split, split_digest
 from seqnlp.metrics.entities import entity_scores
 from seqnlp.models.tagger import RecurrentTagger
 from seqnlp.tasks import tagging_data
+from seqnlp.tasks.tagging_calibration import calibrate
 from seqnlp.tasks.prediction import TagPredictor
 from seqnlp.tasks.tagging_card import model_card
 from seqnlp.tasks.tagging_model import build_tagger, count_parameters, describe
@@ -46,7 +47,7 @@ class TaggingTask:
 
     model: RecurrentTagger
 
-    def __init__(self, config: Config, folder: Path, device: torch.device, say: Callable[[str], None]) -> None:
+    def __init__(self, config: TaggingConfig, folder: Path, device: torch.device, say: Callable[[str], None]) -> None:
         self.config, self.folder, self.device = config, folder, device
         data, settings = config.data, config.model
         self.train_digest = split_digest(data, "train")
@@ -83,7 +84,7 @@ class TaggingTask:
         """The tokens of a batch."""
         return int(self.train.lengths[batch].sum())
 
-    def loss(self, examples: Batch) -> Tensor:
+    def loss(self, examples: Batch, done: float) -> Tensor:
         """The negative log likelihood of the given sentences, summed."""
         return self.model.loss(collate(self.train, examples, self.lexicon).to(self.device))
 
@@ -126,6 +127,20 @@ class TaggingTask:
             card=model_card(config, self.tags, metrics),
         )
         bundle.save_bundle(self.folder / bundle.FOLDER, saved)
+
+
+    def finish(self) -> str:
+        """Fit the outside penalty and the temperature of the saved model on dev; returns what was found, in words."""
+        penalty, temperature = calibrate(self.folder / bundle.FOLDER, self.dev, self.config.model.fit_outside)
+        return f"outside penalty {penalty:.1f}, temperature {temperature:.2f}; "
+
+    @staticmethod
+    def next_commands(run: Path) -> list[str]:
+        """What one would type next."""
+        return [
+            f"seqnlp tag {run} < lines.txt",
+            f"python -c \"import seqnlp; print(seqnlp.load('{run}').tag('...'))\"",
+        ]
 
 
 def gold_spans(sentences: Sequence[TaggedSentence], scheme: str) -> list[list[Span]]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from seqnlp.config import Config
+from seqnlp.config import TaggingConfig
 
 
-def model_card(config: Config, tags: Sequence[str], metrics: Mapping[str, Any]) -> str:
+def model_card(config: TaggingConfig, tags: Sequence[str], metrics: Mapping[str, Any]) -> str:
     """A short README for the model folder: what it does, from what, how well, how to use it."""
     labels = tags if config.model.scheme == "none" else sorted({tag[2:] for tag in tags if tag != "O"})
     scores = ", ".join(f"{name} {value:.2f}" for name, value in metrics["dev"].items() if name != "score")

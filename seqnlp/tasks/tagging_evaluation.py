@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from seqnlp.bundle import find_model, load_bundle, save_metrics
-from seqnlp.config import Config
+from seqnlp.config import TaggingConfig
 from seqnlp.data.sources import load_split, source_name, split_digest
 from seqnlp.errors import ConfigError
 from seqnlp.metrics.calibration import measure_calibration
@@ -20,7 +20,7 @@ from seqnlp.tasks.tagging_model import tagger_from_bundle
 from seqnlp.text.tags import convert_tags
 
 
-def evaluate(run: Path, config: Config, split: str, say: Callable[[str], None]) -> EvaluationReport:
+def evaluate(run: Path, config: TaggingConfig, split: str, say: Callable[[str], None]) -> EvaluationReport:
     """Score the run's model on a split and add the scores to the model folder's ``metrics.json``.
 
     Args:

@@ -52,8 +52,8 @@ class Trainable(Protocol):
     def count(self, batch: Batch) -> int:
         """The items (tokens) over which a batch's loss is averaged."""
 
-    def loss(self, examples: Batch) -> Tensor:
-        """The loss summed over the items of the given examples."""
+    def loss(self, examples: Batch, done: float) -> Tensor:
+        """The loss summed over the items of the given examples; ``done`` is the part of the training that is over."""
 
     def evaluate(self) -> dict[str, float]:
         """Dev scores, ``score`` (higher is better) first; empty without a dev split."""
@@ -104,7 +104,9 @@ def fit(
                     config.optimizer, progress.step, done, trainer.epochs, progress.plateau_factor
                 )
                 batch = plan[progress.position]
-                loss, stop = _step(task, config, optimizer, processes, precision, batch, progress, received)
+                loss, stop = _step(
+                    task, config, optimizer, processes, precision, batch, progress, received, done / trainer.epochs
+                )
                 if average:
                     average.update(progress.step)
                 progress.step += 1
@@ -132,6 +134,7 @@ def _step(
     batch: Batch,
     progress: Progress,
     received: list[int],
+    done: float,
 ) -> tuple[float, int]:
     """One optimizer step over a batch; returns the batch's summed loss and the signal that asks to stop (0: none)."""
     count = task.count(batch)
@@ -146,7 +149,7 @@ def _step(
             continue
         torch.manual_seed(_dropout_seed(config.seed, progress.step, part))
         with torch.autocast(device.type, precision, enabled=precision != torch.float32):
-            loss = task.loss(examples)
+            loss = task.loss(examples, done)
         (loss / count).backward()  # type: ignore[no-untyped-call]  # torch gives it no types
         loss_sum += loss.item()
     extra = torch.tensor([loss_sum, signal.SIGINT in received, signal.SIGTERM in received])  # (3,)

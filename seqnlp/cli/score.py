@@ -1,0 +1,139 @@
+"""``seqnlp score``: how probable a model finds given translations."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import sys
+from collections.abc import Iterator
+from itertools import zip_longest
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from seqnlp.api import Hypothesis
+
+HELP = "log probability of given translations, per line and per subword"
+EXAMPLES = """\
+examples:
+  seqnlp score RUN source.de target.en > scores.tsv
+  seqnlp score RUN1 RUN2 source.de.gz target.en.gz --output jsonl        an ensemble
+
+tsv: log probability of the line, its number of subwords (the end counts), the subwords, the log probability of each.
+Logarithms are natural. The perplexity of all lines comes last, on standard error.
+"""
+
+WINDOW = 4096
+"""Pairs that are sorted by length and scored together."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the verb's arguments."""
+    parser.add_argument("runs", nargs="+", metavar="RUN", help="a run, or a saved model folder; several: an ensemble")
+    parser.add_argument("source", type=Path, help="text in the model's source language, plain or gzip")
+    parser.add_argument("target", type=Path, help="its translation, line by line")
+    parser.add_argument("--output", choices=("tsv", "jsonl"), default="tsv", help="default tsv")
+    parser.add_argument("--threads", type=int, default=0, metavar="N", help="CPU threads (default: torch's choice)")
+    parser.add_argument("--precision", choices=("fp32", "bf16"), default="fp32", help="default fp32")
+    parser.add_argument(
+        "--errors",
+        choices=("strict", "replace"),
+        default="strict",
+        help="bytes that are not UTF-8: stop with the line number, or replace them (default strict)",
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Stream the scores."""
+    from seqnlp.cli.streams import windows
+    from seqnlp.errors import SeqnlpError
+
+    files = arguments.source, arguments.target
+    if arguments.threads < 0:
+        raise SeqnlpError(f"--threads: expected 0 or more, found {arguments.threads}")
+    if all(path.is_file() for path in files):  # a pipe cannot be read twice
+        for _ in read_pairs(*files, arguments.errors):
+            pass
+    if arguments.threads:
+        import torch
+
+        torch.set_num_threads(arguments.threads)
+    from seqnlp.api import Translator
+
+    translator = Translator(*arguments.runs, precision=arguments.precision)
+    write = write_jsonl if arguments.output == "jsonl" else write_tsv
+    total = Total()
+    for window in windows(read_pairs(*files, arguments.errors), WINDOW, full=True):
+        sources, targets = zip(*window, strict=True)
+        answers = translator.score_lines(sources, targets)
+        sys.stdout.write("".join(map(write, answers)))
+        sys.stdout.flush()
+        for answer, target in zip(answers, targets, strict=True):
+            total.add(answer, target)
+    print(total, file=sys.stderr)
+    return 0
+
+
+def read_pairs(source: Path, target: Path, errors: str) -> Iterator[tuple[str, str]]:
+    """The lines of two files side by side.
+
+    Raises:
+        DataError: one file has more lines than the other; both counts are said.
+    """
+    from seqnlp.cli.streams import read_file_lines
+    from seqnlp.errors import DataError
+
+    counts = [0, 0]
+    pairs = zip_longest(read_file_lines(source, errors), read_file_lines(target, errors))
+    for left, right in pairs:
+        counts[0] += left is not None
+        counts[1] += right is not None
+        if left is not None and right is not None:
+            yield left, right
+    if counts[0] != counts[1]:
+        raise DataError(
+            f"expected two files of the same length, line by line; {source} has {counts[0]:,} lines, "
+            f"{target} has {counts[1]:,}"
+        )
+
+
+def write_tsv(answer: Hypothesis) -> str:
+    """One line of four columns."""
+    tokens = answer.token_log_probabilities
+    each = " ".join(f"{value:.4f}" for value in tokens)
+    return f"{answer.log_probability:.4f}\t{len(tokens)}\t{' '.join(answer.pieces)}\t{each}\n"
+
+
+def write_jsonl(answer: Hypothesis) -> str:
+    """One object a line."""
+    row = {
+        "log_probability": round(answer.log_probability, 4),
+        "pieces": answer.pieces,
+        "token_log_probabilities": [round(value, 4) for value in answer.token_log_probabilities],
+    }
+    return json.dumps(row, ensure_ascii=False) + "\n"
+
+
+class Total:
+    """Sums over all lines, and the two measures made from them."""
+
+    def __init__(self) -> None:
+        self.log_probability = 0.0
+        self.lines = self.subwords = self.size = 0
+
+    def add(self, answer: Hypothesis, target: str) -> None:
+        """Count one line; its end counts as one subword and one byte."""
+        self.log_probability += answer.log_probability
+        self.lines += 1
+        self.subwords += len(answer.token_log_probabilities)
+        self.size += len(target.encode("utf-8", "replace")) + 1
+
+    def __str__(self) -> str:
+        perplexity = math.exp(min(-self.log_probability / self.subwords, 700))
+        bits = -self.log_probability / self.size / math.log(2)
+        lines = "1 line" if self.lines == 1 else f"{self.lines:,} lines"
+        return (
+            f"{lines}, {self.subwords:,} subwords: perplexity {perplexity:.2f} a subword "
+            f"(compare it only between models with the same subwords), {bits:.3f} bits a byte"
+        )

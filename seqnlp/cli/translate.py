@@ -1,0 +1,156 @@
+"""``seqnlp translate``: text on standard input, one translation per line on standard output."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+HELP = "translate text from standard input, one line out per line in"
+EXAMPLES = """\
+examples:
+  seqnlp translate RUN < in.de > out.en
+  seqnlp translate RUN --beam 5 --nbest 5 --output jsonl --alignments < in.de
+  seqnlp translate RUN1 RUN2 RUN3 --input in.de.gz --threads 2 > out.en          an ensemble
+  seqnlp translate RUN --sample --top-p 0.9 --temperature 0.8 --seed 1 < in.de
+  seqnlp translate RUN --prefix begins.en < in.de                                forced start, a line each
+
+--output text writes one line per line. With --nbest it is a Moses n-best list instead: several lines
+`line ||| translation ||| score` per line (lines count from 0; `||| pairs` follows with --alignments).
+"""
+
+WINDOW = 4096
+"""Lines of a file that are sorted by length and translated together."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the verb's arguments."""
+    from seqnlp.cli.translate_options import add_sampling_arguments, add_search_arguments
+
+    parser.add_argument("runs", nargs="+", metavar="RUN", help="a run, or a saved model folder; several: an ensemble")
+    parser.add_argument("--input", type=Path, metavar="FILE", help="plain or gzip (default: standard input)")
+    parser.add_argument("--output", choices=("text", "jsonl"), default="text", help="default text")
+    parser.add_argument("--nbest", type=int, default=1, metavar="N", help="the N best translations (default 1)")
+    parser.add_argument(
+        "--scores",
+        action="store_true",
+        help="what translations are ranked by; text: after a tab; jsonl: also the log probability of each subword",
+    )
+    parser.add_argument(
+        "--alignments", action="store_true", help="pairs i-j of source and target words, from 0; text: after a tab"
+    )
+    parser.add_argument("--attention", action="store_true", help="jsonl: the weight of each source word for each word")
+    parser.add_argument("--prefix", type=Path, metavar="FILE", help="how each translation must begin; blank: any")
+    add_search_arguments(parser)
+    add_sampling_arguments(parser)
+    group = parser.add_argument_group("speed")
+    group.add_argument("--threads", type=int, default=0, metavar="N", help="CPU threads (default: torch's choice)")
+    group.add_argument("--precision", choices=("fp32", "bf16"), default="fp32", help="default fp32")
+    group.add_argument("--batch-lines", type=int, default=64, metavar="N", help="most lines of a batch (default 64)")
+    parser.add_argument(
+        "--errors",
+        choices=("strict", "replace"),
+        default="strict",
+        help="bytes that are not UTF-8: stop with the line number, or replace them (default strict)",
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Stream the translations."""
+    import dataclasses
+
+    from seqnlp.cli.progress import bytes_to_read, is_file, line_progress
+    from seqnlp.cli.streams import windows
+    from seqnlp.cli.translate_options import sampling_options, search_settings
+    from seqnlp.cli.translate_output import Shown, choose_writer
+
+    settings, sampling = search_settings(arguments), sampling_options(arguments)
+    _check(arguments)
+    if arguments.threads:
+        import torch
+
+        torch.set_num_threads(arguments.threads)
+    from seqnlp.api import Translator
+
+    translator = Translator(*arguments.runs, precision=arguments.precision)
+    decoding = dataclasses.replace(translator.decoding, **settings)
+    if not sampling:
+        _check_nbest(arguments.nbest, decoding.beam)
+    shown = Shown(arguments.nbest, arguments.scores, arguments.alignments, arguments.attention)
+    write = choose_writer(arguments.output, arguments.nbest)
+    done, cut, parts = 0, 0, 0
+    with line_progress(bytes_to_read(arguments.input)) as advance:
+        for window in windows(_lines(arguments), WINDOW, full=is_file(arguments.input)):
+            texts = [text for text, _ in window]
+            answers = translator.translate_lines(
+                texts,
+                decoding=decoding,
+                nbest=arguments.nbest,
+                attention=arguments.alignments or arguments.attention,
+                sampling=sampling,
+                prefixes=[prefix for _, prefix in window] if arguments.prefix else None,
+                batch_lines=arguments.batch_lines,
+            )
+            _emit(write(answer, number, shown) for number, answer in enumerate(answers, done))
+            advance(texts)
+            done += len(texts)
+            cut += sum(answer.parts > 1 for answer in answers)
+            parts += sum(answer.parts for answer in answers if answer.parts > 1)
+    if cut:
+        lines = "1 line was" if cut == 1 else f"{cut:,} lines were"
+        print(f"{lines} too long: cut at sentence ends, translated in {parts:,} parts and rejoined", file=sys.stderr)
+    return 0
+
+
+def _check(arguments: argparse.Namespace) -> None:
+    """What can be refused before the model is loaded."""
+    from seqnlp.errors import SeqnlpError
+
+    if arguments.nbest < 1:
+        raise SeqnlpError(f"--nbest: expected 1 or more, found {arguments.nbest}")
+    if arguments.beam is not None:
+        _check_nbest(arguments.nbest, arguments.beam)
+    if arguments.attention and arguments.output != "jsonl":
+        raise SeqnlpError("--attention is written by --output jsonl only; add --output jsonl")
+    if arguments.threads < 0:
+        raise SeqnlpError(f"--threads: expected 0 or more, found {arguments.threads}")
+    if arguments.batch_lines < 1:
+        raise SeqnlpError(f"--batch-lines: expected 1 or more, found {arguments.batch_lines}")
+
+
+def _check_nbest(nbest: int, beam: int) -> None:
+    from seqnlp.errors import SeqnlpError
+
+    if nbest > beam:
+        raise SeqnlpError(f"--nbest: expected at most the beam ({beam}), found {nbest}; add --beam {nbest}")
+
+
+def _lines(arguments: argparse.Namespace) -> Iterator[tuple[str, str]]:
+    """Each line with what its translation must begin with."""
+    from seqnlp.cli.streams import read_file_lines, read_text_lines, standard_input
+    from seqnlp.errors import DataError
+
+    if arguments.input:
+        lines = read_file_lines(arguments.input, arguments.errors)
+    else:
+        lines = read_text_lines(standard_input("translate"), arguments.errors)
+    if not arguments.prefix:
+        yield from ((line, "") for line in lines)
+        return
+    prefixes = read_file_lines(arguments.prefix, arguments.errors)
+    number = 0
+    for number, line in enumerate(lines, 1):
+        prefix = next(prefixes, None)
+        if prefix is None:
+            wanted = "one line per line of the input (a blank one forces nothing)"
+            raise DataError(f"expected {wanted}, found only {number - 1:,} lines", arguments.prefix)
+        yield line, prefix
+    more = sum(1 for _ in prefixes)
+    if more:
+        raise DataError(f"expected {number:,} lines as in the input, found {number + more:,}", arguments.prefix)
+
+
+def _emit(pieces: Iterable[str]) -> None:
+    sys.stdout.write("".join(pieces))
+    sys.stdout.flush()

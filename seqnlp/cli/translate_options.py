@@ -1,0 +1,89 @@
+"""The flags of ``seqnlp translate`` that say how translations are searched or drawn."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+from seqnlp.config import DecodingConfig, read_section
+from seqnlp.errors import ConfigError, SeqnlpError
+
+if TYPE_CHECKING:
+    from seqnlp.decode.sampling import SamplingOptions
+
+_TYPES = {"int": int, "float": float, "str": str}
+_SAMPLING: dict[str, tuple[type, str]] = {
+    "temperature": (float, "--sample: below 1 bolder, above 1 more varied (default 1)"),
+    "top_k": (int, "--sample: only the K most probable subwords (default: all)"),
+    "top_p": (float, "--sample: only the most probable subwords that together reach P (default 1: all)"),
+    "seed": (int, "--sample: another seed, other translations (default 0)"),
+}
+
+
+def add_search_arguments(parser: argparse.ArgumentParser) -> None:
+    """A flag for each setting of :class:`DecodingConfig`; those not given keep the model's own."""
+    group = parser.add_argument_group("search", "what is not given is as tuned and saved with the model")
+    for item in dataclasses.fields(DecodingConfig):
+        group.add_argument(
+            _flag(item.name),
+            type=_TYPES[str(item.type)],
+            choices=item.metadata["choices"] or None,
+            metavar=None if item.metadata["choices"] else "N",
+            help=item.metadata["help"],
+        )
+
+
+def add_sampling_arguments(parser: argparse.ArgumentParser) -> None:
+    """``--sample`` and what it is guided by."""
+    group = parser.add_argument_group("sampling", "draw translations at random instead of searching the best")
+    group.add_argument("--sample", action="store_true", help="draw; the same seed gives the same translations")
+    for name, (kind, text) in _SAMPLING.items():
+        group.add_argument(_flag(name), type=kind, metavar=name[-1].upper(), help=text)
+
+
+def search_settings(arguments: argparse.Namespace) -> dict[str, Any]:
+    """The settings of :class:`DecodingConfig` that were given.
+
+    Raises:
+        SeqnlpError: one is out of its range.
+    """
+    given = _given(arguments, [item.name for item in dataclasses.fields(DecodingConfig)])
+    try:
+        read_section(DecodingConfig, given)
+    except ConfigError as wrong:
+        problems = (problem.partition(":") for problem in wrong.problems)
+        raise SeqnlpError("\n".join(f"{_flag(name)}:{text}" for name, _, text in problems)) from None
+    return given
+
+
+def sampling_options(arguments: argparse.Namespace) -> SamplingOptions | None:
+    """How to draw, or ``None`` without ``--sample``.
+
+    Raises:
+        SeqnlpError: a flag that makes no sense with or without ``--sample``, or a number out of its range.
+    """
+    given = _given(arguments, list(_SAMPLING))
+    if not arguments.sample:
+        for name in given:
+            raise SeqnlpError(f"{_flag(name)} means something only with --sample; add --sample")
+        return None
+    if arguments.beam is not None:
+        raise SeqnlpError("--sample draws and --beam searches; leave one of them out")
+    if given.get("temperature", 1.0) <= 0:
+        raise SeqnlpError(f"--temperature: expected more than 0, found {given['temperature']}; near 0 is greedy")
+    if given.get("top_k", 1) < 1:
+        raise SeqnlpError(f"--top-k: expected 1 or more, found {given['top_k']}")
+    if not 0 < given.get("top_p", 1.0) <= 1:
+        raise SeqnlpError(f"--top-p: expected more than 0 and at most 1, found {given['top_p']}")
+    from seqnlp.decode.sampling import SamplingOptions
+
+    return SamplingOptions(**given)
+
+
+def _given(arguments: argparse.Namespace, names: list[str]) -> dict[str, Any]:
+    return {name: getattr(arguments, name) for name in names if getattr(arguments, name) is not None}
+
+
+def _flag(name: str) -> str:
+    return "--" + name.replace("_", "-")

@@ -1,0 +1,76 @@
+"""The configuration: plain dataclasses, every field with its meaning, unit and range.
+
+YAML files, recipes and command-line overrides are merged elsewhere (compose.py); here a nested dictionary becomes the
+:class:`Config` of its task, and :func:`read_config` reports every unknown key, wrong type, value out of range and
+impossible combination at once, before any data is read. Nothing above this floor sees a dictionary or a Hydra object.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import typing
+from collections.abc import Mapping
+from typing import Any
+
+from seqnlp.config.common import AboutConfig, Config, OptimizerConfig, TrainerConfig
+from seqnlp.config.schema import collect_section, read_section, setting
+from seqnlp.config.tagging import DataConfig, ModelConfig, TaggingConfig
+from seqnlp.config.translation import (
+    DecodingConfig,
+    ParallelDataConfig,
+    SubwordConfig,
+    TranslationConfig,
+    TranslatorConfig,
+)
+from seqnlp.errors import ConfigError, did_you_mean
+
+__all__ = [
+    "TASKS",
+    "AboutConfig",
+    "Config",
+    "DataConfig",
+    "DecodingConfig",
+    "ModelConfig",
+    "OptimizerConfig",
+    "ParallelDataConfig",
+    "SubwordConfig",
+    "TaggingConfig",
+    "TrainerConfig",
+    "TranslationConfig",
+    "TranslatorConfig",
+    "config_to_dict",
+    "default_config",
+    "read_config",
+    "read_section",
+    "setting",
+]
+
+TASKS: dict[str, type[Config]] = {"tagging": TaggingConfig, "translation": TranslationConfig}
+"""The configuration of each task; the first is what a run without a recipe does."""
+
+
+def default_config(task: str = "tagging") -> Config:
+    """A task's configuration with nothing set."""
+    return TASKS[task]()
+
+
+def read_config(raw: Mapping[str, Any]) -> Config:
+    """Turn a nested mapping into the validated configuration of its ``task``.
+
+    Raises:
+        ConfigError: with every unknown key, wrong type, value out of range and impossible combination.
+    """
+    task = raw.get("task", "tagging")
+    if task not in TASKS:
+        raise ConfigError([f"task: expected one of {', '.join(TASKS)}; found {task!r}{did_you_mean(str(task), TASKS)}"])
+    problems: list[str] = []
+    config = typing.cast(Config, collect_section(TASKS[task], raw, "", problems))
+    problems += config.problems()
+    if problems:
+        raise ConfigError(problems)
+    return config
+
+
+def config_to_dict(config: Config) -> dict[str, Any]:
+    """The nested dictionary that :func:`read_config` reads back to an equal :class:`Config`."""
+    return dataclasses.asdict(config)

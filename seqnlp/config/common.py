@@ -1,0 +1,88 @@
+"""The settings that every task shares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from seqnlp.config.schema import setting
+
+
+@dataclass
+class AboutConfig:
+    """What a recipe says of itself; shown by ``seqnlp recipes`` and in the model card."""
+
+    data: str = setting("", "the data set, in a few words")
+    obtain: str = setting("", "how a user gets the data")
+    licence: str = setting("", "the licence of the data")
+    reaches: str = setting("", "the measured result, as in the recipe's README")
+
+
+@dataclass
+class OptimizerConfig:
+    """How weights follow gradients."""
+
+    name: str = setting("adam", "update rule", choices=("adam", "adamw", "sgd"))
+    learning_rate: float = setting(2e-3, "peak step size", above=0, high=10)
+    weight_decay: float = setting(
+        0.0, "adamw: decoupled decay; adam, sgd: L2 (adam, adamw: not on words)", low=0, high=1
+    )
+    momentum: float = setting(0.0, "sgd: part of the last update that is kept in the next", low=0, below=1)
+    beta1: float = setting(0.9, "adam, adamw: decay of the gradient's mean", low=0, below=1)
+    beta2: float = setting(0.999, "adam, adamw: decay of the squared gradient's mean", low=0, below=1)
+    schedule: str = setting(
+        "linear", "shape of the step size over training", choices=("constant", "linear", "cosine", "step", "plateau")
+    )
+    warmup_steps: int = setting(0, "steps over which the step size rises from 0", low=0)
+    final_factor: float = setting(0.0, "linear, cosine: last step size as a part of the peak", low=0, high=1)
+    factor: float = setting(0.5, "step, plateau: the step size is multiplied by this", above=0, below=1)
+    every_epochs: int = setting(
+        10, "step: epochs between multiplications; plateau: epochs without a better score", low=1
+    )
+
+
+@dataclass
+class TrainerConfig:
+    """The training loop."""
+
+    epochs: int = setting(30, "passes over the training split", low=1)
+    batch_sentences: int = setting(32, "most sentences in one optimizer step", low=1)
+    batch_tokens: int = setting(4096, "most padded tokens in one optimizer step (a longer sentence goes alone)", low=1)
+    accumulation: int = setting(1, "pieces a step's batch is cut into, to save memory; the result is the same", low=1)
+    clip_norm: float = setting(5.0, "largest gradient norm; 0: no clipping", low=0)
+    ema_decay: float = setting(
+        0.99, "decay of the running mean of the weights that is evaluated and saved; 0: off", low=0, below=1
+    )
+    patience: int = setting(0, "stop after this many epochs without a better dev score; 0: never", low=0)
+    precision: str = setting("auto", "arithmetic of the matrix products", choices=("auto", "fp32", "bf16"))
+    device: str = setting("auto", "where to compute: auto, cpu, cuda or cuda:N")
+    threads: int = setting(0, "CPU threads of each process; 0: torch's choice", low=0, high=1024)
+    checkpoint_steps: int = setting(
+        1000, "steps between checkpoints inside an epoch; each epoch's end has one too", low=1
+    )
+    tensorboard: bool = setting(False, "also write TensorBoard logs (extra `tensorboard`)")
+    progress: bool = setting(True, "draw a progress bar when standard error is a terminal")
+
+
+@dataclass
+class Config:
+    """What every run has; each task's own configuration adds its sections. Written to ``RUN/config.yaml``."""
+
+    task: str = setting("", "what the model does", choices=("tagging", "translation"))
+    name: str = setting("", "the recipe's name, for tables and model cards")
+    seed: int = setting(1, "seed of the initial weights, the order of the data and the dropout", low=0, high=2**31 - 1)
+    run: str = setting("", "run directory; made by this run and refused if it already holds something")
+    about: AboutConfig = field(default_factory=AboutConfig)
+    optimizer: OptimizerConfig = field(default_factory=OptimizerConfig)
+    trainer: TrainerConfig = field(default_factory=TrainerConfig)
+
+    def problems(self) -> list[str]:
+        """Settings that are fine alone and make no sense together."""
+        if self.optimizer.momentum and self.optimizer.name != "sgd":
+            return [f"optimizer.momentum: only for optimizer.name=sgd, found '{self.optimizer.name}'"]
+        return []
+
+    def needs_dev(self) -> list[str]:
+        """What to say if there is no development split."""
+        if self.trainer.patience or self.optimizer.schedule == "plateau":
+            return ["data.dev: missing; trainer.patience and optimizer.schedule=plateau need a development split"]
+        return []

@@ -1,0 +1,98 @@
+"""How a settings dataclass is declared, and read from a nested mapping with all its problems at once."""
+
+from __future__ import annotations
+
+import dataclasses
+import operator
+import types
+import typing
+from collections.abc import Callable, Mapping
+from dataclasses import field
+from typing import Any
+
+from seqnlp.errors import ConfigError, did_you_mean
+
+Section = typing.TypeVar("Section")
+
+
+def setting(
+    default: Any,
+    help: str,
+    *,
+    choices: tuple[str, ...] = (),
+    low: float | None = None,
+    high: float | None = None,
+    above: float | None = None,
+    below: float | None = None,
+) -> Any:
+    """A documented field: ``low``/``high`` are inclusive bounds, ``above``/``below`` exclusive ones."""
+    bounds = {"choices": choices, "low": low, "high": high, "above": above, "below": below}
+    return field(default=default, metadata={"help": help, **bounds})
+
+
+Section = typing.TypeVar("Section")
+
+
+def read_section(schema: type[Section], raw: Mapping[str, Any], prefix: str = "") -> Section:
+    """One validated section (say, :class:`ModelConfig`) from its mapping; ``prefix`` stands before keys in messages.
+
+    Raises:
+        ConfigError: with every problem of this section.
+    """
+    problems: list[str] = []
+    section = typing.cast(Section, collect_section(schema, raw, prefix, problems))
+    if problems:
+        raise ConfigError(problems)
+    return section
+
+
+def collect_section(schema: type, raw: Mapping[str, Any], prefix: str, problems: list[str]) -> object:
+    """One dataclass from one mapping; problems are appended, and the default stands in for what was wrong."""
+    fields = {item.name: item for item in dataclasses.fields(schema)}
+    hints = typing.get_type_hints(schema)
+    values: dict[str, Any] = {}
+    for key, value in raw.items():
+        where = f"{prefix}{key}"
+        if key not in fields:
+            problems.append(f"{where}: unknown key{did_you_mean(str(key), fields)}")
+        elif dataclasses.is_dataclass(hints[key]):
+            if isinstance(value, Mapping):
+                values[key] = collect_section(typing.cast(type, hints[key]), value, f"{where}.", problems)
+            else:
+                problems.append(f"{where}: expected a group of settings, found {value!r}")
+        else:
+            accepted, problem = _read_value(hints[key], value, fields[key].metadata)
+            if problem:
+                problems.append(f"{where}: {problem}")
+            else:
+                values[key] = accepted
+    make: Callable[..., object] = schema
+    return make(**values)
+
+
+_TYPE_NAMES = {bool: "true or false", int: "a whole number", float: "a number", str: "text"}
+
+
+def _read_value(
+    hint: type, value: Any, bounds: Mapping[str, Any] | types.MappingProxyType[Any, Any]
+) -> tuple[Any, str]:
+    """The value as ``hint``, and what is wrong with it (empty if nothing)."""
+    if hint is float and isinstance(value, int) and not isinstance(value, bool):
+        value = float(value)
+    if hint is str and isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)  # a column number
+    if hint is str and value is None:
+        value = ""
+    if type(value) is not hint:
+        return None, f"expected {_TYPE_NAMES[hint]}, found {value!r}"
+    choices = bounds["choices"]
+    if choices and value not in choices:
+        return None, f"expected one of {', '.join(choices)}; found '{value}'{did_you_mean(str(value), choices)}"
+    outside: tuple[tuple[Any, str, Callable[[Any, Any], bool]], ...] = (
+        (bounds["low"], "at least", operator.lt),
+        (bounds["high"], "at most", operator.gt),
+        (bounds["above"], "more than", operator.le),
+        (bounds["below"], "less than", operator.ge),
+    )
+    wrong = [f"{word} {limit}" for limit, word, breaks in outside if limit is not None and breaks(value, limit)]
+    return value, f"expected {' and '.join(wrong)}, found {value!r}" if wrong else ""

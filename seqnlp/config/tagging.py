@@ -1,0 +1,104 @@
+"""The settings of a tagger."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from seqnlp.config.common import Config
+from seqnlp.config.schema import setting
+
+
+@dataclass
+class DataConfig:
+    """Where labelled sentences come from."""
+
+    dir: str = setting("", "folder the paths below are relative to; empty: $SEQNLP_DATA, else the current folder")
+    train: str = setting("", "training file (gzip or plain), or the hub split's name")
+    dev: str = setting("", "development file or split: early stopping, choice of the best model, temperature")
+    test: str = setting("", "test file or split; read only by `seqnlp evaluate`")
+    format: str = setting("conll", "how the files are written", choices=("conll", "conllu", "jsonl", "hub"))
+    hub: str = setting("", "format=hub: a `datasets` name, or a local dataset folder")
+    hub_config: str = setting("", "format=hub: the data set's configuration name, if it has several")
+    token_column: str = setting("0", "conll: column of the token, from 0, negative from the end; jsonl, hub: field")
+    tag_column: str = setting(
+        "-1", "conll: column of the tag; conllu: upos, xpos, feats or misc:KEY; jsonl, hub: field name"
+    )
+    scheme: str = setting(
+        "iob2",
+        "tag scheme of the files; none: plain tags such as POS",
+        choices=("iob1", "iob2", "bioes", "bilou", "none"),
+    )
+    repair: bool = setting(False, "mend tags that are illegal in the scheme, and say what changed, instead of stopping")
+    limit: int = setting(0, "use only the first N sentences of each split; 0: all", low=0)
+    tokenizer: str = setting(
+        "words",
+        "how raw text is split into words once the model is used",
+        choices=("words", "split", "english", "whitespace"),
+    )
+
+
+@dataclass
+class ModelConfig:
+    """The tagger: words and characters -> recurrent layers -> CRF or softmax."""
+
+    scheme: str = setting("bioes", "tag scheme inside the model; none: plain tags", choices=("iob2", "bioes", "none"))
+    word_dim: int = setting(100, "width of the word embedding; with `vectors` their width is used", low=0, high=4096)
+    vectors: str = setting("", "text vectors (GloVe, word2vec, fastText .txt/.vec, gzip too), relative to data.dir")
+    fine_tune: bool = setting(True, "learn a correction to the pretrained vector of each training word")
+    lowercase: bool = setting(True, "look words up lower-cased; characters and casing keep the case")
+    min_count: int = setting(1, "training words seen less often share the unknown word's embedding", low=1)
+    character_model: str = setting("cnn", "word features from characters", choices=("cnn", "lstm", "none"))
+    character_dim: int = setting(30, "width of a character's embedding", low=1, high=1024)
+    character_hidden_dim: int = setting(50, "width of the word's character features", low=1, high=1024)
+    casing_dim: int = setting(10, "width of the casing feature's embedding; 0: none", low=0, high=256)
+    cell: str = setting("lstm", "recurrent cell", choices=("lstm", "gru", "rnn"))
+    hidden_dim: int = setting(200, "width of each direction of a recurrent layer", low=1, high=4096)
+    num_layers: int = setting(1, "recurrent layers, stacked", low=1, high=8)
+    bidirectional: bool = setting(True, "read the sentence in both directions")
+    word_dropout: float = setting(0.05, "chance that a training word is read as unknown", low=0, below=1)
+    input_dropout: float = setting(0.33, "locked dropout on the recurrent input, one mask a sentence", low=0, below=1)
+    hidden_dropout: float = setting(0.33, "locked dropout after each recurrent layer", low=0, below=1)
+    fit_outside: bool = setting(
+        True, "entities: after training, fit on dev how readily words are taken for entities, for the best F1"
+    )
+    output: str = setting("crf", "output layer; softmax decodes greedily, legal tags only", choices=("crf", "softmax"))
+
+
+@dataclass
+class TaggingConfig(Config):
+    """Everything that decides the training of a tagger."""
+
+    task: str = setting("tagging", "what the model does", choices=("tagging",))
+    data: DataConfig = field(default_factory=DataConfig)
+    model: ModelConfig = field(default_factory=ModelConfig)
+
+    def problems(self) -> list[str]:
+        """Settings that are fine alone and make no sense together."""
+        data, model = self.data, self.model
+        problems = super().problems()
+        if not data.train:
+            problems.append("data.train: missing; choose a recipe (recipe=tagging/demo) or name a training file")
+        if data.format == "hub" and not data.hub:
+            problems.append("data.hub: missing; data.format=hub needs a `datasets` name or a local dataset folder")
+        if data.format == "conll":
+            for key in ("token_column", "tag_column"):
+                value = getattr(data, key)
+                if not value.lstrip("-").isdigit():
+                    problems.append(f"data.{key}: expected a column number for data.format=conll, found '{value}'")
+        if data.format == "conllu" and not _is_conllu_column(data.tag_column):
+            expected = "expected upos, xpos, feats or misc:KEY for data.format=conllu"
+            problems.append(f"data.tag_column: {expected}, found '{data.tag_column}'")
+        if (data.scheme == "none") != (model.scheme == "none"):
+            problems.append(
+                f"model.scheme: '{model.scheme}' does not go with data.scheme '{data.scheme}'; "
+                "both are 'none' for plain tags"
+            )
+        if model.word_dim == 0 and not model.vectors and model.character_model == "none":
+            problems.append("model.word_dim: 0 with no vectors and no character model leaves the tagger without input")
+        if model.fine_tune is False and not model.vectors:
+            problems.append("model.fine_tune: false means something only with model.vectors")
+        return problems if data.dev else problems + self.needs_dev()
+
+
+def _is_conllu_column(name: str) -> bool:
+    return name in ("upos", "xpos", "feats") or (name.startswith("misc:") and len(name) > 5)

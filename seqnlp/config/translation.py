@@ -1,0 +1,160 @@
+"""The settings of a translator."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from seqnlp.config.common import Config
+from seqnlp.config.schema import setting
+
+
+@dataclass
+class ParallelDataConfig:
+    """Where sentence pairs come from, and which of them are used for training."""
+
+    dir: str = setting("", "folder the paths below are relative to; empty: $SEQNLP_DATA, else the current folder")
+    train: str = setting("", "training files as a pattern (`train.{lang}.gz`), one file (tsv, jsonl) or a hub split")
+    dev: str = setting("", "development files or split: early stopping, choice of the best model, tuning")
+    test: str = setting("", "test files or split; read only by `seqnlp evaluate` and `seqnlp compare`")
+    format: str = setting(
+        "files", "files: two line-aligned text files a split", choices=("files", "tsv", "jsonl", "hub")
+    )
+    source: str = setting("", "source language: stands for {lang}; jsonl, hub: key of the text")
+    target: str = setting("", "target language: stands for {lang}; jsonl, hub: key of the text")
+    source_column: str = setting("0", "tsv: column of the source, from 0")
+    target_column: str = setting("1", "tsv: column of the target, from 0")
+    hub: str = setting("", "format=hub: a `datasets` name, or a local dataset folder")
+    hub_config: str = setting("", "format=hub: the data set's configuration name, if it has several")
+    limit: int = setting(0, "use only the first N pairs of each split; 0: all", low=0)
+    one_sided: str = setting("drop", "training pairs with one empty side", choices=("drop", "refuse"))
+    max_ratio: float = setting(
+        0.0, "drop training pairs with a side more than this many times as many words as the other; 0: keep", low=0
+    )
+    duplicates: str = setting("keep", "training pairs that occur again", choices=("keep", "drop"))
+    max_pieces: int = setting(
+        200, "training pairs with more subwords on a side are left out; longer lines are cut when translating", low=4
+    )
+
+
+@dataclass
+class SubwordConfig:
+    """SentencePiece, trained on the training split alone."""
+
+    kind: str = setting("bpe", "how subwords are found", choices=("bpe", "unigram"))
+    vocabulary_size: int = setting(6000, "subwords, 256 bytes and 4 special ones among them", low=270, high=64000)
+    joint: bool = setting(True, "one vocabulary for both languages; false: one a side, each of vocabulary_size")
+    normalization: str = setting(
+        "nmt_nfkc",
+        "what happens to characters: NFKC folds full-width and ligatures, nmt_ also odd spaces, _cf lower-cases",
+        choices=("nmt_nfkc", "nfkc", "nmt_nfkc_cf", "nfkc_cf", "identity"),
+    )
+    character_coverage: float = setting(
+        1.0, "part of all characters that get a subword; the rest are written as bytes", above=0.9, high=1
+    )
+    sampling: float = setting(
+        0.0, "subword regularisation of the training text; bpe: chance to skip a merge, unigram: alpha", low=0, below=1
+    )
+
+
+@dataclass
+class TranslatorConfig:
+    """Recurrent encoder, attention, recurrent decoder, deep output."""
+
+    cell: str = setting("lstm", "recurrent cell", choices=("lstm", "gru", "rnn"))
+    embedding_dim: int = setting(256, "width of the subword embeddings and of the deep output layer", low=1, high=4096)
+    tie_embeddings: str = setting(
+        "all",
+        "share: all three tables (joint vocabulary), the target's two, or none",
+        choices=("all", "target", "none"),
+    )
+    encoder_hidden_dim: int = setting(256, "width of each direction of an encoder layer", low=1, high=4096)
+    encoder_layers: int = setting(1, "encoder layers", low=1, high=8)
+    bidirectional: bool = setting(True, "read the source in both directions")
+    decoder_hidden_dim: int = setting(512, "width of a decoder layer", low=1, high=4096)
+    decoder_layers: int = setting(
+        1, "decoder layers; those above the first read the attention's context", low=1, high=8
+    )
+    attention: str = setting(
+        "additive", "additive (Bahdanau), dot or general (Luong)", choices=("additive", "dot", "general")
+    )
+    attention_dim: int = setting(256, "width of the additive attention", low=1, high=4096)
+    coverage: bool = setting(False, "attention sees how much each source position was attended so far")
+    input_feeding: bool = setting(True, "the context of the last step is fed to the first decoder layer")
+    bridge: str = setting("mean", "first decoder state from", choices=("mean", "final", "zero"))
+    layer_norm: bool = setting(False, "layer normalisation of the memory and of the deep output")
+    embedding_dropout: float = setting(0.2, "locked dropout on the embeddings", low=0, below=1)
+    hidden_dropout: float = setting(0.3, "locked dropout on the memory and between layers", low=0, below=1)
+    output_dropout: float = setting(0.3, "dropout on the deep output", low=0, below=1)
+    word_dropout: float = setting(0.0, "chance that a subword's embedding is left out", low=0, below=1)
+    label_smoothing: float = setting(0.1, "probability shared among all subwords", low=0, below=1)
+    teacher_forcing: str = setting(
+        "constant",
+        "how the teacher-forcing ratio falls over training",
+        choices=("constant", "linear", "inverse_sigmoid"),
+    )
+    teacher_forcing_start: float = setting(1.0, "chance that the decoder reads the true last subword", low=0, high=1)
+    teacher_forcing_end: float = setting(1.0, "linear, inverse_sigmoid: that chance at the end", low=0, high=1)
+    metric: str = setting("bleu", "dev score that chooses the best model (greedy)", choices=("bleu", "chrf"))
+
+
+@dataclass
+class DecodingConfig:
+    """How translations are searched; `seqnlp evaluate --tune` finds beam and length penalty on dev."""
+
+    beam: int = setting(5, "hypotheses kept a sentence; 1: greedy", low=1, high=256)
+    length_penalty: str = setting(
+        "average",
+        "log probability divided by length^alpha, by GNMT's ((5+length)/6)^alpha, or not",
+        choices=("average", "gnmt", "none"),
+    )
+    alpha: float = setting(1.0, "exponent of the length penalty", low=0, high=5)
+    coverage_penalty: float = setting(0.0, "GNMT's beta: how much unattended source words cost", low=0, high=5)
+    min_ratio: float = setting(0.0, "shortest output in subwords, times the source", low=0, high=10)
+    max_ratio: float = setting(2.0, "longest output in subwords, times the source, plus max_extra", low=0, high=20)
+    max_extra: int = setting(10, "added to the longest output", low=0, high=1000)
+    no_repeat_ngram: int = setting(0, "no n-gram of this many subwords occurs twice; 0: allowed", low=0, high=20)
+
+
+@dataclass
+class TranslationConfig(Config):
+    """Everything that decides the training of a translator."""
+
+    task: str = setting("translation", "what the model does", choices=("translation",))
+    data: ParallelDataConfig = field(default_factory=ParallelDataConfig)
+    tokenizer: SubwordConfig = field(default_factory=SubwordConfig)
+    model: TranslatorConfig = field(default_factory=TranslatorConfig)
+    decoding: DecodingConfig = field(default_factory=DecodingConfig)
+
+    def problems(self) -> list[str]:
+        """Settings that are fine alone and make no sense together."""
+        data, model = self.data, self.model
+        problems = super().problems()
+        if not data.train:
+            problems.append("data.train: missing; choose a recipe (recipe=translation/demo) or name the training files")
+        if data.format == "hub" and not data.hub:
+            problems.append("data.hub: missing; data.format=hub needs a `datasets` name or a local dataset folder")
+        if data.format != "tsv" and not (data.source and data.target):
+            problems.append("data.source, data.target: missing; name both languages, such as de and en")
+        if data.format == "files":
+            for split in ("train", "dev", "test"):
+                name = getattr(data, split)
+                if name and "{lang}" not in name:
+                    problems.append(
+                        f"data.{split}: expected a pattern with {{lang}}, such as train.{{lang}}.gz; found '{name}'"
+                    )
+        if model.tie_embeddings == "all" and not self.tokenizer.joint:
+            problems.append(
+                "model.tie_embeddings: 'all' needs tokenizer.joint=true; with one vocabulary a side use 'target'"
+            )
+        if model.attention == "dot" and model.decoder_hidden_dim != model.encoder_hidden_dim * (
+            1 + model.bidirectional
+        ):
+            problems.append(
+                "model.attention: dot needs decoder_hidden_dim equal to the encoder's width "
+                f"({model.encoder_hidden_dim * (1 + model.bidirectional)}), found {model.decoder_hidden_dim}"
+            )
+        if model.teacher_forcing == "constant" and model.teacher_forcing_end != 1:
+            problems.append(
+                "model.teacher_forcing_end: means something only with teacher_forcing=linear or inverse_sigmoid"
+            )
+        return problems if data.dev else problems + self.needs_dev()

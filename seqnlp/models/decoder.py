@@ -1,0 +1,204 @@
+"""The recurrent decoder with attention: a whole target at once for training, one step at a time for searching."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from seqnlp.nn.attention import Attention
+from seqnlp.nn.attentive_lstm import AttentiveWeights, attentive_lstm
+from seqnlp.nn.dropout import LockedDropout
+from seqnlp.nn.recurrent import CELLS, initialize
+
+Attend = Callable[[Tensor, Tensor | None], tuple[Tensor, Tensor]]
+"""Queries (N, H) and coverage (N, S) to contexts (N, M) and weights (N, S)."""
+
+
+@dataclass(frozen=True)
+class Memory:
+    """A batch of sources as the decoder sees them: ``states`` (B, S, M), ``keys`` (B, S, A), ``mask`` (B, S) bool."""
+
+    states: Tensor
+    keys: Tensor
+    mask: Tensor
+
+    def select(self, sentences: Tensor) -> Memory:
+        """The given rows only."""
+        return Memory(self.states[sentences], self.keys[sentences], self.mask[sentences])
+
+
+@dataclass(frozen=True)
+class DecoderState:
+    """What N hypotheses carry from step to step: (N, H) a layer, the last context (N, M), the coverage (N, S)."""
+
+    hidden: tuple[Tensor, ...]
+    cells: tuple[Tensor, ...]
+    context: Tensor
+    covered: Tensor | None
+
+    def select(self, hypotheses: Tensor) -> DecoderState:
+        """The states of the given hypotheses."""
+        return DecoderState(
+            tuple(state.index_select(0, hypotheses) for state in self.hidden),
+            tuple(cell.index_select(0, hypotheses) for cell in self.cells),
+            self.context.index_select(0, hypotheses),
+            None if self.covered is None else self.covered.index_select(0, hypotheses),
+        )
+
+
+class Decoder(nn.Module):
+    """Recurrent layers around an attention, and the deep output layer (Bahdanau et al. 2015; Pascanu et al. 2014).
+
+    The first layer reads the last subword and, with input feeding, the last context; its state is the attention's
+    query. Layers above it read the layer below and the context (Wu et al. 2016). The output features are
+    ``tanh(W [top state, context, last subword])``.
+
+    Args:
+        embedding_dim: E, width of a subword and of the output features.
+        memory_dim: M, width of the encoder's states.
+        hidden_dim: H, width of a layer.
+        dropout: locked dropout between layers and before the deep output.
+    """
+
+    def __init__(
+        self,
+        embedding_dim: int,
+        memory_dim: int,
+        hidden_dim: int,
+        *,
+        cell: str,
+        num_layers: int,
+        attention: str,
+        attention_dim: int,
+        coverage: bool,
+        input_feeding: bool,
+        bridge: str,
+        layer_norm: bool,
+        dropout: float,
+    ) -> None:
+        super().__init__()
+        self.hidden_dim, self.num_layers, self.cell = hidden_dim, num_layers, cell
+        self.input_feeding, self.coverage, self.bridge = input_feeding, coverage, bridge
+        first_dim = embedding_dim + memory_dim * input_feeding
+        widths = [first_dim] + [hidden_dim + memory_dim] * (num_layers - 1)
+        self.layers = nn.ModuleList(CELLS[cell](width, hidden_dim, batch_first=True) for width in widths)
+        for layer in self.layers:
+            initialize(layer)
+        self.attention = Attention(memory_dim, hidden_dim, attention_dim, attention, coverage)
+        if bridge != "zero":
+            self.first_state = nn.Linear(memory_dim, hidden_dim * num_layers * (2 if cell == "lstm" else 1))
+        self.combine = nn.Linear(hidden_dim + memory_dim + embedding_dim, embedding_dim)
+        self.norm = nn.LayerNorm(embedding_dim) if layer_norm else nn.Identity()
+        self.dropout = LockedDropout(dropout)
+
+    def start(self, memory: Memory, summary: Tensor) -> DecoderState:
+        """The state before the first step, one hypothesis a sentence.
+
+        Args:
+            summary: (B, M) the source in one vector; unused with ``bridge="zero"``.
+        """
+        batch, positions, width = memory.states.shape
+        num_states = self.num_layers * (2 if self.cell == "lstm" else 1)
+        if self.bridge == "zero":
+            states = [summary.new_zeros(batch, self.hidden_dim) for _ in range(num_states)]  # (B, H) each
+        else:
+            states = list(torch.tanh(self.first_state(summary)).float().chunk(num_states, dim=1))  # (B, H) each
+        context = states[0].new_zeros(batch, width)  # (B, M)
+        covered = states[0].new_zeros(batch, positions) if self.coverage else None  # (B, S)
+        return DecoderState(tuple(states[: self.num_layers]), tuple(states[self.num_layers :]), context, covered)
+
+    def teacher_forced(self, embedded: Tensor, memory: Memory, state: DecoderState) -> Tensor:
+        """Output features (B, T, E) of all steps, each of which reads the true last subword ``embedded`` (B, T, E)."""
+        if self.input_feeding and not (self.cell == "lstm" and self.attention.kind == "additive" and not self.coverage):
+            return self._stepwise(embedded, memory, state)
+        if self.coverage:
+            return self._stepwise(embedded, memory, state)
+        if self.input_feeding:
+            hidden, contexts = self._attentive(embedded, memory, state)  # (B, T, H), (B, T, M)
+        else:
+            hidden = self._layer(0, embedded, state)  # (B, T, H)
+            contexts = self.attention(hidden, memory.keys, memory.states, memory.mask)[0]  # (B, T, M)
+        for depth in range(1, self.num_layers):
+            hidden = self._layer(depth, torch.cat([self.dropout(hidden), contexts.to(hidden.dtype)], dim=-1), state)
+        return self._features(self.dropout(hidden), contexts, embedded)
+
+    def step(self, embedded: Tensor, state: DecoderState, attend: Attend) -> tuple[Tensor, Tensor, DecoderState]:
+        """One step of N hypotheses.
+
+        Args:
+            embedded: (N, E) the last subword of each.
+
+        Returns:
+            The output features (N, E), the attention (N, S), the next state.
+        """
+        read = torch.cat([embedded, state.context.to(embedded.dtype)], dim=-1) if self.input_feeding else embedded
+        hidden, cells = [], []
+        first, first_cell = self._advance(0, read, state)  # (N, H)
+        context, weights = attend(first, state.covered)  # (N, M), (N, S)
+        hidden.append(first)
+        cells += first_cell
+        for depth in range(1, self.num_layers):
+            below, cell = self._advance(depth, torch.cat([hidden[-1], context.to(first.dtype)], dim=-1), state)
+            hidden.append(below)
+            cells += cell
+        covered = None if state.covered is None else state.covered + weights  # (N, S)
+        features = self._features(hidden[-1], context, embedded)
+        return features, weights, DecoderState(tuple(hidden), tuple(cells), context, covered)
+
+    def attend_to(self, memory: Memory) -> Attend:
+        """The attention of one hypothesis a sentence."""
+
+        def attend(queries: Tensor, covered: Tensor | None) -> tuple[Tensor, Tensor]:
+            seen = None if covered is None else covered[:, None]  # (B, 1, S)
+            context, weights = self.attention(queries[:, None], memory.keys, memory.states, memory.mask, seen)
+            return context[:, 0], weights[:, 0]
+
+        return attend
+
+    def _features(self, top: Tensor, context: Tensor, embedded: Tensor) -> Tensor:
+        parts = [top, context.to(top.dtype), embedded.to(top.dtype)]
+        features: Tensor = torch.tanh(self.norm(self.combine(torch.cat(parts, dim=-1))))
+        return features
+
+    def _stepwise(self, embedded: Tensor, memory: Memory, state: DecoderState) -> Tensor:
+        """:meth:`teacher_forced` by :meth:`step`: for the cells and attentions that have no loop of their own."""
+        attend, features = self.attend_to(memory), []
+        for one in embedded.unbind(dim=1):
+            feature, _, state = self.step(one, state, attend)
+            features.append(feature)
+        return torch.stack(features, dim=1)  # (B, T, E)
+
+    def _attentive(self, embedded: Tensor, memory: Memory, state: DecoderState) -> tuple[Tensor, Tensor]:
+        """The first layer with input feeding, as one loop with its gradient in closed form."""
+        layer, width = self.layers[0], embedded.size(2)
+        subword, context = layer.weight_ih_l0[:, :width], layer.weight_ih_l0[:, width:]  # (4H, E), (4H, M)
+        bias = layer.bias_ih_l0 + layer.bias_hh_l0  # (4H,)
+        inputs = functional.linear(embedded.transpose(0, 1), subword, bias).float()  # (T, B, 4H)
+        inputs = inputs.to(bias.dtype)
+        recurrent = torch.cat([layer.weight_hh_l0, context], dim=1)  # (4H, H + M)
+        weights = AttentiveWeights(recurrent, self.attention.query.weight, self.attention.energy)
+        first = (state.hidden[0].to(bias.dtype), state.cells[0].to(bias.dtype))
+        hidden, contexts = attentive_lstm(inputs, *first, memory.keys, memory.states, memory.mask, weights)
+        return hidden.transpose(0, 1), contexts.transpose(0, 1)
+
+    def _layer(self, depth: int, inputs: Tensor, state: DecoderState) -> Tensor:
+        """A layer over all steps (B, T, D), from its first state."""
+        hidden = state.hidden[depth][None]  # (1, B, H)
+        first = (hidden, state.cells[depth][None]) if self.cell == "lstm" else hidden
+        outputs: Tensor = self.layers[depth](inputs, first)[0]  # (B, T, H)
+        return outputs
+
+    def _advance(self, depth: int, inputs: Tensor, state: DecoderState) -> tuple[Tensor, list[Tensor]]:
+        """A layer's next hidden state (N, H) and, for an LSTM, its cell."""
+        layer, hidden = self.layers[depth], state.hidden[depth]
+        weights = (layer.weight_ih_l0, layer.weight_hh_l0, layer.bias_ih_l0, layer.bias_hh_l0)
+        inputs = inputs.to(hidden.dtype)
+        if self.cell == "lstm":
+            hidden, cell = torch.lstm_cell(inputs, (hidden, state.cells[depth]), *weights)
+            return hidden, [cell]
+        cell_function = torch.gru_cell if self.cell == "gru" else torch.rnn_tanh_cell
+        return cell_function(inputs, hidden, *weights), []

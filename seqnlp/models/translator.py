@@ -1,0 +1,151 @@
+"""The translator: recurrent encoder, attention, recurrent decoder, deep output (Bahdanau et al. 2015)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from seqnlp.config import TranslatorConfig
+from seqnlp.models.decoder import Decoder, DecoderState, Memory
+from seqnlp.nn.dropout import LockedDropout
+from seqnlp.nn.recurrent import Recurrent
+from seqnlp.nn.smoothed_loss import smoothed_loss
+
+
+@dataclass(frozen=True)
+class PairBatch:
+    """Padded ids: ``source`` (B, S) with END last, ``source_lengths`` (B,); ``inputs`` (B, T), which begin with BEGIN,
+    ``outputs`` (B, T), the same moved on by one, with END last; ``mask`` (B, T) bool, True = a real target.
+    """
+
+    source: Tensor
+    source_lengths: Tensor
+    inputs: Tensor
+    outputs: Tensor
+    mask: Tensor
+
+    def to(self, device: torch.device) -> PairBatch:
+        """The batch on a device."""
+        tensors = (self.source, self.source_lengths, self.inputs, self.outputs, self.mask)
+        return PairBatch(*(tensor.to(device) for tensor in tensors))
+
+
+class RecurrentTranslator(nn.Module):
+    """Subwords to subwords.
+
+    Args:
+        config: the sizes and the kinds of the parts.
+        num_source, num_target: subwords of each vocabulary.
+    """
+
+    def __init__(self, config: TranslatorConfig, num_source: int, num_target: int) -> None:
+        super().__init__()
+        self.config = config
+        width = config.embedding_dim
+        self.source_embedding = _embedding(num_source, width)
+        if config.tie_embeddings != "all":
+            self.own_target_embedding = _embedding(num_target, width)
+        self.encoder = Recurrent(
+            width,
+            config.encoder_hidden_dim,
+            cell=config.cell,
+            num_layers=config.encoder_layers,
+            bidirectional=config.bidirectional,
+            dropout=config.hidden_dropout,
+        )
+        self.memory_norm = nn.LayerNorm(self.encoder.output_dim) if config.layer_norm else nn.Identity()
+        self.decoder = Decoder(
+            width,
+            self.encoder.output_dim,
+            config.decoder_hidden_dim,
+            cell=config.cell,
+            num_layers=config.decoder_layers,
+            attention=config.attention,
+            attention_dim=config.attention_dim,
+            coverage=config.coverage,
+            input_feeding=config.input_feeding,
+            bridge=config.bridge,
+            layer_norm=config.layer_norm,
+            dropout=config.hidden_dropout,
+        )
+        if config.tie_embeddings == "none":
+            self.output_embedding = _embedding(num_target, width)
+        self.output_bias = nn.Parameter(torch.zeros(num_target))  # (V,)
+        self.embedding_dropout = LockedDropout(config.embedding_dropout)
+        self.output_dropout = nn.Dropout(config.output_dropout)
+
+    @property
+    def target_embedding(self) -> nn.Embedding:
+        """What the decoder reads; three-way tied embeddings have one table, stored once."""
+        return self.source_embedding if self.config.tie_embeddings == "all" else self.own_target_embedding
+
+    @property
+    def output_table(self) -> Tensor:
+        """The output embedding (V, E)."""
+        tied = self.config.tie_embeddings != "none"
+        return self.target_embedding.weight if tied else self.output_embedding.weight
+
+    def loss(self, batch: PairBatch, teacher_forcing: float = 1.0) -> Tensor:
+        """The label-smoothed negative log likelihood of the targets, summed over subwords and ENDs.
+
+        Args:
+            teacher_forcing: chance, for each subword alone, that the decoder reads the true one before it instead of
+                its own best guess (scheduled sampling, Bengio et al. 2015).
+        """
+        memory, state = self.encode(batch.source, batch.source_lengths)
+        if teacher_forcing < 1:
+            features = self._sampled(batch, memory, state, teacher_forcing)  # (B, T, E)
+        else:
+            features = self.decoder.teacher_forced(self.embed_target(batch.inputs), memory, state)  # (B, T, E)
+        kept = self.output_dropout(features[batch.mask])  # (N, E)
+        smoothing = self.config.label_smoothing if self.training else 0.0
+        return smoothed_loss(kept, self.output_table, self.output_bias, batch.outputs[batch.mask], smoothing)
+
+    def encode(self, source: Tensor, lengths: Tensor) -> tuple[Memory, DecoderState]:
+        """Sources (B, S) with lengths (B,) as a memory, and the decoder's first state."""
+        embedded = self._embed(self.source_embedding, source)  # (B, S, E)
+        states = self.memory_norm(self.encoder(embedded, lengths))  # (B, S, M)
+        mask = torch.arange(source.size(1), device=source.device) < lengths[:, None]  # (B, S)
+        memory = Memory(states, self.decoder.attention.keys(states), mask)
+        if self.config.bridge == "final":
+            summary = self.encoder.final(states, lengths)  # (B, M)
+        else:
+            summary = (states * mask[..., None]).sum(dim=1) / lengths[:, None]  # (B, M)
+        return memory, self.decoder.start(memory, summary)
+
+    def embed_target(self, tokens: Tensor) -> Tensor:
+        """Target ids (..., T) as the decoder reads them, (..., T, E)."""
+        return self._embed(self.target_embedding, tokens)
+
+    def logits(self, features: Tensor) -> Tensor:
+        """Scores (N, V) of the next subword from output features (N, E)."""
+        return nn.functional.linear(features, self.output_table.to(features.dtype), self.output_bias.to(features.dtype))
+
+    def _embed(self, table: nn.Embedding, ids: Tensor) -> Tensor:
+        embedded = table(ids) * self.config.embedding_dim**0.5  # (..., E)
+        if self.training and self.config.word_dropout:
+            kept = torch.rand(ids.shape, device=ids.device) >= self.config.word_dropout  # (...)
+            embedded = embedded * kept[..., None]
+        return self.embedding_dropout(embedded) if embedded.dim() == 3 else embedded
+
+    def _sampled(self, batch: PairBatch, memory: Memory, state: DecoderState, teacher_forcing: float) -> Tensor:
+        """Output features (B, T, E) when some of the subwords read are the model's own guesses."""
+        attend, features = self.decoder.attend_to(memory), []
+        true = torch.rand(batch.inputs.shape, device=batch.inputs.device) < teacher_forcing  # (B, T)
+        true[:, 0] = True  # BEGIN
+        guesses = batch.inputs[:, 0]  # (B,)
+        for step in range(batch.inputs.size(1)):
+            tokens = torch.where(true[:, step], batch.inputs[:, step], guesses)  # (B,)
+            feature, _, state = self.decoder.step(self.embed_target(tokens[:, None])[:, 0], state, attend)
+            features.append(feature)
+            with torch.no_grad():
+                guesses = self.logits(feature).argmax(dim=-1)  # (B,)
+        return torch.stack(features, dim=1)
+
+
+def _embedding(num_subwords: int, width: int) -> nn.Embedding:
+    table = nn.Embedding(num_subwords, width)
+    nn.init.normal_(table.weight, std=width**-0.5)
+    return table

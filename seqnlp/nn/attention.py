@@ -1,0 +1,67 @@
+"""Attention over a memory: additive (Bahdanau et al. 2015), dot and general (Luong et al. 2015)."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+
+class Attention(nn.Module):
+    """Where in the memory to look. It keeps no state: keys are projected once a sentence and handed in at each step.
+
+    ``additive``: ``v . tanh(W query + U memory)``; ``dot``: ``query . memory``; ``general``: ``query . (U memory)``.
+    With coverage (Tu et al. 2016) the additive energy also reads how much each position was attended so far:
+    ``v . tanh(W query + U memory + w covered)``.
+
+    Args:
+        memory_dim: M, width of the memory.
+        query_dim: Q, width of the query (``dot``: equal to M).
+        attention_dim: A, width of the additive energy.
+        kind: ``additive``, ``dot`` or ``general``.
+        coverage: read the sum of past weights (additive only).
+    """
+
+    def __init__(
+        self, memory_dim: int, query_dim: int, attention_dim: int, kind: str = "additive", coverage: bool = False
+    ) -> None:
+        super().__init__()
+        self.kind = kind
+        if kind == "additive":
+            self.key = nn.Linear(memory_dim, attention_dim)
+            self.query = nn.Linear(query_dim, attention_dim, bias=False)
+            self.energy = nn.Parameter(torch.empty(attention_dim).uniform_(-1, 1).div_(attention_dim**0.5))  # (A,)
+        elif kind == "general":
+            self.key = nn.Linear(memory_dim, query_dim, bias=False)
+        if coverage:
+            self.coverage = nn.Parameter(torch.zeros(attention_dim))  # (A,)
+
+    def keys(self, memory: Tensor) -> Tensor:
+        """What queries are compared with, (B, S, A), (B, S, Q) or the memory itself, from the memory (B, S, M)."""
+        return memory if self.kind == "dot" else self.key(memory)
+
+    def forward(
+        self, query: Tensor, keys: Tensor, memory: Tensor, mask: Tensor, covered: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """Look K times into each sentence's memory.
+
+        Args:
+            query: (B, K, Q): K time steps, or K hypotheses.
+            keys: (B, S, A) from :meth:`keys`; not copied per query.
+            memory: (B, S, M).
+            mask: (B, S) bool, True = a real position.
+            covered: (B, K, S) sum of the weights so far, if the attention has coverage.
+
+        Returns:
+            The context (B, K, M) and the weights (B, K, S), 0 where the mask is False.
+        """
+        weights = self._energies(query, keys, covered).float()  # (B, K, S)
+        weights = weights.masked_fill(~mask[:, None, :], -torch.inf).softmax(dim=-1)
+        return torch.bmm(weights.to(memory.dtype), memory), weights
+
+    def _energies(self, query: Tensor, keys: Tensor, covered: Tensor | None) -> Tensor:
+        if self.kind != "additive":
+            return torch.bmm(query.to(keys.dtype), keys.transpose(1, 2))  # (B, K, S)
+        mixed = self.query(query)[:, :, None, :] + keys[:, None, :, :]  # (B, K, S, A)
+        if covered is not None:
+            mixed = mixed + covered[..., None].to(mixed.dtype) * self.coverage.to(mixed.dtype)
+        return torch.tanh(mixed) @ self.energy.to(mixed.dtype)  # (B, K, S)

@@ -1,0 +1,70 @@
+"""The output layer and its label-smoothed cross-entropy in one go, without ever holding all logits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+CHUNK = 256
+"""Tokens whose logits exist at the same time; small enough to stay in a CPU's cache."""
+
+
+def smoothed_loss(features: Tensor, table: Tensor, bias: Tensor, targets: Tensor, smoothing: float) -> Tensor:
+    """Cross-entropy of ``softmax(features @ table.T + bias)`` with label smoothing (Szegedy et al. 2016), summed.
+
+    The target has probability ``1 - smoothing``, and every item of the vocabulary ``smoothing / V`` more. Equal to
+    ``cross_entropy(..., label_smoothing=smoothing, reduction="sum")``; the gradient is made chunk by chunk while the
+    logits are at hand, which saves most passes over them. Products follow autocast, sums are in fp32.
+
+    Args:
+        features: (N, D).
+        table: (V, D) output embedding.
+        bias: (V,).
+        targets: (N,) ids.
+
+    Returns:
+        The loss, a scalar in fp32.
+    """
+    loss: Tensor = _SmoothedLoss.apply(features, table, bias, targets, smoothing)  # type: ignore[no-untyped-call]
+    return loss
+
+
+class _SmoothedLoss(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, features: Tensor, table: Tensor, bias: Tensor, targets: Tensor, smoothing: float) -> Tensor:
+        """The loss and, beside it, the gradients."""
+        kind = features.device.type
+        dtype = torch.get_autocast_dtype(kind) if torch.is_autocast_enabled(kind) else features.dtype
+        inputs, weights = features.to(dtype), table.to(dtype)  # (N, D), (V, D)
+        total = torch.zeros((), dtype=bias.dtype, device=features.device)
+        feature_gradient = torch.empty_like(inputs)  # (N, D)
+        table_gradient, bias_gradient = torch.zeros_like(table), torch.zeros_like(bias)  # (V, D), (V,)
+        share = smoothing / len(table)
+        with torch.autocast(kind, enabled=False):
+            for start in range(0, len(inputs), CHUNK):
+                rows, wanted = inputs[start : start + CHUNK], targets[start : start + CHUNK, None]  # (C, D), (C, 1)
+                logits = (rows @ weights.T).to(bias.dtype).add_(bias)  # (C, V)
+                gold = logits.gather(1, wanted).sum()
+                spread = logits.sum()
+                logits -= logits.amax(dim=1, keepdim=True)  # keeps exp finite
+                shifted_gold = logits.gather(1, wanted).sum()
+                probabilities = logits.exp_()  # (C, V)
+                mass = probabilities.sum(dim=1, keepdim=True)  # (C, 1)
+                log_mass = mass.log().sum() + gold - shifted_gold  # sum of the rows' log-sum-exp
+                total += log_mass - (1 - smoothing) * gold - share * spread
+                gradient = probabilities.div_(mass).sub_(share)  # (C, V)
+                gradient.scatter_add_(1, wanted, gradient.new_full(wanted.shape, smoothing - 1))
+                bias_gradient += gradient.sum(dim=0)
+                low = gradient.to(dtype)  # (C, V)
+                torch.mm(low, weights, out=feature_gradient[start : start + CHUNK])
+                table_gradient += low.T @ rows
+        ctx.save_for_backward(feature_gradient.to(features.dtype), table_gradient, bias_gradient)
+        return total
+
+    @staticmethod
+    def backward(ctx: Any, upstream: Tensor) -> tuple[Tensor | None, ...]:
+        """Scale what the forward pass left."""
+        feature_gradient, table_gradient, bias_gradient = ctx.saved_tensors
+        return feature_gradient * upstream, table_gradient * upstream, bias_gradient * upstream, None, None

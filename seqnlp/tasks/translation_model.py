@@ -1,0 +1,121 @@
+"""From settings to a translator, and from a model folder to one that is ready to use."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from seqnlp.bundle import Bundle
+from seqnlp.config import DecodingConfig, TranslationConfig, TranslatorConfig, read_section
+from seqnlp.errors import RunError
+from seqnlp.models.translator import RecurrentTranslator
+from seqnlp.text.subwords import Subwords, train_subwords
+
+JOINT, SOURCE, TARGET = "subwords.spm", "source.spm", "target.spm"
+
+
+@dataclass(frozen=True)
+class Vocabularies:
+    """The subwords of both sides; one and the same if they are joint."""
+
+    source: Subwords
+    target: Subwords
+
+    @property
+    def joint(self) -> bool:
+        """Whether both sides share one vocabulary."""
+        return self.source is self.target
+
+    def to_files(self) -> dict[str, bytes]:
+        """The model folder's files."""
+        if self.joint:
+            return {JOINT: self.source.to_bytes()}
+        return {SOURCE: self.source.to_bytes(), TARGET: self.target.to_bytes()}
+
+    @classmethod
+    def from_files(cls, files: dict[str, bytes]) -> Vocabularies:
+        """The inverse of :meth:`to_files`.
+
+        Raises:
+            RunError: a file is missing.
+        """
+        if JOINT in files:
+            joint = Subwords(files[JOINT])
+            return cls(joint, joint)
+        if missing := [name for name in (SOURCE, TARGET) if name not in files]:
+            raise RunError(f"the model folder lacks {' and '.join(missing)}; it was not copied or saved whole")
+        return cls(Subwords(files[SOURCE]), Subwords(files[TARGET]))
+
+
+def learn_vocabularies(sources: Sequence[str], targets: Sequence[str], config: TranslationConfig) -> Vocabularies:
+    """Subwords of the training split.
+
+    Raises:
+        DataError: the texts cannot give as many as asked for.
+    """
+    if config.tokenizer.joint:
+        joint = train_subwords([*sources, *targets], config.tokenizer)
+        return Vocabularies(joint, joint)
+    return Vocabularies(train_subwords(sources, config.tokenizer), train_subwords(targets, config.tokenizer))
+
+
+def build_translator(model: TranslatorConfig, vocabularies: Vocabularies) -> RecurrentTranslator:
+    """A translator with fresh weights."""
+    return RecurrentTranslator(model, len(vocabularies.source), len(vocabularies.target))
+
+
+@dataclass(frozen=True)
+class LoadedTranslator:
+    """A translator from a model folder, ready to use."""
+
+    model: RecurrentTranslator
+    vocabularies: Vocabularies
+    decoding: DecodingConfig
+    source_language: str
+    target_language: str
+    max_pieces: int
+
+
+def describe(config: TranslationConfig) -> dict[str, Any]:
+    """What ``config.yaml`` of the model folder says: names and numbers, no paths."""
+    return {
+        "task": "translation",
+        "source": config.data.source,
+        "target": config.data.target,
+        "max_pieces": config.data.max_pieces,
+        "model": asdict(config.model),
+        "decoding": asdict(config.decoding),
+        "about": asdict(config.about),
+    }
+
+
+def translator_from_bundle(bundle: Bundle) -> LoadedTranslator:
+    """Rebuild the translator of a model folder, in inference mode.
+
+    Raises:
+        RunError: another task's model, an unknown key, or weights that do not fit the settings.
+    """
+    description = dict(bundle.description)
+    if description.get("task") != "translation":
+        raise RunError(f"this is a model for {description.get('task')}, not for translation")
+    try:
+        del description["task"]
+        settings = read_section(TranslatorConfig, description.pop("model"), "model.")
+        decoding = read_section(DecodingConfig, description.pop("decoding"), "decoding.")
+        languages = str(description.pop("source")), str(description.pop("target"))
+        max_pieces = int(description.pop("max_pieces"))
+    except KeyError as missing:
+        raise RunError(f"the model's config.yaml lacks the key {missing}; it was changed or not saved whole") from None
+    description.pop("about", None)
+    if description:
+        unknown = next(iter(description))
+        raise RunError(f"the model's config.yaml has the unknown key '{unknown}'; install a newer seqnlp")
+    vocabularies = Vocabularies.from_files(bundle.subwords)
+    model = build_translator(settings, vocabularies)
+    try:
+        model.load_state_dict(bundle.tensors)
+    except RuntimeError as problem:
+        raise RunError(f"the model's weights do not fit its config.yaml: {problem}") from problem
+    model = model.eval().requires_grad_(False)
+    return LoadedTranslator(model, vocabularies, decoding, *languages, max_pieces)

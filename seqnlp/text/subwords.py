@@ -1,0 +1,120 @@
+"""Subwords by SentencePiece (Kudo & Richardson 2018): trained on given texts, whole in memory, never an unknown word."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from seqnlp.config import SubwordConfig
+from seqnlp.errors import DataError
+
+PAD, UNKNOWN, BEGIN, END = 0, 1, 2, 3
+"""The ids of the special pieces, the same in every model."""
+
+SPECIALS = 4
+
+_LONGEST_LINE = 1_000_000
+"""Bytes; SentencePiece would silently leave longer training lines out."""
+
+
+class Subwords:
+    """A trained subword model. What it has not seen it writes as bytes, so every text has an encoding.
+
+    Args:
+        model: the serialised SentencePiece model, as :meth:`to_bytes` gives it.
+
+    Raises:
+        DataError: these bytes are no SentencePiece model.
+    """
+
+    def __init__(self, model: bytes) -> None:
+        import sentencepiece
+
+        self._model = model
+        self._processor: Any = sentencepiece.SentencePieceProcessor()
+        try:
+            self._processor.LoadFromSerializedProto(model)
+        except RuntimeError as problem:
+            raise DataError(f"this is no SentencePiece model ({problem}); copy the model folder again") from None
+
+    def __len__(self) -> int:
+        return int(self._processor.vocab_size())
+
+    def encode(self, texts: Sequence[str]) -> list[list[int]]:
+        """The ids of each text, without BEGIN and END; empty for a text without visible characters."""
+        encoded: list[list[int]] = self._processor.encode(list(texts), num_threads=1) if texts else []
+        return encoded
+
+    def sample(self, texts: Sequence[str], strength: float, seed: int) -> list[list[int]]:
+        """One of the possible segmentations of each text; the same for the same seed.
+
+        Args:
+            strength: with BPE the chance that a merge is skipped (BPE-dropout, Provilkov et al. 2020); with a unigram
+                model the smoothing alpha (subword regularisation, Kudo 2018).
+        """
+        import sentencepiece
+
+        sentencepiece.set_random_generator_seed(seed)
+        # Each call has one thread of its own, whose generator begins anew from the seed.
+        options = {"enable_sampling": True, "alpha": strength, "nbest_size": -1, "num_threads": 1}
+        encoded: list[list[int]] = self._processor.encode(list(texts), **options) if texts else []
+        return encoded
+
+    def decode(self, ids: Sequence[int]) -> str:
+        """The text of ids; bytes that do not make a character become U+FFFD."""
+        return str(self._processor.decode(list(ids))) if len(ids) else ""
+
+    def pieces(self, ids: Sequence[int]) -> list[str]:
+        """The pieces of ids; a piece that begins a word starts with U+2581."""
+        return [self._processor.id_to_piece(int(one)) for one in ids]
+
+    def to_bytes(self) -> bytes:
+        """The serialised model."""
+        return self._model
+
+
+def train_subwords(texts: Iterable[str], config: SubwordConfig) -> Subwords:
+    """Learn subwords from texts.
+
+    Raises:
+        DataError: the texts cannot give as many subwords as asked for; says how many they can.
+    """
+    import sentencepiece
+
+    written = io.BytesIO()
+    try:
+        sentencepiece.SentencePieceTrainer.train(
+            sentence_iterator=iter(texts),
+            model_writer=written,
+            model_type=config.kind,
+            vocab_size=config.vocabulary_size,
+            character_coverage=config.character_coverage,
+            normalization_rule_name=config.normalization,
+            byte_fallback=True,
+            pad_id=PAD,
+            unk_id=UNKNOWN,
+            bos_id=BEGIN,
+            eos_id=END,
+            max_sentence_length=_LONGEST_LINE,
+            num_threads=1,  # so that the same texts give the same subwords
+            minloglevel=2,
+        )
+    except RuntimeError as problem:
+        raise DataError(_why_not(str(problem), config.vocabulary_size)) from None
+    return Subwords(written.getvalue())
+
+
+def _why_not(problem: str, size: int) -> str:
+    """SentencePiece's complaint in our words."""
+    most = re.search(r"too high \(\d+\).*?<= (\d+)", problem)
+    least = re.search(r"smaller than required_chars.*?(\d+) vs (\d+)", problem)
+    if most:
+        return f"the training text gives at most {most[1]} subwords; set tokenizer.vocabulary_size (now {size}) to that"
+    if least:
+        return (
+            f"the training text has {least[2]} different characters, more than tokenizer.vocabulary_size ({size}) holds;"
+            " raise it, or lower tokenizer.character_coverage"
+        )
+    return f"SentencePiece could not be trained: {' '.join(problem.split())}"
