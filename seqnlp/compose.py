@@ -45,6 +45,15 @@ def compose_config(overrides: Sequence[str], config_dir: str | None = None) -> C
         return _compose(settings, [one.line for one in typed if is_known(one, task)], typed, task)
 
 
+def task_of(overrides: Sequence[str], config_dir: str | None = None) -> str:
+    """The task that a command line is about.
+
+    Raises:
+        ConfigError: no such recipe or task.
+    """
+    return _read_overrides(overrides, config_dir)[1]
+
+
 def train_with_hydra(
     overrides: Sequence[str], config_dir: str | None, run: Callable[[Config], object], multirun: bool = False
 ) -> None:

@@ -21,6 +21,7 @@ from seqnlp.training.checkpoint import Progress
 from seqnlp.training.device import choose_device, choose_precision
 from seqnlp.training.distributed import join, leave
 from seqnlp.training.fit import Interrupted, fit
+from seqnlp.training.memory import keep_freed_memory
 
 CONFIG_FILE = "config.yaml"
 
@@ -110,6 +111,7 @@ def train(run: Path) -> None:
     config = read_run_config(run)
     if config.trainer.threads:
         torch.set_num_threads(config.trainer.threads)
+    keep_freed_memory()
     device = choose_device(config.trainer.device)
     if device.type == "cuda":
         torch.cuda.set_device(device)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from seqnlp.config import Config, DataConfig, ModelConfig, config_to_dict, read_config, read_section
+from seqnlp.config import DataConfig, ModelConfig, TaggingConfig, config_to_dict, read_config, read_section
 from seqnlp.errors import ConfigError
 
 
@@ -102,7 +102,7 @@ def test_a_configuration_survives_the_way_through_a_dictionary() -> None:
 
 
 def test_the_defaults_need_only_a_training_file() -> None:
-    assert read_config({"data": {"train": "a"}}) == Config(data=DataConfig(train="a"))
+    assert read_config({"data": {"train": "a"}}) == TaggingConfig(data=DataConfig(train="a"))
 
 
 def test_whole_numbers_are_numbers() -> None:
@@ -116,9 +116,9 @@ def test_a_section_alone_names_its_keys_with_the_prefix_given() -> None:
         read_section(ModelConfig, {"cell": "lsmt"}, "model.")
 
 
-@pytest.mark.parametrize(("key", "item"), fields(Config))
+@pytest.mark.parametrize(("key", "item"), fields(TaggingConfig))
 def test_every_setting_is_documented_and_its_default_is_accepted(key: str, item: Any) -> None:
     assert len(item.metadata["help"]) > 10
     section, _, name = key.rpartition(".")
-    schema = type(getattr(Config(), section)) if section else Config
+    schema = type(getattr(TaggingConfig(), section)) if section else TaggingConfig
     assert read_section(schema, {name: item.default}) == schema()

@@ -6,8 +6,6 @@ import argparse
 import json
 import math
 import sys
-from collections.abc import Iterator
-from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,24 +34,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--output", choices=("tsv", "jsonl"), default="tsv", help="default tsv")
     parser.add_argument("--threads", type=int, default=0, metavar="N", help="CPU threads (default: torch's choice)")
     parser.add_argument("--precision", choices=("fp32", "bf16"), default="fp32", help="default fp32")
-    parser.add_argument(
-        "--errors",
-        choices=("strict", "replace"),
-        default="strict",
-        help="bytes that are not UTF-8: stop with the line number, or replace them (default strict)",
-    )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Stream the scores."""
     from seqnlp.cli.streams import windows
     from seqnlp.errors import SeqnlpError
+    from seqnlp.text.parallel import read_aligned
 
     files = arguments.source, arguments.target
     if arguments.threads < 0:
         raise SeqnlpError(f"--threads: expected 0 or more, found {arguments.threads}")
-    if all(path.is_file() for path in files):  # a pipe cannot be read twice
-        for _ in read_pairs(*files, arguments.errors):
+    if all(path.is_file() for path in files):  # refused before the work begins; a pipe cannot be read twice
+        for _ in read_aligned(*files):
             pass
     if arguments.threads:
         import torch
@@ -64,38 +57,15 @@ def run(arguments: argparse.Namespace) -> int:
     translator = Translator(*arguments.runs, precision=arguments.precision)
     write = write_jsonl if arguments.output == "jsonl" else write_tsv
     total = Total()
-    for window in windows(read_pairs(*files, arguments.errors), WINDOW, full=True):
-        sources, targets = zip(*window, strict=True)
-        answers = translator.score_lines(sources, targets)
+    for window in windows(read_aligned(*files), WINDOW, full=True):
+        targets = [pair.target for pair in window]
+        answers = translator.score_lines([pair.source for pair in window], targets)
         sys.stdout.write("".join(map(write, answers)))
         sys.stdout.flush()
         for answer, target in zip(answers, targets, strict=True):
             total.add(answer, target)
     print(total, file=sys.stderr)
     return 0
-
-
-def read_pairs(source: Path, target: Path, errors: str) -> Iterator[tuple[str, str]]:
-    """The lines of two files side by side.
-
-    Raises:
-        DataError: one file has more lines than the other; both counts are said.
-    """
-    from seqnlp.cli.streams import read_file_lines
-    from seqnlp.errors import DataError
-
-    counts = [0, 0]
-    pairs = zip_longest(read_file_lines(source, errors), read_file_lines(target, errors))
-    for left, right in pairs:
-        counts[0] += left is not None
-        counts[1] += right is not None
-        if left is not None and right is not None:
-            yield left, right
-    if counts[0] != counts[1]:
-        raise DataError(
-            f"expected two files of the same length, line by line; {source} has {counts[0]:,} lines, "
-            f"{target} has {counts[1]:,}"
-        )
 
 
 def write_tsv(answer: Hypothesis) -> str:

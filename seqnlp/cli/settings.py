@@ -6,25 +6,27 @@ import dataclasses
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from seqnlp.config import Config
+from seqnlp.config import TASKS, default_config
 
 
-def settings_table() -> str:
-    """One setting a line: key, default, meaning and range; a blank line between groups."""
+def settings_table(task: str) -> str:
+    """The settings of a task, one a line: key, default, meaning and range; a blank line between groups."""
     lines = []
-    for section in ("", *_sections()):
-        rows = list(_rows(section))
-        lines += [f"{key:<28}{default:<12}{text}" for key, default, text in rows]
+    for section in ("", *_sections(task)):
+        rows = list(_rows(task, section))
+        lines += [f"{key:<30}{default:<12}{text}" for key, default, text in rows]
         lines.append("")
-    return "\n".join(lines[:-1])
+    others = ", ".join(f"task={other}" for other in TASKS if other != task)
+    return "\n".join([*lines, f"These are the settings of task={task}; others: seqnlp train --settings {others}"])
 
 
-def _sections() -> list[str]:
-    return [item.name for item in dataclasses.fields(Config) if not item.metadata]
+def _sections(task: str) -> list[str]:
+    return [item.name for item in dataclasses.fields(default_config(task)) if not item.metadata]
 
 
-def _rows(section: str) -> Iterator[tuple[str, str, str]]:
-    config: Any = getattr(Config(), section) if section else Config()
+def _rows(task: str, section: str) -> Iterator[tuple[str, str, str]]:
+    whole = default_config(task)
+    config: Any = getattr(whole, section) if section else whole
     for item in dataclasses.fields(config):
         if item.metadata:
             key = f"{section}.{item.name}" if section else item.name

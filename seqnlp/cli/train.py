@@ -13,6 +13,7 @@ EXAMPLES = """\
 examples:
   seqnlp train recipe=tagging/demo
   seqnlp train recipe=tagging/wnut17 data.dir=DATA trainer.epochs=20 seed=2
+  seqnlp train recipe=translation/demo
   seqnlp train data.train=train.conll data.dev=dev.conll model.hidden_dim=200 run=runs/mine
   seqnlp train recipe=tagging/wnut17 optimizer=sgd trainer=debug     # groups of settings, see conf/
   seqnlp train --config-dir my recipe=tagging/mine                   # your own: my/recipes/tagging/mine.yaml
@@ -29,15 +30,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-m", "--multirun", action="store_true", help="one run for each combination of values a,b,c")
     parser.add_argument("--config-dir", metavar="DIR", help="a folder with recipes/ (and groups) of your own")
     parser.add_argument("--nproc", type=int, default=1, metavar="N", help="processes that train together (default 1)")
-    parser.add_argument("--settings", action="store_true", help="list all settings with default, meaning and range")
+    parser.add_argument("--settings", action="store_true", help="list all settings of the recipe's task with default, meaning and range")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Compose the configuration, then train."""
     if arguments.settings:
         from seqnlp.cli.settings import settings_table
+        from seqnlp.compose import task_of
 
-        print(settings_table())
+        print(settings_table(task_of(arguments.overrides, arguments.config_dir)))
         return 0
     import functools
 

@@ -6,6 +6,10 @@ import argparse
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from seqnlp.api import Translator
 
 HELP = "translate text from standard input, one line out per line in"
 EXAMPLES = """\
@@ -67,13 +71,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     settings, sampling = search_settings(arguments), sampling_options(arguments)
     _check(arguments)
-    if arguments.threads:
-        import torch
-
-        torch.set_num_threads(arguments.threads)
-    from seqnlp.api import Translator
-
-    translator = Translator(*arguments.runs, precision=arguments.precision)
+    translator = _load(arguments)
     decoding = dataclasses.replace(translator.decoding, **settings)
     if not sampling:
         _check_nbest(arguments.nbest, decoding.beam)
@@ -82,14 +80,14 @@ def run(arguments: argparse.Namespace) -> int:
     done, cut, parts = 0, 0, 0
     with line_progress(bytes_to_read(arguments.input)) as advance:
         for window in windows(_lines(arguments), WINDOW, full=is_file(arguments.input)):
-            texts = [text for text, _ in window]
+            texts, prefixes = (list(column) for column in zip(*window, strict=True))
             answers = translator.translate_lines(
                 texts,
                 decoding=decoding,
                 nbest=arguments.nbest,
-                attention=arguments.alignments or arguments.attention,
+                attention=shown.alignments or shown.attention,
                 sampling=sampling,
-                prefixes=[prefix for _, prefix in window] if arguments.prefix else None,
+                prefixes=prefixes if arguments.prefix else None,
                 batch_lines=arguments.batch_lines,
             )
             _emit(write(answer, number, shown) for number, answer in enumerate(answers, done))
@@ -97,10 +95,24 @@ def run(arguments: argparse.Namespace) -> int:
             done += len(texts)
             cut += sum(answer.parts > 1 for answer in answers)
             parts += sum(answer.parts for answer in answers if answer.parts > 1)
+    _report_cuts(cut, parts)
+    return 0
+
+
+def _load(arguments: argparse.Namespace) -> Translator:
+    if arguments.threads:
+        import torch
+
+        torch.set_num_threads(arguments.threads)
+    from seqnlp.api import Translator
+
+    return Translator(*arguments.runs, precision=arguments.precision)
+
+
+def _report_cuts(cut: int, parts: int) -> None:
     if cut:
         lines = "1 line was" if cut == 1 else f"{cut:,} lines were"
         print(f"{lines} too long: cut at sentence ends, translated in {parts:,} parts and rejoined", file=sys.stderr)
-    return 0
 
 
 def _check(arguments: argparse.Namespace) -> None:

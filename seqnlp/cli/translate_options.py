@@ -13,12 +13,13 @@ if TYPE_CHECKING:
     from seqnlp.decode.sampling import SamplingOptions
 
 _TYPES = {"int": int, "float": float, "str": str}
-_SAMPLING: dict[str, tuple[type, str]] = {
-    "temperature": (float, "--sample: below 1 bolder, above 1 more varied (default 1)"),
-    "top_k": (int, "--sample: only the K most probable subwords (default: all)"),
-    "top_p": (float, "--sample: only the most probable subwords that together reach P (default 1: all)"),
-    "seed": (int, "--sample: another seed, other translations (default 0)"),
+_SAMPLING: dict[str, tuple[type, str, str]] = {
+    "temperature": (float, "T", "below 1: closer to the most probable, above 1: more varied (default 1)"),
+    "top_k": (int, "K", "only the K most probable subwords (default: all)"),
+    "top_p": (float, "P", "only the most probable subwords that together reach P (default 1: all)"),
+    "seed": (int, "N", "another seed, other translations (default 0)"),
 }
+"""What guides sampling: its type, its letter in --help, its meaning."""
 
 
 def add_search_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,8 +39,8 @@ def add_sampling_arguments(parser: argparse.ArgumentParser) -> None:
     """``--sample`` and what it is guided by."""
     group = parser.add_argument_group("sampling", "draw translations at random instead of searching the best")
     group.add_argument("--sample", action="store_true", help="draw; the same seed gives the same translations")
-    for name, (kind, text) in _SAMPLING.items():
-        group.add_argument(_flag(name), type=kind, metavar=name[-1].upper(), help=text)
+    for name, (kind, letter, text) in _SAMPLING.items():
+        group.add_argument(_flag(name), type=kind, metavar=letter, help=text)
 
 
 def search_settings(arguments: argparse.Namespace) -> dict[str, Any]:

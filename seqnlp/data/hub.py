@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from seqnlp.errors import DataError, did_you_mean
+from seqnlp.text.parallel import NESTED_FIELD, SentencePair, pair_of_row
 from seqnlp.text.sentence import TaggedSentence
 
 _TOKEN_FIELDS = ("tokens", "words")
@@ -32,10 +33,7 @@ def read_hub(
     Raises:
         DataError: the data set, split or column does not exist, or a row is not a sentence.
     """
-    splits = _load(name, config_name)
-    if split not in splits:
-        raise DataError(f"no split '{split}'{did_you_mean(split, splits)}; it has {', '.join(splits)}", name)
-    table, where = splits[split], f"{name}[{split}]"
+    table, where = _split(name, config_name, split), f"{name}[{split}]"
     token_field = _field("data.token_column", token_field, _TOKEN_FIELDS, table.column_names, where)
     tag_field = _field("data.tag_column", tag_field, _TAG_FIELDS, table.column_names, where)
     names = _tag_names(table.features[tag_field])
@@ -53,6 +51,37 @@ def hub_digest(sentences: Iterable[TaggedSentence]) -> str:
     for sentence in sentences:
         digest.update(json.dumps([sentence.tokens, sentence.tags]).encode())
     return digest.hexdigest()
+
+
+def read_hub_pairs(name: str, config_name: str, split: str, source: str, target: str) -> Iterator[SentencePair]:
+    """The rows of a split as sentence pairs; ``line`` is the row, from 1.
+
+    Args:
+        name, config_name: as of :func:`read_hub`.
+        source, target: columns of the two texts, or keys of the column ``translation``.
+
+    Raises:
+        DataError: the data set, split or column does not exist, or a row holds something that is no text.
+    """
+    table = _split(name, config_name, split)
+    columns = [column for column in (source, target) if column in table.column_names]
+    if len(columns) < 2 and NESTED_FIELD in table.column_names:
+        columns.append(NESTED_FIELD)
+    if len(columns) == 2 or NESTED_FIELD in columns:
+        table = table.select_columns(list(dict.fromkeys(columns)))  # others, such as pictures, are never decoded
+    for number, row in enumerate(table, start=1):
+        try:
+            yield pair_of_row(row, source, target, number)
+        except DataError as problem:
+            raise DataError(str(problem), f"{name}[{split}]", number) from None
+
+
+def _split(name: str, config_name: str, split: str) -> Any:
+    """One split of the data set."""
+    splits = _load(name, config_name)
+    if split not in splits:
+        raise DataError(f"no split '{split}'{did_you_mean(split, splits)}; it has {', '.join(splits)}", name)
+    return splits[split]
 
 
 def _load(name: str, config_name: str) -> dict[str, Any]:

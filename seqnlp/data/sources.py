@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
 
-from seqnlp.config import DataConfig
+from seqnlp.config import DataConfig, ParallelDataConfig
 from seqnlp.data.hub import hub_digest, read_hub
 from seqnlp.data.tag_check import mend_tags, refuse_illegal_tags
 from seqnlp.errors import DataError, did_you_mean
@@ -52,19 +52,42 @@ def split_digest(config: DataConfig, split: str) -> str:
         return ""
     if config.format == "hub":
         return hub_digest(_read(config, split))
-    return file_digest(_existing_file(config, split))
+    return file_digest(existing_file(config, split, getattr(config, split)))
 
 
-def resolve_path(config: DataConfig, name: str) -> Path:
+def resolve_path(config: DataConfig | ParallelDataConfig, name: str) -> Path:
     """Where a file of the configuration is: in ``config.dir``, else in ``$SEQNLP_DATA``, else in the current folder."""
     folder = config.dir or os.environ.get("SEQNLP_DATA", "")
     return Path(folder).expanduser() / Path(name).expanduser()
 
 
-def source_name(config: DataConfig, split: str) -> str:
+def source_name(config: DataConfig | ParallelDataConfig, split: str) -> str:
     """What messages call the split's source: a path, or ``NAME[split]`` on the hub."""
     name = getattr(config, split)
     return f"{config.hub}[{name}]" if config.format == "hub" else str(resolve_path(config, name))
+
+
+def hub_name(config: DataConfig | ParallelDataConfig) -> str:
+    """The local folder that ``config.hub`` names, if there is one, else the name on the hub."""
+    folder = resolve_path(config, config.hub)
+    return str(folder) if folder.is_dir() else config.hub
+
+
+def existing_file(config: DataConfig | ParallelDataConfig, split: str, name: str) -> Path:
+    """The file ``name`` of a split.
+
+    Raises:
+        DataError: there is none; says how the name was resolved.
+    """
+    path = resolve_path(config, name)
+    if not path.exists():
+        close = did_you_mean(path.name, os.listdir(path.parent)) if path.parent.is_dir() else ""
+        origin = "data.dir" if config.dir else "$SEQNLP_DATA" if os.environ.get("SEQNLP_DATA") else "the current folder"
+        setting = f"data.{split} is '{getattr(config, split)}', looked up in {origin}"
+        raise DataError(
+            f"no such file{close}; {setting}; set data.dir or $SEQNLP_DATA to the folder that holds it", path
+        )
+    return path
 
 
 def _read(config: DataConfig, split: str) -> Iterator[TaggedSentence]:
@@ -72,24 +95,10 @@ def _read(config: DataConfig, split: str) -> Iterator[TaggedSentence]:
     token_field = config.token_column if config.token_column != _DEFAULT_TOKEN_COLUMN else ""
     tag_field = config.tag_column if config.tag_column != _DEFAULT_TAG_COLUMN else ""
     if config.format == "hub":
-        folder = resolve_path(config, config.hub)
-        name = str(folder) if folder.is_dir() else config.hub
-        return read_hub(name, config.hub_config, getattr(config, split), token_field, tag_field)
-    path = _existing_file(config, split)
+        return read_hub(hub_name(config), config.hub_config, getattr(config, split), token_field, tag_field)
+    path = existing_file(config, split, getattr(config, split))
     if config.format == "conllu":
         return read_conllu(path, config.tag_column)
     if config.format == "jsonl":
         return read_jsonl(path, token_field or "tokens", tag_field or "tags", config.scheme, config.tokenizer)
     return read_conll(path, int(config.token_column), int(config.tag_column))
-
-
-def _existing_file(config: DataConfig, split: str) -> Path:
-    """The split's file; says how the name was resolved if there is none."""
-    name = getattr(config, split)
-    path = resolve_path(config, name)
-    if not path.exists():
-        close = did_you_mean(path.name, os.listdir(path.parent)) if path.parent.is_dir() else ""
-        origin = "data.dir" if config.dir else "$SEQNLP_DATA" if os.environ.get("SEQNLP_DATA") else "the current folder"
-        remedy = "set data.dir or $SEQNLP_DATA to the folder that holds it"
-        raise DataError(f"no such file{close}; data.{split} is '{name}', looked up in {origin}; {remedy}", path)
-    return path

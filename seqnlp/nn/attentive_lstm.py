@@ -98,7 +98,7 @@ class _AttentiveLSTM(torch.autograd.Function):
         low, (num_steps, batch, _) = ctx.low, gates.shape
         width = cells.shape[2]
         recurrent_low, query_low, energy_low = recurrent.to(low), query.to(low), energy.to(low)
-        memory_low = memory.to(low).transpose(1, 2)  # (B, M, S)
+        memory_low = memory.to(low).transpose(1, 2).contiguous()  # (B, M, S)
         slopes = bent * bent  # (T, B, S, A)
         slopes.neg_().add_(1)
         gate_gradient = torch.empty_like(gates)  # (T, B, 4H)
@@ -132,6 +132,8 @@ class _AttentiveLSTM(torch.autograd.Function):
         d_query = (query_gradient.flatten(0, 1).T @ read[1:, :, :width].flatten(0, 1)).to(query.dtype)  # (A, H)
         low_energies = energy_gradient.to(low)  # (T, B, S)
         d_energy = (low_energies.flatten() @ bent.flatten(0, 2)).to(energy.dtype)  # (A,)
-        d_keys = (torch.einsum("tbs,tbsa->bsa", low_energies, slopes) * energy_low).to(ctx.key_dtype)  # (B, S, A)
-        d_memory = torch.einsum("tbs,tbm->bsm", attention.to(low), contexts).to(memory.dtype)  # (B, S, M)
+        slopes.mul_(low_energies[..., None])
+        d_keys = (slopes.sum(dim=0, dtype=gates.dtype) * energy).to(ctx.key_dtype)  # (B, S, A)
+        seen = attention.to(low).permute(1, 2, 0)  # (B, S, T)
+        d_memory = torch.bmm(seen, contexts.transpose(0, 1)).to(memory.dtype)  # (B, S, M)
         return gate_gradient, back_state, back_cell, d_keys, d_memory, None, d_recurrent, d_query, d_energy

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import queue
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
-from seqnlp.cli.streams import WINDOW, read_blocks, read_text_lines, windows
+from seqnlp.cli.streams import WINDOW, read_blocks, read_file_lines, read_text_lines, windows
 from seqnlp.errors import DataError
 
 
@@ -44,6 +46,16 @@ def test_bytes_that_are_not_utf8_can_be_replaced() -> None:
     assert list(read_text_lines(io.BytesIO(b"na\xefve\n\xff\n"), "replace")) == ["na\ufffdve", "\ufffd"]
 
 
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_the_lines_of_a_file_are_those_of_a_stream(tmp_path: Path, pack: Callable[[bytes], bytes]) -> None:
+    path = tmp_path / "lines"
+    path.write_bytes(pack(b"\xef\xbb\xbfone\r\n\0\x0c\n\nna\xefve"))
+    assert list(read_file_lines(path, "replace")) == ["one", "\0\x0c", "", "na\ufffdve"]
+    with pytest.raises(DataError) as caught:
+        list(read_file_lines(path, "strict"))
+    assert str(caught.value) == f"{path}:4: byte 3 of the line is not UTF-8; mend it, or use --errors replace"
+
+
 @pytest.mark.parametrize(
     ("lines", "expected"),
     [
@@ -65,6 +77,26 @@ def test_windows_keep_every_item_in_order_and_are_never_empty_or_too_large(count
     found = list(windows(range(count)))
     assert [item for window in found for item in window] == list(range(count))
     assert all(0 < len(window) <= WINDOW for window in found)
+
+
+def test_a_full_window_waits_for_a_slow_producer() -> None:
+    def lines() -> Iterator[int]:
+        for number in range(10):
+            threading.Event().wait(0.01)
+            yield number
+
+    assert list(windows(lines(), 4, full=True)) == [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9]]
+
+
+def test_an_error_comes_after_the_items_of_a_full_window_too() -> None:
+    def lines() -> Iterator[str]:
+        yield "one"
+        raise DataError("broken", "in.txt", 2)
+
+    found = windows(lines(), 4, full=True)
+    assert next(found) == ["one"]
+    with pytest.raises(DataError, match=r"in\.txt:2: broken"):
+        next(found)
 
 
 def test_items_that_mean_false_are_items_too() -> None:

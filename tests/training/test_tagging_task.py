@@ -54,11 +54,11 @@ class MortalTask(TaggingTask):
 
     lives = 0
 
-    def loss(self, examples: NDArray[np.int64]) -> Tensor:
+    def loss(self, examples: NDArray[np.int64], done: float) -> Tensor:
         self.lives -= 1
         if self.lives == 0:
             raise SuddenDeathError
-        return super().loss(examples)
+        return super().loss(examples, done)
 
 
 def make(config: Config, run: Path, say: Callable[[str], None] = lambda text: None) -> MortalTask:

@@ -1,0 +1,101 @@
+"""A split of the configured parallel data as sentence pairs, whatever the files look like."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from itertools import islice
+from pathlib import Path
+
+from seqnlp.config import ParallelDataConfig
+from seqnlp.data.clean_pairs import clean_pairs, say_blanks
+from seqnlp.data.hub import read_hub_pairs
+from seqnlp.data.sources import existing_file, hub_name, source_name
+from seqnlp.errors import DataError
+from seqnlp.text.files import file_digest
+from seqnlp.text.parallel import SentencePair, read_aligned, read_jsonl_pairs, read_tsv_pairs
+
+_LANGUAGE = "{lang}"
+
+
+def load_pairs(config: ParallelDataConfig, split: str, say: Callable[[str], None]) -> list[SentencePair]:
+    """The pairs of a split; ``train`` without those that :func:`clean_pairs` drops, ``dev`` and ``test`` whole.
+
+    Args:
+        split: ``train``, ``dev`` or ``test``; one that the configuration leaves empty has no pairs.
+        say: told what is odd about the data, dropped or not.
+
+    Raises:
+        DataError: the source cannot be read, or holds no pair or none fit for training.
+    """
+    if not getattr(config, split):
+        return []
+    pairs = list(islice(_read(config, split), config.limit or None))
+    if not pairs:
+        raise DataError(f"no sentence pairs found; is data.format={config.format} right?", source_name(config, split))
+    if split == "train":
+        return clean_pairs(pairs, config, source_name(config, split), say)
+    say_blanks(pairs, split, say)
+    return pairs
+
+
+def pairs_digest(config: ParallelDataConfig, split: str) -> str:
+    """SHA-256 of the split's file or files, or of the texts of a hub split; empty for a split that is not configured.
+
+    Raises:
+        DataError: the source cannot be read.
+    """
+    if not getattr(config, split):
+        return ""
+    digest = hashlib.sha256()
+    if config.format == "hub":
+        for pair in _read(config, split):
+            digest.update(json.dumps([pair.source, pair.target]).encode())
+    else:
+        for path in _paths(config, split):
+            digest.update(file_digest(path).encode())
+    return digest.hexdigest()
+
+
+def _read(config: ParallelDataConfig, split: str) -> Iterator[SentencePair]:
+    """The split's pairs as they are written."""
+    if config.format == "tsv":
+        return read_tsv_pairs(*_paths(config, split), *_columns(config))
+    _require_languages(config)
+    if config.format == "hub":
+        return read_hub_pairs(hub_name(config), config.hub_config, getattr(config, split), config.source, config.target)
+    if config.format == "jsonl":
+        return read_jsonl_pairs(*_paths(config, split), config.source, config.target)
+    return read_aligned(*_paths(config, split))
+
+
+def _paths(config: ParallelDataConfig, split: str) -> list[Path]:
+    """The split's files: the source's and the target's, or the one of both."""
+    name = getattr(config, split)
+    if config.format != "files":
+        return [existing_file(config, split, name)]
+    _require_languages(config)
+    if _LANGUAGE not in name:
+        raise DataError(f"data.{split}: expected a pattern with {{lang}}, such as train.{{lang}}.gz; found '{name}'")
+    languages = config.source, config.target
+    return [existing_file(config, split, name.replace(_LANGUAGE, language)) for language in languages]
+
+
+def _require_languages(config: ParallelDataConfig) -> None:
+    for key in ("source", "target"):
+        if not getattr(config, key):
+            meaning = "the language that stands for {lang}" if config.format == "files" else "the key of the text"
+            raise DataError(f"data.{key}: missing; name {meaning}, such as de")
+
+
+def _columns(config: ParallelDataConfig) -> tuple[int, int]:
+    """The columns of a TSV file."""
+    settings = {"source_column": config.source_column, "target_column": config.target_column}
+    for key, value in settings.items():
+        if not (value.isascii() and value.isdigit()):
+            raise DataError(f"data.{key}: expected the number of a column, from 0; found '{value}'")
+    source, target = map(int, settings.values())
+    if source == target:
+        raise DataError(f"data.source_column, data.target_column: expected two columns, found {source} for both")
+    return source, target

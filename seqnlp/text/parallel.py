@@ -1,0 +1,116 @@
+"""Sentence pairs, two line-aligned files or one TSV or JSON-lines file: one text a line, and the same in two languages."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import zip_longest
+from typing import Any
+
+from seqnlp.errors import DataError, did_you_mean
+from seqnlp.text.files import read_lines
+from seqnlp.text.jsonl import _parsed, _shown
+
+NESTED_FIELD = "translation"
+"""The field that may hold the texts of a row by language, as in the data sets of the `datasets` library."""
+
+_SEPARATORS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")  # controls, tabs and whatever some program ends lines at
+
+
+@dataclass(frozen=True, slots=True)
+class SentencePair:
+    """A text and its translation, each on one line; a side without text is ``""``.
+
+    Attributes:
+        source, target: the two texts.
+        line: their line in the file or files (or row of the data set), from 1.
+    """
+
+    source: str
+    target: str
+    line: int
+
+
+def one_line(text: str) -> str:
+    """The text without surrounding whitespace, and a space for each run of control characters and line separators."""
+    return _SEPARATORS.sub(" ", text).strip()
+
+
+def read_aligned(source_path: str | os.PathLike[str], target_path: str | os.PathLike[str]) -> Iterator[SentencePair]:
+    """The pairs of two files of which line n of one translates line n of the other.
+
+    Raises:
+        DataError: a file cannot be read, or one has more lines than the other, with both counts.
+    """
+    sources, targets = read_lines(source_path), read_lines(target_path)
+    for number, (source, target) in enumerate(zip_longest(sources, targets), start=1):
+        if source is None or target is None:
+            more = number + sum(1 for _ in (targets if source is None else sources))
+            counts = (number - 1, more) if source is None else (more, number - 1)
+            raise DataError(
+                f"expected as many lines as in {target_path}, found {counts[0]:,} here and {counts[1]:,} there; "
+                "make them again from one list of pairs, keeping empty lines",
+                source_path,
+            )
+        yield SentencePair(one_line(source[1]), one_line(target[1]), number)
+
+
+def read_tsv_pairs(
+    path: str | os.PathLike[str], source_column: int = 0, target_column: int = 1
+) -> Iterator[SentencePair]:
+    """The pairs of a file whose lines are cut at their tabs; quotes mean themselves. A blank line is a pair of blanks.
+
+    Args:
+        source_column, target_column: from 0.
+
+    Raises:
+        DataError: a line without one of the columns, with its number.
+    """
+    for number, line in read_lines(path):
+        columns = line.split("\t") if line.strip() else [""] * (max(source_column, target_column) + 1)
+        for name, column in (("source", source_column), ("target", target_column)):
+            if column >= len(columns):
+                found = f"{len(columns)} column{'s' if len(columns) != 1 else ''}"
+                raise DataError(f"found {found}, expected the {name} in column {column} (from 0)", path, number)
+        yield SentencePair(one_line(columns[source_column]), one_line(columns[target_column]), number)
+
+
+def read_jsonl_pairs(path: str | os.PathLike[str], source: str, target: str) -> Iterator[SentencePair]:
+    """The pairs of a file with a JSON object a line; blank lines are skipped.
+
+    Args:
+        source, target: keys of the two texts, in the object itself or in its object ``translation``.
+
+    Raises:
+        DataError: bad JSON, a missing key, or a value that is no text; with the line.
+    """
+    for number, line in read_lines(path):
+        if line.strip():
+            try:
+                yield pair_of_row(_parsed(line), source, target, number)
+            except DataError as problem:
+                raise DataError(str(problem), path, number) from None
+
+
+def pair_of_row(row: Mapping[str, Any], source: str, target: str, line: int) -> SentencePair:
+    """The pair of a row with named fields; null is a side without text.
+
+    Raises:
+        DataError: a field is missing or holds no text.
+    """
+    return SentencePair(_text(row, source), _text(row, target), line)
+
+
+def _text(row: Mapping[str, Any], name: str) -> str:
+    nested = row.get(NESTED_FIELD)
+    fields = row if name in row or not isinstance(nested, Mapping) else nested
+    if name not in fields:
+        where = f" in '{NESTED_FIELD}'" if fields is nested else ""
+        found = ", ".join(f"'{field}'" for field in fields) or "none"
+        raise DataError(f"expected the field '{name}'{where}, found {found}{did_you_mean(name, fields)}")
+    text = fields[name]
+    if not isinstance(text, str | None):
+        raise DataError(f"expected text in '{name}', found {_shown(text)}")
+    return one_line(text or "")
