@@ -144,8 +144,13 @@ def _finish(task: Task, run: Path, progress: Progress) -> None:
     best = f"best dev score {progress.best_score:.2f} in epoch {progress.best_epoch}; " if data.dev else ""
     size = sum(file.stat().st_size for file in folder.iterdir()) / 1e6
     split = next((split for split in ("test", "dev", "train") if getattr(data, split)), "train")
-    lines = "\n".join(f"  {command}" for command in [f"seqnlp evaluate {run} --split {split}", *task.next_commands(run)])
-    print(f"done in {progress.seconds / 60:.1f} minutes; {best}{found}model folder {size:.1f} MB\n\nnext:\n{lines}", file=sys.stderr)
+    lines = "\n".join(
+        f"  {command}" for command in [f"seqnlp evaluate {run} --split {split}", *task.next_commands(run)]
+    )
+    print(
+        f"done in {progress.seconds / 60:.1f} minutes; {best}{found}model folder {size:.1f} MB\n\nnext:\n{lines}",
+        file=sys.stderr,
+    )
 
 
 def _train_or_launch(run: Path, num_processes: int) -> None:

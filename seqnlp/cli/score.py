@@ -45,9 +45,8 @@ def run(arguments: argparse.Namespace) -> int:
     files = arguments.source, arguments.target
     if arguments.threads < 0:
         raise SeqnlpError(f"--threads: expected 0 or more, found {arguments.threads}")
-    if all(path.is_file() for path in files):  # refused before the work begins; a pipe cannot be read twice
-        for _ in read_aligned(*files):
-            pass
+    for _ in read_aligned(*files):  # files that do not fit together are refused before the work begins
+        pass
     if arguments.threads:
         import torch
 

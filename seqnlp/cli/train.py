@@ -30,7 +30,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-m", "--multirun", action="store_true", help="one run for each combination of values a,b,c")
     parser.add_argument("--config-dir", metavar="DIR", help="a folder with recipes/ (and groups) of your own")
     parser.add_argument("--nproc", type=int, default=1, metavar="N", help="processes that train together (default 1)")
-    parser.add_argument("--settings", action="store_true", help="list all settings of the recipe's task with default, meaning and range")
+    parser.add_argument(
+        "--settings", action="store_true", help="list all settings of the recipe's task with default, meaning and range"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:

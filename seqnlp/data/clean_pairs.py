@@ -15,10 +15,11 @@ _ONE_SIDED, _BLANK, _UNEQUAL, _DUPLICATE = "one side empty", "both sides empty",
 def clean_pairs(
     pairs: Sequence[SentencePair], config: ParallelDataConfig, source: str, say: Callable[[str], None]
 ) -> list[SentencePair]:
-    """The pairs to train on. A pair that has several flaws is counted with the first of those below.
+    """The pairs to train on.
 
-    Blank pairs are dropped, pairs with one blank side dropped or refused (``one_sided``), pairs of unequal length dropped
-    beyond ``max_ratio``, and pairs that occur again kept or dropped (``duplicates``). Lengths are words between spaces.
+    Pairs of two blank sides are dropped, those with one blank side dropped or refused (``one_sided``), those of unequal
+    length dropped beyond ``max_ratio``, and those that occur again kept or dropped (``duplicates``). A pair counts only
+    once, with the first that applies. Lengths are words between spaces: a text written without spaces is one word.
 
     Args:
         source: what the error messages call the split.
@@ -83,9 +84,9 @@ def _length_ratio(pair: SentencePair) -> float:
 def _refuse_one_sided(pairs: Sequence[SentencePair], source: str) -> None:
     bad = [pair for pair in pairs if _blankness(pair) == _ONE_SIDED]
     if bad:
-        empty, other = ("target", "source") if bad[0].source else ("source", "target")
-        message = f"expected text on both sides, found an empty {empty} beside a {other} ({len(bad):,} such in all)"
-        raise DataError(f"{message}; correct the data, or set data.one_sided=drop", source, bad[0].line)
+        found = f"an empty {'target' if bad[0].source else 'source'} ({counted(len(bad), 'such pair')} in all)"
+        remedy = "correct the data, or set data.one_sided=drop"
+        raise DataError(f"expected text on both sides, found {found}; {remedy}", source, bad[0].line)
 
 
 def _notes(counts: Counter[str], dropped: set[str], max_ratio: float) -> list[str]:

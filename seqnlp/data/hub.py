@@ -64,11 +64,9 @@ def read_hub_pairs(name: str, config_name: str, split: str, source: str, target:
         DataError: the data set, split or column does not exist, or a row holds something that is no text.
     """
     table = _split(name, config_name, split)
-    columns = [column for column in (source, target) if column in table.column_names]
-    if len(columns) < 2 and NESTED_FIELD in table.column_names:
-        columns.append(NESTED_FIELD)
-    if len(columns) == 2 or NESTED_FIELD in columns:
-        table = table.select_columns(list(dict.fromkeys(columns)))  # others, such as pictures, are never decoded
+    sides, columns = {source, target}, set(table.column_names)
+    if sides <= columns or NESTED_FIELD in columns - sides:
+        table = table.select_columns(sorted(columns & {*sides, NESTED_FIELD}))  # pictures, say, are never decoded
     for number, row in enumerate(table, start=1):
         try:
             yield pair_of_row(row, source, target, number)

@@ -41,7 +41,7 @@ def load_pairs(config: ParallelDataConfig, split: str, say: Callable[[str], None
 
 
 def pairs_digest(config: ParallelDataConfig, split: str) -> str:
-    """SHA-256 of the split's file or files, or of the texts of a hub split; empty for a split that is not configured.
+    """A SHA-256 over the split's files, or the texts of a hub split; empty for a split that is not configured.
 
     Raises:
         DataError: the source cannot be read.
@@ -53,25 +53,29 @@ def pairs_digest(config: ParallelDataConfig, split: str) -> str:
         for pair in _read(config, split):
             digest.update(json.dumps([pair.source, pair.target]).encode())
     else:
-        for path in _paths(config, split):
+        for path in _files(config, split):
             digest.update(file_digest(path).encode())
     return digest.hexdigest()
 
 
 def _read(config: ParallelDataConfig, split: str) -> Iterator[SentencePair]:
     """The split's pairs as they are written."""
-    if config.format == "tsv":
-        return read_tsv_pairs(*_paths(config, split), *_columns(config))
-    _require_languages(config)
+    if config.format != "tsv":
+        _require_languages(config)
     if config.format == "hub":
-        return read_hub_pairs(hub_name(config), config.hub_config, getattr(config, split), config.source, config.target)
+        name, hub_split = hub_name(config), getattr(config, split)
+        return read_hub_pairs(name, config.hub_config, hub_split, config.source, config.target)
+    if config.format == "files":
+        source, target = _files(config, split)
+        return read_aligned(source, target)
+    [path] = _files(config, split)
     if config.format == "jsonl":
-        return read_jsonl_pairs(*_paths(config, split), config.source, config.target)
-    return read_aligned(*_paths(config, split))
+        return read_jsonl_pairs(path, config.source, config.target)
+    return read_tsv_pairs(path, *_columns(config))
 
 
-def _paths(config: ParallelDataConfig, split: str) -> list[Path]:
-    """The split's files: the source's and the target's, or the one of both."""
+def _files(config: ParallelDataConfig, split: str) -> list[Path]:
+    """The source's and the target's file, or the one that holds both."""
     name = getattr(config, split)
     if config.format != "files":
         return [existing_file(config, split, name)]

@@ -103,6 +103,14 @@ class RecurrentTranslator(nn.Module):
         smoothing = self.config.label_smoothing if self.training else 0.0
         return smoothed_loss(kept, self.output_table, self.output_bias, batch.outputs[batch.mask], smoothing)
 
+    def token_log_probs(self, batch: PairBatch) -> Tensor:
+        """Log probability (B, T) of each target subword and END after the true ones before it; 0 at padding."""
+        memory, state = self.encode(batch.source, batch.source_lengths)
+        features = self.decoder.teacher_forced(self.embed_target(batch.inputs), memory, state)[batch.mask]  # (N, E)
+        log_probs = torch.log_softmax(self.logits(features).float(), dim=-1)  # (N, V)
+        chosen = log_probs.gather(1, batch.outputs[batch.mask][:, None])[:, 0]  # (N,)
+        return torch.zeros(batch.mask.shape, dtype=chosen.dtype).masked_scatter_(batch.mask, chosen)  # (B, T)
+
     def encode(self, source: Tensor, lengths: Tensor) -> tuple[Memory, DecoderState]:
         """Sources (B, S) with lengths (B,) as a memory, and the decoder's first state."""
         embedded = self._embed(self.source_embedding, source)  # (B, S, E)

@@ -128,7 +128,6 @@ class TaggingTask:
         )
         bundle.save_bundle(self.folder / bundle.FOLDER, saved)
 
-
     def finish(self) -> str:
         """Fit the outside penalty and the temperature of the saved model on dev; returns what was found, in words."""
         penalty, temperature = calibrate(self.folder / bundle.FOLDER, self.dev, self.config.model.fit_outside)

@@ -1,4 +1,4 @@
-"""Sentence pairs, two line-aligned files or one TSV or JSON-lines file: one text a line, and the same in two languages."""
+"""Sentence pairs from two line-aligned files, or from one TSV or JSON-lines file."""
 
 from __future__ import annotations
 

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from seqnlp.config import DataConfig
+from seqnlp.config import DataConfig, ParallelDataConfig
+from seqnlp.data.pairs import load_pairs, pairs_digest
 from seqnlp.data.sources import load_split, split_digest
 from seqnlp.errors import DataError
 from seqnlp.text.sentence import TaggedSentence
@@ -127,5 +128,60 @@ def test_a_name_that_is_neither_here_nor_reachable_is_one_clear_error(tmp_path: 
 
 
 def test_datasets_is_imported_only_for_the_hub() -> None:
-    program = "import sys, seqnlp.data.sources; sys.exit('datasets' in sys.modules or 'torch' in sys.modules)"
+    program = "import sys, seqnlp.data.sources, seqnlp.data.pairs; sys.exit('datasets' in sys.modules or 'torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def parallel(folder: Path, **settings: str) -> ParallelDataConfig:
+    wanted = {"format": "hub", "dir": str(folder), "hub": "set", "train": "train", "source": "de", "target": "en"}
+    return ParallelDataConfig(**{**wanted, **settings})
+
+
+def texts(config: ParallelDataConfig, split: str = "train") -> list[tuple[str, str, int]]:
+    return [(pair.source, pair.target, pair.line) for pair in load_pairs(config, split, print)]
+
+
+DE, EN = ["ein\tHund", None, "ja"], ["a dog", "two", "yes"]
+NESTED = {"id": [1, 2, 3], "translation": [{"de": de, "en": en} for de, en in zip(DE, EN, strict=True)]}
+
+
+@pytest.mark.parametrize("rows", [NESTED, {"id": [1, 2, 3], "de": DE, "en": EN}, {**NESTED, "en": EN}])
+def test_pairs_are_read_from_columns_or_the_column_translation(tmp_path: Path, rows: dict[str, Any]) -> None:
+    datasets.DatasetDict(train=datasets.Dataset.from_dict(rows)).save_to_disk(tmp_path / "set")
+    config = parallel(tmp_path, dev="train")
+    assert texts(config) == [("ein Hund", "a dog", 1), ("ja", "yes", 3)]
+    assert texts(config, "dev") == [("ein Hund", "a dog", 1), ("", "two", 2), ("ja", "yes", 3)]
+    assert texts(config, "test") == []
+
+
+def test_pairs_are_read_from_the_feature_type_made_for_translations(tmp_path: Path) -> None:
+    features = datasets.Features({"translation": datasets.Translation(["de", "en"])})
+    rows = {"translation": [{"de": "eins", "en": "one"}]}
+    datasets.Dataset.from_dict(rows, features=features).save_to_disk(tmp_path / "set")
+    assert texts(parallel(tmp_path, source="en", target="de")) == [("one", "eins", 1)]
+
+
+def test_the_digest_of_pairs_is_that_of_their_texts(tmp_path: Path) -> None:
+    datasets.Dataset.from_dict(NESTED).save_to_disk(tmp_path / "set")
+    datasets.Dataset.from_dict({"de": DE, "en": EN}).save_to_disk(tmp_path / "flat")
+    digest = pairs_digest(parallel(tmp_path), "train")
+    assert len(digest) == 64
+    assert pairs_digest(parallel(tmp_path, hub="flat"), "train") == digest
+    assert pairs_digest(parallel(tmp_path, source="en", target="de"), "train") != digest
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"source": "fr"}, r"set\[train\]:1: expected the field 'fr' in 'translation', found 'de', 'en'"),
+        ({"train": "tran"}, r"set: no split 'tran' \(did you mean 'train'\?\); it has train"),
+        ({"hub": "flat", "target": "eng"}, r"flat\[train\]:1: expected the field 'eng', found 'de', 'en', 'id' \(did "),
+        ({"hub": "flat", "target": "id"}, r"flat\[train\]:1: expected text in 'id', found 1"),
+        ({"source": ""}, r"data\.source: missing; name the key of the text, such as de"),
+    ],
+)
+def test_absent_texts_of_pairs_are_refused(tmp_path: Path, settings: dict[str, str], message: str) -> None:
+    datasets.Dataset.from_dict(NESTED).save_to_disk(tmp_path / "set")
+    datasets.Dataset.from_dict({"de": DE, "en": EN, "id": [1, 2, 3]}).save_to_disk(tmp_path / "flat")
+    with pytest.raises(DataError, match=message):
+        texts(parallel(tmp_path, **settings))

@@ -1,4 +1,4 @@
-"""Use a trained model from Python: ``seqnlp.load("RUN").tag("...")``."""
+"""Use a trained tagger from Python: ``seqnlp.load("RUN").tag("...")``."""
 
 from __future__ import annotations
 
@@ -189,15 +189,6 @@ class Tagger:
     def _outward(self, tags: Sequence[str]) -> list[str]:
         """Tags of the model's scheme in the scheme of the training data."""
         return list(tags) if self.plain_tags else convert_tags(tags, self._scheme, self._data_scheme)
-
-
-def load(path: str | Path) -> Tagger:
-    """Load the model of a run, or a saved model folder.
-
-    Raises:
-        RunError: there is no model, or it is damaged, or too new.
-    """
-    return Tagger(path)
 
 
 def _place(words: Sequence[str]) -> list[Token]:

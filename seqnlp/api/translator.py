@@ -1,0 +1,214 @@
+"""Use a trained translator from Python: ``seqnlp.load("RUN").translate("...").text``."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqnlp.bundle import find_model, load_bundle
+from seqnlp.config import DecodingConfig
+from seqnlp.data.pair_batches import FlatSequences
+from seqnlp.decode.hypotheses import Decoded
+from seqnlp.decode.sampling import SamplingOptions
+from seqnlp.errors import SeqnlpError
+from seqnlp.tasks.translation_model import translator_from_bundle
+from seqnlp.tasks.translation_prediction import SearchOptions, TranslationPredictor
+from seqnlp.text.split_sentences import join_parts, split_text
+
+END_PIECE = "</s>"
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """One translation of a text.
+
+    Attributes:
+        text: the translation.
+        score: what the search ranks by: the log probability with length and coverage penalty.
+        log_probability: of the whole translation under the model, its end included.
+        pieces: its subwords.
+        token_log_probabilities: of each subword, and of the end.
+        attention: (T + 1, S + 1) weights of the source's subwords and END for each subword and END, if asked for.
+    """
+
+    text: str
+    score: float
+    log_probability: float
+    pieces: list[str]
+    token_log_probabilities: list[float]
+    attention: NDArray[np.float32] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """The answer for one text.
+
+    Attributes:
+        source: the text as given.
+        source_pieces: its subwords, END last.
+        hypotheses: translations, best first, never none; a blank text has the empty one.
+        parts: how many parts an over-long text was cut into; each was translated alone.
+    """
+
+    source: str
+    source_pieces: list[str]
+    hypotheses: list[Hypothesis]
+    parts: int = 1
+
+    @property
+    def text(self) -> str:
+        """The best translation."""
+        return self.hypotheses[0].text
+
+
+class Translator:
+    """A trained translator, or several with the same subwords that vote.
+
+    Args:
+        paths: runs, or saved model folders.
+        precision: ``fp32``, or ``bf16``: faster where the hardware has it, with answers that may differ a little.
+
+    Raises:
+        RunError: there is no model, it is damaged, too new or for another task, or the models do not fit together.
+    """
+
+    def __init__(self, *paths: str | Path, precision: str = "fp32") -> None:
+        if not paths:
+            raise SeqnlpError("expected at least one model")
+        bundles = [load_bundle(path) for path in paths]
+        loaded = [translator_from_bundle(bundle) for bundle in bundles]
+        self.path = find_model(paths[0])
+        self.description, self.metrics = bundles[0].description, bundles[0].metrics
+        self.decoding = loaded[0].decoding
+        self.source_language, self.target_language = loaded[0].source_language, loaded[0].target_language
+        self._most_pieces = min(one.max_pieces for one in loaded)
+        self._predictor = TranslationPredictor(loaded, precision)
+        self._subwords = loaded[0].vocabularies
+
+    def translate(self, text: str, **options: Any) -> Translation:
+        """Translate one text; see :meth:`translate_lines`."""
+        return self.translate_lines([text], **options)[0]
+
+    def translate_lines(
+        self,
+        texts: Sequence[str],
+        *,
+        decoding: DecodingConfig | None = None,
+        nbest: int = 1,
+        attention: bool = False,
+        sampling: SamplingOptions | None = None,
+        prefixes: Sequence[str] | None = None,
+        max_batch_pieces: int = 4000,
+        batch_lines: int = 64,
+        first_line: int = 0,
+    ) -> list[Translation]:
+        """Translate texts, one answer each, in order; much faster together than one by one.
+
+        A text of more subwords than any training text had (``data.max_pieces``) is cut at sentence ends, and the
+        translations of its parts are joined. The answer for a text does not depend on the other texts.
+
+        Args:
+            decoding: beam, penalties and lengths; default: the model's own.
+            nbest: how many translations a text.
+            attention: keep the attention of each translation.
+            sampling: draw one translation instead of searching for the best.
+            prefixes: how each translation must begin; an empty one leaves it open.
+            max_batch_pieces, batch_lines: most source subwords and texts that are translated together.
+            first_line: number of the first text; what is drawn for a text depends on the seed and its number.
+
+        Raises:
+            SeqnlpError: prefixes that are not one a text, or longer than a translation may be.
+        """
+        if prefixes is not None and len(prefixes) != len(texts):
+            raise SeqnlpError(f"expected a prefix a text, found {len(prefixes):,} prefixes for {len(texts):,} texts")
+        options = SearchOptions(decoding or self.decoding, nbest, attention, sampling, max_batch_pieces, batch_lines)
+        cut = [self._cut(text) for text in texts]
+        flat = [ids for parts in cut for ids in parts]
+        begun = (
+            None
+            if prefixes is None
+            else [
+                ids for parts, prefix in zip(cut, prefixes, strict=True) for ids in self._prefixes(prefix, len(parts))
+            ]
+        )
+        found = self._predictor.translate(FlatSequences.of(flat), options, begun, first_line)
+        edges = np.cumsum([0, *map(len, cut)]).tolist()
+        return [
+            self._translation(text, cut[number], found[start:end])
+            for number, (text, (start, end)) in enumerate(zip(texts, pairwise(edges), strict=True))
+        ]
+
+    def score_lines(self, sources: Sequence[str], targets: Sequence[str]) -> list[Hypothesis]:
+        """How probable given translations are: forced decoding, one answer a pair.
+
+        Raises:
+            SeqnlpError: there are not as many targets as sources.
+        """
+        if len(sources) != len(targets):
+            raise SeqnlpError(f"expected as many translations as sources, found {len(targets):,} and {len(sources):,}")
+        encoded = [FlatSequences.of(self._subwords.source.encode(sources)), self._subwords.target.encode(targets)]
+        scores = self._predictor.score(encoded[0], FlatSequences.of(encoded[1]))
+        return [
+            Hypothesis(text, sum(line), sum(line), self._subwords.target.pieces(ids), line)
+            for text, ids, line in zip(targets, encoded[1], scores, strict=True)
+        ]
+
+    def _cut(self, text: str) -> list[list[int]]:
+        """The subwords of a text, in parts that the model can read; none for a blank text."""
+        (ids,) = self._subwords.source.encode([text])
+        if len(ids) <= self._most_pieces:
+            return [ids] if ids else []
+        parts = split_text(text, lambda part: len(self._subwords.source.encode([part])[0]), self._most_pieces)
+        return [piece for part in self._subwords.source.encode(parts) for piece in self._chunks(part)]
+
+    def _chunks(self, ids: list[int]) -> Iterator[list[int]]:
+        """Even a single character can be many bytes."""
+        for start in range(0, len(ids), self._most_pieces):
+            yield ids[start : start + self._most_pieces]
+
+    def _prefixes(self, prefix: str, count: int) -> list[list[int]]:
+        """The prefix stands before the first part; the others begin freely."""
+        return [self._subwords.target.encode([prefix])[0] if number == 0 else [] for number in range(count)]
+
+    def _translation(self, text: str, parts: list[list[int]], found: list[list[Decoded]]) -> Translation:
+        pieces = [piece for ids in parts for piece in self._subwords.source.pieces(ids)]
+        if not parts:
+            return Translation(text, [END_PIECE], [Hypothesis("", 0.0, 0.0, [], [])])
+        if len(parts) == 1:
+            hypotheses = [self._hypothesis(one) for one in found[0]]
+            return Translation(text, [*pieces, END_PIECE], hypotheses)
+        joined = self._join([self._hypothesis(part[0]) for part in found])
+        return Translation(text, [*pieces, END_PIECE], [joined], len(parts))
+
+    def _hypothesis(self, decoded: Decoded) -> Hypothesis:
+        target = self._subwords.target
+        return Hypothesis(
+            _one_line(target.decode(decoded.tokens)),
+            decoded.score,
+            decoded.log_probability,
+            target.pieces(decoded.tokens),
+            list(decoded.token_log_probs),
+            decoded.attention,
+        )
+
+    def _join(self, parts: list[Hypothesis]) -> Hypothesis:
+        """The translations of a text's parts as one; it has no attention of its own."""
+        return Hypothesis(
+            join_parts([part.text for part in parts], self.target_language),
+            math.fsum(part.score for part in parts),
+            math.fsum(part.log_probability for part in parts),
+            [piece for part in parts for piece in part.pieces],
+            [score for part in parts for score in part.token_log_probabilities],
+        )
+
+
+def _one_line(text: str) -> str:
+    """Bytes may spell any character, even one that ends a line; a translation stays one line."""
+    return " ".join(text.split()) if not text.isprintable() else text

@@ -1,0 +1,148 @@
+"""Raw lines to searched translations: subwords, batches of similar length, search, in the order of the lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from seqnlp.config import DecodingConfig
+from seqnlp.data.batches import cut_by_budget
+from seqnlp.data.pair_batches import FlatSequences, shifted, with_end
+from seqnlp.decode.beam import beam_search
+from seqnlp.decode.ensemble import ensemble
+from seqnlp.decode.hypotheses import Decoded
+from seqnlp.decode.sampling import SamplingOptions, sample
+from seqnlp.decode.steps import State, Step
+from seqnlp.errors import RunError
+from seqnlp.models.translator import PairBatch
+from seqnlp.models.translator_step import TranslatorStep
+from seqnlp.tasks.translation_model import LoadedTranslator
+
+IntArray = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class SearchOptions:
+    """What to search for.
+
+    Attributes:
+        decoding: beam, penalties, lengths.
+        nbest: how many translations a line.
+        attention: keep the attention of each translation.
+        sampling: draw instead of searching for the best.
+        max_batch_pieces: most padded source subwords of a batch.
+        batch_lines: most lines of a batch.
+    """
+
+    decoding: DecodingConfig
+    nbest: int = 1
+    attention: bool = False
+    sampling: SamplingOptions | None = None
+    max_batch_pieces: int = 4000
+    batch_lines: int = 64
+
+
+class TranslationPredictor:
+    """One translator, or several that vote (an ensemble: the mean of their probabilities).
+
+    Args:
+        loaded: the models.
+        precision: ``fp32``, or ``bf16`` where the hardware has it: faster, with answers that may differ a little.
+
+    Raises:
+        RunError: the models of an ensemble do not have the same subwords and languages.
+    """
+
+    def __init__(self, loaded: Sequence[LoadedTranslator], precision: str = "fp32") -> None:
+        first = loaded[0]
+        for number, other in enumerate(loaded[1:], start=2):
+            if problem := _misfit(first, other):
+                raise RunError(f"model {number} does not fit the first: {problem}; an ensemble needs the same of both")
+        self.vocabularies = first.vocabularies
+        dtype = torch.bfloat16 if precision == "bf16" else torch.float32
+        self.models = [one.model.to(dtype) for one in loaded]
+        self._steps = [TranslatorStep(model) for model in self.models]
+
+    @torch.inference_mode()
+    def translate(
+        self,
+        encoded: FlatSequences,
+        options: SearchOptions,
+        prefixes: Sequence[Sequence[int]] | None,
+        first_line: int = 0,
+    ) -> list[list[Decoded]]:
+        """Translations of encoded lines (without END, none empty), best first, in the order given.
+
+        Args:
+            prefixes: the subwords that each translation must begin with.
+            first_line: number of the first line; with the seed it decides what is drawn.
+        """
+        order = np.argsort(encoded.lengths, kind="stable")
+        answers: list[list[Decoded]] = [[] for _ in range(len(encoded.lengths))]
+        for rows in cut_by_budget(order, encoded.lengths + 1, options.batch_lines, options.max_batch_pieces):
+            begun = [prefixes[row] for row in rows.tolist()] if prefixes else None
+            found = self._search(encoded, rows, options, begun, first_line)
+            for row, hypotheses in zip(rows.tolist(), found, strict=True):
+                answers[row] = hypotheses
+        return answers
+
+    @torch.inference_mode()
+    def score(self, sources: FlatSequences, targets: FlatSequences, batch_lines: int = 64) -> list[list[float]]:
+        """Log probabilities of given translations, one a subword and one for END; of an ensemble their mean probability."""
+        keys = targets.lengths * (sources.lengths.max(initial=0) + 1) + sources.lengths
+        answers: list[list[float]] = [[] for _ in range(len(targets.lengths))]
+        for rows in cut_by_budget(np.argsort(keys, kind="stable"), targets.lengths + 1, batch_lines, 4000):
+            source, source_lengths = with_end(sources, rows)
+            outputs, lengths = with_end(targets, rows)
+            mask = torch.arange(outputs.size(1)) < lengths[:, None]  # (B, T)
+            batch = PairBatch(source, source_lengths, shifted(outputs), outputs, mask)
+            scores = torch.stack([model.token_log_probs(batch) for model in self.models])  # (M, B, T)
+            mean = torch.logsumexp(scores, dim=0) - np.log(len(self.models))  # (B, T)
+            for row, line, length in zip(rows.tolist(), mean.tolist(), lengths.tolist(), strict=True):
+                answers[row] = line[:length]
+        return answers
+
+    def _search(
+        self,
+        encoded: FlatSequences,
+        rows: IntArray,
+        options: SearchOptions,
+        prefixes: Sequence[Sequence[int]] | None,
+        first_line: int,
+    ) -> list[list[Decoded]]:
+        source, lengths = with_end(encoded, rows)
+        step, state = self._begin(source, lengths)
+        decoding, pieces = options.decoding, encoded.lengths[rows]
+        longest = np.maximum(1, decoding.max_ratio * pieces + decoding.max_extra).astype(np.int64)
+        shortest = np.minimum(np.ceil(decoding.min_ratio * pieces).astype(np.int64), longest)
+        keep = {"source_lengths": lengths.numpy(), "keep_attention": options.attention}
+        if options.sampling:
+            line_seeds = [first_line + row for row in rows.tolist()]
+            return sample(
+                step, state, len(rows), longest, shortest, options.sampling, line_seeds, prefixes=prefixes, **keep
+            )
+        return beam_search(
+            step, state, len(rows), longest, shortest, decoding, nbest=options.nbest, prefixes=prefixes, **keep
+        )
+
+    def _begin(self, source: Tensor, lengths: Tensor) -> tuple[Step, State]:
+        states = [step.start(source, lengths) for step in self._steps]
+        if len(states) == 1:
+            return self._steps[0], states[0]
+        return ensemble(self._steps, states)
+
+
+def _misfit(first: LoadedTranslator, other: LoadedTranslator) -> str:
+    """Why two models cannot vote together, or an empty string."""
+    languages = [f"{one.source_language}-{one.target_language}" for one in (first, other)]
+    if languages[0] != languages[1]:
+        return f"it translates {languages[1]}, the first {languages[0]}"
+    if first.vocabularies.to_files() != other.vocabularies.to_files():
+        sizes = [len(one.vocabularies.target) for one in (first, other)]
+        return f"its subwords are others ({sizes[1]:,}, the first has {sizes[0]:,}); train both on the same text"
+    return ""
