@@ -22,7 +22,7 @@ from pathlib import Path
 
 import torch
 
-from seqnlp.config import Config, DataConfig, ModelConfig, TrainerConfig
+from seqnlp.config import DataConfig, ModelConfig, TaggingConfig, TrainerConfig
 from seqnlp.data.collate import collate
 from seqnlp.data.sources import load_split
 from seqnlp.tasks.prediction import TagPredictor
@@ -42,7 +42,7 @@ def main() -> None:
     parser.add_argument("--run", help="a trained entity tagger: also measure raw text to spans and whole processes")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
-    config = Config(
+    config = TaggingConfig(
         data=DataConfig(
             dir=arguments.data_dir,
             train="pos/ud-en-ewt/train.conllu.gz",
@@ -81,7 +81,7 @@ def training(task: TaggingTask, steps: int) -> tuple[float, float]:
         started = time.perf_counter()
         for batch in batches:
             optimizer.zero_grad()
-            (task.loss(batch) / task.count(batch)).backward()
+            (task.loss(batch, 0.0) / task.count(batch)).backward()
             optimizer.clip(5.0)
             optimizer.step(1e-3)
         seconds = time.perf_counter() - started

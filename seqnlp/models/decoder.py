@@ -106,7 +106,9 @@ class Decoder(nn.Module):
         if self.bridge == "zero":
             states = [summary.new_zeros(batch, self.hidden_dim) for _ in range(num_states)]  # (B, H) each
         else:
-            states = list(torch.tanh(self.first_state(summary)).float().chunk(num_states, dim=1))  # (B, H) each
+            states = list(
+                torch.tanh(self.first_state(summary)).to(self.first_state.weight.dtype).chunk(num_states, dim=1)
+            )  # (B, H) each
         context = states[0].new_zeros(batch, width)  # (B, M)
         covered = states[0].new_zeros(batch, positions) if self.coverage else None  # (B, S)
         return DecoderState(tuple(states[: self.num_layers]), tuple(states[self.num_layers :]), context, covered)
@@ -177,8 +179,7 @@ class Decoder(nn.Module):
         layer, width = self.layers[0], embedded.size(2)
         subword, context = layer.weight_ih_l0[:, :width], layer.weight_ih_l0[:, width:]  # (4H, E), (4H, M)
         bias = layer.bias_ih_l0 + layer.bias_hh_l0  # (4H,)
-        inputs = functional.linear(embedded.transpose(0, 1), subword, bias).float()  # (T, B, 4H)
-        inputs = inputs.to(bias.dtype)
+        inputs = functional.linear(embedded.transpose(0, 1), subword, bias).to(bias.dtype)  # (T, B, 4H)
         recurrent = torch.cat([layer.weight_hh_l0, context], dim=1)  # (4H, H + M)
         weights = AttentiveWeights(recurrent, self.attention.query.weight, self.attention.energy)
         first = (state.hidden[0].to(bias.dtype), state.cells[0].to(bias.dtype))

@@ -54,7 +54,8 @@ class Attention(nn.Module):
         Returns:
             The context (B, K, M) and the weights (B, K, S), 0 where the mask is False.
         """
-        weights = self._energies(query, keys, covered).float()  # (B, K, S)
+        energies = self._energies(query, keys, covered)  # (B, K, S)
+        weights = energies.to(torch.promote_types(energies.dtype, torch.float32))  # (B, K, S)
         weights = weights.masked_fill(~mask[:, None, :], -torch.inf).softmax(dim=-1)
         return torch.bmm(weights.to(memory.dtype), memory), weights
 

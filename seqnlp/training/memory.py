@@ -23,4 +23,5 @@ def keep_freed_memory() -> bool:
     except AttributeError:  # another C library, such as musl
         return False
     settings = {_MMAP_THRESHOLD: _LARGEST_MMAP_THRESHOLD, _TRIM_THRESHOLD: 2**31 - 1, _TOP_PAD: _TOP}
-    return all([mallopt(name, value) == 1 for name, value in settings.items()])
+    accepted = [mallopt(name, value) for name, value in settings.items()]
+    return all(accepted)

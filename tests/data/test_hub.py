@@ -128,7 +128,8 @@ def test_a_name_that_is_neither_here_nor_reachable_is_one_clear_error(tmp_path: 
 
 
 def test_datasets_is_imported_only_for_the_hub() -> None:
-    program = "import sys, seqnlp.data.sources, seqnlp.data.pairs; sys.exit('datasets' in sys.modules or 'torch' in sys.modules)"
+    modules = "sys, seqnlp.data.sources, seqnlp.data.pairs"
+    program = f"import {modules}; sys.exit('datasets' in sys.modules or 'torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
 

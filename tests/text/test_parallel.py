@@ -99,7 +99,7 @@ def test_bytes_that_are_not_utf8_are_refused_with_file_and_line(tmp_path: Path) 
 
 
 def test_a_gzip_file_that_is_cut_off_is_refused_and_not_taken_for_a_short_one(tmp_path: Path) -> None:
-    whole = gzip.compress("eins\n".encode() * 500)
+    whole = gzip.compress(b"eins\n" * 500)
     with pytest.raises(DataError, match=r"a\.de: the gzip file is cut off; copy or download it again"):
         aligned(tmp_path, whole[:-9], "one\n" * 500)
 
