@@ -20,6 +20,7 @@ FLOORS = {
     "decode": 3,
     "models": 4,
     "metrics": 5,
+    "plots": 5,
     "training": 6,
     "tasks": 7,
     "bundle": 7,

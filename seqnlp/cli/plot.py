@@ -45,18 +45,20 @@ def run(arguments: argparse.Namespace) -> int:
 def attention(run: str, text: str, output: Path) -> None:
     """The attention of the best translation, words against words."""
     from seqnlp.api import Translator
+    from seqnlp.cli.translate_output import word_attention
     from seqnlp.errors import SeqnlpError
     from seqnlp.plots.attention import attention_html, attention_png
     from seqnlp.storage import write_atomically
-    from seqnlp.text.alignment import merge_attention
+    from seqnlp.text.split_sentences import is_unspaced
 
-    (answer,) = Translator(run).translate_lines([text], attention=True)
+    translator = Translator(run)
+    (answer,) = translator.translate_lines([text], attention=True)
     best = answer.hypotheses[0]
     if best.attention is None or not best.pieces:
         why = f"it was cut into {answer.parts} parts" if answer.parts > 1 else "the translation is empty"
         raise SeqnlpError(f"--text: there is no attention to draw, {why}; try one sentence")
-    rows = best.attention[: len(best.pieces)]  # without that of the end
-    source_words, target_words, weights = merge_attention(rows, answer.source_pieces, best.pieces)
+    by_piece = is_unspaced(translator.source_language), is_unspaced(translator.target_language)
+    source_words, target_words, weights = word_attention(answer, best, by_piece)
     if output.suffix == ".html":
         write_atomically(output, attention_html(best.text, source_words, target_words, weights).encode())
     else:

@@ -7,6 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from seqnlp.text.alignment import merge_attention, pharaoh
 
 if TYPE_CHECKING:
@@ -25,12 +28,14 @@ class Shown:
         scores: what the translations were ranked by, and in JSON the log probability of each subword.
         alignments: pairs of a source word and a target word, from 0.
         attention: JSON: for each target word the weight of each source word.
+        by_piece: whether the source, and the target, are written without spaces, so that "words" are subwords.
     """
 
     nbest: int = 1
     scores: bool = False
     alignments: bool = False
     attention: bool = False
+    by_piece: tuple[bool, bool] = (False, False)
 
 
 Writer = Callable[["Translation", int, Shown], str]
@@ -51,7 +56,7 @@ def write_text(answer: Translation, number: int, shown: Shown) -> str:
     if shown.scores:
         columns.append(f"{best.score:.4f}")
     if shown.alignments:
-        columns.append(_pharaoh(answer, best))
+        columns.append(_pharaoh(answer, best, shown))
     return "\t".join(column.translate(_ONE_LINE) for column in columns) + "\n"
 
 
@@ -61,7 +66,7 @@ def write_moses(answer: Translation, number: int, shown: Shown) -> str:
     for hypothesis in answer.hypotheses[: shown.nbest]:
         columns = [str(number), hypothesis.text.translate(_ONE_LINE), f"{hypothesis.score:.4f}"]
         if shown.alignments:
-            columns.append(_pharaoh(answer, hypothesis))
+            columns.append(_pharaoh(answer, hypothesis, shown))
         lines.append(" ||| ".join(columns) + "\n")
     return "".join(lines)
 
@@ -86,26 +91,27 @@ def _fields(answer: Translation, hypothesis: Hypothesis, shown: Shown) -> dict[s
         fields["pieces"] = hypothesis.pieces
         fields["token_log_probabilities"] = [round(value, 4) for value in hypothesis.token_log_probabilities]
     if shown.alignments or shown.attention:
-        source_words, target_words, weights, pairs = _words(answer, hypothesis)
+        source_words, target_words, weights = word_attention(answer, hypothesis, shown.by_piece)
         fields |= {"source_words": source_words, "target_words": target_words}
         if shown.alignments:
-            fields["alignment"] = [list(pair) for pair in pairs]
+            fields["alignment"] = [list(pair) for pair in pharaoh(weights)]
         if shown.attention:
-            fields["attention"] = weights
+            fields["attention"] = [[round(float(weight), 4) for weight in row] for row in weights]
     return fields
 
 
-def _pharaoh(answer: Translation, hypothesis: Hypothesis) -> str:
-    return " ".join(f"{source}-{target}" for source, target in _words(answer, hypothesis)[3])
+def _pharaoh(answer: Translation, hypothesis: Hypothesis, shown: Shown) -> str:
+    weights = word_attention(answer, hypothesis, shown.by_piece)[2]
+    return " ".join(f"{source}-{target}" for source, target in pharaoh(weights))
 
 
-def _words(
-    answer: Translation, hypothesis: Hypothesis
-) -> tuple[list[str], list[str], list[list[float]], list[tuple[int, int]]]:
-    """Source words, target words, one row of weights a target word, and the aligned pairs."""
+def word_attention(
+    answer: Translation, hypothesis: Hypothesis, by_piece: tuple[bool, bool]
+) -> tuple[list[str], list[str], NDArray[np.float64]]:
+    """Source words (Sw), target words (Tw) and weights (Tw, Sw); none if there is no attention, as for a blank line."""
     if hypothesis.attention is None or not hypothesis.pieces:
-        return [], [], [], []
+        return [], [], np.zeros((0, 0))
     rows = hypothesis.attention[: len(hypothesis.pieces)]  # without that of the end
-    source_words, target_words, weights = merge_attention(rows, answer.source_pieces, hypothesis.pieces)
-    rounded = [[round(float(weight), 4) for weight in row] for row in weights]
-    return list(source_words), list(target_words), rounded, pharaoh(weights)
+    return merge_attention(
+        rows, answer.source_pieces, hypothesis.pieces, source_by_piece=by_piece[0], target_by_piece=by_piece[1]
+    )

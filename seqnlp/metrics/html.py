@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 
 from seqnlp.metrics.calibration import Calibration
@@ -36,15 +37,20 @@ svg { max-width: 100%; height: auto; font: 13px system-ui, sans-serif; } svg tex
 
 def report_html(report: EvaluationReport) -> str:
     """The whole page. Every text that comes from data is escaped."""
-    title = escape(f"{report.title} on {report.split}")
-    facts = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>\n" for name, value in headline(report))
     sections = [
-        f"<h1>{title}</h1>\n<p>{report.sentences:,} sentences, {report.tokens:,} tokens</p>\n<dl>\n{facts}</dl>",
         *([_figure(score_bars(report.per_label), "F1 of each label, in percent.")] if report.per_label else []),
-        *map(_section, tables_of(report)),
+        *map(table_section, tables_of(report)),
         *([_calibration_figure(report.calibration)] if report.calibration else []),
     ]
-    body = "\n".join(sections)
+    size = f"{report.sentences:,} sentences, {report.tokens:,} tokens"
+    return page(f"{report.title} on {report.split}", size, headline(report), sections)
+
+
+def page(title: str, size: str, facts: Sequence[tuple[str, str]], sections: Sequence[str]) -> str:
+    """A page of a title, a line on the size of the data, names with values, and sections that are HTML already."""
+    title = escape(title)
+    items = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>\n" for name, value in facts)
+    body = "\n".join([f"<h1>{title}</h1>\n<p>{escape(size)}</p>\n<dl>\n{items}</dl>", *sections])
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
@@ -53,7 +59,8 @@ def report_html(report: EvaluationReport) -> str:
     )
 
 
-def _section(table: Table) -> str:
+def table_section(table: Table) -> str:
+    """A table under its heading."""
     head = _row(table, table.names, "th")
     rows = "\n".join(_row(table, row, "td") for row in table.rows)
     return (

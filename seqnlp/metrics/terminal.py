@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from seqnlp.metrics.report import EvaluationReport
 from seqnlp.metrics.tables import Table, headline, tables_of
 
@@ -11,14 +13,18 @@ _WIDEST_CELL = 48
 def format_report(report: EvaluationReport) -> str:
     """The report for a terminal: aligned columns, no colours, one line feed at the end."""
     title = f"{report.title} on {report.split}: {report.sentences:,} sentences, {report.tokens:,} tokens"
-    facts = headline(report)
+    return format_sections(title, headline(report), tables_of(report))
+
+
+def format_sections(title: str, facts: Sequence[tuple[str, str]], tables: Sequence[Table]) -> str:
+    """A title, names with values, and tables; one line feed at the end."""
     width = max(len(name) for name, _ in facts)
-    parts = ["\n".join([title, *(f"  {name:<{width}}  {value}" for name, value in facts)])]
-    parts += [_format_table(table) for table in tables_of(report)]
-    return "\n\n".join(parts) + "\n"
+    top = "\n".join([title, *(f"  {name:<{width}}  {value}" for name, value in facts)])
+    return "\n\n".join([top, *map(format_table, tables)]) + "\n"
 
 
-def _format_table(table: Table) -> str:
+def format_table(table: Table) -> str:
+    """Heading, names of the columns and rows in aligned columns; over-long cells are cut."""
     rows = [table.names, *([_clip(cell) for cell in row] for row in table.rows)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = [table.heading]

@@ -14,7 +14,7 @@ _BOUNDARIES = (
 """Where to cut, best first; a part ends where a match ends."""
 
 _UNSPACED = {"ja", "jpn", "zh", "zho", "cmn", "yue"}
-"""Languages that write no space between sentences."""
+"""Languages that write no space between words, nor between sentences."""
 
 
 def split_text(text: str, count: Callable[[str], int], most: int) -> list[str]:
@@ -40,8 +40,13 @@ def split_text(text: str, count: Callable[[str], int], most: int) -> list[str]:
 
 def join_parts(parts: Sequence[str], language: str) -> str:
     """The translations of the parts of a text as one text, with a space between them if ``language`` writes one."""
-    space = "" if re.split("[-_]", language.lower())[0] in _UNSPACED else " "
+    space = "" if is_unspaced(language) else " "
     return space.join(part for part in parts if part)
+
+
+def is_unspaced(language: str) -> bool:
+    """Whether a language (``ja``, ``zh-Hans``) is written without spaces between words and sentences."""
+    return re.split("[-_]", language.lower())[0] in _UNSPACED
 
 
 def _segments(text: str, boundary: re.Pattern[str]) -> list[str]:

@@ -73,6 +73,13 @@ def test_jsonl_holds_what_was_asked_for() -> None:
     assert second["alignment"] == [[1, 0]]
 
 
+def test_words_of_languages_without_spaces_are_subwords() -> None:
+    read = json.loads(write_jsonl(ANSWER, 0, Shown(alignments=True, by_piece=(True, True))))
+    assert read["source_words"] == ["Hallo", "Mü", "hle"]
+    assert read["target_words"] == ["mill", "hel", "lo"]
+    assert read["alignment"] == [[1, 0], [0, 1], [0, 2]]
+
+
 def test_jsonl_of_an_empty_line_has_the_same_fields() -> None:
     empty, full = (json.loads(write_jsonl(answer, 0, EVERYTHING)) for answer in (EMPTY, ANSWER))
     assert set(empty) == set(full)

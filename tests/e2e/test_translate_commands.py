@@ -223,6 +223,13 @@ def test_sampling_draws_the_same_line_anew(translator_run: Path, sources: list[s
     assert len(set(drawn)) > 5
 
 
+def test_sampling_does_not_depend_on_the_pace_of_the_lines(translator_run: Path, sources: list[str]) -> None:
+    options = ["--sample", "--seed", "3", "--temperature", "2", "--threads", "1"]
+    slowly = "; sleep 0.5; ".join(f"echo '{source}'" for source in sources[:3])
+    finished = shell(f"({slowly}) | {sys.executable} -m seqnlp translate {translator_run} {' '.join(options)}")
+    assert finished.stdout.splitlines() == translate(translator_run, sources[:3], *options)
+
+
 def test_an_ensemble_of_a_model_with_itself_is_the_model(
     translator_run: Path, sources: list[str], translations: list[str]
 ) -> None:

@@ -1,0 +1,170 @@
+"""BLEU, chrF and TER of a whole translated text, as sacrebleu computes them, with signatures and 95 % intervals.
+
+A corpus score comes from summed counts of its sentences, never from averaged scores. The intervals draw sentences with
+replacement (Koehn 2004); the draws are sacrebleu's own, so that its ``--confidence`` gives the same numbers.
+
+Scores are on sacrebleu's scale, 0 to 100. TER counts errors: the lower the better, and it can exceed 100.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqnlp.errors import DataError
+from seqnlp.metrics.intervals import RESAMPLES, Interval
+
+if TYPE_CHECKING:
+    from sacrebleu.metrics.base import Metric
+
+SEED = 12345
+"""What sacrebleu takes unless it is told otherwise."""
+
+_CHINESE = {"zh", "zho", "chi", "cmn", "yue"}
+_JAPANESE = {"ja", "jpn"}
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusScore:
+    """A score with the ends of its 95 % interval; ``signature`` says how it was computed, for comparison with others."""
+
+    name: str
+    value: float
+    low: float
+    high: float
+    signature: str
+
+
+@dataclass(frozen=True, slots=True)
+class TranslationScores:
+    """The scores of a translated text.
+
+    Attributes:
+        bleu: Papineni et al. 2002, cased.
+        chrf: Popović 2015, character n-grams up to 6.
+        ter: Snover et al. 2006, edits in percent of the reference's words.
+        brevity_penalty: the factor in BLEU for a translation that is too short; 1 if it is not.
+        hypothesis_length, reference_length: in the words of BLEU's tokenizer.
+    """
+
+    bleu: CorpusScore
+    chrf: CorpusScore
+    ter: CorpusScore
+    brevity_penalty: float
+    hypothesis_length: int
+    reference_length: int
+
+
+def corpus_scores(hypotheses: Sequence[str], references: Sequence[str], language: str) -> TranslationScores:
+    """All scores of detokenised translations.
+
+    Args:
+        hypotheses: the translations, one a line.
+        references: what they should have been.
+        language: the code of the language of both; it chooses the tokenizer, see :func:`bleu_metric`.
+
+    Raises:
+        DataError: different numbers of lines, or none.
+    """
+    same_lines(hypotheses=hypotheses, references=references)
+    words, counted = _measure(bleu_metric(language), hypotheses, references)
+    return TranslationScores(
+        bleu=words,
+        chrf=_measure(chrf_metric(), hypotheses, references)[0],
+        ter=_measure(ter_metric(language), hypotheses, references)[0],
+        brevity_penalty=float(counted.bp),
+        hypothesis_length=counted.sys_len,
+        reference_length=counted.ref_len,
+    )
+
+
+def bleu(hypotheses: Sequence[str], references: Sequence[str], language: str) -> float:
+    """BLEU alone, 0 to 100, quickly; arguments and errors as for :func:`corpus_scores`."""
+    same_lines(hypotheses=hypotheses, references=references)
+    return float(bleu_metric(language).corpus_score(list(hypotheses), [list(references)]).score)
+
+
+def chrf(hypotheses: Sequence[str], references: Sequence[str], language: str) -> float:
+    """chrF alone, 0 to 100, quickly. It reads characters, so it is the same for every language."""
+    same_lines(hypotheses=hypotheses, references=references)
+    return float(chrf_metric().corpus_score(list(hypotheses), [list(references)]).score)
+
+
+def bleu_metric(language: str) -> Metric:
+    """Cased BLEU: words as ``13a`` cuts them; Chinese by character, Japanese by MeCab or, without it, by character."""
+    from sacrebleu.metrics import BLEU
+
+    return BLEU(tokenize=_tokenizer(language), force=True)
+
+
+def chrf_metric() -> Metric:
+    """chrF2 without word n-grams."""
+    from sacrebleu.metrics import CHRF
+
+    return CHRF()
+
+
+def ter_metric(language: str) -> Metric:
+    """TER; Chinese and Japanese are cut into characters, as otherwise a whole sentence were one word."""
+    from sacrebleu.metrics import TER
+
+    without_spaces = _primary(language) in _CHINESE | _JAPANESE
+    return TER(normalized=without_spaces, asian_support=without_spaces)
+
+
+def same_lines(**texts: Sequence[object]) -> None:
+    """Check that named texts belong together line by line.
+
+    Raises:
+        DataError: different numbers of lines, or none.
+    """
+    counts = ", ".join(f"{len(lines):,} {name.replace('_', ' ')}" for name, lines in texts.items())
+    if len({len(lines) for lines in texts.values()}) > 1:
+        raise DataError(f"expected texts with the same number of lines, line by line; found {counts}")
+    if not any(map(len, texts.values())):
+        raise DataError(f"expected at least one line to score; found {counts}")
+
+
+def _tokenizer(language: str) -> str:
+    if _primary(language) in _CHINESE:
+        return "zh"
+    if _primary(language) in _JAPANESE:
+        return "ja-mecab" if find_spec("MeCab") and find_spec("ipadic") else "char"
+    return "13a"
+
+
+def _primary(language: str) -> str:
+    """``zh`` of ``zh-CN`` or ``zh_Hans``."""
+    return re.split("[-_]", language.lower())[0]
+
+
+def _measure(metric: Metric, hypotheses: Sequence[str], references: Sequence[str]) -> tuple[CorpusScore, Any]:
+    """The score with its interval, and sacrebleu's own result."""
+    # The counts of each sentence, which sacrebleu sums; it offers them under no public name.
+    counts = metric._extract_corpus_statistics(list(hypotheses), [list(references)])
+    score = metric._aggregate_and_compute(counts)
+    low, high = _interval(metric, np.asarray(counts, dtype=np.float64))
+    signature = metric.get_signature()  # type: ignore[no-untyped-call]
+    signature.update("bs", RESAMPLES)
+    signature.update("seed", SEED)
+    return CorpusScore(score.name, float(score.score), low, high, str(signature)), score
+
+
+def _interval(metric: Metric, counts: NDArray[np.float64]) -> Interval:
+    """The 95 % bootstrap interval from the counts of each sentence, ``(S, C)``.
+
+    A resample is how often each sentence was drawn, and only one is kept at a time: memory does not grow with them.
+    """
+    random, size, scores = np.random.default_rng(SEED), len(counts), []
+    for _ in range(RESAMPLES):
+        copies = np.bincount(random.integers(size, size=size), minlength=size)  # (S,)
+        scores.append(float(metric._compute_score_from_stats((copies @ counts).tolist()).score))
+    scores.sort()
+    outside = RESAMPLES // 40  # on each side
+    return scores[outside], scores[-outside - 1]

@@ -1,0 +1,183 @@
+"""The attention of a translation as a grid: a row for each target word, a column for each source word."""
+
+from __future__ import annotations
+
+import textwrap
+import warnings
+from collections.abc import Sequence
+from html import escape
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqnlp.errors import SeqnlpError
+from seqnlp.storage import write_atomically
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+MOST_WORDS = 60
+"""A grid of more words a side cannot be read."""
+
+_LONGEST_LABEL = 40
+_HOW_TO_READ = (
+    "A row is a word of the translation, a column a word of the source. The stronger the colour, the more the row's word "
+    "looked at the column's; what a row lacks to 1 went to the end of the source."
+)
+
+# One hue of the palette of Okabe and Ito, stronger for more weight: no two colours have to be told apart.
+_STYLE = """
+:root { color-scheme: light dark; --ink: #1b1b1b; --page: #ffffff; --faint: #e3e3e3; --soft: #5c5c5c; --first: #0072b2; }
+@media (prefers-color-scheme: dark) {
+  :root { --ink: #ececec; --page: #16181b; --faint: #34383d; --soft: #a9aeb4; --first: #56b4e9; }
+}
+body { margin: 2rem auto; max-width: 62rem; padding: 0 1rem; font: 15px/1.5 system-ui, sans-serif;
+       color: var(--ink); background: var(--page); }
+h1 { font-size: 1.5rem; overflow-wrap: anywhere; } p { color: var(--soft); }
+.scroll { overflow-x: auto; } table { border-collapse: collapse; } th { font-weight: 400; white-space: nowrap; }
+thead th { padding: .3rem 0; vertical-align: bottom; writing-mode: vertical-rl; transform: rotate(180deg); }
+tbody th { padding: 0 .6rem 0 0; text-align: right; }
+.weight { position: relative; min-width: 1.6rem; height: 1.6rem; padding: 0; border: 1px solid var(--faint); }
+.weight::before { content: ""; position: absolute; inset: 0; background: var(--first); opacity: var(--weight);
+                  forced-color-adjust: none; print-color-adjust: exact; }
+.spoken { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+"""
+
+# Fonts that have the scripts that matplotlib's own font lacks; those that are installed are used.
+_FONTS = (
+    "Noto Sans CJK JP",
+    "Noto Sans CJK SC",
+    "Source Han Sans",
+    "Hiragino Sans",
+    "PingFang SC",
+    "Yu Gothic",
+    "Microsoft YaHei",
+    "WenQuanYi Micro Hei",
+    "IPAexGothic",
+    "Noto Sans Devanagari",
+    "Noto Sans Thai",
+    "Noto Emoji",
+    "Segoe UI Emoji",
+    "Arial Unicode MS",
+)
+
+
+def attention_html(
+    title: str,
+    source_words: Sequence[str],
+    target_words: Sequence[str],
+    weights: NDArray[np.floating[Any]],
+    note: str = "",
+) -> str:
+    """The whole page; it needs nothing else: no network, no script. Every text is escaped.
+
+    Args:
+        weights: (target words, source words), from 0 to 1.
+        note: a sentence to put under the grid.
+
+    Raises:
+        SeqnlpError: no words or too many on a side, or weights that do not fit the words.
+    """
+    _check(source_words, target_words, weights)
+    columns = "".join(_label(word, "col") for word in source_words)
+    rows = "\n".join(_row(word, source_words, row) for word, row in zip(target_words, weights, strict=True))
+    below = f"\n<p>{escape(note)}</p>" if note else ""
+    return (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
+        f"<title>{escape(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
+        f'<h1 dir="auto">{escape(title)}</h1>\n<p>{_HOW_TO_READ}</p>\n<div class="scroll"><table>\n'
+        f"<thead><tr><td></td>{columns}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table></div>{below}\n</body>\n</html>\n"
+    )
+
+
+def attention_png(
+    path: Path,
+    title: str,
+    source_words: Sequence[str],
+    target_words: Sequence[str],
+    weights: NDArray[np.floating[Any]],
+) -> None:
+    """Write the grid as a PNG file. Letters that no installed font has are drawn as boxes.
+
+    Args:
+        weights: (target words, source words), from 0 to 1.
+
+    Raises:
+        SeqnlpError: matplotlib is missing; no words or too many on a side, or weights that do not fit the words.
+        TrainingError: the file cannot be written.
+    """
+    _check(source_words, target_words, weights)
+    try:
+        figure = _figure(title, source_words, target_words, weights)
+    except ImportError:
+        raise SeqnlpError(
+            "a PNG needs matplotlib, which is not installed: run pip install 'seqnlp[plot]', or write an .html file"
+        ) from None
+    picture = BytesIO()
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing")  # one for each letter that no font has
+        figure.savefig(picture, format="png", dpi=150, bbox_inches="tight")
+    write_atomically(path, picture.getvalue())
+
+
+def _check(source_words: Sequence[str], target_words: Sequence[str], weights: NDArray[np.floating[Any]]) -> None:
+    for side, words in (("source", source_words), ("target", target_words)):
+        if not 1 <= len(words) <= MOST_WORDS:
+            raise SeqnlpError(
+                f"a picture of attention holds 1 to {MOST_WORDS} words a side, found {len(words):,} {side} words; give it "
+                "one sentence (`seqnlp translate RUN --output jsonl --attention` writes the weights of any text)"
+            )
+    expected = (len(target_words), len(source_words))
+    if weights.shape != expected:
+        raise SeqnlpError(
+            f"expected weights of shape {expected}, one row a target word and one column a source word, "
+            f"found {weights.shape}; merge_attention gives words and weights that fit"
+        )
+
+
+def _row(word: str, source_words: Sequence[str], weights: NDArray[np.floating[Any]]) -> str:
+    cells = "".join(_cell(word, source, float(weight)) for source, weight in zip(source_words, weights, strict=True))
+    return f"<tr>{_label(word, 'row')}{cells}</tr>"
+
+
+def _cell(target: str, source: str, weight: float) -> str:
+    said = escape(f"{target} \N{LEFTWARDS ARROW} {source}: {weight:.2f}")
+    strength = f"{min(max(weight, 0.0), 1.0):.3f}"
+    return (
+        f'<td class="weight" style="--weight: {strength}" title="{said}"><span class="spoken">{weight:.2f}</span></td>'
+    )
+
+
+def _label(word: str, scope: str) -> str:
+    return f'<th scope="{scope}" dir="auto" title="{escape(word)}">{escape(_short(word))}</th>'
+
+
+def _short(word: str) -> str:
+    return word if len(word) <= _LONGEST_LABEL else word[: _LONGEST_LABEL - 1] + "…"
+
+
+def _figure(
+    title: str, source_words: Sequence[str], target_words: Sequence[str], weights: NDArray[np.floating[Any]]
+) -> Figure:
+    from matplotlib.colors import LinearSegmentedColormap
+    from matplotlib.figure import Figure
+    from matplotlib.font_manager import fontManager
+
+    installed = {font.name for font in fontManager.ttflist}
+    # A dollar sign in a text is a dollar sign, not the beginning of a formula.
+    plain: dict[str, Any] = {"parse_math": False, "fontfamily": ["DejaVu Sans", *(f for f in _FONTS if f in installed)]}
+    width, height = (1.5 + 0.32 * len(words) for words in (source_words, target_words))
+    figure = Figure(figsize=(width, height))
+    axes = figure.add_subplot()
+    blue = LinearSegmentedColormap.from_list("weight", ["#ffffff", "#0072b2"])
+    axes.imshow(weights, cmap=blue, vmin=0, vmax=1)
+    axes.set_title(textwrap.fill(title, max(30, int(11 * width))), **plain)
+    axes.xaxis.tick_top()
+    axes.set_xticks(range(len(source_words)), [_short(word) for word in source_words], rotation=90, **plain)
+    axes.set_yticks(range(len(target_words)), [_short(word) for word in target_words], **plain)
+    return figure

@@ -1,0 +1,181 @@
+"""The real translator in the real loop: resumed, cut into pieces, saved and loaded, learning by heart."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+from tiny_pairs import make_pairs, tiny_translation, write_pairs, write_tiny_pairs
+from torch import Tensor
+
+from seqnlp.bundle import load_bundle
+from seqnlp.config import TranslationConfig
+from seqnlp.errors import DataError, RunError
+from seqnlp.tasks.translation import TranslationTask, inverse_sigmoid
+from seqnlp.tasks.translation_greedy import greedy_translations
+from seqnlp.tasks.translation_model import translator_from_bundle
+from seqnlp.text.files import read_lines
+from seqnlp.training.distributed import Processes
+from seqnlp.training.fit import fit
+
+EVERYTHING: dict[str, Any] = {
+    "tokenizer__sampling": 0.1,
+    "model__decoder_layers": 2,
+    "model__word_dropout": 0.1,
+    "model__teacher_forcing": "linear",
+    "model__teacher_forcing_end": 0.5,
+    "trainer__ema_decay": 0.9,
+    "trainer__accumulation": 2,
+    "trainer__checkpoint_steps": 2,
+    "optimizer__schedule": "cosine",
+    "optimizer__warmup_steps": 5,
+}
+NO_DROPOUT: dict[str, Any] = {
+    "model__embedding_dropout": 0.0,
+    "model__hidden_dropout": 0.0,
+    "model__output_dropout": 0.0,
+}
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with training and development files."""
+    folder = tmp_path_factory.mktemp("pairs")
+    write_tiny_pairs(folder)
+    return folder
+
+
+class SuddenDeathError(Exception):
+    """Stands for any sudden death inside a step."""
+
+
+class MortalTask(TranslationTask):
+    """Dies at its n-th loss."""
+
+    lives = 0
+
+    def loss(self, examples: NDArray[np.int64], done: float) -> Tensor:
+        self.lives -= 1
+        if self.lives == 0:
+            raise SuddenDeathError
+        return super().loss(examples, done)
+
+
+def make(config: TranslationConfig, run: Path) -> MortalTask:
+    run.mkdir(exist_ok=True)
+    return MortalTask(config, run, torch.device("cpu"), lambda text: None)
+
+
+def train(config: TranslationConfig, run: Path) -> MortalTask:
+    task = make(config, run)
+    fit(task, config, run, Processes())
+    return task
+
+
+@pytest.mark.parametrize("changes", [EVERYTHING, {}], ids=["everything", "defaults"])
+def test_a_translator_killed_in_the_middle_of_an_epoch_is_resumed_bit_for_bit(
+    tmp_path: Path, data: Path, changes: dict[str, Any]
+) -> None:
+    config = tiny_translation(data, **changes)
+    whole = train(config, tmp_path / "whole")
+    mortal = make(config, tmp_path / "run")
+    mortal.lives = 17
+    if not changes:
+        mortal.lives = 9
+    with pytest.raises(SuddenDeathError):
+        fit(mortal, config, tmp_path / "run", Processes())
+    resumed = train(config, tmp_path / "run")
+    for (name, one), other in zip(whole.model.state_dict().items(), resumed.model.state_dict().values(), strict=True):
+        assert torch.equal(one, other), name
+
+
+@pytest.mark.parametrize("accumulation", [2, 5])
+def test_pieces_of_a_batch_give_the_translator_of_the_whole_batch(
+    tmp_path: Path, data: Path, accumulation: int
+) -> None:
+    settings = {**NO_DROPOUT, "optimizer__name": "sgd", "optimizer__learning_rate": 0.5}
+    whole = train(tiny_translation(data, **settings), tmp_path / "whole")
+    pieces = train(tiny_translation(data, **settings, trainer__accumulation=accumulation), tmp_path / "pieces")
+    for (name, one), other in zip(whole.model.named_parameters(), pieces.model.parameters(), strict=True):
+        torch.testing.assert_close(one, other, atol=1e-5, rtol=0, msg=name)
+
+
+def test_developing_does_not_change_training(tmp_path: Path, data: Path) -> None:
+    with_dev = train(tiny_translation(data, **EVERYTHING), tmp_path / "with")
+    without = train(tiny_translation(data, **EVERYTHING, data__dev=""), tmp_path / "without")
+    for (name, one), other in zip(with_dev.model.named_parameters(), without.model.parameters(), strict=True):
+        assert torch.equal(one, other), name
+
+
+@pytest.mark.parametrize(
+    "changes", [{}, {"tokenizer__joint": False, "model__tie_embeddings": "target"}, {"model__tie_embeddings": "none"}]
+)
+def test_a_saved_translator_loads_as_it_was(tmp_path: Path, data: Path, changes: dict[str, Any]) -> None:
+    task = train(tiny_translation(data, trainer__epochs=1, **changes), tmp_path / "run")
+    loaded = translator_from_bundle(load_bundle(tmp_path / "run"))
+    for name, tensor in task.model.state_dict().items():
+        assert torch.equal(tensor, loaded.model.state_dict()[name]), name
+    assert loaded.vocabularies.to_files() == task.vocabularies.to_files()
+    assert (loaded.source_language, loaded.target_language) == ("de", "en")
+
+
+def test_only_the_training_split_teaches_subwords(tmp_path: Path) -> None:
+    write_tiny_pairs(tmp_path)
+    before = make(tiny_translation(tmp_path), tmp_path / "a").vocabularies.to_files()
+    write_pairs(tmp_path, "dev", [("völlig andere Wörter", "entirely other words")])
+    assert make(tiny_translation(tmp_path), tmp_path / "b").vocabularies.to_files() == before
+
+
+def test_a_vocabulary_larger_than_the_text_allows_says_how_large_it_can_be(tmp_path: Path, data: Path) -> None:
+    with pytest.raises(DataError, match=r"gives at most \d+ subwords; set tokenizer\.vocabulary_size \(now 6000\)"):
+        make(tiny_translation(data, tokenizer__vocabulary_size=6000), tmp_path / "run")
+
+
+def test_a_model_folder_without_its_subwords_is_refused(tmp_path: Path, data: Path) -> None:
+    train(tiny_translation(data, trainer__epochs=1), tmp_path / "run")
+    (tmp_path / "run" / "model" / "subwords.spm").unlink()
+    with pytest.raises(RunError, match=r"lacks source\.spm and target\.spm"):
+        translator_from_bundle(load_bundle(tmp_path / "run"))
+
+
+def test_a_run_is_not_resumed_with_other_pairs(tmp_path: Path) -> None:
+    write_tiny_pairs(tmp_path)
+    config = tiny_translation(tmp_path, trainer__epochs=1)
+    train(config, tmp_path / "run")
+    write_pairs(tmp_path, "train", make_pairs(24, seed=9))
+    with pytest.raises((RunError, ValueError)):
+        train(config, tmp_path / "run")
+
+
+def test_teacher_forcing_follows_its_schedule(tmp_path: Path, data: Path) -> None:
+    linear = make(tiny_translation(data, model__teacher_forcing="linear", model__teacher_forcing_end=0.4), tmp_path / "a")
+    assert [linear.teacher_forcing(done) for done in (0, 0.5, 1)] == pytest.approx([1, 0.7, 0.4])
+    curved = make(
+        tiny_translation(data, model__teacher_forcing="inverse_sigmoid", model__teacher_forcing_end=0.4), tmp_path / "b"
+    )
+    values = [curved.teacher_forcing(done) for done in (0, 0.25, 0.5, 0.75, 1)]
+    assert values == pytest.approx(sorted(values, reverse=True))
+    assert (values[0], values[2], values[4]) == pytest.approx((1, 0.7, 0.4))
+    assert 1 - values[1] < values[1] - values[2]  # slow at first
+    assert inverse_sigmoid(0) == 1
+    assert make(tiny_translation(data), tmp_path / "c").teacher_forcing(0.9) == 1
+
+
+@pytest.mark.slow
+def test_it_learns_fifty_real_pairs_by_heart(tmp_path: Path, shared_data: Path) -> None:
+    folder = shared_data / "translation" / "multi30k"
+    sides = [[line.strip() for _, line in read_lines(folder / f"train.{lang}.gz")][:50] for lang in ("de", "en")]
+    write_pairs(tmp_path, "train", list(zip(*sides, strict=True)))
+    sizes = {"model__embedding_dim": 64, "model__encoder_hidden_dim": 64, "model__decoder_hidden_dim": 128}
+    settings = {"tokenizer__vocabulary_size": 500, "model__attention_dim": 64, "model__label_smoothing": 0.0}
+    config = tiny_translation(
+        tmp_path, **NO_DROPOUT, **sizes, **settings, data__dev="", trainer__epochs=60, optimizer__learning_rate=0.004
+    )
+    task = train(config, tmp_path / "run")
+    task.model.eval()
+    answers = greedy_translations(task.model, task.vocabularies, sides[0], config.decoding, torch.device("cpu"))
+    assert answers == sides[1]
