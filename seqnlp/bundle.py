@@ -66,9 +66,8 @@ def save_bundle(folder: Path, bundle: Bundle) -> None:
     Raises:
         TrainingError: the disk is full; files already there stay whole.
     """
-    description = yaml.safe_dump({"format": FORMAT, **bundle.description}, sort_keys=False, allow_unicode=True)
     texts = {
-        DESCRIPTION: description,
+        DESCRIPTION: _described(bundle.description),
         VOCABULARY: json.dumps(bundle.vocabulary, ensure_ascii=False),
         LABELS: json.dumps(bundle.labels, ensure_ascii=False, indent=1),
         METRICS: _pretty(bundle.metrics),
@@ -80,6 +79,11 @@ def save_bundle(folder: Path, bundle: Bundle) -> None:
         write_atomically(folder / name, content)
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in bundle.tensors.items()}
     write_atomically(folder / TENSORS, tensors_to_bytes(tensors))
+
+
+def save_description(folder: Path, description: Mapping[str, Any]) -> None:
+    """Replace ``config.yaml`` alone (after tuning)."""
+    write_atomically(folder / DESCRIPTION, _described(description).encode())
 
 
 def save_metrics(folder: Path, metrics: Mapping[str, Any]) -> None:
@@ -134,6 +138,10 @@ def find_model(path: str | Path) -> Path:
     if (path / "config.yaml").is_file():
         raise RunError(f"{path} was stopped before its first model was saved; go on with `seqnlp resume {path}`")
     raise RunError(f"{path} is neither a run (from `seqnlp train`) nor a saved model folder")
+
+
+def _described(description: Mapping[str, Any]) -> str:
+    return yaml.safe_dump({"format": FORMAT, **description}, sort_keys=False, allow_unicode=True)
 
 
 def _read_yaml(path: Path) -> dict[str, Any]:

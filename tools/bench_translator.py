@@ -114,7 +114,9 @@ def bench_translating(arguments: argparse.Namespace, rounds: int = 3) -> None:
         mine, theirs = (statistics.median(rates[name]) for name in ways)
         peer = OPENNMT.get((batch, beam))
         beside = f", {mine / peer:.1f}x OpenNMT-py's {peer:g}" if peer else ""
-        print(f"batch {batch:2d}, beam {beam}: {mine:7.1f} sentences/s, plain loop {theirs:6.1f}: {mine / theirs:.1f}x{beside}")
+        print(
+            f"batch {batch:2d}, beam {beam}: {mine:7.1f} sentences/s, plain loop {theirs:6.1f}: {mine / theirs:.1f}x{beside}"
+        )
     command = [sys.executable, __file__, "translate", arguments.run, "--data-dir", arguments.data_dir]
     command += ["--lines", str(arguments.lines), "--threads", str(arguments.threads), "--memory-of"]
     used = [

@@ -18,7 +18,7 @@ from types import ModuleType
 from seqnlp import __version__
 from seqnlp.errors import SeqnlpError, did_you_mean
 
-VERBS = ("train", "resume", "evaluate", "tag", "recipes")
+VERBS = ("train", "resume", "evaluate", "tag", "translate", "score", "compare", "plot", "recipes")
 
 _USAGE = "usage: seqnlp VERB ...    (seqnlp VERB --help explains one)"
 _EXAMPLES = """\
@@ -26,6 +26,8 @@ examples:
   seqnlp recipes                                          what can be trained
   seqnlp train recipe=tagging/demo run=runs/first         a tagger in a minute, nothing to download
   echo "Velisk Korrasel moved from Port Ombril to Yensa." | seqnlp tag runs/first
+  seqnlp train recipe=translation/demo run=runs/second    a translator, nothing to download
+  echo "Der alte Mann sieht einen kleinen Hund." | seqnlp translate runs/second
   seqnlp evaluate runs/first --split test\
 """
 
@@ -86,5 +88,5 @@ def _module(verb: str) -> ModuleType:
 
 
 def _help() -> str:
-    verbs = [f"  {verb:<10}{_module(verb).HELP}" for verb in VERBS]
+    verbs = [f"  {verb:<11}{_module(verb).HELP}" for verb in VERBS]
     return "\n".join([_USAGE, "", "verbs:", *verbs, "", _EXAMPLES])

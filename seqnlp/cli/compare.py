@@ -49,8 +49,11 @@ def run(arguments: argparse.Namespace) -> int:
 
         torch.set_num_threads(arguments.threads)
     comparison = _compare_files(arguments) if arguments.reference else _compare_runs(arguments)
-    report = comparison.to_dict()
-    print(json.dumps(report, ensure_ascii=False, indent=1) if arguments.json else comparison.format())
+    systems = {"a": str(arguments.a), "b": str(arguments.b)}
+    if arguments.json:
+        print(json.dumps({**systems, **comparison.to_dict()}, ensure_ascii=False, indent=1))
+    else:
+        print(f"A: {arguments.a}\nB: {arguments.b}\n{comparison.format()}")
     return 0
 
 
@@ -64,7 +67,8 @@ def _compare_files(arguments: argparse.Namespace) -> Comparison:
     if len(set(map(len, texts))) > 1:
         counts = ", ".join(f"{path} has {len(lines):,}" for path, lines in zip(files, texts, strict=True))
         raise DataError(f"expected three files of the same length, line by line; {counts}")
-    return compare(*texts, arguments.language)
+    a, b, references = texts
+    return compare(a, b, references, arguments.language)
 
 
 def _compare_runs(arguments: argparse.Namespace) -> Comparison:
@@ -84,8 +88,8 @@ def _compare_runs(arguments: argparse.Namespace) -> Comparison:
         raise SeqnlpError(f"the {split} splits of {arguments.a} and {arguments.b} differ; only the same text compares")
     pairs = load_pairs(data_a, split, _say)
     sources, references = [pair.source for pair in pairs], [pair.target for pair in pairs]
-    translations = [_translate(Translator(run), run, sources) for run in (arguments.a, arguments.b)]
-    return compare(*translations, references, data_a.target)
+    a, b = (_translate(Translator(run), run, sources) for run in (arguments.a, arguments.b))
+    return compare(a, b, references, data_a.target)
 
 
 def _data(run: Path, split: str, folder: str | None) -> ParallelDataConfig:

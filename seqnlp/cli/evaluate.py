@@ -5,15 +5,21 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-HELP = "score a run's model on a split: intervals, types, errors, calibration"
+if TYPE_CHECKING:
+    from seqnlp.config import Config
+
+HELP = "score a run's model on a split: scores with intervals, signatures, errors"
 EXAMPLES = """\
 examples:
   seqnlp evaluate RUN --split test
   seqnlp evaluate RUN --split test --report report.html
   seqnlp evaluate RUN --split dev --json > scores.json
   seqnlp evaluate RUN --split test --data-dir /another/place
+  seqnlp evaluate RUN --tune                      # a translator: find beam and length penalty on dev and keep them
 """
 
 
@@ -25,15 +31,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print the whole report as JSON instead of tables")
     parser.add_argument("--data-dir", metavar="DIR", help="where the data is now, if it moved since training")
     parser.add_argument("--threads", type=int, default=0, metavar="N", help="CPU threads (default: torch's choice)")
+    parser.add_argument(
+        "--tune", action="store_true", help="translators: find beam and length penalty on dev, keep them in the model"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Evaluate, print, and write what was asked for."""
+    from seqnlp.config import TranslationConfig
+    from seqnlp.errors import SeqnlpError
     from seqnlp.launch import read_run_config
-    from seqnlp.metrics.html import report_html
-    from seqnlp.metrics.terminal import format_report
     from seqnlp.storage import write_atomically
-    from seqnlp.tasks.tagging_evaluation import evaluate
 
     config = read_run_config(arguments.run)
     if arguments.data_dir:
@@ -42,9 +50,39 @@ def run(arguments: argparse.Namespace) -> int:
         import torch
 
         torch.set_num_threads(arguments.threads)
-    report = evaluate(arguments.run, config, arguments.split, lambda text: print(text, file=sys.stderr))
-    print(json.dumps(report.to_dict(), ensure_ascii=False, indent=1) if arguments.json else format_report(report))
+    if arguments.tune:
+        if not isinstance(config, TranslationConfig):
+            raise SeqnlpError("--tune is for translators; a tagger is calibrated on dev when its training ends")
+        from seqnlp.evaluate_translator import tune
+
+        tune(arguments.run, config, _say)
+        return 0
+    report, as_text, as_html = _evaluated(arguments, config)
+    print(json.dumps(report.to_dict(), ensure_ascii=False, indent=1) if arguments.json else as_text(report))
     if arguments.report:
-        write_atomically(arguments.report, report_html(report).encode())
-        print(f"report written to {arguments.report}", file=sys.stderr)
+        write_atomically(arguments.report, as_html(report).encode())
+        _say(f"report written to {arguments.report}")
     return 0
+
+
+def _evaluated(arguments: argparse.Namespace, config: Config) -> tuple[Any, Callable[[Any], str], Callable[[Any], str]]:
+    """The report of the run's task, and how it is written as text and as HTML."""
+    from seqnlp.config import TaggingConfig, TranslationConfig
+
+    if isinstance(config, TranslationConfig):
+        from seqnlp.evaluate_translator import evaluate as evaluate_translator
+        from seqnlp.metrics.translation_report import format_translation_report, translation_report_html
+
+        translated = evaluate_translator(arguments.run, config, arguments.split, _say)
+        return translated, format_translation_report, translation_report_html
+    from seqnlp.metrics.html import report_html
+    from seqnlp.metrics.terminal import format_report
+    from seqnlp.tasks.tagging_evaluation import evaluate as evaluate_tagger
+
+    assert isinstance(config, TaggingConfig)
+    tagged = evaluate_tagger(arguments.run, config, arguments.split, _say)
+    return tagged, format_report, report_html
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)

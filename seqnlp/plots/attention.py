@@ -24,13 +24,14 @@ MOST_WORDS = 60
 
 _LONGEST_LABEL = 40
 _HOW_TO_READ = (
-    "A row is a word of the translation, a column a word of the source. The stronger the colour, the more the row's word "
-    "looked at the column's; what a row lacks to 1 went to the end of the source."
+    "A row is a word of the translation, a column a word of the source. The stronger the colour, the more the row's "
+    "word looked at the column's; what a row lacks to 1 went to the end of the source."
 )
 
 # One hue of the palette of Okabe and Ito, stronger for more weight: no two colours have to be told apart.
 _STYLE = """
-:root { color-scheme: light dark; --ink: #1b1b1b; --page: #ffffff; --faint: #e3e3e3; --soft: #5c5c5c; --first: #0072b2; }
+:root { color-scheme: light dark; --ink: #1b1b1b; --page: #ffffff; --faint: #e3e3e3; --soft: #5c5c5c;
+        --first: #0072b2; }
 @media (prefers-color-scheme: dark) {
   :root { --ink: #ececec; --page: #16181b; --faint: #34383d; --soft: #a9aeb4; --first: #56b4e9; }
 }
@@ -48,20 +49,9 @@ tbody th { padding: 0 .6rem 0 0; text-align: right; }
 
 # Fonts that have the scripts that matplotlib's own font lacks; those that are installed are used.
 _FONTS = (
-    "Noto Sans CJK JP",
-    "Noto Sans CJK SC",
-    "Source Han Sans",
-    "Hiragino Sans",
-    "PingFang SC",
-    "Yu Gothic",
-    "Microsoft YaHei",
-    "WenQuanYi Micro Hei",
-    "IPAexGothic",
-    "Noto Sans Devanagari",
-    "Noto Sans Thai",
-    "Noto Emoji",
-    "Segoe UI Emoji",
-    "Arial Unicode MS",
+    *("Noto Sans CJK JP", "Noto Sans CJK SC", "Source Han Sans", "IPAexGothic", "WenQuanYi Micro Hei"),
+    *("Hiragino Sans", "PingFang SC", "Yu Gothic", "Microsoft YaHei", "Arial Unicode MS"),
+    *("Noto Sans Devanagari", "Noto Sans Thai", "Noto Emoji", "Segoe UI Emoji"),
 )
 
 
@@ -129,8 +119,8 @@ def _check(source_words: Sequence[str], target_words: Sequence[str], weights: ND
     for side, words in (("source", source_words), ("target", target_words)):
         if not 1 <= len(words) <= MOST_WORDS:
             raise SeqnlpError(
-                f"a picture of attention holds 1 to {MOST_WORDS} words a side, found {len(words):,} {side} words; give it "
-                "one sentence (`seqnlp translate RUN --output jsonl --attention` writes the weights of any text)"
+                f"a picture of attention holds 1 to {MOST_WORDS} words a side, found {len(words):,} {side} words; give "
+                "it one sentence (`seqnlp translate RUN --output jsonl --attention` writes the weights of any text)"
             )
     expected = (len(target_words), len(source_words))
     if weights.shape != expected:

@@ -37,11 +37,10 @@ def words_of(pieces: Sequence[str], by_piece: bool = False) -> list[Word]:
             spans.append((at, at + 1))
         else:
             spans[-1] = (spans[-1][0], at + 1)
+    if len(spans) > 1 and not _text(pieces[slice(*spans[-1])]):
+        spans[-2:] = [(spans[-2][0], spans[-1][1])]
     words = [(_text(pieces[start:end]), start, end) for start, end in spans]
-    if words and not words[-1][0]:
-        _, _, end = words.pop()
-        words[-1:] = [(text, start, end) for text, start, _ in words[-1:]]
-    return words
+    return [word for word in words if word[0]]
 
 
 def merge_attention(

@@ -386,15 +386,18 @@ def test_score_refuses_files_of_different_length_before_it_begins(translator_run
 
 def test_a_model_is_no_better_than_itself(translator_run: Path) -> None:
     report = json.loads(output("compare", translator_run, translator_run, "--split", "test", "--json"))
-    assert report
-    assert output("compare", translator_run, translator_run).strip()
+    assert report["identical"]
+    assert report["a"] == report["b"] == str(translator_run)
+    assert [measure["difference"] for measure in report["measures"]] == [0, 0]
+    assert "identical" in output("compare", translator_run, translator_run, "--split", "dev")
 
 
 def test_translations_in_files_are_compared(pairs: list[tuple[str, str]], tmp_path: Path) -> None:
     targets = [target for _, target in pairs]
     a, b = write(tmp_path / "a", targets), write(tmp_path / "b", targets[::-1])
     reference = write(tmp_path / "reference", targets)
-    assert output("compare", a, b, "--reference", reference, "--language", "en").strip()
+    written = output("compare", a, b, "--reference", reference, "--language", "en")
+    assert written.startswith(f"A: {a}\nB: {b}\nA is better by ")
     shorter = write(tmp_path / "shorter", targets[1:])
     count = len(targets)
     assert refusal("compare", a, shorter, "--reference", reference, "--language", "en") == (

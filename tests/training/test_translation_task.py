@@ -152,7 +152,9 @@ def test_a_run_is_not_resumed_with_other_pairs(tmp_path: Path) -> None:
 
 
 def test_teacher_forcing_follows_its_schedule(tmp_path: Path, data: Path) -> None:
-    linear = make(tiny_translation(data, model__teacher_forcing="linear", model__teacher_forcing_end=0.4), tmp_path / "a")
+    linear = make(
+        tiny_translation(data, model__teacher_forcing="linear", model__teacher_forcing_end=0.4), tmp_path / "a"
+    )
     assert [linear.teacher_forcing(done) for done in (0, 0.5, 1)] == pytest.approx([1, 0.7, 0.4])
     curved = make(
         tiny_translation(data, model__teacher_forcing="inverse_sigmoid", model__teacher_forcing_end=0.4), tmp_path / "b"

@@ -1,0 +1,114 @@
+"""Evaluate a saved translator on a split of its run's data, and tune how it searches on dev."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from pathlib import Path
+
+from seqnlp.api import Translator
+from seqnlp.bundle import find_model, load_bundle, save_description, save_metrics
+from seqnlp.config import DecodingConfig, TranslationConfig
+from seqnlp.data.pairs import load_pairs, pairs_digest
+from seqnlp.data.sources import source_name
+from seqnlp.errors import ConfigError
+from seqnlp.metrics.translation_health import health
+from seqnlp.metrics.translation_report import TranslationReport
+from seqnlp.metrics.translation_scores import bleu, corpus_scores
+from seqnlp.text.parallel import SentencePair
+
+ALPHAS = (0.6, 0.8, 1.0, 1.2, 1.4)
+BEAMS = (1, 3, 5, 8)
+"""What is tried, one after the other: first the length penalty's exponent with the model's beam, then the beam."""
+
+Say = Callable[[str], None]
+
+
+def evaluate(run: Path, config: TranslationConfig, split: str, say: Say) -> TranslationReport:
+    """Score the run's model on a split and add the scores to the model folder's ``metrics.json``.
+
+    Raises:
+        ConfigError: the run has no such split.
+        DataError: the split cannot be read.
+    """
+    pairs = _pairs(config, split, say)
+    translator = Translator(run)
+    sources, references = [pair.source for pair in pairs], [pair.target for pair in pairs]
+    started = time.perf_counter()
+    answers = translator.translate_lines(sources, attention=True)
+    seconds = time.perf_counter() - started
+    hypotheses, best = [answer.text for answer in answers], [answer.hypotheses[0] for answer in answers]
+    report = TranslationReport(
+        title=config.name or str(run),
+        split=split,
+        sentences=len(pairs),
+        source_tokens=sum(len(answer.source_pieces) - 1 for answer in answers),
+        target_tokens=sum(len(one.pieces) for one in best),
+        scores=corpus_scores(hypotheses, references, config.data.target),
+        health=health(sources, hypotheses, references, [one.attention for one in best]),
+        decoding=describe_search(translator.decoding),
+        seconds=seconds,
+    )
+    scores = report.scores
+    summary = {
+        "bleu": round(scores.bleu.value, 4),
+        "interval": [round(scores.bleu.low, 2), round(scores.bleu.high, 2)],
+        "signature": scores.bleu.signature,
+        "chrf": round(scores.chrf.value, 4),
+        "ter": round(scores.ter.value, 4),
+        "decoding": asdict(translator.decoding),
+        "file": Path(source_name(config.data, split)).name,
+        "sha256": pairs_digest(config.data, split),
+    }
+    metrics = load_bundle(run).metrics
+    save_metrics(find_model(run), {**metrics, split: {**metrics.get(split, {}), **summary}})
+    return report
+
+
+def tune(run: Path, config: TranslationConfig, say: Say) -> DecodingConfig:
+    """Find the length penalty and the beam with the best dev BLEU and keep them in the model folder.
+
+    Raises:
+        ConfigError: the run has no dev split.
+    """
+    pairs = _pairs(config, "dev", say)
+    translator = Translator(run)
+    tried: dict[tuple[int, float], float] = {}
+
+    def score(decoding: DecodingConfig) -> float:
+        key = (decoding.beam, decoding.alpha)
+        if key not in tried:
+            answers = translator.translate_lines([pair.source for pair in pairs], decoding=decoding)
+            tried[key] = bleu([answer.text for answer in answers], [pair.target for pair in pairs], config.data.target)
+            say(f"dev BLEU {tried[key]:.2f}  {describe_search(decoding)}")
+        return tried[key]
+
+    best = replace(translator.decoding, length_penalty="average")
+    best = max((replace(best, alpha=alpha) for alpha in ALPHAS), key=score)
+    best = max((replace(best, beam=beam) for beam in (best.beam, *BEAMS)), key=score)
+    folder = find_model(run)
+    save_description(folder, {**load_bundle(run).description, "decoding": asdict(best)})
+    say(f"kept in {folder}: {describe_search(best)}")
+    return best
+
+
+def describe_search(decoding: DecodingConfig) -> str:
+    """The settings of a search in words."""
+    penalties = {
+        "average": f"log probability / length^{decoding.alpha:g}",
+        "gnmt": f"GNMT length penalty {decoding.alpha:g}",
+        "none": "no length penalty",
+    }
+    parts = [f"beam {decoding.beam}", penalties[decoding.length_penalty]]
+    if decoding.coverage_penalty:
+        parts.append(f"coverage penalty {decoding.coverage_penalty:g}")
+    if decoding.no_repeat_ngram:
+        parts.append(f"no {decoding.no_repeat_ngram}-gram twice")
+    return ", ".join(parts)
+
+
+def _pairs(config: TranslationConfig, split: str, say: Say) -> list[SentencePair]:
+    if not getattr(config.data, split):
+        raise ConfigError([f"data.{split}: this run was trained without a {split} split; choose another --split"])
+    return load_pairs(config.data, split, say)
