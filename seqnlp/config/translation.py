@@ -153,6 +153,8 @@ class TranslationConfig(Config):
                 "model.attention: dot needs decoder_hidden_dim equal to the encoder's width "
                 f"({model.encoder_hidden_dim * (1 + model.bidirectional)}), found {model.decoder_hidden_dim}"
             )
+        if model.coverage and model.attention != "additive":
+            problems.append(f"model.coverage: only for model.attention=additive, found '{model.attention}'")
         if model.teacher_forcing == "constant" and model.teacher_forcing_end != 1:
             problems.append(
                 "model.teacher_forcing_end: means something only with teacher_forcing=linear or inverse_sigmoid"

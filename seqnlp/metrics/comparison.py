@@ -73,16 +73,16 @@ class Comparison:
     measures: list[MeasureComparison]
 
     @property
-    def verdict(self) -> str:
-        """In plain words, BLEU first."""
+    def verdicts(self) -> list[str]:
+        """In plain words: one of each measure, BLEU first; only one if there is nothing to compare."""
         if self.identical:
-            return "A and B are identical: there is no difference"
-        return "; ".join(measure.verdict for measure in self.measures)
+            return ["A and B are identical: there is no difference"]
+        return [measure.verdict for measure in self.measures]
 
     def to_dict(self) -> dict[str, Any]:
         """The comparison as dictionaries, lists and numbers, ready for JSON."""
         judged = [{**asdict(each), "difference": each.difference, "verdict": each.verdict} for each in self.measures]
-        return {"verdict": self.verdict, **asdict(self), "measures": judged}
+        return {"verdict": "; ".join(self.verdicts), **asdict(self), "measures": judged}
 
     def format(self) -> str:
         """The comparison for a terminal."""
@@ -90,8 +90,7 @@ class Comparison:
         columns = ("measure", "system", ">score", ">mean", ">95 % interval", ">p bootstrap", ">p randomization")
         table = format_table(Table(f"{self.sentences:,} lines", columns, rows))
         signatures = "\n".join(f"{each.name}: {each.signature}" for each in self.measures)
-        verdict = self.verdict.replace("; ", "\n")
-        return f"{verdict}\n\n{table}\n\n{signatures}"
+        return "\n\n".join(["\n".join(self.verdicts), table, signatures])
 
 
 def compare(

@@ -78,7 +78,7 @@ class Health:
 class _Sign(NamedTuple):
     """A line (from 0) where something was found: how bad, and what."""
 
-    index: int
+    row: int
     severity: float
     detail: str
 
@@ -192,4 +192,4 @@ def _uncovered(texts: list[tuple[str, str]], attentions: Sequence[NDArray[np.flo
 
 def _worst(signs: list[_Sign], texts: list[tuple[str, str]]) -> list[Example]:
     worst = sorted(signs, key=lambda sign: -sign.severity)[:EXAMPLES]
-    return [Example(sign.index + 1, *texts[sign.index], sign.detail) for sign in worst]
+    return [Example(sign.row + 1, *texts[sign.row], sign.detail) for sign in worst]

@@ -59,7 +59,8 @@ def translation_report_html(report: TranslationReport) -> str:
 
 
 def _size(report: TranslationReport) -> str:
-    return f"{report.sentences:,} sentences, {report.source_tokens:,} source tokens, {report.target_tokens:,} target tokens"
+    source, target = report.source_tokens, report.target_tokens
+    return f"{report.sentences:,} sentences, {source:,} source tokens, {target:,} target tokens"
 
 
 def _headline(report: TranslationReport) -> list[tuple[str, str]]:
@@ -93,11 +94,9 @@ def _signs(report: TranslationReport) -> list[tuple[str, Finding]]:
         ("references with words repeated in succession", natural),
         ("source words copied, not translated", health.copied),
     ]
-    return (
-        signs
-        if health.uncovered is None
-        else [*signs, ("source positions with hardly any attention", health.uncovered)]
-    )
+    if health.uncovered is not None:
+        signs.append(("source positions with hardly any attention", health.uncovered))
+    return signs
 
 
 def _example_table(name: str, finding: Finding) -> Table:

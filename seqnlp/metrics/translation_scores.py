@@ -32,7 +32,7 @@ _JAPANESE = {"ja", "jpn"}
 
 @dataclass(frozen=True, slots=True)
 class CorpusScore:
-    """A score with the ends of its 95 % interval; ``signature`` says how it was computed, for comparison with others."""
+    """A score with the ends of its 95 % interval and, for comparison with others, the signature of its computation."""
 
     name: str
     value: float
@@ -98,21 +98,21 @@ def chrf(hypotheses: Sequence[str], references: Sequence[str], language: str) ->
 
 def bleu_metric(language: str) -> Metric:
     """Cased BLEU: words as ``13a`` cuts them; Chinese by character, Japanese by MeCab or, without it, by character."""
-    from sacrebleu.metrics import BLEU
+    from sacrebleu.metrics.bleu import BLEU
 
     return BLEU(tokenize=_tokenizer(language), force=True)
 
 
 def chrf_metric() -> Metric:
     """chrF2 without word n-grams."""
-    from sacrebleu.metrics import CHRF
+    from sacrebleu.metrics.chrf import CHRF
 
     return CHRF()
 
 
 def ter_metric(language: str) -> Metric:
     """TER; Chinese and Japanese are cut into characters, as otherwise a whole sentence were one word."""
-    from sacrebleu.metrics import TER
+    from sacrebleu.metrics.ter import TER
 
     without_spaces = _primary(language) in _CHINESE | _JAPANESE
     return TER(normalized=without_spaces, asian_support=without_spaces)
@@ -150,7 +150,7 @@ def _measure(metric: Metric, hypotheses: Sequence[str], references: Sequence[str
     counts = metric._extract_corpus_statistics(list(hypotheses), [list(references)])
     score = metric._aggregate_and_compute(counts)
     low, high = _interval(metric, np.asarray(counts, dtype=np.float64))
-    signature = metric.get_signature()  # type: ignore[no-untyped-call]
+    signature = metric.get_signature()
     signature.update("bs", RESAMPLES)
     signature.update("seed", SEED)
     return CorpusScore(score.name, float(score.score), low, high, str(signature)), score

@@ -145,33 +145,29 @@ def test_attention_without_coverage_has_no_parameter_for_it() -> None:
     assert list(Attention(M, M, A, "dot").parameters()) == []
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_its_gradient_is_that_of_finite_differences(kind: str) -> None:
-    coverage = kind == "additive"
-    attention, query, memory = build(kind, coverage)
-    covered = torch.rand(B, K, S, dtype=torch.float64) if coverage else None  # (B, K, S)
-    names = [name for name, _ in attention.named_parameters()]
-    inputs = [each.detach().requires_grad_() for each in (query, memory, *attention.parameters())]
+class Whole(torch.nn.Module):
+    """Keys and attention as one function, so that both can be computed from given parameters."""
 
-    def run(query: Tensor, memory: Tensor, *values: Tensor) -> tuple[Tensor, Tensor]:
-        given = dict(zip(names, values, strict=True))
-        keys = torch.func.functional_call(
-            _Keys(attention), {f"of.{name}": each for name, each in given.items()}, memory
-        )
-        found: tuple[Tensor, Tensor] = torch.func.functional_call(
-            attention, given, (query, keys, memory, MASK), {"covered": covered}
-        )
+    def __init__(self, attention: Attention) -> None:
+        super().__init__()
+        self.attention = attention
+
+    def forward(self, query: Tensor, memory: Tensor, covered: Tensor | None) -> tuple[Tensor, Tensor]:
+        found: tuple[Tensor, Tensor] = self.attention(query, self.attention.keys(memory), memory, MASK, covered)
         return found
 
+
+@pytest.mark.parametrize(("kind", "coverage"), [*((kind, False) for kind in KINDS), ("additive", True)])
+def test_its_gradient_is_that_of_finite_differences(kind: str, coverage: bool) -> None:
+    attention, query, memory = build(kind, coverage)
+    covered = torch.rand(B, K, S, dtype=torch.float64, requires_grad=True) if coverage else None  # (B, K, S)
+    whole = Whole(attention)
+    names = [name for name, _ in whole.named_parameters()]
+
+    def run(query: Tensor, memory: Tensor, covered: Tensor | None, *values: Tensor) -> tuple[Tensor, Tensor]:
+        given = dict(zip(names, values, strict=True))
+        found: tuple[Tensor, Tensor] = torch.func.functional_call(whole, given, (query, memory, covered))
+        return found
+
+    inputs = (query.requires_grad_(), memory.requires_grad_(), covered, *whole.parameters())
     assert torch.autograd.gradcheck(run, inputs)
-
-
-class _Keys(torch.nn.Module):
-    """The keys as a module's answer, so that they too can be computed from given parameters."""
-
-    def __init__(self, of: Attention) -> None:
-        super().__init__()
-        self.of = of
-
-    def forward(self, memory: Tensor) -> Tensor:
-        return self.of.keys(memory)
