@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from seqnlp.api import Translator
-    from seqnlp.decode.sampling import SamplingOptions
 
 HELP = "translate text from standard input, one line out per line in"
 EXAMPLES = """\
@@ -80,20 +79,19 @@ def run(arguments: argparse.Namespace) -> int:
     by_piece = is_unspaced(translator.source_language), is_unspaced(translator.target_language)
     shown = Shown(arguments.nbest, arguments.scores, arguments.alignments, arguments.attention, by_piece)
     write = choose_writer(arguments.output, arguments.nbest)
-    typed = not arguments.input and sys.stdin is not None and sys.stdin.isatty()
-    full = is_file(arguments.input) or (sampling is not None and not typed)  # why for samples: see _reseeded
     done, cut, parts = 0, 0, 0
     with line_progress(bytes_to_read(arguments.input)) as advance:
-        for window in windows(_lines(arguments), WINDOW, full=full):
+        for window in windows(_lines(arguments), WINDOW, full=is_file(arguments.input)):
             texts, prefixes = (list(column) for column in zip(*window, strict=True))
             answers = translator.translate_lines(
                 texts,
                 decoding=decoding,
                 nbest=arguments.nbest,
                 attention=shown.alignments or shown.attention,
-                sampling=sampling and _reseeded(sampling, done),
+                sampling=sampling,
                 prefixes=prefixes if arguments.prefix else None,
                 batch_lines=arguments.batch_lines,
+                first_line=done,
             )
             _emit(write(answer, number, shown) for number, answer in enumerate(answers, done))
             advance(texts)
@@ -112,13 +110,6 @@ def _load(arguments: argparse.Namespace) -> Translator:
     from seqnlp.api import Translator
 
     return Translator(*arguments.runs, precision=arguments.precision)
-
-
-def _reseeded(sampling: SamplingOptions, done: int) -> SamplingOptions:
-    """Other draws for each window; full windows begin at the same lines however slowly the lines come."""
-    import dataclasses
-
-    return dataclasses.replace(sampling, seed=sampling.seed + 1_000_003 * done)
 
 
 def _report_cuts(cut: int, parts: int) -> None:

@@ -41,7 +41,7 @@ def add_sampling_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--sample",
         action="store_true",
-        help="the same seed gives the same translations; answers wait for 4,096 lines or the end of a pipe",
+        help="draw; the same seed gives the same translations",
     )
     for name, (kind, letter, text) in _SAMPLING.items():
         group.add_argument(_flag(name), type=kind, metavar=letter, help=text)
@@ -75,6 +75,8 @@ def sampling_options(arguments: argparse.Namespace) -> SamplingOptions | None:
         return None
     if arguments.beam is not None:
         raise SeqnlpError("--sample draws and --beam searches; leave one of them out")
+    if arguments.nbest > 1:
+        raise SeqnlpError("--sample draws one translation a line; leave --nbest out, or repeat with another --seed")
     if given.get("temperature", 1.0) <= 0:
         raise SeqnlpError(f"--temperature: expected more than 0, found {given['temperature']}; near 0 is greedy")
     if given.get("top_k", 1) < 1:
