@@ -38,11 +38,7 @@ def add_search_arguments(parser: argparse.ArgumentParser) -> None:
 def add_sampling_arguments(parser: argparse.ArgumentParser) -> None:
     """``--sample`` and what it is guided by."""
     group = parser.add_argument_group("sampling", "draw translations at random instead of searching the best")
-    group.add_argument(
-        "--sample",
-        action="store_true",
-        help="draw; the same seed gives the same translations",
-    )
+    group.add_argument("--sample", action="store_true", help="draw; the same seed gives the same translations")
     for name, (kind, letter, text) in _SAMPLING.items():
         group.add_argument(_flag(name), type=kind, metavar=letter, help=text)
 
