@@ -39,7 +39,9 @@ def line_progress(total: int | None) -> Iterator[Advance]:
 
     done = 0
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    console = Console(stderr=True)
+    # Without redirect_stdout=False rich would send the answers, too, to its console.
+    with Progress(*columns, console=console, transient=True, redirect_stdout=False, redirect_stderr=False) as bar:
         task = bar.add_task("0 lines", total=total)
 
         def advance(lines: Sequence[str]) -> None:

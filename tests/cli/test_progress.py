@@ -25,7 +25,10 @@ def draw(monkeypatch: pytest.MonkeyPatch, total: int | None, out: io.StringIO, e
     monkeypatch.setattr(sys, "stdout", out)
     monkeypatch.setattr(sys, "stderr", err)
     with line_progress(total) as advance:
+        sys.stdout.write("answers\n")
         advance(["one", "drei"])
+    assert out.getvalue() == "answers\n"
+    assert "answers" not in err.getvalue()
     return err.getvalue()
 
 

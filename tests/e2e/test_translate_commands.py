@@ -223,14 +223,6 @@ def test_sampling_draws_the_same_line_anew(translator_run: Path, sources: list[s
     assert len(set(drawn)) > 5
 
 
-def test_sampling_does_not_depend_on_the_pace_of_the_lines(translator_run: Path, sources: list[str]) -> None:
-    options = ["--sample", "--seed", "3", "--temperature", "4", "--threads", "1"]
-    lines = [sources[0], "", *sources[1:3]]
-    slowly = "; sleep 0.5; ".join(f"echo '{line}'" for line in lines)
-    finished = shell(f"({slowly}) | {sys.executable} -m seqnlp translate {translator_run} {' '.join(options)}")
-    assert finished.stdout.splitlines() == translate(translator_run, lines, *options)
-
-
 def test_an_ensemble_of_a_model_with_itself_is_the_model(
     translator_run: Path, sources: list[str], translations: list[str]
 ) -> None:
@@ -243,17 +235,21 @@ def test_bf16_and_threads_translate_too(translator_run: Path, sources: list[str]
     assert translate(translator_run, sources, "--threads", "1") == translations
 
 
-def test_someone_who_types_gets_each_translation_at_once(translator_run: Path, sources: list[str]) -> None:
-    command = [sys.executable, "-m", "seqnlp", "translate", str(translator_run), "--threads", "1"]
+@pytest.mark.parametrize("options", [(), ("--sample", "--seed", "3", "--temperature", "4")])
+def test_someone_who_types_gets_each_translation_at_once_and_the_same(
+    translator_run: Path, sources: list[str], options: tuple[str, ...]
+) -> None:
+    lines = [sources[0], "", *sources[1:3]]
+    command = [sys.executable, "-m", "seqnlp", "translate", str(translator_run), "--threads", "1", *options]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    with subprocess.Popen(command, text=True, **pipes) as process:
-        for line, expected in zip(sources[:3], translate(translator_run, sources[:3]), strict=True):
-            process.stdin.write(f"{line}\n")
+    with subprocess.Popen(command, **pipes) as process:
+        for line, expected in zip(lines, translate(translator_run, lines, *options), strict=True):
+            process.stdin.write(f"{line}\n".encode())
             process.stdin.flush()
-            assert process.stdout.readline() == f"{expected}\n"
+            assert process.stdout.readline().decode() == f"{expected}\n"
         process.stdin.close()
         assert process.wait(timeout=60) == 0
-        assert process.stderr.read() == ""
+        assert process.stderr.read() == b""
 
 
 def test_an_endless_stream_ends_quietly_with_its_reader(translator_run: Path) -> None:
@@ -325,6 +321,16 @@ def test_a_file_of_prefixes_of_another_length(translator_run: Path, tmp_path: Pa
     )
     message = refusal("translate", translator_run, "--prefix", path, stdin="a\n")
     assert message == f"{path}: expected 1 lines as in the input, found 2"
+
+
+def test_a_prefix_longer_than_a_translation_may_be(translator_run: Path, sources: list[str], tmp_path: Path) -> None:
+    path = write(tmp_path / "begins", ["", "word " * 1000, ""])
+    message = refusal("translate", translator_run, "--prefix", path, stdin="\n".join(sources[:3]))
+    assert re.fullmatch(
+        r"line 2: its prefix has \d+ subwords, but at most \d+ are allowed; "
+        r"shorten it, or raise max_ratio or max_extra",
+        message,
+    )
 
 
 def test_a_folder_that_is_no_translator(trained: Path, tmp_path: Path) -> None:
