@@ -22,6 +22,27 @@ TINY = (
 )
 """Settings that train any recipe in about a second."""
 
+TINY_TRANSLATION = (
+    "data.train=train.{lang}",
+    "data.dev=dev.{lang}",
+    "data.test=test.{lang}",
+    "data.source=de",
+    "data.target=en",
+    "data.max_pieces=40",
+    "tokenizer.vocabulary_size=330",
+    "model.embedding_dim=32",
+    "model.encoder_hidden_dim=24",
+    "model.decoder_hidden_dim=48",
+    "model.attention_dim=24",
+    "model.embedding_dropout=0",
+    "model.hidden_dropout=0.1",
+    "model.output_dropout=0.1",
+    "optimizer.learning_rate=0.01",
+    "trainer.batch_sentences=20",
+    "trainer.epochs=8",
+)
+"""Settings that train a translator of tiny_pairs.py in a few seconds."""
+
 
 @dataclass(frozen=True)
 class Finished:

@@ -19,7 +19,7 @@ from seqnlp.decode.hypotheses import Decoded
 from seqnlp.decode.sampling import SamplingOptions
 from seqnlp.errors import SeqnlpError
 from seqnlp.tasks.translation_model import translator_from_bundle
-from seqnlp.tasks.translation_prediction import SearchOptions, TranslationPredictor
+from seqnlp.tasks.translation_prediction import SearchOptions, TranslationPredictor, longest_output
 from seqnlp.text.split_sentences import join_parts, split_text
 
 END_PIECE = "</s>"
@@ -131,14 +131,9 @@ class Translator:
         options = SearchOptions(decoding or self.decoding, nbest, attention, sampling, max_batch_pieces, batch_lines)
         cut = [self._cut(text) for text in texts]
         flat = [ids for parts in cut for ids in parts]
-        begun = (
-            None
-            if prefixes is None
-            else [
-                ids for parts, prefix in zip(cut, prefixes, strict=True) for ids in self._prefixes(prefix, len(parts))
-            ]
-        )
-        found = self._predictor.translate(FlatSequences.of(flat), options, begun, first_line)
+        begun = None if prefixes is None else self._begun(cut, prefixes, options.decoding, first_line)
+        numbers = [(line, part) for line, parts in enumerate(cut, start=first_line) for part in range(len(parts))]
+        found = self._predictor.translate(FlatSequences.of(flat), options, numbers, begun)
         edges = np.cumsum([0, *map(len, cut)]).tolist()
         return [
             self._translation(text, cut[number], found[start:end])
@@ -173,9 +168,26 @@ class Translator:
         for start in range(0, len(ids), self._most_pieces):
             yield ids[start : start + self._most_pieces]
 
-    def _prefixes(self, prefix: str, count: int) -> list[list[int]]:
-        """The prefix stands before the first part; the others begin freely."""
-        return [self._subwords.target.encode([prefix])[0] if number == 0 else [] for number in range(count)]
+    def _begun(
+        self, cut: Sequence[list[list[int]]], prefixes: Sequence[str], decoding: DecodingConfig, first_line: int
+    ) -> list[list[int]]:
+        """How each part must begin: the prefix stands before a text's first part, the others are free.
+
+        Raises:
+            SeqnlpError: a prefix that is longer than its translation may be.
+        """
+        begun: list[list[int]] = []
+        for number, (parts, ids) in enumerate(
+            zip(cut, self._subwords.target.encode(prefixes), strict=True), first_line + 1
+        ):
+            most = longest_output(len(parts[0]), decoding) if parts else len(ids)
+            if len(ids) > most:
+                raise SeqnlpError(
+                    f"line {number}: its prefix has {len(ids)} subwords, but at most {most} are allowed; "
+                    "shorten it, or raise max_ratio or max_extra"
+                )
+            begun += [ids if part == 0 else [] for part in range(len(parts))]
+        return begun
 
     def _translation(self, text: str, parts: list[list[int]], found: list[list[Decoded]]) -> Translation:
         pieces = [piece for ids in parts for piece in self._subwords.source.pieces(ids)]

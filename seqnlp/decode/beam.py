@@ -39,10 +39,10 @@ def beam_search(
 ) -> list[list[Decoded]]:
     """The best outputs of each sentence, best first.
 
-    A sentence begins with ``config.beam`` slots. At every step the best candidates over all its hypotheses are taken, as
-    many as it has slots; one that ends in END is finished and frees its slot for good (Bahdanau et al. 2015). The sentence
-    leaves the batch when no slot is left, or when nothing unfinished can still be among the ``nbest`` best. What is found
-    for a sentence does not depend on the others.
+    A sentence begins with ``config.beam`` slots. At every step the best candidates over all its hypotheses are taken,
+    as many as it has slots; one that ends in END is finished and frees its slot for good (Bahdanau et al. 2015). The
+    sentence leaves the batch when no slot is left, or when nothing unfinished can still be among the ``nbest`` best.
+    What is found for a sentence does not depend on the others.
 
     Args:
         state: before the first step, one hypothesis a sentence.
@@ -60,8 +60,8 @@ def beam_search(
     for number, prefix in enumerate(prefixes or []):
         if len(prefix) > max_lengths[number]:
             raise SeqnlpError(
-                f"line {number + 1}: its prefix has {len(prefix)} subwords, but at most {max_lengths[number]} are allowed; "
-                "shorten it, or raise max_ratio or max_extra"
+                f"line {number + 1}: its prefix has {len(prefix)} subwords, but at most {max_lengths[number]} are "
+                "allowed; shorten it, or raise max_ratio or max_extra"
             )
     search = _Search(step, state, num_sentences, max_lengths, min_lengths, config, nbest, prefixes, source_lengths)
     search.keep_attention = keep_attention

@@ -51,7 +51,7 @@ def sample(
     max_lengths: IntArray,
     min_lengths: IntArray,
     options: SamplingOptions,
-    line_seeds: Sequence[int],
+    line_seeds: Sequence[tuple[int, ...]],
     *,
     prefixes: Sequence[Sequence[int]] | None = None,
     source_lengths: IntArray | None = None,
@@ -62,7 +62,7 @@ def sample(
     Each sentence draws from a generator of its own, made from the seed and its number in ``line_seeds``, so that its
     output does not depend on the others. Other arguments are those of :func:`seqnlp.decode.beam.beam_search`.
     """
-    generators = [np.random.default_rng([options.seed, number]) for number in line_seeds]
+    generators = [np.random.default_rng([options.seed, *number]) for number in line_seeds]
     answers: list[list[Decoded]] = [[] for _ in range(num_sentences)]
     rows, history, length = np.arange(num_sentences), History(), 0
     tokens, layout = torch.full((num_sentences,), BEGIN), Layout.one_each(num_sentences)  # (N,)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 import torch
 
 from seqnlp.config import DecodingConfig
@@ -29,8 +28,8 @@ def greedy_translations(
     answers = [""] * len(texts)
     for rows in plan_in_order(encoded.lengths + 1, BATCH_SENTENCES, BATCH_PIECES):
         source, lengths = with_end(encoded, rows)
-        longest = np.maximum(1, decoding.max_ratio * encoded.lengths[rows] + decoding.max_extra).astype(np.int64)
-        outputs = greedy(model, source.to(device), lengths.to(device), torch.from_numpy(longest).to(device))
+        longest = decoding.max_ratio * torch.from_numpy(encoded.lengths[rows]) + decoding.max_extra  # (B,)
+        outputs = greedy(model, source.to(device), lengths.to(device), longest.to(device).long().clamp(min=1))
         for row, output in zip(rows.tolist(), outputs, strict=True):
             answers[row] = vocabularies.target.decode(output)
     return answers

@@ -73,20 +73,20 @@ class TranslationPredictor:
         self,
         encoded: FlatSequences,
         options: SearchOptions,
-        prefixes: Sequence[Sequence[int]] | None,
-        first_line: int = 0,
+        numbers: Sequence[tuple[int, ...]],
+        prefixes: Sequence[Sequence[int]] | None = None,
     ) -> list[list[Decoded]]:
         """Translations of encoded lines (without END, none empty), best first, in the order given.
 
         Args:
+            numbers: what names each line; with the seed it decides what is drawn for the line.
             prefixes: the subwords that each translation must begin with.
-            first_line: number of the first line; with the seed it decides what is drawn.
         """
         order = np.argsort(encoded.lengths, kind="stable")
         answers: list[list[Decoded]] = [[] for _ in range(len(encoded.lengths))]
         for rows in cut_by_budget(order, encoded.lengths + 1, options.batch_lines, options.max_batch_pieces):
             begun = [prefixes[row] for row in rows.tolist()] if prefixes else None
-            found = self._search(encoded, rows, options, begun, first_line)
+            found = self._search(encoded, rows, options, numbers, begun)
             for row, hypotheses in zip(rows.tolist(), found, strict=True):
                 answers[row] = hypotheses
         return answers
@@ -112,17 +112,17 @@ class TranslationPredictor:
         encoded: FlatSequences,
         rows: IntArray,
         options: SearchOptions,
+        numbers: Sequence[tuple[int, ...]],
         prefixes: Sequence[Sequence[int]] | None,
-        first_line: int,
     ) -> list[list[Decoded]]:
         source, lengths = with_end(encoded, rows)
         step, state = self._begin(source, lengths)
         decoding, pieces = options.decoding, encoded.lengths[rows]
-        longest = np.maximum(1, decoding.max_ratio * pieces + decoding.max_extra).astype(np.int64)
+        longest = np.array([longest_output(count, decoding) for count in pieces.tolist()])
         shortest = np.minimum(np.ceil(decoding.min_ratio * pieces).astype(np.int64), longest)
         keep = {"source_lengths": lengths.numpy(), "keep_attention": options.attention}
         if options.sampling:
-            line_seeds = [first_line + row for row in rows.tolist()]
+            line_seeds = [numbers[row] for row in rows.tolist()]
             return sample(
                 step, state, len(rows), longest, shortest, options.sampling, line_seeds, prefixes=prefixes, **keep
             )
@@ -135,6 +135,11 @@ class TranslationPredictor:
         if len(states) == 1:
             return self._steps[0], states[0]
         return ensemble(self._steps, states)
+
+
+def longest_output(num_pieces: int, decoding: DecodingConfig) -> int:
+    """Most subwords of the translation of a line of ``num_pieces``, END not counted."""
+    return max(1, int(decoding.max_ratio * num_pieces + decoding.max_extra))
 
 
 def _misfit(first: LoadedTranslator, other: LoadedTranslator) -> str:

@@ -206,7 +206,9 @@ def test_repeated_ngrams_by_hand() -> None:
 def draw(steps: RandomSteps, sentences: list[int], options: SamplingOptions, **more: object) -> list[list[Decoded]]:
     count = len(sentences)
     limits = {"max_lengths": np.full(count, LONGEST), "min_lengths": np.zeros(count, np.int64)} | more
-    return sample(steps, steps.start(sentences), count, options=options, line_seeds=sentences, **limits)
+    return sample(
+        steps, steps.start(sentences), count, options=options, line_seeds=[(number,) for number in sentences], **limits
+    )
 
 
 def test_what_is_drawn_does_not_depend_on_the_other_lines_and_follows_the_seed() -> None:
