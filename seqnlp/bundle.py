@@ -141,7 +141,7 @@ def find_model(path: str | Path) -> Path:
 
 
 def _described(description: Mapping[str, Any]) -> str:
-    return yaml.safe_dump({"format": FORMAT, **description}, sort_keys=False, allow_unicode=True)
+    return str(yaml.safe_dump({"format": FORMAT, **description}, sort_keys=False, allow_unicode=True))
 
 
 def _read_yaml(path: Path) -> dict[str, Any]:

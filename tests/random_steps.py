@@ -1,4 +1,4 @@
-"""Step functions without a model: a table of transitions, and a small random network whose state depends on the past."""
+"""A step function without a trained model: a small random network whose state depends on the past."""
 
 from __future__ import annotations
 

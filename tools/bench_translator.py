@@ -4,10 +4,10 @@
     python tools/bench_translator.py translate RUN [--data-dir DIR] [--threads 2] [--lines 1000]
     python tools/bench_translator.py start RUN
 
-`train`: BiLSTM 2 x 256, decoder 512, additive attention with input feeding, embeddings 256, vocabulary 8,000, batch 64 on
-Multi30k German to English; target subwords a second. `translate`: the lines of test_2016_flickr; the plain loop
+`train`: BiLSTM 2 x 256, decoder 512, additive attention with input feeding, embeddings 256, vocabulary 8,000, batch 64
+on Multi30k German to English; target subwords a second. `translate`: the lines of test_2016_flickr; the plain loop
 (tools/reference_beam.py) runs on identical weights, in turns with ours; peak memory is that of processes of their own.
-The peers' rates come from a machine like the one this was written on, so ratios to them are only as good as that likeness.
+The peers' rates come from a machine like the one this was written on; ratios to them are only as good as that likeness.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from reference_beam import reference_beam
 
 from seqnlp.api import Translator
 from seqnlp.config import DecodingConfig, ParallelDataConfig, SubwordConfig, TrainerConfig, TranslationConfig
@@ -37,7 +38,6 @@ from seqnlp.training.average import AveragedWeights
 from seqnlp.training.device import choose_precision
 from seqnlp.training.memory import keep_freed_memory
 from seqnlp.training.optimizer import Optimizer
-from reference_beam import reference_beam
 
 OPENNMT_TRAINING, JOEYNMT_TRAINING = 1450, 820
 """Target tokens a second of OpenNMT-py 3.5.1 and JoeyNMT 2.3 at this shape, two threads."""
@@ -114,9 +114,8 @@ def bench_translating(arguments: argparse.Namespace, rounds: int = 3) -> None:
         mine, theirs = (statistics.median(rates[name]) for name in ways)
         peer = OPENNMT.get((batch, beam))
         beside = f", {mine / peer:.1f}x OpenNMT-py's {peer:g}" if peer else ""
-        print(
-            f"batch {batch:2d}, beam {beam}: {mine:7.1f} sentences/s, plain loop {theirs:6.1f}: {mine / theirs:.1f}x{beside}"
-        )
+        ratio = f"plain loop {theirs:6.1f}: {mine / theirs:.1f}x"
+        print(f"batch {batch:2d}, beam {beam}: {mine:7.1f} sentences/s, {ratio}{beside}")
     command = [sys.executable, __file__, "translate", arguments.run, "--data-dir", arguments.data_dir]
     command += ["--lines", str(arguments.lines), "--threads", str(arguments.threads), "--memory-of"]
     used = [

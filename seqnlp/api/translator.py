@@ -148,11 +148,12 @@ class Translator:
         """
         if len(sources) != len(targets):
             raise SeqnlpError(f"expected as many translations as sources, found {len(targets):,} and {len(sources):,}")
-        encoded = [FlatSequences.of(self._subwords.source.encode(sources)), self._subwords.target.encode(targets)]
-        scores = self._predictor.score(encoded[0], FlatSequences.of(encoded[1]))
+        ids = self._subwords.target.encode(targets)
+        encoded = FlatSequences.of(self._subwords.source.encode(sources))
+        scores = self._predictor.score(encoded, FlatSequences.of(ids))
         return [
-            Hypothesis(text, sum(line), sum(line), self._subwords.target.pieces(ids), line)
-            for text, ids, line in zip(targets, encoded[1], scores, strict=True)
+            Hypothesis(text, sum(line), sum(line), self._subwords.target.pieces(own), line)
+            for text, own, line in zip(targets, ids, scores, strict=True)
         ]
 
     def _cut(self, text: str) -> list[list[int]]:

@@ -12,7 +12,7 @@ import typing
 from collections.abc import Mapping
 from typing import Any
 
-from seqnlp.config.common import AboutConfig, Config, OptimizerConfig, TrainerConfig
+from seqnlp.config.common import AboutConfig, Config, OptimizerConfig, SplitsConfig, TrainerConfig
 from seqnlp.config.schema import collect_section, read_section, setting
 from seqnlp.config.tagging import DataConfig, ModelConfig, TaggingConfig
 from seqnlp.config.translation import (
@@ -33,6 +33,7 @@ __all__ = [
     "ModelConfig",
     "OptimizerConfig",
     "ParallelDataConfig",
+    "SplitsConfig",
     "SubwordConfig",
     "TaggingConfig",
     "TrainerConfig",

@@ -18,6 +18,16 @@ class AboutConfig:
 
 
 @dataclass
+class SplitsConfig:
+    """Where the splits are; each task's data settings add how they are written."""
+
+    dir: str = setting("", "folder the paths below are relative to; empty: $SEQNLP_DATA, else the current folder")
+    train: str = setting("", "the training split")
+    dev: str = setting("", "the development split")
+    test: str = setting("", "the test split")
+
+
+@dataclass
 class OptimizerConfig:
     """How weights follow gradients."""
 
@@ -72,6 +82,7 @@ class Config:
     seed: int = setting(1, "seed of the initial weights, the order of the data and the dropout", low=0, high=2**31 - 1)
     run: str = setting("", "run directory; made by this run and refused if it already holds something")
     about: AboutConfig = field(default_factory=AboutConfig)
+    data: SplitsConfig = field(default_factory=SplitsConfig)
     optimizer: OptimizerConfig = field(default_factory=OptimizerConfig)
     trainer: TrainerConfig = field(default_factory=TrainerConfig)
 

@@ -30,9 +30,6 @@ def setting(
     return field(default=default, metadata={"help": help, **bounds})
 
 
-Section = typing.TypeVar("Section")
-
-
 def read_section(schema: type[Section], raw: Mapping[str, Any], prefix: str = "") -> Section:
     """One validated section (say, :class:`ModelConfig`) from its mapping; ``prefix`` stands before keys in messages.
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from seqnlp.config.common import Config
+from seqnlp.config.common import Config, SplitsConfig
 from seqnlp.config.schema import setting
 
 
 @dataclass
-class DataConfig:
+class DataConfig(SplitsConfig):
     """Where labelled sentences come from."""
 
-    dir: str = setting("", "folder the paths below are relative to; empty: $SEQNLP_DATA, else the current folder")
     train: str = setting("", "training file (gzip or plain), or the hub split's name")
     dev: str = setting("", "development file or split: early stopping, choice of the best model, temperature")
     test: str = setting("", "test file or split; read only by `seqnlp evaluate`")

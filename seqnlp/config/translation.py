@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from seqnlp.config.common import Config
+from seqnlp.config.common import Config, SplitsConfig
 from seqnlp.config.schema import setting
 
 
 @dataclass
-class ParallelDataConfig:
+class ParallelDataConfig(SplitsConfig):
     """Where sentence pairs come from, and which of them are used for training."""
 
-    dir: str = setting("", "folder the paths below are relative to; empty: $SEQNLP_DATA, else the current folder")
     train: str = setting("", "training files as a pattern (`train.{lang}.gz`), one file (tsv, jsonl) or a hub split")
     dev: str = setting("", "development files or split: early stopping, choice of the best model, tuning")
     test: str = setting("", "test files or split; read only by `seqnlp evaluate` and `seqnlp compare`")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
 
-from seqnlp.config import DataConfig, ParallelDataConfig
+from seqnlp.config import DataConfig, ParallelDataConfig, SplitsConfig
 from seqnlp.data.hub import hub_digest, read_hub
 from seqnlp.data.tag_check import mend_tags, refuse_illegal_tags
 from seqnlp.errors import DataError, did_you_mean
@@ -55,7 +55,7 @@ def split_digest(config: DataConfig, split: str) -> str:
     return file_digest(existing_file(config, split, getattr(config, split)))
 
 
-def resolve_path(config: DataConfig | ParallelDataConfig, name: str) -> Path:
+def resolve_path(config: SplitsConfig, name: str) -> Path:
     """Where a file of the configuration is: in ``config.dir``, else in ``$SEQNLP_DATA``, else in the current folder."""
     folder = config.dir or os.environ.get("SEQNLP_DATA", "")
     return Path(folder).expanduser() / Path(name).expanduser()

@@ -179,7 +179,7 @@ class _Search:
         """(B,) whether each sentence goes on: it has live hypotheses that can still be among its best."""
         best = np.full(len(self.rows), -np.inf)
         np.maximum.at(best, owners, totals)
-        stays = np.isfinite(best)
+        stays: NDArray[np.bool_] = np.isfinite(best)
         shortest, longest = (
             length_penalty(self.config, self.length + 2),
             length_penalty(self.config, self.max_lengths + 1),

@@ -14,7 +14,7 @@ IntArray = NDArray[np.int64]
 def length_penalty(config: DecodingConfig, length: IntArray | int) -> FloatArray:
     """What a log probability is divided by.
 
-    ``average``: ``length ** alpha``; ``gnmt``: ``((5 + length) / 6) ** alpha`` (Wu et al. 2016, equation 14); ``none``: 1.
+    ``average``: ``length ** alpha``; ``gnmt``: ``((5 + length) / 6) ** alpha`` (Wu et al. 2016, eq. 14); ``none``: 1
 
     Args:
         length: tokens, END included.

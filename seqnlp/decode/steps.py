@@ -1,4 +1,4 @@
-"""What a search knows of a model: a function from the last tokens to what may follow, and a state that can be selected."""
+"""What a search knows of a model: a function from the last tokens to what may follow, and a state."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class State(Protocol):
     """What the model remembers of B sentences and N hypotheses."""
 
     def select(self, parents: Tensor, sentences: Tensor | None) -> Any:
-        """The state of hypotheses that go on from ``parents`` (N',), of the ``sentences`` (B',) that stay (None: all)."""
+        """The state of hypotheses that continue ``parents`` (N',), of the ``sentences`` (B',) that stay (None: all)."""
 
 
 @dataclass(frozen=True)

@@ -85,9 +85,10 @@ class Decoder(nn.Module):
         self.input_feeding, self.coverage, self.bridge = input_feeding, coverage, bridge
         first_dim = embedding_dim + memory_dim * input_feeding
         widths = [first_dim] + [hidden_dim + memory_dim] * (num_layers - 1)
-        self.layers = nn.ModuleList(CELLS[cell](width, hidden_dim, batch_first=True) for width in widths)
-        for layer in self.layers:
+        layers = [CELLS[cell](width, hidden_dim, batch_first=True) for width in widths]
+        for layer in layers:
             initialize(layer)
+        self.layers = nn.ModuleList(layers)
         self.attention = Attention(memory_dim, hidden_dim, attention_dim, attention, coverage)
         if bridge != "zero":
             self.first_state = nn.Linear(memory_dim, hidden_dim * num_layers * (2 if cell == "lstm" else 1))
@@ -176,11 +177,12 @@ class Decoder(nn.Module):
 
     def _attentive(self, embedded: Tensor, memory: Memory, state: DecoderState) -> tuple[Tensor, Tensor]:
         """The first layer with input feeding, as one loop with its gradient in closed form."""
-        layer, width = self.layers[0], embedded.size(2)
-        subword, context = layer.weight_ih_l0[:, :width], layer.weight_ih_l0[:, width:]  # (4H, E), (4H, M)
-        bias = layer.bias_ih_l0 + layer.bias_hh_l0  # (4H,)
+        from_input, from_state, input_bias, state_bias = self._weights(0)
+        width = embedded.size(2)
+        subword, context = from_input[:, :width], from_input[:, width:]  # (4H, E), (4H, M)
+        bias = input_bias + state_bias  # (4H,)
         inputs = functional.linear(embedded.transpose(0, 1), subword, bias).to(bias.dtype)  # (T, B, 4H)
-        recurrent = torch.cat([layer.weight_hh_l0, context], dim=1)  # (4H, H + M)
+        recurrent = torch.cat([from_state, context], dim=1)  # (4H, H + M)
         weights = AttentiveWeights(recurrent, self.attention.query.weight, self.attention.energy)
         first = (state.hidden[0].to(bias.dtype), state.cells[0].to(bias.dtype))
         hidden, contexts = attentive_lstm(inputs, *first, memory.keys, memory.states, memory.mask, weights)
@@ -195,11 +197,15 @@ class Decoder(nn.Module):
 
     def _advance(self, depth: int, inputs: Tensor, state: DecoderState) -> tuple[Tensor, list[Tensor]]:
         """A layer's next hidden state (N, H) and, for an LSTM, its cell."""
-        layer, hidden = self.layers[depth], state.hidden[depth]
-        weights = (layer.weight_ih_l0, layer.weight_hh_l0, layer.bias_ih_l0, layer.bias_hh_l0)
+        hidden, weights = state.hidden[depth], self._weights(depth)
         inputs = inputs.to(hidden.dtype)
         if self.cell == "lstm":
             hidden, cell = torch.lstm_cell(inputs, (hidden, state.cells[depth]), *weights)
             return hidden, [cell]
         cell_function = torch.gru_cell if self.cell == "gru" else torch.rnn_tanh_cell
         return cell_function(inputs, hidden, *weights), []
+
+    def _weights(self, depth: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """A layer's weights from its input and from its state, and their biases."""
+        get = self.layers[depth].get_parameter
+        return get("weight_ih_l0"), get("weight_hh_l0"), get("bias_ih_l0"), get("bias_hh_l0")

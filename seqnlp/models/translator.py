@@ -132,7 +132,7 @@ class RecurrentTranslator(nn.Module):
         return nn.functional.linear(features, self.output_table.to(features.dtype), self.output_bias.to(features.dtype))
 
     def _embed(self, table: nn.Embedding, ids: Tensor) -> Tensor:
-        embedded = table(ids) * self.config.embedding_dim**0.5  # (..., E)
+        embedded: Tensor = table(ids) * self.config.embedding_dim**0.5  # (..., E)
         if self.training and self.config.word_dropout:
             kept = torch.rand(ids.shape, device=ids.device) >= self.config.word_dropout  # (...)
             embedded = embedded * kept[..., None]

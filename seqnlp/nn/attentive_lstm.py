@@ -1,7 +1,8 @@
 """An LSTM that reads its own additive attention, over a whole target at once, with the gradient in closed form.
 
-The loop is sequential: the context found with one state is read by the next. Autograd would add to the weights' gradients
-at every step; here the steps' inputs and gate gradients are kept, and each weight gets its gradient in one large product.
+The loop is sequential: the context found with one state is read by the next. Autograd would add to the weights'
+gradients at every step; here the steps' inputs and gate gradients are kept, and each weight gets its gradient in one
+large product.
 """
 
 from __future__ import annotations
@@ -78,7 +79,7 @@ class _AttentiveLSTM(torch.autograd.Function):
                 gate[:, : 2 * width].sigmoid_()
                 gate[:, 2 * width : 3 * width].tanh_()
                 gate[:, 3 * width :].sigmoid_()
-                enter, keep, new, leave = gate.split(width, dim=1)  # 4 x (B, H)
+                enter, keep, new, leave = gate.chunk(4, dim=1)  # 4 x (B, H)
                 torch.addcmul(enter * new, keep, cells[step], out=cells[step + 1])
                 state = read[step + 1, :, :width]  # (B, H)
                 state.copy_(leave * torch.tanh(cells[step + 1]))
@@ -116,10 +117,10 @@ class _AttentiveLSTM(torch.autograd.Function):
             bend = torch.bmm(energy_gradient[step][:, None, :].to(low), slopes[step])[:, 0]  # (B, A)
             torch.mul(bend, energy_low, out=query_gradient[step])
             back = state_gradient[step] + back_state + (query_gradient[step] @ query_low)  # (B, H)
-            enter, keep, new, leave = gates[step].split(width, dim=1)  # 4 x (B, H)
+            enter, keep, new, leave = gates[step].chunk(4, dim=1)  # 4 x (B, H)
             bent_cell = torch.tanh(cells[step + 1])  # (B, H)
             back_cell = back_cell + back * leave * (1 - bent_cell * bent_cell)
-            d_enter, d_keep, d_new, d_leave = gate_gradient[step].split(width, dim=1)
+            d_enter, d_keep, d_new, d_leave = gate_gradient[step].chunk(4, dim=1)
             torch.mul(back_cell * new, enter * (1 - enter), out=d_enter)
             torch.mul(back_cell * cells[step], keep * (1 - keep), out=d_keep)
             torch.mul(back_cell * enter, 1 - new * new, out=d_new)

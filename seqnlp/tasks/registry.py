@@ -8,23 +8,17 @@ from typing import Protocol
 
 import torch
 
-from seqnlp.config import Config, DataConfig, ParallelDataConfig, TaggingConfig, TranslationConfig
+from seqnlp.config import Config, TaggingConfig, TranslationConfig
 from seqnlp.training.fit import Trainable
 
 Say = Callable[[str], None]
-
-
-class TaskConfig(Protocol):
-    """The part of every task's configuration that launching reads."""
-
-    data: DataConfig | ParallelDataConfig
 
 
 class Task(Trainable, Protocol):
     """What can be trained and then finished into a model folder."""
 
     @property
-    def config(self) -> TaskConfig:
+    def config(self) -> Config:
         """The run's configuration."""
 
     def finish(self) -> str:

@@ -21,8 +21,8 @@ from seqnlp.data.sources import load_split, split_digest
 from seqnlp.metrics.entities import entity_scores
 from seqnlp.models.tagger import RecurrentTagger
 from seqnlp.tasks import tagging_data
-from seqnlp.tasks.tagging_calibration import calibrate
 from seqnlp.tasks.prediction import TagPredictor
+from seqnlp.tasks.tagging_calibration import calibrate
 from seqnlp.tasks.tagging_card import model_card
 from seqnlp.tasks.tagging_model import build_tagger, count_parameters, describe
 from seqnlp.text.sentence import TaggedSentence

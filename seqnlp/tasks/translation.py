@@ -147,9 +147,8 @@ class TranslationTask:
         encoded = self.vocabularies.source.encode(sources), self.vocabularies.target.encode(targets)
         kept = [number for number, sides in enumerate(zip(*encoded, strict=True)) if max(map(len, sides)) <= most]
         if len(kept) < len(sources):
-            say(
-                f"train: {len(sources) - len(kept):,} pairs with more than {most} subwords are left out (data.max_pieces)"
-            )
+            left_out = len(sources) - len(kept)
+            say(f"train: {left_out:,} pairs with more than {most} subwords are left out (data.max_pieces)")
         if not kept:
             raise DataError(f"no training pair has at most {most} subwords a side; raise data.max_pieces")
         return [sources[number] for number in kept], [targets[number] for number in kept]

@@ -93,7 +93,7 @@ class TranslationPredictor:
 
     @torch.inference_mode()
     def score(self, sources: FlatSequences, targets: FlatSequences, batch_lines: int = 64) -> list[list[float]]:
-        """Log probabilities of given translations, one a subword and one for END; of an ensemble their mean probability."""
+        """Log probabilities of given translations, one a subword and one for END; an ensemble takes the mean."""
         keys = targets.lengths * (sources.lengths.max(initial=0) + 1) + sources.lengths
         answers: list[list[float]] = [[] for _ in range(len(targets.lengths))]
         for rows in cut_by_budget(np.argsort(keys, kind="stable"), targets.lengths + 1, batch_lines, 4000):
@@ -120,14 +120,32 @@ class TranslationPredictor:
         decoding, pieces = options.decoding, encoded.lengths[rows]
         longest = np.array([longest_output(count, decoding) for count in pieces.tolist()])
         shortest = np.minimum(np.ceil(decoding.min_ratio * pieces).astype(np.int64), longest)
-        keep = {"source_lengths": lengths.numpy(), "keep_attention": options.attention}
+        positions, attention = lengths.numpy(), options.attention
         if options.sampling:
-            line_seeds = [numbers[row] for row in rows.tolist()]
+            names = [numbers[row] for row in rows.tolist()]
             return sample(
-                step, state, len(rows), longest, shortest, options.sampling, line_seeds, prefixes=prefixes, **keep
+                step,
+                state,
+                len(rows),
+                longest,
+                shortest,
+                options.sampling,
+                names,
+                prefixes=prefixes,
+                source_lengths=positions,
+                keep_attention=attention,
             )
         return beam_search(
-            step, state, len(rows), longest, shortest, decoding, nbest=options.nbest, prefixes=prefixes, **keep
+            step,
+            state,
+            len(rows),
+            longest,
+            shortest,
+            decoding,
+            nbest=options.nbest,
+            prefixes=prefixes,
+            source_lengths=positions,
+            keep_attention=attention,
         )
 
     def _begin(self, source: Tensor, lengths: Tensor) -> tuple[Step, State]:

@@ -1,4 +1,4 @@
-"""Subwords by SentencePiece (Kudo & Richardson 2018): trained on given texts, whole in memory, never an unknown word."""
+"""Subwords by SentencePiece (Kudo & Richardson 2018): trained on given texts, never an unknown word."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def _why_not(problem: str, size: int) -> str:
         return f"the training text gives at most {most[1]} subwords; set tokenizer.vocabulary_size (now {size}) to that"
     if least:
         return (
-            f"the training text has {least[2]} different characters, more than tokenizer.vocabulary_size ({size}) holds;"
-            " raise it, or lower tokenizer.character_coverage"
+            f"the training text has {least[2]} different characters, more than tokenizer.vocabulary_size ({size}) "
+            "holds; raise it, or lower tokenizer.character_coverage"
         )
     return f"SentencePiece could not be trained: {' '.join(problem.split())}"

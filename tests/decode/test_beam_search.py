@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
@@ -64,7 +64,7 @@ def test_lengths_blocked_ngrams_and_prefixes_rule_out_just_what_they_say(sentenc
     allowed = [
         tokens
         for tokens in all_sequences()
-        if len(tokens) >= 2 and tokens[:1] == [B] and len(set(zip(tokens, tokens[1:], strict=False))) == len(tokens) - 1
+        if len(tokens) >= 2 and tokens[:1] == [B] and len(set(pairwise(tokens))) == len(tokens) - 1
     ]
     best = max(allowed, key=lambda tokens: sum(steps.log_prob(sentence, [*tokens, END])))
     ((found,),) = search(steps, [sentence], config, min_lengths=np.array([2]), prefixes=[[B]])

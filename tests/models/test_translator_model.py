@@ -104,7 +104,7 @@ def test_scheduled_sampling_at_one_is_exactly_teacher_forcing() -> None:
 def test_scheduled_sampling_at_zero_reads_only_its_own_guesses() -> None:
     model = make(embedding_dropout=0.0, hidden_dropout=0.0, output_dropout=0.0).train()
     first, other = [5, 6, 7], [20, 21, 22]
-    losses = [model.loss(batch_of([([8, 9], target + [10])]), 0.0) for target in (first, other)]
+    losses = [model.loss(batch_of([([8, 9], [*target, 10])]), 0.0) for target in (first, other)]
     features = []
     for target in (first, other):  # whatever the target, the same is read
         batch = batch_of([([8, 9], [*target, 10])])
