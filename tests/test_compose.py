@@ -50,13 +50,33 @@ def test_every_file_below_recipes_is_found() -> None:
 @pytest.mark.parametrize("path", sorted(CONF.glob("*/*.yaml")), ids=lambda path: f"{path.parent.name}={path.stem}")
 def test_every_group_option_composes_after_a_recipe_and_has_a_header(path: Path) -> None:
     group = f"{path.parent.name}={path.stem}"
-    compose_config([DEMO, group, *(["data.hub=somewhere"] if path.stem == "hub" else [])])
+    recipe = "recipe=translation/multi30k_de_en" if path.parent.name == "tokenizer" else DEMO
+    compose_config([recipe, group, *(["data.hub=somewhere"] if path.stem == "hub" else [])])
     header = [
         line
         for line in path.read_text(encoding="utf-8").splitlines()
         if line.startswith("# ") and "@package" not in line
     ]
     assert len(header) == 1
+
+
+def test_a_setting_of_another_task_is_unknown() -> None:
+    with pytest.raises(ConfigError, match=r"model\.encoder_layers: unknown key"):
+        compose_config([DEMO, "model.encoder_layers=2"])
+    assert compose_config(["recipe=translation/multi30k_de_en", "model.encoder_layers=2"]).model.encoder_layers == 2
+
+
+def test_the_task_can_be_typed_and_is_checked() -> None:
+    typed = ["task=translation", "data.train=train.{lang}", "data.source=de", "data.target=en"]
+    assert compose_config(typed).task == "translation"
+    with pytest.raises(ConfigError, match=r"task: expected one of tagging, translation; found 'translate'"):
+        compose_config(["task=translate"])
+
+
+def test_a_sweep_over_recipes_of_several_tasks_is_refused() -> None:
+    both = "recipe=tagging/demo,translation/multi30k_de_en"
+    with pytest.raises(ConfigError, match="one sweep is for recipes of one task; found tagging and translation"):
+        train_with_hydra([both], None, lambda config: None, multirun=True)
 
 
 def test_the_demo_data_are_found_from_any_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -27,8 +27,9 @@ def main() -> None:
     for row in rows:
         print(json.dumps(row))
     print(
-        f"{arguments.recipe}: test {spread(rows, 'test')}, dev {spread(rows, 'dev')}, ECE {spread(rows, 'ece', 3)}, "
-        f"{spread(rows, 'minutes', 1)} minutes, {rows[0]['parameters']:,} parameters, {rows[0]['megabytes']:.1f} MB"
+        f"{arguments.recipe}: test {spread(rows, 'test')}, dev {spread(rows, 'dev')}, "
+        + ", ".join(f"{name} {spread(rows, name, 3)}" for name in ("ece", "chrf", "ter") if name in rows[0])
+        + f", {spread(rows, 'minutes', 1)} minutes, {rows[0]['parameters']:,} parameters, {rows[0]['megabytes']:.1f} MB"
     )
 
 
@@ -41,13 +42,16 @@ def one_seed(recipe: str, seed: int, out: Path, overrides: list[str]) -> dict[st
     command = [*seqnlp, "evaluate", str(run), "--split", "test", "--json"]
     report = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
     metrics = json.loads((run / "model" / "metrics.json").read_text())
+    beside = {"ece": report["calibration"]["after"]["error"]} if report.get("calibration") else {}
+    if "scores" in report:
+        beside = {name: report["scores"][name]["value"] for name in ("chrf", "ter")}
     last = (run / "log.csv").read_text().splitlines()
     seconds = dict(zip(last[0].split(","), last[-1].split(","), strict=True))["seconds"]
     return {
         "seed": seed,
         "test": 100 * report["score"],
         "dev": metrics["dev"]["score"],
-        "ece": report["calibration"]["after"]["error"],
+        **beside,
         "minutes": float(seconds) / 60,
         "parameters": metrics["parameters"],
         "megabytes": sum(file.stat().st_size for file in (run / "model").iterdir()) / 1e6,

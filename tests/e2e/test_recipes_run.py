@@ -17,15 +17,48 @@ SMALL = (
     "trainer.epochs=1",
     "trainer.batch_sentences=8",
 )
-SHIP_THEIR_DATA = ("tagging/demo",)
+SMALL_TRANSLATOR = (
+    "data.limit=60",
+    "tokenizer.vocabulary_size=510",
+    "model.embedding_dim=16",
+    "model.encoder_hidden_dim=8",
+    "model.decoder_hidden_dim=16",
+    "trainer.epochs=1",
+    "trainer.batch_sentences=8",
+    "decoding.beam=2",
+    "decoding.max_ratio=1",
+)
 
 
-@pytest.mark.parametrize("name", find_recipes())
-def test_a_recipe_trains_and_its_model_tags(
-    name: str, tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    if name not in SHIP_THEIR_DATA:
+@pytest.fixture
+def where_its_data_is(name: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Set SEQNLP_DATA for recipes that do not ship their data."""
+    if not name.endswith("/demo"):
         monkeypatch.setenv("SEQNLP_DATA", str(request.getfixturevalue("shared_data")))
+
+
+def recipes_of(task: str) -> list[str]:
+    return [name for name in find_recipes() if name.startswith(f"{task}/")]
+
+
+def test_every_recipe_is_run_by_one_of_these_tests() -> None:
+    assert sorted(recipes_of("tagging") + recipes_of("translation")) == sorted(find_recipes())
+
+
+@pytest.mark.parametrize("name", recipes_of("translation"))
+@pytest.mark.usefixtures("where_its_data_is")
+def test_a_recipe_trains_and_its_model_translates(name: str, tmp_path: Path) -> None:
+    trained = seqnlp("train", f"recipe={name}", f"run={tmp_path}/run", *SMALL_TRANSLATOR)
+    assert trained.status == 0, trained.err
+    assert output("translate", tmp_path / "run", stdin="Ein Hund rennt .\n\n").count("\n") == 2
+    assert name in (tmp_path / "run" / "model" / "README.md").read_text(encoding="utf-8")
+    report = json.loads(output("evaluate", tmp_path / "run", "--split", "test", "--json"))
+    assert (report["title"], report["sentences"]) == (name, 60)
+
+
+@pytest.mark.parametrize("name", recipes_of("tagging"))
+@pytest.mark.usefixtures("where_its_data_is")
+def test_a_recipe_trains_and_its_model_tags(name: str, tmp_path: Path) -> None:
     trained = seqnlp("train", f"recipe={name}", f"run={tmp_path}/run", *SMALL)
     assert trained.status == 0, trained.err
     answer = json.loads(output("tag", tmp_path / "run", stdin="Ada Sorrel took aspirin in Brinmoor."))

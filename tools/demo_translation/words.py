@@ -143,3 +143,4 @@ VERBS, GIVERS, DOERS, MOVERS = ([make_verb(row) for row in _tables[name]] for na
 TIMES = [make_time(row) for row in _tables["times"]]
 MEN, WOMEN = _tables["names"][0], _tables["women"][0]
 CITIES = [(german, english) for german, english in _tables["cities"]]
+IDIOMS = [(make_verb(row[:4]), row[4], row[5]) for row in _tables["idioms"]]
