@@ -73,13 +73,14 @@ class Translator:
 
     Args:
         paths: runs, or saved model folders.
-        precision: ``fp32``, or ``bf16``: faster where the hardware has it, with answers that may differ a little.
+        precision: ``auto`` (bf16 where the hardware has it and the model is wide enough to gain), ``fp32`` or ``bf16``;
+            the two may give other answers, but neither depends on the batch.
 
     Raises:
         RunError: there is no model, it is damaged, too new or for another task, or the models do not fit together.
     """
 
-    def __init__(self, *paths: str | Path, precision: str = "fp32") -> None:
+    def __init__(self, *paths: str | Path, precision: str = "auto") -> None:
         if not paths:
             raise SeqnlpError("expected at least one model")
         bundles = [load_bundle(path) for path in paths]

@@ -50,7 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_sampling_arguments(parser)
     group = parser.add_argument_group("speed")
     group.add_argument("--threads", type=int, default=0, metavar="N", help="CPU threads (default: torch's choice)")
-    group.add_argument("--precision", choices=("fp32", "bf16"), default="fp32", help="default fp32")
+    group.add_argument("--precision", choices=("auto", "fp32", "bf16"), default="auto", help="default auto")
     group.add_argument("--batch-lines", type=int, default=64, metavar="N", help="most lines of a batch (default 64)")
     parser.add_argument(
         "--errors",

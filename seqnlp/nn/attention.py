@@ -55,9 +55,13 @@ class Attention(nn.Module):
             The context (B, K, M) and the weights (B, K, S), 0 where the mask is False.
         """
         energies = self._energies(query, keys, covered)  # (B, K, S)
-        weights = energies.to(torch.promote_types(energies.dtype, torch.float32))  # (B, K, S)
+        # A softmax over more padding sums in another order; in a model in bf16 that could change answers.
+        exact = energies.dtype == torch.bfloat16 and not self.training
+        weights = energies.to(
+            torch.promote_types(energies.dtype, torch.float64 if exact else torch.float32)
+        )  # (B, K, S)
         weights = weights.masked_fill(~mask[:, None, :], -torch.inf).softmax(dim=-1)
-        return torch.bmm(weights.to(memory.dtype), memory), weights
+        return torch.bmm(weights.to(memory.dtype), memory), weights.float() if exact else weights
 
     def _energies(self, query: Tensor, keys: Tensor, covered: Tensor | None) -> Tensor:
         if self.kind != "additive":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from seqnlp.nn.dropout import LockedDropout
 
@@ -62,9 +63,9 @@ class Recurrent(nn.Module):
         """
         reverse = reversal(lengths, inputs.size(1)) if self.bidirectional else None
         for depth, ahead in enumerate(self.forwards):
-            outputs = ahead(inputs)[0]  # (B, T, H)
+            outputs = _run(ahead, inputs)  # (B, T, H)
             if reverse is not None:
-                behind = self.backwards[depth](permute(inputs, reverse))[0]  # (B, T, H), last step first
+                behind = _run(self.backwards[depth], permute(inputs, reverse))  # (B, T, H), last step first
                 outputs = torch.cat([outputs, permute(behind, reverse)], dim=-1)  # (B, T, 2H)
             inputs = self.dropout(outputs)
         return inputs
@@ -76,6 +77,28 @@ class Recurrent(nn.Module):
         if not self.bidirectional:
             return ahead
         return torch.cat([ahead, outputs[:, 0, self.hidden_dim :]], dim=-1)  # (B, 2H)
+
+
+def _run(layer: nn.Module, inputs: Tensor) -> Tensor:
+    """Outputs (B, T, H) of a layer that begins with zeros.
+
+    A model converted to bf16 runs an LSTM step by step: the products of ``linear`` are then bit for bit the same for a
+    row whatever the other rows. Those of the fused layer are not, and in bf16 the difference could become another answer.
+    """
+    if not (isinstance(layer, nn.LSTM) and layer.get_parameter("weight_hh_l0").dtype == torch.bfloat16):
+        outputs: Tensor = layer(inputs)[0]
+        return outputs
+    from_input, from_state, input_bias, state_bias = layer.parameters()
+    gates = functional.linear(inputs, from_input, input_bias).float()  # (B, T, 4H)
+    hidden = inputs.new_zeros(len(inputs), layer.hidden_size)  # (B, H)
+    cell, steps = hidden.float(), []  # (B, H)
+    for gate in gates.unbind(dim=1):
+        both = gate + functional.linear(hidden, from_state, state_bias).float()  # (B, 4H)
+        enter, keep, new, leave = both.chunk(4, dim=1)  # 4 x (B, H)
+        cell = torch.sigmoid(keep) * cell + torch.sigmoid(enter) * torch.tanh(new)
+        hidden = (torch.sigmoid(leave) * torch.tanh(cell)).to(inputs.dtype)
+        steps.append(hidden)
+    return torch.stack(steps, dim=1)
 
 
 def reversal(lengths: Tensor, num_steps: int) -> Tensor:

@@ -22,6 +22,7 @@ from seqnlp.errors import RunError
 from seqnlp.models.translator import PairBatch
 from seqnlp.models.translator_step import TranslatorStep
 from seqnlp.tasks.translation_model import LoadedTranslator
+from seqnlp.training.device import inference_precision
 
 IntArray = NDArray[np.int64]
 
@@ -52,20 +53,20 @@ class TranslationPredictor:
 
     Args:
         loaded: the models.
-        precision: ``fp32``, or ``bf16`` where the hardware has it: faster, with answers that may differ a little.
+        precision: ``auto`` (bf16 where the hardware has it and the model is wide enough to gain), ``fp32`` or ``bf16``.
 
     Raises:
         RunError: the models of an ensemble do not have the same subwords and languages.
     """
 
-    def __init__(self, loaded: Sequence[LoadedTranslator], precision: str = "fp32") -> None:
+    def __init__(self, loaded: Sequence[LoadedTranslator], precision: str = "auto") -> None:
         first = loaded[0]
         for number, other in enumerate(loaded[1:], start=2):
             if problem := _misfit(first, other):
                 raise RunError(f"model {number} does not fit the first: {problem}; an ensemble needs the same of both")
         self.vocabularies = first.vocabularies
-        dtype = torch.bfloat16 if precision == "bf16" else torch.float32
-        self.models = [one.model.to(dtype) for one in loaded]
+        width = max(one.model.config.decoder_hidden_dim for one in loaded)
+        self.models = [one.model.to(inference_precision(precision, width)) for one in loaded]
         self._steps = [TranslatorStep(model) for model in self.models]
 
     @torch.inference_mode()

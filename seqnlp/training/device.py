@@ -7,7 +7,7 @@ import os
 import torch
 
 from seqnlp.config import TrainerConfig
-from seqnlp.errors import ConfigError
+from seqnlp.errors import ConfigError, SeqnlpError
 
 BF16_HIDDEN_DIM = 256
 """Recurrent width from which bf16 pays on a CPU; below it the conversions cost about what the products save."""
@@ -57,6 +57,18 @@ def choose_precision(config: TrainerConfig, device: torch.device, hidden_dim: in
     if device.type == "cpu" and hidden_dim < BF16_HIDDEN_DIM:
         return torch.float32, f"fp32: on a CPU bf16 gains little for hidden_dim below {BF16_HIDDEN_DIM}"
     return torch.bfloat16, "bf16: the hardware has it"
+
+
+def inference_precision(name: str, hidden_dim: int) -> torch.dtype:
+    """The dtype in which a model on the CPU answers: ``fp32``, ``bf16``, or what is faster here (``auto``).
+
+    Raises:
+        SeqnlpError: bf16 was asked for and the hardware lacks it.
+    """
+    if name == "bf16" and not _cpu_has_bf16():
+        raise SeqnlpError("--precision: bf16 asked for, but this CPU has no bf16 instructions; use auto or fp32")
+    fast = name == "auto" and _cpu_has_bf16() and hidden_dim >= BF16_HIDDEN_DIM
+    return torch.bfloat16 if name == "bf16" or fast else torch.float32
 
 
 def _cpu_has_bf16() -> bool:

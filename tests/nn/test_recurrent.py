@@ -109,3 +109,23 @@ def test_dropout_stands_after_every_layer_and_only_in_training() -> None:
     dropped = (noisy == 0).all(dim=1)  # (B, 2H)
     assert dropped.any()
     assert not dropped.all()
+
+
+def test_in_bf16_a_row_is_bit_for_bit_the_same_alone_and_in_a_batch() -> None:
+    torch.manual_seed(0)
+    layer = Recurrent(24, 16, num_layers=2).to(torch.bfloat16).eval()
+    inputs, lengths = torch.randn(9, 7, 24).to(torch.bfloat16), torch.tensor([7, 1, 3, 5, 7, 2, 4, 6, 7])
+    with torch.inference_mode():
+        together = layer(inputs, lengths)
+        for row, length in enumerate(lengths.tolist()):
+            alone = layer(inputs[row : row + 1, :length], lengths[row : row + 1])
+            assert torch.equal(alone[0], together[row, :length])
+
+
+def test_in_bf16_an_lstm_stays_near_its_fp32_self() -> None:
+    torch.manual_seed(0)
+    layer, inputs, lengths = Recurrent(24, 16).eval(), torch.randn(4, 6, 24), torch.tensor([6, 6, 3, 1])
+    with torch.inference_mode():
+        exact = layer(inputs, lengths)
+        rough = layer.to(torch.bfloat16)(inputs.to(torch.bfloat16), lengths)
+    torch.testing.assert_close(rough.float(), exact, atol=0.03, rtol=0)

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable
 from dataclasses import replace
 
 from demo_translation import english, german
 from demo_translation.choices import Chooser, Said
-from demo_translation.clauses import BE, LIE, STAND, Clause
-from demo_translation.phrases import (
-    NUMBERS, PRONOUNS, TENS, WHO, Phrase, noun_phrase, number_word, preposition, pronoun_for, relative_pronoun,
-)  # fmt: skip
-from demo_translation.words import ADJECTIVES, CITIES, TIMES, Adjective, make_verb
+from demo_translation.clauses import BE, Clause
+from demo_translation.phrases import PRONOUNS, WHO, Phrase, pronoun_for
+from demo_translation.words import ADJECTIVES, Adjective, make_verb
 
 THING_ADJECTIVES = [a for a in ADJECTIVES if not a.kinds & {"person", "kin", "animal"}]
 STATES = [a for a in ADJECTIVES if a.kinds == {"person"}]
