@@ -82,8 +82,8 @@ class Recurrent(nn.Module):
 def _run(layer: nn.Module, inputs: Tensor) -> Tensor:
     """Outputs (B, T, H) of a layer that begins with zeros.
 
-    A model converted to bf16 runs an LSTM step by step: the products of ``linear`` are then bit for bit the same for a
-    row whatever the other rows. Those of the fused layer are not, and in bf16 the difference could become another answer.
+    A model in bf16 runs an LSTM step by step: the products of ``linear`` are then bit for bit the same for a
+    row whatever the other rows. Those of the fused layer are not, and in bf16 that could become another answer.
     """
     if not (isinstance(layer, nn.LSTM) and layer.get_parameter("weight_hh_l0").dtype == torch.bfloat16):
         outputs: Tensor = layer(inputs)[0]
