@@ -11,19 +11,18 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from seqnlp.config import DecodingConfig
-from seqnlp.decode.hypotheses import Decoded, History
-from seqnlp.decode.penalties import coverage_penalty, length_penalty, repeated_ngrams
+from seqnlp.decode.candidates import Candidates, best_candidates
+from seqnlp.decode.constraints import Constraints
+from seqnlp.decode.hypotheses import Decoded, Ending, History
+from seqnlp.decode.penalties import coverage_penalty, length_penalty
 from seqnlp.decode.steps import Layout, Step
 from seqnlp.errors import SeqnlpError
-from seqnlp.text.subwords import BEGIN, END, PAD, UNKNOWN
+from seqnlp.text.subwords import BEGIN, END
 
 IntArray = NDArray[np.int64]
-FloatArray = NDArray[np.float64]
-
-NEVER = (PAD, UNKNOWN, BEGIN)
-"""What no output contains."""
 
 
+@torch.inference_mode()
 def beam_search(
     step: Step,
     state: Any,
@@ -40,175 +39,145 @@ def beam_search(
     """The best outputs of each sentence, best first.
 
     A sentence begins with ``config.beam`` slots. At every step the best candidates over all its hypotheses are taken,
-    as many as it has slots; one that ends in END is finished and frees its slot for good (Bahdanau et al. 2015). The
-    sentence leaves the batch when no slot is left, or when nothing unfinished can still be among the ``nbest`` best.
-    What is found for a sentence does not depend on the others.
+    as many as it has slots; one that ends in END is finished and gives up its slot (Bahdanau et al. 2015). A sentence
+    is done when no slot is left, or when nothing unfinished can still be among the ``nbest`` best. What is found for
+    it does not depend on the others.
 
     Args:
         state: before the first step, one hypothesis a sentence.
-        max_lengths, min_lengths: (B,) most and fewest tokens, END not counted.
+        max_lengths, min_lengths: (B,) most and fewest tokens, END not counted; at the greatest length END is forced.
         prefixes: the tokens that each output must begin with.
         source_lengths: (B,) source positions; needed for ``keep_attention`` and the coverage penalty.
 
+    Returns:
+        Up to ``nbest`` outputs a sentence, at least one; of equal scores the one that was finished first is first.
+
     Raises:
-        SeqnlpError: ``nbest`` above the beam, or a prefix that leaves no room for END.
+        SeqnlpError: no beam, ``nbest`` above it, a prefix longer than allowed, or a model that gives no numbers.
     """
+    if config.beam < 1:
+        raise SeqnlpError(f"expected a beam of at least 1, found {config.beam}; 1 is greedy search")
     if not 1 <= nbest <= config.beam:
         raise SeqnlpError(
             f"expected from 1 to beam ({config.beam}) translations a line, asked for {nbest}; widen the beam"
         )
-    for number, prefix in enumerate(prefixes or []):
-        if len(prefix) > max_lengths[number]:
-            raise SeqnlpError(
-                f"line {number + 1}: its prefix has {len(prefix)} subwords, but at most {max_lengths[number]} are "
-                "allowed; shorten it, or raise max_ratio or max_extra"
-            )
-    search = _Search(step, state, num_sentences, max_lengths, min_lengths, config, nbest, prefixes, source_lengths)
-    search.keep_attention = keep_attention
-    while len(search.rows):
-        search.advance()
-    return [sorted(found, key=lambda one: -one.score)[:nbest] for found in search.finished]
+    constraints = Constraints(max_lengths, min_lengths, prefixes, config.no_repeat_ngram)
+    search = _Search(num_sentences, constraints, config, nbest, source_lengths, keep_attention)
+    while len(search.tokens):
+        result = step(search.tokens, search.layout, state)
+        parents, staying = search.advance(result.log_probs, result.attention)
+        state = result.state if parents is None else result.state.select(parents, staying)
+    return search.answers()
 
 
 class _Search:
-    """The hypotheses under way; everything but the model's state and scores is in numpy."""
-
-    keep_attention = False
+    """The hypotheses under way. Everything but the model's scores is in numpy: a call costs a third of one of torch."""
 
     def __init__(
         self,
-        step: Step,
-        state: Any,
         num_sentences: int,
-        max_lengths: IntArray,
-        min_lengths: IntArray,
+        constraints: Constraints,
         config: DecodingConfig,
         nbest: int,
-        prefixes: Sequence[Sequence[int]] | None,
         source_lengths: IntArray | None,
+        keep_attention: bool,
     ) -> None:
-        self.step, self.state, self.config, self.nbest = step, state, config, nbest
-        self.max_lengths, self.min_lengths, self.prefixes = max_lengths, min_lengths, prefixes
-        self.source_lengths = source_lengths
-        self.rows = np.arange(num_sentences)  # (B,) which sentences are under way
-        self.sentence = np.arange(num_sentences)  # (N,) place in `rows` of each hypothesis
+        self.config, self.nbest, self.constraints = config, nbest, constraints
+        self.source_lengths, self.keep_attention = source_lengths, keep_attention
+        self.history = History()
+        self.endings: list[list[Ending]] = [[] for _ in range(num_sentences)]
+        self.slots = np.full(num_sentences, config.beam)  # of all sentences, those not yet freed
+        self.to_beat = np.full(num_sentences, -np.inf)  # the nbest-th best score so far
+        self.longest_penalty = length_penalty(config, constraints.max_lengths + 1)
+        self.numbers = np.arange(num_sentences)  # (B,) of the sentences in the batch
+        self.counts = np.ones(num_sentences, np.int64)  # (B,) hypotheses of each
         self.layout = Layout.one_each(num_sentences)
         self.tokens = torch.full((num_sentences,), BEGIN)  # (N,)
-        self.scores = np.zeros(num_sentences)  # (N,) log probabilities
-        self.covered: Tensor | None = None  # (N, S)
-        self.finished: list[list[Decoded]] = [[] for _ in range(num_sentences)]
-        self.history = History()
-        self.length = 0
+        self.totals = np.zeros(num_sentences)  # (N,) log probabilities
+        self.covered: NDArray[np.float32] | None = None  # (N, S) attention so far
 
-    def advance(self) -> None:
-        """One step of all hypotheses."""
-        result = self.step(self.tokens, self.layout, self.state)
-        self._keep_attention(result.attention)
-        log_probs = self._allowed(result.log_probs)  # (N, V)
-        values, tokens = log_probs.topk(min(self.config.beam, log_probs.shape[1]))  # (N, K)
-        parents, chosen, gains = self._best(values.numpy().astype(np.float64), tokens.numpy())
-        ends = chosen == END
-        for parent, gain in zip(parents[ends].tolist(), gains[ends].tolist(), strict=True):
-            self._finish(parent, gain)
-        live = np.flatnonzero(~ends)
-        stays = self._stays(self.sentence[parents[live]], self.scores[parents[live]] + gains[live])
-        kept = live[stays[self.sentence[parents[live]]]]
-        self._go_on(result.state, parents[kept], chosen[kept], gains[kept], stays)
+    def advance(self, log_probs: Tensor, attention: Tensor | None) -> tuple[Tensor | None, Tensor | None]:
+        """Go on by one token.
 
-    def _keep_attention(self, attention: Tensor | None) -> None:
-        if attention is None:
-            return
-        if self.keep_attention:
-            self.history.attention.append(attention)
-        if self.config.coverage_penalty:
-            self.covered = attention if self.covered is None else self.covered + attention
-
-    def _allowed(self, log_probs: Tensor) -> Tensor:
-        """The same with what must not follow at minus infinity."""
-        log_probs[:, NEVER] = -torch.inf
-        owners = self.rows[self.sentence]  # (N,)
-        if self.length < self.min_lengths.max(initial=0):
-            log_probs[torch.from_numpy(np.flatnonzero(self.min_lengths[owners] > self.length)), END] = -torch.inf
-        if self.length >= self.max_lengths.min(initial=self.length):
-            full = torch.from_numpy(np.flatnonzero(self.max_lengths[owners] <= self.length))  # (F,)
-            self._force(log_probs, full, torch.full_like(full, END))
-        if size := self.config.no_repeat_ngram:
-            for row, prefix in enumerate(self.history.prefixes(len(owners))):
-                log_probs[row, [token for token in repeated_ngrams(prefix, size) if token != END]] = -torch.inf
-        if self.prefixes:
-            rows = [row for row, owner in enumerate(owners.tolist()) if self.length < len(self.prefixes[owner])]
-            forced = [self.prefixes[owners[row]][self.length] for row in rows]
-            self._force(log_probs, torch.tensor(rows, dtype=torch.int64), torch.tensor(forced, dtype=torch.int64))
-        return log_probs
-
-    @staticmethod
-    def _force(log_probs: Tensor, rows: Tensor, tokens: Tensor) -> None:
-        """Leave one token to each of the given rows; one that was ruled out is possible again, but improbable."""
-        if len(rows):
-            kept = log_probs[rows, tokens].clamp(min=-1e4)  # (F,)
-            log_probs[rows] = -torch.inf
-            log_probs[rows, tokens] = kept
-
-    def _best(self, values: FloatArray, tokens: IntArray) -> tuple[IntArray, IntArray, FloatArray]:
-        """Parents, tokens and log probabilities of the best candidates of each sentence, as many as it has slots.
-
-        Of equal ones the one with the lower parent, then the lower token, wins.
+        Returns:
+            What to select the model's state by: ``parents`` (None: leave it as it is) and ``sentences``.
         """
-        width = values.shape[1]
-        totals = (self.scores[:, None] + values).ravel()  # (N * K,)
-        parents = np.repeat(np.arange(len(values)), width)  # (N * K,)
-        possible = np.flatnonzero(np.isfinite(totals))
-        owners = self.sentence[parents]
-        order = possible[np.lexsort((tokens.ravel()[possible], parents[possible], -totals[possible], owners[possible]))]
-        firsts = np.searchsorted(owners[order], np.arange(len(self.rows)))  # (B,)
-        ranks = np.arange(len(order)) - firsts[owners[order]]
-        slots = np.array([self.config.beam - len(self.finished[row]) for row in self.rows.tolist()])  # (B,)
-        order = order[ranks < slots[owners[order]]]
-        return parents[order], tokens.ravel()[order], values.ravel()[order]
+        self._look(attention)
+        sentence = self.layout.sentence.numpy()
+        self.constraints.apply(log_probs.numpy(), self.numbers[sentence], self.history)
+        best = best_candidates(log_probs, self.totals, self.layout, self.slots[self.numbers])
+        ends = best.token == END
+        if ends.any():
+            self._finish(best[ends])
+            best = best[~ends]
+        return self._go_on(self._hopeful(best))
 
-    def _finish(self, parent: int, gain: float) -> None:
-        """Hypothesis ``parent`` ends here, END having log probability ``gain``."""
-        row = int(self.rows[self.sentence[parent]])
-        score = float((self.scores[parent] + gain) / length_penalty(self.config, self.length + 1))
-        positions = None if self.source_lengths is None else int(self.source_lengths[row])
-        if self.covered is not None:
-            score += float(coverage_penalty(self.config, self.covered[parent, :positions].double().numpy()))
-        self.finished[row].append(self.history.trace(parent, gain, score, positions))
+    def answers(self) -> list[list[Decoded]]:
+        """What was found for each sentence, best first."""
+        found = []
+        for number, endings in enumerate(self.endings):
+            if not endings:
+                raise SeqnlpError(
+                    f"no output is possible for sentence {number + 1} of the batch; check that the model's log "
+                    "probabilities are numbers"
+                )
+            best = sorted(endings, key=lambda ending: -ending.score)[: self.nbest]
+            found.append([self.history.decoded(ending, self._positions(number)) for ending in best])
+        return found
 
-    def _stays(self, owners: IntArray, totals: FloatArray) -> NDArray[np.bool_]:
-        """(B,) whether each sentence goes on: it has live hypotheses that can still be among its best."""
-        best = np.full(len(self.rows), -np.inf)
-        np.maximum.at(best, owners, totals)
-        stays: NDArray[np.bool_] = np.isfinite(best)
-        shortest, longest = (
-            length_penalty(self.config, self.length + 2),
-            length_penalty(self.config, self.max_lengths + 1),
-        )
-        for place, row in enumerate(self.rows.tolist()):
-            found = self.finished[row]
-            if stays[place] and len(found) >= self.nbest:
-                worst = sorted((one.score for one in found), reverse=True)[self.nbest - 1]
-                # Log probabilities only fall, so this is the most that a live hypothesis can come to.
-                stays[place] = len(found) < self.config.beam and best[place] / max(shortest, longest[row]) > worst
-        return stays
-
-    def _go_on(
-        self, state: Any, parents: IntArray, tokens: IntArray, gains: FloatArray, stays: NDArray[np.bool_]
-    ) -> None:
-        """Make the chosen hypotheses the live ones."""
-        owners = self.sentence[parents]
-        self.scores = self.scores[parents] + gains
-        self.history.add(parents, tokens, gains)
-        places = np.cumsum(stays) - 1  # (B,) new place of each sentence that stays
-        self.rows, self.sentence = self.rows[stays], places[owners]
-        self.length += 1
-        if not len(self.rows):
+    def _look(self, attention: Tensor | None) -> None:
+        """Keep where this step looks, if somebody asks."""
+        if attention is None or not (self.keep_attention or self.config.coverage_penalty):
             return
-        slots = np.arange(len(owners)) - np.searchsorted(self.sentence, self.sentence)
-        self.layout = Layout(
-            torch.from_numpy(self.sentence), torch.from_numpy(slots), len(self.rows), int(slots.max()) + 1
-        )
-        chosen = torch.from_numpy(parents)  # (N',)
-        self.state = state.select(chosen, None if stays.all() else torch.from_numpy(np.flatnonzero(stays)))
-        self.covered = None if self.covered is None else self.covered[chosen]
-        self.tokens = torch.from_numpy(tokens)  # (N',)
+        weights = attention.float().numpy()  # (N, S)
+        if self.keep_attention:
+            self.history.attention.append(weights)
+        if self.config.coverage_penalty:
+            self.covered = weights if self.covered is None else self.covered + weights
+
+    def _finish(self, ended: Candidates) -> None:
+        """These hypotheses are outputs now, and their sentences go on with fewer slots."""
+        length = len(self.history)
+        scores = ended.total / length_penalty(self.config, length + 1)
+        for place, number in enumerate(self.numbers[ended.sentence].tolist()):
+            row, score = int(ended.parent[place]), float(scores[place])
+            if self.covered is not None:
+                score += float(coverage_penalty(self.config, self.covered[row, : self._positions(number)]))
+            endings = self.endings[number]
+            endings.append(Ending(length, row, float(ended.log_prob[place]), score))
+            self.slots[number] -= 1
+            if len(endings) >= self.nbest:
+                self.to_beat[number] = sorted(ending.score for ending in endings)[-self.nbest]
+
+    def _hopeful(self, live: Candidates) -> Candidates:
+        """Those of sentences where one of them can still be among the best.
+
+        Log probabilities only fall, and are divided by the most at the greatest length; a coverage penalty only takes.
+        """
+        numbers = self.numbers[live.sentence]
+        hopeful = live.total / self.longest_penalty[numbers] > self.to_beat[numbers]
+        if hopeful.all():
+            return live
+        going_on = np.zeros(len(self.numbers), bool)
+        going_on[live.sentence[hopeful]] = True
+        return live[going_on[live.sentence]]
+
+    def _go_on(self, live: Candidates) -> tuple[Tensor | None, Tensor | None]:
+        """Make these the hypotheses."""
+        self.history.add(live.parent, live.token, live.log_prob)
+        same_rows = np.array_equal(live.parent, np.arange(len(self.totals)))
+        counts = np.bincount(live.sentence, minlength=len(self.numbers))  # (B,)
+        staying = np.flatnonzero(counts)  # (B',)
+        leaving = len(staying) < len(counts)
+        if leaving:
+            self.numbers, counts = self.numbers[staying], counts[staying]
+        if not np.array_equal(counts, self.counts):
+            self.counts, self.layout = counts, Layout.of_counts(counts)
+        self.tokens, self.totals = torch.from_numpy(live.token), live.total
+        if (same_rows and not leaving) or not len(live):
+            return None, None
+        self.covered = None if self.covered is None else self.covered[live.parent]
+        return torch.from_numpy(live.parent), torch.from_numpy(staying) if leaving else None
+
+    def _positions(self, number: int) -> int | None:
+        return None if self.source_lengths is None else int(self.source_lengths[number])

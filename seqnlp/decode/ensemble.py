@@ -25,7 +25,10 @@ class EnsembleState:
 
 
 def ensemble(steps: Sequence[Step], states: Sequence[State]) -> tuple[Step, EnsembleState]:
-    """One step function and its first state from those of several models with one vocabulary."""
+    """One step function and its first state from those of several models with one vocabulary.
+
+    Its attention is the mean of theirs, or none if one of them has none.
+    """
 
     def step(tokens: Tensor, layout: Layout, state: EnsembleState) -> StepResult:
         results = [one(tokens, layout, own) for one, own in zip(steps, state.states, strict=True)]

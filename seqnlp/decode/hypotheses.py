@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from torch import Tensor
 
 IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Decoded:
     """One output of a search.
 
@@ -31,17 +31,33 @@ class Decoded:
     attention: NDArray[np.float32] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """END after ``length`` tokens, the last of them in row ``row`` of that step."""
+
+    length: int
+    row: int
+    log_prob: float
+    score: float
+
+
 @dataclass
 class History:
     """All steps of a search over a batch.
 
-    At step t every one of N hypotheses has a token, the log probability of it and its parent among those of step t - 1.
+    After step t each of N rows has a token, the log probability of it and its parent among the rows before.
+
+    Attributes:
+        attention: the weights (N, S) with which step t looked at the source, rows as before it; empty if not kept.
     """
 
     parents: list[IntArray] = field(default_factory=list)
     tokens: list[IntArray] = field(default_factory=list)
     log_probs: list[FloatArray] = field(default_factory=list)
-    attention: list[Tensor] = field(default_factory=list)
+    attention: list[NDArray[np.float32]] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.tokens)
 
     def add(self, parents: IntArray, tokens: IntArray, log_probs: FloatArray) -> None:
         """Keep the hypotheses of one more step."""
@@ -49,30 +65,29 @@ class History:
         self.tokens.append(tokens)
         self.log_probs.append(log_probs)
 
-    def trace(self, last: int, end_log_prob: float, score: float, source_length: int | None) -> Decoded:
-        """The output that ends with END after hypothesis ``last`` of the newest step.
+    def decoded(self, ending: Ending, source_length: int | None) -> Decoded:
+        """The output that ends so.
 
         Args:
-            source_length: how many source positions the attention is of.
+            source_length: how many source positions the attention is of; None: all.
         """
-        tokens: list[int] = []
-        log_probs = [end_log_prob]
-        rows = [last]
-        for step in reversed(range(len(self.tokens))):
-            tokens.append(int(self.tokens[step][last]))
-            log_probs.append(float(self.log_probs[step][last]))
-            last = int(self.parents[step][last])
-            rows.append(last)
+        tokens, log_probs, rows = [], [ending.log_prob], [ending.row]
+        for step in range(ending.length - 1, -1, -1):
+            row = rows[-1]
+            tokens.append(int(self.tokens[step][row]))
+            log_probs.append(float(self.log_probs[step][row]))
+            rows.append(int(self.parents[step][row]))
         attention = None
-        if self.attention:  # one more than there are tokens: that of END was just kept
-            weights = [self.attention[step][row] for step, row in enumerate(reversed(rows))]
-            attention = np.stack([one.float().numpy()[:source_length] for one in weights])
-        return Decoded(tokens[::-1], score, float(sum(log_probs)), log_probs[::-1], attention)
+        if self.attention:
+            weights = [self.attention[step][row, :source_length] for step, row in enumerate(reversed(rows))]
+            attention = np.stack(weights)  # (T + 1, S)
+        return Decoded(tokens[::-1], ending.score, math.fsum(log_probs), log_probs[::-1], attention)
 
-    def prefixes(self, count: int) -> IntArray:
-        """The tokens (N, t) of each of the ``count`` newest hypotheses so far."""
-        rows, columns = np.arange(count), []
-        for tokens, parents in zip(reversed(self.tokens), reversed(self.parents), strict=True):
-            columns.append(tokens[rows])
-            rows = parents[rows]
-        return np.stack(columns[::-1], axis=1) if columns else np.empty((count, 0), np.int64)
+    def outputs(self, count: int) -> IntArray:
+        """The tokens (N, t) so far of each of the ``count`` newest rows."""
+        table = np.empty((count, len(self)), np.int64)
+        rows = np.arange(count)
+        for step in range(len(self) - 1, -1, -1):
+            table[:, step] = self.tokens[step][rows]
+            rows = self.parents[step][rows]
+        return table

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,11 +12,15 @@ from seqnlp.config import DecodingConfig
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
+LEAST_COVERED = 1e-6
+"""A source position that nothing attended counts as this much covered: its logarithm must be a number."""
+
 
 def length_penalty(config: DecodingConfig, length: IntArray | int) -> FloatArray:
-    """What a log probability is divided by.
+    """What a log probability is divided by; never falls with the length.
 
-    ``average``: ``length ** alpha``; ``gnmt``: ``((5 + length) / 6) ** alpha`` (Wu et al. 2016, eq. 14); ``none``: 1
+    ``average``: ``length ** alpha``; ``gnmt``: ``((5 + length) / 6) ** alpha`` (Wu et al. 2016, equation 14);
+    ``none``: 1.
 
     Args:
         length: tokens, END included.
@@ -27,22 +33,19 @@ def length_penalty(config: DecodingConfig, length: IntArray | int) -> FloatArray
     return np.ones_like(lengths)
 
 
-def coverage_penalty(config: DecodingConfig, covered: FloatArray) -> FloatArray:
-    """``beta * sum_s log(min(covered_s, 1))`` (Wu et al. 2016), at most 0; added to the score.
+def coverage_penalty(config: DecodingConfig, covered: NDArray[np.floating]) -> FloatArray:
+    """``beta * sum_s log(min(covered_s, 1))`` (Wu et al. 2016, equation 14), at most 0; added to the score.
 
     Args:
-        covered: (..., S) the attention that each source position got in all.
+        covered: (..., S) the attention that each real source position got in all.
     """
-    logs = np.log(np.clip(covered, 1e-6, 1.0))
+    logs = np.log(np.clip(covered.astype(np.float64), LEAST_COVERED, 1.0))
     penalty: FloatArray = config.coverage_penalty * logs.sum(axis=-1)
     return penalty
 
 
-def repeated_ngrams(prefix: IntArray, size: int) -> list[int]:
+def repeated_ngrams(prefix: Sequence[int] | IntArray, size: int) -> list[int]:
     """The tokens that would make an n-gram of ``size`` tokens occur twice after ``prefix`` (t,)."""
-    if len(prefix) < size:
-        return []
-    windows = np.lib.stride_tricks.sliding_window_view(prefix, size)  # (t - size + 1, size)
-    tail = prefix[len(prefix) - size + 1 :]
-    same = (windows[:, :-1] == tail).all(axis=1)
-    return sorted({int(token) for token in windows[same, -1]})
+    tokens = list(prefix)
+    tail = tokens[len(tokens) - size + 1 :]
+    return sorted({tokens[end] for end in range(size - 1, len(tokens)) if tokens[end - size + 1 : end] == tail})

@@ -10,8 +10,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from seqnlp.decode.beam import NEVER
-from seqnlp.decode.hypotheses import Decoded, History
+from seqnlp.decode.constraints import NEVER, NOTHING, Constraints
+from seqnlp.decode.hypotheses import Decoded, Ending, History
 from seqnlp.decode.steps import Layout, Step
 from seqnlp.errors import SeqnlpError
 from seqnlp.text.subwords import BEGIN, END
@@ -29,6 +29,9 @@ class SamplingOptions:
         top_k: only the k most probable tokens (Fan et al. 2018); 0: all.
         top_p: only the most probable tokens that together reach p (nucleus, Holtzman et al. 2020); 1: all.
         seed: another seed, other outputs.
+
+    Raises:
+        SeqnlpError: one of them is out of its range.
     """
 
     temperature: float = 1.0
@@ -37,13 +40,15 @@ class SamplingOptions:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if self.temperature <= 0 or self.top_k < 0 or not 0 < self.top_p <= 1:
+        fits = self.temperature > 0 and self.top_k >= 0 and 0 < self.top_p <= 1 and self.seed >= 0
+        if not fits:
             raise SeqnlpError(
-                "expected temperature above 0, top_k at least 0 and top_p above 0 and at most 1, found "
-                f"{self.temperature:g}, {self.top_k} and {self.top_p:g}"
+                "expected temperature above 0, top_k at least 0, top_p above 0 and at most 1 and seed at least 0, "
+                f"found {self.temperature:g}, {self.top_k}, {self.top_p:g} and {self.seed}"
             )
 
 
+@torch.inference_mode()
 def sample(
     step: Step,
     state: Any,
@@ -59,61 +64,71 @@ def sample(
 ) -> list[list[Decoded]]:
     """One output a sentence, drawn token by token; scores are log probabilities under the unchanged model.
 
-    Each sentence draws from a generator of its own, made from the seed and its number in ``line_seeds``, so that its
-    output does not depend on the others. Other arguments are those of :func:`seqnlp.decode.beam.beam_search`.
+    Each sentence draws from a generator of its own, made from the seed and its numbers in ``line_seeds``, so that its
+    output does not depend on the others. The other arguments are those of :func:`seqnlp.decode.beam.beam_search`.
     """
-    generators = [np.random.default_rng([options.seed, *number]) for number in line_seeds]
+    generators = [np.random.default_rng([options.seed, *numbers]) for numbers in line_seeds]
+    constraints, history = Constraints(max_lengths, min_lengths, prefixes), History()
+    positions = [None] * num_sentences if source_lengths is None else source_lengths.tolist()
     answers: list[list[Decoded]] = [[] for _ in range(num_sentences)]
-    rows, history, length = np.arange(num_sentences), History(), 0
+    numbers, totals = np.arange(num_sentences), np.zeros(num_sentences)  # (N,)
     tokens, layout = torch.full((num_sentences,), BEGIN), Layout.one_each(num_sentences)  # (N,)
-    while len(rows):
+    while len(numbers):
         result = step(tokens, layout, state)
         if keep_attention and result.attention is not None:
-            history.attention.append(result.attention)
-        log_probs = result.log_probs.double().numpy()  # (N, V)
-        drawn = np.empty(len(rows), np.int64)
-        for place, row in enumerate(rows.tolist()):
-            forced = END if length >= max_lengths[row] else None
-            if prefixes and length < len(prefixes[row]):
-                forced = prefixes[row][length]
-            ruled_out = NEVER if length >= min_lengths[row] else (*NEVER, END)
-            drawn[place] = _draw(log_probs[place], ruled_out, options, generators[row]) if forced is None else forced
-        gains = log_probs[np.arange(len(rows)), drawn]
-        for place in np.flatnonzero(drawn == END).tolist():
-            positions = None if source_lengths is None else int(source_lengths[rows[place]])
-            found = history.trace(place, float(gains[place]), 0.0, positions)
-            answers[rows[place]].append(_scored(found))
+            history.attention.append(result.attention.float().numpy())
+        log_probs, length = result.log_probs.numpy(), len(history)  # (N, V)
+        drawn = constraints.forced(numbers, length)  # (N,)
+        for row in np.flatnonzero(drawn == NOTHING).tolist():
+            ruled_out = NEVER if length >= min_lengths[numbers[row]] else (*NEVER, END)
+            drawn[row] = _draw(log_probs[row], ruled_out, options, generators[numbers[row]])
+        gains = log_probs[np.arange(len(numbers)), drawn].astype(np.float64)  # (N,)
+        totals = totals + gains
+        for row in np.flatnonzero(drawn == END).tolist():
+            ending = Ending(length, row, float(gains[row]), float(totals[row]))
+            answers[numbers[row]].append(history.decoded(ending, positions[numbers[row]]))
         kept = np.flatnonzero(drawn != END)
         history.add(kept, drawn[kept], gains[kept])
-        chosen = torch.from_numpy(kept)  # (N',)
-        state = result.state.select(chosen, None if len(kept) == len(rows) else chosen)
-        rows, tokens, length = rows[kept], torch.from_numpy(drawn[kept]), length + 1
-        layout = Layout.one_each(len(rows))
+        state, tokens = result.state, torch.from_numpy(drawn[kept])
+        if 0 < len(kept) < len(numbers):
+            chosen = torch.from_numpy(kept)  # (N',)
+            state, layout = state.select(chosen, chosen), Layout.one_each(len(kept))
+        numbers, totals = numbers[kept], totals[kept]
     return answers
 
 
-def probabilities(log_probs: FloatArray, ruled_out: Sequence[int], options: SamplingOptions) -> FloatArray:
-    """What is drawn from: (V,) after temperature, top-k and top-p."""
-    scaled = log_probs / options.temperature
+def probabilities(log_probs: NDArray[np.floating], ruled_out: Sequence[int], options: SamplingOptions) -> FloatArray:
+    """What is drawn from: (V,) after temperature, top-k and top-p; of equals the lower tokens are kept."""
+    scaled = log_probs.astype(np.float64) / options.temperature
     scaled[list(ruled_out)] = -np.inf
     weights = np.exp(scaled - scaled.max())
-    weights /= weights.sum()
-    order = np.argsort(-weights, kind="stable")
-    if options.top_k:
-        weights[order[options.top_k :]] = 0
+    if 0 < options.top_k < len(weights):
+        least = np.partition(weights, -options.top_k)[-options.top_k]
+        weights = _only(_descending(weights, least)[: options.top_k], weights)
     if options.top_p < 1:
-        before = np.cumsum(weights[order] / weights.sum()) - weights[order] / weights.sum()
-        weights[order[before >= options.top_p]] = 0
+        # Tokens this rare have no more than 1 - p in all, so those before them reach p: no need to sort them.
+        rare = (1 - options.top_p) * weights.sum() / len(weights)
+        order = _descending(weights, rare)
+        before = np.cumsum(weights[order]) - weights[order]
+        weights = _only(order[before < options.top_p * weights.sum()], weights)
     normalised: FloatArray = weights / weights.sum()
     return normalised
 
 
+def _descending(weights: FloatArray, least: float) -> IntArray:
+    """The tokens of at least this weight, greatest first."""
+    tokens = np.flatnonzero(weights >= least)
+    return tokens[np.argsort(-weights[tokens], kind="stable")]
+
+
+def _only(tokens: IntArray, weights: FloatArray) -> FloatArray:
+    kept = np.zeros_like(weights)
+    kept[tokens] = weights[tokens]
+    return kept
+
+
 def _draw(
-    log_probs: FloatArray, ruled_out: Sequence[int], options: SamplingOptions, generator: np.random.Generator
+    log_probs: NDArray[np.floating], ruled_out: Sequence[int], options: SamplingOptions, generator: np.random.Generator
 ) -> int:
     cumulated = np.cumsum(probabilities(log_probs, ruled_out, options))
     return int(np.searchsorted(cumulated, generator.random() * cumulated[-1], side="right"))
-
-
-def _scored(found: Decoded) -> Decoded:
-    return Decoded(found.tokens, found.log_probability, found.log_probability, found.token_log_probs, found.attention)

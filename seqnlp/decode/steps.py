@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Protocol
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Layout:
     """Which sentence each of N live hypotheses belongs to.
 
-    Hypotheses are flat, so one that is finished frees its slot and a finished sentence leaves the batch.
+    Hypotheses are flat, so one that is finished frees its slot and a finished sentence leaves the batch: no work is
+    spent on padding.
 
     Attributes:
         sentence: (N,) ascending, which of the B sentences.
@@ -28,26 +32,40 @@ class Layout:
     num_sentences: int
     width: int
 
-    def spread(self, flat: Tensor) -> Tensor:
-        """(N, D) as (B, K, D), zeros where there is no hypothesis."""
-        count, width = flat.shape
-        if count == self.num_sentences * self.width:
-            return flat.view(self.num_sentences, self.width, width)
-        grid = flat.new_zeros(self.num_sentences, self.width, width)  # (B, K, D)
-        grid[self.sentence, self.slot] = flat
-        return grid
-
-    def gather(self, grid: Tensor) -> Tensor:
-        """(B, K, D) as (N, D), the inverse of :meth:`spread`."""
-        if len(self.sentence) == self.num_sentences * self.width:
-            return grid.flatten(0, 1)
-        return grid[self.sentence, self.slot]
-
     @classmethod
     def one_each(cls, num_sentences: int) -> Layout:
         """One hypothesis a sentence."""
-        rows = torch.arange(num_sentences)  # (B,)
-        return cls(rows, torch.zeros_like(rows), num_sentences, 1)
+        return cls.of_counts(np.ones(num_sentences, np.int64))
+
+    @classmethod
+    def of_counts(cls, counts: NDArray[np.int64]) -> Layout:
+        """As many hypotheses a sentence as ``counts`` (B,) says."""
+        sentence = np.repeat(np.arange(len(counts)), counts)  # (N,)
+        slot = np.arange(len(sentence)) - (np.cumsum(counts) - counts)[sentence]  # (N,)
+        return cls(torch.from_numpy(sentence), torch.from_numpy(slot), len(counts), int(counts.max(initial=0)))
+
+    @property
+    def is_full(self) -> bool:
+        """Whether every sentence has all K hypotheses, so that flat and spread are one memory."""
+        return len(self.sentence) == self.num_sentences * self.width
+
+    @cached_property
+    def place(self) -> Tensor:
+        """(N,) of each hypothesis in a flattened (B, K) grid."""
+        return self.sentence * self.width + self.slot
+
+    def spread(self, flat: Tensor) -> Tensor:
+        """(N, ...) as (B, K, ...), zeros where there is no hypothesis."""
+        shape = (self.num_sentences, self.width, *flat.shape[1:])
+        if self.is_full:
+            return flat.reshape(shape)
+        grid = flat.new_zeros(self.num_sentences * self.width, *flat.shape[1:])  # (B * K, ...)
+        return grid.index_copy_(0, self.place, flat).view(shape)
+
+    def gather(self, grid: Tensor) -> Tensor:
+        """(B, K, ...) as (N, ...), the inverse of :meth:`spread`."""
+        flat = grid.flatten(0, 1)  # (B * K, ...)
+        return flat if self.is_full else flat.index_select(0, self.place)
 
 
 class State(Protocol):
@@ -59,7 +77,13 @@ class State(Protocol):
 
 @dataclass(frozen=True)
 class StepResult:
-    """``log_probs`` (N, V) of the next token, ``attention`` (N, S) if there is one, and the next state."""
+    """What a step gives.
+
+    Attributes:
+        log_probs: (N, V) of the next token, on the CPU; the search writes into it.
+        attention: (N, S) weights of the source positions, if there are any.
+        state: of the same N hypotheses, one token later.
+    """
 
     log_probs: Tensor
     attention: Tensor | None
@@ -67,4 +91,4 @@ class StepResult:
 
 
 Step = Callable[[Tensor, Layout, Any], StepResult]
-"""``step(tokens, layout, state)`` with the last token (N,) of every live hypothesis."""
+"""``step(tokens, layout, state)`` with the last token (N,) of every live hypothesis: BEGIN at first, one a sentence."""

@@ -14,6 +14,8 @@ from seqnlp.resources import RECIPES
 
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 DEMO = RECIPES / "tagging" / "demo"
+PAIRS = RECIPES / "translation" / "demo"
+SHORT = ["data.limit=100", "tokenizer.vocabulary_size=400", "trainer.epochs=1"]
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +33,9 @@ def place(repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         blocks = (DEMO / f"{name}.conll").read_text(encoding="utf-8").split("\n\n")[:50]
         (tmp_path / f"{name}.conll").write_text("\n\n".join(blocks) + "\n", encoding="utf-8")
         (tmp_path / f"{name}.conllu").write_text("\n\n".join(map(as_conllu, blocks)) + "\n\n", encoding="utf-8")
+        for language in ("de", "en"):
+            lines = (PAIRS / f"{name}.{language}").read_text(encoding="utf-8").splitlines(keepends=True)[:100]
+            (tmp_path / f"{name}.{language}").write_text("".join(lines), encoding="utf-8")
     return tmp_path
 
 
@@ -59,7 +64,7 @@ def type_in(line: str) -> str:
     if "<" in words:
         stdin, words = Path(words[-1]).read_bytes(), words[:-2]
     assert words[0] == "seqnlp"
-    quick = ["trainer=debug"] if words[1] == "train" and "=" in words[-1] else []
+    quick = (SHORT if "translation" in line else ["trainer=debug"]) if words[1] == "train" and "=" in words[-1] else []
     finished = seqnlp(*words[1:], *quick, stdin=stdin)
     assert finished.status == 0, f"{line}\n{finished.err}"
     return finished.out
@@ -67,7 +72,7 @@ def type_in(line: str) -> str:
 
 def test_the_readme_has_commands_of_every_verb_but_resume(readme: str) -> None:
     verbs = {line.partition("seqnlp ")[2].split()[0] for line in commands(readme)}
-    assert verbs == {"recipes", "train", "evaluate", "tag"}
+    assert verbs == {"recipes", "train", "evaluate", "tag", "translate", "score", "compare", "plot"}
 
 
 @pytest.mark.usefixtures("place")
