@@ -13,16 +13,18 @@ from __future__ import annotations
 import argparse
 import itertools
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from demo_translation import sentences, situations
 from demo_translation.choices import Chooser, Said
 
+Kind = Callable[[Chooser], Said]
+
 ROOT = Path(__file__).resolve().parent.parent
-SIZES = {"train": 6000, "dev": 300, "test": 300, "sentences": 8}
+SIZES = {"train": 6000, "dev": 300, "test": 300}
 WORDS = range(3, 17)
-KINDS = {
+KINDS: dict[Kind, int] = {
     sentences.plain: 6,
     sentences.time_first: 4,
     sentences.object_first: 2,
@@ -51,18 +53,29 @@ KINDS = {
 }
 """Each kind of sentence, and how often it is drawn."""
 
+SHOWN: tuple[Kind, ...] = (
+    sentences.time_first,
+    sentences.but,
+    sentences.reason,
+    sentences.question,
+    situations.relative_object,
+    situations.pleasing,
+    situations.number,
+    situations.with_zu,
+)
+"""One of each for ``make demo``."""
 
-def make_pairs(seed: int) -> Iterator[Said]:
-    """Endless (German, English) pairs; no German sentence occurs twice.
+
+def make_pairs(rng: random.Random, known: dict[str, str], kinds: Mapping[Kind, int] = KINDS) -> Iterator[Said]:
+    """Endless (German, English) pairs whose German is not in ``known`` yet, where it goes with its translation.
 
     Raises:
         ValueError: the grammar has two translations of one sentence.
     """
-    rng = random.Random(seed)
-    known: dict[str, str] = {}
+    choose = Chooser(rng)
     while True:
-        (kind,) = rng.choices(list(KINDS), weights=list(KINDS.values()))
-        source, target = kind(Chooser(rng))
+        (kind,) = rng.choices(list(kinds), weights=list(kinds.values()))
+        source, target = kind(choose)
         if len(source.split()) not in WORDS or len(target.split()) not in WORDS:
             continue
         if known.get(source, target) != target:
@@ -73,14 +86,19 @@ def make_pairs(seed: int) -> Iterator[Said]:
 
 
 def write_demo_translation(folder: Path, seed: int = 3) -> None:
-    """Write the files; of the last sentences the German side alone."""
+    """Write the splits, and German sentences that are in none of them."""
     folder.mkdir(parents=True, exist_ok=True)
-    pairs = make_pairs(seed)
+    rng, known = random.Random(seed), dict[str, str]()
+    pairs = make_pairs(rng, known)
     for split, size in SIZES.items():
-        sides = zip(*itertools.islice(pairs, size), strict=True)
-        for language, lines in zip(("de", "en") if split != "sentences" else ("de",), sides, strict=False):
-            text = "".join(f"{line}\n" for line in lines)
-            (folder / f"{split}.{language}").write_text(text, encoding="utf-8", newline="\n")
+        german, english = zip(*itertools.islice(pairs, size), strict=True)
+        _write(folder / f"{split}.de", german)
+        _write(folder / f"{split}.en", english)
+    _write(folder / "sentences.de", [next(make_pairs(rng, known, {kind: 1}))[0] for kind in SHOWN])
+
+
+def _write(path: Path, lines: Iterable[str]) -> None:
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8", newline="\n")
 
 
 def main() -> None:

@@ -9,14 +9,29 @@ from dataclasses import replace
 from demo_translation.clauses import MODALS, Clause
 from demo_translation.phrases import NUMBERS, PRONOUNS, Phrase, name_phrase, noun_phrase, preposition
 from demo_translation.words import (
-    ADJECTIVES, CITIES, DOERS, GIVERS, IDIOMS, MEN, MOVERS, NOUNS, TIMES, VERBS, WOMEN,
-    Adjective, Noun, Time, Verb,
-)  # fmt: skip
+    ADJECTIVES,
+    CITIES,
+    DOERS,
+    GIVERS,
+    IDIOMS,
+    MEN,
+    MOVERS,
+    NOUNS,
+    TIMES,
+    VERBS,
+    WOMEN,
+    Adjective,
+    Noun,
+    Time,
+    Verb,
+)
 
 Said = tuple[str, str]
 """The German and the English."""
 
-EATERS = ("ich", "du", "er", "sie", "wir")
+ALL_TENSES = ("present", "habit", "perfect", "future", "modal")
+PEOPLE = frozenset({"person", "kin"})
+SPEAKERS = ("ich", "du", "er", "sie", "wir")
 WAYS = (("mit dem Zug", "by train"), ("mit dem Bus", "by bus"), ("mit dem Auto", "by car"))
 
 
@@ -46,7 +61,7 @@ class Chooser:
 
     def person(self) -> Phrase:
         """der junge Lehrer, meine Schwester, die Gäste."""
-        noun = self.noun({"person", "kin"})
+        noun = self.noun(PEOPLE)
         determiner = self.rng.choice(("mein", "dein", "unser") if "kin" in noun.kinds else ("der", "der", "dieser"))
         adjective = self.adjective(noun.kinds) if self.chance(0.2) else None
         return noun_phrase(noun, determiner, adjective, plural=self.chance(0.25))
@@ -56,28 +71,32 @@ class Chooser:
         draw = self.rng.random()
         if draw < 0.4:
             return self.name()
-        return PRONOUNS[self.rng.choice(EATERS)] if draw < 0.65 else self.person()
+        return PRONOUNS[self.rng.choice(SPEAKERS)] if draw < 0.65 else self.person()
 
-    def other_person(self, subject: Phrase) -> Phrase:
+    def other_person(self, subject: Phrase, *, named: bool = True) -> Phrase:
         """Somebody to whom it is done."""
         draw = self.rng.random()
         if draw < 0.25:
-            usable = [PRONOUNS[word] for word in EATERS if PRONOUNS[word].person in {0, 1, 2, 3} - _same(subject)]
+            usable = [PRONOUNS[word] for word in SPEAKERS if PRONOUNS[word].person in {0, 1, 2, 3} - _same(subject)]
             return self.rng.choice(usable)
-        others = (self.name() if draw < 0.5 else self.person() for _ in range(100))
+        others = (self.name() if named and draw < 0.5 else self.person() for _ in range(100))
         return next(other for other in others if other.english != subject.english)
 
-    def thing(self, kinds: frozenset[str] | set[str], subject: Phrase, *, new: bool = True) -> Phrase:
-        """Something; ``new``: it may have an indefinite article, a number or kein."""
+    def thing(
+        self, kinds: frozenset[str] | set[str], subject: Phrase, *, new: bool = True, bare: bool = False
+    ) -> Phrase:
+        """Something; ``new``: it may have an indefinite article, a number or kein; ``bare``: no adjective."""
         noun = self.noun(kinds)
-        adjective = self.adjective(noun.kinds) if self.chance(0.3) else None
+        adjective = self.adjective(noun.kinds) if not bare and self.chance(0.3) else None
         draw, plural = self.rng.random(), self.chance(0.15)
         if draw < 0.35 or noun.kinds & {"place", "room", "person"}:
             return noun_phrase(noun, "der", adjective, plural)
-        if draw < 0.45 or not new and draw < 0.6:
+        if draw < 0.45 or (not new and draw < 0.6):
             return noun_phrase(noun, "dieser", adjective, plural)
         if draw < 0.6 or not new:
-            return noun_phrase(noun, self.rng.choice((_own(subject), _own(subject), "mein", "unser")), adjective, plural)
+            return noun_phrase(
+                noun, self.rng.choice((_own(subject), _own(subject), "mein", "unser")), adjective, plural
+            )
         if draw < 0.85:
             return noun_phrase(noun, "ein", adjective)
         if draw < 0.93:
@@ -85,11 +104,11 @@ class Chooser:
         return noun_phrase(noun, "kein", adjective, plural=self.chance(0.4))
 
     def object_of(self, verb: Verb, subject: Phrase) -> Phrase:
-        """What the verb is done to."""
-        people = verb.kinds & {"person", "kin"}
+        """What, or whom, the verb is done to."""
+        people = verb.kinds & PEOPLE
         if people and (len(people) == len(verb.kinds) or self.chance(0.4)):
             return self.other_person(subject)
-        return self.thing(verb.kinds - {"person", "kin"}, subject)
+        return self.thing(verb.kinds - PEOPLE, subject)
 
     def place(self) -> Said:
         """im Garten, am Bahnhof, in Berlin."""
@@ -107,7 +126,9 @@ class Chooser:
             return "nach Hause", "home"
         if kind == "city":
             german, english = self.rng.choice(CITIES)
-            by_german, by_english = self.rng.choice(WAYS) if {"city", "home"} == kinds and self.chance(0.5) else ("", "")
+            by_german, by_english = (
+                self.rng.choice(WAYS) if {"city", "home"} == kinds and self.chance(0.5) else ("", "")
+            )
             return f"{by_german} nach {german}".strip(), f"to {english} {by_english}".strip()
         noun = self.noun({kind})
         german = preposition("in", noun, "accusative") if kind == "in" else preposition("zu", noun, "dative")
@@ -121,38 +142,57 @@ class Chooser:
         usable = [time for time in TIMES if kind in time.tenses]
         return self.rng.choice(usable) if usable else None
 
-    def tense(self, verb: Verb, allowed: Sequence[str] = ("present", "habit", "perfect", "future", "modal")) -> str:
-        """One that suits the verb."""
-        kinds = [kind for kind in allowed if kind in verb.tenses()] or sorted(verb.tenses())
-        kind = self.rng.choice(kinds)
+    def tense(self, verb: Verb, allowed: Sequence[str] = ALL_TENSES) -> str:
+        """One of those allowed that suits the verb; for ``modal`` the infinitive of one."""
+        kind = self.rng.choice([kind for kind in allowed if kind in verb.tenses])
         return self.rng.choice(list(MODALS)) if kind == "modal" else kind
 
-    def clause(self, subject: Phrase | None = None, *, tenses: Sequence[str] | None = None) -> Clause:
+    def verb(self, verbs: Sequence[Verb], tenses: Sequence[str]) -> Verb:
+        """One that has one of the tenses."""
+        return self.rng.choice([verb for verb in verbs if verb.tenses & set(tenses)])
+
+    def clause(self, subject: Phrase | None = None, *, tenses: Sequence[str] = ALL_TENSES) -> Clause:
         """Any clause whose subject acts."""
-        subject = subject or self.subject()
-        draw = self.rng.random()
+        subject, draw = subject or self.subject(), self.rng.random()
         if draw < 0.55:
             return self.transitive(subject, tenses)
         if draw < 0.68:
-            return self._timed(subject, self.rng.choice(GIVERS), tenses, giving=True)
+            return self.giving(subject, tenses)
         if draw < 0.82:
-            doer = self.rng.choice(DOERS)
+            doer = self.verb(DOERS, tenses)
             place = self.place() if doer.kinds and self.chance(0.6) else None
-            return replace(self._timed(subject, doer, tenses), place=place)
+            return replace(self.timed(subject, doer, tenses), place=place)
         if draw < 0.93:
-            mover = self.rng.choice(MOVERS)
-            return replace(self._timed(subject, mover, tenses), goal=self.goal(mover.kinds))
-        verb, german, english = self.rng.choice(IDIOMS)
-        return replace(self._timed(subject, verb, tenses), goal=(german, english))
+            return self.going(subject, tenses)
+        verb, german, english = self.rng.choice([idiom for idiom in IDIOMS if idiom[0].tenses & set(tenses)])
+        return replace(self.timed(subject, verb, tenses), goal=(german, english))
 
-    def transitive(self, subject: Phrase, tenses: Sequence[str] | None = None, *, new: bool = True) -> Clause:
-        """Somebody does something to something."""
-        verb = self.rng.choice(VERBS)
-        while not new and verb.kinds <= {"person", "kin"}:
-            verb = self.rng.choice(VERBS)
-        item = self.object_of(verb, subject) if new else self.thing(verb.kinds - {"person", "kin"}, subject, new=False)
-        clause = replace(self._timed(subject, verb, tenses), objects=(("accusative", item),))
-        return self.marked(clause)
+    def transitive(
+        self, subject: Phrase, tenses: Sequence[str] = ALL_TENSES, *, new: bool = True, bare: bool = False
+    ) -> Clause:
+        """Somebody does something to something; not ``new``: to a thing that can be known, see :meth:`thing`."""
+        verb = self.verb(VERBS if new else [verb for verb in VERBS if verb.kinds - PEOPLE], tenses)
+        clause = self.timed(subject, verb, tenses)
+        if new:
+            item = self.object_of(verb, subject)
+            while item.negative and clause.tense == "habit":
+                item = self.object_of(verb, subject)
+        else:
+            item = self.thing(verb.kinds - PEOPLE, subject, new=False, bare=bare)
+        return self.marked(replace(clause, objects=(("accusative", item),)))
+
+    def giving(self, subject: Phrase, tenses: Sequence[str] = ALL_TENSES) -> Clause:
+        """Somebody gives somebody something."""
+        verb = self.verb(GIVERS, tenses)
+        clause = self.timed(subject, verb, tenses)
+        receiver = self.other_person(subject, named=False)
+        item = self.thing(verb.kinds, subject, new=clause.tense != "habit" and self.chance(0.5))
+        return replace(clause, objects=(("dative", receiver), ("accusative", item)))
+
+    def going(self, subject: Phrase, tenses: Sequence[str] = ALL_TENSES) -> Clause:
+        """Somebody goes somewhere."""
+        mover = self.verb(MOVERS, tenses)
+        return replace(self.timed(subject, mover, tenses), goal=self.goal(mover.kinds))
 
     def marked(self, clause: Clause) -> Clause:
         """Perhaps with nicht, schon or noch nicht, where they have one right place."""
@@ -165,13 +205,10 @@ class Chooser:
             return clause
         return replace(clause, marker="nicht")
 
-    def _timed(self, subject: Phrase, verb: Verb, tenses: Sequence[str] | None, *, giving: bool = False) -> Clause:
-        tense = self.tense(verb, tenses) if tenses else self.tense(verb)
-        clause = Clause(subject, verb, tense, time=self.time(tense))
-        if not giving:
-            return clause
-        objects = (("dative", self.other_person(subject)), ("accusative", self.thing(verb.kinds, subject)))
-        return replace(clause, objects=objects)
+    def timed(self, subject: Phrase, verb: Verb, tenses: Sequence[str] = ALL_TENSES) -> Clause:
+        """Subject and verb in one of the tenses, with a time that suits it."""
+        tense = self.tense(verb, tenses)
+        return Clause(subject, verb, tense, time=self.time(tense))
 
 
 def _same(subject: Phrase) -> set[int]:

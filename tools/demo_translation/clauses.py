@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from demo_translation.phrases import Phrase
-from demo_translation.words import Time, Verb
+from demo_translation.words import Time, Verb, make_verb
 
 
 @dataclass(frozen=True)
 class Modal:
-    """German forms for ich, du, er, wir; in English ``helper`` (can, should; "" for do or be), then ``rest``."""
+    """German forms for ich, du, er, wir; in English ``helper`` (can, would, be; "" for none or do), then ``rest``."""
 
     infinitive: str
     present: tuple[str, str, str, str]
@@ -22,7 +22,7 @@ MODALS = {
     modal.infinitive: modal
     for modal in (
         Modal("können", ("kann", "kannst", "kann", "können"), "can"),
-        Modal("sollen", ("soll", "sollst", "soll", "sollen"), "should"),
+        Modal("sollen", ("soll", "sollst", "soll", "sollen"), "be", "supposed to"),
         Modal("müssen", ("muss", "musst", "muss", "müssen"), "", "have to"),
         Modal("wollen", ("will", "willst", "will", "wollen"), "", "want to"),
         Modal("möchten", ("möchte", "möchtest", "möchte", "möchten"), "would", "like to"),
@@ -56,11 +56,8 @@ class Clause:
         return "nicht" in self.marker or any(phrase.negative for _, phrase in self.objects)
 
 
-def _to_be(infinitive: str, present: tuple[str, ...]) -> Verb:
-    nothing = ("", "", False, "be", "is", "was", "been", "being", "", False)
-    return Verb("", infinitive, present, *nothing, frozenset(), "be")
-
-
-BE = _to_be("sein", ("bin", "bist", "ist", "sind"))
-LIE = _to_be("liegen", ("liege", "liegst", "liegt", "liegen"))
-STAND = _to_be("stehen", ("stehe", "stehst", "steht", "stehen"))
+BE, LIE, STAND = (
+    make_verb([f"{german} - -", "be is was been being", "", "have"])
+    for german in ("sein ist bist", "liegen liegt liegst", "stehen steht stehst")
+)
+BE = replace(BE, present=("bin", "bist", "ist", "sind"))

@@ -57,6 +57,7 @@ class Phrase:
     definite: bool = True
     pronoun: bool = False
     negative: bool = False
+    noun: str = ""
 
     def in_german(self, case: str) -> str:
         """The form of a case."""
@@ -93,6 +94,7 @@ def noun_phrase(noun: Noun, determiner: str, adjective: Adjective | None = None,
         kinds=noun.kinds,
         definite=determiner not in ("ein", "kein", *NUMBERS),
         negative=determiner == "kein",
+        noun=noun.german,
     )
 
 
@@ -140,8 +142,10 @@ PRONOUNS = {
     "es": _pronoun(("es", "es", "ihm"), ("it", "it"), 2, False, "n"),
     "they": _pronoun(("sie", "sie", "ihnen"), ("they", "them"), 3, True, "n"),
 }
-THINGS = {gender: _pronoun(PRONOUNS[word].german, ("it", "it"), 2, False, gender)
-          for gender, word in (("m", "er"), ("f", "sie"), ("n", "es"))}
+THINGS = {
+    gender: _pronoun(PRONOUNS[word].german, ("it", "it"), 2, False, gender)
+    for gender, word in (("m", "er"), ("f", "sie"), ("n", "es"))
+}
 WHO = Phrase(("wer", "wen", "wem"), ("who", "who"))
 
 

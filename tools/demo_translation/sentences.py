@@ -15,16 +15,21 @@ STATES = [a for a in ADJECTIVES if a.kinds == {"person"}]
 DEGREES = (("", ""), ("sehr", "very"), ("zu", "too"), ("ziemlich", "quite"))
 JOINTS = (("weil", "because"), ("obwohl", "although"))
 THOUGHTS = (
-    ("Ich glaube, dass", "I think that"), ("Wir hoffen, dass", "We hope that"), ("Ich weiß, dass", "I know that"),
-    ("Weißt du, ob", "Do you know if"), ("Ich weiß nicht, ob", "I do not know if"),
-    ("Ich weiß nicht, warum", "I do not know why"), ("Es ist schade, dass", "It is a pity that"),
-)  # fmt: skip
+    ("Ich glaube, dass", "I think that"),
+    ("Wir hoffen, dass", "We hope that"),
+    ("Ich weiß, dass", "I know that"),
+    ("Weißt du, ob", "Do you know if"),
+    ("Ich weiß nicht, ob", "I do not know if"),
+    ("Ich weiß nicht, warum", "I do not know why"),
+    ("Es ist schade, dass", "It is a pity that"),
+)
 WEATHER = (("kalt", "cold"), ("warm", "warm"), ("windig", "windy"), ("neblig", "foggy"), ("sonnig", "sunny"))
 RAIN = [
     make_verb(["regnen regnet - - geregnet", "rain rains rained rained raining", "", ""]),
     make_verb(["schneien schneit - - geschneit", "snow snows snowed snowed snowing", "", ""]),
 ]
 ASKED = (("wann", "when"), ("wo", "where"), ("warum", "why"))
+COMPARED = ("luggage", "furniture", "dish", "clothes", "device", "vehicle", "place", "room", "animal")
 FACTS = ("present", "perfect")
 
 
@@ -39,8 +44,12 @@ def without_time(clause: Clause) -> Clause:
 
 
 def be(subject: Phrase, adjective: Adjective, degree: Said = ("", "")) -> Clause:
-    """Der Koffer ist zu schwer."""
-    return Clause(subject, BE, goal=(f"{degree[0]} {adjective.german}".strip(), f"{degree[1]} {adjective.english}".strip()))
+    """Der Koffer ist zu schwer; nothing is too red or very broken."""
+    if not adjective.gradable:
+        degree = ("", "")
+    return Clause(
+        subject, BE, goal=(f"{degree[0]} {adjective.german}".strip(), f"{degree[1]} {adjective.english}".strip())
+    )
 
 
 def plain(choose: Chooser) -> Said:
@@ -79,7 +88,7 @@ def asked(choose: Chooser) -> Said:
     word, translated = choose.rng.choice(ASKED)
     tenses = ("perfect", "future") if word == "wann" else FACTS
     clause = replace(without_time(choose.clause(tenses=tenses)), marker="")
-    if word == "wo" and (clause.place or clause.goal):
+    if clause.negative or (word == "wo" and (clause.place or clause.goal)):
         return question(choose)
     return f"{capital(word)} {german.verb_first(clause)}?", f"{capital(translated)} {english.question(clause)}?"
 
@@ -91,8 +100,10 @@ def who(choose: Chooser) -> Said:
 
 
 def what(choose: Chooser) -> Said:
-    """Was hat Anna gekauft?"""
+    """Was hat Anna gekauft? Not with tragen: without an object it can be to wear or to carry."""
     clause = choose.transitive(choose.subject(), new=False)
+    while clause.verb.infinitive == "tragen":
+        clause = choose.transitive(choose.subject(), new=False)
     clause = replace(clause, objects=(), marker="")
     return f"Was {german.verb_first(clause)}?", f"What {english.question(clause)}?"
 
@@ -100,7 +111,7 @@ def what(choose: Chooser) -> Said:
 def reason(choose: Chooser) -> Said:
     """Anna kauft den Koffer nicht, weil er zu teuer ist: er is it; weil sie müde ist: sie is she."""
     subject = choose.name() if choose.chance(0.6) else choose.person()
-    clause = choose.transitive(subject, FACTS, new=False)
+    clause = choose.transitive(subject, FACTS, new=False, bare=True)
     item, joint = clause.objects[0][1], choose.rng.choice(JOINTS)
     fitting = [a for a in THING_ADJECTIVES if a.kinds & item.kinds]
     if fitting and choose.chance(0.6):
@@ -120,10 +131,12 @@ def _known(subject: Phrase) -> Phrase:
 
 def but(choose: Chooser) -> Said:
     """Ich suche den Schlüssel, aber ich finde ihn nicht."""
-    clause = choose.transitive(choose.subject(), ("present",), new=False)
+    clause = choose.transitive(choose.subject(), ("modal",), new=False)
     item = pronoun_for(clause.objects[0][1])
     first = replace(without_time(clause), marker="", tense="möchten")
-    second = replace(first, tense="können", subject=_known(first.subject), objects=(("accusative", item),), marker="nicht")
+    second = replace(
+        first, tense="können", subject=_known(first.subject), objects=(("accusative", item),), marker="nicht"
+    )
     return (
         f"{capital(german.verb_second(first))}, aber {german.verb_second(second)}.",
         f"{capital(english.statement(first))}, but {english.statement(second)}.",
@@ -162,18 +175,23 @@ def after_rain(choose: Chooser) -> Said:
 
 
 def described(choose: Chooser) -> Said:
-    """Der rote Koffer ist schwerer als die Tasche."""
-    first = choose.thing({"goods", "luggage", "dish", "clothes"}, PRONOUNS["ich"], new=False)
-    adjective = choose.rng.choice([a for a in ADJECTIVES if a.kinds & first.kinds and a.german_comparative])
-    others = [choose.thing(adjective.kinds - {"animal", "person"}, PRONOUNS["ich"], new=False) for _ in range(9)]
-    other = next(other for other in others if other.german != first.german)
-    goal = (
-        (f"{adjective.german_comparative} als {other.in_german('nominative')}",
-         f"{adjective.english_comparative} than {other.english[1]}")
-        if choose.chance(0.7)
-        else (f"so {adjective.german} wie {other.in_german('nominative')}", f"as {adjective.english} as {other.english[1]}")
-    )  # fmt: skip
+    """Der Koffer ist schwerer als die Tasche; so schwer wie die Tasche."""
+    first, other, adjective = _compared(choose)
+    than, than_english = other.in_german("nominative"), other.english[1]
+    goal = (f"so {adjective.german} wie {than}", f"as {adjective.english} as {than_english}")
+    if choose.chance(0.7):
+        goal = (f"{adjective.german_comparative} als {than}", f"{adjective.english_comparative} than {than_english}")
     return both(Clause(first, BE, goal=goal))
+
+
+def _compared(choose: Chooser) -> tuple[Phrase, Phrase, Adjective]:
+    """Two things of a kind, and what both can be."""
+    while True:
+        kind = {choose.rng.choice(COMPARED)}
+        first, other = (choose.thing(kind, PRONOUNS["ich"], new=False, bare=True) for _ in range(2))
+        fitting = [a for a in ADJECTIVES if a.german_comparative and a.kinds & first.kinds & other.kinds]
+        if fitting and first.noun != other.noun:
+            return first, other, choose.rng.choice(fitting)
 
 
 def both(clause: Clause) -> Said:

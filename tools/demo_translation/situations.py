@@ -5,12 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 
 from demo_translation import english, german
-from demo_translation.choices import Chooser, Said
+from demo_translation.choices import PEOPLE, Chooser, Said
 from demo_translation.clauses import BE, LIE, STAND, Clause
 from demo_translation.german import HABEN
 from demo_translation.phrases import (
-    NUMBERS, PRONOUNS, TENS, Phrase, noun_phrase, number_word, preposition, relative_pronoun,
-)  # fmt: skip
+    NUMBERS,
+    PRONOUNS,
+    TENS,
+    Phrase,
+    noun_phrase,
+    number_word,
+    preposition,
+    relative_pronoun,
+)
 from demo_translation.sentences import DEGREES, RAIN, STATES, WEATHER, be, both, capital
 from demo_translation.words import CITIES, DOERS, GIVERS, TIMES, VERBS, make_verb
 
@@ -51,11 +58,11 @@ def relative(choose: Chooser) -> Said:
 def relative_object(choose: Chooser) -> Said:
     """Der Koffer, den Anna gestern gekauft hat, ist zu klein."""
     clause = choose.transitive(choose.subject(), ("perfect",), new=False)
-    noun = choose.noun(clause.verb.kinds - {"person", "kin", "place", "room"} or {"goods"})
-    thing = noun_phrase(noun, "der", plural=choose.chance(0.3))
+    noun = choose.noun(clause.verb.kinds - PEOPLE)
     adjective = choose.adjective(noun.kinds)
-    if not (noun.kinds & clause.verb.kinds and adjective):
+    if adjective is None:
         return both(clause)
+    thing = noun_phrase(noun, "der", plural=choose.chance(0.3))
     inner = replace(clause, objects=(), marker="")
     pronoun = relative_pronoun(thing, "accusative")
     outer = be(thing, adjective, choose.rng.choice(DEGREES))
@@ -101,20 +108,18 @@ def lying(choose: Chooser) -> Said:
 def putting(choose: Chooser) -> Said:
     """Anna hat das Buch auf den Tisch gelegt."""
     kind, subject = choose.rng.choice(sorted(PUT)), choose.subject()
-    tense = choose.tense(PUT[kind])
-    thing = choose.thing({kind}, subject, new=choose.chance(0.3))
-    spot = _spot(choose, "accusative")
-    clause = Clause(subject, PUT[kind], tense, (("accusative", thing),), choose.time(tense), goal=spot)
+    thing = choose.thing({kind}, subject, new=False)
+    clause = choose.timed(subject, PUT[kind])
+    clause = replace(clause, objects=(("accusative", thing),), goal=_spot(choose, "accusative"))
     return both(choose.marked(clause))
 
 
 def pleasing(choose: Chooser) -> Said:
     """Der Garten gefällt dem Kind: the child likes the garden. Den Koffer mag Anna nicht."""
-    person = choose.other_person(PRONOUNS["es"])
-    thing = choose.thing({"goods", "place", "room", "clothes"}, PRONOUNS["ich"], new=False)
+    person = choose.other_person(PRONOUNS["es"], named=False)
+    thing = choose.thing({"goods", "place", "room", "gift"}, PRONOUNS["ich"], new=False)
     pleases = "gefallen" if thing.plural else "gefällt"
     not_german, marker = choose.rng.choice((("", ""), ("", ""), (" nicht", "nicht")))
-    person = _as_subject(person)
     translated = english.statement(Clause(person, LIKE, objects=(("accusative", thing),), marker=marker))
     dative = person.in_german("dative")
     if choose.chance(0.3):
@@ -122,11 +127,6 @@ def pleasing(choose: Chooser) -> Said:
     else:
         text = f"{thing.in_german('nominative')} {pleases} {dative}{not_german}."
     return capital(text), capital(translated) + "."
-
-
-def _as_subject(person: Phrase) -> Phrase:
-    """No name: it has no dative, so that nobody could tell who pleases whom."""
-    return PRONOUNS["wir"] if person.in_german("dative") == person.in_german("nominative") else person
 
 
 def belonging(choose: Chooser) -> Said:
@@ -143,17 +143,16 @@ def belonging(choose: Chooser) -> Said:
 def helping(choose: Chooser) -> Said:
     """Paul hat gestern der Nachbarin geholfen."""
     subject, verb = choose.subject(), choose.rng.choice((HELP, THANK))
-    tense = choose.tense(verb)
-    clause = Clause(subject, verb, tense, (("dative", choose.other_person(subject)),), choose.time(tense))
-    return both(choose.marked(clause))
+    receiver = choose.other_person(subject, named=False)
+    return both(choose.marked(replace(choose.timed(subject, verb), objects=(("dative", receiver),))))
 
 
 def with_zu(choose: Chooser) -> Said:
     """Anna hat keine Zeit, den Gast abzuholen."""
     subject = choose.subject()
     clause = choose.transitive(subject, ("future",), new=False)
-    if clause.tense != "future":
-        return both(clause)
+    while clause.verb.aspect:
+        clause = choose.transitive(subject, ("future",), new=False)
     clause = replace(clause, time=None, marker="")
     finite, rest, verb, predicate = choose.rng.choice(BEFORE_ZU)
     before = " ".join(filter(None, (subject.in_german("nominative"), finite[subject.person], rest)))
@@ -166,9 +165,7 @@ def with_zu(choose: Chooser) -> Said:
 
 def errand(choose: Chooser) -> Said:
     """Anna ist in die Stadt gegangen, um einen Mantel zu kaufen."""
-    mover = choose.clause(tenses=("perfect", "present", "future"))
-    while not mover.goal or mover.verb.infinitive not in ("gehen", "laufen", "fahren") or mover.goal[0] == "schwarz":
-        mover = choose.clause(tenses=("perfect", "present", "future"))
+    mover = choose.going(choose.subject(), ("present", "perfect", "future"))
     verb = choose.rng.choice([verb for verb in VERBS if verb.prefix + verb.infinitive in ERRANDS])
     item = choose.object_of(verb, mover.subject)
     while item.negative:

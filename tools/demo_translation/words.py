@@ -10,6 +10,16 @@ TABLES = Path(__file__).with_name("words.txt")
 PERSONS = range(4)
 """Whom a verb agrees with: 0 ich, 1 du, 2 er/sie/es, 3 wir and every plural."""
 
+TENSES = {
+    "": frozenset({"present", "habit", "perfect", "future", "modal"}),
+    "event": frozenset({"habit", "perfect", "future", "modal"}),
+    "past": frozenset({"habit", "perfect"}),
+    "seen": frozenset({"present", "perfect", "future"}),
+    "stative": frozenset({"present", "future"}),
+    "have": frozenset({"present"}),
+}
+"""Those that sound right, by a verb's aspect; sentences say ``modal`` as the infinitive of one."""
+
 
 @dataclass(frozen=True)
 class Noun:
@@ -42,10 +52,15 @@ class Adjective:
     english_comparative: str
     kinds: frozenset[str]
 
+    @property
+    def gradable(self) -> bool:
+        """Whether one can be it more or less."""
+        return bool(self.german_comparative) or self.kinds == {"person"}
+
 
 @dataclass(frozen=True)
 class Verb:
-    """``prefix`` separates in main clauses; ``particle`` follows the English verb, or its pronoun where it ``moves``."""
+    """``prefix`` separates in main clauses; ``particle`` follows the English verb; where it ``moves``, a pronoun."""
 
     prefix: str
     infinitive: str
@@ -66,17 +81,12 @@ class Verb:
     @property
     def imperfective(self) -> bool:
         """Whether English says it in the simple present where others are progressive."""
-        return self.aspect in ("stative", "have")
+        return self.aspect in ("stative", "seen", "have")
 
+    @property
     def tenses(self) -> frozenset[str]:
         """Those that sound right."""
-        if self.aspect == "have":
-            return frozenset({"present", "future"})
-        if self.aspect == "past":
-            return frozenset({"perfect", "habit"})
-        usual = {"present", "habit", "perfect", "future", "modal"}
-        absent = {"stative": {"habit", "modal", "perfect"}, "event": {"present"}}
-        return frozenset(usual - absent.get(self.aspect, set()))
+        return TENSES[self.aspect]
 
 
 @dataclass(frozen=True)
@@ -105,7 +115,7 @@ def make_noun(row: list[str]) -> Noun:
     """From a line of [nouns]."""
     article, singular, plural = row[0].split()
     german, _, weak = singular.partition("/")
-    english, english_plural = (word.replace("_", " ") for word in row[1].split())
+    english, english_plural = row[1].split()
     gender = {"der": "m", "die": "f", "das": "n"}[article]
     return Noun(gender, german, weak or german, plural, english, english_plural, frozenset(row[2].split()))
 
@@ -121,25 +131,45 @@ def make_verb(row: list[str]) -> Verb:
     """From a line of [verbs] and its like; ich and wir follow from the infinitive."""
     full, er, du, imperative, participle = row[0].split()
     prefix, _, infinitive = full.rpartition(".")
-    base, *others = row[1].split()
+    base, s, past, perfect, ing = row[1].split()
     english, _, particle = base.replace("+", ".").partition(".")
-    present = (infinitive[:-1], du, er, infinitive)
-    with_sein, moves = participle.startswith("*"), "." in base
-    forms = (imperative, participle.lstrip("*"), with_sein, english, *others, particle, moves)
-    return Verb(prefix, infinitive, present, *forms, frozenset(row[2].split()), row[3])
+    return Verb(
+        prefix=prefix,
+        infinitive=infinitive,
+        present=(infinitive[:-1], du, er, infinitive),
+        imperative=imperative,
+        participle=participle.lstrip("*"),
+        with_sein=participle.startswith("*"),
+        english=english,
+        english_s=s,
+        english_past=past,
+        english_participle=perfect,
+        english_ing=ing,
+        particle=particle,
+        moves="." in base,
+        kinds=frozenset(row[2].split()),
+        aspect=row[3],
+    )
 
 
 def make_time(row: list[str]) -> Time:
     """From a line of [times]."""
     german, english, tenses = row
-    return Time(german.lower() if german.isupper() else german, english.lstrip("<"), english.startswith("<"),
-                not german.isupper(), frozenset(tenses.split()))
+    return Time(
+        german.lower() if german.isupper() else german,
+        english.lstrip("<"),
+        english.startswith("<"),
+        not german.isupper(),
+        frozenset(tenses.split()),
+    )
 
 
 _tables = read_tables()
 NOUNS = [make_noun(row) for row in _tables["nouns"]]
 ADJECTIVES = [make_adjective(row) for row in _tables["adjectives"]]
-VERBS, GIVERS, DOERS, MOVERS = ([make_verb(row) for row in _tables[name]] for name in ("verbs", "givers", "doers", "movers"))
+VERBS, GIVERS, DOERS, MOVERS = (
+    [make_verb(row) for row in _tables[name]] for name in ("verbs", "givers", "doers", "movers")
+)
 TIMES = [make_time(row) for row in _tables["times"]]
 MEN, WOMEN = _tables["names"][0], _tables["women"][0]
 CITIES = [(german, english) for german, english in _tables["cities"]]
