@@ -48,8 +48,8 @@ def grammar(repository: Path) -> Grammar:
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(repository / "tools"))
         names = ("clauses", "german", "english", "phrases", "words")
-        modules = [importlib.import_module(f"demo_translation.{name}") for name in names]
-        return Grammar(*modules, importlib.import_module("make_demo_translation"))
+        modules = {name: importlib.import_module(f"demo_translation.{name}") for name in names}
+        return Grammar(**modules, program=importlib.import_module("make_demo_translation"))
 
 
 @pytest.fixture(scope="module")
