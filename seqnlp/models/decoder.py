@@ -11,8 +11,26 @@ from torch.nn import functional
 
 from seqnlp.nn.attention import Attention
 from seqnlp.nn.attentive_lstm import AttentiveWeights, attentive_lstm
+from seqnlp.nn.cells import gru_step, lstm_step
 from seqnlp.nn.dropout import LockedDropout
+from seqnlp.nn.products import Product, product
 from seqnlp.nn.recurrent import CELLS, initialize
+
+
+@dataclass(frozen=True)
+class StepProducts:
+    """The products of one step: with autograd for training, packed for searching.
+
+    Attributes:
+        layers: of each layer; an LSTM and a vanilla RNN multiply ``[input, state]`` at once, a GRU the two apart.
+        query: of the additive attention (see :attr:`Attention.query_weight`); else None.
+        combine: to the deep output.
+    """
+
+    layers: tuple[tuple[Product, ...], ...]
+    query: Product | None
+    combine: Product
+
 
 Attend = Callable[[Tensor, Tensor | None], tuple[Tensor, Tensor]]
 """Queries (N, H) and coverage (N, S) to contexts (N, M) and weights (N, S)."""
@@ -127,29 +145,44 @@ class Decoder(nn.Module):
             contexts = self.attention(hidden, memory.keys, memory.states, memory.mask)[0]  # (B, T, M)
         for depth in range(1, self.num_layers):
             hidden = self._layer(depth, torch.cat([self.dropout(hidden), contexts.to(hidden.dtype)], dim=-1), state)
-        return self._features(self.dropout(hidden), contexts, embedded)
+        return self._features([self.dropout(hidden), contexts, embedded], self.combine)
 
-    def step(self, embedded: Tensor, state: DecoderState, attend: Attend) -> tuple[Tensor, Tensor, DecoderState]:
+    def products(self, make: Callable[[Tensor, Tensor | None], Product] = product) -> StepProducts:
+        """What :meth:`step` multiplies with, made by ``make(weight, bias)``."""
+        layers: list[tuple[Product, ...]] = []
+        for depth in range(self.num_layers):
+            from_input, from_state, input_bias, state_bias = self._weights(depth)
+            if self.cell == "gru":
+                layers.append((make(from_input, input_bias), make(from_state, state_bias)))
+            else:
+                layers.append((make(torch.cat([from_input, from_state], dim=1), input_bias + state_bias),))
+        query = self.attention.query_weight
+        combine = make(self.combine.weight, self.combine.bias)
+        return StepProducts(tuple(layers), None if query is None else make(query, None), combine)
+
+    def step(
+        self, embedded: Tensor, state: DecoderState, attend: Attend, products: StepProducts
+    ) -> tuple[Tensor, Tensor, DecoderState]:
         """One step of N hypotheses.
 
         Args:
             embedded: (N, E) the last subword of each.
+            products: from :meth:`products`.
 
         Returns:
             The output features (N, E), the attention (N, S), the next state.
         """
-        read = torch.cat([embedded, state.context.to(embedded.dtype)], dim=-1) if self.input_feeding else embedded
-        hidden, cells = [], []
-        first, first_cell = self._advance(0, read, state)  # (N, H)
-        context, weights = attend(first, state.covered)  # (N, M), (N, S)
-        hidden.append(first)
-        cells += first_cell
+        read = [embedded, state.context] if self.input_feeding else [embedded]
+        first, cell = self._advance(0, read, state, products)  # (N, H)
+        query = first if products.query is None else products.query(first)  # (N, H) or (N, A)
+        context, weights = attend(query, state.covered)  # (N, M), (N, S)
+        hidden, cells = [first], cell
         for depth in range(1, self.num_layers):
-            below, cell = self._advance(depth, torch.cat([hidden[-1], context.to(first.dtype)], dim=-1), state)
-            hidden.append(below)
+            above, cell = self._advance(depth, [hidden[-1], context], state, products)
+            hidden.append(above)
             cells += cell
         covered = None if state.covered is None else state.covered + weights  # (N, S)
-        features = self._features(hidden[-1], context, embedded)
+        features = self._features([hidden[-1], context, embedded], products.combine)
         return features, weights, DecoderState(tuple(hidden), tuple(cells), context, covered)
 
     def attend_to(self, memory: Memory) -> Attend:
@@ -157,21 +190,20 @@ class Decoder(nn.Module):
 
         def attend(queries: Tensor, covered: Tensor | None) -> tuple[Tensor, Tensor]:
             seen = None if covered is None else covered[:, None]  # (B, 1, S)
-            context, weights = self.attention(queries[:, None], memory.keys, memory.states, memory.mask, seen)
+            context, weights = self.attention.look(queries[:, None], memory.keys, memory.states, memory.mask, seen)
             return context[:, 0], weights[:, 0]
 
         return attend
 
-    def _features(self, top: Tensor, context: Tensor, embedded: Tensor) -> Tensor:
-        parts = [top, context.to(top.dtype), embedded.to(top.dtype)]
-        features: Tensor = torch.tanh(self.norm(self.combine(torch.cat(parts, dim=-1))))
+    def _features(self, read: list[Tensor], combine: Product) -> Tensor:
+        features: Tensor = torch.tanh(self.norm(combine(_joined(read))))
         return features
 
     def _stepwise(self, embedded: Tensor, memory: Memory, state: DecoderState) -> Tensor:
         """:meth:`teacher_forced` by :meth:`step`: for the cells and attentions that have no loop of their own."""
-        attend, features = self.attend_to(memory), []
+        attend, products, features = self.attend_to(memory), self.products(), []
         for one in embedded.unbind(dim=1):
-            feature, _, state = self.step(one, state, attend)
+            feature, _, state = self.step(one, state, attend, products)
             features.append(feature)
         return torch.stack(features, dim=1)  # (B, T, E)
 
@@ -183,7 +215,9 @@ class Decoder(nn.Module):
         bias = input_bias + state_bias  # (4H,)
         inputs = functional.linear(embedded.transpose(0, 1), subword, bias).to(bias.dtype)  # (T, B, 4H)
         recurrent = torch.cat([from_state, context], dim=1)  # (4H, H + M)
-        weights = AttentiveWeights(recurrent, self.attention.query.weight, self.attention.energy)
+        query = self.attention.query_weight
+        assert query is not None  # additive
+        weights = AttentiveWeights(recurrent, query, self.attention.energy_weight)
         first = (state.hidden[0].to(bias.dtype), state.cells[0].to(bias.dtype))
         hidden, contexts = attentive_lstm(inputs, *first, memory.keys, memory.states, memory.mask, weights)
         return hidden.transpose(0, 1), contexts.transpose(0, 1)
@@ -195,17 +229,26 @@ class Decoder(nn.Module):
         outputs: Tensor = self.layers[depth](inputs, first)[0]  # (B, T, H)
         return outputs
 
-    def _advance(self, depth: int, inputs: Tensor, state: DecoderState) -> tuple[Tensor, list[Tensor]]:
+    def _advance(
+        self, depth: int, read: list[Tensor], state: DecoderState, products: StepProducts
+    ) -> tuple[Tensor, list[Tensor]]:
         """A layer's next hidden state (N, H) and, for an LSTM, its cell."""
-        hidden, weights = state.hidden[depth], self._weights(depth)
-        inputs = inputs.to(hidden.dtype)
-        if self.cell == "lstm":
-            hidden, cell = torch.lstm_cell(inputs, (hidden, state.cells[depth]), *weights)
-            return hidden, [cell]
-        cell_function = torch.gru_cell if self.cell == "gru" else torch.rnn_tanh_cell
-        return cell_function(inputs, hidden, *weights), []
+        hidden, multiply = state.hidden[depth], products.layers[depth]
+        if self.cell == "gru":
+            return gru_step(multiply[0](_joined(read)), multiply[1](hidden), hidden), []
+        sums = multiply[0](_joined([*read, hidden]))  # (N, 4H) or (N, H)
+        if self.cell == "rnn":
+            return torch.tanh(sums), []
+        hidden, cell = lstm_step(sums, state.cells[depth])
+        return hidden, [cell]
 
     def _weights(self, depth: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """A layer's weights from its input and from its state, and their biases."""
         get = self.layers[depth].get_parameter
         return get("weight_ih_l0"), get("weight_hh_l0"), get("bias_ih_l0"), get("bias_hh_l0")
+
+
+def _joined(parts: list[Tensor]) -> Tensor:
+    """Tensors (..., D) side by side, in the dtype of the first."""
+    first = parts[0]
+    return torch.cat([first, *(part.to(first.dtype) for part in parts[1:])], dim=-1)

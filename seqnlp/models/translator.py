@@ -140,13 +140,13 @@ class RecurrentTranslator(nn.Module):
 
     def _sampled(self, batch: PairBatch, memory: Memory, state: DecoderState, teacher_forcing: float) -> Tensor:
         """Output features (B, T, E) when some of the subwords read are the model's own guesses."""
-        attend, features = self.decoder.attend_to(memory), []
+        attend, products, features = self.decoder.attend_to(memory), self.decoder.products(), []
         true = torch.rand(batch.inputs.shape, device=batch.inputs.device) < teacher_forcing  # (B, T)
         true[:, 0] = True  # BEGIN
         guesses = batch.inputs[:, 0]  # (B,)
         for step in range(batch.inputs.size(1)):
             tokens = torch.where(true[:, step], batch.inputs[:, step], guesses)  # (B,)
-            feature, _, state = self.decoder.step(self.embed_target(tokens[:, None])[:, 0], state, attend)
+            feature, _, state = self.decoder.step(self.embed_target(tokens[:, None])[:, 0], state, attend, products)
             features.append(feature)
             with torch.no_grad():
                 guesses = self.logits(feature).argmax(dim=-1)  # (B,)

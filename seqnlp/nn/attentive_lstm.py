@@ -13,6 +13,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from seqnlp.nn.cells import fast_tanh
+
 
 @dataclass(frozen=True)
 class AttentiveWeights:
@@ -28,7 +30,8 @@ def attentive_lstm(
 ) -> tuple[Tensor, Tensor]:
     """Run the loop ``h = LSTM(input, [h, context])``, ``context = attend(h)`` (context 0 before the first step).
 
-    Products follow autocast; gates, cells and softmax are in the dtype of ``inputs``.
+    The energy of a position is ``energy . sigmoid(query h + key)`` (see :class:`~seqnlp.nn.attention.Attention` for how
+    that is additive attention). Products follow autocast; gates, cells and softmax are in the dtype of ``inputs``.
 
     Args:
         inputs: (T, B, 4H) what the current subword adds to the gates (input, forget, cell, output), biases included.
@@ -76,15 +79,15 @@ class _AttentiveLSTM(torch.autograd.Function):
             for step in range(num_steps):
                 gate = gates[step]  # (B, 4H)
                 gate += read[step] @ recurrent_low
-                gate[:, : 2 * width].sigmoid_()
-                gate[:, 2 * width : 3 * width].tanh_()
-                gate[:, 3 * width :].sigmoid_()
                 enter, keep, new, leave = gate.chunk(4, dim=1)  # 4 x (B, H)
+                new *= 2
+                gate.sigmoid_()
+                new.mul_(2).sub_(1)  # tanh by the sigmoid, which is several times faster
                 torch.addcmul(enter * new, keep, cells[step], out=cells[step + 1])
                 state = read[step + 1, :, :width]  # (B, H)
-                state.copy_(leave * torch.tanh(cells[step + 1]))
+                state.copy_(leave * fast_tanh(cells[step + 1]))
                 torch.add(keys_low, (state @ query_low)[:, None, :], out=bent[step])
-                energies = bent[step].tanh_() @ energy_low  # (B, S)
+                energies = bent[step].sigmoid_() @ energy_low  # (B, S)
                 torch.softmax(energies.to(inputs.dtype) + blocked, dim=1, out=attention[step])
                 context = torch.bmm(attention[step][:, None, :].to(low), memory_low)[:, 0]  # (B, M)
                 read[step + 1, :, width:] = context
@@ -100,8 +103,7 @@ class _AttentiveLSTM(torch.autograd.Function):
         width = cells.shape[2]
         recurrent_low, query_low, energy_low = recurrent.to(low), query.to(low), energy.to(low)
         memory_low = memory.to(low).transpose(1, 2).contiguous()  # (B, M, S)
-        slopes = bent * bent  # (T, B, S, A)
-        slopes.neg_().add_(1)
+        slopes = bent - bent * bent  # (T, B, S, A)
         gate_gradient = torch.empty_like(gates)  # (T, B, 4H)
         energy_gradient = torch.empty_like(attention)  # (T, B, S)
         query_gradient = gates.new_empty(num_steps, batch, query.shape[0], dtype=low)  # (T, B, A)
@@ -118,7 +120,7 @@ class _AttentiveLSTM(torch.autograd.Function):
             torch.mul(bend, energy_low, out=query_gradient[step])
             back = state_gradient[step] + back_state + (query_gradient[step] @ query_low)  # (B, H)
             enter, keep, new, leave = gates[step].chunk(4, dim=1)  # 4 x (B, H)
-            bent_cell = torch.tanh(cells[step + 1])  # (B, H)
+            bent_cell = fast_tanh(cells[step + 1])  # (B, H)
             back_cell = back_cell + back * leave * (1 - bent_cell * bent_cell)
             d_enter, d_keep, d_new, d_leave = gate_gradient[step].chunk(4, dim=1)
             torch.mul(back_cell * new, enter * (1 - enter), out=d_enter)

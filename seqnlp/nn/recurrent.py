@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from seqnlp.nn.cells import lstm_step
 from seqnlp.nn.dropout import LockedDropout
 
 CELLS: dict[str, type[nn.LSTM] | type[nn.GRU] | type[nn.RNN]] = {"lstm": nn.LSTM, "gru": nn.GRU, "rnn": nn.RNN}
@@ -94,9 +95,8 @@ def _run(layer: nn.Module, inputs: Tensor) -> Tensor:
     cell, steps = hidden.float(), []  # (B, H)
     for gate in gates.unbind(dim=1):
         both = gate + functional.linear(hidden, from_state, state_bias).float()  # (B, 4H)
-        enter, keep, new, leave = both.chunk(4, dim=1)  # 4 x (B, H)
-        cell = torch.sigmoid(keep) * cell + torch.sigmoid(enter) * torch.tanh(new)
-        hidden = (torch.sigmoid(leave) * torch.tanh(cell)).to(inputs.dtype)
+        hidden, cell = lstm_step(both, cell)
+        hidden = hidden.to(inputs.dtype)
         steps.append(hidden)
     return torch.stack(steps, dim=1)
 

@@ -51,10 +51,10 @@ def greedy(
     rows = torch.arange(len(source), device=source.device)  # (N,) sentences still under way
     tokens = torch.full_like(rows, BEGIN)  # (N,)
     outputs: list[list[int]] = [[] for _ in range(len(source))]
-    step = 0
+    products, step = model.decoder.products(), 0
     while len(rows):
         attend = model.decoder.attend_to(memory)
-        features, _, state = model.decoder.step(model.embed_target(tokens), state, attend)
+        features, _, state = model.decoder.step(model.embed_target(tokens), state, attend, products)
         logits = model.logits(features)  # (N, V)
         logits[:, [PAD, UNKNOWN, BEGIN]] = -torch.inf
         tokens = logits.argmax(dim=-1)  # (N,)

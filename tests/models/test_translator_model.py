@@ -59,7 +59,9 @@ def step_by_step(model: RecurrentTranslator, pair: tuple[list[int], list[int]]) 
     memory, state = model.encode(batch.source, batch.source_lengths)
     attend, total = model.decoder.attend_to(memory), 0.0
     for read, wanted in zip(batch.inputs[0], batch.outputs[0], strict=True):
-        features, weights, state = model.decoder.step(model.embed_target(read[None]), state, attend)
+        features, weights, state = model.decoder.step(
+            model.embed_target(read[None]), state, attend, model.decoder.products()
+        )
         assert float(weights.detach().sum()) == pytest.approx(1)
         total += float(torch.log_softmax(model.logits(features), dim=-1)[0, wanted])
     return total

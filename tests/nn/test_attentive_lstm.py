@@ -40,7 +40,7 @@ def test_it_equals_one_step_after_another_with_torch_gates() -> None:
         enter, keep, new, leave = gates.chunk(4, dim=1)
         cell = keep.sigmoid() * cell + enter.sigmoid() * new.tanh()
         hidden = leave.sigmoid() * cell.tanh()
-        energies = torch.tanh(keys + (hidden @ query.T)[:, None]) @ energy
+        energies = torch.sigmoid(keys + (hidden @ query.T)[:, None]) @ energy
         context = (energies.masked_fill(~mask, -torch.inf).softmax(dim=1)[..., None] * memory).sum(dim=1)
         torch.testing.assert_close(states[step], hidden)
         torch.testing.assert_close(contexts[step], context)

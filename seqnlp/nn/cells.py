@@ -1,0 +1,44 @@
+"""One step of each recurrent cell from its gate sums, as plain tensor code; the gradient is autograd's."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+
+def fast_tanh(values: Tensor) -> Tensor:
+    """tanh as ``2 sigmoid(2x) - 1``, right to the rounding of a 1: not for bf16.
+
+    On a CPU torch's sigmoid is vectorised so much better than its tanh that in fp32 this takes a fifth of the time.
+    """
+    return torch.sigmoid(values * 2) * 2 - 1
+
+
+def lstm_step(gates: Tensor, cell: Tensor) -> tuple[Tensor, Tensor]:
+    """Hochreiter & Schmidhuber (1997) with the forget gate of Gers et al. (2000).
+
+    Args:
+        gates: (N, 4H) sums of all that enters the gates, in the order input, forget, cell, output.
+        cell: (N, H).
+
+    Returns:
+        The next hidden state (N, H), in the dtype of ``gates``, and the next cell (N, H), in fp32 or wider.
+    """
+    wide = gates.to(torch.promote_types(gates.dtype, torch.float32))  # (N, 4H)
+    enter, keep, new, leave = wide.chunk(4, dim=1)  # 4 x (N, H)
+    cell = torch.sigmoid(keep) * cell + torch.sigmoid(enter) * fast_tanh(new)
+    return (torch.sigmoid(leave) * fast_tanh(cell)).to(gates.dtype), cell
+
+
+def gru_step(from_input: Tensor, from_state: Tensor, hidden: Tensor) -> Tensor:
+    """Cho et al. (2014), the reset gate applied after the product as in torch and cuDNN.
+
+    Args:
+        from_input, from_state: (N, 3H) what the input and the state add to the reset gate, update gate and candidate.
+        hidden: (N, H).
+    """
+    reset, update, new = from_input.chunk(3, dim=1)  # 3 x (N, H)
+    state_reset, state_update, state_new = from_state.chunk(3, dim=1)  # 3 x (N, H)
+    candidate = torch.tanh(new + torch.sigmoid(reset + state_reset) * state_new)
+    kept = torch.sigmoid(update + state_update)
+    return candidate + kept * (hidden - candidate)
