@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 from seqnlp.decode.hypotheses import History
 from seqnlp.decode.penalties import repeated_ngrams
 from seqnlp.errors import SeqnlpError
-from seqnlp.text.subwords import BEGIN, END, PAD, SPECIALS, UNKNOWN
+from seqnlp.text.subwords import END, SPECIALS
 
 IntArray = NDArray[np.int64]
 
-NEVER = (PAD, UNKNOWN, BEGIN)
-"""What no output contains: the ids below END."""
+NEVER = range(END)
+"""What no output contains: padding, unknown and BEGIN, the ids below END."""
 
 NOTHING = -1
 
@@ -52,17 +52,19 @@ class Constraints:
             history: the search so far, its newest rows those of ``log_probs``.
         """
         length = len(history)
-        forced = self.forced(numbers, length)  # (N,)
-        rows = np.flatnonzero(forced != NOTHING)  # (F,)
-        kept = log_probs[rows, forced[rows]]  # (F,)
-        log_probs[:, NEVER] = -np.inf
+        forcing = length < self._prefixes.shape[1] or length >= self._shortest_max
+        if forcing:
+            forced = self.forced(numbers, length)  # (N,)
+            rows = np.flatnonzero(forced != NOTHING)  # (F,)
+            kept = log_probs[rows, forced[rows]]  # (F,)
+        log_probs[:, :END] = -np.inf  # NEVER
         if self.no_repeat_ngram:
             for row, output in enumerate(history.outputs(len(numbers)).tolist()):
                 log_probs[row, repeated_ngrams(output, self.no_repeat_ngram)] = -np.inf
         if length < self._longest_min:
             early = (self.min_lengths[numbers] > length) & (log_probs[:, SPECIALS:].max(axis=1) > -np.inf)
             log_probs[early, END] = -np.inf  # not where nothing else is left
-        if len(rows):
+        if forcing:
             log_probs[rows] = -np.inf
             log_probs[rows, forced[rows]] = kept
 

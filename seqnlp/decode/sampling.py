@@ -80,7 +80,7 @@ def sample(
         log_probs, length = result.log_probs.numpy(), len(history)  # (N, V)
         drawn = constraints.forced(numbers, length)  # (N,)
         for row in np.flatnonzero(drawn == NOTHING).tolist():
-            ruled_out = NEVER if length >= min_lengths[numbers[row]] else (*NEVER, END)
+            ruled_out = NEVER if length >= min_lengths[numbers[row]] else range(END + 1)
             drawn[row] = _draw(log_probs[row], ruled_out, options, generators[numbers[row]])
         gains = log_probs[np.arange(len(numbers)), drawn].astype(np.float64)  # (N,)
         totals = totals + gains

@@ -73,6 +73,8 @@ class TranslatorStep:
             asked = grid.spread(queries[:count])  # (R, K, A)
             found = attention.look(asked, memory.keys, memory.states, memory.mask, seen)
             contexts, weights = (grid.gather(each) for each in found)  # (N, M), (N, S)
+            if len(queries) == count:
+                return contexts, weights
             padding = (0, 0, 0, len(queries) - count)
             return functional.pad(contexts, padding), functional.pad(weights, padding)
 
@@ -84,4 +86,6 @@ class TranslatorStep:
 
 def _padded(indices: Tensor) -> Tensor:
     """Indices (N,) and zeros up to a number that comes often."""
-    return functional.pad(indices, (0, padded_rows(len(indices)) - len(indices)))
+    count = len(indices)
+    padding = padded_rows(count) - count
+    return functional.pad(indices, (0, padding)) if padding else indices

@@ -44,8 +44,7 @@ class Subwords:
 
     def encode(self, texts: Sequence[str]) -> list[list[int]]:
         """The ids of each text, without BEGIN and END; empty for a text without visible characters."""
-        encoded: list[list[int]] = self._processor.encode(list(texts), num_threads=1) if texts else []
-        return encoded
+        return [self._processor.encode(text) for text in texts]  # given a list, it starts a thread pool at each call
 
     def sample(self, texts: Sequence[str], strength: float, seed: int) -> list[list[int]]:
         """One of the possible segmentations of each text; the same for the same seed.
