@@ -6,6 +6,7 @@ import argparse
 import json
 import math
 import sys
+from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ EXAMPLES = """\
 examples:
   seqnlp score RUN source.de target.en > scores.tsv
   seqnlp score RUN1 RUN2 source.de.gz target.en.gz --output jsonl        an ensemble
+  seqnlp score RUN <(head -5 source.de) <(head -5 target.en)             pipes, read once
 
 tsv: log probability of the line, its number of subwords (the end counts), the subwords, the log probability of each.
 Logarithms are natural. The perplexity of all lines comes last, on standard error.
@@ -45,8 +47,8 @@ def run(arguments: argparse.Namespace) -> int:
     files = arguments.source, arguments.target
     if arguments.threads < 0:
         raise SeqnlpError(f"--threads: expected 0 or more, found {arguments.threads}")
-    for _ in read_aligned(*files):  # files that do not fit together are refused before the work begins
-        pass
+    if all(file.is_file() for file in files):  # what does not fit together is refused before the work begins
+        deque(read_aligned(*files), maxlen=0)
     if arguments.threads:
         import torch
 

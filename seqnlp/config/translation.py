@@ -20,8 +20,8 @@ class ParallelDataConfig(SplitsConfig):
     )
     source: str = setting("", "source language: stands for {lang}; jsonl, hub: key of the text")
     target: str = setting("", "target language: stands for {lang}; jsonl, hub: key of the text")
-    source_column: str = setting("0", "tsv: column of the source, from 0")
-    target_column: str = setting("1", "tsv: column of the target, from 0")
+    source_column: int = setting(0, "tsv: column of the source, from 0", low=0)
+    target_column: int = setting(1, "tsv: column of the target, from 0", low=0)
     hub: str = setting("", "format=hub: a `datasets` name, or a local dataset folder")
     hub_config: str = setting("", "format=hub: the data set's configuration name, if it has several")
     limit: int = setting(0, "use only the first N pairs of each split; 0: all", low=0)
@@ -134,6 +134,10 @@ class TranslationConfig(Config):
             problems.append("data.hub: missing; data.format=hub needs a `datasets` name or a local dataset folder")
         if data.format != "tsv" and not (data.source and data.target):
             problems.append("data.source, data.target: missing; name both languages, such as de and en")
+        if data.format == "tsv" and data.source_column == data.target_column:
+            problems.append(
+                f"data.source_column, data.target_column: expected two columns, found {data.source_column} for both"
+            )
         if data.format == "files":
             for split in ("train", "dev", "test"):
                 name = getattr(data, split)

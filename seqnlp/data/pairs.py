@@ -71,7 +71,7 @@ def _read(config: ParallelDataConfig, split: str) -> Iterator[SentencePair]:
     [path] = _files(config, split)
     if config.format == "jsonl":
         return read_jsonl_pairs(path, config.source, config.target)
-    return read_tsv_pairs(path, *_columns(config))
+    return read_tsv_pairs(path, config.source_column, config.target_column)
 
 
 def _files(config: ParallelDataConfig, split: str) -> list[Path]:
@@ -91,15 +91,3 @@ def _require_languages(config: ParallelDataConfig) -> None:
         if not getattr(config, key):
             meaning = "the language that stands for {lang}" if config.format == "files" else "the key of the text"
             raise DataError(f"data.{key}: missing; name {meaning}, such as de")
-
-
-def _columns(config: ParallelDataConfig) -> tuple[int, int]:
-    """The columns of a TSV file."""
-    settings = {"source_column": config.source_column, "target_column": config.target_column}
-    for key, value in settings.items():
-        if not (value.isascii() and value.isdigit()):
-            raise DataError(f"data.{key}: expected the number of a column, from 0; found '{value}'")
-    source, target = map(int, settings.values())
-    if source == target:
-        raise DataError(f"data.source_column, data.target_column: expected two columns, found {source} for both")
-    return source, target

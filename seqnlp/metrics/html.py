@@ -9,21 +9,14 @@ from seqnlp.metrics.calibration import Calibration
 from seqnlp.metrics.report import EvaluationReport
 from seqnlp.metrics.svg import reliability_diagram, score_bars
 from seqnlp.metrics.tables import Table, headline, tables_of
+from seqnlp.plots.page import html_page
 
-# Colours from the palette of Okabe and Ito, which people with colour-blindness can tell apart.
 _STYLE = """
-:root { color-scheme: light dark; --ink: #1b1b1b; --page: #ffffff; --faint: #e3e3e3; --soft: #5c5c5c;
-        --first: #0072b2; --second: #d55e00; }
-@media (prefers-color-scheme: dark) {
-  :root { --ink: #ececec; --page: #16181b; --faint: #34383d; --soft: #a9aeb4; --first: #56b4e9; --second: #e69f00; }
-}
-body { margin: 2rem auto; max-width: 62rem; padding: 0 1rem; font: 15px/1.5 system-ui, sans-serif;
-       color: var(--ink); background: var(--page); }
-h1 { font-size: 1.5rem; } h2 { font-size: 1.1rem; margin-top: 2.2rem; }
-p, figcaption, dt { color: var(--soft); } figure { margin: 1rem 0; }
+h2 { font-size: 1.1rem; margin-top: 2.2rem; }
+figcaption, dt { color: var(--soft); } figure { margin: 1rem 0; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem 1.2rem; } dd { margin: 0; }
 dd:first-of-type { font-weight: 700; }
-.scroll { overflow-x: auto; } table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
+table { font-variant-numeric: tabular-nums; }
 th, td { padding: .2rem .9rem .2rem 0; text-align: left; border-bottom: 1px solid var(--faint); }
 td { overflow-wrap: anywhere; } th { color: var(--soft); font-weight: 600; }
 .number { text-align: right; white-space: nowrap; }
@@ -48,15 +41,9 @@ def report_html(report: EvaluationReport) -> str:
 
 def page(title: str, size: str, facts: Sequence[tuple[str, str]], sections: Sequence[str]) -> str:
     """A page of a title, a line on the size of the data, names with values, and sections that are HTML already."""
-    title = escape(title)
     items = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>\n" for name, value in facts)
-    body = "\n".join([f"<h1>{title}</h1>\n<p>{escape(size)}</p>\n<dl>\n{items}</dl>", *sections])
-    return (
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
-        f"<title>{title}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n{body}\n</body>\n</html>\n"
-    )
+    body = "\n".join([f"<h1>{escape(title)}</h1>\n<p>{escape(size)}</p>\n<dl>\n{items}</dl>", *sections])
+    return html_page(title, _STYLE, body)
 
 
 def table_section(table: Table) -> str:

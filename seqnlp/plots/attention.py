@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqnlp.errors import SeqnlpError
+from seqnlp.plots.page import html_page
 from seqnlp.storage import write_atomically
 
 if TYPE_CHECKING:
@@ -28,17 +29,9 @@ _HOW_TO_READ = (
     "word looked at the column's; what a row lacks to 1 went to the end of the source."
 )
 
-# One hue of the palette of Okabe and Ito, stronger for more weight: no two colours have to be told apart.
+# One hue, stronger for more weight: no two colours have to be told apart.
 _STYLE = """
-:root { color-scheme: light dark; --ink: #1b1b1b; --page: #ffffff; --faint: #e3e3e3; --soft: #5c5c5c;
-        --first: #0072b2; }
-@media (prefers-color-scheme: dark) {
-  :root { --ink: #ececec; --page: #16181b; --faint: #34383d; --soft: #a9aeb4; --first: #56b4e9; }
-}
-body { margin: 2rem auto; max-width: 62rem; padding: 0 1rem; font: 15px/1.5 system-ui, sans-serif;
-       color: var(--ink); background: var(--page); }
-h1 { font-size: 1.5rem; overflow-wrap: anywhere; } p { color: var(--soft); }
-.scroll { overflow-x: auto; } table { border-collapse: collapse; } th { font-weight: 400; white-space: nowrap; }
+th { font-weight: 400; white-space: nowrap; }
 thead th { padding: .3rem 0; vertical-align: bottom; writing-mode: vertical-rl; transform: rotate(180deg); }
 tbody th { padding: 0 .6rem 0 0; text-align: right; }
 .weight { position: relative; min-width: 1.6rem; height: 1.6rem; padding: 0; border: 1px solid var(--faint); }
@@ -75,14 +68,9 @@ def attention_html(
     columns = "".join(_label(word, "col") for word in source_words)
     rows = "\n".join(_row(word, source_words, row) for word, row in zip(target_words, weights, strict=True))
     below = f"\n<p>{escape(note)}</p>" if note else ""
-    return (
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
-        f"<title>{escape(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
-        f'<h1 dir="auto">{escape(title)}</h1>\n<p>{_HOW_TO_READ}</p>\n<div class="scroll"><table>\n'
-        f"<thead><tr><td></td>{columns}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table></div>{below}\n</body>\n</html>\n"
-    )
+    heading = f'<h1 dir="auto">{escape(title)}</h1>\n<p>{_HOW_TO_READ}</p>'
+    table = f"<table>\n<thead><tr><td></td>{columns}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table>"
+    return html_page(title, _STYLE, f'{heading}\n<div class="scroll">{table}</div>{below}')
 
 
 def attention_png(

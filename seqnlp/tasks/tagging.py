@@ -19,12 +19,13 @@ from seqnlp.data.encode import encode_split
 from seqnlp.data.lexicon import Lexicon
 from seqnlp.data.sources import load_split, split_digest
 from seqnlp.metrics.entities import entity_scores
+from seqnlp.models.size import count_parameters
 from seqnlp.models.tagger import RecurrentTagger
 from seqnlp.tasks import tagging_data
 from seqnlp.tasks.prediction import TagPredictor
 from seqnlp.tasks.tagging_calibration import calibrate
 from seqnlp.tasks.tagging_card import model_card
-from seqnlp.tasks.tagging_model import build_tagger, count_parameters, describe
+from seqnlp.tasks.tagging_model import build_tagger, describe
 from seqnlp.text.sentence import TaggedSentence
 from seqnlp.text.tags import Span, spans_from_tags
 from seqnlp.training.checkpoint import Progress

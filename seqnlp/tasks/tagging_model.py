@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import torch
-
 from seqnlp.bundle import Bundle
 from seqnlp.config import ModelConfig, read_section
 from seqnlp.data.lexicon import WordFeatures
@@ -115,8 +113,3 @@ def tagger_from_bundle(bundle: Bundle) -> LoadedTagger:
     model = model.eval().requires_grad_(False)
     decisions = (temperature, outside_penalty)
     return LoadedTagger(model, features, bundle.labels, settings.scheme, scheme, tokenizer, *decisions)
-
-
-def count_parameters(model: torch.nn.Module) -> int:
-    """Numbers that training can change."""
-    return sum(parameter.numel() for parameter in model.parameters() if parameter.requires_grad)

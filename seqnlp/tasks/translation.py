@@ -18,11 +18,12 @@ from seqnlp.data.pair_batches import FlatSequences, shifted, with_end
 from seqnlp.data.pairs import load_pairs, pairs_digest
 from seqnlp.errors import DataError
 from seqnlp.metrics.translation_scores import bleu, chrf
+from seqnlp.models.size import count_parameters
 from seqnlp.models.translator import PairBatch, RecurrentTranslator
-from seqnlp.tasks.tagging_model import count_parameters
 from seqnlp.tasks.translation_card import model_card
 from seqnlp.tasks.translation_greedy import greedy_translations
 from seqnlp.tasks.translation_model import build_translator, describe, learn_vocabularies
+from seqnlp.text.subword_sampling import SubwordSampler
 from seqnlp.training.checkpoint import Progress
 
 Batch = NDArray[np.int64]
@@ -52,6 +53,8 @@ class TranslationTask:
         self.dev = load_pairs(config.data, "dev", say)
         sources, targets = [pair.source for pair in train], [pair.target for pair in train]
         self.vocabularies = learn_vocabularies(sources, targets, config)
+        if len(self.vocabularies.target) < config.tokenizer.vocabulary_size:
+            say("fewer subwords than tokenizer.vocabulary_size: data.limit leaves too little text for more")
         self.texts = self._short_enough(sources, targets, say)
         self.encoded = self._encode(0)
         torch.manual_seed(config.seed)
@@ -162,7 +165,8 @@ class TranslationTask:
         ):
             if strength:
                 seed = int(np.random.SeedSequence([self.config.seed, epoch, side]).generate_state(1)[0])
-                sides.append(FlatSequences.of(subwords.sample(texts, strength, seed)))
+                sampler = SubwordSampler(subwords, self.config.tokenizer.kind)
+                sides.append(FlatSequences.of(sampler.sample(texts, strength, seed)))
             else:
                 sides.append(FlatSequences.of(subwords.encode(texts)))
         return sides[0], sides[1]

@@ -49,15 +49,19 @@ class Vocabularies:
 
 
 def learn_vocabularies(sources: Sequence[str], targets: Sequence[str], config: TranslationConfig) -> Vocabularies:
-    """Subwords of the training split.
+    """Subwords of the training split; fewer than asked for only where ``data.limit`` leaves too little text.
 
     Raises:
         DataError: the texts cannot give as many as asked for.
     """
+
+    def learn(texts: Sequence[str]) -> Subwords:
+        return train_subwords(texts, config.tokenizer, or_fewer=config.data.limit > 0)
+
     if config.tokenizer.joint:
-        joint = train_subwords([*sources, *targets], config.tokenizer)
+        joint = learn([*sources, *targets])
         return Vocabularies(joint, joint)
-    return Vocabularies(train_subwords(sources, config.tokenizer), train_subwords(targets, config.tokenizer))
+    return Vocabularies(learn(sources), learn(targets))
 
 
 def build_translator(model: TranslatorConfig, vocabularies: Vocabularies) -> RecurrentTranslator:

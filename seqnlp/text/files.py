@@ -26,11 +26,10 @@ def open_bytes(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     """
     try:
         with open(path, "rb") as raw:
-            head = raw.read(2)
-            raw.seek(0)
+            head = raw.peek(2)  # it may be a pipe, which cannot go back
             if not head:
                 raise DataError("the file is empty", path)
-            if head == _GZIP_MAGIC:
+            if head.startswith(_GZIP_MAGIC):
                 with gzip.open(raw) as unpacked:
                     yield cast(BinaryIO, unpacked)
             else:

@@ -43,7 +43,7 @@ def read_jsonl(
         if not line.strip():
             continue
         try:
-            row = _parsed(line)
+            row = parsed_row(line)
             if token_field in row:
                 tokens, tags = _listed(row, token_field), _listed(row, tag_field)
                 if len(tokens) != len(tags):
@@ -59,7 +59,7 @@ def read_jsonl(
         yield TaggedSentence(tuple(tokens), tuple(tags), number)
 
 
-def _parsed(line: str) -> Mapping[str, Any]:
+def parsed_row(line: str) -> Mapping[str, Any]:
     try:
         row = json.loads(line)
         json.dumps(row, ensure_ascii=False).encode()  # an escape such as \\ud800 alone is JSON but no text
@@ -70,7 +70,7 @@ def _parsed(line: str) -> Mapping[str, Any]:
     except (ValueError, RecursionError) as problem:
         raise DataError(f"expected one JSON object a line: {problem}") from None
     if not isinstance(row, dict):
-        raise DataError(f"expected a JSON object, found {_shown(row)}")
+        raise DataError(f"expected a JSON object, found {shown(row)}")
     return row
 
 
@@ -80,10 +80,10 @@ def _listed(row: Mapping[str, Any], name: str) -> list[str]:
         raise DataError(f"expected the field '{name}', found {_names(row)}{did_you_mean(name, row)}")
     values = row[name]
     if not isinstance(values, list):
-        raise DataError(f"expected a list in '{name}', found {_shown(values)}")
+        raise DataError(f"expected a list in '{name}', found {shown(values)}")
     for position, value in enumerate(values):
         if not isinstance(value, str) or not value.strip(" "):
-            raise DataError(f"expected words in '{name}', found {_shown(value)} at position {position}")
+            raise DataError(f"expected words in '{name}', found {shown(value)} at position {position}")
     return values
 
 
@@ -93,7 +93,7 @@ def _spans(row: Mapping[str, Any]) -> list[Span]:
     if name is None:
         raise DataError(f"expected the field 'spans' or 'entities' beside 'text', found {_names(row)}")
     if not isinstance(row[name], list):
-        raise DataError(f"expected a list in '{name}', found {_shown(row[name])}")
+        raise DataError(f"expected a list in '{name}', found {shown(row[name])}")
     return sorted(_span(item) for item in row[name])
 
 
@@ -103,7 +103,7 @@ def _span(item: Any) -> Span:
         start, end, label = values
         if type(start) is type(end) is int and isinstance(label, str) and label:
             return Span(start, end, label)
-    raise DataError(f'expected a span {{"start": 0, "end": 5, "label": "X"}} or [0, 5, "X"], found {_shown(item)}')
+    raise DataError(f'expected a span {{"start": 0, "end": 5, "label": "X"}} or [0, 5, "X"], found {shown(item)}')
 
 
 def _from_text(text: str, spans: Sequence[Span], scheme: str, tokenizer: str) -> tuple[list[str], list[str]]:
@@ -156,6 +156,6 @@ def _names(row: Mapping[str, Any]) -> str:
     return ", ".join(f"'{name}'" for name in row) or "none"
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
     text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= 60 else text[:57] + "..."

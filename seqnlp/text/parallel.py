@@ -11,7 +11,7 @@ from typing import Any
 
 from seqnlp.errors import DataError, did_you_mean
 from seqnlp.text.files import read_lines
-from seqnlp.text.jsonl import _parsed, _shown
+from seqnlp.text.jsonl import parsed_row, shown
 
 NESTED_FIELD = "translation"
 """The field that may hold the texts of a row by language, as in the data sets of the `datasets` library."""
@@ -89,7 +89,7 @@ def read_jsonl_pairs(path: str | os.PathLike[str], source: str, target: str) -> 
     for number, line in read_lines(path):
         if line.strip():
             try:
-                yield pair_of_row(_parsed(line), source, target, number)
+                yield pair_of_row(parsed_row(line), source, target, number)
             except DataError as problem:
                 raise DataError(str(problem), path, number) from None
 
@@ -112,5 +112,5 @@ def _text(row: Mapping[str, Any], name: str) -> str:
         raise DataError(f"expected the field '{name}'{where}, found {found}{did_you_mean(name, fields)}")
     text = fields[name]
     if not isinstance(text, str | None):
-        raise DataError(f"expected text in '{name}', found {_shown(text)}")
+        raise DataError(f"expected text in '{name}', found {shown(text)}")
     return one_line(text or "")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from seqnlp.config import SubwordConfig
@@ -17,6 +18,8 @@ SPECIALS = 4
 
 _LONGEST_LINE = 1_000_000
 """Bytes; SentencePiece would silently leave longer training lines out."""
+
+_TOO_HIGH = re.compile(r"too high \(\d+\).*?<= (\d+)")
 
 
 class Subwords:
@@ -46,21 +49,6 @@ class Subwords:
         """The ids of each text, without BEGIN and END; empty for a text without visible characters."""
         return [self._processor.encode(text) for text in texts]  # given a list, it starts a thread pool at each call
 
-    def sample(self, texts: Sequence[str], strength: float, seed: int) -> list[list[int]]:
-        """One of the possible segmentations of each text; the same for the same seed.
-
-        Args:
-            strength: with BPE the chance that a merge is skipped (BPE-dropout, Provilkov et al. 2020); with a unigram
-                model the smoothing alpha (subword regularisation, Kudo 2018).
-        """
-        import sentencepiece
-
-        sentencepiece.set_random_generator_seed(seed)
-        # Each call has one thread of its own, whose generator begins anew from the seed.
-        options = {"enable_sampling": True, "alpha": strength, "nbest_size": -1, "num_threads": 1}
-        encoded: list[list[int]] = self._processor.encode(list(texts), **options) if texts else []
-        return encoded
-
     def decode(self, ids: Sequence[int]) -> str:
         """The text of ids; bytes that do not make a character become U+FFFD."""
         return str(self._processor.decode(list(ids))) if len(ids) else ""
@@ -69,13 +57,25 @@ class Subwords:
         """The pieces of ids; a piece that begins a word starts with U+2581."""
         return [self._processor.id_to_piece(int(one)) for one in ids]
 
+    def texts_and_scores(self) -> tuple[dict[int, str], dict[int, float]]:
+        """The text and the score of every subword that is neither special nor a byte.
+
+        Of a unigram model the score is the log probability; of byte-pair encoding, minus the number of its merge.
+        """
+        normal = [one for one in range(SPECIALS, len(self)) if not self._processor.is_byte(one)]
+        scores = {one: float(self._processor.get_score(one)) for one in normal}
+        return dict(zip(normal, self.pieces(normal), strict=True)), scores
+
     def to_bytes(self) -> bytes:
         """The serialised model."""
         return self._model
 
 
-def train_subwords(texts: Iterable[str], config: SubwordConfig) -> Subwords:
+def train_subwords(texts: Sequence[str], config: SubwordConfig, *, or_fewer: bool = False) -> Subwords:
     """Learn subwords from texts.
+
+    Args:
+        or_fewer: where the texts cannot give ``config.vocabulary_size``, take as many as they give.
 
     Raises:
         DataError: the texts cannot give as many subwords as asked for; says how many they can.
@@ -101,13 +101,16 @@ def train_subwords(texts: Iterable[str], config: SubwordConfig) -> Subwords:
             minloglevel=2,
         )
     except RuntimeError as problem:
+        most = _TOO_HIGH.search(str(problem))
+        if most and or_fewer:
+            return train_subwords(texts, dataclasses.replace(config, vocabulary_size=int(most[1])))
         raise DataError(_why_not(str(problem), config.vocabulary_size)) from None
     return Subwords(written.getvalue())
 
 
 def _why_not(problem: str, size: int) -> str:
     """SentencePiece's complaint in our words."""
-    most = re.search(r"too high \(\d+\).*?<= (\d+)", problem)
+    most = _TOO_HIGH.search(problem)
     least = re.search(r"smaller than required_chars.*?(\d+) vs (\d+)", problem)
     if most:
         return f"the training text gives at most {most[1]} subwords; set tokenizer.vocabulary_size (now {size}) to that"

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 import torch
-from command import output, seqnlp
+from command import TINY_TRANSLATION, output, seqnlp
+from tiny_pairs import make_pairs, write_pairs
 
 SETTINGS = (
     "recipe=tagging/demo",
@@ -124,6 +125,20 @@ def test_a_run_killed_before_its_first_checkpoint_begins_again(uninterrupted: Pa
     assert not (run / "checkpoint.pt").exists()
     assert seqnlp("resume", run).status == 0
     assert_same(run, uninterrupted)
+
+
+def test_a_killed_translator_resumes_exactly(tmp_path: Path) -> None:
+    for number, (split, count) in enumerate({"train": 300, "dev": 20}.items()):
+        write_pairs(tmp_path, split, make_pairs(count, seed=number))
+    kept = [setting for setting in TINY_TRANSLATION if not setting.startswith(("data.test", "trainer.epochs"))]
+    settings = ["task=translation", f"data.dir={tmp_path}", *kept, "trainer.epochs=4", "trainer.checkpoint_steps=3"]
+    settings += ["tokenizer.sampling=0.1", "model.teacher_forcing=linear", "model.teacher_forcing_end=0.8"]
+    output("train", f"run={tmp_path}/whole", *settings)
+    killed = start(tmp_path / "run", "train", f"run={tmp_path}/run", *settings)
+    kill(killed, signal.SIGKILL, checkpoints(tmp_path / "run", 4))
+    assert seqnlp("resume", tmp_path / "run").status == 0
+    remove_half_written(tmp_path / "run")
+    assert_same(tmp_path / "run", tmp_path / "whole")
 
 
 def remove_half_written(run: Path) -> None:

@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from command import output, refusal, seqnlp
+from command import TINY_TRANSLATION, output, refusal, seqnlp
 
 import seqnlp as package
 from seqnlp.data.pairs import load_pairs
@@ -230,6 +230,16 @@ def test_an_ensemble_of_a_model_with_itself_is_the_model(
     assert twice == translations
 
 
+def test_models_of_an_ensemble_must_have_the_same_subwords(translator_run: Path, tmp_path: Path) -> None:
+    data = read_run_config(translator_run).data.dir
+    settings = ["tokenizer.vocabulary_size=320", "trainer.epochs=1", "data.limit=200"]
+    output("train", "task=translation", f"data.dir={data}", f"run={tmp_path}/run", *TINY_TRANSLATION, *settings)
+    assert refusal("translate", translator_run, tmp_path / "run") == (
+        "model 2 does not fit the first: its subwords are others (320, the first has 330); train both on the same "
+        "text; an ensemble needs the same of both"
+    )
+
+
 def test_bf16_and_threads_translate_too(translator_run: Path, sources: list[str], translations: list[str]) -> None:
     assert len(translate(translator_run, sources, "--precision", "bf16", "--threads", "1")) == len(sources)
     assert translate(translator_run, sources, "--threads", "1") == translations
@@ -379,6 +389,13 @@ def test_score_reads_gzip(translator_run: Path, pairs: list[tuple[str, str]], tm
     packed = tmp_path / "packed.gz"
     packed.write_bytes(gzip.compress(files[0].read_bytes()))
     assert output("score", translator_run, packed, files[1]) == output("score", translator_run, *files)
+
+
+def test_score_reads_pipes(translator_run: Path, pairs: list[tuple[str, str]], tmp_path: Path) -> None:
+    files = [write(tmp_path / f"{side}", [pair[side] for pair in pairs[:5]]) for side in (0, 1)]
+    script = f"{sys.executable} -m seqnlp score {translator_run} <(cat {files[0]}) <(gzip -c {files[1]})"
+    piped = subprocess.run(["bash", "-c", script], check=True, capture_output=True, text=True)
+    assert piped.stdout == output("score", translator_run, *files)
 
 
 def test_score_refuses_files_of_different_length_before_it_begins(translator_run: Path, tmp_path: Path) -> None:

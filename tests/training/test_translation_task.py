@@ -135,6 +135,14 @@ def test_a_vocabulary_larger_than_the_text_allows_says_how_large_it_can_be(tmp_p
         make(tiny_translation(data, tokenizer__vocabulary_size=6000), tmp_path / "run")
 
 
+def test_a_slice_of_the_data_gets_the_subwords_it_can_have(tmp_path: Path, data: Path) -> None:
+    said: list[str] = []
+    config = tiny_translation(data, tokenizer__vocabulary_size=6000, data__limit=20)
+    task = TranslationTask(config, tmp_path / "run", torch.device("cpu"), said.append)
+    assert 260 < len(task.vocabularies.target) < 500
+    assert "fewer subwords than tokenizer.vocabulary_size: data.limit leaves too little text for more" in said
+
+
 def test_a_model_folder_without_its_subwords_is_refused(tmp_path: Path, data: Path) -> None:
     train(tiny_translation(data, trainer__epochs=1), tmp_path / "run")
     (tmp_path / "run" / "model" / "subwords.spm").unlink()
