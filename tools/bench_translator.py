@@ -3,10 +3,12 @@
     python tools/bench_translator.py train [--data-dir DIR] [--threads 2]
     python tools/bench_translator.py translate RUN [--data-dir DIR] [--threads 2] [--lines 1000]
     python tools/bench_translator.py start RUN
+    python tools/bench_translator.py stream RUN [--data-dir DIR] [--lines 1000000]
 
 `train`: BiLSTM 2 x 256, decoder 512, additive attention with input feeding, embeddings 256, vocabulary 8,000, batch 64
 on Multi30k German to English; target subwords a second. `translate`: the lines of test_2016_flickr; the plain loop
 (tools/reference_beam.py) runs on identical weights, in turns with ours; peak memory is that of processes of their own.
+`stream`: the memory of one greedy `seqnlp translate` while short lines pour into its standard input.
 The peers' rates come from a machine like the one this was written on; ratios to them are only as good as that likeness.
 """
 
@@ -18,10 +20,12 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 import torch
@@ -47,22 +51,25 @@ OPENNMT = {(64, 5): 68.0, (64, 1): 230.0, (1, 5): 13.6}
 def main() -> None:
     """Run one of the measurements."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=("train", "translate", "start"))
+    parser.add_argument("what", choices=("train", "translate", "start", "stream"))
     parser.add_argument("run", nargs="?")
     parser.add_argument("--data-dir", default=os.environ.get("SEQNLP_DATA", ""))
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--lines", type=int, default=1000)
+    parser.add_argument("--lines", type=int, help="default 1000; stream: 1000000")
     parser.add_argument("--memory-of", choices=("ours", "reference"), help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
+    arguments.lines = arguments.lines or (1_000_000 if arguments.what == "stream" else 1000)
     if arguments.memory_of:
         measure_memory(arguments)
     elif arguments.what == "train":
         bench_training(arguments.data_dir)
     elif arguments.what == "translate":
         bench_translating(arguments)
-    else:
+    elif arguments.what == "start":
         bench_start(arguments.run)
+    else:
+        bench_stream(arguments)
 
 
 def bench_training(folder: str, steps: int = 12, blocks: int = 5) -> None:
@@ -138,6 +145,43 @@ def bench_start(run: str, rounds: int = 5) -> None:
     print(f"one sentence, whole process: {mine:.2f} s; import torch: {torch_alone:.2f} s; {mine / torch_alone:.2f}x")
 
 
+def bench_stream(arguments: argparse.Namespace, longest: int = 60) -> None:
+    """The resident memory of a process that translates many lines, at every tenth part of them."""
+    lines = test_lines(
+        argparse.Namespace(**{**vars(arguments), "lines": 1000}), Translator(arguments.run).source_language
+    )
+    short = [line for line in lines if len(line) <= longest]
+    command = [
+        sys.executable,
+        "-m",
+        "seqnlp",
+        "translate",
+        arguments.run,
+        "--beam",
+        "1",
+        "--threads",
+        str(arguments.threads),
+    ]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        feeder = threading.Thread(target=_feed, args=(process.stdin, short, arguments.lines))
+        feeder.start()
+        begun = time.perf_counter()
+        for number, _ in enumerate(process.stdout, start=1):
+            if number % (arguments.lines // 10) == 0:
+                rate = number / (time.perf_counter() - begun)
+                print(f"{number:9,} lines: {_status('VmRSS', process.pid):.0f} MB, {rate:,.0f} lines/s", flush=True)
+        feeder.join()
+
+
+def _feed(pipe: IO[str], lines: list[str], count: int) -> None:
+    """Write ``count`` lines, the same ones over and over."""
+    with pipe:
+        for number in range(count):
+            pipe.write(lines[number % len(lines)] + "\n")
+
+
 def measure_memory(arguments: argparse.Namespace) -> None:
     """Print by how many MB translating raises the peak of this process."""
     translator = Translator(arguments.run)
@@ -150,9 +194,9 @@ def measure_memory(arguments: argparse.Namespace) -> None:
     print(_status("VmHWM") - before)
 
 
-def _status(name: str) -> float:
-    """A size that the kernel knows of this process, in MB."""
-    lines = Path("/proc/self/status").read_text().splitlines()
+def _status(name: str, process: int | str = "self") -> float:
+    """A size that the kernel knows of a process, in MB."""
+    lines = Path(f"/proc/{process}/status").read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith(f"{name}:")) / 1024
 
 

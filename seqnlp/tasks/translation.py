@@ -22,7 +22,7 @@ from seqnlp.models.size import count_parameters
 from seqnlp.models.translator import PairBatch, RecurrentTranslator
 from seqnlp.tasks.translation_card import model_card
 from seqnlp.tasks.translation_greedy import greedy_translations
-from seqnlp.tasks.translation_model import build_translator, describe, learn_vocabularies
+from seqnlp.tasks.translation_model import build_translator, describe, learn_vocabularies, start_from
 from seqnlp.text.subword_sampling import SubwordSampler
 from seqnlp.training.checkpoint import Progress
 
@@ -52,13 +52,16 @@ class TranslationTask:
         train = load_pairs(config.data, "train", say)
         self.dev = load_pairs(config.data, "dev", say)
         sources, targets = [pair.source for pair in train], [pair.target for pair in train]
-        self.vocabularies = learn_vocabularies(sources, targets, config)
-        if len(self.vocabularies.target) < config.tokenizer.vocabulary_size:
-            say("fewer subwords than tokenizer.vocabulary_size: data.limit leaves too little text for more")
+        torch.manual_seed(config.seed)
+        if config.start_from:
+            self.vocabularies, self.model = start_from(config)
+            say(f"begins with the weights and the {len(self.vocabularies.target):,} subwords of {config.start_from}")
+        else:
+            self.vocabularies = learn_vocabularies(sources, targets, config, say)
+            self.model = build_translator(config.model, self.vocabularies)
+        self.model = self.model.to(device)
         self.texts = self._short_enough(sources, targets, say)
         self.encoded = self._encode(0)
-        torch.manual_seed(config.seed)
-        self.model = build_translator(config.model, self.vocabularies).to(device)
         say(
             f"train: {len(self.texts[0]):,} pairs, {int(self.encoded[1].starts[-1]):,} target subwords; "
             f"dev: {len(self.dev):,} pairs; {len(self.vocabularies.target):,} subwords; "

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from seqnlp.bundle import Bundle
+from seqnlp.bundle import Bundle, load_bundle
 from seqnlp.config import DecodingConfig, TranslationConfig, TranslatorConfig, read_section
 from seqnlp.errors import RunError
 from seqnlp.models.translator import RecurrentTranslator
@@ -48,7 +48,9 @@ class Vocabularies:
         return cls(Subwords(files[SOURCE]), Subwords(files[TARGET]))
 
 
-def learn_vocabularies(sources: Sequence[str], targets: Sequence[str], config: TranslationConfig) -> Vocabularies:
+def learn_vocabularies(
+    sources: Sequence[str], targets: Sequence[str], config: TranslationConfig, say: Callable[[str], None]
+) -> Vocabularies:
     """Subwords of the training split; fewer than asked for only where ``data.limit`` leaves too little text.
 
     Raises:
@@ -56,7 +58,10 @@ def learn_vocabularies(sources: Sequence[str], targets: Sequence[str], config: T
     """
 
     def learn(texts: Sequence[str]) -> Subwords:
-        return train_subwords(texts, config.tokenizer, or_fewer=config.data.limit > 0)
+        found = train_subwords(texts, config.tokenizer, or_fewer=config.data.limit > 0)
+        if len(found) < config.tokenizer.vocabulary_size:
+            say("fewer subwords than tokenizer.vocabulary_size: data.limit leaves too little text for more")
+        return found
 
     if config.tokenizer.joint:
         joint = learn([*sources, *targets])
@@ -67,6 +72,33 @@ def learn_vocabularies(sources: Sequence[str], targets: Sequence[str], config: T
 def build_translator(model: TranslatorConfig, vocabularies: Vocabularies) -> RecurrentTranslator:
     """A translator with fresh weights."""
     return RecurrentTranslator(model, len(vocabularies.source), len(vocabularies.target))
+
+
+def start_from(config: TranslationConfig) -> tuple[Vocabularies, RecurrentTranslator]:
+    """The subwords of the model that a run begins with, and a translator of this run's settings with its weights.
+
+    Raises:
+        RunError: there is no such model, it is for other languages, or its sizes are not those of this run.
+    """
+    loaded = translator_from_bundle(load_bundle(config.start_from))
+    languages = loaded.source_language, loaded.target_language
+    wanted = config.data.source, config.data.target
+    if languages != wanted:
+        raise RunError(
+            f"start_from: expected a model from {wanted[0]} to {wanted[1]} (data.source, data.target), "
+            f"found {languages[0]} to {languages[1]} in {config.start_from}"
+        )
+    model = build_translator(config.model, loaded.vocabularies)
+    try:
+        model.load_state_dict(loaded.model.state_dict())
+    except RuntimeError:
+        theirs, ours = asdict(loaded.model.config), asdict(config.model)
+        differences = [f"model.{key} {theirs[key]}, here {ours[key]}" for key in ours if theirs[key] != ours[key]]
+        raise RunError(
+            f"start_from: the weights of {config.start_from} do not fit this run; it was trained with "
+            + "; ".join(differences)
+        ) from None
+    return loaded.vocabularies, model
 
 
 @dataclass(frozen=True)

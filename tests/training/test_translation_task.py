@@ -143,6 +143,36 @@ def test_a_slice_of_the_data_gets_the_subwords_it_can_have(tmp_path: Path, data:
     assert "fewer subwords than tokenizer.vocabulary_size: data.limit leaves too little text for more" in said
 
 
+def test_fine_tuning_begins_with_another_runs_weights_and_subwords(tmp_path: Path, data: Path) -> None:
+    before = train(tiny_translation(data), tmp_path / "first")
+    write_pairs(tmp_path, "train", [("ein Baum sieht .", "a tree sees .")] * 3)
+    write_pairs(tmp_path, "dev", [("ein Baum .", "a tree .")])
+    saved = load_bundle(tmp_path / "first" / "model").tensors
+    task = make(tiny_translation(tmp_path, start_from=str(tmp_path / "first")), tmp_path / "second")
+    assert task.vocabularies.to_files() == before.vocabularies.to_files()
+    assert all(torch.equal(tensor, saved[name]) for name, tensor in task.model.state_dict().items())
+    assert task.model.training
+    assert all(parameter.requires_grad for parameter in task.model.parameters())
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"model__attention_dim": 7}, "do not fit this run; it was trained with model.attention_dim 6, here 7"),
+        (
+            {"data__source": "en", "data__target": "de"},
+            r"expected a model from en to de \(data.source, data.target\), found de to en in ",
+        ),
+    ],
+)
+def test_a_model_that_cannot_be_fine_tuned_so_is_refused(
+    tmp_path: Path, data: Path, changes: dict[str, Any], message: str
+) -> None:
+    train(tiny_translation(data, trainer__epochs=1), tmp_path / "first")
+    with pytest.raises(RunError, match=f"^start_from: .*{message}"):
+        make(tiny_translation(data, start_from=str(tmp_path / "first"), **changes), tmp_path / "second")
+
+
 def test_a_model_folder_without_its_subwords_is_refused(tmp_path: Path, data: Path) -> None:
     train(tiny_translation(data, trainer__epochs=1), tmp_path / "run")
     (tmp_path / "run" / "model" / "subwords.spm").unlink()
