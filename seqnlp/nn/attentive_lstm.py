@@ -137,6 +137,7 @@ class _AttentiveLSTM(torch.autograd.Function):
         d_energy = (low_energies.flatten() @ bent.flatten(0, 2)).to(energy.dtype)  # (A,)
         slopes.mul_(low_energies[..., None])
         d_keys = (slopes.sum(dim=0, dtype=gates.dtype) * energy).to(ctx.key_dtype)  # (B, S, A)
-        seen = attention.to(low).permute(1, 2, 0)  # (B, S, T)
-        d_memory = torch.bmm(seen, contexts.transpose(0, 1)).to(memory.dtype)  # (B, S, M)
+        # Not in bf16: oneDNN would compile and keep a kernel for every pair of source and target lengths.
+        seen = attention.permute(1, 2, 0)  # (B, S, T)
+        d_memory = torch.bmm(seen, contexts.transpose(0, 1).to(seen.dtype)).to(memory.dtype)  # (B, S, M)
         return gate_gradient, back_state, back_cell, d_keys, d_memory, None, d_recurrent, d_query, d_energy

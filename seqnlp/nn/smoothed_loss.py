@@ -6,9 +6,13 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 CHUNK = 256
 """Tokens whose logits exist at the same time; small enough to stay in a CPU's cache."""
+
+BLOCK = 32
+"""Chunks have a multiple of this many rows."""
 
 
 def smoothed_loss(features: Tensor, table: Tensor, bias: Tensor, targets: Tensor, smoothing: float) -> Tensor:
@@ -45,7 +49,9 @@ class _SmoothedLoss(torch.autograd.Function):
         with torch.autocast(kind, enabled=False):
             for start in range(0, len(inputs), CHUNK):
                 rows, wanted = inputs[start : start + CHUNK], targets[start : start + CHUNK, None]  # (C, D), (C, 1)
-                logits = (rows @ weights.T).to(bias.dtype).add_(bias)  # (C, V)
+                count = len(rows)
+                rows = _whole_blocks(rows)  # (C + padding, D)
+                logits = (rows @ weights.T)[:count].to(bias.dtype).add_(bias)  # (C, V)
                 gold = logits.gather(1, wanted).sum()
                 spread = logits.sum()
                 logits -= logits.amax(dim=1, keepdim=True)  # keeps exp finite
@@ -57,8 +63,8 @@ class _SmoothedLoss(torch.autograd.Function):
                 gradient = probabilities.div_(mass).sub_(share)  # (C, V)
                 gradient.scatter_add_(1, wanted, gradient.new_full(wanted.shape, smoothing - 1))
                 bias_gradient += gradient.sum(dim=0)
-                low = gradient.to(dtype)  # (C, V)
-                torch.mm(low, weights, out=feature_gradient[start : start + CHUNK])
+                low = _whole_blocks(gradient.to(dtype))  # (C + padding, V)
+                feature_gradient[start : start + count] = (low @ weights)[:count]
                 table_gradient += low.T @ rows
         ctx.save_for_backward(feature_gradient.to(features.dtype), table_gradient, bias_gradient)
         return total
@@ -68,3 +74,8 @@ class _SmoothedLoss(torch.autograd.Function):
         """Scale what the forward pass left."""
         feature_gradient, table_gradient, bias_gradient = ctx.saved_tensors
         return feature_gradient * upstream, table_gradient * upstream, bias_gradient * upstream, None, None
+
+
+def _whole_blocks(rows: Tensor) -> Tensor:
+    """Rows (C, ...) and zeros up to a multiple of 32: oneDNN compiles and keeps kernels for every number it meets."""
+    return functional.pad(rows, (0, 0, 0, -len(rows) % BLOCK))
