@@ -83,23 +83,17 @@ def all_candidates(log_probs: Tensor, totals: FloatArray, layout: Layout, widths
 
 def keys_every_step(self: TranslatorStep, tokens: Tensor, layout: Layout, state: SearchState) -> StepResult:
     """The step with keys projected anew."""
-    keys = self.model.decoder.attention.keys(state.memory.states)  # (R, S, A)
+    states = state.memory.states.to(state.memory.keys.dtype)  # (B, S, M)
+    keys = self.model.decoder.attention.keys(states)  # (B, S, A)
     return WHOLE_STEP(self, tokens, layout, replace(state, memory=replace(state.memory, keys=keys)))
 
 
 def copied_memory(self: TranslatorStep, tokens: Tensor, layout: Layout, state: SearchState) -> StepResult:
     """The step with keys and memory copied for every hypothesis."""
-    memory = state.memory.select(state.rows[layout.sentence])
-    count = len(memory.mask)
-    alone = Layout.one_each(count)
-    result = WHOLE_STEP(self, tokens, alone, SearchState(memory, torch.arange(count), state.decoder))
-    return replace(result, state=replace(result.state, memory=state.memory, rows=state.rows))
-
-
-def kept_memory(self: SearchState, parents: Tensor, sentences: Tensor | None) -> SearchState:
-    """The selection that leaves finished sentences in the batch."""
-    rows = self.rows if sentences is None else self.rows[sentences]
-    return SearchState(self.memory, rows, self.decoder.select(translator_step._padded(parents)))
+    memory = state.memory.select(layout.sentence)
+    alone = Layout.one_each(len(tokens))
+    result = WHOLE_STEP(self, tokens, alone, replace(state, memory=memory))
+    return replace(result, state=replace(result.state, memory=state.memory))
 
 
 def energies_by_tanh(self: Attention, projected: Tensor, keys: Tensor, covered: Tensor | None) -> Tensor:
@@ -127,7 +121,6 @@ TRICKS: dict[str, Callable[[], list[AbstractContextManager[object]]]] = {
     "sorting lines by length": lambda: [as_they_come()],
     "keys projected once a sentence": lambda: [patch.object(TranslatorStep, "__call__", keys_every_step)],
     "one memory for all hypotheses of a sentence": lambda: [patch.object(TranslatorStep, "__call__", copied_memory)],
-    "finished sentences leave the batch": lambda: [patch.object(SearchState, "select", kept_memory)],
     "best candidates by maxima of chunks": lambda: [patch.object(beam, "best_candidates", all_candidates)],
     "packed weights": lambda: [patch.object(translator_step, "packed_product", product)],
     "few shapes": lambda: [patch.object(translator_step, "padded_rows", lambda count: count)],

@@ -44,12 +44,6 @@ class Layout:
         slot = np.arange(len(sentence)) - (np.cumsum(counts) - counts)[sentence]  # (N,)
         return cls(torch.from_numpy(sentence), torch.from_numpy(slot), len(counts), int(counts.max(initial=0)))
 
-    def among(self, rows: Tensor, num_sentences: int) -> Layout:
-        """The same hypotheses, their sentences now at ``rows`` (B,), ascending, of a larger batch."""
-        if num_sentences == self.num_sentences:
-            return self
-        return Layout(rows[self.sentence], self.slot, num_sentences, self.width)
-
     @property
     def is_full(self) -> bool:
         """Whether every sentence has all K hypotheses, so that flat and spread are one memory."""

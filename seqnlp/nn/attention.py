@@ -81,7 +81,7 @@ class Attention(nn.Module):
         """:meth:`forward` from queries that were multiplied with :attr:`query_weight`: (B, K, A) if additive."""
         energies = self._energies(projected, keys, covered)  # (B, K, S)
         # A softmax over more padding sums in another order; in a model in bf16 that could change answers.
-        exact = energies.dtype == torch.bfloat16 and not self.training
+        exact = keys.dtype == torch.bfloat16 and not self.training
         weights = energies.to(
             torch.promote_types(energies.dtype, torch.float64 if exact else torch.float32)
         )  # (B, K, S)
@@ -94,4 +94,8 @@ class Attention(nn.Module):
         mixed = projected[:, :, None, :] + keys[:, None, :, :]  # (B, K, S, A)
         if covered is not None:
             mixed = mixed + covered[..., None].to(mixed.dtype) * (2 * self.coverage).to(mixed.dtype)
-        return torch.sigmoid(mixed) @ self.energy_weight.to(mixed.dtype)  # (B, K, S)
+        bent, energy = torch.sigmoid(mixed), self.energy_weight.to(mixed.dtype)  # (B, K, S, A), (A,)
+        if bent.dtype == torch.bfloat16 and not self.training:
+            # A product in bf16 would make oneDNN compile and keep a kernel for every B x K x S of a search.
+            return bent.mul_(energy).sum(dim=-1, dtype=torch.float32)  # (B, K, S)
+        return bent @ energy  # (B, K, S)
