@@ -120,7 +120,10 @@ class RecurrentTranslator(nn.Module):
         if self.config.bridge == "final":
             summary = self.encoder.final(states, lengths)  # (B, M)
         else:
-            summary = (states * mask[..., None]).sum(dim=1) / lengths[:, None]  # (B, M)
+            # In fp64 what padding adds to the order of the sum cannot change the answer of a model in bf16.
+            wide = torch.float64 if states.dtype == torch.bfloat16 and not self.training else None
+            total = (states * mask[..., None]).sum(dim=1, dtype=wide)  # (B, M)
+            summary = (total / lengths[:, None]).to(states.dtype)  # (B, M)
         return memory, self.decoder.start(memory, summary)
 
     def embed_target(self, tokens: Tensor) -> Tensor:
