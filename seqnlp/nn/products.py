@@ -39,8 +39,11 @@ def packed_product(weight: Tensor, bias: Tensor | None = None) -> Product:
 
 
 def padded_rows(count: int) -> int:
-    """``count`` rounded up to one of few numbers of rows: to multiples of 8 above 8, and of 32 above 32."""
+    """``count`` rounded up to one of few numbers of rows: to multiples of 8 above 8, and of 32 above 32.
+
+    Never 1: for a single row oneDNN sums in another order, and in bf16 a row must not depend on how many there are.
+    """
     if count <= 8:
-        return count
+        return max(count, 2)
     step = 8 if count <= 32 else 32
     return -(-count // step) * step
