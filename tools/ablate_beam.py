@@ -107,8 +107,8 @@ def as_they_come() -> Iterator[None]:
     """Batches in the order of the lines."""
     cut = translation_prediction.cut_by_budget
 
-    def unsorted(order: IntArray, *rest: object) -> list[IntArray]:
-        return list(cut(np.arange(len(order)), *rest))  # type: ignore[arg-type]
+    def unsorted(order: IntArray, sizes: IntArray, most_rows: int, budget: int) -> list[IntArray]:
+        return list(cut(np.arange(len(order)), sizes, most_rows, budget))
 
     with patch.object(translation_prediction, "cut_by_budget", unsorted):
         yield

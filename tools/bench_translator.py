@@ -106,22 +106,27 @@ def bench_training(folder: str, steps: int = 12, blocks: int = 5) -> None:
 
 
 def bench_translating(arguments: argparse.Namespace, rounds: int = 3) -> None:
-    """Sentences a second of ours and the plain loop, in turns."""
-    translator, lines = Translator(arguments.run), test_lines(arguments, Translator(arguments.run).source_language)
+    """Sentences a second of ours and the plain loop, in turns; the plain loop in our precision, and in fp32."""
+    translator, in_fp32 = Translator(arguments.run), Translator(arguments.run, precision="fp32")
+    lines = test_lines(arguments, translator.source_language)
     for batch, beam in ((64, 5), (64, 1), (1, 5), (1, 1)):
         some = lines if batch > 1 else lines[:: max(1, len(lines) // 100)]
-        ways = {"ours": ours(translator, some, batch, beam), "reference": plain(translator, some, batch, beam)}
+        ways = {
+            "ours": ours(translator, some, batch, beam),
+            "plain": plain(translator, some, batch, beam),
+            "plain in fp32": plain(in_fp32, some, batch, beam),
+        }
         rates: dict[str, list[float]] = {name: [] for name in ways}
         for _ in range(rounds):
             for name, translate in ways.items():
                 begun = time.perf_counter()
                 translate()
                 rates[name].append(len(some) / (time.perf_counter() - begun))
-        mine, theirs = (statistics.median(rates[name]) for name in ways)
+        mine, same, fp32 = (statistics.median(rates[name]) for name in ways)
         peer = OPENNMT.get((batch, beam))
         beside = f", {mine / peer:.1f}x OpenNMT-py's {peer:g}" if peer else ""
-        ratio = f"plain loop {theirs:6.1f}: {mine / theirs:.1f}x"
-        print(f"batch {batch:2d}, beam {beam}: {mine:7.1f} sentences/s, {ratio}{beside}")
+        ratios = f"plain loop {same:6.1f}: {mine / same:.1f}x, in fp32 {fp32:6.1f}: {mine / fp32:.1f}x"
+        print(f"batch {batch:2d}, beam {beam}: {mine:7.1f} sentences/s, {ratios}{beside}", flush=True)
     command = [sys.executable, __file__, "translate", arguments.run, "--data-dir", arguments.data_dir]
     command += ["--lines", str(arguments.lines), "--threads", str(arguments.threads), "--memory-of"]
     used = [
