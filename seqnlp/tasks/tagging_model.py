@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from seqnlp.bundle import Bundle
-from seqnlp.config import ModelConfig, read_section
+from seqnlp.config import ClassifierConfig, ModelConfig, read_section
 from seqnlp.data.lexicon import WordFeatures
 from seqnlp.errors import RunError
 from seqnlp.models.tagger import RecurrentTagger
@@ -25,6 +25,20 @@ def build_tagger(model: ModelConfig, features: WordFeatures, tags: Sequence[str]
         tags: every tag, in the model's scheme.
         word_dim: width of the word embedding (that of the vectors, if there are any).
     """
+    embedder = build_embedder(model, features, word_dim)
+    recurrent = Recurrent(
+        embedder.output_dim,
+        model.hidden_dim,
+        cell=model.cell,
+        num_layers=model.num_layers,
+        bidirectional=model.bidirectional,
+        dropout=model.hidden_dropout,
+    )
+    return RecurrentTagger(embedder, recurrent, tags, model.scheme, model.output, model.input_dropout)
+
+
+def build_embedder(model: ModelConfig | ClassifierConfig, features: WordFeatures, word_dim: int) -> WordEmbedder:
+    """The embedder with fresh weights; the arguments are those of :func:`build_tagger`."""
     sizes = WordSizes(
         num_words=len(features.words) - 1,
         num_vectors=len(features.vector_words) - 1,
@@ -36,16 +50,7 @@ def build_tagger(model: ModelConfig, features: WordFeatures, tags: Sequence[str]
         casing_dim=model.casing_dim,
         fine_tune=model.fine_tune,
     )
-    embedder = WordEmbedder(sizes, model.word_dropout)
-    recurrent = Recurrent(
-        embedder.output_dim,
-        model.hidden_dim,
-        cell=model.cell,
-        num_layers=model.num_layers,
-        bidirectional=model.bidirectional,
-        dropout=model.hidden_dropout,
-    )
-    return RecurrentTagger(embedder, recurrent, tags, model.scheme, model.output, model.input_dropout)
+    return WordEmbedder(sizes, model.word_dropout)
 
 
 @dataclass(frozen=True)
