@@ -157,15 +157,17 @@ class Classifier:
 
     def _whole_words(self, pieces: list[str], values: list[float]) -> list[WordContribution]:
         """Subwords put together: a piece that begins a word starts with U+2581."""
-        if self._loaded.reader.subwords is None:
+        subwords = self._loaded.reader.subwords
+        if subwords is None:
             return [WordContribution(word, value) for word, value in zip(pieces, values, strict=True)]
-        whole: list[WordContribution] = []
+        words: list[tuple[list[str], float]] = []
         for piece, value in zip(pieces, values, strict=True):
-            if piece.startswith("\u2581") or not whole:
-                whole.append(WordContribution(piece.removeprefix("\u2581"), value))
+            if piece.startswith("\u2581") or not words:
+                words.append(([piece], value))
             else:
-                whole[-1] = WordContribution(whole[-1].word + piece, whole[-1].value + value)
-        return whole
+                parts, sum_before = words[-1]
+                words[-1] = ([*parts, piece], sum_before + value)
+        return [WordContribution(subwords.join(parts), value) for parts, value in words]
 
     def _check(self, explain: str) -> None:
         if explain and explain not in EXPLANATIONS:

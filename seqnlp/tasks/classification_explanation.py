@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import torch
@@ -16,8 +17,17 @@ from seqnlp.models.classifier import window_weights
 from seqnlp.tasks.classification_model import Decision
 from seqnlp.tasks.classification_prediction import DocumentPredictor, FloatArray
 
-POINTS = 64
-"""Points of the path; those of a Gauss-Legendre quadrature, exact for polynomials of twice the degree."""
+STRETCHES = 8
+"""Equal parts of the path to begin with."""
+
+POINTS = 8
+"""Points of each part; those of a Gauss-Legendre quadrature, exact for polynomials of twice the degree."""
+
+TOLERANCE, SHORTEST = 0.002, 2**-12
+"""A part whose contributions miss its change of log-odds by more is halved, until it is this short.
+
+The log-odds can all but jump somewhere on the path, where a recurrent network flips from one state to another.
+"""
 
 TOKENS_AT_ONCE = 16_384
 
@@ -43,35 +53,36 @@ class Gradients:
 
 
 def integrated_gradients(
-    predictor: DocumentPredictor,
-    words: Sequence[str],
-    label: int,
-    decision: Decision,
-    multi_label: bool,
-    points: int = POINTS,
+    predictor: DocumentPredictor, words: Sequence[str], label: int, decision: Decision, multi_label: bool
 ) -> Gradients:
     """Integrated gradients (Sundararajan et al. 2017, equation 1) of the log-odds of a label.
 
-    The path goes straight from vectors of zero to the words' vectors, and from no n-gram to all. An n-gram's share of
-    the contribution is divided among its words.
+    The path goes straight from vectors of zero to the words' vectors, and from no n-gram to all. Its integral is
+    computed part by part; what a part must sum up to is known (completeness), so that a part that needs more points
+    shows itself. An n-gram's share of the contribution is divided among its words.
     """
-    places, weights = np.polynomial.legendre.leggauss(points)  # on (-1, 1)
-    path = _Path(predictor, words, decision)
+    path = _Path(predictor, words, decision, label, multi_label)
     contributions = np.zeros(len(words))
-    at_once = max(1, TOKENS_AT_ONCE // max(len(words), 1))
-    for first in range(0, points if len(words) else 0, at_once):
-        chosen = slice(first, first + at_once)
-        alphas = torch.from_numpy((places[chosen] + 1) / 2).float()  # (A,)
-        contributions += path.contributions(alphas, torch.from_numpy(weights[chosen] / 2), label, multi_label)
-    begin, end = _log_odds(path.scores(torch.tensor([0.0, 1.0]))[0], label, multi_label).tolist()
+    edges = np.linspace(0, 1, STRETCHES + 1).tolist()
+    waiting = list(pairwise(edges)) if words else []
+    while waiting:
+        start, end = waiting.pop()
+        found, change = path.integral(start, end)
+        if abs(change - found.sum()) > TOLERANCE and end - start > SHORTEST:
+            waiting += [(start, (start + end) / 2), ((start + end) / 2, end)]
+        else:
+            contributions += found
+    begin, end = path.log_odds(torch.tensor([0.0, 1.0]))[0].tolist()
     return Gradients(contributions, end, begin)
 
 
 class _Path:
     """A document between nothing and itself."""
 
-    def __init__(self, predictor: DocumentPredictor, words: Sequence[str], decision: Decision) -> None:
-        self.model, self.decision = predictor.model, decision
+    def __init__(
+        self, predictor: DocumentPredictor, words: Sequence[str], decision: Decision, label: int, multi_label: bool
+    ) -> None:
+        self.model, self.decision, self.label, self.multi_label = predictor.model, decision, label, multi_label
         flat = FlatSequences.of(predictor.vectors.indices([words]))
         self.windows: Windows = predictor.cut(flat.lengths)
         where, mask = window_items(flat, self.windows)  # (N,), (P, T)
@@ -85,10 +96,21 @@ class _Path:
             bias, shares = predictor.bag.bias, predictor.bag.word_scores(predictor.bag_words(words))
         self.bias, self.shares = torch.from_numpy(bias), torch.from_numpy(shares)  # (K,), (T, K)
 
-    def scores(self, alphas: Tensor) -> tuple[Tensor, Tensor]:
-        """Calibrated scores (A, K) at points of the path, and the scaled word vectors (A, P, T, D) they come from."""
+    def integral(self, start: float, end: float) -> tuple[FloatArray, float]:
+        """Contributions (T,) of a part of the path, and by how much the log-odds change over it."""
+        places, weights = np.polynomial.legendre.leggauss(POINTS)  # on (-1, 1)
+        inner = start + (end - start) * (places + 1) / 2
+        alphas = torch.from_numpy(np.array([start, *inner, end])).float()  # (A,)
+        sizes = torch.from_numpy(np.array([0, *weights, 0]) * (end - start) / 2)  # (A,)
+        at_once = max(1, TOKENS_AT_ONCE // max(len(self.shares), 1))
+        parts = [self._part(*both) for both in zip(alphas.split(at_once), sizes.split(at_once), strict=True)]
+        odds = np.concatenate([odds for _, odds in parts])
+        return np.sum([found for found, _ in parts], axis=0), float(odds[-1] - odds[0])
+
+    def log_odds(self, alphas: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Log-odds (A,) at points of the path, the scaled word vectors (A, P, T, D) and scores (A, K) they are of."""
         scaled = alphas.to(self.inputs)[:, None, None, None] * self.inputs  # (A, P, T, D)
-        scaled = scaled.detach().requires_grad_()
+        scaled = scaled.detach().requires_grad_(torch.is_grad_enabled())
         count, windows = len(alphas), len(self.windows.owners)
         lengths = torch.from_numpy(self.windows.lengths).repeat(count).to(scaled.device)  # (A * P,)
         vectors = self.model.encoder(scaled.flatten(0, 1), lengths)  # (A * P, H)
@@ -96,27 +118,21 @@ class _Path:
         places = torch.from_numpy(self.windows.places).repeat(count).to(scaled.device)
         network = self.model.scores(vectors, lengths, owners, places, count).double().cpu()  # (A, K)
         ngrams = self.bias + alphas.double()[:, None] * self.shares.sum(dim=0)  # (A, K)
-        return network / self.decision.temperature + self.decision.vote * ngrams, scaled
+        scores = network / self.decision.temperature + self.decision.vote * ngrams  # (A, K)
+        if self.multi_label:
+            return scores[:, self.label], scaled, scores
+        others = torch.arange(scores.size(1)) != self.label  # (K,)
+        return scores[:, self.label] - scores[:, others].logsumexp(dim=1), scaled, scores
 
-    def contributions(self, alphas: Tensor, weights: Tensor, label: int, multi_label: bool) -> FloatArray:
-        """(T,) the points' part of the integral."""
+    def _part(self, alphas: Tensor, weights: Tensor) -> tuple[FloatArray, FloatArray]:
+        """Contributions (T,) of some points with their weights (A,), and the log-odds (A,) there."""
         with torch.enable_grad():
-            scores, scaled = self.scores(alphas)
-            odds = _log_odds(scores, label, multi_label)  # (A,)
+            odds, scaled, scores = self.log_odds(alphas)
             by_input, by_score = torch.autograd.grad((weights * odds).sum(), (scaled, scores))
         shares = (by_input * self.inputs).sum(dim=(0, 3))[self.mask].double().cpu()  # (N,)
         found = torch.zeros(len(self.shares), dtype=torch.float64).index_add(0, self.where, shares)  # (T,)
         found += self.decision.vote * self.shares @ by_score.sum(dim=0)
-        result: FloatArray = found.numpy()
-        return result
-
-
-def _log_odds(scores: Tensor, label: int, multi_label: bool) -> Tensor:
-    """(A,) of a label against all others (or, with several labels, against its absence), from scores (A, K)."""
-    if multi_label:
-        return scores[:, label]
-    others = torch.arange(scores.size(1)) != label  # (K,)
-    return scores[:, label] - scores[:, others].logsumexp(dim=1)
+        return found.numpy(), odds.detach().numpy()
 
 
 def attended(predictor: DocumentPredictor, words: Sequence[str]) -> NDArray[np.float64]:
@@ -127,7 +143,7 @@ def attended(predictor: DocumentPredictor, words: Sequence[str]) -> NDArray[np.f
     """
     if not words:
         return np.zeros(0)
-    path = _Path(predictor, words, Decision())
+    path = _Path(predictor, words, Decision(), 0, predictor.model.multi_label)
     model, windows = predictor.model, path.windows
     lengths = torch.from_numpy(windows.lengths).to(model.device)  # (P,)
     with torch.inference_mode():

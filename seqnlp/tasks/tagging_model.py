@@ -93,6 +93,8 @@ def tagger_from_bundle(bundle: Bundle) -> LoadedTagger:
     description = dict(bundle.description)
     try:
         task = description.pop("task")
+        if task != "tagging":
+            raise RunError(f"this is a model for {task}, not for tagging")
         settings = read_section(ModelConfig, description.pop("model"), "model.")
         word_dim, scheme = int(description.pop("word_dim")), str(description.pop("data_scheme"))
         tokenizer, temperature = str(description.pop("tokenizer")), float(description.pop("temperature"))
@@ -100,8 +102,6 @@ def tagger_from_bundle(bundle: Bundle) -> LoadedTagger:
     except KeyError as missing:
         raise RunError(f"the model's config.yaml lacks the key {missing}; it was changed or not saved whole") from None
     description.pop("about", None)
-    if task != "tagging":
-        raise RunError(f"this is a model for {task}, not for tagging")
     if description:
         raise RunError(
             f"the model's config.yaml has the unknown key '{next(iter(description))}'; install a newer seqnlp"

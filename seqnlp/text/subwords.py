@@ -69,6 +69,10 @@ class Subwords:
         """The pieces of ids; a piece that begins a word starts with U+2581."""
         return [self._processor.id_to_piece(int(one)) for one in ids]
 
+    def join(self, pieces: Sequence[str]) -> str:
+        """The text of pieces, bytes put together."""
+        return str(self._processor.decode_pieces(list(pieces)))
+
     def to_bytes(self) -> bytes:
         """The serialised model."""
         return self._model
