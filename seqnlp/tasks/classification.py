@@ -25,7 +25,7 @@ from seqnlp.tasks import tagging_data
 from seqnlp.tasks.classification_calibration import fit_decision
 from seqnlp.tasks.classification_card import model_card
 from seqnlp.tasks.classification_model import Decision, bag_tensors, build_classifier, describe, vocabulary_of
-from seqnlp.tasks.classification_prediction import DocumentPredictor, decide, predicted
+from seqnlp.tasks.classification_prediction import DocumentPredictor, decide, label_names, predicted
 from seqnlp.tasks.tagging_model import count_parameters
 from seqnlp.training.checkpoint import Progress
 
@@ -111,16 +111,12 @@ class ClassificationTask:
         self.decision = fit_decision(network, ngrams, reading.targets_of(self.dev, self.labels), multi_label)
         scores = label_scores(
             [document.labels for document in self.dev],
-            self.names(predicted(decide(network, ngrams, self.decision), multi_label)),
+            label_names(predicted(decide(network, ngrams, self.decision), multi_label), self.labels),
         )
         macro = 100 * scores.macro.f1
         first = ("micro_f1", 100 * scores.micro.f1) if multi_label else ("accuracy", 100 * scores.accuracy)
         chosen = macro if self.config.model.metric == "macro_f1" else first[1]
         return {"score": chosen, first[0]: first[1], "macro_f1": macro}
-
-    def names(self, chosen: NDArray[np.bool_]) -> list[list[str]]:
-        """The labels that (B, K) marks."""
-        return [[self.labels[number] for number in np.flatnonzero(row)] for row in chosen]
 
     def save(self, scores: dict[str, float], progress: Progress) -> None:
         """Write the run's model folder."""
@@ -197,7 +193,7 @@ class ClassificationTask:
         gold = [document.labels for document in self.dev]
 
         def accuracy(bag: BagOfNgrams) -> float:
-            found = label_scores(gold, self.names(predicted(bag.scores(dev), multi_label)))
+            found = label_scores(gold, label_names(predicted(bag.scores(dev), multi_label), self.labels))
             return found.micro.f1 if multi_label else found.accuracy
 
         bag, settings = tune_bag(

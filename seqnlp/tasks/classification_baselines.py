@@ -15,7 +15,7 @@ from seqnlp.metrics.report import Baseline
 from seqnlp.models.bag_of_ngrams import METHODS, STRENGTHS, BagOfNgrams, fit_bag, tune_bag
 from seqnlp.storage import write_atomically
 from seqnlp.tasks.classification_data import ReadDocument, targets_of
-from seqnlp.tasks.classification_prediction import predicted
+from seqnlp.tasks.classification_prediction import label_names, predicted
 
 FILE_NAME = "baselines.json"
 """In the run directory: what was computed before, by what it depends on."""
@@ -97,6 +97,5 @@ def _labels(train: Sequence[ReadDocument]) -> list[str]:
 
 def _score(bag: BagOfNgrams, labels: Sequence[str], documents: Sequence[ReadDocument], multi_label: bool) -> float:
     chosen = predicted(bag.scores([document.tokens for document in documents]), multi_label)
-    names = [[labels[number] for number in np.flatnonzero(row)] for row in chosen]
-    scores = label_scores([document.labels for document in documents], names)
+    scores = label_scores([document.labels for document in documents], label_names(chosen, labels))
     return scores.micro.f1 if multi_label else scores.accuracy

@@ -9,7 +9,6 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from seqnlp.bundle import find_model, load_bundle, save_metrics
 from seqnlp.config import ClassificationConfig
@@ -23,7 +22,14 @@ from seqnlp.metrics.report import Baseline
 from seqnlp.tasks.classification_baselines import baselines
 from seqnlp.tasks.classification_data import ReadDocument, read_documents, report_unseen_labels, say_long, targets_of
 from seqnlp.tasks.classification_model import Decision, LoadedClassifier, classifier_from_bundle
-from seqnlp.tasks.classification_prediction import DocumentPredictor, FloatArray, decide, predicted, probabilities
+from seqnlp.tasks.classification_prediction import (
+    DocumentPredictor,
+    FloatArray,
+    decide,
+    label_names,
+    predicted,
+    probabilities,
+)
 from seqnlp.text.documents import Document
 
 MISTAKES = 10
@@ -95,7 +101,7 @@ def evaluate(run: Path, config: ClassificationConfig, split: str, say: Say) -> C
 def _report(documents: Sequence[Document], scores: FloatArray, loaded: LoadedClassifier) -> ClassificationReport:
     """What the labels alone tell; the rest is filled in by :func:`evaluate`."""
     gold = [document.labels for document in documents]
-    answers = _names(predicted(scores, loaded.multi_label), loaded.labels)
+    answers = label_names(predicted(scores, loaded.multi_label), loaded.labels)
     found = label_scores(gold, answers)
     names, counts = ([], np.zeros((0, 0))) if loaded.multi_label else confusion_matrix(gold, answers)
     nothing = measure_calibration([], [], [], 1.0)
@@ -115,10 +121,6 @@ def _report(documents: Sequence[Document], scores: FloatArray, loaded: LoadedCla
         confusion=None if loaded.multi_label else (names, counts.tolist()),
         mistakes=_mistakes(documents, answers, probabilities(scores, loaded.multi_label), loaded),
     )
-
-
-def _names(chosen: NDArray[np.bool_], labels: Sequence[str]) -> list[list[str]]:
-    return [[labels[number] for number in np.flatnonzero(row)] for row in chosen]
 
 
 def _mistakes(
@@ -168,7 +170,8 @@ def _parts(
     gold = [document.labels for document in documents]
     parts = {"this model's network alone": network, "this model's n-grams alone": ngrams}
     found = {
-        name: label_scores(gold, _names(predicted(s, loaded.multi_label), loaded.labels)) for name, s in parts.items()
+        name: label_scores(gold, label_names(predicted(s, loaded.multi_label), loaded.labels))
+        for name, s in parts.items()
     }
     return [Baseline(name, one.micro.f1 if loaded.multi_label else one.accuracy) for name, one in found.items()]
 

@@ -103,7 +103,8 @@ class _Path:
         alphas = torch.from_numpy(np.array([start, *inner, end])).float()  # (A,)
         sizes = torch.from_numpy(np.array([0, *weights, 0]) * (end - start) / 2)  # (A,)
         at_once = max(1, TOKENS_AT_ONCE // max(len(self.shares), 1))
-        parts = [self._part(*both) for both in zip(alphas.split(at_once), sizes.split(at_once), strict=True)]
+        firsts = range(0, len(alphas), at_once)
+        parts = [self._part(alphas[n : n + at_once], sizes[n : n + at_once]) for n in firsts]
         odds = np.concatenate([odds for _, odds in parts])
         return np.sum([found for found, _ in parts], axis=0), float(odds[-1] - odds[0])
 

@@ -122,5 +122,10 @@ def predicted(scores: FloatArray, multi_label: bool) -> NDArray[np.bool_]:
     return chosen
 
 
+def label_names(chosen: NDArray[np.bool_], labels: Sequence[str]) -> list[list[str]]:
+    """The labels that each row of (B, K) marks."""
+    return [[labels[number] for number in np.flatnonzero(row).tolist()] for row in chosen]
+
+
 def _some(windows: Windows, rows: NDArray[np.int64]) -> Windows:
     return Windows(windows.owners[rows], windows.starts[rows], windows.lengths[rows], windows.places[rows])
