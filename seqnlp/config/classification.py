@@ -89,7 +89,7 @@ class ClassifierConfig:
     )
     overlap: int = setting(0, "strided: words that neighbouring windows share", low=0)
     ngrams: int = setting(
-        0, "naive-Bayes n-grams up to this length vote with the network; 0: the network alone", low=0, high=5
+        0, "a bag of n-grams up to this length votes with the network; 0: the network alone", low=0, high=5
     )
     word_dropout: float = setting(0.05, "chance that a training word is read as unknown", low=0, below=1)
     input_dropout: float = setting(0.33, "locked dropout on the recurrent input, one mask a window", low=0, below=1)

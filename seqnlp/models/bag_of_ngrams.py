@@ -18,7 +18,7 @@ Words = Sequence[str]
 FloatArray = NDArray[np.float64]
 
 METHODS = ("logistic", "nbsvm")
-STRENGTHS = {"logistic": (1.0, 3.0, 10.0, 30.0), "nbsvm": (0.1, 0.3, 1.0, 3.0)}
+STRENGTHS = {"logistic": (1.0, 5.0, 25.0), "nbsvm": (0.1, 0.3, 1.0, 5.0, 25.0)}
 """The inverse regularisations C that are tried."""
 
 INTERPOLATION = 0.25

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -18,7 +19,7 @@ from seqnlp.data.documents import documents_digest, load_documents
 from seqnlp.data.lexicon import Lexicon, normalized
 from seqnlp.data.pair_batches import FlatSequences
 from seqnlp.metrics.classification import label_scores
-from seqnlp.models.bag_of_ngrams import STRENGTHS, BagOfNgrams, fit_bag, tune_bag
+from seqnlp.models.bag_of_ngrams import METHODS, STRENGTHS, BagOfNgrams, fit_bag, tune_bag
 from seqnlp.models.classifier import RecurrentClassifier
 from seqnlp.tasks import classification_data as reading
 from seqnlp.tasks import tagging_data
@@ -185,19 +186,16 @@ class ClassificationTask:
             [[normalized(word, self.config.model.lowercase) for word in document.tokens] for document in documents]
             for documents in (train, self.dev)
         )
+        options: dict[str, Any] = {"single": not multi_label, "min_documents": RAREST_NGRAM}
         if not dev:
-            strength = STRENGTHS["nbsvm"][1]
-            return fit_bag(
-                words, self.targets, "nbsvm", order, strength, single=not multi_label, min_documents=RAREST_NGRAM
-            )
+            return fit_bag(words, self.targets, "nbsvm", order, STRENGTHS["nbsvm"][1], **options)
         gold = [document.labels for document in self.dev]
 
         def accuracy(bag: BagOfNgrams) -> float:
             found = label_scores(gold, label_names(predicted(bag.scores(dev), multi_label), self.labels))
             return found.micro.f1 if multi_label else found.accuracy
 
-        bag, settings = tune_bag(
-            words, self.targets, "nbsvm", [order], accuracy, single=not multi_label, min_documents=RAREST_NGRAM
-        )
-        say(f"n-grams: {len(bag.ngrams):,}, NB-SVM of {settings}: alone {100 * accuracy(bag):.2f} on dev")
+        tried = [(tune_bag(words, self.targets, method, [order], accuracy, **options), method) for method in METHODS]
+        (bag, settings), method = max(tried, key=lambda each: accuracy(each[0][0]))
+        say(f"n-grams: {len(bag.ngrams):,}, {method} of {settings}: alone {100 * accuracy(bag):.2f} on dev")
         return bag

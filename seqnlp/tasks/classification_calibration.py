@@ -15,7 +15,7 @@ from seqnlp.metrics.calibration import fit_temperature
 from seqnlp.tasks.classification_model import Decision
 from seqnlp.tasks.classification_prediction import FloatArray, decide
 
-HOTTEST, LOUDEST = 20.0, 100.0
+HOTTEST, LOUDEST = 20.0, 30.0
 """The largest temperature and vote beside n-grams: one of the two may as good as fall silent."""
 
 
