@@ -214,12 +214,12 @@ def test_a_sentence_of_five_thousand_words_is_answered_whole(tagger: Tagger) -> 
 
 def test_forgetting_word_forms_changes_no_answer(run: Path, tagger: Tagger) -> None:
     forgetful = load(run)
-    features = forgetful._predictor._lexicon.features
-    forgetful._predictor._lexicon = Lexicon(features, capacity=3)
+    vectors = forgetful._predictor._vectors
+    vectors._lexicon = Lexicon(vectors._lexicon.features, capacity=3)
     for _ in range(2):
         for text in TEXTS:
             assert_same(forgetful.tag(text), tagger.tag(text))
-    assert len(forgetful._predictor._lexicon) < 20
+    assert len(vectors._lexicon) < 20
 
 
 def test_a_loaded_model_answers_like_the_one_in_memory_and_like_itself(run: Path, tagger: Tagger) -> None:

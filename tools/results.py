@@ -28,7 +28,7 @@ def main() -> None:
         print(json.dumps(row))
     print(
         f"{arguments.recipe}: test {spread(rows, 'test')}, dev {spread(rows, 'dev')}, "
-        + ", ".join(f"{name} {spread(rows, name, 3)}" for name in ("ece", "chrf", "ter") if name in rows[0])
+        + ", ".join(f"{name} {spread(rows, name, 3)}" for name in ("ece", "macro F1", "chrf", "ter") if name in rows[0])
         + f", {spread(rows, 'minutes', 1)} minutes, {rows[0]['parameters']:,} parameters, {rows[0]['megabytes']:.1f} MB"
     )
 
@@ -43,6 +43,11 @@ def one_seed(recipe: str, seed: int, out: Path, overrides: list[str]) -> dict[st
     report = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
     metrics = json.loads((run / "model" / "metrics.json").read_text())
     beside = {"ece": report["calibration"]["after"]["error"]} if report.get("calibration") else {}
+    if "macro_interval" in report:  # a classifier: what stands beside it, each on a line of its own below
+        beside["macro F1"] = 100 * report["macro"]["f1"]
+        print(
+            "\n".join(f"{recipe} seed {seed}: {100 * each['score']:.2f} {each['name']}" for each in report["baselines"])
+        )
     if "scores" in report:
         beside = {name: report["scores"][name]["value"] for name in ("chrf", "ter")}
     last = (run / "log.csv").read_text().splitlines()

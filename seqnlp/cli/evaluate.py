@@ -52,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
         torch.set_num_threads(arguments.threads)
     if arguments.tune:
         if not isinstance(config, TranslationConfig):
-            raise SeqnlpError("--tune is for translators; a tagger is calibrated on dev when its training ends")
+            raise SeqnlpError("--tune is for translators; other models are calibrated on dev when their training ends")
         from seqnlp.evaluate_translator import tune
 
         tune(arguments.run, config, _say)
@@ -67,8 +67,14 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _evaluated(arguments: argparse.Namespace, config: Config) -> tuple[Any, Callable[[Any], str], Callable[[Any], str]]:
     """The report of the run's task, and how it is written as text and as HTML."""
-    from seqnlp.config import TaggingConfig, TranslationConfig
+    from seqnlp.config import ClassificationConfig, TaggingConfig, TranslationConfig
 
+    if isinstance(config, ClassificationConfig):
+        from seqnlp.metrics.classification_report import classification_report_html, format_classification_report
+        from seqnlp.tasks.classification_evaluation import evaluate as evaluate_classifier
+
+        labelled = evaluate_classifier(arguments.run, config, arguments.split, _say)
+        return labelled, format_classification_report, classification_report_html
     if isinstance(config, TranslationConfig):
         from seqnlp.evaluate_translator import evaluate as evaluate_translator
         from seqnlp.metrics.translation_report import format_translation_report, translation_report_html

@@ -12,6 +12,7 @@ import typing
 from collections.abc import Mapping
 from typing import Any
 
+from seqnlp.config.classification import ClassificationConfig, ClassifierConfig, DocumentDataConfig, TokensConfig
 from seqnlp.config.common import AboutConfig, Config, OptimizerConfig, SplitsConfig, TrainerConfig
 from seqnlp.config.schema import collect_section, read_section, setting
 from seqnlp.config.tagging import DataConfig, ModelConfig, TaggingConfig
@@ -27,15 +28,19 @@ from seqnlp.errors import ConfigError, did_you_mean
 __all__ = [
     "TASKS",
     "AboutConfig",
+    "ClassificationConfig",
+    "ClassifierConfig",
     "Config",
     "DataConfig",
     "DecodingConfig",
+    "DocumentDataConfig",
     "ModelConfig",
     "OptimizerConfig",
     "ParallelDataConfig",
     "SplitsConfig",
     "SubwordConfig",
     "TaggingConfig",
+    "TokensConfig",
     "TrainerConfig",
     "TranslationConfig",
     "TranslatorConfig",
@@ -46,7 +51,11 @@ __all__ = [
     "setting",
 ]
 
-TASKS: dict[str, type[Config]] = {"tagging": TaggingConfig, "translation": TranslationConfig}
+TASKS: dict[str, type[Config]] = {
+    "tagging": TaggingConfig,
+    "translation": TranslationConfig,
+    "classification": ClassificationConfig,
+}
 """The configuration of each task; the first is what a run without a recipe does."""
 
 

@@ -77,7 +77,7 @@ class TrainerConfig:
 class Config:
     """What every run has; each task's own configuration adds its sections. Written to ``RUN/config.yaml``."""
 
-    task: str = setting("", "what the model does", choices=("tagging", "translation"))
+    task: str = setting("", "what the model does", choices=("tagging", "translation", "classification"))
     name: str = setting("", "the recipe's name, for tables and model cards")
     seed: int = setting(1, "seed of the initial weights, the order of the data and the dropout", low=0, high=2**31 - 1)
     run: str = setting("", "run directory; made by this run and refused if it already holds something")

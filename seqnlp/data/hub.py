@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from seqnlp.errors import DataError, did_you_mean
+from seqnlp.text.documents import Columns, Document, document_of_row
 from seqnlp.text.parallel import NESTED_FIELD, SentencePair, pair_of_row
 from seqnlp.text.sentence import TaggedSentence
 
@@ -72,6 +73,31 @@ def read_hub_pairs(name: str, config_name: str, split: str, source: str, target:
             yield pair_of_row(row, source, target, number)
         except DataError as problem:
             raise DataError(str(problem), f"{name}[{split}]", number) from None
+
+
+def read_hub_documents(name: str, config_name: str, split: str, columns: Columns) -> Iterator[Document]:
+    """The rows of a split as documents; ``line`` is the row, from 1. Numbered labels get the names the data set gives.
+
+    Args:
+        name, config_name: as of :func:`read_hub`.
+        columns: names of the text's and the label's column.
+
+    Raises:
+        DataError: the data set, split or column does not exist, or a row is no labelled text.
+    """
+    table, where = _split(name, config_name, split), f"{name}[{split}]"
+    wanted = [
+        _field("data.text_column", columns.text, (), table.column_names, where),
+        _field("data.label_column", columns.label, (), table.column_names, where),
+    ]
+    names = _tag_names(table.features[columns.label])
+    for number, row in enumerate(table.select_columns(wanted), start=1):
+        value = row[columns.label]
+        named = [_tag_name(one, names) for one in value] if isinstance(value, list) else _tag_name(value, names)
+        try:
+            yield document_of_row({**row, columns.label: named}, columns, number)
+        except DataError as problem:
+            raise DataError(str(problem), where, number) from None
 
 
 def _split(name: str, config_name: str, split: str) -> Any:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
 
-from seqnlp.config import DataConfig, ParallelDataConfig, SplitsConfig
+from seqnlp.config import DataConfig, DocumentDataConfig, ParallelDataConfig, SplitsConfig
 from seqnlp.data.hub import hub_digest, read_hub
 from seqnlp.data.tag_check import mend_tags, refuse_illegal_tags
 from seqnlp.errors import DataError, did_you_mean
@@ -61,19 +61,19 @@ def resolve_path(config: SplitsConfig, name: str) -> Path:
     return Path(folder).expanduser() / Path(name).expanduser()
 
 
-def source_name(config: DataConfig | ParallelDataConfig, split: str) -> str:
+def source_name(config: DataConfig | ParallelDataConfig | DocumentDataConfig, split: str) -> str:
     """What messages call the split's source: a path, or ``NAME[split]`` on the hub."""
     name = getattr(config, split)
     return f"{config.hub}[{name}]" if config.format == "hub" else str(resolve_path(config, name))
 
 
-def hub_name(config: DataConfig | ParallelDataConfig) -> str:
+def hub_name(config: DataConfig | ParallelDataConfig | DocumentDataConfig) -> str:
     """The local folder that ``config.hub`` names, if there is one, else the name on the hub."""
     folder = resolve_path(config, config.hub)
     return str(folder) if folder.is_dir() else config.hub
 
 
-def existing_file(config: DataConfig | ParallelDataConfig, split: str, name: str) -> Path:
+def existing_file(config: SplitsConfig, split: str, name: str) -> Path:
     """The file ``name`` of a split.
 
     Raises:

@@ -31,9 +31,9 @@ svg { max-width: 100%; height: auto; font: 13px system-ui, sans-serif; } svg tex
 def report_html(report: EvaluationReport) -> str:
     """The whole page. Every text that comes from data is escaped."""
     sections = [
-        *([_figure(score_bars(report.per_label), "F1 of each label, in percent.")] if report.per_label else []),
+        *([figure(score_bars(report.per_label), "F1 of each label, in percent.")] if report.per_label else []),
         *map(table_section, tables_of(report)),
-        *([_calibration_figure(report.calibration)] if report.calibration else []),
+        *([calibration_figure(report.calibration)] if report.calibration else []),
     ]
     size = f"{report.sentences:,} sentences, {report.tokens:,} tokens"
     return page(f"{report.title} on {report.split}", size, headline(report), sections)
@@ -62,14 +62,16 @@ def _row(table: Table, cells: list[str] | tuple[str, ...], element: str) -> str:
     return f"<tr>{inner}</tr>"
 
 
-def _calibration_figure(calibration: Calibration) -> str:
+def calibration_figure(calibration: Calibration) -> str:
+    """The reliability diagram with its caption."""
     caption = (
         "Predictions in ten bins of probability: how often they are right against how sure they are. On the dashed "
         "line probabilities mean what they say. Squares, dotted: at temperature 1. Circles, solid: at temperature "
         f"{calibration.temperature:.3f}. A larger mark stands for more predictions."
     )
-    return _figure(reliability_diagram(calibration), caption)
+    return figure(reliability_diagram(calibration), caption)
 
 
-def _figure(picture: str, caption: str) -> str:
+def figure(picture: str, caption: str) -> str:
+    """A drawing (SVG) and what it shows."""
     return f"<figure>\n{picture}\n<figcaption>{caption}</figcaption>\n</figure>"

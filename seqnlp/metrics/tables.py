@@ -62,18 +62,19 @@ def headline(report: EvaluationReport) -> list[tuple[str, str]]:
 def tables_of(report: EvaluationReport) -> list[Table]:
     """All tables that have rows, in reading order."""
     entities = report.kind == "entities"
-    breakdown_table = _score_table if entities else _accuracy_table
+    breakdown_table = score_table if entities else _accuracy_table
     tables = [
-        _score_table("Each type" if entities else "Each tag", report.per_label),
+        score_table("Each type" if entities else "Each tag", report.per_label),
         breakdown_table("Known from training, or not", report.breakdown),
         *([_outcome_table(report.errors)] if report.errors else []),
         (_entity_confusion_table if entities else _tag_confusion_table)(report.confusions),
-        *([_calibration_table(report.calibration), _coverage_table(report.calibration)] if report.calibration else []),
+        *([calibration_table(report.calibration), coverage_table(report.calibration)] if report.calibration else []),
     ]
     return [table for table in tables if table.rows]
 
 
-def _score_table(heading: str, scores: Mapping[str, Scores]) -> Table:
+def score_table(heading: str, scores: Mapping[str, Scores]) -> Table:
+    """Precision, recall and F1 of each name."""
     rows = [(name, *map(percent, (s.precision, s.recall, s.f1)), f"{s.support:,}") for name, s in scores.items()]
     return Table(heading, ("", ">precision", ">recall", ">F1", ">gold"), rows)
 
@@ -100,13 +101,15 @@ def _tag_confusion_table(confusions: Sequence[Confusion]) -> Table:
     return Table("Most frequent errors", (">count", "gold", "predicted", "most often for"), rows)
 
 
-def _calibration_table(calibration: Calibration) -> Table:
+def calibration_table(calibration: Calibration) -> Table:
+    """Before and after the temperature."""
     measured = {"1": calibration.before, f"{calibration.temperature:.3f}": calibration.after}
     rows = [(temperature, f"{each.error:.4f}", f"{each.brier:.4f}") for temperature, each in measured.items()]
     return Table("Calibration", (">temperature", ">expected calibration error", ">Brier score"), rows)
 
 
-def _coverage_table(calibration: Calibration) -> Table:
+def coverage_table(calibration: Calibration) -> Table:
+    """How many predictions are left at the precisions wanted."""
     rows = [
         (percent(c.target), percent(c.coverage), "not reached" if c.threshold is None else f"{c.threshold:.4f}")
         for c in calibration.coverage

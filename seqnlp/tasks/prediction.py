@@ -11,14 +11,13 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from seqnlp.data.batches import plan_in_order
-from seqnlp.data.collate import word_rows
-from seqnlp.data.lexicon import Lexicon, WordFeatures
+from seqnlp.data.lexicon import WordFeatures
 from seqnlp.models.tagger import RecurrentTagger
+from seqnlp.tasks.word_vectors import WordVectors
 from seqnlp.text.tags import OUTSIDE, spans_from_tags
 
 BATCH_SENTENCES = 128
 BATCH_TOKENS = 4096
-ROWS_AT_ONCE = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +87,7 @@ class TagPredictor:
         self.scheme = scheme
         self.temperature = temperature
         self.outside_penalty = outside_penalty
-        self._lexicon = Lexicon(features, capacity=200_000)
-        self._rows = torch.zeros(0, model.embedder.output_dim, device=model.device)  # (forms, D)
-        self._num_rows = 0
+        self._vectors = WordVectors(model.embedder, features, model.device)
         self._tag_index = {tag: index for index, tag in enumerate(self.tags)}
 
     def predict(
@@ -106,11 +103,8 @@ class TagPredictor:
 
     def emit(self, sentences: Sequence[Sequence[str]]) -> Iterator[EmittedBatch]:
         """Run the network: batches of similar length, in no particular order; empty sentences are in none."""
-        self._make_room()
         lengths = np.array([len(words) for words in sentences], dtype=np.int64)  # (S,)
-        forms = [self._lexicon.indices(words) for words in sentences]
-        with torch.inference_mode():
-            self._compute_new_rows()
+        forms = self._vectors.indices(sentences)
         for batch in plan_in_order(lengths, BATCH_SENTENCES, BATCH_TOKENS):
             batch = batch[lengths[batch] > 0]
             if len(batch):
@@ -138,26 +132,7 @@ class TagPredictor:
         index[mask] = torch.tensor([form for forms in sentences for form in forms])
         device = self.model.device
         lengths, mask, index = lengths.to(device), mask.to(device), index.to(device)
-        return self.model.emissions(self._rows, index, lengths), mask
-
-    def _compute_new_rows(self) -> None:
-        """Compute the vectors of word forms seen for the first time; the table doubles when it is full."""
-        first, last = self._num_rows, len(self._lexicon)
-        if first == last:
-            return
-        if last > len(self._rows):
-            grown = self._rows.new_zeros(max(2 * last, 1024), self._rows.size(1))  # (forms, D)
-            grown[:first] = self._rows[:first]
-            self._rows = grown
-        for start in range(first, last, ROWS_AT_ONCE):
-            forms = np.arange(start, min(start + ROWS_AT_ONCE, last))  # (U,)
-            rows = word_rows(self._lexicon, forms).to(self.model.device)
-            self._rows[start : start + len(forms)] = self.model.embedder(rows)
-        self._num_rows = last
-
-    def _make_room(self) -> None:
-        if self._lexicon.make_room():
-            self._num_rows = 0
+        return self.model.emissions(self._vectors.rows, index, lengths), mask
 
     def _decode(self, emissions: Tensor, mask: Tensor, probabilities: bool, nbest: int) -> list[SentencePrediction]:
         tag_ids = self.model.decode(self._less_outside(emissions), mask)  # (B, T)

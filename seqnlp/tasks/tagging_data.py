@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from seqnlp.config import DataConfig, ModelConfig
+from seqnlp.config import ClassifierConfig, DataConfig, ModelConfig, SplitsConfig
 from seqnlp.data.lexicon import WordFeatures, normalized
 from seqnlp.data.sources import resolve_path
 from seqnlp.text.files import file_digest
@@ -30,17 +31,27 @@ class Vectors:
     values: NDArray[np.float32]
 
 
-def load_vectors(data: DataConfig, model: ModelConfig) -> Vectors | None:
+class HasTokens(Protocol):
+    """Whatever consists of words."""
+
+    @property
+    def tokens(self) -> Sequence[str]:
+        """The words."""
+
+
+def load_vectors(data: SplitsConfig, model: ModelConfig | ClassifierConfig) -> Vectors | None:
     """The file named by ``model.vectors``, or None."""
     return Vectors(*read_vectors(resolve_path(data, model.vectors))) if model.vectors else None
 
 
-def vectors_digest(data: DataConfig, model: ModelConfig) -> str:
+def vectors_digest(data: SplitsConfig, model: ModelConfig | ClassifierConfig) -> str:
     """SHA-256 of the file named by ``model.vectors``, or an empty string."""
     return file_digest(resolve_path(data, model.vectors)) if model.vectors else ""
 
 
-def learn_features(sentences: Iterable[TaggedSentence], model: ModelConfig, vectors: Vectors | None) -> WordFeatures:
+def learn_features(
+    sentences: Sequence[HasTokens], model: ModelConfig | ClassifierConfig, vectors: Vectors | None
+) -> WordFeatures:
     """Vocabularies of the training split; every word of the vectors' file is kept, seen in training or not."""
     lowercase = model.lowercase
     words = Counter(normalized(word, lowercase) for sentence in sentences for word in sentence.tokens)

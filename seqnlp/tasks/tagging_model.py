@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from seqnlp.bundle import Bundle
-from seqnlp.config import ModelConfig, read_section
+from seqnlp.config import ClassifierConfig, ModelConfig, read_section
 from seqnlp.data.lexicon import WordFeatures
 from seqnlp.errors import RunError
 from seqnlp.models.tagger import RecurrentTagger
@@ -23,6 +23,20 @@ def build_tagger(model: ModelConfig, features: WordFeatures, tags: Sequence[str]
         tags: every tag, in the model's scheme.
         word_dim: width of the word embedding (that of the vectors, if there are any).
     """
+    embedder = build_embedder(model, features, word_dim)
+    recurrent = Recurrent(
+        embedder.output_dim,
+        model.hidden_dim,
+        cell=model.cell,
+        num_layers=model.num_layers,
+        bidirectional=model.bidirectional,
+        dropout=model.hidden_dropout,
+    )
+    return RecurrentTagger(embedder, recurrent, tags, model.scheme, model.output, model.input_dropout)
+
+
+def build_embedder(model: ModelConfig | ClassifierConfig, features: WordFeatures, word_dim: int) -> WordEmbedder:
+    """The embedder with fresh weights; the arguments are those of :func:`build_tagger`."""
     sizes = WordSizes(
         num_words=len(features.words) - 1,
         num_vectors=len(features.vector_words) - 1,
@@ -34,16 +48,7 @@ def build_tagger(model: ModelConfig, features: WordFeatures, tags: Sequence[str]
         casing_dim=model.casing_dim,
         fine_tune=model.fine_tune,
     )
-    embedder = WordEmbedder(sizes, model.word_dropout)
-    recurrent = Recurrent(
-        embedder.output_dim,
-        model.hidden_dim,
-        cell=model.cell,
-        num_layers=model.num_layers,
-        bidirectional=model.bidirectional,
-        dropout=model.hidden_dropout,
-    )
-    return RecurrentTagger(embedder, recurrent, tags, model.scheme, model.output, model.input_dropout)
+    return WordEmbedder(sizes, model.word_dropout)
 
 
 @dataclass(frozen=True)
@@ -86,6 +91,8 @@ def tagger_from_bundle(bundle: Bundle) -> LoadedTagger:
     description = dict(bundle.description)
     try:
         task = description.pop("task")
+        if task != "tagging":
+            raise RunError(f"this is a model for {task}, not for tagging")
         settings = read_section(ModelConfig, description.pop("model"), "model.")
         word_dim, scheme = int(description.pop("word_dim")), str(description.pop("data_scheme"))
         tokenizer, temperature = str(description.pop("tokenizer")), float(description.pop("temperature"))
@@ -93,8 +100,6 @@ def tagger_from_bundle(bundle: Bundle) -> LoadedTagger:
     except KeyError as missing:
         raise RunError(f"the model's config.yaml lacks the key {missing}; it was changed or not saved whole") from None
     description.pop("about", None)
-    if task != "tagging":
-        raise RunError(f"this is a model for {task}, not for tagging")
     if description:
         raise RunError(
             f"the model's config.yaml has the unknown key '{next(iter(description))}'; install a newer seqnlp"

@@ -70,13 +70,14 @@ def words() -> str:
 def english() -> str:
     """Penn Treebank conventions, as UD English EWT applies them to informal text.
 
-    The first alternative only saves time: a plain word before a space that is not cut needs none of the others.
+    The first alternative only saves time: a plain word before a space that is not cut needs none of the others. A text
+    that is cut already keeps its ``n't``.
     """
     joint = rf"(?: [&_] | \.(?=[a-z]) | ['\u2019](?! {CLITIC} | [tT]\b ) )"
     return rf"""
         [^\W\d_]++ (?=\s) (?<! [nN][tT] | [nNtT][aA] | [oO][tT] )
         | {LINK} | {ADDRESS} | (?<!\w) (?: {ABBREVIATION} | {INITIAL} | {DOTTED} | {FIRST_HALF} )
-        | (?<=\w) {SECOND_HALF} | ['\u2019`]{CLITIC}
+        | (?<=\w) {SECOND_HALF} | (?<!\S) (?i: n['\u2019]t )\b | ['\u2019`]{CLITIC}
         | \d+ (?: -\d+ ){{1,4}} (?<=\d{{4}}) | \d+ (?: {NUMBER_JOINT} \d+ )* (?: (?i: st | nd | rd | th | s )\b )?
         | (?<!\w) {PREFIX} {_run()}
         | {_run()} (?! (?<=[nN])['\u2019][tT]\b ) (?: {joint} {_run()} )* | [^\W_]+ (?=[nN]['\u2019][tT]\b)

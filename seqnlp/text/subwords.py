@@ -66,6 +66,10 @@ class Subwords:
         scores = {one: float(self._processor.get_score(one)) for one in normal}
         return dict(zip(normal, self.pieces(normal), strict=True)), scores
 
+    def join(self, pieces: Sequence[str]) -> str:
+        """The text of pieces, bytes put together."""
+        return str(self._processor.decode_pieces(list(pieces)))
+
     def to_bytes(self) -> bytes:
         """The serialised model."""
         return self._model

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from seqnlp.resources import RECIPES
 
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 DEMO = RECIPES / "tagging" / "demo"
+OPINIONS = RECIPES / "sentiment" / "demo"
 PAIRS = RECIPES / "translation" / "demo"
 SHORT = ["data.limit=100", "tokenizer.vocabulary_size=400", "trainer.epochs=1"]
 
@@ -33,6 +35,7 @@ def place(repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         blocks = (DEMO / f"{name}.conll").read_text(encoding="utf-8").split("\n\n")[:50]
         (tmp_path / f"{name}.conll").write_text("\n\n".join(blocks) + "\n", encoding="utf-8")
         (tmp_path / f"{name}.conllu").write_text("\n\n".join(map(as_conllu, blocks)) + "\n\n", encoding="utf-8")
+        shutil.copy(OPINIONS / f"{name}.tsv", tmp_path)
         for language in ("de", "en"):
             lines = (PAIRS / f"{name}.{language}").read_text(encoding="utf-8").splitlines(keepends=True)[:100]
             (tmp_path / f"{name}.{language}").write_text("".join(lines), encoding="utf-8")
@@ -72,7 +75,7 @@ def type_in(line: str) -> str:
 
 def test_the_readme_has_commands_of_every_verb_but_resume(readme: str) -> None:
     verbs = {line.partition("seqnlp ")[2].split()[0] for line in commands(readme)}
-    assert verbs == {"recipes", "train", "evaluate", "tag", "translate", "score", "compare", "plot"}
+    assert verbs == {"recipes", "train", "evaluate", "tag", "translate", "classify", "score", "compare", "plot", "data"}
 
 
 @pytest.mark.usefixtures("place")

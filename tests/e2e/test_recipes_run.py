@@ -28,6 +28,7 @@ SMALL_TRANSLATOR = (
     "decoding.beam=2",
     "decoding.max_ratio=1",
 )
+SMALL_CLASSIFIER = ("data.limit=60", "model.hidden_dim=8", "trainer.epochs=1", "trainer.batch_sentences=16")
 
 
 @pytest.fixture
@@ -42,7 +43,20 @@ def recipes_of(task: str) -> list[str]:
 
 
 def test_every_recipe_is_run_by_one_of_these_tests() -> None:
-    assert sorted(recipes_of("tagging") + recipes_of("translation")) == sorted(find_recipes())
+    run = [name for task in ("tagging", "translation", "sentiment") for name in recipes_of(task)]
+    assert sorted(run) == sorted(find_recipes())
+
+
+@pytest.mark.parametrize("name", recipes_of("sentiment"))
+@pytest.mark.usefixtures("where_its_data_is")
+def test_a_recipe_trains_and_its_model_classifies(name: str, tmp_path: Path) -> None:
+    trained = seqnlp("train", f"recipe={name}", f"run={tmp_path}/run", *SMALL_CLASSIFIER)
+    assert trained.status == 0, trained.err
+    assert output("classify", tmp_path / "run", stdin="a lovely film\n\n").count("\n") == 2
+    assert name in (tmp_path / "run" / "model" / "README.md").read_text(encoding="utf-8")
+    report = json.loads(output("evaluate", tmp_path / "run", "--split", "test", "--json"))
+    assert (report["title"], report["documents"]) == (name, 60)
+    assert len(report["baselines"]) >= 3
 
 
 @pytest.mark.parametrize("name", recipes_of("translation"))

@@ -1,0 +1,177 @@
+"""Use a trained classifier from Python: ``seqnlp.load("RUN").classify("...").label``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from seqnlp.bundle import find_model, load_bundle
+from seqnlp.errors import SeqnlpError
+from seqnlp.tasks.classification_explanation import attended, integrated_gradients
+from seqnlp.tasks.classification_model import classifier_from_bundle
+from seqnlp.tasks.classification_prediction import DocumentPredictor, decide, predicted, probabilities
+
+EXPLANATIONS = ("gradients", "attention")
+
+
+@dataclass(frozen=True, slots=True)
+class WordContribution:
+    """A word of the text and what it contributed to the answer.
+
+    Attributes:
+        word: the word (subwords are put together again).
+        value: ``gradients``: what it added to the log-odds of the label; ``attention``: its part of all attention.
+    """
+
+    word: str
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a label was given.
+
+    Attributes:
+        method: ``gradients`` or ``attention``.
+        label: the label that is explained.
+        words: every word read, in the text's order.
+        log_odds: gradients: of the label, calibrated; 0 is even.
+        empty_log_odds: gradients: of the label for a text without words. It and the words' values sum up to
+            ``log_odds`` (completeness), but for ``gap``.
+        gap: gradients: what is left, from computing an integral at a few points.
+    """
+
+    method: str
+    label: str
+    words: list[WordContribution]
+    log_odds: float = 0.0
+    empty_log_odds: float = 0.0
+    gap: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Classification:
+    """The answer for one text.
+
+    Attributes:
+        text: as given.
+        labels: the one label; of a model with several a text all that are more probable than not, best first.
+        probabilities: of each label the model knows, calibrated; they sum up to 1 unless there are several a text.
+        words: how many words (or subwords) the text has.
+        read: how many of them were read; fewer only where a model truncates.
+        explanation: if asked for.
+    """
+
+    text: str
+    labels: list[str]
+    probabilities: dict[str, float]
+    words: int
+    read: int
+    explanation: Explanation | None = None
+
+    @property
+    def label(self) -> str:
+        """The most probable label; of a model with several a text an empty string if it gave none."""
+        return self.labels[0] if self.labels else ""
+
+
+class Classifier:
+    """A trained classifier.
+
+    Args:
+        path: a run, or a saved model folder.
+
+    Raises:
+        RunError: there is no model, or it is damaged, too new or for another task.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        saved = load_bundle(path)
+        self._loaded = classifier_from_bundle(saved)
+        self.path = find_model(path)
+        self.description, self.metrics = saved.description, saved.metrics
+        self.labels = self._loaded.labels
+        self.multi_label = self._loaded.multi_label
+        self._predictor = DocumentPredictor.of(self._loaded)
+
+    @property
+    def longest(self) -> int:
+        """Words that are read at once."""
+        return self._loaded.settings.window
+
+    @property
+    def long(self) -> str:
+        """How longer texts are read: ``strided``, ``hierarchical`` or ``truncated``."""
+        return self._loaded.settings.long
+
+    def classify(self, text: str, *, explain: str = "") -> Classification:
+        """Classify one text; see :meth:`classify_texts`."""
+        return self.classify_texts([text], explain=explain)[0]
+
+    def classify_texts(self, texts: Sequence[str], *, explain: str = "") -> list[Classification]:
+        """Classify texts, one answer each, in order; much faster together than one by one. Empty texts have answers.
+
+        Args:
+            explain: ``gradients`` (Sundararajan et al. 2017) or ``attention`` to have every word's contribution.
+
+        Raises:
+            SeqnlpError: there is no such explanation, or the model has no attention.
+        """
+        self._check(explain)
+        documents = [self._loaded.reader.read(text) for text in texts]
+        network, ngrams = self._predictor.network_scores(documents), self._predictor.ngram_scores(documents)
+        scores = decide(network, ngrams, self._loaded.decision)
+        sure, chosen = probabilities(scores, self.multi_label), predicted(scores, self.multi_label)
+        answers = []
+        for number, (text, words) in enumerate(zip(texts, documents, strict=True)):
+            given = sorted(np.flatnonzero(chosen[number]).tolist(), key=lambda label: -sure[number, label])
+            best = int(scores[number].argmax())
+            answers.append(
+                Classification(
+                    text,
+                    [self.labels[label] for label in given],
+                    dict(zip(self.labels, sure[number].tolist(), strict=True)),
+                    len(words),
+                    min(len(words), self.longest) if self.long == "truncated" else len(words),
+                    self._explanation(words, best, explain) if explain else None,
+                )
+            )
+        return answers
+
+    def _explanation(self, words: list[str], label: int, method: str) -> Explanation:
+        if method == "attention":
+            values = attended(self._predictor, words)
+            return Explanation(method, self.labels[label], self._whole_words(words, values.tolist()))
+        found = integrated_gradients(self._predictor, words, label, self._loaded.decision, self.multi_label)
+        return Explanation(
+            method,
+            self.labels[label],
+            self._whole_words(words, found.contributions.tolist()),
+            found.log_odds,
+            found.empty_log_odds,
+            found.gap,
+        )
+
+    def _whole_words(self, pieces: list[str], values: list[float]) -> list[WordContribution]:
+        """Subwords put together: a piece that begins a word starts with U+2581."""
+        subwords = self._loaded.reader.subwords
+        if subwords is None:
+            return [WordContribution(word, value) for word, value in zip(pieces, values, strict=True)]
+        words: list[tuple[list[str], float]] = []
+        for piece, value in zip(pieces, values, strict=True):
+            if piece.startswith("\u2581") or not words:
+                words.append(([piece], value))
+            else:
+                parts, sum_before = words[-1]
+                words[-1] = ([*parts, piece], sum_before + value)
+        return [WordContribution(subwords.join(parts), value) for parts, value in words]
+
+    def _check(self, explain: str) -> None:
+        if explain and explain not in EXPLANATIONS:
+            raise SeqnlpError(f"expected an explanation ({', '.join(EXPLANATIONS)}), found '{explain}'")
+        if explain == "attention" and self._loaded.settings.pooling != "attention":
+            found = f"this model has model.pooling={self._loaded.settings.pooling}"
+            raise SeqnlpError(f"there is no attention to show: {found}; use gradients")

@@ -1,0 +1,100 @@
+"""``seqnlp classify``: text on standard input, the label of each line on standard output."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from seqnlp.api import Classification, Classifier
+
+HELP = "label lines from standard input, each with its probability"
+EXAMPLES = """\
+examples:
+  echo "A lovely film." | seqnlp classify RUN
+  seqnlp classify RUN --output tsv < lines.txt             # label, then the probability of each label
+  seqnlp classify RUN --output jsonl --explain < lines.txt # what each word adds to the log-odds of the label
+  seqnlp classify RUN --explain attention < lines.txt      # models with model.pooling=attention
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the verb's arguments."""
+    parser.add_argument("run", help="a run, or a saved model folder")
+    parser.add_argument(
+        "--output",
+        choices=("text", "tsv", "jsonl"),
+        default="text",
+        help="text: label and its probability; tsv: label and the probability of each label, names in the first line; "
+        "jsonl: one object a line (default text)",
+    )
+    parser.add_argument(
+        "--explain",
+        nargs="?",
+        const="gradients",
+        choices=("gradients", "attention"),
+        help="also what each word contributes: by integrated gradients, or the weights of the attention",
+    )
+    parser.add_argument("--threads", type=int, default=0, metavar="N", help="CPU threads (default: torch's choice)")
+    parser.add_argument(
+        "--errors",
+        choices=("strict", "replace"),
+        default="strict",
+        help="bytes that are not UTF-8: stop with the line number, or replace them (default strict)",
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Stream the answers."""
+    from seqnlp.cli.classify_output import WRITERS, tsv_heading
+    from seqnlp.cli.streams import read_text_lines, standard_input, windows
+    from seqnlp.errors import SeqnlpError
+
+    if arguments.threads < 0:
+        raise SeqnlpError(f"--threads: expected 0 or more, found {arguments.threads}")
+    if arguments.explain and arguments.output == "tsv":
+        raise SeqnlpError("--explain is written by --output text and jsonl; leave --output tsv out")
+    if arguments.threads:
+        import torch
+
+        torch.set_num_threads(arguments.threads)
+    from seqnlp.api import Classifier
+
+    classifier = Classifier(arguments.run)
+    write = WRITERS[arguments.output]
+    if arguments.output == "tsv":
+        _emit([tsv_heading(classifier.labels)])
+    long = LongTexts()
+    for texts in windows(read_text_lines(standard_input("classify"), arguments.errors)):
+        answers = classifier.classify_texts(texts, explain=arguments.explain or "")
+        _emit(map(write, answers))
+        long.count(answers, classifier.longest)
+    long.report(classifier)
+    return 0
+
+
+class LongTexts:
+    """How many lines were longer than what the model reads at once, and what became of them."""
+
+    def __init__(self) -> None:
+        self.lines = self.unread = 0
+
+    def count(self, answers: Sequence[Classification], longest: int) -> None:
+        """Add some answers."""
+        self.lines += sum(answer.words > longest for answer in answers)
+        self.unread += sum(answer.words - answer.read for answer in answers)
+
+    def report(self, classifier: Classifier) -> None:
+        """Tell it on standard error, if there were any."""
+        if not self.lines:
+            return
+        lines = "1 line has" if self.lines == 1 else f"{self.lines:,} lines have"
+        done = f"{self.unread:,} words beyond were not read" if self.unread else "read in windows, nothing left out"
+        print(f"{lines} more than {classifier.longest:,} words (model.long={classifier.long}): {done}", file=sys.stderr)
+
+
+def _emit(pieces: Iterable[str]) -> None:
+    sys.stdout.write("".join(pieces))
+    sys.stdout.flush()

@@ -1,0 +1,67 @@
+"""How an answer of ``seqnlp classify`` looks: one function a format."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from seqnlp.api import Classification, Explanation
+
+_ONE_LINE = str.maketrans("\n\r\t", "   ")
+_SHOWN = 5
+"""Words that text output names as reasons."""
+
+
+def tsv_heading(labels: Sequence[str]) -> str:
+    """The first line: ``label`` and the names of the labels."""
+    return "\t".join(["label", *(label.translate(_ONE_LINE) for label in labels)]) + "\n"
+
+
+def write_tsv(answer: Classification) -> str:
+    """The label (several between commas), then the probability of each label in the heading's order."""
+    label = ",".join(answer.labels).translate(_ONE_LINE)
+    return "\t".join([label, *(f"{value:.4f}" for value in answer.probabilities.values())]) + "\n"
+
+
+def write_text(answer: Classification) -> str:
+    """``label probability``, several between commas, a dash for none; then the words that contribute most."""
+    given = [f"{label.translate(_ONE_LINE)} {answer.probabilities[label]:.4f}" for label in answer.labels]
+    reasons = f"\t{_reasons(answer.explanation)}" if answer.explanation else ""
+    return (", ".join(given) or "-") + reasons + "\n"
+
+
+def write_jsonl(answer: Classification) -> str:
+    """One JSON object a line."""
+    row: dict[str, Any] = {
+        "text": answer.text,
+        "label": answer.label,
+        "labels": answer.labels,
+        "probabilities": {label: round(value, 4) for label, value in answer.probabilities.items()},
+        "words": answer.words,
+    }
+    if answer.read < answer.words:
+        row["read"] = answer.read
+    if answer.explanation:
+        row["explanation"] = _explained(answer.explanation)
+    return json.dumps(row, ensure_ascii=False) + "\n"
+
+
+def _explained(explanation: Explanation) -> dict[str, Any]:
+    fields: dict[str, Any] = {"method": explanation.method, "label": explanation.label}
+    if explanation.method == "gradients":
+        for name in ("log_odds", "empty_log_odds", "gap"):
+            fields[name] = round(getattr(explanation, name), 4)
+    return {**fields, "words": [[each.word, round(each.value, 4)] for each in explanation.words]}
+
+
+def _reasons(explanation: Explanation) -> str:
+    """The words that contribute most, whatever their sign, in the order of the text."""
+    ranked = sorted(range(len(explanation.words)), key=lambda place: -abs(explanation.words[place].value))
+    chosen = [explanation.words[place] for place in sorted(ranked[:_SHOWN])]
+    sign = "+" if explanation.method == "gradients" else ""
+    return " ".join(f"{each.word}:{each.value:{sign}.2f}" for each in chosen)
+
+
+WRITERS: dict[str, Callable[[Classification], str]] = {"text": write_text, "tsv": write_tsv, "jsonl": write_jsonl}

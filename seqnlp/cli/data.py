@@ -1,0 +1,126 @@
+"""``seqnlp data``: what a person should know of data before training on them."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from seqnlp.config import Config
+    from seqnlp.data.overlap import Overlap, Text
+
+HELP = "check whether test and dev share texts with train"
+EXAMPLES = """\
+examples:
+  seqnlp data check sentiment/sst2                                # dev and test of a recipe against its train
+  seqnlp data check runs/first                                    # of a run
+  seqnlp data check sentiment/sentence_polarity sentiment/sst2    # and of each against the other's train
+  seqnlp data check train.tsv test.tsv                            # two files, a text a line (of columns the longest)
+
+normalised: equal but for case, spaces, punctuation and accents. Sentence pairs are compared side by side.
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the verb's arguments."""
+    parser.add_argument("action", metavar="check", help="check: report overlaps")
+    parser.add_argument("names", nargs="+", metavar="NAME", help="one or two recipes, runs or files")
+    parser.add_argument("--json", action="store_true", help="print the counts as JSON instead of a table")
+    parser.add_argument("--data-dir", metavar="DIR", help="where the data are, if not where the recipe or run says")
+    parser.add_argument("--config-dir", metavar="DIR", help="a folder with recipes/ of your own")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Compare, and print a table."""
+    from seqnlp.errors import SeqnlpError, did_you_mean
+
+    if arguments.action != "check":
+        close = did_you_mean(arguments.action, ["check"])
+        raise SeqnlpError(f"expected `seqnlp data check NAME [NAME]`, found '{arguments.action}'{close}")
+    if len(arguments.names) > 2:
+        raise SeqnlpError(f"expected one or two recipes, runs or files, found {len(arguments.names)}")
+    found = _compare([_splits(name, arguments) for name in arguments.names])
+    if not found:
+        raise SeqnlpError("nothing to compare: expected a train split and a dev or test split; name two files, perhaps")
+    if arguments.json:
+        print(json.dumps([{"of": of, "in": where, **asdict(one)} for of, where, one in found], ensure_ascii=False))
+    else:
+        print(_table(found))
+    return 0
+
+
+Named = dict[tuple[str, str], "list[Text]"]
+"""The texts of a recipe, run or file by split (a file has the one split ``file``) and side."""
+
+
+def _splits(name: str, arguments: argparse.Namespace) -> tuple[str, Named]:
+    from seqnlp.data.split_texts import file_texts, split_texts
+
+    path = Path(name)
+    if path.is_file():
+        return name, {("file", "text"): file_texts(path)}
+    config = _config(name, arguments)
+    if arguments.data_dir:
+        config.data.dir = arguments.data_dir
+    named: Named = {}
+    for split in ("train", "dev", "test"):
+        named |= {(split, side): texts for side, texts in split_texts(config, split, _say).items()}
+    return name, named
+
+
+def _config(name: str, arguments: argparse.Namespace) -> Config:
+    from seqnlp.compose import compose_config
+    from seqnlp.launch import read_run_config
+
+    if Path(name).is_dir():
+        return read_run_config(Path(name))
+    return compose_config([f"recipe={name}"], arguments.config_dir)
+
+
+def _compare(all_named: list[tuple[str, Named]]) -> list[tuple[str, str, Overlap]]:
+    """Every dev and test split against every train split of equal side; of two files the second against the first."""
+    from seqnlp.data.overlap import find_overlap
+
+    found = []
+    for here, texts_here in all_named:
+        for there, texts_there in all_named:
+            for (split, side), texts in texts_here.items():
+                for (other, other_side), others in texts_there.items():
+                    if not _are_compared(here, split, there, other, all_named) or not _same(side, other_side):
+                        continue
+                    suffix = "" if side == "text" else f" ({side})"
+                    found.append((f"{here} {split}{suffix}", f"{there} {other}", find_overlap(texts, others)))
+    return found
+
+
+def _are_compared(here: str, split: str, there: str, other: str, all_named: list[tuple[str, Named]]) -> bool:
+    """Whether it matters that texts of a split are in another one."""
+    if "file" in (split, other):
+        return here == all_named[-1][0] and there == all_named[0][0] and here != there
+    return split in ("dev", "test") and (other == "train" or (here == there and (split, other) == ("test", "dev")))
+
+
+def _same(side: str, other: str) -> bool:
+    return side == other or "text" in (side, other)
+
+
+def _table(found: list[tuple[str, str, Overlap]]) -> str:
+    """Counts, then examples of each overlap that there is."""
+    from seqnlp.metrics.tables import Table
+    from seqnlp.metrics.terminal import format_table
+
+    rows = [(of, where, f"{o.total:,}", f"{o.exact:,}", f"{o.normalized:,}") for of, where, o in found]
+    parts = [Table("Texts that are also in another split", ("of", "in", ">texts", ">exact", ">normalised"), rows)]
+    for of, where, overlap in found:
+        if overlap.examples:
+            lines = [(f"{here:,}", f"{there:,}", text) for here, there, text in overlap.examples]
+            parts.append(Table(f"{of} in {where}, for example", (">line", ">line there", "text"), lines))
+    return "\n\n".join(map(format_table, parts))
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)

@@ -1,0 +1,187 @@
+"""The settings of a classifier."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from seqnlp.config.common import Config, SplitsConfig, TrainerConfig
+from seqnlp.config.schema import setting
+
+
+@dataclass
+class DocumentDataConfig(SplitsConfig):
+    """Where labelled documents come from, and what their labels become."""
+
+    train: str = setting("", "training file (gzip or plain), or the hub split's name")
+    dev: str = setting(
+        "", "development file or split; or a part of train to hold out, such as 10%: stratified, equal texts together"
+    )
+    dev_seed: int = setting(1, "seed of what is held out as dev; apart from `seed`, so that all seeds share it", low=0)
+    test: str = setting("", "test file or split; read only by `seqnlp evaluate`")
+    format: str = setting("tsv", "how the files are written", choices=("tsv", "csv", "jsonl", "trees", "hub"))
+    hub: str = setting("", "format=hub: a `datasets` name, or a local dataset folder")
+    hub_config: str = setting("", "format=hub: the data set's configuration name, if it has several")
+    text_column: str = setting(
+        "", "tsv, csv: column of the text, from 0, or its name in the first line; jsonl, hub: field; empty: 1 or text"
+    )
+    label_column: str = setting(
+        "", "tsv, csv: column of the label, from 0, or its name in the first line; jsonl, hub: field; empty: 0 or label"
+    )
+    multi_label: bool = setting(False, "a document has any number of labels, also none")
+    label_separator: str = setting(",", "multi_label: what stands between labels in tsv and csv")
+    label_map: str = setting(
+        "", "labels renamed, `0:negative,4:positive`; one mapped to nothing (`2:`) drops its documents, counted"
+    )
+    phrases: str = setting(
+        "none",
+        "trees: the labelled phrases inside training sentences are examples too; distinct: each once",
+        choices=("none", "distinct", "all"),
+    )
+    limit: int = setting(0, "use only N documents of each split, spread evenly over it; 0: all", low=0)
+
+
+@dataclass
+class TokensConfig:
+    """What the model reads one after the other."""
+
+    kind: str = setting("words", "words, or subwords (SentencePiece)", choices=("words", "bpe", "unigram"))
+    splitter: str = setting(
+        "words",
+        "words: how a text is cut, in training and in use",
+        choices=("words", "split", "english", "whitespace"),
+    )
+    vocabulary_size: int = setting(
+        4000, "bpe, unigram: subwords, 256 bytes and 4 special ones among them", low=270, high=64000
+    )
+
+
+@dataclass
+class ClassifierConfig:
+    """Embeddings -> convolution, if any -> recurrent layers -> pooling -> classes; beside it n-grams, if any."""
+
+    word_dim: int = setting(100, "width of the word embedding; with `vectors` their width is used", low=1, high=4096)
+    vectors: str = setting("", "text vectors (GloVe, word2vec, fastText .txt/.vec, gzip too), relative to data.dir")
+    fine_tune: bool = setting(True, "learn a correction to the pretrained vector of each training word")
+    lowercase: bool = setting(True, "look words up lower-cased; characters and casing keep the case")
+    min_count: int = setting(1, "training words seen less often share the unknown word's embedding", low=1)
+    character_model: str = setting("none", "word features from characters", choices=("cnn", "lstm", "none"))
+    character_dim: int = setting(30, "width of a character's embedding", low=1, high=1024)
+    character_hidden_dim: int = setting(50, "width of the word's character features", low=1, high=1024)
+    casing_dim: int = setting(0, "width of the casing feature's embedding; 0: none", low=0, high=256)
+    convolution_dim: int = setting(0, "filters of a convolution before the recurrent layers; 0: none", low=0, high=4096)
+    convolution_width: int = setting(3, "words that a filter sees; odd", low=1, high=31)
+    convolution_pool: int = setting(2, "neighbours of which the largest is kept: shortens the sequence", low=1, high=64)
+    cell: str = setting("lstm", "recurrent cell", choices=("lstm", "gru", "rnn"))
+    hidden_dim: int = setting(150, "width of each direction of a recurrent layer", low=1, high=4096)
+    num_layers: int = setting(1, "recurrent layers, stacked", low=1, high=8)
+    bidirectional: bool = setting(True, "read in both directions")
+    pooling: str = setting(
+        "max", "how the outputs of all words become one vector", choices=("last", "mean", "max", "attention")
+    )
+    window: int = setting(
+        400, "most words read at once; longer documents are treated as `long` says", low=4, high=65536
+    )
+    long: str = setting(
+        "strided",
+        "strided: the windows' scores are averaged; hierarchical: a layer over windows; truncated: the first window",
+        choices=("strided", "hierarchical", "truncated"),
+    )
+    overlap: int = setting(0, "strided: words that neighbouring windows share", low=0)
+    ngrams: int = setting(
+        0, "a bag of n-grams up to this length votes with the network; 0: the network alone", low=0, high=5
+    )
+    word_dropout: float = setting(0.05, "chance that a training word is read as unknown", low=0, below=1)
+    input_dropout: float = setting(0.33, "locked dropout on the recurrent input, one mask a window", low=0, below=1)
+    hidden_dropout: float = setting(0.33, "locked dropout after each recurrent layer", low=0, below=1)
+    output_dropout: float = setting(0.33, "dropout on the pooled vector", low=0, below=1)
+    class_weights: str = setting(
+        "equal",
+        "equal: every document counts alike; balanced: every label counts alike (not for multi_label)",
+        choices=("equal", "balanced"),
+    )
+    metric: str = setting(
+        "accuracy",
+        "dev score that chooses the best model; multi_label: micro or macro F1",
+        choices=("accuracy", "macro_f1"),
+    )
+
+
+@dataclass
+class ClassificationConfig(Config):
+    """Everything that decides the training of a classifier."""
+
+    task: str = setting("classification", "what the model does", choices=("classification",))
+    data: DocumentDataConfig = field(default_factory=DocumentDataConfig)
+    tokenizer: TokensConfig = field(default_factory=TokensConfig)
+    model: ClassifierConfig = field(default_factory=ClassifierConfig)
+    trainer: TrainerConfig = field(default_factory=TrainerConfig)
+
+    def problems(self) -> list[str]:
+        """Settings that are fine alone and make no sense together."""
+        problems = [*super().problems(), *self._data_problems(), *self._model_problems()]
+        return problems if self.data.dev else problems + self.needs_dev()
+
+    def _data_problems(self) -> list[str]:
+        data, problems = self.data, []
+        if not data.train:
+            problems.append("data.train: missing; choose a recipe (recipe=sentiment/demo) or name a training file")
+        if data.format == "hub" and not data.hub:
+            problems.append("data.hub: missing; data.format=hub needs a `datasets` name or a local dataset folder")
+        if data.dev.endswith("%") and held_out_part(data) is None:
+            problems.append(f"data.dev: expected a part of more than 0% and less than 100%, found '{data.dev}'")
+        for split in ("train", "test"):
+            if getattr(data, split).endswith("%"):
+                problems.append(f"data.{split}: only data.dev can be a part of train; found '{getattr(data, split)}'")
+        if data.phrases != "none" and data.format != "trees":
+            problems.append(f"data.phrases: only for data.format=trees, found '{data.format}'")
+        if data.multi_label and data.format == "trees":
+            problems.append("data.multi_label: a tree has one label; use another data.format")
+        if data.multi_label and not data.label_separator:
+            problems.append("data.label_separator: expected a text that stands between labels, found nothing")
+        try:
+            read_label_map(data.label_map)
+        except ValueError as problem:
+            problems.append(f"data.label_map: {problem}")
+        return problems
+
+    def _model_problems(self) -> list[str]:
+        model, problems = self.model, []
+        if self.tokenizer.kind != "words" and model.vectors:
+            problems.append(f"model.vectors: they are of words; found tokenizer.kind='{self.tokenizer.kind}'")
+        if self.tokenizer.kind != "words" and self.tokenizer.splitter != TokensConfig.splitter:
+            problems.append(f"tokenizer.splitter: only for tokenizer.kind=words, found '{self.tokenizer.kind}'")
+        if model.fine_tune is False and not model.vectors:
+            problems.append("model.fine_tune: false means something only with model.vectors")
+        if model.convolution_width % 2 == 0:
+            problems.append(f"model.convolution_width: expected an odd number, found {model.convolution_width}")
+        if model.overlap and model.long != "strided":
+            problems.append(f"model.overlap: only for model.long=strided, found '{model.long}'")
+        if model.overlap >= model.window:
+            problems.append(f"model.overlap: expected less than model.window ({model.window}), found {model.overlap}")
+        if model.class_weights == "balanced" and self.data.multi_label:
+            problems.append("model.class_weights: balanced is for one label a document, found data.multi_label=true")
+        return problems
+
+
+def held_out_part(data: DocumentDataConfig) -> float | None:
+    """The part of train, between 0 and 1, that ``data.dev`` holds out; None if it names a file, or is no such part."""
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)%", data.dev)
+    return float(found[1]) / 100 if found and 0 < float(found[1]) < 100 else None
+
+
+def read_label_map(text: str) -> dict[str, str]:
+    """The new name of each label; an empty one drops its documents.
+
+    Raises:
+        ValueError: not of the form ``a:b,c:d``, or a label twice.
+    """
+    names: dict[str, str] = {}
+    for item in text.split(",") if text else ():
+        old, colon, new = (part.strip() for part in item.partition(":"))
+        if not old or not colon:
+            raise ValueError(f"expected OLD:NEW between commas, found '{item}'")
+        if old in names:
+            raise ValueError(f"the label '{old}' is named twice")
+        names[old] = new
+    return names

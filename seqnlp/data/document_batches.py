@@ -1,0 +1,116 @@
+"""Documents as flat arrays of word forms, cut into windows, and batches of them as padded tensors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from seqnlp.data.collate import WordRows, word_rows
+from seqnlp.data.lexicon import Lexicon
+from seqnlp.data.pair_batches import FlatSequences
+
+IntArray = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Windows:
+    """P windows of at most ``window`` words; those of a document are neighbours, the first first.
+
+    Attributes:
+        owners: (P,) the document of each.
+        starts: (P,) its first word in the document.
+        lengths: (P,) its words; 0 for the only window of an empty document.
+        places: (P,) its number in the document, from 0.
+    """
+
+    owners: IntArray
+    starts: IntArray
+    lengths: IntArray
+    places: IntArray
+
+
+def cut_windows(lengths: IntArray, window: int, overlap: int, truncated: bool) -> Windows:
+    """The windows of documents with so many words (B,); every document has at least one.
+
+    Args:
+        window: most words of a window.
+        overlap: words that a window shares with the one before.
+        truncated: only the first window of each document.
+    """
+    step = window - overlap
+    beyond = np.maximum(lengths - window, 0)  # (B,)
+    counts = np.ones_like(lengths) if truncated else 1 + -(-beyond // step)  # (B,)
+    owners = np.repeat(np.arange(len(lengths)), counts)  # (P,)
+    places = np.arange(len(owners)) - np.repeat(np.cumsum(counts) - counts, counts)  # (P,)
+    starts = places * step  # (P,)
+    return Windows(owners, starts, np.minimum(window, lengths[owners] - starts), places)
+
+
+@dataclass(frozen=True)
+class DocumentBatch:
+    """B documents as P windows padded to T words.
+
+    Attributes:
+        rows: the distinct word forms.
+        index: (P, T) row of each word's form; padding points at row 0.
+        lengths: (P,) words of each window.
+        owners: (P,) the document of each window, in rising order.
+        places: (P,) number of the window in its document.
+        targets: (B,) classes, or (B, K) bool where a document has any number of labels.
+    """
+
+    rows: WordRows
+    index: Tensor
+    lengths: Tensor
+    owners: Tensor
+    places: Tensor
+    targets: Tensor
+
+    def to(self, device: torch.device) -> DocumentBatch:
+        """The same batch on another device."""
+        if device.type == "cpu":
+            return self
+        parts = (self.index, self.lengths, self.owners, self.places, self.targets)
+        return DocumentBatch(self.rows.to(device), *(part.to(device) for part in parts))
+
+
+def collate_documents(
+    documents: FlatSequences, windows: Windows, targets: NDArray[np.int64] | NDArray[np.bool_], lexicon: Lexicon
+) -> DocumentBatch:
+    """The batch of all windows of the given documents (word forms of the lexicon)."""
+    where, mask = window_items(documents, windows)  # (N,), (P, T)
+    used = documents.items[where].astype(np.int64)  # (N,), of the N real words
+    forms, inverse = np.unique(used, return_inverse=True)  # (U,), (N,)
+    index = np.zeros(mask.shape, dtype=np.int64)  # (P, T)
+    index[mask] = inverse
+    return DocumentBatch(
+        rows=word_rows(lexicon, forms if len(forms) else np.zeros(1, dtype=np.int64)),
+        index=torch.from_numpy(index),
+        lengths=torch.from_numpy(windows.lengths),
+        owners=torch.from_numpy(windows.owners),
+        places=torch.from_numpy(windows.places),
+        targets=torch.from_numpy(targets),
+    )
+
+
+def window_items(documents: FlatSequences, windows: Windows) -> tuple[IntArray, NDArray[np.bool_]]:
+    """Positions (N,) in ``documents.items`` of all real words of the windows, and where they go, (P, T)."""
+    steps = np.arange(max(1, int(windows.lengths.max(initial=0))))  # (T,)
+    mask = steps < windows.lengths[:, None]  # (P, T)
+    first = documents.starts[windows.owners] + windows.starts  # (P,)
+    return (first[:, None] + steps)[mask], mask
+
+
+def take_documents(documents: FlatSequences, numbers: IntArray) -> FlatSequences:
+    """Some of the documents, in the order given."""
+    parts: Sequence[NDArray[np.int32]] = [
+        documents.items[documents.starts[number] : documents.starts[number + 1]] for number in numbers
+    ]
+    lengths = documents.lengths[numbers]
+    items = np.concatenate([np.zeros(0, dtype=np.int32), *parts])
+    return FlatSequences(items.astype(np.int32), np.concatenate([[0], np.cumsum(lengths)]))

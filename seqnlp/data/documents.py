@@ -1,0 +1,143 @@
+"""A split of the configured documents, whatever the files look like: labels renamed, dev held out, phrases added."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from seqnlp.config import DocumentDataConfig
+from seqnlp.config.classification import held_out_part, read_label_map
+from seqnlp.data.clean_pairs import counted
+from seqnlp.data.holdout import hold_out
+from seqnlp.data.hub import read_hub_documents
+from seqnlp.data.sources import existing_file, hub_name, source_name
+from seqnlp.errors import DataError
+from seqnlp.text.documents import Columns, Document, read_csv_documents, read_jsonl_documents, read_tsv_documents
+from seqnlp.text.files import file_digest
+from seqnlp.text.trees import read_trees
+
+Say = Callable[[str], None]
+
+_READERS = {"tsv": read_tsv_documents, "csv": read_csv_documents, "jsonl": read_jsonl_documents}
+
+
+def load_documents(config: DocumentDataConfig, split: str, say: Say) -> list[Document]:
+    """The documents of a split; ``train`` without what is held out as dev, with the phrases of its trees if wanted.
+
+    Args:
+        split: ``train``, ``dev`` or ``test``; one that the configuration leaves empty has no documents.
+        say: told what is dropped, held out, added or empty.
+
+    Raises:
+        DataError: the source cannot be read, or holds no documents.
+    """
+    part = held_out_part(config)
+    if split == "dev" and part is not None:
+        return hold_out(_read_split(config, "train", lambda text: None), part, config.dev_seed)[1]
+    documents = _read_split(config, split, say)
+    if split == "train" and documents:
+        if part is not None:
+            documents, dev = hold_out(documents, part, config.dev_seed)
+            say(f"train: {counted(len(dev), 'document')} ({config.dev}, stratified) held out as dev")
+        documents = _with_phrases(documents, config, say)
+    return documents
+
+
+def documents_digest(config: DocumentDataConfig, split: str) -> str:
+    """SHA-256 of the split's file (of dev held out of train: of train's), or of the texts and labels of a hub split.
+
+    Raises:
+        DataError: the source cannot be read.
+    """
+    split = "train" if split == "dev" and held_out_part(config) is not None else split
+    if not getattr(config, split):
+        return ""
+    if config.format != "hub":
+        return file_digest(existing_file(config, split, getattr(config, split)))
+    digest = hashlib.sha256()
+    for document in _read(config, split):
+        digest.update(json.dumps([document.text, document.labels]).encode())
+    return digest.hexdigest()
+
+
+def spread_evenly(documents: Sequence[Document], limit: int) -> list[Document]:
+    """``limit`` documents at equal distances (a file may be sorted by label), or all of them."""
+    if not limit or limit >= len(documents):
+        return list(documents)
+    return [documents[place] for place in np.linspace(0, len(documents) - 1, limit).astype(int)]
+
+
+def _read_split(config: DocumentDataConfig, split: str, say: Say) -> list[Document]:
+    """The documents of a split's own source, their labels renamed."""
+    if not getattr(config, split):
+        return []
+    source = source_name(config, split)
+    documents = list(_read(config, split))
+    if not documents:
+        raise DataError(f"no documents found; is data.format={config.format} right?", source)
+    documents = spread_evenly(_renamed(documents, config, split, say), config.limit)
+    if not documents:
+        raise DataError("data.label_map drops every document", source)
+    empty = sum(not document.text for document in documents)
+    if empty:
+        say(f"{split}: {counted(empty, 'empty document')} (kept)")
+    return documents
+
+
+def _read(config: DocumentDataConfig, split: str) -> Iterator[Document]:
+    """The split's documents as they are written."""
+    if config.format == "hub":
+        return read_hub_documents(hub_name(config), config.hub_config, getattr(config, split), _columns(config))
+    path = existing_file(config, split, getattr(config, split))
+    if config.format == "trees":
+        return read_trees(path)
+    return _READERS[config.format](path, _columns(config))
+
+
+def _columns(config: DocumentDataConfig) -> Columns:
+    usual = ("1", "0") if config.format == "tsv" else ("text", "label")
+    text, label = config.text_column or usual[0], config.label_column or usual[1]
+    if config.format in ("tsv", "csv") and text.isdecimal() != label.isdecimal():
+        found = f"'{text}' and '{label}'"
+        raise DataError(f"data.text_column, data.label_column: expected two numbers or two names, found {found}")
+    if text == label:
+        raise DataError(f"data.text_column, data.label_column: expected two columns, found '{text}' for both")
+    return Columns(text, label, config.label_separator if config.multi_label else "")
+
+
+def _renamed(documents: Sequence[Document], config: DocumentDataConfig, split: str, say: Say) -> list[Document]:
+    """Documents with the labels of ``data.label_map``; says how many are dropped, and which names never occur."""
+    names = read_label_map(config.label_map)
+    if not names:
+        return list(documents)
+    kept, dropped = [], Counter[str]()
+    for document in documents:
+        labels = tuple(names.get(label, label) for label in document.labels)
+        if all(labels):
+            phrases = tuple((text, new) for text, label in document.phrases if (new := names.get(label, label)))
+            kept.append(replace(document, labels=tuple(dict.fromkeys(labels)), phrases=phrases))
+        else:
+            dropped.update(label for label in document.labels if names.get(label) == "")
+    if dropped:
+        each = ", ".join(f"'{label}' {count:,}" for label, count in dropped.most_common())
+        say(f"{split}: {counted(len(documents) - len(kept), 'document')} dropped by data.label_map ({each})")
+    return kept
+
+
+def _with_phrases(documents: Sequence[Document], config: DocumentDataConfig, say: Say) -> list[Document]:
+    """The sentences, then their labelled phrases, as ``data.phrases`` says."""
+    if config.phrases == "none":
+        return [replace(document, phrases=()) if document.phrases else document for document in documents]
+    found = [(document, phrase) for document in documents for phrase in document.phrases]
+    if config.phrases == "distinct":
+        sentences = {(document.text, document.labels[0]) for document in documents}
+        first = {phrase: (document, phrase) for document, phrase in reversed(found) if phrase not in sentences}
+        found = list(reversed(first.values()))
+    say(f"train: {counted(len(documents), 'sentence')} and {counted(len(found), 'labelled phrase')} in them")
+    phrases = [Document(text, (label,), document.line) for document, (text, label) in found]
+    return [*(replace(document, phrases=()) for document in documents), *phrases]

@@ -1,0 +1,44 @@
+"""The texts of a split, whatever the task: what ``seqnlp data check`` compares."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from seqnlp.config import ClassificationConfig, Config, TaggingConfig, TranslationConfig
+from seqnlp.data.documents import load_documents
+from seqnlp.data.overlap import Text
+from seqnlp.data.pairs import load_pairs
+from seqnlp.data.sources import load_split
+from seqnlp.text.files import read_lines
+
+Say = Callable[[str], None]
+
+
+def split_texts(config: Config, split: str, say: Say) -> dict[str, list[Text]]:
+    """The texts of a split by side: ``text``, or ``source`` and ``target`` of sentence pairs. Empty without the split.
+
+    Tags and labels take no part; a tagger's words are joined by spaces. Phrases of trees are left out.
+
+    Raises:
+        DataError: the split cannot be read.
+    """
+    if not getattr(config.data, split):
+        return {}
+    if isinstance(config, TranslationConfig):
+        pairs = load_pairs(config.data, split, say)
+        return {side: [Text(getattr(pair, side), pair.line) for pair in pairs] for side in ("source", "target")}
+    if isinstance(config, ClassificationConfig):
+        config.data.phrases = "none"
+        return {"text": [Text(document.text, document.line) for document in load_documents(config.data, split, say)]}
+    assert isinstance(config, TaggingConfig)
+    return {"text": [Text(" ".join(s.tokens), s.line) for s in load_split(config.data, split, say)]}
+
+
+def file_texts(path: Path) -> list[Text]:
+    """A text a line; of a line with tabs its longest column.
+
+    Raises:
+        DataError: the file cannot be read.
+    """
+    return [Text(max(line.split("\t"), key=len), number) for number, line in read_lines(path)]

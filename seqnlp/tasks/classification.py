@@ -1,0 +1,201 @@
+"""The classification task: what the training loop needs to train and keep a classifier."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from seqnlp import bundle
+from seqnlp.config import ClassificationConfig
+from seqnlp.data.batches import plan_epoch
+from seqnlp.data.document_batches import collate_documents, cut_windows, take_documents
+from seqnlp.data.documents import documents_digest, load_documents
+from seqnlp.data.lexicon import Lexicon, normalized
+from seqnlp.data.pair_batches import FlatSequences
+from seqnlp.metrics.classification import label_scores
+from seqnlp.models.bag_of_ngrams import METHODS, STRENGTHS, BagOfNgrams, fit_bag, tune_bag
+from seqnlp.models.classifier import RecurrentClassifier
+from seqnlp.tasks import classification_data as reading
+from seqnlp.tasks import tagging_data
+from seqnlp.tasks.classification_calibration import fit_decision
+from seqnlp.tasks.classification_card import model_card
+from seqnlp.tasks.classification_model import Decision, bag_tensors, build_classifier, describe, vocabulary_of
+from seqnlp.tasks.classification_prediction import DocumentPredictor, decide, label_names, predicted
+from seqnlp.tasks.tagging_model import count_parameters
+from seqnlp.training.checkpoint import Progress
+
+Batch = NDArray[np.int64]
+
+RAREST_NGRAM = 2
+"""Training documents that an n-gram of the shipped model must be in: half of the folder's size for nothing lost."""
+
+
+class ClassificationTask:
+    """A classifier, its data and its scores; implements ``training.fit.Trainable``.
+
+    Args:
+        config: the run's configuration.
+        folder: the run directory; models are saved to its ``model`` folder.
+        device: where to compute.
+        say: receives a line of text for each thing that a person should know about the data.
+
+    Raises:
+        DataError: a file is missing, empty or not as configured, or there is only one class.
+    """
+
+    model: RecurrentClassifier
+
+    def __init__(
+        self, config: ClassificationConfig, folder: Path, device: torch.device, say: Callable[[str], None]
+    ) -> None:
+        self.config, self.folder, self.device = config, folder, device
+        data, settings = config.data, config.model
+        self.train_digest = documents_digest(data, "train")
+        self.digest = self.train_digest + tagging_data.vectors_digest(data, settings)
+        train, dev = (load_documents(data, split, say) for split in ("train", "dev"))
+        self.labels = reading.learn_labels(train, data.multi_label)
+        reading.report_unseen_labels(dev, self.labels, "dev", say)
+        self.reader = reading.learn_reader([document.text for document in train], config.tokenizer)
+        self.targets = reading.targets_of(train, self.labels)
+        self.dev = reading.read_documents(dev, self.reader)
+        read = reading.read_documents(train, self.reader)
+        vectors = tagging_data.load_vectors(data, settings)
+        self.features = tagging_data.learn_features(read, settings, vectors)
+        self.lexicon = Lexicon(self.features)
+        self.train = FlatSequences.of([self.lexicon.indices(document.tokens) for document in read])
+        reading.say_long(self.train.lengths, settings.window, settings.long, "train", say)
+        self.bag = self._fit_bag(read, say)
+        self.decision = Decision(vote=1.0 if self.bag else 0.0)
+        self.word_dim = vectors.values.shape[1] if vectors else settings.word_dim
+        self.model = self._build(vectors)
+        say(
+            f"train: {len(train):,} documents, {len(self.train.items):,} {self._unit}; "
+            f"dev: {len(self.dev):,} documents; {len(self.labels)} labels; "
+            f"{len(self.features.words) - 1:,} different {self._unit}; {count_parameters(self.model):,} parameters"
+        )
+
+    def plan(self, epoch: int) -> Sequence[Batch]:
+        """The batches of an epoch."""
+        trainer = self.config.trainer
+        return plan_epoch(self.train.lengths, trainer.batch_sentences, trainer.batch_tokens, self.config.seed, epoch)
+
+    def count(self, batch: Batch) -> int:
+        """The documents of a batch."""
+        return len(batch)
+
+    def loss(self, examples: Batch, done: float) -> Tensor:
+        """The cross-entropy of the given documents, summed."""
+        settings = self.config.model
+        documents = take_documents(self.train, examples)
+        windows = cut_windows(documents.lengths, settings.window, settings.overlap, settings.long == "truncated")
+        chosen = self.targets[examples]  # (B, K)
+        targets = chosen if self.config.data.multi_label else chosen.argmax(axis=1)
+        return self.model.loss(collate_documents(documents, windows, targets, self.lexicon).to(self.device))
+
+    def evaluate(self) -> dict[str, float]:
+        """``score`` is the dev accuracy or macro F1 in percent; of several labels a document the micro or macro F1.
+
+        The temperature, and the vote of the n-grams, are fitted anew: a model is scored as it would be used.
+        """
+        if not self.dev:
+            return {}
+        multi_label = self.config.data.multi_label
+        predictor = DocumentPredictor(self.model, self.features, self.config.model, self.bag)
+        words = [document.tokens for document in self.dev]
+        network, ngrams = predictor.network_scores(words), predictor.ngram_scores(words)
+        self.decision = fit_decision(network, ngrams, reading.targets_of(self.dev, self.labels), multi_label)
+        scores = label_scores(
+            [document.labels for document in self.dev],
+            label_names(predicted(decide(network, ngrams, self.decision), multi_label), self.labels),
+        )
+        macro = 100 * scores.macro.f1
+        first = ("micro_f1", 100 * scores.micro.f1) if multi_label else ("accuracy", 100 * scores.accuracy)
+        chosen = macro if self.config.model.metric == "macro_f1" else first[1]
+        return {"score": chosen, first[0]: first[1], "macro_f1": macro}
+
+    def save(self, scores: dict[str, float], progress: Progress) -> None:
+        """Write the run's model folder."""
+        config = self.config
+        metrics = {
+            "dev": scores,
+            "epoch": progress.epoch,
+            "step": progress.step,
+            "seed": config.seed,
+            "recipe": config.name,
+            "parameters": count_parameters(self.model),
+            "train_sha256": self.train_digest,
+        }
+        saved = bundle.Bundle(
+            description=describe(config, self.word_dim, self.decision),
+            tensors={**self.model.state_dict(), **bag_tensors(self.bag)},
+            vocabulary=vocabulary_of(self.features, self.bag),
+            labels=self.labels,
+            metrics=metrics,
+            card=model_card(config, self.labels, metrics),
+            subwords=self.reader.to_files(),
+        )
+        bundle.save_bundle(self.folder / bundle.FOLDER, saved)
+
+    def finish(self) -> str:
+        """What was fitted on dev with the saved model, in words."""
+        if not self.dev:
+            return ""
+        description = bundle.load_bundle(self.folder).description
+        vote = f"n-grams count {description['vote']:.2f}, " if self.bag else ""
+        return f"{vote}temperature {description['temperature']:.2f}; "
+
+    @staticmethod
+    def next_commands(run: Path) -> list[str]:
+        """What one would type next."""
+        return [
+            f"seqnlp classify {run} < lines.txt",
+            f"python -c \"import seqnlp; print(seqnlp.load('{run}').classify('...'))\"",
+        ]
+
+    @property
+    def _unit(self) -> str:
+        return "words" if self.config.tokenizer.kind == "words" else "subwords"
+
+    def _build(self, vectors: tagging_data.Vectors | None) -> RecurrentClassifier:
+        """The network with its first weights."""
+        settings, multi_label = self.config.model, self.config.data.multi_label
+        weights = None
+        if settings.class_weights == "balanced":
+            weights = torch.from_numpy(reading.balanced_weights(self.targets))  # (K,)
+        torch.manual_seed(self.config.seed)
+        model = build_classifier(settings, self.features, len(self.labels), self.word_dim, multi_label, weights)
+        model = model.to(self.device)
+        if vectors and model.embedder.vectors is not None:
+            model.embedder.vectors.fill(vectors.values)
+            forms = self.lexicon.columns()
+            model.embedder.start_corrections_at_zero(*map(torch.from_numpy, (forms.word_ids, forms.vector_ids)))
+        return model
+
+    def _fit_bag(self, train: Sequence[reading.ReadDocument], say: Callable[[str], None]) -> BagOfNgrams | None:
+        """The n-grams that vote, their regularisation chosen on dev; they are not trained with the network."""
+        order, multi_label = self.config.model.ngrams, self.config.data.multi_label
+        if not order:
+            return None
+        words, dev = (
+            [[normalized(word, self.config.model.lowercase) for word in document.tokens] for document in documents]
+            for documents in (train, self.dev)
+        )
+        options: dict[str, Any] = {"single": not multi_label, "min_documents": RAREST_NGRAM}
+        if not dev:
+            return fit_bag(words, self.targets, "nbsvm", order, STRENGTHS["nbsvm"][1], **options)
+        gold = [document.labels for document in self.dev]
+
+        def accuracy(bag: BagOfNgrams) -> float:
+            found = label_scores(gold, label_names(predicted(bag.scores(dev), multi_label), self.labels))
+            return found.micro.f1 if multi_label else found.accuracy
+
+        tried = [(tune_bag(words, self.targets, method, [order], accuracy, **options), method) for method in METHODS]
+        (bag, settings), method = max(tried, key=lambda each: accuracy(each[0][0]))
+        say(f"n-grams: {len(bag.ngrams):,}, {method} of {settings}: alone {100 * accuracy(bag):.2f} on dev")
+        return bag

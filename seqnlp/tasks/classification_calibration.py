@@ -1,0 +1,50 @@
+"""What is fitted on the dev split: how sure to be, and how much n-grams count beside the network.
+
+The temperature divides the network's scores (Guo et al. 2017); with n-grams their scores are added with a weight of
+their own. Both minimise the log loss of dev, so that the probabilities mean what they say.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqnlp.metrics.calibration import fit_temperature
+from seqnlp.tasks.classification_model import Decision
+from seqnlp.tasks.classification_prediction import FloatArray, decide
+
+HOTTEST, LOUDEST = 20.0, 30.0
+"""The largest temperature and vote beside n-grams: one of the two may as good as fall silent."""
+
+
+def log_loss(scores: FloatArray, targets: NDArray[np.bool_], multi_label: bool) -> float:
+    """Mean negative log likelihood of the targets (B, K); documents whose class is unknown do not count."""
+    if multi_label:
+        return float(np.logaddexp(0, np.where(targets, -scores, scores)).mean())
+    known = targets.any(axis=1)
+    if not known.any():
+        return math.nan
+    scores, targets = scores[known], targets[known]
+    return float((np.logaddexp.reduce(scores, axis=1) - scores[targets]).mean())
+
+
+def fit_decision(
+    network: FloatArray, ngrams: FloatArray | None, targets: NDArray[np.bool_], multi_label: bool
+) -> Decision:
+    """The decision with the least log loss; without documents the one that changes nothing."""
+    start = Decision(1.0, 0.0 if ngrams is None else 1.0)
+    if len(targets) == 0:
+        return start
+
+    def loss(temperature: float, vote: float) -> float:
+        return log_loss(decide(network, ngrams, Decision(temperature, vote)), targets, multi_label)
+
+    if ngrams is None:
+        return Decision(fit_temperature(lambda temperature: loss(temperature, 0.0)))
+    from scipy.optimize import minimize
+
+    bounds = [(math.log(0.25), math.log(HOTTEST)), (0.0, LOUDEST)]
+    found = minimize(lambda at: loss(math.exp(at[0]), at[1]), (0.0, 1.0), method="Nelder-Mead", bounds=bounds)
+    return Decision(math.exp(found.x[0]), float(found.x[1])) if found.fun < loss(1.0, 1.0) else start

@@ -1,0 +1,131 @@
+"""Labelled documents to words, classes and targets."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqnlp.config import SubwordConfig, TokensConfig
+from seqnlp.errors import DataError
+from seqnlp.text.documents import Document
+from seqnlp.text.subwords import Subwords, train_subwords
+from seqnlp.text.tokenize import tokenize
+
+SUBWORD_FILE = "subwords.spm"
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class TextReader:
+    """Cuts texts into what the model reads: words, or subwords.
+
+    Attributes:
+        splitter: kind of the words; see ``text/tokenize.py``.
+        subwords: stands in for words; None: words.
+    """
+
+    splitter: str
+    subwords: Subwords | None = None
+
+    def read(self, text: str) -> list[str]:
+        """The words or subwords of a text, in order; none for a blank one."""
+        if self.subwords is None:
+            return [sys.intern(token.text) for token in tokenize(text, self.splitter)]
+        return list(map(sys.intern, self.subwords.pieces(self.subwords.encode([text])[0])))
+
+    def to_files(self) -> dict[str, bytes]:
+        """What the model folder must hold beside its settings."""
+        return {SUBWORD_FILE: self.subwords.to_bytes()} if self.subwords else {}
+
+
+def learn_reader(texts: Sequence[str], config: TokensConfig) -> TextReader:
+    """The reader that the settings describe; subwords are learned from the training texts.
+
+    Raises:
+        DataError: the texts cannot give as many subwords as asked for.
+    """
+    if config.kind == "words":
+        return TextReader(config.splitter)
+    settings = SubwordConfig(kind=config.kind, vocabulary_size=config.vocabulary_size)
+    return TextReader(config.splitter, train_subwords((text for text in texts if text), settings))
+
+
+@dataclass(frozen=True, slots=True)
+class ReadDocument:
+    """A document as the model reads it."""
+
+    tokens: list[str]
+    labels: tuple[str, ...]
+
+
+def read_documents(documents: Sequence[Document], reader: TextReader) -> list[ReadDocument]:
+    """Words and labels of each document."""
+    return [ReadDocument(reader.read(document.text), document.labels) for document in documents]
+
+
+def learn_labels(documents: Sequence[Document], multi_label: bool) -> list[str]:
+    """The labels of the training split, sorted.
+
+    Raises:
+        DataError: there are fewer than two (of several a document: none), so that there is nothing to learn.
+    """
+    labels = sorted({label for document in documents for label in document.labels})
+    if len(labels) < (1 if multi_label else 2):
+        found = f"only '{labels[0]}'" if labels else "none"
+        hint = "is data.label_column right?" if labels else "are the labels in data.label_column?"
+        raise DataError(f"expected a training split with at least two different labels, found {found}; {hint}")
+    return labels
+
+
+class HasLabels(Protocol):
+    """Whatever has labels."""
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Its labels."""
+
+
+def targets_of(documents: Sequence[HasLabels], labels: Sequence[str]) -> NDArray[np.bool_]:
+    """(B, K) which labels each document has; one that is not among ``labels`` is nowhere."""
+    index = {label: number for number, label in enumerate(labels)}
+    targets = np.zeros((len(documents), len(labels)), dtype=bool)
+    for row, document in enumerate(documents):
+        for label in document.labels:
+            if label in index:
+                targets[row, index[label]] = True
+    return targets
+
+
+def report_unseen_labels(documents: Sequence[Document], known: Sequence[str], split: str, say: Say) -> None:
+    """Say which labels of a split the training split never shows; they are scored, as misses."""
+    found = Counter(label for document in documents for label in document.labels if label not in known)
+    if found:
+        names = ", ".join(f"{label} ({count}x)" for label, count in found.most_common())
+        say(f"warning: the {split} split has labels that the training split never shows; they count as missed: {names}")
+
+
+def balanced_weights(targets: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """(K,) weights with which every class counts alike, 1 on average over the documents."""
+    counts = targets.sum(axis=0)
+    weights: NDArray[np.float32] = (len(targets) / (len(counts) * counts)).astype(np.float32)
+    return weights
+
+
+def say_long(lengths: NDArray[np.int64], window: int, long: str, split: str, say: Say) -> None:
+    """Say how many documents are longer than a window, and what is done with them."""
+    count = int((lengths > window).sum())
+    if count:
+        done = {
+            "strided": "read in windows, whose scores are averaged",
+            "hierarchical": "read in windows, over which a second recurrent layer runs",
+            "truncated": f"cut: {int(np.maximum(lengths - window, 0).sum()):,} words beyond are not read",
+        }
+        what = f"{count:,} of {len(lengths):,} documents have more than {window} words"
+        say(f"{split}: {what} (longest {int(lengths.max()):,}): {done[long]}")

@@ -1,0 +1,196 @@
+"""Evaluate a saved classifier on a split of its run's data."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import numpy as np
+
+from seqnlp.bundle import find_model, load_bundle, save_metrics
+from seqnlp.config import ClassificationConfig
+from seqnlp.data.documents import documents_digest, load_documents
+from seqnlp.data.sources import source_name
+from seqnlp.errors import ConfigError
+from seqnlp.metrics.calibration import Calibration, measure_calibration
+from seqnlp.metrics.classification import confusion_matrix, label_scores, macro_interval, score_interval
+from seqnlp.metrics.classification_report import ClassificationReport, Mistake
+from seqnlp.metrics.report import Baseline
+from seqnlp.tasks.classification_baselines import baselines
+from seqnlp.tasks.classification_data import ReadDocument, read_documents, report_unseen_labels, say_long, targets_of
+from seqnlp.tasks.classification_model import Decision, LoadedClassifier, classifier_from_bundle
+from seqnlp.tasks.classification_prediction import (
+    DocumentPredictor,
+    FloatArray,
+    decide,
+    label_names,
+    predicted,
+    probabilities,
+)
+from seqnlp.text.documents import Document
+
+MISTAKES = 10
+_LONGEST_TEXT = 200
+
+Say = Callable[[str], None]
+
+
+def evaluate(run: Path, config: ClassificationConfig, split: str, say: Say) -> ClassificationReport:
+    """Score the run's model on a split and add the scores to the model folder's ``metrics.json``.
+
+    Args:
+        config: the run's configuration; its data settings say where the splits are.
+        split: ``train``, ``dev`` or ``test``.
+        say: told about what is dropped, empty, long or unknown.
+
+    Raises:
+        ConfigError: the run has no such split.
+        DataError: the split cannot be read.
+    """
+    data = config.data
+    if not getattr(data, split):
+        raise ConfigError([f"data.{split}: this run was trained without a {split} split; choose another --split"])
+    saved = load_bundle(run)
+    loaded = classifier_from_bundle(saved)
+    notes: list[str] = []
+
+    def note(text: str) -> None:
+        notes.append(text)
+        say(text)
+
+    documents = load_documents(data, split, note)
+    report_unseen_labels(documents, loaded.labels, split, note)
+    read = read_documents(documents, loaded.reader)
+    lengths = np.array([len(document.tokens) for document in read], dtype=np.int64)
+    say_long(lengths, loaded.settings.window, loaded.settings.long, split, note)
+    predictor = DocumentPredictor.of(loaded)
+    words = [document.tokens for document in read]
+    started = time.perf_counter()
+    network, ngrams = predictor.network_scores(words), predictor.ngram_scores(words)
+    seconds = time.perf_counter() - started
+    scores = decide(network, ngrams, loaded.decision)
+    report = _report(documents, scores, loaded)
+    others = baselines(run, _digest(config, split), *_compared(config, loaded, read), loaded.multi_label, say)
+    report = replace(
+        report,
+        title=config.name or str(run),
+        split=split,
+        words=int(lengths.sum()),
+        calibration=_calibration(documents, network, ngrams, loaded),
+        baselines=[*others, *_parts(documents, network, ngrams, loaded)],
+        notes=notes,
+        seconds=seconds,
+    )
+    summary = {
+        report.measure: round(100 * report.score, 4),
+        "interval": [round(100 * edge, 2) for edge in report.interval],
+        "macro F1": round(100 * report.macro.f1, 4),
+        "signature": report.signature,
+        "ece": round(report.calibration.after.error, 5),
+        "baselines": {each.name: round(100 * each.score, 2) for each in report.baselines},
+        "file": Path(source_name(data, split)).name,
+        "sha256": documents_digest(data, split),
+    }
+    save_metrics(find_model(run), {**saved.metrics, split: {**saved.metrics.get(split, {}), **summary}})
+    return report
+
+
+def _report(documents: Sequence[Document], scores: FloatArray, loaded: LoadedClassifier) -> ClassificationReport:
+    """What the labels alone tell; the rest is filled in by :func:`evaluate`."""
+    gold = [document.labels for document in documents]
+    answers = label_names(predicted(scores, loaded.multi_label), loaded.labels)
+    found = label_scores(gold, answers)
+    names, counts = ([], np.zeros((0, 0))) if loaded.multi_label else confusion_matrix(gold, answers)
+    nothing = measure_calibration([], [], [], 1.0)
+    return ClassificationReport(
+        title="",
+        split="",
+        multi_label=loaded.multi_label,
+        documents=len(documents),
+        words=0,
+        accuracy=found.accuracy,
+        micro=found.micro,
+        macro=found.macro,
+        per_label=found.per_label,
+        interval=score_interval(gold, answers, loaded.multi_label),
+        macro_interval=macro_interval(gold, answers),
+        calibration=nothing,
+        confusion=None if loaded.multi_label else (names, counts.tolist()),
+        mistakes=_mistakes(documents, answers, probabilities(scores, loaded.multi_label), loaded),
+    )
+
+
+def _mistakes(
+    documents: Sequence[Document], answers: Sequence[Sequence[str]], sure: FloatArray, loaded: LoadedClassifier
+) -> list[Mistake]:
+    """The wrong answers with the largest probability."""
+    wrong = [n for n, document in enumerate(documents) if set(document.labels) != set(answers[n])]
+    best = sorted(wrong, key=lambda number: -sure[number].max())[:MISTAKES]
+    return [
+        Mistake(
+            documents[number].line,
+            ", ".join(documents[number].labels),
+            ", ".join(answers[number]),
+            float(sure[number].max()),
+            documents[number].text[:_LONGEST_TEXT],
+        )
+        for number in best
+    ]
+
+
+def _calibration(
+    documents: Sequence[Document], network: FloatArray, ngrams: FloatArray | None, loaded: LoadedClassifier
+) -> Calibration:
+    """Of the given label of each document; with several labels of every label on every document."""
+    targets, multi_label = targets_of(documents, loaded.labels), loaded.multi_label
+    start = Decision(vote=0.0 if ngrams is None else 1.0)
+    columns = []
+    for decision in (start, loaded.decision):
+        scores = decide(network, ngrams, decision)
+        sure, chosen = probabilities(scores, multi_label), predicted(scores, multi_label)
+        where = np.ones_like(chosen) if multi_label else chosen
+        columns.append((sure[where], targets[where]))
+    (before, right_before), (after, right) = columns
+    calibration = measure_calibration(before, after, right, loaded.decision.temperature)
+    if np.array_equal(right_before, right):
+        return calibration
+    # Weighing the n-grams changes answers, so that what was right before is not what is right now.
+    return replace(calibration, before=measure_calibration(before, before, right_before, 1.0).before)
+
+
+def _parts(
+    documents: Sequence[Document], network: FloatArray, ngrams: FloatArray | None, loaded: LoadedClassifier
+) -> list[Baseline]:
+    """What the network and the n-grams reach alone, where both vote."""
+    if ngrams is None:
+        return []
+    gold = [document.labels for document in documents]
+    parts = {"this model's network alone": network, "this model's n-grams alone": ngrams}
+    found = {
+        name: label_scores(gold, label_names(predicted(s, loaded.multi_label), loaded.labels))
+        for name, s in parts.items()
+    }
+    return [Baseline(name, one.micro.f1 if loaded.multi_label else one.accuracy) for name, one in found.items()]
+
+
+def _compared(
+    config: ClassificationConfig, loaded: LoadedClassifier, evaluated: Sequence[ReadDocument]
+) -> tuple[list[ReadDocument], list[ReadDocument], list[ReadDocument]]:
+    """Training, development and evaluated documents as the n-grams see them: lower-cased if the model is."""
+    train, dev = (
+        read_documents(load_documents(config.data, name, lambda text: None), loaded.reader) for name in ("train", "dev")
+    )
+    splits = []
+    for documents in (train, dev, evaluated):
+        lowered = [[word.lower() for word in d.tokens] if loaded.settings.lowercase else d.tokens for d in documents]
+        splits.append([replace(d, tokens=words) for d, words in zip(documents, lowered, strict=True)])
+    return splits[0], splits[1], splits[2]
+
+
+def _digest(config: ClassificationConfig, split: str) -> str:
+    """Of all that the baselines of a split depend on."""
+    settings = [{**asdict(config.data), "dir": ""}, asdict(config.tokenizer), config.model.lowercase, split]
+    return json.dumps([settings, *(documents_digest(config.data, name) for name in ("train", "dev", split))])

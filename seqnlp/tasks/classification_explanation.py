@@ -1,0 +1,163 @@
+"""Which words an answer rests on: integrated gradients, or the weights of the attention."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from seqnlp.data.document_batches import Windows, window_items
+from seqnlp.data.pair_batches import FlatSequences
+from seqnlp.models.classifier import window_weights
+from seqnlp.tasks.classification_model import Decision
+from seqnlp.tasks.classification_prediction import DocumentPredictor, FloatArray
+
+STRETCHES = 8
+"""Equal parts of the path to begin with."""
+
+POINTS = 8
+"""Points of each part; those of a Gauss-Legendre quadrature, exact for polynomials of twice the degree."""
+
+TOLERANCE, SHORTEST = 0.002, 2**-12
+"""A part whose contributions miss its change of log-odds by more is halved, until it is this short.
+
+The log-odds can all but jump somewhere on the path, where a recurrent network flips from one state to another.
+"""
+
+TOKENS_AT_ONCE = 16_384
+
+
+@dataclass(frozen=True)
+class Gradients:
+    """What each of T words adds to the log-odds of a label.
+
+    Attributes:
+        contributions: (T,); 0 for words that were not read.
+        log_odds: of the label for the text.
+        empty_log_odds: of the label where every word's vector is zero and there is no n-gram.
+    """
+
+    contributions: FloatArray
+    log_odds: float
+    empty_log_odds: float
+
+    @property
+    def gap(self) -> float:
+        """What the contributions miss of the difference that they should sum up to."""
+        return self.log_odds - self.empty_log_odds - float(self.contributions.sum())
+
+
+def integrated_gradients(
+    predictor: DocumentPredictor, words: Sequence[str], label: int, decision: Decision, multi_label: bool
+) -> Gradients:
+    """Integrated gradients (Sundararajan et al. 2017, equation 1) of the log-odds of a label.
+
+    The path goes straight from vectors of zero to the words' vectors, and from no n-gram to all. Its integral is
+    computed part by part; what a part must sum up to is known (completeness), so that a part that needs more points
+    shows itself. An n-gram's share of the contribution is divided among its words.
+    """
+    path = _Path(predictor, words, decision, label, multi_label)
+    contributions = np.zeros(len(words))
+    edges = np.linspace(0, 1, STRETCHES + 1).tolist()
+    waiting = list(pairwise(edges)) if words else []
+    while waiting:
+        start, end = waiting.pop()
+        found, change = path.integral(start, end)
+        if abs(change - found.sum()) > TOLERANCE and end - start > SHORTEST:
+            waiting += [(start, (start + end) / 2), ((start + end) / 2, end)]
+        else:
+            contributions += found
+    begin, end = path.log_odds(torch.tensor([0.0, 1.0]))[0].tolist()
+    return Gradients(contributions, end, begin)
+
+
+class _Path:
+    """A document between nothing and itself."""
+
+    def __init__(
+        self, predictor: DocumentPredictor, words: Sequence[str], decision: Decision, label: int, multi_label: bool
+    ) -> None:
+        self.model, self.decision, self.label, self.multi_label = predictor.model, decision, label, multi_label
+        flat = FlatSequences.of(predictor.vectors.indices([words]))
+        self.windows: Windows = predictor.cut(flat.lengths)
+        where, mask = window_items(flat, self.windows)  # (N,), (P, T)
+        self.where, self.mask = torch.from_numpy(where), torch.from_numpy(mask)
+        inputs = torch.zeros(*mask.shape, predictor.vectors.rows.size(1), device=self.model.device)  # (P, T, D)
+        inputs[self.mask] = predictor.vectors.rows[torch.from_numpy(flat.items[where].astype(np.int64))].clone()
+        self.inputs = inputs
+        num_labels = self.model.project.out_features
+        bias, shares = np.zeros(num_labels), np.zeros((len(words), num_labels))
+        if predictor.bag is not None:
+            bias, shares = predictor.bag.bias, predictor.bag.word_scores(predictor.bag_words(words))
+        self.bias, self.shares = torch.from_numpy(bias), torch.from_numpy(shares)  # (K,), (T, K)
+
+    def integral(self, start: float, end: float) -> tuple[FloatArray, float]:
+        """Contributions (T,) of a part of the path, and by how much the log-odds change over it."""
+        places, weights = np.polynomial.legendre.leggauss(POINTS)  # on (-1, 1)
+        inner = start + (end - start) * (places + 1) / 2
+        alphas = torch.from_numpy(np.array([start, *inner, end])).float()  # (A,)
+        sizes = torch.from_numpy(np.array([0, *weights, 0]) * (end - start) / 2)  # (A,)
+        at_once = max(1, TOKENS_AT_ONCE // max(len(self.shares), 1))
+        firsts = range(0, len(alphas), at_once)
+        parts = [self._part(alphas[n : n + at_once], sizes[n : n + at_once]) for n in firsts]
+        odds = np.concatenate([odds for _, odds in parts])
+        return np.sum([found for found, _ in parts], axis=0), float(odds[-1] - odds[0])
+
+    def log_odds(self, alphas: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Log-odds (A,) at points of the path, the scaled word vectors (A, P, T, D) and scores (A, K) they are of."""
+        scaled = alphas.to(self.inputs)[:, None, None, None] * self.inputs  # (A, P, T, D)
+        scaled = scaled.detach().requires_grad_(torch.is_grad_enabled())
+        count, windows = len(alphas), len(self.windows.owners)
+        lengths = torch.from_numpy(self.windows.lengths).repeat(count).to(scaled.device)  # (A * P,)
+        vectors = self.model.encoder(scaled.flatten(0, 1), lengths)  # (A * P, H)
+        owners = torch.arange(count, device=scaled.device).repeat_interleave(windows)  # (A * P,)
+        places = torch.from_numpy(self.windows.places).repeat(count).to(scaled.device)
+        network = self.model.scores(vectors, lengths, owners, places, count).double().cpu()  # (A, K)
+        ngrams = self.bias + alphas.double()[:, None] * self.shares.sum(dim=0)  # (A, K)
+        scores = network / self.decision.temperature + self.decision.vote * ngrams  # (A, K)
+        if self.multi_label:
+            return scores[:, self.label], scaled, scores
+        others = torch.arange(scores.size(1)) != self.label  # (K,)
+        return scores[:, self.label] - scores[:, others].logsumexp(dim=1), scaled, scores
+
+    def _part(self, alphas: Tensor, weights: Tensor) -> tuple[FloatArray, FloatArray]:
+        """Contributions (T,) of some points with their weights (A,), and the log-odds (A,) there."""
+        with torch.enable_grad():
+            odds, scaled, scores = self.log_odds(alphas)
+            by_input, by_score = torch.autograd.grad((weights * odds).sum(), (scaled, scores))
+        shares = (by_input * self.inputs).sum(dim=(0, 3))[self.mask].double().cpu()  # (N,)
+        found = torch.zeros(len(self.shares), dtype=torch.float64).index_add(0, self.where, shares)  # (T,)
+        found += self.decision.vote * self.shares @ by_score.sum(dim=0)
+        return found.numpy(), odds.detach().numpy()
+
+
+def attended(predictor: DocumentPredictor, words: Sequence[str]) -> NDArray[np.float64]:
+    """The part (T,) of each word in the attention of the network, which sums up to 1.
+
+    A step after a convolution stands for several words, which share it; a window counts as it does for the document:
+    by its words, or by the attention over windows.
+    """
+    if not words:
+        return np.zeros(0)
+    path = _Path(predictor, words, Decision(), 0, predictor.model.multi_label)
+    model, windows = predictor.model, path.windows
+    lengths = torch.from_numpy(windows.lengths).to(model.device)  # (P,)
+    with torch.inference_mode():
+        outputs, shorter = model.encoder.outputs(path.inputs, lengths)  # (P, T', H)
+        steps = model.encoder.pooling.weights(outputs, shorter)  # (P, T')
+        pool = model.encoder.convolution.pool if model.encoder.convolution is not None else 1
+        counts = (lengths[:, None] - pool * torch.arange(steps.size(1), device=model.device)).clamp(1, pool)  # (P, T')
+        spread = (steps / counts).repeat_interleave(pool, dim=1)[:, : path.mask.shape[1]]  # (P, T)
+        if model.over_windows is None:
+            importance = window_weights(lengths, torch.zeros_like(lengths), 1)  # (P,)
+        else:
+            vectors = model.encoder(path.inputs, lengths)[None]  # (1, P, H)
+            upper, count = model.over_windows.outputs(vectors, lengths.new_tensor([len(lengths)]))
+            importance = model.over_windows.pooling.weights(upper, count)[0]  # (P,)
+        shares = (spread * importance[:, None])[path.mask].double().cpu()
+    return torch.zeros(len(words), dtype=torch.float64).index_add(0, path.where, shares).numpy()

@@ -1,0 +1,192 @@
+"""Labelled documents from TSV, CSV and JSON-lines files. Labels are text, also where they look like numbers."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from seqnlp.errors import DataError, did_you_mean
+from seqnlp.text.files import read_lines
+from seqnlp.text.jsonl import _parsed, _shown
+
+_LONGEST_FIELD = 2**31 - 1
+"""Characters; Python's csv stops at 131,072 unless told otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A text and its labels.
+
+    Attributes:
+        text: as it is in the file, without surrounding spaces; may be empty.
+        labels: one, or any number where the data say so.
+        line: where it begins in its file (or row of the data set), from 1.
+        phrases: labelled parts of the text (of a tree), each with its one label, the whole text not among them.
+    """
+
+    text: str
+    labels: tuple[str, ...]
+    line: int
+    phrases: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Where text and labels are.
+
+    Attributes:
+        text, label: column numbers from 0, or names.
+        separator: what stands between several labels; empty: a document has exactly one.
+    """
+
+    text: str
+    label: str
+    separator: str = ""
+
+    def labels(self, value: str) -> tuple[str, ...]:
+        """The labels that a field holds.
+
+        Raises:
+            DataError: there is none where there must be one.
+        """
+        if not self.separator:
+            return (one_label(value),)
+        return distinct(part.strip() for part in value.split(self.separator))
+
+
+def one_label(value: str) -> str:
+    """The label without surrounding spaces.
+
+    Raises:
+        DataError: it is empty.
+    """
+    if not value.strip():
+        raise DataError("expected a label, found none; give every document one, or set data.multi_label=true")
+    return value.strip()
+
+
+def distinct(labels: Iterator[str] | Sequence[str]) -> tuple[str, ...]:
+    """The labels that are not empty, each once, in their order."""
+    return tuple(dict.fromkeys(label for label in labels if label))
+
+
+def read_tsv_documents(path: str | os.PathLike[str], columns: Columns) -> Iterator[Document]:
+    """The documents of a file whose lines are cut at their tabs; quotes mean themselves. Blank lines are skipped.
+
+    Raises:
+        DataError: a line has another number of columns than the first (a tab inside a text), or no label; no such
+            column; with file and line.
+    """
+    rows = ((number, line.split("\t")) for number, line in read_lines(path) if line.strip())
+    return _from_rows(rows, columns, path, "a tab inside a text would add one: replace it with a space")
+
+
+def read_csv_documents(path: str | os.PathLike[str], columns: Columns) -> Iterator[Document]:
+    """The documents of a file with commas between fields; a field with commas, quotes or line ends stands in quotes.
+
+    Raises:
+        DataError: as :func:`read_tsv_documents`, or a quote opens or closes where it must not.
+    """
+    return _from_rows(_csv_rows(path), columns, path, "put texts with commas into double quotes")
+
+
+def read_jsonl_documents(path: str | os.PathLike[str], columns: Columns) -> Iterator[Document]:
+    """The documents of a file with a JSON object a line; blank lines are skipped.
+
+    Raises:
+        DataError: bad JSON, a missing field, or a value of the wrong kind; with file and line.
+    """
+    for number, line in read_lines(path):
+        if line.strip():
+            try:
+                yield document_of_row(_parsed(line), columns, number)
+            except DataError as problem:
+                raise DataError(str(problem), path, number) from None
+
+
+def document_of_row(row: Mapping[str, Any], columns: Columns, line: int) -> Document:
+    """The document of a row with named fields. A label is text, a number or true/false, and stays as written.
+
+    Raises:
+        DataError: a field is missing, holds no text, or no label (or list of labels).
+    """
+    for name in (columns.text, columns.label):
+        if name not in row:
+            found = ", ".join(f"'{field}'" for field in row) or "none"
+            raise DataError(f"expected the field '{name}', found {found}{did_you_mean(name, row)}")
+    text, value = row[columns.text], row[columns.label]
+    if not isinstance(text, str | None):
+        raise DataError(f"expected text in '{columns.text}', found {_shown(text)}")
+    if columns.separator:
+        if not isinstance(value, list):
+            raise DataError(f"expected a list of labels in '{columns.label}', found {_shown(value)}")
+        labels = distinct([_label(one, columns.label) for one in value])
+    else:
+        labels = (one_label(_label(value, columns.label)),)
+    return Document((text or "").strip(), labels, line)
+
+
+def _label(value: Any, name: str) -> str:
+    if isinstance(value, bool | int | float):
+        return json.dumps(value)
+    if not isinstance(value, str):
+        several = "; for several labels set data.multi_label=true" if isinstance(value, list) else ""
+        raise DataError(f"expected a label in '{name}', found {_shown(value)}{several}")
+    return value.strip()
+
+
+def _csv_rows(path: str | os.PathLike[str]) -> Iterator[tuple[int, list[str]]]:
+    """Rows with the line on which each begins."""
+    csv.field_size_limit(_LONGEST_FIELD)
+    reader = csv.reader((f"{line}\n" for _, line in read_lines(path)), strict=True)
+    while True:
+        begin = reader.line_num + 1
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as problem:
+            hint = 'a quote inside a quoted field is written twice ("")'
+            raise DataError(f"a quote opens or closes where it must not ({problem}); {hint}", path, begin) from None
+        if row:
+            yield begin, row
+
+
+def _from_rows(
+    rows: Iterator[tuple[int, list[str]]], columns: Columns, path: str | os.PathLike[str], hint: str
+) -> Iterator[Document]:
+    """Documents from rows of equal width; the first row names the columns unless they are numbered."""
+    first = next(rows, None)
+    if first is None:
+        return
+    number, head = first
+    width = len(head)
+    numbered = columns.text.isdecimal() and columns.label.isdecimal()
+    text, label = (_place(name, head, numbered, path, number) for name in (columns.text, columns.label))
+    for number, row in [first, *rows] if numbered else rows:
+        if len(row) != width:
+            found = f"expected {width} columns as in the file's first line, found {len(row)}"
+            raise DataError(f"{found}; {hint}", path, number)
+        try:
+            yield Document(row[text].strip(), columns.labels(row[label]), number)
+        except DataError as problem:
+            raise DataError(str(problem), path, number) from None
+
+
+def _place(name: str, head: Sequence[str], numbered: bool, path: str | os.PathLike[str], line: int) -> int:
+    """The position of a column."""
+    if numbered:
+        if int(name) >= len(head):
+            found = f"{len(head)} column{'s' if len(head) != 1 else ''}"
+            raise DataError(f"found {found}, expected one more in column {name} (from 0)", path, line)
+        return int(name)
+    names = [field.strip() for field in head]
+    if name not in names:
+        shown = ", ".join(f"'{field[:30]}'" for field in names)
+        hint = "; for a file without names in its first line set data.text_column and data.label_column to numbers"
+        raise DataError(f"expected the column '{name}', found {shown}{did_you_mean(name, names)}{hint}", path, line)
+    return names.index(name)

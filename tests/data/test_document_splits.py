@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import datasets
+import pytest
+
+from seqnlp.config import DocumentDataConfig, read_section
+from seqnlp.data.documents import documents_digest, load_documents, spread_evenly
+from seqnlp.data.holdout import hold_out
+from seqnlp.data.overlap import normalized_text
+from seqnlp.errors import DataError
+from seqnlp.text.documents import Document
+
+SST = {"format": "trees", "train": "sentiment/sst/train.trees.gz", "dev": "sentiment/sst/dev.trees.gz"}
+SST2 = {**SST, "test": "sentiment/sst/test.trees.gz", "label_map": "0:negative,1:negative,2:,3:positive,4:positive"}
+
+
+def load(folder: Path, split: str = "train", **settings: Any) -> tuple[list[Document], list[str]]:
+    said: list[str] = []
+    config = read_section(DocumentDataConfig, {"dir": str(folder), "train": "train.tsv", **settings})
+    return load_documents(config, split, said.append), said
+
+
+def documents(labels: str) -> list[Document]:
+    return [Document(f"text {number}", (label,), number + 1) for number, label in enumerate(labels)]
+
+
+def test_the_binary_treebank_drops_neutral_sentences_and_says_so(shared_data: Path) -> None:
+    counts = {}
+    for split in ("train", "dev", "test"):
+        found, said = load(shared_data, split, **SST2)
+        counts[split] = Counter(document.labels[0] for document in found)
+        if split == "dev":
+            assert said == ["dev: 229 documents dropped by data.label_map ('2' 229)"]
+    assert counts["train"] == {"negative": 3310, "positive": 3610}
+    assert counts["dev"] == {"negative": 428, "positive": 444}
+    assert counts["test"] == {"negative": 912, "positive": 909}
+
+
+def test_phrases_are_examples_of_train_only_once_each_or_all(shared_data: Path) -> None:
+    small = {**SST2, "limit": 200}
+    plain, _ = load(shared_data, **small)
+    every, said = load(shared_data, **small, phrases="all")
+    distinct, _ = load(shared_data, **small, phrases="distinct")
+    assert len(plain) == 200 < len(distinct) < len(every)
+    assert said[-1].startswith("train: 200 sentences and ")
+    pairs = [(document.text, document.labels) for document in distinct]
+    assert len(set(pairs)) == len(pairs)
+    assert set(pairs) == {(document.text, document.labels) for document in every}
+    assert every[:200] == plain
+    assert {document.labels for document in every} == {("negative",), ("positive",)}
+    assert len(load(shared_data, "dev", **small, phrases="all")[0]) == 200
+
+
+def test_what_is_held_out_is_stratified_seeded_and_left_out_of_train(tmp_path: Path) -> None:
+    (tmp_path / "train.tsv").write_text("".join(f"{'ab'[n % 4 == 0]}\ttext {n}\n" for n in range(200)), "utf-8")
+    train, said = load(tmp_path, dev="10%")
+    dev, _ = load(tmp_path, "dev", dev="10%")
+    assert said == ["train: 20 documents (10%, stratified) held out as dev"]
+    assert Counter(document.labels[0] for document in dev) == {"a": 15, "b": 5}
+    assert {document.line for document in train}.isdisjoint(document.line for document in dev)
+    assert len(train) + len(dev) == 200
+    assert load(tmp_path, "dev", dev="10%")[0] == dev
+    assert load(tmp_path, "dev", dev="10%", dev_seed=2)[0] != dev
+
+
+def test_equal_texts_are_held_out_together() -> None:
+    twins = [Document(("Good film !", "good film!", "bad")[n % 3] + f" {n // 3}", ("x",), n + 1) for n in range(90)]
+    for seed in range(5):
+        kept, held = hold_out(twins, 0.3, seed)
+        here, there = ({normalized_text(document.text) for document in part} for part in (kept, held))
+        assert here.isdisjoint(there)
+        assert len(kept) + len(held) == 90
+
+
+def test_a_part_that_holds_out_nothing_is_refused() -> None:
+    message = "data.dev: 0.01 of 4 training documents is 0; expected at least one held out and one left"
+    with pytest.raises(DataError, match=message):
+        hold_out(documents("aabb"), 0.01, 1)
+
+
+def test_a_limit_is_spread_over_a_sorted_file() -> None:
+    chosen = spread_evenly(documents("a" * 50 + "b" * 50), 10)
+    assert Counter(document.labels[0] for document in chosen) == {"a": 5, "b": 5}
+    assert spread_evenly(documents("ab"), 5) == documents("ab")
+
+
+def test_empty_documents_are_kept_and_counted(tmp_path: Path) -> None:
+    (tmp_path / "train.tsv").write_text("a\t\nb\tx\na\t \n", "utf-8")
+    found, said = load(tmp_path)
+    assert len(found) == 3
+    assert said == ["train: 2 empty documents (kept)"]
+
+
+def test_a_map_that_drops_everything_and_a_file_of_blank_lines(tmp_path: Path) -> None:
+    (tmp_path / "train.tsv").write_text("a\tx\n", "utf-8")
+    with pytest.raises(DataError, match=r"train\.tsv: data\.label_map drops every document"):
+        load(tmp_path, label_map="a:")
+    (tmp_path / "train.tsv").write_text("\n\n", "utf-8")
+    with pytest.raises(DataError, match=r"no documents found; is data\.format=tsv right\?"):
+        load(tmp_path)
+
+
+def test_columns_are_two_numbers_or_two_names(tmp_path: Path) -> None:
+    (tmp_path / "train.tsv").write_text("a\tx\n", "utf-8")
+    with pytest.raises(DataError, match="expected two numbers or two names, found 'text' and '0'"):
+        load(tmp_path, text_column="text")
+    with pytest.raises(DataError, match="expected two columns, found '0' for both"):
+        load(tmp_path, text_column="0")
+
+
+def test_a_datasets_folder_with_named_labels(tmp_path: Path) -> None:
+    features = datasets.Features({"text": datasets.Value("string"), "label": datasets.ClassLabel(names=["neg", "pos"])})
+    rows = datasets.Dataset.from_dict({"text": ["fine", None], "label": [1, 0]}, features=features)
+    datasets.DatasetDict({"train": rows}).save_to_disk(str(tmp_path / "set"))
+    settings = {"format": "hub", "hub": "set", "train": "train"}
+    found, _ = load(tmp_path, **settings)
+    assert [(document.text, document.labels) for document in found] == [("fine", ("pos",)), ("", ("neg",))]
+    config = read_section(DocumentDataConfig, {"dir": str(tmp_path), **settings})
+    assert len(documents_digest(config, "train")) == 64
+    with pytest.raises(DataError, match="expected the column 'stars', found text, label"):
+        load(tmp_path, **settings, label_column="stars")

@@ -1,0 +1,226 @@
+"""Classify, explain, evaluate and check data: what a user does with a classifier, through the command line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from command import output, refusal, seqnlp
+
+from seqnlp.launch import read_run_config
+
+ODD_LINES = (
+    "",
+    "  \t ",
+    "😀 𝄞",
+    "日本語\u2028\x85",
+    "\x00\x07\x1b[31m",
+    "\ufeff",
+    "fine " * 5000,
+    "the soup was fresh",
+)
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished run of the demo recipe, cut short. Read only."""
+    folder = tmp_path_factory.mktemp("classifier") / "run"
+    short = ["data.limit=300", "trainer.epochs=3", "model.hidden_dim=16", "model.pooling=attention"]
+    output("train", "recipe=sentiment/demo", f"run={folder}", *short, "model.ngrams=1")
+    return folder
+
+
+def lines_of(run: Path, *options: object, lines: tuple[str, ...] = ODD_LINES) -> list[str]:
+    written = output("classify", run, *options, stdin="".join(f"{line}\n" for line in lines)).split("\n")
+    assert written.pop() == ""
+    return written
+
+
+def test_there_is_one_answer_a_line_whatever_it_holds(run: Path) -> None:
+    finished = seqnlp("classify", run, stdin="".join(f"{line}\n" for line in ODD_LINES))
+    assert finished.status == 0, finished.err
+    rows = [line.split(" ") for line in finished.out.split("\n")[:-1]]
+    assert len(rows) == len(ODD_LINES)
+    assert all(label in ("positive", "negative", "neutral") and 1 / 3 <= float(sure) <= 1 for label, sure in rows)
+    assert rows[0] == rows[1]  # both are empty
+    expected = "1 line has more than 400 words (model.long=strided): read in windows, nothing left out\n"
+    assert finished.err == expected
+
+
+def test_a_table_has_the_probability_of_each_label(run: Path) -> None:
+    heading, *rows = lines_of(run, "--output", "tsv")
+    assert heading == "label\tnegative\tneutral\tpositive"
+    for row, text in zip(rows, lines_of(run), strict=True):
+        label, *sure = row.split("\t")
+        values = dict(zip(heading.split("\t")[1:], map(float, sure), strict=True))
+        assert sum(values.values()) == pytest.approx(1, abs=2e-4)
+        assert text == f"{label} {values[label]:.4f}"
+
+
+def test_json_explains_every_word_by_gradients_or_attention(run: Path) -> None:
+    for method, options in (("gradients", ["--explain"]), ("attention", ["--explain", "attention"])):
+        answers = [json.loads(line) for line in lines_of(run, "--output", "jsonl", *options, lines=ODD_LINES[-1:] * 2)]
+        assert answers[0] == answers[1]
+        why = answers[0]["explanation"]
+        assert (why["method"], why["label"]) == (method, answers[0]["label"])
+        assert [word for word, _ in why["words"]] == ["the", "soup", "was", "fresh"]
+        total = sum(value for _, value in why["words"])
+        if method == "gradients":
+            assert total + why["empty_log_odds"] + why["gap"] == pytest.approx(why["log_odds"], abs=1e-3)
+        else:
+            assert total == pytest.approx(1, abs=1e-3)
+    (line,) = lines_of(run, "--explain", lines=("the soup was fresh",))
+    reasons = line.split("\t")[1].split(" ")
+    assert [reason.split(":")[0] for reason in reasons] == ["the", "soup", "was", "fresh"]
+    assert all(reason.split(":")[1][0] in "+-" for reason in reasons)
+
+
+def test_flags_that_make_no_sense_are_refused(run: Path) -> None:
+    expected = "--explain is written by --output text and jsonl; leave --output tsv out"
+    assert refusal("classify", run, "--explain", "--output", "tsv") == expected
+    assert refusal("classify", run, "--threads", "-1") == "--threads: expected 0 or more, found -1"
+
+
+def test_bytes_that_are_not_utf8(run: Path) -> None:
+    message = refusal("classify", run, stdin=b"fine\nJos\xe9\n")
+    assert message == "standard input:2: byte 4 of the line is not UTF-8; mend it, or use --errors replace"
+    assert output("classify", run, "--errors", "replace", stdin=b"fine\nJos\xe9\n").count("\n") == 2
+
+
+def test_a_model_of_another_task_is_named(trained: Path, run: Path) -> None:
+    assert refusal("classify", trained, stdin="x\n") == "this is a model for tagging, not for classification"
+    assert refusal("tag", run, stdin="x\n") == "this is a model for classification, not for tagging"
+
+
+def test_evaluation_prints_the_baselines_beside_it_and_keeps_them(run: Path, tmp_path: Path) -> None:
+    first = seqnlp("evaluate", run, "--split", "test", "--report", tmp_path / "report.html")
+    assert first.status == 0, first.err
+    assert "fitting the baselines (once) ..." in first.err
+    beside = [line.split("(")[1] for line in first.out.splitlines() if line.startswith("  beside it")]
+    assert [name.split(",")[0].rstrip(")") for name in beside] == [
+        "most frequent label",
+        "bag of n-grams",
+        "bag of n-grams",
+        "this model's network alone",
+        "this model's n-grams alone",
+    ]
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "NB-SVM" in page
+    assert "<svg" in page
+    assert "<script" not in page
+    again = seqnlp("evaluate", run, "--split", "test", "--json")
+    assert "fitting" not in again.err
+    report = json.loads(again.out)
+    assert f"accuracy     {100 * report['score']:.2f}" in first.out
+    assert len(report["baselines"]) == 5
+    assert report["confusion"][0] == ["negative", "neutral", "positive"]
+    assert sum(map(sum, report["confusion"][1])) == report["documents"] == 300
+    kept = json.loads((run / "model" / "metrics.json").read_text(encoding="utf-8"))["test"]
+    assert kept["accuracy"] == pytest.approx(100 * report["score"], abs=1e-3)
+    assert len(kept["baselines"]) == 5
+
+
+def test_the_held_out_part_is_a_dev_split_like_any_other(tmp_path: Path) -> None:
+    settings = ["data.dev=20%", "data.limit=100", "trainer.epochs=1", "model.hidden_dim=8"]
+    trained = seqnlp("train", "recipe=sentiment/demo", f"run={tmp_path}/run", *settings)
+    assert trained.status == 0, trained.err
+    assert "train: 20 documents (20%, stratified) held out as dev" in trained.err
+    report = json.loads(output("evaluate", tmp_path / "run", "--split", "dev", "--json"))
+    assert report["documents"] == 20
+    assert read_run_config(tmp_path / "run").data.dev == "20%"
+
+
+# data check
+
+
+def write(path: Path, lines: list[str]) -> Path:
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    return path
+
+
+def test_two_files_are_compared_text_by_text(tmp_path: Path) -> None:
+    train = write(tmp_path / "train.tsv", ["pos\tA fine film.", "neg\tdull", "neg\tother"])
+    test = write(tmp_path / "test.tsv", ["a fine film", "dull", "new"])
+    (row,) = json.loads(output("data", "check", train, test, "--json"))
+    assert (row["total"], row["exact"], row["normalized"]) == (3, 1, 2)
+    table = output("data", "check", train, test)
+    assert "Texts that are also in another split" in table
+    assert "A fine film" not in table
+    assert "a fine film" in table
+
+
+@pytest.mark.parametrize("name", ["tagging/demo", "translation/demo", "sentiment/demo"])
+def test_every_task_can_be_checked_and_the_demos_share_no_text(name: str) -> None:
+    rows = json.loads(output("data", "check", name, "--json"))
+    sides = 2 if name.startswith("translation") else 1
+    assert len(rows) == 3 * sides
+    assert {row["in"].removeprefix(name).strip() for row in rows} == {"train", "dev"}
+    if sides == 1:
+        assert not any(row["exact"] for row in rows)
+
+
+def test_a_run_can_be_checked(run: Path) -> None:
+    rows = json.loads(output("data", "check", run, "--json"))
+    assert [row["of"].rpartition(" ")[2] for row in rows] == ["dev", "test", "test"]
+
+
+def test_the_treebank_is_found_in_sentence_polarity(shared_data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SEQNLP_DATA", str(shared_data))
+    rows = json.loads(output("data", "check", "sentiment/sentence_polarity", "sentiment/sst2", "--json"))
+    shared = {(row["of"], row["in"]): row["normalized"] for row in rows}
+    assert shared["sentiment/sst2 test", "sentiment/sentence_polarity train"] > 1000
+    assert shared["sentiment/sentence_polarity test", "sentiment/sst2 train"] > 500
+    assert shared["sentiment/sentence_polarity test", "sentiment/sentence_polarity train"] == 0
+
+
+def test_a_wrong_use_of_data_says_the_right_one(tmp_path: Path) -> None:
+    expected = "expected `seqnlp data check NAME [NAME]`, found 'chek' (did you mean 'check'?)"
+    assert refusal("data", "chek", "x") == expected
+    assert refusal("data", "check", "a", "b", "c") == "expected one or two recipes, runs or files, found 3"
+    assert "recipe: no 'sentiment/dmo' (did you mean 'sentiment/demo'?)" in refusal("data", "check", "sentiment/dmo")
+    lone = write(tmp_path / "lone.txt", ["a"])
+    assert refusal("data", "check", lone).startswith("nothing to compare: expected a train split and a dev or test")
+
+
+# Bad input, through the command line
+
+
+def command(folder: Path, *more: str) -> list[object]:
+    data = ["task=classification", f"data.dir={folder}", "data.train=train.tsv", f"run={folder}/run"]
+    return ["train", *data, "trainer.epochs=1", "model.hidden_dim=8", *more]
+
+
+def test_one_class_only(tmp_path: Path) -> None:
+    write(tmp_path / "train.tsv", ["pos\tfine", "pos\tlovely"])
+    assert refusal(*command(tmp_path)) == (
+        "expected a training split with at least two different labels, found only 'pos'; is data.label_column right?"
+    )
+
+
+def test_labels_that_look_like_numbers_come_back_as_they_were(tmp_path: Path) -> None:
+    write(tmp_path / "train.tsv", ["01\tfine", "1\tdull"] * 4)
+    output(*command(tmp_path))
+    answer = json.loads(output("classify", tmp_path / "run", "--output", "jsonl", stdin="fine\n"))
+    assert list(answer["probabilities"]) == ["01", "1"]
+    assert answer["label"] in ("01", "1")
+
+
+def test_a_stray_tab(tmp_path: Path) -> None:
+    write(tmp_path / "train.tsv", ["pos\tfine", "neg\tdull\tvery"])
+    assert refusal(*command(tmp_path)) == (
+        f"{tmp_path}/train.tsv:2: expected 2 columns as in the file's first line, found 3; "
+        "a tab inside a text would add one: replace it with a space"
+    )
+
+
+def test_settings_that_do_not_go_together() -> None:
+    settings = ["task=classification", "data.train=a", "data.phrases=all", "data.label_map=x", "data.dev=200%"]
+    message = refusal("train", *settings, "model.overlap=400", "tokenizer.kind=bpe", "model.vectors=v")
+    assert message.splitlines()[1:] == [
+        "  data.dev: expected a part of more than 0% and less than 100%, found '200%'",
+        "  data.phrases: only for data.format=trees, found 'tsv'",
+        "  data.label_map: expected OLD:NEW between commas, found 'x'",
+        "  model.vectors: they are of words; found tokenizer.kind='bpe'",
+        "  model.overlap: expected less than model.window (400), found 400",
+    ]

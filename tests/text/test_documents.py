@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from seqnlp.errors import DataError
+from seqnlp.text.documents import (
+    Columns,
+    Document,
+    read_csv_documents,
+    read_jsonl_documents,
+    read_tsv_documents,
+)
+
+NUMBERS = Columns("1", "0")
+NAMES = Columns("text", "label")
+SEVERAL = Columns("text", "label", ",")
+Reader = Callable[[Path, Columns], Iterator[Document]]
+
+
+def read(reader: Reader, folder: Path, text: str, columns: Columns) -> list[tuple[tuple[str, ...], str, int]]:
+    path = folder / "file"
+    path.write_text(text, encoding="utf-8")
+    return [(document.labels, document.text, document.line) for document in reader(path, columns)]
+
+
+def problem(reader: Reader, folder: Path, text: str, columns: Columns) -> str:
+    with pytest.raises(DataError) as caught:
+        read(reader, folder, text, columns)
+    return str(caught.value).removeprefix(f"{folder}/file")
+
+
+def test_tsv_by_number_and_by_name(tmp_path: Path) -> None:
+    expected = [(("pos",), "a fine film", 1), (("neg",), "dull", 2)]
+    assert read(read_tsv_documents, tmp_path, "pos\ta fine film\nneg\tdull\r\n\n", NUMBERS) == expected
+    named = read(read_tsv_documents, tmp_path, "id\ttext\tlabel\n1\ta fine film\tpos\n", NAMES)
+    assert named == [(("pos",), "a fine film", 2)]
+
+
+def test_labels_that_look_like_numbers_or_booleans_stay_as_they_are_written(tmp_path: Path) -> None:
+    lines = "1\ta\n01\tb\n1.0\tc\nno\td\nnan\te\n"
+    labels = [label for (label,), _, _ in read(read_tsv_documents, tmp_path, lines, NUMBERS)]
+    assert labels == ["1", "01", "1.0", "no", "nan"]
+    rows = '{"text": "a", "label": 1}\n{"text": "b", "label": true}\n{"text": "c", "label": 0.5}\n'
+    assert [label for (label,), _, _ in read(read_jsonl_documents, tmp_path, rows, NAMES)] == ["1", "true", "0.5"]
+
+
+def test_a_stray_quote_in_a_tsv_file_is_text(tmp_path: Path) -> None:
+    lines = 'pos\t"quoted" and\nneg\t"never closed\npos\t5" wide\n'
+    texts = [text for _, text, _ in read(read_tsv_documents, tmp_path, lines, NUMBERS)]
+    assert texts == ['"quoted" and', '"never closed', '5" wide']
+
+
+def test_a_stray_tab_is_refused_with_its_line(tmp_path: Path) -> None:
+    assert problem(read_tsv_documents, tmp_path, "pos\ta\nneg\tb\tc\n", NUMBERS) == (
+        ":2: expected 2 columns as in the file's first line, found 3; "
+        "a tab inside a text would add one: replace it with a space"
+    )
+    assert ":2: expected 2 columns" in problem(read_tsv_documents, tmp_path, "pos\ta\nno tab\n", NUMBERS)
+
+
+def test_an_empty_text_is_a_document_and_an_empty_label_an_error(tmp_path: Path) -> None:
+    assert read(read_tsv_documents, tmp_path, "pos\t\nneg\t  \n", NUMBERS) == [(("pos",), "", 1), (("neg",), "", 2)]
+    expected = ":1: expected a label, found none; give every document one, or set data.multi_label=true"
+    assert problem(read_tsv_documents, tmp_path, "\ta film\n", NUMBERS) == expected
+
+
+def test_csv_fields_in_quotes_may_hold_commas_quotes_and_line_ends(tmp_path: Path) -> None:
+    text = 'label,text\npos,"fine, ""really""\nfine"\nneg,dull\n'
+    expected = [(("pos",), 'fine, "really"\nfine', 2), (("neg",), "dull", 4)]
+    assert read(read_csv_documents, tmp_path, text, NAMES) == expected
+
+
+def test_a_csv_quote_in_the_wrong_place_names_the_line_where_the_row_begins(tmp_path: Path) -> None:
+    message = problem(read_csv_documents, tmp_path, 'label,text\npos,"never closed\nneg,dull\n', NAMES)
+    assert message.startswith(":2: a quote opens or closes where it must not (unexpected end of data)")
+    assert ":2: a quote" in problem(read_csv_documents, tmp_path, 'label,text\npos,"a" b\n', NAMES)
+
+
+def test_a_very_long_csv_field_is_read(tmp_path: Path) -> None:
+    ((_, text, _),) = read(read_csv_documents, tmp_path, "label,text\npos," + "word " * 100_000 + "\n", NAMES)
+    assert len(text.split()) == 100_000
+
+
+def test_a_column_that_is_not_there(tmp_path: Path) -> None:
+    expected = ":1: found 2 columns, expected one more in column 2 (from 0)"
+    assert problem(read_tsv_documents, tmp_path, "pos\ta\n", Columns("2", "0")) == expected
+    message = problem(read_csv_documents, tmp_path, "label,txt\n", NAMES)
+    assert "expected the column 'text', found 'label', 'txt' (did you mean 'txt'?)" in message
+
+
+def test_several_labels_a_document(tmp_path: Path) -> None:
+    rows = read(read_csv_documents, tmp_path, 'text,label\na,"x, y,x"\nb,\n', SEVERAL)
+    assert [labels for labels, _, _ in rows] == [("x", "y"), ()]
+    lines = '{"text": "a", "label": ["x", 2]}\n{"text": "b", "label": []}\n'
+    assert [labels for labels, _, _ in read(read_jsonl_documents, tmp_path, lines, SEVERAL)] == [("x", "2"), ()]
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ('{"text": "a"}', "expected the field 'label', found 'text'"),
+        ('{"text": 1, "label": "x"}', "expected text in 'text', found 1"),
+        ('{"text": "a", "label": {}}', "expected a label in 'label', found {}"),
+        (
+            '{"text": "a", "label": ["x"]}',
+            "expected a label in 'label', found [\"x\"]; for several labels set data.multi_label=true",
+        ),
+    ],
+)
+def test_json_of_the_wrong_kind(tmp_path: Path, line: str, message: str) -> None:
+    assert problem(read_jsonl_documents, tmp_path, f"{line}\n", NAMES) == f":1: {message}"
+
+
+def test_gzip_is_read(tmp_path: Path) -> None:
+    (tmp_path / "file.gz").write_bytes(gzip.compress(b"pos\tfine\n"))
+    assert [document.text for document in read_tsv_documents(tmp_path / "file.gz", NUMBERS)] == ["fine"]

@@ -1,0 +1,205 @@
+"""The real classifier in the real loop: resumed, cut into pieces, calibrated on dev."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+from tiny_documents import make_documents, tiny_classification, write_documents, write_tiny_documents
+from torch import Tensor
+
+from seqnlp.bundle import load_bundle
+from seqnlp.config import ClassificationConfig
+from seqnlp.errors import DataError, RunError
+from seqnlp.tasks.classification import ClassificationTask
+from seqnlp.tasks.classification_calibration import fit_decision, log_loss
+from seqnlp.tasks.classification_model import Decision
+from seqnlp.tasks.classification_prediction import decide, predicted, probabilities
+from seqnlp.training.distributed import Processes
+from seqnlp.training.fit import fit
+
+EVERYTHING: dict[str, Any] = {
+    "model__word_dropout": 0.2,
+    "model__convolution_dim": 5,
+    "model__window": 4,
+    "model__long": "hierarchical",
+    "model__pooling": "attention",
+    "model__ngrams": 2,
+    "model__class_weights": "balanced",
+    "trainer__ema_decay": 0.9,
+    "trainer__accumulation": 2,
+    "trainer__checkpoint_steps": 2,
+    "optimizer__schedule": "cosine",
+}
+NO_DROPOUT: dict[str, Any] = dict.fromkeys(
+    ("model__word_dropout", "model__input_dropout", "model__hidden_dropout", "model__output_dropout"), 0.0
+)
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with training, development and test files."""
+    folder = tmp_path_factory.mktemp("data")
+    write_tiny_documents(folder)
+    return folder
+
+
+class SuddenDeathError(Exception):
+    """Stands for any sudden death inside a step."""
+
+
+class MortalTask(ClassificationTask):
+    """Dies at its n-th loss."""
+
+    lives = 0
+
+    def loss(self, examples: NDArray[np.int64], done: float) -> Tensor:
+        self.lives -= 1
+        if self.lives == 0:
+            raise SuddenDeathError
+        return super().loss(examples, done)
+
+
+def make(config: ClassificationConfig, run: Path, say: Callable[[str], None] = lambda text: None) -> MortalTask:
+    run.mkdir(exist_ok=True)
+    return MortalTask(config, run, torch.device("cpu"), say)
+
+
+def train(config: ClassificationConfig, run: Path) -> MortalTask:
+    task = make(config, run)
+    fit(task, config, run, Processes())
+    return task
+
+
+@pytest.mark.parametrize("death", [4, 13])
+def test_a_classifier_killed_in_the_middle_of_an_epoch_is_resumed_bit_for_bit(
+    tmp_path: Path, data: Path, death: int
+) -> None:
+    config = tiny_classification(data, **EVERYTHING)
+    whole = train(config, tmp_path / "whole")
+    mortal = make(config, tmp_path / "run")
+    mortal.lives = death
+    with pytest.raises(SuddenDeathError):
+        fit(mortal, config, tmp_path / "run", Processes())
+    resumed = train(config, tmp_path / "run")
+    for (name, one), other in zip(whole.model.state_dict().items(), resumed.model.state_dict().values(), strict=True):
+        assert torch.equal(one, other), name
+    saved = [load_bundle(tmp_path / name) for name in ("whole", "run")]
+    assert (saved[0].metrics, saved[0].description) == (saved[1].metrics, saved[1].description)
+    assert all(torch.equal(saved[0].tensors[name], saved[1].tensors[name]) for name in saved[0].tensors)
+
+
+@pytest.mark.parametrize("accumulation", [2, 3])
+def test_pieces_of_a_batch_give_the_classifier_of_the_whole_batch(
+    tmp_path: Path, data: Path, accumulation: int
+) -> None:
+    settings = {**NO_DROPOUT, "optimizer__name": "sgd", "optimizer__learning_rate": 0.5, "model__window": 4}
+    whole = train(tiny_classification(data, **settings), tmp_path / "whole")
+    pieces = train(tiny_classification(data, **settings, trainer__accumulation=accumulation), tmp_path / "pieces")
+    for (name, one), other in zip(whole.model.named_parameters(), pieces.model.parameters(), strict=True):
+        torch.testing.assert_close(one, other, atol=1e-5, rtol=0, msg=name)
+
+
+def test_developing_does_not_change_training(tmp_path: Path, data: Path) -> None:
+    settings = {**EVERYTHING, "model__ngrams": 0}
+    with_dev = train(tiny_classification(data, **settings), tmp_path / "with")
+    without = train(tiny_classification(data, **settings, data__dev=""), tmp_path / "without")
+    for (name, one), other in zip(with_dev.model.named_parameters(), without.model.parameters(), strict=True):
+        assert torch.equal(one, other), name
+
+
+def test_a_run_is_not_resumed_with_other_data(tmp_path: Path) -> None:
+    write_tiny_documents(tmp_path)
+    config = tiny_classification(tmp_path, trainer__epochs=1)
+    train(config, tmp_path / "run")
+    write_documents(tmp_path / "train.tsv", make_documents(40, seed=9))
+    with pytest.raises(RunError, match="the training data changed"):
+        train(config, tmp_path / "run")
+
+
+def test_one_class_only_is_refused(tmp_path: Path) -> None:
+    write_tiny_documents(tmp_path)
+    write_documents(tmp_path / "train.tsv", [("good", "fine"), ("good", "lovely")])
+    message = (
+        "expected a training split with at least two different labels, found only 'good'; is data.label_column right?"
+    )
+    with pytest.raises(DataError) as caught:
+        make(tiny_classification(tmp_path), tmp_path / "run")
+    assert str(caught.value) == message
+
+
+def test_a_class_never_seen_in_training_is_told_and_trained_past(tmp_path: Path) -> None:
+    write_tiny_documents(tmp_path)
+    write_documents(tmp_path / "dev.tsv", [("odd", "fine"), *make_documents(6)])
+    said: list[str] = []
+    task = make(tiny_classification(tmp_path), tmp_path / "run", said.append)
+    warning = "warning: the dev split has labels that the training split never shows; they count as missed: odd (1x)"
+    assert warning in said
+    assert 0 <= task.evaluate()["accuracy"] <= 600 / 7
+
+
+def test_a_dev_split_of_unknown_classes_alone_still_trains(tmp_path: Path) -> None:
+    write_tiny_documents(tmp_path)
+    write_documents(tmp_path / "dev.tsv", [("odd", "fine")] * 3)
+    for ngrams in (0, 1):
+        task = train(tiny_classification(tmp_path, model__ngrams=ngrams), tmp_path / f"run{ngrams}")
+        assert task.evaluate()["accuracy"] == 0.0
+        assert load_bundle(tmp_path / f"run{ngrams}").description["temperature"] == 1.0
+
+
+def test_what_is_done_with_long_documents_is_said(tmp_path: Path) -> None:
+    write_tiny_documents(tmp_path)
+    with (tmp_path / "train.tsv").open("a") as file:
+        file.write("good\t" + "fine " * 30 + "\n")
+    for long, done in (
+        ("strided", "read in windows, whose scores are averaged"),
+        ("hierarchical", "read in windows, over which a second recurrent layer runs"),
+        ("truncated", "cut: 20 words beyond are not read"),
+    ):
+        said: list[str] = []
+        make(tiny_classification(tmp_path, model__window=10, model__long=long), tmp_path / "run", said.append)
+        assert f"train: 1 of 41 documents have more than 10 words (longest 30): {done}" in said
+
+
+def test_subwords_are_learned_from_train_and_saved(tmp_path: Path, data: Path) -> None:
+    config = tiny_classification(data, tokenizer__kind="bpe", tokenizer__vocabulary_size=300)
+    task = train(config, tmp_path / "run")
+    assert "\u2581" in task.reader.read("the soup")[0]
+    assert list(load_bundle(tmp_path / "run").subwords) == ["subwords.spm"]
+    assert task.reader.read("") == []
+
+
+# Calibration
+
+
+def test_the_decision_makes_the_log_loss_smaller_than_any_near_it() -> None:
+    draw = np.random.default_rng(1)
+    gold = draw.integers(0, 3, 400)
+    targets = np.eye(3, dtype=bool)[gold]
+    network = 4 * (targets + draw.normal(size=(400, 3)))  # far too sure
+    ngrams = targets + draw.normal(size=(400, 3))
+    for bag in (None, ngrams):
+        found = fit_decision(network, bag, targets, multi_label=False)
+        best = log_loss(decide(network, bag, found), targets, multi_label=False)
+        assert found.temperature > 2
+        for t, v in ((1.1, 1.0), (0.9, 1.0), (1.0, 1.1), (1.0, 0.9)):
+            near = Decision(found.temperature * t, found.vote * v)
+            assert log_loss(decide(network, bag, near), targets, multi_label=False) >= best - 1e-6
+    alone = fit_decision(network, None, targets, multi_label=False)
+    assert (decide(network, None, alone).argmax(1) == network.argmax(1)).all()
+
+
+def test_log_loss_is_that_of_the_probabilities() -> None:
+    scores = np.random.default_rng(2).normal(size=(6, 3))
+    targets = np.eye(3, dtype=bool)[[0, 1, 2, 0, 1, 2]]
+    one, many = probabilities(scores, False), probabilities(scores, True)
+    assert one.sum(axis=1) == pytest.approx(1)
+    assert log_loss(scores, targets, False) == pytest.approx(-np.log(one[targets]).mean())
+    assert log_loss(scores, targets, True) == pytest.approx(-np.log(np.where(targets, many, 1 - many)).mean())
+    assert (predicted(scores, True) == (many > 0.5)).all()
+    assert (predicted(scores, False).argmax(1) == one.argmax(1)).all()
