@@ -11,7 +11,7 @@ from typing import Any
 
 from seqnlp.errors import DataError, did_you_mean
 from seqnlp.text.files import read_lines
-from seqnlp.text.jsonl import _parsed, _shown
+from seqnlp.text.jsonl import parsed_row, shown
 
 _LONGEST_FIELD = 2**31 - 1
 """Characters; Python's csv stops at 131,072 unless told otherwise."""
@@ -103,7 +103,7 @@ def read_jsonl_documents(path: str | os.PathLike[str], columns: Columns) -> Iter
     for number, line in read_lines(path):
         if line.strip():
             try:
-                yield document_of_row(_parsed(line), columns, number)
+                yield document_of_row(parsed_row(line), columns, number)
             except DataError as problem:
                 raise DataError(str(problem), path, number) from None
 
@@ -120,10 +120,10 @@ def document_of_row(row: Mapping[str, Any], columns: Columns, line: int) -> Docu
             raise DataError(f"expected the field '{name}', found {found}{did_you_mean(name, row)}")
     text, value = row[columns.text], row[columns.label]
     if not isinstance(text, str | None):
-        raise DataError(f"expected text in '{columns.text}', found {_shown(text)}")
+        raise DataError(f"expected text in '{columns.text}', found {shown(text)}")
     if columns.separator:
         if not isinstance(value, list):
-            raise DataError(f"expected a list of labels in '{columns.label}', found {_shown(value)}")
+            raise DataError(f"expected a list of labels in '{columns.label}', found {shown(value)}")
         labels = distinct([_label(one, columns.label) for one in value])
     else:
         labels = (one_label(_label(value, columns.label)),)
@@ -135,7 +135,7 @@ def _label(value: Any, name: str) -> str:
         return json.dumps(value)
     if not isinstance(value, str):
         several = "; for several labels set data.multi_label=true" if isinstance(value, list) else ""
-        raise DataError(f"expected a label in '{name}', found {_shown(value)}{several}")
+        raise DataError(f"expected a label in '{name}', found {shown(value)}{several}")
     return value.strip()
 
 
