@@ -54,7 +54,7 @@ def learn_reader(texts: Sequence[str], config: TokensConfig) -> TextReader:
     if config.kind == "words":
         return TextReader(config.splitter)
     settings = SubwordConfig(kind=config.kind, vocabulary_size=config.vocabulary_size)
-    return TextReader(config.splitter, train_subwords((text for text in texts if text), settings))
+    return TextReader(config.splitter, train_subwords([text for text in texts if text], settings))
 
 
 @dataclass(frozen=True, slots=True)
