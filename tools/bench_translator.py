@@ -152,21 +152,10 @@ def bench_start(run: str, rounds: int = 5) -> None:
 
 def bench_stream(arguments: argparse.Namespace, longest: int = 60) -> None:
     """The resident memory of a process that translates many lines, at every tenth part of them."""
-    lines = test_lines(
-        argparse.Namespace(**{**vars(arguments), "lines": 1000}), Translator(arguments.run).source_language
-    )
+    lines = test_lines(arguments, Translator(arguments.run).source_language)
     short = [line for line in lines if len(line) <= longest]
-    command = [
-        sys.executable,
-        "-m",
-        "seqnlp",
-        "translate",
-        arguments.run,
-        "--beam",
-        "1",
-        "--threads",
-        str(arguments.threads),
-    ]
+    command = [sys.executable, "-m", "seqnlp", "translate", arguments.run, "--beam", "1"]
+    command += ["--threads", str(arguments.threads)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin is not None
         assert process.stdout is not None

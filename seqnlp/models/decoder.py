@@ -213,14 +213,15 @@ class Decoder(nn.Module):
         width = embedded.size(2)
         subword, context = from_input[:, :width], from_input[:, width:]  # (4H, E), (4H, M)
         bias = input_bias + state_bias  # (4H,)
-        inputs = functional.linear(embedded.transpose(0, 1), subword, bias).to(bias.dtype)  # (T, B, 4H)
+        wide = torch.promote_types(bias.dtype, torch.float32)  # of a model in bf16 gates and cells are in fp32, too
+        inputs = functional.linear(embedded.transpose(0, 1), subword, bias).to(wide)  # (T, B, 4H)
         recurrent = torch.cat([from_state, context], dim=1)  # (4H, H + M)
         query = self.attention.query_weight
         assert query is not None  # additive
         weights = AttentiveWeights(recurrent, query, self.attention.energy_weight)
-        first = (state.hidden[0].to(bias.dtype), state.cells[0].to(bias.dtype))
+        first = (state.hidden[0].to(wide), state.cells[0].to(wide))
         hidden, contexts = attentive_lstm(inputs, *first, memory.keys, memory.states, memory.mask, weights)
-        return hidden.transpose(0, 1), contexts.transpose(0, 1)
+        return hidden.transpose(0, 1).to(bias.dtype), contexts.transpose(0, 1).to(bias.dtype)
 
     def _layer(self, depth: int, inputs: Tensor, state: DecoderState) -> Tensor:
         """A layer over all steps (B, T, D), from its first state."""

@@ -41,11 +41,14 @@ class TranslatorStep:
 
     def start(self, source: Tensor, lengths: Tensor) -> SearchState:
         """The state before the first step, one hypothesis a sentence, from sources (B, S) with END last."""
-        memory, decoder = self.model.encode(source, lengths)
+        sentences = torch.arange(len(source))  # (B,)
+        rows = sentences if len(source) > 1 else torch.zeros(2, dtype=torch.int64)  # never one alone: see padded_rows
+        memory, decoder = self.model.encode(source[rows], lengths[rows])
+        memory = memory if len(source) > 1 else memory.select(sentences)
         if memory.states.dtype == torch.bfloat16:
             # Contexts are summed in fp64: rounded to bf16 they are the same in any batch, and no kernels are compiled.
             memory = replace(memory, states=memory.states.double())
-        return SearchState(memory, decoder.select(_padded(torch.arange(len(source)))))
+        return SearchState(memory, decoder.select(_padded(sentences)))
 
     def __call__(self, tokens: Tensor, layout: Layout, state: SearchState) -> StepResult:
         """Log probabilities (N, V) of what follows the last tokens (N,) of the live hypotheses."""

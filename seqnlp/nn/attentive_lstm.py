@@ -42,7 +42,7 @@ def attentive_lstm(
         The hidden states (T, B, H) and the contexts (T, B, M).
     """
     arguments = (inputs, hidden, cell, keys, memory, mask, weights.recurrent, weights.query, weights.energy)
-    states, contexts = _AttentiveLSTM.apply(*arguments)  # type: ignore[no-untyped-call]
+    states, contexts = _AttentiveLSTM.apply(*arguments)  # type: ignore[no-untyped-call]  # torch gives `apply` no types
     return states, contexts
 
 
@@ -103,7 +103,8 @@ class _AttentiveLSTM(torch.autograd.Function):
         width = cells.shape[2]
         recurrent_low, query_low, energy_low = recurrent.to(low), query.to(low), energy.to(low)
         memory_low = memory.to(low).transpose(1, 2).contiguous()  # (B, M, S)
-        slopes = bent - bent * bent  # (T, B, S, A)
+        slopes = bent * bent  # (T, B, S, A)
+        torch.sub(bent, slopes, out=slopes)
         gate_gradient = torch.empty_like(gates)  # (T, B, 4H)
         energy_gradient = torch.empty_like(attention)  # (T, B, S)
         query_gradient = gates.new_empty(num_steps, batch, query.shape[0], dtype=low)  # (T, B, A)

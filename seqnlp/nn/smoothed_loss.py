@@ -31,7 +31,8 @@ def smoothed_loss(features: Tensor, table: Tensor, bias: Tensor, targets: Tensor
     Returns:
         The loss, a scalar in fp32.
     """
-    loss: Tensor = _SmoothedLoss.apply(features, table, bias, targets, smoothing)  # type: ignore[no-untyped-call]
+    arguments = (features, table, bias, targets, smoothing)
+    loss: Tensor = _SmoothedLoss.apply(*arguments)  # type: ignore[no-untyped-call]  # torch gives `apply` no types
     return loss
 
 
@@ -78,4 +79,5 @@ class _SmoothedLoss(torch.autograd.Function):
 
 def _whole_blocks(rows: Tensor) -> Tensor:
     """Rows (C, ...) and zeros up to a multiple of 32: oneDNN compiles and keeps kernels for every number it meets."""
-    return functional.pad(rows, (0, 0, 0, -len(rows) % BLOCK))
+    missing = -len(rows) % BLOCK
+    return functional.pad(rows, (0, 0, 0, missing)) if missing else rows  # `pad` copies even if there is none to add

@@ -53,15 +53,18 @@ class TranslationTask:
         self.dev = load_pairs(config.data, "dev", say)
         sources, targets = [pair.source for pair in train], [pair.target for pair in train]
         torch.manual_seed(config.seed)
+        self.began_with = ""
         if config.start_from:
-            self.vocabularies, self.model = start_from(config)
+            self.vocabularies, self.model, self.began_with = start_from(config)
             say(f"begins with the weights and the {len(self.vocabularies.target):,} subwords of {config.start_from}")
         else:
             self.vocabularies = learn_vocabularies(sources, targets, config, say)
             self.model = build_translator(config.model, self.vocabularies)
         self.model = self.model.to(device)
         self.texts = self._short_enough(sources, targets, say)
-        self.encoded = self._encode(0)
+        sides, sampling = (self.vocabularies.source, self.vocabularies.target), bool(config.tokenizer.sampling)
+        self.samplers = [SubwordSampler(side, config.tokenizer.kind) for side in sides] if sampling else []
+        self.encoded, self.encoded_for = self._encode(0), 0
         say(
             f"train: {len(self.texts[0]):,} pairs, {int(self.encoded[1].starts[-1]):,} target subwords; "
             f"dev: {len(self.dev):,} pairs; {len(self.vocabularies.target):,} subwords; "
@@ -70,8 +73,8 @@ class TranslationTask:
 
     def plan(self, epoch: int) -> Sequence[Batch]:
         """The batches of an epoch; with subword sampling every epoch cuts the words anew."""
-        if self.config.tokenizer.sampling:
-            self.encoded = self._encode(epoch)
+        if self.samplers and epoch != self.encoded_for:
+            self.encoded, self.encoded_for = self._encode(epoch), epoch
         source, target = (side.lengths + 1 for side in self.encoded)
         trainer = self.config.trainer
         return plan_epoch(target, trainer.batch_sentences, trainer.batch_tokens, self.config.seed, epoch, source)
@@ -119,6 +122,7 @@ class TranslationTask:
             "step": progress.step,
             "seed": config.seed,
             "recipe": config.name,
+            "began_with": self.began_with,
             "parameters": count_parameters(self.model),
             "train_sha256": self.digest,
         }
@@ -161,18 +165,14 @@ class TranslationTask:
 
     def _encode(self, epoch: int) -> tuple[FlatSequences, FlatSequences]:
         """Both sides as subwords: the best segmentation, or one drawn for this epoch."""
-        strength = self.config.tokenizer.sampling
-        sides = []
-        for side, (subwords, texts) in enumerate(
-            zip((self.vocabularies.source, self.vocabularies.target), self.texts, strict=True)
-        ):
-            if strength:
-                seed = int(np.random.SeedSequence([self.config.seed, epoch, side]).generate_state(1)[0])
-                sampler = SubwordSampler(subwords, self.config.tokenizer.kind)
-                sides.append(FlatSequences.of(sampler.sample(texts, strength, seed)))
-            else:
-                sides.append(FlatSequences.of(subwords.encode(texts)))
-        return sides[0], sides[1]
+        if not self.samplers:
+            source, target = self.vocabularies.source, self.vocabularies.target
+            return FlatSequences.of(source.encode(self.texts[0])), FlatSequences.of(target.encode(self.texts[1]))
+        strength, drawn = self.config.tokenizer.sampling, []
+        for side, (sampler, texts) in enumerate(zip(self.samplers, self.texts, strict=True)):
+            seed = int(np.random.SeedSequence([self.config.seed, epoch, side]).generate_state(1)[0])
+            drawn.append(FlatSequences.of(sampler.sample(texts, strength, seed)))
+        return drawn[0], drawn[1]
 
 
 def inverse_sigmoid(done: float, steepness: float = 10.0) -> float:

@@ -74,13 +74,14 @@ def build_translator(model: TranslatorConfig, vocabularies: Vocabularies) -> Rec
     return RecurrentTranslator(model, len(vocabularies.source), len(vocabularies.target))
 
 
-def start_from(config: TranslationConfig) -> tuple[Vocabularies, RecurrentTranslator]:
-    """The subwords of the model that a run begins with, and a translator of this run's settings with its weights.
+def start_from(config: TranslationConfig) -> tuple[Vocabularies, RecurrentTranslator, str]:
+    """The subwords of the model that a run begins with, a translator of this run's settings with its weights, its name.
 
     Raises:
         RunError: there is no such model, it is for other languages, or its sizes are not those of this run.
     """
-    loaded = translator_from_bundle(load_bundle(config.start_from))
+    bundle = load_bundle(config.start_from)
+    loaded = translator_from_bundle(bundle)
     languages = loaded.source_language, loaded.target_language
     wanted = config.data.source, config.data.target
     if languages != wanted:
@@ -98,7 +99,7 @@ def start_from(config: TranslationConfig) -> tuple[Vocabularies, RecurrentTransl
             f"start_from: the weights of {config.start_from} do not fit this run; it was trained with "
             + "; ".join(differences)
         ) from None
-    return loaded.vocabularies, model
+    return loaded.vocabularies, model, bundle.metrics.get("recipe") or "a model without a name"
 
 
 @dataclass(frozen=True)

@@ -60,6 +60,11 @@ def read_jsonl(
 
 
 def parsed_row(line: str) -> Mapping[str, Any]:
+    """The object of one line.
+
+    Raises:
+        DataError: it is no JSON, no object, or holds characters that are no text.
+    """
     try:
         row = json.loads(line)
         json.dumps(row, ensure_ascii=False).encode()  # an escape such as \\ud800 alone is JSON but no text
@@ -157,5 +162,6 @@ def _names(row: Mapping[str, Any]) -> str:
 
 
 def shown(value: Any) -> str:
+    """A value in an error message, cut if it is long."""
     text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= 60 else text[:57] + "..."

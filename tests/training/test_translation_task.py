@@ -153,6 +153,10 @@ def test_fine_tuning_begins_with_another_runs_weights_and_subwords(tmp_path: Pat
     assert all(torch.equal(tensor, saved[name]) for name, tensor in task.model.state_dict().items())
     assert task.model.training
     assert all(parameter.requires_grad for parameter in task.model.parameters())
+    train(tiny_translation(tmp_path, start_from=str(tmp_path / "first"), trainer__epochs=1), tmp_path / "third")
+    card = (tmp_path / "third" / "model" / "README.md").read_text(encoding="utf-8")
+    assert "- fine-tuned: it began with the weights of tiny\n" in card
+    assert "fine-tuned" not in (tmp_path / "first" / "model" / "README.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
