@@ -12,7 +12,13 @@ import typing
 from collections.abc import Mapping
 from typing import Any
 
-from seqnlp.config.common import AboutConfig, Config, OptimizerConfig, SplitsConfig, TrainerConfig
+from seqnlp.config.common import AboutConfig, Config, LoopConfig, OptimizerConfig, SplitsConfig, TrainerConfig
+from seqnlp.config.language_model import (
+    LanguageModelConfig,
+    RecurrentLanguageModelConfig,
+    TextDataConfig,
+    UnitsConfig,
+)
 from seqnlp.config.schema import collect_section, read_section, setting
 from seqnlp.config.tagging import DataConfig, ModelConfig, TaggingConfig
 from seqnlp.config.translation import (
@@ -30,15 +36,20 @@ __all__ = [
     "Config",
     "DataConfig",
     "DecodingConfig",
+    "LanguageModelConfig",
+    "LoopConfig",
     "ModelConfig",
     "OptimizerConfig",
     "ParallelDataConfig",
+    "RecurrentLanguageModelConfig",
     "SplitsConfig",
     "SubwordConfig",
     "TaggingConfig",
+    "TextDataConfig",
     "TrainerConfig",
     "TranslationConfig",
     "TranslatorConfig",
+    "UnitsConfig",
     "config_to_dict",
     "default_config",
     "read_config",
@@ -46,7 +57,11 @@ __all__ = [
     "setting",
 ]
 
-TASKS: dict[str, type[Config]] = {"tagging": TaggingConfig, "translation": TranslationConfig}
+TASKS: dict[str, type[Config]] = {
+    "tagging": TaggingConfig,
+    "translation": TranslationConfig,
+    "language_model": LanguageModelConfig,
+}
 """The configuration of each task; the first is what a run without a recipe does."""
 
 

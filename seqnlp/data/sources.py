@@ -73,7 +73,7 @@ def hub_name(config: DataConfig | ParallelDataConfig) -> str:
     return str(folder) if folder.is_dir() else config.hub
 
 
-def existing_file(config: DataConfig | ParallelDataConfig, split: str, name: str) -> Path:
+def existing_file(config: SplitsConfig, split: str, name: str) -> Path:
     """The file ``name`` of a split.
 
     Raises:

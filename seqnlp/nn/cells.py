@@ -30,6 +30,30 @@ def lstm_step(gates: Tensor, cell: Tensor) -> tuple[Tensor, Tensor]:
     return (torch.sigmoid(leave) * fast_tanh(cell)).to(gates.dtype), cell
 
 
+def peephole_step(gates: Tensor, cell: Tensor, peepholes: Tensor) -> tuple[Tensor, Tensor]:
+    """An LSTM whose gates see the cell (Gers & Schmidhuber 2000).
+
+    With sums ``i``, ``f``, ``g``, ``o`` of what enters the gates and peepholes ``p``::
+
+        c' = sigmoid(f + p_f c) c + sigmoid(i + p_i c) tanh(g)
+        h' = sigmoid(o + p_o c') tanh(c')
+
+    Args:
+        gates: (N, 4H), in the order input, forget, cell, output.
+        cell: (N, H).
+        peepholes: (3, H), in the order input, forget, output.
+
+    Returns:
+        As :func:`lstm_step`, which this is with peepholes of zero.
+    """
+    wide = gates.to(torch.promote_types(gates.dtype, torch.float32))  # (N, 4H)
+    enter, keep, new, leave = wide.chunk(4, dim=1)  # 4 x (N, H)
+    see_enter, see_keep, see_leave = peepholes  # 3 x (H,)
+    kept = torch.sigmoid(keep + see_keep * cell) * cell  # (N, H)
+    cell = kept + torch.sigmoid(enter + see_enter * cell) * fast_tanh(new)  # (N, H)
+    return (torch.sigmoid(leave + see_leave * cell) * fast_tanh(cell)).to(gates.dtype), cell
+
+
 def gru_step(from_input: Tensor, from_state: Tensor, hidden: Tensor) -> Tensor:
     """Cho et al. (2014), the reset gate applied after the product as in torch and cuDNN.
 

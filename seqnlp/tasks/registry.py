@@ -8,7 +8,7 @@ from typing import Protocol
 
 import torch
 
-from seqnlp.config import Config, TaggingConfig, TranslationConfig
+from seqnlp.config import Config, LanguageModelConfig, TaggingConfig, TranslationConfig
 from seqnlp.training.fit import Trainable
 
 Say = Callable[[str], None]
@@ -38,6 +38,10 @@ def make_task(config: Config, folder: Path, device: torch.device, say: Say) -> T
         from seqnlp.tasks.translation import TranslationTask
 
         return TranslationTask(config, folder, device, say)
+    if isinstance(config, LanguageModelConfig):
+        from seqnlp.tasks.language_model import LanguageModelTask
+
+        return LanguageModelTask(config, folder, device, say)
     from seqnlp.tasks.tagging import TaggingTask
 
     assert isinstance(config, TaggingConfig)
@@ -48,5 +52,7 @@ def widest(config: Config) -> int:
     """The width of the products that dominate a step: what decides whether bf16 pays on a CPU."""
     if isinstance(config, TranslationConfig):
         return max(config.model.encoder_hidden_dim, config.model.decoder_hidden_dim)
+    if isinstance(config, LanguageModelConfig):
+        return config.model.hidden_dim
     assert isinstance(config, TaggingConfig)
     return config.model.hidden_dim
