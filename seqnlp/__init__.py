@@ -5,6 +5,7 @@
 >>> tagger.tag("Velisk Korrasel moved from Port Ombril to Yensa.").spans  # doctest: +SKIP
 >>> translator = seqnlp.load("ANOTHER_RUN")  # doctest: +SKIP
 >>> translator.translate("Ein Hund läuft.").text  # doctest: +SKIP
+>>> seqnlp.load("A_THIRD_RUN").complete("I grew up in")  # doctest: +SKIP
 """
 
 from __future__ import annotations
@@ -12,15 +13,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from seqnlp.api import Tagger, Translator, load
+    from seqnlp.api import LanguageModel, Tagger, Translator, load
 
 __version__ = "0.1.0"
-__all__ = ["Tagger", "Translator", "__version__", "load"]
+__all__ = ["LanguageModel", "Tagger", "Translator", "__version__", "load"]
 
 
 def __getattr__(name: str) -> Any:
     """``load`` and the classes on first use: torch takes a second to import, and ``seqnlp --help`` needs none of it."""
-    if name in ("Tagger", "Translator", "load"):
+    if name in ("LanguageModel", "Tagger", "Translator", "load"):
         from seqnlp import api
 
         return getattr(api, name)

@@ -1,20 +1,38 @@
-"""Use a trained model from Python: ``seqnlp.load("RUN")`` gives the tagger or the translator that is in the folder."""
+"""Use a trained model from Python: ``seqnlp.load("RUN")`` gives the tagger, translator or language model in the folder."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from seqnlp.api.language_model import Completion, LanguageModel, Typed
 from seqnlp.api.tagger import Span, TaggedText, Tagger, TagSequence
 from seqnlp.api.translator import Hypothesis, Translation, Translator
 from seqnlp.bundle import load_bundle
 
-__all__ = ["Hypothesis", "Span", "TagSequence", "TaggedText", "Tagger", "Translation", "Translator", "load"]
+__all__ = [
+    "Completion",
+    "Hypothesis",
+    "LanguageModel",
+    "Span",
+    "TagSequence",
+    "TaggedText",
+    "Tagger",
+    "Translation",
+    "Translator",
+    "Typed",
+    "load",
+]
+
+_CLASSES: dict[object, type[Tagger] | type[Translator] | type[LanguageModel]] = {
+    "translation": Translator,
+    "language_model": LanguageModel,
+}
 
 
-def load(path: str | Path) -> Tagger | Translator:
+def load(path: str | Path) -> Tagger | Translator | LanguageModel:
     """Load the model of a run, or a saved model folder.
 
     Raises:
         RunError: there is no model, or it is damaged, or too new.
     """
-    return Translator(path) if load_bundle(path).description.get("task") == "translation" else Tagger(path)
+    return _CLASSES.get(load_bundle(path).description.get("task"), Tagger)(path)

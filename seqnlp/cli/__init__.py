@@ -18,7 +18,7 @@ from types import ModuleType
 from seqnlp import __version__
 from seqnlp.errors import SeqnlpError, did_you_mean
 
-VERBS = ("train", "resume", "evaluate", "tag", "translate", "score", "compare", "plot", "recipes")
+VERBS = ("train", "resume", "evaluate", "tag", "translate", "complete", "generate", "score", "compare", "plot", "recipes")
 
 _USAGE = "usage: seqnlp VERB ...    (seqnlp VERB --help explains one)"
 _EXAMPLES = """\
@@ -28,6 +28,8 @@ examples:
   echo "Velisk Korrasel moved from Port Ombril to Yensa." | seqnlp tag runs/first
   seqnlp train recipe=translation/demo run=runs/second    a translator, nothing to download
   echo "Der alte Mann sieht einen kleinen Hund." | seqnlp translate runs/second
+  seqnlp train recipe=language_model/demo run=runs/third  a language model, nothing to download
+  seqnlp complete runs/third "She grew up in" --top 5
   seqnlp evaluate runs/first --split test\
 """
 

@@ -81,6 +81,10 @@ class Units(ABC):
         """The byte that a unit stands for, if it is one of a character that has no unit."""
         return None
 
+    def continues_word(self, unit: int) -> bool:
+        """Whether the unit is neither the beginning of a word nor the end of a line."""
+        return not self.whole_words and self.surfaces[unit][:1] not in (" ", END_MARK)
+
     def beginning_with(self, text: str) -> list[int]:
         """The units that write ``text`` and perhaps more."""
         surfaces, numbers = self._sorted
@@ -89,7 +93,9 @@ class Units(ABC):
         return numbers[first:last]
 
     def within(self, text: str) -> list[int]:
-        """The units that write a beginning of ``text``, but not all of it."""
+        """The units that write a beginning of ``text``, but not all of it, and can be continued."""
+        if self.whole_words:
+            return []
         return [self._numbers[text[:end]] for end in range(1, len(text)) if text[:end] in self._numbers]
 
     @cached_property
