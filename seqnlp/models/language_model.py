@@ -23,7 +23,7 @@ class RecurrentLanguageModel(nn.Module):
         super().__init__()
         self.config = config
         self.embedding = nn.Embedding(num_units, config.embedding_dim)
-        nn.init.uniform_(self.embedding.weight, -0.1, 0.1)
+        nn.init.normal_(self.embedding.weight, std=config.embedding_dim**-0.5)  # read times the root: of variance 1
         last = config.embedding_dim if config.tie_embeddings else config.hidden_dim
         self.layers = CarriedLayers(
             config.embedding_dim,
@@ -33,7 +33,7 @@ class RecurrentLanguageModel(nn.Module):
             dropout=config.hidden_dropout,
         )
         if not config.tie_embeddings:
-            self.output_table = nn.Parameter(torch.empty(num_units, last).uniform_(-0.1, 0.1))  # (V, H)
+            self.output_table = nn.Parameter(torch.randn(num_units, last) * last**-0.5)  # (V, H)
         self.output = Output(num_units, last, config.adaptive_head)
         self.input_dropout = LockedDropout(config.input_dropout)
         self.output_dropout = LockedDropout(config.output_dropout)
@@ -49,7 +49,7 @@ class RecurrentLanguageModel(nn.Module):
 
     def forward(self, units: Tensor, state: State) -> tuple[Tensor, State]:
         """Outputs (B, T, H) after each of units (B, T), and the state after the last."""
-        embedded = self.embedding(units)  # (B, T, E)
+        embedded = self.embedding(units) * self.config.embedding_dim**0.5  # (B, T, E)
         if self.training and self.config.embedding_dropout:
             kept = 1 - self.config.embedding_dropout
             scale = torch.empty(len(self.embedding.weight), device=units.device).bernoulli_(kept).div_(kept)  # (V,)

@@ -36,6 +36,15 @@ class Output(nn.Module):
             self.clusters = nn.Parameter(torch.zeros(self.num_clusters, dim))  # (C, H)
             self.cluster_bias = nn.Parameter(torch.zeros(self.num_clusters))  # (C,)
 
+    @torch.no_grad()
+    def start_from(self, counts: Tensor) -> None:
+        """Let the biases say how frequent each unit (V,) is: training need not learn that first."""
+        shares = (counts + 1.0) / (counts + 1.0).sum()  # (V,)
+        self.bias.copy_(shares.log())
+        if self.num_clusters:
+            tails = shares.split(self.sizes)[1:]
+            self.cluster_bias.copy_(torch.stack([tail.sum() for tail in tails]).log())
+
     def loss(self, features: Tensor, table: Tensor, targets: Tensor) -> Tensor:
         """Cross-entropy of targets (N,) given features (N, H), summed; ``table`` is (V, H)."""
         if not self.num_clusters:

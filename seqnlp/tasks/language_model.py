@@ -56,7 +56,9 @@ class LanguageModelTask:
         self.train_units = in_direction(corpus.units, config.model.direction)  # (N,)
         self.dev = encode_corpus(dev, self.units) if dev else None
         torch.manual_seed(config.seed)
-        self.model = RecurrentLanguageModel(config.model, len(self.units)).to(device)
+        self.model = RecurrentLanguageModel(config.model, len(self.units))
+        self.model.output.start_from(torch.from_numpy(np.bincount(corpus.units, minlength=len(self.units))))
+        self.model.to(device)
         self.streams = self._cut(0)
         self.state = self.model.start(self.streams.num_streams)
         self._say(corpus, say)
