@@ -1,4 +1,4 @@
-"""Use a trained model from Python: ``seqnlp.load("RUN")`` gives the tagger, translator or language model in the folder."""
+"""Use a trained model from Python: ``seqnlp.load("RUN")`` gives the model that is in the folder."""
 
 from __future__ import annotations
 

@@ -159,7 +159,9 @@ class LanguageModel:
         spaced = not typed.line_begins and not typed.word
         tail = self.units.encode_word(typed.word, typed.line_begins) if typed.word or spaced else []
         place = self._reader.read(typed.place, tail)
-        read = [unit for line in prompt.split(END_MARK) for unit in self.units.encode(plain_line(line, self._lowercase))]
+        read = [
+            unit for line in prompt.split(END_MARK) for unit in self.units.encode(plain_line(line, self._lowercase))
+        ]
         writer = TextWriter(self.units, line_begins=not typed.word)
         begin_word = spaced and not tail
         for unit in self._reader.sample(place, read, length, sampling, penalty, begin_word):

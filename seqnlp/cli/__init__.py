@@ -18,7 +18,19 @@ from types import ModuleType
 from seqnlp import __version__
 from seqnlp.errors import SeqnlpError, did_you_mean
 
-VERBS = ("train", "resume", "evaluate", "tag", "translate", "complete", "generate", "score", "compare", "plot", "recipes")
+VERBS = (
+    "train",
+    "resume",
+    "evaluate",
+    "tag",
+    "translate",
+    "complete",
+    "generate",
+    "score",
+    "compare",
+    "plot",
+    "recipes",
+)
 
 _USAGE = "usage: seqnlp VERB ...    (seqnlp VERB --help explains one)"
 _EXAMPLES = """\

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _TYPES = {"int": int, "float": float, "str": str}
 
+
 def add_search_arguments(parser: argparse.ArgumentParser) -> None:
     """A flag for each setting of :class:`DecodingConfig`; those not given keep the model's own."""
     group = parser.add_argument_group("search", "what is not given is as tuned and saved with the model")

@@ -42,7 +42,9 @@ class OptimizerConfig:
         0.0, "adamw: decoupled decay; others: L2 (adam, adamw: not on a tagger's words)", low=0, high=1
     )
     trigger_epochs: int = setting(
-        5, "asgd: average from when the dev score is worse than this many epochs ago or before; 0: from the start", low=0
+        5,
+        "asgd: average from when the dev score is worse than this many epochs ago or before; 0: from the start",
+        low=0,
     )
     momentum: float = setting(0.0, "sgd: part of the last update that is kept in the next", low=0, below=1)
     beta1: float = setting(0.9, "adam, adamw: decay of the gradient's mean", low=0, below=1)

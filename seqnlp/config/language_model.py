@@ -47,7 +47,9 @@ class RecurrentLanguageModelConfig:
         "forward", "forward predicts the next unit, backward the one before", choices=("forward", "backward")
     )
     cell: str = setting("lstm", "recurrent cell", choices=CELLS)
-    embedding_dim: int = setting(256, "width of the embedding, and with tie_embeddings of the last layer", low=1, high=4096)
+    embedding_dim: int = setting(
+        256, "width of the embedding, and with tie_embeddings of the last layer", low=1, high=4096
+    )
     hidden_dim: int = setting(
         512, "width of the recurrent layers; with tie_embeddings of all but the last", low=1, high=8192
     )
@@ -58,11 +60,15 @@ class RecurrentLanguageModelConfig:
         "adaptive softmax: so many of the most frequent units are scored always, the rest only where needed; 0: off",
         low=0,
     )
-    embedding_dropout: float = setting(0.1, "chance that a unit is not read, wherever it occurs in a window", low=0, below=1)
+    embedding_dropout: float = setting(
+        0.1, "chance that a unit is not read, wherever it occurs in a window", low=0, below=1
+    )
     input_dropout: float = setting(0.3, "locked dropout on the embeddings", low=0, below=1)
     hidden_dropout: float = setting(0.2, "locked dropout between recurrent layers", low=0, below=1)
     output_dropout: float = setting(0.3, "locked dropout on the last layer", low=0, below=1)
-    weight_drop: float = setting(0.2, "dropout on the recurrent weights (DropConnect), drawn for each window", low=0, below=1)
+    weight_drop: float = setting(
+        0.2, "dropout on the recurrent weights (DropConnect), drawn for each window", low=0, below=1
+    )
     activation_penalty: float = setting(0.0, "AR: weight of the mean square of the (dropped) outputs", low=0)
     change_penalty: float = setting(0.0, "TAR: weight of the mean squared change of the outputs in time", low=0)
 
@@ -72,7 +78,9 @@ class StreamTrainerConfig(LoopConfig):
     """The training loop over streams of text read side by side."""
 
     streams: int = setting(32, "parts of the text that are read side by side; short texts have fewer", low=1)
-    window: int = setting(70, "units of each stream in one optimizer step: truncated back-propagation through time", low=1)
+    window: int = setting(
+        70, "units of each stream in one optimizer step: truncated back-propagation through time", low=1
+    )
 
 
 @dataclass

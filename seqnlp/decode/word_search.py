@@ -22,7 +22,7 @@ LONGEST = 40
 """Units of the longest word."""
 
 Step = Callable[[IntArray, IntArray, Any], tuple[FloatArray, Any]]
-"""Rows (N,) of a state and the unit (N,) that each reads, to probabilities (N, V) after them and the state of N rows."""
+"""Rows (N,) of a state and the unit (N,) that each reads, to probabilities (N, V) and the state of N rows."""
 
 
 @dataclass(frozen=True, slots=True)

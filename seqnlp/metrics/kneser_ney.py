@@ -62,6 +62,8 @@ class KneserNey:
     def __init__(self, units: IntArray, num_units: int, order: int = 5) -> None:
         self.num_units = num_units
         self.orders: list[Order] = []
+        self.highest = order
+        order = min(order, len(units))  # a text has no n-grams longer than itself
         found = _grams(units, num_units, order)
         for number, (keys, at) in enumerate(found):
             occurrences = np.bincount(at[number:], minlength=len(keys))  # (G,)
@@ -86,7 +88,7 @@ class KneserNey:
             answers.append(np.log(_interpolated(order.occurrences, gram, history, lower)))
             lower = _interpolated(order.contexts, gram, history, lower)
             history = np.concatenate([[UNSEEN], gram[:-1]])
-        return answers
+        return answers + [answers[-1]] * (self.highest - len(answers))
 
 
 def _grams(units: IntArray, num_units: int, order: int) -> list[tuple[IntArray, IntArray]]:

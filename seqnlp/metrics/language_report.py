@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -95,7 +94,7 @@ def _tables(report: LanguageReport) -> list[Table]:
     return [Table("Perplexity", heads, [_row(one) for one in named])]
 
 
-def _row(named: NamedScores) -> Sequence[str]:
+def _row(named: NamedScores) -> tuple[str, ...]:
     scores, (low, high) = named.scores, named.scores.interval
     numbers = f"{scores.per_word:.2f}", f"{low:.2f} to {high:.2f}"
     return (named.name, *numbers, f"{scores.bits_per_character:.4f}", f"{scores.bits_per_byte:.4f}")

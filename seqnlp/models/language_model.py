@@ -1,4 +1,4 @@
-"""The recurrent language model: embedding, layers with a carried state, output (Mikolov et al. 2010; Merity et al. 2018)."""
+"""The recurrent language model: embedding, layers with a carried state, output (Mikolov et al. 2010)."""
 
 from __future__ import annotations
 

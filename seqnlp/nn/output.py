@@ -42,7 +42,7 @@ class Output(nn.Module):
         shares = (counts + 1.0) / (counts + 1.0).sum()  # (V,)
         self.bias.copy_(shares.log())
         if self.num_clusters:
-            tails = shares.split(self.sizes)[1:]
+            tails = torch.split(shares, self.sizes)[1:]
             self.cluster_bias.copy_(torch.stack([tail.sum() for tail in tails]).log())
 
     def loss(self, features: Tensor, table: Tensor, targets: Tensor) -> Tensor:
@@ -71,7 +71,7 @@ class Output(nn.Module):
 
     def losses(self, features: Tensor, table: Tensor, targets: Tensor) -> Tensor:
         """Negative log probability (N,) of each target; for evaluation, where no gradient is asked for."""
-        chunks = zip(features.split(CHUNK), targets.split(CHUNK), strict=True)
+        chunks = zip(torch.split(features, CHUNK), torch.split(targets, CHUNK), strict=True)
         return torch.cat([self._chunk_losses(rows, table, wanted) for rows, wanted in chunks])
 
     def _chunk_losses(self, features: Tensor, table: Tensor, targets: Tensor) -> Tensor:
@@ -90,8 +90,8 @@ class Output(nn.Module):
         """Tables and biases of the head, clusters last in it, and of the tails."""
         if not self.num_clusters:
             return [table], [self.bias]
-        head, *tails = table.split(self.sizes)
-        bias, *tail_biases = self.bias.split(self.sizes)
+        head, *tails = torch.split(table, self.sizes)
+        bias, *tail_biases = torch.split(self.bias, self.sizes)
         return [torch.cat([head, self.clusters]), *tails], [torch.cat([bias, self.cluster_bias]), *tail_biases]
 
     def _in_head(self, targets: Tensor) -> Tensor:
@@ -99,7 +99,7 @@ class Output(nn.Module):
         if not self.num_clusters:
             return targets
         edges = torch.tensor(self.sizes, device=targets.device).cumsum(0)  # (C + 1,)
-        cluster = torch.bucketize(targets, edges, right=True)  # (N,), 0: in the head
+        cluster = torch.bucketize(targets.contiguous(), edges, right=True)  # (N,), 0: in the head
         return torch.where(cluster == 0, targets, self.sizes[0] + cluster - 1)
 
 

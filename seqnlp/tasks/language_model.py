@@ -31,7 +31,7 @@ DEV_STREAMS = 10
 
 
 class LanguageModelTask:
-    """A language model, its text and its scores; implements ``training.fit.Trainable`` and ``training.states.Carrying``.
+    """A language model, its text and its scores: ``training.fit.Trainable`` and ``training.states.Carrying``.
 
     The text is a ring that every epoch cuts elsewhere (see :class:`~seqnlp.data.streams.Streams`).
 
@@ -132,17 +132,19 @@ class LanguageModelTask:
         """What one would type next."""
         if self.config.model.direction == "backward":
             return []
-        return [f'seqnlp complete {run} "The beginning of" --top 5', f'seqnlp generate {run} --prompt "The beginning of"']
+        begun = '"The beginning of"'
+        return [f"seqnlp complete {run} {begun} --top 5", f"seqnlp generate {run} --prompt {begun}"]
 
     def _cut(self, offset: int) -> Streams:
         trainer = self.config.trainer
         return Streams(self.train_units, trainer.streams, trainer.window, offset)
 
     def _say(self, corpus: Corpus, say: Callable[[str], None]) -> None:
-        dev = f"{len(self.dev.units):,} {self._kind} in dev ({self.dev.unknown:,} unknown)" if self.dev else "no dev text"
+        dev = f"dev: {len(self.dev.units):,} ({self.dev.unknown:,} unknown)" if self.dev else "no dev text"
         say(
-            f"train: {len(corpus.starts):,} lines, {len(corpus.units):,} {self._kind} ({corpus.unknown:,} unknown, each "
-            f"line's end counts); {dev}; {len(self.units):,} different ones; {count_parameters(self.model):,} parameters"
+            f"train: {len(corpus.starts):,} lines, {len(corpus.units):,} {self._kind}, ends of lines included "
+            f"({corpus.unknown:,} unknown); {dev}; {len(self.units):,} different ones; "
+            f"{count_parameters(self.model):,} parameters"
         )
         asked = self.config.trainer.streams
         if self.streams.num_streams < asked:

@@ -40,9 +40,7 @@ class Cache:
         return f"neural cache {self.size} (theta {self.flatness:g}, lambda {self.weight:g})"
 
 
-def cache_losses(
-    model: RecurrentLanguageModel, units: IntArray, device: torch.device, cache: Cache
-) -> FloatArray:
+def cache_losses(model: RecurrentLanguageModel, units: IntArray, device: torch.device, cache: Cache) -> FloatArray:
     """Losses (N,) of units (N,) in nats with the cache, which begins empty."""
     own, [remembered] = _probabilities(model, units, device, cache.size, [cache.flatness])
     return _mixed(own, remembered, cache.weight)

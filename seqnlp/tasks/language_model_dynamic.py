@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -93,7 +94,7 @@ def _gradient_scale(model: RecurrentLanguageModel, units: IntArray, device: torc
 
 
 def _segment(
-    model: RecurrentLanguageModel, inputs: Tensor, targets: Tensor, state: tuple[Tensor, ...], weights: list[Tensor]
+    model: RecurrentLanguageModel, inputs: Tensor, targets: Tensor, state: tuple[Tensor, ...], weights: Sequence[Tensor]
 ) -> tuple[Tensor, tuple[Tensor, ...], tuple[Tensor, ...]]:
     """The losses (T,) of a segment, the gradient of their mean, and the state after it."""
     with torch.enable_grad():

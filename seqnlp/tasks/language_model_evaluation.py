@@ -54,7 +54,7 @@ def evaluate(
     config: LanguageModelConfig,
     split: str,
     say: Callable[[str], None],
-    adaptation: Adaptation = Adaptation(),  # noqa: B008 (frozen)
+    adaptation: Adaptation = Adaptation(),
 ) -> LanguageReport:
     """Score the run's model on a split and add the scores to the model folder's ``metrics.json``.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,7 @@ from seqnlp.errors import RunError
 from seqnlp.models.language_model import RecurrentLanguageModel
 from seqnlp.text.units import Units, units_from_folder
 
-IntArray = NDArray[np.int64]
+Number = TypeVar("Number", np.int64, np.float64)
 
 
 @dataclass(frozen=True)
@@ -26,8 +26,8 @@ class LoadedLanguageModel:
     lowercase: bool
 
 
-def in_direction(units: IntArray, direction: str) -> IntArray:
-    """Units (N,) as a model of this direction reads them."""
+def in_direction(units: NDArray[Number], direction: str) -> NDArray[Number]:
+    """Units (N,), or their losses, as a model of this direction reads them; its own inverse."""
     return units if direction == "forward" else units[::-1].copy()
 
 

@@ -12,7 +12,7 @@ from seqnlp.config import OptimizerConfig
 
 
 class Optimizer:
-    """Adam, AdamW or SGD (also for averaged SGD) over the dense parameters; their row-sparse counterparts over sparse embedding tables.
+    """Adam, AdamW or SGD over the dense parameters; their row-sparse counterparts over sparse embedding tables.
 
     A dense update of a 20,000-word table costs more than the rest of a small tagger's step, so tables declared with
     ``nn.Embedding(sparse=True)`` are updated lazily: Adam's moments of a row move only when the row is used
