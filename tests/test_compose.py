@@ -69,7 +69,9 @@ def test_a_setting_of_another_task_is_unknown() -> None:
 def test_the_task_can_be_typed_and_is_checked() -> None:
     typed = ["task=translation", "data.train=train.{lang}", "data.source=de", "data.target=en"]
     assert compose_config(typed).task == "translation"
-    with pytest.raises(ConfigError, match=r"task: expected one of tagging, translation; found 'translate'"):
+    with pytest.raises(
+        ConfigError, match=r"task: expected one of tagging, translation, language_model; found 'translate'"
+    ):
         compose_config(["task=translate"])
 
 

@@ -25,7 +25,7 @@ def listed(text: str) -> list[str]:
 
 
 STEMS = listed(
-    "Vell, Orm, Tash, Brenn, Quor, Lint, Sarr, Dov, Mirr, Kest, Holv, Penn, Zand, Farr, Ulm, Gorr, Nesk, Rind, Ist"
+    "Vel, Orm, Tash, Brenn, Quor, Lint, Sarr, Dov, Mirr, Kest, Holv, Penn, Zand, Farr, Ulm, Gorr, Nesk, Rind, Ist"
 )
 WOMEN = listed("Mira, Tessa, Orla, Runa, Selma, Ilse, Nadja, Petra, Liv, Alma, Greta, Juna")
 MEN = listed("Joren, Aldo, Tomas, Emil, Bruno, Anton, Kasper, Niels, Oskar, Rafe, Viktor, Henrik")

@@ -19,9 +19,8 @@ ERASE_LINE = "\r\x1b[K"
 
 def complete_while_typing(model: LanguageModel, top: int) -> None:
     """Read keys until the input ends; each costs the same, however long the text has become."""
-    history, text, words = [model.start()], "", list[Completion]()
-    terminal, milliseconds = sys.stdin.isatty(), list[float]()
-    words = history[0].complete(top)
+    history, text, milliseconds = [model.start()], "", list[float]()
+    terminal, words = sys.stdin.isatty(), history[0].complete(top)
     with _keys(terminal) as keys:
         _show(text, words, 0.0, terminal)
         for key in keys:

@@ -16,6 +16,7 @@ from seqnlp.config.common import AboutConfig, Config, LoopConfig, OptimizerConfi
 from seqnlp.config.language_model import (
     LanguageModelConfig,
     RecurrentLanguageModelConfig,
+    StreamTrainerConfig,
     TextDataConfig,
     UnitsConfig,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "ParallelDataConfig",
     "RecurrentLanguageModelConfig",
     "SplitsConfig",
+    "StreamTrainerConfig",
     "SubwordConfig",
     "TaggingConfig",
     "TextDataConfig",

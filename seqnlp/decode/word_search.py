@@ -21,6 +21,9 @@ BEAM = 24
 LONGEST = 40
 """Units of the longest word."""
 
+NEGLIGIBLE = 0.1
+"""Beginnings less probable than this part of the last of the best words are not followed any further."""
+
 Step = Callable[[IntArray, IntArray, Any], tuple[FloatArray, Any]]
 """Rows (N,) of a state and the unit (N,) that each reads, to probabilities (N, V) and the state of N rows."""
 
@@ -38,7 +41,7 @@ class WordSearch:
     """Finds next words; made once for a model.
 
     A word is finished by a unit that begins another one or ends the line: `` un`` is a word as far as nothing
-    continues it. The search follows the :data:`BEAM` most probable beginnings and stops when none of them can reach
+    continues it. The search follows the :data:`BEAM` most probable beginnings and stops when none of them can change
     the best words any more; a word's probability is the sum over the ways to spell it that were followed.
     """
 
@@ -72,7 +75,7 @@ class WordSearch:
             if self.units.whole_words:
                 words.update((self._text(one, unit), gain) for gain, one, unit in found)
                 break
-            least = sorted(words.values())[-top] if len(words) >= top else 0.0
+            least = NEGLIGIBLE * sorted(words.values())[-top] if len(words) >= top else 0.0
             found = sorted((each for each in found if each[0] > least), key=lambda each: -each[0])[:BEAM]
             if not found:
                 break

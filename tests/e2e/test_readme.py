@@ -72,7 +72,18 @@ def type_in(line: str) -> str:
 
 def test_the_readme_has_commands_of_every_verb_but_resume(readme: str) -> None:
     verbs = {line.partition("seqnlp ")[2].split()[0] for line in commands(readme)}
-    assert verbs == {"recipes", "train", "evaluate", "tag", "translate", "score", "compare", "plot"}
+    assert verbs == {
+        "recipes",
+        "train",
+        "evaluate",
+        "tag",
+        "translate",
+        "complete",
+        "generate",
+        "score",
+        "compare",
+        "plot",
+    }
 
 
 @pytest.mark.usefixtures("place")

@@ -28,6 +28,7 @@ SMALL_TRANSLATOR = (
     "decoding.beam=2",
     "decoding.max_ratio=1",
 )
+SMALL_LANGUAGE_MODEL = ("data.limit=60", "model.embedding_dim=16", "model.hidden_dim=16", "trainer.epochs=1")
 
 
 @pytest.fixture
@@ -42,7 +43,20 @@ def recipes_of(task: str) -> list[str]:
 
 
 def test_every_recipe_is_run_by_one_of_these_tests() -> None:
-    assert sorted(recipes_of("tagging") + recipes_of("translation")) == sorted(find_recipes())
+    tasks = ("tagging", "translation", "language_model")
+    assert sorted(name for task in tasks for name in recipes_of(task)) == sorted(find_recipes())
+
+
+@pytest.mark.parametrize("name", recipes_of("language_model"))
+@pytest.mark.usefixtures("where_its_data_is")
+def test_a_recipe_trains_and_its_model_completes_and_generates(name: str, tmp_path: Path) -> None:
+    trained = seqnlp("train", f"recipe={name}", f"run={tmp_path}/run", *SMALL_LANGUAGE_MODEL)
+    assert trained.status == 0, trained.err
+    assert output("complete", tmp_path / "run", "She grew up in", "--top", 3).count("\n") == 3
+    assert output("generate", tmp_path / "run", "--prompt", "She", "--length", 5).startswith("She")
+    assert name in (tmp_path / "run" / "model" / "README.md").read_text(encoding="utf-8")
+    report = json.loads(output("evaluate", tmp_path / "run", "--split", "test", "--json"))
+    assert (report["title"], report["lines"]) == (name, 60)
 
 
 @pytest.mark.parametrize("name", recipes_of("translation"))
