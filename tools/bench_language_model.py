@@ -5,9 +5,9 @@
 
 `train`: two LSTM layers as wide as the tied embedding (`--size`), dropout 0.2, 20 streams, windows of 35 on WikiText-2,
 as the smaller models of the PyTorch word-language-model example have them. The reference is that example's loop in our
-words: nn.LSTM time first, a linear decoder over all words, log-softmax, NLL loss, clipping, a hand-made SGD update. Ours
-runs in fp32 and in what `auto` chooses, with one softmax and with the adaptive one. Units a second, medians of blocks in
-turns. `complete`: a text is typed key by key; median and 95th percentile of a key's milliseconds, in one thread.
+words: nn.LSTM time first, a linear decoder over all words, log-softmax, NLL loss, clipping, SGD by hand. Ours runs in
+fp32 and in what `auto` chooses, with one softmax and with the adaptive one. Units a second, medians of blocks in turns.
+`complete`: a text is typed key by key; median and 95th percentile of a key's milliseconds, in one thread.
 """
 
 from __future__ import annotations

@@ -50,6 +50,7 @@ class WordSearch:
         self.continues = np.array([units.continues_word(unit) for unit in range(len(units))])  # (V,) bool
         written = np.array([bool(surface) for surface in units.surfaces])  # (V,) bool
         self.inner = np.flatnonzero(self.continues & written)  # (I,) units that can be read within a word
+        self.first = np.array(units.beginning_with(" "), dtype=np.int64)  # (F,) units that can begin one after a space
 
     def next_words(
         self, probabilities: FloatArray, state: Any, step: Step, lead: str, typed: str, top: int
@@ -91,7 +92,9 @@ class WordSearch:
     def _extensions(self, one: _Begun, row: FloatArray, start: str) -> list[tuple[float, _Begun, int]]:
         """The most probable units that may follow what is written, each with the probability of all so far."""
         rest = start[len(one.text) :]
-        units = np.array([*self.units.within(rest), *self.units.beginning_with(rest)]) if rest else self.inner  # (E,)
+        units = self.inner if rest == "" else self.first  # (E,)
+        if rest.strip():
+            units = np.array([*self.units.within(rest), *self.units.beginning_with(rest)])  # (E,)
         if len(units) == 0:
             return []
         gains = one.probability * row[units]  # (E,)

@@ -115,9 +115,10 @@ def _discounted(counts: IntArray, histories: IntArray, num_histories: int) -> Co
 
 
 def discounts_of(counts: IntArray) -> FloatArray:
-    """What is taken from counts of 0, 1, 2 and more (Chen & Goodman 1999, equation 26), each at least 0.
+    """What is taken from counts of 0, 1, 2 and more (Chen & Goodman 1999, equation 26).
 
-    Texts too small to have n-grams that occur once, twice, three and four times take 0.75 of every count.
+    Texts too small to have n-grams that occur once, twice, three and four times take 0.75 of every count, and so does
+    a discount that would be none: something must be left for what was never seen.
     """
     n1, n2, n3, n4 = (int((counts == times).sum()) for times in (1, 2, 3, 4))
     if not (n1 and n2 and n3 and n4):
@@ -125,7 +126,7 @@ def discounts_of(counts: IntArray) -> FloatArray:
     share = n1 / (n1 + 2 * n2)
     above = (n2 / n1, n3 / n2, n4 / n3)
     values = [0.0, *(times - (times + 1) * share * part for times, part in enumerate(above, start=1))]
-    return np.maximum(values, 0.0)
+    return np.where((np.array(values) > 0) | (np.arange(4) == 0), values, 0.75)
 
 
 def _find(keys: IntArray, wanted: IntArray) -> IntArray:

@@ -83,6 +83,6 @@ class RecurrentLanguageModel(nn.Module):
         outputs, state = self(inputs, state)  # (B, T, H)
         return self.output.losses(outputs.flatten(0, 1), self.table, targets.flatten()).view(targets.shape), state
 
-    def log_probs(self, outputs: Tensor) -> Tensor:
-        """Log probabilities (N, V) of the next unit after outputs (N, H)."""
-        return self.output.log_probs(outputs, self.table)
+    def log_probs(self, outputs: Tensor, top: int = 0) -> Tensor:
+        """Log probabilities (N, V) of the next unit after outputs (N, H); see :meth:`Output.log_probs` for ``top``."""
+        return self.output.log_probs(outputs, self.table, top)

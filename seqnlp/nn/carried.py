@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from seqnlp.nn.cells import gru_step, lstm_step, peephole_step
 from seqnlp.nn.dropout import LockedDropout
 from seqnlp.nn.recurrent import CELLS, WITH_CELL, initialize
 
@@ -36,7 +37,7 @@ class CarriedLayers(nn.Module):
             initialize(layer)
         self.layers = nn.ModuleList(layers)
         self.widths, self.weight_drop = tuple(widths), weight_drop
-        self.parts = 2 if cell in WITH_CELL else 1
+        self.cell, self.parts = cell, 2 if cell in WITH_CELL else 1
         self.dropout = LockedDropout(dropout)
 
     def start(self, batch: int) -> State:
@@ -56,6 +57,9 @@ class CarriedLayers(nn.Module):
         return inputs, tuple(after)
 
     def _run(self, layer: nn.Module, inputs: Tensor, first: list[Tensor]) -> tuple[Tensor, Sequence[Tensor]]:
+        if inputs.size(1) == 1 and not torch.is_grad_enabled():
+            hidden, *rest = self._step(layer, inputs[:, 0], [part[0] for part in first])  # (B, H)
+            return hidden[:, None], [part[None] for part in (hidden, *rest)]
         begin = tuple(first) if self.parts == 2 else first[0]
         if self.training and self.weight_drop:
             dropped = functional.dropout(layer.get_parameter("weight_hh_l0"), self.weight_drop)  # (gates * H, H)
@@ -63,6 +67,19 @@ class CarriedLayers(nn.Module):
         else:
             outputs, last = layer(inputs, begin)
         return outputs, last if self.parts == 2 else [last]
+
+    def _step(self, layer: nn.Module, inputs: Tensor, state: list[Tensor]) -> tuple[Tensor, ...]:
+        """One step (B, D) without gradient; a fused layer takes ten times as long, as it packs its weights each time."""
+        get = layer.get_parameter
+        from_input = functional.linear(inputs, get("weight_ih_l0"), get("bias_ih_l0"))  # (B, gates * H)
+        from_state = functional.linear(state[0], get("weight_hh_l0"), get("bias_hh_l0"))  # (B, gates * H)
+        if self.cell == "gru":
+            return (gru_step(from_input, from_state, state[0]),)
+        if self.cell == "rnn":
+            return (torch.tanh(from_input + from_state),)
+        if self.cell == "peephole":
+            return peephole_step(from_input + from_state, state[1], get("peepholes"))
+        return lstm_step(from_input + from_state, state[1])
 
 
 def select(state: State, rows: Tensor) -> State:

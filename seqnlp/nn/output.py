@@ -59,14 +59,24 @@ class Output(nn.Module):
             first += size
         return total
 
-    def log_probs(self, features: Tensor, table: Tensor) -> Tensor:
-        """Log probabilities (N, V) of all units after features (N, H)."""
+    def log_probs(self, features: Tensor, table: Tensor, top: int = 0) -> Tensor:
+        """Log probabilities (N, V) of all units after features (N, H).
+
+        Args:
+            top: where above 0, clusters that cannot hold one of the ``top`` best units of any row are not scored, and
+                read as minus infinity.
+        """
         (head, *tails), (bias, *tail_biases) = self._parts(table)
         scores = functional.linear(features, head, bias).log_softmax(dim=-1)  # (N, head + C)
         parts = [scores[:, : self.sizes[0]]]
+        least = parts[0].topk(top).values[:, -1:] if 0 < top <= self.sizes[0] else None  # (N, 1)
         for number, (tail, tail_bias) in enumerate(zip(tails, tail_biases, strict=True)):
+            cluster = scores[:, self.sizes[0] + number, None]  # (N, 1)
+            if least is not None and bool((cluster < least).all()):
+                parts.append(torch.full_like(cluster, -torch.inf).expand(-1, len(tail)))
+                continue
             within = functional.linear(features, tail, tail_bias).log_softmax(dim=-1)  # (N, size)
-            parts.append(within + scores[:, self.sizes[0] + number, None])
+            parts.append(within + cluster)
         return torch.cat(parts, dim=-1)
 
     def losses(self, features: Tensor, table: Tensor, targets: Tensor) -> Tensor:

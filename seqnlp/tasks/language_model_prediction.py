@@ -14,6 +14,7 @@ from torch import Tensor
 from seqnlp.decode.penalties import penalise_repetition
 from seqnlp.decode.sampling import SamplingOptions, draw
 from seqnlp.decode.word_search import WordSearch
+from seqnlp.models.language_model import RecurrentLanguageModel
 from seqnlp.nn.carried import State, select
 from seqnlp.tasks.language_model_model import LoadedLanguageModel
 
@@ -23,20 +24,23 @@ IntArray = NDArray[np.int64]
 
 @dataclass(frozen=True, eq=False)
 class Place:
-    """After the last unit that was read.
+    """After the last unit that was read: the model, its output (1, H) and its state, of one row, there."""
 
-    Attributes:
-        state: of one row.
-        log_probs: (V,) of the next unit.
-    """
-
+    model: RecurrentLanguageModel
+    outputs: Tensor
     state: State
-    log_probs: FloatArray
 
     @cached_property
-    def probabilities(self) -> FloatArray:
+    def log_probs(self) -> FloatArray:
         """(V,) of the next unit."""
-        return np.exp(self.log_probs)
+        row: FloatArray = _as_array(self.model.log_probs(self.outputs))[0]
+        return row
+
+    def probabilities(self, top: int = 0) -> FloatArray:
+        """(V,) of the next unit; with ``top`` rare ones that are not among so many may read as 0, which is faster."""
+        if top and "log_probs" not in self.__dict__:
+            return _exp(_as_array(self.model.log_probs(self.outputs, top))[0])
+        return _exp(self.log_probs)
 
 
 class Reader:
@@ -57,7 +61,9 @@ class Reader:
 
     def next_words(self, place: Place, lead: str, typed: str, top: int) -> list[tuple[str, float]]:
         """The most probable words that begin with what is typed; see :meth:`WordSearch.next_words`."""
-        return self._search.next_words(place.probabilities, place.state, self._step, lead, typed, top)
+        # More than asked for, as the end of the line and the unknown word may be among them.
+        seen = top + len(self.units.silent) + 1 if self.units.whole_words and not typed else 0
+        return self._search.next_words(place.probabilities(seen), place.state, self._step, lead, typed, top)
 
     def sample(
         self,
@@ -92,14 +98,20 @@ class Reader:
     @torch.inference_mode()
     def _read(self, units: Sequence[int], state: State) -> Place:
         outputs, state = self.model(torch.tensor([list(units)]), state)  # (1, T, H)
-        return Place(state, self._log_probs(outputs[:, -1])[0])
+        return Place(self.model, outputs[:, -1], state)
 
     @torch.inference_mode()
     def _step(self, rows: IntArray, units: IntArray, state: State) -> tuple[FloatArray, State]:
         """Probabilities (N, V) after reading units (N,) from rows (N,) of the state."""
         outputs, state = self.model(torch.from_numpy(units)[:, None], select(state, torch.from_numpy(rows)))
-        return np.exp(self._log_probs(outputs[:, 0])), state
+        return _exp(_as_array(self.model.log_probs(outputs[:, 0]))), state
 
-    def _log_probs(self, outputs: Tensor) -> FloatArray:
-        log_probs: FloatArray = self.model.log_probs(outputs).numpy().astype(np.float64)
-        return log_probs
+
+def _exp(log_probs: FloatArray) -> FloatArray:
+    probabilities: FloatArray = np.exp(log_probs)
+    return probabilities
+
+
+def _as_array(log_probs: Tensor) -> FloatArray:
+    array: FloatArray = log_probs.numpy().astype(np.float64)
+    return array

@@ -171,7 +171,7 @@ def test_interactive_completion_answers_every_key_and_tab_takes_the_first(runs: 
 def test_generated_words_follow_the_distribution(words: LanguageModel) -> None:
     """Chi-square over the first word of 1,500 texts; the seed is fixed."""
     place = words.start("Mira is").finish().place
-    probabilities = place.probabilities.copy()
+    probabilities = place.probabilities()
     probabilities[list(words.units.silent)] = 0
     probabilities /= probabilities.sum()
     drawn = Counter(

@@ -79,3 +79,8 @@ def test_a_text_too_small_for_them_takes_a_plain_discount() -> None:
         model = KneserNey(np.array(text), 2, 3)
         probabilities = [float(np.exp(model.log_probabilities(np.array([unit]))[2][0])) for unit in (0, 1)]
         assert sum(probabilities) == pytest.approx(1)
+
+
+def test_something_is_always_left_for_what_was_never_seen() -> None:
+    counts = np.repeat([1, 2, 3, 4], [4, 4, 9, 9])  # the plain formula would take nothing or less from counts of 2
+    assert (discounts_of(counts)[1:] > 0).all()

@@ -30,6 +30,22 @@ def test_window_by_window_is_as_at_once(cell: str) -> None:
 
 
 @pytest.mark.parametrize("cell", CELLS)
+def test_step_by_step_without_gradient_is_as_at_once(cell: str) -> None:
+    layers, inputs = make(cell).eval(), torch.randn(B, T, D)
+    for parameter in layers.parameters():
+        torch.nn.init.normal_(parameter, std=0.5)
+    whole, last = layers(inputs, layers.start(B))
+    state, parts = layers.start(B), []
+    with torch.inference_mode():
+        for one in inputs.split(1, dim=1):
+            outputs, state = layers(one, state)
+            parts.append(outputs)
+    torch.testing.assert_close(torch.cat(parts, dim=1), whole)
+    for mine, theirs in zip(state, last, strict=True):
+        torch.testing.assert_close(mine, theirs)
+
+
+@pytest.mark.parametrize("cell", CELLS)
 def test_rows_of_the_state_are_streams(cell: str) -> None:
     layers, inputs = make(cell).eval(), torch.randn(B, T, D)
     _, state = layers(inputs, layers.start(B))

@@ -69,3 +69,13 @@ def test_clusters_are_cut_at_the_geometric_mean_and_only_where_something_is_left
     assert cluster_sizes(33_278, 4000) == [4000, 7537, 21_741]
     assert cluster_sizes(10, 0) == cluster_sizes(10, 9) == cluster_sizes(10, 50) == [10]
     assert cluster_sizes(10, 8) == [8, 1, 1]
+
+
+def test_the_best_units_are_the_same_when_hopeless_clusters_are_left_out() -> None:
+    output, table, features, _ = make(5)
+    with torch.no_grad():
+        output.cluster_bias.copy_(torch.tensor([-4.0, -60.0]))
+        whole, some = output.log_probs(features, table), output.log_probs(features, table, top=3)
+    assert torch.equal(whole.topk(3).indices, some.topk(3).indices)
+    assert torch.equal(whole[:, :5], some[:, :5])
+    assert (some[:, -1] == -torch.inf).all()
