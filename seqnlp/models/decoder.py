@@ -11,7 +11,7 @@ from torch.nn import functional
 
 from seqnlp.nn.attention import Attention
 from seqnlp.nn.attentive_lstm import AttentiveWeights, attentive_lstm
-from seqnlp.nn.cells import gru_step, lstm_step, peephole_step
+from seqnlp.nn.cells import gru_step, summed_step
 from seqnlp.nn.dropout import LockedDropout
 from seqnlp.nn.products import Product, product
 from seqnlp.nn.recurrent import CELLS, WITH_CELL, initialize
@@ -236,14 +236,9 @@ class Decoder(nn.Module):
         hidden, multiply = state.hidden[depth], products.layers[depth]
         if self.cell == "gru":
             return gru_step(multiply[0](_joined(read)), multiply[1](hidden), hidden), []
-        sums = multiply[0](_joined([*read, hidden]))  # (N, 4H) or (N, H)
-        if self.cell == "rnn":
-            return torch.tanh(sums), []
-        if self.cell == "peephole":
-            hidden, cell = peephole_step(sums, state.cells[depth], self.layers[depth].get_parameter("peepholes"))
-        else:
-            hidden, cell = lstm_step(sums, state.cells[depth])
-        return hidden, [cell]
+        sums = multiply[0](_joined([*read, hidden]))  # (N, gates * H)
+        hidden, *cell = summed_step(self.cell, sums, state.cells[depth : depth + 1], self.layers[depth])
+        return hidden, cell
 
     def _weights(self, depth: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """A layer's weights from its input and from its state, and their biases."""

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from seqnlp.nn.cells import gru_step, lstm_step, peephole_step
+from seqnlp.nn.cells import gru_step, summed_step
 from seqnlp.nn.dropout import LockedDropout
 from seqnlp.nn.recurrent import CELLS, WITH_CELL, initialize
 
@@ -69,17 +69,13 @@ class CarriedLayers(nn.Module):
         return outputs, last if self.parts == 2 else [last]
 
     def _step(self, layer: nn.Module, inputs: Tensor, state: list[Tensor]) -> tuple[Tensor, ...]:
-        """One step (B, D) without gradient; a fused layer takes ten times as long, as it packs its weights each time."""
+        """One step (B, D) without gradient; a fused layer packs its weights each time and takes ten times as long."""
         get = layer.get_parameter
         from_input = functional.linear(inputs, get("weight_ih_l0"), get("bias_ih_l0"))  # (B, gates * H)
         from_state = functional.linear(state[0], get("weight_hh_l0"), get("bias_hh_l0"))  # (B, gates * H)
         if self.cell == "gru":
             return (gru_step(from_input, from_state, state[0]),)
-        if self.cell == "rnn":
-            return (torch.tanh(from_input + from_state),)
-        if self.cell == "peephole":
-            return peephole_step(from_input + from_state, state[1], get("peepholes"))
-        return lstm_step(from_input + from_state, state[1])
+        return summed_step(self.cell, from_input + from_state, state[1:], layer)
 
 
 def select(state: State, rows: Tensor) -> State:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 
 def fast_tanh(values: Tensor) -> Tensor:
@@ -52,6 +54,25 @@ def peephole_step(gates: Tensor, cell: Tensor, peepholes: Tensor) -> tuple[Tenso
     kept = torch.sigmoid(keep + see_keep * cell) * cell  # (N, H)
     cell = kept + torch.sigmoid(enter + see_enter * cell) * fast_tanh(new)  # (N, H)
     return (torch.sigmoid(leave + see_leave * cell) * fast_tanh(cell)).to(gates.dtype), cell
+
+
+def summed_step(kind: str, sums: Tensor, cell: Sequence[Tensor], layer: nn.Module) -> tuple[Tensor, ...]:
+    """One step of any cell but the GRU, for which it is enough to know the sum of what input and state say.
+
+    Args:
+        kind: ``rnn``, ``lstm`` or ``peephole``.
+        sums: (N, gates * H).
+        cell: of LSTMs, one (N, H).
+        layer: has the peepholes, if there are any.
+
+    Returns:
+        The next hidden state (N, H) and, of LSTMs, the next cell (N, H).
+    """
+    if kind == "rnn":
+        return (torch.tanh(sums),)
+    if kind == "peephole":
+        return peephole_step(sums, cell[0], layer.get_parameter("peepholes"))
+    return lstm_step(sums, cell[0])
 
 
 def gru_step(from_input: Tensor, from_state: Tensor, hidden: Tensor) -> Tensor:

@@ -61,6 +61,7 @@ class LanguageModelTask:
         self.model.to(device)
         self.streams = self._cut(0)
         self.state = self.model.start(self.streams.num_streams)
+        self.ours = torch.zeros(self.streams.num_streams, dtype=torch.bool, device=device)  # (S,) read by this process
         self._say(corpus, say)
 
     def plan(self, epoch: int) -> Sequence[Batch]:
@@ -80,16 +81,18 @@ class LanguageModelTask:
         loss, state = self.model.loss(window.inputs, window.targets, window.mask, first)
         for part, new in zip(self.state, detached(state), strict=True):
             part[rows] = new.to(part.dtype)
+        self.ours[rows] = True
         return loss
 
     def carried(self) -> State:
-        """The recurrent state of the streams."""
-        return self.state
+        """The recurrent state of the streams that this process reads; of the others zeros."""
+        return tuple(part * self.ours[:, None] for part in self.state)
 
     def carry_on(self, tensors: Sequence[Tensor]) -> None:
         """Go on from a checkpoint's state."""
         for part, stored in zip(self.state, tensors, strict=True):
             part.copy_(stored)
+        self.ours.zero_()
 
     def evaluate(self) -> dict[str, float]:
         """``score`` is minus the dev text's perplexity per word."""

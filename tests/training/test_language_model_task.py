@@ -116,6 +116,23 @@ def test_pieces_of_the_streams_give_the_model_of_all_at_once(tmp_path: Path, dat
         torch.testing.assert_close(one, other, atol=1e-5, rtol=0, msg=name)
 
 
+def test_processes_that_share_the_streams_carry_what_one_alone_does(tmp_path: Path, data: Path) -> None:
+    config = tiny_language_model(data, **NO_DROPOUT)
+    alone, *both = (make(config, tmp_path / name) for name in ("alone", "first", "second"))
+    plan = alone.plan(0)
+    for task in both:
+        task.plan(0)
+    for batch in plan[:4]:
+        alone.loss(batch, 0.0)
+        for rank, task in enumerate(both):
+            task.loss(batch[rank::2], 0.0)
+        summed = [one + other for one, other in zip(*(task.carried() for task in both), strict=True)]
+        for mine, theirs in zip(alone.carried(), summed, strict=True):
+            torch.testing.assert_close(mine, theirs)
+        for task in both:  # as if both had been resumed
+            task.carry_on(summed)
+
+
 def test_developing_does_not_change_training(tmp_path: Path, data: Path) -> None:
     with_dev = train(tiny_language_model(data, **EVERYTHING), tmp_path / "with")
     assert_bit_equal(with_dev, train(tiny_language_model(data, **EVERYTHING, data__dev=""), tmp_path / "without"))
