@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from seqnlp.config import Config, config_to_dict, default_config, read_config
 from seqnlp.errors import ConfigError
@@ -21,6 +21,8 @@ from seqnlp.resources import CONF, RECIPES, ROOT, find_options
 if TYPE_CHECKING:
     from hydra.core.override_parser import types
     from omegaconf import DictConfig
+
+Result = TypeVar("Result")
 
 PRIMARY = "train"
 """``conf/train.yaml``, where composition begins."""
@@ -55,16 +57,17 @@ def task_of(overrides: Sequence[str], config_dir: str | None = None) -> str:
 
 
 def train_with_hydra(
-    overrides: Sequence[str], config_dir: str | None, run: Callable[[Config], object], multirun: bool = False
-) -> None:
+    overrides: Sequence[str], config_dir: str | None, run: Callable[[Config], Result], multirun: bool = False
+) -> list[Result]:
     """Call ``run`` with the configuration; with ``multirun`` once a job of Hydra's sweeper, by Hydra's launcher.
+
+    Returns what ``run`` returned, of each job.
 
     Raises:
         ConfigError: as :func:`compose_config`, for all jobs before the first of them begins.
     """
     if not multirun:
-        run(compose_config(overrides, config_dir))
-        return
+        return [run(compose_config(overrides, config_dir))]
     from hydra.core.global_hydra import GlobalHydra
 
     typed, task = _read_overrides(overrides, config_dir)
@@ -76,10 +79,12 @@ def train_with_hydra(
         hydra = GlobalHydra.instance().hydra
         assert hydra is not None
         naming = f"hydra.job.config.override_dirname.exclude_keys=[{unswept}]"
-        hydra.multirun(PRIMARY, functools.partial(_job, run), [*settings, naming, *(one.line for one in known)])
+        swept = [*settings, naming, *(one.line for one in known)]
+        batches = hydra.multirun(PRIMARY, functools.partial(_job, run), swept)
+    return [job.return_value for batch in batches for job in batch]
 
 
-def _job(run: Callable[[Config], object], composed: DictConfig) -> object:
+def _job(run: Callable[[Config], Result], composed: DictConfig) -> Result:
     """One job of a sweep, in whatever process the launcher runs it; its directory is inside the sweep's."""
     from hydra.core.hydra_config import HydraConfig
 

@@ -70,7 +70,8 @@ def test_the_task_can_be_typed_and_is_checked() -> None:
     typed = ["task=translation", "data.train=train.{lang}", "data.source=de", "data.target=en"]
     assert compose_config(typed).task == "translation"
     with pytest.raises(
-        ConfigError, match=r"task: expected one of tagging, translation, classification; found 'translate'"
+        ConfigError,
+        match=r"task: expected one of tagging, translation, classification, language_model; found 'translate'",
     ):
         compose_config(["task=translate"])
 

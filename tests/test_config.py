@@ -112,7 +112,7 @@ def test_whole_numbers_are_numbers() -> None:
 
 
 def test_a_section_alone_names_its_keys_with_the_prefix_given() -> None:
-    with pytest.raises(ConfigError, match=r"model\.cell: expected one of lstm, gru, rnn; found 'lsmt'"):
+    with pytest.raises(ConfigError, match=r"model\.cell: expected one of lstm, gru, rnn, peephole; found 'lsmt'"):
         read_section(ModelConfig, {"cell": "lsmt"}, "model.")
 
 

@@ -28,7 +28,11 @@ def main() -> None:
         print(json.dumps(row))
     print(
         f"{arguments.recipe}: test {spread(rows, 'test')}, dev {spread(rows, 'dev')}, "
-        + ", ".join(f"{name} {spread(rows, name, 3)}" for name in ("ece", "macro F1", "chrf", "ter") if name in rows[0])
+        + ", ".join(
+            f"{name} {spread(rows, name, 3)}"
+            for name in ("ece", "macro F1", "chrf", "ter", "bits", "ngram")
+            if name in rows[0]
+        )
         + f", {spread(rows, 'minutes', 1)} minutes, {rows[0]['parameters']:,} parameters, {rows[0]['megabytes']:.1f} MB"
     )
 
@@ -48,14 +52,19 @@ def one_seed(recipe: str, seed: int, out: Path, overrides: list[str]) -> dict[st
         print(
             "\n".join(f"{recipe} seed {seed}: {100 * each['score']:.2f} {each['name']}" for each in report["baselines"])
         )
-    if "scores" in report:
+    if report.get("measure") == "perplexity":
+        beside = {
+            "bits": report["scores"]["bits_per_character"],
+            "ngram": report["baselines"][-1]["scores"]["per_word"],
+        }
+    elif "scores" in report:
         beside = {name: report["scores"][name]["value"] for name in ("chrf", "ter")}
     last = (run / "log.csv").read_text().splitlines()
     seconds = dict(zip(last[0].split(","), last[-1].split(","), strict=True))["seconds"]
     return {
         "seed": seed,
-        "test": 100 * report["score"],
-        "dev": metrics["dev"]["score"],
+        "test": report["score"] if report["measure"] == "perplexity" else 100 * report["score"],
+        "dev": abs(metrics["dev"]["score"]),  # a language model's score is minus its perplexity
         **beside,
         "minutes": float(seconds) / 60,
         "parameters": metrics["parameters"],

@@ -18,7 +18,21 @@ from types import ModuleType
 from seqnlp import __version__
 from seqnlp.errors import SeqnlpError, did_you_mean
 
-VERBS = ("train", "resume", "evaluate", "tag", "translate", "classify", "score", "compare", "plot", "data", "recipes")
+VERBS = (
+    "train",
+    "resume",
+    "evaluate",
+    "tag",
+    "translate",
+    "classify",
+    "complete",
+    "generate",
+    "score",
+    "compare",
+    "plot",
+    "data",
+    "recipes",
+)
 
 _USAGE = "usage: seqnlp VERB ...    (seqnlp VERB --help explains one)"
 _EXAMPLES = """\
@@ -30,6 +44,8 @@ examples:
   echo "Der alte Mann sieht einen kleinen Hund." | seqnlp translate runs/second
   seqnlp train recipe=sentiment/demo run=runs/third       a classifier, nothing to download
   echo "The soup was cold." | seqnlp classify runs/third
+  seqnlp train recipe=language_model/demo run=runs/fourth a language model, nothing to download
+  seqnlp complete runs/fourth "She grew up in" --top 5
   seqnlp evaluate runs/first --split test\
 """
 

@@ -20,6 +20,7 @@ examples:
   seqnlp evaluate RUN --split dev --json > scores.json
   seqnlp evaluate RUN --split test --data-dir /another/place
   seqnlp evaluate RUN --tune                      # a translator: find beam and length penalty on dev and keep them
+  seqnlp evaluate RUN --cache 2000 --dynamic      # a language model: also as one that learns from the text it reads
 """
 
 
@@ -34,16 +35,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--tune", action="store_true", help="translators: find beam and length penalty on dev, keep them in the model"
     )
+    parser.add_argument(
+        "--cache", type=int, default=0, metavar="N", help="language models: also with a neural cache of N units"
+    )
+    parser.add_argument("--dynamic", action="store_true", help="language models: also with dynamic evaluation (slow)")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Evaluate, print, and write what was asked for."""
-    from seqnlp.config import TranslationConfig
+    from seqnlp.config import LanguageModelConfig, TranslationConfig
     from seqnlp.errors import SeqnlpError
     from seqnlp.launch import read_run_config
     from seqnlp.storage import write_atomically
 
     config = read_run_config(arguments.run)
+    if arguments.cache < 0:
+        raise SeqnlpError(f"--cache: expected 1 or more, found {arguments.cache}")
+    if (arguments.cache or arguments.dynamic) and not isinstance(config, LanguageModelConfig):
+        raise SeqnlpError("--cache and --dynamic are for language models")
     if arguments.data_dir:
         config.data.dir = arguments.data_dir
     if arguments.threads > 0:
@@ -52,7 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
         torch.set_num_threads(arguments.threads)
     if arguments.tune:
         if not isinstance(config, TranslationConfig):
-            raise SeqnlpError("--tune is for translators; other models are calibrated on dev when their training ends")
+            raise SeqnlpError("--tune is for translators; other models are complete when their training ends")
         from seqnlp.evaluate_translator import tune
 
         tune(arguments.run, config, _say)
@@ -67,7 +76,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _evaluated(arguments: argparse.Namespace, config: Config) -> tuple[Any, Callable[[Any], str], Callable[[Any], str]]:
     """The report of the run's task, and how it is written as text and as HTML."""
-    from seqnlp.config import ClassificationConfig, TaggingConfig, TranslationConfig
+    from seqnlp.config import ClassificationConfig, LanguageModelConfig, TaggingConfig, TranslationConfig
 
     if isinstance(config, ClassificationConfig):
         from seqnlp.metrics.classification_report import classification_report_html, format_classification_report
@@ -75,6 +84,14 @@ def _evaluated(arguments: argparse.Namespace, config: Config) -> tuple[Any, Call
 
         labelled = evaluate_classifier(arguments.run, config, arguments.split, _say)
         return labelled, format_classification_report, classification_report_html
+    if isinstance(config, LanguageModelConfig):
+        from seqnlp.metrics.language_report import format_language_report, language_report_html
+        from seqnlp.tasks.language_model_evaluation import Adaptation
+        from seqnlp.tasks.language_model_evaluation import evaluate as evaluate_language_model
+
+        adaptation = Adaptation(arguments.cache, arguments.dynamic)
+        read = evaluate_language_model(arguments.run, config, arguments.split, _say, adaptation)
+        return read, format_language_report, language_report_html
     if isinstance(config, TranslationConfig):
         from seqnlp.evaluate_translator import evaluate as evaluate_translator
         from seqnlp.metrics.translation_report import format_translation_report, translation_report_html

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,10 +15,11 @@ examples:
   seqnlp train recipe=tagging/demo
   seqnlp train recipe=tagging/wnut17 data.dir=DATA trainer.epochs=20 seed=2
   seqnlp train recipe=translation/demo
+  seqnlp train recipe=language_model/demo
   seqnlp train data.train=train.conll data.dev=dev.conll model.hidden_dim=200 run=runs/mine
   seqnlp train recipe=tagging/wnut17 optimizer=sgd trainer=debug     # groups of settings, see conf/
   seqnlp train --config-dir my recipe=tagging/mine                   # your own: my/recipes/tagging/mine.yaml
-  seqnlp train -m recipe=tagging/wnut17 seed=1,2,3                   # three runs; hydra/launcher=... where to run them
+  seqnlp train -m recipe=tagging/wnut17 seed=1,2,3                   # three runs, one table; hydra/launcher=... where
   seqnlp train --nproc 2 recipe=tagging/wnut17                       # two processes share each batch
 """
 
@@ -51,11 +53,15 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.nproc < 1:
         raise SeqnlpError(f"--nproc: expected 1 or more, found {arguments.nproc}")
     train = functools.partial(_start, num_processes=arguments.nproc)
-    train_with_hydra(arguments.overrides, arguments.config_dir, train, arguments.multirun)
+    runs = train_with_hydra(arguments.overrides, arguments.config_dir, train, arguments.multirun)
+    if arguments.multirun:
+        from seqnlp.cli.multirun_table import multirun_table
+
+        print(multirun_table(runs))
     return 0
 
 
-def _start(config: Config, num_processes: int) -> object:
+def _start(config: Config, num_processes: int) -> Path:
     from seqnlp.launch import start
 
     return start(config, num_processes)

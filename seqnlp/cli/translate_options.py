@@ -6,6 +6,7 @@ import argparse
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
+from seqnlp.cli.sampling_options import FLAGS, add_sampling_flags, given_sampling
 from seqnlp.config import DecodingConfig, read_section
 from seqnlp.errors import ConfigError, SeqnlpError
 
@@ -13,13 +14,6 @@ if TYPE_CHECKING:
     from seqnlp.decode.sampling import SamplingOptions
 
 _TYPES = {"int": int, "float": float, "str": str}
-_SAMPLING: dict[str, tuple[type, str, str]] = {
-    "temperature": (float, "T", "below 1: closer to the most probable, above 1: more varied (default 1)"),
-    "top_k": (int, "K", "only the K most probable subwords (default: all)"),
-    "top_p": (float, "P", "only the most probable subwords that together reach P (default 1: all)"),
-    "seed": (int, "N", "another seed, other translations (default 0)"),
-}
-"""What guides sampling: its type, its letter in --help, its meaning."""
 
 
 def add_search_arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,8 +33,7 @@ def add_sampling_arguments(parser: argparse.ArgumentParser) -> None:
     """``--sample`` and what it is guided by."""
     group = parser.add_argument_group("sampling", "draw translations at random instead of searching the best")
     group.add_argument("--sample", action="store_true", help="draw; the same seed gives the same translations")
-    for name, (kind, letter, text) in _SAMPLING.items():
-        group.add_argument(_flag(name), type=kind, metavar=letter, help=text)
+    add_sampling_flags(group)
 
 
 def search_settings(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -64,21 +57,15 @@ def sampling_options(arguments: argparse.Namespace) -> SamplingOptions | None:
     Raises:
         SeqnlpError: a flag that makes no sense with or without ``--sample``, or a number out of its range.
     """
-    given = _given(arguments, list(_SAMPLING))
     if not arguments.sample:
-        for name in given:
+        for name in _given(arguments, list(FLAGS)):
             raise SeqnlpError(f"{_flag(name)} means something only with --sample; add --sample")
         return None
     if arguments.beam is not None:
         raise SeqnlpError("--sample draws and --beam searches; leave one of them out")
     if arguments.nbest > 1:
         raise SeqnlpError("--sample draws one translation a line; leave --nbest out, or repeat with another --seed")
-    if given.get("temperature", 1.0) <= 0:
-        raise SeqnlpError(f"--temperature: expected more than 0, found {given['temperature']}; near 0 is greedy")
-    if given.get("top_k", 1) < 1:
-        raise SeqnlpError(f"--top-k: expected 1 or more, found {given['top_k']}")
-    if not 0 < given.get("top_p", 1.0) <= 1:
-        raise SeqnlpError(f"--top-p: expected more than 0 and at most 1, found {given['top_p']}")
+    given = given_sampling(arguments)
     from seqnlp.decode.sampling import SamplingOptions
 
     return SamplingOptions(**given)

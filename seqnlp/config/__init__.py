@@ -13,7 +13,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from seqnlp.config.classification import ClassificationConfig, ClassifierConfig, DocumentDataConfig, TokensConfig
-from seqnlp.config.common import AboutConfig, Config, OptimizerConfig, SplitsConfig, TrainerConfig
+from seqnlp.config.common import AboutConfig, Config, LoopConfig, OptimizerConfig, SplitsConfig, TrainerConfig
+from seqnlp.config.language_model import (
+    LanguageModelConfig,
+    RecurrentLanguageModelConfig,
+    StreamTrainerConfig,
+    TextDataConfig,
+    UnitsConfig,
+)
 from seqnlp.config.schema import collect_section, read_section, setting
 from seqnlp.config.tagging import DataConfig, ModelConfig, TaggingConfig
 from seqnlp.config.translation import (
@@ -34,16 +41,22 @@ __all__ = [
     "DataConfig",
     "DecodingConfig",
     "DocumentDataConfig",
+    "LanguageModelConfig",
+    "LoopConfig",
     "ModelConfig",
     "OptimizerConfig",
     "ParallelDataConfig",
+    "RecurrentLanguageModelConfig",
     "SplitsConfig",
+    "StreamTrainerConfig",
     "SubwordConfig",
     "TaggingConfig",
+    "TextDataConfig",
     "TokensConfig",
     "TrainerConfig",
     "TranslationConfig",
     "TranslatorConfig",
+    "UnitsConfig",
     "config_to_dict",
     "default_config",
     "read_config",
@@ -55,6 +68,7 @@ TASKS: dict[str, type[Config]] = {
     "tagging": TaggingConfig,
     "translation": TranslationConfig,
     "classification": ClassificationConfig,
+    "language_model": LanguageModelConfig,
 }
 """The configuration of each task; the first is what a run without a recipe does."""
 

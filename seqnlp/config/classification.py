@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from seqnlp.config.common import Config, SplitsConfig, TrainerConfig
+from seqnlp.config.common import CELLS, Config, SplitsConfig, TrainerConfig
 from seqnlp.config.schema import setting
 
 
@@ -72,7 +72,7 @@ class ClassifierConfig:
     convolution_dim: int = setting(0, "filters of a convolution before the recurrent layers; 0: none", low=0, high=4096)
     convolution_width: int = setting(3, "words that a filter sees; odd", low=1, high=31)
     convolution_pool: int = setting(2, "neighbours of which the largest is kept: shortens the sequence", low=1, high=64)
-    cell: str = setting("lstm", "recurrent cell", choices=("lstm", "gru", "rnn"))
+    cell: str = setting("lstm", "recurrent cell", choices=CELLS)
     hidden_dim: int = setting(150, "width of each direction of a recurrent layer", low=1, high=4096)
     num_layers: int = setting(1, "recurrent layers, stacked", low=1, high=8)
     bidirectional: bool = setting(True, "read in both directions")

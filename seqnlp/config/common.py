@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 
 from seqnlp.config.schema import setting
 
+CELLS = ("lstm", "gru", "rnn", "peephole")
+"""The recurrent cells of every model."""
+
 
 @dataclass
 class AboutConfig:
@@ -31,10 +34,17 @@ class SplitsConfig:
 class OptimizerConfig:
     """How weights follow gradients."""
 
-    name: str = setting("adam", "update rule", choices=("adam", "adamw", "sgd"))
-    learning_rate: float = setting(2e-3, "peak step size", above=0, high=10)
+    name: str = setting(
+        "adam", "update rule; asgd: SGD with averaged weights", choices=("adam", "adamw", "sgd", "asgd")
+    )
+    learning_rate: float = setting(2e-3, "peak step size", above=0, high=100)
     weight_decay: float = setting(
-        0.0, "adamw: decoupled decay; adam, sgd: L2 (adam, adamw: not on words)", low=0, high=1
+        0.0, "adamw: decoupled decay; others: L2 (adam, adamw: not on a tagger's words)", low=0, high=1
+    )
+    trigger_epochs: int = setting(
+        5,
+        "asgd: average from when the dev score is worse than this many epochs ago or before; 0: from the start",
+        low=0,
     )
     momentum: float = setting(0.0, "sgd: part of the last update that is kept in the next", low=0, below=1)
     beta1: float = setting(0.9, "adam, adamw: decay of the gradient's mean", low=0, below=1)
@@ -51,12 +61,10 @@ class OptimizerConfig:
 
 
 @dataclass
-class TrainerConfig:
-    """The training loop."""
+class LoopConfig:
+    """The training loop; each task's settings add what a batch is."""
 
     epochs: int = setting(30, "passes over the training split", low=1)
-    batch_sentences: int = setting(32, "most sentences in one optimizer step", low=1)
-    batch_tokens: int = setting(4096, "most padded tokens in one optimizer step (a longer sentence goes alone)", low=1)
     accumulation: int = setting(1, "pieces a step's batch is cut into, to save memory; the result is the same", low=1)
     clip_norm: float = setting(5.0, "largest gradient norm; 0: no clipping", low=0)
     ema_decay: float = setting(
@@ -74,26 +82,41 @@ class TrainerConfig:
 
 
 @dataclass
+class TrainerConfig(LoopConfig):
+    """The training loop over batches of sentences."""
+
+    batch_sentences: int = setting(32, "most sentences in one optimizer step", low=1)
+    batch_tokens: int = setting(4096, "most padded tokens in one optimizer step (a longer sentence goes alone)", low=1)
+
+
+@dataclass
 class Config:
     """What every run has; each task's own configuration adds its sections. Written to ``RUN/config.yaml``."""
 
-    task: str = setting("", "what the model does", choices=("tagging", "translation", "classification"))
+    task: str = setting(
+        "", "what the model does", choices=("tagging", "translation", "classification", "language_model")
+    )
     name: str = setting("", "the recipe's name, for tables and model cards")
     seed: int = setting(1, "seed of the initial weights, the order of the data and the dropout", low=0, high=2**31 - 1)
     run: str = setting("", "run directory; made by this run and refused if it already holds something")
     about: AboutConfig = field(default_factory=AboutConfig)
     data: SplitsConfig = field(default_factory=SplitsConfig)
     optimizer: OptimizerConfig = field(default_factory=OptimizerConfig)
-    trainer: TrainerConfig = field(default_factory=TrainerConfig)
+    trainer: LoopConfig = field(default_factory=LoopConfig)
 
     def problems(self) -> list[str]:
         """Settings that are fine alone and make no sense together."""
+        problems = []
         if self.optimizer.momentum and self.optimizer.name != "sgd":
-            return [f"optimizer.momentum: only for optimizer.name=sgd, found '{self.optimizer.name}'"]
-        return []
+            problems.append(f"optimizer.momentum: only for optimizer.name=sgd, found '{self.optimizer.name}'")
+        if self.optimizer.name == "asgd" and self.trainer.ema_decay:
+            problems.append("trainer.ema_decay: expected 0 with optimizer.name=asgd, which averages the weights itself")
+        return problems
 
     def needs_dev(self) -> list[str]:
         """What to say if there is no development split."""
         if self.trainer.patience or self.optimizer.schedule == "plateau":
             return ["data.dev: missing; trainer.patience and optimizer.schedule=plateau need a development split"]
+        if self.optimizer.name == "asgd" and self.optimizer.trigger_epochs:
+            return ["data.dev: missing; optimizer.name=asgd needs a development split, or optimizer.trigger_epochs=0"]
         return []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from seqnlp.config.common import Config, SplitsConfig
+from seqnlp.config.common import CELLS, Config, SplitsConfig, TrainerConfig
 from seqnlp.config.schema import setting
 
 
@@ -50,7 +50,7 @@ class ModelConfig:
     character_dim: int = setting(30, "width of a character's embedding", low=1, high=1024)
     character_hidden_dim: int = setting(50, "width of the word's character features", low=1, high=1024)
     casing_dim: int = setting(10, "width of the casing feature's embedding; 0: none", low=0, high=256)
-    cell: str = setting("lstm", "recurrent cell", choices=("lstm", "gru", "rnn"))
+    cell: str = setting("lstm", "recurrent cell", choices=CELLS)
     hidden_dim: int = setting(200, "width of each direction of a recurrent layer", low=1, high=4096)
     num_layers: int = setting(1, "recurrent layers, stacked", low=1, high=8)
     bidirectional: bool = setting(True, "read the sentence in both directions")
@@ -70,6 +70,7 @@ class TaggingConfig(Config):
     task: str = setting("tagging", "what the model does", choices=("tagging",))
     data: DataConfig = field(default_factory=DataConfig)
     model: ModelConfig = field(default_factory=ModelConfig)
+    trainer: TrainerConfig = field(default_factory=TrainerConfig)
 
     def problems(self) -> list[str]:
         """Settings that are fine alone and make no sense together."""

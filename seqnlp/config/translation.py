@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from seqnlp.config.common import Config, SplitsConfig
+from seqnlp.config.common import CELLS, Config, SplitsConfig, TrainerConfig
 from seqnlp.config.schema import setting
 
 
@@ -59,7 +59,7 @@ class SubwordConfig:
 class TranslatorConfig:
     """Recurrent encoder, attention, recurrent decoder, deep output."""
 
-    cell: str = setting("lstm", "recurrent cell", choices=("lstm", "gru", "rnn"))
+    cell: str = setting("lstm", "recurrent cell", choices=CELLS)
     embedding_dim: int = setting(256, "width of the subword embeddings and of the deep output layer", low=1, high=4096)
     tie_embeddings: str = setting(
         "all",
@@ -126,6 +126,7 @@ class TranslationConfig(Config):
     tokenizer: SubwordConfig = field(default_factory=SubwordConfig)
     model: TranslatorConfig = field(default_factory=TranslatorConfig)
     decoding: DecodingConfig = field(default_factory=DecodingConfig)
+    trainer: TrainerConfig = field(default_factory=TrainerConfig)
 
     def problems(self) -> list[str]:
         """Settings that are fine alone and make no sense together."""

@@ -49,3 +49,14 @@ def repeated_ngrams(prefix: Sequence[int] | IntArray, size: int) -> list[int]:
     tokens = list(prefix)
     tail = tokens[len(tokens) - size + 1 :]
     return sorted({tokens[end] for end in range(size - 1, len(tokens)) if tokens[end - size + 1 : end] == tail})
+
+
+def penalise_repetition(log_probs: FloatArray, seen: Sequence[int] | IntArray, penalty: float) -> FloatArray:
+    """Log probabilities (V,) with those of tokens seen before multiplied by ``penalty`` (Keskar et al. 2019).
+
+    What comes out is no distribution; sampling normalises it. A penalty above 1 makes repetition rarer.
+    """
+    penalised = log_probs.copy()
+    seen = np.unique(np.asarray(seen, dtype=np.int64))
+    penalised[seen] *= penalty
+    return penalised

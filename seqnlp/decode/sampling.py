@@ -81,7 +81,7 @@ def sample(
         drawn = constraints.forced(numbers, length)  # (N,)
         for row in np.flatnonzero(drawn == NOTHING).tolist():
             ruled_out = NEVER if length >= min_lengths[numbers[row]] else range(END + 1)
-            drawn[row] = _draw(log_probs[row], ruled_out, options, generators[numbers[row]])
+            drawn[row] = draw(log_probs[row], ruled_out, options, generators[numbers[row]])
         gains = log_probs[np.arange(len(numbers)), drawn].astype(np.float64)  # (N,)
         totals = totals + gains
         for row in np.flatnonzero(drawn == END).tolist():
@@ -127,8 +127,9 @@ def _only(tokens: IntArray, weights: FloatArray) -> FloatArray:
     return kept
 
 
-def _draw(
+def draw(
     log_probs: NDArray[np.floating], ruled_out: Sequence[int], options: SamplingOptions, generator: np.random.Generator
 ) -> int:
+    """One token from what :func:`probabilities` leaves."""
     cumulated = np.cumsum(probabilities(log_probs, ruled_out, options))
     return int(np.searchsorted(cumulated, generator.random() * cumulated[-1], side="right"))

@@ -31,8 +31,13 @@ def f1_interval(counts: ArrayLike, *, level: float = 0.95, resamples: int = RESA
 
 def accuracy_interval(counts: ArrayLike, *, level: float = 0.95, resamples: int = RESAMPLES, seed: int = 0) -> Interval:
     """The interval of the token accuracy; ``counts`` are right tags and tags of each sentence, ``(S, 2)``."""
-    correct, total = _resampled_sums(counts, 2, resamples, seed).T  # each (R,)
-    return _interval(correct, total, level)
+    return ratio_interval(counts, level=level, resamples=resamples, seed=seed)
+
+
+def ratio_interval(counts: ArrayLike, *, level: float = 0.95, resamples: int = RESAMPLES, seed: int = 0) -> Interval:
+    """The interval of a ratio of sums; ``counts`` are what is above and below the line of each sentence, ``(S, 2)``."""
+    above, below = _resampled_sums(counts, 2, resamples, seed).T  # each (R,)
+    return _interval(above, below, level)
 
 
 def _resampled_sums(counts: ArrayLike, width: int, resamples: int, seed: int) -> NDArray[np.float64]:

@@ -11,10 +11,10 @@ from torch.nn import functional
 
 from seqnlp.nn.attention import Attention
 from seqnlp.nn.attentive_lstm import AttentiveWeights, attentive_lstm
-from seqnlp.nn.cells import gru_step, lstm_step
+from seqnlp.nn.cells import gru_step, summed_step
 from seqnlp.nn.dropout import LockedDropout
 from seqnlp.nn.products import Product, product
-from seqnlp.nn.recurrent import CELLS, initialize
+from seqnlp.nn.recurrent import CELLS, WITH_CELL, initialize
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class StepProducts:
     """The products of one step: with autograd for training, packed for searching.
 
     Attributes:
-        layers: of each layer; an LSTM and a vanilla RNN multiply ``[input, state]`` at once, a GRU the two apart.
+        layers: of each layer; LSTMs and a vanilla RNN multiply ``[input, state]`` at once, a GRU the two apart.
         query: of the additive attention (see :attr:`Attention.query_weight`); else None.
         combine: to the deep output.
     """
@@ -109,7 +109,7 @@ class Decoder(nn.Module):
         self.layers = nn.ModuleList(layers)
         self.attention = Attention(memory_dim, hidden_dim, attention_dim, attention, coverage)
         if bridge != "zero":
-            self.first_state = nn.Linear(memory_dim, hidden_dim * num_layers * (2 if cell == "lstm" else 1))
+            self.first_state = nn.Linear(memory_dim, hidden_dim * num_layers * (2 if cell in WITH_CELL else 1))
         self.combine = nn.Linear(hidden_dim + memory_dim + embedding_dim, embedding_dim)
         self.norm = nn.LayerNorm(embedding_dim) if layer_norm else nn.Identity()
         self.dropout = LockedDropout(dropout)
@@ -121,7 +121,7 @@ class Decoder(nn.Module):
             summary: (B, M) the source in one vector; unused with ``bridge="zero"``.
         """
         batch, positions, width = memory.states.shape
-        num_states = self.num_layers * (2 if self.cell == "lstm" else 1)
+        num_states = self.num_layers * (2 if self.cell in WITH_CELL else 1)
         if self.bridge == "zero":
             states = [summary.new_zeros(batch, self.hidden_dim) for _ in range(num_states)]  # (B, H) each
         else:
@@ -226,7 +226,7 @@ class Decoder(nn.Module):
     def _layer(self, depth: int, inputs: Tensor, state: DecoderState) -> Tensor:
         """A layer over all steps (B, T, D), from its first state."""
         hidden = state.hidden[depth][None]  # (1, B, H)
-        first = (hidden, state.cells[depth][None]) if self.cell == "lstm" else hidden
+        first = (hidden, state.cells[depth][None]) if self.cell in WITH_CELL else hidden
         outputs: Tensor = self.layers[depth](inputs, first)[0]  # (B, T, H)
         return outputs
 
@@ -237,11 +237,9 @@ class Decoder(nn.Module):
         hidden, multiply = state.hidden[depth], products.layers[depth]
         if self.cell == "gru":
             return gru_step(multiply[0](_joined(read)), multiply[1](hidden), hidden), []
-        sums = multiply[0](_joined([*read, hidden]))  # (N, 4H) or (N, H)
-        if self.cell == "rnn":
-            return torch.tanh(sums), []
-        hidden, cell = lstm_step(sums, state.cells[depth])
-        return hidden, [cell]
+        sums = multiply[0](_joined([*read, hidden]))  # (N, gates * H)
+        hidden, *cell = summed_step(self.cell, sums, state.cells[depth : depth + 1], self.layers[depth])
+        return hidden, cell
 
     def _weights(self, depth: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """A layer's weights from its input and from its state, and their biases."""

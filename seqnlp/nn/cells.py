@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 
 def fast_tanh(values: Tensor) -> Tensor:
@@ -28,6 +30,49 @@ def lstm_step(gates: Tensor, cell: Tensor) -> tuple[Tensor, Tensor]:
     enter, keep, new, leave = wide.chunk(4, dim=1)  # 4 x (N, H)
     cell = torch.sigmoid(keep) * cell + torch.sigmoid(enter) * fast_tanh(new)
     return (torch.sigmoid(leave) * fast_tanh(cell)).to(gates.dtype), cell
+
+
+def peephole_step(gates: Tensor, cell: Tensor, peepholes: Tensor) -> tuple[Tensor, Tensor]:
+    """An LSTM whose gates see the cell (Gers & Schmidhuber 2000).
+
+    With sums ``i``, ``f``, ``g``, ``o`` of what enters the gates and peepholes ``p``::
+
+        c' = sigmoid(f + p_f c) c + sigmoid(i + p_i c) tanh(g)
+        h' = sigmoid(o + p_o c') tanh(c')
+
+    Args:
+        gates: (N, 4H), in the order input, forget, cell, output.
+        cell: (N, H).
+        peepholes: (3, H), in the order input, forget, output.
+
+    Returns:
+        As :func:`lstm_step`, which this is with peepholes of zero.
+    """
+    wide = gates.to(torch.promote_types(gates.dtype, torch.float32))  # (N, 4H)
+    enter, keep, new, leave = wide.chunk(4, dim=1)  # 4 x (N, H)
+    see_enter, see_keep, see_leave = peepholes  # 3 x (H,)
+    kept = torch.sigmoid(keep + see_keep * cell) * cell  # (N, H)
+    cell = kept + torch.sigmoid(enter + see_enter * cell) * fast_tanh(new)  # (N, H)
+    return (torch.sigmoid(leave + see_leave * cell) * fast_tanh(cell)).to(gates.dtype), cell
+
+
+def summed_step(kind: str, sums: Tensor, cell: Sequence[Tensor], layer: nn.Module) -> tuple[Tensor, ...]:
+    """One step of any cell but the GRU, for which it is enough to know the sum of what input and state say.
+
+    Args:
+        kind: ``rnn``, ``lstm`` or ``peephole``.
+        sums: (N, gates * H).
+        cell: of LSTMs, one (N, H).
+        layer: has the peepholes, if there are any.
+
+    Returns:
+        The next hidden state (N, H) and, of LSTMs, the next cell (N, H).
+    """
+    if kind == "rnn":
+        return (torch.tanh(sums),)
+    if kind == "peephole":
+        return peephole_step(sums, cell[0], layer.get_parameter("peepholes"))
+    return lstm_step(sums, cell[0])
 
 
 def gru_step(from_input: Tensor, from_state: Tensor, hidden: Tensor) -> Tensor:

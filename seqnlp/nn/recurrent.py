@@ -1,4 +1,4 @@
-"""The recurrent core: stacked LSTM, GRU or vanilla RNN layers, exact under padding."""
+"""The recurrent core: stacked layers of any cell, exact under padding."""
 
 from __future__ import annotations
 
@@ -8,8 +8,17 @@ from torch.nn import functional
 
 from seqnlp.nn.cells import lstm_step
 from seqnlp.nn.dropout import LockedDropout
+from seqnlp.nn.peephole import PeepholeLSTM
 
-CELLS: dict[str, type[nn.LSTM] | type[nn.GRU] | type[nn.RNN]] = {"lstm": nn.LSTM, "gru": nn.GRU, "rnn": nn.RNN}
+Layer = nn.LSTM | nn.GRU | nn.RNN | PeepholeLSTM
+CELLS: dict[str, type[nn.LSTM] | type[nn.GRU] | type[nn.RNN] | type[PeepholeLSTM]] = {
+    "lstm": nn.LSTM,
+    "gru": nn.GRU,
+    "rnn": nn.RNN,
+    "peephole": PeepholeLSTM,
+}
+WITH_CELL = ("lstm", "peephole")
+"""Those that carry a cell beside the hidden state."""
 
 
 class Recurrent(nn.Module):
@@ -23,7 +32,7 @@ class Recurrent(nn.Module):
         input_dim: D, width of the input.
         hidden_dim: H, width of each direction.
         cell: ``lstm`` (Hochreiter & Schmidhuber 1997; forget gate of Gers et al. 2000, its bias 1 at the start),
-            ``gru`` (Cho et al. 2014) or ``rnn`` (Elman 1990, tanh).
+            ``gru`` (Cho et al. 2014), ``rnn`` (Elman 1990, tanh) or ``peephole`` (Gers & Schmidhuber 2000).
         num_layers: layers, each reading the outputs of the one below.
         bidirectional: read in both directions (Schuster & Paliwal 1997); outputs are concatenated.
         dropout: locked dropout (one mask a sequence) after each layer.
@@ -115,19 +124,19 @@ def permute(sequences: Tensor, positions: Tensor) -> Tensor:
     return sequences.flatten(0, 1).index_select(0, positions).view_as(sequences)
 
 
-def initialize(layer: nn.RNNBase) -> None:
-    """Glorot input weights, orthogonal recurrent weights per gate, zero biases, LSTM forget bias 1.
+def initialize(layer: Layer) -> None:
+    """Glorot input weights, orthogonal recurrent weights per gate, zero biases and peepholes, forget bias 1.
 
     The bias follows Jozefowicz et al. (2015).
     """
     hidden_dim = layer.hidden_size
     for name, parameter in layer.named_parameters():
-        if name.startswith("bias"):
+        if name.startswith(("bias", "peephole")):
             nn.init.zeros_(parameter)
             continue
         for gate in torch.split(parameter.data, hidden_dim):
             nn.init.orthogonal_(gate) if name.startswith("weight_hh") else nn.init.xavier_uniform_(gate)
-    if isinstance(layer, nn.LSTM):
+    if isinstance(layer, nn.LSTM | PeepholeLSTM):
         layer.get_parameter("bias_ih_l0").data[hidden_dim : 2 * hidden_dim] = (
             1.0  # gates are in the order input, forget, cell, output
         )

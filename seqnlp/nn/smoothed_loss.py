@@ -54,14 +54,16 @@ class _SmoothedLoss(torch.autograd.Function):
                 rows = _whole_blocks(rows)  # (C + padding, D)
                 logits = (rows @ weights.T)[:count].to(bias.dtype).add_(bias)  # (C, V)
                 gold = logits.gather(1, wanted).sum()
-                spread = logits.sum()
+                spread = logits.sum() if share else 0.0
                 logits -= logits.amax(dim=1, keepdim=True)  # keeps exp finite
                 shifted_gold = logits.gather(1, wanted).sum()
                 probabilities = logits.exp_()  # (C, V)
                 mass = probabilities.sum(dim=1, keepdim=True)  # (C, 1)
                 log_mass = mass.log().sum() + gold - shifted_gold  # sum of the rows' log-sum-exp
                 total += log_mass - (1 - smoothing) * gold - share * spread
-                gradient = probabilities.div_(mass).sub_(share)  # (C, V)
+                gradient = probabilities.div_(mass)  # (C, V)
+                if share:
+                    gradient -= share
                 gradient.scatter_add_(1, wanted, gradient.new_full(wanted.shape, smoothing - 1))
                 bias_gradient += gradient.sum(dim=0)
                 low = _whole_blocks(gradient.to(dtype))  # (C + padding, V)

@@ -8,7 +8,7 @@ from typing import Protocol
 
 import torch
 
-from seqnlp.config import ClassificationConfig, Config, TaggingConfig, TranslationConfig
+from seqnlp.config import ClassificationConfig, Config, LanguageModelConfig, TaggingConfig, TranslationConfig
 from seqnlp.training.fit import Trainable
 
 Say = Callable[[str], None]
@@ -42,6 +42,10 @@ def make_task(config: Config, folder: Path, device: torch.device, say: Say) -> T
         from seqnlp.tasks.classification import ClassificationTask
 
         return ClassificationTask(config, folder, device, say)
+    if isinstance(config, LanguageModelConfig):
+        from seqnlp.tasks.language_model import LanguageModelTask
+
+        return LanguageModelTask(config, folder, device, say)
     from seqnlp.tasks.tagging import TaggingTask
 
     assert isinstance(config, TaggingConfig)
@@ -52,5 +56,5 @@ def widest(config: Config) -> int:
     """The width of the products that dominate a step: what decides whether bf16 pays on a CPU."""
     if isinstance(config, TranslationConfig):
         return max(config.model.encoder_hidden_dim, config.model.decoder_hidden_dim)
-    assert isinstance(config, TaggingConfig | ClassificationConfig)
+    assert isinstance(config, TaggingConfig | ClassificationConfig | LanguageModelConfig)
     return config.model.hidden_dim

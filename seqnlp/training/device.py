@@ -6,7 +6,7 @@ import os
 
 import torch
 
-from seqnlp.config import TrainerConfig
+from seqnlp.config import LoopConfig
 from seqnlp.errors import ConfigError, SeqnlpError
 
 BF16_HIDDEN_DIM = 256
@@ -37,7 +37,7 @@ def choose_device(name: str) -> torch.device:
     return device
 
 
-def choose_precision(config: TrainerConfig, device: torch.device, hidden_dim: int) -> tuple[torch.dtype, str]:
+def choose_precision(config: LoopConfig, device: torch.device, hidden_dim: int) -> tuple[torch.dtype, str]:
     """The dtype of the matrix products, and the reason for it in words.
 
     Raises:

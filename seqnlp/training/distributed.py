@@ -48,6 +48,14 @@ class Processes:
             table.grad = self._sum_sparse(table)
         return extra_sum
 
+    def sum(self, tensors: Sequence[Tensor]) -> list[Tensor]:
+        """The sums of tensors of equal shapes over all processes, in every process."""
+        sums = [tensor.detach().clone() for tensor in tensors]
+        if self.count > 1:
+            for tensor in sums:
+                dist.all_reduce(tensor)
+        return sums
+
     def _sum_sparse(self, parameter: Tensor) -> Tensor:
         """Gather every process's rows and let coalescing add them up, in the order of the ranks."""
         width = parameter.size(1)

@@ -16,7 +16,7 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import FrameType
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -26,12 +26,13 @@ from torch import Tensor, nn
 from seqnlp.config import Config
 from seqnlp.data.batches import share
 from seqnlp.errors import TrainingError
-from seqnlp.training.average import AveragedWeights
-from seqnlp.training.checkpoint import Progress, load_checkpoint, save_checkpoint
+from seqnlp.training.average import make_average
+from seqnlp.training.checkpoint import Progress, save_checkpoint
 from seqnlp.training.distributed import Processes
 from seqnlp.training.log import Log
 from seqnlp.training.optimizer import Optimizer
 from seqnlp.training.schedule import learning_rate
+from seqnlp.training.states import collect_states, restore
 
 Batch = NDArray[np.int64]
 
@@ -81,16 +82,16 @@ def fit(
     """
     trainer = config.trainer
     optimizer = Optimizer(task.model, config.optimizer)
-    average = AveragedWeights(task.model, trainer.ema_decay) if trainer.ema_decay else None
-    progress = _restore(task, optimizer, average, run)
+    average = make_average(task.model, config)
+    progress = restore(task, optimizer, average, run)
     switches = {"active": processes.is_first, "progress": trainer.progress, "tensorboard": trainer.tensorboard}
     log = Log(run, trainer.epochs, **switches, epoch=progress.epoch)
     clock = time.monotonic() - progress.seconds
 
     def checkpoint() -> None:
         progress.seconds = time.monotonic() - clock
+        states = collect_states(task, optimizer, average, processes)
         if processes.is_first:
-            states = _states(task.model, optimizer, average)
             save_checkpoint(run, progress, task.digest, states)
         processes.wait()
 
@@ -120,7 +121,9 @@ def fit(
                 if progress.step % trainer.checkpoint_steps == 0 and progress.position < len(plan):
                     checkpoint()
             with average.swapped_in() if average else contextlib.nullcontext():
-                _finish_epoch(task, config, progress, processes, log, time.monotonic() - clock)
+                score = _finish_epoch(task, config, progress, processes, log, time.monotonic() - clock)
+            if average:
+                average.consider(score)
             checkpoint()
     return progress
 
@@ -174,8 +177,8 @@ def _finish_epoch(
     processes: Processes,
     log: Log,
     seconds: float,
-) -> None:
-    """Evaluate, keep the best model, and decide whether and how to go on. The averaged weights are swapped in."""
+) -> float:
+    """Evaluate, keep the best model, decide whether and how to go on; returns the score. Averaged weights are in."""
     scores: dict[str, float] = {}
     if processes.is_first:
         task.model.eval()
@@ -203,26 +206,7 @@ def _finish_epoch(
     log.say(f"epoch {progress.epoch:3d}/{config.trainer.epochs}  loss {loss:.4f}  {shown}{'  *' if better else ''}")
     if out_of_patience and progress.epoch < config.trainer.epochs:
         log.say(f"no better dev score for {patience} epochs: stopping early")
-
-
-def _states(model: nn.Module, optimizer: Optimizer, average: AveragedWeights | None) -> dict[str, Any]:
-    states = {"model": [parameter.detach() for parameter in model.parameters()], "optimizer": optimizer.state_dict()}
-    return {**states, "average": average.state_dict()} if average else states
-
-
-def _restore(task: Trainable, optimizer: Optimizer, average: AveragedWeights | None, run: Path) -> Progress:
-    """Take up the run's checkpoint, if there is one."""
-    found = load_checkpoint(run, task.digest)
-    if found is None:
-        return Progress()
-    progress, states = found
-    with torch.no_grad():
-        for parameter, stored in zip(task.model.parameters(), states["model"], strict=True):
-            parameter.copy_(stored)
-    optimizer.load_state_dict(states["optimizer"])
-    if average:
-        average.load_state_dict(states["average"])
-    return progress
+    return score
 
 
 def _dropout_seed(seed: int, step: int, part: int) -> int:

@@ -21,7 +21,7 @@ class Optimizer:
 
     def __init__(self, model: nn.Module, config: OptimizerConfig) -> None:
         tables = [module for module in model.modules() if isinstance(module, nn.Embedding) and module.sparse]
-        if config.name == "sgd" and (config.momentum or config.weight_decay):
+        if config.name in ("sgd", "asgd") and (config.momentum or config.weight_decay):
             for table in tables:
                 table.sparse = False
             tables = []
@@ -67,7 +67,7 @@ class Optimizer:
 
 
 def _dense_rule(parameters: list[nn.Parameter], config: OptimizerConfig) -> torch.optim.Optimizer:
-    if config.name == "sgd":
+    if config.name in ("sgd", "asgd"):
         return torch.optim.SGD(
             parameters, config.learning_rate, momentum=config.momentum, weight_decay=config.weight_decay
         )
@@ -77,6 +77,6 @@ def _dense_rule(parameters: list[nn.Parameter], config: OptimizerConfig) -> torc
 
 
 def _sparse_rule(parameters: list[Tensor], config: OptimizerConfig) -> torch.optim.Optimizer:
-    if config.name == "sgd":
+    if config.name in ("sgd", "asgd"):
         return torch.optim.SGD(parameters, config.learning_rate)
     return torch.optim.SparseAdam(parameters, config.learning_rate, (config.beta1, config.beta2))

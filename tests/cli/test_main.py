@@ -71,7 +71,8 @@ def test_an_error_is_one_sentence_on_standard_error_without_a_traceback() -> Non
 def test_an_unknown_verb_gets_a_suggestion(capsys: pytest.CaptureFixture[str]) -> None:
     expected = (
         "error: 'trian' is no verb of seqnlp (did you mean 'train'?); "
-        "expected one of train, resume, evaluate, tag, translate, classify, score, compare, plot, data, recipes\n"
+        "expected one of train, resume, evaluate, tag, translate, classify, complete, generate, score, compare, plot, "
+        "data, recipes\n"
     )
     assert error(capsys, "trian", "recipe=tagging/demo") == expected
 
@@ -98,7 +99,7 @@ def test_a_reader_that_leaves_early_is_no_error() -> None:
 def test_all_settings_are_listed_with_their_range(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["train", "--settings"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert "model.cell                    lstm        recurrent cell [lstm, gru, rnn]" in lines
+    assert "model.cell                    lstm        recurrent cell [lstm, gru, rnn, peephole]" in lines
     assert "trainer.progress              true        draw a progress bar when standard error is a terminal" in lines
     (dropout,) = [line for line in lines if line.startswith("model.word_dropout")]
     assert dropout.endswith("[at least 0, less than 1]")

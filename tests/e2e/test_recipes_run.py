@@ -29,6 +29,7 @@ SMALL_TRANSLATOR = (
     "decoding.max_ratio=1",
 )
 SMALL_CLASSIFIER = ("data.limit=60", "model.hidden_dim=8", "trainer.epochs=1", "trainer.batch_sentences=16")
+SMALL_LANGUAGE_MODEL = ("data.limit=60", "model.embedding_dim=16", "model.hidden_dim=16", "trainer.epochs=1")
 
 
 @pytest.fixture
@@ -43,8 +44,8 @@ def recipes_of(task: str) -> list[str]:
 
 
 def test_every_recipe_is_run_by_one_of_these_tests() -> None:
-    run = [name for task in ("tagging", "translation", "sentiment") for name in recipes_of(task)]
-    assert sorted(run) == sorted(find_recipes())
+    tasks = ("tagging", "translation", "sentiment", "language_model")
+    assert sorted(name for task in tasks for name in recipes_of(task)) == sorted(find_recipes())
 
 
 @pytest.mark.parametrize("name", recipes_of("sentiment"))
@@ -57,6 +58,18 @@ def test_a_recipe_trains_and_its_model_classifies(name: str, tmp_path: Path) -> 
     report = json.loads(output("evaluate", tmp_path / "run", "--split", "test", "--json"))
     assert (report["title"], report["documents"]) == (name, 60)
     assert len(report["baselines"]) >= 3
+
+
+@pytest.mark.parametrize("name", recipes_of("language_model"))
+@pytest.mark.usefixtures("where_its_data_is")
+def test_a_recipe_trains_and_its_model_completes_and_generates(name: str, tmp_path: Path) -> None:
+    trained = seqnlp("train", f"recipe={name}", f"run={tmp_path}/run", *SMALL_LANGUAGE_MODEL)
+    assert trained.status == 0, trained.err
+    assert output("complete", tmp_path / "run", "She grew up in", "--top", 3).count("\n") == 3
+    assert output("generate", tmp_path / "run", "--prompt", "She", "--length", 5).startswith("She")
+    assert name in (tmp_path / "run" / "model" / "README.md").read_text(encoding="utf-8")
+    report = json.loads(output("evaluate", tmp_path / "run", "--split", "test", "--json"))
+    assert (report["title"], report["lines"]) == (name, 60)
 
 
 @pytest.mark.parametrize("name", recipes_of("translation"))

@@ -30,7 +30,7 @@ KINDS: list[dict[str, Any]] = [
     {"pooling": "attention", "window": 5, "overlap": 2},
     {"pooling": "max", "window": 5, "convolution_dim": 7, "convolution_pool": 2},
     {"pooling": "attention", "window": 4, "long": "hierarchical", "convolution_dim": 7, "convolution_pool": 3},
-    {"pooling": "last", "window": 4, "long": "hierarchical"},
+    {"pooling": "last", "window": 4, "long": "hierarchical", "cell": "peephole"},
     {"pooling": "mean", "window": 4, "long": "truncated"},
 ]
 

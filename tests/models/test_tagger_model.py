@@ -25,6 +25,7 @@ KINDS: list[dict[str, Any]] = [
     {"output": "softmax"},
     {"output": "crf", "scheme": "iob2", "cell": "gru", "num_layers": 2, "character_model": "lstm"},
     {"output": "softmax", "scheme": "iob2", "cell": "rnn", "bidirectional": False, "casing_dim": 0},
+    {"output": "softmax", "scheme": "iob2", "cell": "peephole"},
     {"output": "crf", "character_model": "none", "lowercase": False, "min_count": 2},
 ]
 

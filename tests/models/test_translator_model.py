@@ -25,6 +25,8 @@ KINDS: list[dict[str, Any]] = [
     {"coverage": True, "input_feeding": False},
     {"cell": "gru"},
     {"cell": "rnn", "bridge": "zero"},
+    {"cell": "peephole", "decoder_layers": 2},
+    {"cell": "peephole", "input_feeding": False, "bridge": "final"},
     {"bridge": "final", "layer_norm": True},
     {"bidirectional": False, "tie_embeddings": "target"},
     {"tie_embeddings": "none"},

@@ -12,6 +12,7 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 from seqnlp.nn.recurrent import CELLS, Recurrent, permute, reversal
 
 KINDS = list(itertools.product(("lstm", "gru", "rnn"), (1, 2), (True, False)))
+"""Torch's own cells; the peephole LSTM has tests in test_cells.py."""
 LENGTHS = torch.tensor([4, 1, 7, 7, 2])
 
 

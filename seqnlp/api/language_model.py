@@ -1,0 +1,175 @@
+"""Use a trained language model from Python: ``seqnlp.load("RUN").complete("I grew up in")``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from seqnlp.bundle import find_model, load_bundle
+from seqnlp.decode.sampling import SamplingOptions
+from seqnlp.errors import SeqnlpError
+from seqnlp.tasks.language_model_model import language_model_from_bundle
+from seqnlp.tasks.language_model_prediction import Place, Reader
+from seqnlp.text.units import END_MARK, plain_line, unknown_words
+from seqnlp.text.writer import StopStrings, TextWriter
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """A next word and its probability."""
+
+    word: str
+    probability: float
+
+
+@dataclass(frozen=True, eq=False)
+class Typed:
+    """A text as far as it is typed, and the model's state after its last finished word.
+
+    What a keystroke costs does not depend on how long the text is. A ``Typed`` never changes: :meth:`type` gives
+    another one, and going back to an older one undoes what was typed since.
+
+    Attributes:
+        word: what is typed of the word under way.
+        line_begins: no word of the line is finished yet.
+    """
+
+    reader: Reader
+    place: Place
+    word: str = ""
+    line_begins: bool = True
+    lowercase: bool = False
+
+    def type(self, text: str) -> Typed:
+        """The text with some more at its end; a space or a line feed finishes a word."""
+        typed = self
+        for part in text.splitlines(keepends=True) if END_MARK in text else [text]:
+            line = part.removesuffix(END_MARK)
+            typed = typed._type_line(line)
+            if line != part:
+                typed = typed.finish()._read([typed.reader.units.end], line_begins=True)
+        return typed
+
+    def finish(self) -> Typed:
+        """The text with its word under way finished, as a space after it does."""
+        if not self.word:
+            return self
+        units = self.reader.units.encode_word(self.word, self.line_begins)
+        return replace(self._read(units, line_begins=False), word="")
+
+    def complete(self, top: int = 5) -> list[Completion]:
+        """The most probable words that begin with what is typed of the word under way."""
+        lead = self.reader.units.lead(self.line_begins)
+        found = self.reader.next_words(self.place, lead, self.word, top)
+        return [Completion(word, probability) for word, probability in found]
+
+    def _type_line(self, line: str) -> Typed:
+        """Text without line feeds."""
+        line = line.lower() if self.lowercase else line
+        *finished, last = (self.word + line).replace("\t", " ").split(" ")
+        units, first = [], self.line_begins
+        for word in filter(None, finished):
+            units += self.reader.units.encode_word(word, first)
+            first = False
+        return replace(self._read(units, line_begins=first), word=last)
+
+    def _read(self, units: Sequence[int], line_begins: bool) -> Typed:
+        return replace(self, place=self.reader.read(self.place, units), line_begins=line_begins)
+
+
+class LanguageModel:
+    """A trained language model.
+
+    Args:
+        path: a run, or a saved model folder.
+
+    Raises:
+        RunError: there is no model, it is damaged, too new or for another task.
+        SeqnlpError: it reads backwards, so that it cannot go on with a text.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        bundle = load_bundle(path)
+        loaded = language_model_from_bundle(bundle)
+        if loaded.model.config.direction == "backward":
+            raise SeqnlpError(
+                f"{path} was trained with model.direction=backward: it can be evaluated, but not go on with a text; "
+                "train one with model.direction=forward"
+            )
+        self.path = find_model(path)
+        self.description, self.metrics = bundle.description, bundle.metrics
+        self.units = loaded.units
+        self._reader, self._lowercase = Reader(loaded), loaded.lowercase
+
+    def start(self, text: str = "") -> Typed:
+        """A text to go on with, key by key: ``model.start("I grew").type(" up").complete()``."""
+        return Typed(self._reader, self._reader.beginning, lowercase=self._lowercase).type(text)
+
+    def complete(self, text: str, top: int = 5, *, typing: bool = False) -> list[Completion]:
+        """The most probable next words, an empty text's first words.
+
+        Args:
+            top: how many.
+            typing: the last word is still being typed (unless a space follows it): complete that one.
+
+        Raises:
+            SeqnlpError: ``top`` is below 1.
+        """
+        if top < 1:
+            raise SeqnlpError(f"expected at least 1 word to complete with, found top={top}")
+        typed = self.start(text)
+        return (typed if typing else typed.finish()).complete(top)
+
+    def generate(
+        self,
+        prompt: str = "",
+        length: int = 100,
+        sampling: SamplingOptions | None = None,
+        *,
+        repetition_penalty: float = 1.0,
+        stop: Sequence[str] = (),
+    ) -> Iterator[str]:
+        """Text drawn from the model after a prompt, piece by piece as it is drawn; ``"".join`` gives it whole.
+
+        Args:
+            prompt: what stands before; empty: a line begins.
+            length: most units (words, subwords or characters) to draw; the end of a line is one.
+            sampling: temperature, top-k, top-p and seed.
+            repetition_penalty: above 1: units of the prompt and of the text so far become less probable.
+            stop: the text ends before the first of these strings.
+
+        Raises:
+            SeqnlpError: a number out of its range, or an empty stop string.
+        """
+        if length < 0:
+            raise SeqnlpError(f"expected a length of at least 0, found {length}")
+        if repetition_penalty <= 0:
+            raise SeqnlpError(f"expected a repetition penalty above 0, found {repetition_penalty:g}; 1 is none")
+        return self._generate(prompt, length, sampling or SamplingOptions(), repetition_penalty, StopStrings(stop))
+
+    def unknown_words(self, text: str) -> list[str]:
+        """The words of a text that the model cannot read as what they are."""
+        return unknown_words(self.units, plain_line(text, self._lowercase))
+
+    def _generate(
+        self, prompt: str, length: int, sampling: SamplingOptions, penalty: float, stops: StopStrings
+    ) -> Iterator[str]:
+        typed = self.start(prompt)
+        spaced = not typed.line_begins and not typed.word
+        tail = self.units.encode_word(typed.word, typed.line_begins) if typed.word or spaced else []
+        place = self._reader.read(typed.place, tail)
+        read = [
+            unit for line in prompt.split(END_MARK) for unit in self.units.encode(plain_line(line, self._lowercase))
+        ]
+        writer = TextWriter(self.units, line_begins=not typed.word)
+        begin_word = spaced and not tail
+        for unit in self._reader.sample(place, read, length, sampling, penalty, begin_word):
+            ready = stops.add(writer.add(unit))
+            if ready:
+                yield ready
+            if stops.stopped:
+                return
+        rest = stops.add(writer.flush()) + stops.flush()
+        if rest:
+            yield rest

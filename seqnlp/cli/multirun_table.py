@@ -1,0 +1,39 @@
+"""What ``seqnlp train -m`` prints when all its runs are done: one table, from what each run left in its folder."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from seqnlp.metrics.tables import Table
+from seqnlp.metrics.terminal import format_table
+
+
+def multirun_table(runs: Sequence[Path]) -> str:
+    """Dev scores, parameters, minutes and, where a task counts its units, units a second of each run."""
+    rows = [_facts(run) for run in runs]
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    columns = tuple(name if name == "run" else f">{name}" for name in names)
+    return format_table(Table("All runs", columns, [tuple(row.get(name, "") for name in names) for row in rows]))
+
+
+def _facts(run: Path) -> dict[str, str]:
+    """A run's columns; a run without a dev split has no scores."""
+    metrics: dict[str, Any] = json.loads((run / "model" / "metrics.json").read_text(encoding="utf-8"))
+    with (run / "log.csv").open(newline="") as file:
+        last = list(csv.DictReader(file))[-1]
+    seconds = float(last["seconds"])
+    scores = {f"dev {name}": f"{value:.2f}" for name, value in _named(metrics["dev"]).items()}
+    facts = {"run": run.name, **scores, "parameters": f"{metrics['parameters']:,}", "minutes": f"{seconds / 60:.1f}"}
+    if "train_units" in metrics:
+        facts["units/s"] = f"{metrics['train_units'] * int(last['epoch']) / seconds:,.0f}"
+    return facts
+
+
+def _named(scores: dict[str, Any]) -> dict[str, float]:
+    """The measures by their names; ``score`` is one of them again."""
+    numbers = {name: value for name, value in scores.items() if isinstance(value, float)}
+    return {name: value for name, value in numbers.items() if name != "score"} or numbers

@@ -1,0 +1,96 @@
+"""A split of running text as one sequence of units, and what each of its lines counts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqnlp.config import TextDataConfig
+from seqnlp.data.sources import existing_file
+from seqnlp.errors import DataError
+from seqnlp.text.files import file_digest, read_lines
+from seqnlp.text.units import Units, plain_line
+
+IntArray = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """A text of N units in L lines.
+
+    Attributes:
+        units: (N,) numbers, each line's end mark last.
+        starts: (L,) where each line begins.
+        words, characters, bytes: (L,) of each line, its end counted as one. Words are what stands between spaces,
+            whatever the units are: so perplexities per word compare between vocabularies.
+        unknown: units that stand for words or characters that are not in the vocabulary.
+    """
+
+    units: IntArray
+    starts: IntArray
+    words: IntArray
+    characters: IntArray
+    bytes: IntArray
+    unknown: int
+
+    def line_sums(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Sums (L,) over each line of values (N,) of its units."""
+        sums: NDArray[np.float64] = np.add.reduceat(values, self.starts)
+        return sums
+
+
+def load_text(config: TextDataConfig, split: str) -> list[str]:
+    """The lines of a split, spaces made single; one that the configuration leaves empty has none.
+
+    Raises:
+        DataError: the file cannot be read, or holds only blank lines.
+    """
+    name = getattr(config, split)
+    if not name:
+        return []
+    path = existing_file(config, split, name)
+    lines = [plain_line(line, config.lowercase) for _, line in islice(read_lines(path), config.limit or None)]
+    if not any(lines):
+        raise DataError("expected text, found only blank lines", path)
+    return lines
+
+
+def text_digest(config: TextDataConfig, split: str) -> str:
+    """SHA-256 of the split's file; empty for a split that is not configured.
+
+    Raises:
+        DataError: the file cannot be read.
+    """
+    name = getattr(config, split)
+    return file_digest(existing_file(config, split, name)) if name else ""
+
+
+def encode_corpus(lines: Sequence[str], units: Units) -> Corpus:
+    """The units of lines, in order."""
+    known: dict[tuple[str, bool], list[int]] = {}
+
+    def of(word: str, first: bool) -> list[int]:
+        if (word, first) not in known:
+            known[word, first] = units.encode_word(word, first)
+        return known[word, first]
+
+    numbers: list[int] = []
+    starts = np.zeros(len(lines), dtype=np.int64)  # (L,)
+    for place, line in enumerate(lines):
+        starts[place] = len(numbers)
+        for position, word in enumerate(line.split()):
+            numbers += of(word, position == 0)
+        numbers.append(units.end)
+    encoded = np.array(numbers, dtype=np.int64)  # (N,)
+    return Corpus(
+        units=encoded,
+        starts=starts,
+        words=np.array([len(line.split()) + 1 for line in lines]),
+        characters=np.array([len(line) + 1 for line in lines]),
+        bytes=np.array([len(line.encode()) + 1 for line in lines]),
+        unknown=int((encoded == 0).sum()),
+    )

@@ -1,0 +1,83 @@
+"""A text cut into streams that are read side by side, window after window, every unit predicted exactly once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+IntArray = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Window:
+    """What b streams read and predict: ``inputs``, ``targets`` (b, T); ``mask`` (b, T) bool, True = a real target."""
+
+    inputs: Tensor
+    targets: Tensor
+    mask: Tensor
+
+    def to(self, device: torch.device) -> Window:
+        """The window on a device."""
+        return Window(self.inputs.to(device), self.targets.to(device), self.mask.to(device))
+
+
+class Streams:
+    """The text as a ring of N units, cut into streams whose lengths differ by at most one.
+
+    The unit before the first is the last one, an end mark, as if the text began after another line. Another
+    ``offset`` cuts the ring elsewhere: streams and windows then begin at other places, and still every unit is
+    predicted once. A window of a stream has a number: ``place * num_streams + stream``.
+
+    Args:
+        units: (N,).
+        num_streams: at most; texts too short to fill a window of each stream have fewer.
+        window: T, most units of a stream in a window.
+        offset: where the first stream begins.
+    """
+
+    def __init__(self, units: IntArray, num_streams: int, window: int, offset: int = 0) -> None:
+        self.units = torch.from_numpy(units)  # (N,)
+        self.num_streams = max(1, min(num_streams, len(units) // window))
+        self.window = window
+        self.edges = np.linspace(0, len(units), self.num_streams + 1).astype(np.int64)  # (S + 1,)
+        self.offset = offset
+
+    @property
+    def num_windows(self) -> int:
+        """Windows of the longest stream."""
+        return -(-int(np.diff(self.edges).max()) // self.window)
+
+    def plan(self) -> list[IntArray]:
+        """The numbers of the windows: those of all streams at one place, place after place."""
+        return list(np.arange(self.num_windows * self.num_streams).reshape(self.num_windows, self.num_streams))
+
+    def streams_of(self, numbers: IntArray) -> Tensor:
+        """The streams (b,) of windows (b,)."""
+        return torch.from_numpy(numbers % self.num_streams)
+
+    def begins(self, numbers: IntArray) -> bool:
+        """Whether these windows (all at one place) are the first of their streams."""
+        return bool(numbers[0] < self.num_streams)
+
+    def count(self, numbers: IntArray) -> int:
+        """The units that windows predict."""
+        first, streams = numbers // self.num_streams * self.window, numbers % self.num_streams  # (b,), (b,)
+        lengths = np.diff(self.edges)[streams] - first  # (b,)
+        return int(np.clip(lengths, 0, self.window).sum())
+
+    def positions(self, numbers: IntArray) -> tuple[IntArray, NDArray[np.bool_]]:
+        """Places in the text (b, T) of what windows predict, and whether they are within their stream (b, T)."""
+        first, streams = numbers // self.num_streams * self.window, numbers % self.num_streams  # (b,), (b,)
+        longest = min(self.window, int((np.diff(self.edges)[streams] - first).max()))
+        places = (self.edges[streams] + first)[:, None] + np.arange(longest)  # (b, T)
+        return (places + self.offset) % len(self.units), places < self.edges[streams + 1][:, None]
+
+    def read(self, numbers: IntArray) -> Window:
+        """The windows (b,) of streams at one place."""
+        positions, mask = self.positions(numbers)  # (b, T), (b, T)
+        places = torch.from_numpy(positions)  # (b, T)
+        return Window(self.units[places - 1], self.units[places], torch.from_numpy(mask))  # place -1 is the last unit

@@ -1,0 +1,110 @@
+"""The most probable next words of a model over smaller units: probabilities summed over all ways to spell a word."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqnlp.text.units import Units
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+BEAM = 24
+"""Begun words that are followed at the same time."""
+
+LONGEST = 40
+"""Units of the longest word."""
+
+NEGLIGIBLE = 0.1
+"""Beginnings less probable than this part of the last of the best words are not followed any further."""
+
+Step = Callable[[IntArray, IntArray, Any], tuple[FloatArray, Any]]
+"""Rows (N,) of a state and the unit (N,) that each reads, to probabilities (N, V) and the state of N rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """A word under way: what is written of it, how probable that is, and its row of the state."""
+
+    text: str
+    probability: float
+    row: int
+
+
+class WordSearch:
+    """Finds next words; made once for a model.
+
+    A word is finished by a unit that begins another one or ends the line: `` un`` is a word as far as nothing
+    continues it. The search follows the :data:`BEAM` most probable beginnings and stops when none of them can change
+    the best words any more; a word's probability is the sum over the ways to spell it that were followed.
+    """
+
+    def __init__(self, units: Units) -> None:
+        self.units = units
+        self.continues = np.array([units.continues_word(unit) for unit in range(len(units))])  # (V,) bool
+        written = np.array([bool(surface) for surface in units.surfaces])  # (V,) bool
+        self.inner = np.flatnonzero(self.continues & written)  # (I,) units that can be read within a word
+        self.first = np.array(units.beginning_with(" "), dtype=np.int64)  # (F,) units that can begin one after a space
+
+    def next_words(
+        self, probabilities: FloatArray, state: Any, step: Step, lead: str, typed: str, top: int
+    ) -> list[tuple[str, float]]:
+        """The most probable words that begin with ``typed``, and how probable each is.
+
+        Without ``typed``, probabilities are those after a finished word, the end of the line being one possibility;
+        otherwise they are those among all words that begin with it.
+
+        Args:
+            probabilities: (V,) of the next unit after a finished word, or at the beginning of a line.
+            state: of that place, one row.
+            lead: what a word writes before itself.
+            top: how many words.
+        """
+        start, words = lead + typed, defaultdict[str, float](float)
+        mass = 0.0 if typed else 1.0 - float(probabilities[self.continues].sum() if lead else 0.0)
+        begun, rows = [_Begun("", 1.0, 0)], probabilities[None]  # (1, V)
+        for _ in range(LONGEST):
+            if typed:
+                mass += sum(self._completing(one, rows[one.row], start) for one in begun)
+            found = [extended for one in begun for extended in self._extensions(one, rows[one.row], start)]
+            if self.units.whole_words:
+                words.update((self._text(one, unit), gain) for gain, one, unit in found)
+                break
+            least = NEGLIGIBLE * sorted(words.values())[-top] if len(words) >= top else 0.0
+            found = sorted((each for each in found if each[0] > least), key=lambda each: -each[0])[:BEAM]
+            if not found:
+                break
+            read = np.array([one.row for _, one, _ in found]), np.array([unit for *_, unit in found])  # 2 x (N,)
+            rows, state = step(*read, state)  # (N, V)
+            begun = [_Begun(self._text(one, unit), gain, row) for row, (gain, one, unit) in enumerate(found)]
+            for one in begun:
+                if len(one.text) >= len(start) and one.text.strip():
+                    words[one.text] += one.probability * float(1 - rows[one.row][self.continues].sum())
+        best = sorted(words.items(), key=lambda word: -word[1])[:top]
+        return [(word.strip(), probability / mass) for word, probability in best if probability > 0]
+
+    def _extensions(self, one: _Begun, row: FloatArray, start: str) -> list[tuple[float, _Begun, int]]:
+        """The most probable units that may follow what is written, each with the probability of all so far."""
+        rest = start[len(one.text) :]
+        units = self.inner if rest == "" else self.first  # (E,)
+        if rest.strip():
+            units = np.array([*self.units.within(rest), *self.units.beginning_with(rest)])  # (E,)
+        if len(units) == 0:
+            return []
+        gains = one.probability * row[units]  # (E,)
+        best = np.argpartition(-gains, min(BEAM, len(gains)) - 1)[:BEAM]
+        return [(float(gains[place]), one, int(units[place])) for place in best]
+
+    def _completing(self, one: _Begun, row: FloatArray, start: str) -> float:
+        """How probable it is that the next unit writes the last of ``start``."""
+        rest = start[len(one.text) :]
+        return one.probability * float(row[self.units.beginning_with(rest)].sum()) if rest else 0.0
+
+    def _text(self, one: _Begun, unit: int) -> str:
+        return one.text + self.units.surfaces[unit]

@@ -1,0 +1,88 @@
+"""The recurrent language model: embedding, layers with a carried state, output (Mikolov et al. 2010)."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from seqnlp.config import RecurrentLanguageModelConfig
+from seqnlp.nn.carried import CarriedLayers, State
+from seqnlp.nn.dropout import LockedDropout
+from seqnlp.nn.output import Output
+
+
+class RecurrentLanguageModel(nn.Module):
+    """Predicts each unit of a text from all before it.
+
+    Args:
+        config: the sizes and the kinds of the parts.
+        num_units: V.
+    """
+
+    def __init__(self, config: RecurrentLanguageModelConfig, num_units: int) -> None:
+        super().__init__()
+        self.config = config
+        self.embedding = nn.Embedding(num_units, config.embedding_dim)
+        nn.init.normal_(self.embedding.weight, std=config.embedding_dim**-0.5)  # read times the root: of variance 1
+        last = config.embedding_dim if config.tie_embeddings else config.hidden_dim
+        self.layers = CarriedLayers(
+            config.embedding_dim,
+            [config.hidden_dim] * (config.num_layers - 1) + [last],
+            cell=config.cell,
+            weight_drop=config.weight_drop,
+            dropout=config.hidden_dropout,
+        )
+        if not config.tie_embeddings:
+            self.output_table = nn.Parameter(torch.randn(num_units, last) * last**-0.5)  # (V, H)
+        self.output = Output(num_units, last, config.adaptive_head)
+        self.input_dropout = LockedDropout(config.input_dropout)
+        self.output_dropout = LockedDropout(config.output_dropout)
+
+    @property
+    def table(self) -> Tensor:
+        """The output embedding (V, H)."""
+        return self.embedding.weight if self.config.tie_embeddings else self.output_table
+
+    def start(self, batch: int = 1) -> State:
+        """The state before B texts."""
+        return self.layers.start(batch)
+
+    def forward(self, units: Tensor, state: State) -> tuple[Tensor, State]:
+        """Outputs (B, T, H) after each of units (B, T), and the state after the last."""
+        embedded = self.embedding(units) * self.config.embedding_dim**0.5  # (B, T, E)
+        if self.training and self.config.embedding_dropout:
+            kept = 1 - self.config.embedding_dropout
+            scale = torch.empty(len(self.embedding.weight), device=units.device).bernoulli_(kept).div_(kept)  # (V,)
+            embedded = embedded * scale[units][..., None]
+        outputs, state = self.layers(self.input_dropout(embedded), state)
+        return outputs, state
+
+    def loss(self, inputs: Tensor, targets: Tensor, mask: Tensor, state: State) -> tuple[Tensor, State]:
+        """Negative log likelihood and penalties of a window, summed over its targets, and the state after it.
+
+        Args:
+            inputs, targets: (B, T).
+            mask: (B, T) bool, True = a real target; false ones come last in their row.
+
+        AR and TAR (Merity et al. 2017) are sums over units of means over features, so that a cut batch sums up.
+        """
+        outputs, state = self(inputs, state)  # (B, T, H)
+        dropped = self.output_dropout(outputs)  # (B, T, H)
+        whole = bool(mask.all())
+        features = dropped.flatten(0, 1) if whole else dropped[mask]  # (N, H)
+        total = self.output.loss(features, self.table, targets.flatten() if whole else targets[mask])
+        if self.config.activation_penalty:
+            total = total + self.config.activation_penalty * features.float().square().mean(dim=-1).sum()
+        if self.config.change_penalty:
+            changes = (outputs[:, 1:] - outputs[:, :-1])[mask[:, 1:]]  # (N', H)
+            total = total + self.config.change_penalty * changes.float().square().mean(dim=-1).sum()
+        return total, state
+
+    def losses(self, inputs: Tensor, targets: Tensor, state: State) -> tuple[Tensor, State]:
+        """Negative log probability (B, T) of each target, and the state after the last."""
+        outputs, state = self(inputs, state)  # (B, T, H)
+        return self.output.losses(outputs.flatten(0, 1), self.table, targets.flatten()).view(targets.shape), state
+
+    def log_probs(self, outputs: Tensor, top: int = 0) -> Tensor:
+        """Log probabilities (N, V) of the next unit after outputs (N, H); see :meth:`Output.log_probs` for ``top``."""
+        return self.output.log_probs(outputs, self.table, top)

@@ -1,0 +1,163 @@
+"""The language-model task: what the training loop needs to train and keep a language model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from seqnlp import bundle
+from seqnlp.config import LanguageModelConfig
+from seqnlp.data.corpus import Corpus, encode_corpus, load_text, text_digest
+from seqnlp.data.streams import Streams
+from seqnlp.metrics.perplexity import perplexity
+from seqnlp.models.language_model import RecurrentLanguageModel
+from seqnlp.models.size import count_parameters
+from seqnlp.nn.carried import State, detached, select
+from seqnlp.tasks.language_model_card import model_card
+from seqnlp.tasks.language_model_model import describe, in_direction
+from seqnlp.tasks.language_model_scoring import score_units
+from seqnlp.text.units import learn_units
+from seqnlp.training.checkpoint import Progress
+
+Batch = NDArray[np.int64]
+
+DEV_STREAMS = 10
+"""Streams in which the dev text is scored after an epoch; `seqnlp evaluate` reads it as one."""
+
+
+class LanguageModelTask:
+    """A language model, its text and its scores: ``training.fit.Trainable`` and ``training.states.Carrying``.
+
+    The text is a ring that every epoch cuts elsewhere (see :class:`~seqnlp.data.streams.Streams`).
+
+    Args:
+        config: the run's configuration.
+        folder: the run directory; models are saved to its ``model`` folder.
+        device: where to compute.
+        say: receives a line of text for each thing that a person should know about the data.
+
+    Raises:
+        DataError: a file is missing, empty or has too few different words.
+    """
+
+    def __init__(
+        self, config: LanguageModelConfig, folder: Path, device: torch.device, say: Callable[[str], None]
+    ) -> None:
+        self.config, self.folder, self.device = config, folder, device
+        self.digest = text_digest(config.data, "train")
+        train, dev = load_text(config.data, "train"), load_text(config.data, "dev")
+        self.units = learn_units(train, config.tokenizer)
+        corpus = encode_corpus(train, self.units)
+        self.train_units = in_direction(corpus.units, config.model.direction)  # (N,)
+        self.dev = encode_corpus(dev, self.units) if dev else None
+        torch.manual_seed(config.seed)
+        self.model = RecurrentLanguageModel(config.model, len(self.units))
+        self.model.output.start_from(torch.from_numpy(np.bincount(corpus.units, minlength=len(self.units))))
+        self.model.to(device)
+        self.streams = self._cut(0)
+        self.state = self.model.start(self.streams.num_streams)
+        self.ours = torch.zeros(self.streams.num_streams, dtype=torch.bool, device=device)  # (S,) read by this process
+        self._say(corpus, say)
+
+    def plan(self, epoch: int) -> Sequence[Batch]:
+        """The windows of an epoch, those of all streams at one place together, place after place."""
+        offset = np.random.default_rng([self.config.seed, epoch]).integers(len(self.train_units))
+        self.streams = self._cut(int(offset))
+        return self.streams.plan()
+
+    def count(self, batch: Batch) -> int:
+        """The units that windows predict."""
+        return self.streams.count(batch)
+
+    def loss(self, examples: Batch, done: float) -> Tensor:
+        """The negative log likelihood of windows, summed; the state of their streams moves on."""
+        window, rows = self.streams.read(examples).to(self.device), self.streams.streams_of(examples).to(self.device)
+        first = self.model.start(len(examples)) if self.streams.begins(examples) else select(self.state, rows)
+        loss, state = self.model.loss(window.inputs, window.targets, window.mask, first)
+        for part, new in zip(self.state, detached(state), strict=True):
+            part[rows] = new.to(part.dtype)
+        self.ours[rows] = True
+        return loss
+
+    def carried(self) -> State:
+        """The recurrent state of the streams that this process reads; of the others zeros."""
+        return tuple(part * self.ours[:, None] for part in self.state)
+
+    def carry_on(self, tensors: Sequence[Tensor]) -> None:
+        """Go on from a checkpoint's state."""
+        for part, stored in zip(self.state, tensors, strict=True):
+            part.copy_(stored)
+        self.ours.zero_()
+
+    def evaluate(self) -> dict[str, float]:
+        """``score`` is minus the dev text's perplexity per word."""
+        if self.dev is None:
+            return {}
+        units = in_direction(self.dev.units, self.config.model.direction)
+        losses = score_units(self.model, units, self.device, DEV_STREAMS)  # (N,)
+        per_word = perplexity(float(losses.sum()), int(self.dev.words.sum()))
+        return {"score": -per_word, "perplexity": per_word}
+
+    def save(self, scores: dict[str, float], progress: Progress) -> None:
+        """Write the run's model folder."""
+        config = self.config
+        metrics = {
+            "dev": scores,
+            "epoch": progress.epoch,
+            "step": progress.step,
+            "seed": config.seed,
+            "recipe": config.name,
+            "parameters": count_parameters(self.model),
+            "train_units": len(self.train_units),
+            "train_sha256": self.digest,
+        }
+        saved = bundle.Bundle(
+            description=describe(config),
+            tensors=dict(self.model.state_dict()),
+            vocabulary=self.units.to_vocabulary(),
+            labels=[],
+            metrics=metrics,
+            card=model_card(config, len(self.units), metrics),
+            subwords=self.units.to_files(),
+        )
+        bundle.save_bundle(self.folder / bundle.FOLDER, saved)
+
+    def finish(self) -> str:
+        """Nothing is fitted after training."""
+        return ""
+
+    def next_commands(self, run: Path) -> list[str]:
+        """What one would type next."""
+        if self.config.model.direction == "backward":
+            return []
+        begun = '"The beginning of"'
+        return [f"seqnlp complete {run} {begun} --top 5", f"seqnlp generate {run} --prompt {begun}"]
+
+    def _cut(self, offset: int) -> Streams:
+        trainer = self.config.trainer
+        return Streams(self.train_units, trainer.streams, trainer.window, offset)
+
+    def _say(self, corpus: Corpus, say: Callable[[str], None]) -> None:
+        dev = f"dev: {len(self.dev.units):,} ({self.dev.unknown:,} unknown)" if self.dev else "no dev text"
+        say(
+            f"train: {len(corpus.starts):,} lines, {len(corpus.units):,} {self._kind}, ends of lines included "
+            f"({corpus.unknown:,} unknown); {dev}; {len(self.units):,} different ones; "
+            f"{count_parameters(self.model):,} parameters"
+        )
+        asked = self.config.trainer.streams
+        if self.streams.num_streams < asked:
+            streams = "one stream" if self.streams.num_streams == 1 else f"{self.streams.num_streams} streams"
+            say(
+                f"train: too short for {asked} streams of a window of {self.config.trainer.window} each: "
+                f"read in {streams} (trainer.streams, trainer.window)"
+            )
+
+    @property
+    def _kind(self) -> str:
+        kind = self.config.tokenizer.kind
+        return kind if kind in ("words", "characters") else "subwords"

@@ -1,0 +1,155 @@
+"""Evaluate a saved language model on a split of its run's data, its n-gram baseline beside it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from seqnlp.bundle import find_model, load_bundle, save_metrics
+from seqnlp.config import LanguageModelConfig
+from seqnlp.data.corpus import Corpus, encode_corpus, load_text, text_digest
+from seqnlp.errors import ConfigError
+from seqnlp.metrics.kneser_ney import KneserNey
+from seqnlp.metrics.language_report import LanguageReport, NamedScores
+from seqnlp.metrics.perplexity import TextScores, text_scores
+from seqnlp.models.language_model import RecurrentLanguageModel
+from seqnlp.tasks.language_model_cache import cache_losses, tune_cache
+from seqnlp.tasks.language_model_dynamic import DynamicEvaluation, dynamic_losses
+from seqnlp.tasks.language_model_model import in_direction, language_model_from_bundle
+from seqnlp.tasks.language_model_scoring import score_units
+
+Losses = Callable[[NDArray[np.int64]], NDArray[np.float64]]
+
+ORDERS = (1, 3, 5)
+"""Of the n-gram models that are shown."""
+
+RATES = (0.0005, 0.001, 0.002, 0.004)
+"""Of dynamic evaluation, tried on the beginning of the development text."""
+
+TUNED_ON = 10_000
+"""Units of that beginning."""
+
+
+@dataclass(frozen=True)
+class Adaptation:
+    """How the model may learn from the text it is evaluated on.
+
+    Attributes:
+        cache: units that the neural cache holds; 0: none.
+        dynamic: whether to evaluate dynamically as well.
+    """
+
+    cache: int = 0
+    dynamic: bool = False
+
+
+def evaluate(
+    run: Path,
+    config: LanguageModelConfig,
+    split: str,
+    say: Callable[[str], None],
+    adaptation: Adaptation = Adaptation(),
+) -> LanguageReport:
+    """Score the run's model on a split and add the scores to the model folder's ``metrics.json``.
+
+    Raises:
+        ConfigError: the run has no such split, or none to tune an adaptation on.
+        DataError: the split cannot be read.
+    """
+    if not getattr(config.data, split):
+        raise ConfigError([f"data.{split}: this run was trained without a {split} text; choose another --split"])
+    bundle = load_bundle(run)
+    loaded = language_model_from_bundle(bundle)
+    corpus = encode_corpus(load_text(config.data, split), loaded.units)
+    train = encode_corpus(load_text(config.data, "train"), loaded.units)
+    device, direction = torch.device("cpu"), loaded.model.config.direction
+    started = time.perf_counter()
+    scores = _scores(corpus, direction, lambda units: score_units(loaded.model, units, device))
+    seconds = time.perf_counter() - started
+    kind = config.tokenizer.kind
+    report = LanguageReport(
+        title=config.name or str(run),
+        split=split,
+        unit_name=kind if kind in ("words", "characters") else "subwords",
+        lines=len(corpus.starts),
+        words=int(corpus.words.sum()),
+        units=len(corpus.units),
+        characters=int(corpus.characters.sum()),
+        bytes=int(corpus.bytes.sum()),
+        unknown=corpus.unknown,
+        scores=scores,
+        adapted=[],
+        baselines=_baselines(train, corpus, len(loaded.units)),
+        seconds=seconds,
+    )
+    if adaptation.cache or adaptation.dynamic:
+        dev = encode_corpus(load_text(config.data, "dev"), loaded.units) if config.data.dev else None
+        report = replace(report, adapted=_adapted(loaded.model, train, dev, corpus, device, adaptation, say))
+    summary = {
+        "perplexity": round(scores.per_word, 4),
+        "interval": [round(end, 2) for end in scores.interval],
+        "bits_per_character": round(scores.bits_per_character, 5),
+        "bits_per_byte": round(scores.bits_per_byte, 5),
+        "kneser_ney": {one.name: round(one.scores.per_word, 2) for one in report.baselines},
+        "adapted": {one.name: round(one.scores.per_word, 2) for one in report.adapted},
+        "file": Path(getattr(config.data, split)).name,
+        "sha256": text_digest(config.data, split),
+    }
+    metrics = bundle.metrics
+    save_metrics(find_model(run), {**metrics, split: {**metrics.get(split, {}), **summary}})
+    return report
+
+
+def _scores(corpus: Corpus, direction: str, losses_of: Losses) -> TextScores:
+    """What the text costs, read in the model's direction."""
+    losses = in_direction(losses_of(in_direction(corpus.units, direction)), direction)  # (N,)
+    return _text_scores(corpus, losses)
+
+
+def _text_scores(corpus: Corpus, losses: NDArray[np.float64]) -> TextScores:
+    counts = corpus.words, corpus.characters, corpus.bytes
+    return text_scores(corpus.line_sums(losses), len(corpus.units), *counts)
+
+
+def _baselines(train: Corpus, corpus: Corpus, num_units: int) -> list[NamedScores]:
+    """N-gram models over the same units."""
+    answers = KneserNey(train.units, num_units, max(ORDERS)).log_probabilities(corpus.units)
+    return [NamedScores(f"Kneser-Ney {order}-gram", _text_scores(corpus, -answers[order - 1])) for order in ORDERS]
+
+
+def _adapted(
+    model: RecurrentLanguageModel,
+    train: Corpus,
+    dev: Corpus | None,
+    corpus: Corpus,
+    device: torch.device,
+    adaptation: Adaptation,
+    say: Callable[[str], None],
+) -> list[NamedScores]:
+    """The model with a cache and with dynamic evaluation, their settings found on the development text."""
+    if dev is None:
+        raise ConfigError(["data.dev: missing; --cache and --dynamic find their settings on a development text"])
+    direction, found = model.config.direction, []
+    dev_units, train_units = (in_direction(one.units, direction) for one in (dev, train))
+    if adaptation.cache:
+        cache = tune_cache(model, dev_units, device, adaptation.cache)
+        say(f"found on dev: {cache}")
+        scores = _scores(corpus, direction, lambda units: cache_losses(model, units, device, cache))
+        found.append(NamedScores(str(cache), scores))
+    if adaptation.dynamic:
+        beginning = dev_units[:TUNED_ON]
+
+        def cost(settings: DynamicEvaluation) -> float:
+            return float(dynamic_losses(model, beginning, train_units, device, settings).sum())
+
+        settings = min((DynamicEvaluation(rate) for rate in RATES), key=cost)
+        say(f"found on dev: {settings}")
+        scores = _scores(corpus, direction, lambda units: dynamic_losses(model, units, train_units, device, settings))
+        found.append(NamedScores(str(settings), scores))
+    return found

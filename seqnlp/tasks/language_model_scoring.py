@@ -1,0 +1,37 @@
+"""The negative log probability of every unit of a text, the state carried through it."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from seqnlp.data.streams import Streams
+from seqnlp.models.language_model import RecurrentLanguageModel
+
+IntArray = NDArray[np.int64]
+FloatArray = NDArray[np.float64]
+
+WINDOW = 256
+"""Units that are scored at once; the state is carried on, so this changes nothing but the speed."""
+
+
+@torch.inference_mode()
+def score_units(
+    model: RecurrentLanguageModel, units: IntArray, device: torch.device, num_streams: int = 1
+) -> FloatArray:
+    """Losses (N,) of units (N,) in nats, each scored once.
+
+    Args:
+        num_streams: 1 reads the text from its beginning to its end; more are faster, and each begins without what
+            was before it.
+    """
+    streams = Streams(units, num_streams, min(WINDOW, len(units)))
+    losses = np.zeros(len(units))  # (N,)
+    state = model.start(streams.num_streams)
+    for numbers in streams.plan():
+        window = streams.read(numbers).to(device)
+        positions, mask = streams.positions(numbers)  # (S, T), (S, T)
+        found, state = model.losses(window.inputs, window.targets, state)  # (S, T)
+        losses[positions[mask]] = found.double().cpu().numpy()[mask]
+    return losses

@@ -1,0 +1,244 @@
+"""What a language model reads and predicts: words, subwords or characters, and the end mark of a line.
+
+A line is a sequence of words between spaces. Its units, written one after the other, give the line back, spaces
+included: a word's first unit carries the space before it (``" the"``, ``" un"`` + ``"seen"``); characters have a unit
+for the space itself, so that the first word of a line has none.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import Any
+
+from seqnlp.config import SubwordConfig, UnitsConfig
+from seqnlp.errors import DataError, RunError
+from seqnlp.text.subwords import BEGIN, END, PAD, UNKNOWN, Subwords, train_subwords
+from seqnlp.text.tokenize import tokenize
+from seqnlp.text.vocabulary import Vocabulary
+
+END_MARK = "\n"
+UNKNOWN_WORD = "<unk>"
+"""What texts with rare words already replaced, such as WikiText, have in their place."""
+
+SUBWORD_FILE = "subwords.spm"
+
+
+def plain_line(line: str, lowercase: bool = False) -> str:
+    """The line with single spaces between its words and none around them: what every kind of unit spells."""
+    line = " ".join(line.split())
+    return line.lower() if lowercase else line
+
+
+class Units(ABC):
+    """The units of a trained model.
+
+    Attributes:
+        end: the unit that ends a line.
+        silent: units that are never written: the unknown one and those without meaning here.
+        surfaces: what each unit writes; the end mark a line feed, silent ones and single bytes nothing.
+        whole_words: whether every unit is a word of its own.
+    """
+
+    end: int
+    silent: tuple[int, ...]
+    surfaces: list[str]
+    whole_words = False
+
+    def __len__(self) -> int:
+        return len(self.surfaces)
+
+    @abstractmethod
+    def encode_word(self, word: str, first: bool) -> list[int]:
+        """The units of a word; ``first``: it begins its line."""
+
+    @abstractmethod
+    def is_known(self, word: str) -> bool:
+        """Whether the word can be read as what it is."""
+
+    @abstractmethod
+    def to_vocabulary(self) -> dict[str, Any]:
+        """What ``vocabulary.json`` holds."""
+
+    def to_files(self) -> dict[str, bytes]:
+        """The model folder's subword model, if there is one."""
+        return {}
+
+    def encode(self, line: str) -> list[int]:
+        """The units of a line, its end mark last; a blank line has the end mark alone."""
+        words = line.split()
+        units = [unit for number, word in enumerate(words) for unit in self.encode_word(word, number == 0)]
+        return [*units, self.end]
+
+    def lead(self, first: bool) -> str:
+        """What a word writes before itself."""
+        return " "
+
+    def byte(self, unit: int) -> int | None:
+        """The byte that a unit stands for, if it is one of a character that has no unit."""
+        return None
+
+    def continues_word(self, unit: int) -> bool:
+        """Whether the unit is neither the beginning of a word nor the end of a line."""
+        return not self.whole_words and self.surfaces[unit][:1] not in (" ", END_MARK)
+
+    def beginning_with(self, text: str) -> list[int]:
+        """The units that write ``text`` and perhaps more."""
+        surfaces, numbers = self._sorted
+        first = bisect_left(surfaces, text)
+        last = bisect_left(surfaces, text + "\U0010ffff")
+        return numbers[first:last]
+
+    def within(self, text: str) -> list[int]:
+        """The units that write a beginning of ``text``, but not all of it, and can be continued."""
+        if self.whole_words:
+            return []
+        return [self._numbers[text[:end]] for end in range(1, len(text)) if text[:end] in self._numbers]
+
+    @cached_property
+    def _sorted(self) -> tuple[list[str], list[int]]:
+        pairs = sorted((surface, number) for number, surface in enumerate(self.surfaces) if surface)
+        return [surface for surface, _ in pairs], [number for _, number in pairs]
+
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        return {surface: number for number, surface in enumerate(self.surfaces) if surface}
+
+
+class WordUnits(Units):
+    """Whole words, the most frequent first; unit 0 stands for all others."""
+
+    whole_words = True
+
+    def __init__(self, words: Sequence[str], splitter: str) -> None:
+        self.vocabulary, self.splitter = Vocabulary(words, unknown=True), splitter
+        self.end, self.silent = self.vocabulary.index(END_MARK), (0,)
+        self.surfaces = ["", *(END_MARK if word == END_MARK else f" {word}" for word in words)]
+
+    def encode_word(self, word: str, first: bool) -> list[int]:
+        """The word, or the words it is cut into."""
+        return [self.vocabulary.index(part) for part in _cut(word, self.splitter)]
+
+    def is_known(self, word: str) -> bool:
+        """Whether all its parts are in the vocabulary."""
+        return all(part in self.vocabulary for part in _cut(word, self.splitter))
+
+    def to_vocabulary(self) -> dict[str, Any]:
+        """Words and splitter."""
+        return {"kind": "words", "splitter": self.splitter, "words": self.vocabulary.to_list()}
+
+
+class CharacterUnits(Units):
+    """Single characters, the space among them, the most frequent first; unit 0 stands for all others."""
+
+    def __init__(self, characters: Sequence[str]) -> None:
+        self.vocabulary = Vocabulary(characters, unknown=True)
+        self.end, self.silent = self.vocabulary.index(END_MARK), (0,)
+        self.surfaces = ["", *characters]
+
+    def encode_word(self, word: str, first: bool) -> list[int]:
+        """The characters, after a space unless the word is the first."""
+        return [self.vocabulary.index(character) for character in self.lead(first) + word]
+
+    def is_known(self, word: str) -> bool:
+        """Whether all its characters are in the vocabulary."""
+        return all(character in self.vocabulary for character in word)
+
+    def lead(self, first: bool) -> str:
+        """The space is a unit of its own."""
+        return "" if first else " "
+
+    def to_vocabulary(self) -> dict[str, Any]:
+        """The characters."""
+        return {"kind": "characters", "characters": self.vocabulary.to_list()}
+
+
+class SubwordUnits(Units):
+    """SentencePiece subwords; what it has not seen it spells in bytes."""
+
+    def __init__(self, subwords: Subwords) -> None:
+        self.subwords = subwords
+        self.end, self.silent = END, (PAD, UNKNOWN, BEGIN)
+        pieces = subwords.pieces(range(len(subwords)))
+        self._bytes = {number: int(piece[3:5], 16) for number, piece in enumerate(pieces) if _is_byte(piece)}
+        unwritten = {*self.silent, *self._bytes}
+        self.surfaces = ["" if n in unwritten else piece.replace("\u2581", " ") for n, piece in enumerate(pieces)]
+        self.surfaces[END] = END_MARK
+
+    def encode_word(self, word: str, first: bool) -> list[int]:
+        """The subwords of the word."""
+        return self.subwords.encode([word])[0]
+
+    def is_known(self, word: str) -> bool:
+        """Whether no character is spelt in bytes."""
+        return not self._bytes.keys() & set(self.subwords.encode([word])[0])
+
+    def byte(self, unit: int) -> int | None:
+        """The byte of a byte piece."""
+        return self._bytes.get(unit)
+
+    def to_vocabulary(self) -> dict[str, Any]:
+        """The kind alone; the subwords have a file of their own."""
+        return {"kind": "subwords"}
+
+    def to_files(self) -> dict[str, bytes]:
+        """The SentencePiece model."""
+        return {SUBWORD_FILE: self.subwords.to_bytes()}
+
+
+def learn_units(lines: Sequence[str], config: UnitsConfig) -> Units:
+    """The units of the training text.
+
+    Raises:
+        DataError: the text has fewer than two different words, or not enough for the subwords asked for.
+    """
+    if config.kind in ("bpe", "unigram"):
+        settings = SubwordConfig(
+            kind=config.kind, vocabulary_size=config.vocabulary_size, normalization="identity"
+        )  # identity: what is spelt is the text itself, so that perplexities compare
+        return SubwordUnits(train_subwords([line for line in lines if line], settings))
+    if config.kind == "characters":
+        counts = Counter(character for line in lines for character in line)
+    else:
+        counts = Counter(word for line in lines for word in _cut(line, config.splitter))
+        del counts[UNKNOWN_WORD]
+    if len(counts) < 2:
+        found = ", ".join(f"only '{word}'" for word in counts) or "none"
+        raise DataError(
+            f"expected a training text with at least two different {config.kind}, found {found}; is data.train right?"
+        )
+    kept = {unit: count for unit, count in counts.items() if count >= config.min_count} | {END_MARK: len(lines)}
+    ordered = Vocabulary.from_counts(kept, 1, unknown=True).to_list()
+    return CharacterUnits(ordered) if config.kind == "characters" else WordUnits(ordered, config.splitter)
+
+
+def units_from_folder(vocabulary: dict[str, Any], files: dict[str, bytes]) -> Units:
+    """The inverse of :meth:`Units.to_vocabulary` and :meth:`Units.to_files`.
+
+    Raises:
+        RunError: something is missing.
+    """
+    try:
+        if vocabulary["kind"] == "words":
+            return WordUnits(vocabulary["words"], vocabulary["splitter"])
+        if vocabulary["kind"] == "characters":
+            return CharacterUnits(vocabulary["characters"])
+        return SubwordUnits(Subwords(files[SUBWORD_FILE]))
+    except KeyError as missing:
+        raise RunError(f"the model folder lacks {missing}; it was not copied or saved whole") from None
+
+
+def unknown_words(units: Units, text: str) -> list[str]:
+    """The different words of a text that the model cannot read as what they are, in their order."""
+    return list(dict.fromkeys(word for word in text.split() if not units.is_known(word)))
+
+
+def _cut(line: str, splitter: str) -> Iterable[str]:
+    return line.split() if splitter == "whitespace" else (token.text for token in tokenize(line, splitter))
+
+
+def _is_byte(piece: str) -> bool:
+    return len(piece) == 6 and piece.startswith("<0x")

@@ -1,0 +1,350 @@
+"""A trained language model in use: completing, generating, evaluating, from Python and from the command line."""
+
+from __future__ import annotations
+
+import json
+import math
+import shutil
+import statistics
+import time
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from command import output, refusal, seqnlp
+from tiny_text import HOMES, make_lines, write_text
+
+import seqnlp as package
+from seqnlp.api import LanguageModel
+from seqnlp.decode.sampling import SamplingOptions
+from seqnlp.errors import SeqnlpError
+
+SMALL = (
+    "data.train=train.txt",
+    "data.dev=dev.txt",
+    "data.test=test.txt",
+    "model.embedding_dim=24",
+    "model.hidden_dim=24",
+    "model.embedding_dropout=0",
+    "model.input_dropout=0",
+    "model.output_dropout=0.1",
+    "optimizer.learning_rate=0.03",
+    "trainer.streams=4",
+    "trainer.window=20",
+    "trainer.epochs=10",
+)
+KINDS = {
+    "words": ("model.adaptive_head=6",),
+    "bpe": ("tokenizer.kind=bpe", "tokenizer.vocabulary_size=310"),
+    "characters": ("tokenizer.kind=characters",),
+}
+TEXT = "Mira is from Velland and speaks"
+Runs = dict[str, Path]
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Runs:
+    """A finished run of each kind of unit. Read only."""
+    folder = tmp_path_factory.mktemp("language_models")
+    for number, (split, count) in enumerate({"train": 300, "dev": 30, "test": 40}.items()):
+        write_text(folder / f"{split}.txt", make_lines(count, seed=number))
+    for kind, settings in KINDS.items():
+        output("train", "task=language_model", f"data.dir={folder}", f"run={folder}/{kind}", *SMALL, *settings)
+    return {kind: folder / kind for kind in KINDS}
+
+
+@pytest.fixture(params=list(KINDS))
+def model(request: pytest.FixtureRequest, runs: Runs) -> LanguageModel:
+    return LanguageModel(runs[request.param])
+
+
+@pytest.fixture
+def words(runs: Runs) -> LanguageModel:
+    return LanguageModel(runs["words"])
+
+
+def states(typed: package.api.Typed) -> Sequence[torch.Tensor]:
+    return [*typed.place.state, torch.from_numpy(typed.place.log_probs)]
+
+
+def test_what_was_said_words_ago_decides_the_next_word(words: LanguageModel) -> None:
+    for home, language in HOMES.items():
+        best = words.complete(f"Mira is from {home} and speaks", top=1)[0]
+        assert best.word == language
+        assert best.probability > 1 / 3
+
+
+def test_a_word_begun_is_finished_and_whole_words_come_out_of_any_units(model: LanguageModel) -> None:
+    finished = model.complete("Joren likes Ve", top=3, typing=True)
+    assert finished[0].word == "Velland"
+    assert all(one.word.startswith("Ve") and " " not in one.word for one in finished)
+    assert 0.5 < finished[0].probability <= sum(one.probability for one in finished) <= 1 + 1e-6
+    spaced, unspaced = model.complete("Joren likes Velland ", typing=True), model.complete("Joren likes Velland")
+    assert [one.word for one in spaced] == [one.word for one in unspaced]
+    assert [one.probability for one in spaced] == pytest.approx([one.probability for one in unspaced], rel=1e-4)
+
+
+def test_the_carried_state_is_that_of_a_full_re_read(model: LanguageModel) -> None:
+    text = f"{TEXT} Vellish .\nJoren likes Ormland .\n\n{TEXT} Vel"
+    typed = model.start()
+    for character in text:
+        typed = typed.type(character)
+    for mine, theirs in zip(states(typed), states(model.start(text)), strict=True):
+        torch.testing.assert_close(mine, theirs, atol=1e-4, rtol=1e-4)
+    assert [one.word for one in typed.complete()] == [one.word for one in model.start(text).complete()]
+
+
+def test_the_state_while_typing_is_that_of_evaluation(words: LanguageModel) -> None:
+    units = [words.units.end, *words.units.encode("Mira is from")[:-1]]
+    outputs, _ = words._reader.model(torch.tensor([units]), words._reader.model.start())
+    expected = words._reader.model.log_probs(outputs[:, -1])[0]
+    torch.testing.assert_close(torch.from_numpy(words.start("Mira is from ").place.log_probs).float(), expected)
+
+
+def test_a_keystroke_costs_the_same_after_a_long_text(words: LanguageModel) -> None:
+    short, long = words.start("Mira is from Velland"), words.start(" ".join(["Mira likes Velland ."] * 3000))
+
+    def milliseconds(typed: package.api.Typed) -> float:
+        times = []
+        for _ in range(30):
+            begun = time.perf_counter()
+            typed.type(" and ").type("s").complete()
+            times.append(time.perf_counter() - begun)
+        return 1000 * statistics.median(times)
+
+    milliseconds(short)
+    assert milliseconds(long) < 3 * milliseconds(short) + 1
+
+
+def test_going_back_is_taking_the_older_text(model: LanguageModel) -> None:
+    begun = model.start("Mira is f")
+    before = begun.complete()
+    begun.type("rom Velland ")
+    assert begun.complete() == before
+
+
+def test_an_empty_text_is_completed_with_first_words(model: LanguageModel) -> None:
+    assert len({one.word for one in model.complete("", top=3)} & {"Mira", "Joren", "Tessa"}) >= 2
+
+
+def test_unseen_words_and_scripts_are_read_and_told(model: LanguageModel, runs: Runs) -> None:
+    text = "Мира is from 日本 and speaks"
+    assert model.unknown_words(text) == ["Мира", "日本"]
+    assert len(model.complete(text)) == 5
+    done = seqnlp("complete", model.path, text)
+    assert "not in the model's vocabulary, so read without their meaning: Мира, 日本" in done.err
+    assert done.out.count("\n") == 5
+    assert model.complete("日", typing=True) == []
+
+
+def test_completing_from_the_command_line_shows_words_probabilities_and_milliseconds(runs: Runs) -> None:
+    done = seqnlp("complete", runs["words"], TEXT, "--top", 2)
+    first, second = done.out.splitlines()
+    assert first.split()[1] == "Vellish"
+    assert float(first.split()[0]) > float(second.split()[0])
+    assert " ms; reading the text " in done.err
+    answer = json.loads(output("complete", runs["words"], TEXT, "--output", "jsonl"))
+    assert answer["text"] == TEXT
+    assert answer["completions"][0]["word"] == "Vellish"
+
+
+def test_interactive_completion_answers_every_key_and_tab_takes_the_first(runs: Runs) -> None:
+    done = seqnlp("complete", runs["words"], "--interactive", "--top", 1, stdin="Mira is fr\tVe\x7f\x7f")
+    lines = [line.split("\t") for line in done.out.splitlines()]
+    typed = [
+        "Mira is f",
+        "Mira is fr",
+        "Mira is from ",
+        "Mira is from V",
+        "Mira is from Ve",
+        "Mira is from V",
+        "Mira is from ",
+    ]
+    assert [text for text, *_ in lines][-7:] == typed
+    assert all(part.endswith(" ms") for *_, part in lines)
+    assert "15 keys: median" in done.err
+
+
+def test_generated_words_follow_the_distribution(words: LanguageModel) -> None:
+    """Chi-square over the first word of 1,500 texts; the seed is fixed."""
+    place = words.start("Mira is").finish().place
+    probabilities = place.probabilities()
+    probabilities[list(words.units.silent)] = 0
+    probabilities /= probabilities.sum()
+    drawn = Counter(
+        unit
+        for seed in range(1500)
+        for unit in words._reader.sample(place, [], 1, SamplingOptions(seed=seed), 1.0, begin_word=False)
+    )
+    often = np.flatnonzero(1500 * probabilities >= 5)
+    rest = 1 - probabilities[often].sum()
+    expected = 1500 * np.array([*probabilities[often], rest])
+    found = np.array([*(drawn[int(unit)] for unit in often), 1500 - sum(drawn[int(unit)] for unit in often)])
+    kept = expected >= 1
+    statistic = float(((found - expected)[kept] ** 2 / expected[kept]).sum())
+    freedom = int(kept.sum()) - 1
+    assert statistic < freedom + 3.3 * math.sqrt(2 * max(freedom, 1)) + 3  # far beyond the 99.9th percentile
+
+
+def test_a_temperature_near_zero_is_greedy(model: LanguageModel) -> None:
+    cold = "".join(model.generate("Mira is from Ormland", 12, SamplingOptions(temperature=1e-4, seed=5)))
+    greedy = "".join(model.generate("Mira is from Ormland", 12, SamplingOptions(top_k=1)))
+    assert cold == greedy
+
+
+def test_the_same_seed_gives_the_same_text_and_another_seed_another(model: LanguageModel) -> None:
+    texts = ["".join(model.generate("", 40, SamplingOptions(seed=seed))) for seed in (1, 1, 2)]
+    assert texts[0] == texts[1] != texts[2]
+
+
+def test_generated_text_comes_in_pieces_and_ends_before_a_stop_string(model: LanguageModel) -> None:
+    pieces = list(model.generate("Mira is from Velland", 60, SamplingOptions(top_k=1)))
+    assert len(pieces) > 5
+    whole = "".join(pieces)
+    assert (
+        "".join(model.generate("Mira is from Velland", 60, SamplingOptions(top_k=1), stop=[" .", "\n"]))
+        == (whole.split(" .")[0])
+    )
+
+
+def test_nothing_unknown_is_ever_written_and_spaces_are_single(model: LanguageModel) -> None:
+    for prompt in ("", "Mira ", "Mira is", "Unheard-of "):
+        text = prompt + "".join(model.generate(prompt, 60, SamplingOptions(seed=3, temperature=1.5)))
+        assert "<unk>" not in text
+        if model.path.parent.name != "characters":  # whose spaces are units as others are
+            assert "  " not in text
+
+
+def test_a_prompt_may_end_inside_a_word_of_characters(runs: Runs) -> None:
+    model = LanguageModel(runs["characters"])
+    assert "".join(model.generate("Mira is from Vel", 4, SamplingOptions(top_k=1))) == "land"
+
+
+def test_a_repetition_penalty_makes_repetition_rarer(words: LanguageModel) -> None:
+    def repeats(penalty: float) -> int:
+        drawn = "".join(words.generate("Mira", 60, SamplingOptions(seed=1), repetition_penalty=penalty)).split()
+        return len(drawn) - len(set(drawn))
+
+    assert repeats(3.0) < repeats(1.0)
+
+
+def test_generate_streams_to_the_terminal_and_is_seeded(runs: Runs) -> None:
+    command = ("generate", runs["words"], "--prompt", "Mira is", "--length", 20, "--temperature", 0.8, "--top-k", 40)
+    first = output(*command, "--top-p", 0.95, "--seed", 1)
+    assert first.startswith("Mira is ")
+    assert first.endswith("\n")
+    assert first == output(*command, "--top-p", 0.95, "--seed", 1)
+    assert output("generate", runs["words"], "--length", 0) == "\n"
+
+
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        (("--temperature", 0), "--temperature: expected more than 0, found 0.0; near 0 is greedy"),
+        (("--temperature", -1), "--temperature: expected more than 0, found -1.0; near 0 is greedy"),
+        (("--top-k", 0), "--top-k: expected 1 or more, found 0"),
+        (("--top-p", 1.5), "--top-p: expected more than 0 and at most 1, found 1.5"),
+        (("--seed", -1), "--seed: expected 0 or more, found -1"),
+        (("--length", -1), "--length: expected 0 or more, found -1"),
+        (("--repetition-penalty", 0), "--repetition-penalty: expected more than 0, found 0"),
+        (("--stop", ""), "expected stop strings of at least one character, found an empty one"),
+    ],
+)
+def test_flags_of_generate_out_of_their_range_are_refused(runs: Runs, flags: tuple[object, ...], message: str) -> None:
+    assert refusal("generate", runs["words"], *flags) == message
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("a", "--top", 0), "--top: expected 1 or more, found 0"),
+        ((), 'expected a text, as in `seqnlp complete RUN "I grew up"`, or --interactive without one'),
+        (
+            ("a", "--interactive"),
+            'expected a text, as in `seqnlp complete RUN "I grew up"`, or --interactive without one',
+        ),
+    ],
+)
+def test_flags_of_complete_out_of_their_range_are_refused(
+    runs: Runs, arguments: tuple[object, ...], message: str
+) -> None:
+    assert refusal("complete", runs["words"], *arguments) == message
+
+
+def test_python_refuses_what_the_command_line_refuses(words: LanguageModel) -> None:
+    for temperature in (0.0, -1.0):
+        with pytest.raises(SeqnlpError, match="expected temperature above 0"):
+            SamplingOptions(temperature=temperature)
+    with pytest.raises(SeqnlpError, match="expected a length of at least 0, found -1"):
+        words.generate("", -1)
+    with pytest.raises(SeqnlpError, match="expected a repetition penalty above 0, found 0; 1 is none"):
+        words.generate("", 1, repetition_penalty=0)
+    with pytest.raises(SeqnlpError, match="expected at least 1 word to complete with, found top=0"):
+        words.complete("", top=0)
+
+
+def test_evaluating_shows_perplexities_and_kneser_ney(runs: Runs, tmp_path: Path) -> None:
+    reports = {}
+    for kind in KINDS:
+        report = tmp_path / f"{kind}.html"
+        found = json.loads(output("evaluate", runs[kind], "--split", "test", "--json", "--report", report))
+        reports[kind] = found
+        low, high = found["scores"]["interval"]
+        assert low < found["score"] == found["scores"]["per_word"] < high
+        bits = found["scores"]["bits_per_character"] * found["characters"]
+        assert 2 ** (bits / found["words"]) == pytest.approx(found["score"])
+        assert 2 ** (bits / found["units"]) == pytest.approx(found["scores"]["per_unit"])
+        assert [one["name"] for one in found["baselines"]] == [f"Kneser-Ney {n}-gram" for n in (1, 3, 5)]
+        assert "Kneser-Ney 5-gram" in report.read_text(encoding="utf-8")
+        metrics = json.loads((runs[kind] / "model" / "metrics.json").read_text(encoding="utf-8"))
+        assert metrics["test"]["perplexity"] == pytest.approx(found["score"], abs=1e-3)
+    assert len({found["words"] for found in reports.values()}) == 1  # whatever the units
+    text = output("evaluate", runs["words"], "--split", "test")
+    assert "perplexity per word" in text
+    assert "bits per character" in text
+
+
+def test_a_cache_and_dynamic_evaluation_are_labelled_rows_of_their_own(runs: Runs) -> None:
+    plain = json.loads(output("evaluate", runs["words"], "--split", "test", "--json"))
+    both = json.loads(output("evaluate", runs["words"], "--split", "test", "--json", "--cache", 50, "--dynamic"))
+    assert both["scores"] == plain["scores"]
+    cache, dynamic = both["adapted"]
+    assert cache["name"].startswith("neural cache 50 (theta ")
+    assert dynamic["name"].startswith("dynamic evaluation (eta ")
+    assert all(abs(math.log(one["scores"]["per_word"] / plain["score"])) < 0.3 for one in (cache, dynamic))
+
+
+def test_adapting_without_a_dev_text_is_refused(runs: Runs, tmp_path: Path) -> None:
+    shutil.copytree(runs["words"], tmp_path / "run")
+    config = tmp_path / "run" / "config.yaml"
+    config.write_text(config.read_text().replace("dev: dev.txt", "dev: ''"))
+    message = refusal("evaluate", tmp_path / "run", "--cache", 10)
+    assert "data.dev: missing; --cache and --dynamic find their settings on a development text" in message
+    assert refusal("evaluate", tmp_path / "run", "--cache", -1) == "--cache: expected 1 or more, found -1"
+
+
+def test_a_backward_model_is_evaluated_but_does_not_go_on_with_a_text(runs: Runs, tmp_path: Path) -> None:
+    data = runs["words"].parent
+    settings = (*SMALL, "model.direction=backward", "trainer.epochs=1")
+    output("train", "task=language_model", f"data.dir={data}", f"run={tmp_path}/run", *settings)
+    assert json.loads(output("evaluate", tmp_path / "run", "--json"))["score"] > 1
+    assert "train one with model.direction=forward" in refusal("generate", tmp_path / "run")
+
+
+def test_load_gives_a_language_model_and_other_tasks_refuse_it(runs: Runs) -> None:
+    assert isinstance(package.load(runs["words"]), LanguageModel)
+    assert refusal("tag", runs["words"], stdin="a\n")
+
+
+def test_a_sweep_over_cells_ends_with_one_table(runs: Runs, tmp_path: Path) -> None:
+    data = runs["words"].parent
+    settings = (*SMALL, "trainer.epochs=1", "model.cell=rnn,gru,lstm,peephole", f"data.dir={data}")
+    table = output("train", "-m", "task=language_model", f"run={tmp_path}/cells", *settings).splitlines()
+    assert table[1].split() == ["run", "dev", "perplexity", "parameters", "minutes", "units/s"]
+    assert [row.split()[0] for row in table[2:]] == [
+        f"{number}_model.cell={cell}" for number, cell in enumerate(("rnn", "gru", "lstm", "peephole"))
+    ]
+    assert len({row.split()[2] for row in table[2:]}) == 4

@@ -1,0 +1,286 @@
+"""The real language model in the real loop: resumed with its state, cut into pieces, saved and loaded."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+from tiny_text import tiny_language_model, write_text, write_tiny_text
+from torch import Tensor
+
+from seqnlp.bundle import load_bundle
+from seqnlp.config import LanguageModelConfig, config_to_dict, read_config
+from seqnlp.errors import ConfigError, DataError, RunError
+from seqnlp.tasks.language_model import LanguageModelTask
+from seqnlp.tasks.language_model_model import language_model_from_bundle
+from seqnlp.tasks.language_model_scoring import score_units
+from seqnlp.training.distributed import Processes
+from seqnlp.training.fit import fit
+from seqnlp.training.states import Carrying
+
+EVERYTHING: dict[str, Any] = {
+    "model__adaptive_head": 5,
+    "model__activation_penalty": 1.0,
+    "model__change_penalty": 1.0,
+    "trainer__ema_decay": 0.9,
+    "trainer__accumulation": 2,
+    "trainer__checkpoint_steps": 2,
+    "optimizer__schedule": "cosine",
+    "optimizer__warmup_steps": 5,
+}
+NO_DROPOUT: dict[str, Any] = {
+    f"model__{name}": 0.0
+    for name in ("embedding_dropout", "input_dropout", "hidden_dropout", "output_dropout", "weight_drop")
+}
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with training and development text."""
+    folder = tmp_path_factory.mktemp("text")
+    write_tiny_text(folder)
+    return folder
+
+
+class SuddenDeathError(Exception):
+    """Stands for any sudden death inside a step."""
+
+
+class MortalTask(LanguageModelTask):
+    """Dies at its n-th loss."""
+
+    lives = 0
+
+    def loss(self, examples: NDArray[np.int64], done: float) -> Tensor:
+        self.lives -= 1
+        if self.lives == 0:
+            raise SuddenDeathError
+        return super().loss(examples, done)
+
+
+def make(config: LanguageModelConfig, run: Path, said: list[str] | None = None) -> MortalTask:
+    run.mkdir(exist_ok=True)
+    return MortalTask(config, run, torch.device("cpu"), [].append if said is None else said.append)
+
+
+def train(config: LanguageModelConfig, run: Path) -> MortalTask:
+    task = make(config, run)
+    fit(task, config, run, Processes())
+    return task
+
+
+def assert_bit_equal(one: LanguageModelTask, other: LanguageModelTask) -> None:
+    for (name, mine), theirs in zip(one.model.state_dict().items(), other.model.state_dict().values(), strict=True):
+        assert torch.equal(mine, theirs), name
+
+
+@pytest.mark.parametrize("lives", [4, 17])
+@pytest.mark.parametrize("cell", ["lstm", "gru", "rnn", "peephole"])
+def test_a_run_killed_in_the_middle_of_the_text_goes_on_with_its_state(
+    tmp_path: Path, data: Path, cell: str, lives: int
+) -> None:
+    config = tiny_language_model(data, **EVERYTHING, model__cell=cell)
+    whole = train(config, tmp_path / "whole")
+    mortal = make(config, tmp_path / "run")
+    mortal.lives = lives
+    with pytest.raises(SuddenDeathError):
+        fit(mortal, config, tmp_path / "run", Processes())
+    assert_bit_equal(whole, train(config, tmp_path / "run"))
+
+
+def test_without_the_state_a_resumed_run_would_end_elsewhere(tmp_path: Path, data: Path) -> None:
+    config = tiny_language_model(data, trainer__checkpoint_steps=2)
+    whole = train(config, tmp_path / "whole")
+    mortal = make(config, tmp_path / "run")
+    assert isinstance(mortal, Carrying)
+    mortal.lives = 4
+    with pytest.raises(SuddenDeathError):
+        fit(mortal, config, tmp_path / "run", Processes())
+    forgetful = make(config, tmp_path / "run")
+    forgetful.carry_on = lambda tensors: None  # type: ignore[method-assign]
+    fit(forgetful, config, tmp_path / "run", Processes())
+    assert not torch.equal(whole.model.embedding.weight, forgetful.model.embedding.weight)
+
+
+@pytest.mark.parametrize("accumulation", [2, 3])
+def test_pieces_of_the_streams_give_the_model_of_all_at_once(tmp_path: Path, data: Path, accumulation: int) -> None:
+    settings = {**NO_DROPOUT, "optimizer__name": "sgd", "optimizer__learning_rate": 0.5, "model__change_penalty": 1.0}
+    whole = train(tiny_language_model(data, **settings), tmp_path / "whole")
+    pieces = train(tiny_language_model(data, **settings, trainer__accumulation=accumulation), tmp_path / "pieces")
+    for (name, one), other in zip(whole.model.named_parameters(), pieces.model.parameters(), strict=True):
+        torch.testing.assert_close(one, other, atol=1e-5, rtol=0, msg=name)
+
+
+def test_processes_that_share_the_streams_carry_what_one_alone_does(tmp_path: Path, data: Path) -> None:
+    config = tiny_language_model(data, **NO_DROPOUT)
+    alone, *both = (make(config, tmp_path / name) for name in ("alone", "first", "second"))
+    plan = alone.plan(0)
+    for task in both:
+        task.plan(0)
+    for batch in plan[:4]:
+        alone.loss(batch, 0.0)
+        for rank, task in enumerate(both):
+            task.loss(batch[rank::2], 0.0)
+        summed = [one + other for one, other in zip(*(task.carried() for task in both), strict=True)]
+        for mine, theirs in zip(alone.carried(), summed, strict=True):
+            torch.testing.assert_close(mine, theirs)
+        for task in both:  # as if both had been resumed
+            task.carry_on(summed)
+
+
+def test_developing_does_not_change_training(tmp_path: Path, data: Path) -> None:
+    with_dev = train(tiny_language_model(data, **EVERYTHING), tmp_path / "with")
+    assert_bit_equal(with_dev, train(tiny_language_model(data, **EVERYTHING, data__dev=""), tmp_path / "without"))
+
+
+@pytest.mark.parametrize("epoch", [0, 1, 5])
+def test_every_unit_of_the_text_is_trained_on_exactly_once_an_epoch(tmp_path: Path, data: Path, epoch: int) -> None:
+    task = make(tiny_language_model(data), tmp_path / "run")
+    plan, positions = task.plan(epoch), Counter[int]()
+    for batch in plan:
+        places, mask = task.streams.positions(batch)
+        positions.update(places[mask].tolist())
+        assert int(mask.sum()) == task.count(batch)
+    assert positions == Counter(range(len(task.train_units)))
+    assert sum(map(task.count, plan)) == len(task.train_units)
+
+
+def test_epochs_cut_the_text_elsewhere_the_same_way_for_a_seed(tmp_path: Path, data: Path) -> None:
+    task = make(tiny_language_model(data), tmp_path / "run")
+    offsets = []
+    for epoch in (0, 1, 2, 0):
+        task.plan(epoch)
+        offsets.append(task.streams.offset)
+    assert len(set(offsets)) == 3
+    assert offsets[0] == offsets[3]
+
+
+@pytest.mark.parametrize("num_streams", [1, 3, 10])
+def test_every_unit_is_scored_exactly_once(tmp_path: Path, data: Path, num_streams: int) -> None:
+    task = make(tiny_language_model(data), tmp_path / "run")
+    task.model.eval()
+    units = task.train_units
+    losses = score_units(task.model, units, torch.device("cpu"), num_streams)
+    assert (losses > 0).all()
+    if num_streams == 1:
+        inputs = torch.from_numpy(np.concatenate([units[-1:], units[:-1]]))[None]
+        at_once, _ = task.model.losses(inputs, torch.from_numpy(units)[None], task.model.start())
+        assert losses.tolist() == pytest.approx(at_once[0].tolist(), abs=1e-5)
+
+
+def test_the_dev_score_is_the_perplexity_per_word(tmp_path: Path, data: Path) -> None:
+    task = make(tiny_language_model(data, tokenizer__kind="characters"), tmp_path / "run")
+    task.model.eval()
+    assert task.dev is not None
+    losses = score_units(task.model, task.dev.units, torch.device("cpu"), 10)
+    words = sum(len(line.split()) + 1 for line in (data / "dev.txt").read_text().splitlines())
+    assert task.evaluate()["perplexity"] == pytest.approx(float(np.exp(losses.sum() / words)))
+    assert task.evaluate()["score"] == -task.evaluate()["perplexity"]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"tokenizer__kind": "characters", "model__direction": "backward"},
+        {"tokenizer__kind": "bpe", "tokenizer__vocabulary_size": 290},
+        {"model__adaptive_head": 5, "model__cell": "peephole"},
+        {"model__tie_embeddings": False},
+    ],
+    ids=str,
+)
+def test_a_saved_model_loads_as_it_was(tmp_path: Path, data: Path, changes: dict[str, Any]) -> None:
+    task = train(tiny_language_model(data, trainer__epochs=1, **changes), tmp_path / "run")
+    loaded = language_model_from_bundle(load_bundle(tmp_path / "run"))
+    for name, tensor in task.model.state_dict().items():
+        assert torch.equal(tensor, loaded.model.state_dict()[name]), name
+    assert loaded.units.surfaces == task.units.surfaces
+    assert loaded.model.config == task.config.model
+
+
+def test_a_backward_model_reads_the_text_from_its_end(tmp_path: Path, data: Path) -> None:
+    forward = make(tiny_language_model(data), tmp_path / "a")
+    backward = make(tiny_language_model(data, model__direction="backward"), tmp_path / "b")
+    assert backward.train_units.tolist() == forward.train_units[::-1].tolist()
+
+
+def test_only_the_training_text_decides_the_vocabulary(tmp_path: Path) -> None:
+    write_tiny_text(tmp_path)
+    before = make(tiny_language_model(tmp_path), tmp_path / "a").units.surfaces
+    write_text(tmp_path / "dev.txt", ["entirely other words"])
+    said: list[str] = []
+    assert make(tiny_language_model(tmp_path), tmp_path / "b", said).units.surfaces == before
+    assert "; dev: 4 (3 unknown); " in said[0]
+
+
+def test_a_text_shorter_than_a_window_is_read_in_one_stream_and_said_so(tmp_path: Path) -> None:
+    write_text(tmp_path / "train.txt", ["a b c"])
+    said: list[str] = []
+    task = make(
+        tiny_language_model(tmp_path, data__dev="", trainer__window=70, trainer__streams=32), tmp_path / "r", said
+    )
+    assert said[1] == (
+        "train: too short for 32 streams of a window of 70 each: read in one stream (trainer.streams, trainer.window)"
+    )
+    assert sum(map(task.count, task.plan(0))) == 4
+    fit(task, task.config, tmp_path / "r", Processes())
+    assert (tmp_path / "r" / "model" / "model.safetensors").is_file()
+
+
+def test_a_text_of_one_word_is_refused(tmp_path: Path) -> None:
+    write_text(tmp_path / "train.txt", ["a a", "a"])
+    with pytest.raises(DataError, match="at least two different words, found only 'a'"):
+        make(tiny_language_model(tmp_path, data__dev=""), tmp_path / "run")
+
+
+def test_a_model_of_another_task_or_with_unknown_keys_is_refused(tmp_path: Path, data: Path) -> None:
+    train(tiny_language_model(data, trainer__epochs=1), tmp_path / "run")
+    bundle = load_bundle(tmp_path / "run")
+    bundle.description["colour"] = "red"
+    with pytest.raises(RunError, match="the unknown key 'colour'; install a newer seqnlp"):
+        language_model_from_bundle(bundle)
+    bundle.description["task"] = "tagging"
+    with pytest.raises(RunError, match="this is a model for tagging, not a language model"):
+        language_model_from_bundle(bundle)
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        (
+            {"tokenizer__kind": "bpe", "model__adaptive_head": 9},
+            "model.adaptive_head: only for tokenizer.kind=words or characters, which are numbered by frequency; "
+            "found 'bpe'",
+        ),
+        (
+            {"model__num_layers": 1},
+            "model.hidden_dim: with tie_embeddings the only layer is as wide as the embedding (6), found 8",
+        ),
+        (
+            {"tokenizer__kind": "characters", "tokenizer__splitter": "words"},
+            "tokenizer.splitter: only for tokenizer.kind=words, found 'characters'",
+        ),
+        (
+            {"tokenizer__kind": "unigram", "tokenizer__min_count": 2},
+            "tokenizer.min_count: only for words and characters, found 'unigram'",
+        ),
+        (
+            {"data__train": ""},
+            "data.train: missing; choose a recipe (recipe=language_model/demo) or name a training text",
+        ),
+    ],
+)
+def test_impossible_settings_say_what_to_do(data: Path, changes: dict[str, Any], problem: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        tiny_language_model(data, **changes)
+    assert caught.value.problems == [problem]
+
+
+def test_settings_survive_the_way_through_a_dictionary(data: Path) -> None:
+    config = tiny_language_model(data)
+    assert read_config(config_to_dict(config)) == config
