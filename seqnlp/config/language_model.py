@@ -12,7 +12,11 @@ from seqnlp.config.schema import setting
 class TextDataConfig(SplitsConfig):
     """Running text: every line, blank ones too, ends with one end mark, which is predicted as well."""
 
-    train: str = setting("", "training text (gzip or plain)")
+    train: str = setting(
+        "",
+        "training text (gzip or plain), `A + B` for several files; of .conll and .conllu files the words, "
+        "a sentence a line",
+    )
     dev: str = setting("", "development text: early stopping, choice of the best model")
     test: str = setting("", "test text; read only by `seqnlp evaluate`")
     limit: int = setting(0, "use only the first N lines of each split; 0: all", low=0)

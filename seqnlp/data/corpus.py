@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from itertools import islice
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +14,8 @@ from numpy.typing import NDArray
 from seqnlp.config import TextDataConfig
 from seqnlp.data.sources import existing_file
 from seqnlp.errors import DataError
+from seqnlp.text.conll import read_conll
+from seqnlp.text.conllu import read_conllu
 from seqnlp.text.files import file_digest, read_lines
 from seqnlp.text.units import Units, plain_line
 
@@ -47,26 +51,37 @@ def load_text(config: TextDataConfig, split: str) -> list[str]:
     """The lines of a split, spaces made single; one that the configuration leaves empty has none.
 
     Raises:
-        DataError: the file cannot be read, or holds only blank lines.
+        DataError: a file cannot be read, or holds only blank lines.
     """
-    name = getattr(config, split)
-    if not name:
-        return []
-    path = existing_file(config, split, name)
-    lines = [plain_line(line, config.lowercase) for _, line in islice(read_lines(path), config.limit or None)]
-    if not any(lines):
-        raise DataError("expected text, found only blank lines", path)
-    return lines
+    lines: list[str] = []
+    for path in _files(config, split):
+        found = [plain_line(line, config.lowercase) for line in islice(_read(path), config.limit or None)]
+        if not any(found):
+            raise DataError("expected text, found only blank lines", path)
+        lines += found
+    return lines[: config.limit or None]
 
 
 def text_digest(config: TextDataConfig, split: str) -> str:
-    """SHA-256 of the split's file; empty for a split that is not configured.
+    """SHA-256 of the split's file, or of the digests of its files; empty for a split that is not configured.
 
     Raises:
         DataError: the file cannot be read.
     """
-    name = getattr(config, split)
-    return file_digest(existing_file(config, split, name)) if name else ""
+    digests = [file_digest(path) for path in _files(config, split)]
+    return "".join(digests) if len(digests) < 2 else sha256("".join(digests).encode()).hexdigest()
+
+
+def _files(config: TextDataConfig, split: str) -> list[Path]:
+    names = getattr(config, split)
+    return [existing_file(config, split, name.strip()) for name in names.split(" + ")] if names else []
+
+
+def _read(path: Path) -> Iterator[str]:
+    kind = path.name.removesuffix(".gz").rpartition(".")[2]
+    if kind in ("conll", "conllu"):
+        return (" ".join(sentence.tokens) for sentence in (read_conll if kind == "conll" else read_conllu)(path))
+    return (line for _, line in read_lines(path))
 
 
 def encode_corpus(lines: Sequence[str], units: Units) -> Corpus:

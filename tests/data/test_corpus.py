@@ -9,7 +9,7 @@ import pytest
 from tiny_text import write_text
 
 from seqnlp.config import TextDataConfig, UnitsConfig
-from seqnlp.data.corpus import encode_corpus, load_text
+from seqnlp.data.corpus import encode_corpus, load_text, text_digest
 from seqnlp.errors import DataError
 from seqnlp.text.units import learn_units
 
@@ -56,3 +56,19 @@ def test_a_text_of_blank_lines_is_refused(tmp_path: Path) -> None:
     write_text(tmp_path / "a.txt", [" ", ""])
     with pytest.raises(DataError, match=r"a\.txt: expected text, found only blank lines"):
         load_text(TextDataConfig(dir=str(tmp_path), train="a.txt"), "train")
+
+
+def test_several_files_are_read_one_after_the_other_and_of_column_files_the_words(tmp_path: Path) -> None:
+    write_text(tmp_path / "a.txt", ["One line", ""])
+    write_text(tmp_path / "b.conll", ["Ada\tB-PER", "ran\tO", "", "Home\tO", ""])
+    row = "\t_" * 8
+    write_text(tmp_path / "c.conllu", ["# text = Go!", f"1\tGo{row}", f"2\t!{row}", ""])
+    config = TextDataConfig(dir=str(tmp_path), train="a.txt + b.conll + c.conllu", dev="a.txt")
+    assert load_text(config, "train") == ["One line", "", "Ada ran", "Home", "Go !"]
+    digest = text_digest(config, "train")
+    assert (len(digest), len(text_digest(config, "dev")), text_digest(config, "test")) == (64, 64, "")
+    write_text(tmp_path / "b.conll", ["Ada\tO"])
+    assert text_digest(config, "train") != digest
+    config.train = "a.txt + d.txt"
+    with pytest.raises(DataError, match=r"d\.txt: no such file .*data\.train is 'a\.txt \+ d\.txt'"):
+        load_text(config, "train")
