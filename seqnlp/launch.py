@@ -12,7 +12,7 @@ import torch
 import yaml
 
 from seqnlp import bundle
-from seqnlp.config import Config, config_to_dict, read_config
+from seqnlp.config import Config, TaggingConfig, config_to_dict, read_config
 from seqnlp.data.sources import resolve_path
 from seqnlp.errors import ConfigError, RunError, SeqnlpError
 from seqnlp.storage import remove_leftovers
@@ -35,6 +35,8 @@ def start(config: Config, num_processes: int = 1) -> Path:
         SeqnlpError: the data, the settings or training itself went wrong.
     """
     config.data.dir = str(resolve_path(config.data, "").absolute())  # so that the run can be resumed from anywhere
+    if isinstance(config, TaggingConfig):
+        config.model.context = " + ".join(str(Path(name).absolute()) for name in config.model.context_runs)
     run = claim(config)
     print(f"run: {run}", file=sys.stderr)
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from seqnlp.errors import TrainingError
@@ -13,7 +14,12 @@ _SUFFIX = ".partial"
 
 
 def write_atomically(path: Path, content: bytes | memoryview) -> None:
-    """Write a file through a temporary one beside it and ``os.replace``.
+    """Write a file whole; see :func:`write_pieces_atomically`."""
+    write_pieces_atomically(path, [content])
+
+
+def write_pieces_atomically(path: Path, pieces: Iterable[bytes | memoryview]) -> None:
+    """Write a file, piece by piece, through a temporary one beside it and ``os.replace``.
 
     Raises:
         TrainingError: the disk is full or the folder cannot be written; what stood at ``path`` is untouched.
@@ -23,7 +29,8 @@ def write_atomically(path: Path, content: bytes | memoryview) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=_SUFFIX)
         with os.fdopen(handle, "wb") as file:
-            file.write(content)
+            for piece in pieces:
+                file.write(piece)
             file.flush()
             os.fsync(file.fileno())
         os.chmod(temporary, 0o644)

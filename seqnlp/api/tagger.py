@@ -113,9 +113,8 @@ class Tagger:
         self.plain_tags = loaded.data_scheme == "none"
         self._scheme = loaded.scheme
         self._data_scheme = loaded.data_scheme
-        self._predictor = TagPredictor(
-            loaded.model, loaded.features, loaded.tags, loaded.scheme, loaded.temperature, loaded.outside_penalty
-        )
+        decisions = (loaded.temperature, loaded.outside_penalty, loaded.context)
+        self._predictor = TagPredictor(loaded.model, loaded.features, loaded.tags, loaded.scheme, *decisions)
 
     @property
     def labels(self) -> list[str]:

@@ -50,6 +50,13 @@ class ModelConfig:
     character_dim: int = setting(30, "width of a character's embedding", low=1, high=1024)
     character_hidden_dim: int = setting(50, "width of the word's character features", low=1, high=1024)
     casing_dim: int = setting(10, "width of the casing feature's embedding; 0: none", low=0, high=256)
+    context: str = setting(
+        "",
+        "contextual string embeddings: language models of characters, `FORWARD + BACKWARD` or one of them; runs or "
+        "model folders, relative to the current folder",
+    )
+    context_dim: int = setting(0, "context: width to which a learned projection brings it; 0: as it is", low=0)
+    context_dropout: float = setting(0.0, "context: locked dropout before the projection", low=0, below=1)
     cell: str = setting("lstm", "recurrent cell", choices=CELLS)
     hidden_dim: int = setting(200, "width of each direction of a recurrent layer", low=1, high=4096)
     num_layers: int = setting(1, "recurrent layers, stacked", low=1, high=8)
@@ -61,6 +68,11 @@ class ModelConfig:
         True, "entities: after training, fit on dev how readily words are taken for entities, for the best F1"
     )
     output: str = setting("crf", "output layer; softmax decodes greedily, legal tags only", choices=("crf", "softmax"))
+
+    @property
+    def context_runs(self) -> list[str]:
+        """The folders that ``context`` names."""
+        return [name.strip() for name in self.context.split(" + ")] if self.context else []
 
 
 @dataclass
@@ -95,6 +107,11 @@ class TaggingConfig(Config):
             )
         if model.word_dim == 0 and not model.vectors and model.character_model == "none":
             problems.append("model.word_dim: 0 with no vectors and no character model leaves the tagger without input")
+        problems += [
+            f"model.{key}: means something only with model.context"
+            for key in ("context_dim", "context_dropout")
+            if getattr(model, key) and not model.context
+        ]
         if model.fine_tune is False and not model.vectors:
             problems.append("model.fine_tune: false means something only with model.vectors")
         return problems if data.dev else problems + self.needs_dev()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import torch
@@ -47,6 +47,7 @@ class TaggedBatch:
         lengths: (B,) tokens.
         mask: (B, T) bool, True = a real token.
         tags: (B, T) tag indices, 0 at padding.
+        context: (B, T, C) contextual embeddings, if the tagger reads any.
     """
 
     rows: WordRows
@@ -54,13 +55,19 @@ class TaggedBatch:
     lengths: Tensor
     mask: Tensor
     tags: Tensor
+    context: Tensor | None = None
 
     def to(self, device: torch.device) -> TaggedBatch:
         """The same batch on another device."""
         if device.type == "cpu":
             return self
-        moved = (part.to(device) for part in (self.index, self.lengths, self.mask, self.tags))
-        return TaggedBatch(self.rows.to(device), *moved)
+        index, lengths, mask, tags = (part.to(device) for part in (self.index, self.lengths, self.mask, self.tags))
+        context = None if self.context is None else self.context.to(device)
+        return TaggedBatch(self.rows.to(device), index, lengths, mask, tags, context)
+
+    def with_context(self, vectors: Tensor) -> TaggedBatch:
+        """The same batch with the contextual embeddings (N, C) of its N real tokens."""
+        return replace(self, context=padded(vectors, self.mask))
 
 
 def collate(split: EncodedSplit, sentences: IntArray, lexicon: Lexicon) -> TaggedBatch:
@@ -79,6 +86,13 @@ def collate(split: EncodedSplit, sentences: IntArray, lexicon: Lexicon) -> Tagge
         mask=torch.from_numpy(mask),
         tags=torch.from_numpy(tags),
     )
+
+
+def padded(vectors: Tensor, mask: Tensor) -> Tensor:
+    """Vectors (N, C) of the real tokens of a mask (B, T), row by row, as (B, T, C) with zeros at padding."""
+    grid = vectors.new_zeros(*mask.shape, vectors.size(1))  # (B, T, C)
+    grid[mask] = vectors
+    return grid
 
 
 def word_rows(lexicon: Lexicon, forms: IntArray | Sequence[int]) -> WordRows:

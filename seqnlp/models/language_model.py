@@ -11,8 +11,8 @@ from seqnlp.nn.dropout import LockedDropout
 from seqnlp.nn.output import Output
 
 
-class RecurrentLanguageModel(nn.Module):
-    """Predicts each unit of a text from all before it.
+class UnitReader(nn.Module):
+    """The half of a language model that reads: embedding and layers with a carried state.
 
     Args:
         config: the sizes and the kinds of the parts.
@@ -32,16 +32,8 @@ class RecurrentLanguageModel(nn.Module):
             weight_drop=config.weight_drop,
             dropout=config.hidden_dropout,
         )
-        if not config.tie_embeddings:
-            self.output_table = nn.Parameter(torch.randn(num_units, last) * last**-0.5)  # (V, H)
-        self.output = Output(num_units, last, config.adaptive_head)
         self.input_dropout = LockedDropout(config.input_dropout)
-        self.output_dropout = LockedDropout(config.output_dropout)
-
-    @property
-    def table(self) -> Tensor:
-        """The output embedding (V, H)."""
-        return self.embedding.weight if self.config.tie_embeddings else self.output_table
+        self.output_dim = last
 
     def start(self, batch: int = 1) -> State:
         """The state before B texts."""
@@ -56,6 +48,23 @@ class RecurrentLanguageModel(nn.Module):
             embedded = embedded * scale[units][..., None]
         outputs, state = self.layers(self.input_dropout(embedded), state)
         return outputs, state
+
+
+class RecurrentLanguageModel(UnitReader):
+    """Predicts each unit of a text from all before it; the arguments are those of :class:`UnitReader`."""
+
+    def __init__(self, config: RecurrentLanguageModelConfig, num_units: int) -> None:
+        super().__init__(config, num_units)
+        last = self.output_dim
+        if not config.tie_embeddings:
+            self.output_table = nn.Parameter(torch.randn(num_units, last) * last**-0.5)  # (V, H)
+        self.output = Output(num_units, last, config.adaptive_head)
+        self.output_dropout = LockedDropout(config.output_dropout)
+
+    @property
+    def table(self) -> Tensor:
+        """The output embedding (V, H)."""
+        return self.embedding.weight if self.config.tie_embeddings else self.output_table
 
     def loss(self, inputs: Tensor, targets: Tensor, mask: Tensor, state: State) -> tuple[Tensor, State]:
         """Negative log likelihood and penalties of a window, summed over its targets, and the state after it.

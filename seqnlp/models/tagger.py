@@ -10,6 +10,7 @@ from torch.nn import functional
 
 from seqnlp.data.collate import TaggedBatch
 from seqnlp.decode.greedy import greedy_decode
+from seqnlp.nn.context import ContextInput
 from seqnlp.nn.crf import CRF
 from seqnlp.nn.dropout import LockedDropout
 from seqnlp.nn.embed import WordEmbedder
@@ -31,6 +32,7 @@ class RecurrentTagger(nn.Module):
         scheme: the tags' scheme, which decides what is legal.
         output: ``crf`` or ``softmax``.
         input_dropout: locked dropout on the recurrent input.
+        context: takes in contextual embeddings, which the recurrent layers read beside the word forms' vectors.
     """
 
     def __init__(
@@ -41,9 +43,11 @@ class RecurrentTagger(nn.Module):
         scheme: str,
         output: str = "crf",
         input_dropout: float = 0.0,
+        context: ContextInput | None = None,
     ) -> None:
         super().__init__()
         self.embedder = embedder
+        self.context = context
         self.recurrent = recurrent
         self.input_dropout = LockedDropout(input_dropout)
         self.project = nn.Linear(recurrent.output_dim, len(tags))
@@ -55,11 +59,16 @@ class RecurrentTagger(nn.Module):
 
     def forward(self, batch: TaggedBatch) -> Tensor:
         """Emissions (B, T, K) of a batch."""
-        return self.emissions(self.embedder(batch.rows), batch.index, batch.lengths)
+        return self.emissions(self.embedder(batch.rows), batch.index, batch.lengths, batch.context)
 
-    def emissions(self, rows: Tensor, index: Tensor, lengths: Tensor) -> Tensor:
-        """Emissions (B, T, K) from the word forms' vectors (U, D), each token's row (B, T) and lengths (B,)."""
+    def emissions(self, rows: Tensor, index: Tensor, lengths: Tensor, context: Tensor | None = None) -> Tensor:
+        """Emissions (B, T, K) from the word forms' vectors (U, D), each token's row (B, T) and lengths (B,).
+
+        A tagger with ``context`` also needs the contextual embeddings (B, T, C) of the tokens.
+        """
         inputs = rows.index_select(0, index.flatten()).view(*index.shape, -1)  # (B, T, D)
+        if self.context is not None:
+            inputs = torch.cat([inputs, self.context(context)], dim=-1)  # (B, T, D + C')
         outputs = self.recurrent(self.input_dropout(inputs), lengths)  # (B, T, H)
         scores: Tensor = self.project(outputs)  # (B, T, K)
         return scores.float()

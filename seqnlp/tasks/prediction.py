@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from seqnlp.data.batches import plan_in_order
+from seqnlp.data.collate import padded
 from seqnlp.data.lexicon import WordFeatures
 from seqnlp.models.tagger import RecurrentTagger
+from seqnlp.tasks.contextual_store import ContextSource
 from seqnlp.tasks.word_vectors import WordVectors
 from seqnlp.text.tags import OUTSIDE, spans_from_tags
 
@@ -71,6 +73,7 @@ class TagPredictor:
     Args:
         temperature: divides all scores before probabilities are computed.
         outside_penalty: taken from the score of "outside" when the best tags are sought; see tagging_calibration.py.
+        context: gives the contextual embeddings, to a tagger that reads any.
     """
 
     def __init__(
@@ -81,12 +84,14 @@ class TagPredictor:
         scheme: str,
         temperature: float = 1.0,
         outside_penalty: float = 0.0,
+        context: ContextSource | None = None,
     ) -> None:
         self.model = model
         self.tags = list(tags)
         self.scheme = scheme
         self.temperature = temperature
         self.outside_penalty = outside_penalty
+        self._context = context
         self._vectors = WordVectors(model.embedder, features, model.device)
         self._tag_index = {tag: index for index, tag in enumerate(self.tags)}
 
@@ -109,7 +114,8 @@ class TagPredictor:
             batch = batch[lengths[batch] > 0]
             if len(batch):
                 with torch.inference_mode():
-                    emissions, mask = self._emissions([forms[s] for s in batch])  # (B, T, K), (B, T)
+                    context = self._context.read([sentences[s] for s in batch]) if self._context else None  # (N, C)
+                    emissions, mask = self._emissions([forms[s] for s in batch], context)  # (B, T, K), (B, T)
                 yield EmittedBatch(batch, emissions, mask)
 
     @torch.inference_mode()
@@ -124,15 +130,16 @@ class TagPredictor:
                 results[position] = prediction
         return results
 
-    def _emissions(self, sentences: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
-        """Emissions (B, T, K) and mask (B, T) of sentences given as word forms."""
+    def _emissions(self, sentences: Sequence[Sequence[int]], context: Tensor | None) -> tuple[Tensor, Tensor]:
+        """Emissions (B, T, K) and mask (B, T) of sentences given as word forms and their words' context (N, C)."""
         lengths = torch.tensor([len(forms) for forms in sentences])  # (B,)
         mask = torch.arange(int(lengths.max())) < lengths[:, None]  # (B, T)
         index = torch.zeros(mask.shape, dtype=torch.int64)  # (B, T)
         index[mask] = torch.tensor([form for forms in sentences for form in forms])
         device = self.model.device
         lengths, mask, index = lengths.to(device), mask.to(device), index.to(device)
-        return self.model.emissions(self._vectors.rows, index, lengths), mask
+        grid = None if context is None else padded(context.to(device), mask)  # (B, T, C)
+        return self.model.emissions(self._vectors.rows, index, lengths, grid), mask
 
     def _decode(self, emissions: Tensor, mask: Tensor, probabilities: bool, nbest: int) -> list[SentencePrediction]:
         tag_ids = self.model.decode(self._less_outside(emissions), mask)  # (B, T)

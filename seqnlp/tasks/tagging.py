@@ -22,6 +22,8 @@ from seqnlp.metrics.entities import entity_scores
 from seqnlp.models.size import count_parameters
 from seqnlp.models.tagger import RecurrentTagger
 from seqnlp.tasks import tagging_data
+from seqnlp.tasks.contextual import add_context, load_context
+from seqnlp.tasks.contextual_store import ContextStore
 from seqnlp.tasks.prediction import TagPredictor
 from seqnlp.tasks.tagging_calibration import calibrate
 from seqnlp.tasks.tagging_card import model_card
@@ -53,6 +55,10 @@ class TaggingTask:
         data, settings = config.data, config.model
         self.train_digest = split_digest(data, "train")
         self.digest = self.train_digest + tagging_data.vectors_digest(data, settings)
+        self.character_models = load_context(settings.context_runs) if settings.context else None
+        if self.character_models:
+            self.character_models.to(device)
+            self.digest += self.character_models.digest()
         train = load_split(data, "train", say)
         self.dev = load_split(data, "dev", say)
         vectors = tagging_data.load_vectors(data, settings)
@@ -64,8 +70,13 @@ class TaggingTask:
         tag_index = {tag: index for index, tag in enumerate(self.tags)}
         self.train = encode_split(train, tagging_data.model_tags(train, data, settings), self.lexicon, tag_index)
         self.word_dim = vectors.values.shape[1] if vectors else settings.word_dim
+        self.words = [sentence.tokens for sentence in train]
+        self.context: ContextStore | None = None
+        if self.character_models:
+            self.context = ContextStore(self.character_models, [*self.words, *(s.tokens for s in self.dev)], say)
+        embedded_dim = self.character_models.dim if self.character_models else 0
         torch.manual_seed(config.seed)
-        self.model = build_tagger(settings, self.features, self.tags, self.word_dim).to(device)
+        self.model = build_tagger(settings, self.features, self.tags, self.word_dim, embedded_dim).to(device)
         if vectors and self.model.embedder.vectors is not None:
             self.model.embedder.vectors.fill(vectors.values)
             forms = self.lexicon.columns()  # a form has a vector by its own case, a row of the table perhaps by another
@@ -87,13 +98,16 @@ class TaggingTask:
 
     def loss(self, examples: Batch, done: float) -> Tensor:
         """The negative log likelihood of the given sentences, summed."""
-        return self.model.loss(collate(self.train, examples, self.lexicon).to(self.device))
+        batch = collate(self.train, examples, self.lexicon)
+        if self.context:
+            batch = batch.with_context(self.context.read([self.words[example] for example in examples]))
+        return self.model.loss(batch.to(self.device))
 
     def evaluate(self) -> dict[str, float]:
         """``score`` is entity F1, or token accuracy for plain tags, on the dev split, in percent."""
         if not self.dev:
             return {}
-        predictor = TagPredictor(self.model, self.features, self.tags, self.config.model.scheme)
+        predictor = TagPredictor(self.model, self.features, self.tags, self.config.model.scheme, context=self.context)
         predictions = predictor.predict([sentence.tokens for sentence in self.dev], probabilities=False)
         if self.config.data.scheme == "none":
             pairs = [
@@ -127,11 +141,12 @@ class TaggingTask:
             metrics=metrics,
             card=model_card(config, self.tags, metrics),
         )
-        bundle.save_bundle(self.folder / bundle.FOLDER, saved)
+        bundle.save_bundle(self.folder / bundle.FOLDER, add_context(saved, self.character_models))
 
     def finish(self) -> str:
         """Fit the outside penalty and the temperature of the saved model on dev; returns what was found, in words."""
-        penalty, temperature = calibrate(self.folder / bundle.FOLDER, self.dev, self.config.model.fit_outside)
+        fit_outside = self.config.model.fit_outside
+        penalty, temperature = calibrate(self.folder / bundle.FOLDER, self.dev, fit_outside, self.context)
         return f"outside penalty {penalty:.1f}, temperature {temperature:.2f}; "
 
     @staticmethod

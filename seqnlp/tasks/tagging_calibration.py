@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from seqnlp.bundle import load_bundle, save_bundle
 from seqnlp.metrics.calibration import fit_temperature
 from seqnlp.metrics.entities import entity_scores
+from seqnlp.tasks.contextual_store import ContextSource
 from seqnlp.tasks.prediction import SentencePrediction, TagPredictor
 from seqnlp.tasks.tagging_model import LoadedTagger, tagger_from_bundle
 from seqnlp.text.sentence import TaggedSentence
@@ -35,8 +36,13 @@ NEIGHBOURS = 2
 """A penalty is judged by the mean F1 of it and so many on either side: on a small dev split, F1 is a jagged curve."""
 
 
-def calibrate(folder: Path, dev: Sequence[TaggedSentence], fit_outside: bool) -> tuple[float, float]:
+def calibrate(
+    folder: Path, dev: Sequence[TaggedSentence], fit_outside: bool, context: ContextSource | None = None
+) -> tuple[float, float]:
     """Fit both numbers for a saved tagger and store them in the model folder.
+
+    Args:
+        context: knows the contextual embeddings of dev already, which saves computing them.
 
     Returns:
         The outside penalty (0 unless ``fit_outside``, or for plain tags) and the temperature; 0 and 1 without dev.
@@ -44,15 +50,19 @@ def calibrate(folder: Path, dev: Sequence[TaggedSentence], fit_outside: bool) ->
     if not dev:
         return 0.0, 1.0
     saved = load_bundle(folder)
-    penalty, temperature = fit_decisions(tagger_from_bundle(saved), dev, fit_outside)
+    penalty, temperature = fit_decisions(tagger_from_bundle(saved), dev, fit_outside, context)
     fitted = {"temperature": round(temperature, 4), "outside_penalty": round(penalty, 4)}
     save_bundle(folder, replace(saved, description={**saved.description, **fitted}))
     return penalty, temperature
 
 
-def fit_decisions(tagger: LoadedTagger, dev: Sequence[TaggedSentence], fit_outside: bool) -> tuple[float, float]:
+def fit_decisions(
+    tagger: LoadedTagger, dev: Sequence[TaggedSentence], fit_outside: bool, context: ContextSource | None = None
+) -> tuple[float, float]:
     """The outside penalty and the temperature; the network runs once."""
-    predictor = TagPredictor(tagger.model, tagger.features, tagger.tags, tagger.scheme)
+    predictor = TagPredictor(
+        tagger.model, tagger.features, tagger.tags, tagger.scheme, context=context or tagger.context
+    )
     batches = list(predictor.emit([sentence.tokens for sentence in dev]))
 
     def f1(penalty: float) -> float:

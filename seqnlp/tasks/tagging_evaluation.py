@@ -43,7 +43,7 @@ def evaluate(run: Path, config: TaggingConfig, split: str, say: Callable[[str], 
     report_unseen_labels(sentences, labels, data, split, say)
 
     words = [sentence.tokens for sentence in sentences]
-    decisions = (tagger.temperature, tagger.outside_penalty)
+    decisions = (tagger.temperature, tagger.outside_penalty, tagger.context)
     predictor = TagPredictor(tagger.model, tagger.features, tagger.tags, tagger.scheme, *decisions)
     started = time.perf_counter()
     batches = list(predictor.emit(words))

@@ -10,29 +10,36 @@ from seqnlp.bundle import Bundle
 from seqnlp.config import ClassifierConfig, ModelConfig, read_section
 from seqnlp.data.lexicon import WordFeatures
 from seqnlp.errors import RunError
+from seqnlp.models.contextual import ContextualEmbedder
 from seqnlp.models.tagger import RecurrentTagger
+from seqnlp.nn.context import ContextInput
 from seqnlp.nn.embed import WordEmbedder, WordSizes
 from seqnlp.nn.recurrent import Recurrent
+from seqnlp.tasks.contextual import split_context
 
 
-def build_tagger(model: ModelConfig, features: WordFeatures, tags: Sequence[str], word_dim: int) -> RecurrentTagger:
+def build_tagger(
+    model: ModelConfig, features: WordFeatures, tags: Sequence[str], word_dim: int, embedded_dim: int = 0
+) -> RecurrentTagger:
     """A tagger with fresh weights.
 
     Args:
         features: decides the sizes of the tables.
         tags: every tag, in the model's scheme.
         word_dim: width of the word embedding (that of the vectors, if there are any).
+        embedded_dim: width of the contextual embeddings; 0: there are none.
     """
     embedder = build_embedder(model, features, word_dim)
+    context = ContextInput(embedded_dim, model.context_dim, model.context_dropout) if embedded_dim else None
     recurrent = Recurrent(
-        embedder.output_dim,
+        embedder.output_dim + (context.output_dim if context else 0),
         model.hidden_dim,
         cell=model.cell,
         num_layers=model.num_layers,
         bidirectional=model.bidirectional,
         dropout=model.hidden_dropout,
     )
-    return RecurrentTagger(embedder, recurrent, tags, model.scheme, model.output, model.input_dropout)
+    return RecurrentTagger(embedder, recurrent, tags, model.scheme, model.output, model.input_dropout, context)
 
 
 def build_embedder(model: ModelConfig | ClassifierConfig, features: WordFeatures, word_dim: int) -> WordEmbedder:
@@ -63,13 +70,14 @@ class LoadedTagger:
     tokenizer: str
     temperature: float
     outside_penalty: float
+    context: ContextualEmbedder | None = None
 
 
 def describe(
     model: ModelConfig, word_dim: int, data_scheme: str, tokenizer: str, about: dict[str, Any]
 ) -> dict[str, Any]:
     """What ``config.yaml`` of the model folder says: names and numbers, no paths."""
-    settings = {key: value for key, value in asdict(model).items() if key not in ("vectors", "word_dim")}
+    settings = {key: value for key, value in asdict(model).items() if key not in ("vectors", "word_dim", "context")}
     return {
         "task": "tagging",
         "data_scheme": data_scheme,
@@ -88,6 +96,7 @@ def tagger_from_bundle(bundle: Bundle) -> LoadedTagger:
     Raises:
         RunError: another task's model, an unknown key, or weights that do not fit the settings.
     """
+    bundle, context = split_context(bundle)
     description = dict(bundle.description)
     try:
         task = description.pop("task")
@@ -110,11 +119,11 @@ def tagger_from_bundle(bundle: Bundle) -> LoadedTagger:
         raise RunError(
             f"the model's vocabulary.json lacks the key {missing}; it was changed or not saved whole"
         ) from None
-    model = build_tagger(settings, features, bundle.labels, word_dim)
+    model = build_tagger(settings, features, bundle.labels, word_dim, context.dim if context else 0)
     try:
         model.load_state_dict(bundle.tensors)
     except RuntimeError as problem:
         raise RunError(f"the model's weights do not fit its config.yaml: {problem}") from problem
     model = model.eval().requires_grad_(False)
     decisions = (temperature, outside_penalty)
-    return LoadedTagger(model, features, bundle.labels, settings.scheme, scheme, tokenizer, *decisions)
+    return LoadedTagger(model, features, bundle.labels, settings.scheme, scheme, tokenizer, *decisions, context)

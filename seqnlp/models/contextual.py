@@ -1,0 +1,117 @@
+"""Contextual string embeddings: what language models of characters have in mind at each word (Akbik et al. 2018)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from hashlib import sha256
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from seqnlp.data.batches import plan_in_order
+from seqnlp.models.language_model import UnitReader
+from seqnlp.text.units import CharacterUnits, plain_line
+
+IntArray = NDArray[np.int64]
+
+BATCH_SENTENCES = 64
+BATCH_CHARACTERS = 64 * 1024
+"""Sentences read side by side, and their padded characters (a longer one goes alone)."""
+
+WINDOW = 128
+"""Characters that are read at once; the state is carried on, so this bounds memory and changes nothing else."""
+
+
+class CharacterReader:
+    """One character language model, and how it reads a sentence: its words with single spaces between them.
+
+    As in its training text the sentence comes after an end mark. A model that reads backward begins with the last
+    character, so that its state at a word has seen the word and all that follows it.
+
+    Args:
+        reader: embedding and layers; they are not trained any further.
+        units: its characters.
+        lowercase: whether it was trained on lower-cased text.
+    """
+
+    def __init__(self, reader: UnitReader, units: CharacterUnits, lowercase: bool) -> None:
+        self.reader, self.units, self.lowercase = reader.eval().requires_grad_(False), units, lowercase
+
+    @property
+    def direction(self) -> str:
+        """``forward`` or ``backward``."""
+        return self.reader.config.direction
+
+    def encode(self, words: Sequence[str]) -> tuple[list[int], list[int]]:
+        """The units of a sentence in the order in which they are read, and where among them each word is complete."""
+        texts = [plain_line(word, self.lowercase) for word in words]
+        if self.direction == "backward":
+            texts = [text[::-1] for text in reversed(texts)]
+        units, places = [self.units.end], []
+        for number, text in enumerate(texts):
+            units += self.units.encode_word(text, number == 0)
+            places.append(len(units) - 1)
+        return units, places if self.direction == "forward" else places[::-1]
+
+    @torch.no_grad()
+    def read(self, sentences: Sequence[Sequence[str]]) -> Tensor:
+        """The states (N, H) at all words, sentence after sentence; a word's is that after its last character read."""
+        encoded = [self.encode(words) for words in sentences]
+        lengths = np.array([len(units) for units, _ in encoded], dtype=np.int64)  # (S,)
+        ends = np.cumsum([len(places) for _, places in encoded])  # (S,)
+        device = self.reader.embedding.weight.device
+        states = torch.zeros(int(ends[-1]) if len(ends) else 0, self.reader.output_dim, device=device)  # (N, H)
+        for batch in plan_in_order(lengths, BATCH_SENTENCES, BATCH_CHARACTERS):
+            rows = [number for number in batch.tolist() if encoded[number][1]]
+            if rows:
+                found = self._read_batch([encoded[number] for number in rows])  # (n, H)
+                where = [np.arange(ends[number] - len(encoded[number][1]), ends[number]) for number in rows]
+                states[torch.from_numpy(np.concatenate(where)).to(device)] = found
+        return states
+
+    def _read_batch(self, encoded: Sequence[tuple[list[int], list[int]]]) -> Tensor:
+        """The states (n, H) at the places of sentences read side by side, window by window."""
+        device = self.reader.embedding.weight.device
+        units = nn.utils.rnn.pad_sequence([torch.tensor(one) for one, _ in encoded], batch_first=True)  # (B, T)
+        rows = torch.tensor([row for row, (_, places) in enumerate(encoded) for _ in places])  # (n,)
+        places = torch.tensor([place for _, places in encoded for place in places])  # (n,)
+        units, rows, places = units.to(device), rows.to(device), places.to(device)
+        states = torch.zeros(len(places), self.reader.output_dim, device=device)  # (n, H)
+        state = self.reader.start(len(encoded))
+        for first in range(0, units.size(1), WINDOW):
+            outputs, state = self.reader(units[:, first : first + WINDOW], state)  # (B, W, H)
+            inside = (places >= first) & (places < first + WINDOW)  # (n,)
+            states[inside] = outputs[rows[inside], places[inside] - first]
+        return states
+
+
+class ContextualEmbedder:
+    """The states of one or two character models, side by side: vectors of words that depend on the whole sentence."""
+
+    def __init__(self, readers: Sequence[CharacterReader]) -> None:
+        self.readers = list(readers)
+        self.dim = sum(reader.reader.output_dim for reader in readers)
+
+    def to(self, device: torch.device) -> ContextualEmbedder:
+        """The same models, moved to another device."""
+        for reader in self.readers:
+            reader.reader.to(device)
+        return self
+
+    def read(self, sentences: Sequence[Sequence[str]]) -> Tensor:
+        """Vectors (N, C) of all words of sentences, one sentence after the other; empty sentences have none.
+
+        A sentence's vectors do not depend on the other sentences.
+        """
+        return torch.cat([reader.read(sentences) for reader in self.readers], dim=1)  # (N, C)
+
+    def digest(self) -> str:
+        """SHA-256 of everything that decides the vectors."""
+        digest = sha256()
+        for reader in self.readers:
+            digest.update(repr((reader.reader.config, reader.lowercase, reader.units.to_vocabulary())).encode())
+            for name, tensor in reader.reader.state_dict().items():
+                digest.update(name.encode() + tensor.cpu().numpy().tobytes())
+        return digest.hexdigest()
