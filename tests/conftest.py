@@ -12,6 +12,12 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch is imported: tests
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _cache(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """No test writes into the user's cache folder."""
+    os.environ["SEQNLP_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The folder of public data sets: $SEQNLP_DATA, else ``../shared/data`` beside the repository."""

@@ -33,9 +33,9 @@ def load_context(runs: Sequence[str]) -> ContextualEmbedder:
     readers = [_reader_of(load_bundle(run)) for run in runs]
     directions = [reader.direction for reader in readers]
     if len(set(directions)) < len(directions):
-        found = ", ".join(f"{run} reads {direction}" for run, direction in zip(runs, directions, strict=True))
+        found = " and ".join(f"{run} reading {direction}" for run, direction in zip(runs, directions, strict=True))
         expected = "expected one language model that reads forward and one that reads backward, or one of them"
-        raise ConfigError([f"model.context: {expected}; {found}"])
+        raise ConfigError([f"model.context: {expected}; found {found}"])
     return ContextualEmbedder(readers)
 
 

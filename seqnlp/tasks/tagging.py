@@ -124,6 +124,9 @@ class TaggingTask:
         """Write the run's model folder."""
         config = self.config
         about = asdict(config.about)
+        directions = (
+            ", ".join(reader.direction for reader in self.character_models.readers) if self.character_models else ""
+        )
         metrics = {
             "dev": scores,
             "epoch": progress.epoch,
@@ -139,7 +142,7 @@ class TaggingTask:
             vocabulary=self.features.to_dict(),
             labels=self.tags,
             metrics=metrics,
-            card=model_card(config, self.tags, metrics),
+            card=model_card(config, self.tags, metrics, directions),
         )
         bundle.save_bundle(self.folder / bundle.FOLDER, add_context(saved, self.character_models))
 

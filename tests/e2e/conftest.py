@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from command import TINY, TINY_TRANSLATION, output
+from tiny_characters import train_pair
 from tiny_pairs import make_pairs, write_pairs
 
 
@@ -25,3 +26,9 @@ def translator_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
         write_pairs(folder, split, make_pairs(count, seed=number))
     output("train", "task=translation", f"data.dir={folder}", f"run={folder}/run", *TINY_TRANSLATION)
     return folder / "run"
+
+
+@pytest.fixture(scope="session")
+def character_models(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """What ``model.context`` says of two small language models of characters."""
+    return train_pair(tmp_path_factory.mktemp("characters"))

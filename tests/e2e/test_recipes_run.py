@@ -85,8 +85,9 @@ def test_a_recipe_trains_and_its_model_translates(name: str, tmp_path: Path) -> 
 
 @pytest.mark.parametrize("name", recipes_of("tagging"))
 @pytest.mark.usefixtures("where_its_data_is")
-def test_a_recipe_trains_and_its_model_tags(name: str, tmp_path: Path) -> None:
-    trained = seqnlp("train", f"recipe={name}", f"run={tmp_path}/run", *SMALL)
+def test_a_recipe_trains_and_its_model_tags(name: str, tmp_path: Path, character_models: str) -> None:
+    context = [f"model.context={character_models}"] if name.endswith("_contextual") else []
+    trained = seqnlp("train", f"recipe={name}", f"run={tmp_path}/run", *SMALL, *context)
     assert trained.status == 0, trained.err
     answer = json.loads(output("tag", tmp_path / "run", stdin="Ada Sorrel took aspirin in Brinmoor."))
     assert len(answer["tags"]) == len(answer["tokens"]) == 7
