@@ -94,6 +94,11 @@ class ContextualEmbedder:
         self.readers = list(readers)
         self.dim = sum(reader.reader.output_dim for reader in readers)
 
+    @property
+    def directions(self) -> list[str]:
+        """In which each of the models reads."""
+        return [reader.direction for reader in self.readers]
+
     def to(self, device: torch.device) -> ContextualEmbedder:
         """The same models, moved to another device."""
         for reader in self.readers:

@@ -30,13 +30,13 @@ def load_context(runs: Sequence[str]) -> ContextualEmbedder:
     problems = [problem for run in runs if (problem := _unfit(run))]
     if problems:
         raise ConfigError(problems)
-    readers = [_reader_of(load_bundle(run)) for run in runs]
-    directions = [reader.direction for reader in readers]
+    embedder = ContextualEmbedder([_reader_of(load_bundle(run)) for run in runs])
+    directions = embedder.directions
     if len(set(directions)) < len(directions):
         found = " and ".join(f"{run} reading {direction}" for run, direction in zip(runs, directions, strict=True))
         expected = "expected one language model that reads forward and one that reads backward, or one of them"
         raise ConfigError([f"model.context: {expected}; found {found}"])
-    return ContextualEmbedder(readers)
+    return embedder
 
 
 def add_context(bundle: Bundle, context: ContextualEmbedder | None) -> Bundle:

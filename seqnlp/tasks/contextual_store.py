@@ -51,6 +51,7 @@ class ContextStore:
     def __init__(
         self, embedder: ContextualEmbedder, sentences: Sequence[Sequence[str]], say: Callable[[str], None]
     ) -> None:
+        self.embedder = embedder
         distinct = list(dict.fromkeys(map(tuple, sentences)))
         ends = np.cumsum([len(words) for words in distinct])  # (S,)
         self._rows = {words: slice(int(end) - len(words), int(end)) for words, end in zip(distinct, ends, strict=True)}

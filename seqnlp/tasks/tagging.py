@@ -55,12 +55,12 @@ class TaggingTask:
         data, settings = config.data, config.model
         self.train_digest = split_digest(data, "train")
         self.digest = self.train_digest + tagging_data.vectors_digest(data, settings)
-        self.character_models = load_context(settings.context_runs) if settings.context else None
-        if self.character_models:
-            self.character_models.to(device)
-            self.digest += self.character_models.digest()
         train = load_split(data, "train", say)
         self.dev = load_split(data, "dev", say)
+        self.words = [sentence.tokens for sentence in train]
+        self.context = self._read_context(say)
+        embedder = self.context.embedder if self.context else None
+        self.digest += embedder.digest() if embedder else ""
         vectors = tagging_data.load_vectors(data, settings)
         self.features = tagging_data.learn_features(train, settings, vectors)
         self.tags = tagging_data.learn_tags(train, data, settings)
@@ -70,13 +70,9 @@ class TaggingTask:
         tag_index = {tag: index for index, tag in enumerate(self.tags)}
         self.train = encode_split(train, tagging_data.model_tags(train, data, settings), self.lexicon, tag_index)
         self.word_dim = vectors.values.shape[1] if vectors else settings.word_dim
-        self.words = [sentence.tokens for sentence in train]
-        self.context: ContextStore | None = None
-        if self.character_models:
-            self.context = ContextStore(self.character_models, [*self.words, *(s.tokens for s in self.dev)], say)
-        embedded_dim = self.character_models.dim if self.character_models else 0
         torch.manual_seed(config.seed)
-        self.model = build_tagger(settings, self.features, self.tags, self.word_dim, embedded_dim).to(device)
+        context_dim = embedder.dim if embedder else 0
+        self.model = build_tagger(settings, self.features, self.tags, self.word_dim, context_dim).to(device)
         if vectors and self.model.embedder.vectors is not None:
             self.model.embedder.vectors.fill(vectors.values)
             forms = self.lexicon.columns()  # a form has a vector by its own case, a row of the table perhaps by another
@@ -122,11 +118,8 @@ class TaggingTask:
 
     def save(self, scores: dict[str, float], progress: Progress) -> None:
         """Write the run's model folder."""
-        config = self.config
+        config, embedder = self.config, self.context.embedder if self.context else None
         about = asdict(config.about)
-        directions = (
-            ", ".join(reader.direction for reader in self.character_models.readers) if self.character_models else ""
-        )
         metrics = {
             "dev": scores,
             "epoch": progress.epoch,
@@ -142,15 +135,23 @@ class TaggingTask:
             vocabulary=self.features.to_dict(),
             labels=self.tags,
             metrics=metrics,
-            card=model_card(config, self.tags, metrics, directions),
+            card=model_card(config, self.tags, metrics, embedder.directions if embedder else []),
         )
-        bundle.save_bundle(self.folder / bundle.FOLDER, add_context(saved, self.character_models))
+        bundle.save_bundle(self.folder / bundle.FOLDER, add_context(saved, embedder))
 
     def finish(self) -> str:
         """Fit the outside penalty and the temperature of the saved model on dev; returns what was found, in words."""
         fit_outside = self.config.model.fit_outside
         penalty, temperature = calibrate(self.folder / bundle.FOLDER, self.dev, fit_outside, self.context)
         return f"outside penalty {penalty:.1f}, temperature {temperature:.2f}; "
+
+    def _read_context(self, say: Callable[[str], None]) -> ContextStore | None:
+        """The contextual embeddings of the words of train and dev, if the tagger reads any."""
+        runs = self.config.model.context_runs
+        if not runs:
+            return None
+        embedder = load_context(runs).to(self.device)
+        return ContextStore(embedder, [*self.words, *(sentence.tokens for sentence in self.dev)], say)
 
     @staticmethod
     def next_commands(run: Path) -> list[str]:

@@ -8,7 +8,9 @@ from typing import Any
 from seqnlp.config import TaggingConfig
 
 
-def model_card(config: TaggingConfig, tags: Sequence[str], metrics: Mapping[str, Any], directions: str = "") -> str:
+def model_card(
+    config: TaggingConfig, tags: Sequence[str], metrics: Mapping[str, Any], directions: Sequence[str] = ()
+) -> str:
     """A short README for the model folder: what it does, from what, how well, how to use it.
 
     Args:
@@ -16,6 +18,7 @@ def model_card(config: TaggingConfig, tags: Sequence[str], metrics: Mapping[str,
     """
     labels = tags if config.model.scheme == "none" else sorted({tag[2:] for tag in tags if tag != "O"})
     scores = ", ".join(f"{name} {value:.2f}" for name, value in metrics["dev"].items() if name != "score")
+    read = f"the states of language models of characters ({', '.join(directions)})"
     about = config.about
     licence = f" ({about.licence})" if about.licence else ""
     lines = [
@@ -29,11 +32,7 @@ def model_card(config: TaggingConfig, tags: Sequence[str], metrics: Mapping[str,
         f"- development scores: {scores or 'none, there was no development split'} "
         f"(epoch {metrics['epoch']}, seed {config.seed})",
         f"- words are split as `{config.data.tokenizer}`",
-        *(
-            [f"- contextual embeddings: the states of language models of characters ({directions})"]
-            if directions
-            else []
-        ),
+        *([f"- contextual embeddings: {read}"] if directions else []),
         "",
         "```",
         "seqnlp tag THIS_FOLDER < lines.txt",

@@ -19,7 +19,7 @@ from seqnlp.tasks.contextual import split_context
 
 
 def build_tagger(
-    model: ModelConfig, features: WordFeatures, tags: Sequence[str], word_dim: int, embedded_dim: int = 0
+    model: ModelConfig, features: WordFeatures, tags: Sequence[str], word_dim: int, context_dim: int = 0
 ) -> RecurrentTagger:
     """A tagger with fresh weights.
 
@@ -27,10 +27,10 @@ def build_tagger(
         features: decides the sizes of the tables.
         tags: every tag, in the model's scheme.
         word_dim: width of the word embedding (that of the vectors, if there are any).
-        embedded_dim: width of the contextual embeddings; 0: there are none.
+        context_dim: width of the contextual embeddings; 0: there are none.
     """
     embedder = build_embedder(model, features, word_dim)
-    context = ContextInput(embedded_dim, model.context_dim, model.context_dropout) if embedded_dim else None
+    context = ContextInput(context_dim, model.context_dim, model.context_dropout) if context_dim else None
     recurrent = Recurrent(
         embedder.output_dim + (context.output_dim if context else 0),
         model.hidden_dim,
