@@ -143,7 +143,9 @@ def _finish(task: Task, run: Path, progress: Progress) -> None:
     """Let the task complete its model folder, and say how it went and what to do next."""
     found = task.finish()
     folder, data = run / bundle.FOLDER, task.config.data
-    best = f"best dev score {progress.best_score:.2f} in epoch {progress.best_epoch}; " if data.dev else ""
+    scores = bundle.load_bundle(folder).metrics.get("dev", {})
+    named = ", ".join(f"{name} {value:.2f}" for name, value in scores.items() if name != "score")
+    best = f"best on dev in epoch {progress.best_epoch}: {named}; " if named else ""
     size = sum(file.stat().st_size for file in folder.iterdir()) / 1e6
     split = next((split for split in ("test", "dev", "train") if getattr(data, split)), "train")
     lines = "\n".join(

@@ -76,6 +76,8 @@ def _complete(model: LanguageModel, arguments: argparse.Namespace) -> None:
         print(format_words(words))
     if not words:
         print("no word of the model begins like this", file=sys.stderr)
+    elif not arguments.typing and set(arguments.text.split()[-1:]) & set(model.unknown_words(arguments.text)):
+        print("is the last word still being typed? --typing completes it", file=sys.stderr)
     print(f"{1000 * (done - read):.1f} ms; reading the text {1000 * (read - begun):.1f} ms", file=sys.stderr)
 
 

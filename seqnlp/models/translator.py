@@ -8,7 +8,8 @@ import torch
 from torch import Tensor, nn
 
 from seqnlp.config import TranslatorConfig
-from seqnlp.models.decoder import Decoder, DecoderState, Memory
+from seqnlp.models.decoder import Decoder
+from seqnlp.models.decoder_state import DecoderState, Memory
 from seqnlp.nn.dropout import LockedDropout
 from seqnlp.nn.recurrent import Recurrent
 from seqnlp.nn.smoothed_loss import smoothed_loss

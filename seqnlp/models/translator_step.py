@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from seqnlp.decode.steps import Layout, StepResult
-from seqnlp.models.decoder import DecoderState, Memory
+from seqnlp.models.decoder_state import DecoderState, Memory
 from seqnlp.models.translator import RecurrentTranslator
 from seqnlp.nn.products import packed_product, padded_rows
 

@@ -138,6 +138,8 @@ def test_unseen_words_and_scripts_are_read_and_told(model: LanguageModel, runs: 
     assert "not in the model's vocabulary, so read without their meaning: Мира, 日本" in done.err
     assert done.out.count("\n") == 5
     assert model.complete("日", typing=True) == []
+    assert "--typing completes it" not in done.err
+    assert "is the last word still being typed? --typing completes it" in seqnlp("complete", model.path, "Joren 日").err
 
 
 def test_completing_from_the_command_line_shows_words_probabilities_and_milliseconds(runs: Runs) -> None:

@@ -65,7 +65,7 @@ def step_by_step(model: RecurrentTranslator, pair: tuple[list[int], list[int]]) 
             model.embed_target(read[None]), state, attend, model.decoder.products()
         )
         assert float(weights.detach().sum()) == pytest.approx(1)
-        total += float(torch.log_softmax(model.logits(features), dim=-1)[0, wanted])
+        total += float(torch.log_softmax(model.logits(features).detach(), dim=-1)[0, wanted])
     return total
 
 
