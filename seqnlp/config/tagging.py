@@ -55,7 +55,9 @@ class ModelConfig:
         "contextual string embeddings: language models of characters, `FORWARD + BACKWARD` or one of them; runs or "
         "model folders, relative to the current folder",
     )
-    context_dim: int = setting(0, "context: width to which a learned projection brings it; 0: as it is", low=0)
+    context_dim: int = setting(
+        0, "context: width to which a learned projection brings it; 0: as it is", low=0, high=4096
+    )
     context_dropout: float = setting(0.0, "context: locked dropout before the projection", low=0, below=1)
     cell: str = setting("lstm", "recurrent cell", choices=CELLS)
     hidden_dim: int = setting(200, "width of each direction of a recurrent layer", low=1, high=4096)

@@ -60,24 +60,21 @@ class CharacterReader:
         """The states (N, H) at all words, sentence after sentence; a word's is that after its last character read."""
         encoded = [self.encode(words) for words in sentences]
         lengths = np.array([len(units) for units, _ in encoded], dtype=np.int64)  # (S,)
-        ends = np.cumsum([len(places) for _, places in encoded])  # (S,)
-        device = self.reader.embedding.weight.device
-        states = torch.zeros(int(ends[-1]) if len(ends) else 0, self.reader.output_dim, device=device)  # (N, H)
+        states = [self.reader.embedding.weight.new_zeros(0, self.reader.output_dim)] * (len(encoded) + 1)  # (n, H) each
         for batch in plan_in_order(lengths, BATCH_SENTENCES, BATCH_CHARACTERS):
-            rows = [number for number in batch.tolist() if encoded[number][1]]
-            if rows:
-                found = self._read_batch([encoded[number] for number in rows])  # (n, H)
-                where = [np.arange(ends[number] - len(encoded[number][1]), ends[number]) for number in rows]
-                states[torch.from_numpy(np.concatenate(where)).to(device)] = found
-        return states
+            together = [encoded[number] for number in batch]
+            parts = torch.split(self._read_batch(together), [len(places) for _, places in together])
+            for number, part in zip(batch, parts, strict=True):
+                states[number] = part
+        return torch.cat(states)
 
     def _read_batch(self, encoded: Sequence[tuple[list[int], list[int]]]) -> Tensor:
         """The states (n, H) at the places of sentences read side by side, window by window."""
         device = self.reader.embedding.weight.device
         units = nn.utils.rnn.pad_sequence([torch.tensor(one) for one, _ in encoded], batch_first=True)  # (B, T)
-        rows = torch.tensor([row for row, (_, places) in enumerate(encoded) for _ in places])  # (n,)
-        places = torch.tensor([place for _, places in encoded for place in places])  # (n,)
-        units, rows, places = units.to(device), rows.to(device), places.to(device)
+        pairs = [(row, place) for row, (_, places) in enumerate(encoded) for place in places]
+        rows, places = torch.tensor(pairs, dtype=torch.int64).view(-1, 2).to(device).unbind(dim=1)  # (n,) each
+        units = units.to(device)
         states = torch.zeros(len(places), self.reader.output_dim, device=device)  # (n, H)
         state = self.reader.start(len(encoded))
         for first in range(0, units.size(1), WINDOW):
