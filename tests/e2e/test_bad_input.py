@@ -205,7 +205,7 @@ def test_all_that_is_wrong_with_the_settings_is_said_at_once(tmp_path: Path) -> 
         "  model.hiden_dim: unknown key (did you mean 'model.hidden_dim'?)\n"
         "  epochs: unknown key (did you mean 'trainer.epochs'?)\n"
         "  trainer.epochs: expected a whole number, found 'many'\n"
-        "  model.cell: expected one of lstm, gru, rnn; found 'gur' (did you mean 'gru'?)\n"
+        "  model.cell: expected one of lstm, gru, rnn, peephole; found 'gur' (did you mean 'gru'?)\n"
         "  optimizer.momentum: only for optimizer.name=sgd, found 'adam'"
     )
     assert not (tmp_path / "run").exists()
