@@ -22,6 +22,7 @@ from seqnlp.config.language_model import (
     UnitsConfig,
 )
 from seqnlp.config.schema import collect_section, read_section, setting
+from seqnlp.config.series import SeriesDataConfig
 from seqnlp.config.tagging import DataConfig, ModelConfig, TaggingConfig
 from seqnlp.config.translation import (
     DecodingConfig,
@@ -47,6 +48,7 @@ __all__ = [
     "OptimizerConfig",
     "ParallelDataConfig",
     "RecurrentLanguageModelConfig",
+    "SeriesDataConfig",
     "SplitsConfig",
     "StreamTrainerConfig",
     "SubwordConfig",
