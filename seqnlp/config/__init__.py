@@ -12,6 +12,7 @@ import typing
 from collections.abc import Mapping
 from typing import Any
 
+from seqnlp.config.anomaly import AnomalyConfig, AutoencoderConfig, AutoencoderTrainerConfig, WatchedDataConfig
 from seqnlp.config.classification import ClassificationConfig, ClassifierConfig, DocumentDataConfig, TokensConfig
 from seqnlp.config.common import AboutConfig, Config, LoopConfig, OptimizerConfig, SplitsConfig, TrainerConfig
 from seqnlp.config.language_model import (
@@ -36,6 +37,9 @@ from seqnlp.errors import ConfigError, did_you_mean
 __all__ = [
     "TASKS",
     "AboutConfig",
+    "AnomalyConfig",
+    "AutoencoderConfig",
+    "AutoencoderTrainerConfig",
     "ClassificationConfig",
     "ClassifierConfig",
     "Config",
@@ -59,6 +63,7 @@ __all__ = [
     "TranslationConfig",
     "TranslatorConfig",
     "UnitsConfig",
+    "WatchedDataConfig",
     "config_to_dict",
     "default_config",
     "read_config",
@@ -71,6 +76,7 @@ TASKS: dict[str, type[Config]] = {
     "translation": TranslationConfig,
     "classification": ClassificationConfig,
     "language_model": LanguageModelConfig,
+    "anomaly_detection": AnomalyConfig,
 }
 """The configuration of each task; the first is what a run without a recipe does."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from seqnlp.config.common import CELLS, Config, LoopConfig
+from seqnlp.config.forecasting import RHYTHMS
 from seqnlp.config.schema import setting
 from seqnlp.config.series import SeriesDataConfig
 
@@ -27,9 +28,7 @@ class AutoencoderConfig:
     cell: str = setting("lstm", "recurrent cell", choices=CELLS)
     window: int = setting(48, "rows that are rebuilt together; the score of a row is from the window it ends", low=2)
     calendar: str = setting(
-        "none",
-        "what else encoder and decoder know of each row: its time of day, or of day and week",
-        choices=("none", "day", "week"),
+        "", f"rhythms of the calendar that encoder and decoder know of each row, as `week, day`: {', '.join(RHYTHMS)}"
     )
     hidden_dim: int = setting(32, "width of the recurrent layers", low=1, high=4096)
     num_layers: int = setting(1, "recurrent layers of the encoder and of the decoder", low=1, high=8)
@@ -45,9 +44,14 @@ class AutoencoderConfig:
         0.01, "part of the normal rows that may be flagged, unless `seqnlp detect` says another", above=0, below=1
     )
 
+    @property
+    def rhythms(self) -> tuple[str, ...]:
+        """The names in ``calendar``."""
+        return tuple(filter(None, map(str.strip, self.calendar.split(","))))
+
 
 @dataclass
-class WindowTrainerConfig(LoopConfig):
+class AutoencoderTrainerConfig(LoopConfig):
     """The training loop over windows of a series."""
 
     batch_windows: int = setting(64, "windows in one optimizer step", low=1)
@@ -58,10 +62,10 @@ class WindowTrainerConfig(LoopConfig):
 class AnomalyConfig(Config):
     """Everything that decides the training of an anomaly detector."""
 
-    task: str = setting("anomaly", "what the model does", choices=("anomaly",))
+    task: str = setting("anomaly_detection", "what the model does", choices=("anomaly_detection",))
     data: WatchedDataConfig = field(default_factory=WatchedDataConfig)
     model: AutoencoderConfig = field(default_factory=AutoencoderConfig)
-    trainer: WindowTrainerConfig = field(default_factory=WindowTrainerConfig)
+    trainer: AutoencoderTrainerConfig = field(default_factory=AutoencoderTrainerConfig)
 
     def problems(self) -> list[str]:
         """Settings that are fine alone and make no sense together."""
@@ -75,6 +79,9 @@ class AnomalyConfig(Config):
             problems.append(
                 f"model.scored_rows: expected at most model.window ({model.window}), found {model.scored_rows}"
             )
-        if model.calendar != "none" and not data.time_column:
-            problems.append(f"model.calendar: '{model.calendar}' needs data.time_column, which is missing")
+        unknown = [name for name in model.rhythms if name not in RHYTHMS]
+        if unknown:
+            problems.append(f"model.calendar: expected some of {', '.join(RHYTHMS)}, found '{unknown[0]}'")
+        if model.rhythms and not data.time_column:
+            problems.append("model.calendar: only with data.time_column, which is missing")
         return problems

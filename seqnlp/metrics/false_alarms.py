@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqnlp.errors import SeqnlpError
+from seqnlp.metrics.conformal import conformal_quantile
 
 FloatArray = NDArray[np.float64]
 
@@ -30,15 +31,14 @@ def conformal_threshold(calibration: FloatArray, rate: float) -> float:
     """
     if not 0 < rate < 1:
         raise SeqnlpError(f"expected a rate of false alarms above 0 and below 1, found {rate:g}")
-    count = len(calibration)
-    place = math.ceil((count + 1) * (1 - rate) - 1e-9)  # 1e-9: products such as 100 * 0.99 are not exact
-    if place > count:
-        least = math.ceil(1 / rate - 1e-9) - 1
+    threshold, count = conformal_quantile(calibration, 1 - rate), len(calibration)
+    if math.isinf(threshold):
+        least = math.ceil(round(1 / rate, 9)) - 1
         raise SeqnlpError(
             f"a rate of false alarms of {rate:g} takes at least {least:,} held-back normal rows, found {count:,}: "
             f"ask for {1 / (count + 1):.2g} or more, or train with a larger data.dev"
         )
-    return float(np.sort(calibration)[place - 1])
+    return threshold
 
 
 def p_values(scores: FloatArray, calibration: FloatArray) -> FloatArray:

@@ -1,0 +1,163 @@
+"""From a model folder to a detector that is ready to use."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from seqnlp.bundle import Bundle
+from seqnlp.config import AnomalyConfig, AutoencoderConfig, SeriesDataConfig, read_section
+from seqnlp.data.series_inputs import Inputs, Reading, make_inputs
+from seqnlp.data.series_scale import Scaler
+from seqnlp.data.series import Series
+from seqnlp.data.series_time import Step
+from seqnlp.errors import DataError, RunError
+from seqnlp.models.autoencoder import Autoencoder
+from seqnlp.tasks.anomaly_scoring import Level, row_errors, row_scores
+
+FloatArray = NDArray[np.float64]
+
+_READ_AS = ("time_column", "time_format", "value_columns", "missing", "gaps", "backward")
+"""Data settings that a saved model keeps: how to read another file of the same kind."""
+
+
+@dataclass(frozen=True)
+class LoadedDetector:
+    """An autoencoder, the scale it reads in, and what its errors usually are.
+
+    Attributes:
+        names: (C,) of the columns.
+        data: how files are read.
+        step: between rows, as in training; nothing if the series had no time stamps.
+        usual: mean error of the training part.
+        calibration: (n,) scores of the held-back normal rows.
+    """
+
+    model: Autoencoder
+    names: tuple[str, ...]
+    data: SeriesDataConfig
+    step: Step | None
+    scaler: Scaler
+    usual: float
+    calibration: FloatArray
+
+    @property
+    def settings(self) -> AutoencoderConfig:
+        """Those of the model."""
+        return self.model.config
+
+    @property
+    def reading(self) -> Reading:
+        """How values become inputs."""
+        return reading_of(self.settings)
+
+    def level(self) -> Level:
+        """The usual error as a series begins."""
+        return Level(self.usual, self.settings.level_rows)
+
+    def inputs(self, series: Series) -> Inputs:
+        """What the model reads of a series.
+
+        Raises:
+            DataError: other columns than in training.
+        """
+        refuse_other_columns(self.names, series)
+        return make_inputs(self.reading, self.scaler, series)
+
+    def score(self, series: Series) -> FloatArray:
+        """Scores (T,) of a series; NaN for the first rows, which end no window.
+
+        Raises:
+            DataError: it is shorter than one window, or has other columns.
+        """
+        errors = row_errors(self.model, self.inputs(series), series.source)  # (T,)
+        return row_scores(errors, self.settings.window, self.level())
+
+
+def refuse_other_columns(names: tuple[str, ...], series: Series) -> None:
+    """Stop at a series with other columns than those that were learnt.
+
+    Raises:
+        DataError: with both.
+    """
+    if series.names != names:
+        expected, found = (", ".join(f"'{name}'" for name in each) for each in (names, series.names))
+        raise DataError(f"expected the columns {expected} as in training, found {found}", series.source)
+
+
+def reading_of(settings: AutoencoderConfig) -> Reading:
+    """Values as they are, beside the calendar."""
+    return Reading("none", 0, settings.rhythms)
+
+
+def build_autoencoder(settings: AutoencoderConfig, columns: int) -> Autoencoder:
+    """The network, with its first weights."""
+    return Autoencoder(settings, columns, reading_of(settings).num_inputs(columns) - columns)
+
+
+def describe(config: AnomalyConfig, names: tuple[str, ...], step: Step | None) -> dict[str, Any]:
+    """What ``config.yaml`` of the model folder says: names and numbers, no paths."""
+    data = {key: getattr(config.data, key) for key in _READ_AS}
+    return {
+        "task": "anomaly_detection",
+        "data": {**data, "value_columns": ", ".join(names)},
+        "step": asdict(step) if step else {},
+        "model": asdict(config.model),
+        "about": asdict(config.about),
+    }
+
+
+def detector_tensors(detector: LoadedDetector) -> dict[str, Tensor]:
+    """All numbers of a detector, by name."""
+    numbers = {
+        "scale.mean": detector.scaler.mean,
+        "scale.deviation": detector.scaler.deviation,
+        "usual_error": np.array([detector.usual]),
+        "calibration": np.sort(detector.calibration),
+    }
+    return {**detector.model.state_dict(), **{name: torch.from_numpy(each) for name, each in numbers.items()}}
+
+
+def detector_from_bundle(bundle: Bundle) -> LoadedDetector:
+    """Rebuild the detector of a model folder, in inference mode.
+
+    Raises:
+        RunError: another task's model, an unknown key, or weights that do not fit the settings.
+    """
+    description, tensors = dict(bundle.description), dict(bundle.tensors)
+    if description.get("task") != "anomaly_detection":
+        raise RunError(f"this is a model for {description.get('task', 'tagging')}, not an anomaly detector")
+    try:
+        del description["task"]
+        settings = read_section(AutoencoderConfig, description.pop("model"), "model.")
+        data = read_section(SeriesDataConfig, description.pop("data"), "data.")
+        step = description.pop("step")
+        numbers = [
+            tensors.pop(name).numpy() for name in ("scale.mean", "scale.deviation", "usual_error", "calibration")
+        ]
+    except KeyError as missing:
+        raise RunError(f"the model folder lacks {missing}; it was changed or not saved whole") from None
+    description.pop("about", None)
+    if description:
+        unknown = next(iter(description))
+        raise RunError(f"the model's config.yaml has the unknown key '{unknown}'; install a newer seqnlp")
+    model = build_autoencoder(settings, len(bundle.labels))
+    try:
+        model.load_state_dict(tensors)
+    except RuntimeError as problem:
+        raise RunError(f"the model's weights do not fit its config.yaml: {problem}") from problem
+    mean, deviation, usual, calibration = numbers
+    return LoadedDetector(
+        model=model.eval().requires_grad_(False),
+        names=tuple(bundle.labels),
+        data=data,
+        step=Step(**step) if step else None,
+        scaler=Scaler(mean, deviation),
+        usual=float(usual[0]),
+        calibration=calibration,
+    )
