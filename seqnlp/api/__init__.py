@@ -5,18 +5,25 @@ from __future__ import annotations
 from pathlib import Path
 
 from seqnlp.api.classifier import Classification, Classifier, Explanation, WordContribution
+from seqnlp.api.detector import Detection, Detector
 from seqnlp.api.language_model import Completion, LanguageModel, Typed
 from seqnlp.api.tagger import Span, TaggedText, Tagger, TagSequence
 from seqnlp.api.translator import Hypothesis, Translation, Translator
 from seqnlp.bundle import load_bundle
+from seqnlp.metrics.events import Event
+from seqnlp.tasks.anomaly_stream import ScoredRow
 
 __all__ = [
     "Classification",
     "Classifier",
     "Completion",
+    "Detection",
+    "Detector",
+    "Event",
     "Explanation",
     "Hypothesis",
     "LanguageModel",
+    "ScoredRow",
     "Span",
     "TagSequence",
     "TaggedText",
@@ -28,14 +35,15 @@ __all__ = [
     "load",
 ]
 
-_CLASSES: dict[object, type[Tagger] | type[Translator] | type[Classifier] | type[LanguageModel]] = {
+_CLASSES: dict[object, type[Tagger] | type[Translator] | type[Classifier] | type[LanguageModel] | type[Detector]] = {
     "translation": Translator,
     "classification": Classifier,
     "language_model": LanguageModel,
+    "anomaly_detection": Detector,
 }
 
 
-def load(path: str | Path) -> Tagger | Translator | Classifier | LanguageModel:
+def load(path: str | Path) -> Tagger | Translator | Classifier | LanguageModel | Detector:
     """Load the model of a run, or a saved model folder.
 
     Raises:

@@ -27,6 +27,7 @@ VERBS = (
     "classify",
     "complete",
     "generate",
+    "detect",
     "score",
     "compare",
     "plot",

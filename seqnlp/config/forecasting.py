@@ -26,14 +26,18 @@ class ForecasterConfig:
         choices=("none", "log", "sqrt"),
     )
     difference: str = setting(
-        "none", "season: the change since the same row of the last season is read and forecast", choices=("none", "season")
+        "none",
+        "season: the change since the same row of the last season is read and forecast",
+        choices=("none", "season"),
     )
     reference: str = setting(
         "last",
         "what the network's answer is added to: the last value (of the difference), or the training mean",
         choices=("last", "mean"),
     )
-    calendar: str = setting("", f"rhythms of the calendar to read beside the values, as `year, week`: {', '.join(RHYTHMS)}")
+    calendar: str = setting(
+        "", f"rhythms of the calendar to read beside the values, as `year, week`: {', '.join(RHYTHMS)}"
+    )
     lags: int = setting(
         0, "last rows from which a linear part forecasts, beside the network (the highway of LSTNet); 0: none", low=0
     )
@@ -45,7 +49,9 @@ class ForecasterConfig:
     weight_drop: float = setting(0.0, "dropout on the recurrent weights, drawn for each batch", low=0, below=1)
     warm_up: int = setting(12, "rows that are read before a forecast counts, and the fewest to forecast from", low=1)
     loss: str = setting(
-        "squared", "what is made small, in units of the scaled values: squared or absolute errors", choices=("squared", "absolute")
+        "squared",
+        "what is made small, in units of the scaled values: squared or absolute errors",
+        choices=("squared", "absolute"),
     )
 
     @property

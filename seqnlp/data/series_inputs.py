@@ -75,8 +75,12 @@ class Reading:
         if not self.rhythms:
             return []
         if not isinstance(moment, datetime):
-            raise DataError(f"model.calendar={', '.join(self.rhythms)} needs dates, found {moment}; set data.time_column")
-        angles = [2 * math.pi * _phase(moment, name) * wave for name in self.rhythms for wave in range(1, HARMONICS + 1)]
+            raise DataError(
+                f"model.calendar={', '.join(self.rhythms)} needs dates, found {moment}; set data.time_column"
+            )
+        angles = [
+            2 * math.pi * _phase(moment, name) * wave for name in self.rhythms for wave in range(1, HARMONICS + 1)
+        ]
         return [function(angle) for angle in angles for function in (math.sin, math.cos)]
 
 

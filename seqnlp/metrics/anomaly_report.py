@@ -119,7 +119,10 @@ def _tables(report: AnomalyReport) -> list[Table]:
         Table(
             "Labelled windows, at the threshold",
             ("begin", "end", ">rows", ">flagged", "first flagged", ">highest score"),
-            [(w.begin, w.end, f"{w.rows:,}", f"{w.flagged:,}", w.first or "-", f"{w.score:.1f}") for w in report.windows],
+            [
+                (w.begin, w.end, f"{w.rows:,}", f"{w.flagged:,}", w.first or "-", f"{w.score:.1f}")
+                for w in report.windows
+            ],
         ),
     ]
     return [table for table in tables if table.rows]

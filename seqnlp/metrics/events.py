@@ -13,17 +13,20 @@ class Event:
     """Flagged rows that belong together.
 
     Attributes:
-        first, last: numbers of its first and last flagged row, from 0.
-        peak: the row with the highest score.
-        score: that score.
+        start, end: time stamps of its first and last flagged row, or whatever else names rows.
+        peak: that of the row with the highest score.
+        score: of that row.
         flagged: its flagged rows; between them may be others.
+        first, last: numbers of its first and last flagged row.
     """
 
-    first: int
-    last: int
-    peak: int
+    start: str
+    end: str
+    peak: str
     score: float
     flagged: int
+    first: int
+    last: int
 
 
 class EventMerger:
@@ -35,29 +38,27 @@ class EventMerger:
 
     def __init__(self, gap: int) -> None:
         self.gap = gap
-        self.open: Event | None = None
+        self._open: Event | None = None
 
-    def add(self, row: int, score: float, flagged: bool) -> Event | None:
-        """The next row; returns the event that it shows to be over."""
-        event = self.open
-        if event is not None and row - event.last > self.gap + (1 if flagged else 0):
-            self.open = Event(row, row, row, score, 1) if flagged else None
-            return event
-        if flagged and event is None:
-            self.open = Event(row, row, row, score, 1)
-        elif flagged and event is not None:
-            higher = {"peak": row, "score": score} if score > event.score else {}
-            self.open = replace(event, last=row, flagged=event.flagged + 1, **higher)
-        return None
+    def add(self, row: int, score: float, flagged: bool, place: str = "") -> Event | None:
+        """The next row, and what names it; returns the event that it shows to be over."""
+        event = self._open
+        over = event is not None and row - event.last > self.gap + int(flagged)
+        if event is None or over:
+            self._open = Event(place, place, place, score, 1, row, row) if flagged else None
+        elif flagged:
+            peak, highest = (place, score) if score > event.score else (event.peak, event.score)
+            self._open = replace(event, end=place, last=row, flagged=event.flagged + 1, peak=peak, score=highest)
+        return event if over else None
 
     def finish(self) -> Event | None:
         """The event under way when the series ends."""
-        event, self.open = self.open, None
+        event, self._open = self._open, None
         return event
 
 
 def find_events(scores: NDArray[np.float64], flagged: NDArray[np.bool_], gap: int) -> list[Event]:
-    """All events of rows (T,)."""
+    """All events of rows (T,), which are numbered from 0."""
     merger = EventMerger(gap)
-    found = [merger.add(row, float(scores[row]), True) for row in np.flatnonzero(flagged).tolist()]
+    found = [merger.add(row, float(scores[row]), True, str(row)) for row in np.flatnonzero(flagged).tolist()]
     return [event for event in [*found, merger.finish()] if event is not None]

@@ -22,7 +22,14 @@ from seqnlp.errors import DataError
 from seqnlp.metrics.false_alarms import conformal_threshold
 from seqnlp.models.size import count_parameters
 from seqnlp.tasks.anomaly_card import model_card
-from seqnlp.tasks.anomaly_model import LoadedDetector, build_autoencoder, describe, detector_tensors, reading_of, refuse_other_columns
+from seqnlp.tasks.anomaly_model import (
+    LoadedDetector,
+    build_autoencoder,
+    describe,
+    detector_tensors,
+    reading_of,
+    refuse_other_columns,
+)
 from seqnlp.tasks.anomaly_scoring import Level, row_errors, row_scores
 from seqnlp.training.checkpoint import Progress
 
@@ -48,7 +55,8 @@ class AnomalyTask:
         self.config, self.folder, self.device = config, folder, device
         self.digest = part_digest(config.data, "train")
         train, dev = load_part(config.data, "train", say), load_part(config.data, "dev", lambda text: None)
-        assert train is not None and dev is not None  # the configuration sees to it
+        assert train is not None  # the configuration sees to it
+        assert dev is not None
         self.train, self.dev, settings = train.series, dev, config.model
         reading = reading_of(settings)
         labels = number_rows(self.train, labelled_windows(config.data, "train"))  # (T,)

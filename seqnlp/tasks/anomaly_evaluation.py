@@ -15,7 +15,7 @@ from seqnlp.data.labelled_windows import labelled_windows, number_rows
 from seqnlp.data.series import Part, Series, load_part, part_digest
 from seqnlp.data.series_time import write_moment
 from seqnlp.errors import ConfigError
-from seqnlp.metrics.alarms import Alarms, flag_highest, found_by_chance, measure_alarms
+from seqnlp.metrics.alarms import flag_highest, found_by_chance, measure_alarms
 from seqnlp.metrics.anomaly_report import AnomalyReport, LabelledWindow
 from seqnlp.metrics.false_alarms import conformal_threshold
 from seqnlp.metrics.z_score import rolling_z_scores

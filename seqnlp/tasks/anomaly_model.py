@@ -12,9 +12,9 @@ from torch import Tensor
 
 from seqnlp.bundle import Bundle
 from seqnlp.config import AnomalyConfig, AutoencoderConfig, SeriesDataConfig, read_section
+from seqnlp.data.series import Series
 from seqnlp.data.series_inputs import Inputs, Reading, make_inputs
 from seqnlp.data.series_scale import Scaler
-from seqnlp.data.series import Series
 from seqnlp.data.series_time import Step
 from seqnlp.errors import DataError, RunError
 from seqnlp.models.autoencoder import Autoencoder

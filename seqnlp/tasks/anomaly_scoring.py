@@ -21,9 +21,9 @@ BATCH = 512
 class Level:
     """The usual error, and scores as multiples of it.
 
-    A series drifts, and after a while every row would be an alarm. So the usual error follows the errors: a running mean
-    with a memory of so many rows, never below the training error. A row's score is known before its error changes the
-    level.
+    A series drifts, and after a while every row would be an alarm. So the usual error follows the errors: a running
+    mean with a memory of so many rows, never below the training error. A row's score is known before its error changes
+    the level.
 
     Args:
         usual: mean error of the training part.
