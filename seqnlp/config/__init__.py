@@ -14,6 +14,7 @@ from typing import Any
 
 from seqnlp.config.classification import ClassificationConfig, ClassifierConfig, DocumentDataConfig, TokensConfig
 from seqnlp.config.common import AboutConfig, Config, LoopConfig, OptimizerConfig, SplitsConfig, TrainerConfig
+from seqnlp.config.forecasting import ForecasterConfig, ForecastingConfig, WindowTrainerConfig
 from seqnlp.config.language_model import (
     LanguageModelConfig,
     RecurrentLanguageModelConfig,
@@ -42,6 +43,8 @@ __all__ = [
     "DataConfig",
     "DecodingConfig",
     "DocumentDataConfig",
+    "ForecasterConfig",
+    "ForecastingConfig",
     "LanguageModelConfig",
     "LoopConfig",
     "ModelConfig",
@@ -59,6 +62,7 @@ __all__ = [
     "TranslationConfig",
     "TranslatorConfig",
     "UnitsConfig",
+    "WindowTrainerConfig",
     "config_to_dict",
     "default_config",
     "read_config",
@@ -71,6 +75,7 @@ TASKS: dict[str, type[Config]] = {
     "translation": TranslationConfig,
     "classification": ClassificationConfig,
     "language_model": LanguageModelConfig,
+    "forecasting": ForecastingConfig,
 }
 """The configuration of each task; the first is what a run without a recipe does."""
 
