@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from seqnlp.api.classifier import Classification, Classifier, Explanation, WordContribution
+from seqnlp.api.forecaster import Forecast, Forecaster, ForecastStream
 from seqnlp.api.language_model import Completion, LanguageModel, Typed
 from seqnlp.api.tagger import Span, TaggedText, Tagger, TagSequence
 from seqnlp.api.translator import Hypothesis, Translation, Translator
@@ -15,6 +16,9 @@ __all__ = [
     "Classifier",
     "Completion",
     "Explanation",
+    "Forecast",
+    "ForecastStream",
+    "Forecaster",
     "Hypothesis",
     "LanguageModel",
     "Span",
@@ -28,14 +32,15 @@ __all__ = [
     "load",
 ]
 
-_CLASSES: dict[object, type[Tagger] | type[Translator] | type[Classifier] | type[LanguageModel]] = {
+_CLASSES: dict[object, type[Tagger] | type[Translator] | type[Classifier] | type[LanguageModel] | type[Forecaster]] = {
     "translation": Translator,
     "classification": Classifier,
     "language_model": LanguageModel,
+    "forecasting": Forecaster,
 }
 
 
-def load(path: str | Path) -> Tagger | Translator | Classifier | LanguageModel:
+def load(path: str | Path) -> Tagger | Translator | Classifier | LanguageModel | Forecaster:
     """Load the model of a run, or a saved model folder.
 
     Raises:

@@ -27,6 +27,7 @@ VERBS = (
     "classify",
     "complete",
     "generate",
+    "forecast",
     "score",
     "compare",
     "plot",

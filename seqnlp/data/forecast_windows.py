@@ -56,7 +56,8 @@ class WindowPlan:
         if rows < window + horizon:
             raise DataError(
                 f"expected at least {window + horizon:,} training rows, one window (trainer.window={window}) and a "
-                f"horizon (model.horizon={horizon}){_after(inputs.skipped)}, found {rows:,}; set a smaller trainer.window",
+                f"horizon (model.horizon={horizon}){_after(inputs.skipped)}, found {rows:,}; "
+                "set a smaller trainer.window",
                 source,
             )
         self.warm_up, self.window = warm_up, window
