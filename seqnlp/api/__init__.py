@@ -6,6 +6,7 @@ from pathlib import Path
 
 from seqnlp.api.classifier import Classification, Classifier, Explanation, WordContribution
 from seqnlp.api.detector import Detection, Detector
+from seqnlp.api.forecaster import Forecast, Forecaster, ForecastStream
 from seqnlp.api.language_model import Completion, LanguageModel, Typed
 from seqnlp.api.tagger import Span, TaggedText, Tagger, TagSequence
 from seqnlp.api.translator import Hypothesis, Translation, Translator
@@ -21,6 +22,9 @@ __all__ = [
     "Detector",
     "Event",
     "Explanation",
+    "Forecast",
+    "ForecastStream",
+    "Forecaster",
     "Hypothesis",
     "LanguageModel",
     "ScoredRow",
@@ -35,15 +39,18 @@ __all__ = [
     "load",
 ]
 
-_CLASSES: dict[object, type[Tagger] | type[Translator] | type[Classifier] | type[LanguageModel] | type[Detector]] = {
+Model = Tagger | Translator | Classifier | LanguageModel | Forecaster | Detector
+
+_CLASSES: dict[object, type[Model]] = {
     "translation": Translator,
     "classification": Classifier,
     "language_model": LanguageModel,
+    "forecasting": Forecaster,
     "anomaly_detection": Detector,
 }
 
 
-def load(path: str | Path) -> Tagger | Translator | Classifier | LanguageModel | Detector:
+def load(path: str | Path) -> Model:
     """Load the model of a run, or a saved model folder.
 
     Raises:

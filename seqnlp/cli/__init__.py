@@ -28,6 +28,7 @@ VERBS = (
     "complete",
     "generate",
     "detect",
+    "forecast",
     "score",
     "compare",
     "plot",

@@ -79,6 +79,7 @@ def _evaluated(arguments: argparse.Namespace, config: Config) -> tuple[Any, Call
     from seqnlp.config import (
         AnomalyConfig,
         ClassificationConfig,
+        ForecastingConfig,
         LanguageModelConfig,
         TaggingConfig,
         TranslationConfig,
@@ -104,6 +105,12 @@ def _evaluated(arguments: argparse.Namespace, config: Config) -> tuple[Any, Call
 
         watched = evaluate_detector(arguments.run, config, arguments.split, _say)
         return watched, format_anomaly_report, anomaly_report_html
+    if isinstance(config, ForecastingConfig):
+        from seqnlp.metrics.forecast_report import forecast_report_html, format_forecast_report
+        from seqnlp.tasks.forecasting_evaluation import evaluate as evaluate_forecaster
+
+        forecast = evaluate_forecaster(arguments.run, config, arguments.split, _say)
+        return forecast, format_forecast_report, forecast_report_html
     if isinstance(config, TranslationConfig):
         from seqnlp.evaluate_translator import evaluate as evaluate_translator
         from seqnlp.metrics.translation_report import format_translation_report, translation_report_html

@@ -15,6 +15,7 @@ from typing import Any
 from seqnlp.config.anomaly import AnomalyConfig, AutoencoderConfig, AutoencoderTrainerConfig, WatchedDataConfig
 from seqnlp.config.classification import ClassificationConfig, ClassifierConfig, DocumentDataConfig, TokensConfig
 from seqnlp.config.common import AboutConfig, Config, LoopConfig, OptimizerConfig, SplitsConfig, TrainerConfig
+from seqnlp.config.forecasting import ForecasterConfig, ForecastingConfig, WindowTrainerConfig
 from seqnlp.config.language_model import (
     LanguageModelConfig,
     RecurrentLanguageModelConfig,
@@ -46,6 +47,8 @@ __all__ = [
     "DataConfig",
     "DecodingConfig",
     "DocumentDataConfig",
+    "ForecasterConfig",
+    "ForecastingConfig",
     "LanguageModelConfig",
     "LoopConfig",
     "ModelConfig",
@@ -64,6 +67,7 @@ __all__ = [
     "TranslatorConfig",
     "UnitsConfig",
     "WatchedDataConfig",
+    "WindowTrainerConfig",
     "config_to_dict",
     "default_config",
     "read_config",
@@ -77,6 +81,7 @@ TASKS: dict[str, type[Config]] = {
     "classification": ClassificationConfig,
     "language_model": LanguageModelConfig,
     "anomaly_detection": AnomalyConfig,
+    "forecasting": ForecastingConfig,
 }
 """The configuration of each task; the first is what a run without a recipe does."""
 

@@ -117,13 +117,29 @@ def make_inputs(reading: Reading, scaler: Scaler, series: Series) -> Inputs:
     Raises:
         DataError: it is shorter than a season and a row, a value cannot be transformed, or the calendar lacks dates.
     """
-    changes, known = _changes(reading, series)
+    _, known = _changes(reading, series)
+    transformed = reading.transformed(series.values, series.names, series.source)
+    rows = input_rows(reading, scaler, transformed, series.moments[reading.season :])
+    return Inputs(rows, known, transformed, reading.season)
+
+
+def input_rows(reading: Reading, scaler: Scaler, transformed: FloatArray, moments: Sequence[Moment]) -> FloatArray:
+    """Scaled values or changes, then rhythms (T, D).
+
+    Args:
+        transformed: (season + T, C) values on the transformed scale, those of the season before first.
+        moments: (T,) time stamps; none if the series has no such column.
+
+    Raises:
+        DataError: the calendar is to be read, and there are no dates.
+    """
+    season = reading.season
+    changes = transformed[season:] - transformed[:-season] if season else transformed  # (T, C)
     rows = scaler.scale(changes)  # (T, C)
-    if reading.rhythms:
-        moments = series.moments[reading.season :] or (None,)
-        rhythms = np.array([reading.rhythm(moment) for moment in moments])  # (T, 4 * rhythms)
-        rows = np.concatenate([rows, rhythms], axis=1)  # (T, D)
-    return Inputs(rows, known, reading.transformed(series.values, series.names, series.source), reading.season)
+    if not reading.rhythms:
+        return rows
+    rhythms = np.array([reading.rhythm(moment) for moment in moments or (None,)])  # (T, 4 * rhythms)
+    return np.concatenate([rows, rhythms], axis=1)
 
 
 def _changes(reading: Reading, series: Series) -> tuple[FloatArray, NDArray[np.bool_]]:
