@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from seqnlp.api.classifier import Classification, Classifier, Explanation, WordContribution
-from seqnlp.api.detector import Detection, Detector
+from seqnlp.api.detector import Detection, DetectionStream, Detector
 from seqnlp.api.forecaster import Forecast, Forecaster, ForecastStream
 from seqnlp.api.language_model import Completion, LanguageModel, Typed
 from seqnlp.api.tagger import Span, TaggedText, Tagger, TagSequence
@@ -19,6 +19,7 @@ __all__ = [
     "Classifier",
     "Completion",
     "Detection",
+    "DetectionStream",
     "Detector",
     "Event",
     "Explanation",

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from seqnlp.bundle import find_model, load_bundle
-from seqnlp.data.series import read_series, tell
-from seqnlp.data.series_rows import Row, read_rows
-from seqnlp.data.series_time import read_moment
+from seqnlp.data.series import read_series
+from seqnlp.data.series_repair import EvenRow, Findings, Repair
+from seqnlp.data.series_rows import Row
+from seqnlp.data.series_time import read_moment, write_moment
 from seqnlp.errors import DataError, SeqnlpError
 from seqnlp.metrics.events import Event, EventMerger
-from seqnlp.tasks.anomaly_model import detector_from_bundle
-from seqnlp.tasks.anomaly_stream import Judge, ScoredRow, Watch
-from seqnlp.text.csv_rows import csv_rows
+from seqnlp.tasks.anomaly_model import LoadedDetector, detector_from_bundle
+from seqnlp.tasks.anomaly_stream import Judge, RowReader, ScoredRow
 
 Say = Callable[[str], None]
 
@@ -34,6 +34,55 @@ class Detection:
     threshold: float
 
 
+class DetectionStream:
+    """A series under way, read row by row. What a row costs does not depend on how many there were.
+
+    Attributes:
+        threshold: the score above which a row is flagged.
+    """
+
+    def __init__(self, loaded: LoadedDetector, judge: Judge, source: object) -> None:
+        self.threshold = judge.threshold
+        self._loaded, self._judge, self._reader = loaded, judge, RowReader(loaded)
+        self._repair = Repair(loaded.data, loaded.names, loaded.step, source)
+        self._added = self._count = 0
+
+    @property
+    def findings(self) -> Findings:
+        """What was wrong with the rows so far, counted."""
+        return self._repair.findings
+
+    def add(self, values: Sequence[float], time: str = "") -> list[ScoredRow]:
+        """Read a row: one number a column, NaN where it is missing, and its time stamp, if the series has them.
+
+        Returns:
+            The row, after those that are missing before it; nothing if it is left out.
+
+        Raises:
+            DataError: another number of values, a time stamp that is none, or what the model's settings do not allow.
+        """
+        self._added += 1
+        names, data = self._loaded.names, self._loaded.data
+        if len(values) != len(names):
+            raise DataError(f"expected {len(names)} values ({', '.join(names)}), found {len(values)}")
+        try:
+            moment = read_moment(time, data.time_format) if data.time_column else None
+        except ValueError:
+            raise DataError(f"expected a time stamp as in the column '{data.time_column}', found '{time}'") from None
+        return self.read(Row(self._added, moment, time, tuple(map(float, values))))
+
+    def read(self, row: Row) -> list[ScoredRow]:
+        """As :meth:`add`, a row as it is read from a file."""
+        return [self._judged(even) for even in self._repair.add(row)]
+
+    def _judged(self, even: EvenRow) -> ScoredRow:
+        self._count += 1
+        moment = even.row.moment
+        time = "" if moment is None else write_moment(moment, even.row.written, self._loaded.data.time_format)
+        score = self._reader.score(even.values, even.known, moment)
+        return self._judge.row(self._count, time, even.values, even.known, score)
+
+
 class Detector:
     """A trained anomaly detector.
 
@@ -46,12 +95,12 @@ class Detector:
 
     def __init__(self, path: str | Path) -> None:
         bundle = load_bundle(path)
-        self._loaded = detector_from_bundle(bundle)
+        self.loaded = detector_from_bundle(bundle)
         self.path = find_model(path)
         self.description, self.metrics = bundle.description, bundle.metrics
-        self.columns = self._loaded.names
-        self.window = self._loaded.settings.window
-        self.false_alarms = self._loaded.settings.false_alarms
+        self.columns = self.loaded.names
+        self.window = self.loaded.settings.window
+        self.false_alarms = self.loaded.settings.false_alarms
 
     def detect(
         self,
@@ -74,35 +123,24 @@ class Detector:
         """
         judge = self._judge(false_alarms)
         merger = self.merger(gap)
-        rows = judge.rows(read_series(Path(path), self._loaded.data, say, self._loaded.step))
+        rows = judge.rows(read_series(Path(path), self.loaded.data, say, self.loaded.step))
         events = [*(merger.add(row.row, row.score or 0.0, row.flagged, row.place) for row in rows), merger.finish()]
         return Detection(rows, [event for event in events if event is not None], judge.threshold)
 
-    def watch(self, false_alarms: float | None = None) -> RowWatch:
-        """Read a series row by row: ``watch.add([21.5], "2024-01-31 23:55")``."""
-        return RowWatch(Watch(self._judge(false_alarms)), self._loaded.data.time_format)
+    def start(self, false_alarms: float | None = None, *, source: object = "the series") -> DetectionStream:
+        """A series to read row by row: ``stream = detector.start(); stream.add([21.5], "2024-01-31 23:55")``.
 
-    def stream(
-        self,
-        lines: Iterable[str],
-        false_alarms: float | None = None,
-        *,
-        source: object = "standard input",
-        say: Say = lambda text: None,
-    ) -> Iterator[ScoredRow]:
-        """Rows of CSV text, each scored as soon as its line is there; the first line names the columns.
+        Args:
+            false_alarms: as for :meth:`detect`.
+            source: what messages call the series.
 
         Raises:
-            DataError: as :meth:`detect`, but a series shorter than a window has no scores.
+            SeqnlpError: as :meth:`detect`.
         """
-        watch = Watch(self._judge(false_alarms), source)
-        _, rows = read_rows(csv_rows(lines, source), self._loaded.data, source)
-        for row in rows:
-            yield from watch.add(row)
-        tell(watch.repair.findings, source, say)
+        return DetectionStream(self.loaded, self._judge(false_alarms), source)
 
     def merger(self, gap: int | None = None) -> EventMerger:
-        """What puts the rows of :meth:`stream` together into events; see :meth:`detect` for ``gap``.
+        """What puts rows of a stream together into events; see :meth:`detect` for ``gap``.
 
         Raises:
             SeqnlpError: a gap below 0.
@@ -111,39 +149,5 @@ class Detector:
             raise SeqnlpError(f"expected a gap of at least 0 rows, found {gap}")
         return EventMerger(self.window if gap is None else gap)
 
-    def threshold(self, false_alarms: float | None = None) -> float:
-        """The score above which a row is flagged.
-
-        Raises:
-            SeqnlpError: a rate that the calibration rows cannot promise.
-        """
-        return self._judge(false_alarms).threshold
-
     def _judge(self, false_alarms: float | None) -> Judge:
-        return Judge(self._loaded, self.false_alarms if false_alarms is None else false_alarms)
-
-
-class RowWatch:
-    """A series that is read row by row."""
-
-    def __init__(self, watch: Watch, time_format: str) -> None:
-        self._watch, self._time_format = watch, time_format
-        self._count = 0
-
-    def add(self, values: Sequence[float], time: str = "") -> list[ScoredRow]:
-        """The next row, NaN where a value is missing; with it those that are missing before it.
-
-        Raises:
-            DataError: another number of values than columns, or a time stamp that is none.
-        """
-        columns = self._watch.detector.names
-        self._count += 1
-        if len(values) != len(columns):
-            raise DataError(
-                f"expected {len(columns)} values ({', '.join(columns)}), found {len(values)}", "row", self._count
-            )
-        try:
-            moment = read_moment(time, self._time_format) if self._watch.detector.data.time_column else None
-        except ValueError:
-            raise DataError(f"expected a time stamp, found '{time}'", "row", self._count) from None
-        return list(self._watch.add(Row(self._count, moment, time, tuple(map(float, values)))))
+        return Judge(self.loaded, self.false_alarms if false_alarms is None else false_alarms)

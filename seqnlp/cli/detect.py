@@ -86,12 +86,15 @@ def _detect_file(arguments: argparse.Namespace, detector: Detector) -> None:
 def _detect_stream(arguments: argparse.Namespace, detector: Detector) -> None:
     """Row by row."""
     from seqnlp.cli.streams import read_text_lines, standard_input
+    from seqnlp.data.series_rows import read_rows
+    from seqnlp.text.csv_rows import csv_rows
 
-    tally, merger, events = Tally(), detector.merger(arguments.gap), 0
-    threshold = detector.threshold(arguments.false_alarms)
+    source, tally, events = "standard input", Tally(), 0
+    stream, merger = detector.start(arguments.false_alarms, source=source), detector.merger(arguments.gap)
     lines = read_text_lines(standard_input("detect"), "strict")
+    _, rows = read_rows(csv_rows(lines, source), detector.loaded.data, source)
     _emit(_heading(arguments, detector))
-    for row in detector.stream(lines, arguments.false_alarms, say=_say):
+    for row in (judged for read in rows for judged in stream.read(read)):
         tally.count(row)
         over = merger.add(row.row, row.score or 0.0, row.flagged, row.place)
         events += over is not None
@@ -99,7 +102,9 @@ def _detect_stream(arguments: argparse.Namespace, detector: Detector) -> None:
     over = merger.finish()
     if not arguments.rows:
         _emit(_event(over, arguments))
-    tally.report(events + (over is not None), threshold)
+    if stream.findings.counts:
+        _say(f"{source}: {stream.findings}")
+    tally.report(events + (over is not None), stream.threshold)
 
 
 class Tally:

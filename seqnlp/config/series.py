@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from seqnlp.config.common import SplitsConfig
 from seqnlp.config.schema import setting
 
+READ_ALIKE = ("time_column", "time_format", "missing", "gaps", "backward")
+"""Settings of the data that a model reads series by, as it did in training."""
+
 
 @dataclass
 class SeriesDataConfig(SplitsConfig):

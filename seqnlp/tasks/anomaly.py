@@ -26,9 +26,10 @@ from seqnlp.tasks.anomaly_model import (
     LoadedDetector,
     build_autoencoder,
     describe,
-    detector_tensors,
+    facts_to_vocabulary,
     reading_of,
     refuse_other_columns,
+    tensors_of,
 )
 from seqnlp.tasks.anomaly_scoring import Level, row_errors, row_scores
 from seqnlp.training.checkpoint import Progress
@@ -137,10 +138,10 @@ class AnomalyTask:
             "train_sha256": self.digest,
         }
         saved = bundle.Bundle(
-            description=describe(config, detector.names, detector.step),
-            tensors=detector_tensors(detector),
-            vocabulary={},
-            labels=list(detector.names),
+            description=describe(config),
+            tensors=tensors_of(detector),
+            vocabulary=facts_to_vocabulary(detector),
+            labels=[],
             metrics=metrics,
             card=model_card(config, detector.names, metrics),
         )

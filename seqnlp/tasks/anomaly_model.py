@@ -12,6 +12,7 @@ from torch import Tensor
 
 from seqnlp.bundle import Bundle
 from seqnlp.config import AnomalyConfig, AutoencoderConfig, SeriesDataConfig, read_section
+from seqnlp.config.series import READ_ALIKE
 from seqnlp.data.series import Series
 from seqnlp.data.series_inputs import Inputs, Reading, make_inputs
 from seqnlp.data.series_scale import Scaler
@@ -22,8 +23,7 @@ from seqnlp.tasks.anomaly_scoring import Level, row_errors, row_scores
 
 FloatArray = NDArray[np.float64]
 
-_READ_AS = ("time_column", "time_format", "value_columns", "missing", "gaps", "backward")
-"""Data settings that a saved model keeps: how to read another file of the same kind."""
+_CALIBRATION = "calibration"
 
 
 @dataclass(frozen=True)
@@ -100,64 +100,59 @@ def build_autoencoder(settings: AutoencoderConfig, columns: int) -> Autoencoder:
     return Autoencoder(settings, columns, reading_of(settings).num_inputs(columns) - columns)
 
 
-def describe(config: AnomalyConfig, names: tuple[str, ...], step: Step | None) -> dict[str, Any]:
+def describe(config: AnomalyConfig) -> dict[str, Any]:
     """What ``config.yaml`` of the model folder says: names and numbers, no paths."""
-    data = {key: getattr(config.data, key) for key in _READ_AS}
     return {
         "task": "anomaly_detection",
-        "data": {**data, "value_columns": ", ".join(names)},
-        "step": asdict(step) if step else {},
+        "data": {name: getattr(config.data, name) for name in READ_ALIKE},
         "model": asdict(config.model),
         "about": asdict(config.about),
     }
 
 
-def detector_tensors(detector: LoadedDetector) -> dict[str, Tensor]:
-    """All numbers of a detector, by name."""
-    numbers = {
-        "scale.mean": detector.scaler.mean,
-        "scale.deviation": detector.scaler.deviation,
-        "usual_error": np.array([detector.usual]),
-        "calibration": np.sort(detector.calibration),
+def facts_to_vocabulary(detector: LoadedDetector) -> dict[str, Any]:
+    """What ``vocabulary.json`` holds; :func:`detector_from_bundle` reads it back."""
+    return {
+        "columns": list(detector.names),
+        "step": asdict(detector.step) if detector.step else None,
+        "mean": detector.scaler.mean.tolist(),
+        "deviation": detector.scaler.deviation.tolist(),
+        "usual_error": detector.usual,
     }
-    return {**detector.model.state_dict(), **{name: torch.from_numpy(each) for name, each in numbers.items()}}
+
+
+def tensors_of(detector: LoadedDetector) -> dict[str, Tensor]:
+    """What ``model.safetensors`` holds: the weights, and the scores of the held-back rows."""
+    return {**detector.model.state_dict(), _CALIBRATION: torch.from_numpy(np.sort(detector.calibration))}
 
 
 def detector_from_bundle(bundle: Bundle) -> LoadedDetector:
     """Rebuild the detector of a model folder, in inference mode.
 
     Raises:
-        RunError: another task's model, an unknown key, or weights that do not fit the settings.
+        RunError: another task's model, a missing or unknown key, or weights that do not fit the settings.
     """
-    description, tensors = dict(bundle.description), dict(bundle.tensors)
+    description, tensors, facts = dict(bundle.description), dict(bundle.tensors), bundle.vocabulary
     if description.get("task") != "anomaly_detection":
         raise RunError(f"this is a model for {description.get('task', 'tagging')}, not an anomaly detector")
     try:
         del description["task"]
         settings = read_section(AutoencoderConfig, description.pop("model"), "model.")
         data = read_section(SeriesDataConfig, description.pop("data"), "data.")
-        step = description.pop("step")
-        numbers = [
-            tensors.pop(name).numpy() for name in ("scale.mean", "scale.deviation", "usual_error", "calibration")
-        ]
+        names, step, usual = tuple(facts["columns"]), facts["step"], float(facts["usual_error"])
+        scaler = Scaler(np.array(facts["mean"]), np.array(facts["deviation"]))
+        calibration = tensors.pop(_CALIBRATION).double().numpy()  # (n,)
     except KeyError as missing:
-        raise RunError(f"the model folder lacks {missing}; it was changed or not saved whole") from None
+        raise RunError(f"the model's files lack the key {missing}; they were changed or not saved whole") from None
     description.pop("about", None)
     if description:
         unknown = next(iter(description))
         raise RunError(f"the model's config.yaml has the unknown key '{unknown}'; install a newer seqnlp")
-    model = build_autoencoder(settings, len(bundle.labels))
+    data.value_columns = ", ".join(names)
+    model = build_autoencoder(settings, len(names))
     try:
         model.load_state_dict(tensors)
     except RuntimeError as problem:
         raise RunError(f"the model's weights do not fit its config.yaml: {problem}") from problem
-    mean, deviation, usual, calibration = numbers
-    return LoadedDetector(
-        model=model.eval().requires_grad_(False),
-        names=tuple(bundle.labels),
-        data=data,
-        step=Step(**step) if step else None,
-        scaler=Scaler(mean, deviation),
-        usual=float(usual[0]),
-        calibration=calibration,
-    )
+    model.eval().requires_grad_(False)
+    return LoadedDetector(model, names, data, Step(**step) if step else None, scaler, usual, calibration)

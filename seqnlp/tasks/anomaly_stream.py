@@ -1,18 +1,16 @@
-"""A detector that reads a series row by row: what a row costs does not depend on how long the series is."""
+"""Rows of a series judged: all at once, or one by one at a cost that does not depend on how many there were."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 
 from seqnlp.data.series import Series
-from seqnlp.data.series_repair import EvenRow, Repair
-from seqnlp.data.series_rows import Row
-from seqnlp.data.series_time import write_moment
+from seqnlp.data.series_time import Moment, write_moment
 from seqnlp.metrics.false_alarms import conformal_threshold, p_values
 from seqnlp.tasks.anomaly_model import LoadedDetector
 
@@ -44,7 +42,10 @@ class ScoredRow:
 
 
 class Judge:
-    """Turns scores into flags.
+    """Tells which scores are too high for a normal row.
+
+    Args:
+        false_alarms: part of the normal rows that may be flagged.
 
     Raises:
         SeqnlpError: the calibration rows are too few for the rate.
@@ -76,43 +77,23 @@ class Judge:
         return ScoredRow(number, time, shown, score, p_value, score > self.threshold)
 
 
-class Watch:
-    """Reads a series row by row. It keeps the last window, the usual error, and nothing else.
+class RowReader:
+    """Reads a series row by row. It keeps the last window, the usual error, and nothing else."""
 
-    Args:
-        judge: of a detector, at a rate of false alarms.
-        source: the series' name in messages.
-    """
+    def __init__(self, detector: LoadedDetector) -> None:
+        self.detector = detector
+        self._level = detector.level()
+        self._window: deque[tuple[list[float], tuple[bool, ...]]] = deque(maxlen=detector.settings.window)
 
-    def __init__(self, judge: Judge, source: object = "the series") -> None:
-        self.judge, self.detector = judge, judge.detector
-        self.repair = Repair(self.detector.data, self.detector.names, self.detector.step, source)
-        self.count = 0
-        self._level = self.detector.level()
-        self._window: deque[tuple[list[float], tuple[bool, ...]]] = deque(maxlen=self.detector.settings.window)
-
-    def add(self, row: Row) -> Iterator[ScoredRow]:
-        """The next row, after those that are missing before it; none if its time stamp goes back.
-
-        Raises:
-            DataError: something that the model's data settings do not allow.
-        """
-        for even in self.repair.add(row):
-            yield self._judged(even)
-
-    def _judged(self, even: EvenRow) -> ScoredRow:
-        self.count += 1
-        moment, detector = even.row.moment, self.detector
-        scaled = detector.scaler.scale(np.array(even.values))  # (C,)
-        self._window.append(([*scaled.tolist(), *detector.reading.rhythm(moment)], even.known))
-        time = "" if moment is None else write_moment(moment, even.row.written, detector.data.time_format)
-        full = len(self._window) == self._window.maxlen
-        return self.judge.row(self.count, time, even.values, even.known, self._score() if full else None)
+    def score(self, values: Sequence[float], known: tuple[bool, ...], moment: Moment | None) -> float | None:
+        """The next row's score; nothing while rows are too few for a window."""
+        scaled = self.detector.scaler.scale(np.array(values)).tolist()  # C numbers
+        self._window.append(([*scaled, *self.detector.reading.rhythm(moment)], known))
+        return self._level.score(self._error()) if len(self._window) == self._window.maxlen else None
 
     @torch.inference_mode()
-    def _score(self) -> float:
+    def _error(self) -> float:
         columns = len(self.detector.names)
         rows = torch.tensor([[row for row, _ in self._window]])  # (1, W, C + F)
         measured = torch.tensor([[known for _, known in self._window]])  # (1, W, C)
-        error = self.detector.model.errors(rows[..., :columns], rows[..., columns:], measured)  # (1,)
-        return self._level.score(float(error))
+        return float(self.detector.model.errors(rows[..., :columns], rows[..., columns:], measured))

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from seqnlp.bundle import Bundle
 from seqnlp.config import ForecasterConfig, ForecastingConfig, SeriesDataConfig, read_section
+from seqnlp.config.series import READ_ALIKE
 from seqnlp.data.series_inputs import Reading
 from seqnlp.data.series_scale import Scaler
 from seqnlp.data.series_time import Step
@@ -21,9 +22,6 @@ FloatArray = NDArray[np.float64]
 
 LEVELS = (0.5, 0.8, 0.9, 0.95, 0.99)
 """Of the prediction intervals that a model has."""
-
-READ_ALIKE = ("time_column", "time_format", "missing", "gaps", "backward")
-"""Settings of the data that a model reads series by, as it did in training."""
 
 _INTERVALS = "intervals"
 
