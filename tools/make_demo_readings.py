@@ -37,10 +37,10 @@ class Incident:
 
 
 INCIDENTS = (
-    Incident("door open", datetime(2031, 3, 26, 21, 0), timedelta(hours=3)),
-    Incident("compressor off", datetime(2031, 3, 29, 3, 30), timedelta(hours=2)),
+    Incident("door open", datetime(2031, 3, 26, 21, 0), timedelta(minutes=30)),
+    Incident("compressor off", datetime(2031, 3, 29, 3, 30), timedelta(minutes=30)),
     Incident("work on a sunday", datetime(2031, 3, 30, 8, 0), timedelta(hours=6)),
-    Incident("sensor off", datetime(2031, 4, 3, 10, 0), timedelta(hours=5)),
+    Incident("sensor off", datetime(2031, 4, 3, 10, 0), timedelta(minutes=30)),
 )
 
 
@@ -57,7 +57,7 @@ def make_rows(rng: random.Random) -> list[tuple[datetime, float, float]]:
         power = 3 + 0.8 * afternoon + 1.6 * traffic + rng.gauss(0, 0.12)
         warmth = 0.7 * warmth + 0.5 * traffic + rng.gauss(0, 0.06)
         if "door open" in now:
-            warmth, power = warmth + 0.5, power + 1.5
+            warmth, power = warmth + 0.8, power + 1.5
         if "compressor off" in now:
             warmth, power = warmth + 0.6, 0.05
         degrees = 0.0 if "sensor off" in now else -20 + 0.2 * afternoon + warmth

@@ -52,15 +52,16 @@ class Autoencoder(nn.Module):
             values, known: as in :meth:`forward`.
             measured: (B, W, C) bool, False where a value was missing.
         """
-        return mean_error(self(values, known), values, measured).nan_to_num().sum()
+        return mean_error(self(values, known), values, measured).sum()
 
     def errors(self, values: Tensor, known: Tensor, measured: Tensor) -> Tensor:
         """Mean squared error (B,) of the last rows of windows; NaN where none of their values was measured."""
         last = self.config.scored_rows
-        return mean_error(self(values, known)[:, -last:], values[:, -last:], measured[:, -last:])
+        found = mean_error(self(values, known)[:, -last:], values[:, -last:], measured[:, -last:])  # (B,)
+        return found.masked_fill(~measured[:, -last:].any(dim=2).any(dim=1), torch.nan)
 
 
 def mean_error(rebuilt: Tensor, values: Tensor, measured: Tensor) -> Tensor:
-    """Mean squared differences (B,) of what was measured of (B, T, C); NaN where nothing was."""
+    """Mean squared differences (B,) of what was measured of (B, T, C); 0 where nothing was."""
     squares = torch.where(measured, (rebuilt.float() - values.float()).square(), 0.0)  # (B, T, C)
-    return squares.sum(dim=(1, 2)) / measured.sum(dim=(1, 2))
+    return squares.sum(dim=(1, 2)) / measured.sum(dim=(1, 2)).clamp(min=1)

@@ -104,7 +104,7 @@ class AnomalyTask:
         return self.model.loss(rows[..., :columns], rows[..., columns:], measured)
 
     def evaluate(self) -> dict[str, float]:
-        """``score`` is minus the mean error of the held-back normal rows; sets their scores as the calibration."""
+        """``score`` is minus the root mean squared error of the held-back normal rows, which are scored anew."""
         window, begin = self.config.model.window, self.dev.begin
         errors = row_errors(self.model, self.dev_inputs, self.dev.series.source)  # (T,)
         before = errors[:begin] if begin else row_errors(self.model, self.inputs, self.train.source)
@@ -119,8 +119,9 @@ class AnomalyTask:
             usual=usual,
             calibration=scores[self.dev_rows],
         )
-        mean = float(np.nanmean(errors[self.dev_rows]))
-        return {"score": -mean, "error": mean, "threshold": self._threshold(self.detector)}
+        error = float(np.sqrt(np.nanmean(errors[self.dev_rows])))
+        threshold = conformal_threshold(self.detector.calibration, self.config.model.false_alarms)
+        return {"score": -error, "rmse": error, "threshold": threshold}
 
     def save(self, scores: dict[str, float], progress: Progress) -> None:
         """Write the run's model folder."""
@@ -156,9 +157,6 @@ class AnomalyTask:
     def next_commands(run: Path) -> list[str]:
         """What one would type next."""
         return [f"seqnlp detect {run} series.csv", f"seqnlp detect {run} series.csv --plot detect.png"]
-
-    def _threshold(self, detector: LoadedDetector) -> float:
-        return conformal_threshold(detector.calibration, self.config.model.false_alarms)
 
     def _normal_rows(self, part: Part) -> Batch:
         """The rows (n,) of a part that end a window which touches no labelled one."""
