@@ -63,5 +63,5 @@ class Autoencoder(nn.Module):
 
 def mean_error(rebuilt: Tensor, values: Tensor, measured: Tensor) -> Tensor:
     """Mean squared differences (B,) of what was measured of (B, T, C); 0 where nothing was."""
-    squares = torch.where(measured, (rebuilt.float() - values.float()).square(), 0.0)  # (B, T, C)
+    squares = torch.where(measured, (rebuilt - values).square(), 0.0)  # (B, T, C)
     return squares.sum(dim=(1, 2)) / measured.sum(dim=(1, 2)).clamp(min=1)

@@ -25,13 +25,13 @@ from seqnlp.tasks.anomaly_card import model_card
 from seqnlp.tasks.anomaly_model import (
     LoadedDetector,
     build_autoencoder,
+    calibration_of,
     describe,
     facts_to_vocabulary,
     reading_of,
     refuse_other_columns,
-    tensors_of,
 )
-from seqnlp.tasks.anomaly_scoring import Level, row_errors, row_scores
+from seqnlp.tasks.anomaly_scoring import Level, for_scoring, row_errors, row_scores
 from seqnlp.training.checkpoint import Progress
 
 Batch = NDArray[np.int64]
@@ -105,13 +105,13 @@ class AnomalyTask:
 
     def evaluate(self) -> dict[str, float]:
         """``score`` is minus the root mean squared error of the held-back normal rows, which are scored anew."""
-        window, begin = self.config.model.window, self.dev.begin
-        errors = row_errors(self.model, self.dev_inputs, self.dev.series.source)  # (T,)
-        before = errors[:begin] if begin else row_errors(self.model, self.inputs, self.train.source)
+        window, begin, model = self.config.model.window, self.dev.begin, for_scoring(self.model)
+        errors = row_errors(model, self.dev_inputs, self.dev.series.source)  # (T,)
+        before = errors[:begin] if begin else row_errors(model, self.inputs, self.train.source)
         usual = float(np.nanmean(before[self.starts + window - 1]))
         scores = row_scores(errors, window, Level(usual, self.config.model.level_rows))  # (T,)
         self.detector = LoadedDetector(
-            model=self.model,
+            model=model,
             names=self.train.names,
             data=self.config.data,
             step=self.train.step,
@@ -140,7 +140,7 @@ class AnomalyTask:
         }
         saved = bundle.Bundle(
             description=describe(config),
-            tensors=tensors_of(detector),
+            tensors={**self.model.state_dict(), **calibration_of(detector)},
             vocabulary=facts_to_vocabulary(detector),
             labels=[],
             metrics=metrics,

@@ -19,7 +19,7 @@ from seqnlp.data.series_scale import Scaler
 from seqnlp.data.series_time import Step
 from seqnlp.errors import DataError, RunError
 from seqnlp.models.autoencoder import Autoencoder
-from seqnlp.tasks.anomaly_scoring import Level, row_errors, row_scores
+from seqnlp.tasks.anomaly_scoring import Level, for_scoring, row_errors, row_scores
 
 FloatArray = NDArray[np.float64]
 
@@ -121,9 +121,9 @@ def facts_to_vocabulary(detector: LoadedDetector) -> dict[str, Any]:
     }
 
 
-def tensors_of(detector: LoadedDetector) -> dict[str, Tensor]:
-    """What ``model.safetensors`` holds: the weights, and the scores of the held-back rows."""
-    return {**detector.model.state_dict(), _CALIBRATION: torch.from_numpy(np.sort(detector.calibration))}
+def calibration_of(detector: LoadedDetector) -> dict[str, Tensor]:
+    """What ``model.safetensors`` holds beside the weights: the scores of the held-back rows, in order."""
+    return {_CALIBRATION: torch.from_numpy(np.sort(detector.calibration))}
 
 
 def detector_from_bundle(bundle: Bundle) -> LoadedDetector:
@@ -154,5 +154,4 @@ def detector_from_bundle(bundle: Bundle) -> LoadedDetector:
         model.load_state_dict(tensors)
     except RuntimeError as problem:
         raise RunError(f"the model's weights do not fit its config.yaml: {problem}") from problem
-    model.eval().requires_grad_(False)
-    return LoadedDetector(model, names, data, Step(**step) if step else None, scaler, usual, calibration)
+    return LoadedDetector(for_scoring(model), names, data, Step(**step) if step else None, scaler, usual, calibration)

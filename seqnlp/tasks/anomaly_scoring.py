@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 
 import numpy as np
@@ -35,18 +36,31 @@ class Level:
         self.mean = usual
 
     def score(self, error: float) -> float:
-        """The next row's score; 0 for a row with nothing measured, whose error is not a number."""
+        """The next row's score; 0 for a row with nothing measured, whose error is not a number.
+
+        Errors are rounded to what does not depend on the windows that were scored together, so that a row that sets the
+        threshold is never above it.
+        """
         if math.isnan(error):
             return 0.0
+        error = float(f"{error:.8g}")
         score = error / max(self.mean, self.usual)
         if self.rows:
             self.mean += (error - self.mean) / self.rows
         return score
 
 
+def for_scoring(model: Autoencoder) -> Autoencoder:
+    """A copy in fp64 and inference mode: in fp32 a row's error would depend on the rows that are scored with it."""
+    return copy.deepcopy(model).double().eval().requires_grad_(False)
+
+
 @torch.inference_mode()
 def row_errors(model: Autoencoder, inputs: Inputs, source: object) -> FloatArray:
     """Errors (T,) of the windows that end at each row; NaN where nothing was measured and for the first W - 1 rows.
+
+    Args:
+        model: in fp64, see :func:`for_scoring`.
 
     Raises:
         DataError: the series is shorter than one window.
@@ -54,14 +68,13 @@ def row_errors(model: Autoencoder, inputs: Inputs, source: object) -> FloatArray
     window, columns = model.config.window, inputs.known.shape[1]
     device = next(model.parameters()).device
     starts = window_starts(len(inputs.rows), window, 1, source, f"model.window={window}")  # (T - W + 1,)
-    rows = inputs.rows.astype(np.float32)  # (T, C + F)
-    errors = np.full(len(rows), np.nan)  # (T,)
+    errors = np.full(len(inputs.rows), np.nan)  # (T,)
     for first in range(0, len(starts), BATCH):
         chosen = starts[first : first + BATCH]
-        windows = torch.from_numpy(take_windows(rows, chosen, window)).to(device)  # (B, W, C + F)
+        windows = torch.from_numpy(take_windows(inputs.rows, chosen, window)).to(device)  # (B, W, C + F)
         measured = torch.from_numpy(take_windows(inputs.known, chosen, window)).to(device)  # (B, W, C)
         found = model.errors(windows[..., :columns], windows[..., columns:], measured)  # (B,)
-        errors[chosen + window - 1] = found.double().cpu().numpy()
+        errors[chosen + window - 1] = found.cpu().numpy()
     return errors
 
 

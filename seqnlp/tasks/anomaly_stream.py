@@ -94,6 +94,6 @@ class RowReader:
     @torch.inference_mode()
     def _error(self) -> float:
         columns = len(self.detector.names)
-        rows = torch.tensor([[row for row, _ in self._window]])  # (1, W, C + F)
+        rows = torch.tensor([[row for row, _ in self._window]], dtype=torch.float64)  # (1, W, C + F)
         measured = torch.tensor([[known for _, known in self._window]])  # (1, W, C)
         return float(self.detector.model.errors(rows[..., :columns], rows[..., columns:], measured))
