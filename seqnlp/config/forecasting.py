@@ -35,6 +35,12 @@ class ForecasterConfig:
         "what the network's answer is added to: the last value (of the difference), or the training mean",
         choices=("last", "mean"),
     )
+    read: str = setting(
+        "values",
+        "what is read: values (or seasonal differences), or how they change from row to row; who reads changes does "
+        "not know the level and cannot draw back to that of the training part",
+        choices=("values", "changes"),
+    )
     calendar: str = setting(
         "", f"rhythms of the calendar to read beside the values, as `year, week`: {', '.join(RHYTHMS)}"
     )
@@ -90,6 +96,8 @@ class ForecastingConfig(Config):
             problems.append("model.calendar: only with data.time_column, which is missing")
         if model.difference == "season" and model.season == 1:
             problems.append("model.season: expected 2 or more with model.difference=season, found 1")
+        if model.read == "changes" and model.reference != "last":
+            problems.append(f"model.reference: expected last with model.read=changes, found '{model.reference}'")
         if self.trainer.window <= model.warm_up:
             problems.append(
                 f"trainer.window: expected more than model.warm_up ({model.warm_up}), found {self.trainer.window}"

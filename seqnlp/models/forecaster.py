@@ -42,23 +42,36 @@ class RecurrentForecaster(nn.Module):
             nn.init.zeros_(self.highway.weight)
 
     def start(self, batch: int = 1) -> State:
-        """The state before B series; the last part of it are the last values (B, lags * C), if there is a highway."""
-        state = self.layers.start(batch)
-        return (*state, state[0].new_zeros(batch, self._remembered)) if self.config.lags else state
+        """The state before B series: of the layers, then the last values (B, C) of a model that reads changes, then
+        the last rows (B, lags * C) of the highway."""
+        state, config = self.layers.start(batch), self.config
+        if config.read == "changes":
+            state = (*state, state[0].new_full((batch, self.num_columns), torch.nan))
+        if config.lags:
+            state = (*state, state[0].new_zeros(batch, config.lags * self.num_columns))
+        return state
 
     def forward(self, inputs: Tensor, state: State) -> tuple[Tensor, State]:
         """Forecasts (B, T, H, C) after each row of inputs (B, T, D), and the state after the last."""
         config, values = self.config, inputs[..., : self.num_columns]  # (B, T, C)
-        outputs, after = self.layers(inputs, state[:-1] if config.lags else state)  # (B, T, hidden)
+        kept = len(self.layers.widths) * self.layers.parts
+        layers, others = state[:kept], list(state[kept:])
+        after: State = ()
+        if config.read == "changes":
+            inputs = torch.cat([_changes(values, others.pop(0)), inputs[..., self.num_columns :]], dim=-1)  # (B, T, D)
+            after = (values[:, -1],)
+        outputs, layers = self.layers(inputs, layers)  # (B, T, hidden)
         forecasts = self.output(self.output_dropout(outputs))  # (B, T, H * C)
         if config.lags:
-            before = state[-1].view(len(inputs), config.lags, self.num_columns)  # (B, lags, C)
-            known = torch.cat([before, values], dim=1)  # (B, lags + T, C)
+            before = others.pop(0).view(len(inputs), config.lags, self.num_columns)  # (B, lags, C)
+            known = torch.cat([before, inputs[..., : self.num_columns]], dim=1)  # (B, lags + T, C)
             last = known[:, 1:].unfold(1, config.lags, 1).transpose(2, 3).flatten(2)  # (B, T, lags * C)
             forecasts = forecasts + self.highway(last)
             after = (*after, known[:, -config.lags :].flatten(1))
         forecasts = forecasts.view(*inputs.shape[:2], config.horizon, self.num_columns)  # (B, T, H, C)
-        return forecasts + values[:, :, None] if config.reference == "last" else forecasts, after
+        if config.reference == "last":
+            forecasts = forecasts + values[:, :, None]
+        return forecasts, (*layers, *after)
 
     def loss(self, inputs: Tensor, targets: Tensor, mask: Tensor) -> Tensor:
         """Squared or absolute errors of windows that begin anew, summed over what is known.
@@ -72,6 +85,8 @@ class RecurrentForecaster(nn.Module):
         measure = functional.mse_loss if self.config.loss == "squared" else functional.l1_loss
         return measure(forecasts[mask].float(), targets[mask], reduction="sum")
 
-    @property
-    def _remembered(self) -> int:
-        return self.config.lags * self.num_columns
+
+def _changes(values: Tensor, last: Tensor) -> Tensor:
+    """Changes (B, T, C) from row to row, 0 at the first row of a series; ``last`` (B, C) is the row before, or NaN."""
+    before = torch.cat([last[:, None], values[:, :-1]], dim=1)  # (B, T, C)
+    return torch.where(before.isnan(), 0, values - before)
