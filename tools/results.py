@@ -30,7 +30,10 @@ def main() -> None:
         f"{arguments.recipe}: test {spread(rows, 'test')}, dev {spread(rows, 'dev')}, "
         + ", ".join(
             f"{name} {spread(rows, name, 3)}"
-            for name in ("ece", "macro F1", "chrf", "ter", "bits", "ngram", "rmse", "below", "below drift", "coverage")
+            for name in (
+                *("ece", "macro F1", "chrf", "ter", "bits", "ngram", "rmse", "below", "below drift", "coverage"),
+                *("false alarms per 1,000", "achieved rate"),
+            )
             if name in rows[0]
         )
         + f", {spread(rows, 'minutes', 1)} minutes, {rows[0]['parameters']:,} parameters, {rows[0]['megabytes']:.1f} MB"
@@ -56,6 +59,11 @@ def one_seed(recipe: str, seed: int, out: Path, overrides: list[str]) -> dict[st
         beside = {
             "bits": report["scores"]["bits_per_character"],
             "ngram": report["baselines"][-1]["scores"]["per_word"],
+        }
+    elif report.get("measure") == "windows found":
+        beside = {
+            "false alarms per 1,000": 1000 * report["at_budget"][0]["false_rate"],
+            "achieved rate": report["at_rate"][0]["false_rate"],
         }
     elif report.get("measure") == "mase":
         beside = {

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from command import output, seqnlp
 
+from seqnlp.launch import read_run_config
 from seqnlp.resources import find_recipes
 
 SMALL = (
@@ -30,6 +31,7 @@ SMALL_TRANSLATOR = (
 )
 SMALL_CLASSIFIER = ("data.limit=60", "model.hidden_dim=8", "trainer.epochs=1", "trainer.batch_sentences=16")
 SMALL_LANGUAGE_MODEL = ("data.limit=60", "model.embedding_dim=16", "model.hidden_dim=16", "trainer.epochs=1")
+SMALL_DETECTOR = ("model.hidden_dim=8", "trainer.epochs=1", "trainer.stride=20")
 
 
 @pytest.fixture
@@ -44,7 +46,7 @@ def recipes_of(task: str) -> list[str]:
 
 
 def test_every_recipe_is_run_by_one_of_these_tests() -> None:
-    tasks = ("tagging", "translation", "sentiment", "language_model")
+    tasks = ("tagging", "translation", "sentiment", "language_model", "anomaly")
     assert sorted(name for task in tasks for name in recipes_of(task)) == sorted(find_recipes())
 
 
@@ -70,6 +72,19 @@ def test_a_recipe_trains_and_its_model_completes_and_generates(name: str, tmp_pa
     assert name in (tmp_path / "run" / "model" / "README.md").read_text(encoding="utf-8")
     report = json.loads(output("evaluate", tmp_path / "run", "--split", "test", "--json"))
     assert (report["title"], report["lines"]) == (name, 60)
+
+
+@pytest.mark.parametrize("name", recipes_of("anomaly"))
+@pytest.mark.usefixtures("where_its_data_is")
+def test_a_recipe_trains_and_its_model_detects(name: str, tmp_path: Path) -> None:
+    trained = seqnlp("train", f"recipe={name}", f"run={tmp_path}/run", *SMALL_DETECTOR)
+    assert trained.status == 0, trained.err
+    data = read_run_config(tmp_path / "run").data
+    series = Path(data.dir) / data.train
+    assert output("detect", tmp_path / "run", series).startswith("start,end,peak,score,flagged\n")
+    assert name in (tmp_path / "run" / "model" / "README.md").read_text(encoding="utf-8")
+    report = json.loads(output("evaluate", tmp_path / "run", "--split", "test", "--json"))
+    assert (report["title"], len(report["windows"])) == (name, 5 if "taxi" in name else 4)
 
 
 @pytest.mark.parametrize("name", recipes_of("translation"))
