@@ -15,6 +15,7 @@ from seqnlp.config.anomaly import WatchedDataConfig
 from seqnlp.config.series import part_of
 from seqnlp.data.series import Series
 from seqnlp.data.series_time import Moment, read_moment
+from seqnlp.data.series_windows import take_windows, window_starts
 from seqnlp.data.sources import existing_file
 from seqnlp.errors import DataError, did_you_mean
 
@@ -62,6 +63,24 @@ def number_rows(series: Series, windows: Sequence[TimeWindow]) -> NDArray[np.int
         inside = [_key(begin, moment) <= _key(moment, begin) <= _key(end, moment) for moment in moments]
         numbers[np.array(inside)] = number
     return numbers
+
+
+def normal_windows(
+    series: Series, labels: NDArray[np.int64], length: int, stride: int = 1
+) -> tuple[NDArray[np.int64], int]:
+    """Where windows begin (W,) that touch no labelled row, and how many others there are.
+
+    Args:
+        labels: (T,) from :func:`number_rows`.
+
+    Raises:
+        DataError: the series is shorter than one window, or every window touches a labelled row.
+    """
+    starts = window_starts(len(series), length, stride, series.source, f"model.window={length}")
+    normal = starts[~take_windows(labels, starts, length).any(axis=1)]
+    if not len(normal):
+        raise DataError(f"every window of {length} rows touches a labelled one (data.labels)", series.source)
+    return normal, len(starts) - len(normal)
 
 
 def _file_of(config: WatchedDataConfig, split: str) -> str:

@@ -13,12 +13,11 @@ from torch import Tensor
 from seqnlp import bundle
 from seqnlp.config import AnomalyConfig
 from seqnlp.data.batches import plan_epoch
-from seqnlp.data.labelled_windows import labelled_windows, number_rows
+from seqnlp.data.labelled_windows import labelled_windows, normal_windows, number_rows
 from seqnlp.data.series import Part, load_part, part_digest
 from seqnlp.data.series_inputs import make_inputs
 from seqnlp.data.series_scale import fit_scaler
-from seqnlp.data.series_windows import take_windows, window_starts
-from seqnlp.errors import DataError
+from seqnlp.data.series_windows import take_windows
 from seqnlp.metrics.false_alarms import conformal_threshold
 from seqnlp.models.size import count_parameters
 from seqnlp.tasks.anomaly_card import model_card
@@ -54,36 +53,31 @@ class AnomalyTask:
 
     def __init__(self, config: AnomalyConfig, folder: Path, device: torch.device, say: Callable[[str], None]) -> None:
         self.config, self.folder, self.device = config, folder, device
-        self.digest = part_digest(config.data, "train")
+        self.digest, settings = part_digest(config.data, "train"), config.model
         train, dev = load_part(config.data, "train", say), load_part(config.data, "dev", lambda text: None)
         assert train is not None  # the configuration sees to it
         assert dev is not None
-        self.train, self.dev, settings = train.series, dev, config.model
-        reading = reading_of(settings)
-        labels = number_rows(self.train, labelled_windows(config.data, "train"))  # (T,)
+        self.train, self.dev = train.series, dev
+        refuse_other_columns(self.train.names, dev.series)
+        labels, dev_labels = self._labels(train, "train"), self._labels(dev, "dev")  # (T,) each
         normal = self.train.known & (labels == 0)[:, None]  # (T, C)
         self.scaler = fit_scaler(self.train.values, normal, self.train.names, self.train.source)
-        self.inputs = make_inputs(reading, self.scaler, self.train)
-        self.rows = self.inputs.rows.astype(np.float32)  # (T, C + F)
-        starts = window_starts(
-            len(self.rows), settings.window, config.trainer.stride, self.train.source, f"model.window={settings.window}"
+        self.inputs, self.dev_inputs = (
+            make_inputs(reading_of(settings), self.scaler, series) for series in (self.train, dev.series)
         )
-        self.starts = starts[~take_windows(labels, starts, settings.window).any(axis=1)]  # (N,)
-        if not len(self.starts):
-            raise DataError("every training window touches a labelled one (data.labels)", self.train.source)
-        refuse_other_columns(self.train.names, dev.series)
-        self.dev_inputs = make_inputs(reading, self.scaler, dev.series)
-        self.dev_rows = self._normal_rows(dev)
+        self.rows = self.inputs.rows.astype(np.float32)  # (T, C + F)
+        self.starts, left_out = normal_windows(self.train, labels, settings.window, config.trainer.stride)  # (N,)
+        ends = normal_windows(dev.series, dev_labels, settings.window)[0] + settings.window - 1
+        self.dev_rows = ends[ends >= dev.begin]  # (n,)
+        conformal_threshold(np.zeros(len(self.dev_rows)), settings.false_alarms)  # refuses too few rows before training
         torch.manual_seed(config.seed)
         self.model = build_autoencoder(settings, len(self.train.names)).to(device)
         self.detector: LoadedDetector | None = None
         say(
-            f"train: {len(self.rows):,} rows, {len(self.starts):,} windows of {settings.window} "
-            f"({len(starts) - len(self.starts):,} left out, which touch labelled ones); calibration: "
-            f"{len(self.dev_rows):,} rows ({len(dev) - len(self.dev_rows):,} left out); "
-            f"{count_parameters(self.model):,} parameters"
+            f"train: {len(self.rows):,} rows, {len(self.starts):,} windows of {settings.window} ({left_out:,} left "
+            f"out, which touch labelled rows); calibration: {len(self.dev_rows):,} rows "
+            f"({len(dev) - len(self.dev_rows):,} left out); {count_parameters(self.model):,} parameters"
         )
-        conformal_threshold(np.zeros(len(self.dev_rows)), settings.false_alarms)  # refuses too few rows before training
 
     def plan(self, epoch: int) -> Sequence[Batch]:
         """The batches of an epoch, as numbers of windows."""
@@ -158,11 +152,6 @@ class AnomalyTask:
         """What one would type next."""
         return [f"seqnlp detect {run} series.csv", f"seqnlp detect {run} series.csv --plot detect.png"]
 
-    def _normal_rows(self, part: Part) -> Batch:
-        """The rows (n,) of a part that end a window which touches no labelled one."""
-        window = self.config.model.window
-        labels = number_rows(part.series, labelled_windows(self.config.data, "dev"))  # (T,)
-        source, key = part.series.source, f"model.window={window}"
-        starts = window_starts(len(labels), window, 1, source, key)  # (T - W + 1,)
-        clean = starts[~take_windows(labels, starts, window).any(axis=1)] + window - 1
-        return np.asarray(clean[clean >= part.begin])
+    def _labels(self, part: Part, split: str) -> Batch:
+        """The numbers (T,) of the labelled windows that rows are in."""
+        return number_rows(part.series, labelled_windows(self.config.data, split))

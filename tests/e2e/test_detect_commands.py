@@ -269,6 +269,12 @@ def test_a_split_that_the_run_does_not_have_is_refused(data: Path, tmp_path: Pat
     assert "data.test: this run was trained without a test part" in refusal("evaluate", tmp_path / "run")
 
 
+def test_series_have_no_texts_to_compare(data: Path) -> None:
+    assert refusal("data", "check", data / "run") == (
+        "expected texts, found a series of numbers; its parts follow each other and share no row"
+    )
+
+
 def test_a_model_of_another_task_is_refused(tmp_path: Path, data: Path) -> None:
     from command import TINY
 

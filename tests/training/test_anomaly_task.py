@@ -161,7 +161,7 @@ def test_labelled_windows_are_left_out_of_training_scale_and_calibration_and_cou
     assert not any(set(range(start, start + 6)) & {30, 31, 32} for start in task.starts)
     assert not set(task.dev_rows) & set(range(100, 106))
     assert said[-1].startswith(
-        "train: 84 rows, 71 windows of 6 (8 left out, which touch labelled ones); calibration: 54 rows (6 left out); "
+        "train: 84 rows, 71 windows of 6 (8 left out, which touch labelled rows); calibration: 54 rows (6 left out); "
     )
     assert np.isfinite(task.evaluate()["threshold"])
 
@@ -169,7 +169,7 @@ def test_labelled_windows_are_left_out_of_training_scale_and_calibration_and_cou
 def test_without_a_normal_window_or_row_nothing_can_be_learnt(tmp_path: Path) -> None:
     write_tiny_readings(tmp_path)
     (tmp_path / "windows.json").write_text(json.dumps([[time_of(row), time_of(row)] for row in range(3, 84, 5)]))
-    with pytest.raises(DataError, match=r"every training window touches a labelled one \(data.labels\)"):
+    with pytest.raises(DataError, match=r"every window of 6 rows touches a labelled one \(data.labels\)"):
         make(tiny_detector(tmp_path), tmp_path / "run")
 
 
