@@ -132,5 +132,5 @@ def test_equal_values_and_a_short_series_are_refused_and_the_run_directory_is_gi
     (tmp_path / "short.csv").write_text("a\n1\n2\n", encoding="utf-8")
     settings = ["task=forecasting", f"data.dir={tmp_path}", f"run={tmp_path}/run"]
     assert "all 200 training values are 5" in refusal("train", *settings, "data.train=equal.csv")
-    assert "expected at least 108 training rows, one window" in refusal("train", *settings, "data.train=short.csv")
+    assert "expected at least 60 training rows, one window" in refusal("train", *settings, "data.train=short.csv")
     assert not (tmp_path / "run").exists()

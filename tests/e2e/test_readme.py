@@ -17,6 +17,7 @@ from seqnlp.resources import RECIPES
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 DEMO = RECIPES / "tagging" / "demo"
 OPINIONS = RECIPES / "sentiment" / "demo"
+FERRY = RECIPES / "forecast" / "demo" / "ferry.csv"
 PAIRS = RECIPES / "translation" / "demo"
 SHORT = ["data.limit=100", "tokenizer.vocabulary_size=400", "trainer.epochs=1"]
 
@@ -37,6 +38,7 @@ def place(repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         (tmp_path / f"{name}.conll").write_text("\n\n".join(blocks) + "\n", encoding="utf-8")
         (tmp_path / f"{name}.conllu").write_text("\n\n".join(map(as_conllu, blocks)) + "\n\n", encoding="utf-8")
         shutil.copy(OPINIONS / f"{name}.tsv", tmp_path)
+    shutil.copy(FERRY, tmp_path / "series.csv")
         for language in ("de", "en"):
             lines = (PAIRS / f"{name}.{language}").read_text(encoding="utf-8").splitlines(keepends=True)[:100]
             (tmp_path / f"{name}.{language}").write_text("".join(lines), encoding="utf-8")

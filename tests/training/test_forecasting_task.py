@@ -252,7 +252,7 @@ def refused_in_evaluation(data: Path, run: Path) -> str:
             {"model": {"read": "changes", "reference": "mean"}},
             "model.reference: expected last with model.read=changes, found 'mean'",
         ),
-        ({"model": {"warm_up": 96}}, "trainer.window: expected more than model.warm_up (96), found 96"),
+        ({"model": {"warm_up": 48}}, "trainer.window: expected more than model.warm_up (48), found 48"),
     ],
 )
 def test_settings_that_make_no_sense_are_named(changes: dict[str, dict[str, Any]], problem: str) -> None:
