@@ -35,9 +35,8 @@ def sweep(folder: Path, *overrides: str) -> list[Config]:
 def test_every_recipe_composes_and_says_what_its_data_are(name: str) -> None:
     config = compose_config([f"recipe={name}"])
     assert config.name == name
-    assert config.task == {"sentiment": "classification", "anomaly": "anomaly_detection"}.get(
-        family := name.partition("/")[0], family
-    )
+    tasks = {"sentiment": "classification", "forecast": "forecasting", "anomaly": "anomaly_detection"}
+    assert config.task == tasks.get(family := name.partition("/")[0], family)
     assert all([config.about.data, config.about.obtain, config.about.licence])
     assert config.data.train
     assert config.data.dev

@@ -83,7 +83,7 @@ class ForecastStream:
                 raise DataError(
                     f"expected a time stamp as in the column '{data.time_column}', found '{time}'"
                 ) from None
-        return self.read(Row(self._line, moment, time, tuple(map(float, values))))
+        return self.read(Row(self._line, moment, time if moment is not None else "", tuple(map(float, values))))
 
     def read(self, row: Row) -> Forecast | None:
         """As :meth:`add`, a row as it is read from a file."""

@@ -71,7 +71,7 @@ class WindowTrainerConfig(LoopConfig):
     """The training loop over windows of a series."""
 
     window: int = setting(
-        96, "rows of the series that are read in one piece while training, those of model.warm_up among them", low=2
+        48, "rows of the series that are read in one piece while training, those of model.warm_up among them", low=2
     )
     batch_windows: int = setting(16, "windows in one optimizer step", low=1)
 

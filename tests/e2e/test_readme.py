@@ -17,6 +17,7 @@ from seqnlp.resources import RECIPES
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 DEMO = RECIPES / "tagging" / "demo"
 OPINIONS = RECIPES / "sentiment" / "demo"
+FERRY = RECIPES / "forecast" / "demo" / "ferry.csv"
 READINGS = RECIPES / "anomaly" / "demo" / "readings.csv"
 PAIRS = RECIPES / "translation" / "demo"
 SHORT = ["data.limit=100", "tokenizer.vocabulary_size=400", "trainer.epochs=1"]
@@ -42,6 +43,7 @@ def place(repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         for language in ("de", "en"):
             lines = (PAIRS / f"{name}.{language}").read_text(encoding="utf-8").splitlines(keepends=True)[:100]
             (tmp_path / f"{name}.{language}").write_text("".join(lines), encoding="utf-8")
+    shutil.copy(FERRY, tmp_path / "series.csv")
     return tmp_path
 
 
