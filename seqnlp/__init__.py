@@ -15,15 +15,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from seqnlp.api import Classifier, LanguageModel, Tagger, Translator, load
+    from seqnlp.api import Classifier, Detector, LanguageModel, Tagger, Translator, load
 
 __version__ = "0.1.0"
-__all__ = ["Classifier", "LanguageModel", "Tagger", "Translator", "__version__", "load"]
+__all__ = ["Classifier", "Detector", "LanguageModel", "Tagger", "Translator", "__version__", "load"]
 
 
 def __getattr__(name: str) -> Any:
     """``load`` and the classes on first use: torch takes a second to import, and ``seqnlp --help`` needs none of it."""
-    if name in ("Classifier", "LanguageModel", "Tagger", "Translator", "load"):
+    if name in ("Classifier", "Detector", "LanguageModel", "Tagger", "Translator", "load"):
         from seqnlp import api
 
         return getattr(api, name)

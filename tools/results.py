@@ -30,7 +30,10 @@ def main() -> None:
         f"{arguments.recipe}: test {spread(rows, 'test')}, dev {spread(rows, 'dev')}, "
         + ", ".join(
             f"{name} {spread(rows, name, 3)}"
-            for name in ("ece", "macro F1", "chrf", "ter", "bits", "ngram")
+            for name in (
+                *("ece", "macro F1", "chrf", "ter", "bits", "ngram", "rmse", "below", "below drift", "coverage"),
+                *("false alarms per 1,000", "achieved rate"),
+            )
             if name in rows[0]
         )
         + f", {spread(rows, 'minutes', 1)} minutes, {rows[0]['parameters']:,} parameters, {rows[0]['megabytes']:.1f} MB"
@@ -57,14 +60,26 @@ def one_seed(recipe: str, seed: int, out: Path, overrides: list[str]) -> dict[st
             "bits": report["scores"]["bits_per_character"],
             "ngram": report["baselines"][-1]["scores"]["per_word"],
         }
+    elif report.get("measure") == "windows found":
+        beside = {
+            "false alarms per 1,000": 1000 * report["at_budget"][0]["false_rate"],
+            "achieved rate": report["at_rate"][0]["false_rate"],
+        }
+    elif report.get("measure") == "mase":
+        beside = {
+            "rmse": report["columns"][0]["model"]["rmse"],
+            "below": 100 * report["below_seasonal_naive"],
+            "below drift": 100 * report["below_drift"],
+            "coverage": 100 * report["coverage_90"],
+        }
     elif "scores" in report:
         beside = {name: report["scores"][name]["value"] for name in ("chrf", "ter")}
     last = (run / "log.csv").read_text().splitlines()
     seconds = dict(zip(last[0].split(","), last[-1].split(","), strict=True))["seconds"]
     return {
         "seed": seed,
-        "test": report["score"] if report["measure"] == "perplexity" else 100 * report["score"],
-        "dev": abs(metrics["dev"]["score"]),  # a language model's score is minus its perplexity
+        "test": report["score"] if report["measure"] in ("perplexity", "mase") else 100 * report["score"],
+        "dev": abs(metrics["dev"]["score"]),  # that of a language model or forecaster is minus its perplexity or MASE
         **beside,
         "minutes": float(seconds) / 60,
         "parameters": metrics["parameters"],

@@ -27,6 +27,8 @@ VERBS = (
     "classify",
     "complete",
     "generate",
+    "forecast",
+    "detect",
     "score",
     "compare",
     "plot",

@@ -76,7 +76,14 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _evaluated(arguments: argparse.Namespace, config: Config) -> tuple[Any, Callable[[Any], str], Callable[[Any], str]]:
     """The report of the run's task, and how it is written as text and as HTML."""
-    from seqnlp.config import ClassificationConfig, LanguageModelConfig, TaggingConfig, TranslationConfig
+    from seqnlp.config import (
+        AnomalyConfig,
+        ClassificationConfig,
+        ForecastingConfig,
+        LanguageModelConfig,
+        TaggingConfig,
+        TranslationConfig,
+    )
 
     if isinstance(config, ClassificationConfig):
         from seqnlp.metrics.classification_report import classification_report_html, format_classification_report
@@ -92,6 +99,18 @@ def _evaluated(arguments: argparse.Namespace, config: Config) -> tuple[Any, Call
         adaptation = Adaptation(arguments.cache, arguments.dynamic)
         read = evaluate_language_model(arguments.run, config, arguments.split, _say, adaptation)
         return read, format_language_report, language_report_html
+    if isinstance(config, AnomalyConfig):
+        from seqnlp.metrics.anomaly_report import anomaly_report_html, format_anomaly_report
+        from seqnlp.tasks.anomaly_evaluation import evaluate as evaluate_detector
+
+        watched = evaluate_detector(arguments.run, config, arguments.split, _say)
+        return watched, format_anomaly_report, anomaly_report_html
+    if isinstance(config, ForecastingConfig):
+        from seqnlp.metrics.forecast_report import forecast_report_html, format_forecast_report
+        from seqnlp.tasks.forecasting_evaluation import evaluate as evaluate_forecaster
+
+        forecast = evaluate_forecaster(arguments.run, config, arguments.split, _say)
+        return forecast, format_forecast_report, forecast_report_html
     if isinstance(config, TranslationConfig):
         from seqnlp.evaluate_translator import evaluate as evaluate_translator
         from seqnlp.metrics.translation_report import format_translation_report, translation_report_html

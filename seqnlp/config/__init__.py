@@ -12,8 +12,10 @@ import typing
 from collections.abc import Mapping
 from typing import Any
 
+from seqnlp.config.anomaly import AnomalyConfig, AutoencoderConfig, AutoencoderTrainerConfig, WatchedDataConfig
 from seqnlp.config.classification import ClassificationConfig, ClassifierConfig, DocumentDataConfig, TokensConfig
 from seqnlp.config.common import AboutConfig, Config, LoopConfig, OptimizerConfig, SplitsConfig, TrainerConfig
+from seqnlp.config.forecasting import ForecasterConfig, ForecastingConfig, WindowTrainerConfig
 from seqnlp.config.language_model import (
     LanguageModelConfig,
     RecurrentLanguageModelConfig,
@@ -22,6 +24,7 @@ from seqnlp.config.language_model import (
     UnitsConfig,
 )
 from seqnlp.config.schema import collect_section, read_section, setting
+from seqnlp.config.series import SeriesDataConfig
 from seqnlp.config.tagging import DataConfig, ModelConfig, TaggingConfig
 from seqnlp.config.translation import (
     DecodingConfig,
@@ -35,18 +38,24 @@ from seqnlp.errors import ConfigError, did_you_mean
 __all__ = [
     "TASKS",
     "AboutConfig",
+    "AnomalyConfig",
+    "AutoencoderConfig",
+    "AutoencoderTrainerConfig",
     "ClassificationConfig",
     "ClassifierConfig",
     "Config",
     "DataConfig",
     "DecodingConfig",
     "DocumentDataConfig",
+    "ForecasterConfig",
+    "ForecastingConfig",
     "LanguageModelConfig",
     "LoopConfig",
     "ModelConfig",
     "OptimizerConfig",
     "ParallelDataConfig",
     "RecurrentLanguageModelConfig",
+    "SeriesDataConfig",
     "SplitsConfig",
     "StreamTrainerConfig",
     "SubwordConfig",
@@ -57,6 +66,8 @@ __all__ = [
     "TranslationConfig",
     "TranslatorConfig",
     "UnitsConfig",
+    "WatchedDataConfig",
+    "WindowTrainerConfig",
     "config_to_dict",
     "default_config",
     "read_config",
@@ -69,6 +80,8 @@ TASKS: dict[str, type[Config]] = {
     "translation": TranslationConfig,
     "classification": ClassificationConfig,
     "language_model": LanguageModelConfig,
+    "anomaly_detection": AnomalyConfig,
+    "forecasting": ForecastingConfig,
 }
 """The configuration of each task; the first is what a run without a recipe does."""
 

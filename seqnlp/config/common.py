@@ -94,7 +94,9 @@ class Config:
     """What every run has; each task's own configuration adds its sections. Written to ``RUN/config.yaml``."""
 
     task: str = setting(
-        "", "what the model does", choices=("tagging", "translation", "classification", "language_model")
+        "",
+        "what the model does",
+        choices=("tagging", "translation", "classification", "language_model", "forecasting", "anomaly_detection"),
     )
     name: str = setting("", "the recipe's name, for tables and model cards")
     seed: int = setting(1, "seed of the initial weights, the order of the data and the dropout", low=0, high=2**31 - 1)

@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from seqnlp.config import ClassificationConfig, Config, LanguageModelConfig, TaggingConfig, TranslationConfig
+from seqnlp.config import (
+    ClassificationConfig,
+    Config,
+    LanguageModelConfig,
+    SeriesDataConfig,
+    TaggingConfig,
+    TranslationConfig,
+)
 from seqnlp.data.corpus import load_text
 from seqnlp.data.documents import load_documents
 from seqnlp.data.overlap import Text
 from seqnlp.data.pairs import load_pairs
 from seqnlp.data.sources import load_split
+from seqnlp.errors import DataError
 from seqnlp.text.files import read_lines
 
 Say = Callable[[str], None]
@@ -22,10 +30,12 @@ def split_texts(config: Config, split: str, say: Say) -> dict[str, list[Text]]:
     Tags and labels take no part; a tagger's words are joined by spaces. Phrases of trees and blank lines are left out.
 
     Raises:
-        DataError: the split cannot be read.
+        DataError: the split cannot be read, or is no text.
     """
     if not getattr(config.data, split):
         return {}
+    if isinstance(config.data, SeriesDataConfig):
+        raise DataError("expected texts, found a series of numbers; its parts follow each other and share no row")
     if isinstance(config, TranslationConfig):
         pairs = load_pairs(config.data, split, say)
         return {side: [Text(getattr(pair, side), pair.line) for pair in pairs] for side in ("source", "target")}

@@ -8,7 +8,15 @@ from typing import Protocol
 
 import torch
 
-from seqnlp.config import ClassificationConfig, Config, LanguageModelConfig, TaggingConfig, TranslationConfig
+from seqnlp.config import (
+    AnomalyConfig,
+    ClassificationConfig,
+    Config,
+    ForecastingConfig,
+    LanguageModelConfig,
+    TaggingConfig,
+    TranslationConfig,
+)
 from seqnlp.training.fit import Trainable
 
 Say = Callable[[str], None]
@@ -46,6 +54,14 @@ def make_task(config: Config, folder: Path, device: torch.device, say: Say) -> T
         from seqnlp.tasks.language_model import LanguageModelTask
 
         return LanguageModelTask(config, folder, device, say)
+    if isinstance(config, AnomalyConfig):
+        from seqnlp.tasks.anomaly import AnomalyTask
+
+        return AnomalyTask(config, folder, device, say)
+    if isinstance(config, ForecastingConfig):
+        from seqnlp.tasks.forecasting import ForecastingTask
+
+        return ForecastingTask(config, folder, device, say)
     from seqnlp.tasks.tagging import TaggingTask
 
     assert isinstance(config, TaggingConfig)
@@ -56,5 +72,7 @@ def widest(config: Config) -> int:
     """The width of the products that dominate a step: what decides whether bf16 pays on a CPU."""
     if isinstance(config, TranslationConfig):
         return max(config.model.encoder_hidden_dim, config.model.decoder_hidden_dim)
-    assert isinstance(config, TaggingConfig | ClassificationConfig | LanguageModelConfig)
+    assert isinstance(
+        config, TaggingConfig | ClassificationConfig | LanguageModelConfig | ForecastingConfig | AnomalyConfig
+    )
     return config.model.hidden_dim

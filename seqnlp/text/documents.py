@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,11 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from seqnlp.errors import DataError, did_you_mean
+from seqnlp.text.csv_rows import csv_rows
 from seqnlp.text.files import read_lines
 from seqnlp.text.jsonl import parsed_row, shown
-
-_LONGEST_FIELD = 2**31 - 1
-"""Characters; Python's csv stops at 131,072 unless told otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +88,8 @@ def read_csv_documents(path: str | os.PathLike[str], columns: Columns) -> Iterat
     Raises:
         DataError: as :func:`read_tsv_documents`, or a quote opens or closes where it must not.
     """
-    return _from_rows(_csv_rows(path), columns, path, "put texts with commas into double quotes")
+    rows = csv_rows((line for _, line in read_lines(path)), path)
+    return _from_rows(rows, columns, path, "put texts with commas into double quotes")
 
 
 def read_jsonl_documents(path: str | os.PathLike[str], columns: Columns) -> Iterator[Document]:
@@ -137,23 +135,6 @@ def _label(value: Any, name: str) -> str:
         several = "; for several labels set data.multi_label=true" if isinstance(value, list) else ""
         raise DataError(f"expected a label in '{name}', found {shown(value)}{several}")
     return value.strip()
-
-
-def _csv_rows(path: str | os.PathLike[str]) -> Iterator[tuple[int, list[str]]]:
-    """Rows with the line on which each begins."""
-    csv.field_size_limit(_LONGEST_FIELD)
-    reader = csv.reader((f"{line}\n" for _, line in read_lines(path)), strict=True)
-    while True:
-        begin = reader.line_num + 1
-        try:
-            row = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as problem:
-            hint = 'a quote inside a quoted field is written twice ("")'
-            raise DataError(f"a quote opens or closes where it must not ({problem}); {hint}", path, begin) from None
-        if row:
-            yield begin, row
 
 
 def _from_rows(

@@ -17,6 +17,8 @@ from seqnlp.resources import RECIPES
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 DEMO = RECIPES / "tagging" / "demo"
 OPINIONS = RECIPES / "sentiment" / "demo"
+FERRY = RECIPES / "forecast" / "demo" / "ferry.csv"
+READINGS = RECIPES / "anomaly" / "demo" / "readings.csv"
 PAIRS = RECIPES / "translation" / "demo"
 SHORT = ["data.limit=100", "tokenizer.vocabulary_size=400", "trainer.epochs=1"]
 
@@ -32,6 +34,7 @@ def place(repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("SEQNLP_DATA", raising=False)
     (tmp_path / "recipes").symlink_to(repository / "recipes")
+    shutil.copy(READINGS, tmp_path)
     for name in ("train", "dev", "test"):
         blocks = (DEMO / f"{name}.conll").read_text(encoding="utf-8").split("\n\n")[:50]
         (tmp_path / f"{name}.conll").write_text("\n\n".join(blocks) + "\n", encoding="utf-8")
@@ -40,6 +43,7 @@ def place(repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         for language in ("de", "en"):
             lines = (PAIRS / f"{name}.{language}").read_text(encoding="utf-8").splitlines(keepends=True)[:100]
             (tmp_path / f"{name}.{language}").write_text("".join(lines), encoding="utf-8")
+    shutil.copy(FERRY, tmp_path / "series.csv")
     return tmp_path
 
 
@@ -68,7 +72,8 @@ def type_in(line: str) -> str:
     if "<" in words:
         stdin, words = Path(words[-1]).read_bytes(), words[:-2]
     assert words[0] == "seqnlp"
-    quick = (SHORT if "translation" in line else ["trainer=debug"]) if words[1] == "train" and "=" in words[-1] else []
+    short = SHORT if "translation" in line else ["trainer.epochs=1"] if "anomaly" in line else ["trainer=debug"]
+    quick = short if words[1] == "train" and "=" in words[-1] else []
     finished = seqnlp(*words[1:], *quick, stdin=stdin)
     assert finished.status == 0, f"{line}\n{finished.err}"
     return finished.out

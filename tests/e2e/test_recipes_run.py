@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from command import output, seqnlp
 
+from seqnlp.data.sources import resolve_path
+from seqnlp.launch import read_run_config
 from seqnlp.resources import find_recipes
 
 SMALL = (
@@ -29,7 +31,9 @@ SMALL_TRANSLATOR = (
     "decoding.max_ratio=1",
 )
 SMALL_CLASSIFIER = ("data.limit=60", "model.hidden_dim=8", "trainer.epochs=1", "trainer.batch_sentences=16")
+SMALL_FORECASTER = ("data.limit=900", "model.hidden_dim=8", "trainer.epochs=1")
 SMALL_LANGUAGE_MODEL = ("data.limit=60", "model.embedding_dim=16", "model.hidden_dim=16", "trainer.epochs=1")
+SMALL_DETECTOR = ("model.hidden_dim=8", "trainer.epochs=1", "trainer.stride=20")
 
 
 @pytest.fixture
@@ -44,7 +48,7 @@ def recipes_of(task: str) -> list[str]:
 
 
 def test_every_recipe_is_run_by_one_of_these_tests() -> None:
-    tasks = ("tagging", "translation", "sentiment", "language_model")
+    tasks = ("tagging", "translation", "sentiment", "language_model", "forecast", "anomaly")
     assert sorted(name for task in tasks for name in recipes_of(task)) == sorted(find_recipes())
 
 
@@ -70,6 +74,33 @@ def test_a_recipe_trains_and_its_model_completes_and_generates(name: str, tmp_pa
     assert name in (tmp_path / "run" / "model" / "README.md").read_text(encoding="utf-8")
     report = json.loads(output("evaluate", tmp_path / "run", "--split", "test", "--json"))
     assert (report["title"], report["lines"]) == (name, 60)
+
+
+@pytest.mark.parametrize("name", recipes_of("forecast"))
+@pytest.mark.usefixtures("where_its_data_is")
+def test_a_recipe_trains_and_its_model_forecasts(name: str, tmp_path: Path) -> None:
+    trained = seqnlp("train", f"recipe={name}", f"run={tmp_path}/run", *SMALL_FORECASTER)
+    assert trained.status == 0, trained.err
+    data = read_run_config(tmp_path / "run").data
+    series = resolve_path(data, data.train)
+    assert output("forecast", tmp_path / "run", series, "--horizon", 3).count("\n") == 4
+    assert name in (tmp_path / "run" / "model" / "README.md").read_text(encoding="utf-8")
+    report = json.loads(output("evaluate", tmp_path / "run", "--split", "test", "--json"))
+    assert report["title"] == name
+    assert [len(column["baselines"]) for column in report["columns"]] == [3] * len(report["columns"])
+
+
+@pytest.mark.parametrize("name", recipes_of("anomaly"))
+@pytest.mark.usefixtures("where_its_data_is")
+def test_a_recipe_trains_and_its_model_detects(name: str, tmp_path: Path) -> None:
+    trained = seqnlp("train", f"recipe={name}", f"run={tmp_path}/run", *SMALL_DETECTOR)
+    assert trained.status == 0, trained.err
+    data = read_run_config(tmp_path / "run").data
+    series = resolve_path(data, data.train)
+    assert output("detect", tmp_path / "run", series).startswith("start,end,peak,score,flagged\n")
+    assert name in (tmp_path / "run" / "model" / "README.md").read_text(encoding="utf-8")
+    report = json.loads(output("evaluate", tmp_path / "run", "--split", "test", "--json"))
+    assert (report["title"], len(report["windows"])) == (name, 5 if "taxi" in name else 4)
 
 
 @pytest.mark.parametrize("name", recipes_of("translation"))

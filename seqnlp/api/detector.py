@@ -1,0 +1,153 @@
+"""Use a trained anomaly detector from Python: ``seqnlp.load("RUN").detect("series.csv")``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from seqnlp.bundle import find_model, load_bundle
+from seqnlp.data.series import read_series
+from seqnlp.data.series_repair import EvenRow, Findings, Repair
+from seqnlp.data.series_rows import Row
+from seqnlp.data.series_time import read_moment, write_moment
+from seqnlp.errors import DataError, SeqnlpError
+from seqnlp.metrics.events import Event, EventMerger
+from seqnlp.tasks.anomaly_model import LoadedDetector, detector_from_bundle
+from seqnlp.tasks.anomaly_stream import Judge, RowReader, ScoredRow
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Detection:
+    """What was found in a series.
+
+    Attributes:
+        rows: every row with its score.
+        events: flagged rows put together.
+        threshold: the score above which a row is flagged.
+    """
+
+    rows: list[ScoredRow]
+    events: list[Event]
+    threshold: float
+
+
+class DetectionStream:
+    """A series under way, read row by row. What a row costs does not depend on how many there were.
+
+    Attributes:
+        threshold: the score above which a row is flagged.
+    """
+
+    def __init__(self, loaded: LoadedDetector, judge: Judge, source: object) -> None:
+        self.threshold = judge.threshold
+        self._loaded, self._judge, self._reader = loaded, judge, RowReader(loaded)
+        self._repair = Repair(loaded.data, loaded.names, loaded.step, source)
+        self._added = self._count = 0
+
+    @property
+    def findings(self) -> Findings:
+        """What was wrong with the rows so far, counted."""
+        return self._repair.findings
+
+    def add(self, values: Sequence[float], time: str = "") -> list[ScoredRow]:
+        """Read a row: one number a column, NaN where it is missing, and its time stamp, if the series has them.
+
+        Returns:
+            The row, after those that are missing before it; nothing if it is left out.
+
+        Raises:
+            DataError: another number of values, a time stamp that is none, or what the model's settings do not allow.
+        """
+        self._added += 1
+        names, data = self._loaded.names, self._loaded.data
+        if len(values) != len(names):
+            raise DataError(f"expected {len(names)} values ({', '.join(names)}), found {len(values)}")
+        try:
+            moment = read_moment(time, data.time_format) if data.time_column else None
+        except ValueError:
+            raise DataError(f"expected a time stamp as in the column '{data.time_column}', found '{time}'") from None
+        return self.read(Row(self._added, moment, time, tuple(map(float, values))))
+
+    def read(self, row: Row) -> list[ScoredRow]:
+        """As :meth:`add`, a row as it is read from a file."""
+        return [self._judged(even) for even in self._repair.add(row)]
+
+    def _judged(self, even: EvenRow) -> ScoredRow:
+        self._count += 1
+        moment = even.row.moment
+        time = "" if moment is None else write_moment(moment, even.row.written, self._loaded.data.time_format)
+        score = self._reader.score(even.values, even.known, moment)
+        return self._judge.row(self._count, time, even.values, even.known, score)
+
+
+class Detector:
+    """A trained anomaly detector.
+
+    Args:
+        path: a run, or a saved model folder.
+
+    Raises:
+        RunError: there is no model, it is damaged, too new or for another task.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        bundle = load_bundle(path)
+        self.loaded = detector_from_bundle(bundle)
+        self.path = find_model(path)
+        self.description, self.metrics = bundle.description, bundle.metrics
+        self.columns = self.loaded.names
+        self.window = self.loaded.settings.window
+        self.false_alarms = self.loaded.settings.false_alarms
+
+    def detect(
+        self,
+        path: str | Path,
+        false_alarms: float | None = None,
+        *,
+        gap: int | None = None,
+        say: Say = lambda text: None,
+    ) -> Detection:
+        """Find anomalies in a CSV file with the columns of the training file.
+
+        Args:
+            false_alarms: part of the normal rows that may be flagged; nothing: what the model was trained for.
+            gap: rows that are not flagged between two flagged ones of one event, at most; nothing: a window.
+            say: told what was wrong with the series and what was done about it.
+
+        Raises:
+            DataError: the file cannot be read, lacks a column, or is shorter than one window.
+            SeqnlpError: a rate that the calibration rows cannot promise, or a gap below 0.
+        """
+        judge = self._judge(false_alarms)
+        merger = self.merger(gap)
+        rows = judge.rows(read_series(Path(path), self.loaded.data, say, self.loaded.step))
+        events = [*(merger.add(row.row, row.score or 0.0, row.flagged, row.place) for row in rows), merger.finish()]
+        return Detection(rows, [event for event in events if event is not None], judge.threshold)
+
+    def start(self, false_alarms: float | None = None, *, source: object = "the series") -> DetectionStream:
+        """A series to read row by row: ``stream = detector.start(); stream.add([21.5], "2024-01-31 23:55")``.
+
+        Args:
+            false_alarms: as for :meth:`detect`.
+            source: what messages call the series.
+
+        Raises:
+            SeqnlpError: as :meth:`detect`.
+        """
+        return DetectionStream(self.loaded, self._judge(false_alarms), source)
+
+    def merger(self, gap: int | None = None) -> EventMerger:
+        """What puts rows of a stream together into events; see :meth:`detect` for ``gap``.
+
+        Raises:
+            SeqnlpError: a gap below 0.
+        """
+        if gap is not None and gap < 0:
+            raise SeqnlpError(f"expected a gap of at least 0 rows, found {gap}")
+        return EventMerger(self.window if gap is None else gap)
+
+    def _judge(self, false_alarms: float | None) -> Judge:
+        return Judge(self.loaded, self.false_alarms if false_alarms is None else false_alarms)

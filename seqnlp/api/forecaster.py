@@ -1,0 +1,201 @@
+"""Use a trained forecaster from Python: ``seqnlp.load("RUN").forecast("series.csv")``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqnlp.bundle import find_model, load_bundle
+from seqnlp.data.series import read_series
+from seqnlp.data.series_repair import Findings, Repair
+from seqnlp.data.series_rows import Row
+from seqnlp.data.series_time import Moment, read_moment, write_moment
+from seqnlp.errors import DataError, SeqnlpError
+from seqnlp.tasks.forecasting_model import LEVELS, forecaster_from_bundle
+from seqnlp.tasks.forecasting_reader import Place, Reader
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Forecast:
+    """What comes after a row.
+
+    Attributes:
+        names: (C,) of the columns.
+        origin: the time stamp of the last row that was read, or its number from 1.
+        times: (N,) those of the rows that are forecast.
+        values: (N, C).
+        low, high: (N, C) the prediction interval; infinite where the model has none.
+        level: how often it is to hold the value.
+    """
+
+    names: tuple[str, ...]
+    origin: str
+    times: tuple[str, ...]
+    values: FloatArray
+    low: FloatArray
+    high: FloatArray
+    level: float
+
+
+class ForecastStream:
+    """A series under way, read row by row. What a row costs does not depend on how many there were.
+
+    Attributes:
+        findings: what was wrong with the rows so far, counted.
+    """
+
+    def __init__(self, forecaster: Forecaster, horizon: int, level: float, source: object) -> None:
+        loaded = forecaster.loaded
+        self._forecaster, self._horizon, self._level, self._source = forecaster, horizon, level, source
+        self._repair = Repair(loaded.data, loaded.facts.names, loaded.facts.step, source)
+        self._place = forecaster.reader.beginning
+        self._line = 0
+
+    @property
+    def findings(self) -> Findings:
+        """What was wrong with the rows so far, counted."""
+        return self._repair.findings
+
+    def add(self, values: Sequence[float], time: str = "") -> Forecast | None:
+        """Read a row: one number a column, NaN where it is missing, and its time stamp, if the series has them.
+
+        Returns:
+            What comes next; nothing while there are too few rows, or if the row is left out.
+
+        Raises:
+            DataError: another number of values, a time stamp that is none, or what the model's settings do not allow.
+        """
+        self._line += 1
+        names, data = self._forecaster.names, self._forecaster.loaded.data
+        if len(values) != len(names):
+            raise DataError(f"expected {len(names)} values ({', '.join(names)}), found {len(values)}")
+        moment: Moment | None = None
+        if data.time_column:
+            try:
+                moment = read_moment(time, data.time_format)
+            except ValueError:
+                raise DataError(
+                    f"expected a time stamp as in the column '{data.time_column}', found '{time}'"
+                ) from None
+        return self.read(Row(self._line, moment, time if moment is not None else "", tuple(map(float, values))))
+
+    def read(self, row: Row) -> Forecast | None:
+        """As :meth:`add`, a row as it is read from a file."""
+        reader, answer = self._forecaster.reader, None
+        for even in self._repair.add(row):
+            moments = () if even.row.moment is None else (even.row.moment,)
+            self._place = reader.read(self._place, np.array([even.values]), moments, self._source)
+            answer = even.row
+        if answer is None or self._place.rows < reader.fewest_rows:
+            return None
+        return self._forecaster.forecast_from(self._place, answer.written, self._horizon, self._level)
+
+
+class Forecaster:
+    """A trained forecaster.
+
+    Args:
+        path: a run, or a saved model folder.
+
+    Raises:
+        RunError: there is no model, it is damaged, too new or for another task.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        bundle = load_bundle(path)
+        self.loaded = forecaster_from_bundle(bundle)
+        self.path = find_model(path)
+        self.description, self.metrics = bundle.description, bundle.metrics
+        self.reader = Reader(self.loaded)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of the columns that are forecast."""
+        return self.loaded.facts.names
+
+    @property
+    def horizon(self) -> int:
+        """Rows ahead that the model was trained for; beyond, it goes on from its own forecasts, without intervals."""
+        return self.loaded.settings.horizon
+
+    @property
+    def fewest_rows(self) -> int:
+        """Rows that a series must have to be forecast."""
+        return self.reader.fewest_rows
+
+    def forecast(
+        self,
+        series: str | Path,
+        horizon: int = 0,
+        *,
+        level: float = 0.9,
+        say: Callable[[str], None] = lambda text: None,
+    ) -> Forecast:
+        """What comes after the last row of a CSV file.
+
+        Args:
+            horizon: rows ahead; 0: as many as the model was trained for.
+            level: of the prediction intervals: 0.5, 0.8, 0.9, 0.95 or 0.99.
+            say: told what was wrong with the series and what was done about it.
+
+        Raises:
+            SeqnlpError: a horizon below 0, or a level that the model does not have.
+            DataError: the file cannot be read, is not as the model's training file was, or too short.
+        """
+        self._check(horizon, level)
+        loaded = self.loaded
+        read = read_series(Path(series), loaded.data, say, loaded.facts.step)
+        if len(read) < self.reader.fewest_rows:
+            season = f"a season of {self.reader.reading.season} and " if self.reader.reading.season else ""
+            raise DataError(
+                f"expected at least {self.reader.fewest_rows} rows to forecast from ({season}model.warm_up of "
+                f"{loaded.settings.warm_up}), found {len(read)}",
+                series,
+            )
+        place = self.reader.read(self.reader.beginning, read.values, read.moments, series)
+        return self.forecast_from(place, read.written, horizon or self.horizon, level)
+
+    def start(self, horizon: int = 0, *, level: float = 0.9, source: object = "the series") -> ForecastStream:
+        """A series to read row by row: ``stream = forecaster.start(); stream.add([20.7], "1981-01-01")``.
+
+        Args:
+            horizon, level: as for :meth:`forecast`.
+            source: what messages call the series.
+
+        Raises:
+            SeqnlpError: as :meth:`forecast`.
+        """
+        self._check(horizon, level)
+        return ForecastStream(self, horizon or self.horizon, level, source)
+
+    def forecast_from(self, place: Place, written: str, horizon: int, level: float) -> Forecast:
+        """What comes after a place; ``written`` is its time stamp as it was written."""
+        ahead = self.reader.forecast(place, horizon)  # (N, C)
+        widths = np.full_like(ahead, np.inf)  # (N, C)
+        fitted = self.loaded.intervals[LEVELS.index(level)][:horizon]  # (H or fewer, C)
+        widths[: len(fitted)] = fitted
+        low, middle, high = map(self.reader.reading.restored, (ahead - widths, ahead, ahead + widths))
+        low[np.isinf(widths)] = -np.inf
+        return Forecast(self.names, *self._times(place, written, horizon), middle, low, high, level)
+
+    def _times(self, place: Place, written: str, horizon: int) -> tuple[str, tuple[str, ...]]:
+        """The origin and the rows ahead as they are written: time stamps, or numbers of rows."""
+        step, moment, time_format = self.loaded.facts.step, place.moment, self.loaded.data.time_format
+        ahead = range(1, horizon + 1)
+        if step is None or moment is None:
+            return written or str(place.rows), tuple(str(place.rows + number) for number in ahead)
+        moments = [step.after(moment, number) for number in ahead]
+        return written, tuple(write_moment(one, written, time_format) for one in moments)
+
+    @staticmethod
+    def _check(horizon: int, level: float) -> None:
+        if horizon < 0:
+            raise SeqnlpError(f"expected a horizon of at least 1, found {horizon}")
+        if level not in LEVELS:
+            raise SeqnlpError(f"expected a level of {', '.join(f'{one:g}' for one in LEVELS)}, found {level:g}")

@@ -1,0 +1,169 @@
+"""``seqnlp detect``: anomalies in a series, from a file at once or from standard input row by row."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from seqnlp.api import Detection, Detector, Event, ScoredRow
+
+HELP = "find anomalies in a series, at a stated rate of false alarms"
+EXAMPLES = """\
+examples:
+  seqnlp detect RUN series.csv                             # events: start, end, peak, score, flagged rows
+  seqnlp detect RUN series.csv --false-alarms 0.001 --plot detect.png
+  seqnlp detect RUN series.csv --rows --output jsonl       # each row with its score instead
+  tail -n +1 -f series.csv | seqnlp detect RUN             # as rows come; an event is written when it is over
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the verb's arguments."""
+    parser.add_argument("run", help="a run, or a saved model folder")
+    parser.add_argument("series", nargs="?", help="a CSV file, gzip or plain (default: standard input, row by row)")
+    parser.add_argument(
+        "--false-alarms",
+        type=float,
+        metavar="RATE",
+        help="part of the normal rows that may be flagged (default: the model's)",
+    )
+    parser.add_argument(
+        "--gap",
+        type=int,
+        metavar="ROWS",
+        help="flagged rows with at most so many others between them are one event (default: the model's window)",
+    )
+    parser.add_argument("--output", choices=("csv", "jsonl"), default="csv", help="default csv")
+    parser.add_argument("--rows", action="store_true", help="write every row with its score instead of events")
+    parser.add_argument("--plot", type=Path, metavar="FILE.png", help="also draw the series, its scores and events")
+    parser.add_argument("--threads", type=int, default=0, metavar="N", help="CPU threads (default: torch's choice)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Read, write what is found, and say on standard error how much that is."""
+    from seqnlp.errors import SeqnlpError
+
+    if arguments.threads < 0:
+        raise SeqnlpError(f"--threads: expected 0 or more, found {arguments.threads}")
+    if arguments.plot and not arguments.series:
+        raise SeqnlpError("--plot needs the whole series: give a file, as in `seqnlp detect RUN series.csv --plot ...`")
+    if arguments.plot and arguments.plot.suffix != ".png":
+        raise SeqnlpError(f"--plot: expected a name that ends in .png, found '{arguments.plot}'")
+    if arguments.threads:
+        import torch
+
+        torch.set_num_threads(arguments.threads)
+    from seqnlp.api import Detector
+
+    detector = Detector(arguments.run)
+    if arguments.series:
+        _detect_file(arguments, detector)
+    else:
+        _detect_stream(arguments, detector)
+    return 0
+
+
+def _detect_file(arguments: argparse.Namespace, detector: Detector) -> None:
+    """The whole series at once."""
+    found = detector.detect(arguments.series, arguments.false_alarms, gap=arguments.gap, say=_say)
+    tally = Tally()
+    _emit(_heading(arguments, detector))
+    for row in found.rows:
+        tally.count(row)
+        if arguments.rows:
+            _emit(_row(row, arguments, detector))
+    if not arguments.rows:
+        _emit("".join(_event(event, arguments) for event in found.events))
+    tally.report(len(found.events), found.threshold)
+    if arguments.plot:
+        _plot(arguments, detector, found)
+
+
+def _detect_stream(arguments: argparse.Namespace, detector: Detector) -> None:
+    """Row by row."""
+    from seqnlp.cli.streams import read_text_lines, standard_input
+    from seqnlp.data.series_rows import read_rows
+    from seqnlp.text.csv_rows import csv_rows
+
+    source, tally, events = "standard input", Tally(), 0
+    stream, merger = detector.start(arguments.false_alarms, source=source), detector.merger(arguments.gap)
+    lines = read_text_lines(standard_input("detect"), "strict")
+    _, rows = read_rows(csv_rows(lines, source), detector.loaded.data, source)
+    _emit(_heading(arguments, detector))
+    for row in (judged for read in rows for judged in stream.read(read)):
+        tally.count(row)
+        over = merger.add(row.row, row.score or 0.0, row.flagged, row.place)
+        events += over is not None
+        _emit(_row(row, arguments, detector) if arguments.rows else _event(over, arguments))
+    over = merger.finish()
+    if not arguments.rows:
+        _emit(_event(over, arguments))
+    if stream.findings.counts:
+        _say(f"{source}: {stream.findings}")
+    tally.report(events + (over is not None), stream.threshold)
+
+
+class Tally:
+    """How many rows were read, scored and flagged."""
+
+    def __init__(self) -> None:
+        self.rows = self.scored = self.flagged = 0
+
+    def count(self, row: ScoredRow) -> None:
+        """Add a row."""
+        self.rows += 1
+        self.scored += row.score is not None
+        self.flagged += row.flagged
+
+    def report(self, events: int, threshold: float) -> None:
+        """Tell it on standard error."""
+        part = f" ({100 * self.flagged / self.scored:.2f} %)" if self.scored else ""
+        early = f"; the first {self.rows - self.scored:,} rows end no whole window and have no score"
+        _say(
+            f"{self.scored:,} rows scored, {self.flagged:,} flagged{part} above {threshold:.2f} times the usual error, "
+            f"{events:,} events{early}"
+        )
+
+
+def _heading(arguments: argparse.Namespace, detector: Detector) -> str:
+    from seqnlp.cli.detect_output import event_heading, row_heading
+
+    return row_heading(detector.columns, arguments.output) if arguments.rows else event_heading(arguments.output)
+
+
+def _row(row: ScoredRow, arguments: argparse.Namespace, detector: Detector) -> str:
+    from seqnlp.cli.detect_output import row_line
+
+    return row_line(row, detector.columns, arguments.output)
+
+
+def _event(event: Event | None, arguments: argparse.Namespace) -> str:
+    from seqnlp.cli.detect_output import event_line
+
+    return event_line(event, arguments.output) if event else ""
+
+
+def _plot(arguments: argparse.Namespace, detector: Detector, found: Detection) -> None:
+    import numpy as np
+
+    from seqnlp.plots.detection import detection_png
+
+    values = np.array([[math.nan if value is None else value for value in row.values] for row in found.rows])  # (T, C)
+    scores = np.array([math.nan if row.score is None else row.score for row in found.rows])  # (T,)
+    events = [(event.first - 1, event.last - 1) for event in found.events]
+    title, places = Path(arguments.series).name, [row.place for row in found.rows]
+    detection_png(arguments.plot, title, detector.columns, values, scores, places, events, found.threshold)
+    _say(f"plot written to {arguments.plot}")
+
+
+def _emit(text: str) -> None:
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)

@@ -1,0 +1,55 @@
+"""How events and rows of ``seqnlp detect`` look."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from seqnlp.api import Event, ScoredRow
+
+EVENT_NAMES = ("start", "end", "peak", "score", "flagged")
+
+
+def event_heading(output: str) -> str:
+    """The first line of events."""
+    return _csv_line(EVENT_NAMES) if output == "csv" else ""
+
+
+def event_line(event: Event, output: str) -> str:
+    """An event: where it starts and ends, its highest score and where, and its flagged rows."""
+    fields = {name: getattr(event, name) for name in EVENT_NAMES} | {"score": _short(event.score)}
+    return _csv_line(fields.values()) if output == "csv" else _json_line(fields)
+
+
+def row_heading(columns: Sequence[str], output: str) -> str:
+    """The first line of rows."""
+    return _csv_line(["row", "time", *columns, "score", "p_value", "flagged"]) if output == "csv" else ""
+
+
+def row_line(row: ScoredRow, columns: Sequence[str], output: str) -> str:
+    """A row: its values, its score, how rarely a normal row scores as high, and whether it is flagged."""
+    judged = {"score": _short(row.score), "p_value": _short(row.p_value), "flagged": row.flagged}
+    if output == "csv":
+        found = [judged["score"], judged["p_value"], int(row.flagged)]
+        return _csv_line([row.row, row.time, *row.values, *found])
+    values = dict(zip(columns, row.values, strict=True))
+    return _json_line({"row": row.row, "time": row.time, "values": values, **judged})
+
+
+def _short(number: float | None) -> float | None:
+    """Four digits: enough to tell rows apart, and the same whether rows came at once or one by one."""
+    return None if number is None else float(f"{number:.4g}")
+
+
+def _csv_line(fields: Any) -> str:
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\n").writerow(fields)
+    return line.getvalue()
+
+
+def _json_line(fields: dict[str, Any]) -> str:
+    return json.dumps(fields, ensure_ascii=False) + "\n"

@@ -1,0 +1,130 @@
+"""``seqnlp forecast``: a series from a CSV file or standard input, what comes next on standard output."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from seqnlp.api import Forecast, Forecaster
+
+HELP = "forecast the next rows of a CSV file, or after each row of standard input"
+EXAMPLES = """\
+examples:
+  seqnlp forecast RUN series.csv --horizon 14 --output csv -o forecast.csv --plot forecast.png
+  seqnlp forecast RUN series.csv --output jsonl --level 0.8
+  tail -f series.csv | seqnlp forecast RUN --output jsonl     # row by row, the state carried: one object a row
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the verb's arguments."""
+    parser.add_argument("run", help="a run, or a saved model folder")
+    parser.add_argument("series", nargs="?", type=Path, help="a CSV file; without it rows come from standard input")
+    parser.add_argument("--horizon", type=int, metavar="N", help="rows ahead (default: as many as in training)")
+    parser.add_argument(
+        "--level", type=float, default=0.9, help="of the prediction intervals: 0.5, 0.8, 0.9, 0.95, 0.99 (default 0.9)"
+    )
+    parser.add_argument(
+        "--output",
+        choices=("csv", "jsonl"),
+        default="csv",
+        help="csv: a line for each row ahead; jsonl: one object for each row from which it is forecast (default csv)",
+    )
+    parser.add_argument("-o", dest="file", type=Path, metavar="FILE", help="write to a file instead of standard output")
+    parser.add_argument("--plot", type=Path, metavar="FILE.png", help="also draw the series' end and the forecast")
+    parser.add_argument("--threads", type=int, default=0, metavar="N", help="CPU threads (default: torch's choice)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Forecast a file, or the rows of standard input as they come."""
+    from seqnlp.errors import SeqnlpError
+
+    if arguments.threads < 0:
+        raise SeqnlpError(f"--threads: expected 0 or more, found {arguments.threads}")
+    if arguments.horizon is not None and arguments.horizon < 1:
+        raise SeqnlpError(f"--horizon: expected 1 or more, found {arguments.horizon}")
+    if arguments.series is None and (arguments.plot or arguments.file):
+        raise SeqnlpError("-o and --plot are for a file's forecast: name a CSV file, or redirect the output (> FILE)")
+    if arguments.plot and arguments.plot.suffix != ".png":
+        raise SeqnlpError(f"--plot: expected a name that ends in .png, found '{arguments.plot}'")
+    if arguments.threads:
+        import torch
+
+        torch.set_num_threads(arguments.threads)
+    from seqnlp.api import Forecaster
+
+    forecaster = Forecaster(arguments.run)
+    if (arguments.horizon or 0) > forecaster.horizon:
+        _say(
+            f"the model was trained for {forecaster.horizon} rows ahead: further ones go on from its own forecasts and "
+            "have no prediction intervals"
+        )
+    return (_forecast_stream if arguments.series is None else _forecast_file)(forecaster, arguments)
+
+
+def _forecast_file(forecaster: Forecaster, arguments: argparse.Namespace) -> int:
+    from seqnlp.cli.forecast_output import csv_heading, write_csv, write_jsonl
+    from seqnlp.storage import write_atomically
+
+    forecast = forecaster.forecast(arguments.series, arguments.horizon or 0, level=arguments.level, say=_say)
+    as_csv = arguments.output == "csv"
+    text = csv_heading(forecaster.names) + write_csv(forecast) if as_csv else write_jsonl(forecast)
+    if arguments.file:
+        write_atomically(arguments.file, text.encode())
+        _say(f"forecast written to {arguments.file}")
+    else:
+        print(text, end="")
+    if arguments.plot:
+        _plot(forecaster, arguments.series, forecast, arguments.plot)
+    return 0
+
+
+def _forecast_stream(forecaster: Forecaster, arguments: argparse.Namespace) -> int:
+    from seqnlp.cli.forecast_output import csv_heading, write_csv, write_jsonl
+    from seqnlp.data.series_rows import read_rows
+    from seqnlp.text.csv_rows import csv_rows
+
+    source = "standard input"
+    columns, rows = read_rows(csv_rows(_lines(), source), forecaster.loaded.data, source)
+    stream = forecaster.start(arguments.horizon or 0, level=arguments.level, source=source)
+    if arguments.output == "csv":
+        print(csv_heading(columns.names), end="", flush=True)
+    silent = 0
+    for row in rows:
+        forecast = stream.read(row)
+        silent += forecast is None
+        if arguments.output == "jsonl":
+            print(write_jsonl(forecast), end="", flush=True)
+        elif forecast is not None:
+            print(write_csv(forecast), end="", flush=True)
+    if stream.findings.counts:
+        _say(f"{source}: {stream.findings}")
+    if silent:
+        _say(f"{source}: {silent:,} rows without a forecast, the first {forecaster.fewest_rows - 1} among them")
+    return 0
+
+
+def _lines() -> Iterator[str]:
+    from seqnlp.cli.streams import read_text_lines, standard_input
+
+    return read_text_lines(standard_input("forecast"), "strict")
+
+
+def _plot(forecaster: Forecaster, series: Path, forecast: Forecast, file: Path) -> None:
+    from seqnlp.data.series import read_series
+    from seqnlp.plots.forecast import forecast_png
+
+    loaded = forecaster.loaded
+    read = read_series(series, loaded.data, lambda text: None, loaded.facts.step)
+    bands = forecast.low, forecast.values, forecast.high
+    times = (forecast.origin, forecast.times[-1])
+    forecast_png(file, str(series.name), forecast.names, read.values, bands, times, forecast.level)
+    _say(f"plot written to {file}")
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)

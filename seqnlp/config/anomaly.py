@@ -1,0 +1,87 @@
+"""The settings of an anomaly detector."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from seqnlp.config.common import CELLS, Config, LoopConfig
+from seqnlp.config.forecasting import RHYTHMS
+from seqnlp.config.schema import setting
+from seqnlp.config.series import SeriesDataConfig
+
+
+@dataclass
+class WatchedDataConfig(SeriesDataConfig):
+    """A series of measurements; the development part is normal and sets the threshold."""
+
+    labels: str = setting(
+        "",
+        "JSON with the time windows of known anomalies: [[begin, end], ...], or such a list for each file name; they "
+        "are kept out of training and calibration, and evaluation looks for them",
+    )
+
+
+@dataclass
+class AutoencoderConfig:
+    """Recurrent encoder -> code -> recurrent decoder; a row's score says how badly its window is rebuilt."""
+
+    cell: str = setting("lstm", "recurrent cell", choices=CELLS)
+    window: int = setting(48, "rows that are rebuilt together; the score of a row is from the window it ends", low=2)
+    calendar: str = setting(
+        "", f"rhythms of the calendar that encoder and decoder know of each row, as `week, day`: {', '.join(RHYTHMS)}"
+    )
+    hidden_dim: int = setting(32, "width of the recurrent layers", low=1, high=4096)
+    num_layers: int = setting(1, "recurrent layers of the encoder and of the decoder", low=1, high=8)
+    code_dim: int = setting(6, "width of the code between them", low=1, high=4096)
+    scored_rows: int = setting(1, "last rows of a window whose mean squared error is its last row's error", low=1)
+    level_rows: int = setting(
+        0,
+        "rows over which the usual error is followed by a running mean: a score is the error as a multiple of it; "
+        "0: of the training error, always",
+        low=0,
+    )
+    false_alarms: float = setting(
+        0.01, "part of the normal rows that may be flagged, unless `seqnlp detect` says another", above=0, below=1
+    )
+
+    @property
+    def rhythms(self) -> tuple[str, ...]:
+        """The names in ``calendar``."""
+        return tuple(filter(None, map(str.strip, self.calendar.split(","))))
+
+
+@dataclass
+class AutoencoderTrainerConfig(LoopConfig):
+    """The training loop over windows of a series."""
+
+    batch_windows: int = setting(64, "windows in one optimizer step", low=1)
+    stride: int = setting(1, "rows between the beginnings of training windows", low=1)
+
+
+@dataclass
+class AnomalyConfig(Config):
+    """Everything that decides the training of an anomaly detector."""
+
+    task: str = setting("anomaly_detection", "what the model does", choices=("anomaly_detection",))
+    data: WatchedDataConfig = field(default_factory=WatchedDataConfig)
+    model: AutoencoderConfig = field(default_factory=AutoencoderConfig)
+    trainer: AutoencoderTrainerConfig = field(default_factory=AutoencoderTrainerConfig)
+
+    def problems(self) -> list[str]:
+        """Settings that are fine alone and make no sense together."""
+        data, model = self.data, self.model
+        problems = super().problems() + data.problems()
+        if data.train and not data.dev:
+            problems.append(
+                "data.dev: missing; the threshold is set on held-back normal rows: a file, or a part such as 20%"
+            )
+        if model.scored_rows > model.window:
+            problems.append(
+                f"model.scored_rows: expected at most model.window ({model.window}), found {model.scored_rows}"
+            )
+        unknown = [name for name in model.rhythms if name not in RHYTHMS]
+        if unknown:
+            problems.append(f"model.calendar: expected some of {', '.join(RHYTHMS)}, found '{unknown[0]}'")
+        if model.rhythms and not data.time_column:
+            problems.append("model.calendar: only with data.time_column, which is missing")
+        return problems

@@ -1,0 +1,105 @@
+"""The settings of a forecaster."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from seqnlp.config.common import CELLS, Config, LoopConfig
+from seqnlp.config.schema import setting
+from seqnlp.config.series import SeriesDataConfig
+
+RHYTHMS = ("year", "week", "day")
+"""Of the calendar, that ``model.calendar`` may name."""
+
+
+@dataclass
+class ForecasterConfig:
+    """Recurrent layers that read a series row by row and after each row say what the next rows will be."""
+
+    horizon: int = setting(12, "rows ahead that are forecast, each by its own outputs (direct)", low=1, high=1000)
+    season: int = setting(
+        1, "rows in a season: of the seasonal-naive forecast, of MASE, and of model.difference; 1: none", low=1
+    )
+    transform: str = setting(
+        "none",
+        "values are read as they are, as logarithms (all above 0), or as square roots (none below 0)",
+        choices=("none", "log", "sqrt"),
+    )
+    difference: str = setting(
+        "none",
+        "season: the change since the same row of the last season is read and forecast",
+        choices=("none", "season"),
+    )
+    reference: str = setting(
+        "last",
+        "what the network's answer is added to: the last value (of the difference), or the training mean",
+        choices=("last", "mean"),
+    )
+    read: str = setting(
+        "values",
+        "what is read: values (or seasonal differences), or how they change from row to row; who reads changes does "
+        "not know the level and cannot draw back to that of the training part",
+        choices=("values", "changes"),
+    )
+    calendar: str = setting(
+        "", f"rhythms of the calendar to read beside the values, as `year, week`: {', '.join(RHYTHMS)}"
+    )
+    lags: int = setting(
+        0, "last rows from which a linear part forecasts, beside the network (the highway of LSTNet); 0: none", low=0
+    )
+    cell: str = setting("lstm", "recurrent cell", choices=CELLS)
+    hidden_dim: int = setting(32, "width of the recurrent layers", low=1, high=8192)
+    num_layers: int = setting(1, "recurrent layers", low=1, high=8)
+    hidden_dropout: float = setting(0.1, "locked dropout between recurrent layers", low=0, below=1)
+    output_dropout: float = setting(0.1, "locked dropout on the last layer", low=0, below=1)
+    weight_drop: float = setting(0.0, "dropout on the recurrent weights, drawn for each batch", low=0, below=1)
+    warm_up: int = setting(12, "rows that are read before a forecast counts, and the fewest to forecast from", low=1)
+    loss: str = setting(
+        "squared",
+        "what is made small, in units of the scaled values: squared or absolute errors",
+        choices=("squared", "absolute"),
+    )
+
+    @property
+    def rhythms(self) -> tuple[str, ...]:
+        """The names in ``calendar``."""
+        return tuple(filter(None, map(str.strip, self.calendar.split(","))))
+
+
+@dataclass
+class WindowTrainerConfig(LoopConfig):
+    """The training loop over windows of a series."""
+
+    window: int = setting(
+        48, "rows of the series that are read in one piece while training, those of model.warm_up among them", low=2
+    )
+    batch_windows: int = setting(16, "windows in one optimizer step", low=1)
+
+
+@dataclass
+class ForecastingConfig(Config):
+    """Everything that decides the training of a forecaster."""
+
+    task: str = setting("forecasting", "what the model does", choices=("forecasting",))
+    data: SeriesDataConfig = field(default_factory=SeriesDataConfig)
+    model: ForecasterConfig = field(default_factory=ForecasterConfig)
+    trainer: WindowTrainerConfig = field(default_factory=WindowTrainerConfig)
+
+    def problems(self) -> list[str]:
+        """Settings that are fine alone and make no sense together."""
+        data, model = self.data, self.model
+        problems = super().problems() + data.problems()
+        unknown = [name for name in model.rhythms if name not in RHYTHMS]
+        if unknown:
+            problems.append(f"model.calendar: expected some of {', '.join(RHYTHMS)}, found '{unknown[0]}'")
+        if model.rhythms and not data.time_column:
+            problems.append("model.calendar: only with data.time_column, which is missing")
+        if model.difference == "season" and model.season == 1:
+            problems.append("model.season: expected 2 or more with model.difference=season, found 1")
+        if model.read == "changes" and model.reference != "last":
+            problems.append(f"model.reference: expected last with model.read=changes, found '{model.reference}'")
+        if self.trainer.window <= model.warm_up:
+            problems.append(
+                f"trainer.window: expected more than model.warm_up ({model.warm_up}), found {self.trainer.window}"
+            )
+        return problems if data.dev else problems + self.needs_dev()

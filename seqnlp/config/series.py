@@ -1,0 +1,71 @@
+"""How number series are read: what every task on series shares."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from seqnlp.config.common import SplitsConfig
+from seqnlp.config.schema import setting
+
+READ_ALIKE = ("time_column", "time_format", "missing", "gaps", "backward")
+"""Settings of the data that a model reads series by, as it did in training."""
+
+
+@dataclass
+class SeriesDataConfig(SplitsConfig):
+    """A CSV file, a row for each time; the first row names the columns, unless every field of it is a number."""
+
+    train: str = setting("", "training file (gzip or plain)")
+    dev: str = setting("", "development file; or a part of the training file, such as 10%: its end, but before test's")
+    test: str = setting("", "test file; or a part of the training file, such as 20%: its end")
+    limit: int = setting(0, "use only the first N rows of each file; 0: all", low=0)
+    time_column: str = setting("", "column of the time stamps; empty: none, rows follow each other evenly")
+    time_format: str = setting("", "of time stamps, as strptime has it; empty: ISO 8601 (also 1949-01), or numbers")
+    value_columns: str = setting("", "columns of the numbers, as `A, B`; empty: all but the time stamps")
+    missing: str = setting(
+        "last",
+        "values that are missing (empty, NA, NaN, infinite): the last known one stands in, or stop",
+        choices=("last", "error"),
+    )
+    gaps: str = setting(
+        "fill",
+        "where rows are missing between two time stamps: fill them in as missing values, ignore it, or stop",
+        choices=("fill", "ignore", "error"),
+    )
+    backward: str = setting(
+        "drop",
+        "rows whose time stamp is not after those before: leave them out, or stop",
+        choices=("drop", "error"),
+    )
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names in ``value_columns``."""
+        return tuple(filter(None, map(str.strip, self.value_columns.split(","))))
+
+    def problems(self) -> list[str]:
+        """Settings that are fine alone and make no sense together."""
+        problems = []
+        if not self.train:
+            problems.append("data.train: missing; choose a recipe (recipe=forecast/demo) or name a CSV file")
+        if self.train.endswith("%"):
+            problems.append(f"data.train: expected a file, found '{self.train}'; data.dev and data.test may be parts")
+        parts = {split: part_of(getattr(self, split)) for split in ("dev", "test")}
+        for split, part in parts.items():
+            if getattr(self, split).endswith("%") and not 0 < (part or 0) < 1:
+                found = getattr(self, split)
+                problems.append(f"data.{split}: expected a part of more than 0% and less than 100%, found '{found}'")
+        if sum(part or 0 for part in parts.values()) >= 1:
+            problems.append(f"data.dev, data.test: {self.dev} and {self.test} leave nothing to train on")
+        if self.time_format and not self.time_column:
+            problems.append("data.time_format: only with data.time_column, which is missing")
+        if self.time_column and self.time_column in self.columns:
+            problems.append(f"data.value_columns: '{self.time_column}' is the time column")
+        return problems
+
+
+def part_of(name: str) -> float | None:
+    """The part that a split such as ``10%`` is; nothing for a file."""
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)%", name)
+    return float(found[1]) / 100 if found else None

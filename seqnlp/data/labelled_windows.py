@@ -1,0 +1,119 @@
+"""Labelled windows of anomalies, from a JSON file such as NAB's ``combined_windows.json``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import PurePath
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqnlp.config.anomaly import WatchedDataConfig
+from seqnlp.config.series import part_of
+from seqnlp.data.series import Series
+from seqnlp.data.series_time import Moment, read_moment
+from seqnlp.data.series_windows import take_windows, window_starts
+from seqnlp.data.sources import existing_file
+from seqnlp.errors import DataError, did_you_mean
+
+TimeWindow = tuple[Moment, Moment]
+
+_EXPECTED = "expected a list of [begin, end] pairs of time stamps, or such a list for each file name"
+
+
+def labelled_windows(config: WatchedDataConfig, split: str) -> list[TimeWindow]:
+    """The labelled windows of the file that a split is in, in the order of the file; none without ``data.labels``.
+
+    A list by file names is searched for the one that the split's path ends with.
+
+    Raises:
+        DataError: no such file, none of its names is the split's, or something that is no window.
+    """
+    if not config.labels:
+        return []
+    path = existing_file(config, "labels", config.labels)
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as problem:
+        raise DataError(f"this is not JSON ({problem}); {_EXPECTED}", path) from None
+    if isinstance(content, dict):
+        content = _of_file(content, _file_of(config, split), path)
+    if not isinstance(content, list):
+        raise DataError(f"{_EXPECTED}, found {json.dumps(content)[:40]}", path)
+    return [_window(each, path) for each in content]
+
+
+def number_rows(series: Series, windows: Sequence[TimeWindow]) -> NDArray[np.int64]:
+    """For each row (T,) the number of the window it is in, from 1; 0 for rows in none.
+
+    Rows without time stamps are numbered from 1, and windows name such numbers.
+
+    Raises:
+        DataError: windows of dates in a series of plain numbers, or the other way round.
+    """
+    moments: Sequence[Moment] = series.moments or [float(row) for row in range(1, len(series) + 1)]
+    numbers = np.zeros(len(series), dtype=np.int64)  # (T,)
+    for number, (begin, end) in enumerate(windows, 1):
+        if isinstance(begin, datetime) != isinstance(moments[0], datetime):
+            kinds = ("dates", "numbers") if isinstance(begin, datetime) else ("numbers", "dates")
+            raise DataError(f"data.labels has windows of {kinds[0]}, the series has {kinds[1]}", series.source)
+        inside = [_key(begin, moment) <= _key(moment, begin) <= _key(end, moment) for moment in moments]
+        numbers[np.array(inside)] = number
+    return numbers
+
+
+def normal_windows(
+    series: Series, labels: NDArray[np.int64], length: int, stride: int = 1
+) -> tuple[NDArray[np.int64], int]:
+    """Where windows begin (W,) that touch no labelled row, and how many others there are.
+
+    Args:
+        labels: (T,) from :func:`number_rows`.
+
+    Raises:
+        DataError: the series is shorter than one window, or every window touches a labelled row.
+    """
+    starts = window_starts(len(series), length, stride, series.source, f"model.window={length}")
+    normal = starts[~take_windows(labels, starts, length).any(axis=1)]
+    if not len(normal):
+        raise DataError(f"every window of {length} rows touches a labelled one (data.labels)", series.source)
+    return normal, len(starts) - len(normal)
+
+
+def _file_of(config: WatchedDataConfig, split: str) -> str:
+    name = str(getattr(config, split))
+    return config.train if part_of(name) is not None else name
+
+
+def _of_file(content: dict[str, Any], name: str, path: object) -> Any:
+    parts = PurePath(name).parts
+    for key, windows in content.items():
+        wanted = PurePath(key).parts
+        if parts[-len(wanted) :] == wanted:
+            return windows
+    shown = ", ".join(f"'{key}'" for key in list(content)[:4])
+    close = did_you_mean(PurePath(name).name, [PurePath(key).name for key in content])
+    raise DataError(f"expected windows for '{name}', found those of {shown}{close}", path)
+
+
+def _window(raw: Any, path: object) -> TimeWindow:
+    try:
+        begin, end = (read_moment(str(edge)) for edge in raw)
+        ordered = _key(begin, end) <= _key(end, begin)
+    except (TypeError, ValueError):
+        raise DataError(f"{_EXPECTED}, found the window {json.dumps(raw)[:60]}", path) from None
+    if not ordered:
+        raise DataError(f"the window {json.dumps(raw)} ends before it begins", path)
+    return begin, end
+
+
+def _key(moment: Moment, other: Moment) -> float:
+    """A moment as a number that compares with ``other``'s; dates without a time zone are taken as UTC."""
+    if isinstance(moment, datetime):
+        if not isinstance(other, datetime):
+            raise TypeError("a date and a number")
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    return moment

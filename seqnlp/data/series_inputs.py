@@ -1,0 +1,164 @@
+"""What a forecaster reads of a series: values transformed, differenced and scaled, and rhythms of the calendar.
+
+Everything here looks back only: the inputs of a row are made from it and the rows before it, with a scale that the
+training part has set.
+"""
+
+from __future__ import annotations
+
+import calendar
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqnlp.data.series import Series
+from seqnlp.data.series_scale import Scaler, fit_scaler
+from seqnlp.data.series_time import Moment
+from seqnlp.errors import DataError
+
+FloatArray = NDArray[np.float64]
+
+HARMONICS = 2
+"""Waves of each rhythm: one a period, two a period."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How values become inputs, and forecasts become values again.
+
+    Attributes:
+        transform: none, log or sqrt.
+        season: rows in a season if values are read as changes since the last season, else 0.
+        rhythms: of the calendar, to read beside the values.
+    """
+
+    transform: str
+    season: int
+    rhythms: tuple[str, ...]
+
+    def num_inputs(self, columns: int) -> int:
+        """D, the inputs of a row."""
+        return columns + 2 * HARMONICS * len(self.rhythms)
+
+    def transformed(self, values: FloatArray, names: Sequence[str], source: object) -> FloatArray:
+        """Values (T, C) on the transformed scale.
+
+        Raises:
+            DataError: a value has no logarithm or square root; with the column.
+        """
+        if self.transform == "none":
+            return values
+        bad = values <= 0 if self.transform == "log" else values < 0  # (T, C)
+        if bad.any():
+            row, place = np.argwhere(bad)[0]
+            expected = "above 0" if self.transform == "log" else "of at least 0"
+            raise DataError(
+                f"column '{names[place]}': expected values {expected} for model.transform={self.transform}, "
+                f"found {values[row, place]:g}",
+                source,
+            )
+        changed: FloatArray = np.log(values) if self.transform == "log" else np.sqrt(values)
+        return changed
+
+    def restored(self, transformed: FloatArray) -> FloatArray:
+        """The inverse of :meth:`transformed`; what lies below the smallest square root is 0."""
+        if self.transform == "log":
+            return np.asarray(np.exp(transformed))
+        return np.maximum(transformed, 0) ** 2 if self.transform == "sqrt" else transformed
+
+    def rhythm(self, moment: Moment | None) -> list[float]:
+        """Sines and cosines of the calendar."""
+        if not self.rhythms:
+            return []
+        if not isinstance(moment, datetime):
+            raise DataError(
+                f"model.calendar={', '.join(self.rhythms)} needs dates, found {moment}; set data.time_column"
+            )
+        angles = [
+            2 * math.pi * _phase(moment, name) * wave for name in self.rhythms for wave in range(1, HARMONICS + 1)
+        ]
+        return [function(angle) for angle in angles for function in (math.sin, math.cos)]
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """A series as it is read. Its first row is row ``skipped`` of the series: those before only serve as last season.
+
+    Attributes:
+        rows: (T, D) scaled values, then rhythms.
+        known: (T, C) False where a value, or the one a season before, was missing.
+        transformed: (T + skipped, C) values on the transformed scale.
+        skipped: rows of the first season.
+    """
+
+    rows: FloatArray
+    known: NDArray[np.bool_]
+    transformed: FloatArray
+    skipped: int
+
+
+def fit_scale(reading: Reading, series: Series) -> Scaler:
+    """The scale of the training part.
+
+    Raises:
+        DataError: it is shorter than a season and a row, or a column never changes.
+    """
+    changes, known = _changes(reading, series)
+    return fit_scaler(changes, known, series.names, series.source)
+
+
+def make_inputs(reading: Reading, scaler: Scaler, series: Series) -> Inputs:
+    """What is read of a series.
+
+    Raises:
+        DataError: it is shorter than a season and a row, a value cannot be transformed, or the calendar lacks dates.
+    """
+    _, known = _changes(reading, series)
+    transformed = reading.transformed(series.values, series.names, series.source)
+    rows = input_rows(reading, scaler, transformed, series.moments[reading.season :])
+    return Inputs(rows, known, transformed, reading.season)
+
+
+def input_rows(reading: Reading, scaler: Scaler, transformed: FloatArray, moments: Sequence[Moment]) -> FloatArray:
+    """Scaled values or changes, then rhythms (T, D).
+
+    Args:
+        transformed: (season + T, C) values on the transformed scale, those of the season before first.
+        moments: (T,) time stamps; none if the series has no such column.
+
+    Raises:
+        DataError: the calendar is to be read, and there are no dates.
+    """
+    season = reading.season
+    changes = transformed[season:] - transformed[:-season] if season else transformed  # (T, C)
+    rows = scaler.scale(changes)  # (T, C)
+    if not reading.rhythms:
+        return rows
+    rhythms = np.array([reading.rhythm(moment) for moment in moments or (None,)])  # (T, 4 * rhythms)
+    return np.concatenate([rows, rhythms], axis=1)
+
+
+def _changes(reading: Reading, series: Series) -> tuple[FloatArray, NDArray[np.bool_]]:
+    """Transformed values (T, C), or their changes since the last season, and which are known."""
+    season = reading.season
+    if len(series) <= season:
+        found = f"expected more than {season:,} rows, a season (model.season), found {len(series):,}"
+        raise DataError(found, series.source)
+    transformed = reading.transformed(series.values, series.names, series.source)
+    if not season:
+        return transformed, series.known
+    return transformed[season:] - transformed[:-season], series.known[season:] & series.known[:-season]
+
+
+def _phase(moment: datetime, rhythm: str) -> float:
+    """Where in its period a moment is, from 0 to 1."""
+    day = (moment.hour * 3600 + moment.minute * 60 + moment.second) / 86400
+    if rhythm == "day":
+        return day
+    if rhythm == "week":
+        return (moment.weekday() + day) / 7
+    return (moment.timetuple().tm_yday - 1 + day) / (366 if calendar.isleap(moment.year) else 365)

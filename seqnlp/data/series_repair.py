@@ -1,0 +1,134 @@
+"""Rows made even: gaps filled, missing values stood in for, rows that go back left out. All of it counted.
+
+A row is made even from itself and the rows before it, never from a later one. So a file that is read at once and a
+stream that is read row by row give the same, and no later value can change an earlier one.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from seqnlp.config.series import SeriesDataConfig
+from seqnlp.data.series_rows import Row
+from seqnlp.data.series_time import Step
+from seqnlp.errors import DataError
+
+LONGEST_GAP = 100_000
+"""Rows that are filled in for one gap; more must be a wrong time stamp."""
+
+_OFF = 0.01
+"""Steps by which a time stamp may be off before it counts as irregular."""
+
+
+@dataclass(frozen=True, slots=True)
+class EvenRow:
+    """A row of a series with even steps.
+
+    Attributes:
+        row: as it was read; of one that was filled in, line 0 and its time stamp.
+        values: (C,) finite numbers, the last known ones where a value is missing.
+        known: (C,) False where a value is missing.
+    """
+
+    row: Row
+    values: tuple[float, ...]
+    known: tuple[bool, ...]
+
+
+@dataclass
+class Findings:
+    """What was found wrong with a series: how often, and on which line first."""
+
+    counts: dict[str, int] = field(default_factory=dict)
+    lines: dict[str, int] = field(default_factory=dict)
+
+    def add(self, kind: str, line: int, count: int = 1) -> None:
+        """Count something."""
+        self.counts[kind] = self.counts.get(kind, 0) + count
+        self.lines.setdefault(kind, line)
+
+    def __str__(self) -> str:
+        return "; ".join(f"{count:,} {kind} (first on line {self.lines[kind]})" for kind, count in self.counts.items())
+
+
+class Repair:
+    """Makes rows even as they come.
+
+    Args:
+        config: what to do about missing values, gaps and time stamps that go back.
+        names: of the columns.
+        step: the usual time between rows; nothing: gaps are not looked for.
+        source: the file's name in messages.
+    """
+
+    def __init__(self, config: SeriesDataConfig, names: tuple[str, ...], step: Step | None, source: object) -> None:
+        self.config, self.names, self.step, self.source = config, names, step, source
+        self.findings = Findings()
+        self._last: Row | None = None
+        self._values = (math.nan,) * len(names)
+
+    def add(self, row: Row) -> Iterator[EvenRow]:
+        """The row made even, after those that are missing before it; none if it is left out.
+
+        Raises:
+            DataError: something that the configuration does not allow, or a gap that cannot be one; with the line.
+        """
+        last = self._last
+        if last is not None and not _is_after(row, last):
+            found = f"the time stamp {row.written} is not after {last.written}"
+            self._refuse(self.config.backward, "backward", found, row)
+            self.findings.add("rows left out whose time stamp goes back or stays", row.line)
+            return
+        if last is not None:
+            yield from self._fill(last, row)
+        self._last = row
+        yield from self._even(row)
+
+    def _fill(self, last: Row, row: Row) -> Iterator[EvenRow]:
+        """The rows that are missing between two."""
+        if self.step is None or last.moment is None or row.moment is None:
+            return
+        steps = self.step.count(last.moment, row.moment)
+        lacking = max(round(steps), 1) - 1
+        if abs(steps - lacking - 1) > _OFF:
+            self.findings.add("time stamps at irregular distances, taken as even", row.line)
+        if not lacking:
+            return
+        found = f"{lacking:,} row{'s are' if lacking > 1 else ' is'} missing between {last.written} and {row.written}"
+        self._refuse(self.config.gaps, "gaps", found, row)
+        if self.config.gaps == "ignore":
+            self.findings.add("gaps ignored", row.line)
+            return
+        if lacking > LONGEST_GAP:
+            raise DataError(f"{found}; mend the time stamp, or set data.gaps=ignore", self.source, row.line)
+        self.findings.add("missing rows filled in", row.line, lacking)
+        for number in range(1, lacking + 1):
+            moment = self.step.after(last.moment, number)
+            yield from self._even(Row(0, moment, last.written, (math.nan,) * len(self.names)))
+
+    def _even(self, row: Row) -> Iterator[EvenRow]:
+        """The row with the last known values in place of those that are missing."""
+        known = tuple(map(math.isfinite, row.values))
+        for name, value, good in zip(self.names, row.values, known, strict=True):
+            if not good and row.line:
+                kind = "missing" if math.isnan(value) else "infinite"
+                self._refuse(self.config.missing, "missing", f"column '{name}': the value is {kind}", row)
+                self.findings.add(f"{kind} values of '{name}', replaced by the last known one", row.line)
+        pairs = zip(row.values, self._values, known, strict=True)
+        self._values = tuple(value if good else before for value, before, good in pairs)
+        if all(map(math.isfinite, self._values)):
+            yield EvenRow(row, self._values, known)
+        else:
+            self.findings.add("rows left out before every column has its first value", row.line)
+
+    def _refuse(self, choice: str, key: str, found: str, row: Row) -> None:
+        if choice == "error":
+            raise DataError(f"{found}; mend it, or set data.{key} to another choice than error", self.source, row.line)
+
+
+def _is_after(row: Row, last: Row) -> bool:
+    if row.moment is None or last.moment is None:
+        return True
+    return row.moment > last.moment  # type: ignore[operator]  # both of one kind: `read_rows` sees to it

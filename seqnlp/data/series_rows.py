@@ -1,0 +1,150 @@
+"""Rows of a series as they stand in a CSV file or stream: time stamps and numbers, missing ones as NaN."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import chain
+
+from seqnlp.config.series import SeriesDataConfig
+from seqnlp.data.series_time import Moment, read_moment
+from seqnlp.errors import DataError, did_you_mean
+
+MISSING = frozenset(("", "na", "n/a", "nan", "null", "none"))
+"""What stands for a missing value, in any case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row.
+
+    Attributes:
+        line: where it begins in its file, from 1; 0 for one that was filled in.
+        moment: its time stamp; nothing if the series has none.
+        written: the time stamp as it is written.
+        values: (C,) numbers; NaN where missing, infinite where so written.
+    """
+
+    line: int
+    moment: Moment | None
+    written: str
+    values: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesColumns:
+    """Where what stands: the number of fields, the place of the time stamp, names and places of the values."""
+
+    width: int
+    time: int | None
+    names: tuple[str, ...]
+    places: tuple[int, ...]
+
+
+def read_rows(
+    fields: Iterator[tuple[int, list[str]]], config: SeriesDataConfig, source: object
+) -> tuple[SeriesColumns, Iterator[Row]]:
+    """The columns, read at once, and the rows, each read when it is asked for.
+
+    Args:
+        fields: line and fields of each row, the first with the names (or with numbers only).
+        source: the file's name in messages.
+
+    Raises:
+        DataError: nothing there, a column that is not, a row of another width, text where a number or a time stamp
+            belongs; with line and column.
+    """
+    first = next(fields, None)
+    if first is None:
+        raise DataError("expected a CSV file with a row that names its columns, found no row", source)
+    line, head = first
+    named = not all(_is_number(field) for field in head)
+    names = [field.strip() for field in head] if named else [str(place) for place in range(len(head))]
+    columns = _find_columns(names, config, source, line)
+    rows = fields if named else chain([first], fields)
+    return columns, _rows(rows, columns, config, source)
+
+
+def _find_columns(names: Sequence[str], config: SeriesDataConfig, source: object, line: int) -> SeriesColumns:
+    def place(name: str, key: str) -> int:
+        if name not in names:
+            shown = ", ".join(f"'{field[:30]}'" for field in names)
+            hint = f"set data.{key}; the first row names the columns"
+            raise DataError(
+                f"expected the column '{name}', found {shown}{did_you_mean(name, names)}; {hint}", source, line
+            )
+        return names.index(name)
+
+    time = place(config.time_column, "time_column") if config.time_column else None
+    wanted = config.columns or tuple(name for name in names if name != config.time_column)
+    if not wanted:
+        raise DataError("expected a column of numbers beside the time stamps, found none", source, line)
+    return SeriesColumns(len(names), time, wanted, tuple(place(name, "value_columns") for name in wanted))
+
+
+def _rows(
+    rows: Iterator[tuple[int, list[str]]], columns: SeriesColumns, config: SeriesDataConfig, source: object
+) -> Iterator[Row]:
+    kind = ""
+    for line, fields in rows:
+        if len(fields) != columns.width:
+            found = f"expected {columns.width} fields as in the file's first row, found {len(fields)}"
+            raise DataError(f"{found}; a field with a comma stands in double quotes", source, line)
+        moment, written = None, ""
+        if columns.time is not None:
+            written = fields[columns.time].strip()
+            moment = _moment(written, config, source, line)
+            if _kind(moment) != (kind := kind or _kind(moment)):
+                found = f"expected {kind} as in the rows before, found {_kind(moment)} ('{written}')"
+                raise DataError(f"column '{config.time_column}': {found}", source, line)
+        named = zip(columns.names, columns.places, strict=True)
+        values = tuple(_number(fields[place], name, source, line) for name, place in named)
+        yield Row(line, moment, written, values)
+
+
+def _moment(text: str, config: SeriesDataConfig, source: object, line: int) -> Moment:
+    try:
+        moment = read_moment(text, config.time_format)
+    except ValueError:
+        expected = (
+            f"'{config.time_format}'" if config.time_format else "ISO 8601 (2024-01-31 or 2024-01-31 23:59) or a number"
+        )
+        raise DataError(
+            f"column '{config.time_column}': expected a time stamp ({expected}), found '{text[:30]}'; "
+            "set data.time_format, as strptime has it",
+            source,
+            line,
+        ) from None
+    if isinstance(moment, datetime) and moment.tzinfo is not None:
+        return moment.astimezone(UTC)
+    return moment
+
+
+def _kind(moment: Moment) -> str:
+    if not isinstance(moment, datetime):
+        return "a number"
+    return "a date with a time zone" if moment.tzinfo else "a date without a time zone"
+
+
+def _number(text: str, name: str, source: object, line: int) -> float:
+    text = text.strip()
+    if text.lower() in MISSING:
+        return math.nan
+    if not _is_number(text):
+        raise DataError(
+            f"column '{name}': expected a number, found '{text[:30]}'; mend it, leave it empty (a missing value), or "
+            "name the columns of numbers in data.value_columns",
+            source,
+            line,
+        )
+    return float(text)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return "_" not in text  # Python reads 1_000 as a number

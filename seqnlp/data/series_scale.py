@@ -1,0 +1,52 @@
+"""Columns brought to a mean of 0 and a deviation of 1, by what the training part says and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqnlp.errors import DataError
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Scaler:
+    """Mean and standard deviation (C,) of each column."""
+
+    mean: FloatArray
+    deviation: FloatArray
+
+    def scale(self, values: FloatArray) -> FloatArray:
+        """Values (..., C) as deviations from the mean."""
+        scaled: FloatArray = (values - self.mean) / self.deviation
+        return scaled
+
+    def unscale(self, scaled: FloatArray) -> FloatArray:
+        """The inverse of :meth:`scale`."""
+        values: FloatArray = scaled * self.deviation + self.mean
+        return values
+
+
+def fit_scaler(values: FloatArray, known: NDArray[np.bool_], names: tuple[str, ...], source: object) -> Scaler:
+    """Mean and deviation of the known values.
+
+    Args:
+        values: (T, C) of the training part.
+        known: (T, C).
+
+    Raises:
+        DataError: all values of a column are equal: there is nothing to learn, and no scale.
+    """
+    means, deviations = np.zeros(len(names)), np.zeros(len(names))  # (C,)
+    for place, name in enumerate(names):
+        column = values[known[:, place], place]  # (known rows,)
+        if np.all(column == column[:1]):
+            found = f"all {len(column):,} training values are {column[0]:g}" if len(column) else "no value is known"
+            raise DataError(
+                f"column '{name}': {found}, so there is nothing to learn; leave it out of data.value_columns", source
+            )
+        means[place], deviations[place] = column.mean(), column.std()
+    return Scaler(means, deviations)

@@ -1,0 +1,180 @@
+"""The result of evaluating a forecaster: plain data, text for a terminal, and a page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from statistics import fmean
+from typing import Any
+
+from seqnlp.metrics.forecasting import Errors
+from seqnlp.metrics.html import page, table_section
+from seqnlp.metrics.tables import Table, percent
+from seqnlp.metrics.terminal import format_sections
+
+
+@dataclass(frozen=True, slots=True)
+class NamedErrors:
+    """A model or naive forecast, and its errors."""
+
+    name: str
+    errors: Errors
+
+
+@dataclass(frozen=True, slots=True)
+class StepErrors:
+    """One step ahead: errors of the model, of the seasonal-naive forecast, and how often the interval held."""
+
+    step: int
+    mae: float
+    rmse: float
+    seasonal_rmse: float
+    coverage: float
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A prediction interval's level, the share of values it held, and its mean width; no width if it is unbounded."""
+
+    level: float
+    coverage: float
+    width: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnReport:
+    """How one column was forecast.
+
+    Attributes:
+        name: of the column.
+        model: errors of the model.
+        baselines: the naive forecasts; the seasonal-naive one and the one with drift come last.
+        intervals: of each level.
+        steps: each step ahead; its coverage is that of the 90 % interval.
+    """
+
+    name: str
+    model: Errors
+    baselines: list[NamedErrors]
+    intervals: list[Interval]
+    steps: list[StepErrors]
+
+    @property
+    def below_seasonal_naive(self) -> float:
+        """The part by which the model's RMSE is below that of the seasonal-naive forecast."""
+        return 1 - self.model.rmse / self.baselines[-2].errors.rmse
+
+    @property
+    def below_drift(self) -> float:
+        """The part by which the model's RMSE is below that of the seasonal-naive forecast with drift."""
+        return 1 - self.model.rmse / self.baselines[-1].errors.rmse
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastReport:
+    """Everything an evaluation found out.
+
+    Attributes:
+        title: what was evaluated, say a recipe's name.
+        split: on which split.
+        rows: of the split.
+        missing: values of the split that were missing, which do not count.
+        origins: rows from which the whole horizon was forecast (rolling origin, one row at a time).
+        horizon: rows ahead.
+        season: rows in a season.
+        columns: one report each.
+        seconds: the time that forecasting took.
+    """
+
+    title: str
+    split: str
+    rows: int
+    missing: int
+    origins: int
+    horizon: int
+    season: int
+    columns: list[ColumnReport]
+    seconds: float
+
+    @property
+    def score(self) -> float:
+        """The one number: MASE, the mean of the columns'; lower is better."""
+        return fmean(column.model.mase for column in self.columns)
+
+    def mean(self, fact: Callable[[ColumnReport], float]) -> float:
+        """The mean of something over the columns."""
+        return fmean(map(fact, self.columns))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The report as dictionaries, lists and numbers, ready for JSON."""
+        summary = {
+            "below_seasonal_naive": self.mean(lambda column: column.below_seasonal_naive),
+            "below_drift": self.mean(lambda column: column.below_drift),
+            "coverage_90": self.mean(lambda column: interval_90(column).coverage),
+        }
+        return {"measure": "mase", "score": self.score, **summary, **asdict(self)}
+
+
+def interval_90(column: ColumnReport) -> Interval:
+    """The interval of 90 %."""
+    return next(interval for interval in column.intervals if interval.level == 0.9)
+
+
+def format_forecast_report(report: ForecastReport) -> str:
+    """The report for a terminal: aligned columns, no colours, one line feed at the end."""
+    return format_sections(f"{report.title} on {report.split}: {_size(report)}", _headline(report), _tables(report))
+
+
+def forecast_report_html(report: ForecastReport) -> str:
+    """The report as one page that needs nothing else. Every text that comes from data is escaped."""
+    sections = [table_section(table) for table in _tables(report)]
+    return page(f"{report.title} on {report.split}", _size(report), _headline(report), sections)
+
+
+def _size(report: ForecastReport) -> str:
+    missing = f" ({report.missing:,} missing values, which do not count)" if report.missing else ""
+    return f"{report.rows:,} rows{missing}, {report.horizon} ahead from each of {report.origins:,} rows"
+
+
+def _headline(report: ForecastReport) -> list[tuple[str, str]]:
+    """What stands at the top: names and values, the score first."""
+    seasonal = report.mean(lambda column: column.below_seasonal_naive)
+    drift = report.mean(lambda column: column.below_drift)
+    facts = [
+        ("MASE", f"{report.score:.3f}  (1: the seasonal-naive error in training, season of {report.season})"),
+        ("RMSE below seasonal-naive", f"{percent(seasonal)} %  (with drift: {percent(drift)} %)"),
+        ("90 % interval held", f"{percent(report.mean(lambda column: interval_90(column).coverage))} %"),
+    ]
+    return [*facts, ("speed", f"{report.origins / report.seconds:,.0f} forecasts/s")]
+
+
+def _tables(report: ForecastReport) -> list[Table]:
+    return [table for column in report.columns for table in _column_tables(column)]
+
+
+def _column_tables(column: ColumnReport) -> list[Table]:
+    named = [NamedErrors("this model", column.model), *column.baselines]
+    heads = ("forecast", ">MAE", ">RMSE", ">MASE", ">MASE, season of 1")
+    rows = [_numbers(one) for one in named]
+    held = [
+        (percent(one.level), percent(one.coverage), "unbounded" if one.width is None else f"{one.width:.4g}")
+        for one in column.intervals
+    ]
+    steps = [
+        (str(one.step), f"{one.mae:.4g}", f"{one.rmse:.4g}", f"{one.seasonal_rmse:.4g}", percent(one.coverage))
+        for one in column.steps
+    ]
+    return [
+        Table(f"{column.name}: errors", heads, rows),
+        Table(f"{column.name}: prediction intervals, in percent", (">level", ">held", ">mean width"), held),
+        Table(
+            f"{column.name}: each step ahead",
+            (">step", ">MAE", ">RMSE", ">RMSE, seasonal-naive", ">90 % interval held"),
+            steps,
+        ),
+    ]
+
+
+def _numbers(named: NamedErrors) -> tuple[str, ...]:
+    found = named.errors
+    return (named.name, f"{found.mae:.4g}", f"{found.rmse:.4g}", f"{found.mase:.3f}", f"{found.mase_naive:.3f}")

@@ -1,0 +1,92 @@
+"""A picture of a series, the score of each row, and the events found in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqnlp.errors import SeqnlpError
+from seqnlp.storage import write_atomically
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+# Colours from the palette of Okabe and Ito, which people with colour-blindness can tell apart.
+_SERIES, _SCORE, _EVENT = "#0072b2", "#5c5c5c", "#d55e00"
+_MOST_COLUMNS = 8
+_TICKS = 7
+
+
+def detection_png(
+    path: Path,
+    title: str,
+    names: Sequence[str],
+    values: NDArray[np.float64],
+    scores: NDArray[np.float64],
+    places: Sequence[str],
+    events: Sequence[tuple[int, int]],
+    threshold: float,
+) -> None:
+    """Write the picture: a panel a column, and one for the scores; events are shaded in all.
+
+    Args:
+        names: (C,) of the columns.
+        values: (T, C), NaN where missing.
+        scores: (T,), NaN for rows without one.
+        places: (T,) the time stamps, or the numbers of the rows.
+        events: first and last row of each, from 0.
+        threshold: the score above which rows are flagged.
+
+    Raises:
+        SeqnlpError: matplotlib is not installed, or there are too many columns for a picture.
+        TrainingError: the file cannot be written.
+    """
+    if len(names) > _MOST_COLUMNS:
+        raise SeqnlpError(f"a picture holds at most {_MOST_COLUMNS} columns, found {len(names)}; leave --plot out")
+    try:
+        figure = _figure(title, names, values, scores, places, events, threshold)
+    except ImportError:
+        raise SeqnlpError(
+            "a picture needs matplotlib, which is not installed: run pip install 'seqnlp[plot]'"
+        ) from None
+    picture = BytesIO()
+    figure.savefig(picture, format="png", dpi=150, bbox_inches="tight")
+    write_atomically(path, picture.getvalue())
+
+
+def _figure(
+    title: str,
+    names: Sequence[str],
+    values: NDArray[np.float64],
+    scores: NDArray[np.float64],
+    places: Sequence[str],
+    events: Sequence[tuple[int, int]],
+    threshold: float,
+) -> Figure:
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(11, 1.6 * len(names) + 2.2))
+    panels = figure.subplots(len(names) + 1, 1, sharex=True, squeeze=False)[:, 0]
+    rows = np.arange(len(values))  # (T,)
+    for panel, name, column in zip(panels, names, values.T, strict=False):
+        panel.plot(rows, column, color=_SERIES, linewidth=0.7)
+        panel.set_ylabel(name, parse_math=False)
+    bottom = panels[-1]
+    bottom.plot(
+        rows, np.maximum(scores, threshold / 1000), color=_SCORE, linewidth=0.7
+    )  # a score of 0 has no logarithm
+    bottom.axhline(threshold, color=_EVENT, linestyle="--", linewidth=1)
+    bottom.set_yscale("log")
+    bottom.set_ylabel("score")
+    for panel in panels:
+        for first, last in events:
+            panel.axvspan(first - 0.5, last + 0.5, color=_EVENT, alpha=0.3, linewidth=0)
+    ticks = np.unique(np.linspace(0, len(values) - 1, _TICKS).astype(int))
+    bottom.set_xticks(ticks, [places[tick] for tick in ticks], rotation=20, ha="right", parse_math=False)
+    panels[0].set_title(title, parse_math=False)
+    return figure

@@ -1,0 +1,104 @@
+"""The end of a series and its forecast with prediction intervals, a panel for each column."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqnlp.errors import SeqnlpError
+from seqnlp.storage import write_atomically
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+FloatArray = NDArray[np.float64]
+Bands = tuple[FloatArray, FloatArray, FloatArray]
+"""Low end, forecast and high end, (N, C) each."""
+
+SHOWN_BEFORE = 8
+"""Rows of the series that are shown for each row that is forecast."""
+
+MOST_COLUMNS = 12
+"""More panels cannot be read."""
+
+_SERIES, _FORECAST = "#1b1b1b", "#0072b2"  # of Okabe and Ito's palette: told apart with colour-blindness too
+
+
+def forecast_png(
+    path: Path,
+    title: str,
+    names: Sequence[str],
+    values: FloatArray,
+    bands: Bands,
+    times: tuple[str, str],
+    level: float,
+) -> None:
+    """Write the picture as a PNG file.
+
+    Args:
+        names: (C,) of the columns.
+        values: (T, C) of the series.
+        times: how the last row of the series and the last one forecast are called.
+        level: of the prediction intervals.
+
+    Raises:
+        SeqnlpError: matplotlib is missing, or there are too many columns.
+        TrainingError: the file cannot be written.
+    """
+    if len(names) > MOST_COLUMNS:
+        raise SeqnlpError(f"a picture of forecasts holds up to {MOST_COLUMNS} columns, found {len(names)}")
+    try:
+        figure = _figure(title, names, values, bands, times, level)
+    except ImportError:
+        raise SeqnlpError("a PNG needs matplotlib, which is not installed: run pip install 'seqnlp[plot]'") from None
+    picture = BytesIO()
+    figure.savefig(picture, format="png", dpi=150, bbox_inches="tight")
+    write_atomically(path, picture.getvalue())
+
+
+def _figure(
+    title: str,
+    names: Sequence[str],
+    values: FloatArray,
+    bands: Bands,
+    times: tuple[str, str],
+    level: float,
+) -> Figure:
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(9, 1 + 2.2 * len(names)))
+    panels = figure.subplots(len(names), 1, sharex=True, squeeze=False)[:, 0]
+    for place, (panel, name) in enumerate(zip(panels, names, strict=True)):
+        _draw(panel, values[:, place], tuple(band[:, place] for band in bands), level)
+        panel.set_ylabel(name, parse_math=False)
+    horizon = len(bands[0])
+    panels[-1].set_xticks([0, horizon], times, parse_math=False)
+    panels[0].set_title(title, parse_math=False)
+    panels[0].legend(loc="upper left", frameon=False)
+    return figure
+
+
+def _draw(panel: Axes, values: FloatArray, bands: tuple[FloatArray, ...], level: float) -> None:
+    """One column: row 0 is the last that is known."""
+    low, middle, high = bands  # (N,) each
+    last = values[-SHOWN_BEFORE * len(middle) - 1 :]
+    ahead = np.arange(1, len(middle) + 1)
+    bounded = np.isfinite(low) & np.isfinite(high)
+    panel.plot(np.arange(1 - len(last), 1), last, color=_SERIES, linewidth=1, label="series")
+    panel.plot(np.append(0, ahead), np.append(last[-1], middle), color=_FORECAST, linewidth=1.5, label="forecast")
+    panel.fill_between(
+        ahead[bounded],
+        low[bounded],
+        high[bounded],
+        color=_FORECAST,
+        alpha=0.25,
+        linewidth=0,
+        label=f"{level:.0%} interval",
+    )
+    panel.axvline(0, color=_SERIES, linewidth=0.5, linestyle=":")

@@ -1,0 +1,157 @@
+"""The anomaly-detection task: what the training loop needs to train, calibrate and keep a detector."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from seqnlp import bundle
+from seqnlp.config import AnomalyConfig
+from seqnlp.data.batches import plan_epoch
+from seqnlp.data.labelled_windows import labelled_windows, normal_windows, number_rows
+from seqnlp.data.series import Part, load_part, part_digest
+from seqnlp.data.series_inputs import make_inputs
+from seqnlp.data.series_scale import fit_scaler
+from seqnlp.data.series_windows import take_windows
+from seqnlp.metrics.false_alarms import conformal_threshold
+from seqnlp.models.size import count_parameters
+from seqnlp.tasks.anomaly_card import model_card
+from seqnlp.tasks.anomaly_model import (
+    LoadedDetector,
+    build_autoencoder,
+    calibration_of,
+    describe,
+    facts_to_vocabulary,
+    reading_of,
+    refuse_other_columns,
+)
+from seqnlp.tasks.anomaly_scoring import Level, for_scoring, row_errors, row_scores
+from seqnlp.training.checkpoint import Progress
+
+Batch = NDArray[np.int64]
+
+
+class AnomalyTask:
+    """An autoencoder, the windows it learns from, and the held-back rows that set its threshold.
+
+    Windows that touch a labelled one are left out of training and calibration.
+
+    Args:
+        config: the run's configuration.
+        folder: the run directory; models are saved to its ``model`` folder.
+        device: where to compute.
+        say: receives a line of text for each thing that a person should know about the data.
+
+    Raises:
+        DataError: a file is missing or not as configured, or a part has too few rows.
+    """
+
+    def __init__(self, config: AnomalyConfig, folder: Path, device: torch.device, say: Callable[[str], None]) -> None:
+        self.config, self.folder, self.device = config, folder, device
+        self.digest, settings = part_digest(config.data, "train"), config.model
+        train, dev = load_part(config.data, "train", say), load_part(config.data, "dev", lambda text: None)
+        assert train is not None  # the configuration sees to it
+        assert dev is not None
+        self.train, self.dev = train.series, dev
+        refuse_other_columns(self.train.names, dev.series)
+        labels, dev_labels = self._labels(train, "train"), self._labels(dev, "dev")  # (T,) each
+        normal = self.train.known & (labels == 0)[:, None]  # (T, C)
+        self.scaler = fit_scaler(self.train.values, normal, self.train.names, self.train.source)
+        self.inputs, self.dev_inputs = (
+            make_inputs(reading_of(settings), self.scaler, series) for series in (self.train, dev.series)
+        )
+        self.rows = self.inputs.rows.astype(np.float32)  # (T, C + F)
+        self.starts, left_out = normal_windows(self.train, labels, settings.window, config.trainer.stride)  # (N,)
+        ends = normal_windows(dev.series, dev_labels, settings.window)[0] + settings.window - 1
+        self.dev_rows = ends[ends >= dev.begin]  # (n,)
+        conformal_threshold(np.zeros(len(self.dev_rows)), settings.false_alarms)  # refuses too few rows before training
+        torch.manual_seed(config.seed)
+        self.model = build_autoencoder(settings, len(self.train.names)).to(device)
+        self.detector: LoadedDetector | None = None
+        say(
+            f"train: {len(self.rows):,} rows, {len(self.starts):,} windows of {settings.window} ({left_out:,} left "
+            f"out, which touch labelled rows); calibration: {len(self.dev_rows):,} rows "
+            f"({len(dev) - len(self.dev_rows):,} left out); {count_parameters(self.model):,} parameters"
+        )
+
+    def plan(self, epoch: int) -> Sequence[Batch]:
+        """The batches of an epoch, as numbers of windows."""
+        lengths = np.full(len(self.starts), self.config.model.window)  # (N,)
+        size = self.config.trainer.batch_windows
+        return plan_epoch(lengths, size, size * self.config.model.window, self.config.seed, epoch)
+
+    def count(self, batch: Batch) -> int:
+        """The windows of a batch."""
+        return len(batch)
+
+    def loss(self, examples: Batch, done: float) -> Tensor:
+        """The mean squared error of each of the given windows, summed."""
+        window, columns = self.config.model.window, self.inputs.known.shape[1]
+        chosen = self.starts[examples]
+        rows = torch.from_numpy(take_windows(self.rows, chosen, window)).to(self.device)  # (B, W, C + F)
+        measured = torch.from_numpy(take_windows(self.inputs.known, chosen, window)).to(self.device)  # (B, W, C)
+        return self.model.loss(rows[..., :columns], rows[..., columns:], measured)
+
+    def evaluate(self) -> dict[str, float]:
+        """``score`` is minus the root mean squared error of the held-back normal rows, which are scored anew."""
+        window, begin, model = self.config.model.window, self.dev.begin, for_scoring(self.model)
+        errors = row_errors(model, self.dev_inputs, self.dev.series.source)  # (T,)
+        before = errors[:begin] if begin else row_errors(model, self.inputs, self.train.source)
+        usual = float(np.nanmean(before[self.starts + window - 1]))
+        scores = row_scores(errors, window, Level(usual, self.config.model.level_rows))  # (T,)
+        self.detector = LoadedDetector(
+            model=model,
+            names=self.train.names,
+            data=self.config.data,
+            step=self.train.step,
+            scaler=self.scaler,
+            usual=usual,
+            calibration=scores[self.dev_rows],
+        )
+        error = float(np.sqrt(np.nanmean(errors[self.dev_rows])))
+        threshold = conformal_threshold(self.detector.calibration, self.config.model.false_alarms)
+        return {"score": -error, "rmse": error, "threshold": threshold}
+
+    def save(self, scores: dict[str, float], progress: Progress) -> None:
+        """Write the run's model folder."""
+        config, detector = self.config, self.detector
+        assert detector is not None  # `evaluate` was called before
+        metrics = {
+            "dev": scores,
+            "epoch": progress.epoch,
+            "step": progress.step,
+            "seed": config.seed,
+            "recipe": config.name,
+            "parameters": count_parameters(self.model),
+            "train_rows": len(self.rows),
+            "calibration_rows": len(detector.calibration),
+            "train_sha256": self.digest,
+        }
+        saved = bundle.Bundle(
+            description=describe(config),
+            tensors={**self.model.state_dict(), **calibration_of(detector)},
+            vocabulary=facts_to_vocabulary(detector),
+            labels=[],
+            metrics=metrics,
+            card=model_card(config, detector.names, metrics),
+        )
+        bundle.save_bundle(self.folder / bundle.FOLDER, saved)
+
+    def finish(self) -> str:
+        """Where the threshold is, in words."""
+        threshold = bundle.load_bundle(self.folder).metrics["dev"]["threshold"]
+        return f"flagged from {threshold:.1f} times the usual error (false alarms {self.config.model.false_alarms:g}); "
+
+    @staticmethod
+    def next_commands(run: Path) -> list[str]:
+        """What one would type next."""
+        return [f"seqnlp detect {run} series.csv", f"seqnlp detect {run} series.csv --plot detect.png"]
+
+    def _labels(self, part: Part, split: str) -> Batch:
+        """The numbers (T,) of the labelled windows that rows are in."""
+        return number_rows(part.series, labelled_windows(self.config.data, split))

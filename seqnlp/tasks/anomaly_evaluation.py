@@ -1,0 +1,150 @@
+"""Evaluate a saved anomaly detector on a split of its run's data, rolling z-scores beside it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqnlp.bundle import find_model, load_bundle, save_metrics
+from seqnlp.config import AnomalyConfig
+from seqnlp.data.labelled_windows import labelled_windows, number_rows
+from seqnlp.data.series import Part, Series, load_part, part_digest
+from seqnlp.data.series_time import write_moment
+from seqnlp.errors import ConfigError
+from seqnlp.metrics.alarms import flag_highest, found_by_chance, measure_alarms
+from seqnlp.metrics.anomaly_report import AnomalyReport, LabelledWindow
+from seqnlp.metrics.false_alarms import conformal_threshold
+from seqnlp.metrics.z_score import rolling_z_scores
+from seqnlp.tasks.anomaly_model import LoadedDetector, detector_from_bundle
+
+FloatArray = NDArray[np.float64]
+Scorer = Callable[[Series], FloatArray]
+
+BUDGET = 0.01
+"""Part of the rows that each detector may flag when they are compared."""
+
+LENGTHS = (24, 96, 288)
+"""Rows that the z-scores of the baselines look back."""
+
+
+def evaluate(run: Path, config: AnomalyConfig, split: str, say: Callable[[str], None]) -> AnomalyReport:
+    """Score the run's detector on a split and add the scores to the model folder's ``metrics.json``.
+
+    The score of a row is what `seqnlp detect` gives it in the whole file: rows before the split are known.
+
+    Raises:
+        ConfigError: the run has no such split.
+        DataError: the split cannot be read.
+    """
+    part = load_part(config.data, split, say)
+    if part is None:
+        raise ConfigError([f"data.{split}: this run was trained without a {split} part; choose another --split"])
+    saved = load_bundle(run)
+    detector = detector_from_bundle(saved)
+    started = time.perf_counter()
+    scores = detector.score(part.series)  # (T,)
+    seconds = time.perf_counter() - started
+    labels = number_rows(part.series, labelled_windows(config.data, split))  # (T,)
+    if split != "test" and labels[part.begin :].any():
+        say(f"{split}: its labelled windows were left out of training and calibration; the other rows were not")
+    report = _report(config, split, part, detector, scores, labels, seconds, config.name or str(run))
+    model, budgeted = report.at_rate[0], report.at_budget[0]
+    summary = {
+        "windows found": list(budgeted.found),
+        "windows": budgeted.windows,
+        "false alarms within the budget": budgeted.false_alarms,
+        "rate asked for": report.rate,
+        "rate achieved": round(model.false_rate, 5),
+        "signature": report.signature,
+        "baselines": {each.name: len(each.found) for each in report.at_budget[1:]},
+        "file": Path(part.series.source).name,
+        "sha256": part_digest(config.data, split),
+    }
+    save_metrics(find_model(run), {**saved.metrics, split: {**saved.metrics.get(split, {}), **summary}})
+    return report
+
+
+def _report(
+    config: AnomalyConfig,
+    split: str,
+    part: Part,
+    detector: LoadedDetector,
+    scores: FloatArray,
+    labels: NDArray[np.int64],
+    seconds: float,
+    title: str,
+) -> AnomalyReport:
+    first = max(part.begin, detector.settings.window - 1)
+    unscored, rate, gap = first - part.begin, detector.settings.false_alarms, detector.settings.window
+    found, labels = scores[first:], labels[first:]
+    threshold = conformal_threshold(detector.calibration, rate)
+    at_rate = [measure_alarms("this model", found, found > threshold, labels, gap)]
+    at_budget = [measure_alarms("this model", found, flag_highest(found, BUDGET), labels, gap)]
+    calibration = _calibration_rows(config, detector)
+    for length in LENGTHS:
+        name = f"z-score, {length} rows back"
+        z_scores = _z_scores(detector, part.series, length)[first:]
+        limit = conformal_threshold(_z_scores(detector, calibration.series, length)[calibration.begin :], rate)
+        at_rate.append(measure_alarms(name, z_scores, z_scores > limit, labels, gap))
+        at_budget.append(measure_alarms(name, z_scores, flag_highest(z_scores, BUDGET), labels, gap))
+    return AnomalyReport(
+        title=title,
+        split=split,
+        rows=len(found),
+        unscored=unscored,
+        rate=rate,
+        budget=BUDGET,
+        threshold=threshold,
+        at_rate=at_rate,
+        at_budget=at_budget,
+        chance=found_by_chance(labels, int(BUDGET * len(labels))),
+        windows=_windows(part.series, first, found, found > threshold, labels, config),
+        seconds=seconds,
+    )
+
+
+def _calibration_rows(config: AnomalyConfig, detector: LoadedDetector) -> Part:
+    """The held-back rows, for the baselines' thresholds."""
+    part = load_part(config.data, "dev", lambda text: None)
+    assert part is not None  # the configuration sees to it
+    return Part(part.series, max(part.begin, detector.settings.window - 1))
+
+
+def _z_scores(detector: LoadedDetector, series: Series, length: int) -> FloatArray:
+    return rolling_z_scores(detector.scaler.scale(series.values), length)
+
+
+def _windows(
+    series: Series,
+    first: int,
+    scores: FloatArray,
+    flagged: NDArray[np.bool_],
+    labels: NDArray[np.int64],
+    config: AnomalyConfig,
+) -> list[LabelledWindow]:
+    """What became of each labelled window; rows are counted from ``first``."""
+
+    def written(row: int) -> str:
+        if not series.moments:
+            return f"row {first + row + 1}"
+        return write_moment(series.moments[first + row], series.written, config.data.time_format)
+
+    windows = []
+    for number in sorted(set(labels.tolist()) - {0}):
+        rows = np.flatnonzero(labels == number)
+        hits = rows[flagged[rows]]
+        windows.append(
+            LabelledWindow(
+                begin=written(rows[0]),
+                end=written(rows[-1]),
+                rows=len(rows),
+                flagged=len(hits),
+                first=written(hits[0]) if len(hits) else "",
+                score=float(scores[rows].max()),
+            )
+        )
+    return windows

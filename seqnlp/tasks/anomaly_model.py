@@ -1,0 +1,157 @@
+"""From a model folder to a detector that is ready to use."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from seqnlp.bundle import Bundle
+from seqnlp.config import AnomalyConfig, AutoencoderConfig, SeriesDataConfig, read_section
+from seqnlp.config.series import READ_ALIKE
+from seqnlp.data.series import Series
+from seqnlp.data.series_inputs import Inputs, Reading, make_inputs
+from seqnlp.data.series_scale import Scaler
+from seqnlp.data.series_time import Step
+from seqnlp.errors import DataError, RunError
+from seqnlp.models.autoencoder import Autoencoder
+from seqnlp.tasks.anomaly_scoring import Level, for_scoring, row_errors, row_scores
+
+FloatArray = NDArray[np.float64]
+
+_CALIBRATION = "calibration"
+
+
+@dataclass(frozen=True)
+class LoadedDetector:
+    """An autoencoder, the scale it reads in, and what its errors usually are.
+
+    Attributes:
+        names: (C,) of the columns.
+        data: how files are read.
+        step: between rows, as in training; nothing if the series had no time stamps.
+        usual: mean error of the training part.
+        calibration: (n,) scores of the held-back normal rows.
+    """
+
+    model: Autoencoder
+    names: tuple[str, ...]
+    data: SeriesDataConfig
+    step: Step | None
+    scaler: Scaler
+    usual: float
+    calibration: FloatArray
+
+    @property
+    def settings(self) -> AutoencoderConfig:
+        """Those of the model."""
+        return self.model.config
+
+    @property
+    def reading(self) -> Reading:
+        """How values become inputs."""
+        return reading_of(self.settings)
+
+    def level(self) -> Level:
+        """The usual error as a series begins."""
+        return Level(self.usual, self.settings.level_rows)
+
+    def inputs(self, series: Series) -> Inputs:
+        """What the model reads of a series.
+
+        Raises:
+            DataError: other columns than in training.
+        """
+        refuse_other_columns(self.names, series)
+        return make_inputs(self.reading, self.scaler, series)
+
+    def score(self, series: Series) -> FloatArray:
+        """Scores (T,) of a series; NaN for the first rows, which end no window.
+
+        Raises:
+            DataError: it is shorter than one window, or has other columns.
+        """
+        errors = row_errors(self.model, self.inputs(series), series.source)  # (T,)
+        return row_scores(errors, self.settings.window, self.level())
+
+
+def refuse_other_columns(names: tuple[str, ...], series: Series) -> None:
+    """Stop at a series with other columns than those that were learnt.
+
+    Raises:
+        DataError: with both.
+    """
+    if series.names != names:
+        expected, found = (", ".join(f"'{name}'" for name in each) for each in (names, series.names))
+        raise DataError(f"expected the columns {expected} as in training, found {found}", series.source)
+
+
+def reading_of(settings: AutoencoderConfig) -> Reading:
+    """Values as they are, beside the calendar."""
+    return Reading("none", 0, settings.rhythms)
+
+
+def build_autoencoder(settings: AutoencoderConfig, columns: int) -> Autoencoder:
+    """The network, with its first weights."""
+    return Autoencoder(settings, columns, reading_of(settings).num_inputs(columns) - columns)
+
+
+def describe(config: AnomalyConfig) -> dict[str, Any]:
+    """What ``config.yaml`` of the model folder says: names and numbers, no paths."""
+    return {
+        "task": "anomaly_detection",
+        "data": {name: getattr(config.data, name) for name in READ_ALIKE},
+        "model": asdict(config.model),
+        "about": asdict(config.about),
+    }
+
+
+def facts_to_vocabulary(detector: LoadedDetector) -> dict[str, Any]:
+    """What ``vocabulary.json`` holds; :func:`detector_from_bundle` reads it back."""
+    return {
+        "columns": list(detector.names),
+        "step": asdict(detector.step) if detector.step else None,
+        "mean": detector.scaler.mean.tolist(),
+        "deviation": detector.scaler.deviation.tolist(),
+        "usual_error": detector.usual,
+    }
+
+
+def calibration_of(detector: LoadedDetector) -> dict[str, Tensor]:
+    """What ``model.safetensors`` holds beside the weights: the scores of the held-back rows, in order."""
+    return {_CALIBRATION: torch.from_numpy(np.sort(detector.calibration))}
+
+
+def detector_from_bundle(bundle: Bundle) -> LoadedDetector:
+    """Rebuild the detector of a model folder, in inference mode.
+
+    Raises:
+        RunError: another task's model, a missing or unknown key, or weights that do not fit the settings.
+    """
+    description, tensors, facts = dict(bundle.description), dict(bundle.tensors), bundle.vocabulary
+    if description.get("task") != "anomaly_detection":
+        raise RunError(f"this is a model for {description.get('task', 'tagging')}, not an anomaly detector")
+    try:
+        del description["task"]
+        settings = read_section(AutoencoderConfig, description.pop("model"), "model.")
+        data = read_section(SeriesDataConfig, description.pop("data"), "data.")
+        names, step, usual = tuple(facts["columns"]), facts["step"], float(facts["usual_error"])
+        scaler = Scaler(np.array(facts["mean"]), np.array(facts["deviation"]))
+        calibration = tensors.pop(_CALIBRATION).double().numpy()  # (n,)
+    except KeyError as missing:
+        raise RunError(f"the model's files lack the key {missing}; they were changed or not saved whole") from None
+    description.pop("about", None)
+    if description:
+        unknown = next(iter(description))
+        raise RunError(f"the model's config.yaml has the unknown key '{unknown}'; install a newer seqnlp")
+    data.value_columns = ", ".join(names)
+    model = build_autoencoder(settings, len(names))
+    try:
+        model.load_state_dict(tensors)
+    except RuntimeError as problem:
+        raise RunError(f"the model's weights do not fit its config.yaml: {problem}") from problem
+    return LoadedDetector(for_scoring(model), names, data, Step(**step) if step else None, scaler, usual, calibration)

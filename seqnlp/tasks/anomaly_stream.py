@@ -1,0 +1,99 @@
+"""Rows of a series judged: all at once, or one by one at a cost that does not depend on how many there were."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from seqnlp.data.series import Series
+from seqnlp.data.series_time import Moment, write_moment
+from seqnlp.metrics.false_alarms import conformal_threshold, p_values
+from seqnlp.tasks.anomaly_model import LoadedDetector
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredRow:
+    """A row of an even series and what the detector makes of it.
+
+    Attributes:
+        row: its number, from 1; rows that were filled in count.
+        time: its time stamp as it is written; empty if the series has none.
+        values: (C,) nothing where one was missing.
+        score: its window's error as a multiple of the usual one; nothing for the first rows, which end no window.
+        p_value: how rarely a normal row scores as high; nothing where there is no score.
+        flagged: whether that is rarer than the false alarms that were asked for.
+    """
+
+    row: int
+    time: str
+    values: tuple[float | None, ...]
+    score: float | None
+    p_value: float | None
+    flagged: bool
+
+    @property
+    def place(self) -> str:
+        """The time stamp, or the number of the row where there is none."""
+        return self.time or str(self.row)
+
+
+class Judge:
+    """Tells which scores are too high for a normal row.
+
+    Args:
+        false_alarms: part of the normal rows that may be flagged.
+
+    Raises:
+        SeqnlpError: the calibration rows are too few for the rate.
+    """
+
+    def __init__(self, detector: LoadedDetector, false_alarms: float) -> None:
+        self.detector, self.false_alarms = detector, false_alarms
+        self.threshold = conformal_threshold(detector.calibration, false_alarms)
+
+    def rows(self, series: Series) -> list[ScoredRow]:
+        """All rows of a series that is there at once."""
+        scores = self.detector.score(series)  # (T,)
+        written = [write_moment(moment, series.written, self.detector.data.time_format) for moment in series.moments]
+        times = written or [""] * len(series)
+        columns = zip(times, series.values.tolist(), series.known.tolist(), scores.tolist(), strict=True)
+        return [
+            self.row(number, time, tuple(values), tuple(known), None if np.isnan(score) else score)
+            for number, (time, values, known, score) in enumerate(columns, 1)
+        ]
+
+    def row(
+        self, number: int, time: str, values: tuple[float, ...], known: tuple[bool, ...], score: float | None
+    ) -> ScoredRow:
+        """One row."""
+        shown = tuple(value if good else None for value, good in zip(values, known, strict=True))
+        if score is None:
+            return ScoredRow(number, time, shown, None, None, False)
+        p_value = float(p_values(np.array([score]), self.detector.calibration)[0])
+        return ScoredRow(number, time, shown, score, p_value, score > self.threshold)
+
+
+class RowReader:
+    """Reads a series row by row. It keeps the last window, the usual error, and nothing else."""
+
+    def __init__(self, detector: LoadedDetector) -> None:
+        self.detector = detector
+        self._level = detector.level()
+        self._window: deque[tuple[list[float], tuple[bool, ...]]] = deque(maxlen=detector.settings.window)
+
+    def score(self, values: Sequence[float], known: tuple[bool, ...], moment: Moment | None) -> float | None:
+        """The next row's score; nothing while rows are too few for a window."""
+        scaled = self.detector.scaler.scale(np.array(values)).tolist()  # C numbers
+        self._window.append(([*scaled, *self.detector.reading.rhythm(moment)], known))
+        return self._level.score(self._error()) if len(self._window) == self._window.maxlen else None
+
+    @torch.inference_mode()
+    def _error(self) -> float:
+        columns = len(self.detector.names)
+        rows = torch.tensor([[row for row, _ in self._window]], dtype=torch.float64)  # (1, W, C + F)
+        measured = torch.tensor([[known for _, known in self._window]])  # (1, W, C)
+        return float(self.detector.model.errors(rows[..., :columns], rows[..., columns:], measured))

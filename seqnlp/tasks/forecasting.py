@@ -1,0 +1,147 @@
+"""The forecasting task: what the training loop needs to train and keep a forecaster."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from seqnlp import bundle
+from seqnlp.config import ForecastingConfig
+from seqnlp.data.forecast_windows import WindowPlan
+from seqnlp.data.series import Part, load_part, part_digest
+from seqnlp.data.series_inputs import fit_scale, make_inputs
+from seqnlp.errors import DataError
+from seqnlp.metrics.forecasting import errors, naive_scale
+from seqnlp.models.size import count_parameters
+from seqnlp.tasks.forecasting_card import model_card
+from seqnlp.tasks.forecasting_model import (
+    LEVELS,
+    SeriesFacts,
+    build_forecaster,
+    describe,
+    facts_to_vocabulary,
+    reading_of,
+    tensors_of,
+)
+from seqnlp.tasks.forecasting_prediction import backtest, fit_intervals
+from seqnlp.training.checkpoint import Progress
+
+Batch = NDArray[np.int64]
+
+
+class ForecastingTask:
+    """A forecaster, its series and its scores; implements ``training.fit.Trainable``.
+
+    Args:
+        config: the run's configuration.
+        folder: the run directory; models are saved to its ``model`` folder.
+        device: where to compute.
+        say: receives a line of text for each thing that a person should know about the data.
+
+    Raises:
+        DataError: a file is missing or not as configured, or a part of the series is too short.
+    """
+
+    def __init__(
+        self, config: ForecastingConfig, folder: Path, device: torch.device, say: Callable[[str], None]
+    ) -> None:
+        self.config, self.folder, self.device = config, folder, device
+        self.digest = part_digest(config.data, "train")
+        settings, trainer = config.model, config.trainer
+        train = load_part(config.data, "train", say)
+        assert train is not None  # the configuration names it
+        self.reading = reading_of(settings)
+        self.facts = self._learn_facts(train)
+        inputs = make_inputs(self.reading, self.facts.scaler, train.series)
+        self.windows = WindowPlan(inputs, settings.horizon, settings.warm_up, trainer.window, train.series.source)
+        self.dev = load_part(config.data, "dev", lambda text: None if config.data.dev.endswith("%") else say(text))
+        self.dev_inputs = make_inputs(self.reading, self.facts.scaler, self.dev.series) if self.dev else None
+        self.intervals = np.full((len(LEVELS), settings.horizon, len(self.facts.names)), np.inf)  # (levels, H, C)
+        torch.manual_seed(config.seed)
+        self.model = build_forecaster(settings, len(self.facts.names)).to(device)
+        step = f"a step of {self.facts.step}, " if self.facts.step else ""
+        say(
+            f"train: {len(train):,} rows, {step}{len(self.facts.names)} columns ({', '.join(self.facts.names)}); "
+            f"dev: {len(self.dev) if self.dev else 0:,} rows; {count_parameters(self.model):,} parameters"
+        )
+        if self.dev is None:
+            say("dev: none, so there is nothing to fit prediction intervals on (data.dev)")
+
+    def plan(self, epoch: int) -> Sequence[Batch]:
+        """The windows of an epoch, which begin elsewhere in every epoch."""
+        generator = np.random.default_rng([self.config.seed, epoch])
+        starts = generator.permutation(self.windows.starts(int(generator.integers(self.windows.stride))))
+        size = self.config.trainer.batch_windows
+        return [starts[begin : begin + size] for begin in range(0, len(starts), size)]
+
+    def count(self, batch: Batch) -> int:
+        """The values that windows forecast."""
+        return self.windows.count(batch)
+
+    def loss(self, examples: Batch, done: float) -> Tensor:
+        """The squared or absolute errors of windows, summed."""
+        windows = self.windows.read(examples).to(self.device)
+        return self.model.loss(windows.inputs, windows.targets, windows.mask)
+
+    def evaluate(self) -> dict[str, float]:
+        """``score`` is minus the MASE, the mean of the columns'; prediction intervals are fitted anew."""
+        if self.dev is None or self.dev_inputs is None:
+            return {}
+        _, forecasts, actual, known = backtest(
+            self.model, self.dev_inputs, self.dev, self.reading, self.facts.scaler
+        )  # (O, H, C) each
+        self.intervals = fit_intervals(forecasts, actual, known, LEVELS)
+        forecasts, actual = self.reading.restored(forecasts), self.reading.restored(actual)
+        found = [
+            errors(forecasts[..., place], actual[..., place], known[..., place], tuple(scales))
+            for place, scales in enumerate(self.facts.naive_scales)
+        ]
+        mase = float(np.mean([one.mase for one in found]))
+        named = {"mae": found[0].mae, "rmse": found[0].rmse} if len(found) == 1 else {}
+        return {"score": -mase, "mase": mase, **named}
+
+    def save(self, scores: dict[str, float], progress: Progress) -> None:
+        """Write the run's model folder."""
+        config = self.config
+        metrics = {
+            "dev": scores,
+            "epoch": progress.epoch,
+            "step": progress.step,
+            "seed": config.seed,
+            "recipe": config.name,
+            "parameters": count_parameters(self.model),
+            "train_sha256": self.digest,
+        }
+        saved = bundle.Bundle(
+            description=describe(config),
+            tensors=tensors_of(self.model, self.intervals),
+            vocabulary=facts_to_vocabulary(self.facts),
+            labels=[],
+            metrics=metrics,
+            card=model_card(config, self.facts.names, metrics),
+        )
+        bundle.save_bundle(self.folder / bundle.FOLDER, saved)
+
+    def finish(self) -> str:
+        """Nothing is fitted after training."""
+        return ""
+
+    def next_commands(self, run: Path) -> list[str]:
+        """What one would type next."""
+        horizon = self.config.model.horizon
+        return [f"seqnlp forecast {run} series.csv --horizon {horizon} -o forecast.csv --plot forecast.png"]
+
+    def _learn_facts(self, train: Part) -> SeriesFacts:
+        """What the training part says; nothing of a later row is in it."""
+        series, season = train.series, self.config.model.season
+        if len(series) <= season:
+            found = f"expected more than {season:,} training rows, a season (model.season), found {len(series):,}"
+            raise DataError(found, series.source)
+        columns = zip(series.values.T, series.known.T, strict=True)
+        scales = [[naive_scale(values, known, rows) for rows in (season, 1)] for values, known in columns]  # (C, 2)
+        return SeriesFacts(series.names, series.step, fit_scale(self.reading, series), np.array(scales))

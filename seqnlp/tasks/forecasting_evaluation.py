@@ -1,0 +1,121 @@
+"""Evaluate a saved forecaster on a split of its run's series, the naive forecasts beside it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqnlp.bundle import find_model, load_bundle, save_metrics
+from seqnlp.config import ForecastingConfig
+from seqnlp.data.series import load_part, part_digest
+from seqnlp.data.series_inputs import make_inputs
+from seqnlp.errors import ConfigError
+from seqnlp.metrics.conformal import coverage
+from seqnlp.metrics.forecast_report import ColumnReport, ForecastReport, Interval, NamedErrors, StepErrors, interval_90
+from seqnlp.metrics.forecasting import errors, naive, rows_ahead, seasonal_naive, seasonal_naive_with_drift
+from seqnlp.tasks.forecasting_model import LEVELS, LoadedForecaster, forecaster_from_bundle
+from seqnlp.tasks.forecasting_prediction import backtest
+
+FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
+
+
+def evaluate(run: Path, config: ForecastingConfig, split: str, say: Callable[[str], None]) -> ForecastReport:
+    """Score the run's model on a split and add the scores to the model folder's ``metrics.json``.
+
+    Raises:
+        ConfigError: the run has no such split.
+        DataError: the split cannot be read, or is too short.
+    """
+    bundle = load_bundle(run)
+    loaded = forecaster_from_bundle(bundle)
+    part = load_part(config.data, split, say)
+    if part is None:
+        raise ConfigError([f"data.{split}: this run was trained without a {split} part; choose another --split"])
+    inputs = make_inputs(loaded.reading, loaded.facts.scaler, part.series)
+    started = time.perf_counter()
+    origins, transformed, _, known = backtest(loaded.model, inputs, part, loaded.reading, loaded.facts.scaler)
+    seconds = time.perf_counter() - started
+    values, season, horizon = part.series.values, loaded.settings.season, loaded.settings.horizon
+    actual = values[rows_ahead(origins, horizon)]  # (O, H, C)
+    named = _baselines(values, origins, horizon, season)
+    columns = [
+        _column(loaded, place, transformed, actual, known, {name: found[..., place] for name, found in named.items()})
+        for place in range(len(part.series.names))
+    ]
+    report = ForecastReport(
+        title=config.name or str(run),
+        split=split,
+        rows=len(part),
+        missing=int((~part.series.known[part.begin :]).sum()),
+        origins=len(origins),
+        horizon=horizon,
+        season=season,
+        columns=columns,
+        seconds=seconds,
+    )
+    summary = {
+        "mase": round(report.score, 5),
+        "columns": {
+            column.name: {**asdict(column.model), "coverage_90": interval_90(column).coverage} for column in columns
+        },
+        "file": Path(
+            config.data.train if getattr(config.data, split).endswith("%") else getattr(config.data, split)
+        ).name,
+        "sha256": part_digest(config.data, split),
+    }
+    metrics = bundle.metrics
+    save_metrics(find_model(run), {**metrics, split: {**metrics.get(split, {}), **summary}})
+    return report
+
+
+def _baselines(values: FloatArray, origins: NDArray[np.int64], horizon: int, season: int) -> dict[str, FloatArray]:
+    """Naive forecasts (O, H, C) by name; the seasonal-naive one and the one with drift come last."""
+    drifted = seasonal_naive_with_drift(values, origins, horizon, season)
+    last = naive(values, origins, horizon)
+    if season == 1:
+        return {"naive (the last value)": last, "naive with drift": drifted}
+    seasonal = seasonal_naive(values, origins, horizon, season)
+    of = f"season of {season}"
+    named = {"naive (the last value)": last, f"seasonal-naive ({of})": seasonal}
+    return {**named, f"seasonal-naive with drift ({of})": drifted}
+
+
+def _column(
+    loaded: LoadedForecaster,
+    place: int,
+    transformed: FloatArray,
+    actual: FloatArray,
+    known: BoolArray,
+    named: dict[str, FloatArray],
+) -> ColumnReport:
+    """Errors and intervals of one column; of ``transformed``, ``actual`` and ``known`` (O, H, C)."""
+    restored, scales = loaded.reading.restored, tuple(loaded.facts.naive_scales[place])
+    middle, came, there = transformed[..., place], actual[..., place], known[..., place]  # (O, H)
+    forecasts, held = restored(middle), {}
+    intervals = []
+    for level, widths in zip(LEVELS, loaded.intervals[..., place], strict=True):  # widths: (H,)
+        low, high = restored(middle - widths), restored(middle + widths)  # (O, H)
+        low = np.where(np.isinf(widths), -np.inf, low)
+        held[level] = (low <= came) & (came <= high)  # (O, H)
+        width = float((high - low)[there].mean()) if np.isfinite(widths).all() else None
+        intervals.append(Interval(level, coverage(held[level], there), width))
+    seasonal = list(named.values())[-2]
+    steps = []
+    for step in range(middle.shape[1]):
+        at = (slice(None), slice(step, step + 1))
+        found = errors(forecasts[at], came[at], there[at], scales)
+        beside = errors(seasonal[at], came[at], there[at], scales).rmse
+        steps.append(StepErrors(step + 1, found.mae, found.rmse, beside, coverage(held[0.9][at], there[at])))
+    return ColumnReport(
+        name=loaded.facts.names[place],
+        model=errors(forecasts, came, there, scales),
+        baselines=[NamedErrors(name, errors(found, came, there, scales)) for name, found in named.items()],
+        intervals=intervals,
+        steps=steps,
+    )

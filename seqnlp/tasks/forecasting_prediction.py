@@ -1,0 +1,118 @@
+"""Forecasts from every row of a series in one pass: the model looks back only, so this is a rolling-origin backtest."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from seqnlp.config import ForecasterConfig
+from seqnlp.data.series import Part
+from seqnlp.data.series_inputs import Inputs, Reading
+from seqnlp.data.series_scale import Scaler
+from seqnlp.errors import DataError
+from seqnlp.metrics.conformal import conformal_quantile
+from seqnlp.metrics.forecasting import rows_ahead
+from seqnlp.models.forecaster import RecurrentForecaster
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+_PIECE = 4096
+"""Rows that are read at once; the state is carried from piece to piece."""
+
+
+def fewest_rows(settings: ForecasterConfig, reading: Reading) -> int:
+    """Rows that a series must have to be forecast."""
+    return reading.season + settings.warm_up
+
+
+def origins_of(part: Part, settings: ForecasterConfig, reading: Reading) -> IntArray:
+    """The rows of the series from which all of the horizon lies in the split: the origins (O,) of a backtest.
+
+    A split that begins anew starts when there is a season to be seasonal-naive with, and the model has warmed up.
+
+    Raises:
+        DataError: there is none.
+    """
+    anew = max(fewest_rows(settings, reading), settings.season)
+    first, rows = max(part.begin, anew) - 1, len(part.series)
+    origins = np.arange(first, rows - settings.horizon)  # (O,)
+    if not len(origins):
+        raise DataError(
+            f"{len(part):,} rows from row {part.begin + 1:,} on, {anew:,} rows needed before the first forecast: too "
+            f"few for a horizon of {settings.horizon} (model.horizon, model.season, model.warm_up)",
+            part.series.source,
+        )
+    return origins
+
+
+@torch.no_grad()
+def forecast_rows(
+    model: RecurrentForecaster, inputs: Inputs, reading: Reading, scaler: Scaler, origins: IntArray
+) -> FloatArray:
+    """What is forecast after some rows of the series, on the transformed scale (O, H, C).
+
+    Args:
+        origins: (O,) rows of the series, from ``inputs.skipped`` on, ascending.
+    """
+    device = next(model.parameters()).device
+    rows = torch.from_numpy(inputs.rows.astype(np.float32))[None].to(device)  # (1, T, D)
+    state, found = model.start(), []
+    last = int(origins[-1]) - inputs.skipped
+    for begin in range(0, last + 1, _PIECE):
+        forecasts, state = model(rows[:, begin : min(begin + _PIECE, last + 1)], state)  # (1, t, H, C)
+        wanted = origins - inputs.skipped - begin
+        wanted = wanted[(wanted >= 0) & (wanted < forecasts.size(1))]
+        found.append(forecasts[0].double().cpu().numpy()[wanted])
+    scaled = np.concatenate(found)  # (O, H, C)
+    before = origins[:, None] - reading.season + np.arange(1, scaled.shape[1] + 1)  # (O, H) a season before each step
+    last_season = inputs.transformed[np.minimum(before, origins[:, None])]  # (O, H, C)
+    return undo_changes(scaler.unscale(scaled), last_season, reading.season)
+
+
+def undo_changes(changes: FloatArray, last_season: FloatArray, season: int) -> FloatArray:
+    """Values from their changes since the last season; steps beyond a season build on those before.
+
+    Args:
+        changes, last_season: (..., H, C); of ``last_season`` the first ``season`` steps count.
+        season: 0: the changes are the values.
+    """
+    if not season:
+        return changes
+    values = changes.copy()
+    values[..., :season, :] += last_season[..., :season, :]
+    for step in range(season, changes.shape[-2]):
+        values[..., step, :] += values[..., step - season, :]
+    return values
+
+
+def fit_intervals(
+    transformed: FloatArray, actual: FloatArray, known: NDArray[np.bool_], levels: tuple[float, ...]
+) -> FloatArray:
+    """Half widths (levels, H, C) of prediction intervals by split conformal prediction, for each step and column.
+
+    Args:
+        transformed, actual, known: (O, H, C) forecasts and what came, on the transformed scale.
+    """
+    off = np.abs(transformed - actual)  # (O, H, C)
+    _, horizon, columns = off.shape
+    widths = np.empty((len(levels), horizon, columns))
+    for place in np.ndindex(horizon, columns):
+        scores = off[:, *place][known[:, *place]]  # (O',)
+        widths[:, *place] = [conformal_quantile(scores, level) for level in levels]
+    return widths
+
+
+def backtest(
+    model: RecurrentForecaster, inputs: Inputs, part: Part, reading: Reading, scaler: Scaler
+) -> tuple[IntArray, FloatArray, FloatArray, NDArray[np.bool_]]:
+    """Origins (O,) of a split, and forecasts, what came and what is known of it (O, H, C), on the transformed scale.
+
+    Raises:
+        DataError: the split is too short.
+    """
+    origins, horizon = origins_of(part, model.config, reading), model.config.horizon
+    forecasts = forecast_rows(model, inputs, reading, scaler, origins)
+    ahead = rows_ahead(origins, horizon)  # (O, H)
+    return origins, forecasts, inputs.transformed[ahead], part.series.known[ahead]

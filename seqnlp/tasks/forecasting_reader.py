@@ -1,0 +1,106 @@
+"""A forecaster that reads: a place in a series, the state there, and what comes next.
+
+A place is what one needs to go on: the recurrent state, the last season, how many rows there were. So a row costs the
+same after ten rows or a million, and a file that is read at once leads to the same place as a stream read row by row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from seqnlp.data.series_inputs import input_rows
+from seqnlp.data.series_time import Moment
+from seqnlp.nn.carried import State
+from seqnlp.tasks.forecasting_model import LoadedForecaster
+from seqnlp.tasks.forecasting_prediction import fewest_rows, undo_changes
+
+FloatArray = NDArray[np.float64]
+
+_PIECE = 4096
+"""Rows that are read at once."""
+
+
+@dataclass(frozen=True, eq=False)
+class Place:
+    """After the last row that was read.
+
+    Attributes:
+        state: of the model.
+        last_season: (season or fewer, C) the last values on the transformed scale, if the model reads changes.
+        rows: read so far.
+        moment: the last time stamp, if there are any.
+        ahead: (H, C) what the model forecasts here, on the transformed scale; none before a season is read.
+    """
+
+    state: State
+    last_season: FloatArray
+    rows: int = 0
+    moment: Moment | None = None
+    ahead: FloatArray | None = None
+
+
+class Reader:
+    """Moves a forecaster through a series, one or more rows at a time."""
+
+    def __init__(self, loaded: LoadedForecaster) -> None:
+        self.loaded, self.reading = loaded, loaded.reading
+        self.fewest_rows = fewest_rows(loaded.settings, loaded.reading)
+
+    @property
+    def beginning(self) -> Place:
+        """Before the first row."""
+        return Place(self.loaded.model.start(), np.zeros((0, len(self.loaded.facts.names))))
+
+    def read(self, place: Place, values: FloatArray, moments: Sequence[Moment], source: object) -> Place:
+        """The place after some more rows.
+
+        Args:
+            values: (T, C).
+            moments: (T,), or none.
+            source: what messages call the series.
+
+        Raises:
+            DataError: a value cannot be transformed, or the calendar needs dates.
+        """
+        for begin in range(0, len(values), _PIECE):
+            place = self._read(place, values[begin : begin + _PIECE], moments[begin : begin + _PIECE], source)
+        return place
+
+    def forecast(self, place: Place, horizon: int) -> FloatArray:
+        """What comes next (horizon, C), on the transformed scale; beyond H it goes on from its own forecasts."""
+        assert place.ahead is not None  # the caller has seen that there were rows enough
+        found = [place.ahead]
+        step = self.loaded.facts.step
+        while sum(map(len, found)) < horizon:
+            moments: tuple[Moment, ...] = ()
+            if step is not None and place.moment is not None:
+                moments = tuple(step.after(place.moment, ahead) for ahead in range(1, len(found[-1]) + 1))
+            place = self._read(place, self.reading.restored(found[-1]), moments, "the forecast")
+            assert place.ahead is not None
+            found.append(place.ahead)
+        return np.concatenate(found)[:horizon]
+
+    @torch.no_grad()
+    def _read(self, place: Place, values: FloatArray, moments: Sequence[Moment], source: object) -> Place:
+        season, facts = self.reading.season, self.loaded.facts
+        transformed = self.reading.transformed(values, facts.names, source)  # (T, C)
+        known = np.concatenate([place.last_season, transformed])  # (season + T or fewer, C)
+        place = replace(
+            place,
+            last_season=known[len(known) - min(season, len(known)) :],
+            rows=place.rows + len(values),
+            moment=moments[-1] if moments else None,
+        )
+        if len(known) <= season:
+            return place
+        rows = input_rows(self.reading, facts.scaler, known, moments[-(len(known) - season) :])  # (t, D)
+        forecasts, state = self.loaded.model(torch.from_numpy(rows.astype(np.float32))[None], place.state)
+        changes = facts.scaler.unscale(forecasts[0, -1].double().numpy())  # (H, C)
+        lacking = max(len(changes) - season, 0)
+        before = np.concatenate([place.last_season[: len(changes)], np.zeros((lacking, len(facts.names)))])  # (H, C)
+        return replace(place, state=state, ahead=undo_changes(changes, before, season))

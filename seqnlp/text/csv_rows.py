@@ -1,0 +1,36 @@
+"""Rows of comma-separated text, each with the line on which it begins."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator
+
+from seqnlp.errors import DataError
+
+_LONGEST_FIELD = 2**31 - 1
+"""Characters; Python's csv stops at 131,072 unless told otherwise."""
+
+
+def csv_rows(lines: Iterable[str], source: object) -> Iterator[tuple[int, list[str]]]:
+    """The fields of each row; blank lines are skipped. A row is given out as soon as its last line is read.
+
+    Args:
+        lines: without their ends.
+        source: the file's name in messages.
+
+    Raises:
+        DataError: a quote opens or closes where it must not; with file and line.
+    """
+    csv.field_size_limit(_LONGEST_FIELD)
+    reader = csv.reader((f"{line}\n" for line in lines), strict=True)
+    while True:
+        begin = reader.line_num + 1
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as problem:
+            hint = 'a quote inside a quoted field is written twice ("")'
+            raise DataError(f"a quote opens or closes where it must not ({problem}); {hint}", source, begin) from None
+        if row:
+            yield begin, row

@@ -1,0 +1,287 @@
+"""A trained detector in use: detecting at once and row by row, evaluating, from Python and from the command line."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from command import output, refusal, seqnlp
+from tiny_readings import make_lines, time_of, write_tiny_readings
+
+import seqnlp as package
+from seqnlp.api import Detector
+from seqnlp.errors import DataError, SeqnlpError
+
+SMALL = (
+    "task=anomaly_detection",
+    "data.train=readings.csv",
+    "data.dev=25%",
+    "data.test=40%",
+    "data.labels=windows.json",
+    "data.time_column=time",
+    "model.window=6",
+    "model.hidden_dim=12",
+    "model.code_dim=4",
+    "model.level_rows=50",
+    "model.calendar=day",
+    "model.false_alarms=0.02",
+    "optimizer.learning_rate=0.02",
+    "trainer.batch_windows=8",
+    "trainer.epochs=25",
+)
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a series, its labelled windows, and ``run``. Read only."""
+    folder = tmp_path_factory.mktemp("readings")
+    write_tiny_readings(folder)
+    finished = seqnlp("train", *SMALL, f"data.dir={folder}", f"run={folder}/run", "name=tiny/detector")
+    assert finished.status == 0, finished.err
+    assert f"seqnlp detect {folder}/run series.csv" in finished.err
+    return folder
+
+
+@pytest.fixture(scope="module")
+def detector(data: Path) -> Detector:
+    loaded = package.load(data / "run")
+    assert isinstance(loaded, Detector)
+    return loaded
+
+
+def write(folder: Path, lines: list[str], name: str = "series.csv") -> Path:
+    (folder / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return folder / name
+
+
+def test_events_have_start_end_peak_score_and_flagged_rows(data: Path) -> None:
+    finished = seqnlp("detect", data / "run", data / "readings.csv")
+    rows = list(csv.DictReader(io.StringIO(finished.out)))
+    assert list(rows[0]) == ["start", "end", "peak", "score", "flagged"]
+    found = [row for row in rows if time_of(168) <= row["start"] <= time_of(174)]
+    assert len(found) == 1
+    assert (found[0]["start"], int(found[0]["flagged"]) >= 2) == (time_of(170), True)
+    objects = [
+        json.loads(line)
+        for line in output("detect", data / "run", data / "readings.csv", "--output", "jsonl").splitlines()
+    ]
+    assert [{key: str(value) for key, value in each.items()} for each in objects] == rows
+    assert "235 rows scored" in finished.err
+    assert "the first 5 rows end no whole window and have no score" in finished.err
+
+
+@pytest.mark.parametrize("options", [(), ("--rows",), ("--rows", "--output", "jsonl"), ("--gap", "0")])
+def test_standard_input_row_by_row_gives_what_the_file_gives_at_once(data: Path, options: tuple[str, ...]) -> None:
+    lines = make_lines()
+    lines[60] = f"{time_of(59)},,NaN"  # missing
+    lines[100:103] = []  # a gap
+    lines[150] = f"{time_of(20)},10,50"  # goes back
+    series = write(data, lines, "trapped.csv")
+    at_once = seqnlp("detect", data / "run", series, *options)
+    streamed = seqnlp("detect", data / "run", *options, stdin=series.read_bytes())
+    assert (at_once.status, streamed.status) == (0, 0)
+    assert streamed.out == at_once.out
+    assert streamed.err.replace("standard input", str(series)) == at_once.err
+    assert "1 missing values of 'flow', replaced by the last known one (first on line 61)" in at_once.err
+    assert "1 rows left out whose time stamp goes back or stays (first on line 151)" in at_once.err
+
+
+def test_each_row_has_its_score_and_how_rare_that_is(data: Path, detector: Detector) -> None:
+    rows = list(csv.DictReader(io.StringIO(output("detect", data / "run", data / "readings.csv", "--rows"))))
+    assert list(rows[0]) == ["row", "time", "flow", "heat", "score", "p_value", "flagged"]
+    assert [row["score"] for row in rows[:5]] == [""] * 5
+    assert (len(rows), rows[-1]["row"], rows[170]["flagged"]) == (240, "240", "1")
+    found = detector.detect(data / "readings.csv")
+    assert [row["flagged"] == "1" for row in rows] == [row.flagged for row in found.rows]
+    assert all(row.flagged == (row.p_value <= 0.02) for row in found.rows[5:] if row.p_value is not None)
+    assert all(row.flagged == (row.score > found.threshold) for row in found.rows[5:] if row.score is not None)
+
+
+def test_python_reads_rows_one_by_one_as_the_command_does(data: Path, detector: Detector) -> None:
+    stream, found = detector.start(), []
+    for line in make_lines()[1:]:
+        time, *values = line.split(",")
+        found += stream.add([float(value) for value in values], time)
+    at_once = detector.detect(data / "readings.csv")
+    assert [(row.row, row.time, row.values, row.flagged) for row in found] == [
+        (row.row, row.time, row.values, row.flagged) for row in at_once.rows
+    ]
+    assert [row.score for row in found] == [row.score for row in at_once.rows]
+
+
+def test_what_is_kept_and_done_for_a_row_does_not_grow_with_the_series(
+    data: Path, detector: Detector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[tuple[int, ...]] = []
+    errors = detector.loaded.model.errors
+
+    def noted(values, known, measured):  # type: ignore[no-untyped-def]
+        read.append(tuple(values.shape))
+        return errors(values, known, measured)
+
+    monkeypatch.setattr(detector.loaded.model, "errors", noted)
+    stream = detector.start()
+    for row in range(400):
+        stream.add([10.0, 50.0], time_of(row))
+    assert read == [(1, 6, 2)] * 395
+    assert len(stream._reader._window) == 6
+
+
+def test_rows_that_are_missing_are_filled_in_and_a_row_that_goes_back_is_left_out(detector: Detector) -> None:
+    stream = detector.start()
+    assert [row.values for row in stream.add([1.0, 2.0], time_of(0))] == [(1.0, 2.0)]
+    assert [row.values for row in stream.add([3.0, float("nan")], time_of(2))] == [(None, None), (3.0, None)]
+    assert stream.add([1.0, 2.0], time_of(1)) == []
+    assert "1 rows left out whose time stamp goes back or stays" in str(stream.findings)
+    with pytest.raises(DataError, match=r"expected 2 values \(flow, heat\), found 1"):
+        stream.add([1.0], time_of(3))
+    with pytest.raises(DataError, match="expected a time stamp as in the column 'time', found 'noon'"):
+        stream.add([1.0, 2.0], "noon")
+
+
+def test_fewer_false_alarms_raise_the_threshold_and_a_gap_merges_events(data: Path, detector: Detector) -> None:
+    path = data / "readings.csv"
+    strict, loose = detector.detect(path, 0.02), detector.detect(path, 0.2)
+    assert strict.threshold > loose.threshold
+    assert sum(row.flagged for row in strict.rows) < sum(row.flagged for row in loose.rows)
+    assert (
+        len(detector.detect(path, 0.2, gap=0).events)
+        > len(loose.events)
+        > len(detector.detect(path, 0.2, gap=240).events)
+    )
+    assert sum(event.flagged for event in loose.events) == sum(row.flagged for row in loose.rows)
+
+
+def test_evaluate_counts_windows_and_false_alarms_beside_the_z_scores(data: Path, tmp_path: Path) -> None:
+    shutil.copytree(data / "run", tmp_path / "run")
+    report = json.loads(output("evaluate", tmp_path / "run", "--split", "test", "--json"))
+    assert (report["title"], report["rows"], report["unscored"]) == ("tiny/detector", 96, 0)
+    assert [each["name"] for each in report["at_rate"]] == [
+        "this model",
+        "z-score, 24 rows back",
+        "z-score, 96 rows back",
+        "z-score, 288 rows back",
+    ]
+    assert report["at_rate"][0]["found"] == [1, 2]
+    assert [window["rows"] for window in report["windows"]] == [7, 5]
+    text = output("evaluate", tmp_path / "run", "--report", tmp_path / "report.html")
+    assert "Labelled windows, at the threshold" in text
+    assert "<h2>Labelled windows" in (tmp_path / "report.html").read_text(encoding="utf-8")
+    train = seqnlp("evaluate", tmp_path / "run", "--split", "train")
+    assert "tiny/detector on train: 79 rows (5 more before the first whole window), 0 labelled windows" in train.out
+    metrics = json.loads((tmp_path / "run" / "model" / "metrics.json").read_text(encoding="utf-8"))
+    assert metrics["test"]["windows"] == 2
+    card = (tmp_path / "run" / "model" / "README.md").read_text(encoding="utf-8")
+    assert "windows of 6 rows) of flow, heat" in card
+
+
+def test_the_score_of_a_row_is_the_same_in_evaluate_and_detect(data: Path, detector: Detector) -> None:
+    report = json.loads(output("evaluate", data / "run", "--split", "test", "--json"))
+    found = detector.detect(data / "readings.csv")
+    flagged = sum(row.flagged for row in found.rows[144:])
+    assert report["at_rate"][0]["flagged"] == flagged
+    assert report["threshold"] == pytest.approx(found.threshold)
+
+
+def test_a_picture_is_drawn(data: Path, tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    finished = seqnlp("detect", data / "run", data / "readings.csv", "--plot", tmp_path / "detect.png")
+    assert f"plot written to {tmp_path}/detect.png" in finished.err
+    assert (tmp_path / "detect.png").stat().st_size > 1000
+
+
+BROKEN: dict[str, tuple[Callable[[list[str]], list[str]], str]] = {
+    "no such column": (
+        lambda lines: ["time,flow,cold", *lines[1:]],
+        ":1: expected the column 'heat', found 'time', 'flow', 'cold'; set data.value_columns",
+    ),
+    "text": (
+        lambda lines: [*lines[:9], f"{time_of(8)},10,warm", *lines[10:]],
+        ":10: column 'heat': expected a number, found 'warm'",
+    ),
+    "too short": (lambda lines: lines[:4], ": expected at least 6 rows, one window (model.window=6), found 3"),
+    "no rows": (lambda lines: lines[:1], ": found no row in which every column has a value"),
+    "numbers as dates": (
+        lambda lines: ["time,flow,heat", *(f"{row},1,2" for row in range(20))],
+        "model.calendar=day needs dates, found 0",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_series_that_cannot_be_read_is_an_error_with_its_place(data: Path, tmp_path: Path, name: str) -> None:
+    spoil, message = BROKEN[name]
+    series = write(tmp_path, spoil(make_lines()))
+    assert message in refusal("detect", data / "run", series)
+
+
+def test_nan_infinity_crlf_quotes_and_a_missing_last_line_end_are_read(data: Path, detector: Detector) -> None:
+    lines = make_lines()
+    lines[80] = f'"{time_of(79)}",NaN,inf'
+    (data / "odd.csv").write_bytes("\r\n".join(lines).encode())
+    said: list[str] = []
+    found = detector.detect(data / "odd.csv", say=said.append)
+    assert found.rows[79].values == (None, None)
+    assert found.rows[79].score == 0.0
+    assert "1 missing values of 'flow'" in said[0]
+    assert "1 infinite values of 'heat'" in said[0]
+
+
+def test_more_columns_than_in_training_are_left_aside(data: Path, detector: Detector, tmp_path: Path) -> None:
+    lines = make_lines()
+    wider = write(tmp_path, [f"{line},{'note' if number == 0 else 'x'}" for number, line in enumerate(lines)])
+    at_once = [row.score for row in detector.detect(data / "readings.csv").rows]
+    assert [row.score for row in detector.detect(wider).rows] == at_once
+
+
+def test_a_stream_shorter_than_a_window_has_no_scores(data: Path) -> None:
+    finished = seqnlp("detect", data / "run", stdin="\n".join(make_lines()[:4]))
+    assert (finished.status, finished.out) == (0, "start,end,peak,score,flagged\n")
+    assert "0 rows scored, 0 flagged above" in finished.err
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--false-alarms", "0"), "expected a rate of false alarms above 0 and below 1, found 0"),
+        (("--false-alarms", "0.001"), "takes at least 999 held-back normal rows, found 60"),
+        (("--gap", "-1"), "expected a gap of at least 0 rows, found -1"),
+        (("--threads", "-1"), "--threads: expected 0 or more, found -1"),
+        (("--plot", "detect.gif"), "--plot: expected a name that ends in .png, found 'detect.gif'"),
+    ],
+)
+def test_wrong_options_say_what_is_expected(data: Path, options: tuple[str, ...], message: str) -> None:
+    assert message in refusal("detect", data / "run", data / "readings.csv", *options)
+
+
+def test_a_picture_needs_a_file(data: Path) -> None:
+    assert refusal("detect", data / "run", "--plot", "detect.png").startswith("--plot needs the whole series")
+
+
+def test_a_split_that_the_run_does_not_have_is_refused(data: Path, tmp_path: Path) -> None:
+    finished = seqnlp("train", *SMALL, "data.test=", f"data.dir={data}", f"run={tmp_path}/run", "trainer.epochs=1")
+    assert finished.status == 0, finished.err
+    assert "data.test: this run was trained without a test part" in refusal("evaluate", tmp_path / "run")
+
+
+def test_series_have_no_texts_to_compare(data: Path) -> None:
+    assert refusal("data", "check", data / "run") == (
+        "expected texts, found a series of numbers; its parts follow each other and share no row"
+    )
+
+
+def test_a_model_of_another_task_is_refused(tmp_path: Path, data: Path) -> None:
+    from command import TINY
+
+    output("train", "recipe=tagging/demo", f"run={tmp_path}/tagger", *TINY, "trainer.epochs=1")
+    assert refusal("detect", tmp_path / "tagger", data / "readings.csv") == (
+        "this is a model for tagging, not an anomaly detector"
+    )
+    assert "not for tagging" in refusal("tag", data / "run", stdin="a line")
+    with pytest.raises(SeqnlpError, match="no such folder"):
+        Detector(tmp_path / "nothing")

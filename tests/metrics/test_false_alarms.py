@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from seqnlp.errors import SeqnlpError
+from seqnlp.metrics.false_alarms import conformal_threshold, p_values
+
+
+def test_normal_rows_are_flagged_no_more_often_than_was_asked_for() -> None:
+    generator = np.random.default_rng(1)
+    for rate, count in ((0.1, 19), (0.05, 50), (0.01, 99)):
+        draws = generator.exponential(size=(20_000, count + 1))
+        flagged = [draw[-1] > conformal_threshold(draw[:-1], rate) for draw in draws]
+        assert np.mean(flagged) <= rate + 0.005
+        assert np.mean(flagged) >= rate - 1 / (count + 1) - 0.005
+
+
+def test_a_row_is_flagged_when_its_p_value_is_at_most_the_rate() -> None:
+    generator = np.random.default_rng(2)
+    calibration, scores = generator.normal(size=37), generator.normal(size=500)
+    by_hand = [(1 + sum(each >= score for each in calibration)) / 38 for score in scores]
+    found = p_values(scores, calibration)
+    np.testing.assert_allclose(found, by_hand)
+    for rate in (0.03, 0.1, 0.5):
+        np.testing.assert_array_equal(scores > conformal_threshold(calibration, rate), found <= rate)
+
+
+def test_the_least_rows_that_are_asked_for_are_enough() -> None:
+    assert conformal_threshold(np.arange(99.0), 0.01) == 98
+    with pytest.raises(SeqnlpError) as caught:
+        conformal_threshold(np.arange(98.0), 0.01)
+    assert str(caught.value) == (
+        "a rate of false alarms of 0.01 takes at least 99 held-back normal rows, found 98: ask for 0.01 or more, or "
+        "train with a larger data.dev"
+    )
+
+
+@pytest.mark.parametrize("rate", [0.0, -0.1, 1.0, float("nan")])
+def test_a_rate_that_is_none_is_refused(rate: float) -> None:
+    with pytest.raises(SeqnlpError, match="expected a rate of false alarms above 0 and below 1, found"):
+        conformal_threshold(np.arange(1000.0), rate)

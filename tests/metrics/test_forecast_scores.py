@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from seqnlp.metrics.conformal import conformal_quantile, coverage
+from seqnlp.metrics.forecast_report import (
+    ColumnReport,
+    ForecastReport,
+    Interval,
+    NamedErrors,
+    StepErrors,
+    forecast_report_html,
+    format_forecast_report,
+)
+from seqnlp.metrics.forecasting import (
+    Errors,
+    errors,
+    naive,
+    naive_scale,
+    rows_ahead,
+    seasonal_naive,
+    seasonal_naive_with_drift,
+)
+
+
+def test_errors_by_hand() -> None:
+    forecasts, actual = np.array([[1.0, 2.0], [3.0, 100.0]]), np.array([[2.0, 2.0], [6.0, 0.0]])
+    known = np.array([[True, True], [True, False]])
+    found = errors(forecasts, actual, known, (2.0, 0.5))
+    assert found.mae == pytest.approx(4 / 3)
+    assert found.rmse == pytest.approx(math.sqrt(10 / 3))
+    assert (found.mase, found.mase_naive) == pytest.approx((2 / 3, 8 / 3))
+    assert errors(forecasts, actual, np.zeros_like(known), (1.0, 1.0)) == Errors(0, 0, 0, 0)
+
+
+def test_the_scale_is_the_mean_change_over_a_season_of_what_is_known() -> None:
+    values = np.array([1.0, 5.0, 2.0, 9.0, 7.0])
+    assert naive_scale(values, np.ones(5, dtype=bool), 2) == pytest.approx((1 + 4 + 5) / 3)
+    assert naive_scale(values, np.array([True, True, True, False, True]), 2) == pytest.approx((1 + 5) / 2)
+    assert naive_scale(np.ones(5), np.ones(5, dtype=bool), 1) == 1
+
+
+def test_naive_forecasts_are_what_their_names_say() -> None:
+    values = np.arange(20.0)[:, None] ** 2
+    origins = np.array([7, 11, 15])
+    for season in (1, 3, 4):
+        seasonal = seasonal_naive(values, origins, 5, season)
+        drifted = seasonal_naive_with_drift(values, origins, 5, season)
+        for place, origin in enumerate(origins):
+            slope = (values[origin, 0] - values[0, 0]) / origin
+            for step in range(1, 6):
+                row = origin + step
+                while row > origin:
+                    row -= season
+                assert seasonal[place, step - 1, 0] == values[row, 0]
+                assert drifted[place, step - 1, 0] == pytest.approx(values[row, 0] + slope * (origin + step - row))
+    assert np.array_equal(seasonal_naive(values, origins, 5, 1), naive(values, origins, 5))
+    assert rows_ahead(origins, 2).tolist() == [[8, 9], [12, 13], [16, 17]]
+
+
+def test_the_conformal_quantile_is_the_score_of_its_rank() -> None:
+    scores = np.random.default_rng(0).permutation(np.arange(1.0, 20.0))  # 19 of them
+    assert conformal_quantile(scores, 0.9) == 18
+    assert conformal_quantile(scores, 0.95) == 19
+    assert conformal_quantile(scores, 0.5) == 10
+    assert conformal_quantile(scores, 0.96) == math.inf
+    assert conformal_quantile(np.zeros(0), 0.5) == math.inf
+
+
+def test_a_new_score_stays_below_the_conformal_quantile_as_often_as_promised() -> None:
+    draw = np.random.default_rng(1)
+    held = [draw.exponential() <= conformal_quantile(draw.exponential(size=25), 0.8) for _ in range(4000)]
+    assert 0.8 - 0.02 < np.mean(held) < 0.8 + 1 / 26 + 0.02
+
+
+def test_coverage_counts_known_values_only() -> None:
+    assert coverage(np.array([True, False, False]), np.array([True, True, False])) == 0.5
+    assert coverage(np.array([True]), np.array([False])) == 0
+
+
+def a_report() -> ForecastReport:
+    model, seasonal, drift = (Errors(rmse, rmse, rmse / 4, rmse / 2) for rmse in (3.0, 4.0, 6.0))
+    baselines = [NamedErrors("naive", drift), NamedErrors("seasonal", seasonal), NamedErrors("drift", drift)]
+    intervals = [Interval(0.9, 0.88, 5.0), Interval(0.99, 1.0, None)]
+    column = ColumnReport("<b>", model, baselines, intervals, [StepErrors(1, 3.0, 3.0, 4.0, 0.88)])
+    return ForecastReport("demo", "test", 50, 2, 10, 1, 7, [column], 0.5)
+
+
+def test_the_report_says_how_far_below_the_naive_forecasts_the_model_is() -> None:
+    found = a_report().to_dict()
+    assert (found["measure"], found["score"]) == ("mase", 0.75)
+    assert (found["below_seasonal_naive"], found["below_drift"], found["coverage_90"]) == (0.25, 0.5, 0.88)
+    text = format_forecast_report(a_report())
+    assert text.startswith(
+        "demo on test: 50 rows (2 missing values, which do not count), 1 ahead from each of 10 rows\n"
+    )
+    for part in ("0.750  (1: the seasonal-naive error in training, season of 7)", "25.00 %  (with drift: 50.00 %)"):
+        assert part in text
+    assert "unbounded" in text
+
+
+def test_the_page_escapes_names_of_columns() -> None:
+    page = forecast_report_html(a_report())
+    assert "&lt;b&gt;: errors" in page
+    assert "<b>" not in page

@@ -1,0 +1,45 @@
+"""Pictures of detections."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from seqnlp.errors import SeqnlpError, TrainingError
+from seqnlp.plots.detection import detection_png
+
+
+def draw(path: Path, columns: int = 2, rows: int = 50) -> None:
+    generator = np.random.default_rng(1)
+    values, scores = generator.normal(size=(rows, columns)), generator.exponential(size=rows)
+    values[1, 0], scores[0], scores[2] = np.nan, np.nan, 0.0
+    names, places = [f"${n}$" for n in range(columns)], [str(row) for row in range(rows)]
+    detection_png(path, "costs $5 or $6", names, values, scores, places, [(10, 12), (40, 40)], 2.0)
+
+
+def test_a_picture_is_written_missing_values_and_rows_without_a_score_among_them(tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    draw(tmp_path / "detect.png")
+    draw(tmp_path / "one.png", columns=1, rows=3)
+    assert (tmp_path / "detect.png").read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
+
+
+def test_too_many_columns_for_a_picture_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(SeqnlpError, match="a picture holds at most 8 columns, found 9; leave --plot out"):
+        draw(tmp_path / "detect.png", columns=9)
+
+
+def test_without_matplotlib_the_error_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    with pytest.raises(SeqnlpError, match=r"a picture needs matplotlib, .*pip install 'seqnlp\[plot\]'"):
+        draw(tmp_path / "detect.png")
+
+
+def test_a_picture_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    (tmp_path / "file").write_text("")
+    with pytest.raises(TrainingError, match="cannot write"):
+        draw(tmp_path / "file" / "detect.png")

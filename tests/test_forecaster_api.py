@@ -1,0 +1,164 @@
+"""``Forecaster``: what comes after a file, and after each row of a stream."""
+
+from __future__ import annotations
+
+import math
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from tiny_series import make_lines, tiny_forecasting, write_series
+from tiny_text import tiny_language_model, write_tiny_text
+
+import seqnlp
+from seqnlp.api import Forecast, Forecaster
+from seqnlp.errors import DataError, RunError, SeqnlpError
+from seqnlp.tasks.forecasting import ForecastingTask
+from seqnlp.tasks.language_model import LanguageModelTask
+from seqnlp.training.distributed import Processes
+from seqnlp.training.fit import fit
+
+KINDS: dict[str, dict[str, Any]] = {
+    "plain": {"model__lags": 0, "model__calendar": ""},
+    "calendar": {"model__cell": "gru"},
+    "changes": {"model__difference": "season", "model__read": "changes", "model__num_layers": 2},
+    "log": {"model__difference": "season", "model__transform": "log", "model__cell": "peephole"},
+    "short season": {"model__difference": "season", "model__season": 2},
+    "without time": {"data__time_column": "", "data__value_columns": "a, b", "model__calendar": ""},
+}
+
+
+def train(folder: Path, name: str, **changes: Any) -> Forecaster:
+    config = tiny_forecasting(folder, **changes)
+    (folder / name).mkdir()
+    task = ForecastingTask(config, folder / name, torch.device("cpu"), lambda text: None)
+    fit(task, config, folder / name, Processes())
+    loaded = seqnlp.load(folder / name)
+    assert isinstance(loaded, Forecaster)
+    return loaded
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the training series is."""
+    folder = tmp_path_factory.mktemp("forecasters")
+    write_series(folder / "series.csv", make_lines(120))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def forecasters(folder: Path) -> dict[str, Forecaster]:
+    """A forecaster of each kind."""
+    return {name: train(folder, name, **changes) for name, changes in KINDS.items()}
+
+
+def same(first: Forecast | None, second: Forecast | None) -> None:
+    assert first is not None
+    assert second is not None
+    assert (first.names, first.origin, first.times, first.level) == (
+        second.names,
+        second.origin,
+        second.times,
+        second.level,
+    )
+    for one, other in ((first.values, second.values), (first.low, second.low), (first.high, second.high)):
+        assert one == pytest.approx(other, abs=1e-4)
+
+
+def fields(line: str) -> tuple[list[float], str]:
+    time_stamp, *values = line.split(",")
+    return [float(value) if value else math.nan for value in values], time_stamp
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("horizon", [2, 3, 8])
+def test_a_stream_read_row_by_row_is_forecast_as_the_file_up_to_there(
+    kind: str, horizon: int, forecasters: dict[str, Forecaster], tmp_path: Path
+) -> None:
+    forecaster = forecasters[kind]
+    lines = make_lines(30, seed=3)
+    lines[9] = lines[9].replace(lines[9].split(",")[1], "")  # a value is missing
+    del lines[15:17]  # a gap of two days
+    stream = forecaster.start(horizon)
+    for number, line in enumerate(lines[1:], 1):
+        found = stream.add(*fields(line))
+        write_series(tmp_path / "series.csv", lines[: number + 1])
+        if found is None:
+            with pytest.raises(DataError, match=f"expected at least {forecaster.fewest_rows} rows to forecast from"):
+                forecaster.forecast(tmp_path / "series.csv", horizon)
+        elif number in (forecaster.fewest_rows, 14, 15, 28):
+            same(found, forecaster.forecast(tmp_path / "series.csv", horizon))
+    assert found is not None
+    assert stream.findings.counts["missing values of 'a', replaced by the last known one"] == 1
+
+
+def test_a_row_costs_the_same_after_many_rows(forecasters: dict[str, Forecaster]) -> None:
+    forecaster = forecasters["changes"]
+    stream = forecaster.start()
+    seconds = []
+    for piece in range(2):
+        started = time.perf_counter()
+        for number in range(200):
+            day = np.datetime64("2024-01-01") + piece * 4000 + number
+            stream.add([20 + number % 7, 5], str(day))
+        seconds.append(time.perf_counter() - started)
+        state = stream._place.state
+        assert [part.shape[0] for part in state] == [1] * len(state)
+    assert stream._place.rows > 4000  # the gap was filled in
+    assert len(stream._place.last_season) == 7
+
+
+def test_times_go_on_in_the_way_they_are_written(forecasters: dict[str, Forecaster], folder: Path) -> None:
+    found = forecasters["calendar"].forecast(folder / "series.csv")
+    assert (found.origin, found.times) == ("2024-04-29", ("2024-04-30", "2024-05-01", "2024-05-02"))
+    found = forecasters["without time"].forecast(folder / "series.csv", 4)
+    assert (found.origin, found.times) == ("120", ("121", "122", "123", "124"))
+
+
+def test_intervals_are_wider_at_higher_levels_and_end_with_the_trained_horizon(
+    forecasters: dict[str, Forecaster], folder: Path
+) -> None:
+    for forecaster in forecasters.values():
+        narrow, wide = (forecaster.forecast(folder / "series.csv", 5, level=level) for level in (0.5, 0.9))
+        assert np.array_equal(narrow.values, wide.values)
+        assert (wide.low[:3] <= narrow.low[:3]).all()
+        assert (narrow.low[:3] < narrow.values[:3]).all()
+        assert (narrow.values[:3] < narrow.high[:3]).all()
+        assert np.isinf(wide.low[3:]).all()
+        assert np.isinf(wide.high[3:]).all()
+        assert np.isfinite(wide.values).all()
+
+
+def test_what_cannot_be_forecast_is_refused(forecasters: dict[str, Forecaster], folder: Path, tmp_path: Path) -> None:
+    forecaster = forecasters["changes"]
+    with pytest.raises(SeqnlpError, match="expected a horizon of at least 1, found -1"):
+        forecaster.forecast(folder / "series.csv", -1)
+    with pytest.raises(SeqnlpError, match=r"expected a level of 0.5, 0.8, 0.9, 0.95, 0.99, found 0.7"):
+        forecaster.start(level=0.7)
+    write_series(tmp_path / "short.csv", make_lines(10))
+    with pytest.raises(DataError) as caught:
+        forecaster.forecast(tmp_path / "short.csv")
+    assert str(caught.value) == (
+        f"{tmp_path}/short.csv: expected at least 11 rows to forecast from (a season of 7 and model.warm_up of 4), "
+        "found 10"
+    )
+    stream = forecaster.start()
+    with pytest.raises(DataError, match=r"expected 2 values \(a, b\), found 1"):
+        stream.add([1.0], "2024-01-01")
+    with pytest.raises(DataError, match="expected a time stamp as in the column 'day', found 'soon'"):
+        stream.add([1.0, 2.0], "soon")
+    with pytest.raises(DataError, match=r"column 'b': expected values above 0 for model.transform=log, found -2"):
+        forecasters["log"].start().add([1.0, -2.0], "2024-01-01")
+
+
+def test_a_model_of_another_task_is_refused(tmp_path: Path) -> None:
+    write_tiny_text(tmp_path)
+    config = tiny_language_model(tmp_path, trainer__epochs=1)
+    (tmp_path / "run").mkdir()
+    task = LanguageModelTask(config, tmp_path / "run", torch.device("cpu"), lambda text: None)
+    fit(task, config, tmp_path / "run", Processes())
+    with pytest.raises(RunError, match="this is a model for language_model, not a forecaster"):
+        Forecaster(tmp_path / "run")

@@ -1,0 +1,261 @@
+"""The real forecaster in the real loop: resumed, cut into pieces, blind to what comes later."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+from tiny_series import make_lines, tiny_forecasting, write_series
+from torch import Tensor
+
+from seqnlp.bundle import load_bundle
+from seqnlp.config import ForecastingConfig, read_config
+from seqnlp.data.series_inputs import make_inputs
+from seqnlp.errors import ConfigError, DataError, RunError
+from seqnlp.metrics.conformal import conformal_quantile
+from seqnlp.tasks.forecasting import ForecastingTask
+from seqnlp.tasks.forecasting_evaluation import evaluate
+from seqnlp.tasks.forecasting_model import LEVELS, forecaster_from_bundle
+from seqnlp.tasks.forecasting_prediction import backtest, fit_intervals, undo_changes
+from seqnlp.training.distributed import Processes
+from seqnlp.training.fit import fit
+
+EVERYTHING: dict[str, Any] = {
+    "model__difference": "season",
+    "model__read": "changes",
+    "model__transform": "sqrt",
+    "model__num_layers": 2,
+    "model__weight_drop": 0.2,
+    "trainer__ema_decay": 0.9,
+    "trainer__accumulation": 2,
+    "trainer__checkpoint_steps": 2,
+    "optimizer__schedule": "cosine",
+}
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a series of 120 rows: 72 train, 24 dev, 24 test."""
+    folder = tmp_path_factory.mktemp("data")
+    write_series(folder / "series.csv", make_lines(120))
+    return folder
+
+
+class SuddenDeathError(Exception):
+    """Stands for any sudden death inside a step."""
+
+
+class MortalTask(ForecastingTask):
+    """Dies at its n-th loss."""
+
+    lives = 0
+
+    def loss(self, examples: NDArray[np.int64], done: float) -> Tensor:
+        self.lives -= 1
+        if self.lives == 0:
+            raise SuddenDeathError
+        return super().loss(examples, done)
+
+
+def make(config: ForecastingConfig, run: Path, say: Callable[[str], None] = lambda text: None) -> MortalTask:
+    run.mkdir(exist_ok=True)
+    return MortalTask(config, run, torch.device("cpu"), say)
+
+
+def train(config: ForecastingConfig, run: Path) -> MortalTask:
+    task = make(config, run)
+    fit(task, config, run, Processes())
+    return task
+
+
+def same_weights(first: ForecastingTask, second: ForecastingTask) -> bool:
+    return all(torch.equal(a, b) for a, b in zip(first.model.parameters(), second.model.parameters(), strict=True))
+
+
+def refused(config: ForecastingConfig, run: Path) -> str:
+    with pytest.raises(DataError) as caught:
+        make(config, run)
+    return str(caught.value).replace(f"{config.data.dir}/", "")
+
+
+@pytest.mark.parametrize("death", [3, 9])
+def test_a_forecaster_killed_in_the_middle_of_an_epoch_is_resumed_bit_for_bit(
+    death: int, data: Path, tmp_path: Path
+) -> None:
+    config = tiny_forecasting(data, **EVERYTHING)
+    whole = train(config, tmp_path / "whole")
+    task = make(config, tmp_path / "killed")
+    task.lives = death
+    with pytest.raises(SuddenDeathError):
+        fit(task, config, tmp_path / "killed", Processes())
+    resumed = train(config, tmp_path / "killed")
+    assert same_weights(whole, resumed)
+    files = [tmp_path / run / "model" / "model.safetensors" for run in ("whole", "killed")]
+    assert files[0].read_bytes() == files[1].read_bytes()
+
+
+def test_a_batch_cut_into_pieces_is_the_same_step(data: Path, tmp_path: Path) -> None:
+    still = {"model__hidden_dropout": 0.0, "model__output_dropout": 0.0}
+    one = train(tiny_forecasting(data, **still), tmp_path / "one")
+    cut = train(tiny_forecasting(data, trainer__accumulation=3, **still), tmp_path / "cut")
+    for first, second in zip(one.model.parameters(), cut.model.parameters(), strict=True):
+        torch.testing.assert_close(first, second, atol=1e-5, rtol=1e-4)
+
+
+def test_evaluation_does_not_disturb_training(data: Path, tmp_path: Path) -> None:
+    class Evaluating(MortalTask):
+        def loss(self, examples: NDArray[np.int64], done: float) -> Tensor:
+            self.model.eval()
+            self.evaluate()
+            self.model.train()
+            return super().loss(examples, done)
+
+    config = tiny_forecasting(data)
+    (tmp_path / "other").mkdir()
+    other = Evaluating(config, tmp_path / "other", torch.device("cpu"), lambda text: None)
+    fit(other, config, tmp_path / "other", Processes())
+    assert same_weights(train(config, tmp_path / "run"), other)
+
+
+@pytest.mark.parametrize("settings", [{}, EVERYTHING])
+def test_no_later_value_influences_the_model_or_an_earlier_forecast(settings: dict[str, Any], tmp_path: Path) -> None:
+    """Everything after row 96 is another series: dev, test and all that lies in them."""
+    lines, tasks = make_lines(120), []
+    for name, other in (("before", lines), ("after", lines[:97] + make_lines(120, seed=9)[97:])):
+        (tmp_path / name).mkdir()
+        write_series(tmp_path / name / "series.csv", other)
+        config = tiny_forecasting(tmp_path / name, data__dev="", data__test="20%", **settings)
+        tasks.append(train(config, tmp_path / name / "run"))
+    first, second = tasks
+    assert len(first.windows.inputs) in (96, 89)
+    assert np.array_equal(first.facts.scaler.mean, second.facts.scaler.mean)
+    assert np.array_equal(first.facts.scaler.deviation, second.facts.scaler.deviation)
+    assert np.array_equal(first.windows.inputs, second.windows.inputs)
+    assert np.array_equal(first.windows.targets, second.windows.targets)
+    assert same_weights(first, second)
+
+
+def test_a_forecast_in_a_backtest_does_not_see_what_it_forecasts(data: Path, tmp_path: Path) -> None:
+    task = train(tiny_forecasting(data, **EVERYTHING), tmp_path / "run")
+    assert task.dev is not None
+    assert task.dev_inputs is not None
+    origins, forecasts, actual, known = backtest(task.model, task.dev_inputs, task.dev, task.reading, task.facts.scaler)
+    assert (origins[0], origins[-1]) == (71, 92)  # rows 72 to 95 are dev
+    assert known.all()
+    values = task.dev.series.values
+    for place, origin in enumerate(origins):
+        assert task.reading.restored(actual[place]) == pytest.approx(values[origin + 1 : origin + 4])
+        known_then = task.dev.series.first(origin + 1)
+        alone = make_inputs(task.reading, task.facts.scaler, known_then)
+        rows = torch.from_numpy(alone.rows.astype(np.float32))[None]
+        with torch.no_grad():
+            last = task.model(rows, task.model.start())[0][0, -1].double().numpy()
+        changes = task.facts.scaler.unscale(last)
+        found = undo_changes(changes, alone.transformed[origin + 1 - 7 :][:3], 7)
+        assert forecasts[place] == pytest.approx(found, abs=1e-4)
+
+
+def test_changes_are_undone_over_several_seasons() -> None:
+    values = np.random.default_rng(0).normal(size=(20, 2))
+    changes = values[3:] - values[:-3]  # of a season of 3
+    found = undo_changes(changes[7 : 7 + 8], np.concatenate([values[7:10], np.zeros((5, 2))]), 3)
+    assert found == pytest.approx(values[10:18])
+    assert undo_changes(changes, changes, 0) is changes
+
+
+def test_intervals_are_the_conformal_quantiles_of_dev(data: Path, tmp_path: Path) -> None:
+    task = train(tiny_forecasting(data), tmp_path / "run")
+    assert task.dev is not None
+    assert task.dev_inputs is not None
+    _, forecasts, actual, known = backtest(task.model, task.dev_inputs, task.dev, task.reading, task.facts.scaler)
+    known[0, 1, 0] = False
+    widths = fit_intervals(forecasts, actual, known, LEVELS)
+    off = np.abs(forecasts - actual)
+    assert widths[2, 1, 0] == conformal_quantile(off[1:, 1, 0], 0.9)
+    assert widths[2, 0, 1] == conformal_quantile(off[:, 0, 1], 0.9)
+    assert np.isinf(widths[4]).all()  # 22 forecasts are too few for 99 %
+
+
+def test_a_saved_forecaster_is_the_trained_one(data: Path, tmp_path: Path) -> None:
+    task = train(tiny_forecasting(data, trainer__epochs=1), tmp_path / "run")
+    bundle = load_bundle(tmp_path / "run")
+    loaded = forecaster_from_bundle(bundle)
+    for name, tensor in task.model.state_dict().items():
+        assert torch.equal(loaded.model.state_dict()[name], tensor)
+    assert np.array_equal(loaded.intervals, task.intervals)
+    assert loaded.facts.names == ("a", "b")
+    assert loaded.facts.step == task.facts.step
+    assert np.array_equal(loaded.facts.scaler.mean, task.facts.scaler.mean)
+    assert np.array_equal(loaded.facts.naive_scales, task.facts.naive_scales)
+    bundle.description["surprise"] = 1
+    with pytest.raises(RunError, match="unknown key 'surprise'; install a newer seqnlp"):
+        forecaster_from_bundle(bundle)
+
+
+def test_training_beats_the_seasonal_naive_error_and_the_scores_are_kept(data: Path, tmp_path: Path) -> None:
+    config = tiny_forecasting(data, trainer__epochs=30, model__hidden_dim=12)
+    task = train(config, tmp_path / "run")
+    metrics = load_bundle(tmp_path / "run").metrics
+    assert metrics["dev"]["mase"] < 1
+    said = evaluate(tmp_path / "run", config, "test", lambda text: None)
+    assert said.origins == 22
+    assert task.digest == metrics["train_sha256"]
+    assert load_bundle(tmp_path / "run").metrics["test"]["mase"] == pytest.approx(said.score, abs=1e-5)
+    config.data.dev = ""
+    with pytest.raises(ConfigError, match="this run was trained without a dev part"):
+        evaluate(tmp_path / "run", config, "dev", lambda text: None)
+
+
+def test_a_series_that_cannot_be_learned_from_is_refused(data: Path, tmp_path: Path) -> None:
+    equal = ["day,a", *(f"2024-01-{day:02},5" for day in range(1, 31))]
+    write_series(tmp_path / "series.csv", equal)
+    settings = {"data__dev": "", "data__test": ""}
+    assert refused(tiny_forecasting(tmp_path, **settings), tmp_path / "run") == (
+        "series.csv: column 'a': all 30 training values are 5, so there is nothing to learn; leave it out of "
+        "data.value_columns"
+    )
+    assert refused(tiny_forecasting(data, trainer__window=100), tmp_path / "run").startswith(
+        "series.csv: expected at least 103 training rows, one window (trainer.window=100) and a horizon "
+    )
+    assert refused(tiny_forecasting(data, model__season=72), tmp_path / "run") == (
+        "series.csv: expected more than 72 training rows, a season (model.season), found 72"
+    )
+    assert "too few for a horizon of 24" in refused_in_evaluation(data, tmp_path / "other")
+
+
+def refused_in_evaluation(data: Path, run: Path) -> str:
+    task = make(tiny_forecasting(data, data__dev="10%", model__horizon=24), run)
+    with pytest.raises(DataError) as caught:
+        task.evaluate()
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"model": {"horizon": 0}}, "model.horizon: expected at least 1, found 0"),
+        ({"data": {"dev": "0%"}}, "data.dev: expected a part of more than 0% and less than 100%, found '0%'"),
+        ({"data": {"dev": "50%", "test": "50%"}}, "data.dev, data.test: 50% and 50% leave nothing to train on"),
+        ({"data": {"train": "10%"}}, "data.train: expected a file, found '10%'; data.dev and data.test may be parts"),
+        ({"data": {"train": ""}}, "data.train: missing; choose a recipe (recipe=forecast/demo) or name a CSV file"),
+        ({"data": {"time_format": "%d"}}, "data.time_format: only with data.time_column, which is missing"),
+        ({"data": {"time_column": "t", "value_columns": "t"}}, "data.value_columns: 't' is the time column"),
+        ({"model": {"calendar": "moon"}}, "model.calendar: expected some of year, week, day, found 'moon'"),
+        ({"model": {"calendar": "week"}}, "model.calendar: only with data.time_column, which is missing"),
+        ({"model": {"difference": "season"}}, "model.season: expected 2 or more with model.difference=season, found 1"),
+        (
+            {"model": {"read": "changes", "reference": "mean"}},
+            "model.reference: expected last with model.read=changes, found 'mean'",
+        ),
+        ({"model": {"warm_up": 48}}, "trainer.window: expected more than model.warm_up (48), found 48"),
+    ],
+)
+def test_settings_that_make_no_sense_are_named(changes: dict[str, dict[str, Any]], problem: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        read_config({"task": "forecasting", **changes, "data": {"train": "x.csv", **changes.get("data", {})}})
+    assert problem in caught.value.problems
