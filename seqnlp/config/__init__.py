@@ -12,7 +12,13 @@ import typing
 from collections.abc import Mapping
 from typing import Any
 
-from seqnlp.config.classification import ClassificationConfig, ClassifierConfig, DocumentDataConfig, TokensConfig
+from seqnlp.config.classification import (
+    SHORTEST,
+    ClassificationConfig,
+    ClassifierConfig,
+    DocumentDataConfig,
+    TokensConfig,
+)
 from seqnlp.config.common import AboutConfig, Config, LoopConfig, OptimizerConfig, SplitsConfig, TrainerConfig
 from seqnlp.config.language_model import (
     LanguageModelConfig,
@@ -33,6 +39,7 @@ from seqnlp.config.translation import (
 from seqnlp.errors import ConfigError, did_you_mean
 
 __all__ = [
+    "SHORTEST",
     "TASKS",
     "AboutConfig",
     "ClassificationConfig",

@@ -31,6 +31,7 @@ class RecurrentLanguageModel(nn.Module):
             cell=config.cell,
             weight_drop=config.weight_drop,
             dropout=config.hidden_dropout,
+            forget_bias=config.forget_bias,
         )
         if not config.tie_embeddings:
             self.output_table = nn.Parameter(torch.randn(num_units, last) * last**-0.5)  # (V, H)

@@ -54,6 +54,7 @@ class RecurrentTranslator(nn.Module):
             num_layers=config.encoder_layers,
             bidirectional=config.bidirectional,
             dropout=config.hidden_dropout,
+            forget_bias=config.forget_bias,
         )
         self.memory_norm = nn.LayerNorm(self.encoder.output_dim) if config.layer_norm else nn.Identity()
         self.decoder = Decoder(
@@ -69,6 +70,7 @@ class RecurrentTranslator(nn.Module):
             bridge=config.bridge,
             layer_norm=config.layer_norm,
             dropout=config.hidden_dropout,
+            forget_bias=config.forget_bias,
         )
         if config.tie_embeddings == "none":
             self.output_embedding = _embedding(num_target, width)

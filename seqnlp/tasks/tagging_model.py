@@ -31,6 +31,7 @@ def build_tagger(model: ModelConfig, features: WordFeatures, tags: Sequence[str]
         num_layers=model.num_layers,
         bidirectional=model.bidirectional,
         dropout=model.hidden_dropout,
+        forget_bias=model.forget_bias,
     )
     return RecurrentTagger(embedder, recurrent, tags, model.scheme, model.output, model.input_dropout)
 
