@@ -186,8 +186,8 @@ class ClassificationConfig(Config):
             problems.append(f"model.overlap: only for model.long=strided, found '{model.long}'")
         if model.overlap >= model.window:
             problems.append(f"model.overlap: expected less than model.window ({model.window}), found {model.overlap}")
-        if self.data.format == "long_range" and model.window < self.data.distance + SHORTEST:
-            expected = f"expected at least {self.data.distance + SHORTEST} for data.distance={self.data.distance}"
+        if self.data.format == "long_range" and model.window < self.data.distance + 20:
+            expected = f"expected at least {self.data.distance + 20} for data.distance={self.data.distance}"
             problems.append(f"model.window: {expected}, so that a sentence is read at once; found {model.window}")
         if model.class_weights == "balanced" and self.data.multi_label:
             problems.append("model.class_weights: balanced is for one label a document, found data.multi_label=true")

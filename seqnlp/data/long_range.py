@@ -1,4 +1,4 @@
-"""Made-up sentences whose answer depends on one word far back: `I grew up in Paris . ... I speak fluent` -> French."""
+"""Made-up sentences whose answer depends on one word far back: `... I grew up in Paris . ... I speak fluent` -> French."""
 
 from __future__ import annotations
 
@@ -27,8 +27,11 @@ DISTRACTORS = tuple(
     "and then we saw many old houses near the river where people sold fresh bread , green apples or small blue boats "
     "while some friends played music until late but nobody knew why a tall dog slept under every second tree".split()
 )
-PLACES_AMONG_DISTRACTORS = 0.1
-"""How often a distractor is a place, any of them: that a place occurs tells nothing, only where it stands."""
+PLACES_AMONG_DISTRACTORS = 0.2
+"""How often a distractor is a place, any of them: that a place occurs tells nothing, only what stands before it."""
+
+MOST_AT_THE_BEGINNING = 10
+"""So many distractors, drawn from none to all, stand before the sentence: its beginning tells nothing either."""
 
 _SPLITS = ("train", "dev", "test")
 
@@ -36,8 +39,8 @@ _SPLITS = ("train", "dev", "test")
 def long_range_documents(config: DocumentDataConfig, split: str) -> Iterator[Document]:
     """As many sentences as the split's setting says; the answer is their label, equally often each.
 
-    The answer comes ``config.distance`` words after the place that decides. What stands between is drawn at random and
-    independent of it. Training sentences may be shorter (``config.training_distances``): then the distance is drawn
+    The answer comes ``config.distance`` words after the place that decides. What stands before and between is drawn at
+    random and independent of it. Training sentences may be shorter (``config.training_distances``): then the distance is drawn
     so that short and long ones are equally likely on a logarithmic scale.
     """
     generator = np.random.default_rng([config.dev_seed, _SPLITS.index(split)])
@@ -46,7 +49,9 @@ def long_range_documents(config: DocumentDataConfig, split: str) -> Iterator[Doc
     shorter = split == "train" and config.training_distances == "up_to"
     for number, chosen in enumerate(generator.permutation(count) % len(places), start=1):
         distance = _up_to(config.distance, generator) if shorter else config.distance
-        words = [*BEFORE, places[chosen], *_distractors(distance - SHORTEST, generator), *AFTER]
+        beginning = _distractors(int(generator.integers(MOST_AT_THE_BEGINNING + 1)), generator)
+        between = _distractors(distance - SHORTEST, generator)
+        words = [*beginning, *BEFORE, places[chosen], *between, *AFTER]
         yield Document(" ".join(words), (LANGUAGES[places[chosen]],), number)
 
 

@@ -115,7 +115,7 @@ class RecurrentTranslator(nn.Module):
 
     def encode(self, source: Tensor, lengths: Tensor) -> tuple[Memory, DecoderState]:
         """Sources (B, S) with lengths (B,) as a memory, and the decoder's first state."""
-        embedded = self._embed(self.source_embedding, source)  # (B, S, E)
+        embedded = self.embed_source(source)  # (B, S, E)
         states = self.memory_norm(self.encoder(embedded, lengths))  # (B, S, M)
         mask = torch.arange(source.size(1), device=source.device) < lengths[:, None]  # (B, S)
         memory = Memory(states, self.decoder.attention.keys(states), mask)
@@ -127,6 +127,10 @@ class RecurrentTranslator(nn.Module):
             total = (states * mask[..., None]).sum(dim=1, dtype=wide)  # (B, M)
             summary = (total / lengths[:, None]).to(states.dtype)  # (B, M)
         return memory, self.decoder.start(memory, summary)
+
+    def embed_source(self, tokens: Tensor) -> Tensor:
+        """Source ids (..., S) as the encoder reads them, (..., S, E)."""
+        return self._embed(self.source_embedding, tokens)
 
     def embed_target(self, tokens: Tensor) -> Tensor:
         """Target ids (..., T) as the decoder reads them, (..., T, E)."""

@@ -20,7 +20,14 @@ from seqnlp.metrics.classification import confusion_matrix, label_scores, macro_
 from seqnlp.metrics.classification_report import ClassificationReport, Mistake
 from seqnlp.metrics.report import Baseline
 from seqnlp.tasks.classification_baselines import baselines
-from seqnlp.tasks.classification_data import ReadDocument, read_documents, report_unseen_labels, say_long, targets_of
+from seqnlp.tasks.classification_data import (
+    ReadDocument,
+    last_words_score,
+    read_documents,
+    report_unseen_labels,
+    say_long,
+    targets_of,
+)
 from seqnlp.tasks.classification_model import Decision, LoadedClassifier, classifier_from_bundle
 from seqnlp.tasks.classification_prediction import (
     DocumentPredictor,
@@ -80,7 +87,7 @@ def evaluate(run: Path, config: ClassificationConfig, split: str, say: Say) -> C
         split=split,
         words=int(lengths.sum()),
         calibration=_calibration(documents, network, ngrams, loaded),
-        baselines=[*others, *_parts(documents, network, ngrams, loaded)],
+        baselines=[*others, *_last_words(config, loaded, read), *_parts(documents, network, ngrams, loaded)],
         notes=notes,
         seconds=seconds,
     )
@@ -159,6 +166,16 @@ def _calibration(
         return calibration
     # Weighing the n-grams changes answers, so that what was right before is not what is right now.
     return replace(calibration, before=measure_calibration(before, before, right_before, 1.0).before)
+
+
+def _last_words(
+    config: ClassificationConfig, loaded: LoadedClassifier, evaluated: Sequence[ReadDocument]
+) -> list[Baseline]:
+    """What an n-gram model of the answer reaches, where the answer stands far from what decides it."""
+    if config.data.format != "long_range":
+        return []
+    train = read_documents(load_documents(config.data, "train", lambda text: None), loaded.reader)
+    return [Baseline(name, score / 100) for name, score in last_words_score(train, evaluated).items()]
 
 
 def _parts(
