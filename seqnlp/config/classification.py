@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from seqnlp.config.common import CELLS, Config, SplitsConfig, TrainerConfig, forget_bias_problems
 from seqnlp.config.schema import setting
 
-
 SHORTEST = 5
 """The smallest ``data.distance``: `Paris . I speak fluent French`."""
 

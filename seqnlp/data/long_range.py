@@ -24,10 +24,51 @@ LANGUAGES = {
 BEFORE, AFTER = ("I", "grew", "up", "in"), (".", "I", "speak", "fluent")
 
 DISTRACTORS = tuple(
-    "and then we saw many old houses near the river where people sold fresh bread , green apples or small blue boats "
-    "while some friends played music until late but nobody knew why a tall dog slept under every second tree".split()
+    [
+        "and",
+        "then",
+        "we",
+        "saw",
+        "many",
+        "old",
+        "houses",
+        "near",
+        "the",
+        "river",
+        "where",
+        "people",
+        "sold",
+        "fresh",
+        "bread",
+        ",",
+        "green",
+        "apples",
+        "or",
+        "small",
+        "blue",
+        "boats",
+        "while",
+        "some",
+        "friends",
+        "played",
+        "music",
+        "until",
+        "late",
+        "but",
+        "nobody",
+        "knew",
+        "why",
+        "a",
+        "tall",
+        "dog",
+        "slept",
+        "under",
+        "every",
+        "second",
+        "tree",
+    ]
 )
-PLACES_AMONG_DISTRACTORS = 0.2
+PLACES_AMONG_DISTRACTORS = 0.5
 """How often a distractor is a place, any of them: that a place occurs tells nothing, only what stands before it."""
 
 MOST_AT_THE_BEGINNING = 10

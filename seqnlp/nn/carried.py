@@ -29,7 +29,14 @@ class CarriedLayers(nn.Module):
     """
 
     def __init__(
-        self, input_dim: int, widths: Sequence[int], *, cell: str, weight_drop: float = 0.0, dropout: float = 0.0, forget_bias: float = 1.0
+        self,
+        input_dim: int,
+        widths: Sequence[int],
+        *,
+        cell: str,
+        weight_drop: float = 0.0,
+        dropout: float = 0.0,
+        forget_bias: float = 1.0,
     ) -> None:
         super().__init__()
         sizes = zip([input_dim, *widths[:-1]], widths, strict=True)

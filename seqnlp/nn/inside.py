@@ -67,7 +67,7 @@ def _steps(layer: nn.Module, inputs: Tensor) -> Iterator[dict[str, Tensor]]:
     from_inputs = functional.linear(inputs, get("weight_ih_l0"), get("bias_ih_l0"))  # (T, gates * H)
     hidden = inputs.new_zeros(1, get("weight_hh_l0").size(1))  # (1, H)
     cell = hidden
-    for from_input in from_inputs.split(1):
+    for from_input in from_inputs[:, None]:
         from_state = functional.linear(hidden, get("weight_hh_l0"), get("bias_hh_l0"))  # (1, gates * H)
         if kind == "rnn":
             values = {"hidden": torch.tanh(from_input + from_state)}  # (1, H)

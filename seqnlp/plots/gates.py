@@ -38,7 +38,8 @@ _HOW_TO_READ = (
 _STYLE = """
 h2 { font-size: 1.15rem; margin-top: 2.4rem; } h3 { font-size: 1rem; margin-bottom: .2rem; }
 th { font-weight: 400; font-size: .8rem; white-space: nowrap; color: var(--soft); }
-thead th { padding: .2rem 0; vertical-align: bottom; writing-mode: vertical-rl; transform: rotate(180deg); color: var(--ink); }
+thead th { padding: .2rem 0; vertical-align: bottom; writing-mode: vertical-rl; transform: rotate(180deg);
+           color: var(--ink); }
 tbody th { padding: 0 .5rem 0 0; text-align: right; line-height: 1; }
 td { position: relative; min-width: 1.3rem; height: .8rem; padding: 0; border: 1px solid var(--faint); }
 td::before { content: ""; position: absolute; inset: 0; background: var(--first); opacity: var(--w);
@@ -62,7 +63,7 @@ class Sheet:
     @property
     def num_units(self) -> int:
         """H."""
-        return next(iter(self.values.values())).shape[1]
+        return int(next(iter(self.values.values())).shape[1])
 
     def liveliest(self, count: int) -> list[int]:
         """The units whose cell (or hidden state, if there is no cell) changes most over the text, in rising order."""

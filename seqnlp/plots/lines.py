@@ -96,17 +96,17 @@ def chart_svg(chart: Chart) -> str:
     parts += [_legend(number, line.name) for number, line in enumerate(lines)]
     height = _TOP + _HEIGHT + _BELOW + 20 * len(lines)
     width = _LEFT + _WIDTH + 20
-    body = "\n".join(parts)
-    return f'<svg role="img" aria-label="{escape(chart.heading)}" viewBox="0 0 {width} {height}" width="{width}">\n{body}\n</svg>'
+    size, body = f'viewBox="0 0 {width} {height}" width="{width}"', "\n".join(parts)
+    return f'<svg role="img" aria-label="{escape(chart.heading)}" {size}>\n{body}\n</svg>'
 
 
 class _Axis:
     """From values to parts of the frame between 0 and 1, and the values that are named."""
 
     def __init__(self, low: float, high: float, whole: bool = False) -> None:
-        self.low, self.high = (math.floor(low), math.ceil(high)) if whole else (low, high)
-        if self.high == self.low:
-            self.low, self.high = self.low - 1, self.high + 1
+        if whole:
+            low, high = math.floor(low), math.ceil(high)
+        self.low, self.high = (low, high) if high > low else (low - 1, high + 1)
         step = 10 ** math.floor(math.log10((self.high - self.low) / 2))
         step = next(step * by for by in (1, 2, 5, 10) if (self.high - self.low) / (step * by) <= 7)
         self.step = max(step, 1) if whole else step

@@ -56,7 +56,7 @@ def text_inside(path: str | Path, text: str) -> TextInside:
         SeqnlpError: the text has no words, or too many for a picture.
     """
     bundle = load_bundle(path)
-    task = bundle.description.get("task")
+    task = str(bundle.description.get("task"))
     if task not in _READERS:
         raise RunError(f"{path} is a model for {task}; gates are shown of models for {', '.join(_READERS)}")
     with torch.no_grad():
@@ -120,7 +120,7 @@ def _encoder(bundle: Bundle, text: str) -> _Reading:
     return _Reading(loaded.model.encoder, inputs, [*subwords.pieces(pieces), SHOWN_END])
 
 
-_READERS: dict[object, Callable[[Bundle, str], _Reading]] = {
+_READERS: dict[str, Callable[[Bundle, str], _Reading]] = {
     "tagging": _tagger,
     "classification": _classifier,
     "language_model": _language_model,
