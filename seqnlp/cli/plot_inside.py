@@ -56,27 +56,25 @@ def gradient(runs: Sequence[Path], split: str, data_dir: str | None, output: Pat
     from seqnlp.plots.lines import Chart, Line, charts_html, charts_png
     from seqnlp.tasks.gradient import gradient_norms
 
-    lines = []
+    lines, relative = [], []
     for run, name in zip(runs, names_of(runs), strict=True):
         config = read_run_config(run)
         if data_dir:
             config.data.dir = data_dir
         norms = gradient_norms(run, config, split)
-        lines.append(Line(name, [(float(distance), norm) for distance, norm in enumerate(norms)]))
-    chart = Chart(
-        "Gradient over distance",
-        "distance d in steps",
-        "|d loss at step T / d input at step T - d|",
-        lines,
-        logarithmic=True,
-    )
-    title = "How far back the loss can see"
+        lines.append(Line(name, list(enumerate(norms))))
+        relative.append(Line(name, [(distance, norm / (norms[0] or 1)) for distance, norm in enumerate(norms)]))
+    title, steps = "How far back the loss can see", "distance d in steps"
+    charts = [
+        Chart("Gradient over distance", steps, "|d loss at T / d input at T - d|", lines, logarithmic=True),
+        Chart("As a part of the gradient at distance 0", steps, "part", relative, logarithmic=True),
+    ]
     explanation = (
-        f"The mean size of the gradient of the loss at the last step with respect to what was read d steps before, over "
-        f"texts of {split}, in trained models. A line that falls steeply has vanished: what is so far back neither "
-        "counts nor is learned from."
+        "The mean size of the gradient of the loss at the last step with respect to what was read d steps before, over "
+        f"texts of {split}, in trained models: how much a small change so far back would count, and what training "
+        "still learns from it. A well-trained model has a small loss, and so small gradients: compare the parts."
     )
     if output.suffix == ".html":
-        write_atomically(output, charts_html(title, explanation, [chart]).encode())
+        write_atomically(output, charts_html(title, explanation, charts).encode())
     else:
-        charts_png(output, title, [chart])
+        charts_png(output, title, charts)

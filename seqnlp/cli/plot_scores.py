@@ -29,7 +29,7 @@ def curves(runs: Sequence[Path], output: Path) -> None:
     from seqnlp.plots.lines import Chart, Line, charts_html, charts_png
 
     tables = [_log(run) for run in runs]
-    columns = [name for name in dict.fromkeys(name for rows in tables for row in rows for name in row)]
+    columns = list(dict.fromkeys(name for rows in tables for row in rows for name in row))
     charts = []
     for column in columns:
         if column.removeprefix("dev_") in _NOT_DRAWN:

@@ -1,4 +1,4 @@
-"""Made-up sentences whose answer depends on one word far back: `... I grew up in Paris . ... I speak fluent` -> French."""
+"""Made-up sentences whose answer depends on one word far back: `I grew up in Paris . ... I speak fluent` -> French."""
 
 from __future__ import annotations
 
@@ -23,51 +23,12 @@ LANGUAGES = {
 
 BEFORE, AFTER = ("I", "grew", "up", "in"), (".", "I", "speak", "fluent")
 
-DISTRACTORS = tuple(
-    [
-        "and",
-        "then",
-        "we",
-        "saw",
-        "many",
-        "old",
-        "houses",
-        "near",
-        "the",
-        "river",
-        "where",
-        "people",
-        "sold",
-        "fresh",
-        "bread",
-        ",",
-        "green",
-        "apples",
-        "or",
-        "small",
-        "blue",
-        "boats",
-        "while",
-        "some",
-        "friends",
-        "played",
-        "music",
-        "until",
-        "late",
-        "but",
-        "nobody",
-        "knew",
-        "why",
-        "a",
-        "tall",
-        "dog",
-        "slept",
-        "under",
-        "every",
-        "second",
-        "tree",
-    ]
+_DISTRACTORS = (
+    "and then we saw many old houses near the river where people sold fresh bread , green apples or small blue boats "
+    "while some friends played music until late but nobody knew why a tall dog slept under every second tree"
 )
+DISTRACTORS = tuple(_DISTRACTORS.split())
+
 PLACES_AMONG_DISTRACTORS = 0.5
 """How often a distractor is a place, any of them: that a place occurs tells nothing, only what stands before it."""
 
@@ -81,8 +42,8 @@ def long_range_documents(config: DocumentDataConfig, split: str) -> Iterator[Doc
     """As many sentences as the split's setting says; the answer is their label, equally often each.
 
     The answer comes ``config.distance`` words after the place that decides. What stands before and between is drawn at
-    random and independent of it. Training sentences may be shorter (``config.training_distances``): then the distance is drawn
-    so that short and long ones are equally likely on a logarithmic scale.
+    random and independent of it. Training sentences may be shorter (``config.training_distances``): the logarithm of
+    their distance is then uniform.
     """
     generator = np.random.default_rng([config.dev_seed, _SPLITS.index(split)])
     places = list(LANGUAGES)

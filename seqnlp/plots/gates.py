@@ -113,9 +113,8 @@ def _grid(name: str, values: FloatArray, steps: Sequence[str], units: Sequence[i
     if name.endswith("gate"):
         mean = _row("mean", "mean of all units", values.mean(axis=1), steps, full)
         rows.insert(0, mean.replace("<tr>", '<tr class="mean">', 1))
-    note = "" if full == 1 else f" (full colour: {full:.2f})"
     table = f"<table>\n<thead><tr><td></td>{head}</tr></thead>\n<tbody>\n" + "\n".join(rows) + "\n</tbody>\n</table>"
-    return f'<h3>{escape(name)}{note}</h3>\n<div class="scroll">{table}</div>'
+    return f'<h3>{escape(name)}{_note(full)}</h3>\n<div class="scroll">{table}</div>'
 
 
 def _row(label: str, spoken: str, values: FloatArray, steps: Sequence[str], full: float) -> str:
@@ -132,31 +131,34 @@ def _full_colour(name: str, values: FloatArray) -> float:
     return max(1.0, float(np.abs(values).max())) if name == "cell state" else 1.0
 
 
+def _note(full: float) -> str:
+    return "" if full == 1 else f" (full colour: {full:.2f})"
+
+
 def _figure(title: str, steps: Sequence[str], sheets: Sequence[Sheet], units: int) -> Figure:
     from matplotlib.figure import Figure
 
     names, chosen = list(sheets[0].values), [sheet.liveliest(units) for sheet in sheets]
     width = (1.2 + 0.22 * len(steps)) * len(sheets)
-    height = (0.9 + 0.11 * max(map(len, chosen))) * len(names) + 1
-    figure = Figure(figsize=(max(width, 4), height), layout="constrained")
-    grid = figure.subplots(len(names), len(sheets), squeeze=False)
-    figure.suptitle(textwrap.fill(title, max(30, int(11 * width))), **as_text())
+    height = (0.4 + 0.05 * max(map(len, chosen))) * len(names)
+    figure = Figure(figsize=(max(width, 4), height))
+    grid = figure.subplots(len(names), len(sheets), squeeze=False, gridspec_kw={"hspace": 0.25, "wspace": 0.05})
+    figure.suptitle(textwrap.fill(title, max(30, int(11 * width))), y=1, **as_text())
     for column, (sheet, rows) in enumerate(zip(sheets, chosen, strict=True)):
         for line, name in enumerate(names):
-            _draw(grid[line, column], name, sheet.values[name], rows)
-        grid[0, column].set_title(f"{sheet.heading}: {_shown(sheet, rows)}\n{names[0]}", fontsize=9)
+            above = f"{sheet.heading}: {_shown(sheet, rows)}\n" if line == 0 else ""
+            _draw(grid[line, column], above, name, sheet.values[name], rows)
         grid[-1, column].set_xticks(range(len(steps)), [short(step) for step in steps], rotation=90, **as_text())
     return figure
 
 
-def _draw(axes: Axes, name: str, values: FloatArray, units: Sequence[int]) -> None:
+def _draw(axes: Axes, above: str, name: str, values: FloatArray, units: Sequence[int]) -> None:
     from matplotlib.colors import LinearSegmentedColormap
 
     full, is_gate = _full_colour(name, values), name.endswith("gate")
     colours = ["#ffffff", BLUE] if is_gate else [VERMILLION, "#ffffff", BLUE]
     scale = LinearSegmentedColormap.from_list("value", colours)
-    drawn = axes.imshow(values[:, list(units)].T, cmap=scale, vmin=0 if is_gate else -full, vmax=full, aspect="auto")
-    axes.set_title(name, fontsize=9)
+    axes.imshow(values[:, list(units)].T, cmap=scale, vmin=0 if is_gate else -full, vmax=full, aspect="auto")
+    axes.set_title(f"{above}{name}{_note(full)}", fontsize=9)
     axes.set_xticks([])
     axes.set_yticks([])
-    axes.figure.colorbar(drawn, ax=axes, fraction=0.03, pad=0.01)

@@ -122,7 +122,7 @@ def _language_model(bundle: Bundle, config: Config, split: str) -> Norms:
     loaded = language_model_from_bundle(bundle)
     model = loaded.model
     units = in_direction(encode_corpus(load_text(config.data, split), loaded.units).units, model.config.direction)
-    read = min(LONGEST, len(units) - 1)
+    read = min(LONGEST, len(units) // 2)
     last = len(units) - 1 - read
     for place in np.unique(np.linspace(0, last, TEXTS if read else 0).astype(int)).tolist():
         part = torch.from_numpy(units[place : place + read + 1].astype(np.int64))  # (T + 1,)
