@@ -139,7 +139,8 @@ def test_the_gradient_of_a_classifier_is_that_of_its_loss(tmp_path: Path) -> Non
     loaded = load(run)._loaded  # type: ignore[union-attr]
     model = loaded.model
     vectors = WordVectors(model.embedder, loaded.features, torch.device("cpu"))
-    inputs = vectors.rows[torch.tensor(vectors.indices([["the", "soup", "was", "fine"]])[0])]  # (T, D)
+    (numbers,) = vectors.indices([["the", "soup", "was", "fine"]])
+    inputs = vectors.rows[torch.tensor(numbers)].clone()  # (T, D)
     zero, lengths = torch.zeros(1, dtype=torch.int64), torch.tensor([4])
 
     def loss(moved: Tensor) -> float:
