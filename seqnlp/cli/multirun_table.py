@@ -8,16 +8,23 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from seqnlp.cli.multirun_cross import cross_table
 from seqnlp.metrics.tables import Table
 from seqnlp.metrics.terminal import format_table
 
 
 def multirun_table(runs: Sequence[Path]) -> str:
-    """Dev scores, parameters, minutes and, where a task counts its units, units a second of each run."""
+    """Dev scores, parameters, minutes and, where a task counts its units, units a second of each run.
+
+    A sweep over two settings has a second table, of one against the other.
+    """
     rows = [_facts(run) for run in runs]
     names = list(dict.fromkeys(name for row in rows for name in row))
     columns = tuple(name if name == "run" else f">{name}" for name in names)
-    return format_table(Table("All runs", columns, [tuple(row.get(name, "") for name in names) for row in rows]))
+    tables = [Table("All runs", columns, [tuple(row.get(name, "") for name in names) for row in rows])]
+    if cross := cross_table(runs):
+        tables.append(cross)
+    return "\n\n".join(map(format_table, tables))
 
 
 def _facts(run: Path) -> dict[str, str]:
@@ -27,6 +34,7 @@ def _facts(run: Path) -> dict[str, str]:
         last = list(csv.DictReader(file))[-1]
     seconds = float(last["seconds"])
     scores = {f"dev {name}": f"{value:.2f}" for name, value in _named(metrics["dev"]).items()}
+    scores |= {name: f"{value:.2f}" for name, value in metrics.get("beside", {}).items()}
     facts = {"run": run.name, **scores, "parameters": f"{metrics['parameters']:,}", "minutes": f"{seconds / 60:.1f}"}
     if "train_units" in metrics:
         facts["units/s"] = f"{metrics['train_units'] * int(last['epoch']) / seconds:,.0f}"

@@ -1,69 +1,160 @@
-"""``seqnlp plot``: pictures of what a model does with a text."""
+"""``seqnlp plot``: pictures of what a model does with a text, how it was trained and how good it is."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
-HELP = "draw what a model does with a text, as HTML or PNG"
+HELP = "draw what a model does with a text, how it learned, and how good it is, as HTML or PNG"
 EXAMPLES = """\
 examples:
   seqnlp plot attention RUN --text "Ein Hund läuft." -o attention.html
-  seqnlp plot attention RUN --text "Ein Hund läuft." -o attention.png
+  seqnlp plot gates RUN --text "I love chocolate. But I prefer vanilla." -o gates.png
+  seqnlp plot gradient RUN RUN RUN -o gradient.png
+  seqnlp plot curves RUN RUN
+  seqnlp plot confusion RUN --split dev
+  seqnlp plot calibration RUN -o calibration.png
 
 kinds:
-  attention   which source words each word of a translation looked at (subwords merged to words)
+  attention    which source words each word of a translation looked at (subwords merged to words)
+  gates        gates, cell and hidden state at each step: taggers, classifiers, language models, translators' encoders
+  gradient     how much the loss at a step still depends on what was read so many steps before
+  curves       loss and scores over training
+  confusion    which labels were taken for which: taggers and classifiers
+  calibration  how often the model is right against how sure it is: taggers and classifiers
 """
+
+WITH_TEXT = ("attention", "gates")
+WITH_RUNS = ("gradient", "curves")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What was asked for.
+
+    Attributes:
+        runs: one or, for kinds that compare, several.
+        text: of the kinds that need one.
+        output: the file, .html or .png.
+        units: gates: rows of a grid; 0: all.
+        split: confusion, calibration: what is predicted; gradient: what is read.
+        data_dir: where the data is now, if it moved.
+    """
+
+    runs: list[str]
+    text: str
+    output: Path
+    units: int
+    split: str
+    data_dir: str | None
+
+    @property
+    def is_page(self) -> bool:
+        """Whether an HTML page is wanted."""
+        return self.output.suffix == ".html"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     parser.add_argument("kind", metavar="KIND", help=f"what to draw: {', '.join(KINDS)}")
-    parser.add_argument("run", metavar="RUN", help="a run, or a saved model folder")
-    parser.add_argument("--text", required=True, help="the text to show it on")
-    parser.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help="an .html or .png file")
+    parser.add_argument("runs", metavar="RUN", nargs="+", help="a run, or (attention, gates) a saved model folder")
+    parser.add_argument("--text", help="attention, gates: the text to show it on")
+    parser.add_argument(
+        "-o", "--output", type=Path, metavar="FILE", help="an .html or .png file (default KIND.html in this folder)"
+    )
+    parser.add_argument(
+        "--units", type=int, default=32, metavar="N", help="gates: the N units that change most; 0: all (default 32)"
+    )
+    parser.add_argument(
+        "--split",
+        choices=("train", "dev", "test"),
+        help="confusion, calibration: of which split (default test); gradient: read from which split (default dev)",
+    )
+    parser.add_argument("--data-dir", metavar="DIR", help="where the data is now, if it moved since training")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Draw, and say where the picture is."""
-    from seqnlp.errors import SeqnlpError, did_you_mean
-
-    if arguments.kind not in KINDS:
-        close = did_you_mean(arguments.kind, KINDS)
-        raise SeqnlpError(f"expected a kind of plot ({', '.join(KINDS)}), found '{arguments.kind}'{close}")
-    if arguments.output.suffix not in (".html", ".png"):
-        raise SeqnlpError(f"-o: expected a name that ends in .html or .png, found '{arguments.output}'")
-    if not arguments.text.strip():
-        raise SeqnlpError("--text: expected some words, found none")
-    KINDS[arguments.kind](arguments.run, arguments.text, arguments.output)
-    print(f"plot written to {arguments.output}", file=sys.stderr)
+    kind: str = arguments.kind
+    _check(arguments)
+    output = arguments.output or Path(f"{kind}.html")
+    split = arguments.split or ("dev" if kind == "gradient" else "test")
+    KINDS[kind](Wanted(arguments.runs, arguments.text or "", output, arguments.units, split, arguments.data_dir))
+    print(f"plot written to {output}", file=sys.stderr)
     return 0
 
 
-def attention(run: str, text: str, output: Path) -> None:
-    """The attention of the best translation, words against words."""
-    from seqnlp.api import Translator
-    from seqnlp.cli.translate_output import word_attention
-    from seqnlp.errors import SeqnlpError
-    from seqnlp.plots.attention import attention_html, attention_png
-    from seqnlp.storage import write_atomically
-    from seqnlp.text.split_sentences import is_unspaced
+def _check(arguments: argparse.Namespace) -> None:
+    """Refuse what cannot be drawn.
 
-    translator = Translator(run)
-    (answer,) = translator.translate_lines([text], attention=True)
-    best = answer.hypotheses[0]
-    if best.attention is None or not best.pieces:
-        why = f"it was cut into {answer.parts} parts" if answer.parts > 1 else "the translation is empty"
-        raise SeqnlpError(f"--text: there is no attention to draw, {why}; try one sentence")
-    by_piece = is_unspaced(translator.source_language), is_unspaced(translator.target_language)
-    source_words, target_words, weights = word_attention(answer, best, by_piece)
-    if output.suffix == ".html":
-        write_atomically(output, attention_html(best.text, source_words, target_words, weights).encode())
-    else:
-        attention_png(output, best.text, source_words, target_words, weights)
+    Raises:
+        SeqnlpError: an unknown kind, or arguments that do not belong to it.
+    """
+    from seqnlp.errors import SeqnlpError, did_you_mean
+
+    kind: str = arguments.kind
+    if kind not in KINDS:
+        close = did_you_mean(kind, KINDS)
+        raise SeqnlpError(f"expected a kind of plot ({', '.join(KINDS)}), found '{kind}'{close}")
+    if arguments.output and arguments.output.suffix not in (".html", ".png"):
+        raise SeqnlpError(f"-o: expected a name that ends in .html or .png, found '{arguments.output}'")
+    if kind in WITH_TEXT and not (arguments.text or "").strip():
+        raise SeqnlpError("--text: expected some words, found none")
+    if kind not in WITH_TEXT and arguments.text is not None:
+        raise SeqnlpError(f"--text: only for {' and '.join(WITH_TEXT)}, found '{kind}'")
+    if kind not in WITH_RUNS and len(arguments.runs) > 1:
+        raise SeqnlpError(
+            f"expected one RUN for {kind}, found {len(arguments.runs)}; {' and '.join(WITH_RUNS)} compare"
+        )
+    if arguments.units < 0:
+        raise SeqnlpError(f"--units: expected 0 or more, found {arguments.units}")
 
 
-KINDS: dict[str, Callable[[str, str, Path], None]] = {"attention": attention}
-"""Each kind of plot: the function that draws it from a run, a text and the name of the file."""
+def _attention(wanted: Wanted) -> None:
+    from seqnlp.cli.plot_inside import attention
+
+    attention(wanted.runs[0], wanted.text, wanted.output)
+
+
+def _gates(wanted: Wanted) -> None:
+    from seqnlp.cli.plot_inside import gates
+
+    gates(wanted.runs[0], wanted.text, wanted.output, wanted.units)
+
+
+def _gradient(wanted: Wanted) -> None:
+    from seqnlp.cli.plot_inside import gradient
+
+    gradient(list(map(Path, wanted.runs)), wanted.split, wanted.data_dir, wanted.output)
+
+
+def _curves(wanted: Wanted) -> None:
+    from seqnlp.cli.plot_scores import curves
+
+    curves(list(map(Path, wanted.runs)), wanted.output)
+
+
+def _confusion(wanted: Wanted) -> None:
+    from seqnlp.cli.plot_scores import confusion
+
+    confusion(Path(wanted.runs[0]), wanted.split, wanted.data_dir, wanted.output)
+
+
+def _calibration(wanted: Wanted) -> None:
+    from seqnlp.cli.plot_scores import calibration
+
+    calibration(Path(wanted.runs[0]), wanted.split, wanted.data_dir, wanted.output)
+
+
+KINDS: dict[str, Callable[[Wanted], None]] = {
+    "attention": _attention,
+    "gates": _gates,
+    "gradient": _gradient,
+    "curves": _curves,
+    "confusion": _confusion,
+    "calibration": _calibration,
+}
+"""Each kind of plot and what draws it."""

@@ -13,7 +13,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from seqnlp.config.anomaly import AnomalyConfig, AutoencoderConfig, AutoencoderTrainerConfig, WatchedDataConfig
-from seqnlp.config.classification import ClassificationConfig, ClassifierConfig, DocumentDataConfig, TokensConfig
+from seqnlp.config.classification import (
+    SHORTEST,
+    ClassificationConfig,
+    ClassifierConfig,
+    DocumentDataConfig,
+    TokensConfig,
+)
 from seqnlp.config.common import AboutConfig, Config, LoopConfig, OptimizerConfig, SplitsConfig, TrainerConfig
 from seqnlp.config.forecasting import ForecasterConfig, ForecastingConfig, WindowTrainerConfig
 from seqnlp.config.language_model import (
@@ -36,6 +42,7 @@ from seqnlp.config.translation import (
 from seqnlp.errors import ConfigError, did_you_mean
 
 __all__ = [
+    "SHORTEST",
     "TASKS",
     "AboutConfig",
     "AnomalyConfig",

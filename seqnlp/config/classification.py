@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from seqnlp.config.common import CELLS, Config, SplitsConfig, TrainerConfig
+from seqnlp.config.common import CELLS, Config, SplitsConfig, TrainerConfig, forget_bias_problems
 from seqnlp.config.schema import setting
+
+SHORTEST = 5
+"""The smallest ``data.distance``: `Paris . I speak fluent French`."""
 
 
 @dataclass
@@ -17,9 +20,15 @@ class DocumentDataConfig(SplitsConfig):
     dev: str = setting(
         "", "development file or split; or a part of train to hold out, such as 10%: stratified, equal texts together"
     )
-    dev_seed: int = setting(1, "seed of what is held out as dev; apart from `seed`, so that all seeds share it", low=0)
+    dev_seed: int = setting(
+        1, "seed of what is held out as dev, or made up; apart from `seed`, so that all seeds share it", low=0
+    )
     test: str = setting("", "test file or split; read only by `seqnlp evaluate`")
-    format: str = setting("tsv", "how the files are written", choices=("tsv", "csv", "jsonl", "trees", "hub"))
+    format: str = setting(
+        "tsv",
+        "how the files are written; long_range: no files, train, dev and test are numbers of sentences to make up",
+        choices=("tsv", "csv", "jsonl", "trees", "hub", "long_range"),
+    )
     hub: str = setting("", "format=hub: a `datasets` name, or a local dataset folder")
     hub_config: str = setting("", "format=hub: the data set's configuration name, if it has several")
     text_column: str = setting(
@@ -37,6 +46,17 @@ class DocumentDataConfig(SplitsConfig):
         "none",
         "trees: the labelled phrases inside training sentences are examples too; distinct: each once",
         choices=("none", "distinct", "all"),
+    )
+    distance: int = setting(
+        20,
+        f"long_range: words from the place that decides to the answer; at least {SHORTEST}, which is no word between",
+        low=SHORTEST,
+        high=10_000,
+    )
+    training_distances: str = setting(
+        "up_to",
+        "long_range: up_to: training sentences have every distance up to `distance`; exact: that one, as dev and test",
+        choices=("up_to", "exact"),
     )
     limit: int = setting(0, "use only N documents of each split, spread evenly over it; 0: all", low=0)
 
@@ -73,6 +93,9 @@ class ClassifierConfig:
     convolution_width: int = setting(3, "words that a filter sees; odd", low=1, high=31)
     convolution_pool: int = setting(2, "neighbours of which the largest is kept: shortens the sequence", low=1, high=64)
     cell: str = setting("lstm", "recurrent cell", choices=CELLS)
+    forget_bias: float = setting(
+        1.0, "lstm, peephole: bias of the forget gates at the start (Jozefowicz et al. 2015)", low=-10, high=10
+    )
     hidden_dim: int = setting(150, "width of each direction of a recurrent layer", low=1, high=4096)
     num_layers: int = setting(1, "recurrent layers, stacked", low=1, high=8)
     bidirectional: bool = setting(True, "read in both directions")
@@ -126,6 +149,8 @@ class ClassificationConfig(Config):
         data, problems = self.data, []
         if not data.train:
             problems.append("data.train: missing; choose a recipe (recipe=sentiment/demo) or name a training file")
+        if data.format == "long_range":
+            problems += _numbers_of_sentences(data)
         if data.format == "hub" and not data.hub:
             problems.append("data.hub: missing; data.format=hub needs a `datasets` name or a local dataset folder")
         if data.dev.endswith("%") and held_out_part(data) is None:
@@ -146,7 +171,8 @@ class ClassificationConfig(Config):
         return problems
 
     def _model_problems(self) -> list[str]:
-        model, problems = self.model, []
+        model = self.model
+        problems = forget_bias_problems(model.cell, model.forget_bias)
         if self.tokenizer.kind != "words" and model.vectors:
             problems.append(f"model.vectors: they are of words; found tokenizer.kind='{self.tokenizer.kind}'")
         if self.tokenizer.kind != "words" and self.tokenizer.splitter != TokensConfig.splitter:
@@ -159,9 +185,21 @@ class ClassificationConfig(Config):
             problems.append(f"model.overlap: only for model.long=strided, found '{model.long}'")
         if model.overlap >= model.window:
             problems.append(f"model.overlap: expected less than model.window ({model.window}), found {model.overlap}")
+        if self.data.format == "long_range" and model.window < self.data.distance + 20:
+            expected = f"expected at least {self.data.distance + 20} for data.distance={self.data.distance}"
+            problems.append(f"model.window: {expected}, so that a sentence is read at once; found {model.window}")
         if model.class_weights == "balanced" and self.data.multi_label:
             problems.append("model.class_weights: balanced is for one label a document, found data.multi_label=true")
         return problems
+
+
+def _numbers_of_sentences(data: DocumentDataConfig) -> list[str]:
+    """What to say of splits that are to be made up and are no numbers."""
+    return [
+        f"data.{split}: expected a number of sentences to make up for data.format=long_range, found '{name}'"
+        for split, name in (("train", data.train), ("dev", data.dev), ("test", data.test))
+        if name and not (name.isdecimal() and int(name))
+    ]
 
 
 def held_out_part(data: DocumentDataConfig) -> float | None:

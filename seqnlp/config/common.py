@@ -9,6 +9,15 @@ from seqnlp.config.schema import setting
 CELLS = ("lstm", "gru", "rnn", "peephole")
 """The recurrent cells of every model."""
 
+_WITH_FORGET_GATE = ("lstm", "peephole")
+
+
+def forget_bias_problems(cell: str, forget_bias: float) -> list[str]:
+    """What to say of a bias other than the usual one for a cell that has no forget gate."""
+    if forget_bias == 1 or cell in _WITH_FORGET_GATE:
+        return []
+    return [f"model.forget_bias: only for model.cell={' and '.join(_WITH_FORGET_GATE)}, found '{cell}'"]
+
 
 @dataclass
 class AboutConfig:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from seqnlp.config.common import CELLS, Config, LoopConfig, SplitsConfig
+from seqnlp.config.common import CELLS, Config, LoopConfig, SplitsConfig, forget_bias_problems
 from seqnlp.config.schema import setting
 
 
@@ -51,6 +51,9 @@ class RecurrentLanguageModelConfig:
         "forward", "forward predicts the next unit, backward the one before", choices=("forward", "backward")
     )
     cell: str = setting("lstm", "recurrent cell", choices=CELLS)
+    forget_bias: float = setting(
+        1.0, "lstm, peephole: bias of the forget gates at the start (Jozefowicz et al. 2015)", low=-10, high=10
+    )
     embedding_dim: int = setting(
         256, "width of the embedding, and with tie_embeddings of the last layer", low=1, high=4096
     )
@@ -100,7 +103,7 @@ class LanguageModelConfig(Config):
     def problems(self) -> list[str]:
         """Settings that are fine alone and make no sense together."""
         data, model, units = self.data, self.model, self.tokenizer
-        problems = super().problems()
+        problems = super().problems() + forget_bias_problems(model.cell, model.forget_bias)
         if not data.train:
             problems.append("data.train: missing; choose a recipe (recipe=language_model/demo) or name a training text")
         if model.adaptive_head and units.kind in ("bpe", "unigram"):

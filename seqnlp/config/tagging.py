@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from seqnlp.config.common import CELLS, Config, SplitsConfig, TrainerConfig
+from seqnlp.config.common import CELLS, Config, SplitsConfig, TrainerConfig, forget_bias_problems
 from seqnlp.config.schema import setting
 
 
@@ -60,6 +60,9 @@ class ModelConfig:
     )
     context_dropout: float = setting(0.0, "context: locked dropout before the projection", low=0, below=1)
     cell: str = setting("lstm", "recurrent cell", choices=CELLS)
+    forget_bias: float = setting(
+        1.0, "lstm, peephole: bias of the forget gates at the start (Jozefowicz et al. 2015)", low=-10, high=10
+    )
     hidden_dim: int = setting(200, "width of each direction of a recurrent layer", low=1, high=4096)
     num_layers: int = setting(1, "recurrent layers, stacked", low=1, high=8)
     bidirectional: bool = setting(True, "read the sentence in both directions")
@@ -89,7 +92,7 @@ class TaggingConfig(Config):
     def problems(self) -> list[str]:
         """Settings that are fine alone and make no sense together."""
         data, model = self.data, self.model
-        problems = super().problems()
+        problems = super().problems() + forget_bias_problems(model.cell, model.forget_bias)
         if not data.train:
             problems.append("data.train: missing; choose a recipe (recipe=tagging/demo) or name a training file")
         if data.format == "hub" and not data.hub:

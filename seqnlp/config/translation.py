@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from seqnlp.config.common import CELLS, Config, SplitsConfig, TrainerConfig
+from seqnlp.config.common import CELLS, Config, SplitsConfig, TrainerConfig, forget_bias_problems
 from seqnlp.config.schema import setting
 
 
@@ -60,6 +60,9 @@ class TranslatorConfig:
     """Recurrent encoder, attention, recurrent decoder, deep output."""
 
     cell: str = setting("lstm", "recurrent cell", choices=CELLS)
+    forget_bias: float = setting(
+        1.0, "lstm, peephole: bias of the forget gates at the start (Jozefowicz et al. 2015)", low=-10, high=10
+    )
     embedding_dim: int = setting(256, "width of the subword embeddings and of the deep output layer", low=1, high=4096)
     tie_embeddings: str = setting(
         "all",
@@ -131,7 +134,7 @@ class TranslationConfig(Config):
     def problems(self) -> list[str]:
         """Settings that are fine alone and make no sense together."""
         data, model = self.data, self.model
-        problems = super().problems()
+        problems = super().problems() + forget_bias_problems(model.cell, model.forget_bias)
         if not data.train:
             problems.append("data.train: missing; choose a recipe (recipe=translation/demo) or name the training files")
         if data.format == "hub" and not data.hub:

@@ -15,6 +15,7 @@ from seqnlp.config.classification import held_out_part, read_label_map
 from seqnlp.data.clean_pairs import counted
 from seqnlp.data.holdout import hold_out
 from seqnlp.data.hub import read_hub_documents
+from seqnlp.data.long_range import long_range_documents
 from seqnlp.data.sources import existing_file, hub_name, source_name
 from seqnlp.errors import DataError
 from seqnlp.text.documents import Columns, Document, read_csv_documents, read_jsonl_documents, read_tsv_documents
@@ -49,7 +50,7 @@ def load_documents(config: DocumentDataConfig, split: str, say: Say) -> list[Doc
 
 
 def documents_digest(config: DocumentDataConfig, split: str) -> str:
-    """SHA-256 of the split's file (of dev held out of train: of train's), or of the texts and labels of a hub split.
+    """SHA-256 of the split's file (of dev held out of train: of train's); without a file of its texts and labels.
 
     Raises:
         DataError: the source cannot be read.
@@ -57,7 +58,7 @@ def documents_digest(config: DocumentDataConfig, split: str) -> str:
     split = "train" if split == "dev" and held_out_part(config) is not None else split
     if not getattr(config, split):
         return ""
-    if config.format != "hub":
+    if config.format not in ("hub", "long_range"):
         return file_digest(existing_file(config, split, getattr(config, split)))
     digest = hashlib.sha256()
     for document in _read(config, split):
@@ -93,6 +94,8 @@ def _read(config: DocumentDataConfig, split: str) -> Iterator[Document]:
     """The split's documents as they are written."""
     if config.format == "hub":
         return read_hub_documents(hub_name(config), config.hub_config, getattr(config, split), _columns(config))
+    if config.format == "long_range":
+        return long_range_documents(config, split)
     path = existing_file(config, split, getattr(config, split))
     if config.format == "trees":
         return read_trees(path)

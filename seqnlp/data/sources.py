@@ -62,8 +62,10 @@ def resolve_path(config: SplitsConfig, name: str) -> Path:
 
 
 def source_name(config: DataConfig | ParallelDataConfig | DocumentDataConfig, split: str) -> str:
-    """What messages call the split's source: a path, or ``NAME[split]`` on the hub."""
+    """What messages call the split's source: a path, ``NAME[split]`` on the hub, or how many are made up."""
     name = getattr(config, split)
+    if config.format == "long_range":
+        return f"{name} made-up sentences"
     return f"{config.hub}[{name}]" if config.format == "hub" else str(resolve_path(config, name))
 
 

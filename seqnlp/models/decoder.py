@@ -29,6 +29,7 @@ class Decoder(nn.Module):
         memory_dim: M, width of the encoder's states.
         hidden_dim: H, width of a layer.
         dropout: locked dropout between layers and before the deep output.
+        forget_bias: of the LSTMs' forget gates at the start.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class Decoder(nn.Module):
         bridge: str,
         layer_norm: bool,
         dropout: float,
+        forget_bias: float,
     ) -> None:
         super().__init__()
         self.hidden_dim, self.num_layers, self.cell = hidden_dim, num_layers, cell
@@ -54,7 +56,7 @@ class Decoder(nn.Module):
         widths = [first_dim] + [hidden_dim + memory_dim] * (num_layers - 1)
         layers = [CELLS[cell](width, hidden_dim, batch_first=True) for width in widths]
         for layer in layers:
-            initialize(layer)
+            initialize(layer, forget_bias)
         self.layers = nn.ModuleList(layers)
         self.attention = Attention(memory_dim, hidden_dim, attention_dim, attention, coverage)
         if bridge != "zero":

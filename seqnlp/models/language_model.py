@@ -31,6 +31,7 @@ class UnitReader(nn.Module):
             cell=config.cell,
             weight_drop=config.weight_drop,
             dropout=config.hidden_dropout,
+            forget_bias=config.forget_bias,
         )
         self.input_dropout = LockedDropout(config.input_dropout)
         self.output_dim = last

@@ -55,6 +55,7 @@ class RecurrentTranslator(nn.Module):
             num_layers=config.encoder_layers,
             bidirectional=config.bidirectional,
             dropout=config.hidden_dropout,
+            forget_bias=config.forget_bias,
         )
         self.memory_norm = nn.LayerNorm(self.encoder.output_dim) if config.layer_norm else nn.Identity()
         self.decoder = Decoder(
@@ -70,6 +71,7 @@ class RecurrentTranslator(nn.Module):
             bridge=config.bridge,
             layer_norm=config.layer_norm,
             dropout=config.hidden_dropout,
+            forget_bias=config.forget_bias,
         )
         if config.tie_embeddings == "none":
             self.output_embedding = _embedding(num_target, width)
@@ -114,7 +116,7 @@ class RecurrentTranslator(nn.Module):
 
     def encode(self, source: Tensor, lengths: Tensor) -> tuple[Memory, DecoderState]:
         """Sources (B, S) with lengths (B,) as a memory, and the decoder's first state."""
-        embedded = self._embed(self.source_embedding, source)  # (B, S, E)
+        embedded = self.embed_source(source)  # (B, S, E)
         states = self.memory_norm(self.encoder(embedded, lengths))  # (B, S, M)
         mask = torch.arange(source.size(1), device=source.device) < lengths[:, None]  # (B, S)
         memory = Memory(states, self.decoder.attention.keys(states), mask)
@@ -126,6 +128,10 @@ class RecurrentTranslator(nn.Module):
             total = (states * mask[..., None]).sum(dim=1, dtype=wide)  # (B, M)
             summary = (total / lengths[:, None]).to(states.dtype)  # (B, M)
         return memory, self.decoder.start(memory, summary)
+
+    def embed_source(self, tokens: Tensor) -> Tensor:
+        """Source ids (..., S) as the encoder reads them, (..., S, E)."""
+        return self._embed(self.source_embedding, tokens)
 
     def embed_target(self, tokens: Tensor) -> Tensor:
         """Target ids (..., T) as the decoder reads them, (..., T, E)."""

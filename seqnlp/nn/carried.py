@@ -25,16 +25,24 @@ class CarriedLayers(nn.Module):
         cell: as in :class:`~seqnlp.nn.recurrent.Recurrent`.
         weight_drop: dropout on the recurrent weights, one mask for a whole window (DropConnect, Merity et al. 2018).
         dropout: locked dropout between layers.
+        forget_bias: as in :class:`~seqnlp.nn.recurrent.Recurrent`.
     """
 
     def __init__(
-        self, input_dim: int, widths: Sequence[int], *, cell: str, weight_drop: float = 0.0, dropout: float = 0.0
+        self,
+        input_dim: int,
+        widths: Sequence[int],
+        *,
+        cell: str,
+        weight_drop: float = 0.0,
+        dropout: float = 0.0,
+        forget_bias: float = 1.0,
     ) -> None:
         super().__init__()
         sizes = zip([input_dim, *widths[:-1]], widths, strict=True)
         layers = [CELLS[cell](below, width, batch_first=True) for below, width in sizes]
         for layer in layers:
-            initialize(layer)
+            initialize(layer, forget_bias)
         self.layers = nn.ModuleList(layers)
         self.widths, self.weight_drop = tuple(widths), weight_drop
         self.cell, self.parts = cell, 2 if cell in WITH_CELL else 1

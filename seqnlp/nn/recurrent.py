@@ -31,11 +31,12 @@ class Recurrent(nn.Module):
     Args:
         input_dim: D, width of the input.
         hidden_dim: H, width of each direction.
-        cell: ``lstm`` (Hochreiter & Schmidhuber 1997; forget gate of Gers et al. 2000, its bias 1 at the start),
+        cell: ``lstm`` (Hochreiter & Schmidhuber 1997; forget gate of Gers et al. 2000),
             ``gru`` (Cho et al. 2014), ``rnn`` (Elman 1990, tanh) or ``peephole`` (Gers & Schmidhuber 2000).
         num_layers: layers, each reading the outputs of the one below.
         bidirectional: read in both directions (Schuster & Paliwal 1997); outputs are concatenated.
         dropout: locked dropout (one mask a sequence) after each layer.
+        forget_bias: of the LSTMs' forget gates at the start.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class Recurrent(nn.Module):
         num_layers: int = 1,
         bidirectional: bool = True,
         dropout: float = 0.0,
+        forget_bias: float = 1.0,
     ) -> None:
         super().__init__()
         num_directions = 2 if bidirectional else 1
@@ -59,7 +61,7 @@ class Recurrent(nn.Module):
         self.backwards = nn.ModuleList(make(width, hidden_dim, batch_first=True) for width in widths if bidirectional)
         self.dropout = LockedDropout(dropout)
         for layer in [*self.forwards, *self.backwards]:
-            initialize(layer)
+            initialize(layer, forget_bias)
 
     def forward(self, inputs: Tensor, lengths: Tensor) -> Tensor:
         """Outputs of the last layer.
@@ -124,10 +126,10 @@ def permute(sequences: Tensor, positions: Tensor) -> Tensor:
     return sequences.flatten(0, 1).index_select(0, positions).view_as(sequences)
 
 
-def initialize(layer: Layer) -> None:
-    """Glorot input weights, orthogonal recurrent weights per gate, zero biases and peepholes, forget bias 1.
+def initialize(layer: Layer, forget_bias: float = 1.0) -> None:
+    """Glorot input weights, orthogonal recurrent weights per gate, zero biases and peepholes, open forget gates.
 
-    The bias follows Jozefowicz et al. (2015).
+    The bias of the forget gate is 1 as in Jozefowicz et al. (2015) unless another is given.
     """
     hidden_dim = layer.hidden_size
     for name, parameter in layer.named_parameters():
@@ -137,6 +139,5 @@ def initialize(layer: Layer) -> None:
         for gate in torch.split(parameter.data, hidden_dim):
             nn.init.orthogonal_(gate) if name.startswith("weight_hh") else nn.init.xavier_uniform_(gate)
     if isinstance(layer, nn.LSTM | PeepholeLSTM):
-        layer.get_parameter("bias_ih_l0").data[hidden_dim : 2 * hidden_dim] = (
-            1.0  # gates are in the order input, forget, cell, output
-        )
+        bias = layer.get_parameter("bias_ih_l0").data  # (4H,), in the order input, forget, cell, output
+        bias[hidden_dim : 2 * hidden_dim] = forget_bias

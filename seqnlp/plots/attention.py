@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import textwrap
-import warnings
 from collections.abc import Sequence
 from html import escape
-from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +13,7 @@ from numpy.typing import NDArray
 
 from seqnlp.errors import SeqnlpError
 from seqnlp.plots.page import html_page
-from seqnlp.storage import write_atomically
+from seqnlp.plots.png import BLUE, as_text, save_png, short
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -23,7 +21,6 @@ if TYPE_CHECKING:
 MOST_WORDS = 60
 """A grid of more words a side cannot be read."""
 
-_LONGEST_LABEL = 40
 _HOW_TO_READ = (
     "A row is a word of the translation, a column a word of the source. The stronger the colour, the more the row's "
     "word looked at the column's; what a row lacks to 1 went to the end of the source."
@@ -39,13 +36,6 @@ tbody th { padding: 0 .6rem 0 0; text-align: right; }
                   forced-color-adjust: none; print-color-adjust: exact; }
 .spoken { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 """
-
-# Fonts that have the scripts that matplotlib's own font lacks; those that are installed are used.
-_FONTS = (
-    *("Noto Sans CJK JP", "Noto Sans CJK SC", "Source Han Sans", "IPAexGothic", "WenQuanYi Micro Hei"),
-    *("Hiragino Sans", "PingFang SC", "Yu Gothic", "Microsoft YaHei", "Arial Unicode MS"),
-    *("Noto Sans Devanagari", "Noto Sans Thai", "Noto Emoji", "Segoe UI Emoji"),
-)
 
 
 def attention_html(
@@ -90,17 +80,7 @@ def attention_png(
         TrainingError: the file cannot be written.
     """
     _check(source_words, target_words, weights)
-    try:
-        figure = _figure(title, source_words, target_words, weights)
-    except ImportError:
-        raise SeqnlpError(
-            "a PNG needs matplotlib, which is not installed: run pip install 'seqnlp[plot]', or write an .html file"
-        ) from None
-    picture = BytesIO()
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Glyph .* missing")  # one for each letter that no font has
-        figure.savefig(picture, format="png", dpi=150, bbox_inches="tight")
-    write_atomically(path, picture.getvalue())
+    save_png(path, lambda: _figure(title, source_words, target_words, weights))
 
 
 def _check(source_words: Sequence[str], target_words: Sequence[str], weights: NDArray[np.floating[Any]]) -> None:
@@ -132,11 +112,7 @@ def _cell(target: str, source: str, weight: float) -> str:
 
 
 def _label(word: str, scope: str) -> str:
-    return f'<th scope="{scope}" dir="auto" title="{escape(word)}">{escape(_short(word))}</th>'
-
-
-def _short(word: str) -> str:
-    return word if len(word) <= _LONGEST_LABEL else word[: _LONGEST_LABEL - 1] + "…"
+    return f'<th scope="{scope}" dir="auto" title="{escape(word)}">{escape(short(word))}</th>'
 
 
 def _figure(
@@ -144,18 +120,15 @@ def _figure(
 ) -> Figure:
     from matplotlib.colors import LinearSegmentedColormap
     from matplotlib.figure import Figure
-    from matplotlib.font_manager import fontManager
 
-    installed = {font.name for font in fontManager.ttflist}
-    # A dollar sign in a text is a dollar sign, not the beginning of a formula.
-    plain: dict[str, Any] = {"parse_math": False, "fontfamily": ["DejaVu Sans", *(f for f in _FONTS if f in installed)]}
+    plain = as_text()
     width, height = (1.5 + 0.32 * len(words) for words in (source_words, target_words))
     figure = Figure(figsize=(width, height))
     axes = figure.add_subplot()
-    blue = LinearSegmentedColormap.from_list("weight", ["#ffffff", "#0072b2"])
+    blue = LinearSegmentedColormap.from_list("weight", ["#ffffff", BLUE])
     axes.imshow(weights, cmap=blue, vmin=0, vmax=1)
     axes.set_title(textwrap.fill(title, max(30, int(11 * width))), **plain)
     axes.xaxis.tick_top()
-    axes.set_xticks(range(len(source_words)), [_short(word) for word in source_words], rotation=90, **plain)
-    axes.set_yticks(range(len(target_words)), [_short(word) for word in target_words], **plain)
+    axes.set_xticks(range(len(source_words)), [short(word) for word in source_words], rotation=90, **plain)
+    axes.set_yticks(range(len(target_words)), [short(word) for word in target_words], **plain)
     return figure

@@ -71,6 +71,7 @@ class ClassificationTask:
         self.train = FlatSequences.of([self.lexicon.indices(document.tokens) for document in read])
         reading.say_long(self.train.lengths, settings.window, settings.long, "train", say)
         self.bag = self._fit_bag(read, say)
+        self.beside = reading.last_words_score(read, self.dev) if data.format == "long_range" else {}
         self.decision = Decision(vote=1.0 if self.bag else 0.0)
         self.word_dim = vectors.values.shape[1] if vectors else settings.word_dim
         self.model = self._build(vectors)
@@ -130,6 +131,7 @@ class ClassificationTask:
             "recipe": config.name,
             "parameters": count_parameters(self.model),
             "train_sha256": self.train_digest,
+            **({"beside": self.beside} if self.beside else {}),
         }
         saved = bundle.Bundle(
             description=describe(config, self.word_dim, self.decision),

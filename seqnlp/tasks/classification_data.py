@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from seqnlp.config import SubwordConfig, TokensConfig
 from seqnlp.errors import DataError
+from seqnlp.metrics.last_words import LastWordsBaseline
 from seqnlp.text.documents import Document
 from seqnlp.text.subwords import Subwords, train_subwords
 from seqnlp.text.tokenize import tokenize
@@ -101,6 +102,15 @@ def targets_of(documents: Sequence[HasLabels], labels: Sequence[str]) -> NDArray
             if label in index:
                 targets[row, index[label]] = True
     return targets
+
+
+def last_words_score(train: Sequence[ReadDocument], documents: Sequence[ReadDocument]) -> dict[str, float]:
+    """By its name the accuracy in percent of an n-gram model of the answer; nothing without documents."""
+    if not documents:
+        return {}
+    model = LastWordsBaseline.fit([(document.tokens, document.labels[0]) for document in train])
+    right = sum(model.predict(document.tokens) == document.labels[0] for document in documents)
+    return {f"{model.order}-gram": 100 * right / len(documents)}
 
 
 def report_unseen_labels(documents: Sequence[Document], known: Sequence[str], split: str, say: Say) -> None:

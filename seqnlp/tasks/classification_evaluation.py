@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from seqnlp.bundle import find_model, load_bundle, save_metrics
+from seqnlp.bundle import Bundle, find_model, load_bundle, save_metrics
 from seqnlp.config import ClassificationConfig
 from seqnlp.data.documents import documents_digest, load_documents
 from seqnlp.data.sources import source_name
@@ -18,9 +18,17 @@ from seqnlp.errors import ConfigError
 from seqnlp.metrics.calibration import Calibration, measure_calibration
 from seqnlp.metrics.classification import confusion_matrix, label_scores, macro_interval, score_interval
 from seqnlp.metrics.classification_report import ClassificationReport, Mistake
+from seqnlp.metrics.confusion import ConfusionMatrix, confused
 from seqnlp.metrics.report import Baseline
 from seqnlp.tasks.classification_baselines import baselines
-from seqnlp.tasks.classification_data import ReadDocument, read_documents, report_unseen_labels, say_long, targets_of
+from seqnlp.tasks.classification_data import (
+    ReadDocument,
+    last_words_score,
+    read_documents,
+    report_unseen_labels,
+    say_long,
+    targets_of,
+)
 from seqnlp.tasks.classification_model import Decision, LoadedClassifier, classifier_from_bundle
 from seqnlp.tasks.classification_prediction import (
     DocumentPredictor,
@@ -50,39 +58,27 @@ def evaluate(run: Path, config: ClassificationConfig, split: str, say: Say) -> C
         ConfigError: the run has no such split.
         DataError: the split cannot be read.
     """
-    data = config.data
-    if not getattr(data, split):
-        raise ConfigError([f"data.{split}: this run was trained without a {split} split; choose another --split"])
-    saved = load_bundle(run)
-    loaded = classifier_from_bundle(saved)
-    notes: list[str] = []
+    data, notes = config.data, list[str]()
 
     def note(text: str) -> None:
         notes.append(text)
         say(text)
 
-    documents = load_documents(data, split, note)
-    report_unseen_labels(documents, loaded.labels, split, note)
-    read = read_documents(documents, loaded.reader)
-    lengths = np.array([len(document.tokens) for document in read], dtype=np.int64)
-    say_long(lengths, loaded.settings.window, loaded.settings.long, split, note)
-    predictor = DocumentPredictor.of(loaded)
-    words = [document.tokens for document in read]
-    started = time.perf_counter()
-    network, ngrams = predictor.network_scores(words), predictor.ngram_scores(words)
-    seconds = time.perf_counter() - started
-    scores = decide(network, ngrams, loaded.decision)
-    report = _report(documents, scores, loaded)
+    saved = load_bundle(run)
+    scored = _scored(saved, config, split, note)
+    loaded, documents, read = scored.loaded, scored.documents, scored.read
+    network, ngrams = scored.network, scored.ngrams
+    report = _report(documents, decide(network, ngrams, loaded.decision), loaded)
     others = baselines(run, _digest(config, split), *_compared(config, loaded, read), loaded.multi_label, say)
     report = replace(
         report,
         title=config.name or str(run),
         split=split,
-        words=int(lengths.sum()),
+        words=sum(len(document.tokens) for document in read),
         calibration=_calibration(documents, network, ngrams, loaded),
-        baselines=[*others, *_parts(documents, network, ngrams, loaded)],
+        baselines=[*others, *_last_words(config, loaded, read), *_parts(documents, network, ngrams, loaded)],
         notes=notes,
-        seconds=seconds,
+        seconds=scored.seconds,
     )
     summary = {
         report.measure: round(100 * report.score, 4),
@@ -96,6 +92,52 @@ def evaluate(run: Path, config: ClassificationConfig, split: str, say: Say) -> C
     }
     save_metrics(find_model(run), {**saved.metrics, split: {**saved.metrics.get(split, {}), **summary}})
     return report
+
+
+def judge(
+    run: Path, config: ClassificationConfig, split: str, say: Say
+) -> tuple[str, ConfusionMatrix | None, Calibration]:
+    """Title, confusion (none of several labels a document) and calibration of a run's model on a split, for pictures.
+
+    The arguments and errors are those of :func:`evaluate`; nothing is fitted and nothing written.
+    """
+    scored = _scored(load_bundle(run), config, split, say)
+    loaded, matrix = scored.loaded, None
+    if not loaded.multi_label:
+        scores = decide(scored.network, scored.ngrams, loaded.decision)
+        answers = label_names(predicted(scores, False), loaded.labels)
+        gold = [document.labels[0] for document in scored.documents]
+        matrix = confused(gold, [answer[0] for answer in answers], "documents")
+    calibration = _calibration(scored.documents, scored.network, scored.ngrams, loaded)
+    return f"{config.name or run} on {split}", matrix, calibration
+
+
+@dataclass(frozen=True)
+class _Scored:
+    """The documents of a split and what the model says of them: ``network`` and ``ngrams`` (N, K)."""
+
+    loaded: LoadedClassifier
+    documents: list[Document]
+    read: list[ReadDocument]
+    network: FloatArray
+    ngrams: FloatArray | None
+    seconds: float
+
+
+def _scored(saved: Bundle, config: ClassificationConfig, split: str, say: Say) -> _Scored:
+    data = config.data
+    if not getattr(data, split):
+        raise ConfigError([f"data.{split}: this run was trained without a {split} split; choose another --split"])
+    loaded = classifier_from_bundle(saved)
+    documents = load_documents(data, split, say)
+    report_unseen_labels(documents, loaded.labels, split, say)
+    read = read_documents(documents, loaded.reader)
+    lengths = np.array([len(document.tokens) for document in read], dtype=np.int64)
+    say_long(lengths, loaded.settings.window, loaded.settings.long, split, say)
+    predictor, words = DocumentPredictor.of(loaded), [document.tokens for document in read]
+    started = time.perf_counter()
+    network, ngrams = predictor.network_scores(words), predictor.ngram_scores(words)
+    return _Scored(loaded, documents, read, network, ngrams, time.perf_counter() - started)
 
 
 def _report(documents: Sequence[Document], scores: FloatArray, loaded: LoadedClassifier) -> ClassificationReport:
@@ -159,6 +201,16 @@ def _calibration(
         return calibration
     # Weighing the n-grams changes answers, so that what was right before is not what is right now.
     return replace(calibration, before=measure_calibration(before, before, right_before, 1.0).before)
+
+
+def _last_words(
+    config: ClassificationConfig, loaded: LoadedClassifier, evaluated: Sequence[ReadDocument]
+) -> list[Baseline]:
+    """What an n-gram model of the answer reaches, where the answer stands far from what decides it."""
+    if config.data.format != "long_range":
+        return []
+    train = read_documents(load_documents(config.data, "train", lambda text: None), loaded.reader)
+    return [Baseline(name, score / 100) for name, score in last_words_score(train, evaluated).items()]
 
 
 def _parts(

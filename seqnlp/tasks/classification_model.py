@@ -77,6 +77,7 @@ def _recurrent(model: ClassifierConfig, input_dim: int) -> Recurrent:
         num_layers=model.num_layers,
         bidirectional=model.bidirectional,
         dropout=model.hidden_dropout,
+        forget_bias=model.forget_bias,
     )
 
 

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
-from seqnlp.bundle import find_model, load_bundle, save_metrics
+from seqnlp.bundle import Bundle, find_model, load_bundle, save_metrics
 from seqnlp.config import TaggingConfig
 from seqnlp.data.sources import load_split, source_name, split_digest
 from seqnlp.errors import ConfigError
-from seqnlp.metrics.calibration import measure_calibration
+from seqnlp.metrics.calibration import Calibration, measure_calibration
+from seqnlp.metrics.confusion import ConfusionMatrix, confused
 from seqnlp.metrics.evaluation import entity_report, tag_report
 from seqnlp.metrics.report import EvaluationReport
 from seqnlp.tasks.prediction import TagPredictor
 from seqnlp.tasks.tagging_calibration import scored_predictions
 from seqnlp.tasks.tagging_data import entity_types, report_unseen_labels
 from seqnlp.tasks.tagging_model import tagger_from_bundle
+from seqnlp.text.sentence import TaggedSentence
 from seqnlp.text.tags import convert_tags
 
+Say = Callable[[str], None]
 
-def evaluate(run: Path, config: TaggingConfig, split: str, say: Callable[[str], None]) -> EvaluationReport:
+
+def evaluate(run: Path, config: TaggingConfig, split: str, say: Say) -> EvaluationReport:
     """Score the run's model on a split and add the scores to the model folder's ``metrics.json``.
 
     Args:
@@ -33,35 +38,15 @@ def evaluate(run: Path, config: TaggingConfig, split: str, say: Callable[[str], 
         DataError: the split cannot be read.
     """
     data = config.data
-    if not getattr(data, split):
-        raise ConfigError([f"data.{split}: this run was trained without a {split} split; choose another --split"])
     saved = load_bundle(run)
-    tagger = tagger_from_bundle(saved)
-    sentences = load_split(data, split, say)
-    training = load_split(data, "train", say)
-    labels = tagger.tags if data.scheme == "none" else entity_types(training, data.scheme)
-    report_unseen_labels(sentences, labels, data, split, say)
-
-    words = [sentence.tokens for sentence in sentences]
-    decisions = (tagger.temperature, tagger.outside_penalty, tagger.context)
-    predictor = TagPredictor(tagger.model, tagger.features, tagger.tags, tagger.scheme, *decisions)
-    started = time.perf_counter()
-    batches = list(predictor.emit(words))
-    predictions = predictor.decode(batches, len(words))
-    seconds = time.perf_counter() - started
-    after, correct = scored_predictions(predictions, sentences, data.scheme)
-    predictor.temperature = 1.0
-    before, _ = scored_predictions(predictor.decode(batches, len(words)), sentences, data.scheme)
-    calibration = measure_calibration(before, after, correct, tagger.temperature)
-    title = config.name or str(run)
-    options = {"title": title, "split": split}
+    found = _predicted(saved, config, split, say)
+    sentences, training, tags, calibration = found.sentences, found.training, found.tags, found.calibration
+    options = {"title": config.name or str(run), "split": split}
     if data.scheme == "none":
-        tags = [prediction.tags for prediction in predictions]
-        report = tag_report(sentences, tags, training, **options, calibration=calibration, seconds=seconds)
+        report = tag_report(sentences, tags, training, **options, calibration=calibration, seconds=found.seconds)
     else:
-        tags = [convert_tags(prediction.tags, tagger.scheme, data.scheme) for prediction in predictions]
         report = entity_report(
-            sentences, tags, training, data.scheme, **options, calibration=calibration, seconds=seconds
+            sentences, tags, training, data.scheme, **options, calibration=calibration, seconds=found.seconds
         )
     summary = {
         report.measure: round(100 * report.score, 4),
@@ -73,3 +58,59 @@ def evaluate(run: Path, config: TaggingConfig, split: str, say: Callable[[str], 
     }
     save_metrics(find_model(run), {**saved.metrics, split: {**saved.metrics.get(split, {}), **summary}})
     return report
+
+
+def judge(run: Path, config: TaggingConfig, split: str, say: Say) -> tuple[str, ConfusionMatrix, Calibration]:
+    """Title, confusion and calibration of a run's model on a split, for pictures.
+
+    Words are counted: their tags or, where tags mark entities, the types of those. The arguments and errors are those
+    of :func:`evaluate`; nothing is written.
+    """
+    found = _predicted(load_bundle(run), config, split, say)
+    entities = config.data.scheme != "none"
+    gold, answers = (
+        [_type(tag) if entities else tag for sentence in tags for tag in sentence]
+        for tags in ([sentence.tags for sentence in found.sentences], found.tags)
+    )
+    return f"{config.name or run} on {split}", confused(gold, answers, "words"), found.calibration
+
+
+def _type(tag: str) -> str:
+    """The entity type of a tag, or that it is outside."""
+    return tag.partition("-")[2] or tag
+
+
+@dataclass(frozen=True)
+class _Predicted:
+    """The sentences of a split and of train, and the tags of the split's as the model gives them, in their scheme."""
+
+    sentences: list[TaggedSentence]
+    training: list[TaggedSentence]
+    tags: list[list[str]]
+    calibration: Calibration
+    seconds: float
+
+
+def _predicted(saved: Bundle, config: TaggingConfig, split: str, say: Say) -> _Predicted:
+    data = config.data
+    if not getattr(data, split):
+        raise ConfigError([f"data.{split}: this run was trained without a {split} split; choose another --split"])
+    tagger = tagger_from_bundle(saved)
+    sentences, training = load_split(data, split, say), load_split(data, "train", say)
+    labels = tagger.tags if data.scheme == "none" else entity_types(training, data.scheme)
+    report_unseen_labels(sentences, labels, data, split, say)
+    words = [sentence.tokens for sentence in sentences]
+    decisions = (tagger.temperature, tagger.outside_penalty, tagger.context)
+    predictor = TagPredictor(tagger.model, tagger.features, tagger.tags, tagger.scheme, *decisions)
+    started = time.perf_counter()
+    batches = list(predictor.emit(words))
+    predictions = predictor.decode(batches, len(words))
+    seconds = time.perf_counter() - started
+    after, correct = scored_predictions(predictions, sentences, data.scheme)
+    predictor.temperature = 1.0
+    before, _ = scored_predictions(predictor.decode(batches, len(words)), sentences, data.scheme)
+    calibration = measure_calibration(before, after, correct, tagger.temperature)
+    tags = [prediction.tags for prediction in predictions]
+    if data.scheme != "none":
+        tags = [convert_tags(one, tagger.scheme, data.scheme) for one in tags]
+    return _Predicted(sentences, training, tags, calibration, seconds)

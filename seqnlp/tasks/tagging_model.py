@@ -38,6 +38,7 @@ def build_tagger(
         num_layers=model.num_layers,
         bidirectional=model.bidirectional,
         dropout=model.hidden_dropout,
+        forget_bias=model.forget_bias,
     )
     return RecurrentTagger(embedder, recurrent, tags, model.scheme, model.output, model.input_dropout, context)
 

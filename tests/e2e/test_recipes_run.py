@@ -32,6 +32,7 @@ SMALL_TRANSLATOR = (
 )
 SMALL_CLASSIFIER = ("data.limit=60", "model.hidden_dim=8", "trainer.epochs=1", "trainer.batch_sentences=16")
 SMALL_FORECASTER = ("data.limit=900", "model.hidden_dim=8", "trainer.epochs=1")
+SMALL_MEMORY = ("data.limit=60", "model.hidden_dim=8", "data.distance=8")
 SMALL_LANGUAGE_MODEL = ("data.limit=60", "model.embedding_dim=16", "model.hidden_dim=16", "trainer.epochs=1")
 SMALL_DETECTOR = ("model.hidden_dim=8", "trainer.epochs=1", "trainer.stride=20")
 
@@ -48,7 +49,7 @@ def recipes_of(task: str) -> list[str]:
 
 
 def test_every_recipe_is_run_by_one_of_these_tests() -> None:
-    tasks = ("tagging", "translation", "sentiment", "language_model", "forecast", "anomaly")
+    tasks = ("tagging", "translation", "sentiment", "language_model", "forecast", "anomaly", "memory")
     assert sorted(name for task in tasks for name in recipes_of(task)) == sorted(find_recipes())
 
 
@@ -62,6 +63,17 @@ def test_a_recipe_trains_and_its_model_classifies(name: str, tmp_path: Path) -> 
     report = json.loads(output("evaluate", tmp_path / "run", "--split", "test", "--json"))
     assert (report["title"], report["documents"]) == (name, 60)
     assert len(report["baselines"]) >= 3
+
+
+@pytest.mark.parametrize("name", recipes_of("memory"))
+def test_a_recipe_trains_and_its_model_answers(name: str, tmp_path: Path) -> None:
+    trained = seqnlp("train", f"recipe={name}", f"run={tmp_path}/run", *SMALL_MEMORY)
+    assert trained.status == 0, trained.err
+    assert output("classify", tmp_path / "run", stdin="I grew up in Paris . I speak fluent\n").count("\n") == 1
+    assert name in (tmp_path / "run" / "model" / "README.md").read_text(encoding="utf-8")
+    report = json.loads(output("evaluate", tmp_path / "run", "--split", "test", "--json"))
+    assert (report["title"], report["documents"]) == (name, 60)
+    assert [each["name"] for each in report["baselines"]][-1] == "5-gram"
 
 
 @pytest.mark.parametrize("name", recipes_of("language_model"))

@@ -466,7 +466,8 @@ def test_attention_is_drawn_as_html_and_png(translator_run: Path, sources: list[
 
 def test_plots_that_cannot_be_drawn(translator_run: Path, tmp_path: Path) -> None:
     assert refusal("plot", "atention", translator_run, "--text", "a", "-o", "a.html") == (
-        "expected a kind of plot (attention), found 'atention' (did you mean 'attention'?)"
+        "expected a kind of plot (attention, gates, gradient, curves, confusion, calibration), found 'atention' "
+        "(did you mean 'attention'?)"
     )
     assert refusal("plot", "attention", translator_run, "--text", "a", "-o", "a.pdf") == (
         "-o: expected a name that ends in .html or .png, found 'a.pdf'"

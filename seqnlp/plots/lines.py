@@ -1,0 +1,173 @@
+"""Charts of lines, which differ in colour and in dashes: several to a page, or to a PNG file."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from seqnlp.plots.page import html_page
+from seqnlp.plots.png import BLACK, BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION, as_text, save_png, short
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY, BLACK)
+DASHES = ((), (7, 3), (2, 2), (9, 3, 2, 3), (12, 4), (4, 2, 1, 2), (1, 3))
+"""Of each line in turn; both repeat."""
+
+_WIDTH, _HEIGHT, _LEFT, _TOP, _BELOW = 620, 320, 70, 14, 50
+"""The frame's size and the room left of, above and below it, in pixels."""
+
+_STYLE = """
+h2 { font-size: 1.1rem; margin-top: 2rem; }
+svg { max-width: 100%; height: auto; font: 13px system-ui, sans-serif; } svg text { fill: var(--ink); }
+.frame { fill: none; stroke: var(--soft); } .grid { stroke: var(--faint); } .line { fill: none; stroke-width: 2; }
+.black { stroke: var(--ink); }
+"""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A named line through points (x, y)."""
+
+    name: str
+    points: Sequence[tuple[float, float]]
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Lines over the same axes; ``logarithmic`` is the y axis, where points of 0 or less are left out."""
+
+    heading: str
+    x_name: str
+    y_name: str
+    lines: Sequence[Line]
+    logarithmic: bool = False
+
+    @property
+    def drawn(self) -> list[Line]:
+        """The lines with the points that can be drawn."""
+        return [
+            Line(line.name, [(x, y) for x, y in line.points if math.isfinite(y) and (y > 0 or not self.logarithmic)])
+            for line in self.lines
+        ]
+
+
+def charts_html(title: str, explanation: str, charts: Sequence[Chart]) -> str:
+    """A page that needs nothing else: no network, no script. Every text is escaped."""
+    sections = [f"<h2>{escape(chart.heading)}</h2>\n{chart_svg(chart)}" for chart in charts]
+    body = f"<h1>{escape(title)}</h1>\n<p>{escape(explanation)}</p>\n" + "\n".join(sections)
+    return html_page(title, _STYLE, body)
+
+
+def charts_png(path: Path, title: str, charts: Sequence[Chart]) -> None:
+    """Write charts below each other as a PNG file.
+
+    Raises:
+        SeqnlpError: matplotlib is missing.
+        TrainingError: the file cannot be written.
+    """
+    save_png(path, lambda: _figure(title, charts), dpi=100)
+
+
+def chart_svg(chart: Chart) -> str:
+    """A chart as SVG; the names of the lines stand below it."""
+    lines = chart.drawn
+    xs, ys = ([point[axis] for line in lines for point in line.points] or [0.0, 1.0] for axis in (0, 1))
+    scaled = [math.log10(y) for y in ys] if chart.logarithmic else ys
+    across, up = _Axis(min(xs), max(xs)), _Axis(min(scaled), max(scaled), whole=chart.logarithmic)
+    parts = [f'<rect class="frame" x="{_LEFT}" y="{_TOP}" width="{_WIDTH}" height="{_HEIGHT}"/>']
+    parts += [_x_tick(across, tick) for tick in across.ticks]
+    parts += [_y_tick(up, tick, chart.logarithmic) for tick in up.ticks]
+    for number, line in enumerate(lines):
+        heights = [math.log10(y) if chart.logarithmic else y for _, y in line.points]
+        points = " ".join(
+            f"{_x(across.part(x))},{_y(up.part(y))}" for (x, _), y in zip(line.points, heights, strict=True)
+        )
+        parts.append(f'<polyline points="{points}" {_stroke(number)}><title>{escape(line.name)}</title></polyline>')
+    middle, bottom = _LEFT + _WIDTH / 2, _TOP + _HEIGHT + 38
+    parts.append(f'<text x="{middle}" y="{bottom}" text-anchor="middle">{escape(chart.x_name)}</text>')
+    turned = f'transform="rotate(-90 14 {_TOP + _HEIGHT / 2})"'
+    parts.append(f'<text x="14" y="{_TOP + _HEIGHT / 2}" text-anchor="middle" {turned}>{escape(chart.y_name)}</text>')
+    parts += [_legend(number, line.name) for number, line in enumerate(lines)]
+    height = _TOP + _HEIGHT + _BELOW + 20 * len(lines)
+    width = _LEFT + _WIDTH + 20
+    size, body = f'viewBox="0 0 {width} {height}" width="{width}"', "\n".join(parts)
+    return f'<svg role="img" aria-label="{escape(chart.heading)}" {size}>\n{body}\n</svg>'
+
+
+class _Axis:
+    """From values to parts of the frame between 0 and 1, and the values that are named."""
+
+    def __init__(self, low: float, high: float, whole: bool = False) -> None:
+        if whole:
+            low, high = math.floor(low), math.ceil(high)
+        self.low, self.high = (low, high) if high > low else (low - 1, high + 1)
+        step = 10 ** math.floor(math.log10((self.high - self.low) / 2))
+        step = next(step * by for by in (1, 2, 5, 10) if (self.high - self.low) / (step * by) <= 7)
+        self.step = max(step, 1) if whole else step
+        first = math.ceil(self.low / self.step)
+        self.ticks = [self.step * n for n in range(first, math.floor(self.high / self.step + 1e-9) + 1)]
+
+    def part(self, value: float) -> float:
+        return (value - self.low) / (self.high - self.low)
+
+
+def _x(part: float) -> float:
+    return round(_LEFT + _WIDTH * part, 1)
+
+
+def _y(part: float) -> float:
+    return round(_TOP + _HEIGHT * (1 - part), 1)
+
+
+def _x_tick(axis: _Axis, tick: float) -> str:
+    return f'<text x="{_x(axis.part(tick))}" y="{_TOP + _HEIGHT + 18}" text-anchor="middle">{tick:g}</text>'
+
+
+def _y_tick(axis: _Axis, tick: float, logarithmic: bool) -> str:
+    name, height = f"1e{tick:g}" if logarithmic else f"{tick:g}", _y(axis.part(tick))
+    return (
+        f'<line class="grid" x1="{_LEFT}" x2="{_LEFT + _WIDTH}" y1="{height}" y2="{height}"/>'
+        f'<text x="{_LEFT - 6}" y="{height + 4}" text-anchor="end">{name}</text>'
+    )
+
+
+def _stroke(number: int) -> str:
+    colour = COLOURS[number % len(COLOURS)]
+    dashes = " ".join(map(str, DASHES[number % len(DASHES)])) or "none"
+    if colour == BLACK:
+        return f'class="line black" stroke-dasharray="{dashes}"'
+    return f'class="line" stroke="{colour}" stroke-dasharray="{dashes}"'
+
+
+def _legend(number: int, name: str) -> str:
+    height = _TOP + _HEIGHT + _BELOW + 20 * number + 8
+    return (
+        f'<polyline points="{_LEFT},{height} {_LEFT + 50},{height}" {_stroke(number)}/>'
+        f'<text x="{_LEFT + 60}" y="{height + 4}">{escape(name)}</text>'
+    )
+
+
+def _figure(title: str, charts: Sequence[Chart]) -> Figure:
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(7, 0.5 + 3.6 * len(charts)), layout="constrained")
+    figure.suptitle(title, **as_text())
+    for axes, chart in zip(figure.subplots(len(charts), squeeze=False)[:, 0], charts, strict=True):
+        for number, line in enumerate(chart.drawn):
+            style = (0, DASHES[number % len(DASHES)] or None)
+            xs, ys = [x for x, _ in line.points], [y for _, y in line.points]
+            axes.plot(xs, ys, color=COLOURS[number % len(COLOURS)], linestyle=style, label=short(line.name))
+        axes.set_yscale("log" if chart.logarithmic else "linear")
+        axes.set_title(chart.heading, fontsize=10)
+        axes.set_xlabel(chart.x_name)
+        axes.set_ylabel(chart.y_name)
+        axes.grid(color="#e3e3e3")
+        for text in axes.legend(fontsize=8).get_texts():
+            text.set_parse_math(False)
+    return figure

@@ -1,0 +1,51 @@
+"""Charts of lines."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from seqnlp.plots.lines import COLOURS, DASHES, Chart, Line, chart_svg, charts_html, charts_png
+
+
+def chart(*points: tuple[float, float], name: str = "one", logarithmic: bool = False) -> Chart:
+    return Chart("Loss", "epoch", "loss", [Line(name, points), Line("flat", [(1, 1), (3, 1)])], logarithmic)
+
+
+def polylines(svg: str) -> list[str]:
+    return re.findall(r'<polyline points="([^"]*)" [^>]*><title>', svg)
+
+
+def test_a_line_goes_through_its_points_from_corner_to_corner() -> None:
+    assert polylines(chart_svg(chart((1, 1), (2, 2), (3, 3)))) == [
+        "70.0,334.0 380.0,174.0 690.0,14.0",
+        "70.0,334.0 690.0,334.0",
+    ]
+
+
+def test_a_logarithmic_axis_has_a_tick_a_decade_and_leaves_zeros_out() -> None:
+    svg = chart_svg(chart((1, 100.0), (2, 0.01), (3, 0.0), logarithmic=True))
+    assert polylines(svg)[0] == "70.0,14.0 380.0,334.0"
+    assert all(f">1e{power}</text>" in svg for power in (-2, -1, 0, 1, 2))
+
+
+@pytest.mark.parametrize("points", [(), ((1.0, 5.0),), ((1.0, float("nan")), (2.0, float("inf")), (3.0, 1.0))])
+def test_few_points_and_odd_numbers_can_be_drawn(points: tuple[tuple[float, float], ...], tmp_path: Path) -> None:
+    assert "nan" not in chart_svg(chart(*points))
+    pytest.importorskip("matplotlib")
+    charts_png(tmp_path / "chart.png", "t", [chart(*points), chart((1, 2), logarithmic=True)])
+    assert (tmp_path / "chart.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_lines_differ_in_colour_and_in_dashes() -> None:
+    svg = chart_svg(Chart("c", "x", "y", [Line(str(n), [(0, n), (1, n)]) for n in range(7)]))
+    styles = re.findall(r'(?:class="line black"|stroke="#\w+") stroke-dasharray="[^"]+"', svg)
+    assert len(set(styles)) == len(COLOURS) == len(DASHES) == 7
+
+
+def test_names_are_never_markup() -> None:
+    page = charts_html("<b>", "<i>", [Chart("<u>", "<p>", "<q>", [Line("<script>", [(0, 1), (1, 2)])])])
+    assert not re.search("<(script|b|i|u|q)>", page)
+    assert page.count("&lt;script&gt;") == 2
