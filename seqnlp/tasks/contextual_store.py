@@ -61,7 +61,7 @@ class ContextStore:
         if not path.is_file() or path.stat().st_size != size:
             say(
                 f"context: {len(distinct):,} different sentences, {shape[0]:,} words, are read by "
-                f"{len(embedder.readers)} character model(s); this happens once"
+                f"language models of characters ({', '.join(embedder.directions)}); this happens once"
             )
             write_pieces_atomically(path, _pieces(embedder, distinct))
         say(f"context: vectors of width {embedder.dim:,} in {path} ({size / 1e6:.0f} MB)")

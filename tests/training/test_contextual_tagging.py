@@ -80,7 +80,7 @@ def test_a_run_computes_them_once_and_another_seed_not_at_all(
 ) -> None:
     said: list[str] = []
     make(tiny_config(data, model__context=pair), tmp_path / "first", said)
-    assert "are read by 2 character model(s); this happens once" in said[0]
+    assert "are read by language models of characters (forward, backward); this happens once" in said[0]
     assert "context: vectors of width 12 in " in said[1]
 
     def never(self: ContextualEmbedder, sentences: object) -> None:
