@@ -35,7 +35,12 @@ def sweep(folder: Path, *overrides: str) -> list[Config]:
 def test_every_recipe_composes_and_says_what_its_data_are(name: str) -> None:
     config = compose_config([f"recipe={name}"])
     assert config.name == name
-    tasks = {"sentiment": "classification", "forecast": "forecasting", "anomaly": "anomaly_detection"}
+    tasks = {
+        "sentiment": "classification",
+        "forecast": "forecasting",
+        "anomaly": "anomaly_detection",
+        "memory": "classification",
+    }
     assert config.task == tasks.get(family := name.partition("/")[0], family)
     assert all([config.about.data, config.about.obtain, config.about.licence])
     assert config.data.train

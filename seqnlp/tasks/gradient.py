@@ -18,6 +18,7 @@ from torch.nn import functional
 from seqnlp.bundle import Bundle, load_bundle
 from seqnlp.config import ClassificationConfig, Config, LanguageModelConfig, TaggingConfig
 from seqnlp.errors import ConfigError, DataError, RunError
+from seqnlp.tasks.inside import with_context
 from seqnlp.tasks.word_vectors import WordVectors
 
 TEXTS = 50
@@ -111,7 +112,7 @@ def _tagger(bundle: Bundle, config: Config, split: str) -> Norms:
             last = model.recurrent(inputs, lengths)[:, -1]  # (1, H)
             return functional.cross_entropy(model.project(last), target)
 
-        yield _of(loss, vectors.rows[torch.tensor(numbers)])
+        yield _of(loss, with_context(loaded, vectors.rows[torch.tensor(numbers)], words))
 
 
 def _language_model(bundle: Bundle, config: Config, split: str) -> Norms:

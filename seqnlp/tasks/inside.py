@@ -10,13 +10,13 @@ import torch
 from torch import Tensor
 
 from seqnlp.bundle import Bundle, load_bundle
-from seqnlp.data.lexicon import WordFeatures
 from seqnlp.errors import RunError, SeqnlpError
 from seqnlp.nn.carried import CarriedLayers
-from seqnlp.nn.embed import WordEmbedder
 from seqnlp.nn.inside import LayerInside, look_inside
 from seqnlp.nn.recurrent import Recurrent
 from seqnlp.plots.gates import MOST_STEPS
+from seqnlp.tasks.classification_model import LoadedClassifier
+from seqnlp.tasks.tagging_model import LoadedTagger
 from seqnlp.tasks.word_vectors import WordVectors
 from seqnlp.text.subwords import END
 from seqnlp.text.tokenize import tokenize
@@ -75,8 +75,7 @@ def _tagger(bundle: Bundle, text: str) -> _Reading:
     loaded = tagger_from_bundle(bundle)
     words = [token.text for token in tokenize(text, loaded.tokenizer)]
     _check(words)
-    inputs = _word_inputs(loaded.model.embedder, loaded.features, words)
-    return _Reading(loaded.model.recurrent, inputs, words)
+    return _Reading(loaded.model.recurrent, with_context(loaded, word_inputs(loaded, words), words), words)
 
 
 def _classifier(bundle: Bundle, text: str) -> _Reading:
@@ -85,7 +84,7 @@ def _classifier(bundle: Bundle, text: str) -> _Reading:
     loaded = classifier_from_bundle(bundle)
     words = loaded.reader.read(text)
     _check(words, min(MOST_STEPS, loaded.settings.window))
-    inputs, encoder = _word_inputs(loaded.model.embedder, loaded.features, words), loaded.model.encoder
+    inputs, encoder = word_inputs(loaded, words), loaded.model.encoder
     if encoder.convolution is None:
         return _Reading(encoder.recurrent, inputs, words)
     pool = encoder.convolution.pool
@@ -128,11 +127,19 @@ _READERS: dict[str, Callable[[Bundle, str], _Reading]] = {
 }
 
 
-def _word_inputs(embedder: WordEmbedder, features: WordFeatures, words: Sequence[str]) -> Tensor:
-    """The vectors (T, D) of words."""
-    vectors = WordVectors(embedder, features, torch.device("cpu"))
+def word_inputs(loaded: LoadedTagger | LoadedClassifier, words: Sequence[str]) -> Tensor:
+    """The vectors (T, D) of words by themselves."""
+    vectors = WordVectors(loaded.model.embedder, loaded.features, torch.device("cpu"))
     (numbers,) = vectors.indices([words])
     return vectors.rows[torch.tensor(numbers)]
+
+
+def with_context(loaded: LoadedTagger, inputs: Tensor, words: Sequence[str]) -> Tensor:
+    """Words' vectors (T, D), and beside them the contextual embeddings of a tagger that reads any: (T, D + C')."""
+    if loaded.context is None or loaded.model.context is None:
+        return inputs
+    context = loaded.context.read([words])  # (T, C)
+    return torch.cat([inputs, loaded.model.context(context[None])[0]], dim=-1)
 
 
 def _check(steps: Sequence[object], most: int = MOST_STEPS) -> None:

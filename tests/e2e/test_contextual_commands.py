@@ -38,6 +38,10 @@ def test_a_tagger_reads_character_models_named_from_the_current_folder_and_ships
     assert [len(answer["tokens"]) for answer in answers] == [9, 0, 2]
     report = json.loads(output("evaluate", tmp_path / "tagger", "--split", "test", "--json"))
     assert report["sentences"] == 40
+    pictures = (("gates", "--text", "Velisk moved to Yensa."), ("gradient", "--split", "test"))
+    for name, *arguments in pictures:
+        output("plot", name, tmp_path / "tagger", *arguments, "-o", tmp_path / f"{name}.html")
+        assert (tmp_path / f"{name}.html").stat().st_size > 1000
 
 
 def test_a_missing_character_model_leaves_no_run_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
