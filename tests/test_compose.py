@@ -35,7 +35,8 @@ def sweep(folder: Path, *overrides: str) -> list[Config]:
 def test_every_recipe_composes_and_says_what_its_data_are(name: str) -> None:
     config = compose_config([f"recipe={name}"])
     assert config.name == name
-    assert config.task == {"sentiment": "classification"}.get(family := name.partition("/")[0], family)
+    tasks = {"sentiment": "classification", "forecast": "forecasting"}
+    assert config.task == tasks.get(family := name.partition("/")[0], family)
     assert all([config.about.data, config.about.obtain, config.about.licence])
     assert config.data.train
     assert config.data.dev
@@ -71,7 +72,7 @@ def test_the_task_can_be_typed_and_is_checked() -> None:
     assert compose_config(typed).task == "translation"
     with pytest.raises(
         ConfigError,
-        match=r"task: expected one of tagging, translation, classification, language_model; found 'translate'",
+        match=r"task: expected one of tagging, translation, classification, language_model, forecasting; found 'translate'",
     ):
         compose_config(["task=translate"])
 
