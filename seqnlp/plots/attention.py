@@ -13,11 +13,7 @@ from numpy.typing import NDArray
 
 from seqnlp.errors import SeqnlpError
 from seqnlp.plots.page import html_page
-<<<<<<< HEAD
 from seqnlp.plots.png import BLUE, as_text, save_png, short
-=======
-from seqnlp.plots.png import write_png
->>>>>>> series
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -84,17 +80,7 @@ def attention_png(
         TrainingError: the file cannot be written.
     """
     _check(source_words, target_words, weights)
-<<<<<<< HEAD
     save_png(path, lambda: _figure(title, source_words, target_words, weights))
-=======
-    try:
-        figure = _figure(title, source_words, target_words, weights)
-    except ImportError:
-        raise SeqnlpError(
-            "a PNG needs matplotlib, which is not installed: run pip install 'seqnlp[plot]', or write an .html file"
-        ) from None
-    write_png(path, figure)
->>>>>>> series
 
 
 def _check(source_words: Sequence[str], target_words: Sequence[str], weights: NDArray[np.floating[Any]]) -> None:

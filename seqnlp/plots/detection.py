@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,13 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqnlp.errors import SeqnlpError
-from seqnlp.storage import write_atomically
+from seqnlp.plots.png import BLACK, BLUE, VERMILLION, as_text, save_png
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-# Colours from the palette of Okabe and Ito, which people with colour-blindness can tell apart.
-_SERIES, _SCORE, _EVENT = "#0072b2", "#5c5c5c", "#d55e00"
 _MOST_COLUMNS = 8
 _TICKS = 7
 
@@ -48,15 +45,7 @@ def detection_png(
     """
     if len(names) > _MOST_COLUMNS:
         raise SeqnlpError(f"a picture holds at most {_MOST_COLUMNS} columns, found {len(names)}; leave --plot out")
-    try:
-        figure = _figure(title, names, values, scores, places, events, threshold)
-    except ImportError:
-        raise SeqnlpError(
-            "a picture needs matplotlib, which is not installed: run pip install 'seqnlp[plot]'"
-        ) from None
-    picture = BytesIO()
-    figure.savefig(picture, format="png", dpi=150, bbox_inches="tight")
-    write_atomically(path, picture.getvalue())
+    save_png(path, lambda: _figure(title, names, values, scores, places, events, threshold))
 
 
 def _figure(
@@ -74,19 +63,18 @@ def _figure(
     panels = figure.subplots(len(names) + 1, 1, sharex=True, squeeze=False)[:, 0]
     rows = np.arange(len(values))  # (T,)
     for panel, name, column in zip(panels, names, values.T, strict=False):
-        panel.plot(rows, column, color=_SERIES, linewidth=0.7)
-        panel.set_ylabel(name, parse_math=False)
+        panel.plot(rows, column, color=BLUE, linewidth=0.7)
+        panel.set_ylabel(name, **as_text())
     bottom = panels[-1]
-    bottom.plot(
-        rows, np.maximum(scores, threshold / 1000), color=_SCORE, linewidth=0.7
-    )  # a score of 0 has no logarithm
-    bottom.axhline(threshold, color=_EVENT, linestyle="--", linewidth=1)
+    above_zero = np.maximum(scores, threshold / 1000)  # (T,) a score of 0 has no logarithm
+    bottom.plot(rows, above_zero, color=BLACK, linewidth=0.7)
+    bottom.axhline(threshold, color=VERMILLION, linestyle="--", linewidth=1)
     bottom.set_yscale("log")
     bottom.set_ylabel("score")
     for panel in panels:
         for first, last in events:
-            panel.axvspan(first - 0.5, last + 0.5, color=_EVENT, alpha=0.3, linewidth=0)
+            panel.axvspan(first - 0.5, last + 0.5, color=VERMILLION, alpha=0.3, linewidth=0)
     ticks = np.unique(np.linspace(0, len(values) - 1, _TICKS).astype(int))
-    bottom.set_xticks(ticks, [places[tick] for tick in ticks], rotation=20, ha="right", parse_math=False)
-    panels[0].set_title(title, parse_math=False)
+    bottom.set_xticks(ticks, [places[tick] for tick in ticks], rotation=20, ha="right", **as_text())
+    panels[0].set_title(title, **as_text())
     return figure

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqnlp.errors import SeqnlpError
-from seqnlp.plots.png import write_png
+from seqnlp.plots.png import BLACK, BLUE, as_text, save_png
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -25,8 +25,6 @@ SHOWN_BEFORE = 8
 
 MOST_COLUMNS = 12
 """More panels cannot be read."""
-
-_SERIES, _FORECAST = "#1b1b1b", "#0072b2"  # of Okabe and Ito's palette: told apart with colour-blindness too
 
 
 def forecast_png(
@@ -52,11 +50,7 @@ def forecast_png(
     """
     if len(names) > MOST_COLUMNS:
         raise SeqnlpError(f"a picture of forecasts holds up to {MOST_COLUMNS} columns, found {len(names)}")
-    try:
-        figure = _figure(title, names, values, bands, times, level)
-    except ImportError:
-        raise SeqnlpError("a PNG needs matplotlib, which is not installed: run pip install 'seqnlp[plot]'") from None
-    write_png(path, figure)
+    save_png(path, lambda: _figure(title, names, values, bands, times, level))
 
 
 def _figure(
@@ -73,12 +67,12 @@ def _figure(
     panels = figure.subplots(len(names), 1, sharex=True, squeeze=False)[:, 0]
     for place, (panel, name) in enumerate(zip(panels, names, strict=True)):
         _draw(panel, values[:, place], tuple(band[:, place] for band in bands), level)
-        panel.set_ylabel(name, parse_math=False)
+        panel.set_ylabel(name, **as_text())
     horizon = len(bands[0])
-    panels[-1].set_xticks([0, horizon], times, parse_math=False)
+    panels[-1].set_xticks([0, horizon], times, **as_text())
     for label, side in zip(panels[-1].get_xticklabels(), ("right", "left"), strict=True):
         label.set_horizontalalignment(side)  # side by side, however near
-    panels[0].set_title(title, loc="left", parse_math=False)
+    panels[0].set_title(title, loc="left", **as_text())
     panels[0].legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=3, frameon=False)
     return figure
 
@@ -89,15 +83,15 @@ def _draw(panel: Axes, values: FloatArray, bands: tuple[FloatArray, ...], level:
     last = values[-SHOWN_BEFORE * len(middle) - 1 :]
     ahead = np.arange(1, len(middle) + 1)
     bounded = np.isfinite(low) & np.isfinite(high)
-    panel.plot(np.arange(1 - len(last), 1), last, color=_SERIES, linewidth=1, label="series")
-    panel.plot(np.append(0, ahead), np.append(last[-1], middle), color=_FORECAST, linewidth=1.5, label="forecast")
+    panel.plot(np.arange(1 - len(last), 1), last, color=BLACK, linewidth=1, label="series")
+    panel.plot(np.append(0, ahead), np.append(last[-1], middle), color=BLUE, linewidth=1.5, label="forecast")
     panel.fill_between(
         ahead[bounded],
         low[bounded],
         high[bounded],
-        color=_FORECAST,
+        color=BLUE,
         alpha=0.25,
         linewidth=0,
         label=f"{100 * level:g} % interval",
     )
-    panel.axvline(0, color=_SERIES, linewidth=0.5, linestyle=":")
+    panel.axvline(0, color=BLACK, linewidth=0.5, linestyle=":")

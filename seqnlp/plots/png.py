@@ -1,31 +1,19 @@
-<<<<<<< HEAD
 """PNG pictures through matplotlib, which is an extra."""
-=======
-"""PNG files of matplotlib's figures."""
->>>>>>> series
 
 from __future__ import annotations
 
 import warnings
-<<<<<<< HEAD
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from seqnlp.errors import SeqnlpError
-=======
-from io import BytesIO
-from pathlib import Path
-from typing import TYPE_CHECKING
-
->>>>>>> series
 from seqnlp.storage import write_atomically
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-<<<<<<< HEAD
 BLUE, VERMILLION, ORANGE, GREEN, PURPLE, SKY, BLACK = (
     *("#0072b2", "#d55e00", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#000000"),
 )
@@ -52,7 +40,8 @@ def save_png(path: Path, draw: Callable[[], Figure], dpi: int = 150) -> None:
         figure = draw()
     except ImportError:
         raise SeqnlpError(
-            "a PNG needs matplotlib, which is not installed: run pip install 'seqnlp[plot]', or write an .html file"
+            "a PNG needs matplotlib, which is not installed: run pip install 'seqnlp[plot]' "
+            "(the .html pages of `seqnlp plot` need none)"
         ) from None
     picture = BytesIO()
     with warnings.catch_warnings():
@@ -72,17 +61,3 @@ def as_text() -> dict[str, Any]:
 def short(word: str) -> str:
     """The word, or its beginning if it is too long for a label."""
     return word if len(word) <= LONGEST_LABEL else word[: LONGEST_LABEL - 1] + "…"
-=======
-
-def write_png(path: Path, figure: Figure) -> None:
-    """Write a figure whole. Letters that no installed font has are drawn as boxes.
-
-    Raises:
-        TrainingError: the file cannot be written.
-    """
-    picture = BytesIO()
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Glyph .* missing")  # one for each letter that no font has
-        figure.savefig(picture, format="png", dpi=150, bbox_inches="tight")
-    write_atomically(path, picture.getvalue())
->>>>>>> series

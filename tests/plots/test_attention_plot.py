@@ -157,7 +157,7 @@ def test_no_text_breaks_a_png_or_warns(odd: str, tmp_path: Path, caplog: pytest.
 def test_a_png_without_matplotlib_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in sys.modules if name.partition(".")[0] == "matplotlib"] + ["matplotlib"]:
         monkeypatch.setitem(sys.modules, name, None)
-    with pytest.raises(SeqnlpError, match=r"pip install 'seqnlp\[plot\]', or write an \.html file"):
+    with pytest.raises(SeqnlpError, match=r"pip install 'seqnlp\[plot\]' \(the \.html pages of"):
         draw_png(["a"], ["b"], even(1, 1), tmp_path / "a.png")
     assert list(tmp_path.iterdir()) == []
 

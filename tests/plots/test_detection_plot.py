@@ -34,7 +34,7 @@ def test_too_many_columns_for_a_picture_are_refused(tmp_path: Path) -> None:
 
 def test_without_matplotlib_the_error_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
-    with pytest.raises(SeqnlpError, match=r"a picture needs matplotlib, .*pip install 'seqnlp\[plot\]'"):
+    with pytest.raises(SeqnlpError, match=r"a PNG needs matplotlib, .*pip install 'seqnlp\[plot\]'"):
         draw(tmp_path / "detect.png")
 
 
