@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import textwrap
-import warnings
 from collections.abc import Sequence
 from html import escape
-from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +13,7 @@ from numpy.typing import NDArray
 
 from seqnlp.errors import SeqnlpError
 from seqnlp.plots.page import html_page
-from seqnlp.storage import write_atomically
+from seqnlp.plots.png import write_png
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -96,11 +94,7 @@ def attention_png(
         raise SeqnlpError(
             "a PNG needs matplotlib, which is not installed: run pip install 'seqnlp[plot]', or write an .html file"
         ) from None
-    picture = BytesIO()
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Glyph .* missing")  # one for each letter that no font has
-        figure.savefig(picture, format="png", dpi=150, bbox_inches="tight")
-    write_atomically(path, picture.getvalue())
+    write_png(path, figure)
 
 
 def _check(source_words: Sequence[str], target_words: Sequence[str], weights: NDArray[np.floating[Any]]) -> None:

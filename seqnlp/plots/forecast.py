@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqnlp.errors import SeqnlpError
-from seqnlp.storage import write_atomically
+from seqnlp.plots.png import write_png
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -57,9 +56,7 @@ def forecast_png(
         figure = _figure(title, names, values, bands, times, level)
     except ImportError:
         raise SeqnlpError("a PNG needs matplotlib, which is not installed: run pip install 'seqnlp[plot]'") from None
-    picture = BytesIO()
-    figure.savefig(picture, format="png", dpi=150, bbox_inches="tight")
-    write_atomically(path, picture.getvalue())
+    write_png(path, figure)
 
 
 def _figure(
@@ -79,8 +76,10 @@ def _figure(
         panel.set_ylabel(name, parse_math=False)
     horizon = len(bands[0])
     panels[-1].set_xticks([0, horizon], times, parse_math=False)
-    panels[0].set_title(title, parse_math=False)
-    panels[0].legend(loc="upper left", frameon=False)
+    for label, side in zip(panels[-1].get_xticklabels(), ("right", "left"), strict=True):
+        label.set_horizontalalignment(side)  # side by side, however near
+    panels[0].set_title(title, loc="left", parse_math=False)
+    panels[0].legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=3, frameon=False)
     return figure
 
 
@@ -99,6 +98,6 @@ def _draw(panel: Axes, values: FloatArray, bands: tuple[FloatArray, ...], level:
         color=_FORECAST,
         alpha=0.25,
         linewidth=0,
-        label=f"{level:.0%} interval",
+        label=f"{100 * level:g} % interval",
     )
     panel.axvline(0, color=_SERIES, linewidth=0.5, linestyle=":")
