@@ -72,7 +72,7 @@ def test_the_task_can_be_typed_and_is_checked() -> None:
     assert compose_config(typed).task == "translation"
     with pytest.raises(
         ConfigError,
-        match=r"task: expected one of tagging, translation, classification, language_model, forecasting; found 'translate'",
+        match=r"expected one of tagging, translation, classification, language_model, forecasting; found 'translate'",
     ):
         compose_config(["task=translate"])
 
