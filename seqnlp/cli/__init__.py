@@ -48,6 +48,8 @@ examples:
   echo "The soup was cold." | seqnlp classify runs/third
   seqnlp train recipe=language_model/demo run=runs/fourth a language model, nothing to download
   seqnlp complete runs/fourth "She grew up in" --top 5
+  seqnlp train recipe=forecast/demo run=runs/fifth        a forecaster, nothing to download
+  seqnlp forecast runs/fifth series.csv -o forecast.csv --plot forecast.png
   seqnlp evaluate runs/first --split test\
 """
 
