@@ -13,6 +13,7 @@ import statistics
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 
 def main() -> None:
@@ -26,17 +27,11 @@ def main() -> None:
     rows = [one_seed(arguments.recipe, seed, arguments.out, arguments.overrides) for seed in arguments.seeds]
     for row in rows:
         print(json.dumps(row))
+    others = [name for name in rows[0] if name not in ("seed", "test", "dev", "minutes", "parameters", "megabytes")]
     print(
         f"{arguments.recipe}: test {spread(rows, 'test')}, dev {spread(rows, 'dev')}, "
-        + ", ".join(
-            f"{name} {spread(rows, name, 3)}"
-            for name in (
-                *("ece", "macro F1", "chrf", "ter", "bits", "ngram", "rmse", "below", "below drift", "coverage"),
-                *("false alarms per 1,000", "achieved rate"),
-            )
-            if name in rows[0]
-        )
-        + f", {spread(rows, 'minutes', 1)} minutes, {rows[0]['parameters']:,} parameters, {rows[0]['megabytes']:.1f} MB"
+        + "".join(f"{name} {spread(rows, name, 3)}, " for name in others)
+        + f"{spread(rows, 'minutes', 1)} minutes, {rows[0]['parameters']:,} parameters, {rows[0]['megabytes']:.1f} MB"
     )
 
 
@@ -49,42 +44,39 @@ def one_seed(recipe: str, seed: int, out: Path, overrides: list[str]) -> dict[st
     command = [*seqnlp, "evaluate", str(run), "--split", "test", "--json"]
     report = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
     metrics = json.loads((run / "model" / "metrics.json").read_text())
-    beside = {"ece": report["calibration"]["after"]["error"]} if report.get("calibration") else {}
-    if "macro_interval" in report:  # a classifier: what stands beside it, each on a line of its own below
-        beside["macro F1"] = 100 * report["macro"]["f1"]
-        print(
-            "\n".join(f"{recipe} seed {seed}: {100 * each['score']:.2f} {each['name']}" for each in report["baselines"])
-        )
-    if report.get("measure") == "perplexity":
-        beside = {
-            "bits": report["scores"]["bits_per_character"],
-            "ngram": report["baselines"][-1]["scores"]["per_word"],
-        }
-    elif report.get("measure") == "windows found":
-        beside = {
-            "false alarms per 1,000": 1000 * report["at_budget"][0]["false_rate"],
-            "achieved rate": report["at_rate"][0]["false_rate"],
-        }
-    elif report.get("measure") == "mase":
-        beside = {
-            "rmse": report["columns"][0]["model"]["rmse"],
-            "below": 100 * report["below_seasonal_naive"],
-            "below drift": 100 * report["below_drift"],
-            "coverage": 100 * report["coverage_90"],
-        }
-    elif "scores" in report:
-        beside = {name: report["scores"][name]["value"] for name in ("chrf", "ter")}
+    if "macro_interval" in report:  # a classifier: each baseline on a line of its own
+        for one in report["baselines"]:
+            print(f"{recipe} seed {seed}: {100 * one['score']:.2f} {one['name']}")
     last = (run / "log.csv").read_text().splitlines()
     seconds = dict(zip(last[0].split(","), last[-1].split(","), strict=True))["seconds"]
     return {
         "seed": seed,
         "test": report["score"] if report["measure"] in ("perplexity", "mase") else 100 * report["score"],
         "dev": abs(metrics["dev"]["score"]),  # that of a language model or forecaster is minus its perplexity or MASE
-        **beside,
+        **beside(report),
         "minutes": float(seconds) / 60,
         "parameters": metrics["parameters"],
         "megabytes": sum(file.stat().st_size for file in (run / "model").iterdir()) / 1e6,
     }
+
+
+def beside(report: dict[str, Any]) -> dict[str, float]:
+    """What stands in the table beside the score of a task."""
+    numbers = {"ece": report["calibration"]["after"]["error"]} if report.get("calibration") else {}
+    if report["measure"] == "perplexity":
+        last = report["baselines"][-1]["scores"]
+        return {"bits": report["scores"]["bits_per_character"], "ngram": last["per_word"]}
+    if report["measure"] == "windows found":
+        at_budget, at_rate = report["at_budget"][0], report["at_rate"][0]
+        return {"false alarms per 1,000": 1000 * at_budget["false_rate"], "achieved rate": at_rate["false_rate"]}
+    if report["measure"] == "mase":
+        below = {"below": 100 * report["below_seasonal_naive"], "below drift": 100 * report["below_drift"]}
+        return {"rmse": report["columns"][0]["model"]["rmse"], **below, "coverage": 100 * report["coverage_90"]}
+    if "macro_interval" in report:
+        return {**numbers, "macro F1": 100 * report["macro"]["f1"]}
+    if "scores" in report:
+        return {name: report["scores"][name]["value"] for name in ("chrf", "ter")}
+    return numbers
 
 
 def spread(rows: list[dict[str, float]], key: str, digits: int = 2) -> str:
