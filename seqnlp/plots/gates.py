@@ -27,6 +27,9 @@ MOST_STEPS = 200
 UNITS = 32
 """Rows of a grid, unless told otherwise."""
 
+ABOVE = 1.2
+"""Inches of a PNG for the text and the headings of the columns."""
+
 _HOW_TO_READ = (
     "A column is what the layer reads at one step, a row one of its units. Gates go from 0, shut (white), to 1, open "
     "(blue): what the forget gate (a GRU's update gate) keeps, the input gate lets in, the output gate shows. "
@@ -139,14 +142,15 @@ def _figure(title: str, steps: Sequence[str], sheets: Sequence[Sheet], units: in
     from matplotlib.figure import Figure
 
     names, chosen = list(sheets[0].values), [sheet.liveliest(units) for sheet in sheets]
-    width = (1.2 + 0.22 * len(steps)) * len(sheets)
+    width = max(3.2, 1.2 + 0.22 * len(steps)) * len(sheets)
     height = (0.4 + 0.05 * max(map(len, chosen))) * len(names)
-    figure = Figure(figsize=(max(width, 4), height))
-    grid = figure.subplots(len(names), len(sheets), squeeze=False, gridspec_kw={"hspace": 0.25, "wspace": 0.05})
-    figure.suptitle(textwrap.fill(title, max(30, int(11 * width))), y=1, **as_text())
+    figure = Figure(figsize=(width, height + ABOVE))
+    spaces = {"hspace": 0.25, "wspace": 0.05, "bottom": 0, "top": height / (height + ABOVE)}
+    grid = figure.subplots(len(names), len(sheets), squeeze=False, gridspec_kw=spaces)
+    figure.suptitle(textwrap.fill(title, max(30, int(11 * width))), y=1, va="top", **as_text())
     for column, (sheet, rows) in enumerate(zip(sheets, chosen, strict=True)):
         for line, name in enumerate(names):
-            above = f"{sheet.heading}: {_shown(sheet, rows)}\n" if line == 0 else ""
+            above = f"{sheet.heading}\n{_shown(sheet, rows)}\n" if line == 0 else ""
             _draw(grid[line, column], above, name, sheet.values[name], rows)
         grid[-1, column].set_xticks(range(len(steps)), [short(step) for step in steps], rotation=90, **as_text())
     return figure
