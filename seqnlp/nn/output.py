@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from seqnlp.nn.products import padded_rows
 from seqnlp.nn.smoothed_loss import smoothed_loss
 
 CHUNK = 256
@@ -91,7 +92,8 @@ class Output(nn.Module):
         first = self.sizes[0]
         for tail, tail_bias, size in zip(tails, tail_biases, self.sizes[1:], strict=True):
             rows = ((targets >= first) & (targets < first + size)).nonzero()[:, 0]  # (n,)
-            within = functional.linear(features[rows], tail, tail_bias)  # (n, size)
+            whole = functional.pad(features[rows], (0, 0, 0, padded_rows(len(rows)) - len(rows)))  # (n', H)
+            within = functional.linear(whole, tail, tail_bias)[: len(rows)]  # (n, size)
             losses[rows] += functional.cross_entropy(within, targets[rows] - first, reduction="none")
             first += size
         return losses
