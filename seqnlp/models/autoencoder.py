@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import torch
 from torch import Tensor, nn
 
@@ -24,10 +26,10 @@ class Autoencoder(nn.Module):
     def __init__(self, config: AutoencoderConfig, num_columns: int, num_known: int) -> None:
         super().__init__()
         self.config = config
-        options = {"cell": config.cell, "num_layers": config.num_layers, "bidirectional": False}
-        self.encoder = Recurrent(num_columns + num_known, config.hidden_dim, **options)  # type: ignore[arg-type]
+        layers = partial(Recurrent, cell=config.cell, num_layers=config.num_layers, bidirectional=False)
+        self.encoder = layers(num_columns + num_known, config.hidden_dim)
         self.to_code = nn.Linear(config.hidden_dim, config.code_dim)
-        self.decoder = Recurrent(config.code_dim + num_known, config.hidden_dim, **options)  # type: ignore[arg-type]
+        self.decoder = layers(config.code_dim + num_known, config.hidden_dim)
         self.to_values = nn.Linear(config.hidden_dim, num_columns)
 
     def forward(self, values: Tensor, known: Tensor) -> Tensor:

@@ -137,8 +137,7 @@ def tune_bag(
     best: tuple[float, BagOfNgrams, str] | None = None
     for order in orders:
         for strength in STRENGTHS[method]:
-            options = {"single": single, "min_documents": min_documents}
-            model = fit_bag(train, targets, method, order, strength, **options)  # type: ignore[arg-type]
+            model = fit_bag(train, targets, method, order, strength, single=single, min_documents=min_documents)
             found = score(model)
             if best is None or found > best[0]:
                 best = found, model, f"up to {order} words, C {strength:g}"

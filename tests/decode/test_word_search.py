@@ -22,13 +22,13 @@ class Letters(Units):
         self.surfaces, self._lead = surfaces, lead
 
     def encode_word(self, word: str, first: bool) -> list[int]:
-        raise NotImplementedError
+        raise NotImplementedError("a search asks for what units are written as, nothing else")
 
     def is_known(self, word: str) -> bool:
-        raise NotImplementedError
+        raise NotImplementedError("a search asks for what units are written as, nothing else")
 
     def to_vocabulary(self) -> dict[str, Any]:
-        raise NotImplementedError
+        raise NotImplementedError("a search asks for what units are written as, nothing else")
 
 
 SUBWORDS = ["", END_MARK, " a", " ab", "b", "c", " ", "ab", " c"]

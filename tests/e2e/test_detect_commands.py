@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from command import output, refusal, seqnlp
 from tiny_readings import make_lines, time_of, write_tiny_readings
+from torch import Tensor
 
 import seqnlp as package
 from seqnlp.api import Detector
@@ -120,7 +121,7 @@ def test_what_is_kept_and_done_for_a_row_does_not_grow_with_the_series(
     read: list[tuple[int, ...]] = []
     errors = detector.loaded.model.errors
 
-    def noted(values, known, measured):  # type: ignore[no-untyped-def]
+    def noted(values: Tensor, known: Tensor, measured: Tensor) -> Tensor:
         read.append(tuple(values.shape))
         return errors(values, known, measured)
 

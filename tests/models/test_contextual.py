@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 
 import pytest
 import torch
@@ -30,8 +31,14 @@ SENTENCES = [
 def make_reader(direction: str, lowercase: bool = False, **changes: object) -> CharacterReader:
     """One with random weights."""
     torch.manual_seed(len(direction))
-    settings = {"embedding_dim": 5, "hidden_dim": 7, "num_layers": 1, "tie_embeddings": False, **changes}
-    config = RecurrentLanguageModelConfig(direction=direction, **settings)  # type: ignore[arg-type]
+    settings: dict[str, Any] = {
+        "embedding_dim": 5,
+        "hidden_dim": 7,
+        "num_layers": 1,
+        "tie_embeddings": False,
+        **changes,
+    }
+    config = RecurrentLanguageModelConfig(direction=direction, **settings)
     units = CharacterUnits(["\n", " ", *"abcdefghijklmnopqrstuvwxyzABLOQSTW.!"])
     return CharacterReader(UnitReader(config, len(units)), units, lowercase)
 
