@@ -152,9 +152,14 @@ def _finish(task: Task, run: Path, progress: Progress) -> None:
         f"  {command}" for command in [f"seqnlp evaluate {run} --split {split}", *task.next_commands(run)]
     )
     print(
-        f"done in {progress.seconds / 60:.1f} minutes; {best}{found}model folder {size:.1f} MB\n\nnext:\n{lines}",
+        f"done in {_duration(progress.seconds)}; {best}{found}model folder {size:.1f} MB\n\nnext:\n{lines}",
         file=sys.stderr,
     )
+
+
+def _duration(seconds: float) -> str:
+    """Seconds below two minutes, minutes above."""
+    return f"{seconds:.0f} seconds" if seconds < 120 else f"{seconds / 60:.1f} minutes"
 
 
 def _train_or_launch(run: Path, num_processes: int) -> None:

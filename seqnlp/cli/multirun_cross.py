@@ -21,7 +21,7 @@ def cross_table(runs: Sequence[Path]) -> Table | None:
 
     Settings of the data go across. With several seeds a field is their mean. None unless exactly two settings differ.
     """
-    settings = [dict(_leaves(yaml.safe_load((run / "config.yaml").read_text(encoding="utf-8")))) for run in runs]
+    settings = [dict(leaves(yaml.safe_load((run / "config.yaml").read_text(encoding="utf-8")))) for run in runs]
     names = [name for name in settings[0] if len({one.get(name) for one in settings}) > 1]
     varied = sorted((name for name in names if name not in ("run", "seed")), key=lambda name: name.startswith("data."))
     if len(varied) != 2:
@@ -45,11 +45,11 @@ def cross_table(runs: Sequence[Path]) -> Table | None:
     return Table(heading, (down, *(f">{column}" for column in columns)), rows)
 
 
-def _leaves(settings: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+def leaves(settings: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
     """Every setting by its dotted name, as text."""
     for key, value in settings.items():
         if isinstance(value, dict):
-            yield from _leaves(value, f"{prefix}{key}.")
+            yield from leaves(value, f"{prefix}{key}.")
         else:
             yield prefix + key, str(value)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from seqnlp.cli.multirun_cross import cross_table
+from seqnlp.cli.multirun_seeds import seeds_table
 from seqnlp.metrics.tables import Table
 from seqnlp.metrics.terminal import format_table
 
@@ -16,12 +17,15 @@ from seqnlp.metrics.terminal import format_table
 def multirun_table(runs: Sequence[Path]) -> str:
     """Dev scores, parameters, minutes and, where a task counts its units, units a second of each run.
 
-    A sweep over two settings has a second table, of one against the other.
+    A sweep over seeds has a second table, of means and standard deviations; one over two settings has a table of one
+    against the other.
     """
     rows = [_facts(run) for run in runs]
     names = list(dict.fromkeys(name for row in rows for name in row))
     columns = tuple(name if name == "run" else f">{name}" for name in names)
     tables = [Table("All runs", columns, [tuple(row.get(name, "") for name in names) for row in rows])]
+    if seeds := seeds_table(runs):
+        tables.append(seeds)
     if cross := cross_table(runs):
         tables.append(cross)
     return "\n\n".join(map(format_table, tables))

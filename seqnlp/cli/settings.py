@@ -14,7 +14,7 @@ def settings_table(task: str) -> str:
     lines = []
     for section in ("", *_sections(task)):
         rows = list(_rows(task, section))
-        lines += [f"{key:<30}{default:<12}{text}" for key, default, text in rows]
+        lines += [f"{key:<29} {default:<11} {text}" for key, default, text in rows]
         lines.append("")
     others = ", ".join(f"task={other}" for other in TASKS if other != task)
     return "\n".join([*lines, f"These are the settings of task={task}; others: seqnlp train --settings {others}"])

@@ -40,7 +40,9 @@ class Log:
     def __exit__(
         self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._bar:
+        if self._bar and self._task is not None:
+            if kind is None:  # also where training stopped before the last epoch: nothing is left to do
+                self._bar.update(self._task, total=1.0, completed=1.0)
             self._bar.stop()
         if self._board:
             self._board.close()

@@ -156,3 +156,9 @@ def test_a_copy_to_where_nothing_can_be_written_says_so(capsys: pytest.CaptureFi
 def test_other_uses_of_recipes_say_what_is_expected(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     expected = "error: expected `seqnlp recipes`, `seqnlp recipes show NAME` or `seqnlp recipes copy NAME FOLDER`\n"
     assert error(capsys, "recipes", *arguments) == expected
+
+
+def test_a_default_as_wide_as_its_column_stands_apart_from_its_meaning(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["train", "--settings", "task=anomaly_detection"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert any(line.split()[:2] == ["task", "anomaly_detection"] for line in lines)
