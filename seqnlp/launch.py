@@ -147,14 +147,22 @@ def _finish(task: Task, run: Path, progress: Progress) -> None:
     named = ", ".join(f"{name} {value:.2f}" for name, value in scores.items() if name != "score")
     best = f"best on dev in epoch {progress.best_epoch}: {named}; " if named else ""
     size = sum(file.stat().st_size for file in folder.iterdir()) / 1e6
+    improving = f"\n{advice}" if named and (advice := _still_improving(progress, task.config.trainer.epochs)) else ""
     split = next((split for split in ("test", "dev", "train") if getattr(data, split)), "train")
     lines = "\n".join(
         f"  {command}" for command in [f"seqnlp evaluate {run} --split {split}", *task.next_commands(run)]
     )
     print(
-        f"done in {_duration(progress.seconds)}; {best}{found}model folder {size:.1f} MB\n\nnext:\n{lines}",
+        f"done in {_duration(progress.seconds)}; {best}{found}model folder {size:.1f} MB{improving}\n\nnext:\n{lines}",
         file=sys.stderr,
     )
+
+
+def _still_improving(progress: Progress, epochs: int) -> str:
+    """What to try where the last epoch that was allowed is the best on dev; empty otherwise."""
+    if epochs < 2 or progress.best_epoch < epochs:
+        return ""
+    return f"dev was still improving in the last epoch; a longer training may do better (trainer.epochs={2 * epochs})"
 
 
 def _duration(seconds: float) -> str:

@@ -29,7 +29,8 @@ def curves(runs: Sequence[Path], output: Path) -> None:
     from seqnlp.plots.lines import Chart, Line, charts_html, charts_png
 
     tables = [_log(run) for run in runs]
-    columns = list(dict.fromkeys(name for rows in tables for row in rows for name in row))
+    names = dict.fromkeys(name for rows in tables for row in rows for name in row)
+    columns = sorted(names, key=lambda name: name == "learning_rate")  # what was learned first, the step size last
     charts = []
     for column in columns:
         if column.removeprefix("dev_") in _NOT_DRAWN:
