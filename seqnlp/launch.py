@@ -22,6 +22,7 @@ from seqnlp.training.device import choose_device, choose_precision
 from seqnlp.training.distributed import join, leave
 from seqnlp.training.fit import Interrupted, fit
 from seqnlp.training.memory import keep_freed_memory
+from seqnlp.training.orphans import ending_with
 
 CONFIG_FILE = "config.yaml"
 
@@ -173,12 +174,15 @@ def _duration(seconds: float) -> str:
 def _train_or_launch(run: Path, num_processes: int) -> None:
     """Train here, or let torchrun start ``num_processes`` that resume the (claimed) run together."""
     if num_processes <= 1 or "WORLD_SIZE" in os.environ:
+        if "WORLD_SIZE" in os.environ:
+            ending_with(os.getppid())()
         train(run)
         return
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={num_processes}"]
     threads = os.environ.get("OMP_NUM_THREADS", str(_threads_each(num_processes)))
     environment = {**os.environ, "OMP_NUM_THREADS": threads}
-    launcher = subprocess.Popen([*command, "-m", "seqnlp", "resume", str(run)], env=environment)
+    tie = ending_with(os.getpid())  # who kills us must not leave processes that train on
+    launcher = subprocess.Popen([*command, "-m", "seqnlp", "resume", str(run)], env=environment, preexec_fn=tie)
     if _wait(launcher) != 0:
         raise RunError(f"the {num_processes} processes stopped before the end; go on with `seqnlp resume {run}`")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import os
 import signal
@@ -185,3 +186,31 @@ def test_two_processes_that_are_asked_to_stop_can_be_resumed_by_two(tmp_path: Pa
     assert said.splitlines()[-1] == (f"error: the 2 processes stopped before the end; go on with `seqnlp resume {run}`")
     assert seqnlp("resume", run, "--nproc", "2").status == 0
     assert_same(run, whole)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
+def test_no_process_trains_on_after_its_launcher_was_killed(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    process = start(run, "train", "--nproc", "2", f"run={run}", *SETTINGS, "trainer.epochs=1000", "trainer.patience=0")
+    deadline = time.monotonic() + 60
+    while not epochs(run, 1)():
+        assert process.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    assert len(processes_about(run)) >= 3
+    process.kill()
+    process.wait()
+    while processes_about(run):
+        assert time.monotonic() < deadline, processes_about(run)
+        time.sleep(0.1)
+    if process.stderr:
+        process.stderr.close()
+
+
+def processes_about(run: Path) -> list[str]:
+    """The command lines of all processes that name the run."""
+    lines = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            lines.append(path.read_bytes().replace(b"\0", b" ").decode(errors="replace"))
+    return [line for line in lines if str(run) in line]
