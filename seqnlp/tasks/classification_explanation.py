@@ -83,12 +83,13 @@ class _Path:
         self, predictor: DocumentPredictor, words: Sequence[str], decision: Decision, label: int, multi_label: bool
     ) -> None:
         self.model, self.decision, self.label, self.multi_label = predictor.model, decision, label, multi_label
-        flat = FlatSequences.of(predictor.vectors.indices([words]))
+        forms, rows = predictor.vectors.look_up([words])
+        flat = FlatSequences.of(forms)
         self.windows: Windows = predictor.cut(flat.lengths)
         where, mask = window_items(flat, self.windows)  # (N,), (P, T)
         self.where, self.mask = torch.from_numpy(where), torch.from_numpy(mask)
-        inputs = torch.zeros(*mask.shape, predictor.vectors.rows.size(1), device=self.model.device)  # (P, T, D)
-        inputs[self.mask] = predictor.vectors.rows[torch.from_numpy(flat.items[where].astype(np.int64))].clone()
+        inputs = torch.zeros(*mask.shape, rows.size(1), device=self.model.device)  # (P, T, D)
+        inputs[self.mask] = rows[torch.from_numpy(flat.items[where].astype(np.int64))].clone()
         self.inputs = inputs
         num_labels = self.model.project.out_features
         bias, shares = np.zeros(num_labels), np.zeros((len(words), num_labels))

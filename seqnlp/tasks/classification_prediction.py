@@ -52,10 +52,11 @@ class DocumentPredictor:
         """(B, K) what the network says of documents given as words; one without words has scores, too."""
         if not documents:
             return np.zeros((0, self.model.project.out_features))
-        flat = FlatSequences.of(self.vectors.indices(documents))
+        forms, rows = self.vectors.look_up(documents)
+        flat = FlatSequences.of(forms)
         windows = self.cut(flat.lengths)
         with torch.inference_mode():
-            vectors = self._window_vectors(flat, windows)  # (P, H)
+            vectors = self._window_vectors(flat, rows, windows)  # (P, H)
             counts = np.bincount(windows.owners, minlength=len(documents))  # (B,)
             scores = torch.zeros(len(documents), self.model.project.out_features)  # (B, K)
             for batch in plan_in_order(counts, BATCH_WINDOWS, BATCH_TOKENS):
@@ -70,8 +71,8 @@ class DocumentPredictor:
         """The words as n-grams are made of them."""
         return [normalized(word, self.settings.lowercase) for word in words]
 
-    def _window_vectors(self, flat: FlatSequences, windows: Windows) -> Tensor:
-        """(P, H) of all windows."""
+    def _window_vectors(self, flat: FlatSequences, rows: Tensor, windows: Windows) -> Tensor:
+        """(P, H) of all windows, from the vectors of word forms (forms, D)."""
         model = self.model
         vectors = torch.zeros(len(windows.owners), model.encoder.output_dim, device=model.device)  # (P, H)
         for batch in plan_in_order(windows.lengths, BATCH_WINDOWS, BATCH_TOKENS):
@@ -79,7 +80,7 @@ class DocumentPredictor:
             index = torch.zeros(mask.shape, dtype=torch.int64)  # (p, T)
             index[torch.from_numpy(mask)] = torch.from_numpy(flat.items[where].astype(np.int64))
             lengths = torch.from_numpy(windows.lengths[batch])  # (p,)
-            found = model.window_vectors(self.vectors.rows, index.to(model.device), lengths.to(model.device))
+            found = model.window_vectors(rows, index.to(model.device), lengths.to(model.device))
             vectors[torch.from_numpy(batch)] = found.to(vectors.dtype)
         return vectors
 

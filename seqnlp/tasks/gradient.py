@@ -80,7 +80,7 @@ def _classifier(bundle: Bundle, config: Config, split: str) -> Norms:
     read = [(loaded.reader.read(document.text)[-most:], document.labels) for document in known]
     vectors = WordVectors(model.embedder, loaded.features, torch.device("cpu"))
     for words, labels in sorted(filter(lambda pair: pair[0], read), key=lambda pair: -len(pair[0]))[:TEXTS]:
-        (numbers,) = vectors.indices([words])
+        (numbers,), rows = vectors.look_up([words])
         lengths, zero = torch.tensor([len(words)]), torch.zeros(1, dtype=torch.int64)
         targets = torch.tensor([[float(label in labels) for label in loaded.labels]])  # (1, K)
 
@@ -90,7 +90,7 @@ def _classifier(bundle: Bundle, config: Config, split: str) -> Norms:
                 return functional.binary_cross_entropy_with_logits(scores, targets)
             return functional.cross_entropy(scores, targets)
 
-        yield _of(loss, vectors.rows[torch.tensor(numbers)])
+        yield _of(loss, rows[torch.tensor(numbers)])
 
 
 def _tagger(bundle: Bundle, config: Config, split: str) -> Norms:
@@ -105,14 +105,14 @@ def _tagger(bundle: Bundle, config: Config, split: str) -> Norms:
     vectors = WordVectors(model.embedder, loaded.features, torch.device("cpu"))
     pairs = [(s.tokens[-LONGEST:], t[-1]) for s, t in zip(sentences, tags, strict=True) if t[-1] in loaded.tags]
     for words, tag in sorted(pairs, key=lambda pair: -len(pair[0]))[:TEXTS]:
-        (numbers,) = vectors.indices([words])
+        (numbers,), rows = vectors.look_up([words])
         lengths, target = torch.tensor([len(words)]), torch.tensor([loaded.tags.index(tag)])
 
         def loss(inputs: Tensor, lengths: Tensor = lengths, target: Tensor = target) -> Tensor:
             last = model.recurrent(inputs, lengths)[:, -1]  # (1, H)
             return functional.cross_entropy(model.project(last), target)
 
-        yield _of(loss, with_context(loaded, vectors.rows[torch.tensor(numbers)], words))
+        yield _of(loss, with_context(loaded, rows[torch.tensor(numbers)], words))
 
 
 def _language_model(bundle: Bundle, config: Config, split: str) -> Norms:

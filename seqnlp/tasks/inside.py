@@ -130,8 +130,8 @@ _READERS: dict[str, Callable[[Bundle, str], _Reading]] = {
 def word_inputs(loaded: LoadedTagger | LoadedClassifier, words: Sequence[str]) -> Tensor:
     """The vectors (T, D) of words by themselves."""
     vectors = WordVectors(loaded.model.embedder, loaded.features, torch.device("cpu"))
-    (numbers,) = vectors.indices([words])
-    return vectors.rows[torch.tensor(numbers)]
+    (numbers,), rows = vectors.look_up([words])
+    return rows[torch.tensor(numbers)]
 
 
 def with_context(loaded: LoadedTagger, inputs: Tensor, words: Sequence[str]) -> Tensor:

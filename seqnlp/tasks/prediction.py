@@ -109,13 +109,13 @@ class TagPredictor:
     def emit(self, sentences: Sequence[Sequence[str]]) -> Iterator[EmittedBatch]:
         """Run the network: batches of similar length, in no particular order; empty sentences are in none."""
         lengths = np.array([len(words) for words in sentences], dtype=np.int64)  # (S,)
-        forms = self._vectors.indices(sentences)
+        forms, rows = self._vectors.look_up(sentences)
         for batch in plan_in_order(lengths, BATCH_SENTENCES, BATCH_TOKENS):
             batch = batch[lengths[batch] > 0]
             if len(batch):
                 with torch.inference_mode():
                     context = self._context.read([sentences[s] for s in batch]) if self._context else None  # (N, C)
-                    emissions, mask = self._emissions([forms[s] for s in batch], context)  # (B, T, K), (B, T)
+                    emissions, mask = self._emissions([forms[s] for s in batch], rows, context)  # (B, T, K), (B, T)
                 yield EmittedBatch(batch, emissions, mask)
 
     @torch.inference_mode()
@@ -130,8 +130,15 @@ class TagPredictor:
                 results[position] = prediction
         return results
 
-    def _emissions(self, sentences: Sequence[Sequence[int]], context: Tensor | None) -> tuple[Tensor, Tensor]:
-        """Emissions (B, T, K) and mask (B, T) of sentences given as word forms and their words' context (N, C)."""
+    def _emissions(
+        self, sentences: Sequence[Sequence[int]], rows: Tensor, context: Tensor | None
+    ) -> tuple[Tensor, Tensor]:
+        """Emissions (B, T, K) and mask (B, T) of sentences given as word forms.
+
+        Args:
+            rows: (forms, D) the forms' vectors.
+            context: (N, C) what the words' surroundings add.
+        """
         lengths = torch.tensor([len(forms) for forms in sentences])  # (B,)
         mask = torch.arange(int(lengths.max())) < lengths[:, None]  # (B, T)
         index = torch.zeros(mask.shape, dtype=torch.int64)  # (B, T)
@@ -139,7 +146,7 @@ class TagPredictor:
         device = self.model.device
         lengths, mask, index = lengths.to(device), mask.to(device), index.to(device)
         grid = None if context is None else padded(context.to(device), mask)  # (B, T, C)
-        return self.model.emissions(self._vectors.rows, index, lengths, grid), mask
+        return self.model.emissions(rows, index, lengths, grid), mask
 
     def _decode(self, emissions: Tensor, mask: Tensor, probabilities: bool, nbest: int) -> list[SentencePrediction]:
         tag_ids = self.model.decode(self._less_outside(emissions), mask)  # (B, T)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from threading import Lock
+from typing import Any
 
 import numpy as np
 import torch
@@ -12,40 +14,53 @@ from seqnlp.data.collate import word_rows
 from seqnlp.data.lexicon import Lexicon, WordFeatures
 from seqnlp.nn.embed import WordEmbedder
 
-CAPACITY = 200_000
-"""Word forms kept before all are forgotten."""
+MAX_BYTES = 32 * 2**20
+"""What the forms that are kept may take; above it all are forgotten."""
+
+BYTES_OF_A_FORM = 400
+"""What a form takes beside its vector: its text, ids and characters, roughly."""
 
 ROWS_AT_ONCE = 2048
 
 
 class WordVectors:
-    """The table of all forms seen; a form seen before costs one row look-up.
+    """The table of the forms seen; a form seen before costs one row look-up. Any number of threads may use it.
 
     Args:
         embedder: computes the vectors, in inference mode.
         features: how a form becomes numbers.
         device: where the table is.
+        max_bytes: of the forms kept, which bounds memory on an endless stream; one call may go beyond it.
     """
 
-    def __init__(self, embedder: WordEmbedder, features: WordFeatures, device: torch.device) -> None:
+    def __init__(
+        self, embedder: WordEmbedder, features: WordFeatures, device: torch.device, max_bytes: int = MAX_BYTES
+    ) -> None:
         self._embedder = embedder
-        self._lexicon = Lexicon(features, capacity=CAPACITY)
+        self._lexicon = Lexicon(features, capacity=max_bytes // (4 * embedder.output_dim + BYTES_OF_A_FORM))
         self._rows = torch.zeros(0, embedder.output_dim, device=device)  # (forms, D)
         self._num_rows = 0
+        self._lock = Lock()
 
-    def indices(self, sentences: Iterable[Iterable[str]]) -> list[list[int]]:
-        """Numbers of the forms of each sentence. All sentences of one call may be used until the next."""
-        if self._lexicon.make_room():
-            self._num_rows = 0
-        found = [self._lexicon.indices(words) for words in sentences]
-        with torch.inference_mode():
+    def look_up(self, sentences: Iterable[Iterable[str]]) -> tuple[list[list[int]], Tensor]:
+        """Numbers of the forms of each sentence, and the rows (forms, D) that they count, longer than there are forms.
+
+        The two belong together and stay valid: rows that were handed out are never written again.
+        """
+        with self._lock, torch.inference_mode():
+            if self._lexicon.make_room():
+                self._rows, self._num_rows = self._rows[:0], 0
+            found = [self._lexicon.indices(words) for words in sentences]
             self._compute_new_rows()
-        return found
+            return found, self._rows
 
-    @property
-    def rows(self) -> Tensor:
-        """(forms, D) by number; longer than there are forms."""
-        return self._rows
+    def __getstate__(self) -> dict[str, Any]:
+        """A lock cannot be copied or pickled; a copy has its own."""
+        return {name: value for name, value in self.__dict__.items() if name != "_lock"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._lock = Lock()
 
     def _compute_new_rows(self) -> None:
         """Compute the vectors of word forms seen for the first time; the table doubles when it is full."""

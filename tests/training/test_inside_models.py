@@ -139,8 +139,8 @@ def test_the_gradient_of_a_classifier_is_that_of_its_loss(tmp_path: Path) -> Non
     loaded = load(run)._loaded  # type: ignore[union-attr]
     model = loaded.model
     vectors = WordVectors(model.embedder, loaded.features, torch.device("cpu"))
-    (numbers,) = vectors.indices([["the", "soup", "was", "fine"]])
-    inputs = vectors.rows[torch.tensor(numbers)].clone()  # (T, D)
+    (numbers,), rows = vectors.look_up([["the", "soup", "was", "fine"]])
+    inputs = rows[torch.tensor(numbers)].clone()  # (T, D)
     zero, lengths = torch.zeros(1, dtype=torch.int64), torch.tensor([4])
 
     def loss(moved: Tensor) -> float:
