@@ -1,13 +1,13 @@
 """seqnlp: compact sequence models, from a recipe to a program that somebody can ship.
 
 >>> import seqnlp
->>> tagger = seqnlp.load("RUN")  # doctest: +SKIP
+>>> tagger = seqnlp.Tagger("RUN")  # doctest: +SKIP
 >>> tagger.tag("Velisk Korrasel moved from Port Ombril to Yensa.").spans  # doctest: +SKIP
->>> translator = seqnlp.load("ANOTHER_RUN")  # doctest: +SKIP
+>>> translator = seqnlp.Translator("ANOTHER_RUN")  # doctest: +SKIP
 >>> translator.translate("Ein Hund läuft.").text  # doctest: +SKIP
->>> classifier = seqnlp.load("A_THIRD_RUN")  # doctest: +SKIP
+>>> classifier = seqnlp.Classifier("A_THIRD_RUN")  # doctest: +SKIP
 >>> classifier.classify("A lovely film.").label  # doctest: +SKIP
->>> seqnlp.load("A_FOURTH_RUN").complete("I grew up in")  # doctest: +SKIP
+>>> seqnlp.LanguageModel("A_FOURTH_RUN").complete("I grew up in")  # doctest: +SKIP
 """
 
 from __future__ import annotations
@@ -15,19 +15,67 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from seqnlp.api import Classifier, Detector, LanguageModel, Tagger, Translator, load
+    from seqnlp.api import (
+        Classification,
+        Classifier,
+        Completion,
+        Detection,
+        Detector,
+        Explanation,
+        Forecast,
+        Forecaster,
+        Hypothesis,
+        LanguageModel,
+        Span,
+        TaggedText,
+        Tagger,
+        TagSequence,
+        Translation,
+        Translator,
+        load,
+    )
+    from seqnlp.errors import ConfigError, DataError, RunError, SeqnlpError
 
 __version__ = "0.1.0"
-__all__ = ["Classifier", "Detector", "LanguageModel", "Tagger", "Translator", "__version__", "load"]
+__all__ = [
+    "Classification",
+    "Classifier",
+    "Completion",
+    "ConfigError",
+    "DataError",
+    "Detection",
+    "Detector",
+    "Explanation",
+    "Forecast",
+    "Forecaster",
+    "Hypothesis",
+    "LanguageModel",
+    "RunError",
+    "SeqnlpError",
+    "Span",
+    "TagSequence",
+    "TaggedText",
+    "Tagger",
+    "Translation",
+    "Translator",
+    "__version__",
+    "load",
+]
+
+_ERRORS = ("ConfigError", "DataError", "RunError", "SeqnlpError")
 
 
 def __getattr__(name: str) -> Any:
-    """``load`` and the classes on first use: torch takes a second to import, and ``seqnlp --help`` needs none of it."""
-    if name in ("Classifier", "Detector", "LanguageModel", "Tagger", "Translator", "load"):
-        from seqnlp import api
+    """Names on first use: torch takes a second to import, and ``seqnlp --help`` needs none of it."""
+    if name not in __all__:
+        raise AttributeError(f"module 'seqnlp' has no attribute '{name}'")
+    if name in _ERRORS:
+        from seqnlp import errors
 
-        return getattr(api, name)
-    raise AttributeError(f"module 'seqnlp' has no attribute '{name}'")
+        return getattr(errors, name)
+    from seqnlp import api
+
+    return getattr(api, name)
 
 
 def __dir__() -> list[str]:

@@ -1,0 +1,50 @@
+"""What ``import seqnlp`` gives, and that the README's Python is right for a type checker."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import seqnlp
+
+
+@pytest.mark.parametrize("name", seqnlp.__all__)
+def test_every_exported_name_is_there(name: str) -> None:
+    assert getattr(seqnlp, name) is not None
+    assert name in dir(seqnlp)
+
+
+def test_all_that_load_returns_can_be_named() -> None:
+    from seqnlp import api
+
+    assert {model.__name__ for model in api.Model.__args__} <= set(seqnlp.__all__)
+
+
+def test_a_wrong_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'Taggr'"):
+        _ = seqnlp.Taggr
+
+
+def test_errors_need_no_torch() -> None:
+    code = "import sys; from seqnlp import SeqnlpError, DataError; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_the_python_of_the_readme_passes_a_strict_type_checker(repository: Path, tmp_path: Path) -> None:
+    blocks = re.findall(r"```python\n(.*?)```", (repository / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    assert blocks
+    for number, block in enumerate(blocks):
+        (tmp_path / f"block_{number}.py").write_text(block, encoding="utf-8")
+    command = [sys.executable, "-m", "mypy", "--strict", "--config-file", str(repository / "pyproject.toml")]
+    checked = subprocess.run(
+        [*command, *map(str, sorted(tmp_path.glob("*.py")))],
+        cwd=repository,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert checked.returncode == 0, checked.stdout
