@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from seqnlp.errors import DataError, did_you_mean
+from seqnlp.text.csv_rows import csv_rows
 from seqnlp.text.documents import Columns, Document, document_of_row
+from seqnlp.text.files import read_lines
 from seqnlp.text.parallel import NESTED_FIELD, SentencePair, pair_of_row
 from seqnlp.text.sentence import TaggedSentence
 
@@ -114,13 +116,32 @@ def _load(name: str, config_name: str) -> dict[str, Any]:
 
     try:
         if not _is_saved(Path(name)):
-            return dict(datasets.load_dataset(name, config_name or None))
+            return dict(datasets.load_dataset(name, config_name or None, **_as_written(Path(name))))
         loaded = datasets.load_from_disk(name)
     except Exception as problem:  # whatever the library, the network or the data set's files may raise
         reason = " ".join(str(problem).split())[:300]
         remedy = "" if Path(name).is_dir() else "; a hub name needs the network or a cached copy, a folder must exist"
         raise DataError(f"`datasets` cannot load it{remedy} ({type(problem).__name__}: {reason})", name) from problem
     return dict(loaded) if isinstance(loaded, dict) else {str(loaded.split or "train"): loaded}
+
+
+def _as_written(folder: Path) -> dict[str, Any]:
+    """Options for a folder of CSV files with the same columns: every field is text, as written.
+
+    ``NA``, ``null`` and ``nan`` are words like others, and ``01`` is not 1. A folder that also has other data files
+    takes no such options.
+    """
+    files = sorted(path for path in folder.rglob("*") if path.is_file()) if folder.is_dir() else []
+    tables = [path for path in files if path.suffix == ".csv"]
+    if not tables or {path.suffix for path in files} & {".json", ".jsonl", ".parquet", ".arrow", ".tsv", ".txt"}:
+        return {}
+    import datasets
+
+    heads = [next(csv_rows((line for _, line in read_lines(table)), table), (1, []))[1] for table in tables]
+    if any(head != heads[0] for head in heads):
+        return {}
+    text = datasets.Features({name: datasets.Value("string") for name in heads[0]})
+    return {"keep_default_na": False, "na_filter": False, "features": text}
 
 
 def _is_saved(folder: Path) -> bool:

@@ -148,6 +148,8 @@ def _from_rows(
     width = len(head)
     numbered = columns.text.isdecimal() and columns.label.isdecimal()
     text, label = (_place(name, head, numbered, path, number) for name in (columns.text, columns.label))
+    if numbered:
+        refuse_heading(head, text, label, path, number)
     for number, row in [first, *rows] if numbered else rows:
         if len(row) != width:
             found = f"expected {width} columns as in the file's first line, found {len(row)}"
@@ -156,6 +158,28 @@ def _from_rows(
             yield Document(row[text].strip(), columns.labels(row[label]), number)
         except DataError as problem:
             raise DataError(str(problem), path, number) from None
+
+
+HEADINGS = frozenset(
+    ("label", "labels", "class", "category", "sentiment", "target", "polarity", "rating", "topic", "intent")
+)
+TEXT_HEADINGS = frozenset(
+    ("text", "texts", "sentence", "review", "document", "content", "comment", "tweet", "title", "body", "message")
+)
+"""Names that stand above columns of labels and of texts, and are no labelled text when they stand together."""
+
+
+def refuse_heading(head: Sequence[str], text: int, label: int, path: str | os.PathLike[str], line: int) -> None:
+    """Stop at a first line that names the columns, which would be learned as a text with a label of its own.
+
+    Raises:
+        DataError: the line is such a heading.
+    """
+    named = [head[place].strip().strip('"').lower() for place in (text, label)]
+    if named[0] in TEXT_HEADINGS and named[1] in HEADINGS:
+        found = f"expected a labelled text, found the names of the columns ('{head[text]}', '{head[label]}')"
+        settings = f"data.text_column={head[text].strip()} data.label_column={head[label].strip()}"
+        raise DataError(f"{found}; remove the line, or read the columns by name: {settings}", path, line)
 
 
 def _place(name: str, head: Sequence[str], numbered: bool, path: str | os.PathLike[str], line: int) -> int:

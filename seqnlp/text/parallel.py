@@ -66,14 +66,21 @@ def read_tsv_pairs(
         source_column, target_column: from 0.
 
     Raises:
-        DataError: a line without one of the columns, with its number.
+        DataError: a line without one of the columns, or with more or fewer than the first (a tab inside a text), with
+            its number.
     """
+    width = 0
     for number, line in read_lines(path):
         columns = line.split("\t") if line.strip() else [""] * (max(source_column, target_column) + 1)
         for name, column in (("source", source_column), ("target", target_column)):
             if column >= len(columns):
                 found = f"{len(columns)} column{'s' if len(columns) != 1 else ''}"
                 raise DataError(f"found {found}, expected the {name} in column {column} (from 0)", path, number)
+        if line.strip():
+            width = width or len(columns)
+            if len(columns) != width:
+                found = f"expected {width} columns as in the file's first line, found {len(columns)}"
+                raise DataError(f"{found}; a tab inside a text would add one: replace it with a space", path, number)
         yield SentencePair(one_line(columns[source_column]), one_line(columns[target_column]), number)
 
 

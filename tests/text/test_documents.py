@@ -118,3 +118,21 @@ def test_json_of_the_wrong_kind(tmp_path: Path, line: str, message: str) -> None
 def test_gzip_is_read(tmp_path: Path) -> None:
     (tmp_path / "file.gz").write_bytes(gzip.compress(b"pos\tfine\n"))
     assert [document.text for document in read_tsv_documents(tmp_path / "file.gz", NUMBERS)] == ["fine"]
+
+
+@pytest.mark.parametrize(("heading", "text", "label"), [("label\ttext", 1, 0), ("Review\tSentiment", 0, 1)])
+def test_names_of_columns_are_no_labelled_text(tmp_path: Path, heading: str, text: int, label: int) -> None:
+    path = tmp_path / "data.tsv"
+    path.write_text(f"{heading}\nbad\tdull\n", encoding="utf-8")
+    with pytest.raises(DataError, match="found the names of the columns") as caught:
+        list(read_tsv_documents(path, Columns(str(text), str(label))))
+    names = heading.split("\t")
+    assert f"data.text_column={names[text]} data.label_column={names[label]}" in str(caught.value)
+    (read,) = read_tsv_documents(path, Columns(names[text], names[label]))
+    assert (read.text, read.labels) == (("dull", ("bad",)) if label == 0 else ("bad", ("dull",)))
+
+
+def test_a_text_that_is_one_such_name_is_a_text(tmp_path: Path) -> None:
+    path = tmp_path / "data.tsv"
+    path.write_text("good\ttext\nlabel\tfine\n", encoding="utf-8")
+    assert len(list(read_tsv_documents(path, Columns("1", "0")))) == 2

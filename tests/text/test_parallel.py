@@ -164,3 +164,11 @@ def test_a_bad_json_line_is_refused_with_its_number(tmp_path: Path, row: Any, me
     with pytest.raises(DataError, match=re.escape(message)) as caught:
         jsonl(tmp_path, {"de": "a", "en": "b"}, row)
     assert caught.value.line == 2
+
+
+@pytest.mark.parametrize("broken", ["Ja ,\tmein Herr .\tYes , sir .", "nur eins\t\t\t"])
+def test_every_line_of_a_tsv_file_has_the_columns_of_the_first(tmp_path: Path, broken: str) -> None:
+    path = tmp_path / "pairs.tsv"
+    path.write_text(f"\nHallo\tHello\n{broken}\n", encoding="utf-8")
+    with pytest.raises(DataError, match=r"pairs\.tsv:3: expected 2 columns as in the file's first line, found [34]"):
+        list(read_tsv_pairs(path))
