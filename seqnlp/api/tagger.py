@@ -110,6 +110,7 @@ class Tagger:
         self.description = bundle.description
         self.metrics = bundle.metrics
         self.tokenizer = loaded.tokenizer
+        self.columns = dict(loaded.columns)
         self.plain_tags = loaded.data_scheme == "none"
         self._scheme = loaded.scheme
         self._data_scheme = loaded.data_scheme

@@ -62,23 +62,6 @@ def read_file_lines(path: str | os.PathLike[str], errors: str) -> Iterator[str]:
         yield from read_text_lines(file, errors, path)
 
 
-def read_blocks(lines: Iterable[str]) -> Iterator[list[str]]:
-    """The words (first column) of each sentence in CoNLL columns; a blank line ends a sentence.
-
-    Every blank line ends one block, so that blocks out pair with blocks in; a final one may lack its blank line.
-    """
-    words: list[str] = []
-    for line in lines:
-        columns = line.split("\t") if "\t" in line.strip() else line.split()
-        if columns and columns[0].strip():
-            words.append(columns[0].strip())
-        else:
-            yield words
-            words = []
-    if words:
-        yield words
-
-
 def windows(items: Iterable[Item], size: int = WINDOW, *, full: bool = False) -> Iterator[list[Item]]:
     """Up to ``size`` items at a time: all that are there, but at least one.
 

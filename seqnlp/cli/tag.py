@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 HELP = "tag text from standard input, one answer per line"
 EXAMPLES = """\
@@ -22,10 +23,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("run", help="a run, or a saved model folder")
     parser.add_argument(
         "--input",
-        choices=("text", "tokens", "conll"),
+        choices=("text", "tokens", "conll", "conllu"),
         default="text",
-        help="text: raw lines; tokens: lines of words split by spaces; conll: one word a line, the first column, "
-        "a blank line after each sentence (default text)",
+        help="text: raw lines; tokens: lines of words split by spaces; conll: one word a line, read as "
+        "the training data were, a blank line after each sentence; conllu: CoNLL-U (default text)",
     )
     parser.add_argument(
         "--output",
@@ -47,7 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Stream the answers."""
-    from seqnlp.cli.streams import read_blocks, read_text_lines, standard_input, windows
+    from seqnlp.cli.streams import read_text_lines, standard_input, windows
     from seqnlp.cli.tag_output import WRITERS, choose_output
     from seqnlp.errors import SeqnlpError
 
@@ -72,8 +73,8 @@ def run(arguments: argparse.Namespace) -> int:
     options = {"nbest": arguments.nbest, "min_probability": arguments.min_probability}
     write = WRITERS[output]
     lines = read_text_lines(standard_input(), arguments.errors)
-    if arguments.input == "conll":
-        for blocks in windows(read_blocks(lines)):
+    if arguments.input in ("conll", "conllu"):
+        for blocks in windows(_blocks(lines, arguments.input, tagger.columns)):
             _emit(write(answer, tagger) for answer in tagger.tag_words(blocks, **options))
     else:
         for texts in windows(lines):
@@ -83,6 +84,16 @@ def run(arguments: argparse.Namespace) -> int:
                 answers = tagger.tag_texts(texts, **options)
             _emit(write(answer, tagger) for answer in answers)
     return 0
+
+
+def _blocks(lines: Iterable[str], form: str, columns: Mapping[str, Any]) -> Iterator[list[str]]:
+    """The words of each block, read as training reads the run's own files."""
+    from seqnlp.text.conll import read_conll_words
+    from seqnlp.text.conllu import read_conllu_words
+
+    if form == "conllu" or columns.get("format") == "conllu":
+        return read_conllu_words(lines, "standard input")
+    return read_conll_words(lines, int(columns.get("token", 0)), "standard input")
 
 
 def _emit(pieces: Iterable[str]) -> None:

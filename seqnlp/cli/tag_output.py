@@ -19,7 +19,7 @@ def choose_output(asked: str | None, source: str, terminal: bool) -> str:
         return asked
     if terminal:
         return "pretty"
-    return "conll" if source == "conll" else "jsonl"
+    return "conll" if source.startswith("conll") else "jsonl"
 
 
 def write_jsonl(answer: TaggedText, tagger: Tagger) -> str:

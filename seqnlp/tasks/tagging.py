@@ -27,7 +27,7 @@ from seqnlp.tasks.contextual_store import ContextStore
 from seqnlp.tasks.prediction import TagPredictor
 from seqnlp.tasks.tagging_calibration import calibrate
 from seqnlp.tasks.tagging_card import model_card
-from seqnlp.tasks.tagging_model import build_tagger, describe
+from seqnlp.tasks.tagging_model import build_tagger, columns_of, describe
 from seqnlp.text.sentence import TaggedSentence
 from seqnlp.text.tags import Span, spans_from_tags
 from seqnlp.training.checkpoint import Progress
@@ -130,7 +130,10 @@ class TaggingTask:
             "train_sha256": self.train_digest,
         }
         saved = bundle.Bundle(
-            description=describe(config.model, self.word_dim, config.data.scheme, config.data.tokenizer, about),
+            description={
+                **describe(config.model, self.word_dim, config.data.scheme, config.data.tokenizer, about),
+                "columns": columns_of(config.data),
+            },
             tensors=dict(self.model.state_dict()),
             vocabulary=self.features.to_dict(),
             labels=self.tags,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from seqnlp.bundle import Bundle
-from seqnlp.config import ClassifierConfig, ModelConfig, read_section
+from seqnlp.config import ClassifierConfig, DataConfig, ModelConfig, read_section
 from seqnlp.data.lexicon import WordFeatures
 from seqnlp.errors import RunError
 from seqnlp.models.contextual import ContextualEmbedder
@@ -72,6 +72,14 @@ class LoadedTagger:
     temperature: float
     outside_penalty: float
     context: ContextualEmbedder | None = None
+    columns: Mapping[str, Any] = field(default_factory=dict)
+
+
+def columns_of(data: DataConfig) -> dict[str, Any]:
+    """How column files are read: as the training data were, or CoNLL where those had no columns."""
+    if data.format == "conllu":
+        return {"format": "conllu", "token": 1}
+    return {"format": "conll", "token": int(data.token_column) if data.format == "conll" else 0}
 
 
 def describe(
@@ -107,6 +115,7 @@ def tagger_from_bundle(bundle: Bundle) -> LoadedTagger:
         word_dim, scheme = int(description.pop("word_dim")), str(description.pop("data_scheme"))
         tokenizer, temperature = str(description.pop("tokenizer")), float(description.pop("temperature"))
         outside_penalty = float(description.pop("outside_penalty"))
+        columns = description.pop("columns", {"format": "conll", "token": 0})
     except KeyError as missing:
         raise RunError(f"the model's config.yaml lacks the key {missing}; it was changed or not saved whole") from None
     description.pop("about", None)
@@ -127,4 +136,6 @@ def tagger_from_bundle(bundle: Bundle) -> LoadedTagger:
         raise RunError(f"the model's weights do not fit its config.yaml: {problem}") from problem
     model = model.eval().requires_grad_(False)
     decisions = (temperature, outside_penalty)
-    return LoadedTagger(model, features, bundle.labels, settings.scheme, scheme, tokenizer, *decisions, context)
+    return LoadedTagger(
+        model, features, bundle.labels, settings.scheme, scheme, tokenizer, *decisions, context, columns
+    )

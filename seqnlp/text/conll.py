@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from seqnlp.errors import DataError
@@ -13,6 +13,8 @@ from seqnlp.text.sentence import TaggedSentence
 
 _DOCUMENT = "-DOCSTART-"
 _KEY_VALUE = re.compile(r"# ?[^\s=]+ =( |$)")
+_CONLLU_WORD = re.compile(r"[0-9]+([-.][0-9]+)?\t")
+_CONLLU_COLUMNS = 10
 
 
 class _Shape(NamedTuple):
@@ -37,7 +39,7 @@ def read_conll(path: str | os.PathLike[str], token_column: int = 0, tag_column: 
     Raises:
         DataError: a missing column, another number of columns, an empty word or tag; with file and line.
     """
-    shape = _shape_of(path)
+    shape = _shape(line for _, line in read_lines(path))
     tokens: list[str] = []
     tags: list[str] = []
     lines: list[int] = []
@@ -55,10 +57,56 @@ def read_conll(path: str | os.PathLike[str], token_column: int = 0, tag_column: 
         yield TaggedSentence(tuple(tokens), tuple(tags), lines[0], tuple(lines))
 
 
-def _shape_of(path: str | os.PathLike[str]) -> _Shape:
+def read_conll_words(lines: Iterable[str], token_column: int = 0, source: object = "") -> Iterator[list[str]]:
+    """The words of each block of lines, cut and skipped as :func:`read_conll` does; tags need not be there.
+
+    Every blank line ends a block, so that blocks out pair with blocks in; a final one may lack its blank line.
+
+    Args:
+        lines: without their ends; a line is needed only when its block ends.
+        source: name of the stream in messages.
+
+    Raises:
+        DataError: a missing column, an empty word, or CoNLL-U; with the line.
+    """
+    shape = _Shape(tabs=True, columns=0)
+    block: list[tuple[int, str]] = []
+    for number, line in enumerate(lines, 1):
+        if line and not line.isspace():
+            block.append((number, line))
+            continue
+        shape = shape if shape.columns else _shape(line for _, line in block)
+        yield _words(block, token_column, shape, source)
+        block = []
+    if block:
+        yield _words(block, token_column, shape if shape.columns else _shape(line for _, line in block), source)
+
+
+def _words(block: list[tuple[int, str]], token_column: int, shape: _Shape, source: object) -> list[str]:
+    """The words of a block of numbered lines."""
+    words = []
+    for number, line in block:
+        if _is_break(line) or _is_comment(line, shape):
+            continue
+        columns = _columns(line)
+        if _CONLLU_WORD.match(line) and len(columns) == _CONLLU_COLUMNS and token_column == 0:
+            raise DataError(
+                "this line is CoNLL-U, whose words are in the second column; use --input conllu", source, number
+            )
+        at = token_column + len(columns) if token_column < 0 else token_column
+        if not 0 <= at < len(columns):
+            found = f"found {_counted(len(columns))}, expected the token in column {token_column} (from 0)"
+            raise DataError(f"{found}, as in the training data", source, number)
+        if not columns[at]:
+            raise DataError(f"the token in column {token_column} (from 0) is empty", source, number)
+        words.append(columns[at])
+    return words
+
+
+def _shape(lines: Iterable[str]) -> _Shape:
     """The shape of the first line that is a word for certain; failing that, of the first line with a tab."""
     fallback = _Shape(tabs=True, columns=0)
-    for _, line in read_lines(path):
+    for line in lines:
         if _is_break(line):
             continue
         shape = _Shape("\t" in line, len(_columns(line)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from seqnlp.errors import DataError
 from seqnlp.text.files import read_lines
@@ -48,6 +48,33 @@ def read_conllu(path: str | os.PathLike[str], column: str = "upos") -> Iterator[
         yield TaggedSentence(tuple(tokens), tuple(tags), lines[0], tuple(lines))
 
 
+def read_conllu_words(lines: Iterable[str], source: object = "") -> Iterator[list[str]]:
+    """The syntactic words of each block of lines; every blank line ends a block, so that blocks pair.
+
+    Args:
+        lines: without their ends.
+        source: name of the stream in messages.
+
+    Raises:
+        DataError: a line without ten columns, a word number or a word; with the line.
+    """
+    words: list[str] | None = None
+    for number, line in enumerate(lines, 1):
+        if not line or line.isspace():
+            yield words or []
+            words = None
+            continue
+        words = words or []
+        if not line.startswith("#"):
+            columns = line.split("\t")
+            if _is_word(columns, source, number):
+                if not columns[1]:
+                    raise DataError("the word is empty; expected '_' for no value", source, number)
+                words.append(columns[1])
+    if words is not None:
+        yield words
+
+
 def _find_column(name: str) -> tuple[int, str]:
     """Position of the column, and the key for MISC."""
     if name in _COLUMNS:
@@ -57,7 +84,7 @@ def _find_column(name: str) -> tuple[int, str]:
     raise DataError(f"expected the CoNLL-U column upos, xpos, feats or misc:KEY, found '{name}'")
 
 
-def _is_word(columns: list[str], path: str | os.PathLike[str], number: int) -> bool:
+def _is_word(columns: list[str], path: object, number: int) -> bool:
     """Whether the line is a word and not a range or an empty node."""
     if len(columns) != _NUM_COLUMNS:
         raise DataError(f"expected {_NUM_COLUMNS} columns divided by tabs, found {len(columns)}", path, number)

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from seqnlp.cli.streams import WINDOW, read_blocks, read_file_lines, read_text_lines, windows
+from seqnlp.cli.streams import WINDOW, read_file_lines, read_text_lines, windows
 from seqnlp.errors import DataError
+from seqnlp.text.conll import read_conll_words
 
 
 @pytest.mark.parametrize(
@@ -69,7 +70,7 @@ def test_the_lines_of_a_file_are_those_of_a_stream(tmp_path: Path, pack: Callabl
     ],
 )
 def test_every_blank_line_ends_one_block(lines: list[str], expected: list[list[str]]) -> None:
-    assert list(read_blocks(lines)) == expected
+    assert list(read_conll_words(lines)) == expected
 
 
 @pytest.mark.parametrize("count", [0, 1, WINDOW - 1, WINDOW, WINDOW + 1, 3 * WINDOW + 7])
