@@ -60,14 +60,14 @@ class ColumnReport:
     steps: list[StepErrors]
 
     @property
-    def below_seasonal_naive(self) -> float:
-        """The part by which the model's RMSE is below that of the seasonal-naive forecast."""
-        return 1 - self.model.rmse / self.baselines[-2].errors.rmse
+    def below_seasonal_naive(self) -> float | None:
+        """The part by which the model's RMSE is below that of the seasonal-naive forecast; nothing if that is 0."""
+        return _below(self.model, self.baselines[-2].errors)
 
     @property
-    def below_drift(self) -> float:
-        """The part by which the model's RMSE is below that of the seasonal-naive forecast with drift."""
-        return 1 - self.model.rmse / self.baselines[-1].errors.rmse
+    def below_drift(self) -> float | None:
+        """The part by which the model's RMSE is below that of the seasonal-naive forecast with drift, if not 0."""
+        return _below(self.model, self.baselines[-1].errors)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +97,14 @@ class ForecastReport:
     seconds: float
 
     @property
-    def score(self) -> float:
-        """The one number: MASE, the mean of the columns'; lower is better."""
-        return fmean(column.model.mase for column in self.columns)
+    def score(self) -> float | None:
+        """The one number: MASE, the mean of the columns that have one; lower is better. Nothing if none has."""
+        return self.mean(lambda column: column.model.mase)
 
-    def mean(self, fact: Callable[[ColumnReport], float]) -> float:
-        """The mean of something over the columns."""
-        return fmean(map(fact, self.columns))
+    def mean(self, fact: Callable[[ColumnReport], float | None]) -> float | None:
+        """The mean of something over the columns that have it; nothing if none has."""
+        found = [value for value in map(fact, self.columns) if value is not None]
+        return fmean(found) if found else None
 
     def to_dict(self) -> dict[str, Any]:
         """The report as dictionaries, lists and numbers, ready for JSON."""
@@ -141,11 +142,29 @@ def _headline(report: ForecastReport) -> list[tuple[str, str]]:
     seasonal = report.mean(lambda column: column.below_seasonal_naive)
     drift = report.mean(lambda column: column.below_drift)
     facts = [
-        ("MASE", f"{report.score:.3f}  (1: the seasonal-naive error in training, season of {report.season})"),
-        ("RMSE below seasonal-naive", f"{percent(seasonal)} %  (with drift: {percent(drift)} %)"),
-        ("90 % interval held", f"{percent(report.mean(lambda column: interval_90(column).coverage))} %"),
+        ("MASE", _mase(report)),
+        ("RMSE below seasonal-naive", f"{_percent(seasonal)}  (with drift: {_percent(drift)})"),
+        ("90 % interval held", _percent(report.mean(lambda column: interval_90(column).coverage))),
     ]
     return [*facts, ("speed", f"{report.origins / report.seconds:,.0f} forecasts/s")]
+
+
+def _mase(report: ForecastReport) -> str:
+    """The score and what it is a multiple of, or why there is none."""
+    of = f"season of {report.season}"
+    undefined = [column.name for column in report.columns if column.model.mase is None]
+    if report.score is None:
+        return f"undefined: the training part repeats exactly ({of}), so the seasonal-naive error is 0"
+    left_out = f"; undefined, left out: {', '.join(undefined)}" if undefined else ""
+    return f"{report.score:.3f}  (1: the seasonal-naive error in training, {of}{left_out})"
+
+
+def _below(model: Errors, baseline: Errors) -> float | None:
+    return 1 - model.rmse / baseline.rmse if baseline.rmse else None
+
+
+def _percent(part: float | None) -> str:
+    return "-" if part is None else f"{percent(part)} %"
 
 
 def _tables(report: ForecastReport) -> list[Table]:
@@ -177,4 +196,8 @@ def _column_tables(column: ColumnReport) -> list[Table]:
 
 def _numbers(named: NamedErrors) -> tuple[str, ...]:
     found = named.errors
-    return (named.name, f"{found.mae:.4g}", f"{found.rmse:.4g}", f"{found.mase:.3f}", f"{found.mase_naive:.3f}")
+    return (named.name, f"{found.mae:.4g}", f"{found.rmse:.4g}", _multiple(found.mase), _multiple(found.mase_naive))
+
+
+def _multiple(number: float | None) -> str:
+    return "-" if number is None else f"{number:.3f}"

@@ -19,14 +19,15 @@ class Errors:
     Attributes:
         mae: mean absolute error.
         rmse: root of the mean squared error.
-        mase: ``mae`` divided by the training part's mean absolute seasonal-naive error (Hyndman & Koehler 2006).
+        mase: ``mae`` divided by the training part's mean absolute seasonal-naive error (Hyndman & Koehler 2006);
+            nothing where that is 0, as in a series that repeats exactly: MASE is undefined then.
         mase_naive: the same with the error of the naive forecast one row ahead.
     """
 
     mae: float
     rmse: float
-    mase: float
-    mase_naive: float
+    mase: float | None
+    mase_naive: float | None
 
 
 def errors(forecasts: FloatArray, actual: FloatArray, known: BoolArray, scales: tuple[float, float]) -> Errors:
@@ -38,13 +39,13 @@ def errors(forecasts: FloatArray, actual: FloatArray, known: BoolArray, scales: 
     """
     off = (forecasts - actual)[known]  # (known values,)
     mae, rmse = (float(np.abs(off).mean()), float(np.sqrt(np.square(off).mean()))) if off.size else (0.0, 0.0)
-    return Errors(mae, rmse, *(mae / scale for scale in scales))
+    return Errors(mae, rmse, *(mae / scale if scale else None for scale in scales))
 
 
 def naive_scale(values: FloatArray, known: BoolArray, season: int) -> float:
-    """Mean absolute change of a column (T,) over ``season`` rows; 1 if it is 0 or nothing is known."""
+    """Mean absolute change of a column (T,) over ``season`` rows; 0 if it repeats exactly, or nothing is known."""
     changes = np.abs(values[season:] - values[:-season])[known[season:] & known[:-season]]
-    return float(changes.mean()) if changes.any() else 1.0
+    return float(changes.mean()) if changes.size else 0.0
 
 
 def rows_ahead(origins: IntArray, horizon: int) -> IntArray:

@@ -54,7 +54,8 @@ class AnomalyTask:
     def __init__(self, config: AnomalyConfig, folder: Path, device: torch.device, say: Callable[[str], None]) -> None:
         self.config, self.folder, self.device = config, folder, device
         self.digest, settings = part_digest(config.data, "train"), config.model
-        train, dev = load_part(config.data, "train", say), load_part(config.data, "dev", lambda text: None)
+        say_dev = (lambda text: None) if config.data.dev.endswith("%") else say  # a part: said of the training file
+        train, dev = load_part(config.data, "train", say), load_part(config.data, "dev", say_dev)
         assert train is not None  # the configuration sees to it
         assert dev is not None
         self.train, self.dev = train.series, dev

@@ -89,7 +89,10 @@ class ForecastingTask:
         return self.model.loss(windows.inputs, windows.targets, windows.mask)
 
     def evaluate(self) -> dict[str, float]:
-        """``score`` is minus the MASE, the mean of the columns'; prediction intervals are fitted anew."""
+        """``score`` is minus the MASE, the mean of the columns'; prediction intervals are fitted anew.
+
+        A column whose MASE is undefined counts with its MAE in the score, and leaves the run without a ``mase``.
+        """
         if self.dev is None or self.dev_inputs is None:
             return {}
         _, forecasts, actual, known = backtest(
@@ -101,9 +104,10 @@ class ForecastingTask:
             errors(forecasts[..., place], actual[..., place], known[..., place], tuple(scales))
             for place, scales in enumerate(self.facts.naive_scales)
         ]
-        mase = float(np.mean([one.mase for one in found]))
+        score = float(np.mean([one.mae if one.mase is None else one.mase for one in found]))
+        mase = {"mase": score} if all(one.mase is not None for one in found) else {}
         named = {"mae": found[0].mae, "rmse": found[0].rmse} if len(found) == 1 else {}
-        return {"score": -mase, "mase": mase, **named}
+        return {"score": -score, **mase, **named}
 
     def save(self, scores: dict[str, float], progress: Progress) -> None:
         """Write the run's model folder."""

@@ -60,7 +60,7 @@ def evaluate(run: Path, config: ForecastingConfig, split: str, say: Callable[[st
         seconds=seconds,
     )
     summary = {
-        "mase": round(report.score, 5),
+        "mase": None if report.score is None else round(report.score, 5),
         "columns": {
             column.name: {**asdict(column.model), "coverage_90": interval_90(column).coverage} for column in columns
         },

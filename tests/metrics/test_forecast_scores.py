@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -40,7 +42,7 @@ def test_the_scale_is_the_mean_change_over_a_season_of_what_is_known() -> None:
     values = np.array([1.0, 5.0, 2.0, 9.0, 7.0])
     assert naive_scale(values, np.ones(5, dtype=bool), 2) == pytest.approx((1 + 4 + 5) / 3)
     assert naive_scale(values, np.array([True, True, True, False, True]), 2) == pytest.approx((1 + 5) / 2)
-    assert naive_scale(np.ones(5), np.ones(5, dtype=bool), 1) == 1
+    assert naive_scale(np.ones(5), np.ones(5, dtype=bool), 1) == 0
 
 
 def test_naive_forecasts_are_what_their_names_say() -> None:
@@ -100,6 +102,27 @@ def test_the_report_says_how_far_below_the_naive_forecasts_the_model_is() -> Non
     for part in ("0.750  (1: the seasonal-naive error in training, season of 7)", "25.00 %  (with drift: 50.00 %)"):
         assert part in text
     assert "unbounded" in text
+
+
+def test_what_cannot_be_divided_by_an_exact_season_is_undefined_and_the_report_is_json() -> None:
+    nothing, model = Errors(0.0, 0.0, None, 0.0), Errors(0.5, 0.5, None, 0.25)
+    baselines = [NamedErrors(name, nothing) for name in ("seasonal", "drift")]
+    exact = ColumnReport("exact", model, baselines, [Interval(0.9, 1.0, 2.0)], [StepErrors(1, 0.5, 0.5, 0.0, 1.0)])
+    report = replace(a_report(), columns=[exact])
+    found = json.loads(json.dumps(report.to_dict(), allow_nan=False))
+    assert [found[name] for name in ("score", "below_seasonal_naive", "below_drift")] == [None, None, None]
+    text = format_forecast_report(report)
+    assert "undefined: the training part repeats exactly (season of 7)" in text
+    assert "-  (with drift: -)" in text
+    both = replace(report, columns=[exact, *a_report().columns])
+    assert both.score == 0.75
+    assert "undefined, left out: exact" in format_forecast_report(both)
+    assert "undefined, left out: exact" in forecast_report_html(both)
+
+
+def test_errors_over_a_scale_of_0_are_no_multiples() -> None:
+    found = errors(np.ones((1, 2)), np.zeros((1, 2)), np.ones((1, 2), dtype=bool), (0.0, 2.0))
+    assert (found.mae, found.mase, found.mase_naive) == (1, None, 0.5)
 
 
 def test_the_page_escapes_names_of_columns() -> None:

@@ -264,3 +264,17 @@ def test_a_model_folder_with_missing_numbers_is_refused(tmp_path: Path, data: Pa
     bundle.description["model"]["hidden_dim"] = 9
     with pytest.raises(RunError, match="the model's weights do not fit"):
         detector_from_bundle(bundle)
+
+
+def test_what_is_wrong_with_a_development_file_is_said(tmp_path: Path) -> None:
+    write_tiny_readings(tmp_path)
+    heading, *lines = make_lines(80)
+    (tmp_path / "held.csv").write_text("\n".join([heading, *lines[20:], *lines[:20]]) + "\n", encoding="utf-8")
+    said: list[str] = []
+    make(tiny_detector(tmp_path, data__dev="held.csv", data__labels=""), tmp_path / "run", said)
+    about_dev = [text for text in said if "held.csv" in text]
+    assert len(about_dev) == 1
+    assert "20" in about_dev[0]
+    said.clear()
+    make(tiny_detector(tmp_path), tmp_path / "other", said)
+    assert len(said) == 1  # a part of the training file is not told twice
