@@ -22,7 +22,7 @@ thead th { padding: .3rem 0; vertical-align: bottom; writing-mode: vertical-rl; 
 tbody th { padding: 0 .6rem 0 0; text-align: right; }
 td { position: relative; min-width: 2.6rem; height: 1.8rem; padding: 0 .3rem; text-align: right;
      border: 1px solid var(--faint); font-variant-numeric: tabular-nums; }
-td::before { content: ""; position: absolute; inset: 0; z-index: -1; background: var(--first); opacity: var(--w);
+td[style]::before { content: ""; position: absolute; inset: 0; z-index: -1; background: var(--first); opacity: var(--w);
              forced-color-adjust: none; print-color-adjust: exact; }
 td.right { outline: 2px solid var(--ink); outline-offset: -2px; }
 """

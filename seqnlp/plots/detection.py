@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 _MOST_COLUMNS = 8
 _TICKS = 7
 
+_NARROWEST = 1 / 400
+"""Width of a shaded event at least, as a part of the panel: three pixels or so."""
+
 
 def detection_png(
     path: Path,
@@ -73,7 +76,9 @@ def _figure(
     bottom.set_ylabel("score")
     for panel in panels:
         for first, last in events:
-            panel.axvspan(first - 0.5, last + 0.5, color=VERMILLION, alpha=0.3, linewidth=0)
+            half = max(last - first + 1, _NARROWEST * len(values)) / 2
+            middle = (first + last) / 2
+            panel.axvspan(middle - half, middle + half, color=VERMILLION, alpha=0.3, linewidth=0)
     ticks = np.unique(np.linspace(0, len(values) - 1, _TICKS).astype(int))
     bottom.set_xticks(ticks, [places[tick] for tick in ticks], rotation=20, ha="right", **as_text())
     panels[0].set_title(title, **as_text())

@@ -31,8 +31,8 @@ ABOVE = 1.2
 """Inches of a PNG for the text and the headings of the columns."""
 
 _HOW_TO_READ = (
-    "A column is what the layer reads at one step, a row one of its units. Gates go from 0, shut (white), to 1, open "
-    "(blue): what the forget gate (a GRU's update gate) keeps, the input gate lets in, the output gate shows. "
+    "A column is what the layer reads at one step, a row one of its units. Gates go from 0, shut (no colour), to 1, "
+    "open (blue): what the forget gate (a GRU's update gate) keeps, the input gate lets in, the output gate shows. "
     "Candidates, cells and hidden states have a sign: blue is above 0, orange-red below, the stronger the further. "
     "Point at a field to read its number."
 )
@@ -45,9 +45,9 @@ thead th { padding: .2rem 0; vertical-align: bottom; writing-mode: vertical-rl; 
            color: var(--ink); }
 tbody th { padding: 0 .5rem 0 0; text-align: right; line-height: 1; }
 td { position: relative; min-width: 1.3rem; height: .8rem; padding: 0; border: 1px solid var(--faint); }
-td::before { content: ""; position: absolute; inset: 0; background: var(--first); opacity: var(--w);
+td[style]::before { content: ""; position: absolute; inset: 0; background: var(--first); opacity: var(--w);
              forced-color-adjust: none; print-color-adjust: exact; }
-td.n::before { background: var(--second); } tr.mean td { height: 1.3rem; }
+td.n[style]::before { background: var(--second); } tr.mean td { height: 1.3rem; }
 """
 
 

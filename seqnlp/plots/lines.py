@@ -13,6 +13,7 @@ from seqnlp.plots.page import html_page
 from seqnlp.plots.png import BLACK, BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION, as_text, save_png, short
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY, BLACK)
@@ -26,7 +27,7 @@ _STYLE = """
 h2 { font-size: 1.1rem; margin-top: 2rem; }
 svg { max-width: 100%; height: auto; font: 13px system-ui, sans-serif; } svg text { fill: var(--ink); }
 .frame { fill: none; stroke: var(--soft); } .grid { stroke: var(--faint); } .line { fill: none; stroke-width: 2; }
-.black { stroke: var(--ink); }
+.black { stroke: var(--ink); } circle.black { fill: var(--ink); }
 """
 
 
@@ -89,6 +90,9 @@ def chart_svg(chart: Chart) -> str:
             f"{_x(across.part(x))},{_y(up.part(y))}" for (x, _), y in zip(line.points, heights, strict=True)
         )
         parts.append(f'<polyline points="{points}" {_stroke(number)}><title>{escape(line.name)}</title></polyline>')
+        if len(line.points) == 1:  # a line through one point is nothing to see
+            x, _, y = points.partition(",")
+            parts.append(f'<circle cx="{x}" cy="{y}" r="4" {_fill(number)}><title>{escape(line.name)}</title></circle>')
     middle, bottom = _LEFT + _WIDTH / 2, _TOP + _HEIGHT + 38
     parts.append(f'<text x="{middle}" y="{bottom}" text-anchor="middle">{escape(chart.x_name)}</text>')
     turned = f'transform="rotate(-90 14 {_TOP + _HEIGHT / 2})"'
@@ -145,6 +149,11 @@ def _stroke(number: int) -> str:
     return f'class="line" stroke="{colour}" stroke-dasharray="{dashes}"'
 
 
+def _fill(number: int) -> str:
+    colour = COLOURS[number % len(COLOURS)]
+    return 'class="black"' if colour == BLACK else f'fill="{colour}"'
+
+
 def _legend(number: int, name: str) -> str:
     height = _TOP + _HEIGHT + _BELOW + 20 * number + 8
     return (
@@ -162,12 +171,24 @@ def _figure(title: str, charts: Sequence[Chart]) -> Figure:
         for number, line in enumerate(chart.drawn):
             style = (0, DASHES[number % len(DASHES)] or None)
             xs, ys = [x for x, _ in line.points], [y for _, y in line.points]
-            axes.plot(xs, ys, color=COLOURS[number % len(COLOURS)], linestyle=style, label=short(line.name))
+            mark = "o" if len(xs) == 1 else None  # a line through one point is nothing to see
+            axes.plot(xs, ys, color=COLOURS[number % len(COLOURS)], linestyle=style, marker=mark)
         axes.set_yscale("log" if chart.logarithmic else "linear")
         axes.set_title(chart.heading, fontsize=10)
         axes.set_xlabel(chart.x_name)
         axes.set_ylabel(chart.y_name)
         axes.grid(color="#e3e3e3")
-        for text in axes.legend(fontsize=8).get_texts():
-            text.set_parse_math(False)
+        _name_lines(axes, [short(line.name) for line in chart.drawn])
     return figure
+
+
+def _name_lines(axes: Axes, names: Sequence[str]) -> None:
+    """A legend of the lines that have points. Names are set afterwards: a legend leaves out those that begin with _."""
+    import numpy as np
+
+    drawn = [(line, name) for line, name in zip(axes.lines, names, strict=True) if np.size(line.get_xdata())]
+    if not drawn:
+        return
+    legend = axes.legend([line for line, _ in drawn], [str(number) for number in range(len(drawn))], fontsize=8)
+    for text, (_, name) in zip(legend.get_texts(), drawn, strict=True):
+        text.set(parse_math=False, text=name)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from seqnlp.errors import SeqnlpError, TrainingError
-from seqnlp.plots.detection import detection_png
+from seqnlp.plots.detection import _figure, detection_png
 
 
 def draw(path: Path, columns: int = 2, rows: int = 50) -> None:
@@ -43,3 +43,14 @@ def test_a_picture_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(TrainingError, match="cannot write"):
         draw(tmp_path / "file" / "detect.png")
+
+
+def test_an_event_of_one_row_in_a_long_series_can_be_seen() -> None:
+    pytest.importorskip("matplotlib")
+    rows = 30_000
+    values, scores = np.zeros((rows, 1)), np.ones(rows)
+    figure = _figure("t", ["a"], values, scores, [str(row) for row in range(rows)], [(9_000, 9_000)], 2.0)
+    for panel in figure.axes:
+        box = panel.patches[0].get_window_extent()
+        assert box.width * 150 / figure.dpi >= 2  # pixels of the file
+        assert panel.transData.inverted().transform(box.get_points())[:, 0].mean() == pytest.approx(9_000)

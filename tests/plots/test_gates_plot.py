@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from seqnlp.metrics.confusion import confused
+from seqnlp.plots.confusion import confusion_html
 from seqnlp.plots.gates import Sheet, gates_html, gates_png
 
 STEPS = ["I", "love", "chocolate", "."]
@@ -64,3 +66,14 @@ def test_layers_stand_side_by_side_in_a_png(tmp_path: Path) -> None:
     sizes = [(tmp_path / f"{name}.png").read_bytes()[16:24] for name in ("one", "two")]
     widths = [int.from_bytes(size[:4], "big") for size in sizes]
     assert widths[1] > widths[0]
+
+
+@pytest.mark.parametrize(
+    "page", [gates_html("t", STEPS, [sheet()]), confusion_html("t", confused(["a", "b"], ["a", "a"], "documents"))]
+)
+def test_only_fields_that_hold_a_number_are_coloured(page: str) -> None:
+    coloured = re.findall(r"(\S+)::before", page)
+    assert coloured
+    assert all("[style]" in selector for selector in coloured)
+    assert "<td></td>" in page  # the corner
+    assert "white" not in page.split("<p>")[1].split("</p>")[0]  # by night it is not

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from seqnlp.plots.lines import COLOURS, DASHES, Chart, Line, chart_svg, charts_html, charts_png
+from seqnlp.plots.lines import COLOURS, DASHES, Chart, Line, _figure, chart_svg, charts_html, charts_png
 
 
 def chart(*points: tuple[float, float], name: str = "one", logarithmic: bool = False) -> Chart:
@@ -49,3 +49,22 @@ def test_names_are_never_markup() -> None:
     page = charts_html("<b>", "<i>", [Chart("<u>", "<p>", "<q>", [Line("<script>", [(0, 1), (1, 2)])])])
     assert not re.search("<(script|b|i|u|q)>", page)
     assert page.count("&lt;script&gt;") == 2
+
+
+def test_a_line_of_one_point_is_a_mark() -> None:
+    svg = chart_svg(chart((2, 5.0)))
+    assert svg.count("<circle") == 1
+    pytest.importorskip("matplotlib")
+    one, flat = _figure("t", [chart((2, 5.0))]).axes[0].lines
+    assert (one.get_marker(), flat.get_marker()) == ("o", "None")
+
+
+def test_the_legend_names_every_line_that_is_drawn_and_no_other() -> None:
+    pytest.importorskip("matplotlib")
+
+    def named(of: Chart) -> list[str]:
+        legend = _figure("t", [of]).axes[0].get_legend()
+        return [text.get_text() for text in legend.get_texts()]
+
+    assert named(chart((1, 1), (2, 2), name="_$x$")) == ["_$x$", "flat"]
+    assert named(chart(name="nothing")) == ["flat"]
