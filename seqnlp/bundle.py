@@ -128,7 +128,7 @@ def find_model(path: str | Path) -> Path:
     Raises:
         RunError: there is no such folder, or it holds no model.
     """
-    path = Path(path)
+    path = Path(path).expanduser()
     if (path / FOLDER / DESCRIPTION).is_file():
         return path / FOLDER
     if (path / TENSORS).is_file() or (path / VOCABULARY).is_file():

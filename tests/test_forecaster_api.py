@@ -134,7 +134,7 @@ def test_intervals_are_wider_at_higher_levels_and_end_with_the_trained_horizon(
 
 def test_what_cannot_be_forecast_is_refused(forecasters: dict[str, Forecaster], folder: Path, tmp_path: Path) -> None:
     forecaster = forecasters["changes"]
-    with pytest.raises(SeqnlpError, match="expected a horizon of at least 1, found -1"):
+    with pytest.raises(SeqnlpError, match="horizon: expected a whole number from 0 to 10,000, found -1"):
         forecaster.forecast(folder / "series.csv", -1)
     with pytest.raises(SeqnlpError, match=r"expected a level of 0.5, 0.8, 0.9, 0.95, 0.99, found 0.7"):
         forecaster.start(level=0.7)

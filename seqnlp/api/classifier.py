@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from seqnlp.api import arguments
+from seqnlp.api.saved import SavedModel, undisturbed
 from seqnlp.bundle import find_model, load_bundle
 from seqnlp.errors import SeqnlpError
 from seqnlp.tasks.classification_explanation import attended, integrated_gradients
@@ -78,7 +80,7 @@ class Classification:
         return self.labels[0] if self.labels else ""
 
 
-class Classifier:
+class Classifier(SavedModel):
     """A trained classifier.
 
     Args:
@@ -88,10 +90,12 @@ class Classifier:
         RunError: there is no model, or it is damaged, too new or for another task.
     """
 
+    @undisturbed
     def __init__(self, path: str | Path) -> None:
         saved = load_bundle(path)
         self._loaded = classifier_from_bundle(saved)
         self.path = find_model(path)
+        self._remember(path)
         self.description, self.metrics = saved.description, saved.metrics
         self.labels = self._loaded.labels
         self.multi_label = self._loaded.multi_label
@@ -109,9 +113,9 @@ class Classifier:
 
     def classify(self, text: str, *, explain: str = "") -> Classification:
         """Classify one text; see :meth:`classify_texts`."""
-        return self.classify_texts([text], explain=explain)[0]
+        return self.classify_texts([arguments.text(text)], explain=explain)[0]
 
-    def classify_texts(self, texts: Sequence[str], *, explain: str = "") -> list[Classification]:
+    def classify_texts(self, texts: Iterable[str], *, explain: str = "") -> list[Classification]:
         """Classify texts, one answer each, in order; much faster together than one by one. Empty texts have answers.
 
         Args:
@@ -119,7 +123,9 @@ class Classifier:
 
         Raises:
             SeqnlpError: there is no such explanation, or the model has no attention.
+            WrongTypeError, WrongValueError: the texts are no texts.
         """
+        texts = arguments.texts(texts)
         self._check(explain)
         documents = [self._loaded.reader.read(text) for text in texts]
         network, ngrams = self._predictor.network_scores(documents), self._predictor.ngram_scores(documents)

@@ -6,12 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from seqnlp.api import arguments
+from seqnlp.api.saved import SavedModel, undisturbed
 from seqnlp.bundle import find_model, load_bundle
 from seqnlp.data.series import read_series
 from seqnlp.data.series_repair import EvenRow, Findings, Repair
 from seqnlp.data.series_rows import Row
 from seqnlp.data.series_time import read_moment, write_moment
-from seqnlp.errors import DataError, SeqnlpError
+from seqnlp.errors import DataError
 from seqnlp.metrics.events import Event, EventMerger
 from seqnlp.tasks.anomaly_model import LoadedDetector, detector_from_bundle
 from seqnlp.tasks.anomaly_stream import Judge, RowReader, ScoredRow
@@ -83,7 +85,7 @@ class DetectionStream:
         return self._judge.row(self._count, time, even.values, even.known, score)
 
 
-class Detector:
+class Detector(SavedModel):
     """A trained anomaly detector.
 
     Args:
@@ -93,10 +95,12 @@ class Detector:
         RunError: there is no model, it is damaged, too new or for another task.
     """
 
+    @undisturbed
     def __init__(self, path: str | Path) -> None:
         bundle = load_bundle(path)
         self.loaded = detector_from_bundle(bundle)
         self.path = find_model(path)
+        self._remember(path)
         self.description, self.metrics = bundle.description, bundle.metrics
         self.columns = self.loaded.names
         self.window = self.loaded.settings.window
@@ -145,9 +149,11 @@ class Detector:
         Raises:
             SeqnlpError: a gap below 0.
         """
-        if gap is not None and gap < 0:
-            raise SeqnlpError(f"expected a gap of at least 0 rows, found {gap}")
+        if gap is not None:
+            gap = arguments.count(gap, "gap", 0, 10**9)
         return EventMerger(self.window if gap is None else gap)
 
     def _judge(self, false_alarms: float | None) -> Judge:
+        if false_alarms is not None:
+            false_alarms = arguments.number(false_alarms, "false_alarms", 0, 1)
         return Judge(self.loaded, self.false_alarms if false_alarms is None else false_alarms)

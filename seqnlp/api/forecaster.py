@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from seqnlp.api import arguments
+from seqnlp.api.saved import SavedModel, undisturbed
 from seqnlp.bundle import find_model, load_bundle
 from seqnlp.data.series import read_series
 from seqnlp.data.series_repair import Findings, Repair
@@ -97,7 +99,7 @@ class ForecastStream:
         return self._forecaster.forecast_from(self._place, answer.written, self._horizon, self._level)
 
 
-class Forecaster:
+class Forecaster(SavedModel):
     """A trained forecaster.
 
     Args:
@@ -107,10 +109,12 @@ class Forecaster:
         RunError: there is no model, it is damaged, too new or for another task.
     """
 
+    @undisturbed
     def __init__(self, path: str | Path) -> None:
         bundle = load_bundle(path)
         self.loaded = forecaster_from_bundle(bundle)
         self.path = find_model(path)
+        self._remember(path)
         self.description, self.metrics = bundle.description, bundle.metrics
         self.reader = Reader(self.loaded)
 
@@ -195,7 +199,6 @@ class Forecaster:
 
     @staticmethod
     def _check(horizon: int, level: float) -> None:
-        if horizon < 0:
-            raise SeqnlpError(f"expected a horizon of at least 1, found {horizon}")
-        if level not in LEVELS:
+        arguments.count(horizon, "horizon", 0, arguments.MAX_ANSWERS)
+        if arguments.number(level, "level") not in LEVELS:
             raise SeqnlpError(f"expected a level of {', '.join(f'{one:g}' for one in LEVELS)}, found {level:g}")

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from seqnlp.api import arguments
+from seqnlp.api.saved import SavedModel, undisturbed
 from seqnlp.bundle import find_model, load_bundle
 from seqnlp.decode.sampling import SamplingOptions
 from seqnlp.errors import SeqnlpError
@@ -78,7 +80,7 @@ class Typed:
         return replace(self, place=self.reader.read(self.place, units), line_begins=line_begins)
 
 
-class LanguageModel:
+class LanguageModel(SavedModel):
     """A trained language model.
 
     Args:
@@ -89,6 +91,7 @@ class LanguageModel:
         SeqnlpError: it reads backwards, so that it cannot go on with a text.
     """
 
+    @undisturbed
     def __init__(self, path: str | Path) -> None:
         bundle = load_bundle(path)
         loaded = language_model_from_bundle(bundle)
@@ -98,13 +101,14 @@ class LanguageModel:
                 "train one with model.direction=forward"
             )
         self.path = find_model(path)
+        self._remember(path)
         self.description, self.metrics = bundle.description, bundle.metrics
         self.units = loaded.units
         self._reader, self._lowercase = Reader(loaded), loaded.lowercase
 
     def start(self, text: str = "") -> Typed:
         """A text to go on with, key by key: ``model.start("I grew").type(" up").complete()``."""
-        return Typed(self._reader, self._reader.beginning, lowercase=self._lowercase).type(text)
+        return Typed(self._reader, self._reader.beginning, lowercase=self._lowercase).type(arguments.text(text))
 
     def complete(self, text: str, top: int = 5, *, typing: bool = False) -> list[Completion]:
         """The most probable next words, an empty text's first words.
@@ -114,10 +118,9 @@ class LanguageModel:
             typing: the last word is still being typed (unless a space follows it): complete that one.
 
         Raises:
-            SeqnlpError: ``top`` is below 1.
+            WrongTypeError, WrongValueError: an argument is not as described.
         """
-        if top < 1:
-            raise SeqnlpError(f"expected at least 1 word to complete with, found top={top}")
+        top = arguments.count(top, "top", 1, arguments.MAX_ANSWERS)
         typed = self.start(text)
         return (typed if typing else typed.finish()).complete(top)
 
@@ -142,8 +145,9 @@ class LanguageModel:
         Raises:
             SeqnlpError: a number out of its range, or an empty stop string.
         """
-        if length < 0:
-            raise SeqnlpError(f"expected a length of at least 0, found {length}")
+        prompt, stop = arguments.text(prompt, "prompt"), arguments.texts(stop, "stop")
+        length = arguments.count(length, "length", 0, 10**9)
+        repetition_penalty = arguments.number(repetition_penalty, "repetition_penalty")
         if repetition_penalty <= 0:
             raise SeqnlpError(f"expected a repetition penalty above 0, found {repetition_penalty:g}; 1 is none")
         return self._generate(prompt, length, sampling or SamplingOptions(), repetition_penalty, StopStrings(stop))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from seqnlp.api import arguments
+from seqnlp.api.saved import SavedModel, undisturbed
 from seqnlp.bundle import find_model, load_bundle
-from seqnlp.errors import SeqnlpError
 from seqnlp.tasks.prediction import SentencePrediction, TagPredictor
 from seqnlp.tasks.tagging_model import tagger_from_bundle
 from seqnlp.text.tags import Span as TokenSpan
@@ -93,7 +94,7 @@ class TaggedText:
         return answer
 
 
-class Tagger:
+class Tagger(SavedModel):
     """A trained tagger: NER, chunking, parts of speech, or any other labels on words.
 
     Args:
@@ -103,10 +104,12 @@ class Tagger:
         RunError: there is no model, or it is damaged, or too new.
     """
 
+    @undisturbed
     def __init__(self, path: str | Path) -> None:
         bundle = load_bundle(path)
         loaded = tagger_from_bundle(bundle)
         self.path = find_model(path)
+        self._remember(path)
         self.description = bundle.description
         self.metrics = bundle.metrics
         self.tokenizer = loaded.tokenizer
@@ -125,30 +128,32 @@ class Tagger:
 
     def tag(self, text: str, *, nbest: int = 0, min_probability: float = 0.0) -> TaggedText:
         """Tag one text; see :meth:`tag_texts`."""
-        return self.tag_texts([text], nbest=nbest, min_probability=min_probability)[0]
+        return self.tag_texts([arguments.text(text)], nbest=nbest, min_probability=min_probability)[0]
 
-    def tag_texts(self, texts: Sequence[str], *, nbest: int = 0, min_probability: float = 0.0) -> list[TaggedText]:
+    def tag_texts(self, texts: Iterable[str], *, nbest: int = 0, min_probability: float = 0.0) -> list[TaggedText]:
         """Tag raw texts, one answer each, in order; much faster together than one by one.
 
         Args:
             nbest: how many whole answers to give with their probabilities.
             min_probability: leave out entities less probable than this.
+
+        Raises:
+            WrongTypeError, WrongValueError: an argument is not as described.
         """
+        texts = arguments.texts(texts)
         tokens = [tokenize(text, self.tokenizer) for text in texts]
         return self._answer(texts, tokens, nbest, min_probability)
 
     def tag_words(
-        self, sentences: Sequence[Sequence[str]], *, nbest: int = 0, min_probability: float = 0.0
+        self, sentences: Iterable[Iterable[str]], *, nbest: int = 0, min_probability: float = 0.0
     ) -> list[TaggedText]:
         """Tag sentences that are already split into words; offsets are those in the words joined by spaces.
 
         Raises:
-            SeqnlpError: an empty word.
+            WrongTypeError, WrongValueError: an argument is not as described, or a word is empty.
         """
         texts, tokens = [], []
-        for number, words in enumerate(sentences):
-            if not all(words):
-                raise SeqnlpError(f"sentence {number} has an empty word; expected words of at least one character")
+        for words in arguments.sentences(sentences):
             texts.append(" ".join(words))
             tokens.append(_place(words))
         return self._answer(texts, tokens, nbest, min_probability)
@@ -156,6 +161,8 @@ class Tagger:
     def _answer(
         self, texts: Sequence[str], tokens: Sequence[list[Token]], nbest: int, min_probability: float
     ) -> list[TaggedText]:
+        nbest = arguments.count(nbest, "nbest", 0, arguments.MAX_ANSWERS)
+        min_probability = arguments.number(min_probability, "min_probability", 0, 1)
         words = [[token.text for token in sentence] for sentence in tokens]
         predictions = self._predictor.predict(words, nbest=nbest)
         return [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from seqnlp.api import arguments
+from seqnlp.api.saved import SavedModel, undisturbed
 from seqnlp.bundle import find_model, load_bundle
 from seqnlp.config import DecodingConfig
 from seqnlp.data.pair_batches import FlatSequences
@@ -68,7 +70,7 @@ class Translation:
         return self.hypotheses[0].text
 
 
-class Translator:
+class Translator(SavedModel):
     """A trained translator, or several with the same subwords that vote.
 
     Args:
@@ -80,12 +82,14 @@ class Translator:
         RunError: there is no model, it is damaged, too new or for another task, or the models do not fit together.
     """
 
+    @undisturbed
     def __init__(self, *paths: str | Path, precision: str = "auto") -> None:
         if not paths:
             raise SeqnlpError("expected at least one model")
         bundles = [load_bundle(path) for path in paths]
         loaded = [translator_from_bundle(bundle) for bundle in bundles]
         self.path = find_model(paths[0])
+        self._remember(*paths, precision=precision)
         self.description, self.metrics = bundles[0].description, bundles[0].metrics
         self.decoding = loaded[0].decoding
         self.source_language, self.target_language = loaded[0].source_language, loaded[0].target_language
@@ -95,17 +99,17 @@ class Translator:
 
     def translate(self, text: str, **options: Any) -> Translation:
         """Translate one text; see :meth:`translate_lines`."""
-        return self.translate_lines([text], **options)[0]
+        return self.translate_lines([arguments.text(text)], **options)[0]
 
     def translate_lines(
         self,
-        texts: Sequence[str],
+        texts: Iterable[str],
         *,
         decoding: DecodingConfig | None = None,
         nbest: int = 1,
         attention: bool = False,
         sampling: SamplingOptions | None = None,
-        prefixes: Sequence[str] | None = None,
+        prefixes: Iterable[str] | None = None,
         max_batch_pieces: int = 4000,
         batch_lines: int = 64,
         first_line: int = 0,
@@ -126,7 +130,13 @@ class Translator:
 
         Raises:
             SeqnlpError: prefixes that are not one a text, or longer than a translation may be.
+            WrongTypeError, WrongValueError: an argument is not as described.
         """
+        texts = arguments.texts(texts)
+        prefixes = None if prefixes is None else arguments.texts(prefixes, "prefixes")
+        nbest = arguments.count(nbest, "nbest", 1, arguments.MAX_ANSWERS)
+        max_batch_pieces = arguments.count(max_batch_pieces, "max_batch_pieces", 1, 10**9)
+        batch_lines = arguments.count(batch_lines, "batch_lines", 1, 10**9)
         if prefixes is not None and len(prefixes) != len(texts):
             raise SeqnlpError(f"expected a prefix a text, found {len(prefixes):,} prefixes for {len(texts):,} texts")
         options = SearchOptions(decoding or self.decoding, nbest, attention, sampling, max_batch_pieces, batch_lines)
@@ -141,12 +151,13 @@ class Translator:
             for number, (text, (start, end)) in enumerate(zip(texts, pairwise(edges), strict=True))
         ]
 
-    def score_lines(self, sources: Sequence[str], targets: Sequence[str]) -> list[Hypothesis]:
+    def score_lines(self, sources: Iterable[str], targets: Iterable[str]) -> list[Hypothesis]:
         """How probable given translations are: forced decoding, one answer a pair.
 
         Raises:
             SeqnlpError: there are not as many targets as sources.
         """
+        sources, targets = arguments.texts(sources, "sources"), arguments.texts(targets, "targets")
         if len(sources) != len(targets):
             raise SeqnlpError(f"expected as many translations as sources, found {len(targets):,} and {len(sources):,}")
         ids = self._subwords.target.encode(targets)

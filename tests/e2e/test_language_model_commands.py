@@ -280,11 +280,11 @@ def test_python_refuses_what_the_command_line_refuses(words: LanguageModel) -> N
     for temperature in (0.0, -1.0):
         with pytest.raises(SeqnlpError, match="expected temperature above 0"):
             SamplingOptions(temperature=temperature)
-    with pytest.raises(SeqnlpError, match="expected a length of at least 0, found -1"):
+    with pytest.raises(SeqnlpError, match="length: expected a whole number from 0 to 1,000,000,000, found -1"):
         words.generate("", -1)
     with pytest.raises(SeqnlpError, match="expected a repetition penalty above 0, found 0; 1 is none"):
         words.generate("", 1, repetition_penalty=0)
-    with pytest.raises(SeqnlpError, match="expected at least 1 word to complete with, found top=0"):
+    with pytest.raises(SeqnlpError, match="top: expected a whole number from 1 to 10,000, found 0"):
         words.complete("", top=0)
 
 

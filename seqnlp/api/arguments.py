@@ -1,0 +1,111 @@
+"""What callers hand over, checked before it is used: each mistake is an error that says what was expected."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+from seqnlp.errors import SeqnlpError
+
+MAX_ANSWERS = 10_000
+"""Most answers to one question, rows ahead and the like: more is a mistake, not a wish."""
+
+
+class WrongTypeError(SeqnlpError, TypeError):
+    """An argument of another type than expected."""
+
+
+class WrongValueError(SeqnlpError, ValueError):
+    """An argument of the right type whose value is out of range, or no text."""
+
+
+def text(value: object, name: str = "text") -> str:
+    """A text, which UTF-8 can write.
+
+    Raises:
+        WrongTypeError: it is no string.
+        WrongValueError: it holds half of a surrogate pair.
+    """
+    if not isinstance(value, str):
+        raise WrongTypeError(f"{name}: expected text (str), found {_kind(value)}")
+    try:
+        value.encode()
+    except UnicodeEncodeError as problem:
+        half = f"U+{ord(value[problem.start]):04X}"
+        raise WrongValueError(f"{name}: expected text, found {half} (half of one) at {problem.start}") from None
+    return value
+
+
+def texts(values: Iterable[str], name: str = "texts") -> list[str]:
+    """Texts from any iterable but a single text, which would be read letter by letter.
+
+    Raises:
+        WrongTypeError, WrongValueError: it is no iterable of texts; says which item.
+    """
+    return [text(value, f"{name}[{number}]") for number, value in enumerate(_items(values, name, "texts"))]
+
+
+def sentences(values: Iterable[Iterable[str]], name: str = "sentences") -> list[list[str]]:
+    """Sentences of words.
+
+    Raises:
+        WrongTypeError, WrongValueError: it is no iterable of iterables of words, or a word is empty; says which.
+    """
+    found = []
+    for number, value in enumerate(_items(values, name, "sentences")):
+        words = texts(value, f"{name}[{number}]")
+        if not all(words):
+            raise WrongValueError(f"sentence {number} has an empty word; expected words of at least one character")
+        found.append(words)
+    return found
+
+
+def number(value: object, name: str, low: float = -math.inf, high: float = math.inf) -> float:
+    """A finite number from ``low`` to ``high``.
+
+    Raises:
+        WrongTypeError: it is no number.
+        WrongValueError: it is out of range, infinite or not a number.
+    """
+    if isinstance(value, bool) or not hasattr(value, "__float__") or isinstance(value, str):
+        raise WrongTypeError(f"{name}: expected a number, found {_kind(value)}")
+    given = float(value)
+    if not (math.isfinite(given) and low <= given <= high):
+        raise WrongValueError(f"{name}: expected a number {_range(low, high)}, found {given:g}")
+    return given
+
+
+def count(value: object, name: str, low: int, high: int) -> int:
+    """A whole number from ``low`` to ``high``.
+
+    Raises:
+        WrongTypeError: it is no whole number.
+        WrongValueError: it is out of range.
+    """
+    if isinstance(value, bool) or not hasattr(value, "__index__"):
+        raise WrongTypeError(f"{name}: expected a whole number, found {_kind(value)}")
+    given = int(value.__index__())
+    if not low <= given <= high:
+        raise WrongValueError(f"{name}: expected a whole number from {low} to {high:,}, found {given}")
+    return given
+
+
+def _items(values: object, name: str, what: str) -> Iterable[Any]:
+    if isinstance(values, str | bytes | bytearray):
+        raise WrongTypeError(f"{name}: expected a list of {what}, found {_kind(values)}; put it into a list: [...]")
+    if not isinstance(values, Iterable):
+        raise WrongTypeError(f"{name}: expected a list of {what}, found {_kind(values)}")
+    return values
+
+
+def _kind(value: object) -> str:
+    return "None" if value is None else f"{type(value).__name__} {str(value)[:40]!r}"
+
+
+def _range(low: float, high: float) -> str:
+    if math.isinf(low) and math.isinf(high):
+        return "that is finite"
+    if math.isinf(high):
+        return f"of at least {low:g}"
+    return f"of at most {high:g}" if math.isinf(low) else f"from {low:g} to {high:g}"

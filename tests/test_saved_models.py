@@ -1,0 +1,145 @@
+"""What every loaded model promises, whatever its task: it pickles, says what it is, and refuses what it cannot read."""
+
+from __future__ import annotations
+
+import math
+import multiprocessing
+import pickle
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from command import TINY, output
+
+import seqnlp
+from seqnlp.api.arguments import WrongTypeError, WrongValueError
+
+TRAININGS: dict[str, tuple[str, ...]] = {
+    "tagging": ("recipe=tagging/demo", *TINY, "trainer.epochs=1"),
+    "classification": ("recipe=sentiment/demo", *TINY, "trainer.epochs=1"),
+    "translation": (
+        "recipe=translation/demo",
+        "data.limit=200",
+        "tokenizer.vocabulary_size=330",
+        "model.embedding_dim=16",
+        "model.encoder_hidden_dim=16",
+        "model.decoder_hidden_dim=16",
+        "model.attention_dim=16",
+        "trainer.epochs=1",
+    ),
+    "language_model": ("recipe=language_model/demo", "data.limit=200", "model.hidden_dim=16", "trainer.epochs=1"),
+    "forecasting": ("recipe=forecast/demo", "trainer.epochs=1"),
+    "anomaly_detection": ("recipe=anomaly/demo", "trainer.epochs=1"),
+}
+ASK: dict[str, Callable[[Any, Path], Any]] = {
+    "tagging": lambda model, data: model.tag("Velisk Korrasel moved.").to_dict(),
+    "classification": lambda model, data: model.classify("A lovely film.").probabilities,
+    "translation": lambda model, data: model.translate("Ein Hund.").text,
+    "language_model": lambda model, data: model.complete("Mira grew up"),
+    "forecasting": lambda model, data: model.forecast(data / "forecast/demo/ferry.csv").values.tolist(),
+    "anomaly_detection": lambda model, data: model.detect(data / "anomaly/demo/readings.csv").rows[-1],
+}
+
+
+@pytest.fixture(scope="module", params=TRAININGS)
+def run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
+    path = tmp_path_factory.mktemp("saved") / request.param
+    output("train", f"run={path}", *TRAININGS[request.param])
+    return request.param, path
+
+
+def test_a_pickled_model_answers_alike(run: tuple[str, Path], repository: Path) -> None:
+    task, path = run
+    model, ask = seqnlp.load(path), ASK[task]
+    again = pickle.loads(pickle.dumps(model))
+    assert type(again) is type(model)
+    assert ask(again, repository / "recipes") == ask(model, repository / "recipes")
+
+
+def test_it_says_what_it_is(run: tuple[str, Path]) -> None:
+    model = seqnlp.load(run[1])
+    assert repr(model).startswith(f"seqnlp.{type(model).__name__}('{run[1] / 'model'}'")
+    assert eval(repr(model), {"seqnlp": seqnlp}).path == model.path
+
+
+def test_loading_leaves_the_random_state_alone(run: tuple[str, Path]) -> None:
+    torch.manual_seed(7)
+    before = torch.random.get_rng_state()
+    seqnlp.load(run[1])
+    assert torch.equal(torch.random.get_rng_state(), before)
+
+
+def test_a_folder_below_home_is_found(run: tuple[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(run[1].parent))
+    assert seqnlp.load(f"~/{run[1].name}").path == run[1] / "model"
+
+
+@pytest.mark.parametrize("run", ["tagging"], indirect=True)
+def test_other_processes_can_use_a_model(run: tuple[str, Path]) -> None:
+    model = seqnlp.Tagger(run[1])
+    texts = ["Velisk Korrasel moved.", "to Port Ombril"]
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        assert list(pool.map(model.tag, texts)) == [model.tag(text) for text in texts]
+
+
+WRONG: dict[str, list[tuple[Callable[[Any], Any], type[Exception], str]]] = {
+    "tagging": [
+        (lambda m: m.tag_texts("Oslo"), WrongTypeError, r"texts: expected a list of texts, found str 'Oslo'; put it"),
+        (lambda m: m.tag_texts(None), WrongTypeError, "texts: expected a list of texts, found None"),
+        (lambda m: m.tag_texts(["a", None]), WrongTypeError, r"texts\[1\]: expected text \(str\), found None"),
+        (lambda m: m.tag_texts([b"a"]), WrongTypeError, r"texts\[0\]: expected text \(str\), found bytes"),
+        (lambda m: m.tag(3), WrongTypeError, "text: expected text"),
+        (lambda m: m.tag("a\ud800b"), WrongValueError, r"found U\+D800 \(half of one\) at 1"),
+        (lambda m: m.tag_words(["Ada left"]), WrongTypeError, r"sentences\[0\]: expected a list of texts"),
+        (lambda m: m.tag("a", min_probability=2), WrongValueError, "min_probability: expected a number from 0 to 1"),
+        (lambda m: m.tag("a", min_probability=math.nan), WrongValueError, "min_probability: .* found nan"),
+        (lambda m: m.tag("a", nbest=10**6), WrongValueError, "nbest: expected a whole number from 0 to 10,000"),
+        (lambda m: m.tag("a", nbest=1.5), WrongTypeError, "nbest: expected a whole number, found float '1.5'"),
+    ],
+    "classification": [
+        (lambda m: m.classify_texts("Oslo"), WrongTypeError, "texts: expected a list of texts"),
+        (lambda m: m.classify(None), WrongTypeError, "text: expected text"),
+        (lambda m: m.classify("\udfff"), WrongValueError, r"found U\+DFFF"),
+    ],
+    "translation": [
+        (lambda m: m.translate_lines("Oslo"), WrongTypeError, "texts: expected a list of texts"),
+        (lambda m: m.translate("\ud800"), WrongValueError, r"found U\+D800"),
+        (lambda m: m.translate("a", nbest=0), WrongValueError, "nbest: expected a whole number from 1"),
+        (lambda m: m.translate("a", batch_lines=0), WrongValueError, "batch_lines: expected a whole number from 1"),
+        (lambda m: m.score_lines("a", ["b"]), WrongTypeError, "sources: expected a list of texts"),
+    ],
+    "language_model": [
+        (lambda m: m.complete(None), WrongTypeError, "text: expected text"),
+        (lambda m: m.complete("a", top=10**7), WrongValueError, "top: expected a whole number"),
+        (lambda m: m.generate("a", stop="end"), WrongTypeError, "stop: expected a list of texts"),
+        (lambda m: m.generate("a", repetition_penalty=math.nan), WrongValueError, "repetition_penalty: .* found nan"),
+    ],
+    "forecasting": [
+        (lambda m: m.start(10**7), WrongValueError, "horizon: expected a whole number from 0 to 10,000"),
+        (lambda m: m.start(level=math.nan), WrongValueError, "level: .* found nan"),
+    ],
+    "anomaly_detection": [
+        (lambda m: m.start(math.nan), WrongValueError, "false_alarms: expected a number from 0 to 1, found nan"),
+        (lambda m: m.merger(1.5), WrongTypeError, "gap: expected a whole number"),
+    ],
+}
+
+
+def test_wrong_arguments_are_refused_with_what_was_expected(run: tuple[str, Path]) -> None:
+    model = seqnlp.load(run[1])
+    for call, kind, message in WRONG[run[0]]:
+        with pytest.raises(kind, match=message) as caught:
+            call(model)
+        assert isinstance(caught.value, seqnlp.SeqnlpError)
+        assert isinstance(caught.value, TypeError | ValueError)
+
+
+@pytest.mark.parametrize("run", ["tagging"], indirect=True)
+def test_any_iterable_of_texts_will_do(run: tuple[str, Path]) -> None:
+    model = seqnlp.Tagger(run[1])
+    texts = ["Ada left.", "", "to Oslo"]
+    assert model.tag_texts(text for text in texts) == model.tag_texts(texts)
+    assert model.tag_words(iter([("Ada", "left")])) == model.tag_words([["Ada", "left"]])
