@@ -32,7 +32,7 @@ def best_paths(scored: ScoredChain) -> tuple[IntArray, FloatArray]:
             candidates += scores[step - 1]
             candidates.argmax(axis=1, out=path[step - 1])
     tags: IntArray = path.ravel().take(chain.rows)  # (R,)
-    return tags, _refuse_impossible(chain, scored.path_scores(tags, scored.moves(tags)))
+    return tags, refuse_impossible(chain, scored.path_scores(tags, scored.moves(tags)))
 
 
 def _prefix_scores(emissions: Tensor, transitions: Tensor) -> Tensor:
@@ -69,7 +69,7 @@ def k_best_paths(scored: ScoredChain, k: int) -> tuple[IntArray, FloatArray]:
     for step in range(chain.num_steps - 1, 0, -1):
         places[step - 1] = np.take_along_axis(pointers[step], places[step], axis=1)
     tags = places.reshape(-1, k)[chain.rows] // k  # (R, k)
-    _refuse_impossible(chain, scores[:, 0])
+    refuse_impossible(chain, scores[:, 0])
     return np.where(np.isneginf(scores[chain.sentences]), 0, tags), scores
 
 
@@ -93,11 +93,16 @@ def _k_best_forward(scored: ScoredChain, k: int) -> tuple[IntArray, FloatArray]:
     return pointers, scores[:, -1].numpy()
 
 
-def _refuse_impossible(chain: Chain, scores: FloatArray) -> FloatArray:
+def refuse_impossible(chain: Chain, scores: FloatArray) -> FloatArray:
+    """The scores (B,) themselves.
+
+    Raises:
+        SeqnlpError: one is minus infinity: the sentence has no tag sequence at all.
+    """
     if scores.min(initial=0.0) == -np.inf:
         sentence = int(scores.argmin())
         raise SeqnlpError(
             f"no legal tag sequence exists for sentence {sentence} of the batch, of {chain.lengths[sentence]} tokens; "
-            "check the constraints, and that no emission score is minus infinity"
+            "check the constraints, and that no token has minus infinity for every tag it may have"
         )
     return scores

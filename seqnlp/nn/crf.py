@@ -19,10 +19,17 @@ import torchcrf
 from numpy.typing import NDArray
 from torch import Tensor
 
-from seqnlp.decode.viterbi import best_paths, k_best_paths
+from seqnlp.decode.viterbi import best_paths, k_best_paths, refuse_impossible
 from seqnlp.errors import SeqnlpError
-from seqnlp.nn.crf_chain import ScoredChain, as_array, as_tensor, boundary_transitions, score_chain
-from seqnlp.nn.crf_lattice import build_lattice
+from seqnlp.nn.crf_chain import (
+    ScoredChain,
+    as_array,
+    as_tensor,
+    boundary_transitions,
+    refuse_undefined,
+    score_chain,
+)
+from seqnlp.nn.crf_lattice import Lattice, build_lattice
 from seqnlp.nn.crf_likelihood import log_likelihood
 from seqnlp.nn.crf_posterior import path_entropy, segment_log_probabilities, segment_rows, token_marginals
 
@@ -36,6 +43,10 @@ class CRF(torchcrf.CRF):  # type: ignore[misc]  # torchcrf is not marked as type
     Forbidden starts, ends and transitions have probability 0 in the loss, in every probability and in decoding, and
     their parameters get no gradient. Masks are (B, T) bool, True = a real token, and may be anything: with holes, off
     at the first step, empty sentences (log Z = 0, the empty path). What stands at masked positions is never read.
+
+    An emission of minus infinity forbids a tag at a token. One of plus infinity or not a number is an error that names
+    its sentence, in every method; only the log likelihood of gold tags is not a number then, for a training loop to say
+    at which step it happened, and on every process alike.
 
     Everything is computed on the CPU, probabilities in float64, wherever the emissions are and whatever autocast says;
     results have the emissions' device and at least float32.
@@ -94,7 +105,8 @@ class CRF(torchcrf.CRF):  # type: ignore[misc]  # torchcrf is not marked as type
         return total if reduction == "sum" else total / mask.sum()
 
     def log_partition(self, emissions: Tensor, mask: Tensor | None = None) -> Tensor:
-        """log Z (B,), differentiable as the log likelihood is; 0 for an empty sentence."""
+        """log Z (B,), differentiable as the log likelihood is; 0 for an empty sentence, -inf where no tags fit."""
+        self._score(emissions, mask)
         return -self._log_likelihoods(emissions, None, self._checked_mask(emissions, mask))
 
     def decode(self, emissions: Tensor, mask: Tensor | None = None) -> list[list[int]]:
@@ -121,18 +133,18 @@ class CRF(torchcrf.CRF):  # type: ignore[misc]  # torchcrf is not marked as type
         """
         scored = self._score(emissions, mask, temperature)
         tags, scores = k_best_paths(scored, k)  # (R, k), (B, k)
-        logs = scores - build_lattice(scored).log_partition[:, None]  # (B, k)
+        logs = scores - _lattice(scored).log_partition[:, None]  # (B, k)
         return self._padded(scored, tags, emissions).transpose(1, 2), as_tensor(np.minimum(logs, 0.0), emissions)
 
     def marginals(self, emissions: Tensor, mask: Tensor | None = None, temperature: float = 1.0) -> Tensor:
         """Probability (B, T, K) of each tag at each token; 0 where masked."""
         scored = self._score(emissions, mask, temperature)
-        return as_tensor(token_marginals(build_lattice(scored)), emissions).view(emissions.shape)
+        return as_tensor(token_marginals(_lattice(scored)), emissions).view(emissions.shape)
 
     def entropy(self, emissions: Tensor, mask: Tensor | None = None, temperature: float = 1.0) -> Tensor:
         """Entropy (B,) in nats of the distribution over whole sequences; 0 for an empty sentence."""
         scored = self._score(emissions, mask, temperature)
-        return as_tensor(path_entropy(scored, build_lattice(scored)), emissions)
+        return as_tensor(path_entropy(scored, _lattice(scored)), emissions)
 
     def path_log_probability(
         self, emissions: Tensor, tags: Tensor, mask: Tensor | None = None, temperature: float = 1.0
@@ -141,7 +153,7 @@ class CRF(torchcrf.CRF):  # type: ignore[misc]  # torchcrf is not marked as type
         scored = self._score(emissions, self._checked_mask(emissions, mask, tags), temperature)
         path = scored.gold_tags(tags)  # (R,)
         scores = scored.path_scores(path, scored.moves(path))  # (B,)
-        return as_tensor(scores - build_lattice(scored).log_partition, emissions)
+        return as_tensor(scores - _lattice(scored).log_partition, emissions)
 
     def span_log_probabilities(
         self,
@@ -177,7 +189,7 @@ class CRF(torchcrf.CRF):  # type: ignore[misc]  # torchcrf is not marked as type
         places = np.stack([as_array(part) for part in (sentence, start, end)])  # (3, n)
         starts, ends = segment_rows(scored.chain, emissions.size(1), places)  # (n,), (n,)
         tags = np.stack([as_array(part) for part in (first_tag, inner_tag, last_tag)])  # (3, n)
-        lattice = build_lattice(scored)
+        lattice = _lattice(scored)
         with np.errstate(all="ignore"):
             logs = segment_log_probabilities(scored, lattice, starts, ends, tags, as_array(forbidden_next))  # (n,)
         return as_tensor(logs, emissions)
@@ -189,7 +201,7 @@ class CRF(torchcrf.CRF):  # type: ignore[misc]  # torchcrf is not marked as type
     def _score(self, emissions: Tensor, mask: Tensor | None, temperature: float = 1.0) -> ScoredChain:
         parameters = (self.start_transitions, self.end_transitions, self.transitions)
         scores = boundary_transitions(*parameters, self._forbidden)  # (N, N)
-        return score_chain(emissions, self._checked_mask(emissions, mask), scores, temperature)
+        return refuse_undefined(score_chain(emissions, self._checked_mask(emissions, mask), scores, temperature))
 
     def _checked_mask(self, emissions: Tensor, mask: Tensor | None, tags: Tensor | None = None) -> Tensor:
         if emissions.dim() != 3 or emissions.size(2) != self.num_tags:
@@ -206,6 +218,17 @@ class CRF(torchcrf.CRF):  # type: ignore[misc]  # torchcrf is not marked as type
         padded = np.zeros((len(scored.chain.row_of), *tags.shape[1:]), dtype=np.int64)  # (B * T, ...)
         padded[scored.chain.positions] = tags
         return torch.from_numpy(padded).to(emissions.device).view(*emissions.shape[:2], *tags.shape[1:])
+
+
+def _lattice(scored: ScoredChain) -> Lattice:
+    """All paths at once.
+
+    Raises:
+        SeqnlpError: a sentence has no legal tags at all, so that nothing has a probability.
+    """
+    lattice = build_lattice(scored)
+    refuse_impossible(scored.chain, lattice.log_partition)
+    return lattice
 
 
 def _flags(name: str, flags: Any, shape: tuple[int, ...]) -> Tensor:

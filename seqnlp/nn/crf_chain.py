@@ -132,6 +132,26 @@ class ScoredChain:
         return self.chain.sum_by_sentence(emitted) + moved
 
 
+def refuse_undefined(scored: ScoredChain) -> ScoredChain:
+    """The chain itself, if it has a best path and probabilities; minus infinity forbids a tag and is welcome.
+
+    Raises:
+        SeqnlpError: a real token's score is plus infinity or not a number; the first such sentence is named.
+    """
+    with np.errstate(invalid="ignore"):
+        undefined = ~(scored.tokens < np.inf)  # (R, K)
+    if undefined.any():
+        row, tag = map(int, np.unravel_index(undefined.argmax(), undefined.shape))
+        sentence = int(scored.chain.sentences[row])
+        token = row - int(scored.chain.lengths[:sentence].sum())
+        raise SeqnlpError(
+            f"the score of tag {tag} at token {token} of sentence {sentence} of the batch (counted from 0) is "
+            f"{scored.tokens[row, tag]}; expected a number, or minus infinity for a tag that must not be: check what "
+            "computed it (weights that are not numbers, half precision that overflowed)"
+        )
+    return scored
+
+
 def score_chain(emissions: Tensor, mask: Tensor, transitions: FloatArray, temperature: float = 1.0) -> ScoredChain:
     """The scored chain of emissions (B, T, K); what they hold at masked positions is never read.
 

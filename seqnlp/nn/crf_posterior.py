@@ -18,7 +18,7 @@ def token_marginals(lattice: Lattice) -> FloatArray:
 def path_entropy(scored: ScoredChain, lattice: Lattice) -> FloatArray:
     """Entropy (B,) in nats of the distribution over whole tag sequences: log Z less the expected score of a path."""
     probabilities = lattice.marginals.take(scored.chain.rows, axis=0)[:, :-1]  # (R, K)
-    scores = np.where(probabilities > 0, scored.tokens, 0.0) * probabilities  # (R, K)
+    scores = np.where(np.isneginf(scored.tokens), 0.0, scored.tokens) * probabilities  # (R, K)
     emitted = scored.chain.sum_by_sentence(scores.sum(axis=1))  # (B,)
     return np.maximum(lattice.log_partition - emitted - lattice.expected_transition_score(), 0.0)
 
@@ -55,13 +55,21 @@ def _inside_scores(
     """
     chain, moves = scored.chain, scored.transitions
     num_inner = (ends - starts) // chain.size - 1  # (n,), -1 for a single token
-    sums = np.zeros((len(scored.tokens) + 1, scored.num_tags))  # (R + 1, K)
-    scored.tokens.cumsum(axis=0, dtype=np.float64, out=sums[1:])
+    forbidden = np.isneginf(scored.tokens)  # (R, K), counted apart: minus infinity cannot be subtracted again
+    sums, counts = _sums_before(np.where(forbidden, 0.0, scored.tokens)), _sums_before(forbidden)  # (R + 1, K)
     begin, end = chain.token_of[starts] + 1, chain.token_of[ends]  # (n,) inner tokens, end exclusive
     stays = np.where(num_inner > 1, (num_inner - 1) * moves[inner, inner], 0.0)  # (n,)
     through = sums[end, inner] - sums[begin, inner] + moves[first, inner] + stays + moves[inner, last]  # (n,)
+    through = np.where(counts[end, inner] > counts[begin, inner], -np.inf, through)
     inside: FloatArray = np.where(num_inner > 0, through, moves[first, last]) + scored.tokens[end, last]
     return np.where(num_inner < 0, 0.0, inside)
+
+
+def _sums_before(values: Array) -> FloatArray:
+    """Sums (R + 1, K) of the first 0 to R rows of values (R, K)."""
+    sums = np.zeros((len(values) + 1, *values.shape[1:]))
+    values.cumsum(axis=0, dtype=np.float64, out=sums[1:])
+    return sums
 
 
 def segment_rows(chain: Chain, width: int, places: Array) -> tuple[IntArray, IntArray]:
