@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from types import ModuleType
 
 from seqnlp import __version__
+from seqnlp.cli.standard_streams import prepare_streams
 from seqnlp.errors import SeqnlpError, did_you_mean
 
 VERBS = (
@@ -53,14 +54,22 @@ examples:
   seqnlp evaluate runs/first --split test\
 """
 
+_NO_OUTPUT = {
+    errno.ENOSPC: "there is no space left for the output; free some",
+    errno.EBADF: "standard output is closed; redirect it to a file, or to /dev/null",
+}
+"""Why output cannot be written, and what to do."""
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status: 2 for an error that a person can mend, 128 + signal if stopped."""
     arguments = sys.argv[1:] if argv is None else list(argv)
+    prepare_streams()
     try:
-        status = _run(arguments)
-        sys.stdout.flush()
-        return status
+        try:
+            return _run(arguments)
+        finally:  # also where argparse has written its help and ends the program
+            sys.stdout.flush()
     except SeqnlpError as problem:
         print(f"error: {problem}", file=sys.stderr)
         return 2
@@ -70,10 +79,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         _drop_output()
         return 141  # as a shell reports a program that SIGPIPE ended
     except OSError as problem:
-        if problem.errno != errno.ENOSPC:
+        if problem.errno not in _NO_OUTPUT:
             raise
         _drop_output()
-        print("error: there is no space left for the output; free some, then run this again", file=sys.stderr)
+        print(f"error: {_NO_OUTPUT[problem.errno]}, then run this again", file=sys.stderr)
         return 2
 
 
