@@ -26,10 +26,17 @@ def write_tsv(answer: Classification) -> str:
 
 
 def write_text(answer: Classification) -> str:
-    """``label probability``, several between commas, a dash for none; then the words that contribute most."""
+    """``label probability``, several between commas, a dash for none; then the words that contribute most.
+
+    After those of gradients, in a third column: by how much all words' contributions miss what they should sum up to.
+    """
     given = [f"{label.translate(_ONE_LINE)} {answer.probabilities[label]:.4f}" for label in answer.labels]
-    reasons = f"\t{_reasons(answer.explanation)}" if answer.explanation else ""
-    return (", ".join(given) or "-") + reasons + "\n"
+    columns = [", ".join(given) or "-"]
+    if answer.explanation:
+        columns.append(_reasons(answer.explanation))
+        if answer.explanation.method == "gradients":
+            columns.append(f"gap:{answer.explanation.gap:+.4f}")
+    return "\t".join(columns) + "\n"
 
 
 def write_jsonl(answer: Classification) -> str:

@@ -11,6 +11,9 @@ from seqnlp.nn.crf_chain import Chain, FloatArray, IntArray, ScoredChain
 
 RESCALE_EVERY = 8
 
+MOST_PATHS = 1000
+"""The most that are found of a sentence."""
+
 
 def best_paths(scored: ScoredChain) -> tuple[IntArray, FloatArray]:
     """The best tags (R,) of the real tokens and the scores (B,) of the sentences; of equals the lower tag.
@@ -58,10 +61,14 @@ def k_best_paths(scored: ScoredChain, k: int) -> tuple[IntArray, FloatArray]:
     Ranks that a sentence does not have score -inf and have tags 0.
 
     Raises:
-        SeqnlpError: ``k`` is less than 1, or the constraints allow a sentence no tags at all.
+        SeqnlpError: ``k`` is less than 1 or more than :data:`MOST_PATHS`, or a sentence has no legal tags.
     """
     if k < 1:
         raise SeqnlpError(f"expected k of at least 1 for the k best paths, found {k}")
+    if k > MOST_PATHS:
+        raise SeqnlpError(
+            f"expected k of at most {MOST_PATHS:,} for the k best paths, found {k:,}; memory grows with it"
+        )
     chain = scored.chain
     pointers, scores = _k_best_forward(scored, k)  # (S, B, N * k), (B, k)
     places = np.empty((chain.num_steps, chain.size, k), dtype=np.int64)  # (S, B, k), each tag * k + rank

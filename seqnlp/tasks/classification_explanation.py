@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import heapq
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -29,6 +30,12 @@ TOLERANCE, SHORTEST = 0.002, 2**-12
 The log-odds can all but jump somewhere on the path, where a recurrent network flips from one state to another.
 """
 
+MOST_PARTS = 64
+"""Parts that are computed at most, halved ones among them: the work grows with the text, not with how it jumps."""
+
+Part = tuple[FloatArray, float]
+"""Contributions (T,) of a part of the path, and by how much the log-odds change over it."""
+
 TOKENS_AT_ONCE = 16_384
 
 
@@ -48,7 +55,7 @@ class Gradients:
 
     @property
     def gap(self) -> float:
-        """What the contributions miss of the difference that they should sum up to."""
+        """What the contributions miss of the difference that they should sum up to: the error of the integral."""
         return self.log_odds - self.empty_log_odds - float(self.contributions.sum())
 
 
@@ -59,21 +66,34 @@ def integrated_gradients(
 
     The path goes straight from vectors of zero to the words' vectors, and from no n-gram to all. Its integral is
     computed part by part; what a part must sum up to is known (completeness), so that a part that needs more points
-    shows itself. An n-gram's share of the contribution is divided among its words.
+    shows itself. Work is bounded (:data:`MOST_PARTS`), so the sum may miss something in long texts, whose states jump
+    again and again: ``gap`` says how much. An n-gram's share of the contribution is divided among its words.
     """
     path = _Path(predictor, words, decision, label, multi_label)
-    contributions = np.zeros(len(words))
-    edges = np.linspace(0, 1, STRETCHES + 1).tolist()
-    waiting = list(pairwise(edges)) if words else []
-    while waiting:
-        start, end = waiting.pop()
-        found, change = path.integral(start, end)
-        if abs(change - found.sum()) > TOLERANCE and end - start > SHORTEST:
-            waiting += [(start, (start + end) / 2), ((start + end) / 2, end)]
-        else:
-            contributions += found
+    contributions = integrated(path.integral) if words else np.zeros(0)
     begin, end = path.log_odds(torch.tensor([0.0, 1.0]))[0].tolist()
     return Gradients(contributions, end, begin)
+
+
+def integrated(integral: Callable[[float, float], Part]) -> FloatArray:
+    """Contributions (T,) over the whole path from those of its parts; the part that misses most is halved first."""
+    parts: list[tuple[float, float, float, FloatArray]] = []  # a heap: what is missed (negative), start, end, found
+
+    def add(start: float, end: float) -> None:
+        found, change = integral(start, end)
+        missed = abs(change - float(found.sum())) if end - start > SHORTEST else 0.0
+        heapq.heappush(parts, (-missed, start, end, found))
+
+    for start, end in pairwise(np.linspace(0, 1, STRETCHES + 1).tolist()):
+        add(start, end)
+    for _ in range((MOST_PARTS - STRETCHES) // 2):
+        if -parts[0][0] <= TOLERANCE:
+            break
+        _, start, end, _ = heapq.heappop(parts)
+        add(start, (start + end) / 2)
+        add((start + end) / 2, end)
+    total: FloatArray = np.sum([found for *_, found in parts], axis=0)
+    return total
 
 
 class _Path:
@@ -97,8 +117,8 @@ class _Path:
             bias, shares = predictor.bag.bias, predictor.bag.word_scores(predictor.bag_words(words))
         self.bias, self.shares = torch.from_numpy(bias), torch.from_numpy(shares)  # (K,), (T, K)
 
-    def integral(self, start: float, end: float) -> tuple[FloatArray, float]:
-        """Contributions (T,) of a part of the path, and by how much the log-odds change over it."""
+    def integral(self, start: float, end: float) -> Part:
+        """The part of the path from one point to another, both from 0 to 1."""
         places, weights = np.polynomial.legendre.leggauss(POINTS)  # on (-1, 1)
         inner = start + (end - start) * (places + 1) / 2
         alphas = torch.from_numpy(np.array([start, *inner, end])).float()  # (A,)

@@ -140,6 +140,8 @@ def test_the_probabilities_of_all_paths_sum_to_one() -> None:
 
 
 def test_fewer_than_one_best_is_an_error() -> None:
+    with pytest.raises(SeqnlpError, match="expected k of at most 1,000 for the k best paths, found 1,000,000; memory"):
+        random_crf(3).nbest(torch.zeros(1, 2, 3), None, 10**6)
     with pytest.raises(SeqnlpError, match="expected k of at least 1 for the k best paths, found 0"):
         random_crf(3).nbest(torch.randn(1, 2, 3), None, 0)
 

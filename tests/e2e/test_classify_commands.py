@@ -59,10 +59,11 @@ def test_a_table_has_the_probability_of_each_label(run: Path) -> None:
 
 
 def test_json_explains_every_word_by_gradients_or_attention(run: Path) -> None:
+    why_of = {}
     for method, options in (("gradients", ["--explain"]), ("attention", ["--explain", "attention"])):
         answers = [json.loads(line) for line in lines_of(run, "--output", "jsonl", *options, lines=ODD_LINES[-1:] * 2)]
         assert answers[0] == answers[1]
-        why = answers[0]["explanation"]
+        why = why_of[method] = answers[0]["explanation"]
         assert (why["method"], why["label"]) == (method, answers[0]["label"])
         assert [word for word, _ in why["words"]] == ["the", "soup", "was", "fresh"]
         total = sum(value for _, value in why["words"])
@@ -71,9 +72,16 @@ def test_json_explains_every_word_by_gradients_or_attention(run: Path) -> None:
         else:
             assert total == pytest.approx(1, abs=1e-3)
     (line,) = lines_of(run, "--explain", lines=("the soup was fresh",))
-    reasons = line.split("\t")[1].split(" ")
+    _, words, gap = line.split("\t")
+    reasons = words.split(" ")
     assert [reason.split(":")[0] for reason in reasons] == ["the", "soup", "was", "fresh"]
     assert all(reason.split(":")[1][0] in "+-" for reason in reasons)
+    total = sum(value for _, value in why_of["gradients"]["words"])
+    left = why_of["gradients"]["log_odds"] - why_of["gradients"]["empty_log_odds"] - total
+    assert gap.startswith("gap:")
+    assert float(gap.removeprefix("gap:")) == pytest.approx(left, abs=1e-3)
+    (line,) = lines_of(run, "--explain", "attention", lines=("the soup was fresh",))
+    assert line.count("\t") == 1
 
 
 def test_flags_that_make_no_sense_are_refused(run: Path) -> None:
