@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -14,10 +15,10 @@ import yaml
 from seqnlp import bundle
 from seqnlp.config import Config, TaggingConfig, config_to_dict, read_config
 from seqnlp.data.sources import resolve_path
-from seqnlp.errors import ConfigError, RunError, SeqnlpError
+from seqnlp.errors import ConfigError, RunError
 from seqnlp.storage import remove_leftovers
 from seqnlp.tasks.registry import Task, make_task, widest
-from seqnlp.training.checkpoint import Progress
+from seqnlp.training.checkpoint import FILE_NAME, Progress
 from seqnlp.training.device import choose_device, choose_precision
 from seqnlp.training.distributed import join, leave
 from seqnlp.training.fit import Interrupted, fit
@@ -42,8 +43,9 @@ def start(config: Config, num_processes: int = 1) -> Path:
     print(f"run: {run}", file=sys.stderr)
     try:
         _train_or_launch(run, num_processes)
-    except SeqnlpError:
-        _release(run)
+    except BaseException:  # also a fault of ours or Ctrl-C: what was never begun must not stay claimed
+        with contextlib.suppress(OSError):  # the folder is gone: the first problem is the one to tell
+            _release(run)
         raise
     return run
 
@@ -184,7 +186,9 @@ def _train_or_launch(run: Path, num_processes: int) -> None:
     tie = ending_with(os.getpid())  # who kills us must not leave processes that train on
     launcher = subprocess.Popen([*command, "-m", "seqnlp", "resume", str(run)], env=environment, preexec_fn=tie)
     if _wait(launcher) != 0:
-        raise RunError(f"the {num_processes} processes stopped before the end; go on with `seqnlp resume {run}`")
+        begun = (run / FILE_NAME).exists()
+        advice = f"go on with `seqnlp resume {run}`" if begun else "the reason stands above"
+        raise RunError(f"the {num_processes} processes stopped before the end; {advice}")
 
 
 def _wait(launcher: subprocess.Popen[bytes]) -> int:

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from typing import Any
 
 import pytest
 
-from seqnlp.config import DataConfig, ModelConfig, TaggingConfig, config_to_dict, read_config, read_section
+from seqnlp.config import TASKS, DataConfig, ModelConfig, TaggingConfig, config_to_dict, read_config, read_section
 from seqnlp.errors import ConfigError
 
 
@@ -114,6 +115,18 @@ def test_whole_numbers_are_numbers() -> None:
 def test_a_section_alone_names_its_keys_with_the_prefix_given() -> None:
     with pytest.raises(ConfigError, match=r"model\.cell: expected one of lstm, gru, rnn, peephole; found 'lsmt'"):
         read_section(ModelConfig, {"cell": "lsmt"}, "model.")
+
+
+NUMBERS = sorted({(key, task) for task in TASKS for key, item in fields(TASKS[task]) if item.type == "float"})
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, 10**400], ids=["nan", "inf", "-inf", "huge"])
+def test_no_number_that_is_not_finite_passes(value: float) -> None:
+    assert len(NUMBERS) > 60
+    for key, task in NUMBERS:
+        section, _, name = key.rpartition(".")
+        raw = {section: {name: value}} if section else {name: value}
+        assert f"{key}: expected a finite number, found" in "\n".join(problems({"task": task, **raw})), task
 
 
 @pytest.mark.parametrize(("key", "item"), fields(TaggingConfig))

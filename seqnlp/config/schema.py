@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import operator
 import types
 import typing
@@ -75,13 +76,18 @@ def _read_value(
 ) -> tuple[Any, str]:
     """The value as ``hint``, and what is wrong with it (empty if nothing)."""
     if hint is float and isinstance(value, int) and not isinstance(value, bool):
-        value = float(value)
+        try:
+            value = float(value)
+        except OverflowError:
+            value = math.inf
     if hint is str and isinstance(value, int) and not isinstance(value, bool):
         value = str(value)  # a column number
     if hint is str and value is None:
         value = ""
     if type(value) is not hint:
         return None, f"expected {_TYPE_NAMES[hint]}, found {value!r}"
+    if isinstance(value, float) and not math.isfinite(value):  # nan passes every comparison below
+        return None, f"expected a finite number, found {value!r}"
     choices = bounds["choices"]
     if choices and value not in choices:
         return None, f"expected one of {', '.join(choices)}; found '{value}'{did_you_mean(str(value), choices)}"

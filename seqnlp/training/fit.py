@@ -78,7 +78,7 @@ def fit(
 
     Raises:
         Interrupted: a signal came; the checkpoint is written and `seqnlp resume` goes on from it.
-        TrainingError: the loss is not a number, or the disk is full.
+        TrainingError: the loss or a dev score is not a number, or the disk is full.
     """
     trainer = config.trainer
     optimizer = Optimizer(task.model, config.optimizer)
@@ -184,6 +184,12 @@ def _finish_epoch(
         task.model.eval()
         scores = task.evaluate()
     score = processes.from_first([scores.get("score", float(progress.epoch))], next(task.model.parameters()).device)[0]
+    if not math.isfinite(score):  # after from_first, so that every process stops
+        raise TrainingError(
+            f"the dev score is not a number after epoch {progress.epoch + 1} ({score}); the last checkpoint is kept. "
+            f"Look for numbers of extreme size in data.dev, or lower optimizer.learning_rate (now "
+            f"{config.optimizer.learning_rate:g})"
+        )
     loss = progress.loss_sum / max(progress.loss_count, 1)
     progress.epoch, progress.position, progress.loss_sum, progress.loss_count = progress.epoch + 1, 0, 0.0, 0
     progress.seconds = seconds

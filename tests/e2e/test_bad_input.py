@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import resource
@@ -66,6 +67,21 @@ def test_a_refused_run_can_be_tried_again_in_its_directory(data: Path) -> None:
     assert "no such file" in refusal(*command())
     assert not (data / "run").exists()
     (data / "elsewhere").rename(data / "train.conll")
+    output(*command())
+
+
+@pytest.mark.parametrize("fault", [ZeroDivisionError("a fault of ours"), KeyboardInterrupt()])
+def test_a_run_that_ends_with_any_fault_before_it_wrote_anything_leaves_no_directory(
+    data: Path, monkeypatch: pytest.MonkeyPatch, fault: BaseException
+) -> None:
+    def fail(*_: object) -> None:
+        raise fault
+
+    with monkeypatch.context() as patch:
+        patch.setattr("seqnlp.launch.make_task", fail)
+        with contextlib.suppress(type(fault)):
+            seqnlp(*command())
+    assert not (data / "run").exists()
     output(*command())
 
 

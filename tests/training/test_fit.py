@@ -253,6 +253,18 @@ def run_with_scores(folder: Path, config: Config, scores: list[float]) -> tuple[
     return task, fit(task, config, folder, Processes())
 
 
+@pytest.mark.parametrize("poison", [float("nan"), float("inf"), float("-inf")])
+def test_a_dev_score_that_is_not_a_number_stops_the_run_and_keeps_the_checkpoint(tmp_path: Path, poison: float) -> None:
+    task = ToyTask(toy_config(trainer__epochs=5), tmp_path)
+    task.scores = lambda count: poison if count == 3 else float(count)
+    with pytest.raises(TrainingError, match=r"the dev score is not a number after epoch 3 \(-?(nan|inf)\)"):
+        fit(task, task.config, tmp_path, Processes())
+    kept = load_checkpoint(tmp_path, "toy")
+    assert kept is not None
+    assert kept[0].epoch == 2
+    assert [row["epoch"] for row in read_log(tmp_path)] == ["1", "2"]
+
+
 def test_training_stops_when_patience_is_spent(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     scores = [0.1, 0.3, 0.2, 0.3, 0.9]
     task, progress = run_with_scores(tmp_path, toy_config(trainer__epochs=5, trainer__patience=2), scores)
