@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from safetensors.torch import load as tensors_from_bytes
 from safetensors.torch import save as tensors_to_bytes
 from torch import Tensor
 
-from seqnlp.errors import RunError
+from seqnlp.errors import RunError, TrainingError
 from seqnlp.storage import write_atomically
 
 FORMAT = 1
@@ -89,6 +89,16 @@ def save_description(folder: Path, description: Mapping[str, Any]) -> None:
 def save_metrics(folder: Path, metrics: Mapping[str, Any]) -> None:
     """Replace ``metrics.json`` alone (after an evaluation)."""
     write_atomically(folder / METRICS, _pretty(metrics).encode())
+
+
+def record_scores(run: str | Path, split: str, summary: Mapping[str, Any], say: Callable[[str], None]) -> None:
+    """Add the scores of a split to ``metrics.json``. They are printed all the same where that cannot be written."""
+    try:
+        folder = find_model(run)
+        metrics = load_bundle(folder).metrics
+        save_metrics(folder, {**metrics, split: {**metrics.get(split, {}), **summary}})
+    except TrainingError as problem:
+        say(f"warning: the scores are not kept in the model folder: {problem}")
 
 
 def load_bundle(path: str | Path) -> Bundle:

@@ -8,7 +8,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from seqnlp.api import Translator
-from seqnlp.bundle import find_model, load_bundle, save_description, save_metrics
+from seqnlp.bundle import find_model, load_bundle, record_scores, save_description
 from seqnlp.config import DecodingConfig, TranslationConfig
 from seqnlp.data.pairs import load_pairs, pairs_digest
 from seqnlp.data.sources import source_name
@@ -25,8 +25,8 @@ BEAMS = (1, 3, 5, 8)
 Say = Callable[[str], None]
 
 
-def evaluate(run: Path, config: TranslationConfig, split: str, say: Say) -> TranslationReport:
-    """Score the run's model on a split and add the scores to the model folder's ``metrics.json``.
+def evaluate(run: Path, config: TranslationConfig, split: str, say: Say, keep: bool = True) -> TranslationReport:
+    """Score the run's model on a split and, where asked to ``keep`` them, add the scores to ``metrics.json``.
 
     Raises:
         ConfigError: the run has no such split.
@@ -61,8 +61,8 @@ def evaluate(run: Path, config: TranslationConfig, split: str, say: Say) -> Tran
         "file": Path(source_name(config.data, split)).name,
         "sha256": pairs_digest(config.data, split),
     }
-    metrics = load_bundle(run).metrics
-    save_metrics(find_model(run), {**metrics, split: {**metrics.get(split, {}), **summary}})
+    if keep:
+        record_scores(run, split, summary, say)
     return report
 
 

@@ -16,7 +16,7 @@ from seqnlp import bundle
 from seqnlp.config import Config, TaggingConfig, config_to_dict, read_config
 from seqnlp.data.sources import resolve_path
 from seqnlp.errors import ConfigError, RunError
-from seqnlp.storage import remove_leftovers
+from seqnlp.storage import remove_leftovers, write_atomically
 from seqnlp.tasks.registry import Task, make_task, widest
 from seqnlp.training.checkpoint import FILE_NAME, Progress
 from seqnlp.training.device import choose_device, choose_precision
@@ -50,13 +50,19 @@ def start(config: Config, num_processes: int = 1) -> Path:
     return run
 
 
-def resume(run: Path, num_processes: int = 1) -> None:
+def resume(run: Path, num_processes: int = 1, data_dir: str = "") -> None:
     """Go on with a run that was stopped; the result is that of a run never stopped.
+
+    Args:
+        data_dir: where the data is now, which the run remembers; empty: where it was.
 
     Raises:
         RunError: not a run, or its data changed.
     """
-    read_run_config(run)  # tells a wrong directory before processes are started
+    config = read_run_config(run)  # tells a wrong directory before processes are started
+    if data_dir:
+        config.data.dir = str(Path(data_dir).expanduser().absolute())
+        write_atomically(run / CONFIG_FILE, _written(config).encode())
     _train_or_launch(run, num_processes)
 
 
@@ -74,7 +80,7 @@ def claim(config: Config) -> Path:
     )
     if run.exists() and (not run.is_dir() or any(run.iterdir())):
         raise RunError(refusal)
-    content = yaml.safe_dump(config_to_dict(config), sort_keys=False, allow_unicode=True)
+    content = _written(config)
     try:
         run.mkdir(parents=True, exist_ok=True)
         with (run / CONFIG_FILE).open("x", encoding="utf-8") as file:  # "x": of two runs, one gets the directory
@@ -84,6 +90,11 @@ def claim(config: Config) -> Path:
     except OSError as problem:
         raise RunError(f"cannot make the run directory {run}: {problem.strerror}") from problem
     return run
+
+
+def _written(config: Config) -> str:
+    """The configuration as ``config.yaml`` holds it."""
+    return str(yaml.safe_dump(config_to_dict(config), sort_keys=False, allow_unicode=True))
 
 
 def _release(run: Path) -> None:

@@ -19,6 +19,7 @@ examples:
   seqnlp evaluate RUN --split test --report report.html
   seqnlp evaluate RUN --split dev --json > scores.json
   seqnlp evaluate RUN --split test --data-dir /another/place
+  seqnlp evaluate RUN --data other.conll          # any file like those of the run; pairs: new.{lang}
   seqnlp evaluate RUN --tune                      # a translator: find beam and length penalty on dev and keep them
   seqnlp evaluate RUN --cache 2000 --dynamic      # a language model: also as one that learns from the text it reads
 """
@@ -27,7 +28,10 @@ examples:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     parser.add_argument("run", type=Path, help="the run directory")
-    parser.add_argument("--split", choices=("train", "dev", "test"), default="test", help="default test")
+    parser.add_argument("--split", choices=("train", "dev", "test"), help="default test")
+    parser.add_argument(
+        "--data", metavar="FILE", help="score this file instead of a split; the run keeps the scores of its own"
+    )
     parser.add_argument("--report", type=Path, metavar="FILE.html", help="also write a self-contained HTML report")
     parser.add_argument("--json", action="store_true", help="print the whole report as JSON instead of tables")
     parser.add_argument("--data-dir", metavar="DIR", help="where the data is now, if it moved since training")
@@ -55,6 +59,9 @@ def run(arguments: argparse.Namespace) -> int:
         raise SeqnlpError("--cache and --dynamic are for language models")
     if arguments.data_dir:
         config.data.dir = arguments.data_dir
+    if arguments.data:
+        _use_file(arguments, config)
+    arguments.split = arguments.split or "test"
     if arguments.threads > 0:
         import torch
 
@@ -74,6 +81,22 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _use_file(arguments: argparse.Namespace, config: Config) -> None:
+    """Put a file in the place of the test split.
+
+    Raises:
+        SeqnlpError: the run reads no files, or a split is asked for as well.
+    """
+    from seqnlp.errors import SeqnlpError
+
+    if arguments.split or arguments.tune:
+        raise SeqnlpError("--data scores a file, --split and --tune a split of the run: give one of them")
+    form = getattr(config.data, "format", "")
+    if form in ("hub", "long_range"):
+        raise SeqnlpError(f"--data: this run's data is no file (data.format={form})")
+    config.data.test = str(Path(arguments.data).expanduser().absolute())
+
+
 def _evaluated(arguments: argparse.Namespace, config: Config) -> tuple[Any, Callable[[Any], str], Callable[[Any], str]]:
     """The report of the run's task, and how it is written as text and as HTML."""
     from seqnlp.config import (
@@ -89,7 +112,7 @@ def _evaluated(arguments: argparse.Namespace, config: Config) -> tuple[Any, Call
         from seqnlp.metrics.classification_report import classification_report_html, format_classification_report
         from seqnlp.tasks.classification_evaluation import evaluate as evaluate_classifier
 
-        labelled = evaluate_classifier(arguments.run, config, arguments.split, _say)
+        labelled = evaluate_classifier(arguments.run, config, arguments.split, _say, keep=not arguments.data)
         return labelled, format_classification_report, classification_report_html
     if isinstance(config, LanguageModelConfig):
         from seqnlp.metrics.language_report import format_language_report, language_report_html
@@ -97,32 +120,34 @@ def _evaluated(arguments: argparse.Namespace, config: Config) -> tuple[Any, Call
         from seqnlp.tasks.language_model_evaluation import evaluate as evaluate_language_model
 
         adaptation = Adaptation(arguments.cache, arguments.dynamic)
-        read = evaluate_language_model(arguments.run, config, arguments.split, _say, adaptation)
+        read = evaluate_language_model(
+            arguments.run, config, arguments.split, _say, adaptation, keep=not arguments.data
+        )
         return read, format_language_report, language_report_html
     if isinstance(config, AnomalyConfig):
         from seqnlp.metrics.anomaly_report import anomaly_report_html, format_anomaly_report
         from seqnlp.tasks.anomaly_evaluation import evaluate as evaluate_detector
 
-        watched = evaluate_detector(arguments.run, config, arguments.split, _say)
+        watched = evaluate_detector(arguments.run, config, arguments.split, _say, keep=not arguments.data)
         return watched, format_anomaly_report, anomaly_report_html
     if isinstance(config, ForecastingConfig):
         from seqnlp.metrics.forecast_report import forecast_report_html, format_forecast_report
         from seqnlp.tasks.forecasting_evaluation import evaluate as evaluate_forecaster
 
-        forecast = evaluate_forecaster(arguments.run, config, arguments.split, _say)
+        forecast = evaluate_forecaster(arguments.run, config, arguments.split, _say, keep=not arguments.data)
         return forecast, format_forecast_report, forecast_report_html
     if isinstance(config, TranslationConfig):
         from seqnlp.evaluate_translator import evaluate as evaluate_translator
         from seqnlp.metrics.translation_report import format_translation_report, translation_report_html
 
-        translated = evaluate_translator(arguments.run, config, arguments.split, _say)
+        translated = evaluate_translator(arguments.run, config, arguments.split, _say, keep=not arguments.data)
         return translated, format_translation_report, translation_report_html
     from seqnlp.metrics.html import report_html
     from seqnlp.metrics.terminal import format_report
     from seqnlp.tasks.tagging_evaluation import evaluate as evaluate_tagger
 
     assert isinstance(config, TaggingConfig)
-    tagged = evaluate_tagger(arguments.run, config, arguments.split, _say)
+    tagged = evaluate_tagger(arguments.run, config, arguments.split, _say, keep=not arguments.data)
     return tagged, format_report, report_html
 
 

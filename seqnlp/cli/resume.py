@@ -10,12 +10,14 @@ EXAMPLES = """\
 examples:
   seqnlp resume runs/tagging/wnut17/2026-01-31_12-00-00
   seqnlp resume RUN --nproc 2          # with two processes
+  seqnlp resume RUN --data-dir /another/place
 """
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     parser.add_argument("run", type=Path, help="the run directory")
+    parser.add_argument("--data-dir", metavar="DIR", help="where the data is now, if it moved since the run began")
     parser.add_argument("--nproc", type=int, default=1, metavar="N", help="processes that train together (default 1)")
 
 
@@ -23,5 +25,5 @@ def run(arguments: argparse.Namespace) -> int:
     """Resume the run; a finished run is only told so by its unchanged result."""
     from seqnlp.launch import resume
 
-    resume(arguments.run, arguments.nproc)
+    resume(arguments.run, arguments.nproc, arguments.data_dir or "")
     return 0

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from seqnlp.bundle import find_model, load_bundle, save_metrics
+from seqnlp.bundle import load_bundle, record_scores
 from seqnlp.config import AnomalyConfig
 from seqnlp.data.labelled_windows import labelled_windows, number_rows
 from seqnlp.data.series import Part, Series, load_part, part_digest
@@ -31,8 +31,10 @@ LENGTHS = (24, 96, 288)
 """Rows that the z-scores of the baselines look back."""
 
 
-def evaluate(run: Path, config: AnomalyConfig, split: str, say: Callable[[str], None]) -> AnomalyReport:
-    """Score the run's detector on a split and add the scores to the model folder's ``metrics.json``.
+def evaluate(
+    run: Path, config: AnomalyConfig, split: str, say: Callable[[str], None], keep: bool = True
+) -> AnomalyReport:
+    """Score the run's detector on a split and, where asked to ``keep`` them, add the scores to ``metrics.json``.
 
     The score of a row is what `seqnlp detect` gives it in the whole file: rows before the split are known.
 
@@ -64,7 +66,8 @@ def evaluate(run: Path, config: AnomalyConfig, split: str, say: Callable[[str], 
         "file": Path(part.series.source).name,
         "sha256": part_digest(config.data, split),
     }
-    save_metrics(find_model(run), {**saved.metrics, split: {**saved.metrics.get(split, {}), **summary}})
+    if keep:
+        record_scores(run, split, summary, say)
     return report
 
 

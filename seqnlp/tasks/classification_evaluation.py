@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from seqnlp.bundle import Bundle, find_model, load_bundle, save_metrics
+from seqnlp.bundle import Bundle, load_bundle, record_scores
 from seqnlp.config import ClassificationConfig
 from seqnlp.data.documents import documents_digest, load_documents
 from seqnlp.data.sources import source_name
@@ -46,8 +46,8 @@ _LONGEST_TEXT = 200
 Say = Callable[[str], None]
 
 
-def evaluate(run: Path, config: ClassificationConfig, split: str, say: Say) -> ClassificationReport:
-    """Score the run's model on a split and add the scores to the model folder's ``metrics.json``.
+def evaluate(run: Path, config: ClassificationConfig, split: str, say: Say, keep: bool = True) -> ClassificationReport:
+    """Score the run's model on a split and, where asked to ``keep`` them, add the scores to ``metrics.json``.
 
     Args:
         config: the run's configuration; its data settings say where the splits are.
@@ -90,7 +90,8 @@ def evaluate(run: Path, config: ClassificationConfig, split: str, say: Say) -> C
         "file": Path(source_name(data, split)).name,
         "sha256": documents_digest(data, split),
     }
-    save_metrics(find_model(run), {**saved.metrics, split: {**saved.metrics.get(split, {}), **summary}})
+    if keep:
+        record_scores(run, split, summary, say)
     return report
 
 

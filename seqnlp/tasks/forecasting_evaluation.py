@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from seqnlp.bundle import find_model, load_bundle, save_metrics
+from seqnlp.bundle import load_bundle, record_scores
 from seqnlp.config import ForecastingConfig
 from seqnlp.data.series import load_part, part_digest
 from seqnlp.data.series_inputs import make_inputs
@@ -25,8 +25,10 @@ FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 
 
-def evaluate(run: Path, config: ForecastingConfig, split: str, say: Callable[[str], None]) -> ForecastReport:
-    """Score the run's model on a split and add the scores to the model folder's ``metrics.json``.
+def evaluate(
+    run: Path, config: ForecastingConfig, split: str, say: Callable[[str], None], keep: bool = True
+) -> ForecastReport:
+    """Score the run's model on a split and, where asked to ``keep`` them, add the scores to ``metrics.json``.
 
     Raises:
         ConfigError: the run has no such split.
@@ -69,8 +71,8 @@ def evaluate(run: Path, config: ForecastingConfig, split: str, say: Callable[[st
         ).name,
         "sha256": part_digest(config.data, split),
     }
-    metrics = bundle.metrics
-    save_metrics(find_model(run), {**metrics, split: {**metrics.get(split, {}), **summary}})
+    if keep:
+        record_scores(run, split, summary, say)
     return report
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from seqnlp.bundle import find_model, load_bundle, save_metrics
+from seqnlp.bundle import load_bundle, record_scores
 from seqnlp.config import LanguageModelConfig
 from seqnlp.data.corpus import Corpus, encode_corpus, load_text, text_digest
 from seqnlp.errors import ConfigError
@@ -55,8 +55,9 @@ def evaluate(
     split: str,
     say: Callable[[str], None],
     adaptation: Adaptation = Adaptation(),
+    keep: bool = True,
 ) -> LanguageReport:
-    """Score the run's model on a split and add the scores to the model folder's ``metrics.json``.
+    """Score the run's model on a split and, where asked to ``keep`` them, add the scores to ``metrics.json``.
 
     Raises:
         ConfigError: the run has no such split, or none to tune an adaptation on.
@@ -101,8 +102,8 @@ def evaluate(
         "file": Path(getattr(config.data, split)).name,
         "sha256": text_digest(config.data, split),
     }
-    metrics = bundle.metrics
-    save_metrics(find_model(run), {**metrics, split: {**metrics.get(split, {}), **summary}})
+    if keep:
+        record_scores(run, split, summary, say)
     return report
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from seqnlp.bundle import Bundle, find_model, load_bundle, save_metrics
+from seqnlp.bundle import Bundle, load_bundle, record_scores
 from seqnlp.config import TaggingConfig
 from seqnlp.data.sources import load_split, source_name, split_digest
 from seqnlp.errors import ConfigError
@@ -25,8 +25,8 @@ from seqnlp.text.tags import convert_tags
 Say = Callable[[str], None]
 
 
-def evaluate(run: Path, config: TaggingConfig, split: str, say: Say) -> EvaluationReport:
-    """Score the run's model on a split and add the scores to the model folder's ``metrics.json``.
+def evaluate(run: Path, config: TaggingConfig, split: str, say: Say, keep: bool = True) -> EvaluationReport:
+    """Score the run's model on a split and, where asked to ``keep`` them, add the scores to ``metrics.json``.
 
     Args:
         config: the run's configuration; its data settings say where the splits are.
@@ -56,7 +56,8 @@ def evaluate(run: Path, config: TaggingConfig, split: str, say: Say) -> Evaluati
         "file": Path(source_name(data, split)).name,
         "sha256": split_digest(data, split),
     }
-    save_metrics(find_model(run), {**saved.metrics, split: {**saved.metrics.get(split, {}), **summary}})
+    if keep:
+        record_scores(run, split, summary, say)
     return report
 
 

@@ -1,0 +1,85 @@
+"""``seqnlp evaluate RUN --data FILE``: any file, without touching what the run knows of its own splits."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from command import TINY, output, refusal, seqnlp
+
+from seqnlp.errors import TrainingError
+
+DEMOS = Path(__file__).resolve().parent.parent.parent / "recipes"
+
+
+def scores(*arguments: object) -> dict[str, object]:
+    report = json.loads(output("evaluate", *arguments, "--json"))
+    return {key: value for key, value in report.items() if "second" not in key and key not in ("speed", "title")}
+
+
+def test_the_scores_of_a_file_are_those_of_the_split_that_it_holds(trained: Path, tmp_path: Path) -> None:
+    run = shutil.copytree(trained, tmp_path / "run")
+    lines = (DEMOS / "tagging/demo/test.conll").read_text(encoding="utf-8")
+    (tmp_path / "elsewhere.conll").write_text(lines, encoding="utf-8")
+    before = (run / "model" / "metrics.json").read_bytes()
+    found = scores(run, "--data", tmp_path / "elsewhere.conll")
+    assert (run / "model" / "metrics.json").read_bytes() == before
+    assert found == scores(run, "--split", "test")
+    assert (run / "model" / "metrics.json").read_bytes() != before
+
+
+def test_both_files_of_pairs_are_named_by_one_pattern(translator_run: Path, tmp_path: Path) -> None:
+    for language in ("de", "en"):
+        shutil.copy(translator_run.parent / f"test.{language}", tmp_path / f"new.{language}")
+    assert scores(translator_run, "--data", tmp_path / "new.{lang}")["sentences"] == 40
+
+
+def test_series_too(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    output("train", "recipe=forecast/demo", "trainer.epochs=1", f"run={run}")
+    rows = (DEMOS / "forecast/demo/ferry.csv").read_text(encoding="utf-8").splitlines()
+    (tmp_path / "part.csv").write_text("\n".join([rows[0], *rows[-200:]]) + "\n", encoding="utf-8")
+    assert scores(run, "--data", tmp_path / "part.csv")["rows"] == 200
+
+
+def test_documents_too(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    output("train", "recipe=sentiment/demo", f"run={run}", *TINY, "trainer.epochs=1")
+    lines = (DEMOS / "sentiment/demo/test.tsv").read_text(encoding="utf-8").splitlines(keepends=True)
+    (tmp_path / "few.tsv").write_text("".join(lines[:20]), encoding="utf-8")
+    assert scores(run, "--data", tmp_path / "few.tsv")["documents"] == 20
+
+
+def test_a_file_and_a_split_are_not_both_scored(trained: Path, tmp_path: Path) -> None:
+    assert refusal("evaluate", trained, "--data", "x.conll", "--split", "dev") == (
+        "--data scores a file, --split and --tune a split of the run: give one of them"
+    )
+    assert "no such file" in refusal("evaluate", trained, "--data", tmp_path / "missing.conll")
+
+
+def test_scores_that_cannot_be_kept_are_printed_all_the_same(
+    trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = shutil.copytree(trained, tmp_path / "run")
+
+    def full(*arguments: object) -> None:
+        raise TrainingError("the disk is full")
+
+    monkeypatch.setattr("seqnlp.bundle.save_metrics", full)
+    finished = seqnlp("evaluate", run, "--split", "dev", "--json")
+    assert finished.status == 0
+    assert json.loads(finished.out)["sentences"] > 0
+    assert "warning: the scores are not kept in the model folder: the disk is full" in finished.err
+
+
+def test_a_run_whose_data_moved_is_resumed_where_they_are(tmp_path: Path) -> None:
+    data = shutil.copytree(DEMOS / "tagging/demo", tmp_path / "data")
+    files = ("data.train=train.conll", "data.dev=dev.conll", f"data.dir={data}")
+    run = tmp_path / "run"
+    output("train", *files, *TINY, "trainer.epochs=1", f"run={run}")
+    moved = data.rename(tmp_path / "moved")
+    assert seqnlp("resume", run).status == 2
+    assert seqnlp("resume", run, "--data-dir", moved).status == 0
+    assert str(moved) in (run / "config.yaml").read_text(encoding="utf-8")
