@@ -32,7 +32,15 @@ class DataConfig(SplitsConfig):
     tokenizer: str = setting(
         "words",
         "how raw text is split into words once the model is used",
-        choices=("words", "split", "english", "whitespace"),
+        choices=("words", "split", "english", "whitespace", "characters"),
+    )
+    offsets: str = setting(
+        "codepoints",
+        "jsonl: what spans count; utf16: units as in browsers, Java and C#, where an emoji is two",
+        choices=("codepoints", "utf16"),
+    )
+    accept_cut_words: bool = setting(
+        False, "jsonl: go on although many spans begin or end inside words of the tokenizer; they count as missed"
     )
 
 

@@ -16,6 +16,7 @@ from seqnlp.text.conllu import read_conllu
 from seqnlp.text.files import file_digest
 from seqnlp.text.jsonl import read_jsonl
 from seqnlp.text.sentence import TaggedSentence
+from seqnlp.text.span_edges import SpanEdges
 
 _DEFAULT_TOKEN_COLUMN, _DEFAULT_TAG_COLUMN = "0", "-1"  # of the configuration; no names of fields
 
@@ -25,15 +26,18 @@ def load_split(config: DataConfig, split: str, report: Callable[[str], None]) ->
 
     Args:
         split: ``train``, ``dev`` or ``test``; one that the configuration leaves empty has no sentences.
-        report: told what ``config.repair`` changed.
+        report: told what ``config.repair`` changed, and how many spans begin or end inside words.
 
     Raises:
-        DataError: the source cannot be read, holds no sentences, or (without ``config.repair``) an illegal tag.
+        DataError: the source cannot be read, holds no sentences, an illegal tag (without ``config.repair``), or many
+            spans that begin or end inside words (without ``config.accept_cut_words``).
     """
     if not getattr(config, split):
         return []
     source = source_name(config, split)
-    sentences = list(islice(_read(config, split), config.limit or None))
+    edges = SpanEdges(config.tokenizer, utf16=config.offsets == "utf16")
+    sentences = list(islice(_read(config, split, edges), config.limit or None))
+    edges.judge(source, config.accept_cut_words, report)
     if not sentences:
         raise DataError(f"no sentences found; is data.format={config.format} right?", source)
     if config.repair:
@@ -92,8 +96,8 @@ def existing_file(config: SplitsConfig, split: str, name: str) -> Path:
     return path
 
 
-def _read(config: DataConfig, split: str) -> Iterator[TaggedSentence]:
-    """The split's sentences as they are written."""
+def _read(config: DataConfig, split: str, edges: SpanEdges | None = None) -> Iterator[TaggedSentence]:
+    """The split's sentences as they are written; ``edges`` counts those of character spans."""
     token_field = config.token_column if config.token_column != _DEFAULT_TOKEN_COLUMN else ""
     tag_field = config.tag_column if config.tag_column != _DEFAULT_TAG_COLUMN else ""
     if config.format == "hub":
@@ -102,5 +106,6 @@ def _read(config: DataConfig, split: str) -> Iterator[TaggedSentence]:
     if config.format == "conllu":
         return read_conllu(path, config.tag_column)
     if config.format == "jsonl":
-        return read_jsonl(path, token_field or "tokens", tag_field or "tags", config.scheme, config.tokenizer)
+        fields = (token_field or "tokens", tag_field or "tags")
+        return read_jsonl(path, *fields, config.scheme, config.tokenizer, config.offsets, edges)
     return read_conll(path, int(config.token_column), int(config.tag_column))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from seqnlp.errors import SeqnlpError
 from seqnlp.metrics.scores import Scores, macro
-from seqnlp.text.tags import Span
+from seqnlp.text.tags import OUTSIDE, Span
 
 SEQEVAL_SCHEMES = {"iob1": "IOB1", "iob2": "IOB2", "bioes": "IOBES", "bilou": "BILOU"}
 
@@ -88,6 +88,9 @@ def seqeval_scores(
     import seqeval.scheme
 
     gold, predicted = [list(tags) for tags in gold_tags], [list(tags) for tags in predicted_tags]
+    labels = sorted({tag[2:] for tags in gold + predicted for tag in tags if tag != OUTSIDE})
+    codes = {label: f"T{number:06}" for number, label in enumerate(labels)}  # seqeval strips hyphens of types
+    gold, predicted = _coded(gold, codes), _coded(predicted, codes)
     if all(tag == "O" for tags in gold + predicted for tag in tags):
         return entity_scores([], [])  # seqeval fails where there is no entity
     rows = seqeval.metrics.classification_report(
@@ -99,7 +102,12 @@ def seqeval_scores(
         zero_division=0,
     )
     micro, macro_mean, _ = (_scores_of(rows.pop(f"{average} avg")) for average in ("micro", "macro", "weighted"))
-    return EntityScores(micro, macro_mean, {label: _scores_of(row) for label, row in rows.items()})
+    return EntityScores(micro, macro_mean, {label: _scores_of(rows[codes[label]]) for label in labels})
+
+
+def _coded(sentences: Sequence[Sequence[str]], codes: Mapping[str, str]) -> list[list[str]]:
+    """The same tags with other names of the types."""
+    return [[tag if tag == OUTSIDE else f"{tag[0]}-{codes[tag[2:]]}" for tag in tags] for tags in sentences]
 
 
 def _scores_of(row: dict[str, Any]) -> Scores:

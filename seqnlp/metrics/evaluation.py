@@ -15,7 +15,7 @@ from seqnlp.metrics.report import Baseline, EvaluationReport
 from seqnlp.metrics.scores import Scores, ratio
 from seqnlp.metrics.seen import SeenScores, TrainingEntities, seen_scores
 from seqnlp.text.sentence import TaggedSentence
-from seqnlp.text.tags import Span, spans_from_tags
+from seqnlp.text.tags import Span, spans_from_tags, tags_from_spans
 
 Sentences = Sequence[TaggedSentence]
 Tags = Sequence[Sequence[str]]
@@ -36,7 +36,7 @@ def entity_report(
 
     Args:
         sentences: the evaluated split.
-        predicted_tags: the model's tags of each sentence, legal in ``scheme`` as the gold tags are.
+        predicted_tags: the model's tags of each sentence's words, legal in ``scheme`` as the gold tags are.
         training: the training split, for the baseline and the seen entities; empty if it is not at hand.
         scheme: of all three.
         title, split: what was evaluated on what.
@@ -46,16 +46,20 @@ def entity_report(
     Raises:
         SeqnlpError: the scheme has no entities.
     """
-    words, gold_tags = [sentence.tokens for sentence in sentences], [sentence.tags for sentence in sentences]
-    gold, predicted = _spans(gold_tags, scheme), _spans(predicted_tags, scheme)
-    scores = seqeval_scores(gold_tags, predicted_tags, scheme)
+    words = [sentence.scored_tokens for sentence in sentences]
+    gold = [sentence.entities(scheme) for sentence in sentences]
+    predicted = [
+        sentence.placed(spans_from_tags(tags, scheme)) for sentence, tags in zip(sentences, predicted_tags, strict=True)
+    ]
+    scores = seqeval_scores(_tags(gold, words, scheme), _tags(predicted, words, scheme), scheme)
     outcomes = compare_entities(gold, predicted)
-    tokens = sum(map(len, words))
-    training_words = [sentence.tokens for sentence in training]
-    training_spans = _spans([sentence.tags for sentence in training], scheme)
-    seen = seen_scores(TrainingEntities(training_words, training_spans), words, gold, predicted)
-    dictionary = DictionaryBaseline.fit(training_words, training_spans)
-    looked_up = entity_scores(gold, [dictionary.predict(sentence) for sentence in words])
+    tokens = sum(len(sentence.tokens) for sentence in sentences)
+    surfaces = [sentence.scored_tokens for sentence in training]
+    known = TrainingEntities(surfaces, [sentence.entities(scheme) for sentence in training])
+    seen = seen_scores(known, words, gold, predicted)
+    training_spans = [spans_from_tags(sentence.tags, scheme) for sentence in training]
+    dictionary = DictionaryBaseline.fit([sentence.tokens for sentence in training], training_spans)
+    looked_up = entity_scores(gold, [sentence.placed(dictionary.predict(sentence.tokens)) for sentence in sentences])
     return EvaluationReport(
         title=title,
         split=split,
@@ -126,5 +130,6 @@ def _seen_rows(seen: SeenScores) -> dict[str, Scores]:
     }
 
 
-def _spans(tags: Tags, scheme: str) -> list[list[Span]]:
-    return [spans_from_tags(sentence, scheme) for sentence in tags]
+def _tags(spans: Sequence[Sequence[Span]], words: Tags, scheme: str) -> list[list[str]]:
+    """The tags of entities in sentences of so many words."""
+    return [tags_from_spans(found, len(tokens), scheme) for found, tokens in zip(spans, words, strict=True)]

@@ -7,7 +7,7 @@ from html import escape
 
 from seqnlp.metrics.calibration import Calibration, ReliabilityBin
 from seqnlp.metrics.scores import Scores
-from seqnlp.metrics.tables import percent
+from seqnlp.metrics.tables import percent, percent_of
 
 _SIZE, _LEFT, _TOP = 300, 48, 12
 """Side of the diagram's square and the room left of and above it, in pixels."""
@@ -52,7 +52,7 @@ def _bar(row: int, label: str, scores: Scores) -> str:
         f'<text x="{_LABEL - 8}" y="{baseline}" text-anchor="end">{escape(short)}</text>'
         f'<rect class="track" x="{_LABEL}" y="{top}" width="{_BAR}" height="{_ROW - 6}"/>'
         f'<rect class="bar" x="{_LABEL}" y="{top}" width="{width:.1f}" height="{_ROW - 6}"/>'
-        f'<text x="{_LABEL + _BAR + 8}" y="{baseline}">{percent(scores.f1)}</text>'
+        f'<text x="{_LABEL + _BAR + 8}" y="{baseline}">{percent_of(scores.f1, scores.support)}</text>'
     )
 
 

@@ -44,15 +44,22 @@ def percent(value: float) -> str:
     return f"{100 * value:.2f}"
 
 
+def percent_of(value: float, support: int) -> str:
+    """The score in percent; ``-`` without gold items, where it is not defined."""
+    return percent(value) if support else "-"
+
+
 def headline(report: EvaluationReport) -> list[tuple[str, str]]:
     """What stands at the top: names and values, the score first."""
-    low, high = report.interval
-    facts = [(report.measure, f"{percent(report.score)}  (95 % interval {percent(low)} to {percent(high)})")]
+    (low, high), support = report.interval, report.overall.support
+    interval = f"95 % interval {percent(low)} to {percent(high)}" if support else "no gold entities to find"
+    facts = [(report.measure, f"{percent_of(report.score, support)}  ({interval})")]
     if report.kind == "entities":
-        facts += [("precision", percent(report.overall.precision)), ("recall", percent(report.overall.recall))]
-    facts.append(("macro F1", percent(report.macro.f1)))
+        scores = ("precision", report.overall.precision), ("recall", report.overall.recall)
+        facts += [(name, percent_of(value, support)) for name, value in scores]
+    facts.append(("macro F1", percent_of(report.macro.f1, support)))
     if report.baseline:
-        facts.append(("baseline", f"{percent(report.baseline.score)}  ({report.baseline.name})"))
+        facts.append(("baseline", f"{percent_of(report.baseline.score, support)}  ({report.baseline.name})"))
     facts.append(("computed by", report.signature))
     if report.tokens_per_second:
         facts.append(("speed", f"{report.tokens_per_second:,.0f} tokens/s"))
@@ -74,13 +81,16 @@ def tables_of(report: EvaluationReport) -> list[Table]:
 
 
 def score_table(heading: str, scores: Mapping[str, Scores]) -> Table:
-    """Precision, recall and F1 of each name."""
-    rows = [(name, *map(percent, (s.precision, s.recall, s.f1)), f"{s.support:,}") for name, s in scores.items()]
+    """Precision, recall and F1 of each name; without gold items there is no recall and no F1."""
+    rows = [
+        (name, percent(s.precision), percent_of(s.recall, s.support), percent_of(s.f1, s.support), f"{s.support:,}")
+        for name, s in scores.items()
+    ]
     return Table(heading, ("", ">precision", ">recall", ">F1", ">gold"), rows)
 
 
 def _accuracy_table(heading: str, scores: Mapping[str, Scores]) -> Table:
-    rows = [(name, percent(s.recall), f"{s.support:,}") for name, s in scores.items()]
+    rows = [(name, percent_of(s.recall, s.support), f"{s.support:,}") for name, s in scores.items()]
     return Table(heading, ("", ">accuracy", ">tokens"), rows)
 
 

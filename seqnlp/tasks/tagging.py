@@ -17,7 +17,7 @@ from seqnlp.data.batches import plan_epoch
 from seqnlp.data.collate import collate
 from seqnlp.data.encode import encode_split
 from seqnlp.data.lexicon import Lexicon
-from seqnlp.data.sources import load_split, split_digest
+from seqnlp.data.sources import load_split, source_name, split_digest
 from seqnlp.metrics.entities import entity_scores
 from seqnlp.models.size import count_parameters
 from seqnlp.models.tagger import RecurrentTagger
@@ -25,11 +25,11 @@ from seqnlp.tasks import tagging_data
 from seqnlp.tasks.contextual import add_context, load_context
 from seqnlp.tasks.contextual_store import ContextStore
 from seqnlp.tasks.prediction import TagPredictor
-from seqnlp.tasks.tagging_calibration import calibrate
+from seqnlp.tasks.tagging_calibration import calibrate, found_spans
 from seqnlp.tasks.tagging_card import model_card
 from seqnlp.tasks.tagging_model import build_tagger, columns_of, describe
 from seqnlp.text.sentence import TaggedSentence
-from seqnlp.text.tags import Span, spans_from_tags
+from seqnlp.text.tags import Span
 from seqnlp.training.checkpoint import Progress
 
 Batch = NDArray[np.int64]
@@ -64,6 +64,7 @@ class TaggingTask:
         vectors = tagging_data.load_vectors(data, settings)
         self.features = tagging_data.learn_features(train, settings, vectors)
         self.tags = tagging_data.learn_tags(train, data, settings)
+        tagging_data.refuse_one_tag(self.tags, source_name(data, "train"))
         labels = self.tags if data.scheme == "none" else tagging_data.entity_types(train, data.scheme)
         tagging_data.report_unseen_labels(self.dev, labels, data, "dev", say)
         self.lexicon = Lexicon(self.features)
@@ -112,7 +113,8 @@ class TaggingTask:
             accuracy = 100 * sum(gold == predicted for gold, predicted in pairs) / len(pairs)
             return {"score": accuracy, "accuracy": accuracy}
         gold = gold_spans(self.dev, self.config.data.scheme)
-        scores = entity_scores(gold, [[Span(s.start, s.end, s.label) for s in p.spans] for p in predictions])
+        found = [sentence.placed(found_spans(p)) for sentence, p in zip(self.dev, predictions, strict=True)]
+        scores = entity_scores(gold, found)
         f1, precision, recall = 100 * scores.f1, 100 * scores.precision, 100 * scores.recall
         return {"score": f1, "f1": f1, "precision": precision, "recall": recall}
 
@@ -167,4 +169,4 @@ class TaggingTask:
 
 def gold_spans(sentences: Sequence[TaggedSentence], scheme: str) -> list[list[Span]]:
     """The entities of each sentence."""
-    return [spans_from_tags(sentence.tags, scheme) for sentence in sentences]
+    return [sentence.entities(scheme) for sentence in sentences]

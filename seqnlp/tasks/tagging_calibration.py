@@ -27,7 +27,7 @@ from seqnlp.tasks.contextual_store import ContextSource
 from seqnlp.tasks.prediction import SentencePrediction, TagPredictor
 from seqnlp.tasks.tagging_model import LoadedTagger, tagger_from_bundle
 from seqnlp.text.sentence import TaggedSentence
-from seqnlp.text.tags import Span, spans_from_tags
+from seqnlp.text.tags import Span
 
 PENALTIES = np.arange(0.0, 2.01, 0.1)
 """Outside penalties tried, in nats."""
@@ -68,7 +68,7 @@ def fit_decisions(
     def f1(penalty: float) -> float:
         predictor.outside_penalty = penalty
         predictions = predictor.decode(batches, len(dev), probabilities=False)
-        return entity_scores(gold, [[Span(s.start, s.end, s.label) for s in p.spans] for p in predictions]).f1
+        return entity_scores(gold, [s.placed(found_spans(p)) for s, p in zip(dev, predictions, strict=True)]).f1
 
     def negative_log_likelihood(temperature: float) -> float:
         predictor.temperature = temperature
@@ -81,7 +81,7 @@ def fit_decisions(
 
     penalty = 0.0
     if fit_outside and tagger.data_scheme != "none":
-        gold = [spans_from_tags(sentence.tags, tagger.data_scheme) for sentence in dev]
+        gold = [sentence.entities(tagger.data_scheme) for sentence in dev]
         penalty = best_penalty([f1(float(candidate)) for candidate in PENALTIES])
     predictor.outside_penalty = penalty
     return penalty, fit_temperature(negative_log_likelihood)
@@ -95,6 +95,11 @@ def best_penalty(scores: Sequence[float]) -> float:
     return float(PENALTIES[int(np.argmax(np.round(smooth, 6)))])
 
 
+def found_spans(prediction: SentencePrediction) -> list[Span]:
+    """The entities of a prediction, without their probabilities."""
+    return [Span(span.start, span.end, span.label) for span in prediction.spans]
+
+
 def scored_predictions(
     predictions: Sequence[SentencePrediction], sentences: Sequence[TaggedSentence], scheme: str
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
@@ -106,7 +111,7 @@ def scored_predictions(
             probabilities += prediction.probabilities
             correct += [gold == tag for gold, tag in zip(sentence.tags, prediction.tags, strict=True)]
         else:
-            gold_spans = set(spans_from_tags(sentence.tags, scheme))
+            gold_spans = set(sentence.entities(scheme))
             probabilities += [span.probability for span in prediction.spans]
-            correct += [(span.start, span.end, span.label) in gold_spans for span in prediction.spans]
+            correct += [span in gold_spans for span in sentence.placed(found_spans(prediction))]
     return np.array(probabilities), np.array(correct, dtype=bool)

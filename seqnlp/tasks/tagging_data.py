@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from seqnlp.config import ClassifierConfig, DataConfig, ModelConfig, SplitsConfig
 from seqnlp.data.lexicon import WordFeatures, normalized
 from seqnlp.data.sources import resolve_path
+from seqnlp.errors import DataError
 from seqnlp.text.files import file_digest
 from seqnlp.text.sentence import TaggedSentence
-from seqnlp.text.tags import convert_tags, spans_from_tags, tag_set
+from seqnlp.text.tags import OUTSIDE, convert_tags, spans_from_tags, tag_set
 from seqnlp.text.vectors import read_vectors
 from seqnlp.text.vocabulary import Vocabulary
 
@@ -71,6 +72,20 @@ def learn_tags(sentences: Sequence[TaggedSentence], data: DataConfig, model: Mod
     return tag_set(entity_types(sentences, data.scheme), model.scheme)
 
 
+def refuse_one_tag(tags: Sequence[str], source: str) -> None:
+    """Pass if there is anything to learn: more than one tag.
+
+    Raises:
+        DataError: the training split has no entities, or one plain tag only.
+    """
+    if tags == [OUTSIDE]:
+        raise DataError(
+            "expected entities in the training split, found the tag O only; is data.tag_column right?", source
+        )
+    if len(tags) == 1:
+        raise DataError(f"expected several tags in the training split, found '{tags[0]}' only", source)
+
+
 def entity_types(sentences: Iterable[TaggedSentence], scheme: str) -> list[str]:
     """The sorted types of all entities."""
     return sorted({span.label for sentence in sentences for span in spans_from_tags(sentence.tags, scheme)})
@@ -87,9 +102,7 @@ def report_unseen_labels(
     """Say which labels of a split the training split never shows; they are scored, as misses."""
     found: Counter[str] = Counter()
     for sentence in sentences:
-        labels = (
-            sentence.tags if data.scheme == "none" else [s.label for s in spans_from_tags(sentence.tags, data.scheme)]
-        )
+        labels = sentence.tags if data.scheme == "none" else [entity.label for entity in sentence.entities(data.scheme)]
         found.update(label for label in labels if label not in known)
     if found:
         names = ", ".join(f"{label} ({count}x)" for label, count in found.most_common())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from seqnlp.bundle import Bundle, load_bundle, record_scores
@@ -97,6 +97,7 @@ def _predicted(saved: Bundle, config: TaggingConfig, split: str, say: Say) -> _P
     if not getattr(data, split):
         raise ConfigError([f"data.{split}: this run was trained without a {split} split; choose another --split"])
     tagger = tagger_from_bundle(saved)
+    data = replace(data, accept_cut_words=True)  # they are missed, and said to be; training may refuse them
     sentences, training = load_split(data, split, say), load_split(data, "train", say)
     labels = tagger.tags if data.scheme == "none" else entity_types(training, data.scheme)
     report_unseen_labels(sentences, labels, data, split, say)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 import os
-from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from seqnlp.errors import DataError, did_you_mean
+from seqnlp.text.character_spans import checked_spans, from_utf16, sentence_of
 from seqnlp.text.files import read_lines
 from seqnlp.text.sentence import TaggedSentence
-from seqnlp.text.tags import Span, tags_from_spans
-from seqnlp.text.tokenize import Token, tokenize
+from seqnlp.text.span_edges import SpanEdges
+from seqnlp.text.tags import Span
+from seqnlp.text.tokenize import tokenize
 
 _SPAN_FIELDS = ("spans", "entities")
 
@@ -24,16 +24,21 @@ def read_jsonl(
     tag_field: str = "tags",
     scheme: str = "iob2",
     tokenizer: str = "words",
+    offsets: str = "codepoints",
+    edges: SpanEdges | None = None,
 ) -> Iterator[TaggedSentence]:
     """The sentences of a JSON-lines file; blank lines are skipped.
 
     A line is either ``{"tokens": [...], "tags": [...]}`` or ``{"text": "...", "spans": [...]}`` (or ``entities``);
-    a span is ``{"start": 0, "end": 5, "label": "X"}`` or ``[0, 5, "X"]``: characters (code points), end exclusive. Text
-    is cut by ``tokenizer``, and at both ends of every span.
+    a span is ``{"start": 0, "end": 5, "label": "X"}`` or ``[0, 5, "X"]``: characters (code points), end exclusive. A
+    text without the field has no entities. Text is cut by ``tokenizer`` alone, as in use; what becomes of a span that
+    begins or ends inside a word says text/character_spans.py.
 
     Args:
         token_field, tag_field: names of the two lists.
         scheme: of the tags that are made from spans.
+        offsets: what spans count: ``codepoints`` or ``utf16``.
+        edges: counts the span edges that lie inside words.
 
     Raises:
         DataError: bad JSON, a missing field, lists that do not match, no words, a span that is blank, out of the text
@@ -48,15 +53,17 @@ def read_jsonl(
                 tokens, tags = _listed(row, token_field), _listed(row, tag_field)
                 if len(tokens) != len(tags):
                     raise DataError(f"expected as many tags as tokens, found {len(tags)} and {len(tokens)}")
+                sentence = TaggedSentence(tuple(tokens), tuple(tags), number)
             elif isinstance(row.get("text"), str):
-                tokens, tags = _from_text(row["text"], _spans(row), scheme, tokenizer)
+                spans = [from_utf16(row["text"], s) if offsets == "utf16" else s for s in _spans(row)]
+                sentence = _from_text(row["text"], spans, scheme, tokenizer, number, edges)
             else:
                 raise DataError(f"expected a list '{token_field}' or a string 'text', found the fields {_names(row)}")
         except DataError as problem:
             raise DataError(str(problem), path, number) from None
-        if not tokens:
+        if not sentence.tokens:
             raise DataError("a sentence with no words; leave such lines out", path, number)
-        yield TaggedSentence(tuple(tokens), tuple(tags), number)
+        yield sentence
 
 
 def parsed_row(line: str) -> Mapping[str, Any]:
@@ -93,13 +100,25 @@ def _listed(row: Mapping[str, Any], name: str) -> list[str]:
 
 
 def _spans(row: Mapping[str, Any]) -> list[Span]:
-    """The character spans of a row, in the order of the text."""
+    """The character spans of a row; none if it has no such field, and none that looks like one."""
     name = next((name for name in _SPAN_FIELDS if name in row), None)
     if name is None:
-        raise DataError(f"expected the field 'spans' or 'entities' beside 'text', found {_names(row)}")
+        if any(_may_be_spans(name, value) for name, value in row.items()):
+            raise DataError(f"expected the field 'spans' or 'entities' beside 'text', found {_names(row)}")
+        return []
     if not isinstance(row[name], list):
         raise DataError(f"expected a list in '{name}', found {shown(row[name])}")
-    return sorted(_span(item) for item in row[name])
+    return [_span(item) for item in row[name]]
+
+
+def _may_be_spans(name: str, value: Any) -> bool:
+    """Whether a field seems to hold spans under another name."""
+    if not isinstance(value, list):
+        return False
+    try:
+        return bool(did_you_mean(name, _SPAN_FIELDS)) or bool(value and _span(value[0]))
+    except DataError:
+        return False
 
 
 def _span(item: Any) -> Span:
@@ -111,50 +130,16 @@ def _span(item: Any) -> Span:
     raise DataError(f'expected a span {{"start": 0, "end": 5, "label": "X"}} or [0, 5, "X"], found {shown(item)}')
 
 
-def _from_text(text: str, spans: Sequence[Span], scheme: str, tokenizer: str) -> tuple[list[str], list[str]]:
+def _from_text(
+    text: str, spans: list[Span], scheme: str, tokenizer: str, line: int, edges: SpanEdges | None
+) -> TaggedSentence:
     """Words and tags of a text with character spans."""
     if scheme == "none":
         raise DataError("spans need a scheme with entities; expected data.scheme=iob2 (or another), found 'none'")
-    for span in spans:
-        if not 0 <= span.start < span.end <= len(text):
-            raise DataError(f"{_named(span)} is empty or reaches out of the text of {len(text)} characters")
-        if not text[span.start : span.end].strip():
-            raise DataError(f"{_named(span)} covers only spaces")
-    for left, right in pairwise(spans):
-        if right.start < left.end:
-            raise DataError(f"{_named(left)} and {_named(right)} overlap; a word has one tag, so leave one of them out")
-    tokens = cut_tokens(tokenize(text, tokenizer), sorted({edge for span in spans for edge in span[:2]}))
-    return [token.text for token in tokens], tags_from_spans(_token_spans(tokens, spans), len(tokens), scheme)
-
-
-def cut_tokens(tokens: Sequence[Token], edges: Sequence[int]) -> list[Token]:
-    """The same tokens, cut wherever one of the sorted character positions falls inside."""
-    pieces: list[Token] = []
-    remaining = iter(edges)
-    edge = next(remaining, None)
-    for token in tokens:
-        start = token.start
-        while edge is not None and edge < token.end:
-            if edge > start:
-                pieces.append(_piece(token, start, edge))
-                start = edge
-            edge = next(remaining, None)
-        pieces.append(_piece(token, start, token.end))
-    return pieces
-
-
-def _piece(token: Token, start: int, end: int) -> Token:
-    return Token(token.text[start - token.start : end - token.start], start, end)
-
-
-def _token_spans(tokens: Sequence[Token], spans: Sequence[Span]) -> list[Span]:
-    """Character spans, whose edges are token edges, as token spans."""
-    starts = [token.start for token in tokens]
-    return [Span(bisect_left(starts, span.start), bisect_left(starts, span.end), span.label) for span in spans]
-
-
-def _named(span: Span) -> str:
-    return f"the span {span.label} at {span.start}-{span.end}"
+    tokens, checked = tokenize(text, tokenizer), checked_spans(text, spans)
+    if edges:
+        edges.add(text, tokens, spans, line)
+    return sentence_of(tokens, checked, scheme, line)
 
 
 def _names(row: Mapping[str, Any]) -> str:

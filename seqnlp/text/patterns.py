@@ -52,6 +52,11 @@ def split() -> str:
     return rf"{_run()} | {_other()}"
 
 
+def characters() -> str:
+    """Every character alone; an emoji of several characters is one."""
+    return rf"{EMOJI} | {_other()}"
+
+
 def words() -> str:
     """Words with what is inside them, and the units of informal text.
 
@@ -100,4 +105,4 @@ def _marks() -> str:
     """A class of the marks that combine with letters, which ``\\w`` leaves out, and invisible joiners."""
     blocks = (range(0x300, 0x3100), range(0xA66F, 0xAC00), range(0xFE00, 0xFE30), range(0x11000, 0x11800))
     marks = "".join(chr(code) for block in blocks for code in block if unicodedata.category(chr(code))[0] == "M")
-    return rf"[{marks}\u00ad\u200c\u200d]"
+    return rf"[{marks}\u200c\u200d]"

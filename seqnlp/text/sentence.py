@@ -2,7 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+from seqnlp.text.tags import Span, spans_from_tags
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """A sentence whose words are cut where gold entities begin and end inside them: what its entities are counted on.
+
+    A tagger never sees the pieces. An entity that ends inside a word is none that it could find.
+
+    Attributes:
+        tokens: the pieces of all words.
+        tags: the gold tags of the pieces, in the scheme of the sentence.
+        begins: of each word its first piece, and at the end the number of pieces.
+    """
+
+    tokens: tuple[str, ...]
+    tags: tuple[str, ...]
+    begins: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,13 +34,36 @@ class TaggedSentence:
         tags: as many tags.
         line: line of the first word in its file (or row of the data set), from 1.
         lines: line of every word; empty where all of them stand on ``line``.
+        pieces: what entities are counted on, if a gold entity begins or ends inside a word; ``tags`` then mark the
+            words that it touches.
     """
 
     tokens: tuple[str, ...]
     tags: tuple[str, ...]
     line: int
     lines: tuple[int, ...] = ()
+    pieces: Pieces | None = None
 
     def line_of(self, position: int) -> int:
         """The line of the word at a position."""
         return self.lines[position] if self.lines else self.line
+
+    @property
+    def scored_tokens(self) -> tuple[str, ...]:
+        """The tokens whose positions :meth:`entities` and :meth:`placed` give: words, or their pieces."""
+        return self.pieces.tokens if self.pieces else self.tokens
+
+    def entities(self, scheme: str) -> list[Span]:
+        """The gold entities.
+
+        Raises:
+            DataError: a tag is illegal in the scheme.
+        """
+        return spans_from_tags(self.pieces.tags if self.pieces else self.tags, scheme)
+
+    def placed(self, spans: Sequence[Span]) -> list[Span]:
+        """Entities found in the words, at the positions that :meth:`entities` uses."""
+        if not self.pieces:
+            return list(spans)
+        begins = self.pieces.begins
+        return [Span(begins[start], begins[end], label) for start, end, label in spans]

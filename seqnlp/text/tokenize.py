@@ -1,13 +1,16 @@
 """Raw text to words with character offsets.
 
 Each kind is one compiled regular expression whose last alternative takes any character that is not a space, so that no
-kind ever loses one. A model must cut raw text as its training data were cut:
+kind ever loses one. Invisible format characters (zero-width spaces, marks of direction, soft hyphens, byte order marks)
+neither cut nor join words: a text is cut as if they were not there, and those inside a word stay in it. A model must
+cut raw text as its training data were cut:
 
 ==========  ======================================================================================================
 whitespace  at spaces only, for text that is cut into words already
 words       words of any script with their hyphens and apostrophes, numbers (3,000.5), links, @names, #tags, emoticons
 split       runs of letters and digits, every other character alone, as biomedical corpora do (BC5CDR)
 english     as the Penn Treebank and UD English EWT: do n't, it 's, 15 - year, the final period apart
+characters  every character alone, with the marks on it, for text that is written without spaces between words
 ==========  ======================================================================================================
 """
 
@@ -25,8 +28,14 @@ _PATTERNS = {
     "words": patterns.words,
     "split": patterns.split,
     "english": patterns.english,
+    "characters": patterns.characters,
 }
 KINDS = tuple(_PATTERNS)
+
+INVISIBLE = frozenset("\u00ad\u061c\u180e\u200b\u200e\u200f\ufeff") | frozenset(
+    chr(code) for code in (*range(0x202A, 0x202F), *range(0x2060, 0x2065), *range(0x2066, 0x2070))
+)
+"""Format characters that a text looks the same without; the joiners U+200C and U+200D are none of them."""
 
 
 class Token(NamedTuple):
@@ -38,7 +47,7 @@ class Token(NamedTuple):
 
 
 def tokenize(text: str, kind: str) -> list[Token]:
-    """The words of a text, in order; none hold a space, and no other character is lost.
+    """The words of a text, in order; none hold a space, and no visible character is lost.
 
     Args:
         kind: one of :data:`KINDS`.
@@ -46,7 +55,13 @@ def tokenize(text: str, kind: str) -> list[Token]:
     Raises:
         SeqnlpError: an unknown kind.
     """
-    return [Token(match[0], match.start(), match.end()) for match in _compiled(kind).finditer(text)]
+    pattern = _compiled(kind)
+    if text.isascii() or INVISIBLE.isdisjoint(text):
+        return [Token(match[0], match.start(), match.end()) for match in pattern.finditer(text)]
+    places = [place for place, character in enumerate(text) if character not in INVISIBLE]
+    visible = "".join(text[place] for place in places)
+    found = [(places[match.start()], places[match.end() - 1] + 1) for match in pattern.finditer(visible)]
+    return [Token(text[start:end], start, end) for start, end in found]
 
 
 @cache

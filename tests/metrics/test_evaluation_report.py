@@ -12,7 +12,7 @@ from seqnlp.metrics.calibration import measure_calibration
 from seqnlp.metrics.evaluation import entity_report, tag_report
 from seqnlp.metrics.terminal import format_report
 from seqnlp.text.conll import read_conll
-from seqnlp.text.sentence import TaggedSentence
+from seqnlp.text.sentence import Pieces, TaggedSentence
 from seqnlp.text.tags import spans_from_tags, tags_from_spans
 
 
@@ -89,8 +89,36 @@ def test_a_report_can_be_written_as_json_and_read_back(make):
 def test_a_corpus_without_entities_has_a_report_too():
     report = entity_report([sentence("no one", "O O")], [["O", "O"]], [], "iob2", title="none", split="test")
     assert (report.score, report.interval) == (0.0, (0.0, 0.0))
-    assert "entity F1    0.00" in format_report(report)
+    text = format_report(report)
+    assert "entity F1    -  (no gold entities to find)" in text
+    assert "0.00" not in text
     json.dumps(report.to_dict(), allow_nan=False)
+
+
+def test_a_type_without_gold_entities_has_no_recall_and_no_f1():
+    report = entity_report([sentence("Ana swims", "O O")], [["B-PER", "O"]], [], "iob2", title="none", split="test")
+    assert any(line.split() == ["PER", "0.00", "-", "-", "0"] for line in format_report(report).splitlines())
+
+
+def test_types_with_odd_names_are_counted_each_in_every_table():
+    labels = ["-a", "a-", "a", "micro avg", "macro avg", "O", "-"]
+    test = [TaggedSentence(("x", "y"), (f"B-{label}", "O"), 1) for label in labels]
+    predicted = [[f"B-{label}", "O"] for label in labels[:-1]] + [["O", "O"]]
+    report = entity_report(test, predicted, test, "iob2", title="odd", split="test")
+    assert {label: (s.f1, s.support) for label, s in report.per_label.items()} == {
+        label: (float(label != "-"), 1) for label in labels
+    }
+    assert report.score == pytest.approx(12 / 13)
+    assert (report.overall.support, report.errors.correct, report.errors.missed) == (7, 6, 1)
+
+
+def test_an_entity_inside_a_word_is_missed_and_the_whole_word_is_a_wrong_answer():
+    pieces = Pieces(("Ana", "'s", "boat"), ("B-PER", "O", "O"), (0, 2, 3))
+    test = [TaggedSentence(("Ana's", "boat"), ("B-PER", "O"), 1, pieces=pieces)]
+    report = entity_report(test, [["B-PER", "O"]], test, "iob2", title="cut", split="test")
+    assert (report.score, report.overall.support, report.tokens) == (0.0, 1, 2)
+    assert (report.errors.boundary, report.baseline.score) == (1, 0.0)
+    assert [(c.gold_text, c.predicted_text) for c in report.confusions] == [("Ana", "Ana 's")]
 
 
 def test_plain_tags_are_refused_as_entities():

@@ -44,12 +44,15 @@ def test_text_with_spans_is_cut_into_words_with_tags(tmp_path: Path, field: str,
     assert sentence.tags == ("O", "O", "B-LOC", "E-LOC", "O")
 
 
-def test_words_are_cut_at_the_ends_of_spans(tmp_path: Path) -> None:
+def test_words_are_those_of_the_tokenizer_and_spans_inside_them_stay_exact_in_pieces(tmp_path: Path) -> None:
     text = "un-Americanised🙂x"
     spans = [[3, 11, "A"], [11, 13, "B"], [15, 16, "C"]]
     [sentence] = read(tmp_path, {"text": text, "spans": spans})
-    assert sentence.tokens == ("un-", "American", "is", "ed", "🙂", "x")
-    assert sentence.tags == ("O", "B-A", "B-B", "O", "B-C", "O")
+    assert sentence.tokens == ("un-Americanised", "🙂", "x")
+    assert sentence.tags == ("B-A", "B-C", "O"), "a word that two entities touch is the first one's"
+    assert sentence.scored_tokens == ("un-", "American", "is", "ed", "🙂", "x")
+    assert sentence.entities("iob2") == [Span(1, 2, "A"), Span(2, 3, "B"), Span(4, 5, "C")]
+    assert sentence.placed([Span(0, 1, "A"), Span(1, 3, "C")]) == [Span(0, 4, "A"), Span(4, 6, "C")]
 
 
 def test_spaces_at_the_ends_of_a_span_do_not_matter(tmp_path: Path) -> None:
@@ -58,7 +61,7 @@ def test_spaces_at_the_ends_of_a_span_do_not_matter(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("tokenizer", KINDS)
-def test_random_spans_are_all_represented_and_other_words_are_those_of_the_tokenizer(
+def test_random_spans_are_all_represented_and_the_words_are_those_of_the_tokenizer(
     tmp_path: Path, tokenizer: str
 ) -> None:
     chance = random.Random(1)
@@ -70,9 +73,11 @@ def test_random_spans_are_all_represented_and_other_words_are_those_of_the_token
     plain, *sentences = read(tmp_path, *({"text": text, "spans": spans} for spans in rows), tokenizer=tokenizer)
     assert plain.tokens == tuple(token.text for token in tokenize(text, tokenizer))
     for sentence, spans in zip(sentences, rows[1:], strict=True):
-        assert "".join(sentence.tokens) == "".join(text.split())
-        found = ["".join(sentence.tokens[a:b]) for a, b, _ in spans_from_tags(sentence.tags, "iob2")]
+        assert sentence.tokens == plain.tokens
+        assert "".join(sentence.scored_tokens) == "".join(text.split())
+        found = ["".join(sentence.scored_tokens[a:b]) for a, b, _ in sentence.entities("iob2")]
         assert found == ["".join(text[a:b].split()) for a, b, _ in spans]
+        assert len(spans_from_tags(sentence.tags, "iob2")) <= len(spans)
 
 
 @pytest.mark.parametrize(
@@ -91,7 +96,8 @@ def test_random_spans_are_all_represented_and_other_words_are_those_of_the_token
         ({"tokens": ["a", "b"], "tags": ["O"]}, "expected as many tags as tokens, found 1 and 2"),
         ({"tokens": [], "tags": []}, "a sentence with no words"),
         ({"text": " \t", "spans": []}, "a sentence with no words"),
-        ({"text": "a b"}, "expected the field 'spans' or 'entities' beside 'text', found 'text'"),
+        ({"text": "a b", "span": []}, "expected the field 'spans' or 'entities' beside 'text', found 'text', 'span'"),
+        ({"text": "a b", "label": [[0, 1, "X"]]}, "expected the field 'spans' or 'entities' beside 'text'"),
         ({"text": "a b", "spans": {}}, "expected a list in 'spans', found {}"),
         ({"text": "a b", "spans": [[0, 1]]}, r'expected a span {"start": 0, .*, found \[0, 1\]'),
         ({"text": "a b", "spans": [{"start": "0", "end": 1, "label": "X"}]}, "expected a span"),
@@ -109,6 +115,28 @@ def test_random_spans_are_all_represented_and_other_words_are_those_of_the_token
 def test_a_bad_row_is_refused_with_its_line(tmp_path: Path, row: object, message: str) -> None:
     with pytest.raises(DataError, match=rf"file\.jsonl:2: .*{message}"):
         read(tmp_path, {"tokens": ["fine"], "tags": ["O"]}, row)
+
+
+def test_a_text_without_the_field_has_no_entities(tmp_path: Path) -> None:
+    [sentence] = read(tmp_path, {"text": "calm seas", "id": 3, "topics": ["weather"]})
+    assert sentence.tags == ("O", "O")
+
+
+def test_spans_in_utf16_units_are_converted(tmp_path: Path) -> None:
+    rows = {"text": "🚲 Oke at 🏠 Tarn", "spans": [[3, 6, "P"], [13, 17, "L"]]}, {"text": "Oke", "spans": [[0, 3, "P"]]}
+    first, second = read(tmp_path, *rows, offsets="utf16")
+    assert (first.tags, first.pieces) == (("O", "B-P", "O", "O", "B-L"), None)
+    assert second.tags == ("B-P",)
+    with pytest.raises(DataError, match=r":1: the span P at 1-6 cuts a character of two UTF-16 units"):
+        read(tmp_path, {"text": "🚲 Oke", "spans": [[1, 6, "P"]]}, offsets="utf16")
+    with pytest.raises(DataError, match=r"reaches out of the text of 3 characters; .* set data.offsets=utf16"):
+        read(tmp_path, {"text": "🚲Ok", "spans": [[2, 4, "P"]]})
+
+
+def test_invisible_characters_at_the_ends_of_a_span_do_not_matter(tmp_path: Path) -> None:
+    [sentence] = read(tmp_path, {"text": "\ufeffin \u200eLow\u00ad \u200bTarn\u200b now", "spans": [[4, 16, "L"]]})
+    assert sentence.tags == ("O", "B-L", "I-L", "O")
+    assert sentence.pieces is None
 
 
 def test_spans_do_not_go_with_plain_tags(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 from seqnlp.errors import SeqnlpError
 from seqnlp.text.conll import read_conll
 from seqnlp.text.files import read_lines
-from seqnlp.text.tokenize import KINDS, tokenize
+from seqnlp.text.tokenize import INVISIBLE, KINDS, tokenize
 
 
 def cut(text: str, kind: str) -> list[str]:
@@ -21,16 +21,17 @@ def cut(text: str, kind: str) -> list[str]:
 
 
 def assert_whole(text: str, kind: str) -> None:
-    """Offsets are exact and in order, no token holds a space, and only spaces lie between tokens."""
+    """Offsets are exact and in order, no token holds a space, and nothing visible lies between tokens."""
     position = 0
+    blank = str.maketrans(dict.fromkeys(INVISIBLE, " "))
     for token in tokenize(text, kind):
         assert text[token.start : token.end] == token.text
         assert token.text
         assert not any(map(str.isspace, token.text))
         assert position <= token.start
-        assert not text[position : token.start].strip()
+        assert not text[position : token.start].translate(blank).strip()
         position = token.end
-    assert not text[position:].strip()
+    assert not text[position:].translate(blank).strip()
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -48,12 +49,12 @@ def assert_whole(text: str, kind: str) -> None:
         "1,2.3/4:5-6 $5 50% 1-800-555-0199 3rd 80mg U.S. P. Silva etc.",
     ],
 )
-def test_no_character_but_spaces_is_lost_on_odd_text(text: str, kind: str) -> None:
+def test_no_visible_character_is_lost_on_odd_text(text: str, kind: str) -> None:
     assert_whole(text, kind)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_no_character_but_spaces_is_lost_on_random_text(kind: str) -> None:
+def test_no_visible_character_is_lost_on_random_text(kind: str) -> None:
     chance = random.Random(7)
     pieces = [*"aZé1_'-.,:;!?@#&/$%()<>^=\u2019\u0301\u200d\ufe0f中👍", " ", "n't", "http://", "\U0001f1e9", "\x1d"]
     for _ in range(2000):
@@ -86,6 +87,31 @@ def test_words_keep_the_units_of_informal_text(text: str, words: str) -> None:
 def test_words_keep_emoji_sequences_and_combining_marks_whole() -> None:
     assert cut("ok👩\u200d👩\u200d👧👍🏽🇩🇪🇫🇷", "words") == ["ok", "👩\u200d👩\u200d👧", "👍🏽", "🇩🇪", "🇫🇷"]
     assert cut("हिन्दी में cafe\u0301s", "words") == ["हिन्दी", "में", "cafe\u0301s"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("mark", ["\u200b", "\u200e", "\u200f", "\u2060", "\ufeff", "\u00ad", "\u2066", "\u202c"])
+def test_invisible_characters_neither_cut_nor_join_words(kind: str, mark: str) -> None:
+    chance = random.Random(3)
+    for text in ("Port Ombril's e-mail, U.S. 3,000.5!", "don't wanna :) a@b.org http://x.org/y", "\u4e2d\u6587 \u5b57"):
+        plain = cut(text, kind)
+        for _ in range(50):
+            marked = "".join(mark * (chance.random() < 0.3) + character for character in text) + mark
+            assert_whole(marked, kind)
+            found = cut(marked, kind)
+            assert [word.replace(mark, "") for word in found] == plain
+            assert not any(word.startswith(mark) or word.endswith(mark) for word in found)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_invisible_characters_alone_are_no_words(kind: str) -> None:
+    assert cut("\ufeff\u200b \u2060", kind) == []
+
+
+def test_characters_stand_alone_with_the_marks_on_them() -> None:
+    assert cut("\u4e2d\u6587 ab, e\u0301\U0001f44d\U0001f3fd", "characters") == [
+        *["\u4e2d", "\u6587", "a", "b", ",", "e\u0301", "\U0001f44d\U0001f3fd"]
+    ]
 
 
 def test_split_cuts_at_everything_but_letters_and_digits() -> None:

@@ -1,0 +1,102 @@
+"""How many span edges of a file lie inside words, and why: other offsets than expected, or another tokenizer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from seqnlp.errors import DataError
+from seqnlp.text.character_spans import edges_inside, from_utf16, trimmed
+from seqnlp.text.tags import Span
+from seqnlp.text.tokenize import KINDS, Token, tokenize
+
+MANY = 0.1
+"""The share of all edges above which edges inside words are an error."""
+
+FEW = 3
+"""Fewer edges inside words than these are no error, whatever their share."""
+
+_CONSEQUENCE = "such entities are learned as the words that they touch, and count as missed"
+_KEPT_ROWS = 1000
+_SHIFTS = {
+    "most of them fit if ends are inclusive: expected exclusive ends, so add 1 to every end": (0, 1),
+    "most of them fit if offsets count from 1: expected offsets from 0, so take 1 from both": (-1, -1),
+    "most of them fit if offsets count from 1 with inclusive ends: take 1 from every start": (-1, 0),
+}
+
+
+class SpanEdges:
+    """Counts the span edges of a file while it is read.
+
+    Args:
+        tokenizer: cuts the texts.
+        utf16: the spans were counted in UTF-16 units, and are converted when they come here.
+    """
+
+    def __init__(self, tokenizer: str, utf16: bool = False) -> None:
+        self.tokenizer, self.utf16 = tokenizer, utf16
+        self.total = self.inside = 0
+        self._first_line = 0
+        self._rows: list[tuple[str, list[Span]]] = []  # those with an edge inside a word
+
+    def add(self, text: str, tokens: Sequence[Token], spans: Sequence[Span], line: int) -> None:
+        """Count the edges of one text, each place once."""
+        inside = len(edges_inside(tokens, [trimmed(text, span) for span in spans]))
+        self.total += len({edge for span in spans for edge in span[:2]})
+        self.inside += inside
+        if inside:
+            self._first_line = self._first_line or line
+            if len(self._rows) < _KEPT_ROWS:
+                self._rows.append((text, list(spans)))
+
+    def judge(self, source: str, accept: bool, report: Callable[[str], None]) -> None:
+        """Tell ``report`` of edges inside words.
+
+        Raises:
+            DataError: there are many and ``accept`` is False; names the likely cause.
+        """
+        if not self.inside:
+            return
+        found = f"{self.inside:,} of {self.total:,} span edges lie inside words of data.tokenizer={self.tokenizer}"
+        many = self.inside >= FEW and self.inside > MANY * self.total
+        if many and not accept:
+            way_out = f"or set data.accept_cut_words=true: {_CONSEQUENCE}"
+            raise DataError(f"{found}; {self._cause()}; {way_out}", source, self._first_line)
+        report(f"{source}: {found}, first on line {self._first_line}; {_CONSEQUENCE}")
+
+    def _cause(self) -> str:
+        """The likely cause, with what to do."""
+        before = self._left(_shift(0, 0), self.tokenizer)
+        if not self.utf16 and 4 * self._left(_utf16_or_outside, self.tokenizer) <= before:
+            return "most of them fit if spans count UTF-16 units, as browsers do: set data.offsets=utf16"
+        shifted = {cause: self._left(_shift(*by), self.tokenizer) for cause, by in _SHIFTS.items()}
+        cause = min(shifted, key=shifted.__getitem__)
+        if 4 * shifted[cause] <= before:
+            return cause
+        others = [kind for kind in KINDS if kind not in (self.tokenizer, "characters")]
+        fitting = [kind for kind in others if 4 * self._left(_shift(0, 0), kind) <= before]
+        if not fitting and self.tokenizer != "characters":
+            return "where words are written without spaces, set data.tokenizer=characters; else correct the file"
+        return f"set data.tokenizer={' or '.join(fitting)}" if fitting else "correct the file"
+
+    def _left(self, change: Callable[[str, Span], Span], tokenizer: str) -> int:
+        """How many edges of the kept rows would lie inside words or out of the text."""
+        return sum(_misfits(text, [change(text, span) for span in spans], tokenizer) for text, spans in self._rows)
+
+
+def _misfits(text: str, spans: Sequence[Span], tokenizer: str) -> int:
+    fitting = [trimmed(text, span) for span in spans if 0 <= span.start < span.end <= len(text)]
+    filled = [span for span in fitting if span.start < span.end]
+    return len(edges_inside(tokenize(text, tokenizer), filled)) + 2 * (len(spans) - len(filled))
+
+
+def _shift(start: int, end: int) -> Callable[[str, Span], Span]:
+    """Adds to both edges of a span."""
+    return lambda text, span: Span(span.start + start, span.end + end, span.label)
+
+
+def _utf16_or_outside(text: str, span: Span) -> Span:
+    """The span converted from UTF-16 units; an empty one where that is impossible."""
+    try:
+        return from_utf16(text, span)
+    except DataError:
+        return Span(0, 0, span.label)

@@ -1,0 +1,58 @@
+"""Span edges inside words: counted, and explained where they are many."""
+
+from __future__ import annotations
+
+import pytest
+
+from seqnlp.errors import DataError
+from seqnlp.text.span_edges import SpanEdges
+from seqnlp.text.tags import Span
+from seqnlp.text.tokenize import tokenize
+
+NAMES = ("Hanno Brisk", "Tarnwick", "Ilse")
+
+
+def rows(before: str = "then ", after: str = " slept", start: int = 0, end: int = 0) -> list[tuple[str, Span]]:
+    """Names in a text, their offsets moved."""
+    return [(f"{before}{name}{after}", Span(len(before) + start, len(before) + len(name) + end, "X")) for name in NAMES]
+
+
+def judge(texts: list[tuple[str, Span]], accept: bool = False, tokenizer: str = "words") -> list[str]:
+    edges = SpanEdges(tokenizer)
+    said: list[str] = []
+    for line, (text, span) in enumerate(texts, 1):
+        edges.add(text, tokenize(text, tokenizer), [span], line)
+    edges.judge("notes.jsonl", accept, said.append)
+    return said
+
+
+@pytest.mark.parametrize(
+    ("texts", "cause"),
+    [
+        (rows(before="🚲 then ", start=1, end=1), "UTF-16 units, as browsers do: set data.offsets=utf16"),
+        (rows(end=-1), "ends are inclusive"),
+        (rows(start=1), "count from 1 with inclusive ends"),
+        (rows(after=", slept", start=1, end=1), "count from 1: "),
+        (rows(after="'s boat"), "set data.tokenizer=split or english"),
+        (rows(before="昨天", after="来了"), "set data.tokenizer=characters"),
+    ],
+)
+def test_many_edges_inside_words_are_an_error_that_names_the_cause(texts: list[tuple[str, Span]], cause: str) -> None:
+    whole = [("calm seas", Span(0, 4, "X"))]
+    with pytest.raises(
+        DataError, match=r"notes\.jsonl:2: \d of 8 span edges lie inside words of data\.tokenizer=words"
+    ) as e:
+        judge(whole + texts)
+    assert cause in str(e.value)
+    assert "or set data.accept_cut_words=true" in str(e.value)
+    assert judge(whole + texts, accept=True)[0].startswith("notes.jsonl: ")
+
+
+def test_few_edges_inside_words_are_reported_and_none_are_not() -> None:
+    whole = rows() * 10
+    assert judge(whole) == []
+    [said] = judge([*whole, *rows(after="'s boat")])
+    assert said.startswith(
+        "notes.jsonl: 3 of 66 span edges lie inside words of data.tokenizer=words, first on line 31; "
+    )
+    assert len(judge(rows(after="'s boat")[:2])) == 1, "fewer than three are no error"
