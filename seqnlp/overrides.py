@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from seqnlp.config import TASKS, config_to_dict, default_config
 from seqnlp.errors import ConfigError, did_you_mean
+from seqnlp.recipe_files import recipe_task
 from seqnlp.resources import find_options, no_such_option
 
 GROUPS = ("recipes", "data", "tokenizer", "model", "optimizer", "trainer")
@@ -66,24 +65,18 @@ def find_task(overrides: Sequence[Override], config_dir: str | None) -> str:
     """The task that was typed, else that of the recipe's file, else the first.
 
     Raises:
-        ConfigError: an unknown task, or a sweep over recipes of several tasks.
+        ConfigError: an unknown task, a recipe that cannot be read, or a sweep over recipes of several tasks.
     """
     typed = [task for override in overrides if override.key == "task" for task in override.values]
     names = [name for override in overrides if override.key == "recipes" for name in override.values]
     recipes = find_options("recipes", config_dir)
-    tasks = typed or [_task_of(recipes[name]) for name in names if name in recipes] or list(TASKS)[:1]
+    tasks = typed or [recipe_task(recipes[name], recipes) for name in names if name in recipes] or list(TASKS)[:1]
     if unknown := [task for task in tasks if task not in TASKS]:
         close = did_you_mean(unknown[0], TASKS)
         raise ConfigError([f"task: expected one of {', '.join(TASKS)}; found '{unknown[0]}'{close}"])
     if len(set(tasks)) > 1:
         raise ConfigError([f"recipe: one sweep is for recipes of one task; found {' and '.join(sorted(set(tasks)))}"])
     return tasks[0]
-
-
-def _task_of(path: Path) -> str:
-    """What a recipe's file names as its task."""
-    named = re.search(r"^task:\s*[\"']?(\w+)", path.read_text(encoding="utf-8", errors="replace"), re.MULTILINE)
-    return named[1] if named else next(iter(TASKS))
 
 
 def samples(overrides: Sequence[Override]) -> Iterator[list[str]]:

@@ -24,6 +24,7 @@ FLOORS = {
     "training": 6,
     "tasks": 7,
     "bundle": 7,
+    "recipe_files": 8,
     "overrides": 8,
     "compose": 8,
     "launch": 8,

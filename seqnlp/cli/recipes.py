@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
 from seqnlp.errors import ConfigError, SeqnlpError
+from seqnlp.recipe_files import read_recipe, recipe_task
 from seqnlp.resources import find_recipe, find_recipes
 
 HELP = "list recipes, show one, or copy one to change it"
@@ -17,6 +19,7 @@ examples:
   seqnlp recipes copy tagging/wnut17 my        # my/recipes/tagging/wnut17.yaml, yours to change and to rename
   seqnlp recipes --config-dir my               # yours as well
 """
+_COLUMNS = 80
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -43,28 +46,37 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _table(recipes: dict[str, Path]) -> str:
-    rows = [("name", "task", "data", "reaches"), *(_row(name, path) for name, path in recipes.items())]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
+    """Names and tasks in two columns; below each, indented, its data and what it reaches."""
+    rows = [("name", "task", "data", "reaches"), *(_row(name, path, recipes) for name, path in recipes.items())]
+    width = max(len(name) for name, *_ in rows)
+    return "\n".join(line for row in rows for line in _lines(width, *row))
 
 
-def _row(name: str, path: Path) -> tuple[str, str, str, str]:
-    import yaml
-
+def _row(name: str, path: Path, recipes: dict[str, Path]) -> tuple[str, str, str, str]:
+    """Name, task, data and what it reaches; of a recipe that cannot be read what is wrong with it."""
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as problem:
-        raise ConfigError([f"{path}: {' '.join(str(problem).split())}"]) from problem
-    about = content.get("about") if isinstance(content, dict) else None
-    data, reaches = (str(about.get(key) or "") for key in ("data", "reaches")) if isinstance(about, dict) else ("", "")
-    return name, name.partition("/")[0], data, reaches
+        about, task = read_recipe(path).get("about"), recipe_task(path, recipes)
+    except ConfigError as found:
+        return name, "broken", "; ".join(found.problems), ""
+    texts = [about.get(key) for key in ("data", "reaches")] if isinstance(about, dict) else [None, None]
+    data, reaches = (text if isinstance(text, str) else "" for text in texts)
+    return name, task, data, reaches
+
+
+def _lines(width: int, name: str, task: str, *texts: str) -> list[str]:
+    """The lines of one row, none wider than ``_COLUMNS`` unless a name is; no control characters."""
+    printable = ["".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text) for text in texts]
+    wrapped = [textwrap.wrap(text, _COLUMNS, initial_indent="  ", subsequent_indent="    ") for text in printable]
+    return [f"{name:<{width}}  {task}", *(line for lines in wrapped for line in lines)]
 
 
 def _shown(name: str, path: Path) -> str:
     """The recipe's file, and its rows of the results table beside it."""
-    text = path.read_text(encoding="utf-8").rstrip()
+    text = path.read_text(encoding="utf-8", errors="replace").rstrip()
     readme = path.parent / "README.md"
-    results = _results(name, readme.read_text(encoding="utf-8").splitlines()) if readme.is_file() else []
+    results = (
+        _results(name, readme.read_text(encoding="utf-8", errors="replace").splitlines()) if readme.is_file() else []
+    )
     return "\n".join([f"# {path}", text, *(["", *results] if results else [])])
 
 

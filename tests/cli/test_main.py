@@ -8,6 +8,7 @@ import pytest
 
 from seqnlp import __version__
 from seqnlp.cli import VERBS, main
+from seqnlp.config import TASKS
 from seqnlp.resources import RECIPES, find_recipes
 
 HEAVY = ("torch", "datasets", "hydra", "omegaconf", "seqeval", "sklearn", "scipy", "matplotlib", "rich", "numpy")
@@ -105,12 +106,58 @@ def test_all_settings_are_listed_with_their_range(capsys: pytest.CaptureFixture[
     assert dropout.endswith("[at least 0, less than 1]")
 
 
-def test_recipes_are_listed_in_columns(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["recipes"]) == 0
-    heading, *rows = capsys.readouterr().out.splitlines()
-    assert heading.split() == ["name", "task", "data", "reaches"]
-    assert [row.split()[0] for row in rows] == list(find_recipes())
-    assert {row[heading.index("data") - 1] for row in rows} == {" "}
+def listed(capsys: pytest.CaptureFixture[str], *options: str) -> dict[str, list[str]]:
+    """The lines of the list of recipes below each name, the task first."""
+    assert main(["recipes", *options]) == 0
+    found: dict[str, list[str]] = {}
+    for line in capsys.readouterr().out.splitlines():
+        assert len(line) <= 80
+        if line.startswith(" "):
+            found[next(reversed(found))].append(line.strip())
+        else:
+            name, task = line.split()
+            found[name] = [task]
+    return found
+
+
+def test_recipes_are_listed_with_their_tasks_within_80_columns(capsys: pytest.CaptureFixture[str]) -> None:
+    found = listed(capsys)
+    assert found.pop("name") == ["task", "data", "reaches"]
+    assert list(found) == list(find_recipes())
+    assert {lines[0] for lines in found.values()} == set(TASKS)
+    assert all(len(lines) >= 3 for lines in found.values())
+    assert found["forecast/demo"][0] == "forecasting"
+
+
+BROKEN = {
+    "a_list": (b"- task: tagging\n", "expected settings (KEY: VALUE), found list"),
+    "latin": ("about: {data: caf\u00e9}\n".encode("latin-1"), "invalid continuation byte"),
+    "deep": (b"[" * 5000, ""),
+    "unclosed": (b"about: {data: x\n", "expected ',' or '}'"),
+    "no_such_date": (b"about: 2020-13-45\n", "month must be in 1..12"),
+    "no_such_task": (b"task: forecast\n", "found 'forecast' (did you mean 'forecasting'?)"),
+}
+
+
+def test_a_broken_recipe_is_a_row_of_its_own_among_the_others(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    folder = tmp_path / "recipes" / "own"
+    folder.mkdir(parents=True)
+    for name, (content, _) in BROKEN.items():
+        (folder / f"{name}.yaml").write_bytes(content)
+    (folder / "on_top.yaml").write_text("defaults: [/recipes/forecast/demo]\n", encoding="utf-8")
+    (folder / "empty.yaml").touch()
+    (folder / "odd.yaml").write_text('task: tagging\nabout: {data: [1], reaches: "a\\e[31mb"}\n', encoding="utf-8")
+    found = listed(capsys, "--config-dir", str(tmp_path))
+    for name, (_, reason) in BROKEN.items():
+        task, *lines = found[f"own/{name}"]
+        assert task == "broken"
+        assert reason.replace(" ", "") in "".join(lines).replace(" ", "")
+    assert found["own/on_top"] == ["forecasting"]
+    assert found["own/empty"] == ["tagging"]
+    assert found["own/odd"] == ["tagging", "a\N{REPLACEMENT CHARACTER}[31mb"]
+    assert set(find_recipes()) < set(found)
 
 
 def test_a_recipe_is_shown_with_its_results(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
