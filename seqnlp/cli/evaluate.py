@@ -32,6 +32,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--data", metavar="FILE", help="score this file instead of a split; the run keeps the scores of its own"
     )
+    parser.add_argument(
+        "--predictions",
+        type=Path,
+        metavar="FILE.jsonl",
+        help="taggers, classifiers, translators: also write what is right beside what the model says",
+    )
     parser.add_argument("--report", type=Path, metavar="FILE.html", help="also write a self-contained HTML report")
     parser.add_argument("--json", action="store_true", help="print the whole report as JSON instead of tables")
     parser.add_argument("--data-dir", metavar="DIR", help="where the data is now, if it moved since training")
@@ -47,6 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Evaluate, print, and write what was asked for."""
+    from seqnlp.cli.predictions import refuse_tasks_without, write_predictions
     from seqnlp.config import LanguageModelConfig, TranslationConfig
     from seqnlp.errors import SeqnlpError
     from seqnlp.launch import read_run_config
@@ -62,6 +69,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.data:
         _use_file(arguments, config)
     arguments.split = arguments.split or "test"
+    if arguments.predictions:
+        refuse_tasks_without(config)
     if arguments.threads > 0:
         import torch
 
@@ -78,6 +87,9 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.report:
         write_atomically(arguments.report, as_html(report).encode())
         _say(f"report written to {arguments.report}")
+    if arguments.predictions:
+        write_predictions(arguments.predictions, arguments.run, config, arguments.split, _quiet)
+        _say(f"predictions written to {arguments.predictions}")
     return 0
 
 
@@ -149,6 +161,10 @@ def _evaluated(arguments: argparse.Namespace, config: Config) -> tuple[Any, Call
     assert isinstance(config, TaggingConfig)
     tagged = evaluate_tagger(arguments.run, config, arguments.split, _say, keep=not arguments.data)
     return tagged, format_report, report_html
+
+
+def _quiet(text: str) -> None:
+    """For what was said already."""
 
 
 def _say(text: str) -> None:

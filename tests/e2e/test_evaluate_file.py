@@ -83,3 +83,33 @@ def test_a_run_whose_data_moved_is_resumed_where_they_are(tmp_path: Path) -> Non
     assert seqnlp("resume", run).status == 2
     assert seqnlp("resume", run, "--data-dir", moved).status == 0
     assert str(moved) in (run / "config.yaml").read_text(encoding="utf-8")
+
+
+def rows(path: Path) -> list[dict[str, object]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def test_predictions_stand_beside_what_is_right(trained: Path, translator_run: Path, tmp_path: Path) -> None:
+    tagged, translated = tmp_path / "tagged.jsonl", tmp_path / "translated.jsonl"
+    report = json.loads(output("evaluate", trained, "--split", "dev", "--json", "--predictions", tagged))
+    assert len(rows(tagged)) == report["sentences"]
+    assert all(len(row["tokens"]) == len(row["gold"]) == len(row["predicted"]) for row in rows(tagged))  # type: ignore[arg-type]
+    lines = "".join(" ".join(row["tokens"]) + "\n" for row in rows(tagged))  # type: ignore[arg-type]
+    used = output("tag", trained, "--input", "tokens", stdin=lines).splitlines()
+    assert [json.loads(line)["tags"] for line in used] == [row["predicted"] for row in rows(tagged)]
+    output("evaluate", translator_run, "--predictions", translated)
+    sources = "".join(f"{row['source']}\n" for row in rows(translated))
+    assert [row["predicted"] for row in rows(translated)] == output(
+        "translate", translator_run, stdin=sources
+    ).splitlines()
+    assert [row["gold"] for row in rows(translated)] == [
+        line.strip() for line in (translator_run.parent / "test.en").read_text(encoding="utf-8").splitlines()
+    ]
+
+
+def test_series_have_no_gold_answers_an_example(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    output("train", "recipe=forecast/demo", "trainer.epochs=1", f"run={run}")
+    assert refusal("evaluate", run, "--predictions", tmp_path / "p.jsonl") == (
+        "--predictions is for taggers, classifiers and translators; this run's task is forecasting"
+    )
