@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import BinaryIO, TypeVar
 
 from seqnlp.errors import DataError, SeqnlpError
-from seqnlp.text.files import open_bytes
+from seqnlp.text.files import open_bytes, refuse_lone_return, refuse_utf16, without_end
 
 WINDOW = 1024
 """Most lines that are read ahead and answered together: what bounds memory on an endless stream."""
@@ -36,14 +36,21 @@ def read_text_lines(stream: BinaryIO, errors: str, name: object = "standard inpu
     """Decoded lines without their ends; only ``\\n`` (or ``\\r\\n``) ends a line.
 
     Args:
-        errors: ``strict`` or ``replace``: what to do with bytes that are not UTF-8.
+        errors: ``strict`` or ``replace``: what to do with bytes that are not UTF-8, and with a carriage return inside a
+            line (a space replaces it).
         name: of the stream, in messages.
 
     Raises:
-        DataError: bytes that are not UTF-8, with the line number.
+        DataError: UTF-16; in ``strict`` also what else is not UTF-8, or a carriage return inside a line, with the line
+            number.
     """
     for number, raw in enumerate(stream, 1):
-        line = raw.removesuffix(b"\n").removesuffix(b"\r")
+        if number == 1:
+            refuse_utf16(raw, name)
+        line = without_end(raw)
+        if errors == "replace":
+            line = line.replace(b"\r", b" ")
+        refuse_lone_return(line, name, number)
         try:
             text = line.decode("utf-8", errors)
         except UnicodeDecodeError as problem:

@@ -56,7 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--errors",
         choices=("strict", "replace"),
         default="strict",
-        help="bytes that are not UTF-8: stop with the line number, or replace them (default strict)",
+        help="what is not UTF-8, or a stray carriage return: stop with the line number, or replace it (default strict)",
     )
 
 

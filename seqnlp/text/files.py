@@ -15,6 +15,8 @@ from seqnlp.errors import DataError, did_you_mean
 
 _GZIP_MAGIC = b"\x1f\x8b"
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_FROM_UTF16 = "convert it with `iconv -f utf-16 -t utf-8`"
 
 
 @contextmanager
@@ -48,22 +50,54 @@ def read_lines(path: str | os.PathLike[str]) -> Iterator[tuple[int, str]]:
     Only ``\n`` and ``\r\n`` end a line: form feeds, U+0085 or U+2028 stay inside one. A byte order mark is dropped.
 
     Raises:
-        DataError: see :func:`open_bytes`; also a NUL byte, or bytes that are not UTF-8, with the line.
+        DataError: see :func:`open_bytes`; also a carriage return elsewhere, a NUL byte, UTF-16, or other bytes that are
+            not UTF-8, with the line.
     """
     number = 0
     with open_bytes(path) as file:
         for number, raw in enumerate(file, start=1):
             if number == 1:
+                refuse_utf16(raw, path)
                 raw = raw.removeprefix(_BYTE_ORDER_MARK)
             if b"\0" in raw:
-                raise DataError("expected UTF-8 text, found a NUL byte: a binary file, or UTF-16 text", path, number)
+                found = f"found a NUL byte: a binary file, or UTF-16 text (then {_FROM_UTF16})"
+                raise DataError(f"expected UTF-8 text, {found}", path, number)
+            line = without_end(raw)
+            refuse_lone_return(line, path, number)
             try:
-                line = raw.decode("utf-8")
+                yield number, line.decode("utf-8")
             except UnicodeDecodeError as problem:
                 raise DataError(_not_utf8(problem), path, number) from None
-            yield number, line.removesuffix("\n").removesuffix("\r")
     if number == 0:
         raise DataError("the file is empty", path)
+
+
+def without_end(raw: bytes) -> bytes:
+    r"""The line without its ``\n`` or ``\r\n``."""
+    return raw.removesuffix(b"\n").removesuffix(b"\r")
+
+
+def refuse_lone_return(line: bytes, source: object, number: int) -> None:
+    """Stop at a carriage return inside a line: lines that ended as on old Macs would be read as a single one.
+
+    Raises:
+        DataError: there is one.
+    """
+    place = line.find(b"\r")
+    if place >= 0:
+        found = f"a carriage return without a line feed at byte {place + 1} of the line"
+        remedy = "if lines end so (old Macs), convert with `tr '\\r' '\\n'`; otherwise put a space in its place"
+        raise DataError(f"expected lines that end in a line feed, found {found}; {remedy}", source, number)
+
+
+def refuse_utf16(first: bytes, source: object) -> None:
+    """Stop at a first line that is UTF-16: by its byte order mark, or because about every other byte is NUL.
+
+    Raises:
+        DataError: it is.
+    """
+    if first.startswith(_UTF16_MARKS) or (len(first) > 3 and 5 * first.count(b"\0") >= 2 * len(first)):
+        raise DataError(f"expected UTF-8 text, found UTF-16 text; {_FROM_UTF16}", source, 1)
 
 
 def file_digest(path: str | os.PathLike[str]) -> str:

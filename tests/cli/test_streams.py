@@ -27,7 +27,7 @@ from seqnlp.text.conll import read_conll_words
         (b"one\r\n\r\ntwo", ["one", "", "two"]),
         (b"\n\n", ["", ""]),
         (b"\xef\xbb\xbfone\n\xef\xbb\xbftwo\n", ["one", "\ufefftwo"]),
-        ("a\u2028b\x0bc\x85d\rz\n".encode(), ["a\u2028b\x0bc\x85d\rz"]),
+        ("a\u2028b\x0bc\x85d\n".encode(), ["a\u2028b\x0bc\x85d"]),
         ("  Straße 𝄞 \n".encode(), ["  Straße 𝄞 "]),
     ],
 )
@@ -45,6 +45,19 @@ def test_bytes_that_are_not_utf8_are_named_by_line_and_place() -> None:
 
 def test_bytes_that_are_not_utf8_can_be_replaced() -> None:
     assert list(read_text_lines(io.BytesIO(b"na\xefve\n\xff\n"), "replace")) == ["na\ufffdve", "\ufffd"]
+
+
+def test_a_carriage_return_inside_a_line_is_refused_or_becomes_a_space() -> None:
+    with pytest.raises(DataError, match=r"standard input:2: .*a carriage return without a line feed at byte 4"):
+        list(read_text_lines(io.BytesIO(b"fine\r\nold\rmac\r"), "strict"))
+    assert list(read_text_lines(io.BytesIO(b"old\rmac\r"), "replace")) == ["old mac"]
+
+
+@pytest.mark.parametrize("errors", ["strict", "replace"])
+def test_utf16_is_no_text_of_one_byte_units(errors: str) -> None:
+    for encoding in ("utf-16", "utf-16-le", "utf-16-be"):
+        with pytest.raises(DataError, match=r"standard input:1: expected UTF-8 text, found UTF-16 text; .*iconv"):
+            list(read_text_lines(io.BytesIO("ten mills\n".encode(encoding)), errors))
 
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress])

@@ -97,8 +97,10 @@ def test_a_file_of_blank_lines(data: Path) -> None:
 
 def test_a_binary_file(data: Path) -> None:
     (data / "train.conll").write_bytes(b"Ada\tB-PER\n\x00\x01\x02\n")
-    expected = f"{data}/train.conll:2: expected UTF-8 text, found a NUL byte: a binary file, or UTF-16 text"
-    assert refusal(*command()) == expected
+    assert refusal(*command()) == (
+        f"{data}/train.conll:2: expected UTF-8 text, found a NUL byte: a binary file, or UTF-16 text "
+        "(then convert it with `iconv -f utf-16 -t utf-8`)"
+    )
 
 
 def test_a_file_that_is_not_utf8(data: Path) -> None:

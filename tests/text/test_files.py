@@ -22,7 +22,7 @@ def test_lines_are_numbered_from_one_without_their_ends(tmp_path: Path) -> None:
 
 
 def test_only_line_feeds_end_a_line(tmp_path: Path) -> None:
-    odd = "a\u2028b\u2029c\u0085d\x0be\x0cf\x1cg\rh"
+    odd = "a\u2028b\u2029c\u0085d\x0be\x0cf\x1cg"
     assert lines_of(tmp_path / "a", f"{odd}\nend".encode()) == [(1, odd), (2, "end")]
 
 
@@ -62,6 +62,34 @@ def test_a_binary_file_is_refused_with_its_line(tmp_path: Path) -> None:
         lines_of(tmp_path / "a", b"text\n\x01\x00\n")
     with pytest.raises(DataError, match="UTF-16 text"):
         lines_of(tmp_path / "b", "text\n".encode("utf-16"))
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "place"),
+    [
+        (b"one\rtwo\rthree", 1, 4),
+        (b"one\r\n\rtwo\r\n", 2, 1),
+        (b"one\ntwo\r\r\n", 2, 4),
+    ],
+    ids=["all lines end so", "one line begins so", "lines converted twice"],
+)
+def test_a_carriage_return_without_a_line_feed_is_refused(
+    tmp_path: Path, content: bytes, line: int, place: int
+) -> None:
+    with pytest.raises(DataError) as caught:
+        lines_of(tmp_path / "a", content)
+    assert str(caught.value) == (
+        f"{tmp_path}/a:{line}: expected lines that end in a line feed, found a carriage return without a line feed at "
+        f"byte {place} of the line; if lines end so (old Macs), convert with `tr '\\r' '\\n'`; otherwise put a "
+        "space in its place"
+    )
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_utf16_is_named_with_what_converts_it(tmp_path: Path, encoding: str) -> None:
+    for text in ("ten mills\nturn\n", "\ufeffMühle\tO\r\n"):
+        with pytest.raises(DataError, match=r"a:1: expected UTF-8 text, found UTF-16 .*`iconv -f utf-16 -t utf-8`"):
+            lines_of(tmp_path / "a", text.encode(encoding))
 
 
 def test_bytes_that_are_not_utf8_are_refused_with_line_and_place(tmp_path: Path) -> None:
