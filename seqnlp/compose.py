@@ -15,7 +15,16 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from seqnlp.config import Config, config_to_dict, default_config, read_config
 from seqnlp.errors import ConfigError
-from seqnlp.overrides import GROUPS, Override, find_task, is_known, samples, unknown_key, unknown_options
+from seqnlp.overrides import (
+    GROUPS,
+    Override,
+    find_task,
+    idle_hydra_settings,
+    is_known,
+    samples,
+    unknown_key,
+    unknown_options,
+)
 from seqnlp.resources import CONF, RECIPES, ROOT, find_options
 
 if TYPE_CHECKING:
@@ -38,7 +47,7 @@ def compose_config(overrides: Sequence[str], config_dir: str | None = None) -> C
     Raises:
         ConfigError: every mistake in the overrides and the settings they lead to.
     """
-    typed, task = _read_overrides(overrides, config_dir)
+    typed, task = _read_overrides(overrides, config_dir, multirun=False)
     if sweeps := [one for one in typed if one.sweeps]:
         raise ConfigError(
             [f"{one.key}: several values need --multirun; quote a text that has commas" for one in sweeps]
@@ -53,7 +62,7 @@ def task_of(overrides: Sequence[str], config_dir: str | None = None) -> str:
     Raises:
         ConfigError: no such recipe or task.
     """
-    return _read_overrides(overrides, config_dir)[1]
+    return _read_overrides(overrides, config_dir, multirun=True)[1]
 
 
 def train_with_hydra(
@@ -70,7 +79,7 @@ def train_with_hydra(
         return [run(compose_config(overrides, config_dir))]
     from hydra.core.global_hydra import GlobalHydra
 
-    typed, task = _read_overrides(overrides, config_dir)
+    typed, task = _read_overrides(overrides, config_dir, multirun=True)
     known = [one for one in typed if is_known(one, task)]
     unswept = ",".join(one.key for one in known if not one.sweeps)
     with _hydra(config_dir, task) as settings:
@@ -142,11 +151,12 @@ def _hydra(config_dir: str | None, task: str) -> Iterator[list[str]]:
         raise ConfigError([": ".join(reasons).partition(" Config search path")[0]]) from problem
 
 
-def _read_overrides(overrides: Sequence[str], config_dir: str | None) -> tuple[list[Override], str]:
+def _read_overrides(overrides: Sequence[str], config_dir: str | None, *, multirun: bool) -> tuple[list[Override], str]:
     """What was typed, by Hydra's grammar, and the task it is about.
 
     Raises:
-        ConfigError: something is not KEY=VALUE, or a recipe or option does not exist; names unknown keys as well.
+        ConfigError: something is not KEY=VALUE, a recipe or option does not exist, or a setting of Hydra's would
+            change nothing; names unknown keys as well.
     """
     from hydra.errors import HydraException
 
@@ -156,7 +166,7 @@ def _read_overrides(overrides: Sequence[str], config_dir: str | None) -> tuple[l
             typed.append(_read_override(text, config_dir))
         except HydraException:
             problems.append(f"'{text}': expected KEY=VALUE, such as recipe=tagging/demo or trainer.epochs=3")
-    problems += unknown_options(typed, config_dir)
+    problems += unknown_options(typed, config_dir) + idle_hydra_settings(typed, multirun)
     task = find_task(typed, config_dir)
     if problems:  # what is left would not make a whole configuration
         raise ConfigError([*problems, *(unknown_key(one, task) for one in typed if not is_known(one, task))])

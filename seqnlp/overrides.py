@@ -49,6 +49,24 @@ def unknown_options(overrides: Sequence[Override], config_dir: str | None) -> li
     return problems
 
 
+_INSTEAD = {
+    "hydra.run.dir": "the run directory is set with run=DIR",
+    "hydra.sweep.dir": "the run directory is set with run=DIR",
+    "hydra.job.name": "a run is named with name=NAME",
+}
+"""What to type for settings of Hydra that would change nothing here."""
+
+
+def idle_hydra_settings(overrides: Sequence[Override], multirun: bool) -> list[str]:
+    """What to say about settings of Hydra that have no effect: all of them in a single run, some in a sweep."""
+    problems = []
+    for override in overrides:
+        if override.is_for_hydra and (not multirun or override.key == "hydra.run.dir"):
+            advice = _INSTEAD.get(override.key, "Hydra's own settings need --multirun (-m)")
+            problems.append(f"{override.key}: no effect here; {advice}")
+    return problems
+
+
 def is_known(override: Override, task: str) -> bool:
     """Whether a task has such a setting."""
     keys = _keys(config_to_dict(default_config(task)))

@@ -242,6 +242,29 @@ def test_a_sweep_is_checked_whole_before_its_first_job(tmp_path: Path) -> None:
     assert not (tmp_path / "sweep").exists()
 
 
+@pytest.mark.parametrize(
+    ("typed", "advice"),
+    [
+        ("hydra.run.dir=elsewhere", "the run directory is set with run=DIR"),
+        ("++hydra.run.dir=elsewhere", "the run directory is set with run=DIR"),
+        ("hydra.sweep.dir=elsewhere", "the run directory is set with run=DIR"),
+        ("hydra.job.name=mine", "a run is named with name=NAME"),
+        ("hydra.mode=MULTIRUN", "Hydra's own settings need --multirun (-m)"),
+        ("hydra/launcher=basic", "Hydra's own settings need --multirun (-m)"),
+    ],
+)
+def test_a_setting_of_hydras_that_would_change_nothing_says_what_to_type(typed: str, advice: str) -> None:
+    key = typed.lstrip("+").partition("=")[0]
+    assert problems(DEMO, typed) == [f"{key}: no effect here; {advice}"]
+
+
+def test_in_a_sweep_hydras_settings_take_effect_but_for_the_directory_of_a_single_run(tmp_path: Path) -> None:
+    configs = sweep(tmp_path, DEMO, "seed=1,2", "hydra/launcher=basic", f"hydra.sweep.dir={tmp_path}/there")
+    assert {Path(config.run).resolve().parent for config in configs} == {tmp_path / "there"}
+    with pytest.raises(ConfigError, match=r"hydra\.run\.dir: no effect here; the run directory is set with run=DIR"):
+        sweep(tmp_path, DEMO, "seed=1,2", "hydra.run.dir=there")
+
+
 def test_a_launcher_that_is_not_installed_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"Could not find 'hydra/launcher/mars' Available options.*basic"):
         sweep(tmp_path, DEMO, "seed=1,2", "hydra/launcher=mars")
