@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from seqnlp.config.common import CELLS, Config, SplitsConfig, TrainerConfig, forget_bias_problems
+from seqnlp.config.common import CELLS, Config, SplitsConfig, TrainerConfig, delimiter_problems, forget_bias_problems
 from seqnlp.config.schema import setting
 
 SHORTEST = 5
@@ -36,6 +36,9 @@ class DocumentDataConfig(SplitsConfig):
     )
     label_column: str = setting(
         "", "tsv, csv: column of the label, from 0, or its name in the first line; jsonl, hub: field; empty: 0 or label"
+    )
+    delimiter: str = setting(
+        "", r"tsv, csv: what stands between columns (`;`, `\t`, csv: one character); empty: a tab, csv: a comma"
     )
     multi_label: bool = setting(False, "a document has any number of labels, also none")
     label_separator: str = setting(",", "multi_label: what stands between labels in tsv and csv")
@@ -153,6 +156,7 @@ class ClassificationConfig(Config):
             problems += _numbers_of_sentences(data)
         if data.format == "hub" and not data.hub:
             problems.append("data.hub: missing; data.format=hub needs a `datasets` name or a local dataset folder")
+        problems += delimiter_problems(data.format, data.delimiter)
         if data.dev.endswith("%") and held_out_part(data) is None:
             problems.append(f"data.dev: expected a part of more than 0% and less than 100%, found '{data.dev}'")
         for split in ("train", "test"):

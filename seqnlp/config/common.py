@@ -19,6 +19,22 @@ def forget_bias_problems(cell: str, forget_bias: float) -> list[str]:
     return [f"model.forget_bias: only for model.cell={' and '.join(_WITH_FORGET_GATE)}, found '{cell}'"]
 
 
+def delimiter_of(written: str) -> str:
+    r"""The characters that a setting such as ``data.delimiter`` stands for: ``\t`` and ``tab`` are a tab."""
+    return "\t" if written in (r"\t", "tab") else written
+
+
+def delimiter_problems(format: str, written: str) -> list[str]:
+    """What to say of a ``data.delimiter`` that cannot be."""
+    if not written:
+        return []
+    if format not in ("tsv", "csv"):
+        return [f"data.delimiter: only for data.format=csv and tsv, found '{format}'"]
+    if format == "csv" and (len(delimiter_of(written)) != 1 or delimiter_of(written) in '"\r\n'):
+        return [f"data.delimiter: expected one character for data.format=csv (tsv takes any text), found '{written}'"]
+    return []
+
+
 @dataclass
 class AboutConfig:
     """What a recipe says of itself; shown by ``seqnlp recipes`` and in the model card."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from seqnlp.config.common import CELLS, Config, SplitsConfig, TrainerConfig, forget_bias_problems
+from seqnlp.config.common import CELLS, Config, SplitsConfig, TrainerConfig, delimiter_problems, forget_bias_problems
 from seqnlp.config.schema import setting
 
 
@@ -22,6 +22,7 @@ class ParallelDataConfig(SplitsConfig):
     target: str = setting("", "target language: stands for {lang}; jsonl, hub: key of the text")
     source_column: int = setting(0, "tsv: column of the source, from 0", low=0)
     target_column: int = setting(1, "tsv: column of the target, from 0", low=0)
+    delimiter: str = setting("", r"tsv: what stands between columns (`;`, ` ||| `); empty: a tab")
     hub: str = setting("", "format=hub: a `datasets` name, or a local dataset folder")
     hub_config: str = setting("", "format=hub: the data set's configuration name, if it has several")
     limit: int = setting(0, "use only the first N pairs of each split; 0: all", low=0)
@@ -139,6 +140,7 @@ class TranslationConfig(Config):
             problems.append("data.train: missing; choose a recipe (recipe=translation/demo) or name the training files")
         if data.format == "hub" and not data.hub:
             problems.append("data.hub: missing; data.format=hub needs a `datasets` name or a local dataset folder")
+        problems += delimiter_problems(data.format, data.delimiter)
         if data.format != "tsv" and not (data.source and data.target):
             problems.append("data.source, data.target: missing; name both languages, such as de and en")
         if data.format == "tsv" and data.source_column == data.target_column:

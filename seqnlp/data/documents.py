@@ -12,7 +12,9 @@ import numpy as np
 
 from seqnlp.config import DocumentDataConfig
 from seqnlp.config.classification import held_out_part, read_label_map
+from seqnlp.config.common import delimiter_of
 from seqnlp.data.clean_pairs import counted
+from seqnlp.data.document_checks import refuse_labels_as_texts, refuse_or_say_heading
 from seqnlp.data.holdout import hold_out
 from seqnlp.data.hub import read_hub_documents
 from seqnlp.data.long_range import long_range_documents
@@ -81,6 +83,10 @@ def _read_split(config: DocumentDataConfig, split: str, say: Say) -> list[Docume
     documents = list(_read(config, split))
     if not documents:
         raise DataError(f"no documents found; is data.format={config.format} right?", source)
+    if split == "train" and config.format != "long_range":
+        refuse_labels_as_texts(documents, source)
+        if _columns(config).text.isdecimal():
+            refuse_or_say_heading(documents, source, say)
     documents = spread_evenly(_renamed(documents, config, split, say), config.limit)
     if not documents:
         raise DataError("data.label_map drops every document", source)
@@ -110,7 +116,9 @@ def _columns(config: DocumentDataConfig) -> Columns:
         raise DataError(f"data.text_column, data.label_column: expected two numbers or two names, found {found}")
     if text == label:
         raise DataError(f"data.text_column, data.label_column: expected two columns, found '{text}' for both")
-    return Columns(text, label, config.label_separator if config.multi_label else "")
+    separator = config.label_separator if config.multi_label else ""
+    chosen = bool(config.text_column or config.label_column)
+    return Columns(text, label, separator, chosen, delimiter_of(config.delimiter))
 
 
 def _renamed(documents: Sequence[Document], config: DocumentDataConfig, split: str, say: Say) -> list[Document]:

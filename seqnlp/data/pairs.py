@@ -9,12 +9,13 @@ from itertools import islice
 from pathlib import Path
 
 from seqnlp.config import ParallelDataConfig
-from seqnlp.data.clean_pairs import clean_pairs, say_blanks
+from seqnlp.config.common import delimiter_of
+from seqnlp.data.clean_pairs import clean_pairs, counted, say_blanks
 from seqnlp.data.hub import read_hub_pairs
 from seqnlp.data.sources import existing_file, hub_name, source_name
 from seqnlp.errors import DataError
 from seqnlp.text.files import file_digest
-from seqnlp.text.parallel import SentencePair, read_aligned, read_jsonl_pairs, read_tsv_pairs
+from seqnlp.text.parallel import SentencePair, read_aligned, read_jsonl_pairs, read_tsv_pairs, unused_columns
 
 _LANGUAGE = "{lang}"
 
@@ -34,6 +35,8 @@ def load_pairs(config: ParallelDataConfig, split: str, say: Callable[[str], None
     pairs = list(islice(_read(config, split), config.limit or None))
     if not pairs:
         raise DataError(f"no sentence pairs found; is data.format={config.format} right?", source_name(config, split))
+    if config.format == "tsv" and split == "train":
+        _say_unused(config, split, say)
     if split == "train":
         return clean_pairs(pairs, config, source_name(config, split), say)
     say_blanks(pairs, split, say)
@@ -71,7 +74,20 @@ def _read(config: ParallelDataConfig, split: str) -> Iterator[SentencePair]:
     [path] = _files(config, split)
     if config.format == "jsonl":
         return read_jsonl_pairs(path, config.source, config.target)
-    return read_tsv_pairs(path, config.source_column, config.target_column)
+    languages, delimiter = (config.source, config.target), delimiter_of(config.delimiter)
+    columns = config.source_column, config.target_column
+    return read_tsv_pairs(path, *columns, languages=languages, delimiter=delimiter)
+
+
+def _say_unused(config: ParallelDataConfig, split: str, say: Callable[[str], None]) -> None:
+    """Tell of columns of a TSV file that nothing is read from, where the usual two are read."""
+    used = config.source_column, config.target_column
+    if used != (ParallelDataConfig.source_column, ParallelDataConfig.target_column):
+        return
+    [path] = _files(config, split)
+    if unused := unused_columns(path, used, delimiter_of(config.delimiter)):
+        settings = "data.source_column=0 data.target_column=1"
+        say(f"{split}: {counted(len(unused), 'column')} not read: {', '.join(unused)}; read as {settings}")
 
 
 def _files(config: ParallelDataConfig, split: str) -> list[Path]:

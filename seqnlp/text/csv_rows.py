@@ -1,4 +1,4 @@
-"""Rows of comma-separated text, each with the line on which it begins."""
+"""Rows of text with commas (or another character) between fields, each with the line on which it begins."""
 
 from __future__ import annotations
 
@@ -11,18 +11,19 @@ _LONGEST_FIELD = 2**31 - 1
 """Characters; Python's csv stops at 131,072 unless told otherwise."""
 
 
-def csv_rows(lines: Iterable[str], source: object) -> Iterator[tuple[int, list[str]]]:
+def csv_rows(lines: Iterable[str], source: object, delimiter: str = ",") -> Iterator[tuple[int, list[str]]]:
     """The fields of each row; blank lines are skipped. A row is given out as soon as its last line is read.
 
     Args:
         lines: without their ends.
         source: the file's name in messages.
+        delimiter: the character between fields.
 
     Raises:
         DataError: a quote opens or closes where it must not; with file and line.
     """
     csv.field_size_limit(_LONGEST_FIELD)
-    reader = csv.reader((f"{line}\n" for line in lines), strict=True)
+    reader = csv.reader((f"{line}\n" for line in lines), strict=True, delimiter=delimiter)
     while True:
         begin = reader.line_num + 1
         try:

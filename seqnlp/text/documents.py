@@ -11,6 +11,7 @@ from typing import Any
 from seqnlp.errors import DataError, did_you_mean
 from seqnlp.text.csv_rows import csv_rows
 from seqnlp.text.files import read_lines
+from seqnlp.text.headings import known_columns, missing_column, refuse_heading
 from seqnlp.text.jsonl import parsed_row, shown
 
 
@@ -38,11 +39,15 @@ class Columns:
     Attributes:
         text, label: column numbers from 0, or names.
         separator: what stands between several labels; empty: a document has exactly one.
+        chosen: whether a person named them; the usual two are all that a file may have.
+        delimiter: what stands between columns; empty: a tab, of CSV a comma.
     """
 
     text: str
     label: str
     separator: str = ""
+    chosen: bool = True
+    delimiter: str = ""
 
     def labels(self, value: str) -> tuple[str, ...]:
         """The labels that a field holds.
@@ -76,10 +81,12 @@ def read_tsv_documents(path: str | os.PathLike[str], columns: Columns) -> Iterat
 
     Raises:
         DataError: a line has another number of columns than the first (a tab inside a text), or no label; no such
-            column; with file and line.
+            column, or columns that nobody chose; with file and line.
     """
-    rows = ((number, line.split("\t")) for number, line in read_lines(path) if line.strip())
-    return _from_rows(rows, columns, path, "a tab inside a text would add one: replace it with a space")
+    cut = columns.delimiter or "\t"
+    rows = ((number, line.split(cut)) for number, line in read_lines(path) if line.strip())
+    what = "a tab" if cut == "\t" else f"'{cut}'"
+    return _from_rows(rows, columns, cut, path, f"{what} inside a text would add one: replace it with a space")
 
 
 def read_csv_documents(path: str | os.PathLike[str], columns: Columns) -> Iterator[Document]:
@@ -88,8 +95,10 @@ def read_csv_documents(path: str | os.PathLike[str], columns: Columns) -> Iterat
     Raises:
         DataError: as :func:`read_tsv_documents`, or a quote opens or closes where it must not.
     """
-    rows = csv_rows((line for _, line in read_lines(path)), path)
-    return _from_rows(rows, columns, path, "put texts with commas into double quotes")
+    cut = columns.delimiter or ","
+    rows = csv_rows((line for _, line in read_lines(path)), path, cut)
+    what = "commas" if cut == "," else f"'{cut}'"
+    return _from_rows(rows, columns, cut, path, f"put texts with {what} into double quotes")
 
 
 def read_jsonl_documents(path: str | os.PathLike[str], columns: Columns) -> Iterator[Document]:
@@ -138,7 +147,7 @@ def _label(value: Any, name: str) -> str:
 
 
 def _from_rows(
-    rows: Iterator[tuple[int, list[str]]], columns: Columns, path: str | os.PathLike[str], hint: str
+    rows: Iterator[tuple[int, list[str]]], columns: Columns, delimiter: str, path: str | os.PathLike[str], hint: str
 ) -> Iterator[Document]:
     """Documents from rows of equal width; the first row names the columns unless they are numbered."""
     first = next(rows, None)
@@ -147,9 +156,11 @@ def _from_rows(
     number, head = first
     width = len(head)
     numbered = columns.text.isdecimal() and columns.label.isdecimal()
-    text, label = (_place(name, head, numbered, path, number) for name in (columns.text, columns.label))
+    text, label = (_place(name, head, numbered, delimiter, path, number) for name in (columns.text, columns.label))
     if numbered:
         refuse_heading(head, text, label, path, number)
+        if width > 2 and not columns.chosen:
+            raise DataError(_unchosen(head), path, number)
     for number, row in [first, *rows] if numbered else rows:
         if len(row) != width:
             found = f"expected {width} columns as in the file's first line, found {len(row)}"
@@ -160,29 +171,20 @@ def _from_rows(
             raise DataError(str(problem), path, number) from None
 
 
-HEADINGS = frozenset(
-    ("label", "labels", "class", "category", "sentiment", "target", "polarity", "rating", "topic", "intent")
-)
-TEXT_HEADINGS = frozenset(
-    ("text", "texts", "sentence", "review", "document", "content", "comment", "tweet", "title", "body", "message")
-)
-"""Names that stand above columns of labels and of texts, and are no labelled text when they stand together."""
+def _unchosen(head: Sequence[str]) -> str:
+    """What to say of more columns than a label and a text."""
+    shown = ", ".join(f"{number} '{field.strip()[:30]}'" for number, field in enumerate(head))
+    text, label = known_columns(head)
+    if not (text and label):
+        longest = max(range(len(head)), key=lambda number: len(head[number]))
+        text, label = str(longest), "1" if longest == 0 else "0"
+    choice = f"data.text_column={text} data.label_column={label}"
+    return f"expected a label and a text, found {len(head)} columns: {shown}; say which are meant, for example {choice}"
 
 
-def refuse_heading(head: Sequence[str], text: int, label: int, path: str | os.PathLike[str], line: int) -> None:
-    """Stop at a first line that names the columns, which would be learned as a text with a label of its own.
-
-    Raises:
-        DataError: the line is such a heading.
-    """
-    named = [head[place].strip().strip('"').lower() for place in (text, label)]
-    if named[0] in TEXT_HEADINGS and named[1] in HEADINGS:
-        found = f"expected a labelled text, found the names of the columns ('{head[text]}', '{head[label]}')"
-        settings = f"data.text_column={head[text].strip()} data.label_column={head[label].strip()}"
-        raise DataError(f"{found}; remove the line, or read the columns by name: {settings}", path, line)
-
-
-def _place(name: str, head: Sequence[str], numbered: bool, path: str | os.PathLike[str], line: int) -> int:
+def _place(
+    name: str, head: Sequence[str], numbered: bool, delimiter: str, path: str | os.PathLike[str], line: int
+) -> int:
     """The position of a column."""
     if numbered:
         if int(name) >= len(head):
@@ -191,7 +193,5 @@ def _place(name: str, head: Sequence[str], numbered: bool, path: str | os.PathLi
         return int(name)
     names = [field.strip() for field in head]
     if name not in names:
-        shown = ", ".join(f"'{field[:30]}'" for field in names)
-        hint = "; for a file without names in its first line set data.text_column and data.label_column to numbers"
-        raise DataError(f"expected the column '{name}', found {shown}{did_you_mean(name, names)}{hint}", path, line)
+        raise missing_column(name, head, path, line, delimiter)
     return names.index(name)

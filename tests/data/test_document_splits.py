@@ -123,3 +123,32 @@ def test_a_datasets_folder_with_named_labels(tmp_path: Path) -> None:
     assert len(documents_digest(config, "train")) == 64
     with pytest.raises(DataError, match="expected the column 'stars', found text, label"):
         load(tmp_path, **settings, label_column="stars")
+
+
+TOPICS = ("sport", "food", "art")
+
+
+def test_a_column_of_labels_is_no_text(tmp_path: Path) -> None:
+    rows = [f"{'ab'[n % 2]}\t{TOPICS[n % 3]}\tthe text number {n}\n" for n in range(30)]
+    (tmp_path / "train.tsv").write_text("".join(rows), "utf-8")
+    with pytest.raises(DataError, match=r"expected texts, found 3 short values that repeat in 30 documents") as caught:
+        load(tmp_path, text_column="1", label_column="0")
+    assert "('sport' 10x, 'food' 10x, 'art' 10x); set data.text_column" in str(caught.value)
+    assert len(load(tmp_path, text_column="2", label_column="0")[0]) == 30
+    turned = [f"the text number {n}\t{TOPICS[n % 3]}\n" for n in range(30)]
+    (tmp_path / "train.tsv").write_text("".join(turned), "utf-8")
+    with pytest.raises(DataError, match="expected texts, found 3 short values"):
+        load(tmp_path)
+
+
+def test_a_first_line_with_a_label_of_its_own_is_a_heading_or_mentioned(tmp_path: Path) -> None:
+    rows = "".join(f"{TOPICS[n % 3]}\tthe text number {n}\n" for n in range(9))
+    (tmp_path / "train.tsv").write_text(f"Thema\tSatz\n{rows}", "utf-8")
+    with pytest.raises(DataError, match=r"train\.tsv:1: .* found what looks like names of columns \('Thema', 'Satz'\)"):
+        load(tmp_path)
+    (tmp_path / "train.tsv").write_text(f"Thema\tder Text\n{rows}", "utf-8")
+    found, said = load(tmp_path)
+    assert len(found) == 10
+    assert said == ["warning: the label 'Thema' occurs once, on line 1; remove the line if it is a heading"]
+    (tmp_path / "train.tsv").write_text(f"rare\tone\n{rows}odd\tanother rare one\n", "utf-8")
+    assert load(tmp_path)[1] == []

@@ -205,3 +205,10 @@ def test_the_digest_changes_with_either_file_and_with_the_direction(tmp_path: Pa
     digests.append(pairs_digest(write(tmp_path, [*PAIRS[:2], ("vier", "for")]), "train"))
     digests.append(pairs_digest(write(tmp_path, [*PAIRS[:2], ("vir", "four")]), "train"))
     assert len(set(digests)) == 4
+
+
+def test_columns_of_a_tsv_file_that_are_not_read_are_named(tmp_path: Path) -> None:
+    (tmp_path / "a.tsv").write_text("".join(f"{source}\t{target}\tby hand\n" for source, target in PAIRS))
+    _, said = load(configured(tmp_path, format="tsv", train="a.tsv"))
+    named = "train: 1 column not read: 2 ('by hand'); read as data.source_column=0 data.target_column=1"
+    assert said == [named]

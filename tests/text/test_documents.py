@@ -136,3 +136,45 @@ def test_a_text_that_is_one_such_name_is_a_text(tmp_path: Path) -> None:
     path = tmp_path / "data.tsv"
     path.write_text("good\ttext\nlabel\tfine\n", encoding="utf-8")
     assert len(list(read_tsv_documents(path, Columns("1", "0")))) == 2
+
+
+def test_columns_that_nobody_chose_are_refused_where_there_are_more(tmp_path: Path) -> None:
+    path = tmp_path / "data.tsv"
+    path.write_text("NUM\tdate\tWhen did the war end ?\nHUM\tname\tWho wrote it ?\n", encoding="utf-8")
+    expected = (
+        ":1: expected a label and a text, found 3 columns: 0 'NUM', 1 'date', 2 'When did the war end ?'; "
+        "say which are meant, for example data.text_column=2 data.label_column=0"
+    )
+    with pytest.raises(DataError) as caught:
+        list(read_tsv_documents(path, Columns("1", "0", chosen=False)))
+    assert str(caught.value).endswith(expected)
+    assert [d.text for d in read_tsv_documents(path, Columns("2", "0"))] == ["When did the war end ?", "Who wrote it ?"]
+    path.write_text("id\tSentence\tlabel\n1\ta film\tgood\n", encoding="utf-8")
+    with pytest.raises(DataError, match=r"for example data\.text_column=Sentence data\.label_column=label"):
+        list(read_tsv_documents(path, Columns("1", "0", chosen=False)))
+
+
+@pytest.mark.parametrize(
+    ("heading", "hint"),
+    [
+        ("text;label", "if the fields are separated by ';' set data.delimiter=';'"),
+        ("text\tlabel", r"if the fields are separated by '\t' set data.delimiter='\t'"),
+        ("review,sentiment", "set data.text_column=review data.label_column=sentiment"),
+        ("Comment,stars", "set data.text_column=Comment data.label_column=NAME"),
+        ("was,wie", "name the columns with data.text_column and data.label_column"),
+        ("it was a fine film,good", "for a file without names in its first line set data.text_column and"),
+    ],
+)
+def test_the_hint_for_a_missing_column_fits_the_first_line(tmp_path: Path, heading: str, hint: str) -> None:
+    message = problem(read_csv_documents, tmp_path, f"{heading}\na,b\n", NAMES)
+    assert "expected the column 'text', found " in message
+    assert hint in message
+
+
+def test_other_delimiters(tmp_path: Path) -> None:
+    rows = 'text;label\n"fine; really, yes";good\n'
+    expected = [(("good",), "fine; really, yes", 2)]
+    assert read(read_csv_documents, tmp_path, rows, Columns("text", "label", delimiter=";")) == expected
+    lines = "good ||| fine; really, yes\n"
+    columns = Columns("1", "0", chosen=False, delimiter=" ||| ")
+    assert read(read_tsv_documents, tmp_path, lines, columns) == [(("good",), "fine; really, yes", 1)]

@@ -172,3 +172,31 @@ def test_every_line_of_a_tsv_file_has_the_columns_of_the_first(tmp_path: Path, b
     path.write_text(f"\nHallo\tHello\n{broken}\n", encoding="utf-8")
     with pytest.raises(DataError, match=r"pairs\.tsv:3: expected 2 columns as in the file's first line, found [34]"):
         list(read_tsv_pairs(path))
+
+
+@pytest.mark.parametrize(
+    ("heading", "languages"),
+    [
+        ("source\ttarget", ("", "")),
+        ("de\ten", ("de", "en")),
+        ("EN\tDE", ("de", "en")),
+        ("de_DE\ten-GB", ("", "")),
+        ("German\tEnglish", ("de", "en")),
+        ('"tr-old"\ttr-new', ("tr-old", "tr-new")),
+    ],
+)
+def test_names_of_columns_are_no_sentence_pair(tmp_path: Path, heading: str, languages: tuple[str, str]) -> None:
+    path = write(tmp_path, f"{heading}\nHallo\tHello\n")
+    with pytest.raises(DataError, match=r"pairs:1: expected a sentence pair, found the names of the columns"):
+        list(read_tsv_pairs(path, languages=languages))
+
+
+def test_short_words_that_are_also_codes_are_a_pair(tmp_path: Path) -> None:
+    path = write(tmp_path, "it\tes\nGerman\tDeutsch\nsource\tQuelle\n")
+    assert len(list(read_tsv_pairs(path, languages=("en", "de")))) == 3
+
+
+def test_pairs_with_bars_between_them(tmp_path: Path) -> None:
+    path = write(tmp_path, "ein Haus ||| a house\nja | ||| yes\n")
+    pairs = plain(list(read_tsv_pairs(path, delimiter=" ||| ")))
+    assert pairs == [("ein Haus", "a house", 1), ("ja |", "yes", 2)]

@@ -1,0 +1,59 @@
+"""Signs, in the documents of a whole split, that the wrong column or a line that is no document was read."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+from seqnlp.errors import DataError
+from seqnlp.text.documents import Document
+
+_FEWEST = 12
+"""Documents from which on repetition says something."""
+
+_REPEATED = 4
+"""Times that a text occurs on average from which on texts look like labels."""
+
+_NAME = re.compile(r"[^\W\d][\w.-]*")
+"""What a column may be called."""
+
+
+def refuse_labels_as_texts(documents: Sequence[Document], source: str) -> None:
+    """Stop where the texts are few short values that repeat: a column of labels.
+
+    Raises:
+        DataError: they are.
+    """
+    texts = Counter(document.text for document in documents if document.text)
+    if len(documents) < _FEWEST or not texts or len(texts) * _REPEATED > texts.total():
+        return
+    if all(len(text) <= 40 and len(text.split()) <= 2 for text in texts):
+        most = ", ".join(f"'{text}' {count:,}x" for text, count in texts.most_common(3))
+        raise DataError(
+            f"expected texts, found {len(texts)} short values that repeat in {len(documents):,} documents, as labels "
+            f"do ({most}); set data.text_column to the column of the texts (if these are the texts, keep each once)",
+            source,
+        )
+
+
+def refuse_or_say_heading(documents: Sequence[Document], source: str, say: Callable[[str], None]) -> None:
+    """Stop at a first line that looks like names of columns, and mention one that may be.
+
+    Such a line has a label that occurs nowhere else, where every other label occurs again.
+
+    Raises:
+        DataError: label and text are single words, too.
+    """
+    first = documents[0]
+    counts = Counter(label for document in documents for label in document.labels)
+    others = [count for label, count in counts.items() if label not in first.labels]
+    if len(first.labels) != 1 or len(others) < 2 or counts[first.labels[0]] > 1 or min(others) < 2:
+        return
+    named = f"('{first.labels[0]}', '{first.text[:30]}')"
+    if _NAME.fullmatch(first.labels[0]) and _NAME.fullmatch(first.text):
+        expected = (
+            f"expected a labelled text, found what looks like names of columns {named}: no other line has this label"
+        )
+        raise DataError(f"{expected}; remove the line (if it is a document, move it down)", source, first.line)
+    say(f"warning: the label '{first.labels[0]}' occurs once, on line {first.line}; remove the line if it is a heading")

@@ -1,0 +1,100 @@
+"""First lines that name the columns: known by their words, refused where columns are numbered, and hints from them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+from seqnlp.errors import DataError, did_you_mean
+
+LABELS = frozenset(
+    ("label", "labels", "class", "category", "sentiment", "target", "polarity", "rating", "topic", "intent")
+)
+TEXTS = frozenset(
+    ("text", "texts", "sentence", "review", "document", "content", "comment", "tweet", "title", "body", "message")
+)
+"""Names that stand above columns of labels and of texts, and are no labelled text when they stand together."""
+
+_SIDES = frozenset(
+    ("source", "target", "src", "tgt", "trg", "src_text", "tgt_text", "source_text", "target_text", "input", "output")
+)
+_LANGUAGES = frozenset(
+    (
+        *("arabic", "chinese", "czech", "danish", "dutch", "english", "finnish", "french", "german", "greek", "hebrew"),
+        *("hindi", "hungarian", "italian", "japanese", "korean", "norwegian", "polish", "portuguese", "romanian"),
+        *("russian", "spanish", "swedish", "turkish", "ukrainian", "vietnamese"),
+    )
+)
+_CODES = (
+    "ar bg bn cs da de el en es et fa fi fr he hi hr hu id it ja ko lt lv nb nl no pl pt ro ru sk sl sr sv sw ta th tr "
+    "uk ur vi zh ara ces deu ell eng fin fra hin hun ita jpn kor nld pol por ron rus spa swe tur ukr zho"
+)
+
+_DELIMITERS = (";", "\t", "|", ",")
+
+
+def cell(text: str) -> str:
+    """A name without surrounding spaces and quotes, lower-cased."""
+    return text.strip().strip('"').lower()
+
+
+def refuse_heading(head: Sequence[str], text: int, label: int, path: str | os.PathLike[str], line: int) -> None:
+    """Stop at a first line that names the columns, which would be learned as a text with a label of its own.
+
+    Raises:
+        DataError: the line is such a heading.
+    """
+    if cell(head[text]) in TEXTS and cell(head[label]) in LABELS:
+        found = f"expected a labelled text, found the names of the columns ('{head[text]}', '{head[label]}')"
+        settings = f"data.text_column={head[text].strip()} data.label_column={head[label].strip()}"
+        raise DataError(f"{found}; remove the line, or read the columns by name: {settings}", path, line)
+
+
+def refuse_pair_heading(source: str, target: str, languages: Sequence[str], path: object, line: int) -> None:
+    """Stop at a first line that names the sides of sentence pairs, which would be learned as a pair.
+
+    Args:
+        languages: what the configuration calls the sides; empty names say nothing.
+
+    Raises:
+        DataError: the line is such a heading.
+    """
+    names = cell(source), cell(target)
+    configured = tuple(cell(language) for language in languages)
+    words = all(name in _SIDES or name in _LANGUAGES for name in names)
+    codes = not all(configured) and all(name.replace("_", "-").split("-")[0] in _CODES.split() for name in names)
+    if names[0] != names[1] and (words or codes or names in (configured, configured[::-1])):
+        found = f"expected a sentence pair, found the names of the columns ('{source}', '{target}')"
+        raise DataError(f"{found}; remove the line", path, line)
+
+
+def missing_column(name: str, head: Sequence[str], path: object, line: int, delimiter: str) -> DataError:
+    """The error for a first line that lacks a column of this name; its hint is what most likely helps."""
+    names = [field.strip() for field in head]
+    shown = ", ".join(f"'{field[:30]}'" for field in names)
+    close = did_you_mean(name, names)
+    return DataError(f"expected the column '{name}', found {shown}{close}; {_hint(names, delimiter)}", path, line)
+
+
+def known_columns(head: Sequence[str]) -> tuple[str, str]:
+    """The names of the text's and of the label's column, by the words in use for them; empty where there is none."""
+    names = [field.strip() for field in head]
+    text = next((name for name in names if cell(name) in TEXTS), "")
+    return text, next((name for name in names if cell(name) in LABELS), "")
+
+
+def _hint(names: Sequence[str], delimiter: str) -> str:
+    if len(names) == 1:
+        for other in _DELIMITERS:
+            if other != delimiter and other in names[0]:
+                return f"if the fields are separated by '{_written(other)}' set data.delimiter='{_written(other)}'"
+    text, label = known_columns(names)
+    if text or label:
+        return f"set data.text_column={text or 'NAME'} data.label_column={label or 'NAME'}"
+    if len(names) > 1 and all(len(name) < 30 and " " not in name.strip() for name in names):
+        return "name the columns with data.text_column and data.label_column"
+    return "for a file without names in its first line set data.text_column and data.label_column to numbers"
+
+
+def _written(delimiter: str) -> str:
+    return r"\t" if delimiter == "\t" else delimiter
