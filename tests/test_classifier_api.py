@@ -163,3 +163,12 @@ def test_a_damaged_model_folder_says_what_it_lacks(runs: dict[str, Path], tmp_pa
         seqnlp.load(copy)
     with pytest.raises(RunError, match="this is a model for classification, not for tagging"):
         seqnlp.Tagger(runs["voting"])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("blanks", [[""], ["", " \t", "\u2028"]])
+def test_blank_texts_may_come_first_and_alone(runs: dict[str, Path], kind: str, blanks: list[str]) -> None:
+    answers = seqnlp.load(runs[kind]).classify_texts(blanks, explain="gradients")
+    assert len(answers) == len(blanks)
+    later = seqnlp.load(runs[kind]).classify_texts(["fine soup", ""])[1]
+    assert all(answer.probabilities == pytest.approx(later.probabilities, abs=1e-5) for answer in answers)

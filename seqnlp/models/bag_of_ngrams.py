@@ -149,6 +149,8 @@ def _fit_class(features: Any, target: NDArray[np.bool_], method: str, strength: 
     """Weights (G,) and bias of "has the class" against all others; the sign of the score decides."""
     if target.all() or not target.any():
         return np.zeros(features.shape[1]), 10.0 if target.all() else -10.0
+    if not features.shape[1]:  # no n-gram occurs often enough: only how frequent the class is
+        return np.zeros(0), float(np.log(target.sum() / (~target).sum()))
     ratio = _log_count_ratio(features, target) if method == "nbsvm" else None  # (G,)
     weights, bias = _solve(features if ratio is None else features.multiply(ratio).tocsr(), target, method, strength)
     if ratio is None:

@@ -89,7 +89,11 @@ class RecurrentClassifier(nn.Module):
         return self.scores(vectors, batch.lengths, batch.owners, batch.places, len(batch.targets))
 
     def window_vectors(self, rows: Tensor, index: Tensor, lengths: Tensor) -> Tensor:
-        """Vectors (P, H) of windows from the word forms' vectors (U, D), each word's row (P, T) and lengths (P,)."""
+        """Vectors (P, H) of windows from the word forms' vectors (U, D), each word's row (P, T) and lengths (P,).
+
+        Windows without words point at row 0, and read zeros if there are no rows at all.
+        """
+        rows = rows if len(rows) else rows.new_zeros(1, rows.size(1))  # (U, D)
         inputs = rows.index_select(0, index.flatten()).view(*index.shape, -1)  # (P, T, D)
         vectors: Tensor = self.encoder(self.input_dropout(inputs), lengths)  # (P, H)
         return vectors

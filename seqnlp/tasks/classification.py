@@ -65,6 +65,7 @@ class ClassificationTask:
         self.targets = reading.targets_of(train, self.labels)
         self.dev = reading.read_documents(dev, self.reader)
         read = reading.read_documents(train, self.reader)
+        reading.refuse_blank(read)
         vectors = tagging_data.load_vectors(data, settings)
         self.features = tagging_data.learn_features(read, settings, vectors)
         self.lexicon = Lexicon(self.features)
@@ -199,5 +200,8 @@ class ClassificationTask:
 
         tried = [(tune_bag(words, self.targets, method, [order], accuracy, **options), method) for method in METHODS]
         (bag, settings), method = max(tried, key=lambda each: accuracy(each[0][0]))
+        if not bag.ngrams:
+            say(f"warning: no n-gram is in {RAREST_NGRAM} training documents; set model.ngrams=0, as none can vote")
+            return bag
         say(f"n-grams: {len(bag.ngrams):,}, {method} of {settings}: alone {100 * accuracy(bag):.2f} on dev")
         return bag

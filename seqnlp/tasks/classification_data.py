@@ -71,6 +71,17 @@ def read_documents(documents: Sequence[Document], reader: TextReader) -> list[Re
     return [ReadDocument(reader.read(document.text), document.labels) for document in documents]
 
 
+def refuse_blank(documents: Sequence[ReadDocument]) -> None:
+    """Stop where there is nothing to learn from.
+
+    Raises:
+        DataError: no training document has a word.
+    """
+    if not any(document.tokens for document in documents):
+        found = f"{len(documents):,} blank ones" if len(documents) != 1 else "a blank one"
+        raise DataError(f"expected training texts with words, found {found}; is data.text_column right?")
+
+
 def learn_labels(documents: Sequence[Document], multi_label: bool) -> list[str]:
     """The labels of the training split, sorted.
 

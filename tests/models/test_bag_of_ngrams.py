@@ -69,3 +69,11 @@ def test_several_labels_are_several_questions_also_one_that_never_or_always_hold
 def test_tuning_keeps_the_best_on_dev_and_says_what_it_is() -> None:
     bag, settings = tune_bag(DOCUMENTS, TARGETS, "logistic", (1, 2), lambda bag: float(bag.order == 2))
     assert (bag.order, settings) == (2, "up to 2 words, C 1")
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_where_no_ngram_is_frequent_enough_only_the_classes_count(method: str) -> None:
+    bag = fit_bag([["a"], ["b"], ["c"]], np.eye(2, dtype=bool)[[0, 1, 1]], method, 2, 1.0, min_documents=2)
+    assert not bag.ngrams
+    scores = bag.scores([["a", "d"], []])
+    np.testing.assert_allclose(scores[:, 1] - scores[:, 0], math.log(2))

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from tiny_documents import make_documents, tiny_classification, write_documents, write_tiny_documents
 from torch import Tensor
 
+from seqnlp.api import Classifier
 from seqnlp.bundle import load_bundle
 from seqnlp.config import ClassificationConfig
 from seqnlp.errors import DataError, RunError
@@ -203,3 +204,24 @@ def test_log_loss_is_that_of_the_probabilities() -> None:
     assert log_loss(scores, targets, True) == pytest.approx(-np.log(np.where(targets, many, 1 - many)).mean())
     assert (predicted(scores, True) == (many > 0.5)).all()
     assert (predicted(scores, False).argmax(1) == one.argmax(1)).all()
+
+
+def test_training_texts_that_are_all_blank_are_refused(tmp_path: Path) -> None:
+    write_tiny_documents(tmp_path)
+    for texts in ([("good", ""), ("bad", " ")], [("good", "\u200b"), ("bad", "")]):
+        write_documents(tmp_path / "train.tsv", texts)
+        with pytest.raises(DataError, match=r"expected training texts with words, found 2 blank ones; is data\.text_"):
+            make(tiny_classification(tmp_path), tmp_path / "run")
+
+
+def test_ngrams_that_are_all_rare_are_told_and_trained_past(tmp_path: Path) -> None:
+    write_tiny_documents(tmp_path)
+    write_documents(tmp_path / "train.tsv", [("good", "one two"), ("bad", "three four"), ("bad", "")])
+    said: list[str] = []
+    (tmp_path / "run").mkdir()
+    task = make(tiny_classification(tmp_path, model__ngrams=2), tmp_path / "run", said.append)
+    fit(task, task.config, tmp_path / "run", Processes())
+    warning = "warning: no n-gram is in 2 training documents; set model.ngrams=0, as none can vote"
+    assert warning in said
+    loaded = Classifier(tmp_path / "run")
+    assert loaded.classify("one two").label in ("good", "bad")
