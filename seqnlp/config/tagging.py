@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from seqnlp.config.common import CELLS, Config, SplitsConfig, TrainerConfig, forget_bias_problems
 from seqnlp.config.schema import setting
+from seqnlp.errors import did_you_mean
+
+TOKENIZERS = ("auto", "words", "split", "english", "whitespace", "characters")
+SPACY_TOKENIZER = re.compile(r"spacy:[a-z]{2,3}")
 
 
 @dataclass
@@ -30,9 +35,9 @@ class DataConfig(SplitsConfig):
     repair: bool = setting(False, "mend tags that are illegal in the scheme, and say what changed, instead of stopping")
     limit: int = setting(0, "use only the first N sentences of each split; 0: all", low=0)
     tokenizer: str = setting(
-        "words",
-        "how raw text is split into words once the model is used",
-        choices=("words", "split", "english", "whitespace", "characters"),
+        "auto",
+        "how raw text is split into words once the model is used: words, split, english, whitespace, characters, or "
+        "the rules of a language such as spacy:fr; auto: what fits a corpus that has its text best, else words",
     )
     offsets: str = setting(
         "codepoints",
@@ -103,6 +108,10 @@ class TaggingConfig(Config):
         problems = super().problems() + forget_bias_problems(model.cell, model.forget_bias)
         if not data.train:
             problems.append("data.train: missing; choose a recipe (recipe=tagging/demo) or name a training file")
+        if data.tokenizer not in TOKENIZERS and not SPACY_TOKENIZER.fullmatch(data.tokenizer):
+            expected = f"expected {', '.join(TOKENIZERS)} or spacy:CODE"
+            close = did_you_mean(data.tokenizer, TOKENIZERS)
+            problems.append(f"data.tokenizer: {expected}, found '{data.tokenizer}'{close}")
         if data.format == "hub" and not data.hub:
             problems.append("data.hub: missing; data.format=hub needs a `datasets` name or a local dataset folder")
         if data.format == "conll":

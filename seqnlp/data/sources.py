@@ -17,6 +17,7 @@ from seqnlp.text.files import file_digest
 from seqnlp.text.jsonl import read_jsonl
 from seqnlp.text.sentence import TaggedSentence
 from seqnlp.text.span_edges import SpanEdges
+from seqnlp.text.tokenize import AUTO, DEFAULT
 
 _DEFAULT_TOKEN_COLUMN, _DEFAULT_TAG_COLUMN = "0", "-1"  # of the configuration; no names of fields
 
@@ -35,7 +36,7 @@ def load_split(config: DataConfig, split: str, report: Callable[[str], None]) ->
     if not getattr(config, split):
         return []
     source = source_name(config, split)
-    edges = SpanEdges(config.tokenizer, utf16=config.offsets == "utf16")
+    edges = SpanEdges(_tokenizer(config), utf16=config.offsets == "utf16")
     sentences = list(islice(_read(config, split, edges), config.limit or None))
     edges.judge(source, config.accept_cut_words, report)
     if not sentences:
@@ -96,6 +97,11 @@ def existing_file(config: SplitsConfig, split: str, name: str) -> Path:
     return path
 
 
+def _tokenizer(config: DataConfig) -> str:
+    """What cuts the texts of a split that has no words of its own."""
+    return DEFAULT if config.tokenizer == AUTO else config.tokenizer
+
+
 def _read(config: DataConfig, split: str, edges: SpanEdges | None = None) -> Iterator[TaggedSentence]:
     """The split's sentences as they are written; ``edges`` counts those of character spans."""
     token_field = config.token_column if config.token_column != _DEFAULT_TOKEN_COLUMN else ""
@@ -107,5 +113,5 @@ def _read(config: DataConfig, split: str, edges: SpanEdges | None = None) -> Ite
         return read_conllu(path, config.tag_column)
     if config.format == "jsonl":
         fields = (token_field or "tokens", tag_field or "tags")
-        return read_jsonl(path, *fields, config.scheme, config.tokenizer, config.offsets, edges)
+        return read_jsonl(path, *fields, config.scheme, _tokenizer(config), config.offsets, edges)
     return read_conll(path, int(config.token_column), int(config.tag_column))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +28,7 @@ from seqnlp.tasks.prediction import TagPredictor
 from seqnlp.tasks.tagging_calibration import calibrate, found_spans
 from seqnlp.tasks.tagging_card import model_card
 from seqnlp.tasks.tagging_model import build_tagger, columns_of, describe
+from seqnlp.tasks.tokenizer_choice import choose_tokenizer
 from seqnlp.text.sentence import TaggedSentence
 from seqnlp.text.tags import Span
 from seqnlp.training.checkpoint import Progress
@@ -51,8 +52,10 @@ class TaggingTask:
     model: RecurrentTagger
 
     def __init__(self, config: TaggingConfig, folder: Path, device: torch.device, say: Callable[[str], None]) -> None:
+        data = replace(config.data, tokenizer=choose_tokenizer(config.data, say))
+        config = replace(config, data=data)
         self.config, self.folder, self.device = config, folder, device
-        data, settings = config.data, config.model
+        settings = config.model
         self.train_digest = split_digest(data, "train")
         self.digest = self.train_digest + tagging_data.vectors_digest(data, settings)
         train = load_split(data, "train", say)

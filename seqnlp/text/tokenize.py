@@ -11,6 +11,7 @@ words       words of any script with their hyphens and apostrophes, numbers (3,0
 split       runs of letters and digits, every other character alone, as biomedical corpora do (BC5CDR)
 english     as the Penn Treebank and UD English EWT: do n't, it 's, 15 - year, the final period apart
 characters  every character alone, with the marks on it, for text that is written without spaces between words
+spacy:CODE  by the rules of a language, as spaCy has them (spacy:fr cuts L' homme; ``pip install 'seqnlp[spacy]'``)
 ==========  ======================================================================================================
 """
 
@@ -22,6 +23,7 @@ from typing import NamedTuple
 
 from seqnlp.errors import SeqnlpError, did_you_mean
 from seqnlp.text import patterns
+from seqnlp.text.spacy_words import PREFIX, spacy_places
 
 _PATTERNS = {
     "whitespace": patterns.whitespace,
@@ -31,6 +33,8 @@ _PATTERNS = {
     "characters": patterns.characters,
 }
 KINDS = tuple(_PATTERNS)
+AUTO, DEFAULT = "auto", "words"
+"""A setting for "whatever fits the corpus", and what is taken where that is not known."""
 
 INVISIBLE = frozenset("\u00ad\u061c\u180e\u200b\u200e\u200f\ufeff") | frozenset(
     chr(code) for code in (*range(0x202A, 0x202F), *range(0x2060, 0x2065), *range(0x2066, 0x2070))
@@ -50,11 +54,13 @@ def tokenize(text: str, kind: str) -> list[Token]:
     """The words of a text, in order; none hold a space, and no visible character is lost.
 
     Args:
-        kind: one of :data:`KINDS`.
+        kind: one of :data:`KINDS`, or ``spacy:`` and the code of a language.
 
     Raises:
-        SeqnlpError: an unknown kind.
+        SeqnlpError: an unknown kind, or spaCy is not there.
     """
+    if kind.startswith(PREFIX):
+        return [Token(text[start:end], start, end) for start, end in spacy_places(text, kind)]
     pattern = _compiled(kind)
     if text.isascii() or INVISIBLE.isdisjoint(text):
         return [Token(match[0], match.start(), match.end()) for match in pattern.finditer(text)]
@@ -67,5 +73,7 @@ def tokenize(text: str, kind: str) -> list[Token]:
 @cache
 def _compiled(kind: str) -> re.Pattern[str]:
     if kind not in KINDS:
-        raise SeqnlpError(f"expected a tokenizer ({', '.join(KINDS)}), found '{kind}'{did_you_mean(kind, KINDS)}")
+        raise SeqnlpError(
+            f"expected a tokenizer ({', '.join(KINDS)}, spacy:CODE), found '{kind}'{did_you_mean(kind, KINDS)}"
+        )
     return re.compile(_PATTERNS[kind](), re.VERBOSE)
