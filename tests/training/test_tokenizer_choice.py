@@ -24,9 +24,7 @@ def write(folder: Path, words: list[str], name: str = "train.conllu") -> str:
     rows = []
     for number, word in enumerate(words, 1):
         follows = words[number : number + 1]
-        glued = bool(follows) and (
-            follows[0].startswith(("n't", "'s", ".", ")")) or word in ("five|", "-|", "(|", "x|")
-        )
+        glued = bool(follows) and (follows[0].startswith(("n't", "'s", ".")) or word in ("five|", "_|"))
         rows.append("\t".join([str(number), word.rstrip("|"), "_", "X", *"_" * 5, "SpaceAfter=No" if glued else "_"]))
     (folder / name).write_text(("\n".join(rows) + "\n\n") * 10, encoding="utf-8")
     return str(folder / name)
