@@ -17,6 +17,7 @@ from types import ModuleType
 
 from seqnlp import __version__
 from seqnlp.cli.standard_streams import prepare_streams
+from seqnlp.cli.visible import visible
 from seqnlp.errors import SeqnlpError, did_you_mean
 
 VERBS = (
@@ -71,7 +72,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         finally:  # also where argparse has written its help and ends the program
             sys.stdout.flush()
     except SeqnlpError as problem:
-        print(f"error: {problem}", file=sys.stderr)
+        print(f"error: {visible(str(problem))}", file=sys.stderr)
         return 2
     except KeyboardInterrupt as stop:
         return 128 + int(getattr(stop, "signal_number", signal.SIGINT))

@@ -6,6 +6,8 @@ import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from seqnlp.cli.visible import visible
+
 if TYPE_CHECKING:
     from seqnlp.api import Span, TaggedText, Tagger
 
@@ -43,16 +45,21 @@ def write_pretty(answer: TaggedText, tagger: Tagger) -> str:
     colour = {label: _COLOURS[number % len(_COLOURS)] for number, label in enumerate(tagger.labels)}
 
     def entity(span: Span) -> str:
-        return f"\x1b[1;{colour[span.label]}m{span.text}\x1b[0m\x1b[2m {span.label} {span.probability:.0%}\x1b[0m"
+        marked = f"\x1b[1;{colour[span.label]}m{visible(span.text)}\x1b[0m"
+        return f"{marked}\x1b[2m {visible(span.label)} {span.probability:.0%}\x1b[0m"
 
     def word(text: str, tag: str) -> str:
-        return f"{text}\x1b[2;{colour[tag]}m/{tag}\x1b[0m"
+        return f"{visible(text)}\x1b[2;{colour[tag]}m/{visible(tag)}\x1b[0m"
 
-    return _one_line(answer, tagger, entity, word)
+    return _one_line(answer, tagger, entity, word, visible)
 
 
 def _one_line(
-    answer: TaggedText, tagger: Tagger, entity: Callable[[Span], str], word: Callable[[str, str], str]
+    answer: TaggedText,
+    tagger: Tagger,
+    entity: Callable[[Span], str],
+    word: Callable[[str, str], str],
+    show: Callable[[str], str] = str,
 ) -> str:
     text, pieces, done = answer.text, [], 0
     if tagger.plain_tags:
@@ -60,9 +67,9 @@ def _one_line(
     else:
         marks = [(span.start, span.end, entity(span)) for span in answer.spans]
     for start, end, mark in marks:
-        pieces += [text[done:start], mark]
+        pieces += [show(text[done:start]), mark]
         done = end
-    return "".join([*pieces, text[done:]]).replace("\r", " ") + "\n"
+    return "".join([*pieces, show(text[done:])]).replace("\r", " ") + "\n"
 
 
 WRITERS: dict[str, Callable[[TaggedText, Tagger], str]] = {

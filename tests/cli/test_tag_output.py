@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from types import SimpleNamespace
@@ -128,3 +129,11 @@ def test_every_writer_writes_one_line_or_one_block() -> None:
         assert text.endswith("\n"), name
         if name != "conll":
             assert text.count("\n") == 1, name
+
+
+def test_pretty_answers_show_control_characters() -> None:
+    answer = dataclasses.replace(EXAMPLE, text=EXAMPLE.text + "\x1b[2J\x1b]0;title\x07\x9b31m\x7f\r")
+    plain = WRITERS["pretty"](EXAMPLE, ENTITIES).rstrip("\n")
+    line = WRITERS["pretty"](answer, ENTITIES)
+    assert line.startswith(plain)
+    assert not set("\x07\x9b\x7f\r\x1b") & set(line.removeprefix(plain))
