@@ -62,6 +62,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _complete(model: LanguageModel, arguments: argparse.Namespace) -> None:
+    from seqnlp.text.units import plain_line
+
     say_unknown(model, arguments.text)
     begun = time.perf_counter()
     typed = model.start(arguments.text)
@@ -76,7 +78,7 @@ def _complete(model: LanguageModel, arguments: argparse.Namespace) -> None:
         print(format_words(words))
     if not words:
         print("no word of the model begins like this", file=sys.stderr)
-    elif not arguments.typing and set(arguments.text.split()[-1:]) & set(model.unknown_words(arguments.text)):
+    elif not arguments.typing and model.unknown_words(plain_line(arguments.text).rpartition(" ")[2]):
         print("is the last word still being typed? --typing completes it", file=sys.stderr)
     print(f"{1000 * (done - read):.1f} ms; reading the text {1000 * (read - begun):.1f} ms", file=sys.stderr)
 

@@ -51,6 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
     from seqnlp.cli.streams import read_text_lines, standard_input, windows
     from seqnlp.cli.tag_output import WRITERS, choose_output
     from seqnlp.errors import SeqnlpError
+    from seqnlp.text.conll import split_words
 
     output = choose_output(arguments.output, arguments.input, sys.stdout.isatty())
     if arguments.nbest < 0:
@@ -79,7 +80,7 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         for texts in windows(lines):
             if arguments.input == "tokens":
-                answers = tagger.tag_words([text.split() for text in texts], **options)
+                answers = tagger.tag_words(map(split_words, texts), **options)
             else:
                 answers = tagger.tag_texts(texts, **options)
             _emit(write(answer, tagger) for answer in answers)
@@ -93,7 +94,8 @@ def _blocks(lines: Iterable[str], form: str, columns: Mapping[str, Any]) -> Iter
 
     if form == "conllu" or columns.get("format") == "conllu":
         return read_conllu_words(lines, "standard input")
-    return read_conll_words(lines, int(columns.get("token", 0)), "standard input")
+    token, tag, comment = columns.get("token", 0), columns.get("tag", -1), columns.get("comment", "auto")
+    return read_conll_words(lines, int(token), "standard input", int(tag), str(comment))
 
 
 def _emit(pieces: Iterable[str]) -> None:

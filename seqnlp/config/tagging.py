@@ -27,6 +27,11 @@ class DataConfig(SplitsConfig):
     tag_column: str = setting(
         "-1", "conll: column of the tag; conllu: upos, xpos, feats or misc:KEY; jsonl, hub: field name"
     )
+    comment: str = setting(
+        "auto",
+        "conll: what comment lines begin with ('# ': # and a space or tab); none: every line is a word; auto: # where "
+        "the line has other columns than words have",
+    )
     scheme: str = setting(
         "iob2",
         "tag scheme of the files; none: plain tags such as POS",
@@ -119,6 +124,8 @@ class TaggingConfig(Config):
                 value = getattr(data, key)
                 if not value.lstrip("-").isdigit():
                     problems.append(f"data.{key}: expected a column number for data.format=conll, found '{value}'")
+        if not data.comment:
+            problems.append("data.comment: expected auto, none or what comment lines begin with, found nothing")
         if data.format == "conllu" and not _is_conllu_column(data.tag_column):
             expected = "expected upos, xpos, feats or misc:KEY for data.format=conllu"
             problems.append(f"data.tag_column: {expected}, found '{data.tag_column}'")

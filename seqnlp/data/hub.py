@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from seqnlp.errors import DataError, did_you_mean
+from seqnlp.text.conll import split_words
 from seqnlp.text.csv_rows import csv_rows
 from seqnlp.text.documents import Columns, Document, document_of_row
 from seqnlp.text.files import read_lines
@@ -170,7 +171,7 @@ def _tag_name(tag: Any, names: list[str] | None) -> Any:
 
 
 def _listed(value: Any) -> list[Any]:
-    return value.split() if isinstance(value, str) else list(value or [])
+    return split_words(value) if isinstance(value, str) else list(value or [])
 
 
 def _problem(tokens: Sequence[Any], tags: Sequence[Any]) -> str:

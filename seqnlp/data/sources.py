@@ -9,7 +9,7 @@ from pathlib import Path
 
 from seqnlp.config import DataConfig, DocumentDataConfig, ParallelDataConfig, SplitsConfig
 from seqnlp.data.hub import hub_digest, read_hub
-from seqnlp.data.tag_check import mend_tags, refuse_illegal_tags
+from seqnlp.data.tag_check import mend_tags, refuse_comments, refuse_illegal_tags
 from seqnlp.errors import DataError, did_you_mean
 from seqnlp.text.conll import read_conll
 from seqnlp.text.conllu import read_conllu
@@ -30,8 +30,8 @@ def load_split(config: DataConfig, split: str, report: Callable[[str], None]) ->
         report: told what ``config.repair`` changed, and how many spans begin or end inside words.
 
     Raises:
-        DataError: the source cannot be read, holds no sentences, an illegal tag (without ``config.repair``), or many
-            spans that begin or end inside words (without ``config.accept_cut_words``).
+        DataError: the source cannot be read, holds no sentences, a word that may be a comment, an illegal tag (without
+            ``config.repair``), or many spans that begin or end inside words (without ``config.accept_cut_words``).
     """
     if not getattr(config, split):
         return []
@@ -41,6 +41,8 @@ def load_split(config: DataConfig, split: str, report: Callable[[str], None]) ->
     edges.judge(source, config.accept_cut_words, report)
     if not sentences:
         raise DataError(f"no sentences found; is data.format={config.format} right?", source)
+    if config.format == "conll" and config.comment == "auto":
+        refuse_comments(sentences, config.scheme, source)
     if config.repair:
         return mend_tags(sentences, config.scheme, source, report)
     refuse_illegal_tags(sentences, config.scheme, source)
@@ -114,4 +116,4 @@ def _read(config: DataConfig, split: str, edges: SpanEdges | None = None) -> Ite
     if config.format == "jsonl":
         fields = (token_field or "tokens", tag_field or "tags")
         return read_jsonl(path, *fields, config.scheme, _tokenizer(config), config.offsets, edges)
-    return read_conll(path, int(config.token_column), int(config.tag_column))
+    return read_conll(path, int(config.token_column), int(config.tag_column), config.comment)

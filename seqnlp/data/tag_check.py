@@ -7,9 +7,23 @@ from dataclasses import replace
 
 from seqnlp.errors import DataError
 from seqnlp.text.sentence import TaggedSentence
-from seqnlp.text.tags import OUTSIDE, PREFIXES, find_illegal, repair_tags
+from seqnlp.text.tags import OUTSIDE, PREFIXES, find_illegal, is_tag, repair_tags
 
 _CHANGES_SHOWN = 3
+
+
+def refuse_comments(sentences: Sequence[TaggedSentence], scheme: str, source: str) -> None:
+    """Pass if no word that begins with ``#`` has a tag that is none, as a comment of as many columns would.
+
+    Raises:
+        DataError: where the first one is, and how to say what it is.
+    """
+    for sentence in sentences:
+        for position, (token, tag) in enumerate(zip(sentence.tokens, sentence.tags, strict=True)):
+            if token.startswith("#") and (not is_tag(tag, scheme) or "://" in tag or " " in tag):
+                found = f"'{token}' with the tag '{tag}' looks like a comment, not like a word"
+                remedy = f"set data.comment='{'# ' if token == '#' else '#'}' if lines that begin so are comments"
+                raise DataError(f"{found}; {remedy}, data.comment=none if not", source, sentence.line_of(position))
 
 
 def refuse_illegal_tags(sentences: Sequence[TaggedSentence], scheme: str, source: str) -> None:

@@ -79,7 +79,10 @@ def columns_of(data: DataConfig) -> dict[str, Any]:
     """How column files are read: as the training data were, or CoNLL where those had no columns."""
     if data.format == "conllu":
         return {"format": "conllu", "token": 1}
-    return {"format": "conll", "token": int(data.token_column) if data.format == "conll" else 0}
+    if data.format != "conll":
+        return {"format": "conll", "token": 0}
+    columns = {"format": "conll", "token": int(data.token_column), "tag": int(data.tag_column)}
+    return columns if data.comment == "auto" else {**columns, "comment": data.comment}
 
 
 def describe(

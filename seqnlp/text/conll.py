@@ -13,6 +13,7 @@ from seqnlp.text.sentence import TaggedSentence
 
 _DOCUMENT = "-DOCSTART-"
 _KEY_VALUE = re.compile(r"# ?[^\s=]+ =( |$)")
+_GAP = re.compile(r"[ \t]+")
 _CONLLU_WORD = re.compile(r"[0-9]+([-.][0-9]+)?\t")
 _CONLLU_COLUMNS = 10
 
@@ -24,22 +25,44 @@ class _Shape(NamedTuple):
     columns: int
 
 
-def read_conll(path: str | os.PathLike[str], token_column: int = 0, tag_column: int = -1) -> Iterator[TaggedSentence]:
+class _Comments(NamedTuple):
+    """Which lines are comments.
+
+    Attributes:
+        mark: what they begin with; ``auto`` or ``none``.
+        numbered: the first column is neither word nor tag, so that no ``#`` there is a word.
+    """
+
+    mark: str
+    numbered: bool
+
+    @classmethod
+    def of(cls, mark: str, *columns: int) -> _Comments:
+        return cls(mark, 0 not in columns)
+
+
+def read_conll(
+    path: str | os.PathLike[str], token_column: int = 0, tag_column: int = -1, comment: str = "auto"
+) -> Iterator[TaggedSentence]:
     """The sentences of a column file.
 
     A line that has a tab is cut at its tabs (words may then hold spaces), any other at runs of spaces. Blank lines and
-    ``-DOCSTART-`` lines end a sentence. A line that begins with ``#`` is a comment if it reads ``# key = value``, or if
-    it is not cut the same way into the same number of columns as the file's first line without ``#``; so ``#nlp<TAB>O``
-    is a word of a file with two columns, and ``# newdoc`` or ``#begin document (x); part 0`` is not.
+    ``-DOCSTART-`` lines end a sentence. A line that begins with ``#`` is a comment if it reads ``# key = value``, if it
+    is not cut the same way into the same number of columns as the file's first line without ``#``, or if the first
+    column is neither word nor tag; so ``#nlp<TAB>O`` is a word of a file with two columns, and ``# newdoc`` or
+    ``#begin document (x); part 0`` is not.
 
     Args:
         token_column, tag_column: from 0; negative ones count from the end, and then every line must have as many
             columns as the file's first.
+        comment: what comments begin with, where the rule above (``auto``) is not right; a space at its end stands for a
+            tab or the end of the line too; ``none``: no line is a comment.
 
     Raises:
         DataError: a missing column, another number of columns, an empty word or tag; with file and line.
     """
-    shape = _shape(line for _, line in read_lines(path))
+    comments = _Comments.of(comment, token_column, tag_column)
+    shape = _shape((line for _, line in read_lines(path)), comments)
     tokens: list[str] = []
     tags: list[str] = []
     lines: list[int] = []
@@ -48,7 +71,7 @@ def read_conll(path: str | os.PathLike[str], token_column: int = 0, tag_column: 
             if tokens:
                 yield TaggedSentence(tuple(tokens), tuple(tags), lines[0], tuple(lines))
                 tokens, tags, lines = [], [], []
-        elif not _is_comment(line, shape):
+        elif not _is_comment(line, shape, comments):
             token, tag = _token_and_tag(_columns(line), token_column, tag_column, shape, path, number)
             tokens.append(token)
             tags.append(tag)
@@ -57,7 +80,9 @@ def read_conll(path: str | os.PathLike[str], token_column: int = 0, tag_column: 
         yield TaggedSentence(tuple(tokens), tuple(tags), lines[0], tuple(lines))
 
 
-def read_conll_words(lines: Iterable[str], token_column: int = 0, source: object = "") -> Iterator[list[str]]:
+def read_conll_words(
+    lines: Iterable[str], token_column: int = 0, source: object = "", tag_column: int = -1, comment: str = "auto"
+) -> Iterator[list[str]]:
     """The words of each block of lines, cut and skipped as :func:`read_conll` does; tags need not be there.
 
     Every blank line ends a block, so that blocks out pair with blocks in; a final one may lack its blank line.
@@ -65,28 +90,38 @@ def read_conll_words(lines: Iterable[str], token_column: int = 0, source: object
     Args:
         lines: without their ends; a line is needed only when its block ends.
         source: name of the stream in messages.
+        tag_column, comment: as of :func:`read_conll`, to know comments.
 
     Raises:
         DataError: a missing column, an empty word, or CoNLL-U; with the line.
     """
+    comments = _Comments.of(comment, token_column, tag_column)
     shape = _Shape(tabs=True, columns=0)
     block: list[tuple[int, str]] = []
     for number, line in enumerate(lines, 1):
         if line and not line.isspace():
             block.append((number, line))
             continue
-        shape = shape if shape.columns else _shape(line for _, line in block)
-        yield _words(block, token_column, shape, source)
+        shape = shape if shape.columns else _shape((line for _, line in block), comments)
+        yield _words(block, token_column, shape, comments, source)
         block = []
     if block:
-        yield _words(block, token_column, shape if shape.columns else _shape(line for _, line in block), source)
+        shape = shape if shape.columns else _shape((line for _, line in block), comments)
+        yield _words(block, token_column, shape, comments, source)
 
 
-def _words(block: list[tuple[int, str]], token_column: int, shape: _Shape, source: object) -> list[str]:
+def split_words(line: str) -> list[str]:
+    """The words of a line that has them between spaces or tabs; other spaces, such as U+00A0, belong to words."""
+    return [word for word in _GAP.split(line) if word]
+
+
+def _words(
+    block: list[tuple[int, str]], token_column: int, shape: _Shape, comments: _Comments, source: object
+) -> list[str]:
     """The words of a block of numbered lines."""
     words = []
     for number, line in block:
-        if _is_break(line) or _is_comment(line, shape):
+        if _is_break(line) or _is_comment(line, shape, comments):
             continue
         columns = _columns(line)
         if _CONLLU_WORD.match(line) and len(columns) == _CONLLU_COLUMNS and token_column == 0:
@@ -103,14 +138,14 @@ def _words(block: list[tuple[int, str]], token_column: int, shape: _Shape, sourc
     return words
 
 
-def _shape(lines: Iterable[str]) -> _Shape:
+def _shape(lines: Iterable[str], comments: _Comments) -> _Shape:
     """The shape of the first line that is a word for certain; failing that, of the first line with a tab."""
     fallback = _Shape(tabs=True, columns=0)
     for line in lines:
-        if _is_break(line):
+        if _is_break(line) or (comments.mark != "auto" and _is_comment(line, fallback, comments)):
             continue
         shape = _Shape("\t" in line, len(_columns(line)))
-        if not line.startswith("#"):
+        if comments.mark != "auto" or not line.startswith("#"):
             return shape
         if shape.tabs and not fallback.columns and not _KEY_VALUE.match(line):
             fallback = shape
@@ -121,10 +156,13 @@ def _is_break(line: str) -> bool:
     return not line or line.isspace() or line.startswith(_DOCUMENT)
 
 
-def _is_comment(line: str, shape: _Shape) -> bool:
+def _is_comment(line: str, shape: _Shape, comments: _Comments) -> bool:
+    if comments.mark != "auto":
+        mark = comments.mark
+        return mark != "none" and f"{line} ".replace("\t", " ").startswith(mark)
     if not line.startswith("#"):
         return False
-    return bool(_KEY_VALUE.match(line)) or ("\t" in line, len(_columns(line))) != shape
+    return comments.numbered or bool(_KEY_VALUE.match(line)) or ("\t" in line, len(_columns(line))) != shape
 
 
 def _columns(line: str) -> list[str]:

@@ -68,6 +68,11 @@ def tags_from_spans(spans: Sequence[Span], length: int, scheme: str) -> list[str
     return tags
 
 
+def is_tag(tag: str, scheme: str) -> bool:
+    """Whether the scheme has such tags; of plain tags all but the empty one."""
+    return _split(tag, scheme) is not None
+
+
 def convert_tags(tags: Sequence[str], source: str, target: str) -> list[str]:
     """The same entities in another scheme; plain tags stay as they are.
 

@@ -172,3 +172,24 @@ def test_legal_tags_are_mended_without_a_word(tmp_path: Path) -> None:
     config = write(tmp_path, "a B-X\nb I-X\n")
     config.repair = True
     assert load(config)[0].tags == ("B-X", "I-X")
+
+
+@pytest.mark.parametrize("repair", [False, True])
+@pytest.mark.parametrize("tag", ["https://mill.example/1", "page 7"])
+@pytest.mark.parametrize("scheme", ["iob2", "none"])
+def test_a_comment_of_as_many_columns_as_a_word_is_never_trained_on(
+    tmp_path: Path, repair: bool, tag: str, scheme: str
+) -> None:
+    config = write(tmp_path, f"Ada\tB-PER\n\n#\t{tag}\nBrinmoor\tB-LOC\n\n")
+    config.repair, config.scheme = repair, scheme
+    expected = (
+        f":3: '#' with the tag '{tag}' looks like a comment, not like a word; set data.comment='# ' if .* comments"
+    )
+    with pytest.raises(DataError, match=expected):
+        load(config)
+    config.comment = "# "
+    assert [sentence.tokens for sentence in load(config)] == [("Ada",), ("Brinmoor",)]
+
+
+def test_hash_signs_with_tags_are_words(tmp_path: Path) -> None:
+    assert load(write(tmp_path, "#\tO\n1\tO\n#mills\tB-X\n\n"))[0].tokens == ("#", "1", "#mills")

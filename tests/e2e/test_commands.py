@@ -56,7 +56,7 @@ def words_of(source: str) -> list[list[str]]:
     """The words of each odd line as the input format ``source`` has them."""
     if source == "text":
         return [[token.text for token in tokenize(line, "words")] for line in ODD_LINES]
-    return [line.split() for line in ODD_LINES]
+    return [[word for word in line.replace("\t", " ").split(" ") if word] for line in ODD_LINES]
 
 
 def as_input(source: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from seqnlp.errors import DataError
-from seqnlp.text.conll import read_conll, read_conll_words
+from seqnlp.text.conll import read_conll, read_conll_words, split_words
 from seqnlp.text.conllu import read_conllu_words
 
 FILES = [
@@ -40,6 +40,17 @@ def test_the_column_is_that_of_training() -> None:
     assert list(read_conll_words(["1\tAda\tO", "2\tleft\tO"], 1)) == [["Ada", "left"]]
     with pytest.raises(DataError, match="found 1 column, expected the token in column 1"):
         list(read_conll_words(["Ada"], 1))
+
+
+def test_comments_are_those_of_training() -> None:
+    assert list(read_conll_words(["#\ta page\tx", "1\tAda\tO"], 1, tag_column=2)) == [["Ada"]]
+    assert list(read_conll_words(["#\ta page", "Ada\tO"], comment="# ")) == [["Ada"]]
+    assert list(read_conll_words(["# text = Ada", "Ada"], comment="none")) == [["#", "Ada"]]
+
+
+def test_words_between_spaces_keep_their_other_spaces() -> None:
+    assert split_words("  10\u00a0000 euros\t \u00a0 now\u2028 ") == ["10\u00a0000", "euros", "\u00a0", "now\u2028"]
+    assert split_words(" \t") == []
 
 
 def test_conllu_is_read_as_such_or_named() -> None:

@@ -11,10 +11,12 @@ from seqnlp.text.conll import read_conll
 from seqnlp.text.sentence import TaggedSentence
 
 
-def read(folder: Path, content: str, token_column: int = 0, tag_column: int = -1) -> list[TaggedSentence]:
+def read(
+    folder: Path, content: str, token_column: int = 0, tag_column: int = -1, comment: str = "auto"
+) -> list[TaggedSentence]:
     path = folder / "file.conll"
     path.write_bytes(content.encode())
-    return list(read_conll(path, token_column, tag_column))
+    return list(read_conll(path, token_column, tag_column, comment))
 
 
 def words(sentences: list[TaggedSentence]) -> list[str]:
@@ -82,6 +84,21 @@ def test_comments_are_skipped(tmp_path: Path, separator: str, comment: str) -> N
 
 def test_in_a_file_with_tabs_a_comment_of_as_many_words_is_no_word(tmp_path: Path) -> None:
     assert words(read(tmp_path, "# newdoc\na\tO\n")) == ["a/O"]
+
+
+def test_where_the_first_column_is_neither_word_nor_tag_no_hash_sign_there_is_a_word(tmp_path: Path) -> None:
+    content = "#\thttps://mill.example/1\t[2011]\n1\tAda\tB-PER\n2\t#\tO\n\n# 2 x\n1\tgrows\tO\n"
+    assert words(read(tmp_path, content, 1, 2)) == ["Ada/B-PER #/O", "grows/O"]
+    assert words(read(tmp_path, "# a b\nO x Ada\n", 2, 0)) == ["b/# Ada/O"], "a tag may be a hash sign"
+
+
+def test_what_comments_begin_with_can_be_said(tmp_path: Path) -> None:
+    content = "#\tsource\n#nlp\tO\n# note\n#\n% x\tO\n"
+    assert words(read(tmp_path, content, comment="# ")) == ["#nlp/O % x/O"]
+    assert words(read(tmp_path, "#\tO\n#nlp\tO\n", comment="none")) == ["#/O #nlp/O"]
+    assert words(read(tmp_path, "% note\tO\n%%\na\tO\n#\tO\n", comment="%")) == ["a/O #/O"]
+    with pytest.raises(DataError, match=":2: expected 4 columns as in the file's first line, found 2"):
+        read(tmp_path, "# text = b\nb O\n", comment="none")
 
 
 def test_a_missing_column_is_refused_with_line_and_counts(tmp_path: Path) -> None:
