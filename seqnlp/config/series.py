@@ -21,7 +21,10 @@ class SeriesDataConfig(SplitsConfig):
     test: str = setting("", "test file; or a part of the training file, such as 20%: its end")
     limit: int = setting(0, "use only the first N rows of each file; 0: all", low=0)
     time_column: str = setting("", "column of the time stamps; empty: none, rows follow each other evenly")
-    time_format: str = setting("", "of time stamps, as strptime has it; empty: ISO 8601 (also 1949-01), or numbers")
+    time_format: str = setting(
+        "",
+        "of time stamps, as strptime has it, or `number`; empty: ISO 8601 (also 1949-01 or 194901), or numbers",
+    )
     value_columns: str = setting("", "columns of the numbers, as `A, B`; empty: all but the time stamps")
     missing: str = setting(
         "last",
@@ -60,6 +63,11 @@ class SeriesDataConfig(SplitsConfig):
             problems.append(f"data.dev, data.test: {self.dev} and {self.test} leave nothing to train on")
         if self.time_format and not self.time_column:
             problems.append("data.time_format: only with data.time_column, which is missing")
+        directives = re.findall(r"%(.)", self.time_format)
+        if "p" in directives and "H" in directives:
+            problems.append("data.time_format: %p (AM or PM) means nothing beside %H, which counts to 23; write %I")
+        if "I" in directives and "p" not in directives:
+            problems.append("data.time_format: %I counts to 12 and needs %p (AM or PM); or write %H")
         if self.time_column and self.time_column in self.columns:
             problems.append(f"data.value_columns: '{self.time_column}' is the time column")
         return problems

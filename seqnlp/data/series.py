@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from seqnlp.config.series import SeriesDataConfig, part_of
 from seqnlp.data.series_repair import EvenRow, Findings, Repair
 from seqnlp.data.series_rows import read_rows
-from seqnlp.data.series_time import Moment, Step, find_step
+from seqnlp.data.series_step import Step, find_step
+from seqnlp.data.series_time import Moment
 from seqnlp.data.sources import existing_file
 from seqnlp.errors import DataError
 from seqnlp.text.csv_rows import csv_rows

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from seqnlp.config.series import SeriesDataConfig
 from seqnlp.data.series_rows import Row
-from seqnlp.data.series_time import Step
+from seqnlp.data.series_step import Step
 from seqnlp.errors import DataError
 
 LONGEST_GAP = 100_000

@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from itertools import chain
 
 from seqnlp.config.series import SeriesDataConfig
-from seqnlp.data.series_time import Moment, read_moment
+from seqnlp.data.series_time import Moment, Stamps
 from seqnlp.errors import DataError, did_you_mean
 
 MISSING = frozenset(("", "na", "n/a", "nan", "null", "none"))
@@ -87,7 +86,7 @@ def _find_columns(names: Sequence[str], config: SeriesDataConfig, source: object
 def _rows(
     rows: Iterator[tuple[int, list[str]]], columns: SeriesColumns, config: SeriesDataConfig, source: object
 ) -> Iterator[Row]:
-    kind = ""
+    stamps = Stamps(config.time_format, source)
     for line, fields in rows:
         if len(fields) != columns.width:
             found = f"expected {columns.width} fields as in the file's first row, found {len(fields)}"
@@ -95,18 +94,15 @@ def _rows(
         moment, written = None, ""
         if columns.time is not None:
             written = fields[columns.time].strip()
-            moment = _moment(written, config, source, line)
-            if _kind(moment) != (kind := kind or _kind(moment)):
-                found = f"expected {kind} as in the rows before, found {_kind(moment)} ('{written}')"
-                raise DataError(f"column '{config.time_column}': {found}", source, line)
+            moment = _moment(stamps, written, config, line)
         named = zip(columns.names, columns.places, strict=True)
         values = tuple(_number(fields[place], name, source, line) for name, place in named)
         yield Row(line, moment, written, values)
 
 
-def _moment(text: str, config: SeriesDataConfig, source: object, line: int) -> Moment:
+def _moment(stamps: Stamps, text: str, config: SeriesDataConfig, line: int) -> Moment:
     try:
-        moment = read_moment(text, config.time_format)
+        return stamps.read(text, config.time_column, line)
     except ValueError:
         expected = (
             f"'{config.time_format}'" if config.time_format else "ISO 8601 (2024-01-31 or 2024-01-31 23:59) or a number"
@@ -114,18 +110,9 @@ def _moment(text: str, config: SeriesDataConfig, source: object, line: int) -> M
         raise DataError(
             f"column '{config.time_column}': expected a time stamp ({expected}), found '{text[:30]}'; "
             "set data.time_format, as strptime has it",
-            source,
+            stamps.source,
             line,
         ) from None
-    if isinstance(moment, datetime) and moment.tzinfo is not None:
-        return moment.astimezone(UTC)
-    return moment
-
-
-def _kind(moment: Moment) -> str:
-    if not isinstance(moment, datetime):
-        return "a number"
-    return "a date with a time zone" if moment.tzinfo else "a date without a time zone"
 
 
 def _number(text: str, name: str, source: object, line: int) -> float:

@@ -1,115 +1,137 @@
-"""Time stamps of a series: how they are read, how far apart they are, which come next."""
+"""Time stamps of a series: how they are read and written."""
 
 from __future__ import annotations
 
-import calendar
-import itertools
 import math
 import re
-import statistics
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+
+from seqnlp.errors import DataError
 
 Moment = datetime | float
 """A time stamp: a date with or without a time of day, or a plain number."""
 
-_MONTH = re.compile(r"\d{4}-\d{2}")
-_STEPS_OF_MONTHS = ((27, 32, 1), (88, 93, 3), (364, 367, 12))
-"""Days between two rows, at least and at most, that make a step of so many months."""
+NUMBER = "number"
+"""The time format of plain numbers."""
+
+_MONTH = re.compile(r"(\d{4})-(\d{2})()")
+_COMPACT = re.compile(r"((?:19|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])?")
+"""YYYYMM or YYYYMMDD of the years 1900 to 2099; other numbers are none."""
+
+_WRITTEN = re.compile(
+    r"(?P<date>\d{4}-\d\d-\d\d|\d{8}|\d{4}-\d\d|\d{6})"
+    r"(?:(?P<gap>\D)(?P<time>\d\d(?::\d\d){0,2}(?:[.,]\d+)?))?(?P<zone>Z|z|[+-]\d\d:?\d\d)?"
+)
+_PRECISIONS = ((2, "hours"), (5, "minutes"), (8, "seconds"), (12, "milliseconds"), (15, "microseconds"))
+"""Characters of a time of day, and what isoformat calls it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """The time from a row to the next.
+class Stamps:
+    """Reads the time stamps of a series, which are all of the kind that the first one is.
 
-    Attributes:
-        months: of the calendar, which differ in length; 0: the step is ``size``.
-        size: seconds, or of plain numbers the difference.
+    Args:
+        time_format: for ``strptime``, ``number``, or empty, see :func:`read_moment`.
+        source: the file's name in messages.
     """
 
-    months: int = 0
-    size: float = 0.0
+    def __init__(self, time_format: str, source: object) -> None:
+        self.time_format, self.source = time_format, source
+        self._kind = ""
 
-    def count(self, earlier: Moment, later: Moment) -> float:
-        """Steps from one moment to another."""
-        if self.months and isinstance(earlier, datetime) and isinstance(later, datetime):
-            return (_in_months(later) - _in_months(earlier)) / self.months
-        return _distance(earlier, later) / self.size
+    def read(self, text: str, column: str, line: int) -> Moment:
+        """The next time stamp.
 
-    def after(self, moment: Moment, steps: int = 1) -> Moment:
-        """The moment so many steps later; a month that is too short ends on its last day."""
-        if not isinstance(moment, datetime):
-            return moment + steps * self.size
-        if not self.months:
-            return moment + timedelta(seconds=steps * self.size)
-        years, month = divmod(moment.year * 12 + moment.month - 1 + steps * self.months, 12)
-        day = min(moment.day, calendar.monthrange(years, month + 1)[1])
-        return moment.replace(year=years, month=month + 1, day=day)
-
-    def __str__(self) -> str:
-        if self.months:
-            return f"{self.months} month{'s' * (self.months > 1)}"
-        return f"{self.size:g}"
+        Raises:
+            ValueError: it is none.
+            DataError: it is of another kind than those before.
+        """
+        numbers = self._kind == _kind(0.0) and _is_number(text)  # one of them may look like a month
+        moment = read_moment(text, NUMBER if numbers else self.time_format)
+        if _kind(moment) != (self._kind or _kind(moment)):
+            found = f"expected {self._kind} as in the rows before, found {_kind(moment)} ('{text}')"
+            raise DataError(f"column '{column}': {found}; mend it, or set data.time_format", self.source, line)
+        self._kind = _kind(moment)
+        return moment
 
 
 def read_moment(text: str, time_format: str = "") -> Moment:
     """A time stamp as it is written.
 
     Args:
-        time_format: for ``strptime``; empty: ISO 8601, also a year and month alone, or a number.
+        time_format: for ``strptime``; ``number``: a plain number; empty: ISO 8601, also a year and month alone
+            (2024-01 or 202401), or a number.
 
     Raises:
         ValueError: it is none.
     """
+    if time_format == NUMBER:
+        return _number(text)
     if time_format:
         return datetime.strptime(text, time_format)
-    if _MONTH.fullmatch(text):
-        return datetime.fromisoformat(f"{text}-01")
-    try:
-        number = float(text)
-    except ValueError:
-        return datetime.fromisoformat(text)
-    if not math.isfinite(number):
-        raise ValueError("not finite")
-    return number
+    if found := _MONTH.fullmatch(text) or _COMPACT.fullmatch(text):
+        year, month, day = (int(part or 1) for part in found.groups())
+        return datetime(year, month, day)
+    return _number(text) if _is_number(text) else datetime.fromisoformat(text)
 
 
 def write_moment(moment: Moment, like: str, time_format: str = "") -> str:
-    """A time stamp in the way in which ``like`` is written."""
+    """A time stamp in the way in which ``like`` is written; with more of its parts where it has more."""
     if not isinstance(moment, datetime):
         return str(int(moment)) if moment == int(moment) and like.strip("-").isdigit() else repr(moment)
     if time_format:
         return moment.strftime(time_format)
-    written = moment.isoformat(sep=" " if " " in like else "T")
-    midnight = (moment.hour, moment.minute, moment.second) == (0, 0, 0)
-    return written[: len(like)] if len(like) in (7, 10) and midnight else written
+    written = _WRITTEN.fullmatch(like)
+    if not written:
+        return moment.isoformat()
+    date, shown = moment.date().isoformat(), len(written["date"].replace("-", ""))
+    if shown == 6 and moment.day == 1:
+        date = date[:7]
+    if "-" not in written["date"]:
+        date = date.replace("-", "")
+    time = _time(moment, len(written["time"] or ""))
+    zone = moment.isoformat()[len(moment.replace(tzinfo=None).isoformat()) :]
+    as_before = written["zone"] or ""
+    if zone == "+00:00" and as_before in ("Z", "z"):
+        zone = as_before
+    elif as_before and ":" not in as_before:
+        zone = zone.replace(":", "")
+    return date + (written["gap"] or " ") * bool(time) + time + zone
 
 
-def find_step(moments: Sequence[Moment]) -> Step | None:
-    """The usual step: the median of those that go forward; nothing if there is none. Months are recognised."""
-    distances = [_distance(*pair) for pair in itertools.pairwise(moments)]
-    forward = [distance for distance in distances if distance > 0]
-    if not forward:
-        return None
-    usual = statistics.median_low(forward)
-    if isinstance(moments[0], datetime):
-        for low, high, months in _STEPS_OF_MONTHS:
-            if low * 86400 < usual < high * 86400:
-                return Step(months=months)
-    return Step(size=usual)
+def wall_clock(moment: datetime) -> datetime:
+    """What clocks show there, without the time zone."""
+    return moment.replace(tzinfo=None)
 
 
-def _distance(earlier: Moment, later: Moment) -> float:
-    """Seconds, or of plain numbers the difference."""
-    if isinstance(earlier, datetime) and isinstance(later, datetime):
-        return (later - earlier).total_seconds()
-    assert not isinstance(earlier, datetime)  # `read_rows` sees to it
-    assert not isinstance(later, datetime)
-    return later - earlier
+def _time(moment: datetime, shown: int) -> str:
+    """The time of day with at least so many characters, and more if it would lose something."""
+    time = moment.time()
+    if not shown and time.isoformat("microseconds").strip("0:.") == "":
+        return ""
+    written = ""
+    for length, name in _PRECISIONS:
+        written = time.isoformat(name)
+        if length >= shown and time.fromisoformat(written) == time:
+            return written
+    return written
 
 
-def _in_months(moment: datetime) -> float:
-    days = calendar.monthrange(moment.year, moment.month)[1]
-    seconds = moment.hour * 3600 + moment.minute * 60 + moment.second
-    return moment.year * 12 + moment.month - 1 + (moment.day - 1 + seconds / 86400) / days
+def _kind(moment: Moment) -> str:
+    if not isinstance(moment, datetime):
+        return "a number"
+    return "a date with a time zone" if moment.tzinfo else "a date without a time zone"
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _number(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError("not finite")
+    return number

@@ -16,7 +16,7 @@ from seqnlp.config.series import READ_ALIKE
 from seqnlp.data.series import Series
 from seqnlp.data.series_inputs import Inputs, Reading, make_inputs
 from seqnlp.data.series_scale import Scaler
-from seqnlp.data.series_time import Step
+from seqnlp.data.series_step import Step
 from seqnlp.errors import DataError, RunError
 from seqnlp.models.autoencoder import Autoencoder
 from seqnlp.tasks.anomaly_scoring import Level, for_scoring, row_errors, row_scores

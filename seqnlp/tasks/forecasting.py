@@ -64,7 +64,7 @@ class ForecastingTask:
         self.intervals = np.full((len(LEVELS), settings.horizon, len(self.facts.names)), np.inf)  # (levels, H, C)
         torch.manual_seed(config.seed)
         self.model = build_forecaster(settings, len(self.facts.names)).to(device)
-        step = f"a step of {self.facts.step}, " if self.facts.step else ""
+        step = f"a step of {self.facts.step.words(train.series.moments[0])}, " if self.facts.step else ""
         say(
             f"train: {len(train):,} rows, {step}{len(self.facts.names)} columns ({', '.join(self.facts.names)}); "
             f"dev: {len(self.dev) if self.dev else 0:,} rows; {count_parameters(self.model):,} parameters"

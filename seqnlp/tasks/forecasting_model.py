@@ -14,7 +14,7 @@ from seqnlp.config import ForecasterConfig, ForecastingConfig, SeriesDataConfig,
 from seqnlp.config.series import READ_ALIKE
 from seqnlp.data.series_inputs import Reading
 from seqnlp.data.series_scale import Scaler
-from seqnlp.data.series_time import Step
+from seqnlp.data.series_step import Step
 from seqnlp.errors import RunError
 from seqnlp.models.forecaster import RecurrentForecaster
 

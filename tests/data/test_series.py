@@ -12,7 +12,8 @@ from seqnlp.data.series import load_part, part_digest, read_series
 from seqnlp.data.series_repair import Repair
 from seqnlp.data.series_rows import read_rows
 from seqnlp.data.series_scale import fit_scaler
-from seqnlp.data.series_time import Step, find_step, read_moment, write_moment
+from seqnlp.data.series_step import Step, find_step
+from seqnlp.data.series_time import read_moment, write_moment
 from seqnlp.data.series_windows import take_windows, window_starts
 from seqnlp.errors import DataError
 from seqnlp.text.csv_rows import csv_rows

@@ -9,7 +9,7 @@ from seqnlp.data.forecast_windows import WindowPlan
 from seqnlp.data.series import Series
 from seqnlp.data.series_inputs import Inputs, Reading, fit_scale, make_inputs
 from seqnlp.data.series_scale import Scaler
-from seqnlp.data.series_time import Step
+from seqnlp.data.series_step import Step
 from seqnlp.errors import DataError
 
 PLAIN = Scaler(np.zeros(1), np.ones(1))
