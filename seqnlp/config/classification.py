@@ -75,7 +75,7 @@ class TokensConfig:
         choices=("words", "split", "english", "whitespace"),
     )
     vocabulary_size: int = setting(
-        4000, "bpe, unigram: subwords, 256 bytes and 4 special ones among them", low=270, high=64000
+        4000, "bpe, unigram: most subwords, 256 bytes and 4 special ones among them", low=270, high=64000
     )
 
 

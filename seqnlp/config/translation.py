@@ -41,7 +41,7 @@ class SubwordConfig:
     """SentencePiece, trained on the training split alone."""
 
     kind: str = setting("bpe", "how subwords are found", choices=("bpe", "unigram"))
-    vocabulary_size: int = setting(6000, "subwords, 256 bytes and 4 special ones among them", low=270, high=64000)
+    vocabulary_size: int = setting(6000, "most subwords, 256 bytes and 4 special ones among them", low=270, high=64000)
     joint: bool = setting(True, "one vocabulary for both languages; false: one a side, each of vocabulary_size")
     normalization: str = setting(
         "nmt_nfkc",

@@ -61,7 +61,7 @@ class ClassificationTask:
         train, dev = (load_documents(data, split, say) for split in ("train", "dev"))
         self.labels = reading.learn_labels(train, data.multi_label)
         reading.report_unseen_labels(dev, self.labels, "dev", say)
-        self.reader = reading.learn_reader([document.text for document in train], config.tokenizer)
+        self.reader = reading.learn_reader([document.text for document in train], config.tokenizer, say)
         self.targets = reading.targets_of(train, self.labels)
         self.dev = reading.read_documents(dev, self.reader)
         read = reading.read_documents(train, self.reader)

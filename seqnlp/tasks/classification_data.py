@@ -46,16 +46,18 @@ class TextReader:
         return {SUBWORD_FILE: self.subwords.to_bytes()} if self.subwords else {}
 
 
-def learn_reader(texts: Sequence[str], config: TokensConfig) -> TextReader:
+def learn_reader(texts: Sequence[str], config: TokensConfig, say: Say) -> TextReader:
     """The reader that the settings describe; subwords are learned from the training texts.
 
     Raises:
-        DataError: the texts cannot give as many subwords as asked for.
+        DataError: no text has a word, or the texts have more different characters than there may be subwords.
     """
+    if not any(text.strip() for text in texts):
+        raise blank(len(texts))
     if config.kind == "words":
         return TextReader(config.splitter)
     settings = SubwordConfig(kind=config.kind, vocabulary_size=config.vocabulary_size)
-    return TextReader(config.splitter, train_subwords([text for text in texts if text], settings))
+    return TextReader(config.splitter, train_subwords([text for text in texts if text], settings, say))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +80,13 @@ def refuse_blank(documents: Sequence[ReadDocument]) -> None:
         DataError: no training document has a word.
     """
     if not any(document.tokens for document in documents):
-        found = f"{len(documents):,} blank ones" if len(documents) != 1 else "a blank one"
-        raise DataError(f"expected training texts with words, found {found}; is data.text_column right?")
+        raise blank(len(documents))
+
+
+def blank(count: int) -> DataError:
+    """The error for so many training texts without a word."""
+    found = f"{count:,} blank ones" if count != 1 else "a blank one"
+    return DataError(f"expected training texts with words, found {found}; is data.text_column right?")
 
 
 def learn_labels(documents: Sequence[Document], multi_label: bool) -> list[str]:

@@ -51,7 +51,7 @@ class LanguageModelTask:
         self.config, self.folder, self.device = config, folder, device
         self.digest = text_digest(config.data, "train")
         train, dev = load_text(config.data, "train"), load_text(config.data, "dev")
-        self.units = learn_units(train, config.tokenizer)
+        self.units = learn_units(train, config.tokenizer, say)
         corpus = encode_corpus(train, self.units)
         self.train_units = in_direction(corpus.units, config.model.direction)  # (N,)
         self.dev = encode_corpus(dev, self.units) if dev else None

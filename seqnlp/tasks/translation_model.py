@@ -51,22 +51,19 @@ class Vocabularies:
 def learn_vocabularies(
     sources: Sequence[str], targets: Sequence[str], config: TranslationConfig, say: Callable[[str], None]
 ) -> Vocabularies:
-    """Subwords of the training split; fewer than asked for only where ``data.limit`` leaves too little text.
+    """Subwords of the training split; ``say`` is told of fewer than asked for.
 
     Raises:
-        DataError: the texts cannot give as many as asked for.
+        DataError: the texts have more different characters than there may be subwords.
     """
-
-    def learn(texts: Sequence[str]) -> Subwords:
-        found = train_subwords(texts, config.tokenizer, or_fewer=config.data.limit > 0)
-        if len(found) < config.tokenizer.vocabulary_size:
-            say("fewer subwords than tokenizer.vocabulary_size: data.limit leaves too little text for more")
-        return found
-
     if config.tokenizer.joint:
-        joint = learn([*sources, *targets])
+        joint = train_subwords([*sources, *targets], config.tokenizer, say)
         return Vocabularies(joint, joint)
-    return Vocabularies(learn(sources), learn(targets))
+
+    def learn(side: str, texts: Sequence[str]) -> Subwords:
+        return train_subwords(texts, config.tokenizer, lambda text: say(f"{side} {text}"))
+
+    return Vocabularies(learn("source", sources), learn("target", targets))
 
 
 def build_translator(model: TranslatorConfig, vocabularies: Vocabularies) -> RecurrentTranslator:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from seqnlp.config import SubwordConfig
@@ -75,14 +75,16 @@ class Subwords:
         return self._model
 
 
-def train_subwords(texts: Sequence[str], config: SubwordConfig, *, or_fewer: bool = False) -> Subwords:
-    """Learn subwords from texts.
+def train_subwords(
+    texts: Sequence[str], config: SubwordConfig, say: Callable[[str], None] = lambda text: None
+) -> Subwords:
+    """Learn subwords from texts: ``config.vocabulary_size``, or as many as the texts give.
 
     Args:
-        or_fewer: where the texts cannot give ``config.vocabulary_size``, take as many as they give.
+        say: told how many they are where the texts give fewer.
 
     Raises:
-        DataError: the texts cannot give as many subwords as asked for; says how many they can.
+        DataError: the texts have more different characters than there may be subwords.
     """
     import sentencepiece
 
@@ -105,19 +107,17 @@ def train_subwords(texts: Sequence[str], config: SubwordConfig, *, or_fewer: boo
             minloglevel=2,
         )
     except RuntimeError as problem:
-        most = _TOO_HIGH.search(str(problem))
-        if most and or_fewer:
-            return train_subwords(texts, dataclasses.replace(config, vocabulary_size=int(most[1])))
+        if most := _TOO_HIGH.search(str(problem)):
+            asked, given = config.vocabulary_size, int(most[1])
+            say(f"subwords: {given:,}, all that the training text gives; tokenizer.vocabulary_size is {asked:,}")
+            return train_subwords(texts, dataclasses.replace(config, vocabulary_size=given))
         raise DataError(_why_not(str(problem), config.vocabulary_size)) from None
     return Subwords(written.getvalue())
 
 
 def _why_not(problem: str, size: int) -> str:
     """SentencePiece's complaint in our words."""
-    most = _TOO_HIGH.search(problem)
     least = re.search(r"smaller than required_chars.*?(\d+) vs (\d+)", problem)
-    if most:
-        return f"the training text gives at most {most[1]} subwords; set tokenizer.vocabulary_size (now {size}) to that"
     if least:
         return (
             f"the training text has {least[2]} different characters, more than tokenizer.vocabulary_size ({size}) "

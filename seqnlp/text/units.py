@@ -10,7 +10,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -189,17 +189,17 @@ class SubwordUnits(Units):
         return {SUBWORD_FILE: self.subwords.to_bytes()}
 
 
-def learn_units(lines: Sequence[str], config: UnitsConfig) -> Units:
-    """The units of the training text.
+def learn_units(lines: Sequence[str], config: UnitsConfig, say: Callable[[str], None] = lambda text: None) -> Units:
+    """The units of the training text; ``say`` is told of fewer subwords than asked for.
 
     Raises:
-        DataError: the text has fewer than two different words, or not enough for the subwords asked for.
+        DataError: the text has fewer than two different words, or more characters than there may be subwords.
     """
     if config.kind in ("bpe", "unigram"):
         settings = SubwordConfig(
             kind=config.kind, vocabulary_size=config.vocabulary_size, normalization="identity"
         )  # identity: what is spelt is the text itself, so that perplexities compare
-        return SubwordUnits(train_subwords([line for line in lines if line], settings))
+        return SubwordUnits(train_subwords([line for line in lines if line], settings, say))
     if config.kind == "characters":
         counts = Counter(character for line in lines for character in line)
     else:

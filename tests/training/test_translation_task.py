@@ -14,7 +14,7 @@ from torch import Tensor
 
 from seqnlp.bundle import load_bundle
 from seqnlp.config import TranslationConfig
-from seqnlp.errors import DataError, RunError
+from seqnlp.errors import RunError
 from seqnlp.tasks.translation import TranslationTask, inverse_sigmoid
 from seqnlp.tasks.translation_greedy import greedy_translations
 from seqnlp.tasks.translation_model import translator_from_bundle
@@ -130,17 +130,24 @@ def test_only_the_training_split_teaches_subwords(tmp_path: Path) -> None:
     assert make(tiny_translation(tmp_path), tmp_path / "b").vocabularies.to_files() == before
 
 
-def test_a_vocabulary_larger_than_the_text_allows_says_how_large_it_can_be(tmp_path: Path, data: Path) -> None:
-    with pytest.raises(DataError, match=r"gives at most \d+ subwords; set tokenizer\.vocabulary_size \(now 6000\)"):
-        make(tiny_translation(data, tokenizer__vocabulary_size=6000), tmp_path / "run")
-
-
-def test_a_slice_of_the_data_gets_the_subwords_it_can_have(tmp_path: Path, data: Path) -> None:
+@pytest.mark.parametrize("changes", [{}, {"tokenizer__kind": "unigram"}, {"data__limit": 20}])
+def test_few_pairs_give_the_subwords_that_they_can_and_say_so(
+    tmp_path: Path, data: Path, changes: dict[str, Any]
+) -> None:
     said: list[str] = []
-    config = tiny_translation(data, tokenizer__vocabulary_size=6000, data__limit=20)
+    config = tiny_translation(data, tokenizer__vocabulary_size=6000, **changes)
     task = TranslationTask(config, tmp_path / "run", torch.device("cpu"), said.append)
-    assert 260 < len(task.vocabularies.target) < 500
-    assert "fewer subwords than tokenizer.vocabulary_size: data.limit leaves too little text for more" in said
+    size = len(task.vocabularies.target)
+    assert 260 < size < 600
+    assert f"subwords: {size}, all that the training text gives; tokenizer.vocabulary_size is 6,000" in said
+
+
+def test_each_sides_own_subwords_are_counted(tmp_path: Path, data: Path) -> None:
+    said: list[str] = []
+    separate = {"tokenizer__joint": False, "model__tie_embeddings": "target", "tokenizer__vocabulary_size": 6000}
+    task = TranslationTask(tiny_translation(data, **separate), tmp_path / "run", torch.device("cpu"), said.append)
+    for side, subwords in (("source", task.vocabularies.source), ("target", task.vocabularies.target)):
+        assert any(text.startswith(f"{side} subwords: {len(subwords)}, all that the training") for text in said)
 
 
 def test_fine_tuning_begins_with_another_runs_weights_and_subwords(tmp_path: Path, data: Path) -> None:
