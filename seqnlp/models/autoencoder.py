@@ -10,6 +10,9 @@ from torch import Tensor, nn
 from seqnlp.config import AutoencoderConfig
 from seqnlp.nn.recurrent import Recurrent
 
+LARGEST = 1e15
+"""Values further from the mean, in deviations, are read as this far: their squares are still numbers in fp32."""
+
 
 class Autoencoder(nn.Module):
     """Reads a window into one small code and writes the window again from it, last row first.
@@ -57,8 +60,11 @@ class Autoencoder(nn.Module):
         return mean_error(self(values, known), values, measured).sum()
 
     def errors(self, values: Tensor, known: Tensor, measured: Tensor) -> Tensor:
-        """Mean squared error (B,) of the last rows of windows; NaN where none of their values was measured."""
-        last = self.config.scored_rows
+        """Mean squared error (B,) of the last rows of windows; NaN where none of their values was measured.
+
+        It is a number for any other row, however odd: an overflow would pass for a row that was not measured.
+        """
+        last, values = self.config.scored_rows, values.clamp(-LARGEST, LARGEST)
         found = mean_error(self(values, known)[:, -last:], values[:, -last:], measured[:, -last:])  # (B,)
         return found.masked_fill(~measured[:, -last:].any(dim=2).any(dim=1), torch.nan)
 

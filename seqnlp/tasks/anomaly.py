@@ -30,7 +30,7 @@ from seqnlp.tasks.anomaly_model import (
     reading_of,
     refuse_other_columns,
 )
-from seqnlp.tasks.anomaly_scoring import Level, for_scoring, row_errors, row_scores
+from seqnlp.tasks.anomaly_scoring import for_scoring, level_of, row_errors, row_scores
 from seqnlp.training.checkpoint import Progress
 
 Batch = NDArray[np.int64]
@@ -104,7 +104,7 @@ class AnomalyTask:
         errors = row_errors(model, self.dev_inputs, self.dev.series.source)  # (T,)
         before = errors[:begin] if begin else row_errors(model, self.inputs, self.train.source)
         usual = float(np.nanmean(before[self.starts + window - 1]))
-        scores = row_scores(errors, window, Level(usual, self.config.model.level_rows))  # (T,)
+        scores = row_scores(errors, window, level_of(self.config.model, usual))  # (T,)
         self.detector = LoadedDetector(
             model=model,
             names=self.train.names,

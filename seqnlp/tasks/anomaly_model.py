@@ -19,7 +19,7 @@ from seqnlp.data.series_scale import Scaler
 from seqnlp.data.series_step import Step
 from seqnlp.errors import DataError, RunError
 from seqnlp.models.autoencoder import Autoencoder
-from seqnlp.tasks.anomaly_scoring import Level, for_scoring, row_errors, row_scores
+from seqnlp.tasks.anomaly_scoring import Level, for_scoring, level_of, row_errors, row_scores
 
 FloatArray = NDArray[np.float64]
 
@@ -58,7 +58,7 @@ class LoadedDetector:
 
     def level(self) -> Level:
         """The usual error as a series begins."""
-        return Level(self.usual, self.settings.level_rows)
+        return level_of(self.settings, self.usual)
 
     def inputs(self, series: Series) -> Inputs:
         """What the model reads of a series.

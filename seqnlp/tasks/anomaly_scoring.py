@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import copy
 import math
+from collections import deque
+from statistics import median
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from seqnlp.config import AutoencoderConfig
 from seqnlp.data.series_inputs import Inputs
 from seqnlp.data.series_windows import take_windows, window_starts
 from seqnlp.models.autoencoder import Autoencoder
@@ -18,6 +21,9 @@ FloatArray = NDArray[np.float64]
 BATCH = 512
 """Windows that are scored together."""
 
+LARGEST_STEP = 10.0
+"""An error is taken into the level as at most so many times what was usual of late."""
+
 
 class Level:
     """The usual error, and scores as multiples of it.
@@ -26,14 +32,21 @@ class Level:
     mean with a memory of so many rows, never below the training error. A row's score is known before its error changes
     the level.
 
+    Errors are squares, so one glitch of a sensor may be a million times the usual error: a plain mean would forget it
+    only after days, in which nothing is flagged. So an error is taken in as at most ``LARGEST_STEP`` times the level or
+    the median of the last errors, whichever is higher. A glitch leaves that median alone and raises the level a little;
+    a shift that stays is soon the median, and is followed as a plain mean would.
+
     Args:
         usual: mean error of the training part.
         rows: of the memory; 0: the usual error stays that of the training part.
+        recent: errors whose median is taken; a glitch should be in fewer than half of them. 1: a plain mean.
     """
 
-    def __init__(self, usual: float, rows: int) -> None:
+    def __init__(self, usual: float, rows: int, recent: int = 1) -> None:
         self.usual, self.rows = usual, rows
         self.mean = usual
+        self._recent = deque([usual] * recent, maxlen=recent)
 
     def score(self, error: float) -> float:
         """The next row's score; 0 for a row with nothing measured, whose error is not a number.
@@ -44,10 +57,20 @@ class Level:
         if math.isnan(error):
             return 0.0
         error = float(f"{error:.8g}")
-        score = error / max(self.mean, self.usual)
+        level = max(self.mean, self.usual)
         if self.rows:
-            self.mean += (error - self.mean) / self.rows
-        return score
+            self._follow(error, level)
+        return error / level
+
+    def _follow(self, error: float, level: float) -> None:
+        self._recent.append(error)
+        largest = LARGEST_STEP * max(level, median(self._recent))
+        self.mean += (min(error, largest) - self.mean) / self.rows
+
+
+def level_of(settings: AutoencoderConfig, usual: float) -> Level:
+    """The level as a series begins: a glitch is in the errors of ``scored_rows`` rows, and a window is longer."""
+    return Level(usual, settings.level_rows, max(settings.window, 2 * settings.scored_rows) + 1)
 
 
 def for_scoring(model: Autoencoder) -> Autoencoder:

@@ -78,7 +78,7 @@ class Judge:
 
 
 class RowReader:
-    """Reads a series row by row. It keeps the last window, the usual error, and nothing else."""
+    """Reads a series row by row. It keeps the last window, the usual error, the last errors, and nothing else."""
 
     def __init__(self, detector: LoadedDetector) -> None:
         self.detector = detector
