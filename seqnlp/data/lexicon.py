@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqnlp.text.casing import casing_index
+from seqnlp.text.tokenize import visible
 from seqnlp.text.vocabulary import Vocabulary
 
 IntArray = NDArray[np.int64]
@@ -80,8 +81,8 @@ class WordFeatures:
 
 
 def normalized(word: str, lowercase: bool) -> str:
-    """The form under which a training word is counted and looked up."""
-    return word.lower() if lowercase else word
+    """The form under which a training word is counted and looked up: what is visible of it."""
+    return visible(word).lower() if lowercase else visible(word)
 
 
 def vector_forms(word: str) -> Iterable[str]:
@@ -142,8 +143,9 @@ class Lexicon:
     def _add(self, word: str) -> int:
         features = self.features
         self._index[word] = len(self._index)
-        self._new_ids.append((features.word_id(word), features.vector_id(word), casing_index(word)))
-        self._new_characters.append(features.character_ids(word))
+        shown = visible(word)
+        self._new_ids.append((features.word_id(shown), features.vector_id(shown), casing_index(shown)))
+        self._new_characters.append(features.character_ids(shown))
         return self._index[word]
 
 

@@ -17,6 +17,7 @@ from seqnlp.errors import DataError
 from seqnlp.text.files import file_digest
 from seqnlp.text.sentence import TaggedSentence
 from seqnlp.text.tags import OUTSIDE, convert_tags, spans_from_tags, tag_set
+from seqnlp.text.tokenize import visible
 from seqnlp.text.vectors import read_vectors
 from seqnlp.text.vocabulary import Vocabulary
 
@@ -56,7 +57,7 @@ def learn_features(
     """Vocabularies of the training split; every word of the vectors' file is kept, seen in training or not."""
     lowercase = model.lowercase
     words = Counter(normalized(word, lowercase) for sentence in sentences for word in sentence.tokens)
-    characters = Counter(character for sentence in sentences for word in sentence.tokens for character in word)
+    characters = Counter(character for sentence in sentences for word in sentence.tokens for character in visible(word))
     return WordFeatures(
         words=Vocabulary.from_counts(words, model.min_count, unknown=True),
         vector_words=Vocabulary(vectors.words if vectors else [], unknown=True),

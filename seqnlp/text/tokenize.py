@@ -65,9 +65,16 @@ def tokenize(text: str, kind: str) -> list[Token]:
     if text.isascii() or INVISIBLE.isdisjoint(text):
         return [Token(match[0], match.start(), match.end()) for match in pattern.finditer(text)]
     places = [place for place, character in enumerate(text) if character not in INVISIBLE]
-    visible = "".join(text[place] for place in places)
-    found = [(places[match.start()], places[match.end() - 1] + 1) for match in pattern.finditer(visible)]
+    shown = "".join(text[place] for place in places)
+    found = [(places[match.start()], places[match.end() - 1] + 1) for match in pattern.finditer(shown)]
     return [Token(text[start:end], start, end) for start, end in found]
+
+
+def visible(word: str) -> str:
+    """The word without invisible characters; one of nothing else stays as it is."""
+    if word.isascii() or INVISIBLE.isdisjoint(word):
+        return word
+    return "".join(character for character in word if character not in INVISIBLE) or word
 
 
 @cache

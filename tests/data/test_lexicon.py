@@ -132,3 +132,13 @@ def test_room_is_made_only_above_the_capacity() -> None:
     assert len(lexicon) == 0
     assert lexicon.indices(["mill"]) == [0]
     assert lexicon.columns().word_ids.tolist() == [2]
+
+
+@pytest.mark.parametrize("word", ["mi\u00adll", "\ufeffMill", "m\u200bill\u200e"])
+def test_invisible_characters_in_a_word_change_none_of_its_features(word: str) -> None:
+    lexicon = Lexicon(make_features(vector_words=("mill",)))
+    seen, same = lexicon.indices([word.replace("\u00ad", "").strip("\ufeff\u200e").replace("\u200b", ""), word])
+    columns = lexicon.columns()
+    for ids in (columns.word_ids, columns.vector_ids, columns.casings, columns.lengths):
+        assert ids[seen] == ids[same]
+    assert (columns.padded_characters(np.array([seen])) == columns.padded_characters(np.array([same]))).all()
