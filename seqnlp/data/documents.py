@@ -15,7 +15,7 @@ from seqnlp.config.classification import held_out_part, read_label_map
 from seqnlp.config.common import delimiter_of
 from seqnlp.data.clean_pairs import counted
 from seqnlp.data.document_checks import refuse_labels_as_texts, refuse_or_say_heading
-from seqnlp.data.holdout import hold_out
+from seqnlp.data.holdout import held_out, hold_out
 from seqnlp.data.hub import read_hub_documents
 from seqnlp.data.long_range import long_range_documents
 from seqnlp.data.sources import existing_file, hub_name, source_name
@@ -45,8 +45,8 @@ def load_documents(config: DocumentDataConfig, split: str, say: Say) -> list[Doc
     documents = _read_split(config, split, say)
     if split == "train" and documents:
         if part is not None:
-            documents, dev = hold_out(documents, part, config.dev_seed)
-            say(f"train: {counted(len(dev), 'document')} ({config.dev}, stratified) held out as dev")
+            read, (documents, dev) = len(documents), hold_out(documents, part, config.dev_seed)
+            say(f"train: {held_out(len(dev), read, part, 'document')} held out as dev, stratified")
         documents = _with_phrases(documents, config, say)
     return documents
 

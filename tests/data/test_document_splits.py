@@ -59,7 +59,7 @@ def test_what_is_held_out_is_stratified_seeded_and_left_out_of_train(tmp_path: P
     (tmp_path / "train.tsv").write_text("".join(f"{'ab'[n % 4 == 0]}\ttext {n}\n" for n in range(200)), "utf-8")
     train, said = load(tmp_path, dev="10%")
     dev, _ = load(tmp_path, "dev", dev="10%")
-    assert said == ["train: 20 documents (10%, stratified) held out as dev"]
+    assert said == ["train: 20 of 200 documents held out as dev, stratified"]
     assert Counter(document.labels[0] for document in dev) == {"a": 15, "b": 5}
     assert {document.line for document in train}.isdisjoint(document.line for document in dev)
     assert len(train) + len(dev) == 200
@@ -152,3 +152,31 @@ def test_a_first_line_with_a_label_of_its_own_is_a_heading_or_mentioned(tmp_path
     assert said == ["warning: the label 'Thema' occurs once, on line 1; remove the line if it is a heading"]
     (tmp_path / "train.tsv").write_text(f"rare\tone\n{rows}odd\tanother rare one\n", "utf-8")
     assert load(tmp_path)[1] == []
+
+
+def test_large_groups_of_equal_texts_stay_in_train_and_no_label_leaves_it(tmp_path: Path) -> None:
+    rows = [("many", "the same text")] * 33 + [("few", f"another text {n % 20}") for n in range(60)]
+    rows += [("lone", "one of its kind")] * 7
+    (tmp_path / "train.tsv").write_text("".join(f"{label}\t{text}\n" for label, text in rows), "utf-8")
+    for seed in range(5):
+        train, said = load(tmp_path, dev="10%", dev_seed=seed)
+        dev, _ = load(tmp_path, "dev", dev="10%", dev_seed=seed)
+        assert {document.labels[0] for document in train} == {"many", "few", "lone"}
+        assert len(dev) == 9
+        asked = "(10 asked for; equal texts stay together, and every label in train)"
+        assert said == [f"train: 9 of 100 documents {asked} held out as dev, stratified"]
+
+
+def test_rare_labels_of_many_give_the_part_together() -> None:
+    rows = [Document(f"text {n}", (f"label {n % 25}",), n + 1) for n in range(100)]
+    kept, held = hold_out(rows, 0.1, 1)
+    assert len(held) == 10
+    assert len({document.labels for document in kept}) == 25
+
+
+def test_equal_texts_only_are_no_dev_split() -> None:
+    rows = [Document(f"text {n % 2}", ("ab"[n % 2],), n + 1) for n in range(20)]
+    with pytest.raises(
+        DataError, match=r"none of 20 training documents can be held out \(2 wanted\): the smallest gro"
+    ):
+        hold_out(rows, 0.1, 1)

@@ -133,7 +133,7 @@ def test_the_held_out_part_is_a_dev_split_like_any_other(tmp_path: Path) -> None
     settings = ["data.dev=20%", "data.limit=100", "trainer.epochs=1", "model.hidden_dim=8"]
     trained = seqnlp("train", "recipe=sentiment/demo", f"run={tmp_path}/run", *settings)
     assert trained.status == 0, trained.err
-    assert "train: 20 documents (20%, stratified) held out as dev" in trained.err
+    assert "train: 20 of 100 documents held out as dev, stratified" in trained.err
     report = json.loads(output("evaluate", tmp_path / "run", "--split", "dev", "--json"))
     assert report["documents"] == 20
     assert read_run_config(tmp_path / "run").data.dev == "20%"
