@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from seqnlp.config.common import SplitsConfig
 from seqnlp.config.schema import setting
 
-READ_ALIKE = ("time_column", "time_format", "missing", "gaps", "backward")
+READ_ALIKE = ("time_column", "time_format", "missing", "gaps", "backward", "max_repaired")
 """Settings of the data that a model reads series by, as it did in training."""
 
 
@@ -40,6 +40,12 @@ class SeriesDataConfig(SplitsConfig):
         "drop",
         "rows whose time stamp is not after those before: leave them out, or stop",
         choices=("drop", "error"),
+    )
+    max_repaired: float = setting(
+        0.05,
+        "stop if a larger part of a file's rows (and more than 10) is left out as going back or filled in",
+        low=0,
+        high=1,
     )
 
     @property

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqnlp.config.series import SeriesDataConfig, part_of
+from seqnlp.data.series_limits import refuse_much_repair, refuse_newest_first
 from seqnlp.data.series_repair import EvenRow, Findings, Repair
 from seqnlp.data.series_rows import read_rows
 from seqnlp.data.series_step import Step, find_step
@@ -109,13 +110,16 @@ def read_series(path: Path, config: SeriesDataConfig, say: Callable[[str], None]
         step: between rows; nothing: the file's own, found from its time stamps.
 
     Raises:
-        DataError: see :func:`~seqnlp.data.series_rows.read_rows` and :class:`~seqnlp.data.series_repair.Repair`.
+        DataError: see :func:`~seqnlp.data.series_rows.read_rows` and :class:`~seqnlp.data.series_repair.Repair`; or
+            too much would have to be repaired.
     """
     columns, found = read_rows(csv_rows((line for _, line in read_lines(path)), path), config, path)
     rows = list(islice(found, config.limit or None))
+    refuse_newest_first(rows, path)
     step = step or find_step([row.moment for row in rows if row.moment is not None])
     repair = Repair(config, columns.names, step, path)
     series = make_series([even for row in rows for even in repair.add(row)], columns.names, step, str(path))
+    refuse_much_repair(rows, repair.findings, config, path)
     tell(repair.findings, path, say)
     return series
 

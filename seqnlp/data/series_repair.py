@@ -18,6 +18,9 @@ from seqnlp.errors import DataError
 LONGEST_GAP = 100_000
 """Rows that are filled in for one gap; more must be a wrong time stamp."""
 
+LEFT_OUT = "rows left out whose time stamp goes back or stays"
+FILLED = "missing rows filled in"
+
 _OFF = 0.01
 """Steps by which a time stamp may be off before it counts as irregular."""
 
@@ -79,7 +82,7 @@ class Repair:
         if last is not None and not _is_after(row, last):
             found = f"the time stamp {row.written} is not after {last.written}"
             self._refuse(self.config.backward, "backward", found, row)
-            self.findings.add("rows left out whose time stamp goes back or stays", row.line)
+            self.findings.add(LEFT_OUT, row.line)
             return
         if last is not None:
             yield from self._fill(last, row)
@@ -103,7 +106,7 @@ class Repair:
             return
         if lacking > LONGEST_GAP:
             raise DataError(f"{found}; mend the time stamp, or set data.gaps=ignore", self.source, row.line)
-        self.findings.add("missing rows filled in", row.line, lacking)
+        self.findings.add(FILLED, row.line, lacking)
         for number in range(1, lacking + 1):
             moment = self.step.after(last.moment, number)
             yield from self._even(Row(0, moment, last.written, (math.nan,) * len(self.names)))

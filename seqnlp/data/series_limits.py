@@ -1,0 +1,79 @@
+"""A file that would have to be repaired too much: what it looks like, and where."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+from seqnlp.config.series import SeriesDataConfig
+from seqnlp.data.series_repair import FILLED, LEFT_OUT, Findings
+from seqnlp.data.series_rows import Row
+from seqnlp.errors import DataError
+
+A_FEW = 10
+"""Rows that are repaired in any file, however short."""
+
+
+def refuse_newest_first(rows: Sequence[Row], source: object) -> None:
+    """Stop at a file that goes back in time.
+
+    Raises:
+        DataError: more rows come before the one above than after it.
+    """
+    moments = [row.moment for row in rows if row.moment is not None]
+    back = sum(later < earlier for earlier, later in itertools.pairwise(moments))  # type: ignore[operator]  # one kind
+    on = sum(later > earlier for earlier, later in itertools.pairwise(moments))  # type: ignore[operator]
+    if back > on:
+        found = f"the rows stand newest first, from {rows[0].written} down to {rows[-1].written}"
+        raise DataError(f"{found}; turn the file round, so that the oldest row comes first", source, rows[0].line)
+
+
+def refuse_much_repair(rows: Sequence[Row], findings: Findings, config: SeriesDataConfig, source: object) -> None:
+    """Stop at a file of which more is left out and filled in than ``data.max_repaired`` allows.
+
+    Args:
+        rows: of the file.
+        findings: what was repaired of them.
+
+    Raises:
+        DataError: says what the file looks like; with the first line that was repaired.
+    """
+    left_out, filled = findings.counts.get(LEFT_OUT, 0), findings.counts.get(FILLED, 0)
+    total = len(rows) + filled
+    if left_out + filled <= max(A_FEW, config.max_repaired * total):
+        return
+    kind = LEFT_OUT if left_out >= filled else FILLED
+    line = findings.lines[kind]
+    place = next(number for number, row in enumerate(rows) if row.line == line)
+    looks = _back(rows, place) if kind == LEFT_OUT else _gap(rows, place)
+    raise DataError(
+        f"{left_out:,} of {len(rows):,} rows would be left out and {filled:,} filled in, more than "
+        f"data.max_repaired={config.max_repaired:g} allows: {looks}",
+        source,
+        line,
+    )
+
+
+def _back(rows: Sequence[Row], place: int) -> str:
+    """What a file looks like in which this row is the first that is not after those before."""
+    row, before = rows[place], rows[place - 1]
+    apart = "give each a column or a file of its own"
+    if row.moment == before.moment:
+        return f"{row.written} stands on line {before.line} and again here; several series side by side? then {apart}"
+    if any(row.moment == earlier.moment for earlier in rows[:place]):
+        return (
+            f"the time stamps go back from {before.written} to {row.written}, which was there before; several series "
+            f"below each other? then {apart}"
+        )
+    return (
+        f"the time stamps go back from {before.written} to {row.written}; put the rows in the order of time, or see "
+        "whether data.time_format is right"
+    )
+
+
+def _gap(rows: Sequence[Row], place: int) -> str:
+    """What a file looks like in which rows are missing before this one."""
+    return (
+        f"rows are missing between {rows[place - 1].written} and {rows[place].written}; see whether data.time_format "
+        "is right; if nothing belongs there, set data.gaps=ignore"
+    )
