@@ -9,10 +9,10 @@ from pathlib import Path
 from seqnlp.api import arguments
 from seqnlp.api.saved import SavedModel, undisturbed
 from seqnlp.bundle import find_model, load_bundle
-from seqnlp.data.series import read_series
+from seqnlp.data.series import read_series, stamp_of
 from seqnlp.data.series_repair import EvenRow, Findings, Repair
-from seqnlp.data.series_rows import Row
-from seqnlp.data.series_time import read_moment, write_moment
+from seqnlp.data.series_rows import Row, read_stamp
+from seqnlp.data.series_time import Stamps
 from seqnlp.errors import DataError
 from seqnlp.metrics.events import Event, EventMerger
 from seqnlp.tasks.anomaly_model import LoadedDetector, detector_from_bundle
@@ -47,6 +47,7 @@ class DetectionStream:
         self.threshold = judge.threshold
         self._loaded, self._judge, self._reader = loaded, judge, RowReader(loaded)
         self._repair = Repair(loaded.data, loaded.names, loaded.step, source)
+        self._stamps = Stamps(loaded.data.time_format, source)
         self._added = self._count = 0
 
     @property
@@ -67,10 +68,7 @@ class DetectionStream:
         names, data = self._loaded.names, self._loaded.data
         if len(values) != len(names):
             raise DataError(f"expected {len(names)} values ({', '.join(names)}), found {len(values)}")
-        try:
-            moment = read_moment(time, data.time_format) if data.time_column else None
-        except ValueError:
-            raise DataError(f"expected a time stamp as in the column '{data.time_column}', found '{time}'") from None
+        moment = read_stamp(self._stamps, time, data, self._added) if data.time_column else None
         return self.read(Row(self._added, moment, time, tuple(map(float, values))))
 
     def read(self, row: Row) -> list[ScoredRow]:
@@ -80,7 +78,7 @@ class DetectionStream:
     def _judged(self, even: EvenRow) -> ScoredRow:
         self._count += 1
         moment = even.row.moment
-        time = "" if moment is None else write_moment(moment, even.row.written, self._loaded.data.time_format)
+        time = "" if moment is None else stamp_of(even, self._loaded.data.time_format)
         score = self._reader.score(even.values, even.known, moment)
         return self._judge.row(self._count, time, even.values, even.known, score)
 
@@ -127,7 +125,7 @@ class Detector(SavedModel):
         """
         judge = self._judge(false_alarms)
         merger = self.merger(gap)
-        rows = judge.rows(read_series(Path(path), self.loaded.data, say, self.loaded.step))
+        rows = judge.rows(read_series(Path(path), self.loaded.data, say, self.loaded.step, self.columns))
         events = [*(merger.add(row.row, row.score or 0.0, row.flagged, row.place) for row in rows), merger.finish()]
         return Detection(rows, [event for event in events if event is not None], judge.threshold)
 

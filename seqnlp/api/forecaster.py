@@ -14,8 +14,8 @@ from seqnlp.api.saved import SavedModel, undisturbed
 from seqnlp.bundle import find_model, load_bundle
 from seqnlp.data.series import read_series
 from seqnlp.data.series_repair import Findings, Repair
-from seqnlp.data.series_rows import Row
-from seqnlp.data.series_time import Moment, read_moment, write_moment
+from seqnlp.data.series_rows import Row, read_stamp
+from seqnlp.data.series_time import Moment, Stamps, write_moment
 from seqnlp.errors import DataError, SeqnlpError
 from seqnlp.tasks.forecasting_model import LEVELS, forecaster_from_bundle
 from seqnlp.tasks.forecasting_reader import Place, Reader
@@ -57,6 +57,7 @@ class ForecastStream:
         self._forecaster, self._horizon, self._level, self._source = forecaster, horizon, level, source
         self._repair = Repair(loaded.data, loaded.facts.names, loaded.facts.step, source)
         self._place = forecaster.reader.beginning
+        self._stamps = Stamps(loaded.data.time_format, source)
         self._line = 0
 
     @property
@@ -79,12 +80,7 @@ class ForecastStream:
             raise DataError(f"expected {len(names)} values ({', '.join(names)}), found {len(values)}")
         moment: Moment | None = None
         if data.time_column:
-            try:
-                moment = read_moment(time, data.time_format)
-            except ValueError:
-                raise DataError(
-                    f"expected a time stamp as in the column '{data.time_column}', found '{time}'"
-                ) from None
+            moment = read_stamp(self._stamps, time, data, self._line)
         return self.read(Row(self._line, moment, time if moment is not None else "", tuple(map(float, values))))
 
     def read(self, row: Row) -> Forecast | None:
@@ -154,7 +150,7 @@ class Forecaster(SavedModel):
         """
         self._check(horizon, level)
         loaded = self.loaded
-        read = read_series(Path(series), loaded.data, say, loaded.facts.step)
+        read = read_series(Path(series), loaded.data, say, loaded.facts.step, self.names)
         if len(read) < self.reader.fewest_rows:
             season = f"a season of {self.reader.reading.season} and " if self.reader.reading.season else ""
             raise DataError(

@@ -86,13 +86,16 @@ def _detect_file(arguments: argparse.Namespace, detector: Detector) -> None:
 def _detect_stream(arguments: argparse.Namespace, detector: Detector) -> None:
     """Row by row."""
     from seqnlp.cli.streams import read_text_lines, standard_input
+    from seqnlp.config.common import delimiter_of
     from seqnlp.data.series_rows import read_rows
     from seqnlp.text.csv_rows import csv_rows
 
     source, tally, events = "standard input", Tally(), 0
     stream, merger = detector.start(arguments.false_alarms, source=source), detector.merger(arguments.gap)
     lines = read_text_lines(standard_input("detect"), "strict")
-    _, rows = read_rows(csv_rows(lines, source), detector.loaded.data, source)
+    data = detector.loaded.data
+    fields = csv_rows(lines, source, delimiter_of(data.delimiter))
+    _, rows = read_rows(fields, data, source, detector.columns)
     _emit(_heading(arguments, detector))
     for row in (judged for read in rows for judged in stream.read(read)):
         tally.count(row)

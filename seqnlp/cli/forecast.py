@@ -85,11 +85,13 @@ def _forecast_file(forecaster: Forecaster, arguments: argparse.Namespace) -> int
 
 def _forecast_stream(forecaster: Forecaster, arguments: argparse.Namespace) -> int:
     from seqnlp.cli.forecast_output import csv_heading, write_csv, write_jsonl
+    from seqnlp.config.common import delimiter_of
     from seqnlp.data.series_rows import read_rows
     from seqnlp.text.csv_rows import csv_rows
 
     source = "standard input"
-    columns, rows = read_rows(csv_rows(_lines(), source), forecaster.loaded.data, source)
+    data = forecaster.loaded.data
+    columns, rows = read_rows(csv_rows(_lines(), source, delimiter_of(data.delimiter)), data, source, forecaster.names)
     stream = forecaster.start(arguments.horizon or 0, level=arguments.level, source=source)
     if arguments.output == "csv":
         print(csv_heading(columns.names), end="", flush=True)
@@ -119,7 +121,7 @@ def _plot(forecaster: Forecaster, series: Path, forecast: Forecast, file: Path) 
     from seqnlp.plots.forecast import forecast_png
 
     loaded = forecaster.loaded
-    read = read_series(series, loaded.data, lambda text: None, loaded.facts.step)
+    read = read_series(series, loaded.data, lambda text: None, loaded.facts.step, forecaster.names)
     bands = forecast.low, forecast.values, forecast.high
     times = (forecast.origin, forecast.times[-1])
     forecast_png(file, str(series.name), forecast.names, read.values, bands, times, forecast.level)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from seqnlp.config.common import SplitsConfig
+from seqnlp.config.common import SplitsConfig, delimiter_of
 from seqnlp.config.schema import setting
 
-READ_ALIKE = ("time_column", "time_format", "missing", "gaps", "backward", "max_repaired")
+READ_ALIKE = ("time_column", "time_format", "missing", "gaps", "backward", "max_repaired", "delimiter", "decimal")
 """Settings of the data that a model reads series by, as it did in training."""
 
 
@@ -48,6 +48,9 @@ class SeriesDataConfig(SplitsConfig):
         high=1,
     )
 
+    delimiter: str = setting(",", "character between fields; tab: a tab")
+    decimal: str = setting(".", "what stands before decimals", choices=(".", ","))
+
     @property
     def columns(self) -> tuple[str, ...]:
         """The names in ``value_columns``."""
@@ -74,6 +77,9 @@ class SeriesDataConfig(SplitsConfig):
             problems.append("data.time_format: %p (AM or PM) means nothing beside %H, which counts to 23; write %I")
         if "I" in directives and "p" not in directives:
             problems.append("data.time_format: %I counts to 12 and needs %p (AM or PM); or write %H")
+        if len(delimiter_of(self.delimiter)) != 1 or self.delimiter == self.decimal:
+            found = f"found data.delimiter='{self.delimiter}', data.decimal='{self.decimal}'"
+            problems.append(f"data.delimiter: expected one character other than data.decimal, {found}")
         if self.time_column and self.time_column in self.columns:
             problems.append(f"data.value_columns: '{self.time_column}' is the time column")
         return problems

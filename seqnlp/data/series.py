@@ -10,12 +10,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from seqnlp.config.common import delimiter_of
 from seqnlp.config.series import SeriesDataConfig, part_of
 from seqnlp.data.series_limits import refuse_much_repair, refuse_newest_first
 from seqnlp.data.series_repair import EvenRow, Findings, Repair
 from seqnlp.data.series_rows import read_rows
 from seqnlp.data.series_step import Step, find_step
-from seqnlp.data.series_time import Moment
+from seqnlp.data.series_time import Moment, write_moment
 from seqnlp.data.sources import existing_file
 from seqnlp.errors import DataError
 from seqnlp.text.csv_rows import csv_rows
@@ -35,7 +36,7 @@ class Series:
         lines: (T,) of the file where the rows begin, from 1; 0 for rows filled in.
         moments: (T,) time stamps; none if the series has no such column.
         step: the usual time between rows, if there are time stamps.
-        written: the last time stamp as it is written.
+        stamps: (T,) time stamps as they are written; none if the series has no such column.
         source: the file.
     """
 
@@ -45,16 +46,21 @@ class Series:
     lines: NDArray[np.int64]
     moments: tuple[Moment, ...]
     step: Step | None
-    written: str
+    stamps: tuple[str, ...]
     source: str
+
+    @property
+    def written(self) -> str:
+        """The last time stamp as it is written."""
+        return self.stamps[-1] if self.stamps else ""
 
     def __len__(self) -> int:
         return len(self.values)
 
     def first(self, count: int) -> Series:
         """The first rows."""
-        kept = {name: getattr(self, name)[:count] for name in ("values", "known", "lines", "moments")}
-        return Series(self.names, **kept, step=self.step, written=self.written, source=self.source)
+        kept = {name: getattr(self, name)[:count] for name in ("values", "known", "lines", "moments", "stamps")}
+        return Series(self.names, **kept, step=self.step, source=self.source)
 
 
 @dataclass(frozen=True)
@@ -68,23 +74,31 @@ class Part:
         return len(self.series) - self.begin
 
 
-def load_part(config: SeriesDataConfig, split: str, say: Callable[[str], None]) -> Part | None:
+def load_part(
+    config: SeriesDataConfig,
+    split: str,
+    say: Callable[[str], None],
+    names: tuple[str, ...] = (),
+    step: Step | None = None,
+) -> Part | None:
     """A split, or nothing if the configuration leaves it empty.
 
     A file of its own begins anew; a part of the training file goes on from the rows before it.
 
     Args:
         say: told what was found wrong with the series and what was done about it.
+        names, step: of the training series: the columns are found by their names, and a file of its own must have the
+            step.
 
     Raises:
-        DataError: the file cannot be read, is not as configured, or too short to be cut.
+        DataError: the file cannot be read, is not as configured or not like the training file, or too short to be cut.
     """
     name = getattr(config, split)
     if not name:
         return None
     if split != "train" and part_of(name) is None:
-        return Part(read_series(existing_file(config, split, name), config, say), 0)
-    series = read_series(existing_file(config, "train", config.train), config, say)
+        return Part(read_series(existing_file(config, split, name), config, say, step, names), 0)
+    series = read_series(existing_file(config, "train", config.train), config, say, names=names)
     begin, end = _bounds(config, split, len(series))
     if begin >= end:
         raise DataError(f"{len(series):,} rows: nothing is left for {split} (data.dev, data.test)", series.source)
@@ -103,28 +117,47 @@ def part_digest(config: SeriesDataConfig, split: str) -> str:
     return file_digest(existing_file(config, split, config.train if part_of(name) is not None else name))
 
 
-def read_series(path: Path, config: SeriesDataConfig, say: Callable[[str], None], step: Step | None = None) -> Series:
+def read_series(
+    path: Path,
+    config: SeriesDataConfig,
+    say: Callable[[str], None],
+    step: Step | None = None,
+    names: tuple[str, ...] = (),
+) -> Series:
     """The series in a file, made even.
 
     Args:
-        step: between rows; nothing: the file's own, found from its time stamps.
+        step: that the rows must have; nothing: the file's own, found from its time stamps.
+        names: of the columns to read; empty: those of the configuration.
 
     Raises:
         DataError: see :func:`~seqnlp.data.series_rows.read_rows` and :class:`~seqnlp.data.series_repair.Repair`; or
-            too much would have to be repaired.
+            too much would have to be repaired, or the rows have another step.
     """
-    columns, found = read_rows(csv_rows((line for _, line in read_lines(path)), path), config, path)
+    fields = csv_rows((line for _, line in read_lines(path)), path, delimiter_of(config.delimiter))
+    columns, found = read_rows(fields, config, path, names)
     rows = list(islice(found, config.limit or None))
     refuse_newest_first(rows, path)
-    step = step or find_step([row.moment for row in rows if row.moment is not None])
+    moments = [row.moment for row in rows if row.moment is not None]
+    own = find_step(moments)
+    if step is None:
+        step = own
+    elif own is not None and len(rows) > 2 and not own.alike(step):
+        expected = f"expected rows with a step of {step.words(moments[0])}, as in the training data"
+        raise DataError(f"{expected}, found a step of {own.words(moments[0])}", path)
+    if columns.unread and (names or config.columns):
+        say(f"{path}: columns that are not read: {', '.join(columns.unread)}")
     repair = Repair(config, columns.names, step, path)
-    series = make_series([even for row in rows for even in repair.add(row)], columns.names, step, str(path))
+    even = [one for row in rows for one in repair.add(row)]
+    series = make_series(even, columns.names, step, str(path), config.time_format)
     refuse_much_repair(rows, repair.findings, config, path)
     tell(repair.findings, path, say)
     return series
 
 
-def make_series(rows: Sequence[EvenRow], names: tuple[str, ...], step: Step | None, source: str) -> Series:
+def make_series(
+    rows: Sequence[EvenRow], names: tuple[str, ...], step: Step | None, source: str, time_format: str = ""
+) -> Series:
     """Even rows as arrays.
 
     Raises:
@@ -139,9 +172,17 @@ def make_series(rows: Sequence[EvenRow], names: tuple[str, ...], step: Step | No
         lines=np.array([row.row.line for row in rows]),  # (T,)
         moments=_moments(row.row.moment for row in rows),
         step=step,
-        written=rows[-1].row.written,
+        stamps=tuple(stamp_of(row, time_format) for row in rows) if rows[0].row.moment is not None else (),
         source=source,
     )
+
+
+def stamp_of(even: EvenRow, time_format: str) -> str:
+    """The time stamp of a row as it is written; of one that was filled in, as its neighbours are."""
+    row = even.row
+    if row.line or row.moment is None:
+        return row.written
+    return write_moment(row.moment, row.written, time_format)
 
 
 def tell(findings: Findings, source: object, say: Callable[[str], None]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -34,26 +35,34 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class SeriesColumns:
-    """Where what stands: the number of fields, the place of the time stamp, names and places of the values."""
+    """Where what stands: the number of fields, the place of the time stamp, names and places of the values.
+
+    The names of columns that are not read are in ``unread``.
+    """
 
     width: int
     time: int | None
     names: tuple[str, ...]
     places: tuple[int, ...]
+    unread: tuple[str, ...] = ()
 
 
 def read_rows(
-    fields: Iterator[tuple[int, list[str]]], config: SeriesDataConfig, source: object
+    fields: Iterator[tuple[int, list[str]]],
+    config: SeriesDataConfig,
+    source: object,
+    wanted: tuple[str, ...] = (),
 ) -> tuple[SeriesColumns, Iterator[Row]]:
     """The columns, read at once, and the rows, each read when it is asked for.
 
     Args:
         fields: line and fields of each row, the first with the names (or with numbers only).
         source: the file's name in messages.
+        wanted: names of the columns to read, in their order; empty: those of the configuration.
 
     Raises:
-        DataError: nothing there, a column that is not, a row of another width, text where a number or a time stamp
-            belongs; with line and column.
+        DataError: nothing there, a column that is not or is there twice, a row of another width, text where a number
+            or a time stamp belongs; with line and column.
     """
     first = next(fields, None)
     if first is None:
@@ -61,26 +70,48 @@ def read_rows(
     line, head = first
     named = not all(_is_number(field) for field in head)
     names = [field.strip() for field in head] if named else [str(place) for place in range(len(head))]
-    columns = _find_columns(names, config, source, line)
+    columns = _find_columns(names, config, source, line, wanted or config.columns)
     rows = fields if named else chain([first], fields)
     return columns, _rows(rows, columns, config, source)
 
 
-def _find_columns(names: Sequence[str], config: SeriesDataConfig, source: object, line: int) -> SeriesColumns:
+def _find_columns(
+    names: Sequence[str], config: SeriesDataConfig, source: object, line: int, wanted: tuple[str, ...]
+) -> SeriesColumns:
     def place(name: str, key: str) -> int:
         if name not in names:
             shown = ", ".join(f"'{field[:30]}'" for field in names)
             hint = f"set data.{key}; the first row names the columns"
             raise DataError(
-                f"expected the column '{name}', found {shown}{did_you_mean(name, names)}; {hint}", source, line
+                f"expected the column '{name}', found {shown}{did_you_mean(name, names)}; {hint}{_delimiter(names)}",
+                source,
+                line,
+            )
+        if names.count(name) > 1:
+            raise DataError(
+                f"the column '{name}' is there {names.count(name)} times; give each its own name", source, line
             )
         return names.index(name)
 
     time = place(config.time_column, "time_column") if config.time_column else None
-    wanted = config.columns or tuple(name for name in names if name != config.time_column)
     if not wanted:
-        raise DataError("expected a column of numbers beside the time stamps, found none", source, line)
-    return SeriesColumns(len(names), time, wanted, tuple(place(name, "value_columns") for name in wanted))
+        wanted = tuple(name for name in names if name != config.time_column)
+        if "" in wanted:
+            found = f"column {names.index('') + 1} has no name (as the index that pandas writes)"
+            raise DataError(f"{found}; name the columns of numbers in data.value_columns", source, line)
+    if not wanted:
+        expected = "expected a column of numbers beside the time stamps, found none"
+        raise DataError(f"{expected}{_delimiter(names)}", source, line)
+    places = tuple(place(name, "value_columns") for name in wanted)
+    unread = tuple(name for number, name in enumerate(names) if number not in (time, *places))
+    return SeriesColumns(len(names), time, wanted, places, unread)
+
+
+def _delimiter(names: Sequence[str]) -> str:
+    """A hint where the row seems to be cut at another character."""
+    found = next((mark for mark in (";", "\t", "|") if any(mark in name for name in names)), "")
+    written = "tab" if found == "\t" else found
+    return f"; are its fields divided by '{written}'? set data.delimiter='{written}'" if found else ""
 
 
 def _rows(
@@ -94,13 +125,18 @@ def _rows(
         moment, written = None, ""
         if columns.time is not None:
             written = fields[columns.time].strip()
-            moment = _moment(stamps, written, config, line)
+            moment = read_stamp(stamps, written, config, line)
         named = zip(columns.names, columns.places, strict=True)
-        values = tuple(_number(fields[place], name, source, line) for name, place in named)
+        values = tuple(_number(fields[place], name, config.decimal, source, line) for name, place in named)
         yield Row(line, moment, written, values)
 
 
-def _moment(stamps: Stamps, text: str, config: SeriesDataConfig, line: int) -> Moment:
+def read_stamp(stamps: Stamps, text: str, config: SeriesDataConfig, line: int) -> Moment:
+    """The next time stamp of a series.
+
+    Raises:
+        DataError: it is none, or of another kind than those before.
+    """
     try:
         return stamps.read(text, config.time_column, line)
     except ValueError:
@@ -115,18 +151,34 @@ def _moment(stamps: Stamps, text: str, config: SeriesDataConfig, line: int) -> M
         ) from None
 
 
-def _number(text: str, name: str, source: object, line: int) -> float:
+def _number(text: str, name: str, decimal: str, source: object, line: int) -> float:
     text = text.strip()
     if text.lower() in MISSING:
         return math.nan
-    if not _is_number(text):
+    number = text
+    if decimal == "," and "." not in text:
+        number = text.replace(",", ".", 1)
+    elif decimal == ",":
+        number = ""  # which of the two is it?
+    if not _is_number(number):
         raise DataError(
             f"column '{name}': expected a number, found '{text[:30]}'; mend it, leave it empty (a missing value), or "
-            "name the columns of numbers in data.value_columns",
+            f"name the columns of numbers in data.value_columns{_number_hint(text, decimal)}",
             source,
             line,
         )
-    return float(text)
+    return float(number)
+
+
+def _number_hint(text: str, decimal: str) -> str:
+    hints = []
+    if decimal == "." and re.fullmatch(r"[+-]?\d*,\d+", text):
+        hints.append("where a comma stands before the decimals, set data.decimal=','")
+    if re.fullmatch(r"[+-]?\d{1,3}([.,' \u00a0\u202f]\d{3})+([.,]\d+)?", text):
+        hints.append("write numbers without marks between thousands")
+    if text.startswith("\u2212"):
+        hints.append("write a minus as '-'")
+    return "".join(f"; {hint}" for hint in hints)
 
 
 def _is_number(text: str) -> bool:

@@ -80,6 +80,11 @@ class Step:
             return moment + timedelta(seconds=steps * self.size)
         return self._after(wall_clock(moment), steps).replace(tzinfo=moment.tzinfo)
 
+    def alike(self, other: Step) -> bool:
+        """Whether a model of rows ``other`` apart can read these: weekdays as days, four weeks as a month."""
+        lengths = [_length(step) for step in (self, other)]
+        return max(lengths) < 1.5 * min(lengths)
+
     def words(self, like: Moment) -> str:
         """The step as one says it; ``like`` is a moment of the series."""
         if not isinstance(like, datetime):
@@ -147,6 +152,14 @@ def _candidates(dates: Sequence[datetime], pairs: Sequence[tuple[datetime, datet
     if _WEEKS[0] <= days <= _WEEKS[1]:
         weekday, week = _WEEKDAYS[dates[0].weekday()], min((dates[0].day + 6) // 7, 4)
         yield from (Step(frequency=f"WOM-{week}{weekday}"), Step(frequency=f"LWOM-{weekday}"))
+
+
+def _length(step: Step) -> float:
+    """Seconds from a row to the next, on average; of plain numbers the difference."""
+    begin = datetime(2023, 1, 2)
+    later = step.after(begin, 12) if step.months or step.frequency else begin + timedelta(seconds=12 * step.size)
+    assert isinstance(later, datetime)
+    return (later - begin).total_seconds() / 12
 
 
 def _days(dates: Sequence[datetime]) -> list[int]:

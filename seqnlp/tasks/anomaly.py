@@ -55,8 +55,9 @@ class AnomalyTask:
         self.config, self.folder, self.device = config, folder, device
         self.digest, settings = part_digest(config.data, "train"), config.model
         say_dev = (lambda text: None) if config.data.dev.endswith("%") else say  # a part: said of the training file
-        train, dev = load_part(config.data, "train", say), load_part(config.data, "dev", say_dev)
+        train = load_part(config.data, "train", say)
         assert train is not None  # the configuration sees to it
+        dev = load_part(config.data, "dev", say_dev, train.series.names, train.series.step)
         assert dev is not None
         self.train, self.dev = train.series, dev
         refuse_other_columns(self.train.names, dev.series)

@@ -13,7 +13,6 @@ from seqnlp.bundle import load_bundle, record_scores
 from seqnlp.config import AnomalyConfig
 from seqnlp.data.labelled_windows import labelled_windows, number_rows
 from seqnlp.data.series import Part, Series, load_part, part_digest
-from seqnlp.data.series_time import write_moment
 from seqnlp.errors import ConfigError
 from seqnlp.metrics.alarms import flag_highest, found_by_chance, measure_alarms
 from seqnlp.metrics.anomaly_report import AnomalyReport, LabelledWindow
@@ -42,11 +41,10 @@ def evaluate(
         ConfigError: the run has no such split.
         DataError: the split cannot be read.
     """
-    part = load_part(config.data, split, say)
+    detector = detector_from_bundle(load_bundle(run))
+    part = load_part(config.data, split, say, detector.names, detector.step)
     if part is None:
         raise ConfigError([f"data.{split}: this run was trained without a {split} part; choose another --split"])
-    saved = load_bundle(run)
-    detector = detector_from_bundle(saved)
     started = time.perf_counter()
     scores = detector.score(part.series)  # (T,)
     seconds = time.perf_counter() - started
@@ -112,7 +110,7 @@ def _report(
 
 def _calibration_rows(config: AnomalyConfig, detector: LoadedDetector) -> Part:
     """The held-back rows, for the baselines' thresholds."""
-    part = load_part(config.data, "dev", lambda text: None)
+    part = load_part(config.data, "dev", lambda text: None, detector.names, detector.step)
     assert part is not None  # the configuration sees to it
     return Part(part.series, max(part.begin, detector.settings.window - 1))
 
@@ -134,7 +132,7 @@ def _windows(
     def written(row: int) -> str:
         if not series.moments:
             return f"row {first + row + 1}"
-        return write_moment(series.moments[first + row], series.written, config.data.time_format)
+        return series.stamps[first + row]
 
     windows = []
     for number in sorted(set(labels.tolist()) - {0}):

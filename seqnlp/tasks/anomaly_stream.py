@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from seqnlp.data.series import Series
-from seqnlp.data.series_time import Moment, write_moment
+from seqnlp.data.series_time import Moment
 from seqnlp.metrics.false_alarms import conformal_threshold, p_values
 from seqnlp.tasks.anomaly_model import LoadedDetector
 
@@ -58,8 +58,7 @@ class Judge:
     def rows(self, series: Series) -> list[ScoredRow]:
         """All rows of a series that is there at once."""
         scores = self.detector.score(series)  # (T,)
-        written = [write_moment(moment, series.written, self.detector.data.time_format) for moment in series.moments]
-        times = written or [""] * len(series)
+        times = series.stamps or [""] * len(series)
         columns = zip(times, series.values.tolist(), series.known.tolist(), scores.tolist(), strict=True)
         return [
             self.row(number, time, tuple(values), tuple(known), None if np.isnan(score) else score)

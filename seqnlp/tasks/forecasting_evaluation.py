@@ -36,7 +36,7 @@ def evaluate(
     """
     bundle = load_bundle(run)
     loaded = forecaster_from_bundle(bundle)
-    part = load_part(config.data, split, say)
+    part = load_part(config.data, split, say, loaded.facts.names, loaded.facts.step)
     if part is None:
         raise ConfigError([f"data.{split}: this run was trained without a {split} part; choose another --split"])
     inputs = make_inputs(loaded.reading, loaded.facts.scaler, part.series)

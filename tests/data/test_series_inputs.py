@@ -23,7 +23,7 @@ def series_of(values: list[float], known: list[bool] | None = None) -> Series:
         lines=np.arange(len(values)) + 2,
         moments=tuple(datetime(2024, 1, 1 + day) for day in range(len(values))),
         step=Step(size=86400),
-        written="",
+        stamps=(),
         source="x.csv",
     )
 

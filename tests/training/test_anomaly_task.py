@@ -198,7 +198,7 @@ def test_a_development_file_of_its_own_must_have_the_same_columns(tmp_path: Path
     assert (len(task.rows), len(task.dev_rows)) == (144, 240 - 5)
     assert task.evaluate()["threshold"] > 0
     (tmp_path / "dev.csv").write_text("\n".join(["time,flow,cold", *lines[1:]]))
-    with pytest.raises(DataError, match="expected the columns 'flow', 'heat' as in training, found 'flow', 'cold'"):
+    with pytest.raises(DataError, match="expected the column 'heat', found 'time', 'flow', 'cold'"):
         make(tiny_detector(tmp_path, data__dev="dev.csv"), tmp_path / "run")
 
 
@@ -269,12 +269,12 @@ def test_a_model_folder_with_missing_numbers_is_refused(tmp_path: Path, data: Pa
 def test_what_is_wrong_with_a_development_file_is_said(tmp_path: Path) -> None:
     write_tiny_readings(tmp_path)
     heading, *lines = make_lines(80)
-    (tmp_path / "held.csv").write_text("\n".join([heading, *lines[20:], *lines[:20]]) + "\n", encoding="utf-8")
+    (tmp_path / "held.csv").write_text("\n".join([heading, *lines[4:], *lines[:4]]) + "\n", encoding="utf-8")
     said: list[str] = []
     make(tiny_detector(tmp_path, data__dev="held.csv", data__labels=""), tmp_path / "run", said)
     about_dev = [text for text in said if "held.csv" in text]
     assert len(about_dev) == 1
-    assert "20" in about_dev[0]
+    assert "4 rows left out" in about_dev[0]
     said.clear()
     make(tiny_detector(tmp_path), tmp_path / "other", said)
     assert len(said) == 1  # a part of the training file is not told twice

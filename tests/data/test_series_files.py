@@ -1,0 +1,109 @@
+"""Files of series that people have: read right, or refused with what to do."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from seqnlp.config import SeriesDataConfig
+from seqnlp.data.series import Series, read_series
+from seqnlp.data.series_time import read_moment, write_moment
+from seqnlp.errors import DataError
+
+DAYS = [f"{datetime(2024, 1, 1) + timedelta(days=day):%Y-%m-%d}" for day in range(60)]
+
+
+def read(folder: Path, lines: list[str], names: tuple[str, ...] = (), **settings: Any) -> tuple[Series, list[str]]:
+    said: list[str] = []
+    (folder / "series.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    config = SeriesDataConfig(train="series.csv", **{"time_column": "t", **settings})
+    return read_series(folder / "series.csv", config, said.append, names=names), said
+
+
+def error(folder: Path, lines: list[str], names: tuple[str, ...] = (), **settings: Any) -> str:
+    with pytest.raises(DataError) as caught:
+        read(folder, lines, names, **settings)
+    return str(caught.value).replace(f"{folder}/", "")
+
+
+def rows(days: list[str], heading: str = "t,v") -> list[str]:
+    return [heading, *(f"{day},{number}" for number, day in enumerate(days))]
+
+
+def test_weekends_are_not_invented(tmp_path: Path) -> None:
+    weekdays = [day for day in DAYS if datetime.fromisoformat(day).weekday() < 5]
+    series, said = read(tmp_path, rows(weekdays))
+    assert series.step is not None
+    assert (len(series), said, series.step.words(series.moments[0])) == (len(weekdays), [], "1 weekday")
+
+
+def test_columns_are_found_by_name(tmp_path: Path) -> None:
+    lines = ["t,rain,note,cars", *(f"{day},{number % 3},x,{1000 + number}" for number, day in enumerate(DAYS))]
+    series, said = read(tmp_path, lines, names=("cars", "rain"))
+    assert series.names == ("cars", "rain")
+    assert series.values[0].tolist() == [1000, 0]
+    assert said[0].endswith("series.csv: columns that are not read: note")
+    assert "expected the column 'wind'" in error(tmp_path, lines, names=("cars", "wind"))
+    twice = ["t,cars,cars", f"{DAYS[0]},1,2"]
+    assert "the column 'cars' is there 2 times; give each its own name" in error(tmp_path, twice)
+
+
+def test_a_column_without_a_name_is_no_series(tmp_path: Path) -> None:
+    lines = [",t,v", *(f"{number},{day},5" for number, day in enumerate(DAYS))]
+    assert error(tmp_path, lines).startswith("series.csv:1: column 1 has no name (as the index that pandas writes)")
+    assert read(tmp_path, lines, value_columns="v")[0].names == ("v",)
+
+
+@pytest.mark.parametrize(
+    ("number", "hint"),
+    [
+        ("1,5", "where a comma stands before the decimals, set data.decimal=','"),
+        ("1.234,5", "write numbers without marks between thousands"),
+        ("1 234", "write numbers without marks between thousands"),
+        ("\u22125", "write a minus as '-'"),
+        ("(5)", "leave it empty (a missing value)"),
+    ],
+)
+def test_numbers_are_not_guessed(tmp_path: Path, number: str, hint: str) -> None:
+    found = error(tmp_path, ["t;v", f"{DAYS[0]};{number}"], delimiter=";")
+    assert found.startswith(f"series.csv:2: column 'v': expected a number, found '{number}'")
+    assert hint in found
+
+
+def test_other_delimiters_and_decimals_are_read_as_set(tmp_path: Path) -> None:
+    series, _ = read(tmp_path, ["t;v", f"{DAYS[0]};1,5", f"{DAYS[1]};-,25"], delimiter=";", decimal=",")
+    assert series.values.ravel().tolist() == [1.5, -0.25]
+    series, _ = read(tmp_path, ["t\tv", f"{DAYS[0]}\t1.5"], delimiter="tab")
+    assert series.values.ravel().tolist() == [1.5]
+    assert error(tmp_path, ["t;v", f"{DAYS[0]};1"]).endswith("are its fields divided by ';'? set data.delimiter=';'")
+    assert "expected a number, found '1.234,5'" in error(
+        tmp_path, ["t;v", f"{DAYS[0]};1.234,5"], delimiter=";", decimal=","
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2024-01-01T00:00+02:00",
+        "2024-01-01 00:00:00+02:00",
+        "2024-01-01T00:00:00Z",
+        "2024-01-01T05:30:00+0530",
+        "2024-01-01 10:20",
+        "2024-01-01 10:20:30.250",
+        "2024-01-01",
+        "2024-01",
+        "17",
+        "0.25",
+    ],
+)
+def test_stamps_come_back_as_they_were_written(text: str) -> None:
+    assert write_moment(read_moment(text), text) == text
+
+
+def test_stamps_of_a_file_stay_and_those_filled_in_are_alike(tmp_path: Path) -> None:
+    hours = [f"2024-01-01T{hour:02}:00+02:00" for hour in range(24)]
+    series, _ = read(tmp_path, rows([*hours[:7], *hours[8:]]))
+    assert series.stamps == tuple(hours)
