@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import math
 import multiprocessing
+import os
 import pickle
+import subprocess
+import sys
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -83,6 +86,22 @@ def test_other_processes_can_use_a_model(run: tuple[str, Path]) -> None:
     texts = ["Velisk Korrasel moved.", "to Port Ombril"]
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
         assert list(pool.map(model.tag, texts)) == [model.tag(text) for text in texts]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
+@pytest.mark.parametrize("run", ["classification"], indirect=True)
+def test_a_process_that_is_forked_after_computing_with_two_threads_answers(run: tuple[str, Path]) -> None:
+    program = """
+import multiprocessing, sys, torch, seqnlp
+torch.set_num_threads(2)
+model, texts = seqnlp.load(sys.argv[1]), ["the soup was cold and the film lovely " * 20] * 64
+labels = [answer.label for answer in model.classify_texts(texts)]
+with multiprocessing.get_context("fork").Pool(1) as pool:
+    assert [answer.label for answer in pool.apply_async(model.classify_texts, [texts]).get(40)] == labels
+    assert pool.apply_async(torch.get_num_threads).get(40) == 1
+assert torch.get_num_threads() == 2
+"""
+    subprocess.run([sys.executable, "-W", "ignore", "-c", program, run[1]], check=True, timeout=90)
 
 
 WRONG: dict[str, list[tuple[Callable[[Any], Any], type[Exception], str]]] = {

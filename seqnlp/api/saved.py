@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import torch
 from torch.random import fork_rng
 
 from seqnlp.bundle import find_model
@@ -29,6 +32,7 @@ class SavedModel:
 
     def _remember(self, *paths: str | Path, **options: Any) -> None:
         """Keep what the model was made from, as it is found from anywhere."""
+        _answer_after_fork()
         self._made_from = (tuple(str(find_model(path).absolute()) for path in paths), options)
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -42,3 +46,18 @@ class SavedModel:
 
 def _load(model: type[Any], paths: tuple[str, ...], options: Mapping[str, Any]) -> Any:
     return model(*paths, **options)
+
+
+@cache
+def _answer_after_fork() -> None:
+    """A process that is forked from this one, from now on, computes with one thread.
+
+    It has none of the threads that its parent computed with; torch would wait for them for ever.
+    """
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=_use_one_thread)
+
+
+def _use_one_thread() -> None:
+    if torch.get_num_threads() > 1:
+        torch.set_num_threads(1)
