@@ -25,6 +25,7 @@ from seqnlp.overrides import (
     unknown_key,
     unknown_options,
 )
+from seqnlp.recipe_safety import refuse_code
 from seqnlp.resources import CONF, RECIPES, ROOT, find_options
 
 if TYPE_CHECKING:
@@ -155,8 +156,8 @@ def _read_overrides(overrides: Sequence[str], config_dir: str | None, *, multiru
     """What was typed, by Hydra's grammar, and the task it is about.
 
     Raises:
-        ConfigError: something is not KEY=VALUE, a recipe or option does not exist, or a setting of Hydra's would
-            change nothing; names unknown keys as well.
+        ConfigError: something is not KEY=VALUE, a recipe or option does not exist, a setting of Hydra's would
+            change nothing (names unknown keys as well), or a file would do more than set settings.
     """
     from hydra.errors import HydraException
 
@@ -168,9 +169,19 @@ def _read_overrides(overrides: Sequence[str], config_dir: str | None, *, multiru
             problems.append(f"'{text}': expected KEY=VALUE, such as recipe=tagging/demo or trainer.epochs=3")
     problems += unknown_options(typed, config_dir) + idle_hydra_settings(typed, multirun)
     task = find_task(typed, config_dir)
+    recipes = find_options("recipes", config_dir)
+    names = [name for one in typed if one.key == "recipes" for name in one.values]
+    refuse_code([recipes[name] for name in names if name in recipes], config_dir, _read_file)
     if problems:  # what is left would not make a whole configuration
         raise ConfigError([*problems, *(unknown_key(one, task) for one in typed if not is_known(one, task))])
     return typed, task
+
+
+def _read_file(path: Path) -> object:
+    """A settings file as Hydra reads it, references unresolved."""
+    from omegaconf import OmegaConf
+
+    return OmegaConf.to_container(OmegaConf.load(path), resolve=False)
 
 
 def _read_override(text: str, config_dir: str | None) -> Override:

@@ -25,6 +25,7 @@ FLOORS = {
     "tasks": 7,
     "bundle": 7,
     "recipe_files": 8,
+    "recipe_safety": 8,
     "overrides": 8,
     "compose": 8,
     "launch": 8,
