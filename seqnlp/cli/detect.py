@@ -153,12 +153,14 @@ def _event(event: Event | None, arguments: argparse.Namespace) -> str:
 def _plot(arguments: argparse.Namespace, detector: Detector, found: Detection) -> None:
     import numpy as np
 
+    from seqnlp.data.series_time import read_moment
     from seqnlp.plots.detection import detection_png
 
     values = np.array([[math.nan if value is None else value for value in row.values] for row in found.rows])  # (T, C)
     scores = np.array([math.nan if row.score is None else row.score for row in found.rows])  # (T,)
     events = [(event.first - 1, event.last - 1) for event in found.events]
-    title, places = Path(arguments.series).name, [row.place for row in found.rows]
+    title, time_format = Path(arguments.series).name, detector.loaded.data.time_format
+    places = [read_moment(row.time, time_format) if row.time else row.row for row in found.rows]
     detection_png(arguments.plot, title, detector.columns, values, scores, places, events, found.threshold)
     _say(f"plot written to {arguments.plot}")
 

@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from seqnlp.errors import SeqnlpError
 from seqnlp.plots.png import BLACK, BLUE, VERMILLION, as_text, save_png
+from seqnlp.plots.time_axis import Place, name_rows
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _MOST_COLUMNS = 8
-_TICKS = 7
 
 _NARROWEST = 1 / 400
 """Width of a shaded event at least, as a part of the panel: three pixels or so."""
@@ -28,7 +28,7 @@ def detection_png(
     names: Sequence[str],
     values: NDArray[np.float64],
     scores: NDArray[np.float64],
-    places: Sequence[str],
+    places: Sequence[Place],
     events: Sequence[tuple[int, int]],
     threshold: float,
 ) -> None:
@@ -38,7 +38,7 @@ def detection_png(
         names: (C,) of the columns.
         values: (T, C), NaN where missing.
         scores: (T,), NaN for rows without one.
-        places: (T,) the time stamps, or the numbers of the rows.
+        places: (T,) when the rows were measured, or their numbers.
         events: first and last row of each, from 0.
         threshold: the score above which rows are flagged.
 
@@ -56,7 +56,7 @@ def _figure(
     names: Sequence[str],
     values: NDArray[np.float64],
     scores: NDArray[np.float64],
-    places: Sequence[str],
+    places: Sequence[Place],
     events: Sequence[tuple[int, int]],
     threshold: float,
 ) -> Figure:
@@ -79,7 +79,6 @@ def _figure(
             half = max(last - first + 1, _NARROWEST * len(values)) / 2
             middle = (first + last) / 2
             panel.axvspan(middle - half, middle + half, color=VERMILLION, alpha=0.3, linewidth=0)
-    ticks = np.unique(np.linspace(0, len(values) - 1, _TICKS).astype(int))
-    bottom.set_xticks(ticks, [places[tick] for tick in ticks], rotation=20, ha="right", **as_text())
+    name_rows(bottom, 0, places)
     panels[0].set_title(title, **as_text())
     return figure

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from seqnlp.errors import SeqnlpError
 from seqnlp.plots.png import BLACK, BLUE, as_text, save_png
+from seqnlp.plots.time_axis import Place, name_rows
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -33,7 +34,7 @@ def forecast_png(
     names: Sequence[str],
     values: FloatArray,
     bands: Bands,
-    times: tuple[str, str],
+    places: Sequence[Place],
     level: float,
 ) -> None:
     """Write the picture as a PNG file.
@@ -41,7 +42,7 @@ def forecast_png(
     Args:
         names: (C,) of the columns.
         values: (T, C) of the series.
-        times: how the last row of the series and the last one forecast are called.
+        places: (T + N) when the rows of the series and those ahead are, or their numbers.
         level: of the prediction intervals.
 
     Raises:
@@ -50,7 +51,7 @@ def forecast_png(
     """
     if len(names) > MOST_COLUMNS:
         raise SeqnlpError(f"a picture of forecasts holds up to {MOST_COLUMNS} columns, found {len(names)}")
-    save_png(path, lambda: _figure(title, names, values, bands, times, level))
+    save_png(path, lambda: _figure(title, names, values, bands, places, level))
 
 
 def _figure(
@@ -58,7 +59,7 @@ def _figure(
     names: Sequence[str],
     values: FloatArray,
     bands: Bands,
-    times: tuple[str, str],
+    places: Sequence[Place],
     level: float,
 ) -> Figure:
     from matplotlib.figure import Figure
@@ -68,10 +69,8 @@ def _figure(
     for place, (panel, name) in enumerate(zip(panels, names, strict=True)):
         _draw(panel, values[:, place], tuple(band[:, place] for band in bands), level)
         panel.set_ylabel(name, **as_text())
-    horizon = len(bands[0])
-    panels[-1].set_xticks([0, horizon], times, **as_text())
-    for label, side in zip(panels[-1].get_xticklabels(), ("right", "left"), strict=True):
-        label.set_horizontalalignment(side)  # side by side, however near
+    shown = SHOWN_BEFORE * len(bands[0]) + 1 + len(bands[0])
+    name_rows(panels[-1], max(1 - len(values), -SHOWN_BEFORE * len(bands[0])), places[-shown:])
     panels[0].set_title(title, loc="left", **as_text())
     panels[0].legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=3, frameon=False)
     return figure

@@ -16,7 +16,7 @@ def draw(path: Path, columns: int = 2, rows: int = 50) -> None:
     generator = np.random.default_rng(1)
     values, scores = generator.normal(size=(rows, columns)), generator.exponential(size=rows)
     values[1, 0], scores[0], scores[2] = np.nan, np.nan, 0.0
-    names, places = [f"${n}$" for n in range(columns)], [str(row) for row in range(rows)]
+    names, places = [f"${n}$" for n in range(columns)], list(range(rows))
     detection_png(path, "costs $5 or $6", names, values, scores, places, [(10, 12), (40, 40)], 2.0)
 
 
@@ -49,7 +49,7 @@ def test_an_event_of_one_row_in_a_long_series_can_be_seen() -> None:
     pytest.importorskip("matplotlib")
     rows = 30_000
     values, scores = np.zeros((rows, 1)), np.ones(rows)
-    figure = _figure("t", ["a"], values, scores, [str(row) for row in range(rows)], [(9_000, 9_000)], 2.0)
+    figure = _figure("t", ["a"], values, scores, list(range(rows)), [(9_000, 9_000)], 2.0)
     for panel in figure.axes:
         box = panel.patches[0].get_window_extent()
         assert box.width * 150 / figure.dpi >= 2  # pixels of the file
