@@ -70,6 +70,9 @@ class TaggingTask:
         tagging_data.refuse_one_tag(self.tags, source_name(data, "train"))
         labels = self.tags if data.scheme == "none" else tagging_data.entity_types(train, data.scheme)
         tagging_data.report_unseen_labels(self.dev, labels, data, "dev", say)
+        self.gold = gold_spans(self.dev, data.scheme) if data.scheme != "none" else []  # of dev
+        if self.dev and data.scheme != "none" and not any(self.gold):
+            say(f"{source_name(data, 'dev')}: no entities to find, so there is no F1: the last epoch is kept")
         self.lexicon = Lexicon(self.features)
         tag_index = {tag: index for index, tag in enumerate(self.tags)}
         self.train = encode_split(train, tagging_data.model_tags(train, data, settings), self.lexicon, tag_index)
@@ -104,8 +107,11 @@ class TaggingTask:
         return self.model.loss(batch.to(self.device))
 
     def evaluate(self) -> dict[str, float]:
-        """``score`` is entity F1, or token accuracy for plain tags, on the dev split, in percent."""
-        if not self.dev:
+        """``score`` is entity F1, or token accuracy for plain tags, on the dev split, in percent.
+
+        Empty without a dev split, or where it has no entities: every model would have an F1 of 0, so the last is kept.
+        """
+        if not self.dev or (self.config.data.scheme != "none" and not any(self.gold)):
             return {}
         predictor = TagPredictor(self.model, self.features, self.tags, self.config.model.scheme, context=self.context)
         predictions = predictor.predict([sentence.tokens for sentence in self.dev], probabilities=False)
@@ -115,9 +121,8 @@ class TaggingTask:
             ]
             accuracy = 100 * sum(gold == predicted for gold, predicted in pairs) / len(pairs)
             return {"score": accuracy, "accuracy": accuracy}
-        gold = gold_spans(self.dev, self.config.data.scheme)
         found = [sentence.placed(found_spans(p)) for sentence, p in zip(self.dev, predictions, strict=True)]
-        scores = entity_scores(gold, found)
+        scores = entity_scores(self.gold, found)
         f1, precision, recall = 100 * scores.f1, 100 * scores.precision, 100 * scores.recall
         return {"score": f1, "f1": f1, "precision": precision, "recall": recall}
 

@@ -29,7 +29,7 @@ def model_card(
         "",
         f"- labels: {', '.join(labels)}",
         f"- training data: {about.data or 'the owner of this model knows'}{licence}",
-        f"- development scores: {scores or 'none, there was no development split'} "
+        f"- development scores: {scores or 'none, there was no development split with entities'} "
         f"(epoch {metrics['epoch']}, seed {config.seed})",
         f"- words are split as `{config.data.tokenizer}`",
         *([f"- contextual embeddings: {read}"] if directions else []),

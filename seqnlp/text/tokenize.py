@@ -18,6 +18,7 @@ spacy:CODE  by the rules of a language, as spaCy has them (spacy:fr cuts L' homm
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
 
@@ -59,14 +60,11 @@ def tokenize(text: str, kind: str) -> list[Token]:
     Raises:
         SeqnlpError: an unknown kind, or spaCy is not there.
     """
-    if kind.startswith(PREFIX):
-        return [Token(text[start:end], start, end) for start, end in spacy_places(text, kind)]
-    pattern = _compiled(kind)
     if text.isascii() or INVISIBLE.isdisjoint(text):
-        return [Token(match[0], match.start(), match.end()) for match in pattern.finditer(text)]
-    places = [place for place, character in enumerate(text) if character not in INVISIBLE]
-    shown = "".join(text[place] for place in places)
-    found = [(places[match.start()], places[match.end() - 1] + 1) for match in pattern.finditer(shown)]
+        return [Token(text[start:end], start, end) for start, end in _places(text, kind)]
+    kept = [place for place, character in enumerate(text) if character not in INVISIBLE]
+    shown = "".join(text[place] for place in kept)
+    found = [(kept[start], kept[end - 1] + 1) for start, end in _places(shown, kind)]
     return [Token(text[start:end], start, end) for start, end in found]
 
 
@@ -75,6 +73,13 @@ def visible(word: str) -> str:
     if word.isascii() or INVISIBLE.isdisjoint(word):
         return word
     return "".join(character for character in word if character not in INVISIBLE) or word
+
+
+def _places(text: str, kind: str) -> Iterable[tuple[int, int]]:
+    """Where words begin and end in a text without invisible characters."""
+    if kind.startswith(PREFIX):
+        return spacy_places(text, kind)
+    return (match.span() for match in _compiled(kind).finditer(text))
 
 
 @cache

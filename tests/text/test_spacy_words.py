@@ -32,3 +32,10 @@ def test_without_spacy_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setitem(sys.modules, "spacy", None)
     with pytest.raises(SeqnlpError, match=r"needs spaCy: pip install 'seqnlp\[spacy\]'"):
         tokenize("a", "spacy:fr")
+
+
+def test_invisible_characters_neither_cut_words_nor_are_words() -> None:
+    pytest.importorskip("spacy")
+    tokens = tokenize("\ufeffl'oi\u00adseau\u200b vole\u200e. \u2060", "spacy:fr")
+    assert [token.text for token in tokens] == ["l'", "oi\u00adseau", "vole", "."]
+    assert [(token.start, token.end) for token in tokens] == [(1, 3), (3, 10), (12, 16), (17, 18)]

@@ -112,3 +112,15 @@ def test_a_run_may_be_evaluated_on_words_that_training_would_refuse(tmp_path: Pa
     assert any("test.jsonl: 4 of 8 span edges lie inside words" in line for line in said)
     with pytest.raises(DataError, match=r"test\.jsonl:1: 4 of 8 span edges"):
         load_split(config.data, "test", said.append)
+
+
+def test_a_dev_split_without_entities_has_no_score_and_the_last_epoch_is_kept(tmp_path: Path) -> None:
+    write_texts(tmp_path / "train.jsonl", 12, seed=5, templates=("{PER} slept", "they saw {LOC}"))
+    write_texts(tmp_path / "dev.jsonl", 4, seed=6, templates=("nobody came",))
+    config = config_of(tmp_path, trainer__epochs=3)
+    said: list[str] = []
+    task = TaggingTask(config, tmp_path / "run", torch.device("cpu"), said.append)
+    fit(task, config, tmp_path / "run", Processes())
+    assert any("dev.jsonl: no entities to find" in line for line in said)
+    metrics = json.loads((tmp_path / "run" / "model" / "metrics.json").read_text(encoding="utf-8"))
+    assert (metrics["dev"], metrics["epoch"]) == ({}, 3)
