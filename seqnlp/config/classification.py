@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 
-from seqnlp.config.common import CELLS, Config, SplitsConfig, TrainerConfig, delimiter_problems, forget_bias_problems
+from seqnlp.config.common import (
+    CELLS,
+    Config,
+    SplitsConfig,
+    TrainerConfig,
+    delimiter_problems,
+    forget_bias_problems,
+    held_out_problems,
+)
 from seqnlp.config.schema import setting
 
 SHORTEST = 5
@@ -157,11 +164,7 @@ class ClassificationConfig(Config):
         if data.format == "hub" and not data.hub:
             problems.append("data.hub: missing; data.format=hub needs a `datasets` name or a local dataset folder")
         problems += delimiter_problems(data.format, data.delimiter)
-        if data.dev.endswith("%") and held_out_part(data) is None:
-            problems.append(f"data.dev: expected a part of more than 0% and less than 100%, found '{data.dev}'")
-        for split in ("train", "test"):
-            if getattr(data, split).endswith("%"):
-                problems.append(f"data.{split}: only data.dev can be a part of train; found '{getattr(data, split)}'")
+        problems += held_out_problems(data)
         if data.phrases != "none" and data.format != "trees":
             problems.append(f"data.phrases: only for data.format=trees, found '{data.format}'")
         if data.multi_label and data.format == "trees":
@@ -204,12 +207,6 @@ def _numbers_of_sentences(data: DocumentDataConfig) -> list[str]:
         for split, name in (("train", data.train), ("dev", data.dev), ("test", data.test))
         if name and not (name.isdecimal() and int(name))
     ]
-
-
-def held_out_part(data: DocumentDataConfig) -> float | None:
-    """The part of train, between 0 and 1, that ``data.dev`` holds out; None if it names a file, or is no such part."""
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)%", data.dev)
-    return float(found[1]) / 100 if found and 0 < float(found[1]) < 100 else None
 
 
 def read_label_map(text: str) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from seqnlp.config.schema import setting
@@ -17,6 +18,23 @@ def forget_bias_problems(cell: str, forget_bias: float) -> list[str]:
     if forget_bias == 1 or cell in _WITH_FORGET_GATE:
         return []
     return [f"model.forget_bias: only for model.cell={' and '.join(_WITH_FORGET_GATE)}, found '{cell}'"]
+
+
+def held_out_part(data: SplitsConfig) -> float | None:
+    """The part of train, between 0 and 1, that ``data.dev`` holds out; None if it names a file, or is no such part."""
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)%", data.dev)
+    return float(found[1]) / 100 if found and 0 < float(found[1]) < 100 else None
+
+
+def held_out_problems(data: SplitsConfig) -> list[str]:
+    """What to say of a part of train that cannot be, or is not for dev."""
+    problems = []
+    if data.dev.endswith("%") and held_out_part(data) is None:
+        problems.append(f"data.dev: expected a part of more than 0% and less than 100%, found '{data.dev}'")
+    for split in ("train", "test"):
+        if getattr(data, split).endswith("%"):
+            problems.append(f"data.{split}: only data.dev can be a part of train; found '{getattr(data, split)}'")
+    return problems
 
 
 def delimiter_of(written: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from seqnlp.config.common import CELLS, Config, LoopConfig, SplitsConfig, forget_bias_problems
+from seqnlp.config.common import CELLS, Config, LoopConfig, SplitsConfig, forget_bias_problems, held_out_problems
 from seqnlp.config.schema import setting
 
 
@@ -17,7 +17,11 @@ class TextDataConfig(SplitsConfig):
         "training text (gzip or plain), `A + B` for several files; of .conll and .conllu files the words, "
         "a sentence a line",
     )
-    dev: str = setting("", "development text: early stopping, choice of the best model")
+    dev: str = setting(
+        "",
+        "development text: early stopping, choice of the best model; or a part of train to hold out, such as 10%: the "
+        "last lines, from a blank line on if one is near",
+    )
     test: str = setting("", "test text; read only by `seqnlp evaluate`")
     limit: int = setting(0, "use only the first N lines of each split; 0: all", low=0)
     lowercase: bool = setting(False, "lower-case all text; perplexities then compare with lower-cased text only")
@@ -106,6 +110,7 @@ class LanguageModelConfig(Config):
         problems = super().problems() + forget_bias_problems(model.cell, model.forget_bias)
         if not data.train:
             problems.append("data.train: missing; choose a recipe (recipe=language_model/demo) or name a training text")
+        problems += held_out_problems(data)
         if model.adaptive_head and units.kind in ("bpe", "unigram"):
             problems.append(
                 "model.adaptive_head: only for tokenizer.kind=words or characters, which are numbered by frequency; "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from seqnlp.config.common import CELLS, Config, SplitsConfig, TrainerConfig, forget_bias_problems
+from seqnlp.config.common import CELLS, Config, SplitsConfig, TrainerConfig, forget_bias_problems, held_out_problems
 from seqnlp.config.schema import setting
 from seqnlp.errors import did_you_mean
 
@@ -18,7 +18,12 @@ class DataConfig(SplitsConfig):
     """Where labelled sentences come from."""
 
     train: str = setting("", "training file (gzip or plain), or the hub split's name")
-    dev: str = setting("", "development file or split: early stopping, choice of the best model, temperature")
+    dev: str = setting(
+        "",
+        "development file or split: early stopping, choice of the best model, temperature; or a part of train to hold "
+        "out, such as 10%: whole documents where the file marks them, else sentences, equal ones together",
+    )
+    dev_seed: int = setting(1, "seed of what is held out as dev; apart from `seed`, so that all seeds share it", low=0)
     test: str = setting("", "test file or split; read only by `seqnlp evaluate`")
     format: str = setting("conll", "how the files are written", choices=("conll", "conllu", "jsonl", "hub"))
     hub: str = setting("", "format=hub: a `datasets` name, or a local dataset folder")
@@ -119,6 +124,7 @@ class TaggingConfig(Config):
             problems.append(f"data.tokenizer: {expected}, found '{data.tokenizer}'{close}")
         if data.format == "hub" and not data.hub:
             problems.append("data.hub: missing; data.format=hub needs a `datasets` name or a local dataset folder")
+        problems += held_out_problems(data)
         if data.format == "conll":
             for key in ("token_column", "tag_column"):
                 value = getattr(data, key)

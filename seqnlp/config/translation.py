@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from seqnlp.config.common import CELLS, Config, SplitsConfig, TrainerConfig, delimiter_problems, forget_bias_problems
+from seqnlp.config.common import (
+    CELLS,
+    Config,
+    SplitsConfig,
+    TrainerConfig,
+    delimiter_problems,
+    forget_bias_problems,
+    held_out_problems,
+)
 from seqnlp.config.schema import setting
 
 
@@ -13,7 +21,12 @@ class ParallelDataConfig(SplitsConfig):
     """Where sentence pairs come from, and which of them are used for training."""
 
     train: str = setting("", "training files as a pattern (`train.{lang}.gz`), one file (tsv, jsonl) or a hub split")
-    dev: str = setting("", "development files or split: early stopping, choice of the best model, tuning")
+    dev: str = setting(
+        "",
+        "development files or split: early stopping, choice of the best model, tuning; or a part of train to hold out, "
+        "such as 10%: pairs with an equal side together",
+    )
+    dev_seed: int = setting(1, "seed of what is held out as dev; apart from `seed`, so that all seeds share it", low=0)
     test: str = setting("", "test files or split; read only by `seqnlp evaluate` and `seqnlp compare`")
     format: str = setting(
         "files", "files: two line-aligned text files a split", choices=("files", "tsv", "jsonl", "hub")
@@ -140,6 +153,7 @@ class TranslationConfig(Config):
             problems.append("data.train: missing; choose a recipe (recipe=translation/demo) or name the training files")
         if data.format == "hub" and not data.hub:
             problems.append("data.hub: missing; data.format=hub needs a `datasets` name or a local dataset folder")
+        problems += held_out_problems(data)
         problems += delimiter_problems(data.format, data.delimiter)
         if data.format != "tsv" and not (data.source and data.target):
             problems.append("data.source, data.target: missing; name both languages, such as de and en")
@@ -150,7 +164,7 @@ class TranslationConfig(Config):
         if data.format == "files":
             for split in ("train", "dev", "test"):
                 name = getattr(data, split)
-                if name and "{lang}" not in name:
+                if name and "{lang}" not in name and not name.endswith("%"):
                     problems.append(
                         f"data.{split}: expected a pattern with {{lang}}, such as train.{{lang}}.gz; found '{name}'"
                     )

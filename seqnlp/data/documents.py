@@ -11,8 +11,8 @@ from dataclasses import replace
 import numpy as np
 
 from seqnlp.config import DocumentDataConfig
-from seqnlp.config.classification import held_out_part, read_label_map
-from seqnlp.config.common import delimiter_of
+from seqnlp.config.classification import read_label_map
+from seqnlp.config.common import delimiter_of, held_out_part
 from seqnlp.data.clean_pairs import counted
 from seqnlp.data.document_checks import refuse_labels_as_texts, refuse_or_say_heading
 from seqnlp.data.holdout import held_out, hold_out
@@ -46,7 +46,8 @@ def load_documents(config: DocumentDataConfig, split: str, say: Say) -> list[Doc
     if split == "train" and documents:
         if part is not None:
             read, (documents, dev) = len(documents), hold_out(documents, part, config.dev_seed)
-            say(f"train: {held_out(len(dev), read, part, 'document')} held out as dev, stratified")
+            why = "equal texts stay together, and every label in train"
+            say(f"train: {held_out(len(dev), read, part, 'document', why)} held out as dev, stratified")
         documents = _with_phrases(documents, config, say)
     return documents
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
@@ -12,6 +15,10 @@ from seqnlp.data.clean_pairs import counted
 from seqnlp.data.overlap import normalized_text
 from seqnlp.errors import DataError
 from seqnlp.text.documents import Document
+from seqnlp.text.parallel import SentencePair
+from seqnlp.text.sentence import TaggedSentence
+
+Example = TypeVar("Example")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +56,72 @@ def hold_out(documents: Sequence[Document], part: float, seed: int) -> tuple[lis
         )
         for numbers in equal_together([(normalized_text(document.text),) for document in documents])
     ]
-    held = choose(groups, part, seed, "document")
-    kept = [document for number, document in enumerate(documents) if number not in held]
-    return kept, [documents[number] for number in sorted(held)]
+    return _split(documents, choose(groups, part, seed, "document"))
+
+
+def hold_out_pairs(
+    pairs: Sequence[SentencePair], part: float, seed: int
+) -> tuple[list[SentencePair], list[SentencePair]]:
+    """As :func:`hold_out`, for sentence pairs: those whose sources or targets are equal go together.
+
+    Raises:
+        DataError: nothing would be held out, or nothing left.
+    """
+    keys = [(normalized_text(pair.source), normalized_text(pair.target)) for pair in pairs]
+    groups = [Group(numbers) for numbers in equal_together(keys)]
+    return _split(pairs, choose(groups, part, seed, "pair"))
+
+
+def hold_out_sentences(
+    sentences: Sequence[TaggedSentence], part: float, seed: int, documents: Sequence[int]
+) -> tuple[list[TaggedSentence], list[TaggedSentence], bool]:
+    """As :func:`hold_out`, for tagged sentences: whole documents, or if these are too large equal sentences together.
+
+    Args:
+        documents: the lines at which documents begin, in order; may be empty.
+
+    Returns:
+        The sentences that stay, those held out, and whether they are whole documents.
+
+    Raises:
+        DataError: nothing would be held out, or nothing left.
+    """
+
+    def of(members: Sequence[Sequence[int]]) -> list[Group]:
+        tags = (Counter(tag for number in numbers for tag in sentences[number].tags) for numbers in members)
+        return [Group(list(numbers), labels=labels) for numbers, labels in zip(members, tags, strict=True)]
+
+    whole: dict[int, list[int]] = defaultdict(list)
+    for number, sentence in enumerate(sentences):
+        whole[bisect_right(documents, sentence.line)].append(number)
+    if len(whole) > 1:
+        with suppress(DataError):
+            return *_split(sentences, choose(of(list(whole.values())), part, seed, "sentence")), True
+    equal = equal_together([(normalized_text(" ".join(sentence.tokens)),) for sentence in sentences])
+    return *_split(sentences, choose(of(equal), part, seed, "sentence")), False
+
+
+def hold_out_lines(lines: Sequence[str], part: float) -> tuple[list[str], list[str]]:
+    """The first lines of a running text, and the last, which are held out: ``part`` of all, or up to a fifth more or
+    fewer, so that they follow a blank line.
+
+    Raises:
+        DataError: no line with text would be held out, or none left.
+    """
+    total = len(lines)
+    wanted = round(part * total)
+    around = range(max(total - wanted * 6 // 5, 1), total - wanted * 4 // 5 + 1)
+    after_blanks = [place for place in around if not lines[place - 1]]
+    place = min(after_blanks, key=lambda place: abs(total - wanted - place), default=total - wanted)
+    kept, held = list(lines[:place]), list(lines[place:])
+    if not any(kept) or not any(held):
+        raise DataError(f"data.dev: {part:.4g} of {total:,} training lines; expected text on both sides, found none")
+    return kept, held
+
+
+def _split(examples: Sequence[Example], held: set[int]) -> tuple[list[Example], list[Example]]:
+    kept = [example for number, example in enumerate(examples) if number not in held]
+    return kept, [examples[number] for number in sorted(held)]
 
 
 def choose(groups: Sequence[Group], part: float, seed: int, noun: str) -> set[int]:
@@ -101,11 +171,11 @@ def choose(groups: Sequence[Group], part: float, seed: int, noun: str) -> set[in
     return held
 
 
-def held_out(count: int, total: int, part: float, noun: str) -> str:
-    """``20 of 200 documents``, and what was asked for where that is another number."""
+def held_out(count: int, total: int, part: float, noun: str, why: str) -> str:
+    """``20 of 200 documents``, and why not as many as asked for."""
     wanted = round(part * total)
-    why = "" if count == wanted else f" ({wanted:,} asked for; equal texts stay together, and every label in train)"
-    return f"{count:,} of {counted(total, noun)}{why}"
+    asked = "" if count == wanted else f" ({wanted:,} asked for; {why})"
+    return f"{count:,} of {counted(total, noun)}{asked}"
 
 
 def equal_together(keys: Sequence[tuple[str, ...]]) -> list[list[int]]:

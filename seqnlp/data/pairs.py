@@ -9,8 +9,9 @@ from itertools import islice
 from pathlib import Path
 
 from seqnlp.config import ParallelDataConfig
-from seqnlp.config.common import delimiter_of
+from seqnlp.config.common import delimiter_of, held_out_part
 from seqnlp.data.clean_pairs import clean_pairs, counted, say_blanks
+from seqnlp.data.holdout import held_out, hold_out_pairs
 from seqnlp.data.hub import read_hub_pairs
 from seqnlp.data.sources import existing_file, hub_name, source_name
 from seqnlp.errors import DataError
@@ -32,6 +33,19 @@ def load_pairs(config: ParallelDataConfig, split: str, say: Callable[[str], None
     """
     if not getattr(config, split):
         return []
+    part = held_out_part(config)
+    if split == "dev" and part is not None:
+        return hold_out_pairs(_load(config, "train", lambda text: None), part, config.dev_seed)[1]
+    pairs = _load(config, split, say)
+    if split == "train" and part is not None:
+        kept, dev = hold_out_pairs(pairs, part, config.dev_seed)
+        say(f"train: {held_out(len(dev), len(pairs), part, 'pair', 'equal sides stay together')} held out as dev")
+        return kept
+    return pairs
+
+
+def _load(config: ParallelDataConfig, split: str, say: Callable[[str], None]) -> list[SentencePair]:
+    """The pairs of a split's own source, of ``train`` those fit for training."""
     pairs = list(islice(_read(config, split), config.limit or None))
     if not pairs:
         raise DataError(f"no sentence pairs found; is data.format={config.format} right?", source_name(config, split))
@@ -44,11 +58,14 @@ def load_pairs(config: ParallelDataConfig, split: str, say: Callable[[str], None
 
 
 def pairs_digest(config: ParallelDataConfig, split: str) -> str:
-    """A SHA-256 over the split's files, or the texts of a hub split; empty for a split that is not configured.
+    """A SHA-256 over the split's files (of dev held out of train: of train's), or the texts of a hub split.
+
+    Empty for a split that is not configured.
 
     Raises:
         DataError: the source cannot be read.
     """
+    split = "train" if split == "dev" and held_out_part(config) is not None else split
     if not getattr(config, split):
         return ""
     digest = hashlib.sha256()

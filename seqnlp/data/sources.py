@@ -8,10 +8,12 @@ from itertools import islice
 from pathlib import Path
 
 from seqnlp.config import DataConfig, DocumentDataConfig, ParallelDataConfig, SplitsConfig
+from seqnlp.config.common import held_out_part
+from seqnlp.data.holdout import held_out, hold_out_sentences
 from seqnlp.data.hub import hub_digest, read_hub
 from seqnlp.data.tag_check import mend_tags, refuse_comments, refuse_illegal_tags
 from seqnlp.errors import DataError, did_you_mean
-from seqnlp.text.conll import read_conll
+from seqnlp.text.conll import document_starts, read_conll
 from seqnlp.text.conllu import read_conllu
 from seqnlp.text.files import file_digest
 from seqnlp.text.jsonl import read_jsonl
@@ -35,6 +37,29 @@ def load_split(config: DataConfig, split: str, report: Callable[[str], None]) ->
     """
     if not getattr(config, split):
         return []
+    part = held_out_part(config)
+    if split == "dev" and part is not None:
+        return _held_out(config, part, lambda text: None)[1]
+    if split == "train" and part is not None:
+        return _held_out(config, part, report)[0]
+    return _load(config, split, report)
+
+
+def _held_out(
+    config: DataConfig, part: float, report: Callable[[str], None]
+) -> tuple[list[TaggedSentence], list[TaggedSentence]]:
+    """Train without what is held out, and that."""
+    sentences = _load(config, "train", report)
+    path = None if config.format == "hub" else existing_file(config, "train", config.train)
+    documents = document_starts(path) if path and config.format != "jsonl" else []
+    kept, dev, whole = hold_out_sentences(sentences, part, config.dev_seed, documents)
+    why = f"{'documents' if whole else 'equal sentences'} stay together, and every tag in train"
+    report(f"train: {held_out(len(dev), len(sentences), part, 'sentence', why)} held out as dev")
+    return kept, dev
+
+
+def _load(config: DataConfig, split: str, report: Callable[[str], None]) -> list[TaggedSentence]:
+    """The sentences of a split's own source."""
     source = source_name(config, split)
     edges = SpanEdges(_tokenizer(config), utf16=config.offsets == "utf16")
     sentences = list(islice(_read(config, split, edges), config.limit or None))
@@ -50,11 +75,14 @@ def load_split(config: DataConfig, split: str, report: Callable[[str], None]) ->
 
 
 def split_digest(config: DataConfig, split: str) -> str:
-    """SHA-256 of the split's file, or of the words and tags of a hub split; empty for a split that is not configured.
+    """SHA-256 of the split's file (of dev held out of train: of train's), or of the words and tags of a hub split.
+
+    Empty for a split that is not configured.
 
     Raises:
         DataError: the source cannot be read.
     """
+    split = "train" if split == "dev" and held_out_part(config) is not None else split
     if not getattr(config, split):
         return ""
     if config.format == "hub":

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from seqnlp import bundle
 from seqnlp.config import LanguageModelConfig
+from seqnlp.config.common import held_out_part
 from seqnlp.data.corpus import Corpus, encode_corpus, load_text, text_digest
 from seqnlp.data.streams import Streams
 from seqnlp.metrics.perplexity import perplexity
@@ -51,6 +52,8 @@ class LanguageModelTask:
         self.config, self.folder, self.device = config, folder, device
         self.digest = text_digest(config.data, "train")
         train, dev = load_text(config.data, "train"), load_text(config.data, "dev")
+        if held_out_part(config.data) is not None:
+            say(f"train: the last {len(dev):,} of {len(train) + len(dev):,} lines held out as dev")
         self.units = learn_units(train, config.tokenizer, say)
         corpus = encode_corpus(train, self.units)
         self.train_units = in_direction(corpus.units, config.model.direction)  # (N,)

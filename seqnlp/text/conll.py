@@ -80,6 +80,12 @@ def read_conll(
         yield TaggedSentence(tuple(tokens), tuple(tags), lines[0], tuple(lines))
 
 
+def document_starts(path: str | os.PathLike[str]) -> list[int]:
+    """The lines at which a column file or CoNLL-U file says that a document begins."""
+    marks = (_DOCUMENT, "# newdoc", "#begin document")
+    return [number for number, line in read_lines(path) if line.startswith(marks)]
+
+
 def read_conll_words(
     lines: Iterable[str], token_column: int = 0, source: object = "", tag_column: int = -1, comment: str = "auto"
 ) -> Iterator[list[str]]:
