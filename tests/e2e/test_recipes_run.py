@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from pathlib import Path
 
@@ -151,6 +152,8 @@ def test_a_recipe_has_its_row_in_the_table_of_results(name: str) -> None:
 
 @pytest.mark.parametrize("name", find_recipes())
 def test_a_recipe_says_what_it_reaches(name: str) -> None:
-    (row,) = [line for line in output("recipes").splitlines() if line.split()[0] == name]
-    heading = output("recipes").splitlines()[0]
-    assert any(character.isdigit() for character in row[heading.index("reaches") :])
+    listed = output("recipes").splitlines()
+    (first,) = [number for number, line in enumerate(listed) if line.split()[0] == name]
+    below = list(itertools.takewhile(lambda line: line.startswith(" "), listed[first + 1 :]))
+    reaches = [number for number, line in enumerate(below) if not line.startswith("   ")][1]  # after what it reads
+    assert any(character.isdigit() for line in below[reaches:] for character in line)
