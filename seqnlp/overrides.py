@@ -76,6 +76,8 @@ def is_known(override: Override, task: str) -> bool:
 def unknown_key(override: Override, task: str) -> str:
     """What to say about a setting that a task does not have."""
     keys = [*_keys(config_to_dict(default_config(task))), "recipe"]
+    if owners := [other for other in TASKS if is_known(override, other)]:
+        return f"{override.key}: unknown key for task={task}; it belongs to task={' and '.join(owners)}"
     return f"{override.key}: unknown key{did_you_mean(override.key, keys)}"
 
 

@@ -84,6 +84,7 @@ def _read_split(config: DocumentDataConfig, split: str, say: Say) -> list[Docume
     documents = list(_read(config, split))
     if not documents:
         raise DataError(f"no documents found; is data.format={config.format} right?", source)
+    documents = _labelled(documents, config, split, say)
     if split == "train" and config.format != "long_range":
         refuse_labels_as_texts(documents, source)
         if _columns(config).text.isdecimal():
@@ -95,6 +96,21 @@ def _read_split(config: DocumentDataConfig, split: str, say: Say) -> list[Docume
     if empty:
         say(f"{split}: {counted(empty, 'empty document')} (kept)")
     return documents
+
+
+def _labelled(documents: Sequence[Document], config: DocumentDataConfig, split: str, say: Say) -> list[Document]:
+    """Without those that have no label where each must have one; says how many they are."""
+    if config.multi_label:
+        return list(documents)
+    kept = [document for document in documents if document.labels]
+    missing = f"{counted(len(documents) - len(kept), 'document')} without a label (-1)"
+    if not kept:
+        raise DataError(
+            f"expected labels, found only {missing}; name a split that has labels", source_name(config, split)
+        )
+    if len(kept) < len(documents):
+        say(f"{split}: {missing} left out")
+    return kept
 
 
 def _read(config: DocumentDataConfig, split: str) -> Iterator[Document]:

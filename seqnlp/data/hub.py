@@ -81,6 +81,8 @@ def read_hub_pairs(name: str, config_name: str, split: str, source: str, target:
 def read_hub_documents(name: str, config_name: str, split: str, columns: Columns) -> Iterator[Document]:
     """The rows of a split as documents; ``line`` is the row, from 1. Numbered labels get the names the data set gives.
 
+    A document whose label is -1, as the library writes "not labelled", has no labels.
+
     Args:
         name, config_name: as of :func:`read_hub`.
         columns: names of the text's and the label's column.
@@ -96,6 +98,9 @@ def read_hub_documents(name: str, config_name: str, split: str, columns: Columns
     names = _tag_names(table.features[columns.label])
     for number, row in enumerate(table.select_columns(wanted), start=1):
         value = row[columns.label]
+        if names and value == -1 and isinstance(row[columns.text], str | None):
+            yield Document((row[columns.text] or "").strip(), (), number)
+            continue
         named = [_tag_name(one, names) for one in value] if isinstance(value, list) else _tag_name(value, names)
         try:
             yield document_of_row({**row, columns.label: named}, columns, number)

@@ -180,3 +180,18 @@ def test_equal_texts_only_are_no_dev_split() -> None:
         DataError, match=r"none of 20 training documents can be held out \(2 wanted\): the smallest gro"
     ):
         hold_out(rows, 0.1, 1)
+
+
+def test_rows_without_a_label_are_left_out_and_counted(tmp_path: Path) -> None:
+    features = datasets.Features({"text": datasets.Value("string"), "label": datasets.ClassLabel(names=["neg", "pos"])})
+    splits = {
+        name: datasets.Dataset.from_dict({"text": [f"text {n}" for n in range(len(labels))], "label": labels}, features)
+        for name, labels in {"train": [1, -1, 0, -1], "test": [-1, -1]}.items()
+    }
+    datasets.DatasetDict(splits).save_to_disk(str(tmp_path / "set"))
+    settings = {"format": "hub", "hub": "set", "train": "train", "test": "test"}
+    found, said = load(tmp_path, **settings)
+    assert [(document.text, document.labels) for document in found] == [("text 0", ("pos",)), ("text 2", ("neg",))]
+    assert said == ["train: 2 documents without a label (-1) left out"]
+    with pytest.raises(DataError, match=r"set\[test\]: expected labels, found only 2 documents without a label \(-1\)"):
+        load(tmp_path, "test", **settings)
