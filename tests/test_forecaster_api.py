@@ -154,6 +154,31 @@ def test_what_cannot_be_forecast_is_refused(forecasters: dict[str, Forecaster], 
         forecasters["log"].start().add([1.0, -2.0], "2024-01-01")
 
 
+def test_rows_with_another_step_than_in_training_are_refused(
+    forecasters: dict[str, Forecaster], tmp_path: Path
+) -> None:
+    forecaster = forecasters["plain"]
+    hours = [f"2024-01-{1 + hour // 24:02}T{hour % 24:02}:00,{hour % 7},5" for hour in range(40)]
+    write_series(tmp_path / "hours.csv", ["day,a,b", *hours])
+    with pytest.raises(DataError, match=r"expected rows with a step of 1 day, as in the training data, .* 1 hour"):
+        forecaster.forecast(tmp_path / "hours.csv")
+    stream = forecaster.start()
+    for line in hours[:10]:
+        stream.add(*fields(line))
+    with pytest.raises(DataError, match=r"the series:11: expected rows with a step of 1 day, as in the training data"):
+        stream.add(*fields(hours[10]))
+    stream = forecaster.start()
+    for line in [hours[0], hours[1], hours[24], *hours[25:39]]:  # one day among them will do
+        stream.add(*fields(line))
+
+
+def test_a_row_without_a_zone_after_rows_with_one_is_refused(forecasters: dict[str, Forecaster]) -> None:
+    stream = forecasters["plain"].start()
+    stream.add([1.0, 2.0], "2024-01-01T00:00+09:00")
+    with pytest.raises(DataError, match="expected a date with a time zone as in the rows before, found a date without"):
+        stream.add([1.0, 2.0], "2024-01-02T00:00")
+
+
 def test_a_model_of_another_task_is_refused(tmp_path: Path) -> None:
     write_tiny_text(tmp_path)
     config = tiny_language_model(tmp_path, trainer__epochs=1)

@@ -10,6 +10,7 @@ from seqnlp.api import arguments
 from seqnlp.api.saved import SavedModel, undisturbed
 from seqnlp.bundle import find_model, load_bundle
 from seqnlp.data.series import read_series, stamp_of
+from seqnlp.data.series_limits import FirstSteps
 from seqnlp.data.series_repair import EvenRow, Findings, Repair
 from seqnlp.data.series_rows import Row, read_stamp
 from seqnlp.data.series_time import Stamps
@@ -48,6 +49,7 @@ class DetectionStream:
         self._loaded, self._judge, self._reader = loaded, judge, RowReader(loaded)
         self._repair = Repair(loaded.data, loaded.names, loaded.step, source)
         self._stamps = Stamps(loaded.data.time_format, source)
+        self._first_steps = FirstSteps(loaded.step, source)
         self._added = self._count = 0
 
     @property
@@ -73,6 +75,7 @@ class DetectionStream:
 
     def read(self, row: Row) -> list[ScoredRow]:
         """As :meth:`add`, a row as it is read from a file."""
+        self._first_steps.see(row)
         return [self._judged(even) for even in self._repair.add(row)]
 
     def _judged(self, even: EvenRow) -> ScoredRow:

@@ -13,6 +13,7 @@ from seqnlp.api import arguments
 from seqnlp.api.saved import SavedModel, undisturbed
 from seqnlp.bundle import find_model, load_bundle
 from seqnlp.data.series import read_series
+from seqnlp.data.series_limits import FirstSteps
 from seqnlp.data.series_repair import Findings, Repair
 from seqnlp.data.series_rows import Row, read_stamp
 from seqnlp.data.series_time import Moment, Stamps, write_moment
@@ -58,6 +59,7 @@ class ForecastStream:
         self._repair = Repair(loaded.data, loaded.facts.names, loaded.facts.step, source)
         self._place = forecaster.reader.beginning
         self._stamps = Stamps(loaded.data.time_format, source)
+        self._first_steps = FirstSteps(loaded.facts.step, source)
         self._line = 0
 
     @property
@@ -85,6 +87,7 @@ class ForecastStream:
 
     def read(self, row: Row) -> Forecast | None:
         """As :meth:`add`, a row as it is read from a file."""
+        self._first_steps.see(row)
         reader, answer = self._forecaster.reader, None
         for even in self._repair.add(row):
             moments = () if even.row.moment is None else (even.row.moment,)

@@ -95,7 +95,9 @@ def _detect_stream(arguments: argparse.Namespace, detector: Detector) -> None:
     lines = read_text_lines(standard_input("detect"), "strict")
     data = detector.loaded.data
     fields = csv_rows(lines, source, delimiter_of(data.delimiter))
-    _, rows = read_rows(fields, data, source, detector.columns)
+    columns, rows = read_rows(fields, data, source, detector.columns)
+    if columns.unread:
+        _say(f"{source}: columns that are not read: {', '.join(columns.unread)}")
     _emit(_heading(arguments, detector))
     for row in (judged for read in rows for judged in stream.read(read)):
         tally.count(row)

@@ -92,6 +92,8 @@ def _forecast_stream(forecaster: Forecaster, arguments: argparse.Namespace) -> i
     source = "standard input"
     data = forecaster.loaded.data
     columns, rows = read_rows(csv_rows(_lines(), source, delimiter_of(data.delimiter)), data, source, forecaster.names)
+    if columns.unread:
+        _say(f"{source}: columns that are not read: {', '.join(columns.unread)}")
     stream = forecaster.start(arguments.horizon or 0, level=arguments.level, source=source)
     if arguments.output == "csv":
         print(csv_heading(columns.names), end="", flush=True)

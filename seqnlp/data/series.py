@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
@@ -144,7 +145,8 @@ def read_series(
         step = own
     elif own is not None and len(rows) > 2 and not own.alike(step):
         expected = f"expected rows with a step of {step.words(moments[0])}, as in the training data"
-        raise DataError(f"{expected}, found a step of {own.words(moments[0])}", path)
+        numbers = "" if isinstance(moments[0], datetime) else "; are these stamps numbers, and those of training too?"
+        raise DataError(f"{expected}, found a step of {own.words(moments[0])}{numbers}", path)
     if columns.unread and (names or config.columns):
         say(f"{path}: columns that are not read: {', '.join(columns.unread)}")
     repair = Repair(config, columns.names, step, path)

@@ -8,10 +8,43 @@ from collections.abc import Sequence
 from seqnlp.config.series import SeriesDataConfig
 from seqnlp.data.series_repair import FILLED, LEFT_OUT, Findings
 from seqnlp.data.series_rows import Row
+from seqnlp.data.series_step import Step, within
 from seqnlp.errors import DataError
 
 A_FEW = 10
 """Rows that are repaired in any file, however short."""
+
+
+class FirstSteps:
+    """Sees whether the first rows of a stream are as far apart as those of the training data.
+
+    Args:
+        step: of the training data, if it has time stamps.
+        source: the stream's name in messages.
+    """
+
+    def __init__(self, step: Step | None, source: object) -> None:
+        self.step, self.source = step, source
+        self._last: Row | None = None
+        self._unlike = 0
+
+    def see(self, row: Row) -> None:
+        """The next row.
+
+        Raises:
+            DataError: none of the first steps is alike.
+        """
+        last, self._last = self._last, row
+        if self.step is None or last is None or last.moment is None or row.moment is None:
+            return
+        if within(self.step.count(last.moment, row.moment)):
+            self.step = None  # it has been seen
+            return
+        self._unlike += 1
+        if self._unlike == A_FEW:
+            expected = f"expected rows with a step of {self.step.words(row.moment)}, as in the training data"
+            found = f"the last ones are those of {last.written} and {row.written}"
+            raise DataError(f"{expected}; no two of the first {A_FEW + 1} rows have it, {found}", self.source, row.line)
 
 
 def refuse_newest_first(rows: Sequence[Row], source: object) -> None:

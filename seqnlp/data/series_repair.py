@@ -79,6 +79,9 @@ class Repair:
             DataError: something that the configuration does not allow, or a gap that cannot be one; with the line.
         """
         last = self._last
+        if self.step is not None and self.step.of_calendar and isinstance(row.moment, float):
+            found = f"expected dates as time stamps, as in the training data, found the number {row.written}"
+            raise DataError(found, self.source, row.line)
         if last is not None and not _is_after(row, last):
             found = f"the time stamp {row.written} is not after {last.written}"
             self._refuse(self.config.backward, "backward", found, row)

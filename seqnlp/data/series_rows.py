@@ -70,18 +70,20 @@ def read_rows(
     line, head = first
     named = not all(_is_number(field) for field in head)
     names = [field.strip() for field in head] if named else [str(place) for place in range(len(head))]
-    columns = _find_columns(names, config, source, line, wanted or config.columns)
+    columns = _find_columns(names, config, source, line, wanted)
     rows = fields if named else chain([first], fields)
     return columns, _rows(rows, columns, config, source)
 
 
 def _find_columns(
-    names: Sequence[str], config: SeriesDataConfig, source: object, line: int, wanted: tuple[str, ...]
+    names: Sequence[str], config: SeriesDataConfig, source: object, line: int, trained: tuple[str, ...]
 ) -> SeriesColumns:
     def place(name: str, key: str) -> int:
         if name not in names:
             shown = ", ".join(f"'{field[:30]}'" for field in names)
             hint = f"set data.{key}; the first row names the columns"
+            if trained:
+                hint = f"the model reads {', '.join(trained)}; the first row names the columns"
             raise DataError(
                 f"expected the column '{name}', found {shown}{did_you_mean(name, names)}; {hint}{_delimiter(names)}",
                 source,
@@ -94,6 +96,7 @@ def _find_columns(
         return names.index(name)
 
     time = place(config.time_column, "time_column") if config.time_column else None
+    wanted = trained or config.columns
     if not wanted:
         wanted = tuple(name for name in names if name != config.time_column)
         if "" in wanted:
@@ -172,7 +175,8 @@ def _number(text: str, name: str, decimal: str, source: object, line: int) -> fl
 
 def _number_hint(text: str, decimal: str) -> str:
     hints = []
-    if decimal == "." and re.fullmatch(r"[+-]?\d*,\d+", text):
+    comma = decimal == "." and re.fullmatch(r"[+-]?\d*,\d+", text)
+    if comma and not re.fullmatch(r"[+-]?\d{1,3},\d{3}", text):  # which may be a thousand
         hints.append("where a comma stands before the decimals, set data.decimal=','")
     if re.fullmatch(r"[+-]?\d{1,3}([.,' \u00a0\u202f]\d{3})+([.,]\d+)?", text):
         hints.append("write numbers without marks between thousands")

@@ -26,6 +26,9 @@ _FREQUENCIES = ((13, 17, ("SMS", "SME")), (25, 35, ("BME", "BMS")), (85, 97, ("B
 _WEEKS = (28, 35)
 """Days between two rows that may be a step from, say, a month's second Friday to the next month's."""
 
+_ALIKE = 1.5
+"""Times that a step is longer than one that is another."""
+
 _WEEKDAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
 
 _UNITS = ((_DAY, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
@@ -59,12 +62,14 @@ class Step:
 
     def count(self, earlier: Moment, later: Moment) -> float:
         """Steps from one moment to another; between two steps the part of the second one."""
-        if not isinstance(earlier, datetime) or not isinstance(later, datetime) or not self._of_calendar:
+        if not isinstance(earlier, datetime) or not isinstance(later, datetime) or not self.of_calendar:
             return _distance(earlier, later) / self.size
         earlier, later = wall_clock(earlier), wall_clock(later)
         if self._after(earlier, 1) == later:
             return 1.0
-        steps = math.floor((later - earlier) / ((self._after(earlier, 12) - earlier) / 12))  # nearly
+        length, steps = (self._after(earlier, 12) - earlier) / 12, 0
+        for _ in range(5):  # nearer each time, whatever the distance
+            steps += math.trunc((later - self._after(earlier, steps)) / length)
         while self._after(earlier, steps) > later:
             steps -= 1
         while self._after(earlier, steps + 1) <= later:
@@ -76,14 +81,13 @@ class Step:
         """The moment so many steps later, in the same time zone."""
         if not isinstance(moment, datetime):
             return moment + steps * self.size
-        if not self._of_calendar:
+        if not self.of_calendar:
             return moment + timedelta(seconds=steps * self.size)
         return self._after(wall_clock(moment), steps).replace(tzinfo=moment.tzinfo)
 
     def alike(self, other: Step) -> bool:
         """Whether a model of rows ``other`` apart can read these: weekdays as days, four weeks as a month."""
-        lengths = [_length(step) for step in (self, other)]
-        return max(lengths) < 1.5 * min(lengths)
+        return within(_length(self) / _length(other))
 
     def words(self, like: Moment) -> str:
         """The step as one says it; ``like`` is a moment of the series."""
@@ -100,7 +104,8 @@ class Step:
         return _plural(self.size / unit, name)
 
     @property
-    def _of_calendar(self) -> bool:
+    def of_calendar(self) -> bool:
+        """Whether the step has no length of its own, so that only dates can be so far apart."""
         return bool(self.months or self.frequency)
 
     def _after(self, moment: datetime, steps: int) -> datetime:
@@ -133,6 +138,11 @@ def find_step(moments: Sequence[Moment]) -> Step | None:
     if not pairs:
         return None
     return max(_candidates(dates, pairs), key=lambda step: sum(step.count(one, next) == 1 for one, next in pairs))
+
+
+def within(steps: float) -> bool:
+    """Whether so many steps may be one that is a little off."""
+    return 1 / _ALIKE < steps < _ALIKE
 
 
 def _candidates(dates: Sequence[datetime], pairs: Sequence[tuple[datetime, datetime]]) -> Iterator[Step]:

@@ -22,6 +22,9 @@ _WRITTEN = re.compile(
     r"(?P<date>\d{4}-\d\d-\d\d|\d{8}|\d{4}-\d\d|\d{6})"
     r"(?:(?P<gap>\D)(?P<time>\d\d(?::\d\d){0,2}(?:[.,]\d+)?))?(?P<zone>Z|z|[+-]\d\d:?\d\d)?"
 )
+_ZERO = re.compile(r"(?<![\d:])0(?=\d)")
+"""The zero before a day, a month or an hour, not before minutes."""
+
 _PRECISIONS = ((2, "hours"), (5, "minutes"), (8, "seconds"), (12, "milliseconds"), (15, "microseconds"))
 """Characters of a time of day, and what isoformat calls it."""
 
@@ -79,7 +82,7 @@ def write_moment(moment: Moment, like: str, time_format: str = "") -> str:
     if not isinstance(moment, datetime):
         return str(int(moment)) if moment == int(moment) and like.strip("-").isdigit() else repr(moment)
     if time_format:
-        return moment.strftime(time_format)
+        return _formatted(moment, like, time_format)
     written = _WRITTEN.fullmatch(like)
     if not written:
         return moment.isoformat()
@@ -101,6 +104,16 @@ def write_moment(moment: Moment, like: str, time_format: str = "") -> str:
 def wall_clock(moment: datetime) -> datetime:
     """What clocks show there, without the time zone."""
     return moment.replace(tzinfo=None)
+
+
+def _formatted(moment: datetime, like: str, time_format: str) -> str:
+    """A time stamp by its format, without the zeros before days and months that ``like`` has not either."""
+    written = moment.strftime(time_format)
+    try:
+        before = datetime.strptime(like, time_format).strftime(time_format)
+    except ValueError:
+        return written
+    return _ZERO.sub("", written) if before != like and _ZERO.sub("", before) == like else written
 
 
 def _time(moment: datetime, shown: int) -> str:

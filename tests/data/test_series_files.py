@@ -47,6 +47,7 @@ def test_columns_are_found_by_name(tmp_path: Path) -> None:
     assert series.values[0].tolist() == [1000, 0]
     assert said[0].endswith("series.csv: columns that are not read: note")
     assert "expected the column 'wind'" in error(tmp_path, lines, names=("cars", "wind"))
+    assert "; the model reads cars, wind; " in error(tmp_path, lines, names=("cars", "wind"))
     twice = ["t,cars,cars", f"{DAYS[0]},1,2"]
     assert "the column 'cars' is there 2 times; give each its own name" in error(tmp_path, twice)
 
@@ -61,6 +62,7 @@ def test_a_column_without_a_name_is_no_series(tmp_path: Path) -> None:
     ("number", "hint"),
     [
         ("1,5", "where a comma stands before the decimals, set data.decimal=','"),
+        ("1,234", "write numbers without marks between thousands"),
         ("1.234,5", "write numbers without marks between thousands"),
         ("1 234", "write numbers without marks between thousands"),
         ("\u22125", "write a minus as '-'"),

@@ -9,6 +9,8 @@ from datetime import datetime
 import pytest
 
 from seqnlp.config import SeriesDataConfig
+from seqnlp.data.series_repair import Repair
+from seqnlp.data.series_rows import Row
 from seqnlp.data.series_step import Step, find_step
 from seqnlp.data.series_time import Moment, Stamps, read_moment, write_moment
 from seqnlp.errors import DataError
@@ -91,6 +93,19 @@ def test_a_moment_between_two_steps_is_a_part_of_one() -> None:
     assert Step(months=1, day=31).count(datetime(2024, 1, 31), datetime(2024, 2, 15)) == pytest.approx(15 / 29)
 
 
+@pytest.mark.parametrize("step", [Step(frequency="B"), Step(months=1, day=31), Step(frequency="WOM-3FRI")])
+def test_steps_are_counted_over_thousands_of_years(step: Step) -> None:
+    begin = step.after(datetime(2023, 1, 31))
+    assert step.count(begin, step.after(begin, 70_000)) == 70_000
+
+
+def test_numbers_have_no_step_of_the_calendar() -> None:
+    config = SeriesDataConfig(train="x.csv", time_column="t")
+    repair = Repair(config, ("v",), Step(frequency="B"), "x.csv")
+    with pytest.raises(DataError, match=r"x.csv:2: expected dates as time stamps, .* found the number 17"):
+        list(repair.add(Row(2, 17.0, "17", (1.0,))))
+
+
 def test_steps_of_older_models_go_on_as_they_did() -> None:
     step = Step(**{"months": 1, "size": 0.0})
     assert step.after(datetime(2024, 1, 31)) == datetime(2024, 2, 29)
@@ -138,3 +153,12 @@ def test_a_stamp_gets_the_parts_that_the_other_lacks() -> None:
     assert write_moment(datetime(2024, 1, 31, 6), "2024-01-31") == "2024-01-31 06"
     assert write_moment(datetime(2024, 1, 31), "2024-01") == "2024-01-31"
     assert write_moment(datetime(2024, 1, 31, 6, 30, 5), "2024-01-31T06:30") == "2024-01-31T06:30:05"
+
+
+def test_days_and_months_without_zeros_stay_without() -> None:
+    us, german = "%m/%d/%Y %H:%M", "%d.%m.%Y"
+    later = datetime(2024, 2, 3, 5, 5)
+    assert write_moment(later, "1/31/2024 4:05", us) == "2/3/2024 5:05"
+    assert write_moment(later, "01/31/2024 04:05", us) == "02/03/2024 05:05"
+    assert write_moment(later, "2.2.2024", german) == "3.2.2024"
+    assert write_moment(later, "02.02.2024", german) == "03.02.2024"

@@ -199,7 +199,7 @@ def test_a_picture_is_drawn(data: Path, tmp_path: Path) -> None:
 BROKEN: dict[str, tuple[Callable[[list[str]], list[str]], str]] = {
     "no such column": (
         lambda lines: ["time,flow,cold", *lines[1:]],
-        ":1: expected the column 'heat', found 'time', 'flow', 'cold'; set data.value_columns",
+        ":1: expected the column 'heat', found 'time', 'flow', 'cold'; the model reads flow, heat",
     ),
     "text": (
         lambda lines: [*lines[:9], f"{time_of(8)},10,warm", *lines[10:]],

@@ -72,7 +72,11 @@ def test_standard_input_is_answered_row_by_row(run: Path, tmp_path: Path) -> Non
         assert found["origin"] == whole["origin"]
         for one, other in zip(found["ahead"], whole["ahead"], strict=True):
             assert one["passengers"] == pytest.approx(other["passengers"], rel=1e-4)
+    more = "".join(f"{number or 'note'},{line}" for number, line in enumerate(lines))
+    finished = seqnlp("forecast", run, stdin=more)  # columns are found by their names
+    assert finished.err.startswith("standard input: columns that are not read: note\n")
     table = rows_of(output("forecast", run, stdin="".join(lines)))
+    assert table == rows_of(finished.out)
     assert len(table) == 26 * 7
     assert table[-1]["origin"] == answers[-1]["origin"]
 
