@@ -37,7 +37,8 @@ def test_every_problem_is_reported_at_once_each_with_its_key() -> None:
     assert problems(raw) == [
         "seeds: unknown key (did you mean 'seed'?)",
         "seed: expected at least 0, found -1",
-        "data.format: expected one of conll, conllu, jsonl, hub; found 'conl' (did you mean 'conll'?)",
+        "data.format: expected one of auto, conll, conllu, jsonl, json, doccano, prodigy, label_studio, spacy, csv, "
+        "brat, hub; found 'conl' (did you mean 'conll'?)",
         "data.repair: expected true or false, found 'yes'",
         "data.limit: expected a whole number, found 1.5",
         "model.hidden_dims: unknown key (did you mean 'hidden_dim'?)",
@@ -66,7 +67,7 @@ def test_the_message_counts_and_lists_the_problems() -> None:
             "data.hub: missing; data.format=hub needs a `datasets` name or a local dataset folder",
         ),
         (
-            {"data": {"token_column": "word"}},
+            {"data": {"format": "conll", "token_column": "word"}},
             "data.token_column: expected a column number for data.format=conll, found 'word'",
         ),
         (

@@ -10,6 +10,7 @@ from seqnlp.config.schema import setting
 from seqnlp.errors import did_you_mean
 
 TOKENIZERS = ("auto", "words", "split", "english", "whitespace", "characters")
+FILE_FORMATS = ("conll", "conllu", "jsonl", "json", "doccano", "prodigy", "label_studio", "spacy", "csv", "brat")
 SPACY_TOKENIZER = re.compile(r"spacy:[a-z]{2,3}")
 
 
@@ -25,12 +26,23 @@ class DataConfig(SplitsConfig):
     )
     dev_seed: int = setting(1, "seed of what is held out as dev; apart from `seed`, so that all seeds share it", low=0)
     test: str = setting("", "test file or split; read only by `seqnlp evaluate`")
-    format: str = setting("conll", "how the files are written", choices=("conll", "conllu", "jsonl", "hub"))
+    format: str = setting(
+        "auto",
+        "how the files are written; auto: as each one's name and content look (jsonl, json: rows with words and tags "
+        "or with text and spans; csv: a word a row; brat: a folder)",
+        choices=("auto", *FILE_FORMATS, "hub"),
+    )
     hub: str = setting("", "format=hub: a `datasets` name, or a local dataset folder")
     hub_config: str = setting("", "format=hub: the data set's configuration name, if it has several")
-    token_column: str = setting("0", "conll: column of the token, from 0, negative from the end; jsonl, hub: field")
-    tag_column: str = setting(
-        "-1", "conll: column of the tag; conllu: upos, xpos, feats or misc:KEY; jsonl, hub: field name"
+    token_column: str = setting("0", "conll: column of the token, from 0, negative from the end; others: its name")
+    tag_column: str = setting("-1", "conll: column of the tag; conllu: upos, xpos, feats or misc:KEY; others: its name")
+    sentence_column: str = setting(
+        "", "csv: column whose values tell sentences apart (empty ones go on); empty: Sentence #, sentence_id or such"
+    )
+    tag_names: str = setting(
+        "",
+        "names of numbered tags, with spaces between them, or a file of them; empty: what dataset_info.json or "
+        "README.md beside the file says",
     )
     comment: str = setting(
         "auto",

@@ -21,7 +21,7 @@ _TAG_FIELDS = ("tags", "ner_tags", "pos_tags", "upos")
 
 
 def read_hub(
-    name: str, config_name: str, split: str, token_field: str = "", tag_field: str = ""
+    name: str, config_name: str, split: str, token_field: str = "", tag_field: str = "", tag_names: Sequence[str] = ()
 ) -> Iterator[TaggedSentence]:
     """The rows of a split as sentences; ``line`` is the row, from 1.
 
@@ -33,6 +33,7 @@ def read_hub(
         config_name: the data set's configuration; empty if it has one only.
         token_field, tag_field: columns; empty: the first that exists of ``tokens``, ``words``, and of ``tags``,
             ``ner_tags``, ``pos_tags``, ``upos``.
+        tag_names: of numbered tags; empty: as the data set gives them.
 
     Raises:
         DataError: the data set, split or column does not exist, or a row is not a sentence.
@@ -40,7 +41,7 @@ def read_hub(
     table, where = _split(name, config_name, split), f"{name}[{split}]"
     token_field = _field("data.token_column", token_field, _TOKEN_FIELDS, table.column_names, where)
     tag_field = _field("data.tag_column", tag_field, _TAG_FIELDS, table.column_names, where)
-    names = _tag_names(table.features[tag_field])
+    names = list(tag_names) or _tag_names(table.features[tag_field])
     for number, row in enumerate(table.select_columns([token_field, tag_field]), start=1):
         tokens, tags = _listed(row[token_field]), [_tag_name(tag, names) for tag in _listed(row[tag_field])]
         problem = _problem(tokens, tags)
@@ -188,6 +189,6 @@ def _problem(tokens: Sequence[Any], tags: Sequence[Any]) -> str:
     for kind, values in (("tokens", tokens), ("tags", tags)):
         for value in values:
             if not isinstance(value, str) or not value.strip(" "):
-                named = " whose names the data set does not give" if isinstance(value, int) else ""
+                named = " whose names the data set does not give; set data.tag_names" if isinstance(value, int) else ""
                 return f"expected {kind} that are words, found {value!r}{named}"
     return ""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -13,10 +15,13 @@ from seqnlp.data.holdout import held_out, hold_out_sentences
 from seqnlp.data.hub import hub_digest, read_hub
 from seqnlp.data.tag_check import mend_tags, refuse_comments, refuse_illegal_tags
 from seqnlp.errors import DataError, did_you_mean
-from seqnlp.text.conll import document_starts, read_conll
-from seqnlp.text.conllu import read_conllu
+from seqnlp.text.conll import document_starts
 from seqnlp.text.files import file_digest
-from seqnlp.text.jsonl import read_jsonl
+from seqnlp.text.formats.annotated import Cut, sentences_of
+from seqnlp.text.formats.brat import brat_digest
+from seqnlp.text.formats.class_names import written_names
+from seqnlp.text.formats.readers import Reading, read_examples
+from seqnlp.text.formats.recognise import named_format, recognise
 from seqnlp.text.sentence import TaggedSentence
 from seqnlp.text.span_edges import SpanEdges
 from seqnlp.text.tokenize import AUTO, DEFAULT
@@ -50,28 +55,64 @@ def _held_out(
 ) -> tuple[list[TaggedSentence], list[TaggedSentence]]:
     """Train without what is held out, and that."""
     sentences = _load(config, "train", report)
-    path = None if config.format == "hub" else existing_file(config, "train", config.train)
-    documents = document_starts(path) if path and config.format != "jsonl" else []
-    kept, dev, whole = hold_out_sentences(sentences, part, config.dev_seed, documents)
+    kept, dev, whole = hold_out_sentences(sentences, part, config.dev_seed, _documents(config, sentences))
     why = f"{'documents' if whole else 'equal sentences'} stay together, and every tag in train"
     report(f"train: {held_out(len(dev), len(sentences), part, 'sentence', why)} held out as dev")
     return kept, dev
 
 
+def _documents(config: DataConfig, sentences: Sequence[TaggedSentence]) -> list[int]:
+    """The lines at which documents of train begin: as the file says, or of texts with several sentences."""
+    if split_format(config, "train") in ("conll", "conllu"):
+        return document_starts(existing_file(config, "train", config.train))
+    lines = sorted({sentence.line for sentence in sentences})
+    return lines if len(lines) < len(sentences) else []
+
+
 def _load(config: DataConfig, split: str, report: Callable[[str], None]) -> list[TaggedSentence]:
     """The sentences of a split's own source."""
+    form = split_format(config, split)
+    if config.format == "auto" and form not in ("conll", "hub"):
+        report(f"{source_name(config, split)}: read as data.format={form}")
+    try:
+        return _checked_sentences(replace(config, format=form), split, report)
+    except DataError as problem:
+        hint = "" if config.format == "auto" else _other_format(config, split)
+        raise DataError(f"{problem}{hint}") from None if hint else problem
+
+
+def _checked_sentences(config: DataConfig, split: str, report: Callable[[str], None]) -> list[TaggedSentence]:
     source = source_name(config, split)
     edges = SpanEdges(_tokenizer(config), utf16=config.offsets == "utf16")
-    sentences = list(islice(_read(config, split, edges), config.limit or None))
+    left_out: Counter[str] = Counter()
+    sentences = list(islice(_read(config, split, left_out, edges), config.limit or None))
     edges.judge(source, config.accept_cut_words, report)
+    found = ", ".join(f"{what} ({count:,})" for what, count in left_out.items() if count)
     if not sentences:
-        raise DataError(f"no sentences found; is data.format={config.format} right?", source)
+        nothing = f"; left out: {found}" if found else ""
+        raise DataError(f"no sentences found; is data.format={config.format} right?{nothing}", source)
+    if found:
+        report(f"{source}: left out: {found}")
     if config.format == "conll" and config.comment == "auto":
         refuse_comments(sentences, config.scheme, source)
     if config.repair:
         return mend_tags(sentences, config.scheme, source, report)
     refuse_illegal_tags(sentences, config.scheme, source)
     return sentences
+
+
+def split_format(config: DataConfig, split: str) -> str:
+    """How a split's file is written: as ``config.format`` says, else as its name and content look.
+
+    Raises:
+        DataError: the file cannot be read.
+    """
+    if config.format != "auto":
+        return config.format
+    if config.hub:
+        return "hub"
+    name = getattr(config, split)
+    return named_format(resolve_path(config, name)) or recognise(existing_file(config, split, name))
 
 
 def split_digest(config: DataConfig, split: str) -> str:
@@ -85,9 +126,10 @@ def split_digest(config: DataConfig, split: str) -> str:
     split = "train" if split == "dev" and held_out_part(config) is not None else split
     if not getattr(config, split):
         return ""
-    if config.format == "hub":
-        return hub_digest(_read(config, split))
-    return file_digest(existing_file(config, split, getattr(config, split)))
+    if split_format(config, split) == "hub":
+        return hub_digest(_read(replace(config, format="hub"), split, Counter()))
+    path = existing_file(config, split, getattr(config, split))
+    return brat_digest(path) if path.is_dir() else file_digest(path)
 
 
 def resolve_path(config: SplitsConfig, name: str) -> Path:
@@ -101,7 +143,8 @@ def source_name(config: DataConfig | ParallelDataConfig | DocumentDataConfig, sp
     name = getattr(config, split)
     if config.format == "long_range":
         return f"{name} made-up sentences"
-    return f"{config.hub}[{name}]" if config.format == "hub" else str(resolve_path(config, name))
+    hub = config.format == "hub" or (config.format == "auto" and config.hub)
+    return f"{config.hub}[{name}]" if hub else str(resolve_path(config, name))
 
 
 def hub_name(config: DataConfig | ParallelDataConfig | DocumentDataConfig) -> str:
@@ -132,16 +175,27 @@ def _tokenizer(config: DataConfig) -> str:
     return DEFAULT if config.tokenizer == AUTO else config.tokenizer
 
 
-def _read(config: DataConfig, split: str, edges: SpanEdges | None = None) -> Iterator[TaggedSentence]:
+def _read(
+    config: DataConfig, split: str, left_out: Counter[str], edges: SpanEdges | None = None
+) -> Iterator[TaggedSentence]:
     """The split's sentences as they are written; ``edges`` counts those of character spans."""
-    token_field = config.token_column if config.token_column != _DEFAULT_TOKEN_COLUMN else ""
-    tag_field = config.tag_column if config.tag_column != _DEFAULT_TAG_COLUMN else ""
+    token = config.token_column if config.token_column != _DEFAULT_TOKEN_COLUMN else ""
+    tag = config.tag_column if config.tag_column != _DEFAULT_TAG_COLUMN else ""
+    names = tuple(written_names(config.tag_names, resolve_path(config, config.tag_names))) if config.tag_names else ()
     if config.format == "hub":
-        return read_hub(hub_name(config), config.hub_config, getattr(config, split), token_field, tag_field)
+        return read_hub(hub_name(config), config.hub_config, getattr(config, split), token, tag, names)
     path = existing_file(config, split, getattr(config, split))
-    if config.format == "conllu":
-        return read_conllu(path, config.tag_column)
-    if config.format == "jsonl":
-        fields = (token_field or "tokens", tag_field or "tags")
-        return read_jsonl(path, *fields, config.scheme, _tokenizer(config), config.offsets, edges)
-    return read_conll(path, int(config.token_column), int(config.tag_column), config.comment)
+    reading = Reading(token, tag, config.sentence_column, config.comment, names, config.offsets, config.scheme)
+    cut = Cut(config.scheme, _tokenizer(config), edges, strict=config.format == "jsonl")
+    return sentences_of(read_examples(path, config.format, reading, left_out), path, cut, left_out)
+
+
+def _other_format(config: DataConfig, split: str) -> str:
+    """A hint for a file that cannot be read as configured, if it looks like another format."""
+    if config.format == "hub":
+        return ""
+    try:
+        form = recognise(existing_file(config, split, getattr(config, split)))
+    except DataError:
+        return ""
+    return f"; the file looks like data.format={form}, is data.format={config.format} right?" * (form != config.format)

@@ -56,6 +56,7 @@ class TaggingTask:
         config = replace(config, data=data)
         self.config, self.folder, self.device = config, folder, device
         settings = config.model
+        self.columns = columns_of(data)
         self.train_digest = split_digest(data, "train")
         self.digest = self.train_digest + tagging_data.vectors_digest(data, settings)
         train = load_split(data, "train", say)
@@ -142,7 +143,7 @@ class TaggingTask:
         saved = bundle.Bundle(
             description={
                 **describe(config.model, self.word_dim, config.data.scheme, config.data.tokenizer, about),
-                "columns": columns_of(config.data),
+                "columns": self.columns,
             },
             tensors=dict(self.model.state_dict()),
             vocabulary=self.features.to_dict(),

@@ -9,6 +9,7 @@ from typing import Any
 from seqnlp.bundle import Bundle
 from seqnlp.config import ClassifierConfig, DataConfig, ModelConfig, read_section
 from seqnlp.data.lexicon import WordFeatures
+from seqnlp.data.sources import split_format
 from seqnlp.errors import RunError
 from seqnlp.models.contextual import ContextualEmbedder
 from seqnlp.models.tagger import RecurrentTagger
@@ -77,9 +78,10 @@ class LoadedTagger:
 
 def columns_of(data: DataConfig) -> dict[str, Any]:
     """How column files are read: as the training data were, or CoNLL where those had no columns."""
-    if data.format == "conllu":
+    form = split_format(data, "train")
+    if form == "conllu":
         return {"format": "conllu", "token": 1}
-    if data.format != "conll":
+    if form != "conll":
         return {"format": "conll", "token": 0}
     columns = {"format": "conll", "token": int(data.token_column), "tag": int(data.tag_column)}
     return columns if data.comment == "auto" else {**columns, "comment": data.comment}

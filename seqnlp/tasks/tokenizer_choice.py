@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from itertools import islice
 
 from seqnlp.config import DataConfig
-from seqnlp.data.sources import existing_file
+from seqnlp.data.sources import existing_file, split_format
 from seqnlp.text.conllu_text import PlacedWords, read_conllu_texts
 from seqnlp.text.tokenize import AUTO, DEFAULT, tokenize
 
@@ -54,7 +54,7 @@ def agreement(sentences: Sequence[PlacedWords], kind: str) -> float:
 
 def _texts(data: DataConfig) -> list[PlacedWords]:
     """Sentences of the training split with their text; none where the corpus does not have it."""
-    if data.format != "conllu":
+    if split_format(data, "train") != "conllu":
         return []
     sentences = list(islice(read_conllu_texts(existing_file(data, "train", data.train)), NUM_SENTENCES))
     return sentences if any(sentence.spaced for sentence in sentences) else []

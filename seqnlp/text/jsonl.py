@@ -4,24 +4,32 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from seqnlp.errors import DataError, did_you_mean
-from seqnlp.text.character_spans import checked_spans, from_utf16, sentence_of
 from seqnlp.text.files import read_lines
+from seqnlp.text.formats.annotated import Cut, Example, annotated, sentences_of
+from seqnlp.text.formats.class_names import described_names
 from seqnlp.text.sentence import TaggedSentence
 from seqnlp.text.span_edges import SpanEdges
 from seqnlp.text.tags import Span
-from seqnlp.text.tokenize import tokenize
+
+TOKEN_FIELDS = ("tokens", "words")
+TAG_FIELDS = ("tags", "ner_tags", "pos_tags", "upos", "labels")
+"""Fields of words and of their tags that are found without being named, the first that is there."""
 
 _SPAN_FIELDS = ("spans", "entities")
+_FOUND = "expected words in '{}', found {} at position {}"
 
 
 def read_jsonl(
     path: str | os.PathLike[str],
-    token_field: str = "tokens",
-    tag_field: str = "tags",
+    token_field: str = "",
+    tag_field: str = "",
     scheme: str = "iob2",
     tokenizer: str = "words",
     offsets: str = "codepoints",
@@ -31,11 +39,12 @@ def read_jsonl(
 
     A line is either ``{"tokens": [...], "tags": [...]}`` or ``{"text": "...", "spans": [...]}`` (or ``entities``);
     a span is ``{"start": 0, "end": 5, "label": "X"}`` or ``[0, 5, "X"]``: characters (code points), end exclusive. A
-    text without the field has no entities. Text is cut by ``tokenizer`` alone, as in use; what becomes of a span that
-    begins or ends inside a word says text/character_spans.py.
+    text without the field has no entities. The lines of a text are sentences of their own, unless an entity goes on
+    across them. Text is cut by ``tokenizer`` alone, as in use; what becomes of a span that begins or ends inside a word
+    says text/character_spans.py.
 
     Args:
-        token_field, tag_field: names of the two lists.
+        token_field, tag_field: names of the two lists; empty: the usual ones.
         scheme: of the tags that are made from spans.
         offsets: what spans count: ``codepoints`` or ``utf16``.
         edges: counts the span edges that lie inside words.
@@ -44,26 +53,82 @@ def read_jsonl(
         DataError: bad JSON, a missing field, lists that do not match, no words, a span that is blank, out of the text
             or overlapping, spans under scheme ``none``; with file and line.
     """
+    cut = Cut(scheme, tokenizer, edges, strict=True)
+    yield from sentences_of(read_jsonl_examples(path, RowFields(token_field, tag_field), offsets), path, cut, Counter())
+
+
+class RowFields(NamedTuple):
+    """Names of the two lists of a row with words (empty: the usual ones), and those of numbered tags."""
+
+    token: str = ""
+    tag: str = ""
+    names: tuple[str, ...] = ()
+
+
+def read_jsonl_examples(
+    path: str | os.PathLike[str], fields: RowFields, offsets: str = "codepoints"
+) -> Iterator[Example]:
+    """The rows of a JSON-lines file, see :func:`read_jsonl`.
+
+    Raises:
+        DataError: as :func:`row_reader` says, with file and line.
+    """
+    read_row = row_reader(Path(path), fields, offsets)
     for number, line in read_lines(path):
-        if not line.strip():
-            continue
-        try:
-            row = parsed_row(line)
-            if token_field in row:
-                tokens, tags = _listed(row, token_field), _listed(row, tag_field)
-                if len(tokens) != len(tags):
-                    raise DataError(f"expected as many tags as tokens, found {len(tags)} and {len(tokens)}")
-                sentence = TaggedSentence(tuple(tokens), tuple(tags), number)
-            elif isinstance(row.get("text"), str):
-                spans = [from_utf16(row["text"], s) if offsets == "utf16" else s for s in _spans(row)]
-                sentence = _from_text(row["text"], spans, scheme, tokenizer, number, edges)
-            else:
-                raise DataError(f"expected a list '{token_field}' or a string 'text', found the fields {_names(row)}")
-        except DataError as problem:
-            raise DataError(str(problem), path, number) from None
-        if not sentence.tokens:
-            raise DataError("a sentence with no words; leave such lines out", path, number)
-        yield sentence
+        if line.strip():
+            try:
+                yield read_row(parsed_row(line), number)
+            except DataError as problem:
+                raise DataError(str(problem), path, number) from None
+
+
+def row_reader(path: Path, fields: RowFields, offsets: str) -> Callable[[Mapping[str, Any], int], Example]:
+    """What reads a row, given its line, as words with tags or as a text with spans.
+
+    Numbered tags get the names of ``fields``, else those that the data set beside the file says they have.
+
+    Raises:
+        DataError: from the reader: a missing field, lists that do not match, no words, a bad span.
+    """
+    names_of = cache(lambda name: fields.names or tuple(described_names(path, name)))
+
+    def read(row: Mapping[str, Any], line: int) -> Example:
+        token = _field(row, fields.token, TOKEN_FIELDS)
+        if token in row:
+            tag = _field(row, fields.tag, TAG_FIELDS)
+            tokens, tags = _listed(row, token), _listed(_with_names(row, tag, names_of), tag)
+            if len(tokens) != len(tags):
+                raise DataError(f"expected as many tags as tokens, found {len(tags)} and {len(tokens)}")
+            if not tokens:
+                raise DataError("a sentence with no words; leave such lines out")
+            return TaggedSentence(tuple(tokens), tuple(tags), line)
+        if not isinstance(row.get("text"), str):
+            raise DataError(f"expected a list '{token}' or a string 'text', found the fields {_names(row)}")
+        if row.get("answer", "accept") != "accept":
+            raise DataError(f"a row with the answer {shown(row['answer'])}; data.format=prodigy leaves such rows out")
+        return annotated(row["text"], _spans(row), line, offsets)
+
+    return read
+
+
+def _field(row: Mapping[str, Any], wanted: str, usual: Sequence[str]) -> str:
+    """The field that is wanted, else the first usual one that is there."""
+    return wanted or next((name for name in usual if name in row), usual[0])
+
+
+def _with_names(row: Mapping[str, Any], field: str, names_of: Callable[[str], Sequence[str]]) -> Mapping[str, Any]:
+    """The row, its numbered tags as names."""
+    tags = row.get(field)
+    if not isinstance(tags, list) or not tags or not all(type(tag) is int for tag in tags):
+        return row
+    names = names_of(field)
+    if not names:
+        raise DataError(f"{_FOUND.format(field, shown(tags[0]), 0)}; data.tag_names names numbered tags")
+    for position, tag in enumerate(tags):
+        if not 0 <= tag < len(names):
+            found = f"found {tag} at position {position}"
+            raise DataError(f"expected numbers from 0 to {len(names) - 1} in '{field}', which have names, {found}")
+    return {**row, field: [names[tag] for tag in tags]}
 
 
 def parsed_row(line: str) -> Mapping[str, Any]:
@@ -95,7 +160,7 @@ def _listed(row: Mapping[str, Any], name: str) -> list[str]:
         raise DataError(f"expected a list in '{name}', found {shown(values)}")
     for position, value in enumerate(values):
         if not isinstance(value, str) or not value.strip(" "):
-            raise DataError(f"expected words in '{name}', found {shown(value)} at position {position}")
+            raise DataError(_FOUND.format(name, shown(value), position))
     return values
 
 
@@ -128,18 +193,6 @@ def _span(item: Any) -> Span:
         if type(start) is type(end) is int and isinstance(label, str) and label:
             return Span(start, end, label)
     raise DataError(f'expected a span {{"start": 0, "end": 5, "label": "X"}} or [0, 5, "X"], found {shown(item)}')
-
-
-def _from_text(
-    text: str, spans: list[Span], scheme: str, tokenizer: str, line: int, edges: SpanEdges | None
-) -> TaggedSentence:
-    """Words and tags of a text with character spans."""
-    if scheme == "none":
-        raise DataError("spans need a scheme with entities; expected data.scheme=iob2 (or another), found 'none'")
-    tokens, checked = tokenize(text, tokenizer), checked_spans(text, spans)
-    if edges:
-        edges.add(text, tokens, spans, line)
-    return sentence_of(tokens, checked, scheme, line)
 
 
 def _names(row: Mapping[str, Any]) -> str:

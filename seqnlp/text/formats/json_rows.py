@@ -1,0 +1,112 @@
+"""The rows of a JSON file: one value a line, the items of one array, or one object."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from seqnlp.errors import DataError
+from seqnlp.text.files import read_lines
+from seqnlp.text.jsonl import shown
+
+_SPACE = re.compile(r"[ \t\n\r]*")
+
+
+def read_json_rows(path: str | os.PathLike[str]) -> Iterator[tuple[int, Any]]:
+    """The rows, each with the line on which it begins; blank lines are skipped.
+
+    Raises:
+        DataError: bad JSON, or characters that are no text; with file and line.
+    """
+    lines = list(read_lines(path))
+    first = next((line for _, line in lines if line.strip()), "")
+    array = first.lstrip().startswith("[") and not _is_whole(first)
+    if array or not _is_whole(first) or _is_array_of_rows(first):
+        yield from _values("\n".join(line for _, line in lines), path)
+        return
+    for number, line in lines:
+        if line.strip():
+            yield number, _checked(_parse(line, path, number), path, number)
+
+
+def fields_of(row: Any) -> Mapping[str, Any]:
+    """The row, which must be an object.
+
+    Raises:
+        DataError: it is none.
+    """
+    if not isinstance(row, dict):
+        raise DataError(f"expected a JSON object, found {shown(row)}")
+    return row
+
+
+def _is_whole(line: str) -> bool:
+    """Whether a line is a JSON value by itself."""
+    try:
+        json.loads(line)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _is_array_of_rows(line: str) -> bool:
+    """Whether a line is an array of objects or arrays, and no row such as ``["text", {...}]`` itself."""
+    value = json.loads(line)
+    return isinstance(value, list) and all(isinstance(item, dict | list) for item in value)
+
+
+def _values(text: str, path: object) -> Iterator[tuple[int, Any]]:
+    """The items of an array, or one value that takes several lines."""
+    decoder, place = json.JSONDecoder(), _skip(text, 0)
+    if not text.startswith("[", place):
+        yield 1, _checked(_parse(text, path), path, 1)
+        return
+    place, line, counted = _skip(text, place + 1), 1, 0
+    while not text.startswith("]", place):
+        line, counted = line + text.count("\n", counted, place), place
+        try:
+            value, end = decoder.raw_decode(text, place)
+        except json.JSONDecodeError as problem:
+            raise DataError(f"expected JSON: {problem.msg} at column {problem.colno}", path, problem.lineno) from None
+        except (ValueError, RecursionError) as problem:
+            raise DataError(f"expected JSON: {problem}", path, line) from None
+        yield line, _checked(value, path, line)
+        place = _skip(text, end)
+        if text.startswith(",", place):
+            place = _skip(text, place + 1)
+        elif not text.startswith("]", place):
+            number = text.count("\n", 0, place) + 1
+            raise DataError("expected ',' or ']' after an item of the JSON array; is the file cut off?", path, number)
+    end = _skip(text, place + 1)
+    if end < len(text):
+        number = text.count("\n", 0, end) + 1
+        raise DataError(f"expected nothing after the JSON array, found '{text[end : end + 20]}'", path, number)
+
+
+def _skip(text: str, place: int) -> int:
+    """The next place that is no space."""
+    found = _SPACE.match(text, place)
+    return found.end() if found else place
+
+
+def _parse(text: str, path: object, line: int | None = None) -> Any:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as problem:
+        expected = f"expected one JSON value a line: {problem.msg} at column {problem.colno}"
+        raise DataError(expected if line else f"expected JSON: {problem.msg}", path, line or problem.lineno) from None
+    except (ValueError, RecursionError) as problem:
+        raise DataError(f"expected JSON: {problem}", path, line) from None
+
+
+def _checked(value: Any, path: object, line: int) -> Any:
+    """The value, whose texts must be texts: an escape such as \\ud800 alone is JSON but no text."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        found = "found an escape \\ud800 to \\udfff that is half of a character"
+        raise DataError(f"expected text, {found}", path, line) from None
+    return value

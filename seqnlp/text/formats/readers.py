@@ -1,0 +1,103 @@
+"""Any format of labelled text, read as texts with entities or as words with tags."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from seqnlp.errors import DataError
+from seqnlp.text.conll import read_conll
+from seqnlp.text.conllu import read_conllu
+from seqnlp.text.formats.annotated import AnnotatedText, Example
+from seqnlp.text.formats.brat import read_brat
+from seqnlp.text.formats.doccano import doccano_example
+from seqnlp.text.formats.json_rows import fields_of, read_json_rows
+from seqnlp.text.formats.label_studio import label_studio_example
+from seqnlp.text.formats.prodigy import prodigy_example
+from seqnlp.text.formats.spacy_json import spacy_examples
+from seqnlp.text.formats.token_csv import TokenColumns, read_token_csv
+from seqnlp.text.jsonl import RowFields, read_jsonl_examples, row_reader
+
+FORMATS = ("conll", "conllu", "jsonl", "json", "doccano", "prodigy", "label_studio", "spacy", "csv", "brat")
+
+_RowReader = Callable[[Any, int, str, Counter[str]], AnnotatedText | None]
+_ROW_READERS: dict[str, _RowReader] = {
+    "doccano": doccano_example,
+    "prodigy": prodigy_example,
+    "label_studio": label_studio_example,
+}
+
+
+class Reading(NamedTuple):
+    """The settings of a reader.
+
+    Attributes:
+        token, tag: columns (numbers for ``conll``, the name of a tag column for ``conllu``) or fields; empty: the
+            usual ones.
+        sentence: ``csv``: the column that tells sentences apart; empty: the usual.
+        comment: ``conll``: what comments begin with.
+        names: of numbered tags; empty: what the data set says of itself.
+        offsets: what spans count.
+        scheme: of the tags.
+    """
+
+    token: str = ""
+    tag: str = ""
+    sentence: str = ""
+    comment: str = "auto"
+    names: tuple[str, ...] = ()
+    offsets: str = "codepoints"
+    scheme: str = "iob2"
+
+
+def read_examples(
+    path: str | os.PathLike[str], form: str, reading: Reading, left_out: Counter[str]
+) -> Iterator[Example]:
+    """The examples of a file (or folder) in one of :data:`FORMATS`.
+
+    Args:
+        left_out: counts what is not read, by what it is.
+
+    Raises:
+        DataError: the file is not as the format has it; with file and line.
+    """
+    if form == "conll":
+        token, tag = (
+            _number(key, value) for key, value in (("token", reading.token or "0"), ("tag", reading.tag or "-1"))
+        )
+        return read_conll(path, token, tag, reading.comment)
+    if form == "conllu":
+        return read_conllu(path, reading.tag or "upos")
+    if form == "csv":
+        return read_token_csv(path, TokenColumns(reading.sentence, reading.token, reading.tag))
+    if form == "brat":
+        return read_brat(path, reading.offsets, left_out)
+    if form == "jsonl":
+        return read_jsonl_examples(path, RowFields(reading.token, reading.tag, reading.names), reading.offsets)
+    return _located(path, form, reading, left_out)
+
+
+def _located(path: str | os.PathLike[str], form: str, reading: Reading, left_out: Counter[str]) -> Iterator[Example]:
+    """The examples of a file of JSON rows; errors have file and line."""
+    read_row = row_reader(Path(path), RowFields(reading.token, reading.tag, reading.names), reading.offsets)
+    for line, row in read_json_rows(path):
+        try:
+            if form == "json":
+                yield read_row(fields_of(row), line)
+            elif form == "spacy":
+                yield from spacy_examples(row, line, reading.offsets, reading.scheme, left_out)
+            else:
+                example = _ROW_READERS[form](row, line, reading.offsets, left_out)
+                if example is not None:
+                    yield example
+        except DataError as problem:
+            raise DataError(str(problem), path, line) from None
+
+
+def _number(key: str, value: str) -> int:
+    if not value.removeprefix("-").isdecimal():
+        raise DataError(f"data.{key}_column: expected a column number for data.format=conll, found '{value}'")
+    return int(value)

@@ -1,0 +1,403 @@
+"""Files of annotation tools and data sets: recognised, read into the same sentences, left out only where it is said."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from seqnlp.config import DataConfig
+from seqnlp.data.sources import load_split, split_digest, split_format
+from seqnlp.errors import DataError
+from seqnlp.text.formats.readers import FORMATS
+from seqnlp.text.formats.recognise import recognise
+from seqnlp.text.sentence import TaggedSentence
+
+TEXT = "Oke Tarnow rows to Brinmoor."
+SPANS = [[0, 10, "PER"], [19, 27, "LOC"]]
+PAIRS = [("Oke", "B-PER"), ("Tarnow", "I-PER"), ("rows", "O"), ("to", "O"), ("Brinmoor", "B-LOC"), (".", "O")]
+"""The sentence that every file below holds, and then one without entities."""
+
+CALM = "The sea is calm."
+CALM_PAIRS = [(word, "O") for word in ("The", "sea", "is", "calm", ".")]
+
+
+def named(**names: str) -> list[dict[str, Any]]:
+    """The spans as objects, with these names for start, end and label."""
+    keys = [names.get(key, key) for key in ("start", "end", "label")]
+    return [dict(zip(keys, span, strict=True)) for span in SPANS]
+
+
+def lines(*rows: Any) -> str:
+    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+
+
+def region(span: list[Any]) -> dict[str, Any]:
+    start, end, label = span
+    value = {"start": start, "end": end, "text": TEXT[start:end], "labels": [label]}
+    return {"id": "r1", "from_name": "label", "to_name": "text", "type": "labels", "value": value}
+
+
+def words(pairs: list[tuple[str, str]], tag: str) -> dict[str, Any]:
+    return {"tokens": [word for word, _ in pairs], tag: [label for _, label in pairs]}
+
+
+def label_studio() -> list[Any]:
+    """Two tasks, an unfinished one and one that was skipped."""
+    results = [[region(span) for span in SPANS], []]
+    tasks = [
+        {"id": n, "data": {"text": text}, "annotations": [{"id": n, "was_cancelled": False, "result": result}]}
+        for n, (text, result) in enumerate(zip((TEXT, CALM), results, strict=True))
+    ]
+    skipped = {"id": 8, "data": {"text": "x"}, "annotations": [{"was_cancelled": True, "result": []}]}
+    return [*tasks, {"id": 7, "data": {"text": "y"}, "annotations": []}, skipped]
+
+
+def spacy_corpus() -> list[Any]:
+    """As `spacy convert` of version 2 wrote it."""
+    bilou = {"Oke": "B-PER", "Tarnow": "L-PER", "Brinmoor": "U-LOC"}
+    sentences = [
+        {"tokens": [{"id": n, "orth": word, "ner": bilou.get(word, "O")} for n, (word, _) in enumerate(pairs)]}
+        for pairs in (PAIRS, CALM_PAIRS)
+    ]
+    return [{"id": 0, "paragraphs": [{"raw": TEXT, "sentences": sentences}]}]
+
+
+KAGGLE = "Sentence #,Word,POS,Tag\n" + "".join(
+    f"{f'Sentence: {number}' if not place else ''},{word},X,{tag}\n"
+    for number, pairs in enumerate((PAIRS, CALM_PAIRS), 1)
+    for place, (word, tag) in enumerate(pairs)
+)
+BY_NUMBER = "id;sentence_id;token;ner_tag\n" + "".join(
+    f"{place};{number};{word};{tag}\n"
+    for number, pairs in enumerate((PAIRS, CALM_PAIRS))
+    for place, (word, tag) in enumerate(pairs)
+)
+FILES = {
+    ("doccano.jsonl", "doccano"): lines(
+        {"id": 1, "text": CALM, "label": []}, {"id": 2, "text": TEXT, "label": SPANS, "Comments": []}
+    ),
+    ("doccano-relations.jsonl", "doccano"): lines(
+        {"id": 1, "text": CALM, "entities": [], "relations": []},
+        {"id": 2, "text": TEXT, "entities": named(start="start_offset", end="end_offset"), "relations": []},
+    ),
+    ("doccano-array.json", "doccano"): json.dumps([{"data": CALM, "label": []}, {"data": TEXT, "label": SPANS}]),
+    ("prodigy.jsonl", "prodigy"): lines(
+        {"text": CALM, "spans": [], "answer": "accept", "_task_hash": 1},
+        {"text": "Not Oke", "spans": [{"start": 0, "end": 3, "label": "LOC"}], "answer": "reject", "_task_hash": 2},
+        {"text": "Hm", "spans": [], "answer": "ignore"},
+        {"text": TEXT, "spans": named(), "answer": "accept"},
+    ),
+    ("prodigy-tokens.jsonl", "prodigy"): lines(
+        {"text": CALM, "tokens": [{"text": "The", "start": 0, "end": 3, "id": 0}], "spans": []},
+        {
+            "text": TEXT,
+            "tokens": [
+                {"text": "Oke", "start": 0, "end": 3, "id": 0},
+                {"text": "Tarnow", "start": 4, "end": 10, "id": 1},
+                {"text": "Brinmoor", "start": 19, "end": 27, "id": 2},
+            ],
+            "spans": [
+                {"token_start": 0, "token_end": 1, "label": "PER"},
+                {"start": 19, "end": 27, "token_start": 2, "token_end": 2, "label": "LOC"},
+            ],
+            "answer": "accept",
+        },
+    ),
+    ("label-studio.json", "label_studio"): json.dumps(label_studio(), indent=1),
+    ("label-studio-min.json", "label_studio"): json.dumps(
+        [
+            {"text": CALM, "id": 2, "annotator": 1, "annotation_id": 5, "created_at": "2024", "lead_time": 2.5},
+            {"text": TEXT, "id": 1, "label": [region(span)["value"] for span in SPANS], "annotator": 1},
+        ]
+    ),
+    ("spacy.json", "spacy"): json.dumps([[CALM, {"entities": []}], [TEXT, {"entities": SPANS}]], indent=2),
+    ("spacy-tool.json", "spacy"): json.dumps(
+        {"classes": ["PER", "LOC"], "annotations": [[CALM, {"entities": []}], None, [TEXT, {"entities": SPANS}]]}
+    ),
+    ("spacy-docs.jsonl", "spacy"): lines({"text": CALM, "ents": [], "tokens": []}, {"text": TEXT, "ents": named()}),
+    ("spacy-2.json", "spacy"): json.dumps(spacy_corpus()),
+    ("rows.json", "json"): json.dumps([words(CALM_PAIRS, "tags"), words(PAIRS, "tags")], indent=4),
+    ("spans.json", "json"): json.dumps([{"text": CALM, "spans": []}, {"text": TEXT, "spans": SPANS}]),
+    ("rows.jsonl", "jsonl"): lines(words(CALM_PAIRS, "ner_tags"), words(PAIRS, "ner_tags")),
+    ("kaggle.csv", "csv"): KAGGLE,
+    ("numbered.csv", "csv"): BY_NUMBER,
+    ("tabs.tsv", "csv"): KAGGLE.replace(",", "\t"),
+    ("words.tsv", "conll"): "".join(f"{w}\t{t}\n" for w, t in PAIRS)
+    + "\n"
+    + "".join(f"{w}\t{t}\n" for w, t in CALM_PAIRS),
+}
+
+
+def write(folder: Path, content: str, name: str, **settings: Any) -> DataConfig:
+    (folder / name).write_text(content, encoding="utf-8")
+    return DataConfig(dir=str(folder), train=name, **settings)
+
+
+def pairs_of(sentence: TaggedSentence) -> list[tuple[str, str]]:
+    return list(zip(sentence.tokens, sentence.tags, strict=True))
+
+
+def load(config: DataConfig) -> tuple[list[list[tuple[str, str]]], list[str]]:
+    """Words and tags of the training split, and what was said."""
+    said: list[str] = []
+    return [pairs_of(sentence) for sentence in load_split(config, "train", said.append)], said
+
+
+@pytest.mark.parametrize("key", FILES, ids=lambda key: key[0])
+def test_each_format_is_recognised_said_and_read(tmp_path: Path, key: tuple[str, str]) -> None:
+    name, form = key
+    config = write(tmp_path, FILES[key], name)
+    assert split_format(config, "train") == form
+    sentences, said = load(config)
+    assert sorted(sentences, key=len) == [CALM_PAIRS, PAIRS]
+    assert said[:1] == [f"{tmp_path}/{name}: read as data.format={form}"] * (form != "conll")
+    assert split_digest(config, "train")
+    config.format = form
+    assert load(config) == (sentences, said[1 if form != "conll" else 0 :]), "a guess is what the setting would do"
+
+
+@pytest.mark.parametrize("key", FILES, ids=lambda key: key[0])
+def test_the_content_tells_as_much_as_the_name(tmp_path: Path, key: tuple[str, str]) -> None:
+    (tmp_path / "file.txt").write_text(FILES[key], encoding="utf-8")
+    found = recognise(tmp_path / "file.txt")
+    assert found == key[1] or (found, key[1]) == ("jsonl", "json"), "rows of a file that is not called .json"
+
+
+WITH_SPANS = [key for key in FILES if '"start' in FILES[key] or "[0, 10" in FILES[key]]
+
+
+@pytest.mark.parametrize("key", WITH_SPANS, ids=lambda key: key[0])
+def test_spans_in_utf16_units_are_read_in_every_format(tmp_path: Path, key: tuple[str, str]) -> None:
+    content = FILES[key].replace("Tarnow rows", "Tarnow 🚣🚣")  # as many units as letters
+    sentences, _ = load(write(tmp_path, content, key[0], offsets="utf16"))
+    assert [pair for pair in max(sentences, key=len) if pair[0] != "🚣"] == [*PAIRS[:2], *PAIRS[3:]]
+
+
+def test_answers_that_were_not_accepted_and_tasks_without_annotations_are_counted(tmp_path: Path) -> None:
+    _, said = load(write(tmp_path, FILES["prodigy.jsonl", "prodigy"], "prodigy.jsonl"))
+    assert said[1:] == [f"{tmp_path}/prodigy.jsonl: left out: rows that were rejected or ignored (2)"]
+    _, said = load(write(tmp_path, FILES["label-studio.json", "label_studio"], "tasks.json"))
+    assert said[1:] == [f"{tmp_path}/tasks.json: left out: tasks without annotations (2)"]
+    with pytest.raises(DataError, match=r':3: .*"reject"; data.format=prodigy leaves such rows out'):
+        load(write(tmp_path, "\n\n" + lines({"text": "a", "spans": [], "answer": "reject"}), "a.jsonl", format="jsonl"))
+
+
+def test_entities_inside_others_are_counted(tmp_path: Path) -> None:
+    spans = [[0, 3, "PER"], [0, 10, "PER"], [4, 10, "LOC"], [19, 27, "LOC"], [19, 27, "LOC"]]
+    sentences, said = load(write(tmp_path, lines({"text": TEXT, "label": spans}), "a.jsonl"))
+    assert sentences == [PAIRS]
+    assert said[1:] == [f"{tmp_path}/a.jsonl: left out: entities inside or across others (3)"]
+
+
+def test_lines_of_a_document_are_sentences_unless_an_entity_goes_across(tmp_path: Path) -> None:
+    text = f"{TEXT}\n\n{CALM}\r\nNear Brin\nmoor"
+    row = {"text": text, "spans": [*SPANS, [len(text) - 9, len(text), "LOC"]]}
+    for form, written in (("jsonl", lines(row)), ("json", json.dumps([row]))):
+        sentences, _ = load(write(tmp_path, written, f"a.{form}"))
+        assert sentences == [PAIRS, CALM_PAIRS, [("Near", "O"), ("Brin", "B-LOC"), ("moor", "I-LOC")]]
+
+
+def test_a_region_that_holds_other_text_than_it_says_is_refused(tmp_path: Path) -> None:
+    task = {"id": 1, "data": {"text": f"🚣 {TEXT}"}, "annotations": [{"result": [region([3, 13, "PER"])]}]}
+    task["annotations"][0]["result"][0]["value"]["text"] = "Oke Tarnow"  # type: ignore[index]
+    config = write(tmp_path, json.dumps([task]), "a.json")
+    expected = r"a\.json:1: the span PER at 3-13 should be 'Oke Tarnow', found 'ke Tarnow '; set data.offsets=utf16"
+    with pytest.raises(DataError, match=expected):
+        load(config)
+    config.offsets = "utf16"
+    assert load(config)[0][0][:2] == [("🚣", "O"), ("Oke", "B-PER")]
+
+
+def test_only_the_first_label_and_annotation_count_and_others_are_said(tmp_path: Path) -> None:
+    task = label_studio()[0]
+    task["annotations"] += task["annotations"]
+    task["annotations"][0]["result"][0]["value"]["labels"].append("HERO")
+    task["annotations"][0]["result"] += [{"type": "choices", "value": {"choices": ["x"]}}, {"type": "relation"}]
+    sentences, said = load(write(tmp_path, json.dumps([task]), "a.json"))
+    assert sentences == [PAIRS]
+    assert said[1] == (
+        f"{tmp_path}/a.json: left out: further annotations of a task (1), further labels of a region (1), "
+        "regions that are no entities (1)"
+    )
+
+
+INFORMATION = {
+    "features": {"ner_tags": {"feature": {"names": ["O", "B-PER", "I-PER", "B-LOC"], "_type": "ClassLabel"}}}
+}
+CARD = """---
+license: mit
+dataset_info:
+  features:
+  - name: tokens
+    sequence: string
+  - name: ner_tags
+    sequence:
+      class_label:
+        names:
+          '0': O
+          '1': B-PER
+          '2': I-PER
+          '3': B-LOC
+---
+# A card
+"""
+NUMBERED = {"tokens": [word for word, _ in PAIRS], "ner_tags": [1, 2, 0, 0, 3, 0]}
+
+
+@pytest.mark.parametrize(
+    ("files", "setting"),
+    [
+        ({"dataset_info.json": json.dumps(INFORMATION)}, ""),
+        ({"dataset_infos.json": json.dumps({"default": INFORMATION})}, ""),
+        ({"README.md": CARD}, ""),
+        ({}, "O B-PER I-PER B-LOC"),
+        ({"labels.txt": "O\nB-PER\nI-PER\nB-LOC\n"}, "labels.txt"),
+        ({"config.json": json.dumps({"0": "O", "1": "B-PER", "2": "I-PER", "3": "B-LOC"})}, "config.json"),
+    ],
+)
+@pytest.mark.parametrize("name", ["a.jsonl", "a.json"])
+def test_numbered_tags_get_their_names(tmp_path: Path, name: str, files: dict[str, str], setting: str) -> None:
+    for other, content in files.items():
+        (tmp_path / other).write_text(content, encoding="utf-8")
+    written = lines(NUMBERED) if name == "a.jsonl" else json.dumps([NUMBERED])
+    sentences, _ = load(write(tmp_path, written, name, tag_names=setting))
+    assert sentences == [PAIRS]
+
+
+def test_numbered_tags_without_names_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"a\.jsonl:1: .* found 1 at position 0; data.tag_names names numbered tags"):
+        load(write(tmp_path, lines(NUMBERED), "a.jsonl"))
+    with pytest.raises(DataError, match=r"expected numbers from 0 to 1 in 'ner_tags', .*, found 2 at position 1"):
+        load(write(tmp_path, lines(NUMBERED), "a.jsonl", tag_names="O B-PER"))
+
+
+def brat(folder: Path, texts: dict[str, tuple[str, str | None]]) -> DataConfig:
+    (folder / "corpus").mkdir()
+    for name, (text, entities) in texts.items():
+        (folder / "corpus" / f"{name}.txt").write_bytes(text.encode())
+        if entities is not None:
+            (folder / "corpus" / f"{name}.ann").write_bytes(entities.encode())
+    return DataConfig(dir=str(folder), train="corpus")
+
+
+def test_a_folder_of_brat_is_read_and_what_is_not_read_is_counted(tmp_path: Path) -> None:
+    text = f"{TEXT}\r\n{CALM}\nNear Brin\nmoor"
+    entities = (
+        "T1\tPER 0 10\tOke Tarnow\nT2\tPER 0 3\tOke\nR1\tRows Arg1:T1 Arg2:T3\nA1\tSure T1\n#1\tNote T1\tx\n"
+        "T3\tLOC 19 27\tBrinmoor\nT4\tPER 0 3;11 15\tOke rows\nT5\tLOC 52 56;57 61\tBrin moor\n"
+    )
+    config = brat(tmp_path, {"b": (text, entities), "a": (CALM, ""), "c": ("unread", None)})
+    sentences, said = load(config)
+    assert sentences == [CALM_PAIRS, PAIRS, CALM_PAIRS, [("Near", "O"), ("Brin", "B-LOC"), ("moor", "I-LOC")]]
+    assert said[0] == f"{tmp_path}/corpus: read as data.format=brat"
+    for what in (
+        "entities in several parts (1)",
+        "entities inside or across others (1)",
+        "texts without a file .ann (1)",
+    ):
+        assert what in said[1]
+    before = split_digest(config, "train")
+    (tmp_path / "corpus" / "a.ann").write_text("T1\tSEA 4 7\tsea\n", encoding="utf-8")
+    assert split_digest(config, "train") != before
+
+
+def test_a_wrong_entity_of_brat_is_named_with_its_file(tmp_path: Path) -> None:
+    config = brat(tmp_path, {"a": (TEXT, "T1\tPER 1 10\tOke Tarnow\n")})
+    with pytest.raises(
+        DataError, match=r"corpus/a\.ann: the span PER at 1-10 should be 'Oke Tarnow', found 'ke Tarnow'"
+    ):
+        load(config)
+    (tmp_path / "corpus/a.ann").write_text("T1\tPER 0 10\tOke Tarnow\nT2 PER 0 3\n", encoding="utf-8")
+    with pytest.raises(DataError, match=r"a\.ann:2: expected an entity such as"):
+        load(config)
+
+
+def test_a_table_without_its_columns_names_the_settings(tmp_path: Path) -> None:
+    config = write(tmp_path, "satz,wort,name\n1,Oke,B-PER\n2,Tarn,B-LOC\n", "a.csv")
+    with pytest.raises(DataError, match=r"a\.csv:1: expected the column sentence #, .*; set data.sentence_column"):
+        load(config)
+    config.sentence_column, config.token_column, config.tag_column = "satz", "wort", "name"
+    assert load(config)[0] == [[("Oke", "B-PER")], [("Tarn", "B-LOC")]]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("Sentence #,Word,Tag\n1,Oke,B-PER\n,,O\n", r":3: the column 'Word' is empty"),
+        ("Sentence #,Word,Tag\n1,Oke,B-PER,x\n", r":2: expected 3 columns as in the first line, found 4"),
+    ],
+)
+def test_a_bad_row_of_a_table_is_refused(tmp_path: Path, content: str, message: str) -> None:
+    with pytest.raises(DataError, match=message):
+        load(write(tmp_path, content, "a.csv"))
+
+
+def test_words_such_as_na_and_null_are_words(tmp_path: Path) -> None:
+    sentences, _ = load(write(tmp_path, 'Sentence #,Word,Tag\n1,NA,O\n,null,O\n,"""",O\n,"1,5",O\n', "a.csv"))
+    assert [word for word, _ in sentences[0]] == ["NA", "null", '"', "1,5"]
+
+
+@pytest.mark.parametrize(
+    ("key", "form"),
+    [
+        (("doccano.jsonl", "doccano"), "jsonl"),
+        (("rows.jsonl", "jsonl"), "conll"),
+        (("prodigy-tokens.jsonl", "prodigy"), "jsonl"),
+        (("label-studio.json", "label_studio"), "json"),
+        (("kaggle.csv", "csv"), "conll"),
+        (("spacy.json", "spacy"), "doccano"),
+        (("words.tsv", "conll"), "conllu"),
+    ],
+)
+def test_a_file_of_another_format_is_refused_with_its_name(tmp_path: Path, key: tuple[str, str], form: str) -> None:
+    name, right = key
+    column = "misc:NE" if form == "conllu" else "-1"
+    with pytest.raises(DataError, match=f"the file looks like data.format={right}, is data.format={form} right?"):
+        load(write(tmp_path, FILES[key], name, format=form, tag_column=column))
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (
+            '[{"tokens": ["a"], "tags": ["O"]},\n {"tokens": ["b"] "tags": []}]',
+            r"a\.json:2: expected JSON: Expecting ','",
+        ),
+        ('[{"tokens": ["a"], "tags": ["O"]}\n', r"a\.json:1: expected ',' or ']' .* is the file cut off"),
+        ('[{"tokens": ["a"], "tags": ["O"]},\n\n{"tokens": ["b"], "tags": []}]', r"a\.json:3: expected as many tags"),
+        ('[{"tokens": ["\\ud800"],\n "tags": ["O"]}]', r"a\.json:1: expected text, found an escape"),
+        ('[{"tokens": ["a"],\n "tags": ["O"]}] x', r"a\.json:2: expected nothing after the JSON array, found 'x'"),
+    ],
+)
+def test_a_bad_array_is_refused_with_its_line(tmp_path: Path, content: str, message: str) -> None:
+    with pytest.raises(DataError, match=message):
+        load(write(tmp_path, content, "a.json", format="json"))
+
+
+def test_each_split_may_have_its_own_format(tmp_path: Path) -> None:
+    config = write(tmp_path, KAGGLE, "train.csv")
+    (tmp_path / "dev.conll").write_text("Oke\tB-PER\n", encoding="utf-8")
+    config.dev = "dev.conll"
+    assert len(load_split(config, "train", print)) == 2
+    assert [sentence.tags for sentence in load_split(config, "dev", print)] == [("B-PER",)]
+
+
+def test_a_part_held_out_has_whole_texts(tmp_path: Path) -> None:
+    texts = [f"Oke {n} rows.\nBrinmoor {n} sleeps.\nAll {n} is well." for n in range(20)]
+    config = write(tmp_path, lines(*({"text": text, "label": [[0, 3, "PER"]]} for text in texts)), "a.jsonl")
+    folder = brat(tmp_path, {f"{n:02}": (text, "T1\tPER 0 3\tOke\n") for n, text in enumerate(texts)})
+    for each in (config, folder):
+        each.dev = "20%"
+        dev = load_split(each, "dev", print)
+        train = load_split(each, "train", print)
+        numbers = [{sentence.tokens[1] for sentence in part} for part in (train, dev)]
+        assert (len(train), len(dev), [len(part) for part in numbers]) == (48, 12, [16, 4])
+
+
+def test_the_settings_name_every_format() -> None:
+    from seqnlp.config.tagging import FILE_FORMATS
+
+    assert FILE_FORMATS == FORMATS
