@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
+
+from seqnlp.cli.json_text import json_line
+from seqnlp.cli.visible import visible
 
 if TYPE_CHECKING:
     from seqnlp.api import Classification, Explanation
@@ -30,7 +32,7 @@ def write_text(answer: Classification) -> str:
 
     After those of gradients, in a third column: by how much all words' contributions miss what they should sum up to.
     """
-    given = [f"{label.translate(_ONE_LINE)} {answer.probabilities[label]:.4f}" for label in answer.labels]
+    given = [f"{visible(label.translate(_ONE_LINE))} {answer.probabilities[label]:.4f}" for label in answer.labels]
     columns = [", ".join(given) or "-"]
     if answer.explanation:
         columns.append(_reasons(answer.explanation))
@@ -52,7 +54,7 @@ def write_jsonl(answer: Classification) -> str:
         row["read"] = answer.read
     if answer.explanation:
         row["explanation"] = _explained(answer.explanation)
-    return json.dumps(row, ensure_ascii=False) + "\n"
+    return json_line(row)
 
 
 def _explained(explanation: Explanation) -> dict[str, Any]:
@@ -68,7 +70,7 @@ def _reasons(explanation: Explanation) -> str:
     ranked = sorted(range(len(explanation.words)), key=lambda place: -abs(explanation.words[place].value))
     chosen = [explanation.words[place] for place in sorted(ranked[:_SHOWN])]
     sign = "+" if explanation.method == "gradients" else ""
-    return " ".join(f"{each.word}:{each.value:{sign}.2f}" for each in chosen)
+    return " ".join(f"{visible(each.word)}:{each.value:{sign}.2f}" for each in chosen)
 
 
 WRITERS: dict[str, Callable[[Classification], str]] = {"text": write_text, "tsv": write_tsv, "jsonl": write_jsonl}

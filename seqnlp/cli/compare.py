@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from seqnlp.cli.json_text import json_text
 
 if TYPE_CHECKING:
     from seqnlp.api import Translator
@@ -51,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
     comparison = _compare_files(arguments) if arguments.reference else _compare_runs(arguments)
     systems = {"a": str(arguments.a), "b": str(arguments.b)}
     if arguments.json:
-        print(json.dumps({**systems, **comparison.to_dict()}, ensure_ascii=False, indent=1))
+        print(json_text({**systems, **comparison.to_dict()}, indent=1))
     else:
         print(f"A: {arguments.a}\nB: {arguments.b}\n{comparison.format()}")
     return 0

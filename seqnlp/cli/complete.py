@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import time
 from typing import TYPE_CHECKING
+
+from seqnlp.cli.json_text import json_text
+from seqnlp.cli.visible import visible
 
 if TYPE_CHECKING:
     from seqnlp.api import Completion, LanguageModel
@@ -73,7 +75,7 @@ def _complete(model: LanguageModel, arguments: argparse.Namespace) -> None:
     done = time.perf_counter()
     if arguments.output == "jsonl":
         shown = [{"word": one.word, "probability": round(one.probability, 6)} for one in words]
-        print(json.dumps({"text": arguments.text, "completions": shown}, ensure_ascii=False))
+        print(json_text({"text": arguments.text, "completions": shown}))
     else:
         print(format_words(words))
     if not words:
@@ -88,9 +90,9 @@ def say_unknown(model: LanguageModel, text: str) -> None:
     unknown = model.unknown_words(text)
     if unknown:
         some = ", ".join(unknown[:10]) + (", ..." if len(unknown) > 10 else "")
-        print(f"not in the model's vocabulary, so read without their meaning: {some}", file=sys.stderr)
+        print(f"not in the model's vocabulary, so read without their meaning: {visible(some)}", file=sys.stderr)
 
 
 def format_words(words: list[Completion]) -> str:
     """One word a line after its probability."""
-    return "\n".join(f"{one.probability:7.4f}  {one.word}" for one in words)
+    return "\n".join(f"{one.probability:7.4f}  {visible(one.word)}" for one in words)

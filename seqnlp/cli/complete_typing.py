@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from seqnlp.cli.visible import visible
+
 if TYPE_CHECKING:
     from seqnlp.api import Completion, LanguageModel
 
@@ -50,8 +52,8 @@ def _meant(key: str, word: str, words: list[Completion]) -> str:
 
 
 def _show(text: str, words: list[Completion], milliseconds: float, terminal: bool) -> None:
-    offered = "  ".join(f"{one.word} {one.probability:.2f}" for one in words)
-    last = text.rpartition("\n")[2]
+    offered = "  ".join(f"{visible(one.word)} {one.probability:.2f}" for one in words)
+    last = visible(text.rpartition("\n")[2])
     if terminal:
         sys.stdout.write(f"{ERASE_LINE}{last}\x1b[2m  [{offered}]  {milliseconds:.1f} ms\x1b[0m")
     else:

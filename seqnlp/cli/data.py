@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from seqnlp.cli.json_text import json_text
 
 if TYPE_CHECKING:
     from seqnlp.config import Config
@@ -47,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not found:
         raise SeqnlpError("nothing to compare: expected a train split and a dev or test split; name two files, perhaps")
     if arguments.json:
-        print(json.dumps([{"of": of, "in": where, **asdict(one)} for of, where, one in found], ensure_ascii=False))
+        print(json_text([{"of": of, "in": where, **asdict(one)} for of, where, one in found]))
     else:
         print(_table(found))
     return 0

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
+
+from seqnlp.cli.json_text import json_line
 
 if TYPE_CHECKING:
     from seqnlp.api import Event, ScoredRow
@@ -22,7 +23,7 @@ def event_heading(output: str) -> str:
 def event_line(event: Event, output: str) -> str:
     """An event: where it starts and ends, its highest score and where, and its flagged rows."""
     fields = {name: getattr(event, name) for name in EVENT_NAMES} | {"score": _short(event.score)}
-    return _csv_line(fields.values()) if output == "csv" else _json_line(fields)
+    return _csv_line(fields.values()) if output == "csv" else json_line(fields)
 
 
 def row_heading(columns: Sequence[str], output: str) -> str:
@@ -37,7 +38,7 @@ def row_line(row: ScoredRow, columns: Sequence[str], output: str) -> str:
         found = [judged["score"], judged["p_value"], int(row.flagged)]
         return _csv_line([row.row, row.time, *row.values, *found])
     values = dict(zip(columns, row.values, strict=True))
-    return _json_line({"row": row.row, "time": row.time, "values": values, **judged})
+    return json_line({"row": row.row, "time": row.time, "values": values, **judged})
 
 
 def _short(number: float | None) -> float | None:
@@ -49,7 +50,3 @@ def _csv_line(fields: Any) -> str:
     line = io.StringIO()
     csv.writer(line, lineterminator="\n").writerow(fields)
     return line.getvalue()
-
-
-def _json_line(fields: dict[str, Any]) -> str:
-    return json.dumps(fields, ensure_ascii=False) + "\n"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from seqnlp.cli.json_text import json_text
 
 if TYPE_CHECKING:
     from seqnlp.config import Config
@@ -83,7 +84,7 @@ def run(arguments: argparse.Namespace) -> int:
         tune(arguments.run, config, _say)
         return 0
     report, as_text, as_html = _evaluated(arguments, config)
-    print(json.dumps(report.to_dict(), ensure_ascii=False, indent=1) if arguments.json else as_text(report))
+    print(json_text(report.to_dict(), indent=1) if arguments.json else as_text(report))
     if arguments.report:
         write_atomically(arguments.report, as_html(report).encode())
         _say(f"report written to {arguments.report}")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
+
+from seqnlp.cli.json_text import json_line
 
 if TYPE_CHECKING:
     from seqnlp.api import Forecast
@@ -35,7 +36,7 @@ def write_csv(forecast: Forecast) -> str:
 def write_jsonl(forecast: Forecast | None) -> str:
     """One object; without a forecast (too few rows, or one that was left out) its ``ahead`` is empty."""
     if forecast is None:
-        return json.dumps({"origin": None, "level": None, "ahead": []}) + "\n"
+        return json_line({"origin": None, "level": None, "ahead": []})
     ahead = [
         {
             "time": time,
@@ -48,7 +49,7 @@ def write_jsonl(forecast: Forecast | None) -> str:
         for place, time in enumerate(forecast.times)
     ]
     content = {"origin": forecast.origin, "level": forecast.level, "ahead": ahead}
-    return json.dumps(content, ensure_ascii=False) + "\n"
+    return json_line(content)
 
 
 def _sides(forecast: Forecast) -> dict[str, Any]:

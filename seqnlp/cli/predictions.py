@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from seqnlp.cli.json_text import json_line
 
 if TYPE_CHECKING:
     from seqnlp.config import ClassificationConfig, Config, TaggingConfig, TranslationConfig
@@ -24,9 +25,7 @@ def write_predictions(path: Path, run: Path, config: Config, split: str, say: Sa
     from seqnlp.storage import write_pieces_atomically
 
     rows = _rows(run, config, split, say)
-    write_pieces_atomically(
-        path, (f"{json.dumps(row, ensure_ascii=False, allow_nan=False)}\n".encode() for row in rows)
-    )
+    write_pieces_atomically(path, (json_line(row).encode() for row in rows))
 
 
 def refuse_tasks_without(config: Config) -> None:

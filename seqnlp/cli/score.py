@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
 import math
 import sys
 from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from seqnlp.cli.json_text import json_line
 
 if TYPE_CHECKING:
     from seqnlp.api import Hypothesis
@@ -83,7 +84,7 @@ def write_jsonl(answer: Hypothesis) -> str:
         "pieces": answer.pieces,
         "token_log_probabilities": [round(value, 4) for value in answer.token_log_probabilities],
     }
-    return json.dumps(row, ensure_ascii=False) + "\n"
+    return json_line(row)
 
 
 class Total:

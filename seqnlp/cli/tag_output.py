@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from seqnlp.cli.json_text import json_line
 from seqnlp.cli.visible import visible
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def choose_output(asked: str | None, source: str, terminal: bool) -> str:
 
 def write_jsonl(answer: TaggedText, tagger: Tagger) -> str:
     """One JSON object a line; offsets count characters."""
-    return json.dumps(answer.to_dict(), ensure_ascii=False) + "\n"
+    return json_line(answer.to_dict())
 
 
 def write_conll(answer: TaggedText, tagger: Tagger) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from seqnlp.cli.json_text import json_line
 from seqnlp.text.alignment import merge_attention, pharaoh
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def write_jsonl(answer: Translation, number: int, shown: Shown) -> str:
         row["parts"] = answer.parts
     if shown.nbest > 1:
         row["nbest"] = [_fields(answer, hypothesis, shown) for hypothesis in answer.hypotheses[: shown.nbest]]
-    return json.dumps(row, ensure_ascii=False) + "\n"
+    return json_line(row)
 
 
 def _fields(answer: Translation, hypothesis: Hypothesis, shown: Shown) -> dict[str, Any]:
