@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from seqnlp.config import Config
+    pass
 
 HELP = "train a model from a recipe and settings"
 EXAMPLES = """\
@@ -45,23 +44,18 @@ def run(arguments: argparse.Namespace) -> int:
 
         print(settings_table(task_of(arguments.overrides, arguments.config_dir)))
         return 0
-    import functools
-
-    from seqnlp.compose import train_with_hydra
     from seqnlp.errors import SeqnlpError
 
     if arguments.nproc < 1:
         raise SeqnlpError(f"--nproc: expected 1 or more, found {arguments.nproc}")
-    train = functools.partial(_start, num_processes=arguments.nproc)
-    runs = train_with_hydra(arguments.overrides, arguments.config_dir, train, arguments.multirun)
     if arguments.multirun:
         from seqnlp.cli.multirun_table import multirun_table
+        from seqnlp.cli.sweep import train_sweep
 
-        print(multirun_table(runs))
-    return 0
-
-
-def _start(config: Config, num_processes: int) -> Path:
+        print(multirun_table(train_sweep(arguments.overrides, arguments.config_dir, arguments.nproc)))
+        return 0
+    from seqnlp.compose import compose_config
     from seqnlp.launch import start
 
-    return start(config, num_processes)
+    start(compose_config(arguments.overrides, arguments.config_dir), arguments.nproc)
+    return 0

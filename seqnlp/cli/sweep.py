@@ -1,0 +1,101 @@
+"""A sweep (``seqnlp train -m``) that remembers what was typed, so that it can go on after a stop."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from seqnlp.config import Config
+
+SWEEP_FILE = "sweep.yaml"
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What started a sweep.
+
+    Attributes:
+        overrides: ``KEY=VALUE`` words.
+        config_dir: a user's folder of recipes, as it was typed; None: none.
+        folder: where it was typed, which relative names mean.
+    """
+
+    overrides: tuple[str, ...]
+    config_dir: str | None
+    folder: str
+
+
+def train_sweep(overrides: Sequence[str], config_dir: str | None, num_processes: int) -> list[Path]:
+    """Train a run for each combination; returns their directories.
+
+    Raises:
+        ConfigError: as :func:`seqnlp.compose.train_with_hydra`.
+        SeqnlpError: a run went wrong.
+    """
+    from seqnlp.compose import train_with_hydra
+
+    typed = Typed(tuple(overrides), config_dir, os.getcwd())
+    job = functools.partial(_train_job, num_processes=num_processes, typed=typed)
+    return train_with_hydra(overrides, config_dir, job, multirun=True)
+
+
+def resume_sweep(sweep: Path, num_processes: int) -> list[Path]:
+    """Resume the runs of a sweep that were begun, and start those that were not; returns the directories of all.
+
+    Raises:
+        RunError: the folder in which the sweep was started is gone, or the sweep's file is damaged.
+        SeqnlpError: a run went wrong.
+    """
+    from seqnlp.errors import RunError
+
+    typed, where = _read(sweep / SWEEP_FILE), sweep.absolute()
+    overrides = [one for one in typed.overrides if not one.startswith("run=")]
+    if not Path(typed.folder).is_dir():
+        raise RunError(f"the sweep was started in {typed.folder}, which is not there: its relative names mean nothing")
+    with contextlib.chdir(typed.folder):
+        runs = train_sweep([*overrides, f"run='{where}'"], typed.config_dir, num_processes)
+        return [run.absolute() for run in runs]
+
+
+def _train_job(config: Config, num_processes: int, typed: Typed) -> Path:
+    """Train one run of a sweep, or go on with it."""
+    from seqnlp.launch import CONFIG_FILE, resume, start
+
+    run = Path(config.run)
+    _write(run.parent / SWEEP_FILE, typed)
+    if (run / CONFIG_FILE).is_file():
+        resume(run, num_processes)
+        return run
+    return start(config, num_processes)
+
+
+def _write(path: Path, typed: Typed) -> None:
+    import yaml
+
+    from seqnlp.storage import write_atomically
+
+    if not path.exists():
+        write_atomically(path, yaml.safe_dump({**asdict(typed), "overrides": list(typed.overrides)}).encode())
+
+
+def _read(path: Path) -> Typed:
+    """What was typed.
+
+    Raises:
+        RunError: the file is damaged.
+    """
+    import yaml
+
+    from seqnlp.errors import RunError
+
+    try:
+        stored = yaml.safe_load(path.read_text(encoding="utf-8"))
+        return Typed(tuple(map(str, stored["overrides"])), stored["config_dir"], str(stored["folder"]))
+    except (yaml.YAMLError, OSError, UnicodeDecodeError, KeyError, TypeError) as problem:
+        raise RunError(f"{path} is damaged ({problem}); start the sweep again") from None
