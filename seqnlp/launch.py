@@ -22,6 +22,7 @@ from seqnlp.training.checkpoint import FILE_NAME, Progress
 from seqnlp.training.device import choose_device, choose_precision
 from seqnlp.training.distributed import join, leave
 from seqnlp.training.fit import Interrupted, fit
+from seqnlp.training.lock import locked
 from seqnlp.training.memory import keep_freed_memory
 from seqnlp.training.orphans import ending_with
 
@@ -57,7 +58,7 @@ def resume(run: Path, num_processes: int = 1, data_dir: str = "") -> None:
         data_dir: where the data is now, which the run remembers; empty: where it was.
 
     Raises:
-        RunError: not a run, or its data changed.
+        RunError: not a run, its data changed, or another process trains it.
     """
     config = read_run_config(run)  # tells a wrong directory before processes are started
     if data_dir:
@@ -185,17 +186,30 @@ def _duration(seconds: float) -> str:
 
 
 def _train_or_launch(run: Path, num_processes: int) -> None:
-    """Train here, or let torchrun start ``num_processes`` that resume the (claimed) run together."""
-    if num_processes <= 1 or "WORLD_SIZE" in os.environ:
-        if "WORLD_SIZE" in os.environ:
-            ending_with(os.getppid())()
+    """Train here, or let torchrun start ``num_processes`` that resume the (claimed) run together.
+
+    The run is locked meanwhile, by this process or, if it is one of several, by the one that started them.
+    """
+    if "WORLD_SIZE" in os.environ:
+        ending_with(os.getppid())()
         train(run)
         return
+    with locked(run) as lock:
+        if num_processes <= 1:
+            train(run)
+        else:
+            _launch(run, num_processes, lock)
+
+
+def _launch(run: Path, num_processes: int, lock: tuple[int, ...]) -> None:
+    """Train in several processes, which keep the lock if this one is killed."""
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={num_processes}"]
     threads = os.environ.get("OMP_NUM_THREADS", str(_threads_each(num_processes)))
     environment = {**os.environ, "OMP_NUM_THREADS": threads}
     tie = ending_with(os.getpid())  # who kills us must not leave processes that train on
-    launcher = subprocess.Popen([*command, "-m", "seqnlp", "resume", str(run)], env=environment, preexec_fn=tie)
+    launcher = subprocess.Popen(
+        [*command, "-m", "seqnlp", "resume", str(run)], env=environment, preexec_fn=tie, pass_fds=lock
+    )
     if _wait(launcher) != 0:
         begun = (run / FILE_NAME).exists()
         advice = f"go on with `seqnlp resume {run}`" if begun else "the reason stands above"

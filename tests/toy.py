@@ -53,7 +53,7 @@ class ToyTask:
         before_loss: Callable[[int], None] = lambda count: None,
     ) -> None:
         self.config, self.folder, self.has_dev, self.before_loss = config, folder, has_dev, before_loss
-        self.digest = "toy"
+        self.digest, self.dev_digest = "toy", ""
         source = np.random.default_rng(5)
         self.words = torch.from_numpy(source.integers(0, NUM_WORDS, size=(num_examples, 3)))  # (S, W)
         self.classes = self.words.sum(dim=1) % NUM_CLASSES  # (S,)

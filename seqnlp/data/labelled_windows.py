@@ -18,6 +18,7 @@ from seqnlp.data.series_time import Moment, read_moment
 from seqnlp.data.series_windows import take_windows, window_starts
 from seqnlp.data.sources import existing_file
 from seqnlp.errors import DataError, did_you_mean
+from seqnlp.text.files import file_digest
 
 TimeWindow = tuple[Moment, Moment]
 
@@ -44,6 +45,15 @@ def labelled_windows(config: WatchedDataConfig, split: str) -> list[TimeWindow]:
     if not isinstance(content, list):
         raise DataError(f"{_EXPECTED}, found {json.dumps(content)[:40]}", path)
     return [_window(each, path) for each in content]
+
+
+def labels_digest(config: WatchedDataConfig) -> str:
+    """SHA-256 of the file of labelled windows; empty without one.
+
+    Raises:
+        DataError: the file cannot be read.
+    """
+    return file_digest(existing_file(config, "labels", config.labels)) if config.labels else ""
 
 
 def number_rows(series: Series, windows: Sequence[TimeWindow]) -> NDArray[np.int64]:

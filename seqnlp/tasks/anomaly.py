@@ -13,7 +13,7 @@ from torch import Tensor
 from seqnlp import bundle
 from seqnlp.config import AnomalyConfig
 from seqnlp.data.batches import plan_epoch
-from seqnlp.data.labelled_windows import labelled_windows, normal_windows, number_rows
+from seqnlp.data.labelled_windows import labelled_windows, labels_digest, normal_windows, number_rows
 from seqnlp.data.series import Part, load_part, part_digest
 from seqnlp.data.series_inputs import make_inputs
 from seqnlp.data.series_scale import fit_scaler
@@ -54,6 +54,7 @@ class AnomalyTask:
     def __init__(self, config: AnomalyConfig, folder: Path, device: torch.device, say: Callable[[str], None]) -> None:
         self.config, self.folder, self.device = config, folder, device
         self.digest, settings = part_digest(config.data, "train"), config.model
+        self.dev_digest = part_digest(config.data, "dev") + labels_digest(config.data)
         say_dev = (lambda text: None) if config.data.dev.endswith("%") else say  # a part: said of the training file
         train = load_part(config.data, "train", say)
         assert train is not None  # the configuration sees to it

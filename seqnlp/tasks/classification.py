@@ -57,6 +57,7 @@ class ClassificationTask:
         self.config, self.folder, self.device = config, folder, device
         data, settings = config.data, config.model
         self.train_digest = documents_digest(data, "train")
+        self.dev_digest = documents_digest(data, "dev")
         self.digest = self.train_digest + tagging_data.vectors_digest(data, settings)
         train, dev = (load_documents(data, split, say) for split in ("train", "dev"))
         self.labels = reading.learn_labels(train, data.multi_label)

@@ -51,7 +51,7 @@ class ForecastingTask:
         self, config: ForecastingConfig, folder: Path, device: torch.device, say: Callable[[str], None]
     ) -> None:
         self.config, self.folder, self.device = config, folder, device
-        self.digest = part_digest(config.data, "train")
+        self.digest, self.dev_digest = (part_digest(config.data, split) for split in ("train", "dev"))
         settings, trainer = config.model, config.trainer
         train = load_part(config.data, "train", say)
         assert train is not None  # the configuration names it

@@ -50,7 +50,7 @@ class LanguageModelTask:
         self, config: LanguageModelConfig, folder: Path, device: torch.device, say: Callable[[str], None]
     ) -> None:
         self.config, self.folder, self.device = config, folder, device
-        self.digest = text_digest(config.data, "train")
+        self.digest, self.dev_digest = (text_digest(config.data, split) for split in ("train", "dev"))
         train, dev = load_text(config.data, "train"), load_text(config.data, "dev")
         if held_out_part(config.data) is not None:
             say(f"train: the last {len(dev):,} of {len(train) + len(dev):,} lines held out as dev")

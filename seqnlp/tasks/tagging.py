@@ -58,6 +58,7 @@ class TaggingTask:
         settings = config.model
         self.columns = columns_of(data)
         self.train_digest = split_digest(data, "train")
+        self.dev_digest = split_digest(data, "dev")
         self.digest = self.train_digest + tagging_data.vectors_digest(data, settings)
         train = load_split(data, "train", say)
         self.dev = load_split(data, "dev", say)

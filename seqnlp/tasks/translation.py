@@ -48,7 +48,7 @@ class TranslationTask:
         self, config: TranslationConfig, folder: Path, device: torch.device, say: Callable[[str], None]
     ) -> None:
         self.config, self.folder, self.device = config, folder, device
-        self.digest = pairs_digest(config.data, "train")
+        self.digest, self.dev_digest = (pairs_digest(config.data, split) for split in ("train", "dev"))
         train = load_pairs(config.data, "train", say)
         self.dev = load_pairs(config.data, "dev", say)
         sources, targets = [pair.source for pair in train], [pair.target for pair in train]

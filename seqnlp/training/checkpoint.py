@@ -49,18 +49,18 @@ class Progress:
     finished: bool = False
 
 
-def save_checkpoint(run: Path, progress: Progress, digest: str, states: dict[str, Any]) -> None:
+def save_checkpoint(run: Path, progress: Progress, digest: str, states: dict[str, Any], dev_digest: str = "") -> None:
     """Write ``RUN/checkpoint.pt`` through a temporary file, so that the old one stays whole if anything goes wrong."""
     buffer = io.BytesIO()
-    torch.save({"progress": asdict(progress), "data": digest, **states}, buffer)
+    torch.save({"progress": asdict(progress), "data": digest, "dev": dev_digest, **states}, buffer)
     write_atomically(run / FILE_NAME, buffer.getbuffer())
 
 
-def load_checkpoint(run: Path, digest: str) -> tuple[Progress, dict[str, Any]] | None:
+def load_checkpoint(run: Path, digest: str, dev_digest: str = "") -> tuple[Progress, dict[str, Any]] | None:
     """What :func:`save_checkpoint` wrote, or None if the run has no checkpoint yet.
 
     Raises:
-        RunError: the file is damaged, or the training data is not what the run began with.
+        RunError: the file is damaged, or the training or development data are not what the run began with.
     """
     path = run / FILE_NAME
     if not path.exists():
@@ -72,4 +72,6 @@ def load_checkpoint(run: Path, digest: str) -> tuple[Progress, dict[str, Any]] |
         raise RunError(f"{path} cannot be read ({problem}); the run cannot be resumed, start it again") from problem
     if stored.pop("data") != digest:
         raise RunError(f"the training data changed since {run} began; restore it, or start a new run")
+    if stored.pop("dev", dev_digest) != dev_digest:  # older checkpoints do not tell
+        raise RunError(f"the development data changed since {run} began; restore it, or start a new run")
     return progress, stored

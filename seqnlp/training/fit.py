@@ -43,6 +43,9 @@ class Trainable(Protocol):
     digest: str
     """Identifies the training data; a checkpoint of other data is refused."""
 
+    dev_digest: str
+    """Identifies the development data, likewise; empty without a dev split."""
+
     @property
     def model(self) -> nn.Module:
         """What is trained."""
@@ -92,7 +95,7 @@ def fit(
         progress.seconds = time.monotonic() - clock
         states = collect_states(task, optimizer, average, processes)
         if processes.is_first:
-            save_checkpoint(run, progress, task.digest, states)
+            save_checkpoint(run, progress, task.digest, states, task.dev_digest)
         processes.wait()
 
     with log, _listening() as received:

@@ -44,7 +44,7 @@ def collect_states(
 
 def restore(task: Trainable, optimizer: Optimizer, average: AveragedWeights | None, run: Path) -> Progress:
     """Take up the run's checkpoint, if there is one."""
-    found = load_checkpoint(run, task.digest)
+    found = load_checkpoint(run, task.digest, task.dev_digest)
     if found is None:
         return Progress()
     progress, states = found

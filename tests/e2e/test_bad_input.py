@@ -360,6 +360,12 @@ def test_data_that_changed_since_the_run_began(data: Path) -> None:
     assert refusal("resume", "run") == "the training data changed since run began; restore it, or start a new run"
 
 
+def test_a_development_split_that_changed_since_the_run_began(data: Path) -> None:
+    output(*command())
+    (data / "dev.conll").write_text(GOOD + GOOD, encoding="utf-8")
+    assert refusal("resume", "run") == "the development data changed since run began; restore it, or start a new run"
+
+
 def test_a_second_run_into_the_same_directory_is_refused_and_the_first_untouched(copy: Path) -> None:
     before = {path: path.read_bytes() for path in copy.rglob("*") if path.is_file()}
     message = refusal("train", "recipe=tagging/demo", f"run={copy}", *TINY)

@@ -6,6 +6,7 @@ import contextlib
 import csv
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -16,6 +17,9 @@ import pytest
 import torch
 from command import TINY_TRANSLATION, output, seqnlp
 from tiny_pairs import make_pairs, write_pairs
+
+from seqnlp.errors import RunError
+from seqnlp.launch import resume
 
 SETTINGS = (
     "recipe=tagging/demo",
@@ -118,6 +122,32 @@ def test_a_run_killed_terminated_and_interrupted_resumes_exactly(uninterrupted: 
     assert_same(run, uninterrupted)
 
 
+def test_nobody_resumes_a_run_that_is_being_trained_until_its_process_is_gone(
+    uninterrupted: Path, tmp_path: Path
+) -> None:
+    run = tmp_path / "run"
+    process = start(run)
+    deadline = time.monotonic() + 60
+    while not checkpoints(run, 1)():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    process.send_signal(signal.SIGSTOP)
+    try:
+        started = time.monotonic()
+        with pytest.raises(RunError) as refused:
+            resume(run)
+        assert time.monotonic() - started < 5
+    finally:
+        process.kill()
+        process.communicate()
+    holder = f"process {process.pid} on {socket.gethostname()}"
+    assert str(refused.value) == f"{run} is being trained by {holder}; wait until it ends, or stop it first"
+    assert (run / ".lock").exists()
+    assert seqnlp("resume", run).status == 0  # the lock of a process that is gone holds nobody
+    remove_half_written(run)
+    assert_same(run, uninterrupted)
+
+
 def test_a_run_killed_before_its_first_checkpoint_begins_again(uninterrupted: Path, tmp_path: Path) -> None:
     run = tmp_path / "run"
     config = run / "config.yaml"
@@ -198,6 +228,8 @@ def test_no_process_trains_on_after_its_launcher_was_killed(tmp_path: Path) -> N
         assert time.monotonic() < deadline
         time.sleep(0.02)
     assert len(processes_about(run)) >= 3
+    with pytest.raises(RunError, match=rf"being trained by process {process.pid} on "):
+        resume(run)
     process.kill()
     process.wait()
     while processes_about(run):

@@ -56,6 +56,17 @@ def test_a_checkpoint_of_other_data_is_refused(tmp_path: Path) -> None:
     assert str(caught.value) == f"the training data changed since {tmp_path} began; restore it, or start a new run"
 
 
+def test_a_checkpoint_of_other_development_data_is_refused_and_one_that_does_not_tell_is_not(tmp_path: Path) -> None:
+    save_checkpoint(tmp_path, Progress(), "abc", {}, "dev")
+    assert load_checkpoint(tmp_path, "abc", "dev") is not None
+    with pytest.raises(RunError, match=r"the development data changed since .* began"):
+        load_checkpoint(tmp_path, "abc", "other")
+    old = torch.load(tmp_path / FILE_NAME, weights_only=True)
+    del old["dev"]
+    torch.save(old, tmp_path / FILE_NAME)
+    assert load_checkpoint(tmp_path, "abc", "other") is not None
+
+
 FULL_DISK = """
 import resource, sys
 from pathlib import Path
