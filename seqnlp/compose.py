@@ -22,6 +22,7 @@ from seqnlp.overrides import (
     idle_hydra_settings,
     is_known,
     samples,
+    say_only_what_is_true,
     unknown_key,
     unknown_options,
 )
@@ -54,7 +55,7 @@ def compose_config(overrides: Sequence[str], config_dir: str | None = None) -> C
             [f"{one.key}: several values need --multirun; quote a text that has commas" for one in sweeps]
         )
     with _hydra(config_dir, task) as settings:
-        return _compose(settings, [one.line for one in typed if is_known(one, task)], typed, task)
+        return _compose(settings, [one.line for one in typed if is_known(one, task)], typed, task, config_dir)
 
 
 def task_of(overrides: Sequence[str], config_dir: str | None = None) -> str:
@@ -85,29 +86,34 @@ def train_with_hydra(
     unswept = ",".join(one.key for one in known if not one.sweeps)
     with _hydra(config_dir, task) as settings:
         for lines in samples(known):
-            _compose(settings, lines, typed, task)
+            _compose(settings, lines, typed, task, config_dir)
         hydra = GlobalHydra.instance().hydra
         assert hydra is not None
         naming = f"hydra.job.config.override_dirname.exclude_keys=[{unswept}]"
         swept = [*settings, naming, *(one.line for one in known)]
-        batches = hydra.multirun(PRIMARY, functools.partial(_job, run), swept)
+        batches = hydra.multirun(PRIMARY, functools.partial(_job, run, config_dir), swept)
     return [job.return_value for batch in batches for job in batch]
 
 
-def _job(run: Callable[[Config], Result], composed: DictConfig) -> Result:
+def _job(run: Callable[[Config], Result], config_dir: str | None, composed: DictConfig) -> Result:
     """One job of a sweep, in whatever process the launcher runs it; its directory is inside the sweep's."""
     from hydra.core.hydra_config import HydraConfig
 
-    raw = _leave_hydra(composed)
-    return run(read_config({**raw, "run": os.path.relpath(HydraConfig.get().runtime.output_dir)}))
+    job = HydraConfig.get()
+    lines = list(job.overrides.task)
+    raw = say_only_what_is_true(_leave_hydra(composed), lines, _recipe(lines, config_dir))
+    return run(read_config({**raw, "run": os.path.relpath(job.runtime.output_dir)}))
 
 
-def _compose(settings: Sequence[str], lines: Sequence[str], typed: Sequence[Override], task: str) -> Config:
+def _compose(
+    settings: Sequence[str], lines: Sequence[str], typed: Sequence[Override], task: str, config_dir: str | None
+) -> Config:
     """The configuration that ``lines`` lead to; unknown keys among all that was typed are reported too."""
     from hydra import compose
 
     unknown = [unknown_key(one, task) for one in typed if not is_known(one, task)]
     raw = _leave_hydra(compose(PRIMARY, overrides=[*settings, *lines]))
+    raw = say_only_what_is_true(raw, lines, _recipe(lines, config_dir))
     try:
         config = read_config(raw)
     except ConfigError as found:
@@ -115,6 +121,14 @@ def _compose(settings: Sequence[str], lines: Sequence[str], typed: Sequence[Over
     if unknown:
         raise ConfigError(unknown)
     return config
+
+
+def _recipe(lines: Sequence[str], config_dir: str | None) -> Mapping[str, Any]:
+    """The file of the recipe that is among the overrides, references unresolved; empty without one."""
+    names = [value for key, _, value in (line.partition("=") for line in lines) if key == "recipes"]
+    path = find_options("recipes", config_dir).get(names[-1]) if names else None
+    found = _read_file(path) if path else None
+    return cast("Mapping[str, Any]", found) if isinstance(found, dict) else {}
 
 
 def _leave_hydra(composed: DictConfig) -> Mapping[str, Any]:

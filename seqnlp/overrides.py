@@ -49,6 +49,32 @@ def unknown_options(overrides: Sequence[Override], config_dir: str | None) -> li
     return problems
 
 
+_WHERE_DATA_ARE = ("dir", "train", "dev", "test", "hub")
+
+
+def say_only_what_is_true(raw: Mapping[str, Any], lines: Sequence[str], recipe: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The settings without what the recipe says of its data (``about``), if other data were typed.
+
+    A recipe without ``data.dir`` leaves to its user where the files are, so typing that changes no data.
+
+    Args:
+        raw: all settings, as composed.
+        lines: what was typed, ``KEY=VALUE``; what is typed of ``about`` stays.
+        recipe: the recipe's own file.
+    """
+    typed = {line.partition("=")[0].lstrip("+~") for line in lines}
+    own, used = (recipe.get("data") or {}), raw.get("data") or {}
+    changed = [
+        key
+        for key in _WHERE_DATA_ARE
+        if f"data.{key}" in typed and (own.get(key) or key != "dir") and own.get(key) != used.get(key)
+    ]
+    if not changed:
+        return raw
+    about = {key: value if f"about.{key}" in typed else "" for key, value in raw["about"].items()}
+    return {**raw, "about": about}
+
+
 _INSTEAD = {
     "hydra.run.dir": "the run directory is set with run=DIR",
     "hydra.sweep.dir": "the run directory is set with run=DIR",

@@ -268,3 +268,26 @@ def test_in_a_sweep_hydras_settings_take_effect_but_for_the_directory_of_a_singl
 def test_a_launcher_that_is_not_installed_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"Could not find 'hydra/launcher/mars' Available options.*basic"):
         sweep(tmp_path, DEMO, "seed=1,2", "hydra/launcher=mars")
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        (["data.limit=10", "seed=2"], True),
+        (["data.test=other.conll"], False),
+        (["data.train=mine.conll"], False),
+        (["data.dir=elsewhere"], False),
+        (["data.train=train.conll"], True),
+    ],
+)
+def test_a_recipe_says_nothing_of_other_data(typed: list[str], kept: bool) -> None:
+    assert bool(compose_config([DEMO, *typed]).about.data) is kept
+    assert bool(compose_config([DEMO, *typed]).about.licence) is kept
+
+
+def test_where_the_files_of_a_recipe_are_is_its_users_to_say_and_typed_words_stay(tmp_path: Path) -> None:
+    assert compose_config(["recipe=tagging/wnut17", "data.dir=/data"]).about.data
+    about = compose_config([DEMO, "data.train=mine.conll", "about.data=my own notes"]).about
+    assert (about.data, about.licence, about.reaches) == ("my own notes", "", "")
+    configs = sweep(tmp_path, DEMO, "data.limit=10,20", "data.train=mine.conll")
+    assert [config.about.data for config in configs] == ["", ""]

@@ -15,6 +15,7 @@ def model_card(config: ClassificationConfig, labels: Sequence[str], metrics: Map
     scores = ", ".join(f"{name} {value:.2f}" for name, value in metrics["dev"].items() if name != "score")
     beside = f", beside n-grams of up to {model.ngrams} words that vote" if model.ngrams else ""
     reads = f"words, split as `{config.tokenizer.splitter}`" if config.tokenizer.kind == "words" else "subwords"
+    sure = "calibrated on the development split" if scores else "not calibrated, without a development split"
     lines = [
         f"# {config.name or 'A seqnlp classifier'}",
         "",
@@ -32,7 +33,7 @@ def model_card(config: ClassificationConfig, labels: Sequence[str], metrics: Map
         "seqnlp classify THIS_FOLDER < lines.txt",
         "```",
         "",
-        "Probabilities are calibrated on the development split; they say nothing about text that differs in kind from",
+        f"Probabilities are {sure}; they say nothing about text that differs in kind from",
         "the training data. An empty text has an answer too: what the model expects before it reads anything.",
         "",
     ]

@@ -28,7 +28,9 @@ def model_card(config: ForecastingConfig, names: Sequence[str], metrics: Mapping
         f"seqnlp forecast THIS_FOLDER series.csv --horizon {model.horizon} -o forecast.csv --plot forecast.png",
         "```",
         "",
-        "Prediction intervals hold as often as they say while the series goes on as in the development part.",
+        "Prediction intervals hold as often as they say while the series goes on as in the development part."
+        if scores
+        else "It gives no prediction intervals: there was no development part.",
         "",
     ]
     return "\n".join(lines)

@@ -21,6 +21,7 @@ def model_card(
     read = f"the states of language models of characters ({', '.join(directions)})"
     about = config.about
     licence = f" ({about.licence})" if about.licence else ""
+    sure = "calibrated on the development split" if scores else "not calibrated, without a development split"
     lines = [
         f"# {config.name or 'A seqnlp tagger'}",
         "",
@@ -38,7 +39,7 @@ def model_card(
         "seqnlp tag THIS_FOLDER < lines.txt",
         "```",
         "",
-        "Probabilities are exact under the model and calibrated on the development split; they say nothing about text",
+        f"Probabilities are exact under the model and {sure}; they say nothing about text",
         "that differs in kind from the training data.",
         "",
     ]

@@ -225,3 +225,10 @@ def test_ngrams_that_are_all_rare_are_told_and_trained_past(tmp_path: Path) -> N
     assert warning in said
     loaded = Classifier(tmp_path / "run")
     assert loaded.classify("one two").label in ("good", "bad")
+
+
+def test_the_card_of_a_model_without_a_dev_split_claims_no_calibration(tmp_path: Path, data: Path) -> None:
+    for dev, words in (("dev.tsv", "calibrated on the development split;"), ("", "not calibrated, without a dev")):
+        train(tiny_classification(data, data__dev=dev, trainer__epochs=1), tmp_path / f"run{dev}")
+        card = (tmp_path / f"run{dev}" / "model" / "README.md").read_text(encoding="utf-8")
+        assert f"Probabilities are {words}" in card
