@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqnlp.errors import SeqnlpError
+from seqnlp.plots import grid
 from seqnlp.plots.page import html_page
 from seqnlp.plots.png import BLUE, as_text, save_png, short
 
@@ -27,15 +28,15 @@ _HOW_TO_READ = (
 )
 
 # One hue, stronger for more weight: no two colours have to be told apart.
-_STYLE = """
-th { font-weight: 400; white-space: nowrap; }
-thead th { padding: .3rem 0; vertical-align: bottom; writing-mode: vertical-rl; transform: rotate(180deg); }
-tbody th { padding: 0 .6rem 0 0; text-align: right; }
-.weight { position: relative; min-width: 1.6rem; height: 1.6rem; padding: 0; border: 1px solid var(--faint); }
+_STYLE = (
+    grid.STYLE
+    + """
+.weight { min-width: 1.6rem; height: 1.6rem; padding: 0; }
 .weight::before { content: ""; position: absolute; inset: 0; background: var(--first); opacity: var(--weight);
                   forced-color-adjust: none; print-color-adjust: exact; }
 .spoken { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 """
+)
 
 
 def attention_html(
@@ -55,7 +56,7 @@ def attention_html(
         SeqnlpError: no words or too many on a side, or weights that do not fit the words.
     """
     _check(source_words, target_words, weights)
-    columns = "".join(_label(word, "col") for word in source_words)
+    columns = "".join(grid.column_name(word) for word in source_words)
     rows = "\n".join(_row(word, source_words, row) for word, row in zip(target_words, weights, strict=True))
     below = f"\n<p>{escape(note)}</p>" if note else ""
     heading = f'<h1 dir="auto">{escape(title)}</h1>\n<p>{_HOW_TO_READ}</p>'
@@ -100,7 +101,7 @@ def _check(source_words: Sequence[str], target_words: Sequence[str], weights: ND
 
 def _row(word: str, source_words: Sequence[str], weights: NDArray[np.floating[Any]]) -> str:
     cells = "".join(_cell(word, source, float(weight)) for source, weight in zip(source_words, weights, strict=True))
-    return f"<tr>{_label(word, 'row')}{cells}</tr>"
+    return f"<tr>{grid.row_name(word)}{cells}</tr>"
 
 
 def _cell(target: str, source: str, weight: float) -> str:
@@ -109,10 +110,6 @@ def _cell(target: str, source: str, weight: float) -> str:
     return (
         f'<td class="weight" style="--weight: {strength}" title="{said}"><span class="spoken">{weight:.2f}</span></td>'
     )
-
-
-def _label(word: str, scope: str) -> str:
-    return f'<th scope="{scope}" dir="auto" title="{escape(word)}">{escape(short(word))}</th>'
 
 
 def _figure(

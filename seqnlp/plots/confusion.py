@@ -10,34 +10,40 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqnlp.metrics.confusion import ConfusionMatrix
+from seqnlp.plots import grid
 from seqnlp.plots.page import html_page
 from seqnlp.plots.png import BLUE, as_text, save_png, short
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_STYLE = """
-th { font-weight: 400; white-space: nowrap; }
-thead th { padding: .3rem 0; vertical-align: bottom; writing-mode: vertical-rl; transform: rotate(180deg); }
-tbody th { padding: 0 .6rem 0 0; text-align: right; }
-td { position: relative; min-width: 2.6rem; height: 1.8rem; padding: 0 .3rem; text-align: right;
-     border: 1px solid var(--faint); font-variant-numeric: tabular-nums; }
+_STYLE = (
+    grid.STYLE
+    + """
+td { min-width: 2.6rem; height: 1.8rem; padding: 0 .5rem; text-align: right; font-variant-numeric: tabular-nums; }
 td[style]::before { content: ""; position: absolute; inset: 0; z-index: -1; background: var(--first); opacity: var(--w);
              forced-color-adjust: none; print-color-adjust: exact; }
 td.right { outline: 2px solid var(--ink); outline-offset: -2px; }
+.axis { color: var(--soft); } tbody .axis { padding: 0 .6rem 0 0; vertical-align: middle; }
+tbody .axis span { writing-mode: vertical-rl; transform: rotate(180deg); }
 """
+)
 
 
 def confusion_html(title: str, matrix: ConfusionMatrix) -> str:
     """The whole page; it needs nothing else: no network, no script. Every text is escaped."""
-    columns = "".join(f'<th scope="col" dir="auto">{escape(short(name))}</th>' for name in matrix.names)
-    rows = "\n".join(_row(number, matrix) for number in range(len(matrix.names)))
+    size = len(matrix.names)
+    across = f'<tr><td></td><td></td><th class="axis" scope="colgroup" colspan="{size}">predicted</th></tr>'
+    columns = "".join(map(grid.column_name, matrix.names))
+    down = f'<th class="axis" scope="rowgroup" rowspan="{size}"><span>gold</span></th>'
+    rows = "\n".join(_row(number, matrix, down if number == 0 else "") for number in range(size))
     how = (
         f"A row is a gold label, a column what the model said; a field counts {matrix.unit}, and its colour is their "
         "share of the row. What is right stands in the framed fields."
     )
     heading = f'<h1 dir="auto">{escape(title)}</h1>\n<p>{how}</p>'
-    table = f"<table>\n<thead><tr><td></td>{columns}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table>"
+    head = f"<thead>{across}\n<tr><td></td><td></td>{columns}</tr></thead>"
+    table = f"<table>\n{head}\n<tbody>\n{rows}\n</tbody>\n</table>"
     return html_page(title, _STYLE, f'{heading}\n<div class="scroll">{table}</div>')
 
 
@@ -57,7 +63,7 @@ def _shares(counts: NDArray[np.int64]) -> NDArray[np.float64]:
     return shares
 
 
-def _row(gold: int, matrix: ConfusionMatrix) -> str:
+def _row(gold: int, matrix: ConfusionMatrix, before: str) -> str:
     cells = []
     for place, (count, share) in enumerate(
         zip(matrix.counts[gold].tolist(), _shares(matrix.counts)[gold].tolist(), strict=True)
@@ -65,7 +71,7 @@ def _row(gold: int, matrix: ConfusionMatrix) -> str:
         mark = ' class="right"' if place == gold and not (matrix.merged and gold == len(matrix.names) - 1) else ""
         said = escape(f"{matrix.names[gold]} taken for {matrix.names[place]}: {count:,} ({100 * share:.1f} %)")
         cells.append(f'<td{mark} style="--w:{0.75 * share:.3f}" title="{said}">{count:,}</td>')
-    return f'<tr><th scope="row" dir="auto">{escape(short(matrix.names[gold]))}</th>{"".join(cells)}</tr>'
+    return f"<tr>{before}{grid.row_name(matrix.names[gold])}{''.join(cells)}</tr>"
 
 
 def _figure(title: str, matrix: ConfusionMatrix) -> Figure:

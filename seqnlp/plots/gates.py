@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from seqnlp.plots import grid
 from seqnlp.plots.page import html_page
 from seqnlp.plots.png import BLUE, VERMILLION, as_text, save_png, short
 
@@ -38,17 +39,20 @@ _HOW_TO_READ = (
 )
 
 # Two hues that colour-blind people can tell apart, stronger for more.
-_STYLE = """
-h2 { font-size: 1.15rem; margin-top: 2.4rem; } h3 { font-size: 1rem; margin-bottom: .2rem; }
-th { font-weight: 400; font-size: .8rem; white-space: nowrap; color: var(--soft); }
-thead th { padding: .2rem 0; vertical-align: bottom; writing-mode: vertical-rl; transform: rotate(180deg);
-           color: var(--ink); }
-tbody th { padding: 0 .5rem 0 0; text-align: right; line-height: 1; }
-td { position: relative; min-width: 1.3rem; height: .8rem; padding: 0; border: 1px solid var(--faint); }
+_STYLE = (
+    grid.STYLE
+    + """
+body { max-width: 100rem; } p { max-width: 62rem; }
+h2 { font-size: 1.15rem; margin: 2.4rem 0 0; } h3 { font-size: 1rem; margin: 0 0 .2rem; }
+.sheet { display: flex; flex-wrap: wrap; gap: 1.4rem 1.8rem; margin-top: 1rem; } .panel { max-width: 100%; }
+th { font-size: .8rem; } thead th { padding: .2rem 0; }
+tbody th { padding: 0 .5rem 0 0; line-height: 1; color: var(--soft); }
+td { min-width: 1.1rem; height: .8rem; padding: 0; }
 td[style]::before { content: ""; position: absolute; inset: 0; background: var(--first); opacity: var(--w);
              forced-color-adjust: none; print-color-adjust: exact; }
 td.n[style]::before { background: var(--second); } tr.mean td { height: 1.3rem; }
 """
+)
 
 
 @dataclass(frozen=True)
@@ -105,19 +109,19 @@ def _shown(sheet: Sheet, units: Sequence[int]) -> str:
 
 def _section(steps: Sequence[str], sheet: Sheet, units: Sequence[int]) -> str:
     grids = "\n".join(_grid(name, values, steps, units) for name, values in sheet.values.items())
-    return f"<h2>{escape(sheet.heading)}: {_shown(sheet, units)}</h2>\n{grids}"
+    return f'<h2>{escape(sheet.heading)}: {_shown(sheet, units)}</h2>\n<div class="sheet">\n{grids}\n</div>'
 
 
 def _grid(name: str, values: FloatArray, steps: Sequence[str], units: Sequence[int]) -> str:
     """A gate or state as a table; gates have the mean of all units above."""
     full = _full_colour(name, values)
-    head = "".join(f'<th scope="col" dir="auto">{escape(short(step))}</th>' for step in steps)
+    head = "".join(map(grid.column_name, steps))
     rows = [_row(f"{unit}", f"unit {unit}", values[:, unit], steps, full) for unit in units]
     if name.endswith("gate"):
         mean = _row("mean", "mean of all units", values.mean(axis=1), steps, full)
         rows.insert(0, mean.replace("<tr>", '<tr class="mean">', 1))
     table = f"<table>\n<thead><tr><td></td>{head}</tr></thead>\n<tbody>\n" + "\n".join(rows) + "\n</tbody>\n</table>"
-    return f'<h3>{escape(name)}{_note(full)}</h3>\n<div class="scroll">{table}</div>'
+    return f'<div class="panel">\n<h3>{escape(name)}{_note(full)}</h3>\n<div class="scroll">{table}</div>\n</div>'
 
 
 def _row(label: str, spoken: str, values: FloatArray, steps: Sequence[str], full: float) -> str:
@@ -146,13 +150,13 @@ def _figure(title: str, steps: Sequence[str], sheets: Sequence[Sheet], units: in
     height = (0.4 + 0.05 * max(map(len, chosen))) * len(names)
     figure = Figure(figsize=(width, height + ABOVE))
     spaces = {"hspace": 0.25, "wspace": 0.05, "bottom": 0, "top": height / (height + ABOVE)}
-    grid = figure.subplots(len(names), len(sheets), squeeze=False, gridspec_kw=spaces)
+    panels = figure.subplots(len(names), len(sheets), squeeze=False, gridspec_kw=spaces)
     figure.suptitle(textwrap.fill(title, max(30, int(11 * width))), y=1, va="top", **as_text())
     for column, (sheet, rows) in enumerate(zip(sheets, chosen, strict=True)):
         for line, name in enumerate(names):
             above = f"{sheet.heading}\n{_shown(sheet, rows)}\n" if line == 0 else ""
-            _draw(grid[line, column], above, name, sheet.values[name], rows)
-        grid[-1, column].set_xticks(range(len(steps)), [short(step) for step in steps], rotation=90, **as_text())
+            _draw(panels[line, column], above, name, sheet.values[name], rows)
+        panels[-1, column].set_xticks(range(len(steps)), [short(step) for step in steps], rotation=90, **as_text())
     return figure
 
 

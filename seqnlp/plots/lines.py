@@ -20,15 +20,22 @@ COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY, BLACK)
 DASHES = ((), (7, 3), (2, 2), (9, 3, 2, 3), (12, 4), (4, 2, 1, 2), (1, 3))
 """Of each line in turn; both repeat."""
 
-_WIDTH, _HEIGHT, _LEFT, _TOP, _BELOW = 620, 320, 70, 14, 50
-"""The frame's size and the room left of, above and below it, in pixels."""
+_WIDTH, _HEIGHT, _LEFT, _TOP, _BELOW = 388, 250, 64, 14, 50
+"""The frame's size and the room left of, above and below it, in pixels: two charts fit into a line of a wide page."""
 
 _STYLE = """
-h2 { font-size: 1.1rem; margin-top: 2rem; }
+h2 { font-size: 1.1rem; margin: 0; }
+.charts { display: flex; flex-wrap: wrap; gap: 1.6rem 1.4rem; margin-top: 1.6rem; } section { max-width: 100%; }
 svg { max-width: 100%; height: auto; font: 13px system-ui, sans-serif; } svg text { fill: var(--ink); }
-.frame { fill: none; stroke: var(--soft); } .grid { stroke: var(--faint); } .line { fill: none; stroke-width: 2; }
-.black { stroke: var(--ink); } circle.black { fill: var(--ink); }
+.frame { fill: none; stroke: var(--soft); } .grid { stroke: var(--faint); }
+.c0 { --own: #0072b2; } .c1 { --own: #d55e00; } .c2 { --own: #009e73; } .c3 { --own: #cc79a7; } .c4 { --own: #e69f00; }
+.c5 { --own: #56b4e9; } .c6 { --own: var(--ink); }
+@media (prefers-color-scheme: dark) {
+  .c0 { --own: #56b4e9; } .c1 { --own: #e69f00; } .c4 { --own: #f0e442; } .c5 { --own: #d55e00; }
+}
+.line { fill: none; stroke: var(--own); stroke-width: 2; } circle { fill: var(--own); }
 """
+"""The colours of lines are those of the PNG by day; by night bright ones of the same palette come first."""
 
 
 @dataclass(frozen=True)
@@ -60,8 +67,9 @@ class Chart:
 
 def charts_html(title: str, explanation: str, charts: Sequence[Chart]) -> str:
     """A page that needs nothing else: no network, no script. Every text is escaped."""
-    sections = [f"<h2>{escape(chart.heading)}</h2>\n{chart_svg(chart)}" for chart in charts]
-    body = f"<h1>{escape(title)}</h1>\n<p>{escape(explanation)}</p>\n" + "\n".join(sections)
+    sections = [f"<section>\n<h2>{escape(chart.heading)}</h2>\n{chart_svg(chart)}\n</section>" for chart in charts]
+    drawn = f'<div class="charts">\n{chr(10).join(sections)}\n</div>'
+    body = f"<h1>{escape(title)}</h1>\n<p>{escape(explanation)}</p>\n{drawn}"
     return html_page(title, _STYLE, body)
 
 
@@ -92,14 +100,16 @@ def chart_svg(chart: Chart) -> str:
         parts.append(f'<polyline points="{points}" {_stroke(number)}><title>{escape(line.name)}</title></polyline>')
         if len(line.points) == 1:  # a line through one point is nothing to see
             x, _, y = points.partition(",")
-            parts.append(f'<circle cx="{x}" cy="{y}" r="4" {_fill(number)}><title>{escape(line.name)}</title></circle>')
+            mark = f'<circle class="{_colour(number)}" cx="{x}" cy="{y}" r="4">'
+            parts.append(f"{mark}<title>{escape(line.name)}</title></circle>")
     middle, bottom = _LEFT + _WIDTH / 2, _TOP + _HEIGHT + 38
     parts.append(f'<text x="{middle}" y="{bottom}" text-anchor="middle">{escape(chart.x_name)}</text>')
     turned = f'transform="rotate(-90 14 {_TOP + _HEIGHT / 2})"'
     parts.append(f'<text x="14" y="{_TOP + _HEIGHT / 2}" text-anchor="middle" {turned}>{escape(chart.y_name)}</text>')
-    parts += [_legend(number, line.name) for number, line in enumerate(lines)]
-    height = _TOP + _HEIGHT + _BELOW + 20 * len(lines)
-    width = _LEFT + _WIDTH + 20
+    named = [number for number, line in enumerate(lines) if line.points]
+    parts += [_legend(place, number, lines[number].name) for place, number in enumerate(named)]
+    height = _TOP + _HEIGHT + _BELOW + 20 * len(named)
+    width = _LEFT + _WIDTH + 16
     size, body = f'viewBox="0 0 {width} {height}" width="{width}"', "\n".join(parts)
     return f'<svg role="img" aria-label="{escape(chart.heading)}" {size}>\n{body}\n</svg>'
 
@@ -141,24 +151,21 @@ def _y_tick(axis: _Axis, tick: float, logarithmic: bool) -> str:
     )
 
 
+def _colour(number: int) -> str:
+    """The class that has the line's colour."""
+    return f"c{number % len(COLOURS)}"
+
+
 def _stroke(number: int) -> str:
-    colour = COLOURS[number % len(COLOURS)]
     dashes = " ".join(map(str, DASHES[number % len(DASHES)])) or "none"
-    if colour == BLACK:
-        return f'class="line black" stroke-dasharray="{dashes}"'
-    return f'class="line" stroke="{colour}" stroke-dasharray="{dashes}"'
+    return f'class="line {_colour(number)}" stroke-dasharray="{dashes}"'
 
 
-def _fill(number: int) -> str:
-    colour = COLOURS[number % len(COLOURS)]
-    return 'class="black"' if colour == BLACK else f'fill="{colour}"'
-
-
-def _legend(number: int, name: str) -> str:
-    height = _TOP + _HEIGHT + _BELOW + 20 * number + 8
+def _legend(place: int, number: int, name: str) -> str:
+    height = _TOP + _HEIGHT + _BELOW + 20 * place + 8
     return (
         f'<polyline points="{_LEFT},{height} {_LEFT + 50},{height}" {_stroke(number)}/>'
-        f'<text x="{_LEFT + 60}" y="{height + 4}">{escape(name)}</text>'
+        f'<text x="{_LEFT + 60}" y="{height + 4}">{escape(short(name))}</text>'
     )
 
 

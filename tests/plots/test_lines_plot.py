@@ -20,14 +20,14 @@ def polylines(svg: str) -> list[str]:
 
 def test_a_line_goes_through_its_points_from_corner_to_corner() -> None:
     assert polylines(chart_svg(chart((1, 1), (2, 2), (3, 3)))) == [
-        "70.0,334.0 380.0,174.0 690.0,14.0",
-        "70.0,334.0 690.0,334.0",
+        "64.0,264.0 258.0,139.0 452.0,14.0",
+        "64.0,264.0 452.0,264.0",
     ]
 
 
 def test_a_logarithmic_axis_has_a_tick_a_decade_and_leaves_zeros_out() -> None:
     svg = chart_svg(chart((1, 100.0), (2, 0.01), (3, 0.0), logarithmic=True))
-    assert polylines(svg)[0] == "70.0,14.0 380.0,334.0"
+    assert polylines(svg)[0] == "64.0,14.0 258.0,264.0"
     assert all(f">1e{power}</text>" in svg for power in (-2, -1, 0, 1, 2))
 
 
@@ -41,8 +41,10 @@ def test_few_points_and_odd_numbers_can_be_drawn(points: tuple[tuple[float, floa
 
 def test_lines_differ_in_colour_and_in_dashes() -> None:
     svg = chart_svg(Chart("c", "x", "y", [Line(str(n), [(0, n), (1, n)]) for n in range(7)]))
-    styles = re.findall(r'(?:class="line black"|stroke="#\w+") stroke-dasharray="[^"]+"', svg)
+    styles = re.findall(r'class="line c\d" stroke-dasharray="[^"]+"', svg)
     assert len(set(styles)) == len(COLOURS) == len(DASHES) == 7
+    page = charts_html("t", "e", [])
+    assert all(colour in page for colour in COLOURS[:-1])  # the last is that of the text
 
 
 def test_names_are_never_markup() -> None:
@@ -66,5 +68,6 @@ def test_the_legend_names_every_line_that_is_drawn_and_no_other() -> None:
         legend = _figure("t", [of]).axes[0].get_legend()
         return [text.get_text() for text in legend.get_texts()]
 
+    assert re.findall(r">(nothing|flat)</text>", chart_svg(chart(name="nothing"))) == ["flat"]
     assert named(chart((1, 1), (2, 2), name="_$x$")) == ["_$x$", "flat"]
     assert named(chart(name="nothing")) == ["flat"]

@@ -23,6 +23,12 @@ def test_a_confusion_is_coloured_by_its_share_of_the_gold_label() -> None:
     assert "counts documents" in page
 
 
+def test_a_confusion_names_its_axes_for_eyes_and_screen_readers() -> None:
+    page = confusion_html("demo on test", MATRIX)
+    assert re.search(r'<th class="axis" scope="colgroup" colspan="3">predicted</th>', page)
+    assert re.search(r'<th class="axis" scope="rowgroup" rowspan="3"><span>gold</span></th><th scope="row"', page)
+
+
 def test_confusion_text_is_escaped_and_nothing_is_loaded() -> None:
     page = confusion_html("<b>", MATRIX)
     assert "<b>" not in page
