@@ -12,9 +12,10 @@ from seqnlp.api import arguments
 from seqnlp.api.saved import SavedModel, undisturbed
 from seqnlp.bundle import find_model, load_bundle
 from seqnlp.errors import SeqnlpError
+from seqnlp.tasks.classification_digits import SteadyScores
 from seqnlp.tasks.classification_explanation import attended, integrated_gradients
 from seqnlp.tasks.classification_model import classifier_from_bundle
-from seqnlp.tasks.classification_prediction import DocumentPredictor, decide, predicted, probabilities
+from seqnlp.tasks.classification_prediction import DocumentPredictor, predicted, probabilities
 
 EXPLANATIONS = ("gradients", "attention")
 
@@ -100,6 +101,7 @@ class Classifier(SavedModel):
         self.labels = self._loaded.labels
         self.multi_label = self._loaded.multi_label
         self._predictor = DocumentPredictor.of(self._loaded)
+        self._scores = SteadyScores(self._predictor, self._loaded.decision, self.multi_label)
 
     @property
     def longest(self) -> int:
@@ -118,6 +120,8 @@ class Classifier(SavedModel):
     def classify_texts(self, texts: Iterable[str], *, explain: str = "") -> list[Classification]:
         """Classify texts, one answer each, in order; much faster together than one by one. Empty texts have answers.
 
+        To four digits, a text's answer does not depend on the other texts.
+
         Args:
             explain: ``gradients`` (Sundararajan et al. 2017) or ``attention`` to have every word's contribution.
 
@@ -128,8 +132,7 @@ class Classifier(SavedModel):
         texts = arguments.texts(texts)
         self._check(explain)
         documents = [self._loaded.reader.read(text) for text in texts]
-        network, ngrams = self._predictor.network_scores(documents), self._predictor.ngram_scores(documents)
-        scores = decide(network, ngrams, self._loaded.decision)
+        scores = self._scores(documents)  # (B, K)
         sure, chosen = probabilities(scores, self.multi_label), predicted(scores, self.multi_label)
         answers = []
         for number, (text, words) in enumerate(zip(texts, documents, strict=True)):

@@ -95,6 +95,7 @@ class RecurrentClassifier(nn.Module):
         """
         rows = rows if len(rows) else rows.new_zeros(1, rows.size(1))  # (U, D)
         inputs = rows.index_select(0, index.flatten()).view(*index.shape, -1)  # (P, T, D)
+        inputs = inputs.double() if self.project.weight.dtype == torch.float64 else inputs
         vectors: Tensor = self.encoder(self.input_dropout(inputs), lengths)  # (P, H)
         return vectors
 

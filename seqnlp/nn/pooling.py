@@ -56,7 +56,8 @@ class Pooling(nn.Module):
         mask = _mask(outputs, lengths)  # (B, T)
         if self.kind == "mean":
             return mask / lengths.clamp(min=1)[:, None]
-        energies = (torch.tanh(self.key(outputs)) @ self.energy).float()  # (B, T)
+        energies = torch.tanh(self.key(outputs)) @ self.energy  # (B, T)
+        energies = energies.to(torch.promote_types(energies.dtype, torch.float32))
         weights = energies.masked_fill(~mask, -torch.inf).softmax(dim=1)  # (B, T), not a number where there is no step
         return weights.masked_fill(~mask, 0)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 
 import numpy as np
@@ -35,13 +36,25 @@ class DocumentPredictor:
     def __init__(
         self, model: RecurrentClassifier, features: WordFeatures, settings: ClassifierConfig, bag: BagOfNgrams | None
     ) -> None:
-        self.model, self.settings, self.bag = model, settings, bag
+        self.model, self.features, self.settings, self.bag = model, features, settings, bag
         self.vectors = WordVectors(model.embedder, features, model.device)
 
     @classmethod
     def of(cls, loaded: LoadedClassifier) -> DocumentPredictor:
         """The predictor of a saved model."""
         return cls(loaded.model, loaded.features, loaded.settings, loaded.bag)
+
+    def in_fp64(self) -> DocumentPredictor:
+        """A copy that computes in fp64; where words are no more than looked up, it shares their vectors."""
+        embedder, exact = self.model.embedder, copy.copy(self)
+        exact.model = copy.deepcopy(self.model, {id(embedder): embedder})  # the copy has the same embedder
+        for name, part in exact.model.named_children():
+            if name != "embedder":
+                part.double()
+        if embedder.characters is not None:
+            exact.model.embedder = copy.deepcopy(embedder).double()
+            exact.vectors = WordVectors(exact.model.embedder, self.features, self.model.device)
+        return exact
 
     def cut(self, lengths: NDArray[np.int64]) -> Windows:
         """The windows of documents with so many words."""
@@ -74,7 +87,8 @@ class DocumentPredictor:
     def _window_vectors(self, flat: FlatSequences, rows: Tensor, windows: Windows) -> Tensor:
         """(P, H) of all windows, from the vectors of word forms (forms, D)."""
         model = self.model
-        vectors = torch.zeros(len(windows.owners), model.encoder.output_dim, device=model.device)  # (P, H)
+        kind = model.project.weight.dtype
+        vectors = torch.zeros(len(windows.owners), model.encoder.output_dim, dtype=kind, device=model.device)  # (P, H)
         for batch in plan_in_order(windows.lengths, BATCH_WINDOWS, BATCH_TOKENS):
             where, mask = window_items(flat, _some(windows, batch))
             index = torch.zeros(mask.shape, dtype=torch.int64)  # (p, T)
