@@ -35,10 +35,12 @@ def write_pieces_atomically(path: Path, pieces: Iterable[bytes | memoryview]) ->
             os.fsync(file.fileno())
         os.chmod(temporary, 0o644)
         os.replace(temporary, path)
-    except OSError as problem:
+    except BaseException as problem:
         if temporary:
             with contextlib.suppress(OSError):
                 os.unlink(temporary)
+        if not isinstance(problem, OSError):  # raised while the pieces were made
+            raise
         kept = f"the old {path.name} is whole" if path.exists() else "nothing was written"
         raise TrainingError(
             f"cannot write {path} ({problem.strerror}): {kept}; free some space or choose another folder, then go on"

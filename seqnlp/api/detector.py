@@ -52,10 +52,6 @@ class DetectionStream:
         self._first_steps = FirstSteps(loaded.step, source)
         self._added = self._count = 0
 
-    def finish(self) -> None:
-        """No more rows come: one whose time stamp is far ahead is left out, and counted in ``findings``."""
-        self._repair.finish()
-
     @property
     def findings(self) -> Findings:
         """What was wrong with the rows so far, counted."""

@@ -62,10 +62,6 @@ class ForecastStream:
         self._first_steps = FirstSteps(loaded.facts.step, source)
         self._line = 0
 
-    def finish(self) -> None:
-        """No more rows come: one whose time stamp is far ahead is left out, and counted in ``findings``."""
-        self._repair.finish()
-
     @property
     def findings(self) -> Findings:
         """What was wrong with the rows so far, counted."""

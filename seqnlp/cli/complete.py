@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import re
 import sys
 import time
 from typing import TYPE_CHECKING
@@ -67,7 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _complete(model: LanguageModel, arguments: argparse.Namespace) -> None:
     from seqnlp.text.units import plain_line
 
-    say_unknown(model, re.sub(r"\S+$", "", arguments.text) if arguments.typing else arguments.text)
+    say_unknown(model, arguments.text)
     begun = time.perf_counter()
     typed = model.start(arguments.text)
     typed = typed if arguments.typing else typed.finish()

@@ -1,4 +1,4 @@
-"""``seqnlp data``: what a person should know of data before training on them."""
+"""``seqnlp data``: what a person should know of data before training on them, and other formats for labelled text."""
 
 from __future__ import annotations
 
@@ -14,34 +14,50 @@ if TYPE_CHECKING:
     from seqnlp.config import Config
     from seqnlp.data.overlap import Overlap, Text
 
-HELP = "check whether test and dev share texts with train"
+HELP = "check whether test and dev share texts with train; convert labelled text"
 EXAMPLES = """\
 examples:
   seqnlp data check sentiment/sst2                                # dev and test of a recipe against its train
   seqnlp data check runs/first                                    # of a run
   seqnlp data check sentiment/sentence_polarity sentiment/sst2    # and of each against the other's train
   seqnlp data check train.tsv test.tsv                            # two files, a text a line (of columns the longest)
+  seqnlp data convert labels.jsonl labels.conll                   # any format of a tagger's data to any other
+  seqnlp data convert train.conll tasks.json --to label_studio
+  seqnlp data convert corpus/ corpus.jsonl --to doccano           # a folder of brat
+  seqnlp data convert a.tsv b.conll data.token_column=1 data.scheme=bioes --scheme iob2
 
 normalised: equal but for case, spaces, punctuation and accents. Sentence pairs are compared side by side.
+convert: settings such as data.format and data.scheme say how IN is written, where its name and content do not. Offsets
+of entities stay as they are; texts are cut into words only for conll, conllu and csv (data.tokenizer).
 """
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
-    parser.add_argument("action", metavar="check", help="check: report overlaps")
-    parser.add_argument("names", nargs="+", metavar="NAME", help="one or two recipes, runs or files")
+    parser.add_argument("action", metavar="check|convert", help="check: report overlaps; convert: IN to OUT")
+    parser.add_argument("names", nargs="+", metavar="NAME", help="check: one or two recipes, runs or files")
     parser.add_argument("--json", action="store_true", help="print the counts as JSON instead of a table")
     parser.add_argument("--data-dir", metavar="DIR", help="where the data are, if not where the recipe or run says")
+    parser.add_argument("--to", metavar="FORMAT", default="", help="convert: OUT's format, if its name does not tell")
+    parser.add_argument("--scheme", help="convert: scheme of the tags in OUT (default: as in IN)")
+    parser.add_argument(
+        "--offsets", choices=("codepoints", "utf16"), default="codepoints", help="convert: what spans in OUT count"
+    )
     parser.add_argument("--config-dir", metavar="DIR", help="a folder with recipes/ of your own")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Compare, and print a table."""
+    """Compare, and print a table; or convert."""
     from seqnlp.errors import SeqnlpError, did_you_mean
 
+    if arguments.action == "convert":
+        from seqnlp.cli.data_convert import convert_file
+
+        return convert_file(arguments.names, arguments.to, arguments.scheme, arguments.offsets, _say)
     if arguments.action != "check":
-        close = did_you_mean(arguments.action, ["check"])
-        raise SeqnlpError(f"expected `seqnlp data check NAME [NAME]`, found '{arguments.action}'{close}")
+        close = did_you_mean(arguments.action, ["check", "convert"])
+        expected = "expected `seqnlp data check NAME [NAME]` or `seqnlp data convert IN OUT`"
+        raise SeqnlpError(f"{expected}, found '{arguments.action}'{close}")
     if len(arguments.names) > 2:
         raise SeqnlpError(f"expected one or two recipes, runs or files, found {len(arguments.names)}")
     found = _compare([_splits(name, arguments) for name in arguments.names])

@@ -85,7 +85,6 @@ def _detect_file(arguments: argparse.Namespace, detector: Detector) -> None:
 
 def _detect_stream(arguments: argparse.Namespace, detector: Detector) -> None:
     """Row by row."""
-    from seqnlp.cli.stream_findings import FindingsTold
     from seqnlp.cli.streams import read_text_lines, standard_input
     from seqnlp.config.common import delimiter_of
     from seqnlp.data.series_rows import read_rows
@@ -100,19 +99,16 @@ def _detect_stream(arguments: argparse.Namespace, detector: Detector) -> None:
     if columns.unread:
         _say(f"{source}: columns that are not read: {', '.join(columns.unread)}")
     _emit(_heading(arguments, detector))
-    told = FindingsTold(source, _say)
-    for read in rows:
-        for row in stream.read(read):
-            tally.count(row)
-            over = merger.add(row.row, row.score or 0.0, row.flagged, row.place)
-            events += over is not None
-            _emit(_row(row, arguments, detector) if arguments.rows else _event(over, arguments))
-        told.look(stream.findings)
-    stream.finish()
+    for row in (judged for read in rows for judged in stream.read(read)):
+        tally.count(row)
+        over = merger.add(row.row, row.score or 0.0, row.flagged, row.place)
+        events += over is not None
+        _emit(_row(row, arguments, detector) if arguments.rows else _event(over, arguments))
     over = merger.finish()
     if not arguments.rows:
         _emit(_event(over, arguments))
-    told.finish(stream.findings)
+    if stream.findings.counts:
+        _say(f"{source}: {stream.findings}")
     tally.report(events + (over is not None), stream.threshold)
 
 

@@ -85,7 +85,6 @@ def _forecast_file(forecaster: Forecaster, arguments: argparse.Namespace) -> int
 
 def _forecast_stream(forecaster: Forecaster, arguments: argparse.Namespace) -> int:
     from seqnlp.cli.forecast_output import csv_heading, write_csv, write_jsonl
-    from seqnlp.cli.stream_findings import FindingsTold
     from seqnlp.config.common import delimiter_of
     from seqnlp.data.series_rows import read_rows
     from seqnlp.text.csv_rows import csv_rows
@@ -98,7 +97,7 @@ def _forecast_stream(forecaster: Forecaster, arguments: argparse.Namespace) -> i
     stream = forecaster.start(arguments.horizon or 0, level=arguments.level, source=source)
     if arguments.output == "csv":
         print(csv_heading(columns.names), end="", flush=True)
-    silent, told = 0, FindingsTold(source, _say)
+    silent = 0
     for row in rows:
         forecast = stream.read(row)
         silent += forecast is None
@@ -106,9 +105,8 @@ def _forecast_stream(forecaster: Forecaster, arguments: argparse.Namespace) -> i
             print(write_jsonl(forecast), end="", flush=True)
         elif forecast is not None:
             print(write_csv(forecast), end="", flush=True)
-        told.look(stream.findings)
-    stream.finish()
-    told.finish(stream.findings)
+    if stream.findings.counts:
+        _say(f"{source}: {stream.findings}")
     if silent:
         _say(f"{source}: {silent:,} rows without a forecast, the first {forecaster.fewest_rows - 1} among them")
     return 0

@@ -14,6 +14,7 @@ examples:
   seqnlp tag RUN --output inline < lines.txt
   seqnlp tag RUN --input conll --output conll < words.conll > tagged.conll
   seqnlp tag RUN --min-probability 0.9 --threads 1 < lines.txt > answers.jsonl
+  seqnlp tag RUN --output label-studio < lines.txt > tasks.json
   seqnlp tag RUN --nbest 3 --output jsonl < lines.txt
 """
 
@@ -30,8 +31,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--output",
-        choices=("jsonl", "conll", "inline", "pretty"),
-        help="default: pretty on a terminal, conll for conll input, else jsonl",
+        choices=("jsonl", "conll", "inline", "pretty", "doccano", "label-studio"),
+        help="default: pretty on a terminal, conll for conll input, else jsonl; doccano, label-studio: to import as "
+        "pre-annotations (tags named label and text), with scores",
     )
     parser.add_argument("--nbest", type=int, default=0, metavar="K", help="jsonl: also the K most probable answers")
     parser.add_argument(
@@ -49,7 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Stream the answers."""
     from seqnlp.cli.streams import read_text_lines, standard_input, windows
-    from seqnlp.cli.tag_output import WRITERS, choose_output
+    from seqnlp.cli.tag_output import FRAMES, WRITERS, choose_output
     from seqnlp.errors import SeqnlpError
     from seqnlp.text.conll import split_words
 
@@ -73,17 +75,19 @@ def run(arguments: argparse.Namespace) -> int:
         raise SeqnlpError("--min-probability leaves out entities; this model gives every word a tag")
     options = {"nbest": arguments.nbest, "min_probability": arguments.min_probability}
     write = WRITERS[output]
+    written = _Written(*FRAMES.get(output, ("", "", "")))
     lines = read_text_lines(standard_input(), arguments.errors)
     if arguments.input in ("conll", "conllu"):
         for blocks in windows(_blocks(lines, arguments.input, tagger.columns)):
-            _emit(write(answer, tagger) for answer in tagger.tag_words(blocks, **options))
+            written.add(write(answer, tagger) for answer in tagger.tag_words(blocks, **options))
     else:
         for texts in windows(lines):
             if arguments.input == "tokens":
                 answers = tagger.tag_words(map(split_words, texts), **options)
             else:
                 answers = tagger.tag_texts(texts, **options)
-            _emit(write(answer, tagger) for answer in answers)
+            written.add(write(answer, tagger) for answer in answers)
+    written.end()
     return 0
 
 
@@ -98,6 +102,20 @@ def _blocks(lines: Iterable[str], form: str, columns: Mapping[str, Any]) -> Iter
     return read_conll_words(lines, int(token), "standard input", int(tag), str(comment))
 
 
-def _emit(pieces: Iterable[str]) -> None:
-    sys.stdout.write("".join(pieces))
-    sys.stdout.flush()
+class _Written:
+    """Standard output: pieces with what stands before the first, between them and after the last."""
+
+    def __init__(self, before: str, between: str, after: str) -> None:
+        self._next, self._between, self._after = before, between, after
+
+    def add(self, pieces: Iterable[str]) -> None:
+        """Write some pieces at once."""
+        for piece in pieces:
+            sys.stdout.write(self._next + piece)
+            self._next = self._between
+        sys.stdout.flush()
+
+    def end(self) -> None:
+        """Write what closes the whole, or all of it if there were no pieces."""
+        sys.stdout.write((self._next if self._next != self._between else "") + self._after)
+        sys.stdout.flush()

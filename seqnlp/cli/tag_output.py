@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from seqnlp.cli.json_text import json_line
 from seqnlp.cli.visible import visible
+from seqnlp.text.formats.writers import region
+from seqnlp.text.tags import Span as CharacterSpan
 
 if TYPE_CHECKING:
     from seqnlp.api import Span, TaggedText, Tagger
@@ -72,9 +74,40 @@ def _one_line(
     return "".join([*pieces, show(text[done:])]).replace("\r", " ") + "\n"
 
 
+def write_doccano(answer: TaggedText, tagger: Tagger) -> str:
+    """doccano's row to import: entities (of plain tags the words) as labels, their probabilities in ``scores``."""
+    spans = _labelled(answer)
+    labels = [[span.start, span.end, span.label] for span, _ in spans]
+    row = {"text": answer.text, "label": labels, "scores": [score for _, score in spans]}
+    return json_line(row)
+
+
+def write_label_studio(answer: TaggedText, tagger: Tagger) -> str:
+    """Label Studio's task with a prediction, an item of an array: its score is that of its least certain entity."""
+    spans = _labelled(answer)
+    result = [{**region(answer.text, span, n), "score": score} for n, (span, score) in enumerate(spans, 1)]
+    prediction: dict[str, Any] = {"model_version": f"seqnlp {tagger.metrics.get('recipe', '')}", "result": result}
+    if spans:
+        prediction["score"] = min(score for _, score in spans)
+    return json_line({"data": {"text": answer.text}, "predictions": [prediction]})
+
+
+def _labelled(answer: TaggedText) -> list[tuple[CharacterSpan, float]]:
+    """The entities, or the words with their plain tags, each with its probability."""
+    if answer.plain:
+        words = zip(answer.tokens, answer.tags, answer.probabilities, strict=True)
+        return [(CharacterSpan(token.start, token.end, tag), round(score, 4)) for token, tag, score in words]
+    return [(CharacterSpan(s.start, s.end, s.label), round(s.probability, 4)) for s in answer.spans]
+
+
+FRAMES = {"label-studio": ("[\n", ",", "]\n")}
+"""What stands before, between and after the answers, where a format is more than their sequence."""
+
 WRITERS: dict[str, Callable[[TaggedText, Tagger], str]] = {
     "jsonl": write_jsonl,
     "conll": write_conll,
     "inline": write_inline,
     "pretty": write_pretty,
+    "doccano": write_doccano,
+    "label-studio": write_label_studio,
 }

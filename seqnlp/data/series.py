@@ -151,7 +151,6 @@ def read_series(
         say(f"{path}: columns that are not read: {', '.join(columns.unread)}")
     repair = Repair(config, columns.names, step, path)
     even = [one for row in rows for one in repair.add(row)]
-    repair.finish()
     series = make_series(even, columns.names, step, str(path), config.time_format)
     refuse_much_repair(rows, repair.findings, config, path)
     tell(repair.findings, path, say)

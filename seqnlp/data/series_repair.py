@@ -15,15 +15,11 @@ from seqnlp.data.series_rows import Row
 from seqnlp.data.series_step import Step
 from seqnlp.errors import DataError
 
-FAR = 100
-"""Steps ahead from which a time stamp must be confirmed by the next row."""
-
 LONGEST_GAP = 100_000
 """Rows that are filled in for one gap; more must be a wrong time stamp."""
 
 LEFT_OUT = "rows left out whose time stamp goes back or stays"
 FILLED = "missing rows filled in"
-UNCONFIRMED = "rows left out whose time stamp is far ahead and not confirmed by the next row"
 
 _OFF = 0.01
 """Steps by which a time stamp may be off before it counts as irregular."""
@@ -74,47 +70,18 @@ class Repair:
         self.config, self.names, self.step, self.source = config, names, step, source
         self.findings = Findings()
         self._last: Row | None = None
-        self._waiting: Row | None = None
         self._values = (math.nan,) * len(names)
 
     def add(self, row: Row) -> Iterator[EvenRow]:
         """The row made even, after those that are missing before it; none if it is left out.
 
-        A row more than :data:`FAR` steps after the last one waits for the next row: if that goes on from it, it was a
-        gap; if that goes on from the rows before, the time stamp was wrong.
-
         Raises:
             DataError: something that the configuration does not allow, or a gap that cannot be one; with the line.
         """
+        last = self._last
         if self.step is not None and self.step.of_calendar and isinstance(row.moment, float):
             found = f"expected dates as time stamps, as in the training data, found the number {row.written}"
             raise DataError(found, self.source, row.line)
-        waiting, self._waiting = self._waiting, None
-        if waiting is not None:
-            if _is_after(row, waiting) and not self._is_far(waiting, row):
-                yield from self._take(waiting)
-            else:
-                self.findings.add(UNCONFIRMED, waiting.line)
-        if self._last is not None and _is_after(row, self._last) and self._is_far(self._last, row):
-            self._waiting = row
-            return
-        yield from self._take(row)
-
-    def finish(self) -> None:
-        """No more rows come: one that still waits to be confirmed is left out."""
-        if self._waiting is not None:
-            self.findings.add(UNCONFIRMED, self._waiting.line)
-            self._waiting = None
-
-    def _is_far(self, earlier: Row, later: Row) -> bool:
-        """Whether so many rows would have to be filled in that the later time stamp may be mistyped."""
-        if self.config.gaps != "fill" or self.step is None or earlier.moment is None or later.moment is None:
-            return False
-        return self.step.count(earlier.moment, later.moment) > FAR
-
-    def _take(self, row: Row) -> Iterator[EvenRow]:
-        """The row made even, after those that are missing before it; none if it is not after the last one."""
-        last = self._last
         if last is not None and not _is_after(row, last):
             found = f"the time stamp {row.written} is not after {last.written}"
             self._refuse(self.config.backward, "backward", found, row)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -15,9 +16,10 @@ from seqnlp.data.holdout import held_out, hold_out_sentences
 from seqnlp.data.hub import hub_digest, read_hub
 from seqnlp.data.tag_check import mend_tags, refuse_comments, refuse_illegal_tags
 from seqnlp.errors import DataError, did_you_mean
+from seqnlp.text.character_spans import checked_spans
 from seqnlp.text.conll import document_starts
 from seqnlp.text.files import file_digest
-from seqnlp.text.formats.annotated import Cut, sentences_of
+from seqnlp.text.formats.annotated import AnnotatedText, Cut, Example, sentences_of
 from seqnlp.text.formats.brat import brat_digest
 from seqnlp.text.formats.class_names import written_names
 from seqnlp.text.formats.readers import Reading, read_examples
@@ -71,34 +73,95 @@ def _documents(config: DataConfig, sentences: Sequence[TaggedSentence]) -> list[
 
 def _load(config: DataConfig, split: str, report: Callable[[str], None]) -> list[TaggedSentence]:
     """The sentences of a split's own source."""
+    with _read_as(config, split, report) as read:
+        return _checked_sentences(read, split, report)
+
+
+def load_examples(config: DataConfig, split: str, report: Callable[[str], None]) -> list[Example]:
+    """The split as it is written: texts with entities, or sentences with legal tags.
+
+    Raises:
+        DataError: as :func:`load_split`, but for what only the words of a text show.
+    """
+    with _read_as(config, split, report) as read:
+        source = source_name(read, split)
+        left_out: Counter[str] = Counter()
+        examples = list(islice(_examples(read, split, left_out), config.limit or None))
+        _refuse_nothing(examples, read, source, left_out)
+        say_left_out(source, left_out, report)
+        sentences = [example for example in examples if isinstance(example, TaggedSentence)]
+        tagged = iter(_legal(sentences, read, source, report))
+        return [next(tagged) if isinstance(one, TaggedSentence) else _inside(one, source) for one in examples]
+
+
+@contextmanager
+def _read_as(config: DataConfig, split: str, report: Callable[[str], None]) -> Iterator[DataConfig]:
+    """The configuration with the format that the split has; an error says if the file looks like another one."""
     form = split_format(config, split)
     if config.format == "auto" and form not in ("conll", "hub"):
         report(f"{source_name(config, split)}: read as data.format={form}")
     try:
-        return _checked_sentences(replace(config, format=form), split, report)
+        yield replace(config, format=form)
     except DataError as problem:
         hint = "" if config.format == "auto" else _other_format(config, split)
         raise DataError(f"{problem}{hint}") from None if hint else problem
 
 
 def _checked_sentences(config: DataConfig, split: str, report: Callable[[str], None]) -> list[TaggedSentence]:
-    source = source_name(config, split)
-    edges = SpanEdges(_tokenizer(config), utf16=config.offsets == "utf16")
+    source, cut = source_name(config, split), cutter(config)
     left_out: Counter[str] = Counter()
-    sentences = list(islice(_read(config, split, left_out, edges), config.limit or None))
-    edges.judge(source, config.accept_cut_words, report)
-    found = ", ".join(f"{what} ({count:,})" for what, count in left_out.items() if count)
-    if not sentences:
-        nothing = f"; left out: {found}" if found else ""
-        raise DataError(f"no sentences found; is data.format={config.format} right?{nothing}", source)
-    if found:
-        report(f"{source}: left out: {found}")
+    found = sentences_of(_examples(config, split, left_out), source, cut, left_out)
+    sentences = list(islice(found, config.limit or None))
+    if cut.edges:
+        cut.edges.judge(source, config.accept_cut_words, report)
+    _refuse_nothing(sentences, config, source, left_out)
+    say_left_out(source, left_out, report)
+    return _legal(sentences, config, source, report)
+
+
+def _legal(
+    sentences: list[TaggedSentence], config: DataConfig, source: str, report: Callable[[str], None]
+) -> list[TaggedSentence]:
+    """The sentences with legal tags: mended if that is wanted, else as they are."""
     if config.format == "conll" and config.comment == "auto":
         refuse_comments(sentences, config.scheme, source)
     if config.repair:
         return mend_tags(sentences, config.scheme, source, report)
     refuse_illegal_tags(sentences, config.scheme, source)
     return sentences
+
+
+def _inside(example: AnnotatedText, source: str) -> AnnotatedText:
+    """The text, whose spans must lie in it."""
+    try:
+        for span in example.spans:
+            checked_spans(example.text, [span])
+    except DataError as problem:
+        where = (example.source, None) if example.source else (source, example.line)
+        raise DataError(str(problem), *where) from None
+    return example
+
+
+def _refuse_nothing(found: Sequence[Example], config: DataConfig, source: str, left_out: Counter[str]) -> None:
+    if not found:
+        nothing = f"; left out: {_counted(left_out)}" if _counted(left_out) else ""
+        raise DataError(f"no sentences found; is data.format={config.format} right?{nothing}", source)
+
+
+def say_left_out(source: str, left_out: Counter[str], report: Callable[[str], None]) -> None:
+    """Tell what of a file was not read, if anything."""
+    if _counted(left_out):
+        report(f"{source}: left out: {_counted(left_out)}")
+
+
+def _counted(left_out: Counter[str]) -> str:
+    return ", ".join(f"{what} ({count:,})" for what, count in left_out.items() if count)
+
+
+def cutter(config: DataConfig) -> Cut:
+    """How texts become words; it counts the edges of spans that lie inside words."""
+    edges = SpanEdges(_tokenizer(config), utf16=config.offsets == "utf16")
+    return Cut(config.scheme, _tokenizer(config), edges, strict=config.format == "jsonl")
 
 
 def split_format(config: DataConfig, split: str) -> str:
@@ -127,7 +190,7 @@ def split_digest(config: DataConfig, split: str) -> str:
     if not getattr(config, split):
         return ""
     if split_format(config, split) == "hub":
-        return hub_digest(_read(replace(config, format="hub"), split, Counter()))
+        return hub_digest(_hub_sentences(config, split))
     path = existing_file(config, split, getattr(config, split))
     return brat_digest(path) if path.is_dir() else file_digest(path)
 
@@ -175,19 +238,29 @@ def _tokenizer(config: DataConfig) -> str:
     return DEFAULT if config.tokenizer == AUTO else config.tokenizer
 
 
-def _read(
-    config: DataConfig, split: str, left_out: Counter[str], edges: SpanEdges | None = None
-) -> Iterator[TaggedSentence]:
-    """The split's sentences as they are written; ``edges`` counts those of character spans."""
-    token = config.token_column if config.token_column != _DEFAULT_TOKEN_COLUMN else ""
-    tag = config.tag_column if config.tag_column != _DEFAULT_TAG_COLUMN else ""
-    names = tuple(written_names(config.tag_names, resolve_path(config, config.tag_names))) if config.tag_names else ()
+def _examples(config: DataConfig, split: str, left_out: Counter[str]) -> Iterator[Example]:
+    """The split's texts and sentences as they are written."""
     if config.format == "hub":
-        return read_hub(hub_name(config), config.hub_config, getattr(config, split), token, tag, names)
+        return _hub_sentences(config, split)
     path = existing_file(config, split, getattr(config, split))
-    reading = Reading(token, tag, config.sentence_column, config.comment, names, config.offsets, config.scheme)
-    cut = Cut(config.scheme, _tokenizer(config), edges, strict=config.format == "jsonl")
-    return sentences_of(read_examples(path, config.format, reading, left_out), path, cut, left_out)
+    names, offsets = _tag_names(config), config.offsets
+    reading = Reading(*_fields(config), config.sentence_column, config.comment, names, offsets, config.scheme)
+    return read_examples(path, config.format, reading, left_out)
+
+
+def _hub_sentences(config: DataConfig, split: str) -> Iterator[TaggedSentence]:
+    name = getattr(config, split)
+    return read_hub(hub_name(config), config.hub_config, name, *_fields(config), _tag_names(config))
+
+
+def _fields(config: DataConfig) -> tuple[str, str]:
+    """Columns or fields of words and of tags; empty where they are the usual ones."""
+    token, tag = config.token_column, config.tag_column
+    return "" if token == _DEFAULT_TOKEN_COLUMN else token, "" if tag == _DEFAULT_TAG_COLUMN else tag
+
+
+def _tag_names(config: DataConfig) -> tuple[str, ...]:
+    return tuple(written_names(config.tag_names, resolve_path(config, config.tag_names))) if config.tag_names else ()
 
 
 def _other_format(config: DataConfig, split: str) -> str:

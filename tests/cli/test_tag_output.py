@@ -13,8 +13,8 @@ from seqnlp.api import Span, TaggedText, TagSequence
 from seqnlp.cli.tag_output import WRITERS, choose_output
 from seqnlp.text.tokenize import Token, tokenize
 
-ENTITIES = SimpleNamespace(plain_tags=False, labels=["LOC", "PER", "creative work"])
-PLAIN = SimpleNamespace(plain_tags=True, labels=["NOUN", "PUNCT", "VERB"])
+ENTITIES = SimpleNamespace(plain_tags=False, labels=["LOC", "PER", "creative work"], metrics={"recipe": "mine"})
+PLAIN = SimpleNamespace(plain_tags=True, labels=["NOUN", "PUNCT", "VERB"], metrics={})
 
 
 def answer(text: str, *spans: tuple[int, int, str, float]) -> TaggedText:
@@ -137,3 +137,22 @@ def test_pretty_answers_show_control_characters() -> None:
     line = WRITERS["pretty"](answer, ENTITIES)
     assert line.startswith(plain)
     assert not set("\x07\x9b\x7f\r\x1b") & set(line.removeprefix(plain))
+
+
+def test_doccano_and_label_studio_get_labels_with_scores() -> None:
+    row = json.loads(WRITERS["doccano"](EXAMPLE, ENTITIES))
+    assert row == {"text": EXAMPLE.text, "label": [[0, 10, "PER"], [21, 29, "LOC"]], "scores": [0.9877, 0.5]}
+    task = json.loads(WRITERS["label-studio"](EXAMPLE, ENTITIES))
+    assert task["data"] == {"text": EXAMPLE.text}
+    [prediction] = task["predictions"]
+    assert (prediction["score"], prediction["model_version"]) == (0.5, "seqnlp mine")
+    assert [(one["from_name"], one["to_name"], one["type"]) for one in prediction["result"]] == [
+        ("label", "text", "labels")
+    ] * 2
+    assert [one["value"] for one in prediction["result"]] == [
+        {"start": 0, "end": 10, "text": "Ada Sorrel", "labels": ["PER"]},
+        {"start": 21, "end": 29, "text": "Brinmoor", "labels": ["LOC"]},
+    ]
+    assert [one["score"] for one in prediction["result"]] == [0.9877, 0.5]
+    assert json.loads(WRITERS["doccano"](TAGGED, PLAIN))["label"][1] == [6, 10, "VERB"]
+    assert json.loads(WRITERS["label-studio"](EMPTY, ENTITIES))["predictions"][0]["result"] == []

@@ -142,12 +142,6 @@ def test_unseen_words_and_scripts_are_read_and_told(model: LanguageModel, runs: 
     assert "is the last word still being typed? --typing completes it" in seqnlp("complete", model.path, "Joren 日").err
 
 
-def test_a_word_that_is_still_being_typed_is_not_called_unknown(runs: Runs) -> None:
-    assert "vocabulary" not in seqnlp("complete", runs["words"], "Joren likes Ve", "--typing").err
-    assert "meaning: Qux\n" in seqnlp("complete", runs["words"], "Qux likes Ve", "--typing").err
-    assert "meaning: Ve\n" in seqnlp("complete", runs["words"], "Joren likes Ve ", "--typing").err
-
-
 def test_completing_from_the_command_line_shows_words_probabilities_and_milliseconds(runs: Runs) -> None:
     done = seqnlp("complete", runs["words"], TEXT, "--top", 2)
     first, second = done.out.splitlines()

@@ -11,6 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from seqnlp.errors import DataError
+from seqnlp.text.character_spans import from_utf16
 from seqnlp.text.files import file_digest, read_lines
 from seqnlp.text.formats.annotated import AnnotatedText, annotated
 from seqnlp.text.tags import Span
@@ -36,7 +37,7 @@ def read_brat(folder: str | os.PathLike[str], offsets: str, left_out: Counter[st
         if not beside.is_file():
             left_out["texts without a file .ann"] += 1
             continue
-        spans, quotes = _entities(beside, text, left_out)
+        spans, quotes = _entities(beside, text, offsets, left_out)
         try:
             found = annotated(text, spans, number, offsets, quotes)
         except DataError as problem:
@@ -68,7 +69,7 @@ def _whole_text(path: Path) -> str:
         raise DataError(f"cannot be read: {problem.strerror}", path) from None
 
 
-def _entities(path: Path, text: str, left_out: Counter[str]) -> tuple[list[Span], list[str | None]]:
+def _entities(path: Path, text: str, offsets: str, left_out: Counter[str]) -> tuple[list[Span], list[str | None]]:
     """The entities in one part, and what the file says that they hold."""
     spans: list[Span] = []
     quotes: list[str | None] = []
@@ -81,10 +82,15 @@ def _entities(path: Path, text: str, left_out: Counter[str]) -> tuple[list[Span]
         if match is None:
             raise DataError(f"expected an entity such as T1<TAB>PER 0 5<TAB>Ada L, found '{line[:60]}'", path, number)
         parts = sorted(tuple(map(int, part.split(" "))) for part in match["places"].split(";"))
-        gaps = [text[left[1] : right[0]] for left, right in pairwise(parts)]
+        gaps = [_between(text, left[1], right[0], offsets) for left, right in pairwise(parts)]
         if any(gap.strip() for gap in gaps):
             left_out["entities in several parts"] += 1
             continue
         spans.append(Span(parts[0][0], parts[-1][1], match["label"]))
         quotes.append(match["quote"])
     return spans, quotes
+
+
+def _between(text: str, start: int, end: int, offsets: str) -> str:
+    gap = from_utf16(text, Span(start, end, "")) if offsets == "utf16" else Span(start, end, "")
+    return text[gap.start : gap.end]

@@ -1,0 +1,152 @@
+"""Labelled text from any format to any other, and pre-annotations for tools."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+
+import pytest
+from command import output, refusal, seqnlp
+
+from seqnlp.config import DataConfig
+from seqnlp.data.sources import load_examples, load_split
+from seqnlp.text.formats.annotated import AnnotatedText
+from seqnlp.text.formats.readers import FORMATS
+
+TEXTS = [
+    ("🚣 Oke Tarnow rows to Brinmoor.\nIn Low\nFord it rains.", [[2, 12, "PER"], [21, 29, "LOC"], [34, 42, "LOC"]]),
+    ("Nobody came.", []),
+    ("  the “Ten  Mills” song\u200b", [[6, 18, "creative-work"]]),
+]
+NAMES = {"label_studio": "tasks.json", "json": "rows.json", "spacy": "pairs.json", "brat": "corpus", "csv": "words.csv"}
+OF_TEXTS = ("jsonl", "json", "doccano", "prodigy", "label_studio", "spacy", "brat")
+OF_WORDS = ("conll", "conllu", "csv")
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.delenv("SEQNLP_DATA", raising=False)
+    monkeypatch.chdir(tmp_path)
+    rows = [{"text": text, "spans": spans} for text, spans in TEXTS]
+    Path("in.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return tmp_path
+
+
+def name_of(form: str) -> str:
+    return NAMES.get(form, f"out.{form}")
+
+
+def texts_of(path: str, **settings: str) -> list[tuple[str, list[list[object]]]]:
+    found = load_examples(DataConfig(train=path, **settings), "train", lambda text: None)
+    return [(one.text, sorted(map(list, one.spans))) for one in found if isinstance(one, AnnotatedText)]
+
+
+@pytest.mark.parametrize("second", OF_TEXTS)
+@pytest.mark.parametrize("first", OF_TEXTS)
+def test_offsets_are_kept_between_formats_of_texts(here: Path, first: str, second: str) -> None:
+    finished = seqnlp("data", "convert", "in.jsonl", name_of(first), "--to", first)
+    assert finished.status == 0, finished.err
+    assert finished.err.endswith(f"{name_of(first)}: 3 texts, 4 entities as {first}\n")
+    assert finished.out == ""
+    output("data", "convert", name_of(first), f"again/{name_of(second)}", "--to", second)
+    assert sorted(texts_of(f"again/{name_of(second)}")) == sorted(TEXTS)
+
+
+@pytest.mark.parametrize("form", OF_TEXTS)
+def test_spans_can_be_written_and_read_in_utf16_units(here: Path, form: str) -> None:
+    output("data", "convert", "in.jsonl", name_of(form), "--to", form, "--offsets", "utf16")
+    assert sorted(texts_of(name_of(form), offsets="utf16")) == sorted(TEXTS)
+    output("data", "convert", name_of(form), "back.jsonl", "data.offsets=utf16")
+    assert sorted(texts_of("back.jsonl")) == sorted(TEXTS)
+
+
+@pytest.mark.parametrize("second", FORMATS)
+@pytest.mark.parametrize("first", OF_WORDS)
+def test_words_and_tags_are_kept_between_all_formats(here: Path, first: str, second: str) -> None:
+    """The second may be one of texts: then words stand between spaces, and are cut there again."""
+    misc = {"conllu": ["data.tag_column=misc:NE"]}
+    output("data", "convert", "in.jsonl", name_of(first), "--to", first)
+    output("data", "convert", name_of(first), f"2/{name_of(second)}", "--to", second, *misc.get(first, []))
+    output("data", "convert", f"2/{name_of(second)}", "3.conll", "data.tokenizer=whitespace", *misc.get(second, []))
+    wanted = load_split(DataConfig(train="in.jsonl"), "train", lambda text: None)
+    found = load_split(DataConfig(train="3.conll"), "train", lambda text: None)
+    assert sorted((one.tokens, one.tags) for one in found) == sorted((one.tokens, one.tags) for one in wanted)
+    assert len(found) == 4
+
+
+def test_the_scheme_of_the_tags_may_change(here: Path) -> None:
+    Path("a.conll").write_text("Oke\tB-P\nTarn\tI-P\nrows\tO\n\n", encoding="utf-8")
+    output("data", "convert", "a.conll", "b.conll", "--scheme", "bioes")
+    assert Path("b.conll").read_text(encoding="utf-8") == "Oke\tB-P\nTarn\tE-P\nrows\tO\n\n"
+    output("data", "convert", "b.conll", "c.jsonl", "data.scheme=bioes", "--scheme", "iob1")
+    assert json.loads(Path("c.jsonl").read_text(encoding="utf-8"))["tags"] == ["I-P", "I-P", "O"]
+
+
+def test_plain_tags_stay_plain(here: Path) -> None:
+    Path("a.conll").write_text("mills\tNOUN\nturn\tVERB\n\n", encoding="utf-8")
+    for form in ("conllu", "csv", "jsonl", "json"):
+        output("data", "convert", "a.conll", f"b.{form}", "data.scheme=none")
+        output(
+            "data",
+            "convert",
+            f"b.{form}",
+            "c.conll",
+            "data.scheme=none",
+            *["data.tag_column=upos"] * (form == "conllu"),
+        )
+        assert Path("c.conll").read_text(encoding="utf-8") == Path("a.conll").read_text(encoding="utf-8")
+    message = refusal("data", "convert", "a.conll", "d.jsonl", "--to", "doccano", "data.scheme=none")
+    assert message == "plain tags are no entities; expected a format of words (conll, conllu, jsonl, json, csv)"
+    assert not Path("d.jsonl").exists()
+
+
+def test_what_cannot_be_converted_is_refused_and_nothing_is_written(here: Path) -> None:
+    assert refusal("data", "convert", "in.jsonl").endswith("found 1 names")
+    missing = refusal("data", "convert", "in.json", "b.conll")
+    assert missing == f"{here}/in.json: no such file (did you mean 'in.jsonl'?)"
+    assert "the name does not tell the format; add --to conll | conllu" in refusal(
+        "data", "convert", "in.jsonl", "b.xyz"
+    )
+    assert "found 'docano' (did you mean 'doccano'?)" in refusal("data", "convert", "in.jsonl", "b", "--to", "docano")
+    assert "data.schem: unknown key" in refusal("data", "convert", "in.jsonl", "b.conll", "data.schem=iob2")
+    output("data", "convert", "in.jsonl", "corpus")
+    assert refusal("data", "convert", "in.jsonl", "corpus").endswith(
+        "expected a folder that is not there yet, or empty"
+    )
+    Path("c.jsonl").write_text(json.dumps({"text": "ab", "spans": [[1, 3, "X"]]}), encoding="utf-8")
+    assert "c.jsonl:1: the span X at 1-3 is empty or reaches out" in refusal("data", "convert", "c.jsonl", "c.json")
+    Path("d.json").write_text(json.dumps([{"tokens": ["a\tb"], "tags": ["O"]}]), encoding="utf-8")
+    assert "a file with columns cannot hold" in refusal("data", "convert", "d.json", "d.conll")
+    assert sorted(path.name for path in here.iterdir()) == ["c.jsonl", "corpus", "d.json", "in.jsonl"]
+
+
+def test_random_texts_keep_their_entities(here: Path) -> None:
+    chance, alphabet = random.Random(3), 'ab é🚣\u200d,.\n\r"\\;'
+    rows = []
+    for _ in range(40):
+        text = "x" + "".join(chance.choice(alphabet) for _ in range(30)) + "x"
+        edges = sorted(chance.sample(range(len(text) + 1), 6))
+        spans = [
+            [a, b, "L"] for a, b in zip(edges[::2], edges[1::2], strict=True) if text[a:b].strip() == text[a:b] != ""
+        ]
+        rows.append({"text": text, "label": spans})
+    Path("r.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    wanted = texts_of("r.jsonl", format="doccano")
+    for form in OF_TEXTS:
+        output("data", "convert", "r.jsonl", f"r/{name_of(form)}", "--to", form, "data.format=doccano")
+        assert texts_of(f"r/{name_of(form)}", format=form) == wanted, form
+
+
+def test_tagged_text_can_be_imported_as_training_data(trained: Path, here: Path) -> None:
+    text = "Velisk Korrasel moved from Port Ombril to Yensa.\nnobody\n"
+    spans = [json.loads(line)["spans"] for line in output("tag", trained, "--output", "jsonl", stdin=text).splitlines()]
+    wanted = [[[span["start"], span["end"], span["label"]] for span in one] for one in spans]
+    assert any(wanted)
+    Path("a.jsonl").write_text(output("tag", trained, "--output", "doccano", stdin=text), encoding="utf-8")
+    assert [found for _, found in texts_of("a.jsonl", format="doccano")] == wanted
+    tasks = json.loads(output("tag", trained, "--output", "label-studio", stdin=text))
+    assert [task["data"]["text"] for task in tasks] == text.splitlines()
+    found = [[region["value"] for region in task["predictions"][0]["result"]] for task in tasks]
+    assert [[[one["start"], one["end"], *one["labels"]] for one in values] for values in found] == wanted
+    assert json.loads(output("tag", trained, "--output", "label-studio")) == []
