@@ -20,7 +20,7 @@ examples:
   seqnlp data check sentiment/sst2                                # dev and test of a recipe against its train
   seqnlp data check runs/first                                    # of a run
   seqnlp data check sentiment/sentence_polarity sentiment/sst2    # and of each against the other's train
-  seqnlp data check train.tsv test.tsv                            # two files, a text a line (of columns the longest)
+  seqnlp data check train.tsv test.tsv                            # two files: their sentences or texts
   seqnlp data convert labels.jsonl labels.conll                   # any format of a tagger's data to any other
   seqnlp data convert train.conll tasks.json --to label_studio
   seqnlp data convert corpus/ corpus.jsonl --to doccano           # a folder of brat
@@ -75,7 +75,8 @@ Named = dict[tuple[str, str], "list[Text]"]
 
 
 def _splits(name: str, arguments: argparse.Namespace) -> tuple[str, Named]:
-    from seqnlp.data.split_texts import file_texts, split_texts
+    from seqnlp.data.file_texts import file_texts
+    from seqnlp.data.split_texts import split_texts
 
     path = Path(name)
     if path.is_file():

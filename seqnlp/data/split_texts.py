@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 from seqnlp.config import (
     ClassificationConfig,
@@ -19,7 +18,6 @@ from seqnlp.data.overlap import Text
 from seqnlp.data.pairs import load_pairs
 from seqnlp.data.sources import load_split
 from seqnlp.errors import DataError
-from seqnlp.text.files import read_lines
 
 Say = Callable[[str], None]
 
@@ -47,12 +45,3 @@ def split_texts(config: Config, split: str, say: Say) -> dict[str, list[Text]]:
         return {"text": [Text(line, number) for number, line in lines if line]}
     assert isinstance(config, TaggingConfig)
     return {"text": [Text(" ".join(s.tokens), s.line) for s in load_split(config.data, split, say)]}
-
-
-def file_texts(path: Path) -> list[Text]:
-    """A text a line; of a line with tabs its longest column.
-
-    Raises:
-        DataError: the file cannot be read.
-    """
-    return [Text(max(line.split("\t"), key=len), number) for number, line in read_lines(path)]

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from seqnlp.data.file_texts import file_texts
 from seqnlp.data.overlap import Text, find_overlap, normalized_text
-from seqnlp.data.split_texts import file_texts
 
 
 def texts(*lines: str) -> list[Text]:
@@ -34,3 +36,26 @@ def test_the_treebank_and_sentence_polarity_share_sentences(shared_data: Path) -
         assert found.exact < found.normalized
     assert shared["dev"] >= 845
     assert shared["test"] >= 1702
+
+
+FEATURES = "Number=Sing|Gender=Fem|Very=Long"
+CONLLU = f"# text = Ann left\n1\tAnn\tAnn\tPROPN\t_\t{FEATURES}\t0\troot\t_\t_\n2\tleft" + "\t_" * 8
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.conll", "Ann B-PER\nleft O\n\nIt O\nrains O\n"),
+        ("tagged", "Ann\tB-PER\nleft\tO\n\nIt\tO\nrains\tO\n"),
+        ("a.conllu", CONLLU + "\n\n" + CONLLU.replace("Ann", "It").replace("left", "rains") + "\n"),
+        ("a.jsonl", '{"id": "a long number", "text": "Ann left"}\n{"tokens": ["It", "rains"], "tags": ["O", "O"]}\n'),
+        ("a.csv", 'label,text\nextraordinarily good,Ann left\nx,"It rains"\nx,"and this, at last, is long"\n'),
+        ("a.tsv", "extraordinarily good\tAnn left\nx\tIt rains\nx\tand this, at last, is long\n"),
+        ("a.txt", "Ann left\nIt rains\n"),
+    ],
+)
+def test_texts_of_a_file_are_sentences_or_texts_never_its_lines(tmp_path: Path, name: str, content: str) -> None:
+    (tmp_path / name).write_text(content, encoding="utf-8")
+    texts = [one.text for one in file_texts(tmp_path / name)]
+    assert [text for text in texts if text in ("Ann left", "It rains")] == ["Ann left", "It rains"]
+    assert not any("B-PER" in text or "Sing" in text or "good" in text for text in texts)
