@@ -1,7 +1,8 @@
 """The saved model: one folder of plain files that loads without Hydra, pickle, network or code in a configuration.
 
-``config.yaml`` (format, task, settings; no paths) · ``model.safetensors`` · ``vocabulary.json`` · ``labels.json`` ·
-``metrics.json`` · ``README.md`` (a model card) · ``*.spm`` (subword models, if the task has them).
+``config.yaml`` (format, task, settings, the digests of the other files; no paths) · ``model.safetensors`` ·
+``vocabulary.json`` · ``labels.json`` · ``metrics.json`` · ``README.md`` (a model card, free to be edited) · ``*.spm``
+(subword models, if the task has them).
 """
 
 from __future__ import annotations
@@ -18,10 +19,12 @@ from safetensors.torch import load as tensors_from_bytes
 from safetensors.torch import save as tensors_to_bytes
 from torch import Tensor
 
+from seqnlp.bundle_digest import KEY as FILES
+from seqnlp.bundle_digest import digest, digests, expected_digests, problem_of
 from seqnlp.errors import RunError, TrainingError
-from seqnlp.storage import write_atomically
+from seqnlp.storage import write_atomically, write_folder_atomically
 
-FORMAT = 1
+FORMAT = 2
 """Raised whenever an older seqnlp could not read what a newer one writes."""
 
 FOLDER = "model"
@@ -35,6 +38,14 @@ DESCRIPTION, TENSORS, VOCABULARY, LABELS, METRICS, CARD = (
     "metrics.json",
     "README.md",
 )
+_SUBWORDS = ".spm"
+_FOR_PEOPLE = (METRICS, CARD)
+"""Without these a model answers alike."""
+
+AS_SAVED, CHANGED, MISSING = "as saved", "not as saved", "missing"
+NOT_KNOWN = "not known: the folder has no digest of it"
+
+_ATTEMPTS = 5
 
 
 @dataclass(frozen=True)
@@ -61,34 +72,39 @@ class Bundle:
 
 
 def save_bundle(folder: Path, bundle: Bundle) -> None:
-    """Write a model folder; each file is replaced whole, the weights last.
+    """Write a model folder, whole: a reader finds the old model or the new one.
 
     Raises:
-        TrainingError: the disk is full; files already there stay whole.
+        TrainingError: the disk is full; the model already there stays whole.
     """
-    texts = {
-        DESCRIPTION: _described(bundle.description),
-        VOCABULARY: json.dumps(bundle.vocabulary, ensure_ascii=False),
-        LABELS: json.dumps(bundle.labels, ensure_ascii=False, indent=1),
-        METRICS: _pretty(bundle.metrics),
-        CARD: bundle.card,
-    }
-    for name, text in texts.items():
-        write_atomically(folder / name, text.encode())
-    for name, content in bundle.subwords.items():
-        write_atomically(folder / name, content)
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in bundle.tensors.items()}
-    write_atomically(folder / TENSORS, tensors_to_bytes(tensors))
+    files = {
+        VOCABULARY: json.dumps(bundle.vocabulary, ensure_ascii=False).encode(),
+        LABELS: json.dumps(bundle.labels, ensure_ascii=False, indent=1).encode(),
+        METRICS: _pretty(bundle.metrics),
+        CARD: bundle.card.encode(),
+        **bundle.subwords,
+        TENSORS: tensors_to_bytes(tensors),
+    }
+    described = _described({**bundle.description, FILES: digests(files)})
+    write_folder_atomically(folder, {**files, DESCRIPTION: described}, lambda name: name.endswith(_SUBWORDS))
 
 
 def save_description(folder: Path, description: Mapping[str, Any]) -> None:
     """Replace ``config.yaml`` alone (after tuning)."""
-    write_atomically(folder / DESCRIPTION, _described(description).encode())
+    kept = expected_digests(_read_description(folder), folder / DESCRIPTION)
+    write_atomically(folder / DESCRIPTION, _described({**description, FILES: kept} if kept else description))
 
 
 def save_metrics(folder: Path, metrics: Mapping[str, Any]) -> None:
-    """Replace ``metrics.json`` alone (after an evaluation)."""
-    write_atomically(folder / METRICS, _pretty(metrics).encode())
+    """Replace ``metrics.json`` (after an evaluation), and what ``config.yaml`` says of it."""
+    content, description = _pretty(metrics), _read_description(folder)
+    kept = expected_digests(description, folder / DESCRIPTION)
+    if not kept:
+        write_atomically(folder / METRICS, content)
+        return
+    described = _described({**description, FILES: {**kept, METRICS: digest(content)}})
+    write_folder_atomically(folder, {METRICS: content, DESCRIPTION: described}, lambda name: False)
 
 
 def record_scores(run: str | Path, split: str, summary: Mapping[str, Any], say: Callable[[str], None]) -> None:
@@ -108,28 +124,79 @@ def load_bundle(path: str | Path) -> Bundle:
         RunError: no model there, a file missing or damaged, a newer format; one clear sentence each.
     """
     folder = find_model(path)
-    missing = [name for name in (DESCRIPTION, TENSORS, VOCABULARY, LABELS) if not (folder / name).is_file()]
-    if missing:
-        raise RunError(f"{folder}: {', '.join(missing)} missing; the folder was not copied or saved whole")
-    description = _read_yaml(folder / DESCRIPTION)
-    found = description.pop("format", None)
-    if not isinstance(found, int):
-        raise RunError(f"{folder / DESCRIPTION}: no format number; this is not a seqnlp model")
-    if found > FORMAT:
-        raise RunError(f"{folder}: saved in format {found}, this seqnlp reads up to {FORMAT}; install a newer seqnlp")
+    contents = _read_together(folder)
+    description = _description_of(contents, folder)
+    description.pop(FILES, None)
     try:
-        tensors = tensors_from_bytes((folder / TENSORS).read_bytes())
+        tensors = tensors_from_bytes(contents[TENSORS])
     except (SafetensorError, ValueError) as problem:
         raise RunError(f"{folder / TENSORS} is damaged ({problem}); copy the model again") from problem
     return Bundle(
         description=description,
         tensors=tensors,
-        vocabulary=_read_json(folder / VOCABULARY),
-        labels=_read_json(folder / LABELS),
-        metrics=_read_json(folder / METRICS) if (folder / METRICS).is_file() else {},
-        card=(folder / CARD).read_text(encoding="utf-8") if (folder / CARD).is_file() else "",
-        subwords={file.name: file.read_bytes() for file in sorted(folder.glob("*.spm"))},
+        vocabulary=_from_json(contents, folder / VOCABULARY),
+        labels=_from_json(contents, folder / LABELS),
+        metrics=_from_json(contents, folder / METRICS) if METRICS in contents else {},
+        card=contents.get(CARD, b"").decode(errors="replace"),
+        subwords={name: content for name, content in contents.items() if name.endswith(_SUBWORDS)},
     )
+
+
+def check_files(path: str | Path) -> dict[str, str]:
+    """Whether each file of a model folder is the one that was saved, in words, by name.
+
+    Returns:
+        ``AS_SAVED``, ``NOT_KNOWN`` for a folder of an older version, ``CHANGED`` or ``MISSING``. A description that is
+        whole is as saved.
+
+    Raises:
+        RunError: there is no model, or its ``config.yaml`` is damaged.
+    """
+    folder = find_model(path)
+    contents = _read_files(folder)
+    expected = expected_digests(_description_of(contents, folder), folder / DESCRIPTION)
+    states = {DESCRIPTION: AS_SAVED}
+    for name in dict.fromkeys([*contents, *expected, TENSORS, VOCABULARY, LABELS]):
+        if name not in contents:
+            states[name] = MISSING
+        elif name not in expected:
+            states.setdefault(name, NOT_KNOWN)
+        else:
+            states[name] = AS_SAVED if digest(contents[name]) == expected[name] else CHANGED
+    return states
+
+
+def _read_together(folder: Path) -> dict[str, bytes]:
+    """The contents of all files, by name, of one saved model: what another process saves meanwhile is read anew.
+
+    Raises:
+        RunError: a file is missing, or is not the one that was saved with the others.
+    """
+    for _ in range(_ATTEMPTS):
+        contents = _read_files(folder)
+        expected = expected_digests(_description_of(contents, folder), folder / DESCRIPTION)
+        needed = dict.fromkeys([TENSORS, VOCABULARY, LABELS, *(name for name in expected if name not in _FOR_PEOPLE)])
+        missing = ", ".join(name for name in needed if name not in contents)
+        problem = f"{folder}: {missing} missing; the folder was not copied or saved whole" if missing else ""
+        for name, content in contents.items():
+            if name != CARD:
+                problem = problem or problem_of(folder / name, content, expected)
+        if not problem:
+            return contents
+        if _read_files(folder).get(DESCRIPTION) == contents[DESCRIPTION]:
+            break
+    raise RunError(problem)
+
+
+def _read_files(folder: Path) -> dict[str, bytes]:
+    """The contents of the model's files that are there, by name."""
+    paths = [folder / name for name in (DESCRIPTION, TENSORS, VOCABULARY, LABELS, METRICS, CARD)]
+    try:
+        return {
+            path.name: path.read_bytes() for path in [*paths, *sorted(folder.glob(f"*{_SUBWORDS}"))] if path.exists()
+        }
+    except OSError as problem:
+        raise RunError(f"{problem.filename} cannot be read ({problem.strerror})") from problem
 
 
 def find_model(path: str | Path) -> Path:
@@ -150,26 +217,43 @@ def find_model(path: str | Path) -> Path:
     raise RunError(f"{path} is neither a run (from `seqnlp train`) nor a saved model folder")
 
 
-def _described(description: Mapping[str, Any]) -> str:
-    return str(yaml.safe_dump({"format": FORMAT, **description}, sort_keys=False, allow_unicode=True))
+def _described(description: Mapping[str, Any]) -> bytes:
+    return str(yaml.safe_dump({"format": FORMAT, **description}, sort_keys=False, allow_unicode=True)).encode()
 
 
-def _read_yaml(path: Path) -> dict[str, Any]:
+def _read_description(folder: Path) -> dict[str, Any]:
+    return _description_of(_read_files(folder), folder)
+
+
+def _description_of(contents: Mapping[str, bytes], folder: Path) -> dict[str, Any]:
+    """What ``config.yaml`` says, but for the format number.
+
+    Raises:
+        RunError: it is missing, damaged, or of a newer format.
+    """
+    path = folder / DESCRIPTION
+    if DESCRIPTION not in contents:
+        raise RunError(f"{folder}: {DESCRIPTION} missing; the folder was not copied or saved whole")
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = yaml.safe_load(contents[DESCRIPTION].decode())
     except (yaml.YAMLError, UnicodeDecodeError) as problem:
         raise RunError(f"{path} is damaged ({problem}); copy the model again") from problem
     if not isinstance(content, dict):
         raise RunError(f"{path} is damaged (expected settings, found {type(content).__name__}); copy the model again")
+    found = content.pop("format", None)
+    if not isinstance(found, int):
+        raise RunError(f"{path}: no format number; this is not a seqnlp model")
+    if found > FORMAT:
+        raise RunError(f"{folder}: saved in format {found}, this seqnlp reads up to {FORMAT}; install a newer seqnlp")
     return content
 
 
-def _read_json(path: Path) -> Any:
+def _from_json(contents: Mapping[str, bytes], path: Path) -> Any:
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return json.loads(contents[path.name].decode())
     except ValueError as problem:
         raise RunError(f"{path} is damaged ({problem}); copy the model again") from problem
 
 
-def _pretty(content: Mapping[str, Any]) -> str:
-    return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+def _pretty(content: Mapping[str, Any]) -> bytes:
+    return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode()

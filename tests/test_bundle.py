@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
+import os
 import shutil
+import tempfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -13,9 +19,10 @@ import yaml
 from tiny import make_sentences, tiny_config
 
 from seqnlp import bundle
-from seqnlp.bundle import Bundle, find_model, load_bundle, save_bundle, save_metrics
+from seqnlp.bundle import Bundle, find_model, load_bundle, save_bundle, save_description, save_metrics
 from seqnlp.config import Config
-from seqnlp.errors import ConfigError, RunError
+from seqnlp.errors import ConfigError, RunError, TrainingError
+from seqnlp.storage import remove_leftovers
 from seqnlp.tasks.tagging_data import learn_features, learn_tags
 from seqnlp.tasks.tagging_model import build_tagger, describe, tagger_from_bundle
 
@@ -88,10 +95,156 @@ def test_the_folder_holds_six_plain_files_and_no_absolute_path(folder: Path, tmp
 
 
 def test_metrics_are_replaced_alone(folder: Path) -> None:
-    before = {file.name: file.read_bytes() for file in folder.iterdir() if file.name != "metrics.json"}
+    replaced = ("metrics.json", "config.yaml")  # the second has the digest of the first
+    before = {file.name: file.read_bytes() for file in folder.iterdir() if file.name not in replaced}
+    description = load_bundle(folder).description
     save_metrics(folder, {"test": {"f1": 60.0}})
     assert load_bundle(folder).metrics == {"test": {"f1": 60.0}}
-    assert {file.name: file.read_bytes() for file in folder.iterdir() if file.name != "metrics.json"} == before
+    assert load_bundle(folder).description == description
+    assert {file.name: file.read_bytes() for file in folder.iterdir() if file.name not in replaced} == before
+
+
+def test_the_description_is_replaced_alone(folder: Path) -> None:
+    before = {file.name: file.read_bytes() for file in folder.iterdir() if file.name != "config.yaml"}
+    save_description(folder, {**load_bundle(folder).description, "temperature": 2.0})
+    assert load_bundle(folder).description["temperature"] == 2.0
+    assert {file.name: file.read_bytes() for file in folder.iterdir() if file.name != "config.yaml"} == before
+
+
+@pytest.mark.parametrize("name", ["model.safetensors", "vocabulary.json", "labels.json", "metrics.json"])
+def test_a_file_of_another_model_is_noticed(folder: Path, tmp_path: Path, name: str) -> None:
+    saved = make_bundle(tiny_config(tmp_path))
+    other = replace(
+        saved,
+        tensors={key: tensor + 1 for key, tensor in saved.tensors.items()},
+        vocabulary={**saved.vocabulary, "lowercase": not saved.vocabulary["lowercase"]},
+        labels=saved.labels[::-1],
+        metrics={},
+    )
+    save_bundle(tmp_path / "other", other)
+    load_bundle(tmp_path / "other")
+    shutil.copy(tmp_path / "other" / name, folder / name)
+    expected = f"{folder / name} is damaged (it is not the file that was saved with this model); copy the model again"
+    assert refusal(folder) == expected
+    forget_digests(folder)
+    load_bundle(folder)  # one of an older version tells nothing of its files
+
+
+def test_a_card_may_be_edited_and_other_files_may_stand_beside_it(folder: Path) -> None:
+    (folder / "README.md").write_bytes(b"# My own words\n\xff\n")
+    (folder / "notes").mkdir()
+    (folder / "notes" / "mine.txt").write_text("keep me")
+    (folder / ".gitattributes").write_text("keep me too")
+    (folder / "link").symlink_to("labels.json")
+    before = load_bundle(folder)
+    assert before.card == "# My own words\n\N{REPLACEMENT CHARACTER}\n"
+    save_bundle(folder, before)
+    assert (folder / "notes" / "mine.txt").read_text() == "keep me"
+    assert (folder / ".gitattributes").read_text() == "keep me too"
+    assert (folder / "link").readlink() == Path("labels.json")
+    assert [path.name for path in folder.parent.iterdir() if path.name.startswith(".")] == []
+
+
+def test_subword_models_of_the_model_before_go_away(folder: Path) -> None:
+    saved = load_bundle(folder)
+    save_bundle(folder, replace(saved, subwords={"source.spm": b"1", "target.spm": b"2"}))
+    save_bundle(folder, replace(saved, subwords={"subwords.spm": b"3"}))
+    assert load_bundle(folder).subwords == {"subwords.spm": b"3"}
+
+
+def kill_at(monkeypatch: pytest.MonkeyPatch, name: str, number: int) -> None:
+    """Stand-in for SIGKILL: the given call of a function of ``os`` and all after it fail, as does tidying up."""
+    calls = 0
+    original: Callable[..., Any] = getattr(os, name)
+
+    def fail(*arguments: Any, **options: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls >= number:
+            raise SuddenDeathError
+        return original(*arguments, **options)
+
+    monkeypatch.setattr(os, name, fail)
+    monkeypatch.setattr(shutil, "rmtree", lambda *arguments, **options: None)
+
+
+class SuddenDeathError(BaseException):
+    """Nobody catches it."""
+
+
+@pytest.mark.parametrize("exchange", [True, False], ids=["exchanged", "file by file"])
+@pytest.mark.parametrize(("name", "count"), [("fsync", 12), ("replace", 6)])
+def test_a_save_that_dies_anywhere_leaves_the_old_model_the_new_one_or_an_error(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, exchange: bool, name: str, count: int
+) -> None:
+    old = load_bundle(folder)
+    new = replace(old, tensors={key: tensor + 1 for key, tensor in old.tensors.items()}, labels=old.labels[::-1])
+    states = set()
+    for number in range(1, count + 1):
+        save_bundle(folder, old)
+        with monkeypatch.context() as patch:
+            if not exchange:
+                patch.setattr("seqnlp.storage._exchange", lambda one, other: False)
+            kill_at(patch, name, number)
+            with contextlib.suppress(SuddenDeathError):
+                save_bundle(folder, new)
+        try:
+            loaded = load_bundle(folder)
+            states.add("old" if loaded.labels == old.labels else "new")
+            same = old if loaded.labels == old.labels else new
+            assert all(torch.equal(loaded.tensors[key], tensor) for key, tensor in same.tensors.items())
+        except RunError:
+            states.add("error")
+    assert "error" not in states or not exchange
+    remove_leftovers(folder.parent)
+    assert [path.name for path in folder.parent.rglob(".*")] == []
+    save_bundle(folder, new)
+    assert load_bundle(folder).labels == new.labels
+
+
+def test_readers_beside_a_writer_find_whole_models(folder: Path) -> None:
+    old = load_bundle(folder)
+    new = replace(old, tensors={key: tensor + 1 for key, tensor in old.tensors.items()}, labels=old.labels[::-1])
+
+    def read(_: int) -> bool:
+        found = load_bundle(folder)
+        same = old if found.labels == old.labels else new
+        return all(torch.equal(found.tensors[key], tensor) for key, tensor in same.tensors.items())
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = pool.map(read, range(60))
+        for number in range(30):
+            save_bundle(folder, new if number % 2 else old)
+        assert all(answers)
+
+
+def test_a_folder_whose_surroundings_cannot_be_written_is_replaced_file_by_file(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any, **__: Any) -> str:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(tempfile, "mkdtemp", refuse)
+    save_metrics(folder, {"test": {"f1": 1.0}})
+    assert load_bundle(folder).metrics == {"test": {"f1": 1.0}}
+
+
+def test_a_full_disk_leaves_the_old_model(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(handle: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    before = load_bundle(folder).labels
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        with pytest.raises(TrainingError, match=r"cannot write .* \(No space left.*\): what stood there is whole"):
+            save_bundle(folder, replace(load_bundle(folder), labels=before[::-1]))
+    assert load_bundle(folder).labels == before
+    assert [path.name for path in folder.parent.rglob(".*")] == []
+
+
+def forget_digests(folder: Path) -> None:
+    """Make the folder one of an older version."""
+    edit(folder, lambda content: (content.pop("files"), content.update(format=1)))
 
 
 def test_a_model_without_metrics_and_card_still_loads(folder: Path) -> None:
@@ -142,6 +295,7 @@ def test_a_damaged_text_file_is_named(folder: Path, name: str, content: bytes) -
 
 
 def test_a_vocabulary_without_a_part_is_one_clear_sentence(folder: Path) -> None:
+    forget_digests(folder)
     (folder / "vocabulary.json").write_text('{"words": []}')
     assert refusal(folder) == (
         "the model's vocabulary.json lacks the key 'vector_words'; it was changed or not saved whole"
@@ -150,7 +304,7 @@ def test_a_vocabulary_without_a_part_is_one_clear_sentence(folder: Path) -> None
 
 def test_a_newer_format_asks_for_a_newer_seqnlp(folder: Path) -> None:
     edit(folder, lambda content: content.update(format=bundle.FORMAT + 1))
-    assert refusal(folder) == f"{folder}: saved in format 2, this seqnlp reads up to 1; install a newer seqnlp"
+    assert refusal(folder) == f"{folder}: saved in format 3, this seqnlp reads up to 2; install a newer seqnlp"
 
 
 def test_a_config_without_format_is_no_model(folder: Path) -> None:

@@ -24,6 +24,7 @@ FLOORS = {
     "training": 6,
     "tasks": 7,
     "bundle": 7,
+    "bundle_digest": 7,
     "recipe_files": 8,
     "recipe_safety": 8,
     "overrides": 8,

@@ -24,6 +24,7 @@ VERBS = (
     "train",
     "resume",
     "evaluate",
+    "verify",
     "tag",
     "translate",
     "classify",

@@ -72,8 +72,8 @@ def test_an_error_is_one_sentence_on_standard_error_without_a_traceback() -> Non
 def test_an_unknown_verb_gets_a_suggestion(capsys: pytest.CaptureFixture[str]) -> None:
     expected = (
         "error: 'trian' is no verb of seqnlp (did you mean 'train'?); "
-        "expected one of train, resume, evaluate, tag, translate, classify, complete, generate, forecast, detect, "
-        "score, compare, plot, data, recipes\n"
+        "expected one of train, resume, evaluate, verify, tag, translate, classify, complete, generate, forecast, "
+        "detect, score, compare, plot, data, recipes\n"
     )
     assert error(capsys, "trian", "recipe=tagging/demo") == expected
 

@@ -320,7 +320,7 @@ def test_a_model_from_a_newer_format(copy: Path) -> None:
     path = copy / "model" / "config.yaml"
     content = yaml.safe_load(path.read_text(encoding="utf-8"))
     path.write_text(yaml.safe_dump({**content, "format": 99}), encoding="utf-8")
-    expected = f"{copy}/model: saved in format 99, this seqnlp reads up to 1; install a newer seqnlp"
+    expected = f"{copy}/model: saved in format 99, this seqnlp reads up to 2; install a newer seqnlp"
     assert refusal("tag", copy) == expected
     assert refusal("evaluate", copy) == expected
 
