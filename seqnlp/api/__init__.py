@@ -12,7 +12,7 @@ from seqnlp.api.tagger import Span, TaggedText, Tagger, TagSequence
 from seqnlp.api.translator import Hypothesis, Translation, Translator
 from seqnlp.bundle import load_bundle
 from seqnlp.metrics.events import Event
-from seqnlp.tasks.anomaly_stream import ScoredRow
+from seqnlp.tasks.anomaly_detection.stream import ScoredRow
 
 __all__ = [
     "Classification",

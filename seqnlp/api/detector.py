@@ -16,8 +16,8 @@ from seqnlp.data.series_rows import Row, read_stamp
 from seqnlp.data.series_time import Stamps
 from seqnlp.errors import DataError
 from seqnlp.metrics.events import Event, EventMerger
-from seqnlp.tasks.anomaly_model import LoadedDetector, detector_from_bundle
-from seqnlp.tasks.anomaly_stream import Judge, RowReader, ScoredRow
+from seqnlp.tasks.anomaly_detection.model import LoadedDetector, detector_from_bundle
+from seqnlp.tasks.anomaly_detection.stream import Judge, RowReader, ScoredRow
 
 Say = Callable[[str], None]
 

@@ -139,7 +139,7 @@ def _evaluated(arguments: argparse.Namespace, config: Config) -> tuple[Any, Call
         return read, format_language_report, language_report_html
     if isinstance(config, AnomalyConfig):
         from seqnlp.metrics.anomaly_report import anomaly_report_html, format_anomaly_report
-        from seqnlp.tasks.anomaly_evaluation import evaluate as evaluate_detector
+        from seqnlp.tasks.anomaly_detection.evaluation import evaluate as evaluate_detector
 
         watched = evaluate_detector(arguments.run, config, arguments.split, _say, keep=not arguments.data)
         return watched, format_anomaly_report, anomaly_report_html

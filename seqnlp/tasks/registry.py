@@ -55,7 +55,7 @@ def make_task(config: Config, folder: Path, device: torch.device, say: Say) -> T
 
         return LanguageModelTask(config, folder, device, say)
     if isinstance(config, AnomalyConfig):
-        from seqnlp.tasks.anomaly import AnomalyTask
+        from seqnlp.tasks.anomaly_detection.task import AnomalyTask
 
         return AnomalyTask(config, folder, device, say)
     if isinstance(config, ForecastingConfig):

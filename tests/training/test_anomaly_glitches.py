@@ -11,8 +11,8 @@ from tiny_readings import make_lines, tiny_detector, write_tiny_readings
 
 from seqnlp.api import Detector
 from seqnlp.config import AutoencoderConfig
-from seqnlp.tasks.anomaly import AnomalyTask
-from seqnlp.tasks.anomaly_scoring import Level, level_of
+from seqnlp.tasks.anomaly_detection.scoring import Level, level_of
+from seqnlp.tasks.anomaly_detection.task import AnomalyTask
 from seqnlp.training.distributed import Processes
 from seqnlp.training.fit import fit
 

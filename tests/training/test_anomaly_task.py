@@ -17,9 +17,9 @@ from seqnlp.bundle import load_bundle
 from seqnlp.config import AnomalyConfig, read_config
 from seqnlp.data.series import read_series
 from seqnlp.errors import ConfigError, DataError, RunError, SeqnlpError
-from seqnlp.tasks.anomaly import AnomalyTask
-from seqnlp.tasks.anomaly_model import detector_from_bundle
-from seqnlp.tasks.anomaly_scoring import Level
+from seqnlp.tasks.anomaly_detection.model import detector_from_bundle
+from seqnlp.tasks.anomaly_detection.scoring import Level
+from seqnlp.tasks.anomaly_detection.task import AnomalyTask
 from seqnlp.training.distributed import Processes
 from seqnlp.training.fit import fit
 

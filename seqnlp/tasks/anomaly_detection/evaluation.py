@@ -18,7 +18,7 @@ from seqnlp.metrics.alarms import flag_highest, found_by_chance, measure_alarms
 from seqnlp.metrics.anomaly_report import AnomalyReport, LabelledWindow
 from seqnlp.metrics.false_alarms import conformal_threshold
 from seqnlp.metrics.z_score import rolling_z_scores
-from seqnlp.tasks.anomaly_model import LoadedDetector, detector_from_bundle
+from seqnlp.tasks.anomaly_detection.model import LoadedDetector, detector_from_bundle
 
 FloatArray = NDArray[np.float64]
 Scorer = Callable[[Series], FloatArray]

@@ -19,7 +19,7 @@ from seqnlp.data.series_scale import Scaler
 from seqnlp.data.series_step import Step
 from seqnlp.errors import DataError, RunError
 from seqnlp.models.autoencoder import Autoencoder
-from seqnlp.tasks.anomaly_scoring import Level, for_scoring, level_of, row_errors, row_scores
+from seqnlp.tasks.anomaly_detection.scoring import Level, for_scoring, level_of, row_errors, row_scores
 
 FloatArray = NDArray[np.float64]
 

@@ -12,7 +12,7 @@ import torch
 from seqnlp.data.series import Series
 from seqnlp.data.series_time import Moment
 from seqnlp.metrics.false_alarms import conformal_threshold, p_values
-from seqnlp.tasks.anomaly_model import LoadedDetector
+from seqnlp.tasks.anomaly_detection.model import LoadedDetector
 
 
 @dataclass(frozen=True, slots=True)

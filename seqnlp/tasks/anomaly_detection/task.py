@@ -20,8 +20,8 @@ from seqnlp.data.series_scale import fit_scaler
 from seqnlp.data.series_windows import take_windows
 from seqnlp.metrics.false_alarms import conformal_threshold
 from seqnlp.models.size import count_parameters
-from seqnlp.tasks.anomaly_card import model_card
-from seqnlp.tasks.anomaly_model import (
+from seqnlp.tasks.anomaly_detection.card import model_card
+from seqnlp.tasks.anomaly_detection.model import (
     LoadedDetector,
     build_autoencoder,
     calibration_of,
@@ -30,7 +30,7 @@ from seqnlp.tasks.anomaly_model import (
     reading_of,
     refuse_other_columns,
 )
-from seqnlp.tasks.anomaly_scoring import for_scoring, level_of, row_errors, row_scores
+from seqnlp.tasks.anomaly_detection.scoring import for_scoring, level_of, row_errors, row_scores
 from seqnlp.training.checkpoint import Progress
 
 Batch = NDArray[np.int64]

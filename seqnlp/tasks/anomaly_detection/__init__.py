@@ -1,0 +1,1 @@
+"""Finding anomalies in series of numbers: an autoencoder of windows, and the threshold of its errors."""
