@@ -115,7 +115,7 @@ WRONG: dict[str, list[tuple[Callable[[Any], Any], type[Exception], str]]] = {
         (lambda m: m.tag_words(["Ada left"]), WrongTypeError, r"sentences\[0\]: expected a list of texts"),
         (lambda m: m.tag("a", min_probability=2), WrongValueError, "min_probability: expected a number from 0 to 1"),
         (lambda m: m.tag("a", min_probability=math.nan), WrongValueError, "min_probability: .* found nan"),
-        (lambda m: m.tag("a", nbest=10**6), WrongValueError, "nbest: expected a whole number from 0 to 10,000"),
+        (lambda m: m.tag("a", nbest=10**6), WrongValueError, "nbest: expected a whole number from 0 to 1,000"),
         (lambda m: m.tag("a", nbest=1.5), WrongTypeError, "nbest: expected a whole number, found float '1.5'"),
     ],
     "classification": [

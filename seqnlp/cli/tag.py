@@ -18,6 +18,9 @@ examples:
   seqnlp tag RUN --nbest 3 --output jsonl < lines.txt
 """
 
+_ANSWERS_AT_ONCE = 8192
+"""Of --nbest, to the lines that are read ahead."""
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
@@ -50,7 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Stream the answers."""
-    from seqnlp.cli.streams import read_text_lines, standard_input, windows
+    from seqnlp.cli.streams import WINDOW, read_text_lines, standard_input, windows
     from seqnlp.cli.tag_output import FRAMES, WRITERS, choose_output
     from seqnlp.errors import SeqnlpError
     from seqnlp.text.conll import split_words
@@ -77,11 +80,12 @@ def run(arguments: argparse.Namespace) -> int:
     write = WRITERS[output]
     written = _Written(*FRAMES.get(output, ("", "", "")))
     lines = read_text_lines(standard_input(), arguments.errors)
+    size = min(WINDOW, max(1, _ANSWERS_AT_ONCE // max(1, arguments.nbest)))
     if arguments.input in ("conll", "conllu"):
-        for blocks in windows(_blocks(lines, arguments.input, tagger.columns)):
+        for blocks in windows(_blocks(lines, arguments.input, tagger.columns), size):
             written.add(write(answer, tagger) for answer in tagger.tag_words(blocks, **options))
     else:
-        for texts in windows(lines):
+        for texts in windows(lines, size):
             if arguments.input == "tokens":
                 answers = tagger.tag_words(map(split_words, texts), **options)
             else:

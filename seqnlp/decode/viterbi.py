@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from seqnlp.errors import SeqnlpError
@@ -13,6 +14,9 @@ RESCALE_EVERY = 8
 
 MOST_PATHS = 1000
 """The most that are found of a sentence."""
+
+MOST_POINTERS = 2**28
+"""Of 4 bytes each, that are kept to find the k best: one for each token, tag and rank."""
 
 
 def best_paths(scored: ScoredChain) -> tuple[IntArray, FloatArray]:
@@ -61,15 +65,17 @@ def k_best_paths(scored: ScoredChain, k: int) -> tuple[IntArray, FloatArray]:
     Ranks that a sentence does not have score -inf and have tags 0.
 
     Raises:
-        SeqnlpError: ``k`` is less than 1 or more than :data:`MOST_PATHS`, or a sentence has no legal tags.
+        SeqnlpError: ``k`` is less than 1, more than :data:`MOST_PATHS` or more than there is room for in a batch of so
+            many tokens, or a sentence has no legal tags.
     """
-    if k < 1:
-        raise SeqnlpError(f"expected k of at least 1 for the k best paths, found {k}")
-    if k > MOST_PATHS:
-        raise SeqnlpError(
-            f"expected k of at most {MOST_PATHS:,} for the k best paths, found {k:,}; memory grows with it"
-        )
+    refuse_count(k)
     chain = scored.chain
+    most = MOST_POINTERS // max(1, chain.num_steps * chain.size * (scored.num_tags + 1))
+    if k > most:
+        raise SeqnlpError(
+            f"expected k of at most {most:,} for the k best paths of {chain.size * (chain.num_steps - 2):,} tokens, "
+            f"found {k:,}; memory grows with both: ask for fewer, or cut the text"
+        )
     pointers, scores = _k_best_forward(scored, k)  # (S, B, N * k), (B, k)
     places = np.empty((chain.num_steps, chain.size, k), dtype=np.int64)  # (S, B, k), each tag * k + rank
     places[-1] = scored.num_tags * k + np.arange(k)
@@ -80,14 +86,28 @@ def k_best_paths(scored: ScoredChain, k: int) -> tuple[IntArray, FloatArray]:
     return np.where(np.isneginf(scores[chain.sentences]), 0, tags), scores
 
 
-def _k_best_forward(scored: ScoredChain, k: int) -> tuple[IntArray, FloatArray]:
+def refuse_count(k: int) -> None:
+    """Stop where nobody can want so many paths.
+
+    Raises:
+        SeqnlpError: ``k`` is less than 1 or more than :data:`MOST_PATHS`.
+    """
+    if k < 1:
+        raise SeqnlpError(f"expected k of at least 1 for the k best paths, found {k}")
+    if k > MOST_PATHS:
+        raise SeqnlpError(
+            f"expected k of at most {MOST_PATHS:,} for the k best paths, found {k:,}; memory grows with it"
+        )
+
+
+def _k_best_forward(scored: ScoredChain, k: int) -> tuple[NDArray[np.int32], FloatArray]:
     """Where each of the k best beginnings at each tag came from (S, B, N * k), and the scores (B, k) of whole paths."""
     into = torch.from_numpy(scored.transitions.T.copy())  # (N, N) [to][from]
     emissions = torch.from_numpy(scored.chain.spread(scored.emission_table()))  # (S, B, N)
     size, num_tags = emissions.shape[1:]
     scores = torch.full((size, num_tags, k), -torch.inf, dtype=torch.float64)  # (B, N, k)
     scores[:, -1, 0] = 0.0
-    pointers = np.zeros((len(emissions), size, num_tags * k), dtype=np.int64)
+    pointers = np.zeros((len(emissions), size, num_tags * k), dtype=np.int32)
     for step in range(1, len(emissions)):
         # The k best come from at most k tags: those whose own best would be among the k best.
         before = (scores[:, None, :, 0] + into).topk(min(k, num_tags), dim=2).indices  # (B, N, M)

@@ -19,7 +19,7 @@ import torchcrf
 from numpy.typing import NDArray
 from torch import Tensor
 
-from seqnlp.decode.viterbi import best_paths, k_best_paths, refuse_impossible
+from seqnlp.decode.viterbi import best_paths, k_best_paths, refuse_count, refuse_impossible
 from seqnlp.errors import SeqnlpError
 from seqnlp.nn.crf_chain import (
     ScoredChain,
@@ -35,6 +35,8 @@ from seqnlp.nn.crf_posterior import path_entropy, segment_log_probabilities, seg
 
 Flags = Tensor | Sequence[bool]
 REDUCTIONS = ("none", "sum", "mean", "token_mean")
+_POINTERS_AT_ONCE = 2**24
+"""That the k best of several sentences are found with: see :func:`k_best_paths`."""
 
 
 class CRF(torchcrf.CRF):  # type: ignore[misc]  # torchcrf is not marked as typed
@@ -130,11 +132,23 @@ class CRF(torchcrf.CRF):  # type: ignore[misc]  # torchcrf is not marked as type
         """The k most probable sequences (B, k, T), best first, 0 where masked, and their log probabilities (B, k).
 
         A sentence with fewer than k legal sequences has -inf, and tags 0, at the ranks that are missing.
+
+        Raises:
+            SeqnlpError: as :func:`k_best_paths`.
         """
-        scored = self._score(emissions, mask, temperature)
-        tags, scores = k_best_paths(scored, k)  # (R, k), (B, k)
-        logs = scores - _lattice(scored).log_partition[:, None]  # (B, k)
-        return self._padded(scored, tags, emissions).transpose(1, 2), as_tensor(np.minimum(logs, 0.0), emissions)
+        refuse_count(k)
+        mask = self._checked_mask(emissions, mask)
+        partition = _lattice(self._score(emissions, mask, temperature)).log_partition  # (B,)
+        tags = torch.zeros(len(mask), k, mask.size(1), dtype=torch.int64, device=emissions.device)  # (B, k, T)
+        scores = np.zeros((len(mask), k))  # (B, k)
+        at_once = max(1, _POINTERS_AT_ONCE // max(1, (mask.size(1) + 2) * (self.num_tags + 1) * k))
+        for first in range(0, len(mask), at_once):  # memory does not grow with the batch
+            some = slice(first, first + at_once)
+            scored = self._score(emissions[some], mask[some], temperature)
+            paths, scores[some] = k_best_paths(scored, k)  # (r, k), (b, k)
+            tags[some] = self._padded(scored, paths, emissions[some]).transpose(1, 2)
+        logs = np.minimum(scores - partition[:, None], 0.0)  # (B, k)
+        return tags, as_tensor(logs, emissions)
 
     def marginals(self, emissions: Tensor, mask: Tensor | None = None, temperature: float = 1.0) -> Tensor:
         """Probability (B, T, K) of each tag at each token; 0 where masked."""
