@@ -6,6 +6,7 @@ import contextlib
 import io
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -88,7 +89,10 @@ def _standard_input(content: str | bytes) -> Iterator[None]:
         file.write(content.encode() if isinstance(content, str) else content)
         file.seek(0)
         before, sys.stdin = sys.stdin, io.TextIOWrapper(file)
+        running = set(threading.enumerate())
         try:
             yield
         finally:
             sys.stdin = before
+            for reader in set(threading.enumerate()) - running:  # else it could read the next command's file
+                reader.join(timeout=5)

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from seqnlp.api import Classification, Classifier
+    from seqnlp.cli.table_input import Row
 
 HELP = "label lines from standard input, each with its probability"
 EXAMPLES = """\
 examples:
   echo "A lovely film." | seqnlp classify RUN
   seqnlp classify RUN --output tsv < lines.txt             # label, then the probability of each label
+  seqnlp classify RUN --input csv --text-column review < reviews.csv > labelled.csv
   seqnlp classify RUN --output jsonl --explain < lines.txt # what each word adds to the log-odds of the label
   seqnlp classify RUN --explain attention < lines.txt      # models with model.pooling=attention
 """
@@ -24,11 +26,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     parser.add_argument("run", help="a run, or a saved model folder")
     parser.add_argument(
-        "--output",
-        choices=("text", "tsv", "jsonl"),
+        "--input",
+        choices=("text", "csv", "jsonl"),
         default="text",
+        help="text: a text a line; csv, jsonl: rows, whose other fields --output csv and jsonl keep (default text)",
+    )
+    parser.add_argument(
+        "--text-column", default="text", metavar="NAME", help="csv, jsonl: the field to label (default text)"
+    )
+    parser.add_argument(
+        "--output",
+        choices=("text", "tsv", "jsonl", "csv"),
         help="text: label and its probability; tsv: label and the probability of each label, names in the first line; "
-        "jsonl: one object a line (default text)",
+        "jsonl: one object a line; csv: the rows of --input csv with label and probability (default: as the input)",
     )
     parser.add_argument(
         "--explain",
@@ -48,14 +58,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Stream the answers."""
-    from seqnlp.cli.classify_output import WRITERS, tsv_heading
+    from seqnlp.cli.classify_output import WRITERS, csv_heading, tsv_heading, write_csv, write_jsonl
     from seqnlp.cli.streams import read_text_lines, standard_input, windows
     from seqnlp.errors import SeqnlpError
 
     if arguments.threads < 0:
         raise SeqnlpError(f"--threads: expected 0 or more, found {arguments.threads}")
-    if arguments.explain and arguments.output == "tsv":
-        raise SeqnlpError("--explain is written by --output text and jsonl; leave --output tsv out")
+    output = arguments.output or arguments.input
+    if arguments.explain and output in ("tsv", "csv"):
+        remedy = "leave --output tsv out" if output == "tsv" else "add --output jsonl"
+        raise SeqnlpError(f"--explain is written by --output text and jsonl; {remedy}")
+    if output == "csv" and arguments.input != "csv":
+        raise SeqnlpError("--output csv adds to the rows of --input csv; expected --output text, tsv or jsonl")
     if arguments.threads:
         import torch
 
@@ -63,16 +77,33 @@ def run(arguments: argparse.Namespace) -> int:
     from seqnlp.api import Classifier
 
     classifier = Classifier(arguments.run)
-    write = WRITERS[arguments.output]
-    if arguments.output == "tsv":
+    columns, rows = _rows(read_text_lines(standard_input("classify"), arguments.errors), arguments)
+    if output == "tsv":
         _emit([tsv_heading(classifier.labels)])
+    if output == "csv" and columns:
+        _emit([csv_heading(columns)])
     long = LongTexts()
-    for texts in windows(read_text_lines(standard_input("classify"), arguments.errors)):
-        answers = classifier.classify_texts(texts, explain=arguments.explain or "")
-        _emit(map(write, answers))
+    for some in windows(rows):
+        answers = classifier.classify_texts([row.text for row in some], explain=arguments.explain or "")
+        pairs = zip(answers, some, strict=True)
+        if output == "csv":
+            _emit(write_csv(answer, row.fields) for answer, row in pairs)
+        elif output == "jsonl":
+            _emit(write_jsonl(answer, row.others) for answer, row in pairs)
+        else:
+            _emit(map(WRITERS[output], answers))
         long.count(answers, classifier.longest)
     long.report(classifier)
     return 0
+
+
+def _rows(lines: Iterator[str], arguments: argparse.Namespace) -> tuple[list[str], Iterator[Row]]:
+    """The names of the columns, if there are any, and the rows; a line is a row of nothing but its text."""
+    from seqnlp.cli.table_input import NO_FIELDS, Row, read_rows
+
+    if arguments.input == "text":
+        return [], (Row(line, "", NO_FIELDS) for line in lines)
+    return read_rows(lines, arguments.input, arguments.text_column, "standard input")
 
 
 class LongTexts:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from seqnlp.cli.json_text import json_line
+from seqnlp.cli.table_input import NO_FIELDS, Fields, beside
 from seqnlp.cli.visible import visible
 
 if TYPE_CHECKING:
@@ -41,7 +44,25 @@ def write_text(answer: Classification) -> str:
     return "\t".join(columns) + "\n"
 
 
-def write_jsonl(answer: Classification) -> str:
+def csv_heading(columns: Sequence[str]) -> str:
+    """The first line: the columns of the input, then ``label`` and ``probability``."""
+    return csv_line(list(beside(dict.fromkeys(columns), {"label": "", "probability": ""})))
+
+
+def write_csv(answer: Classification, fields: Fields) -> str:
+    """The fields of the row, then its label (several between commas) and the probabilities of these."""
+    sure = ",".join(f"{answer.probabilities[label]:.4f}" for label in answer.labels)
+    return csv_line([*fields.values(), ",".join(answer.labels), sure])
+
+
+def csv_line(fields: Sequence[Any]) -> str:
+    """One row of CSV."""
+    written = io.StringIO()
+    csv.writer(written, lineterminator="\n").writerow(fields)
+    return written.getvalue()
+
+
+def write_jsonl(answer: Classification, others: Fields = NO_FIELDS) -> str:
     """One JSON object a line."""
     row: dict[str, Any] = {
         "text": answer.text,
@@ -54,7 +75,7 @@ def write_jsonl(answer: Classification) -> str:
         row["read"] = answer.read
     if answer.explanation:
         row["explanation"] = _explained(answer.explanation)
-    return json_line(row)
+    return json_line(beside(others, row))
 
 
 def _explained(explanation: Explanation) -> dict[str, Any]:

@@ -14,6 +14,7 @@ examples:
   seqnlp tag RUN --output inline < lines.txt
   seqnlp tag RUN --input conll --output conll < words.conll > tagged.conll
   seqnlp tag RUN --min-probability 0.9 --threads 1 < lines.txt > answers.jsonl
+  seqnlp tag RUN --input csv --text-column body < mails.csv > answers.jsonl
   seqnlp tag RUN --output label-studio < lines.txt > tasks.json
   seqnlp tag RUN --nbest 3 --output jsonl < lines.txt
 """
@@ -27,10 +28,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("run", help="a run, or a saved model folder")
     parser.add_argument(
         "--input",
-        choices=("text", "tokens", "conll", "conllu"),
+        choices=("text", "tokens", "conll", "conllu", "csv", "jsonl"),
         default="text",
         help="text: raw lines; tokens: lines of words split by spaces; conll: one word a line, read as "
-        "the training data were, a blank line after each sentence; conllu: CoNLL-U (default text)",
+        "the training data were, a blank line after each sentence; conllu: CoNLL-U; csv, jsonl: rows, whose other "
+        "fields are kept by --output jsonl, doccano and label-studio (default text)",
+    )
+    parser.add_argument(
+        "--text-column", default="text", metavar="NAME", help="csv, jsonl: the field to tag (default text)"
     )
     parser.add_argument(
         "--output",
@@ -54,7 +59,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Stream the answers."""
     from seqnlp.cli.streams import WINDOW, read_text_lines, standard_input, windows
-    from seqnlp.cli.tag_output import FRAMES, WRITERS, choose_output
+    from seqnlp.cli.table_input import FORMS, read_rows
+    from seqnlp.cli.tag_documents import tag_documents
+    from seqnlp.cli.tag_output import FRAMES, KEEPING, WRITERS, choose_output
     from seqnlp.errors import SeqnlpError
     from seqnlp.text.conll import split_words
 
@@ -84,6 +91,15 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.input in ("conll", "conllu"):
         for blocks in windows(_blocks(lines, arguments.input, tagger.columns), size):
             written.add(write(answer, tagger) for answer in tagger.tag_words(blocks, **options))
+    elif arguments.input in FORMS:
+        _, rows = read_rows(lines, arguments.input, arguments.text_column, "standard input")
+        for some in windows(rows, size):
+            answers = tag_documents(tagger, [row.text for row in some], **options)
+            if output in KEEPING:
+                keep = KEEPING[output]
+                written.add(keep(answer, tagger, row.others) for answer, row in zip(answers, some, strict=True))
+            else:
+                written.add(write(answer, tagger) for answer in answers)
     else:
         for texts in windows(lines, size):
             if arguments.input == "tokens":

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from seqnlp.cli.json_text import json_line
+from seqnlp.cli.table_input import NO_FIELDS, Fields, beside
 from seqnlp.cli.visible import visible
 from seqnlp.text.formats.writers import region
 from seqnlp.text.tags import Span as CharacterSpan
@@ -26,9 +27,9 @@ def choose_output(asked: str | None, source: str, terminal: bool) -> str:
     return "conll" if source.startswith("conll") else "jsonl"
 
 
-def write_jsonl(answer: TaggedText, tagger: Tagger) -> str:
+def write_jsonl(answer: TaggedText, tagger: Tagger, others: Fields = NO_FIELDS) -> str:
     """One JSON object a line; offsets count characters."""
-    return json_line(answer.to_dict())
+    return json_line(beside(others, answer.to_dict()))
 
 
 def write_conll(answer: TaggedText, tagger: Tagger) -> str:
@@ -74,22 +75,28 @@ def _one_line(
     return "".join([*pieces, show(text[done:])]).replace("\r", " ") + "\n"
 
 
-def write_doccano(answer: TaggedText, tagger: Tagger) -> str:
+def write_doccano(answer: TaggedText, tagger: Tagger, others: Fields = NO_FIELDS) -> str:
     """doccano's row to import: entities (of plain tags the words) as labels, their probabilities in ``scores``."""
     spans = _labelled(answer)
     labels = [[span.start, span.end, span.label] for span, _ in spans]
     row = {"text": answer.text, "label": labels, "scores": [score for _, score in spans]}
-    return json_line(row)
+    return json_line({**_given(others, row), **row})
 
 
-def write_label_studio(answer: TaggedText, tagger: Tagger) -> str:
+def write_label_studio(answer: TaggedText, tagger: Tagger, others: Fields = NO_FIELDS) -> str:
     """Label Studio's task with a prediction, an item of an array: its score is that of its least certain entity."""
     spans = _labelled(answer)
     result = [{**region(answer.text, span, n), "score": score} for n, (span, score) in enumerate(spans, 1)]
     prediction: dict[str, Any] = {"model_version": f"seqnlp {tagger.metrics.get('recipe', '')}", "result": result}
     if spans:
         prediction["score"] = min(score for _, score in spans)
-    return json_line({"data": {"text": answer.text}, "predictions": [prediction]})
+    data = {"text": answer.text}
+    return json_line({"data": {**_given(others, data), **data}, "predictions": [prediction]})
+
+
+def _given(others: Fields, row: Mapping[str, Any]) -> dict[str, Any]:
+    """The other fields; one whose name the format needs becomes ``given_NAME``."""
+    return {f"given_{name}" if name in row else name: value for name, value in others.items()}
 
 
 def _labelled(answer: TaggedText) -> list[tuple[CharacterSpan, float]]:
@@ -111,3 +118,10 @@ WRITERS: dict[str, Callable[[TaggedText, Tagger], str]] = {
     "doccano": write_doccano,
     "label-studio": write_label_studio,
 }
+
+KEEPING: dict[str, Callable[[TaggedText, Tagger, Fields], str]] = {
+    "jsonl": write_jsonl,
+    "doccano": write_doccano,
+    "label-studio": write_label_studio,
+}
+"""Those that can hold the other fields of a row, too."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from pathlib import Path
 
@@ -137,6 +139,36 @@ def test_the_held_out_part_is_a_dev_split_like_any_other(tmp_path: Path) -> None
     report = json.loads(output("evaluate", tmp_path / "run", "--split", "dev", "--json"))
     assert report["documents"] == 20
     assert read_run_config(tmp_path / "run").data.dev == "20%"
+
+
+# Rows
+
+
+def test_rows_are_labelled_and_keep_their_other_fields(run: Path) -> None:
+    table = 'id,label,review\n01,gold,"the soup, was fresh"\n2,NA,"two\nlines"\n'
+    alone = [
+        json.loads(line) for line in lines_of(run, "--output", "jsonl", lines=("the soup, was fresh", "two lines"))
+    ]
+    options = ("--input", "csv", "--text-column", "review")
+    written = list(csv.reader(io.StringIO(output("classify", run, *options, stdin=table))))
+    assert written[0] == ["id", "label", "review", "predicted_label", "probability"]
+    assert [row[:3] for row in written[1:]] == [["01", "gold", "the soup, was fresh"], ["2", "NA", "two\nlines"]]
+    assert [row[3] for row in written[1:]] == [one["label"] for one in alone]
+    assert [float(row[4]) for row in written[1:]] == [one["probabilities"][one["label"]] for one in alone]
+    rows = [{"id": 1, "label": "gold", "review": "the soup, was fresh"}]
+    stdin = "".join(json.dumps(row) + "\n" for row in rows)
+    [answer] = [
+        json.loads(line)
+        for line in output("classify", run, "--input", "jsonl", "--text-column", "review", stdin=stdin).splitlines()
+    ]
+    assert (answer["id"], answer["label"], answer["text"]) == (1, "gold", "the soup, was fresh")
+    assert (answer["predicted_label"], answer["probabilities"]) == (alone[0]["label"], alone[0]["probabilities"])
+    assert output("classify", run, *options, "--output", "text", stdin=table) == output(
+        "classify", run, stdin="the soup, was fresh\ntwo lines\n"
+    )
+    assert refusal("classify", run, "--output", "csv").startswith("--output csv adds to the rows of --input csv")
+    assert refusal("classify", run, *options, "--explain").endswith("add --output jsonl")
+    assert "set --text-column" in refusal("classify", run, "--input", "csv", stdin=table)
 
 
 # data check

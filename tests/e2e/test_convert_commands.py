@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import random
 from pathlib import Path
@@ -136,6 +138,57 @@ def test_random_texts_keep_their_entities(here: Path) -> None:
     for form in OF_TEXTS:
         output("data", "convert", "r.jsonl", f"r/{name_of(form)}", "--to", form, "data.format=doccano")
         assert texts_of(f"r/{name_of(form)}", format=form) == wanted, form
+
+
+ROWS = [
+    {"id": "07", "body": "Velisk Korrasel moved to Yensa.\nNobody wrote to Port Ombril.", "tags": "gold", "label": "x"},
+    {"id": "8", "body": "", "tags": "", "label": ""},
+    {"id": "9", "body": " In Yensa; again", "tags": "NA", "label": "y"},
+]
+
+
+def as_rows(form: str) -> str:
+    """The rows as standard input."""
+    if form == "jsonl":
+        return "".join(json.dumps(row) + "\n" for row in ROWS)
+    table = io.StringIO()
+    writer = csv.DictWriter(table, list(ROWS[0]))
+    writer.writeheader()
+    writer.writerows(ROWS)
+    return table.getvalue()
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl"])
+def test_rows_are_tagged_and_keep_their_other_fields(trained: Path, form: str) -> None:
+    stdin, options = as_rows(form), ("--input", form, "--text-column", "body")
+    answers = [
+        json.loads(line) for line in output("tag", trained, *options, "--output", "jsonl", stdin=stdin).splitlines()
+    ]
+    assert [(one["id"], one["text"], one["tags"], one["label"]) for one in answers] == [
+        tuple(row.values()) for row in ROWS
+    ]
+    assert all(one["text"][t["start"] : t["end"]] == t["text"] for one in answers for t in one["tokens"] + one["spans"])
+    assert [len(one["predicted_tags"]) for one in answers] == [len(one["tokens"]) for one in answers]
+    texts = ROWS[0]["body"].split("\n")
+    alone = [json.loads(line) for line in output("tag", trained, stdin="\n".join(texts)).splitlines()]
+    assert [token["text"] for one in alone for token in one["tokens"]] == [t["text"] for t in answers[0]["tokens"]]
+    assert [tag for one in alone for tag in one["tags"]] == answers[0]["predicted_tags"]
+    assert [span["text"] for one in alone for span in one["spans"]] == [s["text"] for s in answers[0]["spans"]]
+
+    rows = [
+        json.loads(line) for line in output("tag", trained, *options, "--output", "doccano", stdin=stdin).splitlines()
+    ]
+    assert [(row["id"], row["given_label"]) for row in rows] == [(row["id"], row["label"]) for row in ROWS]
+    tasks = json.loads(output("tag", trained, *options, "--output", "label-studio", stdin=stdin))
+    assert [task["data"] for task in tasks] == [{**_without_body(row), "text": row["body"]} for row in ROWS]
+    blocks = output("tag", trained, *options, "--output", "conll", stdin=stdin)
+    assert blocks.count("\n\n") == 3 - 1, "an empty text is an empty block"
+    message = refusal("tag", trained, *options, "--output", "jsonl", "--nbest", "2", stdin=stdin)
+    assert message.startswith("--nbest: expected texts of one line")
+
+
+def _without_body(row: dict[str, str]) -> dict[str, str]:
+    return {name: value for name, value in row.items() if name != "body"}
 
 
 def test_tagged_text_can_be_imported_as_training_data(trained: Path, here: Path) -> None:

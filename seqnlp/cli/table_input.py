@@ -1,0 +1,111 @@
+"""Rows with named fields on standard input: CSV, or JSON lines. One field is the text, the others go through."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+FORMS = ("csv", "jsonl")
+
+
+Fields = Mapping[str, Any]
+NO_FIELDS: Fields = MappingProxyType({})
+
+
+class Row(NamedTuple):
+    """A row: its text, and all its fields in their order."""
+
+    text: str
+    column: str
+    fields: Fields
+
+    @property
+    def others(self) -> Fields:
+        """The fields beside the text."""
+        return {name: value for name, value in self.fields.items() if name != self.column}
+
+
+def read_rows(lines: Iterable[str], form: str, text_column: str, source: object) -> tuple[list[str], Iterator[Row]]:
+    """The names of the columns of CSV (whose first row names them; JSON lines have none), and the rows.
+
+    Columns of CSV stand between commas, semicolons or tabs, whichever the first row has most of.
+
+    Args:
+        lines: without their ends.
+        form: ``csv`` or ``jsonl``.
+        text_column: the field that is the text.
+        source: name of the stream in messages.
+
+    Raises:
+        DataError: no such field, columns of the same name, a row with more or fewer fields, no text; with the line.
+    """
+    if form == "jsonl":
+        return [], _json_rows(lines, text_column, source)
+    return _csv_rows(lines, text_column, source)
+
+
+def beside(others: Fields, answer: Fields) -> dict[str, Any]:
+    """The row's fields, then the answer's; one whose name is taken becomes ``predicted_NAME``."""
+    row = dict(others)
+    for name, value in answer.items():
+        while name in row:
+            name = f"predicted_{name}"
+        row[name] = value
+    return row
+
+
+def _json_rows(lines: Iterable[str], text_column: str, source: object) -> Iterator[Row]:
+    from seqnlp.errors import DataError
+    from seqnlp.text.jsonl import parsed_row, shown
+
+    for number, line in enumerate(lines, 1):
+        if not line or line.isspace():
+            continue
+        try:
+            row = dict(parsed_row(line))
+        except DataError as problem:
+            raise DataError(str(problem), source, number) from None
+        if text_column not in row:
+            raise DataError(_missing(text_column, list(row)), source, number)
+        text = row[text_column]
+        if not isinstance(text, str | None):
+            raise DataError(f"expected text in '{text_column}', found {shown(text)}", source, number)
+        yield Row(text or "", text_column, row)
+
+
+def _csv_rows(lines: Iterable[str], text_column: str, source: object) -> tuple[list[str], Iterator[Row]]:
+    from seqnlp.errors import DataError
+    from seqnlp.text.csv_rows import csv_rows
+    from seqnlp.text.formats.token_csv import delimiter_of_heading
+
+    remaining = iter(lines)
+    first = next(remaining, None)
+    if first is None:
+        return [], iter(())
+    rows = csv_rows(chain([first], remaining), source, delimiter_of_heading(first))
+    line, names = next(rows, (1, []))
+    names = [name.strip(" ") for name in names]
+    double = next((name for name in names if names.count(name) > 1), None)
+    if double is not None:
+        raise DataError(f"expected a name of its own for each column, found '{double}' twice", source, line)
+    if text_column not in names:
+        raise DataError(_missing(text_column, names), source, line)
+
+    def read() -> Iterator[Row]:
+        for number, row in rows:
+            if len(row) != len(names):
+                found = f"expected {len(names)} columns as in the first line, found {len(row)}"
+                raise DataError(f"{found}; put texts with delimiters into double quotes", source, number)
+            fields = dict(zip(names, row, strict=True))
+            yield Row(fields[text_column], text_column, fields)
+
+    return names, read()
+
+
+def _missing(wanted: str, names: list[str]) -> str:
+    from seqnlp.errors import did_you_mean
+
+    found = ", ".join(f"'{name[:30]}'" for name in names) or "none"
+    return f"expected the column '{wanted}', found {found}{did_you_mean(wanted, names)}; set --text-column"
