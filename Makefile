@@ -1,18 +1,19 @@
 # Each target makes .venv and installs seqnlp into it first, if pyproject.toml or constraints.txt changed since.
 #   make demo     train the demo tagger, tag a few sentences, say what to do next
 #   make test     the tests that take seconds;  make slow: the others as well
+#   make docs     the documentation pages, into site/; needs no network
 #   make check    lint, format, types and tests
 PYTHON ?= python3
 WORKERS ?= 2
 BIN := .venv/bin
 INSTALLED := .venv/installed
 
-.PHONY: demo test slow check
+.PHONY: demo test slow docs check
 
 $(INSTALLED): pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet "$$(grep '^torch==' constraints.txt)"
-	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev,plot,tensorboard]'
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev,docs,plot,tensorboard]'
 	@touch $@
 
 demo: $(INSTALLED)
@@ -24,6 +25,9 @@ test: $(INSTALLED)
 
 slow: $(INSTALLED)
 	OMP_NUM_THREADS=1 $(BIN)/pytest -n $(WORKERS)
+
+docs: $(INSTALLED)
+	$(BIN)/mkdocs build --quiet --strict --site-dir site
 
 check: $(INSTALLED)
 	@PATH="$$PWD/$(BIN):$$PATH" tools/check.sh

@@ -104,6 +104,12 @@ def _run(arguments: list[str]) -> int:
     if verb not in VERBS:
         close = did_you_mean(verb, VERBS)
         raise SeqnlpError(f"'{verb}' is no verb of seqnlp{close}; expected one of {', '.join(VERBS)}")
+    arguments_of_verb = verb_parser(verb).parse_intermixed_args(arguments[1:])
+    return int(_module(verb).run(arguments_of_verb))
+
+
+def verb_parser(verb: str) -> argparse.ArgumentParser:
+    """What reads the arguments of a verb and writes its help; the documentation is made from it, too."""
     module = _module(verb)
     parser = argparse.ArgumentParser(
         prog=f"seqnlp {verb}",
@@ -113,7 +119,7 @@ def _run(arguments: list[str]) -> int:
         allow_abbrev=False,
     )
     module.add_arguments(parser)
-    return int(module.run(parser.parse_intermixed_args(arguments[1:])))
+    return parser
 
 
 def _module(verb: str) -> ModuleType:

@@ -12,19 +12,19 @@ from seqnlp.config import TASKS, default_config
 def settings_table(task: str) -> str:
     """The settings of a task, one a line: key, default, meaning and range; a blank line between groups."""
     lines = []
-    for section in ("", *_sections(task)):
-        rows = list(_rows(task, section))
+    for section in ("", *setting_sections(task)):
+        rows = list(setting_rows(task, section))
         lines += [f"{key:<29} {default:<11} {text}" for key, default, text in rows]
         lines.append("")
     others = ", ".join(f"task={other}" for other in TASKS if other != task)
     return "\n".join([*lines, f"These are the settings of task={task}; others: seqnlp train --settings {others}"])
 
 
-def _sections(task: str) -> list[str]:
+def setting_sections(task: str) -> list[str]:
     return [item.name for item in dataclasses.fields(default_config(task)) if not item.metadata]
 
 
-def _rows(task: str, section: str) -> Iterator[tuple[str, str, str]]:
+def setting_rows(task: str, section: str) -> Iterator[tuple[str, str, str]]:
     whole = default_config(task)
     config: Any = getattr(whole, section) if section else whole
     for item in dataclasses.fields(config):
