@@ -16,6 +16,7 @@ from seqnlp.errors import ConfigError
 from seqnlp.metrics.translation_health import health
 from seqnlp.metrics.translation_report import TranslationReport
 from seqnlp.metrics.translation_scores import bleu, corpus_scores
+from seqnlp.metrics.translation_worst import worst_sentences
 from seqnlp.text.parallel import SentencePair
 
 ALPHAS = (0.6, 0.8, 1.0, 1.2, 1.4)
@@ -49,6 +50,7 @@ def evaluate(run: Path, config: TranslationConfig, split: str, say: Say, keep: b
         health=health(sources, hypotheses, references, [one.attention for one in best]),
         decoding=describe_search(translator.decoding),
         seconds=seconds,
+        worst=worst_sentences(sources, hypotheses, references),
     )
     scores = report.scores
     summary = {

@@ -86,7 +86,7 @@ def run(arguments: argparse.Namespace) -> int:
     report, as_text, as_html = _evaluated(arguments, config)
     print(json_text(report.to_dict(), indent=1) if arguments.json else as_text(report))
     if arguments.report:
-        write_atomically(arguments.report, as_html(report).encode())
+        write_atomically(arguments.report, as_html(report, _origin(arguments, config)).encode())
         _say(f"report written to {arguments.report}")
     if arguments.predictions:
         write_predictions(arguments.predictions, arguments.run, config, arguments.split, _quiet)
@@ -110,7 +110,9 @@ def _use_file(arguments: argparse.Namespace, config: Config) -> None:
     config.data.test = str(Path(arguments.data).expanduser().absolute())
 
 
-def _evaluated(arguments: argparse.Namespace, config: Config) -> tuple[Any, Callable[[Any], str], Callable[[Any], str]]:
+def _evaluated(
+    arguments: argparse.Namespace, config: Config
+) -> tuple[Any, Callable[[Any], str], Callable[[Any, str], str]]:
     """The report of the run's task, and how it is written as text and as HTML."""
     from seqnlp.config import (
         AnomalyConfig,
@@ -162,6 +164,17 @@ def _evaluated(arguments: argparse.Namespace, config: Config) -> tuple[Any, Call
     assert isinstance(config, TaggingConfig)
     tagged = evaluate_tagger(arguments.run, config, arguments.split, _say, keep=not arguments.data)
     return tagged, format_report, report_html
+
+
+def _origin(arguments: argparse.Namespace, config: Config) -> str:
+    """Which run was evaluated, on what, when, and by which version."""
+    from datetime import datetime
+
+    from seqnlp import __version__
+
+    data = arguments.data or f"{arguments.split} ({getattr(config.data, arguments.split) or 'its data'})"
+    written = datetime.now().astimezone().strftime("%Y-%m-%d %H:%M %z")
+    return f"Run {arguments.run}, evaluated on {data}. Written {written} by seqnlp {__version__}."
 
 
 def _quiet(text: str) -> None:

@@ -85,10 +85,10 @@ def format_anomaly_report(report: AnomalyReport) -> str:
     return format_sections(f"{report.title} on {report.split}: {_size(report)}", _headline(report), _tables(report))
 
 
-def anomaly_report_html(report: AnomalyReport) -> str:
-    """The report as one page that needs nothing else. Every text that comes from data is escaped."""
+def anomaly_report_html(report: AnomalyReport, origin: str = "") -> str:
+    """The report as one page that needs nothing else, and its origin. Every text that comes from data is escaped."""
     sections = [table_section(table) for table in _tables(report)]
-    return page(f"{report.title} on {report.split}", _size(report), _headline(report), sections)
+    return page(f"{report.title} on {report.split}", _size(report), _headline(report), sections, origin)
 
 
 def _size(report: AnomalyReport) -> str:

@@ -94,14 +94,14 @@ def format_classification_report(report: ClassificationReport) -> str:
     return format_sections(f"{report.title} on {report.split}: {_size(report)}", _headline(report), _tables(report))
 
 
-def classification_report_html(report: ClassificationReport) -> str:
-    """The report as one page that needs nothing else. Every text that comes from data is escaped."""
+def classification_report_html(report: ClassificationReport, origin: str = "") -> str:
+    """The report as one page that needs nothing else, and its origin. Every text that comes from data is escaped."""
     sections = [
         figure(score_bars(report.per_label), "F1 of each label, in percent."),
         *map(table_section, _tables(report)),
         calibration_figure(report.calibration),
     ]
-    return page(f"{report.title} on {report.split}", _size(report), _headline(report), sections)
+    return page(f"{report.title} on {report.split}", _size(report), _headline(report), sections, origin)
 
 
 def _size(report: ClassificationReport) -> str:

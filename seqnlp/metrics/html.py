@@ -19,6 +19,7 @@ dd:first-of-type { font-weight: 700; }
 table { font-variant-numeric: tabular-nums; }
 th, td { padding: .2rem .9rem .2rem 0; text-align: left; border-bottom: 1px solid var(--faint); }
 td { overflow-wrap: anywhere; } th { color: var(--soft); font-weight: 600; }
+footer { margin-top: 2.5rem; color: var(--soft); font-size: .85rem; overflow-wrap: anywhere; }
 .number { text-align: right; white-space: nowrap; }
 svg { max-width: 100%; height: auto; font: 13px system-ui, sans-serif; } svg text { fill: var(--ink); }
 .track { fill: var(--faint); } .bar { fill: var(--first); } .frame { fill: none; stroke: var(--soft); }
@@ -28,21 +29,26 @@ svg { max-width: 100%; height: auto; font: 13px system-ui, sans-serif; } svg tex
 """
 
 
-def report_html(report: EvaluationReport) -> str:
-    """The whole page. Every text that comes from data is escaped."""
+def report_html(report: EvaluationReport, origin: str = "") -> str:
+    """The whole page. Every text that comes from data is escaped.
+
+    Args:
+        origin: which run was evaluated on what, when and by what; it stands at the end.
+    """
     sections = [
         *([figure(score_bars(report.per_label), "F1 of each label, in percent.")] if report.per_label else []),
         *map(table_section, tables_of(report)),
         *([calibration_figure(report.calibration)] if report.calibration else []),
     ]
     size = f"{report.sentences:,} sentences, {report.tokens:,} tokens"
-    return page(f"{report.title} on {report.split}", size, headline(report), sections)
+    return page(f"{report.title} on {report.split}", size, headline(report), sections, origin)
 
 
-def page(title: str, size: str, facts: Sequence[tuple[str, str]], sections: Sequence[str]) -> str:
-    """A page of a title, a line on the size of the data, names with values, and sections that are HTML already."""
+def page(title: str, size: str, facts: Sequence[tuple[str, str]], sections: Sequence[str], origin: str = "") -> str:
+    """A page of a title, the size of the data, names with values, sections that are HTML already, and its origin."""
+    end = [f"<footer>{escape(origin)}</footer>"] if origin else []
     items = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>\n" for name, value in facts)
-    body = "\n".join([f"<h1>{escape(title)}</h1>\n<p>{escape(size)}</p>\n<dl>\n{items}</dl>", *sections])
+    body = "\n".join([f"<h1>{escape(title)}</h1>\n<p>{escape(size)}</p>\n<dl>\n{items}</dl>", *sections, *end])
     return html_page(title, _STYLE, body)
 
 

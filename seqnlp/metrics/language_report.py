@@ -64,10 +64,10 @@ def format_language_report(report: LanguageReport) -> str:
     return format_sections(f"{report.title} on {report.split}: {_size(report)}", _headline(report), _tables(report))
 
 
-def language_report_html(report: LanguageReport) -> str:
-    """The report as one page that needs nothing else. Every text that comes from data is escaped."""
+def language_report_html(report: LanguageReport, origin: str = "") -> str:
+    """The report as one page that needs nothing else, and its origin. Every text that comes from data is escaped."""
     sections = [table_section(table) for table in _tables(report)]
-    return page(f"{report.title} on {report.split}", _size(report), _headline(report), sections)
+    return page(f"{report.title} on {report.split}", _size(report), _headline(report), sections, origin)
 
 
 def _size(report: LanguageReport) -> str:

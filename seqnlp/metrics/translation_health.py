@@ -26,6 +26,8 @@ COVERED = 0.2
 _CHARACTER_AS_WORD = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 
 Words = list[str]
+Texts = tuple[str, str, str]
+"""A line's source, reference and output."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class Example:
 
     line: int
     source: str
+    reference: str
     output: str
     detail: str
 
@@ -100,7 +103,7 @@ def health(
         DataError: different numbers of lines, or none.
     """
     same_lines(sources=sources, hypotheses=hypotheses, references=references, attentions=attentions)
-    texts = list(zip(sources, hypotheses, strict=True))
+    texts = list(zip(sources, references, hypotheses, strict=True))
     words = [tuple(map(_words, line)) for line in zip(sources, hypotheses, references, strict=True)]
     said, wanted = (sum(len(line[side]) for line in words) for side in (1, 2))
     return Health(
@@ -157,13 +160,13 @@ def _long_words(words: Sequence[str]) -> Words:
     return [word for word in dict.fromkeys(words) if sum(map(str.isalpha, word)) >= SHORTEST_COPY]
 
 
-def _empty(texts: list[tuple[str, str]]) -> Finding:
-    full = [(index, source) for index, (source, _) in enumerate(texts) if source.strip()]
-    signs = [_Sign(index, len(source), "") for index, source in full if not texts[index][1].strip()]
+def _empty(texts: list[Texts]) -> Finding:
+    full = [(index, source) for index, (source, _, _) in enumerate(texts) if source.strip()]
+    signs = [_Sign(index, len(source), "") for index, source in full if not texts[index][2].strip()]
     return Finding(len(signs), len(full), _worst(signs, texts))
 
 
-def _repeated(texts: list[tuple[str, str]], outputs: list[Words]) -> Finding:
+def _repeated(texts: list[Texts], outputs: list[Words]) -> Finding:
     repeats = [(index, found) for index, output in enumerate(outputs) if (found := find_repeat(output))]
     signs = [
         _Sign(index, times * len(words), f"{' '.join(words)} ({times} times)") for index, (words, times) in repeats
@@ -171,14 +174,14 @@ def _repeated(texts: list[tuple[str, str]], outputs: list[Words]) -> Finding:
     return Finding(len(signs), len(texts), _worst(signs, texts))
 
 
-def _copied(texts: list[tuple[str, str]], lines: list[tuple[Words, ...]]) -> Finding:
+def _copied(texts: list[Texts], lines: list[tuple[Words, ...]]) -> Finding:
     copies = [copied_words(*line) for line in lines]
     signs = [_Sign(index, len(words), " ".join(words)) for index, words in enumerate(copies) if words]
     total = sum(len(_long_words(source)) for source, _, _ in lines)
     return Finding(sum(map(len, copies)), total, _worst(signs, texts))
 
 
-def _uncovered(texts: list[tuple[str, str]], attentions: Sequence[NDArray[np.float32] | None]) -> Finding | None:
+def _uncovered(texts: list[Texts], attentions: Sequence[NDArray[np.float32] | None]) -> Finding | None:
     counts = [
         (index, int((attention[:, :-1].sum(axis=0) < COVERED).sum()), max(attention.shape[1] - 1, 0))
         for index, attention in enumerate(attentions)
@@ -190,6 +193,6 @@ def _uncovered(texts: list[tuple[str, str]], attentions: Sequence[NDArray[np.flo
     return Finding(sum(left for _, left, _ in counts), sum(size for _, _, size in counts), _worst(signs, texts))
 
 
-def _worst(signs: list[_Sign], texts: list[tuple[str, str]]) -> list[Example]:
+def _worst(signs: list[_Sign], texts: list[Texts]) -> list[Example]:
     worst = sorted(signs, key=lambda sign: -sign.severity)[:EXAMPLES]
     return [Example(sign.row + 1, *texts[sign.row], sign.detail) for sign in worst]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from seqnlp.metrics.html import page, table_section
 from seqnlp.metrics.tables import Table, percent
 from seqnlp.metrics.terminal import format_sections
-from seqnlp.metrics.translation_health import Finding, Health
+from seqnlp.metrics.translation_health import Example, Finding, Health
 from seqnlp.metrics.translation_scores import TranslationScores
 
 
@@ -24,6 +25,7 @@ class TranslationReport:
         health: signs of illness that the scores do not show.
         decoding: the settings of the search, as a person reads them.
         seconds: the time that translating took; 0 if it was not measured.
+        worst: the sentences with the lowest chrF, which is their ``detail``.
     """
 
     title: str
@@ -35,6 +37,7 @@ class TranslationReport:
     health: Health
     decoding: str
     seconds: float = 0.0
+    worst: list[Example] = field(default_factory=list)
 
     @property
     def score(self) -> float:
@@ -52,10 +55,10 @@ def format_translation_report(report: TranslationReport) -> str:
     return format_sections(title, _headline(report), _tables(report))
 
 
-def translation_report_html(report: TranslationReport) -> str:
-    """The report as one page that needs nothing else. Every text that comes from data is escaped."""
+def translation_report_html(report: TranslationReport, origin: str = "") -> str:
+    """The report as one page that needs nothing else, and its origin. Every text that comes from data is escaped."""
     sections = [table_section(table) for table in _tables(report)]
-    return page(f"{report.title} on {report.split}", _size(report), _headline(report), sections)
+    return page(f"{report.title} on {report.split}", _size(report), _headline(report), sections, origin)
 
 
 def _size(report: TranslationReport) -> str:
@@ -78,11 +81,16 @@ def _headline(report: TranslationReport) -> list[tuple[str, str]]:
 
 
 def _tables(report: TranslationReport) -> list[Table]:
-    """The signs of illness counted, then examples of each that was found."""
+    """The signs of illness counted, examples of each that was found, and the worst sentences."""
     signs = _signs(report)
     rows = [(name, f"{found.count:,}", f"{found.total:,}", percent(found.share)) for name, found in signs]
     counts = Table("Health", ("sign", ">count", ">of", ">percent"), rows)
-    return [counts, *(_example_table(name, found) for name, found in signs if found.examples)]
+    tables = [
+        counts,
+        *(_example_table(f"Worst: {name}", "found", found.examples) for name, found in signs),
+        _example_table("The worst sentences, by their chrF", ">chrF", report.worst),
+    ]
+    return [table for table in tables if table.rows]
 
 
 def _signs(report: TranslationReport) -> list[tuple[str, Finding]]:
@@ -99,6 +107,6 @@ def _signs(report: TranslationReport) -> list[tuple[str, Finding]]:
     return signs
 
 
-def _example_table(name: str, finding: Finding) -> Table:
-    rows = [(f"{each.line:,}", each.detail, each.source, each.output) for each in finding.examples]
-    return Table(f"Worst: {name}", (">line", "found", "source", "output"), rows)
+def _example_table(heading: str, found: str, examples: Sequence[Example]) -> Table:
+    rows = [(f"{each.line:,}", each.detail, each.source, each.reference, each.output) for each in examples]
+    return Table(heading, (">line", found, "source", "reference", "output"), rows)

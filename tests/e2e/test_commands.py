@@ -148,6 +148,9 @@ def test_the_report_has_its_tables_in_text_and_in_html(copy: Path, tmp_path: Pat
     assert "tagging/demo" in html
     assert "entity F1" in html
     assert not re.search(r"(src|href)=", html)  # nothing is loaded from elsewhere
+    assert re.search(
+        rf"<footer>Run {re.escape(str(copy))}, evaluated on dev \(.*dev.conll\)\. Written 20\d\d-.* by ", html
+    )
 
 
 def test_the_data_may_have_moved(copy: Path, tmp_path: Path) -> None:

@@ -13,12 +13,12 @@ from seqnlp.text.sentence import TaggedSentence
 CALIBRATION = measure_calibration([0.95, 0.42, 0.42], [0.85, 0.35, 0.35], [True, True, False], 1.25)
 
 
-def page(word: str = "Oslo", label: str = "LOC", title: str = "demo") -> str:
+def page(word: str = "Oslo", label: str = "LOC", title: str = "demo", origin: str = "") -> str:
     test = [TaggedSentence((word, "calls"), (f"B-{label}", "O"), 1), TaggedSentence(("Bo",), ("B-PER",), 1)]
     report = entity_report(
         test, [["O", "O"], ["B-PER"]], test[1:], "iob2", title=title, split="test", calibration=CALIBRATION
     )
-    return report_html(report)
+    return report_html(report, origin)
 
 
 class Outline(HTMLParser):
@@ -113,3 +113,10 @@ def test_tags_have_a_page_too():
     assert len(outline.attributes("svg")) == 1
     assert "<b>" in outline.texts
     assert any(text.startswith("50.00") for text in outline.texts)
+
+
+def test_where_a_page_comes_from_stands_at_its_end():
+    outline = Outline(page(origin="Run <runs/mine>, by seqnlp"))
+    assert outline.open == []
+    assert [text for text in outline.texts if text][-1] == "Run <runs/mine>, by seqnlp"
+    assert not Outline(page()).attributes("footer")

@@ -10,6 +10,7 @@ import pytest
 from seqnlp.metrics.translation_health import health
 from seqnlp.metrics.translation_report import TranslationReport, format_translation_report, translation_report_html
 from seqnlp.metrics.translation_scores import bleu, corpus_scores
+from seqnlp.metrics.translation_worst import worst_sentences
 
 SOURCES = ["Ein Hund läuft im Park .", "Zwei Frauen reden miteinander .", "Ein Zimmermann arbeitet .", "Schnee ."]
 REFERENCES = ["A dog runs in the park .", "Two women are talking .", "A carpenter works .", "Snow ."]
@@ -29,6 +30,7 @@ def report(**changes) -> TranslationReport:
             "scores": corpus_scores(hypotheses, REFERENCES, "en"),
             "health": health(sources, hypotheses, REFERENCES, [attention] * 4),
             "decoding": "beam 5, length penalty average",
+            "worst": worst_sentences(sources, hypotheses, REFERENCES),
             **changes,
         }
     )
@@ -107,7 +109,18 @@ class Outline(HTMLParser):
 def test_the_page_holds_every_part():
     outline = Outline(translation_report_html(report(seconds=2.0)))
     assert outline.open == []
-    for text in ("demo on test", "BLEU", "chrF2", "TER", "Health", "Worst: empty outputs", "Zimmermann", "decoding"):
+    assert outline.texts.count("A carpenter works .") == 2  # beside the copied word and among the worst
+    for text in (
+        "The worst sentences, by their chrF",
+        "demo on test",
+        "BLEU",
+        "chrF2",
+        "TER",
+        "Health",
+        "Worst: empty outputs",
+        "Zimmermann",
+        "decoding",
+    ):
         assert text in outline.texts
     assert report().scores.chrf.signature in outline.texts
 
