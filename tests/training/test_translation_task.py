@@ -187,7 +187,7 @@ def test_a_model_that_cannot_be_fine_tuned_so_is_refused(
 def test_a_model_folder_without_its_subwords_is_refused(tmp_path: Path, data: Path) -> None:
     train(tiny_translation(data, trainer__epochs=1), tmp_path / "run")
     (tmp_path / "run" / "model" / "subwords.spm").unlink()
-    with pytest.raises(RunError, match=r"lacks source\.spm and target\.spm"):
+    with pytest.raises(RunError, match=r"subwords\.spm missing"):
         translator_from_bundle(load_bundle(tmp_path / "run"))
 
 
