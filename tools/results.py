@@ -71,6 +71,7 @@ def beside(report: dict[str, Any]) -> dict[str, float]:
         return {"false alarms per 1,000": 1000 * at_budget["false_rate"], "achieved rate": at_rate["false_rate"]}
     if report["measure"] == "mase":
         below = {"below": 100 * report["below_seasonal_naive"], "below drift": 100 * report["below_drift"]}
+        below |= {"below linear": 100 * report["below_linear"]}
         return {"rmse": report["columns"][0]["model"]["rmse"], **below, "coverage": 100 * report["coverage_90"]}
     if "macro_interval" in report:
         return {**numbers, "macro F1": 100 * report["macro"]["f1"]}

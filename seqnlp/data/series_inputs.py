@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from seqnlp.data.series import Series
 from seqnlp.data.series_scale import Scaler, fit_scaler
-from seqnlp.data.series_time import Moment
+from seqnlp.data.series_time import Moment, wall_clock
 from seqnlp.errors import DataError
 
 FloatArray = NDArray[np.float64]
@@ -83,6 +83,15 @@ class Reading:
         ]
         return [function(angle) for angle in angles for function in (math.sin, math.cos)]
 
+    def waves(self, series: Series) -> FloatArray:
+        """Sines and cosines (T, R) of a series' calendar.
+
+        Raises:
+            DataError: there are no dates.
+        """
+        moments: Sequence[Moment | None] = series.moments or (None,) * len(series)
+        return np.array([self.rhythm(moment) for moment in moments]).reshape(len(series), -1)
+
 
 @dataclass(frozen=True)
 class Inputs:
@@ -140,6 +149,16 @@ def input_rows(reading: Reading, scaler: Scaler, transformed: FloatArray, moment
         return rows
     rhythms = np.array([reading.rhythm(moment) for moment in moments or (None,)])  # (T, 4 * rhythms)
     return np.concatenate([rows, rhythms], axis=1)
+
+
+def known_rhythms(moments: Sequence[Moment]) -> tuple[str, ...]:
+    """The rhythms of the calendar that some rows show: each at least one and a half times, in four rows or more."""
+    if len(moments) < 2 or not isinstance(moments[0], datetime) or not isinstance(moments[-1], datetime):
+        return ()
+    days = (wall_clock(moments[-1]) - wall_clock(moments[0])).total_seconds() / 86400
+    a_day = (len(moments) - 1) / days
+    lengths = {"year": 365.25, "week": 7.0, "day": 1.0}
+    return tuple(name for name, length in lengths.items() if length * a_day >= 4 and days >= 1.5 * length)
 
 
 def _changes(reading: Reading, series: Series) -> tuple[FloatArray, NDArray[np.bool_]]:

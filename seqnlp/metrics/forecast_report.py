@@ -51,6 +51,7 @@ class ColumnReport:
         baselines: the naive forecasts; the seasonal-naive one and the one with drift come last.
         intervals: of each level.
         steps: each step ahead; its coverage is that of the 90 % interval.
+        linear: the linear forecast by least squares, if the training part could be read.
     """
 
     name: str
@@ -58,6 +59,12 @@ class ColumnReport:
     baselines: list[NamedErrors]
     intervals: list[Interval]
     steps: list[StepErrors]
+    linear: NamedErrors | None = None
+
+    @property
+    def below_linear(self) -> float | None:
+        """The part by which the model's RMSE is below that of the linear forecast, if there is one."""
+        return _below(self.model, self.linear.errors) if self.linear else None
 
     @property
     def below_seasonal_naive(self) -> float | None:
@@ -110,6 +117,7 @@ class ForecastReport:
         """The report as dictionaries, lists and numbers, ready for JSON."""
         summary = {
             "below_seasonal_naive": self.mean(lambda column: column.below_seasonal_naive),
+            "below_linear": self.mean(lambda column: column.below_linear),
             "below_drift": self.mean(lambda column: column.below_drift),
             "coverage_90": self.mean(lambda column: interval_90(column).coverage),
         }
@@ -141,8 +149,10 @@ def _headline(report: ForecastReport) -> list[tuple[str, str]]:
     """What stands at the top: names and values, the score first."""
     seasonal = report.mean(lambda column: column.below_seasonal_naive)
     drift = report.mean(lambda column: column.below_drift)
+    linear = report.mean(lambda column: column.below_linear)
     facts = [
         ("MASE", _mase(report)),
+        ("RMSE below linear", f"{_percent(linear)}  (harmonics of the calendar and autoregression, least squares)"),
         ("RMSE below seasonal-naive", f"{_percent(seasonal)}  (with drift: {_percent(drift)})"),
         ("90 % interval held", _percent(report.mean(lambda column: interval_90(column).coverage))),
     ]
@@ -172,7 +182,8 @@ def _tables(report: ForecastReport) -> list[Table]:
 
 
 def _column_tables(column: ColumnReport) -> list[Table]:
-    named = [NamedErrors("this model", column.model), *column.baselines]
+    linear = [column.linear] if column.linear else []
+    named = [NamedErrors("this model", column.model), *linear, *column.baselines]
     heads = ("forecast", ">MAE", ">RMSE", ">MASE", ">MASE, season of 1")
     rows = [_numbers(one) for one in named]
     held = [

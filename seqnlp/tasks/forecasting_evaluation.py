@@ -1,4 +1,4 @@
-"""Evaluate a saved forecaster on a split of its run's series, the naive forecasts beside it."""
+"""Evaluate a saved forecaster on a split of its run's series, naive forecasts and a linear one beside it."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 
 from seqnlp.bundle import load_bundle, record_scores
 from seqnlp.config import ForecastingConfig
-from seqnlp.data.series import load_part, part_digest
+from seqnlp.data.series import Part, load_part, part_digest
 from seqnlp.data.series_inputs import make_inputs
-from seqnlp.errors import ConfigError
+from seqnlp.errors import ConfigError, DataError
 from seqnlp.metrics.conformal import coverage
 from seqnlp.metrics.forecast_report import ColumnReport, ForecastReport, Interval, NamedErrors, StepErrors, interval_90
 from seqnlp.metrics.forecasting import errors, naive, rows_ahead, seasonal_naive, seasonal_naive_with_drift
+from seqnlp.metrics.linear_baseline import LinearBaseline, linear_baseline
 from seqnlp.tasks.forecasting_model import LEVELS, LoadedForecaster, forecaster_from_bundle
 from seqnlp.tasks.forecasting_prediction import backtest
 
@@ -46,8 +47,17 @@ def evaluate(
     values, season, horizon = part.series.values, loaded.settings.season, loaded.settings.horizon
     actual = values[rows_ahead(origins, horizon)]  # (O, H, C)
     named = _baselines(values, origins, horizon, season)
+    linear = _linear(config, loaded, part, origins, say)
     columns = [
-        _column(loaded, place, transformed, actual, known, {name: found[..., place] for name, found in named.items()})
+        _column(
+            loaded,
+            place,
+            transformed,
+            actual,
+            known,
+            {name: found[..., place] for name, found in named.items()},
+            linear,
+        )
         for place in range(len(part.series.names))
     ]
     report = ForecastReport(
@@ -76,6 +86,26 @@ def evaluate(
     return report
 
 
+def _linear(
+    config: ForecastingConfig,
+    loaded: LoadedForecaster,
+    part: Part,
+    origins: NDArray[np.int64],
+    say: Callable[[str], None],
+) -> LinearBaseline | None:
+    """The linear forecast, if the training part is there to fit it on."""
+    settings = loaded.settings
+    try:
+        train = load_part(config.data, "train", lambda text: None, loaded.facts.names, loaded.facts.step)
+        assert train is not None  # the configuration names it
+        return linear_baseline(
+            train.series, part.series, settings.transform, settings.season, origins, settings.horizon
+        )
+    except DataError as problem:
+        say(f"no linear forecast beside the model, which is fitted on the training part: {problem}")
+        return None
+
+
 def _baselines(values: FloatArray, origins: NDArray[np.int64], horizon: int, season: int) -> dict[str, FloatArray]:
     """Naive forecasts (O, H, C) by name; the seasonal-naive one and the one with drift come last."""
     drifted = seasonal_naive_with_drift(values, origins, horizon, season)
@@ -95,6 +125,7 @@ def _column(
     actual: FloatArray,
     known: BoolArray,
     named: dict[str, FloatArray],
+    linear: LinearBaseline | None,
 ) -> ColumnReport:
     """Errors and intervals of one column; of ``transformed``, ``actual`` and ``known`` (O, H, C)."""
     restored, scales = loaded.reading.restored, tuple(loaded.facts.naive_scales[place])
@@ -120,4 +151,7 @@ def _column(
         baselines=[NamedErrors(name, errors(found, came, there, scales)) for name, found in named.items()],
         intervals=intervals,
         steps=steps,
+        linear=NamedErrors(linear.names[place], errors(linear.forecasts[..., place], came, there, scales))
+        if linear
+        else None,
     )

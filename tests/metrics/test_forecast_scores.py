@@ -129,3 +129,13 @@ def test_the_page_escapes_names_of_columns() -> None:
     page = forecast_report_html(a_report())
     assert "&lt;b&gt;: errors" in page
     assert "<b>" not in page
+
+
+def test_the_linear_forecast_stands_beside_the_model_where_there_is_one() -> None:
+    assert a_report().to_dict()["below_linear"] is None
+    linear = NamedErrors("harmonics + AR(7), least squares", Errors(2.0, 2.5, 0.5, 1.0))
+    report = replace(a_report(), columns=[replace(column, linear=linear) for column in a_report().columns])
+    assert report.to_dict()["below_linear"] == pytest.approx(1 - 3.0 / 2.5)
+    text = format_forecast_report(report)
+    assert "RMSE below linear" in text
+    assert "harmonics + AR(7), least squares" in text

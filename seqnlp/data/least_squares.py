@@ -1,0 +1,214 @@
+"""Forecasts that are linear in the last rows and the calendar, fitted by least squares.
+
+This is what a statistician writes first: harmonics of the calendar and an autoregression, each step ahead by an
+equation of its own (direct), so that nothing is iterated. How many last rows are read is chosen on the end of the rows
+it is fitted on, by forecasts of rows that the fit has not seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
+
+_PIECE = 4096
+"""Rows whose features are in memory at once."""
+
+_FOLDS = ((0.6, 0.8), (0.8, 1.0))
+"""Parts of the rows: fitted on those before the first number, judged on those from there to the second."""
+
+_LEAST_RIDGE = 1e-8
+"""Of a feature's variance; keeps features that repeat each other solvable."""
+
+_MOST_LAGS = 400
+"""Last rows that are worth their time."""
+
+_ROWS_A_WEIGHT = 1.5
+"""Rows that a fit needs for each weight of an equation."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the equations of a column read.
+
+    Attributes:
+        lags: last rows.
+        every_column: of all columns, not of its own alone.
+        ridge: how strongly weights are drawn to 0, as a part of their features' variances.
+    """
+
+    lags: int
+    every_column: bool = False
+    ridge: float = 0.0
+
+
+@dataclass(frozen=True)
+class LinearForecast:
+    """Weights of H steps ahead of C columns.
+
+    Attributes:
+        bias: (H, C).
+        rhythms: (R, H, C), of the calendar's waves at the last row.
+        lags: (P, C, H, C), of the last P rows, the newest first: each column read, for each column forecast.
+        chosen: (C,) what each column's equations read.
+    """
+
+    bias: FloatArray
+    rhythms: FloatArray
+    lags: FloatArray
+    chosen: tuple[Choice, ...]
+
+    def after(self, values: FloatArray, rhythms: FloatArray, origins: IntArray) -> FloatArray:
+        """Forecasts (O, H, C) after the rows ``origins`` of values (T, C) and rhythms (T, R).
+
+        The first row stands for those before it.
+        """
+        found = np.empty((len(origins), *self.bias.shape))
+        weights = self.lags.reshape(-1, self.bias.size)  # (P * C, H * C)
+        waves = self.rhythms.reshape(-1, self.bias.size)  # (R, H * C)
+        for begin in range(0, len(origins), _PIECE):
+            some = origins[begin : begin + _PIECE]
+            last = _last_rows(values, some, len(self.lags)).reshape(len(some), -1)  # (o, P * C)
+            sums = last @ weights + rhythms[some] @ waves
+            found[begin : begin + _PIECE] = sums.reshape(-1, *self.bias.shape) + self.bias
+        return found
+
+
+def lag_choices(season: int) -> list[int]:
+    """Numbers of last rows to choose from: a few, a week or two of days, and what a season (1: none) asks for."""
+    seasonal = {season, season + 1, 2 * season + 1} if season > 1 else set()
+    return sorted(lags for lags in {1, 2, 3, 7, 14, 28} | seasonal if lags <= _MOST_LAGS)
+
+
+def fit_linear(
+    values: FloatArray,
+    known: BoolArray,
+    rhythms: FloatArray,
+    horizon: int,
+    choices: Sequence[Choice],
+    from_last: bool = False,
+) -> LinearForecast:
+    """Fit by least squares, each column by the choice that forecasts the end of the rows best.
+
+    Args:
+        values: (T, C), of a mean near 0 and a deviation near 1.
+        known: (T, C); where a step ahead is unknown, the row does not count.
+        rhythms: (T, R).
+        horizon: H.
+        choices: at least one; those with too many weights for the rows are passed over, but never all of them.
+        from_last: a ridge draws forecasts to the last row instead of the mean.
+    """
+    columns, waves = values.shape[1], rhythms.shape[1]
+    fits = [_Column(values, known, rhythms, horizon, place, choices, from_last).fit() for place in range(columns)]
+    longest = max(choice.lags for choice, _ in fits)
+    bias, of_rhythms = np.zeros((horizon, columns)), np.zeros((waves, horizon, columns))
+    lags = np.zeros((longest, columns, horizon, columns))
+    for place, (choice, weights) in enumerate(fits):  # weights: (features, H)
+        bias[:, place], of_rhythms[..., place], last = weights[0], weights[1 : 1 + waves], weights[1 + waves :]
+        if choice.every_column:
+            lags[: choice.lags, :, :, place] = last.reshape(choice.lags, columns, horizon)
+        else:
+            lags[: choice.lags, place, :, place] = last
+        if from_last:
+            lags[0, place, :, place] += 1
+    return LinearForecast(bias, of_rhythms, lags, tuple(choice for choice, _ in fits))
+
+
+@dataclass(frozen=True)
+class _Sums:
+    """What least squares needs of some rows: how many, and the sums of products of features and targets."""
+
+    rows: int
+    features: FloatArray  # (F, F); the first feature is 1
+    both: FloatArray  # (F, H)
+    targets: float  # of all H squared
+
+    def solve(self, which: IntArray, ridge: float) -> FloatArray:
+        """Weights (f, H) of some features, of which 0 is the first."""
+        mean = self.features[0, which[1:]] / self.rows  # (f - 1,)
+        middle = self.both[0] / self.rows  # (H,)
+        spread = self.features[np.ix_(which[1:], which[1:])] / self.rows - np.outer(mean, mean)  # (f - 1, f - 1)
+        spread += np.diag(max(ridge, _LEAST_RIDGE) * spread.diagonal() + 1e-12)
+        weights = np.linalg.solve(spread, self.both[which[1:]] / self.rows - np.outer(mean, middle))  # (f - 1, H)
+        return np.concatenate([(middle - mean @ weights)[None], weights])
+
+    def squared_error(self, which: IntArray, weights: FloatArray) -> float:
+        """The squared errors (summed) of some weights (f, H)."""
+        crossed = np.sum(weights * self.both[which])
+        squared = np.sum(weights * (self.features[np.ix_(which, which)] @ weights))
+        return float(self.targets - 2 * crossed + squared)
+
+
+class _Column:
+    """The equations of one column."""
+
+    def __init__(
+        self,
+        values: FloatArray,
+        known: BoolArray,
+        rhythms: FloatArray,
+        horizon: int,
+        place: int,
+        choices: Sequence[Choice],
+        from_last: bool,
+    ) -> None:
+        self.values, self.known, self.rhythms, self.horizon, self.place = values, known, rhythms, horizon, place
+        self.choices, self.from_last = choices, from_last
+        self.own = max([choice.lags for choice in choices if not choice.every_column], default=0)
+        self.every = max([choice.lags for choice in choices if choice.every_column], default=0)
+
+    def fit(self) -> tuple[Choice, FloatArray]:
+        """The best choice and its weights (f, H)."""
+        rows = len(self.values)
+        chosen = self.choices[0]
+        if len(self.choices) > 1:
+            folds = [(round(middle * rows), round(end * rows)) for middle, end in _FOLDS]
+            sums = [(self._sums(0, middle), self._sums(middle - 1, end)) for middle, end in folds]
+            chosen = min(self.choices, key=lambda choice: self._error(choice, sums))
+        return chosen, self._sums(0, rows).solve(self._features(chosen), chosen.ridge)
+
+    def _error(self, choice: Choice, folds: list[tuple[_Sums, _Sums]]) -> tuple[bool, float]:
+        """What a choice is ordered by: whether it has too many weights, then its squared errors on rows not seen."""
+        which, error = self._features(choice), 0.0
+        if min(before.rows for before, _ in folds) < _ROWS_A_WEIGHT * len(which):
+            return True, len(which)
+        for before, after in folds:
+            error += after.squared_error(which, before.solve(which, choice.ridge))
+        return False, error
+
+    def _features(self, choice: Choice) -> IntArray:
+        """Places (f,) among the features: 1, rhythms, own last rows, last rows of every column."""
+        begin = 1 + self.rhythms.shape[1]
+        count = choice.lags * (self.values.shape[1] if choice.every_column else 1)
+        last = begin + (self.own if choice.every_column else 0)
+        return np.concatenate([np.arange(begin), last + np.arange(count)])
+
+    def _sums(self, begin: int, end: int) -> _Sums:
+        """Of forecasts from row ``begin`` on, all of whose steps are before ``end``."""
+        size = 1 + self.rhythms.shape[1] + self.own + self.every * self.values.shape[1]
+        features, both, targets, count = np.zeros((size, size)), np.zeros((size, self.horizon)), 0.0, 0
+        ahead = np.arange(1, self.horizon + 1)
+        for first in range(max(begin, 0), end - self.horizon, _PIECE):
+            rows = np.arange(first, min(first + _PIECE, end - self.horizon))
+            rows = rows[self.known[rows[:, None] + ahead, self.place].all(axis=1)]
+            came = self.values[rows[:, None] + ahead, self.place]  # (r, H)
+            came = came - self.values[rows, self.place, None] if self.from_last else came
+            own = _last_rows(self.values[:, [self.place]], rows, self.own)[..., 0]  # (r, own)
+            every = _last_rows(self.values, rows, self.every).reshape(len(rows), -1)  # (r, every * C)
+            read = np.concatenate([np.ones((len(rows), 1)), self.rhythms[rows], own, every], axis=1)  # (r, F)
+            features += read.T @ read
+            both += read.T @ came
+            targets += float(np.square(came).sum())
+            count += len(rows)
+        return _Sums(max(count, 1), features, both, targets)
+
+
+def _last_rows(values: FloatArray, rows: IntArray, count: int) -> FloatArray:
+    """The last rows (R, count, C) from some on, the newest first; the first row stands for those before it."""
+    return np.asarray(values[np.maximum(rows[:, None] - np.arange(count), 0)])

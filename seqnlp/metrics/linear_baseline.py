@@ -1,0 +1,51 @@
+"""What a statistician writes in ten minutes: harmonics of the calendar and an autoregression, by least squares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqnlp.data.least_squares import Choice, fit_linear, lag_choices
+from seqnlp.data.series import Series
+from seqnlp.data.series_inputs import Reading, known_rhythms
+from seqnlp.data.series_scale import fit_scaler
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class LinearBaseline:
+    """Forecasts (O, H, C) in the units of the data, and the name of each column's (C,)."""
+
+    forecasts: FloatArray
+    names: tuple[str, ...]
+
+
+def linear_baseline(
+    train: Series, series: Series, transform: str, season: int, origins: NDArray[np.int64], horizon: int
+) -> LinearBaseline:
+    """Harmonics + AR(p), each column for itself, fitted on the training part alone; p is chosen on its end.
+
+    Args:
+        train: the training part.
+        series: what is forecast.
+        transform: none, log or sqrt: the scale on which squares are least.
+        season: rows in a season; 1: none.
+        origins: (O,) rows of ``series`` to forecast from.
+        horizon: H.
+
+    Raises:
+        DataError: a value has no logarithm or square root.
+    """
+    reading = Reading(transform, 0, known_rhythms(train.moments))
+    transformed = reading.transformed(train.values, train.names, train.source)
+    scaler = fit_scaler(transformed, train.known, train.names, train.source)
+    choices = [Choice(lags) for lags in lag_choices(season)]
+    fitted = fit_linear(scaler.scale(transformed), train.known, reading.waves(train), horizon, choices)
+    values = scaler.scale(reading.transformed(series.values, series.names, series.source))
+    forecasts = reading.restored(scaler.unscale(fitted.after(values, reading.waves(series), origins)))
+    harmonics = "harmonics + " if reading.rhythms else ""
+    names = tuple(f"{harmonics}AR({choice.lags}), least squares" for choice in fitted.chosen)
+    return LinearBaseline(forecasts, names)
