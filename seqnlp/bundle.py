@@ -8,21 +8,22 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
 from safetensors import SafetensorError
 from safetensors.torch import load as tensors_from_bytes
 from safetensors.torch import save as tensors_to_bytes
 from torch import Tensor
 
 from seqnlp.bundle_digest import KEY as FILES
-from seqnlp.bundle_digest import digest, digests, expected_digests, problem_of
+from seqnlp.bundle_digest import digest, digests, expected_digests, problem_of, refuse_edited, signed
 from seqnlp.errors import RunError, TrainingError
 from seqnlp.storage import write_atomically, write_folder_atomically
+from seqnlp.stored import json_of, read_bytes, settings_of, settings_text
 
 FORMAT = 2
 """Raised whenever an older seqnlp could not read what a newer one writes."""
@@ -46,6 +47,7 @@ AS_SAVED, CHANGED, MISSING = "as saved", "not as saved", "missing"
 NOT_KNOWN = "not known: the folder has no digest of it"
 
 _ATTEMPTS = 5
+_ADVICE = "copy the model again"
 
 
 @dataclass(frozen=True)
@@ -176,8 +178,10 @@ def _read_together(folder: Path) -> dict[str, bytes]:
         contents = _read_files(folder)
         expected = expected_digests(_description_of(contents, folder), folder / DESCRIPTION)
         needed = dict.fromkeys([TENSORS, VOCABULARY, LABELS, *(name for name in expected if name not in _FOR_PEOPLE)])
-        missing = ", ".join(name for name in needed if name not in contents)
-        problem = f"{folder}: {missing} missing; the folder was not copied or saved whole" if missing else ""
+        missing = [name for name in needed if name not in contents]
+        source = f" of those that {DESCRIPTION} names" if set(missing) - {TENSORS, VOCABULARY, LABELS} else ""
+        problem = f"{folder}: {', '.join(missing)} missing{source}; the folder was not copied or saved whole"
+        problem = problem if missing else ""
         for name, content in contents.items():
             if name != CARD:
                 problem = problem or problem_of(folder / name, content, expected)
@@ -191,12 +195,8 @@ def _read_together(folder: Path) -> dict[str, bytes]:
 def _read_files(folder: Path) -> dict[str, bytes]:
     """The contents of the model's files that are there, by name."""
     paths = [folder / name for name in (DESCRIPTION, TENSORS, VOCABULARY, LABELS, METRICS, CARD)]
-    try:
-        return {
-            path.name: path.read_bytes() for path in [*paths, *sorted(folder.glob(f"*{_SUBWORDS}"))] if path.exists()
-        }
-    except OSError as problem:
-        raise RunError(f"{problem.filename} cannot be read ({problem.strerror})") from problem
+    there = [path for path in [*paths, *sorted(folder.glob(f"*{_SUBWORDS}"))] if os.path.lexists(path)]
+    return {path.name: read_bytes(path, _ADVICE) for path in there}
 
 
 def find_model(path: str | Path) -> Path:
@@ -218,7 +218,8 @@ def find_model(path: str | Path) -> Path:
 
 
 def _described(description: Mapping[str, Any]) -> bytes:
-    return str(yaml.safe_dump({"format": FORMAT, **description}, sort_keys=False, allow_unicode=True)).encode()
+    first = {"format": FORMAT, FILES: {}}  # so that a file that was cut off does not lack its own digest alone
+    return settings_text(signed({**first, **description})).encode()
 
 
 def _read_description(folder: Path) -> dict[str, Any]:
@@ -234,25 +235,20 @@ def _description_of(contents: Mapping[str, bytes], folder: Path) -> dict[str, An
     path = folder / DESCRIPTION
     if DESCRIPTION not in contents:
         raise RunError(f"{folder}: {DESCRIPTION} missing; the folder was not copied or saved whole")
-    try:
-        content = yaml.safe_load(contents[DESCRIPTION].decode())
-    except (yaml.YAMLError, UnicodeDecodeError) as problem:
-        raise RunError(f"{path} is damaged ({problem}); copy the model again") from problem
-    if not isinstance(content, dict):
-        raise RunError(f"{path} is damaged (expected settings, found {type(content).__name__}); copy the model again")
-    found = content.pop("format", None)
-    if not isinstance(found, int):
+    content = settings_of(contents[DESCRIPTION], path, _ADVICE)
+    expected_digests(content, path)
+    found = content.get("format")
+    if type(found) is not int:
         raise RunError(f"{path}: no format number; this is not a seqnlp model")
     if found > FORMAT:
         raise RunError(f"{folder}: saved in format {found}, this seqnlp reads up to {FORMAT}; install a newer seqnlp")
+    refuse_edited(content, path)
+    del content["format"]
     return content
 
 
 def _from_json(contents: Mapping[str, bytes], path: Path) -> Any:
-    try:
-        return json.loads(contents[path.name].decode())
-    except ValueError as problem:
-        raise RunError(f"{path} is damaged ({problem}); copy the model again") from problem
+    return json_of(contents[path.name], path, _ADVICE)
 
 
 def _pretty(content: Mapping[str, Any]) -> bytes:

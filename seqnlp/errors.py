@@ -45,3 +45,9 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """`` (did you mean 'x'?)`` for the closest known word, or an empty string."""
     close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.55)
     return f" (did you mean '{close[0]}'?)" if close else ""
+
+
+def shortened(value: object) -> str:
+    """What a value looks like, in the length of a line."""
+    text = repr(value)
+    return text if len(text) <= 100 else f"{text[:100]}..."

@@ -10,13 +10,13 @@ import sys
 from pathlib import Path
 
 import torch
-import yaml
 
 from seqnlp import bundle
 from seqnlp.config import Config, TaggingConfig, config_to_dict, read_config
 from seqnlp.data.sources import resolve_path
 from seqnlp.errors import ConfigError, RunError
 from seqnlp.storage import remove_leftovers, write_atomically
+from seqnlp.stored import read_bytes, settings_of, settings_text
 from seqnlp.tasks.registry import Task, make_task, widest
 from seqnlp.training.checkpoint import FILE_NAME, Progress
 from seqnlp.training.device import choose_device, choose_precision
@@ -95,7 +95,7 @@ def claim(config: Config) -> Path:
 
 def _written(config: Config) -> str:
     """The configuration as ``config.yaml`` holds it."""
-    return str(yaml.safe_dump(config_to_dict(config), sort_keys=False, allow_unicode=True))
+    return settings_text(config_to_dict(config))
 
 
 def _release(run: Path) -> None:
@@ -114,13 +114,12 @@ def read_run_config(run: Path) -> Config:
     path = run / CONFIG_FILE
     if not path.is_file() or (run / bundle.TENSORS).is_file():
         raise RunError(f"{run} is not a run: it has no {CONFIG_FILE} from `seqnlp train`")
+    advice = f"remove {run} and start the run again"
+    content = settings_of(read_bytes(path, advice), path, advice)
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as problem:
-        raise RunError(f"{path} is damaged: {problem}") from problem
-    if not isinstance(content, dict):
-        raise RunError(f"{path} is damaged: it was not written whole; remove {run} and start the run again")
-    return read_config(content)
+        return read_config(content)
+    except ConfigError as problem:
+        raise RunError(f"{path} was changed, or written by another version of seqnlp: {problem}") from problem
 
 
 def train(run: Path) -> None:

@@ -39,7 +39,7 @@ from seqnlp.config.translation import (
     TranslationConfig,
     TranslatorConfig,
 )
-from seqnlp.errors import ConfigError, did_you_mean
+from seqnlp.errors import ConfigError, did_you_mean, shortened
 
 __all__ = [
     "SHORTEST",
@@ -105,8 +105,9 @@ def read_config(raw: Mapping[str, Any]) -> Config:
         ConfigError: with every unknown key, wrong type, value out of range and impossible combination.
     """
     task = raw.get("task", "tagging")
-    if task not in TASKS:
-        raise ConfigError([f"task: expected one of {', '.join(TASKS)}; found {task!r}{did_you_mean(str(task), TASKS)}"])
+    if not isinstance(task, str) or task not in TASKS:
+        hint = did_you_mean(str(task), TASKS)
+        raise ConfigError([f"task: expected one of {', '.join(TASKS)}; found {shortened(task)}{hint}"])
     problems: list[str] = []
     config = typing.cast(Config, collect_section(TASKS[task], raw, "", problems))
     problems += config.problems()

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import field
 from typing import Any
 
-from seqnlp.errors import ConfigError, did_you_mean
+from seqnlp.errors import ConfigError, did_you_mean, shortened
 
 Section = typing.TypeVar("Section")
 
@@ -57,7 +57,7 @@ def collect_section(schema: type, raw: Mapping[str, Any], prefix: str, problems:
             if isinstance(value, Mapping):
                 values[key] = collect_section(typing.cast(type, hints[key]), value, f"{where}.", problems)
             else:
-                problems.append(f"{where}: expected a group of settings, found {value!r}")
+                problems.append(f"{where}: expected a group of settings, found {shortened(value)}")
         else:
             accepted, problem = _read_value(hints[key], value, fields[key].metadata)
             if problem:
@@ -85,7 +85,7 @@ def _read_value(
     if hint is str and value is None:
         value = ""
     if type(value) is not hint:
-        return None, f"expected {_TYPE_NAMES[hint]}, found {value!r}"
+        return None, f"expected {_TYPE_NAMES[hint]}, found {shortened(value)}"
     if isinstance(value, float) and not math.isfinite(value):  # nan passes every comparison below
         return None, f"expected a finite number, found {value!r}"
     choices = bounds["choices"]
