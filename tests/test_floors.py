@@ -18,6 +18,7 @@ FLOORS = {
     "text": 1,
     "data": 2,
     "nn": 3,
+    "networks": 3,
     "decode": 3,
     "models": 4,
     "metrics": 5,
@@ -95,6 +96,12 @@ def test_there_is_no_torch_where_text_is_read_and_the_command_line_begins() -> N
     assert len(light) > 15
     assert [name_of(path) for path in light if "torch" in packages(path, at_import_time=True)] == []
     assert [name_of(path) for path in light if "torch" in packages(path) and "text/" in name_of(path)] == []
+
+
+def test_networks_know_no_torch() -> None:
+    without = [path for path in MODULES if name_of(path).startswith("networks/")]
+    assert len(without) > 8
+    assert [name_of(path) for path in without if "torch" in packages(path)] == []
 
 
 def test_the_rules_would_see_an_offence(tmp_path: Path) -> None:

@@ -1,0 +1,89 @@
+"""Runs a graph in onnxruntime: the fast engine on a CPU."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
+
+from seqnlp.networks.graph import Array, Graph
+from seqnlp.networks.onnx_model import onnx_model
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
+
+
+class OnnxNetwork:
+    """A graph that is called with arrays by the names of its inputs.
+
+    A row's answer does not depend on the other rows (of a plain RNN: but for the last bits).
+
+    Args:
+        threads: that compute a call together; 0: as many as there are CPUs for this process (``OMP_NUM_THREADS``).
+    """
+
+    def __init__(self, graph: Graph, threads: int = 0) -> None:
+        _answer_after_fork()
+        self._graph = graph
+        self._threads = threads or usable_threads()
+        self._dtypes = {value.name: value.dtype for value in graph.inputs}
+        self._names = [value.name for value in graph.outputs]
+        self._session: InferenceSession | None = self._start()
+        _ALL.add(self)
+
+    def __call__(self, **inputs: Array) -> dict[str, Array]:
+        """The outputs by name."""
+        if self._session is None:
+            self._session = self._start()
+        given = {name: inputs[name].astype(dtype, copy=False) for name, dtype in self._dtypes.items()}
+        found = self._session.run(self._names, given)
+        return dict(zip(self._names, found, strict=True))
+
+    def __getstate__(self) -> dict[str, Any]:
+        """A session cannot be copied or pickled; a copy has its own."""
+        return {**self.__dict__, "_session": None}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        _ALL.add(self)
+
+    def _start(self) -> InferenceSession:
+        from onnxruntime import InferenceSession, SessionOptions
+
+        options = SessionOptions()
+        options.intra_op_num_threads, options.inter_op_num_threads = self._threads, 1
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # idle threads leave the CPU to others
+        options.log_severity_level = 3  # errors only
+        content = onnx_model(self._graph).SerializeToString()
+        return InferenceSession(content, options, providers=["CPUExecutionProvider"])
+
+    def _forget_threads(self) -> None:
+        """In a process that was forked: the threads stayed in the parent, and a session would wait for them."""
+        if self._threads > 1:
+            _LEFT.append(self._session)
+            self._threads, self._session = 1, None
+
+
+_ALL: WeakSet[OnnxNetwork] = WeakSet()
+_LEFT: list[InferenceSession | None] = []
+"""Sessions of the process that this one was forked from; ending one would wait for its threads as well."""
+
+
+def usable_threads() -> int:
+    """What ``OMP_NUM_THREADS`` says, else the CPUs that this process may use."""
+    told = os.environ.get("OMP_NUM_THREADS", "")
+    if told.isdecimal() and int(told):
+        return int(told)
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@cache
+def _answer_after_fork() -> None:
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=_forget_all_threads)
+
+
+def _forget_all_threads() -> None:
+    for network in list(_ALL):
+        network._forget_threads()
