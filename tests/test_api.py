@@ -15,8 +15,8 @@ from tiny import make_sentences, tiny_config, write_conll, write_tiny_data
 from seqnlp.api import TaggedText, Tagger, load
 from seqnlp.bundle import load_bundle, save_bundle
 from seqnlp.data.lexicon import Lexicon
-from seqnlp.tasks.tagging import TaggingTask
-from seqnlp.tasks.tagging_calibration import calibrate
+from seqnlp.tasks.tagging.calibration import calibrate
+from seqnlp.tasks.tagging.task import TaggingTask
 from seqnlp.text.sentence import TaggedSentence
 from seqnlp.text.tags import find_illegal
 from seqnlp.training.distributed import Processes

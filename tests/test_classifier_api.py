@@ -14,8 +14,8 @@ from tiny_documents import make_documents, tiny_classification, write_tiny_docum
 import seqnlp
 from seqnlp.api import Classifier
 from seqnlp.errors import RunError, SeqnlpError
-from seqnlp.tasks.classification import ClassificationTask
-from seqnlp.tasks.classification_evaluation import evaluate
+from seqnlp.tasks.classification.evaluation import evaluate
+from seqnlp.tasks.classification.task import ClassificationTask
 from seqnlp.training.distributed import Processes
 from seqnlp.training.fit import fit
 

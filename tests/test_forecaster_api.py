@@ -16,8 +16,8 @@ from tiny_text import tiny_language_model, write_tiny_text
 import seqnlp
 from seqnlp.api import Forecast, Forecaster
 from seqnlp.errors import DataError, RunError, SeqnlpError
-from seqnlp.tasks.forecasting import ForecastingTask
-from seqnlp.tasks.language_model import LanguageModelTask
+from seqnlp.tasks.forecasting.task import ForecastingTask
+from seqnlp.tasks.language_model.task import LanguageModelTask
 from seqnlp.training.distributed import Processes
 from seqnlp.training.fit import fit
 

@@ -9,7 +9,7 @@ import torch
 from tiny import make_sentences
 from tiny_text import tiny_language_model, write_text
 
-from seqnlp.tasks.language_model import LanguageModelTask
+from seqnlp.tasks.language_model.task import LanguageModelTask
 from seqnlp.training.distributed import Processes
 from seqnlp.training.fit import fit
 

@@ -30,7 +30,7 @@ from seqnlp.models import translator_step
 from seqnlp.models.translator_step import SearchState, TranslatorStep
 from seqnlp.nn.attention import Attention
 from seqnlp.nn.products import product
-from seqnlp.tasks import translation_prediction
+from seqnlp.tasks.translation import prediction as translation_prediction
 
 SEARCH = DecodingConfig(beam=5)
 SHIFT = 1e6

@@ -25,8 +25,8 @@ import torch
 from seqnlp.config import DataConfig, ModelConfig, TaggingConfig, TrainerConfig
 from seqnlp.data.collate import collate
 from seqnlp.data.sources import load_split
-from seqnlp.tasks.prediction import TagPredictor
-from seqnlp.tasks.tagging import TaggingTask
+from seqnlp.tasks.tagging.prediction import TagPredictor
+from seqnlp.tasks.tagging.task import TaggingTask
 from seqnlp.training.optimizer import Optimizer
 
 PEER_TRAINING, PEER_DECODING, PEER_RAW = 3900, 13500, 10000

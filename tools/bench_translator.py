@@ -35,7 +35,7 @@ from seqnlp.api import Translator
 from seqnlp.config import DecodingConfig, ParallelDataConfig, SubwordConfig, TrainerConfig, TranslationConfig
 from seqnlp.data.batches import cut_by_budget
 from seqnlp.data.pair_batches import FlatSequences, with_end
-from seqnlp.tasks.translation import TranslationTask
+from seqnlp.tasks.translation.task import TranslationTask
 from seqnlp.text.files import read_lines
 from seqnlp.training.average import AveragedWeights
 from seqnlp.training.device import choose_precision

@@ -12,10 +12,10 @@ from seqnlp.api import arguments
 from seqnlp.api.saved import SavedModel, undisturbed
 from seqnlp.bundle import find_model, load_bundle
 from seqnlp.errors import SeqnlpError
-from seqnlp.tasks.classification_digits import SteadyScores
-from seqnlp.tasks.classification_explanation import attended, integrated_gradients
-from seqnlp.tasks.classification_model import classifier_from_bundle
-from seqnlp.tasks.classification_prediction import DocumentPredictor, predicted, probabilities
+from seqnlp.tasks.classification.digits import SteadyScores
+from seqnlp.tasks.classification.explanation import attended, integrated_gradients
+from seqnlp.tasks.classification.model import classifier_from_bundle
+from seqnlp.tasks.classification.prediction import DocumentPredictor, predicted, probabilities
 
 EXPLANATIONS = ("gradients", "attention")
 

@@ -18,8 +18,8 @@ from seqnlp.data.series_repair import Findings, Repair
 from seqnlp.data.series_rows import Row, read_stamp
 from seqnlp.data.series_time import Moment, Stamps, write_moment
 from seqnlp.errors import DataError, SeqnlpError
-from seqnlp.tasks.forecasting_model import LEVELS, forecaster_from_bundle
-from seqnlp.tasks.forecasting_reader import Place, Reader
+from seqnlp.tasks.forecasting.model import LEVELS, forecaster_from_bundle
+from seqnlp.tasks.forecasting.reader import Place, Reader
 
 FloatArray = NDArray[np.float64]
 

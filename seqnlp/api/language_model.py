@@ -11,8 +11,8 @@ from seqnlp.api.saved import SavedModel, undisturbed
 from seqnlp.bundle import find_model, load_bundle
 from seqnlp.decode.sampling import SamplingOptions
 from seqnlp.errors import SeqnlpError
-from seqnlp.tasks.language_model_model import language_model_from_bundle
-from seqnlp.tasks.language_model_prediction import Place, Reader
+from seqnlp.tasks.language_model.model import language_model_from_bundle
+from seqnlp.tasks.language_model.prediction import Place, Reader
 from seqnlp.text.units import END_MARK, plain_line, unknown_words
 from seqnlp.text.writer import StopStrings, TextWriter
 

@@ -11,8 +11,8 @@ from seqnlp.api import arguments
 from seqnlp.api.saved import SavedModel, undisturbed
 from seqnlp.bundle import find_model, load_bundle
 from seqnlp.decode.viterbi import MOST_PATHS
-from seqnlp.tasks.prediction import SentencePrediction, TagPredictor
-from seqnlp.tasks.tagging_model import tagger_from_bundle
+from seqnlp.tasks.tagging.model import tagger_from_bundle
+from seqnlp.tasks.tagging.prediction import SentencePrediction, TagPredictor
 from seqnlp.text.tags import Span as TokenSpan
 from seqnlp.text.tags import convert_tags, tags_from_spans
 from seqnlp.text.tokenize import Token, tokenize
@@ -58,7 +58,7 @@ class TaggedText:
         spans: the entities (empty for plain tags such as parts of speech).
         probabilities: of each tag (plain tags only; entities carry their own).
         nbest: the most probable answers for the whole text, best first, if they were asked for. The first need not be
-            the answer itself: that one is chosen for the best F1 (see tasks/tagging_calibration.py).
+            the answer itself: that one is chosen for the best F1 (see tasks/tagging/calibration.py).
         plain: whether the model gives plain tags.
     """
 

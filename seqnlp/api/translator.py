@@ -20,8 +20,8 @@ from seqnlp.data.pair_batches import FlatSequences
 from seqnlp.decode.hypotheses import Decoded
 from seqnlp.decode.sampling import SamplingOptions
 from seqnlp.errors import SeqnlpError
-from seqnlp.tasks.translation_model import translator_from_bundle
-from seqnlp.tasks.translation_prediction import SearchOptions, TranslationPredictor, longest_output
+from seqnlp.tasks.translation.model import translator_from_bundle
+from seqnlp.tasks.translation.prediction import SearchOptions, TranslationPredictor, longest_output
 from seqnlp.text.split_sentences import join_parts, split_text
 
 END_PIECE = "</s>"

@@ -125,14 +125,14 @@ def _evaluated(
 
     if isinstance(config, ClassificationConfig):
         from seqnlp.metrics.classification_report import classification_report_html, format_classification_report
-        from seqnlp.tasks.classification_evaluation import evaluate as evaluate_classifier
+        from seqnlp.tasks.classification.evaluation import evaluate as evaluate_classifier
 
         labelled = evaluate_classifier(arguments.run, config, arguments.split, _say, keep=not arguments.data)
         return labelled, format_classification_report, classification_report_html
     if isinstance(config, LanguageModelConfig):
         from seqnlp.metrics.language_report import format_language_report, language_report_html
-        from seqnlp.tasks.language_model_evaluation import Adaptation
-        from seqnlp.tasks.language_model_evaluation import evaluate as evaluate_language_model
+        from seqnlp.tasks.language_model.evaluation import Adaptation
+        from seqnlp.tasks.language_model.evaluation import evaluate as evaluate_language_model
 
         adaptation = Adaptation(arguments.cache, arguments.dynamic)
         read = evaluate_language_model(
@@ -147,7 +147,7 @@ def _evaluated(
         return watched, format_anomaly_report, anomaly_report_html
     if isinstance(config, ForecastingConfig):
         from seqnlp.metrics.forecast_report import forecast_report_html, format_forecast_report
-        from seqnlp.tasks.forecasting_evaluation import evaluate as evaluate_forecaster
+        from seqnlp.tasks.forecasting.evaluation import evaluate as evaluate_forecaster
 
         forecast = evaluate_forecaster(arguments.run, config, arguments.split, _say, keep=not arguments.data)
         return forecast, format_forecast_report, forecast_report_html
@@ -159,7 +159,7 @@ def _evaluated(
         return translated, format_translation_report, translation_report_html
     from seqnlp.metrics.html import report_html
     from seqnlp.metrics.terminal import format_report
-    from seqnlp.tasks.tagging_evaluation import evaluate as evaluate_tagger
+    from seqnlp.tasks.tagging.evaluation import evaluate as evaluate_tagger
 
     assert isinstance(config, TaggingConfig)
     tagged = evaluate_tagger(arguments.run, config, arguments.split, _say, keep=not arguments.data)

@@ -104,11 +104,11 @@ def _judged(run: Path, split: str, data_dir: str | None) -> tuple[str, Confusion
     if data_dir:
         config.data.dir = data_dir
     if isinstance(config, ClassificationConfig):
-        from seqnlp.tasks.classification_evaluation import judge as judge_classifier
+        from seqnlp.tasks.classification.evaluation import judge as judge_classifier
 
         return judge_classifier(run, config, split, _say)
     if isinstance(config, TaggingConfig):
-        from seqnlp.tasks.tagging_evaluation import judge as judge_tagger
+        from seqnlp.tasks.tagging.evaluation import judge as judge_tagger
 
         return judge_tagger(run, config, split, _say)
     raise RunError(f"{run} holds a {config.task} model; confusion and calibration are of taggers and classifiers")

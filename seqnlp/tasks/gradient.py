@@ -71,7 +71,7 @@ def _of(loss: Callable[[Tensor], Tensor], inputs: Tensor) -> Tensor:
 
 def _classifier(bundle: Bundle, config: Config, split: str) -> Norms:
     from seqnlp.data.documents import load_documents
-    from seqnlp.tasks.classification_model import classifier_from_bundle
+    from seqnlp.tasks.classification.model import classifier_from_bundle
 
     assert isinstance(config, ClassificationConfig)
     loaded = classifier_from_bundle(bundle)
@@ -95,8 +95,8 @@ def _classifier(bundle: Bundle, config: Config, split: str) -> Norms:
 
 def _tagger(bundle: Bundle, config: Config, split: str) -> Norms:
     from seqnlp.data.sources import load_split
-    from seqnlp.tasks.tagging_data import model_tags
-    from seqnlp.tasks.tagging_model import tagger_from_bundle
+    from seqnlp.tasks.tagging.data import model_tags
+    from seqnlp.tasks.tagging.model import tagger_from_bundle
 
     assert isinstance(config, TaggingConfig)
     loaded = tagger_from_bundle(bundle)
@@ -117,7 +117,7 @@ def _tagger(bundle: Bundle, config: Config, split: str) -> Norms:
 
 def _language_model(bundle: Bundle, config: Config, split: str) -> Norms:
     from seqnlp.data.corpus import encode_corpus, load_text
-    from seqnlp.tasks.language_model_model import in_direction, language_model_from_bundle
+    from seqnlp.tasks.language_model.model import in_direction, language_model_from_bundle
 
     assert isinstance(config, LanguageModelConfig)
     loaded = language_model_from_bundle(bundle)

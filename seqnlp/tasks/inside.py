@@ -15,8 +15,8 @@ from seqnlp.nn.carried import CarriedLayers
 from seqnlp.nn.inside import LayerInside, look_inside
 from seqnlp.nn.recurrent import Recurrent
 from seqnlp.plots.gates import MOST_STEPS
-from seqnlp.tasks.classification_model import LoadedClassifier
-from seqnlp.tasks.tagging_model import LoadedTagger
+from seqnlp.tasks.classification.model import LoadedClassifier
+from seqnlp.tasks.tagging.model import LoadedTagger
 from seqnlp.tasks.word_vectors import WordVectors
 from seqnlp.text.subwords import END
 from seqnlp.text.tokenize import tokenize
@@ -70,7 +70,7 @@ def text_inside(path: str | Path, text: str) -> TextInside:
 
 
 def _tagger(bundle: Bundle, text: str) -> _Reading:
-    from seqnlp.tasks.tagging_model import tagger_from_bundle
+    from seqnlp.tasks.tagging.model import tagger_from_bundle
 
     loaded = tagger_from_bundle(bundle)
     words = [token.text for token in tokenize(text, loaded.tokenizer)]
@@ -79,7 +79,7 @@ def _tagger(bundle: Bundle, text: str) -> _Reading:
 
 
 def _classifier(bundle: Bundle, text: str) -> _Reading:
-    from seqnlp.tasks.classification_model import classifier_from_bundle
+    from seqnlp.tasks.classification.model import classifier_from_bundle
 
     loaded = classifier_from_bundle(bundle)
     words = loaded.reader.read(text)
@@ -94,7 +94,7 @@ def _classifier(bundle: Bundle, text: str) -> _Reading:
 
 
 def _language_model(bundle: Bundle, text: str) -> _Reading:
-    from seqnlp.tasks.language_model_model import language_model_from_bundle
+    from seqnlp.tasks.language_model.model import language_model_from_bundle
     from seqnlp.text.units import END_MARK, plain_line
 
     loaded = language_model_from_bundle(bundle)
@@ -109,7 +109,7 @@ def _language_model(bundle: Bundle, text: str) -> _Reading:
 
 
 def _encoder(bundle: Bundle, text: str) -> _Reading:
-    from seqnlp.tasks.translation_model import translator_from_bundle
+    from seqnlp.tasks.translation.model import translator_from_bundle
 
     loaded = translator_from_bundle(bundle)
     subwords = loaded.vocabularies.source

@@ -43,15 +43,15 @@ def make_task(config: Config, folder: Path, device: torch.device, say: Say) -> T
         SeqnlpError: the data are not as configured.
     """
     if isinstance(config, TranslationConfig):
-        from seqnlp.tasks.translation import TranslationTask
+        from seqnlp.tasks.translation.task import TranslationTask
 
         return TranslationTask(config, folder, device, say)
     if isinstance(config, ClassificationConfig):
-        from seqnlp.tasks.classification import ClassificationTask
+        from seqnlp.tasks.classification.task import ClassificationTask
 
         return ClassificationTask(config, folder, device, say)
     if isinstance(config, LanguageModelConfig):
-        from seqnlp.tasks.language_model import LanguageModelTask
+        from seqnlp.tasks.language_model.task import LanguageModelTask
 
         return LanguageModelTask(config, folder, device, say)
     if isinstance(config, AnomalyConfig):
@@ -59,10 +59,10 @@ def make_task(config: Config, folder: Path, device: torch.device, say: Say) -> T
 
         return AnomalyTask(config, folder, device, say)
     if isinstance(config, ForecastingConfig):
-        from seqnlp.tasks.forecasting import ForecastingTask
+        from seqnlp.tasks.forecasting.task import ForecastingTask
 
         return ForecastingTask(config, folder, device, say)
-    from seqnlp.tasks.tagging import TaggingTask
+    from seqnlp.tasks.tagging.task import TaggingTask
 
     assert isinstance(config, TaggingConfig)
     return TaggingTask(config, folder, device, say)

@@ -13,10 +13,10 @@ from seqnlp.config import ClassifierConfig
 from seqnlp.data.document_batches import DocumentBatch, collate_documents, cut_windows, take_documents
 from seqnlp.data.lexicon import Lexicon
 from seqnlp.data.pair_batches import FlatSequences
-from seqnlp.tasks.classification_data import ReadDocument, balanced_weights
-from seqnlp.tasks.classification_model import build_classifier
-from seqnlp.tasks.classification_prediction import DocumentPredictor
-from seqnlp.tasks.tagging_data import learn_features
+from seqnlp.tasks.classification.data import ReadDocument, balanced_weights
+from seqnlp.tasks.classification.model import build_classifier
+from seqnlp.tasks.classification.prediction import DocumentPredictor
+from seqnlp.tasks.tagging.data import learn_features
 
 READ = [ReadDocument(text.split(), (label,)) for label, text in make_documents(12, seed=3)]
 READ += [ReadDocument([], ("good",)), ReadDocument(["soup"] * 3 + ["dull"] * 20, ("bad",))]

@@ -14,8 +14,8 @@ from tiny_documents import make_documents
 
 import seqnlp
 from seqnlp.cli.classify_output import write_jsonl, write_tsv
-from seqnlp.tasks.classification_digits import OFF, undecided
-from seqnlp.tasks.classification_prediction import DocumentPredictor, predicted, probabilities
+from seqnlp.tasks.classification.digits import OFF, undecided
+from seqnlp.tasks.classification.prediction import DocumentPredictor, predicted, probabilities
 
 Scores = NDArray[np.float64]
 

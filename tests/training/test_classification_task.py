@@ -17,10 +17,10 @@ from seqnlp.api import Classifier
 from seqnlp.bundle import load_bundle
 from seqnlp.config import ClassificationConfig
 from seqnlp.errors import DataError, RunError
-from seqnlp.tasks.classification import ClassificationTask
-from seqnlp.tasks.classification_calibration import fit_decision, log_loss
-from seqnlp.tasks.classification_model import Decision
-from seqnlp.tasks.classification_prediction import decide, predicted, probabilities
+from seqnlp.tasks.classification.calibration import fit_decision, log_loss
+from seqnlp.tasks.classification.model import Decision
+from seqnlp.tasks.classification.prediction import decide, predicted, probabilities
+from seqnlp.tasks.classification.task import ClassificationTask
 from seqnlp.training.distributed import Processes
 from seqnlp.training.fit import fit
 

@@ -12,8 +12,8 @@ from command import TINY, output
 from tiny_documents import make_documents
 
 import seqnlp
-from seqnlp.tasks import classification_explanation
-from seqnlp.tasks.classification_explanation import MOST_PARTS, POINTS, STRETCHES, FloatArray, integrated
+from seqnlp.tasks.classification import explanation as classification_explanation
+from seqnlp.tasks.classification.explanation import MOST_PARTS, POINTS, STRETCHES, FloatArray, integrated
 
 
 class Curve:

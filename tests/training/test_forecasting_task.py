@@ -18,10 +18,10 @@ from seqnlp.config import ForecastingConfig, read_config
 from seqnlp.data.series_inputs import make_inputs
 from seqnlp.errors import ConfigError, DataError, RunError
 from seqnlp.metrics.conformal import conformal_quantile
-from seqnlp.tasks.forecasting import ForecastingTask
-from seqnlp.tasks.forecasting_evaluation import evaluate
-from seqnlp.tasks.forecasting_model import LEVELS, forecaster_from_bundle
-from seqnlp.tasks.forecasting_prediction import backtest, fit_intervals, undo_changes
+from seqnlp.tasks.forecasting.evaluation import evaluate
+from seqnlp.tasks.forecasting.model import LEVELS, forecaster_from_bundle
+from seqnlp.tasks.forecasting.prediction import backtest, fit_intervals, undo_changes
+from seqnlp.tasks.forecasting.task import ForecastingTask
 from seqnlp.training.distributed import Processes
 from seqnlp.training.fit import fit
 

@@ -16,9 +16,9 @@ from torch import Tensor
 from seqnlp.bundle import load_bundle
 from seqnlp.config import LanguageModelConfig, config_to_dict, read_config
 from seqnlp.errors import ConfigError, DataError, RunError
-from seqnlp.tasks.language_model import LanguageModelTask
-from seqnlp.tasks.language_model_model import language_model_from_bundle
-from seqnlp.tasks.language_model_scoring import score_units
+from seqnlp.tasks.language_model.model import language_model_from_bundle
+from seqnlp.tasks.language_model.scoring import score_units
+from seqnlp.tasks.language_model.task import LanguageModelTask
 from seqnlp.training.distributed import Processes
 from seqnlp.training.fit import fit
 from seqnlp.training.states import Carrying

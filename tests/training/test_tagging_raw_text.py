@@ -15,8 +15,8 @@ import seqnlp
 from seqnlp.config import TaggingConfig
 from seqnlp.data.sources import load_split
 from seqnlp.errors import DataError
-from seqnlp.tasks.tagging import TaggingTask
-from seqnlp.tasks.tagging_evaluation import evaluate
+from seqnlp.tasks.tagging.evaluation import evaluate
+from seqnlp.tasks.tagging.task import TaggingTask
 from seqnlp.text.sentence import TaggedSentence
 from seqnlp.training.distributed import Processes
 from seqnlp.training.fit import fit

@@ -17,9 +17,9 @@ from seqnlp.bundle import load_bundle
 from seqnlp.config import Config
 from seqnlp.data.collate import word_rows
 from seqnlp.errors import RunError
-from seqnlp.tasks.tagging import TaggingTask
-from seqnlp.tasks.tagging_calibration import PENALTIES, best_penalty, calibrate, fit_decisions
-from seqnlp.tasks.tagging_model import tagger_from_bundle
+from seqnlp.tasks.tagging.calibration import PENALTIES, best_penalty, calibrate, fit_decisions
+from seqnlp.tasks.tagging.model import tagger_from_bundle
+from seqnlp.tasks.tagging.task import TaggingTask
 from seqnlp.text.sentence import TaggedSentence
 from seqnlp.training.checkpoint import Progress
 from seqnlp.training.distributed import Processes

@@ -15,9 +15,9 @@ from torch import Tensor
 from seqnlp.bundle import load_bundle
 from seqnlp.config import TranslationConfig
 from seqnlp.errors import RunError
-from seqnlp.tasks.translation import TranslationTask, inverse_sigmoid
-from seqnlp.tasks.translation_greedy import greedy_translations
-from seqnlp.tasks.translation_model import translator_from_bundle
+from seqnlp.tasks.translation.greedy import greedy_translations
+from seqnlp.tasks.translation.model import translator_from_bundle
+from seqnlp.tasks.translation.task import TranslationTask, inverse_sigmoid
 from seqnlp.text.files import read_lines
 from seqnlp.training.distributed import Processes
 from seqnlp.training.fit import fit

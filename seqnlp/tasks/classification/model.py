@@ -18,8 +18,8 @@ from seqnlp.models.bag_of_ngrams import BagOfNgrams
 from seqnlp.models.classifier import RecurrentClassifier, WindowEncoder
 from seqnlp.nn.convolution import ShorteningConvolution
 from seqnlp.nn.recurrent import Recurrent
-from seqnlp.tasks.classification_data import SUBWORD_FILE, TextReader
-from seqnlp.tasks.tagging_model import build_embedder
+from seqnlp.tasks.classification.data import SUBWORD_FILE, TextReader
+from seqnlp.tasks.tagging.model import build_embedder
 from seqnlp.text.subwords import Subwords
 
 _BAG_WEIGHTS, _BAG_BIAS = "ngrams.weights", "ngrams.bias"

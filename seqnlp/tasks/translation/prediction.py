@@ -21,7 +21,7 @@ from seqnlp.decode.steps import State, Step
 from seqnlp.errors import RunError
 from seqnlp.models.translator import PairBatch
 from seqnlp.models.translator_step import TranslatorStep
-from seqnlp.tasks.translation_model import LoadedTranslator
+from seqnlp.tasks.translation.model import LoadedTranslator
 from seqnlp.training.device import inference_precision
 
 IntArray = NDArray[np.int64]

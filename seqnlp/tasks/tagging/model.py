@@ -16,7 +16,7 @@ from seqnlp.models.tagger import RecurrentTagger
 from seqnlp.nn.context import ContextInput
 from seqnlp.nn.embed import WordEmbedder, WordSizes
 from seqnlp.nn.recurrent import Recurrent
-from seqnlp.tasks.contextual import split_context
+from seqnlp.tasks.tagging.contextual import split_context
 
 
 def build_tagger(

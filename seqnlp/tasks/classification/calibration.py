@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqnlp.metrics.calibration import fit_temperature
-from seqnlp.tasks.classification_model import Decision
-from seqnlp.tasks.classification_prediction import FloatArray, decide
+from seqnlp.tasks.classification.model import Decision
+from seqnlp.tasks.classification.prediction import FloatArray, decide
 
 HOTTEST, LOUDEST = 20.0, 30.0
 """The largest temperature and vote beside n-grams: one of the two may as good as fall silent."""

@@ -23,9 +23,9 @@ from numpy.typing import NDArray
 from seqnlp.bundle import load_bundle, save_bundle
 from seqnlp.metrics.calibration import fit_temperature
 from seqnlp.metrics.entities import entity_scores
-from seqnlp.tasks.contextual_store import ContextSource
-from seqnlp.tasks.prediction import SentencePrediction, TagPredictor
-from seqnlp.tasks.tagging_model import LoadedTagger, tagger_from_bundle
+from seqnlp.tasks.tagging.contextual_store import ContextSource
+from seqnlp.tasks.tagging.model import LoadedTagger, tagger_from_bundle
+from seqnlp.tasks.tagging.prediction import SentencePrediction, TagPredictor
 from seqnlp.text.sentence import TaggedSentence
 from seqnlp.text.tags import Span
 

@@ -13,7 +13,7 @@ from seqnlp.config import RecurrentLanguageModelConfig, read_section
 from seqnlp.errors import ConfigError, RunError
 from seqnlp.models.contextual import CharacterReader, ContextualEmbedder
 from seqnlp.models.language_model import UnitReader
-from seqnlp.tasks.language_model_model import language_model_from_bundle
+from seqnlp.tasks.language_model.model import language_model_from_bundle
 from seqnlp.text.units import CharacterUnits
 
 KEY = "character_models"

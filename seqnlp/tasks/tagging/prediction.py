@@ -14,7 +14,7 @@ from seqnlp.data.batches import plan_in_order
 from seqnlp.data.collate import padded
 from seqnlp.data.lexicon import WordFeatures
 from seqnlp.models.tagger import RecurrentTagger
-from seqnlp.tasks.contextual_store import ContextSource
+from seqnlp.tasks.tagging.contextual_store import ContextSource
 from seqnlp.tasks.word_vectors import WordVectors
 from seqnlp.text.tags import OUTSIDE, spans_from_tags
 
@@ -72,7 +72,7 @@ class TagPredictor:
 
     Args:
         temperature: divides all scores before probabilities are computed.
-        outside_penalty: taken from the score of "outside" when the best tags are sought; see tagging_calibration.py.
+        outside_penalty: taken from the score of "outside" when the best tags are sought; see calibration.py.
         context: gives the contextual embeddings, to a tagger that reads any.
     """
 

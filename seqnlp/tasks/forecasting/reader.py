@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from seqnlp.data.series_inputs import input_rows
 from seqnlp.data.series_time import Moment
 from seqnlp.nn.carried import State
-from seqnlp.tasks.forecasting_model import LoadedForecaster
-from seqnlp.tasks.forecasting_prediction import fewest_rows, undo_changes
+from seqnlp.tasks.forecasting.model import LoadedForecaster
+from seqnlp.tasks.forecasting.prediction import fewest_rows, undo_changes
 
 FloatArray = NDArray[np.float64]
 

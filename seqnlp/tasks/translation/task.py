@@ -20,9 +20,9 @@ from seqnlp.errors import DataError
 from seqnlp.metrics.translation_scores import bleu, chrf
 from seqnlp.models.size import count_parameters
 from seqnlp.models.translator import PairBatch, RecurrentTranslator
-from seqnlp.tasks.translation_card import model_card
-from seqnlp.tasks.translation_greedy import greedy_translations
-from seqnlp.tasks.translation_model import build_translator, describe, learn_vocabularies, start_from
+from seqnlp.tasks.translation.card import model_card
+from seqnlp.tasks.translation.greedy import greedy_translations
+from seqnlp.tasks.translation.model import build_translator, describe, learn_vocabularies, start_from
 from seqnlp.text.subword_sampling import SubwordSampler
 from seqnlp.training.checkpoint import Progress
 

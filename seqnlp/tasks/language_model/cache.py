@@ -12,7 +12,7 @@ from torch import Tensor
 
 from seqnlp.data.streams import Streams
 from seqnlp.models.language_model import RecurrentLanguageModel
-from seqnlp.tasks.language_model_scoring import WINDOW
+from seqnlp.tasks.language_model.scoring import WINDOW
 
 IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]

@@ -21,14 +21,14 @@ from seqnlp.data.sources import load_split, source_name, split_digest
 from seqnlp.metrics.entities import entity_scores
 from seqnlp.models.size import count_parameters
 from seqnlp.models.tagger import RecurrentTagger
-from seqnlp.tasks import tagging_data
-from seqnlp.tasks.contextual import add_context, load_context
-from seqnlp.tasks.contextual_store import ContextStore
-from seqnlp.tasks.prediction import TagPredictor
-from seqnlp.tasks.tagging_calibration import calibrate, found_spans
-from seqnlp.tasks.tagging_card import model_card
-from seqnlp.tasks.tagging_model import build_tagger, columns_of, describe
-from seqnlp.tasks.tokenizer_choice import choose_tokenizer
+from seqnlp.tasks.tagging import data as tagging_data
+from seqnlp.tasks.tagging.calibration import calibrate, found_spans
+from seqnlp.tasks.tagging.card import model_card
+from seqnlp.tasks.tagging.contextual import add_context, load_context
+from seqnlp.tasks.tagging.contextual_store import ContextStore
+from seqnlp.tasks.tagging.model import build_tagger, columns_of, describe
+from seqnlp.tasks.tagging.prediction import TagPredictor
+from seqnlp.tasks.tagging.tokenizer_choice import choose_tokenizer
 from seqnlp.text.sentence import TaggedSentence
 from seqnlp.text.tags import Span
 from seqnlp.training.checkpoint import Progress

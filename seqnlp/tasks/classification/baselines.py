@@ -14,8 +14,8 @@ from seqnlp.metrics.classification import label_scores
 from seqnlp.metrics.report import Baseline
 from seqnlp.models.bag_of_ngrams import METHODS, STRENGTHS, BagOfNgrams, fit_bag, tune_bag
 from seqnlp.storage import write_atomically
-from seqnlp.tasks.classification_data import ReadDocument, targets_of
-from seqnlp.tasks.classification_prediction import label_names, predicted
+from seqnlp.tasks.classification.data import ReadDocument, targets_of
+from seqnlp.tasks.classification.prediction import label_names, predicted
 
 FILE_NAME = "baselines.json"
 """In the run directory: what was computed before, by what it depends on."""

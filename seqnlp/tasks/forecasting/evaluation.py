@@ -19,8 +19,8 @@ from seqnlp.metrics.conformal import coverage
 from seqnlp.metrics.forecast_report import ColumnReport, ForecastReport, Interval, NamedErrors, StepErrors, interval_90
 from seqnlp.metrics.forecasting import errors, naive, rows_ahead, seasonal_naive, seasonal_naive_with_drift
 from seqnlp.metrics.linear_baseline import LinearBaseline, linear_baseline
-from seqnlp.tasks.forecasting_model import LEVELS, LoadedForecaster, forecaster_from_bundle
-from seqnlp.tasks.forecasting_prediction import backtest
+from seqnlp.tasks.forecasting.model import LEVELS, LoadedForecaster, forecaster_from_bundle
+from seqnlp.tasks.forecasting.prediction import backtest
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]

@@ -15,10 +15,10 @@ from seqnlp.metrics.calibration import Calibration, measure_calibration
 from seqnlp.metrics.confusion import ConfusionMatrix, confused
 from seqnlp.metrics.evaluation import entity_report, tag_report
 from seqnlp.metrics.report import EvaluationReport
-from seqnlp.tasks.prediction import TagPredictor
-from seqnlp.tasks.tagging_calibration import scored_predictions
-from seqnlp.tasks.tagging_data import entity_types, report_unseen_labels
-from seqnlp.tasks.tagging_model import tagger_from_bundle
+from seqnlp.tasks.tagging.calibration import scored_predictions
+from seqnlp.tasks.tagging.data import entity_types, report_unseen_labels
+from seqnlp.tasks.tagging.model import tagger_from_bundle
+from seqnlp.tasks.tagging.prediction import TagPredictor
 from seqnlp.text.sentence import TaggedSentence
 from seqnlp.text.tags import convert_tags
 

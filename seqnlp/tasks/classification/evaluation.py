@@ -20,8 +20,8 @@ from seqnlp.metrics.classification import confusion_matrix, label_scores, macro_
 from seqnlp.metrics.classification_report import ClassificationReport, Mistake
 from seqnlp.metrics.confusion import ConfusionMatrix, confused
 from seqnlp.metrics.report import Baseline
-from seqnlp.tasks.classification_baselines import baselines
-from seqnlp.tasks.classification_data import (
+from seqnlp.tasks.classification.baselines import baselines
+from seqnlp.tasks.classification.data import (
     ReadDocument,
     last_words_score,
     read_documents,
@@ -29,8 +29,8 @@ from seqnlp.tasks.classification_data import (
     say_long,
     targets_of,
 )
-from seqnlp.tasks.classification_model import Decision, LoadedClassifier, classifier_from_bundle
-from seqnlp.tasks.classification_prediction import (
+from seqnlp.tasks.classification.model import Decision, LoadedClassifier, classifier_from_bundle
+from seqnlp.tasks.classification.prediction import (
     DocumentPredictor,
     FloatArray,
     decide,

@@ -22,12 +22,12 @@ from seqnlp.metrics.classification import label_scores
 from seqnlp.models.bag_of_ngrams import METHODS, STRENGTHS, BagOfNgrams, fit_bag, tune_bag
 from seqnlp.models.classifier import RecurrentClassifier
 from seqnlp.models.size import count_parameters
-from seqnlp.tasks import classification_data as reading
-from seqnlp.tasks import tagging_data
-from seqnlp.tasks.classification_calibration import fit_decision
-from seqnlp.tasks.classification_card import model_card
-from seqnlp.tasks.classification_model import Decision, bag_tensors, build_classifier, describe, vocabulary_of
-from seqnlp.tasks.classification_prediction import DocumentPredictor, decide, label_names, predicted
+from seqnlp.tasks.classification import data as reading
+from seqnlp.tasks.classification.calibration import fit_decision
+from seqnlp.tasks.classification.card import model_card
+from seqnlp.tasks.classification.model import Decision, bag_tensors, build_classifier, describe, vocabulary_of
+from seqnlp.tasks.classification.prediction import DocumentPredictor, decide, label_names, predicted
+from seqnlp.tasks.tagging import data as tagging_data
 from seqnlp.training.checkpoint import Progress
 
 Batch = NDArray[np.int64]

@@ -19,9 +19,9 @@ from seqnlp.metrics.perplexity import perplexity
 from seqnlp.models.language_model import RecurrentLanguageModel
 from seqnlp.models.size import count_parameters
 from seqnlp.nn.carried import State, detached, select
-from seqnlp.tasks.language_model_card import model_card
-from seqnlp.tasks.language_model_model import describe, in_direction
-from seqnlp.tasks.language_model_scoring import score_units
+from seqnlp.tasks.language_model.card import model_card
+from seqnlp.tasks.language_model.model import describe, in_direction
+from seqnlp.tasks.language_model.scoring import score_units
 from seqnlp.text.units import learn_units
 from seqnlp.training.checkpoint import Progress
 

@@ -19,10 +19,10 @@ from seqnlp.metrics.kneser_ney import KneserNey
 from seqnlp.metrics.language_report import LanguageReport, NamedScores
 from seqnlp.metrics.perplexity import TextScores, text_scores
 from seqnlp.models.language_model import RecurrentLanguageModel
-from seqnlp.tasks.language_model_cache import cache_losses, tune_cache
-from seqnlp.tasks.language_model_dynamic import DynamicEvaluation, dynamic_losses
-from seqnlp.tasks.language_model_model import in_direction, language_model_from_bundle
-from seqnlp.tasks.language_model_scoring import score_units
+from seqnlp.tasks.language_model.cache import cache_losses, tune_cache
+from seqnlp.tasks.language_model.dynamic import DynamicEvaluation, dynamic_losses
+from seqnlp.tasks.language_model.model import in_direction, language_model_from_bundle
+from seqnlp.tasks.language_model.scoring import score_units
 
 Losses = Callable[[NDArray[np.int64]], NDArray[np.float64]]
 

@@ -15,8 +15,8 @@ from torch import Tensor
 from seqnlp.data.document_batches import Windows, window_items
 from seqnlp.data.pair_batches import FlatSequences
 from seqnlp.models.classifier import window_weights
-from seqnlp.tasks.classification_model import Decision
-from seqnlp.tasks.classification_prediction import DocumentPredictor, FloatArray
+from seqnlp.tasks.classification.model import Decision
+from seqnlp.tasks.classification.prediction import DocumentPredictor, FloatArray
 
 STRETCHES = 8
 """Equal parts of the path to begin with."""

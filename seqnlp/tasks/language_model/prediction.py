@@ -16,7 +16,7 @@ from seqnlp.decode.sampling import SamplingOptions, draw
 from seqnlp.decode.word_search import WordSearch
 from seqnlp.models.language_model import RecurrentLanguageModel
 from seqnlp.nn.carried import State, select
-from seqnlp.tasks.language_model_model import LoadedLanguageModel
+from seqnlp.tasks.language_model.model import LoadedLanguageModel
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

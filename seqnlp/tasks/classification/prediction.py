@@ -17,7 +17,7 @@ from seqnlp.data.lexicon import WordFeatures, normalized
 from seqnlp.data.pair_batches import FlatSequences
 from seqnlp.models.bag_of_ngrams import BagOfNgrams
 from seqnlp.models.classifier import RecurrentClassifier
-from seqnlp.tasks.classification_model import Decision, LoadedClassifier
+from seqnlp.tasks.classification.model import Decision, LoadedClassifier
 from seqnlp.tasks.word_vectors import WordVectors
 
 BATCH_WINDOWS = 128

@@ -18,8 +18,8 @@ from seqnlp.data.series_inputs import fit_scale, make_inputs
 from seqnlp.errors import DataError
 from seqnlp.metrics.forecasting import errors, naive_scale
 from seqnlp.models.size import count_parameters
-from seqnlp.tasks.forecasting_card import model_card
-from seqnlp.tasks.forecasting_model import (
+from seqnlp.tasks.forecasting.card import model_card
+from seqnlp.tasks.forecasting.model import (
     LEVELS,
     SeriesFacts,
     build_forecaster,
@@ -28,7 +28,7 @@ from seqnlp.tasks.forecasting_model import (
     reading_of,
     tensors_of,
 )
-from seqnlp.tasks.forecasting_prediction import backtest, fit_intervals
+from seqnlp.tasks.forecasting.prediction import backtest, fit_intervals
 from seqnlp.training.checkpoint import Progress
 
 Batch = NDArray[np.int64]

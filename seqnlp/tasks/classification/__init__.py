@@ -1,0 +1,1 @@
+"""Classification: a recurrent network over words, pooled, and n-grams that are fitted beside it."""

@@ -1,0 +1,1 @@
+"""Language modelling: recurrent networks over running text, completed, continued and scored."""

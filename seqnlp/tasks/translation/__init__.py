@@ -1,0 +1,1 @@
+"""Translation: an encoder, a decoder with attention, and how they are searched."""
