@@ -61,7 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _compare_files(arguments: argparse.Namespace) -> Comparison:
     from seqnlp.cli.streams import read_file_lines
     from seqnlp.errors import DataError
-    from seqnlp.metrics.comparison import compare
+    from seqnlp.metrics.translation_comparison import compare
 
     files = arguments.a, arguments.b, arguments.reference
     texts = [list(read_file_lines(path, "strict")) for path in files]
@@ -76,7 +76,7 @@ def _compare_runs(arguments: argparse.Namespace) -> Comparison:
     from seqnlp.api import Translator
     from seqnlp.data.pairs import load_pairs, pairs_digest
     from seqnlp.errors import SeqnlpError
-    from seqnlp.metrics.comparison import compare
+    from seqnlp.metrics.translation_comparison import compare
 
     split = arguments.split or "test"
     data_a, data_b = (_data(run, split, arguments.data_dir) for run in (arguments.a, arguments.b))

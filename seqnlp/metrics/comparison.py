@@ -1,23 +1,12 @@
-"""Which of two translators is better, and could that be chance? sacrebleu's paired tests on the same lines.
-
-Paired bootstrap resampling (Koehn 2004) draws lines anew; approximate randomization (Riezler and Maxwell 2005) swaps
-the two translations of a line at random. A difference counts as significant only if both tests say so.
-"""
+"""What a paired test of two systems on the same examples found, for a terminal and as JSON."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from seqnlp.metrics.tables import Table
 from seqnlp.metrics.terminal import format_table
-from seqnlp.metrics.translation_scores import SEED, bleu_metric, chrf_metric, same_lines
-
-if TYPE_CHECKING:
-    from sacrebleu.metrics.base import Metric
 
 LEVEL = 0.05
 """A difference with a p-value under it is called significant."""
@@ -25,7 +14,7 @@ LEVEL = 0.05
 
 @dataclass(frozen=True, slots=True)
 class SystemScore:
-    """One system's score, 0 to 100, and the mean and the 95 % interval of the resampled ones."""
+    """One system's score, and the mean and the 95 % interval of the resampled ones."""
 
     score: float
     mean: float
@@ -35,7 +24,12 @@ class SystemScore:
 
 @dataclass(frozen=True, slots=True)
 class MeasureComparison:
-    """Both systems by one measure, with the p-values of paired bootstrap and approximate randomization."""
+    """Both systems by one measure, with the p-values of paired bootstrap and approximate randomization.
+
+    Attributes:
+        signature: how the measure and the tests were computed.
+        higher_is_better: false of errors and perplexities.
+    """
 
     name: str
     signature: str
@@ -43,6 +37,7 @@ class MeasureComparison:
     b: SystemScore
     bootstrap_p: float
     randomization_p: float
+    higher_is_better: bool = True
 
     @property
     def difference(self) -> float:
@@ -59,22 +54,28 @@ class MeasureComparison:
         """In plain words."""
         if self.p_value >= LEVEL:
             return f"no significant difference in {self.name} at p < {LEVEL} (p = {self.p_value:.3f})"
-        better = "B" if self.difference > 0 else "A"
-        return f"{better} is better by {abs(self.difference):.1f} {self.name} (p = {self.p_value:.3f})"
+        better = "B" if (self.difference > 0) == self.higher_is_better else "A"
+        return f"{better} is better by {_short(abs(self.difference))} {self.name} (p = {self.p_value:.3f})"
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Two translations of the same lines; ``identical`` if they do not differ in a single character."""
+    """Two systems on the same examples.
 
-    sentences: int
-    language: str
+    Attributes:
+        size, unit: how many examples were drawn and swapped, and what they are, as in 1,000 ``lines``.
+        identical: the answers do not differ at all.
+        measures: the task's own score first.
+    """
+
+    size: int
+    unit: str
     identical: bool
     measures: list[MeasureComparison]
 
     @property
     def verdicts(self) -> list[str]:
-        """In plain words: one of each measure, BLEU first; only one if there is nothing to compare."""
+        """In plain words: one of each measure; only one if there is nothing to compare."""
         if self.identical:
             return ["A and B are identical: there is no difference"]
         return [measure.verdict for measure in self.measures]
@@ -88,76 +89,24 @@ class Comparison:
         """The comparison for a terminal."""
         rows = [_row(each, name) for each in self.measures for name in ("A", "B")]
         columns = ("measure", "system", ">score", ">mean", ">95 % interval", ">p bootstrap", ">p randomization")
-        table = format_table(Table(f"{self.sentences:,} lines", columns, rows))
+        table = format_table(Table(f"{self.size:,} {self.unit}", columns, rows))
         signatures = "\n".join(f"{each.name}: {each.signature}" for each in self.measures)
         return "\n\n".join(["\n".join(self.verdicts), table, signatures])
-
-
-def compare(
-    hypotheses_a: Sequence[str], hypotheses_b: Sequence[str], references: Sequence[str], language: str
-) -> Comparison:
-    """Compare two translations by BLEU and chrF. The same texts always give the same numbers.
-
-    Args:
-        hypotheses_a, hypotheses_b: what two systems made of the same lines.
-        references: what they should have been.
-        language: the code of the language of all three.
-
-    Raises:
-        DataError: different numbers of lines, or none.
-    """
-    same_lines(translations_by_A=hypotheses_a, translations_by_B=hypotheses_b, references=references)
-    a, b, truth = list(hypotheses_a), list(hypotheses_b), list(references)
-    metrics = {"BLEU": bleu_metric(language), "chrF": chrf_metric()}
-    signatures, resampled = _paired_test("bs", a, b, truth, metrics)
-    randomized_signatures, randomized = _paired_test("ar", a, b, truth, metrics)
-    measures = []
-    for name, signature in signatures.items():
-        signature.update("ar", randomized_signatures[name].info["ar"])
-        measures.append(_measure(name, str(signature), resampled[name], randomized[name]))
-    return Comparison(len(truth), language, a == b, measures)
-
-
-def _paired_test(
-    kind: str, a: list[str], b: list[str], references: list[str], metrics: dict[str, Metric]
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Signatures and results (of A and B) by name of the measure."""
-    from sacrebleu.significance import PairedTest
-
-    with _fixed_seed():
-        return PairedTest([("A", a), ("B", b)], metrics, [references], test_type=kind)()
-
-
-def _measure(name: str, signature: str, resampled: Sequence[Any], randomized: Sequence[Any]) -> MeasureComparison:
-    a, b = map(_system_score, resampled)
-    p_values = float(resampled[1].p_value), float(randomized[1].p_value)
-    if a.score == b.score:  # every resample is at least as extreme as no difference; sacrebleu counts the others only
-        p_values = 1.0, 1.0
-    return MeasureComparison(name, signature, a, b, *p_values)
-
-
-def _system_score(result: Any) -> SystemScore:
-    """sacrebleu gives half the width of the interval."""
-    score, mean, half = float(result.score), float(result.mean), float(result.ci)
-    return SystemScore(score, mean, mean - half, mean + half)
 
 
 def _row(measure: MeasureComparison, system: str) -> tuple[str, ...]:
     score = measure.a if system == "A" else measure.b
     p_values = ("", "") if system == "A" else (f"{measure.bootstrap_p:.4f}", f"{measure.randomization_p:.4f}")
-    interval = f"{score.low:.2f} to {score.high:.2f}"
-    return (measure.name, system, f"{score.score:.2f}", f"{score.mean:.2f}", interval, *p_values)
+    digits = _digits(measure.a.score)
+    interval = f"{score.low:.{digits}f} to {score.high:.{digits}f}"
+    return (measure.name, system, f"{score.score:.{digits}f}", f"{score.mean:.{digits}f}", interval, *p_values)
 
 
-@contextmanager
-def _fixed_seed() -> Iterator[None]:
-    """sacrebleu takes the seed of its tests from the environment only, which is left as it was."""
-    before = os.environ.get("SACREBLEU_SEED")
-    os.environ["SACREBLEU_SEED"] = str(SEED)
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ["SACREBLEU_SEED"]
-        else:
-            os.environ["SACREBLEU_SEED"] = before
+def _short(difference: float) -> str:
+    """One digit after the point, or three digits that say something."""
+    return f"{difference:.1f}" if difference >= 0.1 else f"{difference:.2g}"
+
+
+def _digits(score: float) -> int:
+    """Two digits after the point; more of scores far below 1."""
+    return 2 if score >= 1 else 4

@@ -9,7 +9,7 @@ from sacrebleu.metrics import BLEU, CHRF
 from sacrebleu.significance import PairedTest
 
 from seqnlp.errors import DataError
-from seqnlp.metrics.comparison import compare
+from seqnlp.metrics.translation_comparison import compare
 
 WORDS = ["a", "man", "woman", "dog", "runs", "sits", "on", "in", "park", "street", "red", "blue", "big", "and", "near"]
 
@@ -91,7 +91,7 @@ def test_the_comparison_can_be_written_as_json_and_read_back(clear):
     assert json.loads(json.dumps(written, allow_nan=False)) == written
     assert written["verdict"].startswith("B is better by ")
     assert written["measures"][0]["difference"] == clear.measures[0].difference
-    assert (written["sentences"], written["language"], written["identical"]) == (60, "en", False)
+    assert (written["size"], written["unit"], written["identical"]) == (60, "lines", False)
 
 
 def test_the_text_begins_with_the_verdict_and_shows_both_systems(clear):
