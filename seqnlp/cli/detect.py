@@ -39,20 +39,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--output", choices=("csv", "jsonl"), default="csv", help="default csv")
     parser.add_argument("--rows", action="store_true", help="write every row with its score instead of events")
-    parser.add_argument("--plot", type=Path, metavar="FILE.png", help="also draw the series, its scores and events")
+    parser.add_argument(
+        "--plot", type=Path, metavar="FILE", help="also draw the series, its scores and events (.png or .svg)"
+    )
     parser.add_argument("--threads", type=int, default=0, metavar="N", help="CPU threads (default: torch's choice)")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Read, write what is found, and say on standard error how much that is."""
     from seqnlp.errors import SeqnlpError
+    from seqnlp.plots.picture import SUFFIXES
 
     if arguments.threads < 0:
         raise SeqnlpError(f"--threads: expected 0 or more, found {arguments.threads}")
     if arguments.plot and not arguments.series:
         raise SeqnlpError("--plot needs the whole series: give a file, as in `seqnlp detect RUN series.csv --plot ...`")
-    if arguments.plot and arguments.plot.suffix != ".png":
-        raise SeqnlpError(f"--plot: expected a name that ends in .png, found '{arguments.plot}'")
+    if arguments.plot and arguments.plot.suffix not in SUFFIXES:
+        raise SeqnlpError(f"--plot: expected a name that ends in .png or .svg, found '{arguments.plot}'")
     if arguments.threads:
         import torch
 
@@ -156,14 +159,14 @@ def _plot(arguments: argparse.Namespace, detector: Detector, found: Detection) -
     import numpy as np
 
     from seqnlp.data.series_time import read_moment
-    from seqnlp.plots.detection import detection_png
+    from seqnlp.plots.detection import detection_picture
 
     values = np.array([[math.nan if value is None else value for value in row.values] for row in found.rows])  # (T, C)
     scores = np.array([math.nan if row.score is None else row.score for row in found.rows])  # (T,)
     events = [(event.first - 1, event.last - 1) for event in found.events]
     title, time_format = Path(arguments.series).name, detector.loaded.data.time_format
     places = [read_moment(row.time, time_format) if row.time else row.row for row in found.rows]
-    detection_png(arguments.plot, title, detector.columns, values, scores, places, events, found.threshold)
+    detection_picture(arguments.plot, title, detector.columns, values, scores, places, events, found.threshold)
     _say(f"plot written to {arguments.plot}")
 
 

@@ -35,13 +35,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="csv: a line for each row ahead; jsonl: one object for each row from which it is forecast (default csv)",
     )
     parser.add_argument("-o", dest="file", type=Path, metavar="FILE", help="write to a file instead of standard output")
-    parser.add_argument("--plot", type=Path, metavar="FILE.png", help="also draw the series' end and the forecast")
+    parser.add_argument(
+        "--plot", type=Path, metavar="FILE", help="also draw the series' end and the forecast (.png or .svg)"
+    )
     parser.add_argument("--threads", type=int, default=0, metavar="N", help="CPU threads (default: torch's choice)")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Forecast a file, or the rows of standard input as they come."""
     from seqnlp.errors import SeqnlpError
+    from seqnlp.plots.picture import SUFFIXES
 
     if arguments.threads < 0:
         raise SeqnlpError(f"--threads: expected 0 or more, found {arguments.threads}")
@@ -49,8 +52,8 @@ def run(arguments: argparse.Namespace) -> int:
         raise SeqnlpError(f"--horizon: expected 1 or more, found {arguments.horizon}")
     if arguments.series is None and (arguments.plot or arguments.file):
         raise SeqnlpError("-o and --plot are for a file's forecast: name a CSV file, or redirect the output (> FILE)")
-    if arguments.plot and arguments.plot.suffix != ".png":
-        raise SeqnlpError(f"--plot: expected a name that ends in .png, found '{arguments.plot}'")
+    if arguments.plot and arguments.plot.suffix not in SUFFIXES:
+        raise SeqnlpError(f"--plot: expected a name that ends in .png or .svg, found '{arguments.plot}'")
     if arguments.threads:
         import torch
 
@@ -121,7 +124,7 @@ def _lines() -> Iterator[str]:
 def _plot(forecaster: Forecaster, series: Path, forecast: Forecast, file: Path) -> None:
     from seqnlp.data.series import read_series
     from seqnlp.data.series_time import Moment
-    from seqnlp.plots.forecast import forecast_png
+    from seqnlp.plots.forecast import forecast_picture
 
     loaded = forecaster.loaded
     read = read_series(series, loaded.data, lambda text: None, loaded.facts.step, forecaster.names)
@@ -130,7 +133,7 @@ def _plot(forecaster: Forecaster, series: Path, forecast: Forecast, file: Path) 
     places: list[Moment] = list(range(1, rows + horizon + 1))
     if step is not None and read.moments:
         places = [*read.moments, *(step.after(read.moments[-1], number) for number in range(1, horizon + 1))]
-    forecast_png(file, str(series.name), forecast.names, read.values, bands, places, forecast.level)
+    forecast_picture(file, str(series.name), forecast.names, read.values, bands, places, forecast.level)
     _say(f"plot written to {file}")
 
 

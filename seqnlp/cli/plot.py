@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-HELP = "draw what a model does with a text, how it learned, and how good it is, as HTML or PNG"
+HELP = "draw what a model does with a text, how it learned, and how good it is, as HTML, PNG or SVG"
 EXAMPLES = """\
 examples:
   seqnlp plot attention RUN --text "Ein Hund läuft." -o attention.html
@@ -38,7 +38,7 @@ class Wanted:
     Attributes:
         runs: one or, for kinds that compare, several.
         text: of the kinds that need one.
-        output: the file, .html or .png.
+        output: the file, .html, .png or .svg.
         units: gates: rows of a grid; 0: all.
         split: confusion, calibration: what is predicted; gradient: what is read.
         data_dir: where the data is now, if it moved.
@@ -63,7 +63,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("runs", metavar="RUN", nargs="+", help="a run, or (attention, gates) a saved model folder")
     parser.add_argument("--text", help="attention, gates: the text to show it on")
     parser.add_argument(
-        "-o", "--output", type=Path, metavar="FILE", help="an .html or .png file (default KIND.html in this folder)"
+        "-o",
+        "--output",
+        type=Path,
+        metavar="FILE",
+        help="an .html, .png or .svg file (default KIND.html in this folder)",
     )
     parser.add_argument(
         "--units", type=int, default=32, metavar="N", help="gates: the N units that change most; 0: all (default 32)"
@@ -94,13 +98,14 @@ def _check(arguments: argparse.Namespace) -> None:
         SeqnlpError: an unknown kind, or arguments that do not belong to it.
     """
     from seqnlp.errors import SeqnlpError, did_you_mean
+    from seqnlp.plots.picture import SUFFIXES
 
     kind: str = arguments.kind
     if kind not in KINDS:
         close = did_you_mean(kind, KINDS)
         raise SeqnlpError(f"expected a kind of plot ({', '.join(KINDS)}), found '{kind}'{close}")
-    if arguments.output and arguments.output.suffix not in (".html", ".png"):
-        raise SeqnlpError(f"-o: expected a name that ends in .html or .png, found '{arguments.output}'")
+    if arguments.output and arguments.output.suffix not in (".html", *SUFFIXES):
+        raise SeqnlpError(f"-o: expected a name that ends in .html, .png or .svg, found '{arguments.output}'")
     if kind in WITH_TEXT and not (arguments.text or "").strip():
         raise SeqnlpError("--text: expected some words, found none")
     if kind not in WITH_TEXT and arguments.text is not None:

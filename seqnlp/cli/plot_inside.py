@@ -13,7 +13,7 @@ def attention(run: str, text: str, output: Path) -> None:
     """The attention of the best translation, words against words."""
     from seqnlp.api import Translator
     from seqnlp.cli.translate_output import word_attention
-    from seqnlp.plots.attention import attention_html, attention_png
+    from seqnlp.plots.attention import attention_html, attention_picture
     from seqnlp.text.split_sentences import is_unspaced
 
     translator = Translator(run)
@@ -27,12 +27,12 @@ def attention(run: str, text: str, output: Path) -> None:
     if output.suffix == ".html":
         write_atomically(output, attention_html(best.text, source_words, target_words, weights).encode())
     else:
-        attention_png(output, best.text, source_words, target_words, weights)
+        attention_picture(output, best.text, source_words, target_words, weights)
 
 
 def gates(run: str, text: str, output: Path, units: int) -> None:
     """Gates and states at each step of a text."""
-    from seqnlp.plots.gates import Sheet, gates_html, gates_png
+    from seqnlp.plots.gates import Sheet, gates_html, gates_picture
     from seqnlp.tasks.inside import text_inside
 
     inside = text_inside(run, text)
@@ -46,14 +46,14 @@ def gates(run: str, text: str, output: Path, units: int) -> None:
     if output.suffix == ".html":
         write_atomically(output, gates_html(text, inside.steps, sheets, units).encode())
     else:
-        gates_png(output, text, inside.steps, sheets, units)
+        gates_picture(output, text, inside.steps, sheets, units)
 
 
 def gradient(runs: Sequence[Path], split: str, data_dir: str | None, output: Path) -> None:
     """How much the loss at a step depends on inputs further and further back, a line a run."""
     from seqnlp.cli.plot_scores import names_of
     from seqnlp.launch import read_run_config
-    from seqnlp.plots.lines import Chart, Line, charts_html, charts_png
+    from seqnlp.plots.lines import Chart, Line, charts_html, charts_picture
     from seqnlp.tasks.gradient import gradient_norms
 
     lines, relative = [], []
@@ -77,4 +77,4 @@ def gradient(runs: Sequence[Path], split: str, data_dir: str | None, output: Pat
     if output.suffix == ".html":
         write_atomically(output, charts_html(title, explanation, charts).encode())
     else:
-        charts_png(output, title, charts)
+        charts_picture(output, title, charts)

@@ -26,7 +26,7 @@ def curves(runs: Sequence[Path], output: Path) -> None:
     Raises:
         RunError: a run has no finished epoch.
     """
-    from seqnlp.plots.lines import Chart, Line, charts_html, charts_png
+    from seqnlp.plots.lines import Chart, Line, charts_html, charts_picture
 
     tables = [_log(run) for run in runs]
     names = dict.fromkeys(name for rows in tables for row in rows for name in row)
@@ -47,12 +47,12 @@ def curves(runs: Sequence[Path], output: Path) -> None:
         )
         write_atomically(output, charts_html(title, explanation, charts).encode())
     else:
-        charts_png(output, title, charts)
+        charts_picture(output, title, charts)
 
 
 def confusion(run: Path, split: str, data_dir: str | None, output: Path) -> None:
     """Gold labels against predicted ones."""
-    from seqnlp.plots.confusion import confusion_html, confusion_png
+    from seqnlp.plots.confusion import confusion_html, confusion_picture
 
     title, matrix, _ = _judged(run, split, data_dir)
     if matrix is None:
@@ -60,18 +60,18 @@ def confusion(run: Path, split: str, data_dir: str | None, output: Path) -> None
     if output.suffix == ".html":
         write_atomically(output, confusion_html(title, matrix).encode())
     else:
-        confusion_png(output, title, matrix)
+        confusion_picture(output, title, matrix)
 
 
 def calibration(run: Path, split: str, data_dir: str | None, output: Path) -> None:
     """The reliability diagram."""
-    from seqnlp.plots.reliability import reliability_html, reliability_png
+    from seqnlp.plots.reliability import reliability_html, reliability_picture
 
     title, _, measured = _judged(run, split, data_dir)
     if output.suffix == ".html":
         write_atomically(output, reliability_html(title, measured).encode())
     else:
-        reliability_png(output, title, measured)
+        reliability_picture(output, title, measured)
 
 
 def names_of(runs: Sequence[Path]) -> list[str]:

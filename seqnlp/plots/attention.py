@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from seqnlp.errors import SeqnlpError
 from seqnlp.plots import grid
 from seqnlp.plots.page import html_page
-from seqnlp.plots.png import BLUE, as_text, save_png, short
+from seqnlp.plots.picture import BLUE, as_text, save_picture, short
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -64,14 +64,14 @@ def attention_html(
     return html_page(title, _STYLE, f'{heading}\n<div class="scroll">{table}</div>{below}')
 
 
-def attention_png(
+def attention_picture(
     path: Path,
     title: str,
     source_words: Sequence[str],
     target_words: Sequence[str],
     weights: NDArray[np.floating[Any]],
 ) -> None:
-    """Write the grid as a PNG file. Letters that no installed font has are drawn as boxes.
+    """Write the grid as a PNG or SVG file. Letters that no installed font has are drawn as boxes.
 
     Args:
         weights: (target words, source words), from 0 to 1.
@@ -81,7 +81,7 @@ def attention_png(
         TrainingError: the file cannot be written.
     """
     _check(source_words, target_words, weights)
-    save_png(path, lambda: _figure(title, source_words, target_words, weights))
+    save_picture(path, lambda: _figure(title, source_words, target_words, weights))
 
 
 def _check(source_words: Sequence[str], target_words: Sequence[str], weights: NDArray[np.floating[Any]]) -> None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from seqnlp.metrics.confusion import ConfusionMatrix
 from seqnlp.plots import grid
 from seqnlp.plots.page import html_page
-from seqnlp.plots.png import BLUE, as_text, save_png, short
+from seqnlp.plots.picture import BLUE, as_text, save_picture, short
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -47,14 +47,14 @@ def confusion_html(title: str, matrix: ConfusionMatrix) -> str:
     return html_page(title, _STYLE, f'{heading}\n<div class="scroll">{table}</div>')
 
 
-def confusion_png(path: Path, title: str, matrix: ConfusionMatrix) -> None:
-    """Write the same grid as a PNG file.
+def confusion_picture(path: Path, title: str, matrix: ConfusionMatrix) -> None:
+    """Write the same grid as a PNG or SVG file.
 
     Raises:
         SeqnlpError: matplotlib is missing.
         TrainingError: the file cannot be written.
     """
-    save_png(path, lambda: _figure(title, matrix), dpi=110)
+    save_picture(path, lambda: _figure(title, matrix), dpi=110)
 
 
 def _shares(counts: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqnlp.errors import SeqnlpError
-from seqnlp.plots.png import BLACK, BLUE, VERMILLION, as_text, save_png
+from seqnlp.plots.picture import BLACK, BLUE, VERMILLION, as_text, save_picture
 from seqnlp.plots.time_axis import Place, name_rows
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ _NARROWEST = 1 / 400
 """Width of a shaded event at least, as a part of the panel: three pixels or so."""
 
 
-def detection_png(
+def detection_picture(
     path: Path,
     title: str,
     names: Sequence[str],
@@ -48,7 +48,7 @@ def detection_png(
     """
     if len(names) > _MOST_COLUMNS:
         raise SeqnlpError(f"a picture holds at most {_MOST_COLUMNS} columns, found {len(names)}; leave --plot out")
-    save_png(path, lambda: _figure(title, names, values, scores, places, events, threshold))
+    save_picture(path, lambda: _figure(title, names, values, scores, places, events, threshold))
 
 
 def _figure(

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqnlp.errors import SeqnlpError
-from seqnlp.plots.png import BLACK, BLUE, as_text, save_png
+from seqnlp.plots.picture import BLACK, BLUE, as_text, save_picture
 from seqnlp.plots.time_axis import Place, name_rows
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ MOST_COLUMNS = 12
 """More panels cannot be read."""
 
 
-def forecast_png(
+def forecast_picture(
     path: Path,
     title: str,
     names: Sequence[str],
@@ -37,7 +37,7 @@ def forecast_png(
     places: Sequence[Place],
     level: float,
 ) -> None:
-    """Write the picture as a PNG file.
+    """Write the picture as a PNG or SVG file.
 
     Args:
         names: (C,) of the columns.
@@ -51,7 +51,7 @@ def forecast_png(
     """
     if len(names) > MOST_COLUMNS:
         raise SeqnlpError(f"a picture of forecasts holds up to {MOST_COLUMNS} columns, found {len(names)}")
-    save_png(path, lambda: _figure(title, names, values, bands, places, level))
+    save_picture(path, lambda: _figure(title, names, values, bands, places, level))
 
 
 def _figure(

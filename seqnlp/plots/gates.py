@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from seqnlp.plots import grid
 from seqnlp.plots.page import html_page
-from seqnlp.plots.png import BLUE, VERMILLION, as_text, save_png, short
+from seqnlp.plots.picture import BLUE, VERMILLION, as_text, save_picture, short
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -91,14 +91,14 @@ def gates_html(title: str, steps: Sequence[str], sheets: Sequence[Sheet], units:
     return html_page(title, _STYLE, body)
 
 
-def gates_png(path: Path, title: str, steps: Sequence[str], sheets: Sequence[Sheet], units: int = UNITS) -> None:
+def gates_picture(path: Path, title: str, steps: Sequence[str], sheets: Sequence[Sheet], units: int = UNITS) -> None:
     """Write the same grids as a PNG file, those of a layer below each other, layers side by side.
 
     Raises:
         SeqnlpError: matplotlib is missing.
         TrainingError: the file cannot be written.
     """
-    save_png(path, lambda: _figure(title, steps, sheets, units), dpi=110)
+    save_picture(path, lambda: _figure(title, steps, sheets, units), dpi=110)
 
 
 def _shown(sheet: Sheet, units: Sequence[int]) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from seqnlp.plots.page import html_page
-from seqnlp.plots.png import BLACK, BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION, as_text, save_png, short
+from seqnlp.plots.picture import BLACK, BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION, as_text, save_picture, short
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -73,14 +73,14 @@ def charts_html(title: str, explanation: str, charts: Sequence[Chart]) -> str:
     return html_page(title, _STYLE, body)
 
 
-def charts_png(path: Path, title: str, charts: Sequence[Chart]) -> None:
-    """Write charts below each other as a PNG file.
+def charts_picture(path: Path, title: str, charts: Sequence[Chart]) -> None:
+    """Write charts below each other as a PNG or SVG file.
 
     Raises:
         SeqnlpError: matplotlib is missing.
         TrainingError: the file cannot be written.
     """
-    save_png(path, lambda: _figure(title, charts), dpi=100)
+    save_picture(path, lambda: _figure(title, charts), dpi=100)
 
 
 def chart_svg(chart: Chart) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from seqnlp.metrics.calibration import Calibration, Reliability
 from seqnlp.metrics.html import calibration_figure, page, table_section
 from seqnlp.metrics.tables import calibration_table, coverage_table
-from seqnlp.plots.png import BLUE, VERMILLION, as_text, save_png
+from seqnlp.plots.picture import BLUE, VERMILLION, as_text, save_picture
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,14 +21,14 @@ def reliability_html(title: str, calibration: Calibration) -> str:
     return page(title, _size(calibration), [], [calibration_figure(calibration), *tables])
 
 
-def reliability_png(path: Path, title: str, calibration: Calibration) -> None:
-    """Write the diagram as a PNG file.
+def reliability_picture(path: Path, title: str, calibration: Calibration) -> None:
+    """Write the diagram as a PNG or SVG file.
 
     Raises:
         SeqnlpError: matplotlib is missing.
         TrainingError: the file cannot be written.
     """
-    save_png(path, lambda: _figure(title, calibration), dpi=110)
+    save_picture(path, lambda: _figure(title, calibration), dpi=110)
 
 
 def _size(calibration: Calibration) -> str:

@@ -107,7 +107,8 @@ def test_what_cannot_be_forecast_is_one_clear_message(run: Path, trained: Path, 
     assert refusal("forecast", run, FERRY, "--level", 0.7).startswith("expected a level of 0.5, 0.8, 0.9, 0.95, 0.99")
     assert refusal("forecast", run, FERRY, "--threads", -1) == "--threads: expected 0 or more, found -1"
     assert (
-        refusal("forecast", run, FERRY, "--plot", "x.svg") == "--plot: expected a name that ends in .png, found 'x.svg'"
+        refusal("forecast", run, FERRY, "--plot", "x.gif")
+        == "--plot: expected a name that ends in .png or .svg, found 'x.gif'"
     )
     assert refusal("forecast", run, "-o", "x.csv").startswith("-o and --plot are for a file's forecast")
     assert refusal("forecast", trained, FERRY) == "this is a model for tagging, not a forecaster"

@@ -470,7 +470,7 @@ def test_plots_that_cannot_be_drawn(translator_run: Path, tmp_path: Path) -> Non
         "(did you mean 'attention'?)"
     )
     assert refusal("plot", "attention", translator_run, "--text", "a", "-o", "a.pdf") == (
-        "-o: expected a name that ends in .html or .png, found 'a.pdf'"
+        "-o: expected a name that ends in .html, .png or .svg, found 'a.pdf'"
     )
     assert refusal("plot", "attention", translator_run, "--text", " ", "-o", "a.html") == (
         "--text: expected some words, found none"

@@ -14,7 +14,7 @@ import pytest
 from numpy.typing import NDArray
 
 from seqnlp.errors import SeqnlpError, TrainingError
-from seqnlp.plots.attention import attention_html, attention_png
+from seqnlp.plots.attention import attention_html, attention_picture
 
 SOURCE, TARGET = ["Ein", "Hund", "läuft."], ["A", "dog"]
 WEIGHTS = np.array([[0.8, 0.15, 0.0], [0.04, 0.9, 0.06]])
@@ -113,7 +113,7 @@ def draw_html(source: list[str], target: list[str], weights: NDArray[np.float64]
 
 
 def draw_png(source: list[str], target: list[str], weights: NDArray[np.float64], path: Path) -> None:
-    attention_png(path, "t", source, target, weights)
+    attention_picture(path, "t", source, target, weights)
 
 
 @pytest.mark.parametrize("draw", [draw_html, draw_png])
@@ -149,7 +149,7 @@ def test_a_png_is_wider_for_more_source_words_and_taller_for_more_target_words(t
 def test_no_text_breaks_a_png_or_warns(odd: str, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        attention_png(tmp_path / "a.png", odd, [odd, "b"], [odd], even(1, 2))
+        attention_picture(tmp_path / "a.png", odd, [odd, "b"], [odd], even(1, 2))
     assert max(size_of(tmp_path / "a.png")) < 10_000
     assert caplog.records == []
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from seqnlp.errors import SeqnlpError, TrainingError
-from seqnlp.plots.detection import _figure, detection_png
+from seqnlp.plots.detection import _figure, detection_picture
 
 
 def draw(path: Path, columns: int = 2, rows: int = 50) -> None:
@@ -17,7 +17,7 @@ def draw(path: Path, columns: int = 2, rows: int = 50) -> None:
     values, scores = generator.normal(size=(rows, columns)), generator.exponential(size=rows)
     values[1, 0], scores[0], scores[2] = np.nan, np.nan, 0.0
     names, places = [f"${n}$" for n in range(columns)], list(range(rows))
-    detection_png(path, "costs $5 or $6", names, values, scores, places, [(10, 12), (40, 40)], 2.0)
+    detection_picture(path, "costs $5 or $6", names, values, scores, places, [(10, 12), (40, 40)], 2.0)
 
 
 def test_a_picture_is_written_missing_values_and_rows_without_a_score_among_them(tmp_path: Path) -> None:

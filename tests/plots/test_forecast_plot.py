@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from seqnlp.errors import SeqnlpError
-from seqnlp.plots.forecast import _figure, forecast_png
+from seqnlp.plots.forecast import _figure, forecast_picture
 
 VALUES = np.arange(100.0).reshape(50, 2)
 AHEAD = np.array([[100.0, 101.0], [102.0, 103.0], [104.0, 105.0]])
@@ -19,7 +19,7 @@ BANDS = (AHEAD - WIDTH, AHEAD, AHEAD + WIDTH)
 
 
 def draw(path: Path, names: tuple[str, ...] = ("a", "b")) -> None:
-    forecast_png(path, "a $title$", names, VALUES, BANDS, DAYS, 0.9)
+    forecast_picture(path, "a $title$", names, VALUES, BANDS, DAYS, 0.9)
 
 
 def test_a_picture_is_written_whatever_the_texts_hold(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from seqnlp.metrics.confusion import confused
 from seqnlp.plots.confusion import confusion_html
-from seqnlp.plots.gates import Sheet, gates_html, gates_png
+from seqnlp.plots.gates import Sheet, gates_html, gates_picture
 
 STEPS = ["I", "love", "chocolate", "."]
 HOSTILE = "<script>alert(1)</script>\"'"
@@ -63,8 +63,8 @@ def test_text_is_never_markup_and_nothing_is_loaded() -> None:
 
 def test_layers_stand_side_by_side_in_a_png(tmp_path: Path) -> None:
     pytest.importorskip("matplotlib")
-    gates_png(tmp_path / "one.png", "$5 猫", STEPS, [sheet()])
-    gates_png(tmp_path / "two.png", "t", STEPS, [sheet(), sheet()])
+    gates_picture(tmp_path / "one.png", "$5 猫", STEPS, [sheet()])
+    gates_picture(tmp_path / "two.png", "t", STEPS, [sheet(), sheet()])
     sizes = [(tmp_path / f"{name}.png").read_bytes()[16:24] for name in ("one", "two")]
     widths = [int.from_bytes(size[:4], "big") for size in sizes]
     assert widths[1] > widths[0]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from seqnlp.plots.lines import COLOURS, DASHES, Chart, Line, _figure, chart_svg, charts_html, charts_png
+from seqnlp.plots.lines import COLOURS, DASHES, Chart, Line, _figure, chart_svg, charts_html, charts_picture
 
 
 def chart(*points: tuple[float, float], name: str = "one", logarithmic: bool = False) -> Chart:
@@ -35,7 +35,7 @@ def test_a_logarithmic_axis_has_a_tick_a_decade_and_leaves_zeros_out() -> None:
 def test_few_points_and_odd_numbers_can_be_drawn(points: tuple[tuple[float, float], ...], tmp_path: Path) -> None:
     assert "nan" not in chart_svg(chart(*points))
     pytest.importorskip("matplotlib")
-    charts_png(tmp_path / "chart.png", "t", [chart(*points), chart((1, 2), logarithmic=True)])
+    charts_picture(tmp_path / "chart.png", "t", [chart(*points), chart((1, 2), logarithmic=True)])
     assert (tmp_path / "chart.png").read_bytes().startswith(b"\x89PNG")
 
 

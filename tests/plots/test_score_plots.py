@@ -9,8 +9,8 @@ import pytest
 
 from seqnlp.metrics.calibration import measure_calibration
 from seqnlp.metrics.confusion import confused
-from seqnlp.plots.confusion import confusion_html, confusion_png
-from seqnlp.plots.reliability import reliability_html, reliability_png
+from seqnlp.plots.confusion import confusion_html, confusion_picture
+from seqnlp.plots.reliability import reliability_html, reliability_picture
 
 MATRIX = confused(["a", "a", "a", "b", "<b>"], ["a", "a", "b", "b", "a"], "documents")
 CALIBRATION = measure_calibration([0.9, 0.8, 0.3], [0.95, 0.7, 0.4], [1, 1, 0], 1.5)
@@ -43,7 +43,7 @@ def test_a_reliability_page_has_the_diagram_and_both_tables() -> None:
 
 def test_both_can_be_png(tmp_path: Path) -> None:
     pytest.importorskip("matplotlib")
-    confusion_png(tmp_path / "a.png", "$t", MATRIX)
-    reliability_png(tmp_path / "b.png", "$t", CALIBRATION)
-    reliability_png(tmp_path / "c.png", "nothing", measure_calibration([], [], [], 1.0))
+    confusion_picture(tmp_path / "a.png", "$t", MATRIX)
+    reliability_picture(tmp_path / "b.png", "$t", CALIBRATION)
+    reliability_picture(tmp_path / "c.png", "nothing", measure_calibration([], [], [], 1.0))
     assert all((tmp_path / name).read_bytes().startswith(b"\x89PNG") for name in ("a.png", "b.png", "c.png"))

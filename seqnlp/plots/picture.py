@@ -1,4 +1,4 @@
-"""PNG pictures through matplotlib, which is an extra."""
+"""PNG and SVG pictures through matplotlib, which is an extra."""
 
 from __future__ import annotations
 
@@ -19,6 +19,9 @@ BLUE, VERMILLION, ORANGE, GREEN, PURPLE, SKY, BLACK = (
 )
 """The palette of Okabe and Ito, which people with colour-blindness can tell apart."""
 
+SUFFIXES = (".png", ".svg")
+"""What the name of a picture may end in; it decides the format."""
+
 LONGEST_LABEL = 40
 
 # Fonts that have the scripts that matplotlib's own font lacks; those that are installed are used.
@@ -29,24 +32,31 @@ _FONTS = (
 )
 
 
-def save_png(path: Path, draw: Callable[[], Figure], dpi: int = 150) -> None:
-    """Write what ``draw`` draws as a PNG file. Letters that no installed font has are drawn as boxes.
+def save_picture(path: Path, draw: Callable[[], Figure], dpi: int = 150) -> None:
+    """Write what ``draw`` draws, as PNG or SVG. Letters that no installed font has are drawn as boxes in PNG.
+
+    The same drawing gives the same file: an SVG has no date and no random names. Its text is text.
 
     Raises:
         SeqnlpError: matplotlib is missing.
         TrainingError: the file cannot be written.
     """
+    form = "svg" if path.suffix == ".svg" else "png"
     try:
         figure = draw()
     except ImportError:
+        kind = "an SVG" if form == "svg" else "a PNG"
         raise SeqnlpError(
-            "a PNG needs matplotlib, which is not installed: run pip install 'seqnlp[plot]' "
+            f"{kind} needs matplotlib, which is not installed: run pip install 'seqnlp[plot]' "
             "(the .html pages of `seqnlp plot` need none)"
         ) from None
     picture = BytesIO()
-    with warnings.catch_warnings():
+    from matplotlib import rc_context
+
+    with warnings.catch_warnings(), rc_context({"svg.fonttype": "none", "svg.hashsalt": "seqnlp"}):
         warnings.filterwarnings("ignore", message="Glyph .* missing")  # one for each letter that no font has
-        figure.savefig(picture, format="png", dpi=dpi, bbox_inches="tight")
+        undated = {"Date": None} if form == "svg" else None
+        figure.savefig(picture, format=form, dpi=dpi, bbox_inches="tight", metadata=undated)
     write_atomically(path, picture.getvalue())
 
 
