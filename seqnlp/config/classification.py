@@ -32,17 +32,23 @@ class DocumentDataConfig(SplitsConfig):
     )
     test: str = setting("", "test file or split; read only by `seqnlp evaluate`")
     format: str = setting(
-        "tsv",
-        "how the files are written; long_range: no files, train, dev and test are numbers of sentences to make up",
-        choices=("tsv", "csv", "jsonl", "trees", "hub", "long_range"),
+        "auto",
+        "how the files are written; auto: as each one's name and content look (tsv, csv: columns; jsonl, json: "
+        "objects; fasttext: `__label__X text` lines; folder: a folder per class, dir/X/*.txt; trees: labelled trees); "
+        "long_range: no files, train, dev and test are numbers of sentences to make up",
+        choices=("auto", "tsv", "csv", "jsonl", "json", "fasttext", "folder", "trees", "hub", "long_range"),
     )
     hub: str = setting("", "format=hub: a `datasets` name, or a local dataset folder")
     hub_config: str = setting("", "format=hub: the data set's configuration name, if it has several")
     text_column: str = setting(
-        "", "tsv, csv: column of the text, from 0, or its name in the first line; jsonl, hub: field; empty: 1 or text"
+        "",
+        "tsv, csv: column of the text, from 0, or its name in the first line; jsonl, json, hub: field; "
+        "empty: 1 or text",
     )
     label_column: str = setting(
-        "", "tsv, csv: column of the label, from 0, or its name in the first line; jsonl, hub: field; empty: 0 or label"
+        "",
+        "tsv, csv: column of the label, from 0, or its name in the first line; jsonl, json, hub: field; "
+        "empty: 0 or label",
     )
     delimiter: str = setting(
         "", r"tsv, csv: what stands between columns (`;`, `\t`, csv: one character); empty: a tab, csv: a comma"
@@ -163,12 +169,9 @@ class ClassificationConfig(Config):
             problems += _numbers_of_sentences(data)
         if data.format == "hub" and not data.hub:
             problems.append("data.hub: missing; data.format=hub needs a `datasets` name or a local dataset folder")
-        problems += delimiter_problems(data.format, data.delimiter)
         problems += held_out_problems(data)
-        if data.phrases != "none" and data.format != "trees":
-            problems.append(f"data.phrases: only for data.format=trees, found '{data.format}'")
-        if data.multi_label and data.format == "trees":
-            problems.append("data.multi_label: a tree has one label; use another data.format")
+        if data.format != "auto":
+            problems += format_problems(data)
         if data.multi_label and not data.label_separator:
             problems.append("data.label_separator: expected a text that stands between labels, found nothing")
         try:
@@ -198,6 +201,17 @@ class ClassificationConfig(Config):
         if model.class_weights == "balanced" and self.data.multi_label:
             problems.append("model.class_weights: balanced is for one label a document, found data.multi_label=true")
         return problems
+
+
+def format_problems(data: DocumentDataConfig) -> list[str]:
+    """What to say of settings that do not go with the format of a file."""
+    problems = delimiter_problems(data.format, data.delimiter)
+    if data.phrases != "none" and data.format != "trees":
+        problems.append(f"data.phrases: only for data.format=trees, found '{data.format}'")
+    if data.multi_label and data.format in ("trees", "folder"):
+        has_one = "a tree has" if data.format == "trees" else "a file in a folder of its class has"
+        problems.append(f"data.multi_label: {has_one} one label; use another data.format")
+    return problems
 
 
 def _numbers_of_sentences(data: DocumentDataConfig) -> list[str]:

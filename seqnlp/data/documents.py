@@ -11,22 +11,37 @@ from dataclasses import replace
 import numpy as np
 
 from seqnlp.config import DocumentDataConfig
-from seqnlp.config.classification import read_label_map
+from seqnlp.config.classification import format_problems, read_label_map
 from seqnlp.config.common import delimiter_of, held_out_part
 from seqnlp.data.clean_pairs import counted
 from seqnlp.data.document_checks import refuse_labels_as_texts, refuse_or_say_heading
 from seqnlp.data.holdout import held_out, hold_out
 from seqnlp.data.hub import read_hub_documents
 from seqnlp.data.long_range import long_range_documents
-from seqnlp.data.sources import existing_file, hub_name, source_name
+from seqnlp.data.sources import existing_file, hub_name, say_left_out, source_name
 from seqnlp.errors import DataError
-from seqnlp.text.documents import Columns, Document, read_csv_documents, read_jsonl_documents, read_tsv_documents
+from seqnlp.text.class_folders import class_folders_digest, read_class_folders
+from seqnlp.text.document_format import recognise_documents
+from seqnlp.text.documents import (
+    Columns,
+    Document,
+    read_csv_documents,
+    read_json_documents,
+    read_jsonl_documents,
+    read_tsv_documents,
+)
+from seqnlp.text.fasttext import read_fasttext_documents
 from seqnlp.text.files import file_digest
 from seqnlp.text.trees import read_trees
 
 Say = Callable[[str], None]
 
-_READERS = {"tsv": read_tsv_documents, "csv": read_csv_documents, "jsonl": read_jsonl_documents}
+_READERS = {
+    "tsv": read_tsv_documents,
+    "csv": read_csv_documents,
+    "jsonl": read_jsonl_documents,
+    "json": read_json_documents,
+}
 
 
 def load_documents(config: DocumentDataConfig, split: str, say: Say) -> list[Document]:
@@ -61,10 +76,12 @@ def documents_digest(config: DocumentDataConfig, split: str) -> str:
     split = "train" if split == "dev" and held_out_part(config) is not None else split
     if not getattr(config, split):
         return ""
+    config = _with_format(config, split)
     if config.format not in ("hub", "long_range"):
-        return file_digest(existing_file(config, split, getattr(config, split)))
+        path = existing_file(config, split, getattr(config, split))
+        return class_folders_digest(path) if path.is_dir() else file_digest(path)
     digest = hashlib.sha256()
-    for document in _read(config, split):
+    for document in _read(config, split, Counter()):
         digest.update(json.dumps([document.text, document.labels]).encode())
     return digest.hexdigest()
 
@@ -80,8 +97,16 @@ def _read_split(config: DocumentDataConfig, split: str, say: Say) -> list[Docume
     """The documents of a split's own source, their labels renamed."""
     if not getattr(config, split):
         return []
-    source = source_name(config, split)
-    documents = list(_read(config, split))
+    source, asked, left_out = source_name(config, split), config.format, Counter[str]()
+    config = _with_format(config, split)
+    if asked == "auto" and config.format not in ("tsv", "hub"):
+        say(f"{source}: read as data.format={config.format}")
+    try:
+        documents = list(_read(config, split, left_out))
+    except DataError as problem:
+        hint = _other_format(config, split) if asked != "auto" else ""
+        raise DataError(f"{problem}{hint}") from None if hint else problem
+    say_left_out(source, left_out, say)
     if not documents:
         raise DataError(f"no documents found; is data.format={config.format} right?", source)
     documents = _labelled(documents, config, split, say)
@@ -113,13 +138,44 @@ def _labelled(documents: Sequence[Document], config: DocumentDataConfig, split: 
     return kept
 
 
-def _read(config: DocumentDataConfig, split: str) -> Iterator[Document]:
+def _with_format(config: DocumentDataConfig, split: str) -> DocumentDataConfig:
+    """The configuration with the format that the split has.
+
+    Raises:
+        DataError: the file cannot be read, or settings do not go with the format.
+    """
+    if config.format != "auto":
+        return config
+    form = "hub" if config.hub else recognise_documents(existing_file(config, split, getattr(config, split)))
+    config = replace(config, format=form)
+    problems = format_problems(config)
+    if problems:
+        raise DataError(problems[0], source_name(config, split))
+    return config
+
+
+def _other_format(config: DocumentDataConfig, split: str) -> str:
+    """A hint for a file that cannot be read as configured, if it looks like another format."""
+    if config.format in ("hub", "long_range"):
+        return ""
+    try:
+        form = recognise_documents(existing_file(config, split, getattr(config, split)))
+    except DataError:
+        return ""
+    return f"; the file looks like data.format={form}, is data.format={config.format} right?" * (form != config.format)
+
+
+def _read(config: DocumentDataConfig, split: str, left_out: Counter[str]) -> Iterator[Document]:
     """The split's documents as they are written."""
     if config.format == "hub":
         return read_hub_documents(hub_name(config), config.hub_config, getattr(config, split), _columns(config))
     if config.format == "long_range":
         return long_range_documents(config, split)
     path = existing_file(config, split, getattr(config, split))
+    if config.format == "folder":
+        return read_class_folders(path, left_out)
+    if config.format == "fasttext":
+        return read_fasttext_documents(path, config.multi_label)
     if config.format == "trees":
         return read_trees(path)
     return _READERS[config.format](path, _columns(config))

@@ -11,6 +11,7 @@ from typing import Any
 from seqnlp.errors import DataError, did_you_mean
 from seqnlp.text.csv_rows import csv_rows
 from seqnlp.text.files import read_lines
+from seqnlp.text.formats.json_rows import fields_of, read_json_rows
 from seqnlp.text.headings import known_columns, missing_column, refuse_heading
 from seqnlp.text.jsonl import parsed_row, shown
 
@@ -22,7 +23,7 @@ class Document:
     Attributes:
         text: as it is in the file, without surrounding spaces; may be empty.
         labels: one, or any number where the data say so.
-        line: where it begins in its file (or row of the data set), from 1.
+        line: where it begins in its file (or row of the data set, or number of the file in a folder), from 1.
         phrases: labelled parts of the text (of a tree), each with its one label, the whole text not among them.
     """
 
@@ -113,6 +114,19 @@ def read_jsonl_documents(path: str | os.PathLike[str], columns: Columns) -> Iter
                 yield document_of_row(parsed_row(line), columns, number)
             except DataError as problem:
                 raise DataError(str(problem), path, number) from None
+
+
+def read_json_documents(path: str | os.PathLike[str], columns: Columns) -> Iterator[Document]:
+    """The documents of a file with one JSON array of objects.
+
+    Raises:
+        DataError: as :func:`read_jsonl_documents`.
+    """
+    for number, row in read_json_rows(path):
+        try:
+            yield document_of_row(fields_of(row), columns, number)
+        except DataError as problem:
+            raise DataError(str(problem), path, number) from None
 
 
 def document_of_row(row: Mapping[str, Any], columns: Columns, line: int) -> Document:

@@ -255,7 +255,14 @@ def test_a_stray_tab(tmp_path: Path) -> None:
 
 
 def test_settings_that_do_not_go_together() -> None:
-    settings = ["task=classification", "data.train=a", "data.phrases=all", "data.label_map=x", "data.dev=200%"]
+    settings = [
+        "task=classification",
+        "data.train=a",
+        "data.format=tsv",
+        "data.phrases=all",
+        "data.label_map=x",
+        "data.dev=200%",
+    ]
     message = refusal("train", *settings, "model.overlap=400", "tokenizer.kind=bpe", "model.vectors=v")
     assert message.splitlines()[1:] == [
         "  data.dev: expected a part of more than 0% and less than 100%, found '200%'",

@@ -1,0 +1,201 @@
+"""Labelled documents as people have them: the format is recognised, said and read; another one is named."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from seqnlp.config import DocumentDataConfig, read_section
+from seqnlp.data.documents import documents_digest, load_documents
+from seqnlp.errors import ConfigError, DataError
+
+DOCUMENTS = [("calm", "the lake lies still"), ("wild", "a storm, at night"), ("calm", "no wind")]
+
+FILES: dict[tuple[str, str], str] = {
+    ("tsv", "train.txt"): "".join(f"{label}\t{text}\n" for label, text in DOCUMENTS),
+    ("csv", "train.csv"): "label,text\n" + "".join(f'{label},"{text}"\n' for label, text in DOCUMENTS),
+    ("csv", "csv.txt"): "text,label\n" + "".join(f'"{text}",{label}\n' for label, text in DOCUMENTS),
+    ("jsonl", "train.jsonl"): "".join(json.dumps({"text": text, "label": label}) + "\n" for label, text in DOCUMENTS),
+    ("jsonl", "jsonl.txt"): "".join(json.dumps({"label": label, "text": text}) + "\n" for label, text in DOCUMENTS),
+    ("json", "train.json"): json.dumps([{"text": text, "label": label} for label, text in DOCUMENTS], indent=1),
+    ("fasttext", "train.txt"): "".join(f"__label__{label} {text}\n" for label, text in DOCUMENTS),
+    ("fasttext", "train.tsv"): "\n".join(f"__label__{label}\t{text}" for label, text in DOCUMENTS),
+    ("trees", "train.txt"): "".join(
+        f"({label} " + " ".join(f"(x {word})" for word in text.split()) + ")\n" for label, text in DOCUMENTS
+    ),
+}
+
+
+def load(folder: Path, train: str, split: str = "train", **settings: Any) -> tuple[list[tuple[str, str]], list[str]]:
+    said: list[str] = []
+    config = read_section(DocumentDataConfig, {"dir": str(folder), "train": train, **settings})
+    found = load_documents(config, split, said.append)
+    return [(" ".join(document.labels), document.text) for document in found], said
+
+
+def written(folder: Path, files: Mapping[str, str]) -> Path:
+    for name, content in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(content, "utf-8")
+    return folder
+
+
+@pytest.mark.parametrize("key", FILES, ids=" ".join)
+def test_each_format_is_recognised_said_and_read(tmp_path: Path, key: tuple[str, str]) -> None:
+    form, name = key
+    written(tmp_path, {name: FILES[key]})
+    found, said = load(tmp_path, name)
+    assert found == DOCUMENTS
+    assert said == ([] if form == "tsv" else [f"{tmp_path / name}: read as data.format={form}"])
+    assert load(tmp_path, name, format=form) == (DOCUMENTS, [])
+
+
+# fastText
+
+
+def test_labels_of_fasttext_stand_anywhere_and_may_be_several(tmp_path: Path) -> None:
+    written(
+        tmp_path, {"train.txt": "__label__a __label__b  two  words \n\nplain text __label__b\n__label__a x__label__\n"}
+    )
+    found, _ = load(tmp_path, "train.txt", multi_label=True)
+    assert found == [("a b", "two  words"), ("b", "plain text"), ("a", "x__label__")]
+    written(tmp_path, {"train.txt": "__label__a one\n__label__a __label__b two\n"})
+    with pytest.raises(DataError, match=r"train.txt:2: expected one label, found a, b; .* data.multi_label=true"):
+        load(tmp_path, "train.txt")
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("no label here", "train.txt:2: expected __label__NAME and a text, found 'no label here'"),
+        ("__label__ text", "train.txt:2: expected a name after __label__, found none"),
+    ],
+)
+def test_a_line_without_its_label_is_refused(tmp_path: Path, line: str, message: str) -> None:
+    written(tmp_path, {"train.txt": f"__label__a one\n{line}\n"})
+    with pytest.raises(DataError, match=message):
+        load(tmp_path, "train.txt", format="fasttext")
+
+
+# A folder per class
+
+
+CLASSES = {
+    "train/calm/1.txt": "the lake lies still\n",
+    "train/calm/2.txt": "no wind\nat all",
+    "train/wild/storm/9.txt": "a storm",
+    "train/wild/empty.txt": "",
+    "train/wild/notes.feat": "1:7",
+    "train/urls.txt": "x",
+    "train/.hidden/1.txt": "x",
+    "train/wild/.DS_Store": "x",
+}
+
+
+def test_a_folder_per_class_is_read_and_other_files_are_counted(tmp_path: Path) -> None:
+    written(tmp_path, CLASSES)
+    found, said = load(tmp_path, "train")
+    assert found == [("calm", "the lake lies still"), ("calm", "no wind\nat all"), ("wild", ""), ("wild", "a storm")]
+    assert said == [
+        f"{tmp_path / 'train'}: read as data.format=folder",
+        f"{tmp_path / 'train'}: left out: files that are no texts of a class (2)",
+        "train: 1 empty document (kept)",
+    ]
+    kept, said = load(tmp_path, "train", label_map="wild:")
+    assert [label for label, _ in kept] == ["calm", "calm"]
+    assert said[-1] == "train: 2 documents dropped by data.label_map ('wild' 2)"
+
+
+def test_files_of_any_name_are_texts_where_none_ends_in_txt(tmp_path: Path) -> None:
+    written(tmp_path, {"news/space/10008": "orbit", "news/space/10009": "moon", "news/food/7": "soup"})
+    assert load(tmp_path, "news")[0] == [("food", "soup"), ("space", "orbit"), ("space", "moon")]
+
+
+def test_the_digest_of_a_folder_changes_with_names_and_contents(tmp_path: Path) -> None:
+    def digest() -> str:
+        return documents_digest(read_section(DocumentDataConfig, {"dir": str(tmp_path), "train": "train"}), "train")
+
+    written(tmp_path, CLASSES)
+    digests = [digest()]
+    written(tmp_path, {"train/calm/1.txt": "changed"})
+    digests.append(digest())
+    (tmp_path / "train/calm/1.txt").rename(tmp_path / "train/wild/1.txt")
+    digests.append(digest())
+    assert len(set(digests)) == 3
+
+
+def test_a_part_of_a_folder_can_be_held_out(tmp_path: Path) -> None:
+    written(tmp_path, {f"train/{'ab'[n % 2]}/{n}.txt": f"text {n}" for n in range(40)})
+    dev, _ = load(tmp_path, "train", "dev", dev="20%")
+    assert sorted(label for label, _ in dev) == ["a"] * 4 + ["b"] * 4
+
+
+def test_folders_that_hold_no_classes_are_refused(tmp_path: Path) -> None:
+    written(tmp_path, {"flat/1.txt": "x", "mixed/a/1.txt": "x"})
+    with pytest.raises(DataError, match=r"flat: expected a file, or a folder for each class, as in pos/1.txt"):
+        load(tmp_path, "flat")
+    with pytest.raises(DataError, match="flat: expected a folder for each class with a file for each text"):
+        load(tmp_path, "flat", format="folder")
+    with pytest.raises(DataError, match=r"data.multi_label: a file in a folder of its class has one label"):
+        load(tmp_path, "mixed", multi_label=True)
+    (tmp_path / "mixed/a/2.txt").write_bytes(b"caf\xe9")
+    with pytest.raises(DataError, match=r"2.txt:1: expected UTF-8 text"):
+        load(tmp_path, "mixed")
+
+
+# A wrong guess
+
+
+@pytest.mark.parametrize(
+    ("key", "form"),
+    [
+        (("fasttext", "train.txt"), "tsv"),
+        (("fasttext", "train.txt"), "jsonl"),
+        (("tsv", "train.txt"), "fasttext"),
+        (("tsv", "train.txt"), "trees"),
+        (("csv", "train.csv"), "tsv"),
+        (("csv", "csv.txt"), "fasttext"),
+        (("jsonl", "jsonl.txt"), "csv"),
+        (("json", "train.json"), "jsonl"),
+    ],
+    ids=str,
+)
+def test_a_file_that_looks_like_another_format_is_refused_with_its_name(
+    tmp_path: Path, key: tuple[str, str], form: str
+) -> None:
+    written(tmp_path, {key[1]: FILES[key]})
+    with pytest.raises(DataError, match=f"looks like data.format={key[0]}, is data.format={form} right"):
+        load(tmp_path, key[1], format=form)
+
+
+def test_a_folder_read_as_a_file_is_refused_with_its_format(tmp_path: Path) -> None:
+    written(tmp_path, CLASSES)
+    with pytest.raises(DataError, match=r"expected a file, found a folder; the file looks like data.format=folder"):
+        load(tmp_path, "train", format="tsv")
+
+
+def test_each_split_may_have_its_own_format(tmp_path: Path) -> None:
+    written(tmp_path, {"train.txt": FILES["fasttext", "train.txt"], "dev.csv": FILES["csv", "train.csv"], **CLASSES})
+    splits = {"dev": "dev.csv", "test": "train"}
+    assert load(tmp_path, "train.txt", "dev", **splits)[0] == load(tmp_path, "train.txt", **splits)[0] == DOCUMENTS
+    assert len(load(tmp_path, "train.txt", "test", **splits)[0]) == 4
+
+
+def test_texts_that_begin_with_brackets_are_texts(tmp_path: Path) -> None:
+    rows = [("x", "[1] a note"), ("(y", "and (so) on)"), ("{z", "{braces}")]
+    for label, text in rows:
+        written(tmp_path, {"train.txt": f"{label}\t{text}\n"})
+        assert load(tmp_path, "train.txt")[0] == [(label, text)]
+
+
+def test_settings_that_do_not_go_with_the_format(tmp_path: Path) -> None:
+    from seqnlp.config import read_config
+
+    for form, settings in (("folder", {"multi_label": True}), ("fasttext", {"delimiter": ";"})):
+        raw = {"task": "classification", "run": "r", "data": {"train": "t", "dev": "d", "format": form, **settings}}
+        with pytest.raises(ConfigError, match=r"data\.(multi_label|delimiter): "):
+            read_config(raw)
