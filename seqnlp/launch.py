@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import signal
 import subprocess
@@ -22,15 +23,20 @@ from seqnlp.training.checkpoint import FILE_NAME, Progress
 from seqnlp.training.device import choose_device, choose_precision
 from seqnlp.training.distributed import join, leave
 from seqnlp.training.fit import Interrupted, fit
+from seqnlp.training.guest import Guest, undisturbed
 from seqnlp.training.lock import locked
 from seqnlp.training.memory import keep_freed_memory
 from seqnlp.training.orphans import ending_with
 
 CONFIG_FILE = "config.yaml"
+_say = logging.getLogger("seqnlp").info
 
 
-def start(config: Config, num_processes: int = 1) -> Path:
+def start(config: Config, num_processes: int = 1, guest: Guest | None = None) -> Path:
     """Begin a new run in ``config.run`` and train it to the end; returns the run directory.
+
+    Args:
+        guest: who trains from Python; training then leaves the process as it was, and listens to no signals.
 
     Raises:
         Interrupted: Ctrl-C or SIGTERM came, and a checkpoint is written.
@@ -41,9 +47,9 @@ def start(config: Config, num_processes: int = 1) -> Path:
     if isinstance(config, TaggingConfig):
         config.model.context = " + ".join(str(Path(name).absolute()) for name in config.model.context_runs)
     run = claim(config)
-    print(f"run: {run}", file=sys.stderr)
+    _say("run: %s", run)
     try:
-        _train_or_launch(run, num_processes)
+        _train_or_launch(run, num_processes, guest)
     except BaseException:  # also a fault of ours or Ctrl-C: what was never begun must not stay claimed
         with contextlib.suppress(OSError):  # the folder is gone: the first problem is the one to tell
             _release(run)
@@ -51,11 +57,12 @@ def start(config: Config, num_processes: int = 1) -> Path:
     return run
 
 
-def resume(run: Path, num_processes: int = 1, data_dir: str = "") -> None:
+def resume(run: Path, num_processes: int = 1, data_dir: str = "", guest: Guest | None = None) -> None:
     """Go on with a run that was stopped; the result is that of a run never stopped.
 
     Args:
         data_dir: where the data is now, which the run remembers; empty: where it was.
+        guest: as for :func:`start`.
 
     Raises:
         RunError: not a run, its data changed, or another process trains it.
@@ -64,7 +71,7 @@ def resume(run: Path, num_processes: int = 1, data_dir: str = "") -> None:
     if data_dir:
         config.data.dir = str(Path(data_dir).expanduser().absolute())
         write_atomically(run / CONFIG_FILE, _written(config).encode())
-    _train_or_launch(run, num_processes)
+    _train_or_launch(run, num_processes, guest)
 
 
 def claim(config: Config) -> Path:
@@ -122,12 +129,18 @@ def read_run_config(run: Path) -> Config:
         raise RunError(f"{path} was changed, or written by another version of seqnlp: {problem}") from problem
 
 
-def train(run: Path) -> None:
+def train(run: Path, guest: Guest | None = None) -> None:
     """Train a claimed run in this process (one of several, if torchrun started it)."""
+    with undisturbed() if guest else contextlib.nullcontext():
+        _train(run, guest)
+
+
+def _train(run: Path, guest: Guest | None) -> None:
     config = read_run_config(run)
     if config.trainer.threads:
         torch.set_num_threads(config.trainer.threads)
-    keep_freed_memory()
+    if not guest:
+        keep_freed_memory()
     device = choose_device(config.trainer.device)
     if device.type == "cuda":
         torch.cuda.set_device(device)
@@ -136,14 +149,14 @@ def train(run: Path) -> None:
 
     def say(text: str) -> None:
         if processes.is_first:
-            print(text, file=sys.stderr, flush=True)
+            _say("%s", text)
 
     try:
         say(f"device: {device}; precision: {reason}; threads: {torch.get_num_threads()}; processes: {processes.count}")
         if processes.is_first:
             remove_leftovers(run)
         task = make_task(config, run, device, say)
-        progress = fit(task, config, run, processes, precision)
+        progress = fit(task, config, run, processes, precision, guest)
         if processes.is_first:
             _finish(task, run, progress)
     except Interrupted as interruption:
@@ -166,10 +179,8 @@ def _finish(task: Task, run: Path, progress: Progress) -> None:
     lines = "\n".join(
         f"  {command}" for command in [f"seqnlp evaluate {run} --split {split}", *task.next_commands(run)]
     )
-    print(
-        f"done in {_duration(progress.seconds)}; {best}{found}model folder {size:.1f} MB{improving}\n\nnext:\n{lines}",
-        file=sys.stderr,
-    )
+    done = f"done in {_duration(progress.seconds)}; {best}{found}model folder {size:.1f} MB{improving}"
+    _say("%s", f"{done}\n\nnext:\n{lines}")
 
 
 def _still_improving(progress: Progress, epochs: int) -> str:
@@ -184,18 +195,18 @@ def _duration(seconds: float) -> str:
     return f"{seconds:.0f} seconds" if seconds < 120 else f"{seconds / 60:.1f} minutes"
 
 
-def _train_or_launch(run: Path, num_processes: int) -> None:
+def _train_or_launch(run: Path, num_processes: int, guest: Guest | None) -> None:
     """Train here, or let torchrun start ``num_processes`` that resume the (claimed) run together.
 
     The run is locked meanwhile, by this process or, if it is one of several, by the one that started them.
     """
     if "WORLD_SIZE" in os.environ:
         ending_with(os.getppid())()
-        train(run)
+        train(run, guest)
         return
     with locked(run) as lock:
         if num_processes <= 1:
-            train(run)
+            train(run, guest)
         else:
             _launch(run, num_processes, lock)
 

@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from types import ModuleType
 
 from seqnlp import __version__
+from seqnlp.cli.messages import printed_messages
 from seqnlp.cli.standard_streams import prepare_streams
 from seqnlp.cli.visible import visible
 from seqnlp.errors import SeqnlpError, did_you_mean
@@ -69,7 +70,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     prepare_streams()
     try:
         try:
-            return _run(arguments)
+            with printed_messages():
+                return _run(arguments)
         finally:  # also where argparse has written its help and ends the program
             sys.stdout.flush()
     except SeqnlpError as problem:

@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from seqnlp.cli.messages import printed_messages
+
 if TYPE_CHECKING:
     from seqnlp.config import Config
 
@@ -69,10 +71,11 @@ def _train_job(config: Config, num_processes: int, typed: Typed) -> Path:
 
     run = Path(config.run)
     _write(run.parent / SWEEP_FILE, typed)
-    if (run / CONFIG_FILE).is_file():
-        resume(run, num_processes)
-        return run
-    return start(config, num_processes)
+    with printed_messages():  # the launcher may have given the job a process of its own
+        if (run / CONFIG_FILE).is_file():
+            resume(run, num_processes)
+            return run
+        return start(config, num_processes)
 
 
 def _write(path: Path, typed: Typed) -> None:

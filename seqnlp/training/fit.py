@@ -29,6 +29,7 @@ from seqnlp.errors import TrainingError
 from seqnlp.training.average import make_average
 from seqnlp.training.checkpoint import Progress, save_checkpoint
 from seqnlp.training.distributed import Processes
+from seqnlp.training.guest import Epoch, Guest, Step, read_only
 from seqnlp.training.log import Log
 from seqnlp.training.optimizer import Optimizer
 from seqnlp.training.schedule import learning_rate
@@ -75,9 +76,17 @@ class Interrupted(KeyboardInterrupt):
 
 
 def fit(
-    task: Trainable, config: Config, run: Path, processes: Processes, precision: torch.dtype = torch.float32
+    task: Trainable,
+    config: Config,
+    run: Path,
+    processes: Processes,
+    precision: torch.dtype = torch.float32,
+    guest: Guest | None = None,
 ) -> Progress:
     """Train until the last epoch or until patience is spent, resuming from the run's checkpoint if it has one.
+
+    Args:
+        guest: who trains from Python: is told of every step and epoch, and keeps the signals to itself.
 
     Raises:
         Interrupted: a signal came; the checkpoint is written and `seqnlp resume` goes on from it.
@@ -98,7 +107,7 @@ def fit(
             save_checkpoint(run, progress, task.digest, states, task.dev_digest)
         processes.wait()
 
-    with log, _listening() as received:
+    with log, _not_listening() if guest else _listening() as received:
         while progress.epoch < trainer.epochs and not progress.finished:
             plan = task.plan(progress.epoch)
             task.model.train()
@@ -117,17 +126,22 @@ def fit(
                 progress.position += 1
                 progress.loss_sum += loss
                 progress.loss_count += task.count(batch)
-                log.at(done, progress.loss_sum / progress.loss_count, progress.best_score)
+                mean = progress.loss_sum / progress.loss_count
+                log.at(done, mean, progress.best_score)
+                if guest:
+                    guest.step_done(Step(progress.step, done, mean, progress.learning_rate))
                 if stop:
                     checkpoint()
                     raise Interrupted(stop)
                 if progress.step % trainer.checkpoint_steps == 0 and progress.position < len(plan):
                     checkpoint()
             with average.swapped_in() if average else contextlib.nullcontext():
-                score = _finish_epoch(task, config, progress, processes, log, time.monotonic() - clock)
+                score, epoch = _finish_epoch(task, config, progress, processes, log, time.monotonic() - clock)
             if average:
                 average.consider(score)
             checkpoint()
+            if guest:
+                guest.epoch_done(epoch)
     return progress
 
 
@@ -180,8 +194,11 @@ def _finish_epoch(
     processes: Processes,
     log: Log,
     seconds: float,
-) -> float:
-    """Evaluate, keep the best model, decide whether and how to go on; returns the score. Averaged weights are in."""
+) -> tuple[float, Epoch]:
+    """Evaluate, keep the best model, decide whether and how to go on; returns the score and what to tell of the epoch.
+
+    Averaged weights are in.
+    """
     scores: dict[str, float] = {}
     if processes.is_first:
         task.model.eval()
@@ -215,7 +232,7 @@ def _finish_epoch(
     log.say(f"epoch {progress.epoch:3d}/{config.trainer.epochs}  loss {loss:.4f}  {shown}{'  *' if better else ''}")
     if out_of_patience and progress.epoch < config.trainer.epochs:
         log.say(f"no better dev score for {patience} epochs: stopping early")
-    return score
+    return score, Epoch(progress.epoch, progress.step, loss, read_only(scores), better, seconds)
 
 
 def _dropout_seed(seed: int, step: int, part: int) -> int:
@@ -240,3 +257,9 @@ def _listening() -> Iterator[list[int]]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextlib.contextmanager
+def _not_listening() -> Iterator[list[int]]:
+    """No signals: they belong to the program that trains, which may do so in any thread."""
+    yield []

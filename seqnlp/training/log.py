@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import logging
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Log:
-    """Speaks on standard error and writes ``RUN/log.csv`` (one row an epoch); silent where ``active`` is false.
+    """Speaks through logger `seqnlp` and writes ``RUN/log.csv`` (one row an epoch); not where ``active`` is false.
 
     Rows of epochs that a resumed run will repeat are removed, so that the file reads like one of a run never stopped.
     """
@@ -49,12 +50,8 @@ class Log:
 
     def say(self, text: str) -> None:
         """A line for the person who watches."""
-        if not self.active:
-            return
-        if self._bar:
-            self._bar.console.print(text, highlight=False, markup=False)
-        else:
-            print(text, file=sys.stderr, flush=True)
+        if self.active:
+            logging.getLogger("seqnlp").info("%s", text)
 
     def at(self, progress: float, loss: float, score: float) -> None:
         """Move the bar: epochs done as a real number, mean loss of this epoch, best score so far."""

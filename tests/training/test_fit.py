@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import logging
 import os
 import signal
 import subprocess
@@ -265,14 +266,15 @@ def test_a_dev_score_that_is_not_a_number_stops_the_run_and_keeps_the_checkpoint
     assert [row["epoch"] for row in read_log(tmp_path)] == ["1", "2"]
 
 
-def test_training_stops_when_patience_is_spent(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_training_stops_when_patience_is_spent(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, logger="seqnlp")
     scores = [0.1, 0.3, 0.2, 0.3, 0.9]
     task, progress = run_with_scores(tmp_path, toy_config(trainer__epochs=5, trainer__patience=2), scores)
     assert progress.epoch == 4
     assert progress.finished
     assert (progress.best_epoch, progress.best_score) == (2, 0.3)
     assert task.saved == [(1, 0.1), (2, 0.3)]
-    assert "no better dev score for 2 epochs: stopping early" in capsys.readouterr().err
+    assert "no better dev score for 2 epochs: stopping early" in caplog.text
 
 
 def test_without_patience_all_epochs_run_and_every_better_model_is_saved(tmp_path: Path) -> None:

@@ -1,0 +1,104 @@
+"""Training as a guest in somebody's process: it says what happens to callbacks, and leaves the process as it was."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import torch
+from torch.random import fork_rng
+
+from seqnlp.errors import TrainingError
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """An optimizer step that was done.
+
+    Attributes:
+        step: its number, from 1.
+        epoch: epochs done, as a real number.
+        loss: mean over the items of the epoch so far.
+        learning_rate: the step size.
+    """
+
+    step: int
+    epoch: float
+    loss: float
+    learning_rate: float
+
+
+@dataclass(frozen=True, slots=True)
+class Epoch:
+    """An epoch that was done, and is in the checkpoint.
+
+    Attributes:
+        epoch: its number, from 1.
+        step: optimizer steps so far.
+        loss: mean over the items of the epoch.
+        scores: on dev, ``score`` among them, higher is better; empty without a dev split. Read-only.
+        best: whether this is the best epoch so far, whose model is kept.
+        seconds: spent on training so far.
+    """
+
+    epoch: int
+    step: int
+    loss: float
+    scores: Mapping[str, float]
+    best: bool
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Guest:
+    """Who calls training from Python and wants to see it.
+
+    Attributes:
+        after_step, after_epoch: called with what was done; what they return does not matter.
+    """
+
+    after_step: Callable[[Step], object] | None = None
+    after_epoch: Callable[[Epoch], object] | None = None
+
+    def step_done(self, step: Step) -> None:
+        """Tell of a step."""
+        if self.after_step:
+            with _calling("after_step", f"step {step.step}"):
+                self.after_step(step)
+
+    def epoch_done(self, epoch: Epoch) -> None:
+        """Tell of an epoch."""
+        if self.after_epoch:
+            with _calling("after_epoch", f"epoch {epoch.epoch}"):
+                self.after_epoch(epoch)
+
+
+def read_only(scores: Mapping[str, float]) -> Mapping[str, float]:
+    """A copy that cannot be changed."""
+    return MappingProxyType(dict(scores))
+
+
+@contextlib.contextmanager
+def _calling(name: str, when: str) -> Iterator[None]:
+    try:
+        yield
+    except Exception as problem:
+        raised = f"{type(problem).__name__}: {problem}" if str(problem) else type(problem).__name__
+        raise TrainingError(
+            f"the callback {name} raised {raised} after {when}; training stopped, the last checkpoint (if any) is kept"
+        ) from problem
+
+
+@contextlib.contextmanager
+def undisturbed() -> Iterator[None]:
+    """Within the block training may seed torch and set its threads; afterwards both are as before."""
+    threads = torch.get_num_threads()
+    devices = range(torch.cuda.device_count()) if torch.cuda.is_available() else ()
+    try:
+        with fork_rng(devices=list(devices)):
+            yield
+    finally:
+        if torch.get_num_threads() != threads:
+            torch.set_num_threads(threads)
