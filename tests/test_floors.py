@@ -16,6 +16,7 @@ FLOORS = {
     "resources": 0,
     "stored": 0,
     "text": 1,
+    "crf": 2,
     "data": 2,
     "nn": 3,
     "networks": 3,
@@ -96,6 +97,7 @@ def test_there_is_no_torch_where_text_is_read_and_the_command_line_begins() -> N
     assert len(light) > 15
     assert [name_of(path) for path in light if "torch" in packages(path, at_import_time=True)] == []
     assert [name_of(path) for path in light if "torch" in packages(path) and "text/" in name_of(path)] == []
+    assert [name_of(path) for path in MODULES if name_of(path).startswith("crf/") and "torch" in packages(path)] == []
 
 
 def test_networks_know_no_torch() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from seqnlp.api import arguments
 from seqnlp.api.saved import SavedModel, undisturbed
 from seqnlp.bundle import find_model, load_bundle
-from seqnlp.decode.viterbi import MOST_PATHS
+from seqnlp.crf.k_best import MAX_PATHS
 from seqnlp.tasks.tagging.model import tagger_from_bundle
 from seqnlp.tasks.tagging.prediction import SentencePrediction, TagPredictor
 from seqnlp.text.tags import Span as TokenSpan
@@ -162,7 +162,7 @@ class Tagger(SavedModel):
     def _answer(
         self, texts: Sequence[str], tokens: Sequence[list[Token]], nbest: int, min_probability: float
     ) -> list[TaggedText]:
-        nbest = arguments.count(nbest, "nbest", 0, MOST_PATHS)
+        nbest = arguments.count(nbest, "nbest", 0, MAX_PATHS)
         min_probability = arguments.number(min_probability, "min_probability", 0, 1)
         words = [[token.text for token in sentence] for sentence in tokens]
         predictions = self._predictor.predict(words, nbest=nbest)

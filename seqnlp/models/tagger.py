@@ -9,7 +9,6 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from seqnlp.data.collate import TaggedBatch
-from seqnlp.decode.greedy import greedy_decode
 from seqnlp.nn.context import ContextInput
 from seqnlp.nn.crf import CRF
 from seqnlp.nn.dropout import LockedDropout
@@ -85,7 +84,7 @@ class RecurrentTagger(nn.Module):
         """The best legal tags (B, T), 0 at padding: Viterbi for the CRF, greedy for softmax."""
         if self.output == "crf":
             return self.crf.viterbi(emissions, mask)[0]
-        return greedy_decode(emissions, mask, self.crf.legal_start, self.crf.legal_end, self.crf.legal_transitions)
+        return self.crf.greedy(emissions, mask)
 
     @property
     def device(self) -> torch.device:

@@ -6,37 +6,29 @@ A CRF gives every tag sequence y of a sentence a score, the sum of what its tags
 
 and the probability ``exp(score(y)) / Z``, where Z sums ``exp(score)`` over all sequences. Z and all marginal
 probabilities come from the forward-backward algorithm, the best sequence from Viterbi's: time O(T K^2) both.
+
+Here are the parameters and the loss, as one node of autograd; the algorithms are in ``seqnlp/crf/``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 import torch
 import torchcrf
-from numpy.typing import NDArray
 from torch import Tensor
+from torch.autograd import Function
+from torch.autograd.function import once_differentiable
 
-from seqnlp.decode.viterbi import best_paths, k_best_paths, refuse_count, refuse_impossible
+from seqnlp.crf.chain import Array, FloatArray, boundary_transitions, refuse_undefined, score_chain
+from seqnlp.crf.gradient import Evidence
+from seqnlp.crf.inference import LinearChainCRF
 from seqnlp.errors import SeqnlpError
-from seqnlp.nn.crf_chain import (
-    ScoredChain,
-    as_array,
-    as_tensor,
-    boundary_transitions,
-    refuse_undefined,
-    score_chain,
-)
-from seqnlp.nn.crf_lattice import Lattice, build_lattice
-from seqnlp.nn.crf_likelihood import log_likelihood
-from seqnlp.nn.crf_posterior import path_entropy, segment_log_probabilities, segment_rows, token_marginals
 
 Flags = Tensor | Sequence[bool]
 REDUCTIONS = ("none", "sum", "mean", "token_mean")
-_POINTERS_AT_ONCE = 2**24
-"""That the k best of several sentences are found with: see :func:`k_best_paths`."""
 
 
 class CRF(torchcrf.CRF):  # type: ignore[misc]  # torchcrf is not marked as typed
@@ -81,7 +73,7 @@ class CRF(torchcrf.CRF):  # type: ignore[misc]  # torchcrf is not marked as type
         legal = np.ones((num_tags + 1, num_tags + 1), dtype=bool)  # (N, N)
         legal[:-1, :-1] = self.legal_transitions.numpy()
         legal[-1, :-1], legal[:-1, -1] = self.legal_start.numpy(), self.legal_end.numpy()
-        self._forbidden: NDArray[np.float64] = np.where(legal, 0.0, -np.inf)  # (N, N)
+        self._forbidden: FloatArray = np.where(legal, 0.0, -np.inf)  # (N, N)
 
     def forward(self, emissions: Tensor, tags: Tensor, mask: Tensor | None = None, reduction: str = "sum") -> Tensor:
         """Log likelihood of gold tags; differentiable once, in the emissions and the parameters.
@@ -108,15 +100,15 @@ class CRF(torchcrf.CRF):  # type: ignore[misc]  # torchcrf is not marked as type
 
     def log_partition(self, emissions: Tensor, mask: Tensor | None = None) -> Tensor:
         """log Z (B,), differentiable as the log likelihood is; 0 for an empty sentence, -inf where no tags fit."""
-        self._score(emissions, mask)
-        return -self._log_likelihoods(emissions, None, self._checked_mask(emissions, mask))
+        mask = self._checked_mask(emissions, mask)
+        refuse_undefined(score_chain(as_array(emissions), as_array(mask), self.inference.transitions))
+        return -self._log_likelihoods(emissions, None, mask)
 
     def decode(self, emissions: Tensor, mask: Tensor | None = None) -> list[list[int]]:
         """The best tags of each sentence's real tokens, as lists; :meth:`viterbi` gives tensors and says more."""
-        scored = self._score(emissions, mask)
-        flat: list[int] = best_paths(scored)[0].tolist()
-        ends: list[int] = scored.chain.lengths.cumsum().tolist()
-        return [flat[start:end] for start, end in zip([0, *ends], ends, strict=False)]
+        mask = self._checked_mask(emissions, mask)
+        tags, _ = self.inference.viterbi(as_array(emissions), as_array(mask))  # (B, T)
+        return [row[real].tolist() for row, real in zip(tags, as_array(mask), strict=True)]
 
     def viterbi(self, emissions: Tensor, mask: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """The best tags (B, T), 0 where masked, and their scores (B,).
@@ -124,9 +116,19 @@ class CRF(torchcrf.CRF):  # type: ignore[misc]  # torchcrf is not marked as type
         Raises:
             SeqnlpError: constraints that allow a sentence of some length no tags at all.
         """
-        scored = self._score(emissions, mask)
-        tags, scores = best_paths(scored)  # (R,), (B,)
-        return self._padded(scored, tags, emissions), as_tensor(scores, emissions)
+        mask = self._checked_mask(emissions, mask)
+        tags, scores = self.inference.viterbi(as_array(emissions), as_array(mask))  # (B, T), (B,)
+        return torch.from_numpy(tags).to(emissions.device), as_tensor(scores, emissions)
+
+    def greedy(self, emissions: Tensor, mask: Tensor | None = None) -> Tensor:
+        """The best legal tags (B, T) from left to right, 0 where masked; the parameters do not count.
+
+        Raises:
+            SeqnlpError: as :meth:`viterbi`.
+        """
+        mask = self._checked_mask(emissions, mask)
+        tags = self.inference.greedy(as_array(emissions), as_array(mask))  # (B, T)
+        return torch.from_numpy(tags).to(emissions.device)
 
     def nbest(self, emissions: Tensor, mask: Tensor | None, k: int, temperature: float = 1.0) -> tuple[Tensor, Tensor]:
         """The k most probable sequences (B, k, T), best first, 0 where masked, and their log probabilities (B, k).
@@ -134,40 +136,16 @@ class CRF(torchcrf.CRF):  # type: ignore[misc]  # torchcrf is not marked as type
         A sentence with fewer than k legal sequences has -inf, and tags 0, at the ranks that are missing.
 
         Raises:
-            SeqnlpError: as :func:`k_best_paths`.
+            SeqnlpError: ``k`` is less than 1, or more than there is room for.
         """
-        refuse_count(k)
         mask = self._checked_mask(emissions, mask)
-        partition = _lattice(self._score(emissions, mask, temperature)).log_partition  # (B,)
-        tags = torch.zeros(len(mask), k, mask.size(1), dtype=torch.int64, device=emissions.device)  # (B, k, T)
-        scores = np.zeros((len(mask), k))  # (B, k)
-        at_once = max(1, _POINTERS_AT_ONCE // max(1, (mask.size(1) + 2) * (self.num_tags + 1) * k))
-        for first in range(0, len(mask), at_once):  # memory does not grow with the batch
-            some = slice(first, first + at_once)
-            scored = self._score(emissions[some], mask[some], temperature)
-            paths, scores[some] = k_best_paths(scored, k)  # (r, k), (b, k)
-            tags[some] = self._padded(scored, paths, emissions[some]).transpose(1, 2)
-        logs = np.minimum(scores - partition[:, None], 0.0)  # (B, k)
-        return tags, as_tensor(logs, emissions)
+        tags, logs = self.inference.nbest(as_array(emissions), as_array(mask), k, temperature)  # (B, k, T), (B, k)
+        return torch.from_numpy(tags).to(emissions.device), as_tensor(logs, emissions)
 
     def marginals(self, emissions: Tensor, mask: Tensor | None = None, temperature: float = 1.0) -> Tensor:
         """Probability (B, T, K) of each tag at each token; 0 where masked."""
-        scored = self._score(emissions, mask, temperature)
-        return as_tensor(token_marginals(_lattice(scored)), emissions).view(emissions.shape)
-
-    def entropy(self, emissions: Tensor, mask: Tensor | None = None, temperature: float = 1.0) -> Tensor:
-        """Entropy (B,) in nats of the distribution over whole sequences; 0 for an empty sentence."""
-        scored = self._score(emissions, mask, temperature)
-        return as_tensor(path_entropy(scored, _lattice(scored)), emissions)
-
-    def path_log_probability(
-        self, emissions: Tensor, tags: Tensor, mask: Tensor | None = None, temperature: float = 1.0
-    ) -> Tensor:
-        """Log probability (B,) of whole sequences (B, T); -inf for an illegal one. No gradient: see :meth:`forward`."""
-        scored = self._score(emissions, self._checked_mask(emissions, mask, tags), temperature)
-        path = scored.gold_tags(tags)  # (R,)
-        scores = scored.path_scores(path, scored.moves(path))  # (B,)
-        return as_tensor(scores - _lattice(scored).log_partition, emissions)
+        mask = self._checked_mask(emissions, mask)
+        return as_tensor(self.inference.marginals(as_array(emissions), as_array(mask), temperature), emissions)
 
     def span_log_probabilities(
         self,
@@ -199,23 +177,21 @@ class CRF(torchcrf.CRF):  # type: ignore[misc]  # torchcrf is not marked as type
         Raises:
             SeqnlpError: a span without tokens or outside its sentence.
         """
-        scored = self._score(emissions, mask, temperature)
+        mask = self._checked_mask(emissions, mask)
         places = np.stack([as_array(part) for part in (sentence, start, end)])  # (3, n)
-        starts, ends = segment_rows(scored.chain, emissions.size(1), places)  # (n,), (n,)
         tags = np.stack([as_array(part) for part in (first_tag, inner_tag, last_tag)])  # (3, n)
-        lattice = _lattice(scored)
-        with np.errstate(all="ignore"):
-            logs = segment_log_probabilities(scored, lattice, starts, ends, tags, as_array(forbidden_next))  # (n,)
-        return as_tensor(logs, emissions)
+        arrays = as_array(emissions), as_array(mask), places, tags, as_array(forbidden_next)
+        return as_tensor(self.inference.span_log_probabilities(*arrays, temperature), emissions)
+
+    @property
+    def inference(self) -> LinearChainCRF:
+        """The CRF with the parameters of now, for arrays."""
+        start, end = as_array(self.start_transitions), as_array(self.end_transitions)
+        return LinearChainCRF(boundary_transitions(start, end, as_array(self.transitions), self._forbidden))
 
     def _log_likelihoods(self, emissions: Tensor, tags: Tensor | None, mask: Tensor) -> Tensor:
         parameters = (self.start_transitions, self.end_transitions, self.transitions)
-        return log_likelihood(emissions, *parameters, tags, mask, self._forbidden)  # (B,)
-
-    def _score(self, emissions: Tensor, mask: Tensor | None, temperature: float = 1.0) -> ScoredChain:
-        parameters = (self.start_transitions, self.end_transitions, self.transitions)
-        scores = boundary_transitions(*parameters, self._forbidden)  # (N, N)
-        return refuse_undefined(score_chain(emissions, self._checked_mask(emissions, mask), scores, temperature))
+        return _log_likelihood(emissions, *parameters, tags, mask, self._forbidden)  # (B,)
 
     def _checked_mask(self, emissions: Tensor, mask: Tensor | None, tags: Tensor | None = None) -> Tensor:
         if emissions.dim() != 3 or emissions.size(2) != self.num_tags:
@@ -226,23 +202,43 @@ class CRF(torchcrf.CRF):  # type: ignore[misc]  # torchcrf is not marked as type
                 raise SeqnlpError(f"expected {name} {tuple(shape)} as the emissions have, found {tuple(tensor.shape)}")
         return torch.ones(shape, dtype=torch.bool) if mask is None else mask.bool()
 
+
+class _LogLikelihood(Function):
+    """Log likelihoods (B,) of tags (B, T); without tags, the negative log partition."""
+
     @staticmethod
-    def _padded(scored: ScoredChain, tags: NDArray[np.int64], emissions: Tensor) -> Tensor:
-        """Tags (B, T, ...) in their places from those of the real tokens (R, ...)."""
-        padded = np.zeros((len(scored.chain.row_of), *tags.shape[1:]), dtype=np.int64)  # (B * T, ...)
-        padded[scored.chain.positions] = tags
-        return torch.from_numpy(padded).to(emissions.device).view(*emissions.shape[:2], *tags.shape[1:])
+    def forward(
+        ctx: Any,
+        emissions: Tensor,
+        start: Tensor,
+        end: Tensor,
+        transitions: Tensor,
+        tags: Tensor | None,
+        mask: Tensor,
+        forbidden: FloatArray,
+    ) -> Tensor:
+        """Emissions (B, T, K), the three parameters, tags and mask (B, T), forbidden transitions (N, N)."""
+        scores = boundary_transitions(as_array(start), as_array(end), as_array(transitions), forbidden)  # (N, N)
+        scored = score_chain(as_array(emissions), as_array(mask), scores)
+        gold = None if tags is None else scored.gold_tags(as_array(tags))  # (R,)
+        ctx.evidence = Evidence(scored, gold)
+        ctx.shape, ctx.dtypes = emissions.shape, (emissions.dtype, transitions.dtype)
+        return as_tensor(ctx.evidence.log_likelihoods, emissions)
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
+        """Observed minus expected, each sentence's times its gradient (B,)."""
+        device, (emission_dtype, parameter_dtype) = gradient.device, ctx.dtypes
+        difference = torch.from_numpy(ctx.evidence.emission_gradient())[:, :-1]  # (B * T, K)
+        emissions = difference.to(device, emission_dtype).view(ctx.shape).mul_(-gradient[:, None, None])  # (B, T, K)
+        moves = -ctx.evidence.transition_gradient(as_array(gradient).astype(np.float64))  # (N, N)
+        parts = (moves[-1, :-1], moves[:-1, -1], moves[:-1, :-1])
+        start, end, transitions = (torch.from_numpy(part.copy()).to(device, parameter_dtype) for part in parts)
+        return emissions, start, end, transitions, None, None, None
 
 
-def _lattice(scored: ScoredChain) -> Lattice:
-    """All paths at once.
-
-    Raises:
-        SeqnlpError: a sentence has no legal tags at all, so that nothing has a probability.
-    """
-    lattice = build_lattice(scored)
-    refuse_impossible(scored.chain, lattice.log_partition)
-    return lattice
+_log_likelihood: Callable[..., Tensor] = _LogLikelihood.apply
 
 
 def _flags(name: str, flags: Any, shape: tuple[int, ...]) -> Tensor:
@@ -254,3 +250,16 @@ def _flags(name: str, flags: Any, shape: tuple[int, ...]) -> Tensor:
     if not tensor.any():
         raise SeqnlpError(f"{name} forbids everything; expected at least one True")
     return tensor
+
+
+def as_array(tensor: Tensor) -> Array:
+    """The values of a tensor, without a copy if it is on the CPU and of a type that numpy has."""
+    if tensor.dtype in (torch.bfloat16, torch.float16):
+        tensor = tensor.float()
+    return tensor.numpy(force=True)
+
+
+def as_tensor(values: Array, like: Tensor) -> Tensor:
+    """The values on the device of ``like``, in float64 if it is, else in float32."""
+    dtype = np.float64 if like.dtype == torch.float64 else np.float32
+    return torch.from_numpy(values.astype(dtype, copy=False)).to(like.device)

@@ -20,9 +20,8 @@ from crf_oracle import (
 )
 from torch import Tensor
 
-from seqnlp.decode import viterbi
+from seqnlp.crf import inference, k_best
 from seqnlp.errors import SeqnlpError
-from seqnlp.nn import crf as crf_module
 from seqnlp.nn.crf import CRF
 
 
@@ -151,15 +150,15 @@ def test_fewer_than_one_best_is_an_error() -> None:
 def test_a_batch_in_pieces_has_the_same_best_paths(crf: CRF, mask: Tensor, monkeypatch: pytest.MonkeyPatch) -> None:
     emissions = random_batch(5, 5, crf.num_tags)[0]
     tags, logs = crf.nbest(emissions, mask, 7)
-    monkeypatch.setattr(crf_module, "_POINTERS_AT_ONCE", 7 * 7 * (crf.num_tags + 1) * 2)  # two sentences at a time
+    monkeypatch.setattr(inference, "POINTERS_AT_ONCE", 7 * 7 * (crf.num_tags + 1) * 2)  # two sentences at a time
     again, their_logs = crf.nbest(emissions, mask, 7)
     assert torch.equal(again, tags)
     assert torch.equal(their_logs, logs)
 
 
 def test_more_than_there_is_room_for_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(crf_module, "_POINTERS_AT_ONCE", 1)
-    monkeypatch.setattr(viterbi, "MOST_POINTERS", 52 * 4 * 20)
+    monkeypatch.setattr(inference, "POINTERS_AT_ONCE", 1)
+    monkeypatch.setattr(k_best, "MAX_POINTERS", 52 * 4 * 20)
     assert random_crf(3).nbest(torch.zeros(2, 50, 3), None, 20)[0].shape == (2, 20, 50)
     with pytest.raises(SeqnlpError, match="expected k of at most 20 for the k best paths of 50 tokens, found 21; mem"):
         random_crf(3).nbest(torch.zeros(1, 50, 3), None, 21)

@@ -6,9 +6,9 @@ from typing import Protocol
 
 import numpy as np
 
-from seqnlp.nn.crf_chain import Chain, FloatArray, IntArray, ScoredChain
-from seqnlp.nn.crf_log_space import LogLattice
-from seqnlp.nn.crf_scaled import ScaledLattice
+from seqnlp.crf.chain import Chain, FloatArray, IntArray, ScoredChain
+from seqnlp.crf.log_space import LogLattice
+from seqnlp.crf.scaled import ScaledLattice
 
 
 class Lattice(Protocol):
@@ -22,9 +22,6 @@ class Lattice(Protocol):
 
     def transition_counts(self, weights: FloatArray) -> FloatArray:
         """Expected number (N, N) of each transition, sentences weighted by (B,)."""
-
-    def expected_transition_score(self) -> FloatArray:
-        """Expected sum (B,) of the transition scores of a path."""
 
     def log_left(self, rows: IntArray, tags: IntArray) -> FloatArray:
         """Log weights (n,) of all beginnings that reach a tag at a row, its emission included."""

@@ -5,8 +5,8 @@ first token and at every step after the last one; moving from it scores ``start_
 ``end_transitions``, staying on it nothing. So one (N, N) matrix holds all three kinds of scores, sentences of any
 length (also 0) end in the same state at the same step, and no recursion over time needs a mask.
 
-Everything below the CRF module runs in numpy on the CPU: a chain is a few hundred tiny dependent operations, whose
-cost is the call itself, and a numpy call costs a third of a torch one or of a GPU kernel.
+Why NumPy on the CPU: a chain is a few hundred small operations, each of which needs the one before. Their cost is the
+call itself, and a NumPy call costs a third of a call of torch or of a GPU kernel.
 """
 
 from __future__ import annotations
@@ -15,9 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import DTypeLike, NDArray
-from torch import Tensor
 
 from seqnlp.errors import SeqnlpError
 
@@ -106,13 +104,13 @@ class ScoredChain:
         table[-1, -1] = 0
         return table
 
-    def gold_tags(self, tags: Tensor) -> IntArray:
+    def gold_tags(self, tags: Array) -> IntArray:
         """The tags (R,) of the real tokens from padded ones (B, T).
 
         Raises:
             SeqnlpError: a tag that is not 0 to K - 1.
         """
-        chosen: IntArray = as_array(tags).astype(np.int64, copy=False).ravel().take(self.chain.positions)  # (R,)
+        chosen: IntArray = tags.astype(np.int64, copy=False).ravel().take(self.chain.positions)  # (R,)
         if len(chosen) and not 0 <= chosen.min() <= chosen.max() < self.num_tags:
             found = f"{chosen.min()} to {chosen.max()}"
             raise SeqnlpError(f"expected tags from 0 to {self.num_tags - 1} at real tokens, found {found}")
@@ -152,11 +150,13 @@ def refuse_undefined(scored: ScoredChain) -> ScoredChain:
     return scored
 
 
-def score_chain(emissions: Tensor, mask: Tensor, transitions: FloatArray, temperature: float = 1.0) -> ScoredChain:
+def score_chain(
+    emissions: Array, mask: NDArray[np.bool_], transitions: FloatArray, temperature: float = 1.0
+) -> ScoredChain:
     """The scored chain of emissions (B, T, K); what they hold at masked positions is never read.
 
     Args:
-        emissions: of any floating type, on any device; half precision is widened to float32.
+        emissions: float32 or float64.
         mask: (B, T) bool, True = a real token.
         transitions: (N, N) from :func:`boundary_transitions`.
         temperature: all scores are divided by it.
@@ -166,30 +166,32 @@ def score_chain(emissions: Tensor, mask: Tensor, transitions: FloatArray, temper
     """
     if not temperature > 0:
         raise SeqnlpError(f"expected a temperature above 0, found {temperature}")
-    chain = Chain.from_mask(as_array(mask))
-    tokens = as_array(emissions).reshape(-1, emissions.size(2)).take(chain.positions, axis=0)  # (R, K)
+    chain = Chain.from_mask(mask)
+    tokens = emissions.reshape(-1, emissions.shape[2]).take(chain.positions, axis=0)  # (R, K)
     if temperature == 1.0:
         return ScoredChain(chain, transitions, tokens)
     return ScoredChain(chain, transitions / temperature, tokens.astype(np.float64) / temperature)
 
 
-def boundary_transitions(start: Tensor, end: Tensor, transitions: Tensor, forbidden: FloatArray) -> FloatArray:
+def boundary_transitions(start: Array, end: Array, transitions: Array, forbidden: FloatArray) -> FloatArray:
     """All transition scores (N, N) in float64: ``forbidden`` (0 or -inf) plus those of the three parameters."""
     scores = forbidden.copy()  # (N, N)
-    scores[:-1, :-1] += as_array(transitions)
-    scores[-1, :-1] += as_array(start)
-    scores[:-1, -1] += as_array(end)
+    scores[:-1, :-1] += transitions
+    scores[-1, :-1] += start
+    scores[:-1, -1] += end
     return scores
 
 
-def as_array(tensor: Tensor) -> Array:
-    """The values of a tensor, without a copy if it is on the CPU and of a type that numpy has."""
-    if tensor.dtype in (torch.bfloat16, torch.float16):
-        tensor = tensor.float()
-    return tensor.numpy(force=True)
+def refuse_impossible(chain: Chain, scores: FloatArray) -> FloatArray:
+    """The scores (B,) themselves.
 
-
-def as_tensor(values: Array, like: Tensor) -> Tensor:
-    """The values on the device of ``like``, in float64 if it is, else in float32."""
-    dtype = np.float64 if like.dtype == torch.float64 else np.float32
-    return torch.from_numpy(values.astype(dtype, copy=False)).to(like.device)
+    Raises:
+        SeqnlpError: one is minus infinity: the sentence has no tag sequence at all.
+    """
+    if scores.min(initial=0.0) == -np.inf:
+        sentence = int(scores.argmin())
+        raise SeqnlpError(
+            f"no legal tag sequence exists for sentence {sentence} of the batch, of {chain.lengths[sentence]} tokens; "
+            "check the constraints, and that no token has minus infinity for every tag it may have"
+        )
+    return scores

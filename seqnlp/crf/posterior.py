@@ -4,23 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
+from seqnlp.crf.chain import Array, Chain, FloatArray, IntArray, ScoredChain
+from seqnlp.crf.lattice import Lattice
+from seqnlp.crf.log_space import log_sum
 from seqnlp.errors import SeqnlpError
-from seqnlp.nn.crf_chain import Array, Chain, FloatArray, IntArray, ScoredChain
-from seqnlp.nn.crf_lattice import Lattice
-from seqnlp.nn.crf_log_space import log_sum
 
 
 def token_marginals(lattice: Lattice) -> FloatArray:
     """Probability (B * T, K) of each tag at each padded position; 0 where it is masked."""
     return lattice.marginals.take(lattice.chain.row_of, axis=0)[:, :-1]
-
-
-def path_entropy(scored: ScoredChain, lattice: Lattice) -> FloatArray:
-    """Entropy (B,) in nats of the distribution over whole tag sequences: log Z less the expected score of a path."""
-    probabilities = lattice.marginals.take(scored.chain.rows, axis=0)[:, :-1]  # (R, K)
-    scores = np.where(np.isneginf(scored.tokens), 0.0, scored.tokens) * probabilities  # (R, K)
-    emitted = scored.chain.sum_by_sentence(scores.sum(axis=1))  # (B,)
-    return np.maximum(lattice.log_partition - emitted - lattice.expected_transition_score(), 0.0)
 
 
 def segment_log_probabilities(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from seqnlp.nn.crf_chain import Array, FloatArray, IntArray, ScoredChain
+from seqnlp.crf.chain import Array, FloatArray, IntArray, ScoredChain
 
 
 class LogLattice:
@@ -40,14 +40,6 @@ class LogLattice:
         for step in range(1, self.chain.num_steps):
             counts += np.tensordot(weights, self._moves(step), axes=1)
         return counts
-
-    def expected_transition_score(self) -> FloatArray:
-        """Expected sum (B,) of the transition scores of a path."""
-        scores = np.where(np.isneginf(self.transitions), 0.0, self.transitions)  # (N, N)
-        expected = np.zeros(self.chain.size)  # (B,)
-        for step in range(1, self.chain.num_steps):
-            expected += np.tensordot(self._moves(step), scores, axes=2)
-        return expected
 
     def log_left(self, rows: IntArray, tags: IntArray) -> FloatArray:
         """Log weights (n,) of all beginnings that reach a tag at a row, its emission included."""

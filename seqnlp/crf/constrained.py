@@ -3,47 +3,31 @@
 from __future__ import annotations
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
+from seqnlp.crf.chain import Array, Chain, IntArray
 from seqnlp.errors import SeqnlpError
-from seqnlp.nn.crf_chain import Chain, as_array
 
 Flags = NDArray[np.bool_]
 
 
-def greedy_decode(
-    emissions: Tensor, mask: Tensor, legal_start: Tensor, legal_end: Tensor, legal_transitions: Tensor
-) -> Tensor:
+def greedy_tags(chain: Chain, tokens: Array, start: Flags, end: Flags, transitions: Flags) -> IntArray:
     """From left to right the best tag that is legal after the one before and from which a legal end can be reached.
 
     The second condition is what keeps it from running into a dead end, in any scheme.
 
     Args:
-        emissions: (B, T, K) scores; anything where masked.
-        mask: (B, T) bool, True = a real token; any mask.
-        legal_start, legal_end: (K,) bool.
-        legal_transitions: (K, K) bool, ``[from][to]``.
+        tokens: (R, K) scores of the real tokens.
+        start, end: (K,) which tags may begin and end a sentence.
+        transitions: (K, K) bool, ``[from][to]``.
 
     Returns:
-        (B, T) tags, 0 where masked.
+        The tags (R,) of the real tokens.
 
     Raises:
         SeqnlpError: the constraints allow a sentence no tags at all.
     """
-    chain = Chain.from_mask(as_array(mask.bool()))
-    tokens = as_array(emissions).reshape(-1, emissions.size(2)).take(chain.positions, axis=0)  # (R, K)
-    start, end, transitions = (as_array(flags) for flags in (legal_start, legal_end, legal_transitions))
-    tags = _greedy_tags(chain, tokens, start, transitions, _can_end(chain.num_steps, end, transitions))  # (R,)
-    padded = np.zeros(mask.numel(), dtype=np.int64)  # (B * T,)
-    padded[chain.positions] = tags
-    return torch.from_numpy(padded).to(emissions.device).view(mask.shape)
-
-
-def _greedy_tags(
-    chain: Chain, tokens: NDArray[np.floating], start: Flags, transitions: Flags, can_end: Flags
-) -> NDArray[np.int64]:
+    can_end = _can_end(chain.num_steps, end, transitions)  # (S, K)
     lowest = np.finfo(tokens.dtype).min
     tags = np.zeros(len(tokens), dtype=np.int64)  # (R,)
     token_of = chain.token_of.reshape(chain.num_steps, chain.size)  # (S, B)

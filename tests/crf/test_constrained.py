@@ -10,13 +10,12 @@ import torch
 from crf_oracle import is_legal, masks, random_batch, scheme_crf
 from torch import Tensor
 
-from seqnlp.decode.greedy import greedy_decode
 from seqnlp.errors import SeqnlpError
 from seqnlp.nn.crf import CRF
 
 
 def decode(crf: CRF, emissions: Tensor, mask: Tensor) -> Tensor:
-    return greedy_decode(emissions, mask, crf.legal_start, crf.legal_end, crf.legal_transitions)
+    return crf.greedy(emissions, mask)
 
 
 def slow_greedy(crf: CRF, tokens: list[list[float]]) -> list[int]:

@@ -12,7 +12,7 @@ from torch import Tensor
 from seqnlp.errors import SeqnlpError
 from seqnlp.nn.crf import CRF
 
-METHODS = ("decode", "viterbi", "log_partition", "marginals", "entropy")
+METHODS = ("decode", "viterbi", "log_partition", "marginals")
 UNDEFINED = (math.inf, math.nan)
 
 
@@ -39,11 +39,10 @@ def test_an_undefined_score_is_an_error_that_names_its_sentence(method: str, val
 
 @pytest.mark.parametrize("value", UNDEFINED)
 def test_so_it_is_for_whole_paths_and_spans(value: float) -> None:
-    crf, (emissions, tags, _) = random_crf(3), random_batch(2, 4, 3)
+    crf, emissions = random_crf(3), random_batch(2, 4, 3)[0]
     emissions[1, 0, 2] = value
     asked = (
         lambda: crf.nbest(emissions, None, 3),
-        lambda: crf.path_log_probability(emissions, tags),
         lambda: spans(crf, emissions, [0], [2], 1),
     )
     for ask in asked:
@@ -63,8 +62,6 @@ def test_minus_infinity_forbids_a_tag_and_all_else_equals_enumeration(length: in
     everywhere = torch.ones(length, dtype=torch.bool)
     legal = {path: p for path, p in probabilities_of(crf, emissions[0], everywhere).items() if p > 0}
     assert len(legal) < len(legal_paths(crf, length))
-    entropy = -sum(p * math.log(p) for p in legal.values())
-    assert crf.entropy(emissions).item() == pytest.approx(entropy, abs=1e-5)
     marginals = torch.zeros(length, crf.num_tags, dtype=dtype)
     for path, p in legal.items():
         marginals[torch.arange(length), list(path)] += p
@@ -80,7 +77,7 @@ def test_minus_infinity_forbids_a_tag_and_all_else_equals_enumeration(length: in
 def test_a_token_that_may_have_no_tag_is_an_error_where_probabilities_are_asked_for() -> None:
     crf, emissions = random_crf(3), random_batch(3, 4, 3)[0]
     emissions[1, 2] = -math.inf
-    for method in ("decode", "viterbi", "marginals", "entropy"):
+    for method in ("decode", "viterbi", "marginals"):
         with pytest.raises(SeqnlpError, match="no legal tag sequence exists for sentence 1 of the batch, of 4 tokens"):
             getattr(crf, method)(emissions)
     assert crf.log_partition(emissions).isneginf().tolist() == [False, True, False]

@@ -2,7 +2,7 @@
 
 Rabiner (1989), "A tutorial on hidden Markov models", III.A and V.A: weights are multiplied, not added up as logarithms,
 and rescaled now and then. Float64 spans e^-708 to e^709, which is nearly always enough; where it is not, this module
-notices, and :mod:`seqnlp.nn.crf_log_space` takes over.
+notices, and :mod:`seqnlp.crf.log_space` takes over.
 
 How it notices: at each rescaling ``TINY`` is added to every state, so that no path can vanish unseen. What was added
 makes up at most ``TINY`` times the other direction's states of the total weight found at that step. So if at every step
@@ -12,12 +12,9 @@ rescalings a state may fall below 1e-308 and vanish; what is added next is more 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
-import torch
 
-from seqnlp.nn.crf_chain import Array, FloatArray, IntArray, ScoredChain
+from seqnlp.crf.chain import Array, FloatArray, IntArray, ScoredChain
 
 RESCALE_EVERY = 8
 TINY = 1e-150
@@ -26,8 +23,8 @@ SAFE_SCALE = 1e-140
 VANISHED = 1e-130
 """A state below this holds little but TINY; it counts as impossible."""
 
-SMALL_PRODUCT = 2**17
-"""Multiply-adds up to which numpy is faster than torch, and well below where its BLAS starts threads of its own."""
+MAX_PRODUCT = 2**17
+"""Multiply-adds of one matrix product. NumPy's BLAS starts threads for larger ones, which fight with those of torch."""
 
 
 class ScaledLattice:
@@ -67,20 +64,13 @@ class ScaledLattice:
 
     def transition_counts(self, weights: FloatArray) -> FloatArray:
         """Expected number (N, N) of each transition, sentences weighted by (B,)."""
-        before, after = self._pairs(weights)
-        counts = np.empty_like(self.weights)  # (N, N)
-        _product(before.T, after)(before.T, after, counts)
+        factors = weights / self.totals[:-1]  # (S - 1, B)
+        before = (self.left[:-1] * factors[..., None]).reshape(-1, len(self.weights))  # ((S - 1) * B, N)
+        after = self.right[1:].reshape(-1, len(self.weights))  # ((S - 1) * B, N)
+        counts = np.zeros_like(self.weights)  # (N, N)
+        for rows in _blocks(len(before), counts.size):
+            counts += before[rows].T @ after[rows]
         return counts * self.weights
-
-    def expected_transition_score(self) -> FloatArray:
-        """Expected sum (B,) of the transition scores of a path."""
-        before, after = self._pairs(np.ones(self.chain.size))
-        moves = np.empty_like(before)  # ((S - 1) * B, N)
-        scores = self.weights * np.where(self.weights > 0, self.transitions, 0.0)  # (N, N)
-        _product(before, scores)(before, scores, moves)
-        moves *= after
-        expected: FloatArray = moves.reshape(len(self.left) - 1, *self.left.shape[1:]).sum(axis=(0, 2))  # (B,)
-        return expected
 
     def log_left(self, rows: IntArray, tags: IntArray) -> FloatArray:
         """Log weights (n,) of all beginnings that reach a tag at a row, its emission included."""
@@ -103,12 +93,6 @@ class ScaledLattice:
         logs: FloatArray = np.log(self.left_scales).sum(axis=0) + np.log(self.left[-1, :, -1])  # (B,)
         return logs + self.chain.sum_by_sentence(self.peaks[:-1]) + moves * self.shift
 
-    def _pairs(self, weights: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """States ((S - 1) * B, N) before and after each step; with the weights between, they give its probabilities."""
-        factors = torch.from_numpy(weights / self.totals[:-1])  # (S - 1, B)
-        before = (torch.from_numpy(self.left[:-1]) * factors[..., None]).numpy()  # (S - 1, B, N)
-        return before.reshape(-1, len(self.weights)), self.right[1:].reshape(-1, len(self.weights))
-
     def _log_scales(self, scales: FloatArray) -> FloatArray:
         """Logs (S, B) of what the states were divided by at each step."""
         logs = np.zeros(self.left.shape[:2])  # (S, B)
@@ -124,9 +108,10 @@ def _sweep(weights: FloatArray, emissions: Array, before: Array, after: Array) -
     """
     state = after[0]  # (B, N)
     scales = np.ones((-(-len(after) // RESCALE_EVERY), len(state)))  # (S / 8, B)
-    multiply = _product(state, weights)
+    blocks = _blocks(len(state), weights.size)
     for step, (message, emission, out) in enumerate(zip(before[1:], emissions[1:], after[1:], strict=True), start=1):
-        multiply(state, weights, message)  # (B, N)
+        for rows in blocks:
+            np.dot(state[rows], weights, message[rows])  # (b, N)
         state = np.multiply(message, emission, out)  # (B, N)
         if step % RESCALE_EVERY == 0:
             state /= state.max(axis=1, out=scales[step // RESCALE_EVERY])[:, None]
@@ -134,32 +119,25 @@ def _sweep(weights: FloatArray, emissions: Array, before: Array, after: Array) -
     return scales
 
 
-def _product(left: Array, right: Array) -> Callable[[Array, Array, Array], object]:
-    """The fastest way to write the matrix product of two such arrays into a third.
-
-    Above a certain size numpy's BLAS starts threads of its own, which fight with torch's for the cores.
-    """
-    return np.dot if left.size * right.shape[1] <= SMALL_PRODUCT else _torch_dot
-
-
-def _torch_dot(left: Array, right: Array, out: Array) -> None:
-    torch.mm(torch.from_numpy(left), torch.from_numpy(right), out=torch.from_numpy(out))
+def _blocks(num_rows: int, products_per_row: int) -> list[slice]:
+    """Cut the rows of a matrix so that the product of each block needs at most MAX_PRODUCT multiply-adds."""
+    size = max(MAX_PRODUCT // products_per_row, 1)
+    return [slice(start, start + size) for start in range(0, num_rows, size)]
 
 
 def _subtract_peaks(logs: Array) -> FloatArray:
-    """Subtract from each row (R, N) its largest value, in place; returns those (R,). Torch is fast along short rows."""
-    tensor = torch.from_numpy(logs)
-    peaks = tensor.amax(dim=1)
-    tensor.sub_(peaks[:, None])
-    return np.asarray(peaks.numpy())
+    """Subtract from each row (R, N) its largest value, in place; returns those (R,)."""
+    # Reducing by segments of the flat array is several times faster than `max(axis=1)` along short rows.
+    peaks: FloatArray = np.maximum.reduceat(logs.ravel(), np.arange(0, logs.size, logs.shape[1]))  # (R,)
+    logs -= peaks[:, None]
+    return peaks
 
 
 def _divide_by_sums(weights: Array) -> FloatArray:
     """Divide each row of (S, B, N) by its sum, in place; returns the sums (S, B)."""
-    tensor = torch.from_numpy(weights)
-    sums = tensor.sum(dim=2)
-    tensor.div_(sums[..., None])
-    return np.asarray(sums.numpy())
+    sums: FloatArray = np.einsum("sbn->sb", weights)  # (S, B); several times faster than `sum(axis=2)`
+    weights /= sums[..., None]
+    return sums
 
 
 def _log(weights: Array) -> FloatArray:
