@@ -34,7 +34,6 @@ FLOORS = {
     "compose": 8,
     "launch": 8,
     "api": 8,
-    "evaluate_translator": 8,
     "cli": 9,
     "__init__": 9,
     "__main__": 9,

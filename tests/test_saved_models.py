@@ -19,7 +19,7 @@ from command import output
 from six_tasks import ASK, TRAININGS
 
 import seqnlp
-from seqnlp.api.arguments import WrongTypeError, WrongValueError
+from seqnlp.tasks.arguments import WrongTypeError, WrongValueError
 
 
 @pytest.fixture(scope="module", params=TRAININGS)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from seqnlp.api.classifier import Classification, Classifier, Explanation, WordContribution
-from seqnlp.api.detector import Detection, DetectionStream, Detector
-from seqnlp.api.forecaster import Forecast, Forecaster, ForecastStream
-from seqnlp.api.language_model import Completion, LanguageModel, Typed
-from seqnlp.api.tagger import Span, TaggedText, Tagger, TagSequence
-from seqnlp.api.translator import Hypothesis, Translation, Translator
 from seqnlp.bundle import load_bundle
 from seqnlp.metrics.events import Event
+from seqnlp.tasks.anomaly_detection.api import Detection, DetectionStream, Detector
 from seqnlp.tasks.anomaly_detection.stream import ScoredRow
+from seqnlp.tasks.classification.api import Classification, Classifier, Explanation, WordContribution
+from seqnlp.tasks.forecasting.api import Forecast, Forecaster, ForecastStream
+from seqnlp.tasks.language_model.api import Completion, LanguageModel, Typed
+from seqnlp.tasks.tagging.api import Span, TaggedText, Tagger, TagSequence
+from seqnlp.tasks.translation.api import Hypothesis, Translation, Translator
 
 __all__ = [
     "Classification",

@@ -79,7 +79,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.tune:
         if not isinstance(config, TranslationConfig):
             raise SeqnlpError("--tune is for translators; other models are complete when their training ends")
-        from seqnlp.evaluate_translator import tune
+        from seqnlp.tasks.translation.evaluation import tune
 
         tune(arguments.run, config, _say)
         return 0
@@ -152,8 +152,8 @@ def _evaluated(
         forecast = evaluate_forecaster(arguments.run, config, arguments.split, _say, keep=not arguments.data)
         return forecast, format_forecast_report, forecast_report_html
     if isinstance(config, TranslationConfig):
-        from seqnlp.evaluate_translator import evaluate as evaluate_translator
         from seqnlp.metrics.translation_report import format_translation_report, translation_report_html
+        from seqnlp.tasks.translation.evaluation import evaluate as evaluate_translator
 
         translated = evaluate_translator(arguments.run, config, arguments.split, _say, keep=not arguments.data)
         return translated, format_translation_report, translation_report_html

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from seqnlp.api import Classification, Event, Explanation, Hypothesis, ScoredRow, Translation
-from seqnlp.api.classifier import WordContribution
 from seqnlp.cli import classify_output, detect_output, score, translate_output
 from seqnlp.cli.json_text import json_line, json_text
+from seqnlp.tasks.classification.api import WordContribution
 
 UNDEFINED = [math.nan, math.inf, -math.inf]
 

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from seqnlp.api import arguments
-from seqnlp.api.saved import SavedModel, undisturbed
 from seqnlp.bundle import find_model, load_bundle
 from seqnlp.decode.sampling import SamplingOptions
 from seqnlp.errors import SeqnlpError
+from seqnlp.tasks import arguments
 from seqnlp.tasks.language_model.model import language_model_from_bundle
 from seqnlp.tasks.language_model.prediction import Place, Reader
+from seqnlp.tasks.saved_model import SavedModel, undisturbed
 from seqnlp.text.units import END_MARK, plain_line, unknown_words
 from seqnlp.text.writer import StopStrings, TextWriter
 

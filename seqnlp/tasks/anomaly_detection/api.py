@@ -6,8 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from seqnlp.api import arguments
-from seqnlp.api.saved import SavedModel, undisturbed
 from seqnlp.bundle import find_model, load_bundle
 from seqnlp.data.series import read_series, stamp_of
 from seqnlp.data.series_limits import FirstSteps
@@ -16,8 +14,10 @@ from seqnlp.data.series_rows import Row, read_stamp
 from seqnlp.data.series_time import Stamps
 from seqnlp.errors import DataError
 from seqnlp.metrics.events import Event, EventMerger
+from seqnlp.tasks import arguments
 from seqnlp.tasks.anomaly_detection.model import LoadedDetector, detector_from_bundle
 from seqnlp.tasks.anomaly_detection.stream import Judge, RowReader, ScoredRow
+from seqnlp.tasks.saved_model import SavedModel, undisturbed
 
 Say = Callable[[str], None]
 

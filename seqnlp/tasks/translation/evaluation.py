@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from seqnlp.api import Translator
 from seqnlp.bundle import find_model, load_bundle, record_scores, save_description
 from seqnlp.config import DecodingConfig, TranslationConfig
 from seqnlp.data.pairs import load_pairs, pairs_digest
@@ -17,6 +16,7 @@ from seqnlp.metrics.translation_health import health
 from seqnlp.metrics.translation_report import TranslationReport
 from seqnlp.metrics.translation_scores import bleu, corpus_scores
 from seqnlp.metrics.translation_worst import worst_sentences
+from seqnlp.tasks.translation.api import Translator
 from seqnlp.text.parallel import SentencePair
 
 ALPHAS = (0.6, 0.8, 1.0, 1.2, 1.4)

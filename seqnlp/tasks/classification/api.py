@@ -8,14 +8,14 @@ from pathlib import Path
 
 import numpy as np
 
-from seqnlp.api import arguments
-from seqnlp.api.saved import SavedModel, undisturbed
 from seqnlp.bundle import find_model, load_bundle
 from seqnlp.errors import SeqnlpError
+from seqnlp.tasks import arguments
 from seqnlp.tasks.classification.digits import SteadyScores
 from seqnlp.tasks.classification.explanation import attended, integrated_gradients
 from seqnlp.tasks.classification.model import classifier_from_bundle
 from seqnlp.tasks.classification.prediction import DocumentPredictor, predicted, probabilities
+from seqnlp.tasks.saved_model import SavedModel, undisturbed
 
 EXPLANATIONS = ("gradients", "attention")
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from seqnlp.api import arguments
-from seqnlp.api.saved import SavedModel, undisturbed
 from seqnlp.bundle import find_model, load_bundle
 from seqnlp.crf.k_best import MAX_PATHS
+from seqnlp.tasks import arguments
+from seqnlp.tasks.saved_model import SavedModel, undisturbed
 from seqnlp.tasks.tagging.model import tagger_from_bundle
 from seqnlp.tasks.tagging.prediction import SentencePrediction, TagPredictor
 from seqnlp.text.tags import Span as TokenSpan

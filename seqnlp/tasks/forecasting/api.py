@@ -9,8 +9,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from seqnlp.api import arguments
-from seqnlp.api.saved import SavedModel, undisturbed
 from seqnlp.bundle import find_model, load_bundle
 from seqnlp.data.series import read_series
 from seqnlp.data.series_limits import FirstSteps
@@ -18,8 +16,10 @@ from seqnlp.data.series_repair import Findings, Repair
 from seqnlp.data.series_rows import Row, read_stamp
 from seqnlp.data.series_time import Moment, Stamps, write_moment
 from seqnlp.errors import DataError, SeqnlpError
+from seqnlp.tasks import arguments
 from seqnlp.tasks.forecasting.model import LEVELS, forecaster_from_bundle
 from seqnlp.tasks.forecasting.reader import Place, Reader
+from seqnlp.tasks.saved_model import SavedModel, undisturbed
 
 FloatArray = NDArray[np.float64]
 

@@ -12,14 +12,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from seqnlp.api import arguments
-from seqnlp.api.saved import SavedModel, undisturbed
 from seqnlp.bundle import find_model, load_bundle
 from seqnlp.config import DecodingConfig
 from seqnlp.data.pair_batches import FlatSequences
 from seqnlp.decode.hypotheses import Decoded
 from seqnlp.decode.sampling import SamplingOptions
 from seqnlp.errors import SeqnlpError
+from seqnlp.tasks import arguments
+from seqnlp.tasks.saved_model import SavedModel, undisturbed
 from seqnlp.tasks.translation.model import translator_from_bundle
 from seqnlp.tasks.translation.prediction import SearchOptions, TranslationPredictor, longest_output
 from seqnlp.text.split_sentences import join_parts, split_text
