@@ -8,7 +8,6 @@ from multiprocessing import get_context
 import numpy as np
 import pytest
 import torch
-from seqnlp.tasks.tagging_model import build_tagger
 
 from seqnlp.config import ModelConfig
 from seqnlp.data.lexicon import WordFeatures
@@ -16,6 +15,7 @@ from seqnlp.errors import SeqnlpError
 from seqnlp.networks.engine import make_network
 from seqnlp.networks.graph import Array, Builder, Run
 from seqnlp.networks.tagger import tagger_graph
+from seqnlp.tasks.tagging.model import build_tagger
 from seqnlp.text.vocabulary import Vocabulary
 
 SHAPES = ((1, 1), (3, 7), (2, 7), (5, 30))
