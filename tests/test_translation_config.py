@@ -35,8 +35,12 @@ def problems(**sections: dict[str, Any]) -> list[str]:
             "data.source, data.target: missing; name both languages, such as de and en",
         ),
         (
-            {"data": {"dev": "dev.de"}},
-            "data.dev: expected a pattern with {lang}, such as train.{lang}.gz; found 'dev.de'",
+            {"data": {"format": "csv", "source_column": "de", "target_column": 1}},
+            "data.source_column, data.target_column: expected two numbers or two names, found 'de' and '1'",
+        ),
+        (
+            {"data": {"format": "tmx", "delimiter": ";"}},
+            "data.delimiter: only for data.format=csv and tsv, found 'tmx'",
         ),
         (
             {"data": {"format": "tsv", "source_column": 1}},

@@ -100,6 +100,8 @@ def _use_file(arguments: argparse.Namespace, config: Config) -> None:
     Raises:
         SeqnlpError: the run reads no files, or a split is asked for as well.
     """
+    from seqnlp.config import TranslationConfig
+    from seqnlp.config.translation import AND
     from seqnlp.errors import SeqnlpError
 
     if arguments.split or arguments.tune:
@@ -107,7 +109,9 @@ def _use_file(arguments: argparse.Namespace, config: Config) -> None:
     form = getattr(config.data, "format", "")
     if form in ("hub", "long_range"):
         raise SeqnlpError(f"--data: this run's data is no file (data.format={form})")
-    config.data.test = str(Path(arguments.data).expanduser().absolute())
+    between = AND if isinstance(config, TranslationConfig) and not Path(arguments.data).exists() else "\0"
+    names = arguments.data.split(between)
+    config.data.test = between.join(str(Path(name.strip()).expanduser().absolute()) for name in names)
 
 
 def _evaluated(

@@ -15,12 +15,21 @@ from seqnlp.config.common import (
 )
 from seqnlp.config.schema import setting
 
+LANGUAGE = "{lang}"
+"""Stands for the language in the names of files."""
+AND = " + "
+"""Stands between the names of two files."""
+
 
 @dataclass
 class ParallelDataConfig(SplitsConfig):
     """Where sentence pairs come from, and which of them are used for training."""
 
-    train: str = setting("", "training files as a pattern (`train.{lang}.gz`), one file (tsv, jsonl) or a hub split")
+    train: str = setting(
+        "",
+        "training files as a pattern (`train.{lang}.gz`), their prefix (`train.clean`) or both (`a.txt + b.txt`); one "
+        "file that holds both sides; or a hub split",
+    )
     dev: str = setting(
         "",
         "development files or split: early stopping, choice of the best model, tuning; or a part of train to hold out, "
@@ -29,13 +38,22 @@ class ParallelDataConfig(SplitsConfig):
     dev_seed: int = setting(1, "seed of what is held out as dev; apart from `seed`, so that all seeds share it", low=0)
     test: str = setting("", "test files or split; read only by `seqnlp evaluate` and `seqnlp compare`")
     format: str = setting(
-        "files", "files: two line-aligned text files a split", choices=("files", "tsv", "jsonl", "hub")
+        "auto",
+        "how the splits are written; auto: as each one's name and content look; files: two line-aligned text files; "
+        "tsv, csv: columns; jsonl, json: objects; tmx: a translation memory",
+        choices=("auto", "files", "tsv", "csv", "jsonl", "json", "tmx", "hub"),
     )
-    source: str = setting("", "source language: stands for {lang}; jsonl, hub: key of the text")
-    target: str = setting("", "target language: stands for {lang}; jsonl, hub: key of the text")
-    source_column: int = setting(0, "tsv: column of the source, from 0", low=0)
-    target_column: int = setting(1, "tsv: column of the target, from 0", low=0)
-    delimiter: str = setting("", r"tsv: what stands between columns (`;`, ` ||| `); empty: a tab")
+    source: str = setting("", "source language: stands for {lang}; jsonl, json, hub: key of the text; csv: its column")
+    target: str = setting("", "target language: stands for {lang}; jsonl, json, hub: key of the text; csv: its column")
+    source_column: str = setting(
+        "", "tsv, csv: column of the source, from 0, or its name in the first line; empty: tsv 0, csv data.source"
+    )
+    target_column: str = setting(
+        "", "tsv, csv: column of the target, from 0, or its name in the first line; empty: tsv 1, csv data.target"
+    )
+    delimiter: str = setting(
+        "", r"tsv, csv: what stands between columns (`;`, ` ||| `, csv: one character); empty: a tab, csv: a comma"
+    )
     hub: str = setting("", "format=hub: a `datasets` name, or a local dataset folder")
     hub_config: str = setting("", "format=hub: the data set's configuration name, if it has several")
     limit: int = setting(0, "use only the first N pairs of each split; 0: all", low=0)
@@ -47,6 +65,12 @@ class ParallelDataConfig(SplitsConfig):
     max_pieces: int = setting(
         200, "training pairs with more subwords on a side are left out; longer lines are cut when translating", low=4
     )
+
+    @property
+    def columns(self) -> tuple[str, str]:
+        """Numbers or names of the two columns of a table."""
+        usual = ("0", "1") if self.format == "tsv" else (self.source, self.target)
+        return self.source_column or usual[0], self.target_column or usual[1]
 
 
 @dataclass
@@ -154,20 +178,12 @@ class TranslationConfig(Config):
         if data.format == "hub" and not data.hub:
             problems.append("data.hub: missing; data.format=hub needs a `datasets` name or a local dataset folder")
         problems += held_out_problems(data)
-        problems += delimiter_problems(data.format, data.delimiter)
-        if data.format != "tsv" and not (data.source and data.target):
+        if data.format != "auto":
+            problems += format_problems(data)
+        patterns = any(LANGUAGE in getattr(data, split) for split in ("train", "dev", "test"))
+        needed = patterns if data.format == "auto" else data.format not in ("tsv", "csv")
+        if needed and not (data.source and data.target):
             problems.append("data.source, data.target: missing; name both languages, such as de and en")
-        if data.format == "tsv" and data.source_column == data.target_column:
-            problems.append(
-                f"data.source_column, data.target_column: expected two columns, found {data.source_column} for both"
-            )
-        if data.format == "files":
-            for split in ("train", "dev", "test"):
-                name = getattr(data, split)
-                if name and "{lang}" not in name and not name.endswith("%"):
-                    problems.append(
-                        f"data.{split}: expected a pattern with {{lang}}, such as train.{{lang}}.gz; found '{name}'"
-                    )
         if model.tie_embeddings == "all" and not self.tokenizer.joint:
             problems.append(
                 "model.tie_embeddings: 'all' needs tokenizer.joint=true; with one vocabulary a side use 'target'"
@@ -186,3 +202,19 @@ class TranslationConfig(Config):
                 "model.teacher_forcing_end: means something only with teacher_forcing=linear or inverse_sigmoid"
             )
         return problems if data.dev else problems + self.needs_dev()
+
+
+def format_problems(data: ParallelDataConfig) -> list[str]:
+    """What to say of settings that do not go with the format of a split."""
+    problems = delimiter_problems(data.format, data.delimiter)
+    if data.format not in ("tsv", "csv"):
+        return problems
+    source, target = data.columns
+    keys = "data.source_column, data.target_column"
+    if not (source and target):
+        problems.append(f"{keys}: missing; name the columns of data.format=csv, or data.source and data.target")
+    elif source == target:
+        problems.append(f"{keys}: expected two columns, found {source} for both")
+    elif source.isdecimal() != target.isdecimal():
+        problems.append(f"{keys}: expected two numbers or two names, found '{source}' and '{target}'")
+    return problems

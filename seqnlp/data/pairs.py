@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import islice
-from pathlib import Path
 
 from seqnlp.config import ParallelDataConfig
 from seqnlp.config.common import delimiter_of, held_out_part
+from seqnlp.config.translation import format_problems
 from seqnlp.data.clean_pairs import clean_pairs, counted, say_blanks
 from seqnlp.data.holdout import held_out, hold_out_pairs
 from seqnlp.data.hub import read_hub_pairs
-from seqnlp.data.sources import existing_file, hub_name, source_name
+from seqnlp.data.pair_files import pair_files, pair_format, require_languages
+from seqnlp.data.sources import existing_file, hub_name, say_left_out, source_name
 from seqnlp.errors import DataError
 from seqnlp.text.files import file_digest
-from seqnlp.text.parallel import SentencePair, read_aligned, read_jsonl_pairs, read_tsv_pairs, unused_columns
-
-_LANGUAGE = "{lang}"
+from seqnlp.text.pair_format import recognise_pairs
+from seqnlp.text.pair_tables import PairColumns, read_csv_pairs, read_tsv_pairs, unused_columns
+from seqnlp.text.parallel import SentencePair, read_aligned, read_json_pairs, read_jsonl_pairs
+from seqnlp.text.tmx import read_tmx_pairs
 
 
 def load_pairs(config: ParallelDataConfig, split: str, say: Callable[[str], None]) -> list[SentencePair]:
@@ -46,13 +50,22 @@ def load_pairs(config: ParallelDataConfig, split: str, say: Callable[[str], None
 
 def _load(config: ParallelDataConfig, split: str, say: Callable[[str], None]) -> list[SentencePair]:
     """The pairs of a split's own source, of ``train`` those fit for training."""
-    pairs = list(islice(_read(config, split), config.limit or None))
+    source, asked, left_out = source_name(config, split), config.format, Counter[str]()
+    config = _with_format(config, split)
+    if asked == "auto" and config.format not in ("files", "hub"):
+        say(f"{source}: read as data.format={config.format}")
+    try:
+        pairs = list(islice(_read(config, split, left_out), config.limit or None))
+    except DataError as problem:
+        hint = _other_format(config, split) if asked != "auto" else ""
+        raise DataError(f"{problem}{hint}") from None if hint else problem
     if not pairs:
-        raise DataError(f"no sentence pairs found; is data.format={config.format} right?", source_name(config, split))
+        raise DataError(f"no sentence pairs found; is data.format={config.format} right?", source)
+    say_left_out(source, left_out, say)
     if config.format == "tsv" and split == "train":
         _say_unused(config, split, say)
     if split == "train":
-        return clean_pairs(pairs, config, source_name(config, split), say)
+        return clean_pairs(pairs, config, source, say)
     say_blanks(pairs, split, say)
     return pairs
 
@@ -68,59 +81,71 @@ def pairs_digest(config: ParallelDataConfig, split: str) -> str:
     split = "train" if split == "dev" and held_out_part(config) is not None else split
     if not getattr(config, split):
         return ""
+    config = _with_format(config, split)
     digest = hashlib.sha256()
     if config.format == "hub":
-        for pair in _read(config, split):
+        for pair in _read(config, split, Counter()):
             digest.update(json.dumps([pair.source, pair.target]).encode())
     else:
-        for path in _files(config, split):
+        for path in pair_files(config, split):
             digest.update(file_digest(path).encode())
     return digest.hexdigest()
 
 
-def _read(config: ParallelDataConfig, split: str) -> Iterator[SentencePair]:
+def _with_format(config: ParallelDataConfig, split: str) -> ParallelDataConfig:
+    """The configuration with the format that the split has.
+
+    Raises:
+        DataError: the file cannot be read or does not look like pairs, or settings do not go with the format.
+    """
+    if config.format != "auto":
+        return config
+    config = replace(config, format=pair_format(config, split))
+    problems = format_problems(config)
+    if problems:
+        raise DataError(problems[0], source_name(config, split))
+    return config
+
+
+def _other_format(config: ParallelDataConfig, split: str) -> str:
+    """A hint for a file that cannot be read as configured, if it looks like another format."""
+    if config.format in ("hub", "files"):
+        return ""
+    try:
+        form = recognise_pairs(existing_file(config, split, getattr(config, split)))
+    except DataError:
+        return ""
+    found = f"; the file looks like data.format={form}, is data.format={config.format} right?"
+    return found if form not in ("", config.format) else ""
+
+
+def _read(config: ParallelDataConfig, split: str, left_out: Counter[str]) -> Iterator[SentencePair]:
     """The split's pairs as they are written."""
-    if config.format != "tsv":
-        _require_languages(config)
+    if config.format not in ("tsv", "csv", "files"):
+        require_languages(config, "the key of the text")
     if config.format == "hub":
         name, hub_split = hub_name(config), getattr(config, split)
         return read_hub_pairs(name, config.hub_config, hub_split, config.source, config.target)
     if config.format == "files":
-        source, target = _files(config, split)
+        source, target = pair_files(config, split)
         return read_aligned(source, target)
-    [path] = _files(config, split)
+    [path] = pair_files(config, split)
     if config.format == "jsonl":
         return read_jsonl_pairs(path, config.source, config.target)
+    if config.format == "json":
+        return read_json_pairs(path, config.source, config.target)
+    if config.format == "tmx":
+        return read_tmx_pairs(path, config.source, config.target, left_out)
     languages, delimiter = (config.source, config.target), delimiter_of(config.delimiter)
-    columns = config.source_column, config.target_column
-    return read_tsv_pairs(path, *columns, languages=languages, delimiter=delimiter)
+    columns = PairColumns(*config.columns, languages, delimiter)
+    return read_tsv_pairs(path, columns) if config.format == "tsv" else read_csv_pairs(path, columns)
 
 
 def _say_unused(config: ParallelDataConfig, split: str, say: Callable[[str], None]) -> None:
-    """Tell of columns of a TSV file that nothing is read from, where the usual two are read."""
-    used = config.source_column, config.target_column
-    if used != (ParallelDataConfig.source_column, ParallelDataConfig.target_column):
+    """Tell of columns of a TSV file that nothing is read from, where nobody chose those that are read."""
+    if config.source_column or config.target_column:
         return
-    [path] = _files(config, split)
-    if unused := unused_columns(path, used, delimiter_of(config.delimiter)):
+    [path] = pair_files(config, split)
+    if unused := unused_columns(path, [int(column) for column in config.columns], delimiter_of(config.delimiter)):
         settings = "data.source_column=0 data.target_column=1"
         say(f"{split}: {counted(len(unused), 'column')} not read: {', '.join(unused)}; read as {settings}")
-
-
-def _files(config: ParallelDataConfig, split: str) -> list[Path]:
-    """The source's and the target's file, or the one that holds both."""
-    name = getattr(config, split)
-    if config.format != "files":
-        return [existing_file(config, split, name)]
-    _require_languages(config)
-    if _LANGUAGE not in name:
-        raise DataError(f"data.{split}: expected a pattern with {{lang}}, such as train.{{lang}}.gz; found '{name}'")
-    languages = config.source, config.target
-    return [existing_file(config, split, name.replace(_LANGUAGE, language)) for language in languages]
-
-
-def _require_languages(config: ParallelDataConfig) -> None:
-    for key in ("source", "target"):
-        if not getattr(config, key):
-            meaning = "the language that stands for {lang}" if config.format == "files" else "the key of the text"
-            raise DataError(f"data.{key}: missing; name {meaning}, such as de")

@@ -59,13 +59,24 @@ def refuse_pair_heading(source: str, target: str, languages: Sequence[str], path
     Raises:
         DataError: the line is such a heading.
     """
+    if names_sides(source, target, languages):
+        found = f"expected a sentence pair, found the names of the columns ('{source}', '{target}')"
+        settings = f"data.source_column={source.strip()} data.target_column={target.strip()}"
+        raise DataError(f"{found}; remove the line, or read the columns by name: {settings}", path, line)
+
+
+def names_sides(source: str, target: str, languages: Sequence[str] = ()) -> bool:
+    """Whether two fields are names of the sides of sentence pairs.
+
+    Args:
+        languages: what the configuration calls the sides; codes of other languages are no names then.
+    """
     names = cell(source), cell(target)
     configured = tuple(cell(language) for language in languages)
     words = all(name in _SIDES or name in _LANGUAGES for name in names)
-    codes = not all(configured) and all(name.replace("_", "-").split("-")[0] in _CODES.split() for name in names)
-    if names[0] != names[1] and (words or codes or names in (configured, configured[::-1])):
-        found = f"expected a sentence pair, found the names of the columns ('{source}', '{target}')"
-        raise DataError(f"{found}; remove the line", path, line)
+    unknown = not configured or not all(configured)
+    codes = unknown and all(name.replace("_", "-").split("-")[0] in _CODES.split() for name in names)
+    return names[0] != names[1] and (words or codes or names in (configured, configured[::-1]))
 
 
 def missing_column(name: str, head: Sequence[str], path: object, line: int, delimiter: str) -> DataError:

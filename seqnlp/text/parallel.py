@@ -1,17 +1,17 @@
-"""Sentence pairs from two line-aligned files, or from one TSV or JSON-lines file."""
+"""Sentence pairs from two line-aligned files, or from one of JSON."""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
 from seqnlp.errors import DataError, did_you_mean
 from seqnlp.text.files import read_lines
-from seqnlp.text.headings import refuse_pair_heading
+from seqnlp.text.formats.json_rows import fields_of, read_json_rows
 from seqnlp.text.jsonl import parsed_row, shown
 
 NESTED_FIELD = "translation"
@@ -58,52 +58,6 @@ def read_aligned(source_path: str | os.PathLike[str], target_path: str | os.Path
         yield SentencePair(one_line(source[1]), one_line(target[1]), number)
 
 
-def read_tsv_pairs(
-    path: str | os.PathLike[str],
-    source_column: int = 0,
-    target_column: int = 1,
-    *,
-    languages: tuple[str, str] = ("", ""),
-    delimiter: str = "",
-) -> Iterator[SentencePair]:
-    """The pairs of a file whose lines are cut at their tabs; quotes mean themselves. A blank line is a pair of blanks.
-
-    Args:
-        source_column, target_column: from 0.
-        languages: what the sides are called, so that a line with these names is known as a heading.
-        delimiter: what stands between columns; empty: a tab.
-
-    Raises:
-        DataError: a first line that names the columns, or a line without one of the columns, or with more or fewer than
-            the first (a tab inside a text), with its number.
-    """
-    width, cut = 0, delimiter or "\t"
-    for number, line in read_lines(path):
-        columns = line.split(cut) if line.strip() else [""] * (max(source_column, target_column) + 1)
-        for name, column in (("source", source_column), ("target", target_column)):
-            if column >= len(columns):
-                found = f"{len(columns)} column{'s' if len(columns) != 1 else ''}"
-                raise DataError(f"found {found}, expected the {name} in column {column} (from 0)", path, number)
-        if line.strip():
-            if not width:
-                width = len(columns)
-                refuse_pair_heading(columns[source_column], columns[target_column], languages, path, number)
-            if len(columns) != width:
-                found = f"expected {width} columns as in the file's first line, found {len(columns)}"
-                what = "a tab" if cut == "\t" else f"'{cut}'"
-                raise DataError(f"{found}; {what} inside a text would add one: replace it with a space", path, number)
-        yield SentencePair(one_line(columns[source_column]), one_line(columns[target_column]), number)
-
-
-def unused_columns(path: str | os.PathLike[str], used: Collection[int], delimiter: str = "") -> list[str]:
-    """The columns of the first line that is not blank and are not used: number and content, shortened."""
-    for _, line in read_lines(path):
-        if line.strip():
-            columns = enumerate(line.split(delimiter or "\t"))
-            return [f"{number} ('{one_line(text)[:30]}')" for number, text in columns if number not in used]
-    return []
-
-
 def read_jsonl_pairs(path: str | os.PathLike[str], source: str, target: str) -> Iterator[SentencePair]:
     """The pairs of a file with a JSON object a line; blank lines are skipped.
 
@@ -119,6 +73,19 @@ def read_jsonl_pairs(path: str | os.PathLike[str], source: str, target: str) -> 
                 yield pair_of_row(parsed_row(line), source, target, number)
             except DataError as problem:
                 raise DataError(str(problem), path, number) from None
+
+
+def read_json_pairs(path: str | os.PathLike[str], source: str, target: str) -> Iterator[SentencePair]:
+    """The pairs of a file with one JSON array of objects, see :func:`read_jsonl_pairs`.
+
+    Raises:
+        DataError: as there.
+    """
+    for number, row in read_json_rows(path):
+        try:
+            yield pair_of_row(fields_of(row), source, target, number)
+        except DataError as problem:
+            raise DataError(str(problem), path, number) from None
 
 
 def pair_of_row(row: Mapping[str, Any], source: str, target: str, line: int) -> SentencePair:

@@ -72,7 +72,7 @@ def test_every_format_gives_the_same_pairs(tmp_path: Path) -> None:
     (tmp_path / "a.tsv").write_text("".join(f"{source}\tx\t{target}\n" for source, target in PAIRS))
     rows = [{"translation": {"de": source, "en": target}} for source, target in PAIRS]
     (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, rows)))
-    tsv = configured(tmp_path, format="tsv", train="a.tsv", target_column=2, source="", target="")
+    tsv = configured(tmp_path, format="tsv", train="a.tsv", target_column="2", source="", target="")
     jsonl = configured(tmp_path, format="jsonl", train="a.jsonl")
     assert load(tsv) == load(jsonl) == load(write(tmp_path, PAIRS)) == (PAIRS, [])
 
@@ -173,8 +173,9 @@ def test_data_of_which_no_pair_is_left_are_refused(tmp_path: Path) -> None:
     ("settings", "message"),
     [
         (
-            {"train": "train.de"},
-            "data.train: expected a pattern with {lang}, such as train.{lang}.gz; found 'train.de'",
+            {"train": "train", "format": "files", "source": "xx", "target": "yy"},
+            "data.train: expected a pattern (train.{lang}.gz), a prefix (train.clean for train.clean.de), or both "
+            "(a.txt + b.txt); found 'train'",
         ),
         ({"source": ""}, "data.source: missing; name the language that stands for {lang}, such as de"),
         ({"target": ""}, "data.target: missing; name the language that stands for {lang}, such as de"),

@@ -34,6 +34,8 @@ def test_both_files_of_pairs_are_named_by_one_pattern(translator_run: Path, tmp_
     for language in ("de", "en"):
         shutil.copy(translator_run.parent / f"test.{language}", tmp_path / f"new.{language}")
     assert scores(translator_run, "--data", tmp_path / "new.{lang}")["sentences"] == 40
+    assert scores(translator_run, "--data", tmp_path / "new")["sentences"] == 40
+    assert scores(translator_run, "--data", f"{tmp_path / 'new.de'} + {tmp_path / 'new.en'}")["sentences"] == 40
 
 
 def test_series_too(tmp_path: Path) -> None:

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from seqnlp.errors import DataError
-from seqnlp.text.parallel import SentencePair, one_line, read_aligned, read_jsonl_pairs, read_tsv_pairs
+from seqnlp.text.pair_tables import PairColumns, read_tsv_pairs
+from seqnlp.text.parallel import SentencePair, one_line, read_aligned, read_jsonl_pairs
 
 Texts = list[tuple[str, str, int]]
 
@@ -28,7 +29,7 @@ def aligned(folder: Path, source: str | bytes, target: str | bytes) -> Texts:
 
 
 def tsv(folder: Path, content: str, *columns: int) -> Texts:
-    return plain(list(read_tsv_pairs(write(folder, content), *columns)))
+    return plain(list(read_tsv_pairs(write(folder, content), PairColumns(*map(str, columns)))))
 
 
 def jsonl(folder: Path, *rows: Any) -> Texts:
@@ -188,15 +189,15 @@ def test_every_line_of_a_tsv_file_has_the_columns_of_the_first(tmp_path: Path, b
 def test_names_of_columns_are_no_sentence_pair(tmp_path: Path, heading: str, languages: tuple[str, str]) -> None:
     path = write(tmp_path, f"{heading}\nHallo\tHello\n")
     with pytest.raises(DataError, match=r"pairs:1: expected a sentence pair, found the names of the columns"):
-        list(read_tsv_pairs(path, languages=languages))
+        list(read_tsv_pairs(path, PairColumns(languages=languages)))
 
 
 def test_short_words_that_are_also_codes_are_a_pair(tmp_path: Path) -> None:
     path = write(tmp_path, "it\tes\nGerman\tDeutsch\nsource\tQuelle\n")
-    assert len(list(read_tsv_pairs(path, languages=("en", "de")))) == 3
+    assert len(list(read_tsv_pairs(path, PairColumns(languages=("en", "de"))))) == 3
 
 
 def test_pairs_with_bars_between_them(tmp_path: Path) -> None:
     path = write(tmp_path, "ein Haus ||| a house\nja | ||| yes\n")
-    pairs = plain(list(read_tsv_pairs(path, delimiter=" ||| ")))
+    pairs = plain(list(read_tsv_pairs(path, PairColumns(delimiter=" ||| "))))
     assert pairs == [("ein Haus", "a house", 1), ("ja |", "yes", 2)]

@@ -1,0 +1,100 @@
+"""The files of a split of sentence pairs: two with a text a line, however they are named, or one with both sides."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from seqnlp.config import ParallelDataConfig
+from seqnlp.config.translation import AND, LANGUAGE
+from seqnlp.data.sources import existing_file, resolve_path
+from seqnlp.errors import DataError
+from seqnlp.text.pair_format import recognise_pairs
+
+_TWO_FILES = "a pattern (train.{lang}.gz), a prefix (train.clean for train.clean.de), or both (a.txt + b.txt)"
+
+
+def pair_format(config: ParallelDataConfig, split: str) -> str:
+    """How a split is written: as ``config.format`` says, else as its name and content look.
+
+    Raises:
+        DataError: the file cannot be read, or does not look like sentence pairs.
+    """
+    if config.format != "auto":
+        return config.format
+    if config.hub:
+        return "hub"
+    name = getattr(config, split)
+    if LANGUAGE in name or AND in name or _prefix(config, name) is not None:
+        return "files"
+    path = existing_file(config, split, name)
+    if path.is_dir():
+        hint = "for a folder of `datasets` set data.format=hub and data.hub"
+        raise DataError(f"expected a file of sentence pairs, found a folder; {hint}", path)
+    wanted = tuple(filter(None, (config.source_column or config.source, config.target_column or config.target)))
+    found = recognise_pairs(path, wanted if len(wanted) > 1 else ())
+    if not found:
+        expected = "expected sentence pairs, found a file that looks like one side of them"
+        raise DataError(f"{expected}; set data.{split} to {_TWO_FILES}, or set data.format", path)
+    return found
+
+
+def pair_files(config: ParallelDataConfig, split: str) -> list[Path]:
+    """The file of the source and that of the target; of any other format than ``files`` the one that holds both.
+
+    Raises:
+        DataError: one is not there, or the name tells no two files.
+    """
+    name: str = getattr(config, split)
+    if pair_format(config, split) != "files":
+        return [existing_file(config, split, name)]
+    require_languages(config, "the language that stands for {lang}")
+    languages = config.source, config.target
+    if LANGUAGE in name:
+        return [existing_file(config, split, name.replace(LANGUAGE, language)) for language in languages]
+    if AND in name:
+        names = name.split(AND)
+        if len(names) != 2:
+            raise DataError(f"data.{split}: expected two files (a.txt{AND}b.txt), found {len(names)} in '{name}'")
+        return [existing_file(config, split, one.strip()) for one in names]
+    prefix = _prefix(config, name)
+    if prefix is None:
+        raise DataError(f"data.{split}: expected {_TWO_FILES}; found '{name}'")
+    return [existing_file(config, split, _packed_or_not(config, f"{prefix}.{language}")) for language in languages]
+
+
+def require_languages(config: ParallelDataConfig, meaning: str) -> None:
+    """Stop where a language has no name.
+
+    Raises:
+        DataError: it has none.
+    """
+    for key in ("source", "target"):
+        if not getattr(config, key):
+            raise DataError(f"data.{key}: missing; name {meaning}, such as de")
+
+
+def _prefix(config: ParallelDataConfig, name: str) -> str | None:
+    """What the names of two files begin with, if ``name`` is that, or one of them; nothing if they are not there."""
+    languages = config.source, config.target
+    if not all(languages):
+        return None
+    whole = name.removesuffix(".gz")
+    for language in languages:
+        if whole.endswith(f".{language}"):
+            prefix = whole.removesuffix(f".{language}")
+            return prefix if all(_is_there(config, f"{prefix}.{one}") for one in languages) else None
+    if not resolve_path(config, name).exists() and any(_is_there(config, f"{name}.{one}") for one in languages):
+        return name
+    return None
+
+
+def _is_there(config: ParallelDataConfig, name: str) -> bool:
+    return resolve_path(config, _packed_or_not(config, name)).is_file()
+
+
+def _packed_or_not(config: ParallelDataConfig, name: str) -> str:
+    return (
+        name
+        if resolve_path(config, name).is_file() or not resolve_path(config, f"{name}.gz").is_file()
+        else f"{name}.gz"
+    )

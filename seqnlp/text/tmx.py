@@ -1,0 +1,113 @@
+"""Sentence pairs from TMX, the XML in which translation memories are exchanged (TMX 1.4b)."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+from xml.parsers import expat
+
+from seqnlp.errors import DataError
+from seqnlp.text.files import open_bytes
+from seqnlp.text.parallel import SentencePair, one_line
+
+_MARKUP = frozenset(("bpt", "ept", "ph", "it", "ut"))
+"""Elements inside a segment that hold codes of the translated document, and no text."""
+
+_BYTES = 1 << 16
+
+
+def read_tmx_pairs(
+    path: str | os.PathLike[str], source: str, target: str, left_out: Counter[str]
+) -> Iterator[SentencePair]:
+    """The pairs of a file; ``line`` is where the translation unit begins.
+
+    Codes inside segments are left out. A language finds its regions, too (``de``: ``de-AT``); of several variants the
+    one that is written exactly so counts, else the first.
+
+    Args:
+        source, target: languages, in any case.
+        left_out: counts the units that lack one of the languages.
+
+    Raises:
+        DataError: the file is no XML, or no unit has both languages; with file and line.
+    """
+    units, found, languages = _Units(), 0, Counter[str]()
+    for line, texts in _parsed(path, units):
+        languages.update(list(texts))
+        here, there = (_side(texts, language) for language in (source, target))
+        if here is None or there is None:
+            left_out[f"translation units without {source} and {target}"] += 1
+            continue
+        found += 1
+        yield SentencePair(one_line(here), one_line(there), line)
+    if not found and languages:
+        names = ", ".join(language for language, _ in languages.most_common(10))
+        expected = f"expected translation units with {source} and {target}, found only {names}"
+        raise DataError(f"{expected}; set data.source and data.target", path)
+
+
+class _Units:
+    """Collects finished translation units: where each begins, and its text by language."""
+
+    def __init__(self) -> None:
+        self.done: list[tuple[int, dict[str, str]]] = []
+        self.parser = expat.ParserCreate()
+        self.parser.buffer_text = True
+        self.parser.StartElementHandler = self._start
+        self.parser.EndElementHandler = self._end
+        self.parser.CharacterDataHandler = self._characters
+        self._line, self._texts = 0, dict[str, str]()
+        self._language, self._segment = "", list[str]()
+        self._in_segment, self._codes = False, 0  # inside how many elements of codes
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        if name == "tu":
+            self._line, self._texts = self.parser.CurrentLineNumber, {}
+        elif name == "tuv":
+            self._language = attributes.get("xml:lang") or attributes.get("lang") or ""
+        elif name == "seg":
+            self._in_segment, self._segment, self._codes = True, [], 0
+        elif name in _MARKUP:
+            self._codes += 1
+
+    def _end(self, name: str) -> None:
+        if name == "tu":
+            self.done.append((self._line, self._texts))
+        elif name == "seg":
+            self._in_segment = False
+            self._texts.setdefault(self._language, "".join(self._segment))
+        elif name in _MARKUP:
+            self._codes -= 1
+
+    def _characters(self, text: str) -> None:
+        if self._in_segment and not self._codes:
+            self._segment.append(text)
+
+
+def _parsed(path: str | os.PathLike[str], units: _Units) -> Iterator[tuple[int, dict[str, str]]]:
+    try:
+        with open_bytes(path) as file:
+            while part := file.read(_BYTES):
+                units.parser.Parse(part, False)
+                yield from units.done
+                units.done.clear()
+            units.parser.Parse(b"", True)
+            yield from units.done
+    except expat.ExpatError as problem:
+        raise DataError(
+            f"expected TMX, which is XML: {expat.ErrorString(problem.code)}", path, problem.lineno
+        ) from None
+
+
+def _side(texts: dict[str, str], wanted: str) -> str | None:
+    """The text in a language, or nothing."""
+    names = {_plain(language): text for language, text in reversed(texts.items())}
+    if _plain(wanted) in names:
+        return names[_plain(wanted)]
+    regions = (text for language, text in texts.items() if _plain(language).split("-")[0] == _plain(wanted))
+    return next(regions, None)
+
+
+def _plain(language: str) -> str:
+    return language.lower().replace("_", "-")
