@@ -1,4 +1,4 @@
-"""``seqnlp compare``: which of two translators is better, and whether that could be chance."""
+"""``seqnlp compare``: which of two models is better, and whether that could be chance."""
 
 from __future__ import annotations
 
@@ -8,17 +8,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from seqnlp.cli.json_text import json_text
+from seqnlp.errors import SeqnlpError
 
 if TYPE_CHECKING:
     from seqnlp.api import Translator
-    from seqnlp.config import ParallelDataConfig
+    from seqnlp.config import Config, TranslationConfig
     from seqnlp.metrics.comparison import Comparison
 
-HELP = "tell which of two translators is better, and whether that could be chance"
+HELP = "tell which of two models is better, and whether that could be chance"
 EXAMPLES = """\
 examples:
   seqnlp compare RUN_A RUN_B --split test
   seqnlp compare RUN_A RUN_B --split dev --json > comparison.json
+  seqnlp compare RUN_A RUN_B --data new.conll --by document     # draw whole documents, not sentences
   seqnlp compare a.en b.en --reference reference.en --language en        translations by any system
 """
 
@@ -27,7 +29,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     parser.add_argument("a", type=Path, metavar="RUN_A", help="a run; with --reference a file of translations")
     parser.add_argument("b", type=Path, metavar="RUN_B", help="the other one")
-    parser.add_argument("--split", choices=("train", "dev", "test"), help="what both translate (default test)")
+    parser.add_argument("--split", choices=("train", "dev", "test"), help="what both answer (default test)")
+    parser.add_argument("--data", metavar="FILE", help="compare on this file instead of a split")
+    parser.add_argument(
+        "--by",
+        choices=("example", "document"),
+        default="example",
+        help="what chance draws: sentences by themselves, or (taggers) the documents of the file",
+    )
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     parser.add_argument("--data-dir", metavar="DIR", help="where the data is now, if it moved since training")
     parser.add_argument("--reference", type=Path, metavar="FILE", help="compare two files with this one, line by line")
@@ -37,10 +46,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Compare and print."""
-    from seqnlp.errors import SeqnlpError
-
-    if arguments.reference and arguments.split:
+    if arguments.reference and (arguments.split or arguments.data):
         raise SeqnlpError("--reference compares two files and --split two runs; leave one of them out")
+    if arguments.split and arguments.data:
+        raise SeqnlpError("--data compares on a file and --split on a split of the runs: give one of them")
     if bool(arguments.reference) != bool(arguments.language):
         raise SeqnlpError("--reference and --language belong together, as in --reference reference.en --language en")
     if arguments.threads < 0:
@@ -49,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
         import torch
 
         torch.set_num_threads(arguments.threads)
-    comparison = _compare_files(arguments) if arguments.reference else _compare_runs(arguments)
+    comparison = _compare_files(arguments) if arguments.reference else compare_runs(arguments)
     systems = {"a": str(arguments.a), "b": str(arguments.b)}
     if arguments.json:
         print(json_text({**systems, **comparison.to_dict()}, indent=1))
@@ -72,45 +81,87 @@ def _compare_files(arguments: argparse.Namespace) -> Comparison:
     return compare(a, b, references, arguments.language)
 
 
-def _compare_runs(arguments: argparse.Namespace) -> Comparison:
-    from seqnlp.api import Translator
-    from seqnlp.data.pairs import load_pairs, pairs_digest
-    from seqnlp.errors import SeqnlpError
-    from seqnlp.metrics.translation_comparison import compare
-
-    split = arguments.split or "test"
-    data_a, data_b = (_data(run, split, arguments.data_dir) for run in (arguments.a, arguments.b))
-    if (data_a.source, data_a.target) != (data_b.source, data_b.target):
-        raise SeqnlpError(
-            f"expected two runs of the same languages; {arguments.a} translates {data_a.source} to {data_a.target}, "
-            f"{arguments.b} {data_b.source} to {data_b.target}"
-        )
-    if pairs_digest(data_a, split) != pairs_digest(data_b, split):
-        raise SeqnlpError(f"the {split} splits of {arguments.a} and {arguments.b} differ; only the same text compares")
-    pairs = load_pairs(data_a, split, _say)
-    sources, references = [pair.source for pair in pairs], [pair.target for pair in pairs]
-    a, b = (_translate(Translator(run), run, sources) for run in (arguments.a, arguments.b))
-    return compare(a, b, references, data_a.target)
-
-
-def _data(run: Path, split: str, folder: str | None) -> ParallelDataConfig:
-    """The data of a translator's run.
+def compare_runs(arguments: argparse.Namespace) -> Comparison:
+    """Compare two runs of one task on the same examples.
 
     Raises:
-        SeqnlpError: the run is none of a translator, or has no such split.
+        SeqnlpError: other tasks, or other examples.
     """
     from seqnlp.config import TranslationConfig
-    from seqnlp.errors import SeqnlpError
+
+    configs = [_config(run, arguments) for run in (arguments.a, arguments.b)]
+    first, second = configs
+    if first.task != second.task:
+        raise SeqnlpError(f"{arguments.a} holds a {first.task} model and {arguments.b} a {second.task} model")
+    split = arguments.split or "test"
+    if isinstance(first, TranslationConfig) and isinstance(second, TranslationConfig):
+        if arguments.by == "document":
+            raise SeqnlpError("--by document is for taggers")
+        return _compare_translators(arguments, first, second, split)
+    return _compare_counted(arguments, configs, split)
+
+
+def _compare_counted(arguments: argparse.Namespace, configs: list[Config], split: str) -> Comparison:
+    from seqnlp.metrics.paired_counts import compare_counts, grouped
+    from seqnlp.tasks.counted import counted_answers
+
+    a, b = (
+        counted_answers(run, config, split, _say)
+        for run, config in zip((arguments.a, arguments.b), configs, strict=True)
+    )
+    place = arguments.data or f"the {split} splits of {arguments.a} and {arguments.b}"
+    if list(a.examples) != list(b.examples):
+        raise SeqnlpError(
+            f"{place}: the two runs read other examples or other right answers; only models that are asked the same "
+            "compare (the same file, tokenizer and tags)"
+        )
+    same = list(a.answers) == list(b.answers)
+    if arguments.by == "example":
+        return compare_counts(a.scores, b.scores, a.unit, same)
+    if not len(a.documents):
+        raise SeqnlpError(f"--by document: {place} name no documents (-DOCSTART- lines, # newdoc, longer texts)")
+    of_a, of_b = (grouped(each.scores, a.documents) for each in (a, b))
+    return compare_counts(of_a, of_b, "documents", same)
+
+
+def _compare_translators(
+    arguments: argparse.Namespace, a: TranslationConfig, b: TranslationConfig, split: str
+) -> Comparison:
+    from seqnlp.api import Translator
+    from seqnlp.data.pairs import load_pairs, pairs_digest
+    from seqnlp.metrics.translation_comparison import compare
+
+    if (a.data.source, a.data.target) != (b.data.source, b.data.target):
+        raise SeqnlpError(
+            f"expected two runs of the same languages; {arguments.a} translates {a.data.source} to {a.data.target}, "
+            f"{arguments.b} {b.data.source} to {b.data.target}"
+        )
+    if pairs_digest(a.data, split) != pairs_digest(b.data, split):
+        raise SeqnlpError(f"the {split} splits of {arguments.a} and {arguments.b} differ; only the same text compares")
+    pairs = load_pairs(a.data, split, _say)
+    sources, references = [pair.source for pair in pairs], [pair.target for pair in pairs]
+    of_a, of_b = (_translate(Translator(run), run, sources) for run in (arguments.a, arguments.b))
+    return compare(of_a, of_b, references, a.data.target)
+
+
+def _config(run: Path, arguments: argparse.Namespace) -> Config:
+    """The configuration of a run, its data where the command says.
+
+    Raises:
+        SeqnlpError: no run is there, or it has no such split.
+    """
+    from seqnlp.cli.evaluate import use_file
     from seqnlp.launch import read_run_config
 
     config = read_run_config(run)
-    if not isinstance(config, TranslationConfig):
-        raise SeqnlpError(f"{run} holds a {config.task} model; `seqnlp compare` is for translators")
+    if arguments.data_dir:
+        config.data.dir = arguments.data_dir
+    if arguments.data:
+        use_file(arguments.data, config)
+    split = arguments.split or "test"
     if not getattr(config.data, split):
         raise SeqnlpError(f"data.{split}: {run} was trained without a {split} split; choose another --split")
-    if folder:
-        config.data.dir = folder
-    return config.data
+    return config
 
 
 def _translate(translator: Translator, run: Path, sources: list[str]) -> list[str]:

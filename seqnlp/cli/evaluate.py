@@ -68,7 +68,9 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.data_dir:
         config.data.dir = arguments.data_dir
     if arguments.data:
-        _use_file(arguments, config)
+        if arguments.split or arguments.tune:
+            raise SeqnlpError("--data scores a file, --split and --tune a split of the run: give one of them")
+        use_file(arguments.data, config)
     arguments.split = arguments.split or "test"
     if arguments.predictions:
         refuse_tasks_without(config)
@@ -94,24 +96,22 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _use_file(arguments: argparse.Namespace, config: Config) -> None:
+def use_file(name: str, config: Config) -> None:
     """Put a file in the place of the test split.
 
     Raises:
-        SeqnlpError: the run reads no files, or a split is asked for as well.
+        SeqnlpError: the run reads no files.
     """
     from seqnlp.config import TranslationConfig
     from seqnlp.config.translation import AND
     from seqnlp.errors import SeqnlpError
 
-    if arguments.split or arguments.tune:
-        raise SeqnlpError("--data scores a file, --split and --tune a split of the run: give one of them")
     form = getattr(config.data, "format", "")
     if form in ("hub", "long_range"):
         raise SeqnlpError(f"--data: this run's data is no file (data.format={form})")
-    between = AND if isinstance(config, TranslationConfig) and not Path(arguments.data).exists() else "\0"
-    names = arguments.data.split(between)
-    config.data.test = between.join(str(Path(name.strip()).expanduser().absolute()) for name in names)
+    between = AND if isinstance(config, TranslationConfig) and not Path(name).exists() else "\0"
+    names = name.split(between)
+    config.data.test = between.join(str(Path(one.strip()).expanduser().absolute()) for one in names)
 
 
 def _evaluated(

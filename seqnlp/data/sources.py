@@ -57,16 +57,16 @@ def _held_out(
 ) -> tuple[list[TaggedSentence], list[TaggedSentence]]:
     """Train without what is held out, and that."""
     sentences = _load(config, "train", report)
-    kept, dev, whole = hold_out_sentences(sentences, part, config.dev_seed, _documents(config, sentences))
+    kept, dev, whole = hold_out_sentences(sentences, part, config.dev_seed, document_lines(config, "train", sentences))
     why = f"{'documents' if whole else 'equal sentences'} stay together, and every tag in train"
     report(f"train: {held_out(len(dev), len(sentences), part, 'sentence', why)} held out as dev")
     return kept, dev
 
 
-def _documents(config: DataConfig, sentences: Sequence[TaggedSentence]) -> list[int]:
-    """The lines at which documents of train begin: as the file says, or of texts with several sentences."""
-    if split_format(config, "train") in ("conll", "conllu"):
-        return document_starts(existing_file(config, "train", config.train))
+def document_lines(config: DataConfig, split: str, sentences: Sequence[TaggedSentence]) -> list[int]:
+    """The lines at which documents of a split begin: as the file says, or of texts with several sentences."""
+    if split_format(config, split) in ("conll", "conllu"):
+        return document_starts(existing_file(config, split, getattr(config, split)))
     lines = sorted({sentence.line for sentence in sentences})
     return lines if len(lines) < len(sentences) else []
 

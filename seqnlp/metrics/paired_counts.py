@@ -55,13 +55,19 @@ def macro_f1_of(sums: FloatArray) -> FloatArray:
 
 
 def percent_of(sums: FloatArray) -> FloatArray:
-    """What is right of what there is, in percent, from (R, 2)."""
-    return 100 * _ratio(sums[:, 0], sums[:, 1])
+    """What is right of what there is, in percent, from (R, 2); NaN where there is nothing, as in a draw without any."""
+    there = sums[:, 1] > 0
+    return np.where(there, 100 * _ratio(sums[:, 0], sums[:, 1]), np.nan)
 
 
 def mean_of(sums: FloatArray) -> FloatArray:
     """The mean of a sum and its number, (R, 2)."""
     return _ratio(sums[:, 0], sums[:, 1])
+
+
+def root_mean_of(sums: FloatArray) -> FloatArray:
+    """The root of the mean of a sum of squares and its number, (R, 2)."""
+    return np.sqrt(_ratio(sums[:, 0], sums[:, 1]))
 
 
 def perplexity_of(sums: FloatArray) -> FloatArray:
@@ -116,7 +122,7 @@ def _measure(a: CountedScore, b: CountedScore) -> MeasureComparison:
         signature=f"bs:{RESAMPLES}|ar:{RESAMPLES}|seed:{SEED}",
         a=_system_score(actual_a, drawn_a),
         b=_system_score(actual_b, drawn_b),
-        bootstrap_p=_p_value(drawn_difference - drawn_difference.mean(), difference),
+        bootstrap_p=_p_value(drawn_difference - np.nanmean(drawn_difference), difference),
         randomization_p=_p_value(swapped_b - swapped_a, difference),
         higher_is_better=a.higher_is_better,
     )
@@ -150,13 +156,14 @@ def _chunks(kinds: int) -> list[int]:
 
 def _p_value(differences: FloatArray, observed: float) -> float:
     """How often chance alone gives a difference at least as large (Noreen 1989, with the observed one counted)."""
+    differences = differences[~np.isnan(differences)]
     extreme = np.abs(differences) >= abs(observed) - 1e-12
     return float((extreme.sum() + 1) / (len(differences) + 1))
 
 
 def _system_score(score: float, drawn: FloatArray) -> SystemScore:
-    low, high = np.quantile(drawn, [0.025, 0.975])
-    return SystemScore(score, float(drawn.mean()), float(low), float(high))
+    low, high = np.nanquantile(drawn, [0.025, 0.975])
+    return SystemScore(score, float(np.nanmean(drawn)), float(low), float(high))
 
 
 def _ratio(part: FloatArray, whole: FloatArray) -> FloatArray:

@@ -65,7 +65,7 @@ def evaluate(run: Path, config: ClassificationConfig, split: str, say: Say, keep
         say(text)
 
     saved = load_bundle(run)
-    scored = _scored(saved, config, split, note)
+    scored = scored_split(saved, config, split, note)
     loaded, documents, read = scored.loaded, scored.documents, scored.read
     network, ngrams = scored.network, scored.ngrams
     report = _report(documents, decide(network, ngrams, loaded.decision), loaded)
@@ -102,7 +102,7 @@ def judge(
 
     The arguments and errors are those of :func:`evaluate`; nothing is fitted and nothing written.
     """
-    scored = _scored(load_bundle(run), config, split, say)
+    scored = scored_split(load_bundle(run), config, split, say)
     loaded, matrix = scored.loaded, None
     if not loaded.multi_label:
         scores = decide(scored.network, scored.ngrams, loaded.decision)
@@ -114,7 +114,7 @@ def judge(
 
 
 @dataclass(frozen=True)
-class _Scored:
+class ScoredSplit:
     """The documents of a split and what the model says of them: ``network`` and ``ngrams`` (N, K)."""
 
     loaded: LoadedClassifier
@@ -125,7 +125,7 @@ class _Scored:
     seconds: float
 
 
-def _scored(saved: Bundle, config: ClassificationConfig, split: str, say: Say) -> _Scored:
+def scored_split(saved: Bundle, config: ClassificationConfig, split: str, say: Say) -> ScoredSplit:
     data = config.data
     if not getattr(data, split):
         raise ConfigError([f"data.{split}: this run was trained without a {split} split; choose another --split"])
@@ -138,7 +138,7 @@ def _scored(saved: Bundle, config: ClassificationConfig, split: str, say: Say) -
     predictor, words = DocumentPredictor.of(loaded), [document.tokens for document in read]
     started = time.perf_counter()
     network, ngrams = predictor.network_scores(words), predictor.ngram_scores(words)
-    return _Scored(loaded, documents, read, network, ngrams, time.perf_counter() - started)
+    return ScoredSplit(loaded, documents, read, network, ngrams, time.perf_counter() - started)
 
 
 def _report(documents: Sequence[Document], scores: FloatArray, loaded: LoadedClassifier) -> ClassificationReport:

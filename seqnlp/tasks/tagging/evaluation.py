@@ -39,7 +39,7 @@ def evaluate(run: Path, config: TaggingConfig, split: str, say: Say, keep: bool 
     """
     data = config.data
     saved = load_bundle(run)
-    found = _predicted(saved, config, split, say)
+    found = predicted_split(saved, config, split, say)
     sentences, training, tags, calibration = found.sentences, found.training, found.tags, found.calibration
     options = {"title": config.name or str(run), "split": split}
     if data.scheme == "none":
@@ -67,7 +67,7 @@ def judge(run: Path, config: TaggingConfig, split: str, say: Say) -> tuple[str, 
     Words are counted: their tags or, where tags mark entities, the types of those. The arguments and errors are those
     of :func:`evaluate`; nothing is written.
     """
-    found = _predicted(load_bundle(run), config, split, say)
+    found = predicted_split(load_bundle(run), config, split, say)
     entities = config.data.scheme != "none"
     gold, answers = (
         [_type(tag) if entities else tag for sentence in tags for tag in sentence]
@@ -82,7 +82,7 @@ def _type(tag: str) -> str:
 
 
 @dataclass(frozen=True)
-class _Predicted:
+class PredictedSplit:
     """The sentences of a split and of train, and the tags of the split's as the model gives them, in their scheme."""
 
     sentences: list[TaggedSentence]
@@ -92,7 +92,7 @@ class _Predicted:
     seconds: float
 
 
-def _predicted(saved: Bundle, config: TaggingConfig, split: str, say: Say) -> _Predicted:
+def predicted_split(saved: Bundle, config: TaggingConfig, split: str, say: Say) -> PredictedSplit:
     data = config.data
     if not getattr(data, split):
         raise ConfigError([f"data.{split}: this run was trained without a {split} split; choose another --split"])
@@ -115,4 +115,4 @@ def _predicted(saved: Bundle, config: TaggingConfig, split: str, say: Say) -> _P
     tags = [prediction.tags for prediction in predictions]
     if data.scheme != "none":
         tags = [convert_tags(one, tagger.scheme, data.scheme) for one in tags]
-    return _Predicted(sentences, training, tags, calibration, seconds)
+    return PredictedSplit(sentences, training, tags, calibration, seconds)

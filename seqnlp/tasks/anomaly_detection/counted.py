@@ -1,0 +1,56 @@
+"""What a detector finds and what it flags in vain, stretch by stretch of the series."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from seqnlp.bundle import load_bundle
+from seqnlp.config import AnomalyConfig
+from seqnlp.data.labelled_windows import labelled_windows, number_rows
+from seqnlp.data.series import load_part
+from seqnlp.errors import ConfigError
+from seqnlp.metrics.alarms import flag_highest
+from seqnlp.metrics.paired_counts import CountedScore, percent_of
+from seqnlp.tasks.anomaly_detection.evaluation import BUDGET
+from seqnlp.tasks.anomaly_detection.model import detector_from_bundle
+from seqnlp.tasks.counted import CountedAnswers
+
+ROWS = 100
+"""Rows of a stretch outside of labelled windows."""
+
+
+def counted_alarms(run: Path, config: AnomalyConfig, split: str, say: Callable[[str], None]) -> CountedAnswers:
+    """Labelled windows found, and rows flagged in vain, when each detector may flag 1 % of the rows.
+
+    A labelled window is one example, and so is every stretch of ``ROWS`` rows between windows: alarms come in bursts.
+    Rows that a detector cannot score yet are not flagged.
+
+    The arguments and errors are those of :func:`seqnlp.tasks.anomaly_detection.evaluation.evaluate`.
+    """
+    detector = detector_from_bundle(load_bundle(run))
+    part = load_part(config.data, split, say, detector.names, detector.step)
+    if part is None:
+        raise ConfigError([f"data.{split}: this run was trained without a {split} part; choose another --split"])
+    first = max(part.begin, detector.settings.window - 1)
+    flagged = flag_highest(detector.score(part.series)[first:], BUDGET)
+    flagged = np.concatenate([np.zeros(first - part.begin, dtype=bool), flagged])  # (T,)
+    labels = number_rows(part.series, labelled_windows(config.data, split))[part.begin :]
+    rows = np.arange(len(labels))
+    stretches = np.where(labels > 0, -labels, rows // ROWS)  # (T,)
+    names, places = np.unique(stretches, return_inverse=True)
+    flags, sizes = np.bincount(places, weights=flagged), np.bincount(places)  # (S,)
+    window = names < 0
+    found = np.stack([window & (flags > 0), window], axis=1).astype(np.float64)  # (S, 2)
+    vain = np.stack([np.where(window, 0, flags), np.where(window, 0, sizes)], axis=1).astype(np.float64)
+    scores = [CountedScore("% of other rows flagged", vain, percent_of, higher_is_better=False)]
+    if window.any():
+        scores.insert(0, CountedScore("% of windows found", found, percent_of))
+    return CountedAnswers(
+        unit="windows and stretches between them",
+        examples=[*names.tolist(), *sizes.tolist()],
+        answers=flagged.tolist(),
+        scores=scores,
+    )

@@ -1,0 +1,40 @@
+"""What a text costs a language model, line by line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from seqnlp.bundle import load_bundle
+from seqnlp.config import LanguageModelConfig
+from seqnlp.data.corpus import encode_corpus, load_text
+from seqnlp.errors import ConfigError
+from seqnlp.metrics.paired_counts import CountedScore, perplexity_of
+from seqnlp.tasks.counted import CountedAnswers
+from seqnlp.tasks.language_model.model import in_direction, language_model_from_bundle
+from seqnlp.tasks.language_model.scoring import score_units
+
+
+def counted_losses(run: Path, config: LanguageModelConfig, split: str) -> CountedAnswers:
+    """Nats and words of each line: perplexity per word compares between vocabularies.
+
+    Raises:
+        ConfigError: the run has no such split.
+        DataError: the split cannot be read.
+    """
+    if not getattr(config.data, split):
+        raise ConfigError([f"data.{split}: this run was trained without a {split} text; choose another --split"])
+    loaded = language_model_from_bundle(load_bundle(run))
+    lines = load_text(config.data, split)
+    corpus, direction = encode_corpus(lines, loaded.units), loaded.model.config.direction
+    read = in_direction(corpus.units, direction)
+    losses = corpus.line_sums(in_direction(score_units(loaded.model, read, torch.device("cpu")), direction))  # (L,)
+    counts = np.stack([losses, corpus.words], axis=1).astype(np.float64)  # (L, 2)
+    return CountedAnswers(
+        unit="lines",
+        examples=lines,
+        answers=losses.tolist(),
+        scores=[CountedScore("perplexity", counts, perplexity_of, higher_is_better=False)],
+    )
