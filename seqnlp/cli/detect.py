@@ -24,7 +24,9 @@ examples:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     parser.add_argument("run", help="a run, or a saved model folder")
-    parser.add_argument("series", nargs="?", help="a CSV file, gzip or plain (default: standard input, row by row)")
+    parser.add_argument(
+        "series", nargs="?", help="a CSV file, gzip or plain, or parquet (default: CSV from standard input, row by row)"
+    )
     parser.add_argument(
         "--false-alarms",
         type=float,

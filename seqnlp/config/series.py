@@ -14,9 +14,12 @@ READ_ALIKE = ("time_column", "time_format", "missing", "gaps", "backward", "max_
 
 @dataclass
 class SeriesDataConfig(SplitsConfig):
-    """A CSV file, a row for each time; the first row names the columns, unless every field of it is a number."""
+    """A CSV or parquet file, a row for each time.
 
-    train: str = setting("", "training file (gzip or plain)")
+    The first row of CSV names the columns, unless every field of it is a number.
+    """
+
+    train: str = setting("", "training file: CSV (gzip or plain) or parquet")
     dev: str = setting("", "development file; or a part of the training file, such as 10%: its end, but before test's")
     test: str = setting("", "test file; or a part of the training file, such as 20%: its end")
     limit: int = setting(0, "use only the first N rows of each file; 0: all", low=0)
@@ -48,7 +51,7 @@ class SeriesDataConfig(SplitsConfig):
         high=1,
     )
 
-    delimiter: str = setting(",", "character between fields; tab: a tab")
+    delimiter: str = setting(",", "CSV: character between fields; tab: a tab")
     decimal: str = setting(".", "what stands before decimals", choices=(".", ","))
 
     @property

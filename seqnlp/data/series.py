@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from seqnlp.config.common import delimiter_of
 from seqnlp.config.series import SeriesDataConfig, part_of
+from seqnlp.data.parquet_rows import is_parquet, parquet_rows
 from seqnlp.data.series_limits import refuse_much_repair, refuse_newest_first
 from seqnlp.data.series_repair import EvenRow, Findings, Repair
 from seqnlp.data.series_rows import read_rows
@@ -34,7 +35,7 @@ class Series:
         names: (C,) of the columns.
         values: (T, C) finite; where a value was missing, the last known one.
         known: (T, C) False where a value was missing.
-        lines: (T,) of the file where the rows begin, from 1; 0 for rows filled in.
+        lines: (T,) of the file where the rows begin (of parquet their numbers), from 1; 0 for rows filled in.
         moments: (T,) time stamps; none if the series has no such column.
         step: the usual time between rows, if there are time stamps.
         stamps: (T,) time stamps as they are written; none if the series has no such column.
@@ -135,8 +136,11 @@ def read_series(
         DataError: see :func:`~seqnlp.data.series_rows.read_rows` and :class:`~seqnlp.data.series_repair.Repair`; or
             too much would have to be repaired, or the rows have another step.
     """
-    fields = csv_rows((line for _, line in read_lines(path)), path, delimiter_of(config.delimiter))
-    columns, found = read_rows(fields, config, path, names)
+    if is_parquet(path):
+        columns, found = read_rows(parquet_rows(path, config), config, path, names, named=True)
+    else:
+        fields = csv_rows((line for _, line in read_lines(path)), path, delimiter_of(config.delimiter))
+        columns, found = read_rows(fields, config, path, names)
     rows = list(islice(found, config.limit or None))
     refuse_newest_first(rows, path)
     moments = [row.moment for row in rows if row.moment is not None]

@@ -52,6 +52,8 @@ def read_rows(
     config: SeriesDataConfig,
     source: object,
     wanted: tuple[str, ...] = (),
+    *,
+    named: bool | None = None,
 ) -> tuple[SeriesColumns, Iterator[Row]]:
     """The columns, read at once, and the rows, each read when it is asked for.
 
@@ -59,6 +61,7 @@ def read_rows(
         fields: line and fields of each row, the first with the names (or with numbers only).
         source: the file's name in messages.
         wanted: names of the columns to read, in their order; empty: those of the configuration.
+        named: whether the first row names the columns; None: unless every field of it is a number.
 
     Raises:
         DataError: nothing there, a column that is not or is there twice, a row of another width, text where a number
@@ -68,7 +71,7 @@ def read_rows(
     if first is None:
         raise DataError("expected a CSV file with a row that names its columns, found no row", source)
     line, head = first
-    named = not all(_is_number(field) for field in head)
+    named = not all(_is_number(field) for field in head) if named is None else named
     names = [field.strip() for field in head] if named else [str(place) for place in range(len(head))]
     columns = _find_columns(names, config, source, line, wanted)
     rows = fields if named else chain([first], fields)

@@ -13,6 +13,9 @@ from typing import BinaryIO, cast
 
 from seqnlp.errors import DataError, did_you_mean
 
+PARQUET_MARK = b"PAR1"
+"""What a parquet file begins with."""
+
 _GZIP_MAGIC = b"\x1f\x8b"
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
@@ -93,9 +96,14 @@ def refuse_lone_return(line: bytes, source: object, number: int) -> None:
 def refuse_utf16(first: bytes, source: object) -> None:
     """Stop at a first line that is UTF-16: by its byte order mark, or because about every other byte is NUL.
 
+    A parquet file, which has NUL bytes as well, is called by its name.
+
     Raises:
         DataError: it is.
     """
+    if first.startswith(PARQUET_MARK):
+        remedy = "its folder is read with data.format=hub data.hub=FOLDER, and series from files, not from streams"
+        raise DataError(f"expected UTF-8 text, found a parquet file; {remedy}", source)
     if first.startswith(_UTF16_MARKS) or (len(first) > 3 and 5 * first.count(b"\0") >= 2 * len(first)):
         raise DataError(f"expected UTF-8 text, found UTF-16 text; {_FROM_UTF16}", source, 1)
 

@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pandas
 import pytest
 from command import output, refusal, seqnlp
 
@@ -139,3 +140,15 @@ def test_equal_values_and_a_short_series_are_refused_and_the_run_directory_is_gi
     assert "all 200 training values are 5" in refusal("train", *settings, "data.train=equal.csv")
     assert "expected at least 60 training rows, one window" in refusal("train", *settings, "data.train=short.csv")
     assert not (tmp_path / "run").exists()
+
+
+def test_a_parquet_file_is_trained_on_and_forecast_as_its_csv(run: Path, tmp_path: Path) -> None:
+    frame = pandas.read_csv(FERRY)
+    frame["date"] = pandas.to_datetime(frame["date"])
+    frame.to_parquet(tmp_path / "ferry.parquet")
+    assert output("forecast", run, tmp_path / "ferry.parquet") == output("forecast", run, FERRY)
+    again = tmp_path / "run"
+    settings = (f"data.train={tmp_path}/ferry.parquet", "trainer.epochs=2", "model.hidden_dim=8")
+    output("train", "recipe=forecast/demo", f"run={again}", *settings)
+    assert output("forecast", again, FERRY) == output("forecast", run, FERRY)
+    assert "found a parquet file" in refusal("forecast", run, stdin=(tmp_path / "ferry.parquet").read_bytes())

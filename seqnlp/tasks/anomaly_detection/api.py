@@ -115,7 +115,7 @@ class Detector(SavedModel):
         gap: int | None = None,
         say: Say = lambda text: None,
     ) -> Detection:
-        """Find anomalies in a CSV file with the columns of the training file.
+        """Find anomalies in a CSV or parquet file with the columns of the training file.
 
         Args:
             false_alarms: part of the normal rows that may be flagged; nothing: what the model was trained for.

@@ -140,7 +140,7 @@ class Forecaster(SavedModel):
         level: float = 0.9,
         say: Callable[[str], None] = lambda text: None,
     ) -> Forecast:
-        """What comes after the last row of a CSV file.
+        """What comes after the last row of a CSV or parquet file.
 
         Args:
             horizon: rows ahead; 0: as many as the model was trained for.

@@ -22,7 +22,7 @@ def model_card(config: ForecastingConfig, names: Sequence[str], metrics: Mapping
         f"- training data: {about.data or 'the owner of this model knows'}{licence}",
         f"- development scores: {scores or 'none, there was no development part'} "
         f"(epoch {metrics['epoch']}, seed {config.seed})",
-        f"- reads CSV files with the columns {', '.join(filter(None, [config.data.time_column, *names]))}",
+        f"- reads CSV and parquet files with the columns {', '.join(filter(None, [config.data.time_column, *names]))}",
         "",
         "```",
         f"seqnlp forecast THIS_FOLDER series.csv --horizon {model.horizon} -o forecast.csv --plot forecast.png",
