@@ -21,7 +21,9 @@ from torch import Tensor
 
 from seqnlp.bundle_digest import KEY as FILES
 from seqnlp.bundle_digest import digest, digests, expected_digests, problem_of, refuse_edited, signed
+from seqnlp.bundle_fields import Fields, different_texts
 from seqnlp.errors import RunError, TrainingError
+from seqnlp.saved_weights import refuse_undefined
 from seqnlp.storage import write_atomically, write_folder_atomically
 from seqnlp.stored import json_of, read_bytes, settings_of, settings_text
 
@@ -62,6 +64,7 @@ class Bundle:
         metrics: scores, splits, seed, data hashes.
         card: the model card, Markdown.
         subwords: SentencePiece models by file name.
+        folder: where it was read from; for messages.
     """
 
     description: dict[str, Any]
@@ -71,6 +74,26 @@ class Bundle:
     metrics: dict[str, Any]
     card: str
     subwords: dict[str, bytes] = field(default_factory=dict)
+    folder: Path = field(default=Path(FOLDER), compare=False)
+
+    @property
+    def settings(self) -> Fields:
+        """The fields of ``config.yaml``, of which none was taken yet."""
+        return Fields(self.description, self.folder / DESCRIPTION)
+
+    @property
+    def facts(self) -> Fields:
+        """The fields of ``vocabulary.json``."""
+        return Fields(self.vocabulary, self.folder / VOCABULARY)
+
+    def refuse_other_task(self, task: str, name: str) -> None:
+        """Stop at a model for another task than ``task``, which is called ``name``.
+
+        Raises:
+            RunError: with both.
+        """
+        if self.description.get("task", task) != task:
+            raise RunError(f"this is a model for {self.description['task']}, not {name}")
 
 
 def save_bundle(folder: Path, bundle: Bundle) -> None:
@@ -129,18 +152,25 @@ def load_bundle(path: str | Path) -> Bundle:
     contents = _read_together(folder)
     description = _description_of(contents, folder)
     description.pop(FILES, None)
+    if not isinstance(description.get("task", ""), str):
+        Fields(description, folder / DESCRIPTION).text("task")
+    metrics = _from_json(contents, folder / METRICS) if METRICS in contents else {}
+    for split in ("train", "dev", "test"):
+        Fields({split: None, **Fields(metrics, folder / METRICS).all}, folder / METRICS).fields(split)
     try:
         tensors = tensors_from_bytes(contents[TENSORS])
     except (SafetensorError, ValueError) as problem:
         raise RunError(f"{folder / TENSORS} is damaged ({problem}); copy the model again") from problem
+    refuse_undefined(tensors, folder / TENSORS)
     return Bundle(
         description=description,
         tensors=tensors,
-        vocabulary=_from_json(contents, folder / VOCABULARY),
-        labels=_from_json(contents, folder / LABELS),
-        metrics=_from_json(contents, folder / METRICS) if METRICS in contents else {},
+        vocabulary=Fields(_from_json(contents, folder / VOCABULARY), folder / VOCABULARY).all,
+        labels=different_texts(_from_json(contents, folder / LABELS), str(folder / LABELS)),
+        metrics=metrics,
         card=contents.get(CARD, b"").decode(errors="replace"),
         subwords={name: content for name, content in contents.items() if name.endswith(_SUBWORDS)},
+        folder=folder,
     )
 
 

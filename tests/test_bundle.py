@@ -21,7 +21,7 @@ from tiny import make_sentences, tiny_config
 from seqnlp import bundle
 from seqnlp.bundle import Bundle, find_model, load_bundle, save_bundle, save_description, save_metrics
 from seqnlp.config import Config
-from seqnlp.errors import ConfigError, RunError, TrainingError
+from seqnlp.errors import RunError, TrainingError
 from seqnlp.storage import remove_leftovers
 from seqnlp.tasks.tagging.data import learn_features, learn_tags
 from seqnlp.tasks.tagging.model import build_tagger, describe, tagger_from_bundle
@@ -263,9 +263,9 @@ def edit(folder: Path, change: Callable[[dict[str, object]], object]) -> None:
     path.write_text(yaml.safe_dump(content))
 
 
-def refusal(path: Path, kind: type[Exception] = RunError) -> str:
+def refusal(path: Path) -> str:
     """What loading says."""
-    with pytest.raises(kind) as caught:
+    with pytest.raises(RunError) as caught:
         tagger_from_bundle(load_bundle(path))
     return str(caught.value)
 
@@ -299,7 +299,7 @@ def test_a_vocabulary_without_a_part_is_one_clear_sentence(folder: Path) -> None
     forget_digests(folder)
     (folder / "vocabulary.json").write_text('{"words": []}')
     assert refusal(folder) == (
-        "the model's vocabulary.json lacks the key 'vector_words'; it was changed or not saved whole"
+        f"{folder}/vocabulary.json lacks the key 'vector_words'; it was changed or not saved whole"
     )
 
 
@@ -315,18 +315,18 @@ def test_a_config_without_format_is_no_model(folder: Path) -> None:
 
 def test_an_unknown_key_is_named(folder: Path) -> None:
     edit(folder, lambda content: content.update(flavour="strong"))
-    text = "the model's config.yaml has the unknown key 'flavour'; install a newer seqnlp"
+    text = f"{folder}/config.yaml has the unknown key 'flavour'; install a newer seqnlp"
     assert refusal(folder) == text
 
 
 def test_an_unknown_setting_of_the_model_is_named_with_a_guess(folder: Path) -> None:
     edit(folder, lambda content: content["model"].update(hidden_dims=3))
-    assert "model.hidden_dims: unknown key (did you mean 'hidden_dim'?)" in refusal(folder, ConfigError)
+    assert "model.hidden_dims: unknown key (did you mean 'hidden_dim'?)" in refusal(folder)
 
 
 def test_a_missing_key_is_named(folder: Path) -> None:
     edit(folder, lambda content: content.pop("tokenizer"))
-    assert refusal(folder) == "the model's config.yaml lacks the key 'tokenizer'; it was changed or not saved whole"
+    assert refusal(folder) == f"{folder}/config.yaml lacks the key 'tokenizer'; it was changed or not saved whole"
 
 
 def test_another_tasks_model_is_refused(folder: Path) -> None:
@@ -336,7 +336,7 @@ def test_another_tasks_model_is_refused(folder: Path) -> None:
 
 def test_weights_that_do_not_fit_are_refused(folder: Path) -> None:
     edit(folder, lambda content: content["model"].update(hidden_dim=9))
-    assert refusal(folder).startswith("the model's weights do not fit its config.yaml: ")
+    assert refusal(folder).startswith(f"{folder}/model.safetensors does not fit config.yaml: expected '")
 
 
 def test_a_run_cut_off_before_its_first_model_says_how_to_go_on(tmp_path: Path) -> None:

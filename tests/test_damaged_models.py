@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import torch
+import yaml
 from command import output, refusal
+from safetensors.torch import load_file, save_file
 from six_tasks import ASK, TRAININGS
 
 import seqnlp
@@ -157,3 +163,89 @@ def test_a_changed_setting_is_told_from_one_that_its_owner_changed(models: dict[
     output("tag", run, stdin="Velisk Korrasel moved.\n")
     path.write_text("# my notes\n\n" + (models["tagging"] / "model" / "config.yaml").read_text(encoding="utf-8"))
     output("tag", run, stdin="Velisk Korrasel moved.\n")
+
+
+def problem_of(path: Path) -> str:
+    """Why a model cannot be loaded, or nothing; any other exception is a fault of ours."""
+    try:
+        seqnlp.load(path)
+    except RunError as problem:
+        return str(problem)
+    return ""
+
+
+ODD: tuple[Any, ...] = (None, [], {}, "", "odd", -1, 0, 10**12, 1.5, float("nan"), True, ["a", "a"], [[1], 2], {"a": 1})
+
+
+def changed(content: Any) -> Iterator[tuple[str, Any]]:
+    """A content with one part of it replaced by something odd, or left out, each in turn."""
+    for value in ODD:
+        yield repr(value), value
+    if isinstance(content, dict):
+        for key, part in content.items():
+            yield f"no {key}", {name: other for name, other in content.items() if name != key}
+            for what, found in changed(part):
+                yield f"{key}: {what}", {**content, key: found}
+    elif isinstance(content, list) and content:
+        yield "shorter", content[:-1]
+        yield "twice", [*content, content[-1]]
+        for what, found in changed(content[0]):
+            yield f"first: {what}", [found, *content[1:]]
+
+
+@pytest.mark.parametrize("task", TRAININGS)
+def test_odd_content_without_digests_is_one_line_or_loads(task: str, models: dict[str, Path], tmp_path: Path) -> None:
+    model = Path(shutil.copytree(models[task] / "model", tmp_path / "model"))
+    description = yaml.safe_load((model / "config.yaml").read_text(encoding="utf-8"))
+    del description["files"]
+    (model / "config.yaml").write_text(yaml.safe_dump(description), encoding="utf-8")
+    seqnlp.load(model)
+    for name in ("config.yaml", "vocabulary.json", "labels.json", "metrics.json"):
+        path, whole = model / name, (model / name).read_bytes()
+        write = yaml.safe_dump if name.endswith(".yaml") else json.dumps
+        content = yaml.safe_load(whole) if name.endswith(".yaml") else json.loads(whole)
+        every, draw = list(changed(content)), random.Random(task)
+        for what, odd in draw.sample(every, min(len(every), 80)):
+            path.write_text(write(odd), encoding="utf-8")
+            problem = problem_of(model)
+            assert len(problem) < 500, (name, what)
+            assert "\n" not in problem, (name, what)
+        path.write_bytes(whole)
+
+
+@pytest.mark.parametrize("task", TRAININGS)
+def test_weights_of_another_kind_are_refused(task: str, models: dict[str, Path], tmp_path: Path) -> None:
+    model = Path(shutil.copytree(models[task] / "model", tmp_path / "model"))
+    description = yaml.safe_load((model / "config.yaml").read_text(encoding="utf-8"))
+    del description["files"]
+    (model / "config.yaml").write_text(yaml.safe_dump(description), encoding="utf-8")
+    path = model / "model.safetensors"
+    tensors = load_file(path)
+    for name, tensor in tensors.items():
+        others = {other: value for other, value in tensors.items() if other != name}
+        odd = {"another shape": tensor.reshape(-1)[:-1].clone(), "missing": None}
+        if tensor.is_floating_point():
+            odd |= {"whole numbers": tensor.int(), "no numbers": torch.full_like(tensor, float("nan"))}
+        for what, value in odd.items():
+            if what == "another shape" and name == "calibration":
+                continue
+            save_file({**others, name: value} if value is not None else others, path)
+            with pytest.raises(RunError) as caught:
+                seqnlp.load(model)
+            assert str(path) in str(caught.value), (name, what)
+            assert "\n" not in str(caught.value), (name, what)
+    save_file({**tensors, "one more": torch.zeros(2)}, path)
+    with pytest.raises(RunError, match="there is no 'one more' in such a model"):
+        seqnlp.load(model)
+
+
+def test_sizes_that_no_machine_holds_are_refused_at_once(models: dict[str, Path], tmp_path: Path) -> None:
+    model = Path(shutil.copytree(models["tagging"] / "model", tmp_path / "model"))
+    description = yaml.safe_load((model / "config.yaml").read_text(encoding="utf-8"))
+    del description["files"]
+    description["word_dim"] = 10**9
+    (model / "config.yaml").write_text(yaml.safe_dump(description), encoding="utf-8")
+    began = time.perf_counter()
+    with pytest.raises(RunError, match=r"does not fit config\.yaml: expected '.*' of 64 x 1000000010, found 64 x 30"):
+        seqnlp.load(model)
+    assert time.perf_counter() - began < 10

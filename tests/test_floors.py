@@ -28,6 +28,8 @@ FLOORS = {
     "tasks": 7,
     "bundle": 7,
     "bundle_digest": 7,
+    "bundle_fields": 7,
+    "saved_weights": 7,
     "recipe_files": 8,
     "recipe_safety": 8,
     "overrides": 8,

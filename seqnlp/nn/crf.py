@@ -243,8 +243,8 @@ _log_likelihood: Callable[..., Tensor] = _LogLikelihood.apply
 
 def _flags(name: str, flags: Any, shape: tuple[int, ...]) -> Tensor:
     if flags is None:
-        return torch.ones(shape, dtype=torch.bool)
-    tensor = torch.as_tensor(flags, dtype=torch.bool).cpu().clone()
+        return torch.ones(shape, dtype=torch.bool, device="cpu")
+    tensor = torch.as_tensor(flags, dtype=torch.bool, device="cpu").clone()  # whatever the weights are made on
     if tensor.shape != shape:
         raise SeqnlpError(f"expected {name} {shape}, found {tuple(tensor.shape)}")
     if not tensor.any():

@@ -10,7 +10,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -215,20 +215,34 @@ def learn_units(lines: Sequence[str], config: UnitsConfig, say: Callable[[str], 
     return CharacterUnits(ordered) if config.kind == "characters" else WordUnits(ordered, config.splitter)
 
 
-def units_from_folder(vocabulary: dict[str, Any], files: dict[str, bytes]) -> Units:
+def units_from_folder(vocabulary: Mapping[str, Any], files: Mapping[str, bytes]) -> Units:
     """The inverse of :meth:`Units.to_vocabulary` and :meth:`Units.to_files`.
 
     Raises:
-        RunError: something is missing.
+        RunError: something is missing or damaged.
     """
     try:
         if vocabulary["kind"] == "words":
             return WordUnits(vocabulary["words"], vocabulary["splitter"])
         if vocabulary["kind"] == "characters":
             return CharacterUnits(vocabulary["characters"])
-        return SubwordUnits(Subwords(files[SUBWORD_FILE]))
     except KeyError as missing:
         raise RunError(f"the model folder lacks {missing}; it was not copied or saved whole") from None
+    return SubwordUnits(subwords_from_folder(files, SUBWORD_FILE))
+
+
+def subwords_from_folder(files: Mapping[str, bytes], name: str) -> Subwords:
+    """The subword model in the model folder's file ``name``.
+
+    Raises:
+        RunError: it is missing or damaged.
+    """
+    if name not in files:
+        raise RunError(f"the model folder lacks '{name}'; it was not copied or saved whole")
+    try:
+        return Subwords(files[name])
+    except DataError as problem:
+        raise RunError(f"{name} is damaged: {problem}") from None
 
 
 def unknown_words(units: Units, text: str) -> list[str]:

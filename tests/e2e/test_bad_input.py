@@ -338,7 +338,7 @@ def test_weights_of_another_model(copy: Path) -> None:
     path = copy / "model" / "config.yaml"
     lines = path.read_text(encoding="utf-8").replace("hidden_dim: 16", "hidden_dim: 17").splitlines()
     path.write_text("\n".join(line for line in lines if "  config.yaml: " not in line), encoding="utf-8")
-    assert refusal("tag", copy).startswith("the model's weights do not fit its config.yaml: ")
+    assert refusal("tag", copy).startswith(f"{copy}/model/model.safetensors does not fit config.yaml: ")
 
 
 def test_a_damaged_checkpoint(copy: Path) -> None:

@@ -210,7 +210,7 @@ def test_a_folder_without_its_character_models_is_one_clear_sentence(tmp_path: P
     saved = load_bundle(tmp_path / "run")
     del saved.vocabulary["character_models"]
     save_bundle(tmp_path / "run" / "model", saved)
-    with pytest.raises(RunError, match="lack 'character_models'; it was changed or not saved whole"):
+    with pytest.raises(RunError, match="lacks the key 'character_models'; it was changed or not saved whole"):
         Tagger(tmp_path / "run")
 
 

@@ -10,16 +10,18 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from seqnlp.bundle import Bundle
-from seqnlp.config import AnomalyConfig, AutoencoderConfig, SeriesDataConfig, read_section
+from seqnlp.bundle import TENSORS, Bundle
+from seqnlp.config import AnomalyConfig, AutoencoderConfig, SeriesDataConfig
 from seqnlp.config.series import READ_ALIKE
 from seqnlp.data.series import Series
 from seqnlp.data.series_inputs import Inputs, Reading, make_inputs
 from seqnlp.data.series_scale import Scaler
 from seqnlp.data.series_step import Step
-from seqnlp.errors import DataError, RunError
+from seqnlp.errors import DataError
 from seqnlp.models.autoencoder import Autoencoder
+from seqnlp.saved_weights import take_numbers, with_weights
 from seqnlp.tasks.anomaly_detection.scoring import Level, for_scoring, level_of, row_errors, row_scores
+from seqnlp.tasks.saved_series import saved_scaler, saved_step
 
 FloatArray = NDArray[np.float64]
 
@@ -132,26 +134,15 @@ def detector_from_bundle(bundle: Bundle) -> LoadedDetector:
     Raises:
         RunError: another task's model, a missing or unknown key, or weights that do not fit the settings.
     """
-    description, tensors, facts = dict(bundle.description), dict(bundle.tensors), bundle.vocabulary
-    if description.get("task") != "anomaly_detection":
-        raise RunError(f"this is a model for {description.get('task', 'tagging')}, not an anomaly detector")
-    try:
-        del description["task"]
-        settings = read_section(AutoencoderConfig, description.pop("model"), "model.")
-        data = read_section(SeriesDataConfig, description.pop("data"), "data.")
-        names, step, usual = tuple(facts["columns"]), facts["step"], float(facts["usual_error"])
-        scaler = Scaler(np.array(facts["mean"]), np.array(facts["deviation"]))
-        calibration = tensors.pop(_CALIBRATION).double().numpy()  # (n,)
-    except KeyError as missing:
-        raise RunError(f"the model's files lack the key {missing}; they were changed or not saved whole") from None
-    description.pop("about", None)
-    if description:
-        unknown = next(iter(description))
-        raise RunError(f"the model's config.yaml has the unknown key '{unknown}'; install a newer seqnlp")
+    bundle.refuse_other_task("anomaly_detection", "an anomaly detector")
+    saved, facts, tensors, path = bundle.settings, bundle.facts, dict(bundle.tensors), bundle.folder / TENSORS
+    saved.text("task")
+    settings, data = saved.section("model", AutoencoderConfig), saved.section("data", SeriesDataConfig)
+    saved.end("about")
+    names, step, usual = tuple(facts.texts("columns")), facts.fields("step"), facts.number("usual_error")
+    scaler = saved_scaler(facts, len(names))
+    calibration = take_numbers(tensors, _CALIBRATION, path, -1)  # (n,)
     data.value_columns = ", ".join(names)
-    model = build_autoencoder(settings, len(names))
-    try:
-        model.load_state_dict(tensors)
-    except RuntimeError as problem:
-        raise RunError(f"the model's weights do not fit its config.yaml: {problem}") from problem
-    return LoadedDetector(for_scoring(model), names, data, Step(**step) if step else None, scaler, usual, calibration)
+    model = with_weights(lambda: build_autoencoder(settings, len(names)), tensors, path)
+    made = saved_step(step) if step else None
+    return LoadedDetector(for_scoring(model), names, data, made, scaler, usual, calibration)

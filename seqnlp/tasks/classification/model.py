@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -10,17 +10,18 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from seqnlp.bundle import Bundle
-from seqnlp.config import ClassificationConfig, ClassifierConfig, read_section
+from seqnlp.bundle import TENSORS, Bundle
+from seqnlp.config import ClassificationConfig, ClassifierConfig
 from seqnlp.data.lexicon import WordFeatures
-from seqnlp.errors import RunError
 from seqnlp.models.bag_of_ngrams import BagOfNgrams
 from seqnlp.models.classifier import RecurrentClassifier, WindowEncoder
 from seqnlp.nn.convolution import ShorteningConvolution
 from seqnlp.nn.recurrent import Recurrent
+from seqnlp.saved_weights import take_numbers, with_weights
 from seqnlp.tasks.classification.data import SUBWORD_FILE, TextReader
-from seqnlp.tasks.tagging.model import build_embedder
-from seqnlp.text.subwords import Subwords
+from seqnlp.tasks.saved_tokenizer import tokenizer_in
+from seqnlp.tasks.tagging.model import build_embedder, word_features
+from seqnlp.text.units import subwords_from_folder
 
 _BAG_WEIGHTS, _BAG_BIAS = "ngrams.weights", "ngrams.bias"
 
@@ -132,37 +133,27 @@ def classifier_from_bundle(bundle: Bundle) -> LoadedClassifier:
     Raises:
         RunError: another task's model, an unknown key, or weights that do not fit the settings.
     """
-    description, tensors = dict(bundle.description), dict(bundle.tensors)
-    try:
-        task = description.pop("task")
-        if task != "classification":
-            raise RunError(f"this is a model for {task}, not for classification")
-        settings = read_section(ClassifierConfig, description.pop("model"), "model.")
-        word_dim, multi_label = int(description.pop("word_dim")), bool(description.pop("multi_label"))
-        kind, splitter = str(description.pop("tokenizer")), str(description.pop("splitter"))
-        decision = Decision(float(description.pop("temperature")), float(description.pop("vote")))
-        features = WordFeatures.from_dict(bundle.vocabulary)
-        bag = _bag(bundle.vocabulary["ngrams"], tensors, settings.ngrams)
-        reader = TextReader(splitter, None if kind == "words" else Subwords(bundle.subwords[SUBWORD_FILE]))
-    except KeyError as missing:
-        raise RunError(f"the model folder lacks {missing}; it was changed or not saved whole") from None
-    description.pop("about", None)
-    if description:
-        unknown = next(iter(description))
-        raise RunError(f"the model's config.yaml has the unknown key '{unknown}'; install a newer seqnlp")
-    model = build_classifier(settings, features, len(bundle.labels), word_dim, multi_label)
-    try:
-        model.load_state_dict(tensors)
-    except RuntimeError as problem:
-        raise RunError(f"the model's weights do not fit its config.yaml: {problem}") from problem
-    model = model.eval().requires_grad_(False)
+    bundle.refuse_other_task("classification", "for classification")
+    saved, vocabulary, tensors = bundle.settings, bundle.facts, dict(bundle.tensors)
+    saved.text("task")
+    settings, word_dim = saved.section("model", ClassifierConfig), saved.count("word_dim", 1)
+    multi_label, kind, splitter = saved.flag("multi_label"), saved.text("tokenizer"), tokenizer_in(saved, "splitter")
+    decision = Decision(saved.number("temperature"), saved.number("vote"))
+    saved.end("about")
+    features = word_features(vocabulary)
+    bag = _bag(vocabulary.texts("ngrams"), tensors, settings.ngrams, bundle) if settings.ngrams else None
+    reader = TextReader(splitter, None if kind == "words" else subwords_from_folder(bundle.subwords, SUBWORD_FILE))
+    model = with_weights(
+        lambda: build_classifier(settings, features, len(bundle.labels), word_dim, multi_label),
+        tensors,
+        bundle.folder / TENSORS,
+    )
     return LoadedClassifier(model, settings, features, reader, bundle.labels, multi_label, bag, decision)
 
 
-def _bag(ngrams: Sequence[str], tensors: dict[str, Tensor], order: int) -> BagOfNgrams | None:
+def _bag(ngrams: Sequence[str], tensors: dict[str, Tensor], order: int, bundle: Bundle) -> BagOfNgrams:
     """The bag of n-grams of a model folder; its tensors are taken out of ``tensors``."""
-    if not order:
-        return None
-    weights, bias = (tensors.pop(name).double().numpy() for name in (_BAG_WEIGHTS, _BAG_BIAS))
-    numbers: Mapping[str, int] = {ngram: number for number, ngram in enumerate(ngrams)}
-    return BagOfNgrams(dict(numbers), order, weights, bias)
+    labels, path = len(bundle.labels), bundle.folder / TENSORS
+    weights = take_numbers(tensors, _BAG_WEIGHTS, path, len(ngrams), labels)
+    bias = take_numbers(tensors, _BAG_BIAS, path, labels)
+    return BagOfNgrams({ngram: number for number, ngram in enumerate(ngrams)}, order, weights, bias)

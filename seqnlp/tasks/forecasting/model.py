@@ -9,14 +9,16 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from seqnlp.bundle import Bundle
-from seqnlp.config import ForecasterConfig, ForecastingConfig, SeriesDataConfig, read_section
+from seqnlp.bundle import TENSORS, Bundle
+from seqnlp.bundle_fields import Fields
+from seqnlp.config import ForecasterConfig, ForecastingConfig, SeriesDataConfig
 from seqnlp.config.series import READ_ALIKE
 from seqnlp.data.series_inputs import Reading
 from seqnlp.data.series_scale import Scaler
 from seqnlp.data.series_step import Step
-from seqnlp.errors import RunError
 from seqnlp.models.forecaster import RecurrentForecaster
+from seqnlp.saved_weights import take_numbers, with_weights
+from seqnlp.tasks.saved_series import saved_scaler, saved_step
 
 FloatArray = NDArray[np.float64]
 
@@ -111,34 +113,24 @@ def forecaster_from_bundle(bundle: Bundle) -> LoadedForecaster:
     Raises:
         RunError: another task's model, a missing or unknown key, or weights that do not fit the settings.
     """
-    description, tensors = dict(bundle.description), dict(bundle.tensors)
-    if description.get("task") != "forecasting":
-        raise RunError(f"this is a model for {description.get('task')}, not a forecaster")
-    try:
-        del description["task"]
-        settings = read_section(ForecasterConfig, description.pop("model"), "model.")
-        data = read_section(SeriesDataConfig, description.pop("data"), "data.")
-        facts = _facts(bundle.vocabulary)
-        intervals = tensors.pop(_INTERVALS).double().numpy()  # (levels, H, C)
-    except KeyError as missing:
-        raise RunError(f"the model's files lack the key {missing}; they were changed or not saved whole") from None
-    description.pop("about", None)
-    if description:
-        unknown = next(iter(description))
-        raise RunError(f"the model's config.yaml has the unknown key '{unknown}'; install a newer seqnlp")
+    bundle.refuse_other_task("forecasting", "a forecaster")
+    saved, tensors = bundle.settings, dict(bundle.tensors)
+    saved.text("task")
+    settings, data = saved.section("model", ForecasterConfig), saved.section("data", SeriesDataConfig)
+    saved.end("about")
+    facts = _facts(bundle.facts)
+    columns, path = len(facts.names), bundle.folder / TENSORS
+    intervals = take_numbers(tensors, _INTERVALS, path, len(LEVELS), settings.horizon, columns)  # (levels, H, C)
     data.value_columns = ", ".join(facts.names)
-    model = build_forecaster(settings, len(facts.names))
-    try:
-        model.load_state_dict(tensors)
-    except RuntimeError as problem:
-        raise RunError(f"the model's weights do not fit its config.yaml: {problem}") from problem
-    return LoadedForecaster(model.eval().requires_grad_(False), facts, intervals, data)
+    model = with_weights(lambda: build_forecaster(settings, columns), tensors, path)
+    return LoadedForecaster(model, facts, intervals, data)
 
 
-def _facts(stored: dict[str, Any]) -> SeriesFacts:
+def _facts(saved: Fields) -> SeriesFacts:
+    names, step = tuple(saved.texts("columns")), saved.fields("step")
     return SeriesFacts(
-        names=tuple(stored["columns"]),
-        step=Step(**stored["step"]) if stored["step"] else None,
-        scaler=Scaler(np.array(stored["mean"]), np.array(stored["deviation"])),
-        naive_scales=np.array(stored["naive_scales"]),
+        names=names,
+        step=saved_step(step) if step else None,
+        scaler=saved_scaler(saved, len(names)),
+        naive_scales=saved.table("naive_scales", len(names), 2, finite=False),
     )

@@ -8,11 +8,13 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from seqnlp.bundle import Bundle
-from seqnlp.config import LanguageModelConfig, RecurrentLanguageModelConfig, read_section
+from seqnlp.bundle import TENSORS, Bundle
+from seqnlp.config import LanguageModelConfig, RecurrentLanguageModelConfig
 from seqnlp.errors import RunError
 from seqnlp.models.language_model import RecurrentLanguageModel
-from seqnlp.text.units import Units, units_from_folder
+from seqnlp.saved_weights import with_weights
+from seqnlp.tasks.saved_tokenizer import tokenizer_in
+from seqnlp.text.units import END_MARK, Units, units_from_folder
 
 Number = TypeVar("Number", np.int64, np.float64)
 
@@ -47,23 +49,24 @@ def language_model_from_bundle(bundle: Bundle) -> LoadedLanguageModel:
     Raises:
         RunError: another task's model, an unknown key, or weights that do not fit the settings.
     """
-    description = dict(bundle.description)
-    if description.get("task") != "language_model":
-        raise RunError(f"this is a model for {description.get('task')}, not a language model")
-    try:
-        del description["task"]
-        settings = read_section(RecurrentLanguageModelConfig, description.pop("model"), "model.")
-        lowercase = bool(description.pop("lowercase"))
-    except KeyError as missing:
-        raise RunError(f"the model's config.yaml lacks the key {missing}; it was changed or not saved whole") from None
-    description.pop("about", None)
-    if description:
-        unknown = next(iter(description))
-        raise RunError(f"the model's config.yaml has the unknown key '{unknown}'; install a newer seqnlp")
-    units = units_from_folder(bundle.vocabulary, bundle.subwords)
-    model = RecurrentLanguageModel(settings, len(units))
-    try:
-        model.load_state_dict(bundle.tensors)
-    except RuntimeError as problem:
-        raise RunError(f"the model's weights do not fit its config.yaml: {problem}") from problem
-    return LoadedLanguageModel(model.eval().requires_grad_(False), units, lowercase)
+    bundle.refuse_other_task("language_model", "a language model")
+    saved = bundle.settings
+    saved.text("task")
+    settings, lowercase = saved.section("model", RecurrentLanguageModelConfig), saved.flag("lowercase")
+    saved.end("about")
+    units = _units(bundle)
+    model = with_weights(lambda: RecurrentLanguageModel(settings, len(units)), bundle.tensors, bundle.folder / TENSORS)
+    return LoadedLanguageModel(model, units, lowercase)
+
+
+def _units(bundle: Bundle) -> Units:
+    vocabulary = bundle.facts
+    kind = vocabulary.text("kind", ("words", "characters", "subwords"))
+    known: dict[str, Any] = {"kind": kind}
+    if kind == "words":
+        known |= {"splitter": tokenizer_in(vocabulary, "splitter"), "words": vocabulary.texts("words")}
+    if kind == "characters":
+        known |= {"characters": vocabulary.texts("characters")}
+    if kind != "subwords" and END_MARK not in known[kind]:
+        raise RunError(f"{vocabulary.path}: {kind}: expected the end of a line among them; copy the model again")
+    return units_from_folder(known, bundle.subwords)

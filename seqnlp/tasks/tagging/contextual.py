@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
-from typing import Any
+from pathlib import Path
 
 from torch import Tensor
 
-from seqnlp.bundle import Bundle, find_model, load_bundle
-from seqnlp.config import RecurrentLanguageModelConfig, read_section
+from seqnlp.bundle import TENSORS, Bundle, find_model, load_bundle
+from seqnlp.config import RecurrentLanguageModelConfig
 from seqnlp.errors import ConfigError, RunError
 from seqnlp.models.contextual import CharacterReader, ContextualEmbedder
 from seqnlp.models.language_model import UnitReader
+from seqnlp.saved_weights import with_weights
 from seqnlp.tasks.language_model.model import language_model_from_bundle
 from seqnlp.text.units import CharacterUnits
 
@@ -66,14 +67,19 @@ def split_context(bundle: Bundle) -> tuple[Bundle, ContextualEmbedder | None]:
     """
     if KEY not in bundle.description:
         return bundle, None
-    try:
-        described, characters = bundle.description[KEY], bundle.vocabulary[KEY]
-        readers = [
-            _make(one["model"], vocabulary["characters"], one["lowercase"], _below(bundle.tensors, f"{KEY}.{number}."))
-            for number, (one, vocabulary) in enumerate(zip(described, characters, strict=True))
-        ]
-    except (KeyError, ValueError) as problem:
-        raise RunError(f"the model's character models lack {problem}; it was changed or not saved whole") from None
+    described, characters = bundle.settings.several(KEY), bundle.facts.several(KEY)
+    if len(described) != len(characters):
+        raise RunError(f"{bundle.folder} describes {len(described)} character models and has {len(characters)}")
+    readers = [
+        _make(
+            one.section("model", RecurrentLanguageModelConfig),
+            vocabulary.texts("characters"),
+            one.flag("lowercase"),
+            _below(bundle.tensors, f"{KEY}.{number}."),
+            bundle.folder,
+        )
+        for number, (one, vocabulary) in enumerate(zip(described, characters, strict=True))
+    ]
     own = replace(
         bundle,
         description={key: value for key, value in bundle.description.items() if key != KEY},
@@ -106,18 +112,18 @@ def _reader_of(bundle: Bundle) -> CharacterReader:
     names = UnitReader(loaded.model.config, len(loaded.units)).state_dict()
     tensors = {name: tensor for name, tensor in loaded.model.state_dict().items() if name in names}
     characters = loaded.units.to_vocabulary()["characters"]
-    return _make(asdict(loaded.model.config), characters, loaded.lowercase, _rounded(tensors))
+    return _make(loaded.model.config, characters, loaded.lowercase, _rounded(tensors), bundle.folder)
 
 
 def _make(
-    settings: dict[str, Any], characters: Sequence[str], lowercase: bool, tensors: dict[str, Tensor]
+    settings: RecurrentLanguageModelConfig,
+    characters: Sequence[str],
+    lowercase: bool,
+    tensors: dict[str, Tensor],
+    folder: Path,
 ) -> CharacterReader:
     units = CharacterUnits(characters)
-    reader = UnitReader(read_section(RecurrentLanguageModelConfig, settings, f"{KEY}."), len(units))
-    try:
-        reader.load_state_dict(tensors)
-    except RuntimeError as problem:
-        raise RunError(f"the weights of the model's character models do not fit: {problem}") from problem
+    reader = with_weights(lambda: UnitReader(settings, len(units)), tensors, folder / TENSORS)
     return CharacterReader(reader, units, lowercase)
 
 

@@ -6,17 +6,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from seqnlp.bundle import Bundle
-from seqnlp.config import ClassifierConfig, DataConfig, ModelConfig, read_section
+from seqnlp.bundle import TENSORS, Bundle
+from seqnlp.bundle_fields import Fields
+from seqnlp.config import ClassifierConfig, DataConfig, ModelConfig
 from seqnlp.data.lexicon import WordFeatures
 from seqnlp.data.sources import split_format
-from seqnlp.errors import RunError
 from seqnlp.models.contextual import ContextualEmbedder
 from seqnlp.models.tagger import RecurrentTagger
 from seqnlp.nn.context import ContextInput
 from seqnlp.nn.embed import WordEmbedder, WordSizes
 from seqnlp.nn.recurrent import Recurrent
+from seqnlp.saved_weights import with_weights
+from seqnlp.tasks.saved_tokenizer import tokenizer_in
 from seqnlp.tasks.tagging.contextual import split_context
+from seqnlp.text.tags import PREFIXES
 
 
 def build_tagger(
@@ -110,37 +113,50 @@ def tagger_from_bundle(bundle: Bundle) -> LoadedTagger:
     Raises:
         RunError: another task's model, an unknown key, or weights that do not fit the settings.
     """
+    bundle.refuse_other_task("tagging", "for tagging")
     bundle, context = split_context(bundle)
-    description = dict(bundle.description)
-    try:
-        task = description.pop("task")
-        if task != "tagging":
-            raise RunError(f"this is a model for {task}, not for tagging")
-        settings = read_section(ModelConfig, description.pop("model"), "model.")
-        word_dim, scheme = int(description.pop("word_dim")), str(description.pop("data_scheme"))
-        tokenizer, temperature = str(description.pop("tokenizer")), float(description.pop("temperature"))
-        outside_penalty = float(description.pop("outside_penalty"))
-        columns = description.pop("columns", {"format": "conll", "token": 0})
-    except KeyError as missing:
-        raise RunError(f"the model's config.yaml lacks the key {missing}; it was changed or not saved whole") from None
-    description.pop("about", None)
-    if description:
-        raise RunError(
-            f"the model's config.yaml has the unknown key '{next(iter(description))}'; install a newer seqnlp"
-        )
-    try:
-        features = WordFeatures.from_dict(bundle.vocabulary)
-    except KeyError as missing:
-        raise RunError(
-            f"the model's vocabulary.json lacks the key {missing}; it was changed or not saved whole"
-        ) from None
-    model = build_tagger(settings, features, bundle.labels, word_dim, context.dim if context else 0)
-    try:
-        model.load_state_dict(bundle.tensors)
-    except RuntimeError as problem:
-        raise RunError(f"the model's weights do not fit its config.yaml: {problem}") from problem
-    model = model.eval().requires_grad_(False)
-    decisions = (temperature, outside_penalty)
-    return LoadedTagger(
-        model, features, bundle.labels, settings.scheme, scheme, tokenizer, *decisions, context, columns
+    saved = bundle.settings
+    saved.text("task")
+    settings, word_dim = saved.section("model", ModelConfig), saved.count("word_dim", 1)
+    data_scheme, tokenizer = saved.text("data_scheme", ("none", *PREFIXES)), tokenizer_in(saved, "tokenizer")
+    temperature, outside_penalty = saved.number("temperature"), saved.number("outside_penalty")
+    columns = saved.fields("columns") if "columns" in saved else None
+    saved.end("about")
+    features = word_features(bundle.facts)
+    model = with_weights(
+        lambda: build_tagger(settings, features, bundle.labels, word_dim, context.dim if context else 0),
+        bundle.tensors,
+        bundle.folder / TENSORS,
     )
+    return LoadedTagger(
+        model,
+        features,
+        bundle.labels,
+        settings.scheme,
+        data_scheme,
+        tokenizer,
+        temperature,
+        outside_penalty,
+        context,
+        _columns(columns) if columns else {"format": "conll", "token": 0},
+    )
+
+
+def word_features(vocabulary: Fields) -> WordFeatures:
+    """How words become numbers, from ``vocabulary.json``.
+
+    Raises:
+        RunError: a part is missing or of the wrong kind.
+    """
+    lists = {name: vocabulary.texts(name) for name in ("words", "vector_words", "characters")}
+    return WordFeatures.from_dict({**lists, "lowercase": vocabulary.flag("lowercase")})
+
+
+def _columns(saved: Fields) -> dict[str, Any]:
+    columns: dict[str, Any] = {"format": saved.text("format"), "token": saved.count("token", -99)}
+    if "tag" in saved:
+        columns["tag"] = saved.count("tag", -99)
+    if "comment" in saved:
+        columns["comment"] = saved.text("comment")
+    saved.end()
+    return columns

@@ -6,11 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from seqnlp.bundle import Bundle, load_bundle
-from seqnlp.config import DecodingConfig, TranslationConfig, TranslatorConfig, read_section
+from seqnlp.bundle import TENSORS, Bundle, load_bundle
+from seqnlp.config import DecodingConfig, TranslationConfig, TranslatorConfig
 from seqnlp.errors import RunError
 from seqnlp.models.translator import RecurrentTranslator
+from seqnlp.saved_weights import with_weights
 from seqnlp.text.subwords import Subwords, train_subwords
+from seqnlp.text.units import subwords_from_folder
 
 JOINT, SOURCE, TARGET = "subwords.spm", "source.spm", "target.spm"
 
@@ -41,11 +43,11 @@ class Vocabularies:
             RunError: a file is missing.
         """
         if JOINT in files:
-            joint = Subwords(files[JOINT])
+            joint = subwords_from_folder(files, JOINT)
             return cls(joint, joint)
         if missing := [name for name in (SOURCE, TARGET) if name not in files]:
             raise RunError(f"the model folder lacks {' and '.join(missing)}; it was not copied or saved whole")
-        return cls(Subwords(files[SOURCE]), Subwords(files[TARGET]))
+        return cls(subwords_from_folder(files, SOURCE), subwords_from_folder(files, TARGET))
 
 
 def learn_vocabularies(
@@ -130,26 +132,12 @@ def translator_from_bundle(bundle: Bundle) -> LoadedTranslator:
     Raises:
         RunError: another task's model, an unknown key, or weights that do not fit the settings.
     """
-    description = dict(bundle.description)
-    if description.get("task") != "translation":
-        raise RunError(f"this is a model for {description.get('task')}, not for translation")
-    try:
-        del description["task"]
-        settings = read_section(TranslatorConfig, description.pop("model"), "model.")
-        decoding = read_section(DecodingConfig, description.pop("decoding"), "decoding.")
-        languages = str(description.pop("source")), str(description.pop("target"))
-        max_pieces = int(description.pop("max_pieces"))
-    except KeyError as missing:
-        raise RunError(f"the model's config.yaml lacks the key {missing}; it was changed or not saved whole") from None
-    description.pop("about", None)
-    if description:
-        unknown = next(iter(description))
-        raise RunError(f"the model's config.yaml has the unknown key '{unknown}'; install a newer seqnlp")
+    bundle.refuse_other_task("translation", "for translation")
+    saved = bundle.settings
+    saved.text("task")
+    settings, decoding = saved.section("model", TranslatorConfig), saved.section("decoding", DecodingConfig)
+    languages, max_pieces = (saved.text("source"), saved.text("target")), saved.count("max_pieces", 1)
+    saved.end("about")
     vocabularies = Vocabularies.from_files(bundle.subwords)
-    model = build_translator(settings, vocabularies)
-    try:
-        model.load_state_dict(bundle.tensors)
-    except RuntimeError as problem:
-        raise RunError(f"the model's weights do not fit its config.yaml: {problem}") from problem
-    model = model.eval().requires_grad_(False)
+    model = with_weights(lambda: build_translator(settings, vocabularies), bundle.tensors, bundle.folder / TENSORS)
     return LoadedTranslator(model, vocabularies, decoding, *languages, max_pieces)

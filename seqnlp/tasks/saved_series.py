@@ -1,0 +1,53 @@
+"""What a model folder says of the series that a model was trained on."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from seqnlp.bundle_fields import Fields
+from seqnlp.data.series_scale import Scaler
+from seqnlp.data.series_step import Step
+from seqnlp.errors import RunError
+
+
+def saved_step(saved: Fields) -> Step:
+    """The time between rows; a folder of an older version lacks what it did not know.
+
+    Raises:
+        RunError: it is of the wrong kind, or no time at all.
+    """
+    given: dict[str, Any] = {name: saved.count(name) for name in ("months", "day") if name in saved}
+    given |= {"size": saved.number("size")} if "size" in saved else {}
+    given |= {"frequency": saved.text("frequency")} if "frequency" in saved else {}
+    saved.end()
+    step = Step(**given)
+    if not (step.months or step.size or _is_frequency(step.frequency)):
+        raise RunError(
+            f"{saved.path}: step: expected a time between two rows, found {asdict(step)}; copy the model again"
+        )
+    return step
+
+
+def _is_frequency(name: str) -> bool:
+    if not name:
+        return False
+    from pandas.tseries.frequencies import to_offset
+
+    try:
+        return to_offset(name) is not None
+    except ValueError:
+        return False
+
+
+def saved_scaler(saved: Fields, columns: int) -> Scaler:
+    """Mean and deviation of the columns.
+
+    Raises:
+        RunError: they are missing or no such numbers.
+    """
+    scaler = Scaler(saved.table("mean", columns), saved.table("deviation", columns))
+    if (scaler.deviation <= 0).any():
+        found = scaler.deviation.tolist()
+        raise RunError(f"{saved.path}: deviation: expected numbers above 0, found {found}; copy the model again")
+    return scaler
