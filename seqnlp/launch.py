@@ -13,12 +13,12 @@ from pathlib import Path
 import torch
 
 from seqnlp import bundle
-from seqnlp.config import Config, TaggingConfig, config_to_dict, read_config
+from seqnlp.config import Config, config_to_dict, read_config
 from seqnlp.data.sources import resolve_path
 from seqnlp.errors import ConfigError, RunError
 from seqnlp.storage import remove_leftovers, write_atomically
 from seqnlp.stored import read_bytes, settings_of, settings_text
-from seqnlp.tasks.registry import Task, make_task, widest
+from seqnlp.tasks.registry import Task, make_task
 from seqnlp.training.checkpoint import FILE_NAME, Progress
 from seqnlp.training.device import choose_device, choose_precision
 from seqnlp.training.distributed import join, leave
@@ -44,8 +44,7 @@ def start(config: Config, num_processes: int = 1, guest: Guest | None = None) ->
         SeqnlpError: the data, the settings or training itself went wrong.
     """
     config.data.dir = str(resolve_path(config.data, "").absolute())  # so that the run can be resumed from anywhere
-    if isinstance(config, TaggingConfig):
-        config.model.context = " + ".join(str(Path(name).absolute()) for name in config.model.context_runs)
+    config.name_runs_absolutely()
     run = claim(config)
     _say("run: %s", run)
     try:
@@ -144,7 +143,7 @@ def _train(run: Path, guest: Guest | None) -> None:
     device = choose_device(config.trainer.device)
     if device.type == "cuda":
         torch.cuda.set_device(device)
-    precision, reason = choose_precision(config.trainer, device, widest(config))
+    precision, reason = choose_precision(config.trainer, device, config.width)
     processes = join(device)
 
     def say(text: str) -> None:

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from seqnlp.config import TASKS, config_to_dict, default_config
+from seqnlp.config import config_to_dict, default_config
 from seqnlp.errors import ConfigError, did_you_mean
 from seqnlp.recipe_files import recipe_task
 from seqnlp.resources import find_options, no_such_option
+from seqnlp.task_table import TASKS
 
 GROUPS = ("recipes", "data", "tokenizer", "model", "optimizer", "trainer")
 """The groups in the list of defaults of ``conf/train.yaml``."""

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from seqnlp.config import TASKS
 from seqnlp.errors import ConfigError, did_you_mean
+from seqnlp.task_table import TASKS
 
 _FIRST_TASK = next(iter(TASKS))
 _DEEPEST = 10

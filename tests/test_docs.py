@@ -14,9 +14,9 @@ import pytest
 
 from seqnlp.cli import VERBS, plot, verb_parser
 from seqnlp.compose import compose_config, task_of
-from seqnlp.config import TASKS
 from seqnlp.errors import SeqnlpError
 from seqnlp.resources import find_recipes
+from seqnlp.task_table import TASKS
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 PAGES = sorted(

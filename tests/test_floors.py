@@ -14,6 +14,7 @@ FLOORS = {
     "config": 0,
     "storage": 0,
     "resources": 0,
+    "task_table": 0,
     "stored": 0,
     "text": 1,
     "crf": 2,

@@ -38,7 +38,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 def settings_page() -> str:
     """Every setting of every task, with its default, range and meaning, from the dataclasses of ``seqnlp.config``."""
-    from seqnlp.config import TASKS
+    from seqnlp.task_table import TASKS
 
     lines = [
         "# Settings",

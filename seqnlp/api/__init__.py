@@ -6,6 +6,7 @@ from pathlib import Path
 
 from seqnlp.bundle import load_bundle
 from seqnlp.metrics.events import Event
+from seqnlp.task_table import TASKS, part_of
 from seqnlp.tasks.anomaly_detection.api import Detection, DetectionStream, Detector
 from seqnlp.tasks.anomaly_detection.stream import ScoredRow
 from seqnlp.tasks.classification.api import Classification, Classifier, Explanation, WordContribution
@@ -42,14 +43,6 @@ __all__ = [
 
 Model = Tagger | Translator | Classifier | LanguageModel | Forecaster | Detector
 
-_CLASSES: dict[object, type[Model]] = {
-    "translation": Translator,
-    "classification": Classifier,
-    "language_model": LanguageModel,
-    "forecasting": Forecaster,
-    "anomaly_detection": Detector,
-}
-
 
 def load(path: str | Path) -> Model:
     """Load the model of a run, or a saved model folder.
@@ -57,4 +50,6 @@ def load(path: str | Path) -> Model:
     Raises:
         RunError: there is no model, or it is damaged, or too new.
     """
-    return _CLASSES.get(load_bundle(path).description.get("task"), Tagger)(path)
+    task = load_bundle(path).description.get("task")
+    model: Model = part_of(task if task in TASKS else next(iter(TASKS)), "model")(path)
+    return model

@@ -20,24 +20,12 @@ from seqnlp.cli.messages import printed_messages
 from seqnlp.cli.standard_streams import prepare_streams
 from seqnlp.cli.visible import visible
 from seqnlp.errors import SeqnlpError, did_you_mean
+from seqnlp.task_table import TASKS
 
 VERBS = (
-    "train",
-    "resume",
-    "evaluate",
-    "verify",
-    "tag",
-    "translate",
-    "classify",
-    "complete",
-    "generate",
-    "forecast",
-    "detect",
-    "score",
-    "compare",
-    "plot",
-    "data",
-    "recipes",
+    *("train", "resume", "evaluate", "verify"),
+    *(verb for task in TASKS.values() for verb in task.verbs),
+    *("score", "compare", "plot", "data", "recipes"),
 )
 
 _USAGE = "usage: seqnlp VERB ...    (seqnlp VERB --help explains one)"

@@ -76,7 +76,7 @@ Named = dict[tuple[str, str], "list[Text]"]
 
 def _splits(name: str, arguments: argparse.Namespace) -> tuple[str, Named]:
     from seqnlp.data.file_texts import file_texts
-    from seqnlp.data.split_texts import split_texts
+    from seqnlp.tasks.split_texts import split_texts
 
     path = Path(name)
     if path.is_file():

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from seqnlp.cli.json_text import json_text
+from seqnlp.cli.json_text import json_line, json_text
 
 if TYPE_CHECKING:
     from seqnlp.config import Config
@@ -54,17 +53,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Evaluate, print, and write what was asked for."""
-    from seqnlp.cli.predictions import refuse_tasks_without, write_predictions
-    from seqnlp.config import LanguageModelConfig, TranslationConfig
     from seqnlp.errors import SeqnlpError
     from seqnlp.launch import read_run_config
-    from seqnlp.storage import write_atomically
+    from seqnlp.storage import write_atomically, write_pieces_atomically
+    from seqnlp.task_table import TASKS, kinds_with, part_of
 
     config = read_run_config(arguments.run)
+    parts = TASKS[config.task]
     if arguments.cache < 0:
         raise SeqnlpError(f"--cache: expected 1 or more, found {arguments.cache}")
-    if (arguments.cache or arguments.dynamic) and not isinstance(config, LanguageModelConfig):
-        raise SeqnlpError("--cache and --dynamic are for language models")
+    if (arguments.cache or arguments.dynamic) and not parts.adaptation:
+        raise SeqnlpError(f"--cache and --dynamic are for {kinds_with('adaptation')}")
     if arguments.data_dir:
         config.data.dir = arguments.data_dir
     if arguments.data:
@@ -72,26 +71,29 @@ def run(arguments: argparse.Namespace) -> int:
             raise SeqnlpError("--data scores a file, --split and --tune a split of the run: give one of them")
         use_file(arguments.data, config)
     arguments.split = arguments.split or "test"
-    if arguments.predictions:
-        refuse_tasks_without(config)
+    if arguments.predictions and not parts.predictions:
+        raise SeqnlpError(f"--predictions is for {kinds_with('predictions')}; this run's task is {config.task}")
     if arguments.threads > 0:
         import torch
 
         torch.set_num_threads(arguments.threads)
     if arguments.tune:
-        if not isinstance(config, TranslationConfig):
-            raise SeqnlpError("--tune is for translators; other models are complete when their training ends")
-        from seqnlp.tasks.translation.evaluation import tune
-
-        tune(arguments.run, config, _say)
+        if not parts.tune:
+            raise SeqnlpError(f"--tune is for {kinds_with('tune')}; other models are complete when their training ends")
+        part_of(config.task, "tune")(arguments.run, config, _say)
         return 0
-    report, as_text, as_html = _evaluated(arguments, config)
-    print(json_text(report.to_dict(), indent=1) if arguments.json else as_text(report))
+    adapted = arguments.cache or arguments.dynamic
+    options = {"adaptation": part_of(config.task, "adaptation")(arguments.cache, arguments.dynamic)} if adapted else {}
+    evaluate = part_of(config.task, "evaluate")
+    report = evaluate(arguments.run, config, arguments.split, _say, keep=not arguments.data, **options)
+    print(json_text(report.to_dict(), indent=1) if arguments.json else part_of(config.task, "as_text")(report))
     if arguments.report:
-        write_atomically(arguments.report, as_html(report, _origin(arguments, config)).encode())
+        page = part_of(config.task, "as_html")(report, _origin(arguments, config))
+        write_atomically(arguments.report, page.encode())
         _say(f"report written to {arguments.report}")
     if arguments.predictions:
-        write_predictions(arguments.predictions, arguments.run, config, arguments.split, _quiet)
+        rows = part_of(config.task, "predictions")(arguments.run, config, arguments.split, _quiet)
+        write_pieces_atomically(arguments.predictions, (json_line(row).encode() for row in rows))
         _say(f"predictions written to {arguments.predictions}")
     return 0
 
@@ -112,62 +114,6 @@ def use_file(name: str, config: Config) -> None:
     between = AND if isinstance(config, TranslationConfig) and not Path(name).exists() else "\0"
     names = name.split(between)
     config.data.test = between.join(str(Path(one.strip()).expanduser().absolute()) for one in names)
-
-
-def _evaluated(
-    arguments: argparse.Namespace, config: Config
-) -> tuple[Any, Callable[[Any], str], Callable[[Any, str], str]]:
-    """The report of the run's task, and how it is written as text and as HTML."""
-    from seqnlp.config import (
-        AnomalyConfig,
-        ClassificationConfig,
-        ForecastingConfig,
-        LanguageModelConfig,
-        TaggingConfig,
-        TranslationConfig,
-    )
-
-    if isinstance(config, ClassificationConfig):
-        from seqnlp.metrics.classification_report import classification_report_html, format_classification_report
-        from seqnlp.tasks.classification.evaluation import evaluate as evaluate_classifier
-
-        labelled = evaluate_classifier(arguments.run, config, arguments.split, _say, keep=not arguments.data)
-        return labelled, format_classification_report, classification_report_html
-    if isinstance(config, LanguageModelConfig):
-        from seqnlp.metrics.language_report import format_language_report, language_report_html
-        from seqnlp.tasks.language_model.evaluation import Adaptation
-        from seqnlp.tasks.language_model.evaluation import evaluate as evaluate_language_model
-
-        adaptation = Adaptation(arguments.cache, arguments.dynamic)
-        read = evaluate_language_model(
-            arguments.run, config, arguments.split, _say, adaptation, keep=not arguments.data
-        )
-        return read, format_language_report, language_report_html
-    if isinstance(config, AnomalyConfig):
-        from seqnlp.metrics.anomaly_report import anomaly_report_html, format_anomaly_report
-        from seqnlp.tasks.anomaly_detection.evaluation import evaluate as evaluate_detector
-
-        watched = evaluate_detector(arguments.run, config, arguments.split, _say, keep=not arguments.data)
-        return watched, format_anomaly_report, anomaly_report_html
-    if isinstance(config, ForecastingConfig):
-        from seqnlp.metrics.forecast_report import forecast_report_html, format_forecast_report
-        from seqnlp.tasks.forecasting.evaluation import evaluate as evaluate_forecaster
-
-        forecast = evaluate_forecaster(arguments.run, config, arguments.split, _say, keep=not arguments.data)
-        return forecast, format_forecast_report, forecast_report_html
-    if isinstance(config, TranslationConfig):
-        from seqnlp.metrics.translation_report import format_translation_report, translation_report_html
-        from seqnlp.tasks.translation.evaluation import evaluate as evaluate_translator
-
-        translated = evaluate_translator(arguments.run, config, arguments.split, _say, keep=not arguments.data)
-        return translated, format_translation_report, translation_report_html
-    from seqnlp.metrics.html import report_html
-    from seqnlp.metrics.terminal import format_report
-    from seqnlp.tasks.tagging.evaluation import evaluate as evaluate_tagger
-
-    assert isinstance(config, TaggingConfig)
-    tagged = evaluate_tagger(arguments.run, config, arguments.split, _say, keep=not arguments.data)
-    return tagged, format_report, report_html
 
 
 def _origin(arguments: argparse.Namespace, config: Config) -> str:

@@ -33,9 +33,9 @@ def attention(run: str, text: str, output: Path) -> None:
 def gates(run: str, text: str, output: Path, units: int) -> None:
     """Gates and states at each step of a text."""
     from seqnlp.plots.gates import Sheet, gates_html, gates_picture
-    from seqnlp.tasks.inside import text_inside
+    from seqnlp.tasks.activations import text_activations
 
-    inside = text_inside(run, text)
+    inside = text_activations(run, text)
     sheets = [
         Sheet(
             f"Layer {layer.depth}, {'backwards' if layer.backwards else 'forwards'}",

@@ -97,20 +97,16 @@ def _judged(run: Path, split: str, data_dir: str | None) -> tuple[str, Confusion
     Raises:
         RunError: the run is of another task.
     """
-    from seqnlp.config import ClassificationConfig, TaggingConfig
     from seqnlp.launch import read_run_config
+    from seqnlp.task_table import TASKS, part_of
 
     config = read_run_config(run)
     if data_dir:
         config.data.dir = data_dir
-    if isinstance(config, ClassificationConfig):
-        from seqnlp.tasks.classification.evaluation import judge as judge_classifier
-
-        return judge_classifier(run, config, split, _say)
-    if isinstance(config, TaggingConfig):
-        from seqnlp.tasks.tagging.evaluation import judge as judge_tagger
-
-        return judge_tagger(run, config, split, _say)
+    if TASKS[config.task].predictions_for_plots:
+        judged: tuple[str, ConfusionMatrix | None, Calibration]
+        judged = part_of(config.task, "predictions_for_plots")(run, config, split, _say)
+        return judged
     raise RunError(f"{run} holds a {config.task} model; confusion and calibration are of taggers and classifiers")
 
 

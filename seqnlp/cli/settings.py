@@ -6,7 +6,8 @@ import dataclasses
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from seqnlp.config import TASKS, default_config
+from seqnlp.config import default_config
+from seqnlp.task_table import TASKS
 
 
 def settings_table(task: str) -> str:

@@ -40,10 +40,11 @@ from seqnlp.config.translation import (
     TranslatorConfig,
 )
 from seqnlp.errors import ConfigError, did_you_mean, shortened
+from seqnlp.task_table import TASKS, part_of
 
 __all__ = [
+    "CONFIGS",
     "SHORTEST",
-    "TASKS",
     "AboutConfig",
     "AnomalyConfig",
     "AutoencoderConfig",
@@ -82,20 +83,13 @@ __all__ = [
     "setting",
 ]
 
-TASKS: dict[str, type[Config]] = {
-    "tagging": TaggingConfig,
-    "translation": TranslationConfig,
-    "classification": ClassificationConfig,
-    "language_model": LanguageModelConfig,
-    "anomaly_detection": AnomalyConfig,
-    "forecasting": ForecastingConfig,
-}
+CONFIGS: dict[str, type[Config]] = {task: part_of(task, "config") for task in TASKS}
 """The configuration of each task; the first is what a run without a recipe does."""
 
 
 def default_config(task: str = "tagging") -> Config:
     """A task's configuration with nothing set."""
-    return TASKS[task]()
+    return CONFIGS[task]()
 
 
 def read_config(raw: Mapping[str, Any]) -> Config:
@@ -109,7 +103,7 @@ def read_config(raw: Mapping[str, Any]) -> Config:
         hint = did_you_mean(str(task), TASKS)
         raise ConfigError([f"task: expected one of {', '.join(TASKS)}; found {shortened(task)}{hint}"])
     problems: list[str] = []
-    config = typing.cast(Config, collect_section(TASKS[task], raw, "", problems))
+    config = typing.cast(Config, collect_section(CONFIGS[task], raw, "", problems))
     problems += config.problems()
     if problems:
         raise ConfigError(problems)

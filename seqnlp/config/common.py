@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from seqnlp.config.schema import setting
+from seqnlp.task_table import TASKS
 
 CELLS = ("lstm", "gru", "rnn", "peephole")
 """The recurrent cells of every model."""
@@ -136,11 +137,7 @@ class TrainerConfig(LoopConfig):
 class Config:
     """What every run has; each task's own configuration adds its sections. Written to ``RUN/config.yaml``."""
 
-    task: str = setting(
-        "",
-        "what the model does",
-        choices=("tagging", "translation", "classification", "language_model", "forecasting", "anomaly_detection"),
-    )
+    task: str = setting("", "what the model does", choices=tuple(TASKS))
     name: str = setting("", "the recipe's name, for tables and model cards")
     seed: int = setting(1, "seed of the initial weights, the order of the data and the dropout", low=0, high=2**31 - 1)
     run: str = setting("", "run directory; made by this run and refused if it already holds something")
@@ -157,6 +154,14 @@ class Config:
         if self.optimizer.name == "asgd" and self.trainer.ema_decay:
             problems.append("trainer.ema_decay: expected 0 with optimizer.name=asgd, which averages the weights itself")
         return problems
+
+    @property
+    def width(self) -> int:
+        """The width of the products that dominate a step: what decides whether bf16 pays on a CPU."""
+        return int(self.model.hidden_dim)  # type: ignore[attr-defined]  # each task has its own model section
+
+    def name_runs_absolutely(self) -> None:
+        """Make the paths of other runs absolute, so that the run can be resumed from anywhere."""
 
     def needs_dev(self) -> list[str]:
         """What to say if there is no development split."""

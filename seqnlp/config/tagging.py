@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from seqnlp.config.common import CELLS, Config, SplitsConfig, TrainerConfig, forget_bias_problems, held_out_problems
 from seqnlp.config.schema import setting
@@ -123,6 +124,10 @@ class TaggingConfig(Config):
     data: DataConfig = field(default_factory=DataConfig)
     model: ModelConfig = field(default_factory=ModelConfig)
     trainer: TrainerConfig = field(default_factory=TrainerConfig)
+
+    def name_runs_absolutely(self) -> None:
+        """The character models' paths."""
+        self.model.context = " + ".join(str(Path(name).absolute()) for name in self.model.context_runs)
 
     def problems(self) -> list[str]:
         """Settings that are fine alone and make no sense together."""

@@ -169,6 +169,11 @@ class TranslationConfig(Config):
     decoding: DecodingConfig = field(default_factory=DecodingConfig)
     trainer: TrainerConfig = field(default_factory=TrainerConfig)
 
+    @property
+    def width(self) -> int:
+        """The width of the products that dominate a step: what decides whether bf16 pays on a CPU."""
+        return max(self.model.encoder_hidden_dim, self.model.decoder_hidden_dim)
+
     def problems(self) -> list[str]:
         """Settings that are fine alone and make no sense together."""
         data, model = self.data, self.model

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from threading import Lock
 from typing import Any
 
@@ -76,3 +76,9 @@ class WordVectors:
             rows = word_rows(self._lexicon, forms).to(self._rows.device)
             self._rows[start : start + len(forms)] = self._embedder(rows)
         self._num_rows = last
+
+
+def word_inputs(embedder: WordEmbedder, features: WordFeatures, words: Sequence[str]) -> Tensor:
+    """The vectors (T, D) of words by themselves."""
+    (numbers,), rows = WordVectors(embedder, features, torch.device("cpu")).look_up([words])
+    return rows[torch.tensor(numbers)]

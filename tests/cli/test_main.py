@@ -8,8 +8,8 @@ import pytest
 
 from seqnlp import __version__
 from seqnlp.cli import VERBS, main
-from seqnlp.config import TASKS
 from seqnlp.resources import RECIPES, find_recipes
+from seqnlp.task_table import TASKS
 
 HEAVY = ("torch", "datasets", "hydra", "omegaconf", "seqeval", "sklearn", "scipy", "matplotlib", "rich", "numpy")
 

@@ -20,8 +20,8 @@ from seqnlp.config import Config
 from seqnlp.errors import ConfigError, DataError, RunError, SeqnlpError
 from seqnlp.launch import start
 from seqnlp.nn.recurrent import CELLS
+from seqnlp.tasks.activations import SHOWN_END, text_activations
 from seqnlp.tasks.gradient import gradient_norms
-from seqnlp.tasks.inside import SHOWN_END, text_inside
 from seqnlp.tasks.word_vectors import WordVectors
 
 
@@ -56,7 +56,7 @@ def test_a_tagger_is_seen_as_it_tags(cell: str, tmp_path: Path) -> None:
     tagger: Any = load(run)
     text = "Ada Sorrel met Brand in Quarley."
     outputs = heard(tagger._predictor.model.recurrent, lambda: tagger.tag(text))
-    inside = text_inside(run, text)
+    inside = text_activations(run, text)
     assert inside.steps == ["Ada", "Sorrel", "met", "Brand", "in", "Quarley", "."]
     assert [(layer.depth, layer.backwards) for layer in inside.layers] == [(1, False), (1, True), (2, False), (2, True)]
     torch.testing.assert_close(top(inside), outputs, atol=1e-5, rtol=0)
@@ -69,7 +69,7 @@ def test_a_classifier_is_seen_as_it_classifies(convolution: int, tmp_path: Path)
     classifier: Any = load(run)
     text = "not awful but fine , this soup"
     outputs = heard(classifier._loaded.model.encoder.recurrent, lambda: classifier.classify(text))
-    inside = text_inside(run, text)
+    inside = text_activations(run, text)
     words = text.split()
     pairs = [" ".join(words[start : start + 2]) for start in range(0, 7, 2)]
     assert inside.steps == (pairs if convolution else words)
@@ -89,7 +89,7 @@ def test_a_language_model_is_seen_as_it_reads(kind: str, tmp_path: Path) -> None
 
     hooked: list[Tensor] = []
     read()
-    inside = text_inside(run, text)
+    inside = text_activations(run, text)
     shown = [" Mira", " is", " from", " Velland"] if kind == "words" else list(text)
     assert inside.steps == [SHOWN_END, *shown]
     torch.testing.assert_close(top(inside), hooked[0], atol=1e-5, rtol=0)
@@ -98,11 +98,11 @@ def test_a_language_model_is_seen_as_it_reads(kind: str, tmp_path: Path) -> None
 def test_a_model_that_reads_backwards_is_shown_in_the_order_of_the_text(tmp_path: Path) -> None:
     write_tiny_text(tmp_path)
     run = trained(tiny_language_model(tmp_path, model__direction="backward"), tmp_path)
-    inside = text_inside(run, "Mira is from Velland")
+    inside = text_activations(run, "Mira is from Velland")
     assert inside.steps == [" Mira", " is", " from", " Velland", SHOWN_END]
     assert all(layer.backwards for layer in inside.layers)
     first = inside.layers[0].values["forget gate"]
-    after = text_inside(run, "Joren is from Velland").layers[0].values["forget gate"]
+    after = text_activations(run, "Joren is from Velland").layers[0].values["forget gate"]
     torch.testing.assert_close(first[1:], after[1:])  # what it has read so far is the same
     assert not torch.equal(first[0], after[0])
 
@@ -114,7 +114,7 @@ def test_the_encoder_of_a_translator_is_seen_as_it_translates(tmp_path: Path) ->
     text = (tmp_path / "dev.de").read_text(encoding="utf-8").splitlines()[0]
     model = translator._predictor.models[0].float()
     outputs = heard(model.encoder, lambda: translator.translate(text))
-    inside = text_inside(run, text)
+    inside = text_activations(run, text)
     assert "".join(inside.steps[:-1]).replace("\u2581", " ").strip() == text
     torch.testing.assert_close(top(inside), outputs, atol=1e-5, rtol=0)
 
@@ -123,9 +123,9 @@ def test_texts_that_cannot_be_shown_are_refused(tmp_path: Path) -> None:
     write_tiny_documents(tmp_path)
     run = trained(tiny_classification(tmp_path), tmp_path)
     with pytest.raises(SeqnlpError, match="--text: expected some words, found none"):
-        text_inside(run, " ")
+        text_activations(run, " ")
     with pytest.raises(SeqnlpError, match=r"holds at most 200 words.*found 10,000; give it one sentence"):
-        text_inside(run, "soup " * 10_000)
+        text_activations(run, "soup " * 10_000)
 
 
 def test_the_gradient_of_a_classifier_is_that_of_its_loss(tmp_path: Path) -> None:

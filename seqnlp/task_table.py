@@ -1,0 +1,162 @@
+"""The tasks: a row each, which names the parts of a task. All that differs from task to task is found through here.
+
+A row holds names only, so that reading it imports nothing; a part is imported when it is used.
+"""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskParts:
+    """Where the parts of a task are, each as ``module:name``; a part that is empty does not exist for the task.
+
+    Modules without a dot are in the task's folder ``seqnlp/tasks/<task>/``.
+
+    Attributes:
+        kind: what its models are called.
+        verbs: commands for its models.
+        recipes: the folder of its recipes.
+        config: its configuration.
+        task: what trains it; implements ``tasks.registry.Task``.
+        load: a model folder (a ``Bundle``) -> the model, ready to use.
+        model: the Python interface of a saved model.
+        evaluate: run, config, split, say, keep -> the report.
+        as_text: that report -> text for a terminal.
+        as_html: that report, and where it is from -> a page.
+        texts: config, split, say -> the texts of a split by side, for ``seqnlp data check``.
+        predictions: run, config, split, say -> what is right beside what the model says, an example each.
+        predictions_for_plots: run, config, split, say -> title, confusion, calibration.
+        activations: bundle, text -> what the recurrent layers read.
+        gradient: bundle, config, split -> norms of the loss's gradient over distance, a text each.
+        tune: run, config, say: what is set on dev after training.
+        adaptation: how a model may learn from what it is evaluated on.
+    """
+
+    kind: str
+    verbs: tuple[str, ...]
+    recipes: str
+    config: str
+    task: str
+    load: str
+    model: str
+    evaluate: str
+    as_text: str
+    as_html: str
+    texts: str = ""
+    predictions: str = ""
+    predictions_for_plots: str = ""
+    activations: str = ""
+    gradient: str = ""
+    tune: str = ""
+    adaptation: str = ""
+
+
+TASKS: dict[str, TaskParts] = {
+    "tagging": TaskParts(
+        kind="tagger",
+        verbs=("tag",),
+        recipes="tagging",
+        config="seqnlp.config.tagging:TaggingConfig",
+        task="task:TaggingTask",
+        load="model:tagger_from_bundle",
+        model="api:Tagger",
+        evaluate="evaluation:evaluate",
+        as_text="seqnlp.metrics.terminal:format_report",
+        as_html="seqnlp.metrics.html:report_html",
+        texts="texts:texts",
+        predictions="predictions:predictions",
+        predictions_for_plots="evaluation:judge",
+        activations="activations:layer_input",
+        gradient="gradient:gradient",
+    ),
+    "translation": TaskParts(
+        kind="translator",
+        verbs=("translate",),
+        recipes="translation",
+        config="seqnlp.config.translation:TranslationConfig",
+        task="task:TranslationTask",
+        load="model:translator_from_bundle",
+        model="api:Translator",
+        evaluate="evaluation:evaluate",
+        as_text="seqnlp.metrics.translation_report:format_translation_report",
+        as_html="seqnlp.metrics.translation_report:translation_report_html",
+        texts="texts:texts",
+        predictions="predictions:predictions",
+        activations="activations:layer_input",
+        tune="evaluation:tune",
+    ),
+    "classification": TaskParts(
+        kind="classifier",
+        verbs=("classify",),
+        recipes="sentiment",
+        config="seqnlp.config.classification:ClassificationConfig",
+        task="task:ClassificationTask",
+        load="model:classifier_from_bundle",
+        model="api:Classifier",
+        evaluate="evaluation:evaluate",
+        as_text="seqnlp.metrics.classification_report:format_classification_report",
+        as_html="seqnlp.metrics.classification_report:classification_report_html",
+        texts="texts:texts",
+        predictions="predictions:predictions",
+        predictions_for_plots="evaluation:judge",
+        activations="activations:layer_input",
+        gradient="gradient:gradient",
+    ),
+    "language_model": TaskParts(
+        kind="language model",
+        verbs=("complete", "generate"),
+        recipes="language_model",
+        config="seqnlp.config.language_model:LanguageModelConfig",
+        task="task:LanguageModelTask",
+        load="model:language_model_from_bundle",
+        model="api:LanguageModel",
+        evaluate="evaluation:evaluate",
+        as_text="seqnlp.metrics.language_report:format_language_report",
+        as_html="seqnlp.metrics.language_report:language_report_html",
+        texts="texts:texts",
+        activations="activations:layer_input",
+        gradient="gradient:gradient",
+        adaptation="evaluation:Adaptation",
+    ),
+    "forecasting": TaskParts(
+        kind="forecaster",
+        verbs=("forecast",),
+        recipes="forecast",
+        config="seqnlp.config.forecasting:ForecastingConfig",
+        task="task:ForecastingTask",
+        load="model:forecaster_from_bundle",
+        model="api:Forecaster",
+        evaluate="evaluation:evaluate",
+        as_text="seqnlp.metrics.forecast_report:format_forecast_report",
+        as_html="seqnlp.metrics.forecast_report:forecast_report_html",
+    ),
+    "anomaly_detection": TaskParts(
+        kind="anomaly detector",
+        verbs=("detect",),
+        recipes="anomaly",
+        config="seqnlp.config.anomaly:AnomalyConfig",
+        task="task:AnomalyTask",
+        load="model:detector_from_bundle",
+        model="api:Detector",
+        evaluate="evaluation:evaluate",
+        as_text="seqnlp.metrics.anomaly_report:format_anomaly_report",
+        as_html="seqnlp.metrics.anomaly_report:anomaly_report_html",
+    ),
+}
+"""All tasks; a run without a recipe is of the first."""
+
+
+def part_of(task: str, part: str) -> Any:
+    """A part of a task, imported."""
+    module, _, name = str(getattr(TASKS[task], part)).partition(":")
+    return getattr(importlib.import_module(module if "." in module else f"seqnlp.tasks.{task}.{module}"), name)
+
+
+def kinds_with(part: str) -> str:
+    """The kinds of models that have a part, as a phrase: "taggers, classifiers and translators"."""
+    kinds = [f"{parts.kind}s" for parts in TASKS.values() if getattr(parts, part)]
+    return " and ".join(filter(None, [", ".join(kinds[:-1]), kinds[-1]]))

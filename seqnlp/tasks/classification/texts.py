@@ -1,0 +1,15 @@
+"""The texts of a classifier's split, for ``seqnlp data check``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from seqnlp.config import ClassificationConfig
+from seqnlp.data.documents import load_documents
+from seqnlp.data.overlap import Text
+
+
+def texts(config: ClassificationConfig, split: str, say: Callable[[str], None]) -> dict[str, list[Text]]:
+    """Whole documents; labels take no part, and phrases of trees are left out."""
+    config.data.phrases = "none"
+    return {"text": [Text(document.text, document.line) for document in load_documents(config.data, split, say)]}

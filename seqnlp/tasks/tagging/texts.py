@@ -1,0 +1,14 @@
+"""The texts of a tagger's split, for ``seqnlp data check``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from seqnlp.config import TaggingConfig
+from seqnlp.data.overlap import Text
+from seqnlp.data.sources import load_split
+
+
+def texts(config: TaggingConfig, split: str, say: Callable[[str], None]) -> dict[str, list[Text]]:
+    """Words joined by spaces; tags take no part."""
+    return {"text": [Text(" ".join(s.tokens), s.line) for s in load_split(config.data, split, say)]}
