@@ -27,6 +27,7 @@ class TaskParts:
         evaluate: run, config, split, say, keep -> the report.
         as_text: that report -> text for a terminal.
         as_html: that report, and where it is from -> a page.
+        counted: run, config, split, say -> what the answers count for, example by example, for ``seqnlp compare``.
         texts: config, split, say -> the texts of a split by side, for ``seqnlp data check``.
         predictions: run, config, split, say -> what is right beside what the model says, an example each.
         predictions_for_plots: run, config, split, say -> title, confusion, calibration.
@@ -46,6 +47,7 @@ class TaskParts:
     evaluate: str
     as_text: str
     as_html: str
+    counted: str = ""
     texts: str = ""
     predictions: str = ""
     predictions_for_plots: str = ""
@@ -67,6 +69,7 @@ TASKS: dict[str, TaskParts] = {
         evaluate="evaluation:evaluate",
         as_text="seqnlp.metrics.terminal:format_report",
         as_html="seqnlp.metrics.html:report_html",
+        counted="counted:counted_tags",
         texts="texts:texts",
         predictions="predictions:predictions",
         predictions_for_plots="evaluation:judge",
@@ -100,6 +103,7 @@ TASKS: dict[str, TaskParts] = {
         evaluate="evaluation:evaluate",
         as_text="seqnlp.metrics.classification_report:format_classification_report",
         as_html="seqnlp.metrics.classification_report:classification_report_html",
+        counted="counted:counted_labels",
         texts="texts:texts",
         predictions="predictions:predictions",
         predictions_for_plots="evaluation:judge",
@@ -117,6 +121,7 @@ TASKS: dict[str, TaskParts] = {
         evaluate="evaluation:evaluate",
         as_text="seqnlp.metrics.language_report:format_language_report",
         as_html="seqnlp.metrics.language_report:language_report_html",
+        counted="counted:counted_losses",
         texts="texts:texts",
         activations="activations:layer_input",
         gradient="gradient:gradient",
@@ -133,6 +138,7 @@ TASKS: dict[str, TaskParts] = {
         evaluate="evaluation:evaluate",
         as_text="seqnlp.metrics.forecast_report:format_forecast_report",
         as_html="seqnlp.metrics.forecast_report:forecast_report_html",
+        counted="counted:counted_errors",
     ),
     "anomaly_detection": TaskParts(
         kind="anomaly detector",
@@ -145,6 +151,7 @@ TASKS: dict[str, TaskParts] = {
         evaluate="evaluation:evaluate",
         as_text="seqnlp.metrics.anomaly_report:format_anomaly_report",
         as_html="seqnlp.metrics.anomaly_report:anomaly_report_html",
+        counted="counted:counted_alarms",
     ),
 }
 """All tasks; a run without a recipe is of the first."""

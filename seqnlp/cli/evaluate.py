@@ -104,16 +104,12 @@ def use_file(name: str, config: Config) -> None:
     Raises:
         SeqnlpError: the run reads no files.
     """
-    from seqnlp.config import TranslationConfig
-    from seqnlp.config.translation import AND
     from seqnlp.errors import SeqnlpError
 
     form = getattr(config.data, "format", "")
     if form in ("hub", "long_range"):
         raise SeqnlpError(f"--data: this run's data is no file (data.format={form})")
-    between = AND if isinstance(config, TranslationConfig) and not Path(name).exists() else "\0"
-    names = name.split(between)
-    config.data.test = between.join(str(Path(one.strip()).expanduser().absolute()) for one in names)
+    config.test_on(name)
 
 
 def _origin(arguments: argparse.Namespace, config: Config) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from seqnlp.config.schema import setting
 from seqnlp.task_table import TASKS
@@ -162,6 +163,10 @@ class Config:
 
     def name_runs_absolutely(self) -> None:
         """Make the paths of other runs absolute, so that the run can be resumed from anywhere."""
+
+    def test_on(self, name: str) -> None:
+        """Put a file in the place of the test split."""
+        self.data.test = str(Path(name).expanduser().absolute())
 
     def needs_dev(self) -> list[str]:
         """What to say if there is no development split."""

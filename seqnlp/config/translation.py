@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from seqnlp.config.common import (
     CELLS,
@@ -173,6 +174,11 @@ class TranslationConfig(Config):
     def width(self) -> int:
         """The width of the products that dominate a step: what decides whether bf16 pays on a CPU."""
         return max(self.model.encoder_hidden_dim, self.model.decoder_hidden_dim)
+
+    def test_on(self, name: str) -> None:
+        """Put a file, or one of each language, in the place of the test split."""
+        names = [name] if Path(name).exists() else name.split(AND)
+        self.data.test = AND.join(str(Path(one.strip()).expanduser().absolute()) for one in names)
 
     def problems(self) -> list[str]:
         """Settings that are fine alone and make no sense together."""

@@ -9,16 +9,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from seqnlp.config import (
-    AnomalyConfig,
-    ClassificationConfig,
-    Config,
-    ForecastingConfig,
-    LanguageModelConfig,
-    TaggingConfig,
-)
+from seqnlp.config import Config
 from seqnlp.errors import SeqnlpError
 from seqnlp.metrics.paired_counts import CountedScore
+from seqnlp.task_table import TASKS, part_of
 
 Say = Callable[[str], None]
 
@@ -49,24 +43,7 @@ def counted_answers(run: Path, config: Config, split: str, say: Say) -> CountedA
         ConfigError: the run has no such split.
         SeqnlpError: a translator, whose scores are no sums; see :mod:`seqnlp.metrics.translation_comparison`.
     """
-    if isinstance(config, TaggingConfig):
-        from seqnlp.tasks.tagging.counted import counted_tags
-
-        return counted_tags(run, config, split, say)
-    if isinstance(config, ClassificationConfig):
-        from seqnlp.tasks.classification.counted import counted_labels
-
-        return counted_labels(run, config, split, say)
-    if isinstance(config, LanguageModelConfig):
-        from seqnlp.tasks.language_model.counted import counted_losses
-
-        return counted_losses(run, config, split)
-    if isinstance(config, ForecastingConfig):
-        from seqnlp.tasks.forecasting.counted import counted_errors
-
-        return counted_errors(run, config, split, say)
-    if isinstance(config, AnomalyConfig):
-        from seqnlp.tasks.anomaly_detection.counted import counted_alarms
-
-        return counted_alarms(run, config, split, say)
-    raise SeqnlpError(f"{run}: answers of a {config.task} model are not counted one by one")
+    if not TASKS[config.task].counted:
+        raise SeqnlpError(f"{run}: answers of a {config.task} model are not counted one by one")
+    answers: CountedAnswers = part_of(config.task, "counted")(run, config, split, say)
+    return answers

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ from seqnlp.tasks.language_model.model import in_direction, language_model_from_
 from seqnlp.tasks.language_model.scoring import score_units
 
 
-def counted_losses(run: Path, config: LanguageModelConfig, split: str) -> CountedAnswers:
+def counted_losses(run: Path, config: LanguageModelConfig, split: str, say: Callable[[str], None]) -> CountedAnswers:
     """Nats and words of each line: perplexity per word compares between vocabularies.
 
     Raises:
