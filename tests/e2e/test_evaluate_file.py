@@ -113,5 +113,5 @@ def test_series_have_no_gold_answers_an_example(tmp_path: Path) -> None:
     run = tmp_path / "run"
     output("train", "recipe=forecast/demo", "trainer.epochs=1", f"run={run}")
     assert refusal("evaluate", run, "--predictions", tmp_path / "p.jsonl") == (
-        "--predictions is for taggers, classifiers and translators; this run's task is forecasting"
+        "--predictions is for taggers, translators and classifiers; this run's task is forecasting"
     )
