@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from seqnlp.config.schema import setting
 from seqnlp.task_table import TASKS
@@ -28,11 +29,38 @@ def held_out_part(data: SplitsConfig) -> float | None:
     return float(found[1]) / 100 if found and 0 < float(found[1]) < 100 else None
 
 
+class Fold(NamedTuple):
+    """The ``number``-th, from 1, of ``total`` equal parts of train."""
+
+    number: int
+    total: int
+
+
+def fold_of(data: SplitsConfig) -> Fold | None:
+    """The part of train that ``data.test`` takes out, as in ``2/5``; None if it names a file, or is no such part."""
+    found = re.fullmatch(r"(\d+)/(\d+)", data.test)
+    fold = Fold(int(found[1]), int(found[2])) if found else None
+    return fold if fold and fold.total >= 2 and 1 <= fold.number <= fold.total else None
+
+
+def source_split(data: SplitsConfig, split: str) -> str:
+    """The split whose files hold the examples of a split: ``train`` for what is taken out of it."""
+    taken = (split == "dev" and held_out_part(data) is not None) or (split == "test" and fold_of(data) is not None)
+    return "train" if taken else split
+
+
+def train_is_cut(data: SplitsConfig) -> bool:
+    """Whether not all examples of train's files are trained on."""
+    return held_out_part(data) is not None or fold_of(data) is not None or data.share < 1
+
+
 def held_out_problems(data: SplitsConfig) -> list[str]:
     """What to say of a part of train that cannot be, or is not for dev."""
     problems = []
     if data.dev.endswith("%") and held_out_part(data) is None:
         problems.append(f"data.dev: expected a part of more than 0% and less than 100%, found '{data.dev}'")
+    if re.fullmatch(r"\d+/\d+", data.test) and fold_of(data) is None:
+        problems.append(f"data.test: expected a fold such as 2/5, from 1 of at least 2, found '{data.test}'")
     for split in ("train", "test"):
         if getattr(data, split).endswith("%"):
             problems.append(f"data.{split}: only data.dev can be a part of train; found '{getattr(data, split)}'")
@@ -72,7 +100,10 @@ class SplitsConfig:
     dir: str = setting("", "folder the paths below are relative to; empty: $SEQNLP_DATA, else the current folder")
     train: str = setting("", "the training split")
     dev: str = setting("", "the development split")
-    test: str = setting("", "the test split")
+    test: str = setting("", "the test split; 2/5: the second of five equal parts of train, for cross-validation")
+    share: float = setting(
+        1.0, "part of the training examples that is used; a larger part has those of a smaller", above=0, high=1
+    )
 
 
 @dataclass

@@ -66,6 +66,8 @@ class SeriesDataConfig(SplitsConfig):
             problems.append("data.train: missing; choose a recipe (recipe=forecast/demo) or name a CSV file")
         if self.train.endswith("%"):
             problems.append(f"data.train: expected a file, found '{self.train}'; data.dev and data.test may be parts")
+        if self.share < 1:
+            problems.append("data.share: a series is no set of examples; train on later rows only by cutting the file")
         parts = {split: part_of(getattr(self, split)) for split in ("dev", "test")}
         for split, part in parts.items():
             if getattr(self, split).endswith("%") and not 0 < (part or 0) < 1:

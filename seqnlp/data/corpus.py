@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqnlp.config import TextDataConfig
-from seqnlp.config.common import held_out_part
-from seqnlp.data.holdout import hold_out_lines
+from seqnlp.config.common import source_split
+from seqnlp.data.lines_of_train import lines_of_train
 from seqnlp.data.sources import existing_file
 from seqnlp.errors import DataError
 from seqnlp.text.conll import read_conll
@@ -55,10 +55,9 @@ def load_text(config: TextDataConfig, split: str) -> list[str]:
     Raises:
         DataError: a file cannot be read, or holds only blank lines.
     """
-    part = held_out_part(config)
-    if split in ("train", "dev") and part is not None:
-        return hold_out_lines(_load(config, "train"), part)[split == "dev"]
-    return _load(config, split)
+    if source_split(config, split) != "train":
+        return _load(config, split)
+    return lines_of_train(_load(config, "train"), config, split)
 
 
 def _load(config: TextDataConfig, split: str) -> list[str]:
@@ -83,7 +82,7 @@ def text_digest(config: TextDataConfig, split: str) -> str:
 
 
 def _files(config: TextDataConfig, split: str) -> list[Path]:
-    split = "train" if split == "dev" and held_out_part(config) is not None else split
+    split = source_split(config, split)
     names = getattr(config, split)
     return [existing_file(config, split, name.strip()) for name in names.split(" + ")] if names else []
 

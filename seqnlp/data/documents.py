@@ -12,12 +12,12 @@ import numpy as np
 
 from seqnlp.config import DocumentDataConfig
 from seqnlp.config.classification import format_problems, read_label_map
-from seqnlp.config.common import delimiter_of, held_out_part
+from seqnlp.config.common import delimiter_of, source_split
 from seqnlp.data.clean_pairs import counted
 from seqnlp.data.document_checks import refuse_labels_as_texts, refuse_or_say_heading
-from seqnlp.data.holdout import held_out, hold_out
 from seqnlp.data.hub import read_hub_documents
 from seqnlp.data.long_range import long_range_documents
+from seqnlp.data.part_of_train import DOCUMENTS, part_of_train
 from seqnlp.data.sources import existing_file, hub_name, say_left_out, source_name
 from seqnlp.errors import DataError
 from seqnlp.text.class_folders import class_folders_digest, read_class_folders
@@ -54,17 +54,13 @@ def load_documents(config: DocumentDataConfig, split: str, say: Say) -> list[Doc
     Raises:
         DataError: the source cannot be read, or holds no documents.
     """
-    part = held_out_part(config)
-    if split == "dev" and part is not None:
-        return hold_out(_read_split(config, "train", lambda text: None), part, config.dev_seed)[1]
-    documents = _read_split(config, split, say)
-    if split == "train" and documents:
-        if part is not None:
-            read, (documents, dev) = len(documents), hold_out(documents, part, config.dev_seed)
-            why = "equal texts stay together, and every label in train"
-            say(f"train: {held_out(len(dev), read, part, 'document', why)} held out as dev, stratified")
-        documents = _with_phrases(documents, config, say)
-    return documents
+    if source_split(config, split) != "train":
+        return _read_split(config, split, say)
+    tell = say if split == "train" else lambda text: None
+    documents = _read_split(config, "train", tell)
+    if documents:
+        documents = part_of_train(documents, config, config.dev_seed, split, DOCUMENTS, tell)
+    return _with_phrases(documents, config, say) if split == "train" and documents else documents
 
 
 def documents_digest(config: DocumentDataConfig, split: str) -> str:
@@ -73,7 +69,7 @@ def documents_digest(config: DocumentDataConfig, split: str) -> str:
     Raises:
         DataError: the source cannot be read.
     """
-    split = "train" if split == "dev" and held_out_part(config) is not None else split
+    split = source_split(config, split)
     if not getattr(config, split):
         return ""
     config = _with_format(config, split)

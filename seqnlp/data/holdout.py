@@ -1,24 +1,19 @@
-"""A part of the training examples held out for development: as many as asked for, and no text on both sides."""
+"""Parts of the training examples held out for development and test, and how many are used; no text on two sides."""
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
 
 from seqnlp.data.clean_pairs import counted
-from seqnlp.data.overlap import normalized_text
 from seqnlp.errors import DataError
-from seqnlp.text.documents import Document
-from seqnlp.text.parallel import SentencePair
-from seqnlp.text.sentence import TaggedSentence
 
 Example = TypeVar("Example")
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,92 +31,44 @@ class Group:
     labels: Counter[str] | None = None
 
 
-def hold_out(documents: Sequence[Document], part: float, seed: int) -> tuple[list[Document], list[Document]]:
-    """The documents that stay, and those held out, each in their order; a function of the data, ``part`` and ``seed``.
-
-    Of every label (or set of labels) the same part is held out, as far as that is possible: documents whose texts are
-    equal but for spaces and case go together, so that no text is on both sides, and no label leaves train.
-
-    Args:
-        part: between 0 and 1.
+def fold_numbers(groups: Sequence[Group], count: int, seed: int, noun: str) -> list[set[int]]:
+    """The numbers of the examples of each of ``count`` parts, which hold all examples and are as equal as can be.
 
     Raises:
-        DataError: nothing would be held out, or nothing left.
+        DataError: there are too few groups, or one is larger than a part may be.
     """
-    groups = [
-        Group(
-            numbers,
-            tuple(sorted(documents[numbers[0]].labels)),
-            Counter(label for number in numbers for label in documents[number].labels),
+    total = sum(len(group.members) for group in groups)
+    largest = max((len(group.members) for group in groups), default=0)
+    if len(groups) < count or largest > max(2 * total / count, 1):
+        raise DataError(
+            f"data.test: {counted(total, noun)} in {len(groups):,} groups of equal texts, the largest of {largest:,}, "
+            f"are too few for {count} folds"
         )
-        for numbers in equal_together([(normalized_text(document.text),) for document in documents])
-    ]
-    return _split(documents, choose(groups, part, seed, "document"))
+    strata: dict[tuple[str, ...], list[Group]] = defaultdict(list)
+    for group in groups:
+        strata[group.stratum].append(group)
+    generator = np.random.default_rng(seed)
+    folds: list[set[int]] = [set() for _ in range(count)]
+    for stratum in sorted(strata):
+        shuffled = [strata[stratum][place] for place in generator.permutation(len(strata[stratum]))]
+        for group in sorted(shuffled, key=lambda group: -len(group.members)):
+            min(folds, key=len).update(group.members)
+    return folds
 
 
-def hold_out_pairs(
-    pairs: Sequence[SentencePair], part: float, seed: int
-) -> tuple[list[SentencePair], list[SentencePair]]:
-    """As :func:`hold_out`, for sentence pairs: those whose sources or targets are equal go together.
-
-    Raises:
-        DataError: nothing would be held out, or nothing left.
-    """
-    keys = [(normalized_text(pair.source), normalized_text(pair.target)) for pair in pairs]
-    groups = [Group(numbers) for numbers in equal_together(keys)]
-    return _split(pairs, choose(groups, part, seed, "pair"))
-
-
-def hold_out_sentences(
-    sentences: Sequence[TaggedSentence], part: float, seed: int, documents: Sequence[int]
-) -> tuple[list[TaggedSentence], list[TaggedSentence], bool]:
-    """As :func:`hold_out`, for tagged sentences: whole documents, or if these are too large equal sentences together.
-
-    Args:
-        documents: the lines at which documents begin, in order; may be empty.
-
-    Returns:
-        The sentences that stay, those held out, and whether they are whole documents.
+def share_numbers(groups: Sequence[Group], share: float, seed: int, noun: str) -> list[int]:
+    """The numbers, in order, of a share of the examples; a larger share has those of a smaller.
 
     Raises:
-        DataError: nothing would be held out, or nothing left.
+        DataError: the share is less than one example.
     """
-
-    def of(members: Sequence[Sequence[int]]) -> list[Group]:
-        tags = (Counter(tag for number in numbers for tag in sentences[number].tags) for numbers in members)
-        return [Group(list(numbers), labels=labels) for numbers, labels in zip(members, tags, strict=True)]
-
-    whole: dict[int, list[int]] = defaultdict(list)
-    for number, sentence in enumerate(sentences):
-        whole[bisect_right(documents, sentence.line)].append(number)
-    if len(whole) > 1:
-        with suppress(DataError):
-            return *_split(sentences, choose(of(list(whole.values())), part, seed, "sentence")), True
-    equal = equal_together([(normalized_text(" ".join(sentence.tokens)),) for sentence in sentences])
-    return *_split(sentences, choose(of(equal), part, seed, "sentence")), False
-
-
-def hold_out_lines(lines: Sequence[str], part: float) -> tuple[list[str], list[str]]:
-    """The first lines of a running text, and the last, which are held out: ``part`` of all, or up to a fifth more or
-    fewer, so that they follow a blank line.
-
-    Raises:
-        DataError: no line with text would be held out, or none left.
-    """
-    total = len(lines)
-    wanted = round(part * total)
-    around = range(max(total - wanted * 6 // 5, 1), total - wanted * 4 // 5 + 1)
-    after_blanks = [place for place in around if not lines[place - 1]]
-    place = min(after_blanks, key=lambda place: abs(total - wanted - place), default=total - wanted)
-    kept, held = list(lines[:place]), list(lines[place:])
-    if not any(kept) or not any(held):
-        raise DataError(f"data.dev: {part:.4g} of {total:,} training lines; expected text on both sides, found none")
-    return kept, held
-
-
-def _split(examples: Sequence[Example], held: set[int]) -> tuple[list[Example], list[Example]]:
-    kept = [example for number, example in enumerate(examples) if number not in held]
-    return kept, [examples[number] for number in sorted(held)]
+    total = sum(len(group.members) for group in groups)
+    used: list[int] = []
+    for place in np.random.default_rng([seed, 1]).permutation(len(groups)):
+        used += groups[place].members if len(used) < round(share * total) else []
+    if not used:
+        raise DataError(f"data.share: {share:g} of {counted(total, noun)} is none")
+    return sorted(used)
 
 
 def choose(groups: Sequence[Group], part: float, seed: int, noun: str) -> set[int]:

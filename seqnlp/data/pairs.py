@@ -10,12 +10,12 @@ from dataclasses import replace
 from itertools import islice
 
 from seqnlp.config import ParallelDataConfig
-from seqnlp.config.common import delimiter_of, held_out_part
+from seqnlp.config.common import delimiter_of, source_split
 from seqnlp.config.translation import format_problems
 from seqnlp.data.clean_pairs import clean_pairs, counted, say_blanks
-from seqnlp.data.holdout import held_out, hold_out_pairs
 from seqnlp.data.hub import read_hub_pairs
 from seqnlp.data.pair_files import pair_files, pair_format, require_languages
+from seqnlp.data.part_of_train import PAIRS, part_of_train
 from seqnlp.data.sources import existing_file, hub_name, say_left_out, source_name
 from seqnlp.errors import DataError
 from seqnlp.text.files import file_digest
@@ -37,15 +37,10 @@ def load_pairs(config: ParallelDataConfig, split: str, say: Callable[[str], None
     """
     if not getattr(config, split):
         return []
-    part = held_out_part(config)
-    if split == "dev" and part is not None:
-        return hold_out_pairs(_load(config, "train", lambda text: None), part, config.dev_seed)[1]
-    pairs = _load(config, split, say)
-    if split == "train" and part is not None:
-        kept, dev = hold_out_pairs(pairs, part, config.dev_seed)
-        say(f"train: {held_out(len(dev), len(pairs), part, 'pair', 'equal sides stay together')} held out as dev")
-        return kept
-    return pairs
+    if source_split(config, split) != "train":
+        return _load(config, split, say)
+    tell = say if split == "train" else lambda text: None
+    return part_of_train(_load(config, "train", tell), config, config.dev_seed, split, PAIRS, tell)
 
 
 def _load(config: ParallelDataConfig, split: str, say: Callable[[str], None]) -> list[SentencePair]:
@@ -78,7 +73,7 @@ def pairs_digest(config: ParallelDataConfig, split: str) -> str:
     Raises:
         DataError: the source cannot be read.
     """
-    split = "train" if split == "dev" and held_out_part(config) is not None else split
+    split = source_split(config, split)
     if not getattr(config, split):
         return ""
     config = _with_format(config, split)

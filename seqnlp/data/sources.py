@@ -11,9 +11,9 @@ from itertools import islice
 from pathlib import Path
 
 from seqnlp.config import DataConfig, DocumentDataConfig, ParallelDataConfig, SplitsConfig
-from seqnlp.config.common import held_out_part
-from seqnlp.data.holdout import held_out, hold_out_sentences
+from seqnlp.config.common import source_split, train_is_cut
 from seqnlp.data.hub import hub_digest, read_hub
+from seqnlp.data.part_of_train import Grouping, part_of_train, sentence_groups
 from seqnlp.data.tag_check import mend_tags, refuse_comments, refuse_illegal_tags
 from seqnlp.errors import DataError, did_you_mean
 from seqnlp.text.character_spans import checked_spans
@@ -44,23 +44,13 @@ def load_split(config: DataConfig, split: str, report: Callable[[str], None]) ->
     """
     if not getattr(config, split):
         return []
-    part = held_out_part(config)
-    if split == "dev" and part is not None:
-        return _held_out(config, part, lambda text: None)[1]
-    if split == "train" and part is not None:
-        return _held_out(config, part, report)[0]
-    return _load(config, split, report)
-
-
-def _held_out(
-    config: DataConfig, part: float, report: Callable[[str], None]
-) -> tuple[list[TaggedSentence], list[TaggedSentence]]:
-    """Train without what is held out, and that."""
-    sentences = _load(config, "train", report)
-    kept, dev, whole = hold_out_sentences(sentences, part, config.dev_seed, document_lines(config, "train", sentences))
-    why = f"{'documents' if whole else 'equal sentences'} stay together, and every tag in train"
-    report(f"train: {held_out(len(dev), len(sentences), part, 'sentence', why)} held out as dev")
-    return kept, dev
+    if source_split(config, split) != "train":
+        return _load(config, split, report)
+    tell = report if split == "train" else lambda text: None
+    sentences = _load(config, "train", tell)
+    starts = document_lines(config, "train", sentences) if train_is_cut(config) else []
+    grouping = Grouping[TaggedSentence]("sentence", lambda some: sentence_groups(some, starts))
+    return part_of_train(sentences, config, config.dev_seed, split, grouping, tell)
 
 
 def document_lines(config: DataConfig, split: str, sentences: Sequence[TaggedSentence]) -> list[int]:
@@ -186,7 +176,7 @@ def split_digest(config: DataConfig, split: str) -> str:
     Raises:
         DataError: the source cannot be read.
     """
-    split = "train" if split == "dev" and held_out_part(config) is not None else split
+    split = source_split(config, split)
     if not getattr(config, split):
         return ""
     if split_format(config, split) == "hub":
@@ -203,7 +193,7 @@ def resolve_path(config: SplitsConfig, name: str) -> Path:
 
 def source_name(config: DataConfig | ParallelDataConfig | DocumentDataConfig, split: str) -> str:
     """What messages call the split's source: a path, ``NAME[split]`` on the hub, or how many are made up."""
-    name = getattr(config, split)
+    name = getattr(config, source_split(config, split))
     if config.format == "long_range":
         return f"{name} made-up sentences"
     hub = config.format == "hub" or (config.format == "auto" and config.hub)

@@ -9,8 +9,8 @@ import pytest
 
 from seqnlp.config import DocumentDataConfig, read_section
 from seqnlp.data.documents import documents_digest, load_documents, spread_evenly
-from seqnlp.data.holdout import hold_out
 from seqnlp.data.overlap import normalized_text
+from seqnlp.data.part_of_train import DOCUMENTS, part_of_train
 from seqnlp.errors import DataError
 from seqnlp.text.documents import Document
 
@@ -65,6 +65,12 @@ def test_what_is_held_out_is_stratified_seeded_and_left_out_of_train(tmp_path: P
     assert len(train) + len(dev) == 200
     assert load(tmp_path, "dev", dev="10%")[0] == dev
     assert load(tmp_path, "dev", dev="10%", dev_seed=2)[0] != dev
+
+
+def hold_out(rows: list[Document], part: float, seed: int) -> list[list[Document]]:
+    """Train and dev."""
+    config = DocumentDataConfig(dev=f"{100 * part:g}%")
+    return [part_of_train(rows, config, seed, split, DOCUMENTS, lambda text: None) for split in ("train", "dev")]
 
 
 def test_equal_texts_are_held_out_together() -> None:

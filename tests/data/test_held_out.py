@@ -9,7 +9,8 @@ import pytest
 from seqnlp.config import DataConfig, ParallelDataConfig, TextDataConfig
 from seqnlp.config.common import held_out_problems
 from seqnlp.data.corpus import load_text, text_digest
-from seqnlp.data.holdout import equal_together, hold_out_lines
+from seqnlp.data.holdout import equal_together
+from seqnlp.data.lines_of_train import hold_out_lines
 from seqnlp.data.pairs import load_pairs, pairs_digest
 from seqnlp.data.sources import load_split, split_digest
 from seqnlp.errors import DataError

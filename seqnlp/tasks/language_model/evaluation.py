@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from seqnlp.bundle import load_bundle, record_scores
 from seqnlp.config import LanguageModelConfig
+from seqnlp.config.common import source_split
 from seqnlp.data.corpus import Corpus, encode_corpus, load_text, text_digest
 from seqnlp.errors import ConfigError
 from seqnlp.metrics.kneser_ney import KneserNey
@@ -99,7 +100,7 @@ def evaluate(
         "bits_per_byte": round(scores.bits_per_byte, 5),
         "kneser_ney": {one.name: round(one.scores.per_word, 2) for one in report.baselines},
         "adapted": {one.name: round(one.scores.per_word, 2) for one in report.adapted},
-        "file": Path(getattr(config.data, split)).name,
+        "file": Path(getattr(config.data, source_split(config.data, split))).name,
         "sha256": text_digest(config.data, split),
     }
     if keep:
