@@ -34,7 +34,8 @@ if TYPE_CHECKING:
         Translator,
         load,
     )
-    from seqnlp.errors import ConfigError, DataError, RunError, SeqnlpError
+    from seqnlp.api.training import resume, train
+    from seqnlp.errors import ConfigError, DataError, RunError, SeqnlpError, TrainingError
 
 __version__ = "0.1.0"
 __all__ = [
@@ -56,13 +57,16 @@ __all__ = [
     "TagSequence",
     "TaggedText",
     "Tagger",
+    "TrainingError",
     "Translation",
     "Translator",
     "__version__",
     "load",
+    "resume",
+    "train",
 ]
 
-_ERRORS = ("ConfigError", "DataError", "RunError", "SeqnlpError")
+_ERRORS = ("ConfigError", "DataError", "RunError", "SeqnlpError", "TrainingError")
 
 
 def __getattr__(name: str) -> Any:
@@ -73,6 +77,10 @@ def __getattr__(name: str) -> Any:
         from seqnlp import errors
 
         return getattr(errors, name)
+    if name in ("resume", "train"):
+        from seqnlp.api import training
+
+        return getattr(training, name)
     from seqnlp import api
 
     return getattr(api, name)

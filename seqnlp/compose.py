@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import os
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
+_COMPOSING = threading.Lock()
+"""Hydra is one for the whole process: threads that train compose one after the other."""
+
 PRIMARY = "train"
 """``conf/train.yaml``, where composition begins."""
 
@@ -56,6 +60,39 @@ def compose_config(overrides: Sequence[str], config_dir: str | None = None) -> C
         )
     with _hydra(config_dir, task) as settings:
         return _compose(settings, [one.line for one in typed if is_known(one, task)], typed, task, config_dir)
+
+
+def compose_settings(recipe: str, task: str, settings: Mapping[str, object], config_dir: str | None = None) -> Config:
+    """The configuration of a run that is started from Python.
+
+    Args:
+        recipe: its name, or empty.
+        task: its name, or empty: the recipe's.
+        settings: values by dotted name (``{"trainer.epochs": 4}``), groups by name (``{"optimizer": "sgd"}``), and
+            nested mappings of them; they stand as they are, so a text may hold any characters.
+
+    Raises:
+        ConfigError: as :func:`compose_config`.
+    """
+    values = _flat(settings)
+    groups = {key: str(values.pop(key)) for key in GROUPS if key in values}
+    chosen = [f"recipes={_quoted(recipe)}"] if recipe else []
+    chosen += [f"task={task}"] if task else []
+    chosen += [f"{group}={_quoted(option)}" for group, option in groups.items()]
+    with _COMPOSING:
+        typed, task = _read_overrides(chosen, config_dir, multirun=False)
+        known = [Override(f"{key}=", key, f"{key}=", (), False) for key in values]
+        with _hydra(config_dir, task) as own:
+            return _compose(own, chosen, [*typed, *known], task, config_dir, values)
+
+
+def _flat(settings: Mapping[str, object], prefix: str = "") -> dict[str, object]:
+    """Settings by dotted name."""
+    flat: dict[str, object] = {}
+    for key, value in settings.items():
+        nested = isinstance(value, Mapping)
+        flat |= _flat(cast("Mapping[str, object]", value), f"{prefix}{key}.") if nested else {f"{prefix}{key}": value}
+    return flat
 
 
 def task_of(overrides: Sequence[str], config_dir: str | None = None) -> str:
@@ -106,14 +143,26 @@ def _job(run: Callable[[Config], Result], config_dir: str | None, composed: Dict
 
 
 def _compose(
-    settings: Sequence[str], lines: Sequence[str], typed: Sequence[Override], task: str, config_dir: str | None
+    settings: Sequence[str],
+    lines: Sequence[str],
+    typed: Sequence[Override],
+    task: str,
+    config_dir: str | None,
+    values: Mapping[str, object] | None = None,
 ) -> Config:
-    """The configuration that ``lines`` lead to; unknown keys among all that was typed are reported too."""
+    """The configuration that ``lines`` lead to; unknown keys among all that was typed are reported too.
+
+    Args:
+        values: put over what was composed, by dotted name.
+    """
     from hydra import compose
 
     unknown = [unknown_key(one, task) for one in typed if not is_known(one, task)]
     raw = _leave_hydra(compose(PRIMARY, overrides=[*settings, *lines]))
-    raw = say_only_what_is_true(raw, lines, _recipe(lines, config_dir))
+    for one in typed:
+        if values and one.key in values and is_known(one, task):
+            _put(raw, one.key, values[one.key])
+    raw = say_only_what_is_true(raw, [*lines, *(f"{key}=" for key in values or ())], _recipe(lines, config_dir))
     try:
         config = read_config(raw)
     except ConfigError as found:
@@ -123,10 +172,17 @@ def _compose(
     return config
 
 
+def _put(raw: Mapping[str, Any], key: str, value: object) -> None:
+    """Set one value by its dotted name."""
+    *sections, name = key.split(".")
+    section = cast("dict[str, Any]", functools.reduce(lambda inner, part: inner[part], sections, raw))
+    section[name] = value
+
+
 def _recipe(lines: Sequence[str], config_dir: str | None) -> Mapping[str, Any]:
     """The file of the recipe that is among the overrides, references unresolved; empty without one."""
     names = [value for key, _, value in (line.partition("=") for line in lines) if key == "recipes"]
-    path = find_options("recipes", config_dir).get(names[-1]) if names else None
+    path = find_options("recipes", config_dir).get(names[-1].strip("'")) if names else None
     found = _read_file(path) if path else None
     return cast("Mapping[str, Any]", found) if isinstance(found, dict) else {}
 

@@ -27,6 +27,7 @@ class TaskParts:
         evaluate: run, config, split, say, keep -> the report.
         as_text: that report -> text for a terminal.
         as_html: that report, and where it is from -> a page.
+        in_memory: examples, name, settings -> the split as a file, for training from Python.
         counted: run, config, split, say -> what the answers count for, example by example, for ``seqnlp compare``.
         texts: config, split, say -> the texts of a split by side, for ``seqnlp data check``.
         predictions: run, config, split, say -> what is right beside what the model says, an example each.
@@ -47,6 +48,7 @@ class TaskParts:
     evaluate: str
     as_text: str
     as_html: str
+    in_memory: str
     counted: str = ""
     texts: str = ""
     predictions: str = ""
@@ -69,6 +71,7 @@ TASKS: dict[str, TaskParts] = {
         evaluate="evaluation:evaluate",
         as_text="seqnlp.metrics.terminal:format_report",
         as_html="seqnlp.metrics.html:report_html",
+        in_memory="seqnlp.data.in_memory.tagged:written_tagged",
         counted="counted:counted_tags",
         texts="texts:texts",
         predictions="predictions:predictions",
@@ -87,6 +90,7 @@ TASKS: dict[str, TaskParts] = {
         evaluate="evaluation:evaluate",
         as_text="seqnlp.metrics.translation_report:format_translation_report",
         as_html="seqnlp.metrics.translation_report:translation_report_html",
+        in_memory="seqnlp.data.in_memory.pairs:written_pairs",
         texts="texts:texts",
         predictions="predictions:predictions",
         activations="activations:layer_input",
@@ -103,6 +107,7 @@ TASKS: dict[str, TaskParts] = {
         evaluate="evaluation:evaluate",
         as_text="seqnlp.metrics.classification_report:format_classification_report",
         as_html="seqnlp.metrics.classification_report:classification_report_html",
+        in_memory="seqnlp.data.in_memory.documents:written_documents",
         counted="counted:counted_labels",
         texts="texts:texts",
         predictions="predictions:predictions",
@@ -121,6 +126,7 @@ TASKS: dict[str, TaskParts] = {
         evaluate="evaluation:evaluate",
         as_text="seqnlp.metrics.language_report:format_language_report",
         as_html="seqnlp.metrics.language_report:language_report_html",
+        in_memory="seqnlp.data.in_memory.texts:written_texts",
         counted="counted:counted_losses",
         texts="texts:texts",
         activations="activations:layer_input",
@@ -138,6 +144,7 @@ TASKS: dict[str, TaskParts] = {
         evaluate="evaluation:evaluate",
         as_text="seqnlp.metrics.forecast_report:format_forecast_report",
         as_html="seqnlp.metrics.forecast_report:forecast_report_html",
+        in_memory="seqnlp.data.in_memory.series:written_series",
         counted="counted:counted_errors",
     ),
     "anomaly_detection": TaskParts(
@@ -151,6 +158,7 @@ TASKS: dict[str, TaskParts] = {
         evaluate="evaluation:evaluate",
         as_text="seqnlp.metrics.anomaly_report:format_anomaly_report",
         as_html="seqnlp.metrics.anomaly_report:anomaly_report_html",
+        in_memory="seqnlp.data.in_memory.series:written_series",
         counted="counted:counted_alarms",
     ),
 }

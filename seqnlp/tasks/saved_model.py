@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
+import weakref
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -12,6 +15,8 @@ import torch
 from torch.random import fork_rng
 
 from seqnlp.bundle import find_model
+from seqnlp.errors import SeqnlpError
+from seqnlp.tasks.model_folder import copy_model, files_of, is_in_run, write_files
 
 undisturbed = fork_rng(devices=[])
 """Decorates what builds a model: the random state of torch stays what it was."""
@@ -24,18 +29,37 @@ class SavedModel:
         path: the model's folder; of several, the first's.
         description: what its ``config.yaml`` says.
         metrics: what its ``metrics.json`` says.
+        run: the folder of its run; None if it is not in one.
+        temporary: whether that folder goes when the model does; then the model is pickled with its files.
     """
 
     path: Path
     description: dict[str, Any]
     metrics: dict[str, Any]
+    run: Path | None
+    temporary: bool = False
 
     def _remember(self, *paths: str | Path, **options: Any) -> None:
         """Keep what the model was made from, as it is found from anywhere."""
         _answer_after_fork()
+        self.run = self.path.parent if is_in_run(self.path) else None
         self._made_from = (tuple(str(find_model(path).absolute()) for path in paths), options)
 
+    def save(self, folder: str | os.PathLike[str]) -> Path:
+        """Copy the model's folder; ``seqnlp.load(folder)`` loads it. A model that is there already is replaced.
+
+        Raises:
+            SeqnlpError: the folder holds something that is no model, or these are several models together.
+            TrainingError: it cannot be written.
+        """
+        paths, _ = self._made_from
+        if len(paths) > 1:
+            raise SeqnlpError(f"save: expected one model, found {len(paths)} that answer together; copy their folders")
+        return copy_model(self.path, folder)
+
     def __reduce__(self) -> tuple[Any, ...]:
+        if self.temporary:
+            return _unpacked, (type(self), files_of(self.path), self._made_from[1])
         return _load, (type(self), *self._made_from)
 
     def __repr__(self) -> str:
@@ -46,6 +70,16 @@ class SavedModel:
 
 def _load(model: type[Any], paths: tuple[str, ...], options: Mapping[str, Any]) -> Any:
     return model(*paths, **options)
+
+
+def _unpacked(model: type[Any], files: Mapping[str, bytes], options: Mapping[str, Any]) -> Any:
+    """A model from its files, in a temporary folder that goes when it does."""
+    folder = Path(tempfile.mkdtemp(prefix="seqnlp_"))
+    write_files(folder, files)
+    loaded = model(folder, **options)
+    loaded.temporary = True
+    weakref.finalize(loaded, shutil.rmtree, folder, ignore_errors=True)
+    return loaded
 
 
 @cache

@@ -97,7 +97,7 @@ def fit(
     average = make_average(task.model, config)
     progress = restore(task, optimizer, average, run)
     switches = {"active": processes.is_first, "progress": trainer.progress, "tensorboard": trainer.tensorboard}
-    log = Log(run, trainer.epochs, **switches, epoch=progress.epoch)
+    log = Log(run, trainer.epochs, **switches, epoch=progress.epoch, guest=guest is not None)
     clock = time.monotonic() - progress.seconds
 
     def checkpoint() -> None:

@@ -5,16 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import logging
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
 from seqnlp.storage import write_atomically
+from seqnlp.training.bars import make_bar
 
 if TYPE_CHECKING:
-    from rich.progress import Progress as Bar
     from torch.utils.tensorboard import SummaryWriter
 
 
@@ -24,13 +23,22 @@ class Log:
     Rows of epochs that a resumed run will repeat are removed, so that the file reads like one of a run never stopped.
     """
 
-    def __init__(self, run: Path, epochs: int, *, active: bool, progress: bool, tensorboard: bool, epoch: int) -> None:
+    def __init__(
+        self,
+        run: Path,
+        epochs: int,
+        *,
+        active: bool,
+        progress: bool,
+        tensorboard: bool,
+        epoch: int,
+        guest: bool = False,
+    ) -> None:
         self.active = active
         self.epochs = epochs
         self.path = run / "log.csv"
         self.rows = _rows_until(self.path, epoch) if active else []
-        self._bar: Bar | None = _bar() if active and progress and sys.stderr.isatty() else None
-        self._task = self._bar.add_task("training", total=float(epochs), completed=epoch) if self._bar else None
+        self._bar = make_bar(epochs, epoch, guest=guest) if active and progress else None
         self._board: SummaryWriter | None = _board(run, epoch) if active and tensorboard else None
 
     def __enter__(self) -> Log:
@@ -41,10 +49,8 @@ class Log:
     def __exit__(
         self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._bar and self._task is not None:
-            if kind is None:  # also where training stopped before the last epoch: nothing is left to do
-                self._bar.update(self._task, total=1.0, completed=1.0)
-            self._bar.stop()
+        if self._bar:
+            self._bar.stop(finished=kind is None)
         if self._board:
             self._board.close()
 
@@ -55,10 +61,10 @@ class Log:
 
     def at(self, progress: float, loss: float, score: float) -> None:
         """Move the bar: epochs done as a real number, mean loss of this epoch, best score so far."""
-        if self._bar and self._task is not None:
+        if self._bar:
             scored = any(key.startswith("dev_") for row in self.rows for key in row)
             best = f"  best {score:.2f}" if scored else ""
-            self._bar.update(self._task, completed=progress, description=f"loss {loss:.4f}{best}")
+            self._bar.at(progress, f"loss {loss:.4f}{best}")
 
     def epoch(self, numbers: Mapping[str, float]) -> None:
         """Record one epoch; ``numbers`` must hold ``epoch`` and ``step``."""
@@ -81,14 +87,6 @@ def _rows_until(path: Path, epoch: int) -> list[dict[str, str]]:
         return []
     with path.open(newline="") as file:
         return [row for row in csv.DictReader(file) if int(row["epoch"]) <= epoch]
-
-
-def _bar() -> Bar:
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    return Progress(*columns, console=Console(stderr=True))
 
 
 def _board(run: Path, epoch: int) -> SummaryWriter:

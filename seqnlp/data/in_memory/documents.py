@@ -1,0 +1,62 @@
+"""Labelled documents in memory: (text, label), (text, labels), or rows with such columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from seqnlp.data.in_memory.rows import WrittenSplit, as_lines, columns_in, plain, rows_of, shown, text_in
+from seqnlp.errors import DataError
+from seqnlp.text.headings import LABELS, TEXTS
+
+_NAMES = 'name them: settings={{"data.text_column": ..., "data.label_column": ...}}'
+
+
+def written_documents(examples: Any, name: str, settings: Mapping[str, Any]) -> WrittenSplit:
+    """Documents as JSON lines."""
+    text, label = (str(settings.get(f"data.{column}_column", "")) for column in ("text", "label"))
+    found = [
+        _document(example, f"{name}[{place}]", text, label) for place, example in enumerate(rows_of(examples, name))
+    ]
+    several = [isinstance(labels, list) for _, labels in found]
+    if any(several) and not all(several):
+        place = several.index(not several[0])
+        raise DataError(f"{name}[{place}]: expected {'a list of labels' if several[0] else 'one label'} as before it")
+    rows = ({text or "text": document, label or "label": labels} for document, labels in found)
+    made: dict[str, Any] = {"data.format": "auto"}
+    return WrittenSplit(".jsonl", as_lines(rows), made | ({"data.multi_label": True} if several[0] else {}))
+
+
+def _document(example: Any, where: str, text: str, label: str) -> tuple[str, str | list[str]]:
+    if isinstance(example, Mapping):
+        return _labelled(*_columns(example, where, text, label), where)
+    if isinstance(example, list | tuple) and len(example) == 2:
+        return _labelled(example[0], example[1], where)
+    raise DataError(f"{where}: expected (text, label), found {shown(example)}")
+
+
+def _columns(row: Mapping[str, Any], where: str, text: str, label: str) -> tuple[Any, Any]:
+    text = text or _known(row, "text", TEXTS)
+    label = label or _known(row, "label", LABELS)
+    if text not in row or label not in row:
+        found = f"expected a column of texts and one of labels (text, label), found {columns_in(row)}"
+        raise DataError(f"{where}: {found}; {_NAMES.format()}")
+    return row[text], row[label]
+
+
+def _known(row: Mapping[str, Any], usual: str, names: frozenset[str]) -> str:
+    """The usual name, or else the one column with a name that means the same."""
+    known = [name for name in row if str(name).lower() in names]
+    return usual if usual in row or len(known) != 1 else known[0]
+
+
+def _labelled(text: Any, label: Any, where: str) -> tuple[str, str | list[str]]:
+    label = plain(label)
+    labels = label if isinstance(label, list) else [label]
+    for one in labels:
+        if not isinstance(one, str):
+            hint = "; name numbered labels, or hand over str(label)" if isinstance(one, int | float) else ""
+            raise DataError(f"{where}: expected a label (str), found {shown(one)}{hint}")
+        if not text_in(one, "a label", where).strip():
+            raise DataError(f"{where}: expected a label, found an empty one")
+    return text_in(text, "a text", where), label

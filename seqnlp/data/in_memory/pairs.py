@@ -1,0 +1,57 @@
+"""Sentence pairs in memory: (source, target), or rows with a column for each language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from seqnlp.data.in_memory.rows import WrittenSplit, as_lines, columns_in, rows_of, shown, text_in
+from seqnlp.errors import DataError
+from seqnlp.text.parallel import NESTED_FIELD
+
+
+def written_pairs(examples: Any, name: str, settings: Mapping[str, Any]) -> WrittenSplit:
+    """Pairs as JSON lines."""
+    rows = rows_of(examples, name)
+    sides = _sides(rows[0], settings)
+    pairs = (_pair(row, sides, f"{name}[{place}]") for place, row in enumerate(rows))
+    content = as_lines(dict(zip(sides, pair, strict=True)) for pair in pairs)
+    made = {"data.format": "jsonl", "data.source": sides[0], "data.target": sides[1]}
+    return WrittenSplit(".jsonl", content, made)
+
+
+def _sides(row: Any, settings: Mapping[str, Any]) -> tuple[str, str]:
+    """What the sides are called: as set, else the two columns of a table in their order."""
+    source, target = (str(settings.get(f"data.{side}", "")) for side in ("source", "target"))
+    fields = _fields(row)
+    if fields is not None and len(fields) == 2:
+        first, second = map(str, fields)
+        source, target = (
+            source or (second if target == first else first),
+            target or (first if source == second else second),
+        )
+    return source or "source", target or "target"
+
+
+def _fields(row: Any) -> Mapping[str, Any] | None:
+    if not isinstance(row, Mapping):
+        return None
+    nested = row.get(NESTED_FIELD)
+    return nested if isinstance(nested, Mapping) else row
+
+
+def _pair(row: Any, sides: tuple[str, str], where: str) -> tuple[str, str]:
+    fields = _fields(row)
+    if fields is not None:
+        if missing := [side for side in sides if side not in fields]:
+            found = f"expected a column '{missing[0]}', found {columns_in(fields)}"
+            raise DataError(f'{where}: {found}; name them: settings={{"data.source": ..., "data.target": ...}}')
+        values: Any = [fields[side] for side in sides]
+    elif isinstance(row, list | tuple) and len(row) == 2:
+        values = row
+    else:
+        raise DataError(f"{where}: expected (source, target), found {shown(row)}")
+    source, target = (
+        text_in(value, f"the {side} text", where) for side, value in zip(("source", "target"), values, strict=True)
+    )
+    return source, target

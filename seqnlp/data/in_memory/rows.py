@@ -1,0 +1,147 @@
+"""Whatever holds examples becomes a list of them: a table's rows are dictionaries."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from seqnlp.errors import DataError
+
+TABLES = ("pandas", "polars", "datasets", "pyarrow")
+"""Libraries whose tables are read, row by row."""
+
+
+@dataclass(frozen=True)
+class WrittenSplit:
+    """A split as a file.
+
+    Attributes:
+        ending: of the file's name, with the dot.
+        content: of the file.
+        settings: what the run must know to read it, by dotted name.
+        first_line: the line on which the first example stands.
+    """
+
+    ending: str
+    content: bytes
+    settings: dict[str, Any] = field(default_factory=dict)
+    first_line: int = 1
+
+
+def rows_of(examples: Any, name: str) -> list[Any]:
+    """The examples, read once, as a list.
+
+    Raises:
+        DataError: no iterable, a single text, several splits at once, or nothing.
+    """
+    if isinstance(examples, str | bytes) or not isinstance(examples, Iterable):
+        found = shown(examples)
+        raise DataError(f"{name}: expected examples (a list, a table or another iterable) or a path, found {found}")
+    if isinstance(examples, Mapping) and any(is_table(value) for value in examples.values()):
+        splits = ", ".join(map(repr, examples))
+        raise DataError(f"{name}: expected one split, found a dictionary of {splits}; choose one: {name}=data['train']")
+    rows = _rows_of_table(examples) if is_table(examples) else _rows_of_columns(examples) or list(examples)
+    if not rows:
+        raise DataError(
+            f"{name}: found no examples; an iterator that was read before is empty, so hand over a list or a new one"
+        )
+    return rows
+
+
+def is_table(examples: Any) -> bool:
+    """Whether this is a table of a library that is known."""
+    return type(examples).__module__.partition(".")[0] in TABLES and not isinstance(examples, Mapping)
+
+
+def is_path(examples: Any) -> bool:
+    """Whether a split is named, by a path, instead of being handed over."""
+    return isinstance(examples, str) or hasattr(examples, "__fspath__")
+
+
+def _rows_of_table(table: Any) -> list[Any]:
+    library = type(table).__module__.partition(".")[0]
+    if library == "pandas":
+        return list(table.to_dict("records")) if hasattr(table, "columns") else list(table)
+    if library == "polars":
+        table = table.collect() if hasattr(table, "collect") else table
+        return list(table.to_dicts()) if hasattr(table, "to_dicts") else list(table)
+    if library == "pyarrow":
+        return list(table.to_pylist())
+    names = {column: _class_names(feature) for column, feature in (table.features or {}).items()}
+    return [{column: _named(value, names.get(column)) for column, value in row.items()} for row in table]
+
+
+def _rows_of_columns(examples: Any) -> list[Any]:
+    """The rows of a dictionary of columns; none if it is something else."""
+    if not isinstance(examples, Mapping):
+        return []
+    columns = {name: list(plain(column)) for name, column in examples.items() if not isinstance(column, str)}
+    lengths = {len(column) for column in columns.values()}
+    if len(lengths) != 1:
+        raise DataError(f"expected columns of one length, found {', '.join(map(str, sorted(lengths)))}")
+    return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
+
+
+def _class_names(feature: Any) -> list[str] | None:
+    """The names of numbered classes of a column, or of its lists."""
+    names = getattr(feature, "names", None) or getattr(getattr(feature, "feature", None), "names", None)
+    return list(names) if names else None
+
+
+def _named(value: Any, names: Sequence[str] | None) -> Any:
+    if names is None:
+        return value
+    if isinstance(value, list):
+        return [_named(one, names) for one in value]
+    return names[value] if isinstance(value, int) and 0 <= value < len(names) else value
+
+
+def plain(value: Any) -> Any:
+    """The value in Python's own types: arrays and tuples as lists, numbers of libraries as numbers."""
+    if isinstance(value, str | bool | int | float) or value is None:
+        return value
+    if hasattr(value, "tolist"):
+        return plain(value.tolist()) if getattr(value, "ndim", 0) else value.item()
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(item) for item in (sorted(value, key=str) if isinstance(value, set | frozenset) else value)]
+    if hasattr(value, "to_list"):
+        return plain(value.to_list())
+    return value
+
+
+def as_lines(rows: Iterable[Mapping[str, Any]]) -> bytes:
+    """One JSON object a line."""
+    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()
+
+
+def text_in(value: Any, what: str, where: str) -> str:
+    """A text.
+
+    Raises:
+        DataError: it is none, or half of a surrogate pair.
+    """
+    if not isinstance(value, str):
+        raise DataError(f"{where}: expected {what} (str), found {shown(value)}")
+    try:
+        value.encode()
+    except UnicodeEncodeError as problem:
+        half = f"U+{ord(value[problem.start]):04X}"
+        raise DataError(f"{where}: expected {what}, found {half} (half of a character) in it") from None
+    return value
+
+
+def shown(value: Any) -> str:
+    """A value in a message: its type and, where it is short, the value."""
+    if value is None:
+        return "None"
+    written = repr(value)
+    return f"{type(value).__name__} {written if len(written) <= 60 else written[:57] + '...'}"
+
+
+def columns_in(row: Mapping[str, Any]) -> str:
+    """The columns of a row, in a message."""
+    return ", ".join(f"'{name}'" for name in row) or "none"

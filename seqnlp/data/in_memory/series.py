@@ -1,0 +1,76 @@
+"""Series in memory: numbers, rows of numbers, (time, value) pairs, arrays, or tables with a time index or column."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from seqnlp.data.in_memory.rows import WrittenSplit, columns_in, is_table, plain, rows_of, shown
+from seqnlp.errors import DataError
+
+_TIME = "time"
+
+
+def written_series(examples: Any, name: str, settings: Mapping[str, Any]) -> WrittenSplit:
+    """A series as CSV."""
+    rows = [_cells(row, f"{name}[{place}]") for place, row in enumerate(rows_of(_with_index(examples), name))]
+    names = list(rows[0])
+    time = str(settings.get("data.time_column", "")) or _time_column(rows[0])
+    values = [part.strip() for part in str(settings.get("data.value_columns", "")).split(",") if part.strip()]
+    if missing := [column for column in [*filter(None, [time]), *values] if column not in names]:
+        raise DataError(f"{name}: expected a column '{missing[0]}', found {columns_in(rows[0])}")
+    numbers = set(values or names) - {time}
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(names)
+    for place, row in enumerate(rows):
+        if list(row) != names:
+            raise DataError(f"{name}[{place}]: expected {columns_in(rows[0])}, found {columns_in(row)}")
+        writer.writerow([_written(row[column], column, column in numbers, f"{name}[{place}]") for column in names])
+    return WrittenSplit(".csv", text.getvalue().encode(), {"data.time_column": time} if time else {}, first_line=2)
+
+
+def _with_index(examples: Any) -> Any:
+    """A pandas table with its index of times as a column; a column of its own as a table."""
+    if is_table(examples) and hasattr(examples, "index") and hasattr(examples, "reset_index"):
+        frame = examples if hasattr(examples, "columns") else examples.to_frame(examples.name or "value")
+        if type(frame.index).__name__ in ("DatetimeIndex", "PeriodIndex"):
+            times = frame.index.astype(str) if type(frame.index).__name__ == "PeriodIndex" else frame.index
+            frame = frame.copy()
+            frame.insert(0, frame.index.name or _TIME, times)
+        return frame.rename(columns=str)
+    return plain(examples) if hasattr(examples, "ndim") and not hasattr(examples, "columns") else examples
+
+
+def _cells(row: Any, where: str) -> dict[str, Any]:
+    """A row by column; numbers without names are ``value``, or ``value 1`` and so on."""
+    if isinstance(row, Mapping):
+        return {str(name): value for name, value in row.items()}
+    if isinstance(row, list | tuple):
+        timed = len(row) > 1 and isinstance(row[0], str | date)
+        values = row[1:] if timed else row
+        named = {"value" if len(values) == 1 else f"value {place + 1}": value for place, value in enumerate(values)}
+        return {_TIME: row[0], **named} if timed else named
+    if isinstance(row, str | bytes):
+        raise DataError(f"{where}: expected a number or a row of numbers, found {shown(row)}")
+    return {"value": row}
+
+
+def _time_column(row: Mapping[str, Any]) -> str:
+    """The column that holds times, if one does."""
+    return next((name for name, value in row.items() if isinstance(value, date) or name == _TIME), "")
+
+
+def _written(value: Any, column: str, is_number: bool, where: str) -> str:
+    value = plain(value)
+    if isinstance(value, date):  # datetime too
+        return value.isoformat()
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        return ""
+    if is_number and (isinstance(value, bool) or not hasattr(value, "__float__")):
+        raise DataError(f"{where}: expected a number in '{column}', found {shown(value)}")
+    return repr(float(value)) if is_number and not isinstance(value, int) else str(value)

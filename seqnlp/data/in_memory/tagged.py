@@ -1,0 +1,136 @@
+"""Tagged sentences in memory: (words, tags), (text, spans), rows with such columns, or a table of one word a row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from seqnlp.data.in_memory.rows import WrittenSplit, as_lines, columns_in, plain, rows_of, shown, text_in
+from seqnlp.errors import DataError
+from seqnlp.text.formats.token_csv import SENTENCES, TAGS, WORDS
+from seqnlp.text.jsonl import TAG_FIELDS, TOKEN_FIELDS, RowFields, row_reader
+from seqnlp.text.sentence import TaggedSentence
+
+_SPANS = ("spans", "entities")
+_EXPECTED = (
+    "expected columns of words and tags (tokens, tags), or of texts and spans (text, spans), found {}; name them: "
+    'settings={{"data.token_column": ..., "data.tag_column": ...}}'
+)
+
+
+def written_tagged(examples: Any, name: str, settings: Mapping[str, Any]) -> WrittenSplit:
+    """Sentences as JSON lines."""
+    wanted = str(settings.get("data.token_column", "")), str(settings.get("data.tag_column", ""))
+    rows = rows_of(examples, name)
+    if isinstance(rows[0], Mapping) and (columns := _word_columns(rows[0], *wanted)):
+        found = [(place, row) for place, row in _sentences(rows, columns, name)]
+        wanted = ("", "")
+    else:
+        found = [(place, _row(row, f"{name}[{place}]", *wanted)) for place, row in enumerate(rows)]
+    names = _names(settings)
+    read = row_reader(Path(name), RowFields(*wanted, names), str(settings.get("data.offsets", "codepoints")))
+    sentences = [_checked(read, row, f"{name}[{place}]") for place, row in found]
+    made = {} if "data.scheme" in settings or not _plain_tags(sentences) else _PLAIN
+    return WrittenSplit(".jsonl", as_lines(row for _, row in found), {"data.format": "auto", **made})
+
+
+_PLAIN = {"data.scheme": "none", "model.scheme": "none"}
+
+
+def _names(settings: Mapping[str, Any]) -> tuple[str, ...]:
+    given = settings.get("data.tag_names", "")
+    return tuple(str(given).split()) if given and not Path(str(given)).is_file() else ()
+
+
+def _plain_tags(sentences: list[Any]) -> bool:
+    """Whether the tags are plain, such as parts of speech: none begins or goes on with an entity."""
+    tags = {tag for sentence in sentences if isinstance(sentence, TaggedSentence) for tag in sentence.tags}
+    return bool(tags - {"O"}) and not any(tag[1:2] in ("-", "_") for tag in tags)
+
+
+def _row(example: Any, where: str, token: str, tag: str) -> dict[str, Any]:
+    """The example as a row whose fields the reader of JSON lines knows."""
+    if isinstance(example, Mapping):
+        return _fields(example, where, token, tag)
+    if isinstance(example, list | tuple) and len(example) == 2:
+        first, second = example
+        if isinstance(first, str):
+            return {"text": text_in(first, "a text", where), "spans": _spans(second, where)}
+        return _words(first, second, where, token or TOKEN_FIELDS[0], tag or TAG_FIELDS[0])
+    if isinstance(example, TaggedSentence):
+        return {token or TOKEN_FIELDS[0]: list(example.tokens), tag or TAG_FIELDS[0]: list(example.tags)}
+    raise DataError(f"{where}: expected (words, tags) or (text, spans), found {shown(example)}")
+
+
+def _fields(row: Mapping[str, Any], where: str, token: str, tag: str) -> dict[str, Any]:
+    token = token or next((one for one in TOKEN_FIELDS if one in row), "")
+    tag = tag or next((one for one in TAG_FIELDS if one in row), "")
+    if token in row and tag in row:
+        return _words(row[token], row[tag], where, token, tag)
+    spans = next((one for one in _SPANS if one in row), "")
+    if "text" in row and spans:
+        return {"text": text_in(row["text"], "a text", where), "spans": _spans(row[spans], where)}
+    raise DataError(f"{where}: " + _EXPECTED.format(columns_in(row)))
+
+
+def _words(words: Any, tags: Any, where: str, token: str, tag: str) -> dict[str, Any]:
+    words, tags = plain(words), plain(tags)
+    if not isinstance(words, list) or not isinstance(tags, list):
+        wrong = tags if isinstance(words, list) else words
+        raise DataError(f"{where}: expected a list of words and a list of tags, found {shown(wrong)}")
+    for place, word in enumerate(words):
+        text_in(word, "a word", f"{where}, word {place}")
+    for place, one in enumerate(tags):
+        if not isinstance(one, int) or isinstance(one, bool):  # numbers may have names
+            text_in(one, "a tag", f"{where}, tag {place}")
+    return {token: words, tag: tags}
+
+
+def _spans(spans: Any, where: str) -> list[Any]:
+    spans = plain(spans)
+    if isinstance(spans, dict):  # as spaCy's examples have it
+        spans = spans.get("entities", spans.get("spans"))
+    if spans is None:
+        return []
+    if not isinstance(spans, list):
+        raise DataError(f"{where}: expected a list of spans (start, end, label), found {shown(spans)}")
+    for span in spans:
+        values = list(span.values()) if isinstance(span, dict) else span
+        for value in values if isinstance(values, list) else [values]:
+            if not isinstance(value, str | int | float | None):
+                raise DataError(f"{where}: expected a span (start, end, label), found {shown(span)}")
+    return spans
+
+
+def _checked(read: Any, row: dict[str, Any], where: str) -> Any:
+    try:
+        return read(row, 1)
+    except DataError as problem:
+        raise DataError(f"{where}: {problem}") from None
+
+
+def _word_columns(row: Mapping[str, Any], token: str, tag: str) -> tuple[str, str, str] | None:
+    """The columns of a table of one word a row: sentence, word, tag; None if it is none."""
+    known = {str(name).lower(): name for name in row}
+    wanted = [
+        next((known[one] for one in SENTENCES if one in known), ""),
+        token or next((known[one] for one in WORDS if one in known), ""),
+        tag or next((known[one] for one in TAGS if one in known), ""),
+    ]
+    if len(set(wanted)) < 3 or not all(wanted) or any(name not in row for name in wanted):
+        return None
+    return (wanted[0], wanted[1], wanted[2]) if not isinstance(plain(row[wanted[1]]), list) else None
+
+
+def _sentences(rows: list[Any], columns: tuple[str, str, str], name: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Sentences of a table of one word a row: another value in the sentence's column begins one."""
+    sentence, token, tag = columns
+    placed = list(enumerate(rows))
+    for _, group in groupby(placed, key=lambda one: one[1][sentence]):
+        words = list(group)
+        for place, row in words:
+            text_in(row[token], "a word", f"{name}[{place}]")
+            text_in(row[tag], "a tag", f"{name}[{place}]")
+        yield words[0][0], {"tokens": [row[token] for _, row in words], "tags": [row[tag] for _, row in words]}

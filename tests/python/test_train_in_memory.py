@@ -1,0 +1,271 @@
+"""``seqnlp.train`` on examples that a program holds: every task and every kind of container, and what is refused."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import pickle
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from tiny import make_sentences, write_conll
+
+import seqnlp
+
+TAGGER = {
+    "model.word_dim": 10,
+    "model.character_model": "none",
+    "model.hidden_dim": 12,
+    "optimizer.learning_rate": 0.03,
+    "trainer": {"epochs": 4, "batch_sentences": 6, "threads": 1},
+}
+SENTENCES = [(list(one.tokens), list(one.tags)) for one in make_sentences(40)]
+FINE, POOR = ["a lovely warm room", "lovely soup and warm bread"], ["a cold dirty room", "dirty plates and cold soup"]
+REVIEWS = [(text, label) for _ in range(6) for texts, label in ((FINE, "fine"), (POOR, "poor")) for text in texts]
+SMALL = {"trainer.epochs": 3, "trainer.threads": 1, "optimizer.learning_rate": 0.02, "model.hidden_dim": 8}
+
+
+def tagger(train: Any, **options: Any) -> seqnlp.Tagger:
+    return seqnlp.train(task="tagging", train=train, settings={**TAGGER, **options.pop("settings", {})}, **options)
+
+
+def tags_of(model: seqnlp.Tagger) -> list[str]:
+    return model.tag_words([["Tamsin", "Oake", "met", "Brand", "near", "Quarley", "!"]])[0].tags
+
+
+def as_pandas() -> Any:
+    return pd.DataFrame({"tokens": [words for words, _ in SENTENCES], "ner_tags": [tags for _, tags in SENTENCES]})
+
+
+def as_polars() -> Any:
+    return pytest.importorskip("polars").DataFrame(
+        {"tokens": [words for words, _ in SENTENCES], "tags": [tags for _, tags in SENTENCES]}
+    )
+
+
+def as_dataset() -> Any:
+    import datasets
+
+    names = sorted({tag for _, tags in SENTENCES for tag in tags})
+    features = datasets.Features(
+        {"tokens": datasets.List(datasets.Value("string")), "ner_tags": datasets.List(datasets.ClassLabel(names=names))}
+    )
+    numbered = [[names.index(tag) for tag in tags] for _, tags in SENTENCES]
+    return datasets.Dataset.from_dict({"tokens": [words for words, _ in SENTENCES], "ner_tags": numbered}, features)
+
+
+def as_word_rows() -> Any:
+    rows = [(n, *pair) for n, sentence in enumerate(SENTENCES) for pair in zip(*sentence, strict=True)]
+    return pd.DataFrame(rows, columns=["sentence_id", "word", "tag"])
+
+
+def as_generator() -> Iterator[tuple[list[str], list[str]]]:
+    yield from SENTENCES
+
+
+CONTAINERS = [as_pandas, as_polars, as_dataset, as_word_rows, as_generator, lambda: tuple(SENTENCES)]
+
+
+@pytest.fixture(scope="module")
+def from_list() -> seqnlp.Tagger:
+    return tagger(SENTENCES, dev=0.2)
+
+
+@pytest.mark.parametrize("make", CONTAINERS)
+def test_the_same_sentences_make_the_same_tagger_whatever_holds_them(make: Any, from_list: seqnlp.Tagger) -> None:
+    model = tagger(make(), dev=0.2)
+    assert tags_of(model) == tags_of(from_list)
+    assert model.metrics["dev"] == from_list.metrics["dev"]
+
+
+def test_texts_with_spans_in_each_of_their_spellings() -> None:
+    made = [("Ada lives in Quarley", [(0, 3, "PER"), (13, 20, "LOC")]), ("nobody came", [])] * 8
+    spacy = [(text, {"entities": spans}) for text, spans in made]
+    rows = [
+        {"text": text, "spans": [dict(zip(("start", "end", "label"), span, strict=True)) for span in spans]}
+        for text, spans in made
+    ]
+    answers = [tagger(examples, dev=rows[:2]).tag("Ada lives in Quarley").to_dict() for examples in (made, spacy, rows)]
+    assert answers[0] == answers[1] == answers[2]
+
+
+def test_plain_tags_are_recognised() -> None:
+    model = tagger([(["the", "mill", "turns"], ["DET", "NOUN", "VERB"]), (["the", "boat"], ["DET", "NOUN"])] * 8)
+    assert model.plain_tags
+    assert model.labels == ["DET", "NOUN", "VERB"]
+
+
+def test_a_path_and_a_list_go_together(tmp_path: Path) -> None:
+    write_conll(tmp_path / "dev.conll", make_sentences(8, seed=3))
+    assert "f1" in tagger(SENTENCES, dev=tmp_path / "dev.conll").metrics["dev"]
+    assert "f1" in tagger(str(tmp_path / "dev.conll"), dev=SENTENCES[:9]).metrics["dev"]
+
+
+def test_a_classifier_with_one_label_with_several_and_from_a_table() -> None:
+    one = seqnlp.train(task="classification", train=REVIEWS, dev=REVIEWS[:4], settings=SMALL)
+    assert one.labels == ["fine", "poor"]
+    several = seqnlp.train(
+        task="classification", train=[(text, [label, "all"]) for text, label in REVIEWS], settings=SMALL
+    )
+    assert several.multi_label
+    table = pd.DataFrame(REVIEWS, columns=["review", "sentiment"])
+    same = seqnlp.train(task="classification", train=table, dev=REVIEWS[:4], settings=SMALL)
+    assert same.classify("lovely").probabilities == one.classify("lovely").probabilities
+
+
+def test_a_translator_from_pairs_and_from_columns() -> None:
+    pairs = [("ein Hund läuft", "a dog runs"), ("eine Katze schläft", "a cat sleeps")] * 10
+    settings = {
+        "tokenizer.vocabulary_size": 290,
+        "model": {"embedding_dim": 16, "encoder_hidden_dim": 8, "decoder_hidden_dim": 16, "attention_dim": 8},
+        "trainer": {"epochs": 1, "threads": 1},
+    }
+    one = seqnlp.train(task="translation", train=pairs, dev=pairs[:2], settings=settings)
+    table = pd.DataFrame(pairs, columns=["de", "en"])
+    other = seqnlp.train(task="translation", train=table, dev=pairs[:2], settings={**settings, "data.source": "de"})
+    assert one.translate("ein Hund").text == other.translate("ein Hund").text
+
+
+def test_a_language_model_a_forecaster_and_a_detector() -> None:
+    lines = ["the old mill stands", "the old boat sails", ""] * 30
+    settings = {"trainer": {"epochs": 1, "threads": 1}, "model.embedding_dim": 8, "model.hidden_dim": 8}
+    model = seqnlp.train(task="language_model", train=lines, dev=0.2, settings=settings)
+    assert model.complete("the old")
+    times = pd.date_range("2024-01-01", periods=240, freq="D")
+    values = 10 + 3 * np.sin(2 * np.pi * np.arange(240) / 7)
+    readings = np.tile(values, 2)
+    small = {"model.hidden_dim": 6, "trainer": {"epochs": 1, "threads": 1}}
+    season = {**small, "model.season": 7, "model.horizon": 3}
+    forecasts = [
+        seqnlp.train(task="forecasting", train=series, dev=0.1, settings=season).metrics["dev"]
+        for series in (pd.Series(values, times, name="load"), list(zip(times, values, strict=True)))
+    ]
+    assert forecasts[0] == forecasts[1]
+    detector = seqnlp.train(task="anomaly_detection", train=readings, dev=0.4, settings={**small, "model.window": 14})
+    assert detector.metrics["dev"]
+
+
+@pytest.mark.parametrize(
+    ("task", "train", "expected"),
+    [
+        (
+            "tagging",
+            pd.DataFrame({"foo": ["a"], "bar": ["b"]}),
+            r"train\[0\]: expected columns of words .* 'foo', 'bar'",
+        ),
+        ("tagging", [], "train: found no examples"),
+        ("tagging", iter([]), "train: found no examples; an iterator that was read before is empty"),
+        (
+            "tagging",
+            [(["a"], ["O"]), (["b", None], ["O", "O"])],
+            r"train\[1\], word 1: expected a word \(str\), found None",
+        ),
+        ("tagging", [(["a"], [1.5])], r"train\[0\], tag 0: expected a tag \(str\), found float 1.5"),
+        ("tagging", [(["a"], [3])], r"train\[0\]: .*data.tag_names names numbered tags"),
+        ("tagging", [(["a", "b"], ["O"])], r"train\[0\]: expected as many tags as tokens, found 1 and 2"),
+        ("tagging", [(["a"], ["B-X"]), (["b"], ["I-X"])] * 2, r"train\[1\]: "),
+        ("tagging", [("Ada", [(0, 9, "PER")])] * 3, r"train\[0\]: .*9"),
+        ("tagging", ["Ada lives here"], r"train\[0\]: expected \(words, tags\) or \(text, spans\), found str"),
+        ("tagging", 7, "train: expected examples"),
+        ("classification", [("good", 1)], r"train\[0\]: expected a label \(str\), found int 1; name numbered labels"),
+        ("classification", [("good", "a"), (None, "b")], r"train\[1\]: expected a text \(str\), found None"),
+        (
+            "classification",
+            pd.DataFrame({"x": ["a"], "y": ["b"]}),
+            r"train\[0\]: expected a column of texts .* 'x', 'y'",
+        ),
+        ("translation", [("a", "b", "c")], r"train\[0\]: expected \(source, target\), found tuple"),
+        ("language_model", ["a", 2], r"train\[1\]: expected a text \(str\), found int 2"),
+        ("forecasting", [1.0, "two"], r"train\[1\]: expected a number"),
+        ("forecasting", [[1.0, "two"]], r"train\[0\]: expected a number in 'value 2', found str 'two'"),
+        ("tagging", {"train": pd.DataFrame(), "test": pd.DataFrame()}, "expected one split, found a dictionary"),
+        ("tagging", "no/such/file.conll", "no/such/file.conll: no such file"),
+    ],
+)
+def test_each_mistake_is_one_clear_error_and_leaves_nothing_behind(
+    task: str, train: Any, expected: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    with pytest.raises(seqnlp.SeqnlpError, match=expected):
+        seqnlp.train(task=task, train=train, settings={"trainer.epochs": 1})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_one_iterator_for_two_splits_is_refused() -> None:
+    examples = iter(SENTENCES)
+    with pytest.raises(seqnlp.DataError, match="dev: found no examples; an iterator that was read before is empty"):
+        tagger(examples, dev=examples)
+
+
+def test_unknown_settings_recipes_and_tasks_are_named() -> None:
+    with pytest.raises(seqnlp.ConfigError, match=r"trainer.epoch: unknown key \(did you mean 'trainer.epochs'\?\)"):
+        seqnlp.train("tagging/demo", settings={"trainer.epoch": 2, "trainer.patience": -1})
+    with pytest.raises(seqnlp.ConfigError, match=r"no 'tagging/dmo' \(did you mean 'tagging/demo'"):
+        seqnlp.train("tagging/dmo")
+    with pytest.raises(seqnlp.ConfigError, match="did you mean 'tagging'"):
+        seqnlp.train(task="taging", train=SENTENCES)
+    with pytest.raises(seqnlp.ConfigError, match="name a recipe"):
+        seqnlp.train()
+    with pytest.raises(seqnlp.ConfigError, match="dev: expected examples, a path, or a part of train"):
+        tagger(SENTENCES, dev=2)
+
+
+def test_a_setting_may_hold_any_characters() -> None:
+    model = tagger(SENTENCES, settings={"name": "it's ${odd}, a=b [1]", "trainer.epochs": 1})
+    assert model.metrics["recipe"] == "it's ${odd}, a=b [1]"
+
+
+def test_training_works_in_threads_and_inside_a_running_event_loop(from_list: seqnlp.Tagger) -> None:
+    found: list[list[str]] = []
+    threads = [threading.Thread(target=lambda: found.append(tags_of(tagger(SENTENCES, dev=0.2)))) for _ in range(2)]
+
+    async def main() -> list[str]:
+        return tags_of(tagger(SENTENCES, dev=0.2))
+
+    answer = asyncio.run(main())
+    for thread in threads:
+        thread.start()
+        thread.join(120)
+    assert [*found, answer] == [tags_of(from_list)] * 3
+
+
+def test_a_temporary_run_goes_with_its_model_which_travels_without_it(tmp_path: Path) -> None:
+    model = tagger(SENTENCES, settings={"trainer.epochs": 1})
+    run, tags = model.run, tags_of(model)
+    assert run is not None
+    model.save(tmp_path / "model")
+    sent = pickle.dumps(model)
+    assert run.exists()
+    del model
+    assert not run.exists()
+    assert tags_of(pickle.loads(sent)) == tags
+    assert tags_of(seqnlp.Tagger(tmp_path / "model")) == tags
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "notes.txt").write_text("mine")
+    with pytest.raises(seqnlp.SeqnlpError, match="already holds something that is no model"):
+        seqnlp.Tagger(tmp_path / "model").save(tmp_path / "other")
+
+
+def test_a_run_is_kept_where_it_is_asked_for_and_resumed_from_there(tmp_path: Path) -> None:
+    assert tagger(SENTENCES, run=tmp_path / "run", settings={"trainer.epochs": 1}).run == tmp_path / "run"
+    assert (tmp_path / "run" / "data" / "train.jsonl").is_file()
+    with pytest.raises(seqnlp.RunError, match="already holds something"):
+        tagger(SENTENCES, run=tmp_path / "run")
+    assert os.listdir(tmp_path / "run")
+
+    def stop(epoch: Any) -> None:
+        raise RuntimeError("enough")
+
+    with pytest.raises(seqnlp.TrainingError) as caught:
+        tagger(SENTENCES, dev=0.2, run=None, after_epoch=stop)
+    [note] = caught.value.__notes__
+    assert "seqnlp.resume(" in note
+    whole = tagger(SENTENCES, dev=0.2)
+    resumed = seqnlp.resume(note.split("'")[1])
+    assert resumed.metrics["dev"] == whole.metrics["dev"]
