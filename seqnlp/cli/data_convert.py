@@ -19,7 +19,12 @@ def convert_file(names: Sequence[str], form: str, scheme: str | None, offsets: s
         SeqnlpError: not two names, a wrong setting or format, or a file that cannot be read or written.
     """
     from seqnlp.data.convert import convert, output_format
+    from seqnlp.data.sources import split_format
     from seqnlp.errors import SeqnlpError, did_you_mean
+    from seqnlp.tasks.tagging.tokenizer_for_spans import tokenizer_for_spans
+    from seqnlp.text.formats.readers import TEXT_FORMATS
+    from seqnlp.text.formats.writers import WORD_WRITERS
+    from seqnlp.text.tokenize import AUTO
 
     settings = [name for name in names if name.startswith("data.") and "=" in name]
     files = [name for name in names if name not in settings]
@@ -30,6 +35,8 @@ def convert_file(names: Sequence[str], form: str, scheme: str | None, offsets: s
         raise SeqnlpError(f"--scheme: expected one of {', '.join(_SCHEMES)}, found '{scheme}'{close}")
     config, out = _settings(settings, files[0]), Path(files[1])
     form = output_format(form, out)
+    if form in WORD_WRITERS and config.tokenizer == AUTO and split_format(config, "train") in TEXT_FORMATS:
+        config.tokenizer = tokenizer_for_spans(config, say)
     examples, entities = convert(config, out, form, scheme or config.scheme, offsets, say)
     counted = (
         f"{examples:,} {'text' if examples == 1 else 'texts'}, {entities:,} {'entity' if entities == 1 else 'entities'}"

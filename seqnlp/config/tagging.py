@@ -60,7 +60,8 @@ class DataConfig(SplitsConfig):
     tokenizer: str = setting(
         "auto",
         "how raw text is split into words once the model is used: words, split, english, whitespace, characters, or "
-        "the rules of a language such as spacy:fr; auto: what fits a corpus that has its text best, else words",
+        "the rules of a language such as spacy:fr; auto: what fits a corpus that has its text best (words of CoNLL-U, "
+        "edges of character spans), else words",
     )
     offsets: str = setting(
         "codepoints",

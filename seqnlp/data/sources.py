@@ -84,6 +84,15 @@ def load_examples(config: DataConfig, split: str, report: Callable[[str], None])
         return [next(tagged) if isinstance(one, TaggedSentence) else _inside(one, source) for one in examples]
 
 
+def raw_examples(config: DataConfig, split: str) -> Iterator[Example]:
+    """The split as it is written, with nothing checked or said.
+
+    Raises:
+        DataError: the source cannot be read.
+    """
+    return _examples(replace(config, format=split_format(config, split)), split, Counter())
+
+
 @contextmanager
 def _read_as(config: DataConfig, split: str, report: Callable[[str], None]) -> Iterator[DataConfig]:
     """The configuration with the format that the split has; an error says if the file looks like another one."""

@@ -203,3 +203,10 @@ def test_tagged_text_can_be_imported_as_training_data(trained: Path, here: Path)
     found = [[region["value"] for region in task["predictions"][0]["result"]] for task in tasks]
     assert [[[one["start"], one["end"], *one["labels"]] for one in values] for values in found] == wanted
     assert json.loads(output("tag", trained, "--output", "label-studio")) == []
+
+
+def test_texts_are_cut_into_words_by_the_tokenizer_that_fits_their_entities(here: Path) -> None:
+    rows = [{"text": f"{name}'s boat", "spans": [[0, 3, "PER"]]} for name in ("Oke", "Ada")]
+    Path("own.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    output("data", "convert", "own.jsonl", "own.conll")
+    assert Path("own.conll").read_text(encoding="utf-8").splitlines()[:3] == ["Oke\tB-PER", "'s\tO", "boat\tO"]

@@ -16,7 +16,9 @@ from seqnlp.config import TaggingConfig
 from seqnlp.data.sources import load_split
 from seqnlp.errors import DataError
 from seqnlp.tasks.tagging.evaluation import evaluate
+from seqnlp.tasks.tagging.predictions import predictions
 from seqnlp.tasks.tagging.task import TaggingTask
+from seqnlp.tasks.tagging.texts import texts
 from seqnlp.text.sentence import TaggedSentence
 from seqnlp.training.distributed import Processes
 from seqnlp.training.fit import fit
@@ -78,10 +80,27 @@ def test_the_f1_of_an_evaluation_is_that_of_tagging_the_raw_texts(tmp_path: Path
     assert (report.errors.gold, report.errors.predicted) == (gold, found) if report.errors else False
 
 
+def test_the_tokenizer_that_was_chosen_is_that_of_every_later_reading(tmp_path: Path) -> None:
+    for split in ("train", "dev", "test"):
+        write_texts(tmp_path / f"{split}.jsonl", 24, seed=4, templates=("{PER}'s boat", "at_{LOC}"))
+    config = config_of(tmp_path, data__accept_cut_words=False, trainer__epochs=2)
+    said: list[str] = []
+    task = TaggingTask(config, tmp_path / "run", torch.device("cpu"), said.append)
+    assert "data.tokenizer=split cuts into 0 of 24 entities of train (words 24, english 12)" in said
+    fit(task, config, tmp_path / "run", Processes())
+    assert seqnlp.Tagger(tmp_path / "run").tokenizer == "split"
+    evaluated: list[str] = []
+    evaluate(tmp_path / "run", config, "test", evaluated.append)
+    assert not any("lie inside words" in line for line in said + evaluated)
+    first = next(predictions(tmp_path / "run", config, "test", evaluated.append))
+    assert first["tokens"][-2:] == ["s", "boat"]
+    assert len(next(iter(texts(config, "test", evaluated.append).values()))) == 24
+
+
 def test_the_score_of_dev_knows_no_edges_either(tmp_path: Path) -> None:
     for split in ("train", "dev", "test"):
         write_texts(tmp_path / f"{split}.jsonl", 24, seed=4, templates=("{PER}'s boat", "the un{LOC}ly one"))
-    config = config_of(tmp_path, trainer__epochs=12)
+    config = config_of(tmp_path, data__tokenizer="words", trainer__epochs=12)
     task = TaggingTask(config, tmp_path / "run", torch.device("cpu"), lambda text: None)
     fit(task, config, tmp_path / "run", Processes())
     assert task.evaluate()["f1"] == 0.0, "no entity ends where a word ends, so none can be found"

@@ -97,7 +97,8 @@ def predicted_split(saved: Bundle, config: TaggingConfig, split: str, say: Say) 
     if not getattr(data, split):
         raise ConfigError([f"data.{split}: this run was trained without a {split} split; choose another --split"])
     tagger = tagger_from_bundle(saved)
-    data = replace(data, accept_cut_words=True)  # they are missed, and said to be; training may refuse them
+    # entities inside words are missed, and said to be; training may refuse them
+    data = replace(data, tokenizer=tagger.tokenizer, accept_cut_words=True)
     sentences, training = load_split(data, split, say), load_split(data, "train", say)
     labels = tagger.tags if data.scheme == "none" else entity_types(training, data.scheme)
     report_unseen_labels(sentences, labels, data, split, say)

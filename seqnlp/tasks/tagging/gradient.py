@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import torch
 from torch import Tensor
 from torch.nn import functional
@@ -19,7 +21,8 @@ from seqnlp.tasks.word_vectors import WordVectors
 def gradient(bundle: Bundle, config: TaggingConfig, split: str) -> Norms:
     """Of each text of a split the norms at distance 0, 1, ... from its last step."""
     loaded = tagger_from_bundle(bundle)
-    model, sentences = loaded.model, load_split(config.data, split, lambda text: None)
+    data = replace(config.data, tokenizer=loaded.tokenizer, accept_cut_words=True)
+    model, sentences = loaded.model, load_split(data, split, lambda text: None)
     tags = model_tags(sentences, config.data, config.model)
     vectors = WordVectors(model.embedder, loaded.features, torch.device("cpu"))
     pairs = [(s.tokens[-LONGEST:], t[-1]) for s, t in zip(sentences, tags, strict=True) if t[-1] in loaded.tags]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from seqnlp.config import TaggingConfig
 from seqnlp.data.overlap import Text
@@ -11,4 +12,5 @@ from seqnlp.data.sources import load_split
 
 def texts(config: TaggingConfig, split: str, say: Callable[[str], None]) -> dict[str, list[Text]]:
     """Words joined by spaces; tags take no part."""
-    return {"text": [Text(" ".join(s.tokens), s.line) for s in load_split(config.data, split, say)]}
+    data = replace(config.data, accept_cut_words=True)
+    return {"text": [Text(" ".join(s.tokens), s.line) for s in load_split(data, split, say)]}

@@ -7,7 +7,9 @@ from itertools import islice
 
 from seqnlp.config import DataConfig
 from seqnlp.data.sources import existing_file, split_format
+from seqnlp.tasks.tagging.tokenizer_for_spans import tokenizer_for_spans
 from seqnlp.text.conllu_text import PlacedWords, read_conllu_texts
+from seqnlp.text.formats.readers import TEXT_FORMATS
 from seqnlp.text.tokenize import AUTO, DEFAULT, tokenize
 
 CANDIDATES = (DEFAULT, "english", "split", "whitespace")
@@ -29,6 +31,8 @@ def choose_tokenizer(data: DataConfig, say: Callable[[str], None]) -> str:
     """
     if data.tokenizer != AUTO:
         tokenize("", data.tokenizer)  # it may lack a package
+    if data.tokenizer == AUTO and split_format(data, "train") in TEXT_FORMATS:
+        return tokenizer_for_spans(data, say)
     sentences = _texts(data)
     if not sentences:
         return DEFAULT if data.tokenizer == AUTO else data.tokenizer

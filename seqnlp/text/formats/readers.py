@@ -23,6 +23,9 @@ from seqnlp.text.jsonl import RowFields, read_jsonl_examples, row_reader
 
 FORMATS = ("conll", "conllu", "jsonl", "json", "doccano", "prodigy", "label_studio", "spacy", "csv", "brat")
 
+TEXT_FORMATS = tuple(form for form in FORMATS if form not in ("conll", "conllu", "csv"))
+"""Those that may hold texts with spans."""
+
 _RowReader = Callable[[Any, int, str, Counter[str]], AnnotatedText | None]
 _ROW_READERS: dict[str, _RowReader] = {
     "doccano": doccano_example,
