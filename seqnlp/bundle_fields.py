@@ -83,13 +83,13 @@ class Fields:
             self._refuse(name, f"{' x '.join(map(str, shape))} numbers", found)
         return table
 
-    def section(self, name: str, schema: type[Section]) -> Section:
-        """Settings of a dataclass."""
+    def section(self, name: str, schema: type[Section], **older: Any) -> Section:
+        """Settings of a dataclass; ``older`` are those that models of older versions do not say, and meant."""
         found = self._any(name)
         if not isinstance(found, Mapping) or not all(isinstance(key, str) for key in found):
             self._refuse(name, "settings", found)
         try:
-            return read_section(schema, found, f"{name}.")
+            return read_section(schema, {**older, **found}, f"{name}.")
         except ConfigError as problem:
             raise RunError(f"{self.path}: {'; '.join(problem.problems)}; {_ADVICE}") from None
 

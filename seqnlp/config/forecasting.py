@@ -11,6 +11,9 @@ from seqnlp.config.series import SeriesDataConfig
 RHYTHMS = ("year", "week", "day")
 """Of the calendar, that ``model.calendar`` may name."""
 
+AUTO = "auto"
+"""The calendar that the training part shows."""
+
 
 @dataclass
 class ForecasterConfig:
@@ -32,7 +35,8 @@ class ForecasterConfig:
     )
     reference: str = setting(
         "last",
-        "what the network's answer is added to: the last value (of the difference), or the training mean",
+        "what the network's answer is added to: the last value (of the difference), or the training mean; with "
+        "model.linear=fitted what few data draw the linear part to",
         choices=("last", "mean"),
     )
     read: str = setting(
@@ -42,10 +46,27 @@ class ForecasterConfig:
         choices=("values", "changes"),
     )
     calendar: str = setting(
-        "", f"rhythms of the calendar to read beside the values, as `year, week`: {', '.join(RHYTHMS)}"
+        AUTO,
+        f"rhythms of the calendar to read beside the values, as `year, week`: {', '.join(RHYTHMS)}; "
+        "auto: those that the training part shows",
+    )
+    linear: str = setting(
+        "fitted",
+        "the linear part beside the network: fitted before training, by least squares over the last rows and the "
+        "calendar, so that the network learns what it leaves; or trained with the network (the highway of LSTNet)",
+        choices=("fitted", "trained"),
     )
     lags: int = setting(
-        0, "last rows from which a linear part forecasts, beside the network (the highway of LSTNet); 0: none", low=0
+        0,
+        "last rows that the linear part reads; 0: with model.linear=fitted as many as forecast the end of the "
+        "training part best, with trained there is no linear part",
+        low=0,
+        high=1000,
+    )
+    refit: bool = setting(
+        True,
+        "after training a fitted linear part is fitted anew, on train and dev, where dev is the end of the training "
+        "file; dev scores and intervals are from before",
     )
     cell: str = setting("lstm", "recurrent cell", choices=CELLS)
     hidden_dim: int = setting(32, "width of the recurrent layers", low=1, high=8192)
@@ -63,7 +84,7 @@ class ForecasterConfig:
     @property
     def rhythms(self) -> tuple[str, ...]:
         """The names in ``calendar``."""
-        return tuple(filter(None, map(str.strip, self.calendar.split(","))))
+        return () if self.calendar == AUTO else tuple(filter(None, map(str.strip, self.calendar.split(","))))
 
 
 @dataclass
@@ -74,6 +95,9 @@ class WindowTrainerConfig(LoopConfig):
         48, "rows of the series that are read in one piece while training, those of model.warm_up among them", low=2
     )
     batch_windows: int = setting(16, "windows in one optimizer step", low=1)
+    epoch_steps: int = setting(
+        50, "fewest steps in an epoch: a short series is read again, cut into windows elsewhere, until there are", low=0
+    )
 
 
 @dataclass

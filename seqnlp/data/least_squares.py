@@ -23,6 +23,12 @@ _PIECE = 4096
 _FOLDS = ((0.6, 0.8), (0.8, 1.0))
 """Parts of the rows: fitted on those before the first number, judged on those from there to the second."""
 
+_SHARPNESS = 20
+"""A choice whose squared errors are 1 % above the least counts for 0.99 to this power of the best."""
+
+_LEAST_PART = 0.05
+"""Of the best choice's; one that counts for less is left out."""
+
 _LEAST_RIDGE = 1e-8
 """Of a feature's variance; keeps features that repeat each other solvable."""
 
@@ -40,12 +46,14 @@ class Choice:
     Attributes:
         lags: last rows.
         every_column: of all columns, not of its own alone.
+        rhythms: the calendar too.
         ridge: how strongly weights are drawn to 0, as a part of their features' variances.
     """
 
     lags: int
     every_column: bool = False
     ridge: float = 0.0
+    rhythms: bool = True
 
 
 @dataclass(frozen=True)
@@ -56,13 +64,18 @@ class LinearForecast:
         bias: (H, C).
         rhythms: (R, H, C), of the calendar's waves at the last row.
         lags: (P, C, H, C), of the last P rows, the newest first: each column read, for each column forecast.
-        chosen: (C,) what each column's equations read.
+        parts: (C,) what each column's equations read: choices, and the part of each in their mean.
     """
 
     bias: FloatArray
     rhythms: FloatArray
     lags: FloatArray
-    chosen: tuple[Choice, ...]
+    parts: tuple[dict[Choice, float], ...]
+
+    @property
+    def chosen(self) -> tuple[Choice, ...]:
+        """(C,) what each column's equations read; of several choices, the one that counts most."""
+        return tuple(max(some, key=lambda one: some[one]) for some in self.parts)
 
     def after(self, values: FloatArray, rhythms: FloatArray, origins: IntArray) -> FloatArray:
         """Forecasts (O, H, C) after the rows ``origins`` of values (T, C) and rhythms (T, R).
@@ -93,8 +106,10 @@ def fit_linear(
     horizon: int,
     choices: Sequence[Choice],
     from_last: bool = False,
+    averaged: bool = False,
+    later: Later | None = None,
 ) -> LinearForecast:
-    """Fit by least squares, each column by the choice that forecasts the end of the rows best.
+    """Fit by least squares, each column by the choice that forecasts rows best that the fit has not seen.
 
     Args:
         values: (T, C), of a mean near 0 and a deviation near 1.
@@ -103,21 +118,63 @@ def fit_linear(
         horizon: H.
         choices: at least one; those with too many weights for the rows are passed over, but never all of them.
         from_last: a ridge draws forecasts to the last row instead of the mean.
+        averaged: the weighted mean of all choices, by how well they forecast unseen rows, instead of the best.
+        later: rows after those fitted on, that are no part of the fit, to choose on as well.
     """
-    columns, waves = values.shape[1], rhythms.shape[1]
-    fits = [_Column(values, known, rhythms, horizon, place, choices, from_last).fit() for place in range(columns)]
-    longest = max(choice.lags for choice, _ in fits)
+    columns = range(values.shape[1])
+    longer = later.joined(values, known, rhythms) if later else (values, known, rhythms)
+    equations = [_Column(*longer, len(values), horizon, place, choices, from_last) for place in columns]
+    return _solved(equations, [one.parts(averaged) for one in equations])
+
+
+def fit_again(
+    fitted: LinearForecast, values: FloatArray, known: BoolArray, rhythms: FloatArray, from_last: bool = False
+) -> LinearForecast:
+    """The same choices in the same parts, fitted on other rows; see :func:`fit_linear`."""
+    rows, horizon = len(values), len(fitted.bias)
+    equations = [
+        _Column(values, known, rhythms, rows, horizon, place, list(parts), from_last)
+        for place, parts in enumerate(fitted.parts)
+    ]
+    return _solved(equations, list(fitted.parts))
+
+
+def _solved(equations: list[_Column], parts: list[dict[Choice, float]]) -> LinearForecast:
+    """The mean of each column's choices, as one set of weights."""
+    columns, horizon, waves = len(equations), equations[0].horizon, equations[0].rhythms.shape[1]
+    longest = max(choice.lags for some in parts for choice in some)
     bias, of_rhythms = np.zeros((horizon, columns)), np.zeros((waves, horizon, columns))
     lags = np.zeros((longest, columns, horizon, columns))
-    for place, (choice, weights) in enumerate(fits):  # weights: (features, H)
-        bias[:, place], of_rhythms[..., place], last = weights[0], weights[1 : 1 + waves], weights[1 + waves :]
-        if choice.every_column:
-            lags[: choice.lags, :, :, place] = last.reshape(choice.lags, columns, horizon)
-        else:
-            lags[: choice.lags, place, :, place] = last
-        if from_last:
+    for place, (column, some) in enumerate(zip(equations, parts, strict=True)):
+        for choice, part, weights in column.fit(some):  # weights: (features, H)
+            read = waves if choice.rhythms else 0
+            bias[:, place] += part * weights[0]
+            of_rhythms[:read, :, place] += part * weights[1 : 1 + read]
+            last = part * weights[1 + read :]
+            if choice.every_column:
+                lags[: choice.lags, :, :, place] += last.reshape(choice.lags, columns, horizon)
+            else:
+                lags[: choice.lags, place, :, place] += last
+        if column.from_last:
             lags[0, place, :, place] += 1
-    return LinearForecast(bias, of_rhythms, lags, tuple(choice for choice, _ in fits))
+    return LinearForecast(bias, of_rhythms, lags, tuple(parts))
+
+
+@dataclass(frozen=True)
+class Later:
+    """Rows that come after those of a fit: values and known (T, C), rhythms (T, R)."""
+
+    values: FloatArray
+    known: BoolArray
+    rhythms: FloatArray
+
+    def joined(
+        self, values: FloatArray, known: BoolArray, rhythms: FloatArray
+    ) -> tuple[FloatArray, BoolArray, FloatArray]:
+        """The rows of the fit, then these."""
+        both = zip((values, known, rhythms), (self.values, self.known, self.rhythms), strict=True)
+        joined = [np.concatenate(pair) for pair in both]
+        return joined[0], joined[1], joined[2]
 
 
 @dataclass(frozen=True)
@@ -153,25 +210,32 @@ class _Column:
         values: FloatArray,
         known: BoolArray,
         rhythms: FloatArray,
+        rows: int,
         horizon: int,
         place: int,
         choices: Sequence[Choice],
         from_last: bool,
     ) -> None:
         self.values, self.known, self.rhythms, self.horizon, self.place = values, known, rhythms, horizon, place
-        self.choices, self.from_last = choices, from_last
+        self.rows, self.choices, self.from_last = rows, choices, from_last
         self.own = max([choice.lags for choice in choices if not choice.every_column], default=0)
         self.every = max([choice.lags for choice in choices if choice.every_column], default=0)
 
-    def fit(self) -> tuple[Choice, FloatArray]:
-        """The best choice and its weights (f, H)."""
-        rows = len(self.values)
-        chosen = self.choices[0]
-        if len(self.choices) > 1:
-            folds = [(round(middle * rows), round(end * rows)) for middle, end in _FOLDS]
-            sums = [(self._sums(0, middle), self._sums(middle - 1, end)) for middle, end in folds]
-            chosen = min(self.choices, key=lambda choice: self._error(choice, sums))
-        return chosen, self._sums(0, rows).solve(self._features(chosen), chosen.ridge)
+        self.first = min(max(self.own, self.every, 1) - 1, rows // 10)  # before it rows are lacking to be read
+
+    def parts(self, averaged: bool) -> dict[Choice, float]:
+        """Choices, and the part of each; one choice unless they are averaged."""
+        if len(self.choices) == 1:
+            return {self.choices[0]: 1.0}
+        folds = [(round(middle * self.rows), round(end * self.rows)) for middle, end in _FOLDS]
+        folds += [(self.rows, len(self.values))] if len(self.values) > self.rows else []
+        sums = [(self._sums(0, middle), self._sums(middle - 1, end)) for middle, end in folds]
+        return _parts({choice: self._error(choice, sums) for choice in self.choices}, averaged)
+
+    def fit(self, parts: dict[Choice, float]) -> list[tuple[Choice, float, FloatArray]]:
+        """Choices, the part of each, and its weights (f, H)."""
+        whole = self._sums(0, self.rows)
+        return [(one, part, whole.solve(self._features(one), one.ridge)) for one, part in parts.items()]
 
     def _error(self, choice: Choice, folds: list[tuple[_Sums, _Sums]]) -> tuple[bool, float]:
         """What a choice is ordered by: whether it has too many weights, then its squared errors on rows not seen."""
@@ -187,14 +251,14 @@ class _Column:
         begin = 1 + self.rhythms.shape[1]
         count = choice.lags * (self.values.shape[1] if choice.every_column else 1)
         last = begin + (self.own if choice.every_column else 0)
-        return np.concatenate([np.arange(begin), last + np.arange(count)])
+        return np.concatenate([np.arange(begin if choice.rhythms else 1), last + np.arange(count)])
 
     def _sums(self, begin: int, end: int) -> _Sums:
         """Of forecasts from row ``begin`` on, all of whose steps are before ``end``."""
         size = 1 + self.rhythms.shape[1] + self.own + self.every * self.values.shape[1]
         features, both, targets, count = np.zeros((size, size)), np.zeros((size, self.horizon)), 0.0, 0
         ahead = np.arange(1, self.horizon + 1)
-        for first in range(max(begin, 0), end - self.horizon, _PIECE):
+        for first in range(max(begin, self.first), end - self.horizon, _PIECE):
             rows = np.arange(first, min(first + _PIECE, end - self.horizon))
             rows = rows[self.known[rows[:, None] + ahead, self.place].all(axis=1)]
             came = self.values[rows[:, None] + ahead, self.place]  # (r, H)
@@ -207,6 +271,18 @@ class _Column:
             targets += float(np.square(came).sum())
             count += len(rows)
         return _Sums(max(count, 1), features, both, targets)
+
+
+def _parts(errors: dict[Choice, tuple[bool, float]], averaged: bool) -> dict[Choice, float]:
+    """The part of each choice that counts, 1 in all: of the best one, or of those that are nearly as good."""
+    best = min(errors, key=lambda choice: errors[choice])
+    bad, least = errors[best]
+    if bad or not averaged or least <= 0:
+        return {best: 1.0}
+    parts = {one: (least / error) ** _SHARPNESS for one, (too_many, error) in errors.items() if not too_many}
+    parts = {one: part for one, part in parts.items() if part > _LEAST_PART}
+    whole = sum(parts.values())
+    return {one: part / whole for one, part in parts.items()}
 
 
 def _last_rows(values: FloatArray, rows: IntArray, count: int) -> FloatArray:

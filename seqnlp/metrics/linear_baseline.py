@@ -26,7 +26,9 @@ class LinearBaseline:
 def linear_baseline(
     train: Series, series: Series, transform: str, season: int, origins: NDArray[np.int64], horizon: int
 ) -> LinearBaseline:
-    """Harmonics + AR(p), each column for itself, fitted on the training part alone; p is chosen on its end.
+    """AR(p) with harmonics of the calendar or without, each column for itself, fitted on the training part alone.
+
+    Which, and p, is chosen on the end of the training part.
 
     Args:
         train: the training part.
@@ -42,10 +44,10 @@ def linear_baseline(
     reading = Reading(transform, 0, known_rhythms(train.moments))
     transformed = reading.transformed(train.values, train.names, train.source)
     scaler = fit_scaler(transformed, train.known, train.names, train.source)
-    choices = [Choice(lags) for lags in lag_choices(season)]
+    both = (True, False) if reading.rhythms else (False,)
+    choices = [Choice(lags, rhythms=rhythms) for rhythms in both for lags in lag_choices(season)]
     fitted = fit_linear(scaler.scale(transformed), train.known, reading.waves(train), horizon, choices)
     values = scaler.scale(reading.transformed(series.values, series.names, series.source))
     forecasts = reading.restored(scaler.unscale(fitted.after(values, reading.waves(series), origins)))
-    harmonics = "harmonics + " if reading.rhythms else ""
-    names = tuple(f"{harmonics}AR({choice.lags}), least squares" for choice in fitted.chosen)
+    names = tuple(f"{'harmonics + ' if one.rhythms else ''}AR({one.lags}), least squares" for one in fitted.chosen)
     return LinearBaseline(forecasts, names)

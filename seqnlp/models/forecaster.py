@@ -9,13 +9,15 @@ from torch.nn import functional
 from seqnlp.config.forecasting import ForecasterConfig
 from seqnlp.nn.carried import CarriedLayers, State
 from seqnlp.nn.dropout import LockedDropout
+from seqnlp.nn.fitted_linear import FittedLinear
 
 
 class RecurrentForecaster(nn.Module):
     """After each row H rows ahead of C columns, each by outputs of its own (the direct strategy).
 
-    A linear part over the last rows (the highway of LSTNet, Lai et al. 2018) may stand beside the network. Both begin
-    at zero, so an untrained forecaster says the reference.
+    A linear part over the last rows stands beside the network. If it is trained (the highway of LSTNet, Lai et al.
+    2018), both begin at zero and an untrained forecaster says the reference. If it is fitted before training
+    (:class:`~seqnlp.nn.fitted_linear.FittedLinear`), the network begins at zero and learns what the fit leaves.
 
     Args:
         config: the sizes and the kinds of the parts.
@@ -37,18 +39,22 @@ class RecurrentForecaster(nn.Module):
         self.output = nn.Linear(config.hidden_dim, config.horizon * num_columns)
         nn.init.zeros_(self.output.weight)
         nn.init.zeros_(self.output.bias)
-        if config.lags:
+        self.fitted = config.linear == "fitted"
+        if self.fitted:
+            self.linear = FittedLinear(config.lags, num_columns, num_inputs - num_columns, config.horizon)
+        elif config.lags:
             self.highway = nn.Linear(config.lags * num_columns, config.horizon * num_columns, bias=False)
             nn.init.zeros_(self.highway.weight)
 
     def start(self, batch: int = 1) -> State:
         """The state before B series: of the layers, then the last values (B, C) of a model that reads changes, then
-        the last rows (B, lags * C) of the highway."""
+        the last rows (B, lags * C) of the linear part."""
         state, config = self.layers.start(batch), self.config
         if config.read == "changes":
             state = (*state, state[0].new_full((batch, self.num_columns), torch.nan))
         if config.lags:
-            state = (*state, state[0].new_zeros(batch, config.lags * self.num_columns))
+            before = torch.nan if self.fitted else 0.0  # nothing was read yet: the first row stands for it, or zeros
+            state = (*state, state[0].new_full((batch, config.lags * self.num_columns), before))
         return state
 
     def forward(self, inputs: Tensor, state: State) -> tuple[Tensor, State]:
@@ -56,32 +62,54 @@ class RecurrentForecaster(nn.Module):
         config, values = self.config, inputs[..., : self.num_columns]  # (B, T, C)
         kept = len(self.layers.widths) * self.layers.parts
         layers, others = state[:kept], list(state[kept:])
-        after: State = ()
-        if config.read == "changes":
-            inputs = torch.cat([_changes(values, others.pop(0)), inputs[..., self.num_columns :]], dim=-1)  # (B, T, D)
-            after = (values[:, -1],)
-        outputs, layers = self.layers(inputs, layers)  # (B, T, hidden)
-        forecasts = self.output(self.output_dropout(outputs))  # (B, T, H * C)
+        last = others.pop(0) if config.read == "changes" else None
+        read = self._read(inputs, last)  # (B, T, D)
+        forecasts, layers = self.network(read, layers)  # (B, T, H, C)
+        after: State = () if last is None else (values[:, -1],)
         if config.lags:
-            before = others.pop(0).view(len(inputs), config.lags, self.num_columns)  # (B, lags, C)
-            known = torch.cat([before, inputs[..., : self.num_columns]], dim=1)  # (B, lags + T, C)
-            last = known[:, 1:].unfold(1, config.lags, 1).transpose(2, 3).flatten(2)  # (B, T, lags * C)
-            forecasts = forecasts + self.highway(last)
+            known = values if self.fitted else read[..., : self.num_columns]  # (B, T, C)
+            known = torch.cat([others.pop(0).view(len(inputs), config.lags, self.num_columns), known], dim=1)
+            if self.fitted:
+                known = torch.where(known.isnan(), values[:, :1], known)
             after = (*after, known[:, -config.lags :].flatten(1))
-        forecasts = forecasts.view(*inputs.shape[:2], config.horizon, self.num_columns)  # (B, T, H, C)
+        else:
+            known = values[:, :0]
+        if self.fitted:
+            return self.linear(known, inputs[..., self.num_columns :], forecasts), (*layers, *after)
+        if config.lags:
+            rows = known[:, 1:].unfold(1, config.lags, 1).transpose(2, 3).flatten(2)  # (B, T, lags * C)
+            forecasts = forecasts + self.highway(rows).view_as(forecasts)
         if config.reference == "last":
             forecasts = forecasts + values[:, :, None]
         return forecasts, (*layers, *after)
+
+    def network(self, read: Tensor, layers: State) -> tuple[Tensor, State]:
+        """What the recurrent layers say (B, T, H, C) of what they read (B, T, D), and the state after the last."""
+        outputs, layers = self.layers(read, layers)  # (B, T, hidden)
+        forecasts = self.output(self.output_dropout(outputs))  # (B, T, H * C)
+        return forecasts.view(*read.shape[:2], self.config.horizon, self.num_columns), layers
+
+    def _read(self, inputs: Tensor, last: Tensor | None) -> Tensor:
+        """What the recurrent layers read (B, T, D); if it reads changes, ``last`` (B, C) is the row before."""
+        if last is None:
+            return inputs
+        return torch.cat([_changes(inputs[..., : self.num_columns], last), inputs[..., self.num_columns :]], dim=-1)
 
     def loss(self, inputs: Tensor, targets: Tensor, mask: Tensor) -> Tensor:
         """Squared or absolute errors of windows that begin anew, summed over what is known.
 
         Args:
             inputs: (B, T, D).
-            targets: (B, T, H, C).
+            targets: (B, T, H, C); where the linear part is fitted, what it leaves, in units of its usual error.
             mask: (B, T, H, C) bool, True = a known value.
         """
-        forecasts, _ = self(inputs, self.start(len(inputs)))  # (B, T, H, C)
+        state = self.start(len(inputs))
+        if self.fitted:
+            kept = len(self.layers.widths) * self.layers.parts
+            last = state[kept] if self.config.read == "changes" else None
+            forecasts, _ = self.network(self._read(inputs, last), state[:kept])  # (B, T, H, C)
+        else:
+            forecasts, _ = self(inputs, state)
         measure = functional.mse_loss if self.config.loss == "squared" else functional.l1_loss
         return measure(forecasts[mask].float(), targets[mask], reduction="sum")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from seqnlp.data.least_squares import Choice, fit_linear, lag_choices
+from seqnlp.data.least_squares import Choice, Later, fit_again, fit_linear, lag_choices
 
 
 def autoregression(rows: int, seed: int = 0) -> np.ndarray:
@@ -31,9 +31,8 @@ def test_a_wave_and_a_line_are_forecast_exactly() -> None:
 def test_weights_are_those_of_numpys_least_squares() -> None:
     values = autoregression(300)
     fitted = fit_linear(values, np.ones_like(values, dtype=bool), np.zeros((300, 0)), 3, [Choice(2, every_column=True)])
-    rows = np.arange(297)
-    before = np.maximum(rows - 1, 0)
-    read = np.concatenate([np.ones((297, 1)), values[rows], values[before]], axis=1)
+    rows = np.arange(1, 297)  # the first lacks a row before it
+    read = np.concatenate([np.ones((296, 1)), values[rows], values[rows - 1]], axis=1)
     for step in range(1, 4):
         expected = np.linalg.lstsq(read, values[rows + step], rcond=None)[0]  # (5, C)
         np.testing.assert_allclose(fitted.bias[step - 1], expected[0], atol=1e-4)
@@ -45,6 +44,41 @@ def test_each_column_gets_the_choice_that_forecasts_unseen_rows_best() -> None:
     choices = [Choice(1), Choice(2), Choice(1, every_column=True)]
     fitted = fit_linear(values, np.ones_like(values, dtype=bool), np.zeros((2000, 0)), 1, choices)
     assert fitted.chosen == (Choice(2), Choice(1, every_column=True))
+
+
+def test_the_mean_of_choices_leaves_out_those_that_forecast_much_worse() -> None:
+    values = autoregression(2000)
+    choices = [Choice(1), Choice(2), Choice(3)]
+    known, none = np.ones_like(values, dtype=bool), np.zeros((2000, 0))
+    fitted = fit_linear(values, known, none, 1, choices, averaged=True)
+    parts = fitted.parts[0]
+    assert sum(parts.values()) == pytest.approx(1)
+    assert Choice(1) not in parts  # its squared errors are half as large again
+    assert parts[Choice(2)] == pytest.approx(0.5, abs=0.1)
+    again = fit_again(fitted, values, known, none)
+    np.testing.assert_allclose(again.lags, fitted.lags, atol=1e-9)
+
+
+def test_later_rows_choose_and_are_not_fitted_on() -> None:
+    values = autoregression(400)
+    known, none = np.ones_like(values, dtype=bool), np.zeros((400, 0))
+    changed = values.copy()
+    changed[300:] += 5
+    one = [Choice(2)]
+    first, second = (
+        fit_linear(rows[:300], known[:300], none[:300], 1, one, later=Later(rows[300:], known[300:], none[300:]))
+        for rows in (values, changed)
+    )
+    np.testing.assert_array_equal(first.lags, second.lags)
+    # what was not seen before 300 is a level that stays: the last row says more than the mean
+    choices = [Choice(1, ridge=100.0), Choice(1)]
+    level = np.where(np.arange(400)[:, None] < 300, np.random.default_rng(3).normal(size=(400, 1)), 50.0)
+    before, after = (slice(None, 300), slice(300, None))
+    fits = [
+        fit_linear(level[before], known[before, :1], none[before], 1, choices, later=later, from_last=True).chosen[0]
+        for later in (None, Later(level[after], known[after, :1], none[after]))
+    ]
+    assert fits == [Choice(1), Choice(1, ridge=100.0)]
 
 
 def test_too_few_rows_leave_the_smallest_choice() -> None:

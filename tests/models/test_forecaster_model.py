@@ -2,27 +2,32 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
 from seqnlp.config import ForecasterConfig
 from seqnlp.config.common import CELLS
+from seqnlp.data.least_squares import LinearForecast
 from seqnlp.models.forecaster import RecurrentForecaster
 
-EVERYTHING: dict[str, Any] = {"read": "changes", "lags": 3, "num_layers": 2}
+EVERYTHING: dict[str, Any] = {"read": "changes", "lags": 3, "num_layers": 2, "linear": "trained"}
+FITTED: dict[str, Any] = {"read": "changes", "lags": 3, "linear": "fitted"}
 
 
 def make(**settings: Any) -> RecurrentForecaster:
     """A forecaster of 2 columns from 5 inputs, 4 rows ahead, with weights that are not zero."""
     torch.manual_seed(0)
     model = RecurrentForecaster(ForecasterConfig(horizon=4, hidden_dim=6, **settings), 5, 2)
-    for parameter in (model.output.weight, *([model.highway.weight] if settings.get("lags") else [])):
+    linear = [model.linear.weight, model.linear.bias] if model.fitted else []
+    highway = [model.highway.weight] if settings.get("lags") and not model.fitted else []
+    for parameter in (model.output.weight, *linear, *highway):
         torch.nn.init.normal_(parameter)
     return model.eval()
 
 
 @pytest.mark.parametrize("cell", CELLS)
-@pytest.mark.parametrize("settings", [{}, EVERYTHING])
+@pytest.mark.parametrize("settings", [{}, EVERYTHING, FITTED])
 @torch.no_grad()
 def test_a_series_read_row_by_row_is_forecast_as_one_read_at_once(cell: str, settings: dict[str, Any]) -> None:
     model = make(cell=cell, **settings)
@@ -37,7 +42,7 @@ def test_a_series_read_row_by_row_is_forecast_as_one_read_at_once(cell: str, set
         torch.testing.assert_close(part, expected, atol=1e-5, rtol=1e-5)
 
 
-@pytest.mark.parametrize("settings", [{}, EVERYTHING])
+@pytest.mark.parametrize("settings", [{}, EVERYTHING, FITTED])
 @torch.no_grad()
 def test_no_later_row_changes_a_forecast(settings: dict[str, Any]) -> None:
     model, inputs = make(**settings), torch.randn(1, 9, 5)
@@ -61,13 +66,15 @@ def test_a_series_alone_is_forecast_as_in_a_batch() -> None:
 def test_an_untrained_forecaster_says_the_reference() -> None:
     inputs = torch.randn(2, 5, 5)
     for reference, expected in (("last", inputs[..., None, :2].expand(2, 5, 4, 2)), ("mean", torch.zeros(2, 5, 4, 2))):
-        model = RecurrentForecaster(ForecasterConfig(horizon=4, lags=2, reference=reference), 5, 2).eval()
+        model = RecurrentForecaster(
+            ForecasterConfig(horizon=4, lags=2, reference=reference, linear="trained"), 5, 2
+        ).eval()
         assert torch.equal(model(inputs, model.start(2))[0], expected)
 
 
 @torch.no_grad()
 def test_the_highway_is_linear_in_the_last_rows() -> None:
-    model = make(lags=3, reference="mean")
+    model = make(lags=3, reference="mean", linear="trained")
     torch.nn.init.zeros_(model.output.weight)
     inputs = torch.randn(1, 6, 5)
     found = model(inputs, model.start())[0][0]  # (T, H, C)
@@ -78,8 +85,26 @@ def test_the_highway_is_linear_in_the_last_rows() -> None:
 
 
 @torch.no_grad()
+def test_a_fitted_linear_part_forecasts_as_it_was_fitted_and_a_share_of_the_network_is_added() -> None:
+    draw = np.random.default_rng(0)
+    lags, waves, bias = draw.normal(size=(3, 2, 4, 2)), draw.normal(size=(3, 4, 2)), draw.normal(size=(4, 2))
+    model, inputs = make(lags=3, linear="fitted"), torch.randn(1, 6, 5)
+    model.linear.set(lags, waves, bias)
+    model.linear.share.copy_(torch.tensor([0.0, 0.5]))
+    model.linear.unit.copy_(torch.tensor([9.0, 2.0]))
+    rows = inputs[0].double().numpy()
+    expected = LinearForecast(bias, waves, lags, ()).after(rows[:, :2], rows[:, 2:], np.arange(6))  # (T, H, C)
+    said = model.network(inputs, model.layers.start(1))[0][0]
+    found = model(inputs, model.start())[0][0]
+    torch.testing.assert_close(found[..., 0], torch.from_numpy(expected[..., 0]).float(), atol=1e-4, rtol=1e-4)
+    torch.testing.assert_close(
+        found[..., 1] - said[..., 1], torch.from_numpy(expected[..., 1]).float(), atol=1e-4, rtol=1e-4
+    )
+
+
+@torch.no_grad()
 def test_a_model_that_reads_changes_does_not_know_the_level() -> None:
-    model, inputs = make(read="changes", lags=2), torch.randn(1, 6, 5)
+    model, inputs = make(read="changes", lags=2, linear="trained"), torch.randn(1, 6, 5)
     raised = inputs.clone()
     raised[..., :2] += 50
     low, high = (model(rows, model.start())[0] for rows in (inputs, raised))

@@ -211,6 +211,55 @@ def test_training_beats_the_seasonal_naive_error_and_the_scores_are_kept(data: P
         evaluate(tmp_path / "run", config, "dev", lambda text: None)
 
 
+def test_a_network_that_says_nothing_leaves_the_fitted_linear_part(data: Path, tmp_path: Path) -> None:
+    """The linear part is there before the first step, and dev decides how much of the network is added."""
+    task = make(tiny_forecasting(data), tmp_path / "run")
+    assert task.evaluate()["mase"] < 0.75  # a wave of a week, read off the calendar
+    assert task.model.linear.share.tolist() == [0, 0]
+    torch.nn.init.normal_(task.model.output.weight, std=3.0)  # a network that is wrong
+    wrong = task.evaluate()
+    assert task.model.linear.share.max() < 0.3
+    assert wrong["mase"] < 0.85
+
+
+def test_the_linear_part_is_fitted_again_on_train_and_dev(data: Path, tmp_path: Path) -> None:
+    saved = {}
+    for refit in (False, True):
+        run = tmp_path / str(refit)
+        task = train(tiny_forecasting(data, model__refit=refit), run)
+        assert ("fitted again" in task.finish()) is refit
+        saved[refit] = load_bundle(run)
+    before, after = (saved[refit].tensors for refit in (False, True))
+    assert not torch.equal(before["linear.weight"], after["linear.weight"])
+    assert torch.equal(before["output.weight"], after["output.weight"])
+    assert torch.equal(before["intervals"], after["intervals"])
+    assert saved[True].metrics["dev"] == saved[False].metrics["dev"]
+
+
+def test_a_model_of_an_older_version_has_a_highway(data: Path, tmp_path: Path) -> None:
+    """Its description does not say which linear part it has."""
+    train(tiny_forecasting(data, model__linear="trained"), tmp_path / "run")
+    saved = load_bundle(tmp_path / "run")
+    for name in ("linear", "refit"):
+        del saved.description["model"][name]
+    loaded = forecaster_from_bundle(saved)
+    assert torch.equal(loaded.model.highway.weight, saved.tensors["highway.weight"])
+
+
+def test_the_calendar_is_what_the_training_part_shows_and_lags_are_chosen(data: Path, tmp_path: Path) -> None:
+    train(tiny_forecasting(data, model__calendar="auto", model__lags=0), tmp_path / "run")
+    settings = forecaster_from_bundle(load_bundle(tmp_path / "run")).settings
+    assert settings.calendar == "week"
+    assert settings.lags > 0
+
+
+def test_a_short_series_is_read_several_times_in_an_epoch(data: Path, tmp_path: Path) -> None:
+    task = make(tiny_forecasting(data, trainer__epoch_steps=20), tmp_path / "run")
+    plan, once = task.plan(0), task.count(task.windows.starts(0))
+    assert 20 <= len(plan) < 26
+    assert sum(task.count(batch) for batch in plan) % once == 0  # every row as often as any other
+
+
 def test_a_series_that_cannot_be_learned_from_is_refused(data: Path, tmp_path: Path) -> None:
     equal = ["day,a", *(f"2024-01-{day:02},5" for day in range(1, 31))]
     write_series(tmp_path / "series.csv", equal)

@@ -116,7 +116,8 @@ def forecaster_from_bundle(bundle: Bundle) -> LoadedForecaster:
     bundle.refuse_other_task("forecasting", "a forecaster")
     saved, tensors = bundle.settings, dict(bundle.tensors)
     saved.text("task")
-    settings, data = saved.section("model", ForecasterConfig), saved.section("data", SeriesDataConfig)
+    settings = saved.section("model", ForecasterConfig, linear="trained")  # models of older versions do not say
+    data = saved.section("data", SeriesDataConfig)
     saved.end("about")
     facts = _facts(bundle.facts)
     columns, path = len(facts.names), bundle.folder / TENSORS

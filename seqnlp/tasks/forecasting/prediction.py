@@ -18,6 +18,9 @@ from seqnlp.models.forecaster import RecurrentForecaster
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
+Backtest = tuple[IntArray, FloatArray, FloatArray, NDArray[np.bool_]]
+"""Origins, forecasts, what came, what is known of it."""
+
 _PIECE = 4096
 """Rows that are read at once; the state is carried from piece to piece."""
 
@@ -104,9 +107,7 @@ def fit_intervals(
     return widths
 
 
-def backtest(
-    model: RecurrentForecaster, inputs: Inputs, part: Part, reading: Reading, scaler: Scaler
-) -> tuple[IntArray, FloatArray, FloatArray, NDArray[np.bool_]]:
+def backtest(model: RecurrentForecaster, inputs: Inputs, part: Part, reading: Reading, scaler: Scaler) -> Backtest:
     """Origins (O,) of a split, and forecasts, what came and what is known of it (O, H, C), on the transformed scale.
 
     Raises:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,13 +13,16 @@ from torch import Tensor
 
 from seqnlp import bundle
 from seqnlp.config import ForecastingConfig
+from seqnlp.config.forecasting import AUTO
 from seqnlp.data.forecast_windows import WindowPlan
+from seqnlp.data.least_squares import LinearForecast
 from seqnlp.data.series import Part, load_part, part_digest
-from seqnlp.data.series_inputs import fit_scale, make_inputs
+from seqnlp.data.series_inputs import Inputs, fit_scale, known_rhythms, make_inputs
 from seqnlp.errors import DataError
 from seqnlp.metrics.forecasting import errors, naive_scale
 from seqnlp.models.size import count_parameters
 from seqnlp.tasks.forecasting.card import model_card
+from seqnlp.tasks.forecasting.linear import fit_linear_part, fit_linear_part_again, share_of_network, what_is_left
 from seqnlp.tasks.forecasting.model import (
     LEVELS,
     SeriesFacts,
@@ -28,7 +32,7 @@ from seqnlp.tasks.forecasting.model import (
     reading_of,
     tensors_of,
 )
-from seqnlp.tasks.forecasting.prediction import backtest, fit_intervals
+from seqnlp.tasks.forecasting.prediction import Backtest, backtest, fit_intervals
 from seqnlp.training.checkpoint import Progress
 
 Batch = NDArray[np.int64]
@@ -55,6 +59,8 @@ class ForecastingTask:
         settings, trainer = config.model, config.trainer
         train = load_part(config.data, "train", say)
         assert train is not None  # the configuration names it
+        if settings.calendar == AUTO:
+            settings.calendar = ", ".join(known_rhythms(train.series.moments))
         self.reading = reading_of(settings)
         self.facts = self._learn_facts(train)
         inputs = make_inputs(self.reading, self.facts.scaler, train.series)
@@ -62,23 +68,35 @@ class ForecastingTask:
         say_dev = (lambda text: None) if config.data.dev.endswith("%") else say  # a part: said of the training file
         self.dev = load_part(config.data, "dev", say_dev, train.series.names, train.series.step)
         self.dev_inputs = make_inputs(self.reading, self.facts.scaler, self.dev.series) if self.dev else None
+        goes_on = self.dev_inputs if config.data.dev.endswith("%") else None
+        self.fitted = fit_linear_part(settings, inputs, goes_on) if settings.linear == "fitted" else None
+        if self.fitted:
+            settings.lags = len(self.fitted.lags)
         self.intervals = np.full((len(LEVELS), settings.horizon, len(self.facts.names)), np.inf)  # (levels, H, C)
         torch.manual_seed(config.seed)
-        self.model = build_forecaster(settings, len(self.facts.names)).to(device)
+        self.model = build_forecaster(settings, len(self.facts.names))
+        if self.fitted:
+            self._leave_to_network(self.fitted, inputs)
+        self.model.to(device)
         step = f"a step of {self.facts.step.words(train.series.moments[0])}, " if self.facts.step else ""
         say(
             f"train: {len(train):,} rows, {step}{len(self.facts.names)} columns ({', '.join(self.facts.names)}); "
             f"dev: {len(self.dev) if self.dev else 0:,} rows; {count_parameters(self.model):,} parameters"
         )
+        if self.fitted:
+            read = f"the last {settings.lags} rows" + (f" and the {settings.calendar}" if settings.calendar else "")
+            say(f"linear part: least squares over {read}; the network learns what it leaves")
         if self.dev is None:
             say("dev: none, so there is nothing to fit prediction intervals on (data.dev)")
 
     def plan(self, epoch: int) -> Sequence[Batch]:
         """The windows of an epoch, which begin elsewhere in every epoch."""
         generator = np.random.default_rng([self.config.seed, epoch])
-        starts = generator.permutation(self.windows.starts(int(generator.integers(self.windows.stride))))
-        size = self.config.trainer.batch_windows
-        return [starts[begin : begin + size] for begin in range(0, len(starts), size)]
+        size, batches = self.config.trainer.batch_windows, list[Batch]()
+        while not batches or len(batches) < self.config.trainer.epoch_steps:
+            starts = generator.permutation(self.windows.starts(int(generator.integers(self.windows.stride))))
+            batches += [starts[begin : begin + size] for begin in range(0, len(starts), size)]
+        return batches
 
     def count(self, batch: Batch) -> int:
         """The values that windows forecast."""
@@ -96,9 +114,7 @@ class ForecastingTask:
         """
         if self.dev is None or self.dev_inputs is None:
             return {}
-        _, forecasts, actual, known = backtest(
-            self.model, self.dev_inputs, self.dev, self.reading, self.facts.scaler
-        )  # (O, H, C) each
+        _, forecasts, actual, known = self._backtest(self.dev, self.dev_inputs)  # (O, H, C) each
         self.intervals = fit_intervals(forecasts, actual, known, LEVELS)
         forecasts, actual = self.reading.restored(forecasts), self.reading.restored(actual)
         found = [
@@ -133,13 +149,48 @@ class ForecastingTask:
         bundle.save_bundle(self.folder / bundle.FOLDER, saved)
 
     def finish(self) -> str:
-        """Nothing is fitted after training."""
-        return ""
+        """The linear part fitted again, in words."""
+        settings = self.config.model
+        if not (settings.refit and self.fitted and self.dev_inputs and self.config.data.dev.endswith("%")):
+            return ""
+        folder = self.folder / bundle.FOLDER
+        saved = bundle.load_bundle(folder)
+        again = fit_linear_part_again(self.fitted, settings, self.dev_inputs)
+        linear = self.model.linear
+        linear.set(again.lags, again.rhythms, again.bias)
+        tensors = {**saved.tensors, "linear.weight": linear.weight, "linear.bias": linear.bias}
+        bundle.save_bundle(folder, replace(saved, tensors=tensors))
+        return "linear part fitted again on train and dev; "
 
     def next_commands(self, run: Path) -> list[str]:
         """What one would type next."""
         horizon = self.config.model.horizon
         return [f"seqnlp forecast {run} series.csv --horizon {horizon} -o forecast.csv --plot forecast.png"]
+
+    def _backtest(self, dev: Part, inputs: Inputs) -> Backtest:
+        """Forecasts on dev, with as much of the network's answer as is best there beside a fitted linear part."""
+        scaler = self.facts.scaler
+        if not self.model.fitted:
+            return backtest(self.model, inputs, dev, self.reading, scaler)
+        share = self.model.linear.share
+        share.fill_(0)
+        linear = backtest(self.model, inputs, dev, self.reading, scaler)[1]  # (O, H, C)
+        share.fill_(1)
+        origins, whole, actual, known = backtest(self.model, inputs, dev, self.reading, scaler)
+        best = share_of_network(linear, whole, actual, known)  # (C,)
+        share.copy_(torch.from_numpy(best))
+        return origins, linear + best * (whole - linear), actual, known
+
+    def _leave_to_network(self, fitted: LinearForecast, inputs: Inputs) -> None:
+        """Put the fit into the model, and leave to the windows what it leaves, in units of its usual error."""
+        windows = self.windows
+        left = what_is_left(fitted, inputs)  # (T, H, C)
+        squares = np.square(left, where=windows.mask, out=np.zeros_like(left)).sum(axis=(0, 1))  # (C,)
+        usual = np.sqrt(squares / np.maximum(windows.mask.sum(axis=(0, 1)), 1))
+        unit = np.where(usual > 1e-6, usual, 1.0)  # a series that repeats exactly leaves nothing
+        self.model.linear.set(fitted.lags, fitted.rhythms, fitted.bias)
+        self.model.linear.unit.copy_(torch.from_numpy(unit))
+        windows.targets = (left / unit).astype(np.float32)
 
     def _learn_facts(self, train: Part) -> SeriesFacts:
         """What the training part says; nothing of a later row is in it."""
