@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -66,10 +67,14 @@ def load_checkpoint(run: Path, digest: str, dev_digest: str = "") -> tuple[Progr
     if not path.exists():
         return None
     try:
+        with zipfile.ZipFile(path) as archive:  # torch itself does not look at the checksums
+            if damaged := archive.testzip():
+                raise ValueError(f"the checksum of {damaged} is another")
         stored = torch.load(path, map_location="cpu", weights_only=True)
         progress = Progress(**stored.pop("progress"))
     except Exception as problem:  # torch.load raises whatever the broken bytes lead it to
-        raise RunError(f"{path} cannot be read ({problem}); the run cannot be resumed, start it again") from problem
+        reason = str(problem).partition("\n")[0]
+        raise RunError(f"{path} cannot be read ({reason}); the run cannot be resumed, start it again") from problem
     if stored.pop("data") != digest:
         raise RunError(f"the training data changed since {run} began; restore it, or start a new run")
     if stored.pop("dev", dev_digest) != dev_digest:  # older checkpoints do not tell

@@ -32,6 +32,7 @@ from seqnlp.training.distributed import Processes
 from seqnlp.training.guest import Epoch, Guest, Step, read_only
 from seqnlp.training.log import Log
 from seqnlp.training.optimizer import Optimizer
+from seqnlp.training.place import Place
 from seqnlp.training.schedule import learning_rate
 from seqnlp.training.states import collect_states, restore
 
@@ -90,7 +91,7 @@ def fit(
 
     Raises:
         Interrupted: a signal came; the checkpoint is written and `seqnlp resume` goes on from it.
-        TrainingError: the loss or a dev score is not a number, or the disk is full.
+        TrainingError: the loss or a dev score is not a number, the disk is full, or the run directory is gone.
     """
     trainer = config.trainer
     optimizer = Optimizer(task.model, config.optimizer)
@@ -99,11 +100,13 @@ def fit(
     switches = {"active": processes.is_first, "progress": trainer.progress, "tensorboard": trainer.tensorboard}
     log = Log(run, trainer.epochs, **switches, epoch=progress.epoch, guest=guest is not None)
     clock = time.monotonic() - progress.seconds
+    place = Place(run)
 
     def checkpoint() -> None:
         progress.seconds = time.monotonic() - clock
         states = collect_states(task, optimizer, average, processes)
         if processes.is_first:
+            place.check()
             save_checkpoint(run, progress, task.digest, states, task.dev_digest)
         processes.wait()
 
@@ -136,7 +139,7 @@ def fit(
                 if progress.step % trainer.checkpoint_steps == 0 and progress.position < len(plan):
                     checkpoint()
             with average.swapped_in() if average else contextlib.nullcontext():
-                score, epoch = _finish_epoch(task, config, progress, processes, log, time.monotonic() - clock)
+                score, epoch = _finish_epoch(task, config, progress, processes, log, place, time.monotonic() - clock)
             if average:
                 average.consider(score)
             checkpoint()
@@ -193,6 +196,7 @@ def _finish_epoch(
     progress: Progress,
     processes: Processes,
     log: Log,
+    place: Place,
     seconds: float,
 ) -> tuple[float, Epoch]:
     """Evaluate, keep the best model, decide whether and how to go on; returns the score and what to tell of the epoch.
@@ -203,6 +207,7 @@ def _finish_epoch(
     if processes.is_first:
         task.model.eval()
         scores = task.evaluate()
+        place.check()
     score = processes.from_first([scores.get("score", float(progress.epoch))], next(task.model.parameters()).device)[0]
     if not math.isfinite(score):  # after from_first, so that every process stops
         raise TrainingError(

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from seqnlp.errors import RunError
 from seqnlp.storage import write_atomically
 from seqnlp.training.bars import make_bar
 
@@ -85,8 +86,13 @@ class Log:
 def _rows_until(path: Path, epoch: int) -> list[dict[str, str]]:
     if not path.exists():
         return []
-    with path.open(newline="") as file:
-        return [row for row in csv.DictReader(file) if int(row["epoch"]) <= epoch]
+    try:
+        with path.open(newline="", encoding="utf-8") as file:
+            return [row for row in csv.DictReader(file, strict=True) if int(row["epoch"]) <= epoch]
+    except (OSError, ValueError, KeyError, TypeError, csv.Error) as problem:
+        raise RunError(
+            f"{path} is damaged ({type(problem).__name__}: {problem}); remove it to go on without the epochs in it"
+        ) from problem
 
 
 def _board(run: Path, epoch: int) -> SummaryWriter:

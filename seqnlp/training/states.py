@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 import torch
 from torch import Tensor
 
+from seqnlp.errors import RunError
 from seqnlp.training.average import AveragedWeights
-from seqnlp.training.checkpoint import Progress, load_checkpoint
+from seqnlp.training.checkpoint import FILE_NAME, Progress, load_checkpoint
 from seqnlp.training.distributed import Processes
 from seqnlp.training.optimizer import Optimizer
 
@@ -43,11 +44,18 @@ def collect_states(
 
 
 def restore(task: Trainable, optimizer: Optimizer, average: AveragedWeights | None, run: Path) -> Progress:
-    """Take up the run's checkpoint, if there is one."""
+    """Take up the run's checkpoint, if there is one.
+
+    Raises:
+        RunError: it is damaged, or another run's.
+    """
     found = load_checkpoint(run, task.digest, task.dev_digest)
     if found is None:
         return Progress()
     progress, states = found
+    expected = [parameter.shape for parameter in task.model.parameters()]
+    if [stored.shape for stored in states["model"]] != expected:
+        raise RunError(f"{run / FILE_NAME} is of a model of other sizes than this run's; the run cannot be resumed")
     with torch.no_grad():
         for parameter, stored in zip(task.model.parameters(), states["model"], strict=True):
             parameter.copy_(stored)

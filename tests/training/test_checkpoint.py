@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import random
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 import torch
+from toy import toy_config, train
 
 from seqnlp.errors import RunError, TrainingError
 from seqnlp.storage import write_atomically
@@ -41,6 +43,40 @@ def test_a_damaged_checkpoint_is_one_clear_sentence(tmp_path: Path, damage: str)
         load_checkpoint(tmp_path, "abc")
     assert str(caught.value).startswith(f"{path} cannot be read (")
     assert str(caught.value).endswith("; the run cannot be resumed, start it again")
+
+
+def test_a_flipped_bit_is_an_error_or_changes_nothing(tmp_path: Path) -> None:
+    weights, draw = torch.randn(40, 40), random.Random(3)
+    save_checkpoint(tmp_path, Progress(epoch=3), "abc", {"model": [weights]})
+    path = tmp_path / FILE_NAME
+    content, noticed = path.read_bytes(), 0
+    for _ in range(200):
+        flipped = bytearray(content)
+        flipped[draw.randrange(len(content))] ^= 1 << draw.randrange(8)
+        path.write_bytes(flipped)
+        try:
+            progress, states = load_checkpoint(tmp_path, "abc") or pytest.fail("no checkpoint")
+        except RunError as problem:
+            noticed += str(problem).startswith(f"{path} cannot be read (") and "\n" not in str(problem)
+        else:
+            noticed += progress == Progress(epoch=3) and torch.equal(states["model"][0], weights)
+    assert noticed == 200
+
+
+def test_a_folder_in_place_of_a_checkpoint_is_one_clear_sentence(tmp_path: Path) -> None:
+    (tmp_path / FILE_NAME).mkdir()
+    with pytest.raises(RunError, match="cannot be read"):
+        load_checkpoint(tmp_path, "abc")
+
+
+def test_a_checkpoint_of_another_size_is_refused(tmp_path: Path) -> None:
+    train(tmp_path / "run", toy_config())
+    path = tmp_path / "run" / FILE_NAME
+    stored = torch.load(path, weights_only=True)
+    stored["model"][0] = stored["model"][0][:1]
+    torch.save(stored, path)
+    with pytest.raises(RunError, match=r"checkpoint\.pt is of a model of other sizes than this run's"):
+        train(tmp_path / "run", toy_config())
 
 
 def test_a_checkpoint_that_would_run_code_is_refused(tmp_path: Path) -> None:
