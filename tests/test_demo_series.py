@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from seqnlp.config import SeriesDataConfig
-from seqnlp.data.series import read_series
+from seqnlp.data.series.parts import read_series
 from seqnlp.resources import RECIPES
 
 FERRY = RECIPES / "forecast" / "demo" / "ferry.csv"

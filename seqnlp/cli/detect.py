@@ -92,7 +92,7 @@ def _detect_stream(arguments: argparse.Namespace, detector: Detector) -> None:
     """Row by row."""
     from seqnlp.cli.streams import read_text_lines, standard_input
     from seqnlp.config.common import delimiter_of
-    from seqnlp.data.series_rows import read_rows
+    from seqnlp.data.series.rows import read_rows
     from seqnlp.text.csv_rows import csv_rows
 
     source, tally, events = "standard input", Tally(), 0
@@ -160,7 +160,7 @@ def _event(event: Event | None, arguments: argparse.Namespace) -> str:
 def _plot(arguments: argparse.Namespace, detector: Detector, found: Detection) -> None:
     import numpy as np
 
-    from seqnlp.data.series_time import read_moment
+    from seqnlp.data.series.time import read_moment
     from seqnlp.plots.detection import detection_picture
 
     values = np.array([[math.nan if value is None else value for value in row.values] for row in found.rows])  # (T, C)

@@ -91,7 +91,7 @@ def _forecast_file(forecaster: Forecaster, arguments: argparse.Namespace) -> int
 def _forecast_stream(forecaster: Forecaster, arguments: argparse.Namespace) -> int:
     from seqnlp.cli.forecast_output import csv_heading, write_csv, write_jsonl
     from seqnlp.config.common import delimiter_of
-    from seqnlp.data.series_rows import read_rows
+    from seqnlp.data.series.rows import read_rows
     from seqnlp.text.csv_rows import csv_rows
 
     source = "standard input"
@@ -124,8 +124,8 @@ def _lines() -> Iterator[str]:
 
 
 def _plot(forecaster: Forecaster, series: Path, forecast: Forecast, file: Path) -> None:
-    from seqnlp.data.series import read_series
-    from seqnlp.data.series_time import Moment
+    from seqnlp.data.series.parts import read_series
+    from seqnlp.data.series.time import Moment
     from seqnlp.plots.forecast import forecast_picture
 
     loaded = forecaster.loaded

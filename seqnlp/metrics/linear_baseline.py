@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqnlp.data.least_squares import Choice, fit_linear, lag_choices
-from seqnlp.data.series import Series
-from seqnlp.data.series_inputs import Reading, known_rhythms
-from seqnlp.data.series_scale import fit_scaler
+from seqnlp.data.series.inputs import Reading, known_rhythms
+from seqnlp.data.series.parts import Series
+from seqnlp.data.series.scale import fit_scaler
 
 FloatArray = NDArray[np.float64]
 

@@ -6,8 +6,8 @@ from dataclasses import asdict
 from typing import Any
 
 from seqnlp.bundle_fields import Fields
-from seqnlp.data.series_scale import Scaler
-from seqnlp.data.series_step import Step
+from seqnlp.data.series.scale import Scaler
+from seqnlp.data.series.step import Step
 from seqnlp.errors import RunError
 
 

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from seqnlp.config import WatchedDataConfig
-from seqnlp.data.labelled_windows import labelled_windows, number_rows
-from seqnlp.data.series import read_series
+from seqnlp.data.series.parts import read_series
 from seqnlp.errors import DataError
+from seqnlp.tasks.anomaly_detection.labelled_windows import labelled_windows, number_rows
 
 DAYS = "day,value\n" + "".join(f"2024-01-{day:02},{day}\n" for day in range(1, 11))
 

@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 from seqnlp.config import SeriesDataConfig
-from seqnlp.data.series import load_part, part_digest, read_series
-from seqnlp.data.series_repair import Repair
-from seqnlp.data.series_rows import read_rows
-from seqnlp.data.series_scale import fit_scaler
-from seqnlp.data.series_step import Step, find_step
-from seqnlp.data.series_time import read_moment, write_moment
-from seqnlp.data.series_windows import take_windows, window_starts
+from seqnlp.data.series.parts import load_part, part_digest, read_series
+from seqnlp.data.series.repair import Repair
+from seqnlp.data.series.rows import read_rows
+from seqnlp.data.series.scale import fit_scaler
+from seqnlp.data.series.step import Step, find_step
+from seqnlp.data.series.time import read_moment, write_moment
 from seqnlp.errors import DataError
+from seqnlp.tasks.anomaly_detection.windows import take_windows, window_starts
 from seqnlp.text.csv_rows import csv_rows
 
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from seqnlp.config import SeriesDataConfig
-from seqnlp.data.series import Series, read_series
-from seqnlp.data.series_time import read_moment, write_moment
+from seqnlp.data.series.parts import Series, read_series
+from seqnlp.data.series.time import read_moment, write_moment
 from seqnlp.errors import DataError
 
 DAYS = [f"{datetime(2024, 1, 1) + timedelta(days=day):%Y-%m-%d}" for day in range(60)]

@@ -5,12 +5,12 @@ from datetime import datetime
 import numpy as np
 import pytest
 
-from seqnlp.data.forecast_windows import WindowPlan
-from seqnlp.data.series import Series
-from seqnlp.data.series_inputs import Inputs, Reading, fit_scale, make_inputs
-from seqnlp.data.series_scale import Scaler
-from seqnlp.data.series_step import Step
+from seqnlp.data.series.inputs import Inputs, Reading, fit_scale, make_inputs
+from seqnlp.data.series.parts import Series
+from seqnlp.data.series.scale import Scaler
+from seqnlp.data.series.step import Step
 from seqnlp.errors import DataError
+from seqnlp.tasks.forecasting.windows import WindowPlan
 
 PLAIN = Scaler(np.zeros(1), np.ones(1))
 

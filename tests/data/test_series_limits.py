@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from seqnlp.config import SeriesDataConfig
-from seqnlp.data.series import Series, read_series
+from seqnlp.data.series.parts import Series, read_series
 from seqnlp.errors import DataError
 
 

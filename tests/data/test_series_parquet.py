@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from seqnlp.config import SeriesDataConfig, read_section
-from seqnlp.data.series import Series, read_series
+from seqnlp.data.series.parts import Series, read_series
 from seqnlp.errors import DataError
 from seqnlp.text.files import read_lines
 

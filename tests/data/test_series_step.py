@@ -9,10 +9,10 @@ from datetime import datetime
 import pytest
 
 from seqnlp.config import SeriesDataConfig
-from seqnlp.data.series_repair import Repair
-from seqnlp.data.series_rows import Row
-from seqnlp.data.series_step import Step, find_step
-from seqnlp.data.series_time import Moment, Stamps, read_moment, write_moment
+from seqnlp.data.series.repair import Repair
+from seqnlp.data.series.rows import Row
+from seqnlp.data.series.step import Step, find_step
+from seqnlp.data.series.time import Moment, Stamps, read_moment, write_moment
 from seqnlp.errors import DataError
 
 RHYTHMS = {

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 import numpy as np
 import pytest
 
-from seqnlp.data.series import Series
-from seqnlp.data.series_inputs import known_rhythms
+from seqnlp.data.series.inputs import known_rhythms
+from seqnlp.data.series.parts import Series
 from seqnlp.metrics.linear_baseline import linear_baseline
 
 

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from seqnlp.bundle import load_bundle
 from seqnlp.config import AnomalyConfig, read_config
-from seqnlp.data.series import read_series
+from seqnlp.data.series.parts import read_series
 from seqnlp.errors import ConfigError, DataError, RunError, SeqnlpError
 from seqnlp.tasks.anomaly_detection.model import detector_from_bundle
 from seqnlp.tasks.anomaly_detection.scoring import Level

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from seqnlp.bundle import load_bundle
 from seqnlp.config import ForecastingConfig, read_config
-from seqnlp.data.series_inputs import make_inputs
+from seqnlp.data.series.inputs import make_inputs
 from seqnlp.errors import ConfigError, DataError, RunError
 from seqnlp.metrics.conformal import conformal_quantile
 from seqnlp.tasks.forecasting.evaluation import evaluate

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from seqnlp.bundle import find_model, load_bundle
-from seqnlp.data.series import read_series, stamp_of
-from seqnlp.data.series_limits import FirstSteps
-from seqnlp.data.series_repair import EvenRow, Findings, Repair
-from seqnlp.data.series_rows import Row, read_stamp
-from seqnlp.data.series_time import Stamps
+from seqnlp.data.series.limits import FirstSteps
+from seqnlp.data.series.parts import read_series, stamp_of
+from seqnlp.data.series.repair import EvenRow, Findings, Repair
+from seqnlp.data.series.rows import Row, read_stamp
+from seqnlp.data.series.time import Stamps
 from seqnlp.errors import DataError
 from seqnlp.metrics.events import Event, EventMerger
 from seqnlp.tasks import arguments

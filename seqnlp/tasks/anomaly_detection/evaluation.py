@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from seqnlp.bundle import load_bundle, record_scores
 from seqnlp.config import AnomalyConfig
-from seqnlp.data.labelled_windows import labelled_windows, number_rows
-from seqnlp.data.series import Part, Series, load_part, part_digest
+from seqnlp.data.series.parts import Part, Series, load_part, part_digest
 from seqnlp.errors import ConfigError
 from seqnlp.metrics.alarms import flag_highest, found_by_chance, measure_alarms
 from seqnlp.metrics.anomaly_report import AnomalyReport, LabelledWindow
 from seqnlp.metrics.false_alarms import conformal_threshold
 from seqnlp.metrics.z_score import rolling_z_scores
+from seqnlp.tasks.anomaly_detection.labelled_windows import labelled_windows, number_rows
 from seqnlp.tasks.anomaly_detection.model import LoadedDetector, detector_from_bundle
 
 FloatArray = NDArray[np.float64]

@@ -13,10 +13,10 @@ from torch import Tensor
 from seqnlp.bundle import TENSORS, Bundle
 from seqnlp.config import AnomalyConfig, AutoencoderConfig, SeriesDataConfig
 from seqnlp.config.series import READ_ALIKE
-from seqnlp.data.series import Series
-from seqnlp.data.series_inputs import Inputs, Reading, make_inputs
-from seqnlp.data.series_scale import Scaler
-from seqnlp.data.series_step import Step
+from seqnlp.data.series.inputs import Inputs, Reading, make_inputs
+from seqnlp.data.series.parts import Series
+from seqnlp.data.series.scale import Scaler
+from seqnlp.data.series.step import Step
 from seqnlp.errors import DataError
 from seqnlp.models.autoencoder import Autoencoder
 from seqnlp.saved_weights import take_numbers, with_weights

@@ -12,9 +12,9 @@ import torch
 from numpy.typing import NDArray
 
 from seqnlp.config import AutoencoderConfig
-from seqnlp.data.series_inputs import Inputs
-from seqnlp.data.series_windows import take_windows, window_starts
+from seqnlp.data.series.inputs import Inputs
 from seqnlp.models.autoencoder import Autoencoder
+from seqnlp.tasks.anomaly_detection.windows import take_windows, window_starts
 
 FloatArray = NDArray[np.float64]
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from seqnlp.data.series import Series
-from seqnlp.data.series_time import Moment
+from seqnlp.data.series.parts import Series
+from seqnlp.data.series.time import Moment
 from seqnlp.metrics.false_alarms import conformal_threshold, p_values
 from seqnlp.tasks.anomaly_detection.model import LoadedDetector
 

@@ -13,14 +13,13 @@ from torch import Tensor
 from seqnlp import bundle
 from seqnlp.config import AnomalyConfig
 from seqnlp.data.batches import plan_epoch
-from seqnlp.data.labelled_windows import labelled_windows, labels_digest, normal_windows, number_rows
-from seqnlp.data.series import Part, load_part, part_digest
-from seqnlp.data.series_inputs import make_inputs
-from seqnlp.data.series_scale import fit_scaler
-from seqnlp.data.series_windows import take_windows
+from seqnlp.data.series.inputs import make_inputs
+from seqnlp.data.series.parts import Part, load_part, part_digest
+from seqnlp.data.series.scale import fit_scaler
 from seqnlp.metrics.false_alarms import conformal_threshold
 from seqnlp.models.size import count_parameters
 from seqnlp.tasks.anomaly_detection.card import model_card
+from seqnlp.tasks.anomaly_detection.labelled_windows import labelled_windows, labels_digest, normal_windows, number_rows
 from seqnlp.tasks.anomaly_detection.model import (
     LoadedDetector,
     build_autoencoder,
@@ -31,6 +30,7 @@ from seqnlp.tasks.anomaly_detection.model import (
     refuse_other_columns,
 )
 from seqnlp.tasks.anomaly_detection.scoring import for_scoring, level_of, row_errors, row_scores
+from seqnlp.tasks.anomaly_detection.windows import take_windows
 from seqnlp.training.checkpoint import Progress
 
 Batch = NDArray[np.int64]

@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqnlp.bundle import find_model, load_bundle
-from seqnlp.data.series import read_series
-from seqnlp.data.series_limits import FirstSteps
-from seqnlp.data.series_repair import Findings, Repair
-from seqnlp.data.series_rows import Row, read_stamp
-from seqnlp.data.series_time import Moment, Stamps, write_moment
+from seqnlp.data.series.limits import FirstSteps
+from seqnlp.data.series.parts import read_series
+from seqnlp.data.series.repair import Findings, Repair
+from seqnlp.data.series.rows import Row, read_stamp
+from seqnlp.data.series.time import Moment, Stamps, write_moment
 from seqnlp.errors import DataError, SeqnlpError
 from seqnlp.tasks import arguments
 from seqnlp.tasks.forecasting.model import LEVELS, forecaster_from_bundle

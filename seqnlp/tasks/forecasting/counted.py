@@ -9,8 +9,8 @@ import numpy as np
 
 from seqnlp.bundle import load_bundle
 from seqnlp.config import ForecastingConfig
-from seqnlp.data.series import load_part
-from seqnlp.data.series_inputs import make_inputs
+from seqnlp.data.series.inputs import make_inputs
+from seqnlp.data.series.parts import load_part
 from seqnlp.errors import ConfigError
 from seqnlp.metrics.forecasting import rows_ahead
 from seqnlp.metrics.paired_counts import CountedScore, mean_of, root_mean_of

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from seqnlp.bundle import load_bundle, record_scores
 from seqnlp.config import ForecastingConfig
-from seqnlp.data.series import Part, load_part, part_digest
-from seqnlp.data.series_inputs import make_inputs
+from seqnlp.data.series.inputs import make_inputs
+from seqnlp.data.series.parts import Part, load_part, part_digest
 from seqnlp.errors import ConfigError, DataError
 from seqnlp.metrics.conformal import coverage
 from seqnlp.metrics.forecast_report import ColumnReport, ForecastReport, Interval, NamedErrors, StepErrors, interval_90

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from seqnlp.config import ForecasterConfig
 from seqnlp.data.least_squares import Choice, Later, LinearForecast, fit_again, fit_linear, lag_choices
-from seqnlp.data.series_inputs import Inputs
+from seqnlp.data.series.inputs import Inputs
 
 FloatArray = NDArray[np.float64]
 

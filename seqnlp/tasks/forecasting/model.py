@@ -13,9 +13,9 @@ from seqnlp.bundle import TENSORS, Bundle
 from seqnlp.bundle_fields import Fields
 from seqnlp.config import ForecasterConfig, ForecastingConfig, SeriesDataConfig
 from seqnlp.config.series import READ_ALIKE
-from seqnlp.data.series_inputs import Reading
-from seqnlp.data.series_scale import Scaler
-from seqnlp.data.series_step import Step
+from seqnlp.data.series.inputs import Reading
+from seqnlp.data.series.scale import Scaler
+from seqnlp.data.series.step import Step
 from seqnlp.models.forecaster import RecurrentForecaster
 from seqnlp.saved_weights import take_numbers, with_weights
 from seqnlp.tasks.saved_series import saved_scaler, saved_step

@@ -7,9 +7,9 @@ import torch
 from numpy.typing import NDArray
 
 from seqnlp.config import ForecasterConfig
-from seqnlp.data.series import Part
-from seqnlp.data.series_inputs import Inputs, Reading
-from seqnlp.data.series_scale import Scaler
+from seqnlp.data.series.inputs import Inputs, Reading
+from seqnlp.data.series.parts import Part
+from seqnlp.data.series.scale import Scaler
 from seqnlp.errors import DataError
 from seqnlp.metrics.conformal import conformal_quantile
 from seqnlp.metrics.forecasting import rows_ahead

@@ -13,8 +13,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from seqnlp.data.series_inputs import input_rows
-from seqnlp.data.series_time import Moment
+from seqnlp.data.series.inputs import input_rows
+from seqnlp.data.series.time import Moment
 from seqnlp.nn.carried import State
 from seqnlp.tasks.forecasting.model import LoadedForecaster
 from seqnlp.tasks.forecasting.prediction import fewest_rows, undo_changes

@@ -14,10 +14,9 @@ from torch import Tensor
 from seqnlp import bundle
 from seqnlp.config import ForecastingConfig
 from seqnlp.config.forecasting import AUTO
-from seqnlp.data.forecast_windows import WindowPlan
 from seqnlp.data.least_squares import LinearForecast
-from seqnlp.data.series import Part, load_part, part_digest
-from seqnlp.data.series_inputs import Inputs, fit_scale, known_rhythms, make_inputs
+from seqnlp.data.series.inputs import Inputs, fit_scale, known_rhythms, make_inputs
+from seqnlp.data.series.parts import Part, load_part, part_digest
 from seqnlp.errors import DataError
 from seqnlp.metrics.forecasting import errors, naive_scale
 from seqnlp.models.size import count_parameters
@@ -33,6 +32,7 @@ from seqnlp.tasks.forecasting.model import (
     tensors_of,
 )
 from seqnlp.tasks.forecasting.prediction import Backtest, backtest, fit_intervals
+from seqnlp.tasks.forecasting.windows import WindowPlan
 from seqnlp.training.checkpoint import Progress
 
 Batch = NDArray[np.int64]

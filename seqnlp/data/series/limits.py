@@ -6,9 +6,9 @@ import itertools
 from collections.abc import Sequence
 
 from seqnlp.config.series import SeriesDataConfig
-from seqnlp.data.series_repair import FILLED, LEFT_OUT, Findings
-from seqnlp.data.series_rows import Row
-from seqnlp.data.series_step import Step, within
+from seqnlp.data.series.repair import FILLED, LEFT_OUT, Findings
+from seqnlp.data.series.rows import Row
+from seqnlp.data.series.step import Step, within
 from seqnlp.errors import DataError
 
 A_FEW = 10

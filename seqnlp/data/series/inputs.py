@@ -15,9 +15,9 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from seqnlp.data.series import Series
-from seqnlp.data.series_scale import Scaler, fit_scaler
-from seqnlp.data.series_time import Moment, wall_clock
+from seqnlp.data.series.parts import Series
+from seqnlp.data.series.scale import Scaler, fit_scaler
+from seqnlp.data.series.time import Moment, wall_clock
 from seqnlp.errors import DataError
 
 FloatArray = NDArray[np.float64]

@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 from seqnlp.config.common import delimiter_of
 from seqnlp.config.series import SeriesDataConfig, part_of
 from seqnlp.data.parquet_rows import is_parquet, parquet_rows
-from seqnlp.data.series_limits import refuse_much_repair, refuse_newest_first
-from seqnlp.data.series_repair import EvenRow, Findings, Repair
-from seqnlp.data.series_rows import read_rows
-from seqnlp.data.series_step import Step, find_step
-from seqnlp.data.series_time import Moment, write_moment
+from seqnlp.data.series.limits import refuse_much_repair, refuse_newest_first
+from seqnlp.data.series.repair import EvenRow, Findings, Repair
+from seqnlp.data.series.rows import read_rows
+from seqnlp.data.series.step import Step, find_step
+from seqnlp.data.series.time import Moment, write_moment
 from seqnlp.data.sources import existing_file
 from seqnlp.errors import DataError
 from seqnlp.text.csv_rows import csv_rows
@@ -133,7 +133,7 @@ def read_series(
         names: of the columns to read; empty: those of the configuration.
 
     Raises:
-        DataError: see :func:`~seqnlp.data.series_rows.read_rows` and :class:`~seqnlp.data.series_repair.Repair`; or
+        DataError: see :func:`~seqnlp.data.series.rows.read_rows` and :class:`~seqnlp.data.series.repair.Repair`; or
             too much would have to be repaired, or the rows have another step.
     """
     if is_parquet(path):

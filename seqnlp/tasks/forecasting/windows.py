@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from seqnlp.data.series_inputs import Inputs
+from seqnlp.data.series.inputs import Inputs
 from seqnlp.errors import DataError
 
 IntArray = NDArray[np.int64]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from seqnlp.data.series_time import Moment, wall_clock
+from seqnlp.data.series.time import Moment, wall_clock
 
 if TYPE_CHECKING:
     from pandas.tseries.offsets import BaseOffset

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from seqnlp.config.series import SeriesDataConfig
-from seqnlp.data.series_rows import Row
-from seqnlp.data.series_step import Step
+from seqnlp.data.series.rows import Row
+from seqnlp.data.series.step import Step
 from seqnlp.errors import DataError
 
 LONGEST_GAP = 100_000

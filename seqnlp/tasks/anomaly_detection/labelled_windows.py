@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 
 from seqnlp.config.anomaly import WatchedDataConfig
 from seqnlp.config.series import part_of
-from seqnlp.data.series import Series
-from seqnlp.data.series_time import Moment, read_moment
-from seqnlp.data.series_windows import take_windows, window_starts
+from seqnlp.data.series.parts import Series
+from seqnlp.data.series.time import Moment, read_moment
 from seqnlp.data.sources import existing_file
 from seqnlp.errors import DataError, did_you_mean
+from seqnlp.tasks.anomaly_detection.windows import take_windows, window_starts
 from seqnlp.text.files import file_digest
 
 TimeWindow = tuple[Moment, Moment]

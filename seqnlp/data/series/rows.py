@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from seqnlp.config.series import SeriesDataConfig
-from seqnlp.data.series_time import Moment, Stamps
+from seqnlp.data.series.time import Moment, Stamps
 from seqnlp.errors import DataError, did_you_mean
 
 MISSING = frozenset(("", "na", "n/a", "nan", "null", "none"))
