@@ -23,8 +23,9 @@ from seqnlp.bundle import Bundle, find_model, load_bundle, save_bundle, save_des
 from seqnlp.config import Config
 from seqnlp.errors import RunError, TrainingError
 from seqnlp.storage import remove_leftovers
-from seqnlp.tasks.tagging.data import learn_features, learn_tags
+from seqnlp.tasks.tagging.data import learn_tags
 from seqnlp.tasks.tagging.model import build_tagger, describe, tagger_from_bundle
+from seqnlp.tasks.word_features import learn_features
 
 
 def make_bundle(config: Config) -> Bundle:

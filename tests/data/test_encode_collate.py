@@ -11,7 +11,8 @@ from seqnlp.data.collate import collate
 from seqnlp.data.encode import EncodedSplit, encode_split
 from seqnlp.data.lexicon import PADDING, Lexicon
 from seqnlp.errors import DataError
-from seqnlp.tasks.tagging.data import learn_features, learn_tags
+from seqnlp.tasks.tagging.data import learn_tags
+from seqnlp.tasks.word_features import learn_features
 from seqnlp.text.casing import casing_index
 from seqnlp.text.sentence import TaggedSentence
 

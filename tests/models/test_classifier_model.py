@@ -16,7 +16,7 @@ from seqnlp.data.pair_batches import FlatSequences
 from seqnlp.tasks.classification.data import ReadDocument, balanced_weights
 from seqnlp.tasks.classification.model import build_classifier
 from seqnlp.tasks.classification.prediction import DocumentPredictor
-from seqnlp.tasks.tagging.data import learn_features
+from seqnlp.tasks.word_features import learn_features
 
 READ = [ReadDocument(text.split(), (label,)) for label, text in make_documents(12, seed=3)]
 READ += [ReadDocument([], ("good",)), ReadDocument(["soup"] * 3 + ["dull"] * 20, ("bad",))]

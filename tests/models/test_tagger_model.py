@@ -14,8 +14,9 @@ from seqnlp.data.collate import TaggedBatch, collate
 from seqnlp.data.encode import encode_split
 from seqnlp.data.lexicon import Lexicon
 from seqnlp.models.tagger import RecurrentTagger
-from seqnlp.tasks.tagging.data import Vectors, learn_features, learn_tags, model_tags
+from seqnlp.tasks.tagging.data import learn_tags, model_tags
 from seqnlp.tasks.tagging.model import build_tagger
+from seqnlp.tasks.word_features import Vectors, learn_features
 from seqnlp.text.tags import find_illegal
 
 SENTENCES = make_sentences(14, seed=4)

@@ -20,7 +20,7 @@ from seqnlp.nn.recurrent import Recurrent
 from seqnlp.saved_weights import take_numbers, with_weights
 from seqnlp.tasks.classification.data import SUBWORD_FILE, TextReader
 from seqnlp.tasks.saved_tokenizer import tokenizer_in
-from seqnlp.tasks.tagging.model import build_embedder, word_features
+from seqnlp.tasks.word_features import build_embedder, word_features
 from seqnlp.text.units import subwords_from_folder
 
 _BAG_WEIGHTS, _BAG_BIAS = "ngrams.weights", "ngrams.bias"

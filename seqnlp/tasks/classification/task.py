@@ -27,7 +27,7 @@ from seqnlp.tasks.classification.calibration import fit_decision
 from seqnlp.tasks.classification.card import model_card
 from seqnlp.tasks.classification.model import Decision, bag_tensors, build_classifier, describe, vocabulary_of
 from seqnlp.tasks.classification.prediction import DocumentPredictor, decide, label_names, predicted
-from seqnlp.tasks.tagging import data as tagging_data
+from seqnlp.tasks.word_features import Vectors, learn_features, load_vectors, vectors_digest
 from seqnlp.training.checkpoint import Progress
 
 Batch = NDArray[np.int64]
@@ -58,7 +58,7 @@ class ClassificationTask:
         data, settings = config.data, config.model
         self.train_digest = documents_digest(data, "train")
         self.dev_digest = documents_digest(data, "dev")
-        self.digest = self.train_digest + tagging_data.vectors_digest(data, settings)
+        self.digest = self.train_digest + vectors_digest(data, settings)
         train, dev = (load_documents(data, split, say) for split in ("train", "dev"))
         self.labels = reading.learn_labels(train, data.multi_label)
         reading.report_unseen_labels(dev, self.labels, "dev", say)
@@ -67,8 +67,8 @@ class ClassificationTask:
         self.dev = reading.read_documents(dev, self.reader)
         read = reading.read_documents(train, self.reader)
         reading.refuse_blank(read)
-        vectors = tagging_data.load_vectors(data, settings)
-        self.features = tagging_data.learn_features(read, settings, vectors)
+        vectors = load_vectors(data, settings)
+        self.features = learn_features(read, settings, vectors)
         self.lexicon = Lexicon(self.features)
         self.train = FlatSequences.of([self.lexicon.indices(document.tokens) for document in read])
         reading.say_long(self.train.lengths, settings.window, settings.long, "train", say)
@@ -166,7 +166,7 @@ class ClassificationTask:
     def _unit(self) -> str:
         return "words" if self.config.tokenizer.kind == "words" else "subwords"
 
-    def _build(self, vectors: tagging_data.Vectors | None) -> RecurrentClassifier:
+    def _build(self, vectors: Vectors | None) -> RecurrentClassifier:
         """The network with its first weights."""
         settings, multi_label = self.config.model, self.config.data.multi_label
         weights = None

@@ -14,7 +14,7 @@ from seqnlp.errors import ConfigError, RunError
 from seqnlp.models.contextual import CharacterReader, ContextualEmbedder
 from seqnlp.models.language_model import UnitReader
 from seqnlp.saved_weights import with_weights
-from seqnlp.tasks.language_model.model import language_model_from_bundle
+from seqnlp.task_table import part_of
 from seqnlp.text.units import CharacterUnits
 
 KEY = "character_models"
@@ -108,7 +108,7 @@ def _unfit(run: str) -> str:
 
 def _reader_of(bundle: Bundle) -> CharacterReader:
     """What reads in a language model's folder; its output layer is left out."""
-    loaded = language_model_from_bundle(bundle)
+    loaded = part_of("language_model", "load")(bundle)
     names = UnitReader(loaded.model.config, len(loaded.units)).state_dict()
     tensors = {name: tensor for name, tensor in loaded.model.state_dict().items() if name in names}
     characters = loaded.units.to_vocabulary()["characters"]

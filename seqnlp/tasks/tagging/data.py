@@ -4,66 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
-from seqnlp.config import ClassifierConfig, DataConfig, ModelConfig, SplitsConfig
-from seqnlp.data.lexicon import WordFeatures, normalized
-from seqnlp.data.sources import resolve_path
+from seqnlp.config import DataConfig, ModelConfig
 from seqnlp.errors import DataError
-from seqnlp.text.files import file_digest
 from seqnlp.text.sentence import TaggedSentence
 from seqnlp.text.tags import OUTSIDE, convert_tags, spans_from_tags, tag_set
-from seqnlp.text.tokenize import visible
-from seqnlp.text.vectors import read_vectors
-from seqnlp.text.vocabulary import Vocabulary
-
-MIN_CHARACTER_COUNT = 2
-"""A character seen once stands in for all that were never seen."""
-
-
-@dataclass(frozen=True)
-class Vectors:
-    """Pretrained vectors as read from a file: N words and their (N, D) numbers."""
-
-    words: list[str]
-    values: NDArray[np.float32]
-
-
-class HasTokens(Protocol):
-    """Whatever consists of words."""
-
-    @property
-    def tokens(self) -> Sequence[str]:
-        """The words."""
-
-
-def load_vectors(data: SplitsConfig, model: ModelConfig | ClassifierConfig) -> Vectors | None:
-    """The file named by ``model.vectors``, or None."""
-    return Vectors(*read_vectors(resolve_path(data, model.vectors))) if model.vectors else None
-
-
-def vectors_digest(data: SplitsConfig, model: ModelConfig | ClassifierConfig) -> str:
-    """SHA-256 of the file named by ``model.vectors``, or an empty string."""
-    return file_digest(resolve_path(data, model.vectors)) if model.vectors else ""
-
-
-def learn_features(
-    sentences: Sequence[HasTokens], model: ModelConfig | ClassifierConfig, vectors: Vectors | None
-) -> WordFeatures:
-    """Vocabularies of the training split; every word of the vectors' file is kept, seen in training or not."""
-    lowercase = model.lowercase
-    words = Counter(normalized(word, lowercase) for sentence in sentences for word in sentence.tokens)
-    characters = Counter(character for sentence in sentences for word in sentence.tokens for character in visible(word))
-    return WordFeatures(
-        words=Vocabulary.from_counts(words, model.min_count, unknown=True),
-        vector_words=Vocabulary(vectors.words if vectors else [], unknown=True),
-        characters=Vocabulary.from_counts(characters, MIN_CHARACTER_COUNT, unknown=True),
-        lowercase=lowercase,
-    )
 
 
 def learn_tags(sentences: Sequence[TaggedSentence], data: DataConfig, model: ModelConfig) -> list[str]:

@@ -8,17 +8,17 @@ from typing import Any
 
 from seqnlp.bundle import TENSORS, Bundle
 from seqnlp.bundle_fields import Fields
-from seqnlp.config import ClassifierConfig, DataConfig, ModelConfig
+from seqnlp.config import DataConfig, ModelConfig
 from seqnlp.data.lexicon import WordFeatures
 from seqnlp.data.sources import split_format
 from seqnlp.models.contextual import ContextualEmbedder
 from seqnlp.models.tagger import RecurrentTagger
 from seqnlp.nn.context import ContextInput
-from seqnlp.nn.embed import WordEmbedder, WordSizes
 from seqnlp.nn.recurrent import Recurrent
 from seqnlp.saved_weights import with_weights
 from seqnlp.tasks.saved_tokenizer import tokenizer_in
 from seqnlp.tasks.tagging.contextual import split_context
+from seqnlp.tasks.word_features import build_embedder, word_features
 from seqnlp.text.tags import PREFIXES
 
 
@@ -45,22 +45,6 @@ def build_tagger(
         forget_bias=model.forget_bias,
     )
     return RecurrentTagger(embedder, recurrent, tags, model.scheme, model.output, model.input_dropout, context)
-
-
-def build_embedder(model: ModelConfig | ClassifierConfig, features: WordFeatures, word_dim: int) -> WordEmbedder:
-    """The embedder with fresh weights; the arguments are those of :func:`build_tagger`."""
-    sizes = WordSizes(
-        num_words=len(features.words) - 1,
-        num_vectors=len(features.vector_words) - 1,
-        num_characters=len(features.characters),
-        word_dim=word_dim,
-        character_model=model.character_model,
-        character_dim=model.character_dim,
-        character_hidden_dim=model.character_hidden_dim,
-        casing_dim=model.casing_dim,
-        fine_tune=model.fine_tune,
-    )
-    return WordEmbedder(sizes, model.word_dropout)
 
 
 @dataclass(frozen=True)
@@ -140,16 +124,6 @@ def tagger_from_bundle(bundle: Bundle) -> LoadedTagger:
         context,
         _columns(columns) if columns else {"format": "conll", "token": 0},
     )
-
-
-def word_features(vocabulary: Fields) -> WordFeatures:
-    """How words become numbers, from ``vocabulary.json``.
-
-    Raises:
-        RunError: a part is missing or of the wrong kind.
-    """
-    lists = {name: vocabulary.texts(name) for name in ("words", "vector_words", "characters")}
-    return WordFeatures.from_dict({**lists, "lowercase": vocabulary.flag("lowercase")})
 
 
 def _columns(saved: Fields) -> dict[str, Any]:

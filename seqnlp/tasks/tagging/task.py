@@ -29,6 +29,7 @@ from seqnlp.tasks.tagging.contextual_store import ContextStore
 from seqnlp.tasks.tagging.model import build_tagger, columns_of, describe
 from seqnlp.tasks.tagging.prediction import TagPredictor
 from seqnlp.tasks.tagging.tokenizer_choice import choose_tokenizer
+from seqnlp.tasks.word_features import learn_features, load_vectors, vectors_digest
 from seqnlp.text.sentence import TaggedSentence
 from seqnlp.text.tags import Span
 from seqnlp.training.checkpoint import Progress
@@ -59,15 +60,15 @@ class TaggingTask:
         self.columns = columns_of(data)
         self.train_digest = split_digest(data, "train")
         self.dev_digest = split_digest(data, "dev")
-        self.digest = self.train_digest + tagging_data.vectors_digest(data, settings)
+        self.digest = self.train_digest + vectors_digest(data, settings)
         train = load_split(data, "train", say)
         self.dev = load_split(data, "dev", say)
         self.words = [sentence.tokens for sentence in train]
         self.context = self._read_context(say)
         embedder = self.context.embedder if self.context else None
         self.digest += embedder.digest() if embedder else ""
-        vectors = tagging_data.load_vectors(data, settings)
-        self.features = tagging_data.learn_features(train, settings, vectors)
+        vectors = load_vectors(data, settings)
+        self.features = learn_features(train, settings, vectors)
         self.tags = tagging_data.learn_tags(train, data, settings)
         tagging_data.refuse_one_tag(self.tags, source_name(data, "train"))
         labels = self.tags if data.scheme == "none" else tagging_data.entity_types(train, data.scheme)

@@ -1,0 +1,96 @@
+"""What taggers and classifiers learn of words from the training split: vocabularies, vectors, the embedder of both."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqnlp.bundle_fields import Fields
+from seqnlp.config import ClassifierConfig, ModelConfig, SplitsConfig
+from seqnlp.data.lexicon import WordFeatures, normalized
+from seqnlp.data.sources import resolve_path
+from seqnlp.nn.embed import WordEmbedder, WordSizes
+from seqnlp.text.files import file_digest
+from seqnlp.text.tokenize import visible
+from seqnlp.text.vectors import read_vectors
+from seqnlp.text.vocabulary import Vocabulary
+
+MIN_CHARACTER_COUNT = 2
+"""A character seen once stands in for all that were never seen."""
+
+
+@dataclass(frozen=True)
+class Vectors:
+    """Pretrained vectors as read from a file: N words and their (N, D) numbers."""
+
+    words: list[str]
+    values: NDArray[np.float32]
+
+
+class HasTokens(Protocol):
+    """Whatever consists of words."""
+
+    @property
+    def tokens(self) -> Sequence[str]:
+        """The words."""
+
+
+def load_vectors(data: SplitsConfig, model: ModelConfig | ClassifierConfig) -> Vectors | None:
+    """The file named by ``model.vectors``, or None."""
+    return Vectors(*read_vectors(resolve_path(data, model.vectors))) if model.vectors else None
+
+
+def vectors_digest(data: SplitsConfig, model: ModelConfig | ClassifierConfig) -> str:
+    """SHA-256 of the file named by ``model.vectors``, or an empty string."""
+    return file_digest(resolve_path(data, model.vectors)) if model.vectors else ""
+
+
+def learn_features(
+    sentences: Sequence[HasTokens], model: ModelConfig | ClassifierConfig, vectors: Vectors | None
+) -> WordFeatures:
+    """Vocabularies of the training split; every word of the vectors' file is kept, seen in training or not."""
+    lowercase = model.lowercase
+    words = Counter(normalized(word, lowercase) for sentence in sentences for word in sentence.tokens)
+    characters = Counter(character for sentence in sentences for word in sentence.tokens for character in visible(word))
+    return WordFeatures(
+        words=Vocabulary.from_counts(words, model.min_count, unknown=True),
+        vector_words=Vocabulary(vectors.words if vectors else [], unknown=True),
+        characters=Vocabulary.from_counts(characters, MIN_CHARACTER_COUNT, unknown=True),
+        lowercase=lowercase,
+    )
+
+
+def word_features(vocabulary: Fields) -> WordFeatures:
+    """How words become numbers, from ``vocabulary.json``.
+
+    Raises:
+        RunError: a part is missing or of the wrong kind.
+    """
+    lists = {name: vocabulary.texts(name) for name in ("words", "vector_words", "characters")}
+    return WordFeatures.from_dict({**lists, "lowercase": vocabulary.flag("lowercase")})
+
+
+def build_embedder(model: ModelConfig | ClassifierConfig, features: WordFeatures, word_dim: int) -> WordEmbedder:
+    """The embedder with fresh weights.
+
+    Args:
+        features: decides the sizes of the tables.
+        word_dim: width of the word embedding (that of the vectors, if there are any).
+    """
+    sizes = WordSizes(
+        num_words=len(features.words) - 1,
+        num_vectors=len(features.vector_words) - 1,
+        num_characters=len(features.characters),
+        word_dim=word_dim,
+        character_model=model.character_model,
+        character_dim=model.character_dim,
+        character_hidden_dim=model.character_hidden_dim,
+        casing_dim=model.casing_dim,
+        fine_tune=model.fine_tune,
+    )
+    return WordEmbedder(sizes, model.word_dropout)
