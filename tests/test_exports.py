@@ -34,8 +34,10 @@ def test_errors_need_no_torch() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-def test_the_python_of_the_readme_passes_a_strict_type_checker(repository: Path, tmp_path: Path) -> None:
-    blocks = re.findall(r"```python\n(.*?)```", (repository / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+def test_the_python_of_the_readme_and_the_pages_passes_a_strict_type_checker(repository: Path, tmp_path: Path) -> None:
+    pages = [repository / "README.md", *sorted((repository / "docs").rglob("*.md"))]
+    text = "\n".join(page.read_text(encoding="utf-8") for page in pages)
+    blocks = re.findall(r"^```python\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
     assert blocks
     for number, block in enumerate(blocks):
         (tmp_path / f"block_{number}.py").write_text(block, encoding="utf-8")
