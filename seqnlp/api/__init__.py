@@ -12,6 +12,7 @@ from seqnlp.tasks.anomaly_detection.stream import ScoredRow
 from seqnlp.tasks.classification.api import Classification, Classifier, Explanation, WordContribution
 from seqnlp.tasks.forecasting.api import Forecast, Forecaster, ForecastStream
 from seqnlp.tasks.language_model.api import Completion, LanguageModel, Typed
+from seqnlp.tasks.saved_evaluation import Report
 from seqnlp.tasks.tagging.api import Span, TaggedText, Tagger, TagSequence
 from seqnlp.tasks.translation.api import Hypothesis, Translation, Translator
 
@@ -29,6 +30,7 @@ __all__ = [
     "Forecaster",
     "Hypothesis",
     "LanguageModel",
+    "Report",
     "ScoredRow",
     "Span",
     "TagSequence",

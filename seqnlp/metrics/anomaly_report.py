@@ -72,6 +72,11 @@ class AnomalyReport:
         """How the score was made."""
         return f"labelled windows|budget:{self.budget:g}|point adjustment:no"
 
+    @property
+    def named_scores(self) -> dict[str, float]:
+        """The scores by name, of the windows found within the budget, and the rate of false alarms."""
+        return {"recall": self.at_budget[0].recall, "false_rate": self.at_rate[0].false_rate}
+
     def to_dict(self) -> dict[str, Any]:
         """The report as dictionaries, lists and numbers, ready for JSON."""
         facts = {"measure": "windows found", "score": self.score, "signature": self.signature, **asdict(self)}

@@ -84,6 +84,11 @@ class ClassificationReport:
         """How the score was computed."""
         return "micro F1 over all labels of all documents" if self.multi_label else "accuracy over documents"
 
+    @property
+    def named_scores(self) -> dict[str, float]:
+        """The scores by name, between 0 and 1."""
+        return {"accuracy": self.accuracy, "macro_f1": self.macro.f1, "micro_f1": self.micro.f1}
+
     def to_dict(self) -> dict[str, Any]:
         """The report as dictionaries, lists and numbers, ready for JSON."""
         return {"measure": self.measure, "score": self.score, "signature": self.signature, **asdict(self)}

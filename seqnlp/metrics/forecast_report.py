@@ -113,6 +113,17 @@ class ForecastReport:
         found = [value for value in map(fact, self.columns) if value is not None]
         return fmean(found) if found else None
 
+    @property
+    def named_scores(self) -> dict[str, float]:
+        """The scores by name, means over the columns; an undefined one is left out."""
+        mean = self.mean
+        found = {
+            "mase": mean(lambda column: column.model.mase),
+            "mae": mean(lambda column: column.model.mae),
+            "rmse": mean(lambda column: column.model.rmse),
+        }
+        return {name: value for name, value in found.items() if value is not None}
+
     def to_dict(self) -> dict[str, Any]:
         """The report as dictionaries, lists and numbers, ready for JSON."""
         summary = {

@@ -54,6 +54,13 @@ class LanguageReport:
         """The one number: perplexity per word; lower is better."""
         return self.scores.per_word
 
+    @property
+    def named_scores(self) -> dict[str, float]:
+        """The scores by name; of all of them lower is better."""
+        found = self.scores
+        per = {"bits_per_character": found.bits_per_character, "bits_per_byte": found.bits_per_byte}
+        return {"perplexity": found.per_word, **per}
+
     def to_dict(self) -> dict[str, Any]:
         """The report as dictionaries, lists and numbers, ready for JSON."""
         return {"measure": "perplexity", "score": self.score, **asdict(self)}

@@ -68,6 +68,14 @@ class EvaluationReport:
         """What :attr:`score` is called."""
         return "entity F1" if self.kind == "entities" else "token accuracy"
 
+    @property
+    def named_scores(self) -> dict[str, float]:
+        """The scores by name, between 0 and 1."""
+        found = self.overall
+        if self.kind != "entities":
+            return {"accuracy": found.f1}
+        return {"f1": found.f1, "precision": found.precision, "recall": found.recall}
+
     def to_dict(self) -> dict[str, Any]:
         """The report as dictionaries, lists and numbers, ready for JSON."""
         return {"measure": self.measure, "score": self.score, **asdict(self), "interval": list(self.interval)}

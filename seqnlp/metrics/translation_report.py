@@ -44,6 +44,12 @@ class TranslationReport:
         """The one number: BLEU, between 0 and 1 as every report's score."""
         return self.scores.bleu.value / 100
 
+    @property
+    def named_scores(self) -> dict[str, float]:
+        """The scores by name, as sacreBLEU gives them: up to 100."""
+        found = self.scores
+        return {"bleu": found.bleu.value, "chrf": found.chrf.value, "ter": found.ter.value}
+
     def to_dict(self) -> dict[str, Any]:
         """The report as dictionaries, lists and numbers, ready for JSON."""
         return {"measure": "BLEU", "score": self.score, **asdict(self)}

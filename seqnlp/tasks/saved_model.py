@@ -17,6 +17,7 @@ from torch.random import fork_rng
 from seqnlp.bundle import find_model
 from seqnlp.errors import SeqnlpError
 from seqnlp.tasks.model_folder import copy_model, files_of, is_in_run, write_files
+from seqnlp.tasks.saved_evaluation import Report, evaluated
 
 undisturbed = fork_rng(devices=[])
 """Decorates what builds a model: the random state of torch stays what it was."""
@@ -56,6 +57,18 @@ class SavedModel:
         if len(paths) > 1:
             raise SeqnlpError(f"save: expected one model, found {len(paths)} that answer together; copy their folders")
         return copy_model(self.path, folder)
+
+    def evaluate(self, test: Any = None, *, split: str = "test") -> Report:
+        """How good the model is on examples as :func:`seqnlp.train` takes them, on a file, or on a split of its run.
+
+        Raises:
+            RunError: the model is in no run, and its task cannot be evaluated without the run's settings.
+            ConfigError, DataError: there is no such split, or the examples are not as the task needs them.
+            SeqnlpError: these are several models together.
+        """
+        if len(self._made_from[0]) > 1:
+            raise SeqnlpError("evaluate: expected one model; `seqnlp evaluate` and `seqnlp score` judge several")
+        return evaluated(self.path, self.description, test, split)
 
     def __reduce__(self) -> tuple[Any, ...]:
         if self.temporary:

@@ -17,9 +17,10 @@ _TIME = "time"
 
 def written_series(examples: Any, name: str, settings: Mapping[str, Any]) -> WrittenSplit:
     """A series as CSV."""
-    rows = [_cells(row, f"{name}[{place}]") for place, row in enumerate(rows_of(_with_index(examples), name))]
+    chosen = str(settings.get("data.time_column", ""))
+    rows = [_cells(row, f"{name}[{place}]") for place, row in enumerate(rows_of(_with_index(examples, chosen), name))]
     names = list(rows[0])
-    time = str(settings.get("data.time_column", "")) or _time_column(rows[0])
+    time = chosen or _time_column(rows[0])
     values = [part.strip() for part in str(settings.get("data.value_columns", "")).split(",") if part.strip()]
     if missing := [column for column in [*filter(None, [time]), *values] if column not in names]:
         raise DataError(f"{name}: expected a column '{missing[0]}', found {columns_in(rows[0])}")
@@ -34,14 +35,14 @@ def written_series(examples: Any, name: str, settings: Mapping[str, Any]) -> Wri
     return WrittenSplit(".csv", text.getvalue().encode(), {"data.time_column": time} if time else {}, first_line=2)
 
 
-def _with_index(examples: Any) -> Any:
+def _with_index(examples: Any, chosen: str) -> Any:
     """A pandas table with its index of times as a column; a column of its own as a table."""
     if is_table(examples) and hasattr(examples, "index") and hasattr(examples, "reset_index"):
         frame = examples if hasattr(examples, "columns") else examples.to_frame(examples.name or "value")
         if type(frame.index).__name__ in ("DatetimeIndex", "PeriodIndex"):
             times = frame.index.astype(str) if type(frame.index).__name__ == "PeriodIndex" else frame.index
             frame = frame.copy()
-            frame.insert(0, frame.index.name or _TIME, times)
+            frame.insert(0, chosen or frame.index.name or _TIME, times)
         return frame.rename(columns=str)
     return plain(examples) if hasattr(examples, "ndim") and not hasattr(examples, "columns") else examples
 

@@ -14,6 +14,8 @@ from seqnlp.data.series.rows import Row, read_stamp
 from seqnlp.data.series.time import Stamps
 from seqnlp.errors import DataError
 from seqnlp.metrics.events import Event, EventMerger
+from seqnlp.plots.answers import framed
+from seqnlp.plots.lines import Chart, Line, charts_html
 from seqnlp.tasks import arguments
 from seqnlp.tasks.anomaly_detection.model import LoadedDetector, detector_from_bundle
 from seqnlp.tasks.anomaly_detection.stream import Judge, RowReader, ScoredRow
@@ -35,6 +37,13 @@ class Detection:
     rows: list[ScoredRow]
     events: list[Event]
     threshold: float
+
+    def _repr_html_(self) -> str:
+        scores = [(float(row.row), row.score) for row in self.rows if row.score is not None]
+        ends = [(float(self.rows[0].row), self.threshold), (float(self.rows[-1].row), self.threshold)]
+        chart = Chart("scores", "row", "score", [Line("score", scores), Line("threshold", ends)])
+        events = "; ".join(f"{event.start} to {event.end}" for event in self.events) or "none"
+        return framed(charts_html("Anomalies", f"events: {events}", [chart]))
 
 
 class DetectionStream:

@@ -10,6 +10,7 @@ import numpy as np
 
 from seqnlp.bundle import find_model, load_bundle
 from seqnlp.errors import SeqnlpError
+from seqnlp.plots.answers import bars_html
 from seqnlp.tasks import arguments
 from seqnlp.tasks.classification.digits import SteadyScores
 from seqnlp.tasks.classification.explanation import attended, integrated_gradients
@@ -79,6 +80,9 @@ class Classification:
     def label(self) -> str:
         """The most probable label; of a model with several a text an empty string if it gave none."""
         return self.labels[0] if self.labels else ""
+
+    def _repr_html_(self) -> str:
+        return bars_html(sorted(self.probabilities.items(), key=lambda one: -one[1]))
 
 
 class Classifier(SavedModel):

@@ -16,6 +16,8 @@ from seqnlp.data.series.repair import Findings, Repair
 from seqnlp.data.series.rows import Row, read_stamp
 from seqnlp.data.series.time import Moment, Stamps, write_moment
 from seqnlp.errors import DataError, SeqnlpError
+from seqnlp.plots.answers import framed
+from seqnlp.plots.lines import Chart, Line, charts_html
 from seqnlp.tasks import arguments
 from seqnlp.tasks.forecasting.model import LEVELS, forecaster_from_bundle
 from seqnlp.tasks.forecasting.reader import Place, Reader
@@ -44,6 +46,22 @@ class Forecast:
     low: FloatArray
     high: FloatArray
     level: float
+
+    def _repr_html_(self) -> str:
+        def line(name: str, values: FloatArray) -> Line:
+            return Line(name, [(float(ahead + 1), float(value)) for ahead, value in enumerate(values)])
+
+        charts = [
+            Chart(
+                name,
+                "rows ahead",
+                name,
+                [line("forecast", self.values[:, at]), line("low", self.low[:, at]), line("high", self.high[:, at])],
+            )
+            for at, name in enumerate(self.names)
+        ]
+        explanation = f"{self.times[0]} to {self.times[-1]}, with intervals of {100 * self.level:g} %"
+        return framed(charts_html(f"What comes after {self.origin}", explanation, charts))
 
 
 class ForecastStream:

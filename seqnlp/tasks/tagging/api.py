@@ -9,6 +9,7 @@ from typing import Any
 
 from seqnlp.bundle import find_model, load_bundle
 from seqnlp.crf.k_best import MAX_PATHS
+from seqnlp.plots.answers import entities_html, pairs_html
 from seqnlp.tasks import arguments
 from seqnlp.tasks.saved_model import SavedModel, undisturbed
 from seqnlp.tasks.tagging.model import tagger_from_bundle
@@ -93,6 +94,11 @@ class TaggedText:
         if self.nbest:
             answer["nbest"] = [{"probability": round(n.probability, 6), "tags": n.tags} for n in self.nbest]
         return answer
+
+    def _repr_html_(self) -> str:
+        if self.plain:
+            return pairs_html([(token.text, tag) for token, tag in zip(self.tokens, self.tags, strict=True)])
+        return entities_html(self.text, [(span.start, span.end, span.label, span.probability) for span in self.spans])
 
 
 class Tagger(SavedModel):

@@ -18,6 +18,7 @@ from seqnlp.data.pair_batches import FlatSequences
 from seqnlp.decode.hypotheses import Decoded
 from seqnlp.decode.sampling import SamplingOptions
 from seqnlp.errors import SeqnlpError
+from seqnlp.plots.answers import pairs_html
 from seqnlp.tasks import arguments
 from seqnlp.tasks.saved_model import SavedModel, undisturbed
 from seqnlp.tasks.translation.model import translator_from_bundle
@@ -68,6 +69,9 @@ class Translation:
     def text(self) -> str:
         """The best translation."""
         return self.hypotheses[0].text
+
+    def _repr_html_(self) -> str:
+        return pairs_html([(self.source, self.text)])
 
 
 class Translator(SavedModel):

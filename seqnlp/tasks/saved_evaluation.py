@@ -1,0 +1,124 @@
+"""How good a loaded model is, on examples that a program holds, on a file, or on a split of its run."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from seqnlp.config import Config, config_to_dict, default_config, read_config
+from seqnlp.data.in_memory.rows import is_path
+from seqnlp.errors import RunError
+from seqnlp.plots.answers import framed
+from seqnlp.task_table import part_of
+
+_COLUMNS = {
+    "token_column": "0",
+    "tag_column": "-1",
+    "text_column": "",
+    "label_column": "",
+    "time_column": "",
+    "value_columns": "",
+    "source": "",
+    "target": "",
+    "scheme": "",
+    "offsets": "",
+    "tag_names": "",
+}
+"""Settings of the data that examples are read by, and what they are where nobody chose one."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """What an evaluation found. A score is also an attribute: ``report.f1``; a notebook shows the whole page.
+
+    Attributes:
+        scores: the scores by name.
+        details: the task's own report.
+    """
+
+    scores: dict[str, float]
+    details: Any
+    _as_text: Callable[[Any], str]
+    _as_html: Callable[..., str]
+
+    def __getattr__(self, name: str) -> float:
+        scores: dict[str, float] = self.__dict__.get("scores", {})
+        if name not in scores:
+            raise AttributeError(f"this report has no '{name}'; its scores are {', '.join(scores)}")
+        return scores[name]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything that was found, as `seqnlp evaluate --json` writes it."""
+        found: dict[str, Any] = self.details.to_dict()
+        return found
+
+    def to_html(self) -> str:
+        """A page of its own, as `seqnlp evaluate --report` writes it."""
+        return self._as_html(self.details)
+
+    def __str__(self) -> str:
+        return self._as_text(self.details)
+
+    def _repr_html_(self) -> str:
+        return framed(self.to_html(), "40em")
+
+
+def evaluated(model: Path, description: dict[str, Any], test: Any, split: str) -> Report:
+    """The report of a saved model.
+
+    Args:
+        model: its folder.
+        description: what its ``config.yaml`` says.
+        test: examples, a path, or nothing: the split of its run.
+
+    Raises:
+        RunError: the model is in no run, and its task cannot be evaluated without the run's settings.
+        ConfigError, DataError: there is no such split, or the examples are not as the task needs them.
+    """
+    task = str(description.get("task", "tagging"))
+    config = _run_config(model) or _own_config(model, task, description)
+    with tempfile.TemporaryDirectory(prefix="seqnlp_") as folder:
+        if test is not None:
+            split = "test"
+            config.test_on(str(test) if is_path(test) else _written(config, test, Path(folder)))
+        say = logging.getLogger("seqnlp").info
+        found = part_of(task, "evaluate")(model, config, split, lambda text: say("%s", text), keep=False)
+    return Report(found.named_scores, found, part_of(task, "as_text"), part_of(task, "as_html"))
+
+
+def _run_config(model: Path) -> Config | None:
+    path = model.parent / "config.yaml"
+    if not path.is_file() or model.name != "model":
+        return None
+    return read_config(yaml.safe_load(path.read_text(encoding="utf-8")))
+
+
+def _own_config(model: Path, task: str, description: dict[str, Any]) -> Config:
+    """Enough of a configuration to evaluate a tagger that is in no run: how entities are counted."""
+    if task != "tagging":
+        raise RunError(
+            f"{model} is in no run, so how its data are read is not known; load the run that made it, or score its "
+            "answers with `seqnlp score`"
+        )
+    config = default_config(task)
+    data: Any = config.data
+    data.scheme = str(description.get("data_scheme", data.scheme))
+    return config
+
+
+def _written(config: Config, test: Any, folder: Path) -> str:
+    """The examples as a file that the run's settings, changed where that is needed, can read."""
+    data: dict[str, Any] = config_to_dict(config)["data"]
+    known = {f"data.{name}": data[name] for name, usual in _COLUMNS.items() if data.get(name, usual) not in (usual, "")}
+    split = part_of(config.task, "in_memory")(test, "test", known)
+    path = folder / f"test{split.ending}"
+    path.write_bytes(split.content)
+    for name, value in split.settings.items():
+        setattr(config.data, name.removeprefix("data."), value)
+    return str(path)
