@@ -96,14 +96,20 @@ def claim(config: Config) -> Path:
     )
     if run.exists() and (not run.is_dir() or any(run.iterdir())):
         raise RunError(refusal)
-    content = _written(config)
+    content, new, ours = _written(config), not run.exists(), False
     try:
         run.mkdir(parents=True, exist_ok=True)
         with (run / CONFIG_FILE).open("x", encoding="utf-8") as file:  # "x": of two runs, one gets the directory
+            ours = True
             file.write(content)
     except FileExistsError:
         raise RunError(refusal) from None
     except OSError as problem:
+        with contextlib.suppress(OSError):
+            if ours:
+                (run / CONFIG_FILE).unlink()
+            if new:
+                run.rmdir()
         raise RunError(f"cannot make the run directory {run}: {problem.strerror}") from problem
     return run
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from seqnlp.errors import ConfigError, SeqnlpError
 from seqnlp.recipe_files import read_recipe, recipe_task
 from seqnlp.resources import find_recipe, find_recipes
+from seqnlp.storage import write_atomically
 
 HELP = "list recipes, show one, or copy one to change it"
 EXAMPLES = """\
@@ -92,9 +93,5 @@ def _copy(name: str, path: Path, folder: Path) -> str:
     copy = folder / "recipes" / f"{name}.yaml"
     if copy.exists():
         raise SeqnlpError(f"{copy} exists; choose another folder, or remove it first")
-    try:
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        copy.write_bytes(path.read_bytes())
-    except OSError as problem:
-        raise SeqnlpError(f"cannot write {copy}: {problem.strerror}") from problem
+    write_atomically(copy, path.read_bytes())
     return f"{copy}: change it, then\n  seqnlp train --config-dir {folder} recipe={name}"
