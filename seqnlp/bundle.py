@@ -12,12 +12,13 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
 from safetensors import SafetensorError
-from safetensors.torch import load as tensors_from_bytes
-from safetensors.torch import save as tensors_to_bytes
-from torch import Tensor
+from safetensors.numpy import load as weights_from_bytes
+from safetensors.numpy import save as weights_to_bytes
 
 from seqnlp.bundle_digest import KEY as FILES
 from seqnlp.bundle_digest import digest, digests, expected_digests, problem_of, refuse_edited, signed
@@ -26,6 +27,9 @@ from seqnlp.errors import RunError, TrainingError
 from seqnlp.saved_weights import refuse_undefined
 from seqnlp.storage import write_atomically, write_folder_atomically
 from seqnlp.stored import json_of, read_bytes, settings_of, settings_text
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 FORMAT = 2
 """Raised whenever an older seqnlp could not read what a newer one writes."""
@@ -58,7 +62,7 @@ class Bundle:
 
     Attributes:
         description: contents of ``config.yaml`` but for the format number.
-        tensors: the weights by name.
+        weights: by name.
         vocabulary: whatever the task needs to read text.
         labels: the output labels in the order of the model's scores.
         metrics: scores, splits, seed, data hashes.
@@ -68,7 +72,7 @@ class Bundle:
     """
 
     description: dict[str, Any]
-    tensors: dict[str, Tensor]
+    weights: dict[str, NDArray[Any]]
     vocabulary: dict[str, Any]
     labels: list[str]
     metrics: dict[str, Any]
@@ -95,6 +99,18 @@ class Bundle:
         if self.description.get("task", task) != task:
             raise RunError(f"this is a model for {self.description['task']}, not {name}")
 
+    @property
+    def tensors(self) -> dict[str, Tensor]:
+        """The weights as tensors of torch, each time new ones."""
+        import torch
+
+        return {name: torch.tensor(array) for name, array in self.weights.items()}
+
+
+def weights_of(tensors: Mapping[str, Tensor]) -> dict[str, NDArray[Any]]:
+    """The weights to save of a module's ``state_dict``."""
+    return {name: tensor.detach().cpu().numpy() for name, tensor in tensors.items()}
+
 
 def save_bundle(folder: Path, bundle: Bundle) -> None:
     """Write a model folder, whole: a reader finds the old model or the new one.
@@ -102,14 +118,14 @@ def save_bundle(folder: Path, bundle: Bundle) -> None:
     Raises:
         TrainingError: the disk is full; the model already there stays whole.
     """
-    tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in bundle.tensors.items()}
+    weights = {name: np.asarray(array, order="C") for name, array in bundle.weights.items()}
     files = {
         VOCABULARY: json.dumps(bundle.vocabulary, ensure_ascii=False).encode(),
         LABELS: json.dumps(bundle.labels, ensure_ascii=False, indent=1).encode(),
         METRICS: _pretty(bundle.metrics),
         CARD: bundle.card.encode(),
         **bundle.subwords,
-        TENSORS: tensors_to_bytes(tensors),
+        TENSORS: weights_to_bytes(weights),
     }
     described = _described({**bundle.description, FILES: digests(files)})
     write_folder_atomically(folder, {**files, DESCRIPTION: described}, lambda name: name.endswith(_SUBWORDS))
@@ -158,13 +174,13 @@ def load_bundle(path: str | Path) -> Bundle:
     for split in ("train", "dev", "test"):
         Fields({split: None, **Fields(metrics, folder / METRICS).all}, folder / METRICS).fields(split)
     try:
-        tensors = tensors_from_bytes(contents[TENSORS])
+        weights = weights_from_bytes(contents[TENSORS])
     except (SafetensorError, ValueError) as problem:
         raise RunError(f"{folder / TENSORS} is damaged ({problem}); copy the model again") from problem
-    refuse_undefined(tensors, folder / TENSORS)
+    refuse_undefined(weights, folder / TENSORS)
     return Bundle(
         description=description,
-        tensors=tensors,
+        weights=weights,
         vocabulary=Fields(_from_json(contents, folder / VOCABULARY), folder / VOCABULARY).all,
         labels=different_texts(_from_json(contents, folder / LABELS), str(folder / LABELS)),
         metrics=metrics,

@@ -19,7 +19,7 @@ import yaml
 from tiny import make_sentences, tiny_config
 
 from seqnlp import bundle
-from seqnlp.bundle import Bundle, find_model, load_bundle, save_bundle, save_description, save_metrics
+from seqnlp.bundle import Bundle, find_model, load_bundle, save_bundle, save_description, save_metrics, weights_of
 from seqnlp.config import Config
 from seqnlp.errors import RunError, TrainingError
 from seqnlp.storage import remove_leftovers
@@ -39,7 +39,7 @@ def make_bundle(config: Config) -> Bundle:
         description=describe(
             config.model, config.model.word_dim, "iob2", "words", {"data": "made up", "licence": "CC0"}
         ),
-        tensors=dict(model.state_dict()),
+        weights=weights_of(model.state_dict()),
         vocabulary=features.to_dict(),
         labels=tags,
         metrics={"dev": {"f1": 61.5}, "seed": 1},
@@ -59,7 +59,7 @@ def test_what_was_saved_is_loaded_bit_for_bit(tmp_path: Path) -> None:
     saved = make_bundle(tiny_config(tmp_path))
     save_bundle(tmp_path / "model", saved)
     loaded = load_bundle(tmp_path / "model")
-    assert replace(loaded, tensors={}) == replace(saved, tensors={})
+    assert replace(loaded, weights={}) == replace(saved, weights={})
     assert loaded.tensors.keys() == saved.tensors.keys()
     for name, tensor in saved.tensors.items():
         assert loaded.tensors[name].dtype == tensor.dtype, name
@@ -82,7 +82,8 @@ def test_the_rebuilt_tagger_has_the_saved_weights_and_is_not_trained(folder: Pat
     assert not any(parameter.requires_grad for parameter in tagger.model.parameters())
     for name, tensor in tagger.model.state_dict().items():
         assert torch.equal(tensor, loaded.tensors[name]), name
-    assert (tagger.scheme, tagger.data_scheme, tagger.tokenizer, tagger.temperature) == ("bioes", "iob2", "words", 1.0)
+    saved = tagger.saved
+    assert (saved.scheme, saved.data_scheme, saved.tokenizer, saved.temperature) == ("bioes", "iob2", "words", 1.0)
 
 
 def test_the_folder_holds_six_plain_files_and_no_absolute_path(folder: Path, tmp_path: Path) -> None:
@@ -117,7 +118,7 @@ def test_a_file_of_another_model_is_noticed(folder: Path, tmp_path: Path, name: 
     saved = make_bundle(tiny_config(tmp_path))
     other = replace(
         saved,
-        tensors={key: tensor + 1 for key, tensor in saved.tensors.items()},
+        weights={key: array + 1 for key, array in saved.weights.items()},
         vocabulary={**saved.vocabulary, "lowercase": not saved.vocabulary["lowercase"]},
         labels=saved.labels[::-1],
         metrics={},
@@ -179,7 +180,7 @@ def test_a_save_that_dies_anywhere_leaves_the_old_model_the_new_one_or_an_error(
     folder: Path, monkeypatch: pytest.MonkeyPatch, exchange: bool, name: str, count: int
 ) -> None:
     old = load_bundle(folder)
-    new = replace(old, tensors={key: tensor + 1 for key, tensor in old.tensors.items()}, labels=old.labels[::-1])
+    new = replace(old, weights={key: array + 1 for key, array in old.weights.items()}, labels=old.labels[::-1])
     states = set()
     for number in range(1, count + 1):
         save_bundle(folder, old)
@@ -205,7 +206,7 @@ def test_a_save_that_dies_anywhere_leaves_the_old_model_the_new_one_or_an_error(
 
 def test_readers_beside_a_writer_find_whole_models(folder: Path) -> None:
     old = load_bundle(folder)
-    new = replace(old, tensors={key: tensor + 1 for key, tensor in old.tensors.items()}, labels=old.labels[::-1])
+    new = replace(old, weights={key: array + 1 for key, array in old.weights.items()}, labels=old.labels[::-1])
 
     def read(_: int) -> bool:
         found = load_bundle(folder)

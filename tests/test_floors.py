@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -42,6 +44,9 @@ FLOORS = {
     "__main__": 9,
 }
 HEAVY = {"datasets", "hydra", "matplotlib", "omegaconf", "sacrebleu", "scipy", "seqeval", "sklearn", "sentencepiece"}
+WITHOUT_TORCH = ["seqnlp.bundle", "seqnlp.tasks.tagging.api"]
+"""Modules that can be imported where torch is not installed, with all that they import."""
+
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 
@@ -106,6 +111,12 @@ def test_networks_know_no_torch() -> None:
     without = [path for path in MODULES if name_of(path).startswith("networks/")]
     assert len(without) > 8
     assert [name_of(path) for path in without if "torch" in packages(path)] == []
+
+
+def test_what_answers_without_torch_imports_none() -> None:
+    code = "import sys; sys.modules['torch'] = None; import importlib; importlib.import_module(sys.argv[1])"
+    for module in WITHOUT_TORCH:
+        subprocess.run([sys.executable, "-c", code, module], check=True)
 
 
 def test_the_rules_would_see_an_offence(tmp_path: Path) -> None:

@@ -1,20 +1,30 @@
-"""Use a trained model from Python: ``seqnlp.load("RUN")`` gives the model that is in the folder."""
+"""Use a trained model from Python: ``seqnlp.load("RUN")`` gives the model that is in the folder.
+
+Names are looked up on first use: a tagger does not need what a forecaster needs.
+"""
 
 from __future__ import annotations
 
+from functools import reduce
+from importlib import import_module
+from operator import or_
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from seqnlp.bundle import load_bundle
-from seqnlp.metrics.events import Event
 from seqnlp.task_table import TASKS, part_of
-from seqnlp.tasks.anomaly_detection.api import Detection, DetectionStream, Detector
-from seqnlp.tasks.anomaly_detection.stream import ScoredRow
-from seqnlp.tasks.classification.api import Classification, Classifier, Explanation, WordContribution
-from seqnlp.tasks.forecasting.api import Forecast, Forecaster, ForecastStream
-from seqnlp.tasks.language_model.api import Completion, LanguageModel, Typed
-from seqnlp.tasks.saved_evaluation import Report
-from seqnlp.tasks.tagging.api import Span, TaggedText, Tagger, TagSequence
-from seqnlp.tasks.translation.api import Hypothesis, Translation, Translator
+
+if TYPE_CHECKING:
+    from seqnlp.metrics.events import Event
+    from seqnlp.tasks.anomaly_detection.api import Detection, DetectionStream, Detector
+    from seqnlp.tasks.anomaly_detection.stream import ScoredRow
+    from seqnlp.tasks.classification.api import Classification, Classifier, Explanation, WordContribution
+    from seqnlp.tasks.forecasting.api import Forecast, Forecaster, ForecastStream
+    from seqnlp.tasks.language_model.api import Completion, LanguageModel, Typed
+    from seqnlp.tasks.saved_evaluation import Report
+    from seqnlp.tasks.tagging.api import Span, TaggedText, Tagger, TagSequence
+    from seqnlp.tasks.translation.api import Hypothesis, Translation, Translator
+
+    Model: TypeAlias = Tagger | Translator | Classifier | LanguageModel | Forecaster | Detector
 
 __all__ = [
     "Classification",
@@ -43,7 +53,30 @@ __all__ = [
     "load",
 ]
 
-Model = Tagger | Translator | Classifier | LanguageModel | Forecaster | Detector
+_HOMES = {
+    "seqnlp.tasks.classification.api": ("Classification", "Classifier", "Explanation", "WordContribution"),
+    "seqnlp.tasks.anomaly_detection.api": ("Detection", "DetectionStream", "Detector"),
+    "seqnlp.tasks.forecasting.api": ("Forecast", "ForecastStream", "Forecaster"),
+    "seqnlp.tasks.language_model.api": ("Completion", "LanguageModel", "Typed"),
+    "seqnlp.tasks.saved_evaluation": ("Report",),
+    "seqnlp.tasks.tagging.api": ("Span", "TagSequence", "TaggedText", "Tagger"),
+    "seqnlp.tasks.translation.api": ("Hypothesis", "Translation", "Translator"),
+    "seqnlp.metrics.events": ("Event",),
+    "seqnlp.tasks.anomaly_detection.stream": ("ScoredRow",),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    if name == "Model":  # whatever load returns
+        return reduce(or_, (part_of(task, "model") for task in TASKS))
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'seqnlp.api' has no attribute '{name}'")
+    return getattr(import_module(_HOME_OF[name]), name)
+
+
+def __dir__() -> list[str]:
+    return __all__
 
 
 def load(path: str | Path) -> Model:
@@ -52,6 +85,8 @@ def load(path: str | Path) -> Model:
     Raises:
         RunError: there is no model, or it is damaged, or too new.
     """
+    from seqnlp.bundle import load_bundle
+
     task = load_bundle(path).description.get("task")
     model: Model = part_of(task if task in TASKS else next(iter(TASKS)), "model")(path)
     return model

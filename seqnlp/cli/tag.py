@@ -7,6 +7,8 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from seqnlp.cli.engine_options import add_engine_arguments, engine_options
+
 HELP = "tag text from standard input, one answer per line"
 EXAMPLES = """\
 examples:
@@ -47,7 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--min-probability", type=float, default=0.0, metavar="P", help="leave out entities less probable than P"
     )
-    parser.add_argument("--threads", type=int, default=0, metavar="N", help="CPU threads (default: torch's choice)")
+    add_engine_arguments(parser)
     parser.add_argument(
         "--errors",
         choices=("strict", "replace"),
@@ -72,15 +74,10 @@ def run(arguments: argparse.Namespace) -> int:
         raise SeqnlpError("--nbest is written by --output jsonl only; add --output jsonl")
     if not 0 <= arguments.min_probability <= 1:
         raise SeqnlpError(f"--min-probability: expected a number from 0 to 1, found {arguments.min_probability}")
-    if arguments.threads < 0:
-        raise SeqnlpError(f"--threads: expected 0 or more, found {arguments.threads}")
-    if arguments.threads:
-        import torch
-
-        torch.set_num_threads(arguments.threads)
+    engine = engine_options(arguments)
     from seqnlp.api import Tagger
 
-    tagger = Tagger(arguments.run)
+    tagger = Tagger(arguments.run, **engine)
     if arguments.min_probability and tagger.plain_tags:
         raise SeqnlpError("--min-probability leaves out entities; this model gives every word a tag")
     options = {"nbest": arguments.nbest, "min_probability": arguments.min_probability}

@@ -22,6 +22,7 @@ from seqnlp.errors import SeqnlpError
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 Array = NDArray[Any]
+Flags = NDArray[np.bool_]
 
 
 @dataclass(slots=True)
@@ -171,6 +172,18 @@ def score_chain(
     if temperature == 1.0:
         return ScoredChain(chain, transitions, tokens)
     return ScoredChain(chain, transitions / temperature, tokens.astype(np.float64) / temperature)
+
+
+def forbidden_moves(start: Flags, end: Flags, transitions: Flags) -> FloatArray:
+    """What is added (N, N) to the scores of transitions: minus infinity where they are forbidden, else 0.
+
+    Args:
+        start, end: (K,) which tags may begin and end a sentence.
+        transitions: (K, K), ``[from][to]``.
+    """
+    legal = np.ones((len(start) + 1, len(start) + 1), dtype=bool)  # (N, N)
+    legal[:-1, :-1], legal[-1, :-1], legal[:-1, -1] = transitions, start, end
+    return np.where(legal, 0.0, -np.inf)
 
 
 def boundary_transitions(start: Array, end: Array, transitions: Array, forbidden: FloatArray) -> FloatArray:

@@ -2,17 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from seqnlp.crf.inference import LinearChainCRF
+from seqnlp.data.lexicon import Lexicon
+
 FloatArray = NDArray[np.floating[Any]]
 IntArray = NDArray[np.int64]
 
 
+class WordEmbedding(Protocol):
+    """Vectors of word forms, which do not depend on the context."""
+
+    @property
+    def output_dim(self) -> int:
+        """D."""
+
+    def vectors(self, lexicon: Lexicon, forms: IntArray) -> FloatArray:
+        """Vectors (U, D) of the given forms (U,) of a lexicon."""
+
+
+class ContextVectors(Protocol):
+    """Contextual embeddings of the words of whole sentences."""
+
+    def read(self, sentences: Sequence[Sequence[str]]) -> FloatArray:
+        """Vectors (N, C) of all words of sentences, one sentence after the other."""
+
+
 class TaggerNetwork(Protocol):
     """Scores tags of words in their context."""
+
+    @property
+    def words(self) -> WordEmbedding:
+        """The vectors that it reads."""
+
+    @property
+    def crf(self) -> LinearChainCRF:
+        """What it says of sequences of tags."""
+
+    @property
+    def greedy(self) -> bool:
+        """Whether tags are chosen one after the other (softmax) instead of together (CRF)."""
 
     def emissions(self, rows: FloatArray, lengths: IntArray, context: FloatArray | None = None) -> FloatArray:
         """Emissions (B, T, K), undefined at padding.

@@ -2,11 +2,55 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import numpy as np
 
 from seqnlp.config import ModelConfig
-from seqnlp.networks.graph import Builder, Graph
+from seqnlp.crf.chain import boundary_transitions, forbidden_moves
+from seqnlp.crf.inference import LinearChainCRF
+from seqnlp.networks.graph import Builder, Graph, Run
 from seqnlp.networks.layers import Stack, Weights, linear, recurrent
+from seqnlp.networks.protocol import FloatArray, IntArray
+from seqnlp.networks.word_rows import WordRows, below
+from seqnlp.text.tags import legal_end, legal_start, legal_transitions
+
+
+class GraphTagger:
+    """A tagger whose network is a graph; see :class:`~seqnlp.networks.protocol.TaggerNetwork`.
+
+    Args:
+        tags: every tag, in the order of the emissions.
+        weights: of the whole model.
+        make: makes a graph callable.
+        context_dim: width of the contextual embeddings; 0: it reads none.
+    """
+
+    def __init__(
+        self,
+        model: ModelConfig,
+        tags: Sequence[str],
+        weights: Weights,
+        make: Callable[[Graph], Run],
+        context_dim: int = 0,
+    ) -> None:
+        self.words = WordRows(below(weights, "embedder"), model.fine_tune, make)
+        self.crf = crf_of(tags, model.scheme, weights)
+        self.greedy = model.output == "softmax"
+        self._run = make(tagger_graph(model, weights, context_dim))
+
+    def emissions(self, rows: FloatArray, lengths: IntArray, context: FloatArray | None = None) -> FloatArray:
+        """Emissions (B, T, K)."""
+        more = {} if context is None else {"context": context}
+        return self._run(rows=rows, lengths=lengths, **more)["emissions"]
+
+
+def crf_of(tags: Sequence[str], scheme: str, weights: Weights) -> LinearChainCRF:
+    """The CRF of a tagger's weights."""
+    legal = legal_start(tags, scheme), legal_end(tags, scheme), legal_transitions(tags, scheme)
+    forbidden = forbidden_moves(*map(np.array, legal))
+    start, end, moves = (weights[f"crf.{name}"] for name in ("start_transitions", "end_transitions", "transitions"))
+    return LinearChainCRF(boundary_transitions(start, end, moves, forbidden))
 
 
 def tagger_graph(model: ModelConfig, weights: Weights, context_dim: int = 0) -> Graph:

@@ -22,7 +22,7 @@ from torch import Tensor
 from torch.autograd import Function
 from torch.autograd.function import once_differentiable
 
-from seqnlp.crf.chain import Array, FloatArray, boundary_transitions, refuse_undefined, score_chain
+from seqnlp.crf.chain import Array, FloatArray, boundary_transitions, forbidden_moves, refuse_undefined, score_chain
 from seqnlp.crf.gradient import Evidence
 from seqnlp.crf.inference import LinearChainCRF
 from seqnlp.errors import SeqnlpError
@@ -70,10 +70,8 @@ class CRF(torchcrf.CRF):  # type: ignore[misc]  # torchcrf is not marked as type
         for name, flags in given.items():
             shape = (num_tags, num_tags) if name == "legal_transitions" else (num_tags,)
             self.register_buffer(name, _flags(name, flags, shape), persistent=False)
-        legal = np.ones((num_tags + 1, num_tags + 1), dtype=bool)  # (N, N)
-        legal[:-1, :-1] = self.legal_transitions.numpy()
-        legal[-1, :-1], legal[:-1, -1] = self.legal_start.numpy(), self.legal_end.numpy()
-        self._forbidden: FloatArray = np.where(legal, 0.0, -np.inf)  # (N, N)
+        legal = (part.numpy() for part in (self.legal_start, self.legal_end, self.legal_transitions))
+        self._forbidden = forbidden_moves(*legal)  # (N, N)
 
     def forward(self, emissions: Tensor, tags: Tensor, mask: Tensor | None = None, reduction: str = "sum") -> Tensor:
         """Log likelihood of gold tags; differentiable once, in the emissions and the parameters.

@@ -4,23 +4,39 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import tempfile
 import weakref
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Callable, Mapping
+from functools import cache, wraps
 from pathlib import Path
-from typing import Any
-
-import torch
-from torch.random import fork_rng
+from typing import Any, ParamSpec, TypeVar
 
 from seqnlp.bundle import find_model
 from seqnlp.errors import SeqnlpError
 from seqnlp.tasks.model_folder import copy_model, files_of, is_in_run, write_files
 from seqnlp.tasks.saved_evaluation import Report, evaluated
 
-undisturbed = fork_rng(devices=[])
-"""Decorates what builds a model: the random state of torch stays what it was."""
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def undisturbed(build: Callable[P, R]) -> Callable[P, R]:
+    """Decorates what builds a model of torch: its random state stays what it was."""
+
+    @wraps(build)
+    def built(*arguments: P.args, **options: P.kwargs) -> R:
+        from torch.random import fork_rng
+
+        with fork_rng(devices=[]):
+            return build(*arguments, **options)
+
+    return built
+
+
+def changed(**options: tuple[Any, Any]) -> dict[str, Any]:
+    """The options that are not what they are by default, from (value, default) of each."""
+    return {name: value for name, (value, default) in options.items() if value != default}
 
 
 class SavedModel:
@@ -106,5 +122,6 @@ def _answer_after_fork() -> None:
 
 
 def _use_one_thread() -> None:
-    if torch.get_num_threads() > 1:
+    torch = sys.modules.get("torch")
+    if torch is not None and torch.get_num_threads() > 1:
         torch.set_num_threads(1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,11 +14,13 @@ from seqnlp.bundle_fields import Fields
 from seqnlp.config import ClassifierConfig, ModelConfig, SplitsConfig
 from seqnlp.data.lexicon import WordFeatures, normalized
 from seqnlp.data.sources import resolve_path
-from seqnlp.nn.embed import WordEmbedder, WordSizes
 from seqnlp.text.files import file_digest
 from seqnlp.text.tokenize import visible
 from seqnlp.text.vectors import read_vectors
 from seqnlp.text.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from seqnlp.nn.embed import WordEmbedder
 
 MIN_CHARACTER_COUNT = 2
 """A character seen once stands in for all that were never seen."""
@@ -82,6 +84,8 @@ def build_embedder(model: ModelConfig | ClassifierConfig, features: WordFeatures
         features: decides the sizes of the tables.
         word_dim: width of the word embedding (that of the vectors, if there are any).
     """
+    from seqnlp.nn.embed import WordEmbedder, WordSizes
+
     sizes = WordSizes(
         num_words=len(features.words) - 1,
         num_vectors=len(features.vector_words) - 1,

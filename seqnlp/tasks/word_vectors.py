@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from threading import Lock
 from typing import Any
 
 import numpy as np
-import torch
-from torch import Tensor
 
-from seqnlp.data.collate import word_rows
 from seqnlp.data.lexicon import Lexicon, WordFeatures
-from seqnlp.nn.embed import WordEmbedder
+from seqnlp.networks.protocol import FloatArray, WordEmbedding
 
 MAX_BYTES = 32 * 2**20
 """What the forms that are kept may take; above it all are forgotten."""
@@ -27,27 +24,24 @@ class WordVectors:
     """The table of the forms seen; a form seen before costs one row look-up. Any number of threads may use it.
 
     Args:
-        embedder: computes the vectors, in inference mode.
+        embedder: computes the vectors.
         features: how a form becomes numbers.
-        device: where the table is.
         max_bytes: of the forms kept, which bounds memory on an endless stream; one call may go beyond it.
     """
 
-    def __init__(
-        self, embedder: WordEmbedder, features: WordFeatures, device: torch.device, max_bytes: int = MAX_BYTES
-    ) -> None:
+    def __init__(self, embedder: WordEmbedding, features: WordFeatures, max_bytes: int = MAX_BYTES) -> None:
         self._embedder = embedder
         self._lexicon = Lexicon(features, capacity=max_bytes // (4 * embedder.output_dim + BYTES_OF_A_FORM))
-        self._rows = torch.zeros(0, embedder.output_dim, device=device)  # (forms, D)
+        self._rows: FloatArray = np.zeros((0, embedder.output_dim), np.float32)  # (forms, D)
         self._num_rows = 0
         self._lock = Lock()
 
-    def look_up(self, sentences: Iterable[Iterable[str]]) -> tuple[list[list[int]], Tensor]:
+    def look_up(self, sentences: Iterable[Iterable[str]]) -> tuple[list[list[int]], FloatArray]:
         """Numbers of the forms of each sentence, and the rows (forms, D) that they count, longer than there are forms.
 
         The two belong together and stay valid: rows that were handed out are never written again.
         """
-        with self._lock, torch.inference_mode():
+        with self._lock:
             if self._lexicon.make_room():
                 self._rows, self._num_rows = self._rows[:0], 0
             found = [self._lexicon.indices(words) for words in sentences]
@@ -68,17 +62,10 @@ class WordVectors:
         if first == last:
             return
         if last > len(self._rows):
-            grown = self._rows.new_zeros(max(2 * last, 1024), self._rows.size(1))  # (forms, D)
+            grown = np.zeros((max(2 * last, 1024), self._rows.shape[1]), np.float32)  # (forms, D)
             grown[:first] = self._rows[:first]
             self._rows = grown
         for start in range(first, last, ROWS_AT_ONCE):
             forms = np.arange(start, min(start + ROWS_AT_ONCE, last))  # (U,)
-            rows = word_rows(self._lexicon, forms).to(self._rows.device)
-            self._rows[start : start + len(forms)] = self._embedder(rows)
+            self._rows[start : start + len(forms)] = self._embedder.vectors(self._lexicon, forms)
         self._num_rows = last
-
-
-def word_inputs(embedder: WordEmbedder, features: WordFeatures, words: Sequence[str]) -> Tensor:
-    """The vectors (T, D) of words by themselves."""
-    (numbers,), rows = WordVectors(embedder, features, torch.device("cpu")).look_up([words])
-    return rows[torch.tensor(numbers)]

@@ -14,11 +14,12 @@ from tiny_pairs import tiny_translation, write_tiny_pairs
 from tiny_text import tiny_language_model, write_tiny_text
 from torch import Tensor, nn
 
-from seqnlp import load
+from seqnlp import Tagger, load
 from seqnlp.api import LanguageModel
 from seqnlp.config import Config
 from seqnlp.errors import ConfigError, DataError, RunError, SeqnlpError
 from seqnlp.launch import start
+from seqnlp.models.as_network import TorchWords
 from seqnlp.nn.recurrent import CELLS
 from seqnlp.tasks.activations import SHOWN_END, text_activations
 from seqnlp.tasks.gradient import gradient_norms
@@ -53,9 +54,9 @@ def top(inside: Any) -> Tensor:
 def test_a_tagger_is_seen_as_it_tags(cell: str, tmp_path: Path) -> None:
     write_tiny_data(tmp_path)
     run = trained(tiny_config(tmp_path, model__cell=cell, model__num_layers=2), tmp_path)
-    tagger: Any = load(run)
+    tagger: Any = Tagger(run, engine="torch")
     text = "Ada Sorrel met Brand in Quarley."
-    outputs = heard(tagger._predictor.model.recurrent, lambda: tagger.tag(text))
+    outputs = heard(tagger._predictor.network.model.recurrent, lambda: tagger.tag(text))
     inside = text_activations(run, text)
     assert inside.steps == ["Ada", "Sorrel", "met", "Brand", "in", "Quarley", "."]
     assert [(layer.depth, layer.backwards) for layer in inside.layers] == [(1, False), (1, True), (2, False), (2, True)]
@@ -138,9 +139,9 @@ def test_the_gradient_of_a_classifier_is_that_of_its_loss(tmp_path: Path) -> Non
     assert len(norms) == 4
     loaded = load(run)._loaded  # type: ignore[union-attr]
     model = loaded.model
-    vectors = WordVectors(model.embedder, loaded.features, torch.device("cpu"))
+    vectors = WordVectors(TorchWords(model.embedder), loaded.features)
     (numbers,), rows = vectors.look_up([["the", "soup", "was", "fine"]])
-    inputs = rows[torch.tensor(numbers)].clone()  # (T, D)
+    inputs = torch.from_numpy(rows[numbers])  # (T, D)
     zero, lengths = torch.zeros(1, dtype=torch.int64), torch.tensor([4])
 
     def loss(moved: Tensor) -> float:

@@ -135,7 +135,7 @@ def detector_from_bundle(bundle: Bundle) -> LoadedDetector:
         RunError: another task's model, a missing or unknown key, or weights that do not fit the settings.
     """
     bundle.refuse_other_task("anomaly_detection", "an anomaly detector")
-    saved, facts, tensors, path = bundle.settings, bundle.facts, dict(bundle.tensors), bundle.folder / TENSORS
+    saved, facts, tensors, path = bundle.settings, bundle.facts, dict(bundle.weights), bundle.folder / TENSORS
     saved.text("task")
     settings, data = saved.section("model", AutoencoderConfig), saved.section("data", SeriesDataConfig)
     saved.end("about")

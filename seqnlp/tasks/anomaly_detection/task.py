@@ -137,7 +137,7 @@ class AnomalyTask:
         }
         saved = bundle.Bundle(
             description=describe(config),
-            tensors={**self.model.state_dict(), **calibration_of(detector)},
+            weights=bundle.weights_of({**self.model.state_dict(), **calibration_of(detector)}),
             vocabulary=facts_to_vocabulary(detector),
             labels=[],
             metrics=metrics,

@@ -5,10 +5,10 @@ from __future__ import annotations
 import torch
 
 from seqnlp.bundle import Bundle
+from seqnlp.models.as_network import word_inputs
 from seqnlp.plots.gates import MOST_STEPS
 from seqnlp.tasks.activations import LayerInput, check_steps
 from seqnlp.tasks.classification.model import classifier_from_bundle
-from seqnlp.tasks.word_vectors import word_inputs
 
 
 def layer_input(bundle: Bundle, text: str) -> LayerInput:

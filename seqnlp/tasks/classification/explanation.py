@@ -108,8 +108,8 @@ class _Path:
         self.windows: Windows = predictor.cut(flat.lengths)
         where, mask = window_items(flat, self.windows)  # (N,), (P, T)
         self.where, self.mask = torch.from_numpy(where), torch.from_numpy(mask)
-        inputs = torch.zeros(*mask.shape, rows.size(1), device=self.model.device)  # (P, T, D)
-        inputs[self.mask] = rows[torch.from_numpy(flat.items[where].astype(np.int64))].clone()
+        inputs = torch.zeros(*mask.shape, rows.shape[1], device=self.model.device)  # (P, T, D)
+        inputs[self.mask] = torch.from_numpy(rows[flat.items[where]]).to(inputs)
         self.inputs = inputs
         num_labels = self.model.project.out_features
         bias, shares = np.zeros(num_labels), np.zeros((len(words), num_labels))

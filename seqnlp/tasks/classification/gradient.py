@@ -9,6 +9,7 @@ from torch.nn import functional
 from seqnlp.bundle import Bundle
 from seqnlp.config import ClassificationConfig
 from seqnlp.data.documents import load_documents
+from seqnlp.models.as_network import TorchWords
 from seqnlp.tasks.classification.model import classifier_from_bundle
 from seqnlp.tasks.gradient import LONGEST, TEXTS, Norms, gradient_norms_of
 from seqnlp.tasks.word_vectors import WordVectors
@@ -20,7 +21,7 @@ def gradient(bundle: Bundle, config: ClassificationConfig, split: str) -> Norms:
     model, most = loaded.model, min(LONGEST, loaded.settings.window)
     known = [d for d in load_documents(config.data, split, lambda text: None) if set(d.labels) & set(loaded.labels)]
     read = [(loaded.reader.read(document.text)[-most:], document.labels) for document in known]
-    vectors = WordVectors(model.embedder, loaded.features, torch.device("cpu"))
+    vectors = WordVectors(TorchWords(model.embedder), loaded.features)
     for words, labels in sorted(filter(lambda pair: pair[0], read), key=lambda pair: -len(pair[0]))[:TEXTS]:
         (numbers,), rows = vectors.look_up([words])
         lengths, zero = torch.tensor([len(words)]), torch.zeros(1, dtype=torch.int64)
@@ -32,4 +33,4 @@ def gradient(bundle: Bundle, config: ClassificationConfig, split: str) -> Norms:
                 return functional.binary_cross_entropy_with_logits(scores, targets)
             return functional.cross_entropy(scores, targets)
 
-        yield gradient_norms_of(loss, rows[torch.tensor(numbers)])
+        yield gradient_norms_of(loss, torch.from_numpy(rows[numbers]))

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from seqnlp.bundle import TENSORS, Bundle
@@ -134,7 +135,7 @@ def classifier_from_bundle(bundle: Bundle) -> LoadedClassifier:
         RunError: another task's model, an unknown key, or weights that do not fit the settings.
     """
     bundle.refuse_other_task("classification", "for classification")
-    saved, vocabulary, tensors = bundle.settings, bundle.facts, dict(bundle.tensors)
+    saved, vocabulary, tensors = bundle.settings, bundle.facts, dict(bundle.weights)
     saved.text("task")
     settings, word_dim = saved.section("model", ClassifierConfig), saved.count("word_dim", 1)
     multi_label, kind, splitter = saved.flag("multi_label"), saved.text("tokenizer"), tokenizer_in(saved, "splitter")
@@ -151,7 +152,7 @@ def classifier_from_bundle(bundle: Bundle) -> LoadedClassifier:
     return LoadedClassifier(model, settings, features, reader, bundle.labels, multi_label, bag, decision)
 
 
-def _bag(ngrams: Sequence[str], tensors: dict[str, Tensor], order: int, bundle: Bundle) -> BagOfNgrams:
+def _bag(ngrams: Sequence[str], tensors: dict[str, NDArray[Any]], order: int, bundle: Bundle) -> BagOfNgrams:
     """The bag of n-grams of a model folder; its tensors are taken out of ``tensors``."""
     labels, path = len(bundle.labels), bundle.folder / TENSORS
     weights = take_numbers(tensors, _BAG_WEIGHTS, path, len(ngrams), labels)

@@ -15,6 +15,7 @@ from seqnlp.data.batches import plan_in_order
 from seqnlp.data.document_batches import Windows, cut_windows, window_items
 from seqnlp.data.lexicon import WordFeatures, normalized
 from seqnlp.data.pair_batches import FlatSequences
+from seqnlp.models.as_network import TorchWords
 from seqnlp.models.bag_of_ngrams import BagOfNgrams
 from seqnlp.models.classifier import RecurrentClassifier
 from seqnlp.tasks.classification.model import Decision, LoadedClassifier
@@ -37,7 +38,7 @@ class DocumentPredictor:
         self, model: RecurrentClassifier, features: WordFeatures, settings: ClassifierConfig, bag: BagOfNgrams | None
     ) -> None:
         self.model, self.features, self.settings, self.bag = model, features, settings, bag
-        self.vectors = WordVectors(model.embedder, features, model.device)
+        self.vectors = WordVectors(TorchWords(model.embedder, model.device), features)
 
     @classmethod
     def of(cls, loaded: LoadedClassifier) -> DocumentPredictor:
@@ -53,7 +54,7 @@ class DocumentPredictor:
                 part.double()
         if embedder.characters is not None:
             exact.model.embedder = copy.deepcopy(embedder).double()
-            exact.vectors = WordVectors(exact.model.embedder, self.features, self.model.device)
+            exact.vectors = WordVectors(TorchWords(exact.model.embedder, self.model.device), self.features)
         return exact
 
     def cut(self, lengths: NDArray[np.int64]) -> Windows:
@@ -69,7 +70,7 @@ class DocumentPredictor:
         flat = FlatSequences.of(forms)
         windows = self.cut(flat.lengths)
         with torch.inference_mode():
-            vectors = self._window_vectors(flat, rows, windows)  # (P, H)
+            vectors = self._window_vectors(flat, torch.from_numpy(rows).to(self.model.device), windows)  # (P, H)
             counts = np.bincount(windows.owners, minlength=len(documents))  # (B,)
             scores = torch.zeros(len(documents), self.model.project.out_features)  # (B, K)
             for batch in plan_in_order(counts, BATCH_WINDOWS, BATCH_TOKENS):

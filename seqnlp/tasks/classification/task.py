@@ -137,7 +137,7 @@ class ClassificationTask:
         }
         saved = bundle.Bundle(
             description=describe(config, self.word_dim, self.decision),
-            tensors={**self.model.state_dict(), **bag_tensors(self.bag)},
+            weights=bundle.weights_of({**self.model.state_dict(), **bag_tensors(self.bag)}),
             vocabulary=vocabulary_of(self.features, self.bag),
             labels=self.labels,
             metrics=metrics,

@@ -114,7 +114,7 @@ def forecaster_from_bundle(bundle: Bundle) -> LoadedForecaster:
         RunError: another task's model, a missing or unknown key, or weights that do not fit the settings.
     """
     bundle.refuse_other_task("forecasting", "a forecaster")
-    saved, tensors = bundle.settings, dict(bundle.tensors)
+    saved, tensors = bundle.settings, dict(bundle.weights)
     saved.text("task")
     settings = saved.section("model", ForecasterConfig, linear="trained")  # models of older versions do not say
     data = saved.section("data", SeriesDataConfig)

@@ -140,7 +140,7 @@ class ForecastingTask:
         }
         saved = bundle.Bundle(
             description=describe(config),
-            tensors=tensors_of(self.model, self.intervals),
+            weights=bundle.weights_of(tensors_of(self.model, self.intervals)),
             vocabulary=facts_to_vocabulary(self.facts),
             labels=[],
             metrics=metrics,
@@ -158,8 +158,8 @@ class ForecastingTask:
         again = fit_linear_part_again(self.fitted, settings, self.dev_inputs)
         linear = self.model.linear
         linear.set(again.lags, again.rhythms, again.bias)
-        tensors = {**saved.tensors, "linear.weight": linear.weight, "linear.bias": linear.bias}
-        bundle.save_bundle(folder, replace(saved, tensors=tensors))
+        fitted = bundle.weights_of({"linear.weight": linear.weight, "linear.bias": linear.bias})
+        bundle.save_bundle(folder, replace(saved, weights={**saved.weights, **fitted}))
         return "linear part fitted again on train and dev; "
 
     def next_commands(self, run: Path) -> list[str]:

@@ -55,7 +55,7 @@ def language_model_from_bundle(bundle: Bundle) -> LoadedLanguageModel:
     settings, lowercase = saved.section("model", RecurrentLanguageModelConfig), saved.flag("lowercase")
     saved.end("about")
     units = _units(bundle)
-    model = with_weights(lambda: RecurrentLanguageModel(settings, len(units)), bundle.tensors, bundle.folder / TENSORS)
+    model = with_weights(lambda: RecurrentLanguageModel(settings, len(units)), bundle.weights, bundle.folder / TENSORS)
     return LoadedLanguageModel(model, units, lowercase)
 
 

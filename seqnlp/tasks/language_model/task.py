@@ -121,7 +121,7 @@ class LanguageModelTask:
         }
         saved = bundle.Bundle(
             description=describe(config),
-            tensors=dict(self.model.state_dict()),
+            weights=bundle.weights_of(self.model.state_dict()),
             vocabulary=self.units.to_vocabulary(),
             labels=[],
             metrics=metrics,

@@ -8,9 +8,9 @@ import torch
 from torch import Tensor
 
 from seqnlp.bundle import Bundle
+from seqnlp.models.as_network import word_inputs
 from seqnlp.tasks.activations import LayerInput, check_steps
 from seqnlp.tasks.tagging.model import LoadedTagger, tagger_from_bundle
-from seqnlp.tasks.word_vectors import word_inputs
 from seqnlp.text.tokenize import tokenize
 
 

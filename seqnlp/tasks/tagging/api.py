@@ -11,9 +11,10 @@ from seqnlp.bundle import find_model, load_bundle
 from seqnlp.crf.k_best import MAX_PATHS
 from seqnlp.plots.answers import entities_html, pairs_html
 from seqnlp.tasks import arguments
-from seqnlp.tasks.saved_model import SavedModel, undisturbed
-from seqnlp.tasks.tagging.model import tagger_from_bundle
-from seqnlp.tasks.tagging.prediction import SentencePrediction, TagPredictor
+from seqnlp.tasks.saved_model import SavedModel, changed
+from seqnlp.tasks.tagging.network import saved_predictor, tagging_engine
+from seqnlp.tasks.tagging.prediction import SentencePrediction
+from seqnlp.tasks.tagging.saved import read_tagger
 from seqnlp.text.tags import Span as TokenSpan
 from seqnlp.text.tags import convert_tags, tags_from_spans
 from seqnlp.text.tokenize import Token, tokenize
@@ -106,26 +107,32 @@ class Tagger(SavedModel):
 
     Args:
         path: a run, or a saved model folder.
+        engine: what computes: ``onnxruntime``, ``torch`` or ``numpy``; ``auto``: the fastest that is installed.
+        device: ``cpu``, or another of torch's, as ``cuda``, with the engine torch.
+        threads: that compute; 0: as many as the engine chooses. With torch it is a setting of the whole process.
+
+    Attributes:
+        engine: the one that computes.
 
     Raises:
         RunError: there is no model, or it is damaged, or too new.
+        SeqnlpError: the engine is not installed, or does not compute on the device.
     """
 
-    @undisturbed
-    def __init__(self, path: str | Path) -> None:
+    def __init__(self, path: str | Path, *, engine: str = "auto", device: str = "cpu", threads: int = 0) -> None:
         bundle = load_bundle(path)
-        loaded = tagger_from_bundle(bundle)
+        saved = read_tagger(bundle)
+        self.engine = tagging_engine(saved, engine, device)
+        self._predictor = saved_predictor(saved, self.engine, device, threads)
         self.path = find_model(path)
-        self._remember(path)
+        self._remember(path, **changed(engine=(engine, "auto"), device=(device, "cpu"), threads=(threads, 0)))
         self.description = bundle.description
         self.metrics = bundle.metrics
-        self.tokenizer = loaded.tokenizer
-        self.columns = dict(loaded.columns)
-        self.plain_tags = loaded.data_scheme == "none"
-        self._scheme = loaded.scheme
-        self._data_scheme = loaded.data_scheme
-        decisions = (loaded.temperature, loaded.outside_penalty, loaded.context)
-        self._predictor = TagPredictor(loaded.model, loaded.features, loaded.tags, loaded.scheme, *decisions)
+        self.tokenizer = saved.tokenizer
+        self.columns = dict(saved.columns)
+        self.plain_tags = saved.data_scheme == "none"
+        self._scheme = saved.scheme
+        self._data_scheme = saved.data_scheme
 
     @property
     def labels(self) -> list[str]:

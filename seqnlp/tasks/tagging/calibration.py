@@ -23,9 +23,9 @@ from numpy.typing import NDArray
 from seqnlp.bundle import load_bundle, save_bundle
 from seqnlp.metrics.calibration import fit_temperature
 from seqnlp.metrics.entities import entity_scores
-from seqnlp.tasks.tagging.contextual_store import ContextSource
+from seqnlp.models.as_network import TensorSource
 from seqnlp.tasks.tagging.model import LoadedTagger, tagger_from_bundle
-from seqnlp.tasks.tagging.prediction import SentencePrediction, TagPredictor
+from seqnlp.tasks.tagging.prediction import SentencePrediction
 from seqnlp.text.sentence import TaggedSentence
 from seqnlp.text.tags import Span
 
@@ -37,7 +37,7 @@ NEIGHBOURS = 2
 
 
 def calibrate(
-    folder: Path, dev: Sequence[TaggedSentence], fit_outside: bool, context: ContextSource | None = None
+    folder: Path, dev: Sequence[TaggedSentence], fit_outside: bool, context: TensorSource | None = None
 ) -> tuple[float, float]:
     """Fit both numbers for a saved tagger and store them in the model folder.
 
@@ -57,12 +57,10 @@ def calibrate(
 
 
 def fit_decisions(
-    tagger: LoadedTagger, dev: Sequence[TaggedSentence], fit_outside: bool, context: ContextSource | None = None
+    tagger: LoadedTagger, dev: Sequence[TaggedSentence], fit_outside: bool, context: TensorSource | None = None
 ) -> tuple[float, float]:
     """The outside penalty and the temperature; the network runs once."""
-    predictor = TagPredictor(
-        tagger.model, tagger.features, tagger.tags, tagger.scheme, context=context or tagger.context
-    )
+    predictor, scheme = tagger.predictor(context), tagger.saved.data_scheme
     batches = list(predictor.emit([sentence.tokens for sentence in dev]))
 
     def f1(penalty: float) -> float:
@@ -73,15 +71,15 @@ def fit_decisions(
     def negative_log_likelihood(temperature: float) -> float:
         predictor.temperature = temperature
         predictions = predictor.decode(batches, len(dev))
-        probabilities, correct = scored_predictions(predictions, dev, tagger.data_scheme)
+        probabilities, correct = scored_predictions(predictions, dev, scheme)
         if len(correct) == 0:
             return math.nan  # nothing was predicted, so there is nothing to calibrate
         probabilities = np.clip(probabilities, 1e-6, 1 - 1e-6)
         return float(-np.mean(np.where(correct, np.log(probabilities), np.log1p(-probabilities))))
 
     penalty = 0.0
-    if fit_outside and tagger.data_scheme != "none":
-        gold = [sentence.entities(tagger.data_scheme) for sentence in dev]
+    if fit_outside and scheme != "none":
+        gold = [sentence.entities(scheme) for sentence in dev]
         penalty = best_penalty([f1(float(candidate)) for candidate in PENALTIES])
     predictor.outside_penalty = penalty
     return penalty, fit_temperature(negative_log_likelihood)

@@ -7,18 +7,18 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from torch import Tensor
+from torch.random import fork_rng
 
-from seqnlp.bundle import TENSORS, Bundle, find_model, load_bundle
+from seqnlp.bundle import TENSORS, Bundle, find_model, load_bundle, weights_of
 from seqnlp.config import RecurrentLanguageModelConfig
 from seqnlp.errors import ConfigError, RunError
 from seqnlp.models.contextual import CharacterReader, ContextualEmbedder
 from seqnlp.models.language_model import UnitReader
+from seqnlp.networks.graph import Array
 from seqnlp.saved_weights import with_weights
 from seqnlp.task_table import part_of
+from seqnlp.tasks.tagging.saved import KEY, SavedReader
 from seqnlp.text.units import CharacterUnits
-
-KEY = "character_models"
-"""What the parts of a tagger's folder that belong to the character models are called."""
 
 
 def load_context(runs: Sequence[str]) -> ContextualEmbedder:
@@ -46,47 +46,31 @@ def add_context(bundle: Bundle, context: ContextualEmbedder | None) -> Bundle:
         return bundle
     readers = context.readers
     described = [{"lowercase": reader.lowercase, "model": asdict(reader.reader.config)} for reader in readers]
-    tensors = {
-        f"{KEY}.{number}.{name}": tensor
+    weights = {
+        f"{KEY}.{number}.{name}": array
         for number, reader in enumerate(readers)
-        for name, tensor in _rounded(reader.reader.state_dict()).items()
+        for name, array in weights_of(_rounded(reader.reader.state_dict())).items()
     }
     return replace(
         bundle,
         description={**bundle.description, KEY: described},
         vocabulary={**bundle.vocabulary, KEY: [reader.units.to_vocabulary() for reader in readers]},
-        tensors={**bundle.tensors, **tensors},
+        weights={**bundle.weights, **weights},
     )
 
 
-def split_context(bundle: Bundle) -> tuple[Bundle, ContextualEmbedder | None]:
-    """The inverse of :func:`add_context`.
+def read_context(readers: Sequence[SavedReader]) -> ContextualEmbedder | None:
+    """The character models of a tagger's folder; None if it has none.
 
     Raises:
-        RunError: a part is missing or does not fit.
+        RunError: weights that do not fit.
     """
-    if KEY not in bundle.description:
-        return bundle, None
-    described, characters = bundle.settings.several(KEY), bundle.facts.several(KEY)
-    if len(described) != len(characters):
-        raise RunError(f"{bundle.folder} describes {len(described)} character models and has {len(characters)}")
-    readers = [
-        _make(
-            one.section("model", RecurrentLanguageModelConfig),
-            vocabulary.texts("characters"),
-            one.flag("lowercase"),
-            _below(bundle.tensors, f"{KEY}.{number}."),
-            bundle.folder,
+    if not readers:
+        return None
+    with fork_rng(devices=[]):
+        return ContextualEmbedder(
+            [_make(one.settings, one.characters, one.lowercase, one.weights, one.folder) for one in readers]
         )
-        for number, (one, vocabulary) in enumerate(zip(described, characters, strict=True))
-    ]
-    own = replace(
-        bundle,
-        description={key: value for key, value in bundle.description.items() if key != KEY},
-        vocabulary={key: value for key, value in bundle.vocabulary.items() if key != KEY},
-        tensors={name: tensor for name, tensor in bundle.tensors.items() if not name.startswith(f"{KEY}.")},
-    )
-    return own, ContextualEmbedder(readers)
 
 
 def _unfit(run: str) -> str:
@@ -112,24 +96,20 @@ def _reader_of(bundle: Bundle) -> CharacterReader:
     names = UnitReader(loaded.model.config, len(loaded.units)).state_dict()
     tensors = {name: tensor for name, tensor in loaded.model.state_dict().items() if name in names}
     characters = loaded.units.to_vocabulary()["characters"]
-    return _make(loaded.model.config, characters, loaded.lowercase, _rounded(tensors), bundle.folder)
+    return _make(loaded.model.config, characters, loaded.lowercase, weights_of(_rounded(tensors)), bundle.folder)
 
 
 def _make(
     settings: RecurrentLanguageModelConfig,
     characters: Sequence[str],
     lowercase: bool,
-    tensors: dict[str, Tensor],
+    weights: dict[str, Array],
     folder: Path,
 ) -> CharacterReader:
     units = CharacterUnits(characters)
-    reader = with_weights(lambda: UnitReader(settings, len(units)), tensors, folder / TENSORS)
+    reader = with_weights(lambda: UnitReader(settings, len(units)), weights, folder / TENSORS)
     return CharacterReader(reader, units, lowercase)
 
 
 def _rounded(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
     return {name: tensor.half() for name, tensor in tensors.items()}
-
-
-def _below(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
-    return {name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)}

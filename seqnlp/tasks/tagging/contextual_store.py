@@ -11,7 +11,6 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 import torch
@@ -27,13 +26,6 @@ VERSION = 1
 """Raised whenever the same models would give the same sentence other vectors."""
 
 SENTENCES_AT_ONCE = 512
-
-
-class ContextSource(Protocol):
-    """What knows the contextual embeddings of sentences: the character models themselves, or a store."""
-
-    def read(self, sentences: Sequence[Sequence[str]]) -> Tensor:
-        """Vectors (N, C) of all words of sentences, one sentence after the other."""
 
 
 class ContextStore:

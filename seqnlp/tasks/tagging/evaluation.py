@@ -17,8 +17,8 @@ from seqnlp.metrics.evaluation import entity_report, tag_report
 from seqnlp.metrics.report import EvaluationReport
 from seqnlp.tasks.tagging.calibration import scored_predictions
 from seqnlp.tasks.tagging.data import entity_types, report_unseen_labels
-from seqnlp.tasks.tagging.model import tagger_from_bundle
-from seqnlp.tasks.tagging.prediction import TagPredictor
+from seqnlp.tasks.tagging.network import saved_predictor
+from seqnlp.tasks.tagging.saved import read_tagger
 from seqnlp.text.sentence import TaggedSentence
 from seqnlp.text.tags import convert_tags
 
@@ -96,15 +96,14 @@ def predicted_split(saved: Bundle, config: TaggingConfig, split: str, say: Say) 
     data = config.data
     if not getattr(data, split):
         raise ConfigError([f"data.{split}: this run was trained without a {split} split; choose another --split"])
-    tagger = tagger_from_bundle(saved)
+    tagger = read_tagger(saved)
     # entities inside words are missed, and said to be; training may refuse them
     data = replace(data, tokenizer=tagger.tokenizer, accept_cut_words=True)
     sentences, training = load_split(data, split, say), load_split(data, "train", say)
     labels = tagger.tags if data.scheme == "none" else entity_types(training, data.scheme)
     report_unseen_labels(sentences, labels, data, split, say)
     words = [sentence.tokens for sentence in sentences]
-    decisions = (tagger.temperature, tagger.outside_penalty, tagger.context)
-    predictor = TagPredictor(tagger.model, tagger.features, tagger.tags, tagger.scheme, *decisions)
+    predictor = saved_predictor(tagger)
     started = time.perf_counter()
     batches = list(predictor.emit(words))
     predictions = predictor.decode(batches, len(words))

@@ -11,6 +11,7 @@ from torch.nn import functional
 from seqnlp.bundle import Bundle
 from seqnlp.config import TaggingConfig
 from seqnlp.data.sources import load_split
+from seqnlp.models.as_network import TorchWords
 from seqnlp.tasks.gradient import LONGEST, TEXTS, Norms, gradient_norms_of
 from seqnlp.tasks.tagging.activations import with_context
 from seqnlp.tasks.tagging.data import model_tags
@@ -24,7 +25,7 @@ def gradient(bundle: Bundle, config: TaggingConfig, split: str) -> Norms:
     data = replace(config.data, tokenizer=loaded.tokenizer, accept_cut_words=True)
     model, sentences = loaded.model, load_split(data, split, lambda text: None)
     tags = model_tags(sentences, config.data, config.model)
-    vectors = WordVectors(model.embedder, loaded.features, torch.device("cpu"))
+    vectors = WordVectors(TorchWords(model.embedder), loaded.features)
     pairs = [(s.tokens[-LONGEST:], t[-1]) for s, t in zip(sentences, tags, strict=True) if t[-1] in loaded.tags]
     for words, tag in sorted(pairs, key=lambda pair: -len(pair[0]))[:TEXTS]:
         (numbers,), rows = vectors.look_up([words])
@@ -34,4 +35,4 @@ def gradient(bundle: Bundle, config: TaggingConfig, split: str) -> Norms:
             last = model.recurrent(inputs, lengths)[:, -1]  # (1, H)
             return functional.cross_entropy(model.project(last), target)
 
-        yield gradient_norms_of(loss, with_context(loaded, rows[torch.tensor(numbers)], words))
+        yield gradient_norms_of(loss, with_context(loaded, torch.from_numpy(rows[numbers]), words))

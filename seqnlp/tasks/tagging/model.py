@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
+from torch.random import fork_rng
+
 from seqnlp.bundle import TENSORS, Bundle
-from seqnlp.bundle_fields import Fields
 from seqnlp.config import DataConfig, ModelConfig
 from seqnlp.data.lexicon import WordFeatures
 from seqnlp.data.sources import split_format
+from seqnlp.models.as_network import TensorSource, TorchContext, TorchTagger, torch_device
 from seqnlp.models.contextual import ContextualEmbedder
 from seqnlp.models.tagger import RecurrentTagger
 from seqnlp.nn.context import ContextInput
 from seqnlp.nn.recurrent import Recurrent
 from seqnlp.saved_weights import with_weights
-from seqnlp.tasks.saved_tokenizer import tokenizer_in
-from seqnlp.tasks.tagging.contextual import split_context
-from seqnlp.tasks.word_features import build_embedder, word_features
-from seqnlp.text.tags import PREFIXES
+from seqnlp.tasks.tagging.contextual import read_context
+from seqnlp.tasks.tagging.prediction import TagPredictor
+from seqnlp.tasks.tagging.saved import SavedTagger, read_tagger
+from seqnlp.tasks.word_features import build_embedder
 
 
 def build_tagger(
@@ -49,18 +51,47 @@ def build_tagger(
 
 @dataclass(frozen=True)
 class LoadedTagger:
-    """A tagger from a model folder, ready to use."""
+    """A tagger from a model folder as a module of torch, ready to use."""
 
     model: RecurrentTagger
-    features: WordFeatures
-    tags: list[str]
-    scheme: str
-    data_scheme: str
-    tokenizer: str
-    temperature: float
-    outside_penalty: float
+    saved: SavedTagger
     context: ContextualEmbedder | None = None
-    columns: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def features(self) -> WordFeatures:
+        """How a word form becomes numbers."""
+        return self.saved.features
+
+    @property
+    def tags(self) -> list[str]:
+        """Every tag, in the order of the scores."""
+        return self.saved.tags
+
+    @property
+    def tokenizer(self) -> str:
+        """How text becomes words."""
+        return self.saved.tokenizer
+
+    def predictor(self, context: TensorSource | None = None) -> TagPredictor:
+        """What tags with it, without a temperature and a penalty.
+
+        Args:
+            context: knows the contextual embeddings, if not the tagger's own character models.
+        """
+        saved = self.saved
+        return module_predictor(self.model, saved.features, saved.tags, saved.scheme, context or self.context)
+
+
+def module_predictor(
+    model: RecurrentTagger,
+    features: WordFeatures,
+    tags: Sequence[str],
+    scheme: str,
+    context: TensorSource | None = None,
+) -> TagPredictor:
+    """What tags with a module of torch, without a temperature and a penalty."""
+    source = None if context is None else TorchContext(context)
+    return TagPredictor(TorchTagger(model), features, tags, scheme, context=source)
 
 
 def columns_of(data: DataConfig) -> dict[str, Any]:
@@ -91,46 +122,23 @@ def describe(
     }
 
 
-def tagger_from_bundle(bundle: Bundle) -> LoadedTagger:
-    """Rebuild the tagger of a model folder, in inference mode.
+def tagger_from_bundle(bundle: Bundle, device: str = "cpu") -> LoadedTagger:
+    """The tagger of a model folder as a module of torch; see :func:`tagger_from_saved`."""
+    return tagger_from_saved(read_tagger(bundle), device)
+
+
+def tagger_from_saved(saved: SavedTagger, device: str = "cpu") -> LoadedTagger:
+    """A saved tagger as a module of torch, in inference mode; torch's random state stays what it was.
 
     Raises:
-        RunError: another task's model, an unknown key, or weights that do not fit the settings.
+        RunError: weights that do not fit the settings.
     """
-    bundle.refuse_other_task("tagging", "for tagging")
-    bundle, context = split_context(bundle)
-    saved = bundle.settings
-    saved.text("task")
-    settings, word_dim = saved.section("model", ModelConfig), saved.count("word_dim", 1)
-    data_scheme, tokenizer = saved.text("data_scheme", ("none", *PREFIXES)), tokenizer_in(saved, "tokenizer")
-    temperature, outside_penalty = saved.number("temperature"), saved.number("outside_penalty")
-    columns = saved.fields("columns") if "columns" in saved else None
-    saved.end("about")
-    features = word_features(bundle.facts)
-    model = with_weights(
-        lambda: build_tagger(settings, features, bundle.labels, word_dim, context.dim if context else 0),
-        bundle.tensors,
-        bundle.folder / TENSORS,
-    )
-    return LoadedTagger(
-        model,
-        features,
-        bundle.labels,
-        settings.scheme,
-        data_scheme,
-        tokenizer,
-        temperature,
-        outside_penalty,
-        context,
-        _columns(columns) if columns else {"format": "conll", "token": 0},
-    )
-
-
-def _columns(saved: Fields) -> dict[str, Any]:
-    columns: dict[str, Any] = {"format": saved.text("format"), "token": saved.count("token", -99)}
-    if "tag" in saved:
-        columns["tag"] = saved.count("tag", -99)
-    if "comment" in saved:
-        columns["comment"] = saved.text("comment")
-    saved.end()
-    return columns
+    place, context = torch_device(device), read_context(saved.readers)
+    dims = (saved.word_dim, context.dim if context else 0)
+    with fork_rng(devices=[]):
+        model = with_weights(
+            lambda: build_tagger(saved.settings, saved.features, saved.tags, *dims),
+            saved.weights,
+            saved.folder / TENSORS,
+        )
+    return LoadedTagger(model.to(place), saved, context.to(place) if context else None)

@@ -6,20 +6,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from seqnlp.data.batches import plan_in_order
-from seqnlp.data.collate import padded
 from seqnlp.data.lexicon import WordFeatures
-from seqnlp.models.tagger import RecurrentTagger
-from seqnlp.tasks.tagging.contextual_store import ContextSource
+from seqnlp.networks.protocol import ContextVectors, FloatArray, IntArray, TaggerNetwork
 from seqnlp.tasks.word_vectors import WordVectors
 from seqnlp.text.tags import OUTSIDE, spans_from_tags
 
 BATCH_SENTENCES = 128
 BATCH_TOKENS = 4096
+
+Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +57,9 @@ class EmittedBatch:
         mask: (B, T).
     """
 
-    sentences: NDArray[np.int64]
-    emissions: Tensor
-    mask: Tensor
+    sentences: IntArray
+    emissions: FloatArray
+    mask: Mask
 
 
 class TagPredictor:
@@ -78,21 +76,21 @@ class TagPredictor:
 
     def __init__(
         self,
-        model: RecurrentTagger,
+        network: TaggerNetwork,
         features: WordFeatures,
         tags: Sequence[str],
         scheme: str,
         temperature: float = 1.0,
         outside_penalty: float = 0.0,
-        context: ContextSource | None = None,
+        context: ContextVectors | None = None,
     ) -> None:
-        self.model = model
+        self.network = network
         self.tags = list(tags)
         self.scheme = scheme
         self.temperature = temperature
         self.outside_penalty = outside_penalty
         self._context = context
-        self._vectors = WordVectors(model.embedder, features, model.device)
+        self._vectors = WordVectors(network.words, features)
         self._tag_index = {tag: index for index, tag in enumerate(self.tags)}
 
     def predict(
@@ -113,12 +111,10 @@ class TagPredictor:
         for batch in plan_in_order(lengths, BATCH_SENTENCES, BATCH_TOKENS):
             batch = batch[lengths[batch] > 0]
             if len(batch):
-                with torch.inference_mode():
-                    context = self._context.read([sentences[s] for s in batch]) if self._context else None  # (N, C)
-                    emissions, mask = self._emissions([forms[s] for s in batch], rows, context)  # (B, T, K), (B, T)
+                context = self._context.read([sentences[s] for s in batch]) if self._context else None  # (N, C)
+                emissions, mask = self._emissions([forms[s] for s in batch], rows, context)  # (B, T, K), (B, T)
                 yield EmittedBatch(batch, emissions, mask)
 
-    @torch.inference_mode()
     def decode(
         self, batches: Iterable[EmittedBatch], count: int, *, probabilities: bool = True, nbest: int = 0
     ) -> list[SentencePrediction]:
@@ -131,43 +127,42 @@ class TagPredictor:
         return results
 
     def _emissions(
-        self, sentences: Sequence[Sequence[int]], rows: Tensor, context: Tensor | None
-    ) -> tuple[Tensor, Tensor]:
+        self, sentences: Sequence[Sequence[int]], rows: FloatArray, context: FloatArray | None
+    ) -> tuple[FloatArray, Mask]:
         """Emissions (B, T, K) and mask (B, T) of sentences given as word forms.
 
         Args:
             rows: (forms, D) the forms' vectors.
             context: (N, C) what the words' surroundings add.
         """
-        lengths = torch.tensor([len(forms) for forms in sentences])  # (B,)
-        mask = torch.arange(int(lengths.max())) < lengths[:, None]  # (B, T)
-        index = torch.zeros(mask.shape, dtype=torch.int64)  # (B, T)
-        index[mask] = torch.tensor([form for forms in sentences for form in forms])
-        device = self.model.device
-        lengths, mask, index = lengths.to(device), mask.to(device), index.to(device)
-        grid = None if context is None else padded(context.to(device), mask)  # (B, T, C)
-        return self.model.emissions(rows, index, lengths, grid), mask
+        lengths = np.array([len(forms) for forms in sentences], dtype=np.int64)  # (B,)
+        mask = np.arange(lengths.max()) < lengths[:, None]  # (B, T)
+        index = np.zeros(mask.shape, dtype=np.int64)  # (B, T)
+        index[mask] = [form for forms in sentences for form in forms]
+        grid = None if context is None else _padded(context, mask)  # (B, T, C)
+        return self.network.emissions(rows[index], lengths, grid), mask
 
-    def _decode(self, emissions: Tensor, mask: Tensor, probabilities: bool, nbest: int) -> list[SentencePrediction]:
-        tag_ids = self.model.decode(self._less_outside(emissions), mask)  # (B, T)
-        lengths = mask.sum(dim=1).tolist()
-        names = np.array(self.tags, dtype=object)[tag_ids.cpu().numpy()]  # (B, T)
+    def _decode(self, emissions: FloatArray, mask: Mask, probabilities: bool, nbest: int) -> list[SentencePrediction]:
+        crf, lowered = self.network.crf, self._less_outside(emissions)
+        tag_ids = crf.greedy(lowered, mask) if self.network.greedy else crf.viterbi(lowered, mask)[0]  # (B, T)
+        lengths = mask.sum(axis=1).tolist()
+        names = np.array(self.tags, dtype=object)[tag_ids]  # (B, T)
         tags: list[list[str]] = [row[:length].tolist() for row, length in zip(names, lengths, strict=True)]
         spans = self._spans(tags, emissions, mask, probabilities)
         token_probabilities = self._token_probabilities(emissions, mask, tag_ids, lengths, probabilities)
         ranked = self._nbest(emissions, mask, lengths, nbest)
         return [SentencePrediction(*parts) for parts in zip(tags, spans, token_probabilities, ranked, strict=True)]
 
-    def _less_outside(self, emissions: Tensor) -> Tensor:
+    def _less_outside(self, emissions: FloatArray) -> FloatArray:
         """Emissions (B, T, K) for decoding only; the model's probabilities are of its emissions as they are."""
         if not self.outside_penalty:
             return emissions
-        penalty = emissions.new_zeros(emissions.size(-1))  # (K,)
+        penalty = np.zeros(emissions.shape[-1], emissions.dtype)  # (K,)
         penalty[self._tag_index[OUTSIDE]] = self.outside_penalty
         return emissions - penalty
 
     def _spans(
-        self, tags: list[list[str]], emissions: Tensor, mask: Tensor, probabilities: bool
+        self, tags: list[list[str]], emissions: FloatArray, mask: Mask, probabilities: bool
     ) -> list[list[SpanPrediction]]:
         found = [spans_from_tags(sentence, self.scheme) if self.scheme != "none" else [] for sentence in tags]
         flat = [(row, *span) for row, spans in enumerate(found) for span in spans]
@@ -180,7 +175,7 @@ class TagPredictor:
         return results
 
     def span_probabilities(
-        self, emissions: Tensor, mask: Tensor, spans: Sequence[tuple[int, int, int, str]]
+        self, emissions: FloatArray, mask: Mask, spans: Sequence[tuple[int, int, int, str]]
     ) -> NDArray[np.float64]:
         """Exact probabilities of the given entities (row, start, end, label), calibrated by the temperature."""
         index, bioes = self._tag_index, self.scheme == "bioes"
@@ -191,29 +186,27 @@ class TagPredictor:
             forbidden = -1 if bioes else inside  # in IOB2 an entity ends where no I- of its type follows
             tags = (index[f"{head}-{label}"], inside, index[f"{tail}-{label}"])
             segments.append((sentence, begin, stop, *tags, forbidden))
-        row, start, end, first, inner, last, next_tag = (
-            torch.tensor(segments).to(emissions.device).unbind(dim=1)
-        )  # (N,)
-        logs = self.model.crf.span_log_probabilities(
-            emissions, mask, row, start, end, first, inner, last, next_tag, self.temperature
-        )  # (N,)
-        return logs.exp().clamp(max=1.0).double().cpu().numpy()
+        parts = np.array(segments, dtype=np.int64).T  # (7, n)
+        logs = self.network.crf.span_log_probabilities(
+            emissions, mask, parts[:3], parts[3:6], parts[6], self.temperature
+        )  # (n,)
+        return np.minimum(np.exp(logs), 1.0)
 
     def _token_probabilities(
-        self, emissions: Tensor, mask: Tensor, tag_ids: Tensor, lengths: list[int], probabilities: bool
+        self, emissions: FloatArray, mask: Mask, tag_ids: IntArray, lengths: list[int], probabilities: bool
     ) -> list[list[float]]:
         if self.scheme != "none" or not probabilities:
             return [[] for _ in lengths]
-        marginals = self.model.crf.marginals(emissions, mask, temperature=self.temperature)  # (B, T, K)
-        chosen = marginals.gather(2, tag_ids[..., None])[..., 0].tolist()  # (B, T)
+        marginals = self.network.crf.marginals(emissions, mask, self.temperature)  # (B, T, K)
+        chosen = np.take_along_axis(marginals, tag_ids[..., None], axis=2)[..., 0].tolist()  # (B, T)
         return [row[:length] for row, length in zip(chosen, lengths, strict=True)]
 
     def _nbest(
-        self, emissions: Tensor, mask: Tensor, lengths: list[int], count: int
+        self, emissions: FloatArray, mask: Mask, lengths: list[int], count: int
     ) -> list[list[tuple[float, list[str]]]]:
         if not count:
             return [[] for _ in lengths]
-        paths, logs = self.model.crf.nbest(emissions, mask, count, temperature=self.temperature)  # (B, N, T), (B, N)
+        paths, logs = self.network.crf.nbest(emissions, mask, count, self.temperature)  # (B, N, T), (B, N)
         return [
             [
                 (float(np.exp(log)), [self.tags[tag] for tag in path[:length]])
@@ -222,3 +215,10 @@ class TagPredictor:
             ]
             for row_paths, row_logs, length in zip(paths.tolist(), logs.tolist(), lengths, strict=True)
         ]
+
+
+def _padded(vectors: FloatArray, mask: Mask) -> FloatArray:
+    """Vectors (N, C) of the real tokens of a mask (B, T), row by row, as (B, T, C) with zeros at padding."""
+    grid = np.zeros((*mask.shape, vectors.shape[1]), vectors.dtype)  # (B, T, C)
+    grid[mask] = vectors
+    return grid

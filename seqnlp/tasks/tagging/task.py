@@ -26,8 +26,7 @@ from seqnlp.tasks.tagging.calibration import calibrate, found_spans
 from seqnlp.tasks.tagging.card import model_card
 from seqnlp.tasks.tagging.contextual import add_context, load_context
 from seqnlp.tasks.tagging.contextual_store import ContextStore
-from seqnlp.tasks.tagging.model import build_tagger, columns_of, describe
-from seqnlp.tasks.tagging.prediction import TagPredictor
+from seqnlp.tasks.tagging.model import build_tagger, columns_of, describe, module_predictor
 from seqnlp.tasks.tagging.tokenizer_choice import choose_tokenizer
 from seqnlp.tasks.word_features import learn_features, load_vectors, vectors_digest
 from seqnlp.text.sentence import TaggedSentence
@@ -116,7 +115,7 @@ class TaggingTask:
         """
         if not self.dev or (self.config.data.scheme != "none" and not any(self.gold)):
             return {}
-        predictor = TagPredictor(self.model, self.features, self.tags, self.config.model.scheme, context=self.context)
+        predictor = module_predictor(self.model, self.features, self.tags, self.config.model.scheme, self.context)
         predictions = predictor.predict([sentence.tokens for sentence in self.dev], probabilities=False)
         if self.config.data.scheme == "none":
             pairs = [
@@ -147,7 +146,7 @@ class TaggingTask:
                 **describe(config.model, self.word_dim, config.data.scheme, config.data.tokenizer, about),
                 "columns": self.columns,
             },
-            tensors=dict(self.model.state_dict()),
+            weights=bundle.weights_of(self.model.state_dict()),
             vocabulary=self.features.to_dict(),
             labels=self.tags,
             metrics=metrics,

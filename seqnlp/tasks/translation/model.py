@@ -139,5 +139,5 @@ def translator_from_bundle(bundle: Bundle) -> LoadedTranslator:
     languages, max_pieces = (saved.text("source"), saved.text("target")), saved.count("max_pieces", 1)
     saved.end("about")
     vocabularies = Vocabularies.from_files(bundle.subwords)
-    model = with_weights(lambda: build_translator(settings, vocabularies), bundle.tensors, bundle.folder / TENSORS)
+    model = with_weights(lambda: build_translator(settings, vocabularies), bundle.weights, bundle.folder / TENSORS)
     return LoadedTranslator(model, vocabularies, decoding, *languages, max_pieces)

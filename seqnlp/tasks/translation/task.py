@@ -128,7 +128,7 @@ class TranslationTask:
         }
         saved = bundle.Bundle(
             description=describe(config),
-            tensors=dict(self.model.state_dict()),
+            weights=bundle.weights_of(self.model.state_dict()),
             vocabulary={},
             labels=[],
             metrics=metrics,

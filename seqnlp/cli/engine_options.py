@@ -1,0 +1,35 @@
+"""``--engine``, ``--device`` and ``--threads`` of the verbs that use a model."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+ENGINES = ("auto", "onnxruntime", "torch", "numpy")
+
+
+def add_engine_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare them."""
+    parser.add_argument(
+        "--engine",
+        choices=ENGINES,
+        default="auto",
+        help="what computes the network: auto is onnxruntime, or what is installed (default auto)",
+    )
+    parser.add_argument("--device", default="cpu", metavar="D", help="with --engine torch: cuda, or another of torch's")
+    parser.add_argument(
+        "--threads", type=int, default=0, metavar="N", help="CPU threads (default: the engine's choice)"
+    )
+
+
+def engine_options(arguments: argparse.Namespace) -> dict[str, Any]:
+    """They as options of the models of ``seqnlp.api``.
+
+    Raises:
+        SeqnlpError: a negative number of threads.
+    """
+    from seqnlp.errors import SeqnlpError
+
+    if arguments.threads < 0:
+        raise SeqnlpError(f"--threads: expected 0 or more, found {arguments.threads}")
+    return {"engine": arguments.engine, "device": arguments.device, "threads": arguments.threads}

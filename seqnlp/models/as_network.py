@@ -1,0 +1,107 @@
+"""Torch modules as networks from arrays to arrays: for scores on dev while training, for a GPU, for bf16."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from seqnlp.crf.inference import LinearChainCRF
+from seqnlp.data.collate import word_rows
+from seqnlp.data.lexicon import Lexicon, WordFeatures
+from seqnlp.errors import SeqnlpError
+from seqnlp.models.tagger import RecurrentTagger
+from seqnlp.networks.protocol import FloatArray, IntArray
+from seqnlp.nn.embed import WordEmbedder
+
+
+def use_threads(count: int) -> None:
+    """Let torch compute with so many threads, in the whole process; 0 leaves it to torch."""
+    if count:
+        torch.set_num_threads(count)
+
+
+def torch_device(name: str) -> torch.device:
+    """The device ``cpu``, ``cuda`` or ``cuda:N``.
+
+    Raises:
+        SeqnlpError: there is no such device here.
+    """
+    try:
+        device = torch.device(name)
+    except RuntimeError:
+        raise SeqnlpError(f"expected a device of torch: cpu, cuda or cuda:N; found '{name}'") from None
+    if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
+        raise SeqnlpError(f"the device '{name}' is not there; this machine has {torch.cuda.device_count()} GPUs")
+    return device
+
+
+class TorchWords:
+    """Vectors of word forms by the module that training uses; see :class:`~seqnlp.networks.protocol.WordEmbedding`."""
+
+    def __init__(self, embedder: WordEmbedder, device: torch.device | None = None) -> None:
+        self._embedder, self._device = embedder, device or torch.device("cpu")
+
+    @property
+    def output_dim(self) -> int:
+        """D."""
+        return self._embedder.output_dim
+
+    @torch.inference_mode()
+    def vectors(self, lexicon: Lexicon, forms: IntArray) -> FloatArray:
+        """Vectors (U, D) of the given forms (U,) of a lexicon."""
+        found: FloatArray = self._embedder(word_rows(lexicon, forms).to(self._device)).numpy(force=True)
+        return found
+
+
+def word_inputs(embedder: WordEmbedder, features: WordFeatures, words: Sequence[str]) -> Tensor:
+    """The vectors (T, D) of words by themselves."""
+    lexicon = Lexicon(features)
+    return torch.from_numpy(TorchWords(embedder).vectors(lexicon, np.array(lexicon.indices(words))))
+
+
+class TorchTagger:
+    """The module that training uses; see :class:`~seqnlp.networks.protocol.TaggerNetwork`."""
+
+    def __init__(self, model: RecurrentTagger) -> None:
+        self.model = model
+        self.words = TorchWords(model.embedder, model.device)
+        self.greedy = model.output == "softmax"
+
+    @property
+    def crf(self) -> LinearChainCRF:
+        """With the weights of now."""
+        return self.model.crf.inference
+
+    @torch.inference_mode()
+    def emissions(self, rows: FloatArray, lengths: IntArray, context: FloatArray | None = None) -> FloatArray:
+        """Emissions (B, T, K)."""
+        device = self.model.device
+        index = torch.arange(rows.shape[0] * rows.shape[1], device=device).view(rows.shape[:2])  # (B, T)
+        flat = torch.from_numpy(rows.reshape(-1, rows.shape[2])).to(device)  # (B * T, D)
+        more = None if context is None else torch.from_numpy(context).to(device)  # (B, T, C)
+        found: FloatArray = self.model.emissions(flat, index, torch.from_numpy(lengths).to(device), more).numpy(
+            force=True
+        )
+        return found
+
+
+class TensorSource(Protocol):
+    """What knows the contextual embeddings of sentences as tensors: the character models themselves, or a store."""
+
+    def read(self, sentences: Sequence[Sequence[str]]) -> Tensor:
+        """Vectors (N, C) of all words of sentences, one sentence after the other."""
+
+
+class TorchContext:
+    """Contextual embeddings as arrays; see :class:`~seqnlp.networks.protocol.ContextVectors`."""
+
+    def __init__(self, source: TensorSource) -> None:
+        self._source = source
+
+    def read(self, sentences: Sequence[Sequence[str]]) -> FloatArray:
+        """Vectors (N, C) of all words of sentences, one sentence after the other."""
+        return np.asarray(self._source.read(sentences).numpy(force=True))

@@ -1,0 +1,118 @@
+"""What a word is before its context is read, in numpy: look-ups, and a maximum over its characters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from seqnlp.data.lexicon import PADDING, Lexicon
+from seqnlp.networks.graph import Array, Builder, Graph, Run
+from seqnlp.networks.layers import Stack, Weights, final
+from seqnlp.networks.protocol import FloatArray, IntArray
+
+
+class WordRows:
+    """Vectors of word forms: ``[pretrained + correction, characters, casing]``, as ``nn.embed.WordEmbedder`` has them.
+
+    Args:
+        weights: of the embedder: names as in its ``state_dict``.
+        fine_tune: whether training words have a correction of their pretrained vector.
+        make: makes a graph callable; used for characters that an LSTM reads.
+    """
+
+    def __init__(self, weights: Weights, fine_tune: bool, make: Callable[[Graph], Run]) -> None:
+        self._weights = weights
+        self._fine_tune = fine_tune
+        self._characters = _character_model(weights, make)
+        self.output_dim = self._width()
+
+    def vectors(self, lexicon: Lexicon, forms: IntArray) -> FloatArray:
+        """Vectors (U, D) of the given forms (U,) of a lexicon; a form's does not depend on the others."""
+        columns, parts = lexicon.columns(), []
+        if "table.weight" in self._weights:
+            parts.append(self._words(columns.word_ids[forms], columns.vector_ids[forms]))  # (U, W)
+        if self._characters is not None:
+            parts.append(self._characters(columns.padded_characters(forms), columns.lengths[forms]))  # (U, F)
+        if "casing.weight" in self._weights:
+            parts.append(self._weights["casing.weight"][columns.casings[forms]])  # (U, Z)
+        return np.concatenate(parts, axis=1)
+
+    def _words(self, word_ids: IntArray, vector_ids: IntArray) -> FloatArray:
+        learned = self._weights["table.weight"][word_ids]  # (U, W)
+        if "vectors.codes" not in self._weights:
+            return learned
+        reads_table = vector_ids == 0  # (U,)
+        if self._fine_tune:
+            reads_table |= word_ids > 0
+        scales = self._weights["vectors.scales"][vector_ids]  # (U,)
+        pretrained = self._weights["vectors.codes"][vector_ids] * scales[:, None]  # (U, W)
+        found: FloatArray = pretrained + learned * reads_table[:, None].astype(learned.dtype)
+        return found
+
+    def _width(self) -> int:
+        width = sum(self._weights[name].shape[1] for name in ("table.weight", "casing.weight") if name in self._weights)
+        return int(width) + (0 if self._characters is None else self._characters.output_dim)
+
+
+class _ConvolvedCharacters:
+    """A convolution over three characters and its maximum. It is linear: what each character adds at each of the three
+    places is computed once, so that a word's features are look-ups and sums."""
+
+    def __init__(self, weights: Weights) -> None:
+        embedding, project = weights["characters.embedding.weight"], weights["characters.project.weight"]
+        dim = embedding.shape[1]
+        self._tables = [embedding @ project[:, place * dim : (place + 1) * dim].T for place in range(3)]  # (N, F) each
+        self._bias = weights["characters.project.bias"]  # (F,)
+        self.output_dim = len(project)
+
+    def __call__(self, characters: IntArray, lengths: IntArray) -> FloatArray:
+        """Features (U, F) of words given as characters (U, C) with begin and end marks, lengths (U,)."""
+        wide = np.pad(characters, ((0, 0), (0, 1)), constant_values=PADDING)  # (U, C + 1)
+        count = wide.shape[1] - 2
+        scores = self._tables[0][wide[:, :count]]  # (U, C - 1, F)
+        for place in (1, 2):
+            scores += self._tables[place][wide[:, place : place + count]]
+        beyond = np.arange(count) >= lengths[:, None] - 1  # (U, C - 1)
+        scores[beyond] = -np.inf
+        found: FloatArray = np.tanh(scores.max(axis=1) + self._bias)
+        return found
+
+
+class _RecurrentCharacters:
+    """A bidirectional LSTM over the characters, its final states side by side."""
+
+    def __init__(self, weights: Weights, make: Callable[[Graph], Run]) -> None:
+        graph = character_graph(weights)
+        self._run = make(graph)
+        self.output_dim = int(graph.outputs[0].shape[1])
+
+    def __call__(self, characters: IntArray, lengths: IntArray) -> FloatArray:
+        """Features (U, F) of words given as characters (U, C) with begin and end marks, lengths (U,)."""
+        return self._run(characters=characters, lengths=lengths)["features"]
+
+
+def character_graph(weights: Weights) -> Graph:
+    """``features`` (U, F) of words from their ``characters`` (U, C) and ``lengths`` (U,)."""
+    build = Builder("character model")
+    stack = Stack.of(weights, "characters.recurrent", "lstm", 1, bidirectional=True)
+    table = build.constant(weights["characters.embedding.weight"])
+    embedded = build.add("Gather", table, build.input("characters", np.int64, ("U", "C")))  # (U, C, E)
+    features = final(build, embedded, build.input("lengths", np.int32, ("U",)), stack)
+    build.output("features", features, np.float32, ("U", stack.output_dim))
+    return build.graph
+
+
+def _character_model(
+    weights: Weights, make: Callable[[Graph], Run]
+) -> _ConvolvedCharacters | _RecurrentCharacters | None:
+    if "characters.project.weight" in weights:
+        return _ConvolvedCharacters(weights)
+    if "characters.embedding.weight" in weights:
+        return _RecurrentCharacters(weights, make)
+    return None
+
+
+def below(weights: Weights, name: str) -> dict[str, Array]:
+    """The weights of one part of a model, by their names inside it."""
+    return {key.removeprefix(f"{name}."): array for key, array in weights.items() if key.startswith(f"{name}.")}

@@ -1,0 +1,58 @@
+"""From a tagger's model folder to what tags with it, in any engine."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from seqnlp.bundle import TENSORS
+from seqnlp.errors import SeqnlpError
+from seqnlp.networks.engine import choose_engine, make_network
+from seqnlp.networks.shapes import Expected, tagger_shapes
+from seqnlp.networks.tagger import GraphTagger
+from seqnlp.saved_weights import refuse_unfit
+from seqnlp.tasks.tagging.prediction import TagPredictor
+from seqnlp.tasks.tagging.saved import SavedTagger
+
+
+def saved_predictor(saved: SavedTagger, engine: str = "auto", device: str = "cpu", threads: int = 0) -> TagPredictor:
+    """What tags with a saved model, its decisions and probabilities as they were fitted on dev.
+
+    Args:
+        engine, device: see :func:`~seqnlp.networks.engine.choose_engine`.
+        threads: see :func:`~seqnlp.networks.engine.make_network`.
+
+    Raises:
+        RunError: weights that do not fit the settings.
+        SeqnlpError: the engine is not installed.
+    """
+    engine = tagging_engine(saved, engine, device)
+    if engine == "torch":
+        from seqnlp.models.as_network import use_threads
+        from seqnlp.tasks.tagging.model import tagger_from_saved
+
+        use_threads(threads)
+        predictor = tagger_from_saved(saved, device).predictor()
+    else:
+        predictor = _graph_predictor(saved, engine, threads)
+    predictor.temperature, predictor.outside_penalty = saved.temperature, saved.outside_penalty
+    return predictor
+
+
+def tagging_engine(saved: SavedTagger, engine: str, device: str) -> str:
+    """The engine's own name."""
+    if engine == "auto" and saved.readers:
+        engine = "torch"  # reads character models faster
+    return choose_engine(engine, device)
+
+
+def _graph_predictor(saved: SavedTagger, engine: str, threads: int) -> TagPredictor:
+    if saved.readers:
+        raise SeqnlpError(f"this tagger reads character models, which the engine {engine} cannot; use --engine torch")
+
+    def expected() -> dict[str, Expected]:
+        return tagger_shapes(saved.settings, saved.features, len(saved.tags), saved.word_dim)
+
+    refuse_unfit(expected, saved.weights, saved.folder / TENSORS)
+    make = partial(make_network, engine=engine, threads=threads)
+    network = GraphTagger(saved.settings, saved.tags, saved.weights, make)
+    return TagPredictor(network, saved.features, saved.tags, saved.scheme)

@@ -1,0 +1,133 @@
+"""A tagger's model folder as data: settings, vocabularies, numbers; whatever computes with it starts here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from seqnlp.bundle import Bundle
+from seqnlp.bundle_fields import Fields
+from seqnlp.config import ModelConfig, RecurrentLanguageModelConfig
+from seqnlp.data.lexicon import WordFeatures
+from seqnlp.errors import RunError
+from seqnlp.networks.graph import Array
+from seqnlp.networks.word_rows import below
+from seqnlp.tasks.saved_tokenizer import tokenizer_in
+from seqnlp.tasks.word_features import word_features
+from seqnlp.text.tags import PREFIXES
+
+KEY = "character_models"
+"""What the parts of a tagger's folder that belong to the character models are called."""
+
+
+@dataclass(frozen=True)
+class SavedReader:
+    """One character language model of a tagger with contextual embeddings.
+
+    Attributes:
+        settings: of its network.
+        characters: its units.
+        lowercase: whether it was trained on lower-cased text.
+        weights: by name.
+        folder: where they are from.
+    """
+
+    settings: RecurrentLanguageModelConfig
+    characters: list[str]
+    lowercase: bool
+    weights: dict[str, Array]
+    folder: Path
+
+
+@dataclass(frozen=True)
+class SavedTagger:
+    """Everything that a tagger's folder says.
+
+    Attributes:
+        settings: of the network.
+        features: how a word form becomes numbers.
+        tags: every tag in the model's scheme, in the order of the scores.
+        scheme, data_scheme: of the model's tags, and of the training data.
+        tokenizer: how text becomes words.
+        word_dim: width of the word embedding.
+        temperature: divides all scores before probabilities are computed.
+        outside_penalty: taken from the score of "outside" when the best tags are sought.
+        weights: of the tagger, by name.
+        folder: where they are from.
+        readers: the character models whose states it reads, if any.
+        columns: how column files are read.
+    """
+
+    settings: ModelConfig
+    features: WordFeatures
+    tags: list[str]
+    scheme: str
+    data_scheme: str
+    tokenizer: str
+    word_dim: int
+    temperature: float
+    outside_penalty: float
+    weights: dict[str, Array]
+    folder: Path
+    readers: list[SavedReader] = field(default_factory=list)
+    columns: Mapping[str, Any] = field(default_factory=dict)
+
+
+def read_tagger(bundle: Bundle) -> SavedTagger:
+    """What a model folder says.
+
+    Raises:
+        RunError: another task's model, or a field that is missing, unknown or of another kind.
+    """
+    bundle.refuse_other_task("tagging", "for tagging")
+    saved = bundle.settings
+    saved.text("task")
+    readers = _readers(bundle, saved.several(KEY)) if KEY in saved else []
+    settings, word_dim = saved.section("model", ModelConfig), saved.count("word_dim", 1)
+    data_scheme, tokenizer = saved.text("data_scheme", ("none", *PREFIXES)), tokenizer_in(saved, "tokenizer")
+    temperature, outside_penalty = saved.number("temperature"), saved.number("outside_penalty")
+    columns = saved.fields("columns") if "columns" in saved else None
+    saved.end("about")
+    return SavedTagger(
+        settings,
+        word_features(bundle.facts),
+        bundle.labels,
+        settings.scheme,
+        data_scheme,
+        tokenizer,
+        word_dim,
+        temperature,
+        outside_penalty,
+        {name: array for name, array in bundle.weights.items() if not name.startswith(f"{KEY}.")},
+        bundle.folder,
+        readers,
+        _columns(columns) if columns else {"format": "conll", "token": 0},
+    )
+
+
+def _columns(saved: Fields) -> dict[str, Any]:
+    columns: dict[str, Any] = {"format": saved.text("format"), "token": saved.count("token", -99)}
+    if "tag" in saved:
+        columns["tag"] = saved.count("tag", -99)
+    if "comment" in saved:
+        columns["comment"] = saved.text("comment")
+    saved.end()
+    return columns
+
+
+def _readers(bundle: Bundle, described: list[Fields]) -> list[SavedReader]:
+    characters = bundle.facts.several(KEY)
+    if len(described) != len(characters):
+        raise RunError(f"{bundle.folder} describes {len(described)} character models and has {len(characters)}")
+    return [
+        SavedReader(
+            one.section("model", RecurrentLanguageModelConfig),
+            vocabulary.texts("characters"),
+            one.flag("lowercase"),
+            below(bundle.weights, f"{KEY}.{number}"),
+            bundle.folder,
+        )
+        for number, (one, vocabulary) in enumerate(zip(described, characters, strict=True))
+    ]

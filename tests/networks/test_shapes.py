@@ -1,0 +1,44 @@
+"""The weights that settings describe are those of the torch module, names, dtypes and shapes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from seqnlp.config import ModelConfig
+from seqnlp.data.lexicon import WordFeatures
+from seqnlp.networks.shapes import tagger_shapes
+from seqnlp.tasks.tagging.model import build_tagger
+from seqnlp.text.vocabulary import Vocabulary
+
+FEATURES = WordFeatures(
+    Vocabulary(["ash", "elm"], unknown=True), Vocabulary(["oak"], unknown=True), Vocabulary(list("aehlmos"), True), True
+)
+NO_VECTORS = WordFeatures(FEATURES.words, Vocabulary([], unknown=True), FEATURES.characters, True)
+
+
+def shapes_of(module: Any) -> dict[str, tuple[str, tuple[int, ...]]]:
+    return {
+        name: (str(tensor.dtype).removeprefix("torch."), tuple(tensor.shape))
+        for name, tensor in module.state_dict().items()
+    }
+
+
+@pytest.mark.parametrize("cell", ["lstm", "gru", "rnn", "peephole"])
+@pytest.mark.parametrize(
+    ("changes", "context_dim"),
+    [
+        ({}, 0),
+        ({"num_layers": 3, "bidirectional": False}, 0),
+        ({"character_model": "lstm", "character_hidden_dim": 7}, 0),
+        ({"character_model": "none", "casing_dim": 0, "output": "softmax"}, 5),
+        ({"context_dim": 4}, 5),
+    ],
+    ids=str,
+)
+def test_of_taggers(cell: str, changes: dict[str, Any], context_dim: int) -> None:
+    model = ModelConfig(cell=cell, scheme="iob2", **changes)
+    for features in (FEATURES, NO_VECTORS):
+        found = tagger_shapes(model, features, 3, 6, context_dim)
+        assert found == shapes_of(build_tagger(model, features, ["O", "B-X", "I-X"], 6, context_dim))

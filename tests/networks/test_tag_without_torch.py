@@ -1,0 +1,122 @@
+"""Tagging where there is no torch: the same answers, and a clear word where an engine is missing."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from tiny import tiny_config, write_tiny_data
+
+from seqnlp.api import Tagger
+from seqnlp.config import Config
+from seqnlp.errors import SeqnlpError
+from seqnlp.tasks.tagging.task import TaggingTask
+from seqnlp.training.distributed import Processes
+from seqnlp.training.fit import fit
+
+TEXTS = [
+    "Ada Sorrel lives in Brinmoor.",
+    "",
+    "nobody came",
+    "東京 ☃",
+    "Tamsin Oake met Brand near Lower Ashby!",
+    "x" * 90,
+]
+
+WITHOUT = """\
+import sys
+for name in sys.argv[1].split(","):
+    sys.modules[name] = None
+sys.argv = ["seqnlp", *sys.argv[2:]]
+from seqnlp.cli import main
+raise SystemExit(main())
+"""
+
+
+def train(config: Config, run: Path) -> Path:
+    run.mkdir()
+    task = TaggingTask(config, run, torch.device("cpu"), lambda text: None)
+    fit(task, config, run, Processes())
+    task.finish()
+    return run
+
+
+@pytest.fixture(scope="module", params=["crf", "softmax", "two layers of gru, characters by lstm"])
+def run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A trained run."""
+    folder = tmp_path_factory.mktemp("run")
+    write_tiny_data(folder)
+    changes: dict[str, dict[str, object]] = {
+        "crf": {"model__num_layers": 2},
+        "softmax": {"model__output": "softmax", "model__bidirectional": False},
+    }
+    usual: dict[str, object] = {"model__cell": "gru", "model__character_model": "lstm"}
+    return train(tiny_config(folder, **changes.get(request.param, usual)), folder / "trained")
+
+
+def tag(blocked: str, *arguments: object, text: str = "") -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", WITHOUT, blocked, "tag", *map(str, arguments)]
+    return subprocess.run(command, input=text, capture_output=True, text=True, check=False)
+
+
+def test_answers_are_those_of_torch(run: Path) -> None:
+    with_torch = Tagger(run, engine="torch").tag_texts(TEXTS, nbest=2)
+    for engine in ("auto", "onnxruntime", "numpy"):
+        answers = Tagger(run, engine=engine, threads=1).tag_texts(TEXTS, nbest=2)
+        for found, wanted in zip(answers, with_torch, strict=True):
+            assert found.tags == wanted.tags
+            assert [s.label for s in found.spans] == [s.label for s in wanted.spans]
+            sure = [s.probability for s in wanted.spans] + [n.probability for n in wanted.nbest]
+            np.testing.assert_allclose(
+                [s.probability for s in found.spans] + [n.probability for n in found.nbest], sure, atol=1e-5
+            )
+
+
+def test_a_line_is_tagged_without_torch(run: Path) -> None:
+    found = tag("torch,torchcrf", run, "--output", "jsonl", text=TEXTS[0] + "\n")
+    assert (found.returncode, found.stderr) == (0, "")
+    assert json.loads(found.stdout) == Tagger(run, engine="torch").tag(TEXTS[0]).to_dict()
+
+
+def test_torch_is_not_imported_where_there_is_onnxruntime(run: Path) -> None:
+    code = (
+        "import seqnlp, sys\nseqnlp.load(sys.argv[1]).tag('Ada')\n"
+        "print(sorted({'torch', 'pandas', 'onnx'} & set(sys.modules)))"
+    )
+    found = subprocess.run([sys.executable, "-c", code, str(run)], capture_output=True, text=True, check=True)
+    assert found.stdout == "['onnx']\n"
+
+
+def test_numpy_is_enough(run: Path) -> None:
+    found = tag("torch,torchcrf,onnx,onnxruntime", run, "--output", "jsonl", text=TEXTS[0] + "\n")
+    assert (found.returncode, found.stderr) == (0, "")
+    assert json.loads(found.stdout)["tags"] == Tagger(run).tag(TEXTS[0]).tags
+
+
+@pytest.mark.parametrize(
+    ("blocked", "engine", "said"),
+    [
+        ("onnxruntime", "onnxruntime", "needs onnxruntime, which is not installed; `pip install onnx onnxruntime`"),
+        ("torch", "torch", "needs torch, which is not installed; `pip install torch`, or use --engine auto"),
+    ],
+)
+def test_a_missing_engine_says_what_to_install(run: Path, blocked: str, engine: str, said: str) -> None:
+    found = tag(blocked, run, "--engine", engine, text="x\n")
+    assert found.returncode == 2
+    assert said in found.stderr
+    assert "Traceback" not in found.stderr
+
+
+def test_engines_and_devices_that_are_not_there_are_refused(run: Path) -> None:
+    with pytest.raises(SeqnlpError, match="expected an engine of auto, onnxruntime, torch, numpy, found 'tensorflow'"):
+        Tagger(run, engine="tensorflow")
+    with pytest.raises(SeqnlpError, match="computes on the CPU, found device 'cuda'; use --engine torch"):
+        Tagger(run, engine="numpy", device="cuda")
+    with pytest.raises(SeqnlpError, match="the device 'cuda:7' is not there"):
+        Tagger(run, engine="torch", device="cuda:7")
+    assert repr(Tagger(run, engine="numpy")).endswith(", engine='numpy')")

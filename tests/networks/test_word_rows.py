@@ -1,0 +1,63 @@
+"""Vectors of word forms without torch are those of the torch module."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+import pytest
+import torch
+
+from seqnlp.data.collate import word_rows
+from seqnlp.data.lexicon import Lexicon, WordFeatures
+from seqnlp.networks.engine import make_network
+from seqnlp.networks.word_rows import WordRows, below
+from seqnlp.nn.embed import WordEmbedder, WordSizes
+from seqnlp.text.vocabulary import Vocabulary
+
+FEATURES = WordFeatures(
+    Vocabulary(["ash", "birch", "elm"], unknown=True),
+    Vocabulary(["birch", "oak"], unknown=True),
+    Vocabulary(list("abchilmrs"), unknown=True),
+    lowercase=True,
+)
+WORDS = ["ash", "Birch", "OAK", "elm", "a", "", "ß9", "birch" * 20, "oak"]
+
+
+def embedder_with(**changes: object) -> WordEmbedder:
+    torch.manual_seed(4)
+    usual = {"num_words": 3, "num_vectors": 2, "num_characters": 10, "word_dim": 4, "character_model": "cnn"}
+    more = {"character_dim": 5, "character_hidden_dim": 6, "casing_dim": 2, "fine_tune": True}
+    embedder = WordEmbedder(WordSizes(**{**usual, **more, **changes})).eval()  # type: ignore[arg-type]
+    if embedder.vectors is not None:
+        embedder.vectors.fill(np.random.default_rng(1).normal(size=(2, 4)).astype(np.float32))
+    return embedder
+
+
+@pytest.mark.parametrize("engine", ["onnxruntime", "numpy"])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"fine_tune": False},
+        {"num_vectors": 0},
+        {"word_dim": 0, "num_vectors": 0},
+        {"casing_dim": 0},
+        {"character_model": "lstm", "character_hidden_dim": 7},
+        {"character_model": "none"},
+    ],
+    ids=str,
+)
+def test_vectors_are_those_of_torch(changes: dict[str, object], engine: str) -> None:
+    embedder = embedder_with(**changes)
+    weights = {f"embedder.{name}": tensor.numpy() for name, tensor in embedder.state_dict().items()}
+    rows = WordRows(below(weights, "embedder"), embedder.fine_tune, partial(make_network, engine=engine, threads=1))
+    lexicon = Lexicon(FEATURES)
+    forms = np.array(lexicon.indices(WORDS))
+    with torch.no_grad():
+        wanted = embedder(word_rows(lexicon, forms)).numpy()
+    found = rows.vectors(lexicon, forms)
+    np.testing.assert_allclose(found, wanted, atol=1e-6)
+    assert found.shape[1] == rows.output_dim == embedder.output_dim
+    for number, form in enumerate(forms):
+        np.testing.assert_array_equal(rows.vectors(lexicon, np.array([form]))[0], found[number])
