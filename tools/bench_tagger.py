@@ -25,7 +25,7 @@ import torch
 from seqnlp.config import DataConfig, ModelConfig, TaggingConfig, TrainerConfig
 from seqnlp.data.collate import collate
 from seqnlp.data.sources import load_split
-from seqnlp.tasks.tagging.prediction import TagPredictor
+from seqnlp.tasks.tagging.model import module_predictor
 from seqnlp.tasks.tagging.task import TaggingTask
 from seqnlp.training.optimizer import Optimizer
 
@@ -112,7 +112,7 @@ def decoding(task: TaggingTask, probabilities: bool) -> float:
     tokens = sum(map(len, sentences))
     rates = []
     for _ in range(5):
-        predictor = TagPredictor(task.model, task.features, task.tags, task.config.model.scheme)
+        predictor = module_predictor(task.model, task.features, task.tags, task.config.model.scheme)
         started = time.perf_counter()
         for start in range(0, len(sentences), 10):
             predictor.predict(sentences[start : start + 10], probabilities=probabilities)
