@@ -12,6 +12,7 @@ from seqnlp.networks.tagger import GraphTagger
 from seqnlp.saved_weights import refuse_unfit
 from seqnlp.tasks.tagging.prediction import TagPredictor
 from seqnlp.tasks.tagging.saved import SavedTagger
+from seqnlp.text.tags import legal_start
 
 
 def saved_predictor(saved: SavedTagger, engine: str = "auto", device: str = "cpu", threads: int = 0) -> TagPredictor:
@@ -50,6 +51,7 @@ def _graph_predictor(saved: SavedTagger, engine: str, threads: int) -> TagPredic
         raise SeqnlpError(f"this tagger reads character models, which the engine {engine} cannot; use --engine torch")
 
     def expected() -> dict[str, Expected]:
+        legal_start(saved.tags, saved.scheme)  # refuses tags that are none of the scheme
         return tagger_shapes(saved.settings, saved.features, len(saved.tags), saved.word_dim)
 
     refuse_unfit(expected, saved.weights, saved.folder / TENSORS)
