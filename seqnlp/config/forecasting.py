@@ -74,6 +74,12 @@ class ForecasterConfig:
     hidden_dropout: float = setting(0.1, "locked dropout between recurrent layers", low=0, below=1)
     output_dropout: float = setting(0.1, "locked dropout on the last layer", low=0, below=1)
     weight_drop: float = setting(0.0, "dropout on the recurrent weights, drawn for each batch", low=0, below=1)
+    follow: float = setting(
+        0.1,
+        "step by which the logarithm of the intervals' widths follows how often they hold, as rows come; 0: never",
+        low=0,
+        high=1,
+    )
     warm_up: int = setting(12, "rows that are read before a forecast counts, and the fewest to forecast from", low=1)
     loss: str = setting(
         "squared",

@@ -34,11 +34,15 @@ class StepErrors:
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A prediction interval's level, the share of values it held, and its mean width; no width if it is unbounded."""
+    """A prediction interval's level, the share of values it held, and its mean width; no width if it is unbounded.
+
+    ``fixed`` is the share that it would have held if its width did not follow the series.
+    """
 
     level: float
     coverage: float
     width: float | None
+    fixed: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +202,12 @@ def _column_tables(column: ColumnReport) -> list[Table]:
     heads = ("forecast", ">MAE", ">RMSE", ">MASE", ">MASE, season of 1")
     rows = [_numbers(one) for one in named]
     held = [
-        (percent(one.level), percent(one.coverage), "unbounded" if one.width is None else f"{one.width:.4g}")
+        (
+            percent(one.level),
+            percent(one.coverage),
+            "unbounded" if one.width is None else f"{one.width:.4g}",
+            "-" if one.fixed is None else percent(one.fixed),
+        )
         for one in column.intervals
     ]
     steps = [
@@ -207,7 +216,11 @@ def _column_tables(column: ColumnReport) -> list[Table]:
     ]
     return [
         Table(f"{column.name}: errors", heads, rows),
-        Table(f"{column.name}: prediction intervals, in percent", (">level", ">held", ">mean width"), held),
+        Table(
+            f"{column.name}: prediction intervals, in percent",
+            (">level", ">held", ">mean width", ">held as dev set them"),
+            held,
+        ),
         Table(
             f"{column.name}: each step ahead",
             (">step", ">MAE", ">RMSE", ">RMSE, seasonal-naive", ">90 % interval held"),

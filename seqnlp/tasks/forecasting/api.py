@@ -109,7 +109,8 @@ class ForecastStream:
         reader, answer = self._forecaster.reader, None
         for even in self._repair.add(row):
             moments = () if even.row.moment is None else (even.row.moment,)
-            self._place = reader.read(self._place, np.array([even.values]), moments, self._source)
+            values, known = np.array([even.values]), np.array([even.known])  # (1, C) each
+            self._place = reader.read(self._place, values, known, moments, self._source)
             answer = even.row
         if answer is None or self._place.rows < reader.fewest_rows:
             return None
@@ -179,7 +180,7 @@ class Forecaster(SavedModel):
                 f"{loaded.settings.warm_up}), found {len(read)}",
                 series,
             )
-        place = self.reader.read(self.reader.beginning, read.values, read.moments, series)
+        place = self.reader.read(self.reader.beginning, read.values, read.known, read.moments, series)
         return self.forecast_from(place, read.written, horizon or self.horizon, level)
 
     def start(self, horizon: int = 0, *, level: float = 0.9, source: object = "the series") -> ForecastStream:
@@ -199,7 +200,8 @@ class Forecaster(SavedModel):
         """What comes after a place; ``written`` is its time stamp as it was written."""
         ahead = self.reader.forecast(place, horizon)  # (N, C)
         widths = np.full_like(ahead, np.inf)  # (N, C)
-        fitted = self.loaded.intervals[LEVELS.index(level)][:horizon]  # (H or fewer, C)
+        place_of = LEVELS.index(level)
+        fitted = self.loaded.intervals[place_of][:horizon] * place.spread.factors[place_of]  # (H or fewer, C)
         widths[: len(fitted)] = fitted
         low, middle, high = map(self.reader.reading.restored, (ahead - widths, ahead, ahead + widths))
         low[np.isinf(widths)] = -np.inf

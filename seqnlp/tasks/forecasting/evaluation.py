@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from seqnlp.bundle import load_bundle, record_scores
 from seqnlp.config import ForecastingConfig
-from seqnlp.data.series.inputs import make_inputs
+from seqnlp.data.series.inputs import Inputs, make_inputs
 from seqnlp.data.series.parts import Part, load_part, part_digest
 from seqnlp.errors import ConfigError, DataError
 from seqnlp.metrics.conformal import coverage
@@ -20,10 +20,13 @@ from seqnlp.metrics.forecast_report import ColumnReport, ForecastReport, Interva
 from seqnlp.metrics.forecasting import errors, naive, rows_ahead, seasonal_naive, seasonal_naive_with_drift
 from seqnlp.metrics.linear_baseline import LinearBaseline, linear_baseline
 from seqnlp.tasks.forecasting.model import LEVELS, LoadedForecaster, forecaster_from_bundle
-from seqnlp.tasks.forecasting.prediction import backtest
+from seqnlp.tasks.forecasting.prediction import backtest, fewest_rows, forecast_rows
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
+
+_FOLLOWED = 5000
+"""Rows before a split that its intervals follow: earlier ones no longer matter."""
 
 
 def evaluate(
@@ -48,9 +51,11 @@ def evaluate(
     actual = values[rows_ahead(origins, horizon)]  # (O, H, C)
     named = _baselines(values, origins, horizon, season)
     linear = _linear(config, loaded, part, origins, say)
+    factors = _factors(loaded, inputs, part.series.known, origins)  # (O, L, C)
     columns = [
         _column(
             loaded,
+            factors[..., place],
             place,
             transformed,
             actual,
@@ -84,6 +89,18 @@ def evaluate(
     if keep:
         record_scores(run, split, summary, say)
     return report
+
+
+def _factors(loaded: LoadedForecaster, inputs: Inputs, known: BoolArray, origins: NDArray[np.int64]) -> FloatArray:
+    """How wide intervals are (O, L, C) at each origin, as a multiple of what dev set, for who reads the series."""
+    spreading, settings = loaded.spreading, loaded.settings
+    if not spreading.rate:
+        return np.ones((len(origins), len(LEVELS), len(loaded.facts.names)))
+    first = max(fewest_rows(settings, loaded.reading) - 1, int(origins[0]) - _FOLLOWED)
+    rows = np.arange(min(first, int(origins[0])), int(origins[-1]) + 1)
+    forecasts = forecast_rows(loaded.model, inputs, loaded.reading, loaded.facts.scaler, rows)
+    factors: FloatArray = spreading.along(forecasts, inputs.transformed[rows], known[rows])[origins - rows[0]]
+    return factors
 
 
 def _linear(
@@ -120,6 +137,7 @@ def _baselines(values: FloatArray, origins: NDArray[np.int64], horizon: int, sea
 
 def _column(
     loaded: LoadedForecaster,
+    factors: FloatArray,
     place: int,
     transformed: FloatArray,
     actual: FloatArray,
@@ -127,17 +145,20 @@ def _column(
     named: dict[str, FloatArray],
     linear: LinearBaseline | None,
 ) -> ColumnReport:
-    """Errors and intervals of one column; of ``transformed``, ``actual`` and ``known`` (O, H, C)."""
+    """Errors and intervals of one column: ``transformed``, ``actual``, ``known`` (O, H, C), ``factors`` (O, L)."""
     restored, scales = loaded.reading.restored, tuple(loaded.facts.naive_scales[place])
     middle, came, there = transformed[..., place], actual[..., place], known[..., place]  # (O, H)
     forecasts, held = restored(middle), {}
     intervals = []
-    for level, widths in zip(LEVELS, loaded.intervals[..., place], strict=True):  # widths: (H,)
-        low, high = restored(middle - widths), restored(middle + widths)  # (O, H)
-        low = np.where(np.isinf(widths), -np.inf, low)
-        held[level] = (low <= came) & (came <= high)  # (O, H)
-        width = float((high - low)[there].mean()) if np.isfinite(widths).all() else None
-        intervals.append(Interval(level, coverage(held[level], there), width))
+    for number, (level, fixed) in enumerate(zip(LEVELS, loaded.intervals[..., place], strict=True)):  # fixed: (H,)
+        sizes = []
+        for widths in (np.broadcast_to(fixed, middle.shape), fixed * factors[:, [number]]):  # (O, H) each
+            low, high = restored(middle - widths), restored(middle + widths)  # (O, H)
+            low = np.where(np.isinf(widths), -np.inf, low)
+            held[level] = (low <= came) & (came <= high)  # (O, H)
+            sizes.append(coverage(held[level], there))
+        width = float((high - low)[there].mean()) if np.isfinite(fixed).all() else None
+        intervals.append(Interval(level, sizes[1], width, sizes[0]))
     seasonal = list(named.values())[-2]
     steps = []
     for step in range(middle.shape[1]):

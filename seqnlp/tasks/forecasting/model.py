@@ -18,6 +18,7 @@ from seqnlp.data.series.scale import Scaler
 from seqnlp.data.series.step import Step
 from seqnlp.models.forecaster import RecurrentForecaster
 from seqnlp.saved_weights import take_numbers, with_weights
+from seqnlp.tasks.forecasting.spread import Spreading
 from seqnlp.tasks.saved_series import saved_scaler, saved_step
 
 FloatArray = NDArray[np.float64]
@@ -63,6 +64,11 @@ class LoadedForecaster:
     def settings(self) -> ForecasterConfig:
         """The model's settings."""
         return self.model.config
+
+    @property
+    def spreading(self) -> Spreading:
+        """How its intervals follow the series."""
+        return Spreading(self.intervals, LEVELS, self.settings.follow)
 
     @property
     def reading(self) -> Reading:
@@ -116,7 +122,9 @@ def forecaster_from_bundle(bundle: Bundle) -> LoadedForecaster:
     bundle.refuse_other_task("forecasting", "a forecaster")
     saved, tensors = bundle.settings, dict(bundle.weights)
     saved.text("task")
-    settings = saved.section("model", ForecasterConfig, linear="trained")  # models of older versions do not say
+    settings = saved.section(
+        "model", ForecasterConfig, linear="trained", follow=0.0
+    )  # models of older versions do not say
     data = saved.section("data", SeriesDataConfig)
     saved.end("about")
     facts = _facts(bundle.facts)

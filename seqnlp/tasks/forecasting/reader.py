@@ -18,8 +18,10 @@ from seqnlp.data.series.time import Moment
 from seqnlp.nn.carried import State
 from seqnlp.tasks.forecasting.model import LoadedForecaster
 from seqnlp.tasks.forecasting.prediction import fewest_rows, undo_changes
+from seqnlp.tasks.forecasting.spread import Spread
 
 FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
 
 _PIECE = 4096
 """Rows that are read at once."""
@@ -35,10 +37,12 @@ class Place:
         rows: read so far.
         moment: the last time stamp, if there are any.
         ahead: (H, C) what the model forecasts here, on the transformed scale; none before a season is read.
+        spread: how wide prediction intervals are here.
     """
 
     state: State
     last_season: FloatArray
+    spread: Spread
     rows: int = 0
     moment: Moment | None = None
     ahead: FloatArray | None = None
@@ -49,18 +53,22 @@ class Reader:
 
     def __init__(self, loaded: LoadedForecaster) -> None:
         self.loaded, self.reading = loaded, loaded.reading
+        self.spreading = loaded.spreading
         self.fewest_rows = fewest_rows(loaded.settings, loaded.reading)
 
     @property
     def beginning(self) -> Place:
         """Before the first row."""
-        return Place(self.loaded.model.start(), np.zeros((0, len(self.loaded.facts.names))))
+        return Place(self.loaded.model.start(), np.zeros((0, len(self.loaded.facts.names))), self.spreading.beginning)
 
-    def read(self, place: Place, values: FloatArray, moments: Sequence[Moment], source: object) -> Place:
+    def read(
+        self, place: Place, values: FloatArray, known: BoolArray, moments: Sequence[Moment], source: object
+    ) -> Place:
         """The place after some more rows.
 
         Args:
             values: (T, C).
+            known: (T, C) False where a value was missing and another stands in.
             moments: (T,), or none.
             source: what messages call the series.
 
@@ -68,7 +76,8 @@ class Reader:
             DataError: a value cannot be transformed, or the calendar needs dates.
         """
         for begin in range(0, len(values), _PIECE):
-            place = self._read(place, values[begin : begin + _PIECE], moments[begin : begin + _PIECE], source)
+            piece = slice(begin, begin + _PIECE)
+            place = self._read(place, values[piece], known[piece], moments[piece], source)
         return place
 
     def forecast(self, place: Place, horizon: int) -> FloatArray:
@@ -80,27 +89,44 @@ class Reader:
             moments: tuple[Moment, ...] = ()
             if step is not None and place.moment is not None:
                 moments = tuple(step.after(place.moment, ahead) for ahead in range(1, len(found[-1]) + 1))
-            place = self._read(place, self.reading.restored(found[-1]), moments, "the forecast")
+            place = self._read(place, self.reading.restored(found[-1]), None, moments, "the forecast")
             assert place.ahead is not None
             found.append(place.ahead)
         return np.concatenate(found)[:horizon]
 
     @torch.no_grad()
-    def _read(self, place: Place, values: FloatArray, moments: Sequence[Moment], source: object) -> Place:
+    def _read(
+        self, place: Place, values: FloatArray, known: BoolArray | None, moments: Sequence[Moment], source: object
+    ) -> Place:
+        """As :meth:`read`; where nothing is ``known`` the values are forecasts, which no interval follows."""
         season, facts = self.reading.season, self.loaded.facts
         transformed = self.reading.transformed(values, facts.names, source)  # (T, C)
-        known = np.concatenate([place.last_season, transformed])  # (season + T or fewer, C)
+        longer = np.concatenate([place.last_season, transformed])  # (season + T or fewer, C)
         place = replace(
             place,
-            last_season=known[len(known) - min(season, len(known)) :],
+            last_season=longer[len(longer) - min(season, len(longer)) :],
             rows=place.rows + len(values),
             moment=moments[-1] if moments else None,
         )
-        if len(known) <= season:
+        if len(longer) <= season:
             return place
-        rows = input_rows(self.reading, facts.scaler, known, moments[-(len(known) - season) :])  # (t, D)
+        rows = input_rows(self.reading, facts.scaler, longer, moments[-(len(longer) - season) :])  # (t, D)
         forecasts, state = self.loaded.model(torch.from_numpy(rows.astype(np.float32))[None], place.state)
-        changes = facts.scaler.unscale(forecasts[0, -1].double().numpy())  # (H, C)
-        lacking = max(len(changes) - season, 0)
-        before = np.concatenate([place.last_season[: len(changes)], np.zeros((lacking, len(facts.names)))])  # (H, C)
-        return replace(place, state=state, ahead=undo_changes(changes, before, season))
+        last = len(rows) if known is not None and self.spreading.rate else 1
+        changes = facts.scaler.unscale(forecasts[0, -last:].double().numpy())  # (last, H, C)
+        origins = np.arange(len(longer) - last, len(longer))[:, None]  # (last, 1)
+        before = longer[np.minimum(origins - season + np.arange(1, changes.shape[1] + 1), origins)]  # (last, H, C)
+        ahead = undo_changes(changes, before, season)
+        place = replace(place, state=state, ahead=ahead[-1])
+        if known is None or not self.spreading.rate:
+            return place
+        return replace(place, spread=self._spread(place, transformed[-last:], known[-last:], ahead))
+
+    def _spread(self, place: Place, came: FloatArray, known: BoolArray, ahead: FloatArray) -> Spread:
+        """How wide intervals are after some more rows (T, C), after which ``ahead`` (T, H, C) is forecast."""
+        spread = place.spread
+        for number, row in enumerate(came):
+            rows = place.rows - len(came) + number + 1  # read by then
+            counts = rows >= self.fewest_rows
+            spread = self.spreading.after(spread, row, known[number], ahead[number] if counts else None)
+        return spread
