@@ -38,6 +38,7 @@ FLOORS = {
     "overrides": 8,
     "compose": 8,
     "launch": 8,
+    "studies": 8,
     "api": 8,
     "cli": 9,
     "__init__": 9,

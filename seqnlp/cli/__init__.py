@@ -1,7 +1,7 @@
 """The command line: ``seqnlp VERB ...``. One verb a module, imported when it is used.
 
-A verb's module has ``HELP`` (one line), ``EXAMPLES``, ``add_arguments(parser)`` and ``run(arguments)``, which imports
-what is heavy and returns the exit status.
+A verb's module is called like it, with ``_`` for ``-``. It has ``HELP`` (one line), ``EXAMPLES``,
+``add_arguments(parser)`` and ``run(arguments)``, which imports what is heavy and returns the exit status.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from seqnlp.task_table import TASKS
 VERBS = (
     *("train", "resume", "evaluate", "verify"),
     *(verb for task in TASKS.values() for verb in task.verbs),
-    *("score", "compare", "plot", "data", "recipes"),
+    *("score", "compare", "cross-validate", "learning-curve", "plot", "data", "recipes"),
 )
 
 _USAGE = "usage: seqnlp VERB ...    (seqnlp VERB --help explains one)"
@@ -113,9 +113,9 @@ def verb_parser(verb: str) -> argparse.ArgumentParser:
 
 
 def _module(verb: str) -> ModuleType:
-    return importlib.import_module(f"seqnlp.cli.{verb}")
+    return importlib.import_module(f"seqnlp.cli.{verb.replace('-', '_')}")
 
 
 def _help() -> str:
-    verbs = [f"  {verb:<11}{_module(verb).HELP}" for verb in VERBS]
+    verbs = [f"  {verb:<16}{_module(verb).HELP}" for verb in VERBS]
     return "\n".join([_USAGE, "", "verbs:", *verbs, "", _EXAMPLES])

@@ -55,6 +55,7 @@ def load_split(config: DataConfig, split: str, report: Callable[[str], None]) ->
 
 def document_lines(config: DataConfig, split: str, sentences: Sequence[TaggedSentence]) -> list[int]:
     """The lines at which documents of a split begin: as the file says, or of texts with several sentences."""
+    split = source_split(config, split)
     if split_format(config, split) in ("conll", "conllu"):
         return document_starts(existing_file(config, split, getattr(config, split)))
     lines = sorted({sentence.line for sentence in sentences})
@@ -173,6 +174,7 @@ def split_format(config: DataConfig, split: str) -> str:
         return config.format
     if config.hub:
         return "hub"
+    split = source_split(config, split)
     name = getattr(config, split)
     return named_format(resolve_path(config, name)) or recognise(existing_file(config, split, name))
 

@@ -75,6 +75,19 @@ def perplexity_of(sums: FloatArray) -> FloatArray:
     return np.exp(np.minimum(_ratio(sums[:, 0], sums[:, 1]), 700.0))
 
 
+def interval_of(score: CountedScore) -> tuple[float, float, float]:
+    """The score, and the ends of its 95 % bootstrap interval over the examples."""
+    value = float(score.of_sums(score.counts.sum(axis=0)[None])[0])
+    kinds, copies = np.unique(score.counts, axis=0, return_counts=True)  # (U, C), (U,)
+    generator = np.random.default_rng(SEED)
+    drawn = [
+        score.of_sums(generator.multinomial(copies.sum(), copies / copies.sum(), size=number) @ kinds)
+        for number in _chunks(len(copies))
+    ]
+    low, high = np.nanquantile(np.concatenate(drawn), [0.025, 0.975])
+    return value, float(low), float(high)
+
+
 def grouped(scores: Sequence[CountedScore], groups: NDArray[np.int64]) -> list[CountedScore]:
     """The same scores with examples that belong together, such as the sentences of a document, made one.
 
