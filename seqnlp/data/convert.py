@@ -12,6 +12,7 @@ from seqnlp.data.sources import cutter, load_examples, say_left_out
 from seqnlp.errors import DataError, did_you_mean
 from seqnlp.storage import write_atomically, write_pieces_atomically
 from seqnlp.text.formats.annotated import AnnotatedText, Example, sentences_of
+from seqnlp.text.formats.docbin import ENDING, docbin_bytes
 from seqnlp.text.formats.readers import FORMATS
 from seqnlp.text.formats.writers import (
     WORD_WRITERS,
@@ -25,7 +26,10 @@ from seqnlp.text.formats.writers import (
 from seqnlp.text.sentence import TaggedSentence
 from seqnlp.text.tags import convert_tags
 
-_ENDINGS = {"conll": "conll", "bio": "conll", "iob": "conll", "conllu": "conllu", "jsonl": "jsonl", "json": "json"}
+_ENDINGS = {
+    **dict.fromkeys(("conll", "bio", "iob"), "conll"),
+    **{ending: ending for ending in ("conllu", "jsonl", "json", "spacy")},
+}
 
 
 def output_format(asked: str, out: Path) -> str:
@@ -73,6 +77,11 @@ def convert(
     if form == "brat":
         texts = [_text(example, config.scheme) for example in examples]
         _write_brat(out, texts, offsets, say)
+    elif form == "spacy" and out.suffix == ENDING:
+        left_out: Counter[str] = Counter()
+        texts = [_text(example, config.scheme) for example in examples]
+        write_atomically(out, docbin_bytes(texts, out, left_out))
+        say_left_out(str(out), left_out, say)
     else:
         kept = form in ("jsonl", "json")
         rows = [_row(example, config.scheme, form, scheme, offsets, keep_words=kept) for example in examples]

@@ -210,3 +210,11 @@ def test_texts_are_cut_into_words_by_the_tokenizer_that_fits_their_entities(here
     Path("own.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     output("data", "convert", "own.jsonl", "own.conll")
     assert Path("own.conll").read_text(encoding="utf-8").splitlines()[:3] == ["Oke\tB-PER", "'s\tO", "boat\tO"]
+
+
+def test_a_file_called_spacy_is_a_corpus_of_spacys_own(here: Path) -> None:
+    pytest.importorskip("spacy")
+    output("data", "convert", "in.jsonl", "out.spacy")
+    assert not Path("out.spacy").read_bytes().startswith(b"[")
+    output("data", "convert", "out.spacy", "again.jsonl")
+    assert sorted(texts_of("again.jsonl")) == sorted(TEXTS)

@@ -13,6 +13,7 @@ from seqnlp.text.conll import read_conll
 from seqnlp.text.conllu import read_conllu
 from seqnlp.text.formats.annotated import AnnotatedText, Example
 from seqnlp.text.formats.brat import read_brat
+from seqnlp.text.formats.docbin import is_docbin, read_docbin
 from seqnlp.text.formats.doccano import doccano_example
 from seqnlp.text.formats.json_rows import fields_of, read_json_rows
 from seqnlp.text.formats.label_studio import label_studio_example
@@ -78,6 +79,8 @@ def read_examples(
         return read_token_csv(path, TokenColumns(reading.sentence, reading.token, reading.tag))
     if form == "brat":
         return read_brat(path, reading.offsets, left_out)
+    if form == "spacy" and is_docbin(path):
+        return read_docbin(path, left_out)
     if form == "jsonl":
         return read_jsonl_examples(path, RowFields(reading.token, reading.tag, reading.names), reading.offsets)
     return _located(path, form, reading, left_out)

@@ -13,6 +13,7 @@ from seqnlp.text.csv_rows import csv_rows
 from seqnlp.text.files import read_lines
 from seqnlp.text.formats import doccano, label_studio
 from seqnlp.text.formats.brat import annotated_texts
+from seqnlp.text.formats.docbin import is_docbin
 from seqnlp.text.formats.token_csv import delimiter_of_heading, is_heading
 
 _ROWS = 200
@@ -34,6 +35,8 @@ def recognise(path: Path) -> str:
         raise DataError("expected a file, or a folder of brat; for a folder of `datasets` set data.hub to it", path)
     if named_format(path):
         return named_format(path)
+    if is_docbin(path):
+        return "spacy"
     kind = _ending(path)
     lines = (line for _, line in read_lines(path) if line.strip())
     first = next(lines, "")
