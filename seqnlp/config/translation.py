@@ -178,7 +178,7 @@ class TranslationConfig(Config):
     def test_on(self, name: str) -> None:
         """Put a file, or one of each language, in the place of the test split."""
         names = [name] if Path(name).exists() else name.split(AND)
-        self.data.test = AND.join(str(Path(one.strip()).expanduser().absolute()) for one in names)
+        self.data.test = AND.join(str(Path(one.strip(" ")).expanduser().absolute()) for one in names)
 
     def problems(self) -> list[str]:
         """Settings that are fine alone and make no sense together."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 from seqnlp.errors import DataError
 from seqnlp.text.documents import Document
+from seqnlp.text.headings import TEXTS, cell
 
 _FEWEST = 12
 """Documents from which on repetition says something."""
@@ -19,8 +20,11 @@ _NAME = re.compile(r"[^\W\d][\w.-]*")
 """What a column may be called."""
 
 
-def refuse_labels_as_texts(documents: Sequence[Document], source: str) -> None:
+def refuse_labels_as_texts(documents: Sequence[Document], column: str, source: str, say: Callable[[str], None]) -> None:
     """Stop where the texts are few short values that repeat: a column of labels.
+
+    Args:
+        column: of the texts; where it is called so (``text``, ``review``), the values are only mentioned.
 
     Raises:
         DataError: they are.
@@ -30,11 +34,12 @@ def refuse_labels_as_texts(documents: Sequence[Document], source: str) -> None:
         return
     if all(len(text) <= 40 and len(text.split()) <= 2 for text in texts):
         most = ", ".join(f"'{text}' {count:,}x" for text, count in texts.most_common(3))
-        raise DataError(
-            f"expected texts, found {len(texts)} short values that repeat in {len(documents):,} documents, as labels "
-            f"do ({most}); set data.text_column to the column of the texts (if these are the texts, keep each once)",
-            source,
-        )
+        found = f"{len(texts)} short values that repeat in {len(documents):,} documents, as labels do ({most})"
+        if cell(column) in TEXTS:
+            say(f"warning: {source}: the texts are {found}")
+            return
+        remedy = "set data.text_column to the column of the texts (if these are the texts, keep each once)"
+        raise DataError(f"expected texts, found {found}; {remedy}", source)
 
 
 def refuse_or_say_heading(documents: Sequence[Document], source: str, say: Callable[[str], None]) -> None:

@@ -107,7 +107,7 @@ def _read_split(config: DocumentDataConfig, split: str, say: Say) -> list[Docume
         raise DataError(f"no documents found; is data.format={config.format} right?", source)
     documents = _labelled(documents, config, split, say)
     if split == "train" and config.format != "long_range":
-        refuse_labels_as_texts(documents, source)
+        refuse_labels_as_texts(documents, _columns(config).text, source, say)
         if _columns(config).text.isdecimal():
             refuse_or_say_heading(documents, source, say)
     documents = spread_evenly(_renamed(documents, config, split, say), config.limit)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -145,6 +146,17 @@ def test_a_column_of_labels_is_no_text(tmp_path: Path) -> None:
     (tmp_path / "train.tsv").write_text("".join(turned), "utf-8")
     with pytest.raises(DataError, match="expected texts, found 3 short values"):
         load(tmp_path)
+
+
+def test_few_short_texts_in_a_column_called_so_are_texts(tmp_path: Path) -> None:
+    rows = [{"text": ("null", "NA", "fine")[n % 3], "label": "ab"[n % 2]} for n in range(24)]
+    (tmp_path / "train.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    found, said = load(tmp_path, train="train.jsonl")
+    assert [document.text for document in found[:3]] == ["null", "NA", "fine"]
+    assert said[1] == (
+        f"warning: {tmp_path}/train.jsonl: the texts are 3 short values that repeat in 24 documents, as labels do "
+        "('null' 8x, 'NA' 8x, 'fine' 8x)"
+    )
 
 
 def test_a_first_line_with_a_label_of_its_own_is_a_heading_or_mentioned(tmp_path: Path) -> None:
