@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqnlp.config import read_section
+from seqnlp.config.renamed import RENAMED_FIELDS
 from seqnlp.errors import ConfigError, RunError, shortened
 
 Section = TypeVar("Section")
@@ -37,7 +38,7 @@ class Fields:
         self.path = path
         if not isinstance(content, Mapping):
             raise RunError(f"{path}: expected named fields, found {shortened(content)}; {_ADVICE}")
-        self._left = dict(content)
+        self._left: dict[str, Any] = {str(RENAMED_FIELDS.get(name, name)): value for name, value in content.items()}
 
     def __contains__(self, name: str) -> bool:
         return name in self._left

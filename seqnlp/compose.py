@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import os
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from seqnlp.config import Config, config_to_dict, default_config, read_config
+from seqnlp.config.renamed import old_names, renamed_override
 from seqnlp.errors import ConfigError
 from seqnlp.overrides import (
     GROUPS,
@@ -27,6 +29,7 @@ from seqnlp.overrides import (
     unknown_key,
     unknown_options,
 )
+from seqnlp.recipe_files import read_recipe
 from seqnlp.recipe_safety import refuse_code
 from seqnlp.resources import CONF, RECIPES, ROOT, find_options
 
@@ -233,6 +236,9 @@ def _read_overrides(overrides: Sequence[str], config_dir: str | None, *, multiru
 
     typed, problems = [], []
     for text in overrides:
+        text, notice = renamed_override(text)
+        if notice:
+            print(f"note: {notice}", file=sys.stderr)
         try:
             typed.append(_read_override(text, config_dir))
         except HydraException:
@@ -241,6 +247,9 @@ def _read_overrides(overrides: Sequence[str], config_dir: str | None, *, multiru
     task = find_task(typed, config_dir)
     recipes = find_options("recipes", config_dir)
     names = [name for one in typed if one.key == "recipes" for name in one.values]
+    for name in names:
+        for notice in old_names(read_recipe(recipes[name]) if name in recipes else {}):
+            print(f"note: {recipes[name]}: {notice}", file=sys.stderr)
     refuse_code([recipes[name] for name in names if name in recipes], config_dir, _read_file)
     if problems:  # what is left would not make a whole configuration
         raise ConfigError([*problems, *(unknown_key(one, task) for one in typed if not is_known(one, task))])

@@ -42,7 +42,7 @@ def test_every_recipe_composes_and_says_what_its_data_are(name: str) -> None:
         "memory": "classification",
     }
     assert config.task == tasks.get(family := name.partition("/")[0], family)
-    assert all([config.about.data, config.about.obtain, config.about.licence])
+    assert all([config.about.data, config.about.source, config.about.licence])
     assert config.data.train
     assert config.data.dev
     assert config.data.test
@@ -288,6 +288,6 @@ def test_a_recipe_says_nothing_of_other_data(typed: list[str], kept: bool) -> No
 def test_where_the_files_of_a_recipe_are_is_its_users_to_say_and_typed_words_stay(tmp_path: Path) -> None:
     assert compose_config(["recipe=tagging/wnut17", "data.dir=/data"]).about.data
     about = compose_config([DEMO, "data.train=mine.conll", "about.data=my own notes"]).about
-    assert (about.data, about.licence, about.reaches) == ("my own notes", "", "")
+    assert (about.data, about.licence, about.results) == ("my own notes", "", "")
     configs = sweep(tmp_path, DEMO, "data.limit=10,20", "data.train=mine.conll")
     assert [config.about.data for config in configs] == ["", ""]

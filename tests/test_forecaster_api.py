@@ -24,7 +24,7 @@ from seqnlp.training.fit import fit
 KINDS: dict[str, dict[str, Any]] = {
     "plain": {"model__lags": 0, "model__calendar": ""},
     "calendar": {"model__cell": "gru"},
-    "changes": {"model__difference": "season", "model__read": "changes", "model__num_layers": 2},
+    "differences": {"model__difference": "season", "model__input": "differences", "model__num_layers": 2},
     "log": {"model__difference": "season", "model__transform": "log", "model__cell": "peephole"},
     "short season": {"model__difference": "season", "model__season": 2},
     "without time": {"data__time_column": "", "data__value_columns": "a, b", "model__calendar": ""},
@@ -96,7 +96,7 @@ def test_a_stream_read_row_by_row_is_forecast_as_the_file_up_to_there(
 
 
 def test_a_row_costs_the_same_after_many_rows(forecasters: dict[str, Forecaster]) -> None:
-    forecaster = forecasters["changes"]
+    forecaster = forecasters["differences"]
     stream = forecaster.start()
     seconds = []
     for piece in range(2):
@@ -133,7 +133,7 @@ def test_intervals_are_wider_at_higher_levels_and_end_with_the_trained_horizon(
 
 
 def test_what_cannot_be_forecast_is_refused(forecasters: dict[str, Forecaster], folder: Path, tmp_path: Path) -> None:
-    forecaster = forecasters["changes"]
+    forecaster = forecasters["differences"]
     with pytest.raises(SeqnlpError, match="horizon: expected a whole number from 0 to 10,000, found -1"):
         forecaster.forecast(folder / "series.csv", -1)
     with pytest.raises(SeqnlpError, match=r"expected a level of 0.5, 0.8, 0.9, 0.95, 0.99, found 0.7"):
@@ -142,7 +142,7 @@ def test_what_cannot_be_forecast_is_refused(forecasters: dict[str, Forecaster], 
     with pytest.raises(DataError) as caught:
         forecaster.forecast(tmp_path / "short.csv")
     assert str(caught.value) == (
-        f"{tmp_path}/short.csv: expected at least 11 rows to forecast from (a season of 7 and model.warm_up of 4), "
+        f"{tmp_path}/short.csv: expected at least 11 rows to forecast from (a season of 7 and model.min_context of 4), "
         "found 10"
     )
     stream = forecaster.start()

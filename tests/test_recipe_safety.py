@@ -101,13 +101,13 @@ def test_all_files_of_the_groups_are_looked_at_also_behind_links(tmp_path: Path)
 
 def test_references_to_settings_bases_and_files_of_other_programs_are_fine(tmp_path: Path) -> None:
     defaults = "defaults: [/recipes/tagging/demo, own/base, _self_]\n"
-    text = "name: own/mine\nabout: {obtain: 'seed ${seed} of ${ name }, $5 {x: y}'}\ndata: {limit: '${seed}'}\n"
+    text = "name: own/mine\nabout: {source: 'seed ${seed} of ${ name }, $5 {x: y}'}\ndata: {limit: '${seed}'}\n"
     write(tmp_path / "recipes" / "own" / "mine.yaml", HEADER + defaults + text)
     write(tmp_path / "recipes" / "own" / "base.yaml", f"{HEADER}trainer: {{epochs: 7}}\n")
     write(tmp_path / "recipes" / "own" / "broken.yaml", "a: [\n")
     write(tmp_path / "deploy.yaml", "image: '${TAG:-latest}'\nhydra: x\n")
     config = compose_config(["recipe=own/mine"], str(tmp_path))
-    assert config.about.obtain == "seed 1 of own/mine, $5 {x: y}"
+    assert config.about.source == "seed 1 of own/mine, $5 {x: y}"
     assert (config.trainer.epochs, config.data.limit) == (7, 1)
 
 

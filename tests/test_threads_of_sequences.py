@@ -31,7 +31,7 @@ READINGS = ("task=anomaly_detection", "data.train=readings.csv", "data.dev=25%",
 TRAININGS: dict[str, tuple[str, ...]] = {
     "translator": ("task=translation", *TINY_TRANSLATION, "trainer.epochs=1"),
     "language model": (*SUBWORDS, *SMALL, "data.train=train.txt", "data.dev=dev.txt"),
-    "forecaster": (*SERIES, *SMALL, "model.horizon=3", "model.season=7", "model.warm_up=4"),
+    "forecaster": (*SERIES, *SMALL, "model.horizon=3", "model.season=7", "model.min_context=4"),
     "detector": (
         *READINGS,
         *SMALL,

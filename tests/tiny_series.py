@@ -33,7 +33,7 @@ def tiny_forecasting(folder: Path, **changes: Any) -> ForecastingConfig:
         "task": "forecasting",
         "name": "tiny",
         "data": {"dir": str(folder), "train": "series.csv", "dev": "20%", "test": "20%", "time_column": "day"},
-        "model": {"horizon": 3, "season": 7, "hidden_dim": 5, "warm_up": 4, "calendar": "week", "lags": 2},
+        "model": {"horizon": 3, "season": 7, "hidden_dim": 5, "min_context": 4, "calendar": "week", "lags": 2},
         "optimizer": {"learning_rate": 0.01, "schedule": "constant"},
         "trainer": {
             "epochs": 2,

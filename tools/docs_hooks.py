@@ -97,7 +97,7 @@ def recipes_page() -> str:
     for name, path in recipes.items():
         about = read_recipe(path).get("about", {})
         folder = name.partition("/")[0]
-        texts = " | ".join(_cell(str(about.get(key, ""))) for key in ("data", "reaches"))
+        texts = " | ".join(_cell(str(about.get(key, ""))) for key in ("data", "results"))
         lines.append(f"| [`{name}`]({folder}/README.md) | {recipe_task(path, recipes)} | {texts} |")
     return "\n".join(lines) + "\n"
 

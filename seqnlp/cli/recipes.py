@@ -15,7 +15,7 @@ from seqnlp.storage import write_atomically
 HELP = "list recipes, show one, or copy one to change it"
 EXAMPLES = """\
 examples:
-  seqnlp recipes                               # name, task, data, what it reaches
+  seqnlp recipes                               # name, task, data, results
   seqnlp recipes show tagging/wnut17           # its settings, their reasons, its results
   seqnlp recipes copy tagging/wnut17 my        # my/recipes/tagging/wnut17.yaml, yours to change and to rename
   seqnlp recipes --config-dir my               # yours as well
@@ -47,21 +47,21 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _table(recipes: dict[str, Path]) -> str:
-    """Names and tasks in two columns; below each, indented, its data and what it reaches."""
-    rows = [("name", "task", "data", "reaches"), *(_row(name, path, recipes) for name, path in recipes.items())]
+    """Names and tasks in two columns; below each, indented, its data and results."""
+    rows = [("name", "task", "data", "results"), *(_row(name, path, recipes) for name, path in recipes.items())]
     width = max(len(name) for name, *_ in rows)
     return "\n".join(line for row in rows for line in _lines(width, *row))
 
 
 def _row(name: str, path: Path, recipes: dict[str, Path]) -> tuple[str, str, str, str]:
-    """Name, task, data and what it reaches; of a recipe that cannot be read what is wrong with it."""
+    """Name, task, data and results; of a recipe that cannot be read what is wrong with it."""
     try:
         about, task = read_recipe(path).get("about"), recipe_task(path, recipes)
     except ConfigError as found:
         return name, "broken", "; ".join(found.problems), ""
-    texts = [about.get(key) for key in ("data", "reaches")] if isinstance(about, dict) else [None, None]
-    data, reaches = (text if isinstance(text, str) else "" for text in texts)
-    return name, task, data, reaches
+    texts = [about.get(key) for key in ("data", "results")] if isinstance(about, dict) else [None, None]
+    data, results = (text if isinstance(text, str) else "" for text in texts)
+    return name, task, data, results
 
 
 def _lines(width: int, name: str, task: str, *texts: str) -> list[str]:

@@ -88,9 +88,9 @@ class AboutConfig:
     """What a recipe says of itself; shown by ``seqnlp recipes`` and in the model card."""
 
     data: str = setting("", "the data set, in a few words")
-    obtain: str = setting("", "how a user gets the data")
+    source: str = setting("", "how a user gets the data")
     licence: str = setting("", "the licence of the data")
-    reaches: str = setting("", "the measured result, as in the recipe's README")
+    results: str = setting("", "the measured results, as in the recipe's README")
 
 
 @dataclass

@@ -39,11 +39,11 @@ class ForecasterConfig:
         "model.linear=fitted what few data draw the linear part to",
         choices=("last", "mean"),
     )
-    read: str = setting(
+    input: str = setting(
         "values",
-        "what is read: values (or seasonal differences), or how they change from row to row; who reads changes does "
-        "not know the level and cannot draw back to that of the training part",
-        choices=("values", "changes"),
+        "what is read: values (or seasonal differences), or their differences from row to row; differenced input hides "
+        "the level, so that forecasts do not return to that of the training split",
+        choices=("values", "differences"),
     )
     calendar: str = setting(
         AUTO,
@@ -80,7 +80,7 @@ class ForecasterConfig:
         low=0,
         high=1,
     )
-    warm_up: int = setting(12, "rows that are read before a forecast counts, and the fewest to forecast from", low=1)
+    min_context: int = setting(12, "rows read before a forecast counts, and the fewest to forecast from", low=1)
     loss: str = setting(
         "squared",
         "what is made small, in units of the scaled values: squared or absolute errors",
@@ -98,7 +98,7 @@ class WindowTrainerConfig(LoopConfig):
     """The training loop over windows of a series."""
 
     window: int = setting(
-        48, "rows of the series that are read in one piece while training, those of model.warm_up among them", low=2
+        48, "rows of the series that are read in one piece while training, those of model.min_context among them", low=2
     )
     batch_windows: int = setting(16, "windows in one optimizer step", low=1)
     epoch_steps: int = setting(
@@ -126,10 +126,11 @@ class ForecastingConfig(Config):
             problems.append("model.calendar: only with data.time_column, which is missing")
         if model.difference == "season" and model.season == 1:
             problems.append("model.season: expected 2 or more with model.difference=season, found 1")
-        if model.read == "changes" and model.reference != "last":
-            problems.append(f"model.reference: expected last with model.read=changes, found '{model.reference}'")
-        if self.trainer.window <= model.warm_up:
+        if model.input == "differences" and model.reference != "last":
+            problems.append(f"model.reference: expected last with model.input=differences, found '{model.reference}'")
+        if self.trainer.window <= model.min_context:
             problems.append(
-                f"trainer.window: expected more than model.warm_up ({model.warm_up}), found {self.trainer.window}"
+                f"trainer.window: expected more than model.min_context ({model.min_context}), "
+                f"found {self.trainer.window}"
             )
         return problems if data.dev else problems + self.needs_dev()

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import field
 from typing import Any
 
+from seqnlp.config.renamed import with_new_names
 from seqnlp.errors import ConfigError, did_you_mean, shortened
 
 Section = typing.TypeVar("Section")
@@ -49,7 +50,8 @@ def collect_section(schema: type, raw: Mapping[str, Any], prefix: str, problems:
     fields = {item.name: item for item in dataclasses.fields(schema)}
     hints = typing.get_type_hints(schema)
     values: dict[str, Any] = {}
-    for key, value in raw.items():
+    default = {name: item.default for name, item in fields.items()}
+    for key, value in with_new_names(raw, prefix, default).items():
         where = f"{prefix}{key}"
         if key not in fields:
             problems.append(f"{where}: unknown key{did_you_mean(str(key), fields)}")

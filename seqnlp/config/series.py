@@ -39,7 +39,7 @@ class SeriesDataConfig(SplitsConfig):
         "where rows are missing between two time stamps: fill them in as missing values, ignore it, or stop",
         choices=("fill", "ignore", "error"),
     )
-    backward: str = setting(
+    non_monotonic: str = setting(
         "drop",
         "rows whose time stamp is not after those before: leave them out, or stop",
         choices=("drop", "error"),

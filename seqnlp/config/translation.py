@@ -63,7 +63,7 @@ class ParallelDataConfig(SplitsConfig):
         0.0, "drop training pairs with a side more than this many times as many words as the other; 0: keep", low=0
     )
     duplicates: str = setting("keep", "training pairs that occur again", choices=("keep", "drop"))
-    max_pieces: int = setting(
+    max_tokens: int = setting(
         200, "training pairs with more subwords on a side are left out; longer lines are cut when translating", low=4
     )
 

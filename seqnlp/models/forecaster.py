@@ -47,10 +47,10 @@ class RecurrentForecaster(nn.Module):
             nn.init.zeros_(self.highway.weight)
 
     def start(self, batch: int = 1) -> State:
-        """The state before B series: of the layers, then the last values (B, C) of a model that reads changes, then
+        """The state before B series: of the layers, then the last values (B, C) of a model of differences, then
         the last rows (B, lags * C) of the linear part."""
         state, config = self.layers.start(batch), self.config
-        if config.read == "changes":
+        if config.input == "differences":
             state = (*state, state[0].new_full((batch, self.num_columns), torch.nan))
         if config.lags:
             before = torch.nan if self.fitted else 0.0  # nothing was read yet: the first row stands for it, or zeros
@@ -62,7 +62,7 @@ class RecurrentForecaster(nn.Module):
         config, values = self.config, inputs[..., : self.num_columns]  # (B, T, C)
         kept = len(self.layers.widths) * self.layers.parts
         layers, others = state[:kept], list(state[kept:])
-        last = others.pop(0) if config.read == "changes" else None
+        last = others.pop(0) if config.input == "differences" else None
         read = self._read(inputs, last)  # (B, T, D)
         forecasts, layers = self.network(read, layers)  # (B, T, H, C)
         after: State = () if last is None else (values[:, -1],)
@@ -93,7 +93,7 @@ class RecurrentForecaster(nn.Module):
         """What the recurrent layers read (B, T, D); if it reads changes, ``last`` (B, C) is the row before."""
         if last is None:
             return inputs
-        return torch.cat([_changes(inputs[..., : self.num_columns], last), inputs[..., self.num_columns :]], dim=-1)
+        return torch.cat([_steps(inputs[..., : self.num_columns], last), inputs[..., self.num_columns :]], dim=-1)
 
     def loss(self, inputs: Tensor, targets: Tensor, mask: Tensor) -> Tensor:
         """Squared or absolute errors of windows that begin anew, summed over what is known.
@@ -106,7 +106,7 @@ class RecurrentForecaster(nn.Module):
         state = self.start(len(inputs))
         if self.fitted:
             kept = len(self.layers.widths) * self.layers.parts
-            last = state[kept] if self.config.read == "changes" else None
+            last = state[kept] if self.config.input == "differences" else None
             forecasts, _ = self.network(self._read(inputs, last), state[:kept])  # (B, T, H, C)
         else:
             forecasts, _ = self(inputs, state)
@@ -114,7 +114,7 @@ class RecurrentForecaster(nn.Module):
         return measure(forecasts[mask].float(), targets[mask], reduction="sum")
 
 
-def _changes(values: Tensor, last: Tensor) -> Tensor:
-    """Changes (B, T, C) from row to row, 0 at the first row of a series; ``last`` (B, C) is the row before, or NaN."""
+def _steps(values: Tensor, last: Tensor) -> Tensor:
+    """Differences (B, T, C) between rows, 0 at the first row of a series; ``last`` (B, C) is the row before, or NaN."""
     before = torch.cat([last[:, None], values[:, :-1]], dim=1)  # (B, T, C)
     return torch.where(before.isnan(), 0, values - before)

@@ -122,7 +122,7 @@ def listed(capsys: pytest.CaptureFixture[str], *options: str) -> dict[str, list[
 
 def test_recipes_are_listed_with_their_tasks_within_80_columns(capsys: pytest.CaptureFixture[str]) -> None:
     found = listed(capsys)
-    assert found.pop("name") == ["task", "data", "reaches"]
+    assert found.pop("name") == ["task", "data", "results"]
     assert list(found) == list(find_recipes())
     assert {lines[0] for lines in found.values()} == set(TASKS)
     assert all(len(lines) >= 3 for lines in found.values())
@@ -148,7 +148,7 @@ def test_a_broken_recipe_is_a_row_of_its_own_among_the_others(
         (folder / f"{name}.yaml").write_bytes(content)
     (folder / "on_top.yaml").write_text("defaults: [/recipes/forecast/demo]\n", encoding="utf-8")
     (folder / "empty.yaml").touch()
-    (folder / "odd.yaml").write_text('task: tagging\nabout: {data: [1], reaches: "a\\e[31mb"}\n', encoding="utf-8")
+    (folder / "odd.yaml").write_text('task: tagging\nabout: {data: [1], results: "a\\e[31mb"}\n', encoding="utf-8")
     found = listed(capsys, "--config-dir", str(tmp_path))
     for name, (_, reason) in BROKEN.items():
         task, *lines = found[f"own/{name}"]

@@ -127,7 +127,7 @@ def test_time_stamps_that_go_back_are_left_out_or_refused(tmp_path: Path) -> Non
     series, said = read(tmp_path, text, time_column="t")
     assert series.values.ravel().tolist() == [1, 2, 3]
     assert said[0].endswith("2 rows left out whose time stamp goes back or stays (first on line 4)")
-    assert error(tmp_path, text, time_column="t", backward="error").startswith(
+    assert error(tmp_path, text, time_column="t", non_monotonic="error").startswith(
         "series.csv:4: the time stamp 1 is not after 2; mend it"
     )
 

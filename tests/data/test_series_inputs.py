@@ -84,19 +84,19 @@ def test_no_later_value_changes_what_is_read_earlier(season: int) -> None:
     assert np.array_equal(before[: 8 - season], after[: 8 - season])
 
 
-def plan_of(rows: int, warm_up: int, window: int, horizon: int = 3) -> WindowPlan:
+def plan_of(rows: int, min_context: int, window: int, horizon: int = 3) -> WindowPlan:
     values = np.arange(rows, dtype=float)[:, None]
     known = np.ones((rows, 1), dtype=bool)
     known[5] = False
-    return WindowPlan(Inputs(values, known, values, 0), horizon, warm_up, window, "x.csv")
+    return WindowPlan(Inputs(values, known, values, 0), horizon, min_context, window, "x.csv")
 
 
-@pytest.mark.parametrize(("rows", "warm_up", "window"), [(40, 1, 2), (40, 4, 9), (23, 5, 20), (31, 7, 8)])
-def test_every_row_is_forecast_from_once_whatever_the_offset(rows: int, warm_up: int, window: int) -> None:
-    plan = plan_of(rows, warm_up, window)
+@pytest.mark.parametrize(("rows", "min_context", "window"), [(40, 1, 2), (40, 4, 9), (23, 5, 20), (31, 7, 8)])
+def test_every_row_is_forecast_from_once_whatever_the_offset(rows: int, min_context: int, window: int) -> None:
+    plan = plan_of(rows, min_context, window)
     expected = sorted(
         (origin, ahead)
-        for origin in range(warm_up - 1, rows)
+        for origin in range(min_context - 1, rows)
         for ahead in range(1, 4)
         if origin + ahead < rows and origin + ahead != 5
     )
@@ -110,7 +110,7 @@ def test_every_row_is_forecast_from_once_whatever_the_offset(rows: int, warm_up:
                     if read.mask[place, row, step, 0]:
                         origin = int(read.inputs[place, row, 0])
                         assert int(read.targets[place, row, step, 0]) == origin + step + 1
-                        assert row >= warm_up - 1  # it has warmed up
+                        assert row >= min_context - 1  # it has warmed up
                         found.append((origin, step + 1))
         assert sorted(found) == expected
         assert plan.count(starts) == len(expected)

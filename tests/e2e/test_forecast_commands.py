@@ -121,7 +121,7 @@ def test_what_cannot_be_forecast_is_one_clear_message(run: Path, trained: Path, 
         "series.csv:2: column 'temperature': expected a number, found 'warm'"
     )
     assert answer('"date","passengers","temperature"\r\n"2024-01-01",1,2').endswith(
-        "expected at least 14 rows to forecast from (model.warm_up of 14), found 1"
+        "expected at least 14 rows to forecast from (model.min_context of 14), found 1"
     )
     assert refusal("forecast", run, stdin="date,passengers,temperature\n2024-01-01,1,warm\n").startswith(
         "standard input:2: column 'temperature': expected a number, found 'warm'"

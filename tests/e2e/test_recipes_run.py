@@ -155,5 +155,5 @@ def test_a_recipe_says_what_it_reaches(name: str) -> None:
     listed = output("recipes").splitlines()
     (first,) = [number for number, line in enumerate(listed) if line.split()[0] == name]
     below = list(itertools.takewhile(lambda line: line.startswith(" "), listed[first + 1 :]))
-    reaches = [number for number, line in enumerate(below) if not line.startswith("   ")][1]  # after what it reads
-    assert any(character.isdigit() for line in below[reaches:] for character in line)
+    results = [number for number, line in enumerate(below) if not line.startswith("   ")][1]  # after what it reads
+    assert any(character.isdigit() for line in below[results:] for character in line)

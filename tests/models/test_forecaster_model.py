@@ -11,8 +11,8 @@ from seqnlp.config.common import CELLS
 from seqnlp.data.least_squares import LinearForecast
 from seqnlp.models.forecaster import RecurrentForecaster
 
-EVERYTHING: dict[str, Any] = {"read": "changes", "lags": 3, "num_layers": 2, "linear": "trained"}
-FITTED: dict[str, Any] = {"read": "changes", "lags": 3, "linear": "fitted"}
+EVERYTHING: dict[str, Any] = {"input": "differences", "lags": 3, "num_layers": 2, "linear": "trained"}
+FITTED: dict[str, Any] = {"input": "differences", "lags": 3, "linear": "fitted"}
 
 
 def make(**settings: Any) -> RecurrentForecaster:
@@ -104,7 +104,7 @@ def test_a_fitted_linear_part_forecasts_as_it_was_fitted_and_a_share_of_the_netw
 
 @torch.no_grad()
 def test_a_model_that_reads_changes_does_not_know_the_level() -> None:
-    model, inputs = make(read="changes", lags=2, linear="trained"), torch.randn(1, 6, 5)
+    model, inputs = make(input="differences", lags=2, linear="trained"), torch.randn(1, 6, 5)
     raised = inputs.clone()
     raised[..., :2] += 50
     low, high = (model(rows, model.start())[0] for rows in (inputs, raised))

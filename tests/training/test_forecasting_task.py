@@ -27,7 +27,7 @@ from seqnlp.training.fit import fit
 
 EVERYTHING: dict[str, Any] = {
     "model__difference": "season",
-    "model__read": "changes",
+    "model__input": "differences",
     "model__transform": "sqrt",
     "model__num_layers": 2,
     "model__weight_drop": 0.2,
@@ -298,10 +298,10 @@ def refused_in_evaluation(data: Path, run: Path) -> str:
         ({"model": {"calendar": "week"}}, "model.calendar: only with data.time_column, which is missing"),
         ({"model": {"difference": "season"}}, "model.season: expected 2 or more with model.difference=season, found 1"),
         (
-            {"model": {"read": "changes", "reference": "mean"}},
-            "model.reference: expected last with model.read=changes, found 'mean'",
+            {"model": {"input": "differences", "reference": "mean"}},
+            "model.reference: expected last with model.input=differences, found 'mean'",
         ),
-        ({"model": {"warm_up": 48}}, "trainer.window: expected more than model.warm_up (48), found 48"),
+        ({"model": {"min_context": 48}}, "trainer.window: expected more than model.min_context (48), found 48"),
     ],
 )
 def test_settings_that_make_no_sense_are_named(changes: dict[str, dict[str, Any]], problem: str) -> None:

@@ -32,7 +32,7 @@ class Reading:
 
     Attributes:
         transform: none, log or sqrt.
-        season: rows in a season if values are read as changes since the last season, else 0.
+        season: rows in a season if values are read as differences to the last season, else 0.
         rhythms: of the calendar, to read beside the values.
     """
 
@@ -162,7 +162,7 @@ def known_rhythms(moments: Sequence[Moment]) -> tuple[str, ...]:
 
 
 def _changes(reading: Reading, series: Series) -> tuple[FloatArray, NDArray[np.bool_]]:
-    """Transformed values (T, C), or their changes since the last season, and which are known."""
+    """Transformed values (T, C), or their differences to the last season, and which are known."""
     season = reading.season
     if len(series) <= season:
         found = f"expected more than {season:,} rows, a season (model.season), found {len(series):,}"

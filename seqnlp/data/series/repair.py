@@ -84,7 +84,7 @@ class Repair:
             raise DataError(found, self.source, row.line)
         if last is not None and not _is_after(row, last):
             found = f"the time stamp {row.written} is not after {last.written}"
-            self._refuse(self.config.backward, "backward", found, row)
+            self._refuse(self.config.non_monotonic, "non_monotonic", found, row)
             self.findings.add(LEFT_OUT, row.line)
             return
         if last is not None:

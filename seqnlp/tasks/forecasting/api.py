@@ -176,8 +176,8 @@ class Forecaster(SavedModel):
         if len(read) < self.reader.fewest_rows:
             season = f"a season of {self.reader.reading.season} and " if self.reader.reading.season else ""
             raise DataError(
-                f"expected at least {self.reader.fewest_rows} rows to forecast from ({season}model.warm_up of "
-                f"{loaded.settings.warm_up}), found {len(read)}",
+                f"expected at least {self.reader.fewest_rows} rows to forecast from ({season}model.min_context of "
+                f"{loaded.settings.min_context}), found {len(read)}",
                 series,
             )
         place = self.reader.read(self.reader.beginning, read.values, read.known, read.moments, series)

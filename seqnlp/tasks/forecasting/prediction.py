@@ -27,7 +27,7 @@ _PIECE = 4096
 
 def fewest_rows(settings: ForecasterConfig, reading: Reading) -> int:
     """Rows that a series must have to be forecast."""
-    return reading.season + settings.warm_up
+    return reading.season + settings.min_context
 
 
 def origins_of(part: Part, settings: ForecasterConfig, reading: Reading) -> IntArray:
@@ -44,7 +44,7 @@ def origins_of(part: Part, settings: ForecasterConfig, reading: Reading) -> IntA
     if not len(origins):
         raise DataError(
             f"{len(part):,} rows from row {part.begin + 1:,} on, {anew:,} rows needed before the first forecast: too "
-            f"few for a horizon of {settings.horizon} (model.horizon, model.season, model.warm_up)",
+            f"few for a horizon of {settings.horizon} (model.horizon, model.season, model.min_context)",
             part.series.source,
         )
     return origins
@@ -75,7 +75,7 @@ def forecast_rows(
 
 
 def undo_changes(changes: FloatArray, last_season: FloatArray, season: int) -> FloatArray:
-    """Values from their changes since the last season; steps beyond a season build on those before.
+    """Values from their differences to the last season; steps beyond a season build on those before.
 
     Args:
         changes, last_season: (..., H, C); of ``last_season`` the first ``season`` steps count.

@@ -33,7 +33,7 @@ class Place:
 
     Attributes:
         state: of the model.
-        last_season: (season or fewer, C) the last values on the transformed scale, if the model reads changes.
+        last_season: (season or fewer, C) the last values on the transformed scale, if differences to it are read.
         rows: read so far.
         moment: the last time stamp, if there are any.
         ahead: (H, C) what the model forecasts here, on the transformed scale; none before a season is read.

@@ -64,7 +64,7 @@ class ForecastingTask:
         self.reading = reading_of(settings)
         self.facts = self._learn_facts(train)
         inputs = make_inputs(self.reading, self.facts.scaler, train.series)
-        self.windows = WindowPlan(inputs, settings.horizon, settings.warm_up, trainer.window, train.series.source)
+        self.windows = WindowPlan(inputs, settings.horizon, settings.min_context, trainer.window, train.series.source)
         say_dev = (lambda text: None) if config.data.dev.endswith("%") else say  # a part: said of the training file
         self.dev = load_part(config.data, "dev", say_dev, train.series.names, train.series.step)
         self.dev_inputs = make_inputs(self.reading, self.facts.scaler, self.dev.series) if self.dev else None

@@ -37,13 +37,13 @@ class ForecastWindows:
 class WindowPlan:
     """The training part cut into windows.
 
-    The forecasts of a window count from its row ``warm_up`` on, so windows overlap. Another offset cuts elsewhere;
-    whatever the offset, the forecasts of every row count once, those of the first ``warm_up - 1`` rows never.
+    The forecasts of a window count from its row ``min_context`` on, so windows overlap. Another offset cuts elsewhere;
+    whatever the offset, the forecasts of every row count once, those of the first ``min_context - 1`` rows never.
 
     Args:
         inputs: of the training part.
         horizon: H.
-        warm_up: rows that are read before a forecast counts.
+        min_context: rows that are read before a forecast counts.
         window: W.
         source: the file, for messages.
 
@@ -51,7 +51,7 @@ class WindowPlan:
         DataError: the training part is shorter than a window and a horizon.
     """
 
-    def __init__(self, inputs: Inputs, horizon: int, warm_up: int, window: int, source: object) -> None:
+    def __init__(self, inputs: Inputs, horizon: int, min_context: int, window: int, source: object) -> None:
         rows, columns = inputs.known.shape
         if rows < window + horizon:
             raise DataError(
@@ -60,8 +60,8 @@ class WindowPlan:
                 "set a smaller trainer.window",
                 source,
             )
-        self.warm_up, self.window = warm_up, window
-        self.stride = window - warm_up + 1
+        self.min_context, self.window = min_context, window
+        self.stride = window - min_context + 1
         self.inputs = inputs.rows.astype(np.float32)  # (T, D)
         after = np.arange(rows)[:, None] + np.arange(1, horizon + 1)  # (T, H)
         inside = np.minimum(after, rows - 1)  # (T, H)
@@ -71,7 +71,7 @@ class WindowPlan:
     def starts(self, offset: int) -> IntArray:
         """The first rows of windows; negative ones begin before the series and are cut."""
         last = len(self.inputs) - 1
-        return np.arange(-(offset % self.stride), last - self.warm_up + 1, self.stride)
+        return np.arange(-(offset % self.stride), last - self.min_context + 1, self.stride)
 
     def count(self, starts: IntArray) -> int:
         """The values that windows forecast; 1 if all are missing, so that a mean over them is 0."""
@@ -91,8 +91,8 @@ class WindowPlan:
         """Rows (B, W) of the series, and (B, W) whether a window is to forecast from there."""
         last = len(self.inputs) - 1
         rows = np.maximum(starts, 0)[:, None] + np.arange(self.window)  # (B, W)
-        first = starts[:, None] + self.warm_up - 1  # (B, 1)
-        counts = (rows >= np.maximum(first, self.warm_up - 1)) & (rows < first + self.stride) & (rows <= last)
+        first = starts[:, None] + self.min_context - 1  # (B, 1)
+        counts = (rows >= np.maximum(first, self.min_context - 1)) & (rows < first + self.stride) & (rows <= last)
         return np.minimum(rows, last), counts
 
 

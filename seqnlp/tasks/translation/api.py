@@ -97,7 +97,7 @@ class Translator(SavedModel):
         self.description, self.metrics = bundles[0].description, bundles[0].metrics
         self.decoding = loaded[0].decoding
         self.source_language, self.target_language = loaded[0].source_language, loaded[0].target_language
-        self._most_pieces = min(one.max_pieces for one in loaded)
+        self._max_tokens = min(one.max_tokens for one in loaded)
         self._predictor = TranslationPredictor(loaded, precision)
         self._subwords = loaded[0].vocabularies
 
@@ -120,7 +120,7 @@ class Translator(SavedModel):
     ) -> list[Translation]:
         """Translate texts, one answer each, in order; much faster together than one by one.
 
-        A text of more subwords than any training text had (``data.max_pieces``) is cut at sentence ends, and the
+        A text of more subwords than any training text had (``data.max_tokens``) is cut at sentence ends, and the
         translations of its parts are joined. The answer for a text does not depend on the other texts.
 
         Args:
@@ -175,15 +175,15 @@ class Translator(SavedModel):
     def _cut(self, text: str) -> list[list[int]]:
         """The subwords of a text, in parts that the model can read; none for a blank text."""
         (ids,) = self._subwords.source.encode([text])
-        if len(ids) <= self._most_pieces:
+        if len(ids) <= self._max_tokens:
             return [ids] if ids else []
-        parts = split_text(text, lambda part: len(self._subwords.source.encode([part])[0]), self._most_pieces)
+        parts = split_text(text, lambda part: len(self._subwords.source.encode([part])[0]), self._max_tokens)
         return [piece for part in self._subwords.source.encode(parts) for piece in self._chunks(part)]
 
     def _chunks(self, ids: list[int]) -> Iterator[list[int]]:
         """Even a single character can be many bytes."""
-        for start in range(0, len(ids), self._most_pieces):
-            yield ids[start : start + self._most_pieces]
+        for start in range(0, len(ids), self._max_tokens):
+            yield ids[start : start + self._max_tokens]
 
     def _begun(
         self, cut: Sequence[list[list[int]]], prefixes: Sequence[str], decoding: DecodingConfig, first_line: int

@@ -110,7 +110,7 @@ class LoadedTranslator:
     decoding: DecodingConfig
     source_language: str
     target_language: str
-    max_pieces: int
+    max_tokens: int
 
 
 def describe(config: TranslationConfig) -> dict[str, Any]:
@@ -119,7 +119,7 @@ def describe(config: TranslationConfig) -> dict[str, Any]:
         "task": "translation",
         "source": config.data.source,
         "target": config.data.target,
-        "max_pieces": config.data.max_pieces,
+        "max_tokens": config.data.max_tokens,
         "model": asdict(config.model),
         "decoding": asdict(config.decoding),
         "about": asdict(config.about),
@@ -136,8 +136,8 @@ def translator_from_bundle(bundle: Bundle) -> LoadedTranslator:
     saved = bundle.settings
     saved.text("task")
     settings, decoding = saved.section("model", TranslatorConfig), saved.section("decoding", DecodingConfig)
-    languages, max_pieces = (saved.text("source"), saved.text("target")), saved.count("max_pieces", 1)
+    languages, max_tokens = (saved.text("source"), saved.text("target")), saved.count("max_tokens", 1)
     saved.end("about")
     vocabularies = Vocabularies.from_files(bundle.subwords)
     model = with_weights(lambda: build_translator(settings, vocabularies), bundle.weights, bundle.folder / TENSORS)
-    return LoadedTranslator(model, vocabularies, decoding, *languages, max_pieces)
+    return LoadedTranslator(model, vocabularies, decoding, *languages, max_tokens)

@@ -152,15 +152,15 @@ class TranslationTask:
     def _short_enough(
         self, sources: list[str], targets: list[str], say: Callable[[str], None]
     ) -> tuple[list[str], list[str]]:
-        """The pairs within ``data.max_pieces``; says how many are left out."""
-        most = self.config.data.max_pieces
+        """The pairs within ``data.max_tokens``; says how many are left out."""
+        most = self.config.data.max_tokens
         encoded = self.vocabularies.source.encode(sources), self.vocabularies.target.encode(targets)
         kept = [number for number, sides in enumerate(zip(*encoded, strict=True)) if max(map(len, sides)) <= most]
         if len(kept) < len(sources):
             left_out = len(sources) - len(kept)
-            say(f"train: {left_out:,} pairs with more than {most} subwords are left out (data.max_pieces)")
+            say(f"train: {left_out:,} pairs with more than {most} subwords are left out (data.max_tokens)")
         if not kept:
-            raise DataError(f"no training pair has at most {most} subwords a side; raise data.max_pieces")
+            raise DataError(f"no training pair has at most {most} subwords a side; raise data.max_tokens")
         return [sources[number] for number in kept], [targets[number] for number in kept]
 
     def _encode(self, epoch: int) -> tuple[FlatSequences, FlatSequences]:
