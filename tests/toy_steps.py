@@ -5,17 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import torch
-from torch import Tensor
+from numpy.typing import NDArray
 
 from seqnlp.decode.steps import Layout, StepResult
+
+Array = NDArray[Any]
 
 
 class Stateless:
     """The state of a model that needs none."""
 
-    def select(self, parents: Tensor, sentences: Tensor | None) -> Stateless:
+    def select(self, parents: Array, sentences: Array | None) -> Stateless:
         return self
+
+
+def softmax(values: Array) -> Array:
+    weights = np.exp(values - values.max(axis=-1, keepdims=True))
+    return weights / weights.sum(axis=-1, keepdims=True)
 
 
 @dataclass
@@ -24,17 +32,18 @@ class MarkovStep:
 
     probabilities: list[list[float]]
 
-    def __call__(self, tokens: Tensor, layout: Layout, state: Any) -> StepResult:
-        return StepResult(torch.tensor(self.probabilities).log()[tokens], None, state)
+    def __call__(self, tokens: Array, layout: Layout, state: Any) -> StepResult:
+        with np.errstate(divide="ignore"):
+            return StepResult(np.log(np.array(self.probabilities, np.float32))[tokens], None, state)
 
 
 @dataclass
 class RecurrentState:
-    memory: Tensor  # (B, S, D)
-    mask: Tensor  # (B, S)
-    hidden: Tensor  # (N, D)
+    memory: Array  # (B, S, D)
+    mask: Array  # (B, S)
+    hidden: Array  # (N, D)
 
-    def select(self, parents: Tensor, sentences: Tensor | None) -> RecurrentState:
+    def select(self, parents: Array, sentences: Array | None) -> RecurrentState:
         kept = slice(None) if sentences is None else sentences
         return RecurrentState(self.memory[kept], self.mask[kept], self.hidden[parents])
 
@@ -54,25 +63,27 @@ class RecurrentStep:
         shapes = ((self.vocabulary, 6), (6, 6), (6, self.vocabulary))
         self.embedding, self.recurrent, self.output = (self.draw(*shape) for shape in shapes)
 
-    def draw(self, *shape: int) -> Tensor:
-        return torch.randn(*shape, generator=self.generator, dtype=torch.float64)
+    def draw(self, *shape: int) -> Array:
+        return torch.randn(*shape, generator=self.generator, dtype=torch.float64).numpy()
 
     def start(self, lengths: list[int]) -> RecurrentState:
         """A random memory a sentence."""
-        mask = torch.arange(max(lengths)) < torch.tensor(lengths)[:, None]  # (B, S)
+        mask = np.arange(max(lengths)) < np.array(lengths)[:, None]  # (B, S)
         memory = self.draw(len(lengths), max(lengths), 6)
-        return RecurrentState(memory, mask, torch.zeros(len(lengths), 6, dtype=torch.float64))
+        return RecurrentState(memory, mask, np.zeros((len(lengths), 6)))
 
-    def __call__(self, tokens: Tensor, layout: Layout, state: RecurrentState) -> StepResult:
+    def __call__(self, tokens: Array, layout: Layout, state: RecurrentState) -> StepResult:
         self.calls.append((len(tokens), layout.num_sentences))
-        hidden = torch.tanh(self.embedding[tokens] + state.hidden @ self.recurrent)  # (N, D)
-        energies = torch.einsum("bkd,bsd->bks", layout.spread(hidden), state.memory)  # (B, K, S)
-        weights = energies.masked_fill(~state.mask[:, None], -torch.inf).softmax(dim=-1)
-        hidden = hidden + layout.gather(torch.einsum("bks,bsd->bkd", weights, state.memory))
+        hidden = np.tanh(self.embedding[tokens] + state.hidden @ self.recurrent)  # (N, D)
+        energies = np.einsum("bkd,bsd->bks", layout.spread(hidden), state.memory)  # (B, K, S)
+        weights = softmax(np.where(state.mask[:, None], energies, -np.inf))
+        hidden = hidden + layout.gather(np.einsum("bks,bsd->bkd", weights, state.memory))
         logits = hidden @ self.output  # (N, V)
         logits[:, 3] += self.end_bias
-        log_probs = logits.log_softmax(dim=-1).float()
-        return StepResult(log_probs, layout.gather(weights).float(), RecurrentState(state.memory, state.mask, hidden))
+        log_probs = np.log(softmax(logits)).astype(np.float32)
+        return StepResult(
+            log_probs, layout.gather(weights).astype(np.float32), RecurrentState(state.memory, state.mask, hidden)
+        )
 
 
 def alone(state: RecurrentState, sentence: int) -> RecurrentState:
@@ -82,11 +93,11 @@ def alone(state: RecurrentState, sentence: int) -> RecurrentState:
     return RecurrentState(state.memory[place, :length], state.mask[place, :length], state.hidden[place])
 
 
-def walk(step: Any, state: Any, tokens: list[int]) -> tuple[list[float], list[Tensor | None]]:
+def walk(step: Any, state: Any, tokens: list[int]) -> tuple[list[float], list[Array | None]]:
     """The log probability of each of ``tokens`` (END last) and where each step looked, for one sentence."""
     log_probs, attention, last = [], [], 2
     for token in tokens:
-        result = step(torch.tensor([last]), Layout.one_each(1), state)
+        result = step(np.array([last]), Layout.one_each(1), state)
         log_probs.append(float(result.log_probs[0, token]))
         attention.append(None if result.attention is None else result.attention[0])
         state, last = result.state, token

@@ -19,6 +19,7 @@ from unittest.mock import patch
 import numpy as np
 import torch
 from bench_translator import test_lines
+from numpy.typing import NDArray
 from torch import Tensor
 
 from seqnlp.api import Translator
@@ -68,29 +69,29 @@ def main() -> None:
         print(f"| {name} | {rate:.0f} | {rate / whole:.0%} |")
 
 
-def all_candidates(log_probs: Tensor, totals: FloatArray, layout: Layout, widths: IntArray) -> Candidates:
+def all_candidates(log_probs: NDArray[np.float32], totals: FloatArray, layout: Layout, widths: IntArray) -> Candidates:
     """The best candidates by torch's top-k over all hypotheses times the vocabulary."""
-    vocabulary, width = log_probs.size(1), int(widths.max())
-    scores = layout.spread(log_probs.double() + torch.from_numpy(totals)[:, None] + SHIFT)  # (B, K, V), 0 if none
+    vocabulary, width = log_probs.shape[1], int(widths.max())
+    scores = torch.from_numpy(layout.spread(log_probs + totals[:, None] + SHIFT))  # (B, K, V), 0 if none
     best, places = (found.numpy() for found in scores.flatten(1).topk(width))  # (B, W)
     sentence, rank = np.nonzero((best > 0) & (np.arange(width) < widths[:, None]))
     slot, token = np.divmod(places[sentence, rank], vocabulary)
-    first = np.searchsorted(layout.sentence.numpy(), np.arange(layout.num_sentences))  # (B,)
+    first = np.searchsorted(layout.sentence, np.arange(layout.num_sentences))  # (B,)
     parent = first[sentence] + slot
-    gains = log_probs.numpy()[parent, token].astype(np.float64)
+    gains = log_probs[parent, token].astype(np.float64)
     return Candidates(sentence, parent, token, gains, best[sentence, rank] - SHIFT)
 
 
-def keys_every_step(self: TranslatorStep, tokens: Tensor, layout: Layout, state: SearchState) -> StepResult:
+def keys_every_step(self: TranslatorStep, tokens: IntArray, layout: Layout, state: SearchState) -> StepResult:
     """The step with keys projected anew."""
     states = state.memory.states.to(state.memory.keys.dtype)  # (B, S, M)
     keys = self.model.decoder.attention.keys(states)  # (B, S, A)
     return WHOLE_STEP(self, tokens, layout, replace(state, memory=replace(state.memory, keys=keys)))
 
 
-def copied_memory(self: TranslatorStep, tokens: Tensor, layout: Layout, state: SearchState) -> StepResult:
+def copied_memory(self: TranslatorStep, tokens: IntArray, layout: Layout, state: SearchState) -> StepResult:
     """The step with keys and memory copied for every hypothesis."""
-    memory = state.memory.select(layout.sentence)
+    memory = state.memory.select(torch.from_numpy(layout.sentence))
     alone = Layout.one_each(len(tokens))
     result = WHOLE_STEP(self, tokens, alone, replace(state, memory=memory))
     return replace(result, state=replace(result.state, memory=state.memory))

@@ -6,23 +6,20 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from seqnlp.config import DecodingConfig
 from seqnlp.decode.candidates import Candidates, best_candidates
 from seqnlp.decode.constraints import Constraints
 from seqnlp.decode.hypotheses import Decoded, Ending, History
 from seqnlp.decode.penalties import coverage_penalty, length_penalty
-from seqnlp.decode.steps import Layout, Step
+from seqnlp.decode.steps import FloatArray, Layout, Step
 from seqnlp.errors import SeqnlpError
 from seqnlp.text.subwords import BEGIN, END
 
 IntArray = NDArray[np.int64]
 
 
-@torch.inference_mode()
 def beam_search(
     step: Step,
     state: Any,
@@ -71,7 +68,7 @@ def beam_search(
 
 
 class _Search:
-    """The hypotheses under way. Everything but the model's scores is in numpy: a call costs a third of one of torch."""
+    """The hypotheses under way."""
 
     def __init__(
         self,
@@ -92,19 +89,18 @@ class _Search:
         self.numbers = np.arange(num_sentences)  # (B,) of the sentences in the batch
         self.counts = np.ones(num_sentences, np.int64)  # (B,) hypotheses of each
         self.layout = Layout.one_each(num_sentences)
-        self.tokens = torch.full((num_sentences,), BEGIN)  # (N,)
+        self.tokens = np.full(num_sentences, BEGIN)  # (N,)
         self.totals = np.zeros(num_sentences)  # (N,) log probabilities
         self.covered: NDArray[np.float32] | None = None  # (N, S) attention so far
 
-    def advance(self, log_probs: Tensor, attention: Tensor | None) -> tuple[Tensor | None, Tensor | None]:
+    def advance(self, log_probs: FloatArray, attention: FloatArray | None) -> tuple[IntArray | None, IntArray | None]:
         """Go on by one token.
 
         Returns:
             What to select the model's state by: ``parents`` (None: leave it as it is) and ``sentences``.
         """
         self._look(attention)
-        sentence = self.layout.sentence.numpy()
-        self.constraints.apply(log_probs.numpy(), self.numbers[sentence], self.history)
+        self.constraints.apply(log_probs, self.numbers[self.layout.sentence], self.history)
         best = best_candidates(log_probs, self.totals, self.layout, self.slots[self.numbers])
         ends = best.token == END
         if ends.any():
@@ -125,11 +121,11 @@ class _Search:
             found.append([self.history.decoded(ending, self._positions(number)) for ending in best])
         return found
 
-    def _look(self, attention: Tensor | None) -> None:
+    def _look(self, attention: FloatArray | None) -> None:
         """Keep where this step looks, if somebody asks."""
         if attention is None or not (self.keep_attention or self.config.coverage_penalty):
             return
-        weights = attention.float().numpy()  # (N, S)
+        weights = attention.astype(np.float32, copy=False)  # (N, S)
         if self.keep_attention:
             self.history.attention.append(weights)
         if self.config.coverage_penalty:
@@ -162,7 +158,7 @@ class _Search:
         going_on[live.sentence[hopeful]] = True
         return live[going_on[live.sentence]]
 
-    def _go_on(self, live: Candidates) -> tuple[Tensor | None, Tensor | None]:
+    def _go_on(self, live: Candidates) -> tuple[IntArray | None, IntArray | None]:
         """Make these the hypotheses."""
         self.history.add(live.parent, live.token, live.log_prob)
         same_rows = np.array_equal(live.parent, np.arange(len(self.totals)))
@@ -173,11 +169,11 @@ class _Search:
             self.numbers, counts = self.numbers[staying], counts[staying]
         if not np.array_equal(counts, self.counts):
             self.counts, self.layout = counts, Layout.of_counts(counts)
-        self.tokens, self.totals = torch.from_numpy(live.token), live.total
+        self.tokens, self.totals = live.token, live.total
         if (same_rows and not leaving) or not len(live):
             return None, None
         self.covered = None if self.covered is None else self.covered[live.parent]
-        return torch.from_numpy(live.parent), torch.from_numpy(staying) if leaving else None
+        return live.parent, staying if leaving else None
 
     def _positions(self, number: int) -> int | None:
         return None if self.source_lengths is None else int(self.source_lengths[number])

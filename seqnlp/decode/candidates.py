@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
+from seqnlp.decode.steps import FloatArray as Scores
 from seqnlp.decode.steps import Layout
 
 IntArray = NDArray[np.int64]
@@ -44,55 +43,60 @@ class Candidates:
         )
 
 
-def best_candidates(log_probs: Tensor, totals: FloatArray, layout: Layout, widths: IntArray) -> Candidates:
+def best_candidates(log_probs: Scores, totals: FloatArray, layout: Layout, widths: IntArray) -> Candidates:
     """The ``widths[b]`` best continuations of each sentence b; of equals the lower slot, then the lower token.
 
     Exactly those of a full sort, but most of the vocabulary is read only once: the k-th greatest of the maxima of
     chunks of 64 tokens is not above the k-th best candidate, so only chunks whose maximum reaches it are opened.
+    A chunk is every C-th token, so that the maxima are taken along long rows.
 
     Args:
         log_probs: (N, V); minus infinity is never chosen.
         totals: (N,) log probabilities of the hypotheses.
         widths: (B,) how many to choose.
     """
-    vocabulary = log_probs.size(1)
+    vocabulary = log_probs.shape[1]
+    count = -(-vocabulary // CHUNK)  # C
     rows, chunks, bounds = _open_chunks(log_probs, totals, layout, int(widths.max(initial=0)))  # (M,)
-    tokens = chunks[:, None] * CHUNK + np.arange(CHUNK)  # (M, 64), beyond V in a last chunk that is shorter
-    flat = log_probs.numpy().ravel()  # (N * V,)
+    tokens = chunks[:, None] + count * np.arange(CHUNK)  # (M, 64), beyond V in chunks that are shorter
+    flat = log_probs.ravel()  # (N * V,)
     gains = flat.take(rows[:, None] * vocabulary + tokens, mode="clip").astype(np.float64)  # (M, 64)
     values = gains + totals[rows, None]  # (M, 64)
-    found = np.flatnonzero((values >= bounds[:, None]) & (tokens < vocabulary))  # (F,) in order of slot and token
-    parent, total = rows[found // CHUNK], values.ravel()[found]
-    sentence = layout.sentence.numpy()[parent]
-    order = _first(widths, sentence, np.lexsort((-total, sentence)))
-    found = found[order]
-    return Candidates(sentence[order], parent[order], tokens.ravel()[found], gains.ravel()[found], total[order])
+    found = np.flatnonzero((values >= bounds[:, None]) & (tokens < vocabulary))  # (F,)
+    parent, token, total = rows[found // CHUNK], tokens.ravel()[found], values.ravel()[found]
+    sentence = layout.sentence[parent]
+    order = _first(widths, sentence, np.lexsort((token, parent, -total, sentence)))
+    return Candidates(sentence[order], parent[order], token[order], gains.ravel()[found[order]], total[order])
 
 
 def _open_chunks(
-    log_probs: Tensor, totals: FloatArray, layout: Layout, width: int
+    log_probs: Scores, totals: FloatArray, layout: Layout, width: int
 ) -> tuple[IntArray, IntArray, FloatArray]:
     """The row, the number and the sentence's bound of each chunk that may hold one of ``width`` best candidates."""
-    maxima = _chunk_maxima(log_probs).numpy() + totals[:, None]  # (N, C)
+    maxima = _chunk_maxima(log_probs) + totals[:, None]  # (N, C)
     bounds = _kth_greatest(_per_sentence(maxima, layout), width)  # (B,)
-    bounds = bounds[layout.sentence.numpy()]  # (N,)
+    bounds = bounds[layout.sentence]  # (N,)
     rows, chunks = np.divmod(np.flatnonzero(maxima >= bounds[:, None]), maxima.shape[1])
     return rows, chunks, bounds[rows]
 
 
-def _chunk_maxima(log_probs: Tensor) -> Tensor:
-    """(N, C) of (N, V): the greatest of each 64 tokens, and of those that remain."""
-    whole = log_probs.size(1) // CHUNK
-    rest = log_probs[:, whole * CHUNK :]
-    parts = [log_probs[:, : whole * CHUNK].view(-1, whole, CHUNK).amax(dim=2)] if whole else []
-    return torch.cat([*parts, rest.amax(dim=1, keepdim=True)], dim=1) if rest.size(1) else parts[0]
+def _chunk_maxima(log_probs: Scores) -> Scores:
+    """(N, C) of (N, V): the greatest of tokens c, c + C, c + 2C..."""
+    size, vocabulary = log_probs.shape
+    count = -(-vocabulary // CHUNK)
+    whole = vocabulary // count * count
+    maxima: Scores = log_probs[:, :whole].reshape(size, -1, count).max(axis=1)
+    if whole < vocabulary:
+        rest = maxima[:, : vocabulary - whole]
+        np.maximum(rest, log_probs[:, whole:], out=rest)
+    return maxima
 
 
 def _per_sentence(maxima: FloatArray, layout: Layout) -> FloatArray:
     """(B, K * C) of (N, C), minus infinity where there is no hypothesis."""
     if not layout.is_full:
         grid = np.full((layout.num_sentences * layout.width, maxima.shape[1]), -np.inf)
-        grid[layout.place.numpy()] = maxima
+        grid[layout.place] = maxima
         maxima = grid
     return maxima.reshape(layout.num_sentences, -1)
 

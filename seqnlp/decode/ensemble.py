@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import torch
-from torch import Tensor
+import numpy as np
 
-from seqnlp.decode.steps import Layout, State, Step, StepResult
+from seqnlp.decode.steps import IntArray, Layout, State, Step, StepResult
 
 
 @dataclass(frozen=True)
@@ -19,7 +18,7 @@ class EnsembleState:
 
     states: tuple[Any, ...]
 
-    def select(self, parents: Tensor, sentences: Tensor | None) -> EnsembleState:
+    def select(self, parents: IntArray, sentences: IntArray | None) -> EnsembleState:
         """As :class:`State`, in all of them."""
         return EnsembleState(tuple(state.select(parents, sentences) for state in self.states))
 
@@ -30,12 +29,11 @@ def ensemble(steps: Sequence[Step], states: Sequence[State]) -> tuple[Step, Ense
     Its attention is the mean of theirs, or none if one of them has none.
     """
 
-    def step(tokens: Tensor, layout: Layout, state: EnsembleState) -> StepResult:
+    def step(tokens: IntArray, layout: Layout, state: EnsembleState) -> StepResult:
         results = [one(tokens, layout, own) for one, own in zip(steps, state.states, strict=True)]
-        log_probs = torch.stack([result.log_probs for result in results])  # (M, N, V)
-        mean = torch.logsumexp(log_probs, dim=0) - math.log(len(results))  # (N, V)
+        mean = np.logaddexp.reduce([result.log_probs for result in results]) - math.log(len(results))  # (N, V)
         weights = [result.attention for result in results if result.attention is not None]
-        attention = torch.stack(weights).mean(dim=0) if len(weights) == len(results) else None  # (N, S)
+        attention = np.mean(weights, axis=0) if len(weights) == len(results) else None  # (N, S)
         return StepResult(mean, attention, EnsembleState(tuple(result.state for result in results)))
 
     return step, EnsembleState(tuple(states))

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from seqnlp.decode.constraints import NEVER, NOTHING, Constraints
@@ -48,7 +47,6 @@ class SamplingOptions:
             )
 
 
-@torch.inference_mode()
 def sample(
     step: Step,
     state: Any,
@@ -72,12 +70,12 @@ def sample(
     positions = [None] * num_sentences if source_lengths is None else source_lengths.tolist()
     answers: list[list[Decoded]] = [[] for _ in range(num_sentences)]
     numbers, totals = np.arange(num_sentences), np.zeros(num_sentences)  # (N,)
-    tokens, layout = torch.full((num_sentences,), BEGIN), Layout.one_each(num_sentences)  # (N,)
+    tokens, layout = np.full(num_sentences, BEGIN), Layout.one_each(num_sentences)  # (N,)
     while len(numbers):
         result = step(tokens, layout, state)
         if keep_attention and result.attention is not None:
-            history.attention.append(result.attention.float().numpy())
-        log_probs, length = result.log_probs.numpy(), len(history)  # (N, V)
+            history.attention.append(result.attention.astype(np.float32, copy=False))
+        log_probs, length = result.log_probs, len(history)  # (N, V)
         drawn = constraints.forced(numbers, length)  # (N,)
         for row in np.flatnonzero(drawn == NOTHING).tolist():
             ruled_out = NEVER if length >= min_lengths[numbers[row]] else range(END + 1)
@@ -89,10 +87,9 @@ def sample(
             answers[numbers[row]].append(history.decoded(ending, positions[numbers[row]]))
         kept = np.flatnonzero(drawn != END)
         history.add(kept, drawn[kept], gains[kept])
-        state, tokens = result.state, torch.from_numpy(drawn[kept])
+        state, tokens = result.state, drawn[kept]
         if 0 < len(kept) < len(numbers):
-            chosen = torch.from_numpy(kept)  # (N',)
-            state, layout = state.select(chosen, chosen), Layout.one_each(len(kept))
+            state, layout = state.select(kept, kept), Layout.one_each(len(kept))
         numbers, totals = numbers[kept], totals[kept]
     return answers
 

@@ -8,9 +8,11 @@ from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
+
+IntArray = NDArray[np.int64]
+FloatArray = NDArray[np.floating[Any]]
+Array = NDArray[Any]
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,8 +29,8 @@ class Layout:
         width: K, most hypotheses of a sentence.
     """
 
-    sentence: Tensor
-    slot: Tensor
+    sentence: IntArray
+    slot: IntArray
     num_sentences: int
     width: int
 
@@ -38,11 +40,11 @@ class Layout:
         return cls.of_counts(np.ones(num_sentences, np.int64))
 
     @classmethod
-    def of_counts(cls, counts: NDArray[np.int64]) -> Layout:
+    def of_counts(cls, counts: IntArray) -> Layout:
         """As many hypotheses a sentence as ``counts`` (B,) says."""
         sentence = np.repeat(np.arange(len(counts)), counts)  # (N,)
         slot = np.arange(len(sentence)) - (np.cumsum(counts) - counts)[sentence]  # (N,)
-        return cls(torch.from_numpy(sentence), torch.from_numpy(slot), len(counts), int(counts.max(initial=0)))
+        return cls(sentence, slot, len(counts), int(counts.max(initial=0)))
 
     @property
     def is_full(self) -> bool:
@@ -50,28 +52,29 @@ class Layout:
         return len(self.sentence) == self.num_sentences * self.width
 
     @cached_property
-    def place(self) -> Tensor:
+    def place(self) -> IntArray:
         """(N,) of each hypothesis in a flattened (B, K) grid."""
         return self.sentence * self.width + self.slot
 
-    def spread(self, flat: Tensor) -> Tensor:
+    def spread(self, flat: Array) -> Array:
         """(N, ...) as (B, K, ...), zeros where there is no hypothesis."""
         shape = (self.num_sentences, self.width, *flat.shape[1:])
         if self.is_full:
             return flat.reshape(shape)
-        grid = flat.new_zeros(self.num_sentences * self.width, *flat.shape[1:])  # (B * K, ...)
-        return grid.index_copy_(0, self.place, flat).view(shape)
+        grid = np.zeros((self.num_sentences * self.width, *flat.shape[1:]), flat.dtype)  # (B * K, ...)
+        grid[self.place] = flat
+        return grid.reshape(shape)
 
-    def gather(self, grid: Tensor) -> Tensor:
+    def gather(self, grid: Array) -> Array:
         """(B, K, ...) as (N, ...), the inverse of :meth:`spread`."""
-        flat = grid.flatten(0, 1)  # (B * K, ...)
-        return flat if self.is_full else flat.index_select(0, self.place)
+        flat = grid.reshape(-1, *grid.shape[2:])  # (B * K, ...)
+        return flat if self.is_full else flat[self.place]
 
 
 class State(Protocol):
     """What the model remembers of B sentences and N hypotheses."""
 
-    def select(self, parents: Tensor, sentences: Tensor | None) -> Any:
+    def select(self, parents: IntArray, sentences: IntArray | None) -> Any:
         """The state of hypotheses that continue ``parents`` (N',), of the ``sentences`` (B',) that stay (None: all)."""
 
 
@@ -80,15 +83,15 @@ class StepResult:
     """What a step gives.
 
     Attributes:
-        log_probs: (N, V) of the next token, on the CPU; the search writes into it.
+        log_probs: (N, V) of the next token; the search writes into it.
         attention: (N, S) weights of the source positions, if there are any.
         state: of the same N hypotheses, one token later.
     """
 
-    log_probs: Tensor
-    attention: Tensor | None
+    log_probs: FloatArray
+    attention: FloatArray | None
     state: Any
 
 
-Step = Callable[[Tensor, Layout, Any], StepResult]
+Step = Callable[[IntArray, Layout, Any], StepResult]
 """``step(tokens, layout, state)`` with the last token (N,) of every live hypothesis: BEGIN at first, one a sentence."""

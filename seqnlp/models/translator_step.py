@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-from seqnlp.decode.steps import Layout, StepResult
+from seqnlp.decode.steps import IntArray, Layout, StepResult
 from seqnlp.models.decoder_state import DecoderState, Memory
 from seqnlp.models.translator import RecurrentTranslator
 from seqnlp.nn.products import packed_product, padded_rows
@@ -24,10 +25,14 @@ class SearchState:
     memory: Memory
     decoder: DecoderState
 
-    def select(self, parents: Tensor, sentences: Tensor | None) -> SearchState:
+    @torch.inference_mode()
+    def select(self, parents: IntArray, sentences: IntArray | None) -> SearchState:
         """The states that go on: hypotheses ``parents`` (N',), of the sentences (B',) that stay (None: all)."""
-        memory = self.memory if sentences is None else self.memory.select(sentences)
-        return SearchState(memory, self.decoder.select(_padded(parents)))
+        memory = self.memory if sentences is None else self.memory.select(self._placed(sentences))
+        return SearchState(memory, self.decoder.select(_padded(self._placed(parents))))
+
+    def _placed(self, indices: IntArray) -> Tensor:
+        return torch.from_numpy(indices).to(self.memory.mask.device)
 
 
 class TranslatorStep:
@@ -35,39 +40,47 @@ class TranslatorStep:
 
     def __init__(self, model: RecurrentTranslator) -> None:
         self.model = model
+        self._device = model.decoder.combine.weight.device
         self._products = model.decoder.products(packed_product)
         dtype = model.decoder.combine.weight.dtype
         self._output = packed_product(model.output_table.to(dtype), model.output_bias.to(dtype))
 
-    def start(self, source: Tensor, lengths: Tensor) -> SearchState:
+    @torch.inference_mode()
+    def start(self, source: IntArray, lengths: IntArray) -> SearchState:
         """The state before the first step, one hypothesis a sentence, from sources (B, S) with END last."""
-        sentences = torch.arange(len(source))  # (B,)
-        rows = sentences if len(source) > 1 else torch.zeros(2, dtype=torch.int64)  # never one alone: see padded_rows
-        memory, decoder = self.model.encode(source[rows], lengths[rows])
+        rows = np.arange(len(source)) if len(source) > 1 else np.zeros(2, np.int64)  # never one alone: see padded_rows
+        device = self._device
+        given = (torch.from_numpy(part[rows]).to(device) for part in (source, lengths))
+        memory, decoder = self.model.encode(*given)
+        sentences = torch.arange(len(source), device=device)  # (B,)
         memory = memory if len(source) > 1 else memory.select(sentences)
         if memory.states.dtype == torch.bfloat16:
             # Contexts are summed in fp64: rounded to bf16 they are the same in any batch, and no kernels are compiled.
             memory = replace(memory, states=memory.states.double())
         return SearchState(memory, decoder.select(_padded(sentences)))
 
-    def __call__(self, tokens: Tensor, layout: Layout, state: SearchState) -> StepResult:
+    @torch.inference_mode()
+    def __call__(self, tokens: IntArray, layout: Layout, state: SearchState) -> StepResult:
         """Log probabilities (N, V) of what follows the last tokens (N,) of the live hypotheses."""
         memory, attention, count = state.memory, self.model.decoder.attention, len(tokens)
 
+        place = torch.from_numpy(layout.place).to(self._device)
+
         def attend(queries: Tensor, covered: Tensor | None) -> tuple[Tensor, Tensor]:
-            seen = None if covered is None else layout.spread(covered[:count])  # (B, K, S)
-            asked = layout.spread(queries[:count])  # (B, K, A)
+            seen = None if covered is None else _spread(covered[:count], layout, place)  # (B, K, S)
+            asked = _spread(queries[:count], layout, place)  # (B, K, A)
             found = attention.look(asked, memory.keys, memory.states, memory.mask, seen)
-            contexts, weights = (layout.gather(each) for each in found)  # (N, M), (N, S)
+            contexts, weights = (each.flatten(0, 1).index_select(0, place) for each in found)  # (N, M), (N, S)
             if len(queries) == count:
                 return contexts, weights
             padding = (0, 0, 0, len(queries) - count)
             return functional.pad(contexts, padding), functional.pad(weights, padding)
 
-        embedded = self.model.embed_target(_padded(tokens))  # (N + padding, E)
+        embedded = self.model.embed_target(_padded(torch.from_numpy(tokens).to(self._device)))  # (N + padding, E)
         features, weights, decoder = self.model.decoder.step(embedded, state.decoder, attend, self._products)
         log_probs = torch.log_softmax(self._output(features)[:count].float(), dim=-1)  # (N, V)
-        return StepResult(log_probs, weights[:count], SearchState(memory, decoder))
+        looked = weights[:count].float().numpy(force=True)  # (N, S)
+        return StepResult(log_probs.numpy(force=True), looked, SearchState(memory, decoder))
 
 
 def _padded(indices: Tensor) -> Tensor:
@@ -75,3 +88,12 @@ def _padded(indices: Tensor) -> Tensor:
     count = len(indices)
     padding = padded_rows(count) - count
     return functional.pad(indices, (0, padding)) if padding else indices
+
+
+def _spread(flat: Tensor, layout: Layout, place: Tensor) -> Tensor:
+    """(N, ...) as (B, K, ...), as :meth:`Layout.spread` does with arrays."""
+    shape = (layout.num_sentences, layout.width, *flat.shape[1:])
+    if layout.is_full:
+        return flat.reshape(shape)
+    grid = flat.new_zeros(layout.num_sentences * layout.width, *flat.shape[1:])  # (B * K, ...)
+    return grid.index_copy_(0, place, flat).view(shape)

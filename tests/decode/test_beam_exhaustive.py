@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-import torch
 from toy_steps import MarkovStep, RecurrentStep, Stateless, alone, walk
 
 from seqnlp.config import DecodingConfig
@@ -56,8 +55,8 @@ def every_output(step: Any, state: Any, longest: int, config: DecodingConfig, **
             log_probs, attention = walk(step, state, [*words, END])
             score = sum(log_probs) / penalty(config, length + 1)
             if config.coverage_penalty:
-                covered = torch.stack(attention).sum(dim=0).clamp(max=1)
-                score += config.coverage_penalty * float(covered.log().sum())
+                covered = np.minimum(np.sum(attention, axis=0), 1)
+                score += config.coverage_penalty * float(np.log(covered).sum())
             found.append(Decoded(list(words), score, sum(log_probs), log_probs))
     return sorted(found, key=lambda one: -one.score)
 

@@ -6,9 +6,8 @@ from itertools import pairwise, product
 
 import numpy as np
 import pytest
-import torch
+from numpy.typing import NDArray
 from random_steps import RandomSteps, RowState
-from torch import Tensor
 
 from seqnlp.config import DecodingConfig
 from seqnlp.decode.beam import beam_search
@@ -89,9 +88,9 @@ def test_beam_one_is_greedy(seed: int) -> None:
 TRANSITIONS = {2: {A: 0.6, B: 0.4}, A: {C: 0.55, END: 0.45}, B: {END: 1.0}, C: {END: 1.0}}
 
 
-def transitions(tokens: Tensor, layout: Layout, state: RowState) -> StepResult:
+def transitions(tokens: NDArray[np.int64], layout: Layout, state: RowState) -> StepResult:
     """A table written by hand: greedily A first, but B then END is the most probable whole."""
-    log_probs = torch.full((len(tokens), V), -torch.inf, dtype=torch.float64)
+    log_probs = np.full((len(tokens), V), -np.inf)
     for row, token in enumerate(tokens.tolist()):
         for following, probability in TRANSITIONS[token].items():
             log_probs[row, following] = np.log(probability)
@@ -99,7 +98,7 @@ def transitions(tokens: Tensor, layout: Layout, state: RowState) -> StepResult:
 
 
 def test_a_table_written_by_hand_where_greedy_is_wrong() -> None:
-    state = RowState(torch.zeros(1, 1), torch.zeros(1, 1))
+    state = RowState(np.zeros((1, 1)), np.zeros((1, 1)))
     limits = (np.array([5]), np.array([0]))
     none = {"length_penalty": "none"}
     ((greedy,),) = beam_search(transitions, state, 1, *limits, DecodingConfig(beam=1, **none))
@@ -132,8 +131,8 @@ def test_attention_follows_the_winner_through_its_ancestors() -> None:
     for one in search(steps, [9], DecodingConfig(beam=4), nbest=4, **options)[0]:
         state, before, rows = steps.start([9]), 2, []
         for token in [*one.tokens, END]:
-            result = steps(torch.tensor([before]), Layout.one_each(1), state)
-            rows.append(result.attention[0].numpy())
+            result = steps(np.array([before]), Layout.one_each(1), state)
+            rows.append(result.attention[0])
             state, before = result.state, token
         np.testing.assert_allclose(one.attention, np.stack(rows), rtol=1e-6)
 
@@ -176,10 +175,10 @@ def test_twice_the_same_model_is_the_model() -> None:
 def test_two_models_vote_with_the_mean_of_their_probabilities() -> None:
     first, second = RandomSteps(V, 4), RandomSteps(V, 5)
     step, state = ensemble([first, second], [first.start([1]), second.start([1])])
-    tokens = torch.tensor([2])
-    mean = step(tokens, Layout.one_each(1), state).log_probs.exp()
-    apart = [one(tokens, Layout.one_each(1), one.start([1])).log_probs.exp() for one in (first, second)]
-    torch.testing.assert_close(mean, (apart[0] + apart[1]) / 2)
+    tokens = np.array([2])
+    mean = np.exp(step(tokens, Layout.one_each(1), state).log_probs)
+    apart = [np.exp(one(tokens, Layout.one_each(1), one.start([1])).log_probs) for one in (first, second)]
+    np.testing.assert_allclose(mean, (apart[0] + apart[1]) / 2)
 
 
 def test_the_coverage_penalty_is_that_of_the_paper() -> None:

@@ -41,7 +41,7 @@ def test_they_are_those_of_a_full_sort(vocabulary: int, counts: list[int], width
         log_probs[torch.rand(log_probs.shape, generator=generator) < 0.9] = -torch.inf
     if kind == "one":
         log_probs[:, torch.arange(vocabulary) != vocabulary - 1] = -torch.inf
-    best = best_candidates(log_probs, totals.numpy(), Layout.of_counts(np.array(counts)), np.array(widths))
+    best = best_candidates(log_probs.numpy(), totals.numpy(), Layout.of_counts(np.array(counts)), np.array(widths))
     columns = [best.sentence, best.parent, best.token, best.log_prob, best.total]
     found = list(zip(*(column.tolist() for column in columns), strict=True))
     assert found == by_sorting(log_probs, totals.tolist(), counts, widths)

@@ -33,10 +33,10 @@ def sources() -> list[list[int]]:
 
 
 def search(model: RecurrentTranslator, lines: list[list[int]]) -> list[list[Decoded]]:
-    step, lengths = TranslatorStep(model), torch.tensor([len(line) for line in lines])  # (B,)
-    padded = torch.zeros(len(lines), int(lengths.max()), dtype=torch.int64)  # (B, S)
+    step, lengths = TranslatorStep(model), np.array([len(line) for line in lines])  # (B,)
+    padded = np.zeros((len(lines), int(lengths.max())), np.int64)  # (B, S)
     for row, line in enumerate(lines):
-        padded[row, : len(line)] = torch.tensor(line)
+        padded[row, : len(line)] = line
     longest, shortest = np.full(len(lines), 12), np.full(len(lines), 8)
     return beam_search(step, step.start(padded, lengths), len(lines), longest, shortest, DecodingConfig(beam=3))
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from seqnlp.config import DecodingConfig
 from seqnlp.data.batches import cut_by_budget
@@ -69,7 +68,6 @@ class TranslationPredictor:
         self.models = [one.model.to(inference_precision(precision, width)) for one in loaded]
         self._steps = [TranslatorStep(model) for model in self.models]
 
-    @torch.inference_mode()
     def translate(
         self,
         encoded: FlatSequences,
@@ -116,12 +114,12 @@ class TranslationPredictor:
         numbers: Sequence[tuple[int, ...]],
         prefixes: Sequence[Sequence[int]] | None,
     ) -> list[list[Decoded]]:
-        source, lengths = with_end(encoded, rows)
+        source, lengths = (part.numpy() for part in with_end(encoded, rows))
         step, state = self._begin(source, lengths)
         decoding, pieces = options.decoding, encoded.lengths[rows]
         longest = np.array([longest_output(count, decoding) for count in pieces.tolist()])
         shortest = np.minimum(np.ceil(decoding.min_ratio * pieces).astype(np.int64), longest)
-        positions, attention = lengths.numpy(), options.attention
+        positions, attention = lengths, options.attention
         if options.sampling:
             names = [numbers[row] for row in rows.tolist()]
             return sample(
@@ -149,7 +147,7 @@ class TranslationPredictor:
             keep_attention=attention,
         )
 
-    def _begin(self, source: Tensor, lengths: Tensor) -> tuple[Step, State]:
+    def _begin(self, source: IntArray, lengths: IntArray) -> tuple[Step, State]:
         states = [step.start(source, lengths) for step in self._steps]
         if len(states) == 1:
             return self._steps[0], states[0]
