@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from seqnlp.config.common import SplitsConfig, delimiter_of
 from seqnlp.config.schema import setting
 
-READ_ALIKE = ("time_column", "time_format", "missing", "gaps", "backward", "max_repaired", "delimiter", "decimal")
+READ_ALIKE = ("time_column", "time_format", "missing", "gaps", "non_monotonic", "max_repaired", "delimiter", "decimal")
 """Settings of the data that a model reads series by, as it did in training."""
 
 
