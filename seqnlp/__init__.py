@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         Translator,
         load,
     )
+    from seqnlp.api.mapping import Batch as batch  # noqa: N813  # used like a function
     from seqnlp.api.training import resume, train
     from seqnlp.errors import ConfigError, DataError, RunError, SeqnlpError, TrainingError
 
@@ -63,6 +64,7 @@ __all__ = [
     "Translation",
     "Translator",
     "__version__",
+    "batch",
     "load",
     "resume",
     "train",
@@ -79,6 +81,10 @@ def __getattr__(name: str) -> Any:
         from seqnlp import errors
 
         return getattr(errors, name)
+    if name == "batch":
+        from seqnlp.api.mapping import Batch
+
+        return Batch
     if name in ("resume", "train"):
         from seqnlp.api import training
 

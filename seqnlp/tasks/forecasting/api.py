@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from seqnlp.bundle import find_model, load_bundle
+from seqnlp.data.in_memory.series import written_series
 from seqnlp.data.series.limits import FirstSteps
 from seqnlp.data.series.parts import read_series
 from seqnlp.data.series.repair import Findings, Repair
@@ -182,6 +185,20 @@ class Forecaster(SavedModel):
             )
         place = self.reader.read(self.reader.beginning, read.values, read.known, read.moments, series)
         return self.forecast_from(place, read.written, horizon or self.horizon, level)
+
+    def forecast_series(self, series: Any, horizon: int = 0, *, level: float = 0.9) -> Forecast:
+        """As :meth:`forecast`, of a series in memory: numbers, rows of numbers, or a table with its times.
+
+        Raises:
+            SeqnlpError, DataError: as :meth:`forecast`.
+        """
+        data = self.loaded.data
+        chosen = {"data.time_column": data.time_column} if data.time_column else {}
+        written = written_series(series, "series", chosen)
+        with tempfile.TemporaryDirectory(prefix="seqnlp_") as folder:
+            path = Path(folder) / f"series{written.ending}"
+            path.write_bytes(written.content)
+            return self.forecast(path, horizon, level=level)
 
     def start(self, horizon: int = 0, *, level: float = 0.9, source: object = "the series") -> ForecastStream:
         """A series to read row by row: ``stream = forecaster.start(); stream.add([20.7], "1981-01-01")``.

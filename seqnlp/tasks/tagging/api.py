@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from seqnlp.bundle import find_model, load_bundle
 from seqnlp.crf.k_best import MAX_PATHS
 from seqnlp.plots.answers import entities_html, pairs_html
@@ -18,6 +21,10 @@ from seqnlp.tasks.tagging.saved import read_tagger
 from seqnlp.text.tags import Span as TokenSpan
 from seqnlp.text.tags import convert_tags, tags_from_spans
 from seqnlp.text.tokenize import Token, tokenize
+
+_IOB2 = {"B": "B", "I": "I", "E": "I", "S": "B"}
+_CALLED = {"bilou": {"B": "B", "I": "I", "E": "L", "S": "U"}, "bioes": {"B": "B", "I": "I", "E": "E", "S": "S"}}
+"""What the prefixes of the model's scheme are called in another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +147,23 @@ class Tagger(SavedModel):
         tags = self._predictor.tags
         return list(tags) if self.plain_tags else sorted({tag[2:] for tag in tags if tag != "O"})
 
+    @property
+    def tags(self) -> list[str]:
+        """The tags of words, in the scheme of the training data."""
+        return list(dict.fromkeys(self._outward_tag(tag) for tag in self._predictor.tags))
+
+    def marginals(self, sentences: Iterable[Iterable[str]]) -> list[NDArray[np.float64]]:
+        """The probability (T, K) of each of :attr:`tags` at each word, an array a sentence.
+
+        Raises:
+            WrongTypeError, WrongValueError: an argument is not as described, or a word is empty.
+        """
+        words = arguments.sentences(sentences)
+        columns = [self.tags.index(self._outward_tag(tag)) for tag in self._predictor.tags]
+        added = np.zeros((len(columns), len(self.tags)))  # (inner tags, K)
+        added[np.arange(len(columns)), columns] = 1
+        return [inner @ added for inner in self._predictor.marginals(words)]
+
     def tag(self, text: str, *, nbest: int = 0, min_probability: float = 0.0) -> TaggedText:
         """Tag one text; see :meth:`tag_texts`."""
         return self.tag_texts([arguments.text(text)], nbest=nbest, min_probability=min_probability)[0]
@@ -206,6 +230,13 @@ class Tagger(SavedModel):
             tags = tags_from_spans(kept, len(tokens), self._data_scheme)
         nbest = [TagSequence(probability, self._outward(path)) for probability, path in prediction.nbest]
         return TaggedText(text, tokens, tags, spans, prediction.probabilities, nbest, self.plain_tags)
+
+    def _outward_tag(self, tag: str) -> str:
+        """A tag of the model's scheme by what it is called in that of the training data; of iob1 as in iob2."""
+        prefix, hyphen, label = tag.partition("-")
+        if self.plain_tags or not hyphen or self._data_scheme == self._scheme:
+            return tag
+        return f"{_CALLED.get(self._data_scheme, _IOB2)[prefix]}-{label}"
 
     def _outward(self, tags: Sequence[str]) -> list[str]:
         """Tags of the model's scheme in the scheme of the training data."""

@@ -126,6 +126,15 @@ class TagPredictor:
                 results[position] = prediction
         return results
 
+    def marginals(self, sentences: Sequence[Sequence[str]]) -> list[NDArray[np.float64]]:
+        """The probability (T, K) of each tag at each word, an array a sentence; calibrated."""
+        found = [np.zeros((0, len(self.tags)))] * len(sentences)
+        for batch in self.emit(sentences):
+            marginals = self.network.crf.marginals(batch.emissions, batch.mask, self.temperature)  # (B, T, K)
+            for number, row, mask in zip(batch.sentences, marginals, batch.mask, strict=True):
+                found[number] = row[mask].astype(np.float64)
+        return found
+
     def _emissions(
         self, sentences: Sequence[Sequence[int]], rows: FloatArray, context: FloatArray | None
     ) -> tuple[FloatArray, Mask]:

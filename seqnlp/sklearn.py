@@ -1,0 +1,214 @@
+"""scikit-learn estimators: ``SequenceTagger``, ``TextClassifier``, ``Forecaster``, for pipelines, searches and scores.
+
+Each trains a model of seqnlp in a temporary folder (``model_``), and is copied and pickled with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.utils.validation import check_is_fitted
+
+import seqnlp
+
+_EXACT = ("epochs", "trainer.epochs"), ("learning_rate", "optimizer.learning_rate"), ("hidden_dim", "model.hidden_dim")
+
+
+class _Estimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn comes without types
+    """What the estimators share.
+
+    Args:
+        recipe: a recipe whose settings to begin with.
+        epochs, learning_rate, hidden_dim: the settings that are searched most often; None: the task's default.
+        dev: the part of what is fitted on that is held out to choose the best epoch and to calibrate; 0: nothing.
+        random_state: the seed.
+        settings: any other settings by their dotted names.
+    """
+
+    _task = ""
+
+    def __init__(
+        self,
+        recipe: str = "",
+        *,
+        epochs: int | None = None,
+        learning_rate: float | None = None,
+        hidden_dim: int | None = None,
+        dev: float = 0.1,
+        random_state: int = 1,
+        settings: Mapping[str, object] | None = None,
+    ) -> None:
+        self.recipe = recipe
+        self.epochs = epochs
+        self.learning_rate = learning_rate
+        self.hidden_dim = hidden_dim
+        self.dev = dev
+        self.random_state = random_state
+        self.settings = settings
+
+    def _train(self, examples: Any, **more: object) -> Any:
+        own = {setting: getattr(self, name) for name, setting in _EXACT if getattr(self, name) is not None}
+        settings = {**own, **more, "seed": self.random_state, **(self.settings or {})}
+        dev = self.dev or None
+        self.model_ = seqnlp.train(
+            self.recipe, task=self._task, train=examples, dev=dev, settings=settings, progress=False
+        )
+        return self
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.two_d_array = False
+        tags.input_tags.string = True
+        tags.target_tags.required = True
+        return tags
+
+
+class SequenceTagger(_Estimator):
+    """Tags words: ``fit(X, y)`` with sentences as lists of words, and a list of tags for each.
+
+    Tags such as ``B-PER`` mark entities (``score`` is the entity F1), others are plain (the token accuracy).
+
+    Attributes:
+        model_: the :class:`seqnlp.Tagger`.
+        classes_: the tags of ``predict_proba``'s columns.
+    """
+
+    _task = "tagging"
+
+    def fit(self, X: Iterable[Sequence[str]], y: Iterable[Sequence[str]]) -> Self:  # noqa: N803
+        """Train.
+
+        Raises:
+            SeqnlpError: the sentences or the settings are not as they must be.
+        """
+        self._train(_zipped(X, y, "sentences"))
+        self.classes_ = np.array(self.model_.tags, dtype=object)
+        return self
+
+    def predict(self, X: Iterable[Sequence[str]]) -> list[list[str]]:  # noqa: N803
+        """The tags of each sentence."""
+        check_is_fitted(self)
+        return [answer.tags for answer in self.model_.tag_words(X)]
+
+    def predict_proba(self, X: Iterable[Sequence[str]]) -> list[NDArray[np.float64]]:  # noqa: N803
+        """The probability (T, K) of each tag at each word, an array a sentence; columns as in ``classes_``."""
+        check_is_fitted(self)
+        found: list[NDArray[np.float64]] = self.model_.marginals(X)
+        return found
+
+    def score(self, X: Iterable[Sequence[str]], y: Iterable[Sequence[str]]) -> float:  # noqa: N803
+        """Entity F1, or the token accuracy of plain tags."""
+        check_is_fitted(self)
+        scores = self.model_.evaluate(_zipped(X, y, "sentences")).scores
+        return float(scores.get("f1", scores.get("accuracy", 0.0)))
+
+
+class TextClassifier(ClassifierMixin, _Estimator):  # type: ignore[misc]
+    """Classifies texts: ``fit(X, y)`` with texts and a label for each, text or number.
+
+    Attributes:
+        model_: the :class:`seqnlp.Classifier`.
+        classes_: the labels, sorted; ``predict_proba``'s columns.
+    """
+
+    _task = "classification"
+
+    def fit(self, X: Iterable[str], y: Iterable[Any]) -> Self:  # noqa: N803
+        """Train.
+
+        Raises:
+            SeqnlpError: the texts or the settings are not as they must be.
+        """
+        labels = np.asarray(y if hasattr(y, "__len__") else list(y))
+        self.classes_, numbers = np.unique(labels, return_inverse=True)  # (K,), (n,)
+        names = [str(label) for label in self.classes_]
+        self._train(_zipped(X, [names[number] for number in numbers], "texts"))
+        self._columns = [self.model_.labels.index(name) for name in names]
+        return self
+
+    def predict(self, X: Iterable[str]) -> NDArray[Any]:  # noqa: N803
+        """The most probable label (n,) of each text."""
+        probabilities = self.predict_proba(X)
+        best: NDArray[Any] = self.classes_[probabilities.argmax(axis=1)]
+        return best
+
+    def predict_proba(self, X: Iterable[str]) -> NDArray[np.float64]:  # noqa: N803
+        """The calibrated probability (n, K) of each label."""
+        check_is_fitted(self)
+        answers = self.model_.classify_texts(X)
+        rows = [list(answer.probabilities.values()) for answer in answers]
+        return np.array(rows, dtype=np.float64).reshape(len(rows), -1)[:, self._columns]
+
+
+class Forecaster(_Estimator):
+    """Forecasts series: ``fit(X)`` with numbers (T,), rows of them (T, C) or a table with its times.
+
+    Args:
+        horizon, season: rows ahead, and rows after which the series repeats.
+
+    Attributes:
+        model_: the :class:`seqnlp.Forecaster`.
+    """
+
+    _task = "forecasting"
+
+    def __init__(
+        self,
+        recipe: str = "",
+        *,
+        horizon: int = 1,
+        season: int = 1,
+        epochs: int | None = None,
+        learning_rate: float | None = None,
+        hidden_dim: int | None = None,
+        dev: float = 0.1,
+        random_state: int = 1,
+        settings: Mapping[str, object] | None = None,
+    ) -> None:
+        self.horizon = horizon
+        self.season = season
+        super().__init__(
+            recipe,
+            epochs=epochs,
+            learning_rate=learning_rate,
+            hidden_dim=hidden_dim,
+            dev=dev,
+            random_state=random_state,
+            settings=settings,
+        )
+
+    def fit(self, X: Any, y: None = None) -> Self:  # noqa: N803
+        """Train.
+
+        Raises:
+            SeqnlpError: the series or the settings are not as they must be.
+        """
+        self._train(X, **{"model.horizon": self.horizon, "model.season": self.season})
+        return self
+
+    def predict(self, X: Any) -> NDArray[np.float64]:  # noqa: N803
+        """The ``horizon`` rows (H, C) that follow the series."""
+        check_is_fitted(self)
+        values: NDArray[np.float64] = self.model_.forecast_series(X).values
+        return values
+
+    def score(self, X: Any, y: None = None) -> float:  # noqa: N803
+        """The mean absolute error of forecasts from every row, negative, so that more is better."""
+        check_is_fitted(self)
+        return -float(self.model_.evaluate(X).mae)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.target_tags.required = False
+        return tags
+
+
+def _zipped(examples: Iterable[Any], answers: Iterable[Any], what: str) -> list[tuple[Any, Any]]:
+    examples, answers = list(examples), list(answers)
+    if len(examples) != len(answers):
+        raise seqnlp.DataError(f"expected as many answers as {what}, found {len(answers)} and {len(examples)}")
+    return list(zip(examples, answers, strict=True))

@@ -1,0 +1,58 @@
+"""``seqnlp.batch``: a model as the function of ``datasets.Dataset.map``, also in other processes."""
+
+from __future__ import annotations
+
+import pickle
+
+import datasets
+import pytest
+from tiny import make_sentences
+
+import seqnlp
+
+SETTINGS: dict[str, object] = {
+    "model": {"word_dim": 10, "character_model": "none", "hidden_dim": 12},
+    "trainer": {"epochs": 8, "batch_sentences": 6, "threads": 1},
+    "optimizer.learning_rate": 0.03,
+}
+TEXTS = ["Tamsin Oake met Brand near Quarley !", "nobody came", "Wren Hollis lives in Lower Ashby ."]
+
+
+@pytest.fixture(scope="module")
+def tagger() -> seqnlp.Tagger:
+    sentences = [(list(one.tokens), list(one.tags)) for one in make_sentences(60)]
+    return seqnlp.train(task="tagging", train=sentences, dev=0.2, settings=SETTINGS)
+
+
+@pytest.mark.parametrize("processes", [None, 2])
+def test_a_data_set_gets_the_answers_as_columns(tagger: seqnlp.Tagger, processes: int | None) -> None:
+    rows = datasets.Dataset.from_dict({"text": TEXTS * 4})
+    found = rows.map(seqnlp.batch(tagger.path), batched=True, num_proc=processes)
+    assert [list(tags) for tags in found["tags"]] == [answer.tags for answer in tagger.tag_texts(TEXTS * 4)]
+    assert found[0]["spans"][0]["text"] == "Tamsin Oake"
+
+
+def test_words_are_read_as_they_are_and_columns_may_have_other_names(tagger: seqnlp.Tagger) -> None:
+    words = datasets.Dataset.from_dict({"tokens": [text.split() for text in TEXTS], "text": ["other"] * 3})
+    assert list(words.map(seqnlp.batch(tagger), batched=True)["tags"]) == [
+        answer.tags for answer in tagger.tag_words([text.split() for text in TEXTS])
+    ]
+    named = seqnlp.batch(tagger, column="body", prefix="model_")({"body": TEXTS})
+    assert set(named) == {"model_tags", "model_tokens", "model_spans"}
+    assert pickle.loads(pickle.dumps(seqnlp.batch(tagger)))({"text": TEXTS}) == seqnlp.batch(tagger)({"text": TEXTS})
+
+
+def test_a_classifier_adds_its_label() -> None:
+    reviews = [(f"a {word} room number {n}", word) for n in range(8) for word in ("warm", "cold")]
+    small: dict[str, object] = {"trainer": {"epochs": 6, "threads": 1}, "optimizer.learning_rate": 0.03}
+    model = seqnlp.train(task="classification", train=reviews, settings=small)
+    found = seqnlp.batch(model)({"text": ["a warm room", "a cold room"]})
+    assert found["label"] == ["warm", "cold"]
+    assert all(0.5 < one <= 1 for one in found["probability"])
+
+
+def test_mistakes_are_named(tagger: seqnlp.Tagger) -> None:
+    with pytest.raises(seqnlp.DataError, match="expected a column 'text', found 'body'; name it"):
+        seqnlp.batch(tagger)({"body": TEXTS})
+    with pytest.raises(seqnlp.DataError, match="batched=True"):
+        seqnlp.batch(tagger)({"text": TEXTS[0]})
