@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from seqnlp.crf.chain import Array, FloatArray, IntArray, ScoredChain, refuse_impossible, refuse_undefined, score_chain
 from seqnlp.crf.constrained import greedy_tags
+from seqnlp.crf.entropy import path_entropy
 from seqnlp.crf.k_best import k_best_paths, refuse_count
 from seqnlp.crf.lattice import Lattice, build_lattice
 from seqnlp.crf.posterior import segment_log_probabilities, segment_rows, token_marginals
@@ -64,6 +65,12 @@ class LinearChainCRF:
     def marginals(self, emissions: Array, mask: Mask, temperature: float = 1.0) -> FloatArray:
         """Probability (B, T, K) of each tag at each token; 0 where masked."""
         return token_marginals(_lattice(self._score(emissions, mask, temperature))).reshape(emissions.shape)
+
+    def entropy(self, emissions: Array, mask: Mask, temperature: float = 1.0) -> FloatArray:
+        """Entropy (B,) in nats of the distribution over whole sequences; 0 for an empty sentence."""
+        scored = self._score(emissions, mask, temperature)
+        _lattice(scored)
+        return path_entropy(scored)
 
     def span_log_probabilities(
         self,

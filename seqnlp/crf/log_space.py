@@ -38,7 +38,7 @@ class LogLattice:
         """Expected number (N, N) of each transition, sentences weighted by (B,)."""
         counts = np.zeros_like(self.transitions)  # (N, N)
         for step in range(1, self.chain.num_steps):
-            counts += np.tensordot(weights, self._moves(step), axes=1)
+            counts += np.tensordot(weights, self.moves(step), axes=1)
         return counts
 
     def log_left(self, rows: IntArray, tags: IntArray) -> FloatArray:
@@ -51,7 +51,7 @@ class LogLattice:
         logs: FloatArray = self.right.reshape(self.marginals.shape)[rows]
         return logs
 
-    def _moves(self, step: int) -> FloatArray:
+    def moves(self, step: int) -> FloatArray:
         """Probability (B, N, N) of each transition into a step."""
         ends = self.left[step - 1][:, :, None] + self.right[step][:, None, :]  # (B, N, N)
         moves: FloatArray = np.exp(ends + self.transitions - self.log_partition[:, None, None])

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from seqnlp.errors import SeqnlpError
+from seqnlp.errors import SeqnlpError, did_you_mean
 
 MAX_ANSWERS = 10_000
 """Most answers to one question, rows ahead and the like: more is a mistake, not a wish."""
@@ -89,6 +89,20 @@ def count(value: object, name: str, low: int, high: int) -> int:
     if not low <= given <= high:
         raise WrongValueError(f"{name}: expected a whole number from {low} to {high:,}, found {given}")
     return given
+
+
+def choice(value: object, name: str, choices: Sequence[str]) -> str:
+    """One of several words.
+
+    Raises:
+        WrongTypeError, WrongValueError: it is no text, or none of them.
+    """
+    found = text(value, name)
+    if found not in choices:
+        raise WrongValueError(
+            f"{name}: expected one of {', '.join(choices)}, found '{found}'{did_you_mean(found, choices)}"
+        )
+    return found
 
 
 def _items(values: object, name: str, what: str) -> Iterable[Any]:

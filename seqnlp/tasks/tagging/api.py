@@ -18,6 +18,7 @@ from seqnlp.tasks.saved_model import SavedModel, changed
 from seqnlp.tasks.tagging.network import saved_predictor, tagging_engine
 from seqnlp.tasks.tagging.prediction import SentencePrediction
 from seqnlp.tasks.tagging.saved import read_tagger
+from seqnlp.tasks.uncertainty import MEASURES
 from seqnlp.text.tags import Span as TokenSpan
 from seqnlp.text.tags import convert_tags, tags_from_spans
 from seqnlp.text.tokenize import Token, tokenize
@@ -195,6 +196,20 @@ class Tagger(SavedModel):
             texts.append(" ".join(words))
             tokens.append(_place(words))
         return self._answer(texts, tokens, nbest, min_probability)
+
+    def uncertainty(self, texts: Iterable[str], by: str = "entropy") -> NDArray[np.float64]:
+        """How unsure the model is of each text as a whole (N,); the larger, the less sure.
+
+        Args:
+            by: ``entropy`` of the distribution over all tag sequences, in nats; ``margin``: 1 less how far the best
+                sequence is ahead of the second; ``mean-probability``: 1 less the mean probability of the likeliest tag.
+
+        Raises:
+            WrongTypeError, WrongValueError: an argument is not as described.
+        """
+        by = arguments.choice(by, "by", tuple(MEASURES))
+        words = [[token.text for token in tokenize(text, self.tokenizer)] for text in arguments.texts(texts)]
+        return self._predictor.uncertainty(words, by)
 
     def _answer(
         self, texts: Sequence[str], tokens: Sequence[list[Token]], nbest: int, min_probability: float

@@ -135,6 +135,23 @@ class TagPredictor:
                 found[number] = row[mask].astype(np.float64)
         return found
 
+    def uncertainty(self, sentences: Sequence[Sequence[str]], by: str) -> NDArray[np.float64]:
+        """How unsure the model is of each sentence (S,), by one of ``tasks.uncertainty.MEASURES``; 0 without words."""
+        found = np.zeros(len(sentences))
+        for batch in self.emit(sentences):
+            found[batch.sentences] = self._uncertainty(batch.emissions, batch.mask, by)
+        return found
+
+    def _uncertainty(self, emissions: FloatArray, mask: Mask, by: str) -> NDArray[np.float64]:
+        crf = self.network.crf
+        if by == "entropy":
+            return crf.entropy(emissions, mask, self.temperature)
+        if by == "margin":
+            best, second = np.exp(crf.nbest(emissions, mask, 2, self.temperature)[1]).T  # (B,), (B,)
+            return np.asarray(1.0 - (best - second))
+        likeliest = crf.marginals(emissions, mask, self.temperature).max(axis=2)  # (B, T), 0 where masked
+        return np.asarray(1.0 - likeliest.sum(axis=1) / mask.sum(axis=1))
+
     def _emissions(
         self, sentences: Sequence[Sequence[int]], rows: FloatArray, context: FloatArray | None
     ) -> tuple[FloatArray, Mask]:

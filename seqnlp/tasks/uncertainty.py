@@ -1,0 +1,53 @@
+"""How unsure a model is of a text: what is worth a person's time to annotate next (Settles & Craven 2008)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from seqnlp.tasks.classification.api import Classifier
+    from seqnlp.tasks.tagging.api import Tagger
+
+FloatArray = NDArray[np.float64]
+
+MEASURES = {
+    "entropy": "entropy of all answers to the whole text, in nats",
+    "margin": "1 less how far the best answer to the whole text is ahead of the second, as probabilities",
+    "mean-probability": "1 less the mean probability of the likeliest tag, over the words (not longer for long texts)",
+}
+"""What ``--by`` may be."""
+
+
+def of_texts(model: Tagger | Classifier, texts: Sequence[str], by: str) -> FloatArray:
+    """Uncertainty (N,) of texts, by one of ``MEASURES``; the larger, the less sure. A text without words is 0."""
+    from seqnlp.tasks.tagging.api import Tagger
+
+    if isinstance(model, Tagger):
+        return model.uncertainty(texts, by)
+    answers = model.classify_texts(texts)
+    table = np.array([list(answer.probabilities.values()) for answer in answers]).reshape(len(texts), -1)  # (N, K)
+    return of_probabilities(table, by, model.multi_label)
+
+
+def of_probabilities(table: FloatArray, by: str, several: bool = False) -> FloatArray:
+    """Uncertainty (N,) of the probabilities (N, K) of labels.
+
+    Args:
+        several: any number of the labels may be right, each by itself; else exactly one is.
+    """
+    if several:
+        each = np.stack([table, 1 - table], axis=2).reshape(-1, 2)  # (N * K, 2)
+        found: FloatArray = of_probabilities(each, by).reshape(table.shape)  # (N, K)
+        total: FloatArray = found.sum(axis=1)
+        return total if by == "entropy" else total / table.shape[1]
+    ordered = np.sort(table, axis=1)[:, ::-1]  # (N, K)
+    if by == "entropy":
+        logs = np.log(table, out=np.zeros_like(table), where=table > 0)
+        entropies: FloatArray = -(table * logs).sum(axis=1)
+        return np.maximum(entropies, 0.0)
+    second = ordered[:, 1] if by == "margin" and table.shape[1] > 1 else 0.0
+    return 1.0 - (ordered[:, 0] - second)
