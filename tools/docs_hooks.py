@@ -6,6 +6,7 @@ MkDocs calls ``on_files`` before it reads the pages (``hooks:`` in mkdocs.yml). 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 COPIED = {"ARCHITECTURE.md": "design.md", "CONTRIBUTING.md": "contributing.md", "CHANGELOG.md": "changelog.md"}
 """Files of the checkout that are pages as they stand, and where."""
+
+SEVERAL = re.compile(r">(\w+),</span></code></b>\s*\(<code>(?:<span[^>]*>)?(\w+)(?:</span>)?</code>\)")
+"""How mkdocstrings shows ``low, high:`` of a docstring."""
 
 PICTURES = (".png", ".svg")
 
@@ -34,6 +38,12 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     files.append(File.generated(config, "reference/settings.md", content=settings_page()))
     files.append(File.generated(config, "reference/commands.md", content=commands_page()))
     return files
+
+
+def on_page_content(html: str, **_: object) -> str:
+    """Docstrings name functions as Sphinx does, and several attributes as ``low, high:``; pages show both plainly."""
+    html = re.sub(r":(?:meth|func|class|mod):(?=<code>)", "", html)
+    return SEVERAL.sub(r">\1, \2</span></code></b>", html)
 
 
 def settings_page() -> str:

@@ -74,7 +74,7 @@ def charts_html(title: str, explanation: str, charts: Sequence[Chart]) -> str:
 
 
 def charts_picture(path: Path, title: str, charts: Sequence[Chart]) -> None:
-    """Write charts below each other as a PNG or SVG file.
+    """Write charts as a PNG or SVG file, two beside each other if there are more than two.
 
     Raises:
         SeqnlpError: matplotlib is missing.
@@ -172,9 +172,14 @@ def _legend(place: int, number: int, name: str) -> str:
 def _figure(title: str, charts: Sequence[Chart]) -> Figure:
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(7, 0.5 + 3.6 * len(charts)), layout="constrained")
+    columns = 1 if len(charts) <= 2 else 2
+    rows = -(-len(charts) // columns)
+    figure = Figure(figsize=(7, 0.5 + 3.6 * rows) if columns == 1 else (10, 0.5 + 3 * rows), layout="constrained")
     figure.suptitle(title, **as_text())
-    for axes, chart in zip(figure.subplots(len(charts), squeeze=False)[:, 0], charts, strict=True):
+    places = figure.subplots(rows, columns, squeeze=False).ravel()
+    for empty in places[len(charts) :]:
+        empty.set_axis_off()
+    for axes, chart in zip(places, charts, strict=False):
         for number, line in enumerate(chart.drawn):
             style = (0, DASHES[number % len(DASHES)] or None)
             xs, ys = [x for x, _ in line.points], [y for _, y in line.points]

@@ -71,3 +71,11 @@ def test_the_legend_names_every_line_that_is_drawn_and_no_other() -> None:
     assert re.findall(r">(nothing|flat)</text>", chart_svg(chart(name="nothing"))) == ["flat"]
     assert named(chart((1, 1), (2, 2), name="_$x$")) == ["_$x$", "flat"]
     assert named(chart(name="nothing")) == ["flat"]
+
+
+@pytest.mark.parametrize(("count", "columns"), [(1, 1), (2, 1), (3, 2), (5, 2)])
+def test_many_charts_stand_in_two_columns(count: int, columns: int) -> None:
+    pytest.importorskip("matplotlib")
+    places = [axes for axes in _figure("t", [chart((1, 1), (2, 2))] * count).axes if axes.axison]
+    assert len(places) == count
+    assert len({axes.get_subplotspec().colspan.start for axes in places}) == columns
