@@ -10,7 +10,7 @@ from seqnlp.errors import ConfigError, did_you_mean
 from seqnlp.task_table import TASKS
 
 _FIRST_TASK = next(iter(TASKS))
-_DEEPEST = 10
+_MAX_DEPTH = 10
 """Recipes that build upon each other, at most."""
 
 
@@ -39,7 +39,7 @@ def recipe_task(path: Path, recipes: Mapping[str, Path]) -> str:
     Raises:
         ConfigError: a file cannot be read, or there is no such task.
     """
-    task = _named_task(path, recipes, _DEEPEST) or _FIRST_TASK
+    task = _named_task(path, recipes, _MAX_DEPTH) or _FIRST_TASK
     if task not in TASKS:
         close = did_you_mean(task, TASKS)
         raise ConfigError([f"{path}: task: expected one of {', '.join(TASKS)}; found '{task}'{close}"])

@@ -13,7 +13,7 @@ from yaml.nodes import Node
 
 from seqnlp.errors import RunError
 
-LARGEST_SETTINGS = 2**20
+MAX_SETTINGS_SIZE = 2**20
 """Bytes of a file of settings; those that are written have a few thousand."""
 
 
@@ -40,8 +40,8 @@ def settings_of(content: bytes, path: Path, advice: str) -> dict[str, Any]:
     Raises:
         RunError: it is damaged, too large, too deep, refers to parts of itself, or is no mapping.
     """
-    if len(content) > LARGEST_SETTINGS:
-        raise RunError(f"{path} is damaged (expected at most {LARGEST_SETTINGS:,} bytes); {advice}")
+    if len(content) > MAX_SETTINGS_SIZE:
+        raise RunError(f"{path} is damaged (expected at most {MAX_SETTINGS_SIZE:,} bytes); {advice}")
     try:
         settings = yaml.load(content.decode(), _PlainLoader)
     except yaml.MarkedYAMLError as problem:

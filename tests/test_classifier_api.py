@@ -156,8 +156,8 @@ def test_a_damaged_model_folder_says_what_it_lacks(runs: dict[str, Path], tmp_pa
     copy = Path(shutil.copytree(runs["voting"] / "model", tmp_path / "copy"))
     lines = (copy / "config.yaml").read_text().splitlines(keepends=True)
     text = "".join(line for line in lines if "  config.yaml: " not in line)
-    (copy / "config.yaml").write_text(text.replace("vote:", "votes:"))
-    with pytest.raises(RunError, match="lacks the key 'vote'; it was changed or not saved whole"):
+    (copy / "config.yaml").write_text(text.replace("ngram_weight:", "weight:"))
+    with pytest.raises(RunError, match="lacks the key 'ngram_weight'; it was changed or not saved whole"):
         seqnlp.load(copy)
     (copy / "config.yaml").write_text(text + "extra: 1\n")
     with pytest.raises(RunError, match="has the unknown key 'extra'; install a newer seqnlp"):

@@ -20,7 +20,7 @@ from six_tasks import ASK, TRAININGS
 
 import seqnlp
 from seqnlp.errors import RunError
-from seqnlp.stored import LARGEST_SETTINGS
+from seqnlp.stored import MAX_SETTINGS_SIZE
 
 FREE = ("README.md",)
 """Files that may hold anything."""
@@ -134,7 +134,7 @@ BOMB = "a: &a [1,1,1,1,1,1,1,1,1,1]\n" + "".join(
         ("a: 2020-99-99", "month must be in 1..12"),
         ("a: \x07", "unacceptable character #x0007: special characters are not allowed"),
         ("a: !!python/object/apply:os.system [ls]", "line 1: could not determine a constructor"),
-        ("# " + "x" * LARGEST_SETTINGS, "expected at most 1,048,576 bytes"),
+        ("# " + "x" * MAX_SETTINGS_SIZE, "expected at most 1,048,576 bytes"),
     ],
 )
 def test_settings_that_are_none_are_refused_in_one_line(

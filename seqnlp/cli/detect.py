@@ -75,7 +75,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _detect_file(arguments: argparse.Namespace, detector: Detector) -> None:
     """The whole series at once."""
     found = detector.detect(arguments.series, arguments.false_alarms, gap=arguments.gap, say=_say)
-    tally = Tally()
+    tally = Counts()
     _emit(_heading(arguments, detector))
     for row in found.rows:
         tally.count(row)
@@ -95,7 +95,7 @@ def _detect_stream(arguments: argparse.Namespace, detector: Detector) -> None:
     from seqnlp.data.series.rows import read_rows
     from seqnlp.text.csv_rows import csv_rows
 
-    source, tally, events = "standard input", Tally(), 0
+    source, tally, events = "standard input", Counts(), 0
     stream, merger = detector.start(arguments.false_alarms, source=source), detector.merger(arguments.gap)
     lines = read_text_lines(standard_input("detect"), "strict")
     data = detector.loaded.data
@@ -117,7 +117,7 @@ def _detect_stream(arguments: argparse.Namespace, detector: Detector) -> None:
     tally.report(events + (over is not None), stream.threshold)
 
 
-class Tally:
+class Counts:
     """How many rows were read, scored and flagged."""
 
     def __init__(self) -> None:
@@ -134,8 +134,8 @@ class Tally:
         part = f" ({100 * self.flagged / self.scored:.2f} %)" if self.scored else ""
         early = f"; the first {self.rows - self.scored:,} rows end no whole window and have no score"
         _say(
-            f"{self.scored:,} rows scored, {self.flagged:,} flagged{part} above {threshold:.2f} times the usual error, "
-            f"{events:,} events{early}"
+            f"{self.scored:,} rows scored, {self.flagged:,} flagged{part} above {threshold:.2f} times "
+            f"the baseline error, {events:,} events{early}"
         )
 
 
@@ -160,14 +160,14 @@ def _event(event: Event | None, arguments: argparse.Namespace) -> str:
 def _plot(arguments: argparse.Namespace, detector: Detector, found: Detection) -> None:
     import numpy as np
 
-    from seqnlp.data.series.time import read_moment
+    from seqnlp.data.series.time import read_timestamp
     from seqnlp.plots.detection import detection_picture
 
     values = np.array([[math.nan if value is None else value for value in row.values] for row in found.rows])  # (T, C)
     scores = np.array([math.nan if row.score is None else row.score for row in found.rows])  # (T,)
     events = [(event.first - 1, event.last - 1) for event in found.events]
     title, time_format = Path(arguments.series).name, detector.loaded.data.time_format
-    places = [read_moment(row.time, time_format) if row.time else row.row for row in found.rows]
+    places = [read_timestamp(row.time, time_format) if row.time else row.row for row in found.rows]
     detection_picture(arguments.plot, title, detector.columns, values, scores, places, events, found.threshold)
     _say(f"plot written to {arguments.plot}")
 

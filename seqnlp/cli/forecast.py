@@ -125,14 +125,14 @@ def _lines() -> Iterator[str]:
 
 def _plot(forecaster: Forecaster, series: Path, forecast: Forecast, file: Path) -> None:
     from seqnlp.data.series.parts import read_series
-    from seqnlp.data.series.time import Moment
+    from seqnlp.data.series.time import Timestamp
     from seqnlp.plots.forecast import forecast_picture
 
     loaded = forecaster.loaded
     read = read_series(series, loaded.data, lambda text: None, loaded.facts.step, forecaster.names)
     bands = forecast.low, forecast.values, forecast.high
     rows, horizon, step = len(read), len(forecast.times), loaded.facts.step
-    places: list[Moment] = list(range(1, rows + horizon + 1))
+    places: list[Timestamp] = list(range(1, rows + horizon + 1))
     if step is not None and read.moments:
         places = [*read.moments, *(step.after(read.moments[-1], number) for number in range(1, horizon + 1))]
     forecast_picture(file, str(series.name), forecast.names, read.values, bands, places, forecast.level)

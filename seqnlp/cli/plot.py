@@ -32,7 +32,7 @@ WITH_RUNS = ("gradient", "curves")
 
 
 @dataclass(frozen=True)
-class Wanted:
+class PlotRequest:
     """What was asked for.
 
     Attributes:
@@ -86,7 +86,7 @@ def run(arguments: argparse.Namespace) -> int:
     _check(arguments)
     output = arguments.output or Path(f"{kind}.html")
     split = arguments.split or ("dev" if kind == "gradient" else "test")
-    KINDS[kind](Wanted(arguments.runs, arguments.text or "", output, arguments.units, split, arguments.data_dir))
+    KINDS[kind](PlotRequest(arguments.runs, arguments.text or "", output, arguments.units, split, arguments.data_dir))
     print(f"plot written to {output}", file=sys.stderr)
     return 0
 
@@ -118,43 +118,43 @@ def _check(arguments: argparse.Namespace) -> None:
         raise SeqnlpError(f"--units: expected 0 or more, found {arguments.units}")
 
 
-def _attention(wanted: Wanted) -> None:
+def _attention(wanted: PlotRequest) -> None:
     from seqnlp.cli.plot_inside import attention
 
     attention(wanted.runs[0], wanted.text, wanted.output)
 
 
-def _gates(wanted: Wanted) -> None:
+def _gates(wanted: PlotRequest) -> None:
     from seqnlp.cli.plot_inside import gates
 
     gates(wanted.runs[0], wanted.text, wanted.output, wanted.units)
 
 
-def _gradient(wanted: Wanted) -> None:
+def _gradient(wanted: PlotRequest) -> None:
     from seqnlp.cli.plot_inside import gradient
 
     gradient(list(map(Path, wanted.runs)), wanted.split, wanted.data_dir, wanted.output)
 
 
-def _curves(wanted: Wanted) -> None:
+def _curves(wanted: PlotRequest) -> None:
     from seqnlp.cli.plot_scores import curves
 
     curves(list(map(Path, wanted.runs)), wanted.output)
 
 
-def _confusion(wanted: Wanted) -> None:
+def _confusion(wanted: PlotRequest) -> None:
     from seqnlp.cli.plot_scores import confusion
 
     confusion(Path(wanted.runs[0]), wanted.split, wanted.data_dir, wanted.output)
 
 
-def _calibration(wanted: Wanted) -> None:
+def _calibration(wanted: PlotRequest) -> None:
     from seqnlp.cli.plot_scores import calibration
 
     calibration(Path(wanted.runs[0]), wanted.split, wanted.data_dir, wanted.output)
 
 
-KINDS: dict[str, Callable[[Wanted], None]] = {
+KINDS: dict[str, Callable[[PlotRequest], None]] = {
     "attention": _attention,
     "gates": _gates,
     "gradient": _gradient,

@@ -67,7 +67,7 @@ def run(arguments: argparse.Namespace) -> int:
     from seqnlp.cli.progress import bytes_to_read, is_file, line_progress
     from seqnlp.cli.streams import windows
     from seqnlp.cli.translate_options import sampling_options, search_settings
-    from seqnlp.cli.translate_output import Shown, choose_writer
+    from seqnlp.cli.translate_output import OutputOptions, choose_writer
     from seqnlp.text.split_sentences import is_unspaced
 
     settings, sampling = search_settings(arguments), sampling_options(arguments)
@@ -77,7 +77,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not sampling:
         _check_nbest(arguments.nbest, decoding.beam)
     by_piece = is_unspaced(translator.source_language), is_unspaced(translator.target_language)
-    shown = Shown(arguments.nbest, arguments.scores, arguments.alignments, arguments.attention, by_piece)
+    shown = OutputOptions(arguments.nbest, arguments.scores, arguments.alignments, arguments.attention, by_piece)
     write = choose_writer(arguments.output, arguments.nbest)
     done, cut, parts = 0, 0, 0
     with line_progress(bytes_to_read(arguments.input)) as advance:

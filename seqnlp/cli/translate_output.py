@@ -20,7 +20,7 @@ _ONE_LINE = str.maketrans("\n\r\t", "   ")
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class OutputOptions:
     """What is written of each translation beside its text.
 
     Attributes:
@@ -38,7 +38,7 @@ class Shown:
     by_piece: tuple[bool, bool] = (False, False)
 
 
-Writer = Callable[["Translation", int, Shown], str]
+Writer = Callable[["Translation", int, OutputOptions], str]
 """A translation and its line number (from 0) to the lines that are written."""
 
 
@@ -49,7 +49,7 @@ def choose_writer(output: str, nbest: int) -> Writer:
     return write_text if nbest == 1 else write_moses
 
 
-def write_text(answer: Translation, number: int, shown: Shown) -> str:
+def write_text(answer: Translation, number: int, shown: OutputOptions) -> str:
     """One line: the translation, then after a tab each the score and the Pharaoh pairs, if asked for."""
     best = answer.hypotheses[0]
     columns = [best.text]
@@ -60,7 +60,7 @@ def write_text(answer: Translation, number: int, shown: Shown) -> str:
     return "\t".join(column.translate(_ONE_LINE) for column in columns) + "\n"
 
 
-def write_moses(answer: Translation, number: int, shown: Shown) -> str:
+def write_moses(answer: Translation, number: int, shown: OutputOptions) -> str:
     """``line ||| translation ||| score`` for each of the best, and ``||| pairs`` if asked for."""
     lines = []
     for hypothesis in answer.hypotheses[: shown.nbest]:
@@ -71,7 +71,7 @@ def write_moses(answer: Translation, number: int, shown: Shown) -> str:
     return "".join(lines)
 
 
-def write_jsonl(answer: Translation, number: int, shown: Shown) -> str:
+def write_jsonl(answer: Translation, number: int, shown: OutputOptions) -> str:
     """One object a line; ``nbest`` lists all that were asked for, the best again among them."""
     row = {"source": answer.source, **_fields(answer, answer.hypotheses[0], shown)}
     if answer.parts > 1:
@@ -81,7 +81,7 @@ def write_jsonl(answer: Translation, number: int, shown: Shown) -> str:
     return json_line(row)
 
 
-def _fields(answer: Translation, hypothesis: Hypothesis, shown: Shown) -> dict[str, Any]:
+def _fields(answer: Translation, hypothesis: Hypothesis, shown: OutputOptions) -> dict[str, Any]:
     fields: dict[str, Any] = {
         "translation": hypothesis.text,
         "score": round(hypothesis.score, 4),
@@ -100,7 +100,7 @@ def _fields(answer: Translation, hypothesis: Hypothesis, shown: Shown) -> dict[s
     return fields
 
 
-def _pharaoh(answer: Translation, hypothesis: Hypothesis, shown: Shown) -> str:
+def _pharaoh(answer: Translation, hypothesis: Hypothesis, shown: OutputOptions) -> str:
     weights = word_attention(answer, hypothesis, shown.by_piece)[2]
     return " ".join(f"{source}-{target}" for source, target in pharaoh(weights))
 

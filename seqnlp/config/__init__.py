@@ -14,7 +14,7 @@ from typing import Any
 
 from seqnlp.config.anomaly import AnomalyConfig, AutoencoderConfig, AutoencoderTrainerConfig, WatchedDataConfig
 from seqnlp.config.classification import (
-    SHORTEST,
+    MIN_DISTANCE,
     ClassificationConfig,
     ClassifierConfig,
     DocumentDataConfig,
@@ -44,7 +44,7 @@ from seqnlp.task_table import TASKS, part_of
 
 __all__ = [
     "CONFIGS",
-    "SHORTEST",
+    "MIN_DISTANCE",
     "AboutConfig",
     "AnomalyConfig",
     "AutoencoderConfig",

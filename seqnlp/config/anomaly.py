@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from seqnlp.config.common import CELLS, Config, LoopConfig
-from seqnlp.config.forecasting import RHYTHMS
+from seqnlp.config.forecasting import CALENDAR_FEATURES
 from seqnlp.config.schema import setting
 from seqnlp.config.series import SeriesDataConfig
 
@@ -28,7 +28,8 @@ class AutoencoderConfig:
     cell: str = setting("lstm", "recurrent cell", choices=CELLS)
     window: int = setting(48, "rows that are rebuilt together; the score of a row is from the window it ends", low=2)
     calendar: str = setting(
-        "", f"rhythms of the calendar that encoder and decoder know of each row, as `week, day`: {', '.join(RHYTHMS)}"
+        "",
+        f"calendar features that encoder and decoder know of each row, as `week, day`: {', '.join(CALENDAR_FEATURES)}",
     )
     hidden_dim: int = setting(32, "width of the recurrent layers", low=1, high=4096)
     num_layers: int = setting(1, "recurrent layers of the encoder and of the decoder", low=1, high=8)
@@ -36,7 +37,7 @@ class AutoencoderConfig:
     scored_rows: int = setting(1, "last rows of a window whose mean squared error is its last row's error", low=1)
     level_rows: int = setting(
         0,
-        "rows over which the usual error is followed by a running mean: a score is the error as a multiple of it; "
+        "rows over which the baseline error is followed by a running mean: a score is the error as a multiple of it; "
         "0: of the training error, always",
         low=0,
     )
@@ -45,7 +46,7 @@ class AutoencoderConfig:
     )
 
     @property
-    def rhythms(self) -> tuple[str, ...]:
+    def calendar_features(self) -> tuple[str, ...]:
         """The names in ``calendar``."""
         return tuple(filter(None, map(str.strip, self.calendar.split(","))))
 
@@ -79,9 +80,9 @@ class AnomalyConfig(Config):
             problems.append(
                 f"model.scored_rows: expected at most model.window ({model.window}), found {model.scored_rows}"
             )
-        unknown = [name for name in model.rhythms if name not in RHYTHMS]
+        unknown = [name for name in model.calendar_features if name not in CALENDAR_FEATURES]
         if unknown:
-            problems.append(f"model.calendar: expected some of {', '.join(RHYTHMS)}, found '{unknown[0]}'")
-        if model.rhythms and not data.time_column:
+            problems.append(f"model.calendar: expected some of {', '.join(CALENDAR_FEATURES)}, found '{unknown[0]}'")
+        if model.calendar_features and not data.time_column:
             problems.append("model.calendar: only with data.time_column, which is missing")
         return problems

@@ -15,7 +15,7 @@ from seqnlp.config.common import (
 )
 from seqnlp.config.schema import setting
 
-SHORTEST = 5
+MIN_DISTANCE = 5
 """The smallest ``data.distance``: `Paris . I speak fluent French`."""
 
 
@@ -65,8 +65,8 @@ class DocumentDataConfig(SplitsConfig):
     )
     distance: int = setting(
         20,
-        f"long_range: words from the place that decides to the answer; at least {SHORTEST}, which is no word between",
-        low=SHORTEST,
+        f"long_range: words from what decides to the answer; at least {MIN_DISTANCE}, which is no word between",
+        low=MIN_DISTANCE,
         high=10_000,
     )
     training_distances: str = setting(
@@ -128,7 +128,10 @@ class ClassifierConfig:
     )
     overlap: int = setting(0, "strided: words that neighbouring windows share", low=0)
     ngrams: int = setting(
-        0, "a bag of n-grams up to this length votes with the network; 0: the network alone", low=0, high=5
+        0,
+        "the scores of a bag of n-grams up to this length are added to the network's; 0: the network alone",
+        low=0,
+        high=5,
     )
     word_dropout: float = setting(0.05, "chance that a training word is read as unknown", low=0, below=1)
     input_dropout: float = setting(0.33, "locked dropout on the recurrent input, one mask a window", low=0, below=1)

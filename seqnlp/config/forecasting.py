@@ -8,7 +8,7 @@ from seqnlp.config.common import CELLS, Config, LoopConfig
 from seqnlp.config.schema import setting
 from seqnlp.config.series import SeriesDataConfig
 
-RHYTHMS = ("year", "week", "day")
+CALENDAR_FEATURES = ("year", "week", "day")
 """Of the calendar, that ``model.calendar`` may name."""
 
 AUTO = "auto"
@@ -47,7 +47,7 @@ class ForecasterConfig:
     )
     calendar: str = setting(
         AUTO,
-        f"rhythms of the calendar to read beside the values, as `year, week`: {', '.join(RHYTHMS)}; "
+        f"calendar features to read beside the values, as `year, week`: {', '.join(CALENDAR_FEATURES)}; "
         "auto: those that the training part shows",
     )
     linear: str = setting(
@@ -88,7 +88,7 @@ class ForecasterConfig:
     )
 
     @property
-    def rhythms(self) -> tuple[str, ...]:
+    def calendar_features(self) -> tuple[str, ...]:
         """The names in ``calendar``."""
         return () if self.calendar == AUTO else tuple(filter(None, map(str.strip, self.calendar.split(","))))
 
@@ -119,10 +119,10 @@ class ForecastingConfig(Config):
         """Settings that are fine alone and make no sense together."""
         data, model = self.data, self.model
         problems = super().problems() + data.problems()
-        unknown = [name for name in model.rhythms if name not in RHYTHMS]
+        unknown = [name for name in model.calendar_features if name not in CALENDAR_FEATURES]
         if unknown:
-            problems.append(f"model.calendar: expected some of {', '.join(RHYTHMS)}, found '{unknown[0]}'")
-        if model.rhythms and not data.time_column:
+            problems.append(f"model.calendar: expected some of {', '.join(CALENDAR_FEATURES)}, found '{unknown[0]}'")
+        if model.calendar_features and not data.time_column:
             problems.append("model.calendar: only with data.time_column, which is missing")
         if model.difference == "season" and model.season == 1:
             problems.append("model.season: expected 2 or more with model.difference=season, found 1")

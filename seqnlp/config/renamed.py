@@ -19,7 +19,7 @@ RENAMED = {
 RENAMED_VALUES = {("model.read", "changes"): "differences"}
 """Values that are called otherwise under the new name."""
 
-RENAMED_FIELDS = {"max_pieces": "max_tokens"}
+RENAMED_FIELDS = {"max_pieces": "max_tokens", "usual_error": "baseline_error", "vote": "ngram_weight"}
 """Of what a model folder holds beside the settings."""
 
 FORMER_DEFAULTS = {"forecasting": {"model": {"linear": "trained"}}}

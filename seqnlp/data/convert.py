@@ -103,7 +103,7 @@ def _sentences(
     cut = cutter(config)
     sentences = list(sentences_of(examples, config.train, cut, left_out))
     if cut.edges:
-        cut.edges.judge(config.train, config.accept_cut_words, say)
+        cut.edges.check(config.train, config.accept_cut_words, say)
     say_left_out(config.train, left_out, say)
     return [replace(one, tags=tuple(convert_tags(one.tags, config.scheme, scheme)), pieces=None) for one in sentences]
 

@@ -32,7 +32,7 @@ _LEAST_PART = 0.05
 _LEAST_RIDGE = 1e-8
 """Of a feature's variance; keeps features that repeat each other solvable."""
 
-_MOST_LAGS = 400
+_MAX_LAGS = 400
 """Last rows that are worth their time."""
 
 _ROWS_A_WEIGHT = 1.5
@@ -46,14 +46,14 @@ class Choice:
     Attributes:
         lags: last rows.
         every_column: of all columns, not of its own alone.
-        rhythms: the calendar too.
+        calendar features: the calendar too.
         ridge: how strongly weights are drawn to 0, as a part of their features' variances.
     """
 
     lags: int
     every_column: bool = False
     ridge: float = 0.0
-    rhythms: bool = True
+    calendar_features: bool = True
 
 
 @dataclass(frozen=True)
@@ -62,13 +62,13 @@ class LinearForecast:
 
     Attributes:
         bias: (H, C).
-        rhythms: (R, H, C), of the calendar's waves at the last row.
+        calendar features: (R, H, C), of the calendar's waves at the last row.
         lags: (P, C, H, C), of the last P rows, the newest first: each column read, for each column forecast.
         parts: (C,) what each column's equations read: choices, and the part of each in their mean.
     """
 
     bias: FloatArray
-    rhythms: FloatArray
+    calendar_features: FloatArray
     lags: FloatArray
     parts: tuple[dict[Choice, float], ...]
 
@@ -77,18 +77,18 @@ class LinearForecast:
         """(C,) what each column's equations read; of several choices, the one that counts most."""
         return tuple(max(some, key=lambda one: some[one]) for some in self.parts)
 
-    def after(self, values: FloatArray, rhythms: FloatArray, origins: IntArray) -> FloatArray:
-        """Forecasts (O, H, C) after the rows ``origins`` of values (T, C) and rhythms (T, R).
+    def after(self, values: FloatArray, calendar_features: FloatArray, origins: IntArray) -> FloatArray:
+        """Forecasts (O, H, C) after the rows ``origins`` of values (T, C) and calendar features (T, R).
 
         The first row stands for those before it.
         """
         found = np.empty((len(origins), *self.bias.shape))
         weights = self.lags.reshape(-1, self.bias.size)  # (P * C, H * C)
-        waves = self.rhythms.reshape(-1, self.bias.size)  # (R, H * C)
+        waves = self.calendar_features.reshape(-1, self.bias.size)  # (R, H * C)
         for begin in range(0, len(origins), _PIECE):
             some = origins[begin : begin + _PIECE]
             last = _last_rows(values, some, len(self.lags)).reshape(len(some), -1)  # (o, P * C)
-            sums = last @ weights + rhythms[some] @ waves
+            sums = last @ weights + calendar_features[some] @ waves
             found[begin : begin + _PIECE] = sums.reshape(-1, *self.bias.shape) + self.bias
         return found
 
@@ -96,13 +96,13 @@ class LinearForecast:
 def lag_choices(season: int) -> list[int]:
     """Numbers of last rows to choose from: a few, a week or two of days, and what a season (1: none) asks for."""
     seasonal = {season, season + 1, 2 * season + 1} if season > 1 else set()
-    return sorted(lags for lags in {1, 2, 3, 7, 14, 28} | seasonal if lags <= _MOST_LAGS)
+    return sorted(lags for lags in {1, 2, 3, 7, 14, 28} | seasonal if lags <= _MAX_LAGS)
 
 
 def fit_linear(
     values: FloatArray,
     known: BoolArray,
-    rhythms: FloatArray,
+    calendar_features: FloatArray,
     horizon: int,
     choices: Sequence[Choice],
     from_last: bool = False,
@@ -114,7 +114,7 @@ def fit_linear(
     Args:
         values: (T, C), of a mean near 0 and a deviation near 1.
         known: (T, C); where a step ahead is unknown, the row does not count.
-        rhythms: (T, R).
+        calendar features: (T, R).
         horizon: H.
         choices: at least one; those with too many weights for the rows are passed over, but never all of them.
         from_last: a ridge draws forecasts to the last row instead of the mean.
@@ -122,18 +122,18 @@ def fit_linear(
         later: rows after those fitted on, that are no part of the fit, to choose on as well.
     """
     columns = range(values.shape[1])
-    longer = later.joined(values, known, rhythms) if later else (values, known, rhythms)
+    longer = later.joined(values, known, calendar_features) if later else (values, known, calendar_features)
     equations = [_Column(*longer, len(values), horizon, place, choices, from_last) for place in columns]
     return _solved(equations, [one.parts(averaged) for one in equations])
 
 
 def fit_again(
-    fitted: LinearForecast, values: FloatArray, known: BoolArray, rhythms: FloatArray, from_last: bool = False
+    fitted: LinearForecast, values: FloatArray, known: BoolArray, calendar_features: FloatArray, from_last: bool = False
 ) -> LinearForecast:
     """The same choices in the same parts, fitted on other rows; see :func:`fit_linear`."""
     rows, horizon = len(values), len(fitted.bias)
     equations = [
-        _Column(values, known, rhythms, rows, horizon, place, list(parts), from_last)
+        _Column(values, known, calendar_features, rows, horizon, place, list(parts), from_last)
         for place, parts in enumerate(fitted.parts)
     ]
     return _solved(equations, list(fitted.parts))
@@ -141,15 +141,15 @@ def fit_again(
 
 def _solved(equations: list[_Column], parts: list[dict[Choice, float]]) -> LinearForecast:
     """The mean of each column's choices, as one set of weights."""
-    columns, horizon, waves = len(equations), equations[0].horizon, equations[0].rhythms.shape[1]
+    columns, horizon, waves = len(equations), equations[0].horizon, equations[0].calendar_features.shape[1]
     longest = max(choice.lags for some in parts for choice in some)
-    bias, of_rhythms = np.zeros((horizon, columns)), np.zeros((waves, horizon, columns))
+    bias, of_calendar = np.zeros((horizon, columns)), np.zeros((waves, horizon, columns))
     lags = np.zeros((longest, columns, horizon, columns))
     for place, (column, some) in enumerate(zip(equations, parts, strict=True)):
         for choice, part, weights in column.fit(some):  # weights: (features, H)
-            read = waves if choice.rhythms else 0
+            read = waves if choice.calendar_features else 0
             bias[:, place] += part * weights[0]
-            of_rhythms[:read, :, place] += part * weights[1 : 1 + read]
+            of_calendar[:read, :, place] += part * weights[1 : 1 + read]
             last = part * weights[1 + read :]
             if choice.every_column:
                 lags[: choice.lags, :, :, place] += last.reshape(choice.lags, columns, horizon)
@@ -157,22 +157,22 @@ def _solved(equations: list[_Column], parts: list[dict[Choice, float]]) -> Linea
                 lags[: choice.lags, place, :, place] += last
         if column.from_last:
             lags[0, place, :, place] += 1
-    return LinearForecast(bias, of_rhythms, lags, tuple(parts))
+    return LinearForecast(bias, of_calendar, lags, tuple(parts))
 
 
 @dataclass(frozen=True)
 class Later:
-    """Rows that come after those of a fit: values and known (T, C), rhythms (T, R)."""
+    """Rows that come after those of a fit: values and known (T, C), calendar features (T, R)."""
 
     values: FloatArray
     known: BoolArray
-    rhythms: FloatArray
+    calendar_features: FloatArray
 
     def joined(
-        self, values: FloatArray, known: BoolArray, rhythms: FloatArray
+        self, values: FloatArray, known: BoolArray, calendar_features: FloatArray
     ) -> tuple[FloatArray, BoolArray, FloatArray]:
         """The rows of the fit, then these."""
-        both = zip((values, known, rhythms), (self.values, self.known, self.rhythms), strict=True)
+        both = zip((values, known, calendar_features), (self.values, self.known, self.calendar_features), strict=True)
         joined = [np.concatenate(pair) for pair in both]
         return joined[0], joined[1], joined[2]
 
@@ -209,14 +209,20 @@ class _Column:
         self,
         values: FloatArray,
         known: BoolArray,
-        rhythms: FloatArray,
+        calendar_features: FloatArray,
         rows: int,
         horizon: int,
         place: int,
         choices: Sequence[Choice],
         from_last: bool,
     ) -> None:
-        self.values, self.known, self.rhythms, self.horizon, self.place = values, known, rhythms, horizon, place
+        self.values, self.known, self.calendar_features, self.horizon, self.place = (
+            values,
+            known,
+            calendar_features,
+            horizon,
+            place,
+        )
         self.rows, self.choices, self.from_last = rows, choices, from_last
         self.own = max([choice.lags for choice in choices if not choice.every_column], default=0)
         self.every = max([choice.lags for choice in choices if choice.every_column], default=0)
@@ -247,15 +253,15 @@ class _Column:
         return False, error
 
     def _features(self, choice: Choice) -> IntArray:
-        """Places (f,) among the features: 1, rhythms, own last rows, last rows of every column."""
-        begin = 1 + self.rhythms.shape[1]
+        """Places (f,) among the features: 1, calendar features, own last rows, last rows of every column."""
+        begin = 1 + self.calendar_features.shape[1]
         count = choice.lags * (self.values.shape[1] if choice.every_column else 1)
         last = begin + (self.own if choice.every_column else 0)
-        return np.concatenate([np.arange(begin if choice.rhythms else 1), last + np.arange(count)])
+        return np.concatenate([np.arange(begin if choice.calendar_features else 1), last + np.arange(count)])
 
     def _sums(self, begin: int, end: int) -> _Sums:
         """Of forecasts from row ``begin`` on, all of whose steps are before ``end``."""
-        size = 1 + self.rhythms.shape[1] + self.own + self.every * self.values.shape[1]
+        size = 1 + self.calendar_features.shape[1] + self.own + self.every * self.values.shape[1]
         features, both, targets, count = np.zeros((size, size)), np.zeros((size, self.horizon)), 0.0, 0
         ahead = np.arange(1, self.horizon + 1)
         for first in range(max(begin, self.first), end - self.horizon, _PIECE):
@@ -265,7 +271,7 @@ class _Column:
             came = came - self.values[rows, self.place, None] if self.from_last else came
             own = _last_rows(self.values[:, [self.place]], rows, self.own)[..., 0]  # (r, own)
             every = _last_rows(self.values, rows, self.every).reshape(len(rows), -1)  # (r, every * C)
-            read = np.concatenate([np.ones((len(rows), 1)), self.rhythms[rows], own, every], axis=1)  # (r, F)
+            read = np.concatenate([np.ones((len(rows), 1)), self.calendar_features[rows], own, every], axis=1)  # (r, F)
             features += read.T @ read
             both += read.T @ came
             targets += float(np.square(came).sum())

@@ -20,7 +20,7 @@ from seqnlp.text.vocabulary import Vocabulary
 IntArray = NDArray[np.int64]
 
 PADDING, WORD_BEGIN, WORD_END, FIRST_CHARACTER = 0, 1, 2, 3
-LONGEST_WORD = 32
+MAX_WORD_LENGTH = 32
 """Characters of a word that the character model reads: of longer words, half this many at each end."""
 
 
@@ -53,9 +53,9 @@ class WordFeatures:
         return 0
 
     def character_ids(self, word: str) -> list[int]:
-        """``[begin, characters..., end]``; the middle of a word longer than :data:`LONGEST_WORD` is left out."""
-        if len(word) > LONGEST_WORD:
-            half = LONGEST_WORD // 2
+        """``[begin, characters..., end]``; the middle of a word longer than :data:`MAX_WORD_LENGTH` is left out."""
+        if len(word) > MAX_WORD_LENGTH:
+            half = MAX_WORD_LENGTH // 2
             word = word[:half] + word[-half:]
         index = self.characters.index
         return [WORD_BEGIN, *(index(character) + FIRST_CHARACTER for character in word), WORD_END]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from seqnlp.config import SHORTEST, DocumentDataConfig
+from seqnlp.config import MIN_DISTANCE, DocumentDataConfig
 from seqnlp.text.documents import Document
 
 LANGUAGES = {
@@ -32,7 +32,7 @@ DISTRACTORS = tuple(_DISTRACTORS.split())
 PLACES_AMONG_DISTRACTORS = 0.5
 """How often a distractor is a place, any of them: that a place occurs tells nothing, only what stands before it."""
 
-MOST_AT_THE_BEGINNING = 10
+MAX_AT_THE_BEGINNING = 10
 """So many distractors, drawn from none to all, stand before the sentence: its beginning tells nothing either."""
 
 _SPLITS = ("train", "dev", "test")
@@ -51,15 +51,15 @@ def long_range_documents(config: DocumentDataConfig, split: str) -> Iterator[Doc
     shorter = split == "train" and config.training_distances == "up_to"
     for number, chosen in enumerate(generator.permutation(count) % len(places), start=1):
         distance = _up_to(config.distance, generator) if shorter else config.distance
-        beginning = _distractors(int(generator.integers(MOST_AT_THE_BEGINNING + 1)), generator)
-        between = _distractors(distance - SHORTEST, generator)
+        beginning = _distractors(int(generator.integers(MAX_AT_THE_BEGINNING + 1)), generator)
+        between = _distractors(distance - MIN_DISTANCE, generator)
         words = [*beginning, *BEFORE, places[chosen], *between, *AFTER]
         yield Document(" ".join(words), (LANGUAGES[places[chosen]],), number)
 
 
 def _up_to(most: int, generator: np.random.Generator) -> int:
     """A distance from the shortest to ``most``, its logarithm uniform."""
-    return int(np.exp(generator.uniform(np.log(SHORTEST), np.log(most + 1))))
+    return int(np.exp(generator.uniform(np.log(MIN_DISTANCE), np.log(most + 1))))
 
 
 def _distractors(count: int, generator: np.random.Generator) -> list[str]:

@@ -113,7 +113,7 @@ def _checked_sentences(config: DataConfig, split: str, report: Callable[[str], N
     found = sentences_of(_examples(config, split, left_out), source, cut, left_out)
     sentences = list(islice(found, config.limit or None))
     if cut.edges:
-        cut.edges.judge(source, config.accept_cut_words, report)
+        cut.edges.check(source, config.accept_cut_words, report)
     _refuse_nothing(sentences, config, source, left_out)
     say_left_out(source, left_out, report)
     return _legal(sentences, config, source, report)

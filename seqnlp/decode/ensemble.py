@@ -1,4 +1,4 @@
-"""Several models that vote: the mean of their probabilities at every step."""
+"""An ensemble: the mean of their probabilities at every step."""
 
 from __future__ import annotations
 

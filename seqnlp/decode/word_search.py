@@ -18,7 +18,7 @@ IntArray = NDArray[np.int64]
 BEAM = 24
 """Begun words that are followed at the same time."""
 
-LONGEST = 40
+MAX_LENGTH = 40
 """Units of the longest word."""
 
 NEGLIGIBLE = 0.1
@@ -69,7 +69,7 @@ class WordSearch:
         start, words = lead + typed, defaultdict[str, float](float)
         mass = 0.0 if typed else 1.0 - float(probabilities[self.continues].sum() if lead else 0.0)
         begun, rows = [_Begun("", 1.0, 0)], probabilities[None]  # (1, V)
-        for _ in range(LONGEST):
+        for _ in range(MAX_LENGTH):
             if typed:
                 mass += sum(self._completing(one, rows[one.row], start) for one in begun)
             found = [extended for one in begun for extended in self._extensions(one, rows[one.row], start)]

@@ -110,7 +110,7 @@ def _headline(report: AnomalyReport) -> list[tuple[str, str]]:
         (f"windows found, {report.budget:g} of the rows flagged", f"{found}  ({by_chance})" if report.windows else "-"),
         ("false alarms asked for", f"{report.rate:g} of normal rows"),
         ("false alarms achieved", f"{model.false_rate:.4f}  ({model.false_alarms:,} of {model.outside:,} rows)"),
-        ("threshold", f"{report.threshold:.2f} times the usual error"),
+        ("threshold", f"{report.threshold:.2f} times the baseline error"),
         ("computed by", report.signature),
         ("speed", f"{report.rows / report.seconds:,.0f} rows/s"),
     ]

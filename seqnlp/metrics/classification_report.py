@@ -14,7 +14,7 @@ from seqnlp.metrics.svg import score_bars
 from seqnlp.metrics.tables import Table, calibration_table, coverage_table, percent, score_table
 from seqnlp.metrics.terminal import format_sections
 
-MOST_CLASSES = 12
+MAX_CLASSES = 12
 """A confusion table of more labels would not fit on a page."""
 
 
@@ -44,7 +44,7 @@ class ClassificationReport:
         per_label: scores of each.
         interval, macro_interval: 95 % bootstrap intervals over documents of the score and of the macro F1.
         calibration: of the probabilities of the given labels (of several: of every label on every document).
-        baselines: others on the same documents; the parts of a model that votes are among them.
+        baselines: others on the same documents; the parts of a model with n-grams are among them.
         confusion: labels, and how often each (row) was taken for each (column); none with several labels a document.
         mistakes: the surest wrong answers.
         notes: what else a reader must know: long or empty documents, labels never seen in training.
@@ -147,7 +147,7 @@ def _tables(report: ClassificationReport) -> list[Table]:
 def _confusion_table(report: ClassificationReport) -> Table:
     """Gold labels down, predicted ones across; of many labels the most frequent confusions."""
     names, counts = report.confusion or ([], [])
-    if len(names) <= MOST_CLASSES:
+    if len(names) <= MAX_CLASSES:
         rows = [(name, *(f"{count:,}" for count in row)) for name, row in zip(names, counts, strict=True)]
         return Table("What was taken for what (rows: gold)", ("", *(f">{name}" for name in names)), rows)
     pairs = [(count, g, p) for g, row in enumerate(counts) for p, count in enumerate(row) if g != p and count]

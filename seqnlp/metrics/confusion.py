@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from seqnlp.metrics.classification import confusion_matrix
 
-MOST_LABELS = 40
+MAX_LABELS = 40
 """A grid of more labels a side cannot be read."""
 
 
@@ -29,7 +29,7 @@ class ConfusionMatrix:
     merged: int = 0
 
 
-def confused(gold: Sequence[str], predicted: Sequence[str], unit: str, most: int = MOST_LABELS) -> ConfusionMatrix:
+def confused(gold: Sequence[str], predicted: Sequence[str], unit: str, most: int = MAX_LABELS) -> ConfusionMatrix:
     """The matrix of labels that were given; of more than ``most`` the rarest are counted together."""
     names, counts = confusion_matrix([(label,) for label in gold], [(label,) for label in predicted])
     if len(names) <= most:

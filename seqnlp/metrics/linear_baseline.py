@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqnlp.data.least_squares import Choice, fit_linear, lag_choices
-from seqnlp.data.series.inputs import Reading, known_rhythms
+from seqnlp.data.series.inputs import Reading, known_calendar_features
 from seqnlp.data.series.parts import Series
 from seqnlp.data.series.scale import fit_scaler
 
@@ -41,13 +41,17 @@ def linear_baseline(
     Raises:
         DataError: a value has no logarithm or square root.
     """
-    reading = Reading(transform, 0, known_rhythms(train.moments))
+    reading = Reading(transform, 0, known_calendar_features(train.moments))
     transformed = reading.transformed(train.values, train.names, train.source)
     scaler = fit_scaler(transformed, train.known, train.names, train.source)
-    both = (True, False) if reading.rhythms else (False,)
-    choices = [Choice(lags, rhythms=rhythms) for rhythms in both for lags in lag_choices(season)]
+    both = (True, False) if reading.calendar_features else (False,)
+    choices = [
+        Choice(lags, calendar_features=calendar_features) for calendar_features in both for lags in lag_choices(season)
+    ]
     fitted = fit_linear(scaler.scale(transformed), train.known, reading.waves(train), horizon, choices)
     values = scaler.scale(reading.transformed(series.values, series.names, series.source))
     forecasts = reading.restored(scaler.unscale(fitted.after(values, reading.waves(series), origins)))
-    names = tuple(f"{'harmonics + ' if one.rhythms else ''}AR({one.lags}), least squares" for one in fitted.chosen)
+    names = tuple(
+        f"{'harmonics + ' if one.calendar_features else ''}AR({one.lags}), least squares" for one in fitted.chosen
+    )
     return LinearBaseline(forecasts, names)

@@ -19,8 +19,8 @@ from seqnlp.metrics.translation_scores import same_lines
 from seqnlp.text.tokenize import tokenize
 
 EXAMPLES = 5
-LONGEST_REPEAT = 4
-SHORTEST_COPY = 4
+MAX_REPEAT = 4
+MIN_COPY_LENGTH = 4
 COVERED = 0.2
 
 _CHARACTER_AS_WORD = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
@@ -124,7 +124,7 @@ def find_repeat(words: Sequence[str]) -> tuple[Words, int] | None:
     without spaces, where such doubling makes ordinary words.
     """
     folded, best, found = [word.casefold() for word in words], 0, None
-    for size in range(1, LONGEST_REPEAT + 1):
+    for size in range(1, MAX_REPEAT + 1):
         same = 0
         for end in range(size, len(words)):
             same = same + 1 if folded[end] == folded[end - size] else 0
@@ -157,7 +157,7 @@ def _tells(words: Sequence[str]) -> bool:
 
 def _long_words(words: Sequence[str]) -> Words:
     """Each once, in order."""
-    return [word for word in dict.fromkeys(words) if sum(map(str.isalpha, word)) >= SHORTEST_COPY]
+    return [word for word in dict.fromkeys(words) if sum(map(str.isalpha, word)) >= MIN_COPY_LENGTH]
 
 
 def _empty(texts: list[Texts]) -> Finding:

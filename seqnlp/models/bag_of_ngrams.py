@@ -1,7 +1,7 @@
 """Bags of n-grams with linear scores: logistic regression, and NB-SVM (Wang & Manning 2012). No torch.
 
-They are the baselines of a classifier, and one of them may vote with it. They are fitted by scikit-learn; the fitted
-model is n-grams and numbers and needs it no more.
+They are the baselines of a classifier, and the scores of one of them may be added to its own.
+They are fitted by scikit-learn; the fitted model is n-grams and numbers and needs it no more.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ class FittedLinear(nn.Module):
     Attributes:
         weight: (P * C + R, H * C), of the last rows, the newest first, then of the calendar's waves.
         bias: (H * C,).
-        unit: (C,) the usual error of the fit; the network says what is left in units of it.
+        unit: (C,) the baseline error of the fit; the network says what is left in units of it.
         share: (C,) how much of what the network says is added, 0 to 1.
     """
 

@@ -19,7 +19,7 @@ from seqnlp.plots.picture import BLUE, as_text, save_picture, short
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-MOST_WORDS = 60
+MAX_WORDS = 60
 """A grid of more words a side cannot be read."""
 
 _HOW_TO_READ = (
@@ -86,9 +86,9 @@ def attention_picture(
 
 def _check(source_words: Sequence[str], target_words: Sequence[str], weights: NDArray[np.floating[Any]]) -> None:
     for side, words in (("source", source_words), ("target", target_words)):
-        if not 1 <= len(words) <= MOST_WORDS:
+        if not 1 <= len(words) <= MAX_WORDS:
             raise SeqnlpError(
-                f"a picture of attention holds 1 to {MOST_WORDS} words a side, found {len(words):,} {side} words; give "
+                f"a picture of attention holds 1 to {MAX_WORDS} words a side, found {len(words):,} {side} words; give "
                 "it one sentence (`seqnlp translate RUN --output jsonl --attention` writes the weights of any text)"
             )
     expected = (len(target_words), len(source_words))

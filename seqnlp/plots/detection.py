@@ -16,7 +16,7 @@ from seqnlp.plots.time_axis import Place, name_rows
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_MOST_COLUMNS = 8
+_MAX_COLUMNS = 8
 
 _NARROWEST = 1 / 400
 """Width of a shaded event at least, as a part of the panel: three pixels or so."""
@@ -46,8 +46,8 @@ def detection_picture(
         SeqnlpError: matplotlib is not installed, or there are too many columns for a picture.
         TrainingError: the file cannot be written.
     """
-    if len(names) > _MOST_COLUMNS:
-        raise SeqnlpError(f"a picture holds at most {_MOST_COLUMNS} columns, found {len(names)}; leave --plot out")
+    if len(names) > _MAX_COLUMNS:
+        raise SeqnlpError(f"a picture holds at most {_MAX_COLUMNS} columns, found {len(names)}; leave --plot out")
     save_picture(path, lambda: _figure(title, names, values, scores, places, events, threshold))
 
 

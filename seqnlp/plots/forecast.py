@@ -24,7 +24,7 @@ Bands = tuple[FloatArray, FloatArray, FloatArray]
 SHOWN_BEFORE = 8
 """Rows of the series that are shown for each row that is forecast."""
 
-MOST_COLUMNS = 12
+MAX_COLUMNS = 12
 """More panels cannot be read."""
 
 
@@ -49,8 +49,8 @@ def forecast_picture(
         SeqnlpError: matplotlib is missing, or there are too many columns.
         TrainingError: the file cannot be written.
     """
-    if len(names) > MOST_COLUMNS:
-        raise SeqnlpError(f"a picture of forecasts holds up to {MOST_COLUMNS} columns, found {len(names)}")
+    if len(names) > MAX_COLUMNS:
+        raise SeqnlpError(f"a picture of forecasts holds up to {MAX_COLUMNS} columns, found {len(names)}")
     save_picture(path, lambda: _figure(title, names, values, bands, places, level))
 
 

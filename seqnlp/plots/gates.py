@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 FloatArray = NDArray[np.floating[Any]]
 
-MOST_STEPS = 200
+MAX_STEPS = 200
 """A grid with more columns cannot be read."""
 
 UNITS = 32
@@ -72,7 +72,7 @@ class Sheet:
         """H."""
         return int(next(iter(self.values.values())).shape[1])
 
-    def liveliest(self, count: int) -> list[int]:
+    def most_varying_units(self, count: int) -> list[int]:
         """The units whose cell (or hidden state, if there is no cell) changes most over the text, in rising order."""
         state = self.values.get("cell state", self.values["hidden"])  # (T, H)
         order = np.argsort(-state.std(axis=0), kind="stable")  # (H,)
@@ -86,7 +86,7 @@ def gates_html(title: str, steps: Sequence[str], sheets: Sequence[Sheet], units:
         steps: what is read at each of T steps.
         units: rows of a grid; 0: all.
     """
-    sections = [_section(steps, sheet, sheet.liveliest(units)) for sheet in sheets]
+    sections = [_section(steps, sheet, sheet.most_varying_units(units)) for sheet in sheets]
     body = f'<h1 dir="auto">{escape(title)}</h1>\n<p>{_HOW_TO_READ}</p>\n' + "\n".join(sections)
     return html_page(title, _STYLE, body)
 
@@ -145,7 +145,7 @@ def _note(full: float) -> str:
 def _figure(title: str, steps: Sequence[str], sheets: Sequence[Sheet], units: int) -> Figure:
     from matplotlib.figure import Figure
 
-    names, chosen = list(sheets[0].values), [sheet.liveliest(units) for sheet in sheets]
+    names, chosen = list(sheets[0].values), [sheet.most_varying_units(units) for sheet in sheets]
     width = max(3.2, 1.2 + 0.22 * len(steps)) * len(sheets)
     height = (0.4 + 0.05 * max(map(len, chosen))) * len(names)
     figure = Figure(figsize=(width, height + ABOVE))

@@ -22,7 +22,7 @@ BLUE, VERMILLION, ORANGE, GREEN, PURPLE, SKY, BLACK = (
 SUFFIXES = (".png", ".svg")
 """What the name of a picture may end in; it decides the format."""
 
-LONGEST_LABEL = 40
+MAX_LABEL_LENGTH = 40
 
 # Fonts that have the scripts that matplotlib's own font lacks; those that are installed are used.
 _FONTS = (
@@ -70,4 +70,4 @@ def as_text() -> dict[str, Any]:
 
 def short(word: str) -> str:
     """The word, or its beginning if it is too long for a label."""
-    return word if len(word) <= LONGEST_LABEL else word[: LONGEST_LABEL - 1] + "…"
+    return word if len(word) <= MAX_LABEL_LENGTH else word[: MAX_LABEL_LENGTH - 1] + "…"

@@ -17,7 +17,7 @@ FloatArray = NDArray[np.float64]
 Place = datetime | float
 """When a row was measured, or its number."""
 
-FEWEST, MOST = 4, 8
+MIN_TICKS, MOST = 4, 8
 """Names below an axis, if dates are round at all."""
 
 _NAMES = ("%Y", "%b", "%d %b", "%H:%M", "%H:%M", "%H:%M:%S.%f")
@@ -56,7 +56,7 @@ def _round_dates(dates: Sequence[datetime]) -> tuple[FloatArray, list[str], str]
 
     untyped: Any = library
     days = _days(dates)  # (T,)
-    locator = untyped.AutoDateLocator(minticks=FEWEST, maxticks=MOST)
+    locator = untyped.AutoDateLocator(minticks=MIN_TICKS, maxticks=MOST)
     at = _inside(locator.tick_values(*map(untyped.num2date, days[[0, -1]])), days)
     formatter = untyped.ConciseDateFormatter(locator, formats=_NAMES, zero_formats=_NAMES_AT_BEGINNINGS)
     names: list[str] = formatter.format_ticks(list(at))

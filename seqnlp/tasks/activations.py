@@ -14,7 +14,7 @@ from seqnlp.errors import RunError, SeqnlpError
 from seqnlp.nn.carried import CarriedLayers
 from seqnlp.nn.inside import LayerInside, look_inside
 from seqnlp.nn.recurrent import Recurrent
-from seqnlp.plots.gates import MOST_STEPS
+from seqnlp.plots.gates import MAX_STEPS
 from seqnlp.task_table import TASKS, part_of
 
 SHOWN_END = "⏎"
@@ -66,7 +66,7 @@ def text_activations(path: str | Path, text: str) -> TextActivations:
     return TextActivations(reading.steps, layers)
 
 
-def check_steps(steps: Sequence[object], most: int = MOST_STEPS) -> None:
+def check_steps(steps: Sequence[object], most: int = MAX_STEPS) -> None:
     """Pass if a picture can hold the steps.
 
     Raises:

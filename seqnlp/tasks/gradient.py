@@ -22,10 +22,10 @@ from seqnlp.task_table import TASKS, part_of
 TEXTS = 50
 """Texts that are read, the longest ones, and so many places of a running text."""
 
-FEWEST_TEXTS = 5
+MIN_TEXTS = 5
 """A distance that fewer texts reach is not shown: a mean of so few would jump."""
 
-LONGEST = 250
+MAX_LENGTH = 250
 """Steps of the longest part of a text that is read."""
 
 Norms = Iterator[Tensor]
@@ -52,9 +52,9 @@ def gradient_norms(run: Path, config: Config, split: str) -> list[float]:
 
 def _means(texts: Iterable[Tensor], run: Path, split: str) -> list[float]:
     rows = [norms.double().numpy() for norms in texts]
-    if len(rows) < FEWEST_TEXTS:
-        raise DataError(f"{run}: expected at least {FEWEST_TEXTS} texts in {split}, found {len(rows)}")
-    longest = sorted(map(len, rows))[-FEWEST_TEXTS]
+    if len(rows) < MIN_TEXTS:
+        raise DataError(f"{run}: expected at least {MIN_TEXTS} texts in {split}, found {len(rows)}")
+    longest = sorted(map(len, rows))[-MIN_TEXTS]
     return [float(np.mean([row[distance] for row in rows if distance < len(row)])) for distance in range(longest)]
 
 

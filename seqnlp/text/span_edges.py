@@ -48,7 +48,7 @@ class SpanEdges:
             if len(self._rows) < _KEPT_ROWS:
                 self._rows.append((text, list(spans)))
 
-    def judge(self, source: str, accept: bool, report: Callable[[str], None]) -> None:
+    def check(self, source: str, accept: bool, report: Callable[[str], None]) -> None:
         """Tell ``report`` of edges inside words.
 
         Raises:

@@ -26,7 +26,7 @@ class Carrying(Protocol):
     def carried(self) -> Sequence[Tensor]:
         """What is carried now; what other processes carry reads as zero."""
 
-    def carry_on(self, tensors: Sequence[Tensor]) -> None:
+    def load_state(self, tensors: Sequence[Tensor]) -> None:
         """Take up what :meth:`carried` gave, summed over all processes."""
 
 
@@ -63,5 +63,5 @@ def restore(task: Trainable, optimizer: Optimizer, average: AveragedWeights | No
     if average:
         average.load_state_dict(states["average"])
     if isinstance(task, Carrying):
-        task.carry_on(states["carried"])
+        task.load_state(states["carried"])
     return progress

@@ -50,7 +50,7 @@ def test_every_writer_of_answers_writes_json(number: float) -> None:
         "event": detect_output.event_line(Event("1", "2", "1", number, 2, 1, 2), "jsonl"),
         "score": score.write_jsonl(guess),
         "translate": translate_output.write_jsonl(
-            Translation("a", ["a", "</s>"], [guess]), 0, translate_output.Shown(nbest=2, scores=True)
+            Translation("a", ["a", "</s>"], [guess]), 0, translate_output.OutputOptions(nbest=2, scores=True)
         ),
     }
     found = {name: read(line) for name, line in lines.items()}

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from seqnlp.api import Hypothesis, Translation
-from seqnlp.cli.translate_output import Shown, choose_writer, write_jsonl, write_moses, write_text
+from seqnlp.cli.translate_output import OutputOptions, choose_writer, write_jsonl, write_moses, write_text
 
-EVERYTHING = Shown(nbest=2, scores=True, alignments=True, attention=True)
+EVERYTHING = OutputOptions(nbest=2, scores=True, alignments=True, attention=True)
 
 
 def hypothesis(pieces: str, score: float, attention: list[list[float]] | None = None) -> Hypothesis:
@@ -38,22 +38,24 @@ def test_the_writer_fits_the_format_and_the_number_of_translations() -> None:
 
 
 def test_text_is_a_line_with_the_columns_that_were_asked_for() -> None:
-    assert write_text(ANSWER, 0, Shown()) == "mill hello\n"
-    assert write_text(ANSWER, 0, Shown(scores=True)) == "mill hello\t-0.2500\n"
-    assert write_text(ANSWER, 0, Shown(alignments=True)).startswith("mill hello\t")
-    assert write_text(ANSWER, 0, Shown(scores=True, alignments=True)) == "mill hello\t-0.2500\t1-0 0-1\n"
-    assert write_text(EMPTY, 0, Shown()) == "\n"
-    assert write_text(EMPTY, 0, Shown(scores=True, alignments=True)) == "\t0.0000\t\n"
+    assert write_text(ANSWER, 0, OutputOptions()) == "mill hello\n"
+    assert write_text(ANSWER, 0, OutputOptions(scores=True)) == "mill hello\t-0.2500\n"
+    assert write_text(ANSWER, 0, OutputOptions(alignments=True)).startswith("mill hello\t")
+    assert write_text(ANSWER, 0, OutputOptions(scores=True, alignments=True)) == "mill hello\t-0.2500\t1-0 0-1\n"
+    assert write_text(EMPTY, 0, OutputOptions()) == "\n"
+    assert write_text(EMPTY, 0, OutputOptions(scores=True, alignments=True)) == "\t0.0000\t\n"
 
 
 def test_moses_has_a_line_for_each_translation_with_the_number_of_its_source() -> None:
-    assert write_moses(ANSWER, 6, Shown(nbest=2)) == "6 ||| mill hello ||| -0.2500\n6 ||| mill ||| -1.2346\n"
-    assert write_moses(ANSWER, 6, Shown(nbest=1, alignments=True)) == "6 ||| mill hello ||| -0.2500 ||| 1-0 0-1\n"
-    assert write_moses(EMPTY, 7, Shown(nbest=2)) == "7 |||  ||| 0.0000\n"
+    assert write_moses(ANSWER, 6, OutputOptions(nbest=2)) == "6 ||| mill hello ||| -0.2500\n6 ||| mill ||| -1.2346\n"
+    assert (
+        write_moses(ANSWER, 6, OutputOptions(nbest=1, alignments=True)) == "6 ||| mill hello ||| -0.2500 ||| 1-0 0-1\n"
+    )
+    assert write_moses(EMPTY, 7, OutputOptions(nbest=2)) == "7 |||  ||| 0.0000\n"
 
 
 def test_jsonl_holds_what_was_asked_for() -> None:
-    assert json.loads(write_jsonl(ANSWER, 0, Shown())) == {
+    assert json.loads(write_jsonl(ANSWER, 0, OutputOptions())) == {
         "source": "Hallo Mühle",
         "translation": "mill hello",
         "score": -0.25,
@@ -74,7 +76,7 @@ def test_jsonl_holds_what_was_asked_for() -> None:
 
 
 def test_words_of_languages_without_spaces_are_subwords() -> None:
-    read = json.loads(write_jsonl(ANSWER, 0, Shown(alignments=True, by_piece=(True, True))))
+    read = json.loads(write_jsonl(ANSWER, 0, OutputOptions(alignments=True, by_piece=(True, True))))
     assert read["source_words"] == ["Hallo", "Mü", "hle"]
     assert read["target_words"] == ["mill", "hel", "lo"]
     assert read["alignment"] == [[1, 0], [0, 1], [0, 2]]
@@ -98,7 +100,7 @@ def test_a_line_in_parts_says_in_how_many() -> None:
 @pytest.mark.parametrize("write", [write_text, write_moses, write_jsonl])
 def test_ends_of_lines_and_tabs_in_a_translation_do_not_break_the_output(write: object) -> None:
     odd = Translation("s", ["▁s", "</s>"], [Hypothesis("a\nb\rc\td", -1.0, -1.0, ["▁x"], [-0.5, -0.5], None)])
-    line = write(odd, 0, Shown(nbest=2, scores=True))
+    line = write(odd, 0, OutputOptions(nbest=2, scores=True))
     assert line.count("\n") == 1
     assert line.endswith("\n")
     assert "\r" not in line
@@ -108,4 +110,4 @@ def test_ends_of_lines_and_tabs_in_a_translation_do_not_break_the_output(write: 
 def test_letters_of_all_scripts_are_written_as_they_are() -> None:
     odd = Translation("é", ["▁é", "</s>"], [hypothesis("▁日本 語😀", -1.0)])
     for write in (write_text, write_moses, write_jsonl):
-        assert "日本語😀" in write(odd, 0, Shown())
+        assert "日本語😀" in write(odd, 0, OutputOptions())

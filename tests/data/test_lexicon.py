@@ -9,7 +9,7 @@ import pytest
 
 from seqnlp.data.lexicon import (
     FIRST_CHARACTER,
-    LONGEST_WORD,
+    MAX_WORD_LENGTH,
     PADDING,
     WORD_BEGIN,
     WORD_END,
@@ -69,9 +69,9 @@ def test_characters_stand_between_begin_and_end() -> None:
 def test_of_a_long_word_both_ends_are_read() -> None:
     features = make_features()
     word = "a" * 500 + "t" * 500
-    half = LONGEST_WORD // 2
+    half = MAX_WORD_LENGTH // 2
     assert features.character_ids(word) == features.character_ids("a" * half + "t" * half)
-    assert len(features.character_ids("b" * LONGEST_WORD)) == LONGEST_WORD + 2
+    assert len(features.character_ids("b" * MAX_WORD_LENGTH)) == MAX_WORD_LENGTH + 2
 
 
 def test_features_survive_json() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from seqnlp.config import ConfigError, DocumentDataConfig, read_config
 from seqnlp.data.documents import documents_digest, load_documents
-from seqnlp.data.long_range import BEFORE, LANGUAGES, MOST_AT_THE_BEGINNING
+from seqnlp.data.long_range import BEFORE, LANGUAGES, MAX_AT_THE_BEGINNING
 from seqnlp.metrics.last_words import LastWordsBaseline
 from seqnlp.text.documents import Document
 
@@ -26,7 +26,7 @@ def distance(document: Document) -> int:
     """Words from the place that decides to the answer, which would be the next word."""
     words = document.text.split()
     (place,) = [n for n in range(4, len(words)) if tuple(words[n - 4 : n]) == BEFORE]
-    assert place - 4 <= MOST_AT_THE_BEGINNING
+    assert place - 4 <= MAX_AT_THE_BEGINNING
     assert LANGUAGES[words[place]] == document.labels[0]
     assert words[-4:] == [".", "I", "speak", "fluent"]
     return len(words) - place

@@ -9,11 +9,11 @@ import pytest
 
 from seqnlp.config import SeriesDataConfig
 from seqnlp.data.series.parts import load_part, part_digest, read_series
-from seqnlp.data.series.repair import Repair
+from seqnlp.data.series.repair import Regularizer
 from seqnlp.data.series.rows import read_rows
 from seqnlp.data.series.scale import fit_scaler
 from seqnlp.data.series.step import Step, find_step
-from seqnlp.data.series.time import read_moment, write_moment
+from seqnlp.data.series.time import read_timestamp, write_timestamp
 from seqnlp.errors import DataError
 from seqnlp.tasks.anomaly_detection.windows import take_windows, window_starts
 from seqnlp.text.csv_rows import csv_rows
@@ -150,12 +150,12 @@ def test_bad_time_stamps_are_errors_with_the_line(tmp_path: Path) -> None:
 
 
 def test_steps_of_months_and_years_are_recognised() -> None:
-    months = [read_moment(text) for text in ("2023-11", "2023-12", "2024-01", "2024-02", "2024-03")]
+    months = [read_timestamp(text) for text in ("2023-11", "2023-12", "2024-01", "2024-02", "2024-03")]
     step = find_step(months)
     assert step == Step(months=1)
     assert step.count(months[0], months[4]) == pytest.approx(4)
     assert step.after(datetime(2024, 1, 31)) == datetime(2024, 2, 29)
-    assert write_moment(step.after(months[4], 10), "2024-03") == "2025-01"
+    assert write_timestamp(step.after(months[4], 10), "2024-03") == "2025-01"
     assert find_step([datetime(year, 1, 1) for year in range(2000, 2005)]) == Step(months=12)
     assert find_step([1.0, 2.0, 2.0, 1.0, 3.0]) == Step(size=1.0)
     assert find_step([1.0]) is None
@@ -163,7 +163,7 @@ def test_steps_of_months_and_years_are_recognised() -> None:
 
 def test_time_stamps_are_written_as_they_were() -> None:
     for text in ("2024-01-31", "2024-01-31 23:05:00", "2024-01-31T23:05:00", "1949-01", "17", "0.25"):
-        assert write_moment(read_moment(text), text) == text
+        assert write_timestamp(read_timestamp(text), text) == text
 
 
 def test_a_stream_read_row_by_row_equals_the_file_read_at_once(tmp_path: Path) -> None:
@@ -171,7 +171,7 @@ def test_a_stream_read_row_by_row_equals_the_file_read_at_once(tmp_path: Path) -
     series, _ = read(tmp_path, text, time_column="t")
     config = SeriesDataConfig(train="x", time_column="t")
     columns, rows = read_rows(csv_rows(text.splitlines(), "x"), config, "x")
-    repair = Repair(config, columns.names, series.step, "x")
+    repair = Regularizer(config, columns.names, series.step, "x")
     even = [one for row in rows for one in repair.add(row)]
     assert [one.values for one in even] == [tuple(row) for row in series.values]
     assert [one.known for one in even] == [tuple(row) for row in series.known]

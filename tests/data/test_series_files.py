@@ -10,7 +10,7 @@ import pytest
 
 from seqnlp.config import SeriesDataConfig
 from seqnlp.data.series.parts import Series, read_series
-from seqnlp.data.series.time import read_moment, write_moment
+from seqnlp.data.series.time import read_timestamp, write_timestamp
 from seqnlp.errors import DataError
 
 DAYS = [f"{datetime(2024, 1, 1) + timedelta(days=day):%Y-%m-%d}" for day in range(60)]
@@ -102,7 +102,7 @@ def test_other_delimiters_and_decimals_are_read_as_set(tmp_path: Path) -> None:
     ],
 )
 def test_stamps_come_back_as_they_were_written(text: str) -> None:
-    assert write_moment(read_moment(text), text) == text
+    assert write_timestamp(read_timestamp(text), text) == text
 
 
 def test_stamps_of_a_file_stay_and_those_filled_in_are_alike(tmp_path: Path) -> None:

@@ -69,10 +69,10 @@ def test_rhythms_come_back_after_their_period() -> None:
     assert inputs.rows[0] == pytest.approx(inputs.rows[7])
     assert np.abs(inputs.rows[0] - inputs.rows[1]).max() > 0.1
     year, day = Reading("none", 0, ("year",)), Reading("none", 0, ("day",))
-    assert year.rhythm(datetime(2023, 1, 1)) == pytest.approx(year.rhythm(datetime(2024, 1, 1)))
-    assert day.rhythm(datetime(2024, 1, 1, 6))[:2] == pytest.approx([1, 0])
+    assert year.calendar_values(datetime(2023, 1, 1)) == pytest.approx(year.calendar_values(datetime(2024, 1, 1)))
+    assert day.calendar_values(datetime(2024, 1, 1, 6))[:2] == pytest.approx([1, 0])
     with pytest.raises(DataError, match=r"model.calendar=day needs dates, found 3.0; set data.time_column"):
-        day.rhythm(3.0)
+        day.calendar_values(3.0)
 
 
 @pytest.mark.parametrize("season", [0, 3])

@@ -9,10 +9,10 @@ from datetime import datetime
 import pytest
 
 from seqnlp.config import SeriesDataConfig
-from seqnlp.data.series.repair import Repair
+from seqnlp.data.series.repair import Regularizer
 from seqnlp.data.series.rows import Row
 from seqnlp.data.series.step import Step, find_step
-from seqnlp.data.series.time import Moment, Stamps, read_moment, write_moment
+from seqnlp.data.series.time import Stamps, Timestamp, read_timestamp, write_timestamp
 from seqnlp.errors import DataError
 
 RHYTHMS = {
@@ -51,11 +51,11 @@ RHYTHMS = {
 }
 
 
-def moments_of(stamps: Sequence[str]) -> list[Moment]:
-    return [read_moment(stamp) for stamp in stamps]
+def moments_of(stamps: Sequence[str]) -> list[Timestamp]:
+    return [read_timestamp(stamp) for stamp in stamps]
 
 
-def zone_of(moment: Moment) -> object:
+def zone_of(moment: Timestamp) -> object:
     return moment.tzinfo if isinstance(moment, datetime) else None
 
 
@@ -73,7 +73,7 @@ def test_the_step_found_in_a_beginning_leads_to_every_later_stamp(rhythm: str) -
             assert step.count(moment, later) == pytest.approx(ahead)
             if zone_of(moment) == zone_of(later):
                 assert step.after(moment, ahead) == later
-                assert write_moment(step.after(moment, ahead), stamps[number]) == stamps[number + ahead]
+                assert write_timestamp(step.after(moment, ahead), stamps[number]) == stamps[number + ahead]
     assert Step(**asdict(step)) == step
 
 
@@ -101,7 +101,7 @@ def test_steps_are_counted_over_thousands_of_years(step: Step) -> None:
 
 def test_numbers_have_no_step_of_the_calendar() -> None:
     config = SeriesDataConfig(train="x.csv", time_column="t")
-    repair = Repair(config, ("v",), Step(frequency="B"), "x.csv")
+    repair = Regularizer(config, ("v",), Step(frequency="B"), "x.csv")
     with pytest.raises(DataError, match=r"x.csv:2: expected dates as time stamps, .* found the number 17"):
         list(repair.add(Row(2, 17.0, "17", (1.0,))))
 
@@ -146,19 +146,19 @@ def test_a_clock_of_twelve_hours_needs_its_half_of_the_day() -> None:
     ],
 )
 def test_a_stamp_is_written_as_the_one_it_is_like(text: str) -> None:
-    assert write_moment(read_moment(text), text) == text
+    assert write_timestamp(read_timestamp(text), text) == text
 
 
 def test_a_stamp_gets_the_parts_that_the_other_lacks() -> None:
-    assert write_moment(datetime(2024, 1, 31, 6), "2024-01-31") == "2024-01-31 06"
-    assert write_moment(datetime(2024, 1, 31), "2024-01") == "2024-01-31"
-    assert write_moment(datetime(2024, 1, 31, 6, 30, 5), "2024-01-31T06:30") == "2024-01-31T06:30:05"
+    assert write_timestamp(datetime(2024, 1, 31, 6), "2024-01-31") == "2024-01-31 06"
+    assert write_timestamp(datetime(2024, 1, 31), "2024-01") == "2024-01-31"
+    assert write_timestamp(datetime(2024, 1, 31, 6, 30, 5), "2024-01-31T06:30") == "2024-01-31T06:30:05"
 
 
 def test_days_and_months_without_zeros_stay_without() -> None:
     us, german = "%m/%d/%Y %H:%M", "%d.%m.%Y"
     later = datetime(2024, 2, 3, 5, 5)
-    assert write_moment(later, "1/31/2024 4:05", us) == "2/3/2024 5:05"
-    assert write_moment(later, "01/31/2024 04:05", us) == "02/03/2024 05:05"
-    assert write_moment(later, "2.2.2024", german) == "3.2.2024"
-    assert write_moment(later, "02.02.2024", german) == "03.02.2024"
+    assert write_timestamp(later, "1/31/2024 4:05", us) == "2/3/2024 5:05"
+    assert write_timestamp(later, "01/31/2024 04:05", us) == "02/03/2024 05:05"
+    assert write_timestamp(later, "2.2.2024", german) == "3.2.2024"
+    assert write_timestamp(later, "02.02.2024", german) == "03.02.2024"

@@ -1,4 +1,4 @@
-"""Several models that vote."""
+"""Several models as an ensemble."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ def test_the_text_has_all_numbers_with_chance_beside_them(report: AnomalyReport)
         "  windows found, 0.01 of the rows flagged  1 of 2, 0 false alarms  (random rows would find 0.7)",
         "  false alarms asked for                   0.01 of normal rows",
         "  false alarms achieved                    0.0033  (3 of 900 rows)",
-        "  threshold                                4.50 times the usual error",
+        "  threshold                                4.50 times the baseline error",
         "  computed by                              labelled windows|budget:0.01|point adjustment:no",
         "  speed                                    1,980 rows/s",
         "",

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import numpy as np
 import pytest
 
-from seqnlp.data.series.inputs import known_rhythms
+from seqnlp.data.series.inputs import known_calendar_features
 from seqnlp.data.series.parts import Series
 from seqnlp.metrics.linear_baseline import linear_baseline
 
@@ -45,9 +45,9 @@ def test_only_the_training_part_is_learned_from() -> None:
 def test_rhythms_are_those_that_the_rows_show() -> None:
     year, hour = timedelta(days=365), timedelta(hours=1)
     begin = datetime(2021, 3, 1)
-    assert known_rhythms([begin + number * timedelta(days=1) for number in range(400)]) == ("week",)
-    assert known_rhythms([begin + number * timedelta(days=1) for number in range(600)]) == ("year", "week")
-    assert known_rhythms([begin + number * timedelta(days=30) for number in range(40)]) == ("year",)
-    assert known_rhythms([begin + number * hour for number in range(300)]) == ("week", "day")
-    assert known_rhythms([begin + number * year for number in range(40)]) == ()
-    assert known_rhythms([1.0, 2.0, 3.0]) == known_rhythms([]) == ()
+    assert known_calendar_features([begin + number * timedelta(days=1) for number in range(400)]) == ("week",)
+    assert known_calendar_features([begin + number * timedelta(days=1) for number in range(600)]) == ("year", "week")
+    assert known_calendar_features([begin + number * timedelta(days=30) for number in range(40)]) == ("year",)
+    assert known_calendar_features([begin + number * hour for number in range(300)]) == ("week", "day")
+    assert known_calendar_features([begin + number * year for number in range(40)]) == ()
+    assert known_calendar_features([1.0, 2.0, 3.0]) == known_calendar_features([]) == ()

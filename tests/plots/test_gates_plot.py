@@ -45,7 +45,7 @@ def test_the_units_that_change_most_are_shown_and_it_is_said() -> None:
     values = np.zeros((4, 50))
     values[:, 7], values[::2, 30] = [0, 0.1, 0.2, 0.3], 1
     found = Sheet("L", {"hidden": values})
-    assert found.liveliest(2) == [7, 30]
+    assert found.most_varying_units(2) == [7, 30]
     page = gates_html("t", STEPS, [found], units=2)
     assert "L: the 2 of 50 units that change most" in page
     assert re.findall('<th scope="row">([0-9]+)</th>', page) == ["7", "30"]

@@ -17,12 +17,12 @@ def rows(before: str = "then ", after: str = " slept", start: int = 0, end: int 
     return [(f"{before}{name}{after}", Span(len(before) + start, len(before) + len(name) + end, "X")) for name in NAMES]
 
 
-def judge(texts: list[tuple[str, Span]], accept: bool = False, tokenizer: str = "words") -> list[str]:
+def check(texts: list[tuple[str, Span]], accept: bool = False, tokenizer: str = "words") -> list[str]:
     edges = SpanEdges(tokenizer)
     said: list[str] = []
     for line, (text, span) in enumerate(texts, 1):
         edges.add(text, tokenize(text, tokenizer), [span], line)
-    edges.judge("notes.jsonl", accept, said.append)
+    edges.check("notes.jsonl", accept, said.append)
     return said
 
 
@@ -42,17 +42,17 @@ def test_many_edges_inside_words_are_an_error_that_names_the_cause(texts: list[t
     with pytest.raises(
         DataError, match=r"notes\.jsonl:2: \d of 8 span edges lie inside words of data\.tokenizer=words"
     ) as e:
-        judge(whole + texts)
+        check(whole + texts)
     assert cause in str(e.value)
     assert "or set data.accept_cut_words=true" in str(e.value)
-    assert judge(whole + texts, accept=True)[0].startswith("notes.jsonl: ")
+    assert check(whole + texts, accept=True)[0].startswith("notes.jsonl: ")
 
 
 def test_few_edges_inside_words_are_reported_and_none_are_not() -> None:
     whole = rows() * 10
-    assert judge(whole) == []
-    [said] = judge([*whole, *rows(after="'s boat")])
+    assert check(whole) == []
+    [said] = check([*whole, *rows(after="'s boat")])
     assert said.startswith(
         "notes.jsonl: 3 of 66 span edges lie inside words of data.tokenizer=words, first on line 31; "
     )
-    assert len(judge(rows(after="'s boat")[:2])) == 1, "fewer than three are no error"
+    assert len(check(rows(after="'s boat")[:2])) == 1, "fewer than three are no error"

@@ -11,7 +11,7 @@ from tiny_readings import make_lines, tiny_detector, write_tiny_readings
 
 from seqnlp.api import Detector
 from seqnlp.config import AutoencoderConfig
-from seqnlp.tasks.anomaly_detection.scoring import Level, level_of
+from seqnlp.tasks.anomaly_detection.scoring import ErrorBaseline, baseline_of
 from seqnlp.tasks.anomaly_detection.task import AnomalyTask
 from seqnlp.training.distributed import Processes
 from seqnlp.training.fit import fit
@@ -58,14 +58,17 @@ def test_no_later_event_is_lost_to_a_glitch(detector: Detector, tmp_path: Path, 
 @pytest.mark.parametrize("error", [1e4, 1e30, math.inf])
 @pytest.mark.parametrize("scored_rows", [1, 12])
 def test_the_rows_that_see_one_glitch_raise_the_level_a_little(error: float, scored_rows: int) -> None:
-    level = level_of(AutoencoderConfig(window=12, scored_rows=scored_rows, level_rows=100), usual=1.0)
+    level = baseline_of(AutoencoderConfig(window=12, scored_rows=scored_rows, level_rows=100), baseline_error=1.0)
     for _ in range(scored_rows):
         level.score(error)
     assert level.mean <= 1 + 0.2 * scored_rows
 
 
 def test_a_shift_that_stays_is_followed_as_by_a_plain_mean() -> None:
-    level, plain = level_of(AutoencoderConfig(window=12, level_rows=100), usual=1.0), Level(usual=1.0, rows=100)
+    level, plain = (
+        baseline_of(AutoencoderConfig(window=12, level_rows=100), baseline_error=1.0),
+        ErrorBaseline(baseline_error=1.0, rows=100),
+    )
     shifted = [(level.score(1e4), plain.score(1e4)) for _ in range(400)]
     assert shifted[0] == (1e4, 1e4)
     assert shifted[40][0] < 2 * shifted[40][1]

@@ -18,7 +18,7 @@ from seqnlp.config import AnomalyConfig, read_config
 from seqnlp.data.series.parts import read_series
 from seqnlp.errors import ConfigError, DataError, RunError, SeqnlpError
 from seqnlp.tasks.anomaly_detection.model import detector_from_bundle
-from seqnlp.tasks.anomaly_detection.scoring import Level
+from seqnlp.tasks.anomaly_detection.scoring import ErrorBaseline
 from seqnlp.tasks.anomaly_detection.task import AnomalyTask
 from seqnlp.training.distributed import Processes
 from seqnlp.training.fit import fit
@@ -225,7 +225,7 @@ def test_impossible_settings_are_told_together() -> None:
 
 
 def test_the_level_follows_the_errors_from_behind_and_never_falls_below_the_usual_one() -> None:
-    level = Level(usual=2.0, rows=4)
+    level = ErrorBaseline(baseline_error=2.0, rows=4)
     assert [level.score(error) for error in (2.0, 8.0, 8.0)] == [1.0, 4.0, 8 / 3.5]
     assert level.score(float("nan")) == 0
     before = level.mean
@@ -233,7 +233,7 @@ def test_the_level_follows_the_errors_from_behind_and_never_falls_below_the_usua
     for _ in range(100):
         level.score(0.0)
     assert level.score(2.0) == 1.0
-    assert [Level(2.0, 0).score(error) for error in (8.0, 8.0)] == [4.0, 4.0]
+    assert [ErrorBaseline(2.0, 0).score(error) for error in (8.0, 8.0)] == [4.0, 4.0]
 
 
 @pytest.mark.parametrize(
@@ -257,8 +257,8 @@ def test_a_model_folder_that_is_no_detector_is_refused(
 def test_a_model_folder_with_missing_numbers_is_refused(tmp_path: Path, data: Path) -> None:
     train(tiny_detector(data, trainer__epochs=1), tmp_path)
     bundle = load_bundle(tmp_path)
-    del bundle.vocabulary["usual_error"]
-    with pytest.raises(RunError, match="lacks the key 'usual_error'"):
+    del bundle.vocabulary["baseline_error"]
+    with pytest.raises(RunError, match="lacks the key 'baseline_error'"):
         detector_from_bundle(bundle)
     bundle = load_bundle(tmp_path)
     bundle.description["model"]["hidden_dim"] = 9

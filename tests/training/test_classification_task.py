@@ -189,7 +189,7 @@ def test_the_decision_makes_the_log_loss_smaller_than_any_near_it() -> None:
         best = log_loss(decide(network, bag, found), targets, multi_label=False)
         assert found.temperature > 2
         for t, v in ((1.1, 1.0), (0.9, 1.0), (1.0, 1.1), (1.0, 0.9)):
-            near = Decision(found.temperature * t, found.vote * v)
+            near = Decision(found.temperature * t, found.ngram_weight * v)
             assert log_loss(decide(network, bag, near), targets, multi_label=False) >= best - 1e-6
     alone = fit_decision(network, None, targets, multi_label=False)
     assert (decide(network, None, alone).argmax(1) == network.argmax(1)).all()
@@ -221,7 +221,7 @@ def test_ngrams_that_are_all_rare_are_told_and_trained_past(tmp_path: Path) -> N
     (tmp_path / "run").mkdir()
     task = make(tiny_classification(tmp_path, model__ngrams=2), tmp_path / "run", said.append)
     fit(task, task.config, tmp_path / "run", Processes())
-    warning = "warning: no n-gram is in 2 training documents; set model.ngrams=0, as none can vote"
+    warning = "warning: no n-gram is in 2 documents; set model.ngrams=0"
     assert warning in said
     loaded = Classifier(tmp_path / "run")
     assert loaded.classify("one two").label in ("good", "bad")

@@ -13,7 +13,7 @@ from tiny_documents import make_documents
 
 import seqnlp
 from seqnlp.tasks.classification import explanation as classification_explanation
-from seqnlp.tasks.classification.explanation import MOST_PARTS, POINTS, STRETCHES, FloatArray, integrated
+from seqnlp.tasks.classification.explanation import MAX_PARTS, NUM_SEGMENTS, POINTS, FloatArray, integrated
 
 
 class Curve:
@@ -40,13 +40,13 @@ class Curve:
 def test_a_smooth_path_needs_no_more_than_its_stretches() -> None:
     curve = Curve()
     assert integrated(curve.integral) == pytest.approx([1.0])
-    assert curve.asked == STRETCHES
+    assert curve.asked == NUM_SEGMENTS
 
 
 def test_a_steep_place_is_found_and_computed() -> None:
     curve = Curve(0.337, steepness=500)
     assert integrated(curve.integral) == pytest.approx([curve.at(1) - curve.at(0)], abs=0.01)
-    assert STRETCHES < curve.asked < MOST_PARTS
+    assert NUM_SEGMENTS < curve.asked < MAX_PARTS
 
 
 @pytest.mark.parametrize("count", [1, 3, 40, 1000])
@@ -54,7 +54,7 @@ def test_any_number_of_jumps_costs_the_same_at_most(count: int) -> None:
     curve = Curve(*np.random.default_rng(0).random(count).tolist())
     found = integrated(curve.integral)
     assert np.isfinite(found).all()
-    assert curve.asked <= MOST_PARTS
+    assert curve.asked <= MAX_PARTS
 
 
 @pytest.mark.parametrize("words", [30, 120])
@@ -77,6 +77,6 @@ def test_a_network_that_flips_often_is_explained_in_bounded_work(
     text = " ".join(document for _, document in make_documents(words, seed=5)).split()[:words]
     why = classifier.classify(" ".join(text), explain="gradients").explanation
     assert why is not None
-    assert STRETCHES < len(asked) <= MOST_PARTS
+    assert NUM_SEGMENTS < len(asked) <= MAX_PARTS
     total = sum(each.value for each in why.words)
     assert why.empty_log_odds + total + why.gap == pytest.approx(why.log_odds, abs=1e-4)

@@ -102,7 +102,7 @@ def test_without_the_state_a_resumed_run_would_end_elsewhere(tmp_path: Path, dat
     with pytest.raises(SuddenDeathError):
         fit(mortal, config, tmp_path / "run", Processes())
     forgetful = make(config, tmp_path / "run")
-    forgetful.carry_on = lambda tensors: None  # type: ignore[method-assign]
+    forgetful.load_state = lambda tensors: None  # type: ignore[method-assign]
     fit(forgetful, config, tmp_path / "run", Processes())
     assert not torch.equal(whole.model.embedding.weight, forgetful.model.embedding.weight)
 
@@ -130,7 +130,7 @@ def test_processes_that_share_the_streams_carry_what_one_alone_does(tmp_path: Pa
         for mine, theirs in zip(alone.carried(), summed, strict=True):
             torch.testing.assert_close(mine, theirs)
         for task in both:  # as if both had been resumed
-            task.carry_on(summed)
+            task.load_state(summed)
 
 
 def test_developing_does_not_change_training(tmp_path: Path, data: Path) -> None:

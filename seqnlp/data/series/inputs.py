@@ -1,4 +1,4 @@
-"""What a forecaster reads of a series: values transformed, differenced and scaled, and rhythms of the calendar.
+"""What a forecaster reads of a series: values transformed, differenced and scaled, and calendar features.
 
 Everything here looks back only: the inputs of a row are made from it and the rows before it, with a scale that the
 training part has set.
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from seqnlp.data.series.parts import Series
 from seqnlp.data.series.scale import Scaler, fit_scaler
-from seqnlp.data.series.time import Moment, wall_clock
+from seqnlp.data.series.time import Timestamp, wall_clock
 from seqnlp.errors import DataError
 
 FloatArray = NDArray[np.float64]
@@ -33,16 +33,16 @@ class Reading:
     Attributes:
         transform: none, log or sqrt.
         season: rows in a season if values are read as differences to the last season, else 0.
-        rhythms: of the calendar, to read beside the values.
+        calendar features: of the calendar, to read beside the values.
     """
 
     transform: str
     season: int
-    rhythms: tuple[str, ...]
+    calendar_features: tuple[str, ...]
 
     def num_inputs(self, columns: int) -> int:
         """D, the inputs of a row."""
-        return columns + 2 * HARMONICS * len(self.rhythms)
+        return columns + 2 * HARMONICS * len(self.calendar_features)
 
     def transformed(self, values: FloatArray, names: Sequence[str], source: object) -> FloatArray:
         """Values (T, C) on the transformed scale.
@@ -70,16 +70,18 @@ class Reading:
             return np.asarray(np.exp(transformed))
         return np.maximum(transformed, 0) ** 2 if self.transform == "sqrt" else transformed
 
-    def rhythm(self, moment: Moment | None) -> list[float]:
+    def calendar_values(self, moment: Timestamp | None) -> list[float]:
         """Sines and cosines of the calendar."""
-        if not self.rhythms:
+        if not self.calendar_features:
             return []
         if not isinstance(moment, datetime):
             raise DataError(
-                f"model.calendar={', '.join(self.rhythms)} needs dates, found {moment}; set data.time_column"
+                f"model.calendar={', '.join(self.calendar_features)} needs dates, found {moment}; set data.time_column"
             )
         angles = [
-            2 * math.pi * _phase(moment, name) * wave for name in self.rhythms for wave in range(1, HARMONICS + 1)
+            2 * math.pi * _phase(moment, name) * wave
+            for name in self.calendar_features
+            for wave in range(1, HARMONICS + 1)
         ]
         return [function(angle) for angle in angles for function in (math.sin, math.cos)]
 
@@ -89,8 +91,8 @@ class Reading:
         Raises:
             DataError: there are no dates.
         """
-        moments: Sequence[Moment | None] = series.moments or (None,) * len(series)
-        return np.array([self.rhythm(moment) for moment in moments]).reshape(len(series), -1)
+        moments: Sequence[Timestamp | None] = series.moments or (None,) * len(series)
+        return np.array([self.calendar_values(moment) for moment in moments]).reshape(len(series), -1)
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ class Inputs:
     """A series as it is read. Its first row is row ``skipped`` of the series: those before only serve as last season.
 
     Attributes:
-        rows: (T, D) scaled values, then rhythms.
+        rows: (T, D) scaled values, then calendar features.
         known: (T, C) False where a value, or the one a season before, was missing.
         transformed: (T + skipped, C) values on the transformed scale.
         skipped: rows of the first season.
@@ -132,8 +134,8 @@ def make_inputs(reading: Reading, scaler: Scaler, series: Series) -> Inputs:
     return Inputs(rows, known, transformed, reading.season)
 
 
-def input_rows(reading: Reading, scaler: Scaler, transformed: FloatArray, moments: Sequence[Moment]) -> FloatArray:
-    """Scaled values or changes, then rhythms (T, D).
+def input_rows(reading: Reading, scaler: Scaler, transformed: FloatArray, moments: Sequence[Timestamp]) -> FloatArray:
+    """Scaled values or changes, then calendar features (T, D).
 
     Args:
         transformed: (season + T, C) values on the transformed scale, those of the season before first.
@@ -145,14 +147,16 @@ def input_rows(reading: Reading, scaler: Scaler, transformed: FloatArray, moment
     season = reading.season
     changes = transformed[season:] - transformed[:-season] if season else transformed  # (T, C)
     rows = scaler.scale(changes)  # (T, C)
-    if not reading.rhythms:
+    if not reading.calendar_features:
         return rows
-    rhythms = np.array([reading.rhythm(moment) for moment in moments or (None,)])  # (T, 4 * rhythms)
-    return np.concatenate([rows, rhythms], axis=1)
+    calendar_features = np.array(
+        [reading.calendar_values(moment) for moment in moments or (None,)]
+    )  # (T, 4 * calendar features)
+    return np.concatenate([rows, calendar_features], axis=1)
 
 
-def known_rhythms(moments: Sequence[Moment]) -> tuple[str, ...]:
-    """The rhythms of the calendar that some rows show: each at least one and a half times, in four rows or more."""
+def known_calendar_features(moments: Sequence[Timestamp]) -> tuple[str, ...]:
+    """The calendar features that some rows show: each at least one and a half times, in four rows or more."""
     if len(moments) < 2 or not isinstance(moments[0], datetime) or not isinstance(moments[-1], datetime):
         return ()
     days = (wall_clock(moments[-1]) - wall_clock(moments[0])).total_seconds() / 86400
@@ -173,11 +177,11 @@ def _changes(reading: Reading, series: Series) -> tuple[FloatArray, NDArray[np.b
     return transformed[season:] - transformed[:-season], series.known[season:] & series.known[:-season]
 
 
-def _phase(moment: datetime, rhythm: str) -> float:
+def _phase(moment: datetime, calendar_values: str) -> float:
     """Where in its period a moment is, from 0 to 1."""
     day = (moment.hour * 3600 + moment.minute * 60 + moment.second) / 86400
-    if rhythm == "day":
+    if calendar_values == "day":
         return day
-    if rhythm == "week":
+    if calendar_values == "week":
         return (moment.weekday() + day) / 7
     return (moment.timetuple().tm_yday - 1 + day) / (366 if calendar.isleap(moment.year) else 365)

@@ -15,10 +15,10 @@ from seqnlp.config.common import delimiter_of
 from seqnlp.config.series import SeriesDataConfig, part_of
 from seqnlp.data.parquet_rows import is_parquet, parquet_rows
 from seqnlp.data.series.limits import refuse_much_repair, refuse_newest_first
-from seqnlp.data.series.repair import EvenRow, Findings, Repair
+from seqnlp.data.series.repair import Findings, Regularizer, RegularRow
 from seqnlp.data.series.rows import read_rows
 from seqnlp.data.series.step import Step, find_step
-from seqnlp.data.series.time import Moment, write_moment
+from seqnlp.data.series.time import Timestamp, write_timestamp
 from seqnlp.data.sources import existing_file
 from seqnlp.errors import DataError
 from seqnlp.text.csv_rows import csv_rows
@@ -46,7 +46,7 @@ class Series:
     values: FloatArray
     known: NDArray[np.bool_]
     lines: NDArray[np.int64]
-    moments: tuple[Moment, ...]
+    moments: tuple[Timestamp, ...]
     step: Step | None
     stamps: tuple[str, ...]
     source: str
@@ -126,15 +126,16 @@ def read_series(
     step: Step | None = None,
     names: tuple[str, ...] = (),
 ) -> Series:
-    """The series in a file, made even.
+    """The series in a file, resampled to a regular step.
 
     Args:
         step: that the rows must have; nothing: the file's own, found from its time stamps.
         names: of the columns to read; empty: those of the configuration.
 
     Raises:
-        DataError: see :func:`~seqnlp.data.series.rows.read_rows` and :class:`~seqnlp.data.series.repair.Repair`; or
-            too much would have to be repaired, or the rows have another step.
+        DataError: see :func:`~seqnlp.data.series.rows.read_rows` and
+            :class:`~seqnlp.data.series.repair.Regularizer`; or too
+            much would have to be repaired, or the rows have another step.
     """
     if is_parquet(path):
         columns, found = read_rows(parquet_rows(path, config), config, path, names, named=True)
@@ -153,7 +154,7 @@ def read_series(
         raise DataError(f"{expected}, found a step of {own.words(moments[0])}{numbers}", path)
     if columns.unread and (names or config.columns):
         say(f"{path}: columns that are not read: {', '.join(columns.unread)}")
-    repair = Repair(config, columns.names, step, path)
+    repair = Regularizer(config, columns.names, step, path)
     even = [one for row in rows for one in repair.add(row)]
     series = make_series(even, columns.names, step, str(path), config.time_format)
     refuse_much_repair(rows, repair.findings, config, path)
@@ -162,7 +163,7 @@ def read_series(
 
 
 def make_series(
-    rows: Sequence[EvenRow], names: tuple[str, ...], step: Step | None, source: str, time_format: str = ""
+    rows: Sequence[RegularRow], names: tuple[str, ...], step: Step | None, source: str, time_format: str = ""
 ) -> Series:
     """Even rows as arrays.
 
@@ -183,12 +184,12 @@ def make_series(
     )
 
 
-def stamp_of(even: EvenRow, time_format: str) -> str:
+def stamp_of(even: RegularRow, time_format: str) -> str:
     """The time stamp of a row as it is written; of one that was filled in, as its neighbours are."""
     row = even.row
     if row.line or row.moment is None:
         return row.written
-    return write_moment(row.moment, row.written, time_format)
+    return write_timestamp(row.moment, row.written, time_format)
 
 
 def tell(findings: Findings, source: object, say: Callable[[str], None]) -> None:
@@ -204,5 +205,5 @@ def _bounds(config: SeriesDataConfig, split: str, rows: int) -> tuple[int, int]:
     return {"train": (0, dev), "dev": (dev, test), "test": (test, rows)}[split]
 
 
-def _moments(moments: Iterable[Moment | None]) -> tuple[Moment, ...]:
+def _moments(moments: Iterable[Timestamp | None]) -> tuple[Timestamp, ...]:
     return tuple(moment for moment in moments if moment is not None)

@@ -1,6 +1,6 @@
-"""Rows made even: gaps filled, missing values stood in for, rows that go back left out. All of it counted.
+"""Rows at a regular step: gaps filled, missing values stood in for, rows that go back left out. All of it counted.
 
-A row is made even from itself and the rows before it, never from a later one. So a file that is read at once and a
+What is filled in comes from the row and those before it, never from later ones. So a file that is read at once and a
 stream that is read row by row give the same, and no later value can change an earlier one.
 """
 
@@ -15,7 +15,7 @@ from seqnlp.data.series.rows import Row
 from seqnlp.data.series.step import Step
 from seqnlp.errors import DataError
 
-LONGEST_GAP = 100_000
+MAX_GAP = 100_000
 """Rows that are filled in for one gap; more must be a wrong time stamp."""
 
 LEFT_OUT = "rows left out whose time stamp goes back or stays"
@@ -26,7 +26,7 @@ _OFF = 0.01
 
 
 @dataclass(frozen=True, slots=True)
-class EvenRow:
+class RegularRow:
     """A row of a series with even steps.
 
     Attributes:
@@ -56,7 +56,7 @@ class Findings:
         return "; ".join(f"{count:,} {kind} (first on line {self.lines[kind]})" for kind, count in self.counts.items())
 
 
-class Repair:
+class Regularizer:
     """Makes rows even as they come.
 
     Args:
@@ -72,8 +72,8 @@ class Repair:
         self._last: Row | None = None
         self._values = (math.nan,) * len(names)
 
-    def add(self, row: Row) -> Iterator[EvenRow]:
-        """The row made even, after those that are missing before it; none if it is left out.
+    def add(self, row: Row) -> Iterator[RegularRow]:
+        """The row, after those that are missing before it; none if it is left out.
 
         Raises:
             DataError: something that the configuration does not allow, or a gap that cannot be one; with the line.
@@ -92,7 +92,7 @@ class Repair:
         self._last = row
         yield from self._even(row)
 
-    def _fill(self, last: Row, row: Row) -> Iterator[EvenRow]:
+    def _fill(self, last: Row, row: Row) -> Iterator[RegularRow]:
         """The rows that are missing between two."""
         if self.step is None or last.moment is None or row.moment is None:
             return
@@ -107,14 +107,14 @@ class Repair:
         if self.config.gaps == "ignore":
             self.findings.add("gaps ignored", row.line)
             return
-        if lacking > LONGEST_GAP:
+        if lacking > MAX_GAP:
             raise DataError(f"{found}; mend the time stamp, or set data.gaps=ignore", self.source, row.line)
         self.findings.add(FILLED, row.line, lacking)
         for number in range(1, lacking + 1):
             moment = self.step.after(last.moment, number)
             yield from self._even(Row(0, moment, last.written, (math.nan,) * len(self.names)))
 
-    def _even(self, row: Row) -> Iterator[EvenRow]:
+    def _even(self, row: Row) -> Iterator[RegularRow]:
         """The row with the last known values in place of those that are missing."""
         known = tuple(map(math.isfinite, row.values))
         for name, value, good in zip(self.names, row.values, known, strict=True):
@@ -125,7 +125,7 @@ class Repair:
         pairs = zip(row.values, self._values, known, strict=True)
         self._values = tuple(value if good else before for value, before, good in pairs)
         if all(map(math.isfinite, self._values)):
-            yield EvenRow(row, self._values, known)
+            yield RegularRow(row, self._values, known)
         else:
             self.findings.add("rows left out before every column has its first value", row.line)
 

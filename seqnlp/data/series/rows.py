@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from seqnlp.config.series import SeriesDataConfig
-from seqnlp.data.series.time import Moment, Stamps
+from seqnlp.data.series.time import Stamps, Timestamp
 from seqnlp.errors import DataError, did_you_mean
 
 MISSING = frozenset(("", "na", "n/a", "nan", "null", "none"))
@@ -28,7 +28,7 @@ class Row:
     """
 
     line: int
-    moment: Moment | None
+    moment: Timestamp | None
     written: str
     values: tuple[float, ...]
 
@@ -137,7 +137,7 @@ def _rows(
         yield Row(line, moment, written, values)
 
 
-def read_stamp(stamps: Stamps, text: str, config: SeriesDataConfig, line: int) -> Moment:
+def read_stamp(stamps: Stamps, text: str, config: SeriesDataConfig, line: int) -> Timestamp:
     """The next time stamp of a series.
 
     Raises:

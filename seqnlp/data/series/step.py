@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from seqnlp.data.series.time import Moment, wall_clock
+from seqnlp.data.series.time import Timestamp, wall_clock
 
 if TYPE_CHECKING:
     from pandas.tseries.offsets import BaseOffset
@@ -60,7 +60,7 @@ class Step:
     day: int = 0
     frequency: str = ""
 
-    def count(self, earlier: Moment, later: Moment) -> float:
+    def count(self, earlier: Timestamp, later: Timestamp) -> float:
         """Steps from one moment to another; between two steps the part of the second one."""
         if not isinstance(earlier, datetime) or not isinstance(later, datetime) or not self.of_calendar:
             return _distance(earlier, later) / self.size
@@ -77,7 +77,7 @@ class Step:
         begin, end = self._after(earlier, steps), self._after(earlier, steps + 1)
         return steps + (later - begin) / (end - begin)
 
-    def after(self, moment: Moment, steps: int = 1) -> Moment:
+    def after(self, moment: Timestamp, steps: int = 1) -> Timestamp:
         """The moment so many steps later, in the same time zone."""
         if not isinstance(moment, datetime):
             return moment + steps * self.size
@@ -89,7 +89,7 @@ class Step:
         """Whether a model of rows ``other`` apart can read these: weekdays as days, four weeks as a month."""
         return within(_length(self) / _length(other))
 
-    def words(self, like: Moment) -> str:
+    def words(self, like: Timestamp) -> str:
         """The step as one says it; ``like`` is a moment of the series."""
         if not isinstance(like, datetime):
             return f"{self.size:g}"
@@ -124,7 +124,7 @@ class Step:
         return found
 
 
-def find_step(moments: Sequence[Moment]) -> Step | None:
+def find_step(moments: Sequence[Timestamp]) -> Step | None:
     """The step that explains the most pairs of rows that go forward; nothing if there is no such pair.
 
     Where several explain as many, it is the first of: months, days of a time zone, the median distance, other steps of
@@ -183,7 +183,7 @@ def _months(earlier: datetime, later: datetime) -> int:
     return (later.year - earlier.year) * 12 + later.month - earlier.month
 
 
-def _distance(earlier: Moment, later: Moment) -> float:
+def _distance(earlier: Timestamp, later: Timestamp) -> float:
     """Seconds, or of plain numbers the difference."""
     if isinstance(earlier, datetime) and isinstance(later, datetime):
         return (later - earlier).total_seconds()

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from seqnlp.errors import DataError
 
-Moment = datetime | float
+Timestamp = datetime | float
 """A time stamp: a date with or without a time of day, or a plain number."""
 
 NUMBER = "number"
@@ -33,7 +33,7 @@ class Stamps:
     """Reads the time stamps of a series, which are all of the kind that the first one is.
 
     Args:
-        time_format: for ``strptime``, ``number``, or empty, see :func:`read_moment`.
+        time_format: for ``strptime``, ``number``, or empty, see :func:`read_timestamp`.
         source: the file's name in messages.
     """
 
@@ -41,7 +41,7 @@ class Stamps:
         self.time_format, self.source = time_format, source
         self._kind = ""
 
-    def read(self, text: str, column: str, line: int) -> Moment:
+    def read(self, text: str, column: str, line: int) -> Timestamp:
         """The next time stamp.
 
         Raises:
@@ -49,7 +49,7 @@ class Stamps:
             DataError: it is of another kind than those before.
         """
         numbers = self._kind == _kind(0.0) and _is_number(text)  # one of them may look like a month
-        moment = read_moment(text, NUMBER if numbers else self.time_format)
+        moment = read_timestamp(text, NUMBER if numbers else self.time_format)
         if _kind(moment) != (self._kind or _kind(moment)):
             found = f"expected {self._kind} as in the rows before, found {_kind(moment)} ('{text}')"
             raise DataError(f"column '{column}': {found}; mend it, or set data.time_format", self.source, line)
@@ -57,7 +57,7 @@ class Stamps:
         return moment
 
 
-def read_moment(text: str, time_format: str = "") -> Moment:
+def read_timestamp(text: str, time_format: str = "") -> Timestamp:
     """A time stamp as it is written.
 
     Args:
@@ -77,7 +77,7 @@ def read_moment(text: str, time_format: str = "") -> Moment:
     return _number(text) if _is_number(text) else datetime.fromisoformat(text)
 
 
-def write_moment(moment: Moment, like: str, time_format: str = "") -> str:
+def write_timestamp(moment: Timestamp, like: str, time_format: str = "") -> str:
     """A time stamp in the way in which ``like`` is written; with more of its parts where it has more."""
     if not isinstance(moment, datetime):
         return str(int(moment)) if moment == int(moment) and like.strip("-").isdigit() else repr(moment)
@@ -129,7 +129,7 @@ def _time(moment: datetime, shown: int) -> str:
     return written
 
 
-def _kind(moment: Moment) -> str:
+def _kind(moment: Timestamp) -> str:
     if not isinstance(moment, datetime):
         return "a number"
     return "a date with a time zone" if moment.tzinfo else "a date without a time zone"

@@ -9,7 +9,7 @@ from pathlib import Path
 from seqnlp.bundle import find_model, load_bundle
 from seqnlp.data.series.limits import FirstSteps
 from seqnlp.data.series.parts import read_series, stamp_of
-from seqnlp.data.series.repair import EvenRow, Findings, Repair
+from seqnlp.data.series.repair import Findings, Regularizer, RegularRow
 from seqnlp.data.series.rows import Row, read_stamp
 from seqnlp.data.series.time import Stamps
 from seqnlp.errors import DataError
@@ -18,7 +18,7 @@ from seqnlp.plots.answers import framed
 from seqnlp.plots.lines import Chart, Line, charts_html
 from seqnlp.tasks import arguments
 from seqnlp.tasks.anomaly_detection.model import LoadedDetector, detector_from_bundle
-from seqnlp.tasks.anomaly_detection.stream import Judge, RowReader, ScoredRow
+from seqnlp.tasks.anomaly_detection.stream import AlarmThreshold, RowReader, ScoredRow
 from seqnlp.tasks.saved_model import SavedModel, undisturbed
 
 Say = Callable[[str], None]
@@ -53,10 +53,10 @@ class DetectionStream:
         threshold: the score above which a row is flagged.
     """
 
-    def __init__(self, loaded: LoadedDetector, judge: Judge, source: object) -> None:
-        self.threshold = judge.threshold
-        self._loaded, self._judge, self._reader = loaded, judge, RowReader(loaded)
-        self._repair = Repair(loaded.data, loaded.names, loaded.step, source)
+    def __init__(self, loaded: LoadedDetector, alarm_threshold: AlarmThreshold, source: object) -> None:
+        self.threshold = alarm_threshold.threshold
+        self._loaded, self._alarm_threshold, self._reader = loaded, alarm_threshold, RowReader(loaded)
+        self._repair = Regularizer(loaded.data, loaded.names, loaded.step, source)
         self._stamps = Stamps(loaded.data.time_format, source)
         self._first_steps = FirstSteps(loaded.step, source)
         self._added = self._count = 0
@@ -87,12 +87,12 @@ class DetectionStream:
         self._first_steps.see(row)
         return [self._judged(even) for even in self._repair.add(row)]
 
-    def _judged(self, even: EvenRow) -> ScoredRow:
+    def _judged(self, even: RegularRow) -> ScoredRow:
         self._count += 1
         moment = even.row.moment
         time = "" if moment is None else stamp_of(even, self._loaded.data.time_format)
         score = self._reader.score(even.values, even.known, moment)
-        return self._judge.row(self._count, time, even.values, even.known, score)
+        return self._alarm_threshold.row(self._count, time, even.values, even.known, score)
 
 
 class Detector(SavedModel):
@@ -135,11 +135,11 @@ class Detector(SavedModel):
             DataError: the file cannot be read, lacks a column, or is shorter than one window.
             SeqnlpError: a rate that the calibration rows cannot promise, or a gap below 0.
         """
-        judge = self._judge(false_alarms)
+        alarm_threshold = self._alarm_threshold(false_alarms)
         merger = self.merger(gap)
-        rows = judge.rows(read_series(Path(path), self.loaded.data, say, self.loaded.step, self.columns))
+        rows = alarm_threshold.rows(read_series(Path(path), self.loaded.data, say, self.loaded.step, self.columns))
         events = [*(merger.add(row.row, row.score or 0.0, row.flagged, row.place) for row in rows), merger.finish()]
-        return Detection(rows, [event for event in events if event is not None], judge.threshold)
+        return Detection(rows, [event for event in events if event is not None], alarm_threshold.threshold)
 
     def start(self, false_alarms: float | None = None, *, source: object = "the series") -> DetectionStream:
         """A series to read row by row: ``stream = detector.start(); stream.add([21.5], "2024-01-31 23:55")``.
@@ -151,7 +151,7 @@ class Detector(SavedModel):
         Raises:
             SeqnlpError: as :meth:`detect`.
         """
-        return DetectionStream(self.loaded, self._judge(false_alarms), source)
+        return DetectionStream(self.loaded, self._alarm_threshold(false_alarms), source)
 
     def merger(self, gap: int | None = None) -> EventMerger:
         """What puts rows of a stream together into events; see :meth:`detect` for ``gap``.
@@ -163,7 +163,7 @@ class Detector(SavedModel):
             gap = arguments.count(gap, "gap", 0, 10**9)
         return EventMerger(self.window if gap is None else gap)
 
-    def _judge(self, false_alarms: float | None) -> Judge:
+    def _alarm_threshold(self, false_alarms: float | None) -> AlarmThreshold:
         if false_alarms is not None:
             false_alarms = arguments.number(false_alarms, "false_alarms", 0, 1)
-        return Judge(self.loaded, self.false_alarms if false_alarms is None else false_alarms)
+        return AlarmThreshold(self.loaded, self.false_alarms if false_alarms is None else false_alarms)

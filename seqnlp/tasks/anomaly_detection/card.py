@@ -21,7 +21,8 @@ def model_card(config: AnomalyConfig, names: Sequence[str], metrics: Mapping[str
         "",
         f"- training data: {about.data or 'the owner of this model knows'}{licence}, {metrics['train_rows']:,} rows",
         f"- threshold: from {metrics['calibration_rows']:,} held-back normal rows; {metrics['dev']['threshold']:.2f} "
-        f"times the usual error for {model.false_alarms:g} false alarms (epoch {metrics['epoch']}, seed {config.seed})",
+        f"times the baseline error for {model.false_alarms:g} false alarms "
+        f"(epoch {metrics['epoch']}, seed {config.seed})",
         "",
         "```",
         "seqnlp detect THIS_FOLDER series.csv --false-alarms 0.01 --plot detect.png",

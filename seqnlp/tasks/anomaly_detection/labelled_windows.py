@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 from seqnlp.config.anomaly import WatchedDataConfig
 from seqnlp.config.series import part_of
 from seqnlp.data.series.parts import Series
-from seqnlp.data.series.time import Moment, read_moment
+from seqnlp.data.series.time import Timestamp, read_timestamp
 from seqnlp.data.sources import existing_file
 from seqnlp.errors import DataError, did_you_mean
 from seqnlp.tasks.anomaly_detection.windows import take_windows, window_starts
 from seqnlp.text.files import file_digest
 
-TimeWindow = tuple[Moment, Moment]
+TimeWindow = tuple[Timestamp, Timestamp]
 
 _EXPECTED = "expected a list of [begin, end] pairs of time stamps, or such a list for each file name"
 
@@ -64,7 +64,7 @@ def number_rows(series: Series, windows: Sequence[TimeWindow]) -> NDArray[np.int
     Raises:
         DataError: windows of dates in a series of plain numbers, or the other way round.
     """
-    moments: Sequence[Moment] = series.moments or [float(row) for row in range(1, len(series) + 1)]
+    moments: Sequence[Timestamp] = series.moments or [float(row) for row in range(1, len(series) + 1)]
     numbers = np.zeros(len(series), dtype=np.int64)  # (T,)
     for number, (begin, end) in enumerate(windows, 1):
         if isinstance(begin, datetime) != isinstance(moments[0], datetime):
@@ -111,7 +111,7 @@ def _of_file(content: dict[str, Any], name: str, path: object) -> Any:
 
 def _window(raw: Any, path: object) -> TimeWindow:
     try:
-        begin, end = (read_moment(str(edge)) for edge in raw)
+        begin, end = (read_timestamp(str(edge)) for edge in raw)
         ordered = _key(begin, end) <= _key(end, begin)
     except (TypeError, ValueError):
         raise DataError(f"{_EXPECTED}, found the window {json.dumps(raw)[:60]}", path) from None
@@ -120,7 +120,7 @@ def _window(raw: Any, path: object) -> TimeWindow:
     return begin, end
 
 
-def _key(moment: Moment, other: Moment) -> float:
+def _key(moment: Timestamp, other: Timestamp) -> float:
     """A moment as a number that compares with ``other``'s; dates without a time zone are taken as UTC."""
     if isinstance(moment, datetime):
         if not isinstance(other, datetime):

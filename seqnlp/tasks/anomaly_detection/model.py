@@ -20,7 +20,7 @@ from seqnlp.data.series.step import Step
 from seqnlp.errors import DataError
 from seqnlp.models.autoencoder import Autoencoder
 from seqnlp.saved_weights import take_numbers, with_weights
-from seqnlp.tasks.anomaly_detection.scoring import Level, for_scoring, level_of, row_errors, row_scores
+from seqnlp.tasks.anomaly_detection.scoring import ErrorBaseline, baseline_of, for_scoring, row_errors, row_scores
 from seqnlp.tasks.saved_series import saved_scaler, saved_step
 
 FloatArray = NDArray[np.float64]
@@ -45,7 +45,7 @@ class LoadedDetector:
     data: SeriesDataConfig
     step: Step | None
     scaler: Scaler
-    usual: float
+    baseline_error: float
     calibration: FloatArray
 
     @property
@@ -58,9 +58,9 @@ class LoadedDetector:
         """How values become inputs."""
         return reading_of(self.settings)
 
-    def level(self) -> Level:
+    def level(self) -> ErrorBaseline:
         """The usual error as a series begins."""
-        return level_of(self.settings, self.usual)
+        return baseline_of(self.settings, self.baseline_error)
 
     def inputs(self, series: Series) -> Inputs:
         """What the model reads of a series.
@@ -94,7 +94,7 @@ def refuse_other_columns(names: tuple[str, ...], series: Series) -> None:
 
 def reading_of(settings: AutoencoderConfig) -> Reading:
     """Values as they are, beside the calendar."""
-    return Reading("none", 0, settings.rhythms)
+    return Reading("none", 0, settings.calendar_features)
 
 
 def build_autoencoder(settings: AutoencoderConfig, columns: int) -> Autoencoder:
@@ -119,7 +119,7 @@ def facts_to_vocabulary(detector: LoadedDetector) -> dict[str, Any]:
         "step": asdict(detector.step) if detector.step else None,
         "mean": detector.scaler.mean.tolist(),
         "deviation": detector.scaler.deviation.tolist(),
-        "usual_error": detector.usual,
+        "baseline_error": detector.baseline_error,
     }
 
 
@@ -139,10 +139,10 @@ def detector_from_bundle(bundle: Bundle) -> LoadedDetector:
     saved.text("task")
     settings, data = saved.section("model", AutoencoderConfig), saved.section("data", SeriesDataConfig)
     saved.end("about")
-    names, step, usual = tuple(facts.texts("columns")), facts.fields("step"), facts.number("usual_error")
+    names, step, baseline_error = tuple(facts.texts("columns")), facts.fields("step"), facts.number("baseline_error")
     scaler = saved_scaler(facts, len(names))
     calibration = take_numbers(tensors, _CALIBRATION, path, -1)  # (n,)
     data.value_columns = ", ".join(names)
     model = with_weights(lambda: build_autoencoder(settings, len(names)), tensors, path)
     made = saved_step(step) if step else None
-    return LoadedDetector(for_scoring(model), names, data, made, scaler, usual, calibration)
+    return LoadedDetector(for_scoring(model), names, data, made, scaler, baseline_error, calibration)

@@ -21,32 +21,32 @@ FloatArray = NDArray[np.float64]
 BATCH = 512
 """Windows that are scored together."""
 
-LARGEST_STEP = 10.0
+MAX_STEP = 10.0
 """An error is taken into the level as at most so many times what was usual of late."""
 
 
-class Level:
+class ErrorBaseline:
     """The usual error, and scores as multiples of it.
 
-    A series drifts, and after a while every row would be an alarm. So the usual error follows the errors: a running
+    A series drifts, and after a while every row would be an alarm. So the baseline error follows the errors: a running
     mean with a memory of so many rows, never below the training error. A row's score is known before its error changes
     the level.
 
-    Errors are squares, so one glitch of a sensor may be a million times the usual error: a plain mean would forget it
-    only after days, in which nothing is flagged. So an error is taken in as at most ``LARGEST_STEP`` times the level or
+    Errors are squares, so one glitch of a sensor may be a million times the baseline error: a plain mean would forget
+    it only after days, in which nothing is flagged. So an error is taken in as at most ``MAX_STEP`` times the level or
     the median of the last errors, whichever is higher. A glitch leaves that median alone and raises the level a little;
     a shift that stays is soon the median, and is followed as a plain mean would.
 
     Args:
         usual: mean error of the training part.
-        rows: of the memory; 0: the usual error stays that of the training part.
+        rows: of the memory; 0: the baseline error stays that of the training part.
         recent: errors whose median is taken; a glitch should be in fewer than half of them. 1: a plain mean.
     """
 
-    def __init__(self, usual: float, rows: int, recent: int = 1) -> None:
-        self.usual, self.rows = usual, rows
-        self.mean = usual
-        self._recent = deque([usual] * recent, maxlen=recent)
+    def __init__(self, baseline_error: float, rows: int, recent: int = 1) -> None:
+        self.baseline_error, self.rows = baseline_error, rows
+        self.mean = baseline_error
+        self._recent = deque([baseline_error] * recent, maxlen=recent)
 
     def score(self, error: float) -> float:
         """The next row's score; 0 for a row with nothing measured, whose error is not a number.
@@ -57,20 +57,20 @@ class Level:
         if math.isnan(error):
             return 0.0
         error = float(f"{error:.8g}")
-        level = max(self.mean, self.usual)
+        level = max(self.mean, self.baseline_error)
         if self.rows:
             self._follow(error, level)
         return error / level
 
     def _follow(self, error: float, level: float) -> None:
         self._recent.append(error)
-        largest = LARGEST_STEP * max(level, median(self._recent))
+        largest = MAX_STEP * max(level, median(self._recent))
         self.mean += (min(error, largest) - self.mean) / self.rows
 
 
-def level_of(settings: AutoencoderConfig, usual: float) -> Level:
+def baseline_of(settings: AutoencoderConfig, baseline_error: float) -> ErrorBaseline:
     """The level as a series begins: a glitch is in the errors of ``scored_rows`` rows, and a window is longer."""
-    return Level(usual, settings.level_rows, max(settings.window, 2 * settings.scored_rows) + 1)
+    return ErrorBaseline(baseline_error, settings.level_rows, max(settings.window, 2 * settings.scored_rows) + 1)
 
 
 def for_scoring(model: Autoencoder) -> Autoencoder:
@@ -101,7 +101,7 @@ def row_errors(model: Autoencoder, inputs: Inputs, source: object) -> FloatArray
     return errors
 
 
-def row_scores(errors: FloatArray, window: int, level: Level) -> FloatArray:
+def row_scores(errors: FloatArray, window: int, level: ErrorBaseline) -> FloatArray:
     """Scores (T,) of rows from their errors (T,); NaN for the first W - 1 rows, which end no window."""
     scores = np.full(len(errors), np.nan)  # (T,)
     scores[window - 1 :] = [level.score(error) for error in errors[window - 1 :].tolist()]

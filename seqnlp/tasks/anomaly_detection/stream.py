@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from seqnlp.data.series.parts import Series
-from seqnlp.data.series.time import Moment
+from seqnlp.data.series.time import Timestamp
 from seqnlp.metrics.false_alarms import conformal_threshold, p_values
 from seqnlp.tasks.anomaly_detection.model import LoadedDetector
 
@@ -41,7 +41,7 @@ class ScoredRow:
         return self.time or str(self.row)
 
 
-class Judge:
+class AlarmThreshold:
     """Tells which scores are too high for a normal row.
 
     Args:
@@ -77,17 +77,17 @@ class Judge:
 
 
 class RowReader:
-    """Reads a series row by row. It keeps the last window, the usual error, the last errors, and nothing else."""
+    """Reads a series row by row. It keeps the last window, the baseline error, the last errors, and nothing else."""
 
     def __init__(self, detector: LoadedDetector) -> None:
         self.detector = detector
         self._level = detector.level()
         self._window: deque[tuple[list[float], tuple[bool, ...]]] = deque(maxlen=detector.settings.window)
 
-    def score(self, values: Sequence[float], known: tuple[bool, ...], moment: Moment | None) -> float | None:
+    def score(self, values: Sequence[float], known: tuple[bool, ...], moment: Timestamp | None) -> float | None:
         """The next row's score; nothing while rows are too few for a window."""
         scaled = self.detector.scaler.scale(np.array(values)).tolist()  # C numbers
-        self._window.append(([*scaled, *self.detector.reading.rhythm(moment)], known))
+        self._window.append(([*scaled, *self.detector.reading.calendar_values(moment)], known))
         return self._level.score(self._error()) if len(self._window) == self._window.maxlen else None
 
     @torch.inference_mode()

@@ -29,7 +29,7 @@ from seqnlp.tasks.anomaly_detection.model import (
     reading_of,
     refuse_other_columns,
 )
-from seqnlp.tasks.anomaly_detection.scoring import for_scoring, level_of, row_errors, row_scores
+from seqnlp.tasks.anomaly_detection.scoring import baseline_of, for_scoring, row_errors, row_scores
 from seqnlp.tasks.anomaly_detection.windows import take_windows
 from seqnlp.training.checkpoint import Progress
 
@@ -105,15 +105,15 @@ class AnomalyTask:
         window, begin, model = self.config.model.window, self.dev.begin, for_scoring(self.model)
         errors = row_errors(model, self.dev_inputs, self.dev.series.source)  # (T,)
         before = errors[:begin] if begin else row_errors(model, self.inputs, self.train.source)
-        usual = float(np.nanmean(before[self.starts + window - 1]))
-        scores = row_scores(errors, window, level_of(self.config.model, usual))  # (T,)
+        baseline_error = float(np.nanmean(before[self.starts + window - 1]))
+        scores = row_scores(errors, window, baseline_of(self.config.model, baseline_error))  # (T,)
         self.detector = LoadedDetector(
             model=model,
             names=self.train.names,
             data=self.config.data,
             step=self.train.step,
             scaler=self.scaler,
-            usual=usual,
+            baseline_error=baseline_error,
             calibration=scores[self.dev_rows],
         )
         error = float(np.sqrt(np.nanmean(errors[self.dev_rows])))
@@ -148,7 +148,9 @@ class AnomalyTask:
     def finish(self) -> str:
         """Where the threshold is, in words."""
         threshold = bundle.load_bundle(self.folder).metrics["dev"]["threshold"]
-        return f"flagged from {threshold:.1f} times the usual error (false alarms {self.config.model.false_alarms:g}); "
+        return (
+            f"flagged from {threshold:.1f} times the baseline error (false alarms {self.config.model.false_alarms:g}); "
+        )
 
     @staticmethod
     def next_commands(run: Path) -> list[str]:

@@ -6,7 +6,7 @@ import torch
 
 from seqnlp.bundle import Bundle
 from seqnlp.models.as_network import word_inputs
-from seqnlp.plots.gates import MOST_STEPS
+from seqnlp.plots.gates import MAX_STEPS
 from seqnlp.tasks.activations import LayerInput, check_steps
 from seqnlp.tasks.classification.model import classifier_from_bundle
 
@@ -19,7 +19,7 @@ def layer_input(bundle: Bundle, text: str) -> LayerInput:
     """
     loaded = classifier_from_bundle(bundle)
     words = loaded.reader.read(text)
-    check_steps(words, min(MOST_STEPS, loaded.settings.window))
+    check_steps(words, min(MAX_STEPS, loaded.settings.window))
     inputs, encoder = word_inputs(loaded.model.embedder, loaded.features, words), loaded.model.encoder
     if encoder.convolution is None:
         return LayerInput(encoder.recurrent, inputs, words)

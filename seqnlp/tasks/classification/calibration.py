@@ -15,8 +15,8 @@ from seqnlp.metrics.calibration import fit_temperature
 from seqnlp.tasks.classification.model import Decision
 from seqnlp.tasks.classification.prediction import FloatArray, decide
 
-HOTTEST, LOUDEST = 20.0, 30.0
-"""The largest temperature and vote beside n-grams: one of the two may as good as fall silent."""
+MAX_TEMPERATURE, MAX_NGRAM_WEIGHT = 20.0, 30.0
+"""The largest temperature, and weight of the n-grams: either part may end up with almost no influence."""
 
 
 def log_loss(scores: FloatArray, targets: NDArray[np.bool_], multi_label: bool) -> float:
@@ -38,13 +38,13 @@ def fit_decision(
     if len(targets) == 0:
         return start
 
-    def loss(temperature: float, vote: float) -> float:
-        return log_loss(decide(network, ngrams, Decision(temperature, vote)), targets, multi_label)
+    def loss(temperature: float, ngram_weight: float) -> float:
+        return log_loss(decide(network, ngrams, Decision(temperature, ngram_weight)), targets, multi_label)
 
     if ngrams is None:
         return Decision(fit_temperature(lambda temperature: loss(temperature, 0.0)))
     from scipy.optimize import minimize
 
-    bounds = [(math.log(0.25), math.log(HOTTEST)), (0.0, LOUDEST)]
+    bounds = [(math.log(0.25), math.log(MAX_TEMPERATURE)), (0.0, MAX_NGRAM_WEIGHT)]
     found = minimize(lambda at: loss(math.exp(at[0]), at[1]), (0.0, 1.0), method="Nelder-Mead", bounds=bounds)
     return Decision(math.exp(found.x[0]), float(found.x[1])) if found.fun < loss(1.0, 1.0) else start

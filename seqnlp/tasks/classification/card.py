@@ -13,7 +13,7 @@ def model_card(config: ClassificationConfig, labels: Sequence[str], metrics: Map
     about, model = config.about, config.model
     licence = f" ({about.licence})" if about.licence else ""
     scores = ", ".join(f"{name} {value:.2f}" for name, value in metrics["dev"].items() if name != "score")
-    beside = f", beside n-grams of up to {model.ngrams} words that vote" if model.ngrams else ""
+    beside = f", beside n-grams of up to {model.ngrams} words" if model.ngrams else ""
     reads = f"words, split as `{config.tokenizer.splitter}`" if config.tokenizer.kind == "words" else "subwords"
     sure = "calibrated on the development split" if scores else "not calibrated, without a development split"
     lines = [

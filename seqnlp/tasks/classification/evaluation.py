@@ -95,7 +95,7 @@ def evaluate(run: Path, config: ClassificationConfig, split: str, say: Say, keep
     return report
 
 
-def judge(
+def predictions_for_plots(
     run: Path, config: ClassificationConfig, split: str, say: Say
 ) -> tuple[str, ConfusionMatrix | None, Calibration]:
     """Title, confusion (none of several labels a document) and calibration of a run's model on a split, for pictures.
@@ -189,7 +189,7 @@ def _calibration(
 ) -> Calibration:
     """Of the given label of each document; with several labels of every label on every document."""
     targets, multi_label = targets_of(documents, loaded.labels), loaded.multi_label
-    start = Decision(vote=0.0 if ngrams is None else 1.0)
+    start = Decision(ngram_weight=0.0 if ngrams is None else 1.0)
     columns = []
     for decision in (start, loaded.decision):
         scores = decide(network, ngrams, decision)
@@ -217,7 +217,7 @@ def _last_words(
 def _parts(
     documents: Sequence[Document], network: FloatArray, ngrams: FloatArray | None, loaded: LoadedClassifier
 ) -> list[Baseline]:
-    """What the network and the n-grams reach alone, where both vote."""
+    """What the network and the n-grams reach alone, where there are both."""
     if ngrams is None:
         return []
     gold = [document.labels for document in documents]

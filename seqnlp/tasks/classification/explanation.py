@@ -18,19 +18,19 @@ from seqnlp.models.classifier import window_weights
 from seqnlp.tasks.classification.model import Decision
 from seqnlp.tasks.classification.prediction import DocumentPredictor, FloatArray
 
-STRETCHES = 8
+NUM_SEGMENTS = 8
 """Equal parts of the path to begin with."""
 
 POINTS = 8
 """Points of each part; those of a Gauss-Legendre quadrature, exact for polynomials of twice the degree."""
 
-TOLERANCE, SHORTEST = 0.002, 2**-12
+TOLERANCE, MIN_SEGMENT = 0.002, 2**-12
 """A part whose contributions miss its change of log-odds by more is halved, until it is this short.
 
 The log-odds can all but jump somewhere on the path, where a recurrent network flips from one state to another.
 """
 
-MOST_PARTS = 64
+MAX_PARTS = 64
 """Parts that are computed at most, halved ones among them: the work grows with the text, not with how it jumps."""
 
 Part = tuple[FloatArray, float]
@@ -66,7 +66,7 @@ def integrated_gradients(
 
     The path goes straight from vectors of zero to the words' vectors, and from no n-gram to all. Its integral is
     computed part by part; what a part must sum up to is known (completeness), so that a part that needs more points
-    shows itself. Work is bounded (:data:`MOST_PARTS`), so the sum may miss something in long texts, whose states jump
+    shows itself. Work is bounded (:data:`MAX_PARTS`), so the sum may miss something in long texts, whose states jump
     again and again: ``gap`` says how much. An n-gram's share of the contribution is divided among its words.
     """
     path = _Path(predictor, words, decision, label, multi_label)
@@ -81,12 +81,12 @@ def integrated(integral: Callable[[float, float], Part]) -> FloatArray:
 
     def add(start: float, end: float) -> None:
         found, change = integral(start, end)
-        missed = abs(change - float(found.sum())) if end - start > SHORTEST else 0.0
+        missed = abs(change - float(found.sum())) if end - start > MIN_SEGMENT else 0.0
         heapq.heappush(parts, (-missed, start, end, found))
 
-    for start, end in pairwise(np.linspace(0, 1, STRETCHES + 1).tolist()):
+    for start, end in pairwise(np.linspace(0, 1, NUM_SEGMENTS + 1).tolist()):
         add(start, end)
-    for _ in range((MOST_PARTS - STRETCHES) // 2):
+    for _ in range((MAX_PARTS - NUM_SEGMENTS) // 2):
         if -parts[0][0] <= TOLERANCE:
             break
         _, start, end, _ = heapq.heappop(parts)
@@ -140,7 +140,7 @@ class _Path:
         places = torch.from_numpy(self.windows.places).repeat(count).to(scaled.device)
         network = self.model.scores(vectors, lengths, owners, places, count).double().cpu()  # (A, K)
         ngrams = self.bias + alphas.double()[:, None] * self.shares.sum(dim=0)  # (A, K)
-        scores = network / self.decision.temperature + self.decision.vote * ngrams  # (A, K)
+        scores = network / self.decision.temperature + self.decision.ngram_weight * ngrams  # (A, K)
         if self.multi_label:
             return scores[:, self.label], scaled, scores
         others = torch.arange(scores.size(1)) != self.label  # (K,)
@@ -153,7 +153,7 @@ class _Path:
             by_input, by_score = torch.autograd.grad((weights * odds).sum(), (scaled, scores))
         shares = (by_input * self.inputs).sum(dim=(0, 3))[self.mask].double().cpu()  # (N,)
         found = torch.zeros(len(self.shares), dtype=torch.float64).index_add(0, self.where, shares)  # (T,)
-        found += self.decision.vote * self.shares @ by_score.sum(dim=0)
+        found += self.decision.ngram_weight * self.shares @ by_score.sum(dim=0)
         return found.numpy(), odds.detach().numpy()
 
 

@@ -11,14 +11,14 @@ from seqnlp.config import ClassificationConfig
 from seqnlp.data.documents import load_documents
 from seqnlp.models.as_network import TorchWords
 from seqnlp.tasks.classification.model import classifier_from_bundle
-from seqnlp.tasks.gradient import LONGEST, TEXTS, Norms, gradient_norms_of
+from seqnlp.tasks.gradient import MAX_LENGTH, TEXTS, Norms, gradient_norms_of
 from seqnlp.tasks.word_vectors import WordVectors
 
 
 def gradient(bundle: Bundle, config: ClassificationConfig, split: str) -> Norms:
     """Of each text of a split the norms at distance 0, 1, ... from its last step."""
     loaded = classifier_from_bundle(bundle)
-    model, most = loaded.model, min(LONGEST, loaded.settings.window)
+    model, most = loaded.model, min(MAX_LENGTH, loaded.settings.window)
     known = [d for d in load_documents(config.data, split, lambda text: None) if set(d.labels) & set(loaded.labels)]
     read = [(loaded.reader.read(document.text)[-most:], document.labels) for document in known]
     vectors = WordVectors(TorchWords(model.embedder), loaded.features)

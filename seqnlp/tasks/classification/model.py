@@ -32,7 +32,7 @@ class Decision:
     """How scores become probabilities: those of the network divided by one number, those of n-grams times another."""
 
     temperature: float = 1.0
-    vote: float = 0.0
+    ngram_weight: float = 0.0
 
 
 def build_classifier(
@@ -107,7 +107,7 @@ def describe(config: ClassificationConfig, word_dim: int, decision: Decision) ->
         "splitter": config.tokenizer.splitter,
         "word_dim": word_dim,
         "temperature": round(decision.temperature, 4),
-        "vote": round(decision.vote, 4),
+        "ngram_weight": round(decision.ngram_weight, 4),
         "model": settings,
         "about": asdict(config.about),
     }
@@ -139,7 +139,7 @@ def classifier_from_bundle(bundle: Bundle) -> LoadedClassifier:
     saved.text("task")
     settings, word_dim = saved.section("model", ClassifierConfig), saved.count("word_dim", 1)
     multi_label, kind, splitter = saved.flag("multi_label"), saved.text("tokenizer"), tokenizer_in(saved, "splitter")
-    decision = Decision(saved.number("temperature"), saved.number("vote"))
+    decision = Decision(saved.number("temperature"), saved.number("ngram_weight"))
     saved.end("about")
     features = word_features(vocabulary)
     bag = _bag(vocabulary.texts("ngrams"), tensors, settings.ngrams, bundle) if settings.ngrams else None

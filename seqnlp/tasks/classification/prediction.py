@@ -117,7 +117,7 @@ class DocumentPredictor:
 def decide(network: FloatArray, ngrams: FloatArray | None, decision: Decision) -> FloatArray:
     """(B, K) calibrated scores: those of the network and of the n-grams, each with its weight."""
     scores: FloatArray = network / decision.temperature
-    return scores if ngrams is None else scores + decision.vote * ngrams
+    return scores if ngrams is None else scores + decision.ngram_weight * ngrams
 
 
 def probabilities(scores: FloatArray, multi_label: bool) -> FloatArray:

@@ -32,7 +32,7 @@ from seqnlp.training.checkpoint import Progress
 
 Batch = NDArray[np.int64]
 
-RAREST_NGRAM = 2
+MIN_DOCUMENT_FREQUENCY = 2
 """Training documents that an n-gram of the shipped model must be in: half of the folder's size for nothing lost."""
 
 
@@ -74,7 +74,7 @@ class ClassificationTask:
         reading.say_long(self.train.lengths, settings.window, settings.long, "train", say)
         self.bag = self._fit_bag(read, say)
         self.beside = reading.last_words_score(read, self.dev) if data.format == "long_range" else {}
-        self.decision = Decision(vote=1.0 if self.bag else 0.0)
+        self.decision = Decision(ngram_weight=1.0 if self.bag else 0.0)
         self.word_dim = vectors.values.shape[1] if vectors else settings.word_dim
         self.model = self._build(vectors)
         say(
@@ -104,7 +104,7 @@ class ClassificationTask:
     def evaluate(self) -> dict[str, float]:
         """``score`` is the dev accuracy or macro F1 in percent; of several labels a document the micro or macro F1.
 
-        The temperature, and the vote of the n-grams, are fitted anew: a model is scored as it would be used.
+        The temperature and the weight of the n-grams are fitted anew: a model is scored as it would be used.
         """
         if not self.dev:
             return {}
@@ -151,8 +151,8 @@ class ClassificationTask:
         if not self.dev:
             return ""
         description = bundle.load_bundle(self.folder).description
-        vote = f"n-grams count {description['vote']:.2f}, " if self.bag else ""
-        return f"{vote}temperature {description['temperature']:.2f}; "
+        ngram_weight = f"n-grams count {description['ngram_weight']:.2f}, " if self.bag else ""
+        return f"{ngram_weight}temperature {description['temperature']:.2f}; "
 
     @staticmethod
     def next_commands(run: Path) -> list[str]:
@@ -182,7 +182,7 @@ class ClassificationTask:
         return model
 
     def _fit_bag(self, train: Sequence[reading.ReadDocument], say: Callable[[str], None]) -> BagOfNgrams | None:
-        """The n-grams that vote, their regularisation chosen on dev; they are not trained with the network."""
+        """The bag of n-grams, its regularisation chosen on dev; they are not trained with the network."""
         order, multi_label = self.config.model.ngrams, self.config.data.multi_label
         if not order:
             return None
@@ -190,7 +190,7 @@ class ClassificationTask:
             [[normalized(word, self.config.model.lowercase) for word in document.tokens] for document in documents]
             for documents in (train, self.dev)
         )
-        options: dict[str, Any] = {"single": not multi_label, "min_documents": RAREST_NGRAM}
+        options: dict[str, Any] = {"single": not multi_label, "min_documents": MIN_DOCUMENT_FREQUENCY}
         if not dev:
             return fit_bag(words, self.targets, "nbsvm", order, STRENGTHS["nbsvm"][1], **options)
         gold = [document.labels for document in self.dev]
@@ -202,7 +202,7 @@ class ClassificationTask:
         tried = [(tune_bag(words, self.targets, method, [order], accuracy, **options), method) for method in METHODS]
         (bag, settings), method = max(tried, key=lambda each: accuracy(each[0][0]))
         if not bag.ngrams:
-            say(f"warning: no n-gram is in {RAREST_NGRAM} training documents; set model.ngrams=0, as none can vote")
+            say(f"warning: no n-gram is in {MIN_DOCUMENT_FREQUENCY} documents; set model.ngrams=0")
             return bag
         say(f"n-grams: {len(bag.ngrams):,}, {method} of {settings}: alone {100 * accuracy(bag):.2f} on dev")
         return bag

@@ -15,9 +15,9 @@ from seqnlp.bundle import find_model, load_bundle
 from seqnlp.data.in_memory.series import written_series
 from seqnlp.data.series.limits import FirstSteps
 from seqnlp.data.series.parts import read_series
-from seqnlp.data.series.repair import Findings, Repair
+from seqnlp.data.series.repair import Findings, Regularizer
 from seqnlp.data.series.rows import Row, read_stamp
-from seqnlp.data.series.time import Moment, Stamps, write_moment
+from seqnlp.data.series.time import Stamps, Timestamp, write_timestamp
 from seqnlp.errors import DataError, SeqnlpError
 from seqnlp.plots.answers import framed
 from seqnlp.plots.lines import Chart, Line, charts_html
@@ -77,7 +77,7 @@ class ForecastStream:
     def __init__(self, forecaster: Forecaster, horizon: int, level: float, source: object) -> None:
         loaded = forecaster.loaded
         self._forecaster, self._horizon, self._level, self._source = forecaster, horizon, level, source
-        self._repair = Repair(loaded.data, loaded.facts.names, loaded.facts.step, source)
+        self._repair = Regularizer(loaded.data, loaded.facts.names, loaded.facts.step, source)
         self._place = forecaster.reader.beginning
         self._stamps = Stamps(loaded.data.time_format, source)
         self._first_steps = FirstSteps(loaded.facts.step, source)
@@ -101,7 +101,7 @@ class ForecastStream:
         names, data = self._forecaster.names, self._forecaster.loaded.data
         if len(values) != len(names):
             raise DataError(f"expected {len(names)} values ({', '.join(names)}), found {len(values)}")
-        moment: Moment | None = None
+        moment: Timestamp | None = None
         if data.time_column:
             moment = read_stamp(self._stamps, time, data, self._line)
         return self.read(Row(self._line, moment, time if moment is not None else "", tuple(map(float, values))))
@@ -231,7 +231,7 @@ class Forecaster(SavedModel):
         if step is None or moment is None:
             return written or str(place.rows), tuple(str(place.rows + number) for number in ahead)
         moments = [step.after(moment, number) for number in ahead]
-        return written, tuple(write_moment(one, written, time_format) for one in moments)
+        return written, tuple(write_timestamp(one, written, time_format) for one in moments)
 
     @staticmethod
     def _check(horizon: int, level: float) -> None:

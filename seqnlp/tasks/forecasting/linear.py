@@ -16,7 +16,7 @@ _RIDGES = (0.0, 1e-3, 1e-2)
 _FEWEST_BLOCKS = 4
 """Of forecasts, to tell how much of a network's answer counts."""
 
-_MOST_OF_EVERY = 400
+_MAX_OF_EVERY = 400
 """Last values of all columns together that equations are tried with."""
 
 
@@ -34,12 +34,12 @@ def fit_linear_part(settings: ForecasterConfig, inputs: Inputs, later: Inputs | 
     every = (False, True) if columns > 1 else (False,)
     calendar = (True, False) if waves.shape[1] else (False,)
     choices = [
-        Choice(lags, all_of_them, ridge, rhythms)
+        Choice(lags, all_of_them, ridge, calendar_features)
         for lags in ([settings.lags] if settings.lags else lag_choices(settings.season))
         for all_of_them in every
         for ridge in _RIDGES
-        for rhythms in calendar
-        if not all_of_them or lags * columns <= _MOST_OF_EVERY
+        for calendar_features in calendar
+        if not all_of_them or lags * columns <= _MAX_OF_EVERY
     ]
     rest = slice(len(values), None)
     after = Later(later.rows[rest, :columns], later.known[rest], later.rows[rest, columns:]) if later else None

@@ -79,7 +79,7 @@ class LoadedForecaster:
 def reading_of(settings: ForecasterConfig) -> Reading:
     """How values become inputs."""
     season = settings.season if settings.difference == "season" else 0
-    return Reading(settings.transform, season, settings.rhythms)
+    return Reading(settings.transform, season, settings.calendar_features)
 
 
 def build_forecaster(settings: ForecasterConfig, num_columns: int) -> RecurrentForecaster:

@@ -14,7 +14,7 @@ import torch
 from numpy.typing import NDArray
 
 from seqnlp.data.series.inputs import input_rows
-from seqnlp.data.series.time import Moment
+from seqnlp.data.series.time import Timestamp
 from seqnlp.nn.carried import State
 from seqnlp.tasks.forecasting.model import LoadedForecaster
 from seqnlp.tasks.forecasting.prediction import fewest_rows, undo_changes
@@ -44,7 +44,7 @@ class Place:
     last_season: FloatArray
     spread: Spread
     rows: int = 0
-    moment: Moment | None = None
+    moment: Timestamp | None = None
     ahead: FloatArray | None = None
 
 
@@ -62,7 +62,7 @@ class Reader:
         return Place(self.loaded.model.start(), np.zeros((0, len(self.loaded.facts.names))), self.spreading.beginning)
 
     def read(
-        self, place: Place, values: FloatArray, known: BoolArray, moments: Sequence[Moment], source: object
+        self, place: Place, values: FloatArray, known: BoolArray, moments: Sequence[Timestamp], source: object
     ) -> Place:
         """The place after some more rows.
 
@@ -86,7 +86,7 @@ class Reader:
         found = [place.ahead]
         step = self.loaded.facts.step
         while sum(map(len, found)) < horizon:
-            moments: tuple[Moment, ...] = ()
+            moments: tuple[Timestamp, ...] = ()
             if step is not None and place.moment is not None:
                 moments = tuple(step.after(place.moment, ahead) for ahead in range(1, len(found[-1]) + 1))
             place = self._read(place, self.reading.restored(found[-1]), None, moments, "the forecast")
@@ -96,7 +96,7 @@ class Reader:
 
     @torch.no_grad()
     def _read(
-        self, place: Place, values: FloatArray, known: BoolArray | None, moments: Sequence[Moment], source: object
+        self, place: Place, values: FloatArray, known: BoolArray | None, moments: Sequence[Timestamp], source: object
     ) -> Place:
         """As :meth:`read`; where nothing is ``known`` the values are forecasts, which no interval follows."""
         season, facts = self.reading.season, self.loaded.facts

@@ -15,7 +15,7 @@ from seqnlp import bundle
 from seqnlp.config import ForecastingConfig
 from seqnlp.config.forecasting import AUTO
 from seqnlp.data.least_squares import LinearForecast
-from seqnlp.data.series.inputs import Inputs, fit_scale, known_rhythms, make_inputs
+from seqnlp.data.series.inputs import Inputs, fit_scale, known_calendar_features, make_inputs
 from seqnlp.data.series.parts import Part, load_part, part_digest
 from seqnlp.errors import DataError
 from seqnlp.metrics.forecasting import errors, naive_scale
@@ -60,7 +60,7 @@ class ForecastingTask:
         train = load_part(config.data, "train", say)
         assert train is not None  # the configuration names it
         if settings.calendar == AUTO:
-            settings.calendar = ", ".join(known_rhythms(train.series.moments))
+            settings.calendar = ", ".join(known_calendar_features(train.series.moments))
         self.reading = reading_of(settings)
         self.facts = self._learn_facts(train)
         inputs = make_inputs(self.reading, self.facts.scaler, train.series)
@@ -157,7 +157,7 @@ class ForecastingTask:
         saved = bundle.load_bundle(folder)
         again = fit_linear_part_again(self.fitted, settings, self.dev_inputs)
         linear = self.model.linear
-        linear.set(again.lags, again.rhythms, again.bias)
+        linear.set(again.lags, again.calendar_features, again.bias)
         fitted = bundle.weights_of({"linear.weight": linear.weight, "linear.bias": linear.bias})
         bundle.save_bundle(folder, replace(saved, weights={**saved.weights, **fitted}))
         return "linear part fitted again on train and dev; "
@@ -188,7 +188,7 @@ class ForecastingTask:
         squares = np.square(left, where=windows.mask, out=np.zeros_like(left)).sum(axis=(0, 1))  # (C,)
         usual = np.sqrt(squares / np.maximum(windows.mask.sum(axis=(0, 1)), 1))
         unit = np.where(usual > 1e-6, usual, 1.0)  # a series that repeats exactly leaves nothing
-        self.model.linear.set(fitted.lags, fitted.rhythms, fitted.bias)
+        self.model.linear.set(fitted.lags, fitted.calendar_features, fitted.bias)
         self.model.linear.unit.copy_(torch.from_numpy(unit))
         windows.targets = (left / unit).astype(np.float32)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 
 from seqnlp.bundle import Bundle
-from seqnlp.plots.gates import MOST_STEPS
+from seqnlp.plots.gates import MAX_STEPS
 from seqnlp.tasks.activations import SHOWN_END, LayerInput, check_steps
 from seqnlp.tasks.language_model.model import language_model_from_bundle
 from seqnlp.text.units import END_MARK, plain_line
@@ -20,7 +20,7 @@ def layer_input(bundle: Bundle, text: str) -> LayerInput:
     loaded = language_model_from_bundle(bundle)
     model, units = loaded.model, loaded.units
     line = units.encode(plain_line(text, loaded.lowercase))[:-1]
-    check_steps(line, MOST_STEPS - 1)
+    check_steps(line, MAX_STEPS - 1)
     backward = model.config.direction == "backward"
     read = [units.end, *(line[::-1] if backward else line)]  # the end of the line before, or of this one
     shown = [SHOWN_END if units.surfaces[one] == END_MARK else units.surfaces[one] or "<unk>" for one in read]

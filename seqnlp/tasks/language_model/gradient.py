@@ -9,7 +9,7 @@ from torch import Tensor
 from seqnlp.bundle import Bundle
 from seqnlp.config import LanguageModelConfig
 from seqnlp.data.corpus import encode_corpus, load_text
-from seqnlp.tasks.gradient import LONGEST, TEXTS, Norms, gradient_norms_of
+from seqnlp.tasks.gradient import MAX_LENGTH, TEXTS, Norms, gradient_norms_of
 from seqnlp.tasks.language_model.model import in_direction, language_model_from_bundle
 
 
@@ -18,7 +18,7 @@ def gradient(bundle: Bundle, config: LanguageModelConfig, split: str) -> Norms:
     loaded = language_model_from_bundle(bundle)
     model = loaded.model
     units = in_direction(encode_corpus(load_text(config.data, split), loaded.units).units, model.config.direction)
-    read = min(LONGEST, len(units) // 2)
+    read = min(MAX_LENGTH, len(units) // 2)
     last = len(units) - 1 - read
     for place in np.unique(np.linspace(0, last, TEXTS if read else 0).astype(int)).tolist():
         part = torch.from_numpy(units[place : place + read + 1].astype(np.int64))  # (T + 1,)

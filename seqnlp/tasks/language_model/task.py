@@ -91,7 +91,7 @@ class LanguageModelTask:
         """The recurrent state of the streams that this process reads; of the others zeros."""
         return tuple(part * self.ours[:, None] for part in self.state)
 
-    def carry_on(self, tensors: Sequence[Tensor]) -> None:
+    def load_state(self, tensors: Sequence[Tensor]) -> None:
         """Go on from a checkpoint's state."""
         for part, stored in zip(self.state, tensors, strict=True):
             part.copy_(stored)

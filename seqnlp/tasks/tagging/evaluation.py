@@ -61,7 +61,9 @@ def evaluate(run: Path, config: TaggingConfig, split: str, say: Say, keep: bool 
     return report
 
 
-def judge(run: Path, config: TaggingConfig, split: str, say: Say) -> tuple[str, ConfusionMatrix, Calibration]:
+def predictions_for_plots(
+    run: Path, config: TaggingConfig, split: str, say: Say
+) -> tuple[str, ConfusionMatrix, Calibration]:
     """Title, confusion and calibration of a run's model on a split, for pictures.
 
     Words are counted: their tags or, where tags mark entities, the types of those. The arguments and errors are those

@@ -12,7 +12,7 @@ from seqnlp.bundle import Bundle
 from seqnlp.config import TaggingConfig
 from seqnlp.data.sources import load_split
 from seqnlp.models.as_network import TorchWords
-from seqnlp.tasks.gradient import LONGEST, TEXTS, Norms, gradient_norms_of
+from seqnlp.tasks.gradient import MAX_LENGTH, TEXTS, Norms, gradient_norms_of
 from seqnlp.tasks.tagging.activations import with_context
 from seqnlp.tasks.tagging.data import model_tags
 from seqnlp.tasks.tagging.model import tagger_from_bundle
@@ -26,7 +26,7 @@ def gradient(bundle: Bundle, config: TaggingConfig, split: str) -> Norms:
     model, sentences = loaded.model, load_split(data, split, lambda text: None)
     tags = model_tags(sentences, config.data, config.model)
     vectors = WordVectors(TorchWords(model.embedder), loaded.features)
-    pairs = [(s.tokens[-LONGEST:], t[-1]) for s, t in zip(sentences, tags, strict=True) if t[-1] in loaded.tags]
+    pairs = [(s.tokens[-MAX_LENGTH:], t[-1]) for s, t in zip(sentences, tags, strict=True) if t[-1] in loaded.tags]
     for words, tag in sorted(pairs, key=lambda pair: -len(pair[0]))[:TEXTS]:
         (numbers,), rows = vectors.look_up([words])
         lengths, target = torch.tensor([len(words)]), torch.tensor([loaded.tags.index(tag)])

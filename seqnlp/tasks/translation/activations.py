@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 
 from seqnlp.bundle import Bundle
-from seqnlp.plots.gates import MOST_STEPS
+from seqnlp.plots.gates import MAX_STEPS
 from seqnlp.tasks.activations import SHOWN_END, LayerInput, check_steps
 from seqnlp.tasks.translation.model import translator_from_bundle
 from seqnlp.text.subwords import END
@@ -20,6 +20,6 @@ def layer_input(bundle: Bundle, text: str) -> LayerInput:
     loaded = translator_from_bundle(bundle)
     subwords = loaded.vocabularies.source
     (pieces,) = subwords.encode([text])
-    check_steps(pieces, MOST_STEPS - 1)
+    check_steps(pieces, MAX_STEPS - 1)
     inputs = loaded.model.embed_source(torch.tensor([*pieces, END]))  # (T, E)
     return LayerInput(loaded.model.encoder, inputs, [*subwords.pieces(pieces), SHOWN_END])

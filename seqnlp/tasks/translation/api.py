@@ -75,7 +75,7 @@ class Translation:
 
 
 class Translator(SavedModel):
-    """A trained translator, or several with the same subwords that vote.
+    """A trained translator, or several with the same subwords that form an ensemble.
 
     Args:
         paths: runs, or saved model folders.

@@ -13,7 +13,11 @@ def model_card(config: TranslationConfig, metrics: Mapping[str, Any]) -> str:
     about, model = config.about, config.model
     licence = f" ({about.licence})" if about.licence else ""
     scores = ", ".join(f"greedy {name} {value:.2f}" for name, value in metrics["dev"].items() if name != "score")
-    began = [f"- fine-tuned: it began with the weights of {metrics['began_with']}"] if metrics["began_with"] else []
+    began = (
+        [f"- fine-tuned: it began with the weights of {metrics['initialized_from']}"]
+        if metrics["initialized_from"]
+        else []
+    )
     sides = "one vocabulary for both languages" if config.tokenizer.joint else "one vocabulary a language"
     lines = [
         f"# {config.name or 'A seqnlp translator'}",

@@ -48,7 +48,7 @@ class SearchOptions:
 
 
 class TranslationPredictor:
-    """One translator, or several that vote (an ensemble: the mean of their probabilities).
+    """One translator, or an ensemble (the mean of the probabilities of several).
 
     Args:
         loaded: the models.
@@ -160,7 +160,7 @@ def longest_output(num_pieces: int, decoding: DecodingConfig) -> int:
 
 
 def _misfit(first: LoadedTranslator, other: LoadedTranslator) -> str:
-    """Why two models cannot vote together, or an empty string."""
+    """Why two models cannot form an ensemble, or an empty string."""
     languages = [f"{one.source_language}-{one.target_language}" for one in (first, other)]
     if languages[0] != languages[1]:
         return f"it translates {languages[1]}, the first {languages[0]}"

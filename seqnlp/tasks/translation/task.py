@@ -53,9 +53,9 @@ class TranslationTask:
         self.dev = load_pairs(config.data, "dev", say)
         sources, targets = [pair.source for pair in train], [pair.target for pair in train]
         torch.manual_seed(config.seed)
-        self.began_with = ""
+        self.initialized_from = ""
         if config.start_from:
-            self.vocabularies, self.model, self.began_with = start_from(config)
+            self.vocabularies, self.model, self.initialized_from = start_from(config)
             say(f"begins with the weights and the {len(self.vocabularies.target):,} subwords of {config.start_from}")
         else:
             self.vocabularies = learn_vocabularies(sources, targets, config, say)
@@ -122,7 +122,7 @@ class TranslationTask:
             "step": progress.step,
             "seed": config.seed,
             "recipe": config.name,
-            "began_with": self.began_with,
+            "initialized_from": self.initialized_from,
             "parameters": count_parameters(self.model),
             "train_sha256": self.digest,
         }
