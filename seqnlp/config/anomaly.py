@@ -45,6 +45,14 @@ class AutoencoderConfig:
         0.01, "part of the normal rows that may be flagged, unless `seqnlp detect` says another", above=0, below=1
     )
 
+    confidence: float = setting(
+        0.9,
+        "how surely the rate is to be kept: the threshold is raised by how uncertain held-back rows leave it, which "
+        "resampling them in blocks of a window tells; 0: it is not raised",
+        low=0,
+        below=1,
+    )
+
     @property
     def calendar_features(self) -> tuple[str, ...]:
         """The names in ``calendar``."""

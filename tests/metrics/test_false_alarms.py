@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from seqnlp.errors import SeqnlpError
-from seqnlp.metrics.false_alarms import conformal_threshold, p_values
+from seqnlp.metrics.false_alarms import conformal_threshold, p_values, surer_threshold
 
 
 def test_normal_rows_are_flagged_no_more_often_than_was_asked_for() -> None:
@@ -40,3 +40,34 @@ def test_the_least_rows_that_are_asked_for_are_enough() -> None:
 def test_a_rate_that_is_none_is_refused(rate: float) -> None:
     with pytest.raises(SeqnlpError, match="expected a rate of false alarms above 0 and below 1, found"):
         conformal_threshold(np.arange(1000.0), rate)
+
+
+def alike_in_stretches(rows: int, generator: np.random.Generator) -> np.ndarray:
+    """Scores that stay near each other for some forty rows."""
+    noise, scores = generator.normal(size=rows), np.zeros(rows)
+    for row in range(1, rows):
+        scores[row] = 0.95 * scores[row - 1] + noise[row]
+    return scores
+
+
+def test_a_surer_threshold_keeps_the_promise_where_rows_are_alike_in_stretches() -> None:
+    generator = np.random.default_rng(4)
+    kept = {0.0: 0, 0.9: 0}
+    for _ in range(60):
+        scores = alike_in_stretches(4000, generator)
+        for confidence in kept:
+            threshold = surer_threshold(scores[:1000], 0.05, 48, confidence)
+            kept[confidence] += np.mean(scores[1000:] > threshold) <= 1.2 * 0.05
+    assert kept[0.9] >= 0.75 * 60
+    assert kept[0.0] <= 0.55 * 60
+
+
+def test_a_threshold_is_raised_only_by_what_is_uncertain() -> None:
+    calibration = np.random.default_rng(5).exponential(size=500)
+    plain = conformal_threshold(calibration, 0.02)
+    assert surer_threshold(calibration, 0.02, 24, 0.0) == plain
+    raised = [surer_threshold(calibration, 0.02, 24, confidence) for confidence in (0.1, 0.5, 0.9, 0.99)]
+    assert raised == sorted(raised)
+    assert plain <= raised[0] <= raised[-1] <= calibration.max()
+    assert surer_threshold(np.ones(500), 0.02, 24, 0.9) == 1
+    assert surer_threshold(calibration, 0.02, 10**6, 0.9) == pytest.approx(plain)  # one block: the rows themselves

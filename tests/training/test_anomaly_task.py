@@ -17,6 +17,7 @@ from seqnlp.bundle import load_bundle
 from seqnlp.config import AnomalyConfig, read_config
 from seqnlp.data.series.parts import read_series
 from seqnlp.errors import ConfigError, DataError, RunError, SeqnlpError
+from seqnlp.metrics.false_alarms import conformal_threshold
 from seqnlp.tasks.anomaly_detection.model import detector_from_bundle
 from seqnlp.tasks.anomaly_detection.scoring import ErrorBaseline
 from seqnlp.tasks.anomaly_detection.task import AnomalyTask
@@ -115,11 +116,11 @@ def test_the_saved_model_scores_as_the_trained_one(tmp_path: Path, data: Path) -
     again.evaluate()
     assert again.detector is not None
     np.testing.assert_array_equal(loaded.score(series), again.detector.score(series))
-    np.testing.assert_array_equal(loaded.calibration, np.sort(again.detector.calibration))
+    np.testing.assert_array_equal(loaded.calibration, again.detector.calibration)  # in the order of time
 
 
 def test_the_calibration_rows_are_flagged_as_often_as_was_asked_for(tmp_path: Path, data: Path) -> None:
-    task = train(tiny_detector(data, model__level_rows=30), tmp_path)
+    task = train(tiny_detector(data, model__level_rows=30, model__confidence=0.0), tmp_path)
     scores = task.evaluate()
     assert task.detector is not None
     assert len(task.detector.calibration) == 60
@@ -278,3 +279,13 @@ def test_what_is_wrong_with_a_development_file_is_said(tmp_path: Path) -> None:
     said.clear()
     make(tiny_detector(tmp_path), tmp_path / "other", said)
     assert len(said) == 1  # a part of the training file is not told twice
+
+
+def test_detectors_of_older_versions_keep_their_thresholds(tmp_path: Path, data: Path) -> None:
+    train(tiny_detector(data), tmp_path)
+    saved = load_bundle(tmp_path)
+    surer = detector_from_bundle(saved)
+    del saved.description["model"]["confidence"]
+    older = detector_from_bundle(saved)
+    assert surer.threshold(0.1) > older.threshold(0.1)
+    assert older.threshold(0.1) == conformal_threshold(older.calibration, 0.1)

@@ -15,7 +15,7 @@ from seqnlp.data.series.parts import Part, Series, load_part, part_digest
 from seqnlp.errors import ConfigError
 from seqnlp.metrics.alarms import flag_highest, found_by_chance, measure_alarms
 from seqnlp.metrics.anomaly_report import AnomalyReport, LabelledWindow
-from seqnlp.metrics.false_alarms import conformal_threshold
+from seqnlp.metrics.false_alarms import surer_threshold
 from seqnlp.metrics.z_score import rolling_z_scores
 from seqnlp.tasks.anomaly_detection.labelled_windows import labelled_windows, number_rows
 from seqnlp.tasks.anomaly_detection.model import LoadedDetector, detector_from_bundle
@@ -82,14 +82,15 @@ def _report(
     first = max(part.begin, detector.settings.window - 1)
     unscored, rate, gap = first - part.begin, detector.settings.false_alarms, detector.settings.window
     found, labels = scores[first:], labels[first:]
-    threshold = conformal_threshold(detector.calibration, rate)
+    threshold = detector.threshold(rate)
     at_rate = [measure_alarms("this model", found, found > threshold, labels, gap)]
     at_budget = [measure_alarms("this model", found, flag_highest(found, BUDGET), labels, gap)]
     calibration = _calibration_rows(config, detector)
     for length in LENGTHS:
         name = f"z-score, {length} rows back"
         z_scores = _z_scores(detector, part.series, length)[first:]
-        limit = conformal_threshold(_z_scores(detector, calibration.series, length)[calibration.begin :], rate)
+        held_back = _z_scores(detector, calibration.series, length)[calibration.begin :]
+        limit = surer_threshold(held_back, rate, gap, detector.settings.confidence)
         at_rate.append(measure_alarms(name, z_scores, z_scores > limit, labels, gap))
         at_budget.append(measure_alarms(name, z_scores, flag_highest(z_scores, BUDGET), labels, gap))
     return AnomalyReport(

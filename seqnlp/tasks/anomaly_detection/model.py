@@ -18,6 +18,7 @@ from seqnlp.data.series.parts import Series
 from seqnlp.data.series.scale import Scaler
 from seqnlp.data.series.step import Step
 from seqnlp.errors import DataError
+from seqnlp.metrics.false_alarms import surer_threshold
 from seqnlp.models.autoencoder import Autoencoder
 from seqnlp.saved_weights import take_numbers, with_weights
 from seqnlp.tasks.anomaly_detection.scoring import ErrorBaseline, baseline_of, for_scoring, row_errors, row_scores
@@ -37,7 +38,7 @@ class LoadedDetector:
         data: how files are read.
         step: between rows, as in training; nothing if the series had no time stamps.
         usual: mean error of the training part.
-        calibration: (n,) scores of the held-back normal rows.
+        calibration: (n,) scores of the held-back normal rows, in the order of time.
     """
 
     model: Autoencoder
@@ -52,6 +53,14 @@ class LoadedDetector:
     def settings(self) -> AutoencoderConfig:
         """Those of the model."""
         return self.model.config
+
+    def threshold(self, false_alarms: float) -> float:
+        """The score above which a row is flagged, at a rate of false alarms.
+
+        Raises:
+            SeqnlpError: the held-back rows are too few for the rate.
+        """
+        return surer_threshold(self.calibration, false_alarms, self.settings.window, self.settings.confidence)
 
     @property
     def reading(self) -> Reading:
@@ -124,8 +133,8 @@ def facts_to_vocabulary(detector: LoadedDetector) -> dict[str, Any]:
 
 
 def calibration_of(detector: LoadedDetector) -> dict[str, Tensor]:
-    """What ``model.safetensors`` holds beside the weights: the scores of the held-back rows, in order."""
-    return {_CALIBRATION: torch.from_numpy(np.sort(detector.calibration))}
+    """What ``model.safetensors`` holds beside the weights: the scores of the held-back rows, in the order of time."""
+    return {_CALIBRATION: torch.from_numpy(detector.calibration)}
 
 
 def detector_from_bundle(bundle: Bundle) -> LoadedDetector:
@@ -137,7 +146,8 @@ def detector_from_bundle(bundle: Bundle) -> LoadedDetector:
     bundle.refuse_other_task("anomaly_detection", "an anomaly detector")
     saved, facts, tensors, path = bundle.settings, bundle.facts, dict(bundle.weights), bundle.folder / TENSORS
     saved.text("task")
-    settings, data = saved.section("model", AutoencoderConfig), saved.section("data", SeriesDataConfig)
+    settings = saved.section("model", AutoencoderConfig, confidence=0.0)  # of models that do not say
+    data = saved.section("data", SeriesDataConfig)
     saved.end("about")
     names, step, baseline_error = tuple(facts.texts("columns")), facts.fields("step"), facts.number("baseline_error")
     scaler = saved_scaler(facts, len(names))

@@ -11,7 +11,7 @@ import torch
 
 from seqnlp.data.series.parts import Series
 from seqnlp.data.series.time import Timestamp
-from seqnlp.metrics.false_alarms import conformal_threshold, p_values
+from seqnlp.metrics.false_alarms import p_values
 from seqnlp.tasks.anomaly_detection.model import LoadedDetector
 
 
@@ -25,7 +25,7 @@ class ScoredRow:
         values: (C,) nothing where one was missing.
         score: its window's error as a multiple of the usual one; nothing for the first rows, which end no window.
         p_value: how rarely a normal row scores as high; nothing where there is no score.
-        flagged: whether that is rarer than the false alarms that were asked for.
+        flagged: whether that is surely rarer than the false alarms that were asked for.
     """
 
     row: int
@@ -53,7 +53,7 @@ class AlarmThreshold:
 
     def __init__(self, detector: LoadedDetector, false_alarms: float) -> None:
         self.detector, self.false_alarms = detector, false_alarms
-        self.threshold = conformal_threshold(detector.calibration, false_alarms)
+        self.threshold = detector.threshold(false_alarms)
 
     def rows(self, series: Series) -> list[ScoredRow]:
         """All rows of a series that is there at once."""

@@ -117,7 +117,7 @@ class AnomalyTask:
             calibration=scores[self.dev_rows],
         )
         error = float(np.sqrt(np.nanmean(errors[self.dev_rows])))
-        threshold = conformal_threshold(self.detector.calibration, self.config.model.false_alarms)
+        threshold = self.detector.threshold(self.config.model.false_alarms)
         return {"score": -error, "rmse": error, "threshold": threshold}
 
     def save(self, scores: dict[str, float], progress: Progress) -> None:
