@@ -56,6 +56,14 @@ class DataConfig(SplitsConfig):
         choices=("iob1", "iob2", "bioes", "bilou", "none"),
     )
     repair: bool = setting(False, "mend tags that are illegal in the scheme, and say what changed, instead of stopping")
+    partial: bool = setting(
+        False,
+        "training tags may be unknown (`?`) or one of several (`B-PER|B-ORG`): all that they allow is summed over; "
+        "only of iob2, bioes, bilou and plain tags",
+    )
+    weight_column: str = setting(
+        "", "jsonl, json: field that says how much a training sentence counts (a number of 0 or more; usually 1)"
+    )
     limit: int = setting(0, "use only the first N sentences of each split; 0: all", low=0)
     tokenizer: str = setting(
         "auto",
@@ -148,6 +156,10 @@ class TaggingConfig(Config):
                 value = getattr(data, key)
                 if not value.lstrip("-").isdigit():
                     problems.append(f"data.{key}: expected a column number for data.format=conll, found '{value}'")
+        if data.partial and data.scheme == "iob1":
+            problems.append("data.partial: not for data.scheme=iob1, whose I-X may begin an entity; convert it to iob2")
+        if data.weight_column and data.format not in ("auto", "jsonl", "json"):
+            problems.append(f"data.weight_column: only for data.format=jsonl and json, found '{data.format}'")
         if not data.comment:
             problems.append("data.comment: expected auto, none or what comment lines begin with, found nothing")
         if data.format == "conllu" and not _is_conllu_column(data.tag_column):

@@ -48,6 +48,8 @@ class TaggedBatch:
         mask: (B, T) bool, True = a real token.
         tags: (B, T) tag indices, 0 at padding.
         context: (B, T, C) contextual embeddings, if the tagger reads any.
+        allowed: (B, T, K) bool, the tags that a token may have, if some of the batch are not known for sure.
+        weights: (B,) what the sentences count for, if they differ.
     """
 
     rows: WordRows
@@ -56,14 +58,16 @@ class TaggedBatch:
     mask: Tensor
     tags: Tensor
     context: Tensor | None = None
+    allowed: Tensor | None = None
+    weights: Tensor | None = None
 
     def to(self, device: torch.device) -> TaggedBatch:
         """The same batch on another device."""
         if device.type == "cpu":
             return self
         index, lengths, mask, tags = (part.to(device) for part in (self.index, self.lengths, self.mask, self.tags))
-        context = None if self.context is None else self.context.to(device)
-        return TaggedBatch(self.rows.to(device), index, lengths, mask, tags, context)
+        others = (None if part is None else part.to(device) for part in (self.context, self.allowed, self.weights))
+        return TaggedBatch(self.rows.to(device), index, lengths, mask, tags, *others)
 
     def with_context(self, vectors: Tensor) -> TaggedBatch:
         """The same batch with the contextual embeddings (N, C) of its N real tokens."""
@@ -85,7 +89,19 @@ def collate(split: EncodedSplit, sentences: IntArray, lexicon: Lexicon) -> Tagge
         lengths=torch.from_numpy(lengths),
         mask=torch.from_numpy(mask),
         tags=torch.from_numpy(tags),
+        allowed=_allowed(split, sentences, where, mask),
+        weights=None if split.weights is None else torch.from_numpy(split.weights[sentences]),
     )
+
+
+def _allowed(split: EncodedSplit, sentences: IntArray, where: IntArray, mask: NDArray[np.bool_]) -> Tensor | None:
+    """The tags (B, T, K) that the tokens at ``where`` (N,) may have; None where all of them are known."""
+    known = split.known
+    if known is None or not known.partial[sentences].any():
+        return None
+    allowed = np.zeros((*mask.shape, known.sets.shape[1]), dtype=bool)  # (B, T, K)
+    allowed[mask] = known.sets[known.of_word[where]]
+    return torch.from_numpy(allowed)
 
 
 def padded(vectors: Tensor, mask: Tensor) -> Tensor:

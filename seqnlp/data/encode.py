@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqnlp.data.lexicon import Lexicon
+from seqnlp.data.partial import KnownTags
 from seqnlp.errors import DataError, did_you_mean
 from seqnlp.text.sentence import TaggedSentence
 
@@ -23,11 +24,15 @@ class EncodedSplit:
         words: (N,) indices into the lexicon.
         tags: (N,) tag indices.
         offsets: (S + 1,) positions where sentences begin.
+        known: what the tokens may be, if the tags of some are not known for sure; their ``tags`` are 0 then.
+        weights: (S,) what sentences count for in training, if they differ.
     """
 
     words: IntArray
     tags: IntArray
     offsets: IntArray
+    known: KnownTags | None = None
+    weights: NDArray[np.float32] | None = None
 
     @property
     def lengths(self) -> IntArray:
@@ -63,7 +68,7 @@ def encode_split(
     for sentence, sentence_tags in zip(sentences, tags, strict=True):
         words += lexicon.indices(sentence.tokens)
         try:
-            encoded_tags += [tag_index[tag] for tag in sentence_tags]
+            encoded_tags += [0 if sentence.partial else tag_index[tag] for tag in sentence_tags]
         except KeyError as unknown:
             tag = str(unknown.args[0])
             close = did_you_mean(tag, tag_index)

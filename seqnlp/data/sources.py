@@ -14,6 +14,7 @@ from seqnlp.config import DataConfig, DocumentDataConfig, ParallelDataConfig, Sp
 from seqnlp.config.common import source_split, train_is_cut
 from seqnlp.data.hub import hub_digest, read_hub
 from seqnlp.data.part_of_train import Grouping, part_of_train, sentence_groups
+from seqnlp.data.partial import checked_partial
 from seqnlp.data.tag_check import mend_tags, refuse_comments, refuse_illegal_tags
 from seqnlp.errors import DataError, did_you_mean
 from seqnlp.text.character_spans import checked_spans
@@ -50,7 +51,12 @@ def load_split(config: DataConfig, split: str, report: Callable[[str], None]) ->
     sentences = _load(config, "train", tell)
     starts = document_lines(config, "train", sentences) if train_is_cut(config) else []
     grouping = Grouping[TaggedSentence]("sentence", lambda some: sentence_groups(some, starts))
-    return part_of_train(sentences, config, config.dev_seed, split, grouping, tell)
+    partial = [sentence for sentence in sentences if sentence.partial]  # they cannot be scored
+    if not partial:
+        return part_of_train(sentences, config, config.dev_seed, split, grouping, tell)
+    known = [sentence for sentence in sentences if not sentence.partial]
+    cut = part_of_train(known, config, config.dev_seed, split, grouping, tell) if train_is_cut(config) else known
+    return [*cut, *partial] if split == "train" else cut
 
 
 def document_lines(config: DataConfig, split: str, sentences: Sequence[TaggedSentence]) -> list[int]:
@@ -116,7 +122,9 @@ def _checked_sentences(config: DataConfig, split: str, report: Callable[[str], N
         cut.edges.check(source, config.accept_cut_words, report)
     _refuse_nothing(sentences, config, source, left_out)
     say_left_out(source, left_out, report)
-    return _legal(sentences, config, source, report)
+    if not config.partial:
+        return _legal(sentences, config, source, report)
+    return checked_partial(sentences, config.scheme, source, split, lambda whole: _legal(whole, config, source, report))
 
 
 def _legal(
@@ -245,7 +253,9 @@ def _examples(config: DataConfig, split: str, left_out: Counter[str]) -> Iterato
         return _hub_sentences(config, split)
     path = existing_file(config, split, getattr(config, split))
     names, offsets = _tag_names(config), config.offsets
-    reading = Reading(*_fields(config), config.sentence_column, config.comment, names, offsets, config.scheme)
+    reading = Reading(
+        *_fields(config), config.sentence_column, config.comment, names, offsets, config.scheme, config.weight_column
+    )
     return read_examples(path, config.format, reading, left_out)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from seqnlp.errors import DataError
+from seqnlp.text.partial_tags import is_partial
 from seqnlp.text.sentence import TaggedSentence
 from seqnlp.text.tags import OUTSIDE, PREFIXES, find_illegal, is_tag, repair_tags
 
@@ -72,6 +73,8 @@ def _remedy(sentences: Sequence[TaggedSentence], scheme: str, count: int) -> str
     fitting = _fitting_schemes(sentences, scheme)
     if fitting:
         return f"all tags are legal in another scheme, so set data.scheme={' or '.join(fitting)}"
+    if any(is_partial(sentence.tags) for sentence in sentences):
+        return "if '?' is an unknown tag, and '|' stands between tags of which one is right, set data.partial=true"
     if 2 * count > sum(len(sentence.tags) for sentence in sentences):
         return "most tags are: is data.tag_column right? For plain tags such as parts of speech set data.scheme=none"
     return "correct the file, or set data.repair=true to have such tags mended"

@@ -13,6 +13,7 @@ from seqnlp.nn.context import ContextInput
 from seqnlp.nn.crf import CRF
 from seqnlp.nn.dropout import LockedDropout
 from seqnlp.nn.embed import WordEmbedder
+from seqnlp.nn.partial_labels import crf_log_likelihood, softmax_log_likelihood
 from seqnlp.nn.recurrent import Recurrent
 from seqnlp.text.tags import legal_end, legal_start, legal_transitions
 
@@ -75,10 +76,24 @@ class RecurrentTagger(nn.Module):
     def loss(self, batch: TaggedBatch) -> Tensor:
         """Negative log likelihood of the gold tags, summed over the batch's sentences (or tokens, for softmax)."""
         emissions = self(batch)  # (B, T, K)
+        if batch.allowed is not None or batch.weights is not None:
+            return -self._weighted_log_likelihood(emissions, batch)
         if self.output == "crf":
             log_likelihood: Tensor = self.crf(emissions, batch.tags, batch.mask, reduction="sum")  # ()
             return -log_likelihood
         return functional.cross_entropy(emissions[batch.mask], batch.tags[batch.mask], reduction="sum")
+
+    def _weighted_log_likelihood(self, emissions: Tensor, batch: TaggedBatch) -> Tensor:
+        """The log likelihood () of what is known of the tags, emissions (B, T, K), summed with the weights."""
+        allowed = batch.allowed
+        if self.output == "crf" and allowed is None:
+            each: Tensor = self.crf(emissions, batch.tags, batch.mask, reduction="none")  # (B,)
+        elif self.output == "crf" and allowed is not None:
+            each = crf_log_likelihood(self.crf, emissions, allowed, batch.mask)  # (B,)
+        else:
+            known = functional.one_hot(batch.tags, emissions.size(-1)).bool() if allowed is None else allowed
+            each = softmax_log_likelihood(self.crf, emissions, known, batch.mask)  # (B,)
+        return each.sum() if batch.weights is None else (each * batch.weights).sum()
 
     def decode(self, emissions: Tensor, mask: Tensor) -> Tensor:
         """The best legal tags (B, T), 0 at padding: Viterbi for the CRF, greedy for softmax."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -58,11 +59,12 @@ def read_jsonl(
 
 
 class RowFields(NamedTuple):
-    """Names of the two lists of a row with words (empty: the usual ones), and those of numbered tags."""
+    """Names of the two lists of a row with words (empty: the usual ones), those of numbered tags, and the weight's."""
 
     token: str = ""
     tag: str = ""
     names: tuple[str, ...] = ()
+    weight: str = ""
 
 
 def read_jsonl_examples(
@@ -101,7 +103,7 @@ def row_reader(path: Path, fields: RowFields, offsets: str) -> Callable[[Mapping
                 raise DataError(f"expected as many tags as tokens, found {len(tags)} and {len(tokens)}")
             if not tokens:
                 raise DataError("a sentence with no words; leave such lines out")
-            return TaggedSentence(tuple(tokens), tuple(tags), line)
+            return TaggedSentence(tuple(tokens), tuple(tags), line, weight=_weight(row, fields.weight))
         if not isinstance(row.get("text"), str):
             raise DataError(f"expected a list '{token}' or a string 'text', found the fields {_names(row)}")
         if row.get("answer", "accept") != "accept":
@@ -109,6 +111,16 @@ def row_reader(path: Path, fields: RowFields, offsets: str) -> Callable[[Mapping
         return annotated(row["text"], _spans(row), line, offsets)
 
     return read
+
+
+def _weight(row: Mapping[str, Any], field: str) -> float:
+    """What a row counts for; 1 where no field says so."""
+    if not field or field not in row:
+        return 1.0
+    value = row[field]
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value < math.inf:
+        raise DataError(f"expected a weight (a number of 0 or more) in '{field}', found {shown(value)}")
+    return float(value)
 
 
 def _field(row: Mapping[str, Any], wanted: str, usual: Sequence[str]) -> str:

@@ -34,6 +34,8 @@ class TaggedSentence:
         tags: as many tags.
         line: line of the first word in its file (or row of the data set), from 1.
         lines: line of every word; empty where all of them stand on ``line``.
+        partial: whether some tags are not known, or not for sure; see partial_tags.py.
+        weight: what the sentence counts for in training.
         pieces: what entities are counted on, if a gold entity begins or ends inside a word; ``tags`` then mark the
             words that it touches.
     """
@@ -43,6 +45,8 @@ class TaggedSentence:
     line: int
     lines: tuple[int, ...] = ()
     pieces: Pieces | None = None
+    partial: bool = False
+    weight: float = 1.0
 
     def line_of(self, position: int) -> int:
         """The line of the word at a position."""

@@ -11,8 +11,10 @@ from seqnlp.data.in_memory.rows import WrittenSplit, as_lines, columns_in, plain
 from seqnlp.errors import DataError
 from seqnlp.text.formats.token_csv import SENTENCES, TAGS, WORDS
 from seqnlp.text.jsonl import TAG_FIELDS, TOKEN_FIELDS, RowFields, row_reader
+from seqnlp.text.partial_tags import UNKNOWN
 from seqnlp.text.sentence import TaggedSentence
 
+_WEIGHT = "weight"
 _SPANS = ("spans", "entities")
 _EXPECTED = (
     "expected columns of words and tags (tokens, tags), or of texts and spans (text, spans), found {}; name them: "
@@ -23,16 +25,19 @@ _EXPECTED = (
 def written_tagged(examples: Any, name: str, settings: Mapping[str, Any]) -> WrittenSplit:
     """Sentences as JSON lines."""
     wanted = str(settings.get("data.token_column", "")), str(settings.get("data.tag_column", ""))
+    weight = str(settings.get("data.weight_column", "")) or _WEIGHT
     rows = rows_of(examples, name)
     if isinstance(rows[0], Mapping) and (columns := _word_columns(rows[0], *wanted)):
         found = [(place, row) for place, row in _sentences(rows, columns, name)]
         wanted = ("", "")
     else:
-        found = [(place, _row(row, f"{name}[{place}]", *wanted)) for place, row in enumerate(rows)]
+        found = [(place, _row(row, f"{name}[{place}]", *wanted, weight)) for place, row in enumerate(rows)]
     names = _names(settings)
-    read = row_reader(Path(name), RowFields(*wanted, names), str(settings.get("data.offsets", "codepoints")))
+    read = row_reader(Path(name), RowFields(*wanted, names, weight), str(settings.get("data.offsets", "codepoints")))
     sentences = [_checked(read, row, f"{name}[{place}]") for place, row in found]
     made = {} if "data.scheme" in settings or not _plain_tags(sentences) else _PLAIN
+    if any(weight in row for _, row in found):
+        made = {**made, "data.weight_column": weight}
     return WrittenSplit(".jsonl", as_lines(row for _, row in found), {"data.format": "auto", **made})
 
 
@@ -47,13 +52,16 @@ def _names(settings: Mapping[str, Any]) -> tuple[str, ...]:
 def _plain_tags(sentences: list[Any]) -> bool:
     """Whether the tags are plain, such as parts of speech: none begins or goes on with an entity."""
     tags = {tag for sentence in sentences if isinstance(sentence, TaggedSentence) for tag in sentence.tags}
-    return bool(tags - {"O"}) and not any(tag[1:2] in ("-", "_") for tag in tags)
+    tags -= {"O", UNKNOWN}
+    return bool(tags) and not any(tag[1:2] in ("-", "_") for tag in tags)
 
 
-def _row(example: Any, where: str, token: str, tag: str) -> dict[str, Any]:
+def _row(example: Any, where: str, token: str, tag: str, weight: str) -> dict[str, Any]:
     """The example as a row whose fields the reader of JSON lines knows."""
     if isinstance(example, Mapping):
-        return _fields(example, where, token, tag)
+        return _fields(example, where, token, tag, weight)
+    if isinstance(example, list | tuple) and len(example) == 3 and not isinstance(example[0], str):
+        return {**_row(example[:2], where, token, tag, weight), weight: plain(example[2])}
     if isinstance(example, list | tuple) and len(example) == 2:
         first, second = example
         if isinstance(first, str):
@@ -64,11 +72,12 @@ def _row(example: Any, where: str, token: str, tag: str) -> dict[str, Any]:
     raise DataError(f"{where}: expected (words, tags) or (text, spans), found {shown(example)}")
 
 
-def _fields(row: Mapping[str, Any], where: str, token: str, tag: str) -> dict[str, Any]:
+def _fields(row: Mapping[str, Any], where: str, token: str, tag: str, weight: str) -> dict[str, Any]:
     token = token or next((one for one in TOKEN_FIELDS if one in row), "")
     tag = tag or next((one for one in TAG_FIELDS if one in row), "")
     if token in row and tag in row:
-        return _words(row[token], row[tag], where, token, tag)
+        weights = {weight: plain(row[weight])} if weight in row else {}
+        return {**_words(row[token], row[tag], where, token, tag), **weights}
     spans = next((one for one in _SPANS if one in row), "")
     if "text" in row and spans:
         return {"text": text_in(row["text"], "a text", where), "spans": _spans(row[spans], where)}

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+
+import numpy as np
 
 from seqnlp.config import DataConfig, ModelConfig
+from seqnlp.data.encode import EncodedSplit, encode_split
+from seqnlp.data.lexicon import Lexicon
+from seqnlp.data.partial import known_tags
 from seqnlp.errors import DataError
+from seqnlp.text.partial_tags import named_tags
 from seqnlp.text.sentence import TaggedSentence
 from seqnlp.text.tags import OUTSIDE, convert_tags, spans_from_tags, tag_set
 
@@ -14,7 +21,7 @@ from seqnlp.text.tags import OUTSIDE, convert_tags, spans_from_tags, tag_set
 def learn_tags(sentences: Sequence[TaggedSentence], data: DataConfig, model: ModelConfig) -> list[str]:
     """All tags the model may give: the full set of its scheme for the training split's types, or the plain tags."""
     if model.scheme == "none":
-        return sorted({tag for sentence in sentences for tag in sentence.tags})
+        return sorted({tag for sentence in sentences for tag in _named(sentence)})
     return tag_set(entity_types(sentences, data.scheme), model.scheme)
 
 
@@ -28,18 +35,52 @@ def refuse_one_tag(tags: Sequence[str], source: str) -> None:
         raise DataError(
             "expected entities in the training split, found the tag O only; is data.tag_column right?", source
         )
-    if len(tags) == 1:
-        raise DataError(f"expected several tags in the training split, found '{tags[0]}' only", source)
+    if len(tags) < 2:
+        found = f"'{tags[0]}' only" if tags else "none that is known"
+        raise DataError(f"expected several tags in the training split, found {found}", source)
 
 
 def entity_types(sentences: Iterable[TaggedSentence], scheme: str) -> list[str]:
-    """The sorted types of all entities."""
-    return sorted({span.label for sentence in sentences for span in spans_from_tags(sentence.tags, scheme)})
+    """The sorted types of all entities, also of those that are not known for sure."""
+    types: set[str] = set()
+    for sentence in sentences:
+        if sentence.partial:
+            types |= {tag.partition("-")[2] for tag in named_tags(sentence.tags) if tag != OUTSIDE}
+        else:
+            types |= {span.label for span in spans_from_tags(sentence.tags, scheme)}
+    return sorted(types)
+
+
+def _named(sentence: TaggedSentence) -> Sequence[str]:
+    return named_tags(sentence.tags) if sentence.partial else sentence.tags
 
 
 def model_tags(sentences: Iterable[TaggedSentence], data: DataConfig, model: ModelConfig) -> list[list[str]]:
-    """The gold tags in the model's scheme."""
-    return [convert_tags(sentence.tags, data.scheme, model.scheme) for sentence in sentences]
+    """The gold tags in the model's scheme; those that are known in part as they are."""
+    return [
+        list(sentence.tags) if sentence.partial else convert_tags(sentence.tags, data.scheme, model.scheme)
+        for sentence in sentences
+    ]
+
+
+def encoded(
+    sentences: Sequence[TaggedSentence], data: DataConfig, model: ModelConfig, lexicon: Lexicon, tags: Sequence[str]
+) -> EncodedSplit:
+    """The training split as arrays, with what is known of its tags and what its sentences count for.
+
+    Args:
+        tags: of the model.
+
+    Raises:
+        DataError: no sentence counts for anything.
+    """
+    index, gold = {tag: number for number, tag in enumerate(tags)}, model_tags(sentences, data, model)
+    split = encode_split(sentences, gold, lexicon, index)
+    weights = np.array([sentence.weight for sentence in sentences], dtype=np.float32)  # (S,)
+    if not weights.any():
+        raise DataError(f"expected a sentence whose weight ('{data.weight_column}') is more than 0, found none")
+    known = known_tags(sentences, gold, data.scheme, model.scheme, index)
+    return replace(split, known=known, weights=None if (weights == 1).all() else weights)
 
 
 def report_unseen_labels(

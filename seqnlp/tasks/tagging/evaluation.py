@@ -103,6 +103,7 @@ def predicted_split(saved: Bundle, config: TaggingConfig, split: str, say: Say) 
     data = replace(data, tokenizer=tagger.tokenizer, accept_cut_words=True)
     sentences, training = load_split(data, split, say), load_split(data, "train", say)
     labels = tagger.tags if data.scheme == "none" else entity_types(training, data.scheme)
+    training = [sentence for sentence in training if not sentence.partial]  # baselines count what is known
     report_unseen_labels(sentences, labels, data, split, say)
     words = [sentence.tokens for sentence in sentences]
     predictor = saved_predictor(tagger)

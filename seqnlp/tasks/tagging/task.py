@@ -15,7 +15,6 @@ from seqnlp import bundle
 from seqnlp.config import TaggingConfig
 from seqnlp.data.batches import plan_epoch
 from seqnlp.data.collate import collate
-from seqnlp.data.encode import encode_split
 from seqnlp.data.lexicon import Lexicon
 from seqnlp.data.sources import load_split, source_name, split_digest
 from seqnlp.metrics.entities import entity_scores
@@ -76,8 +75,7 @@ class TaggingTask:
         if self.dev and data.scheme != "none" and not any(self.gold):
             say(f"{source_name(data, 'dev')}: no entities to find, so there is no F1: the last epoch is kept")
         self.lexicon = Lexicon(self.features)
-        tag_index = {tag: index for index, tag in enumerate(self.tags)}
-        self.train = encode_split(train, tagging_data.model_tags(train, data, settings), self.lexicon, tag_index)
+        self.train = tagging_data.encoded(train, data, settings, self.lexicon, self.tags)
         self.word_dim = vectors.values.shape[1] if vectors else settings.word_dim
         torch.manual_seed(config.seed)
         context_dim = embedder.dim if embedder else 0

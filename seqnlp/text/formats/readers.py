@@ -46,6 +46,7 @@ class Reading(NamedTuple):
         names: of numbered tags; empty: what the data set says of itself.
         offsets: what spans count.
         scheme: of the tags.
+        weight: ``jsonl``, ``json``: the field that says what a sentence counts for.
     """
 
     token: str = ""
@@ -55,6 +56,7 @@ class Reading(NamedTuple):
     names: tuple[str, ...] = ()
     offsets: str = "codepoints"
     scheme: str = "iob2"
+    weight: str = ""
 
 
 def read_examples(
@@ -82,13 +84,13 @@ def read_examples(
     if form == "spacy" and is_docbin(path):
         return read_docbin(path, left_out)
     if form == "jsonl":
-        return read_jsonl_examples(path, RowFields(reading.token, reading.tag, reading.names), reading.offsets)
+        return read_jsonl_examples(path, _row_fields(reading), reading.offsets)
     return _located(path, form, reading, left_out)
 
 
 def _located(path: str | os.PathLike[str], form: str, reading: Reading, left_out: Counter[str]) -> Iterator[Example]:
     """The examples of a file of JSON rows; errors have file and line."""
-    read_row = row_reader(Path(path), RowFields(reading.token, reading.tag, reading.names), reading.offsets)
+    read_row = row_reader(Path(path), _row_fields(reading), reading.offsets)
     for line, row in read_json_rows(path):
         try:
             if form == "json":
@@ -101,6 +103,10 @@ def _located(path: str | os.PathLike[str], form: str, reading: Reading, left_out
                     yield example
         except DataError as problem:
             raise DataError(str(problem), path, line) from None
+
+
+def _row_fields(reading: Reading) -> RowFields:
+    return RowFields(reading.token, reading.tag, reading.names, reading.weight)
 
 
 def _number(key: str, value: str) -> int:
