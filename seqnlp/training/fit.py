@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import math
 import signal
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -110,7 +111,7 @@ def fit(
             save_checkpoint(run, progress, task.digest, states, task.dev_digest)
         processes.wait()
 
-    with log, _not_listening() if guest else _listening() as received:
+    with log, _listening(guest is None and _in_main_thread()) as received:
         while progress.epoch < trainer.epochs and not progress.finished:
             plan = task.plan(progress.epoch)
             task.model.train()
@@ -245,9 +246,20 @@ def _dropout_seed(seed: int, step: int, part: int) -> int:
     return int(np.random.SeedSequence([seed, step, part]).generate_state(1, np.uint64)[0] >> np.uint64(1))
 
 
+def _in_main_thread() -> bool:
+    """Whether this thread may handle signals."""
+    return threading.current_thread() is threading.main_thread()
+
+
 @contextlib.contextmanager
-def _listening() -> Iterator[list[int]]:
-    """Collect SIGINT and SIGTERM in a list instead of dying at once; a second one ends the process as usual."""
+def _listening(allowed: bool) -> Iterator[list[int]]:
+    """Collect SIGINT and SIGTERM in a list instead of dying at once; a second one ends the process as usual.
+
+    Where that is not allowed the list stays empty: the signals belong to a program that trains, or to another thread.
+    """
+    if not allowed:
+        yield []
+        return
     received: list[int] = []
 
     def remember(number: int, frame: FrameType | None) -> None:
@@ -262,9 +274,3 @@ def _listening() -> Iterator[list[int]]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-@contextlib.contextmanager
-def _not_listening() -> Iterator[list[int]]:
-    """No signals: they belong to the program that trains, which may do so in any thread."""
-    yield []

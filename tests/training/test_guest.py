@@ -96,6 +96,14 @@ def test_training_in_a_thread_that_is_killed_can_be_resumed(data: Path) -> None:
     assert weights(data / "killed") == weights(data / "whole")
 
 
+def test_a_run_that_is_nobodys_guest_can_be_trained_in_a_thread_too(data: Path) -> None:
+    start(tiny_config(data, run=str(data / "whole")))
+    thread = threading.Thread(target=start, args=(tiny_config(data, run=str(data / "other")),))
+    thread.start()
+    thread.join(60)
+    assert weights(data / "other") == weights(data / "whole")
+
+
 def test_messages_go_through_the_logger_and_nothing_is_printed(
     data: Path, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:
