@@ -79,7 +79,7 @@ def run(arguments: argparse.Namespace) -> int:
     by_piece = is_unspaced(translator.source_language), is_unspaced(translator.target_language)
     shown = OutputOptions(arguments.nbest, arguments.scores, arguments.alignments, arguments.attention, by_piece)
     write = choose_writer(arguments.output, arguments.nbest)
-    done, cut, parts = 0, 0, 0
+    done, cut, parts, rewritten = 0, 0, 0, translator.rewritten()
     with line_progress(bytes_to_read(arguments.input)) as advance:
         for window in windows(_lines(arguments), WINDOW, full=is_file(arguments.input)):
             texts, prefixes = (list(column) for column in zip(*window, strict=True))
@@ -95,10 +95,14 @@ def run(arguments: argparse.Namespace) -> int:
             )
             _emit(write(answer, number, shown) for number, answer in enumerate(answers, done))
             advance(texts)
+            rewritten.add(texts)
             done += len(texts)
             cut += sum(answer.parts > 1 for answer in answers)
             parts += sum(answer.parts for answer in answers if answer.parts > 1)
     _report_cuts(cut, parts)
+    if rewritten.lines:
+        lines = "1 line has" if rewritten.lines == 1 else f"{rewritten.lines:,} lines have"
+        print(f"{lines} characters that the model reads as others: {rewritten.examples()}", file=sys.stderr)
     return 0
 
 

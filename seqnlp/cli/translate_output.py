@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqnlp.cli.json_text import json_line
-from seqnlp.text.alignment import merge_attention, pharaoh
+from seqnlp.text.alignment import GivenWords, merge_attention, pharaoh
 
 if TYPE_CHECKING:
     from seqnlp.api import Hypothesis, Translation
@@ -112,6 +112,13 @@ def word_attention(
     if hypothesis.attention is None or not hypothesis.pieces:
         return [], [], np.zeros((0, 0))
     rows = hypothesis.attention[: len(hypothesis.pieces)]  # without that of the end
+    numbers = [] if by_piece[0] else answer.piece_words
+    given = GivenWords(answer.source.split(), numbers) if numbers else None
     return merge_attention(
-        rows, answer.source_pieces, hypothesis.pieces, source_by_piece=by_piece[0], target_by_piece=by_piece[1]
+        rows,
+        answer.source_pieces,
+        hypothesis.pieces,
+        source_by_piece=by_piece[0],
+        target_by_piece=by_piece[1],
+        given=given,
     )

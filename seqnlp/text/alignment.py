@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,20 @@ _BYTE = re.compile(r"<0x([0-9A-F]{2})>")
 
 Word = tuple[str, int, int]
 """A word, the number of its first piece, and that of its last piece plus one."""
+
+
+@dataclass(frozen=True)
+class GivenWords:
+    """The words of a text as it was given, and for each subword, ``</s>`` left out, the number of its word."""
+
+    words: Sequence[str]
+    numbers: Sequence[int]
+
+    def membership(self, num_pieces: int) -> NDArray[np.float64]:
+        """(pieces, words): 1 where a piece belongs to a word."""
+        member = np.zeros((num_pieces, len(self.words)))
+        member[np.arange(len(self.numbers)), self.numbers] = 1
+        return member
 
 
 def words_of(pieces: Sequence[str], by_piece: bool = False) -> list[Word]:
@@ -50,6 +65,7 @@ def merge_attention(
     *,
     source_by_piece: bool = False,
     target_by_piece: bool = False,
+    given: GivenWords | None = None,
 ) -> tuple[list[str], list[str], NDArray[np.float64]]:
     """Attention between words: summed over the pieces of a source word, averaged over those of a target word.
 
@@ -59,6 +75,7 @@ def merge_attention(
     Args:
         weights: (T, S), a row for each target piece and a column for each source piece, ``</s>`` counted if listed.
         source_by_piece, target_by_piece: that side is written without spaces; see :func:`words_of`.
+        given: the source's words as they were given, which then are those that are counted.
 
     Returns:
         The source words (Sw), the target words (Tw) and the weights (Tw, Sw).
@@ -72,11 +89,16 @@ def merge_attention(
             f"expected attention of shape {expected}, one row a target piece and one column a source piece, "
             f"found {weights.shape}; list {_END} among the pieces exactly if it has a row or column"
         )
-    source, target = words_of(source_pieces, source_by_piece), words_of(target_pieces, target_by_piece)
-    summed = weights.astype(np.float64) @ _membership(source, len(source_pieces))  # (T, Sw)
+    target = words_of(target_pieces, target_by_piece)
+    if given:
+        source_words, belongs = list(given.words), given.membership(len(source_pieces))
+    else:
+        source = words_of(source_pieces, source_by_piece)
+        source_words, belongs = [text for text, _, _ in source], _membership(source, len(source_pieces))
+    summed = weights.astype(np.float64) @ belongs  # (T, Sw)
     averaging = _membership(target, len(target_pieces))  # (T, Tw)
     averaging = averaging / averaging.sum(axis=0)  # (T, Tw): each column sums to 1
-    return [text for text, _, _ in source], [text for text, _, _ in target], averaging.T @ summed
+    return source_words, [text for text, _, _ in target], averaging.T @ summed
 
 
 def pharaoh(weights: NDArray[np.floating[Any]]) -> list[tuple[int, int]]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import bisect
 import dataclasses
 import io
+import itertools
 import re
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -19,6 +21,8 @@ SPECIALS = 4
 _LONGEST_LINE = 1_000_000
 """Bytes; SentencePiece would silently leave longer training lines out."""
 
+_SPACE = "\u2581"
+_BYTE = re.compile(r"<0x[0-9A-F]{2}>")
 _TOO_HIGH = re.compile(r"too high \(\d+\).*?<= (\d+)")
 
 
@@ -65,6 +69,25 @@ class Subwords:
         normal = [one for one in range(SPECIALS, len(self)) if not self._processor.is_byte(one)]
         scores = {one: float(self._processor.get_score(one)) for one in normal}
         return dict(zip(normal, self.pieces(normal), strict=True)), scores
+
+    def reads(self, text: str) -> str:
+        """The text as the model reads it, its characters normalised."""
+        return str(self._processor.normalize(text)).replace(_SPACE, " ").strip()
+
+    def words_of_pieces(self, text: str) -> list[int]:
+        """For each subword of a text the number of the word between spaces, in the text as it is given, that it is of.
+
+        A subword that spells only the space before a word is of that word. Empty for a text without visible characters.
+        """
+        words = [match.span() for match in re.finditer(r"\S+", text)]
+        read, places = self._processor.normalize(text, with_offsets=True)
+        ends = list(itertools.accumulate(len(character.encode()) for character in read))  # in bytes, of each character
+        numbers, position = [], 0
+        for piece in self.pieces(self.encode([text])[0]):
+            position += 1 if _BYTE.fullmatch(piece) else len(piece.encode())
+            place = places[bisect.bisect_left(ends, position)]  # of its last character
+            numbers.append(min(bisect.bisect_right(words, place, key=lambda word: word[1]), len(words) - 1))
+        return numbers
 
     def join(self, pieces: Sequence[str]) -> str:
         """The text of pieces, bytes put together."""

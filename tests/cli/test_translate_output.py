@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import numpy as np
@@ -111,3 +112,10 @@ def test_letters_of_all_scripts_are_written_as_they_are() -> None:
     odd = Translation("é", ["▁é", "</s>"], [hypothesis("▁日本 語😀", -1.0)])
     for write in (write_text, write_moses, write_jsonl):
         assert "日本語😀" in write(odd, 0, OutputOptions())
+
+
+def test_source_words_are_numbered_as_they_were_given() -> None:
+    given = dataclasses.replace(ANSWER, source="Hallo\u200bMühle", piece_words=[0] * (len(ANSWER.source_pieces) - 1))
+    fields = json.loads(write_jsonl(given, 0, EVERYTHING))
+    assert fields["source_words"] == ["Hallo\u200bMühle"]
+    assert {pair[0] for pair in fields["alignment"]} == {0}

@@ -153,6 +153,12 @@ def test_text_can_have_columns_for_scores_and_alignments(
     ]
 
 
+def test_what_is_read_as_something_else_is_said_once(translator_run: Path) -> None:
+    finished = seqnlp("translate", translator_run, stdin="7² Hunde\nder Hund\n7² ½\n")
+    assert finished.err == "2 lines have characters that the model reads as others: '7²' as '72', '½' as '1\u20442'\n"
+    assert seqnlp("translate", translator_run, stdin="der Hund\n").err == ""
+
+
 def test_alignments_are_pairs_of_words_and_attention_has_a_weight_for_each(
     translator_run: Path, sources: list[str]
 ) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from seqnlp.tasks import arguments
 from seqnlp.tasks.saved_model import SavedModel, undisturbed
 from seqnlp.tasks.translation.model import translator_from_bundle
 from seqnlp.tasks.translation.prediction import SearchOptions, TranslationPredictor, longest_output
+from seqnlp.text.rewritten import Rewritten
 from seqnlp.text.split_sentences import join_parts, split_text
 
 END_PIECE = "</s>"
@@ -58,12 +59,15 @@ class Translation:
         source_pieces: its subwords, END last.
         hypotheses: translations, best first, never none; a blank text has the empty one.
         parts: how many parts an over-long text was cut into; each was translated alone.
+        piece_words: for each subword but END the number of the word between spaces of ``source`` that it is of;
+            empty unless the attention was asked for, and for a text that was cut.
     """
 
     source: str
     source_pieces: list[str]
     hypotheses: list[Hypothesis]
     parts: int = 1
+    piece_words: list[int] = field(default_factory=list)
 
     @property
     def text(self) -> str:
@@ -151,7 +155,7 @@ class Translator(SavedModel):
         found = self._predictor.translate(FlatSequences.of(flat), options, numbers, begun)
         edges = np.cumsum([0, *map(len, cut)]).tolist()
         return [
-            self._translation(text, cut[number], found[start:end])
+            self._translation(text, cut[number], found[start:end], attention)
             for number, (text, (start, end)) in enumerate(zip(texts, pairwise(edges), strict=True))
         ]
 
@@ -206,13 +210,20 @@ class Translator(SavedModel):
             begun += [ids if part == 0 else [] for part in range(len(parts))]
         return begun
 
-    def _translation(self, text: str, parts: list[list[int]], found: list[list[Decoded]]) -> Translation:
+    def rewritten(self) -> Rewritten:
+        """What counts the words of texts that the model reads otherwise than they are written."""
+        return Rewritten(self._subwords.source)
+
+    def _translation(
+        self, text: str, parts: list[list[int]], found: list[list[Decoded]], attention: bool
+    ) -> Translation:
         pieces = [piece for ids in parts for piece in self._subwords.source.pieces(ids)]
         if not parts:
             return Translation(text, [END_PIECE], [Hypothesis("", 0.0, 0.0, [], [])])
         if len(parts) == 1:
             hypotheses = [self._hypothesis(one) for one in found[0]]
-            return Translation(text, [*pieces, END_PIECE], hypotheses)
+            words = self._subwords.source.words_of_pieces(text) if attention else []
+            return Translation(text, [*pieces, END_PIECE], hypotheses, piece_words=words)
         joined = self._join([self._hypothesis(part[0]) for part in found])
         return Translation(text, [*pieces, END_PIECE], [joined], len(parts))
 

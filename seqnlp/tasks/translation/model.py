@@ -11,6 +11,7 @@ from seqnlp.config import DecodingConfig, TranslationConfig, TranslatorConfig
 from seqnlp.errors import RunError
 from seqnlp.models.translator import RecurrentTranslator
 from seqnlp.saved_weights import with_weights
+from seqnlp.text.rewritten import Rewritten
 from seqnlp.text.subwords import Subwords, train_subwords
 from seqnlp.text.units import subwords_from_folder
 
@@ -66,6 +67,20 @@ def learn_vocabularies(
         return train_subwords(texts, config.tokenizer, lambda text: say(f"{side} {text}"))
 
     return Vocabularies(learn("source", sources), learn("target", targets))
+
+
+def say_rewritten(
+    vocabularies: Vocabularies, sources: Sequence[str], targets: Sequence[str], say: Callable[[str], None]
+) -> None:
+    """Say once what the subwords' normalisation makes of the training text."""
+    for side, subwords, texts in (("source", vocabularies.source, sources), ("target", vocabularies.target, targets)):
+        found = Rewritten(subwords)
+        found.add(texts)
+        if found.lines:
+            say(
+                f"train: {found.lines:,} of {len(texts):,} {side} lines have characters that are read as others: "
+                f"{found.examples()} (tokenizer.normalization; identity reads what is written)"
+            )
 
 
 def build_translator(model: TranslatorConfig, vocabularies: Vocabularies) -> RecurrentTranslator:

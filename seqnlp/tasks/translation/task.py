@@ -22,7 +22,7 @@ from seqnlp.models.size import count_parameters
 from seqnlp.models.translator import PairBatch, RecurrentTranslator
 from seqnlp.tasks.translation.card import model_card
 from seqnlp.tasks.translation.greedy import greedy_translations
-from seqnlp.tasks.translation.model import build_translator, describe, learn_vocabularies, start_from
+from seqnlp.tasks.translation.model import build_translator, describe, learn_vocabularies, say_rewritten, start_from
 from seqnlp.text.subword_sampling import SubwordSampler
 from seqnlp.training.checkpoint import Progress
 
@@ -60,6 +60,7 @@ class TranslationTask:
         else:
             self.vocabularies = learn_vocabularies(sources, targets, config, say)
             self.model = build_translator(config.model, self.vocabularies)
+        say_rewritten(self.vocabularies, sources, targets, say)
         self.model = self.model.to(device)
         self.texts = self._short_enough(sources, targets, say)
         sides, sampling = (self.vocabularies.source, self.vocabularies.target), bool(config.tokenizer.sampling)
