@@ -24,9 +24,7 @@ class TaskParts:
         task: what trains it; implements ``tasks.registry.Task``.
         load: a model folder (a ``Bundle``) -> the model, ready to use.
         model: the Python interface of a saved model.
-        evaluate: run, config, split, say, keep -> the report.
-        as_text: that report -> text for a terminal.
-        as_html: that report, and where it is from -> a page.
+        evaluate: run, config, split, say, keep -> the ``Report``.
         in_memory: examples, name, settings -> the split as a file, for training from Python.
         counted: run, config, split, say -> what the answers count for, example by example, for ``seqnlp compare``.
         texts: config, split, say -> the texts of a split by side, for ``seqnlp data check``.
@@ -46,8 +44,6 @@ class TaskParts:
     load: str
     model: str
     evaluate: str
-    as_text: str
-    as_html: str
     in_memory: str
     counted: str = ""
     texts: str = ""
@@ -69,8 +65,6 @@ TASKS: dict[str, TaskParts] = {
         load="model:tagger_from_bundle",
         model="api:Tagger",
         evaluate="evaluation:evaluate",
-        as_text="seqnlp.metrics.terminal:format_report",
-        as_html="seqnlp.metrics.html:report_html",
         in_memory="seqnlp.data.in_memory.tagged:written_tagged",
         counted="counted:counted_tags",
         texts="texts:texts",
@@ -88,8 +82,6 @@ TASKS: dict[str, TaskParts] = {
         load="model:translator_from_bundle",
         model="api:Translator",
         evaluate="evaluation:evaluate",
-        as_text="seqnlp.metrics.translation_report:format_translation_report",
-        as_html="seqnlp.metrics.translation_report:translation_report_html",
         in_memory="seqnlp.data.in_memory.pairs:written_pairs",
         texts="texts:texts",
         predictions="predictions:predictions",
@@ -105,8 +97,6 @@ TASKS: dict[str, TaskParts] = {
         load="model:classifier_from_bundle",
         model="api:Classifier",
         evaluate="evaluation:evaluate",
-        as_text="seqnlp.metrics.classification_report:format_classification_report",
-        as_html="seqnlp.metrics.classification_report:classification_report_html",
         in_memory="seqnlp.data.in_memory.documents:written_documents",
         counted="counted:counted_labels",
         texts="texts:texts",
@@ -124,8 +114,6 @@ TASKS: dict[str, TaskParts] = {
         load="model:language_model_from_bundle",
         model="api:LanguageModel",
         evaluate="evaluation:evaluate",
-        as_text="seqnlp.metrics.language_report:format_language_report",
-        as_html="seqnlp.metrics.language_report:language_report_html",
         in_memory="seqnlp.data.in_memory.texts:written_texts",
         counted="counted:counted_losses",
         texts="texts:texts",
@@ -142,8 +130,6 @@ TASKS: dict[str, TaskParts] = {
         load="model:forecaster_from_bundle",
         model="api:Forecaster",
         evaluate="evaluation:evaluate",
-        as_text="seqnlp.metrics.forecast_report:format_forecast_report",
-        as_html="seqnlp.metrics.forecast_report:forecast_report_html",
         in_memory="seqnlp.data.in_memory.series:written_series",
         counted="counted:counted_errors",
     ),
@@ -156,8 +142,6 @@ TASKS: dict[str, TaskParts] = {
         load="model:detector_from_bundle",
         model="api:Detector",
         evaluate="evaluation:evaluate",
-        as_text="seqnlp.metrics.anomaly_report:format_anomaly_report",
-        as_html="seqnlp.metrics.anomaly_report:anomaly_report_html",
         in_memory="seqnlp.data.in_memory.series:written_series",
         counted="counted:counted_alarms",
     ),

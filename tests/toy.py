@@ -35,7 +35,7 @@ class ToyModel(nn.Module):
 
 
 class ToyTask:
-    """Implements ``training.fit.Trainable``.
+    """Implements ``training.task.Trainable``.
 
     Args:
         before_loss: called with the number of losses computed so far; may raise, kill or break something.

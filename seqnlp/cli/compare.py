@@ -46,6 +46,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Compare and print."""
+    from seqnlp.report.comparison import comparison_text
+
     if arguments.reference and (arguments.split or arguments.data):
         raise SeqnlpError("--reference compares two files and --split two runs; leave one of them out")
     if arguments.split and arguments.data:
@@ -63,7 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(json_text({**systems, **comparison.to_dict()}, indent=1))
     else:
-        print(f"A: {arguments.a}\nB: {arguments.b}\n{comparison.format()}")
+        print(f"A: {arguments.a}\nB: {arguments.b}\n{comparison_text(comparison)}")
     return 0
 
 

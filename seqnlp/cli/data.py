@@ -128,8 +128,8 @@ def _same(side: str, other: str) -> bool:
 
 def _table(found: list[tuple[str, str, Overlap]]) -> str:
     """Counts, then examples of each overlap that there is."""
-    from seqnlp.metrics.tables import Table
-    from seqnlp.metrics.terminal import format_table
+    from seqnlp.report.tables import Table
+    from seqnlp.report.text import format_table
 
     rows = [(of, where, f"{o.total:,}", f"{o.exact:,}", f"{o.normalized:,}") for of, where, o in found]
     parts = [Table("Texts that are also in another split", ("of", "in", ">texts", ">exact", ">normalised"), rows)]

@@ -11,6 +11,7 @@ from seqnlp.cli.json_text import json_line, json_text
 
 if TYPE_CHECKING:
     from seqnlp.config import Config
+    from seqnlp.report.report import Report
 
 HELP = "score a run's model on a split: scores with intervals, signatures, errors"
 EXAMPLES = """\
@@ -85,11 +86,10 @@ def run(arguments: argparse.Namespace) -> int:
     adapted = arguments.cache or arguments.dynamic
     options = {"adaptation": part_of(config.task, "adaptation")(arguments.cache, arguments.dynamic)} if adapted else {}
     evaluate = part_of(config.task, "evaluate")
-    report = evaluate(arguments.run, config, arguments.split, _say, keep=not arguments.data, **options)
-    print(json_text(report.to_dict(), indent=1) if arguments.json else part_of(config.task, "as_text")(report))
+    report: Report = evaluate(arguments.run, config, arguments.split, _say, keep=not arguments.data, **options)
+    print(json_text(report.to_dict(), indent=1) if arguments.json else report.to_text())
     if arguments.report:
-        page = part_of(config.task, "as_html")(report, _origin(arguments, config))
-        write_atomically(arguments.report, page.encode())
+        write_atomically(arguments.report, report.to_html(_origin(arguments, config)).encode())
         _say(f"report written to {arguments.report}")
     if arguments.predictions:
         rows = part_of(config.task, "predictions")(arguments.run, config, arguments.split, _quiet)

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from seqnlp.metrics.tables import Table
+from seqnlp.report.tables import Table
 
 Found = dict[tuple[str, str], list[float]]
 """Scores by the values of both settings."""

@@ -10,7 +10,7 @@ from pathlib import Path
 import yaml
 
 from seqnlp.cli.multirun_cross import leaves
-from seqnlp.metrics.tables import Table
+from seqnlp.report.tables import Table
 
 _OF_ONE_RUN = ("run", "seed")
 """Settings in which the runs of one row differ."""

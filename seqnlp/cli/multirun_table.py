@@ -10,8 +10,8 @@ from typing import Any
 
 from seqnlp.cli.multirun_cross import cross_table
 from seqnlp.cli.multirun_seeds import seeds_table
-from seqnlp.metrics.tables import Table
-from seqnlp.metrics.terminal import format_table
+from seqnlp.report.tables import Table
+from seqnlp.report.text import format_table
 
 
 def multirun_table(runs: Sequence[Path]) -> str:

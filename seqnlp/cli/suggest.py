@@ -43,7 +43,6 @@ def run(arguments: argparse.Namespace) -> int:
     from seqnlp.api import Classifier, Tagger
     from seqnlp.errors import SeqnlpError
     from seqnlp.studies.suggestion import suggest
-    from seqnlp.tasks.uncertainty import of_texts
 
     if arguments.number < 1:
         raise SeqnlpError(f"--number: expected 1 or more, found {arguments.number}")
@@ -60,7 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
         unsure = np.random.default_rng(arguments.seed).random(len(texts))
         chosen = [int(place) for place in np.argsort(-unsure) if texts[place].strip()][: arguments.number]
     else:
-        unsure = of_texts(model, texts, arguments.by)
+        unsure = model.uncertainty(texts, arguments.by)
         chosen = suggest(texts, unsure, arguments.number)
     picked = [rows[place] for place in chosen]
     known = {} if arguments.by == "random" else {"uncertainty": [round(float(unsure[place]), 4) for place in chosen]}

@@ -1,12 +1,9 @@
-"""What a paired test of two systems on the same examples found, for a terminal and as JSON."""
+"""What a paired test of two systems on the same examples found."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from typing import Any
-
-from seqnlp.metrics.tables import Table
-from seqnlp.metrics.terminal import format_table
 
 LEVEL = 0.05
 """A difference with a p-value under it is called significant."""
@@ -86,28 +83,7 @@ class Comparison:
         judged = [{**asdict(each), "difference": each.difference, "verdict": each.verdict} for each in self.measures]
         return {"verdict": "; ".join(self.verdicts), **asdict(self), "measures": judged}
 
-    def format(self) -> str:
-        """The comparison for a terminal."""
-        rows = [_row(each, name) for each in self.measures for name in ("A", "B")]
-        columns = ("measure", "system", ">score", ">mean", ">95 % interval", ">p bootstrap", ">p randomization")
-        table = format_table(Table(f"{self.size:,} {self.unit}", columns, rows))
-        signatures = "\n".join(f"{each.name}: {each.signature}" for each in self.measures)
-        return "\n\n".join(["\n".join(self.verdicts), table, signatures])
-
-
-def _row(measure: MeasureComparison, system: str) -> tuple[str, ...]:
-    score = measure.a if system == "A" else measure.b
-    p_values = ("", "") if system == "A" else (f"{measure.bootstrap_p:.4f}", f"{measure.randomization_p:.4f}")
-    digits = _digits(measure.a.score)
-    interval = f"{score.low:.{digits}f} to {score.high:.{digits}f}"
-    return (measure.name, system, f"{score.score:.{digits}f}", f"{score.mean:.{digits}f}", interval, *p_values)
-
 
 def _short(difference: float) -> str:
     """One digit after the point, or three digits that say something."""
     return f"{difference:.1f}" if difference >= 0.1 else f"{difference:.2g}"
-
-
-def _digits(score: float) -> int:
-    """Two digits after the point; more of scores far below 1."""
-    return 2 if score >= 1 else 4

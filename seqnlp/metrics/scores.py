@@ -51,3 +51,11 @@ def macro(scores: list[Scores]) -> Scores:
         return Scores(0.0, 0.0, 0.0, 0)
     precision, recall, f1 = (fmean(getattr(s, name) for s in scores) for name in ("precision", "recall", "f1"))
     return Scores(precision, recall, f1, sum(s.support for s in scores))
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """A simple method's score on the same examples, by the report's measure."""
+
+    name: str
+    score: float

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from seqnlp.metrics.confusion import ConfusionMatrix
 from seqnlp.plots import grid
-from seqnlp.plots.page import html_page
 from seqnlp.plots.picture import BLUE, as_text, save_picture, short
+from seqnlp.report.page import html_page
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

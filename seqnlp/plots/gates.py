@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqnlp.plots import grid
-from seqnlp.plots.page import html_page
 from seqnlp.plots.picture import BLUE, VERMILLION, as_text, save_picture, short
+from seqnlp.report.page import html_page
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -9,8 +9,8 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from seqnlp.plots.page import html_page
 from seqnlp.plots.picture import BLACK, BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION, as_text, save_picture, short
+from seqnlp.report.page import html_page
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

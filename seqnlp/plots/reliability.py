@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from seqnlp.metrics.calibration import Calibration, Reliability
-from seqnlp.metrics.html import calibration_figure, page, table_section
-from seqnlp.metrics.tables import calibration_table, coverage_table
 from seqnlp.plots.picture import BLUE, VERMILLION, as_text, save_picture
+from seqnlp.report.page import report_page
+from seqnlp.report.report import calibration_sections
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 def reliability_html(title: str, calibration: Calibration) -> str:
     """The whole page; it needs nothing else: no network, no script. Every text is escaped."""
-    tables = [table_section(table(calibration)) for table in (calibration_table, coverage_table)]
-    return page(title, _size(calibration), [], [calibration_figure(calibration), *tables])
+    *tables, diagram = calibration_sections(calibration)
+    return report_page(title, _size(calibration), [], [diagram, *tables])
 
 
 def reliability_picture(path: Path, title: str, calibration: Calibration) -> None:

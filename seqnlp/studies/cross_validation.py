@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from seqnlp.compose import task_of
-from seqnlp.metrics.tables import Table
-from seqnlp.metrics.terminal import format_table
+from seqnlp.report.tables import Table
+from seqnlp.report.text import format_table
 from seqnlp.studies.trained import Score, answers, score, score_of, train_here
 from seqnlp.task_table import TASKS
 

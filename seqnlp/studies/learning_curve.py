@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from seqnlp.metrics.tables import Table
-from seqnlp.metrics.terminal import format_table
+from seqnlp.report.tables import Table
+from seqnlp.report.text import format_table
 from seqnlp.studies.trained import Score, score, train_here
 
 _say = logging.getLogger("seqnlp").info

@@ -10,7 +10,7 @@ import torch
 
 from seqnlp.config import Config
 from seqnlp.task_table import part_of
-from seqnlp.training.fit import Trainable
+from seqnlp.training.task import Trainable
 
 Say = Callable[[str], None]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import tempfile
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from seqnlp.config import Config, config_to_dict, default_config, read_config
 from seqnlp.data.in_memory.rows import is_path
 from seqnlp.errors import RunError
 from seqnlp.plots.answers import framed
+from seqnlp.report.report import Report as TaskReport
 from seqnlp.task_table import part_of
 
 _COLUMNS = {
@@ -43,9 +43,7 @@ class Report:
     """
 
     scores: dict[str, float]
-    details: Any
-    _as_text: Callable[[Any], str]
-    _as_html: Callable[..., str]
+    details: TaskReport
 
     def __getattr__(self, name: str) -> float:
         scores: dict[str, float] = self.__dict__.get("scores", {})
@@ -55,15 +53,14 @@ class Report:
 
     def to_dict(self) -> dict[str, Any]:
         """Everything that was found, as `seqnlp evaluate --json` writes it."""
-        found: dict[str, Any] = self.details.to_dict()
-        return found
+        return self.details.to_dict()
 
     def to_html(self) -> str:
         """A page of its own, as `seqnlp evaluate --report` writes it."""
-        return self._as_html(self.details)
+        return self.details.to_html()
 
     def __str__(self) -> str:
-        return self._as_text(self.details)
+        return self.details.to_text()
 
     def _repr_html_(self) -> str:
         return framed(self.to_html(), "40em")
@@ -88,8 +85,8 @@ def evaluated(model: Path, description: dict[str, Any], test: Any, split: str) -
             split = "test"
             config.test_on(str(test) if is_path(test) else _written(config, test, Path(folder)))
         say = logging.getLogger("seqnlp").info
-        found = part_of(task, "evaluate")(model, config, split, lambda text: say("%s", text), keep=False)
-    return Report(found.named_scores, found, part_of(task, "as_text"), part_of(task, "as_html"))
+        found: TaskReport = part_of(task, "evaluate")(model, config, split, lambda text: say("%s", text), keep=False)
+    return Report(found.named_scores, found)
 
 
 def _run_config(model: Path) -> Config | None:

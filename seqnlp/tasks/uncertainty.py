@@ -2,15 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
-
 import numpy as np
 from numpy.typing import NDArray
-
-if TYPE_CHECKING:
-    from seqnlp.tasks.classification.api import Classifier
-    from seqnlp.tasks.tagging.api import Tagger
 
 FloatArray = NDArray[np.float64]
 
@@ -20,17 +13,6 @@ MEASURES = {
     "mean-probability": "1 less the mean probability of the likeliest tag, over the words (not longer for long texts)",
 }
 """What ``--by`` may be."""
-
-
-def of_texts(model: Tagger | Classifier, texts: Sequence[str], by: str) -> FloatArray:
-    """Uncertainty (N,) of texts, by one of ``MEASURES``; the larger, the less sure. A text without words is 0."""
-    from seqnlp.tasks.tagging.api import Tagger
-
-    if isinstance(model, Tagger):
-        return model.uncertainty(texts, by)
-    answers = model.classify_texts(texts)
-    table = np.array([list(answer.probabilities.values()) for answer in answers]).reshape(len(texts), -1)  # (N, K)
-    return of_probabilities(table, by, model.multi_label)
 
 
 def of_probabilities(table: FloatArray, by: str, several: bool = False) -> FloatArray:

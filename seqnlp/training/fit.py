@@ -14,15 +14,12 @@ import math
 import signal
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
-from typing import Protocol
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
-from torch import Tensor, nn
 
 from seqnlp.config import Config
 from seqnlp.data.batches import share
@@ -36,37 +33,7 @@ from seqnlp.training.optimizer import Optimizer
 from seqnlp.training.place import Place
 from seqnlp.training.schedule import learning_rate
 from seqnlp.training.states import collect_states, restore
-
-Batch = NDArray[np.int64]
-
-
-class Trainable(Protocol):
-    """What the loop needs to know of a task."""
-
-    digest: str
-    """Identifies the training data; a checkpoint of other data is refused."""
-
-    dev_digest: str
-    """Identifies the development data, likewise; empty without a dev split."""
-
-    @property
-    def model(self) -> nn.Module:
-        """What is trained."""
-
-    def plan(self, epoch: int) -> Sequence[Batch]:
-        """The batches of an epoch, as arrays of example numbers."""
-
-    def count(self, batch: Batch) -> int:
-        """The items (tokens) over which a batch's loss is averaged."""
-
-    def loss(self, examples: Batch, done: float) -> Tensor:
-        """The loss summed over the items of the given examples; ``done`` is the part of the training that is over."""
-
-    def evaluate(self) -> dict[str, float]:
-        """Dev scores, ``score`` (higher is better) first; empty without a dev split."""
-
-    def save(self, scores: dict[str, float], progress: Progress) -> None:
-        """Write the model as it is now to the run's model folder."""
+from seqnlp.training.task import Batch, Trainable
 
 
 class Interrupted(KeyboardInterrupt):

@@ -2,32 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import Any
 
 import torch
-from torch import Tensor
 
 from seqnlp.errors import RunError
 from seqnlp.training.average import AveragedWeights
 from seqnlp.training.checkpoint import FILE_NAME, Progress, load_checkpoint
 from seqnlp.training.distributed import Processes
 from seqnlp.training.optimizer import Optimizer
-
-if TYPE_CHECKING:
-    from seqnlp.training.fit import Trainable
-
-
-@runtime_checkable
-class Carrying(Protocol):
-    """A task that carries something from batch to batch beside the weights, such as a recurrent state."""
-
-    def carried(self) -> Sequence[Tensor]:
-        """What is carried now; what other processes carry reads as zero."""
-
-    def load_state(self, tensors: Sequence[Tensor]) -> None:
-        """Take up what :meth:`carried` gave, summed over all processes."""
+from seqnlp.training.task import Carrying, Trainable
 
 
 def collect_states(

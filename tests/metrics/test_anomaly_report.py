@@ -5,11 +5,9 @@ import json
 import pytest
 
 from seqnlp.metrics.alarms import Alarms
-from seqnlp.metrics.anomaly_report import (
+from seqnlp.tasks.anomaly_detection.report import (
     AnomalyReport,
     LabelledWindow,
-    anomaly_report_html,
-    format_anomaly_report,
 )
 
 
@@ -38,7 +36,7 @@ def report() -> AnomalyReport:
 
 
 def test_the_text_has_all_numbers_with_chance_beside_them(report: AnomalyReport) -> None:
-    assert format_anomaly_report(report).splitlines() == [
+    assert report.to_text().splitlines() == [
         "<pumps> on test: 990 rows (10 more before the first whole window), 2 labelled windows",
         "  windows found, 0.01 of the rows flagged  1 of 2, 0 false alarms  (random rows would find 0.7)",
         "  false alarms asked for                   0.01 of normal rows",
@@ -65,7 +63,7 @@ def test_the_text_has_all_numbers_with_chance_beside_them(report: AnomalyReport)
 
 
 def test_the_page_escapes_what_comes_from_data(report: AnomalyReport) -> None:
-    page = anomaly_report_html(report)
+    page = report.to_html()
     assert "&lt;pumps&gt;" in page
     assert "<pumps>" not in page
     assert "<td>&lt;b&gt;</td>" in page

@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from seqnlp.metrics.baseline import DictionaryBaseline, MajorityTagBaseline
+from seqnlp.tasks.tagging.baselines import DictionaryBaseline, MajorityTagBaseline
 from seqnlp.text.tags import Span
 
 

@@ -7,10 +7,9 @@ import sys
 import pytest
 
 from seqnlp.errors import SeqnlpError
-from seqnlp.metrics.baseline import DictionaryBaseline
 from seqnlp.metrics.calibration import measure_calibration
-from seqnlp.metrics.evaluation import entity_report, tag_report
-from seqnlp.metrics.terminal import format_report
+from seqnlp.tasks.tagging.baselines import DictionaryBaseline
+from seqnlp.tasks.tagging.reporting import entity_report, tag_report
 from seqnlp.text.conll import read_conll
 from seqnlp.text.sentence import Pieces, TaggedSentence
 from seqnlp.text.tags import spans_from_tags, tags_from_spans
@@ -72,7 +71,7 @@ def test_a_report_of_tags_holds_every_part():
 def test_without_the_training_split_its_parts_are_left_out():
     report = entities(training=[], calibration=None, seconds=0.0)
     assert (report.breakdown, report.baseline, report.calibration) == ({}, None, None)
-    text = format_report(report)
+    text = report.to_text()
     for part in ("baseline", "Known from training", "Calibration", "speed"):
         assert part not in text
 
@@ -89,7 +88,7 @@ def test_a_report_can_be_written_as_json_and_read_back(make):
 def test_a_corpus_without_entities_has_a_report_too():
     report = entity_report([sentence("no one", "O O")], [["O", "O"]], [], "iob2", title="none", split="test")
     assert (report.score, report.interval) == (0.0, (0.0, 0.0))
-    text = format_report(report)
+    text = report.to_text()
     assert "entity F1    -  (no gold entities to find)" in text
     assert "0.00" not in text
     json.dumps(report.to_dict(), allow_nan=False)
@@ -97,7 +96,7 @@ def test_a_corpus_without_entities_has_a_report_too():
 
 def test_a_type_without_gold_entities_has_no_recall_and_no_f1():
     report = entity_report([sentence("Ana swims", "O O")], [["B-PER", "O"]], [], "iob2", title="none", split="test")
-    assert any(line.split() == ["PER", "0.00", "-", "-", "0"] for line in format_report(report).splitlines())
+    assert any(line.split() == ["PER", "0.00", "-", "-", "0"] for line in report.to_text().splitlines())
 
 
 def test_types_with_odd_names_are_counted_each_in_every_table():
@@ -127,7 +126,7 @@ def test_plain_tags_are_refused_as_entities():
 
 
 def test_the_text_says_what_was_measured():
-    lines = format_report(entities()).splitlines()
+    lines = entities().to_text().splitlines()
     assert lines[0] == "demo on test: 3 sentences, 8 tokens"
     assert lines[1].startswith("  entity F1    25.00  (95 % interval ")
     assert "  baseline     57.14  (dictionary of the training entities)" in lines
@@ -139,14 +138,14 @@ def test_the_text_says_what_was_measured():
 
 
 def test_the_text_of_tags_shows_accuracy_and_confusions():
-    lines = format_report(tags()).splitlines()
+    lines = tags().to_text().splitlines()
     assert any("token accuracy  66.67" in line for line in lines)
     assert any(line.split() == ["words", "not", "seen", "in", "training", "100.00", "1"] for line in lines)
     assert any(line.split() == ["1", "AUX", "VERB", "can"] for line in lines)
 
 
 def test_numbers_of_a_table_end_in_one_column():
-    lines = format_report(entities()).splitlines()
+    lines = entities().to_text().splitlines()
     start = lines.index("Each type")
     ends = {len(line) for line in lines[start + 1 : start + 5]}
     assert len(ends) == 1
@@ -155,7 +154,7 @@ def test_numbers_of_a_table_end_in_one_column():
 def test_words_cannot_disturb_the_terminal():
     word = "\x1b[31m" + "x" * 200
     test = [TaggedSentence((word,), ("B-PER",), 1)]
-    text = format_report(entity_report(test, [["O"]], [], "iob2", title="odd", split="test"))
+    text = entity_report(test, [["O"]], [], "iob2", title="odd", split="test").to_text()
     assert "\x1b" not in text
     assert max(map(len, text.splitlines())) < 120
 
@@ -175,8 +174,8 @@ def test_a_dictionary_as_the_model_scores_as_the_baseline_on_real_text(shared_da
 
 
 def test_importing_the_metrics_loads_no_heavy_library():
-    names = "evaluation, html, terminal, calibration"
+    names = "seqnlp.metrics.calibration, seqnlp.report.report, seqnlp.tasks.tagging.reporting"
     heavy = "{'torch', 'scipy', 'sklearn', 'seqeval', 'matplotlib', 'datasets'}"
-    code = f"import sys; from seqnlp.metrics import {names}; print(sorted({heavy} & set(sys.modules)))"
+    code = f"import sys, {names}; print(sorted({heavy} & set(sys.modules)))"
     printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert printed.strip() == "[]"

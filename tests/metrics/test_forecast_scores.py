@@ -8,15 +8,6 @@ import numpy as np
 import pytest
 
 from seqnlp.metrics.conformal import conformal_quantile, coverage
-from seqnlp.metrics.forecast_report import (
-    ColumnReport,
-    ForecastReport,
-    Interval,
-    NamedErrors,
-    StepErrors,
-    forecast_report_html,
-    format_forecast_report,
-)
 from seqnlp.metrics.forecasting import (
     Errors,
     errors,
@@ -25,6 +16,13 @@ from seqnlp.metrics.forecasting import (
     rows_ahead,
     seasonal_naive,
     seasonal_naive_with_drift,
+)
+from seqnlp.tasks.forecasting.report import (
+    ColumnReport,
+    ForecastReport,
+    Interval,
+    NamedErrors,
+    StepErrors,
 )
 
 
@@ -95,7 +93,7 @@ def test_the_report_says_how_far_below_the_naive_forecasts_the_model_is() -> Non
     found = a_report().to_dict()
     assert (found["measure"], found["score"]) == ("mase", 0.75)
     assert (found["below_seasonal_naive"], found["below_drift"], found["coverage_90"]) == (0.25, 0.5, 0.88)
-    text = format_forecast_report(a_report())
+    text = a_report().to_text()
     assert text.startswith(
         "demo on test: 50 rows (2 missing values, which do not count), 1 ahead from each of 10 rows\n"
     )
@@ -111,13 +109,13 @@ def test_what_cannot_be_divided_by_an_exact_season_is_undefined_and_the_report_i
     report = replace(a_report(), columns=[exact])
     found = json.loads(json.dumps(report.to_dict(), allow_nan=False))
     assert [found[name] for name in ("score", "below_seasonal_naive", "below_drift")] == [None, None, None]
-    text = format_forecast_report(report)
+    text = report.to_text()
     assert "undefined: the training part repeats exactly (season of 7)" in text
     assert "-  (with drift: -)" in text
     both = replace(report, columns=[exact, *a_report().columns])
     assert both.score == 0.75
-    assert "undefined, left out: exact" in format_forecast_report(both)
-    assert "undefined, left out: exact" in forecast_report_html(both)
+    assert "undefined, left out: exact" in both.to_text()
+    assert "undefined, left out: exact" in both.to_html()
 
 
 def test_errors_over_a_scale_of_0_are_no_multiples() -> None:
@@ -126,7 +124,7 @@ def test_errors_over_a_scale_of_0_are_no_multiples() -> None:
 
 
 def test_the_page_escapes_names_of_columns() -> None:
-    page = forecast_report_html(a_report())
+    page = a_report().to_html()
     assert "&lt;b&gt;: errors" in page
     assert "<b>" not in page
 
@@ -136,6 +134,6 @@ def test_the_linear_forecast_stands_beside_the_model_where_there_is_one() -> Non
     linear = NamedErrors("harmonics + AR(7), least squares", Errors(2.0, 2.5, 0.5, 1.0))
     report = replace(a_report(), columns=[replace(column, linear=linear) for column in a_report().columns])
     assert report.to_dict()["below_linear"] == pytest.approx(1 - 3.0 / 2.5)
-    text = format_forecast_report(report)
+    text = report.to_text()
     assert "RMSE below linear" in text
     assert "harmonics + AR(7), least squares" in text

@@ -6,8 +6,7 @@ from html.parser import HTMLParser
 import pytest
 
 from seqnlp.metrics.calibration import measure_calibration
-from seqnlp.metrics.evaluation import entity_report, tag_report
-from seqnlp.metrics.html import report_html
+from seqnlp.tasks.tagging.reporting import entity_report, tag_report
 from seqnlp.text.sentence import TaggedSentence
 
 CALIBRATION = measure_calibration([0.95, 0.42, 0.42], [0.85, 0.35, 0.35], [True, True, False], 1.25)
@@ -18,7 +17,7 @@ def page(word: str = "Oslo", label: str = "LOC", title: str = "demo", origin: st
     report = entity_report(
         test, [["O", "O"], ["B-PER"]], test[1:], "iob2", title=title, split="test", calibration=CALIBRATION
     )
-    return report_html(report, origin)
+    return report.to_html(origin)
 
 
 class Outline(HTMLParser):
@@ -101,14 +100,14 @@ def test_the_diagram_marks_each_bin_that_holds_predictions_before_and_after():
 
 def test_a_page_without_entities_or_calibration_has_no_empty_pictures():
     test = [TaggedSentence(("calm",), ("O",), 1)]
-    outline = Outline(report_html(entity_report(test, [["O"]], [], "iob2", title="none", split="test")))
+    outline = Outline(entity_report(test, [["O"]], [], "iob2", title="none", split="test").to_html())
     assert outline.open == []
     assert not outline.attributes("svg")
 
 
 def test_tags_have_a_page_too():
     test = [TaggedSentence(("we", "<b>"), ("PRON", "X"), 1)]
-    outline = Outline(report_html(tag_report(test, [["PRON", "PRON"]], [], title="pos", split="dev")))
+    outline = Outline(tag_report(test, [["PRON", "PRON"]], [], title="pos", split="dev").to_html())
     assert outline.open == []
     assert len(outline.attributes("svg")) == 1
     assert "<b>" in outline.texts

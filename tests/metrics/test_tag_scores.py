@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from sklearn.metrics import accuracy_score, precision_recall_fscore_support
 
-from seqnlp.metrics.accuracy import correct_counts, known_word_scores, tag_confusions, tag_scores
 from seqnlp.metrics.scores import Confusion, Scores
+from seqnlp.tasks.tagging.accuracy import correct_counts, known_word_scores, tag_confusions, tag_scores
 
 SENTENCES = [["we", "can", "fish"], ["a", "can"]]
 GOLD = [["PRON", "AUX", "VERB"], ["DET", "NOUN"]]

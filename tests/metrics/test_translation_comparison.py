@@ -10,6 +10,7 @@ from sacrebleu.significance import PairedTest
 
 from seqnlp.errors import DataError
 from seqnlp.metrics.translation_comparison import compare
+from seqnlp.report.comparison import comparison_text
 
 WORDS = ["a", "man", "woman", "dog", "runs", "sits", "on", "in", "park", "street", "red", "blue", "big", "and", "near"]
 
@@ -95,7 +96,7 @@ def test_the_comparison_can_be_written_as_json_and_read_back(clear):
 
 
 def test_the_text_begins_with_the_verdict_and_shows_both_systems(clear):
-    lines = clear.format().splitlines()
+    lines = comparison_text(clear).splitlines()
     assert lines[:2] == clear.verdicts
     assert "60 lines" in lines
     bleu = clear.measures[0]

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from seqnlp.metrics.translation_health import health
-from seqnlp.metrics.translation_report import TranslationReport, format_translation_report, translation_report_html
 from seqnlp.metrics.translation_scores import bleu, corpus_scores
 from seqnlp.metrics.translation_worst import worst_sentences
+from seqnlp.tasks.translation.report import TranslationReport
 
 SOURCES = ["Ein Hund läuft im Park .", "Zwei Frauen reden miteinander .", "Ein Zimmermann arbeitet .", "Schnee ."]
 REFERENCES = ["A dog runs in the park .", "Two women are talking .", "A carpenter works .", "Snow ."]
@@ -53,7 +53,7 @@ def test_a_report_can_be_written_as_json_and_read_back():
 
 def test_the_text_says_what_was_measured():
     found = report(seconds=2.0)
-    lines = format_translation_report(found).splitlines()
+    lines = found.to_text().splitlines()
     scores = found.scores
     assert lines[0] == "demo on test: 4 sentences, 1,234 source tokens, 18 target tokens"
     interval = f"(95 % interval {scores.bleu.low:.2f} to {scores.bleu.high:.2f})"
@@ -69,16 +69,16 @@ def test_the_text_says_what_was_measured():
 
 
 def test_what_was_not_measured_is_left_out():
-    text = format_translation_report(report())
+    text = report().to_text()
     assert "speed" not in text
     assert "attention" not in text
-    attended = format_translation_report(report(attention=np.ones((1, 4), dtype=np.float32)))
+    attended = report(attention=np.ones((1, 4), dtype=np.float32)).to_text()
     assert "source positions with hardly any attention" in attended
     assert "Worst: source positions" not in attended
 
 
 def test_text_from_data_cannot_disturb_a_terminal():
-    text = format_translation_report(report(sources=[*SOURCES[:3], "\x1b[31m" + "x" * 100]))
+    text = report(sources=[*SOURCES[:3], "\x1b[31m" + "x" * 100]).to_text()
     assert "\x1b" not in text
     assert "x" * 49 not in text
 
@@ -107,7 +107,7 @@ class Outline(HTMLParser):
 
 
 def test_the_page_holds_every_part():
-    outline = Outline(translation_report_html(report(seconds=2.0)))
+    outline = Outline(report(seconds=2.0).to_html())
     assert outline.open == []
     assert outline.texts.count("A carpenter works .") == 2  # beside the copied word and among the worst
     for text in (
@@ -134,14 +134,14 @@ def test_text_from_data_is_never_markup(hostile):
         "decoding": {"decoding": hostile},
     }
     for change in changed.values():
-        outline = Outline(translation_report_html(report(**change)))
+        outline = Outline(report(**change).to_html())
         assert not {"script", "img"} & set(outline.seen)
         assert outline.open == []
         assert any(hostile in found for found in outline.texts)
 
 
 def test_the_page_asks_nothing_of_the_network():
-    text = translation_report_html(report())
+    text = report().to_html()
     assert "://" not in text
     assert not re.search(r"\b(src|href|srcset|action)\s*=|url\(|@import|<script|<link", text)
     assert "default-src 'none'" in text

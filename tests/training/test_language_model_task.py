@@ -21,7 +21,7 @@ from seqnlp.tasks.language_model.scoring import score_units
 from seqnlp.tasks.language_model.task import LanguageModelTask
 from seqnlp.training.distributed import Processes
 from seqnlp.training.fit import fit
-from seqnlp.training.states import Carrying
+from seqnlp.training.task import Carrying
 
 EVERYTHING: dict[str, Any] = {
     "model__adaptive_head": 5,

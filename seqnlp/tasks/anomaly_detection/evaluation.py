@@ -14,11 +14,11 @@ from seqnlp.config import AnomalyConfig
 from seqnlp.data.series.parts import Part, Series, load_part, part_digest
 from seqnlp.errors import ConfigError
 from seqnlp.metrics.alarms import flag_highest, found_by_chance, measure_alarms
-from seqnlp.metrics.anomaly_report import AnomalyReport, LabelledWindow
 from seqnlp.metrics.false_alarms import surer_threshold
 from seqnlp.metrics.z_score import rolling_z_scores
 from seqnlp.tasks.anomaly_detection.labelled_windows import labelled_windows, number_rows
 from seqnlp.tasks.anomaly_detection.model import LoadedDetector, detector_from_bundle
+from seqnlp.tasks.anomaly_detection.report import AnomalyReport, LabelledWindow
 
 FloatArray = NDArray[np.float64]
 Scorer = Callable[[Series], FloatArray]

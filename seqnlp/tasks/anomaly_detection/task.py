@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from seqnlp import bundle
@@ -32,8 +31,7 @@ from seqnlp.tasks.anomaly_detection.model import (
 from seqnlp.tasks.anomaly_detection.scoring import baseline_of, for_scoring, row_errors, row_scores
 from seqnlp.tasks.anomaly_detection.windows import take_windows
 from seqnlp.training.checkpoint import Progress
-
-Batch = NDArray[np.int64]
+from seqnlp.training.task import Batch
 
 
 class AnomalyTask:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from seqnlp.bundle import find_model, load_bundle
 from seqnlp.errors import SeqnlpError
@@ -17,6 +18,7 @@ from seqnlp.tasks.classification.explanation import attended, integrated_gradien
 from seqnlp.tasks.classification.model import classifier_from_bundle
 from seqnlp.tasks.classification.prediction import DocumentPredictor, predicted, probabilities
 from seqnlp.tasks.saved_model import SavedModel, undisturbed
+from seqnlp.tasks.uncertainty import MEASURES, of_probabilities
 
 EXPLANATIONS = ("gradients", "attention")
 
@@ -153,6 +155,21 @@ class Classifier(SavedModel):
                 )
             )
         return answers
+
+    def uncertainty(self, texts: Iterable[str], by: str = "entropy") -> NDArray[np.float64]:
+        """How unsure the model is of each text (N,); the larger, the less sure.
+
+        Args:
+            by: ``entropy`` of the labels' probabilities, in nats; ``margin``: 1 less how far the best label is ahead of
+                the second; ``mean-probability``: 1 less the probability of the best.
+
+        Raises:
+            WrongTypeError, WrongValueError: an argument is not as described.
+        """
+        by = arguments.choice(by, "by", tuple(MEASURES))
+        answers = self.classify_texts(texts)
+        table = np.array([list(answer.probabilities.values()) for answer in answers])  # (N, K)
+        return of_probabilities(table.reshape(len(answers), -1), by, self.multi_label)
 
     def _explanation(self, words: list[str], label: int, method: str) -> Explanation:
         if method == "attention":

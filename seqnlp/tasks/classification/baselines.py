@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from seqnlp.metrics.classification import label_scores
-from seqnlp.metrics.report import Baseline
+from seqnlp.metrics.scores import Baseline
 from seqnlp.models.bag_of_ngrams import METHODS, STRENGTHS, BagOfNgrams, fit_bag, tune_bag
 from seqnlp.storage import write_atomically
 from seqnlp.tasks.classification.data import ReadDocument, targets_of

@@ -17,9 +17,8 @@ from seqnlp.data.sources import source_name
 from seqnlp.errors import ConfigError
 from seqnlp.metrics.calibration import Calibration, measure_calibration
 from seqnlp.metrics.classification import confusion_matrix, label_scores, macro_interval, score_interval
-from seqnlp.metrics.classification_report import ClassificationReport, Mistake
 from seqnlp.metrics.confusion import ConfusionMatrix, confused
-from seqnlp.metrics.report import Baseline
+from seqnlp.metrics.scores import Baseline
 from seqnlp.tasks.classification.baselines import baselines
 from seqnlp.tasks.classification.data import (
     ReadDocument,
@@ -38,6 +37,7 @@ from seqnlp.tasks.classification.prediction import (
     predicted,
     probabilities,
 )
+from seqnlp.tasks.classification.report import ClassificationReport, Mistake
 from seqnlp.text.documents import Document
 
 MISTAKES = 10

@@ -6,9 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from seqnlp import bundle
@@ -29,15 +27,14 @@ from seqnlp.tasks.classification.model import Decision, bag_tensors, build_class
 from seqnlp.tasks.classification.prediction import DocumentPredictor, decide, label_names, predicted
 from seqnlp.tasks.word_features import Vectors, learn_features, load_vectors, vectors_digest
 from seqnlp.training.checkpoint import Progress
-
-Batch = NDArray[np.int64]
+from seqnlp.training.task import Batch
 
 MIN_DOCUMENT_FREQUENCY = 2
 """Training documents that an n-gram of the shipped model must be in: half of the folder's size for nothing lost."""
 
 
 class ClassificationTask:
-    """A classifier, its data and its scores; implements ``training.fit.Trainable``.
+    """A classifier, its data and its scores; implements ``training.task.Trainable``.
 
     Args:
         config: the run's configuration.

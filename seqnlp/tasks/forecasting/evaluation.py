@@ -16,11 +16,11 @@ from seqnlp.data.series.inputs import Inputs, make_inputs
 from seqnlp.data.series.parts import Part, load_part, part_digest
 from seqnlp.errors import ConfigError, DataError
 from seqnlp.metrics.conformal import coverage
-from seqnlp.metrics.forecast_report import ColumnReport, ForecastReport, Interval, NamedErrors, StepErrors, interval_90
 from seqnlp.metrics.forecasting import errors, naive, rows_ahead, seasonal_naive, seasonal_naive_with_drift
 from seqnlp.metrics.linear_baseline import LinearBaseline, linear_baseline
 from seqnlp.tasks.forecasting.model import LEVELS, LoadedForecaster, forecaster_from_bundle
 from seqnlp.tasks.forecasting.prediction import backtest, fewest_rows, forecast_rows
+from seqnlp.tasks.forecasting.report import ColumnReport, ForecastReport, Interval, NamedErrors, StepErrors, interval_90
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from seqnlp import bundle
@@ -34,12 +33,11 @@ from seqnlp.tasks.forecasting.model import (
 from seqnlp.tasks.forecasting.prediction import Backtest, backtest, fit_intervals
 from seqnlp.tasks.forecasting.windows import WindowPlan
 from seqnlp.training.checkpoint import Progress
-
-Batch = NDArray[np.int64]
+from seqnlp.training.task import Batch
 
 
 class ForecastingTask:
-    """A forecaster, its series and its scores; implements ``training.fit.Trainable``.
+    """A forecaster, its series and its scores; implements ``training.task.Trainable``.
 
     Args:
         config: the run's configuration.

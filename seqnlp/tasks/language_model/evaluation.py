@@ -17,12 +17,12 @@ from seqnlp.config.common import source_split
 from seqnlp.data.corpus import Corpus, encode_corpus, load_text, text_digest
 from seqnlp.errors import ConfigError
 from seqnlp.metrics.kneser_ney import KneserNey
-from seqnlp.metrics.language_report import LanguageReport, NamedScores
 from seqnlp.metrics.perplexity import TextScores, text_scores
 from seqnlp.models.language_model import RecurrentLanguageModel
 from seqnlp.tasks.language_model.cache import cache_losses, tune_cache
 from seqnlp.tasks.language_model.dynamic import DynamicEvaluation, dynamic_losses
 from seqnlp.tasks.language_model.model import in_direction, language_model_from_bundle
+from seqnlp.tasks.language_model.report import LanguageReport, NamedScores
 from seqnlp.tasks.language_model.scoring import score_units
 
 Losses = Callable[[NDArray[np.int64]], NDArray[np.float64]]

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from seqnlp import bundle
@@ -24,15 +23,14 @@ from seqnlp.tasks.language_model.model import describe, in_direction
 from seqnlp.tasks.language_model.scoring import score_units
 from seqnlp.text.units import learn_units
 from seqnlp.training.checkpoint import Progress
-
-Batch = NDArray[np.int64]
+from seqnlp.training.task import Batch
 
 DEV_STREAMS = 10
 """Streams in which the dev text is scored after an epoch; `seqnlp evaluate` reads it as one."""
 
 
 class LanguageModelTask:
-    """A language model, its text and its scores: ``training.fit.Trainable`` and ``training.states.Carrying``.
+    """A language model, its text and its scores: ``training.task.Trainable`` and ``training.task.Carrying``.
 
     The text is a ring that every epoch cuts elsewhere (see :class:`~seqnlp.data.streams.Streams`).
 

@@ -13,11 +13,11 @@ from seqnlp.data.sources import load_split, source_name, split_digest
 from seqnlp.errors import ConfigError
 from seqnlp.metrics.calibration import Calibration, measure_calibration
 from seqnlp.metrics.confusion import ConfusionMatrix, confused
-from seqnlp.metrics.evaluation import entity_report, tag_report
-from seqnlp.metrics.report import EvaluationReport
 from seqnlp.tasks.tagging.calibration import scored_predictions
 from seqnlp.tasks.tagging.data import entity_types, report_unseen_labels
 from seqnlp.tasks.tagging.network import saved_predictor
+from seqnlp.tasks.tagging.report import EvaluationReport
+from seqnlp.tasks.tagging.reporting import entity_report, tag_report
 from seqnlp.tasks.tagging.saved import read_tagger
 from seqnlp.text.sentence import TaggedSentence
 from seqnlp.text.tags import convert_tags

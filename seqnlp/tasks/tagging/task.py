@@ -6,9 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from seqnlp import bundle
@@ -31,12 +29,11 @@ from seqnlp.tasks.word_features import learn_features, load_vectors, vectors_dig
 from seqnlp.text.sentence import TaggedSentence
 from seqnlp.text.tags import Span
 from seqnlp.training.checkpoint import Progress
-
-Batch = NDArray[np.int64]
+from seqnlp.training.task import Batch
 
 
 class TaggingTask:
-    """A tagger, its data and its scores; implements ``training.fit.Trainable``.
+    """A tagger, its data and its scores; implements ``training.task.Trainable``.
 
     Args:
         config: the run's configuration.

@@ -13,10 +13,10 @@ from seqnlp.data.pairs import load_pairs, pairs_digest
 from seqnlp.data.sources import source_name
 from seqnlp.errors import ConfigError
 from seqnlp.metrics.translation_health import health
-from seqnlp.metrics.translation_report import TranslationReport
 from seqnlp.metrics.translation_scores import bleu, corpus_scores
 from seqnlp.metrics.translation_worst import worst_sentences
 from seqnlp.tasks.translation.api import Translator
+from seqnlp.tasks.translation.report import TranslationReport
 from seqnlp.text.parallel import SentencePair
 
 ALPHAS = (0.6, 0.8, 1.0, 1.2, 1.4)

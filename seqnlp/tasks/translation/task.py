@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from seqnlp import bundle
@@ -25,12 +24,11 @@ from seqnlp.tasks.translation.greedy import greedy_translations
 from seqnlp.tasks.translation.model import build_translator, describe, learn_vocabularies, say_rewritten, start_from
 from seqnlp.text.subword_sampling import SubwordSampler
 from seqnlp.training.checkpoint import Progress
-
-Batch = NDArray[np.int64]
+from seqnlp.training.task import Batch
 
 
 class TranslationTask:
-    """A translator, its data and its scores; implements ``training.fit.Trainable``.
+    """A translator, its data and its scores; implements ``training.task.Trainable``.
 
     Args:
         config: the run's configuration.

@@ -1,13 +1,14 @@
-"""The drawings of the HTML report; colours are CSS classes of the page, and shapes differ where colours do."""
+"""Drawings on HTML pages, as SVG; colours are CSS classes of the page, and shapes differ where colours do."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from html import escape
 
 from seqnlp.metrics.calibration import Calibration, ReliabilityBin
 from seqnlp.metrics.scores import Scores
-from seqnlp.metrics.tables import percent, percent_of
+from seqnlp.report.tables import percent, percent_of
 
 _SIZE, _LEFT, _TOP = 300, 48, 12
 """Side of the diagram's square and the room left of and above it, in pixels."""
@@ -16,13 +17,22 @@ _ROW, _LABEL, _BAR = 24, 170, 360
 _LONGEST_LABEL = 24
 
 
-def score_bars(scores: Mapping[str, Scores]) -> str:
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """An SVG and what it shows."""
+
+    svg: str
+    caption: str
+
+
+def score_bars(scores: Mapping[str, Scores]) -> Drawing:
     """One horizontal bar a type: its F1 from 0 to 100 %."""
     parts = [_bar(row, label, each) for row, (label, each) in enumerate(scores.items())]
-    return _picture(_LABEL + _BAR + 60, _ROW * len(parts), "F1 of each label", parts)
+    drawn = _picture(_LABEL + _BAR + 60, _ROW * len(parts), "F1 of each label", parts)
+    return Drawing(drawn, "F1 of each label, in percent.")
 
 
-def reliability_diagram(calibration: Calibration) -> str:
+def reliability_diagram(calibration: Calibration) -> Drawing:
     """How often predictions are right against how sure they are; on the dashed line they mean what they say.
 
     Squares are before, circles after the temperature; the larger, the more predictions.
@@ -37,7 +47,12 @@ def reliability_diagram(calibration: Calibration) -> str:
     ]
     series = [_series(calibration.before.bins, "before"), _series(calibration.after.bins, "after")]
     parts = [frame, diagonal, *ticks, *names, *series]
-    return _picture(_LEFT + _SIZE + 24, _TOP + _SIZE + 48, "Reliability diagram", parts)
+    caption = (
+        "Predictions in ten bins of probability: how often they are right against how sure they are. On the dashed "
+        "line probabilities mean what they say. Squares, dotted: at temperature 1. Circles, solid: at temperature "
+        f"{calibration.temperature:.3f}. A larger mark stands for more predictions."
+    )
+    return Drawing(_picture(_LEFT + _SIZE + 24, _TOP + _SIZE + 48, "Reliability diagram", parts), caption)
 
 
 def _picture(width: int, height: int, name: str, parts: list[str]) -> str:

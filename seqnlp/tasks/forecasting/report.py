@@ -1,16 +1,16 @@
-"""The result of evaluating a forecaster: plain data, text for a terminal, and a page."""
+"""The result of evaluating a forecaster: what was measured, and how it is laid out."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
 
 from seqnlp.metrics.forecasting import Errors
-from seqnlp.metrics.html import page, table_section
-from seqnlp.metrics.tables import Table, percent
-from seqnlp.metrics.terminal import format_sections
+from seqnlp.report.drawings import Drawing
+from seqnlp.report.report import Report
+from seqnlp.report.tables import Table, percent
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class ColumnReport:
 
 
 @dataclass(frozen=True, slots=True)
-class ForecastReport:
+class ForecastReport(Report):
     """Everything an evaluation found out.
 
     Attributes:
@@ -107,6 +107,8 @@ class ForecastReport:
     columns: list[ColumnReport]
     seconds: float
 
+    higher_is_better = False
+
     @property
     def score(self) -> float | None:
         """The one number: MASE, the mean of the columns that have one; lower is better. Nothing if none has."""
@@ -116,6 +118,11 @@ class ForecastReport:
         """The mean of something over the columns that have it; nothing if none has."""
         found = [value for value in map(fact, self.columns) if value is not None]
         return fmean(found) if found else None
+
+    @property
+    def measure(self) -> str:
+        """What :attr:`score` is called."""
+        return "mase"
 
     @property
     def named_scores(self) -> dict[str, float]:
@@ -128,50 +135,44 @@ class ForecastReport:
         }
         return {name: value for name, value in found.items() if value is not None}
 
-    def to_dict(self) -> dict[str, Any]:
-        """The report as dictionaries, lists and numbers, ready for JSON."""
-        summary = {
+    @property
+    def size(self) -> str:
+        """How large the split is, in words."""
+        missing = f" ({self.missing:,} missing values, which do not count)" if self.missing else ""
+        return f"{self.rows:,} rows{missing}, {self.horizon} ahead from each of {self.origins:,} rows"
+
+    @property
+    def headline(self) -> list[tuple[str, str]]:
+        """What stands at the top: names and values, the score first."""
+        seasonal = self.mean(lambda column: column.below_seasonal_naive)
+        drift = self.mean(lambda column: column.below_drift)
+        linear = self.mean(lambda column: column.below_linear)
+        facts = [
+            ("MASE", _mase(self)),
+            ("RMSE below linear", f"{_percent(linear)}  (harmonics of the calendar and autoregression, least squares)"),
+            ("RMSE below seasonal-naive", f"{_percent(seasonal)}  (with drift: {_percent(drift)})"),
+            ("90 % interval held", _percent(self.mean(lambda column: interval_90(column).coverage))),
+        ]
+        return [*facts, ("speed", f"{self.origins / self.seconds:,.0f} forecasts/s")]
+
+    @property
+    def sections(self) -> list[Table | Drawing]:
+        """Tables in reading order."""
+        return [table for column in self.columns for table in _column_tables(column)]
+
+    def summary(self) -> dict[str, Any]:
+        """Means over the columns."""
+        return {
             "below_seasonal_naive": self.mean(lambda column: column.below_seasonal_naive),
             "below_linear": self.mean(lambda column: column.below_linear),
             "below_drift": self.mean(lambda column: column.below_drift),
             "coverage_90": self.mean(lambda column: interval_90(column).coverage),
         }
-        return {"measure": "mase", "score": self.score, **summary, **asdict(self)}
 
 
 def interval_90(column: ColumnReport) -> Interval:
     """The interval of 90 %."""
     return next(interval for interval in column.intervals if interval.level == 0.9)
-
-
-def format_forecast_report(report: ForecastReport) -> str:
-    """The report for a terminal: aligned columns, no colours, one line feed at the end."""
-    return format_sections(f"{report.title} on {report.split}: {_size(report)}", _headline(report), _tables(report))
-
-
-def forecast_report_html(report: ForecastReport, origin: str = "") -> str:
-    """The report as one page that needs nothing else, and its origin. Every text that comes from data is escaped."""
-    sections = [table_section(table) for table in _tables(report)]
-    return page(f"{report.title} on {report.split}", _size(report), _headline(report), sections, origin)
-
-
-def _size(report: ForecastReport) -> str:
-    missing = f" ({report.missing:,} missing values, which do not count)" if report.missing else ""
-    return f"{report.rows:,} rows{missing}, {report.horizon} ahead from each of {report.origins:,} rows"
-
-
-def _headline(report: ForecastReport) -> list[tuple[str, str]]:
-    """What stands at the top: names and values, the score first."""
-    seasonal = report.mean(lambda column: column.below_seasonal_naive)
-    drift = report.mean(lambda column: column.below_drift)
-    linear = report.mean(lambda column: column.below_linear)
-    facts = [
-        ("MASE", _mase(report)),
-        ("RMSE below linear", f"{_percent(linear)}  (harmonics of the calendar and autoregression, least squares)"),
-        ("RMSE below seasonal-naive", f"{_percent(seasonal)}  (with drift: {_percent(drift)})"),
-        ("90 % interval held", _percent(report.mean(lambda column: interval_90(column).coverage))),
-    ]
-    return [*facts, ("speed", f"{report.origins / report.seconds:,.0f} forecasts/s")]
 
 
 def _mase(report: ForecastReport) -> str:
@@ -190,10 +191,6 @@ def _below(model: Errors, baseline: Errors) -> float | None:
 
 def _percent(part: float | None) -> str:
     return "-" if part is None else f"{percent(part)} %"
-
-
-def _tables(report: ForecastReport) -> list[Table]:
-    return [table for column in report.columns for table in _column_tables(column)]
 
 
 def _column_tables(column: ColumnReport) -> list[Table]:

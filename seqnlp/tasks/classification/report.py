@@ -1,18 +1,16 @@
-"""The result of evaluating a classifier: plain data, text for a terminal, and a page."""
+"""The result of evaluating a classifier: what was measured, and how it is laid out."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from seqnlp.metrics.calibration import Calibration
-from seqnlp.metrics.html import calibration_figure, figure, page, table_section
 from seqnlp.metrics.intervals import Interval
-from seqnlp.metrics.report import Baseline
-from seqnlp.metrics.scores import Scores
-from seqnlp.metrics.svg import score_bars
-from seqnlp.metrics.tables import Table, calibration_table, coverage_table, percent, score_table
-from seqnlp.metrics.terminal import format_sections
+from seqnlp.metrics.scores import Baseline, Scores
+from seqnlp.report.drawings import Drawing, score_bars
+from seqnlp.report.report import Report, calibration_sections
+from seqnlp.report.tables import Table, percent, score_table
 
 MAX_CLASSES = 12
 """A confusion table of more labels would not fit on a page."""
@@ -30,7 +28,7 @@ class Mistake:
 
 
 @dataclass(frozen=True, slots=True)
-class ClassificationReport:
+class ClassificationReport(Report):
     """Everything an evaluation found out. Scores are between 0 and 1.
 
     Attributes:
@@ -89,59 +87,44 @@ class ClassificationReport:
         """The scores by name, between 0 and 1."""
         return {"accuracy": self.accuracy, "macro_f1": self.macro.f1, "micro_f1": self.micro.f1}
 
-    def to_dict(self) -> dict[str, Any]:
-        """The report as dictionaries, lists and numbers, ready for JSON."""
-        return {"measure": self.measure, "score": self.score, "signature": self.signature, **asdict(self)}
+    @property
+    def size(self) -> str:
+        """How large the split is, in words."""
+        return f"{self.documents:,} documents, {self.words:,} words"
 
+    @property
+    def headline(self) -> list[tuple[str, str]]:
+        """What stands at the top: names and values, the score first, the baselines after it."""
+        facts = [(self.measure, f"{percent(self.score)}  {_between(self.interval)}")]
+        if self.multi_label:
+            facts.append(("all labels right", percent(self.accuracy)))
+        facts.append(("macro F1", f"{percent(self.macro.f1)}  {_between(self.macro_interval)}"))
+        facts += [("beside it", f"{percent(each.score)}  ({each.name})") for each in self.baselines]
+        facts.append(("ECE", f"{self.calibration.after.error:.4f}"))
+        facts += [("note", note) for note in self.notes]
+        facts.append(("computed by", self.signature))
+        if self.seconds:
+            facts.append(("speed", f"{self.words / self.seconds:,.0f} words/s"))
+        return facts
 
-def format_classification_report(report: ClassificationReport) -> str:
-    """The report for a terminal: aligned columns, no colours, one line feed at the end."""
-    return format_sections(f"{report.title} on {report.split}: {_size(report)}", _headline(report), _tables(report))
+    @property
+    def sections(self) -> list[Table | Drawing]:
+        """Bars, tables, and how far the probabilities can be trusted."""
+        return [
+            score_bars(self.per_label),
+            score_table("Each label", self.per_label),
+            _confusion_table(self),
+            _mistake_table(self),
+            *calibration_sections(self.calibration),
+        ]
 
-
-def classification_report_html(report: ClassificationReport, origin: str = "") -> str:
-    """The report as one page that needs nothing else, and its origin. Every text that comes from data is escaped."""
-    sections = [
-        figure(score_bars(report.per_label), "F1 of each label, in percent."),
-        *map(table_section, _tables(report)),
-        calibration_figure(report.calibration),
-    ]
-    return page(f"{report.title} on {report.split}", _size(report), _headline(report), sections, origin)
-
-
-def _size(report: ClassificationReport) -> str:
-    return f"{report.documents:,} documents, {report.words:,} words"
-
-
-def _headline(report: ClassificationReport) -> list[tuple[str, str]]:
-    """What stands at the top: names and values, the score first, the baselines after it."""
-    facts = [(report.measure, f"{percent(report.score)}  {_between(report.interval)}")]
-    if report.multi_label:
-        facts.append(("all labels right", percent(report.accuracy)))
-    facts.append(("macro F1", f"{percent(report.macro.f1)}  {_between(report.macro_interval)}"))
-    facts += [("beside it", f"{percent(each.score)}  ({each.name})") for each in report.baselines]
-    facts.append(("ECE", f"{report.calibration.after.error:.4f}"))
-    facts += [("note", note) for note in report.notes]
-    facts.append(("computed by", report.signature))
-    if report.seconds:
-        facts.append(("speed", f"{report.words / report.seconds:,.0f} words/s"))
-    return facts
+    def summary(self) -> dict[str, Any]:
+        """The signature."""
+        return {"signature": self.signature}
 
 
 def _between(interval: Interval) -> str:
     return f"(95 % interval {percent(interval[0])} to {percent(interval[1])})"
-
-
-def _tables(report: ClassificationReport) -> list[Table]:
-    """All tables that have rows, in reading order."""
-    tables = [
-        score_table("Each label", report.per_label),
-        _confusion_table(report),
-        _mistake_table(report),
-        calibration_table(report.calibration),
-        coverage_table(report.calibration),
-    ]
-    return [table for table in tables if table.rows]
 
 
 def _confusion_table(report: ClassificationReport) -> Table:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from importlib.metadata import version
 
-from seqnlp.metrics.accuracy import correct_counts, known_word_scores, tag_confusions, tag_scores
-from seqnlp.metrics.baseline import DictionaryBaseline, MajorityTagBaseline
 from seqnlp.metrics.calibration import Calibration
 from seqnlp.metrics.entities import entity_scores, sentence_counts, seqeval_scores
 from seqnlp.metrics.error_analysis import compare_entities, count_errors, entity_confusions
 from seqnlp.metrics.intervals import accuracy_interval, f1_interval
-from seqnlp.metrics.report import Baseline, EvaluationReport
-from seqnlp.metrics.scores import Scores, ratio
+from seqnlp.metrics.scores import Baseline, Scores, ratio
 from seqnlp.metrics.seen import SeenScores, TrainingEntities, seen_scores
+from seqnlp.tasks.tagging.accuracy import correct_counts, known_word_scores, tag_confusions, tag_scores
+from seqnlp.tasks.tagging.baselines import DictionaryBaseline, MajorityTagBaseline
+from seqnlp.tasks.tagging.report import EvaluationReport
 from seqnlp.text.sentence import TaggedSentence
 from seqnlp.text.tags import Span, spans_from_tags, tags_from_spans
 

@@ -1,19 +1,12 @@
-"""A report as plain text."""
+"""Titles, names with values and tables as plain text."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from seqnlp.metrics.report import EvaluationReport
-from seqnlp.metrics.tables import Table, headline, tables_of
+from seqnlp.report.tables import Table
 
 _WIDEST_CELL = 48
-
-
-def format_report(report: EvaluationReport) -> str:
-    """The report for a terminal: aligned columns, no colours, one line feed at the end."""
-    title = f"{report.title} on {report.split}: {report.sentences:,} sentences, {report.tokens:,} tokens"
-    return format_sections(title, headline(report), tables_of(report))
 
 
 def format_sections(title: str, facts: Sequence[tuple[str, str]], tables: Sequence[Table]) -> str:

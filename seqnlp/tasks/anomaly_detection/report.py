@@ -1,0 +1,142 @@
+"""The result of evaluating an anomaly detector: what was measured, and how it is laid out."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from seqnlp.metrics.alarms import Alarms
+from seqnlp.report.drawings import Drawing
+from seqnlp.report.report import Report
+from seqnlp.report.tables import Table, percent
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledWindow:
+    """A labelled window and what the detector did in it at its threshold.
+
+    Attributes:
+        begin, end: its first and last row in the split, as time stamps.
+        rows, flagged: its rows, and those flagged.
+        first: time stamp of the first flagged row; empty: none.
+        score: the highest score in it.
+    """
+
+    begin: str
+    end: str
+    rows: int
+    flagged: int
+    first: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class AnomalyReport(Report):
+    """Everything an evaluation found out.
+
+    Attributes:
+        title: what was evaluated, say a recipe's name.
+        split: on which split.
+        rows: scored rows.
+        unscored: rows before the first whole window.
+        rate: of false alarms that was asked for.
+        budget: part of the rows that each detector flags in ``at_budget``.
+        threshold: score above which the model flags a row.
+        at_rate: the model and the baselines, their thresholds set on the same held-back rows.
+        at_budget: the same detectors, each flagging its highest scores.
+        chance: windows that as many rows drawn at random would hit.
+        windows: the labelled windows.
+        seconds: the time that scoring took.
+    """
+
+    title: str
+    split: str
+    rows: int
+    unscored: int
+    rate: float
+    budget: float
+    threshold: float
+    at_rate: list[Alarms]
+    at_budget: list[Alarms]
+    chance: float
+    windows: list[LabelledWindow]
+    seconds: float
+
+    @property
+    def score(self) -> float:
+        """The one number: the part of the labelled windows that is found within the budget."""
+        return self.at_budget[0].recall
+
+    @property
+    def signature(self) -> str:
+        """How the score was made."""
+        return f"labelled windows|budget:{self.budget:g}|point adjustment:no"
+
+    @property
+    def measure(self) -> str:
+        """What :attr:`score` is called."""
+        return "windows found"
+
+    @property
+    def named_scores(self) -> dict[str, float]:
+        """The scores by name, of the windows found within the budget, and the rate of false alarms."""
+        return {"recall": self.at_budget[0].recall, "false_rate": self.at_rate[0].false_rate}
+
+    @property
+    def size(self) -> str:
+        """How large the split is, in words."""
+        unscored = f" ({self.unscored:,} more before the first whole window)" if self.unscored else ""
+        return f"{self.rows:,} rows{unscored}, {len(self.windows)} labelled windows"
+
+    @property
+    def headline(self) -> list[tuple[str, str]]:
+        """What stands at the top: names and values, the score first."""
+        model, budgeted = self.at_rate[0], self.at_budget[0]
+        found = f"{len(budgeted.found)} of {budgeted.windows}, {budgeted.false_alarms:,} false alarms"
+        by_chance = f"random rows would find {self.chance:.1f}"
+        return [
+            (f"windows found, {self.budget:g} of the rows flagged", f"{found}  ({by_chance})" if self.windows else "-"),
+            ("false alarms asked for", f"{self.rate:g} of normal rows"),
+            ("false alarms achieved", f"{model.false_rate:.4f}  ({model.false_alarms:,} of {model.outside:,} rows)"),
+            ("threshold", f"{self.threshold:.2f} times the baseline error"),
+            ("computed by", self.signature),
+            ("speed", f"{self.rows / self.seconds:,.0f} rows/s"),
+        ]
+
+    @property
+    def sections(self) -> list[Table | Drawing]:
+        """The model above its baselines, twice; then the windows."""
+        tables: list[Table | Drawing] = [
+            _alarm_table(f"Thresholds for {self.rate:g} false alarms, set on held-back rows", self.at_rate),
+            _alarm_table(f"The highest scores, {self.budget:g} of the rows", self.at_budget),
+            Table(
+                "Labelled windows, at the threshold",
+                ("begin", "end", ">rows", ">flagged", "first flagged", ">highest score"),
+                [
+                    (w.begin, w.end, f"{w.rows:,}", f"{w.flagged:,}", w.first or "-", f"{w.score:.1f}")
+                    for w in self.windows
+                ],
+            ),
+        ]
+        return tables
+
+    def summary(self) -> dict[str, Any]:
+        """The signature, and the rate of false alarms of each detector."""
+        detectors = {"at_rate": self.at_rate, "at_budget": self.at_budget}
+        rates = {name: [{**asdict(each), "false_rate": each.false_rate} for each in d] for name, d in detectors.items()}
+        return {"signature": self.signature, **rates}
+
+
+def _alarm_table(heading: str, alarms: list[Alarms]) -> Table:
+    columns = ("detector", ">windows found", ">% flagged", ">false alarms per 1,000", ">false events")
+    rows = [
+        (
+            each.name,
+            f"{len(each.found)} of {each.windows}",
+            percent(each.flagged / each.rows if each.rows else 0.0),
+            f"{1000 * each.false_rate:.2f}",
+            f"{each.false_events:,}",
+        )
+        for each in alarms
+    ]
+    return Table(heading, columns, rows)

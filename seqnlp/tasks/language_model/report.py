@@ -1,0 +1,99 @@
+"""The result of evaluating a language model: what was measured, and how it is laid out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from seqnlp.metrics.perplexity import TextScores
+from seqnlp.report.drawings import Drawing
+from seqnlp.report.report import Report
+from seqnlp.report.tables import Table
+
+
+@dataclass(frozen=True, slots=True)
+class NamedScores:
+    """A model, or a way to use it, and what the text costs it."""
+
+    name: str
+    scores: TextScores
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageReport(Report):
+    """Everything an evaluation found out.
+
+    Attributes:
+        title: what was evaluated, say a recipe's name.
+        split: on which split.
+        unit_name: what the model's units are: words, subwords or characters.
+        lines, words, units, characters, bytes: size of the split; each line's end counts as one of each.
+        unknown: units that stand for words or characters which the vocabulary lacks.
+        scores: of the model as trained, the text read once from its beginning to its end.
+        adapted: of the model with a cache or dynamic evaluation, which see the text they have predicted already.
+        baselines: of n-gram models of the same training text, over the same units.
+        seconds: the time that scoring the text took.
+    """
+
+    title: str
+    split: str
+    unit_name: str
+    lines: int
+    words: int
+    units: int
+    characters: int
+    bytes: int
+    unknown: int
+    scores: TextScores
+    adapted: list[NamedScores]
+    baselines: list[NamedScores]
+    seconds: float
+
+    higher_is_better = False
+
+    @property
+    def score(self) -> float:
+        """The one number: perplexity per word; lower is better."""
+        return self.scores.per_word
+
+    @property
+    def measure(self) -> str:
+        """What :attr:`score` is called."""
+        return "perplexity"
+
+    @property
+    def named_scores(self) -> dict[str, float]:
+        """The scores by name; of all of them lower is better."""
+        found = self.scores
+        per = {"bits_per_character": found.bits_per_character, "bits_per_byte": found.bits_per_byte}
+        return {"perplexity": found.per_word, **per}
+
+    @property
+    def size(self) -> str:
+        """How large the split is, in words."""
+        return f"{self.lines:,} lines, {self.words:,} words, {self.characters:,} characters, ends of lines included"
+
+    @property
+    def headline(self) -> list[tuple[str, str]]:
+        """What stands at the top: names and values, the score first."""
+        scores, (low, high) = self.scores, self.scores.interval
+        facts = [
+            ("perplexity per word", f"{scores.per_word:.2f}  (95 % interval {low:.2f} to {high:.2f})"),
+            (f"perplexity per unit ({self.unit_name})", f"{scores.per_unit:.2f}"),
+            ("bits per character", f"{scores.bits_per_character:.4f}"),
+            ("perplexity per byte", f"{2**scores.bits_per_byte:.4f}  ({scores.bits_per_byte:.4f} bits)"),
+            (f"unknown {self.unit_name}", f"{self.unknown:,} of {self.units:,}"),
+        ]
+        return [*facts, ("speed", f"{self.units / self.seconds:,.0f} {self.unit_name}/s")]
+
+    @property
+    def sections(self) -> list[Table | Drawing]:
+        """The model, what it becomes when it learns from the text, and the n-grams, one a row."""
+        named = [NamedScores("this model", self.scores), *self.adapted, *self.baselines]
+        heads = ("model", ">per word", ">interval", ">bits per character", ">bits per byte")
+        return [Table("Perplexity", heads, [_row(one) for one in named])]
+
+
+def _row(named: NamedScores) -> tuple[str, ...]:
+    scores, (low, high) = named.scores, named.scores.interval
+    numbers = f"{scores.per_word:.2f}", f"{low:.2f} to {high:.2f}"
+    return (named.name, *numbers, f"{scores.bits_per_character:.4f}", f"{scores.bits_per_byte:.4f}")

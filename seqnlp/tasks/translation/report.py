@@ -1,0 +1,107 @@
+"""The result of evaluating a translator: what was measured, and how it is laid out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from seqnlp.metrics.translation_health import Example, Finding, Health
+from seqnlp.metrics.translation_scores import TranslationScores
+from seqnlp.report.drawings import Drawing
+from seqnlp.report.report import Report
+from seqnlp.report.tables import Table, percent
+
+
+@dataclass(frozen=True, slots=True)
+class TranslationReport(Report):
+    """Everything an evaluation found out. BLEU, chrF and TER are on sacrebleu's scale, 0 to 100.
+
+    Attributes:
+        title: what was evaluated, say a recipe's name.
+        split: on which split.
+        sentences, source_tokens, target_tokens: size of the split.
+        scores: with intervals and signatures.
+        health: signs of illness that the scores do not show.
+        decoding: the settings of the search, as a person reads them.
+        seconds: the time that translating took; 0 if it was not measured.
+        worst: the sentences with the lowest chrF, which is their ``detail``.
+    """
+
+    title: str
+    split: str
+    sentences: int
+    source_tokens: int
+    target_tokens: int
+    scores: TranslationScores
+    health: Health
+    decoding: str
+    seconds: float = 0.0
+    worst: list[Example] = field(default_factory=list)
+
+    @property
+    def score(self) -> float:
+        """The one number: BLEU, between 0 and 1 as every report's score."""
+        return self.scores.bleu.value / 100
+
+    @property
+    def measure(self) -> str:
+        """What :attr:`score` is called."""
+        return "BLEU"
+
+    @property
+    def named_scores(self) -> dict[str, float]:
+        """The scores by name, as sacreBLEU gives them: up to 100."""
+        found = self.scores
+        return {"bleu": found.bleu.value, "chrf": found.chrf.value, "ter": found.ter.value}
+
+    @property
+    def size(self) -> str:
+        """How large the split is, in words."""
+        source, target = self.source_tokens, self.target_tokens
+        return f"{self.sentences:,} sentences, {source:,} source tokens, {target:,} target tokens"
+
+    @property
+    def headline(self) -> list[tuple[str, str]]:
+        """What stands at the top: names and values, the score first."""
+        scores = self.scores
+        measures = (scores.bleu, scores.chrf, scores.ter)
+        facts = [(s.name, f"{s.value:.2f}  (95 % interval {s.low:.2f} to {s.high:.2f})") for s in measures]
+        lengths = f"{scores.hypothesis_length:,} words for {scores.reference_length:,}"
+        facts.append(("brevity penalty", f"{scores.brevity_penalty:.3f}  ({lengths})"))
+        facts.append(("length ratio", f"{self.health.length_ratio:.3f}"))
+        facts.append(("decoding", self.decoding))
+        if self.seconds:
+            facts.append(("speed", f"{self.sentences / self.seconds:,.1f} sentences/s"))
+        return facts + [(f"{s.name} by", s.signature) for s in measures]
+
+    @property
+    def sections(self) -> list[Table | Drawing]:
+        """The signs of illness counted, examples of each that was found, and the worst sentences."""
+        signs = _signs(self)
+        rows = [(name, f"{found.count:,}", f"{found.total:,}", percent(found.share)) for name, found in signs]
+        counts = Table("Health", ("sign", ">count", ">of", ">percent"), rows)
+        tables: list[Table | Drawing] = [
+            counts,
+            *(_example_table(f"Worst: {name}", "found", found.examples) for name, found in signs),
+            _example_table("The worst sentences, by their chrF", ">chrF", self.worst),
+        ]
+        return tables
+
+
+def _signs(report: TranslationReport) -> list[tuple[str, Finding]]:
+    health = report.health
+    natural = Finding(health.repeated_references, report.sentences, [])
+    signs = [
+        ("empty outputs", health.empty),
+        ("outputs with words repeated in succession", health.repeated),
+        ("references with words repeated in succession", natural),
+        ("source words copied, not translated", health.copied),
+    ]
+    if health.uncovered is not None:
+        signs.append(("source positions with hardly any attention", health.uncovered))
+    return signs
+
+
+def _example_table(heading: str, found: str, examples: Sequence[Example]) -> Table:
+    rows = [(f"{each.line:,}", each.detail, each.source, each.reference, each.output) for each in examples]
+    return Table(heading, (">line", found, "source", "reference", "output"), rows)
