@@ -11,10 +11,9 @@ from torch.nn import functional
 from seqnlp.models.decoder_state import Attend, DecoderState, Memory, StepProducts
 from seqnlp.nn.attention import Attention
 from seqnlp.nn.attentive_lstm import AttentiveWeights, attentive_lstm
-from seqnlp.nn.cells import gru_step, summed_step
+from seqnlp.nn.cells import CELLS
 from seqnlp.nn.dropout import LockedDropout
 from seqnlp.nn.products import Product, product
-from seqnlp.nn.recurrent import CELLS, WITH_CELL, initialize
 
 
 class Decoder(nn.Module):
@@ -50,17 +49,15 @@ class Decoder(nn.Module):
         forget_bias: float,
     ) -> None:
         super().__init__()
-        self.hidden_dim, self.num_layers, self.cell = hidden_dim, num_layers, cell
+        self.hidden_dim, self.num_layers, self.cell = hidden_dim, num_layers, CELLS[cell]
+        self.has_own_loop = cell == "lstm" and attention == "additive" and not coverage
         self.input_feeding, self.coverage, self.bridge = input_feeding, coverage, bridge
         first_dim = embedding_dim + memory_dim * input_feeding
         widths = [first_dim] + [hidden_dim + memory_dim] * (num_layers - 1)
-        layers = [CELLS[cell](width, hidden_dim, batch_first=True) for width in widths]
-        for layer in layers:
-            initialize(layer, forget_bias)
-        self.layers = nn.ModuleList(layers)
+        self.layers = nn.ModuleList(self.cell.make([(width, hidden_dim) for width in widths], forget_bias))
         self.attention = Attention(memory_dim, hidden_dim, attention_dim, attention, coverage)
         if bridge != "zero":
-            self.first_state = nn.Linear(memory_dim, hidden_dim * num_layers * (2 if cell in WITH_CELL else 1))
+            self.first_state = nn.Linear(memory_dim, hidden_dim * num_layers * self.cell.num_states)
         self.combine = nn.Linear(hidden_dim + memory_dim + embedding_dim, embedding_dim)
         self.norm = nn.LayerNorm(embedding_dim) if layer_norm else nn.Identity()
         self.dropout = LockedDropout(dropout)
@@ -72,7 +69,7 @@ class Decoder(nn.Module):
             summary: (B, M) the source in one vector; unused with ``bridge="zero"``.
         """
         batch, positions, width = memory.states.shape
-        num_states = self.num_layers * (2 if self.cell in WITH_CELL else 1)
+        num_states = self.num_layers * self.cell.num_states
         if self.bridge == "zero":
             states = [summary.new_zeros(batch, self.hidden_dim) for _ in range(num_states)]  # (B, H) each
         else:
@@ -85,7 +82,7 @@ class Decoder(nn.Module):
 
     def teacher_forced(self, embedded: Tensor, memory: Memory, state: DecoderState) -> Tensor:
         """Output features (B, T, E) of all steps, each of which reads the true last subword ``embedded`` (B, T, E)."""
-        if self.input_feeding and not (self.cell == "lstm" and self.attention.kind == "additive" and not self.coverage):
+        if self.input_feeding and not self.has_own_loop:
             return self._stepwise(embedded, memory, state)
         if self.coverage:
             return self._stepwise(embedded, memory, state)
@@ -103,10 +100,10 @@ class Decoder(nn.Module):
         layers: list[tuple[Product, ...]] = []
         for depth in range(self.num_layers):
             from_input, from_state, input_bias, state_bias = self._weights(depth)
-            if self.cell == "gru":
-                layers.append((make(from_input, input_bias), make(from_state, state_bias)))
-            else:
+            if self.cell.adds_up:
                 layers.append((make(torch.cat([from_input, from_state], dim=1), input_bias + state_bias),))
+            else:
+                layers.append((make(from_input, input_bias), make(from_state, state_bias)))
         query = self.attention.query_weight
         combine = make(self.combine.weight, self.combine.bias)
         return StepProducts(tuple(layers), None if query is None else make(query, None), combine)
@@ -176,20 +173,20 @@ class Decoder(nn.Module):
 
     def _layer(self, depth: int, inputs: Tensor, state: DecoderState) -> Tensor:
         """A layer over all steps (B, T, D), from its first state."""
-        hidden = state.hidden[depth][None]  # (1, B, H)
-        first = (hidden, state.cells[depth][None]) if self.cell in WITH_CELL else hidden
-        outputs: Tensor = self.layers[depth](inputs, first)[0]  # (B, T, H)
-        return outputs
+        first = (state.hidden[depth], *state.cells[depth : depth + 1])
+        return self.cell.run(self.layers[depth], inputs, first)[0]
 
     def _advance(
         self, depth: int, read: list[Tensor], state: DecoderState, products: StepProducts
     ) -> tuple[Tensor, list[Tensor]]:
         """A layer's next hidden state (N, H) and, for an LSTM, its cell."""
         hidden, multiply = state.hidden[depth], products.layers[depth]
-        if self.cell == "gru":
-            return gru_step(multiply[0](_joined(read)), multiply[1](hidden), hidden), []
-        sums = multiply[0](_joined([*read, hidden]))  # (N, gates * H)
-        hidden, *cell = summed_step(self.cell, sums, state.cells[depth : depth + 1], self.layers[depth])
+        if self.cell.adds_up:
+            from_input, from_state = multiply[0](_joined([*read, hidden])), None  # (N, gates * H)
+        else:
+            from_input, from_state = multiply[0](_joined(read)), multiply[1](hidden)  # (N, gates * H)
+        before = (hidden, *state.cells[depth : depth + 1])
+        hidden, *cell = self.cell.step(from_input, from_state, before, self.layers[depth])
         return hidden, cell
 
     def _weights(self, depth: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:

@@ -7,9 +7,10 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from seqnlp.config.forecasting import ForecasterConfig
-from seqnlp.nn.carried import CarriedLayers, State
+from seqnlp.nn.cells import State
 from seqnlp.nn.dropout import LockedDropout
 from seqnlp.nn.fitted_linear import FittedLinear
+from seqnlp.nn.stateful import StatefulRNN
 
 
 class RecurrentForecaster(nn.Module):
@@ -28,7 +29,7 @@ class RecurrentForecaster(nn.Module):
     def __init__(self, config: ForecasterConfig, num_inputs: int, num_columns: int) -> None:
         super().__init__()
         self.config, self.num_columns = config, num_columns
-        self.layers = CarriedLayers(
+        self.layers = StatefulRNN(
             num_inputs,
             [config.hidden_dim] * config.num_layers,
             cell=config.cell,
@@ -60,7 +61,7 @@ class RecurrentForecaster(nn.Module):
     def forward(self, inputs: Tensor, state: State) -> tuple[Tensor, State]:
         """Forecasts (B, T, H, C) after each row of inputs (B, T, D), and the state after the last."""
         config, values = self.config, inputs[..., : self.num_columns]  # (B, T, C)
-        kept = len(self.layers.widths) * self.layers.parts
+        kept = self.layers.num_states
         layers, others = state[:kept], list(state[kept:])
         last = others.pop(0) if config.input == "differences" else None
         read = self._read(inputs, last)  # (B, T, D)
@@ -105,7 +106,7 @@ class RecurrentForecaster(nn.Module):
         """
         state = self.start(len(inputs))
         if self.fitted:
-            kept = len(self.layers.widths) * self.layers.parts
+            kept = self.layers.num_states
             last = state[kept] if self.config.input == "differences" else None
             forecasts, _ = self.network(self._read(inputs, last), state[:kept])  # (B, T, H, C)
         else:

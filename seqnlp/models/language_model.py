@@ -6,9 +6,10 @@ import torch
 from torch import Tensor, nn
 
 from seqnlp.config import RecurrentLanguageModelConfig
-from seqnlp.nn.carried import CarriedLayers, State
+from seqnlp.nn.cells import State
 from seqnlp.nn.dropout import LockedDropout
 from seqnlp.nn.output import Output
+from seqnlp.nn.stateful import StatefulRNN
 
 
 class UnitReader(nn.Module):
@@ -25,7 +26,7 @@ class UnitReader(nn.Module):
         self.embedding = nn.Embedding(num_units, config.embedding_dim)
         nn.init.normal_(self.embedding.weight, std=config.embedding_dim**-0.5)  # read times the root: of variance 1
         last = config.embedding_dim if config.tie_embeddings else config.hidden_dim
-        self.layers = CarriedLayers(
+        self.layers = StatefulRNN(
             config.embedding_dim,
             [config.hidden_dim] * (config.num_layers - 1) + [last],
             cell=config.cell,

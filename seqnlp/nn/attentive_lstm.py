@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from seqnlp.nn.cells import fast_tanh
+from seqnlp.nn.steps import fast_tanh
 
 
 @dataclass(frozen=True)
@@ -62,80 +62,90 @@ class _AttentiveLSTM(torch.autograd.Function):
     ) -> tuple[Tensor, Tensor]:
         """The loop; what the gradient needs is written into arrays made once."""
         kind = inputs.device.type
-        low = torch.get_autocast_dtype(kind) if torch.is_autocast_enabled(kind) else inputs.dtype
+        low_precision = torch.get_autocast_dtype(kind) if torch.is_autocast_enabled(kind) else inputs.dtype
         num_steps, batch, width = inputs.shape[0], *hidden.shape
         with torch.autocast(kind, enabled=False):
-            recurrent_low, query_low, energy_low = recurrent.to(low).T, query.to(low).T, energy.to(low)
-            keys_low, memory_low = keys.to(low), memory.to(low)
+            low_recurrent, low_query, low_energy = (
+                recurrent.to(low_precision).T,
+                query.to(low_precision).T,
+                energy.to(low_precision),
+            )
+            low_keys, low_memory = keys.to(low_precision), memory.to(low_precision)
             blocked = torch.zeros_like(mask, dtype=inputs.dtype).masked_fill_(~mask, -torch.inf)  # (B, S)
             gates = inputs.clone()  # (T, B, 4H)
             cells = inputs.new_empty(num_steps + 1, batch, width)  # (T + 1, B, H)
-            read = inputs.new_empty(num_steps + 1, batch, width + memory.shape[2], dtype=low)  # (T + 1, B, H + M)
-            bent = inputs.new_empty(num_steps, *keys.shape, dtype=low)  # (T, B, S, A)
+            read = inputs.new_empty(
+                num_steps + 1, batch, width + memory.shape[2], dtype=low_precision
+            )  # (T + 1, B, H + M)
+            activated = inputs.new_empty(num_steps, *keys.shape, dtype=low_precision)  # (T, B, S, A)
             attention = inputs.new_empty(num_steps, *mask.shape)  # (T, B, S)
             cells[0] = cell
             read[0, :, :width] = hidden
             read[0, :, width:] = 0
             for step in range(num_steps):
                 gate = gates[step]  # (B, 4H)
-                gate += read[step] @ recurrent_low
-                enter, keep, new, leave = gate.chunk(4, dim=1)  # 4 x (B, H)
-                new *= 2
+                gate += read[step] @ low_recurrent
+                input_gate, forget_gate, candidate, output_gate = gate.chunk(4, dim=1)  # 4 x (B, H)
+                candidate *= 2
                 gate.sigmoid_()
-                new.mul_(2).sub_(1)  # tanh by the sigmoid, which is several times faster
-                torch.addcmul(enter * new, keep, cells[step], out=cells[step + 1])
+                candidate.mul_(2).sub_(1)  # tanh by the sigmoid, which is several times faster
+                torch.addcmul(input_gate * candidate, forget_gate, cells[step], out=cells[step + 1])
                 state = read[step + 1, :, :width]  # (B, H)
-                state.copy_(leave * fast_tanh(cells[step + 1]))
-                torch.add(keys_low, (state @ query_low)[:, None, :], out=bent[step])
-                energies = bent[step].sigmoid_() @ energy_low  # (B, S)
+                state.copy_(output_gate * fast_tanh(cells[step + 1]))
+                torch.add(low_keys, (state @ low_query)[:, None, :], out=activated[step])
+                energies = activated[step].sigmoid_() @ low_energy  # (B, S)
                 torch.softmax(energies.to(inputs.dtype) + blocked, dim=1, out=attention[step])
-                context = torch.bmm(attention[step][:, None, :].to(low), memory_low)[:, 0]  # (B, M)
+                context = torch.bmm(attention[step][:, None, :].to(low_precision), low_memory)[:, 0]  # (B, M)
                 read[step + 1, :, width:] = context
-        ctx.save_for_backward(gates, cells, read, bent, attention, memory, recurrent, query, energy)
-        ctx.low, ctx.key_dtype = low, keys.dtype
+        ctx.save_for_backward(gates, cells, read, activated, attention, memory, recurrent, query, energy)
+        ctx.low_precision, ctx.key_dtype = low_precision, keys.dtype
         return read[1:, :, :width].to(inputs.dtype), read[1:, :, width:].to(inputs.dtype)
 
     @staticmethod
     def backward(ctx: Any, state_gradient: Tensor, context_gradient: Tensor) -> tuple[Tensor | None, ...]:
         """Back through the steps; the weights' gradients come last, each in one product."""
-        gates, cells, read, bent, attention, memory, recurrent, query, energy = ctx.saved_tensors
-        low, (num_steps, batch, _) = ctx.low, gates.shape
+        gates, cells, read, activated, attention, memory, recurrent, query, energy = ctx.saved_tensors
+        low_precision, (num_steps, batch, _) = ctx.low_precision, gates.shape
         width = cells.shape[2]
-        recurrent_low, query_low, energy_low = recurrent.to(low), query.to(low), energy.to(low)
-        memory_low = memory.to(low).transpose(1, 2).contiguous()  # (B, M, S)
-        slopes = bent * bent  # (T, B, S, A)
-        torch.sub(bent, slopes, out=slopes)
+        low_recurrent, low_query, low_energy = (
+            recurrent.to(low_precision),
+            query.to(low_precision),
+            energy.to(low_precision),
+        )
+        low_memory = memory.to(low_precision).transpose(1, 2).contiguous()  # (B, M, S)
+        slopes = activated * activated  # (T, B, S, A)
+        torch.sub(activated, slopes, out=slopes)
         gate_gradient = torch.empty_like(gates)  # (T, B, 4H)
         energy_gradient = torch.empty_like(attention)  # (T, B, S)
-        query_gradient = gates.new_empty(num_steps, batch, query.shape[0], dtype=low)  # (T, B, A)
-        contexts = gates.new_empty(num_steps, batch, memory.shape[2], dtype=low)  # (T, B, M)
+        query_gradient = gates.new_empty(num_steps, batch, query.shape[0], dtype=low_precision)  # (T, B, A)
+        contexts = gates.new_empty(num_steps, batch, memory.shape[2], dtype=low_precision)  # (T, B, M)
         back_state = torch.zeros_like(cells[0])  # (B, H)
         back_context = torch.zeros_like(context_gradient[0])  # (B, M)
         back_cell = torch.zeros_like(cells[0])  # (B, H)
         for step in reversed(range(num_steps)):
             contexts[step] = context_gradient[step] + back_context
-            shift = torch.bmm(contexts[step][:, None, :], memory_low)[:, 0].to(attention.dtype)  # (B, S)
+            shift = torch.bmm(contexts[step][:, None, :], low_memory)[:, 0].to(attention.dtype)  # (B, S)
             weights = attention[step]  # (B, S)
             torch.mul(weights, shift - (weights * shift).sum(dim=1, keepdim=True), out=energy_gradient[step])
-            bend = torch.bmm(energy_gradient[step][:, None, :].to(low), slopes[step])[:, 0]  # (B, A)
-            torch.mul(bend, energy_low, out=query_gradient[step])
-            back = state_gradient[step] + back_state + (query_gradient[step] @ query_low)  # (B, H)
-            enter, keep, new, leave = gates[step].chunk(4, dim=1)  # 4 x (B, H)
-            bent_cell = fast_tanh(cells[step + 1])  # (B, H)
-            back_cell = back_cell + back * leave * (1 - bent_cell * bent_cell)
-            d_enter, d_keep, d_new, d_leave = gate_gradient[step].chunk(4, dim=1)
-            torch.mul(back_cell * new, enter * (1 - enter), out=d_enter)
-            torch.mul(back_cell * cells[step], keep * (1 - keep), out=d_keep)
-            torch.mul(back_cell * enter, 1 - new * new, out=d_new)
-            torch.mul(back * bent_cell, leave * (1 - leave), out=d_leave)
-            back_cell = back_cell * keep
-            back_read = (gate_gradient[step].to(low) @ recurrent_low).to(gates.dtype)  # (B, H + M)
+            slope_sum = torch.bmm(energy_gradient[step][:, None, :].to(low_precision), slopes[step])[:, 0]  # (B, A)
+            torch.mul(slope_sum, low_energy, out=query_gradient[step])
+            back = state_gradient[step] + back_state + (query_gradient[step] @ low_query)  # (B, H)
+            input_gate, forget_gate, candidate, output_gate = gates[step].chunk(4, dim=1)  # 4 x (B, H)
+            activated_cell = fast_tanh(cells[step + 1])  # (B, H)
+            back_cell = back_cell + back * output_gate * (1 - activated_cell * activated_cell)
+            d_input, d_forget, d_candidate, d_output = gate_gradient[step].chunk(4, dim=1)
+            torch.mul(back_cell * candidate, input_gate * (1 - input_gate), out=d_input)
+            torch.mul(back_cell * cells[step], forget_gate * (1 - forget_gate), out=d_forget)
+            torch.mul(back_cell * input_gate, 1 - candidate * candidate, out=d_candidate)
+            torch.mul(back * activated_cell, output_gate * (1 - output_gate), out=d_output)
+            back_cell = back_cell * forget_gate
+            back_read = (gate_gradient[step].to(low_precision) @ low_recurrent).to(gates.dtype)  # (B, H + M)
             back_state, back_context = back_read[:, :width], back_read[:, width:]
-        flat_gates = gate_gradient.flatten(0, 1).to(low)  # (T * B, 4H)
+        flat_gates = gate_gradient.flatten(0, 1).to(low_precision)  # (T * B, 4H)
         d_recurrent = (flat_gates.T @ read[:-1].flatten(0, 1)).to(recurrent.dtype)  # (4H, H + M)
         d_query = (query_gradient.flatten(0, 1).T @ read[1:, :, :width].flatten(0, 1)).to(query.dtype)  # (A, H)
-        low_energies = energy_gradient.to(low)  # (T, B, S)
-        d_energy = (low_energies.flatten() @ bent.flatten(0, 2)).to(energy.dtype)  # (A,)
+        low_energies = energy_gradient.to(low_precision)  # (T, B, S)
+        d_energy = (low_energies.flatten() @ activated.flatten(0, 2)).to(energy.dtype)  # (A,)
         slopes.mul_(low_energies[..., None])
         d_keys = (slopes.sum(dim=0, dtype=gates.dtype) * energy).to(ctx.key_dtype)  # (B, S, A)
         # Not in bf16: oneDNN would compile and keep a kernel for every pair of source and target lengths.

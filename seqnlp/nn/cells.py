@@ -1,146 +1,154 @@
-"""One step of each recurrent cell from its gate sums, as plain tensor code; the gradient is autograd's."""
+"""The kinds of recurrent cells. A layer of any kind is made, started, run and looked into through its :class:`Cell`."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from seqnlp.nn.peephole import PeepholeLSTM
+from seqnlp.nn.steps import GRUGates, LSTMGates, RNNGates, gru_gates, lstm_gates, peephole_gates
 
-def fast_tanh(values: Tensor) -> Tensor:
-    """tanh as ``2 sigmoid(2x) - 1``, right to the rounding of a 1: not for bf16.
-
-    On a CPU torch's sigmoid is vectorised so much better than its tanh that in fp32 this takes a fifth of the time.
-    """
-    return torch.sigmoid(values * 2) * 2 - 1
+Layer = nn.LSTM | nn.GRU | nn.RNN | PeepholeLSTM
+State = tuple[Tensor, ...]
+"""(B, H) of each layer in turn: the hidden state and, for LSTMs, the cell after it."""
 
 
-class LSTMGates(NamedTuple):
-    """What an LSTM's gates let through, and what they make of the cell; (N, H) each, in fp32 or wider.
+class Cell(ABC):
+    """A kind of cell.
 
     Attributes:
-        enter: input gate, 0 to 1: how much of ``new`` is written.
-        keep: forget gate, 0 to 1: how much of the cell stays.
-        leave: output gate, 0 to 1: how much of the cell is shown.
-        new: candidate, -1 to 1.
-        cell: the next cell.
+        layer: the class of its layers, whose weights are named as those of ``nn.LSTM``.
+        has_cell: the state is a hidden state and a cell; else it is a hidden state alone.
+        adds_up: a step needs only the sum of what the input and the state add to the gates.
     """
 
-    enter: Tensor
-    keep: Tensor
-    leave: Tensor
-    new: Tensor
-    cell: Tensor
+    layer: type[nn.LSTM] | type[nn.GRU] | type[nn.RNN] | type[PeepholeLSTM]
+    has_cell = False
+    adds_up = True
 
     @property
-    def hidden(self) -> Tensor:
-        """The next hidden state (N, H)."""
-        return self.leave * fast_tanh(self.cell)
+    def num_states(self) -> int:
+        """Tensors (B, H) that the state of a layer has."""
+        return 2 if self.has_cell else 1
+
+    def make(self, widths: Sequence[tuple[int, int]], forget_bias: float = 1.0) -> list[Layer]:
+        """Layers with fresh weights, of these widths of their input and their state."""
+        layers = [self.layer(input_dim, hidden_dim, batch_first=True) for input_dim, hidden_dim in widths]
+        for layer in layers:
+            self.initialize(layer, forget_bias)
+        return layers
+
+    def initialize(self, layer: Layer, forget_bias: float = 1.0) -> None:
+        """Glorot input weights, orthogonal recurrent weights per gate, zero biases and peepholes, open forget gates.
+
+        The bias of the forget gate is 1 as in Jozefowicz et al. (2015) unless another is given.
+        """
+        hidden_dim = layer.hidden_size
+        for name, parameter in layer.named_parameters():
+            if name.startswith(("bias", "peephole")):
+                nn.init.zeros_(parameter)
+                continue
+            for gate in torch.split(parameter.data, hidden_dim):
+                nn.init.orthogonal_(gate) if name.startswith("weight_hh") else nn.init.xavier_uniform_(gate)
+        if self.has_cell:
+            bias = layer.get_parameter("bias_ih_l0").data  # (4H,), in the order input, forget, candidate, output
+            bias[hidden_dim : 2 * hidden_dim] = forget_bias
+
+    def run(self, layer: Callable[..., Any], inputs: Tensor, state: Sequence[Tensor]) -> tuple[Tensor, State]:
+        """Outputs (B, T, H) for inputs (B, T, D), and the state after the last step; a state is (B, H) each."""
+        first = tuple(part[None] for part in state)  # (1, B, H) each
+        outputs, last = layer(inputs, first if self.has_cell else first[0])
+        return outputs, tuple(part[0] for part in (last if self.has_cell else (last,)))
+
+    def step(self, from_input: Tensor, from_state: Tensor | None, state: Sequence[Tensor], layer: nn.Module) -> State:
+        """The state after one step; see :meth:`gates`."""
+        return self.gates(from_input, from_state, state, layer).state(from_input.dtype)
+
+    def named_gates(
+        self, from_input: Tensor, from_state: Tensor, state: Sequence[Tensor], layer: nn.Module
+    ) -> dict[str, Tensor]:
+        """What happens in one step, by name, ``hidden`` among it; see :meth:`gates`."""
+        return self.gates(from_input, from_state, state, layer).named()
+
+    @abstractmethod
+    def gates(
+        self, from_input: Tensor, from_state: Tensor | None, state: Sequence[Tensor], layer: nn.Module
+    ) -> LSTMGates | GRUGates | RNNGates:
+        """All that happens in one step.
+
+        Args:
+            from_input, from_state: (N, gates * H) what the input and the state add to the gates; where they only add
+                up, ``from_input`` may be the sum of both and ``from_state`` None.
+            state: (N, H) each.
+            layer: has the peepholes, if there are any.
+        """
 
 
-class GRUGates(NamedTuple):
-    """What a GRU's gates let through, and what they make of the state; (N, H) each.
+class LSTM(Cell):
+    """Hochreiter & Schmidhuber (1997), with the forget gate of Gers et al. (2000)."""
 
-    Attributes:
-        reset: 0 to 1: how much of the state the candidate sees.
-        keep: update gate, 0 to 1: how much of the state stays.
-        new: candidate, -1 to 1.
-        hidden: the next hidden state.
-    """
+    layer, has_cell = nn.LSTM, True
 
-    reset: Tensor
-    keep: Tensor
-    new: Tensor
-    hidden: Tensor
+    def gates(
+        self, from_input: Tensor, from_state: Tensor | None, state: Sequence[Tensor], layer: nn.Module
+    ) -> LSTMGates:
+        """As :meth:`Cell.gates`."""
+        return lstm_gates(_sum(from_input, from_state), state[1])
 
 
-def lstm_gates(gates: Tensor, cell: Tensor) -> LSTMGates:
-    """Everything that happens in :func:`lstm_step`, which has the same arguments."""
-    wide = gates.to(torch.promote_types(gates.dtype, torch.float32))  # (N, 4H)
-    enter, keep, new, leave = wide.chunk(4, dim=1)  # 4 x (N, H)
-    enter, keep, leave, new = torch.sigmoid(enter), torch.sigmoid(keep), torch.sigmoid(leave), fast_tanh(new)
-    return LSTMGates(enter, keep, leave, new, keep * cell + enter * new)
+class Peephole(Cell):
+    """An LSTM whose gates see the cell (Gers & Schmidhuber 2000)."""
+
+    layer, has_cell = PeepholeLSTM, True
+
+    def gates(
+        self, from_input: Tensor, from_state: Tensor | None, state: Sequence[Tensor], layer: nn.Module
+    ) -> LSTMGates:
+        """As :meth:`Cell.gates`."""
+        return peephole_gates(_sum(from_input, from_state), state[1], layer.get_parameter("peepholes"))
 
 
-def lstm_step(gates: Tensor, cell: Tensor) -> tuple[Tensor, Tensor]:
-    """Hochreiter & Schmidhuber (1997) with the forget gate of Gers et al. (2000).
+class GRU(Cell):
+    """Cho et al. (2014)."""
 
-    Args:
-        gates: (N, 4H) sums of all that enters the gates, in the order input, forget, cell, output.
-        cell: (N, H).
+    layer, adds_up = nn.GRU, False
 
-    Returns:
-        The next hidden state (N, H), in the dtype of ``gates``, and the next cell (N, H), in fp32 or wider.
-    """
-    found = lstm_gates(gates, cell)
-    return found.hidden.to(gates.dtype), found.cell
-
-
-def peephole_gates(gates: Tensor, cell: Tensor, peepholes: Tensor) -> LSTMGates:
-    """Everything that happens in :func:`peephole_step`, which has the same arguments."""
-    wide = gates.to(torch.promote_types(gates.dtype, torch.float32))  # (N, 4H)
-    enter, keep, new, leave = wide.chunk(4, dim=1)  # 4 x (N, H)
-    see_enter, see_keep, see_leave = peepholes  # 3 x (H,)
-    enter, keep, new = torch.sigmoid(enter + see_enter * cell), torch.sigmoid(keep + see_keep * cell), fast_tanh(new)
-    cell = keep * cell + enter * new  # (N, H)
-    return LSTMGates(enter, keep, torch.sigmoid(leave + see_leave * cell), new, cell)
+    def gates(
+        self, from_input: Tensor, from_state: Tensor | None, state: Sequence[Tensor], layer: nn.Module
+    ) -> GRUGates:
+        """As :meth:`Cell.gates`."""
+        assert from_state is not None  # the reset gate multiplies what the state adds to the candidate
+        return gru_gates(from_input, from_state, state[0])
 
 
-def peephole_step(gates: Tensor, cell: Tensor, peepholes: Tensor) -> tuple[Tensor, Tensor]:
-    """An LSTM whose gates see the cell (Gers & Schmidhuber 2000).
+class RNN(Cell):
+    """Elman (1990), with tanh."""
 
-    With sums ``i``, ``f``, ``g``, ``o`` of what enters the gates and peepholes ``p``::
+    layer = nn.RNN
 
-        c' = sigmoid(f + p_f c) c + sigmoid(i + p_i c) tanh(g)
-        h' = sigmoid(o + p_o c') tanh(c')
-
-    Args:
-        gates: (N, 4H), in the order input, forget, cell, output.
-        cell: (N, H).
-        peepholes: (3, H), in the order input, forget, output.
-
-    Returns:
-        As :func:`lstm_step`, which this is with peepholes of zero.
-    """
-    found = peephole_gates(gates, cell, peepholes)
-    return found.hidden.to(gates.dtype), found.cell
+    def gates(
+        self, from_input: Tensor, from_state: Tensor | None, state: Sequence[Tensor], layer: nn.Module
+    ) -> RNNGates:
+        """As :meth:`Cell.gates`."""
+        return RNNGates(torch.tanh(_sum(from_input, from_state)))
 
 
-def summed_step(kind: str, sums: Tensor, cell: Sequence[Tensor], layer: nn.Module) -> tuple[Tensor, ...]:
-    """One step of any cell but the GRU, for which it is enough to know the sum of what input and state say.
-
-    Args:
-        kind: ``rnn``, ``lstm`` or ``peephole``.
-        sums: (N, gates * H).
-        cell: of LSTMs, one (N, H).
-        layer: has the peepholes, if there are any.
-
-    Returns:
-        The next hidden state (N, H) and, of LSTMs, the next cell (N, H).
-    """
-    if kind == "rnn":
-        return (torch.tanh(sums),)
-    if kind == "peephole":
-        return peephole_step(sums, cell[0], layer.get_parameter("peepholes"))
-    return lstm_step(sums, cell[0])
+CELLS: dict[str, Cell] = {"lstm": LSTM(), "gru": GRU(), "rnn": RNN(), "peephole": Peephole()}
 
 
-def gru_gates(from_input: Tensor, from_state: Tensor, hidden: Tensor) -> GRUGates:
-    """Everything that happens in :func:`gru_step`, which has the same arguments."""
-    reset, update, new = from_input.chunk(3, dim=1)  # 3 x (N, H)
-    state_reset, state_update, state_new = from_state.chunk(3, dim=1)  # 3 x (N, H)
-    reset, keep = torch.sigmoid(reset + state_reset), torch.sigmoid(update + state_update)
-    candidate = torch.tanh(new + reset * state_new)
-    return GRUGates(reset, keep, candidate, candidate + keep * (hidden - candidate))
+def select(state: State, rows: Tensor) -> State:
+    """The states of some of the streams."""
+    return tuple(part.index_select(0, rows) for part in state)
 
 
-def gru_step(from_input: Tensor, from_state: Tensor, hidden: Tensor) -> Tensor:
-    """Cho et al. (2014), the reset gate applied after the product as in torch and cuDNN.
+def detached(state: State) -> State:
+    """The state as a number: no gradient goes back beyond it."""
+    return tuple(part.detach() for part in state)
 
-    Args:
-        from_input, from_state: (N, 3H) what the input and the state add to the reset gate, update gate and candidate.
-        hidden: (N, H).
-    """
-    return gru_gates(from_input, from_state, hidden).hidden
+
+def _sum(from_input: Tensor, from_state: Tensor | None) -> Tensor:
+    return from_input if from_state is None else from_input + from_state

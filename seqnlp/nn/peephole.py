@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from seqnlp.nn.cells import peephole_step
+from seqnlp.nn.steps import peephole_gates
 
 
 class PeepholeLSTM(nn.Module):
@@ -42,6 +42,6 @@ class PeepholeLSTM(nn.Module):
         outputs = []
         for step in sums.unbind(dim=1):
             gates = step + functional.linear(hidden, self.weight_hh_l0, self.bias_hh_l0)  # (B, 4H)
-            hidden, cell = peephole_step(gates, cell, self.peepholes)
+            hidden, cell = peephole_gates(gates, cell, self.peepholes).state(gates.dtype)
             outputs.append(hidden)
         return torch.stack(outputs, dim=1), (hidden[None], cell[None])

@@ -6,19 +6,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from seqnlp.nn.cells import lstm_step
+from seqnlp.nn.cells import CELLS
 from seqnlp.nn.dropout import LockedDropout
-from seqnlp.nn.peephole import PeepholeLSTM
-
-Layer = nn.LSTM | nn.GRU | nn.RNN | PeepholeLSTM
-CELLS: dict[str, type[nn.LSTM] | type[nn.GRU] | type[nn.RNN] | type[PeepholeLSTM]] = {
-    "lstm": nn.LSTM,
-    "gru": nn.GRU,
-    "rnn": nn.RNN,
-    "peephole": PeepholeLSTM,
-}
-WITH_CELL = ("lstm", "peephole")
-"""Those that carry a cell beside the hidden state."""
+from seqnlp.nn.steps import lstm_gates
 
 
 class Recurrent(nn.Module):
@@ -56,12 +46,10 @@ class Recurrent(nn.Module):
         self.output_dim = hidden_dim * num_directions
         self.bidirectional = bidirectional
         widths = [input_dim] + [self.output_dim] * (num_layers - 1)
-        make = CELLS[cell]
-        self.forwards = nn.ModuleList(make(width, hidden_dim, batch_first=True) for width in widths)
-        self.backwards = nn.ModuleList(make(width, hidden_dim, batch_first=True) for width in widths if bidirectional)
+        self.cell = CELLS[cell]
+        layers = self.cell.make([(width, hidden_dim) for width in widths * num_directions], forget_bias)
+        self.forwards, self.backwards = nn.ModuleList(layers[:num_layers]), nn.ModuleList(layers[num_layers:])
         self.dropout = LockedDropout(dropout)
-        for layer in [*self.forwards, *self.backwards]:
-            initialize(layer, forget_bias)
 
     def forward(self, inputs: Tensor, lengths: Tensor) -> Tensor:
         """Outputs of the last layer.
@@ -74,21 +62,21 @@ class Recurrent(nn.Module):
             (B, T, H) or (B, T, 2H), forward direction first; undefined at padding.
         """
         reverse = reversal(lengths, inputs.size(1)) if self.bidirectional else None
-        for depth, ahead in enumerate(self.forwards):
-            outputs = _run(ahead, inputs)  # (B, T, H)
+        for depth, forward_layer in enumerate(self.forwards):
+            outputs = _run(forward_layer, inputs)  # (B, T, H)
             if reverse is not None:
-                behind = _run(self.backwards[depth], permute(inputs, reverse))  # (B, T, H), last step first
-                outputs = torch.cat([outputs, permute(behind, reverse)], dim=-1)  # (B, T, 2H)
+                backward = _run(self.backwards[depth], permute(inputs, reverse))  # (B, T, H), last step first
+                outputs = torch.cat([outputs, permute(backward, reverse)], dim=-1)  # (B, T, 2H)
             inputs = self.dropout(outputs)
         return inputs
 
     def final(self, outputs: Tensor, lengths: Tensor) -> Tensor:
         """What each direction held after its last real step, (B, H) or (B, 2H), from the outputs of :meth:`forward`."""
         rows = torch.arange(outputs.size(0), device=outputs.device)
-        ahead = outputs[rows, lengths - 1, : self.hidden_dim]  # (B, H)
+        forward_output = outputs[rows, lengths - 1, : self.hidden_dim]  # (B, H)
         if not self.bidirectional:
-            return ahead
-        return torch.cat([ahead, outputs[:, 0, self.hidden_dim :]], dim=-1)  # (B, 2H)
+            return forward_output
+        return torch.cat([forward_output, outputs[:, 0, self.hidden_dim :]], dim=-1)  # (B, 2H)
 
 
 def _run(layer: nn.Module, inputs: Tensor) -> Tensor:
@@ -105,9 +93,8 @@ def _run(layer: nn.Module, inputs: Tensor) -> Tensor:
     hidden = inputs.new_zeros(len(inputs), layer.hidden_size)  # (B, H)
     cell, steps = hidden.float(), []  # (B, H)
     for gate in gates.unbind(dim=1):
-        both = gate + functional.linear(hidden, from_state, state_bias).float()  # (B, 4H)
-        hidden, cell = lstm_step(both, cell)
-        hidden = hidden.to(inputs.dtype)
+        sums = gate + functional.linear(hidden, from_state, state_bias).float()  # (B, 4H)
+        hidden, cell = lstm_gates(sums, cell).state(inputs.dtype)
         steps.append(hidden)
     return torch.stack(steps, dim=1)
 
@@ -124,20 +111,3 @@ def reversal(lengths: Tensor, num_steps: int) -> Tensor:
 def permute(sequences: Tensor, positions: Tensor) -> Tensor:
     """Rearrange the steps of (B, T, D) by flat positions (B * T,)."""
     return sequences.flatten(0, 1).index_select(0, positions).view_as(sequences)
-
-
-def initialize(layer: Layer, forget_bias: float = 1.0) -> None:
-    """Glorot input weights, orthogonal recurrent weights per gate, zero biases and peepholes, open forget gates.
-
-    The bias of the forget gate is 1 as in Jozefowicz et al. (2015) unless another is given.
-    """
-    hidden_dim = layer.hidden_size
-    for name, parameter in layer.named_parameters():
-        if name.startswith(("bias", "peephole")):
-            nn.init.zeros_(parameter)
-            continue
-        for gate in torch.split(parameter.data, hidden_dim):
-            nn.init.orthogonal_(gate) if name.startswith("weight_hh") else nn.init.xavier_uniform_(gate)
-    if isinstance(layer, nn.LSTM | PeepholeLSTM):
-        bias = layer.get_parameter("bias_ih_l0").data  # (4H,), in the order input, forget, cell, output
-        bias[hidden_dim : 2 * hidden_dim] = forget_bias

@@ -11,9 +11,9 @@ from torch import Tensor
 
 from seqnlp.bundle import load_bundle
 from seqnlp.errors import RunError, SeqnlpError
-from seqnlp.nn.carried import CarriedLayers
-from seqnlp.nn.inside import LayerInside, look_inside
+from seqnlp.nn.activations import LayerActivations, record_gates
 from seqnlp.nn.recurrent import Recurrent
+from seqnlp.nn.stateful import StatefulRNN
 from seqnlp.plots.gates import MAX_STEPS
 from seqnlp.task_table import TASKS, part_of
 
@@ -31,14 +31,14 @@ class TextActivations:
     """
 
     steps: list[str]
-    layers: list[LayerInside]
+    layers: list[LayerActivations]
 
 
 @dataclass(frozen=True)
 class LayerInput:
     """A core, what it reads, (T, D), and how that is shown, (T,)."""
 
-    core: Recurrent | CarriedLayers
+    core: Recurrent | StatefulRNN
     inputs: Tensor
     steps: list[str]
     reversed: bool = False
@@ -58,7 +58,7 @@ def text_activations(path: str | Path, text: str) -> TextActivations:
         raise RunError(f"{path} is a model for {task}; gates are shown of models for {', '.join(shown)}")
     with torch.no_grad():
         reading: LayerInput = part_of(task, "activations")(bundle, text)
-        layers = look_inside(reading.core, reading.inputs)
+        layers = record_gates(reading.core, reading.inputs)
     if reading.reversed:
         turned = [{name: value.flip(0) for name, value in layer.values.items()} for layer in layers]
         layers = [replace(layer, backwards=True, values=v) for layer, v in zip(layers, turned, strict=True)]

@@ -6,15 +6,28 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from seqnlp.nn.cells import fast_tanh, gru_step, lstm_step, peephole_step
+from seqnlp.nn.cells import CELLS
 from seqnlp.nn.peephole import PeepholeLSTM
-from seqnlp.nn.recurrent import CELLS, Recurrent, initialize
+from seqnlp.nn.recurrent import Recurrent
+from seqnlp.nn.steps import fast_tanh, gru_gates, lstm_gates, peephole_gates
 
 N, D, H = 3, 4, 5
 
 
 def random(*shape: int, seed: int = 0) -> Tensor:
     return torch.randn(*shape, dtype=torch.float64, generator=torch.Generator().manual_seed(seed)).requires_grad_()
+
+
+def lstm_step(sums: Tensor, cell: Tensor) -> tuple[Tensor, ...]:
+    return lstm_gates(sums, cell).state(sums.dtype)
+
+
+def peephole_step(sums: Tensor, cell: Tensor, peepholes: Tensor) -> tuple[Tensor, ...]:
+    return peephole_gates(sums, cell, peepholes).state(sums.dtype)
+
+
+def gru_step(from_input: Tensor, from_state: Tensor, hidden: Tensor) -> Tensor:
+    return gru_gates(from_input, from_state, hidden).hidden
 
 
 def test_fast_tanh_is_tanh() -> None:
@@ -48,7 +61,7 @@ def test_a_step_in_bf16_keeps_its_cell_in_fp32() -> None:
 @pytest.mark.parametrize("cell", CELLS)
 def test_the_gradient_of_each_cell_is_that_of_finite_differences(cell: str) -> None:
     torch.manual_seed(0)
-    layer = CELLS[cell](D, H, batch_first=True).double()
+    layer = CELLS[cell].layer(D, H, batch_first=True).double()
     for parameter in layer.parameters():
         nn.init.normal_(parameter, std=0.5)
     names = [name for name, _ in layer.named_parameters()]
@@ -96,7 +109,7 @@ def test_peepholes_follow_the_equations() -> None:
 
 def test_a_peephole_lstm_begins_with_an_open_forget_gate_and_no_peepholes() -> None:
     layer = PeepholeLSTM(D, H)
-    initialize(layer)
+    CELLS["peephole"].initialize(layer)
     assert (layer.bias_ih_l0 + layer.bias_hh_l0).unflatten(0, (4, H)).tolist() == [
         [0.0] * H,
         [1.0] * H,

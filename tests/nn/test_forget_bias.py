@@ -11,9 +11,9 @@ from torch import nn
 from seqnlp.config import ConfigError, RecurrentLanguageModelConfig, TranslatorConfig, read_config
 from seqnlp.models.language_model import RecurrentLanguageModel
 from seqnlp.models.translator import RecurrentTranslator
-from seqnlp.nn.carried import CarriedLayers
 from seqnlp.nn.peephole import PeepholeLSTM
 from seqnlp.nn.recurrent import Recurrent
+from seqnlp.nn.stateful import StatefulRNN
 
 H = 6
 
@@ -30,7 +30,7 @@ def language_model(cell: str, bias: float) -> nn.Module:
 
 MODELS: dict[str, Callable[[str, float], nn.Module]] = {
     "recurrent": lambda cell, bias: Recurrent(3, H, cell=cell, num_layers=2, forget_bias=bias),
-    "carried": lambda cell, bias: CarriedLayers(3, [H, H], cell=cell, forget_bias=bias),
+    "carried": lambda cell, bias: StatefulRNN(3, [H, H], cell=cell, forget_bias=bias),
     "translator": translator,
     "language model": language_model,
 }

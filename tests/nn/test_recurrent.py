@@ -9,7 +9,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-from seqnlp.nn.recurrent import CELLS, Recurrent, permute, reversal
+from seqnlp.nn.cells import CELLS
+from seqnlp.nn.recurrent import Recurrent, permute, reversal
 
 KINDS = list(itertools.product(("lstm", "gru", "rnn"), (1, 2), (True, False)))
 """Torch's own cells; the peephole LSTM has tests in test_cells.py."""
@@ -52,7 +53,7 @@ def test_it_equals_torchs_packed_sequences_with_the_same_weights(
     cell: str, num_layers: int, bidirectional: bool
 ) -> None:
     core, inputs = make(cell, num_layers, bidirectional), make_inputs()
-    reference = CELLS[cell](3, 5, num_layers=num_layers, bidirectional=bidirectional, batch_first=True)
+    reference = CELLS[cell].layer(3, 5, num_layers=num_layers, bidirectional=bidirectional, batch_first=True)
     weights = {}
     for directions, suffix in ((core.forwards, ""), (core.backwards, "_reverse")):
         for depth, layer in enumerate(directions):

@@ -20,7 +20,7 @@ from seqnlp.config import Config
 from seqnlp.errors import ConfigError, DataError, RunError, SeqnlpError
 from seqnlp.launch import start
 from seqnlp.models.as_network import TorchWords
-from seqnlp.nn.recurrent import CELLS
+from seqnlp.nn.cells import CELLS
 from seqnlp.tasks.activations import SHOWN_END, text_activations
 from seqnlp.tasks.gradient import gradient_norms
 from seqnlp.tasks.word_vectors import WordVectors

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from seqnlp.data.series.inputs import input_rows
 from seqnlp.data.series.time import Timestamp
-from seqnlp.nn.carried import State
+from seqnlp.nn.cells import State
 from seqnlp.tasks.forecasting.model import LoadedForecaster
 from seqnlp.tasks.forecasting.prediction import fewest_rows, undo_changes
 from seqnlp.tasks.forecasting.spread import Spread

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from seqnlp.data.streams import Streams
 from seqnlp.models.language_model import RecurrentLanguageModel
-from seqnlp.nn.carried import detached
+from seqnlp.nn.cells import detached
 
 IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]

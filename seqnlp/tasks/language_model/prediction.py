@@ -15,7 +15,7 @@ from seqnlp.decode.penalties import penalise_repetition
 from seqnlp.decode.sampling import SamplingOptions, draw
 from seqnlp.decode.word_search import WordSearch
 from seqnlp.models.language_model import RecurrentLanguageModel
-from seqnlp.nn.carried import State, select
+from seqnlp.nn.cells import State, select
 from seqnlp.tasks.language_model.model import LoadedLanguageModel
 
 FloatArray = NDArray[np.float64]

@@ -17,7 +17,7 @@ from seqnlp.data.streams import Streams
 from seqnlp.metrics.perplexity import perplexity
 from seqnlp.models.language_model import RecurrentLanguageModel
 from seqnlp.models.size import count_parameters
-from seqnlp.nn.carried import State, detached, select
+from seqnlp.nn.cells import State, detached, select
 from seqnlp.tasks.language_model.card import model_card
 from seqnlp.tasks.language_model.model import describe, in_direction
 from seqnlp.tasks.language_model.scoring import score_units

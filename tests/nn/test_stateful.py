@@ -5,15 +5,15 @@ from __future__ import annotations
 import pytest
 import torch
 
-from seqnlp.nn.carried import CarriedLayers, detached, select
-from seqnlp.nn.recurrent import CELLS
+from seqnlp.nn.cells import CELLS, detached, select
+from seqnlp.nn.stateful import StatefulRNN
 
 B, T, D = 3, 9, 4
 
 
-def make(cell: str = "lstm", **settings: float) -> CarriedLayers:
+def make(cell: str = "lstm", **settings: float) -> StatefulRNN:
     torch.manual_seed(3)
-    return CarriedLayers(D, [6, 5], cell=cell, **settings)
+    return StatefulRNN(D, [6, 5], cell=cell, **settings)
 
 
 @pytest.mark.parametrize("cell", CELLS)

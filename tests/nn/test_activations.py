@@ -8,9 +8,10 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from seqnlp.nn.carried import CarriedLayers
-from seqnlp.nn.inside import look_inside
-from seqnlp.nn.recurrent import CELLS, Recurrent
+from seqnlp.nn.activations import record_gates
+from seqnlp.nn.cells import CELLS
+from seqnlp.nn.recurrent import Recurrent
+from seqnlp.nn.stateful import StatefulRNN
 
 T, D, H = 9, 4, 6
 GATES = {
@@ -38,7 +39,7 @@ def test_the_recomputed_hidden_states_are_the_outputs_of_the_fused_layers(cell: 
     core = Recurrent(D, H, cell=cell, num_layers=layers, bidirectional=both, dropout=0.5)
     shaken(core)
     inputs = make_inputs()
-    found = look_inside(core, inputs)
+    found = record_gates(core, inputs)
     assert [(each.depth, each.backwards) for each in found] == [
         (depth, behind) for depth in range(1, layers + 1) for behind in ((False, True) if both else (False,))
     ]
@@ -49,10 +50,10 @@ def test_the_recomputed_hidden_states_are_the_outputs_of_the_fused_layers(cell: 
 
 @pytest.mark.parametrize("cell", CELLS)
 def test_so_are_those_of_layers_with_a_carried_state_and_their_cells(cell: str) -> None:
-    core = CarriedLayers(D, [H, H + 1], cell=cell, weight_drop=0.5, dropout=0.5)
+    core = StatefulRNN(D, [H, H + 1], cell=cell, weight_drop=0.5, dropout=0.5)
     shaken(core)
     inputs = make_inputs()
-    found = look_inside(core, inputs)
+    found = record_gates(core, inputs)
     outputs, state = core(inputs[None], core.start(1))
     torch.testing.assert_close(found[-1].values["hidden"], outputs[0], atol=1e-5, rtol=0)
     names = ("hidden", "cell state") if cell in ("lstm", "peephole") else ("hidden",)
@@ -65,7 +66,7 @@ def test_so_are_those_of_layers_with_a_carried_state_and_their_cells(cell: str) 
 def test_the_cell_is_what_the_forget_gate_keeps_and_the_input_gate_lets_in(cell: str) -> None:
     core = Recurrent(D, H, cell=cell, bidirectional=False)
     shaken(core)
-    (layer,) = look_inside(core, make_inputs())
+    (layer,) = record_gates(core, make_inputs())
     forget, enter, leave, new, state, hidden = (layer.values[name] for name in GATES["lstm"])
     before = torch.cat([torch.zeros(1, H), state[:-1]])
     torch.testing.assert_close(state, forget * before + enter * new)
@@ -75,7 +76,7 @@ def test_the_cell_is_what_the_forget_gate_keeps_and_the_input_gate_lets_in(cell:
 def test_the_update_gate_of_a_gru_keeps_the_state() -> None:
     core = Recurrent(D, H, cell="gru", bidirectional=False)
     shaken(core)
-    (layer,) = look_inside(core, make_inputs())
+    (layer,) = record_gates(core, make_inputs())
     _, keep, new, hidden = (layer.values[name] for name in GATES["gru"])
     before = torch.cat([torch.zeros(1, H), hidden[:-1]])
     torch.testing.assert_close(hidden, keep * before + (1 - keep) * new)
@@ -85,7 +86,7 @@ def test_the_update_gate_of_a_gru_keeps_the_state() -> None:
 def test_gates_are_between_0_and_1(cell: str) -> None:
     core = Recurrent(D, H, cell=cell)
     shaken(core)
-    for layer in look_inside(core, make_inputs()):
+    for layer in record_gates(core, make_inputs()):
         for name, values in layer.values.items():
             assert values.shape == (T, H)
             if name.endswith("gate"):
