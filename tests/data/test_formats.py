@@ -401,3 +401,26 @@ def test_the_settings_name_every_format() -> None:
     from seqnlp.config.tagging import FILE_FORMATS
 
     assert FILE_FORMATS == FORMATS
+
+
+@pytest.mark.parametrize(
+    ("shift", "cause"),
+    [
+        ((0, 0), "spans count UTF-16 units, as browsers do: set data.offsets=utf16"),
+        ((-1, -2), "most of them fit if ends are inclusive"),
+        ((0, -1), "take 1 from every start"),
+    ],
+)
+def test_offsets_counted_in_another_way_are_named_whatever_stands_beside_the_entity(
+    tmp_path: Path, shift: tuple[int, int], cause: str
+) -> None:
+    """A span that is one too far holds a space at its end; it is judged as it is written."""
+    texts = [
+        ("🚲 Oke Tarnow rows on", [3, 13]),
+        ("🚲 to Brinmoor he went", [6, 14]),
+        ("🚲 then Low Ford rose", [8, 16]),
+    ]
+    rows = [{"text": text, "spans": [[start + shift[0], end + shift[1], "X"]]} for text, (start, end) in texts]
+    with pytest.raises(DataError, match=r"of 6 span edges lie inside words") as caught:
+        load(write(tmp_path, lines(*rows), "a.jsonl"))
+    assert cause in str(caught.value)

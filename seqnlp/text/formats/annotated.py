@@ -117,13 +117,16 @@ def _cut_text(example: AnnotatedText, cut: Cut, left_out: Counter[str]) -> list[
         raise DataError("spans need a scheme with entities; expected data.scheme=iob2 (or another), found 'none'")
     text = example.text
     spans = checked_spans(text, example.spans if cut.strict else _flat(example, left_out))
+    written = {trimmed(text, span): span for span in example.spans}  # as the file has them: what wrong offsets show
     sentences = []
     for start, end in _lines(text, spans):
         tokens = tokenize(text[start:end], cut.tokenizer)
         if tokens:
             here = [Span(a - start, b - start, label) for a, b, label in spans if start <= a and b <= end]
             if cut.edges:
-                cut.edges.add(text[start:end], tokens, here, example.line)
+                as_written = [written[span] for span in spans if start <= span.start and span.end <= end]
+                moved = [Span(a - start, b - start, label) for a, b, label in as_written]
+                cut.edges.add(text[start:end], tokens, moved, example.line)
             sentences.append(sentence_of(tokens, here, cut.scheme, example.line))
     return sentences
 
