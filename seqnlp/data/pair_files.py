@@ -34,6 +34,8 @@ def pair_format(config: ParallelDataConfig, split: str) -> str:
     found = recognise_pairs(path, wanted if len(wanted) > 1 else ())
     if not found:
         expected = "expected sentence pairs, found a file that looks like one side of them"
+        if not (config.source and config.target):
+            expected += "; name both languages with data.source and data.target"
         raise DataError(f"{expected}; set data.{split} to {_TWO_FILES}, or set data.format", path)
     return found
 

@@ -68,6 +68,7 @@ def fit(
     switches = {"active": processes.is_first, "progress": trainer.progress, "tensorboard": trainer.tensorboard}
     log = Log(run, trainer.epochs, **switches, epoch=progress.epoch, guest=guest is not None)
     clock = time.monotonic() - progress.seconds
+    run.mkdir(parents=True, exist_ok=True)  # `launch` has made it; who calls this alone may not
     place = Place(run)
 
     def checkpoint() -> None:
