@@ -20,7 +20,7 @@ examples:
   seqnlp data check sentiment/sst2                                # dev and test of a recipe against its train
   seqnlp data check runs/first                                    # of a run
   seqnlp data check sentiment/sentence_polarity sentiment/sst2    # and of each against the other's train
-  seqnlp data check train.tsv test.tsv                            # two files: their sentences or texts
+  seqnlp data check train.tsv test.tsv                            # two files (or folders): their sentences or texts
   seqnlp data convert labels.jsonl labels.conll                   # any format of a tagger's data to any other
   seqnlp data convert train.conll tasks.json --to label_studio
   seqnlp data convert corpus/ corpus.jsonl --to doccano           # a folder of brat
@@ -75,11 +75,11 @@ Named = dict[tuple[str, str], "list[Text]"]
 
 
 def _splits(name: str, arguments: argparse.Namespace) -> tuple[str, Named]:
-    from seqnlp.data.file_texts import file_texts
+    from seqnlp.data.file_texts import file_texts, is_folder_of_texts
     from seqnlp.tasks.split_texts import split_texts
 
     path = Path(name)
-    if path.is_file():
+    if path.is_file() or (path.is_dir() and is_folder_of_texts(path)):
         return name, {("file", "text"): file_texts(path)}
     config = _config(name, arguments)
     if arguments.data_dir:

@@ -47,6 +47,17 @@ def read_tmx_pairs(
         raise DataError(f"{expected}; set data.source and data.target", path)
 
 
+def read_tmx_texts(path: str | os.PathLike[str]) -> Iterator[tuple[int, str]]:
+    """The texts of all languages, each with the line where its unit begins.
+
+    Raises:
+        DataError: the file is no XML, with file and line.
+    """
+    for line, texts in _parsed(path, _Units()):
+        for text in texts.values():
+            yield line, text
+
+
 class _Units:
     """Collects finished translation units: where each begins, and its text by language."""
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from command import output
 
 from seqnlp.data.file_texts import file_texts
 from seqnlp.data.overlap import Text, find_overlap, normalized_text
@@ -52,6 +53,24 @@ CONLLU = f"# text = Ann left\n1\tAnn\tAnn\tPROPN\t_\t{FEATURES}\t0\troot\t_\t_\n
         ("a.csv", 'label,text\nextraordinarily good,Ann left\nx,"It rains"\nx,"and this, at last, is long"\n'),
         ("a.tsv", "extraordinarily good\tAnn left\nx\tIt rains\nx\tand this, at last, is long\n"),
         ("a.txt", "Ann left\nIt rains\n"),
+        ("b.csv", "label;text\nextraordinarily good;Ann left\nx;It rains\nx;and this, at last, is long\n"),
+        ("words.csv", "Sentence #,Word,Tag\n1,Ann,B-PER\n,left,O\n2,It,O\n,rains,O\n"),
+        ("a.json", '[{"id": "a long number", "text": "Ann left"}, {"text": "It rains"}]'),
+        ("b.jsonl", '{"data": "Ann left", "label": [[0, 3, "PER"]]}\n{"text": "It rains", "answer": "reject"}\n'),
+        ("c.jsonl", '{"translation": {"de": "x", "en": "Ann left"}, "id": "a very long number"}\n{"en": "It rains"}\n'),
+        ("spacy.json", '[["Ann left", {"entities": [[0, 3, "B-PER"]]}], ["It rains", {"entities": []}]]'),
+        (
+            "tasks.json",
+            '[{"data": {"text": "Ann left"}, "annotations": [{"result": []}]},'
+            ' {"data": {"text": "It rains"}, "annotations": [{"result": []}]}]',
+        ),
+        ("ft.txt", "__label__good Ann left\n__label__Sing It rains\n"),
+        ("t.txt", "(3 (2 Ann) (4 left))\n(1 (2 It) (2 rains))\n"),
+        (
+            "a.tmx",
+            '<tmx><body><tu><tuv lang="de"><seg>Ann ging</seg></tuv><tuv lang="en"><seg>Ann left</seg></tuv></tu>'
+            '<tu><tuv lang="en"><seg>It\n rains</seg></tuv></tu></body></tmx>'.replace("\n ", " "),
+        ),
     ],
 )
 def test_texts_of_a_file_are_sentences_or_texts_never_its_lines(tmp_path: Path, name: str, content: str) -> None:
@@ -59,3 +78,15 @@ def test_texts_of_a_file_are_sentences_or_texts_never_its_lines(tmp_path: Path, 
     texts = [one.text for one in file_texts(tmp_path / name)]
     assert [text for text in texts if text in ("Ann left", "It rains")] == ["Ann left", "It rains"]
     assert not any("B-PER" in text or "Sing" in text or "good" in text for text in texts)
+
+
+def test_texts_of_a_folder_are_those_of_its_files(tmp_path: Path) -> None:
+    for name in ("classes/good/1.txt", "classes/Sing/2.txt", "brat/1.txt", "brat/2.txt"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("Ann left" if "1" in name else "It rains", encoding="utf-8")
+        if name.startswith("brat"):
+            (tmp_path / name).with_suffix(".ann").write_text("", encoding="utf-8")
+    for folder in ("classes", "brat"):
+        assert sorted(one.text for one in file_texts(tmp_path / folder)) == ["Ann left", "It rains"]
+    found = output("data", "check", tmp_path / "classes", tmp_path / "brat")
+    assert found.splitlines()[2].endswith(" 2      2           2"), found
