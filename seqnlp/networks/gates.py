@@ -30,3 +30,9 @@ def reorder(operator: str, rows: Array) -> Array:
 def reorder_peepholes(peepholes: Array) -> Array:
     """Peepholes (3, H) as ONNX's (3 * H,)."""
     return np.ascontiguousarray(peepholes[list(_PEEPHOLES)].ravel())
+
+
+def candidate_last(rows: Array) -> Array:
+    """An LSTM's saved weights (4 * H, ...) as input, forget, output, new: those that a sigmoid bends stand together."""
+    enter, keep, new, leave = rows.reshape(4, -1, *rows.shape[1:])
+    return np.concatenate([enter, keep, leave, new])

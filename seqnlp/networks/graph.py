@@ -58,11 +58,15 @@ class Graph:
 
 
 class Builder:
-    """Writes a graph node by node; every method gives the name of the array that it adds."""
+    """Writes a graph node by node; every method gives the name of the array that it adds.
 
-    def __init__(self, name: str) -> None:
+    Args:
+        prefix: begins the names of what is added, where they must differ from those of another graph.
+    """
+
+    def __init__(self, name: str, prefix: str = "") -> None:
         self.graph = Graph(name)
-        self._count = 0
+        self._prefix, self._count = prefix, 0
 
     def input(self, name: str, dtype: DTypeLike, shape: Sequence[int | str]) -> str:
         """Declare an input."""
@@ -84,7 +88,7 @@ class Builder:
             values = np.asarray(array)
             if values.dtype.kind == "f":
                 values = values.astype(np.float32)
-            self.graph.constants[name] = np.ascontiguousarray(values)
+            self.graph.constants[name] = np.asarray(values, order="C")
         return name
 
     def add(self, operator: str, *inputs: str, **attributes: Any) -> str:
@@ -99,7 +103,7 @@ class Builder:
 
     def _new(self, kind: str) -> str:
         self._count += 1
-        return f"{kind}_{self._count}"
+        return f"{self._prefix}{kind}_{self._count}"
 
 
 def _doubled(dtype: np.dtype[Any]) -> np.dtype[Any]:

@@ -21,6 +21,18 @@ def linear(build: Builder, inputs: str, weights: Weights, name: str) -> str:
     return build.add("Add", product, build.constant(weights[f"{name}.bias"], f"{name}.bias"))
 
 
+def layer_norm(build: Builder, inputs: str, weights: Weights, name: str) -> str:
+    """Layer normalisation (..., D) over the last dimension, with the scale and shift of that name."""
+    last = build.constant([-1])
+    size = build.constant(float(len(weights[f"{name}.weight"])))
+    mean = build.add("Div", build.add("ReduceSum", inputs, last, keepdims=1), size)
+    apart = build.add("Sub", inputs, mean)
+    spread = build.add("Div", build.add("ReduceSum", build.add("Mul", apart, apart), last, keepdims=1), size)
+    even = build.add("Div", apart, build.add("Sqrt", build.add("Add", spread, build.constant(1e-5))))
+    scaled = build.add("Mul", even, build.constant(weights[f"{name}.weight"], f"{name}.scale"))
+    return build.add("Add", scaled, build.constant(weights[f"{name}.bias"], f"{name}.bias"))
+
+
 @dataclass(frozen=True)
 class Stack:
     """Stacked recurrent layers in the saved weights.

@@ -126,6 +126,7 @@ OPERATORS: dict[str, Operator] = {
     "Slice": _slice,
     "Softmax": _softmax,
     "Split": _split,
+    "Sqrt": np.sqrt,
     "Squeeze": _squeeze,
     "Sub": np.subtract,
     "Tanh": np.tanh,
