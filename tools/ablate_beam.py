@@ -57,7 +57,7 @@ def main() -> None:
                 for each in patches():
                     stack.enter_context(each)
                 precision = "fp32" if name == "bf16" else "auto"
-                translator = Translator(arguments.run, precision=precision)
+                translator = Translator(arguments.run, precision=precision, engine="torch")
                 begun = time.perf_counter()
                 translator.translate_lines(lines, decoding=SEARCH, batch_lines=arguments.batch)
                 if turn:  # the first round warms up

@@ -34,7 +34,8 @@ from reference_beam import reference_beam
 from seqnlp.api import Translator
 from seqnlp.config import DecodingConfig, ParallelDataConfig, SubwordConfig, TrainerConfig, TranslationConfig
 from seqnlp.data.batches import cut_by_budget
-from seqnlp.data.pair_batches import FlatSequences, with_end
+from seqnlp.data.flat_sequences import FlatSequences
+from seqnlp.data.pair_batches import with_end
 from seqnlp.tasks.translation.task import TranslationTask
 from seqnlp.text.files import read_lines
 from seqnlp.training.average import AveragedWeights
@@ -107,7 +108,7 @@ def bench_training(folder: str, steps: int = 12, blocks: int = 5) -> None:
 
 def bench_translating(arguments: argparse.Namespace, rounds: int = 3) -> None:
     """Sentences a second of ours and the plain loop, in turns; the plain loop in our precision, and in fp32."""
-    translator, in_fp32 = Translator(arguments.run), Translator(arguments.run, precision="fp32")
+    translator, in_fp32 = (Translator(arguments.run, precision=one, engine="torch") for one in ("auto", "fp32"))
     lines = test_lines(arguments, translator.source_language)
     for batch, beam in ((64, 5), (64, 1), (1, 5), (1, 1)):
         some = lines if batch > 1 else lines[:: max(1, len(lines) // 100)]
@@ -210,7 +211,7 @@ def ours(translator: Translator, lines: list[str], batch: int, beam: int) -> Cal
 
 def plain(translator: Translator, lines: list[str], batch: int, beam: int) -> Callable[[], object]:
     """The plain loop on the same weights, over the same batches of lines of similar length."""
-    subwords, (model,) = translator._subwords, translator._predictor.models
+    subwords, (model,) = translator._subwords, [network.model for network in translator._predictor.networks]
 
     def translate() -> list[str]:
         encoded = FlatSequences.of(subwords.source.encode(lines))

@@ -8,7 +8,7 @@ from typing import Any
 ENGINES = ("auto", "onnxruntime", "torch", "numpy")
 
 
-def add_engine_arguments(parser: argparse.ArgumentParser) -> None:
+def add_engine_arguments(parser: argparse._ActionsContainer) -> None:
     """Declare them."""
     parser.add_argument(
         "--engine",

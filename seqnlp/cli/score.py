@@ -36,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("target", type=Path, help="its translation, line by line")
     parser.add_argument("--output", choices=("tsv", "jsonl"), default="tsv", help="default tsv")
     parser.add_argument("--threads", type=int, default=0, metavar="N", help="CPU threads (default: torch's choice)")
-    parser.add_argument("--precision", choices=("auto", "fp32", "bf16"), default="fp32", help="default fp32")
+    parser.add_argument("--precision", choices=("auto", "fp32", "bf16", "int8"), default="fp32", help="default fp32")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from seqnlp.data.collate import WordRows, word_rows
+from seqnlp.data.flat_sequences import FlatSequences
 from seqnlp.data.lexicon import Lexicon
-from seqnlp.data.pair_batches import FlatSequences
 
 IntArray = NDArray[np.int64]
 

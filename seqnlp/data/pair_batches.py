@@ -1,61 +1,19 @@
-"""Sentence pairs as flat arrays of subwords, and batches of them as padded tensors."""
+"""Batches of sentence pairs as padded tensors."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import chain
-
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
-from seqnlp.text.subwords import BEGIN, END, PAD
-
-IntArray = NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class FlatSequences:
-    """Many sequences in one array: ``items`` (all of them, one after another), ``starts`` (N + 1,)."""
-
-    items: NDArray[np.int32]
-    starts: IntArray
-
-    @classmethod
-    def of(cls, sequences: Sequence[Sequence[int]]) -> FlatSequences:
-        """From lists."""
-        lengths = np.fromiter(map(len, sequences), np.int64, len(sequences))
-        items = np.fromiter(chain.from_iterable(sequences), np.int32, int(lengths.sum()))
-        return cls(items, np.concatenate([[0], np.cumsum(lengths)]))
-
-    @property
-    def lengths(self) -> IntArray:
-        """The length of each."""
-        lengths: IntArray = np.diff(self.starts)
-        return lengths
-
-    def padded(self, rows: IntArray) -> IntArray:
-        """The given sequences as (B, T), filled up with PAD."""
-        lengths = self.lengths[rows]
-        grid = np.full((len(rows), max(1, int(lengths.max(initial=0)))), PAD, np.int64)
-        inside = np.arange(grid.shape[1]) < lengths[:, None]
-        places = self.starts[rows][:, None] + np.arange(grid.shape[1])
-        grid[inside] = self.items[places[inside]]
-        return grid
+from seqnlp.data.flat_sequences import FlatSequences, IntArray, begun, ended
 
 
 def with_end(sequences: FlatSequences, rows: IntArray) -> tuple[Tensor, Tensor]:
     """The given sequences with END after each, (B, T), and their lengths with it, (B,)."""
-    grid, lengths = sequences.padded(rows), sequences.lengths[rows]
-    longer = np.concatenate([grid, np.full((len(rows), 1), PAD, np.int64)], axis=1)
-    longer[np.arange(len(rows)), lengths] = END
-    width = int(lengths.max(initial=0)) + 1
-    return torch.from_numpy(np.ascontiguousarray(longer[:, :width])), torch.from_numpy(lengths + 1)
+    outputs, lengths = ended(sequences, rows)
+    return torch.from_numpy(outputs), torch.from_numpy(lengths)
 
 
 def shifted(outputs: Tensor) -> Tensor:
     """What a decoder reads to give ``outputs`` (B, T): BEGIN, then all but the last."""
-    begin = torch.full_like(outputs[:, :1], BEGIN)  # (B, 1)
-    return torch.cat([begin, outputs[:, :-1]], dim=1)  # (B, T)
+    return torch.from_numpy(begun(outputs.numpy()))

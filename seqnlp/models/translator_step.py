@@ -9,9 +9,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from seqnlp.decode.steps import IntArray, Layout, StepResult
+from seqnlp.data.flat_sequences import begun
+from seqnlp.decode.steps import FloatArray, IntArray, Layout, StepResult
 from seqnlp.models.decoder_state import DecoderState, Memory
-from seqnlp.models.translator import RecurrentTranslator
+from seqnlp.models.translator import PairBatch, RecurrentTranslator
 from seqnlp.nn.products import packed_product, padded_rows
 
 
@@ -81,6 +82,17 @@ class TranslatorStep:
         log_probs = torch.log_softmax(self._output(features)[:count].float(), dim=-1)  # (N, V)
         looked = weights[:count].float().numpy(force=True)  # (N, S)
         return StepResult(log_probs.numpy(force=True), looked, SearchState(memory, decoder))
+
+    @torch.inference_mode()
+    def token_log_probs(
+        self, source: IntArray, lengths: IntArray, outputs: IntArray, output_lengths: IntArray
+    ) -> FloatArray:
+        """Log probability (B, T) of each token of outputs (B, T), END last, after those before it; 0 at padding."""
+        mask = np.arange(outputs.shape[1]) < output_lengths[:, None]  # (B, T)
+        arrays = (source, lengths, begun(outputs), outputs, mask)
+        batch = PairBatch(*(torch.from_numpy(array).to(self._device) for array in arrays))
+        found: FloatArray = self.model.token_log_probs(batch).numpy(force=True)
+        return found
 
 
 def _padded(indices: Tensor) -> Tensor:

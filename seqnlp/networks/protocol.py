@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from seqnlp.crf.inference import LinearChainCRF
 from seqnlp.data.lexicon import Lexicon
+from seqnlp.decode.steps import Layout, State, StepResult
 
 FloatArray = NDArray[np.floating[Any]]
 IntArray = NDArray[np.int64]
@@ -56,3 +57,18 @@ class TaggerNetwork(Protocol):
             lengths: (B,) words of each sentence, at least 1.
             context: (B, T, C) contextual embeddings, for a tagger that reads any.
         """
+
+
+class TranslatorNetwork(Protocol):
+    """One translator as the step function that searches know (see decode/steps.py)."""
+
+    def start(self, source: IntArray, lengths: IntArray) -> State:
+        """The state before the first step, one hypothesis a sentence, from sources (B, S) with END last."""
+
+    def __call__(self, tokens: IntArray, layout: Layout, state: Any) -> StepResult:
+        """Log probabilities (N, V) of what follows the last tokens (N,) of the live hypotheses."""
+
+    def token_log_probs(
+        self, source: IntArray, lengths: IntArray, outputs: IntArray, output_lengths: IntArray
+    ) -> FloatArray:
+        """Log probability (B, T) of each token of outputs (B, T), END last, after those before it; 0 at padding."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 
-from seqnlp.config import ClassifierConfig, ModelConfig
+from seqnlp.config import ClassifierConfig, ModelConfig, TranslatorConfig
 from seqnlp.data.lexicon import FIRST_CHARACTER, WordFeatures
+from seqnlp.networks.gates import WITH_CELL
 from seqnlp.text.casing import CASINGS
 
 Expected = tuple[str, tuple[int, ...]]
@@ -94,3 +95,38 @@ def tagger_shapes(
     shapes["crf.start_transitions"] = shapes["crf.end_transitions"] = floats(num_tags)
     shapes["crf.transitions"] = floats(num_tags, num_tags)
     return shapes
+
+
+def translator_shapes(model: TranslatorConfig, num_source: int, num_target: int) -> Shapes:
+    """Of a translator between vocabularies of so many subwords."""
+    width, hidden = model.embedding_dim, model.decoder_hidden_dim
+    memory = model.encoder_hidden_dim * (2 if model.bidirectional else 1)
+    shapes: Shapes = {"source_embedding.weight": floats(num_source, width)}
+    if model.tie_embeddings != "all":
+        shapes["own_target_embedding.weight"] = floats(num_target, width)
+    if model.tie_embeddings == "none":
+        shapes["output_embedding.weight"] = floats(num_target, width)
+    layers = (model.cell, model.encoder_layers, model.bidirectional)
+    shapes |= recurrent_shapes("encoder", width, model.encoder_hidden_dim, *layers)
+    for name, size in (("memory_norm", memory), ("decoder.norm", width)) if model.layer_norm else ():
+        shapes |= {f"{name}.weight": floats(size), f"{name}.bias": floats(size)}
+    for depth in range(model.decoder_layers):
+        first = width + memory * model.input_feeding
+        shapes |= cell_shapes(f"decoder.layers.{depth}", hidden + memory if depth else first, hidden, model.cell)
+    shapes |= _attention_shapes(model, memory)
+    if model.bridge != "zero":
+        num_states = model.decoder_layers * (2 if model.cell in WITH_CELL else 1)
+        shapes |= linear_shapes("decoder.first_state", memory, hidden * num_states)
+    shapes |= linear_shapes("decoder.combine", hidden + memory + width, width)
+    return shapes | {"output_bias": floats(num_target)}
+
+
+def _attention_shapes(model: TranslatorConfig, memory: int) -> Shapes:
+    name, width, shapes = "decoder.attention", model.attention_dim, Shapes()
+    if model.attention == "general":
+        shapes[f"{name}.key.weight"] = floats(model.decoder_hidden_dim, memory)
+    if model.attention == "additive":
+        shapes |= linear_shapes(f"{name}.key", memory, width)
+        shapes[f"{name}.query.weight"] = floats(width, model.decoder_hidden_dim)
+        shapes[f"{name}.energy"] = floats(width)
+    return shapes | ({f"{name}.coverage": floats(width)} if model.coverage else {})

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from seqnlp.config import TranslatorConfig
-from seqnlp.decode.steps import IntArray, Layout, StepResult
+from seqnlp.data.flat_sequences import begun
+from seqnlp.decode.steps import FloatArray, IntArray, Layout, StepResult
 from seqnlp.networks.cells import cell_step
 from seqnlp.networks.gates import WITH_CELL
 from seqnlp.networks.graph import Array, Builder, Graph, Run
@@ -77,6 +78,18 @@ class GraphTranslator:
         found = self._step(tokens=tokens[rows], rows=slots, place=place[rows], **state.sentences, **own)
         following = {name: found[f"new_{name}"][:count] for name in self._names}
         return StepResult(found["log_probs"][:count], found["weights"][:count], GraphState(state.sentences, following))
+
+    def token_log_probs(
+        self, source: IntArray, lengths: IntArray, outputs: IntArray, output_lengths: IntArray
+    ) -> FloatArray:
+        """Log probability (B, T) of each token of outputs (B, T), END last, after those before it; 0 at padding."""
+        state, layout = self.start(source, lengths), Layout.one_each(len(source))
+        found = np.zeros(outputs.shape, np.float32)
+        for number, tokens in enumerate(begun(outputs).T):
+            result = self(tokens, layout, state)
+            found[:, number] = result.log_probs[np.arange(len(source)), outputs[:, number]]
+            state = result.state
+        return np.where(np.arange(outputs.shape[1]) < output_lengths[:, None], found, 0)
 
 
 def _two(rows: IntArray) -> IntArray:

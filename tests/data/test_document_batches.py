@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from seqnlp.data.document_batches import cut_windows, take_documents, window_items
-from seqnlp.data.pair_batches import FlatSequences
+from seqnlp.data.flat_sequences import FlatSequences
 
 
 @pytest.mark.parametrize(("window", "overlap"), [(4, 0), (4, 1), (4, 3), (100, 0)])

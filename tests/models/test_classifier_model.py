@@ -11,8 +11,8 @@ from tiny_documents import make_documents
 
 from seqnlp.config import ClassifierConfig
 from seqnlp.data.document_batches import DocumentBatch, collate_documents, cut_windows, take_documents
+from seqnlp.data.flat_sequences import FlatSequences
 from seqnlp.data.lexicon import Lexicon
-from seqnlp.data.pair_batches import FlatSequences
 from seqnlp.tasks.classification.data import ReadDocument, balanced_weights
 from seqnlp.tasks.classification.model import build_classifier
 from seqnlp.tasks.classification.prediction import DocumentPredictor

@@ -9,7 +9,8 @@ import torch
 from torch import Tensor
 
 from seqnlp.config import TranslatorConfig
-from seqnlp.data.pair_batches import FlatSequences, shifted, with_end
+from seqnlp.data.flat_sequences import FlatSequences
+from seqnlp.data.pair_batches import shifted, with_end
 from seqnlp.models.translator import PairBatch, RecurrentTranslator
 
 V = 23

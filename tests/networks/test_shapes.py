@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from seqnlp.config import ModelConfig
+from seqnlp.config import ModelConfig, TranslatorConfig
 from seqnlp.data.lexicon import WordFeatures
-from seqnlp.networks.shapes import tagger_shapes
+from seqnlp.models.translator import RecurrentTranslator
+from seqnlp.networks.shapes import tagger_shapes, translator_shapes
 from seqnlp.tasks.tagging.model import build_tagger
 from seqnlp.text.vocabulary import Vocabulary
 
@@ -42,3 +43,20 @@ def test_of_taggers(cell: str, changes: dict[str, Any], context_dim: int) -> Non
     for features in (FEATURES, NO_VECTORS):
         found = tagger_shapes(model, features, 3, 6, context_dim)
         assert found == shapes_of(build_tagger(model, features, ["O", "B-X", "I-X"], 6, context_dim))
+
+
+@pytest.mark.parametrize("cell", ["lstm", "gru", "rnn", "peephole"])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"attention": "dot", "decoder_hidden_dim": 512, "bridge": "zero"},
+        {"attention": "general", "input_feeding": False, "tie_embeddings": "none"},
+        {"coverage": True, "layer_norm": True, "tie_embeddings": "target"},
+        {"encoder_layers": 2, "decoder_layers": 3, "bidirectional": False},
+    ],
+    ids=str,
+)
+def test_of_translators(cell: str, changes: dict[str, Any]) -> None:
+    config = TranslatorConfig(cell=cell, **changes)
+    assert translator_shapes(config, 12, 12) == shapes_of(RecurrentTranslator(config, 12, 12))

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import torch
 from tiny import tiny_config, write_tiny_data
+from without import run_without
 
 from seqnlp.api import Tagger
 from seqnlp.config import Config
@@ -27,15 +28,6 @@ TEXTS = [
     "Tamsin Oake met Brand near Lower Ashby!",
     "x" * 90,
 ]
-
-WITHOUT = """\
-import sys
-for name in sys.argv[1].split(","):
-    sys.modules[name] = None
-sys.argv = ["seqnlp", *sys.argv[2:]]
-from seqnlp.cli import main
-raise SystemExit(main())
-"""
 
 
 def train(config: Config, run: Path) -> Path:
@@ -59,11 +51,6 @@ def run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
     return train(tiny_config(folder, **changes.get(request.param, usual)), folder / "trained")
 
 
-def tag(blocked: str, *arguments: object, text: str = "") -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", WITHOUT, blocked, "tag", *map(str, arguments)]
-    return subprocess.run(command, input=text, capture_output=True, text=True, check=False)
-
-
 def test_answers_are_those_of_torch(run: Path) -> None:
     with_torch = Tagger(run, engine="torch").tag_texts(TEXTS, nbest=2)
     for engine in ("auto", "onnxruntime", "numpy"):
@@ -78,7 +65,7 @@ def test_answers_are_those_of_torch(run: Path) -> None:
 
 
 def test_a_line_is_tagged_without_torch(run: Path) -> None:
-    found = tag("torch,torchcrf", run, "--output", "jsonl", text=TEXTS[0] + "\n")
+    found = run_without("torch,torchcrf", "tag", run, "--output", "jsonl", text=TEXTS[0] + "\n")
     assert (found.returncode, found.stderr) == (0, "")
     assert json.loads(found.stdout) == Tagger(run, engine="torch").tag(TEXTS[0]).to_dict()
 
@@ -93,7 +80,7 @@ def test_torch_is_not_imported_where_there_is_onnxruntime(run: Path) -> None:
 
 
 def test_numpy_is_enough(run: Path) -> None:
-    found = tag("torch,torchcrf,onnx,onnxruntime", run, "--output", "jsonl", text=TEXTS[0] + "\n")
+    found = run_without("torch,torchcrf,onnx,onnxruntime", "tag", run, "--output", "jsonl", text=TEXTS[0] + "\n")
     assert (found.returncode, found.stderr) == (0, "")
     assert json.loads(found.stdout)["tags"] == Tagger(run).tag(TEXTS[0]).tags
 
@@ -106,7 +93,7 @@ def test_numpy_is_enough(run: Path) -> None:
     ],
 )
 def test_a_missing_engine_says_what_to_install(run: Path, blocked: str, engine: str, said: str) -> None:
-    found = tag(blocked, run, "--engine", engine, text="x\n")
+    found = run_without(blocked, "tag", run, "--engine", engine, text="x\n")
     assert found.returncode == 2
     assert said in found.stderr
     assert "Traceback" not in found.stderr

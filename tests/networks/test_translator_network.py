@@ -16,7 +16,7 @@ from seqnlp.models.translator import RecurrentTranslator
 from seqnlp.models.translator_step import TranslatorStep
 from seqnlp.networks.engine import make_network
 from seqnlp.networks.graph import Array, Graph, Run
-from seqnlp.networks.rowwise import rowwise
+from seqnlp.networks.rowwise import rowwise, weight_levels
 from seqnlp.networks.translator import GraphTranslator
 
 V = 70
@@ -118,3 +118,11 @@ def test_seven_bits_are_for_processors_that_sum_in_sixteen() -> None:
         ]
         assert codes
         assert max(np.abs(array).max() for array in codes) == 63
+
+
+@pytest.mark.parametrize(
+    ("flags", "levels"),
+    [("flags: fma avx2 avx512f", 63), ("flags: avx512_vnni", 127), ("flags: avx2 avx_vnni", 127), ("", 63)],
+)
+def test_weights_have_seven_bits_where_the_processor_lacks_vnni(flags: str, levels: int) -> None:
+    assert weight_levels(flags) == levels

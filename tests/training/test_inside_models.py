@@ -14,7 +14,7 @@ from tiny_pairs import tiny_translation, write_tiny_pairs
 from tiny_text import tiny_language_model, write_tiny_text
 from torch import Tensor, nn
 
-from seqnlp import Tagger, load
+from seqnlp import Tagger, Translator, load
 from seqnlp.api import LanguageModel
 from seqnlp.config import Config
 from seqnlp.errors import ConfigError, DataError, RunError, SeqnlpError
@@ -111,9 +111,9 @@ def test_a_model_that_reads_backwards_is_shown_in_the_order_of_the_text(tmp_path
 def test_the_encoder_of_a_translator_is_seen_as_it_translates(tmp_path: Path) -> None:
     write_tiny_pairs(tmp_path)
     run = trained(tiny_translation(tmp_path), tmp_path)
-    translator: Any = load(run)
+    translator: Any = Translator(run, engine="torch")
     text = (tmp_path / "dev.de").read_text(encoding="utf-8").splitlines()[0]
-    model = translator._predictor.models[0].float()
+    model = translator._predictor.networks[0].model.float()
     outputs = heard(model.encoder, lambda: translator.translate(text))
     inside = text_activations(run, text)
     assert "".join(inside.steps[:-1]).replace("\u2581", " ").strip() == text

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from seqnlp.data.document_batches import Windows, window_items
-from seqnlp.data.pair_batches import FlatSequences
+from seqnlp.data.flat_sequences import FlatSequences
 from seqnlp.models.classifier import window_weights
 from seqnlp.tasks.classification.model import Decision
 from seqnlp.tasks.classification.prediction import DocumentPredictor, FloatArray

@@ -13,8 +13,8 @@ from torch import Tensor
 from seqnlp.config import ClassifierConfig
 from seqnlp.data.batches import plan_in_order
 from seqnlp.data.document_batches import Windows, cut_windows, window_items
+from seqnlp.data.flat_sequences import FlatSequences
 from seqnlp.data.lexicon import WordFeatures, normalized
-from seqnlp.data.pair_batches import FlatSequences
 from seqnlp.models.as_network import TorchWords
 from seqnlp.models.bag_of_ngrams import BagOfNgrams
 from seqnlp.models.classifier import RecurrentClassifier

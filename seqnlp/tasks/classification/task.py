@@ -14,8 +14,8 @@ from seqnlp.config import ClassificationConfig
 from seqnlp.data.batches import plan_epoch
 from seqnlp.data.document_batches import collate_documents, cut_windows, take_documents
 from seqnlp.data.documents import documents_digest, load_documents
+from seqnlp.data.flat_sequences import FlatSequences
 from seqnlp.data.lexicon import Lexicon, normalized
-from seqnlp.data.pair_batches import FlatSequences
 from seqnlp.metrics.classification import label_scores
 from seqnlp.models.bag_of_ngrams import METHODS, STRENGTHS, BagOfNgrams, fit_bag, tune_bag
 from seqnlp.models.classifier import RecurrentClassifier

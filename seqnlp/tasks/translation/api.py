@@ -14,15 +14,16 @@ from numpy.typing import NDArray
 
 from seqnlp.bundle import find_model, load_bundle
 from seqnlp.config import DecodingConfig
-from seqnlp.data.pair_batches import FlatSequences
+from seqnlp.data.flat_sequences import FlatSequences
 from seqnlp.decode.hypotheses import Decoded
 from seqnlp.decode.sampling import SamplingOptions
 from seqnlp.errors import SeqnlpError
 from seqnlp.plots.answers import pairs_html
 from seqnlp.tasks import arguments
-from seqnlp.tasks.saved_model import SavedModel, undisturbed
-from seqnlp.tasks.translation.model import translator_from_bundle
-from seqnlp.tasks.translation.prediction import SearchOptions, TranslationPredictor, longest_output
+from seqnlp.tasks.saved_model import SavedModel, changed
+from seqnlp.tasks.translation.network import saved_predictor, translation_engine
+from seqnlp.tasks.translation.prediction import SearchOptions, longest_output
+from seqnlp.tasks.translation.saved import read_translator
 from seqnlp.text.rewritten import Rewritten
 from seqnlp.text.split_sentences import join_parts, split_text
 
@@ -83,26 +84,39 @@ class Translator(SavedModel):
 
     Args:
         paths: runs, or saved model folders.
-        precision: ``auto`` (bf16 where the hardware has it and the model is wide enough to gain), ``fp32`` or ``bf16``;
-            the two may give other answers, but neither depends on the batch.
+        precision: ``fp32``, ``bf16`` (by torch) or ``int8`` (not by torch); they may give other answers, but none
+            depends on the batch. ``auto``: fp32, but with torch bf16 where the CPU has it and the model gains.
+        engine, device, threads: as of :class:`~seqnlp.Tagger`.
+
+    Attributes:
+        engine: the one that computes.
 
     Raises:
         RunError: there is no model, it is damaged, too new or for another task, or the models do not fit together.
+        SeqnlpError: the engine is not installed, or does not compute on the device or in the precision.
     """
 
-    @undisturbed
-    def __init__(self, *paths: str | Path, precision: str = "auto") -> None:
+    def __init__(
+        self,
+        *paths: str | Path,
+        precision: str = "auto",
+        engine: str = "auto",
+        device: str = "cpu",
+        threads: int = 0,
+    ) -> None:
         if not paths:
             raise SeqnlpError("expected at least one model")
         bundles = [load_bundle(path) for path in paths]
-        loaded = [translator_from_bundle(bundle) for bundle in bundles]
+        loaded = [read_translator(bundle) for bundle in bundles]
+        self.engine = translation_engine(engine, precision, device)
         self.path = find_model(paths[0])
-        self._remember(*paths, precision=precision)
+        more = changed(engine=(engine, "auto"), device=(device, "cpu"), threads=(threads, 0))
+        self._remember(*paths, precision=precision, **more)
         self.description, self.metrics = bundles[0].description, bundles[0].metrics
         self.decoding = loaded[0].decoding
         self.source_language, self.target_language = loaded[0].source_language, loaded[0].target_language
         self._max_tokens = min(one.max_tokens for one in loaded)
-        self._predictor = TranslationPredictor(loaded, precision)
+        self._predictor = saved_predictor(loaded, self.engine, precision, device, threads)
         self._subwords = loaded[0].vocabularies
 
     def translate(self, text: str, **options: Any) -> Translation:

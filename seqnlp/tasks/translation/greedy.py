@@ -8,9 +8,10 @@ import torch
 
 from seqnlp.config import DecodingConfig
 from seqnlp.data.batches import plan_in_order
-from seqnlp.data.pair_batches import FlatSequences, with_end
+from seqnlp.data.flat_sequences import FlatSequences
+from seqnlp.data.pair_batches import with_end
 from seqnlp.models.translator import RecurrentTranslator
-from seqnlp.tasks.translation.model import Vocabularies
+from seqnlp.tasks.translation.saved import Vocabularies
 from seqnlp.text.subwords import BEGIN, END, PAD, UNKNOWN
 
 BATCH_SENTENCES, BATCH_PIECES = 128, 4096

@@ -6,49 +6,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from torch.random import fork_rng
+
 from seqnlp.bundle import TENSORS, Bundle, load_bundle
 from seqnlp.config import DecodingConfig, TranslationConfig, TranslatorConfig
 from seqnlp.errors import RunError
 from seqnlp.models.translator import RecurrentTranslator
 from seqnlp.saved_weights import with_weights
+from seqnlp.tasks.translation.saved import SavedTranslator, Vocabularies, read_translator
 from seqnlp.text.rewritten import Rewritten
 from seqnlp.text.subwords import Subwords, train_subwords
-from seqnlp.text.units import subwords_from_folder
-
-JOINT, SOURCE, TARGET = "subwords.spm", "source.spm", "target.spm"
-
-
-@dataclass(frozen=True)
-class Vocabularies:
-    """The subwords of both sides; one and the same if they are joint."""
-
-    source: Subwords
-    target: Subwords
-
-    @property
-    def joint(self) -> bool:
-        """Whether both sides share one vocabulary."""
-        return self.source is self.target
-
-    def to_files(self) -> dict[str, bytes]:
-        """The model folder's files."""
-        if self.joint:
-            return {JOINT: self.source.to_bytes()}
-        return {SOURCE: self.source.to_bytes(), TARGET: self.target.to_bytes()}
-
-    @classmethod
-    def from_files(cls, files: dict[str, bytes]) -> Vocabularies:
-        """The inverse of :meth:`to_files`.
-
-        Raises:
-            RunError: a file is missing.
-        """
-        if JOINT in files:
-            joint = subwords_from_folder(files, JOINT)
-            return cls(joint, joint)
-        if missing := [name for name in (SOURCE, TARGET) if name not in files]:
-            raise RunError(f"the model folder lacks {' and '.join(missing)}; it was not copied or saved whole")
-        return cls(subwords_from_folder(files, SOURCE), subwords_from_folder(files, TARGET))
 
 
 def learn_vocabularies(
@@ -142,17 +109,18 @@ def describe(config: TranslationConfig) -> dict[str, Any]:
 
 
 def translator_from_bundle(bundle: Bundle) -> LoadedTranslator:
-    """Rebuild the translator of a model folder, in inference mode.
+    """The translator of a model folder as a module of torch; see :func:`translator_from_saved`."""
+    return translator_from_saved(read_translator(bundle))
+
+
+def translator_from_saved(saved: SavedTranslator) -> LoadedTranslator:
+    """A saved translator as a module of torch, in inference mode; torch's random state stays what it was.
 
     Raises:
-        RunError: another task's model, an unknown key, or weights that do not fit the settings.
+        RunError: weights that do not fit the settings.
     """
-    bundle.refuse_other_task("translation", "for translation")
-    saved = bundle.settings
-    saved.text("task")
-    settings, decoding = saved.section("model", TranslatorConfig), saved.section("decoding", DecodingConfig)
-    languages, max_tokens = (saved.text("source"), saved.text("target")), saved.count("max_tokens", 1)
-    saved.end("about")
-    vocabularies = Vocabularies.from_files(bundle.subwords)
-    model = with_weights(lambda: build_translator(settings, vocabularies), bundle.weights, bundle.folder / TENSORS)
-    return LoadedTranslator(model, vocabularies, decoding, *languages, max_tokens)
+    settings, vocabularies = saved.settings, saved.vocabularies
+    with fork_rng(devices=[]):
+        model = with_weights(lambda: build_translator(settings, vocabularies), saved.weights, saved.folder / TENSORS)
+    languages = (saved.source_language, saved.target_language)
+    return LoadedTranslator(model, vocabularies, saved.decoding, *languages, saved.max_tokens)

@@ -6,22 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from seqnlp.config import DecodingConfig
 from seqnlp.data.batches import cut_by_budget
-from seqnlp.data.pair_batches import FlatSequences, shifted, with_end
+from seqnlp.data.flat_sequences import FlatSequences, ended
 from seqnlp.decode.beam import beam_search
 from seqnlp.decode.ensemble import ensemble
 from seqnlp.decode.hypotheses import Decoded
 from seqnlp.decode.sampling import SamplingOptions, sample
 from seqnlp.decode.steps import State, Step
-from seqnlp.errors import RunError
-from seqnlp.models.translator import PairBatch
-from seqnlp.models.translator_step import TranslatorStep
-from seqnlp.tasks.translation.model import LoadedTranslator
-from seqnlp.training.device import inference_precision
+from seqnlp.networks.protocol import TranslatorNetwork
 
 IntArray = NDArray[np.int64]
 
@@ -48,25 +43,10 @@ class SearchOptions:
 
 
 class TranslationPredictor:
-    """One translator, or an ensemble (the mean of the probabilities of several).
+    """One translator, or an ensemble (the mean of the probabilities of several)."""
 
-    Args:
-        loaded: the models.
-        precision: ``auto`` (bf16 where the hardware has it and the model is wide enough to gain), ``fp32`` or ``bf16``.
-
-    Raises:
-        RunError: the models of an ensemble do not have the same subwords and languages.
-    """
-
-    def __init__(self, loaded: Sequence[LoadedTranslator], precision: str = "auto") -> None:
-        first = loaded[0]
-        for number, other in enumerate(loaded[1:], start=2):
-            if problem := _misfit(first, other):
-                raise RunError(f"model {number} does not fit the first: {problem}; an ensemble needs the same of both")
-        self.vocabularies = first.vocabularies
-        width = max(one.model.config.decoder_hidden_dim for one in loaded)
-        self.models = [one.model.to(inference_precision(precision, width)) for one in loaded]
-        self._steps = [TranslatorStep(model) for model in self.models]
+    def __init__(self, networks: Sequence[TranslatorNetwork]) -> None:
+        self.networks = list(networks)
 
     def translate(
         self,
@@ -90,18 +70,15 @@ class TranslationPredictor:
                 answers[row] = hypotheses
         return answers
 
-    @torch.inference_mode()
     def score(self, sources: FlatSequences, targets: FlatSequences, batch_lines: int = 64) -> list[list[float]]:
         """Log probabilities of given translations, one a subword and one for END; an ensemble takes the mean."""
         keys = targets.lengths * (sources.lengths.max(initial=0) + 1) + sources.lengths
         answers: list[list[float]] = [[] for _ in range(len(targets.lengths))]
         for rows in cut_by_budget(np.argsort(keys, kind="stable"), targets.lengths + 1, batch_lines, 4000):
-            source, source_lengths = with_end(sources, rows)
-            outputs, lengths = with_end(targets, rows)
-            mask = torch.arange(outputs.size(1)) < lengths[:, None]  # (B, T)
-            batch = PairBatch(source, source_lengths, shifted(outputs), outputs, mask)
-            scores = torch.stack([model.token_log_probs(batch) for model in self.models])  # (M, B, T)
-            mean = torch.logsumexp(scores, dim=0) - np.log(len(self.models))  # (B, T)
+            outputs, lengths = ended(targets, rows)
+            given = (*ended(sources, rows), outputs, lengths)
+            scores = [network.token_log_probs(*given) for network in self.networks]  # M x (B, T)
+            mean = np.logaddexp.reduce(scores) - np.log(len(scores))  # (B, T)
             for row, line, length in zip(rows.tolist(), mean.tolist(), lengths.tolist(), strict=True):
                 answers[row] = line[:length]
         return answers
@@ -114,7 +91,7 @@ class TranslationPredictor:
         numbers: Sequence[tuple[int, ...]],
         prefixes: Sequence[Sequence[int]] | None,
     ) -> list[list[Decoded]]:
-        source, lengths = (part.numpy() for part in with_end(encoded, rows))
+        source, lengths = ended(encoded, rows)
         step, state = self._begin(source, lengths)
         decoding, pieces = options.decoding, encoded.lengths[rows]
         longest = np.array([longest_output(count, decoding) for count in pieces.tolist()])
@@ -148,23 +125,12 @@ class TranslationPredictor:
         )
 
     def _begin(self, source: IntArray, lengths: IntArray) -> tuple[Step, State]:
-        states = [step.start(source, lengths) for step in self._steps]
+        states = [network.start(source, lengths) for network in self.networks]
         if len(states) == 1:
-            return self._steps[0], states[0]
-        return ensemble(self._steps, states)
+            return self.networks[0], states[0]
+        return ensemble(self.networks, states)
 
 
 def longest_output(num_pieces: int, decoding: DecodingConfig) -> int:
     """Most subwords of the translation of a line of ``num_pieces``, END not counted."""
     return max(1, int(decoding.max_ratio * num_pieces + decoding.max_extra))
-
-
-def _misfit(first: LoadedTranslator, other: LoadedTranslator) -> str:
-    """Why two models cannot form an ensemble, or an empty string."""
-    languages = [f"{one.source_language}-{one.target_language}" for one in (first, other)]
-    if languages[0] != languages[1]:
-        return f"it translates {languages[1]}, the first {languages[0]}"
-    if first.vocabularies.to_files() != other.vocabularies.to_files():
-        sizes = [len(one.vocabularies.target) for one in (first, other)]
-        return f"its subwords are others ({sizes[1]:,}, the first has {sizes[0]:,}); train both on the same text"
-    return ""

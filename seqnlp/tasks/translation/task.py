@@ -13,7 +13,8 @@ from torch import Tensor
 from seqnlp import bundle
 from seqnlp.config import TranslationConfig
 from seqnlp.data.batches import plan_epoch
-from seqnlp.data.pair_batches import FlatSequences, shifted, with_end
+from seqnlp.data.flat_sequences import FlatSequences
+from seqnlp.data.pair_batches import shifted, with_end
 from seqnlp.data.pairs import load_pairs, pairs_digest
 from seqnlp.errors import DataError
 from seqnlp.metrics.translation_scores import bleu, chrf

@@ -1,0 +1,88 @@
+"""A translator's model folder as data: settings, subwords, weights; whatever computes with it starts here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from seqnlp.bundle import Bundle
+from seqnlp.config import DecodingConfig, TranslatorConfig
+from seqnlp.errors import RunError
+from seqnlp.networks.graph import Array
+from seqnlp.text.subwords import Subwords
+from seqnlp.text.units import subwords_from_folder
+
+JOINT, SOURCE, TARGET = "subwords.spm", "source.spm", "target.spm"
+
+
+@dataclass(frozen=True)
+class Vocabularies:
+    """The subwords of both sides; one and the same if they are joint."""
+
+    source: Subwords
+    target: Subwords
+
+    @property
+    def joint(self) -> bool:
+        """Whether both sides share one vocabulary."""
+        return self.source is self.target
+
+    def to_files(self) -> dict[str, bytes]:
+        """The model folder's files."""
+        if self.joint:
+            return {JOINT: self.source.to_bytes()}
+        return {SOURCE: self.source.to_bytes(), TARGET: self.target.to_bytes()}
+
+    @classmethod
+    def from_files(cls, files: dict[str, bytes]) -> Vocabularies:
+        """The inverse of :meth:`to_files`.
+
+        Raises:
+            RunError: a file is missing.
+        """
+        if JOINT in files:
+            joint = subwords_from_folder(files, JOINT)
+            return cls(joint, joint)
+        if missing := [name for name in (SOURCE, TARGET) if name not in files]:
+            raise RunError(f"the model folder lacks {' and '.join(missing)}; it was not copied or saved whole")
+        return cls(subwords_from_folder(files, SOURCE), subwords_from_folder(files, TARGET))
+
+
+@dataclass(frozen=True)
+class SavedTranslator:
+    """Everything that a translator's folder says.
+
+    Attributes:
+        settings: of the network.
+        vocabularies: its subwords.
+        decoding: how it searches unless told otherwise.
+        source_language, target_language: their names.
+        max_tokens: subwords of the longest text that it reads at once.
+        weights: by name.
+        folder: where they are from.
+    """
+
+    settings: TranslatorConfig
+    vocabularies: Vocabularies
+    decoding: DecodingConfig
+    source_language: str
+    target_language: str
+    max_tokens: int
+    weights: dict[str, Array]
+    folder: Path
+
+
+def read_translator(bundle: Bundle) -> SavedTranslator:
+    """What a model folder says.
+
+    Raises:
+        RunError: another task's model, or a field that is missing, unknown or of another kind.
+    """
+    bundle.refuse_other_task("translation", "for translation")
+    saved = bundle.settings
+    saved.text("task")
+    settings, decoding = saved.section("model", TranslatorConfig), saved.section("decoding", DecodingConfig)
+    languages, max_tokens = (saved.text("source"), saved.text("target")), saved.count("max_tokens", 1)
+    saved.end("about")
+    vocabularies = Vocabularies.from_files(bundle.subwords)
+    return SavedTranslator(settings, vocabularies, decoding, *languages, max_tokens, bundle.weights, bundle.folder)

@@ -1,0 +1,84 @@
+"""Translating where there is no torch: the same answers, alone and in any batch; in int8 nearly the same."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+from tiny_pairs import tiny_translation, write_tiny_pairs
+from without import run_without
+
+from seqnlp.api import Translator
+from seqnlp.decode.sampling import SamplingOptions
+from seqnlp.errors import SeqnlpError
+from seqnlp.tasks.translation.task import TranslationTask
+from seqnlp.training.distributed import Processes
+from seqnlp.training.fit import fit
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A trained run."""
+    folder = tmp_path_factory.mktemp("run")
+    write_tiny_pairs(folder)
+    config = tiny_translation(folder)
+    (folder / "trained").mkdir()
+    task = TranslationTask(config, folder / "trained", torch.device("cpu"), lambda text: None)
+    fit(task, config, folder / "trained", Processes())
+    return folder / "trained"
+
+
+@pytest.fixture(scope="module")
+def lines(run: Path) -> list[str]:
+    """What to translate."""
+    return [*(run.parent / "dev.de").read_text(encoding="utf-8").splitlines()[:12], "", "x", "東京 ☃"]
+
+
+def test_answers_are_those_of_torch(run: Path, lines: list[str]) -> None:
+    theirs = Translator(run, engine="torch", precision="fp32")
+    for engine in ("auto", "numpy"):
+        ours = Translator(run, engine=engine)
+        for options in ({"nbest": 3, "attention": True}, {"sampling": SamplingOptions(seed=3)}):
+            found, wanted = ours.translate_lines(lines, **options), theirs.translate_lines(lines, **options)
+            for one, other in zip(found, wanted, strict=True):
+                assert [h.text for h in one.hypotheses] == [h.text for h in other.hypotheses]
+                for mine, yours in zip(one.hypotheses, other.hypotheses, strict=True):
+                    assert mine.score == pytest.approx(yours.score, abs=1e-4)
+                    assert (mine.attention is None) == (yours.attention is None)
+                    if mine.attention is not None and yours.attention is not None:
+                        assert mine.attention.shape == yours.attention.shape
+        texts = [answer.text for answer in theirs.translate_lines(lines)]
+        for one, other in zip(ours.score_lines(lines, texts), theirs.score_lines(lines, texts), strict=True):
+            assert one.token_log_probabilities == pytest.approx(other.token_log_probabilities, abs=1e-4)
+
+
+@pytest.mark.parametrize("precision", ["fp32", "int8"])
+def test_a_line_is_translated_alone_as_in_any_batch(run: Path, lines: list[str], precision: str) -> None:
+    translator = Translator(run, precision=precision)
+    together = translator.translate_lines(lines)
+    assert translator.engine == "onnxruntime"
+    for line, answer in zip(lines, together, strict=True):
+        alone = translator.translate(line)
+        assert (alone.text, alone.hypotheses[0].score) == (answer.text, answer.hypotheses[0].score)
+
+
+def test_two_models_vote_without_torch(run: Path, lines: list[str]) -> None:
+    one, two = Translator(run), Translator(run, run)
+    assert [a.text for a in one.translate_lines(lines)] == [a.text for a in two.translate_lines(lines)]
+
+
+def test_lines_are_translated_without_torch(run: Path, lines: list[str]) -> None:
+    found = run_without("torch", "translate", run, text="\n".join(lines) + "\n")
+    assert (found.returncode, found.stderr) == (0, "")
+    wanted = Translator(run, engine="torch", precision="fp32").translate_lines(lines)
+    assert found.stdout.splitlines() == [answer.text for answer in wanted]
+
+
+def test_what_an_engine_does_not_compute_is_said(run: Path) -> None:
+    with pytest.raises(SeqnlpError, match="the engine numpy does not compute in bf16; use --engine torch"):
+        Translator(run, precision="bf16", engine="numpy")
+    with pytest.raises(SeqnlpError, match="the engine torch does not compute in int8"):
+        Translator(run, precision="int8", engine="torch")
+    with pytest.raises(SeqnlpError, match="expected a precision of auto, fp32, bf16, int8, found 'fp8'"):
+        Translator(run, precision="fp8")
