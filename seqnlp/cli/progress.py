@@ -7,6 +7,7 @@ import stat
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from importlib.util import find_spec
 from pathlib import Path
 
 Advance = Callable[[Sequence[str]], None]
@@ -29,9 +30,10 @@ def bytes_to_read(path: Path | None) -> int | None:
 def line_progress(total: int | None) -> Iterator[Advance]:
     """A function to call with each batch of lines that is done; it moves a bar of ``total`` bytes.
 
-    There is no bar without a total, if standard error is no terminal, or if the answers themselves go to the terminal.
+    There is no bar without a total, if standard error is no terminal, if the answers themselves go to the terminal, or
+    where ``rich`` is not installed.
     """
-    if total is None or not sys.stderr.isatty() or sys.stdout.isatty():
+    if total is None or not sys.stderr.isatty() or sys.stdout.isatty() or not find_spec("rich"):
         yield lambda lines: None
         return
     from rich.console import Console

@@ -1,0 +1,14 @@
+# A small image that answers with trained models, without torch:
+#   docker build -t seqnlp .
+#   docker run --rm -i -v "$PWD/runs:/runs:ro" seqnlp tag /runs/first < lines.txt
+FROM python:3.11-slim AS wheel
+WORKDIR /source
+COPY . .
+RUN pip wheel --no-cache-dir --no-deps --wheel-dir /wheels .
+
+FROM python:3.11-slim
+COPY requirements/runtime.txt /tmp/runtime.txt
+COPY --from=wheel /wheels /tmp/wheels
+RUN pip install --no-cache-dir --no-deps -r /tmp/runtime.txt /tmp/wheels/*.whl && rm -r /tmp/runtime.txt /tmp/wheels
+USER nobody
+ENTRYPOINT ["seqnlp"]
