@@ -115,7 +115,7 @@ def recurrent_layer(
     return (flat, *outputs[1:])
 
 
-def final(build: Builder, inputs: str, lengths: str, stack: Stack) -> str:
+def final_states(build: Builder, inputs: str, lengths: str, stack: Stack) -> str:
     """What each direction of the last layer held after its last real step (B, H), forward direction first."""
     steps = build.add("Transpose", inputs, perm=[1, 0, 2])  # (T, B, D)
     hidden = ""

@@ -130,3 +130,22 @@ def _attention_shapes(model: TranslatorConfig, memory: int) -> Shapes:
         shapes[f"{name}.query.weight"] = floats(width, model.decoder_hidden_dim)
         shapes[f"{name}.energy"] = floats(width)
     return shapes | ({f"{name}.coverage": floats(width)} if model.coverage else {})
+
+
+def classifier_shapes(model: ClassifierConfig, features: WordFeatures, num_classes: int, word_dim: int) -> Shapes:
+    """Of a classifier, without its n-grams."""
+    shapes, width = embedder_shapes(model, features, word_dim)
+    if model.convolution_dim:
+        name = "encoder.convolution.convolve"
+        shapes[f"{name}.weight"] = floats(model.convolution_dim, width, model.convolution_width)
+        shapes[f"{name}.bias"] = floats(model.convolution_dim)
+        width = model.convolution_dim
+    layers = (model.hidden_dim, model.cell, model.num_layers, model.bidirectional)
+    outputs = model.hidden_dim * (2 if model.bidirectional else 1)
+    for name in ("encoder", "over_windows") if model.long == "hierarchical" else ("encoder",):
+        shapes |= recurrent_shapes(f"{name}.recurrent", width, *layers)
+        if model.pooling == "attention":
+            shapes |= linear_shapes(f"{name}.pooling.key", outputs, outputs)
+            shapes[f"{name}.pooling.energy"] = floats(outputs)
+        width = outputs
+    return shapes | linear_shapes("project", outputs, num_classes)

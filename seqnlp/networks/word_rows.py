@@ -8,7 +8,7 @@ import numpy as np
 
 from seqnlp.data.lexicon import PADDING, Lexicon
 from seqnlp.networks.graph import Array, Builder, Graph, Run
-from seqnlp.networks.layers import Stack, Weights, final
+from seqnlp.networks.layers import Stack, Weights, final_states
 from seqnlp.networks.protocol import FloatArray, IntArray
 
 
@@ -98,7 +98,7 @@ def character_graph(weights: Weights) -> Graph:
     stack = Stack.of(weights, "characters.recurrent", "lstm", 1, bidirectional=True)
     table = build.constant(weights["characters.embedding.weight"])
     embedded = build.add("Gather", table, build.input("characters", np.int64, ("U", "C")))  # (U, C, E)
-    features = final(build, embedded, build.input("lengths", np.int32, ("U",)), stack)
+    features = final_states(build, embedded, build.input("lengths", np.int32, ("U",)), stack)
     build.output("features", features, np.float32, ("U", stack.output_dim))
     return build.graph
 

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from seqnlp.config import ModelConfig, TranslatorConfig
+from seqnlp.config import ClassifierConfig, ModelConfig, TranslatorConfig
 from seqnlp.data.lexicon import WordFeatures
 from seqnlp.models.translator import RecurrentTranslator
-from seqnlp.networks.shapes import tagger_shapes, translator_shapes
+from seqnlp.networks.shapes import classifier_shapes, tagger_shapes, translator_shapes
+from seqnlp.tasks.classification.model import build_classifier
 from seqnlp.tasks.tagging.model import build_tagger
 from seqnlp.text.vocabulary import Vocabulary
 
@@ -60,3 +61,14 @@ def test_of_taggers(cell: str, changes: dict[str, Any], context_dim: int) -> Non
 def test_of_translators(cell: str, changes: dict[str, Any]) -> None:
     config = TranslatorConfig(cell=cell, **changes)
     assert translator_shapes(config, 12, 12) == shapes_of(RecurrentTranslator(config, 12, 12))
+
+
+@pytest.mark.parametrize("cell", ["lstm", "gru", "rnn", "peephole"])
+@pytest.mark.parametrize(
+    "changes",
+    [{}, {"convolution_dim": 8}, {"pooling": "attention", "long": "hierarchical"}, {"bidirectional": False}],
+    ids=str,
+)
+def test_of_classifiers(cell: str, changes: dict[str, Any]) -> None:
+    model = ClassifierConfig(cell=cell, **changes)
+    assert classifier_shapes(model, FEATURES, 3, 6) == shapes_of(build_classifier(model, FEATURES, 3, 6, False))
