@@ -42,7 +42,13 @@ ORDER = (
 """The floors from the ground up: folders, and single files between them."""
 FLOORS = {room: floor for floor, rooms in enumerate(ORDER) for room in rooms}
 HEAVY = {"datasets", "hydra", "matplotlib", "omegaconf", "sacrebleu", "scipy", "seqeval", "sklearn", "sentencepiece"}
-WITHOUT_TORCH = ["seqnlp.bundle", "seqnlp.tasks.tagging.api", "seqnlp.tasks.translation.api", "seqnlp.decode.beam"]
+WITHOUT_TORCH = [
+    "seqnlp.bundle",
+    "seqnlp.tasks.tagging.api",
+    "seqnlp.tasks.translation.api",
+    "seqnlp.tasks.classification.api",
+    "seqnlp.decode.beam",
+]
 """Modules that can be imported where torch is not installed, with all that they import."""
 
 MODULES = sorted(PACKAGE.rglob("*.py"))

@@ -7,6 +7,8 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from seqnlp.cli.engine_options import add_engine_arguments, engine_options
+
 if TYPE_CHECKING:
     from seqnlp.api import Classification, Classifier
     from seqnlp.cli.table_input import Row
@@ -47,7 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=("gradients", "attention"),
         help="also what each word contributes: by integrated gradients, or the weights of the attention",
     )
-    parser.add_argument("--threads", type=int, default=0, metavar="N", help="CPU threads (default: torch's choice)")
+    add_engine_arguments(parser)
     parser.add_argument(
         "--errors",
         choices=("strict", "replace"),
@@ -62,21 +64,16 @@ def run(arguments: argparse.Namespace) -> int:
     from seqnlp.cli.streams import read_text_lines, standard_input, windows
     from seqnlp.errors import SeqnlpError
 
-    if arguments.threads < 0:
-        raise SeqnlpError(f"--threads: expected 0 or more, found {arguments.threads}")
+    engine = engine_options(arguments)
     output = arguments.output or arguments.input
     if arguments.explain and output in ("tsv", "csv"):
         remedy = "leave --output tsv out" if output == "tsv" else "add --output jsonl"
         raise SeqnlpError(f"--explain is written by --output text and jsonl; {remedy}")
     if output == "csv" and arguments.input != "csv":
         raise SeqnlpError("--output csv adds to the rows of --input csv; expected --output text, tsv or jsonl")
-    if arguments.threads:
-        import torch
-
-        torch.set_num_threads(arguments.threads)
     from seqnlp.api import Classifier
 
-    classifier = Classifier(arguments.run)
+    classifier = Classifier(arguments.run, **engine)
     columns, rows = _rows(read_text_lines(standard_input("classify"), arguments.errors), arguments)
     if output == "tsv":
         _emit([tsv_heading(classifier.labels)])

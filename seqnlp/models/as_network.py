@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -13,6 +14,7 @@ from seqnlp.crf.inference import LinearChainCRF
 from seqnlp.data.collate import word_rows
 from seqnlp.data.lexicon import Lexicon, WordFeatures
 from seqnlp.errors import SeqnlpError
+from seqnlp.models.classifier import RecurrentClassifier
 from seqnlp.models.tagger import RecurrentTagger
 from seqnlp.networks.protocol import FloatArray, IntArray
 from seqnlp.nn.embed import WordEmbedder
@@ -86,6 +88,46 @@ class TorchTagger:
         found: FloatArray = self.model.emissions(flat, index, torch.from_numpy(lengths).to(device), more).numpy(
             force=True
         )
+        return found
+
+
+class TorchClassifier:
+    """The module that training uses; see :class:`~seqnlp.networks.protocol.ClassifierNetwork`."""
+
+    def __init__(self, model: RecurrentClassifier) -> None:
+        self.model = model
+        self.words = TorchWords(model.embedder, model.device)
+        self.output_dim, self.num_classes = model.encoder.output_dim, model.project.out_features
+
+    def exact(self) -> TorchClassifier:
+        """A copy in fp64; where words are no more than looked up, it shares their vectors."""
+        embedder = self.model.embedder
+        model = copy.deepcopy(self.model, {id(embedder): embedder})  # the copy has the same embedder
+        for name, part in model.named_children():
+            if name != "embedder":
+                part.double()
+        if embedder.characters is not None:
+            model.embedder = copy.deepcopy(embedder).double()
+        exact = TorchClassifier(model)
+        exact.words = self.words if embedder.characters is None else exact.words
+        return exact
+
+    @torch.inference_mode()
+    def window_vectors(self, inputs: FloatArray, lengths: IntArray) -> FloatArray:
+        """Vectors (P, H) of windows (P, T, D) with so many words (P,); 0 is allowed."""
+        model = self.model
+        given = torch.from_numpy(inputs).to(model.device, model.project.weight.dtype)
+        found: FloatArray = model.encoder(given, torch.from_numpy(lengths).to(model.device)).numpy(force=True)
+        return found
+
+    @torch.inference_mode()
+    def scores(
+        self, vectors: FloatArray, lengths: IntArray, owners: IntArray, places: IntArray, count: int
+    ) -> FloatArray:
+        """Scores (count, K) of documents from their windows' vectors (P, H)."""
+        device = self.model.device
+        parts = [torch.from_numpy(part).to(device) for part in (vectors, lengths, owners, places)]
+        found: FloatArray = self.model.scores(parts[0], parts[1], parts[2], parts[3], count).numpy(force=True)
         return found
 
 

@@ -10,7 +10,7 @@ from seqnlp.config import ClassifierConfig
 from seqnlp.networks.engine import make_network
 from seqnlp.networks.graph import Builder, Graph, Run
 from seqnlp.networks.layers import Stack, Weights, final_states, linear, recurrent
-from seqnlp.networks.protocol import FloatArray, IntArray
+from seqnlp.networks.protocol import FloatArray, IntArray, WordEmbedding
 from seqnlp.networks.word_rows import WordRows, below
 
 
@@ -23,7 +23,7 @@ class GraphClassifier:
     """
 
     def __init__(self, model: ClassifierConfig, weights: Weights, make: Callable[[Graph], Run]) -> None:
-        self.words = WordRows(below(weights, "embedder"), model.fine_tune, make)
+        self.words: WordEmbedding = WordRows(below(weights, "embedder"), model.fine_tune, make)
         self._model, self._weights = model, weights
         self._window = make(window_graph(model, weights, self.words.output_dim))
         self._document = make(document_graph(model, weights)) if model.long == "hierarchical" else None

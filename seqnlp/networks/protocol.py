@@ -72,3 +72,29 @@ class TranslatorNetwork(Protocol):
         self, source: IntArray, lengths: IntArray, outputs: IntArray, output_lengths: IntArray
     ) -> FloatArray:
         """Log probability (B, T) of each token of outputs (B, T), END last, after those before it; 0 at padding."""
+
+
+class ClassifierNetwork(Protocol):
+    """Vectors of windows, and scores of documents from those of their windows."""
+
+    output_dim: int
+    num_classes: int
+
+    @property
+    def words(self) -> WordEmbedding:
+        """The vectors that it reads."""
+
+    def exact(self) -> ClassifierNetwork:
+        """The same in fp64."""
+
+    def window_vectors(self, inputs: FloatArray, lengths: IntArray) -> FloatArray:
+        """Vectors (P, H) of windows (P, T, D) with so many words (P,); 0 is allowed."""
+
+    def scores(
+        self, vectors: FloatArray, lengths: IntArray, owners: IntArray, places: IntArray, count: int
+    ) -> FloatArray:
+        """Scores (count, K) of documents from their windows' vectors (P, H).
+
+        Args:
+            lengths, owners, places: (P,) words of each window, its document, its number in the document.
+        """

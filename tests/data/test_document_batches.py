@@ -3,8 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from seqnlp.data.document_batches import cut_windows, take_documents, window_items
+from seqnlp.data.document_batches import take_documents
 from seqnlp.data.flat_sequences import FlatSequences
+from seqnlp.data.windows import cut_windows, window_items
 
 
 @pytest.mark.parametrize(("window", "overlap"), [(4, 0), (4, 1), (4, 3), (100, 0)])

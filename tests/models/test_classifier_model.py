@@ -10,9 +10,11 @@ import torch
 from tiny_documents import make_documents
 
 from seqnlp.config import ClassifierConfig
-from seqnlp.data.document_batches import DocumentBatch, collate_documents, cut_windows, take_documents
+from seqnlp.data.document_batches import DocumentBatch, collate_documents, take_documents
 from seqnlp.data.flat_sequences import FlatSequences
 from seqnlp.data.lexicon import Lexicon
+from seqnlp.data.windows import cut_windows
+from seqnlp.models.as_network import TorchClassifier
 from seqnlp.tasks.classification.data import ReadDocument, balanced_weights
 from seqnlp.tasks.classification.model import build_classifier
 from seqnlp.tasks.classification.prediction import DocumentPredictor
@@ -64,7 +66,7 @@ def test_a_document_has_the_same_scores_alone_in_any_batch_and_when_predicted(ki
     together = tiny.model(tiny.batch(*order))
     for row, number in enumerate(order):
         torch.testing.assert_close(tiny.model(tiny.batch(number))[0], together[row], atol=1e-5, rtol=0)
-    predictor = DocumentPredictor(tiny.model, tiny.features, tiny.settings, None)
+    predictor = DocumentPredictor(TorchClassifier(tiny.model), tiny.features, tiny.settings, None)
     found = predictor.network_scores([READ[number].tokens for number in order])
     np.testing.assert_allclose(found, together.detach().numpy(), atol=1e-5)
     assert np.isfinite(found).all()
@@ -89,11 +91,13 @@ def test_scores_of_strided_windows_are_averaged_by_their_words() -> None:
     tiny, whole = Tiny(window=10), Tiny(window=30)
     tiny.model.eval()
     words = READ[-1].tokens
-    predictor = DocumentPredictor(tiny.model, tiny.features, tiny.settings, None)
+    predictor = DocumentPredictor(TorchClassifier(tiny.model), tiny.features, tiny.settings, None)
     parts = [words[:10], words[10:20], words[20:]]
     by_hand = np.average(predictor.network_scores(parts), axis=0, weights=[10, 10, 3])
     np.testing.assert_allclose(predictor.network_scores([words])[0], by_hand, atol=1e-5)
-    unlike = DocumentPredictor(whole.model.eval(), whole.features, whole.settings, None).network_scores([words])
+    unlike = DocumentPredictor(
+        TorchClassifier(whole.model.eval()), whole.features, whole.settings, None
+    ).network_scores([words])
     assert not np.allclose(unlike[0], by_hand, atol=1e-5)
 
 
@@ -101,7 +105,7 @@ def test_a_truncated_document_is_its_beginning_and_a_whole_one_is_not() -> None:
     words = READ[-1].tokens
     for long, same in (("truncated", True), ("hierarchical", False), ("strided", False)):
         tiny = Tiny(window=4, long=long)
-        predictor = DocumentPredictor(tiny.model.eval(), tiny.features, tiny.settings, None)
+        predictor = DocumentPredictor(TorchClassifier(tiny.model.eval()), tiny.features, tiny.settings, None)
         scores = predictor.network_scores([words, words[:4]])
         assert np.allclose(scores[0], scores[1], atol=1e-6) == same, long
 

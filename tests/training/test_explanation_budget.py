@@ -62,9 +62,9 @@ def test_a_network_that_flips_often_is_explained_in_bounded_work(
     words: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     output("train", "recipe=sentiment/demo", f"run={tmp_path}/run", *TINY, "trainer.epochs=1")
-    classifier = seqnlp.Classifier(tmp_path / "run")
+    classifier = seqnlp.Classifier(tmp_path / "run", engine="torch")
     with torch.no_grad():
-        for weights in classifier._loaded.model.encoder.parameters():
+        for weights in classifier._predictor.network.model.encoder.parameters():
             weights *= 6.0  # the recurrent state jumps at many places of the path
     asked = []
     integral = classification_explanation._Path.integral

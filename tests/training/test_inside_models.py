@@ -14,14 +14,16 @@ from tiny_pairs import tiny_translation, write_tiny_pairs
 from tiny_text import tiny_language_model, write_tiny_text
 from torch import Tensor, nn
 
-from seqnlp import Tagger, Translator, load
+from seqnlp import Classifier, Tagger, Translator, load
 from seqnlp.api import LanguageModel
+from seqnlp.bundle import load_bundle
 from seqnlp.config import Config
 from seqnlp.errors import ConfigError, DataError, RunError, SeqnlpError
 from seqnlp.launch import start
 from seqnlp.models.as_network import TorchWords
 from seqnlp.nn.cells import CELLS
 from seqnlp.tasks.activations import SHOWN_END, text_activations
+from seqnlp.tasks.classification.model import classifier_from_bundle
 from seqnlp.tasks.gradient import gradient_norms
 from seqnlp.tasks.word_vectors import WordVectors
 
@@ -67,9 +69,9 @@ def test_a_tagger_is_seen_as_it_tags(cell: str, tmp_path: Path) -> None:
 def test_a_classifier_is_seen_as_it_classifies(convolution: int, tmp_path: Path) -> None:
     write_tiny_documents(tmp_path)
     run = trained(tiny_classification(tmp_path, model__convolution_dim=convolution), tmp_path)
-    classifier: Any = load(run)
+    classifier: Any = Classifier(run, engine="torch")
     text = "not awful but fine , this soup"
-    outputs = heard(classifier._loaded.model.encoder.recurrent, lambda: classifier.classify(text))
+    outputs = heard(classifier._predictor.network.model.encoder.recurrent, lambda: classifier.classify(text))
     inside = text_activations(run, text)
     words = text.split()
     pairs = [" ".join(words[start : start + 2]) for start in range(0, 7, 2)]
@@ -137,7 +139,7 @@ def test_the_gradient_of_a_classifier_is_that_of_its_loss(tmp_path: Path) -> Non
     (tmp_path / "dev.tsv").write_text("good\tthe soup was fine\n" * 5, encoding="utf-8")
     norms = gradient_norms(run, config, "dev")
     assert len(norms) == 4
-    loaded = load(run)._loaded  # type: ignore[union-attr]
+    loaded = classifier_from_bundle(load_bundle(run))
     model = loaded.model
     vectors = WordVectors(TorchWords(model.embedder), loaded.features)
     (numbers,), rows = vectors.look_up([["the", "soup", "was", "fine"]])

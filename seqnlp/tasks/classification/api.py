@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 
 from seqnlp.bundle import find_model, load_bundle
 from seqnlp.errors import SeqnlpError
+from seqnlp.networks.engine import choose_engine
 from seqnlp.plots.answers import bars_html
 from seqnlp.tasks import arguments
 from seqnlp.tasks.classification.digits import SteadyScores
-from seqnlp.tasks.classification.explanation import attended, integrated_gradients
-from seqnlp.tasks.classification.model import classifier_from_bundle
+from seqnlp.tasks.classification.network import saved_predictor
 from seqnlp.tasks.classification.prediction import DocumentPredictor, predicted, probabilities
-from seqnlp.tasks.saved_model import SavedModel, undisturbed
+from seqnlp.tasks.classification.saved import read_classifier
+from seqnlp.tasks.saved_model import SavedModel, changed
 from seqnlp.tasks.uncertainty import MEASURES, of_probabilities
 
 EXPLANATIONS = ("gradients", "attention")
@@ -92,21 +93,27 @@ class Classifier(SavedModel):
 
     Args:
         path: a run, or a saved model folder.
+        engine, device, threads: as of :class:`~seqnlp.Tagger`.
+
+    Attributes:
+        engine: the one that computes; explanations are always computed by torch.
 
     Raises:
         RunError: there is no model, or it is damaged, too new or for another task.
+        SeqnlpError: the engine is not installed, or does not compute on the device.
     """
 
-    @undisturbed
-    def __init__(self, path: str | Path) -> None:
-        saved = load_bundle(path)
-        self._loaded = classifier_from_bundle(saved)
+    def __init__(self, path: str | Path, *, engine: str = "auto", device: str = "cpu", threads: int = 0) -> None:
+        bundle = load_bundle(path)
+        self._loaded = read_classifier(bundle)
+        self.engine = choose_engine(engine, device)
+        self._predictor = saved_predictor(self._loaded, self.engine, device, threads)
         self.path = find_model(path)
-        self._remember(path)
-        self.description, self.metrics = saved.description, saved.metrics
+        self._remember(path, **changed(engine=(engine, "auto"), device=(device, "cpu"), threads=(threads, 0)))
+        self.description, self.metrics = bundle.description, bundle.metrics
         self.labels = self._loaded.labels
         self.multi_label = self._loaded.multi_label
-        self._predictor = DocumentPredictor.of(self._loaded)
+        self._explaining: DocumentPredictor | None = None
         self._scores = SteadyScores(self._predictor, self._loaded.decision, self.multi_label)
 
     @property
@@ -171,11 +178,22 @@ class Classifier(SavedModel):
         table = np.array([list(answer.probabilities.values()) for answer in answers])  # (N, K)
         return of_probabilities(table.reshape(len(answers), -1), by, self.multi_label)
 
+    def _module(self) -> DocumentPredictor:
+        """The predictor that explanations need: torch has gradients."""
+        if self.engine == "torch":
+            return self._predictor
+        if self._explaining is None:
+            self._explaining = saved_predictor(self._loaded, choose_engine("torch"))
+        return self._explaining
+
     def _explanation(self, words: list[str], label: int, method: str) -> Explanation:
+        module = self._module()
+        from seqnlp.tasks.classification.explanation import attended, integrated_gradients
+
         if method == "attention":
-            values = attended(self._predictor, words)
+            values = attended(module, words)
             return Explanation(method, self.labels[label], self._whole_words(words, values.tolist()))
-        found = integrated_gradients(self._predictor, words, label, self._loaded.decision, self.multi_label)
+        found = integrated_gradients(module, words, label, self._loaded.decision, self.multi_label)
         return Explanation(
             method,
             self.labels[label],

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqnlp.metrics.calibration import fit_temperature
-from seqnlp.tasks.classification.model import Decision
 from seqnlp.tasks.classification.prediction import FloatArray, decide
+from seqnlp.tasks.classification.saved import Decision
 
 MAX_TEMPERATURE, MAX_NGRAM_WEIGHT = 20.0, 30.0
 """The largest temperature, and weight of the n-grams: either part may end up with almost no influence."""

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from seqnlp.tasks.classification.model import Decision
 from seqnlp.tasks.classification.prediction import DocumentPredictor, FloatArray, decide, predicted, probabilities
+from seqnlp.tasks.classification.saved import Decision
 
 DIGITS = 4
 """After the point, of a printed probability."""

@@ -19,6 +19,7 @@ from seqnlp.metrics.calibration import Calibration, measure_calibration
 from seqnlp.metrics.classification import confusion_matrix, label_scores, macro_interval, score_interval
 from seqnlp.metrics.confusion import ConfusionMatrix, confused
 from seqnlp.metrics.scores import Baseline
+from seqnlp.networks.engine import choose_engine
 from seqnlp.tasks.classification.baselines import baselines
 from seqnlp.tasks.classification.data import (
     ReadDocument,
@@ -28,16 +29,10 @@ from seqnlp.tasks.classification.data import (
     say_long,
     targets_of,
 )
-from seqnlp.tasks.classification.model import Decision, LoadedClassifier, classifier_from_bundle
-from seqnlp.tasks.classification.prediction import (
-    DocumentPredictor,
-    FloatArray,
-    decide,
-    label_names,
-    predicted,
-    probabilities,
-)
+from seqnlp.tasks.classification.network import saved_predictor
+from seqnlp.tasks.classification.prediction import FloatArray, decide, label_names, predicted, probabilities
 from seqnlp.tasks.classification.report import ClassificationReport, Mistake
+from seqnlp.tasks.classification.saved import Decision, SavedClassifier, read_classifier
 from seqnlp.text.documents import Document
 
 MISTAKES = 10
@@ -117,7 +112,7 @@ def predictions_for_plots(
 class ScoredSplit:
     """The documents of a split and what the model says of them: ``network`` and ``ngrams`` (N, K)."""
 
-    loaded: LoadedClassifier
+    loaded: SavedClassifier
     documents: list[Document]
     read: list[ReadDocument]
     network: FloatArray
@@ -129,19 +124,19 @@ def scored_split(saved: Bundle, config: ClassificationConfig, split: str, say: S
     data = config.data
     if not getattr(data, split):
         raise ConfigError([f"data.{split}: this run was trained without a {split} split; choose another --split"])
-    loaded = classifier_from_bundle(saved)
+    loaded = read_classifier(saved)
     documents = load_documents(data, split, say)
     report_unseen_labels(documents, loaded.labels, split, say)
     read = read_documents(documents, loaded.reader)
     lengths = np.array([len(document.tokens) for document in read], dtype=np.int64)
     say_long(lengths, loaded.settings.window, loaded.settings.long, split, say)
-    predictor, words = DocumentPredictor.of(loaded), [document.tokens for document in read]
+    predictor, words = saved_predictor(loaded, choose_engine()), [document.tokens for document in read]
     started = time.perf_counter()
     network, ngrams = predictor.network_scores(words), predictor.ngram_scores(words)
     return ScoredSplit(loaded, documents, read, network, ngrams, time.perf_counter() - started)
 
 
-def _report(documents: Sequence[Document], scores: FloatArray, loaded: LoadedClassifier) -> ClassificationReport:
+def _report(documents: Sequence[Document], scores: FloatArray, loaded: SavedClassifier) -> ClassificationReport:
     """What the labels alone tell; the rest is filled in by :func:`evaluate`."""
     gold = [document.labels for document in documents]
     answers = label_names(predicted(scores, loaded.multi_label), loaded.labels)
@@ -167,7 +162,7 @@ def _report(documents: Sequence[Document], scores: FloatArray, loaded: LoadedCla
 
 
 def _mistakes(
-    documents: Sequence[Document], answers: Sequence[Sequence[str]], sure: FloatArray, loaded: LoadedClassifier
+    documents: Sequence[Document], answers: Sequence[Sequence[str]], sure: FloatArray, loaded: SavedClassifier
 ) -> list[Mistake]:
     """The wrong answers with the largest probability."""
     wrong = [n for n, document in enumerate(documents) if set(document.labels) != set(answers[n])]
@@ -185,7 +180,7 @@ def _mistakes(
 
 
 def _calibration(
-    documents: Sequence[Document], network: FloatArray, ngrams: FloatArray | None, loaded: LoadedClassifier
+    documents: Sequence[Document], network: FloatArray, ngrams: FloatArray | None, loaded: SavedClassifier
 ) -> Calibration:
     """Of the given label of each document; with several labels of every label on every document."""
     targets, multi_label = targets_of(documents, loaded.labels), loaded.multi_label
@@ -205,7 +200,7 @@ def _calibration(
 
 
 def _last_words(
-    config: ClassificationConfig, loaded: LoadedClassifier, evaluated: Sequence[ReadDocument]
+    config: ClassificationConfig, loaded: SavedClassifier, evaluated: Sequence[ReadDocument]
 ) -> list[Baseline]:
     """What an n-gram model of the answer reaches, where the answer stands far from what decides it."""
     if config.data.format != "long_range":
@@ -215,7 +210,7 @@ def _last_words(
 
 
 def _parts(
-    documents: Sequence[Document], network: FloatArray, ngrams: FloatArray | None, loaded: LoadedClassifier
+    documents: Sequence[Document], network: FloatArray, ngrams: FloatArray | None, loaded: SavedClassifier
 ) -> list[Baseline]:
     """What the network and the n-grams reach alone, where there are both."""
     if ngrams is None:
@@ -230,7 +225,7 @@ def _parts(
 
 
 def _compared(
-    config: ClassificationConfig, loaded: LoadedClassifier, evaluated: Sequence[ReadDocument]
+    config: ClassificationConfig, loaded: SavedClassifier, evaluated: Sequence[ReadDocument]
 ) -> tuple[list[ReadDocument], list[ReadDocument], list[ReadDocument]]:
     """Training, development and evaluated documents as the n-grams see them: lower-cased if the model is."""
     train, dev = (

@@ -12,11 +12,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from seqnlp.data.document_batches import Windows, window_items
 from seqnlp.data.flat_sequences import FlatSequences
-from seqnlp.models.classifier import window_weights
-from seqnlp.tasks.classification.model import Decision
+from seqnlp.data.windows import Windows, window_items
+from seqnlp.models.as_network import TorchClassifier
+from seqnlp.models.classifier import RecurrentClassifier, window_weights
 from seqnlp.tasks.classification.prediction import DocumentPredictor, FloatArray
+from seqnlp.tasks.classification.saved import Decision
 
 NUM_SEGMENTS = 8
 """Equal parts of the path to begin with."""
@@ -102,7 +103,7 @@ class _Path:
     def __init__(
         self, predictor: DocumentPredictor, words: Sequence[str], decision: Decision, label: int, multi_label: bool
     ) -> None:
-        self.model, self.decision, self.label, self.multi_label = predictor.model, decision, label, multi_label
+        self.model, self.decision, self.label, self.multi_label = module_of(predictor), decision, label, multi_label
         forms, rows = predictor.vectors.look_up([words])
         flat = FlatSequences.of(forms)
         self.windows: Windows = predictor.cut(flat.lengths)
@@ -157,6 +158,13 @@ class _Path:
         return found.numpy(), odds.detach().numpy()
 
 
+def module_of(predictor: DocumentPredictor) -> RecurrentClassifier:
+    """The module of torch that a predictor computes with."""
+    network = predictor.network
+    assert isinstance(network, TorchClassifier)
+    return network.model
+
+
 def attended(predictor: DocumentPredictor, words: Sequence[str]) -> NDArray[np.float64]:
     """The part (T,) of each word in the attention of the network, which sums up to 1.
 
@@ -165,8 +173,8 @@ def attended(predictor: DocumentPredictor, words: Sequence[str]) -> NDArray[np.f
     """
     if not words:
         return np.zeros(0)
-    path = _Path(predictor, words, Decision(), 0, predictor.model.multi_label)
-    model, windows = predictor.model, path.windows
+    path = _Path(predictor, words, Decision(), 0, module_of(predictor).multi_label)
+    model, windows = module_of(predictor), path.windows
     lengths = torch.from_numpy(windows.lengths).to(model.device)  # (P,)
     with torch.inference_mode():
         outputs, shorter = model.encoder.outputs(path.inputs, lengths)  # (P, T', H)

@@ -2,37 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
+from torch.random import fork_rng
 
 from seqnlp.bundle import TENSORS, Bundle
 from seqnlp.config import ClassificationConfig, ClassifierConfig
 from seqnlp.data.lexicon import WordFeatures
+from seqnlp.models.as_network import TorchClassifier, torch_device
 from seqnlp.models.bag_of_ngrams import BagOfNgrams
 from seqnlp.models.classifier import RecurrentClassifier, WindowEncoder
 from seqnlp.nn.convolution import ShorteningConvolution
 from seqnlp.nn.recurrent import Recurrent
-from seqnlp.saved_weights import take_numbers, with_weights
-from seqnlp.tasks.classification.data import SUBWORD_FILE, TextReader
-from seqnlp.tasks.saved_tokenizer import tokenizer_in
-from seqnlp.tasks.word_features import build_embedder, word_features
-from seqnlp.text.units import subwords_from_folder
-
-_BAG_WEIGHTS, _BAG_BIAS = "ngrams.weights", "ngrams.bias"
-
-
-@dataclass(frozen=True)
-class Decision:
-    """How scores become probabilities: those of the network divided by one number, those of n-grams times another."""
-
-    temperature: float = 1.0
-    ngram_weight: float = 0.0
+from seqnlp.saved_weights import with_weights
+from seqnlp.tasks.classification.data import TextReader
+from seqnlp.tasks.classification.prediction import DocumentPredictor
+from seqnlp.tasks.classification.saved import BAG_BIAS, BAG_WEIGHTS, Decision, SavedClassifier, read_classifier
+from seqnlp.tasks.word_features import build_embedder
 
 
 def build_classifier(
@@ -96,6 +86,10 @@ class LoadedClassifier:
     bag: BagOfNgrams | None
     decision: Decision
 
+    def predictor(self) -> DocumentPredictor:
+        """What classifies with it."""
+        return DocumentPredictor(TorchClassifier(self.model), self.features, self.settings, self.bag)
+
 
 def describe(config: ClassificationConfig, word_dim: int, decision: Decision) -> dict[str, Any]:
     """What ``config.yaml`` of the model folder says: names and numbers, no paths."""
@@ -118,8 +112,8 @@ def bag_tensors(bag: BagOfNgrams | None) -> dict[str, Tensor]:
     if bag is None:
         return {}
     return {
-        _BAG_WEIGHTS: torch.from_numpy(bag.weights.astype(np.float32)),
-        _BAG_BIAS: torch.from_numpy(bag.bias.astype(np.float32)),
+        BAG_WEIGHTS: torch.from_numpy(bag.weights.astype(np.float32)),
+        BAG_BIAS: torch.from_numpy(bag.bias.astype(np.float32)),
     }
 
 
@@ -129,32 +123,20 @@ def vocabulary_of(features: WordFeatures, bag: BagOfNgrams | None) -> dict[str, 
 
 
 def classifier_from_bundle(bundle: Bundle) -> LoadedClassifier:
-    """Rebuild the classifier of a model folder, in inference mode.
+    """The classifier of a model folder as a module of torch; see :func:`classifier_from_saved`."""
+    return classifier_from_saved(read_classifier(bundle))
+
+
+def classifier_from_saved(saved: SavedClassifier, device: str = "cpu") -> LoadedClassifier:
+    """A saved classifier as a module of torch, in inference mode; torch's random state stays what it was.
 
     Raises:
-        RunError: another task's model, an unknown key, or weights that do not fit the settings.
+        RunError: weights that do not fit the settings.
     """
-    bundle.refuse_other_task("classification", "for classification")
-    saved, vocabulary, tensors = bundle.settings, bundle.facts, dict(bundle.weights)
-    saved.text("task")
-    settings, word_dim = saved.section("model", ClassifierConfig), saved.count("word_dim", 1)
-    multi_label, kind, splitter = saved.flag("multi_label"), saved.text("tokenizer"), tokenizer_in(saved, "splitter")
-    decision = Decision(saved.number("temperature"), saved.number("ngram_weight"))
-    saved.end("about")
-    features = word_features(vocabulary)
-    bag = _bag(vocabulary.texts("ngrams"), tensors, settings.ngrams, bundle) if settings.ngrams else None
-    reader = TextReader(splitter, None if kind == "words" else subwords_from_folder(bundle.subwords, SUBWORD_FILE))
-    model = with_weights(
-        lambda: build_classifier(settings, features, len(bundle.labels), word_dim, multi_label),
-        tensors,
-        bundle.folder / TENSORS,
-    )
-    return LoadedClassifier(model, settings, features, reader, bundle.labels, multi_label, bag, decision)
-
-
-def _bag(ngrams: Sequence[str], tensors: dict[str, NDArray[Any]], order: int, bundle: Bundle) -> BagOfNgrams:
-    """The bag of n-grams of a model folder; its tensors are taken out of ``tensors``."""
-    labels, path = len(bundle.labels), bundle.folder / TENSORS
-    weights = take_numbers(tensors, _BAG_WEIGHTS, path, len(ngrams), labels)
-    bias = take_numbers(tensors, _BAG_BIAS, path, labels)
-    return BagOfNgrams({ngram: number for number, ngram in enumerate(ngrams)}, order, weights, bias)
+    sizes = (len(saved.labels), saved.word_dim, saved.multi_label)
+    with fork_rng(devices=[]):
+        model = with_weights(
+            lambda: build_classifier(saved.settings, saved.features, *sizes), saved.weights, saved.folder / TENSORS
+        )
+    rest = (saved.settings, saved.features, saved.reader, saved.labels, saved.multi_label, saved.bag, saved.decision)
+    return LoadedClassifier(model.to(torch_device(device)), *rest)

@@ -6,19 +6,17 @@ import copy
 from collections.abc import Sequence
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from seqnlp.config import ClassifierConfig
 from seqnlp.data.batches import plan_in_order
-from seqnlp.data.document_batches import Windows, cut_windows, window_items
 from seqnlp.data.flat_sequences import FlatSequences
 from seqnlp.data.lexicon import WordFeatures, normalized
-from seqnlp.models.as_network import TorchWords
+from seqnlp.data.windows import Windows, cut_windows, window_items
 from seqnlp.models.bag_of_ngrams import BagOfNgrams
-from seqnlp.models.classifier import RecurrentClassifier
-from seqnlp.tasks.classification.model import Decision, LoadedClassifier
+from seqnlp.networks.protocol import ClassifierNetwork, IntArray
+from seqnlp.networks.protocol import FloatArray as Floats
+from seqnlp.tasks.classification.saved import Decision
 from seqnlp.tasks.word_vectors import WordVectors
 
 BATCH_WINDOWS = 128
@@ -35,26 +33,17 @@ class DocumentPredictor:
     """
 
     def __init__(
-        self, model: RecurrentClassifier, features: WordFeatures, settings: ClassifierConfig, bag: BagOfNgrams | None
+        self, network: ClassifierNetwork, features: WordFeatures, settings: ClassifierConfig, bag: BagOfNgrams | None
     ) -> None:
-        self.model, self.features, self.settings, self.bag = model, features, settings, bag
-        self.vectors = WordVectors(TorchWords(model.embedder, model.device), features)
-
-    @classmethod
-    def of(cls, loaded: LoadedClassifier) -> DocumentPredictor:
-        """The predictor of a saved model."""
-        return cls(loaded.model, loaded.features, loaded.settings, loaded.bag)
+        self.network, self.features, self.settings, self.bag = network, features, settings, bag
+        self.vectors = WordVectors(network.words, features)
 
     def in_fp64(self) -> DocumentPredictor:
-        """A copy that computes in fp64; where words are no more than looked up, it shares their vectors."""
-        embedder, exact = self.model.embedder, copy.copy(self)
-        exact.model = copy.deepcopy(self.model, {id(embedder): embedder})  # the copy has the same embedder
-        for name, part in exact.model.named_children():
-            if name != "embedder":
-                part.double()
-        if embedder.characters is not None:
-            exact.model.embedder = copy.deepcopy(embedder).double()
-            exact.vectors = WordVectors(TorchWords(exact.model.embedder, self.model.device), self.features)
+        """A copy that computes in fp64; where words' vectors do not depend on a batch, it shares them."""
+        exact = copy.copy(self)
+        exact.network = self.network.exact()
+        if exact.network.words is not self.network.words:
+            exact.vectors = WordVectors(exact.network.words, self.features)
         return exact
 
     def cut(self, lengths: NDArray[np.int64]) -> Windows:
@@ -64,18 +53,18 @@ class DocumentPredictor:
 
     def network_scores(self, documents: Sequence[Sequence[str]]) -> FloatArray:
         """(B, K) what the network says of documents given as words; one without words has scores, too."""
+        network = self.network
         if not documents:
-            return np.zeros((0, self.model.project.out_features))
+            return np.zeros((0, network.num_classes))
         forms, rows = self.vectors.look_up(documents)
         flat = FlatSequences.of(forms)
         windows = self.cut(flat.lengths)
-        with torch.inference_mode():
-            vectors = self._window_vectors(flat, torch.from_numpy(rows).to(self.model.device), windows)  # (P, H)
-            counts = np.bincount(windows.owners, minlength=len(documents))  # (B,)
-            scores = torch.zeros(len(documents), self.model.project.out_features)  # (B, K)
-            for batch in plan_in_order(counts, BATCH_WINDOWS, BATCH_TOKENS):
-                scores[batch] = self._document_scores(vectors, windows, batch, counts).cpu()
-        return scores.double().numpy()
+        vectors = self._window_vectors(flat, rows, windows)  # (P, H)
+        counts = np.bincount(windows.owners, minlength=len(documents))  # (B,)
+        scores = np.zeros((len(documents), network.num_classes))  # (B, K)
+        for batch in plan_in_order(counts, BATCH_WINDOWS, BATCH_TOKENS):
+            scores[batch] = self._document_scores(vectors, windows, batch, counts)
+        return scores
 
     def ngram_scores(self, documents: Sequence[Sequence[str]]) -> FloatArray | None:
         """(B, K) what the n-grams say; None if the model has none."""
@@ -85,33 +74,27 @@ class DocumentPredictor:
         """The words as n-grams are made of them."""
         return [normalized(word, self.settings.lowercase) for word in words]
 
-    def _window_vectors(self, flat: FlatSequences, rows: Tensor, windows: Windows) -> Tensor:
+    def _window_vectors(self, flat: FlatSequences, rows: Floats, windows: Windows) -> Floats:
         """(P, H) of all windows, from the vectors of word forms (forms, D)."""
-        model = self.model
-        kind = model.project.weight.dtype
-        vectors = torch.zeros(len(windows.owners), model.encoder.output_dim, dtype=kind, device=model.device)  # (P, H)
+        rows = rows if len(rows) else np.zeros((1, rows.shape[1]), rows.dtype)
+        parts: list[tuple[IntArray, Floats]] = []
         for batch in plan_in_order(windows.lengths, BATCH_WINDOWS, BATCH_TOKENS):
             where, mask = window_items(flat, _some(windows, batch))
-            index = torch.zeros(mask.shape, dtype=torch.int64)  # (p, T)
-            index[torch.from_numpy(mask)] = torch.from_numpy(flat.items[where].astype(np.int64))
-            lengths = torch.from_numpy(windows.lengths[batch])  # (p,)
-            found = model.window_vectors(rows, index.to(model.device), lengths.to(model.device))
-            vectors[torch.from_numpy(batch)] = found.to(vectors.dtype)
+            index = np.zeros(mask.shape, dtype=np.int64)  # (p, T)
+            index[mask] = flat.items[where]
+            parts.append((batch, self.network.window_vectors(rows[index], windows.lengths[batch])))
+        vectors = np.zeros((len(windows.owners), self.network.output_dim), parts[0][1].dtype)  # (P, H)
+        for batch, found in parts:
+            vectors[batch] = found
         return vectors
 
-    def _document_scores(
-        self, vectors: Tensor, windows: Windows, batch: NDArray[np.int64], counts: NDArray[np.int64]
-    ) -> Tensor:
+    def _document_scores(self, vectors: Floats, windows: Windows, batch: IntArray, counts: IntArray) -> Floats:
         """(b, K) scores of some documents from the vectors of all windows."""
         first = np.cumsum(counts) - counts  # (B,)
         rows = np.concatenate([np.arange(first[d], first[d] + counts[d]) for d in batch])  # (p,)
         owners = np.repeat(np.arange(len(batch)), counts[batch])  # (p,)
-        chosen = torch.from_numpy(rows).to(vectors.device)
-        lengths, places = (
-            torch.from_numpy(part[rows]).to(vectors.device) for part in (windows.lengths, windows.places)
-        )
-        grouped = torch.from_numpy(owners).to(vectors.device)
-        return self.model.scores(vectors[chosen], lengths, grouped, places, len(batch))
+        places = windows.lengths[rows], owners, windows.places[rows]
+        return self.network.scores(vectors[rows], *places, len(batch))
 
 
 def decide(network: FloatArray, ngrams: FloatArray | None, decision: Decision) -> FloatArray:

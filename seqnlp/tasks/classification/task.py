@@ -12,19 +12,22 @@ from torch import Tensor
 from seqnlp import bundle
 from seqnlp.config import ClassificationConfig
 from seqnlp.data.batches import plan_epoch
-from seqnlp.data.document_batches import collate_documents, cut_windows, take_documents
+from seqnlp.data.document_batches import collate_documents, take_documents
 from seqnlp.data.documents import documents_digest, load_documents
 from seqnlp.data.flat_sequences import FlatSequences
 from seqnlp.data.lexicon import Lexicon, normalized
+from seqnlp.data.windows import cut_windows
 from seqnlp.metrics.classification import label_scores
+from seqnlp.models.as_network import TorchClassifier
 from seqnlp.models.bag_of_ngrams import METHODS, STRENGTHS, BagOfNgrams, fit_bag, tune_bag
 from seqnlp.models.classifier import RecurrentClassifier
 from seqnlp.models.size import count_parameters
 from seqnlp.tasks.classification import data as reading
 from seqnlp.tasks.classification.calibration import fit_decision
 from seqnlp.tasks.classification.card import model_card
-from seqnlp.tasks.classification.model import Decision, bag_tensors, build_classifier, describe, vocabulary_of
+from seqnlp.tasks.classification.model import bag_tensors, build_classifier, describe, vocabulary_of
 from seqnlp.tasks.classification.prediction import DocumentPredictor, decide, label_names, predicted
+from seqnlp.tasks.classification.saved import Decision
 from seqnlp.tasks.word_features import Vectors, learn_features, load_vectors, vectors_digest
 from seqnlp.training.checkpoint import Progress
 from seqnlp.training.task import Batch
@@ -106,7 +109,7 @@ class ClassificationTask:
         if not self.dev:
             return {}
         multi_label = self.config.data.multi_label
-        predictor = DocumentPredictor(self.model, self.features, self.config.model, self.bag)
+        predictor = DocumentPredictor(TorchClassifier(self.model), self.features, self.config.model, self.bag)
         words = [document.tokens for document in self.dev]
         network, ngrams = predictor.network_scores(words), predictor.ngram_scores(words)
         self.decision = fit_decision(network, ngrams, reading.targets_of(self.dev, self.labels), multi_label)

@@ -1,0 +1,36 @@
+"""From a classifier's model folder to what classifies with it, in any engine."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from seqnlp.bundle import TENSORS
+from seqnlp.networks.classifier import GraphClassifier
+from seqnlp.networks.engine import make_network
+from seqnlp.networks.shapes import classifier_shapes
+from seqnlp.saved_weights import refuse_unfit
+from seqnlp.tasks.classification.prediction import DocumentPredictor
+from seqnlp.tasks.classification.saved import SavedClassifier
+
+
+def saved_predictor(saved: SavedClassifier, engine: str, device: str = "cpu", threads: int = 0) -> DocumentPredictor:
+    """What classifies with a saved model.
+
+    Args:
+        engine: the engine's own name, from :func:`~seqnlp.networks.engine.choose_engine`.
+        threads: see :func:`~seqnlp.networks.engine.make_network`.
+
+    Raises:
+        RunError: weights that do not fit the settings.
+    """
+    if engine == "torch":
+        from seqnlp.models.as_network import use_threads
+        from seqnlp.tasks.classification.model import classifier_from_saved
+
+        use_threads(threads)
+        return classifier_from_saved(saved, device).predictor()
+    sizes = (saved.features, len(saved.labels), saved.word_dim)
+    refuse_unfit(partial(classifier_shapes, saved.settings, *sizes), saved.weights, saved.folder / TENSORS)
+    make = partial(make_network, engine=engine, threads=threads)
+    network = GraphClassifier(saved.settings, saved.weights, make)
+    return DocumentPredictor(network, saved.features, saved.settings, saved.bag)
