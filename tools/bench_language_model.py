@@ -6,7 +6,7 @@
 `train`: two LSTM layers as wide as the tied embedding (`--size`), dropout 0.2, 20 streams, windows of 35 on WikiText-2,
 as the smaller models of the PyTorch word-language-model example have them. The reference is that example's loop in our
 words: nn.LSTM time first, a linear decoder over all words, log-softmax, NLL loss, clipping, SGD by hand. Ours runs in
-fp32 and in what `auto` chooses, with one softmax and with the adaptive one. Units a second, medians of blocks in turns.
+fp32 and in what `auto` chooses, with one softmax and with the adaptive one. Tokens a second, medians of blocks in turn.
 `complete`: a text is typed key by key; median and 95th percentile of a key's milliseconds, in one thread.
 """
 
@@ -124,9 +124,9 @@ def bench_training(folder: str, size: int, steps: int = 6, blocks: int = 5) -> N
     )
     adaptive = replace(config, model=replace(config.model, adaptive_head=4000))
     task = LanguageModelTask(config, Path(tempfile.mkdtemp()), torch.device("cpu"), lambda text: None)
-    words = torch.from_numpy(task.train_units)
+    words = torch.from_numpy(task.train_tokens)
     ways = {
-        "plain PyTorch loop, fp32": plain_steps(words, len(task.units), size),
+        "plain PyTorch loop, fp32": plain_steps(words, len(task.tokens), size),
         "ours, fp32": our_steps(config, "fp32"),
         "ours, auto": our_steps(config, "auto"),
         "ours, adaptive softmax, fp32": our_steps(adaptive, "fp32"),

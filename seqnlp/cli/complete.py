@@ -64,7 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _complete(model: LanguageModel, arguments: argparse.Namespace) -> None:
-    from seqnlp.text.units import plain_line
+    from seqnlp.text.language_tokens import plain_line
 
     say_unknown(model, arguments.text)
     begun = time.perf_counter()

@@ -15,7 +15,7 @@ from seqnlp.report.text import format_table
 
 
 def multirun_table(runs: Sequence[Path]) -> str:
-    """Dev scores, parameters, minutes and, where a task counts its units, units a second of each run.
+    """Dev scores, parameters, minutes and, where a task counts its tokens, tokens a second of each run.
 
     A sweep over seeds has a second table, of means and standard deviations; one over two settings has a table of one
     against the other.
@@ -40,8 +40,8 @@ def _facts(run: Path) -> dict[str, str]:
     scores = {f"dev {name}": f"{value:.2f}" for name, value in _named(metrics["dev"]).items()}
     scores |= {name: f"{value:.2f}" for name, value in metrics.get("beside", {}).items()}
     facts = {"run": run.name, **scores, "parameters": f"{metrics['parameters']:,}", "minutes": f"{seconds / 60:.1f}"}
-    if "train_units" in metrics:
-        facts["units/s"] = f"{metrics['train_units'] * int(last['epoch']) / seconds:,.0f}"
+    if "train_tokens" in metrics:
+        facts["tokens/s"] = f"{metrics['train_tokens'] * int(last['epoch']) / seconds:,.0f}"
     return facts
 
 

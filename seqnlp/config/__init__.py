@@ -24,10 +24,10 @@ from seqnlp.config.common import AboutConfig, Config, LoopConfig, OptimizerConfi
 from seqnlp.config.forecasting import ForecasterConfig, ForecastingConfig, WindowTrainerConfig
 from seqnlp.config.language_model import (
     LanguageModelConfig,
+    LanguageTokensConfig,
     RecurrentLanguageModelConfig,
     StreamTrainerConfig,
     TextDataConfig,
-    UnitsConfig,
 )
 from seqnlp.config.schema import collect_section, read_section, setting
 from seqnlp.config.series import SeriesDataConfig
@@ -58,6 +58,7 @@ __all__ = [
     "ForecasterConfig",
     "ForecastingConfig",
     "LanguageModelConfig",
+    "LanguageTokensConfig",
     "LoopConfig",
     "ModelConfig",
     "OptimizerConfig",
@@ -73,7 +74,6 @@ __all__ = [
     "TrainerConfig",
     "TranslationConfig",
     "TranslatorConfig",
-    "UnitsConfig",
     "WatchedDataConfig",
     "WindowTrainerConfig",
     "config_to_dict",

@@ -28,7 +28,7 @@ class TextDataConfig(SplitsConfig):
 
 
 @dataclass
-class UnitsConfig:
+class LanguageTokensConfig:
     """What the model reads and predicts one after the other."""
 
     kind: str = setting(
@@ -52,7 +52,7 @@ class RecurrentLanguageModelConfig:
     """Embedding, recurrent layers whose state is carried from window to window, output embedding."""
 
     direction: str = setting(
-        "forward", "forward predicts the next unit, backward the one before", choices=("forward", "backward")
+        "forward", "forward predicts the next token, backward the one before", choices=("forward", "backward")
     )
     cell: str = setting("lstm", "recurrent cell", choices=CELLS)
     forget_bias: float = setting(
@@ -68,11 +68,11 @@ class RecurrentLanguageModelConfig:
     tie_embeddings: bool = setting(True, "one table for reading and predicting (Press & Wolf 2017)")
     adaptive_head: int = setting(
         0,
-        "adaptive softmax: so many of the most frequent units are scored always, the rest only where needed; 0: off",
+        "adaptive softmax: so many of the most frequent tokens are scored always, the rest only where needed; 0: off",
         low=0,
     )
     embedding_dropout: float = setting(
-        0.1, "chance that a unit is not read, wherever it occurs in a window", low=0, below=1
+        0.1, "chance that a token is not read, wherever it occurs in a window", low=0, below=1
     )
     input_dropout: float = setting(0.3, "locked dropout on the embeddings", low=0, below=1)
     hidden_dropout: float = setting(0.2, "locked dropout between recurrent layers", low=0, below=1)
@@ -90,7 +90,7 @@ class StreamTrainerConfig(LoopConfig):
 
     streams: int = setting(32, "parts of the text that are read side by side; short texts have fewer", low=1)
     window: int = setting(
-        70, "units of each stream in one optimizer step: truncated back-propagation through time", low=1
+        70, "tokens of each stream in one optimizer step: truncated back-propagation through time", low=1
     )
 
 
@@ -100,29 +100,29 @@ class LanguageModelConfig(Config):
 
     task: str = setting("language_model", "what the model does", choices=("language_model",))
     data: TextDataConfig = field(default_factory=TextDataConfig)
-    tokenizer: UnitsConfig = field(default_factory=UnitsConfig)
+    tokenizer: LanguageTokensConfig = field(default_factory=LanguageTokensConfig)
     model: RecurrentLanguageModelConfig = field(default_factory=RecurrentLanguageModelConfig)
     trainer: StreamTrainerConfig = field(default_factory=StreamTrainerConfig)
 
     def problems(self) -> list[str]:
         """Settings that are fine alone and make no sense together."""
-        data, model, units = self.data, self.model, self.tokenizer
+        data, model, tokens = self.data, self.model, self.tokenizer
         problems = super().problems() + forget_bias_problems(model.cell, model.forget_bias)
         if not data.train:
             problems.append("data.train: missing; choose a recipe (recipe=language_model/demo) or name a training text")
         problems += held_out_problems(data)
-        if model.adaptive_head and units.kind in ("bpe", "unigram"):
+        if model.adaptive_head and tokens.kind in ("bpe", "unigram"):
             problems.append(
                 "model.adaptive_head: only for tokenizer.kind=words or characters, which are numbered by frequency; "
-                f"found '{units.kind}'"
+                f"found '{tokens.kind}'"
             )
         if model.tie_embeddings and model.num_layers == 1 and model.hidden_dim != model.embedding_dim:
             problems.append(
                 "model.hidden_dim: with tie_embeddings the only layer is as wide as the embedding "
                 f"({model.embedding_dim}), found {model.hidden_dim}"
             )
-        if units.splitter != "whitespace" and units.kind != "words":
-            problems.append(f"tokenizer.splitter: only for tokenizer.kind=words, found '{units.kind}'")
-        if units.min_count > 1 and units.kind in ("bpe", "unigram"):
-            problems.append(f"tokenizer.min_count: only for words and characters, found '{units.kind}'")
+        if tokens.splitter != "whitespace" and tokens.kind != "words":
+            problems.append(f"tokenizer.splitter: only for tokenizer.kind=words, found '{tokens.kind}'")
+        if tokens.min_count > 1 and tokens.kind in ("bpe", "unigram"):
+            problems.append(f"tokenizer.min_count: only for words and characters, found '{tokens.kind}'")
         return problems if data.dev else problems + self.needs_dev()

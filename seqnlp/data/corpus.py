@@ -1,4 +1,4 @@
-"""A split of running text as one sequence of units, and what each of its lines counts."""
+"""A split of running text as one sequence of tokens, and what each of its lines counts."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ from seqnlp.errors import DataError
 from seqnlp.text.conll import read_conll
 from seqnlp.text.conllu import read_conllu
 from seqnlp.text.files import file_digest, read_lines
-from seqnlp.text.units import Units, plain_line
+from seqnlp.text.language_tokens import Tokens, plain_line
 
 IntArray = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
 class Corpus:
-    """A text of N units in L lines.
+    """A text of N tokens in L lines.
 
     Attributes:
-        units: (N,) numbers, each line's end mark last.
+        tokens: (N,) numbers, each line's end mark last.
         starts: (L,) where each line begins.
         words, characters, bytes: (L,) of each line, its end counted as one. Words are what stands between spaces,
-            whatever the units are: so perplexities per word compare between vocabularies.
-        unknown: units that stand for words or characters that are not in the vocabulary.
+            whatever the tokens are: so perplexities per word compare between vocabularies.
+        unknown: tokens that stand for words or characters that are not in the vocabulary.
     """
 
-    units: IntArray
+    tokens: IntArray
     starts: IntArray
     words: IntArray
     characters: IntArray
@@ -44,7 +44,7 @@ class Corpus:
     unknown: int
 
     def line_sums(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Sums (L,) over each line of values (N,) of its units."""
+        """Sums (L,) over each line of values (N,) of its tokens."""
         sums: NDArray[np.float64] = np.add.reduceat(values, self.starts)
         return sums
 
@@ -94,13 +94,13 @@ def _read(path: Path) -> Iterator[str]:
     return (line for _, line in read_lines(path))
 
 
-def encode_corpus(lines: Sequence[str], units: Units) -> Corpus:
-    """The units of lines, in order."""
+def encode_corpus(lines: Sequence[str], tokens: Tokens) -> Corpus:
+    """The tokens of lines, in order."""
     known: dict[tuple[str, bool], list[int]] = {}
 
     def of(word: str, first: bool) -> list[int]:
         if (word, first) not in known:
-            known[word, first] = units.encode_word(word, first)
+            known[word, first] = tokens.encode_word(word, first)
         return known[word, first]
 
     numbers: list[int] = []
@@ -109,10 +109,10 @@ def encode_corpus(lines: Sequence[str], units: Units) -> Corpus:
         starts[place] = len(numbers)
         for position, word in enumerate(line.split()):
             numbers += of(word, position == 0)
-        numbers.append(units.end)
+        numbers.append(tokens.end)
     encoded = np.array(numbers, dtype=np.int64)  # (N,)
     return Corpus(
-        units=encoded,
+        tokens=encoded,
         starts=starts,
         words=np.array([len(line.split()) + 1 for line in lines]),
         characters=np.array([len(line) + 1 for line in lines]),

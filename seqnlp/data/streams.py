@@ -1,4 +1,4 @@
-"""A text cut into streams that are read side by side, window after window, every unit predicted exactly once."""
+"""A text cut into streams that are read side by side, window after window, every token predicted exactly once."""
 
 from __future__ import annotations
 
@@ -26,24 +26,24 @@ class Window:
 
 
 class Streams:
-    """The text as a ring of N units, cut into streams whose lengths differ by at most one.
+    """The text as a ring of N tokens, cut into streams whose lengths differ by at most one.
 
-    The unit before the first is the last one, an end mark, as if the text began after another line. Another
-    ``offset`` cuts the ring elsewhere: streams and windows then begin at other places, and still every unit is
+    The token before the first is the last one, an end mark, as if the text began after another line. Another
+    ``offset`` cuts the ring elsewhere: streams and windows then begin at other places, and still every token is
     predicted once. A window of a stream has a number: ``place * num_streams + stream``.
 
     Args:
-        units: (N,).
+        tokens: (N,).
         num_streams: at most; texts too short to fill a window of each stream have fewer.
-        window: T, most units of a stream in a window.
+        window: T, most tokens of a stream in a window.
         offset: where the first stream begins.
     """
 
-    def __init__(self, units: IntArray, num_streams: int, window: int, offset: int = 0) -> None:
-        self.units = torch.from_numpy(units)  # (N,)
-        self.num_streams = max(1, min(num_streams, len(units) // window))
+    def __init__(self, tokens: IntArray, num_streams: int, window: int, offset: int = 0) -> None:
+        self.tokens = torch.from_numpy(tokens)  # (N,)
+        self.num_streams = max(1, min(num_streams, len(tokens) // window))
         self.window = window
-        self.edges = np.linspace(0, len(units), self.num_streams + 1).astype(np.int64)  # (S + 1,)
+        self.edges = np.linspace(0, len(tokens), self.num_streams + 1).astype(np.int64)  # (S + 1,)
         self.offset = offset
 
     @property
@@ -64,7 +64,7 @@ class Streams:
         return bool(numbers[0] < self.num_streams)
 
     def count(self, numbers: IntArray) -> int:
-        """The units that windows predict."""
+        """The tokens that windows predict."""
         first, streams = numbers // self.num_streams * self.window, numbers % self.num_streams  # (b,), (b,)
         lengths = np.diff(self.edges)[streams] - first  # (b,)
         return int(np.clip(lengths, 0, self.window).sum())
@@ -74,10 +74,12 @@ class Streams:
         first, streams = numbers // self.num_streams * self.window, numbers % self.num_streams  # (b,), (b,)
         longest = min(self.window, int((np.diff(self.edges)[streams] - first).max()))
         places = (self.edges[streams] + first)[:, None] + np.arange(longest)  # (b, T)
-        return (places + self.offset) % len(self.units), places < self.edges[streams + 1][:, None]
+        return (places + self.offset) % len(self.tokens), places < self.edges[streams + 1][:, None]
 
     def read(self, numbers: IntArray) -> Window:
         """The windows (b,) of streams at one place."""
         positions, mask = self.positions(numbers)  # (b, T), (b, T)
         places = torch.from_numpy(positions)  # (b, T)
-        return Window(self.units[places - 1], self.units[places], torch.from_numpy(mask))  # place -1 is the last unit
+        return Window(
+            self.tokens[places - 1], self.tokens[places], torch.from_numpy(mask)
+        )  # place -1 is the last token

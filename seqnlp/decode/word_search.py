@@ -1,4 +1,4 @@
-"""The most probable next words of a model over smaller units: probabilities summed over all ways to spell a word."""
+"""The most probable next words of a model over smaller tokens: probabilities summed over all ways to spell a word."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from seqnlp.text.units import Units
+from seqnlp.text.language_tokens import Tokens
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -19,13 +19,13 @@ BEAM = 24
 """Begun words that are followed at the same time."""
 
 MAX_LENGTH = 40
-"""Units of the longest word."""
+"""Tokens of the longest word."""
 
 NEGLIGIBLE = 0.1
 """Beginnings less probable than this part of the last of the best words are not followed any further."""
 
 Step = Callable[[IntArray, IntArray, Any], tuple[FloatArray, Any]]
-"""Rows (N,) of a state and the unit (N,) that each reads, to probabilities (N, V) and the state of N rows."""
+"""Rows (N,) of a state and the token (N,) that each reads, to probabilities (N, V) and the state of N rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +40,19 @@ class _Begun:
 class WordSearch:
     """Finds next words; made once for a model.
 
-    A word is finished by a unit that begins another one or ends the line: `` un`` is a word as far as nothing
+    A word is finished by a token that begins another one or ends the line: `` un`` is a word as far as nothing
     continues it. The search follows the :data:`BEAM` most probable beginnings and stops when none of them can change
     the best words any more; a word's probability is the sum over the ways to spell it that were followed.
     """
 
-    def __init__(self, units: Units) -> None:
-        self.units = units
-        self.continues = np.array([units.continues_word(unit) for unit in range(len(units))])  # (V,) bool
-        written = np.array([bool(surface) for surface in units.surfaces])  # (V,) bool
-        self.inner = np.flatnonzero(self.continues & written)  # (I,) units that can be read within a word
-        self.first = np.array(units.beginning_with(" "), dtype=np.int64)  # (F,) units that can begin one after a space
+    def __init__(self, tokens: Tokens) -> None:
+        self.tokens = tokens
+        self.continues = np.array([tokens.continues_word(token) for token in range(len(tokens))])  # (V,) bool
+        written = np.array([bool(piece) for piece in tokens.pieces])  # (V,) bool
+        self.inner = np.flatnonzero(self.continues & written)  # (I,) tokens that can be read within a word
+        self.first = np.array(
+            tokens.beginning_with(" "), dtype=np.int64
+        )  # (F,) tokens that can begin one after a space
 
     def next_words(
         self, probabilities: FloatArray, state: Any, step: Step, lead: str, typed: str, top: int
@@ -61,7 +63,7 @@ class WordSearch:
         otherwise they are those among all words that begin with it.
 
         Args:
-            probabilities: (V,) of the next unit after a finished word, or at the beginning of a line.
+            probabilities: (V,) of the next token after a finished word, or at the beginning of a line.
             state: of that place, one row.
             lead: what a word writes before itself.
             top: how many words.
@@ -73,16 +75,16 @@ class WordSearch:
             if typed:
                 mass += sum(self._completing(one, rows[one.row], start) for one in begun)
             found = [extended for one in begun for extended in self._extensions(one, rows[one.row], start)]
-            if self.units.whole_words:
-                words.update((self._text(one, unit), gain) for gain, one, unit in found)
+            if self.tokens.whole_words:
+                words.update((self._text(one, token), gain) for gain, one, token in found)
                 break
             least = NEGLIGIBLE * sorted(words.values())[-top] if len(words) >= top else 0.0
             found = sorted((each for each in found if each[0] > least), key=lambda each: -each[0])[:BEAM]
             if not found:
                 break
-            read = np.array([one.row for _, one, _ in found]), np.array([unit for *_, unit in found])  # 2 x (N,)
+            read = np.array([one.row for _, one, _ in found]), np.array([token for *_, token in found])  # 2 x (N,)
             rows, state = step(*read, state)  # (N, V)
-            begun = [_Begun(self._text(one, unit), gain, row) for row, (gain, one, unit) in enumerate(found)]
+            begun = [_Begun(self._text(one, token), gain, row) for row, (gain, one, token) in enumerate(found)]
             for one in begun:
                 if len(one.text) >= len(start) and one.text.strip():
                     words[one.text] += one.probability * float(1 - rows[one.row][self.continues].sum())
@@ -90,21 +92,21 @@ class WordSearch:
         return [(word.strip(), probability / mass) for word, probability in best if probability > 0]
 
     def _extensions(self, one: _Begun, row: FloatArray, start: str) -> list[tuple[float, _Begun, int]]:
-        """The most probable units that may follow what is written, each with the probability of all so far."""
+        """The most probable tokens that may follow what is written, each with the probability of all so far."""
         rest = start[len(one.text) :]
-        units = self.inner if rest == "" else self.first  # (E,)
+        tokens = self.inner if rest == "" else self.first  # (E,)
         if rest.strip():
-            units = np.array([*self.units.within(rest), *self.units.beginning_with(rest)])  # (E,)
-        if len(units) == 0:
+            tokens = np.array([*self.tokens.within(rest), *self.tokens.beginning_with(rest)])  # (E,)
+        if len(tokens) == 0:
             return []
-        gains = one.probability * row[units]  # (E,)
+        gains = one.probability * row[tokens]  # (E,)
         best = np.argpartition(-gains, min(BEAM, len(gains)) - 1)[:BEAM]
-        return [(float(gains[place]), one, int(units[place])) for place in best]
+        return [(float(gains[place]), one, int(tokens[place])) for place in best]
 
     def _completing(self, one: _Begun, row: FloatArray, start: str) -> float:
-        """How probable it is that the next unit writes the last of ``start``."""
+        """How probable it is that the next token writes the last of ``start``."""
         rest = start[len(one.text) :]
-        return one.probability * float(row[self.units.beginning_with(rest)].sum()) if rest else 0.0
+        return one.probability * float(row[self.tokens.beginning_with(rest)].sum()) if rest else 0.0
 
-    def _text(self, one: _Begun, unit: int) -> str:
-        return one.text + self.units.surfaces[unit]
+    def _text(self, one: _Begun, token: int) -> str:
+        return one.text + self.tokens.pieces[token]

@@ -1,11 +1,11 @@
 """Interpolated modified Kneser-Ney: the n-gram model that stands beside every language model (Chen & Goodman 1999).
 
-With counts ``c``, discounts ``D`` and the number ``N(h .)`` of different units after a history ``h``::
+With counts ``c``, discounts ``D`` and the number ``N(h .)`` of different tokens after a history ``h``::
 
     p_n(w | h) = max(c(h w) - D(c(h w)), 0) / c(h .) + gamma(h) p_{n-1}(w | h'),    p_0(w) = 1 / V
 
-``gamma(h)`` is what the discounts took, ``h'`` the history without its first unit. The highest order counts
-occurrences; lower ones count in how many different contexts an n-gram occurs, that is, the different units before it.
+``gamma(h)`` is what the discounts took, ``h'`` the history without its first token. The highest order counts
+occurrences; lower ones count in how many different contexts an n-gram occurs, that is, the different tokens before it.
 A text is one sequence: histories reach over the ends of lines, as the recurrent state does.
 """
 
@@ -37,7 +37,7 @@ class Counts:
 
 @dataclass(frozen=True)
 class Order:
-    """The n-grams of one length, each numbered by its key: the number of its history, then its last unit.
+    """The n-grams of one length, each numbered by its key: the number of its history, then its last token.
 
     Attributes:
         keys: (G,) sorted.
@@ -54,52 +54,52 @@ class KneserNey:
     """N-gram models of all orders up to a highest one, from one text.
 
     Args:
-        units: (N,) numbers below ``num_units``.
-        num_units: V.
+        tokens: (N,) numbers below ``num_tokens``.
+        num_tokens: V.
         order: the highest, 1 or more.
     """
 
-    def __init__(self, units: IntArray, num_units: int, order: int = 5) -> None:
-        self.num_units = num_units
+    def __init__(self, tokens: IntArray, num_tokens: int, order: int = 5) -> None:
+        self.num_tokens = num_tokens
         self.orders: list[Order] = []
         self.highest = order
-        order = min(order, len(units))  # a text has no n-grams longer than itself
-        found = _grams(units, num_units, order)
+        order = min(order, len(tokens))  # a text has no n-grams longer than itself
+        found = _grams(tokens, num_tokens, order)
         for number, (keys, at) in enumerate(found):
             occurrences = np.bincount(at[number:], minlength=len(keys))  # (G,)
             contexts = occurrences  # of the highest order, whose contexts nobody asks for
             if number + 1 < order:
                 longer, longer_at = found[number + 1]
                 ends = np.zeros(len(longer), dtype=np.int64)  # (G',) one place where each longer n-gram ends
-                ends[longer_at[number + 1 :]] = np.arange(number + 1, len(units))
+                ends[longer_at[number + 1 :]] = np.arange(number + 1, len(tokens))
                 contexts = np.bincount(at[ends], minlength=len(keys))  # (G,)
-            histories = keys // num_units  # (G,)
+            histories = keys // num_tokens  # (G,)
             num_histories = len(found[number - 1][0]) if number else 1
             both = [_discounted(counts, histories, num_histories) for counts in (occurrences, contexts)]
             self.orders.append(Order(keys, *both))
 
-    def log_probabilities(self, units: IntArray) -> list[FloatArray]:
-        """The log probability (N,) of each unit after those before it, for the model of each order, lowest first."""
-        lower = np.full(len(units), 1 / self.num_units)  # (N,)
-        history = np.zeros(len(units), dtype=np.int64)  # (N,) number of the history before each unit; none is 0
+    def log_probabilities(self, tokens: IntArray) -> list[FloatArray]:
+        """The log probability (N,) of each token after those before it, for the model of each order, lowest first."""
+        lower = np.full(len(tokens), 1 / self.num_tokens)  # (N,)
+        history = np.zeros(len(tokens), dtype=np.int64)  # (N,) number of the history before each token; none is 0
         answers = []
         for order in self.orders:
-            gram = _find(order.keys, np.where(history == UNSEEN, UNSEEN, history * self.num_units + units))  # (N,)
+            gram = _find(order.keys, np.where(history == UNSEEN, UNSEEN, history * self.num_tokens + tokens))  # (N,)
             answers.append(np.log(_interpolated(order.occurrences, gram, history, lower)))
             lower = _interpolated(order.contexts, gram, history, lower)
             history = np.concatenate([[UNSEEN], gram[:-1]])
         return answers + [answers[-1]] * (self.highest - len(answers))
 
 
-def _grams(units: IntArray, num_units: int, order: int) -> list[tuple[IntArray, IntArray]]:
+def _grams(tokens: IntArray, num_tokens: int, order: int) -> list[tuple[IntArray, IntArray]]:
     """For each length the sorted keys (G,) of its n-grams, and the number (N,) of the one that ends at each place.
 
     The first ``length - 1`` places end none; what stands there means nothing.
     """
     grams = []
-    number = np.zeros(len(units) + 1, dtype=np.int64)  # (N + 1,) of the n-gram one shorter, moved on by one
+    number = np.zeros(len(tokens) + 1, dtype=np.int64)  # (N + 1,) of the n-gram one shorter, moved on by one
     for length in range(1, order + 1):
-        keys, inverse = np.unique(number[length - 1 : -1] * num_units + units[length - 1 :], return_inverse=True)
+        keys, inverse = np.unique(number[length - 1 : -1] * num_tokens + tokens[length - 1 :], return_inverse=True)
         number = np.concatenate([np.zeros(length, dtype=np.int64), inverse])
         grams.append((keys, number[1:]))
     return grams

@@ -16,25 +16,25 @@ _LARGEST = 700.0
 
 @dataclass(frozen=True, slots=True)
 class TextScores:
-    """What a text of known size costs a model; the same text and words compare whatever the model's units are.
+    """What a text of known size costs a model; the same text and words compare whatever the model's tokens are.
 
     Attributes:
         per_word: perplexity per word; words stand between spaces, a line's end counts as one.
         interval: its 95 % bootstrap interval over lines.
-        per_unit: perplexity per unit of the model; comparable only between models with the same units.
+        per_token: perplexity per token of the model; comparable only between models with the same tokens.
         bits_per_character, bits_per_byte: a line's end counts as one.
     """
 
     per_word: float
     interval: Interval
-    per_unit: float
+    per_token: float
     bits_per_character: float
     bits_per_byte: float
 
 
 def text_scores(
     line_losses: NDArray[np.float64],
-    units: int,
+    tokens: int,
     words: NDArray[np.int64],
     characters: NDArray[np.int64],
     size: NDArray[np.int64],
@@ -45,7 +45,7 @@ def text_scores(
     return TextScores(
         per_word=perplexity(total, int(words.sum())),
         interval=(perplexity(low, 1), perplexity(high, 1)),
-        per_unit=perplexity(total, units),
+        per_token=perplexity(total, tokens),
         bits_per_character=total / math.log(2) / int(characters.sum()),
         bits_per_byte=total / math.log(2) / int(size.sum()),
     )

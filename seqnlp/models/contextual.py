@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from seqnlp.data.batches import plan_in_order
-from seqnlp.models.language_model import UnitReader
-from seqnlp.text.units import CharacterUnits, plain_line
+from seqnlp.models.language_model import LanguageModelEncoder
+from seqnlp.text.language_tokens import CharacterTokens, plain_line
 
 IntArray = NDArray[np.int64]
 
@@ -32,12 +32,12 @@ class CharacterReader:
 
     Args:
         reader: embedding and layers; they are not trained any further.
-        units: its characters.
+        tokens: its characters.
         lowercase: whether it was trained on lower-cased text.
     """
 
-    def __init__(self, reader: UnitReader, units: CharacterUnits, lowercase: bool) -> None:
-        self.reader, self.units, self.lowercase = reader.eval().requires_grad_(False), units, lowercase
+    def __init__(self, reader: LanguageModelEncoder, tokens: CharacterTokens, lowercase: bool) -> None:
+        self.reader, self.tokens, self.lowercase = reader.eval().requires_grad_(False), tokens, lowercase
 
     @property
     def direction(self) -> str:
@@ -45,21 +45,21 @@ class CharacterReader:
         return self.reader.config.direction
 
     def encode(self, words: Sequence[str]) -> tuple[list[int], list[int]]:
-        """The units of a sentence in the order in which they are read, and where among them each word is complete."""
+        """The tokens of a sentence in the order in which they are read, and where among them each word is complete."""
         texts = [plain_line(word, self.lowercase) for word in words]
         if self.direction == "backward":
             texts = [text[::-1] for text in reversed(texts)]
-        units, places = [self.units.end], []
+        tokens, places = [self.tokens.end], []
         for number, text in enumerate(texts):
-            units += self.units.encode_word(text, number == 0)
-            places.append(len(units) - 1)
-        return units, places if self.direction == "forward" else places[::-1]
+            tokens += self.tokens.encode_word(text, number == 0)
+            places.append(len(tokens) - 1)
+        return tokens, places if self.direction == "forward" else places[::-1]
 
     @torch.no_grad()
     def read(self, sentences: Sequence[Sequence[str]]) -> Tensor:
         """The states (N, H) at all words, sentence after sentence; a word's is that after its last character read."""
         encoded = [self.encode(words) for words in sentences]
-        lengths = np.array([len(units) for units, _ in encoded], dtype=np.int64)  # (S,)
+        lengths = np.array([len(tokens) for tokens, _ in encoded], dtype=np.int64)  # (S,)
         states = [self.reader.embedding.weight.new_zeros(0, self.reader.output_dim)] * (len(encoded) + 1)  # (n, H) each
         for batch in plan_in_order(lengths, BATCH_SENTENCES, BATCH_CHARACTERS):
             together = [encoded[number] for number in batch]
@@ -71,14 +71,14 @@ class CharacterReader:
     def _read_batch(self, encoded: Sequence[tuple[list[int], list[int]]]) -> Tensor:
         """The states (n, H) at the places of sentences read side by side, window by window."""
         device = self.reader.embedding.weight.device
-        units = nn.utils.rnn.pad_sequence([torch.tensor(one) for one, _ in encoded], batch_first=True)  # (B, T)
+        tokens = nn.utils.rnn.pad_sequence([torch.tensor(one) for one, _ in encoded], batch_first=True)  # (B, T)
         pairs = [(row, place) for row, (_, places) in enumerate(encoded) for place in places]
         rows, places = torch.tensor(pairs, dtype=torch.int64).view(-1, 2).to(device).unbind(dim=1)  # (n,) each
-        units = units.to(device)
+        tokens = tokens.to(device)
         states = torch.zeros(len(places), self.reader.output_dim, device=device)  # (n, H)
         state = self.reader.start(len(encoded))
-        for first in range(0, units.size(1), WINDOW):
-            outputs, state = self.reader(units[:, first : first + WINDOW], state)  # (B, W, H)
+        for first in range(0, tokens.size(1), WINDOW):
+            outputs, state = self.reader(tokens[:, first : first + WINDOW], state)  # (B, W, H)
             inside = (places >= first) & (places < first + WINDOW)  # (n,)
             states[inside] = outputs[rows[inside], places[inside] - first]
         return states
@@ -113,7 +113,7 @@ class ContextualEmbedder:
         """SHA-256 of everything that decides the vectors."""
         digest = sha256()
         for reader in self.readers:
-            digest.update(repr((reader.reader.config, reader.lowercase, reader.units.to_vocabulary())).encode())
+            digest.update(repr((reader.reader.config, reader.lowercase, reader.tokens.to_vocabulary())).encode())
             for name, tensor in reader.reader.state_dict().items():
                 digest.update(name.encode() + tensor.cpu().numpy().tobytes())
         return digest.hexdigest()

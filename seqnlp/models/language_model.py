@@ -12,18 +12,18 @@ from seqnlp.nn.output import Output
 from seqnlp.nn.stateful import StatefulRNN
 
 
-class UnitReader(nn.Module):
+class LanguageModelEncoder(nn.Module):
     """The half of a language model that reads: embedding and layers with a carried state.
 
     Args:
         config: the sizes and the kinds of the parts.
-        num_units: V.
+        num_tokens: V.
     """
 
-    def __init__(self, config: RecurrentLanguageModelConfig, num_units: int) -> None:
+    def __init__(self, config: RecurrentLanguageModelConfig, num_tokens: int) -> None:
         super().__init__()
         self.config = config
-        self.embedding = nn.Embedding(num_units, config.embedding_dim)
+        self.embedding = nn.Embedding(num_tokens, config.embedding_dim)
         nn.init.normal_(self.embedding.weight, std=config.embedding_dim**-0.5)  # read times the root: of variance 1
         last = config.embedding_dim if config.tie_embeddings else config.hidden_dim
         self.layers = StatefulRNN(
@@ -41,26 +41,26 @@ class UnitReader(nn.Module):
         """The state before B texts."""
         return self.layers.start(batch)
 
-    def forward(self, units: Tensor, state: State) -> tuple[Tensor, State]:
-        """Outputs (B, T, H) after each of units (B, T), and the state after the last."""
-        embedded = self.embedding(units) * self.config.embedding_dim**0.5  # (B, T, E)
+    def forward(self, tokens: Tensor, state: State) -> tuple[Tensor, State]:
+        """Outputs (B, T, H) after each of tokens (B, T), and the state after the last."""
+        embedded = self.embedding(tokens) * self.config.embedding_dim**0.5  # (B, T, E)
         if self.training and self.config.embedding_dropout:
             kept = 1 - self.config.embedding_dropout
-            scale = torch.empty(len(self.embedding.weight), device=units.device).bernoulli_(kept).div_(kept)  # (V,)
-            embedded = embedded * scale[units][..., None]
+            scale = torch.empty(len(self.embedding.weight), device=tokens.device).bernoulli_(kept).div_(kept)  # (V,)
+            embedded = embedded * scale[tokens][..., None]
         outputs, state = self.layers(self.input_dropout(embedded), state)
         return outputs, state
 
 
-class RecurrentLanguageModel(UnitReader):
-    """Predicts each unit of a text from all before it; the arguments are those of :class:`UnitReader`."""
+class RecurrentLanguageModel(LanguageModelEncoder):
+    """Predicts each token of a text from all before it; the arguments are those of :class:`LanguageModelEncoder`."""
 
-    def __init__(self, config: RecurrentLanguageModelConfig, num_units: int) -> None:
-        super().__init__(config, num_units)
+    def __init__(self, config: RecurrentLanguageModelConfig, num_tokens: int) -> None:
+        super().__init__(config, num_tokens)
         last = self.output_dim
         if not config.tie_embeddings:
-            self.output_table = nn.Parameter(torch.randn(num_units, last) * last**-0.5)  # (V, H)
-        self.output = Output(num_units, last, config.adaptive_head)
+            self.output_table = nn.Parameter(torch.randn(num_tokens, last) * last**-0.5)  # (V, H)
+        self.output = Output(num_tokens, last, config.adaptive_head)
         self.output_dropout = LockedDropout(config.output_dropout)
 
     @property
@@ -75,7 +75,7 @@ class RecurrentLanguageModel(UnitReader):
             inputs, targets: (B, T).
             mask: (B, T) bool, True = a real target; false ones come last in their row.
 
-        AR and TAR (Merity et al. 2017) are sums over units of means over features, so that a cut batch sums up.
+        AR and TAR (Merity et al. 2017) are sums over tokens of means over features, so that a cut batch sums up.
         """
         outputs, state = self(inputs, state)  # (B, T, H)
         dropped = self.output_dropout(outputs)  # (B, T, H)
@@ -95,5 +95,5 @@ class RecurrentLanguageModel(UnitReader):
         return self.output.losses(outputs.flatten(0, 1), self.table, targets.flatten()).view(targets.shape), state
 
     def log_probs(self, outputs: Tensor, top: int = 0) -> Tensor:
-        """Log probabilities (N, V) of the next unit after outputs (N, H); see :meth:`Output.log_probs` for ``top``."""
+        """Log probabilities (N, V) of the next token after outputs (N, H); see :meth:`Output.log_probs` for ``top``."""
         return self.output.log_probs(outputs, self.table, top)

@@ -1,4 +1,4 @@
-"""The output layer of a language model: one softmax over all units, or an adaptive one (Grave et al. 2017)."""
+"""The output layer of a language model: one softmax over all tokens, or an adaptive one (Grave et al. 2017)."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from seqnlp.nn.products import padded_rows
 from seqnlp.nn.smoothed_loss import smoothed_loss
 
 CHUNK = 256
-"""Rows whose scores of all units exist at the same time."""
+"""Rows whose scores of all tokens exist at the same time."""
 
 
 class Output(nn.Module):
-    """Scores of V units against an output embedding that is handed in, so that it can be the input embedding as well.
+    """Scores of V tokens against an output embedding that is handed in, so that it can be the input embedding as well.
 
-    The adaptive softmax scores the ``head`` most frequent units and two clusters of rarer ones; units of a cluster are
-    scored only where the target is among them. Units are numbered by falling frequency. The clusters keep the full
+    The adaptive softmax scores the ``head`` most frequent tokens and two clusters of rarer ones; those of a cluster are
+    scored only where the target is among them. Tokens are numbered by falling frequency. The clusters keep the full
     width of the table: it can then be tied (Merity et al. 2018), which is worth more than narrower tails.
 
     Args:
-        num_units: V.
+        num_tokens: V.
         dim: H, width of the features.
-        head: units that are always scored; 0: all.
+        head: tokens that are always scored; 0: all.
     """
 
-    def __init__(self, num_units: int, dim: int, head: int = 0) -> None:
+    def __init__(self, num_tokens: int, dim: int, head: int = 0) -> None:
         super().__init__()
-        self.bias = nn.Parameter(torch.zeros(num_units))  # (V,)
-        self.sizes = cluster_sizes(num_units, head)
+        self.bias = nn.Parameter(torch.zeros(num_tokens))  # (V,)
+        self.sizes = cluster_sizes(num_tokens, head)
         self.num_clusters = len(self.sizes) - 1
         if self.num_clusters:
             self.clusters = nn.Parameter(torch.zeros(self.num_clusters, dim))  # (C, H)
@@ -39,7 +39,7 @@ class Output(nn.Module):
 
     @torch.no_grad()
     def start_from(self, counts: Tensor) -> None:
-        """Let the biases say how frequent each unit (V,) is: training need not learn that first."""
+        """Let the biases say how frequent each token (V,) is: training need not learn that first."""
         shares = (counts + 1.0) / (counts + 1.0).sum()  # (V,)
         self.bias.copy_(shares.log())
         if self.num_clusters:
@@ -61,10 +61,10 @@ class Output(nn.Module):
         return total
 
     def log_probs(self, features: Tensor, table: Tensor, top: int = 0) -> Tensor:
-        """Log probabilities (N, V) of all units after features (N, H).
+        """Log probabilities (N, V) of all tokens after features (N, H).
 
         Args:
-            top: where above 0, clusters that cannot hold one of the ``top`` best units of any row are not scored, and
+            top: where above 0, clusters that cannot hold one of the ``top`` best tokens of any row are not scored, and
                 read as minus infinity.
         """
         (head, *tails), (bias, *tail_biases) = self._parts(table)
@@ -115,9 +115,9 @@ class Output(nn.Module):
         return torch.where(cluster == 0, targets, self.sizes[0] + cluster - 1)
 
 
-def cluster_sizes(num_units: int, head: int) -> list[int]:
-    """Units of the head and of two clusters, cut at the geometric mean; all in the head where nothing would be left."""
-    if head == 0 or head + 2 > num_units:
-        return [num_units]
-    middle = min(max(round(math.sqrt(head * num_units)), head + 1), num_units - 1)
-    return [head, middle - head, num_units - middle]
+def cluster_sizes(num_tokens: int, head: int) -> list[int]:
+    """Tokens of the head and of two clusters, cut at the geometric mean; all in the head if nothing is left."""
+    if head == 0 or head + 2 > num_tokens:
+        return [num_tokens]
+    middle = min(max(round(math.sqrt(head * num_tokens)), head + 1), num_tokens - 1)
+    return [head, middle - head, num_tokens - middle]

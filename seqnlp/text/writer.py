@@ -1,35 +1,35 @@
-"""Units as they are drawn, written as text at once: bytes wait for their character, stop strings are noticed."""
+"""Tokens as they are drawn, written as text at once: bytes wait for their character, stop strings are noticed."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from seqnlp.errors import SeqnlpError
-from seqnlp.text.units import Units
+from seqnlp.text.language_tokens import Tokens
 
 
 class TextWriter:
-    """Turns units into text.
+    """Turns tokens into text.
 
     Args:
         line_begins: nothing is written on the line yet, so that its first word needs no space.
     """
 
-    def __init__(self, units: Units, line_begins: bool) -> None:
-        self.units, self.line_begins = units, line_begins
+    def __init__(self, tokens: Tokens, line_begins: bool) -> None:
+        self.tokens, self.line_begins = tokens, line_begins
         self._bytes = bytearray()
 
-    def add(self, unit: int) -> str:
+    def add(self, token: int) -> str:
         """What can be written now."""
-        byte = self.units.byte(unit)
+        byte = self.tokens.byte(token)
         if byte is not None:
             self._bytes.append(byte)
             self.line_begins = False
             return ""
-        written = self.units.surfaces[unit]
+        written = self.tokens.pieces[token]
         text = self.flush() + (written.removeprefix(" ") if self.line_begins else written)
         if written:
-            self.line_begins = unit == self.units.end
+            self.line_begins = token == self.tokens.end
         return text
 
     def flush(self) -> str:

@@ -1,4 +1,4 @@
-"""Running text as one sequence of units: the published counts of WikiText-2, and what lines add up to."""
+"""Running text as one sequence of tokens: the published counts of WikiText-2, and what lines add up to."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from tiny_text import write_text
 
-from seqnlp.config import TextDataConfig, UnitsConfig
+from seqnlp.config import LanguageTokensConfig, TextDataConfig
 from seqnlp.data.corpus import encode_corpus, load_text, text_digest
 from seqnlp.errors import DataError
-from seqnlp.text.units import learn_units
+from seqnlp.text.language_tokens import learn_tokens
 
 
 def test_wikitext_counts_as_published(shared_data: Path) -> None:
@@ -21,27 +21,30 @@ def test_wikitext_counts_as_published(shared_data: Path) -> None:
         **{s: f"{folder}/{f}.txt.gz" for s, f in (("train", "train"), ("dev", "valid"), ("test", "test"))},
     )
     lines = {split: load_text(config, split) for split in ("train", "dev", "test")}
-    units = learn_units(lines["train"], UnitsConfig())
-    corpora = {split: encode_corpus(some, units) for split, some in lines.items()}
-    assert len(units) == 33_278
-    assert {split: len(one.units) for split, one in corpora.items()} == {
+    tokens = learn_tokens(lines["train"], LanguageTokensConfig())
+    corpora = {split: encode_corpus(some, tokens) for split, some in lines.items()}
+    assert len(tokens) == 33_278
+    assert {split: len(one.tokens) for split, one in corpora.items()} == {
         "train": 2_088_628,
         "dev": 217_646,
         "test": 245_569,
     }
-    assert all(int(one.words.sum()) == len(one.units) for one in corpora.values())
+    assert all(int(one.words.sum()) == len(one.tokens) for one in corpora.values())
     assert [one.unknown for one in corpora.values()] == [54_625, 11_718, 15_218]  # all of them <unk> in the text
 
 
-def test_sizes_of_lines_do_not_depend_on_the_units() -> None:
+def test_sizes_of_lines_do_not_depend_on_the_tokens() -> None:
     lines = ["Ада grüßt .", "", "a b"]
-    corpora = [encode_corpus(lines, learn_units([*lines, "xyz"], UnitsConfig(kind=k))) for k in ("words", "characters")]
+    corpora = [
+        encode_corpus(lines, learn_tokens([*lines, "xyz"], LanguageTokensConfig(kind=k)))
+        for k in ("words", "characters")
+    ]
     for one in corpora:
         assert one.words.tolist() == [4, 1, 3]
         assert one.characters.tolist() == [12, 1, 4]
         assert one.bytes.tolist() == [17, 1, 4]
     assert corpora[0].starts.tolist() == [0, 4, 5]
-    assert len(corpora[1].units) == 17
+    assert len(corpora[1].tokens) == 17
     assert corpora[0].line_sums(np.arange(8.0)).tolist() == [6, 4, 18]
 
 

@@ -1,4 +1,4 @@
-"""Every unit is predicted exactly once, after the one before it, however the text is cut."""
+"""Every token is predicted exactly once, after the one before it, however the text is cut."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ CUTS = [(100, 4, 7, 0), (101, 4, 7, 0), (103, 5, 7, 60), (20, 32, 7, 19), (5, 3,
 def test_every_unit_is_predicted_exactly_once_after_the_one_before_it(
     size: int, num_streams: int, window: int, offset: int
 ) -> None:
-    units = np.arange(size)
-    streams, seen = Streams(units, num_streams, window, offset), []
+    tokens = np.arange(size)
+    streams, seen = Streams(tokens, num_streams, window, offset), []
     for numbers in streams.plan():
         read = streams.read(numbers)
         assert int(read.mask.sum()) == streams.count(numbers)

@@ -47,7 +47,7 @@ Runs = dict[str, Path]
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> Runs:
-    """A finished run of each kind of unit. Read only."""
+    """A finished run of each kind of token. Read only."""
     folder = tmp_path_factory.mktemp("language_models")
     for number, (split, count) in enumerate({"train": 300, "dev": 30, "test": 40}.items()):
         write_text(folder / f"{split}.txt", make_lines(count, seed=number))
@@ -77,7 +77,7 @@ def test_what_was_said_words_ago_decides_the_next_word(words: LanguageModel) -> 
         assert best.probability > 1 / 3
 
 
-def test_a_word_begun_is_finished_and_whole_words_come_out_of_any_units(model: LanguageModel) -> None:
+def test_a_word_begun_is_finished_and_whole_words_come_out_of_any_tokens(model: LanguageModel) -> None:
     finished = model.complete("Joren likes Ve", top=3, typing=True)
     assert finished[0].word == "Velland"
     assert all(one.word.startswith("Ve") and " " not in one.word for one in finished)
@@ -98,8 +98,8 @@ def test_the_carried_state_is_that_of_a_full_re_read(model: LanguageModel) -> No
 
 
 def test_the_state_while_typing_is_that_of_evaluation(words: LanguageModel) -> None:
-    units = [words.units.end, *words.units.encode("Mira is from")[:-1]]
-    outputs, _ = words._reader.model(torch.tensor([units]), words._reader.model.start())
+    tokens = [words.tokens.end, *words.tokens.encode("Mira is from")[:-1]]
+    outputs, _ = words._reader.model(torch.tensor([tokens]), words._reader.model.start())
     expected = words._reader.model.log_probs(outputs[:, -1])[0]
     torch.testing.assert_close(torch.from_numpy(words.start("Mira is from ").place.log_probs).float(), expected)
 
@@ -174,17 +174,17 @@ def test_generated_words_follow_the_distribution(words: LanguageModel) -> None:
     """Chi-square over the first word of 1,500 texts; the seed is fixed."""
     place = words.start("Mira is").finish().place
     probabilities = place.probabilities()
-    probabilities[list(words.units.silent)] = 0
+    probabilities[list(words.tokens.special_ids)] = 0
     probabilities /= probabilities.sum()
     drawn = Counter(
-        unit
+        token
         for seed in range(1500)
-        for unit in words._reader.sample(place, [], 1, SamplingOptions(seed=seed), 1.0, begin_word=False)
+        for token in words._reader.sample(place, [], 1, SamplingOptions(seed=seed), 1.0, begin_word=False)
     )
     often = np.flatnonzero(1500 * probabilities >= 5)
     rest = 1 - probabilities[often].sum()
     expected = 1500 * np.array([*probabilities[often], rest])
-    found = np.array([*(drawn[int(unit)] for unit in often), 1500 - sum(drawn[int(unit)] for unit in often)])
+    found = np.array([*(drawn[int(token)] for token in often), 1500 - sum(drawn[int(token)] for token in often)])
     kept = expected >= 1
     statistic = float(((found - expected)[kept] ** 2 / expected[kept]).sum())
     freedom = int(kept.sum()) - 1
@@ -216,7 +216,7 @@ def test_nothing_unknown_is_ever_written_and_spaces_are_single(model: LanguageMo
     for prompt in ("", "Mira ", "Mira is", "Unheard-of "):
         text = prompt + "".join(model.generate(prompt, 60, SamplingOptions(seed=3, temperature=1.5)))
         assert "<unk>" not in text
-        if model.path.parent.name != "characters":  # whose spaces are units as others are
+        if model.path.parent.name != "characters":  # whose spaces are tokens as others are
             assert "  " not in text
 
 
@@ -298,12 +298,12 @@ def test_evaluating_shows_perplexities_and_kneser_ney(runs: Runs, tmp_path: Path
         assert low < found["score"] == found["scores"]["per_word"] < high
         bits = found["scores"]["bits_per_character"] * found["characters"]
         assert 2 ** (bits / found["words"]) == pytest.approx(found["score"])
-        assert 2 ** (bits / found["units"]) == pytest.approx(found["scores"]["per_unit"])
+        assert 2 ** (bits / found["tokens"]) == pytest.approx(found["scores"]["per_token"])
         assert [one["name"] for one in found["baselines"]] == [f"Kneser-Ney {n}-gram" for n in (1, 3, 5)]
         assert "Kneser-Ney 5-gram" in report.read_text(encoding="utf-8")
         metrics = json.loads((runs[kind] / "model" / "metrics.json").read_text(encoding="utf-8"))
         assert metrics["test"]["perplexity"] == pytest.approx(found["score"], abs=1e-3)
-    assert len({found["words"] for found in reports.values()}) == 1  # whatever the units
+    assert len({found["words"] for found in reports.values()}) == 1  # whatever the tokens
     text = output("evaluate", runs["words"], "--split", "test")
     assert "perplexity per word" in text
     assert "bits per character" in text
@@ -345,7 +345,7 @@ def test_a_sweep_over_cells_ends_with_one_table(runs: Runs, tmp_path: Path) -> N
     data = runs["words"].parent
     settings = (*SMALL, "trainer.epochs=1", "model.cell=rnn,gru,lstm,peephole", f"data.dir={data}")
     table = output("train", "-m", "task=language_model", f"run={tmp_path}/cells", *settings).splitlines()
-    assert table[1].split() == ["run", "dev", "perplexity", "parameters", "minutes", "units/s"]
+    assert table[1].split() == ["run", "dev", "perplexity", "parameters", "minutes", "tokens/s"]
     assert [row.split()[0] for row in table[2:]] == [
         f"{number}_model.cell={cell}" for number, cell in enumerate(("rnn", "gru", "lstm", "peephole"))
     ]

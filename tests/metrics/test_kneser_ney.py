@@ -16,7 +16,7 @@ OTHER = np.random.default_rng(1).integers(0, V, 60)
 
 
 def by_definition(text: list[int], top: int) -> Callable[[tuple[int, ...], int], float]:
-    """p(unit | history), from n-grams counted one by one."""
+    """p(token | history), from n-grams counted one by one."""
 
     def grams(length: int) -> list[tuple[int, ...]]:
         return [tuple(text[start : start + length]) for start in range(len(text) - length + 1)]
@@ -26,16 +26,16 @@ def by_definition(text: list[int], top: int) -> Callable[[tuple[int, ...], int],
     }
     discounts = {n: discounts_of(np.array(list(some.values()))) for n, some in counts.items()}
 
-    def probability(history: tuple[int, ...], unit: int, n: int = top) -> float:
+    def probability(history: tuple[int, ...], token: int, n: int = top) -> float:
         if n == 0:
             return 1 / V
         history = history[len(history) - n + 1 :]
-        lower = probability(history[1:], unit, n - 1)
+        lower = probability(history[1:], token, n - 1)
         after = {gram: count for gram, count in counts[n].items() if gram[:-1] == history}
         if not after:
             return lower
         taken = sum(discounts[n][min(count, 3)] for count in after.values())
-        own = after.get((*history, unit), 0)
+        own = after.get((*history, token), 0)
         return (max(own - discounts[n][min(own, 3)], 0) + taken * lower) / sum(after.values())
 
     return probability
@@ -58,8 +58,8 @@ def test_lower_orders_do_not_depend_on_the_highest() -> None:
 
 @pytest.mark.parametrize("history", [[0, 1, 0, 0, 2], [5, 5, 5, 5, 5], [3], []])
 def test_probabilities_after_a_history_sum_to_one(history: list[int]) -> None:
-    model = KneserNey(TEXT, V + 2, 5)  # two units never occur
-    texts = [np.array([*history, unit]) for unit in range(V + 2)]
+    model = KneserNey(TEXT, V + 2, 5)  # two tokens never occur
+    texts = [np.array([*history, token]) for token in range(V + 2)]
     for order in range(5):
         probabilities = [float(np.exp(model.log_probabilities(text)[order][-1])) for text in texts]
         assert sum(probabilities) == pytest.approx(1)
@@ -77,7 +77,7 @@ def test_a_text_too_small_for_them_takes_a_plain_discount() -> None:
     assert discounts_of(np.array([1, 1, 7])).tolist() == [0, 0.75, 0.75, 0.75]
     for text in ([0], [0, 1], [1, 1, 1]):
         model = KneserNey(np.array(text), 2, 3)
-        probabilities = [float(np.exp(model.log_probabilities(np.array([unit]))[2][0])) for unit in (0, 1)]
+        probabilities = [float(np.exp(model.log_probabilities(np.array([token]))[2][0])) for token in (0, 1)]
         assert sum(probabilities) == pytest.approx(1)
 
 

@@ -13,8 +13,8 @@ from torch import Tensor
 from seqnlp.config import RecurrentLanguageModelConfig
 from seqnlp.models import contextual
 from seqnlp.models.contextual import CharacterReader, ContextualEmbedder
-from seqnlp.models.language_model import UnitReader
-from seqnlp.text.units import CharacterUnits
+from seqnlp.models.language_model import LanguageModelEncoder
+from seqnlp.text.language_tokens import CharacterTokens
 
 SENTENCES = [
     *(sentence.tokens for sentence in make_sentences(12, seed=5)),
@@ -39,8 +39,8 @@ def make_reader(direction: str, lowercase: bool = False, **changes: object) -> C
         **changes,
     }
     config = RecurrentLanguageModelConfig(direction=direction, **settings)
-    units = CharacterUnits(["\n", " ", *"abcdefghijklmnopqrstuvwxyzABLOQSTW.!"])
-    return CharacterReader(UnitReader(config, len(units)), units, lowercase)
+    tokens = CharacterTokens(["\n", " ", *"abcdefghijklmnopqrstuvwxyzABLOQSTW.!"])
+    return CharacterReader(LanguageModelEncoder(config, len(tokens)), tokens, lowercase)
 
 
 def read_again(reader: CharacterReader, words: tuple[str, ...], number: int) -> Tensor:
@@ -49,8 +49,8 @@ def read_again(reader: CharacterReader, words: tuple[str, ...], number: int) -> 
     text = before if reader.direction == "forward" else after[::-1]
     state = reader.reader.start()
     for character in "\n" + text:
-        unit = torch.tensor([[reader.units.vocabulary.index(character)]])  # (1, 1)
-        outputs, state = reader.reader(unit, state)  # (1, 1, H)
+        token = torch.tensor([[reader.tokens.vocabulary.index(character)]])  # (1, 1)
+        outputs, state = reader.reader(token, state)  # (1, 1, H)
     return outputs[0, 0]
 
 

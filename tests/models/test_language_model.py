@@ -32,8 +32,8 @@ def make(**changes: Any) -> RecurrentLanguageModel:
 
 
 def text(seed: int = 0) -> tuple[Tensor, Tensor, Tensor]:
-    units = torch.randint(V, (B, T + 1), generator=torch.Generator().manual_seed(seed))
-    return units[:, :-1], units[:, 1:], torch.ones(B, T, dtype=torch.bool)
+    tokens = torch.randint(V, (B, T + 1), generator=torch.Generator().manual_seed(seed))
+    return tokens[:, :-1], tokens[:, 1:], torch.ones(B, T, dtype=torch.bool)
 
 
 def test_perplexity_by_hand_on_a_toy_model() -> None:
@@ -45,7 +45,7 @@ def test_perplexity_by_hand_on_a_toy_model() -> None:
     logits = [5.0, *map(float, range(1, V))]
     log_mass = math.log(sum(map(math.exp, logits)))
     inputs, targets, mask = text()
-    by_hand = sum(log_mass - logits[unit] for unit in targets.flatten().tolist())
+    by_hand = sum(log_mass - logits[token] for token in targets.flatten().tolist())
     assert float(model.loss(inputs, targets, mask, model.start(B))[0]) == pytest.approx(by_hand)
     losses, _ = model.losses(inputs, targets, model.start(B))
     assert float(losses.sum()) == pytest.approx(by_hand)
@@ -67,7 +67,7 @@ def test_a_text_in_windows_costs_what_it_costs_at_once(changes: dict[str, Any]) 
 @pytest.mark.parametrize("changes", KINDS, ids=str)
 def test_every_weight_gets_a_gradient(changes: dict[str, Any]) -> None:
     model, (inputs, _, mask) = make(**changes), text()
-    every = torch.arange(B * T).view(B, T) % V  # every unit is wanted somewhere
+    every = torch.arange(B * T).view(B, T) % V  # every token is wanted somewhere
     model.loss(inputs, every, mask, tuple(part + 0.1 for part in model.start(B)))[0].backward()
     for name, parameter in model.named_parameters():
         assert parameter.grad is not None, name
@@ -82,7 +82,7 @@ def test_targets_that_are_masked_out_cost_nothing() -> None:
     assert float(model.loss(inputs, changed, mask, model.start(B))[0]) == pytest.approx(float(found))
 
 
-def test_penalties_are_means_over_features_summed_over_units() -> None:
+def test_penalties_are_means_over_features_summed_over_tokens() -> None:
     inputs, targets, mask = text()
     plain, both = make(), make(activation_penalty=2.0, change_penalty=3.0)
     outputs, _ = plain(inputs, plain.start(B))

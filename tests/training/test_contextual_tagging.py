@@ -70,8 +70,8 @@ def test_the_embeddings_are_the_states_of_the_rounded_language_models(data: Path
     for part, run, text in zip(found.split(6, dim=1), pair.split(" + "), ("Ada met", "dnarB tem"), strict=True):
         loaded = language_model_from_bundle(load_bundle(run))
         model = loaded.model.half().float()
-        units = [loaded.units.end, *loaded.units.encode(text)[:-1]]
-        outputs, _ = model(torch.tensor([units]), model.start())  # (1, T, H)
+        tokens = [loaded.tokens.end, *loaded.tokens.encode(text)[:-1]]
+        outputs, _ = model(torch.tensor([tokens]), model.start())  # (1, T, H)
         torch.testing.assert_close(part[1], outputs[0, -1], atol=1e-6, rtol=0)
 
 

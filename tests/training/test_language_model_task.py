@@ -17,7 +17,7 @@ from seqnlp.bundle import load_bundle
 from seqnlp.config import LanguageModelConfig, config_to_dict, read_config
 from seqnlp.errors import ConfigError, DataError, RunError
 from seqnlp.tasks.language_model.model import language_model_from_bundle
-from seqnlp.tasks.language_model.scoring import score_units
+from seqnlp.tasks.language_model.scoring import score_tokens
 from seqnlp.tasks.language_model.task import LanguageModelTask
 from seqnlp.training.distributed import Processes
 from seqnlp.training.fit import fit
@@ -146,8 +146,8 @@ def test_every_unit_of_the_text_is_trained_on_exactly_once_an_epoch(tmp_path: Pa
         places, mask = task.streams.positions(batch)
         positions.update(places[mask].tolist())
         assert int(mask.sum()) == task.count(batch)
-    assert positions == Counter(range(len(task.train_units)))
-    assert sum(map(task.count, plan)) == len(task.train_units)
+    assert positions == Counter(range(len(task.train_tokens)))
+    assert sum(map(task.count, plan)) == len(task.train_tokens)
 
 
 def test_epochs_cut_the_text_elsewhere_the_same_way_for_a_seed(tmp_path: Path, data: Path) -> None:
@@ -164,12 +164,12 @@ def test_epochs_cut_the_text_elsewhere_the_same_way_for_a_seed(tmp_path: Path, d
 def test_every_unit_is_scored_exactly_once(tmp_path: Path, data: Path, num_streams: int) -> None:
     task = make(tiny_language_model(data), tmp_path / "run")
     task.model.eval()
-    units = task.train_units
-    losses = score_units(task.model, units, torch.device("cpu"), num_streams)
+    tokens = task.train_tokens
+    losses = score_tokens(task.model, tokens, torch.device("cpu"), num_streams)
     assert (losses > 0).all()
     if num_streams == 1:
-        inputs = torch.from_numpy(np.concatenate([units[-1:], units[:-1]]))[None]
-        at_once, _ = task.model.losses(inputs, torch.from_numpy(units)[None], task.model.start())
+        inputs = torch.from_numpy(np.concatenate([tokens[-1:], tokens[:-1]]))[None]
+        at_once, _ = task.model.losses(inputs, torch.from_numpy(tokens)[None], task.model.start())
         assert losses.tolist() == pytest.approx(at_once[0].tolist(), abs=1e-5)
 
 
@@ -177,7 +177,7 @@ def test_the_dev_score_is_the_perplexity_per_word(tmp_path: Path, data: Path) ->
     task = make(tiny_language_model(data, tokenizer__kind="characters"), tmp_path / "run")
     task.model.eval()
     assert task.dev is not None
-    losses = score_units(task.model, task.dev.units, torch.device("cpu"), 10)
+    losses = score_tokens(task.model, task.dev.tokens, torch.device("cpu"), 10)
     words = sum(len(line.split()) + 1 for line in (data / "dev.txt").read_text().splitlines())
     assert task.evaluate()["perplexity"] == pytest.approx(float(np.exp(losses.sum() / words)))
     assert task.evaluate()["score"] == -task.evaluate()["perplexity"]
@@ -199,22 +199,22 @@ def test_a_saved_model_loads_as_it_was(tmp_path: Path, data: Path, changes: dict
     loaded = language_model_from_bundle(load_bundle(tmp_path / "run"))
     for name, tensor in task.model.state_dict().items():
         assert torch.equal(tensor, loaded.model.state_dict()[name]), name
-    assert loaded.units.surfaces == task.units.surfaces
+    assert loaded.tokens.pieces == task.tokens.pieces
     assert loaded.model.config == task.config.model
 
 
 def test_a_backward_model_reads_the_text_from_its_end(tmp_path: Path, data: Path) -> None:
     forward = make(tiny_language_model(data), tmp_path / "a")
     backward = make(tiny_language_model(data, model__direction="backward"), tmp_path / "b")
-    assert backward.train_units.tolist() == forward.train_units[::-1].tolist()
+    assert backward.train_tokens.tolist() == forward.train_tokens[::-1].tolist()
 
 
 def test_only_the_training_text_decides_the_vocabulary(tmp_path: Path) -> None:
     write_tiny_text(tmp_path)
-    before = make(tiny_language_model(tmp_path), tmp_path / "a").units.surfaces
+    before = make(tiny_language_model(tmp_path), tmp_path / "a").tokens.pieces
     write_text(tmp_path / "dev.txt", ["entirely other words"])
     said: list[str] = []
-    assert make(tiny_language_model(tmp_path), tmp_path / "b", said).units.surfaces == before
+    assert make(tiny_language_model(tmp_path), tmp_path / "b", said).tokens.pieces == before
     assert "; dev: 4 (3 unknown); " in said[0]
 
 

@@ -15,7 +15,7 @@ from seqnlp.saved_weights import take_numbers
 from seqnlp.tasks.classification.data import SUBWORD_FILE, TextReader
 from seqnlp.tasks.saved_tokenizer import tokenizer_in
 from seqnlp.tasks.word_features import word_features
-from seqnlp.text.units import subwords_from_folder
+from seqnlp.text.language_tokens import subwords_from_folder
 
 BAG_WEIGHTS, BAG_BIAS = "ngrams.weights", "ngrams.bias"
 

@@ -13,7 +13,7 @@ from seqnlp.tasks import arguments
 from seqnlp.tasks.language_model.model import language_model_from_bundle
 from seqnlp.tasks.language_model.prediction import Place, Reader
 from seqnlp.tasks.saved_model import SavedModel, undisturbed
-from seqnlp.text.units import END_MARK, plain_line, unknown_words
+from seqnlp.text.language_tokens import END_MARK, plain_line, unknown_words
 from seqnlp.text.writer import StopStrings, TextWriter
 
 
@@ -50,19 +50,19 @@ class Typed:
             line = part.removesuffix(END_MARK)
             typed = typed._type_line(line)
             if line != part:
-                typed = typed.finish()._read([typed.reader.units.end], line_begins=True)
+                typed = typed.finish()._read([typed.reader.tokens.end], line_begins=True)
         return typed
 
     def finish(self) -> Typed:
         """The text with its word under way finished, as a space after it does."""
         if not self.word:
             return self
-        units = self.reader.units.encode_word(self.word, self.line_begins)
-        return replace(self._read(units, line_begins=False), word="")
+        tokens = self.reader.tokens.encode_word(self.word, self.line_begins)
+        return replace(self._read(tokens, line_begins=False), word="")
 
     def complete(self, top: int = 5) -> list[Completion]:
         """The most probable words that begin with what is typed of the word under way."""
-        lead = self.reader.units.lead(self.line_begins)
+        lead = self.reader.tokens.lead(self.line_begins)
         found = self.reader.next_words(self.place, lead, self.word, top)
         return [Completion(word, probability) for word, probability in found]
 
@@ -70,14 +70,14 @@ class Typed:
         """Text without line feeds."""
         line = line.lower() if self.lowercase else line
         *finished, last = (self.word + line).replace("\t", " ").split(" ")
-        units, first = [], self.line_begins
+        tokens, first = [], self.line_begins
         for word in filter(None, finished):
-            units += self.reader.units.encode_word(word, first)
+            tokens += self.reader.tokens.encode_word(word, first)
             first = False
-        return replace(self._read(units, line_begins=first), word=last)
+        return replace(self._read(tokens, line_begins=first), word=last)
 
-    def _read(self, units: Sequence[int], line_begins: bool) -> Typed:
-        return replace(self, place=self.reader.read(self.place, units), line_begins=line_begins)
+    def _read(self, tokens: Sequence[int], line_begins: bool) -> Typed:
+        return replace(self, place=self.reader.read(self.place, tokens), line_begins=line_begins)
 
 
 class LanguageModel(SavedModel):
@@ -103,7 +103,7 @@ class LanguageModel(SavedModel):
         self.path = find_model(path)
         self._remember(path)
         self.description, self.metrics = bundle.description, bundle.metrics
-        self.units = loaded.units
+        self.tokens = loaded.tokens
         self._reader, self._lowercase = Reader(loaded), loaded.lowercase
 
     def start(self, text: str = "") -> Typed:
@@ -137,9 +137,9 @@ class LanguageModel(SavedModel):
 
         Args:
             prompt: what stands before; empty: a line begins.
-            length: most units (words, subwords or characters) to draw; the end of a line is one.
+            length: most tokens (words, subwords or characters) to draw; the end of a line is one.
             sampling: temperature, top-k, top-p and seed.
-            repetition_penalty: above 1: units of the prompt and of the text so far become less probable.
+            repetition_penalty: above 1: tokens of the prompt and of the text so far become less probable.
             stop: the text ends before the first of these strings.
 
         Raises:
@@ -154,22 +154,22 @@ class LanguageModel(SavedModel):
 
     def unknown_words(self, text: str) -> list[str]:
         """The words of a text that the model cannot read as what they are."""
-        return unknown_words(self.units, plain_line(text, self._lowercase))
+        return unknown_words(self.tokens, plain_line(text, self._lowercase))
 
     def _generate(
         self, prompt: str, length: int, sampling: SamplingOptions, penalty: float, stops: StopStrings
     ) -> Iterator[str]:
         typed = self.start(prompt)
         spaced = not typed.line_begins and not typed.word
-        tail = self.units.encode_word(typed.word, typed.line_begins) if typed.word or spaced else []
+        tail = self.tokens.encode_word(typed.word, typed.line_begins) if typed.word or spaced else []
         place = self._reader.read(typed.place, tail)
         read = [
-            unit for line in prompt.split(END_MARK) for unit in self.units.encode(plain_line(line, self._lowercase))
+            token for line in prompt.split(END_MARK) for token in self.tokens.encode(plain_line(line, self._lowercase))
         ]
-        writer = TextWriter(self.units, line_begins=not typed.word)
+        writer = TextWriter(self.tokens, line_begins=not typed.word)
         begin_word = spaced and not tail
-        for unit in self._reader.sample(place, read, length, sampling, penalty, begin_word):
-            ready = stops.add(writer.add(unit))
+        for token in self._reader.sample(place, read, length, sampling, penalty, begin_word):
+            ready = stops.add(writer.add(token))
             if ready:
                 yield ready
             if stops.stopped:

@@ -1,4 +1,4 @@
-"""A neural cache: units that came after similar states of late become more probable (Grave et al. 2017)."""
+"""A neural cache: tokens that came after similar states of late become more probable (Grave et al. 2017)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Cache:
     """How the cache is used.
 
     Attributes:
-        size: how many of the last units it holds.
+        size: how many of the last tokens it holds.
         flatness: theta; the larger, the more only the most similar states count.
         weight: lambda, the part of the probability that comes from the cache.
     """
@@ -40,15 +40,15 @@ class Cache:
         return f"neural cache {self.size} (theta {self.flatness:g}, lambda {self.weight:g})"
 
 
-def cache_losses(model: RecurrentLanguageModel, units: IntArray, device: torch.device, cache: Cache) -> FloatArray:
-    """Losses (N,) of units (N,) in nats with the cache, which begins empty."""
-    own, [remembered] = _probabilities(model, units, device, cache.size, [cache.flatness])
+def cache_losses(model: RecurrentLanguageModel, tokens: IntArray, device: torch.device, cache: Cache) -> FloatArray:
+    """Losses (N,) of tokens (N,) in nats with the cache, which begins empty."""
+    own, [remembered] = _probabilities(model, tokens, device, cache.size, [cache.flatness])
     return _mixed(own, remembered, cache.weight)
 
 
-def tune_cache(model: RecurrentLanguageModel, units: IntArray, device: torch.device, size: int) -> Cache:
-    """The best of :data:`FLATNESSES` and :data:`WEIGHTS` on a (development) text of units (N,)."""
-    own, remembered = _probabilities(model, units, device, size, FLATNESSES)
+def tune_cache(model: RecurrentLanguageModel, tokens: IntArray, device: torch.device, size: int) -> Cache:
+    """The best of :data:`FLATNESSES` and :data:`WEIGHTS` on a (development) text of tokens (N,)."""
+    own, remembered = _probabilities(model, tokens, device, size, FLATNESSES)
     tried = {
         Cache(size, flatness, weight): float(_mixed(own, part, weight).sum())
         for flatness, part in zip(FLATNESSES, remembered, strict=True)
@@ -65,13 +65,13 @@ def _mixed(own: FloatArray, remembered: FloatArray, weight: float) -> FloatArray
 
 @torch.inference_mode()
 def _probabilities(
-    model: RecurrentLanguageModel, units: IntArray, device: torch.device, size: int, flatnesses: Sequence[float]
+    model: RecurrentLanguageModel, tokens: IntArray, device: torch.device, size: int, flatnesses: Sequence[float]
 ) -> tuple[FloatArray, list[FloatArray]]:
-    """What the model (N,) and, for each flatness, the cache (N,) give to each unit."""
+    """What the model (N,) and, for each flatness, the cache (N,) give to each token."""
     own, remembered = [], []
-    keys = torch.zeros(0, model.table.size(1), device=device)  # (P, H) the states before the last P units
-    values = torch.zeros(0, dtype=torch.int64, device=device)  # (P,) those units
-    for outputs, targets, losses in _windows(model, units, device):
+    keys = torch.zeros(0, model.table.size(1), device=device)  # (P, H) the states before the last P tokens
+    values = torch.zeros(0, dtype=torch.int64, device=device)  # (P,) those tokens
+    for outputs, targets, losses in _windows(model, tokens, device):
         all_keys, all_values = torch.cat([keys, outputs]), torch.cat([values, targets])  # (P + T, H), (P + T,)
         similar = outputs @ all_keys.T  # (T, P + T)
         now = len(keys) + torch.arange(len(outputs), device=device)[:, None]  # (T, 1)
@@ -90,10 +90,10 @@ def _probabilities(
 
 
 def _windows(
-    model: RecurrentLanguageModel, units: IntArray, device: torch.device
+    model: RecurrentLanguageModel, tokens: IntArray, device: torch.device
 ) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
-    """The outputs (T, H) before each unit, the units (T,) and their losses (T,), window after window."""
-    streams = Streams(units, 1, min(WINDOW, len(units)))
+    """The outputs (T, H) before each token, the tokens (T,) and their losses (T,), window after window."""
+    streams = Streams(tokens, 1, min(WINDOW, len(tokens)))
     state = model.start(1)
     for numbers in streams.plan():
         window = streams.read(numbers).to(device)

@@ -8,7 +8,7 @@ from typing import Any
 from seqnlp.config import LanguageModelConfig
 
 
-def model_card(config: LanguageModelConfig, num_units: int, metrics: Mapping[str, Any]) -> str:
+def model_card(config: LanguageModelConfig, num_tokens: int, metrics: Mapping[str, Any]) -> str:
     """A short README for the model folder: what it does, from what, how well, how to use it."""
     about, model = config.about, config.model
     licence = f" ({about.licence})" if about.licence else ""
@@ -18,7 +18,7 @@ def model_card(config: LanguageModelConfig, num_units: int, metrics: Mapping[str
         f"# {config.name or 'A seqnlp language model'}",
         "",
         f"A recurrent language model ({model.cell.upper()}, {model.num_layers} layers, {model.direction}) over "
-        f"{num_units:,} {kinds.get(config.tokenizer.kind, 'subwords')}, {metrics['parameters']:,} parameters, "
+        f"{num_tokens:,} {kinds.get(config.tokenizer.kind, 'subwords')}, {metrics['parameters']:,} parameters, "
         "made with seqnlp.",
         "",
         f"- training data: {about.data or 'the owner of this model knows'}{licence}",

@@ -15,7 +15,7 @@ from seqnlp.errors import ConfigError
 from seqnlp.metrics.paired_counts import CountedScore, perplexity_of
 from seqnlp.tasks.counted import CountedAnswers
 from seqnlp.tasks.language_model.model import in_direction, language_model_from_bundle
-from seqnlp.tasks.language_model.scoring import score_units
+from seqnlp.tasks.language_model.scoring import score_tokens
 
 
 def counted_losses(run: Path, config: LanguageModelConfig, split: str, say: Callable[[str], None]) -> CountedAnswers:
@@ -29,9 +29,9 @@ def counted_losses(run: Path, config: LanguageModelConfig, split: str, say: Call
         raise ConfigError([f"data.{split}: this run was trained without a {split} text; choose another --split"])
     loaded = language_model_from_bundle(load_bundle(run))
     lines = load_text(config.data, split)
-    corpus, direction = encode_corpus(lines, loaded.units), loaded.model.config.direction
-    read = in_direction(corpus.units, direction)
-    losses = corpus.line_sums(in_direction(score_units(loaded.model, read, torch.device("cpu")), direction))  # (L,)
+    corpus, direction = encode_corpus(lines, loaded.tokens), loaded.model.config.direction
+    read = in_direction(corpus.tokens, direction)
+    losses = corpus.line_sums(in_direction(score_tokens(loaded.model, read, torch.device("cpu")), direction))  # (L,)
     counts = np.stack([losses, corpus.words], axis=1).astype(np.float64)  # (L, 2)
     return CountedAnswers(
         unit="lines",

@@ -18,7 +18,7 @@ IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]
 
 SEGMENT = 20
-"""Units that are predicted before the model learns from them."""
+"""Tokens that are predicted before the model learns from them."""
 
 STATISTICS = 500
 """Segments of the training text over which squared gradients are averaged."""
@@ -45,23 +45,23 @@ class DynamicEvaluation:
 
 def dynamic_losses(
     model: RecurrentLanguageModel,
-    units: IntArray,
-    train_units: IntArray,
+    tokens: IntArray,
+    train_tokens: IntArray,
     device: torch.device,
     settings: DynamicEvaluation,
 ) -> FloatArray:
-    """Losses (N,) of units (N,) in nats; each is scored before the model learns from it.
+    """Losses (N,) of tokens (N,) in nats; each is scored before the model learns from it.
 
-    ``train_units`` give the scale of each weight's gradient. The model is as before afterwards.
+    ``train_tokens`` give the scale of each weight's gradient. The model is as before afterwards.
     """
     weights = [parameter.requires_grad_() for parameter in model.parameters()]
     trained = [weight.detach().clone() for weight in weights]
-    scale = _gradient_scale(model, train_units, device)
+    scale = _gradient_scale(model, train_tokens, device)
     mean = sum(float(part.sum()) for part in scale) / sum(part.numel() for part in scale)
     pull = [(settings.decay * part / mean).clamp_(max=1.0) for part in scale]
     floor = [part + EPSILON for part in scale]
-    streams = Streams(units, 1, min(SEGMENT, len(units)))
-    losses, state = np.zeros(len(units)), model.start(1)
+    streams = Streams(tokens, 1, min(SEGMENT, len(tokens)))
+    losses, state = np.zeros(len(tokens)), model.start(1)
     try:
         for numbers in streams.plan():
             window = streams.read(numbers).to(device)
@@ -79,11 +79,11 @@ def dynamic_losses(
     return losses
 
 
-def _gradient_scale(model: RecurrentLanguageModel, units: IntArray, device: torch.device) -> list[Tensor]:
+def _gradient_scale(model: RecurrentLanguageModel, tokens: IntArray, device: torch.device) -> list[Tensor]:
     """The root of the mean square of each weight's gradient over segments of the training text."""
     weights = list(model.parameters())
     squares = [torch.zeros_like(weight) for weight in weights]
-    streams, state = Streams(units, 1, min(SEGMENT, len(units))), model.start(1)
+    streams, state = Streams(tokens, 1, min(SEGMENT, len(tokens))), model.start(1)
     plan = streams.plan()[:STATISTICS]
     for numbers in plan:
         window = streams.read(numbers).to(device)

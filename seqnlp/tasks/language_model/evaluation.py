@@ -23,7 +23,7 @@ from seqnlp.tasks.language_model.cache import cache_losses, tune_cache
 from seqnlp.tasks.language_model.dynamic import DynamicEvaluation, dynamic_losses
 from seqnlp.tasks.language_model.model import in_direction, language_model_from_bundle
 from seqnlp.tasks.language_model.report import LanguageReport, NamedScores
-from seqnlp.tasks.language_model.scoring import score_units
+from seqnlp.tasks.language_model.scoring import score_tokens
 
 Losses = Callable[[NDArray[np.int64]], NDArray[np.float64]]
 
@@ -34,7 +34,7 @@ RATES = (0.0005, 0.001, 0.002, 0.004)
 """Of dynamic evaluation, tried on the beginning of the development text."""
 
 TUNED_ON = 10_000
-"""Units of that beginning."""
+"""Tokens of that beginning."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Adaptation:
     """How the model may learn from the text it is evaluated on.
 
     Attributes:
-        cache: units that the neural cache holds; 0: none.
+        cache: tokens that the neural cache holds; 0: none.
         dynamic: whether to evaluate dynamically as well.
     """
 
@@ -68,30 +68,30 @@ def evaluate(
         raise ConfigError([f"data.{split}: this run was trained without a {split} text; choose another --split"])
     bundle = load_bundle(run)
     loaded = language_model_from_bundle(bundle)
-    corpus = encode_corpus(load_text(config.data, split), loaded.units)
-    train = encode_corpus(load_text(config.data, "train"), loaded.units)
+    corpus = encode_corpus(load_text(config.data, split), loaded.tokens)
+    train = encode_corpus(load_text(config.data, "train"), loaded.tokens)
     device, direction = torch.device("cpu"), loaded.model.config.direction
     started = time.perf_counter()
-    scores = _scores(corpus, direction, lambda units: score_units(loaded.model, units, device))
+    scores = _scores(corpus, direction, lambda tokens: score_tokens(loaded.model, tokens, device))
     seconds = time.perf_counter() - started
     kind = config.tokenizer.kind
     report = LanguageReport(
         title=config.name or str(run),
         split=split,
-        unit_name=kind if kind in ("words", "characters") else "subwords",
+        token_name=kind if kind in ("words", "characters") else "subwords",
         lines=len(corpus.starts),
         words=int(corpus.words.sum()),
-        units=len(corpus.units),
+        tokens=len(corpus.tokens),
         characters=int(corpus.characters.sum()),
         bytes=int(corpus.bytes.sum()),
         unknown=corpus.unknown,
         scores=scores,
         adapted=[],
-        baselines=_baselines(train, corpus, len(loaded.units)),
+        baselines=_baselines(train, corpus, len(loaded.tokens)),
         seconds=seconds,
     )
     if adaptation.cache or adaptation.dynamic:
-        dev = encode_corpus(load_text(config.data, "dev"), loaded.units) if config.data.dev else None
+        dev = encode_corpus(load_text(config.data, "dev"), loaded.tokens) if config.data.dev else None
         report = replace(report, adapted=_adapted(loaded.model, train, dev, corpus, device, adaptation, say))
     summary = {
         "perplexity": round(scores.per_word, 4),
@@ -110,18 +110,18 @@ def evaluate(
 
 def _scores(corpus: Corpus, direction: str, losses_of: Losses) -> TextScores:
     """What the text costs, read in the model's direction."""
-    losses = in_direction(losses_of(in_direction(corpus.units, direction)), direction)  # (N,)
+    losses = in_direction(losses_of(in_direction(corpus.tokens, direction)), direction)  # (N,)
     return _text_scores(corpus, losses)
 
 
 def _text_scores(corpus: Corpus, losses: NDArray[np.float64]) -> TextScores:
     counts = corpus.words, corpus.characters, corpus.bytes
-    return text_scores(corpus.line_sums(losses), len(corpus.units), *counts)
+    return text_scores(corpus.line_sums(losses), len(corpus.tokens), *counts)
 
 
-def _baselines(train: Corpus, corpus: Corpus, num_units: int) -> list[NamedScores]:
-    """N-gram models over the same units."""
-    answers = KneserNey(train.units, num_units, max(ORDERS)).log_probabilities(corpus.units)
+def _baselines(train: Corpus, corpus: Corpus, num_tokens: int) -> list[NamedScores]:
+    """N-gram models over the same tokens."""
+    answers = KneserNey(train.tokens, num_tokens, max(ORDERS)).log_probabilities(corpus.tokens)
     return [NamedScores(f"Kneser-Ney {order}-gram", _text_scores(corpus, -answers[order - 1])) for order in ORDERS]
 
 
@@ -138,20 +138,22 @@ def _adapted(
     if dev is None:
         raise ConfigError(["data.dev: missing; --cache and --dynamic find their settings on a development text"])
     direction, found = model.config.direction, []
-    dev_units, train_units = (in_direction(one.units, direction) for one in (dev, train))
+    dev_tokens, train_tokens = (in_direction(one.tokens, direction) for one in (dev, train))
     if adaptation.cache:
-        cache = tune_cache(model, dev_units, device, adaptation.cache)
+        cache = tune_cache(model, dev_tokens, device, adaptation.cache)
         say(f"found on dev: {cache}")
-        scores = _scores(corpus, direction, lambda units: cache_losses(model, units, device, cache))
+        scores = _scores(corpus, direction, lambda tokens: cache_losses(model, tokens, device, cache))
         found.append(NamedScores(str(cache), scores))
     if adaptation.dynamic:
-        beginning = dev_units[:TUNED_ON]
+        beginning = dev_tokens[:TUNED_ON]
 
         def cost(settings: DynamicEvaluation) -> float:
-            return float(dynamic_losses(model, beginning, train_units, device, settings).sum())
+            return float(dynamic_losses(model, beginning, train_tokens, device, settings).sum())
 
         settings = min((DynamicEvaluation(rate) for rate in RATES), key=cost)
         say(f"found on dev: {settings}")
-        scores = _scores(corpus, direction, lambda units: dynamic_losses(model, units, train_units, device, settings))
+        scores = _scores(
+            corpus, direction, lambda tokens: dynamic_losses(model, tokens, train_tokens, device, settings)
+        )
         found.append(NamedScores(str(settings), scores))
     return found

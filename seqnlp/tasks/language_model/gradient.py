@@ -1,4 +1,4 @@
-"""Gradients over distance in a language model: the loss is that of the unit after the last step."""
+"""Gradients over distance in a language model: the loss is that of the token after the last step."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ def gradient(bundle: Bundle, config: LanguageModelConfig, split: str) -> Norms:
     """Of each text of a split the norms at distance 0, 1, ... from its last step."""
     loaded = language_model_from_bundle(bundle)
     model = loaded.model
-    units = in_direction(encode_corpus(load_text(config.data, split), loaded.units).units, model.config.direction)
-    read = min(MAX_LENGTH, len(units) // 2)
-    last = len(units) - 1 - read
+    tokens = in_direction(encode_corpus(load_text(config.data, split), loaded.tokens).tokens, model.config.direction)
+    read = min(MAX_LENGTH, len(tokens) // 2)
+    last = len(tokens) - 1 - read
     for place in np.unique(np.linspace(0, last, TEXTS if read else 0).astype(int)).tolist():
-        part = torch.from_numpy(units[place : place + read + 1].astype(np.int64))  # (T + 1,)
+        part = torch.from_numpy(tokens[place : place + read + 1].astype(np.int64))  # (T + 1,)
 
         def loss(inputs: Tensor, target: Tensor = part[-1:]) -> Tensor:
             outputs, _ = model.layers(inputs, model.start(1))  # (1, T, H)

@@ -14,7 +14,7 @@ from seqnlp.errors import RunError
 from seqnlp.models.language_model import RecurrentLanguageModel
 from seqnlp.saved_weights import with_weights
 from seqnlp.tasks.saved_tokenizer import tokenizer_in
-from seqnlp.text.units import END_MARK, Units, units_from_folder
+from seqnlp.text.language_tokens import END_MARK, Tokens, tokens_from_folder
 
 Number = TypeVar("Number", np.int64, np.float64)
 
@@ -24,13 +24,13 @@ class LoadedLanguageModel:
     """A language model from a model folder, ready to use."""
 
     model: RecurrentLanguageModel
-    units: Units
+    tokens: Tokens
     lowercase: bool
 
 
-def in_direction(units: NDArray[Number], direction: str) -> NDArray[Number]:
-    """Units (N,), or their losses, as a model of this direction reads them; its own inverse."""
-    return units if direction == "forward" else units[::-1].copy()
+def in_direction(tokens: NDArray[Number], direction: str) -> NDArray[Number]:
+    """Tokens (N,), or their losses, as a model of this direction reads them; its own inverse."""
+    return tokens if direction == "forward" else tokens[::-1].copy()
 
 
 def describe(config: LanguageModelConfig) -> dict[str, Any]:
@@ -54,12 +54,12 @@ def language_model_from_bundle(bundle: Bundle) -> LoadedLanguageModel:
     saved.text("task")
     settings, lowercase = saved.section("model", RecurrentLanguageModelConfig), saved.flag("lowercase")
     saved.end("about")
-    units = _units(bundle)
-    model = with_weights(lambda: RecurrentLanguageModel(settings, len(units)), bundle.weights, bundle.folder / TENSORS)
-    return LoadedLanguageModel(model, units, lowercase)
+    tokens = _tokens(bundle)
+    model = with_weights(lambda: RecurrentLanguageModel(settings, len(tokens)), bundle.weights, bundle.folder / TENSORS)
+    return LoadedLanguageModel(model, tokens, lowercase)
 
 
-def _units(bundle: Bundle) -> Units:
+def _tokens(bundle: Bundle) -> Tokens:
     vocabulary = bundle.facts
     kind = vocabulary.text("kind", ("words", "characters", "subwords"))
     known: dict[str, Any] = {"kind": kind}
@@ -69,4 +69,4 @@ def _units(bundle: Bundle) -> Units:
         known |= {"characters": vocabulary.texts("characters")}
     if kind != "subwords" and END_MARK not in known[kind]:
         raise RunError(f"{vocabulary.path}: {kind}: expected the end of a line among them; copy the model again")
-    return units_from_folder(known, bundle.subwords)
+    return tokens_from_folder(known, bundle.subwords)

@@ -24,7 +24,7 @@ IntArray = NDArray[np.int64]
 
 @dataclass(frozen=True, eq=False)
 class Place:
-    """After the last unit that was read: the model, its output (1, H) and its state, of one row, there."""
+    """After the last token that was read: the model, its output (1, H) and its state, of one row, there."""
 
     model: RecurrentLanguageModel
     outputs: Tensor
@@ -32,37 +32,37 @@ class Place:
 
     @cached_property
     def log_probs(self) -> FloatArray:
-        """(V,) of the next unit."""
+        """(V,) of the next token."""
         row: FloatArray = _as_array(self.model.log_probs(self.outputs))[0]
         return row
 
     def probabilities(self, top: int = 0) -> FloatArray:
-        """(V,) of the next unit; with ``top`` rare ones that are not among so many may read as 0, which is faster."""
+        """(V,) of the next token; with ``top`` rare ones that are not among so many may read as 0, which is faster."""
         if top and "log_probs" not in self.__dict__:
             return _exp(_as_array(self.model.log_probs(self.outputs, top))[0])
         return _exp(self.log_probs)
 
 
 class Reader:
-    """Moves a model through a text, one or more units at a time."""
+    """Moves a model through a text, one or more tokens at a time."""
 
     def __init__(self, loaded: LoadedLanguageModel) -> None:
-        self.model, self.units = loaded.model, loaded.units
-        self._search = WordSearch(loaded.units)
+        self.model, self.tokens = loaded.model, loaded.tokens
+        self._search = WordSearch(loaded.tokens)
 
     @cached_property
     def beginning(self) -> Place:
         """The beginning of a line, nothing read before it."""
-        return self._read([self.units.end], self.model.start())
+        return self._read([self.tokens.end], self.model.start())
 
-    def read(self, place: Place, units: Sequence[int]) -> Place:
-        """The place after some more units; none leave it as it is."""
-        return self._read(units, place.state) if len(units) else place
+    def read(self, place: Place, tokens: Sequence[int]) -> Place:
+        """The place after some more tokens; none leave it as it is."""
+        return self._read(tokens, place.state) if len(tokens) else place
 
     def next_words(self, place: Place, lead: str, typed: str, top: int) -> list[tuple[str, float]]:
         """The most probable words that begin with what is typed; see :meth:`WordSearch.next_words`."""
         # More than asked for, as the end of the line and the unknown word may be among them.
-        seen = top + len(self.units.silent) + 1 if self.units.whole_words and not typed else 0
+        seen = top + len(self.tokens.special_ids) + 1 if self.tokens.whole_words and not typed else 0
         return self._search.next_words(place.probabilities(seen), place.state, self._step, lead, typed, top)
 
     def sample(
@@ -74,36 +74,36 @@ class Reader:
         repetition_penalty: float,
         begin_word: bool,
     ) -> Iterator[int]:
-        """Draw units one after the other.
+        """Draw tokens one after the other.
 
         Args:
-            read: the units before, which a repetition penalty counts too.
+            read: the tokens before, which a repetition penalty counts too.
             length: how many to draw.
             begin_word: the first one must not continue a word.
         """
         generator = np.random.default_rng(options.seed)
-        seen = [unit for unit in read if unit != self.units.end]
-        silent = list(self.units.silent)
+        seen = [token for token in read if token != self.tokens.end]
+        special_ids = list(self.tokens.special_ids)
         inner = np.flatnonzero(self._search.continues).tolist() if begin_word else []
         for number in range(length):
             log_probs = place.log_probs
             if repetition_penalty != 1:
                 log_probs = penalise_repetition(log_probs, seen, repetition_penalty)
-            unit = draw(log_probs, [*silent, *inner] if number == 0 else silent, options, generator)
-            yield unit
-            if unit != self.units.end:
-                seen.append(unit)
-            place = self._read([unit], place.state)
+            token = draw(log_probs, [*special_ids, *inner] if number == 0 else special_ids, options, generator)
+            yield token
+            if token != self.tokens.end:
+                seen.append(token)
+            place = self._read([token], place.state)
 
     @torch.inference_mode()
-    def _read(self, units: Sequence[int], state: State) -> Place:
-        outputs, state = self.model(torch.tensor([list(units)]), state)  # (1, T, H)
+    def _read(self, tokens: Sequence[int], state: State) -> Place:
+        outputs, state = self.model(torch.tensor([list(tokens)]), state)  # (1, T, H)
         return Place(self.model, outputs[:, -1], state)
 
     @torch.inference_mode()
-    def _step(self, rows: IntArray, units: IntArray, state: State) -> tuple[FloatArray, State]:
-        """Probabilities (N, V) after reading units (N,) from rows (N,) of the state."""
-        outputs, state = self.model(torch.from_numpy(units)[:, None], select(state, torch.from_numpy(rows)))
+    def _step(self, rows: IntArray, tokens: IntArray, state: State) -> tuple[FloatArray, State]:
+        """Probabilities (N, V) after reading tokens (N,) from rows (N,) of the state."""
+        outputs, state = self.model(torch.from_numpy(tokens)[:, None], select(state, torch.from_numpy(rows)))
         return _exp(_as_array(self.model.log_probs(outputs[:, 0]))), state
 
 

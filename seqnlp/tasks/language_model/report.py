@@ -25,21 +25,21 @@ class LanguageReport(Report):
     Attributes:
         title: what was evaluated, say a recipe's name.
         split: on which split.
-        unit_name: what the model's units are: words, subwords or characters.
-        lines, words, units, characters, bytes: size of the split; each line's end counts as one of each.
-        unknown: units that stand for words or characters which the vocabulary lacks.
+        token_name: what the model's tokens are: words, subwords or characters.
+        lines, words, tokens, characters, bytes: size of the split; each line's end counts as one of each.
+        unknown: tokens that stand for words or characters which the vocabulary lacks.
         scores: of the model as trained, the text read once from its beginning to its end.
         adapted: of the model with a cache or dynamic evaluation, which see the text they have predicted already.
-        baselines: of n-gram models of the same training text, over the same units.
+        baselines: of n-gram models of the same training text, over the same tokens.
         seconds: the time that scoring the text took.
     """
 
     title: str
     split: str
-    unit_name: str
+    token_name: str
     lines: int
     words: int
-    units: int
+    tokens: int
     characters: int
     bytes: int
     unknown: int
@@ -78,12 +78,12 @@ class LanguageReport(Report):
         scores, (low, high) = self.scores, self.scores.interval
         facts = [
             ("perplexity per word", f"{scores.per_word:.2f}  (95 % interval {low:.2f} to {high:.2f})"),
-            (f"perplexity per unit ({self.unit_name})", f"{scores.per_unit:.2f}"),
+            (f"perplexity per token ({self.token_name})", f"{scores.per_token:.2f}"),
             ("bits per character", f"{scores.bits_per_character:.4f}"),
             ("perplexity per byte", f"{2**scores.bits_per_byte:.4f}  ({scores.bits_per_byte:.4f} bits)"),
-            (f"unknown {self.unit_name}", f"{self.unknown:,} of {self.units:,}"),
+            (f"unknown {self.token_name}", f"{self.unknown:,} of {self.tokens:,}"),
         ]
-        return [*facts, ("speed", f"{self.units / self.seconds:,.0f} {self.unit_name}/s")]
+        return [*facts, ("speed", f"{self.tokens / self.seconds:,.0f} {self.token_name}/s")]
 
     @property
     def sections(self) -> list[Table | Drawing]:

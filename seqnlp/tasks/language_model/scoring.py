@@ -1,4 +1,4 @@
-"""The negative log probability of every unit of a text, the state carried through it."""
+"""The negative log probability of every token of a text, the state carried through it."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]
 
 WINDOW = 256
-"""Units that are scored at once; the state is carried on, so this changes nothing but the speed."""
+"""Tokens that are scored at once; the state is carried on, so this changes nothing but the speed."""
 
 
 @torch.inference_mode()
-def score_units(
-    model: RecurrentLanguageModel, units: IntArray, device: torch.device, num_streams: int = 1
+def score_tokens(
+    model: RecurrentLanguageModel, tokens: IntArray, device: torch.device, num_streams: int = 1
 ) -> FloatArray:
-    """Losses (N,) of units (N,) in nats, each scored once.
+    """Losses (N,) of tokens (N,) in nats, each scored once.
 
     Args:
         num_streams: 1 reads the text from its beginning to its end; more are faster, and each begins without what
             was before it.
     """
-    streams = Streams(units, num_streams, min(WINDOW, len(units)))
-    losses = np.zeros(len(units))  # (N,)
+    streams = Streams(tokens, num_streams, min(WINDOW, len(tokens)))
+    losses = np.zeros(len(tokens))  # (N,)
     state = model.start(streams.num_streams)
     for numbers in streams.plan():
         window = streams.read(numbers).to(device)

@@ -20,8 +20,8 @@ from seqnlp.models.size import count_parameters
 from seqnlp.nn.cells import State, detached, select
 from seqnlp.tasks.language_model.card import model_card
 from seqnlp.tasks.language_model.model import describe, in_direction
-from seqnlp.tasks.language_model.scoring import score_units
-from seqnlp.text.units import learn_units
+from seqnlp.tasks.language_model.scoring import score_tokens
+from seqnlp.text.language_tokens import learn_tokens
 from seqnlp.training.checkpoint import Progress
 from seqnlp.training.task import Batch
 
@@ -52,13 +52,13 @@ class LanguageModelTask:
         train, dev = load_text(config.data, "train"), load_text(config.data, "dev")
         if held_out_part(config.data) is not None:
             say(f"train: the last {len(dev):,} of {len(train) + len(dev):,} lines held out as dev")
-        self.units = learn_units(train, config.tokenizer, say)
-        corpus = encode_corpus(train, self.units)
-        self.train_units = in_direction(corpus.units, config.model.direction)  # (N,)
-        self.dev = encode_corpus(dev, self.units) if dev else None
+        self.tokens = learn_tokens(train, config.tokenizer, say)
+        corpus = encode_corpus(train, self.tokens)
+        self.train_tokens = in_direction(corpus.tokens, config.model.direction)  # (N,)
+        self.dev = encode_corpus(dev, self.tokens) if dev else None
         torch.manual_seed(config.seed)
-        self.model = RecurrentLanguageModel(config.model, len(self.units))
-        self.model.output.start_from(torch.from_numpy(np.bincount(corpus.units, minlength=len(self.units))))
+        self.model = RecurrentLanguageModel(config.model, len(self.tokens))
+        self.model.output.start_from(torch.from_numpy(np.bincount(corpus.tokens, minlength=len(self.tokens))))
         self.model.to(device)
         self.streams = self._cut(0)
         self.state = self.model.start(self.streams.num_streams)
@@ -67,12 +67,12 @@ class LanguageModelTask:
 
     def plan(self, epoch: int) -> Sequence[Batch]:
         """The windows of an epoch, those of all streams at one place together, place after place."""
-        offset = np.random.default_rng([self.config.seed, epoch]).integers(len(self.train_units))
+        offset = np.random.default_rng([self.config.seed, epoch]).integers(len(self.train_tokens))
         self.streams = self._cut(int(offset))
         return self.streams.plan()
 
     def count(self, batch: Batch) -> int:
-        """The units that windows predict."""
+        """The tokens that windows predict."""
         return self.streams.count(batch)
 
     def loss(self, examples: Batch, done: float) -> Tensor:
@@ -99,8 +99,8 @@ class LanguageModelTask:
         """``score`` is minus the dev text's perplexity per word."""
         if self.dev is None:
             return {}
-        units = in_direction(self.dev.units, self.config.model.direction)
-        losses = score_units(self.model, units, self.device, DEV_STREAMS)  # (N,)
+        tokens = in_direction(self.dev.tokens, self.config.model.direction)
+        losses = score_tokens(self.model, tokens, self.device, DEV_STREAMS)  # (N,)
         per_word = perplexity(float(losses.sum()), int(self.dev.words.sum()))
         return {"score": -per_word, "perplexity": per_word}
 
@@ -114,17 +114,17 @@ class LanguageModelTask:
             "seed": config.seed,
             "recipe": config.name,
             "parameters": count_parameters(self.model),
-            "train_units": len(self.train_units),
+            "train_tokens": len(self.train_tokens),
             "train_sha256": self.digest,
         }
         saved = bundle.Bundle(
             description=describe(config),
             weights=bundle.weights_of(self.model.state_dict()),
-            vocabulary=self.units.to_vocabulary(),
+            vocabulary=self.tokens.to_vocabulary(),
             labels=[],
             metrics=metrics,
-            card=model_card(config, len(self.units), metrics),
-            subwords=self.units.to_files(),
+            card=model_card(config, len(self.tokens), metrics),
+            subwords=self.tokens.to_files(),
         )
         bundle.save_bundle(self.folder / bundle.FOLDER, saved)
 
@@ -141,13 +141,13 @@ class LanguageModelTask:
 
     def _cut(self, offset: int) -> Streams:
         trainer = self.config.trainer
-        return Streams(self.train_units, trainer.streams, trainer.window, offset)
+        return Streams(self.train_tokens, trainer.streams, trainer.window, offset)
 
     def _say(self, corpus: Corpus, say: Callable[[str], None]) -> None:
-        dev = f"dev: {len(self.dev.units):,} ({self.dev.unknown:,} unknown)" if self.dev else "no dev text"
+        dev = f"dev: {len(self.dev.tokens):,} ({self.dev.unknown:,} unknown)" if self.dev else "no dev text"
         say(
-            f"train: {len(corpus.starts):,} lines, {len(corpus.units):,} {self._kind}, ends of lines included "
-            f"({corpus.unknown:,} unknown); {dev}; {len(self.units):,} different ones; "
+            f"train: {len(corpus.starts):,} lines, {len(corpus.tokens):,} {self._kind}, ends of lines included "
+            f"({corpus.unknown:,} unknown); {dev}; {len(self.tokens):,} different ones; "
             f"{count_parameters(self.model):,} parameters"
         )
         asked = self.config.trainer.streams

@@ -13,12 +13,12 @@ from seqnlp.bundle import TENSORS, Bundle, find_model, load_bundle, weights_of
 from seqnlp.config import RecurrentLanguageModelConfig
 from seqnlp.errors import ConfigError, RunError
 from seqnlp.models.contextual import CharacterReader, ContextualEmbedder
-from seqnlp.models.language_model import UnitReader
+from seqnlp.models.language_model import LanguageModelEncoder
 from seqnlp.networks.graph import Array
 from seqnlp.saved_weights import with_weights
 from seqnlp.task_table import part_of
 from seqnlp.tasks.tagging.saved import KEY, SavedReader
-from seqnlp.text.units import CharacterUnits
+from seqnlp.text.language_tokens import CharacterTokens
 
 
 def load_context(runs: Sequence[str]) -> ContextualEmbedder:
@@ -54,7 +54,7 @@ def add_context(bundle: Bundle, context: ContextualEmbedder | None) -> Bundle:
     return replace(
         bundle,
         description={**bundle.description, KEY: described},
-        vocabulary={**bundle.vocabulary, KEY: [reader.units.to_vocabulary() for reader in readers]},
+        vocabulary={**bundle.vocabulary, KEY: [reader.tokens.to_vocabulary() for reader in readers]},
         weights={**bundle.weights, **weights},
     )
 
@@ -93,9 +93,9 @@ def _unfit(run: str) -> str:
 def _reader_of(bundle: Bundle) -> CharacterReader:
     """What reads in a language model's folder; its output layer is left out."""
     loaded = part_of("language_model", "load")(bundle)
-    names = UnitReader(loaded.model.config, len(loaded.units)).state_dict()
+    names = LanguageModelEncoder(loaded.model.config, len(loaded.tokens)).state_dict()
     tensors = {name: tensor for name, tensor in loaded.model.state_dict().items() if name in names}
-    characters = loaded.units.to_vocabulary()["characters"]
+    characters = loaded.tokens.to_vocabulary()["characters"]
     return _make(loaded.model.config, characters, loaded.lowercase, weights_of(_rounded(tensors)), bundle.folder)
 
 
@@ -106,9 +106,9 @@ def _make(
     weights: dict[str, Array],
     folder: Path,
 ) -> CharacterReader:
-    units = CharacterUnits(characters)
-    reader = with_weights(lambda: UnitReader(settings, len(units)), weights, folder / TENSORS)
-    return CharacterReader(reader, units, lowercase)
+    tokens = CharacterTokens(characters)
+    reader = with_weights(lambda: LanguageModelEncoder(settings, len(tokens)), weights, folder / TENSORS)
+    return CharacterReader(reader, tokens, lowercase)
 
 
 def _rounded(tensors: dict[str, Tensor]) -> dict[str, Tensor]:

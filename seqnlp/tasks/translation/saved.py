@@ -9,8 +9,8 @@ from seqnlp.bundle import Bundle
 from seqnlp.config import DecodingConfig, TranslatorConfig
 from seqnlp.errors import RunError
 from seqnlp.networks.graph import Array
+from seqnlp.text.language_tokens import subwords_from_folder
 from seqnlp.text.subwords import Subwords
-from seqnlp.text.units import subwords_from_folder
 
 JOINT, SOURCE, TARGET = "subwords.spm", "source.spm", "target.spm"
 

@@ -1,7 +1,7 @@
 """What a language model reads and predicts: words, subwords or characters, and the end mark of a line.
 
-A line is a sequence of words between spaces. Its units, written one after the other, give the line back, spaces
-included: a word's first unit carries the space before it (``" the"``, ``" un"`` + ``"seen"``); characters have a unit
+A line is a sequence of words between spaces. Its tokens, written one after the other, give the line back, spaces
+included: a word's first token carries the space before it (``" the"``, ``" un"`` + ``"seen"``); characters have a token
 for the space itself, so that the first word of a line has none.
 """
 
@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from seqnlp.config import SubwordConfig, UnitsConfig
+from seqnlp.config import LanguageTokensConfig, SubwordConfig
 from seqnlp.errors import DataError, RunError
 from seqnlp.text.subwords import BEGIN, END, PAD, UNKNOWN, Subwords, train_subwords
 from seqnlp.text.tokenize import tokenize
@@ -28,32 +28,32 @@ SUBWORD_FILE = "subwords.spm"
 
 
 def plain_line(line: str, lowercase: bool = False) -> str:
-    """The line with single spaces between its words and none around them: what every kind of unit spells."""
+    """The line with single spaces between its words and none around them: what every kind of token spells."""
     line = " ".join(line.split())
     return line.lower() if lowercase else line
 
 
-class Units(ABC):
-    """The units of a trained model.
+class Tokens(ABC):
+    """The tokens of a trained model.
 
     Attributes:
-        end: the unit that ends a line.
-        silent: units that are never written: the unknown one and those without meaning here.
-        surfaces: what each unit writes; the end mark a line feed, silent ones and single bytes nothing.
-        whole_words: whether every unit is a word of its own.
+        end: the token that ends a line.
+        special_ids: tokens that are never written: the unknown one and those without meaning here.
+        pieces: what each token writes; the end mark a line feed, special ones and single bytes nothing.
+        whole_words: whether every token is a word of its own.
     """
 
     end: int
-    silent: tuple[int, ...]
-    surfaces: list[str]
+    special_ids: tuple[int, ...]
+    pieces: list[str]
     whole_words = False
 
     def __len__(self) -> int:
-        return len(self.surfaces)
+        return len(self.pieces)
 
     @abstractmethod
     def encode_word(self, word: str, first: bool) -> list[int]:
-        """The units of a word; ``first``: it begins its line."""
+        """The tokens of a word; ``first``: it begins its line."""
 
     @abstractmethod
     def is_known(self, word: str) -> bool:
@@ -68,55 +68,55 @@ class Units(ABC):
         return {}
 
     def encode(self, line: str) -> list[int]:
-        """The units of a line, its end mark last; a blank line has the end mark alone."""
+        """The tokens of a line, its end mark last; a blank line has the end mark alone."""
         words = line.split()
-        units = [unit for number, word in enumerate(words) for unit in self.encode_word(word, number == 0)]
-        return [*units, self.end]
+        tokens = [token for number, word in enumerate(words) for token in self.encode_word(word, number == 0)]
+        return [*tokens, self.end]
 
     def lead(self, first: bool) -> str:
         """What a word writes before itself."""
         return " "
 
-    def byte(self, unit: int) -> int | None:
-        """The byte that a unit stands for, if it is one of a character that has no unit."""
+    def byte(self, token: int) -> int | None:
+        """The byte that a token stands for, if it is one of a character that has no token."""
         return None
 
-    def continues_word(self, unit: int) -> bool:
-        """Whether the unit is neither the beginning of a word nor the end of a line."""
-        return not self.whole_words and self.surfaces[unit][:1] not in (" ", END_MARK)
+    def continues_word(self, token: int) -> bool:
+        """Whether the token is neither the beginning of a word nor the end of a line."""
+        return not self.whole_words and self.pieces[token][:1] not in (" ", END_MARK)
 
     def beginning_with(self, text: str) -> list[int]:
-        """The units that write ``text`` and perhaps more."""
-        surfaces, numbers = self._sorted
-        first = bisect_left(surfaces, text)
-        last = bisect_left(surfaces, text + "\U0010ffff")
+        """The tokens that write ``text`` and perhaps more."""
+        pieces, numbers = self._sorted
+        first = bisect_left(pieces, text)
+        last = bisect_left(pieces, text + "\U0010ffff")
         return numbers[first:last]
 
     def within(self, text: str) -> list[int]:
-        """The units that write a beginning of ``text``, but not all of it, and can be continued."""
+        """The tokens that write a beginning of ``text``, but not all of it, and can be continued."""
         if self.whole_words:
             return []
         return [self._numbers[text[:end]] for end in range(1, len(text)) if text[:end] in self._numbers]
 
     @cached_property
     def _sorted(self) -> tuple[list[str], list[int]]:
-        pairs = sorted((surface, number) for number, surface in enumerate(self.surfaces) if surface)
-        return [surface for surface, _ in pairs], [number for _, number in pairs]
+        pairs = sorted((piece, number) for number, piece in enumerate(self.pieces) if piece)
+        return [piece for piece, _ in pairs], [number for _, number in pairs]
 
     @cached_property
     def _numbers(self) -> dict[str, int]:
-        return {surface: number for number, surface in enumerate(self.surfaces) if surface}
+        return {piece: number for number, piece in enumerate(self.pieces) if piece}
 
 
-class WordUnits(Units):
-    """Whole words, the most frequent first; unit 0 stands for all others."""
+class WordTokens(Tokens):
+    """Whole words, the most frequent first; token 0 stands for all others."""
 
     whole_words = True
 
     def __init__(self, words: Sequence[str], splitter: str) -> None:
         self.vocabulary, self.splitter = Vocabulary(words, unknown=True), splitter
-        self.end, self.silent = self.vocabulary.index(END_MARK), (0,)
-        self.surfaces = ["", *(END_MARK if word == END_MARK else f" {word}" for word in words)]
+        self.end, self.special_ids = self.vocabulary.index(END_MARK), (0,)
+        self.pieces = ["", *(END_MARK if word == END_MARK else f" {word}" for word in words)]
 
     def encode_word(self, word: str, first: bool) -> list[int]:
         """The word, or the words it is cut into."""
@@ -131,13 +131,13 @@ class WordUnits(Units):
         return {"kind": "words", "splitter": self.splitter, "words": self.vocabulary.to_list()}
 
 
-class CharacterUnits(Units):
-    """Single characters, the space among them, the most frequent first; unit 0 stands for all others."""
+class CharacterTokens(Tokens):
+    """Single characters, the space among them, the most frequent first; token 0 stands for all others."""
 
     def __init__(self, characters: Sequence[str]) -> None:
         self.vocabulary = Vocabulary(characters, unknown=True)
-        self.end, self.silent = self.vocabulary.index(END_MARK), (0,)
-        self.surfaces = ["", *characters]
+        self.end, self.special_ids = self.vocabulary.index(END_MARK), (0,)
+        self.pieces = ["", *characters]
 
     def encode_word(self, word: str, first: bool) -> list[int]:
         """The characters, after a space unless the word is the first."""
@@ -148,7 +148,7 @@ class CharacterUnits(Units):
         return all(character in self.vocabulary for character in word)
 
     def lead(self, first: bool) -> str:
-        """The space is a unit of its own."""
+        """The space is a token of its own."""
         return "" if first else " "
 
     def to_vocabulary(self) -> dict[str, Any]:
@@ -156,17 +156,17 @@ class CharacterUnits(Units):
         return {"kind": "characters", "characters": self.vocabulary.to_list()}
 
 
-class SubwordUnits(Units):
+class SubwordTokens(Tokens):
     """SentencePiece subwords; what it has not seen it spells in bytes."""
 
     def __init__(self, subwords: Subwords) -> None:
         self.subwords = subwords
-        self.end, self.silent = END, (PAD, UNKNOWN, BEGIN)
+        self.end, self.special_ids = END, (PAD, UNKNOWN, BEGIN)
         pieces = subwords.pieces(range(len(subwords)))
         self._bytes = {number: int(piece[3:5], 16) for number, piece in enumerate(pieces) if _is_byte(piece)}
-        unwritten = {*self.silent, *self._bytes}
-        self.surfaces = ["" if n in unwritten else piece.replace("\u2581", " ") for n, piece in enumerate(pieces)]
-        self.surfaces[END] = END_MARK
+        unwritten = {*self.special_ids, *self._bytes}
+        self.pieces = ["" if n in unwritten else piece.replace("\u2581", " ") for n, piece in enumerate(pieces)]
+        self.pieces[END] = END_MARK
 
     def encode_word(self, word: str, first: bool) -> list[int]:
         """The subwords of the word."""
@@ -176,9 +176,9 @@ class SubwordUnits(Units):
         """Whether no character is spelt in bytes."""
         return not self._bytes.keys() & set(self.subwords.encode([word])[0])
 
-    def byte(self, unit: int) -> int | None:
+    def byte(self, token: int) -> int | None:
         """The byte of a byte piece."""
-        return self._bytes.get(unit)
+        return self._bytes.get(token)
 
     def to_vocabulary(self) -> dict[str, Any]:
         """The kind alone; the subwords have a file of their own."""
@@ -189,8 +189,10 @@ class SubwordUnits(Units):
         return {SUBWORD_FILE: self.subwords.to_bytes()}
 
 
-def learn_units(lines: Sequence[str], config: UnitsConfig, say: Callable[[str], None] = lambda text: None) -> Units:
-    """The units of the training text; ``say`` is told of fewer subwords than asked for.
+def learn_tokens(
+    lines: Sequence[str], config: LanguageTokensConfig, say: Callable[[str], None] = lambda text: None
+) -> Tokens:
+    """The tokens of the training text; ``say`` is told of fewer subwords than asked for.
 
     Raises:
         DataError: the text has fewer than two different words, or more characters than there may be subwords.
@@ -199,7 +201,7 @@ def learn_units(lines: Sequence[str], config: UnitsConfig, say: Callable[[str], 
         settings = SubwordConfig(
             kind=config.kind, vocabulary_size=config.vocabulary_size, normalization="identity"
         )  # identity: what is spelt is the text itself, so that perplexities compare
-        return SubwordUnits(train_subwords([line for line in lines if line], settings, say))
+        return SubwordTokens(train_subwords([line for line in lines if line], settings, say))
     if config.kind == "characters":
         counts = Counter(character for line in lines for character in line)
     else:
@@ -210,25 +212,25 @@ def learn_units(lines: Sequence[str], config: UnitsConfig, say: Callable[[str], 
         raise DataError(
             f"expected a training text with at least two different {config.kind}, found {found}; is data.train right?"
         )
-    kept = {unit: count for unit, count in counts.items() if count >= config.min_count} | {END_MARK: len(lines)}
+    kept = {token: count for token, count in counts.items() if count >= config.min_count} | {END_MARK: len(lines)}
     ordered = Vocabulary.from_counts(kept, 1, unknown=True).to_list()
-    return CharacterUnits(ordered) if config.kind == "characters" else WordUnits(ordered, config.splitter)
+    return CharacterTokens(ordered) if config.kind == "characters" else WordTokens(ordered, config.splitter)
 
 
-def units_from_folder(vocabulary: Mapping[str, Any], files: Mapping[str, bytes]) -> Units:
-    """The inverse of :meth:`Units.to_vocabulary` and :meth:`Units.to_files`.
+def tokens_from_folder(vocabulary: Mapping[str, Any], files: Mapping[str, bytes]) -> Tokens:
+    """The inverse of :meth:`Tokens.to_vocabulary` and :meth:`Tokens.to_files`.
 
     Raises:
         RunError: something is missing or damaged.
     """
     try:
         if vocabulary["kind"] == "words":
-            return WordUnits(vocabulary["words"], vocabulary["splitter"])
+            return WordTokens(vocabulary["words"], vocabulary["splitter"])
         if vocabulary["kind"] == "characters":
-            return CharacterUnits(vocabulary["characters"])
+            return CharacterTokens(vocabulary["characters"])
     except KeyError as missing:
         raise RunError(f"the model folder lacks {missing}; it was not copied or saved whole") from None
-    return SubwordUnits(subwords_from_folder(files, SUBWORD_FILE))
+    return SubwordTokens(subwords_from_folder(files, SUBWORD_FILE))
 
 
 def subwords_from_folder(files: Mapping[str, bytes], name: str) -> Subwords:
@@ -245,9 +247,9 @@ def subwords_from_folder(files: Mapping[str, bytes], name: str) -> Subwords:
         raise RunError(f"{name} is damaged: {problem}") from None
 
 
-def unknown_words(units: Units, text: str) -> list[str]:
+def unknown_words(tokens: Tokens, text: str) -> list[str]:
     """The different words of a text that the model cannot read as what they are, in their order."""
-    return list(dict.fromkeys(word for word in text.split() if not units.is_known(word)))
+    return list(dict.fromkeys(word for word in text.split() if not tokens.is_known(word)))
 
 
 def _cut(line: str, splitter: str) -> Iterable[str]:

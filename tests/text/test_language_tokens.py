@@ -5,37 +5,39 @@ from __future__ import annotations
 import pytest
 from tiny_text import make_lines
 
-from seqnlp.config import UnitsConfig
+from seqnlp.config import LanguageTokensConfig
 from seqnlp.errors import DataError, RunError
-from seqnlp.text.units import Units, learn_units, plain_line, units_from_folder, unknown_words
+from seqnlp.text.language_tokens import Tokens, learn_tokens, plain_line, tokens_from_folder, unknown_words
 from seqnlp.text.writer import TextWriter
 
 LINES = ["the ship sails .", "", "the ships sail at 5 o'clock !", *make_lines(40)]
 KINDS = ["words", "bpe", "unigram", "characters"]
 
 
-def learn(kind: str, lines: list[str] = LINES, **settings: object) -> Units:
-    return learn_units(lines, UnitsConfig(kind=kind, vocabulary_size=330 if kind == "bpe" else 296, **settings))
+def learn(kind: str, lines: list[str] = LINES, **settings: object) -> Tokens:
+    return learn_tokens(
+        lines, LanguageTokensConfig(kind=kind, vocabulary_size=330 if kind == "bpe" else 296, **settings)
+    )
 
 
-def written(units: Units, numbers: list[int]) -> str:
-    writer = TextWriter(units, line_begins=True)
+def written(tokens: Tokens, numbers: list[int]) -> str:
+    writer = TextWriter(tokens, line_begins=True)
     return "".join(map(writer.add, numbers)) + writer.flush()
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_known_line_is_written_as_it_was_read(kind: str) -> None:
-    units = learn(kind)
+    tokens = learn(kind)
     for line in LINES:
-        assert written(units, units.encode(line)) == f"{line}\n"
-        assert units.encode(line).count(units.end) == 1
+        assert written(tokens, tokens.encode(line)) == f"{line}\n"
+        assert tokens.encode(line).count(tokens.end) == 1
 
 
 @pytest.mark.parametrize("kind", ["bpe", "unigram"])
 def test_subwords_spell_what_they_have_never_seen_in_bytes(kind: str) -> None:
-    units = learn(kind)
-    assert written(units, units.encode("日本 ship Ж")) == "日本 ship Ж\n"
-    assert unknown_words(units, "日本 ship Ж 日本") == ["日本", "Ж"]
+    tokens = learn(kind)
+    assert written(tokens, tokens.encode("日本 ship Ж")) == "日本 ship Ж\n"
+    assert unknown_words(tokens, "日本 ship Ж 日本") == ["日本", "Ж"]
 
 
 def test_unknown_words_and_characters_share_unit_zero() -> None:
@@ -47,14 +49,14 @@ def test_unknown_words_and_characters_share_unit_zero() -> None:
 
 
 def test_units_are_numbered_by_falling_frequency_the_end_mark_among_them() -> None:
-    units = learn("words", ["b a a", "a", "c b a"])
-    assert units.surfaces == ["", " a", "\n", " b", " c"]
+    tokens = learn("words", ["b a a", "a", "c b a"])
+    assert tokens.pieces == ["", " a", "\n", " b", " c"]
 
 
 def test_the_unknown_word_of_the_text_itself_is_the_unknown_word() -> None:
-    units = learn("words", ["a <unk> b", "<unk> a"])
-    assert units.encode("<unk> a") == [0, units.encode("a")[0], units.end]
-    assert len(units) == 4  # unknown, a, b, end
+    tokens = learn("words", ["a <unk> b", "<unk> a"])
+    assert tokens.encode("<unk> a") == [0, tokens.encode("a")[0], tokens.end]
+    assert len(tokens) == 4  # unknown, a, b, end
 
 
 def test_rare_words_are_left_out_by_min_count() -> None:
@@ -62,22 +64,22 @@ def test_rare_words_are_left_out_by_min_count() -> None:
 
 
 def test_a_splitter_cuts_training_text_and_prompts_alike() -> None:
-    units = learn("words", ["He sails.", "He stays."], splitter="words")
-    assert units.surfaces.count(" .") == 1
-    assert units.encode("sails.") == units.encode("sails .")
+    tokens = learn("words", ["He sails.", "He stays."], splitter="words")
+    assert tokens.pieces.count(" .") == 1
+    assert tokens.encode("sails.") == tokens.encode("sails .")
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_units_survive_the_model_folder(kind: str) -> None:
-    units = learn(kind)
-    again = units_from_folder(units.to_vocabulary(), units.to_files())
-    assert again.surfaces == units.surfaces
-    assert again.encode(LINES[2]) == units.encode(LINES[2])
+    tokens = learn(kind)
+    again = tokens_from_folder(tokens.to_vocabulary(), tokens.to_files())
+    assert again.pieces == tokens.pieces
+    assert again.encode(LINES[2]) == tokens.encode(LINES[2])
 
 
 def test_a_model_folder_without_its_units_is_refused() -> None:
     with pytest.raises(RunError, match=r"the model folder lacks 'subwords\.spm'; it was not copied or saved whole"):
-        units_from_folder({"kind": "subwords"}, {})
+        tokens_from_folder({"kind": "subwords"}, {})
 
 
 @pytest.mark.parametrize(
@@ -93,14 +95,12 @@ def test_a_vocabulary_of_one_word_is_refused(lines: list[str], kind: str, found:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_units_that_write_a_beginning_are_found_as_by_looking_at_all(kind: str) -> None:
-    units = learn(kind)
+    tokens = learn(kind)
     for text in (" s", " ship", "s", " th", "o'", " zz"):
-        whole = {number for number, surface in enumerate(units.surfaces) if surface.startswith(text)}
-        assert set(units.beginning_with(text)) == whole
-        part = {
-            n for n, surface in enumerate(units.surfaces) if surface and text.startswith(surface) and surface != text
-        }
-        assert set(units.within(text)) == (set() if kind == "words" else part)
+        whole = {number for number, piece in enumerate(tokens.pieces) if piece.startswith(text)}
+        assert set(tokens.beginning_with(text)) == whole
+        part = {n for n, piece in enumerate(tokens.pieces) if piece and text.startswith(piece) and piece != text}
+        assert set(tokens.within(text)) == (set() if kind == "words" else part)
 
 
 def test_spaces_become_single_and_letters_small_if_wanted() -> None:
