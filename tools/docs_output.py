@@ -18,7 +18,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = ("README.md", "docs/index.md", "docs/tasks/*.md", "docs/lstm.md")
+PAGES = ("README.md", "docs/index.md", "docs/tasks/*.md", "docs/python.md", "docs/experiments.md", "docs/lstm.md")
 BLOCKS = re.compile(
     r"^```(?P<language>sh|python)\n(?P<commands>.*?)^```\n(?:\n?```text\n(?P<output>.*?)^```\n)?",
     re.MULTILINE | re.DOTALL,
@@ -60,9 +60,14 @@ def brought_up_to_date(block: re.Match[str], work: Path) -> str:
 
 
 def printed(language: str, commands: str, work: Path) -> str:
-    """What the lines print, one after another; a program in Python is one line."""
+    """What the lines print, one after another; a program in Python is one line.
+
+    What trainings print is left out where other commands follow.
+    """
     lines = commands.splitlines() if language == "sh" else [commands]
-    return "".join(printed_by_line(language, line, work) for line in lines)
+    outputs = [(printed_by_line(language, line, work), bool(TRAINS.search(line))) for line in lines]
+    only_trainings = all(trains for _, trains in outputs)
+    return "".join(output for output, trains in outputs if only_trainings or not trains)
 
 
 def printed_by_line(language: str, line: str, work: Path) -> str:

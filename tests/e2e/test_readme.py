@@ -23,10 +23,11 @@ LIVES = RECIPES / "language_model" / "demo"
 PAIRS = RECIPES / "translation" / "demo"
 PAGES = [
     REPOSITORY / "README.md",
-    REPOSITORY / "docs" / "lstm.md",
+    *(REPOSITORY / "docs" / f"{name}.md" for name in ("lstm", "experiments", "python")),
     *sorted((REPOSITORY / "docs" / "tasks").glob("*.md")),
 ]
 TAGGING = REPOSITORY / "docs" / "tasks" / "tagging.md"
+TRAINING = ("train", "cross-validate", "learning-curve")
 SHORT = {
     "translation": ["data.limit=100", "tokenizer.vocabulary_size=400", "trainer.epochs=1"],
     "memory": ["data.train=320", "data.dev=40", "data.distance=10"],
@@ -91,7 +92,7 @@ def type_in(line: str) -> str:
         stdin, words = Path(words[-1]).read_bytes(), words[:-2]
     assert words[0] == "seqnlp"
     short = next((settings for task, settings in SHORT.items() if task in line), ["trainer=debug"])
-    quick = short if words[1] == "train" and "=" in words[-1] else []
+    quick = short if words[1] in TRAINING else []
     typed = [word for word in words[1:] if not (quick and word.startswith("trainer.epochs="))]
     finished = seqnlp(*typed, *quick, stdin=stdin)
     assert finished.status == 0, f"{line}\n{finished.err}"
@@ -109,6 +110,8 @@ def test_the_pages_have_commands_of_every_verb_but_resume() -> None:
 def test_every_command_and_the_python_of_a_page_run(page: Path, capsys: pytest.CaptureFixture[str]) -> None:
     pytest.importorskip("matplotlib")
     text = page.read_text(encoding="utf-8")
+    if '"runs/tagger"' in text and "run=runs/tagger" not in text:
+        type_in("seqnlp train recipe=tagging/demo run=runs/tagger")
     for line in commands(text):
         answer = type_in(line)
         if "| seqnlp" in line or "< " in line:
