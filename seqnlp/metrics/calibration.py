@@ -26,11 +26,20 @@ class ReliabilityBin:
 
 @dataclass(frozen=True, slots=True)
 class Reliability:
-    """Calibration of a set of predictions: expected calibration error with the bins behind it, and Brier score."""
+    """Calibration of a set of predictions.
+
+    Attributes:
+        error: expected calibration error.
+        brier: Brier score.
+        bins: behind the error.
+        floor: the error that probabilities like these have on average where they mean exactly what they say: with few
+            predictions, bins are off by chance.
+    """
 
     error: float
     brier: float
     bins: list[ReliabilityBin]
+    floor: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +83,18 @@ def measure_calibration(before: ArrayLike, after: ArrayLike, correct: ArrayLike,
 
 
 def reliability(probabilities: ArrayLike, correct: ArrayLike, num_bins: int = 10) -> Reliability:
-    """Expected calibration error with its table, and Brier score."""
+    """Expected calibration error with its table and floor, and Brier score."""
     error, bins = expected_calibration_error(probabilities, correct, num_bins)
-    return Reliability(error, brier(probabilities, correct), bins)
+    return Reliability(error, brier(probabilities, correct), bins, error_by_chance(probabilities, num_bins))
+
+
+def error_by_chance(probabilities: ArrayLike, num_bins: int = 10) -> float:
+    """The expected calibration error where outcomes are drawn from the probabilities themselves, on average."""
+    sure = np.asarray(probabilities, dtype=np.float64)  # (N,)
+    generator = np.random.default_rng(0)
+    draws = max(20, min(200, 2_000_000 // max(len(sure), 1)))
+    found = [expected_calibration_error(sure, generator.random(len(sure)) < sure, num_bins)[0] for _ in range(draws)]
+    return float(np.mean(found))
 
 
 def expected_calibration_error(

@@ -50,8 +50,12 @@ def score_table(heading: str, scores: Mapping[str, Scores]) -> Table:
 def calibration_table(calibration: Calibration) -> Table:
     """Before and after the temperature."""
     measured = {"1": calibration.before, f"{calibration.temperature:.3f}": calibration.after}
-    rows = [(temperature, f"{each.error:.4f}", f"{each.brier:.4f}") for temperature, each in measured.items()]
-    return Table("Calibration", (">temperature", ">expected calibration error", ">Brier score"), rows)
+    rows = [
+        (temperature, f"{each.error:.4f}", f"{each.floor:.4f}", f"{each.brier:.4f}")
+        for temperature, each in measured.items()
+    ]
+    heads = (">temperature", ">expected calibration error", ">of it by chance", ">Brier score")
+    return Table("Calibration", heads, rows)
 
 
 def coverage_table(calibration: Calibration) -> Table:

@@ -10,11 +10,13 @@ from seqnlp.metrics.calibration import (
     Coverage,
     brier,
     coverage_at_precision,
+    error_by_chance,
     expected_calibration_error,
     fit_temperature,
     measure_calibration,
     reliability,
 )
+from seqnlp.report.tables import calibration_table
 
 
 def draw(seed: int, size: int = 200) -> tuple[np.ndarray, np.ndarray]:
@@ -142,3 +144,16 @@ def test_measured_calibration_holds_both_sides_and_the_coverage_after():
     assert measured.after == reliability(after, correct)
     assert [each.target for each in measured.coverage] == [0.95, 0.98]
     assert measured.coverage[0] == coverage_at_precision(after, correct, 0.95)
+
+
+def test_the_floor_is_the_error_of_probabilities_that_mean_what_they_say() -> None:
+    generator = np.random.default_rng(0)
+    errors = []
+    for _ in range(100):
+        sure = generator.beta(4, 2, size=300)
+        measured = reliability(sure, generator.random(300) < sure)
+        errors.append(measured.error)
+    assert measured.floor == pytest.approx(np.mean(errors), rel=0.1)
+    assert error_by_chance(np.full(100_000, 0.7)) < 0.003  # many predictions: nearly nothing is due to chance
+    assert error_by_chance(np.ones(50)) == error_by_chance(np.zeros(0)) == 0
+    assert "of it by chance" in str(calibration_table(measure_calibration(sure, sure, sure > 0.5, 1.0)))

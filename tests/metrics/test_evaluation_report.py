@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -179,3 +180,10 @@ def test_importing_the_metrics_loads_no_heavy_library():
     code = f"import sys, {names}; print(sorted({heavy} & set(sys.modules)))"
     printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert printed.strip() == "[]"
+
+
+def test_the_f1_without_a_penalty_stands_beside_the_score() -> None:
+    sentences = [TaggedSentence(("in", "Rome"), ("O", "B-LOC"), 1)]
+    report = entity_report(sentences, [("O", "B-LOC")], [], "iob2", title="run", split="dev")
+    assert "no outside penalty" not in str(report.headline)
+    assert "50.00  (no outside penalty)" in str(replace(report, unpenalized=0.5).headline)

@@ -17,8 +17,9 @@ from seqnlp.bundle import load_bundle
 from seqnlp.config import Config
 from seqnlp.data.collate import word_rows
 from seqnlp.errors import RunError
-from seqnlp.tasks.tagging.calibration import PENALTIES, best_penalty, calibrate, fit_decisions
+from seqnlp.tasks.tagging.calibration import calibrate, fit_decisions
 from seqnlp.tasks.tagging.model import tagger_from_bundle
+from seqnlp.tasks.tagging.outside import PENALTIES, best_penalty, sure_penalty
 from seqnlp.tasks.tagging.task import TaggingTask
 from seqnlp.text.sentence import TaggedSentence
 from seqnlp.training.checkpoint import Progress
@@ -157,6 +158,20 @@ def test_the_penalty_is_the_middle_of_the_best_stretch_and_none_if_nothing_is_ga
     jagged[3] = 0.7  # a lucky point
     jagged[10:15] = 0.6  # a stretch
     assert best_penalty(jagged.tolist()) == pytest.approx(PENALTIES[12])
+
+
+def test_a_small_split_is_not_sure_of_a_penalty_and_a_large_one_is() -> None:
+    """From 0.8 on three sentences of forty get one more entity right and three one that is wrong: it pays, just so."""
+    plain = np.array([[1, 1, 1]] * 20 + [[0, 0, 1]] * 20)  # right, predicted, gold
+    eager = plain.copy()
+    eager[20:23, :2] += 1
+    eager[23:26, 1] += 1
+    small = np.array([eager if penalty >= 0.8 else plain for penalty in PENALTIES])
+    large = np.tile(small, (1, 50, 1))
+    fitted = best_penalty([2 * right / (predicted + gold) for right, predicted, gold in small.sum(axis=1)])
+    assert fitted > 0.8
+    assert sure_penalty(small) == 0.0
+    assert sure_penalty(large) == fitted
 
 
 def test_the_penalty_is_fitted_only_if_asked_for_and_never_lowers_the_dev_score_much(

@@ -81,6 +81,7 @@ def evaluate(run: Path, config: ClassificationConfig, split: str, say: Say, keep
         "macro F1": round(100 * report.macro.f1, 4),
         "signature": report.signature,
         "ece": round(report.calibration.after.error, 5),
+        "ece by chance": round(report.calibration.after.floor, 5),
         "baselines": {each.name: round(100 * each.score, 2) for each in report.baselines},
         "file": Path(source_name(data, split)).name,
         "sha256": documents_digest(data, split),

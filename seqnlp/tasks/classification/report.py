@@ -100,7 +100,8 @@ class ClassificationReport(Report):
             facts.append(("all labels right", percent(self.accuracy)))
         facts.append(("macro F1", f"{percent(self.macro.f1)}  {_between(self.macro_interval)}"))
         facts += [("beside it", f"{percent(each.score)}  ({each.name})") for each in self.baselines]
-        facts.append(("ECE", f"{self.calibration.after.error:.4f}"))
+        calibration = self.calibration.after
+        facts.append(("ECE", f"{calibration.error:.4f}  (of it by chance {calibration.floor:.4f})"))
         facts += [("note", note) for note in self.notes]
         facts.append(("computed by", self.signature))
         if self.seconds:

@@ -4,7 +4,7 @@
 best expected F1: where the model is unsure, F1 gains by accepting spans less probable than one half (Lipton et al.
 2014, "Optimal thresholding of classifiers to maximize F1 measure"; the threshold is half the best F1). Taking a
 constant from the score of "outside" while decoding does that for whole sequences. The probabilities stay those of the
-model.
+model. It is no larger than dev is sure of (``outside``).
 
 *The temperature* makes the probabilities mean what they say. All scores of a sequence are divided by it before
 probabilities are computed (Guo et al. 2017, here for whole sequences).
@@ -22,18 +22,13 @@ from numpy.typing import NDArray
 
 from seqnlp.bundle import load_bundle, save_bundle
 from seqnlp.metrics.calibration import fit_temperature
-from seqnlp.metrics.entities import entity_scores
+from seqnlp.metrics.entities import sentence_counts
 from seqnlp.models.as_network import TensorSource
 from seqnlp.tasks.tagging.model import LoadedTagger, tagger_from_bundle
+from seqnlp.tasks.tagging.outside import PENALTIES, sure_penalty
 from seqnlp.tasks.tagging.prediction import SentencePrediction
 from seqnlp.text.sentence import TaggedSentence
 from seqnlp.text.tags import Span
-
-PENALTIES = np.arange(0.0, 2.01, 0.1)
-"""Outside penalties tried, in nats."""
-
-NEIGHBOURS = 2
-"""A penalty is judged by the mean F1 of it and so many on either side: on a small dev split, F1 is a jagged curve."""
 
 
 def calibrate(
@@ -63,10 +58,10 @@ def fit_decisions(
     predictor, scheme = tagger.predictor(context), tagger.saved.data_scheme
     batches = list(predictor.emit([sentence.tokens for sentence in dev]))
 
-    def f1(penalty: float) -> float:
+    def counts(penalty: float) -> NDArray[np.int64]:
         predictor.outside_penalty = penalty
         predictions = predictor.decode(batches, len(dev), probabilities=False)
-        return entity_scores(gold, [s.placed(found_spans(p)) for s, p in zip(dev, predictions, strict=True)]).f1
+        return sentence_counts(gold, [s.placed(found_spans(p)) for s, p in zip(dev, predictions, strict=True)])
 
     def negative_log_likelihood(temperature: float) -> float:
         predictor.temperature = temperature
@@ -80,17 +75,9 @@ def fit_decisions(
     penalty = 0.0
     if fit_outside and scheme != "none":
         gold = [sentence.entities(scheme) for sentence in dev]
-        penalty = best_penalty([f1(float(candidate)) for candidate in PENALTIES])
+        penalty = sure_penalty(np.stack([counts(float(candidate)) for candidate in PENALTIES]))
     predictor.outside_penalty = penalty
     return penalty, fit_temperature(negative_log_likelihood)
-
-
-def best_penalty(scores: Sequence[float]) -> float:
-    """The penalty with the best smoothed F1, given the F1 of each of :data:`PENALTIES`; the smallest of equals."""
-    padded = np.pad(np.asarray(scores), NEIGHBOURS, mode="edge")  # (penalties + 2 * NEIGHBOURS,)
-    window = 2 * NEIGHBOURS + 1
-    smooth = np.convolve(padded, np.full(window, 1 / window), mode="valid")  # (penalties,)
-    return float(PENALTIES[int(np.argmax(np.round(smooth, 6)))])
 
 
 def found_spans(prediction: SentencePrediction) -> list[Span]:

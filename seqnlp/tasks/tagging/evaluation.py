@@ -13,7 +13,8 @@ from seqnlp.data.sources import load_split, source_name, split_digest
 from seqnlp.errors import ConfigError
 from seqnlp.metrics.calibration import Calibration, measure_calibration
 from seqnlp.metrics.confusion import ConfusionMatrix, confused
-from seqnlp.tasks.tagging.calibration import scored_predictions
+from seqnlp.metrics.entities import entity_scores
+from seqnlp.tasks.tagging.calibration import found_spans, scored_predictions
 from seqnlp.tasks.tagging.data import entity_types, report_unseen_labels
 from seqnlp.tasks.tagging.network import saved_predictor
 from seqnlp.tasks.tagging.report import EvaluationReport
@@ -48,11 +49,13 @@ def evaluate(run: Path, config: TaggingConfig, split: str, say: Say, keep: bool 
         report = entity_report(
             sentences, tags, training, data.scheme, **options, calibration=calibration, seconds=found.seconds
         )
+        report = replace(report, unpenalized=found.unpenalized)
     summary = {
         report.measure: round(100 * report.score, 4),
         "interval": [round(100 * edge, 2) for edge in report.interval],
         "signature": report.signature,
         "ece": round(calibration.after.error, 5),
+        "ece by chance": round(calibration.after.floor, 5),
         "file": Path(source_name(data, split)).name,
         "sha256": split_digest(data, split),
     }
@@ -92,6 +95,7 @@ class PredictedSplit:
     tags: list[list[str]]
     calibration: Calibration
     seconds: float
+    unpenalized: float | None = None  # the F1 of the most probable tags, of a tagger with an outside penalty
 
 
 def predicted_split(saved: Bundle, config: TaggingConfig, split: str, say: Say) -> PredictedSplit:
@@ -118,4 +122,11 @@ def predicted_split(saved: Bundle, config: TaggingConfig, split: str, say: Say) 
     tags = [prediction.tags for prediction in predictions]
     if data.scheme != "none":
         tags = [convert_tags(one, tagger.scheme, data.scheme) for one in tags]
-    return PredictedSplit(sentences, training, tags, calibration, seconds)
+    unpenalized = None
+    if tagger.outside_penalty:
+        predictor.outside_penalty = 0.0
+        plain = predictor.decode(batches, len(words), probabilities=False)
+        gold = [sentence.entities(data.scheme) for sentence in sentences]
+        found = [one.placed(found_spans(answer)) for one, answer in zip(sentences, plain, strict=True)]
+        unpenalized = entity_scores(gold, found).f1
+    return PredictedSplit(sentences, training, tags, calibration, seconds, unpenalized)

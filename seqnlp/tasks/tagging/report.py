@@ -43,6 +43,7 @@ class EvaluationReport(Report):
         confusions: the most frequent errors.
         calibration: of the probabilities of predicted spans (or tags); None if they were not computed.
         baseline: None if the training split is not at hand.
+        unpenalized: the F1 without an outside penalty, of a model that has one.
         tokens_per_second: speed of the prediction; None if it was not measured.
     """
 
@@ -61,6 +62,7 @@ class EvaluationReport(Report):
     confusions: list[Confusion] = field(default_factory=list)
     calibration: Calibration | None = None
     baseline: Baseline | None = None
+    unpenalized: float | None = None
     tokens_per_second: float | None = None
 
     @property
@@ -96,6 +98,8 @@ class EvaluationReport(Report):
             scores = ("precision", self.overall.precision), ("recall", self.overall.recall)
             facts += [(name, percent_of(value, support)) for name, value in scores]
         facts.append(("macro F1", percent_of(self.macro.f1, support)))
+        if self.unpenalized is not None:
+            facts.append(("most probable tags", f"{percent_of(self.unpenalized, support)}  (no outside penalty)"))
         if self.baseline:
             facts.append(("baseline", f"{percent_of(self.baseline.score, support)}  ({self.baseline.name})"))
         facts.append(("computed by", self.signature))
