@@ -119,19 +119,19 @@ def _check(arguments: argparse.Namespace) -> None:
 
 
 def _attention(wanted: PlotRequest) -> None:
-    from seqnlp.cli.plot_inside import attention
+    from seqnlp.cli.plot_activations import attention
 
     attention(wanted.runs[0], wanted.text, wanted.output)
 
 
 def _gates(wanted: PlotRequest) -> None:
-    from seqnlp.cli.plot_inside import gates
+    from seqnlp.cli.plot_activations import gates
 
     gates(wanted.runs[0], wanted.text, wanted.output, wanted.units)
 
 
 def _gradient(wanted: PlotRequest) -> None:
-    from seqnlp.cli.plot_inside import gradient
+    from seqnlp.cli.plot_activations import gradient
 
     gradient(list(map(Path, wanted.runs)), wanted.split, wanted.data_dir, wanted.output)
 

@@ -19,7 +19,7 @@ SWEEP_FILE = "sweep.yaml"
 
 
 @dataclass(frozen=True)
-class Typed:
+class SweepCommand:
     """What started a sweep.
 
     Attributes:
@@ -42,7 +42,7 @@ def train_sweep(overrides: Sequence[str], config_dir: str | None, num_processes:
     """
     from seqnlp.compose import train_with_hydra
 
-    typed = Typed(tuple(overrides), config_dir, os.getcwd())
+    typed = SweepCommand(tuple(overrides), config_dir, os.getcwd())
     job = functools.partial(_train_job, num_processes=num_processes, typed=typed)
     return train_with_hydra(overrides, config_dir, job, multirun=True)
 
@@ -65,7 +65,7 @@ def resume_sweep(sweep: Path, num_processes: int) -> list[Path]:
         return [run.absolute() for run in runs]
 
 
-def _train_job(config: Config, num_processes: int, typed: Typed) -> Path:
+def _train_job(config: Config, num_processes: int, typed: SweepCommand) -> Path:
     """Train one run of a sweep, or go on with it."""
     from seqnlp.launch import CONFIG_FILE, resume, start
 
@@ -78,7 +78,7 @@ def _train_job(config: Config, num_processes: int, typed: Typed) -> Path:
         return start(config, num_processes)
 
 
-def _write(path: Path, typed: Typed) -> None:
+def _write(path: Path, typed: SweepCommand) -> None:
     import yaml
 
     from seqnlp.storage import write_atomically
@@ -87,7 +87,7 @@ def _write(path: Path, typed: Typed) -> None:
         write_atomically(path, yaml.safe_dump({**asdict(typed), "overrides": list(typed.overrides)}).encode())
 
 
-def _read(path: Path) -> Typed:
+def _read(path: Path) -> SweepCommand:
     """What was typed.
 
     Raises:
@@ -99,6 +99,6 @@ def _read(path: Path) -> Typed:
 
     try:
         stored = yaml.safe_load(path.read_text(encoding="utf-8"))
-        return Typed(tuple(map(str, stored["overrides"])), stored["config_dir"], str(stored["folder"]))
+        return SweepCommand(tuple(map(str, stored["overrides"])), stored["config_dir"], str(stored["folder"]))
     except (yaml.YAMLError, OSError, UnicodeDecodeError, KeyError, TypeError) as problem:
         raise RunError(f"{path} is damaged ({problem}); start the sweep again") from None

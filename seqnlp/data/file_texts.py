@@ -22,7 +22,7 @@ from seqnlp.text.formats.annotated import AnnotatedText
 from seqnlp.text.formats.brat import annotated_texts
 from seqnlp.text.formats.docbin import is_docbin
 from seqnlp.text.formats.json_rows import read_json_rows
-from seqnlp.text.formats.readers import Reading, read_examples
+from seqnlp.text.formats.readers import ReaderOptions, read_examples
 from seqnlp.text.formats.recognise import named_format, recognise
 from seqnlp.text.formats.token_csv import delimiter_of_heading, is_heading
 from seqnlp.text.jsonl import parsed_row
@@ -106,7 +106,7 @@ _DOCUMENTS: dict[str, Callable[[Path], Iterator[Document]]] = {
 
 
 def _tool_texts(path: Path, form: str) -> list[Text]:
-    examples = read_examples(path, form, Reading(), Counter())
+    examples = read_examples(path, form, ReaderOptions(), Counter())
     texts = ((one.text if isinstance(one, AnnotatedText) else " ".join(one.tokens), one.line) for one in examples)
     return [Text(text, line) for text, line in texts]
 

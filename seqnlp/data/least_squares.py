@@ -267,14 +267,14 @@ class _Column:
         for first in range(max(begin, self.first), end - self.horizon, _PIECE):
             rows = np.arange(first, min(first + _PIECE, end - self.horizon))
             rows = rows[self.known[rows[:, None] + ahead, self.place].all(axis=1)]
-            came = self.values[rows[:, None] + ahead, self.place]  # (r, H)
-            came = came - self.values[rows, self.place, None] if self.from_last else came
+            actual = self.values[rows[:, None] + ahead, self.place]  # (r, H)
+            actual = actual - self.values[rows, self.place, None] if self.from_last else actual
             own = _last_rows(self.values[:, [self.place]], rows, self.own)[..., 0]  # (r, own)
             every = _last_rows(self.values, rows, self.every).reshape(len(rows), -1)  # (r, every * C)
             read = np.concatenate([np.ones((len(rows), 1)), self.calendar_features[rows], own, every], axis=1)  # (r, F)
             features += read.T @ read
-            both += read.T @ came
-            targets += float(np.square(came).sum())
+            both += read.T @ actual
+            targets += float(np.square(actual).sum())
             count += len(rows)
         return _Sums(max(count, 1), features, both, targets)
 

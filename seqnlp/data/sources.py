@@ -23,7 +23,7 @@ from seqnlp.text.files import file_digest
 from seqnlp.text.formats.annotated import AnnotatedText, Cut, Example, sentences_of
 from seqnlp.text.formats.brat import brat_digest
 from seqnlp.text.formats.class_names import written_names
-from seqnlp.text.formats.readers import Reading, read_examples
+from seqnlp.text.formats.readers import ReaderOptions, read_examples
 from seqnlp.text.formats.recognise import named_format, recognise
 from seqnlp.text.sentence import TaggedSentence
 from seqnlp.text.span_edges import SpanEdges
@@ -253,7 +253,7 @@ def _examples(config: DataConfig, split: str, left_out: Counter[str]) -> Iterato
         return _hub_sentences(config, split)
     path = existing_file(config, split, getattr(config, split))
     names, offsets = _tag_names(config), config.offsets
-    reading = Reading(
+    reading = ReaderOptions(
         *_fields(config), config.sentence_column, config.comment, names, offsets, config.scheme, config.weight_column
     )
     return read_examples(path, config.format, reading, left_out)

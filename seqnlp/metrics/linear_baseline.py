@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqnlp.data.least_squares import Choice, fit_linear, lag_choices
-from seqnlp.data.series.inputs import Reading, known_calendar_features
+from seqnlp.data.series.inputs import InputTransform, known_calendar_features
 from seqnlp.data.series.parts import Series
 from seqnlp.data.series.scale import fit_scaler
 
@@ -41,7 +41,7 @@ def linear_baseline(
     Raises:
         DataError: a value has no logarithm or square root.
     """
-    reading = Reading(transform, 0, known_calendar_features(train.moments))
+    reading = InputTransform(transform, 0, known_calendar_features(train.moments))
     transformed = reading.transformed(train.values, train.names, train.source)
     scaler = fit_scaler(transformed, train.known, train.names, train.source)
     both = (True, False) if reading.calendar_features else (False,)

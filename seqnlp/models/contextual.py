@@ -24,7 +24,7 @@ WINDOW = 128
 """Characters that are read at once; the state is carried on, so this bounds memory and changes nothing else."""
 
 
-class CharacterReader:
+class CharacterEncoder:
     """One character language model, and how it reads a sentence: its words with single spaces between them.
 
     As in its training text the sentence comes after an end mark. A model that reads backward begins with the last
@@ -87,7 +87,7 @@ class CharacterReader:
 class ContextualEmbedder:
     """The states of one or two character models, side by side: vectors of words that depend on the whole sentence."""
 
-    def __init__(self, readers: Sequence[CharacterReader]) -> None:
+    def __init__(self, readers: Sequence[CharacterEncoder]) -> None:
         self.readers = list(readers)
         self.dim = sum(reader.reader.output_dim for reader in readers)
 

@@ -36,8 +36,8 @@ def cell_step(
         return [build.add("Tanh", sums)]
     if cell == "peephole":
         return _peephole(build, sums, state[1], weights[f"{name}.peepholes"], name)
-    bent, new = build.add_many("Split", 2, sums, build.constant([3 * hidden_dim, hidden_dim]), axis=1)
-    gates = build.add_many("Split", 3, build.add("Sigmoid", bent), build.constant([hidden_dim] * 3), axis=1)
+    activated, new = build.add_many("Split", 2, sums, build.constant([3 * hidden_dim, hidden_dim]), axis=1)
+    gates = build.add_many("Split", 3, build.add("Sigmoid", activated), build.constant([hidden_dim] * 3), axis=1)
     enter, keep, leave = gates  # (N, H) each
     following = _mixed(build, keep, state[1], enter, build.add("Tanh", new))
     return [build.add("Mul", leave, build.add("Tanh", following)), following]

@@ -91,11 +91,11 @@ class Attention(nn.Module):
     def _energies(self, projected: Tensor, keys: Tensor, covered: Tensor | None) -> Tensor:
         if self.kind != "additive":
             return torch.bmm(projected.to(keys.dtype), keys.transpose(1, 2))  # (B, K, S)
-        mixed = projected[:, :, None, :] + keys[:, None, :, :]  # (B, K, S, A)
+        sums = projected[:, :, None, :] + keys[:, None, :, :]  # (B, K, S, A)
         if covered is not None:
-            mixed = mixed + covered[..., None].to(mixed.dtype) * (2 * self.coverage).to(mixed.dtype)
-        bent, energy = torch.sigmoid(mixed), self.energy_weight.to(mixed.dtype)  # (B, K, S, A), (A,)
-        if bent.dtype == torch.bfloat16 and not self.training:
+            sums = sums + covered[..., None].to(sums.dtype) * (2 * self.coverage).to(sums.dtype)
+        activated, energy = torch.sigmoid(sums), self.energy_weight.to(sums.dtype)  # (B, K, S, A), (A,)
+        if activated.dtype == torch.bfloat16 and not self.training:
             # A product in bf16 would make oneDNN compile and keep a kernel for every B x K x S of a search.
-            return bent.mul_(energy).sum(dim=-1, dtype=torch.float32)  # (B, K, S)
-        return bent @ energy  # (B, K, S)
+            return activated.mul_(energy).sum(dim=-1, dtype=torch.float32)  # (B, K, S)
+        return activated @ energy  # (B, K, S)

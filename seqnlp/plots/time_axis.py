@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 FloatArray = NDArray[np.float64]
 
-Place = datetime | float
+RowPlace = datetime | float
 """When a row was measured, or its number."""
 
 MIN_TICKS, MOST = 4, 8
@@ -25,7 +25,7 @@ _NAMES_AT_BEGINNINGS = ("", "%Y", "%d %b", "%d %b", "%H:%M", "%H:%M:%S")
 """Of years, months, days, hours, minutes and seconds; where the next larger one begins, its name stands instead."""
 
 
-def name_rows(panel: Axes, first: int, places: Sequence[Place]) -> None:
+def name_rows(panel: Axes, first: int, places: Sequence[RowPlace]) -> None:
     """Put names below the axis of a panel, where rows are drawn at ``first``, ``first + 1``, ...
 
     Args:

@@ -30,7 +30,7 @@ from seqnlp.training.distributed import Processes
 from seqnlp.training.guest import Epoch, Guest, Step, read_only
 from seqnlp.training.log import Log
 from seqnlp.training.optimizer import Optimizer
-from seqnlp.training.place import Place
+from seqnlp.training.place import RunFolder
 from seqnlp.training.schedule import learning_rate
 from seqnlp.training.states import collect_states, restore
 from seqnlp.training.task import Batch, Trainable
@@ -69,7 +69,7 @@ def fit(
     log = Log(run, trainer.epochs, **switches, epoch=progress.epoch, guest=guest is not None)
     clock = time.monotonic() - progress.seconds
     run.mkdir(parents=True, exist_ok=True)  # `launch` has made it; who calls this alone may not
-    place = Place(run)
+    place = RunFolder(run)
 
     def checkpoint() -> None:
         progress.seconds = time.monotonic() - clock
@@ -165,7 +165,7 @@ def _finish_epoch(
     progress: Progress,
     processes: Processes,
     log: Log,
-    place: Place,
+    place: RunFolder,
     seconds: float,
 ) -> tuple[float, Epoch]:
     """Evaluate, keep the best model, decide whether and how to go on; returns the score and what to tell of the epoch.

@@ -8,7 +8,7 @@ from pathlib import Path
 from seqnlp.errors import TrainingError
 
 
-class Place:
+class RunFolder:
     """A run directory as training found it."""
 
     def __init__(self, run: Path) -> None:

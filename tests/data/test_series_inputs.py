@@ -5,7 +5,7 @@ from datetime import datetime
 import numpy as np
 import pytest
 
-from seqnlp.data.series.inputs import Inputs, Reading, fit_scale, make_inputs
+from seqnlp.data.series.inputs import Inputs, InputTransform, fit_scale, make_inputs
 from seqnlp.data.series.parts import Series
 from seqnlp.data.series.scale import Scaler
 from seqnlp.data.series.step import Step
@@ -29,7 +29,7 @@ def series_of(values: list[float], known: list[bool] | None = None) -> Series:
 
 
 def test_values_are_scaled_by_the_training_part() -> None:
-    reading = Reading("none", 0, ())
+    reading = InputTransform("none", 0, ())
     scaler = fit_scale(reading, series_of([1, 3]))
     inputs = make_inputs(reading, scaler, series_of([1, 3, 5]))
     assert inputs.rows.ravel().tolist() == [-1, 1, 3]
@@ -37,19 +37,21 @@ def test_values_are_scaled_by_the_training_part() -> None:
 
 
 def test_seasonal_changes_are_read_and_known_where_both_values_are() -> None:
-    inputs = make_inputs(Reading("none", 2, ()), PLAIN, series_of([1, 2, 4, 8, 16], [True, False, True, True, True]))
+    inputs = make_inputs(
+        InputTransform("none", 2, ()), PLAIN, series_of([1, 2, 4, 8, 16], [True, False, True, True, True])
+    )
     assert inputs.rows.ravel().tolist() == [3, 6, 12]
     assert inputs.known.ravel().tolist() == [True, False, True]
     assert (inputs.skipped, inputs.transformed.ravel().tolist()) == (2, [1, 2, 4, 8, 16])
     with pytest.raises(DataError, match=r"x.csv: expected more than 5 rows, a season \(model.season\), found 5"):
-        make_inputs(Reading("none", 5, ()), PLAIN, series_of([1, 2, 4, 8, 16]))
+        make_inputs(InputTransform("none", 5, ()), PLAIN, series_of([1, 2, 4, 8, 16]))
 
 
 @pytest.mark.parametrize("transform", ["none", "log", "sqrt"])
 def test_a_transform_is_undone(transform: str) -> None:
-    reading, values = Reading(transform, 0, ()), np.array([[0.5], [4.0]])
+    reading, values = InputTransform(transform, 0, ()), np.array([[0.5], [4.0]])
     assert reading.restored(reading.transformed(values, ("a",), "x")) == pytest.approx(values)
-    assert Reading("sqrt", 0, ()).restored(np.array([-2.0])).tolist() == [0]
+    assert InputTransform("sqrt", 0, ()).restored(np.array([-2.0])).tolist() == [0]
 
 
 @pytest.mark.parametrize(
@@ -57,18 +59,18 @@ def test_a_transform_is_undone(transform: str) -> None:
 )
 def test_values_without_a_logarithm_or_root_are_an_error(transform: str, value: float, expected: str) -> None:
     with pytest.raises(DataError) as caught:
-        make_inputs(Reading(transform, 0, ()), PLAIN, series_of([1, value]))
+        make_inputs(InputTransform(transform, 0, ()), PLAIN, series_of([1, value]))
     assert str(caught.value) == (
         f"x.csv: column 'a': expected {expected} for model.transform={transform}, found {value}"
     )
 
 
 def test_rhythms_come_back_after_their_period() -> None:
-    inputs = make_inputs(Reading("none", 0, ("week",)), PLAIN, series_of([1.0] * 9))
+    inputs = make_inputs(InputTransform("none", 0, ("week",)), PLAIN, series_of([1.0] * 9))
     assert inputs.rows.shape == (9, 1 + 4)
     assert inputs.rows[0] == pytest.approx(inputs.rows[7])
     assert np.abs(inputs.rows[0] - inputs.rows[1]).max() > 0.1
-    year, day = Reading("none", 0, ("year",)), Reading("none", 0, ("day",))
+    year, day = InputTransform("none", 0, ("year",)), InputTransform("none", 0, ("day",))
     assert year.calendar_values(datetime(2023, 1, 1)) == pytest.approx(year.calendar_values(datetime(2024, 1, 1)))
     assert day.calendar_values(datetime(2024, 1, 1, 6))[:2] == pytest.approx([1, 0])
     with pytest.raises(DataError, match=r"model.calendar=day needs dates, found 3.0; set data.time_column"):
@@ -78,7 +80,7 @@ def test_rhythms_come_back_after_their_period() -> None:
 @pytest.mark.parametrize("season", [0, 3])
 def test_no_later_value_changes_what_is_read_earlier(season: int) -> None:
     values = [float(number**2 % 7) for number in range(12)]
-    reading = Reading("none", season, ("week",))
+    reading = InputTransform("none", season, ("week",))
     before = make_inputs(reading, PLAIN, series_of(values)).rows
     after = make_inputs(reading, PLAIN, series_of([*values[:8], 99, -99, 99, -99])).rows
     assert np.array_equal(before[: 8 - season], after[: 8 - season])

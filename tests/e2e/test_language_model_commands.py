@@ -66,7 +66,7 @@ def words(runs: Runs) -> LanguageModel:
     return LanguageModel(runs["words"])
 
 
-def states(typed: package.api.Typed) -> Sequence[torch.Tensor]:
+def states(typed: package.api.TypedText) -> Sequence[torch.Tensor]:
     return [*typed.place.state, torch.from_numpy(typed.place.log_probs)]
 
 
@@ -107,7 +107,7 @@ def test_the_state_while_typing_is_that_of_evaluation(words: LanguageModel) -> N
 def test_a_keystroke_costs_the_same_after_a_long_text(words: LanguageModel) -> None:
     short, long = words.start("Mira is from Velland"), words.start(" ".join(["Mira likes Velland ."] * 3000))
 
-    def milliseconds(typed: package.api.Typed) -> float:
+    def milliseconds(typed: package.api.TypedText) -> float:
         times = []
         for _ in range(30):
             begun = time.perf_counter()

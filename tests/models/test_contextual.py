@@ -12,7 +12,7 @@ from torch import Tensor
 
 from seqnlp.config import RecurrentLanguageModelConfig
 from seqnlp.models import contextual
-from seqnlp.models.contextual import CharacterReader, ContextualEmbedder
+from seqnlp.models.contextual import CharacterEncoder, ContextualEmbedder
 from seqnlp.models.language_model import LanguageModelEncoder
 from seqnlp.text.language_tokens import CharacterTokens
 
@@ -28,7 +28,7 @@ SENTENCES = [
 ]
 
 
-def make_reader(direction: str, lowercase: bool = False, **changes: object) -> CharacterReader:
+def make_reader(direction: str, lowercase: bool = False, **changes: object) -> CharacterEncoder:
     """One with random weights."""
     torch.manual_seed(len(direction))
     settings: dict[str, Any] = {
@@ -40,10 +40,10 @@ def make_reader(direction: str, lowercase: bool = False, **changes: object) -> C
     }
     config = RecurrentLanguageModelConfig(direction=direction, **settings)
     tokens = CharacterTokens(["\n", " ", *"abcdefghijklmnopqrstuvwxyzABLOQSTW.!"])
-    return CharacterReader(LanguageModelEncoder(config, len(tokens)), tokens, lowercase)
+    return CharacterEncoder(LanguageModelEncoder(config, len(tokens)), tokens, lowercase)
 
 
-def read_again(reader: CharacterReader, words: tuple[str, ...], number: int) -> Tensor:
+def read_again(reader: CharacterEncoder, words: tuple[str, ...], number: int) -> Tensor:
     """The state (H,) at a word of a model that reads the sentence's characters up to it, one by one."""
     before, after = " ".join(words[: number + 1]), " ".join(words[number:])
     text = before if reader.direction == "forward" else after[::-1]

@@ -27,7 +27,7 @@ HARMONICS = 2
 
 
 @dataclass(frozen=True)
-class Reading:
+class InputTransform:
     """How values become inputs, and forecasts become values again.
 
     Attributes:
@@ -112,7 +112,7 @@ class Inputs:
     skipped: int
 
 
-def fit_scale(reading: Reading, series: Series) -> Scaler:
+def fit_scale(reading: InputTransform, series: Series) -> Scaler:
     """The scale of the training part.
 
     Raises:
@@ -122,7 +122,7 @@ def fit_scale(reading: Reading, series: Series) -> Scaler:
     return fit_scaler(changes, known, series.names, series.source)
 
 
-def make_inputs(reading: Reading, scaler: Scaler, series: Series) -> Inputs:
+def make_inputs(reading: InputTransform, scaler: Scaler, series: Series) -> Inputs:
     """What is read of a series.
 
     Raises:
@@ -134,7 +134,9 @@ def make_inputs(reading: Reading, scaler: Scaler, series: Series) -> Inputs:
     return Inputs(rows, known, transformed, reading.season)
 
 
-def input_rows(reading: Reading, scaler: Scaler, transformed: FloatArray, moments: Sequence[Timestamp]) -> FloatArray:
+def input_rows(
+    reading: InputTransform, scaler: Scaler, transformed: FloatArray, moments: Sequence[Timestamp]
+) -> FloatArray:
     """Scaled values or changes, then calendar features (T, D).
 
     Args:
@@ -165,7 +167,7 @@ def known_calendar_features(moments: Sequence[Timestamp]) -> tuple[str, ...]:
     return tuple(name for name, length in lengths.items() if length * a_day >= 4 and days >= 1.5 * length)
 
 
-def _changes(reading: Reading, series: Series) -> tuple[FloatArray, NDArray[np.bool_]]:
+def _changes(reading: InputTransform, series: Series) -> tuple[FloatArray, NDArray[np.bool_]]:
     """Transformed values (T, C), or their differences to the last season, and which are known."""
     season = reading.season
     if len(series) <= season:

@@ -18,7 +18,7 @@ from seqnlp.plots.answers import framed
 from seqnlp.plots.lines import Chart, Line, charts_html
 from seqnlp.tasks import arguments
 from seqnlp.tasks.anomaly_detection.model import LoadedDetector, detector_from_bundle
-from seqnlp.tasks.anomaly_detection.stream import AlarmThreshold, RowReader, ScoredRow
+from seqnlp.tasks.anomaly_detection.stream import AlarmThreshold, DetectorSession, ScoredRow
 from seqnlp.tasks.saved_model import SavedModel, undisturbed
 
 Say = Callable[[str], None]
@@ -55,7 +55,7 @@ class DetectionStream:
 
     def __init__(self, loaded: LoadedDetector, alarm_threshold: AlarmThreshold, source: object) -> None:
         self.threshold = alarm_threshold.threshold
-        self._loaded, self._alarm_threshold, self._reader = loaded, alarm_threshold, RowReader(loaded)
+        self._loaded, self._alarm_threshold, self._reader = loaded, alarm_threshold, DetectorSession(loaded)
         self._repair = Regularizer(loaded.data, loaded.names, loaded.step, source)
         self._stamps = Stamps(loaded.data.time_format, source)
         self._first_steps = FirstSteps(loaded.step, source)

@@ -13,7 +13,7 @@ from torch import Tensor
 from seqnlp.bundle import TENSORS, Bundle
 from seqnlp.config import AnomalyConfig, AutoencoderConfig, SeriesDataConfig
 from seqnlp.config.series import READ_ALIKE
-from seqnlp.data.series.inputs import Inputs, Reading, make_inputs
+from seqnlp.data.series.inputs import Inputs, InputTransform, make_inputs
 from seqnlp.data.series.parts import Series
 from seqnlp.data.series.scale import Scaler
 from seqnlp.data.series.step import Step
@@ -63,7 +63,7 @@ class LoadedDetector:
         return surer_threshold(self.calibration, false_alarms, self.settings.window, self.settings.confidence)
 
     @property
-    def reading(self) -> Reading:
+    def reading(self) -> InputTransform:
         """How values become inputs."""
         return reading_of(self.settings)
 
@@ -101,9 +101,9 @@ def refuse_other_columns(names: tuple[str, ...], series: Series) -> None:
         raise DataError(f"expected the columns {expected} as in training, found {found}", series.source)
 
 
-def reading_of(settings: AutoencoderConfig) -> Reading:
+def reading_of(settings: AutoencoderConfig) -> InputTransform:
     """Values as they are, beside the calendar."""
-    return Reading("none", 0, settings.calendar_features)
+    return InputTransform("none", 0, settings.calendar_features)
 
 
 def build_autoencoder(settings: AutoencoderConfig, columns: int) -> Autoencoder:

@@ -76,7 +76,7 @@ class AlarmThreshold:
         return ScoredRow(number, time, shown, score, p_value, score > self.threshold)
 
 
-class RowReader:
+class DetectorSession:
     """Reads a series row by row. It keeps the last window, the baseline error, the last errors, and nothing else."""
 
     def __init__(self, detector: LoadedDetector) -> None:

@@ -24,7 +24,7 @@ Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class TextReader:
+class TextEncoder:
     """Cuts texts into what the model reads: words, or subwords.
 
     Attributes:
@@ -46,7 +46,7 @@ class TextReader:
         return {SUBWORD_FILE: self.subwords.to_bytes()} if self.subwords else {}
 
 
-def learn_reader(texts: Sequence[str], config: TokensConfig, say: Say) -> TextReader:
+def learn_reader(texts: Sequence[str], config: TokensConfig, say: Say) -> TextEncoder:
     """The reader that the settings describe; subwords are learned from the training texts.
 
     Raises:
@@ -55,9 +55,9 @@ def learn_reader(texts: Sequence[str], config: TokensConfig, say: Say) -> TextRe
     if not any(text.strip() for text in texts):
         raise blank(len(texts))
     if config.kind == "words":
-        return TextReader(config.splitter)
+        return TextEncoder(config.splitter)
     settings = SubwordConfig(kind=config.kind, vocabulary_size=config.vocabulary_size)
-    return TextReader(config.splitter, train_subwords([text for text in texts if text], settings, say))
+    return TextEncoder(config.splitter, train_subwords([text for text in texts if text], settings, say))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class ReadDocument:
     labels: tuple[str, ...]
 
 
-def read_documents(documents: Sequence[Document], reader: TextReader) -> list[ReadDocument]:
+def read_documents(documents: Sequence[Document], reader: TextEncoder) -> list[ReadDocument]:
     """Words and labels of each document."""
     return [ReadDocument(reader.read(document.text), document.labels) for document in documents]
 

@@ -19,7 +19,7 @@ from seqnlp.models.classifier import RecurrentClassifier, WindowEncoder
 from seqnlp.nn.convolution import ShorteningConvolution
 from seqnlp.nn.recurrent import Recurrent
 from seqnlp.saved_weights import with_weights
-from seqnlp.tasks.classification.data import TextReader
+from seqnlp.tasks.classification.data import TextEncoder
 from seqnlp.tasks.classification.prediction import DocumentPredictor
 from seqnlp.tasks.classification.saved import BAG_BIAS, BAG_WEIGHTS, Decision, SavedClassifier, read_classifier
 from seqnlp.tasks.word_features import build_embedder
@@ -80,7 +80,7 @@ class LoadedClassifier:
     model: RecurrentClassifier
     settings: ClassifierConfig
     features: WordFeatures
-    reader: TextReader
+    reader: TextEncoder
     labels: list[str]
     multi_label: bool
     bag: BagOfNgrams | None

@@ -12,7 +12,7 @@ from seqnlp.data.lexicon import WordFeatures
 from seqnlp.models.bag_of_ngrams import BagOfNgrams
 from seqnlp.networks.graph import Array
 from seqnlp.saved_weights import take_numbers
-from seqnlp.tasks.classification.data import SUBWORD_FILE, TextReader
+from seqnlp.tasks.classification.data import SUBWORD_FILE, TextEncoder
 from seqnlp.tasks.saved_tokenizer import tokenizer_in
 from seqnlp.tasks.word_features import word_features
 from seqnlp.text.language_tokens import subwords_from_folder
@@ -47,7 +47,7 @@ class SavedClassifier:
 
     settings: ClassifierConfig
     features: WordFeatures
-    reader: TextReader
+    reader: TextEncoder
     labels: list[str]
     multi_label: bool
     word_dim: int
@@ -72,7 +72,7 @@ def read_classifier(bundle: Bundle) -> SavedClassifier:
     saved.end("about")
     features = word_features(vocabulary)
     bag = _bag(vocabulary.texts("ngrams"), weights, settings.ngrams, bundle) if settings.ngrams else None
-    reader = TextReader(splitter, None if kind == "words" else subwords_from_folder(bundle.subwords, SUBWORD_FILE))
+    reader = TextEncoder(splitter, None if kind == "words" else subwords_from_folder(bundle.subwords, SUBWORD_FILE))
     numbers = (bundle.labels, multi_label, word_dim, bag, decision, weights, bundle.folder)
     return SavedClassifier(settings, features, reader, *numbers)
 

@@ -23,7 +23,7 @@ from seqnlp.plots.answers import framed
 from seqnlp.plots.lines import Chart, Line, charts_html
 from seqnlp.tasks import arguments
 from seqnlp.tasks.forecasting.model import LEVELS, forecaster_from_bundle
-from seqnlp.tasks.forecasting.reader import Place, Reader
+from seqnlp.tasks.forecasting.session import ForecastSession, SeriesState
 from seqnlp.tasks.saved_model import SavedModel, undisturbed
 
 FloatArray = NDArray[np.float64]
@@ -137,7 +137,7 @@ class Forecaster(SavedModel):
         self.path = find_model(path)
         self._remember(path)
         self.description, self.metrics = bundle.description, bundle.metrics
-        self.reader = Reader(self.loaded)
+        self.reader = ForecastSession(self.loaded)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -213,7 +213,7 @@ class Forecaster(SavedModel):
         self._check(horizon, level)
         return ForecastStream(self, horizon or self.horizon, level, source)
 
-    def forecast_from(self, place: Place, written: str, horizon: int, level: float) -> Forecast:
+    def forecast_from(self, place: SeriesState, written: str, horizon: int, level: float) -> Forecast:
         """What comes after a place; ``written`` is its time stamp as it was written."""
         ahead = self.reader.forecast(place, horizon)  # (N, C)
         widths = np.full_like(ahead, np.inf)  # (N, C)
@@ -224,7 +224,7 @@ class Forecaster(SavedModel):
         low[np.isinf(widths)] = -np.inf
         return Forecast(self.names, *self._times(place, written, horizon), middle, low, high, level)
 
-    def _times(self, place: Place, written: str, horizon: int) -> tuple[str, tuple[str, ...]]:
+    def _times(self, place: SeriesState, written: str, horizon: int) -> tuple[str, tuple[str, ...]]:
         """The origin and the rows ahead as they are written: time stamps, or numbers of rows."""
         step, moment, time_format = self.loaded.facts.step, place.moment, self.loaded.data.time_format
         ahead = range(1, horizon + 1)

@@ -147,7 +147,7 @@ def _column(
 ) -> ColumnReport:
     """Errors and intervals of one column: ``transformed``, ``actual``, ``known`` (O, H, C), ``factors`` (O, L)."""
     restored, scales = loaded.reading.restored, tuple(loaded.facts.naive_scales[place])
-    middle, came, there = transformed[..., place], actual[..., place], known[..., place]  # (O, H)
+    middle, actual, there = transformed[..., place], actual[..., place], known[..., place]  # (O, H)
     forecasts, held = restored(middle), {}
     intervals = []
     for number, (level, fixed) in enumerate(zip(LEVELS, loaded.intervals[..., place], strict=True)):  # fixed: (H,)
@@ -155,7 +155,7 @@ def _column(
         for widths in (np.broadcast_to(fixed, middle.shape), fixed * factors[:, [number]]):  # (O, H) each
             low, high = restored(middle - widths), restored(middle + widths)  # (O, H)
             low = np.where(np.isinf(widths), -np.inf, low)
-            held[level] = (low <= came) & (came <= high)  # (O, H)
+            held[level] = (low <= actual) & (actual <= high)  # (O, H)
             sizes.append(coverage(held[level], there))
         width = float((high - low)[there].mean()) if np.isfinite(fixed).all() else None
         intervals.append(Interval(level, sizes[1], width, sizes[0]))
@@ -163,16 +163,16 @@ def _column(
     steps = []
     for step in range(middle.shape[1]):
         at = (slice(None), slice(step, step + 1))
-        found = errors(forecasts[at], came[at], there[at], scales)
-        beside = errors(seasonal[at], came[at], there[at], scales).rmse
+        found = errors(forecasts[at], actual[at], there[at], scales)
+        beside = errors(seasonal[at], actual[at], there[at], scales).rmse
         steps.append(StepErrors(step + 1, found.mae, found.rmse, beside, coverage(held[0.9][at], there[at])))
     return ColumnReport(
         name=loaded.facts.names[place],
-        model=errors(forecasts, came, there, scales),
-        baselines=[NamedErrors(name, errors(found, came, there, scales)) for name, found in named.items()],
+        model=errors(forecasts, actual, there, scales),
+        baselines=[NamedErrors(name, errors(found, actual, there, scales)) for name, found in named.items()],
         intervals=intervals,
         steps=steps,
-        linear=NamedErrors(linear.names[place], errors(linear.forecasts[..., place], came, there, scales))
+        linear=NamedErrors(linear.names[place], errors(linear.forecasts[..., place], actual, there, scales))
         if linear
         else None,
     )

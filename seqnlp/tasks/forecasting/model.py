@@ -13,7 +13,7 @@ from seqnlp.bundle import TENSORS, Bundle
 from seqnlp.bundle_fields import Fields
 from seqnlp.config import ForecasterConfig, ForecastingConfig, SeriesDataConfig
 from seqnlp.config.series import READ_ALIKE
-from seqnlp.data.series.inputs import Reading
+from seqnlp.data.series.inputs import InputTransform
 from seqnlp.data.series.scale import Scaler
 from seqnlp.data.series.step import Step
 from seqnlp.models.forecaster import RecurrentForecaster
@@ -71,15 +71,15 @@ class LoadedForecaster:
         return Spreading(self.intervals, LEVELS, self.settings.follow)
 
     @property
-    def reading(self) -> Reading:
+    def reading(self) -> InputTransform:
         """How values become inputs."""
         return reading_of(self.settings)
 
 
-def reading_of(settings: ForecasterConfig) -> Reading:
+def reading_of(settings: ForecasterConfig) -> InputTransform:
     """How values become inputs."""
     season = settings.season if settings.difference == "season" else 0
-    return Reading(settings.transform, season, settings.calendar_features)
+    return InputTransform(settings.transform, season, settings.calendar_features)
 
 
 def build_forecaster(settings: ForecasterConfig, num_columns: int) -> RecurrentForecaster:

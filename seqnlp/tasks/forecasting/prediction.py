@@ -7,7 +7,7 @@ import torch
 from numpy.typing import NDArray
 
 from seqnlp.config import ForecasterConfig
-from seqnlp.data.series.inputs import Inputs, Reading
+from seqnlp.data.series.inputs import Inputs, InputTransform
 from seqnlp.data.series.parts import Part
 from seqnlp.data.series.scale import Scaler
 from seqnlp.errors import DataError
@@ -25,12 +25,12 @@ _PIECE = 4096
 """Rows that are read at once; the state is carried from piece to piece."""
 
 
-def fewest_rows(settings: ForecasterConfig, reading: Reading) -> int:
+def fewest_rows(settings: ForecasterConfig, reading: InputTransform) -> int:
     """Rows that a series must have to be forecast."""
     return reading.season + settings.min_context
 
 
-def origins_of(part: Part, settings: ForecasterConfig, reading: Reading) -> IntArray:
+def origins_of(part: Part, settings: ForecasterConfig, reading: InputTransform) -> IntArray:
     """The rows of the series from which all of the horizon lies in the split: the origins (O,) of a backtest.
 
     A split that begins anew starts when there is a season to be seasonal-naive with, and the model has warmed up.
@@ -52,7 +52,7 @@ def origins_of(part: Part, settings: ForecasterConfig, reading: Reading) -> IntA
 
 @torch.no_grad()
 def forecast_rows(
-    model: RecurrentForecaster, inputs: Inputs, reading: Reading, scaler: Scaler, origins: IntArray
+    model: RecurrentForecaster, inputs: Inputs, reading: InputTransform, scaler: Scaler, origins: IntArray
 ) -> FloatArray:
     """What is forecast after some rows of the series, on the transformed scale (O, H, C).
 
@@ -107,7 +107,9 @@ def fit_intervals(
     return widths
 
 
-def backtest(model: RecurrentForecaster, inputs: Inputs, part: Part, reading: Reading, scaler: Scaler) -> Backtest:
+def backtest(
+    model: RecurrentForecaster, inputs: Inputs, part: Part, reading: InputTransform, scaler: Scaler
+) -> Backtest:
     """Origins (O,) of a split, and forecasts, what came and what is known of it (O, H, C), on the transformed scale.
 
     Raises:

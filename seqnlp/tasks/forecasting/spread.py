@@ -55,7 +55,7 @@ class Spreading:
         """Before the first row."""
         return Spread(np.zeros((self.widths.shape[0], self.widths.shape[2])))
 
-    def after(self, spread: Spread, came: FloatArray, known: BoolArray, forecast: FloatArray | None) -> Spread:
+    def after(self, spread: Spread, actual: FloatArray, known: BoolArray, forecast: FloatArray | None) -> Spread:
         """The spread after a row.
 
         Args:
@@ -67,21 +67,21 @@ class Spreading:
         if spread.waiting and known.any():
             forecasts = np.array([ahead[step] for step, ahead in enumerate(spread.waiting)])  # (h, C) of this row
             allowed = self.widths[:, : len(forecasts)] * spread.factors[:, None]  # (L, h, C)
-            missed = np.abs(forecasts - came) > allowed
+            missed = np.abs(forecasts - actual) > allowed
             step = (missed - self._promised).mean(axis=1) * known  # (L, C)
             logarithms = logarithms + self.rate * step
         waiting = () if forecast is None else (forecast, *spread.waiting[: most - 1])
         return Spread(logarithms, waiting)
 
-    def along(self, forecasts: FloatArray, came: FloatArray, known: BoolArray) -> FloatArray:
+    def along(self, forecasts: FloatArray, actual: FloatArray, known: BoolArray) -> FloatArray:
         """The factors (O, L, C) after each of some rows that follow each other.
 
         Args:
             forecasts: (O, H, C) after them.
             came, known: (O, C) the rows.
         """
-        spread, found = self.beginning, np.empty((len(came), *self.beginning.logarithms.shape))
+        spread, found = self.beginning, np.empty((len(actual), *self.beginning.logarithms.shape))
         for row, ahead in enumerate(forecasts):
-            spread = self.after(spread, came[row], known[row], ahead)
+            spread = self.after(spread, actual[row], known[row], ahead)
             found[row] = spread.factors
         return found

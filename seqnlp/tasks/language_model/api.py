@@ -11,7 +11,7 @@ from seqnlp.decode.sampling import SamplingOptions
 from seqnlp.errors import SeqnlpError
 from seqnlp.tasks import arguments
 from seqnlp.tasks.language_model.model import language_model_from_bundle
-from seqnlp.tasks.language_model.prediction import Place, Reader
+from seqnlp.tasks.language_model.prediction import TextSession, TextState
 from seqnlp.tasks.saved_model import SavedModel, undisturbed
 from seqnlp.text.language_tokens import END_MARK, plain_line, unknown_words
 from seqnlp.text.writer import StopStrings, TextWriter
@@ -26,10 +26,10 @@ class Completion:
 
 
 @dataclass(frozen=True, eq=False)
-class Typed:
+class TypedText:
     """A text as far as it is typed, and the model's state after its last finished word.
 
-    What a keystroke costs does not depend on how long the text is. A ``Typed`` never changes: :meth:`type` gives
+    What a keystroke costs does not depend on how long the text is. A ``TypedText`` never changes: :meth:`type` gives
     another one, and going back to an older one undoes what was typed since.
 
     Attributes:
@@ -37,13 +37,13 @@ class Typed:
         line_begins: no word of the line is finished yet.
     """
 
-    reader: Reader
-    place: Place
+    reader: TextSession
+    place: TextState
     word: str = ""
     line_begins: bool = True
     lowercase: bool = False
 
-    def type(self, text: str) -> Typed:
+    def type(self, text: str) -> TypedText:
         """The text with some more at its end; a space or a line feed finishes a word."""
         typed = self
         for part in text.splitlines(keepends=True) if END_MARK in text else [text]:
@@ -53,7 +53,7 @@ class Typed:
                 typed = typed.finish()._read([typed.reader.tokens.end], line_begins=True)
         return typed
 
-    def finish(self) -> Typed:
+    def finish(self) -> TypedText:
         """The text with its word under way finished, as a space after it does."""
         if not self.word:
             return self
@@ -66,7 +66,7 @@ class Typed:
         found = self.reader.next_words(self.place, lead, self.word, top)
         return [Completion(word, probability) for word, probability in found]
 
-    def _type_line(self, line: str) -> Typed:
+    def _type_line(self, line: str) -> TypedText:
         """Text without line feeds."""
         line = line.lower() if self.lowercase else line
         *finished, last = (self.word + line).replace("\t", " ").split(" ")
@@ -76,7 +76,7 @@ class Typed:
             first = False
         return replace(self._read(tokens, line_begins=first), word=last)
 
-    def _read(self, tokens: Sequence[int], line_begins: bool) -> Typed:
+    def _read(self, tokens: Sequence[int], line_begins: bool) -> TypedText:
         return replace(self, place=self.reader.read(self.place, tokens), line_begins=line_begins)
 
 
@@ -104,11 +104,11 @@ class LanguageModel(SavedModel):
         self._remember(path)
         self.description, self.metrics = bundle.description, bundle.metrics
         self.tokens = loaded.tokens
-        self._reader, self._lowercase = Reader(loaded), loaded.lowercase
+        self._reader, self._lowercase = TextSession(loaded), loaded.lowercase
 
-    def start(self, text: str = "") -> Typed:
+    def start(self, text: str = "") -> TypedText:
         """A text to go on with, key by key: ``model.start("I grew").type(" up").complete()``."""
-        return Typed(self._reader, self._reader.beginning, lowercase=self._lowercase).type(arguments.text(text))
+        return TypedText(self._reader, self._reader.beginning, lowercase=self._lowercase).type(arguments.text(text))
 
     def complete(self, text: str, top: int = 5, *, typing: bool = False) -> list[Completion]:
         """The most probable next words, an empty text's first words.

@@ -23,7 +23,7 @@ IntArray = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
-class Place:
+class TextState:
     """After the last token that was read: the model, its output (1, H) and its state, of one row, there."""
 
     model: RecurrentLanguageModel
@@ -43,7 +43,7 @@ class Place:
         return _exp(self.log_probs)
 
 
-class Reader:
+class TextSession:
     """Moves a model through a text, one or more tokens at a time."""
 
     def __init__(self, loaded: LoadedLanguageModel) -> None:
@@ -51,15 +51,15 @@ class Reader:
         self._search = WordSearch(loaded.tokens)
 
     @cached_property
-    def beginning(self) -> Place:
+    def beginning(self) -> TextState:
         """The beginning of a line, nothing read before it."""
         return self._read([self.tokens.end], self.model.start())
 
-    def read(self, place: Place, tokens: Sequence[int]) -> Place:
+    def read(self, place: TextState, tokens: Sequence[int]) -> TextState:
         """The place after some more tokens; none leave it as it is."""
         return self._read(tokens, place.state) if len(tokens) else place
 
-    def next_words(self, place: Place, lead: str, typed: str, top: int) -> list[tuple[str, float]]:
+    def next_words(self, place: TextState, lead: str, typed: str, top: int) -> list[tuple[str, float]]:
         """The most probable words that begin with what is typed; see :meth:`WordSearch.next_words`."""
         # More than asked for, as the end of the line and the unknown word may be among them.
         seen = top + len(self.tokens.special_ids) + 1 if self.tokens.whole_words and not typed else 0
@@ -67,7 +67,7 @@ class Reader:
 
     def sample(
         self,
-        place: Place,
+        place: TextState,
         read: Sequence[int],
         length: int,
         options: SamplingOptions,
@@ -96,9 +96,9 @@ class Reader:
             place = self._read([token], place.state)
 
     @torch.inference_mode()
-    def _read(self, tokens: Sequence[int], state: State) -> Place:
+    def _read(self, tokens: Sequence[int], state: State) -> TextState:
         outputs, state = self.model(torch.tensor([list(tokens)]), state)  # (1, T, H)
-        return Place(self.model, outputs[:, -1], state)
+        return TextState(self.model, outputs[:, -1], state)
 
     @torch.inference_mode()
     def _step(self, rows: IntArray, tokens: IntArray, state: State) -> tuple[FloatArray, State]:

@@ -12,12 +12,12 @@ from torch.random import fork_rng
 from seqnlp.bundle import TENSORS, Bundle, find_model, load_bundle, weights_of
 from seqnlp.config import RecurrentLanguageModelConfig
 from seqnlp.errors import ConfigError, RunError
-from seqnlp.models.contextual import CharacterReader, ContextualEmbedder
+from seqnlp.models.contextual import CharacterEncoder, ContextualEmbedder
 from seqnlp.models.language_model import LanguageModelEncoder
 from seqnlp.networks.graph import Array
 from seqnlp.saved_weights import with_weights
 from seqnlp.task_table import part_of
-from seqnlp.tasks.tagging.saved import KEY, SavedReader
+from seqnlp.tasks.tagging.saved import KEY, SavedEncoder
 from seqnlp.text.language_tokens import CharacterTokens
 
 
@@ -59,7 +59,7 @@ def add_context(bundle: Bundle, context: ContextualEmbedder | None) -> Bundle:
     )
 
 
-def read_context(readers: Sequence[SavedReader]) -> ContextualEmbedder | None:
+def read_context(readers: Sequence[SavedEncoder]) -> ContextualEmbedder | None:
     """The character models of a tagger's folder; None if it has none.
 
     Raises:
@@ -90,7 +90,7 @@ def _unfit(run: str) -> str:
     return ""
 
 
-def _reader_of(bundle: Bundle) -> CharacterReader:
+def _reader_of(bundle: Bundle) -> CharacterEncoder:
     """What reads in a language model's folder; its output layer is left out."""
     loaded = part_of("language_model", "load")(bundle)
     names = LanguageModelEncoder(loaded.model.config, len(loaded.tokens)).state_dict()
@@ -105,10 +105,10 @@ def _make(
     lowercase: bool,
     weights: dict[str, Array],
     folder: Path,
-) -> CharacterReader:
+) -> CharacterEncoder:
     tokens = CharacterTokens(characters)
     reader = with_weights(lambda: LanguageModelEncoder(settings, len(tokens)), weights, folder / TENSORS)
-    return CharacterReader(reader, tokens, lowercase)
+    return CharacterEncoder(reader, tokens, lowercase)
 
 
 def _rounded(tensors: dict[str, Tensor]) -> dict[str, Tensor]:

@@ -23,7 +23,7 @@ KEY = "character_models"
 
 
 @dataclass(frozen=True)
-class SavedReader:
+class SavedEncoder:
     """One character language model of a tagger with contextual embeddings.
 
     Attributes:
@@ -71,7 +71,7 @@ class SavedTagger:
     outside_penalty: float
     weights: dict[str, Array]
     folder: Path
-    readers: list[SavedReader] = field(default_factory=list)
+    readers: list[SavedEncoder] = field(default_factory=list)
     columns: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -117,12 +117,12 @@ def _columns(saved: Fields) -> dict[str, Any]:
     return columns
 
 
-def _readers(bundle: Bundle, described: list[Fields]) -> list[SavedReader]:
+def _readers(bundle: Bundle, described: list[Fields]) -> list[SavedEncoder]:
     characters = bundle.facts.several(KEY)
     if len(described) != len(characters):
         raise RunError(f"{bundle.folder} describes {len(described)} character models and has {len(characters)}")
     return [
-        SavedReader(
+        SavedEncoder(
             one.section("model", RecurrentLanguageModelConfig),
             vocabulary.texts("characters"),
             one.flag("lowercase"),

@@ -35,7 +35,7 @@ _ROW_READERS: dict[str, _RowReader] = {
 }
 
 
-class Reading(NamedTuple):
+class ReaderOptions(NamedTuple):
     """The settings of a reader.
 
     Attributes:
@@ -60,7 +60,7 @@ class Reading(NamedTuple):
 
 
 def read_examples(
-    path: str | os.PathLike[str], form: str, reading: Reading, left_out: Counter[str]
+    path: str | os.PathLike[str], form: str, reading: ReaderOptions, left_out: Counter[str]
 ) -> Iterator[Example]:
     """The examples of a file (or folder) in one of :data:`FORMATS`.
 
@@ -88,7 +88,9 @@ def read_examples(
     return _located(path, form, reading, left_out)
 
 
-def _located(path: str | os.PathLike[str], form: str, reading: Reading, left_out: Counter[str]) -> Iterator[Example]:
+def _located(
+    path: str | os.PathLike[str], form: str, reading: ReaderOptions, left_out: Counter[str]
+) -> Iterator[Example]:
     """The examples of a file of JSON rows; errors have file and line."""
     read_row = row_reader(Path(path), _row_fields(reading), reading.offsets)
     for line, row in read_json_rows(path):
@@ -105,7 +107,7 @@ def _located(path: str | os.PathLike[str], form: str, reading: Reading, left_out
             raise DataError(str(problem), path, line) from None
 
 
-def _row_fields(reading: Reading) -> RowFields:
+def _row_fields(reading: ReaderOptions) -> RowFields:
     return RowFields(reading.token, reading.tag, reading.names, reading.weight)
 
 

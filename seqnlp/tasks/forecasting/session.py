@@ -28,7 +28,7 @@ _PIECE = 4096
 
 
 @dataclass(frozen=True, eq=False)
-class Place:
+class SeriesState:
     """After the last row that was read.
 
     Attributes:
@@ -48,7 +48,7 @@ class Place:
     ahead: FloatArray | None = None
 
 
-class Reader:
+class ForecastSession:
     """Moves a forecaster through a series, one or more rows at a time."""
 
     def __init__(self, loaded: LoadedForecaster) -> None:
@@ -57,13 +57,15 @@ class Reader:
         self.fewest_rows = fewest_rows(loaded.settings, loaded.reading)
 
     @property
-    def beginning(self) -> Place:
+    def beginning(self) -> SeriesState:
         """Before the first row."""
-        return Place(self.loaded.model.start(), np.zeros((0, len(self.loaded.facts.names))), self.spreading.beginning)
+        return SeriesState(
+            self.loaded.model.start(), np.zeros((0, len(self.loaded.facts.names))), self.spreading.beginning
+        )
 
     def read(
-        self, place: Place, values: FloatArray, known: BoolArray, moments: Sequence[Timestamp], source: object
-    ) -> Place:
+        self, place: SeriesState, values: FloatArray, known: BoolArray, moments: Sequence[Timestamp], source: object
+    ) -> SeriesState:
         """The place after some more rows.
 
         Args:
@@ -80,7 +82,7 @@ class Reader:
             place = self._read(place, values[piece], known[piece], moments[piece], source)
         return place
 
-    def forecast(self, place: Place, horizon: int) -> FloatArray:
+    def forecast(self, place: SeriesState, horizon: int) -> FloatArray:
         """What comes next (horizon, C), on the transformed scale; beyond H it goes on from its own forecasts."""
         assert place.ahead is not None  # the caller has seen that there were rows enough
         found = [place.ahead]
@@ -96,8 +98,13 @@ class Reader:
 
     @torch.no_grad()
     def _read(
-        self, place: Place, values: FloatArray, known: BoolArray | None, moments: Sequence[Timestamp], source: object
-    ) -> Place:
+        self,
+        place: SeriesState,
+        values: FloatArray,
+        known: BoolArray | None,
+        moments: Sequence[Timestamp],
+        source: object,
+    ) -> SeriesState:
         """As :meth:`read`; where nothing is ``known`` the values are forecasts, which no interval follows."""
         season, facts = self.reading.season, self.loaded.facts
         transformed = self.reading.transformed(values, facts.names, source)  # (T, C)
@@ -122,11 +129,11 @@ class Reader:
             return place
         return replace(place, spread=self._spread(place, transformed[-last:], known[-last:], ahead))
 
-    def _spread(self, place: Place, came: FloatArray, known: BoolArray, ahead: FloatArray) -> Spread:
+    def _spread(self, place: SeriesState, actual: FloatArray, known: BoolArray, ahead: FloatArray) -> Spread:
         """How wide intervals are after some more rows (T, C), after which ``ahead`` (T, H, C) is forecast."""
         spread = place.spread
-        for number, row in enumerate(came):
-            rows = place.rows - len(came) + number + 1  # read by then
+        for number, row in enumerate(actual):
+            rows = place.rows - len(actual) + number + 1  # read by then
             counts = rows >= self.fewest_rows
             spread = self.spreading.after(spread, row, known[number], ahead[number] if counts else None)
         return spread
