@@ -9,9 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from numpy.typing import NDArray
 from tiny_readings import make_lines, time_of, tiny_detector, write_tiny_readings
-from torch import Tensor
+from tiny_tasks import TINY
 
 from seqnlp.bundle import load_bundle
 from seqnlp.config import AnomalyConfig, read_config
@@ -24,17 +23,7 @@ from seqnlp.tasks.anomaly_detection.task import AnomalyTask
 from seqnlp.training.distributed import Processes
 from seqnlp.training.fit import fit
 
-EVERYTHING: dict[str, Any] = {
-    "model__calendar": "day",
-    "model__num_layers": 2,
-    "model__scored_rows": 3,
-    "model__level_rows": 20,
-    "trainer__ema_decay": 0.9,
-    "trainer__accumulation": 2,
-    "trainer__checkpoint_steps": 2,
-    "trainer__stride": 2,
-    "optimizer__schedule": "cosine",
-}
+EVERYTHING = TINY["anomaly_detection"].everything
 
 
 @pytest.fixture(scope="module")
@@ -45,28 +34,12 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-class SuddenDeathError(Exception):
-    """Stands for any sudden death inside a step."""
-
-
-class MortalTask(AnomalyTask):
-    """Dies at its n-th loss."""
-
-    lives = 0
-
-    def loss(self, examples: NDArray[np.int64], done: float) -> Tensor:
-        self.lives -= 1
-        if self.lives == 0:
-            raise SuddenDeathError
-        return super().loss(examples, done)
-
-
-def make(config: AnomalyConfig, run: Path, said: list[str] | None = None) -> MortalTask:
+def make(config: AnomalyConfig, run: Path, said: list[str] | None = None) -> AnomalyTask:
     run.mkdir(exist_ok=True)
-    return MortalTask(config, run, torch.device("cpu"), [].append if said is None else said.append)
+    return AnomalyTask(config, run, torch.device("cpu"), [].append if said is None else said.append)
 
 
-def train(config: AnomalyConfig, run: Path) -> MortalTask:
+def train(config: AnomalyConfig, run: Path) -> AnomalyTask:
     task = make(config, run)
     fit(task, config, run, Processes())
     return task
@@ -75,27 +48,6 @@ def train(config: AnomalyConfig, run: Path) -> MortalTask:
 def assert_bit_equal(one: AnomalyTask, other: AnomalyTask) -> None:
     for (name, mine), theirs in zip(one.model.state_dict().items(), other.model.state_dict().values(), strict=True):
         assert torch.equal(mine, theirs), name
-
-
-@pytest.mark.parametrize("cell", ["lstm", "peephole"])
-def test_a_run_killed_in_a_step_resumes_bit_for_bit(tmp_path: Path, data: Path, cell: str) -> None:
-    config = tiny_detector(data, **EVERYTHING, model__cell=cell)
-    whole = train(config, tmp_path / "whole")
-    mortal = make(config, tmp_path / "run")
-    mortal.lives = 9
-    with pytest.raises(SuddenDeathError):
-        fit(mortal, config, tmp_path / "run", Processes())
-    assert_bit_equal(whole, train(config, tmp_path / "run"))
-    models = [load_bundle(tmp_path / name) for name in ("whole", "run")]
-    assert models[0].vocabulary == models[1].vocabulary
-    assert torch.equal(models[0].tensors["calibration"], models[1].tensors["calibration"])
-
-
-def test_pieces_of_a_batch_give_the_model_of_the_whole(tmp_path: Path, data: Path) -> None:
-    whole = train(tiny_detector(data), tmp_path / "whole")
-    pieces = train(tiny_detector(data, trainer__accumulation=3), tmp_path / "pieces")
-    for (name, one), other in zip(whole.model.named_parameters(), pieces.model.parameters(), strict=True):
-        torch.testing.assert_close(one, other, atol=1e-4, rtol=0, msg=name)
 
 
 def test_every_window_of_the_training_part_is_learnt_from_once_an_epoch(tmp_path: Path, data: Path) -> None:

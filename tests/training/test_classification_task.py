@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from numpy.typing import NDArray
 from tiny_documents import make_documents, tiny_classification, write_documents, write_tiny_documents
-from torch import Tensor
+from tiny_tasks import TINY
 
 from seqnlp.api import Classifier
 from seqnlp.bundle import load_bundle
@@ -24,22 +22,8 @@ from seqnlp.tasks.classification.task import ClassificationTask
 from seqnlp.training.distributed import Processes
 from seqnlp.training.fit import fit
 
-EVERYTHING: dict[str, Any] = {
-    "model__word_dropout": 0.2,
-    "model__convolution_dim": 5,
-    "model__window": 4,
-    "model__long": "hierarchical",
-    "model__pooling": "attention",
-    "model__ngrams": 2,
-    "model__class_weights": "balanced",
-    "trainer__ema_decay": 0.9,
-    "trainer__accumulation": 2,
-    "trainer__checkpoint_steps": 2,
-    "optimizer__schedule": "cosine",
-}
-NO_DROPOUT: dict[str, Any] = dict.fromkeys(
-    ("model__word_dropout", "model__input_dropout", "model__hidden_dropout", "model__output_dropout"), 0.0
-)
+EVERYTHING = TINY["classification"].everything
+NO_DROPOUT = TINY["classification"].no_dropout
 
 
 @pytest.fixture(scope="module")
@@ -50,60 +34,15 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-class SuddenDeathError(Exception):
-    """Stands for any sudden death inside a step."""
-
-
-class MortalTask(ClassificationTask):
-    """Dies at its n-th loss."""
-
-    lives = 0
-
-    def loss(self, examples: NDArray[np.int64], done: float) -> Tensor:
-        self.lives -= 1
-        if self.lives == 0:
-            raise SuddenDeathError
-        return super().loss(examples, done)
-
-
-def make(config: ClassificationConfig, run: Path, say: Callable[[str], None] = lambda text: None) -> MortalTask:
+def make(config: ClassificationConfig, run: Path, say: Callable[[str], None] = lambda text: None) -> ClassificationTask:
     run.mkdir(exist_ok=True)
-    return MortalTask(config, run, torch.device("cpu"), say)
+    return ClassificationTask(config, run, torch.device("cpu"), say)
 
 
-def train(config: ClassificationConfig, run: Path) -> MortalTask:
+def train(config: ClassificationConfig, run: Path) -> ClassificationTask:
     task = make(config, run)
     fit(task, config, run, Processes())
     return task
-
-
-@pytest.mark.parametrize("death", [4, 13])
-def test_a_classifier_killed_in_the_middle_of_an_epoch_is_resumed_bit_for_bit(
-    tmp_path: Path, data: Path, death: int
-) -> None:
-    config = tiny_classification(data, **EVERYTHING)
-    whole = train(config, tmp_path / "whole")
-    mortal = make(config, tmp_path / "run")
-    mortal.lives = death
-    with pytest.raises(SuddenDeathError):
-        fit(mortal, config, tmp_path / "run", Processes())
-    resumed = train(config, tmp_path / "run")
-    for (name, one), other in zip(whole.model.state_dict().items(), resumed.model.state_dict().values(), strict=True):
-        assert torch.equal(one, other), name
-    saved = [load_bundle(tmp_path / name) for name in ("whole", "run")]
-    assert (saved[0].metrics, saved[0].description) == (saved[1].metrics, saved[1].description)
-    assert all(torch.equal(saved[0].tensors[name], saved[1].tensors[name]) for name in saved[0].tensors)
-
-
-@pytest.mark.parametrize("accumulation", [2, 3])
-def test_pieces_of_a_batch_give_the_classifier_of_the_whole_batch(
-    tmp_path: Path, data: Path, accumulation: int
-) -> None:
-    settings = {**NO_DROPOUT, "optimizer__name": "sgd", "optimizer__learning_rate": 0.5, "model__window": 4}
-    whole = train(tiny_classification(data, **settings), tmp_path / "whole")
-    pieces = train(tiny_classification(data, **settings, trainer__accumulation=accumulation), tmp_path / "pieces")
-    for (name, one), other in zip(whole.model.named_parameters(), pieces.model.parameters(), strict=True):
-        torch.testing.assert_close(one, other, atol=1e-5, rtol=0, msg=name)
 
 
 def test_developing_does_not_change_training(tmp_path: Path, data: Path) -> None:

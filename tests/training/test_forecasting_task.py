@@ -11,6 +11,7 @@ import pytest
 import torch
 from numpy.typing import NDArray
 from tiny_series import make_lines, tiny_forecasting, write_series
+from tiny_tasks import TINY
 from torch import Tensor
 
 from seqnlp.bundle import load_bundle
@@ -25,17 +26,7 @@ from seqnlp.tasks.forecasting.task import ForecastingTask
 from seqnlp.training.distributed import Processes
 from seqnlp.training.fit import fit
 
-EVERYTHING: dict[str, Any] = {
-    "model__difference": "season",
-    "model__input": "differences",
-    "model__transform": "sqrt",
-    "model__num_layers": 2,
-    "model__weight_drop": 0.2,
-    "trainer__ema_decay": 0.9,
-    "trainer__accumulation": 2,
-    "trainer__checkpoint_steps": 2,
-    "optimizer__schedule": "cosine",
-}
+EVERYTHING = TINY["forecasting"].everything
 
 
 @pytest.fixture(scope="module")
@@ -46,28 +37,12 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-class SuddenDeathError(Exception):
-    """Stands for any sudden death inside a step."""
-
-
-class MortalTask(ForecastingTask):
-    """Dies at its n-th loss."""
-
-    lives = 0
-
-    def loss(self, examples: NDArray[np.int64], done: float) -> Tensor:
-        self.lives -= 1
-        if self.lives == 0:
-            raise SuddenDeathError
-        return super().loss(examples, done)
-
-
-def make(config: ForecastingConfig, run: Path, say: Callable[[str], None] = lambda text: None) -> MortalTask:
+def make(config: ForecastingConfig, run: Path, say: Callable[[str], None] = lambda text: None) -> ForecastingTask:
     run.mkdir(exist_ok=True)
-    return MortalTask(config, run, torch.device("cpu"), say)
+    return ForecastingTask(config, run, torch.device("cpu"), say)
 
 
-def train(config: ForecastingConfig, run: Path) -> MortalTask:
+def train(config: ForecastingConfig, run: Path) -> ForecastingTask:
     task = make(config, run)
     fit(task, config, run, Processes())
     return task
@@ -83,32 +58,8 @@ def refused(config: ForecastingConfig, run: Path) -> str:
     return str(caught.value).replace(f"{config.data.dir}/", "")
 
 
-@pytest.mark.parametrize("death", [3, 9])
-def test_a_forecaster_killed_in_the_middle_of_an_epoch_is_resumed_bit_for_bit(
-    death: int, data: Path, tmp_path: Path
-) -> None:
-    config = tiny_forecasting(data, **EVERYTHING)
-    whole = train(config, tmp_path / "whole")
-    task = make(config, tmp_path / "killed")
-    task.lives = death
-    with pytest.raises(SuddenDeathError):
-        fit(task, config, tmp_path / "killed", Processes())
-    resumed = train(config, tmp_path / "killed")
-    assert same_weights(whole, resumed)
-    files = [tmp_path / run / "model" / "model.safetensors" for run in ("whole", "killed")]
-    assert files[0].read_bytes() == files[1].read_bytes()
-
-
-def test_a_batch_cut_into_pieces_is_the_same_step(data: Path, tmp_path: Path) -> None:
-    still = {"model__hidden_dropout": 0.0, "model__output_dropout": 0.0}
-    one = train(tiny_forecasting(data, **still), tmp_path / "one")
-    cut = train(tiny_forecasting(data, trainer__accumulation=3, **still), tmp_path / "cut")
-    for first, second in zip(one.model.parameters(), cut.model.parameters(), strict=True):
-        torch.testing.assert_close(first, second, atol=1e-5, rtol=1e-4)
-
-
 def test_evaluation_does_not_disturb_training(data: Path, tmp_path: Path) -> None:
-    class Evaluating(MortalTask):
+    class Evaluating(ForecastingTask):
         def loss(self, examples: NDArray[np.int64], done: float) -> Tensor:
             self.model.eval()
             self.evaluate()

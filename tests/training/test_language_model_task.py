@@ -9,9 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from numpy.typing import NDArray
+from tiny_tasks import TINY, SuddenDeathError, dying
 from tiny_text import tiny_language_model, write_text, write_tiny_text
-from torch import Tensor
 
 from seqnlp.bundle import load_bundle
 from seqnlp.config import LanguageModelConfig, config_to_dict, read_config
@@ -23,20 +22,8 @@ from seqnlp.training.distributed import Processes
 from seqnlp.training.fit import fit
 from seqnlp.training.task import Carrying
 
-EVERYTHING: dict[str, Any] = {
-    "model__adaptive_head": 5,
-    "model__activation_penalty": 1.0,
-    "model__change_penalty": 1.0,
-    "trainer__ema_decay": 0.9,
-    "trainer__accumulation": 2,
-    "trainer__checkpoint_steps": 2,
-    "optimizer__schedule": "cosine",
-    "optimizer__warmup_steps": 5,
-}
-NO_DROPOUT: dict[str, Any] = {
-    f"model__{name}": 0.0
-    for name in ("embedding_dropout", "input_dropout", "hidden_dropout", "output_dropout", "weight_drop")
-}
+EVERYTHING = TINY["language_model"].everything
+NO_DROPOUT = TINY["language_model"].no_dropout
 
 
 @pytest.fixture(scope="module")
@@ -47,28 +34,12 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-class SuddenDeathError(Exception):
-    """Stands for any sudden death inside a step."""
-
-
-class MortalTask(LanguageModelTask):
-    """Dies at its n-th loss."""
-
-    lives = 0
-
-    def loss(self, examples: NDArray[np.int64], done: float) -> Tensor:
-        self.lives -= 1
-        if self.lives == 0:
-            raise SuddenDeathError
-        return super().loss(examples, done)
-
-
-def make(config: LanguageModelConfig, run: Path, said: list[str] | None = None) -> MortalTask:
+def make(config: LanguageModelConfig, run: Path, said: list[str] | None = None) -> LanguageModelTask:
     run.mkdir(exist_ok=True)
-    return MortalTask(config, run, torch.device("cpu"), [].append if said is None else said.append)
+    return LanguageModelTask(config, run, torch.device("cpu"), [].append if said is None else said.append)
 
 
-def train(config: LanguageModelConfig, run: Path) -> MortalTask:
+def train(config: LanguageModelConfig, run: Path) -> LanguageModelTask:
     task = make(config, run)
     fit(task, config, run, Processes())
     return task
@@ -79,41 +50,17 @@ def assert_bit_equal(one: LanguageModelTask, other: LanguageModelTask) -> None:
         assert torch.equal(mine, theirs), name
 
 
-@pytest.mark.parametrize("lives", [4, 17])
-@pytest.mark.parametrize("cell", ["lstm", "gru", "rnn", "peephole"])
-def test_a_run_killed_in_the_middle_of_the_text_goes_on_with_its_state(
-    tmp_path: Path, data: Path, cell: str, lives: int
-) -> None:
-    config = tiny_language_model(data, **EVERYTHING, model__cell=cell)
-    whole = train(config, tmp_path / "whole")
-    mortal = make(config, tmp_path / "run")
-    mortal.lives = lives
-    with pytest.raises(SuddenDeathError):
-        fit(mortal, config, tmp_path / "run", Processes())
-    assert_bit_equal(whole, train(config, tmp_path / "run"))
-
-
 def test_without_the_state_a_resumed_run_would_end_elsewhere(tmp_path: Path, data: Path) -> None:
     config = tiny_language_model(data, trainer__checkpoint_steps=2)
     whole = train(config, tmp_path / "whole")
     mortal = make(config, tmp_path / "run")
     assert isinstance(mortal, Carrying)
-    mortal.lives = 4
     with pytest.raises(SuddenDeathError):
-        fit(mortal, config, tmp_path / "run", Processes())
+        fit(dying(mortal, 4), config, tmp_path / "run", Processes())
     forgetful = make(config, tmp_path / "run")
     forgetful.load_state = lambda tensors: None  # type: ignore[method-assign]
     fit(forgetful, config, tmp_path / "run", Processes())
     assert not torch.equal(whole.model.embedding.weight, forgetful.model.embedding.weight)
-
-
-@pytest.mark.parametrize("accumulation", [2, 3])
-def test_pieces_of_the_streams_give_the_model_of_all_at_once(tmp_path: Path, data: Path, accumulation: int) -> None:
-    settings = {**NO_DROPOUT, "optimizer__name": "sgd", "optimizer__learning_rate": 0.5, "model__change_penalty": 1.0}
-    whole = train(tiny_language_model(data, **settings), tmp_path / "whole")
-    pieces = train(tiny_language_model(data, **settings, trainer__accumulation=accumulation), tmp_path / "pieces")
-    for (name, one), other in zip(whole.model.named_parameters(), pieces.model.parameters(), strict=True):
-        torch.testing.assert_close(one, other, atol=1e-5, rtol=0, msg=name)
 
 
 def test_processes_that_share_the_streams_carry_what_one_alone_does(tmp_path: Path, data: Path) -> None:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from numpy.typing import NDArray
 from tiny import make_sentences, tiny_config, write_conll, write_tiny_data
-from torch import Tensor
+from tiny_tasks import TINY
 
 from seqnlp.bundle import load_bundle
 from seqnlp.config import Config
@@ -26,16 +24,8 @@ from seqnlp.training.checkpoint import Progress
 from seqnlp.training.distributed import Processes
 from seqnlp.training.fit import fit
 
-EVERYTHING: dict[str, Any] = {
-    "model__word_dropout": 0.2,
-    "model__num_layers": 2,
-    "trainer__ema_decay": 0.9,
-    "trainer__accumulation": 2,
-    "trainer__checkpoint_steps": 2,
-    "optimizer__schedule": "cosine",
-    "optimizer__warmup_steps": 5,
-}
-NO_DROPOUT: dict[str, Any] = {"model__word_dropout": 0.0, "model__input_dropout": 0.0, "model__hidden_dropout": 0.0}
+EVERYTHING = TINY["tagging"].everything
+NO_DROPOUT = TINY["tagging"].no_dropout
 
 
 @pytest.fixture(scope="module")
@@ -46,62 +36,15 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-class SuddenDeathError(Exception):
-    """Stands for any sudden death inside a step."""
-
-
-class MortalTask(TaggingTask):
-    """Dies at its n-th loss."""
-
-    lives = 0
-
-    def loss(self, examples: NDArray[np.int64], done: float) -> Tensor:
-        self.lives -= 1
-        if self.lives == 0:
-            raise SuddenDeathError
-        return super().loss(examples, done)
-
-
-def make(config: Config, run: Path, say: Callable[[str], None] = lambda text: None) -> MortalTask:
+def make(config: Config, run: Path, say: Callable[[str], None] = lambda text: None) -> TaggingTask:
     run.mkdir(exist_ok=True)
-    return MortalTask(config, run, torch.device("cpu"), say)
+    return TaggingTask(config, run, torch.device("cpu"), say)
 
 
-def train(config: Config, run: Path) -> MortalTask:
+def train(config: Config, run: Path) -> TaggingTask:
     task = make(config, run)
     fit(task, config, run, Processes())
     return task
-
-
-@pytest.mark.parametrize("output", ["crf", "softmax"])
-@pytest.mark.parametrize("death", [7, 17])
-def test_a_tagger_killed_in_the_middle_of_an_epoch_is_resumed_bit_for_bit(
-    tmp_path: Path, data: Path, death: int, output: str
-) -> None:
-    config = tiny_config(data, **EVERYTHING, model__output=output)
-    whole = train(config, tmp_path / "whole")
-    mortal = make(config, tmp_path / "run")
-    mortal.lives = death
-    with pytest.raises(SuddenDeathError):
-        fit(mortal, config, tmp_path / "run", Processes())
-    resumed = train(config, tmp_path / "run")
-    for (name, one), other in zip(whole.model.state_dict().items(), resumed.model.state_dict().values(), strict=True):
-        assert torch.equal(one, other), name
-    saved = [load_bundle(tmp_path / name) for name in ("whole", "run")]
-    assert saved[0].metrics == saved[1].metrics
-    assert all(torch.equal(saved[0].tensors[name], saved[1].tensors[name]) for name in saved[0].tensors)
-
-
-@pytest.mark.parametrize("output", ["crf", "softmax"])
-@pytest.mark.parametrize("accumulation", [2, 3, 7])
-def test_pieces_of_a_batch_give_the_tagger_of_the_whole_batch(
-    tmp_path: Path, data: Path, accumulation: int, output: str
-) -> None:
-    settings = {**NO_DROPOUT, "model__output": output, "optimizer__name": "sgd", "optimizer__learning_rate": 0.5}
-    whole = train(tiny_config(data, **settings), tmp_path / "whole")
-    pieces = train(tiny_config(data, **settings, trainer__accumulation=accumulation), tmp_path / "pieces")
-    for (name, one), other in zip(whole.model.named_parameters(), pieces.model.parameters(), strict=True):
-        torch.testing.assert_close(one, other, atol=1e-5, rtol=0, msg=name)
 
 
 def test_developing_does_not_change_training(tmp_path: Path, data: Path) -> None:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 import torch
-from numpy.typing import NDArray
 from tiny_pairs import make_pairs, tiny_translation, write_pairs, write_tiny_pairs
-from torch import Tensor
+from tiny_tasks import TINY
 
 from seqnlp.bundle import load_bundle
 from seqnlp.config import TranslationConfig
@@ -22,23 +20,8 @@ from seqnlp.text.files import read_lines
 from seqnlp.training.distributed import Processes
 from seqnlp.training.fit import fit
 
-EVERYTHING: dict[str, Any] = {
-    "tokenizer__sampling": 0.1,
-    "model__decoder_layers": 2,
-    "model__word_dropout": 0.1,
-    "model__teacher_forcing": "linear",
-    "model__teacher_forcing_end": 0.5,
-    "trainer__ema_decay": 0.9,
-    "trainer__accumulation": 2,
-    "trainer__checkpoint_steps": 2,
-    "optimizer__schedule": "cosine",
-    "optimizer__warmup_steps": 5,
-}
-NO_DROPOUT: dict[str, Any] = {
-    "model__embedding_dropout": 0.0,
-    "model__hidden_dropout": 0.0,
-    "model__output_dropout": 0.0,
-}
+EVERYTHING = TINY["translation"].everything
+NO_DROPOUT = TINY["translation"].no_dropout
 
 
 @pytest.fixture(scope="module")
@@ -49,59 +32,15 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-class SuddenDeathError(Exception):
-    """Stands for any sudden death inside a step."""
-
-
-class MortalTask(TranslationTask):
-    """Dies at its n-th loss."""
-
-    lives = 0
-
-    def loss(self, examples: NDArray[np.int64], done: float) -> Tensor:
-        self.lives -= 1
-        if self.lives == 0:
-            raise SuddenDeathError
-        return super().loss(examples, done)
-
-
-def make(config: TranslationConfig, run: Path) -> MortalTask:
+def make(config: TranslationConfig, run: Path) -> TranslationTask:
     run.mkdir(exist_ok=True)
-    return MortalTask(config, run, torch.device("cpu"), lambda text: None)
+    return TranslationTask(config, run, torch.device("cpu"), lambda text: None)
 
 
-def train(config: TranslationConfig, run: Path) -> MortalTask:
+def train(config: TranslationConfig, run: Path) -> TranslationTask:
     task = make(config, run)
     fit(task, config, run, Processes())
     return task
-
-
-@pytest.mark.parametrize("changes", [EVERYTHING, {}], ids=["everything", "defaults"])
-def test_a_translator_killed_in_the_middle_of_an_epoch_is_resumed_bit_for_bit(
-    tmp_path: Path, data: Path, changes: dict[str, Any]
-) -> None:
-    config = tiny_translation(data, **changes)
-    whole = train(config, tmp_path / "whole")
-    mortal = make(config, tmp_path / "run")
-    mortal.lives = 17
-    if not changes:
-        mortal.lives = 9
-    with pytest.raises(SuddenDeathError):
-        fit(mortal, config, tmp_path / "run", Processes())
-    resumed = train(config, tmp_path / "run")
-    for (name, one), other in zip(whole.model.state_dict().items(), resumed.model.state_dict().values(), strict=True):
-        assert torch.equal(one, other), name
-
-
-@pytest.mark.parametrize("accumulation", [2, 5])
-def test_pieces_of_a_batch_give_the_translator_of_the_whole_batch(
-    tmp_path: Path, data: Path, accumulation: int
-) -> None:
-    settings = {**NO_DROPOUT, "optimizer__name": "sgd", "optimizer__learning_rate": 0.5}
-    whole = train(tiny_translation(data, **settings), tmp_path / "whole")
-    pieces = train(tiny_translation(data, **settings, trainer__accumulation=accumulation), tmp_path / "pieces")
-    for (name, one), other in zip(whole.model.named_parameters(), pieces.model.parameters(), strict=True):
-        torch.testing.assert_close(one, other, atol=1e-5, rtol=0, msg=name)
 
 
 def test_developing_does_not_change_training(tmp_path: Path, data: Path) -> None:

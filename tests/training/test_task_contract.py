@@ -1,0 +1,103 @@
+"""What holds of every task in the real loop: a run that dies is resumed bit for bit, a batch may be cut into pieces."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from tiny_tasks import TINY, SuddenDeathError, dying
+
+from seqnlp.bundle import load_bundle
+from seqnlp.config import Config
+from seqnlp.task_table import TASKS, part_of
+from seqnlp.training.distributed import Processes
+from seqnlp.training.fit import fit
+
+Changes = dict[str, Any]
+
+DEATHS: list[tuple[str, Changes, int]] = [
+    *(("tagging", {"model__output": output}, death) for output in ("crf", "softmax") for death in (7, 17)),
+    ("translation", {}, 17),
+    *(("classification", {}, death) for death in (4, 13)),
+    *(("language_model", {"model__cell": c}, d) for c in ("lstm", "gru", "rnn", "peephole") for d in (4, 17)),
+    *(("forecasting", {}, death) for death in (3, 9)),
+    *(("anomaly_detection", {"model__cell": cell}, 9) for cell in ("lstm", "peephole")),
+]
+SGD: Changes = {"optimizer__name": "sgd", "optimizer__learning_rate": 0.5}
+PIECES: list[tuple[str, Changes, int, float]] = [
+    *(("tagging", {**SGD, "model__output": output}, n, 1e-5) for output in ("crf", "softmax") for n in (2, 3, 7)),
+    *(("translation", SGD, n, 1e-5) for n in (2, 5)),
+    *(("classification", {**SGD, "model__window": 4}, n, 1e-5) for n in (2, 3)),
+    *(("language_model", {**SGD, "model__change_penalty": 1.0}, n, 1e-5) for n in (2, 3)),
+    ("forecasting", {}, 3, 1e-4),
+    ("anomaly_detection", {}, 3, 1e-4),
+]
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """A folder with the data of each task."""
+    made = {task: tmp_path_factory.mktemp(task) for task in TINY}
+    for task, folder in made.items():
+        TINY[task].write(folder)
+    return made
+
+
+def make(config: Config, run: Path) -> Any:
+    run.mkdir(exist_ok=True)
+    return part_of(config.task, "task")(config, run, torch.device("cpu"), lambda text: None)
+
+
+def train(config: Config, run: Path) -> Any:
+    task = make(config, run)
+    fit(task, config, run, Processes())
+    return task
+
+
+def test_every_task_is_held_to_the_contract() -> None:
+    assert set(TINY) == set(TASKS) == {task for task, *_ in DEATHS} == {task for task, *_ in PIECES}
+
+
+def name_of(value: object) -> str:
+    return ",".join(str(each) for each in value.values()) if isinstance(value, dict) else str(value)
+
+
+@pytest.mark.parametrize(("task", "changes", "lives"), DEATHS, ids=name_of)
+def test_a_run_that_dies_in_a_step_is_resumed_bit_for_bit(
+    tmp_path: Path, folders: dict[str, Path], task: str, changes: Changes, lives: int
+) -> None:
+    config = TINY[task].config(folders[task], **TINY[task].everything, **changes)
+    whole = train(config, tmp_path / "whole")
+    with pytest.raises(SuddenDeathError):
+        fit(dying(make(config, tmp_path / "run"), lives), config, tmp_path / "run", Processes())
+    resumed = train(config, tmp_path / "run")
+    for (name, one), other in zip(whole.model.state_dict().items(), resumed.model.state_dict().values(), strict=True):
+        assert torch.equal(one, other), name
+    never, once = (load_bundle(tmp_path / name) for name in ("whole", "run"))
+    assert (never.description, never.vocabulary, never.metrics) == (once.description, once.vocabulary, once.metrics)
+    assert all(torch.equal(never.tensors[name], once.tensors[name]) for name in never.tensors)
+
+
+def test_a_run_with_default_settings_is_resumed_as_well(tmp_path: Path, folders: dict[str, Path]) -> None:
+    config = TINY["translation"].config(folders["translation"])
+    whole = train(config, tmp_path / "whole")
+    with pytest.raises(SuddenDeathError):
+        fit(dying(make(config, tmp_path / "run"), 9), config, tmp_path / "run", Processes())
+    resumed = train(config, tmp_path / "run")
+    for (name, one), other in zip(whole.model.state_dict().items(), resumed.model.state_dict().values(), strict=True):
+        assert torch.equal(one, other), name
+
+
+@pytest.mark.parametrize(("task", "changes", "accumulation", "tolerance"), PIECES, ids=name_of)
+def test_pieces_of_a_batch_give_the_model_of_the_whole_batch(
+    tmp_path: Path, folders: dict[str, Path], task: str, changes: Changes, accumulation: int, tolerance: float
+) -> None:
+    settings = {**TINY[task].no_dropout, **changes}
+    whole = train(TINY[task].config(folders[task], **settings), tmp_path / "whole")
+    pieces = train(
+        TINY[task].config(folders[task], **settings, trainer__accumulation=accumulation), tmp_path / "pieces"
+    )
+    for (name, one), other in zip(whole.model.named_parameters(), pieces.model.parameters(), strict=True):
+        torch.testing.assert_close(one, other, atol=tolerance, rtol=0, msg=name)
