@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from seqnlp.cli.engine_options import add_engine_arguments, engine_options
+from seqnlp.cli.output import emit
 
 if TYPE_CHECKING:
     from seqnlp.api import Classification, Classifier
@@ -76,19 +77,19 @@ def run(arguments: argparse.Namespace) -> int:
     classifier = Classifier(arguments.run, **engine)
     columns, rows = _rows(read_text_lines(standard_input("classify"), arguments.errors), arguments)
     if output == "tsv":
-        _emit([tsv_heading(classifier.labels)])
+        emit([tsv_heading(classifier.labels)])
     if output == "csv" and columns:
-        _emit([csv_heading(columns)])
+        emit([csv_heading(columns)])
     long = LongTexts()
     for some in windows(rows):
         answers = classifier.classify_texts([row.text for row in some], explain=arguments.explain or "")
         pairs = zip(answers, some, strict=True)
         if output == "csv":
-            _emit(write_csv(answer, row.fields) for answer, row in pairs)
+            emit(write_csv(answer, row.fields) for answer, row in pairs)
         elif output == "jsonl":
-            _emit(write_jsonl(answer, row.others) for answer, row in pairs)
+            emit(write_jsonl(answer, row.others) for answer, row in pairs)
         else:
-            _emit(map(WRITERS[output], answers))
+            emit(map(WRITERS[output], answers))
         long.count(answers, classifier.longest)
     long.report(classifier)
     return 0
@@ -121,8 +122,3 @@ class LongTexts:
         lines = "1 line has" if self.lines == 1 else f"{self.lines:,} lines have"
         done = f"{self.unread:,} words beyond were not read" if self.unread else "read in windows, nothing left out"
         print(f"{lines} more than {classifier.longest:,} words (model.long={classifier.long}): {done}", file=sys.stderr)
-
-
-def _emit(pieces: Iterable[str]) -> None:
-    sys.stdout.write("".join(pieces))
-    sys.stdout.flush()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from seqnlp.cli.json_text import json_text
+from seqnlp.cli.output import say
+from seqnlp.cli.threads import add_threads, use_threads
 from seqnlp.errors import SeqnlpError
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data-dir", metavar="DIR", help="where the data is now, if it moved since training")
     parser.add_argument("--reference", type=Path, metavar="FILE", help="compare two files with this one, line by line")
     parser.add_argument("--language", metavar="CODE", help="with --reference: the language of the translations")
-    parser.add_argument("--threads", type=int, default=0, metavar="N", help="CPU threads (default: torch's choice)")
+    add_threads(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -54,12 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise SeqnlpError("--data compares on a file and --split on a split of the runs: give one of them")
     if bool(arguments.reference) != bool(arguments.language):
         raise SeqnlpError("--reference and --language belong together, as in --reference reference.en --language en")
-    if arguments.threads < 0:
-        raise SeqnlpError(f"--threads: expected 0 or more, found {arguments.threads}")
-    if arguments.threads:
-        import torch
-
-        torch.set_num_threads(arguments.threads)
+    use_threads(arguments.threads)
     comparison = _compare_files(arguments) if arguments.reference else compare_runs(arguments)
     systems = {"a": str(arguments.a), "b": str(arguments.b)}
     if arguments.json:
@@ -108,7 +104,7 @@ def _compare_counted(arguments: argparse.Namespace, configs: list[Config], split
     from seqnlp.tasks.counted import counted_answers
 
     a, b = (
-        counted_answers(run, config, split, _say)
+        counted_answers(run, config, split, say)
         for run, config in zip((arguments.a, arguments.b), configs, strict=True)
     )
     place = arguments.data or f"the {split} splits of {arguments.a} and {arguments.b}"
@@ -140,7 +136,7 @@ def _compare_translators(
         )
     if pairs_digest(a.data, split) != pairs_digest(b.data, split):
         raise SeqnlpError(f"the {split} splits of {arguments.a} and {arguments.b} differ; only the same text compares")
-    pairs = load_pairs(a.data, split, _say)
+    pairs = load_pairs(a.data, split, say)
     sources, references = [pair.source for pair in pairs], [pair.target for pair in pairs]
     of_a, of_b = (_translate(Translator(run), run, sources) for run in (arguments.a, arguments.b))
     return compare(of_a, of_b, references, a.data.target)
@@ -167,9 +163,5 @@ def _config(run: Path, arguments: argparse.Namespace) -> Config:
 
 
 def _translate(translator: Translator, run: Path, sources: list[str]) -> list[str]:
-    _say(f"{run}: translating {len(sources):,} lines")
+    say(f"{run}: translating {len(sources):,} lines")
     return [answer.text for answer in translator.translate_lines(sources)]
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)

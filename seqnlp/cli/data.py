@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from seqnlp.cli.json_text import json_text
+from seqnlp.cli.output import say
 
 if TYPE_CHECKING:
     from seqnlp.config import Config
@@ -53,7 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.action == "convert":
         from seqnlp.cli.data_convert import convert_file
 
-        return convert_file(arguments.names, arguments.to, arguments.scheme, arguments.offsets, _say)
+        return convert_file(arguments.names, arguments.to, arguments.scheme, arguments.offsets, say)
     if arguments.action != "check":
         close = did_you_mean(arguments.action, ["check", "convert"])
         expected = "expected `seqnlp data check NAME [NAME]` or `seqnlp data convert IN OUT`"
@@ -86,7 +86,7 @@ def _splits(name: str, arguments: argparse.Namespace) -> tuple[str, Named]:
         config.data.dir = arguments.data_dir
     named: Named = {}
     for split in ("train", "dev", "test"):
-        named |= {(split, side): texts for side, texts in split_texts(config, split, _say).items()}
+        named |= {(split, side): texts for side, texts in split_texts(config, split, say).items()}
     return name, named
 
 
@@ -138,7 +138,3 @@ def _table(found: list[tuple[str, str, Overlap]]) -> str:
             lines = [(f"{here:,}", f"{there:,}", text) for here, there, text in overlap.examples]
             parts.append(Table(f"{of} in {where}, for example", (">line", ">line there", "text"), lines))
     return "\n\n".join(map(format_table, parts))
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)

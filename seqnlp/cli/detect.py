@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import math
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from seqnlp.cli.output import emit, say
+from seqnlp.cli.threads import add_threads, use_threads
 
 if TYPE_CHECKING:
     from seqnlp.api import Detection, Detector, Event, ScoredRow
@@ -44,7 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--plot", type=Path, metavar="FILE", help="also draw the series, its scores and events (.png or .svg)"
     )
-    parser.add_argument("--threads", type=int, default=0, metavar="N", help="CPU threads (default: torch's choice)")
+    add_threads(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -52,16 +54,11 @@ def run(arguments: argparse.Namespace) -> int:
     from seqnlp.errors import SeqnlpError
     from seqnlp.plots.picture import SUFFIXES
 
-    if arguments.threads < 0:
-        raise SeqnlpError(f"--threads: expected 0 or more, found {arguments.threads}")
     if arguments.plot and not arguments.series:
         raise SeqnlpError("--plot needs the whole series: give a file, as in `seqnlp detect RUN series.csv --plot ...`")
     if arguments.plot and arguments.plot.suffix not in SUFFIXES:
         raise SeqnlpError(f"--plot: expected a name that ends in .png or .svg, found '{arguments.plot}'")
-    if arguments.threads:
-        import torch
-
-        torch.set_num_threads(arguments.threads)
+    use_threads(arguments.threads)
     from seqnlp.api import Detector
 
     detector = Detector(arguments.run)
@@ -74,15 +71,15 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _detect_file(arguments: argparse.Namespace, detector: Detector) -> None:
     """The whole series at once."""
-    found = detector.detect(arguments.series, arguments.false_alarms, gap=arguments.gap, say=_say)
+    found = detector.detect(arguments.series, arguments.false_alarms, gap=arguments.gap, say=say)
     tally = Counts()
-    _emit(_heading(arguments, detector))
+    emit(_heading(arguments, detector))
     for row in found.rows:
         tally.count(row)
         if arguments.rows:
-            _emit(_row(row, arguments, detector))
+            emit(_row(row, arguments, detector))
     if not arguments.rows:
-        _emit("".join(_event(event, arguments) for event in found.events))
+        emit("".join(_event(event, arguments) for event in found.events))
     tally.report(len(found.events), found.threshold)
     if arguments.plot:
         _plot(arguments, detector, found)
@@ -102,18 +99,18 @@ def _detect_stream(arguments: argparse.Namespace, detector: Detector) -> None:
     fields = csv_rows(lines, source, delimiter_of(data.delimiter))
     columns, rows = read_rows(fields, data, source, detector.columns)
     if columns.unread:
-        _say(f"{source}: columns that are not read: {', '.join(columns.unread)}")
-    _emit(_heading(arguments, detector))
+        say(f"{source}: columns that are not read: {', '.join(columns.unread)}")
+    emit(_heading(arguments, detector))
     for row in (judged for read in rows for judged in stream.read(read)):
         tally.count(row)
         over = merger.add(row.row, row.score or 0.0, row.flagged, row.place)
         events += over is not None
-        _emit(_row(row, arguments, detector) if arguments.rows else _event(over, arguments))
+        emit(_row(row, arguments, detector) if arguments.rows else _event(over, arguments))
     over = merger.finish()
     if not arguments.rows:
-        _emit(_event(over, arguments))
+        emit(_event(over, arguments))
     if stream.findings.counts:
-        _say(f"{source}: {stream.findings}")
+        say(f"{source}: {stream.findings}")
     tally.report(events + (over is not None), stream.threshold)
 
 
@@ -133,7 +130,7 @@ class Counts:
         """Tell it on standard error."""
         part = f" ({100 * self.flagged / self.scored:.2f} %)" if self.scored else ""
         early = f"; the first {self.rows - self.scored:,} rows end no whole window and have no score"
-        _say(
+        say(
             f"{self.scored:,} rows scored, {self.flagged:,} flagged{part} above {threshold:.2f} times "
             f"the baseline error, {events:,} events{early}"
         )
@@ -169,13 +166,4 @@ def _plot(arguments: argparse.Namespace, detector: Detector, found: Detection) -
     title, time_format = Path(arguments.series).name, detector.loaded.data.time_format
     places = [read_timestamp(row.time, time_format) if row.time else row.row for row in found.rows]
     detection_picture(arguments.plot, title, detector.columns, values, scores, places, events, found.threshold)
-    _say(f"plot written to {arguments.plot}")
-
-
-def _emit(text: str) -> None:
-    sys.stdout.write(text)
-    sys.stdout.flush()
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
+    say(f"plot written to {arguments.plot}")

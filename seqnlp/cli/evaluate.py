@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from seqnlp.cli.json_text import json_line, json_text
+from seqnlp.cli.output import say
+from seqnlp.cli.threads import add_threads, use_threads
 
 if TYPE_CHECKING:
     from seqnlp.config import Config
@@ -42,7 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--report", type=Path, metavar="FILE.html", help="also write a self-contained HTML report")
     parser.add_argument("--json", action="store_true", help="print the whole report as JSON instead of tables")
     parser.add_argument("--data-dir", metavar="DIR", help="where the data is now, if it moved since training")
-    parser.add_argument("--threads", type=int, default=0, metavar="N", help="CPU threads (default: torch's choice)")
+    add_threads(parser)
     parser.add_argument(
         "--tune", action="store_true", help="translators: find beam and length penalty on dev, keep them in the model"
     )
@@ -74,27 +75,24 @@ def run(arguments: argparse.Namespace) -> int:
     arguments.split = arguments.split or "test"
     if arguments.predictions and not parts.predictions:
         raise SeqnlpError(f"--predictions is for {kinds_with('predictions')}; this run's task is {config.task}")
-    if arguments.threads > 0:
-        import torch
-
-        torch.set_num_threads(arguments.threads)
+    use_threads(arguments.threads)
     if arguments.tune:
         if not parts.tune:
             raise SeqnlpError(f"--tune is for {kinds_with('tune')}; other models are complete when their training ends")
-        part_of(config.task, "tune")(arguments.run, config, _say)
+        part_of(config.task, "tune")(arguments.run, config, say)
         return 0
     adapted = arguments.cache or arguments.dynamic
     options = {"adaptation": part_of(config.task, "adaptation")(arguments.cache, arguments.dynamic)} if adapted else {}
     evaluate = part_of(config.task, "evaluate")
-    report: Report = evaluate(arguments.run, config, arguments.split, _say, keep=not arguments.data, **options)
+    report: Report = evaluate(arguments.run, config, arguments.split, say, keep=not arguments.data, **options)
     print(json_text(report.to_dict(), indent=1) if arguments.json else report.to_text())
     if arguments.report:
         write_atomically(arguments.report, report.to_html(_origin(arguments, config)).encode())
-        _say(f"report written to {arguments.report}")
+        say(f"report written to {arguments.report}")
     if arguments.predictions:
         rows = part_of(config.task, "predictions")(arguments.run, config, arguments.split, _quiet)
         write_pieces_atomically(arguments.predictions, (json_line(row).encode() for row in rows))
-        _say(f"predictions written to {arguments.predictions}")
+        say(f"predictions written to {arguments.predictions}")
     return 0
 
 
@@ -125,7 +123,3 @@ def _origin(arguments: argparse.Namespace, config: Config) -> str:
 
 def _quiet(text: str) -> None:
     """For what was said already."""
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)

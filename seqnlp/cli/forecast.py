@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from seqnlp.cli.output import say
+from seqnlp.cli.threads import add_threads, use_threads
 
 if TYPE_CHECKING:
     from seqnlp.api import Forecast, Forecaster
@@ -40,7 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--plot", type=Path, metavar="FILE", help="also draw the series' end and the forecast (.png or .svg)"
     )
-    parser.add_argument("--threads", type=int, default=0, metavar="N", help="CPU threads (default: torch's choice)")
+    add_threads(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -48,23 +50,18 @@ def run(arguments: argparse.Namespace) -> int:
     from seqnlp.errors import SeqnlpError
     from seqnlp.plots.picture import SUFFIXES
 
-    if arguments.threads < 0:
-        raise SeqnlpError(f"--threads: expected 0 or more, found {arguments.threads}")
     if arguments.horizon is not None and arguments.horizon < 1:
         raise SeqnlpError(f"--horizon: expected 1 or more, found {arguments.horizon}")
     if arguments.series is None and (arguments.plot or arguments.file):
         raise SeqnlpError("-o and --plot are for a file's forecast: name a CSV file, or redirect the output (> FILE)")
     if arguments.plot and arguments.plot.suffix not in SUFFIXES:
         raise SeqnlpError(f"--plot: expected a name that ends in .png or .svg, found '{arguments.plot}'")
-    if arguments.threads:
-        import torch
-
-        torch.set_num_threads(arguments.threads)
+    use_threads(arguments.threads)
     from seqnlp.api import Forecaster
 
     forecaster = Forecaster(arguments.run)
     if (arguments.horizon or 0) > forecaster.horizon:
-        _say(
+        say(
             f"the model was trained for {forecaster.horizon} rows ahead: further ones go on from its own forecasts and "
             "have no prediction intervals"
         )
@@ -75,12 +72,12 @@ def _forecast_file(forecaster: Forecaster, arguments: argparse.Namespace) -> int
     from seqnlp.cli.forecast_output import csv_heading, write_csv, write_jsonl
     from seqnlp.storage import write_atomically
 
-    forecast = forecaster.forecast(arguments.series, arguments.horizon or 0, level=arguments.level, say=_say)
+    forecast = forecaster.forecast(arguments.series, arguments.horizon or 0, level=arguments.level, say=say)
     as_csv = arguments.output == "csv"
     text = csv_heading(forecaster.names) + write_csv(forecast) if as_csv else write_jsonl(forecast)
     if arguments.file:
         write_atomically(arguments.file, text.encode())
-        _say(f"forecast written to {arguments.file}")
+        say(f"forecast written to {arguments.file}")
     else:
         print(text, end="")
     if arguments.plot:
@@ -98,7 +95,7 @@ def _forecast_stream(forecaster: Forecaster, arguments: argparse.Namespace) -> i
     data = forecaster.loaded.data
     columns, rows = read_rows(csv_rows(_lines(), source, delimiter_of(data.delimiter)), data, source, forecaster.names)
     if columns.unread:
-        _say(f"{source}: columns that are not read: {', '.join(columns.unread)}")
+        say(f"{source}: columns that are not read: {', '.join(columns.unread)}")
     stream = forecaster.start(arguments.horizon or 0, level=arguments.level, source=source)
     if arguments.output == "csv":
         print(csv_heading(columns.names), end="", flush=True)
@@ -111,9 +108,9 @@ def _forecast_stream(forecaster: Forecaster, arguments: argparse.Namespace) -> i
         elif forecast is not None:
             print(write_csv(forecast), end="", flush=True)
     if stream.findings.counts:
-        _say(f"{source}: {stream.findings}")
+        say(f"{source}: {stream.findings}")
     if silent:
-        _say(f"{source}: {silent:,} rows without a forecast, the first {forecaster.fewest_rows - 1} among them")
+        say(f"{source}: {silent:,} rows without a forecast, the first {forecaster.fewest_rows - 1} among them")
     return 0
 
 
@@ -136,8 +133,4 @@ def _plot(forecaster: Forecaster, series: Path, forecast: Forecast, file: Path) 
     if step is not None and read.moments:
         places = [*read.moments, *(step.after(read.moments[-1], number) for number in range(1, horizon + 1))]
     forecast_picture(file, str(series.name), forecast.names, read.values, bands, places, forecast.level)
-    _say(f"plot written to {file}")
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
+    say(f"plot written to {file}")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import csv
 import os
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from seqnlp.cli.output import say
 from seqnlp.errors import RunError
 from seqnlp.storage import write_atomically
 
@@ -105,10 +105,6 @@ def _judged(run: Path, split: str, data_dir: str | None) -> tuple[str, Confusion
         config.data.dir = data_dir
     if TASKS[config.task].predictions_for_plots:
         judged: tuple[str, ConfusionMatrix | None, Calibration]
-        judged = part_of(config.task, "predictions_for_plots")(run, config, split, _say)
+        judged = part_of(config.task, "predictions_for_plots")(run, config, split, say)
         return judged
     raise RunError(f"{run} holds a {config.task} model; confusion and calibration are of taggers and classifiers")
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)

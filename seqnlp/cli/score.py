@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from seqnlp.cli.json_text import json_line
+from seqnlp.cli.threads import use_threads
 
 if TYPE_CHECKING:
     from seqnlp.api import Hypothesis
@@ -42,18 +43,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Stream the scores."""
     from seqnlp.cli.streams import windows
-    from seqnlp.errors import SeqnlpError
     from seqnlp.text.parallel import read_aligned
 
     files = arguments.source, arguments.target
-    if arguments.threads < 0:
-        raise SeqnlpError(f"--threads: expected 0 or more, found {arguments.threads}")
     if all(file.is_file() for file in files):  # what does not fit together is refused before the work begins
         deque(read_aligned(*files), maxlen=0)
-    if arguments.threads:
-        import torch
-
-        torch.set_num_threads(arguments.threads)
+    use_threads(arguments.threads)
     from seqnlp.api import Translator
 
     translator = Translator(*arguments.runs, precision=arguments.precision)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from seqnlp.cli.engine_options import add_engine_arguments, engine_options
+from seqnlp.cli.output import emit
 
 if TYPE_CHECKING:
     from seqnlp.api import Translator
@@ -100,7 +101,7 @@ def run(arguments: argparse.Namespace) -> int:
                 batch_lines=arguments.batch_lines,
                 first_line=done,
             )
-            _emit(write(answer, number, shown) for number, answer in enumerate(answers, done))
+            emit(write(answer, number, shown) for number, answer in enumerate(answers, done))
             advance(texts)
             rewritten.add(texts)
             done += len(texts)
@@ -136,8 +137,6 @@ def _check(arguments: argparse.Namespace) -> None:
         _check_nbest(arguments.nbest, arguments.beam)
     if arguments.attention and arguments.output != "jsonl":
         raise SeqnlpError("--attention is written by --output jsonl only; add --output jsonl")
-    if arguments.threads < 0:
-        raise SeqnlpError(f"--threads: expected 0 or more, found {arguments.threads}")
     if arguments.batch_lines < 1:
         raise SeqnlpError(f"--batch-lines: expected 1 or more, found {arguments.batch_lines}")
 
@@ -172,8 +171,3 @@ def _lines(arguments: argparse.Namespace) -> Iterator[tuple[str, str]]:
     more = sum(1 for _ in prefixes)
     if more:
         raise DataError(f"expected {number:,} lines as in the input, found {number + more:,}", arguments.prefix)
-
-
-def _emit(pieces: Iterable[str]) -> None:
-    sys.stdout.write("".join(pieces))
-    sys.stdout.flush()

@@ -16,8 +16,9 @@ from torch import Tensor
 
 from seqnlp.bundle import load_bundle
 from seqnlp.config import Config
-from seqnlp.errors import ConfigError, DataError, RunError
+from seqnlp.errors import DataError, RunError
 from seqnlp.task_table import TASKS, part_of
+from seqnlp.tasks.splits import require_split
 
 TEXTS = 50
 """Texts that are read, the longest ones, and so many places of a running text."""
@@ -45,8 +46,7 @@ def gradient_norms(run: Path, config: Config, split: str) -> list[float]:
             f"{run} holds a {config.task} model; gradients over distance are shown of language models, taggers and "
             "classifiers (a translator's attention sees every step at no distance)"
         )
-    if not getattr(config.data, split):
-        raise ConfigError([f"data.{split}: this run was trained without a {split} split; choose another --split"])
+    require_split(config, split)
     return _means(part_of(config.task, "gradient")(load_bundle(run), config, split), run, split)
 
 

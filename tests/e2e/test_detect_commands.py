@@ -267,7 +267,7 @@ def test_a_picture_needs_a_file(data: Path) -> None:
 def test_a_split_that_the_run_does_not_have_is_refused(data: Path, tmp_path: Path) -> None:
     finished = seqnlp("train", *SMALL, "data.test=", f"data.dir={data}", f"run={tmp_path}/run", "trainer.epochs=1")
     assert finished.status == 0, finished.err
-    assert "data.test: this run was trained without a test part" in refusal("evaluate", tmp_path / "run")
+    assert "data.test: this run was trained without a test split" in refusal("evaluate", tmp_path / "run")
 
 
 def test_series_have_no_texts_to_compare(data: Path) -> None:

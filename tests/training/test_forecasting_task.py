@@ -158,7 +158,7 @@ def test_training_beats_the_seasonal_naive_error_and_the_scores_are_kept(data: P
     assert task.digest == metrics["train_sha256"]
     assert load_bundle(tmp_path / "run").metrics["test"]["mase"] == pytest.approx(said.score, abs=1e-5)
     config.data.dev = ""
-    with pytest.raises(ConfigError, match="this run was trained without a dev part"):
+    with pytest.raises(ConfigError, match="this run was trained without a dev split"):
         evaluate(tmp_path / "run", config, "dev", lambda text: None)
 
 

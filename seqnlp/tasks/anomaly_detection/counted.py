@@ -10,13 +10,13 @@ import numpy as np
 from seqnlp.bundle import load_bundle
 from seqnlp.config import AnomalyConfig
 from seqnlp.data.series.parts import load_part
-from seqnlp.errors import ConfigError
 from seqnlp.metrics.alarms import flag_highest
 from seqnlp.metrics.paired_counts import CountedScore, percent_of
 from seqnlp.tasks.anomaly_detection.evaluation import BUDGET
 from seqnlp.tasks.anomaly_detection.labelled_windows import labelled_windows, number_rows
 from seqnlp.tasks.anomaly_detection.model import detector_from_bundle
 from seqnlp.tasks.counted import CountedAnswers
+from seqnlp.tasks.splits import require_split
 
 ROWS = 100
 """Rows of a stretch outside of labelled windows."""
@@ -31,9 +31,9 @@ def counted_alarms(run: Path, config: AnomalyConfig, split: str, say: Callable[[
     The arguments and errors are those of :func:`seqnlp.tasks.anomaly_detection.evaluation.evaluate`.
     """
     detector = detector_from_bundle(load_bundle(run))
+    require_split(config, split)
     part = load_part(config.data, split, say, detector.names, detector.step)
-    if part is None:
-        raise ConfigError([f"data.{split}: this run was trained without a {split} part; choose another --split"])
+    assert part is not None  # the run has it
     first = max(part.begin, detector.settings.window - 1)
     flagged = flag_highest(detector.score(part.series)[first:], BUDGET)
     flagged = np.concatenate([np.zeros(first - part.begin, dtype=bool), flagged])  # (T,)

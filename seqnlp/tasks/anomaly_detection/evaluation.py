@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 from seqnlp.bundle import load_bundle, record_scores
 from seqnlp.config import AnomalyConfig
 from seqnlp.data.series.parts import Part, Series, load_part, part_digest
-from seqnlp.errors import ConfigError
 from seqnlp.metrics.alarms import flag_highest, found_by_chance, measure_alarms
 from seqnlp.metrics.false_alarms import surer_threshold
 from seqnlp.metrics.z_score import rolling_z_scores
 from seqnlp.tasks.anomaly_detection.labelled_windows import labelled_windows, number_rows
 from seqnlp.tasks.anomaly_detection.model import LoadedDetector, detector_from_bundle
 from seqnlp.tasks.anomaly_detection.report import AnomalyReport, LabelledWindow
+from seqnlp.tasks.splits import require_split
 
 FloatArray = NDArray[np.float64]
 Scorer = Callable[[Series], FloatArray]
@@ -42,9 +42,9 @@ def evaluate(
         DataError: the split cannot be read.
     """
     detector = detector_from_bundle(load_bundle(run))
+    require_split(config, split)
     part = load_part(config.data, split, say, detector.names, detector.step)
-    if part is None:
-        raise ConfigError([f"data.{split}: this run was trained without a {split} part; choose another --split"])
+    assert part is not None  # the run has it
     started = time.perf_counter()
     scores = detector.score(part.series)  # (T,)
     seconds = time.perf_counter() - started

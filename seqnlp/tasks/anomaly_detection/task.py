@@ -30,6 +30,7 @@ from seqnlp.tasks.anomaly_detection.model import (
 )
 from seqnlp.tasks.anomaly_detection.scoring import baseline_of, for_scoring, row_errors, row_scores
 from seqnlp.tasks.anomaly_detection.windows import take_windows
+from seqnlp.tasks.saving import training_metrics
 from seqnlp.training.checkpoint import Progress
 from seqnlp.training.task import Batch
 
@@ -122,17 +123,15 @@ class AnomalyTask:
         """Write the run's model folder."""
         config, detector = self.config, self.detector
         assert detector is not None  # `evaluate` was called before
-        metrics = {
-            "dev": scores,
-            "epoch": progress.epoch,
-            "step": progress.step,
-            "seed": config.seed,
-            "recipe": config.name,
-            "parameters": count_parameters(self.model),
-            "train_rows": len(self.rows),
-            "calibration_rows": len(detector.calibration),
-            "train_sha256": self.digest,
-        }
+        metrics = training_metrics(
+            config,
+            self.model,
+            scores,
+            progress,
+            self.digest,
+            train_rows=len(self.rows),
+            calibration_rows=len(detector.calibration),
+        )
         saved = bundle.Bundle(
             description=describe(config),
             weights=bundle.weights_of({**self.model.state_dict(), **calibration_of(detector)}),

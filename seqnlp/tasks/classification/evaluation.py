@@ -14,7 +14,6 @@ from seqnlp.bundle import Bundle, load_bundle, record_scores
 from seqnlp.config import ClassificationConfig
 from seqnlp.data.documents import documents_digest, load_documents
 from seqnlp.data.sources import source_name
-from seqnlp.errors import ConfigError
 from seqnlp.metrics.calibration import Calibration, measure_calibration
 from seqnlp.metrics.classification import confusion_matrix, label_scores, macro_interval, score_interval
 from seqnlp.metrics.confusion import ConfusionMatrix, confused

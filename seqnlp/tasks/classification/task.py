@@ -28,6 +28,7 @@ from seqnlp.tasks.classification.card import model_card
 from seqnlp.tasks.classification.model import bag_tensors, build_classifier, describe, vocabulary_of
 from seqnlp.tasks.classification.prediction import DocumentPredictor, decide, label_names, predicted
 from seqnlp.tasks.classification.saved import Decision
+from seqnlp.tasks.saving import training_metrics
 from seqnlp.tasks.word_features import Vectors, learn_features, load_vectors, vectors_digest
 from seqnlp.training.checkpoint import Progress
 from seqnlp.training.task import Batch
@@ -125,16 +126,9 @@ class ClassificationTask:
     def save(self, scores: dict[str, float], progress: Progress) -> None:
         """Write the run's model folder."""
         config = self.config
-        metrics = {
-            "dev": scores,
-            "epoch": progress.epoch,
-            "step": progress.step,
-            "seed": config.seed,
-            "recipe": config.name,
-            "parameters": count_parameters(self.model),
-            "train_sha256": self.train_digest,
-            **({"beside": self.beside} if self.beside else {}),
-        }
+        metrics = training_metrics(
+            config, self.model, scores, progress, self.train_digest, **({"beside": self.beside} if self.beside else {})
+        )
         saved = bundle.Bundle(
             description=describe(config, self.word_dim, self.decision),
             weights=bundle.weights_of({**self.model.state_dict(), **bag_tensors(self.bag)}),

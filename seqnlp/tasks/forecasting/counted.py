@@ -11,12 +11,12 @@ from seqnlp.bundle import load_bundle
 from seqnlp.config import ForecastingConfig
 from seqnlp.data.series.inputs import make_inputs
 from seqnlp.data.series.parts import load_part
-from seqnlp.errors import ConfigError
 from seqnlp.metrics.forecasting import rows_ahead
 from seqnlp.metrics.paired_counts import CountedScore, mean_of, root_mean_of
 from seqnlp.tasks.counted import CountedAnswers
 from seqnlp.tasks.forecasting.model import forecaster_from_bundle
 from seqnlp.tasks.forecasting.prediction import backtest
+from seqnlp.tasks.splits import require_split
 
 
 def counted_errors(run: Path, config: ForecastingConfig, split: str, say: Callable[[str], None]) -> CountedAnswers:
@@ -28,9 +28,9 @@ def counted_errors(run: Path, config: ForecastingConfig, split: str, say: Callab
     The arguments and errors are those of :func:`seqnlp.tasks.forecasting.evaluation.evaluate`.
     """
     loaded = forecaster_from_bundle(load_bundle(run))
+    require_split(config, split)
     part = load_part(config.data, split, say, loaded.facts.names, loaded.facts.step)
-    if part is None:
-        raise ConfigError([f"data.{split}: this run was trained without a {split} part; choose another --split"])
+    assert part is not None  # the run has it
     inputs = make_inputs(loaded.reading, loaded.facts.scaler, part.series)
     origins, transformed, _, known = backtest(loaded.model, inputs, part, loaded.reading, loaded.facts.scaler)
     actual = part.series.values[rows_ahead(origins, loaded.settings.horizon)]  # (O, H, C)

@@ -14,13 +14,14 @@ from seqnlp.bundle import load_bundle, record_scores
 from seqnlp.config import ForecastingConfig
 from seqnlp.data.series.inputs import Inputs, make_inputs
 from seqnlp.data.series.parts import Part, load_part, part_digest
-from seqnlp.errors import ConfigError, DataError
+from seqnlp.errors import DataError
 from seqnlp.metrics.conformal import coverage
 from seqnlp.metrics.forecasting import errors, naive, rows_ahead, seasonal_naive, seasonal_naive_with_drift
 from seqnlp.metrics.linear_baseline import LinearBaseline, linear_baseline
 from seqnlp.tasks.forecasting.model import LEVELS, LoadedForecaster, forecaster_from_bundle
 from seqnlp.tasks.forecasting.prediction import backtest, fewest_rows, forecast_rows
 from seqnlp.tasks.forecasting.report import ColumnReport, ForecastReport, Interval, NamedErrors, StepErrors, interval_90
+from seqnlp.tasks.splits import require_split
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -40,9 +41,9 @@ def evaluate(
     """
     bundle = load_bundle(run)
     loaded = forecaster_from_bundle(bundle)
+    require_split(config, split)
     part = load_part(config.data, split, say, loaded.facts.names, loaded.facts.step)
-    if part is None:
-        raise ConfigError([f"data.{split}: this run was trained without a {split} part; choose another --split"])
+    assert part is not None  # the run has it
     inputs = make_inputs(loaded.reading, loaded.facts.scaler, part.series)
     started = time.perf_counter()
     origins, transformed, _, known = backtest(loaded.model, inputs, part, loaded.reading, loaded.facts.scaler)

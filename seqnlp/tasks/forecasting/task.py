@@ -32,6 +32,7 @@ from seqnlp.tasks.forecasting.model import (
 )
 from seqnlp.tasks.forecasting.prediction import Backtest, backtest, fit_intervals
 from seqnlp.tasks.forecasting.windows import WindowPlan
+from seqnlp.tasks.saving import training_metrics
 from seqnlp.training.checkpoint import Progress
 from seqnlp.training.task import Batch
 
@@ -127,15 +128,7 @@ class ForecastingTask:
     def save(self, scores: dict[str, float], progress: Progress) -> None:
         """Write the run's model folder."""
         config = self.config
-        metrics = {
-            "dev": scores,
-            "epoch": progress.epoch,
-            "step": progress.step,
-            "seed": config.seed,
-            "recipe": config.name,
-            "parameters": count_parameters(self.model),
-            "train_sha256": self.digest,
-        }
+        metrics = training_metrics(config, self.model, scores, progress, self.digest)
         saved = bundle.Bundle(
             description=describe(config),
             weights=bundle.weights_of(tensors_of(self.model, self.intervals)),

@@ -11,11 +11,11 @@ import torch
 from seqnlp.bundle import load_bundle
 from seqnlp.config import LanguageModelConfig
 from seqnlp.data.corpus import encode_corpus, load_text
-from seqnlp.errors import ConfigError
 from seqnlp.metrics.paired_counts import CountedScore, perplexity_of
 from seqnlp.tasks.counted import CountedAnswers
 from seqnlp.tasks.language_model.model import in_direction, language_model_from_bundle
 from seqnlp.tasks.language_model.scoring import score_tokens
+from seqnlp.tasks.splits import require_split
 
 
 def counted_losses(run: Path, config: LanguageModelConfig, split: str, say: Callable[[str], None]) -> CountedAnswers:
@@ -25,8 +25,7 @@ def counted_losses(run: Path, config: LanguageModelConfig, split: str, say: Call
         ConfigError: the run has no such split.
         DataError: the split cannot be read.
     """
-    if not getattr(config.data, split):
-        raise ConfigError([f"data.{split}: this run was trained without a {split} text; choose another --split"])
+    require_split(config, split)
     loaded = language_model_from_bundle(load_bundle(run))
     lines = load_text(config.data, split)
     corpus, direction = encode_corpus(lines, loaded.tokens), loaded.model.config.direction

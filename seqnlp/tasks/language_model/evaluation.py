@@ -24,6 +24,7 @@ from seqnlp.tasks.language_model.dynamic import DynamicEvaluation, dynamic_losse
 from seqnlp.tasks.language_model.model import in_direction, language_model_from_bundle
 from seqnlp.tasks.language_model.report import LanguageReport, NamedScores
 from seqnlp.tasks.language_model.scoring import score_tokens
+from seqnlp.tasks.splits import require_split
 
 Losses = Callable[[NDArray[np.int64]], NDArray[np.float64]]
 
@@ -64,8 +65,7 @@ def evaluate(
         ConfigError: the run has no such split, or none to tune an adaptation on.
         DataError: the split cannot be read.
     """
-    if not getattr(config.data, split):
-        raise ConfigError([f"data.{split}: this run was trained without a {split} text; choose another --split"])
+    require_split(config, split)
     bundle = load_bundle(run)
     loaded = language_model_from_bundle(bundle)
     corpus = encode_corpus(load_text(config.data, split), loaded.tokens)

@@ -10,10 +10,10 @@ from pathlib import Path
 from seqnlp.bundle import Bundle, load_bundle, record_scores
 from seqnlp.config import TaggingConfig
 from seqnlp.data.sources import load_split, source_name, split_digest
-from seqnlp.errors import ConfigError
 from seqnlp.metrics.calibration import Calibration, measure_calibration
 from seqnlp.metrics.confusion import ConfusionMatrix, confused
 from seqnlp.metrics.entities import entity_scores
+from seqnlp.tasks.splits import require_split
 from seqnlp.tasks.tagging.calibration import found_spans, scored_predictions
 from seqnlp.tasks.tagging.data import entity_types, report_unseen_labels
 from seqnlp.tasks.tagging.network import saved_predictor
@@ -100,8 +100,7 @@ class PredictedSplit:
 
 def predicted_split(saved: Bundle, config: TaggingConfig, split: str, say: Say) -> PredictedSplit:
     data = config.data
-    if not getattr(data, split):
-        raise ConfigError([f"data.{split}: this run was trained without a {split} split; choose another --split"])
+    require_split(config, split)
     tagger = read_tagger(saved)
     # entities inside words are missed, and said to be; training may refuse them
     data = replace(data, tokenizer=tagger.tokenizer, accept_cut_words=True)

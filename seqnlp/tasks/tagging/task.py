@@ -18,6 +18,7 @@ from seqnlp.data.sources import load_split, source_name, split_digest
 from seqnlp.metrics.entities import entity_scores
 from seqnlp.models.size import count_parameters
 from seqnlp.models.tagger import RecurrentTagger
+from seqnlp.tasks.saving import training_metrics
 from seqnlp.tasks.tagging import data as tagging_data
 from seqnlp.tasks.tagging.calibration import calibrate, found_spans
 from seqnlp.tasks.tagging.card import model_card
@@ -127,15 +128,7 @@ class TaggingTask:
         """Write the run's model folder."""
         config, embedder = self.config, self.context.embedder if self.context else None
         about = asdict(config.about)
-        metrics = {
-            "dev": scores,
-            "epoch": progress.epoch,
-            "step": progress.step,
-            "seed": config.seed,
-            "recipe": config.name,
-            "parameters": count_parameters(self.model),
-            "train_sha256": self.train_digest,
-        }
+        metrics = training_metrics(config, self.model, scores, progress, self.train_digest)
         saved = bundle.Bundle(
             description={
                 **describe(config.model, self.word_dim, config.data.scheme, config.data.tokenizer, about),

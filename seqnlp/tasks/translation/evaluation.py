@@ -11,10 +11,10 @@ from seqnlp.bundle import find_model, load_bundle, record_scores, save_descripti
 from seqnlp.config import DecodingConfig, TranslationConfig
 from seqnlp.data.pairs import load_pairs, pairs_digest
 from seqnlp.data.sources import source_name
-from seqnlp.errors import ConfigError
 from seqnlp.metrics.translation_health import health
 from seqnlp.metrics.translation_scores import bleu, corpus_scores
 from seqnlp.metrics.translation_worst import worst_sentences
+from seqnlp.tasks.splits import require_split
 from seqnlp.tasks.translation.api import Translator
 from seqnlp.tasks.translation.report import TranslationReport
 from seqnlp.text.parallel import SentencePair
@@ -111,6 +111,5 @@ def describe_search(decoding: DecodingConfig) -> str:
 
 
 def _pairs(config: TranslationConfig, split: str, say: Say) -> list[SentencePair]:
-    if not getattr(config.data, split):
-        raise ConfigError([f"data.{split}: this run was trained without a {split} split; choose another --split"])
+    require_split(config, split)
     return load_pairs(config.data, split, say)

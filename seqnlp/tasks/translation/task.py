@@ -20,6 +20,7 @@ from seqnlp.errors import DataError
 from seqnlp.metrics.translation_scores import bleu, chrf
 from seqnlp.models.size import count_parameters
 from seqnlp.models.translator import PairBatch, RecurrentTranslator
+from seqnlp.tasks.saving import training_metrics
 from seqnlp.tasks.translation.card import model_card
 from seqnlp.tasks.translation.greedy import greedy_translations
 from seqnlp.tasks.translation.model import build_translator, describe, learn_vocabularies, say_rewritten, start_from
@@ -116,16 +117,9 @@ class TranslationTask:
     def save(self, scores: dict[str, float], progress: Progress) -> None:
         """Write the run's model folder."""
         config = self.config
-        metrics = {
-            "dev": scores,
-            "epoch": progress.epoch,
-            "step": progress.step,
-            "seed": config.seed,
-            "recipe": config.name,
-            "initialized_from": self.initialized_from,
-            "parameters": count_parameters(self.model),
-            "train_sha256": self.digest,
-        }
+        metrics = training_metrics(
+            config, self.model, scores, progress, self.digest, initialized_from=self.initialized_from
+        )
         saved = bundle.Bundle(
             description=describe(config),
             weights=bundle.weights_of(self.model.state_dict()),

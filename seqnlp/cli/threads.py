@@ -1,0 +1,26 @@
+"""``--threads`` of the commands that compute with torch."""
+
+from __future__ import annotations
+
+import argparse
+
+
+def add_threads(parser: argparse.ArgumentParser | argparse._ArgumentGroup) -> None:
+    """Declare it."""
+    parser.add_argument("--threads", type=int, default=0, metavar="N", help="CPU threads (default: torch's choice)")
+
+
+def use_threads(count: int) -> None:
+    """Compute with so many threads; 0: as many as torch chooses.
+
+    Raises:
+        SeqnlpError: a negative number.
+    """
+    from seqnlp.errors import SeqnlpError
+
+    if count < 0:
+        raise SeqnlpError(f"--threads: expected 0 or more, found {count}")
+    if count:
+        import torch
+
+        torch.set_num_threads(count)

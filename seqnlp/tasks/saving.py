@@ -1,0 +1,34 @@
+"""What every saved model says of its training."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from torch import nn
+
+from seqnlp.config import Config
+from seqnlp.models.size import count_parameters
+from seqnlp.training.checkpoint import Progress
+
+
+def training_metrics(
+    config: Config, model: nn.Module, scores: Mapping[str, float], progress: Progress, digest: str, **more: Any
+) -> dict[str, Any]:
+    """What ``metrics.json`` holds of a model as it is saved.
+
+    Args:
+        scores: on dev.
+        digest: of the training data.
+        more: what only this task knows.
+    """
+    return {
+        "dev": dict(scores),
+        "epoch": progress.epoch,
+        "step": progress.step,
+        "seed": config.seed,
+        "recipe": config.name,
+        "parameters": count_parameters(model),
+        **more,
+        "train_sha256": digest,
+    }
