@@ -32,6 +32,7 @@ from seqnlp.tasks.classification.network import saved_predictor
 from seqnlp.tasks.classification.prediction import FloatArray, decide, label_names, predicted, probabilities
 from seqnlp.tasks.classification.report import ClassificationReport, Mistake
 from seqnlp.tasks.classification.saved import Decision, SavedClassifier, read_classifier
+from seqnlp.tasks.splits import require_split
 from seqnlp.text.documents import Document
 
 MISTAKES = 10
@@ -122,8 +123,7 @@ class ScoredSplit:
 
 def scored_split(saved: Bundle, config: ClassificationConfig, split: str, say: Say) -> ScoredSplit:
     data = config.data
-    if not getattr(data, split):
-        raise ConfigError([f"data.{split}: this run was trained without a {split} split; choose another --split"])
+    require_split(config, split)
     loaded = read_classifier(saved)
     documents = load_documents(data, split, say)
     report_unseen_labels(documents, loaded.labels, split, say)
