@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from seqnlp.config import Config, config_to_dict, default_config, read_config
+from seqnlp.config import CONFIGS, Config, config_to_dict, default_config, read_config
 from seqnlp.config.renamed import old_names, renamed_override
 from seqnlp.errors import ConfigError
 from seqnlp.overrides import (
@@ -141,7 +141,9 @@ def _job(run: Callable[[Config], Result], config_dir: str | None, composed: Dict
 
     job = HydraConfig.get()
     lines = list(job.overrides.task)
-    raw = say_only_what_is_true(_leave_hydra(composed), lines, _recipe(lines, config_dir))
+    raw = _leave_hydra(composed)
+    _leave_out_other_tasks(raw, lines, config_dir)
+    raw = say_only_what_is_true(raw, lines, _recipe(lines, config_dir))
     return run(read_config({**raw, "run": os.path.relpath(job.runtime.output_dir)}))
 
 
@@ -162,6 +164,7 @@ def _compose(
 
     unknown = [unknown_key(one, task) for one in typed if not is_known(one, task)]
     raw = _leave_hydra(compose(PRIMARY, overrides=[*settings, *lines]))
+    _leave_out_other_tasks(raw, lines, config_dir)
     for one in typed:
         if values and one.key in values and is_known(one, task):
             _put(raw, one.key, values[one.key])
@@ -180,6 +183,21 @@ def _put(raw: Mapping[str, Any], key: str, value: object) -> None:
     *sections, name = key.split(".")
     section = cast("dict[str, Any]", functools.reduce(lambda inner, part: inner[part], sections, raw))
     section[name] = value
+
+
+def _leave_out_other_tasks(raw: Mapping[str, Any], lines: Sequence[str], config_dir: str | None) -> None:
+    """Take out what a data group (``data=jsonl``) sets and only other tasks have; a format must be one of this task."""
+    names = [value.strip("'") for key, _, value in (line.partition("=") for line in lines) if key == "data"]
+    path = find_options("data", config_dir).get(names[-1]) if names else None
+    found = _read_file(path) if path else None
+    if not isinstance(found, dict) or str(raw.get("task")) not in CONFIGS:
+        return
+    has = config_to_dict(default_config(str(raw["task"])))
+    sections = {key: value for key, value in found.items() if isinstance(value, dict)} or {"data": found}
+    for section, keys in sections.items():
+        for key in keys:
+            if key != "format" and section in raw and key not in has.get(section, {}):
+                raw[section].pop(key, None)
 
 
 def _recipe(lines: Sequence[str], config_dir: str | None) -> Mapping[str, Any]:

@@ -48,6 +48,26 @@ def test_every_recipe_composes_and_says_what_its_data_are(name: str) -> None:
     assert config.data.test
 
 
+@pytest.mark.parametrize("task", ["tagging", "classification", "translation"])
+def test_data_groups_are_for_every_task_with_files_so_written(task: str) -> None:
+    own = ["data.source=de", "data.target=en"] if task == "translation" else []
+    rows = compose_config([f"task={task}", "data=jsonl", "data.train=a.jsonl", "data.dev=b.jsonl", *own])
+    assert (rows.task, rows.data.train, getattr(rows.data, "format", "")) == (task, "a.jsonl", "jsonl")
+    stored = compose_config([f"task={task}", "data=hub", "data.hub=somewhere", *own])
+    assert (stored.data.train, stored.data.dev, getattr(stored.data, "format", "")) == ("train", "validation", "hub")
+
+
+def test_a_data_group_of_another_task_is_no_setting_of_this_one() -> None:
+    [message] = problems("task=classification", "data=conll", "data.train=a", "data.dev=b")
+    assert message.startswith("data.format: expected one of auto, tsv, csv, jsonl")
+    assert problems("task=forecasting", "data=jsonl", "data.train=a.csv", "data.dev=10%") == [
+        "data.format: unknown key (did you mean 'time_format'?)"
+    ]
+    typed = problems("task=classification", "data=jsonl", "data.train=a", "data.dev=b", "data.scheme=iob2")
+    assert len(typed) == 1
+    assert typed[0].startswith("data.scheme: ")
+
+
 def test_every_file_below_recipes_is_found() -> None:
     assert len(find_recipes()) == sum(path.suffix == ".yaml" for path in RECIPES.rglob("*"))
     assert "tagging/demo" in find_recipes()
