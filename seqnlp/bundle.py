@@ -1,8 +1,9 @@
 """The saved model: one folder of plain files that loads without Hydra, pickle, network or code in a configuration.
 
 ``config.yaml`` (format, task, settings, the digests of the other files; no paths) · ``model.safetensors`` ·
-``vocabulary.json`` · ``labels.json`` · ``metrics.json`` · ``README.md`` (a model card, free to be edited) · ``*.spm``
-(subword models, if the task has them).
+``vocabulary.json`` · ``labels.json`` · ``metrics.json`` · ``README.md`` (a model card, free to be edited) ·
+``training.yaml`` (how it was trained, and how data are read; no paths) · ``*.spm`` (subword models, if the task has
+them).
 """
 
 from __future__ import annotations
@@ -45,8 +46,9 @@ DESCRIPTION, TENSORS, VOCABULARY, LABELS, METRICS, CARD = (
     "metrics.json",
     "README.md",
 )
+TRAINING = "training.yaml"
 _SUBWORDS = ".spm"
-_FOR_PEOPLE = (METRICS, CARD)
+_NOT_NEEDED = (METRICS, CARD, TRAINING)
 """Without these a model answers alike."""
 
 AS_SAVED, CHANGED, MISSING = "as saved", "not as saved", "missing"
@@ -68,6 +70,7 @@ class Bundle:
         metrics: scores, splits, seed, data hashes.
         card: the model card, Markdown.
         subwords: SentencePiece models by file name.
+        training: the settings of the run but for places; nothing in folders of older versions.
         folder: where it was read from; for messages.
     """
 
@@ -78,6 +81,7 @@ class Bundle:
     metrics: dict[str, Any]
     card: str
     subwords: dict[str, bytes] = field(default_factory=dict)
+    training: dict[str, Any] | None = None
     folder: Path = field(default=Path(FOLDER), compare=False)
 
     @property
@@ -125,6 +129,7 @@ def save_bundle(folder: Path, bundle: Bundle) -> None:
         METRICS: _pretty(bundle.metrics),
         CARD: bundle.card.encode(),
         **bundle.subwords,
+        **({TRAINING: settings_text(bundle.training).encode()} if bundle.training else {}),
         TENSORS: weights_to_bytes(weights),
     }
     described = _described({**bundle.description, FILES: digests(files)})
@@ -186,6 +191,7 @@ def load_bundle(path: str | Path) -> Bundle:
         metrics=metrics,
         card=contents.get(CARD, b"").decode(errors="replace"),
         subwords={name: content for name, content in contents.items() if name.endswith(_SUBWORDS)},
+        training=settings_of(contents[TRAINING], folder / TRAINING, _ADVICE) if TRAINING in contents else None,
         folder=folder,
     )
 
@@ -223,7 +229,7 @@ def _read_together(folder: Path) -> dict[str, bytes]:
     for _ in range(_ATTEMPTS):
         contents = _read_files(folder)
         expected = expected_digests(_description_of(contents, folder), folder / DESCRIPTION)
-        needed = dict.fromkeys([TENSORS, VOCABULARY, LABELS, *(name for name in expected if name not in _FOR_PEOPLE)])
+        needed = dict.fromkeys([TENSORS, VOCABULARY, LABELS, *(name for name in expected if name not in _NOT_NEEDED)])
         missing = [name for name in needed if name not in contents]
         source = f" of those that {DESCRIPTION} names" if set(missing) - {TENSORS, VOCABULARY, LABELS} else ""
         problem = f"{folder}: {', '.join(missing)} missing{source}; the folder was not copied or saved whole"
@@ -240,7 +246,7 @@ def _read_together(folder: Path) -> dict[str, bytes]:
 
 def _read_files(folder: Path) -> dict[str, bytes]:
     """The contents of the model's files that are there, by name."""
-    paths = [folder / name for name in (DESCRIPTION, TENSORS, VOCABULARY, LABELS, METRICS, CARD)]
+    paths = [folder / name for name in (DESCRIPTION, TENSORS, VOCABULARY, LABELS, METRICS, CARD, TRAINING)]
     there = [path for path in [*paths, *sorted(folder.glob(f"*{_SUBWORDS}"))] if os.path.lexists(path)]
     return {path.name: read_bytes(path, _ADVICE) for path in there}
 

@@ -128,6 +128,11 @@ def _release(run: Path) -> None:
         run.rmdir()
 
 
+def is_run(path: Path) -> bool:
+    """Whether a path is a run directory, or at least no saved model folder."""
+    return not (path / bundle.TENSORS).is_file()
+
+
 def read_run_config(run: Path) -> Config:
     """The configuration a run began with.
 
@@ -135,7 +140,7 @@ def read_run_config(run: Path) -> Config:
         RunError: this is no run, or its ``config.yaml`` was damaged.
     """
     path = run / CONFIG_FILE
-    if not path.is_file() or (run / bundle.TENSORS).is_file():
+    if not path.is_file() or not is_run(run):
         raise RunError(f"{run} is not a run: it has no {CONFIG_FILE} from `seqnlp train`")
     advice = f"remove {run} and start the run again"
     content = settings_of(read_bytes(path, advice), path, advice)

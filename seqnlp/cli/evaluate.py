@@ -29,7 +29,7 @@ examples:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
-    parser.add_argument("run", type=Path, help="the run directory")
+    parser.add_argument("run", type=Path, help="the run directory, or (with --data) a saved model folder")
     parser.add_argument("--split", choices=("train", "dev", "test"), help="default test")
     parser.add_argument(
         "--data", metavar="FILE", help="score this file instead of a split; the run keeps the scores of its own"
@@ -56,11 +56,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Evaluate, print, and write what was asked for."""
     from seqnlp.errors import SeqnlpError
-    from seqnlp.launch import read_run_config
+    from seqnlp.launch import is_run, read_run_config
     from seqnlp.storage import write_atomically, write_pieces_atomically
     from seqnlp.task_table import TASKS, kinds_with, part_of
+    from seqnlp.tasks.saved_evaluation import config_of
 
-    config = read_run_config(arguments.run)
+    config = read_run_config(arguments.run) if is_run(arguments.run) else config_of(arguments.run)
+    if not config.data.train and not arguments.data:
+        raise SeqnlpError(f"{arguments.run} is a model folder without its run; name what to score with --data FILE")
     parts = TASKS[config.task]
     if arguments.cache < 0:
         raise SeqnlpError(f"--cache: expected 1 or more, found {arguments.cache}")

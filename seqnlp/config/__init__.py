@@ -77,10 +77,12 @@ __all__ = [
     "WatchedDataConfig",
     "WindowTrainerConfig",
     "config_to_dict",
+    "config_without_places",
     "default_config",
     "read_config",
     "read_section",
     "setting",
+    "settings_without_places",
 ]
 
 CONFIGS: dict[str, type[Config]] = {task: part_of(task, "config") for task in TASKS}
@@ -98,13 +100,49 @@ def read_config(raw: Mapping[str, Any]) -> Config:
     Raises:
         ConfigError: with every unknown key, wrong type, value out of range and impossible combination.
     """
+    problems: list[str] = []
+    config = typing.cast(Config, collect_section(CONFIGS[_task_of(raw)], raw, "", problems))
+    problems += config.problems()
+    if problems:
+        raise ConfigError(problems)
+    return config
+
+
+def _task_of(raw: Mapping[str, Any]) -> str:
     task = raw.get("task", "tagging")
     if not isinstance(task, str) or task not in TASKS:
         hint = did_you_mean(str(task), TASKS)
         raise ConfigError([f"task: expected one of {', '.join(TASKS)}; found {shortened(task)}{hint}"])
+    return task
+
+
+_PLACES = {
+    "": ("run", "start_from"),
+    "data": ("dir", "train", "dev", "test", "hub", "labels"),
+    "model": ("vectors", "context"),
+}
+"""By group, settings that say where something is."""
+
+
+def settings_without_places(config: Config) -> dict[str, Any]:
+    """How a run was trained, for whoever has its model alone; :func:`config_without_places` reads it back."""
+    settings = config_to_dict(config)
+    for group, names in _PLACES.items():
+        section = settings.get(group, {}) if group else settings
+        for name in names:
+            if isinstance(section.get(name), str):
+                section[name] = ""
+    return settings
+
+
+def config_without_places(raw: Mapping[str, Any]) -> Config:
+    """The inverse of :func:`settings_without_places`: a configuration that names no data.
+
+    Raises:
+        ConfigError: with every unknown key, wrong type and value out of range.
+    """
     problems: list[str] = []
-    config = typing.cast(Config, collect_section(CONFIGS[task], raw, "", problems))
-    problems += config.problems()
+    config = typing.cast(Config, collect_section(CONFIGS[_task_of(raw)], raw, "", problems))
     if problems:
         raise ConfigError(problems)
     return config

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from seqnlp.config import Config, config_to_dict, default_config, read_config
+from seqnlp.bundle import FOLDER, TRAINING, find_model, load_bundle
+from seqnlp.config import Config, config_to_dict, config_without_places, default_config, read_config
+from seqnlp.config.renamed import with_former_defaults
 from seqnlp.data.in_memory.rows import is_path
-from seqnlp.errors import RunError
+from seqnlp.errors import ConfigError, RunError
 from seqnlp.plots.answers import framed
 from seqnlp.report.report import Report as TaskReport
+from seqnlp.stored import read_bytes, settings_of
 from seqnlp.task_table import part_of
 
 _COLUMNS = {
@@ -75,11 +76,11 @@ def evaluated(model: Path, description: dict[str, Any], test: Any, split: str) -
         test: examples, a path, or nothing: the split of its run.
 
     Raises:
-        RunError: the model is in no run, and its task cannot be evaluated without the run's settings.
+        RunError: the model is in no run, and its folder does not say how its data are read.
         ConfigError, DataError: there is no such split, or the examples are not as the task needs them.
     """
     task = str(description.get("task", "tagging"))
-    config = _run_config(model) or _own_config(model, task, description)
+    config = config_of(model)
     with tempfile.TemporaryDirectory(prefix="seqnlp_") as folder:
         if test is not None:
             split = "test"
@@ -89,19 +90,32 @@ def evaluated(model: Path, description: dict[str, Any], test: Any, split: str) -
     return Report(found.named_scores, found)
 
 
-def _run_config(model: Path) -> Config | None:
-    path = model.parent / "config.yaml"
-    if not path.is_file() or model.name != "model":
-        return None
-    return read_config(yaml.safe_load(path.read_text(encoding="utf-8")))
+def config_of(path: str | Path) -> Config:
+    """The configuration of the run that a model stands in; else what its folder says, which names no data.
+
+    Raises:
+        RunError: there is no model, it is damaged, or its folder does not say how its data are read.
+    """
+    model = find_model(path)
+    settings, origin = model.parent / "config.yaml", load_bundle(model)
+    try:
+        if model.name == FOLDER and settings.is_file():
+            advice = "score another file with the model's folder alone"
+            return read_config(with_former_defaults(settings_of(read_bytes(settings, advice), settings, advice)))
+        settings = model / TRAINING
+        if origin.training is not None:
+            return config_without_places(origin.training)
+    except ConfigError as problem:
+        raise RunError(f"{settings} was changed, or written by another version of seqnlp: {problem}") from problem
+    return _own_config(model, str(origin.description.get("task", "tagging")), origin.description)
 
 
 def _own_config(model: Path, task: str, description: dict[str, Any]) -> Config:
-    """Enough of a configuration to evaluate a tagger that is in no run: how entities are counted."""
+    """Enough of a configuration for a tagger of an older version that is in no run: how entities are counted."""
     if task != "tagging":
         raise RunError(
-            f"{model} is in no run, so how its data are read is not known; load the run that made it, or score its "
-            "answers with `seqnlp score`"
+            f"{model} is in no run and has no {TRAINING}, so how its data are read is not known; load the run that "
+            "made it, or score its answers with `seqnlp score`"
         )
     config = default_config(task)
     data: Any = config.data

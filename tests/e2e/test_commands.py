@@ -90,6 +90,7 @@ def test_a_run_holds_what_it_began_with_its_checkpoint_its_log_and_its_model(tra
     assert {path.name for path in (trained / "model").iterdir()} == {
         "README.md",
         "config.yaml",
+        "training.yaml",
         "labels.json",
         "metrics.json",
         "model.safetensors",

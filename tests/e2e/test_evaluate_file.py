@@ -93,7 +93,11 @@ def rows(path: Path) -> list[dict[str, object]]:
 
 def test_predictions_stand_beside_what_is_right(trained: Path, translator_run: Path, tmp_path: Path) -> None:
     tagged, translated = tmp_path / "tagged.jsonl", tmp_path / "translated.jsonl"
-    report = json.loads(output("evaluate", trained, "--split", "dev", "--json", "--predictions", tagged))
+    report = json.loads(
+        output(
+            "evaluate", shutil.copytree(trained, tmp_path / "run"), "--split", "dev", "--json", "--predictions", tagged
+        )
+    )
     assert len(rows(tagged)) == report["sentences"]
     assert all(len(row["tokens"]) == len(row["gold"]) == len(row["predicted"]) for row in rows(tagged))  # type: ignore[arg-type]
     lines = "".join(" ".join(row["tokens"]) + "\n" for row in rows(tagged))  # type: ignore[arg-type]

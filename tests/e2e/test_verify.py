@@ -45,7 +45,7 @@ def test_of_a_folder_without_digests_only_what_loads_is_known(copy: Path) -> Non
     description = yaml.safe_load((copy / "config.yaml").read_text(encoding="utf-8"))
     del description["files"]
     (copy / "config.yaml").write_text(yaml.safe_dump({**description, "format": 1}), encoding="utf-8")
-    assert output("verify", copy).count("not known") == 5
+    assert output("verify", copy).count("not known") == 6
     (copy / "vocabulary.json").write_text("{}", encoding="utf-8")
     refusal("verify", copy)
 

@@ -78,8 +78,11 @@ def test_every_other_task_has_scores_of_its_own_and_shows_its_answers() -> None:
     )
     assert set(classifier.evaluate(reviews).scores) == {"accuracy", "macro_f1", "micro_f1"}
     assert "warm" in classifier.classify("a warm room")._repr_html_()
+    alone = seqnlp.Classifier(classifier.save(classifier.path.parent / "alone"))
+    assert alone.evaluate(reviews).scores == classifier.evaluate(reviews).scores
+    (alone.path / "training.yaml").unlink()  # as older versions saved it
     with pytest.raises(seqnlp.RunError, match="is in no run"):
-        seqnlp.Classifier(classifier.save(classifier.path.parent / "alone")).evaluate(reviews)
+        seqnlp.Classifier(alone.path).evaluate(reviews)
 
     lines = ["the old mill stands", "the old boat sails"] * 40
     small = {"model.embedding_dim": 8, "model.hidden_dim": 8}

@@ -85,13 +85,14 @@ def _report(
     threshold = detector.threshold(rate)
     at_rate = [measure_alarms("this model", found, found > threshold, labels, gap)]
     at_budget = [measure_alarms("this model", found, flag_highest(found, BUDGET), labels, gap)]
-    calibration = _calibration_rows(config, detector)
+    calibration = _calibration_rows(config, detector) if config.data.dev else None  # a model folder alone has none
     for length in LENGTHS:
         name = f"z-score, {length} rows back"
         z_scores = _z_scores(detector, part.series, length)[first:]
-        held_back = _z_scores(detector, calibration.series, length)[calibration.begin :]
-        limit = surer_threshold(held_back, rate, gap, detector.settings.confidence)
-        at_rate.append(measure_alarms(name, z_scores, z_scores > limit, labels, gap))
+        if calibration:
+            held_back = _z_scores(detector, calibration.series, length)[calibration.begin :]
+            limit = surer_threshold(held_back, rate, gap, detector.settings.confidence)
+            at_rate.append(measure_alarms(name, z_scores, z_scores > limit, labels, gap))
         at_budget.append(measure_alarms(name, z_scores, flag_highest(z_scores, BUDGET), labels, gap))
     return AnomalyReport(
         title=title,

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from seqnlp import bundle
-from seqnlp.config import AnomalyConfig
+from seqnlp.config import AnomalyConfig, settings_without_places
 from seqnlp.data.batches import plan_epoch
 from seqnlp.data.series.inputs import make_inputs
 from seqnlp.data.series.parts import Part, load_part, part_digest
@@ -138,6 +138,7 @@ class AnomalyTask:
             vocabulary=facts_to_vocabulary(detector),
             labels=[],
             metrics=metrics,
+            training=settings_without_places(config),
             card=model_card(config, detector.names, metrics),
         )
         bundle.save_bundle(self.folder / bundle.FOLDER, saved)

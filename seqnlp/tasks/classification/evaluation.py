@@ -64,7 +64,9 @@ def evaluate(run: Path, config: ClassificationConfig, split: str, say: Say, keep
     loaded, documents, read = scored.loaded, scored.documents, scored.read
     network, ngrams = scored.network, scored.ngrams
     report = _report(documents, decide(network, ngrams, loaded.decision), loaded)
-    others = baselines(run, _digest(config, split), *_compared(config, loaded, read), loaded.multi_label, say)
+    others: list[Baseline] = []
+    if data.train:  # a model folder alone has nothing to fit others on
+        others = baselines(run, _digest(config, split), *_compared(config, loaded, read), loaded.multi_label, say)
     report = replace(
         report,
         title=config.name or str(run),
@@ -203,7 +205,7 @@ def _last_words(
     config: ClassificationConfig, loaded: SavedClassifier, evaluated: Sequence[ReadDocument]
 ) -> list[Baseline]:
     """What an n-gram model of the answer reaches, where the answer stands far from what decides it."""
-    if config.data.format != "long_range":
+    if config.data.format != "long_range" or not config.data.train:
         return []
     train = read_documents(load_documents(config.data, "train", lambda text: None), loaded.reader)
     return [Baseline(name, score / 100) for name, score in last_words_score(train, evaluated).items()]

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from seqnlp import bundle
-from seqnlp.config import ClassificationConfig
+from seqnlp.config import ClassificationConfig, settings_without_places
 from seqnlp.data.batches import plan_epoch
 from seqnlp.data.document_batches import collate_documents, take_documents
 from seqnlp.data.documents import documents_digest, load_documents
@@ -135,6 +135,7 @@ class ClassificationTask:
             vocabulary=vocabulary_of(self.features, self.bag),
             labels=self.labels,
             metrics=metrics,
+            training=settings_without_places(config),
             card=model_card(config, self.labels, metrics),
             subwords=self.reader.to_files(),
         )

@@ -113,6 +113,8 @@ def _linear(
 ) -> LinearBaseline | None:
     """The linear forecast, if the training part is there to fit it on."""
     settings = loaded.settings
+    if not config.data.train:  # a model folder alone
+        return None
     try:
         train = load_part(config.data, "train", lambda text: None, loaded.facts.names, loaded.facts.step)
         assert train is not None  # the configuration names it

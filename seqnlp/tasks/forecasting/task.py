@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from seqnlp import bundle
-from seqnlp.config import ForecastingConfig
+from seqnlp.config import ForecastingConfig, settings_without_places
 from seqnlp.config.forecasting import AUTO
 from seqnlp.data.least_squares import LinearForecast
 from seqnlp.data.series.inputs import Inputs, fit_scale, known_calendar_features, make_inputs
@@ -135,6 +135,7 @@ class ForecastingTask:
             vocabulary=facts_to_vocabulary(self.facts),
             labels=[],
             metrics=metrics,
+            training=settings_without_places(config),
             card=model_card(config, self.facts.names, metrics),
         )
         bundle.save_bundle(self.folder / bundle.FOLDER, saved)

@@ -69,7 +69,9 @@ def evaluate(
     bundle = load_bundle(run)
     loaded = language_model_from_bundle(bundle)
     corpus = encode_corpus(load_text(config.data, split), loaded.tokens)
-    train = encode_corpus(load_text(config.data, "train"), loaded.tokens)
+    if not config.data.train and (adaptation.cache or adaptation.dynamic):
+        raise ConfigError(["data.train: missing; a cache and dynamic evaluation need the run, with its training text"])
+    train = encode_corpus(load_text(config.data, "train"), loaded.tokens) if config.data.train else None
     device, direction = torch.device("cpu"), loaded.model.config.direction
     started = time.perf_counter()
     scores = _scores(corpus, direction, lambda tokens: score_tokens(loaded.model, tokens, device))
@@ -87,10 +89,10 @@ def evaluate(
         unknown=corpus.unknown,
         scores=scores,
         adapted=[],
-        baselines=_baselines(train, corpus, len(loaded.tokens)),
+        baselines=_baselines(train, corpus, len(loaded.tokens)) if train else [],
         seconds=seconds,
     )
-    if adaptation.cache or adaptation.dynamic:
+    if train and (adaptation.cache or adaptation.dynamic):
         dev = encode_corpus(load_text(config.data, "dev"), loaded.tokens) if config.data.dev else None
         report = replace(report, adapted=_adapted(loaded.model, train, dev, corpus, device, adaptation, say))
     summary = {

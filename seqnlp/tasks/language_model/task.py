@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from seqnlp import bundle
-from seqnlp.config import LanguageModelConfig
+from seqnlp.config import LanguageModelConfig, settings_without_places
 from seqnlp.config.common import held_out_part
 from seqnlp.data.corpus import Corpus, encode_corpus, load_text, text_digest
 from seqnlp.data.streams import Streams
@@ -123,6 +123,7 @@ class LanguageModelTask:
             vocabulary=self.tokens.to_vocabulary(),
             labels=[],
             metrics=metrics,
+            training=settings_without_places(config),
             card=model_card(config, len(self.tokens), metrics),
             subwords=self.tokens.to_files(),
         )

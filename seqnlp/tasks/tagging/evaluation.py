@@ -21,7 +21,7 @@ from seqnlp.tasks.tagging.report import EvaluationReport
 from seqnlp.tasks.tagging.reporting import entity_report, tag_report
 from seqnlp.tasks.tagging.saved import read_tagger
 from seqnlp.text.sentence import TaggedSentence
-from seqnlp.text.tags import convert_tags
+from seqnlp.text.tags import OUTSIDE, convert_tags
 
 Say = Callable[[str], None]
 
@@ -105,7 +105,12 @@ def predicted_split(saved: Bundle, config: TaggingConfig, split: str, say: Say) 
     # entities inside words are missed, and said to be; training may refuse them
     data = replace(data, tokenizer=tagger.tokenizer, accept_cut_words=True)
     sentences, training = load_split(data, split, say), load_split(data, "train", say)
-    labels = tagger.tags if data.scheme == "none" else entity_types(training, data.scheme)
+    if data.scheme == "none":
+        labels = tagger.tags
+    elif data.train:
+        labels = entity_types(training, data.scheme)
+    else:
+        labels = sorted({tag.partition("-")[2] for tag in tagger.tags if tag != OUTSIDE})
     training = [sentence for sentence in training if not sentence.partial]  # baselines count what is known
     report_unseen_labels(sentences, labels, data, split, say)
     words = [sentence.tokens for sentence in sentences]

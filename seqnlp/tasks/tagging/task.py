@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from seqnlp import bundle
-from seqnlp.config import TaggingConfig
+from seqnlp.config import TaggingConfig, settings_without_places
 from seqnlp.data.batches import plan_epoch
 from seqnlp.data.collate import collate
 from seqnlp.data.lexicon import Lexicon
@@ -138,6 +138,7 @@ class TaggingTask:
             vocabulary=self.features.to_dict(),
             labels=self.tags,
             metrics=metrics,
+            training=settings_without_places(config),
             card=model_card(config, self.tags, metrics, embedder.directions if embedder else []),
         )
         bundle.save_bundle(self.folder / bundle.FOLDER, add_context(saved, embedder))

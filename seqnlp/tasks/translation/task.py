@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from seqnlp import bundle
-from seqnlp.config import TranslationConfig
+from seqnlp.config import TranslationConfig, settings_without_places
 from seqnlp.data.batches import plan_epoch
 from seqnlp.data.flat_sequences import FlatSequences
 from seqnlp.data.pair_batches import shifted, with_end
@@ -126,6 +126,7 @@ class TranslationTask:
             vocabulary={},
             labels=[],
             metrics=metrics,
+            training=settings_without_places(config),
             card=model_card(config, metrics),
             subwords=self.vocabularies.to_files(),
         )
