@@ -24,6 +24,7 @@ from safetensors.numpy import save as weights_to_bytes
 from seqnlp.bundle_digest import KEY as FILES
 from seqnlp.bundle_digest import digest, digests, expected_digests, problem_of, refuse_edited, signed
 from seqnlp.bundle_fields import Fields, different_texts
+from seqnlp.compact_weights import widened
 from seqnlp.errors import RunError, TrainingError
 from seqnlp.saved_weights import refuse_undefined
 from seqnlp.storage import write_atomically, write_folder_atomically
@@ -179,7 +180,7 @@ def load_bundle(path: str | Path) -> Bundle:
     for split in ("train", "dev", "test"):
         Fields({split: None, **Fields(metrics, folder / METRICS).all}, folder / METRICS).fields(split)
     try:
-        weights = weights_from_bytes(contents[TENSORS])
+        weights = widened(weights_from_bytes(contents[TENSORS]))
     except (SafetensorError, ValueError) as problem:
         raise RunError(f"{folder / TENSORS} is damaged ({problem}); copy the model again") from problem
     refuse_undefined(weights, folder / TENSORS)

@@ -25,7 +25,7 @@ ORDER = (
     ("report",),
     ("plots",),
     ("training",),
-    ("bundle_digest", "bundle_fields", "saved_weights"),
+    ("bundle_digest", "bundle_fields", "saved_weights", "compact_weights"),
     ("bundle",),
     ("tasks",),
     ("recipe_files",),

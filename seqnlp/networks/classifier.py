@@ -89,6 +89,15 @@ def document_graph(model: ClassifierConfig, weights: Weights) -> Graph:
     return _encoder(build, model, weights, "over_windows", inputs, build.input("lengths", np.int32, ("P",)))
 
 
+def scores_graph(weights: Weights) -> Graph:
+    """``scores`` (B, K) of documents from their ``vectors`` (B, H)."""
+    build = Builder("scores")
+    count, width = weights["project.weight"].shape
+    vectors = build.input("vectors", np.float32, ("B", width))
+    build.output("scores", linear(build, vectors, weights, "project"), np.float32, ("B", count))
+    return build.graph
+
+
 def _encoder(build: Builder, model: ClassifierConfig, weights: Weights, name: str, inputs: str, lengths: str) -> Graph:
     stack = Stack.of(weights, f"{name}.recurrent", model.cell, model.num_layers, model.bidirectional)
     some = build.add("Max", lengths, build.constant(np.array([1], np.int32)))  # what is empty reads one step of zeros

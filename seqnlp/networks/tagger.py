@@ -12,6 +12,7 @@ from seqnlp.crf.inference import LinearChainCRF
 from seqnlp.networks.graph import Builder, Graph, Run
 from seqnlp.networks.layers import Stack, Weights, linear, recurrent
 from seqnlp.networks.protocol import FloatArray, IntArray
+from seqnlp.networks.viterbi import add_viterbi
 from seqnlp.networks.word_rows import WordRows, below
 from seqnlp.text.tags import legal_end, legal_start, legal_transitions
 
@@ -53,10 +54,13 @@ def crf_of(tags: Sequence[str], scheme: str, weights: Weights) -> LinearChainCRF
     return LinearChainCRF(boundary_transitions(start, end, moves, forbidden))
 
 
-def tagger_graph(model: ModelConfig, weights: Weights, context_dim: int = 0) -> Graph:
+def tagger_graph(
+    model: ModelConfig, weights: Weights, context_dim: int = 0, crf: LinearChainCRF | None = None
+) -> Graph:
     """Emissions (B, T, K) from the words' vectors ``rows`` (B, T, D) and ``lengths`` (B,).
 
     Args:
+        crf: for the best ``tags`` (B, T) and their ``score`` (B,) as well; numpy has no Scan, which they need.
         context_dim: C, width of the contextual embeddings ``context`` (B, T, C); 0: the tagger reads none.
     """
     build = Builder("tagger")
@@ -73,4 +77,8 @@ def tagger_graph(model: ModelConfig, weights: Weights, context_dim: int = 0) -> 
     outputs = recurrent(build, inputs, lengths, stack)  # (B, T, H)
     emissions = linear(build, outputs, weights, "project")
     build.output("emissions", emissions, np.float32, ("B", "T", len(weights["project.weight"])))
+    if crf is not None:
+        tags, score = add_viterbi(build, emissions, lengths, crf)
+        build.output("tags", tags, np.int64, ("B", "T"))
+        build.output("score", score, np.float32, ("B",))
     return build.graph

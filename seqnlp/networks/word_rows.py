@@ -103,6 +103,64 @@ def character_graph(weights: Weights) -> Graph:
     return build.graph
 
 
+def words_graph(weights: Weights, fine_tune: bool) -> Graph:
+    """``rows`` (U, D) of words from numbers of each: for runtimes of other languages.
+
+    Inputs, as far as the model reads them: ``word_ids``, ``vector_ids``, ``casings`` (U,); ``characters`` (U, C) with
+    begin and end marks, padded, and ``lengths`` (U,).
+    """
+    build, parts = Builder("words"), []
+    if "table.weight" in weights:
+        parts.append(_word_part(build, weights, fine_tune))
+    if "characters.embedding.weight" in weights:
+        parts.append(_character_part(build, weights))
+    if "casing.weight" in weights:
+        table = build.constant(weights["casing.weight"], "casing")
+        parts.append(build.add("Gather", table, build.input("casings", np.int64, ("U",))))
+    rows = build.add("Concat", *parts, axis=1)
+    build.output("rows", rows, np.float32, ("U", "D"))
+    return build.graph
+
+
+def _word_part(build: Builder, weights: Weights, fine_tune: bool) -> str:
+    ids = build.input("word_ids", np.int64, ("U",))
+    learned = build.add("Gather", build.constant(weights["table.weight"], "table"), ids)  # (U, W)
+    if "vectors.codes" not in weights:
+        return learned
+    vector_ids, zero = build.input("vector_ids", np.int64, ("U",)), build.constant(np.array(0))
+    codes = build.add("Gather", build.constant(weights["vectors.codes"], "vectors"), vector_ids)
+    scales = build.constant(weights["vectors.scales"][:, None], "vectors.scales")
+    pretrained = build.add("Mul", build.add("Cast", codes, to=np.float32), build.add("Gather", scales, vector_ids))
+    none = build.add("Cast", build.add("Equal", vector_ids, zero), to=np.float32)  # (U,)
+    if fine_tune:
+        none = build.add("Max", none, build.add("Cast", build.add("Greater", ids, zero), to=np.float32))
+    reads_table = build.add("Unsqueeze", none, build.constant([1]))
+    return build.add("Add", pretrained, build.add("Mul", learned, reads_table))
+
+
+def _character_part(build: Builder, weights: Weights) -> str:
+    characters, lengths = build.input("characters", np.int64, ("U", "C")), build.input("lengths", np.int32, ("U",))
+    embedded = build.add("Gather", build.constant(weights["characters.embedding.weight"], "characters"), characters)
+    if "characters.project.weight" not in weights:
+        return final_states(build, embedded, lengths, Stack.of(weights, "characters.recurrent", "lstm", 1, True))
+    dim = weights["characters.embedding.weight"].shape[1]
+    project = weights["characters.project.weight"].reshape(-1, 3, dim)  # (F, 3, E)
+    mixed = build.add(
+        "Conv",
+        build.add("Transpose", embedded, perm=[0, 2, 1]),
+        build.constant(project.transpose(0, 2, 1), "characters.convolution"),
+        build.constant(weights["characters.project.bias"], "characters.bias"),
+        kernel_shape=[3],
+        pads=[0, 1],
+    )  # (U, F, C - 1)
+    count = build.add("Gather", build.add("Shape", mixed), build.constant(np.array(2)))
+    places = build.add("Range", build.constant(np.array(0)), count, build.constant(np.array(1)))  # (C - 1,)
+    last = build.add("Sub", build.add("Cast", lengths, to=np.int64), build.constant(np.array(1)))
+    real = build.add("Less", places, build.add("Unsqueeze", last, build.constant([1])))  # (U, C - 1)
+    kept = build.add("Where", build.add("Unsqueeze", real, build.constant([1])), mixed, build.constant(-np.inf))
+    return build.add("Tanh", build.add("ReduceMax", kept, axes=[2], keepdims=0))
+
+
 def _character_model(
     weights: Weights, make: Callable[[Graph], Run]
 ) -> _ConvolvedCharacters | _RecurrentCharacters | None:

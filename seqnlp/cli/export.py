@@ -1,0 +1,40 @@
+"""``seqnlp export``: a model for others to use."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+HELP = "write a model in one byte a weight, or as graphs for the runtimes of other languages"
+EXAMPLES = """\
+examples:
+  seqnlp export RUN --int8 small_model          a model folder, used as any other, a quarter of the size
+  seqnlp export RUN --onnx graphs               for C++, Java, C#, JavaScript; graphs/README.md says inputs and outputs
+  seqnlp export RUN --onnx graphs --precision int8
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the verb's arguments."""
+    parser.add_argument("run", help="a run, or a saved model folder")
+    parser.add_argument("--int8", type=Path, metavar="DIR", help="write a model folder with weights in int8")
+    parser.add_argument("--onnx", type=Path, metavar="DIR", help="write ONNX graphs: taggers, classifiers, translators")
+    parser.add_argument("--precision", choices=("fp32", "int8"), default="fp32", help="of the graphs (default fp32)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write what was asked for."""
+    from seqnlp.errors import SeqnlpError
+    from seqnlp.networks.engine import missing
+    from seqnlp.tasks.export import describe_size, export_int8, export_onnx
+
+    if not (arguments.int8 or arguments.onnx):
+        raise SeqnlpError("expected --int8 DIR or --onnx DIR")
+    if arguments.onnx and "onnx" in missing("onnxruntime"):
+        raise SeqnlpError("--onnx needs onnx, which is not installed; `pip install onnx`")
+    if arguments.int8:
+        print(f"{arguments.int8}: {describe_size(export_int8(arguments.run, arguments.int8))}")
+    if arguments.onnx:
+        size = export_onnx(arguments.run, arguments.onnx, arguments.precision == "int8")
+        print(f"{arguments.onnx}: {describe_size(size)}")
+    return 0

@@ -1,0 +1,144 @@
+"""What is exported says what the model says."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from command import output, refusal
+from six_tasks import TRAININGS
+from without import run_without
+
+import seqnlp
+from seqnlp.compact_weights import compact, widened
+from seqnlp.crf.inference import LinearChainCRF
+from seqnlp.data.lexicon import Lexicon
+from seqnlp.networks.engine import make_network
+from seqnlp.networks.graph import Builder
+from seqnlp.networks.viterbi import add_viterbi
+
+TEXTS = ["Velisk Korrasel moved from Port Ombril to Yensa.", "x", "nobody came to Yensa"]
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """A run of each task."""
+    folder = tmp_path_factory.mktemp("models")
+    for task, settings in TRAININGS.items():
+        if task != "anomaly_detection":
+            output("train", f"run={folder / task}", *settings)
+    return {path.name: path for path in folder.iterdir()}
+
+
+def session(path: Path) -> Any:
+    from onnxruntime import InferenceSession
+
+    return InferenceSession(str(path), providers=["CPUExecutionProvider"])
+
+
+def test_the_best_tags_are_found_inside_a_graph() -> None:
+    draw, count = np.random.default_rng(0), 5
+    moves = draw.normal(size=(count + 1, count + 1))
+    moves[0, 1] = moves[2, -1] = -np.inf
+    moves[-1, -1] = 0
+    crf, build = LinearChainCRF(moves), Builder("best tags")
+    emissions, lengths = (
+        build.input("emissions", np.float32, ("B", "T", count)),
+        build.input("lengths", np.int32, ("B",)),
+    )
+    tags, score = add_viterbi(build, emissions, lengths, crf)
+    build.output("tags", tags, np.int64, ("B", "T"))
+    build.output("score", score, np.float32, ("B",))
+    network = make_network(build.graph, "onnxruntime", 1)
+    for size, num_steps in ((1, 1), (3, 7), (2, 7), (5, 30), (1, 2)):
+        given = draw.normal(size=(size, num_steps, count)).astype(np.float32)
+        long = draw.integers(1, num_steps + 1, size)
+        mask = np.arange(num_steps) < long[:, None]
+        wanted, scores = crf.viterbi(given, mask)
+        found = network(emissions=given, lengths=long)
+        np.testing.assert_array_equal(found["tags"][mask], wanted[mask])
+        np.testing.assert_allclose(found["score"], scores, atol=1e-4)
+
+
+@pytest.mark.parametrize("precision", ["fp32", "int8"])
+def test_the_graphs_of_a_tagger_tag(models: dict[str, Path], tmp_path: Path, precision: str) -> None:
+    folder = tmp_path / "graphs"
+    said = output("export", models["tagging"], "--onnx", folder, "--precision", precision)
+    assert said.startswith(f"{folder}: ")
+    tagger: Any = seqnlp.load(models["tagging"])
+    lexicon = Lexicon(tagger._predictor._vectors._lexicon.features)
+    words, graph = session(folder / "words.onnx"), session(folder / "tagger.onnx")
+    labels = json.loads((folder / "labels.json").read_text(encoding="utf-8"))
+    tagger._predictor.outside_penalty = 0.0  # it is not part of the graph
+    for answer in tagger._predictor.predict([[t.text for t in tagger.tag(text).tokens] for text in TEXTS]):
+        assert set(answer.tags) <= set(labels)
+    for text in TEXTS:
+        tokens = [token.text for token in tagger.tag(text).tokens]
+        forms = np.array(lexicon.indices(tokens))
+        columns = lexicon.columns()
+        given = {
+            "word_ids": columns.word_ids[forms],
+            "vector_ids": columns.vector_ids[forms],
+            "casings": columns.casings[forms],
+            "characters": columns.padded_characters(forms),
+            "lengths": columns.lengths[forms].astype(np.int32),
+        }
+        rows = words.run(["rows"], {value.name: given[value.name] for value in words.get_inputs()})[0]
+        inputs = {"rows": rows[None], "lengths": np.array([len(tokens)], np.int32)}
+        (tags,) = graph.run(["tags"], inputs)[0]
+        if precision == "fp32":
+            assert [labels[tag] for tag in tags] == tagger._predictor.predict([tokens])[0].tags
+    table = (folder / "README.md").read_text(encoding="utf-8")
+    assert "| output | `tags` | int64 | B x T |" in table
+    assert "| input | `rows` | float32 | B x T x " in table
+
+
+@pytest.mark.parametrize(
+    ("task", "graphs"), [("classification", ["scores", "window", "words"]), ("translation", ["encoder", "step"])]
+)
+def test_every_graph_is_loaded_by_the_runtime(
+    models: dict[str, Path], tmp_path: Path, task: str, graphs: list[str]
+) -> None:
+    for precision in ("fp32", "int8"):
+        folder = tmp_path / precision
+        output("export", models[task], "--onnx", folder, "--precision", precision)
+        assert sorted(path.stem for path in folder.glob("*.onnx")) == graphs
+        for path in folder.glob("*.onnx"):
+            assert session(path).get_outputs()
+
+
+def test_a_folder_in_int8_is_a_quarter_as_large_and_nearly_the_same(models: dict[str, Path], tmp_path: Path) -> None:
+    for task, run in models.items():
+        folder = tmp_path / task
+        output("export", run, "--int8", folder)
+        output("verify", folder)
+        sizes = [(path / "model.safetensors").stat().st_size for path in (folder, run / "model")]
+        assert sizes[0] < 0.6 * sizes[1]
+    tagger, small = (seqnlp.Tagger(path) for path in (models["tagging"], tmp_path / "tagging"))
+    exact, near = ([s.probability for s in one.tag(TEXTS[0]).spans] for one in (tagger, small))
+    assert near == pytest.approx(exact, abs=0.05)
+
+
+def test_rounded_weights_are_off_by_half_a_step_at_most() -> None:
+    weights = {"a": np.random.default_rng(1).normal(size=(20, 30)).astype(np.float32), "b": np.ones(3, np.float32)}
+    weights["a"][7] = 0
+    again = widened(compact(weights))
+    assert again.keys() == weights.keys()
+    bound = np.abs(weights["a"]).max(axis=1, keepdims=True) / 254 * 1.0001
+    assert (np.abs(again["a"] - weights["a"]) <= bound).all()
+    np.testing.assert_array_equal(widened(compact(again))["a"], again["a"])
+
+
+def test_what_cannot_be_exported_says_why(models: dict[str, Path], tmp_path: Path) -> None:
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "mine").write_text("1")
+    assert "already holds something" in refusal("export", models["tagging"], "--onnx", tmp_path / "full")
+    assert "already holds something" in refusal("export", models["tagging"], "--int8", tmp_path / "full")
+    assert refusal("export", models["tagging"]) == "expected --int8 DIR or --onnx DIR"
+    wrong = refusal("export", models["forecasting"], "--onnx", tmp_path / "graphs")
+    assert wrong == "--onnx is for tagging, classification, translation; this model is for forecasting"
+    found = run_without("onnx", "export", models["tagging"], "--onnx", tmp_path / "other")
+    assert "--onnx needs onnx, which is not installed; `pip install onnx`" in found.stderr
