@@ -61,9 +61,9 @@ class LinearForecast:
     """Weights of H steps ahead of C columns.
 
     Attributes:
-        bias: (H, C).
-        calendar features: (R, H, C), of the calendar's waves at the last row.
-        lags: (P, C, H, C), of the last P rows, the newest first: each column read, for each column forecast.
+        bias: (J, C).
+        calendar features: (R, J, C), of the calendar's waves at the last row.
+        lags: (P, C, J, C), of the last P rows, the newest first: each column read, for each column forecast.
         parts: (C,) what each column's equations read: choices, and the part of each in their mean.
     """
 
@@ -78,13 +78,13 @@ class LinearForecast:
         return tuple(max(some, key=lambda one: some[one]) for some in self.parts)
 
     def after(self, values: FloatArray, calendar_features: FloatArray, origins: IntArray) -> FloatArray:
-        """Forecasts (O, H, C) after the rows ``origins`` of values (T, C) and calendar features (T, R).
+        """Forecasts (O, J, C) after the rows ``origins`` of values (T, C) and calendar features (T, R).
 
         The first row stands for those before it.
         """
         found = np.empty((len(origins), *self.bias.shape))
-        weights = self.lags.reshape(-1, self.bias.size)  # (P * C, H * C)
-        waves = self.calendar_features.reshape(-1, self.bias.size)  # (R, H * C)
+        weights = self.lags.reshape(-1, self.bias.size)  # (P * C, J * C)
+        waves = self.calendar_features.reshape(-1, self.bias.size)  # (R, J * C)
         for begin in range(0, len(origins), _PIECE):
             some = origins[begin : begin + _PIECE]
             last = _last_rows(values, some, len(self.lags)).reshape(len(some), -1)  # (o, P * C)
@@ -183,20 +183,20 @@ class _Sums:
 
     rows: int
     features: FloatArray  # (F, F); the first feature is 1
-    both: FloatArray  # (F, H)
+    both: FloatArray  # (F, J)
     targets: float  # of all H squared
 
     def solve(self, which: IntArray, ridge: float) -> FloatArray:
-        """Weights (f, H) of some features, of which 0 is the first."""
+        """Weights (f, J) of some features, of which 0 is the first."""
         mean = self.features[0, which[1:]] / self.rows  # (f - 1,)
-        middle = self.both[0] / self.rows  # (H,)
+        middle = self.both[0] / self.rows  # (J,)
         spread = self.features[np.ix_(which[1:], which[1:])] / self.rows - np.outer(mean, mean)  # (f - 1, f - 1)
         spread += np.diag(max(ridge, _LEAST_RIDGE) * spread.diagonal() + 1e-12)
         weights = np.linalg.solve(spread, self.both[which[1:]] / self.rows - np.outer(mean, middle))  # (f - 1, H)
         return np.concatenate([(middle - mean @ weights)[None], weights])
 
     def squared_error(self, which: IntArray, weights: FloatArray) -> float:
-        """The squared errors (summed) of some weights (f, H)."""
+        """The squared errors (summed) of some weights (f, J)."""
         crossed = np.sum(weights * self.both[which])
         squared = np.sum(weights * (self.features[np.ix_(which, which)] @ weights))
         return float(self.targets - 2 * crossed + squared)
@@ -239,7 +239,7 @@ class _Column:
         return _parts({choice: self._error(choice, sums) for choice in self.choices}, averaged)
 
     def fit(self, parts: dict[Choice, float]) -> list[tuple[Choice, float, FloatArray]]:
-        """Choices, the part of each, and its weights (f, H)."""
+        """Choices, the part of each, and its weights (f, J)."""
         whole = self._sums(0, self.rows)
         return [(one, part, whole.solve(self._features(one), one.ridge)) for one, part in parts.items()]
 
@@ -267,7 +267,7 @@ class _Column:
         for first in range(max(begin, self.first), end - self.horizon, _PIECE):
             rows = np.arange(first, min(first + _PIECE, end - self.horizon))
             rows = rows[self.known[rows[:, None] + ahead, self.place].all(axis=1)]
-            actual = self.values[rows[:, None] + ahead, self.place]  # (r, H)
+            actual = self.values[rows[:, None] + ahead, self.place]  # (r, J)
             actual = actual - self.values[rows, self.place, None] if self.from_last else actual
             own = _last_rows(self.values[:, [self.place]], rows, self.own)[..., 0]  # (r, own)
             every = _last_rows(self.values, rows, self.every).reshape(len(rows), -1)  # (r, every * C)

@@ -34,7 +34,7 @@ def errors(forecasts: FloatArray, actual: FloatArray, known: BoolArray, scales: 
     """Errors of one column; missing values do not count.
 
     Args:
-        forecasts, actual, known: (O, H), of O origins and H steps ahead.
+        forecasts, actual, known: (O, J), of O origins and H steps ahead.
         scales: the training part's :func:`naive_scale` of the season, and of one row.
     """
     off = (forecasts - actual)[known]  # (known values,)
@@ -49,31 +49,31 @@ def naive_scale(values: FloatArray, known: BoolArray, season: int) -> float:
 
 
 def rows_ahead(origins: IntArray, horizon: int) -> IntArray:
-    """The H rows (O, H) after each origin."""
+    """The H rows (O, J) after each origin."""
     rows: IntArray = origins[:, None] + np.arange(1, horizon + 1)
     return rows
 
 
 def naive(values: FloatArray, origins: IntArray, horizon: int) -> FloatArray:
-    """The last value (O, H, C) of a series (T, C), for every step ahead."""
+    """The last value (O, J, C) of a series (T, C), for every step ahead."""
     return np.repeat(values[origins][:, None], horizon, axis=1)
 
 
 def seasonal_naive(values: FloatArray, origins: IntArray, horizon: int, season: int) -> FloatArray:
-    """The values (O, H, C) at the same place of the last season that is known."""
+    """The values (O, J, C) at the same place of the last season that is known."""
     repeated: FloatArray = values[origins[:, None] - _back(horizon, season)]
     return repeated
 
 
 def seasonal_naive_with_drift(values: FloatArray, origins: IntArray, horizon: int, season: int) -> FloatArray:
     """The seasonal-naive forecast, plus the mean change a row of all rows up to the origin."""
-    steps = np.arange(1, horizon + 1) + _back(horizon, season)  # (H,) from the value that is repeated
+    steps = np.arange(1, horizon + 1) + _back(horizon, season)  # (J,) from the value that is repeated
     slope = (values[origins] - values[0]) / np.maximum(origins, 1)[:, None]  # (O, C)
     drifted: FloatArray = seasonal_naive(values, origins, horizon, season) + slope[:, None] * steps[:, None]
     return drifted
 
 
 def _back(horizon: int, season: int) -> IntArray:
-    """Rows (H,) from the origin back to the value that stands for each step ahead."""
-    ahead = np.arange(1, horizon + 1)  # (H,)
+    """Rows (J,) from the origin back to the value that stands for each step ahead."""
+    ahead = np.arange(1, horizon + 1)  # (J,)
     return -(-ahead // season) * season - ahead

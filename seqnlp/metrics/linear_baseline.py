@@ -17,7 +17,7 @@ FloatArray = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class LinearBaseline:
-    """Forecasts (O, H, C) in the units of the data, and the name of each column's (C,)."""
+    """Forecasts (O, J, C) in the units of the data, and the name of each column's (C,)."""
 
     forecasts: FloatArray
     names: tuple[str, ...]

@@ -59,13 +59,13 @@ class RecurrentForecaster(nn.Module):
         return state
 
     def forward(self, inputs: Tensor, state: State) -> tuple[Tensor, State]:
-        """Forecasts (B, T, H, C) after each row of inputs (B, T, D), and the state after the last."""
+        """Forecasts (B, T, J, C) after each row of inputs (B, T, D), and the state after the last."""
         config, values = self.config, inputs[..., : self.num_columns]  # (B, T, C)
         kept = self.layers.num_states
         layers, others = state[:kept], list(state[kept:])
         last = others.pop(0) if config.input == "differences" else None
         read = self._read(inputs, last)  # (B, T, D)
-        forecasts, layers = self.network(read, layers)  # (B, T, H, C)
+        forecasts, layers = self.network(read, layers)  # (B, T, J, C)
         after: State = () if last is None else (values[:, -1],)
         if config.lags:
             known = values if self.fitted else read[..., : self.num_columns]  # (B, T, C)
@@ -85,9 +85,9 @@ class RecurrentForecaster(nn.Module):
         return forecasts, (*layers, *after)
 
     def network(self, read: Tensor, layers: State) -> tuple[Tensor, State]:
-        """What the recurrent layers say (B, T, H, C) of what they read (B, T, D), and the state after the last."""
+        """What the recurrent layers say (B, T, J, C) of what they read (B, T, D), and the state after the last."""
         outputs, layers = self.layers(read, layers)  # (B, T, hidden)
-        forecasts = self.output(self.output_dropout(outputs))  # (B, T, H * C)
+        forecasts = self.output(self.output_dropout(outputs))  # (B, T, J * C)
         return forecasts.view(*read.shape[:2], self.config.horizon, self.num_columns), layers
 
     def _read(self, inputs: Tensor, last: Tensor | None) -> Tensor:
@@ -101,14 +101,14 @@ class RecurrentForecaster(nn.Module):
 
         Args:
             inputs: (B, T, D).
-            targets: (B, T, H, C); where the linear part is fitted, what it leaves, in units of its usual error.
-            mask: (B, T, H, C) bool, True = a known value.
+            targets: (B, T, J, C); where the linear part is fitted, what it leaves, in units of its usual error.
+            mask: (B, T, J, C) bool, True = a known value.
         """
         state = self.start(len(inputs))
         if self.fitted:
             kept = self.layers.num_states
             last = state[kept] if self.config.input == "differences" else None
-            forecasts, _ = self.network(self._read(inputs, last), state[:kept])  # (B, T, H, C)
+            forecasts, _ = self.network(self._read(inputs, last), state[:kept])  # (B, T, J, C)
         else:
             forecasts, _ = self(inputs, state)
         measure = functional.mse_loss if self.config.loss == "squared" else functional.l1_loss

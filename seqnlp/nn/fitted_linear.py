@@ -13,7 +13,7 @@ class FittedLinear(nn.Module):
 
     Attributes:
         weight: (P * C + R, H * C), of the last rows, the newest first, then of the calendar's waves.
-        bias: (H * C,).
+        bias: (J * C,).
         unit: (C,) the baseline error of the fit; the network says what is left in units of it.
         share: (C,) how much of what the network says is added, 0 to 1.
     """
@@ -32,23 +32,23 @@ class FittedLinear(nn.Module):
         self.register_buffer("share", torch.ones(num_columns))
 
     def set(self, lags: NDArray[np.float64], waves: NDArray[np.float64], bias: NDArray[np.float64]) -> None:
-        """Take over a fit: weights (P, C, H, C) of the last rows and (R, H, C) of the calendar, and (H, C)."""
+        """Take over a fit: weights (P, C, J, C) of the last rows and (R, J, C) of the calendar, and (J, C)."""
         rows = [weights.reshape(-1, bias.size) for weights in (lags, waves)]
         for mine, fitted in ((self.weight, np.concatenate(rows)), (self.bias, bias.ravel())):
             mine.copy_(torch.from_numpy(fitted))
 
     def forward(self, known: Tensor, waves: Tensor, network: Tensor) -> Tensor:
-        """Forecasts (B, T, H, C).
+        """Forecasts (B, T, J, C).
 
         Args:
             known: (B, P + T, C) values, those of the P rows before first.
             waves: (B, T, R).
-            network: (B, T, H, C) what the network says.
+            network: (B, T, J, C) what the network says.
         """
         with torch.autocast(waves.device.type, enabled=False):
             parts = [waves.float()]
             if self.lags:
                 rows = known.float()[:, 1:].unfold(1, self.lags, 1).flip(3)  # (B, T, C, P), the newest first
                 parts = [rows.transpose(2, 3).flatten(2), *parts]
-            found = torch.cat(parts, dim=-1) @ self.weight + self.bias  # (B, T, H * C)
+            found = torch.cat(parts, dim=-1) @ self.weight + self.bias  # (B, T, J * C)
             return found.view_as(network) + network.float() * (self.unit * self.share)

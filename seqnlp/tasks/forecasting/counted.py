@@ -33,7 +33,7 @@ def counted_errors(run: Path, config: ForecastingConfig, split: str, say: Callab
     assert part is not None  # the run has it
     inputs = make_inputs(loaded.reading, loaded.facts.scaler, part.series)
     origins, transformed, _, known = backtest(loaded.model, inputs, part, loaded.reading, loaded.facts.scaler)
-    actual = part.series.values[rows_ahead(origins, loaded.settings.horizon)]  # (O, H, C)
+    actual = part.series.values[rows_ahead(origins, loaded.settings.horizon)]  # (O, J, C)
     off = np.where(known, loaded.reading.restored(transformed) - actual, 0.0)
     length = max(loaded.settings.horizon, round(len(origins) ** (1 / 3)))
     starts = np.arange(0, len(origins), length)

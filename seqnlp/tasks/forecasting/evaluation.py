@@ -49,7 +49,7 @@ def evaluate(
     origins, transformed, _, known = backtest(loaded.model, inputs, part, loaded.reading, loaded.facts.scaler)
     seconds = time.perf_counter() - started
     values, season, horizon = part.series.values, loaded.settings.season, loaded.settings.horizon
-    actual = values[rows_ahead(origins, horizon)]  # (O, H, C)
+    actual = values[rows_ahead(origins, horizon)]  # (O, J, C)
     named = _baselines(values, origins, horizon, season)
     linear = _linear(config, loaded, part, origins, say)
     factors = _factors(loaded, inputs, part.series.known, origins)  # (O, L, C)
@@ -127,7 +127,7 @@ def _linear(
 
 
 def _baselines(values: FloatArray, origins: NDArray[np.int64], horizon: int, season: int) -> dict[str, FloatArray]:
-    """Naive forecasts (O, H, C) by name; the seasonal-naive one and the one with drift come last."""
+    """Naive forecasts (O, J, C) by name; the seasonal-naive one and the one with drift come last."""
     drifted = seasonal_naive_with_drift(values, origins, horizon, season)
     last = naive(values, origins, horizon)
     if season == 1:
@@ -148,17 +148,17 @@ def _column(
     named: dict[str, FloatArray],
     linear: LinearBaseline | None,
 ) -> ColumnReport:
-    """Errors and intervals of one column: ``transformed``, ``actual``, ``known`` (O, H, C), ``factors`` (O, L)."""
+    """Errors and intervals of one column: ``transformed``, ``actual``, ``known`` (O, J, C), ``factors`` (O, L)."""
     restored, scales = loaded.reading.restored, tuple(loaded.facts.naive_scales[place])
-    middle, actual, there = transformed[..., place], actual[..., place], known[..., place]  # (O, H)
+    middle, actual, there = transformed[..., place], actual[..., place], known[..., place]  # (O, J)
     forecasts, held = restored(middle), {}
     intervals = []
-    for number, (level, fixed) in enumerate(zip(LEVELS, loaded.intervals[..., place], strict=True)):  # fixed: (H,)
+    for number, (level, fixed) in enumerate(zip(LEVELS, loaded.intervals[..., place], strict=True)):  # fixed: (J,)
         sizes = []
-        for widths in (np.broadcast_to(fixed, middle.shape), fixed * factors[:, [number]]):  # (O, H) each
-            low, high = restored(middle - widths), restored(middle + widths)  # (O, H)
+        for widths in (np.broadcast_to(fixed, middle.shape), fixed * factors[:, [number]]):  # (O, J) each
+            low, high = restored(middle - widths), restored(middle + widths)  # (O, J)
             low = np.where(np.isinf(widths), -np.inf, low)
-            held[level] = (low <= actual) & (actual <= high)  # (O, H)
+            held[level] = (low <= actual) & (actual <= high)  # (O, J)
             sizes.append(coverage(held[level], there))
         width = float((high - low)[there].mean()) if np.isfinite(fixed).all() else None
         intervals.append(Interval(level, sizes[1], width, sizes[0]))

@@ -48,10 +48,10 @@ def fit_linear_part(settings: ForecasterConfig, inputs: Inputs, later: Inputs | 
 
 
 def what_is_left(fitted: LinearForecast, inputs: Inputs) -> FloatArray:
-    """What a linear part leaves of the H rows (T, H, C) after each row of a series, as far as there are any."""
+    """What a linear part leaves of the H rows (T, J, C) after each row of a series, as far as there are any."""
     rows, columns = inputs.known.shape
-    forecasts = fitted.after(inputs.rows[:, :columns], inputs.rows[:, columns:], np.arange(rows))  # (T, H, C)
-    after = np.minimum(np.arange(rows)[:, None] + np.arange(1, forecasts.shape[1] + 1), rows - 1)  # (T, H)
+    forecasts = fitted.after(inputs.rows[:, :columns], inputs.rows[:, columns:], np.arange(rows))  # (T, J, C)
+    after = np.minimum(np.arange(rows)[:, None] + np.arange(1, forecasts.shape[1] + 1), rows - 1)  # (T, J)
     return np.asarray(inputs.rows[after, :columns] - forecasts)
 
 
@@ -70,10 +70,10 @@ def share_of_network(linear: FloatArray, whole: FloatArray, actual: FloatArray, 
     horizon; of fewer than four blocks nothing can be told, and the share is 0.
 
     Args:
-        linear, whole, actual, known: (O, H, C) forecasts of the linear part, and with all of the network's answer, what
+        linear, whole, actual, known: (O, J, C) forecasts of the linear part, and with all of the network's answer, what
             came, and what is known of it.
     """
-    said = np.where(known, whole - linear, 0)  # (O, H, C)
+    said = np.where(known, whole - linear, 0)  # (O, J, C)
     left = np.where(known, actual - linear, 0)
     origins, horizon, columns = said.shape
     begins = np.arange(0, max(origins - horizon, 1), 2 * horizon)

@@ -54,7 +54,7 @@ def origins_of(part: Part, settings: ForecasterConfig, reading: InputTransform) 
 def forecast_rows(
     model: RecurrentForecaster, inputs: Inputs, reading: InputTransform, scaler: Scaler, origins: IntArray
 ) -> FloatArray:
-    """What is forecast after some rows of the series, on the transformed scale (O, H, C).
+    """What is forecast after some rows of the series, on the transformed scale (O, J, C).
 
     Args:
         origins: (O,) rows of the series, from ``inputs.skipped`` on, ascending.
@@ -64,13 +64,13 @@ def forecast_rows(
     state, found = model.start(), []
     last = int(origins[-1]) - inputs.skipped
     for begin in range(0, last + 1, _PIECE):
-        forecasts, state = model(rows[:, begin : min(begin + _PIECE, last + 1)], state)  # (1, t, H, C)
+        forecasts, state = model(rows[:, begin : min(begin + _PIECE, last + 1)], state)  # (1, t, J, C)
         wanted = origins - inputs.skipped - begin
         wanted = wanted[(wanted >= 0) & (wanted < forecasts.size(1))]
         found.append(forecasts[0].double().cpu().numpy()[wanted])
-    scaled = np.concatenate(found)  # (O, H, C)
-    before = origins[:, None] - reading.season + np.arange(1, scaled.shape[1] + 1)  # (O, H) a season before each step
-    last_season = inputs.transformed[np.minimum(before, origins[:, None])]  # (O, H, C)
+    scaled = np.concatenate(found)  # (O, J, C)
+    before = origins[:, None] - reading.season + np.arange(1, scaled.shape[1] + 1)  # (O, J) a season before each step
+    last_season = inputs.transformed[np.minimum(before, origins[:, None])]  # (O, J, C)
     return undo_changes(scaler.unscale(scaled), last_season, reading.season)
 
 
@@ -96,9 +96,9 @@ def fit_intervals(
     """Half widths (levels, H, C) of prediction intervals by split conformal prediction, for each step and column.
 
     Args:
-        transformed, actual, known: (O, H, C) forecasts and what came, on the transformed scale.
+        transformed, actual, known: (O, J, C) forecasts and what came, on the transformed scale.
     """
-    off = np.abs(transformed - actual)  # (O, H, C)
+    off = np.abs(transformed - actual)  # (O, J, C)
     _, horizon, columns = off.shape
     widths = np.empty((len(levels), horizon, columns))
     for place in np.ndindex(horizon, columns):
@@ -110,12 +110,12 @@ def fit_intervals(
 def backtest(
     model: RecurrentForecaster, inputs: Inputs, part: Part, reading: InputTransform, scaler: Scaler
 ) -> Backtest:
-    """Origins (O,) of a split, and forecasts, what came and what is known of it (O, H, C), on the transformed scale.
+    """Origins (O,) of a split, and forecasts, what came and what is known of it (O, J, C), on the transformed scale.
 
     Raises:
         DataError: the split is too short.
     """
     origins, horizon = origins_of(part, model.config, reading), model.config.horizon
     forecasts = forecast_rows(model, inputs, reading, scaler, origins)
-    ahead = rows_ahead(origins, horizon)  # (O, H)
+    ahead = rows_ahead(origins, horizon)  # (O, J)
     return origins, forecasts, inputs.transformed[ahead], part.series.known[ahead]

@@ -36,7 +36,7 @@ class SeriesState:
         last_season: (season or fewer, C) the last values on the transformed scale, if differences to it are read.
         rows: read so far.
         moment: the last time stamp, if there are any.
-        ahead: (H, C) what the model forecasts here, on the transformed scale; none before a season is read.
+        ahead: (J, C) what the model forecasts here, on the transformed scale; none before a season is read.
         spread: how wide prediction intervals are here.
     """
 
@@ -130,7 +130,7 @@ class ForecastSession:
         return replace(place, spread=self._spread(place, transformed[-last:], known[-last:], ahead))
 
     def _spread(self, place: SeriesState, actual: FloatArray, known: BoolArray, ahead: FloatArray) -> Spread:
-        """How wide intervals are after some more rows (T, C), after which ``ahead`` (T, H, C) is forecast."""
+        """How wide intervals are after some more rows (T, C), after which ``ahead`` (T, J, C) is forecast."""
         spread = place.spread
         for number, row in enumerate(actual):
             rows = place.rows - len(actual) + number + 1  # read by then

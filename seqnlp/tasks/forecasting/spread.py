@@ -25,7 +25,7 @@ class Spread:
 
     Attributes:
         logarithms: (L, C) of the multiples, for each level and column.
-        waiting: forecasts (H, C) after the last rows, the newest first, on the scale that the widths are on.
+        waiting: forecasts (J, C) after the last rows, the newest first, on the scale that the widths are on.
     """
 
     logarithms: FloatArray
@@ -41,7 +41,7 @@ class Spreading:
     """Moves a :class:`Spread` from row to row.
 
     Args:
-        widths: (L, H, C) that dev set.
+        widths: (L, J, C) that dev set.
         levels: (L,) how often each is to hold.
         rate: the size of a step; 0: widths stay.
     """
@@ -61,7 +61,7 @@ class Spreading:
         Args:
             came: (C,) the row.
             known: (C,) False where it was missing.
-            forecast: (H, C) after the row; nothing if there were too few rows for one that counts.
+            forecast: (J, C) after the row; nothing if there were too few rows for one that counts.
         """
         logarithms, most = spread.logarithms, self.widths.shape[1]
         if spread.waiting and known.any():
@@ -77,7 +77,7 @@ class Spreading:
         """The factors (O, L, C) after each of some rows that follow each other.
 
         Args:
-            forecasts: (O, H, C) after them.
+            forecasts: (O, J, C) after them.
             came, known: (O, C) the rows.
         """
         spread, found = self.beginning, np.empty((len(actual), *self.beginning.logarithms.shape))

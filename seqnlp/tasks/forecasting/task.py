@@ -113,7 +113,7 @@ class ForecastingTask:
         """
         if self.dev is None or self.dev_inputs is None:
             return {}
-        _, forecasts, actual, known = self._backtest(self.dev, self.dev_inputs)  # (O, H, C) each
+        _, forecasts, actual, known = self._backtest(self.dev, self.dev_inputs)  # (O, J, C) each
         self.intervals = fit_intervals(forecasts, actual, known, LEVELS)
         forecasts, actual = self.reading.restored(forecasts), self.reading.restored(actual)
         found = [
@@ -166,7 +166,7 @@ class ForecastingTask:
             return backtest(self.model, inputs, dev, self.reading, scaler)
         share = self.model.linear.share
         share.fill_(0)
-        linear = backtest(self.model, inputs, dev, self.reading, scaler)[1]  # (O, H, C)
+        linear = backtest(self.model, inputs, dev, self.reading, scaler)[1]  # (O, J, C)
         share.fill_(1)
         origins, whole, actual, known = backtest(self.model, inputs, dev, self.reading, scaler)
         best = share_of_network(linear, whole, actual, known)  # (C,)
@@ -176,7 +176,7 @@ class ForecastingTask:
     def _leave_to_network(self, fitted: LinearForecast, inputs: Inputs) -> None:
         """Put the fit into the model, and leave to the windows what it leaves, in units of its usual error."""
         windows = self.windows
-        left = what_is_left(fitted, inputs)  # (T, H, C)
+        left = what_is_left(fitted, inputs)  # (T, J, C)
         squares = np.square(left, where=windows.mask, out=np.zeros_like(left)).sum(axis=(0, 1))  # (C,)
         usual = np.sqrt(squares / np.maximum(windows.mask.sum(axis=(0, 1)), 1))
         unit = np.where(usual > 1e-6, usual, 1.0)  # a series that repeats exactly leaves nothing

@@ -21,8 +21,8 @@ class ForecastWindows:
 
     Attributes:
         inputs: (B, W, D).
-        targets: (B, W, H, C) scaled values of the H rows after each.
-        mask: (B, W, H, C) bool, True = a known value that this window is to forecast.
+        targets: (B, W, J, C) scaled values of the H rows after each.
+        mask: (B, W, J, C) bool, True = a known value that this window is to forecast.
     """
 
     inputs: Tensor
@@ -63,10 +63,10 @@ class WindowPlan:
         self.min_context, self.window = min_context, window
         self.stride = window - min_context + 1
         self.inputs = inputs.rows.astype(np.float32)  # (T, D)
-        after = np.arange(rows)[:, None] + np.arange(1, horizon + 1)  # (T, H)
-        inside = np.minimum(after, rows - 1)  # (T, H)
-        self.targets = self.inputs[inside, :columns]  # (T, H, C)
-        self.mask = inputs.known[inside] & (after < rows)[..., None]  # (T, H, C)
+        after = np.arange(rows)[:, None] + np.arange(1, horizon + 1)  # (T, J)
+        inside = np.minimum(after, rows - 1)  # (T, J)
+        self.targets = self.inputs[inside, :columns]  # (T, J, C)
+        self.mask = inputs.known[inside] & (after < rows)[..., None]  # (T, J, C)
 
     def starts(self, offset: int) -> IntArray:
         """The first rows of windows; negative ones begin before the series and are cut."""
