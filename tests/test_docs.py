@@ -107,6 +107,11 @@ def test_every_command_of_a_page_exists(page: Path) -> None:
     assert {command: problem for command, problem in found.items() if problem} == {}
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(REPOSITORY).as_posix())
+def test_no_page_shows_where_somebody_keeps_files(page: Path) -> None:
+    assert re.findall(r"(?<![\w.~])/(?:home|root|tmp|work|Users)/\S*", page.read_text(encoding="utf-8")) == []
+
+
 @pytest.mark.parametrize(
     "command",
     [

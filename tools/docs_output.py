@@ -93,7 +93,7 @@ def printed_by_line(language: str, line: str, work: Path) -> str:
     )
     if done.returncode not in (0, 141):  # 141: `| head` has seen enough
         raise SystemExit(f"failed ({done.returncode}): {line}\n{done.stdout}{done.stderr or ''}")
-    output = "".join(f"{line.rstrip()}\n" for line in done.stdout.splitlines())
+    output = "".join(f"{line.rstrip()}\n" for line in done.stdout.replace(f"{ROOT}/", "").splitlines())
     if memory:
         memory.write_text(output, encoding="utf-8")
     return output
