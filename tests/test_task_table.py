@@ -51,3 +51,11 @@ def test_nothing_else_asks_for_the_class_of_a_configuration() -> None:
     asking = re.compile(r"isinstance\(\w+, \w+Config\b")
     found = {path.name for path in PACKAGE.rglob("*.py") if asking.search(path.read_text(encoding="utf-8"))}
     assert found == {"compare.py"}
+
+
+def test_the_checklists_name_files_that_are_there(repository: Path) -> None:
+    named = re.findall(
+        r"`((?:seqnlp|tests|recipes|tools)/[^`<]*)`", (repository / "CONTRIBUTING.md").read_text("utf-8")
+    )
+    assert len(named) > 15
+    assert [name for name in named if not (repository / name).exists()] == []
