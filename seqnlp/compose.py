@@ -112,7 +112,7 @@ def train_with_hydra(
 ) -> list[Result]:
     """Call ``run`` with the configuration; with ``multirun`` once a job of Hydra's sweeper, by Hydra's launcher.
 
-    Returns what ``run`` returned, of each job.
+    Returns what ``run`` returned, of each job; nothing where the sweeper searches, as Optuna's does.
 
     Raises:
         ConfigError: as :func:`compose_config`, for all jobs before the first of them begins.
@@ -132,7 +132,7 @@ def train_with_hydra(
         naming = f"hydra.job.config.override_dirname.exclude_keys=[{unswept}]"
         swept = [*settings, naming, *(one.line for one in known)]
         batches = hydra.multirun(PRIMARY, functools.partial(_job, run, config_dir), swept)
-    return [job.return_value for batch in batches for job in batch]
+    return [job.return_value for batch in batches or () for job in batch]
 
 
 def _job(run: Callable[[Config], Result], config_dir: str | None, composed: DictConfig) -> Result:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from seqnlp.cli.multirun_cross import cross_table
 from seqnlp.cli.multirun_seeds import seeds_table
+from seqnlp.cli.objective import is_lower_better, objective_of
 from seqnlp.report.tables import Table
 from seqnlp.report.text import format_table
 
@@ -28,7 +32,26 @@ def multirun_table(runs: Sequence[Path]) -> str:
         tables.append(seeds)
     if cross := cross_table(runs):
         tables.append(cross)
-    return "\n\n".join(map(format_table, tables))
+    return "\n\n".join([*map(format_table, tables), *best_job(runs)])
+
+
+def best_job(runs: Sequence[Path]) -> list[str]:
+    """The run with the best objective, in words; nothing of a single run, or without dev scores."""
+    named = [(run, str(read_run_objective(run))) for run in runs]
+    scored = [(objective_of(run, name), name) for run, name in named]
+    scored = [one for one in scored if math.isfinite(one[0])]
+    if len(scored) < 2:
+        return []
+    name = scored[0][1]
+    best, _ = (min if is_lower_better(name) else max)(scored, key=lambda one: one[0])
+    way = "lower" if is_lower_better(name) else "higher"
+    return [f"best: {best.run} with dev {name} {best:.2f} ({way} is better)"]
+
+
+def read_run_objective(run: Path) -> str:
+    """The name of a run's objective."""
+    config = yaml.safe_load((run / "config.yaml").read_text(encoding="utf-8"))
+    return str(config.get("trainer", {}).get("objective", "score"))
 
 
 def _facts(run: Path) -> dict[str, str]:

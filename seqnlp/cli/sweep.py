@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
+import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from seqnlp.cli.messages import printed_messages
+from seqnlp.cli.objective import Objective, objective_of, with_direction
 
 if TYPE_CHECKING:
     from seqnlp.config import Config
@@ -43,8 +45,13 @@ def train_sweep(overrides: Sequence[str], config_dir: str | None, num_processes:
     from seqnlp.compose import train_with_hydra
 
     typed = SweepCommand(tuple(overrides), config_dir, os.getcwd())
-    job = functools.partial(_train_job, num_processes=num_processes, typed=typed)
-    return train_with_hydra(overrides, config_dir, job, multirun=True)
+    with tempfile.TemporaryDirectory(prefix="seqnlp_") as folder:
+        record = Path(folder) / "runs"
+        record.touch()
+        job = functools.partial(_train_job, num_processes=num_processes, typed=typed, record=record)
+        found = train_with_hydra(with_direction(overrides), config_dir, job, multirun=True)
+        # a sweeper that searches gives no results back, but its jobs have said where their runs are
+        return [one.run for one in found] or [Path(line) for line in record.read_text().splitlines()]
 
 
 def resume_sweep(sweep: Path, num_processes: int) -> list[Path]:
@@ -65,8 +72,8 @@ def resume_sweep(sweep: Path, num_processes: int) -> list[Path]:
         return [run.absolute() for run in runs]
 
 
-def _train_job(config: Config, num_processes: int, typed: SweepCommand) -> Path:
-    """Train one run of a sweep, or go on with it."""
+def _train_job(config: Config, num_processes: int, typed: SweepCommand, record: Path) -> Objective:
+    """Train one run of a sweep, or go on with it; returns the objective, which Hydra gives to the sweeper."""
     from seqnlp.launch import CONFIG_FILE, resume, start
 
     run = Path(config.run)
@@ -74,8 +81,12 @@ def _train_job(config: Config, num_processes: int, typed: SweepCommand) -> Path:
     with printed_messages():  # the launcher may have given the job a process of its own
         if (run / CONFIG_FILE).is_file():
             resume(run, num_processes)
-            return run
-        return start(config, num_processes)
+        else:
+            start(config, num_processes)
+    if record.exists():  # a job on another machine finds none
+        with record.open("a") as file:
+            file.write(f"{run}\n")
+    return objective_of(run, config.trainer.objective)
 
 
 def _write(path: Path, typed: SweepCommand) -> None:

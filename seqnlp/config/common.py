@@ -153,6 +153,11 @@ class LoopConfig:
     checkpoint_steps: int = setting(
         1000, "steps between checkpoints inside an epoch; each epoch's end has one too", low=1
     )
+    objective: str = setting(
+        "score",
+        "the dev score, by its name in log.csv, that a job of a sweep gives to Hydra's sweeper (hydra/sweeper=optuna); "
+        "score is the one that chooses the best epoch: higher is better",
+    )
     tensorboard: bool = setting(False, "also write TensorBoard logs (extra `tensorboard`)")
     progress: bool = setting(True, "draw a progress bar when standard error is a terminal")
 
