@@ -31,7 +31,8 @@ from seqnlp.overrides import (
 )
 from seqnlp.recipe_files import read_recipe
 from seqnlp.recipe_safety import refuse_code
-from seqnlp.resources import CONF, RECIPES, ROOT, find_options
+from seqnlp.resources import CONF, RECIPES, ROOT, find_options, folders_of
+from seqnlp.storage import write_atomically
 
 if TYPE_CHECKING:
     from hydra.core.override_parser import types
@@ -98,6 +99,62 @@ def _flat(settings: Mapping[str, object], prefix: str = "") -> dict[str, object]
     return flat
 
 
+def hydra_settings(overrides: Sequence[str], config_dir: str | None = None) -> dict[str, Any]:
+    """Hydra's own settings with which a sweep would run, references unresolved.
+
+    Raises:
+        ConfigError: as :func:`compose_config`.
+    """
+    from omegaconf import OmegaConf
+
+    with _composed_with_hydra(overrides, config_dir) as (composed, _):
+        return cast("dict[str, Any]", OmegaConf.to_container(composed.hydra, resolve=False))
+
+
+def composition(overrides: Sequence[str], config_dir: str | None = None) -> dict[str, list[str]]:
+    """How settings come about: where Hydra looks for files, which it merged in their order, and its plugins.
+
+    Raises:
+        ConfigError: as :func:`compose_config`.
+    """
+    from hydra.core.global_hydra import GlobalHydra
+    from hydra.core.plugins import Plugins
+    from hydra.types import RunMode
+
+    with _composed_with_hydra(overrides, config_dir) as (composed, lines):
+        places = [f"{one.provider}: {one.schema}://{one.path}" for one in composed.hydra.runtime.config_sources]
+        loader = GlobalHydra.instance().config_loader()
+        merged = loader.compute_defaults_list(PRIMARY, lines, RunMode.RUN).defaults
+        return {
+            "search path": places,
+            "merged, later ones win": [f"{one.config_path} -> {one.package or 'the top'}" for one in merged],
+            "plugins": sorted(plugin.__name__ for plugin in Plugins.instance().discover()),
+        }
+
+
+@contextmanager
+def _composed_with_hydra(overrides: Sequence[str], config_dir: str | None) -> Iterator[tuple[DictConfig, list[str]]]:
+    """The settings with Hydra's own, of a sweep those of its first job, and the lines that lead to them."""
+    from hydra import compose
+
+    typed, task = _read_overrides(overrides, config_dir, multirun=True)
+    known = next(samples([one for one in typed if is_known(one, task)]))
+    with _hydra(config_dir, task) as settings:
+        lines = [*settings, *known]
+        yield compose(PRIMARY, overrides=lines, return_hydra_config=True), lines
+
+
+def hydra_files(config: Config, overrides: Sequence[str]) -> dict[str, bytes]:
+    """What Hydra's users expect in a run: the settings, and what was typed, by name below the run."""
+    import yaml
+
+    written = {"config": config_to_dict(config), "overrides": list(overrides)}
+    return {
+        f".hydra/{name}.yaml": yaml.safe_dump(content, sort_keys=False, allow_unicode=True).encode()
+        for name, content in written.items()
+    }
+
+
 def task_of(overrides: Sequence[str], config_dir: str | None = None) -> str:
     """The task that a command line is about.
 
@@ -144,7 +201,12 @@ def _job(run: Callable[[Config], Result], config_dir: str | None, composed: Dict
     raw = _leave_hydra(composed)
     _leave_out_other_tasks(raw, lines, config_dir)
     raw = say_only_what_is_true(raw, lines, _recipe(lines, config_dir))
-    return run(read_config({**raw, "run": os.path.relpath(job.runtime.output_dir)}))
+    config = read_config({**raw, "run": os.path.relpath(job.runtime.output_dir)})
+    result = run(config)
+    if Path(config.run).is_dir():
+        for name, content in hydra_files(config, lines).items():
+            write_atomically(Path(config.run) / name, content)
+    return result
 
 
 def _compose(
@@ -236,7 +298,8 @@ def _hydra(config_dir: str | None, task: str) -> Iterator[list[str]]:
         with initialize_config_dir(str(CONF), job_name="seqnlp", version_base="1.3"):
             if config_dir:
                 searched = GlobalHydra.instance().config_loader().get_search_path()
-                searched.prepend("user", f"file://{Path(config_dir).resolve()}", anchor="main")
+                for folder in reversed(folders_of(config_dir)):  # the last one stands first
+                    searched.prepend("user", f"file://{folder.resolve()}", anchor="main")
             yield [f"hydra.searchpath=[{_quoted(f'file://{ROOT}')}]"]  # after conf/; makes Hydra look at the path anew
     except (HydraException, OmegaConfBaseException, yaml.YAMLError) as problem:
         reasons = [" ".join(str(reason).split()) for reason in (problem, problem.__cause__) if reason]

@@ -34,17 +34,18 @@ from seqnlp.training.orphans import ending_with
 CONFIG_FILE = "config.yaml"
 DATA = "data"
 """The folder of a run that keeps data which were in memory."""
+_HYDRA = ".hydra"
 _say = logging.getLogger("seqnlp").info
 
 
 def start(
-    config: Config, num_processes: int = 1, guest: Guest | None = None, data: Mapping[str, bytes] | None = None
+    config: Config, num_processes: int = 1, guest: Guest | None = None, files: Mapping[str, bytes] | None = None
 ) -> Path:
     """Begin a new run in ``config.run`` and train it to the end; returns the run directory.
 
     Args:
         guest: who trains from Python; training then leaves the process as it was, and listens to no signals.
-        data: files of data that were in memory, by name, which are kept in the run's folder ``data``.
+        files: what else the run's folder is to hold, by name below it, in ``data`` (of memory) and ``.hydra``.
 
     Raises:
         Interrupted: Ctrl-C or SIGTERM came, and a checkpoint is written.
@@ -56,8 +57,8 @@ def start(
     run = claim(config)
     _say("run: %s", run)
     try:
-        for name, content in (data or {}).items():
-            write_atomically(run / DATA / name, content)
+        for name, content in (files or {}).items():
+            write_atomically(run / name, content)
         _train_or_launch(run, num_processes, guest)
     except BaseException:  # also a fault of ours or Ctrl-C: what was never begun must not stay claimed
         with contextlib.suppress(OSError):  # the folder is gone: the first problem is the one to tell
@@ -122,8 +123,9 @@ def _written(config: Config) -> str:
 
 def _release(run: Path) -> None:
     """Give back the directory of a run that was refused before it wrote anything, so that it can be tried again."""
-    if {path.name for path in run.iterdir()} <= {CONFIG_FILE, DATA}:
-        shutil.rmtree(run / DATA, ignore_errors=True)
+    if {path.name for path in run.iterdir()} <= {CONFIG_FILE, DATA, _HYDRA}:
+        for folder in (DATA, _HYDRA):
+            shutil.rmtree(run / folder, ignore_errors=True)
         (run / CONFIG_FILE).unlink()
         run.rmdir()
 

@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 
 from seqnlp.errors import ConfigError
 from seqnlp.overrides import GROUPS
+from seqnlp.resources import folders_of
 
 _ONLY_TYPED = "only the command line sets Hydra itself"
 _PACKAGE = re.compile(r"\s*#\s*@package\s+(\S+)")
@@ -33,8 +34,7 @@ def refuse_code(chosen: Iterable[Path], config_dir: str | None, read: Callable[[
         ConfigError: what is not allowed, each with its file and key.
     """
     problems = [problem for file in chosen for problem in _file_problems(file, PurePosixPath("recipes"), read)]
-    if config_dir is not None:
-        folder = Path(config_dir)
+    for folder in folders_of(config_dir):
         for file in _readable(folder):
             place = PurePosixPath(file.relative_to(folder).parent.as_posix())
             problems += _file_problems(file, place, read)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from seqnlp.errors import SeqnlpError, did_you_mean
@@ -20,6 +21,11 @@ def find_recipes(config_dir: str | None = None) -> dict[str, Path]:
     return find_options("recipes", config_dir)
 
 
+def folders_of(config_dir: str | None) -> list[Path]:
+    """A user's folders of recipes: one, or several with colons (as in $PATH) between them, of which later ones win."""
+    return [Path(folder) for folder in (config_dir or "").split(os.pathsep) if folder] if config_dir is not None else []
+
+
 def find_options(group: str, config_dir: str | None = None) -> dict[str, Path]:
     """The file of each option of a group by its name, sorted; those in a user's ``config_dir`` stand before ours.
 
@@ -27,10 +33,10 @@ def find_options(group: str, config_dir: str | None = None) -> dict[str, Path]:
         SeqnlpError: there is no folder ``config_dir``.
     """
     folders = [ROOT if group == "recipes" else CONF]
-    if config_dir is not None:
-        if not Path(config_dir).is_dir():
-            raise SeqnlpError(f"--config-dir: no folder '{config_dir}'; `seqnlp recipes copy NAME FOLDER` makes one")
-        folders.append(Path(config_dir))
+    for own in folders_of(config_dir):
+        if not own.is_dir():
+            raise SeqnlpError(f"--config-dir: no folder '{own}'; `seqnlp recipes copy NAME FOLDER` makes one")
+        folders.append(own)
     files: dict[str, Path] = {}
     for folder in (place / group for place in folders):
         files |= {path.relative_to(folder).with_suffix("").as_posix(): path for path in folder.rglob("*.yaml")}

@@ -32,7 +32,7 @@ ORDER = (
     ("overrides",),
     ("recipe_safety",),
     ("compose",),
-    ("launch",),
+    ("launch", "rehearsal"),
     ("studies",),
     ("api",),
     ("sklearn", "spacy"),

@@ -107,9 +107,9 @@ def train(
     try:
         config = _configured(recipe, task, settings, splits, written, folder)
         config.trainer.progress = progress and config.trainer.progress
-        files = {f"{name}{split.ending}": split.content for name, split in written.items()}
+        files = {f"{DATA}/{name}{split.ending}": split.content for name, split in written.items()}
         with _naming_examples(folder / DATA, written):
-            start(config, guest=Guest(after_step, after_epoch), data=files)
+            start(config, guest=Guest(after_step, after_epoch), files=files)
     except BaseException as problem:
         if temporary:
             _leave(folder, problem)

@@ -30,6 +30,8 @@ VERBS = (
 
 _USAGE = "usage: seqnlp VERB ...    (seqnlp VERB --help explains one)"
 _EXAMPLES = """\
+completion of words, in .bashrc: eval "$(seqnlp --completion bash)"     (also zsh, fish)
+
 examples:
   seqnlp recipes                                          what can be trained
   seqnlp train recipe=tagging/demo run=runs/first         a tagger in a minute, nothing to download
@@ -90,6 +92,16 @@ def _run(arguments: list[str]) -> int:
         return 0
     if verb in ("--version", "-V"):
         print(f"seqnlp {__version__}")
+        return 0
+    if verb == "--completion":
+        from seqnlp.cli.completion import script
+
+        print(script(arguments[1] if len(arguments) > 1 else ""))
+        return 0
+    if verb == "--complete":
+        from seqnlp.cli.completion import candidates
+
+        print("\n".join(candidates(arguments[1:])))
         return 0
     if verb not in VERBS:
         close = did_you_mean(verb, VERBS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ examples:
   seqnlp train recipe=tagging/wnut17 optimizer=sgd trainer=debug     # groups of settings, see conf/
   seqnlp train --config-dir my recipe=tagging/mine                   # your own: my/recipes/tagging/mine.yaml
   seqnlp train -m recipe=tagging/wnut17 seed=1,2,3                   # three runs, one table; hydra/launcher=... where
+  seqnlp train --dry-run recipe=tagging/wnut17 data.dir=DATA         # read, build, try a few steps, say how long
+  seqnlp train --cfg job recipe=tagging/wnut17                       # all settings as YAML; --info: where from
   seqnlp train --nproc 2 recipe=tagging/wnut17                       # two processes share each batch
 """
 
@@ -29,15 +32,38 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "overrides", nargs="*", metavar="KEY=VALUE", help="recipe=NAME, group=OPTION, or a setting (see --settings)"
     )
     parser.add_argument("-m", "--multirun", action="store_true", help="one run for each combination of values a,b,c")
-    parser.add_argument("--config-dir", metavar="DIR", help="a folder with recipes/ (and groups) of your own")
+    parser.add_argument(
+        "--config-dir",
+        metavar="DIR",
+        action="append",
+        help="a folder with recipes/ (and groups) of your own; of several, later ones win",
+    )
     parser.add_argument("--nproc", type=int, default=1, metavar="N", help="processes that train together (default 1)")
     parser.add_argument(
         "--settings", action="store_true", help="list all settings of the recipe's task with default, meaning and range"
     )
 
+    parser.add_argument(
+        "--cfg", choices=("job", "hydra", "all"), help="print the composed settings as YAML instead of training"
+    )
+    parser.add_argument("--info", action="store_true", help="print how they come about: search path, files, plugins")
+    parser.add_argument(
+        "--dry-run",
+        action="store_true",
+        help="read the data, build the model, try a few steps, say sizes and times; keep nothing",
+    )
+
 
 def run(arguments: argparse.Namespace) -> int:
-    """Compose the configuration, then train."""
+    """Compose the configuration, then train, or print what was asked for."""
+    if arguments.config_dir is not None:
+        arguments.config_dir = os.pathsep.join(arguments.config_dir)
+    if arguments.cfg or arguments.info:
+        from seqnlp.cli.inspect_settings import shown_composition, shown_settings
+
+        asked = arguments.overrides, arguments.config_dir
+        print(shown_settings(*asked, arguments.cfg) if arguments.cfg else shown_composition(*asked))
+        return 0
     if arguments.settings:
         from seqnlp.cli.settings import settings_table
         from seqnlp.compose import task_of
@@ -54,8 +80,16 @@ def run(arguments: argparse.Namespace) -> int:
 
         print(multirun_table(train_sweep(arguments.overrides, arguments.config_dir, arguments.nproc)))
         return 0
-    from seqnlp.compose import compose_config
+    from seqnlp.compose import compose_config, hydra_files
+
+    config = compose_config(arguments.overrides, arguments.config_dir)
+    if arguments.dry_run:
+        from seqnlp.cli.messages import LOGGER
+        from seqnlp.rehearsal import rehearse
+
+        print(rehearse(config, LOGGER.info))
+        return 0
     from seqnlp.launch import start
 
-    start(compose_config(arguments.overrides, arguments.config_dir), arguments.nproc)
+    start(config, arguments.nproc, files=hydra_files(config, arguments.overrides))
     return 0
