@@ -18,13 +18,14 @@ if TYPE_CHECKING:
 _STYLE = """
 h2 { font-size: 1.1rem; margin-top: 2.2rem; }
 figcaption, dt { color: var(--soft); } figure { margin: 1rem 0; }
-dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem 1.2rem; } dd { margin: 0; }
+dl { display: grid; grid-template-columns: fit-content(40%) 1fr; gap: .1rem 1.2rem; }
+dd { margin: 0; overflow-wrap: anywhere; }
 dd:first-of-type { font-weight: 700; }
 table { font-variant-numeric: tabular-nums; }
 th, td { padding: .2rem .9rem .2rem 0; text-align: left; border-bottom: 1px solid var(--faint); }
-td { overflow-wrap: anywhere; } th { color: var(--soft); font-weight: 600; }
+td { overflow-wrap: break-word; max-width: min(24rem, 40vw); } th { color: var(--soft); font-weight: 600; }
 footer { margin-top: 2.5rem; color: var(--soft); font-size: .85rem; overflow-wrap: anywhere; }
-.number { text-align: right; white-space: nowrap; }
+.number { text-align: right; } td.number { white-space: nowrap; }
 svg { max-width: 100%; height: auto; font: 13px system-ui, sans-serif; } svg text { fill: var(--ink); }
 .track { fill: var(--faint); } .bar { fill: var(--first); } .frame { fill: none; stroke: var(--soft); }
 .ideal { stroke: var(--soft); stroke-dasharray: 5 4; } polyline { fill: none; stroke-width: 1.5; }
