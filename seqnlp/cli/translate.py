@@ -20,6 +20,7 @@ examples:
   seqnlp translate RUN < in.de > out.en
   seqnlp translate RUN --beam 5 --nbest 5 --output jsonl --alignments < in.de
   seqnlp translate RUN1 RUN2 RUN3 --input in.de.gz --threads 2 > out.en          an ensemble
+  seqnlp translate RUN --mbr chrf < in.de                                        minimum Bayes risk over the 10 best
   seqnlp translate RUN --sample --top-p 0.9 --temperature 0.8 --seed 1 < in.de
   seqnlp translate RUN --prefix begins.en < in.de                                forced start, a line each
 
@@ -51,6 +52,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--prefix", type=Path, metavar="FILE", help="how each translation must begin; blank: any")
     add_search_arguments(parser)
     add_sampling_arguments(parser)
+    group = parser.add_argument_group("minimum Bayes risk")
+    group.add_argument(
+        "--mbr",
+        choices=("chrf", "bleu"),
+        default="",
+        help="of the best translations the one that is most like the others",
+    )
+    group.add_argument("--candidates", type=int, default=10, metavar="N", help="translations compared (default 10)")
     group = parser.add_argument_group("speed")
     add_engine_arguments(group)
     group.add_argument(
@@ -83,7 +92,7 @@ def run(arguments: argparse.Namespace) -> int:
     translator = _load(arguments)
     decoding = dataclasses.replace(translator.decoding, **settings)
     if not sampling:
-        _check_nbest(arguments.nbest, decoding.beam)
+        _check_nbest(arguments.nbest, max(decoding.beam, arguments.candidates) if arguments.mbr else decoding.beam)
     by_piece = is_unspaced(translator.source_language), is_unspaced(translator.target_language)
     shown = OutputOptions(arguments.nbest, arguments.scores, arguments.alignments, arguments.attention, by_piece)
     write = choose_writer(arguments.output, arguments.nbest)
@@ -97,6 +106,8 @@ def run(arguments: argparse.Namespace) -> int:
                 nbest=arguments.nbest,
                 attention=shown.alignments or shown.attention,
                 sampling=sampling,
+                mbr=arguments.mbr,
+                candidates=arguments.candidates,
                 prefixes=prefixes if arguments.prefix else None,
                 batch_lines=arguments.batch_lines,
                 first_line=done,
@@ -133,7 +144,12 @@ def _check(arguments: argparse.Namespace) -> None:
 
     if arguments.nbest < 1:
         raise SeqnlpError(f"--nbest: expected 1 or more, found {arguments.nbest}")
-    if arguments.beam is not None:
+    if arguments.mbr and arguments.sample:
+        raise SeqnlpError("--mbr compares the best translations of a search; leave --sample out")
+    if arguments.mbr and arguments.candidates < max(2, arguments.nbest):
+        found = f"found {arguments.candidates}"
+        raise SeqnlpError(f"--candidates: expected at least {max(2, arguments.nbest)}, {found}")
+    if arguments.beam is not None and not arguments.mbr:
         _check_nbest(arguments.nbest, arguments.beam)
     if arguments.attention and arguments.output != "jsonl":
         raise SeqnlpError("--attention is written by --output jsonl only; add --output jsonl")

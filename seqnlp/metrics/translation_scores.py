@@ -9,7 +9,7 @@ Scores are on sacrebleu's scale, 0 to 100. TER counts errors: the lower the bett
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
@@ -116,6 +116,17 @@ def ter_metric(language: str) -> Metric:
 
     without_spaces = _primary(language) in _CHINESE | _JAPANESE
     return TER(normalized=without_spaces, asian_support=without_spaces)
+
+
+def sentence_utility(name: str, language: str) -> Callable[[str, str], float]:
+    """``chrf`` or ``bleu`` (with the n-grams that there are) of one translation against one reference, 0 to 100."""
+    if name == "chrf":
+        metric = chrf_metric()
+    else:
+        from sacrebleu.metrics.bleu import BLEU
+
+        metric = BLEU(tokenize=_tokenizer(language), effective_order=True)
+    return lambda translation, reference: float(metric.sentence_score(translation, [reference]).score)
 
 
 def same_lines(**texts: Sequence[object]) -> None:

@@ -481,3 +481,18 @@ def test_plots_that_cannot_be_drawn(translator_run: Path, tmp_path: Path) -> Non
     assert refusal("plot", "attention", translator_run, "--text", " ", "-o", "a.html") == (
         "--text: expected some words, found none"
     )
+
+
+@pytest.mark.parametrize("utility", ["chrf", "bleu"])
+def test_minimum_bayes_risk_chooses_among_the_best(utility: str, translator_run: Path, sources: list[str]) -> None:
+    lines = [*sources[:8], ""]
+    chosen = translate(translator_run, lines, "--mbr", utility, "--candidates", "4", "--beam", "4")
+    listed = answers(translator_run, lines, "--nbest", "4", "--beam", "4")
+    for text, answer in zip(chosen, listed, strict=True):
+        assert text in [item["translation"] for item in answer["nbest"]]
+    assert translate(translator_run, lines[::-1], "--mbr", utility, "--candidates", "4", "--beam", "4") == chosen[::-1]
+    for options, said in (
+        (["--sample"], "--mbr compares the best translations of a search; leave --sample out"),
+        (["--candidates", "1"], "--candidates: expected at least 2, found 1"),
+    ):
+        assert said in seqnlp("translate", translator_run, "--mbr", utility, *options, stdin="x").err

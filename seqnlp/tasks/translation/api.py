@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,10 @@ from seqnlp.bundle import find_model, load_bundle
 from seqnlp.config import DecodingConfig
 from seqnlp.data.flat_sequences import FlatSequences
 from seqnlp.decode.hypotheses import Decoded
+from seqnlp.decode.mbr import Utility, expected_utilities
 from seqnlp.decode.sampling import SamplingOptions
 from seqnlp.errors import SeqnlpError
+from seqnlp.metrics.translation_scores import sentence_utility
 from seqnlp.plots.answers import pairs_html
 from seqnlp.tasks import arguments
 from seqnlp.tasks.saved_model import SavedModel, changed
@@ -28,6 +30,9 @@ from seqnlp.text.rewritten import Rewritten
 from seqnlp.text.split_sentences import join_parts, split_text
 
 END_PIECE = "</s>"
+
+UTILITIES = ("chrf", "bleu")
+"""What minimum Bayes risk decoding may compare translations by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +136,8 @@ class Translator(SavedModel):
         nbest: int = 1,
         attention: bool = False,
         sampling: SamplingOptions | None = None,
+        mbr: str = "",
+        candidates: int = 10,
         prefixes: Iterable[str] | None = None,
         max_batch_pieces: int = 4000,
         batch_lines: int = 64,
@@ -146,12 +153,15 @@ class Translator(SavedModel):
             nbest: how many translations a text.
             attention: keep the attention of each translation.
             sampling: draw one translation instead of searching for the best.
+            mbr: ``chrf`` or ``bleu``: of the best ``candidates`` (the beam is at least as wide) the translation comes
+                first that is most like the others, by their probability (minimum Bayes risk).
             prefixes: how each translation must begin; an empty one leaves it open.
             max_batch_pieces, batch_lines: most source subwords and texts that are translated together.
             first_line: number of the first text; what is drawn for a text depends on the seed and its number.
 
         Raises:
-            SeqnlpError: prefixes that are not one a text, or longer than a translation may be.
+            SeqnlpError: ``mbr`` with ``sampling`` or another word, or fewer candidates than translations asked for;
+                prefixes that are not one a text, or longer than a translation may be.
             WrongTypeError, WrongValueError: an argument is not as described.
         """
         texts = arguments.texts(texts)
@@ -161,12 +171,19 @@ class Translator(SavedModel):
         batch_lines = arguments.count(batch_lines, "batch_lines", 1, 10**9)
         if prefixes is not None and len(prefixes) != len(texts):
             raise SeqnlpError(f"expected a prefix a text, found {len(prefixes):,} prefixes for {len(texts):,} texts")
-        options = SearchOptions(decoding or self.decoding, nbest, attention, sampling, max_batch_pieces, batch_lines)
+        decoding, wanted = decoding or self.decoding, nbest
+        if mbr:
+            wanted = self._candidates(mbr, candidates, nbest, sampling)
+            decoding = replace(decoding, beam=max(decoding.beam, wanted))
+        options = SearchOptions(decoding, wanted, attention, sampling, max_batch_pieces, batch_lines)
         cut = [self._cut(text) for text in texts]
         flat = [ids for parts in cut for ids in parts]
         begun = None if prefixes is None else self._begun(cut, prefixes, options.decoding, first_line)
         numbers = [(line, part) for line, parts in enumerate(cut, start=first_line) for part in range(len(parts))]
         found = self._predictor.translate(FlatSequences.of(flat), options, numbers, begun)
+        if mbr:
+            utility = sentence_utility(mbr, self.target_language)
+            found = [self._most_alike(hypotheses, utility)[:nbest] for hypotheses in found]
         edges = np.cumsum([0, *map(len, cut)]).tolist()
         return [
             self._translation(text, cut[number], found[start:end], attention)
@@ -189,6 +206,24 @@ class Translator(SavedModel):
             Hypothesis(text, sum(line), sum(line), self._subwords.target.pieces(own), line)
             for text, own, line in zip(targets, ids, scores, strict=True)
         ]
+
+    @staticmethod
+    def _candidates(mbr: str, candidates: int, nbest: int, sampling: SamplingOptions | None) -> int:
+        """The translations that are compared, checked."""
+        if mbr not in UTILITIES:
+            raise SeqnlpError(f"expected mbr to be one of {', '.join(UTILITIES)}, found '{mbr}'")
+        if sampling:
+            raise SeqnlpError("mbr compares the best translations of a search; leave sampling out")
+        candidates = arguments.count(candidates, "candidates", 2, arguments.MAX_ANSWERS)
+        if candidates < nbest:
+            raise SeqnlpError(f"expected at least {nbest} candidates for {nbest} translations, found {candidates}")
+        return candidates
+
+    def _most_alike(self, hypotheses: list[Decoded], utility: Utility) -> list[Decoded]:
+        """Translations of a part in the order of their expected utility."""
+        texts = [_one_line(self._subwords.target.decode(one.tokens)) for one in hypotheses]
+        found = expected_utilities(texts, [one.log_probability for one in hypotheses], utility)
+        return [hypotheses[place] for place in np.argsort(-found, kind="stable").tolist()]
 
     def _cut(self, text: str) -> list[list[int]]:
         """The subwords of a text, in parts that the model can read; none for a blank text."""
