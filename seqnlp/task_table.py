@@ -27,6 +27,7 @@ class TaskParts:
         evaluate: run, config, split, say, keep -> the ``Report``.
         in_memory: examples, name, settings -> the split as a file, for training from Python.
         counted: run, config, split, say -> what the answers count for, example by example, for ``seqnlp compare``.
+        doubts: run, config, split, say -> every annotation of a split with its probability, for ``seqnlp data doubts``.
         texts: config, split, say -> the texts of a split by side, for ``seqnlp data check``.
         predictions: run, config, split, say -> what is right beside what the model says, an example each.
         predictions_for_plots: run, config, split, say -> title, confusion, calibration.
@@ -46,6 +47,7 @@ class TaskParts:
     evaluate: str
     in_memory: str
     counted: str = ""
+    doubts: str = ""
     texts: str = ""
     predictions: str = ""
     predictions_for_plots: str = ""
@@ -67,6 +69,7 @@ TASKS: dict[str, TaskParts] = {
         evaluate="evaluation:evaluate",
         in_memory="seqnlp.data.in_memory.tagged:written_tagged",
         counted="counted:counted_tags",
+        doubts="doubts:doubts",
         texts="texts:texts",
         predictions="predictions:predictions",
         predictions_for_plots="evaluation:predictions_for_plots",
@@ -99,6 +102,7 @@ TASKS: dict[str, TaskParts] = {
         evaluate="evaluation:evaluate",
         in_memory="seqnlp.data.in_memory.documents:written_documents",
         counted="counted:counted_labels",
+        doubts="doubts:doubts",
         texts="texts:texts",
         predictions="predictions:predictions",
         predictions_for_plots="evaluation:predictions_for_plots",

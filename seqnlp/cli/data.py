@@ -21,12 +21,15 @@ examples:
   seqnlp data check runs/first                                    # of a run
   seqnlp data check sentiment/sentence_polarity sentiment/sst2    # and of each against the other's train
   seqnlp data check train.tsv test.tsv                            # two files (or folders): their sentences or texts
+  seqnlp data doubts runs/folds --number 50                       # gold labels found improbable: errors, perhaps
   seqnlp data convert labels.jsonl labels.conll                   # any format of a tagger's data to any other
   seqnlp data convert train.conll tasks.json --to label_studio
   seqnlp data convert corpus/ corpus.jsonl --to doccano           # a folder of brat
   seqnlp data convert a.tsv b.conll data.token_column=1 data.scheme=bioes --scheme iob2
 
 normalised: equal but for case, spaces, punctuation and accents. Sentence pairs are compared side by side.
+doubts: of the folder of a `seqnlp cross-validate`, every gold annotation of train is judged by the model that did not
+see it; of one run, those of its --split.
 convert: settings such as data.format and data.scheme say how IN is written, where its name and content do not. Offsets
 of entities stay as they are; texts are cut into words only for conll, conllu and csv (data.tokenizer).
 """
@@ -34,9 +37,11 @@ of entities stay as they are; texts are cut into words only for conll, conllu an
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
-    parser.add_argument("action", metavar="check|convert", help="check: report overlaps; convert: IN to OUT")
+    parser.add_argument("action", metavar="check|convert|doubts", help="check: report overlaps; convert: IN to OUT")
     parser.add_argument("names", nargs="+", metavar="NAME", help="check: one or two recipes, runs or files")
-    parser.add_argument("--json", action="store_true", help="print the counts as JSON instead of a table")
+    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    parser.add_argument("--number", type=int, default=50, metavar="N", help="doubts: how many to list (default 50)")
+    parser.add_argument("--split", choices=("dev", "test"), default="test", help="doubts: of one run (default test)")
     parser.add_argument("--data-dir", metavar="DIR", help="where the data are, if not where the recipe or run says")
     parser.add_argument("--to", metavar="FORMAT", default="", help="convert: OUT's format, if its name does not tell")
     parser.add_argument("--scheme", help="convert: scheme of the tags in OUT (default: as in IN)")
@@ -54,9 +59,15 @@ def run(arguments: argparse.Namespace) -> int:
         from seqnlp.cli.data_convert import convert_file
 
         return convert_file(arguments.names, arguments.to, arguments.scheme, arguments.offsets, say)
+    if arguments.action == "doubts":
+        from seqnlp.cli.data_doubts import list_doubts
+
+        return list_doubts(arguments, say)
     if arguments.action != "check":
-        close = did_you_mean(arguments.action, ["check", "convert"])
-        expected = "expected `seqnlp data check NAME [NAME]` or `seqnlp data convert IN OUT`"
+        close = did_you_mean(arguments.action, ["check", "convert", "doubts"])
+        expected = (
+            "expected `seqnlp data check NAME [NAME]`, `seqnlp data convert IN OUT` or `seqnlp data doubts STUDY`"
+        )
         raise SeqnlpError(f"{expected}, found '{arguments.action}'{close}")
     if len(arguments.names) > 2:
         raise SeqnlpError(f"expected one or two recipes, runs or files, found {len(arguments.names)}")

@@ -57,7 +57,8 @@ def run(arguments: argparse.Namespace) -> int:
         import numpy as np
 
         unsure = np.random.default_rng(arguments.seed).random(len(texts))
-        chosen = [int(place) for place in np.argsort(-unsure) if texts[place].strip()][: arguments.number]
+        order = [int(place) for place in np.argsort(-unsure)]
+        chosen = [place for place in order if texts[place] and not texts[place].isspace()][: arguments.number]
     else:
         unsure = model.uncertainty(texts, arguments.by)
         chosen = suggest(texts, unsure, arguments.number)

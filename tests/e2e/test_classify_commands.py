@@ -215,8 +215,8 @@ def test_the_treebank_is_found_in_sentence_polarity(shared_data: Path, monkeypat
 
 
 def test_a_wrong_use_of_data_says_the_right_one(tmp_path: Path) -> None:
-    expected = "expected `seqnlp data check NAME [NAME]` or `seqnlp data convert IN OUT`, found 'chek'"
-    assert refusal("data", "chek", "x") == f"{expected} (did you mean 'check'?)"
+    verbs = "`seqnlp data check NAME [NAME]`, `seqnlp data convert IN OUT` or `seqnlp data doubts STUDY`"
+    assert refusal("data", "chek", "x") == f"expected {verbs}, found 'chek' (did you mean 'check'?)"
     assert refusal("data", "check", "a", "b", "c") == "expected one or two recipes, runs or files, found 3"
     assert "recipe: no 'sentiment/dmo' (did you mean 'sentiment/demo'?)" in refusal("data", "check", "sentiment/dmo")
     lone = write(tmp_path / "lone.txt", ["a"])

@@ -1,0 +1,71 @@
+"""``seqnlp data doubts``: gold annotations that models which have not seen them find improbable."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from seqnlp.cli.json_text import json_line
+from seqnlp.errors import SeqnlpError
+
+if TYPE_CHECKING:
+    from seqnlp.tasks.doubts import Doubt
+
+_LONGEST = 60
+
+
+def list_doubts(arguments: argparse.Namespace, say: Callable[[str], None]) -> int:
+    """Print the least probable annotations, a table or a JSON object a line.
+
+    Raises:
+        SeqnlpError: not one folder of a study or run, or of another task.
+    """
+    from seqnlp.launch import read_run_config
+    from seqnlp.task_table import TASKS, kinds_with, part_of
+
+    if len(arguments.names) != 1:
+        raise SeqnlpError("expected `seqnlp data doubts STUDY`, the folder of a `seqnlp cross-validate` or one run")
+    if arguments.number < 1:
+        raise SeqnlpError(f"--number: expected 1 or more, found {arguments.number}")
+    folder = Path(arguments.names[0])
+    folds = sorted(folder.glob("fold-*"), key=lambda path: (len(path.name), path.name))
+    found: list[Doubt] = []
+    for run in folds or [folder]:
+        config = read_run_config(run)
+        if not TASKS[config.task].doubts:
+            raise SeqnlpError(f"doubts are for {kinds_with('doubts')}; this run's task is {config.task}")
+        if arguments.data_dir:
+            config.data.dir = arguments.data_dir
+        split = "test" if folds else arguments.split
+        if not getattr(config.data, split):
+            raise SeqnlpError(f"data.{split}: {run} was trained without a {split} split; choose another --split")
+        found += part_of(config.task, "doubts")(run, config, split, _quiet)
+    least = sorted(found, key=lambda doubt: (doubt.probability, doubt.line))[: arguments.number]
+    if arguments.json:
+        print("".join(json_line(asdict(doubt)) for doubt in least), end="")
+    else:
+        print(_table(least, len(found)))
+    say(f"{len(least):,} of {len(found):,} annotations, the least probable first; a doubt is no error: look at each")
+    return 0
+
+
+def _table(doubts: list[Doubt], total: int) -> str:
+    from seqnlp.report.tables import Table
+    from seqnlp.report.text import format_table
+
+    rows = [
+        (f"{one.line:,}", f"{one.probability:.4f}", one.gold or "-", _short(one.predicted) or "-", _short(one.text))
+        for one in doubts
+    ]
+    return format_table(Table("Gold annotations in doubt", (">line", ">probability", "gold", "model", "text"), rows))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+
+def _quiet(text: str) -> None:
+    """For what training has said already."""
