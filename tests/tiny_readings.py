@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from seqnlp.config import AnomalyConfig, config_to_dict, read_config
+from seqnlp.config import AnomalyDetectionConfig, config_to_dict, read_config
 
 BEGIN, STEP = datetime(2030, 1, 7), timedelta(hours=1)
 PERIOD = 12
@@ -39,7 +39,7 @@ def write_tiny_readings(folder: Path, rows: int = 240) -> None:
     (folder / "windows.json").write_text(json.dumps({"some/readings.csv": [], "readings.csv": windows}))
 
 
-def tiny_detector(folder: Path, **changes: Any) -> AnomalyConfig:
+def tiny_detector(folder: Path, **changes: Any) -> AnomalyDetectionConfig:
     """A small detector of the files of :func:`write_tiny_readings`; changes as ``model__cell="gru"``."""
     raw: dict[str, Any] = {
         "task": "anomaly_detection",
@@ -68,5 +68,5 @@ def tiny_detector(folder: Path, **changes: Any) -> AnomalyConfig:
         section, key = name.split("__")
         full[section][key] = value
     config = read_config(full)
-    assert isinstance(config, AnomalyConfig)
+    assert isinstance(config, AnomalyDetectionConfig)
     return config

@@ -12,7 +12,12 @@ import typing
 from collections.abc import Mapping
 from typing import Any
 
-from seqnlp.config.anomaly import AnomalyConfig, AutoencoderConfig, AutoencoderTrainerConfig, WatchedDataConfig
+from seqnlp.config.anomaly_detection import (
+    AnomalyDataConfig,
+    AnomalyDetectionConfig,
+    AutoencoderConfig,
+    AutoencoderTrainerConfig,
+)
 from seqnlp.config.classification import (
     MIN_DISTANCE,
     ClassificationConfig,
@@ -46,7 +51,8 @@ __all__ = [
     "CONFIGS",
     "MIN_DISTANCE",
     "AboutConfig",
-    "AnomalyConfig",
+    "AnomalyDataConfig",
+    "AnomalyDetectionConfig",
     "AutoencoderConfig",
     "AutoencoderTrainerConfig",
     "ClassificationConfig",
@@ -74,7 +80,6 @@ __all__ = [
     "TrainerConfig",
     "TranslationConfig",
     "TranslatorConfig",
-    "WatchedDataConfig",
     "WindowTrainerConfig",
     "config_to_dict",
     "config_without_places",

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from seqnlp.config import WatchedDataConfig
+from seqnlp.config import AnomalyDataConfig
 from seqnlp.data.series.parts import read_series
 from seqnlp.errors import DataError
 from seqnlp.tasks.anomaly_detection.labelled_windows import labelled_windows, number_rows
@@ -12,20 +12,20 @@ from seqnlp.tasks.anomaly_detection.labelled_windows import labelled_windows, nu
 DAYS = "day,value\n" + "".join(f"2024-01-{day:02},{day}\n" for day in range(1, 11))
 
 
-def write(folder: Path, labels: str, series: str = DAYS) -> WatchedDataConfig:
+def write(folder: Path, labels: str, series: str = DAYS) -> AnomalyDataConfig:
     (folder / "here").mkdir()
     (folder / "here" / "days.csv").write_text(series)
     (folder / "labels.json").write_text(labels)
     time = "day" if "day" in series else ""
-    return WatchedDataConfig(dir=str(folder), train="here/days.csv", dev="10%", labels="labels.json", time_column=time)
+    return AnomalyDataConfig(dir=str(folder), train="here/days.csv", dev="10%", labels="labels.json", time_column=time)
 
 
-def numbers(config: WatchedDataConfig) -> list[int]:
+def numbers(config: AnomalyDataConfig) -> list[int]:
     series = read_series(Path(config.dir) / config.train, config, lambda text: None)
     return number_rows(series, labelled_windows(config, "dev")).tolist()
 
 
-def error(config: WatchedDataConfig) -> str:
+def error(config: AnomalyDataConfig) -> str:
     with pytest.raises(DataError) as caught:
         numbers(config)
     return str(caught.value).replace(f"{config.dir}/", "")

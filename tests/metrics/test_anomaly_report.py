@@ -6,20 +6,20 @@ import pytest
 
 from seqnlp.metrics.alarms import Alarms
 from seqnlp.tasks.anomaly_detection.report import (
-    AnomalyReport,
+    AnomalyDetectionReport,
     LabelledWindow,
 )
 
 
 @pytest.fixture
-def report() -> AnomalyReport:
+def report() -> AnomalyDetectionReport:
     model = Alarms("this model", 990, 12, (1, 2), 2, 900, 3, 1)
     z_score = Alarms("z-score, 24 rows back", 990, 9, (1,), 2, 900, 8, 7)
     windows = [
         LabelledWindow("2030-01-01", "2030-01-05", 60, 9, "2030-01-02", 31.25),
         LabelledWindow("<b>", "2030-02-05", 30, 0, "", 2.0),
     ]
-    return AnomalyReport(
+    return AnomalyDetectionReport(
         title="<pumps>",
         split="test",
         rows=990,
@@ -35,7 +35,7 @@ def report() -> AnomalyReport:
     )
 
 
-def test_the_text_has_all_numbers_with_chance_beside_them(report: AnomalyReport) -> None:
+def test_the_text_has_all_numbers_with_chance_beside_them(report: AnomalyDetectionReport) -> None:
     assert report.to_text().splitlines() == [
         "<pumps> on test: 990 rows (10 more before the first whole window), 2 labelled windows",
         "  windows found, 0.01 of the rows flagged  1 of 2, 0 false alarms  (random rows would find 0.7)",
@@ -62,14 +62,14 @@ def test_the_text_has_all_numbers_with_chance_beside_them(report: AnomalyReport)
     ]
 
 
-def test_the_page_escapes_what_comes_from_data(report: AnomalyReport) -> None:
+def test_the_page_escapes_what_comes_from_data(report: AnomalyDetectionReport) -> None:
     page = report.to_html()
     assert "&lt;pumps&gt;" in page
     assert "<pumps>" not in page
     assert "<td>&lt;b&gt;</td>" in page
 
 
-def test_the_dictionary_is_json_and_says_how_the_score_was_made(report: AnomalyReport) -> None:
+def test_the_dictionary_is_json_and_says_how_the_score_was_made(report: AnomalyDetectionReport) -> None:
     facts = json.loads(json.dumps(report.to_dict()))
     assert (facts["measure"], facts["score"], facts["chance"]) == ("windows found", 0.5, 0.71)
     assert facts["at_rate"][0]["false_rate"] == pytest.approx(3 / 900)

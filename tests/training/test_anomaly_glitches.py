@@ -12,7 +12,7 @@ from tiny_readings import make_lines, tiny_detector, write_tiny_readings
 from seqnlp.api import Detector
 from seqnlp.config import AutoencoderConfig
 from seqnlp.tasks.anomaly_detection.scoring import ErrorBaseline, baseline_of
-from seqnlp.tasks.anomaly_detection.task import AnomalyTask
+from seqnlp.tasks.anomaly_detection.task import AnomalyDetectionTask
 from seqnlp.training.distributed import Processes
 from seqnlp.training.fit import fit
 
@@ -27,7 +27,7 @@ def detector(tmp_path_factory: pytest.TempPathFactory) -> Detector:
     write_tiny_readings(folder)
     config, run = tiny_detector(folder, model__level_rows=30), folder / "run"
     run.mkdir()
-    fit(AnomalyTask(config, run, torch.device("cpu"), [].append), config, run, Processes())
+    fit(AnomalyDetectionTask(config, run, torch.device("cpu"), [].append), config, run, Processes())
     return Detector(run)
 
 

@@ -13,13 +13,13 @@ from tiny_readings import make_lines, time_of, tiny_detector, write_tiny_reading
 from tiny_tasks import TINY
 
 from seqnlp.bundle import load_bundle
-from seqnlp.config import AnomalyConfig, read_config
+from seqnlp.config import AnomalyDetectionConfig, read_config
 from seqnlp.data.series.parts import read_series
 from seqnlp.errors import ConfigError, DataError, RunError, SeqnlpError
 from seqnlp.metrics.false_alarms import conformal_threshold
 from seqnlp.tasks.anomaly_detection.model import detector_from_bundle
 from seqnlp.tasks.anomaly_detection.scoring import ErrorBaseline
-from seqnlp.tasks.anomaly_detection.task import AnomalyTask
+from seqnlp.tasks.anomaly_detection.task import AnomalyDetectionTask
 from seqnlp.training.distributed import Processes
 from seqnlp.training.fit import fit
 
@@ -34,18 +34,18 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def make(config: AnomalyConfig, run: Path, said: list[str] | None = None) -> AnomalyTask:
+def make(config: AnomalyDetectionConfig, run: Path, said: list[str] | None = None) -> AnomalyDetectionTask:
     run.mkdir(exist_ok=True)
-    return AnomalyTask(config, run, torch.device("cpu"), [].append if said is None else said.append)
+    return AnomalyDetectionTask(config, run, torch.device("cpu"), [].append if said is None else said.append)
 
 
-def train(config: AnomalyConfig, run: Path) -> AnomalyTask:
+def train(config: AnomalyDetectionConfig, run: Path) -> AnomalyDetectionTask:
     task = make(config, run)
     fit(task, config, run, Processes())
     return task
 
 
-def assert_bit_equal(one: AnomalyTask, other: AnomalyTask) -> None:
+def assert_bit_equal(one: AnomalyDetectionTask, other: AnomalyDetectionTask) -> None:
     for (name, mine), theirs in zip(one.model.state_dict().items(), other.model.state_dict().values(), strict=True):
         assert torch.equal(mine, theirs), name
 
@@ -62,7 +62,7 @@ def test_the_saved_model_scores_as_the_trained_one(tmp_path: Path, data: Path) -
     loaded = detector_from_bundle(load_bundle(tmp_path))
     assert task.detector is not None
     series = read_series(data / "readings.csv", loaded.data, lambda text: None, loaded.step)
-    again = AnomalyTask(task.config, tmp_path, torch.device("cpu"), lambda text: None)
+    again = AnomalyDetectionTask(task.config, tmp_path, torch.device("cpu"), lambda text: None)
     again.model.load_state_dict({k: v for k, v in load_bundle(tmp_path).tensors.items() if k != "calibration"})
     again.model.eval()
     again.evaluate()

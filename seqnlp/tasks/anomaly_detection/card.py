@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from seqnlp.config import AnomalyConfig
+from seqnlp.config import AnomalyDetectionConfig
 
 
-def model_card(config: AnomalyConfig, names: Sequence[str], metrics: Mapping[str, Any]) -> str:
+def model_card(config: AnomalyDetectionConfig, names: Sequence[str], metrics: Mapping[str, Any]) -> str:
     """A short README for the model folder: what it does, from what, how well, how to use it."""
     about, model = config.about, config.model
     licence = f" ({about.licence})" if about.licence else ""

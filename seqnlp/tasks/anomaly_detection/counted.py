@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from seqnlp.bundle import load_bundle
-from seqnlp.config import AnomalyConfig
+from seqnlp.config import AnomalyDetectionConfig
 from seqnlp.data.series.parts import load_part
 from seqnlp.metrics.alarms import flag_highest
 from seqnlp.metrics.paired_counts import CountedScore, percent_of
@@ -22,7 +22,7 @@ ROWS = 100
 """Rows of a stretch outside of labelled windows."""
 
 
-def counted_alarms(run: Path, config: AnomalyConfig, split: str, say: Callable[[str], None]) -> CountedAnswers:
+def counted_alarms(run: Path, config: AnomalyDetectionConfig, split: str, say: Callable[[str], None]) -> CountedAnswers:
     """Labelled windows found, and rows flagged in vain, when each detector may flag 1 % of the rows.
 
     A labelled window is one example, and so is every stretch of ``ROWS`` rows between windows: alarms come in bursts.

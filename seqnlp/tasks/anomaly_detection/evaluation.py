@@ -10,14 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqnlp.bundle import load_bundle, record_scores
-from seqnlp.config import AnomalyConfig
+from seqnlp.config import AnomalyDetectionConfig
 from seqnlp.data.series.parts import Part, Series, load_part, part_digest
 from seqnlp.metrics.alarms import flag_highest, found_by_chance, measure_alarms
 from seqnlp.metrics.false_alarms import surer_threshold
 from seqnlp.metrics.z_score import rolling_z_scores
 from seqnlp.tasks.anomaly_detection.labelled_windows import labelled_windows, number_rows
 from seqnlp.tasks.anomaly_detection.model import LoadedDetector, detector_from_bundle
-from seqnlp.tasks.anomaly_detection.report import AnomalyReport, LabelledWindow
+from seqnlp.tasks.anomaly_detection.report import AnomalyDetectionReport, LabelledWindow
 from seqnlp.tasks.splits import require_split
 
 FloatArray = NDArray[np.float64]
@@ -31,8 +31,8 @@ LENGTHS = (24, 96, 288)
 
 
 def evaluate(
-    run: Path, config: AnomalyConfig, split: str, say: Callable[[str], None], keep: bool = True
-) -> AnomalyReport:
+    run: Path, config: AnomalyDetectionConfig, split: str, say: Callable[[str], None], keep: bool = True
+) -> AnomalyDetectionReport:
     """Score the run's detector on a split and, where asked to ``keep`` them, add the scores to ``metrics.json``.
 
     The score of a row is what `seqnlp detect` gives it in the whole file: rows before the split are known.
@@ -70,7 +70,7 @@ def evaluate(
 
 
 def _report(
-    config: AnomalyConfig,
+    config: AnomalyDetectionConfig,
     split: str,
     part: Part,
     detector: LoadedDetector,
@@ -78,7 +78,7 @@ def _report(
     labels: NDArray[np.int64],
     seconds: float,
     title: str,
-) -> AnomalyReport:
+) -> AnomalyDetectionReport:
     first = max(part.begin, detector.settings.window - 1)
     unscored, rate, gap = first - part.begin, detector.settings.false_alarms, detector.settings.window
     found, labels = scores[first:], labels[first:]
@@ -94,7 +94,7 @@ def _report(
             limit = surer_threshold(held_back, rate, gap, detector.settings.confidence)
             at_rate.append(measure_alarms(name, z_scores, z_scores > limit, labels, gap))
         at_budget.append(measure_alarms(name, z_scores, flag_highest(z_scores, BUDGET), labels, gap))
-    return AnomalyReport(
+    return AnomalyDetectionReport(
         title=title,
         split=split,
         rows=len(found),
@@ -110,7 +110,7 @@ def _report(
     )
 
 
-def _calibration_rows(config: AnomalyConfig, detector: LoadedDetector) -> Part:
+def _calibration_rows(config: AnomalyDetectionConfig, detector: LoadedDetector) -> Part:
     """The held-back rows, for the baselines' thresholds."""
     part = load_part(config.data, "dev", lambda text: None, detector.names, detector.step)
     assert part is not None  # the configuration sees to it
@@ -127,7 +127,7 @@ def _windows(
     scores: FloatArray,
     flagged: NDArray[np.bool_],
     labels: NDArray[np.int64],
-    config: AnomalyConfig,
+    config: AnomalyDetectionConfig,
 ) -> list[LabelledWindow]:
     """What became of each labelled window; rows are counted from ``first``."""
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from seqnlp.config.anomaly import WatchedDataConfig
+from seqnlp.config.anomaly_detection import AnomalyDataConfig
 from seqnlp.config.series import part_of
 from seqnlp.data.series.parts import Series
 from seqnlp.data.series.time import Timestamp, read_timestamp
@@ -25,7 +25,7 @@ TimeWindow = tuple[Timestamp, Timestamp]
 _EXPECTED = "expected a list of [begin, end] pairs of time stamps, or such a list for each file name"
 
 
-def labelled_windows(config: WatchedDataConfig, split: str) -> list[TimeWindow]:
+def labelled_windows(config: AnomalyDataConfig, split: str) -> list[TimeWindow]:
     """The labelled windows of the file that a split is in, in the order of the file; none without ``data.labels``.
 
     A list by file names is searched for the one that the split's path ends with.
@@ -47,7 +47,7 @@ def labelled_windows(config: WatchedDataConfig, split: str) -> list[TimeWindow]:
     return [_window(each, path) for each in content]
 
 
-def labels_digest(config: WatchedDataConfig) -> str:
+def labels_digest(config: AnomalyDataConfig) -> str:
     """SHA-256 of the file of labelled windows; empty without one.
 
     Raises:
@@ -93,7 +93,7 @@ def normal_windows(
     return normal, len(starts) - len(normal)
 
 
-def _file_of(config: WatchedDataConfig, split: str) -> str:
+def _file_of(config: AnomalyDataConfig, split: str) -> str:
     name = str(getattr(config, split))
     return config.train if part_of(name) is not None else name
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from seqnlp.bundle import TENSORS, Bundle
-from seqnlp.config import AnomalyConfig, AutoencoderConfig, SeriesDataConfig
+from seqnlp.config import AnomalyDetectionConfig, AutoencoderConfig, SeriesDataConfig
 from seqnlp.config.series import READ_ALIKE
 from seqnlp.data.series.inputs import Inputs, InputTransform, make_inputs
 from seqnlp.data.series.parts import Series
@@ -111,7 +111,7 @@ def build_autoencoder(settings: AutoencoderConfig, columns: int) -> Autoencoder:
     return Autoencoder(settings, columns, reading_of(settings).num_inputs(columns) - columns)
 
 
-def describe(config: AnomalyConfig) -> dict[str, Any]:
+def describe(config: AnomalyDetectionConfig) -> dict[str, Any]:
     """What ``config.yaml`` of the model folder says: names and numbers, no paths."""
     return {
         "task": "anomaly_detection",

@@ -31,7 +31,7 @@ class LabelledWindow:
 
 
 @dataclass(frozen=True, slots=True)
-class AnomalyReport(Report):
+class AnomalyDetectionReport(Report):
     """Everything an evaluation found out.
 
     Attributes:

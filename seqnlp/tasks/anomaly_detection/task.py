@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from seqnlp import bundle
-from seqnlp.config import AnomalyConfig, settings_without_places
+from seqnlp.config import AnomalyDetectionConfig, settings_without_places
 from seqnlp.data.batches import plan_epoch
 from seqnlp.data.series.inputs import make_inputs
 from seqnlp.data.series.parts import Part, load_part, part_digest
@@ -35,7 +35,7 @@ from seqnlp.training.checkpoint import Progress
 from seqnlp.training.task import Batch
 
 
-class AnomalyTask:
+class AnomalyDetectionTask:
     """An autoencoder, the windows it learns from, and the held-back rows that set its threshold.
 
     Windows that touch a labelled one are left out of training and calibration.
@@ -50,7 +50,9 @@ class AnomalyTask:
         DataError: a file is missing or not as configured, or a part has too few rows.
     """
 
-    def __init__(self, config: AnomalyConfig, folder: Path, device: torch.device, say: Callable[[str], None]) -> None:
+    def __init__(
+        self, config: AnomalyDetectionConfig, folder: Path, device: torch.device, say: Callable[[str], None]
+    ) -> None:
         self.config, self.folder, self.device = config, folder, device
         self.digest, settings = part_digest(config.data, "train"), config.model
         self.dev_digest = part_digest(config.data, "dev") + labels_digest(config.data)

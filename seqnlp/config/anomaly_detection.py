@@ -11,7 +11,7 @@ from seqnlp.config.series import SeriesDataConfig
 
 
 @dataclass
-class WatchedDataConfig(SeriesDataConfig):
+class AnomalyDataConfig(SeriesDataConfig):
     """A series of measurements; the development part is normal and sets the threshold."""
 
     labels: str = setting(
@@ -68,11 +68,11 @@ class AutoencoderTrainerConfig(LoopConfig):
 
 
 @dataclass
-class AnomalyConfig(Config):
+class AnomalyDetectionConfig(Config):
     """Everything that decides the training of an anomaly detector."""
 
     task: str = setting("anomaly_detection", "what the model does", choices=("anomaly_detection",))
-    data: WatchedDataConfig = field(default_factory=WatchedDataConfig)
+    data: AnomalyDataConfig = field(default_factory=AnomalyDataConfig)
     model: AutoencoderConfig = field(default_factory=AutoencoderConfig)
     trainer: AutoencoderTrainerConfig = field(default_factory=AutoencoderTrainerConfig)
 
