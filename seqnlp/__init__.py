@@ -12,9 +12,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+TYPE_CHECKING = False  # as type checkers know it; importing `typing` would take most of the time of `import seqnlp`
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from seqnlp.api import (
         Classification,
         Classifier,
