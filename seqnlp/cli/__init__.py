@@ -73,6 +73,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         _drop_output()
         return 141  # as a shell reports a program that SIGPIPE ended
     except OSError as problem:
+        if "usable temporary directory" in str(problem):  # libraries look for one when they are imported
+            print(
+                "error: no temporary file can be written; free some space, or name a folder in TMPDIR", file=sys.stderr
+            )
+            return 2
         if problem.errno not in _NO_OUTPUT:
             raise
         _drop_output()

@@ -63,3 +63,10 @@ def test_a_run_that_cannot_be_claimed_leaves_its_directory_free(tmp_path: Path, 
     assert finished.stderr.splitlines()[-1] == f"error: cannot make the run directory {run}: File too large"
     assert run.exists() == existing
     assert not existing or list(run.iterdir()) == []
+
+
+def test_no_place_for_temporary_files_is_one_line(tmp_path: Path) -> None:
+    finished = with_a_full_disk(tmp_path, "-m", "seqnlp", "train", "recipe=tagging/demo", "run=run")
+    expected = "error: no temporary file can be written; free some space, or name a folder in TMPDIR"
+    assert (finished.returncode, finished.stderr.splitlines()[-1]) == (2, expected)
+    assert not (tmp_path / "run").exists()
