@@ -18,7 +18,7 @@ from seqnlp.networks.layers import Stack, Weights, layer_norm, linear, recurrent
 MASKED = -1e9
 """Added to the energy of what is no position of the source; its weight is 0 exactly."""
 
-POSITIONS = 16
+POSITIONS = 8
 """Sources are as long as a multiple of it: engines sum so many numbers side by side, and zeros change no sum then."""
 
 MEMORY = ("memory", "keys", "bias")
