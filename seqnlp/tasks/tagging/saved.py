@@ -85,7 +85,7 @@ def read_tagger(bundle: Bundle) -> SavedTagger:
     saved = bundle.settings
     saved.text("task")
     readers = _readers(bundle, saved.several(KEY)) if KEY in saved else []
-    settings, word_dim = saved.section("model", ModelConfig), saved.count("word_dim", 1)
+    settings, word_dim = saved.section("model", ModelConfig), saved.count("word_dim")
     data_scheme, tokenizer = saved.text("data_scheme", ("none", *PREFIXES)), tokenizer_in(saved, "tokenizer")
     temperature, outside_penalty = saved.number("temperature"), saved.number("outside_penalty")
     columns = saved.fields("columns") if "columns" in saved else None
