@@ -12,6 +12,7 @@ CUTS = {"split", "rsplit", "strip", "lstrip", "rstrip", "splitlines"}
 ALLOWED = {
     ("cli/completion.py", "SCRIPTS[shell].strip()"): "our scripts for shells",
     ("cli/inspect_settings.py", "str(yaml.safe_dump(shown, sort_keys=False, allow_unicode=True)).rstrip()"): "our YAML",
+    ("cli/inspect_settings.py", "'\\n'.join(lines).rstrip()"): "our YAML",
     ("cli/sweep.py", "record.read_text().splitlines()"): "the directories of runs that we wrote",
     ("cli/plot.py", "(arguments.text or '').strip()"): "only asks whether there is any text",
     ("cli/recipes.py", "path.read_text(encoding='utf-8', errors='replace').rstrip()"): "a recipe that is shown",

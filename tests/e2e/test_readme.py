@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 import shutil
+from html import escape
 from pathlib import Path
 
 import pytest
@@ -52,9 +53,27 @@ def place(repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
             lines = (PAIRS / f"{name}.{language}").read_text(encoding="utf-8").splitlines(keepends=True)[:100]
             (tmp_path / f"{name}.{language}").write_text("".join(lines), encoding="utf-8")
     shutil.copy(FERRY, tmp_path / "series.csv")
+    write_other_formats(tmp_path)
     lines = (LIVES / "train.txt").read_text(encoding="utf-8").splitlines(keepends=True)[:60]
     (tmp_path / "text.txt").write_text("".join(lines), encoding="utf-8")
     return tmp_path
+
+
+def write_other_formats(folder: Path) -> None:
+    """A folder per class, a table with a heading and a translation memory."""
+    rows = [line.split("\t", 1) for line in (folder / "train.tsv").read_text(encoding="utf-8").splitlines()[:60]]
+    for number, (label, text) in enumerate(rows):
+        (folder / "train" / label).mkdir(parents=True, exist_ok=True)
+        (folder / "train" / label / f"{number}.txt").write_text(text, encoding="utf-8")
+    table = ["review,stars"] + [f'"{text}",{label}' for label, text in rows]
+    (folder / "train.csv").write_text("\n".join(table) + "\n", encoding="utf-8")
+    sides = [(folder / f"train.{language}").read_text(encoding="utf-8").splitlines() for language in ("de", "en")]
+    units = [
+        f'<tu><tuv xml:lang="de"><seg>{escape(de)}</seg></tuv><tuv xml:lang="en"><seg>{escape(en)}</seg></tuv></tu>'
+        for de, en in zip(*sides, strict=True)
+    ]
+    memory = f'<tmx version="1.4"><header srclang="de"/><body>{"".join(units)}</body></tmx>'
+    (folder / "memory.tmx").write_text(memory, encoding="utf-8")
 
 
 def as_conllu(block: str) -> str:

@@ -13,9 +13,10 @@ from seqnlp.metrics.linear_baseline import linear_baseline
 
 
 def daily(rows: int, period: float) -> Series:
-    """A wave of ``period`` days on a level of 10, day by day."""
+    """A wave of ``period`` days on a level of 10, day by day, and a little noise: without it lags tell all."""
     moments = tuple(datetime(2020, 1, 1) + timedelta(days=number) for number in range(rows))
-    values = 10 + np.sin(2 * np.pi * np.arange(rows) / period)[:, None]
+    noise = np.random.default_rng(0).normal(scale=0.05, size=(rows, 1))
+    values = 10 + np.sin(2 * np.pi * np.arange(rows) / period)[:, None] + noise
     known = np.ones((rows, 1), dtype=bool)
     return Series(("a",), values, known, np.arange(rows), moments, None, (), "series")
 
@@ -27,7 +28,7 @@ def test_a_rhythm_of_the_calendar_is_forecast(rows: int, period: float, transfor
     found = linear_baseline(series.first(rows * 2 // 3), series, transform, 1, origins, 7)
     assert found.names[0].startswith("harmonics + AR(")
     off = found.forecasts - series.values[origins[:, None] + np.arange(1, 8)]
-    assert np.abs(off).max() < 0.02
+    assert np.abs(off).mean() < 0.06  # the noise alone: 0.04
 
 
 def test_only_the_training_part_is_learned_from() -> None:
