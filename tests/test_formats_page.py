@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from seqnlp.config import DataConfig, DocumentDataConfig, ParallelDataConfig
+from seqnlp.config.schema import choices_of
 from seqnlp.config.tagging import TOKENIZERS
 
 PAGE = (Path(__file__).parents[1] / "docs" / "reference" / "formats.md").read_text(encoding="utf-8")
@@ -26,8 +26,7 @@ def named_in(section: str, heading: str) -> set[str]:
     [("## Tagging", DataConfig), ("## Classification", DocumentDataConfig), ("## Translation", ParallelDataConfig)],
 )
 def test_every_format_of_a_task_is_in_its_table(section: str, config: type) -> None:
-    [choices] = [field.metadata["choices"] for field in fields(config) if field.name == "format"]
-    assert named_in(section, "format") == set(choices) - {"auto"}
+    assert named_in(section, "format") == set(choices_of(config, "format")) - {"auto"}
 
 
 def test_every_tokenizer_is_in_its_table() -> None:

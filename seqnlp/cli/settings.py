@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from seqnlp.config import default_config
+from seqnlp.config.schema import choices_of
 from seqnlp.task_table import TASKS
 
 
@@ -31,7 +32,11 @@ def setting_rows(task: str, section: str) -> Iterator[tuple[str, str, str]]:
     for item in dataclasses.fields(config):
         if item.metadata:
             key = f"{section}.{item.name}" if section else item.name
-            yield key, _shown(getattr(config, item.name)), item.metadata["help"] + _range(item.metadata)
+            yield (
+                key,
+                _shown(getattr(config, item.name)),
+                item.metadata["help"] + _range(item.metadata, choices_of(type(config), item.name)),
+            )
 
 
 def _shown(value: object) -> str:
@@ -41,10 +46,10 @@ def _shown(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value) or "''"
 
 
-def _range(bounds: Mapping[str, Any]) -> str:
+def _range(bounds: Mapping[str, Any], choices: Sequence[str]) -> str:
     """What is accepted, in brackets."""
-    if bounds["choices"]:
-        return f" [{', '.join(bounds['choices'])}]"
+    if choices:
+        return f" [{', '.join(choices)}]"
     words = {"low": "at least", "above": "more than", "high": "at most", "below": "less than"}
     limits = [f"{word} {bounds[name]}" for name, word in words.items() if bounds[name] is not None]
     return f" [{', '.join(limits)}]" if limits else ""

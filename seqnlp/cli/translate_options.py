@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from seqnlp.cli.sampling_options import FLAGS, add_sampling_flags, given_sampling
 from seqnlp.config import DecodingConfig, read_section
+from seqnlp.config.schema import choices_of
 from seqnlp.errors import ConfigError, SeqnlpError
 
 if TYPE_CHECKING:
@@ -20,11 +21,12 @@ def add_search_arguments(parser: argparse.ArgumentParser) -> None:
     """A flag for each setting of :class:`DecodingConfig`; those not given keep the model's own."""
     group = parser.add_argument_group("search", "what is not given is as tuned and saved with the model")
     for item in dataclasses.fields(DecodingConfig):
+        choices = choices_of(DecodingConfig, item.name)
         group.add_argument(
             _flag(item.name),
-            type=_TYPES[str(item.type)],
-            choices=item.metadata["choices"] or None,
-            metavar=None if item.metadata["choices"] else "N",
+            type=str if choices else _TYPES[str(item.type)],
+            choices=choices or None,
+            metavar=None if choices else "N",
             help=item.metadata["help"],
         )
 

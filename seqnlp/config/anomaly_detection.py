@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
-from seqnlp.config.common import CELLS, Config, LoopConfig
+from seqnlp.config.common import Config, LoopConfig
 from seqnlp.config.forecasting import CALENDAR_FEATURES
 from seqnlp.config.schema import setting
 from seqnlp.config.series import SeriesDataConfig
@@ -25,7 +26,7 @@ class AnomalyDataConfig(SeriesDataConfig):
 class AutoencoderConfig:
     """Recurrent encoder -> code -> recurrent decoder; a row's score says how badly its window is rebuilt."""
 
-    cell: str = setting("lstm", "recurrent cell", choices=CELLS)
+    cell: Literal["lstm", "gru", "rnn", "peephole"] = setting("lstm", "recurrent cell")
     window: int = setting(48, "rows that are rebuilt together; the score of a row is from the window it ends", low=2)
     calendar: str = setting(
         "",

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from seqnlp.config.common import (
-    CELLS,
     Config,
     SplitsConfig,
     TrainerConfig,
@@ -31,12 +31,13 @@ class DocumentDataConfig(SplitsConfig):
         1, "seed of what is held out as dev, or made up; apart from `seed`, so that all seeds share it", low=0
     )
     test: str = setting("", "test file or split; read only by `seqnlp evaluate`")
-    format: str = setting(
-        "auto",
-        "how the files are written; auto: as each one's name and content look (tsv, csv: columns; jsonl, json: "
-        "objects; fasttext: `__label__X text` lines; folder: a folder per class, dir/X/*.txt; trees: labelled trees); "
-        "long_range: no files, train, dev and test are numbers of sentences to make up",
-        choices=("auto", "tsv", "csv", "jsonl", "json", "fasttext", "folder", "trees", "hub", "long_range"),
+    format: Literal["auto", "tsv", "csv", "jsonl", "json", "fasttext", "folder", "trees", "hub", "long_range"] = (
+        setting(
+            "auto",
+            "how the files are written; auto: as each one's name and content look (tsv, csv: columns; jsonl, json: "
+            "objects; fasttext: `__label__X text` lines; folder: a folder per class, dir/X/*.txt; trees: labelled "
+            "trees); long_range: no files, train, dev and test are numbers of sentences to make up",
+        )
     )
     hub: str = setting("", "format=hub: a `datasets` name, or a local dataset folder")
     hub_config: str = setting("", "format=hub: the data set's configuration name, if it has several")
@@ -58,10 +59,9 @@ class DocumentDataConfig(SplitsConfig):
     label_map: str = setting(
         "", "labels renamed, `0:negative,4:positive`; one mapped to nothing (`2:`) drops its documents, counted"
     )
-    phrases: str = setting(
+    phrases: Literal["none", "distinct", "all"] = setting(
         "none",
         "trees: the labelled phrases inside training sentences are examples too; distinct: each once",
-        choices=("none", "distinct", "all"),
     )
     distance: int = setting(
         20,
@@ -69,10 +69,9 @@ class DocumentDataConfig(SplitsConfig):
         low=MIN_DISTANCE,
         high=10_000,
     )
-    training_distances: str = setting(
+    training_distances: Literal["up_to", "exact"] = setting(
         "up_to",
         "long_range: up_to: training sentences have every distance up to `distance`; exact: that one, as dev and test",
-        choices=("up_to", "exact"),
     )
     limit: int = setting(0, "use only N documents of each split, spread evenly over it; 0: all", low=0)
 
@@ -81,11 +80,10 @@ class DocumentDataConfig(SplitsConfig):
 class TokensConfig:
     """What the model reads one after the other."""
 
-    kind: str = setting("words", "words, or subwords (SentencePiece)", choices=("words", "bpe", "unigram"))
-    splitter: str = setting(
+    kind: Literal["words", "bpe", "unigram"] = setting("words", "words, or subwords (SentencePiece)")
+    splitter: Literal["words", "split", "english", "whitespace"] = setting(
         "words",
         "words: how a text is cut, in training and in use",
-        choices=("words", "split", "english", "whitespace"),
     )
     vocabulary_size: int = setting(
         4000, "bpe, unigram: most subwords, 256 bytes and 4 special ones among them", low=270, high=64000
@@ -101,30 +99,29 @@ class ClassifierConfig:
     fine_tune: bool = setting(True, "learn a correction to the pretrained vector of each training word")
     lowercase: bool = setting(True, "look words up lower-cased; characters and casing keep the case")
     min_count: int = setting(1, "training words seen less often share the unknown word's embedding", low=1)
-    character_model: str = setting("none", "word features from characters", choices=("cnn", "lstm", "none"))
+    character_model: Literal["cnn", "lstm", "none"] = setting("none", "word features from characters")
     character_dim: int = setting(30, "width of a character's embedding", low=1, high=1024)
     character_hidden_dim: int = setting(50, "width of the word's character features", low=1, high=1024)
     casing_dim: int = setting(0, "width of the casing feature's embedding; 0: none", low=0, high=256)
     convolution_dim: int = setting(0, "filters of a convolution before the recurrent layers; 0: none", low=0, high=4096)
     convolution_width: int = setting(3, "words that a filter sees; odd", low=1, high=31)
     convolution_pool: int = setting(2, "neighbours of which the largest is kept: shortens the sequence", low=1, high=64)
-    cell: str = setting("lstm", "recurrent cell", choices=CELLS)
+    cell: Literal["lstm", "gru", "rnn", "peephole"] = setting("lstm", "recurrent cell")
     forget_bias: float = setting(
         1.0, "lstm, peephole: bias of the forget gates at the start (Jozefowicz et al. 2015)", low=-10, high=10
     )
     hidden_dim: int = setting(150, "width of each direction of a recurrent layer", low=1, high=4096)
     num_layers: int = setting(1, "recurrent layers, stacked", low=1, high=8)
     bidirectional: bool = setting(True, "read in both directions")
-    pooling: str = setting(
-        "max", "how the outputs of all words become one vector", choices=("last", "mean", "max", "attention")
+    pooling: Literal["last", "mean", "max", "attention"] = setting(
+        "max", "how the outputs of all words become one vector"
     )
     window: int = setting(
         400, "most words read at once; longer documents are treated as `long` says", low=4, high=65536
     )
-    long: str = setting(
+    long: Literal["strided", "hierarchical", "truncated"] = setting(
         "strided",
         "strided: the windows' scores are averaged; hierarchical: a layer over windows; truncated: the first window",
-        choices=("strided", "hierarchical", "truncated"),
     )
     overlap: int = setting(0, "strided: words that neighbouring windows share", low=0)
     ngrams: int = setting(
@@ -137,15 +134,13 @@ class ClassifierConfig:
     input_dropout: float = setting(0.33, "locked dropout on the recurrent input, one mask a window", low=0, below=1)
     hidden_dropout: float = setting(0.33, "locked dropout after each recurrent layer", low=0, below=1)
     output_dropout: float = setting(0.33, "dropout on the pooled vector", low=0, below=1)
-    class_weights: str = setting(
+    class_weights: Literal["equal", "balanced"] = setting(
         "equal",
         "equal: every document counts alike; balanced: every label counts alike (not for multi_label)",
-        choices=("equal", "balanced"),
     )
-    metric: str = setting(
+    metric: Literal["accuracy", "macro_f1"] = setting(
         "accuracy",
         "dev score that chooses the best model; multi_label: micro or macro F1",
-        choices=("accuracy", "macro_f1"),
     )
 
 

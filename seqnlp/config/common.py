@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from seqnlp.config.schema import setting
 from seqnlp.task_table import TASKS
@@ -110,9 +110,7 @@ class SplitsConfig:
 class OptimizerConfig:
     """How weights follow gradients."""
 
-    name: str = setting(
-        "adam", "update rule; asgd: SGD with averaged weights", choices=("adam", "adamw", "sgd", "asgd")
-    )
+    name: Literal["adam", "adamw", "sgd", "asgd"] = setting("adam", "update rule; asgd: SGD with averaged weights")
     learning_rate: float = setting(2e-3, "peak step size", above=0, high=100)
     weight_decay: float = setting(
         0.0, "adamw: decoupled decay; others: L2 (adam, adamw: not on a tagger's words)", low=0, high=1
@@ -125,8 +123,8 @@ class OptimizerConfig:
     momentum: float = setting(0.0, "sgd: part of the last update that is kept in the next", low=0, below=1)
     beta1: float = setting(0.9, "adam, adamw: decay of the gradient's mean", low=0, below=1)
     beta2: float = setting(0.999, "adam, adamw: decay of the squared gradient's mean", low=0, below=1)
-    schedule: str = setting(
-        "linear", "shape of the step size over training", choices=("constant", "linear", "cosine", "step", "plateau")
+    schedule: Literal["constant", "linear", "cosine", "step", "plateau"] = setting(
+        "linear", "shape of the step size over training"
     )
     warmup_steps: int = setting(0, "steps over which the step size rises from 0", low=0)
     final_factor: float = setting(0.0, "linear, cosine: last step size as a part of the peak", low=0, high=1)
@@ -147,7 +145,7 @@ class LoopConfig:
         0.99, "decay of the running mean of the weights that is evaluated and saved; 0: off", low=0, below=1
     )
     patience: int = setting(0, "stop after this many epochs without a better dev score; 0: never", low=0)
-    precision: str = setting("auto", "arithmetic of the matrix products", choices=("auto", "fp32", "bf16"))
+    precision: Literal["auto", "fp32", "bf16"] = setting("auto", "arithmetic of the matrix products")
     device: str = setting("auto", "where to compute: auto, cpu, cuda or cuda:N")
     threads: int = setting(0, "CPU threads of each process; 0: torch's choice", low=0, high=1024)
     checkpoint_steps: int = setting(

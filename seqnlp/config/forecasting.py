@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
-from seqnlp.config.common import CELLS, Config, LoopConfig
+from seqnlp.config.common import Config, LoopConfig
 from seqnlp.config.schema import setting
 from seqnlp.config.series import SeriesDataConfig
 
@@ -23,38 +24,33 @@ class ForecasterConfig:
     season: int = setting(
         1, "rows in a season: of the seasonal-naive forecast, of MASE, and of model.difference; 1: none", low=1
     )
-    transform: str = setting(
+    transform: Literal["none", "log", "sqrt"] = setting(
         "none",
         "values are read as they are, as logarithms (all above 0), or as square roots (none below 0)",
-        choices=("none", "log", "sqrt"),
     )
-    difference: str = setting(
+    difference: Literal["none", "season"] = setting(
         "none",
         "season: the change since the same row of the last season is read and forecast",
-        choices=("none", "season"),
     )
-    reference: str = setting(
+    reference: Literal["last", "mean"] = setting(
         "last",
         "what the network's answer is added to: the last value (of the difference), or the training mean; with "
         "model.linear=fitted what few data draw the linear part to",
-        choices=("last", "mean"),
     )
-    input: str = setting(
+    input: Literal["values", "differences"] = setting(
         "values",
         "what is read: values (or seasonal differences), or their differences from row to row; differenced input hides "
         "the level, so that forecasts do not return to that of the training split",
-        choices=("values", "differences"),
     )
     calendar: str = setting(
         AUTO,
         f"calendar features to read beside the values, as `year, week`: {', '.join(CALENDAR_FEATURES)}; "
         "auto: those that the training part shows",
     )
-    linear: str = setting(
+    linear: Literal["fitted", "trained"] = setting(
         "fitted",
         "the linear part beside the network: fitted before training, by least squares over the last rows and the "
         "calendar, so that the network learns what it leaves; or trained with the network (the highway of LSTNet)",
-        choices=("fitted", "trained"),
     )
     lags: int = setting(
         0,
@@ -68,7 +64,7 @@ class ForecasterConfig:
         "after training a fitted linear part is fitted anew, on train and dev, where dev is the end of the training "
         "file; dev scores and intervals are from before",
     )
-    cell: str = setting("lstm", "recurrent cell", choices=CELLS)
+    cell: Literal["lstm", "gru", "rnn", "peephole"] = setting("lstm", "recurrent cell")
     hidden_dim: int = setting(32, "width of the recurrent layers", low=1, high=8192)
     num_layers: int = setting(1, "recurrent layers", low=1, high=8)
     hidden_dropout: float = setting(0.1, "locked dropout between recurrent layers", low=0, below=1)
@@ -81,10 +77,9 @@ class ForecasterConfig:
         high=1,
     )
     min_context: int = setting(12, "rows read before a forecast counts, and the fewest to forecast from", low=1)
-    loss: str = setting(
+    loss: Literal["squared", "absolute"] = setting(
         "squared",
         "what is made small, in units of the scaled values: squared or absolute errors",
-        choices=("squared", "absolute"),
     )
 
     @property

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
-from seqnlp.config.common import CELLS, Config, LoopConfig, SplitsConfig, forget_bias_problems, held_out_problems
+from seqnlp.config.common import Config, LoopConfig, SplitsConfig, forget_bias_problems, held_out_problems
 from seqnlp.config.schema import setting
 
 
@@ -31,13 +32,12 @@ class TextDataConfig(SplitsConfig):
 class LanguageTokensConfig:
     """What the model reads and predicts one after the other."""
 
-    kind: str = setting(
-        "words", "words, subwords (SentencePiece) or characters", choices=("words", "bpe", "unigram", "characters")
+    kind: Literal["words", "bpe", "unigram", "characters"] = setting(
+        "words", "words, subwords (SentencePiece) or characters"
     )
-    splitter: str = setting(
+    splitter: Literal["whitespace", "words", "split", "english"] = setting(
         "whitespace",
         "words: how a line is cut; a prompt is cut the same way",
-        choices=("whitespace", "words", "split", "english"),
     )
     min_count: int = setting(
         1, "words, characters: rarer ones are read as the unknown one, as `<unk>` is wherever a text has it", low=1
@@ -51,10 +51,10 @@ class LanguageTokensConfig:
 class RecurrentLanguageModelConfig:
     """Embedding, recurrent layers whose state is carried from window to window, output embedding."""
 
-    direction: str = setting(
-        "forward", "forward predicts the next token, backward the one before", choices=("forward", "backward")
+    direction: Literal["forward", "backward"] = setting(
+        "forward", "forward predicts the next token, backward the one before"
     )
-    cell: str = setting("lstm", "recurrent cell", choices=CELLS)
+    cell: Literal["lstm", "gru", "rnn", "peephole"] = setting("lstm", "recurrent cell")
     forget_bias: float = setting(
         1.0, "lstm, peephole: bias of the forget gates at the start (Jozefowicz et al. 2015)", low=-10, high=10
     )

@@ -15,10 +15,11 @@ from seqnlp.config.renamed import with_new_names
 from seqnlp.errors import ConfigError, did_you_mean, shortened
 
 Section = typing.TypeVar("Section")
+Value = typing.TypeVar("Value")
 
 
 def setting(
-    default: Any,
+    default: Value,
     help: str,
     *,
     choices: tuple[str, ...] = (),
@@ -26,10 +27,24 @@ def setting(
     high: float | None = None,
     above: float | None = None,
     below: float | None = None,
-) -> Any:
-    """A documented field: ``low``/``high`` are inclusive bounds, ``above``/``below`` exclusive ones."""
+) -> Value:
+    """A documented field: ``low``/``high`` are inclusive bounds, ``above``/``below`` exclusive ones.
+
+    A fixed set of values is the field's type, a ``Literal``; ``choices`` is for a set that no type can say.
+    """
     bounds = {"choices": choices, "low": low, "high": high, "above": above, "below": below}
-    return field(default=default, metadata={"help": help, **bounds})
+    declared: Value = field(default=default, metadata={"help": help, **bounds})
+    return declared
+
+
+def choices_of(schema: type, name: str) -> tuple[str, ...]:
+    """The values that a setting may have; none if they are not a fixed set."""
+    hint = typing.get_type_hints(schema)[name]
+    if typing.get_origin(hint) is typing.Literal:
+        return typing.get_args(hint)
+    [declared] = [item for item in dataclasses.fields(schema) if item.name == name]
+    choices: tuple[str, ...] = declared.metadata.get("choices", ())
+    return choices
 
 
 def read_section(schema: type[Section], raw: Mapping[str, Any], prefix: str = "") -> Section:
@@ -61,7 +76,9 @@ def collect_section(schema: type, raw: Mapping[str, Any], prefix: str, problems:
             else:
                 problems.append(f"{where}: expected a group of settings, found {shortened(value)}")
         else:
-            accepted, problem = _read_value(hints[key], value, fields[key].metadata)
+            bounds = {**fields[key].metadata, "choices": choices_of(schema, key)}
+            hint = str if typing.get_origin(hints[key]) is typing.Literal else hints[key]
+            accepted, problem = _read_value(hint, value, bounds)
             if problem:
                 problems.append(f"{where}: {problem}")
             else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Literal
 
 from seqnlp.config.common import SplitsConfig, delimiter_of
 from seqnlp.config.schema import setting
@@ -29,20 +30,17 @@ class SeriesDataConfig(SplitsConfig):
         "of time stamps, as strptime has it, or `number`; empty: ISO 8601 (also 1949-01 or 194901), or numbers",
     )
     value_columns: str = setting("", "columns of the numbers, as `A, B`; empty: all but the time stamps")
-    missing: str = setting(
+    missing: Literal["last", "error"] = setting(
         "last",
         "values that are missing (empty, NA, NaN, infinite): the last known one stands in, or stop",
-        choices=("last", "error"),
     )
-    gaps: str = setting(
+    gaps: Literal["fill", "ignore", "error"] = setting(
         "fill",
         "where rows are missing between two time stamps: fill them in as missing values, ignore it, or stop",
-        choices=("fill", "ignore", "error"),
     )
-    non_monotonic: str = setting(
+    non_monotonic: Literal["drop", "error"] = setting(
         "drop",
         "rows whose time stamp is not after those before: leave them out, or stop",
-        choices=("drop", "error"),
     )
     max_repaired: float = setting(
         0.05,
@@ -52,7 +50,7 @@ class SeriesDataConfig(SplitsConfig):
     )
 
     delimiter: str = setting(",", "CSV: character between fields; tab: a tab")
-    decimal: str = setting(".", "what stands before decimals", choices=(".", ","))
+    decimal: Literal[".", ","] = setting(".", "what stands before decimals")
 
     @property
     def columns(self) -> tuple[str, ...]:

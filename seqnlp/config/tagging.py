@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
-from seqnlp.config.common import CELLS, Config, SplitsConfig, TrainerConfig, forget_bias_problems, held_out_problems
+from seqnlp.config.common import Config, SplitsConfig, TrainerConfig, forget_bias_problems, held_out_problems
 from seqnlp.config.schema import setting
 from seqnlp.errors import did_you_mean
 
@@ -50,10 +51,9 @@ class DataConfig(SplitsConfig):
         "conll: what comment lines begin with ('# ': # and a space or tab); none: every line is a word; auto: # where "
         "the line has other columns than words have",
     )
-    scheme: str = setting(
+    scheme: Literal["iob1", "iob2", "bioes", "bilou", "none"] = setting(
         "iob2",
         "tag scheme of the files; none: plain tags such as POS",
-        choices=("iob1", "iob2", "bioes", "bilou", "none"),
     )
     repair: bool = setting(False, "mend tags that are illegal in the scheme, and say what changed, instead of stopping")
     partial: bool = setting(
@@ -71,10 +71,9 @@ class DataConfig(SplitsConfig):
         "the rules of a language such as spacy:fr; auto: what fits a corpus that has its text best (words of CoNLL-U, "
         "edges of character spans), else words",
     )
-    offsets: str = setting(
+    offsets: Literal["codepoints", "utf16"] = setting(
         "codepoints",
         "jsonl: what spans count; utf16: units as in browsers, Java and C#, where an emoji is two",
-        choices=("codepoints", "utf16"),
     )
     accept_cut_words: bool = setting(
         False, "jsonl: go on although many spans begin or end inside words of the tokenizer; they count as missed"
@@ -85,13 +84,13 @@ class DataConfig(SplitsConfig):
 class ModelConfig:
     """The tagger: words and characters -> recurrent layers -> CRF or softmax."""
 
-    scheme: str = setting("bioes", "tag scheme inside the model; none: plain tags", choices=("iob2", "bioes", "none"))
+    scheme: Literal["iob2", "bioes", "none"] = setting("bioes", "tag scheme inside the model; none: plain tags")
     word_dim: int = setting(100, "width of the word embedding; with `vectors` their width is used", low=0, high=4096)
     vectors: str = setting("", "text vectors (GloVe, word2vec, fastText .txt/.vec, gzip too), relative to data.dir")
     fine_tune: bool = setting(True, "learn a correction to the pretrained vector of each training word")
     lowercase: bool = setting(True, "look words up lower-cased; characters and casing keep the case")
     min_count: int = setting(1, "training words seen less often share the unknown word's embedding", low=1)
-    character_model: str = setting("cnn", "word features from characters", choices=("cnn", "lstm", "none"))
+    character_model: Literal["cnn", "lstm", "none"] = setting("cnn", "word features from characters")
     character_dim: int = setting(30, "width of a character's embedding", low=1, high=1024)
     character_hidden_dim: int = setting(50, "width of the word's character features", low=1, high=1024)
     casing_dim: int = setting(10, "width of the casing feature's embedding; 0: none", low=0, high=256)
@@ -104,7 +103,7 @@ class ModelConfig:
         0, "context: width to which a learned projection brings it; 0: as it is", low=0, high=4096
     )
     context_dropout: float = setting(0.0, "context: locked dropout before the projection", low=0, below=1)
-    cell: str = setting("lstm", "recurrent cell", choices=CELLS)
+    cell: Literal["lstm", "gru", "rnn", "peephole"] = setting("lstm", "recurrent cell")
     forget_bias: float = setting(
         1.0, "lstm, peephole: bias of the forget gates at the start (Jozefowicz et al. 2015)", low=-10, high=10
     )
@@ -117,7 +116,7 @@ class ModelConfig:
     fit_outside: bool = setting(
         True, "entities: after training, fit on dev how readily words are taken for entities, for the best F1"
     )
-    output: str = setting("crf", "output layer; softmax decodes greedily, legal tags only", choices=("crf", "softmax"))
+    output: Literal["crf", "softmax"] = setting("crf", "output layer; softmax decodes greedily, legal tags only")
 
     @property
     def context_runs(self) -> list[str]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from seqnlp.config.common import (
-    CELLS,
     Config,
     SplitsConfig,
     TrainerConfig,
@@ -38,11 +38,10 @@ class ParallelDataConfig(SplitsConfig):
     )
     dev_seed: int = setting(1, "seed of what is held out as dev; apart from `seed`, so that all seeds share it", low=0)
     test: str = setting("", "test files or split; read only by `seqnlp evaluate` and `seqnlp compare`")
-    format: str = setting(
+    format: Literal["auto", "files", "tsv", "csv", "jsonl", "json", "tmx", "hub"] = setting(
         "auto",
         "how the splits are written; auto: as each one's name and content look; files: two line-aligned text files; "
         "tsv, csv: columns; jsonl, json: objects; tmx: a translation memory",
-        choices=("auto", "files", "tsv", "csv", "jsonl", "json", "tmx", "hub"),
     )
     source: str = setting("", "source language: stands for {lang}; jsonl, json, hub: key of the text; csv: its column")
     target: str = setting("", "target language: stands for {lang}; jsonl, json, hub: key of the text; csv: its column")
@@ -58,11 +57,11 @@ class ParallelDataConfig(SplitsConfig):
     hub: str = setting("", "format=hub: a `datasets` name, or a local dataset folder")
     hub_config: str = setting("", "format=hub: the data set's configuration name, if it has several")
     limit: int = setting(0, "use only the first N pairs of each split; 0: all", low=0)
-    one_sided: str = setting("drop", "training pairs with one empty side", choices=("drop", "refuse"))
+    one_sided: Literal["drop", "refuse"] = setting("drop", "training pairs with one empty side")
     max_ratio: float = setting(
         0.0, "drop training pairs with a side more than this many times as many words as the other; 0: keep", low=0
     )
-    duplicates: str = setting("keep", "training pairs that occur again", choices=("keep", "drop"))
+    duplicates: Literal["keep", "drop"] = setting("keep", "training pairs that occur again")
     max_tokens: int = setting(
         200, "training pairs with more subwords on a side are left out; longer lines are cut when translating", low=4
     )
@@ -78,13 +77,12 @@ class ParallelDataConfig(SplitsConfig):
 class SubwordConfig:
     """SentencePiece, trained on the training split alone."""
 
-    kind: str = setting("bpe", "how subwords are found", choices=("bpe", "unigram"))
+    kind: Literal["bpe", "unigram"] = setting("bpe", "how subwords are found")
     vocabulary_size: int = setting(6000, "most subwords, 256 bytes and 4 special ones among them", low=270, high=64000)
     joint: bool = setting(True, "one vocabulary for both languages; false: one a side, each of vocabulary_size")
-    normalization: str = setting(
+    normalization: Literal["nmt_nfkc", "nfkc", "nmt_nfkc_cf", "nfkc_cf", "identity"] = setting(
         "nmt_nfkc",
         "what happens to characters: NFKC folds full-width and ligatures, nmt_ also odd spaces, _cf lower-cases",
-        choices=("nmt_nfkc", "nfkc", "nmt_nfkc_cf", "nfkc_cf", "identity"),
     )
     character_coverage: float = setting(
         1.0, "part of all characters that get a subword; the rest are written as bytes", above=0.9, high=1
@@ -98,15 +96,14 @@ class SubwordConfig:
 class TranslatorConfig:
     """Recurrent encoder, attention, recurrent decoder, deep output."""
 
-    cell: str = setting("lstm", "recurrent cell", choices=CELLS)
+    cell: Literal["lstm", "gru", "rnn", "peephole"] = setting("lstm", "recurrent cell")
     forget_bias: float = setting(
         1.0, "lstm, peephole: bias of the forget gates at the start (Jozefowicz et al. 2015)", low=-10, high=10
     )
     embedding_dim: int = setting(256, "width of the subword embeddings and of the deep output layer", low=1, high=4096)
-    tie_embeddings: str = setting(
+    tie_embeddings: Literal["all", "target", "none"] = setting(
         "all",
         "share: all three tables (joint vocabulary), the target's two, or none",
-        choices=("all", "target", "none"),
     )
     encoder_hidden_dim: int = setting(256, "width of each direction of an encoder layer", low=1, high=4096)
     encoder_layers: int = setting(1, "encoder layers", low=1, high=8)
@@ -115,27 +112,26 @@ class TranslatorConfig:
     decoder_layers: int = setting(
         1, "decoder layers; those above the first read the attention's context", low=1, high=8
     )
-    attention: str = setting(
-        "additive", "additive (Bahdanau), dot or general (Luong)", choices=("additive", "dot", "general")
+    attention: Literal["additive", "dot", "general"] = setting(
+        "additive", "additive (Bahdanau), dot or general (Luong)"
     )
     attention_dim: int = setting(256, "width of the additive attention", low=1, high=4096)
     coverage: bool = setting(False, "attention sees how much each source position was attended so far")
     input_feeding: bool = setting(True, "the context of the last step is fed to the first decoder layer")
-    bridge: str = setting("mean", "first decoder state from", choices=("mean", "final", "zero"))
+    bridge: Literal["mean", "final", "zero"] = setting("mean", "first decoder state from")
     layer_norm: bool = setting(False, "layer normalisation of the memory and of the deep output")
     embedding_dropout: float = setting(0.2, "locked dropout on the embeddings", low=0, below=1)
     hidden_dropout: float = setting(0.3, "locked dropout on the memory and between layers", low=0, below=1)
     output_dropout: float = setting(0.3, "dropout on the deep output", low=0, below=1)
     word_dropout: float = setting(0.0, "chance that a subword's embedding is left out", low=0, below=1)
     label_smoothing: float = setting(0.1, "probability shared among all subwords", low=0, below=1)
-    teacher_forcing: str = setting(
+    teacher_forcing: Literal["constant", "linear", "inverse_sigmoid"] = setting(
         "constant",
         "how the teacher-forcing ratio falls over training",
-        choices=("constant", "linear", "inverse_sigmoid"),
     )
     teacher_forcing_start: float = setting(1.0, "chance that the decoder reads the true last subword", low=0, high=1)
     teacher_forcing_end: float = setting(1.0, "linear, inverse_sigmoid: that chance at the end", low=0, high=1)
-    metric: str = setting("bleu", "dev score that chooses the best model (greedy)", choices=("bleu", "chrf"))
+    metric: Literal["bleu", "chrf"] = setting("bleu", "dev score that chooses the best model (greedy)")
 
 
 @dataclass
@@ -143,10 +139,9 @@ class DecodingConfig:
     """How translations are searched; `seqnlp evaluate --tune` finds beam and length penalty on dev."""
 
     beam: int = setting(5, "hypotheses kept a sentence; 1: greedy", low=1, high=256)
-    length_penalty: str = setting(
+    length_penalty: Literal["average", "gnmt", "none"] = setting(
         "average",
         "log probability divided by length^alpha, by GNMT's ((5+length)/6)^alpha, or not",
-        choices=("average", "gnmt", "none"),
     )
     alpha: float = setting(1.0, "exponent of the length penalty", low=0, high=5)
     coverage_penalty: float = setting(0.0, "GNMT's beta: how much unattended source words cost", low=0, high=5)

@@ -7,6 +7,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from typing import Any, cast
 
 import numpy as np
 
@@ -143,7 +144,7 @@ def _with_format(config: DocumentDataConfig, split: str) -> DocumentDataConfig:
     if config.format != "auto":
         return config
     form = "hub" if config.hub else recognise_documents(existing_file(config, split, getattr(config, split)))
-    config = replace(config, format=form)
+    config = replace(config, format=cast(Any, form))
     problems = format_problems(config)
     if problems:
         raise DataError(problems[0], source_name(config, split))

@@ -58,7 +58,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class LinearForecast:
-    """Weights of H steps ahead of C columns.
+    """Weights of J steps ahead of C columns.
 
     Attributes:
         bias: (J, C).
@@ -115,7 +115,7 @@ def fit_linear(
         values: (T, C), of a mean near 0 and a deviation near 1.
         known: (T, C); where a step ahead is unknown, the row does not count.
         calendar features: (T, R).
-        horizon: H.
+        horizon: J.
         choices: at least one; those with too many weights for the rows are passed over, but never all of them.
         from_last: a ridge draws forecasts to the last row instead of the mean.
         averaged: the weighted mean of all choices, by how well they forecast unseen rows, instead of the best.
@@ -146,7 +146,7 @@ def _solved(equations: list[_Column], parts: list[dict[Choice, float]]) -> Linea
     bias, of_calendar = np.zeros((horizon, columns)), np.zeros((waves, horizon, columns))
     lags = np.zeros((longest, columns, horizon, columns))
     for place, (column, some) in enumerate(zip(equations, parts, strict=True)):
-        for choice, part, weights in column.fit(some):  # weights: (features, H)
+        for choice, part, weights in column.fit(some):  # weights: (features, J)
             read = waves if choice.calendar_features else 0
             bias[:, place] += part * weights[0]
             of_calendar[:read, :, place] += part * weights[1 : 1 + read]
@@ -184,7 +184,7 @@ class _Sums:
     rows: int
     features: FloatArray  # (F, F); the first feature is 1
     both: FloatArray  # (F, J)
-    targets: float  # of all H squared
+    targets: float  # of all J squared
 
     def solve(self, which: IntArray, ridge: float) -> FloatArray:
         """Weights (f, J) of some features, of which 0 is the first."""
@@ -192,7 +192,7 @@ class _Sums:
         middle = self.both[0] / self.rows  # (J,)
         spread = self.features[np.ix_(which[1:], which[1:])] / self.rows - np.outer(mean, mean)  # (f - 1, f - 1)
         spread += np.diag(max(ridge, _LEAST_RIDGE) * spread.diagonal() + 1e-12)
-        weights = np.linalg.solve(spread, self.both[which[1:]] / self.rows - np.outer(mean, middle))  # (f - 1, H)
+        weights = np.linalg.solve(spread, self.both[which[1:]] / self.rows - np.outer(mean, middle))  # (f - 1, J)
         return np.concatenate([(middle - mean @ weights)[None], weights])
 
     def squared_error(self, which: IntArray, weights: FloatArray) -> float:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import islice
+from typing import Any, cast
 
 from seqnlp.config import ParallelDataConfig
 from seqnlp.config.common import delimiter_of, source_split
@@ -95,7 +96,7 @@ def _with_format(config: ParallelDataConfig, split: str) -> ParallelDataConfig:
     """
     if config.format != "auto":
         return config
-    config = replace(config, format=pair_format(config, split))
+    config = replace(config, format=cast(Any, pair_format(config, split)))
     problems = format_problems(config)
     if problems:
         raise DataError(problems[0], source_name(config, split))

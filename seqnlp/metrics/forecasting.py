@@ -34,7 +34,7 @@ def errors(forecasts: FloatArray, actual: FloatArray, known: BoolArray, scales: 
     """Errors of one column; missing values do not count.
 
     Args:
-        forecasts, actual, known: (O, J), of O origins and H steps ahead.
+        forecasts, actual, known: (O, J), of O origins and J steps ahead.
         scales: the training part's :func:`naive_scale` of the season, and of one row.
     """
     off = (forecasts - actual)[known]  # (known values,)
@@ -49,7 +49,7 @@ def naive_scale(values: FloatArray, known: BoolArray, season: int) -> float:
 
 
 def rows_ahead(origins: IntArray, horizon: int) -> IntArray:
-    """The H rows (O, J) after each origin."""
+    """The J rows (O, J) after each origin."""
     rows: IntArray = origins[:, None] + np.arange(1, horizon + 1)
     return rows
 

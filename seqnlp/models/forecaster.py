@@ -14,7 +14,7 @@ from seqnlp.nn.stateful import StatefulRNN
 
 
 class RecurrentForecaster(nn.Module):
-    """After each row H rows ahead of C columns, each by outputs of its own (the direct strategy).
+    """After each row J rows ahead of C columns, each by outputs of its own (the direct strategy).
 
     A linear part over the last rows stands beside the network. If it is trained (the highway of LSTNet, Lai et al.
     2018), both begin at zero and an untrained forecaster says the reference. If it is fitted before training

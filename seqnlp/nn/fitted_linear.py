@@ -9,10 +9,10 @@ from torch import Tensor, nn
 
 
 class FittedLinear(nn.Module):
-    """``H`` steps ahead of ``C`` columns from the last P rows and the calendar, by weights that training leaves alone.
+    """``J`` steps ahead of ``C`` columns from the last P rows and the calendar, by weights that training leaves alone.
 
     Attributes:
-        weight: (P * C + R, H * C), of the last rows, the newest first, then of the calendar's waves.
+        weight: (P * C + R, J * C), of the last rows, the newest first, then of the calendar's waves.
         bias: (J * C,).
         unit: (C,) the baseline error of the fit; the network says what is left in units of it.
         share: (C,) how much of what the network says is added, 0 to 1.

@@ -48,7 +48,7 @@ def fit_linear_part(settings: ForecasterConfig, inputs: Inputs, later: Inputs | 
 
 
 def what_is_left(fitted: LinearForecast, inputs: Inputs) -> FloatArray:
-    """What a linear part leaves of the H rows (T, J, C) after each row of a series, as far as there are any."""
+    """What a linear part leaves of the J rows (T, J, C) after each row of a series, as far as there are any."""
     rows, columns = inputs.known.shape
     forecasts = fitted.after(inputs.rows[:, :columns], inputs.rows[:, columns:], np.arange(rows))  # (T, J, C)
     after = np.minimum(np.arange(rows)[:, None] + np.arange(1, forecasts.shape[1] + 1), rows - 1)  # (T, J)

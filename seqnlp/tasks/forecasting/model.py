@@ -51,7 +51,7 @@ class LoadedForecaster:
     """A forecaster, ready to use.
 
     Attributes:
-        intervals: (levels, H, C) half widths on the transformed scale; infinite where dev was too short.
+        intervals: (levels, J, C) half widths on the transformed scale; infinite where dev was too short.
         data: how series are read.
     """
 
@@ -129,7 +129,7 @@ def forecaster_from_bundle(bundle: Bundle) -> LoadedForecaster:
     saved.end("about")
     facts = _facts(bundle.facts)
     columns, path = len(facts.names), bundle.folder / TENSORS
-    intervals = take_numbers(tensors, _INTERVALS, path, len(LEVELS), settings.horizon, columns)  # (levels, H, C)
+    intervals = take_numbers(tensors, _INTERVALS, path, len(LEVELS), settings.horizon, columns)  # (levels, J, C)
     data.value_columns = ", ".join(facts.names)
     model = with_weights(lambda: build_forecaster(settings, columns), tensors, path)
     return LoadedForecaster(model, facts, intervals, data)

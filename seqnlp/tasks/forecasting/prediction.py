@@ -78,7 +78,7 @@ def undo_changes(changes: FloatArray, last_season: FloatArray, season: int) -> F
     """Values from their differences to the last season; steps beyond a season build on those before.
 
     Args:
-        changes, last_season: (..., H, C); of ``last_season`` the first ``season`` steps count.
+        changes, last_season: (..., J, C); of ``last_season`` the first ``season`` steps count.
         season: 0: the changes are the values.
     """
     if not season:
@@ -93,7 +93,7 @@ def undo_changes(changes: FloatArray, last_season: FloatArray, season: int) -> F
 def fit_intervals(
     transformed: FloatArray, actual: FloatArray, known: NDArray[np.bool_], levels: tuple[float, ...]
 ) -> FloatArray:
-    """Half widths (levels, H, C) of prediction intervals by split conformal prediction, for each step and column.
+    """Half widths (levels, J, C) of prediction intervals by split conformal prediction, for each step and column.
 
     Args:
         transformed, actual, known: (O, J, C) forecasts and what came, on the transformed scale.

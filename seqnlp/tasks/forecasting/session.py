@@ -83,7 +83,7 @@ class ForecastSession:
         return place
 
     def forecast(self, place: SeriesState, horizon: int) -> FloatArray:
-        """What comes next (horizon, C), on the transformed scale; beyond H it goes on from its own forecasts."""
+        """What comes next (horizon, C), on the transformed scale; beyond J it goes on from its own forecasts."""
         assert place.ahead is not None  # the caller has seen that there were rows enough
         found = [place.ahead]
         step = self.loaded.facts.step
@@ -120,9 +120,9 @@ class ForecastSession:
         rows = input_rows(self.reading, facts.scaler, longer, moments[-(len(longer) - season) :])  # (t, D)
         forecasts, state = self.loaded.model(torch.from_numpy(rows.astype(np.float32))[None], place.state)
         last = len(rows) if known is not None and self.spreading.rate else 1
-        changes = facts.scaler.unscale(forecasts[0, -last:].double().numpy())  # (last, H, C)
+        changes = facts.scaler.unscale(forecasts[0, -last:].double().numpy())  # (last, J, C)
         origins = np.arange(len(longer) - last, len(longer))[:, None]  # (last, 1)
-        before = longer[np.minimum(origins - season + np.arange(1, changes.shape[1] + 1), origins)]  # (last, H, C)
+        before = longer[np.minimum(origins - season + np.arange(1, changes.shape[1] + 1), origins)]  # (last, J, C)
         ahead = undo_changes(changes, before, season)
         place = replace(place, state=state, ahead=ahead[-1])
         if known is None or not self.spreading.rate:

@@ -71,7 +71,7 @@ class ForecastingTask:
         self.fitted = fit_linear_part(settings, inputs, goes_on) if settings.linear == "fitted" else None
         if self.fitted:
             settings.lags = len(self.fitted.lags)
-        self.intervals = np.full((len(LEVELS), settings.horizon, len(self.facts.names)), np.inf)  # (levels, H, C)
+        self.intervals = np.full((len(LEVELS), settings.horizon, len(self.facts.names)), np.inf)  # (levels, J, C)
         torch.manual_seed(config.seed)
         self.model = build_forecaster(settings, len(self.facts.names))
         if self.fitted:

@@ -21,7 +21,7 @@ class ForecastWindows:
 
     Attributes:
         inputs: (B, W, D).
-        targets: (B, W, J, C) scaled values of the H rows after each.
+        targets: (B, W, J, C) scaled values of the J rows after each.
         mask: (B, W, J, C) bool, True = a known value that this window is to forecast.
     """
 
@@ -42,7 +42,7 @@ class WindowPlan:
 
     Args:
         inputs: of the training part.
-        horizon: H.
+        horizon: J.
         min_context: rows that are read before a forecast counts.
         window: W.
         source: the file, for messages.
