@@ -7,6 +7,7 @@ A recipe is chosen as ``recipe=tagging/demo``; its file is ``recipes/tagging/dem
 from __future__ import annotations
 
 import functools
+import logging
 import os
 import sys
 import threading
@@ -188,7 +189,12 @@ def train_with_hydra(
         assert hydra is not None
         naming = f"hydra.job.config.override_dirname.exclude_keys=[{unswept}]"
         swept = [*settings, naming, *(one.line for one in known)]
-        batches = hydra.multirun(PRIMARY, functools.partial(_job, run, config_dir), swept)
+        logger = logging.getLogger("seqnlp")
+        disabled = logger.disabled
+        try:
+            batches = hydra.multirun(PRIMARY, functools.partial(_job, run, config_dir), swept)
+        finally:
+            logger.disabled = disabled  # Hydra's logging switches off those that it does not know
     return [job.return_value for batch in batches or () for job in batch]
 
 

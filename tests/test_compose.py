@@ -240,7 +240,8 @@ def test_a_sweep_gives_each_job_its_own_directory(tmp_path: Path) -> None:
         "3_model=bilstm_softmax,seed=2",
     ]
     assert all(Path(config.run).resolve().parent == tmp_path / "sweep" for config in configs)
-    assert not any(list(Path(config.run).iterdir()) for config in configs)  # Hydra writes nothing into a run
+    for config in configs:  # Hydra writes into a run what was typed, and nothing else
+        assert {path.name for path in Path(config.run).iterdir()} <= {".hydra"}
     assert {config.data.limit for config in configs} == {5}
 
 

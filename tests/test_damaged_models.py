@@ -246,6 +246,8 @@ def test_sizes_that_no_machine_holds_are_refused_at_once(models: dict[str, Path]
     description["word_dim"] = 10**9
     (model / "config.yaml").write_text(yaml.safe_dump(description), encoding="utf-8")
     began = time.perf_counter()
-    with pytest.raises(RunError, match=r"does not fit config\.yaml: expected '.*' of 64 x 1000000010, found 64 x 30"):
+    with pytest.raises(
+        RunError, match=r"does not fit config\.yaml: expected '.*' of \d+ x 1000000\d+, found \d+ x \d+"
+    ):
         seqnlp.load(model)
     assert time.perf_counter() - began < 10

@@ -98,6 +98,7 @@ def _settings(verb: str, before: Sequence[str], current: str) -> Iterator[str]:
         return
     from seqnlp.cli.settings import setting_sections
     from seqnlp.config import default_config
+    from seqnlp.config.schema import choices_of
     from seqnlp.overrides import GROUPS
     from seqnlp.resources import find_options
 
@@ -113,7 +114,8 @@ def _settings(verb: str, before: Sequence[str], current: str) -> Iterator[str]:
         for name, field in owner.__dataclass_fields__.items():
             if field.metadata:
                 dotted = f"{section}.{name}" if section else name
-                values = field.metadata["choices"] or (("true", "false") if isinstance(field.default, bool) else ())
+                fixed = choices_of(type(owner), name)
+                values = fixed or (("true", "false") if isinstance(field.default, bool) else ())
                 yield from (f"{dotted}={value}" for value in values if equals and key == dotted)
                 yield from [f"{dotted}="] * (not equals)
     yield from (f"{group}=" for group in groups if not equals)

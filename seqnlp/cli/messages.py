@@ -20,6 +20,7 @@ class _Printer(logging.Handler):
 @contextlib.contextmanager
 def printed_messages() -> Iterator[None]:
     """Within the block messages are printed to standard error, and go nowhere else."""
+    LOGGER.disabled = False  # Hydra switches off loggers that it does not know
     if any(isinstance(handler, _Printer) for handler in LOGGER.handlers):
         yield
         return

@@ -86,7 +86,7 @@ def without_marks(line: str) -> str:
 
 
 def test_a_run_holds_what_it_began_with_its_checkpoint_its_log_and_its_model(trained: Path) -> None:
-    assert {path.name for path in trained.iterdir()} == {"config.yaml", "checkpoint.pt", "log.csv", "model"}
+    assert {path.name for path in trained.iterdir()} == {".hydra", "config.yaml", "checkpoint.pt", "log.csv", "model"}
     assert {path.name for path in (trained / "model").iterdir()} == {
         "README.md",
         "config.yaml",

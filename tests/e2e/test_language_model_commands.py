@@ -346,7 +346,9 @@ def test_a_sweep_over_cells_ends_with_one_table(runs: Runs, tmp_path: Path) -> N
     settings = (*SMALL, "trainer.epochs=1", "model.cell=rnn,gru,lstm,peephole", f"data.dir={data}")
     table = output("train", "-m", "task=language_model", f"run={tmp_path}/cells", *settings).splitlines()
     assert table[1].split() == ["run", "dev", "perplexity", "parameters", "minutes", "tokens/s"]
-    assert [row.split()[0] for row in table[2:]] == [
+    rows = table[2 : table.index("")]
+    assert table[-1].startswith("best: ")
+    assert [row.split()[0] for row in rows] == [
         f"{number}_model.cell={cell}" for number, cell in enumerate(("rnn", "gru", "lstm", "peephole"))
     ]
-    assert len({row.split()[2] for row in table[2:]}) == 4
+    assert len({row.split()[2] for row in rows}) == 4

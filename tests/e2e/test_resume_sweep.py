@@ -29,8 +29,12 @@ def test_a_sweep_goes_on_as_if_it_had_not_been_stopped(tmp_path: Path, monkeypat
     again = output("resume", stopped)
     for run in (first, second, third):
         assert files(stopped / run.name) == files(run)
-    scores = [line.split()[1:4] for line in table.splitlines()]
-    assert [line.split()[1:4] for line in again.splitlines()] == scores
+    assert [line.split()[1:4] for line in again.splitlines()[:-1]] == [
+        line.split()[1:4] for line in table.splitlines()[:-1]
+    ]
+    best, best_again = (one.splitlines()[-1].split(" with ") for one in (table, again))
+    assert best[1] == best_again[1]
+    assert Path(best[0]).name == Path(best_again[0]).name
 
 
 def test_names_that_meant_a_folder_that_is_gone_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ def test_measures_by_hand() -> None:
     losses = np.array([2 * math.log(4), math.log(2)])  # two lines: 2 words of 1/4 each, 1 word of 1/2
     scores = text_scores(losses, 5, np.array([2, 1]), np.array([9, 1]), np.array([12, 3]))
     assert scores.per_word == pytest.approx(2 ** (5 / 3))
-    assert scores.per_unit == pytest.approx(2)
+    assert scores.per_token == pytest.approx(2)
     assert scores.bits_per_character == pytest.approx(0.5)
     assert scores.bits_per_byte == pytest.approx(1 / 3)
 
