@@ -7,8 +7,10 @@ COPY . .
 RUN pip wheel --no-cache-dir --no-deps --wheel-dir /wheels .
 
 FROM python:3.11-slim
-COPY requirements/runtime.txt /tmp/runtime.txt
-COPY --from=wheel /wheels /tmp/wheels
-RUN pip install --no-cache-dir --no-deps -r /tmp/runtime.txt /tmp/wheels/*.whl && rm -r /tmp/runtime.txt /tmp/wheels
+WORKDIR /install
+COPY requirements/runtime.txt .
+COPY --from=wheel /wheels .
+RUN pip install --no-cache-dir --no-deps -r runtime.txt ./*.whl && rm ./*
+WORKDIR /
 USER nobody
 ENTRYPOINT ["seqnlp"]
