@@ -37,7 +37,7 @@ if TYPE_CHECKING:
         Translator,
         load,
     )
-    from seqnlp.api.mapping import Batch as batch  # noqa: N813  # used like a function
+    from seqnlp.api.mapping import batch
     from seqnlp.api.training import resume, train
     from seqnlp.errors import ConfigError, DataError, RunError, SeqnlpError, TrainingError
 
@@ -84,9 +84,9 @@ def __getattr__(name: str) -> Any:
 
         return getattr(errors, name)
     if name == "batch":
-        from seqnlp.api.mapping import Batch
+        from seqnlp.api.mapping import batch
 
-        return Batch
+        return batch
     if name in ("resume", "train"):
         from seqnlp.api import training
 

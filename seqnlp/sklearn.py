@@ -18,7 +18,7 @@ import seqnlp
 _EXACT = ("epochs", "trainer.epochs"), ("learning_rate", "optimizer.learning_rate"), ("hidden_dim", "model.hidden_dim")
 
 
-class _Estimator(BaseEstimator):  # type: ignore[misc]  # scikit-learn comes without types
+class _Estimator(BaseEstimator):
     """What the estimators share.
 
     Args:
@@ -79,7 +79,7 @@ class SequenceTagger(_Estimator):
 
     _task = "tagging"
 
-    def fit(self, X: Iterable[Sequence[str]], y: Iterable[Sequence[str]]) -> Self:  # noqa: N803
+    def fit(self, X: Iterable[Sequence[str]], y: Iterable[Sequence[str]]) -> Self:
         """Train.
 
         Raises:
@@ -89,25 +89,25 @@ class SequenceTagger(_Estimator):
         self.classes_ = np.array(self.model_.tags, dtype=object)
         return self
 
-    def predict(self, X: Iterable[Sequence[str]]) -> list[list[str]]:  # noqa: N803
+    def predict(self, X: Iterable[Sequence[str]]) -> list[list[str]]:
         """The tags of each sentence."""
         check_is_fitted(self)
         return [answer.tags for answer in self.model_.tag_words(X)]
 
-    def predict_proba(self, X: Iterable[Sequence[str]]) -> list[NDArray[np.float64]]:  # noqa: N803
+    def predict_proba(self, X: Iterable[Sequence[str]]) -> list[NDArray[np.float64]]:
         """The probability (T, K) of each tag at each word, an array a sentence; columns as in ``classes_``."""
         check_is_fitted(self)
         found: list[NDArray[np.float64]] = self.model_.marginals(X)
         return found
 
-    def score(self, X: Iterable[Sequence[str]], y: Iterable[Sequence[str]]) -> float:  # noqa: N803
+    def score(self, X: Iterable[Sequence[str]], y: Iterable[Sequence[str]]) -> float:
         """Entity F1, or the token accuracy of plain tags."""
         check_is_fitted(self)
         scores = self.model_.evaluate(_zipped(X, y, "sentences")).scores
         return float(scores.get("f1", scores.get("accuracy", 0.0)))
 
 
-class TextClassifier(ClassifierMixin, _Estimator):  # type: ignore[misc]
+class TextClassifier(ClassifierMixin, _Estimator):
     """Classifies texts: ``fit(X, y)`` with texts and a label for each, text or number.
 
     Attributes:
@@ -117,7 +117,7 @@ class TextClassifier(ClassifierMixin, _Estimator):  # type: ignore[misc]
 
     _task = "classification"
 
-    def fit(self, X: Iterable[str], y: Iterable[Any]) -> Self:  # noqa: N803
+    def fit(self, X: Iterable[str], y: Iterable[Any]) -> Self:
         """Train.
 
         Raises:
@@ -130,13 +130,13 @@ class TextClassifier(ClassifierMixin, _Estimator):  # type: ignore[misc]
         self._columns = [self.model_.labels.index(name) for name in names]
         return self
 
-    def predict(self, X: Iterable[str]) -> NDArray[Any]:  # noqa: N803
+    def predict(self, X: Iterable[str]) -> NDArray[Any]:
         """The most probable label (n,) of each text."""
         probabilities = self.predict_proba(X)
         best: NDArray[Any] = self.classes_[probabilities.argmax(axis=1)]
         return best
 
-    def predict_proba(self, X: Iterable[str]) -> NDArray[np.float64]:  # noqa: N803
+    def predict_proba(self, X: Iterable[str]) -> NDArray[np.float64]:
         """The calibrated probability (n, K) of each label."""
         check_is_fitted(self)
         answers = self.model_.classify_texts(X)
@@ -181,7 +181,7 @@ class Forecaster(_Estimator):
             settings=settings,
         )
 
-    def fit(self, X: Any, y: None = None) -> Self:  # noqa: N803
+    def fit(self, X: Any, y: None = None) -> Self:
         """Train.
 
         Raises:
@@ -190,13 +190,13 @@ class Forecaster(_Estimator):
         self._train(X, **{"model.horizon": self.horizon, "model.season": self.season})
         return self
 
-    def predict(self, X: Any) -> NDArray[np.float64]:  # noqa: N803
+    def predict(self, X: Any) -> NDArray[np.float64]:
         """The ``horizon`` rows (H, C) that follow the series."""
         check_is_fitted(self)
         values: NDArray[np.float64] = self.model_.forecast_series(X).values
         return values
 
-    def score(self, X: Any, y: None = None) -> float:  # noqa: N803
+    def score(self, X: Any, y: None = None) -> float:
         """The mean absolute error of forecasts from every row, negative, so that more is better."""
         check_is_fitted(self)
         return -float(self.model_.evaluate(X).mae)

@@ -67,7 +67,7 @@ class SeqnlpComponent:
 
     def pipe(self, stream: Iterable[Doc], batch_size: int = BATCH_SIZE) -> Iterator[Doc]:
         """Fill documents as they come, many at a time."""
-        for docs in minibatch(stream, size=batch_size):  # type: ignore[no-untyped-call]
+        for docs in minibatch(stream, size=batch_size):  # type: ignore[no-untyped-call]  # spaCy gives it no types
             if self.tagger.plain_tags:
                 self._fill_tags(docs)
             else:

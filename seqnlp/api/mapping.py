@@ -11,7 +11,7 @@ from seqnlp.errors import DataError, SeqnlpError
 from seqnlp.tasks.saved_model import SavedModel
 
 
-class Batch:
+def batch(model: str | Path | SavedModel, column: str = "", prefix: str = "") -> BatchAnswers:
     """``dataset.map(seqnlp.batch("RUN"), batched=True)`` adds a model's answers as columns.
 
     A tagger adds ``tags`` and ``spans`` (of texts, ``tokens`` too), a classifier ``label`` and ``probability``, a
@@ -23,8 +23,13 @@ class Batch:
         column: what to read; empty: ``tokens`` of a tagger if it is there, else ``text``.
         prefix: stands before the names of the new columns.
     """
+    return BatchAnswers(model, column, prefix)
 
-    def __init__(self, model: str | Path | SavedModel, column: str = "", prefix: str = "") -> None:
+
+class BatchAnswers:
+    """What :func:`batch` gives."""
+
+    def __init__(self, model: str | Path | SavedModel, column: str, prefix: str) -> None:
         self.column, self.prefix = column, prefix
         self._model: Any = model if isinstance(model, SavedModel) else None
         self._made_from = model if isinstance(model, SavedModel) else str(Path(model).expanduser().absolute())

@@ -7,7 +7,8 @@ import re
 import shutil
 import tempfile
 import weakref
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal, TypedDict, Unpack, overload
 
@@ -180,21 +181,15 @@ def _part(value: float, name: str) -> str:
     return f"{100 * value:.10g}%"
 
 
-class _naming_examples:  # noqa: N801  # reads like a function where it is used
+@contextmanager
+def _naming_examples(folder: Path, written: Mapping[str, WrittenSplit]) -> Iterator[None]:
     """Errors in files that were written for a run name the example instead."""
-
-    def __init__(self, folder: Path, written: Mapping[str, WrittenSplit]) -> None:
-        self._folder, self._written = folder, written
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: object, problem: BaseException | None, trace: object) -> None:
-        if not isinstance(problem, DataError):
-            return
+    try:
+        yield
+    except DataError as problem:
         text = str(problem)
-        for name, split in self._written.items():
-            path = re.escape(str(self._folder.absolute() / f"{name}{split.ending}"))
+        for name, split in written.items():
+            path = re.escape(str(folder.absolute() / f"{name}{split.ending}"))
             for line in sorted(set(re.findall(rf"{path}:(\d+)", text))):
                 text = re.sub(rf"{path}:{line}\b", f"{name}[{int(line) - split.first_line}]", text)
             text = re.sub(path, name, text)

@@ -31,7 +31,7 @@ Flags = Tensor | Sequence[bool]
 REDUCTIONS = ("none", "sum", "mean", "token_mean")
 
 
-class CRF(torchcrf.CRF):  # type: ignore[misc]  # torchcrf is not marked as typed
+class CRF(torchcrf.CRF):
     """A CRF with exact gradients and probabilities, batch-first; parameters and meaning are those of pytorch-crf.
 
     Forbidden starts, ends and transitions have probability 0 in the loss, in every probability and in decoding, and

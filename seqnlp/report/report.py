@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from seqnlp.metrics.calibration import Calibration
@@ -14,6 +14,7 @@ from seqnlp.report.tables import Table, calibration_table, coverage_table
 from seqnlp.report.text import format_sections
 
 
+@dataclass(frozen=True, slots=True)
 class Report(ABC):
     """The result of an evaluation. Each task's is a dataclass of what was measured, and says how it is laid out.
 
@@ -22,8 +23,6 @@ class Report(ABC):
         split: on which split.
         higher_is_better: whether a higher score is a better one.
     """
-
-    __slots__ = ()
 
     title: str
     split: str
@@ -66,7 +65,7 @@ class Report(ABC):
     def to_dict(self) -> dict[str, Any]:
         """The report as dictionaries, lists and numbers, ready for JSON."""
         found = {"measure": self.measure, "score": self.score, "higher_is_better": self.higher_is_better}
-        return {**found, **asdict(self), **self.summary()}  # type: ignore[call-overload]  # a report is a dataclass
+        return {**found, **asdict(self), **self.summary()}
 
     def to_text(self) -> str:
         """The report for a terminal: aligned columns, no colours, one line feed at the end."""

@@ -6,9 +6,21 @@ from dataclasses import asdict
 from typing import Any
 
 from seqnlp.bundle_fields import Fields
+from seqnlp.config import AnomalyDetectionConfig, ForecastingConfig
+from seqnlp.config.series import READ_ALIKE
 from seqnlp.data.series.scale import Scaler
 from seqnlp.data.series.step import Step
 from seqnlp.errors import RunError
+
+
+def describe(config: ForecastingConfig | AnomalyDetectionConfig) -> dict[str, Any]:
+    """What ``config.yaml`` of the model folder says: names and numbers, no paths."""
+    return {
+        "task": config.task,
+        "data": {name: getattr(config.data, name) for name in READ_ALIKE},
+        "model": asdict(config.model),
+        "about": asdict(config.about),
+    }
 
 
 def saved_step(saved: Fields) -> Step:

@@ -9,6 +9,7 @@ from seqnlp.config.series import SeriesDataConfig
 from seqnlp.data.series.repair import FILLED, LEFT_OUT, Findings
 from seqnlp.data.series.rows import Row
 from seqnlp.data.series.step import Step, within
+from seqnlp.data.series.time import is_later
 from seqnlp.errors import DataError
 
 A_FEW = 10
@@ -54,8 +55,8 @@ def refuse_newest_first(rows: Sequence[Row], source: object) -> None:
         DataError: more rows come before the one above than after it.
     """
     moments = [row.moment for row in rows if row.moment is not None]
-    back = sum(later < earlier for earlier, later in itertools.pairwise(moments))  # type: ignore[operator]  # one kind
-    on = sum(later > earlier for earlier, later in itertools.pairwise(moments))  # type: ignore[operator]
+    back = sum(is_later(earlier, later) for earlier, later in itertools.pairwise(moments))
+    on = sum(is_later(later, earlier) for earlier, later in itertools.pairwise(moments))
     if back > on:
         found = f"the rows stand newest first, from {rows[0].written} down to {rows[-1].written}"
         raise DataError(f"{found}; turn the file round, so that the oldest row comes first", source, rows[0].line)

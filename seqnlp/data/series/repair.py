@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from seqnlp.config.series import SeriesDataConfig
 from seqnlp.data.series.rows import Row
 from seqnlp.data.series.step import Step
+from seqnlp.data.series.time import is_later
 from seqnlp.errors import DataError
 
 MAX_GAP = 100_000
@@ -137,4 +138,4 @@ class Regularizer:
 def _is_after(row: Row, last: Row) -> bool:
     if row.moment is None or last.moment is None:
         return True
-    return row.moment > last.moment  # type: ignore[operator]  # both of one kind: `read_rows` sees to it
+    return is_later(row.moment, last.moment)

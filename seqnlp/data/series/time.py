@@ -148,3 +148,12 @@ def _number(text: str) -> float:
     if not math.isfinite(number):
         raise ValueError("not finite")
     return number
+
+
+def is_later(moment: Timestamp, other: Timestamp) -> bool:
+    """Whether a time stamp comes after another of its series; all stamps of a series are of one kind."""
+    if isinstance(moment, datetime) and isinstance(other, datetime):
+        return moment > other
+    assert not isinstance(moment, datetime)
+    assert not isinstance(other, datetime)
+    return moment > other

@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from seqnlp.bundle import TENSORS, Bundle
-from seqnlp.config import AnomalyDetectionConfig, AutoencoderConfig, SeriesDataConfig
-from seqnlp.config.series import READ_ALIKE
+from seqnlp.config import AutoencoderConfig, SeriesDataConfig
 from seqnlp.data.series.inputs import Inputs, InputTransform, make_inputs
 from seqnlp.data.series.parts import Series
 from seqnlp.data.series.scale import Scaler
@@ -109,16 +108,6 @@ def reading_of(settings: AutoencoderConfig) -> InputTransform:
 def build_autoencoder(settings: AutoencoderConfig, columns: int) -> Autoencoder:
     """The network, with its first weights."""
     return Autoencoder(settings, columns, reading_of(settings).num_inputs(columns) - columns)
-
-
-def describe(config: AnomalyDetectionConfig) -> dict[str, Any]:
-    """What ``config.yaml`` of the model folder says: names and numbers, no paths."""
-    return {
-        "task": "anomaly_detection",
-        "data": {name: getattr(config.data, name) for name in READ_ALIKE},
-        "model": asdict(config.model),
-        "about": asdict(config.about),
-    }
 
 
 def facts_to_vocabulary(detector: LoadedDetector) -> dict[str, Any]:

@@ -23,13 +23,13 @@ from seqnlp.tasks.anomaly_detection.model import (
     LoadedDetector,
     build_autoencoder,
     calibration_of,
-    describe,
     facts_to_vocabulary,
     reading_of,
     refuse_other_columns,
 )
 from seqnlp.tasks.anomaly_detection.scoring import baseline_of, for_scoring, row_errors, row_scores
 from seqnlp.tasks.anomaly_detection.windows import take_windows
+from seqnlp.tasks.saved_series import describe
 from seqnlp.tasks.saving import training_metrics
 from seqnlp.training.checkpoint import Progress
 from seqnlp.training.task import Batch

@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 
 from seqnlp.bundle import TENSORS, Bundle
 from seqnlp.bundle_fields import Fields
-from seqnlp.config import ForecasterConfig, ForecastingConfig, SeriesDataConfig
-from seqnlp.config.series import READ_ALIKE
+from seqnlp.config import ForecasterConfig, SeriesDataConfig
 from seqnlp.data.series.inputs import InputTransform
 from seqnlp.data.series.scale import Scaler
 from seqnlp.data.series.step import Step
@@ -85,16 +84,6 @@ def reading_of(settings: ForecasterConfig) -> InputTransform:
 def build_forecaster(settings: ForecasterConfig, num_columns: int) -> RecurrentForecaster:
     """The network with its first weights."""
     return RecurrentForecaster(settings, reading_of(settings).num_inputs(num_columns), num_columns)
-
-
-def describe(config: ForecastingConfig) -> dict[str, Any]:
-    """What ``config.yaml`` of the model folder says: names and numbers, no paths."""
-    return {
-        "task": "forecasting",
-        "data": {name: getattr(config.data, name) for name in READ_ALIKE},
-        "model": asdict(config.model),
-        "about": asdict(config.about),
-    }
 
 
 def facts_to_vocabulary(facts: SeriesFacts) -> dict[str, Any]:

@@ -25,13 +25,13 @@ from seqnlp.tasks.forecasting.model import (
     LEVELS,
     SeriesFacts,
     build_forecaster,
-    describe,
     facts_to_vocabulary,
     reading_of,
     tensors_of,
 )
 from seqnlp.tasks.forecasting.prediction import Backtest, backtest, fit_intervals
 from seqnlp.tasks.forecasting.windows import WindowPlan
+from seqnlp.tasks.saved_series import describe
 from seqnlp.tasks.saving import training_metrics
 from seqnlp.training.checkpoint import Progress
 from seqnlp.training.task import Batch
