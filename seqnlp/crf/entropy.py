@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from seqnlp.crf.chain import FloatArray, ScoredChain
+from seqnlp.crf.chain import FloatArray, ScoredChain, refuse_impossible
 from seqnlp.crf.log_space import LogLattice
 
 
@@ -12,9 +12,13 @@ def path_entropy(scored: ScoredChain) -> FloatArray:
     """Entropy (B,) in nats: log Z less the expected score of a path (Mann & McCallum 2007, equation 1).
 
     0 for an empty sentence, and where one sequence is certain.
+
+    Raises:
+        SeqnlpError: a sentence has no legal tags at all.
     """
     with np.errstate(all="ignore"):
         lattice, chain = LogLattice(scored), scored.chain
+        refuse_impossible(chain, lattice.log_partition)
         probabilities = lattice.marginals.take(chain.rows, axis=0)[:, :-1]  # (R, K)
         expected = chain.sum_by_sentence((_finite(scored.tokens) * probabilities).sum(axis=1))  # (B,)
         for step in range(1, chain.num_steps):

@@ -69,7 +69,6 @@ class LinearChainCRF:
     def entropy(self, emissions: Array, mask: Mask, temperature: float = 1.0) -> FloatArray:
         """Entropy (B,) in nats of the distribution over whole sequences; 0 for an empty sentence."""
         scored = self._score(emissions, mask, temperature)
-        _lattice(scored)
         return path_entropy(scored)
 
     def span_log_probabilities(

@@ -25,7 +25,7 @@ def f1_interval(counts: ArrayLike, *, level: float = 0.95, resamples: int = RESA
     Returns:
         Lower and upper end, between 0 and 1; ``(0, 0)`` without entities.
     """
-    correct, predicted, gold = _resampled_sums(counts, 3, resamples, seed).T  # each (R,)
+    correct, predicted, gold = resampled_sums(counts, 3, resamples, seed).T  # each (R,)
     return _interval(2 * correct, predicted + gold, level)
 
 
@@ -36,11 +36,11 @@ def accuracy_interval(counts: ArrayLike, *, level: float = 0.95, resamples: int 
 
 def ratio_interval(counts: ArrayLike, *, level: float = 0.95, resamples: int = RESAMPLES, seed: int = 0) -> Interval:
     """The interval of a ratio of sums; ``counts`` are what is above and below the line of each sentence, ``(S, 2)``."""
-    above, below = _resampled_sums(counts, 2, resamples, seed).T  # each (R,)
+    above, below = resampled_sums(counts, 2, resamples, seed).T  # each (R,)
     return _interval(above, below, level)
 
 
-def _resampled_sums(counts: ArrayLike, width: int, resamples: int, seed: int) -> NDArray[np.float64]:
+def resampled_sums(counts: ArrayLike, width: int, resamples: int = RESAMPLES, seed: int = 0) -> NDArray[np.float64]:
     """Summed counts of each resample, ``(R, width)``."""
     table = np.asarray(counts, dtype=np.float64).reshape(-1, width)  # (S, width)
     if not len(table):

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from seqnlp.errors import DataError
 from seqnlp.metrics.comparison import Comparison, MeasureComparison, SystemScore
+from seqnlp.metrics.intervals import resampled_sums
 
 FloatArray = NDArray[np.float64]
 
@@ -76,15 +77,10 @@ def perplexity_of(sums: FloatArray) -> FloatArray:
 
 
 def interval_of(score: CountedScore) -> tuple[float, float, float]:
-    """The score, and the ends of its 95 % bootstrap interval over the examples."""
+    """The score, and the ends of its 95 % bootstrap interval over the examples, as ``seqnlp evaluate`` draws it."""
     value = float(score.of_sums(score.counts.sum(axis=0)[None])[0])
-    kinds, copies = np.unique(score.counts, axis=0, return_counts=True)  # (U, C), (U,)
-    generator = np.random.default_rng(SEED)
-    drawn = [
-        score.of_sums(generator.multinomial(copies.sum(), copies / copies.sum(), size=number) @ kinds)
-        for number in _chunks(len(copies))
-    ]
-    low, high = np.nanquantile(np.concatenate(drawn), [0.025, 0.975])
+    drawn = score.of_sums(resampled_sums(score.counts, score.counts.shape[1]))  # (R,)
+    low, high = np.nanquantile(drawn, [0.025, 0.975])
     return value, float(low), float(high)
 
 
