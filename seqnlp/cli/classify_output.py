@@ -7,9 +7,9 @@ import io
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from seqnlp.cli.json_text import json_line
 from seqnlp.cli.table_input import NO_FIELDS, Fields, beside
 from seqnlp.cli.visible import visible
+from seqnlp.json_text import json_line
 
 if TYPE_CHECKING:
     from seqnlp.api import Classification, Explanation
@@ -64,26 +64,7 @@ def csv_line(fields: Sequence[Any]) -> str:
 
 def write_jsonl(answer: Classification, others: Fields = NO_FIELDS) -> str:
     """One JSON object a line."""
-    row: dict[str, Any] = {
-        "text": answer.text,
-        "label": answer.label,
-        "labels": answer.labels,
-        "probabilities": {label: round(value, 4) for label, value in answer.probabilities.items()},
-        "words": answer.words,
-    }
-    if answer.read < answer.words:
-        row["read"] = answer.read
-    if answer.explanation:
-        row["explanation"] = _explained(answer.explanation)
-    return json_line(beside(others, row))
-
-
-def _explained(explanation: Explanation) -> dict[str, Any]:
-    fields: dict[str, Any] = {"method": explanation.method, "label": explanation.label}
-    if explanation.method == "gradients":
-        for name in ("log_odds", "empty_log_odds", "gap"):
-            fields[name] = round(getattr(explanation, name), 4)
-    return {**fields, "words": [[each.word, round(each.value, 4)] for each in explanation.words]}
+    return json_line(beside(others, answer.to_dict()))
 
 
 def _reasons(explanation: Explanation) -> str:

@@ -6,10 +6,10 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from seqnlp.cli.json_text import json_text
 from seqnlp.cli.output import say
 from seqnlp.cli.threads import add_threads, use_threads
 from seqnlp.errors import SeqnlpError
+from seqnlp.json_text import json_text
 
 if TYPE_CHECKING:
     from seqnlp.api import Translator

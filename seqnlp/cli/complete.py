@@ -7,8 +7,8 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-from seqnlp.cli.json_text import json_text
 from seqnlp.cli.visible import visible
+from seqnlp.json_text import json_text
 
 if TYPE_CHECKING:
     from seqnlp.api import Completion, LanguageModel
@@ -74,8 +74,7 @@ def _complete(model: LanguageModel, arguments: argparse.Namespace) -> None:
     words = typed.complete(arguments.top)
     done = time.perf_counter()
     if arguments.output == "jsonl":
-        shown = [{"word": one.word, "probability": round(one.probability, 6)} for one in words]
-        print(json_text({"text": arguments.text, "completions": shown}))
+        print(json_text({"text": arguments.text, "completions": [one.to_dict() for one in words]}))
     else:
         print(format_words(words))
     if not words:

@@ -35,8 +35,8 @@ def run(arguments: argparse.Namespace) -> int:
     overrides, folder = study_settings(overrides, ("data.test",), "cross-validate")
     from dataclasses import asdict
 
-    from seqnlp.cli.json_text import json_text
     from seqnlp.compose import task_of
+    from seqnlp.json_text import json_text
     from seqnlp.studies.cross_validation import cross_validate
 
     task = task_of(overrides, arguments.config_dir)

@@ -8,8 +8,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from seqnlp.cli.json_text import json_line
 from seqnlp.errors import SeqnlpError
+from seqnlp.json_text import json_line
 
 if TYPE_CHECKING:
     from seqnlp.tasks.doubts import Doubt

@@ -7,7 +7,7 @@ import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from seqnlp.cli.json_text import json_line
+from seqnlp.json_text import json_line
 
 if TYPE_CHECKING:
     from seqnlp.api import Event, ScoredRow
@@ -22,7 +22,7 @@ def event_heading(output: str) -> str:
 
 def event_line(event: Event, output: str) -> str:
     """An event: where it starts and ends, its highest score and where, and its flagged rows."""
-    fields = {name: getattr(event, name) for name in EVENT_NAMES} | {"score": _short(event.score)}
+    fields = event.to_dict()
     return _csv_line(fields.values()) if output == "csv" else json_line(fields)
 
 
@@ -33,17 +33,11 @@ def row_heading(columns: Sequence[str], output: str) -> str:
 
 def row_line(row: ScoredRow, columns: Sequence[str], output: str) -> str:
     """A row: its values, its score, how rarely a normal row scores as high, and whether it is flagged."""
-    judged = {"score": _short(row.score), "p_value": _short(row.p_value), "flagged": row.flagged}
+    fields = row.to_dict(columns)
     if output == "csv":
-        found = [judged["score"], judged["p_value"], int(row.flagged)]
+        found = [fields["score"], fields["p_value"], int(row.flagged)]
         return _csv_line([row.row, row.time, *row.values, *found])
-    values = dict(zip(columns, row.values, strict=True))
-    return json_line({"row": row.row, "time": row.time, "values": values, **judged})
-
-
-def _short(number: float | None) -> float | None:
-    """Four digits: enough to tell rows apart, and the same whether rows came at once or one by one."""
-    return None if number is None else float(f"{number:.4g}")
+    return json_line(fields)
 
 
 def _csv_line(fields: Any) -> str:

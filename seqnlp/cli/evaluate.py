@@ -6,9 +6,9 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from seqnlp.cli.json_text import json_line, json_text
 from seqnlp.cli.output import say
 from seqnlp.cli.threads import add_threads, use_threads
+from seqnlp.json_text import json_line, json_text
 
 if TYPE_CHECKING:
     from seqnlp.config import Config

@@ -6,15 +6,12 @@ import csv
 import io
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from seqnlp.cli.json_text import json_line
+from seqnlp.json_text import json_line
 
 if TYPE_CHECKING:
     from seqnlp.api import Forecast
-
-_DIGITS = 7
-"""Of a number; the model computes with as many."""
 
 
 def csv_heading(names: Sequence[str]) -> str:
@@ -35,33 +32,13 @@ def write_csv(forecast: Forecast) -> str:
 
 def write_jsonl(forecast: Forecast | None) -> str:
     """One object; without a forecast (too few rows, or one that was left out) its ``ahead`` is empty."""
-    if forecast is None:
-        return json_line({"origin": None, "level": None, "ahead": []})
-    ahead = [
-        {
-            "time": time,
-            "step": place + 1,
-            **{
-                name: {key: _number(float(side[place, column])) for key, side in _sides(forecast).items()}
-                for column, name in enumerate(forecast.names)
-            },
-        }
-        for place, time in enumerate(forecast.times)
-    ]
-    content = {"origin": forecast.origin, "level": forecast.level, "ahead": ahead}
-    return json_line(content)
-
-
-def _sides(forecast: Forecast) -> dict[str, Any]:
-    return {"value": forecast.values, "low": forecast.low, "high": forecast.high}
+    return json_line({"origin": None, "level": None, "ahead": []} if forecast is None else forecast.to_dict())
 
 
 def _shown(number: float) -> str:
-    return f"{number:.{_DIGITS}g}" if math.isfinite(number) else ""
+    from seqnlp.tasks.forecasting.api import DIGITS
 
-
-def _number(number: float) -> float | None:
-    return float(_shown(number)) if math.isfinite(number) else None
+    return f"{number:.{DIGITS}g}" if math.isfinite(number) else ""
 
 
 def _line(fields: Sequence[str]) -> str:

@@ -39,8 +39,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Train, score, print and draw."""
     from dataclasses import asdict
 
-    from seqnlp.cli.json_text import json_text
     from seqnlp.compose import compose_config
+    from seqnlp.json_text import json_text
     from seqnlp.studies.learning_curve import learning_curve
 
     if arguments.picture and arguments.picture.suffix not in (".html", ".png", ".svg"):

@@ -12,8 +12,8 @@ from seqnlp.storage import write_atomically
 def attention(run: str, text: str, output: Path) -> None:
     """The attention of the best translation, words against words."""
     from seqnlp.api import Translator
-    from seqnlp.cli.translate_output import word_attention
     from seqnlp.plots.attention import attention_html, attention_picture
+    from seqnlp.tasks.translation.answers import word_attention
     from seqnlp.text.split_sentences import is_unspaced
 
     translator = Translator(run)

@@ -9,8 +9,8 @@ from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from seqnlp.cli.json_text import json_line
 from seqnlp.cli.threads import use_threads
+from seqnlp.json_text import json_line
 
 if TYPE_CHECKING:
     from seqnlp.api import Hypothesis
@@ -74,12 +74,9 @@ def write_tsv(answer: Hypothesis) -> str:
 
 def write_jsonl(answer: Hypothesis) -> str:
     """One object a line."""
-    row = {
-        "log_probability": round(answer.log_probability, 4),
-        "pieces": answer.pieces,
-        "token_log_probabilities": [round(value, 4) for value in answer.token_log_probabilities],
-    }
-    return json_line(row)
+    from seqnlp.tasks.translation.answers import score_fields
+
+    return json_line(score_fields(answer))
 
 
 class Total:

@@ -84,7 +84,8 @@ def run(arguments: argparse.Namespace) -> int:
     from seqnlp.cli.progress import bytes_to_read, is_file, line_progress
     from seqnlp.cli.streams import windows
     from seqnlp.cli.translate_options import sampling_options, search_settings
-    from seqnlp.cli.translate_output import OutputOptions, choose_writer
+    from seqnlp.cli.translate_output import choose_writer
+    from seqnlp.tasks.translation.answers import OutputOptions
     from seqnlp.text.split_sentences import is_unspaced
 
     settings, sampling = search_settings(arguments), sampling_options(arguments)

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+
+def short_score(number: float | None) -> float | None:
+    """Four digits: enough to tell rows apart, and the same whether rows came at once or one by one."""
+    return None if number is None else float(f"{number:.4g}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +33,16 @@ class Event:
     flagged: int
     first: int
     last: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """The event as ``seqnlp detect --output jsonl`` writes it."""
+        return {
+            "start": self.start,
+            "end": self.end,
+            "peak": self.peak,
+            "score": short_score(self.score),
+            "flagged": self.flagged,
+        }
 
 
 class EventMerger:

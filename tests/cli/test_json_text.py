@@ -11,8 +11,9 @@ import pytest
 
 from seqnlp.api import Classification, Event, Explanation, Hypothesis, ScoredRow, Translation
 from seqnlp.cli import classify_output, detect_output, score, translate_output
-from seqnlp.cli.json_text import json_line, json_text
+from seqnlp.json_text import json_line, json_text
 from seqnlp.tasks.classification.api import WordContribution
+from seqnlp.tasks.translation.answers import OutputOptions
 
 UNDEFINED = [math.nan, math.inf, -math.inf]
 
@@ -50,7 +51,7 @@ def test_every_writer_of_answers_writes_json(number: float) -> None:
         "event": detect_output.event_line(Event("1", "2", "1", number, 2, 1, 2), "jsonl"),
         "score": score.write_jsonl(guess),
         "translate": translate_output.write_jsonl(
-            Translation("a", ["a", "</s>"], [guess]), 0, translate_output.OutputOptions(nbest=2, scores=True)
+            Translation("a", ["a", "</s>"], [guess]), 0, OutputOptions(nbest=2, scores=True)
         ),
     }
     found = {name: read(line) for name, line in lines.items()}

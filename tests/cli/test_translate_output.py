@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from seqnlp.api import Hypothesis, Translation
-from seqnlp.cli.translate_output import OutputOptions, choose_writer, write_jsonl, write_moses, write_text
+from seqnlp.cli.translate_output import choose_writer, write_jsonl, write_moses, write_text
+from seqnlp.tasks.translation.answers import OutputOptions
 
 EVERYTHING = OutputOptions(nbest=2, scores=True, alignments=True, attention=True)
 

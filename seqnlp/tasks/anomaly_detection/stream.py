@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
 
 from seqnlp.data.series.parts import Series
 from seqnlp.data.series.time import Timestamp
+from seqnlp.metrics.events import short_score
 from seqnlp.metrics.false_alarms import p_values
 from seqnlp.tasks.anomaly_detection.model import LoadedDetector
 
@@ -39,6 +41,17 @@ class ScoredRow:
     def place(self) -> str:
         """The time stamp, or the number of the row where there is none."""
         return self.time or str(self.row)
+
+    def to_dict(self, columns: Sequence[str]) -> dict[str, Any]:
+        """The row as ``seqnlp detect --rows --output jsonl`` writes it."""
+        return {
+            "row": self.row,
+            "time": self.time,
+            "values": dict(zip(columns, self.values, strict=True)),
+            "score": short_score(self.score),
+            "p_value": short_score(self.p_value),
+            "flagged": self.flagged,
+        }
 
 
 class AlarmThreshold:

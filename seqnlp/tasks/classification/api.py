@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,6 +59,14 @@ class Explanation:
     empty_log_odds: float = 0.0
     gap: float = 0.0
 
+    def to_dict(self) -> dict[str, Any]:
+        """The explanation as ``seqnlp classify --output jsonl`` writes it."""
+        fields: dict[str, Any] = {"method": self.method, "label": self.label}
+        if self.method == "gradients":
+            for name in ("log_odds", "empty_log_odds", "gap"):
+                fields[name] = round(getattr(self, name), 4)
+        return {**fields, "words": [[each.word, round(each.value, 4)] for each in self.words]}
+
 
 @dataclass(frozen=True, slots=True)
 class Classification:
@@ -83,6 +92,21 @@ class Classification:
     def label(self) -> str:
         """The most probable label; of a model with several a text an empty string if it gave none."""
         return self.labels[0] if self.labels else ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The answer as ``seqnlp classify --output jsonl`` writes it."""
+        answer: dict[str, Any] = {
+            "text": self.text,
+            "label": self.label,
+            "labels": self.labels,
+            "probabilities": {label: round(value, 4) for label, value in self.probabilities.items()},
+            "words": self.words,
+        }
+        if self.read < self.words:
+            answer["read"] = self.read
+        if self.explanation:
+            answer["explanation"] = self.explanation.to_dict()
+        return answer
 
     def _repr_html_(self) -> str:
         return bars_html(sorted(self.probabilities.items(), key=lambda one: -one[1]))

@@ -27,6 +27,8 @@ from seqnlp.tasks.forecasting.session import ForecastSession, SeriesState
 from seqnlp.tasks.saved_model import SavedModel, undisturbed
 
 FloatArray = NDArray[np.float64]
+DIGITS = 7
+"""Of a number that is written; the model computes with as many."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +51,22 @@ class Forecast:
     low: FloatArray
     high: FloatArray
     level: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """The forecast as ``seqnlp forecast --output jsonl`` writes it."""
+        sides = {"value": self.values, "low": self.low, "high": self.high}
+        ahead = [
+            {
+                "time": time,
+                "step": place + 1,
+                **{
+                    name: {key: _written(float(side[place, column])) for key, side in sides.items()}
+                    for column, name in enumerate(self.names)
+                },
+            }
+            for place, time in enumerate(self.times)
+        ]
+        return {"origin": self.origin, "level": self.level, "ahead": ahead}
 
     def _repr_html_(self) -> str:
         def line(name: str, values: FloatArray) -> Line:
@@ -238,3 +256,8 @@ class Forecaster(SavedModel):
         arguments.count(horizon, "horizon", 0, arguments.MAX_ANSWERS)
         if arguments.number(level, "level") not in LEVELS:
             raise SeqnlpError(f"expected a level of {', '.join(f'{one:g}' for one in LEVELS)}, found {level:g}")
+
+
+def _written(number: float) -> float | None:
+    """A number as it is written; none where the model has none."""
+    return float(f"{number:.{DIGITS}g}") if np.isfinite(number) else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from seqnlp.bundle import find_model, load_bundle
 from seqnlp.decode.sampling import SamplingOptions
@@ -23,6 +24,10 @@ class Completion:
 
     word: str
     probability: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """The word as ``seqnlp complete --output jsonl`` writes it."""
+        return {"word": self.word, "probability": round(self.probability, 6)}
 
 
 @dataclass(frozen=True, eq=False)
