@@ -47,6 +47,7 @@ WITHOUT_TORCH = [
     "seqnlp.tasks.tagging.api",
     "seqnlp.tasks.translation.api",
     "seqnlp.tasks.classification.api",
+    "seqnlp.tasks.anomaly_detection.api",
     "seqnlp.decode.beam",
 ]
 """Modules that can be imported where torch is not installed, with all that they import."""

@@ -7,8 +7,8 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from seqnlp.cli.engine_options import add_engine_arguments, engine_options
 from seqnlp.cli.output import emit, say
-from seqnlp.cli.threads import add_threads, use_threads
 
 if TYPE_CHECKING:
     from seqnlp.api import Detection, Detector, Event, ScoredRow
@@ -46,7 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--plot", type=Path, metavar="FILE", help="also draw the series, its scores and events (.png or .svg)"
     )
-    add_threads(parser)
+    add_engine_arguments(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -58,10 +58,10 @@ def run(arguments: argparse.Namespace) -> int:
         raise SeqnlpError("--plot needs the whole series: give a file, as in `seqnlp detect RUN series.csv --plot ...`")
     if arguments.plot and arguments.plot.suffix not in SUFFIXES:
         raise SeqnlpError(f"--plot: expected a name that ends in .png or .svg, found '{arguments.plot}'")
-    use_threads(arguments.threads)
+    engine = engine_options(arguments)
     from seqnlp.api import Detector
 
-    detector = Detector(arguments.run)
+    detector = Detector(arguments.run, **engine)
     if arguments.series:
         _detect_file(arguments, detector)
     else:

@@ -8,10 +8,8 @@ import torch
 from torch import Tensor, nn
 
 from seqnlp.config import AutoencoderConfig
+from seqnlp.networks.autoencoder import LARGEST
 from seqnlp.nn.recurrent import Recurrent
-
-LARGEST = 1e15
-"""Values further from the mean, in deviations, are read as this far: their squares are still numbers in fp32."""
 
 
 class Autoencoder(nn.Module):

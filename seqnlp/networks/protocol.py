@@ -14,6 +14,7 @@ from seqnlp.decode.steps import Layout, State, StepResult
 
 FloatArray = NDArray[np.floating[Any]]
 IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
 
 
 class WordEmbedding(Protocol):
@@ -97,4 +98,17 @@ class ClassifierNetwork(Protocol):
 
         Args:
             lengths, owners, places: (P,) words of each window, its document, its number in the document.
+        """
+
+
+class DetectorNetwork(Protocol):
+    """Rebuilds windows of a series, in fp64: an error does not depend on the windows beside it."""
+
+    def errors(self, values: FloatArray, known: FloatArray, measured: BoolArray) -> FloatArray:
+        """Mean squared error (B,) of the last rows of windows; NaN where none of their values was measured.
+
+        Args:
+            values: (B, W, C), in the scale of the training part.
+            known: (B, W, F) what is known of rows without measuring.
+            measured: (B, W, C) False where a value was missing.
         """

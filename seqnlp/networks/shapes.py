@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from seqnlp.config import ClassifierConfig, ModelConfig, TranslatorConfig
+from seqnlp.config import AutoencoderConfig, ClassifierConfig, ModelConfig, TranslatorConfig
 from seqnlp.data.lexicon import FIRST_CHARACTER, WordFeatures
 from seqnlp.networks.gates import WITH_CELL
 from seqnlp.text.casing import CASINGS
@@ -149,3 +149,12 @@ def classifier_shapes(model: ClassifierConfig, features: WordFeatures, num_class
             shapes[f"{name}.pooling.energy"] = floats(outputs)
         width = outputs
     return shapes | linear_shapes("project", outputs, num_classes)
+
+
+def autoencoder_shapes(model: AutoencoderConfig, num_columns: int, num_known: int) -> Shapes:
+    """Of the autoencoder of a detector, which knows so many numbers of a row without measuring it."""
+    shapes, hidden, layers = Shapes(), model.hidden_dim, (model.cell, model.num_layers, False)
+    for name, width in (("encoder", num_columns), ("decoder", model.code_dim)):
+        shapes |= recurrent_shapes(name, width + num_known, hidden, *layers)
+    shapes |= linear_shapes("to_code", hidden, model.code_dim)
+    return shapes | linear_shapes("to_values", hidden, num_columns)

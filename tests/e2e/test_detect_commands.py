@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 from command import output, refusal, seqnlp
 from tiny_readings import make_lines, time_of, write_tiny_readings
-from torch import Tensor
 
 import seqnlp as package
 from seqnlp.api import Detector
 from seqnlp.errors import DataError, SeqnlpError
+from seqnlp.networks.protocol import BoolArray, FloatArray
 
 SMALL = (
     "task=anomaly_detection",
@@ -119,13 +119,13 @@ def test_what_is_kept_and_done_for_a_row_does_not_grow_with_the_series(
     data: Path, detector: Detector, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read: list[tuple[int, ...]] = []
-    errors = detector.loaded.model.errors
+    errors = detector.loaded.network.errors
 
-    def noted(values: Tensor, known: Tensor, measured: Tensor) -> Tensor:
+    def noted(values: FloatArray, known: FloatArray, measured: BoolArray) -> FloatArray:
         read.append(tuple(values.shape))
         return errors(values, known, measured)
 
-    monkeypatch.setattr(detector.loaded.model, "errors", noted)
+    monkeypatch.setattr(detector.loaded.network, "errors", noted)
     stream = detector.start()
     for row in range(400):
         stream.add([10.0, 50.0], time_of(row))

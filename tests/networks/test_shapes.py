@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
-from seqnlp.config import ClassifierConfig, ModelConfig, TranslatorConfig
+from seqnlp.config import AutoencoderConfig, ClassifierConfig, ModelConfig, TranslatorConfig
 from seqnlp.data.lexicon import WordFeatures
 from seqnlp.models.translator import RecurrentTranslator
-from seqnlp.networks.shapes import classifier_shapes, tagger_shapes, translator_shapes
+from seqnlp.networks.shapes import autoencoder_shapes, classifier_shapes, tagger_shapes, translator_shapes
+from seqnlp.tasks.anomaly_detection.model import build_autoencoder
+from seqnlp.tasks.anomaly_detection.reading import known_numbers
 from seqnlp.tasks.classification.model import build_classifier
 from seqnlp.tasks.tagging.model import build_tagger
 from seqnlp.text.vocabulary import Vocabulary
@@ -72,3 +74,10 @@ def test_of_translators(cell: str, changes: dict[str, Any]) -> None:
 def test_of_classifiers(cell: str, changes: dict[str, Any]) -> None:
     model = ClassifierConfig(cell=cell, **changes)
     assert classifier_shapes(model, FEATURES, 3, 6) == shapes_of(build_classifier(model, FEATURES, 3, 6, False))
+
+
+@pytest.mark.parametrize("cell", ["lstm", "gru", "rnn", "peephole"])
+def test_of_autoencoders(cell: str) -> None:
+    for num_layers, calendar in ((1, ""), (3, "week, day")):
+        model = AutoencoderConfig(cell=cell, num_layers=num_layers, calendar=calendar)
+        assert autoencoder_shapes(model, 2, known_numbers(model, 2)) == shapes_of(build_autoencoder(model, 2))

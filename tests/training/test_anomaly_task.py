@@ -17,7 +17,7 @@ from seqnlp.config import AnomalyDetectionConfig, read_config
 from seqnlp.data.series.parts import read_series
 from seqnlp.errors import ConfigError, DataError, RunError, SeqnlpError
 from seqnlp.metrics.false_alarms import conformal_threshold
-from seqnlp.tasks.anomaly_detection.model import detector_from_bundle
+from seqnlp.tasks.anomaly_detection.detector import detector_from_bundle
 from seqnlp.tasks.anomaly_detection.scoring import ErrorBaseline
 from seqnlp.tasks.anomaly_detection.task import AnomalyDetectionTask
 from seqnlp.training.distributed import Processes

@@ -17,9 +17,9 @@ from seqnlp.metrics.events import Event, EventMerger
 from seqnlp.plots.answers import framed
 from seqnlp.plots.lines import Chart, Line, charts_html
 from seqnlp.tasks import arguments
-from seqnlp.tasks.anomaly_detection.model import LoadedDetector, detector_from_bundle
+from seqnlp.tasks.anomaly_detection.detector import LoadedDetector, detector_engine, detector_from_bundle
 from seqnlp.tasks.anomaly_detection.stream import AlarmThreshold, DetectorSession, ScoredRow
-from seqnlp.tasks.saved_model import SavedModel, undisturbed
+from seqnlp.tasks.saved_model import SavedModel, changed
 
 Say = Callable[[str], None]
 
@@ -100,17 +100,24 @@ class Detector(SavedModel):
 
     Args:
         path: a run, or a saved model folder.
+        engine: what computes: ``numpy`` (``auto``) or ``torch``; errors are computed in double precision.
+        device: ``cpu``, or another of torch's, as ``cuda``, with the engine torch.
+        threads: of torch; 0: as many as it chooses. It is a setting of the whole process.
+
+    Attributes:
+        engine: the one that computes.
 
     Raises:
         RunError: there is no model, it is damaged, too new or for another task.
+        SeqnlpError: the engine is not installed, or does not compute on the device or in double precision.
     """
 
-    @undisturbed
-    def __init__(self, path: str | Path) -> None:
+    def __init__(self, path: str | Path, *, engine: str = "auto", device: str = "cpu", threads: int = 0) -> None:
         bundle = load_bundle(path)
-        self.loaded = detector_from_bundle(bundle)
+        self.engine = detector_engine(engine, device)
+        self.loaded = detector_from_bundle(bundle, self.engine, device, threads)
         self.path = find_model(path)
-        self._remember(path)
+        self._remember(path, **changed(engine=(engine, "auto"), device=(device, "cpu"), threads=(threads, 0)))
         self.description, self.metrics = bundle.description, bundle.metrics
         self.columns = self.loaded.names
         self.window = self.loaded.settings.window

@@ -12,9 +12,9 @@ from seqnlp.config import AnomalyDetectionConfig
 from seqnlp.data.series.parts import load_part
 from seqnlp.metrics.alarms import flag_highest
 from seqnlp.metrics.paired_counts import CountedScore, percent_of
+from seqnlp.tasks.anomaly_detection.detector import detector_from_bundle
 from seqnlp.tasks.anomaly_detection.evaluation import BUDGET
 from seqnlp.tasks.anomaly_detection.labelled_windows import labelled_windows, number_rows
-from seqnlp.tasks.anomaly_detection.model import detector_from_bundle
 from seqnlp.tasks.counted import CountedAnswers
 from seqnlp.tasks.splits import require_split
 

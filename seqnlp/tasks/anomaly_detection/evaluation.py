@@ -15,8 +15,8 @@ from seqnlp.data.series.parts import Part, Series, load_part, part_digest
 from seqnlp.metrics.alarms import flag_highest, found_by_chance, measure_alarms
 from seqnlp.metrics.false_alarms import surer_threshold
 from seqnlp.metrics.z_score import rolling_z_scores
+from seqnlp.tasks.anomaly_detection.detector import LoadedDetector, detector_from_bundle
 from seqnlp.tasks.anomaly_detection.labelled_windows import labelled_windows, number_rows
-from seqnlp.tasks.anomaly_detection.model import LoadedDetector, detector_from_bundle
 from seqnlp.tasks.anomaly_detection.report import AnomalyDetectionReport, LabelledWindow
 from seqnlp.tasks.splits import require_split
 

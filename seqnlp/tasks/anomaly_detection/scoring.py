@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import copy
 import math
 from collections import deque
 from statistics import median
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from seqnlp.config import AutoencoderConfig
 from seqnlp.data.series.inputs import Inputs
-from seqnlp.models.autoencoder import Autoencoder
+from seqnlp.networks.protocol import DetectorNetwork
 from seqnlp.tasks.anomaly_detection.windows import take_windows, window_starts
 
 FloatArray = NDArray[np.float64]
@@ -73,31 +71,20 @@ def baseline_of(settings: AutoencoderConfig, baseline_error: float) -> ErrorBase
     return ErrorBaseline(baseline_error, settings.level_rows, max(settings.window, 2 * settings.scored_rows) + 1)
 
 
-def for_scoring(model: Autoencoder) -> Autoencoder:
-    """A copy in fp64 and inference mode: in fp32 a row's error would depend on the rows that are scored with it."""
-    return copy.deepcopy(model).double().eval().requires_grad_(False)
-
-
-@torch.inference_mode()
-def row_errors(model: Autoencoder, inputs: Inputs, source: object) -> FloatArray:
+def row_errors(network: DetectorNetwork, window: int, inputs: Inputs, source: object) -> FloatArray:
     """Errors (T,) of the windows that end at each row; NaN where nothing was measured and for the first W - 1 rows.
-
-    Args:
-        model: in fp64, see :func:`for_scoring`.
 
     Raises:
         DataError: the series is shorter than one window.
     """
-    window, columns = model.config.window, inputs.known.shape[1]
-    device = next(model.parameters()).device
+    columns = inputs.known.shape[1]
     starts = window_starts(len(inputs.rows), window, 1, source, f"model.window={window}")  # (T - W + 1,)
     errors = np.full(len(inputs.rows), np.nan)  # (T,)
     for first in range(0, len(starts), BATCH):
         chosen = starts[first : first + BATCH]
-        windows = torch.from_numpy(take_windows(inputs.rows, chosen, window)).to(device)  # (B, W, C + F)
-        measured = torch.from_numpy(take_windows(inputs.known, chosen, window)).to(device)  # (B, W, C)
-        found = model.errors(windows[..., :columns], windows[..., columns:], measured)  # (B,)
-        errors[chosen + window - 1] = found.cpu().numpy()
+        windows = take_windows(inputs.rows, chosen, window)  # (B, W, C + F)
+        measured = take_windows(inputs.known, chosen, window)  # (B, W, C)
+        errors[chosen + window - 1] = network.errors(windows[..., :columns], windows[..., columns:], measured)
     return errors
 
 

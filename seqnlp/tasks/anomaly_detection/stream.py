@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import torch
 
 from seqnlp.data.series.parts import Series
 from seqnlp.data.series.time import Timestamp
 from seqnlp.metrics.events import short_score
 from seqnlp.metrics.false_alarms import p_values
-from seqnlp.tasks.anomaly_detection.model import LoadedDetector
+from seqnlp.tasks.anomaly_detection.detector import LoadedDetector
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +102,8 @@ class DetectorSession:
         self._window.append(([*scaled, *self.detector.reading.calendar_values(moment)], known))
         return self._level.score(self._error()) if len(self._window) == self._window.maxlen else None
 
-    @torch.inference_mode()
     def _error(self) -> float:
         columns = len(self.detector.names)
-        rows = torch.tensor([[row for row, _ in self._window]], dtype=torch.float64)  # (1, W, C + F)
-        measured = torch.tensor([[known for _, known in self._window]])  # (1, W, C)
-        return float(self.detector.model.errors(rows[..., :columns], rows[..., columns:], measured))
+        rows = np.array([[row for row, _ in self._window]])  # (1, W, C + F)
+        measured = np.array([[known for _, known in self._window]])  # (1, W, C)
+        return float(self.detector.network.errors(rows[..., :columns], rows[..., columns:], measured)[0])

@@ -16,18 +16,19 @@ from seqnlp.data.series.inputs import make_inputs
 from seqnlp.data.series.parts import Part, load_part, part_digest
 from seqnlp.data.series.scale import fit_scaler
 from seqnlp.metrics.false_alarms import conformal_threshold
+from seqnlp.models.series_as_network import TorchDetector
 from seqnlp.models.size import count_parameters
 from seqnlp.tasks.anomaly_detection.card import model_card
-from seqnlp.tasks.anomaly_detection.labelled_windows import labelled_windows, labels_digest, normal_windows, number_rows
-from seqnlp.tasks.anomaly_detection.model import (
+from seqnlp.tasks.anomaly_detection.detector import (
+    CALIBRATION,
     LoadedDetector,
-    build_autoencoder,
-    calibration_of,
     facts_to_vocabulary,
-    reading_of,
     refuse_other_columns,
 )
-from seqnlp.tasks.anomaly_detection.scoring import baseline_of, for_scoring, row_errors, row_scores
+from seqnlp.tasks.anomaly_detection.labelled_windows import labelled_windows, labels_digest, normal_windows, number_rows
+from seqnlp.tasks.anomaly_detection.model import build_autoencoder
+from seqnlp.tasks.anomaly_detection.reading import reading_of
+from seqnlp.tasks.anomaly_detection.scoring import baseline_of, row_errors, row_scores
 from seqnlp.tasks.anomaly_detection.windows import take_windows
 from seqnlp.tasks.saved_series import describe
 from seqnlp.tasks.saving import training_metrics
@@ -103,13 +104,14 @@ class AnomalyDetectionTask:
 
     def evaluate(self) -> dict[str, float]:
         """``score`` is minus the root mean squared error of the held-back normal rows, which are scored anew."""
-        window, begin, model = self.config.model.window, self.dev.begin, for_scoring(self.model)
-        errors = row_errors(model, self.dev_inputs, self.dev.series.source)  # (T,)
-        before = errors[:begin] if begin else row_errors(model, self.inputs, self.train.source)
+        window, begin, network = self.config.model.window, self.dev.begin, TorchDetector(self.model)
+        errors = row_errors(network, window, self.dev_inputs, self.dev.series.source)  # (T,)
+        before = errors[:begin] if begin else row_errors(network, window, self.inputs, self.train.source)
         baseline_error = float(np.nanmean(before[self.starts + window - 1]))
         scores = row_scores(errors, window, baseline_of(self.config.model, baseline_error))  # (T,)
         self.detector = LoadedDetector(
-            model=model,
+            network=network,
+            settings=self.config.model,
             names=self.train.names,
             data=self.config.data,
             step=self.train.step,
@@ -125,6 +127,7 @@ class AnomalyDetectionTask:
         """Write the run's model folder."""
         config, detector = self.config, self.detector
         assert detector is not None  # `evaluate` was called before
+        calibration = {CALIBRATION: torch.from_numpy(detector.calibration)}  # in the order of time
         metrics = training_metrics(
             config,
             self.model,
@@ -136,7 +139,7 @@ class AnomalyDetectionTask:
         )
         saved = bundle.Bundle(
             description=describe(config),
-            weights=bundle.weights_of({**self.model.state_dict(), **calibration_of(detector)}),
+            weights=bundle.weights_of({**self.model.state_dict(), **calibration}),
             vocabulary=facts_to_vocabulary(detector),
             labels=[],
             metrics=metrics,

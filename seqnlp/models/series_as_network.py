@@ -1,0 +1,27 @@
+"""The torch modules of series as networks from arrays to arrays: for scores on dev while training, and for a GPU."""
+
+from __future__ import annotations
+
+import copy
+
+import numpy as np
+import torch
+
+from seqnlp.models.autoencoder import Autoencoder
+from seqnlp.networks.protocol import BoolArray, FloatArray
+
+
+class TorchDetector:
+    """A copy of the module that training uses, in fp64; see :class:`~seqnlp.networks.protocol.DetectorNetwork`."""
+
+    def __init__(self, model: Autoencoder) -> None:
+        self.model = copy.deepcopy(model).double().eval().requires_grad_(False)
+        self._device = next(self.model.parameters()).device
+
+    @torch.inference_mode()
+    def errors(self, values: FloatArray, known: FloatArray, measured: BoolArray) -> FloatArray:
+        """Mean squared error (B,) of the last rows of windows; NaN where none of their values was measured."""
+        given = (values.astype(np.float64), known.astype(np.float64), measured)
+        windows = [torch.from_numpy(part).to(self._device) for part in given]
+        found: FloatArray = self.model.errors(windows[0], windows[1], windows[2]).numpy(force=True)
+        return found

@@ -1,0 +1,56 @@
+"""Series where there is no torch: the same answers, and a clear word where an engine cannot."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from tiny_readings import tiny_detector, write_tiny_readings
+from tiny_tasks import TINY
+from without import run_without
+
+from seqnlp.api import Detector
+from seqnlp.errors import SeqnlpError
+from seqnlp.tasks.anomaly_detection.task import AnomalyDetectionTask
+from seqnlp.training.distributed import Processes
+from seqnlp.training.fit import fit
+
+
+@pytest.fixture(scope="module", params=["plain", "calendar, a level that follows, two layers of gru"])
+def detector(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A trained run; ``readings.csv`` is beside it."""
+    folder = tmp_path_factory.mktemp("readings")
+    write_tiny_readings(folder)
+    changes = {} if request.param == "plain" else {**TINY["anomaly_detection"].everything, "model__cell": "gru"}
+    config, run = tiny_detector(folder, **changes), folder / "run"
+    run.mkdir()
+    fit(AnomalyDetectionTask(config, run, torch.device("cpu"), [].append), config, run, Processes())
+    return run
+
+
+def test_anomalies_are_those_of_torch(detector: Path) -> None:
+    series = detector.parent / "readings.csv"
+    found, wanted = (Detector(detector, engine=engine).detect(series) for engine in ("auto", "torch"))
+    scores = [[np.nan if row.score is None else row.score for row in one.rows] for one in (found, wanted)]
+    np.testing.assert_allclose(scores[0], scores[1], rtol=1e-7)
+    assert found.events == wanted.events
+    assert repr(Detector(detector, engine="torch")).endswith(", engine='torch')")
+
+
+def test_anomalies_are_found_without_torch(detector: Path) -> None:
+    series = detector.parent / "readings.csv"
+    found = run_without("torch,onnx,onnxruntime", "detect", detector, series, "--rows")
+    wanted = Detector(detector).detect(series)
+    assert (found.returncode, len(found.stdout.splitlines())) == (0, 1 + len(wanted.rows))
+    by_row = run_without("torch", "detect", detector, "--rows", text=series.read_text())
+    assert by_row.stdout == found.stdout
+
+
+def test_an_engine_that_has_no_double_precision_is_refused(detector: Path) -> None:
+    with pytest.raises(SeqnlpError, match=r"computes in double precision.*; use --engine numpy or torch"):
+        Detector(detector, engine="onnxruntime")
+    found = run_without("torch", "detect", detector, detector.parent / "readings.csv", "--engine", "torch")
+    assert found.returncode == 2
+    assert "needs torch, which is not installed" in found.stderr
