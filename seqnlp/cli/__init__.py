@@ -25,7 +25,8 @@ from seqnlp.task_table import TASKS
 VERBS = (
     *("train", "resume", "evaluate", "verify"),
     *(verb for task in TASKS.values() for verb in task.verbs),
-    *("score", "compare", "cross-validate", "learning-curve", "suggest", "plot", "export", "data", "recipes"),
+    *("score", "compare", "cross-validate", "learning-curve", "suggest", "plot", "export", "data", "vectors"),
+    "recipes",
 )
 
 _USAGE = "usage: seqnlp VERB ...    (seqnlp VERB --help explains one)"

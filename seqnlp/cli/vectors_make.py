@@ -1,0 +1,132 @@
+"""``seqnlp vectors distil``, ``join`` and ``train``: what writes a file of vectors."""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from seqnlp.cli.output import say
+from seqnlp.errors import DataError, SeqnlpError
+
+if TYPE_CHECKING:
+    from seqnlp.text.joined_vectors import WordTable
+
+_LEAST = {"width": 1, "most": 1, "window": 1, "epochs": 1, "threads": 0}
+
+
+def make_vectors(arguments: argparse.Namespace) -> int:
+    """Make them and write them.
+
+    Raises:
+        SeqnlpError: an argument is missing or out of range, or a file cannot be read.
+    """
+    from seqnlp.text.vectors_writer import write_vectors
+
+    _check(arguments)
+    table = {"distil": _distilled, "join": _joined, "train": _trained}[arguments.action](arguments)
+    write_vectors(arguments.output, table.words, table.values)
+    say(f"{len(table.words):,} words with {table.values.shape[1]} numbers each: {arguments.output}")
+    say(f"next: seqnlp train ... model.vectors={arguments.output.resolve()}")
+    return 0
+
+
+def _check(arguments: argparse.Namespace) -> None:
+    for name, least in _LEAST.items():
+        if getattr(arguments, name) < least:
+            raise SeqnlpError(f"--{name}: expected {least} or more, found {getattr(arguments, name)}")
+    if arguments.min_count is not None and arguments.min_count < 1:
+        raise SeqnlpError(f"--min-count: expected 1 or more, found {arguments.min_count}")
+    if not arguments.scale > 0:
+        raise SeqnlpError(f"--scale: expected a number above 0, found {arguments.scale}")
+    if arguments.output is None:
+        raise SeqnlpError(f"expected -o FILE, where the vectors of `seqnlp vectors {arguments.action}` go")
+
+
+def _distilled(arguments: argparse.Namespace) -> WordTable:
+    """Vectors of words, each read alone by an encoder."""
+    if len(arguments.names) != 1 or (arguments.words is None) == (arguments.text is None):
+        raise SeqnlpError("expected `seqnlp vectors distil ENCODER -o FILE` and either --words FILE or --text FILE ...")
+    from seqnlp.models.encoder import WordEncoder
+    from seqnlp.models.principal_components import reduce_width, scale_to
+    from seqnlp.text.joined_vectors import WordTable
+
+    words = _words_wanted(arguments)
+    encoder = WordEncoder(Path(arguments.names[0]))
+    say(f"{len(words):,} words are read by {arguments.names[0]} ...")
+    full = encoder.vectors(words, _every(50_000, len(words)))  # (N, H)
+    reduced, kept = reduce_width(full, arguments.width)  # (N, D)
+    say(f"{reduced.shape[1]} of {full.shape[1]} numbers keep {100 * kept:.1f} % of the variance")
+    return WordTable(words, scale_to(reduced, arguments.scale))
+
+
+def _every(step: int, total: int) -> Callable[[int], None]:
+    """Says how far the work is whenever another ``step`` words are done."""
+    told = 0
+
+    def tell(done: int) -> None:
+        nonlocal told
+        if done // step > told:
+            told = done // step
+            say(f"  {done:,} of {total:,}")
+
+    return tell
+
+
+def _words_wanted(arguments: argparse.Namespace) -> list[str]:
+    """Those of a list or of a file of vectors, or of texts, the most frequent first."""
+    from seqnlp.text.word_lists import read_word_list
+
+    if arguments.words is not None:
+        return read_word_list(arguments.words)[: arguments.most]
+    counts = Counter(word for words in _texts(arguments.text, arguments) for word in words)
+    least = arguments.min_count or 1
+    words = [word for word, count in counts.most_common(arguments.most) if count >= least]
+    if not words:
+        raise DataError(f"no word of the texts occurs {least} times", arguments.text[0])
+    return words
+
+
+def _joined(arguments: argparse.Namespace) -> WordTable:
+    """Files side by side."""
+    from seqnlp.text.joined_vectors import WordTable, join_vectors
+    from seqnlp.text.vectors import read_vectors
+
+    if len(arguments.names) < 2:
+        raise SeqnlpError("expected `seqnlp vectors join FILE FILE ... -o FILE`, at least two files of vectors")
+    joined = join_vectors([WordTable(*read_vectors(name)) for name in arguments.names], arguments.keep)
+    if not joined.table.words:
+        raise SeqnlpError("no word is in every file; are they of the same language? Else add --keep all")
+    for name, missing in zip(arguments.names, joined.missing, strict=True):
+        if missing:
+            say(f"{missing:,} of {len(joined.table.words):,} words are not in {name}: zeros there")
+    return joined.table
+
+
+def _trained(arguments: argparse.Namespace) -> WordTable:
+    """Skip-gram on the texts of files."""
+    from seqnlp.models.skip_gram import SkipGramSettings, train_skip_gram
+    from seqnlp.text.joined_vectors import WordTable
+
+    texts = _texts([Path(name) for name in arguments.names], arguments)
+    say(f"{len(texts):,} texts, {sum(map(len, texts)):,} words")
+    settings = SkipGramSettings(
+        width=arguments.width,
+        window=arguments.window,
+        min_count=arguments.min_count or 5,
+        epochs=arguments.epochs,
+        seed=arguments.seed,
+        threads=arguments.threads or 1,
+    )
+    return WordTable(*train_skip_gram(texts, settings))
+
+
+def _texts(paths: Sequence[Path], arguments: argparse.Namespace) -> list[list[str]]:
+    """The words of each text of files."""
+    from seqnlp.data.lexicon import normalized
+    from seqnlp.tasks.split_words import words_of_file
+
+    texts = [words for path in paths for words in words_of_file(path, arguments.splitter)]
+    return [[normalized(word, not arguments.keep_case) for word in words] for words in texts]

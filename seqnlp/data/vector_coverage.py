@@ -1,0 +1,44 @@
+"""How many words of a text have a vector, and which frequent ones have none."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence, Set
+from dataclasses import dataclass
+
+from seqnlp.data.lexicon import vector_forms
+from seqnlp.text.tokenize import visible
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Counts of running words and of different ones.
+
+    Attributes:
+        words, known: running words, and those that have a vector.
+        as_written: running words whose very form has one; of the other known ones it is a lower-cased form or the like.
+        forms, known_forms: different words, and those that have a vector.
+        missing: the most frequent words that have none, with their numbers.
+    """
+
+    words: int
+    known: int
+    as_written: int
+    forms: int
+    known_forms: int
+    missing: list[tuple[str, int]]
+
+
+def coverage(texts: Iterable[Sequence[str]], known: Set[str], most_missing: int) -> Coverage:
+    """How much of texts, given as their words, has a vector, found as taggers and classifiers find it."""
+    counts = Counter(visible(word) for words in texts for word in words)
+    found = {word for word in counts if any(form in known for form in vector_forms(word))}
+    missing = [(word, number) for word, number in counts.most_common() if word not in found]
+    return Coverage(
+        words=counts.total(),
+        known=sum(counts[word] for word in found),
+        as_written=sum(number for word, number in counts.items() if word in known),
+        forms=len(counts),
+        known_forms=len(found),
+        missing=missing[:most_missing],
+    )

@@ -1,0 +1,206 @@
+"""Pretrained encoders (BERT, RoBERTa and their kin) as they come in a folder, only to be read: vectors of words alone.
+
+The folder has ``tokenizer.json`` and either a graph (``model.onnx``, ``onnx/model.onnx``) or weights
+(``model.safetensors`` with ``config.json``).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from seqnlp.errors import DataError
+
+FAMILIES = {"bert": 0, "roberta": 1, "xlm-roberta": 1, "camembert": 1}
+"""Kinds of weights that are understood, and what their positions are counted from, besides the padding's number."""
+
+IntArray = NDArray[np.int64]
+Forward = Callable[[IntArray, IntArray], NDArray[np.float32]]
+"""Ids and mask (B, T) -> the outputs of the last layer (B, T, H)."""
+
+_GRAPHS = ("model.onnx", "onnx/model.onnx")
+_BATCH = 512
+
+
+class WordEncoder:
+    """Reads each word alone; its vector is the mean of the last layer over its pieces.
+
+    Args:
+        folder: of the encoder.
+
+    Raises:
+        DataError: the folder lacks a file, or its encoder is of a kind that is not understood.
+        SeqnlpError: the package ``tokenizers`` is not installed.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._tokenizer = _read_tokenizer(folder)
+        self._forward = _read_forward(folder)
+
+    def vectors(self, words: Sequence[str], say: Callable[[int], None] = lambda done: None) -> NDArray[np.float32]:
+        """The vectors (N, H) of words; each is the same in whatever company it is computed, but for rounding.
+
+        Args:
+            say: is told how many words are done, now and then.
+        """
+        read = [self._pieces(word) for word in words]
+        order = sorted(range(len(words)), key=lambda place: len(read[place][0]))
+        found: NDArray[np.float32] | None = None
+        for start in range(0, len(words), _BATCH):
+            places = order[start : start + _BATCH]
+            part = self._means([read[place] for place in places])  # (B, H)
+            found = np.zeros((len(words), part.shape[1]), np.float32) if found is None else found
+            found[places] = part
+            say(start + len(places))
+        return np.zeros((0, 0), np.float32) if found is None else found
+
+    def _pieces(self, word: str) -> tuple[list[int], list[bool]]:
+        """Ids of a word with what stands around it, and which of them are the word's own."""
+        coded = self._tokenizer.encode(word)
+        own = [not special for special in coded.special_tokens_mask]
+        return coded.ids, own if any(own) else [True] * len(own)
+
+    def _means(self, read: Sequence[tuple[list[int], list[bool]]]) -> NDArray[np.float32]:
+        """(B, H) means over the own pieces of each word."""
+        longest = max(len(ids) for ids, _ in read)
+        ids, mask, own = (np.zeros((len(read), longest), np.int64) for _ in range(3))  # (B, T)
+        for row, (numbers, is_own) in enumerate(read):
+            ids[row, : len(numbers)], mask[row, : len(numbers)], own[row, : len(numbers)] = numbers, 1, is_own
+        outputs = self._forward(ids, mask)  # (B, T, H)
+        share = own / own.sum(axis=1, keepdims=True)  # (B, T)
+        means: NDArray[np.float32] = np.einsum("bth,bt->bh", outputs, share.astype(np.float32))
+        return means
+
+
+class BertLike(nn.Module):
+    """Word, position and type embeddings under a transformer that normalises after each sum.
+
+    Args:
+        config: the encoder's ``config.json``.
+        weights: by their names in Hugging Face's files, without a prefix.
+    """
+
+    def __init__(self, config: dict[str, Any], weights: dict[str, Tensor]) -> None:
+        super().__init__()
+        width, eps = config["hidden_size"], config.get("layer_norm_eps", 1e-12)
+        self.first_position = FAMILIES[config["model_type"]] * (1 + config.get("pad_token_id", 0))
+        self.words, self.positions, self.types = (
+            nn.Parameter(weights[f"embeddings.{name}_embeddings.weight"].float(), requires_grad=False)
+            for name in ("word", "position", "token_type")
+        )
+        self.norm = nn.LayerNorm(width, eps)
+        self.norm.load_state_dict({part: weights[f"embeddings.LayerNorm.{part}"] for part in ("weight", "bias")})
+        layer = nn.TransformerEncoderLayer(
+            width, config["num_attention_heads"], config["intermediate_size"], 0.0, config["hidden_act"], eps, True
+        )
+        self.layers = nn.TransformerEncoder(layer, config["num_hidden_layers"], enable_nested_tensor=False)
+        for number, each in enumerate(self.layers.layers):
+            each.load_state_dict(_layer_weights(weights, f"encoder.layer.{number}."))
+
+    def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
+        """Ids and mask (B, T) -> outputs of the last layer (B, T, H)."""
+        places = self.first_position + torch.arange(ids.shape[1])  # (T,)
+        embedded = self.words[ids] + self.positions[places] + self.types[0]  # (B, T, H)
+        outputs: Tensor = self.layers(self.norm(embedded), src_key_padding_mask=mask == 0)  # (B, T, H)
+        return outputs
+
+
+def _layer_weights(weights: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    """The weights of one layer under torch's names."""
+    found = {}
+    for part in ("weight", "bias"):
+        pieces = [weights[f"{prefix}attention.self.{name}.{part}"] for name in ("query", "key", "value")]
+        found[f"self_attn.in_proj_{part}"] = torch.cat(pieces)  # (3H, H) or (3H,)
+        found[f"self_attn.out_proj.{part}"] = weights[f"{prefix}attention.output.dense.{part}"]
+        found[f"norm1.{part}"] = weights[f"{prefix}attention.output.LayerNorm.{part}"]
+        found[f"linear1.{part}"] = weights[f"{prefix}intermediate.dense.{part}"]
+        found[f"linear2.{part}"] = weights[f"{prefix}output.dense.{part}"]
+        found[f"norm2.{part}"] = weights[f"{prefix}output.LayerNorm.{part}"]
+    return found
+
+
+def _read_tokenizer(folder: Path) -> Any:
+    try:
+        from tokenizers import Tokenizer
+    except ModuleNotFoundError:
+        raise DataError("reading an encoder needs tokenizers: pip install 'seqnlp[vectors]'", folder) from None
+    path = folder / "tokenizer.json"
+    if not path.is_file():
+        raise DataError("expected the folder of an encoder with a tokenizer.json, found none", folder)
+    try:
+        tokenizer = Tokenizer.from_file(str(path))
+    except Exception as problem:  # tokenizers raises nothing more precise
+        raise DataError(f"expected a tokenizer of the package tokenizers ({problem})", path) from None
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(64)
+    return tokenizer
+
+
+def _read_forward(folder: Path) -> Forward:
+    """What computes the last layer: the graph if there is one, else the weights."""
+    for name in _GRAPHS:
+        if (folder / name).is_file():
+            return _graph(folder / name)
+    for name in ("config.json", "model.safetensors"):
+        if not (folder / name).is_file():
+            raise DataError(
+                f"expected a {_GRAPHS[0]}, or a config.json and a model.safetensors; no {name} here", folder
+            )
+    return _torch_forward(folder)
+
+
+def _torch_forward(folder: Path) -> Forward:
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    try:
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    except ValueError as problem:
+        raise DataError(f"expected JSON ({problem})", folder / "config.json") from None
+    kind = config.get("model_type")
+    if kind not in FAMILIES or config.get("position_embedding_type", "absolute") != "absolute":
+        known = ", ".join(FAMILIES)
+        raise DataError(f"expected a model_type of {known}, found '{kind}'; export it as model.onnx", folder)
+    try:
+        weights = load_file(folder / "model.safetensors")
+    except (SafetensorError, OSError) as problem:
+        raise DataError(f"cannot be read ({problem})", folder / "model.safetensors") from None
+    bare = {name.removeprefix(f"{kind.replace('xlm-', '')}."): value for name, value in weights.items()}
+    try:
+        encoder = BertLike(config, bare).eval()
+    except (KeyError, RuntimeError, AssertionError, ValueError) as problem:
+        raise DataError(f"the weights are not those of the {kind} in config.json ({problem})", folder) from None
+
+    def forward(ids: IntArray, mask: IntArray) -> NDArray[np.float32]:
+        with torch.inference_mode():
+            outputs: NDArray[np.float32] = encoder(torch.from_numpy(ids), torch.from_numpy(mask)).numpy()
+        return outputs
+
+    return forward
+
+
+def _graph(path: Path) -> Forward:
+    try:
+        import onnxruntime
+    except ModuleNotFoundError:
+        raise DataError("an encoder's graph needs onnxruntime: pip install 'seqnlp[runtime]'", path) from None
+    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    names = {each.name for each in session.get_inputs()}
+    known = {"input_ids", "attention_mask", "token_type_ids"}
+    if "input_ids" not in names or names - known or len(session.get_outputs()[0].shape) != 3:
+        found = f"{', '.join(sorted(names))} -> {session.get_outputs()[0].shape}"
+        raise DataError(f"expected a graph of input_ids, attention_mask -> (batch, length, width), found {found}", path)
+
+    def forward(ids: IntArray, mask: IntArray) -> NDArray[np.float32]:
+        feed = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+        outputs: NDArray[np.float32] = session.run(None, {name: feed[name] for name in names})[0]
+        return outputs
+
+    return forward

@@ -1,0 +1,120 @@
+"""``seqnlp vectors``: made from an encoder and from text, joined, shown, and taken by a training."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from command import output, refusal, seqnlp
+from tiny_encoder import write_encoder
+
+from seqnlp.text.joined_vectors import WordTable, join_vectors
+from seqnlp.text.vectors import read_vectors
+from seqnlp.text.vectors_writer import write_vectors
+
+LINES = ["the tide came in at noon", "the tide went out at night", "a storm came in at night", "New York sleeps"]
+
+
+@pytest.fixture
+def text(tmp_path: Path) -> Path:
+    path = tmp_path / "corpus.txt"
+    path.write_text("\n".join(LINES * 5) + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("name", ["v.txt", "v.txt.gz"])
+def test_vectors_come_back_as_they_were_written_and_the_same_bytes_twice(tmp_path: Path, name: str) -> None:
+    words = [f"word{number}" for number in range(20_001)] + ["ice cream", "3.14", "naïve"]
+    values = np.random.default_rng(1).normal(size=(len(words), 3)).astype(np.float32)
+    write_vectors(tmp_path / name, words, values)
+    found = read_vectors(tmp_path / name)
+    assert found[0] == words
+    np.testing.assert_allclose(found[1], values, atol=5e-5)
+    before = (tmp_path / name).read_bytes()
+    write_vectors(tmp_path / name, words, values)
+    assert (tmp_path / name).read_bytes() == before
+
+
+@pytest.mark.parametrize("word", ["", " a", "a\nb", "a\tb", "a\rb"])
+def test_a_word_that_the_file_cannot_hold_is_refused(tmp_path: Path, word: str) -> None:
+    from seqnlp.errors import DataError
+
+    with pytest.raises(DataError, match="expected words without spaces at their ends"):
+        write_vectors(tmp_path / "v.txt", [word], np.ones((1, 2), np.float32))
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("keep", "words", "missing"),
+    [("first", ["Sun", "sea"], [0, 1]), ("shared", [], [0, 0]), ("all", ["Sun", "sea", "sun", "ice"], [2, 1])],
+)
+def test_joined_vectors_stand_side_by_side(keep: str, words: list[str], missing: list[int]) -> None:
+    left = WordTable(["Sun", "sea"], np.array([[1, 2], [3, 4]], np.float32))
+    right = WordTable(["sun", "ice"], np.array([[5], [6]], np.float32))
+    joined = join_vectors([left, right], keep)
+    assert joined.table.words == words
+    assert joined.missing == missing
+    rows = {"Sun": [1, 2, 5], "sea": [3, 4, 0], "sun": [0, 0, 5], "ice": [0, 0, 6]}
+    assert joined.table.values.tolist() == [rows[word] for word in words]
+
+
+def test_distilled_joined_and_shown_then_trained_on(tmp_path: Path, text: Path) -> None:
+    pytest.importorskip("tokenizers")
+    write_encoder(tmp_path / "encoder")
+    distilled, both = tmp_path / "distilled.txt.gz", tmp_path / "both.txt"
+    finished = seqnlp("vectors", "distil", tmp_path / "encoder", "--text", text, "--width", 3, "-o", distilled)
+    assert finished.status == 0, finished.err
+    assert "3 of 8 numbers keep" in finished.err
+    words, values = read_vectors(distilled)
+    assert words[0] == "at"
+    assert "york" in words
+    assert values.shape == (len(words), 3)
+    assert values.std() == pytest.approx(0.4, abs=0.001)
+    (tmp_path / "own.txt").write_text("tide 1 2\nquay 3 4\n", encoding="utf-8")
+    finished = seqnlp("vectors", "join", tmp_path / "own.txt", distilled, "--keep", "all", "-o", both)
+    assert f"1 of {len(words) + 1} words are not in {distilled}" in finished.err
+    shown = json.loads(output("vectors", "show", both, "--near", "Tide", "--coverage", text, "--json"))
+    assert shown["width"] == 5
+    assert "tide" not in [word for word, _ in shown["near"]["Tide"]]
+    covered = shown["coverage"][str(text)]
+    assert covered["words"] == covered["known"] == 105
+    assert covered["as_written"] == 95
+    run = tmp_path / "run"
+    output("train", "recipe=tagging/demo", f"run={run}", "trainer=debug", f"model.vectors={both}")
+    assert "Words that have a vector" in output("vectors", "show", both, "--coverage", run)
+
+
+def test_skip_gram_brings_words_of_the_same_places_together_and_repeats_itself(tmp_path: Path) -> None:
+    pytest.importorskip("gensim")
+    random = np.random.default_rng(2)
+    lines = [f"I {random.choice(['drank', 'sipped'])} hot {random.choice(['tea', 'coffee'])}" for _ in range(300)]
+    lines += [f"we {random.choice(['drove', 'parked'])} fast {random.choice(['cars', 'vans'])}" for _ in range(300)]
+    (tmp_path / "corpus.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    one, two = tmp_path / "one.txt", tmp_path / "two.txt"
+    for path in (one, two):
+        output("vectors", "train", tmp_path / "corpus.txt", "--width", 8, "--epochs", 40, "-o", path)
+    assert one.read_bytes() == two.read_bytes()
+    near = json.loads(output("vectors", "show", one, "--near", "tea", "--json"))["near"]["tea"]
+    cosines = dict(near)
+    assert cosines["coffee"] > max(cosines.get(word, -1.0) for word in ("cars", "vans", "drove", "parked"))
+
+
+def test_what_cannot_be_done_is_said_in_one_line(tmp_path: Path, text: Path) -> None:
+    own = tmp_path / "own.txt"
+    own.write_text("tide 1 2\nquay 3 4\n", encoding="utf-8")
+    new = tmp_path / "new.txt"
+    assert "found 'destil' (did you mean 'distil'?)" in refusal("vectors", "destil", own)
+    assert "expected -o FILE" in refusal("vectors", "join", own, own)
+    assert "at least two files" in refusal("vectors", "join", own, "-o", new)
+    assert "either --words FILE or --text FILE" in refusal("vectors", "distil", tmp_path, "-o", new)
+    assert "'harbour' has no vector" in refusal("vectors", "show", own, "--near", "harbour")
+    assert "no word occurs 900 times" in refusal("vectors", "train", text, "--min-count", 900, "-o", new)
+    assert "--width: expected 1 or more" in refusal("vectors", "train", text, "--width", 0, "-o", new)
+    assert "expected the folder of an encoder" in refusal("vectors", "distil", tmp_path, "--words", own, "-o", new)
+    (tmp_path / "other.txt").write_text("sand 1\n", encoding="utf-8")
+    assert "no word is in every file" in refusal(
+        "vectors", "join", own, tmp_path / "other.txt", "--keep", "shared", "-o", new
+    )
+    assert not new.exists()
