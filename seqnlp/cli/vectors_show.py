@@ -7,8 +7,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from seqnlp.cli.json_text import json_text
 from seqnlp.cli.output import say
+from seqnlp.json_text import json_text
 
 if TYPE_CHECKING:
     import numpy as np
