@@ -13,6 +13,7 @@ from seqnlp.data.sources import resolve_path
 from seqnlp.models.size import count_parameters
 from seqnlp.tasks.registry import Say, make_task
 from seqnlp.training.device import choose_device, choose_precision
+from seqnlp.training.freeze import freeze
 from seqnlp.training.guest import undisturbed
 from seqnlp.training.optimizer import Optimizer
 
@@ -33,6 +34,7 @@ def rehearse(config: Config, say: Say) -> str:
         device = choose_device(config.trainer.device)
         precision, reason = choose_precision(config.trainer, device, config.width)
         task = make_task(config, Path(folder), device, say)
+        freeze(task.model, config.trainer.freeze)
         plan, optimizer = task.plan(0), Optimizer(task.model, config.optimizer)
         task.model.train()
         seconds = []

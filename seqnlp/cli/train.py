@@ -40,6 +40,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--nproc", type=int, default=1, metavar="N", help="processes that train together (default 1)")
     parser.add_argument(
+        "--freeze",
+        metavar="GROUPS",
+        help="groups of parameters that are not trained, such as embeddings,encoder (trainer.freeze)",
+    )
+    parser.add_argument(
         "--settings", action="store_true", help="list all settings of the recipe's task with default, meaning and range"
     )
 
@@ -58,6 +63,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Compose the configuration, then train, or print what was asked for."""
     if arguments.config_dir is not None:
         arguments.config_dir = os.pathsep.join(arguments.config_dir)
+    if arguments.freeze is not None:
+        arguments.overrides.append(f"trainer.freeze=[{arguments.freeze}]")
     if arguments.cfg or arguments.info:
         from seqnlp.cli.inspect_settings import shown_composition, shown_settings
 

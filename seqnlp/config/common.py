@@ -148,6 +148,11 @@ class LoopConfig:
     precision: Literal["auto", "fp32", "bf16"] = setting("auto", "arithmetic of the matrix products")
     device: str = setting("auto", "where to compute: auto, cpu, cuda or cuda:N")
     threads: int = setting(0, "CPU threads of each process; 0: torch's choice", low=0, high=1024)
+    freeze: str = setting(
+        "",
+        "groups of parameters that are not trained, such as [embeddings, encoder]; a wrong name lists those that exist",
+        several=True,
+    )
     checkpoint_steps: int = setting(
         1000, "steps between checkpoints inside an epoch; each epoch's end has one too", low=1
     )

@@ -27,12 +27,14 @@ def setting(
     high: float | None = None,
     above: float | None = None,
     below: float | None = None,
+    several: bool = False,
 ) -> Value:
     """A documented field: ``low``/``high`` are inclusive bounds, ``above``/``below`` exclusive ones.
 
-    A fixed set of values is the field's type, a ``Literal``; ``choices`` is for a set that no type can say.
+    A fixed set of values is the field's type, a ``Literal``; ``choices`` is for a set that no type can say. A text with
+    ``several`` may be given as a list, which stands with commas between its parts.
     """
-    bounds = {"choices": choices, "low": low, "high": high, "above": above, "below": below}
+    bounds = {"choices": choices, "low": low, "high": high, "above": above, "below": below, "several": several}
     declared: Value = field(default=default, metadata={"help": help, **bounds})
     return declared
 
@@ -103,6 +105,8 @@ def _read_value(
         value = str(value)  # a column number
     if hint is str and value is None:
         value = ""
+    if bounds.get("several") and isinstance(value, (list, tuple)) and all(isinstance(part, str) for part in value):
+        value = ", ".join(value)
     if type(value) is not hint:
         return None, f"expected {_TYPE_NAMES[hint]}, found {shortened(value)}"
     if isinstance(value, float) and not math.isfinite(value):  # nan passes every comparison below

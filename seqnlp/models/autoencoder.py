@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -23,6 +25,12 @@ class Autoencoder(nn.Module):
         num_columns: C.
         num_known: F, numbers that are known of every row.
     """
+
+    groups: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "encoder": ("encoder.", "to_code."),
+        "decoder": ("decoder.", "to_values."),
+    }
+    """Beginnings of the names of parameters, by the groups that ``trainer.freeze`` names."""
 
     def __init__(self, config: AutoencoderConfig, num_columns: int, num_known: int) -> None:
         super().__init__()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -60,6 +63,15 @@ class RecurrentClassifier(nn.Module):
         input_dropout: locked dropout on the words' vectors.
         output_dropout: dropout on the document's vector.
     """
+
+    groups: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "embeddings": ("embedder.",),
+        "words": ("embedder.table.",),
+        "characters": ("embedder.characters.",),
+        "encoder": ("encoder.", "over_windows."),
+        "output": ("project.",),
+    }
+    """Beginnings of the names of parameters, by the groups that ``trainer.freeze`` names."""
 
     def __init__(
         self,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -25,6 +28,13 @@ class RecurrentForecaster(nn.Module):
         num_inputs: D; the first C of them are the scaled values.
         num_columns: C.
     """
+
+    groups: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "encoder": ("layers.",),
+        "output": ("output.",),
+        "linear": ("highway.", "linear."),
+    }
+    """Beginnings of the names of parameters, by the groups that ``trainer.freeze`` names."""
 
     def __init__(self, config: ForecasterConfig, num_inputs: int, num_columns: int) -> None:
         super().__init__()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 import torch
 from torch import Tensor, nn
 
@@ -54,6 +57,13 @@ class LanguageModelEncoder(nn.Module):
 
 class RecurrentLanguageModel(LanguageModelEncoder):
     """Predicts each token of a text from all before it; the arguments are those of :class:`LanguageModelEncoder`."""
+
+    groups: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "embeddings": ("embedding.",),
+        "encoder": ("layers.",),
+        "output": ("output_table", "output."),
+    }
+    """Beginnings of the names of parameters, by the groups that ``trainer.freeze`` names."""
 
     def __init__(self, config: RecurrentLanguageModelConfig, num_tokens: int) -> None:
         super().__init__(config, num_tokens)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -34,6 +35,15 @@ class RecurrentTagger(nn.Module):
         input_dropout: locked dropout on the recurrent input.
         context: takes in contextual embeddings, which the recurrent layers read beside the word forms' vectors.
     """
+
+    groups: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "embeddings": ("embedder.",),
+        "words": ("embedder.table.",),
+        "characters": ("embedder.characters.",),
+        "encoder": ("context.", "recurrent."),
+        "output": ("project.", "crf."),
+    }
+    """Beginnings of the names of parameters, by the groups that ``trainer.freeze`` names."""
 
     def __init__(
         self,

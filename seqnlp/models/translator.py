@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -40,6 +42,15 @@ class RecurrentTranslator(nn.Module):
         config: the sizes and the kinds of the parts.
         num_source, num_target: subwords of each vocabulary.
     """
+
+    groups: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "embeddings": ("source_embedding.", "own_target_embedding.", "output_embedding."),
+        "encoder": ("encoder.", "memory_norm."),
+        "attention": ("decoder.attention.",),
+        "decoder": ("decoder.",),
+        "output": ("output_embedding.", "output_bias"),
+    }
+    """Beginnings of the names of parameters, by the groups that ``trainer.freeze`` names."""
 
     def __init__(self, config: TranslatorConfig, num_source: int, num_target: int) -> None:
         super().__init__()

@@ -38,7 +38,8 @@ class Processes:
             if parameter.grad is None:
                 parameter.grad = torch.zeros_like(parameter)
         gradients = [p.grad for p in dense if p.grad is not None]
-        flat = torch.cat([g.flatten() for g in gradients] + [extra.to(gradients[0])])  # (all dense weights + n,)
+        extra = extra.to(gradients[0]) if gradients else extra
+        flat = torch.cat([*(g.flatten() for g in gradients), extra])  # (all dense weights + n,)
         dist.all_reduce(flat)
         sizes = [g.numel() for g in gradients]
         *parts, extra_sum = torch.split(flat, [*sizes, extra.numel()])

@@ -27,6 +27,7 @@ from seqnlp.errors import TrainingError
 from seqnlp.training.average import make_average
 from seqnlp.training.checkpoint import Progress, save_checkpoint
 from seqnlp.training.distributed import Processes
+from seqnlp.training.freeze import freeze
 from seqnlp.training.guest import Epoch, Guest, Step, read_only
 from seqnlp.training.log import Log
 from seqnlp.training.optimizer import Optimizer
@@ -58,10 +59,12 @@ def fit(
         guest: who trains from Python: is told of every step and epoch, and keeps the signals to itself.
 
     Raises:
+        ConfigError: there are no such groups of parameters as are to be frozen.
         Interrupted: a signal came; the checkpoint is written and `seqnlp resume` goes on from it.
         TrainingError: the loss or a dev score is not a number, the disk is full, or the run directory is gone.
     """
     trainer = config.trainer
+    freeze(task.model, trainer.freeze)
     optimizer = Optimizer(task.model, config.optimizer)
     average = make_average(task.model, config)
     progress = restore(task, optimizer, average, run)

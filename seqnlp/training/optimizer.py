@@ -14,6 +14,8 @@ from seqnlp.config import OptimizerConfig
 class Optimizer:
     """Adam, AdamW or SGD over the dense parameters; their row-sparse counterparts over sparse embedding tables.
 
+    Frozen parameters, those without ``requires_grad``, are left out.
+
     A dense update of a 20,000-word table costs more than the rest of a small tagger's step, so tables declared with
     ``nn.Embedding(sparse=True)`` are updated lazily: Adam's moments of a row move only when the row is used
     (``torch.optim.SparseAdam``). SGD with momentum needs dense gradients; the tables are then made dense.
@@ -25,10 +27,10 @@ class Optimizer:
             for table in tables:
                 table.sparse = False
             tables = []
-        self.sparse_parameters = [table.weight for table in tables]
+        self.sparse_parameters = [table.weight for table in tables if table.weight.requires_grad]
         sparse_ids = {id(parameter) for parameter in self.sparse_parameters}
         self.dense_parameters = [p for p in model.parameters() if p.requires_grad and id(p) not in sparse_ids]
-        self.rules = [_dense_rule(self.dense_parameters, config)]
+        self.rules = [_dense_rule(self.dense_parameters, config)] if self.dense_parameters else []
         if self.sparse_parameters:
             self.rules.append(_sparse_rule(self.sparse_parameters, config))
 
