@@ -68,7 +68,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _draw(curve: LearningCurve, path: Path) -> None:
-    from seqnlp.plots.lines import Chart, Line, charts_html, charts_picture
+    from seqnlp.plots.lines import charts_html, charts_picture
+    from seqnlp.report.chart import Chart, Line
     from seqnlp.storage import write_atomically
 
     measure, points = curve.points[0].scores[0].measure, curve.points

@@ -53,7 +53,8 @@ def gradient(runs: Sequence[Path], split: str, data_dir: str | None, output: Pat
     """How much the loss at a step depends on inputs further and further back, a line a run."""
     from seqnlp.cli.plot_scores import names_of
     from seqnlp.launch import read_run_config
-    from seqnlp.plots.lines import Chart, Line, charts_html, charts_picture
+    from seqnlp.plots.lines import charts_html, charts_picture
+    from seqnlp.report.chart import Chart, Line
     from seqnlp.tasks.gradient import gradient_norms
 
     lines, relative = [], []

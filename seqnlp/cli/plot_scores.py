@@ -26,7 +26,8 @@ def curves(runs: Sequence[Path], output: Path) -> None:
     Raises:
         RunError: a run has no finished epoch.
     """
-    from seqnlp.plots.lines import Chart, Line, charts_html, charts_picture
+    from seqnlp.plots.lines import charts_html, charts_picture
+    from seqnlp.report.chart import Chart, Line
 
     tables = [_log(run) for run in runs]
     names = dict.fromkeys(name for rows in tables for row in rows for name in row)

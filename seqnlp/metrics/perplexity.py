@@ -54,3 +54,15 @@ def text_scores(
 def perplexity(loss: float, count: int) -> float:
     """``exp(loss / count)``."""
     return math.exp(min(loss / count, _LARGEST))
+
+
+def perplexity_along(line_losses: NDArray[np.float64], words: NDArray[np.int64], stretches: int = 40) -> list[float]:
+    """Perplexity per word in each of about equally long stretches of lines; fewer where there are fewer lines.
+
+    Args:
+        line_losses: (L,) in nats.
+        words: (L,) of each line.
+    """
+    begins = np.linspace(0, len(words), min(stretches, len(words)), endpoint=False).astype(int)
+    losses, counts = (np.add.reduceat(each, begins).tolist() for each in (line_losses, words))
+    return [perplexity(loss, count) for loss, count in zip(losses, counts, strict=True)]

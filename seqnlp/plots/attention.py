@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from seqnlp.errors import SeqnlpError
 from seqnlp.plots import grid
-from seqnlp.plots.picture import BLUE, as_text, save_picture, short
+from seqnlp.plots.picture import BLUE, as_text, save_picture
 from seqnlp.report.page import html_page
+from seqnlp.report.text import short
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqnlp.plots import grid
-from seqnlp.plots.picture import BLUE, VERMILLION, as_text, save_picture, short
+from seqnlp.plots.picture import BLUE, VERMILLION, as_text, save_picture
 from seqnlp.report.page import html_page
+from seqnlp.report.text import short
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from seqnlp.plots.picture import short
+from seqnlp.report.text import short
 
 STYLE = """
 th { font-weight: 400; white-space: nowrap; }

@@ -1,68 +1,28 @@
-"""Charts of lines, which differ in colour and in dashes: several to a page, or to a PNG file."""
+"""Pages and pictures of charts: several to a page, or to a PNG file."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from seqnlp.plots.picture import BLACK, BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION, as_text, save_picture, short
+from seqnlp.plots.picture import BLACK, BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION, as_text, save_picture
+from seqnlp.report.chart import CHART_STYLE, DASHES, Chart, chart_svg
 from seqnlp.report.page import html_page
+from seqnlp.report.text import short
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY, BLACK)
-DASHES = ((), (7, 3), (2, 2), (9, 3, 2, 3), (12, 4), (4, 2, 1, 2), (1, 3))
-"""Of each line in turn; both repeat."""
-
-_WIDTH, _HEIGHT, _LEFT, _TOP, _BELOW = 388, 250, 64, 14, 50
-"""The frame's size and the room left of, above and below it, in pixels: two charts fit into a line of a wide page."""
+"""Of each line in turn; they repeat."""
 
 _STYLE = """
 h2 { font-size: 1.1rem; margin: 0; }
 .charts { display: flex; flex-wrap: wrap; gap: 1.6rem 1.4rem; margin-top: 1.6rem; } section { max-width: 100%; }
-svg { max-width: 100%; height: auto; font: 13px system-ui, sans-serif; } svg text { fill: var(--ink); }
-.frame { fill: none; stroke: var(--soft); } .grid { stroke: var(--faint); }
-.c0 { --own: #0072b2; } .c1 { --own: #d55e00; } .c2 { --own: #009e73; } .c3 { --own: #cc79a7; } .c4 { --own: #e69f00; }
-.c5 { --own: #56b4e9; } .c6 { --own: var(--ink); }
-@media (prefers-color-scheme: dark) {
-  .c0 { --own: #56b4e9; } .c1 { --own: #e69f00; } .c4 { --own: #f0e442; } .c5 { --own: #d55e00; }
-}
-.line { fill: none; stroke: var(--own); stroke-width: 2; } circle { fill: var(--own); }
 """
-"""The colours of lines are those of the PNG by day; by night bright ones of the same palette come first."""
-
-
-@dataclass(frozen=True)
-class Line:
-    """A named line through points (x, y)."""
-
-    name: str
-    points: Sequence[tuple[float, float]]
-
-
-@dataclass(frozen=True)
-class Chart:
-    """Lines over the same axes; ``logarithmic`` is the y axis, where points of 0 or less are left out."""
-
-    heading: str
-    x_name: str
-    y_name: str
-    lines: Sequence[Line]
-    logarithmic: bool = False
-
-    @property
-    def drawn(self) -> list[Line]:
-        """The lines with the points that can be drawn."""
-        return [
-            Line(line.name, [(x, y) for x, y in line.points if math.isfinite(y) and (y > 0 or not self.logarithmic)])
-            for line in self.lines
-        ]
 
 
 def charts_html(title: str, explanation: str, charts: Sequence[Chart]) -> str:
@@ -70,7 +30,7 @@ def charts_html(title: str, explanation: str, charts: Sequence[Chart]) -> str:
     sections = [f"<section>\n<h2>{escape(chart.heading)}</h2>\n{chart_svg(chart)}\n</section>" for chart in charts]
     drawn = f'<div class="charts">\n{chr(10).join(sections)}\n</div>'
     body = f"<h1>{escape(title)}</h1>\n<p>{escape(explanation)}</p>\n{drawn}"
-    return html_page(title, _STYLE, body)
+    return html_page(title, _STYLE + CHART_STYLE, body)
 
 
 def charts_picture(path: Path, title: str, charts: Sequence[Chart]) -> None:
@@ -81,92 +41,6 @@ def charts_picture(path: Path, title: str, charts: Sequence[Chart]) -> None:
         TrainingError: the file cannot be written.
     """
     save_picture(path, lambda: _figure(title, charts), dpi=100)
-
-
-def chart_svg(chart: Chart) -> str:
-    """A chart as SVG; the names of the lines stand below it."""
-    lines = chart.drawn
-    xs, ys = ([point[axis] for line in lines for point in line.points] or [0.0, 1.0] for axis in (0, 1))
-    scaled = [math.log10(y) for y in ys] if chart.logarithmic else ys
-    across, up = _Axis(min(xs), max(xs)), _Axis(min(scaled), max(scaled), whole=chart.logarithmic)
-    parts = [f'<rect class="frame" x="{_LEFT}" y="{_TOP}" width="{_WIDTH}" height="{_HEIGHT}"/>']
-    parts += [_x_tick(across, tick) for tick in across.ticks]
-    parts += [_y_tick(up, tick, chart.logarithmic) for tick in up.ticks]
-    for number, line in enumerate(lines):
-        heights = [math.log10(y) if chart.logarithmic else y for _, y in line.points]
-        points = " ".join(
-            f"{_x(across.part(x))},{_y(up.part(y))}" for (x, _), y in zip(line.points, heights, strict=True)
-        )
-        parts.append(f'<polyline points="{points}" {_stroke(number)}><title>{escape(line.name)}</title></polyline>')
-        if len(line.points) == 1:  # a line through one point is nothing to see
-            x, _, y = points.partition(",")
-            mark = f'<circle class="{_colour(number)}" cx="{x}" cy="{y}" r="4">'
-            parts.append(f"{mark}<title>{escape(line.name)}</title></circle>")
-    middle, bottom = _LEFT + _WIDTH / 2, _TOP + _HEIGHT + 38
-    parts.append(f'<text x="{middle}" y="{bottom}" text-anchor="middle">{escape(chart.x_name)}</text>')
-    turned = f'transform="rotate(-90 14 {_TOP + _HEIGHT / 2})"'
-    parts.append(f'<text x="14" y="{_TOP + _HEIGHT / 2}" text-anchor="middle" {turned}>{escape(chart.y_name)}</text>')
-    named = [number for number, line in enumerate(lines) if line.points]
-    parts += [_legend(place, number, lines[number].name) for place, number in enumerate(named)]
-    height = _TOP + _HEIGHT + _BELOW + 20 * len(named)
-    width = _LEFT + _WIDTH + 16
-    size, body = f'viewBox="0 0 {width} {height}" width="{width}"', "\n".join(parts)
-    return f'<svg role="img" aria-label="{escape(chart.heading)}" {size}>\n{body}\n</svg>'
-
-
-class _Axis:
-    """From values to parts of the frame between 0 and 1, and the values that are named."""
-
-    def __init__(self, low: float, high: float, whole: bool = False) -> None:
-        if whole:
-            low, high = math.floor(low), math.ceil(high)
-        self.low, self.high = (low, high) if high > low else (low - 1, high + 1)
-        step = 10 ** math.floor(math.log10((self.high - self.low) / 2))
-        step = next(step * by for by in (1, 2, 5, 10) if (self.high - self.low) / (step * by) <= 7)
-        self.step = max(step, 1) if whole else step
-        first = math.ceil(self.low / self.step)
-        self.ticks = [self.step * n for n in range(first, math.floor(self.high / self.step + 1e-9) + 1)]
-
-    def part(self, value: float) -> float:
-        return (value - self.low) / (self.high - self.low)
-
-
-def _x(part: float) -> float:
-    return round(_LEFT + _WIDTH * part, 1)
-
-
-def _y(part: float) -> float:
-    return round(_TOP + _HEIGHT * (1 - part), 1)
-
-
-def _x_tick(axis: _Axis, tick: float) -> str:
-    return f'<text x="{_x(axis.part(tick))}" y="{_TOP + _HEIGHT + 18}" text-anchor="middle">{tick:g}</text>'
-
-
-def _y_tick(axis: _Axis, tick: float, logarithmic: bool) -> str:
-    name, height = f"1e{tick:g}" if logarithmic else f"{tick:g}", _y(axis.part(tick))
-    return (
-        f'<line class="grid" x1="{_LEFT}" x2="{_LEFT + _WIDTH}" y1="{height}" y2="{height}"/>'
-        f'<text x="{_LEFT - 6}" y="{height + 4}" text-anchor="end">{name}</text>'
-    )
-
-
-def _colour(number: int) -> str:
-    """The class that has the line's colour."""
-    return f"c{number % len(COLOURS)}"
-
-
-def _stroke(number: int) -> str:
-    dashes = " ".join(map(str, DASHES[number % len(DASHES)])) or "none"
-    return f'class="line {_colour(number)}" stroke-dasharray="{dashes}"'
-
-
-def _legend(place: int, number: int, name: str) -> str:
-    height = _TOP + _HEIGHT + _BELOW + 20 * place + 8
-    return (
-        f'<polyline points="{_LEFT},{height} {_LEFT + 50},{height}" {_stroke(number)}/>'
-        f'<text x="{_LEFT + 60}" y="{height + 4}">{escape(short(name))}</text>'
-    )
 
 
 def _figure(title: str, charts: Sequence[Chart]) -> Figure:

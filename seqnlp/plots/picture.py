@@ -22,8 +22,6 @@ BLUE, VERMILLION, ORANGE, GREEN, PURPLE, SKY, BLACK = (
 SUFFIXES = (".png", ".svg")
 """What the name of a picture may end in; it decides the format."""
 
-MAX_LABEL_LENGTH = 40
-
 # Fonts that have the scripts that matplotlib's own font lacks; those that are installed are used.
 _FONTS = (
     *("Noto Sans CJK JP", "Noto Sans CJK SC", "Source Han Sans", "IPAexGothic", "WenQuanYi Micro Hei"),
@@ -66,8 +64,3 @@ def as_text() -> dict[str, Any]:
 
     installed = {font.name for font in fontManager.ttflist}
     return {"parse_math": False, "fontfamily": ["DejaVu Sans", *(font for font in _FONTS if font in installed)]}
-
-
-def short(word: str) -> str:
-    """The word, or its beginning if it is too long for a label."""
-    return word if len(word) <= MAX_LABEL_LENGTH else word[: MAX_LABEL_LENGTH - 1] + "…"

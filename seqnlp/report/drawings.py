@@ -8,6 +8,7 @@ from html import escape
 
 from seqnlp.metrics.calibration import Calibration, ReliabilityBin
 from seqnlp.metrics.scores import Scores
+from seqnlp.report.chart import Chart, chart_svg
 from seqnlp.report.tables import percent, percent_of
 
 _SIZE, _LEFT, _TOP = 300, 48, 12
@@ -30,6 +31,11 @@ def score_bars(scores: Mapping[str, Scores]) -> Drawing:
     parts = [_bar(row, label, each) for row, (label, each) in enumerate(scores.items())]
     drawn = _picture(_LABEL + _BAR + 60, _ROW * len(parts), "F1 of each label", parts)
     return Drawing(drawn, "F1 of each label, in percent.")
+
+
+def line_chart(chart: Chart, caption: str) -> Drawing:
+    """Lines over the same axes, named below them."""
+    return Drawing(chart_svg(chart), f"{chart.heading}. {caption}")
 
 
 def reliability_diagram(calibration: Calibration) -> Drawing:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from seqnlp.report.chart import CHART_STYLE
 from seqnlp.report.drawings import Drawing
 from seqnlp.report.tables import Table
 
@@ -26,8 +27,7 @@ th, td { padding: .2rem .9rem .2rem 0; text-align: left; border-bottom: 1px soli
 td { overflow-wrap: break-word; max-width: min(24rem, 40vw); } th { color: var(--soft); font-weight: 600; }
 footer { margin-top: 2.5rem; color: var(--soft); font-size: .85rem; overflow-wrap: anywhere; }
 .number { text-align: right; } td.number { white-space: nowrap; }
-svg { max-width: 100%; height: auto; font: 13px system-ui, sans-serif; } svg text { fill: var(--ink); }
-.track { fill: var(--faint); } .bar { fill: var(--first); } .frame { fill: none; stroke: var(--soft); }
+.track { fill: var(--faint); } .bar { fill: var(--first); }
 .ideal { stroke: var(--soft); stroke-dasharray: 5 4; } polyline { fill: none; stroke-width: 1.5; }
 .before rect { fill: var(--second); } .before polyline { stroke: var(--second); stroke-dasharray: 2 3; }
 .after circle { fill: var(--first); } .after polyline { stroke: var(--first); }
@@ -52,7 +52,7 @@ def report_page(
 ) -> str:
     """A page of a title, the size of the data, names with values, tables and drawings, and what all of it is from."""
     body = _render("report", title=title, size=size, headline=headline, sections=sections, origin=origin)
-    return html_page(title, _STYLE, body)
+    return html_page(title, _STYLE + CHART_STYLE, body)
 
 
 def _render(name: str, **content: Any) -> str:

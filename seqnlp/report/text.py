@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from seqnlp.report.tables import Table
 
 _WIDEST_CELL = 48
+MAX_LABEL_LENGTH = 40
 
 
 def format_sections(title: str, facts: Sequence[tuple[str, str]], tables: Sequence[Table]) -> str:
@@ -26,6 +27,11 @@ def format_table(table: Table) -> str:
         cells = [cell.rjust(width) if numeric else cell.ljust(width) for cell, width, numeric in columns]
         lines.append("  " + "  ".join(cells))
     return "\n".join(line.rstrip() for line in lines)
+
+
+def short(word: str) -> str:
+    """The word, or its beginning if it is too long for a label."""
+    return word if len(word) <= MAX_LABEL_LENGTH else word[: MAX_LABEL_LENGTH - 1] + "…"
 
 
 def _clip(cell: str) -> str:

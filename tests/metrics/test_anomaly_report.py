@@ -16,8 +16,8 @@ def report() -> AnomalyDetectionReport:
     model = Alarms("this model", 990, 12, (1, 2), 2, 900, 3, 1)
     z_score = Alarms("z-score, 24 rows back", 990, 9, (1,), 2, 900, 8, 7)
     windows = [
-        LabelledWindow("2030-01-01", "2030-01-05", 60, 9, "2030-01-02", 31.25),
-        LabelledWindow("<b>", "2030-02-05", 30, 0, "", 2.0),
+        LabelledWindow("2030-01-01", "2030-01-05", 60, 9, "2030-01-02", 31.25, 101, 160),
+        LabelledWindow("<b>", "2030-02-05", 30, 0, "", 2.0, 501, 530),
     ]
     return AnomalyDetectionReport(
         title="<pumps>",
@@ -31,6 +31,7 @@ def report() -> AnomalyDetectionReport:
         at_budget=[Alarms("this model", 990, 9, (1,), 2, 900, 0, 0), z_score],
         chance=0.71,
         windows=windows,
+        highest=[(90, 1.5), (120, 31.25), (620, 2.0)],
         seconds=0.5,
     )
 
@@ -74,3 +75,9 @@ def test_the_dictionary_is_json_and_says_how_the_score_was_made(report: AnomalyD
     assert (facts["measure"], facts["score"], facts["chance"]) == ("windows found", 0.5, 0.71)
     assert facts["at_rate"][0]["false_rate"] == pytest.approx(3 / 900)
     assert facts["windows"][1]["first"] == ""
+
+
+def test_the_page_draws_scores_over_the_labelled_windows(report: AnomalyDetectionReport) -> None:
+    page = report.to_html()
+    assert page.count('<rect class="span"') == 3  # two windows and their name
+    assert page.count("<polyline") == 4  # scores and threshold, and their names

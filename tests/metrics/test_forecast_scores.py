@@ -137,3 +137,12 @@ def test_the_linear_forecast_stands_beside_the_model_where_there_is_one() -> Non
     text = report.to_text()
     assert "RMSE below linear" in text
     assert "harmonics + AR(7), least squares" in text
+
+
+def test_the_page_draws_errors_and_intervals_of_several_steps() -> None:
+    (column,) = a_report().columns
+    longer = replace(column, steps=[*column.steps, StepErrors(2, 4.0, 4.0, 5.0, 0.9)])
+    page = replace(a_report(), columns=[longer]).to_html()
+    assert "<polyline" not in a_report().to_html()  # one step is no line
+    assert page.count("<svg") == 2
+    assert "<b>" not in page

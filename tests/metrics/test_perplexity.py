@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from seqnlp.metrics.perplexity import perplexity, text_scores
+from seqnlp.metrics.perplexity import perplexity, perplexity_along, text_scores
 
 
 def test_measures_by_hand() -> None:
@@ -32,3 +32,10 @@ def test_the_interval_holds_the_value_and_shrinks_with_more_lines() -> None:
 
 def test_a_hopeless_model_has_a_perplexity_that_is_a_number() -> None:
     assert math.isfinite(perplexity(1e9, 1))
+
+
+def test_along_the_text_every_stretch_has_its_own_lines() -> None:
+    losses, words = np.array([1.0, 3.0, 5.0]), np.array([1, 1, 2])
+    assert perplexity_along(losses, words, 3) == pytest.approx(np.exp([1.0, 3.0, 2.5]))
+    assert perplexity_along(losses, words, 1) == pytest.approx([math.exp(9 / 4)])
+    assert len(perplexity_along(losses, words, 40)) == 3

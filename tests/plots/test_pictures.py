@@ -7,7 +7,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from seqnlp.plots.lines import Chart, Line, charts_picture
+from seqnlp.plots.lines import charts_picture
+from seqnlp.report.chart import Chart, Line
 
 CHARTS = [Chart("Loss & <more>", "epoch", "loss", [Line("$first$", [(1, 1), (2, 3)])])]
 

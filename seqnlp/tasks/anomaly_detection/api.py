@@ -15,7 +15,8 @@ from seqnlp.data.series.time import Stamps
 from seqnlp.errors import DataError
 from seqnlp.metrics.events import Event, EventMerger
 from seqnlp.plots.answers import framed
-from seqnlp.plots.lines import Chart, Line, charts_html
+from seqnlp.plots.lines import charts_html
+from seqnlp.report.chart import Chart, Line
 from seqnlp.tasks import arguments
 from seqnlp.tasks.anomaly_detection.detector import LoadedDetector, detector_engine, detector_from_bundle
 from seqnlp.tasks.anomaly_detection.stream import AlarmThreshold, DetectorSession, ScoredRow

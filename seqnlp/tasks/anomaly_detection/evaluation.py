@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +26,9 @@ Scorer = Callable[[Series], FloatArray]
 
 BUDGET = 0.01
 """Part of the rows that each detector may flag when they are compared."""
+
+DRAWN = 400
+"""Stretches of rows whose highest score is kept for the report's chart."""
 
 LENGTHS = (24, 96, 288)
 """Rows that the z-scores of the baselines look back."""
@@ -106,8 +110,16 @@ def _report(
         at_budget=at_budget,
         chance=found_by_chance(labels, int(BUDGET * len(labels))),
         windows=_windows(part.series, first, found, found > threshold, labels, config),
+        highest=_highest(found),
         seconds=seconds,
     )
+
+
+def _highest(scores: FloatArray) -> list[tuple[int, float]]:
+    """The row, from 1, and the score of the highest in each of at most :data:`DRAWN` stretches."""
+    ends = np.linspace(0, len(scores), min(DRAWN, len(scores)) + 1).astype(int)
+    rows = [begin + int(scores[begin:end].argmax()) for begin, end in pairwise(ends.tolist())]
+    return [(row + 1, float(scores[row])) for row in rows]
 
 
 def _calibration_rows(config: AnomalyDetectionConfig, detector: LoadedDetector) -> Part:
@@ -148,6 +160,8 @@ def _windows(
                 flagged=len(hits),
                 first=written(hits[0]) if len(hits) else "",
                 score=float(scores[rows].max()),
+                first_row=int(rows[0]) + 1,
+                last_row=int(rows[-1]) + 1,
             )
         )
     return windows

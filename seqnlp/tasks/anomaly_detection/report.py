@@ -6,7 +6,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from seqnlp.metrics.alarms import Alarms
-from seqnlp.report.drawings import Drawing
+from seqnlp.report.chart import Chart, Line
+from seqnlp.report.drawings import Drawing, line_chart
 from seqnlp.report.report import Report
 from seqnlp.report.tables import Table, percent
 
@@ -17,6 +18,7 @@ class LabelledWindow:
 
     Attributes:
         begin, end: its first and last row in the split, as time stamps.
+        first_row, last_row: the same rows, counted from 1 among the scored ones.
         rows, flagged: its rows, and those flagged.
         first: time stamp of the first flagged row; empty: none.
         score: the highest score in it.
@@ -28,6 +30,8 @@ class LabelledWindow:
     flagged: int
     first: str
     score: float
+    first_row: int
+    last_row: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,7 @@ class AnomalyDetectionReport(Report):
         at_budget: the same detectors, each flagging its highest scores.
         chance: windows that as many rows drawn at random would hit.
         windows: the labelled windows.
+        highest: the row of the highest score in each of equally long stretches of scored rows, and that score.
         seconds: the time that scoring took.
     """
 
@@ -60,6 +65,7 @@ class AnomalyDetectionReport(Report):
     at_budget: list[Alarms]
     chance: float
     windows: list[LabelledWindow]
+    highest: list[tuple[int, float]]
     seconds: float
 
     @property
@@ -105,8 +111,9 @@ class AnomalyDetectionReport(Report):
 
     @property
     def sections(self) -> list[Table | Drawing]:
-        """The model above its baselines, twice; then the windows."""
-        tables: list[Table | Drawing] = [
+        """The scores along the split; the model above its baselines, twice; then the windows."""
+        return [
+            self._scores_along_the_split(),
             _alarm_table(f"Thresholds for {self.rate:g} false alarms, set on held-back rows", self.at_rate),
             _alarm_table(f"The highest scores, {self.budget:g} of the rows", self.at_budget),
             Table(
@@ -118,7 +125,18 @@ class AnomalyDetectionReport(Report):
                 ],
             ),
         ]
-        return tables
+
+    def _scores_along_the_split(self) -> Drawing:
+        length = self.rows / max(len(self.highest), 1)
+        scores = Line("highest score", self.highest)
+        threshold = Line("threshold", [(0, self.threshold), (self.rows, self.threshold)])
+        windows = [(each.first_row, each.last_row) for each in self.windows]
+        chart = Chart(
+            "Scores along the split", "scored rows", "score", [scores, threshold], True, windows, "labelled window"
+        )
+        return line_chart(
+            chart, f"The highest score of every {length:,.0f} rows; rows above the threshold raise an alarm."
+        )
 
     def summary(self) -> dict[str, Any]:
         """The signature, and the rate of false alarms of each detector."""

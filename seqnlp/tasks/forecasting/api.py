@@ -20,7 +20,8 @@ from seqnlp.data.series.rows import Row, read_stamp
 from seqnlp.data.series.time import Stamps, Timestamp, write_timestamp
 from seqnlp.errors import DataError, SeqnlpError
 from seqnlp.plots.answers import framed
-from seqnlp.plots.lines import Chart, Line, charts_html
+from seqnlp.plots.lines import charts_html
+from seqnlp.report.chart import Chart, Line
 from seqnlp.tasks import arguments
 from seqnlp.tasks.forecasting.model import LEVELS, forecaster_from_bundle
 from seqnlp.tasks.forecasting.session import ForecastSession, SeriesState

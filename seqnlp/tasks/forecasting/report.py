@@ -8,7 +8,8 @@ from statistics import fmean
 from typing import Any
 
 from seqnlp.metrics.forecasting import Errors
-from seqnlp.report.drawings import Drawing
+from seqnlp.report.chart import Chart, Line
+from seqnlp.report.drawings import Drawing, line_chart
 from seqnlp.report.report import Report
 from seqnlp.report.tables import Table, percent
 
@@ -157,8 +158,8 @@ class ForecastReport(Report):
 
     @property
     def sections(self) -> list[Table | Drawing]:
-        """Tables in reading order."""
-        return [table for column in self.columns for table in _column_tables(column)]
+        """Tables and charts in reading order, column by column."""
+        return [section for column in self.columns for section in _column_sections(column)]
 
     def summary(self) -> dict[str, Any]:
         """Means over the columns."""
@@ -193,7 +194,7 @@ def _percent(part: float | None) -> str:
     return "-" if part is None else f"{percent(part)} %"
 
 
-def _column_tables(column: ColumnReport) -> list[Table]:
+def _column_sections(column: ColumnReport) -> list[Table | Drawing]:
     linear = [column.linear] if column.linear else []
     named = [NamedErrors("this model", column.model), *linear, *column.baselines]
     heads = ("forecast", ">MAE", ">RMSE", ">MASE", ">MASE, season of 1")
@@ -223,7 +224,22 @@ def _column_tables(column: ColumnReport) -> list[Table]:
             (">step", ">MAE", ">RMSE", ">RMSE, seasonal-naive", ">90 % interval held"),
             steps,
         ),
+        *([_error_chart(column), _interval_chart(column)] if len(steps) > 1 else []),
     ]
+
+
+def _error_chart(column: ColumnReport) -> Drawing:
+    model = Line("this model", [(one.step, one.rmse) for one in column.steps])
+    seasonal = Line("seasonal-naive", [(one.step, one.seasonal_rmse) for one in column.steps])
+    chart = Chart(f"{column.name}: error at each step ahead", "steps ahead", "RMSE", [model, seasonal])
+    return line_chart(chart, "Lower is better.")
+
+
+def _interval_chart(column: ColumnReport) -> Drawing:
+    held = Line("values inside the interval", [(one.step, 100 * one.coverage) for one in column.steps])
+    promised = Line("promised", [(one.step, 90.0) for one in column.steps])
+    chart = Chart(f"{column.name}: 90 % interval at each step ahead", "steps ahead", "percent", [held, promised])
+    return line_chart(chart, "On the dashed line the interval holds what it promises.")
 
 
 def _numbers(named: NamedErrors) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from seqnlp.config.common import source_split
 from seqnlp.data.corpus import Corpus, encode_corpus, load_text, text_digest
 from seqnlp.errors import ConfigError
 from seqnlp.metrics.kneser_ney import KneserNey
-from seqnlp.metrics.perplexity import TextScores, text_scores
+from seqnlp.metrics.perplexity import perplexity_along, text_scores
 from seqnlp.models.language_model import RecurrentLanguageModel
 from seqnlp.tasks.language_model.cache import cache_losses, tune_cache
 from seqnlp.tasks.language_model.dynamic import DynamicEvaluation, dynamic_losses
@@ -74,7 +74,7 @@ def evaluate(
     train = encode_corpus(load_text(config.data, "train"), loaded.tokens) if config.data.train else None
     device, direction = torch.device("cpu"), loaded.model.config.direction
     started = time.perf_counter()
-    scores = _scores(corpus, direction, lambda tokens: score_tokens(loaded.model, tokens, device))
+    scores = _scores("this model", corpus, direction, lambda tokens: score_tokens(loaded.model, tokens, device))
     seconds = time.perf_counter() - started
     kind = config.tokenizer.kind
     report = LanguageReport(
@@ -87,7 +87,8 @@ def evaluate(
         characters=int(corpus.characters.sum()),
         bytes=int(corpus.bytes.sum()),
         unknown=corpus.unknown,
-        scores=scores,
+        scores=scores.scores,
+        along=scores.along,
         adapted=[],
         baselines=_baselines(train, corpus, len(loaded.tokens)) if train else [],
         seconds=seconds,
@@ -96,10 +97,10 @@ def evaluate(
         dev = encode_corpus(load_text(config.data, "dev"), loaded.tokens) if config.data.dev else None
         report = replace(report, adapted=_adapted(loaded.model, train, dev, corpus, device, adaptation, say))
     summary = {
-        "perplexity": round(scores.per_word, 4),
-        "interval": [round(end, 2) for end in scores.interval],
-        "bits_per_character": round(scores.bits_per_character, 5),
-        "bits_per_byte": round(scores.bits_per_byte, 5),
+        "perplexity": round(report.score, 4),
+        "interval": [round(end, 2) for end in report.scores.interval],
+        "bits_per_character": round(report.scores.bits_per_character, 5),
+        "bits_per_byte": round(report.scores.bits_per_byte, 5),
         "kneser_ney": {one.name: round(one.scores.per_word, 2) for one in report.baselines},
         "adapted": {one.name: round(one.scores.per_word, 2) for one in report.adapted},
         "file": Path(getattr(config.data, source_split(config.data, split))).name,
@@ -110,21 +111,22 @@ def evaluate(
     return report
 
 
-def _scores(corpus: Corpus, direction: str, losses_of: Losses) -> TextScores:
+def _scores(name: str, corpus: Corpus, direction: str, losses_of: Losses) -> NamedScores:
     """What the text costs, read in the model's direction."""
     losses = in_direction(losses_of(in_direction(corpus.tokens, direction)), direction)  # (N,)
-    return _text_scores(corpus, losses)
+    return _named_scores(name, corpus, losses)
 
 
-def _text_scores(corpus: Corpus, losses: NDArray[np.float64]) -> TextScores:
-    counts = corpus.words, corpus.characters, corpus.bytes
-    return text_scores(corpus.line_sums(losses), len(corpus.tokens), *counts)
+def _named_scores(name: str, corpus: Corpus, losses: NDArray[np.float64]) -> NamedScores:
+    lines = corpus.line_sums(losses)  # (L,)
+    scores = text_scores(lines, len(corpus.tokens), corpus.words, corpus.characters, corpus.bytes)
+    return NamedScores(name, scores, perplexity_along(lines, corpus.words))
 
 
 def _baselines(train: Corpus, corpus: Corpus, num_tokens: int) -> list[NamedScores]:
     """N-gram models over the same tokens."""
     answers = KneserNey(train.tokens, num_tokens, max(ORDERS)).log_probabilities(corpus.tokens)
-    return [NamedScores(f"Kneser-Ney {order}-gram", _text_scores(corpus, -answers[order - 1])) for order in ORDERS]
+    return [_named_scores(f"Kneser-Ney {order}-gram", corpus, -answers[order - 1]) for order in ORDERS]
 
 
 def _adapted(
@@ -144,8 +146,7 @@ def _adapted(
     if adaptation.cache:
         cache = tune_cache(model, dev_tokens, device, adaptation.cache)
         say(f"found on dev: {cache}")
-        scores = _scores(corpus, direction, lambda tokens: cache_losses(model, tokens, device, cache))
-        found.append(NamedScores(str(cache), scores))
+        found.append(_scores(str(cache), corpus, direction, lambda tokens: cache_losses(model, tokens, device, cache)))
     if adaptation.dynamic:
         beginning = dev_tokens[:TUNED_ON]
 
@@ -154,8 +155,9 @@ def _adapted(
 
         settings = min((DynamicEvaluation(rate) for rate in RATES), key=cost)
         say(f"found on dev: {settings}")
-        scores = _scores(
-            corpus, direction, lambda tokens: dynamic_losses(model, tokens, train_tokens, device, settings)
-        )
-        found.append(NamedScores(str(settings), scores))
+
+        def losses(tokens: NDArray[np.int64]) -> NDArray[np.float64]:
+            return dynamic_losses(model, tokens, train_tokens, device, settings)
+
+        found.append(_scores(str(settings), corpus, direction, losses))
     return found

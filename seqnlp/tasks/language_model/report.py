@@ -5,17 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from seqnlp.metrics.perplexity import TextScores
-from seqnlp.report.drawings import Drawing
+from seqnlp.report.chart import Chart, Line
+from seqnlp.report.drawings import Drawing, line_chart
 from seqnlp.report.report import Report
 from seqnlp.report.tables import Table
 
 
 @dataclass(frozen=True, slots=True)
 class NamedScores:
-    """A model, or a way to use it, and what the text costs it."""
+    """A model, or a way to use it, and what the text costs it.
+
+    ``along`` is the perplexity per word in equally long stretches of lines, in order.
+    """
 
     name: str
     scores: TextScores
+    along: list[float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,7 @@ class LanguageReport(Report):
         lines, words, tokens, characters, bytes: size of the split; each line's end counts as one of each.
         unknown: tokens that stand for words or characters which the vocabulary lacks.
         scores: of the model as trained, the text read once from its beginning to its end.
+        along: its perplexity per word in equally long stretches of lines, in order.
         adapted: of the model with a cache or dynamic evaluation, which see the text they have predicted already.
         baselines: of n-gram models of the same training text, over the same tokens.
         seconds: the time that scoring the text took.
@@ -44,6 +50,7 @@ class LanguageReport(Report):
     bytes: int
     unknown: int
     scores: TextScores
+    along: list[float]
     adapted: list[NamedScores]
     baselines: list[NamedScores]
     seconds: float
@@ -87,10 +94,18 @@ class LanguageReport(Report):
 
     @property
     def sections(self) -> list[Table | Drawing]:
-        """The model, what it becomes when it learns from the text, and the n-grams, one a row."""
-        named = [NamedScores("this model", self.scores), *self.adapted, *self.baselines]
+        """The model, what it becomes when it learns from the text, and the n-grams, one a row; then along the text."""
+        named = [NamedScores("this model", self.scores, self.along), *self.adapted, *self.baselines]
         heads = ("model", ">per word", ">interval", ">bits per character", ">bits per byte")
-        return [Table("Perplexity", heads, [_row(one) for one in named])]
+        table = Table("Perplexity", heads, [_row(one) for one in named])
+        return [table, _along_the_text(named, self.lines)] if len(self.along) > 1 else [table]
+
+
+def _along_the_text(named: list[NamedScores], lines: int) -> Drawing:
+    length = lines / len(named[0].along)
+    drawn = [Line(one.name, [(length * (n + 0.5), y) for n, y in enumerate(one.along)]) for one in named]
+    chart = Chart("Perplexity along the text", "lines", "perplexity per word", drawn, logarithmic=True)
+    return line_chart(chart, f"Of every {length:,.0f} lines; lower is better.")
 
 
 def _row(named: NamedScores) -> tuple[str, ...]:
