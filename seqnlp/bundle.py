@@ -290,11 +290,11 @@ def _description_of(contents: Mapping[str, bytes], folder: Path) -> dict[str, An
         raise RunError(f"{folder}: {DESCRIPTION} missing; the folder was not copied or saved whole")
     content = settings_of(contents[DESCRIPTION], path, _ADVICE)
     expected_digests(content, path)
-    found = content.get("format")
-    if type(found) is not int:
+    version = content.get("format")
+    if type(version) is not int:
         raise RunError(f"{path}: no format number; this is not a seqnlp model")
-    if found > FORMAT:
-        raise RunError(f"{folder}: saved in format {found}, this seqnlp reads up to {FORMAT}; install a newer seqnlp")
+    if version > FORMAT:
+        raise RunError(f"{folder}: saved in format {version}, this seqnlp reads up to {FORMAT}; install a newer seqnlp")
     refuse_edited(content, path)
     del content["format"]
     return content

@@ -35,15 +35,15 @@ def expected_digests(description: Mapping[str, Any], path: Path) -> dict[str, st
     Raises:
         RunError: it is no such mapping; ``path`` is its file.
     """
-    found = description.get(KEY, {})
-    if not isinstance(found, dict) or not all(isinstance(text, str) for pair in found.items() for text in pair):
+    recorded = description.get(KEY, {})
+    if not isinstance(recorded, dict) or not all(isinstance(text, str) for pair in recorded.items() for text in pair):
         raise RunError(f"{path} is damaged (expected digests by file names under '{KEY}'); copy the model again")
-    return {name: expected for name, expected in found.items() if name != _OWN}
+    return {name: expected for name, expected in recorded.items() if name != _OWN}
 
 
 def signed(description: Mapping[str, Any]) -> dict[str, Any]:
     """A description that holds its own digest."""
-    others = {name: found for name, found in description.get(KEY, {}).items() if name != _OWN}
+    others = {name: text for name, text in description.get(KEY, {}).items() if name != _OWN}
     return {**description, KEY: {_OWN: _own_digest(description), **others}}
 
 
@@ -61,7 +61,7 @@ def refuse_edited(description: Mapping[str, Any], path: Path) -> None:
 
 
 def _own_digest(description: Mapping[str, Any]) -> str:
-    others = {name: found for name, found in description.get(KEY, {}).items() if name != _OWN}
+    others = {name: text for name, text in description.get(KEY, {}).items() if name != _OWN}
     return digest(json.dumps({**description, KEY: others}, sort_keys=True, default=str).encode())
 
 

@@ -50,8 +50,8 @@ class Fields:
 
     def text(self, name: str, choices: Sequence[str] = ()) -> str:
         """A text, one of the choices if there are any."""
-        found = self._take(name, str, "text")
-        return found if not choices or found in choices else self._refuse(name, f"one of {', '.join(choices)}", found)
+        value = self._take(name, str, "text")
+        return value if not choices or value in choices else self._refuse(name, f"one of {', '.join(choices)}", value)
 
     def flag(self, name: str) -> bool:
         """True or false."""
@@ -59,15 +59,15 @@ class Fields:
 
     def count(self, name: str, low: int = 0) -> int:
         """A whole number, at least ``low``."""
-        found = self._take(name, int, "a whole number")
-        return found if found >= low else self._refuse(name, f"a whole number from {low}", found)
+        value = self._take(name, int, "a whole number")
+        return value if value >= low else self._refuse(name, f"a whole number from {low}", value)
 
     def number(self, name: str) -> float:
         """A finite number."""
-        found = self._any(name)
-        if isinstance(found, bool) or not isinstance(found, int | float) or not _finite(found):
-            self._refuse(name, "a finite number", found)
-        return float(found)
+        value = self._any(name)
+        if isinstance(value, bool) or not isinstance(value, int | float) or not _finite(value):
+            self._refuse(name, "a finite number", value)
+        return float(value)
 
     def texts(self, name: str) -> list[str]:
         """Different texts."""
@@ -75,29 +75,29 @@ class Fields:
 
     def table(self, name: str, *shape: int, finite: bool = True) -> NDArray[np.float64]:
         """Numbers of this shape."""
-        found = self._any(name)
+        value = self._any(name)
         try:
-            table = np.array(found, dtype=np.float64)
+            table = np.array(value, dtype=np.float64)
         except (TypeError, ValueError, OverflowError):
             table = np.array(np.nan)
-        if table.shape != shape or (finite and not np.isfinite(table).all()) or not _are_numbers(found):
-            self._refuse(name, f"{' x '.join(map(str, shape))} numbers", found)
+        if table.shape != shape or (finite and not np.isfinite(table).all()) or not _are_numbers(value):
+            self._refuse(name, f"{' x '.join(map(str, shape))} numbers", value)
         return table
 
     def section(self, name: str, schema: type[Section], **older: Any) -> Section:
         """Settings of a dataclass; ``older`` are those that models of older versions do not say, and meant."""
-        found = self._any(name)
-        if not isinstance(found, Mapping) or not all(isinstance(key, str) for key in found):
-            self._refuse(name, "settings", found)
+        value = self._any(name)
+        if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
+            self._refuse(name, "settings", value)
         try:
-            return read_section(schema, {**older, **found}, f"{name}.")
+            return read_section(schema, {**older, **value}, f"{name}.")
         except ConfigError as problem:
             raise RunError(f"{self.path}: {'; '.join(problem.problems)}; {_ADVICE}") from None
 
     def fields(self, name: str) -> Fields | None:
         """Fields in this field, or nothing where it is null."""
-        found = self._any(name)
-        return None if found is None else Fields(found, self.path)
+        value = self._any(name)
+        return None if value is None else Fields(value, self.path)
 
     def several(self, name: str) -> list[Fields]:
         """Groups of fields."""
@@ -115,28 +115,28 @@ class Fields:
         return self._left.pop(name)
 
     def _take(self, name: str, kind: type[Section], words: str) -> Section:
-        found = self._any(name)
-        return found if type(found) is kind else self._refuse(name, words, found)
+        value = self._any(name)
+        return value if type(value) is kind else self._refuse(name, words, value)
 
-    def _refuse(self, name: str, expected: str, found: Any) -> Any:
-        raise RunError(f"{self.path}: {name}: expected {expected}, found {shortened(found)}; {_ADVICE}")
+    def _refuse(self, name: str, expected: str, actual: Any) -> Any:
+        raise RunError(f"{self.path}: {name}: expected {expected}, found {shortened(actual)}; {_ADVICE}")
 
 
-def different_texts(found: Any, where: str) -> list[str]:
+def different_texts(texts: Any, where: str) -> list[str]:
     """A list of texts, none twice.
 
     Raises:
         RunError: it is something else; ``where`` it stood.
     """
-    if not isinstance(found, list):
-        raise RunError(f"{where}: expected a list of texts, found {shortened(found)}; {_ADVICE}")
-    for place, text in enumerate(found):
+    if not isinstance(texts, list):
+        raise RunError(f"{where}: expected a list of texts, found {shortened(texts)}; {_ADVICE}")
+    for place, text in enumerate(texts):
         if not isinstance(text, str):
             raise RunError(f"{where}[{place}]: expected text, found {shortened(text)}; {_ADVICE}")
-    if len(set(found)) < len(found):
-        twice, _ = Counter(found).most_common(1)[0]
+    if len(set(texts)) < len(texts):
+        twice, _ = Counter(texts).most_common(1)[0]
         raise RunError(f"{where}: expected different texts, found {shortened(twice)} twice; {_ADVICE}")
-    return found
+    return texts
 
 
 def _finite(number: float) -> bool:
@@ -146,7 +146,7 @@ def _finite(number: float) -> bool:
         return False
 
 
-def _are_numbers(found: Any) -> bool:
-    if isinstance(found, Sequence) and not isinstance(found, str):
-        return all(map(_are_numbers, found))
-    return isinstance(found, int | float) and not isinstance(found, bool)
+def _are_numbers(value: Any) -> bool:
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return all(map(_are_numbers, value))
+    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -19,24 +19,24 @@ MIN_SIZE = 256
 
 def compact(weights: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
     """The weights with matrices of floats (O, I) as int8, and their scales (O,); each is off by half a step at most."""
-    found: dict[str, NDArray[Any]] = {}
+    compacted: dict[str, NDArray[Any]] = {}
     for name, array in weights.items():
         if array.dtype != np.float32 or array.ndim != 2 or array.size < MIN_SIZE:
-            found[name] = array
+            compacted[name] = array
             continue
         scales = np.maximum(np.abs(array).max(axis=1), 1e-12).astype(np.float32) / np.float32(127)  # (O,)
-        found[name] = np.round(array / scales[:, None]).astype(np.int8)
-        found[name + SCALES] = scales
-    return found
+        compacted[name] = np.round(array / scales[:, None]).astype(np.int8)
+        compacted[name + SCALES] = scales
+    return compacted
 
 
 def widened(weights: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
     """The inverse of :func:`compact`, but for the rounding; weights without scales stay as they are."""
-    found: dict[str, NDArray[Any]] = {}
+    wide: dict[str, NDArray[Any]] = {}
     for name, array in weights.items():
         if name.endswith(SCALES) and name.removesuffix(SCALES) in weights:
             continue
         scales = weights.get(name + SCALES)
         fits = scales is not None and array.dtype == np.int8 and scales.shape == array.shape[:1]
-        found[name] = array * scales[:, None] if fits and scales is not None else array
-    return found
+        wide[name] = array * scales[:, None] if fits and scales is not None else array
+    return wide

@@ -239,8 +239,8 @@ def _compose(
     raw = say_only_what_is_true(raw, [*lines, *(f"{key}=" for key in values or ())], _recipe(lines, config_dir))
     try:
         config = read_config(raw)
-    except ConfigError as found:
-        raise ConfigError([*unknown, *found.problems]) from None
+    except ConfigError as error:
+        raise ConfigError([*unknown, *error.problems]) from None
     if unknown:
         raise ConfigError(unknown)
     return config
@@ -257,11 +257,11 @@ def _leave_out_other_tasks(raw: Mapping[str, Any], lines: Sequence[str], config_
     """Take out what a data group (``data=jsonl``) sets and only other tasks have; a format must be one of this task."""
     names = [value.strip("'") for key, _, value in (line.partition("=") for line in lines) if key == "data"]
     path = find_options("data", config_dir).get(names[-1]) if names else None
-    found = _read_file(path) if path else None
-    if not isinstance(found, dict) or str(raw.get("task")) not in CONFIGS:
+    content = _read_file(path) if path else None
+    if not isinstance(content, dict) or str(raw.get("task")) not in CONFIGS:
         return
     has = config_to_dict(default_config(str(raw["task"])))
-    sections = {key: value for key, value in found.items() if isinstance(value, dict)} or {"data": found}
+    sections = {key: value for key, value in content.items() if isinstance(value, dict)} or {"data": content}
     for section, keys in sections.items():
         for key in keys:
             if key != "format" and section in raw and key not in has.get(section, {}):
@@ -272,8 +272,8 @@ def _recipe(lines: Sequence[str], config_dir: str | None) -> Mapping[str, Any]:
     """The file of the recipe that is among the overrides, references unresolved; empty without one."""
     names = [value for key, _, value in (line.partition("=") for line in lines) if key == "recipes"]
     path = find_options("recipes", config_dir).get(names[-1].strip("'")) if names else None
-    found = _read_file(path) if path else None
-    return cast("Mapping[str, Any]", found) if isinstance(found, dict) else {}
+    content = _read_file(path) if path else None
+    return cast("Mapping[str, Any]", content) if isinstance(content, dict) else {}
 
 
 def _leave_hydra(composed: DictConfig) -> Mapping[str, Any]:
@@ -365,9 +365,9 @@ def _read_override(text: str, config_dir: str | None) -> Override:
         if not equals:
             raise
         parsed = parse(f"{start}={_quoted(value)}")  # a path such as a=b(c) is text that has none of Hydra's meaning
-    found: object = parsed.value()
-    if isinstance(found, Glob) and start in GROUPS:  # Hydra's own glob does not look into the recipes' folders
-        value = ",".join(found.filter(list(find_options(start, config_dir)))) or _quoted(value)
+    given: object = parsed.value()
+    if isinstance(given, Glob) and start in GROUPS:  # Hydra's own glob does not look into the recipes' folders
+        value = ",".join(given.filter(list(find_options(start, config_dir)))) or _quoted(value)
         parsed = parse(f"{start}={value}")
     return Override(
         line=parsed.input_line or text,

@@ -191,7 +191,7 @@ def _train(run: Path, guest: Guest | None) -> None:
 
 def _finish(task: Task, run: Path, progress: Progress) -> None:
     """Let the task complete its model folder, and say how it went and what to do next."""
-    found = task.finish()
+    outcome = task.finish()
     folder, data = run / bundle.FOLDER, task.config.data
     scores = bundle.load_bundle(folder).metrics.get("dev", {})
     named = ", ".join(f"{name} {value:.2f}" for name, value in scores.items() if name != "score")
@@ -202,7 +202,7 @@ def _finish(task: Task, run: Path, progress: Progress) -> None:
     lines = "\n".join(
         f"  {command}" for command in [f"seqnlp evaluate {run} --split {split}", *task.next_commands(run)]
     )
-    done = f"done in {_duration(progress.seconds)}; {best}{found}model folder {size:.1f} MB{improving}"
+    done = f"done in {_duration(progress.seconds)}; {best}{outcome}model folder {size:.1f} MB{improving}"
     _say("%s", f"{done}\n\nnext:\n{lines}")
 
 

@@ -93,8 +93,8 @@ def _is_of_a_group(entry: object, place: PurePosixPath) -> bool:
     """Whether an entry of a list of defaults (``/recipes/tagging/demo``, ``{/optimizer: sgd}``) stays in the groups."""
     name, options = entry, [""]
     if isinstance(entry, dict) and len(entry) == 1:
-        ((name, found),) = entry.items()
-        options = list(map(str, found)) if isinstance(found, list) else [str(found)]
+        ((name, chosen),) = entry.items()
+        options = list(map(str, chosen)) if isinstance(chosen, list) else [str(chosen)]
     if name == "_self_" or not isinstance(name, str):
         return True  # of the second Hydra says what it expects
     path, _, package = name.partition("@")

@@ -68,19 +68,19 @@ def take_numbers(weights: dict[str, Array], name: str, path: Path, *shape: int) 
     Raises:
         RunError: they are missing, or have another shape.
     """
-    found = weights.pop(name, None)
-    fits = found is not None and found.dtype.kind == "f" and found.ndim == len(shape)
+    array = weights.pop(name, None)
+    fits = array is not None and array.dtype.kind == "f" and array.ndim == len(shape)
     if (
-        found is None
+        array is None
         or not fits
-        or any(wanted not in (-1, size) for wanted, size in zip(shape, found.shape, strict=True))
+        or any(wanted not in (-1, size) for wanted, size in zip(shape, array.shape, strict=True))
     ):
         wanted = " x ".join("any" if size < 0 else str(size) for size in shape)
-        seen = "nothing" if found is None else f"{found.dtype} of {_sizes(found.shape)}"
+        seen = "nothing" if array is None else f"{array.dtype} of {_sizes(array.shape)}"
         raise RunError(
             f"{path} does not fit config.yaml: expected '{name}' of {wanted}, found {seen}; copy the model again"
         )
-    return found.astype(np.float64)
+    return array.astype(np.float64)
 
 
 def refuse_undefined(weights: Mapping[str, Array], path: Path) -> None:
@@ -94,13 +94,13 @@ def refuse_undefined(weights: Mapping[str, Array], path: Path) -> None:
             raise RunError(f"{path} is damaged ('{name}' has values that are not numbers); copy the model again")
 
 
-def _unfit(expected: Mapping[str, Expected], found: Mapping[str, Array]) -> str:
+def _unfit(expected: Mapping[str, Expected], actual: Mapping[str, Array]) -> str:
     """Why weights are not those that a model has, or nothing."""
-    if missing := [name for name in expected if name not in found]:
+    if missing := [name for name in expected if name not in actual]:
         return f"'{missing[0]}' is missing"
-    if unknown := [name for name in found if name not in expected]:
+    if unknown := [name for name in actual if name not in expected]:
         return f"there is no '{unknown[0]}' in such a model"
-    for name, array in found.items():
+    for name, array in actual.items():
         kind, shape = expected[name]
         if array.shape != shape:
             return f"expected '{name}' of {_sizes(shape)}, found {_sizes(array.shape)}"

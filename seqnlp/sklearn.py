@@ -97,8 +97,8 @@ class SequenceTagger(_Estimator):
     def predict_proba(self, X: Iterable[Sequence[str]]) -> list[NDArray[np.float64]]:
         """The probability (T, K) of each tag at each word, an array a sentence; columns as in ``classes_``."""
         check_is_fitted(self)
-        found: list[NDArray[np.float64]] = self.model_.marginals(X)
-        return found
+        result: list[NDArray[np.float64]] = self.model_.marginals(X)
+        return result
 
     def score(self, X: Iterable[Sequence[str]], y: Iterable[Sequence[str]]) -> float:
         """Entity F1, or the token accuracy of plain tags."""

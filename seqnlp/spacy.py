@@ -78,21 +78,21 @@ class SeqnlpComponent:
             yield from docs
 
     def _fill_entities(self, doc: Doc, answer: TaggedText) -> None:
-        found = []
+        spans = []
         for entity in answer.spans:
             span = doc.char_span(entity.start, entity.end, label=entity.label, alignment_mode="expand")
             if span is not None:
                 span._.probability = entity.probability
-                found.append(span)
-        found = filter_spans(found)
+                spans.append(span)
+        spans = filter_spans(spans)
         if self.spans_key:
-            doc.spans[self.spans_key] = found
-            doc.spans[self.spans_key].attrs["scores"] = [span._.probability for span in found]
+            doc.spans[self.spans_key] = spans
+            doc.spans[self.spans_key].attrs["scores"] = [span._.probability for span in spans]
         elif self.overwrite:
-            doc.set_ents(found)
+            doc.set_ents(spans)
         else:
             taken = {token.i for span in doc.ents for token in span}
-            doc.set_ents([*doc.ents, *(span for span in found if not taken & set(range(span.start, span.end)))])
+            doc.set_ents([*doc.ents, *(span for span in spans if not taken & set(range(span.start, span.end)))])
 
     def _fill_tags(self, docs: list[Doc]) -> None:
         tokens = [[token for token in doc if not token.is_space] for doc in docs]

@@ -53,8 +53,8 @@ def settings_of(content: bytes, path: Path, advice: str) -> dict[str, Any]:
     except RecursionError:
         raise RunError(f"{path} is damaged (lists in lists without end); {advice}") from None
     if not isinstance(settings, dict) or not all(isinstance(key, str) for key in settings):
-        found = "other keys than names" if isinstance(settings, dict) else type(settings).__name__
-        raise RunError(f"{path} is damaged (expected settings, found {found}); {advice}")
+        actual = "other keys than names" if isinstance(settings, dict) else type(settings).__name__
+        raise RunError(f"{path} is damaged (expected settings, found {actual}); {advice}")
     return settings
 
 
@@ -65,14 +65,14 @@ def json_of(content: bytes, path: Path, advice: str) -> Any:
         RunError: it is damaged or too deep.
     """
     try:
-        found = json.loads(content.decode())
+        value = json.loads(content.decode())
         if b"\\u" in content:
-            json.dumps(found, ensure_ascii=False).encode()  # half a surrogate pair is no text
+            json.dumps(value, ensure_ascii=False).encode()  # half a surrogate pair is no text
     except ValueError as problem:
         raise RunError(f"{path} is damaged ({problem}); {advice}") from problem
     except RecursionError:
         raise RunError(f"{path} is damaged (lists in lists without end); {advice}") from None
-    return found
+    return value
 
 
 def settings_text(settings: Mapping[str, Any]) -> str:

@@ -60,9 +60,9 @@ class RandomSteps:
 
     def log_prob(self, sentence: int, tokens: Sequence[int]) -> list[float]:
         """Of each of the tokens after BEGIN, one after the other."""
-        state, before, found = self.start([sentence]), 2, []
+        state, before, actual = self.start([sentence]), 2, []
         for token in tokens:
             result = self(np.array([before]), Layout.one_each(1), state)
-            found.append(float(result.log_probs[0, token]))
+            actual.append(float(result.log_probs[0, token]))
             state, before = result.state, token
-        return found
+        return actual

@@ -176,8 +176,8 @@ def test_an_outside_penalty_finds_more_entities_and_changes_no_probability(
         assert [best.tags for best in keen.nbest] == [best.tags for best in calm.nbest], "ranked without the penalty"
         probabilities = {(span.start, span.end, span.label): span.probability for span in keen.spans}
         for span in calm.spans:
-            if (found := probabilities.get((span.start, span.end, span.label))) is not None:
-                assert found == pytest.approx(span.probability, abs=1e-6)
+            if (actual := probabilities.get((span.start, span.end, span.label))) is not None:
+                assert actual == pytest.approx(span.probability, abs=1e-6)
     count = sum(len(answer.spans) for answer in tagger.tag_texts(TEXTS))
     assert sum(len(answer.spans) for answer in eager.tag_texts(TEXTS)) > count
 

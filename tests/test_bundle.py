@@ -209,9 +209,9 @@ def test_readers_beside_a_writer_find_whole_models(folder: Path) -> None:
     new = replace(old, weights={key: array + 1 for key, array in old.weights.items()}, labels=old.labels[::-1])
 
     def read(_: int) -> bool:
-        found = load_bundle(folder)
-        same = old if found.labels == old.labels else new
-        return all(torch.equal(found.tensors[key], tensor) for key, tensor in same.tensors.items())
+        actual = load_bundle(folder)
+        same = old if actual.labels == old.labels else new
+        return all(torch.equal(actual.tensors[key], tensor) for key, tensor in same.tensors.items())
 
     with ThreadPoolExecutor(4) as pool:
         answers = pool.map(read, range(60))

@@ -17,13 +17,13 @@ def problems(raw: dict[str, Any]) -> list[str]:
 
 
 def fields(schema: Any, prefix: str = "") -> list[tuple[str, Any]]:
-    found = []
+    actual = []
     for item in dataclasses.fields(schema):
         value = getattr(schema(), item.name)
-        found += (
+        actual += (
             fields(type(value), f"{item.name}.") if dataclasses.is_dataclass(value) else [(prefix + item.name, item)]
         )
-    return found
+    return actual
 
 
 def test_every_problem_is_reported_at_once_each_with_its_key() -> None:

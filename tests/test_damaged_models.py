@@ -71,8 +71,8 @@ def test_no_damage_is_a_traceback_or_another_answer(
     right, draw = says(model, task, repository / "recipes"), random.Random(task)
     for path in sorted(model.iterdir()):
         content = path.read_bytes()
-        for what, found in damaged(content, draw):
-            path.write_bytes(found)
+        for what, actual in damaged(content, draw):
+            path.write_bytes(actual)
             answer, problem = answer_or_problem(model, task, repository / "recipes")
             assert problem or answer == right, (path.name, what)
             assert not problem or (path.name in problem and "\n" not in problem), (path.name, what, problem)
@@ -124,7 +124,7 @@ BOMB = "a: &a [1,1,1,1,1,1,1,1,1,1]\n" + "".join(
 
 
 @pytest.mark.parametrize(
-    ("content", "found"),
+    ("content", "actual"),
     [
         (BOMB, "line 2: an alias"),
         ("a: " + "[" * 5000, "lists in lists without end"),
@@ -138,13 +138,13 @@ BOMB = "a: &a [1,1,1,1,1,1,1,1,1,1]\n" + "".join(
     ],
 )
 def test_settings_that_are_none_are_refused_in_one_line(
-    content: str, found: str, models: dict[str, Path], tmp_path: Path
+    content: str, actual: str, models: dict[str, Path], tmp_path: Path
 ) -> None:
     run = Path(shutil.copytree(models["tagging"], tmp_path / "run"))
     for path, command in ((run / "model" / "config.yaml", "tag"), (run / "config.yaml", "resume")):
         path.write_text(content, encoding="utf-8")
         wrong = refusal(command, run)
-        assert wrong.startswith(f"{path} is damaged ({found}")
+        assert wrong.startswith(f"{path} is damaged ({actual}")
         assert len(wrong) < len(str(path)) + len(str(run)) + 200
         assert "\n" not in wrong
 
@@ -184,13 +184,13 @@ def changed(content: Any) -> Iterator[tuple[str, Any]]:
     if isinstance(content, dict):
         for key, part in content.items():
             yield f"no {key}", {name: other for name, other in content.items() if name != key}
-            for what, found in changed(part):
-                yield f"{key}: {what}", {**content, key: found}
+            for what, actual in changed(part):
+                yield f"{key}: {what}", {**content, key: actual}
     elif isinstance(content, list) and content:
         yield "shorter", content[:-1]
         yield "twice", [*content, content[-1]]
-        for what, found in changed(content[0]):
-            yield f"first: {what}", [found, *content[1:]]
+        for what, actual in changed(content[0]):
+            yield f"first: {what}", [actual, *content[1:]]
 
 
 @pytest.mark.parametrize("task", TRAININGS)

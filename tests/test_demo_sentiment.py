@@ -48,7 +48,7 @@ def test_which_of_two_kinds_of_words_stands_where_decides(repository: Path, spli
     kind_of = {word: kind for kind, words in kinds.items() for word in words}
     labels: dict[tuple[str, ...], set[str]] = {}
     for document in (document for documents in splits.values() for document in documents):
-        found = [kind_of[word] for word in re.findall(r"\w+", document.text.lower()) if word in kind_of]
-        if len(set(found)) == 2:
-            labels.setdefault(tuple(sorted(found)), set()).add(document.labels[0])
+        actual = [kind_of[word] for word in re.findall(r"\w+", document.text.lower()) if word in kind_of]
+        if len(set(actual)) == 2:
+            labels.setdefault(tuple(sorted(actual)), set()).add(document.labels[0])
     assert labels[("negative", "positive")] == {"negative", "neutral", "positive"}

@@ -31,16 +31,16 @@ class Grammar:
     program: ModuleType
 
     def thing(self, noun: str, determiner: str, adjective: str = "", plural: bool = False) -> Any:
-        (found,) = [entry for entry in self.words.NOUNS if entry.german == noun]
+        (actual,) = [entry for entry in self.words.NOUNS if entry.german == noun]
         described = [entry for entry in self.words.ADJECTIVES if entry.german == adjective]
-        return self.phrases.noun_phrase(found, determiner, described[0] if described else None, plural)
+        return self.phrases.noun_phrase(actual, determiner, described[0] if described else None, plural)
 
     def clause(self, subject: Any, verb: str, tense: str, item: Any = None, time: str = "", **rest: Any) -> Any:
         verbs = [*self.words.VERBS, *self.words.GIVERS, *self.words.DOERS, *self.words.MOVERS]
-        found = next(entry for entry in verbs if entry.prefix + entry.infinitive == verb)
+        actual = next(entry for entry in verbs if entry.prefix + entry.infinitive == verb)
         times = [entry for entry in self.words.TIMES if entry.german == time]
         objects = (("accusative", item),) if item else ()
-        return self.clauses.Clause(subject, found, tense, objects, times[0] if times else None, **rest)
+        return self.clauses.Clause(subject, actual, tense, objects, times[0] if times else None, **rest)
 
 
 @pytest.fixture(scope="module")
@@ -167,8 +167,8 @@ def test_negation_time_and_place_find_their_positions(grammar: Grammar) -> None:
 
 def test_a_pronoun_takes_the_gender_of_what_it_stands_for(grammar: Grammar) -> None:
     def pronoun(noun: str, plural: bool = False) -> tuple[str, str]:
-        found = grammar.phrases.pronoun_for(grammar.thing(noun, "der", plural=plural))
-        return found.in_german("accusative"), found.english[1]
+        actual = grammar.phrases.pronoun_for(grammar.thing(noun, "der", plural=plural))
+        return actual.in_german("accusative"), actual.english[1]
 
     assert pronoun("Koffer") == ("ihn", "it")
     assert pronoun("Tasche") == ("sie", "it")

@@ -103,8 +103,8 @@ def recipe_problem(verb: str, arguments: argparse.Namespace) -> str:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(REPOSITORY).as_posix())
 def test_every_command_of_a_page_exists(page: Path) -> None:
-    found = {command.line: problem_of(command) for command in commands_of(page.read_text(encoding="utf-8"))}
-    assert {command: problem for command, problem in found.items() if problem} == {}
+    actual = {command.line: problem_of(command) for command in commands_of(page.read_text(encoding="utf-8"))}
+    assert {command: problem for command, problem in actual.items() if problem} == {}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(REPOSITORY).as_posix())
@@ -126,7 +126,7 @@ def test_no_page_shows_where_somebody_keeps_files(page: Path) -> None:
 )
 def test_a_command_that_does_not_exist_is_seen(command: str) -> None:
     page = f"Text.\n\n```sh\nmake demo\necho one | seqnlp {command}\n```\n"
-    assert [bool(problem_of(found)) for found in commands_of(page)] == [True]
+    assert [bool(problem_of(actual)) for actual in commands_of(page)] == [True]
 
 
 def test_the_documentation_builds_without_warnings_or_anything_from_elsewhere(tmp_path: Path) -> None:

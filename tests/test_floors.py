@@ -106,7 +106,7 @@ def test_a_task_imports_no_other_task(path: Path) -> None:
 def test_no_module_imports_itself_through_others() -> None:
     names = {".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts): path for path in MODULES}
     arrows = {
-        name: {found if found in names else found.rpartition(".")[0] for found in imports(path)} & set(names)
+        name: {actual if actual in names else actual.rpartition(".")[0] for actual in imports(path)} & set(names)
         for name, path in names.items()
     }
     while free := {name for name, targets in arrows.items() if not targets}:  # what imports nothing that is left

@@ -84,14 +84,14 @@ def test_a_stream_read_row_by_row_is_forecast_as_the_file_up_to_there(
     del lines[15:17]  # a gap of two days
     stream = forecaster.start(horizon)
     for number, line in enumerate(lines[1:], 1):
-        found = stream.add(*fields(line))
+        actual = stream.add(*fields(line))
         write_series(tmp_path / "series.csv", lines[: number + 1])
-        if found is None:
+        if actual is None:
             with pytest.raises(DataError, match=f"expected at least {forecaster.fewest_rows} rows to forecast from"):
                 forecaster.forecast(tmp_path / "series.csv", horizon)
         elif number in (forecaster.fewest_rows, 14, 15, 28):
-            same(found, forecaster.forecast(tmp_path / "series.csv", horizon))
-    assert found is not None
+            same(actual, forecaster.forecast(tmp_path / "series.csv", horizon))
+    assert actual is not None
     assert stream.findings.counts["missing values of 'a', replaced by the last known one"] == 1
 
 
@@ -112,10 +112,10 @@ def test_a_row_costs_the_same_after_many_rows(forecasters: dict[str, Forecaster]
 
 
 def test_times_go_on_in_the_way_they_are_written(forecasters: dict[str, Forecaster], folder: Path) -> None:
-    found = forecasters["calendar"].forecast(folder / "series.csv")
-    assert (found.origin, found.times) == ("2024-04-29", ("2024-04-30", "2024-05-01", "2024-05-02"))
-    found = forecasters["without time"].forecast(folder / "series.csv", 4)
-    assert (found.origin, found.times) == ("120", ("121", "122", "123", "124"))
+    actual = forecasters["calendar"].forecast(folder / "series.csv")
+    assert (actual.origin, actual.times) == ("2024-04-29", ("2024-04-30", "2024-05-01", "2024-05-02"))
+    actual = forecasters["without time"].forecast(folder / "series.csv", 4)
+    assert (actual.origin, actual.times) == ("120", ("121", "122", "123", "124"))
 
 
 def test_intervals_are_wider_at_higher_levels_and_end_with_the_trained_horizon(

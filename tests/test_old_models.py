@@ -30,8 +30,8 @@ TASKS = {"anomaly": "anomaly_detection", "run": "forecasting", **dict.fromkeys(L
 @pytest.mark.parametrize("name", ANSWERS)
 def test_an_old_model_answers_as_it_did(name: str, repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
     task = TASKS.get(name, name)
-    found, expected = ANSWERS[name](ASK[task](load(OLD / name), repository / "recipes"))
-    assert found == pytest.approx(expected, rel=1e-5)
+    actual, expected = ANSWERS[name](ASK[task](load(OLD / name), repository / "recipes"))
+    assert actual == pytest.approx(expected, rel=1e-5)
     assert capsys.readouterr().err == ""
 
 

@@ -40,9 +40,9 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 def answers(python: Path, *arguments: object, text: str) -> str:
     command = [python, "-m", "seqnlp", *map(str, arguments)]
-    found = subprocess.run(command, input=text, capture_output=True, text=True, check=True, cwd=python.parent)
-    assert found.stderr == ""
-    return found.stdout
+    actual = subprocess.run(command, input=text, capture_output=True, text=True, check=True, cwd=python.parent)
+    assert actual.stderr == ""
+    return actual.stdout
 
 
 def test_the_packages_are_those_of_the_file_and_consistent(python: Path) -> None:

@@ -60,6 +60,6 @@ def test_many_threads_get_the_answers_of_one(kind: str, request: pytest.FixtureR
     vectors = getattr(shared._predictor, "vectors", None) or shared._predictor._vectors
     vectors._lexicon.capacity = 300  # forms are forgotten again and again while others are under way
     with ThreadPoolExecutor(THREADS) as pool:
-        found = list(pool.map(lambda batch: answers(shared, batch), batches))
-    assert found == expected
+        actual = list(pool.map(lambda batch: answers(shared, batch), batches))
+    assert actual == expected
     assert answers(shared, batches[0]) == expected[0]

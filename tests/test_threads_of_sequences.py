@@ -52,8 +52,8 @@ def translated(model: Any, draw: random.Random, folder: Path) -> Any:
     if draw.random() < 0.3:
         return [[round(value, 3) for value in one.token_log_probabilities] for one in model.score_lines(texts, texts)]
     beam = draw.randint(1, 3)
-    found = model.translate_lines(texts, decoding=dataclasses.replace(SHORT, beam=beam), nbest=beam, attention=True)
-    return [[(one.text, round(one.log_probability, 3)) for one in answer.hypotheses] for answer in found]
+    actual = model.translate_lines(texts, decoding=dataclasses.replace(SHORT, beam=beam), nbest=beam, attention=True)
+    return [[(one.text, round(one.log_probability, 3)) for one in answer.hypotheses] for answer in actual]
 
 
 def completed(model: Any, draw: random.Random, folder: Path) -> Any:
@@ -78,8 +78,8 @@ def forecast(model: Any, draw: random.Random, folder: Path) -> Any:
 def detected(model: Any, draw: random.Random, folder: Path) -> Any:
     """A file at once, or a stream of its own row by row."""
     if draw.random() < 0.06:
-        found = model.detect(folder / "readings.csv", draw.choice([0.05, 0.1]))
-        return [(row.row, row.flagged, row.score and round(row.score, 6)) for row in found.rows]
+        actual = model.detect(folder / "readings.csv", draw.choice([0.05, 0.1]))
+        return [(row.row, row.flagged, row.score and round(row.score, 6)) for row in actual.rows]
     stream = model.start(draw.choice([0.05, 0.1]))
     rows = [row for place in range(25) for row in stream.add([draw.random(), draw.random()], time_of(place))]
     return [(row.time, row.flagged, row.score and round(row.score, 6)) for row in rows]
@@ -120,5 +120,5 @@ def test_many_threads_get_the_answers_of_one(kind: str, folder: Path, tmp_path: 
     expected = [asked(alone, thread) for thread in range(THREADS)]
     shared = seqnlp.load(tmp_path / "run")  # whatever is made at the first call is made by many at once
     with ThreadPoolExecutor(THREADS) as pool:
-        found = list(pool.map(lambda thread: asked(shared, thread), range(THREADS)))
-    assert found == expected
+        actual = list(pool.map(lambda thread: asked(shared, thread), range(THREADS)))
+    assert actual == expected

@@ -39,8 +39,8 @@ def test_the_wheel_holds_what_it_needs_and_no_more(installed: Path) -> None:
     package = installed / "site" / "seqnlp"
     assert (package / "py.typed").is_file()
     assert (package / "conf" / "train.yaml").is_file()
-    found = {path.name for path in (installed / "site").iterdir()} - {"bin"}
-    assert {name for name in found if not name.startswith("seqnlp")} == set()
+    actual = {path.name for path in (installed / "site").iterdir()} - {"bin"}
+    assert {name for name in actual if not name.startswith("seqnlp")} == set()
     licences = list((installed / "site").glob("seqnlp-*.dist-info/licenses/LICENSE"))
     assert len(licences) == 1
 

@@ -162,8 +162,8 @@ def dying(task: Any, lives: int) -> Any:
     def mortal_loss(examples: NDArray[np.int64], done: float) -> Tensor:
         if next(left, None) is None:
             raise SuddenDeathError
-        found: Tensor = loss(examples, done)
-        return found
+        actual: Tensor = loss(examples, done)
+        return actual
 
     task.loss = mortal_loss
     return task

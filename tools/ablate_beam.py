@@ -64,8 +64,8 @@ def main() -> None:
                     rates[name].append(len(lines) / (time.perf_counter() - begun))
     whole = statistics.median(rates["(nothing)"])
     print("| without | sentences/s | of all |\n|---|---|---|")
-    for name, found in rates.items():
-        rate = statistics.median(found)
+    for name, actual in rates.items():
+        rate = statistics.median(actual)
         print(f"| {name} | {rate:.0f} | {rate / whole:.0%} |")
 
 
@@ -73,7 +73,7 @@ def all_candidates(log_probs: NDArray[np.float32], totals: FloatArray, layout: L
     """The best candidates by torch's top-k over all hypotheses times the vocabulary."""
     vocabulary, width = log_probs.shape[1], int(widths.max())
     scores = torch.from_numpy(layout.spread(log_probs + totals[:, None] + SHIFT))  # (B, K, V), 0 if none
-    best, places = (found.numpy() for found in scores.flatten(1).topk(width))  # (B, W)
+    best, places = (actual.numpy() for actual in scores.flatten(1).topk(width))  # (B, W)
     sentence, rank = np.nonzero((best > 0) & (np.arange(width) < widths[:, None]))
     slot, token = np.divmod(places[sentence, rank], vocabulary)
     first = np.searchsorted(layout.sentence, np.arange(layout.num_sentences))  # (B,)

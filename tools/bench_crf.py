@@ -88,14 +88,14 @@ class Problem:
 
     def difference(self) -> float:
         """Largest difference between the two in loss a sentence and in gradients, over the largest of those values."""
-        found = []
+        actual = []
         for crf in (self.theirs, self.ours):
             loss = self.train(crf, self.tags) / len(self.tags)
             gradients = [self.emissions.grad, *(parameter.grad for parameter in crf.parameters())]
-            found.append(torch.cat([loss.flatten(), *(value.flatten() for value in gradients if value is not None)]))
+            actual.append(torch.cat([loss.flatten(), *(value.flatten() for value in gradients if value is not None)]))
         if self.decode(self.theirs) != self.decode(self.ours):
             raise SystemExit("the two find different best paths")
-        difference = float((found[0] - found[1]).abs().max() / found[0].abs().max())
+        difference = float((actual[0] - actual[1]).abs().max() / actual[0].abs().max())
         if not difference < TOLERANCE:
             raise SystemExit(f"the two disagree by {difference:.1e}, more than {TOLERANCE:.0e}")
         return difference

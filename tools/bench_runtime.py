@@ -62,7 +62,7 @@ def rates(ways: dict[str, Callable[[], object]], count: int, rounds: int) -> dic
             answer()
             if turn:
                 seconds[name].append(time.process_time() - began)
-    return {name: count / statistics.median(found) for name, found in seconds.items()}
+    return {name: count / statistics.median(actual) for name, actual in seconds.items()}
 
 
 def tagging(arguments: argparse.Namespace) -> None:
@@ -78,8 +78,8 @@ def tagging(arguments: argparse.Namespace) -> None:
     print(f"| engine | lines/s, {len(texts)} a call | 1 a call | other tags | largest difference of a probability |")
     print("|---|---|---|---|---|")
     for engine, tagger in taggers.items():
-        found = tagger.tag_texts(texts)
-        same = [(a, b) for a, b in zip(found, wanted, strict=True) if a.tags == b.tags]
+        actual = tagger.tag_texts(texts)
+        same = [(a, b) for a, b in zip(actual, wanted, strict=True) if a.tags == b.tags]
         off = max(
             (abs(x.probability - y.probability) for a, b in same for x, y in zip(a.spans, b.spans, strict=True)),
             default=0,
@@ -99,20 +99,20 @@ def translating(arguments: argparse.Namespace) -> None:
     few = texts[: max(1, len(texts) // 4)]
 
     def answers(model: Any, some: list[str], batch: int) -> list[Any]:
-        found: list[Any] = model.translate_lines(some, batch_lines=batch, **options)
-        return found
+        actual: list[Any] = model.translate_lines(some, batch_lines=batch, **options)
+        return actual
 
     together = rates({n: lambda m=m: answers(m, texts, 64) for n, m in made.items()}, len(texts), arguments.rounds)
     alone = rates({n: lambda m=m: answers(m, few, 1) for n, m in made.items()}, len(few), arguments.rounds)
     wanted = answers(made["torch fp32"], texts, 64)
     print("| engine | lines/s, batch 64 | batch 1 | other texts | other texts or scores alone |\n|---|---|---|---|---|")
     for name, model in made.items():
-        found = answers(model, texts, 64)
-        others = sum(a.text != b.text for a, b in zip(found, wanted, strict=True))
+        actual = answers(model, texts, 64)
+        others = sum(a.text != b.text for a, b in zip(actual, wanted, strict=True))
         singly = answers(model, texts, 1)
         differ = sum(
             (a.text, a.hypotheses[0].score) != (b.text, b.hypotheses[0].score)
-            for a, b in zip(found, singly, strict=True)
+            for a, b in zip(actual, singly, strict=True)
         )
         print(f"| {name} | {together[name]:,.0f} | {alone[name]:,.0f} | {others} | {differ} |")
 
@@ -121,8 +121,8 @@ def starting(arguments: argparse.Namespace) -> None:
     """One line through the command line, in a process of its own: seconds, and the most memory."""
     print("| engine | seconds | CPU seconds | MB |\n|---|---|---|---|")
     for engine in ENGINES:
-        found = [started(arguments.verb, arguments.run, engine) for _ in range(arguments.rounds)]
-        seconds, cpu, memory = (statistics.median(column) for column in zip(*found, strict=True))
+        actual = [started(arguments.verb, arguments.run, engine) for _ in range(arguments.rounds)]
+        seconds, cpu, memory = (statistics.median(column) for column in zip(*actual, strict=True))
         print(f"| {engine} | {seconds:.2f} | {cpu:.2f} | {memory:.0f} |")
 
 

@@ -219,8 +219,8 @@ def plain(translator: Translator, lines: list[str], batch: int, beam: int) -> Ca
         answers = [""] * len(lines)
         for rows in cut_by_budget(order, encoded.lengths + 1, batch, 100_000):
             longest = torch.from_numpy((2.0 * encoded.lengths[rows] + 10).astype(np.int64))  # (B,)
-            found = reference_beam(model, *with_end(encoded, rows), beam, longest)
-            for row, ids in zip(rows.tolist(), found, strict=True):
+            actual = reference_beam(model, *with_end(encoded, rows), beam, longest)
+            for row, ids in zip(rows.tolist(), actual, strict=True):
                 answers[row] = subwords.target.decode(ids)
         return answers
 

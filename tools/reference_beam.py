@@ -58,13 +58,13 @@ def reference_beam(
                 elif slot < beam:
                     rows[sentence, slot], following[sentence, slot], scores[sentence, slot] = row, token, score
                     slot += 1
-        if all(len(found) >= beam for found in finished):
+        if all(len(actual) >= beam for actual in finished):
             break
         chosen = rows.flatten()  # (B * K,)
         prefixes = torch.cat([prefixes[chosen], following.view(-1, 1)], dim=1)  # (B * K, T + 1)
         state = (state[0][chosen], state[1][chosen], state[2][chosen])
         states, mask = states[chosen], mask[chosen]
-    return [max(found)[1] if found else [] for found in finished]
+    return [max(actual)[1] if actual else [] for actual in finished]
 
 
 def plain_step(

@@ -57,12 +57,12 @@ class BatchAnswers:
         usual = ("tokens", "text") if isinstance(model, Tagger) else ("text",)
         column = self.column or next((name for name in usual if name in rows), usual[-1])
         if column not in rows:
-            found = ", ".join(f"'{name}'" for name in rows) or "none"
-            raise DataError(f"expected a column '{column}', found {found}; name it: seqnlp.batch(model, column=...)")
+            names = ", ".join(f"'{name}'" for name in rows) or "none"
+            raise DataError(f"expected a column '{column}', found {names}; name it: seqnlp.batch(model, column=...)")
         values = rows[column]
         if isinstance(values, str):
             raise DataError("expected a batch of rows, found one: use dataset.map(..., batched=True)")
-        return {f"{self.prefix}{name}": list(found) for name, found in _answers(model, list(values)).items()}
+        return {f"{self.prefix}{name}": list(answers) for name, answers in _answers(model, list(values)).items()}
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self._made_from, self.column, self.prefix)

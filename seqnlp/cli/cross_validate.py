@@ -42,7 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
     task = task_of(overrides, arguments.config_dir)
     if task in ("forecasting", "anomaly_detection"):
         raise SeqnlpError("a series has no folds: `seqnlp evaluate` forecasts or scores every row of its test part")
-    found = cross_validate(overrides, arguments.config_dir, int(written or FOLDS), folder)
-    print(json_text({**asdict(found), "mean": found.mean, "sd": found.deviation}, indent=1)
-          if arguments.json else found.format())  # fmt: skip
+    result = cross_validate(overrides, arguments.config_dir, int(written or FOLDS), folder)
+    print(json_text({**asdict(result), "mean": result.mean, "sd": result.deviation}, indent=1)
+          if arguments.json else result.format())  # fmt: skip
     return 0

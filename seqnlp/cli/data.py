@@ -71,13 +71,13 @@ def run(arguments: argparse.Namespace) -> int:
         raise SeqnlpError(f"{expected}, found '{arguments.action}'{close}")
     if len(arguments.names) > 2:
         raise SeqnlpError(f"expected one or two recipes, runs or files, found {len(arguments.names)}")
-    found = _compare([_splits(name, arguments) for name in arguments.names])
-    if not found:
+    overlaps = _compare([_splits(name, arguments) for name in arguments.names])
+    if not overlaps:
         raise SeqnlpError("nothing to compare: expected a train split and a dev or test split; name two files, perhaps")
     if arguments.json:
-        print(json_text([{"of": of, "in": where, **asdict(one)} for of, where, one in found]))
+        print(json_text([{"of": of, "in": where, **asdict(one)} for of, where, one in overlaps]))
     else:
-        print(_table(found))
+        print(_table(overlaps))
     return 0
 
 
@@ -114,7 +114,7 @@ def _compare(all_named: list[tuple[str, Named]]) -> list[tuple[str, str, Overlap
     """Every dev and test split against every train split of equal side; of two files the second against the first."""
     from seqnlp.data.overlap import find_overlap
 
-    found = []
+    overlaps = []
     for here, texts_here in all_named:
         for there, texts_there in all_named:
             for (split, side), texts in texts_here.items():
@@ -122,8 +122,8 @@ def _compare(all_named: list[tuple[str, Named]]) -> list[tuple[str, str, Overlap
                     if not _are_compared(here, split, there, other, all_named) or not _same(side, other_side):
                         continue
                     suffix = "" if side == "text" else f" ({side})"
-                    found.append((f"{here} {split}{suffix}", f"{there} {other}", find_overlap(texts, others)))
-    return found
+                    overlaps.append((f"{here} {split}{suffix}", f"{there} {other}", find_overlap(texts, others)))
+    return overlaps
 
 
 def _are_compared(here: str, split: str, there: str, other: str, all_named: list[tuple[str, Named]]) -> bool:
@@ -137,14 +137,14 @@ def _same(side: str, other: str) -> bool:
     return side == other or "text" in (side, other)
 
 
-def _table(found: list[tuple[str, str, Overlap]]) -> str:
+def _table(overlaps: list[tuple[str, str, Overlap]]) -> str:
     """Counts, then examples of each overlap that there is."""
     from seqnlp.report.tables import Table
     from seqnlp.report.text import format_table
 
-    rows = [(of, where, f"{o.total:,}", f"{o.exact:,}", f"{o.normalized:,}") for of, where, o in found]
+    rows = [(of, where, f"{o.total:,}", f"{o.exact:,}", f"{o.normalized:,}") for of, where, o in overlaps]
     parts = [Table("Texts that are also in another split", ("of", "in", ">texts", ">exact", ">normalised"), rows)]
-    for of, where, overlap in found:
+    for of, where, overlap in overlaps:
         if overlap.examples:
             lines = [(f"{here:,}", f"{there:,}", text) for here, there, text in overlap.examples]
             parts.append(Table(f"{of} in {where}, for example", (">line", ">line there", "text"), lines))

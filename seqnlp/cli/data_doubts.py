@@ -32,7 +32,7 @@ def list_doubts(arguments: argparse.Namespace, say: Callable[[str], None]) -> in
         raise SeqnlpError(f"--number: expected 1 or more, found {arguments.number}")
     folder = Path(arguments.names[0])
     folds = sorted(folder.glob("fold-*"), key=lambda path: (len(path.name), path.name))
-    found: list[Doubt] = []
+    doubted: list[Doubt] = []
     for run in folds or [folder]:
         config = read_run_config(run)
         if not TASKS[config.task].doubts:
@@ -42,13 +42,13 @@ def list_doubts(arguments: argparse.Namespace, say: Callable[[str], None]) -> in
         split = "test" if folds else arguments.split
         if not getattr(config.data, split):
             raise SeqnlpError(f"data.{split}: {run} was trained without a {split} split; choose another --split")
-        found += part_of(config.task, "doubts")(run, config, split, _quiet)
-    least = sorted(found, key=lambda doubt: (doubt.probability, doubt.line))[: arguments.number]
+        doubted += part_of(config.task, "doubts")(run, config, split, _quiet)
+    least = sorted(doubted, key=lambda doubt: (doubt.probability, doubt.line))[: arguments.number]
     if arguments.json:
         print("".join(json_line(asdict(doubt)) for doubt in least), end="")
     else:
-        print(_table(least, len(found)))
-    say(f"{len(least):,} of {len(found):,} annotations, the least probable first; a doubt is no error: look at each")
+        print(_table(least, len(doubted)))
+    say(f"{len(least):,} of {len(doubted):,} annotations, the least probable first; a doubt is no error: look at each")
     return 0
 
 

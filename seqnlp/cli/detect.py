@@ -71,18 +71,18 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _detect_file(arguments: argparse.Namespace, detector: Detector) -> None:
     """The whole series at once."""
-    found = detector.detect(arguments.series, arguments.false_alarms, gap=arguments.gap, say=say)
+    detection = detector.detect(arguments.series, arguments.false_alarms, gap=arguments.gap, say=say)
     tally = Counts()
     emit(_heading(arguments, detector))
-    for row in found.rows:
+    for row in detection.rows:
         tally.count(row)
         if arguments.rows:
             emit(_row(row, arguments, detector))
     if not arguments.rows:
-        emit("".join(_event(event, arguments) for event in found.events))
-    tally.report(len(found.events), found.threshold)
+        emit("".join(_event(event, arguments) for event in detection.events))
+    tally.report(len(detection.events), detection.threshold)
     if arguments.plot:
-        _plot(arguments, detector, found)
+        _plot(arguments, detector, detection)
 
 
 def _detect_stream(arguments: argparse.Namespace, detector: Detector) -> None:
@@ -154,16 +154,18 @@ def _event(event: Event | None, arguments: argparse.Namespace) -> str:
     return event_line(event, arguments.output) if event else ""
 
 
-def _plot(arguments: argparse.Namespace, detector: Detector, found: Detection) -> None:
+def _plot(arguments: argparse.Namespace, detector: Detector, detection: Detection) -> None:
     import numpy as np
 
     from seqnlp.data.series.time import read_timestamp
     from seqnlp.plots.detection import detection_picture
 
-    values = np.array([[math.nan if value is None else value for value in row.values] for row in found.rows])  # (T, C)
-    scores = np.array([math.nan if row.score is None else row.score for row in found.rows])  # (T,)
-    events = [(event.first - 1, event.last - 1) for event in found.events]
+    values = np.array(
+        [[math.nan if value is None else value for value in row.values] for row in detection.rows]
+    )  # (T, C)
+    scores = np.array([math.nan if row.score is None else row.score for row in detection.rows])  # (T,)
+    events = [(event.first - 1, event.last - 1) for event in detection.events]
     title, time_format = Path(arguments.series).name, detector.loaded.data.time_format
-    places = [read_timestamp(row.time, time_format) if row.time else row.row for row in found.rows]
-    detection_picture(arguments.plot, title, detector.columns, values, scores, places, events, found.threshold)
+    places = [read_timestamp(row.time, time_format) if row.time else row.row for row in detection.rows]
+    detection_picture(arguments.plot, title, detector.columns, values, scores, places, events, detection.threshold)
     say(f"plot written to {arguments.plot}")

@@ -35,8 +35,8 @@ def row_line(row: ScoredRow, columns: Sequence[str], output: str) -> str:
     """A row: its values, its score, how rarely a normal row scores as high, and whether it is flagged."""
     fields = row.to_dict(columns)
     if output == "csv":
-        found = [fields["score"], fields["p_value"], int(row.flagged)]
-        return _csv_line([row.row, row.time, *row.values, *found])
+        answers = [fields["score"], fields["p_value"], int(row.flagged)]
+        return _csv_line([row.row, row.time, *row.values, *answers])
     return json_line(fields)
 
 

@@ -56,13 +56,13 @@ def run(arguments: argparse.Namespace) -> int:
     split = arguments.split or ("test" if data.test else "dev")
     if not getattr(data, split):
         raise SeqnlpError(f"data.{split}: there is none to score the models on; name a file, or data.test=1/5")
-    found = learning_curve(overrides, arguments.config_dir, shares, drawn, split, folder)
+    curve = learning_curve(overrides, arguments.config_dir, shares, drawn, split, folder)
     if arguments.json:
-        print(json_text({"verdict": found.verdict, **asdict(found)}, indent=1))
+        print(json_text({"verdict": curve.verdict, **asdict(curve)}, indent=1))
     else:
-        print(found.format())
+        print(curve.format())
     if arguments.picture:
-        _draw(found, arguments.picture)
+        _draw(curve, arguments.picture)
         print(f"curve written to {arguments.picture}", file=sys.stderr)
     return 0
 

@@ -12,7 +12,7 @@ import yaml
 
 from seqnlp.report.tables import Table
 
-Found = dict[tuple[str, str], list[float]]
+Scores = dict[tuple[str, str], list[float]]
 """Scores by the values of both settings."""
 
 
@@ -28,18 +28,18 @@ def cross_table(runs: Sequence[Path]) -> Table | None:
         return None
     down, across = varied
     measured = [json.loads((run / "model" / "metrics.json").read_text(encoding="utf-8")) for run in runs]
-    found: Found = {}
+    scores: Scores = {}
     for setting, metrics in zip(settings, measured, strict=True):
         if "score" in metrics["dev"]:
-            found.setdefault((setting[down], setting[across]), []).append(metrics["dev"]["score"])
+            scores.setdefault((setting[down], setting[across]), []).append(metrics["dev"]["score"])
     for setting, metrics in zip(settings, measured, strict=True):
         for method, score in metrics.get("beside", {}).items():
-            found.setdefault((method, setting[across]), []).append(score)
-    if not found:
+            scores.setdefault((method, setting[across]), []).append(score)
+    if not scores:
         return None
     columns = list(dict.fromkeys(setting[across] for setting in settings))
-    methods = dict.fromkeys(method for method, _ in found)
-    rows = [(method, *(_mean(found.get((method, column), [])) for column in columns)) for method in methods]
+    methods = dict.fromkeys(method for method, _ in scores)
+    rows = [(method, *(_mean(scores.get((method, column), [])) for column in columns)) for method in methods]
     seeds = len({setting["seed"] for setting in settings})
     heading = f"Dev score by {down} and {across}" + (f", mean of {seeds} seeds" if seeds > 1 else "")
     return Table(heading, (down, *(f">{column}" for column in columns)), rows)

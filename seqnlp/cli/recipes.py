@@ -57,8 +57,8 @@ def _row(name: str, path: Path, recipes: dict[str, Path]) -> tuple[str, str, str
     """Name, task, data and results; of a recipe that cannot be read what is wrong with it."""
     try:
         about, task = read_recipe(path).get("about"), recipe_task(path, recipes)
-    except ConfigError as found:
-        return name, "broken", "; ".join(found.problems), ""
+    except ConfigError as broken:
+        return name, "broken", "; ".join(broken.problems), ""
     texts = [about.get(key) for key in ("data", "results")] if isinstance(about, dict) else [None, None]
     data, results = (text if isinstance(text, str) else "" for text in texts)
     return name, task, data, results

@@ -35,8 +35,8 @@ def study_settings(overrides: list[str], own: tuple[str, ...], study: str) -> tu
 
 def own_numbers(overrides: list[str], name: str) -> tuple[list[str], str]:
     """The settings without ``name=...``, and what it is; empty if it is not given."""
-    found = [one.partition("=")[2] for one in overrides if one.startswith(f"{name}=")]
-    return [one for one in overrides if not one.startswith(f"{name}=")], found[-1] if found else ""
+    values = [one.partition("=")[2] for one in overrides if one.startswith(f"{name}=")]
+    return [one for one in overrides if not one.startswith(f"{name}=")], values[-1] if values else ""
 
 
 def numbers(text: str, name: str, low: float, high: float) -> list[float]:
@@ -46,9 +46,9 @@ def numbers(text: str, name: str, low: float, high: float) -> list[float]:
         SeqnlpError: one is no number, or out of range.
     """
     try:
-        found = [float(one) for one in text.split(",")]
+        values = [float(one) for one in text.split(",")]
     except ValueError:
-        found = []
-    if not found or not all(low <= one <= high for one in found):
+        values = []
+    if not values or not all(low <= one <= high for one in values):
         raise SeqnlpError(f"{name}: expected numbers from {low:g} to {high:g} between commas, found '{text}'")
-    return sorted(set(found))
+    return sorted(set(values))

@@ -49,9 +49,9 @@ def train_sweep(overrides: Sequence[str], config_dir: str | None, num_processes:
         record = Path(folder) / "runs"
         record.touch()
         job = functools.partial(_train_job, num_processes=num_processes, typed=typed, record=record)
-        found = train_with_hydra(with_direction(overrides), config_dir, job, multirun=True)
+        jobs = train_with_hydra(with_direction(overrides), config_dir, job, multirun=True)
         # a sweeper that searches gives no results back, but its jobs have said where their runs are
-        return [one.run for one in found] or [Path(line) for line in record.read_text().splitlines()]
+        return [one.run for one in jobs] or [Path(line) for line in record.read_text().splitlines()]
 
 
 def resume_sweep(sweep: Path, num_processes: int) -> list[Path]:

@@ -96,8 +96,8 @@ def _csv_rows(lines: Iterable[str], text_column: str, source: object) -> tuple[l
     def read() -> Iterator[Row]:
         for number, row in rows:
             if len(row) != len(names):
-                found = f"expected {len(names)} columns as in the first line, found {len(row)}"
-                raise DataError(f"{found}; put texts with delimiters into double quotes", source, number)
+                problem = f"expected {len(names)} columns as in the first line, found {len(row)}"
+                raise DataError(f"{problem}; put texts with delimiters into double quotes", source, number)
             fields = dict(zip(names, row, strict=True))
             yield Row(fields[text_column], text_column, fields)
 
@@ -107,5 +107,5 @@ def _csv_rows(lines: Iterable[str], text_column: str, source: object) -> tuple[l
 def _missing(wanted: str, names: list[str]) -> str:
     from seqnlp.errors import did_you_mean
 
-    found = ", ".join(f"'{name[:30]}'" for name in names) or "none"
-    return f"expected the column '{wanted}', found {found}{did_you_mean(wanted, names)}; set --text-column"
+    columns = ", ".join(f"'{name[:30]}'" for name in names) or "none"
+    return f"expected the column '{wanted}', found {columns}{did_you_mean(wanted, names)}; set --text-column"

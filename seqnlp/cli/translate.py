@@ -148,8 +148,8 @@ def _check(arguments: argparse.Namespace) -> None:
     if arguments.mbr and arguments.sample:
         raise SeqnlpError("--mbr compares the best translations of a search; leave --sample out")
     if arguments.mbr and arguments.candidates < max(2, arguments.nbest):
-        found = f"found {arguments.candidates}"
-        raise SeqnlpError(f"--candidates: expected at least {max(2, arguments.nbest)}, {found}")
+        actual = f"found {arguments.candidates}"
+        raise SeqnlpError(f"--candidates: expected at least {max(2, arguments.nbest)}, {actual}")
     if arguments.beam is not None and not arguments.mbr:
         _check_nbest(arguments.nbest, arguments.beam)
     if arguments.attention and arguments.output != "jsonl":

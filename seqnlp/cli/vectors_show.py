@@ -94,8 +94,8 @@ def _near_tables(near: dict[str, list[tuple[str, float]]]) -> list[Table]:
     from seqnlp.report.tables import Table
 
     return [
-        Table(f"Nearest to {word}", ("word", ">cosine"), [(other, f"{cosine:.3f}") for other, cosine in found])
-        for word, found in near.items()
+        Table(f"Nearest to {word}", ("word", ">cosine"), [(other, f"{cosine:.3f}") for other, cosine in neighbours])
+        for word, neighbours in near.items()
     ]
 
 

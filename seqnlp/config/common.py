@@ -25,8 +25,8 @@ def forget_bias_problems(cell: str, forget_bias: float) -> list[str]:
 
 def held_out_part(data: SplitsConfig) -> float | None:
     """The part of train, between 0 and 1, that ``data.dev`` holds out; None if it names a file, or is no such part."""
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)%", data.dev)
-    return float(found[1]) / 100 if found and 0 < float(found[1]) < 100 else None
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)%", data.dev)
+    return float(match[1]) / 100 if match and 0 < float(match[1]) < 100 else None
 
 
 class Fold(NamedTuple):
@@ -38,8 +38,8 @@ class Fold(NamedTuple):
 
 def fold_of(data: SplitsConfig) -> Fold | None:
     """The part of train that ``data.test`` takes out, as in ``2/5``; None if it names a file, or is no such part."""
-    found = re.fullmatch(r"(\d+)/(\d+)", data.test)
-    fold = Fold(int(found[1]), int(found[2])) if found else None
+    match = re.fullmatch(r"(\d+)/(\d+)", data.test)
+    fold = Fold(int(match[1]), int(match[2])) if match else None
     return fold if fold and fold.total >= 2 and 1 <= fold.number <= fold.total else None
 
 

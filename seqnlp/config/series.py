@@ -69,8 +69,8 @@ class SeriesDataConfig(SplitsConfig):
         parts = {split: part_of(getattr(self, split)) for split in ("dev", "test")}
         for split, part in parts.items():
             if getattr(self, split).endswith("%") and not 0 < (part or 0) < 1:
-                found = getattr(self, split)
-                problems.append(f"data.{split}: expected a part of more than 0% and less than 100%, found '{found}'")
+                actual = getattr(self, split)
+                problems.append(f"data.{split}: expected a part of more than 0% and less than 100%, found '{actual}'")
         if sum(part or 0 for part in parts.values()) >= 1:
             problems.append(f"data.dev, data.test: {self.dev} and {self.test} leave nothing to train on")
         if self.time_format and not self.time_column:
@@ -81,8 +81,8 @@ class SeriesDataConfig(SplitsConfig):
         if "I" in directives and "p" not in directives:
             problems.append("data.time_format: %I counts to 12 and needs %p (AM or PM); or write %H")
         if len(delimiter_of(self.delimiter)) != 1 or self.delimiter == self.decimal:
-            found = f"found data.delimiter='{self.delimiter}', data.decimal='{self.decimal}'"
-            problems.append(f"data.delimiter: expected one character other than data.decimal, {found}")
+            actual = f"found data.delimiter='{self.delimiter}', data.decimal='{self.decimal}'"
+            problems.append(f"data.delimiter: expected one character other than data.decimal, {actual}")
         if self.time_column and self.time_column in self.columns:
             problems.append(f"data.value_columns: '{self.time_column}' is the time column")
         return problems
@@ -90,5 +90,5 @@ class SeriesDataConfig(SplitsConfig):
 
 def part_of(name: str) -> float | None:
     """The part that a split such as ``10%`` is; nothing for a file."""
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)%", name)
-    return float(found[1]) / 100 if found else None
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)%", name)
+    return float(match[1]) / 100 if match else None

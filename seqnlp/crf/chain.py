@@ -113,8 +113,8 @@ class ScoredChain:
         """
         chosen: IntArray = tags.astype(np.int64, copy=False).ravel().take(self.chain.positions)  # (R,)
         if len(chosen) and not 0 <= chosen.min() <= chosen.max() < self.num_tags:
-            found = f"{chosen.min()} to {chosen.max()}"
-            raise SeqnlpError(f"expected tags from 0 to {self.num_tags - 1} at real tokens, found {found}")
+            actual = f"{chosen.min()} to {chosen.max()}"
+            raise SeqnlpError(f"expected tags from 0 to {self.num_tags - 1} at real tokens, found {actual}")
         return chosen
 
     def moves(self, tags: IntArray) -> IntArray:

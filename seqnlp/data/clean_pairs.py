@@ -84,9 +84,9 @@ def _length_ratio(pair: SentencePair) -> float:
 def _refuse_one_sided(pairs: Sequence[SentencePair], source: str) -> None:
     bad = [pair for pair in pairs if _blankness(pair) == _ONE_SIDED]
     if bad:
-        found = f"an empty {'target' if bad[0].source else 'source'} ({counted(len(bad), 'such pair')} in all)"
+        actual = f"an empty {'target' if bad[0].source else 'source'} ({counted(len(bad), 'such pair')} in all)"
         remedy = "correct the data, or set data.one_sided=drop"
-        raise DataError(f"expected text on both sides, found {found}; {remedy}", source, bad[0].line)
+        raise DataError(f"expected text on both sides, found {actual}; {remedy}", source, bad[0].line)
 
 
 def _notes(counts: Counter[str], dropped: set[str], max_ratio: float) -> list[str]:

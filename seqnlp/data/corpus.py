@@ -64,10 +64,10 @@ def _load(config: TextDataConfig, split: str) -> list[str]:
     """The lines of a split's own files."""
     lines: list[str] = []
     for path in _files(config, split):
-        found = [plain_line(line, config.lowercase) for line in islice(_read(path), config.limit or None)]
-        if not any(found):
+        read = [plain_line(line, config.lowercase) for line in islice(_read(path), config.limit or None)]
+        if not any(read):
             raise DataError("expected text, found only blank lines", path)
-        lines += found
+        lines += read
     return lines[: config.limit or None]
 
 

@@ -34,12 +34,12 @@ def refuse_labels_as_texts(documents: Sequence[Document], column: str, source: s
         return
     if all(len(text) <= 40 and len(text.split()) <= 2 for text in texts):
         most = ", ".join(f"'{text}' {count:,}x" for text, count in texts.most_common(3))
-        found = f"{len(texts)} short values that repeat in {len(documents):,} documents, as labels do ({most})"
+        actual = f"{len(texts)} short values that repeat in {len(documents):,} documents, as labels do ({most})"
         if cell(column) in TEXTS:
-            say(f"warning: {source}: the texts are {found}")
+            say(f"warning: {source}: the texts are {actual}")
             return
         remedy = "set data.text_column to the column of the texts (if these are the texts, keep each once)"
-        raise DataError(f"expected texts, found {found}; {remedy}", source)
+        raise DataError(f"expected texts, found {actual}; {remedy}", source)
 
 
 def refuse_or_say_heading(documents: Sequence[Document], source: str, say: Callable[[str], None]) -> None:

@@ -182,8 +182,8 @@ def _columns(config: DocumentDataConfig) -> Columns:
     usual = ("1", "0") if config.format == "tsv" else ("text", "label")
     text, label = config.text_column or usual[0], config.label_column or usual[1]
     if config.format in ("tsv", "csv") and text.isdecimal() != label.isdecimal():
-        found = f"'{text}' and '{label}'"
-        raise DataError(f"data.text_column, data.label_column: expected two numbers or two names, found {found}")
+        actual = f"'{text}' and '{label}'"
+        raise DataError(f"data.text_column, data.label_column: expected two numbers or two names, found {actual}")
     if text == label:
         raise DataError(f"data.text_column, data.label_column: expected two columns, found '{text}' for both")
     separator = config.label_separator if config.multi_label else ""
@@ -214,11 +214,11 @@ def _with_phrases(documents: Sequence[Document], config: DocumentDataConfig, say
     """The sentences, then their labelled phrases, as ``data.phrases`` says."""
     if config.phrases == "none":
         return [replace(document, phrases=()) if document.phrases else document for document in documents]
-    found = [(document, phrase) for document in documents for phrase in document.phrases]
+    labelled = [(document, phrase) for document in documents for phrase in document.phrases]
     if config.phrases == "distinct":
         sentences = {(document.text, document.labels[0]) for document in documents}
-        first = {phrase: (document, phrase) for document, phrase in reversed(found) if phrase not in sentences}
-        found = list(reversed(first.values()))
-    say(f"train: {counted(len(documents), 'sentence')} and {counted(len(found), 'labelled phrase')} in them")
-    phrases = [Document(text, (label,), document.line) for document, (text, label) in found]
+        first = {phrase: (document, phrase) for document, phrase in reversed(labelled) if phrase not in sentences}
+        labelled = list(reversed(first.values()))
+    say(f"train: {counted(len(documents), 'sentence')} and {counted(len(labelled), 'labelled phrase')} in them")
+    phrases = [Document(text, (label,), document.line) for document, (text, label) in labelled]
     return [*(replace(document, phrases=()) for document in documents), *phrases]

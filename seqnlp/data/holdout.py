@@ -13,7 +13,7 @@ from seqnlp.data.clean_pairs import counted
 from seqnlp.errors import DataError
 
 Example = TypeVar("Example")
-Found = TypeVar("Found")
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +109,9 @@ def choose(groups: Sequence[Group], part: float, seed: int, noun: str) -> set[in
 
     remaining: list[Group] = []
     for stratum in sorted(strata):
-        found = strata[stratum]
-        shuffled = [found[place] for place in generator.permutation(len(found))]
-        remaining += take(shuffled, round(part * sum(len(group.members) for group in found)))
+        members = strata[stratum]
+        shuffled = [members[place] for place in generator.permutation(len(members))]
+        remaining += take(shuffled, round(part * sum(len(group.members) for group in members)))
     take([remaining[place] for place in generator.permutation(len(remaining))], round(part * total) - len(held))
     if not held:
         raise DataError(_nothing(part, total, noun, min(len(group.members) for group in groups)))
@@ -156,12 +156,12 @@ def _nothing(part: float, total: int, noun: str, smallest: int) -> str:
     """Why nothing can be held out."""
     wanted = round(part * total)
     if not wanted:
-        found = f"{part:.4g} of {total:,} training {noun}s is 0"
-        return f"data.dev: {found}; expected at least one held out and one left"
-    found = (
+        reason = f"{part:.4g} of {total:,} training {noun}s is 0"
+        return f"data.dev: {reason}; expected at least one held out and one left"
+    reason = (
         f"the smallest group of equal texts has {smallest:,} {noun}s" if smallest > wanted else "each label is needed"
     )
     return (
-        f"data.dev: none of {total:,} training {noun}s can be held out ({wanted:,} wanted): {found} in train; "
+        f"data.dev: none of {total:,} training {noun}s can be held out ({wanted:,} wanted): {reason} in train; "
         "name a development file, or a larger part"
     )

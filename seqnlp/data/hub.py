@@ -158,12 +158,12 @@ def _is_saved(folder: Path) -> bool:
 
 def _field(key: str, wanted: str, usual: Sequence[str], columns: Sequence[str], where: str) -> str:
     """The column to read."""
-    found = next((name for name in ([wanted] if wanted else usual) if name in columns), "")
-    if not found:
+    field = next((name for name in ([wanted] if wanted else usual) if name in columns), "")
+    if not field:
         expected = f"'{wanted}'" if wanted else " or ".join(usual)
         close = did_you_mean(wanted, columns) if wanted else f"; set {key}"
         raise DataError(f"expected the column {expected}, found {', '.join(columns)}{close}", where)
-    return found
+    return field
 
 
 def _tag_names(feature: Any) -> list[str] | None:

@@ -82,15 +82,15 @@ class LinearForecast:
 
         The first row stands for those before it.
         """
-        found = np.empty((len(origins), *self.bias.shape))
+        forecasts = np.empty((len(origins), *self.bias.shape))
         weights = self.lags.reshape(-1, self.bias.size)  # (P * C, J * C)
         waves = self.calendar_features.reshape(-1, self.bias.size)  # (R, J * C)
         for begin in range(0, len(origins), _PIECE):
             some = origins[begin : begin + _PIECE]
             last = _last_rows(values, some, len(self.lags)).reshape(len(some), -1)  # (o, P * C)
             sums = last @ weights + calendar_features[some] @ waves
-            found[begin : begin + _PIECE] = sums.reshape(-1, *self.bias.shape) + self.bias
-        return found
+            forecasts[begin : begin + _PIECE] = sums.reshape(-1, *self.bias.shape) + self.bias
+        return forecasts
 
 
 def lag_choices(season: int) -> list[int]:

@@ -47,9 +47,9 @@ class WordFeatures:
     def vector_id(self, word: str) -> int:
         """Index of the word's pretrained vector, 0 if none: that of the first of its :func:`vector_forms` with one."""
         for form in vector_forms(word):
-            found = self.vector_words.index(form)
-            if found:
-                return found
+            row = self.vector_words.index(form)
+            if row:
+                return row
         return 0
 
     def character_ids(self, word: str) -> list[int]:

@@ -31,13 +31,13 @@ def pair_format(config: ParallelDataConfig, split: str) -> str:
         hint = "for a folder of `datasets` set data.format=hub and data.hub"
         raise DataError(f"expected a file of sentence pairs, found a folder; {hint}", path)
     wanted = tuple(filter(None, (config.source_column or config.source, config.target_column or config.target)))
-    found = recognise_pairs(path, wanted if len(wanted) > 1 else ())
-    if not found:
+    recognised = recognise_pairs(path, wanted if len(wanted) > 1 else ())
+    if not recognised:
         expected = "expected sentence pairs, found a file that looks like one side of them"
         if not (config.source and config.target):
             expected += "; name both languages with data.source and data.target"
         raise DataError(f"{expected}; set data.{split} to {_TWO_FILES}, or set data.format", path)
-    return found
+    return recognised
 
 
 def pair_files(config: ParallelDataConfig, split: str) -> list[Path]:

@@ -111,8 +111,8 @@ def _other_format(config: ParallelDataConfig, split: str) -> str:
         form = recognise_pairs(existing_file(config, split, getattr(config, split)))
     except DataError:
         return ""
-    found = f"; the file looks like data.format={form}, is data.format={config.format} right?"
-    return found if form not in ("", config.format) else ""
+    advice = f"; the file looks like data.format={form}, is data.format={config.format} right?"
+    return advice if form not in ("", config.format) else ""
 
 
 def _read(config: ParallelDataConfig, split: str, left_out: Counter[str]) -> Iterator[SentencePair]:

@@ -19,7 +19,7 @@ from seqnlp.text.parallel import SentencePair
 from seqnlp.text.sentence import TaggedSentence
 
 Example = TypeVar("Example")
-Found = TypeVar("Found")
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -73,10 +73,10 @@ def sentence_groups(sentences: Sequence[TaggedSentence], starts: Sequence[int]) 
     for number, sentence in enumerate(sentences):
         whole[bisect_right(starts, sentence.line)].append(number)
     equal = equal_together([(normalized_text(" ".join(sentence.tokens)),) for sentence in sentences])
-    found = [("equal sentences stay together, and every tag in train", of(equal))]
+    groupings = [("equal sentences stay together, and every tag in train", of(equal))]
     if len(whole) > 1:
-        found.insert(0, ("documents stay together, and every tag in train", of(whole.values())))
-    return found
+        groupings.insert(0, ("documents stay together, and every tag in train", of(whole.values())))
+    return groupings
 
 
 DOCUMENTS = Grouping("document", document_groups, ", stratified")
@@ -123,7 +123,7 @@ def part_of_train(
     return rest
 
 
-def _whole_or_equal(ways: Sequence[tuple[str, list[Group]]], do: Callable[[list[Group]], Found]) -> tuple[str, Found]:
+def _whole_or_equal(ways: Sequence[tuple[str, list[Group]]], do: Callable[[list[Group]], Result]) -> tuple[str, Result]:
     """The first way of grouping that can be held out, why it gives fewer, and what it gives.
 
     Raises:

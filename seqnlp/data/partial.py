@@ -32,8 +32,8 @@ def checked_partial(
     for number in sorted(partial):
         sentence = sentences[number]
         if split != "train":
-            found = "expected tags that are known, as scores need them; found '?' or several for a word"
-            raise DataError(f"{found}; leave such sentences to data.train", source, sentence.line)
+            message = "expected tags that are known, as scores need them; found '?' or several for a word"
+            raise DataError(f"{message}; leave such sentences to data.train", source, sentence.line)
         try:
             refuse_impossible_tags(sentence.tags, scheme)
         except DataError as problem:

@@ -116,8 +116,8 @@ def _read_as(config: DataConfig, split: str, report: Callable[[str], None]) -> I
 def _checked_sentences(config: DataConfig, split: str, report: Callable[[str], None]) -> list[TaggedSentence]:
     source, cut = source_name(config, split), cutter(config)
     left_out: Counter[str] = Counter()
-    found = sentences_of(_examples(config, split, left_out), source, cut, left_out)
-    sentences = list(islice(found, config.limit or None))
+    checked = sentences_of(_examples(config, split, left_out), source, cut, left_out)
+    sentences = list(islice(checked, config.limit or None))
     if cut.edges:
         cut.edges.check(source, config.accept_cut_words, report)
     _refuse_nothing(sentences, config, source, left_out)
@@ -150,8 +150,8 @@ def _inside(example: AnnotatedText, source: str) -> AnnotatedText:
     return example
 
 
-def _refuse_nothing(found: Sequence[Example], config: DataConfig, source: str, left_out: Counter[str]) -> None:
-    if not found:
+def _refuse_nothing(examples: Sequence[Example], config: DataConfig, source: str, left_out: Counter[str]) -> None:
+    if not examples:
         nothing = f"; left out: {_counted(left_out)}" if _counted(left_out) else ""
         raise DataError(f"no sentences found; is data.format={config.format} right?{nothing}", source)
 

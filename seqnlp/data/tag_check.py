@@ -22,9 +22,9 @@ def refuse_comments(sentences: Sequence[TaggedSentence], scheme: str, source: st
     for sentence in sentences:
         for position, (token, tag) in enumerate(zip(sentence.tokens, sentence.tags, strict=True)):
             if token.startswith("#") and (not is_tag(tag, scheme) or "://" in tag or " " in tag):
-                found = f"'{token}' with the tag '{tag}' looks like a comment, not like a word"
+                problem = f"'{token}' with the tag '{tag}' looks like a comment, not like a word"
                 remedy = f"set data.comment='{'# ' if token == '#' else '#'}' if lines that begin so are comments"
-                raise DataError(f"{found}; {remedy}, data.comment=none if not", source, sentence.line_of(position))
+                raise DataError(f"{problem}; {remedy}, data.comment=none if not", source, sentence.line_of(position))
 
 
 def refuse_illegal_tags(sentences: Sequence[TaggedSentence], scheme: str, source: str) -> None:
@@ -33,15 +33,15 @@ def refuse_illegal_tags(sentences: Sequence[TaggedSentence], scheme: str, source
     Raises:
         DataError: where the first illegal tag is, how many there are, and what to do.
     """
-    found = [
+    illegal = [
         (sentence.line_of(position), message)
         for sentence in sentences
         for position, message in find_illegal(sentence.tags, scheme)
     ]
-    if found:
-        line, message = found[0]
-        total = f" ({len(found):,} illegal tags in all)" if len(found) > 1 else ""
-        raise DataError(f"{message}{total}; {_remedy(sentences, scheme, len(found))}", source, line)
+    if illegal:
+        line, message = illegal[0]
+        total = f" ({len(illegal):,} illegal tags in all)" if len(illegal) > 1 else ""
+        raise DataError(f"{message}{total}; {_remedy(sentences, scheme, len(illegal))}", source, line)
 
 
 def mend_tags(

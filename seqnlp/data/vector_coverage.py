@@ -32,13 +32,13 @@ class Coverage:
 def coverage(texts: Iterable[Sequence[str]], known: Set[str], most_missing: int) -> Coverage:
     """How much of texts, given as their words, has a vector, found as taggers and classifiers find it."""
     counts = Counter(visible(word) for words in texts for word in words)
-    found = {word for word in counts if any(form in known for form in vector_forms(word))}
-    missing = [(word, number) for word, number in counts.most_common() if word not in found]
+    covered = {word for word in counts if any(form in known for form in vector_forms(word))}
+    missing = [(word, number) for word, number in counts.most_common() if word not in covered]
     return Coverage(
         words=counts.total(),
-        known=sum(counts[word] for word in found),
+        known=sum(counts[word] for word in covered),
         as_written=sum(number for word, number in counts.items() if word in known),
         forms=len(counts),
-        known_forms=len(found),
+        known_forms=len(covered),
         missing=missing[:most_missing],
     )

@@ -110,7 +110,7 @@ class _Search:
 
     def answers(self) -> list[list[Decoded]]:
         """What was found for each sentence, best first."""
-        found = []
+        decoded = []
         for number, endings in enumerate(self.endings):
             if not endings:
                 raise SeqnlpError(
@@ -118,8 +118,8 @@ class _Search:
                     "probabilities are numbers"
                 )
             best = sorted(endings, key=lambda ending: -ending.score)[: self.nbest]
-            found.append([self.history.decoded(ending, self._positions(number)) for ending in best])
-        return found
+            decoded.append([self.history.decoded(ending, self._positions(number)) for ending in best])
+        return decoded
 
     def _look(self, attention: FloatArray | None) -> None:
         """Keep where this step looks, if somebody asks."""

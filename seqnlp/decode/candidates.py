@@ -62,11 +62,11 @@ def best_candidates(log_probs: Scores, totals: FloatArray, layout: Layout, width
     flat = log_probs.ravel()  # (N * V,)
     gains = flat.take(rows[:, None] * vocabulary + tokens, mode="clip").astype(np.float64)  # (M, 64)
     values = gains + totals[rows, None]  # (M, 64)
-    found = np.flatnonzero((values >= bounds[:, None]) & (tokens < vocabulary))  # (F,)
-    parent, token, total = rows[found // CHUNK], tokens.ravel()[found], values.ravel()[found]
+    places = np.flatnonzero((values >= bounds[:, None]) & (tokens < vocabulary))  # (F,)
+    parent, token, total = rows[places // CHUNK], tokens.ravel()[places], values.ravel()[places]
     sentence = layout.sentence[parent]
     order = _first(widths, sentence, np.lexsort((token, parent, -total, sentence)))
-    return Candidates(sentence[order], parent[order], token[order], gains.ravel()[found[order]], total[order])
+    return Candidates(sentence[order], parent[order], token[order], gains.ravel()[places[order]], total[order])
 
 
 def _open_chunks(

@@ -74,17 +74,20 @@ class WordSearch:
         for _ in range(MAX_LENGTH):
             if typed:
                 mass += sum(self._completing(one, rows[one.row], start) for one in begun)
-            found = [extended for one in begun for extended in self._extensions(one, rows[one.row], start)]
+            candidates = [extended for one in begun for extended in self._extensions(one, rows[one.row], start)]
             if self.tokens.whole_words:
-                words.update((self._text(one, token), gain) for gain, one, token in found)
+                words.update((self._text(one, token), gain) for gain, one, token in candidates)
                 break
             least = NEGLIGIBLE * sorted(words.values())[-top] if len(words) >= top else 0.0
-            found = sorted((each for each in found if each[0] > least), key=lambda each: -each[0])[:BEAM]
-            if not found:
+            candidates = sorted((each for each in candidates if each[0] > least), key=lambda each: -each[0])[:BEAM]
+            if not candidates:
                 break
-            read = np.array([one.row for _, one, _ in found]), np.array([token for *_, token in found])  # 2 x (N,)
+            read = (
+                np.array([one.row for _, one, _ in candidates]),
+                np.array([token for *_, token in candidates]),
+            )  # 2 x (N,)
             rows, state = step(*read, state)  # (N, V)
-            begun = [_Begun(self._text(one, token), gain, row) for row, (gain, one, token) in enumerate(found)]
+            begun = [_Begun(self._text(one, token), gain, row) for row, (gain, one, token) in enumerate(candidates)]
             for one in begun:
                 if len(one.text) >= len(start) and one.text.strip():
                     words[one.text] += one.probability * float(1 - rows[one.row][self.continues].sum())

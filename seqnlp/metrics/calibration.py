@@ -93,8 +93,8 @@ def error_by_chance(probabilities: ArrayLike, num_bins: int = 10) -> float:
     sure = np.asarray(probabilities, dtype=np.float64)  # (N,)
     generator = np.random.default_rng(0)
     draws = max(20, min(200, 2_000_000 // max(len(sure), 1)))
-    found = [expected_calibration_error(sure, generator.random(len(sure)) < sure, num_bins)[0] for _ in range(draws)]
-    return float(np.mean(found))
+    errors = [expected_calibration_error(sure, generator.random(len(sure)) < sure, num_bins)[0] for _ in range(draws)]
+    return float(np.mean(errors))
 
 
 def expected_calibration_error(
@@ -152,8 +152,8 @@ def fit_temperature(score: Callable[[float], float], low: float = 0.25, high: fl
         return score(math.exp(log_temperature))
 
     bounds = (math.log(low), math.log(high))
-    found = minimize_scalar(score_of_log, bounds=bounds, method="bounded", options={"xatol": 1e-3})
-    return math.exp(found.x) if found.fun < score(1.0) else 1.0
+    optimum = minimize_scalar(score_of_log, bounds=bounds, method="bounded", options={"xatol": 1e-3})
+    return math.exp(optimum.x) if optimum.fun < score(1.0) else 1.0
 
 
 def _checked(probabilities: ArrayLike, correct: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

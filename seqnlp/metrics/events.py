@@ -76,5 +76,5 @@ class EventMerger:
 def find_events(scores: NDArray[np.float64], flagged: NDArray[np.bool_], gap: int) -> list[Event]:
     """All events of rows (T,), which are numbered from 0."""
     merger = EventMerger(gap)
-    found = [merger.add(row, float(scores[row]), True, str(row)) for row in np.flatnonzero(flagged).tolist()]
-    return [event for event in [*found, merger.finish()] if event is not None]
+    events = [merger.add(row, float(scores[row]), True, str(row)) for row in np.flatnonzero(flagged).tolist()]
+    return [event for event in [*events, merger.finish()] if event is not None]

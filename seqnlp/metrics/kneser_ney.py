@@ -64,17 +64,17 @@ class KneserNey:
         self.orders: list[Order] = []
         self.highest = order
         order = min(order, len(tokens))  # a text has no n-grams longer than itself
-        found = _grams(tokens, num_tokens, order)
-        for number, (keys, at) in enumerate(found):
+        grams = _grams(tokens, num_tokens, order)
+        for number, (keys, at) in enumerate(grams):
             occurrences = np.bincount(at[number:], minlength=len(keys))  # (G,)
             contexts = occurrences  # of the highest order, whose contexts nobody asks for
             if number + 1 < order:
-                longer, longer_at = found[number + 1]
+                longer, longer_at = grams[number + 1]
                 ends = np.zeros(len(longer), dtype=np.int64)  # (G',) one place where each longer n-gram ends
                 ends[longer_at[number + 1 :]] = np.arange(number + 1, len(tokens))
                 contexts = np.bincount(at[ends], minlength=len(keys))  # (G,)
             histories = keys // num_tokens  # (G,)
-            num_histories = len(found[number - 1][0]) if number else 1
+            num_histories = len(grams[number - 1][0]) if number else 1
             both = [_discounted(counts, histories, num_histories) for counts in (occurrences, contexts)]
             self.orders.append(Order(keys, *both))
 

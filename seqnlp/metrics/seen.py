@@ -42,8 +42,8 @@ class TrainingEntities:
     def __init__(self, sentences: Iterable[Sequence[str]], spans: Iterable[Sequence[Span]]) -> None:
         self.entities: set[tuple[Words, str]] = {
             (surface_of(span, words), span.label)
-            for words, found in zip(sentences, spans, strict=True)
-            for span in found
+            for words, entities in zip(sentences, spans, strict=True)
+            for span in entities
         }
         self.surfaces: set[Words] = {surface for surface, _ in self.entities}
 

@@ -123,7 +123,7 @@ def find_repeat(words: Sequence[str]) -> tuple[Words, int] | None:
     Upper and lower case are the same; punctuation alone does not count, nor do one or two characters of a script
     without spaces, where such doubling makes ordinary words.
     """
-    folded, best, found = [word.casefold() for word in words], 0, None
+    folded, best, repeated = [word.casefold() for word in words], 0, None
     for size in range(1, MAX_REPEAT + 1):
         same = 0
         for end in range(size, len(words)):
@@ -131,8 +131,8 @@ def find_repeat(words: Sequence[str]) -> tuple[Words, int] | None:
             times = same // size + 1
             if times > 1 and times * size > best and _tells(words[end - size + 1 : end + 1]):
                 start = end + 1 - size - same
-                best, found = times * size, (list(words[start : start + size]), times)
-    return found
+                best, repeated = times * size, (list(words[start : start + size]), times)
+    return repeated
 
 
 def copied_words(source: Sequence[str], output: Sequence[str], reference: Sequence[str]) -> Words:
@@ -167,7 +167,7 @@ def _empty(texts: list[Texts]) -> Finding:
 
 
 def _repeated(texts: list[Texts], outputs: list[Words]) -> Finding:
-    repeats = [(index, found) for index, output in enumerate(outputs) if (found := find_repeat(output))]
+    repeats = [(index, repeat) for index, output in enumerate(outputs) if (repeat := find_repeat(output))]
     signs = [
         _Sign(index, times * len(words), f"{' '.join(words)} ({times} times)") for index, (words, times) in repeats
     ]

@@ -55,8 +55,8 @@ class TorchWords:
     @torch.inference_mode()
     def vectors(self, lexicon: Lexicon, forms: IntArray) -> FloatArray:
         """Vectors (U, D) of the given forms (U,) of a lexicon."""
-        found: FloatArray = self._embedder(word_rows(lexicon, forms).to(self._device)).numpy(force=True)
-        return found
+        result: FloatArray = self._embedder(word_rows(lexicon, forms).to(self._device)).numpy(force=True)
+        return result
 
 
 def word_inputs(embedder: WordEmbedder, features: WordFeatures, words: Sequence[str]) -> Tensor:
@@ -85,10 +85,10 @@ class TorchTagger:
         index = torch.arange(rows.shape[0] * rows.shape[1], device=device).view(rows.shape[:2])  # (B, T)
         flat = torch.from_numpy(rows.reshape(-1, rows.shape[2])).to(device)  # (B * T, D)
         more = None if context is None else torch.from_numpy(context).to(device)  # (B, T, C)
-        found: FloatArray = self.model.emissions(flat, index, torch.from_numpy(lengths).to(device), more).numpy(
+        result: FloatArray = self.model.emissions(flat, index, torch.from_numpy(lengths).to(device), more).numpy(
             force=True
         )
-        return found
+        return result
 
 
 class TorchClassifier:
@@ -117,8 +117,8 @@ class TorchClassifier:
         """Vectors (P, H) of windows (P, T, D) with so many words (P,); 0 is allowed."""
         model = self.model
         given = torch.from_numpy(inputs).to(model.device, model.project.weight.dtype)
-        found: FloatArray = model.encoder(given, torch.from_numpy(lengths).to(model.device)).numpy(force=True)
-        return found
+        result: FloatArray = model.encoder(given, torch.from_numpy(lengths).to(model.device)).numpy(force=True)
+        return result
 
     @torch.inference_mode()
     def scores(
@@ -127,8 +127,8 @@ class TorchClassifier:
         """Scores (count, K) of documents from their windows' vectors (P, H)."""
         device = self.model.device
         parts = [torch.from_numpy(part).to(device) for part in (vectors, lengths, owners, places)]
-        found: FloatArray = self.model.scores(parts[0], parts[1], parts[2], parts[3], count).numpy(force=True)
-        return found
+        result: FloatArray = self.model.scores(parts[0], parts[1], parts[2], parts[3], count).numpy(force=True)
+        return result
 
 
 class TensorSource(Protocol):

@@ -71,8 +71,8 @@ class Autoencoder(nn.Module):
         It is a number for any other row, however odd: an overflow would pass for a row that was not measured.
         """
         last, values = self.config.scored_rows, values.clamp(-LARGEST, LARGEST)
-        found = mean_error(self(values, known)[:, -last:], values[:, -last:], measured[:, -last:])  # (B,)
-        return found.masked_fill(~measured[:, -last:].any(dim=2).any(dim=1), torch.nan)
+        result = mean_error(self(values, known)[:, -last:], values[:, -last:], measured[:, -last:])  # (B,)
+        return result.masked_fill(~measured[:, -last:].any(dim=2).any(dim=1), torch.nan)
 
 
 def mean_error(rebuilt: Tensor, values: Tensor, measured: Tensor) -> Tensor:

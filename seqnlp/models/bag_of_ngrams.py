@@ -45,8 +45,8 @@ class BagOfNgrams:
 
     def scores(self, documents: Sequence[Words]) -> FloatArray:
         """(B, K) scores of documents; the largest is the class, above 0 a label."""
-        found: FloatArray = presence(documents, self.ngrams, self.order) @ self.weights
-        return found + self.bias
+        result: FloatArray = presence(documents, self.ngrams, self.order) @ self.weights
+        return result + self.bias
 
     def word_scores(self, words: Words) -> FloatArray:
         """(T, K) what each word adds to the scores: an n-gram's weight is shared by its words where it first occurs."""
@@ -70,9 +70,9 @@ def presence(documents: Sequence[Words], ngrams: dict[str, int], order: int) -> 
     columns: list[int] = []
     starts, values = [0], []
     for words in documents:
-        found = sorted({ngrams[ngram] for _, _, ngram in _located(words, order) if ngram in ngrams})
-        columns += found
-        values.append(np.full(len(found), max(len(found), 1) ** -0.5))
+        present = sorted({ngrams[ngram] for _, _, ngram in _located(words, order) if ngram in ngrams})
+        columns += present
+        values.append(np.full(len(present), max(len(present), 1) ** -0.5))
         starts.append(len(columns))
     data = np.concatenate([np.zeros(0), *values])
     return csr_matrix((data, columns, starts), shape=(len(documents), len(ngrams)))
@@ -138,9 +138,9 @@ def tune_bag(
     for order in orders:
         for strength in STRENGTHS[method]:
             model = fit_bag(train, targets, method, order, strength, single=single, min_documents=min_documents)
-            found = score(model)
-            if best is None or found > best[0]:
-                best = found, model, f"up to {order} words, C {strength:g}"
+            reached = score(model)
+            if best is None or reached > best[0]:
+                best = reached, model, f"up to {order} words, C {strength:g}"
     assert best is not None
     return best[1], best[2]
 

@@ -52,14 +52,14 @@ class WordEncoder:
         """
         read = [self._pieces(word) for word in words]
         order = sorted(range(len(words)), key=lambda place: len(read[place][0]))
-        found: NDArray[np.float32] | None = None
+        rows: NDArray[np.float32] | None = None
         for start in range(0, len(words), _BATCH):
             places = order[start : start + _BATCH]
             part = self._means([read[place] for place in places])  # (B, H)
-            found = np.zeros((len(words), part.shape[1]), np.float32) if found is None else found
-            found[places] = part
+            rows = np.zeros((len(words), part.shape[1]), np.float32) if rows is None else rows
+            rows[places] = part
             say(start + len(places))
-        return np.zeros((0, 0), np.float32) if found is None else found
+        return np.zeros((0, 0), np.float32) if rows is None else rows
 
     def _pieces(self, word: str) -> tuple[list[int], list[bool]]:
         """Ids of a word with what stands around it, and which of them are the word's own."""
@@ -114,16 +114,16 @@ class BertLike(nn.Module):
 
 def _layer_weights(weights: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
     """The weights of one layer under torch's names."""
-    found = {}
+    own = {}
     for part in ("weight", "bias"):
         pieces = [weights[f"{prefix}attention.self.{name}.{part}"] for name in ("query", "key", "value")]
-        found[f"self_attn.in_proj_{part}"] = torch.cat(pieces)  # (3H, H) or (3H,)
-        found[f"self_attn.out_proj.{part}"] = weights[f"{prefix}attention.output.dense.{part}"]
-        found[f"norm1.{part}"] = weights[f"{prefix}attention.output.LayerNorm.{part}"]
-        found[f"linear1.{part}"] = weights[f"{prefix}intermediate.dense.{part}"]
-        found[f"linear2.{part}"] = weights[f"{prefix}output.dense.{part}"]
-        found[f"norm2.{part}"] = weights[f"{prefix}output.LayerNorm.{part}"]
-    return found
+        own[f"self_attn.in_proj_{part}"] = torch.cat(pieces)  # (3H, H) or (3H,)
+        own[f"self_attn.out_proj.{part}"] = weights[f"{prefix}attention.output.dense.{part}"]
+        own[f"norm1.{part}"] = weights[f"{prefix}attention.output.LayerNorm.{part}"]
+        own[f"linear1.{part}"] = weights[f"{prefix}intermediate.dense.{part}"]
+        own[f"linear2.{part}"] = weights[f"{prefix}output.dense.{part}"]
+        own[f"norm2.{part}"] = weights[f"{prefix}output.LayerNorm.{part}"]
+    return own
 
 
 def _read_tokenizer(folder: Path) -> Any:
@@ -195,8 +195,10 @@ def _graph(path: Path) -> Forward:
     names = {each.name for each in session.get_inputs()}
     known = {"input_ids", "attention_mask", "token_type_ids"}
     if "input_ids" not in names or names - known or len(session.get_outputs()[0].shape) != 3:
-        found = f"{', '.join(sorted(names))} -> {session.get_outputs()[0].shape}"
-        raise DataError(f"expected a graph of input_ids, attention_mask -> (batch, length, width), found {found}", path)
+        actual = f"{', '.join(sorted(names))} -> {session.get_outputs()[0].shape}"
+        raise DataError(
+            f"expected a graph of input_ids, attention_mask -> (batch, length, width), found {actual}", path
+        )
 
     def forward(ids: IntArray, mask: IntArray) -> NDArray[np.float32]:
         feed = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}

@@ -29,6 +29,6 @@ def reduce_width(values: NDArray[np.float32], width: int) -> tuple[NDArray[np.fl
 
 def scale_to(values: NDArray[np.float32], deviation: float) -> NDArray[np.float32]:
     """The vectors times one number, so that their numbers have this standard deviation."""
-    found = float(values.std(dtype=np.float64))
-    scaled: NDArray[np.float32] = values * np.float32(deviation / found) if found else values
+    current = float(values.std(dtype=np.float64))
+    scaled: NDArray[np.float32] = values * np.float32(deviation / current) if current else values
     return scaled

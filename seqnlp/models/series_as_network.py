@@ -23,5 +23,5 @@ class TorchDetector:
         """Mean squared error (B,) of the last rows of windows; NaN where none of their values was measured."""
         given = (values.astype(np.float64), known.astype(np.float64), measured)
         windows = [torch.from_numpy(part).to(self._device) for part in given]
-        found: FloatArray = self.model.errors(windows[0], windows[1], windows[2]).numpy(force=True)
-        return found
+        result: FloatArray = self.model.errors(windows[0], windows[1], windows[2]).numpy(force=True)
+        return result

@@ -70,8 +70,8 @@ class TranslatorStep:
         def attend(queries: Tensor, covered: Tensor | None) -> tuple[Tensor, Tensor]:
             seen = None if covered is None else _spread(covered[:count], layout, place)  # (B, K, S)
             asked = _spread(queries[:count], layout, place)  # (B, K, A)
-            found = attention.look(asked, memory.keys, memory.states, memory.mask, seen)
-            contexts, weights = (each.flatten(0, 1).index_select(0, place) for each in found)  # (N, M), (N, S)
+            result = attention.look(asked, memory.keys, memory.states, memory.mask, seen)
+            contexts, weights = (each.flatten(0, 1).index_select(0, place) for each in result)  # (N, M), (N, S)
             if len(queries) == count:
                 return contexts, weights
             padding = (0, 0, 0, len(queries) - count)
@@ -91,8 +91,8 @@ class TranslatorStep:
         mask = np.arange(outputs.shape[1]) < output_lengths[:, None]  # (B, T)
         arrays = (source, lengths, begun(outputs), outputs, mask)
         batch = PairBatch(*(torch.from_numpy(array).to(self._device) for array in arrays))
-        found: FloatArray = self.model.token_log_probs(batch).numpy(force=True)
-        return found
+        result: FloatArray = self.model.token_log_probs(batch).numpy(force=True)
+        return result
 
 
 def _padded(indices: Tensor) -> Tensor:

@@ -33,9 +33,9 @@ class GraphDetector:
     def errors(self, values: FloatArray, known: FloatArray, measured: BoolArray) -> FloatArray:
         """Mean squared error (B,) of the last rows of windows; NaN where none of their values was measured."""
         values = np.clip(values, -LARGEST, LARGEST)
-        found = self._run(values=values, known=known, measured=measured)["errors"]  # (B,)
-        found[~measured[:, -self._last :].any(axis=(1, 2))] = np.nan
-        return found
+        result = self._run(values=values, known=known, measured=measured)["errors"]  # (B,)
+        result[~measured[:, -self._last :].any(axis=(1, 2))] = np.nan
+        return result
 
 
 def window_graph(model: AutoencoderConfig, weights: Weights, num_columns: int) -> Graph:

@@ -52,8 +52,8 @@ class GraphClassifier:
         """Scores (count, K) of documents from their windows' vectors (P, H)."""
         documents = self._document_vectors(vectors, lengths, owners, places, count)  # (count, H)
         weight, bias = self._project
-        found: FloatArray = documents @ weight + bias
-        return found
+        result: FloatArray = documents @ weight + bias
+        return result
 
     def _document_vectors(
         self, vectors: FloatArray, lengths: IntArray, owners: IntArray, places: IntArray, count: int
@@ -66,9 +66,9 @@ class GraphClassifier:
             return vectors
         words = np.maximum(lengths, 1).astype(vectors.dtype)  # (P,)
         shares = words / np.bincount(owners, words, count)[owners].astype(vectors.dtype)  # (P,)
-        found = np.zeros((count, vectors.shape[1]), vectors.dtype)
-        np.add.at(found, owners, vectors * shares[:, None])
-        return found
+        sums = np.zeros((count, vectors.shape[1]), vectors.dtype)
+        np.add.at(sums, owners, vectors * shares[:, None])
+        return sums
 
 
 def window_graph(model: ClassifierConfig, weights: Weights, input_dim: int) -> Graph:
@@ -134,7 +134,7 @@ def _shortened(build: Builder, model: ClassifierConfig, weights: Weights, inputs
     width, pool = model.convolution_width, model.convolution_pool
     inside = _inside(build, inputs, lengths)  # (P, T)
     clean = build.add("Where", build.add("Unsqueeze", inside, build.constant([-1])), inputs, build.constant(0.0))
-    found = build.add(
+    features = build.add(
         "Conv",
         build.add("Transpose", clean, perm=[0, 2, 1]),
         build.constant(weights["encoder.convolution.convolve.weight"], "convolution.weight"),
@@ -143,11 +143,11 @@ def _shortened(build: Builder, model: ClassifierConfig, weights: Weights, inputs
         pads=[width // 2, width // 2],
     )  # (P, F, T)
     mask = build.add("Unsqueeze", inside, build.constant([1]))
-    found = build.add("Where", mask, build.add("Relu", found), build.constant(0.0))
-    found = build.add("MaxPool", found, kernel_shape=[pool], strides=[pool], ceil_mode=1)  # (P, F, T')
+    features = build.add("Where", mask, build.add("Relu", features), build.constant(0.0))
+    features = build.add("MaxPool", features, kernel_shape=[pool], strides=[pool], ceil_mode=1)  # (P, F, T')
     raised = build.add("Add", lengths, build.constant(np.array(pool - 1, np.int32)))
     shorter = build.add("Div", raised, build.constant(np.array(pool, np.int32)))
-    return build.add("Transpose", found, perm=[0, 2, 1]), shorter
+    return build.add("Transpose", features, perm=[0, 2, 1]), shorter
 
 
 def _inside(build: Builder, inputs: str, lengths: str) -> str:

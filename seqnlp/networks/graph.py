@@ -73,9 +73,9 @@ class Builder:
         self.graph.inputs.append(Value(name, np.dtype(dtype), tuple(shape)))
         return name
 
-    def output(self, name: str, found: str, dtype: DTypeLike, shape: Sequence[int | str]) -> None:
+    def output(self, name: str, value: str, dtype: DTypeLike, shape: Sequence[int | str]) -> None:
         """Declare that an array is an output, under a name of its own."""
-        self.graph.nodes.append(Node("Identity", (found,), (name,), {}))
+        self.graph.nodes.append(Node("Identity", (value,), (name,), {}))
         self.graph.outputs.append(Value(name, np.dtype(dtype), tuple(shape)))
 
     def constant(self, array: Array | Sequence[int] | float, name: str = "") -> str:

@@ -32,6 +32,6 @@ class NumpyNetwork:
         arrays |= {name: np.asarray(inputs[name], dtype) for name, dtype in self._inputs.items()}
         for node in self._graph.nodes:
             given = [arrays[name] for name in node.inputs]
-            found = OPERATORS[node.operator](*given, **node.attributes)
-            arrays.update(zip(node.outputs, found if isinstance(found, tuple) else (found,), strict=True))
+            results = OPERATORS[node.operator](*given, **node.attributes)
+            arrays.update(zip(node.outputs, results if isinstance(results, tuple) else (results,), strict=True))
         return {value.name: np.asarray(arrays[value.name], value.dtype) for value in self._graph.outputs}

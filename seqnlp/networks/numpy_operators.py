@@ -15,14 +15,14 @@ Operator = Callable[..., Array | tuple[Array, ...]]
 
 def _softmax(values: Array, *, axis: int = -1) -> Array:
     weights = np.exp(values - values.max(axis=axis, keepdims=True))
-    found: Array = weights / weights.sum(axis=axis, keepdims=True)
-    return found
+    result: Array = weights / weights.sum(axis=axis, keepdims=True)
+    return result
 
 
 def _log_softmax(values: Array, *, axis: int = -1) -> Array:
     below = values - values.max(axis=axis, keepdims=True)
-    found: Array = below - np.log(np.exp(below).sum(axis=axis, keepdims=True))
-    return found
+    result: Array = below - np.log(np.exp(below).sum(axis=axis, keepdims=True))
+    return result
 
 
 def _reshape(values: Array, shape: Array) -> Array:
@@ -69,8 +69,8 @@ def _conv(values: Array, weight: Array, bias: Array, *, pads: Sequence[int], ker
     wide = np.pad(values, ((0, 0), (0, 0), tuple(pads)))
     windows = np.lib.stride_tricks.sliding_window_view(wide, kernel_shape[0], axis=2)  # (B, D, T', W)
     flat = windows.transpose(0, 2, 1, 3).reshape(len(values), windows.shape[2], -1)  # (B, T', D * W)
-    found: Array = (flat @ weight.reshape(len(weight), -1).T + bias).transpose(0, 2, 1)
-    return found
+    result: Array = (flat @ weight.reshape(len(weight), -1).T + bias).transpose(0, 2, 1)
+    return result
 
 
 def _max_pool(values: Array, *, kernel_shape: Sequence[int], strides: Sequence[int], ceil_mode: int = 0) -> Array:

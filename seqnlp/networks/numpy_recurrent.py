@@ -65,8 +65,8 @@ def rnn(
 
 def sigmoid(values: Array) -> Array:
     """The logistic function, by tanh: it cannot overflow."""
-    found: Array = np.tanh(values * 0.5) * 0.5 + 0.5
-    return found.astype(values.dtype, copy=False)
+    result: Array = np.tanh(values * 0.5) * 0.5 + 0.5
+    return result.astype(values.dtype, copy=False)
 
 
 def _each(peepholes: Array | None, from_input: Array) -> Array | list[None]:
@@ -124,8 +124,8 @@ def _both_ways(
             if first is not None:
                 last[place, number] = first[number]
         matrices = weights[0][number], weights[1][number], weights[2][number]
-        found, *last[:, number] = _one_way(given, *matrices, lengths, last[:, number], step)
-        outputs[:, number] = found if order is None else np.take_along_axis(found, order[..., None], axis=0)
+        hidden, *last[:, number] = _one_way(given, *matrices, lengths, last[:, number], step)
+        outputs[:, number] = hidden if order is None else np.take_along_axis(hidden, order[..., None], axis=0)
     return outputs, last[0], last[1]
 
 

@@ -37,8 +37,8 @@ class OnnxNetwork:
         if self._session is None:
             self._session = self._start()
         given = {name: inputs[name].astype(dtype, copy=False) for name, dtype in self._dtypes.items()}
-        found = self._session.run(self._names, given)
-        return dict(zip(self._names, found, strict=True))
+        results = self._session.run(self._names, given)
+        return dict(zip(self._names, results, strict=True))
 
     def __getstate__(self) -> dict[str, Any]:
         """A session cannot be copied or pickled; a copy has its own."""

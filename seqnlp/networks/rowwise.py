@@ -56,9 +56,9 @@ def _product(build: Builder, node: Node, weight: Array, levels: int) -> None:
     bytes_ = build.add("Cast", lifted, to=np.uint8)
     zero = build.constant(np.array(128, np.uint8), "int8.zero_point")
     whole = build.add("MatMulInteger", bytes_, build.constant(codes, f"{name}.int8"), zero)
-    found = build.add("Cast", whole, to=np.float32)
-    found = build.add("Mul", found, build.constant(scales[None], f"{name}.scales"))
-    build.graph.nodes.append(Node("Mul", (found, steps), node.outputs, {}))
+    scaled = build.add("Cast", whole, to=np.float32)
+    scaled = build.add("Mul", scaled, build.constant(scales[None], f"{name}.scales"))
+    build.graph.nodes.append(Node("Mul", (scaled, steps), node.outputs, {}))
 
 
 def _look_up(build: Builder, node: Node, table: Array) -> None:
@@ -66,9 +66,9 @@ def _look_up(build: Builder, node: Node, table: Array) -> None:
     name, ids = node.inputs
     scales = np.maximum(np.abs(table).max(axis=1, keepdims=True), SMALLEST) / 127  # (V, 1)
     codes = np.round(table / scales).astype(np.int8)  # (V, E)
-    found = build.add("Cast", build.add("Gather", build.constant(codes, f"{name}.int8"), ids), to=np.float32)
+    rows = build.add("Cast", build.add("Gather", build.constant(codes, f"{name}.int8"), ids), to=np.float32)
     steps = build.add("Gather", build.constant(scales, f"{name}.scales"), ids)
-    build.graph.nodes.append(Node("Mul", (found, steps), node.outputs, {}))
+    build.graph.nodes.append(Node("Mul", (rows, steps), node.outputs, {}))
 
 
 def weight_levels(flags: str | None = None) -> int:

@@ -56,13 +56,13 @@ class GraphTranslator:
         """The state before the first step, one hypothesis a sentence, from sources (B, S) with END last; S grows."""
         rows = _two(np.arange(len(source)))
         source = np.pad(source, ((0, 0), (0, -source.shape[1] % POSITIONS)))  # (B, S')
-        found = self._read(source=source[rows], lengths=lengths[rows])
-        found = {name: array[: len(source)] for name, array in found.items()}
-        sentences = {name: found[name] for name in MEMORY if name in found}
+        read = self._read(source=source[rows], lengths=lengths[rows])
+        read = {name: array[: len(source)] for name, array in read.items()}
+        sentences = {name: read[name] for name in MEMORY if name in read}
         sentences["bias"] = np.where(np.arange(source.shape[1]) < lengths[:, None], 0, MASKED).astype(np.float32)
-        hypotheses = {name: found[name] for name in self._names if name in found}
+        hypotheses = {name: read[name] for name in self._names if name in read}
         if self._config.input_feeding:
-            hypotheses["context"] = np.zeros((len(source), found["memory"].shape[2]), np.float32)
+            hypotheses["context"] = np.zeros((len(source), read["memory"].shape[2]), np.float32)
         if self._config.coverage:
             hypotheses["covered"] = np.zeros(source.shape, np.float32)
         return GraphState(sentences, hypotheses)
@@ -75,21 +75,23 @@ class GraphTranslator:
         slots[place] = np.arange(count)
         rows = _two(np.arange(count))
         own = {name: array[rows] for name, array in state.hypotheses.items()} if count == 1 else state.hypotheses
-        found = self._step(tokens=tokens[rows], rows=slots, place=place[rows], **state.sentences, **own)
-        following = {name: found[f"new_{name}"][:count] for name in self._names}
-        return StepResult(found["log_probs"][:count], found["weights"][:count], GraphState(state.sentences, following))
+        results = self._step(tokens=tokens[rows], rows=slots, place=place[rows], **state.sentences, **own)
+        following = {name: results[f"new_{name}"][:count] for name in self._names}
+        return StepResult(
+            results["log_probs"][:count], results["weights"][:count], GraphState(state.sentences, following)
+        )
 
     def token_log_probs(
         self, source: IntArray, lengths: IntArray, outputs: IntArray, output_lengths: IntArray
     ) -> FloatArray:
         """Log probability (B, T) of each token of outputs (B, T), END last, after those before it; 0 at padding."""
         state, layout = self.start(source, lengths), Layout.one_each(len(source))
-        found = np.zeros(outputs.shape, np.float32)
+        log_probs = np.zeros(outputs.shape, np.float32)
         for number, tokens in enumerate(begun(outputs).T):
             result = self(tokens, layout, state)
-            found[:, number] = result.log_probs[np.arange(len(source)), outputs[:, number]]
+            log_probs[:, number] = result.log_probs[np.arange(len(source)), outputs[:, number]]
             state = result.state
-        return np.where(np.arange(outputs.shape[1]) < output_lengths[:, None], found, 0)
+        return np.where(np.arange(outputs.shape[1]) < output_lengths[:, None], log_probs, 0)
 
 
 def _two(rows: IntArray) -> IntArray:
@@ -139,11 +141,11 @@ def step_graph(config: TranslatorConfig, weights: Weights) -> Graph:
     following: dict[str, str] = {}
     for depth in range(config.decoder_layers):
         own = [states[name] for name in (f"hidden{depth}", f"cell{depth}") if name in states]
-        found = cell_step(build, config.cell, read, own, weights, f"decoder.layers.{depth}")
-        following.update(zip((f"hidden{depth}", f"cell{depth}"), found, strict=False))
+        new = cell_step(build, config.cell, read, own, weights, f"decoder.layers.{depth}")
+        following.update(zip((f"hidden{depth}", f"cell{depth}"), new, strict=False))
         if depth == 0:
-            context, looked = _attend(build, config, weights, found[0], states.get("covered"))
-        read = [found[0], context]
+            context, looked = _attend(build, config, weights, new[0], states.get("covered"))
+        read = [new[0], context]
     following["context"] = context
     if config.coverage:
         following["covered"] = build.add("Add", states["covered"], looked)
@@ -207,8 +209,8 @@ def _final(build: Builder, memory: str, steps: str, lengths: str, stack: Stack) 
 
 def _weighted(build: Builder, memory: str, weights: str) -> str:
     """Sums (B, M) of the memory (B, S, M) with weights (B, S), as a product: it sums one position after the other."""
-    found = build.add("MatMul", build.add("Unsqueeze", weights, build.constant([1])), memory)  # (B, 1, M)
-    return build.add("Squeeze", found, build.constant([1]))
+    sums = build.add("MatMul", build.add("Unsqueeze", weights, build.constant([1])), memory)  # (B, 1, M)
+    return build.add("Squeeze", sums, build.constant([1]))
 
 
 def _state_inputs(build: Builder, config: TranslatorConfig, weights: Weights) -> dict[str, str]:

@@ -47,8 +47,8 @@ class WordRows:
             reads_table |= word_ids > 0
         scales = self._weights["vectors.scales"][vector_ids]  # (U,)
         pretrained = self._weights["vectors.codes"][vector_ids] * scales[:, None]  # (U, W)
-        found: FloatArray = pretrained + learned * reads_table[:, None].astype(learned.dtype)
-        return found
+        result: FloatArray = pretrained + learned * reads_table[:, None].astype(learned.dtype)
+        return result
 
     def _width(self) -> int:
         width = sum(self._weights[name].shape[1] for name in ("table.weight", "casing.weight") if name in self._weights)
@@ -75,8 +75,8 @@ class _ConvolvedCharacters:
             scores += self._tables[place][wide[:, place : place + count]]
         beyond = np.arange(count) >= lengths[:, None] - 1  # (U, C - 1)
         scores[beyond] = -np.inf
-        found: FloatArray = np.tanh(scores.max(axis=1) + self._bias)
-        return found
+        result: FloatArray = np.tanh(scores.max(axis=1) + self._bias)
+        return result
 
 
 class _RecurrentCharacters:

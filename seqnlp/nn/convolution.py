@@ -37,7 +37,7 @@ class ShorteningConvolution(nn.Module):
         """
         beyond = torch.arange(inputs.size(1), device=inputs.device) >= lengths[:, None]  # (B, T)
         clean = inputs.masked_fill(beyond[..., None], 0)  # (B, T, D)
-        found = torch.relu(self.convolve(clean.transpose(1, 2)))  # (B, F, T), at least 0: so are those that win
-        found = found.masked_fill(beyond[:, None], 0)
-        shorter = functional.max_pool1d(found, self.pool, ceil_mode=True)  # (B, F, T')
+        features = torch.relu(self.convolve(clean.transpose(1, 2)))  # (B, F, T), at least 0: so are those that win
+        features = features.masked_fill(beyond[:, None], 0)
+        shorter = functional.max_pool1d(features, self.pool, ceil_mode=True)  # (B, F, T')
         return shorter.transpose(1, 2).contiguous(), -(-lengths // self.pool)

@@ -50,5 +50,5 @@ class FittedLinear(nn.Module):
             if self.lags:
                 rows = known.float()[:, 1:].unfold(1, self.lags, 1).flip(3)  # (B, T, C, P), the newest first
                 parts = [rows.transpose(2, 3).flatten(2), *parts]
-            found = torch.cat(parts, dim=-1) @ self.weight + self.bias  # (B, T, J * C)
-            return found.view_as(network) + network.float() * (self.unit * self.share)
+            fitted = torch.cat(parts, dim=-1) @ self.weight + self.bias  # (B, T, J * C)
+            return fitted.view_as(network) + network.float() * (self.unit * self.share)

@@ -64,8 +64,8 @@ class Report(ABC):
 
     def to_dict(self) -> dict[str, Any]:
         """The report as dictionaries, lists and numbers, ready for JSON."""
-        found = {"measure": self.measure, "score": self.score, "higher_is_better": self.higher_is_better}
-        return {**found, **asdict(self), **self.summary()}
+        headline = {"measure": self.measure, "score": self.score, "higher_is_better": self.higher_is_better}
+        return {**headline, **asdict(self), **self.summary()}
 
     def to_text(self) -> str:
         """The report for a terminal: aligned columns, no colours, one line feed at the end."""

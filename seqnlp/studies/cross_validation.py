@@ -66,10 +66,10 @@ def cross_validate(overrides: Sequence[str], config_dir: str | None, folds: int,
         runs.append(train_here(settings, config_dir, folder / f"fold-{number}"))
     if not TASKS[task_of(overrides, config_dir)].counted:
         return CrossValidation([score(run, "test") for run in runs], None)
-    found = [answers(run, "test") for run in runs]
-    own = [one.scores[0] for one in found]
-    pooled = replace(found[0], scores=[replace(own[0], counts=np.concatenate([one.counts for one in own]))])
-    return CrossValidation([score_of(one) for one in found], score_of(pooled))
+    answered = [answers(run, "test") for run in runs]
+    own = [one.scores[0] for one in answered]
+    pooled = replace(answered[0], scores=[replace(own[0], counts=np.concatenate([one.counts for one in own]))])
+    return CrossValidation([score_of(one) for one in answered], score_of(pooled))
 
 
 def _cells(score: Score) -> tuple[str, str]:

@@ -63,8 +63,8 @@ def answers(run: Path, split: str) -> CountedAnswers:
     config = read_run_config(run)
     if not TASKS[config.task].counted:
         raise ConfigError([f"task: expected one of {kinds_with('counted')}, found {config.task}"])
-    found: CountedAnswers = part_of(config.task, "counted")(run, config, split, _quiet)
-    return found
+    result: CountedAnswers = part_of(config.task, "counted")(run, config, split, _quiet)
+    return result
 
 
 def score(run: Path, split: str) -> Score:
@@ -78,9 +78,9 @@ def score(run: Path, split: str) -> Score:
     return Score(report["measure"], report["score"], scores["low"], scores["high"])
 
 
-def score_of(found: CountedAnswers) -> Score:
+def score_of(answers: CountedAnswers) -> Score:
     """The task's own score of counted answers."""
-    own = found.scores[0]
+    own = answers.scores[0]
     return Score(own.name, *interval_of(own), own.higher_is_better)
 
 

@@ -52,13 +52,13 @@ def sentences(values: Iterable[Iterable[str]], name: str = "sentences") -> list[
     Raises:
         WrongTypeError, WrongValueError: it is no iterable of iterables of words, or a word is empty; says which.
     """
-    found = []
+    checked = []
     for number, value in enumerate(_items(values, name, "sentences")):
         words = texts(value, f"{name}[{number}]")
         if not all(words):
             raise WrongValueError(f"sentence {number} has an empty word; expected words of at least one character")
-        found.append(words)
-    return found
+        checked.append(words)
+    return checked
 
 
 def number(value: object, name: str, low: float = -math.inf, high: float = math.inf) -> float:
@@ -97,12 +97,12 @@ def choice(value: object, name: str, choices: Sequence[str]) -> str:
     Raises:
         WrongTypeError, WrongValueError: it is no text, or none of them.
     """
-    found = text(value, name)
-    if found not in choices:
+    chosen = text(value, name)
+    if chosen not in choices:
         raise WrongValueError(
-            f"{name}: expected one of {', '.join(choices)}, found '{found}'{did_you_mean(found, choices)}"
+            f"{name}: expected one of {', '.join(choices)}, found '{chosen}'{did_you_mean(chosen, choices)}"
         )
-    return found
+    return chosen
 
 
 def _items(values: object, name: str, what: str) -> Iterable[Any]:

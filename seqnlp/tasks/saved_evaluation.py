@@ -86,8 +86,8 @@ def evaluated(model: Path, description: dict[str, Any], test: Any, split: str) -
             split = "test"
             config.test_on(str(test) if is_path(test) else _written(config, test, Path(folder)))
         say = logging.getLogger("seqnlp").info
-        found: TaskReport = part_of(task, "evaluate")(model, config, split, lambda text: say("%s", text), keep=False)
-    return Report(found.named_scores, found)
+        report: TaskReport = part_of(task, "evaluate")(model, config, split, lambda text: say("%s", text), keep=False)
+    return Report(report.named_scores, report)
 
 
 def config_of(path: str | Path) -> Config:

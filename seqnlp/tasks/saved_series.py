@@ -60,6 +60,6 @@ def saved_scaler(saved: Fields, columns: int) -> Scaler:
     """
     scaler = Scaler(saved.table("mean", columns), saved.table("deviation", columns))
     if (scaler.deviation <= 0).any():
-        found = scaler.deviation.tolist()
-        raise RunError(f"{saved.path}: deviation: expected numbers above 0, found {found}; copy the model again")
+        actual = scaler.deviation.tolist()
+        raise RunError(f"{saved.path}: deviation: expected numbers above 0, found {actual}; copy the model again")
     return scaler

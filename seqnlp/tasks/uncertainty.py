@@ -23,8 +23,8 @@ def of_probabilities(table: FloatArray, by: str, several: bool = False) -> Float
     """
     if several:
         each = np.stack([table, 1 - table], axis=2).reshape(-1, 2)  # (N * K, 2)
-        found: FloatArray = of_probabilities(each, by).reshape(table.shape)  # (N, K)
-        total: FloatArray = found.sum(axis=1)
+        values: FloatArray = of_probabilities(each, by).reshape(table.shape)  # (N, K)
+        total: FloatArray = values.sum(axis=1)
         return total if by == "entropy" else total / table.shape[1]
     ordered = np.sort(table, axis=1)[:, ::-1]  # (N, K)
     if by == "entropy":

@@ -44,9 +44,9 @@ class WordVectors:
         with self._lock:
             if self._lexicon.make_room():
                 self._rows, self._num_rows = self._rows[:0], 0
-            found = [self._lexicon.indices(words) for words in sentences]
+            ids = [self._lexicon.indices(words) for words in sentences]
             self._compute_new_rows()
-            return found, self._rows
+            return ids, self._rows
 
     def __getstate__(self) -> dict[str, Any]:
         """A lock cannot be copied or pickled; a copy has its own."""

@@ -126,8 +126,8 @@ def _length(pieces: Sequence[str]) -> int:
 
 def _begins_character(piece: str) -> bool:
     """Whether a piece is anything but a byte that continues a character."""
-    found = _BYTE.fullmatch(piece)
-    return found is None or not 0x80 <= int(found[1], 16) < 0xC0
+    match = _BYTE.fullmatch(piece)
+    return match is None or not 0x80 <= int(match[1], 16) < 0xC0
 
 
 def _text(pieces: Sequence[str]) -> str:
@@ -135,8 +135,8 @@ def _text(pieces: Sequence[str]) -> str:
 
 
 def _bytes(piece: str) -> bytes:
-    found = _BYTE.fullmatch(piece)
-    return bytes.fromhex(found[1]) if found else piece.replace(_WORD_START, " ").encode()
+    match = _BYTE.fullmatch(piece)
+    return bytes.fromhex(match[1]) if match else piece.replace(_WORD_START, " ").encode()
 
 
 def _membership(words: list[Word], num_pieces: int) -> NDArray[np.float64]:

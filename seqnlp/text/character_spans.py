@@ -52,14 +52,14 @@ def checked_spans(text: str, spans: Sequence[Span]) -> list[Span]:
     for span in spans:
         if not 0 <= span.start < span.end <= len(text):
             raise DataError(f"{named(span)} is empty or reaches out of the text of {len(text)} characters{_hint(text)}")
-    found = sorted(trimmed(text, span) for span in spans)
-    for span in found:
+    checked = sorted(trimmed(text, span) for span in spans)
+    for span in checked:
         if span.start == span.end:
             raise DataError(f"{named(min(s for s in spans if trimmed(text, s) == span))} covers only spaces")
-    for left, right in pairwise(found):
+    for left, right in pairwise(checked):
         if right.start < left.end:
             raise DataError(f"{named(left)} and {named(right)} overlap; a word has one tag, so leave one of them out")
-    return found
+    return checked
 
 
 def edges_inside(tokens: Sequence[Token], spans: Sequence[Span]) -> list[int]:
@@ -95,14 +95,14 @@ def _hint(text: str) -> str:
 def _touched(tokens: Sequence[Token], spans: Sequence[Span]) -> list[Span]:
     """The spans as token positions: all tokens that a span touches and no earlier span does."""
     starts, ends = [token.start for token in tokens], [token.end for token in tokens]
-    found: list[Span] = []
+    touched: list[Span] = []
     free = 0
     for span in spans:
         first, last = max(free, bisect_right(ends, span.start)), bisect_left(starts, span.end)
         if first < last:
-            found.append(Span(first, last, span.label))
+            touched.append(Span(first, last, span.label))
             free = last
-    return found
+    return touched
 
 
 def _pieces(tokens: Sequence[Token], spans: Sequence[Span], inside: Sequence[int], scheme: str) -> Pieces:

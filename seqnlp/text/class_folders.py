@@ -39,14 +39,14 @@ def read_class_folders(folder: Path, left_out: Counter[str]) -> Iterator[Documen
 
 def class_files(folder: Path) -> dict[str, list[Path]]:
     """The files of each class, both in the order of their names."""
-    found = {
+    files = {
         inner.name: _shown_files(inner)
         for inner in sorted(folder.iterdir())
         if inner.is_dir() and not inner.name.startswith(".")
     }
-    if any(path.name.endswith(_TEXTS) for paths in found.values() for path in paths):
-        found = {name: [path for path in paths if path.name.endswith(_TEXTS)] for name, paths in found.items()}
-    return {name: paths for name, paths in found.items() if paths}
+    if any(path.name.endswith(_TEXTS) for paths in files.values() for path in paths):
+        files = {name: [path for path in paths if path.name.endswith(_TEXTS)] for name, paths in files.items()}
+    return {name: paths for name, paths in files.items() if paths}
 
 
 def _shown_files(folder: Path) -> list[Path]:

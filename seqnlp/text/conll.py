@@ -136,8 +136,8 @@ def _words(
             )
         at = token_column + len(columns) if token_column < 0 else token_column
         if not 0 <= at < len(columns):
-            found = f"found {_counted(len(columns))}, expected the token in column {token_column} (from 0)"
-            raise DataError(f"{found}, as in the training data", source, number)
+            problem = f"found {_counted(len(columns))}, expected the token in column {token_column} (from 0)"
+            raise DataError(f"{problem}, as in the training data", source, number)
         if not columns[at]:
             raise DataError(f"the token in column {token_column} (from 0) is empty", source, number)
         words.append(columns[at])

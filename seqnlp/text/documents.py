@@ -137,8 +137,8 @@ def document_of_row(row: Mapping[str, Any], columns: Columns, line: int) -> Docu
     """
     for name in (columns.text, columns.label):
         if name not in row:
-            found = ", ".join(f"'{field}'" for field in row) or "none"
-            raise DataError(f"expected the field '{name}', found {found}{did_you_mean(name, row)}")
+            fields = ", ".join(f"'{field}'" for field in row) or "none"
+            raise DataError(f"expected the field '{name}', found {fields}{did_you_mean(name, row)}")
     text, value = row[columns.text], row[columns.label]
     if not isinstance(text, str | None):
         raise DataError(f"expected text in '{columns.text}', found {shown(text)}")
@@ -177,8 +177,8 @@ def _from_rows(
             raise DataError(_unchosen(head), path, number)
     for number, row in [first, *rows] if numbered else rows:
         if len(row) != width:
-            found = f"expected {width} columns as in the file's first line, found {len(row)}"
-            raise DataError(f"{found}; {hint}", path, number)
+            reason = f"expected {width} columns as in the file's first line, found {len(row)}"
+            raise DataError(f"{reason}; {hint}", path, number)
         try:
             yield Document(row[text].strip(), columns.labels(row[label]), number)
         except DataError as problem:
@@ -202,8 +202,8 @@ def _place(
     """The position of a column."""
     if numbered:
         if int(name) >= len(head):
-            found = f"{len(head)} column{'s' if len(head) != 1 else ''}"
-            raise DataError(f"found {found}, expected one more in column {name} (from 0)", path, line)
+            actual = f"{len(head)} column{'s' if len(head) != 1 else ''}"
+            raise DataError(f"found {actual}, expected one more in column {name} (from 0)", path, line)
         return int(name)
     names = [field.strip() for field in head]
     if name not in names:

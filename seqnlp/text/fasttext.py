@@ -28,9 +28,9 @@ def read_fasttext_documents(path: str | os.PathLike[str], several: bool) -> Iter
     """
     for number, line in read_lines(path):
         if line.strip():
-            found = _LABEL.findall(line)
-            labels = distinct(found)
-            if "" in found:
+            written = _LABEL.findall(line)
+            labels = distinct(written)
+            if "" in written:
                 raise DataError(f"expected a name after {PREFIX}, found none", path, number)
             if not several and len(labels) != 1:
                 raise DataError(_not_one(labels, line), path, number)

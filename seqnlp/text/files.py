@@ -63,8 +63,8 @@ def read_lines(path: str | os.PathLike[str]) -> Iterator[tuple[int, str]]:
                 refuse_utf16(raw, path)
                 raw = raw.removeprefix(_BYTE_ORDER_MARK)
             if b"\0" in raw:
-                found = f"found a NUL byte: a binary file, or UTF-16 text (then {_FROM_UTF16})"
-                raise DataError(f"expected UTF-8 text, {found}", path, number)
+                actual = f"found a NUL byte: a binary file, or UTF-16 text (then {_FROM_UTF16})"
+                raise DataError(f"expected UTF-8 text, {actual}", path, number)
             line = without_end(raw)
             refuse_lone_return(line, path, number)
             try:
@@ -88,9 +88,9 @@ def refuse_lone_return(line: bytes, source: object, number: int) -> None:
     """
     place = line.find(b"\r")
     if place >= 0:
-        found = f"a carriage return without a line feed at byte {place + 1} of the line"
+        actual = f"a carriage return without a line feed at byte {place + 1} of the line"
         remedy = "if lines end so (old Macs), convert with `tr '\\r' '\\n'`; otherwise put a space in its place"
-        raise DataError(f"expected lines that end in a line feed, found {found}; {remedy}", source, number)
+        raise DataError(f"expected lines that end in a line feed, found {actual}; {remedy}", source, number)
 
 
 def refuse_utf16(first: bytes, source: object) -> None:

@@ -45,9 +45,9 @@ def refuse_heading(head: Sequence[str], text: int, label: int, path: str | os.Pa
         DataError: the line is such a heading.
     """
     if cell(head[text]) in TEXTS and cell(head[label]) in LABELS:
-        found = f"expected a labelled text, found the names of the columns ('{head[text]}', '{head[label]}')"
+        problem = f"expected a labelled text, found the names of the columns ('{head[text]}', '{head[label]}')"
         settings = f"data.text_column={head[text].strip()} data.label_column={head[label].strip()}"
-        raise DataError(f"{found}; remove the line, or read the columns by name: {settings}", path, line)
+        raise DataError(f"{problem}; remove the line, or read the columns by name: {settings}", path, line)
 
 
 def refuse_pair_heading(source: str, target: str, languages: Sequence[str], path: object, line: int) -> None:
@@ -60,9 +60,9 @@ def refuse_pair_heading(source: str, target: str, languages: Sequence[str], path
         DataError: the line is such a heading.
     """
     if names_sides(source, target, languages):
-        found = f"expected a sentence pair, found the names of the columns ('{source}', '{target}')"
+        problem = f"expected a sentence pair, found the names of the columns ('{source}', '{target}')"
         settings = f"data.source_column={source.strip()} data.target_column={target.strip()}"
-        raise DataError(f"{found}; remove the line, or read the columns by name: {settings}", path, line)
+        raise DataError(f"{problem}; remove the line, or read the columns by name: {settings}", path, line)
 
 
 def names_sides(source: str, target: str, languages: Sequence[str] = ()) -> bool:

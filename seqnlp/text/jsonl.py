@@ -138,8 +138,8 @@ def _with_names(row: Mapping[str, Any], field: str, names_of: Callable[[str], Se
         raise DataError(f"{_FOUND.format(field, shown(tags[0]), 0)}; data.tag_names names numbered tags")
     for position, tag in enumerate(tags):
         if not 0 <= tag < len(names):
-            found = f"found {tag} at position {position}"
-            raise DataError(f"expected numbers from 0 to {len(names) - 1} in '{field}', which have names, {found}")
+            actual = f"found {tag} at position {position}"
+            raise DataError(f"expected numbers from 0 to {len(names) - 1} in '{field}', which have names, {actual}")
     return {**row, field: [names[tag] for tag in tags]}
 
 

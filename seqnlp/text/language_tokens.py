@@ -208,9 +208,9 @@ def learn_tokens(
         counts = Counter(word for line in lines for word in _cut(line, config.splitter))
         del counts[UNKNOWN_WORD]
     if len(counts) < 2:
-        found = ", ".join(f"only '{word}'" for word in counts) or "none"
+        seen = ", ".join(f"only '{word}'" for word in counts) or "none"
         raise DataError(
-            f"expected a training text with at least two different {config.kind}, found {found}; is data.train right?"
+            f"expected a training text with at least two different {config.kind}, found {seen}; is data.train right?"
         )
     kept = {token: count for token, count in counts.items() if count >= config.min_count} | {END_MARK: len(lines)}
     ordered = Vocabulary.from_counts(kept, 1, unknown=True).to_list()

@@ -90,8 +90,8 @@ def _pairs(
                 continue
             refuse_pair_heading(row[source], row[target], columns.languages, path, number)
         if len(row) != width:
-            found = f"expected {width} columns as in the file's first line, found {len(row)}"
-            raise DataError(f"{found}; {hint}", path, number)
+            problem = f"expected {width} columns as in the file's first line, found {len(row)}"
+            raise DataError(f"{problem}; {hint}", path, number)
         yield SentencePair(one_line(row[source]), one_line(row[target]), number)
 
 
@@ -99,8 +99,8 @@ def _numbered(row: Sequence[str], columns: PairColumns, path: object, line: int)
     """The two columns of a row, which must be there."""
     for side, column in (("source", columns.source), ("target", columns.target)):
         if int(column) >= len(row):
-            found = f"{len(row)} column{'s' if len(row) != 1 else ''}"
-            raise DataError(f"found {found}, expected the {side} in column {column} (from 0)", path, line)
+            actual = f"{len(row)} column{'s' if len(row) != 1 else ''}"
+            raise DataError(f"found {actual}, expected the {side} in column {column} (from 0)", path, line)
     return int(columns.source), int(columns.target)
 
 

@@ -102,8 +102,8 @@ def _text(row: Mapping[str, Any], name: str) -> str:
     fields = row if name in row or not isinstance(nested, Mapping) else nested
     if name not in fields:
         where = f" in '{NESTED_FIELD}'" if fields is nested else ""
-        found = ", ".join(f"'{field}'" for field in fields) or "none"
-        raise DataError(f"expected the field '{name}'{where}, found {found}{did_you_mean(name, fields)}")
+        names = ", ".join(f"'{field}'" for field in fields) or "none"
+        raise DataError(f"expected the field '{name}'{where}, found {names}{did_you_mean(name, fields)}")
     text = fields[name]
     if not isinstance(text, str | None):
         raise DataError(f"expected text in '{name}', found {shown(text)}")

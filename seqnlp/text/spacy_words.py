@@ -19,8 +19,8 @@ def spacy_places(text: str, kind: str) -> list[tuple[int, int]]:
     Raises:
         SeqnlpError: spaCy is not installed, or does not know the language.
     """
-    found = [(token.idx, token.idx + len(token.text)) for token in _tokenizer(kind)(text)]
-    return [(start, end) for start, end in found if not text[start:end].isspace()]
+    places = [(token.idx, token.idx + len(token.text)) for token in _tokenizer(kind)(text)]
+    return [(start, end) for start, end in places if not text[start:end].isspace()]
 
 
 @cache

@@ -56,12 +56,12 @@ class SpanEdges:
         """
         if not self.inside:
             return
-        found = f"{self.inside:,} of {self.total:,} span edges lie inside words of data.tokenizer={self.tokenizer}"
+        problem = f"{self.inside:,} of {self.total:,} span edges lie inside words of data.tokenizer={self.tokenizer}"
         many = self.inside >= FEW and self.inside > MANY * self.total
         if many and not accept:
             way_out = f"or set data.accept_cut_words=true: {_CONSEQUENCE}"
-            raise DataError(f"{found}; {self._cause()}; {way_out}", source, self._first_line)
-        report(f"{source}: {found}, first on line {self._first_line}; {_CONSEQUENCE}")
+            raise DataError(f"{problem}; {self._cause()}; {way_out}", source, self._first_line)
+        report(f"{source}: {problem}, first on line {self._first_line}; {_CONSEQUENCE}")
 
     def _cause(self) -> str:
         """The likely cause, with what to do."""

@@ -88,17 +88,17 @@ def convert_tags(tags: Sequence[str], source: str, target: str) -> list[str]:
 
 def find_illegal(tags: Sequence[str], scheme: str) -> list[tuple[int, str]]:
     """Positions of illegal tags, each with what it is and what was expected; an open end belongs to the last tag."""
-    found = []
+    illegal = []
     previous = ""
     for position, tag in enumerate(tags):
         problem = _problem(previous, tag, scheme)
         if problem:
-            found.append((position, problem))
+            illegal.append((position, problem))
         previous = tag if _split(tag, scheme) else OUTSIDE  # one malformed tag is one problem, not two
     problem = _problem_at_end(previous, scheme)
     if problem:
-        found.append((len(tags) - 1, problem))
-    return found
+        illegal.append((len(tags) - 1, problem))
+    return illegal
 
 
 def repair_tags(tags: Sequence[str], scheme: str) -> tuple[list[str], list[tuple[int, str, str]]]:

@@ -32,16 +32,16 @@ def read_tmx_pairs(
     Raises:
         DataError: the file is no XML, or no unit has both languages; with file and line.
     """
-    units, found, languages = _Units(), 0, Counter[str]()
+    units, count, languages = _Units(), 0, Counter[str]()
     for line, texts in _parsed(path, units):
         languages.update(list(texts))
         here, there = (_side(texts, language) for language in (source, target))
         if here is None or there is None:
             left_out[f"translation units without {source} and {target}"] += 1
             continue
-        found += 1
+        count += 1
         yield SentencePair(one_line(here), one_line(there), line)
-    if not found and languages:
+    if not count and languages:
         names = ", ".join(language for language, _ in languages.most_common(10))
         expected = f"expected translation units with {source} and {target}, found only {names}"
         raise DataError(f"{expected}; set data.source and data.target", path)

@@ -64,8 +64,8 @@ def tokenize(text: str, kind: str) -> list[Token]:
         return [Token(text[start:end], start, end) for start, end in _places(text, kind)]
     kept = [place for place, character in enumerate(text) if character not in INVISIBLE]
     shown = "".join(text[place] for place in kept)
-    found = [(kept[start], kept[end - 1] + 1) for start, end in _places(shown, kind)]
-    return [Token(text[start:end], start, end) for start, end in found]
+    places = [(kept[start], kept[end - 1] + 1) for start, end in _places(shown, kind)]
+    return [Token(text[start:end], start, end) for start, end in places]
 
 
 def visible(word: str) -> str:

@@ -56,10 +56,10 @@ class StopStrings:
     def add(self, text: str) -> str:
         """What is certain to be before the first stop string."""
         self._waiting += text
-        found = [place for place in (self._waiting.find(stop) for stop in self.stops) if place >= 0]
-        if found:
+        ends = [place for place in (self._waiting.find(stop) for stop in self.stops) if place >= 0]
+        if ends:
             self.stopped = True
-            return self._waiting[: min(found)]
+            return self._waiting[: min(ends)]
         keep = max((_overlap(self._waiting, stop) for stop in self.stops), default=0)
         ready, self._waiting = self._waiting[: len(self._waiting) - keep], self._waiting[len(self._waiting) - keep :]
         return ready

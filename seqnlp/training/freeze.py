@@ -37,8 +37,8 @@ def groups_of(model: nn.Module) -> dict[str, list[nn.Parameter]]:
     """The parameters of each group that the model has."""
     declared: Mapping[str, tuple[str, ...]] = getattr(model, "groups", {})
     named = list(model.named_parameters())
-    found = {
+    groups = {
         group: [parameter for name, parameter in named if name.startswith(beginnings)]
         for group, beginnings in declared.items()
     }
-    return {group: parameters for group, parameters in found.items() if parameters}
+    return {group: parameters for group, parameters in groups.items() if parameters}

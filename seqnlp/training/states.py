@@ -34,10 +34,10 @@ def restore(task: Trainable, optimizer: Optimizer, average: AveragedWeights | No
     Raises:
         RunError: it is damaged, or another run's.
     """
-    found = load_checkpoint(run, task.digest, task.dev_digest)
-    if found is None:
+    saved = load_checkpoint(run, task.digest, task.dev_digest)
+    if saved is None:
         return Progress()
-    progress, states = found
+    progress, states = saved
     expected = [parameter.shape for parameter in task.model.parameters()]
     if [stored.shape for stored in states["model"]] != expected:
         raise RunError(f"{run / FILE_NAME} is of a model of other sizes than this run's; the run cannot be resumed")

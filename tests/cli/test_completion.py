@@ -57,10 +57,10 @@ def test_bash_completes(line: str, expected: list[str], tmp_path: Path) -> None:
     after = 'COMP_LINE="$1"; COMP_POINT=${#COMP_LINE}; _seqnlp; printf "%s\\n" "${COMPREPLY[@]}"'
     script = f"{output('--completion', 'bash')}\n{after}"
     environment = {**os.environ, "PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"}
-    found = subprocess.run(
+    actual = subprocess.run(
         ["bash", "-c", script, "bash", line], env=environment, capture_output=True, text=True, check=True
     )
-    assert found.stdout.split() == expected
+    assert actual.stdout.split() == expected
 
 
 @pytest.mark.parametrize("shell", ["zsh", "fish"])

@@ -54,10 +54,10 @@ def test_every_writer_of_answers_writes_json(number: float) -> None:
             Translation("a", ["a", "</s>"], [guess]), 0, OutputOptions(nbest=2, scores=True)
         ),
     }
-    found = {name: read(line) for name, line in lines.items()}
-    assert found["classify"]["probabilities"] == {"x": None}
-    assert found["classify"]["explanation"]["words"] == [["a", None]]
-    assert found["row"] == {
+    actual = {name: read(line) for name, line in lines.items()}
+    assert actual["classify"]["probabilities"] == {"x": None}
+    assert actual["classify"]["explanation"]["words"] == [["a", None]]
+    assert actual["row"] == {
         "row": 1,
         "time": "",
         "values": {"a": None, "b": None},
@@ -65,6 +65,6 @@ def test_every_writer_of_answers_writes_json(number: float) -> None:
         "p_value": None,
         "flagged": True,
     }
-    assert found["event"]["score"] is None
-    assert found["score"]["token_log_probabilities"] == [None, -0.5]
-    assert found["translate"]["nbest"][0]["log_probability"] is None
+    assert actual["event"]["score"] is None
+    assert actual["score"]["token_log_probabilities"] == [None, -0.5]
+    assert actual["translate"]["nbest"][0]["log_probability"] is None

@@ -109,24 +109,24 @@ def test_all_settings_are_listed_with_their_range(capsys: pytest.CaptureFixture[
 def listed(capsys: pytest.CaptureFixture[str], *options: str) -> dict[str, list[str]]:
     """The lines of the list of recipes below each name, the task first."""
     assert main(["recipes", *options]) == 0
-    found: dict[str, list[str]] = {}
+    actual: dict[str, list[str]] = {}
     for line in capsys.readouterr().out.splitlines():
         assert len(line) <= 80
         if line.startswith(" "):
-            found[next(reversed(found))].append(line.strip())
+            actual[next(reversed(actual))].append(line.strip())
         else:
             name, task = line.split()
-            found[name] = [task]
-    return found
+            actual[name] = [task]
+    return actual
 
 
 def test_recipes_are_listed_with_their_tasks_within_80_columns(capsys: pytest.CaptureFixture[str]) -> None:
-    found = listed(capsys)
-    assert found.pop("name") == ["task", "data", "results"]
-    assert list(found) == list(find_recipes())
-    assert {lines[0] for lines in found.values()} == set(TASKS)
-    assert all(len(lines) >= 3 for lines in found.values())
-    assert found["forecast/demo"][0] == "forecasting"
+    actual = listed(capsys)
+    assert actual.pop("name") == ["task", "data", "results"]
+    assert list(actual) == list(find_recipes())
+    assert {lines[0] for lines in actual.values()} == set(TASKS)
+    assert all(len(lines) >= 3 for lines in actual.values())
+    assert actual["forecast/demo"][0] == "forecasting"
 
 
 BROKEN = {
@@ -149,15 +149,15 @@ def test_a_broken_recipe_is_a_row_of_its_own_among_the_others(
     (folder / "on_top.yaml").write_text("defaults: [/recipes/forecast/demo]\n", encoding="utf-8")
     (folder / "empty.yaml").touch()
     (folder / "odd.yaml").write_text('task: tagging\nabout: {data: [1], results: "a\\e[31mb"}\n', encoding="utf-8")
-    found = listed(capsys, "--config-dir", str(tmp_path))
+    actual = listed(capsys, "--config-dir", str(tmp_path))
     for name, (_, reason) in BROKEN.items():
-        task, *lines = found[f"own/{name}"]
+        task, *lines = actual[f"own/{name}"]
         assert task == "broken"
         assert reason.replace(" ", "") in "".join(lines).replace(" ", "")
-    assert found["own/on_top"] == ["forecasting"]
-    assert found["own/empty"] == ["tagging"]
-    assert found["own/odd"] == ["tagging", "a\N{REPLACEMENT CHARACTER}[31mb"]
-    assert set(find_recipes()) < set(found)
+    assert actual["own/on_top"] == ["forecasting"]
+    assert actual["own/empty"] == ["tagging"]
+    assert actual["own/odd"] == ["tagging", "a\N{REPLACEMENT CHARACTER}[31mb"]
+    assert set(find_recipes()) < set(actual)
 
 
 def test_a_recipe_is_shown_with_its_results(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -88,9 +88,9 @@ def test_every_blank_line_ends_one_block(lines: list[str], expected: list[list[s
 
 @pytest.mark.parametrize("count", [0, 1, WINDOW - 1, WINDOW, WINDOW + 1, 3 * WINDOW + 7])
 def test_windows_keep_every_item_in_order_and_are_never_empty_or_too_large(count: int) -> None:
-    found = list(windows(range(count)))
-    assert [item for window in found for item in window] == list(range(count))
-    assert all(0 < len(window) <= WINDOW for window in found)
+    actual = list(windows(range(count)))
+    assert [item for window in actual for item in window] == list(range(count))
+    assert all(0 < len(window) <= WINDOW for window in actual)
 
 
 def test_a_full_window_waits_for_a_slow_producer() -> None:
@@ -107,10 +107,10 @@ def test_an_error_comes_after_the_items_of_a_full_window_too() -> None:
         yield "one"
         raise DataError("broken", "in.txt", 2)
 
-    found = windows(lines(), 4, full=True)
-    assert next(found) == ["one"]
+    actual = windows(lines(), 4, full=True)
+    assert next(actual) == ["one"]
     with pytest.raises(DataError, match=r"in\.txt:2: broken"):
-        next(found)
+        next(actual)
 
 
 def test_items_that_mean_false_are_items_too() -> None:
@@ -124,12 +124,12 @@ def test_an_item_is_given_at_once_although_more_may_come() -> None:
         while (line := typed.get(timeout=30)) != "end":
             yield line
 
-    found = windows(lines())
+    actual = windows(lines())
     for line in ("first", "second"):
         typed.put(line)
-        assert next(found) == [line]
+        assert next(actual) == [line]
     typed.put("end")
-    assert list(found) == []
+    assert list(actual) == []
 
 
 def test_what_waits_is_given_together() -> None:
@@ -139,10 +139,10 @@ def test_what_waits_is_given_together() -> None:
         yield from range(100)
         ready.set()
 
-    found = windows(lines())
-    first = next(found)
+    actual = windows(lines())
+    first = next(actual)
     assert ready.wait(30)
-    assert len(first) + len(next(found, [])) + len(next(found, [])) == 100
+    assert len(first) + len(next(actual, [])) + len(next(actual, [])) == 100
 
 
 def test_an_error_comes_after_the_items_before_it() -> None:
@@ -150,10 +150,10 @@ def test_an_error_comes_after_the_items_before_it() -> None:
         yield "one"
         raise DataError("broken", "standard input", 2)
 
-    found = windows(lines())
-    assert next(found) == ["one"]
+    actual = windows(lines())
+    assert next(actual) == ["one"]
     with pytest.raises(DataError, match="standard input:2: broken"):
-        next(found)
+        next(actual)
 
 
 def test_reading_ahead_is_bounded() -> None:
@@ -164,11 +164,11 @@ def test_reading_ahead_is_bounded() -> None:
             read.append(number)
             yield number
 
-    found = windows(lines())
-    next(found)
+    actual = windows(lines())
+    next(actual)
     threading.Event().wait(0.2)
     assert len(read) <= 3 * WINDOW + 2
-    found.close()
+    actual.close()
 
 
 EARLY_END = """

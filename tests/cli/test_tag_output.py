@@ -20,13 +20,13 @@ PLAIN = SimpleNamespace(plain_tags=True, labels=["NOUN", "PUNCT", "VERB"], metri
 def answer(text: str, *spans: tuple[int, int, str, float]) -> TaggedText:
     """An answer with these entities, given by character offsets."""
     tokens = tokenize(text, "words")
-    found, tags = [], ["O"] * len(tokens)
+    actual, tags = [], ["O"] * len(tokens)
     for start, end, label, probability in spans:
         inside = [number for number, token in enumerate(tokens) if start <= token.start and token.end <= end]
         for number in inside:
             tags[number] = f"{'B' if number == inside[0] else 'I'}-{label}"
-        found.append(Span(start, end, label, text[start:end], probability, inside[0], inside[-1] + 1))
-    return TaggedText(text, tokens, tags, found, [], [])
+        actual.append(Span(start, end, label, text[start:end], probability, inside[0], inside[-1] + 1))
+    return TaggedText(text, tokens, tags, actual, [], [])
 
 
 EXAMPLE = answer("Ada Sorrel lives  in Brinmoor.", (0, 10, "PER", 0.98765), (21, 29, "LOC", 0.5))

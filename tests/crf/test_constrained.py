@@ -36,10 +36,10 @@ def slow_greedy(crf: CRF, tokens: list[list[float]]) -> list[int]:
 def test_each_step_takes_the_best_tag_that_can_still_end_well(scheme: str, mask: Tensor) -> None:
     crf = scheme_crf(scheme, 1)
     emissions = random_batch(5, 5, crf.num_tags)[0]
-    found = decode(crf, emissions, mask)
+    actual = decode(crf, emissions, mask)
     for row in range(5):
-        assert found[row][mask[row]].tolist() == slow_greedy(crf, emissions[row][mask[row]].tolist())
-    assert (found[~mask] == 0).all()
+        assert actual[row][mask[row]].tolist() == slow_greedy(crf, emissions[row][mask[row]].tolist())
+    assert (actual[~mask] == 0).all()
 
 
 @pytest.mark.parametrize("scheme", ["iob2", "bioes"])

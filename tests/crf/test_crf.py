@@ -45,21 +45,21 @@ def twins(num_tags: int) -> tuple[CRF, torchcrf.CRF]:
 @pytest.mark.parametrize("mask", masks(), ids=["ragged-holes-late", "empty"])
 def test_log_partition_sums_every_path(crf: CRF, mask: Tensor) -> None:
     emissions = random_batch(5, 5, crf.num_tags)[0]
-    found = crf.log_partition(emissions, mask)
+    actual = crf.log_partition(emissions, mask)
     expected = [log_sum_exp(list(paths_of(crf, *row).values())) for row in zip(emissions, mask, strict=True)]
-    torch.testing.assert_close(found, torch.tensor(expected), rtol=1e-5, atol=1e-5)
+    torch.testing.assert_close(actual, torch.tensor(expected), rtol=1e-5, atol=1e-5)
 
 
 @pytest.mark.parametrize("mask", masks(), ids=["ragged-holes-late", "empty"])
 def test_log_likelihood_is_the_gold_path_over_every_path(crf: CRF, mask: Tensor) -> None:
     emissions = random_batch(5, 5, crf.num_tags)[0]
     tags = legal_tags(crf, emissions, mask)
-    found = crf(emissions, tags, mask, reduction="none")
+    actual = crf(emissions, tags, mask, reduction="none")
     for row in range(5):
         path = tuple(tags[row][mask[row]].tolist())
         gold = path_score(crf, emissions[row][mask[row]].tolist(), path)
         log_z = log_sum_exp(list(paths_of(crf, emissions[row], mask[row]).values()))
-        assert found[row].item() == pytest.approx(gold - log_z, abs=1e-5)
+        assert actual[row].item() == pytest.approx(gold - log_z, abs=1e-5)
 
 
 def test_empty_sentences_have_log_z_zero_and_no_gradient() -> None:

@@ -66,9 +66,9 @@ def test_contradictory_evidence_is_never_wrong(strength: float) -> None:
     scores = (emissions[0].sum(dim=0) + moves).tolist()  # all 0, all 1
     expected = log_sum_exp(scores)
     own = emissions.requires_grad_()
-    found = crf.log_partition(own)
-    found.sum().backward()
-    assert found.item() == pytest.approx(expected, rel=1e-12)
+    actual = crf.log_partition(own)
+    actual.sum().backward()
+    assert actual.item() == pytest.approx(expected, rel=1e-12)
     probability = torch.tensor(scores, dtype=torch.float64).sub(expected).exp()  # (2,)
     torch.testing.assert_close(own.grad[0], probability.expand(30, 2))
     assert crf.decode(emissions) == [[int(scores[1] > scores[0])] * 30]
@@ -86,12 +86,12 @@ def test_huge_scores_equal_enumeration(scheme: str, scale: float) -> None:
     crf = random_crf(4, scale=scale) if scheme == "free" else randomized(scheme_crf("bioes", 1), 1, scale)
     emissions, _, mask = random_batch(6, 5, crf.num_tags, scale=scale)
     own = emissions.clone().requires_grad_()
-    found = crf.log_partition(own, mask)
-    found.sum().backward()
+    actual = crf.log_partition(own, mask)
+    actual.sum().backward()
     expected = [log_sum_exp(list(paths_of(crf, *row).values())) for row in zip(emissions, mask, strict=True)]
-    torch.testing.assert_close(found, torch.tensor(expected), rtol=1e-6, atol=1e-2)
+    torch.testing.assert_close(actual, torch.tensor(expected), rtol=1e-6, atol=1e-2)
     best = crf.viterbi(emissions, mask)[1]
-    torch.testing.assert_close(found, best, rtol=1e-4, atol=1.0)
+    torch.testing.assert_close(actual, best, rtol=1e-4, atol=1.0)
     torch.testing.assert_close(own.grad.sum(dim=2), mask.float())
 
 
@@ -102,8 +102,8 @@ def test_a_sentence_of_five_thousand_tokens_is_exact() -> None:
     assert isinstance(build_lattice(scored), ScaledLattice)
     alone = crf(emissions[:1].double(), tags[:1], reduction="none")
     expected = [LogLattice(scored).log_partition[0]]
-    found = crf.log_partition(emissions[:1].double())
-    np.testing.assert_allclose(found.detach().numpy(), expected, rtol=1e-12)
+    actual = crf.log_partition(emissions[:1].double())
+    np.testing.assert_allclose(actual.detach().numpy(), expected, rtol=1e-12)
     torch.testing.assert_close(crf(emissions.double(), tags, reduction="none")[:1], alone)
 
 

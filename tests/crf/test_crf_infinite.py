@@ -69,9 +69,9 @@ def test_minus_infinity_forbids_a_tag_and_all_else_equals_enumeration(length: in
     assert tuple(crf.decode(emissions)[0]) == max(legal, key=lambda path: legal[path])
     places = [(first, end) for first in range(length) for end in range(first + 1, length + 1)]
     for tag in range(crf.num_tags):
-        found = spans(crf, emissions, [first for first, _ in places], [end for _, end in places], tag).exp()
+        actual = spans(crf, emissions, [first for first, _ in places], [end for _, end in places], tag).exp()
         expected = [sum(p for path, p in legal.items() if set(path[first:end]) == {tag}) for first, end in places]
-        torch.testing.assert_close(found, torch.tensor(expected, dtype=dtype), atol=1e-5, rtol=1e-5)
+        torch.testing.assert_close(actual, torch.tensor(expected, dtype=dtype), atol=1e-5, rtol=1e-5)
 
 
 def test_a_token_that_may_have_no_tag_is_an_error_where_probabilities_are_asked_for() -> None:

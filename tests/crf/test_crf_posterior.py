@@ -27,14 +27,14 @@ def mask(request: pytest.FixtureRequest) -> Tensor:
 @pytest.mark.parametrize("temperature", [1.0, 2.5])
 def test_marginals_sum_the_paths_that_have_a_tag(crf: CRF, mask: Tensor, temperature: float) -> None:
     emissions = random_batch(5, 5, crf.num_tags)[0]
-    found = crf.marginals(emissions, mask, temperature)
+    actual = crf.marginals(emissions, mask, temperature)
     for row in range(5):
         expected = torch.zeros(5, crf.num_tags)
         positions = mask[row].nonzero()[:, 0].tolist()
         for path, probability in probabilities_of(crf, emissions[row], mask[row], temperature).items():
             for position, tag in zip(positions, path, strict=True):
                 expected[position, tag] += probability
-        torch.testing.assert_close(found[row], expected, rtol=1e-5, atol=1e-6)
+        torch.testing.assert_close(actual[row], expected, rtol=1e-5, atol=1e-6)
 
 
 def test_a_higher_temperature_spreads_the_probability(crf: CRF) -> None:
@@ -48,7 +48,7 @@ def test_a_higher_temperature_spreads_the_probability(crf: CRF) -> None:
 
 def segments(scheme: str, labels: list[str], mask: Tensor) -> list[tuple[int, ...]]:
     """Every span of every type: sentence, start, end, first, inner, last tag, tag that must not follow."""
-    found = []
+    actual = []
     for row, cells in enumerate(mask.tolist()):
         places = [position for position, cell in enumerate(cells) if cell]
         for index, start in enumerate(places):
@@ -58,8 +58,8 @@ def segments(scheme: str, labels: list[str], mask: Tensor) -> list[tuple[int, ..
                     begin, inner = ("S" if scheme == "bioes" and single else "B"), labels.index(f"I-{label}")
                     last = labels.index(f"{'E' if scheme == 'bioes' else 'I'}-{label}")
                     follow = inner if scheme == "iob2" else -1
-                    found.append((row, start, last_place + 1, labels.index(f"{begin}-{label}"), inner, last, follow))
-    return found
+                    actual.append((row, start, last_place + 1, labels.index(f"{begin}-{label}"), inner, last, follow))
+    return actual
 
 
 def brute_force(paths: dict[Path, float], mask: Tensor, segment: tuple[int, ...]) -> float:
@@ -108,8 +108,8 @@ def test_long_spans_are_exact_too() -> None:
     path = torch.tensor([[begin, *[inner] * 298, end]])
     columns = torch.tensor([[0, 0, 300, begin, inner, end, -1]]).unbind(dim=1)
     emissions[0, torch.arange(300), path[0]] += 20
-    found = crf.span_log_probabilities(emissions, None, *columns)
-    torch.testing.assert_close(found, crf(emissions, path, reduction="none"), rtol=1e-5, atol=1e-6)
+    actual = crf.span_log_probabilities(emissions, None, *columns)
+    torch.testing.assert_close(actual, crf(emissions, path, reduction="none"), rtol=1e-5, atol=1e-6)
 
 
 def test_impossible_spans_have_probability_zero() -> None:
@@ -127,7 +127,7 @@ def test_no_spans_are_no_probabilities() -> None:
 
 
 @pytest.mark.parametrize(
-    ("place", "found"),
+    ("place", "actual"),
     [
         ((0, 2, 2), "span 0 is tokens 2 to 2"),
         ((0, 3, 5), "tokens 3 to 5"),
@@ -135,8 +135,8 @@ def test_no_spans_are_no_probabilities() -> None:
         ((2, 0, 1), "of sentence 2; expected at least one token, the first and the last of them real tokens of one of"),
     ],
 )
-def test_a_span_outside_its_sentence_is_an_error(place: tuple[int, int, int], found: str) -> None:
+def test_a_span_outside_its_sentence_is_an_error(place: tuple[int, int, int], actual: str) -> None:
     mask = torch.tensor([[True] * 4, [True, True, False, False]])
     columns = torch.tensor([[*place, 0, 0, 0, -1]]).unbind(dim=1)
-    with pytest.raises(SeqnlpError, match=found):
+    with pytest.raises(SeqnlpError, match=actual):
         random_crf(3).span_log_probabilities(torch.randn(2, 4, 3), mask, *columns)

@@ -21,10 +21,10 @@ def crf(request: pytest.FixtureRequest) -> CRF:
 @pytest.mark.parametrize("temperature", [1.0, 2.5])
 def test_entropy_is_that_of_the_distribution_over_paths(crf: CRF, mask: Tensor, temperature: float) -> None:
     emissions = random_batch(5, 5, crf.num_tags)[0]
-    found = crf.inference.entropy(emissions.detach().numpy(), mask.numpy(), temperature)
+    actual = crf.inference.entropy(emissions.detach().numpy(), mask.numpy(), temperature)
     for row in range(5):
         paths = probabilities_of(crf, emissions[row], mask[row], temperature).values()
-        assert found[row] == pytest.approx(-sum(p * math.log(p) for p in paths if p), abs=1e-5)
+        assert actual[row] == pytest.approx(-sum(p * math.log(p) for p in paths if p), abs=1e-5)
 
 
 def test_a_higher_temperature_is_less_sure_and_certainty_has_none() -> None:

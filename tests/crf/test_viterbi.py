@@ -112,8 +112,8 @@ def test_the_k_best_are_the_k_best_of_all(crf: CRF, mask: Tensor, k: int, temper
     for row in range(5):
         paths = probabilities_of(crf, emissions[row], mask[row], temperature)
         best = sorted(paths, key=lambda path: -paths[path])[:k]
-        found = [tuple(path[mask[row]].tolist()) for path in tags[row]]
-        assert found[: len(best)] == best
+        actual = [tuple(path[mask[row]].tolist()) for path in tags[row]]
+        assert actual[: len(best)] == best
         assert logs[row].exp()[: len(best)].tolist() == pytest.approx([paths[path] for path in best], rel=1e-4)
         assert (logs[row, len(best) :] == -math.inf).all()
         assert (tags[row, len(best) :] == 0).all()

@@ -33,8 +33,8 @@ FILES: dict[tuple[str, str], str] = {
 def load(folder: Path, train: str, split: str = "train", **settings: Any) -> tuple[list[tuple[str, str]], list[str]]:
     said: list[str] = []
     config = read_section(DocumentDataConfig, {"dir": str(folder), "train": train, **settings})
-    found = load_documents(config, split, said.append)
-    return [(" ".join(document.labels), document.text) for document in found], said
+    actual = load_documents(config, split, said.append)
+    return [(" ".join(document.labels), document.text) for document in actual], said
 
 
 def written(folder: Path, files: Mapping[str, str]) -> Path:
@@ -48,8 +48,8 @@ def written(folder: Path, files: Mapping[str, str]) -> Path:
 def test_each_format_is_recognised_said_and_read(tmp_path: Path, key: tuple[str, str]) -> None:
     form, name = key
     written(tmp_path, {name: FILES[key]})
-    found, said = load(tmp_path, name)
-    assert found == DOCUMENTS
+    actual, said = load(tmp_path, name)
+    assert actual == DOCUMENTS
     assert said == ([] if form == "tsv" else [f"{tmp_path / name}: read as data.format={form}"])
     assert load(tmp_path, name, format=form) == (DOCUMENTS, [])
 
@@ -61,8 +61,8 @@ def test_labels_of_fasttext_stand_anywhere_and_may_be_several(tmp_path: Path) ->
     written(
         tmp_path, {"train.txt": "__label__a __label__b  two  words \n\nplain text __label__b\n__label__a x__label__\n"}
     )
-    found, _ = load(tmp_path, "train.txt", multi_label=True)
-    assert found == [("a b", "two  words"), ("b", "plain text"), ("a", "x__label__")]
+    actual, _ = load(tmp_path, "train.txt", multi_label=True)
+    assert actual == [("a b", "two  words"), ("b", "plain text"), ("a", "x__label__")]
     written(tmp_path, {"train.txt": "__label__a one\n__label__a __label__b two\n"})
     with pytest.raises(DataError, match=r"train.txt:2: expected one label, found a, b; .* data.multi_label=true"):
         load(tmp_path, "train.txt")
@@ -98,8 +98,8 @@ CLASSES = {
 
 def test_a_folder_per_class_is_read_and_other_files_are_counted(tmp_path: Path) -> None:
     written(tmp_path, CLASSES)
-    found, said = load(tmp_path, "train")
-    assert found == [("calm", "the lake lies still"), ("calm", "no wind\nat all"), ("wild", ""), ("wild", "a storm")]
+    actual, said = load(tmp_path, "train")
+    assert actual == [("calm", "the lake lies still"), ("calm", "no wind\nat all"), ("wild", ""), ("wild", "a storm")]
     assert said == [
         f"{tmp_path / 'train'}: read as data.format=folder",
         f"{tmp_path / 'train'}: left out: files that are no texts of a class (2)",

@@ -32,8 +32,8 @@ def documents(labels: str) -> list[Document]:
 def test_the_binary_treebank_drops_neutral_sentences_and_says_so(shared_data: Path) -> None:
     counts = {}
     for split in ("train", "dev", "test"):
-        found, said = load(shared_data, split, **SST2)
-        counts[split] = Counter(document.labels[0] for document in found)
+        actual, said = load(shared_data, split, **SST2)
+        counts[split] = Counter(document.labels[0] for document in actual)
         if split == "dev":
             assert said == ["dev: 229 documents dropped by data.label_map ('2' 229)"]
     assert counts["train"] == {"negative": 3310, "positive": 3610}
@@ -97,8 +97,8 @@ def test_a_limit_is_spread_over_a_sorted_file() -> None:
 
 def test_empty_documents_are_kept_and_counted(tmp_path: Path) -> None:
     (tmp_path / "train.tsv").write_text("a\t\nb\tx\na\t \n", "utf-8")
-    found, said = load(tmp_path)
-    assert len(found) == 3
+    actual, said = load(tmp_path)
+    assert len(actual) == 3
     assert said == ["train: 2 empty documents (kept)"]
 
 
@@ -124,8 +124,8 @@ def test_a_datasets_folder_with_named_labels(tmp_path: Path) -> None:
     rows = datasets.Dataset.from_dict({"text": ["fine", None], "label": [1, 0]}, features=features)
     datasets.DatasetDict({"train": rows}).save_to_disk(str(tmp_path / "set"))
     settings = {"format": "hub", "hub": "set", "train": "train"}
-    found, _ = load(tmp_path, **settings)
-    assert [(document.text, document.labels) for document in found] == [("fine", ("pos",)), ("", ("neg",))]
+    actual, _ = load(tmp_path, **settings)
+    assert [(document.text, document.labels) for document in actual] == [("fine", ("pos",)), ("", ("neg",))]
     config = read_section(DocumentDataConfig, {"dir": str(tmp_path), **settings})
     assert len(documents_digest(config, "train")) == 64
     with pytest.raises(DataError, match="expected the column 'stars', found text, label"):
@@ -151,8 +151,8 @@ def test_a_column_of_labels_is_no_text(tmp_path: Path) -> None:
 def test_few_short_texts_in_a_column_called_so_are_texts(tmp_path: Path) -> None:
     rows = [{"text": ("null", "NA", "fine")[n % 3], "label": "ab"[n % 2]} for n in range(24)]
     (tmp_path / "train.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
-    found, said = load(tmp_path, train="train.jsonl")
-    assert [document.text for document in found[:3]] == ["null", "NA", "fine"]
+    actual, said = load(tmp_path, train="train.jsonl")
+    assert [document.text for document in actual[:3]] == ["null", "NA", "fine"]
     assert said[1] == (
         f"warning: {tmp_path}/train.jsonl: the texts are 3 short values that repeat in 24 documents, as labels do "
         "('null' 8x, 'NA' 8x, 'fine' 8x)"
@@ -165,8 +165,8 @@ def test_a_first_line_with_a_label_of_its_own_is_a_heading_or_mentioned(tmp_path
     with pytest.raises(DataError, match=r"train\.tsv:1: .* found what looks like names of columns \('Thema', 'Satz'\)"):
         load(tmp_path)
     (tmp_path / "train.tsv").write_text(f"Thema\tder Text\n{rows}", "utf-8")
-    found, said = load(tmp_path)
-    assert len(found) == 10
+    actual, said = load(tmp_path)
+    assert len(actual) == 10
     assert said == ["warning: the label 'Thema' occurs once, on line 1; remove the line if it is a heading"]
     (tmp_path / "train.tsv").write_text(f"rare\tone\n{rows}odd\tanother rare one\n", "utf-8")
     assert load(tmp_path)[1] == []
@@ -208,8 +208,8 @@ def test_rows_without_a_label_are_left_out_and_counted(tmp_path: Path) -> None:
     }
     datasets.DatasetDict(splits).save_to_disk(str(tmp_path / "set"))
     settings = {"format": "hub", "hub": "set", "train": "train", "test": "test"}
-    found, said = load(tmp_path, **settings)
-    assert [(document.text, document.labels) for document in found] == [("text 0", ("pos",)), ("text 2", ("neg",))]
+    actual, said = load(tmp_path, **settings)
+    assert [(document.text, document.labels) for document in actual] == [("text 0", ("pos",)), ("text 2", ("neg",))]
     assert said == ["train: 2 documents without a label (-1) left out"]
     with pytest.raises(DataError, match=r"set\[test\]: expected labels, found only 2 documents without a label \(-1\)"):
         load(tmp_path, "test", **settings)

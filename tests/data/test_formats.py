@@ -162,8 +162,8 @@ def test_each_format_is_recognised_said_and_read(tmp_path: Path, key: tuple[str,
 @pytest.mark.parametrize("key", FILES, ids=lambda key: key[0])
 def test_the_content_tells_as_much_as_the_name(tmp_path: Path, key: tuple[str, str]) -> None:
     (tmp_path / "file.txt").write_text(FILES[key], encoding="utf-8")
-    found = recognise(tmp_path / "file.txt")
-    assert found == key[1] or (found, key[1]) == ("jsonl", "json"), "rows of a file that is not called .json"
+    actual = recognise(tmp_path / "file.txt")
+    assert actual == key[1] or (actual, key[1]) == ("jsonl", "json"), "rows of a file that is not called .json"
 
 
 WITH_SPANS = [key for key in FILES if '"start' in FILES[key] or "[0, 10" in FILES[key]]

@@ -54,7 +54,7 @@ def test_labels_of_other_files_only_are_an_error_that_names_them(tmp_path: Path)
 
 
 @pytest.mark.parametrize(
-    ("labels", "found"),
+    ("labels", "actual"),
     [
         ("[1", "this is not JSON"),
         ("3", "found 3"),
@@ -66,8 +66,8 @@ def test_labels_of_other_files_only_are_an_error_that_names_them(tmp_path: Path)
         ("[[1, 2]]", "data.labels has windows of numbers, the series has dates"),
     ],
 )
-def test_what_is_no_window_is_an_error_that_shows_it(tmp_path: Path, labels: str, found: str) -> None:
-    assert found in error(write(tmp_path, labels))
+def test_what_is_no_window_is_an_error_that_shows_it(tmp_path: Path, labels: str, actual: str) -> None:
+    assert actual in error(write(tmp_path, labels))
 
 
 def test_a_missing_file_of_labels_is_an_error(tmp_path: Path) -> None:

@@ -40,9 +40,9 @@ def test_the_answer_stands_that_many_words_after_the_word_that_decides(far: int)
 
 
 def test_training_sentences_have_every_distance_up_to_it_or_exactly_it() -> None:
-    found = [distance(document) for document in made("train", distance=30)]
-    assert (min(found), max(found)) == (5, 30)
-    assert sum(one < 13 for one in found) == pytest.approx(200, abs=40)  # the logarithm is uniform
+    actual = [distance(document) for document in made("train", distance=30)]
+    assert (min(actual), max(actual)) == (5, 30)
+    assert sum(one < 13 for one in actual) == pytest.approx(200, abs=40)  # the logarithm is uniform
     assert {distance(document) for document in made("train", distance=30, training_distances="exact")} == {30}
 
 
@@ -96,6 +96,6 @@ def test_settings_that_make_no_sense_are_refused(changes: dict[str, Any], messag
     raw: dict[str, Any] = {"task": "classification", "data": {"format": "long_range", "train": "8"}}
     for section, values in changes.items():
         raw[section] = {**raw.get(section, {}), **values}
-    with pytest.raises(ConfigError) as found:
+    with pytest.raises(ConfigError) as actual:
         read_config(raw)
-    assert message in str(found.value)
+    assert message in str(actual.value)

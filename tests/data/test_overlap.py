@@ -15,10 +15,10 @@ def texts(*lines: str) -> list[Text]:
 
 def test_texts_are_compared_as_they_are_and_normalised() -> None:
     train = texts("It's a Film.", "Déjà vu", "", "other", "?!")
-    found = find_overlap(texts("it 's a film", "deja vu !", "Déjà vu", "", "new", "?!"), train)
-    assert (found.total, found.exact, found.normalized) == (5, 2, 4)
-    assert found.examples[0] == (1, 1, "it 's a film")
-    assert len(found.examples) == 3
+    actual = find_overlap(texts("it 's a film", "deja vu !", "Déjà vu", "", "new", "?!"), train)
+    assert (actual.total, actual.exact, actual.normalized) == (5, 2, 4)
+    assert actual.examples[0] == (1, 1, "it 's a film")
+    assert len(actual.examples) == 3
 
 
 def test_brackets_of_the_penn_treebank_are_punctuation() -> None:
@@ -32,9 +32,9 @@ def test_the_treebank_and_sentence_polarity_share_sentences(shared_data: Path) -
     ]
     shared = {}
     for split in ("dev", "test"):
-        found = find_overlap(file_texts(sentiment / f"sst/sst5.{split}.tsv.gz"), polarity)
-        shared[split] = found.normalized
-        assert found.exact < found.normalized
+        actual = find_overlap(file_texts(sentiment / f"sst/sst5.{split}.tsv.gz"), polarity)
+        shared[split] = actual.normalized
+        assert actual.exact < actual.normalized
     assert shared["dev"] >= 845
     assert shared["test"] >= 1702
 
@@ -88,5 +88,5 @@ def test_texts_of_a_folder_are_those_of_its_files(tmp_path: Path) -> None:
             (tmp_path / name).with_suffix(".ann").write_text("", encoding="utf-8")
     for folder in ("classes", "brat"):
         assert sorted(one.text for one in file_texts(tmp_path / folder)) == ["Ann left", "It rains"]
-    found = output("data", "check", tmp_path / "classes", tmp_path / "brat")
-    assert found.splitlines()[2].endswith(" 2      2           2"), found
+    actual = output("data", "check", tmp_path / "classes", tmp_path / "brat")
+    assert actual.splitlines()[2].endswith(" 2      2           2"), actual

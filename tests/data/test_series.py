@@ -191,20 +191,20 @@ def parts(folder: Path, rows: int, **settings: Any) -> dict[str, Any]:
 
 
 def test_splits_are_in_the_order_of_time(tmp_path: Path) -> None:
-    found = parts(tmp_path, 50, dev="10%", test="20%")
-    assert [(part.begin, len(part.series), len(part)) for part in found.values()] == [
+    actual = parts(tmp_path, 50, dev="10%", test="20%")
+    assert [(part.begin, len(part.series), len(part)) for part in actual.values()] == [
         (0, 35, 35),
         (35, 40, 5),
         (40, 50, 10),
     ]
-    assert found["dev"].series.values[found["dev"].begin] == [35]
+    assert actual["dev"].series.values[actual["dev"].begin] == [35]
 
 
 def test_a_split_in_a_file_of_its_own_begins_anew(tmp_path: Path) -> None:
     (tmp_path / "other.csv").write_text("a\n7\n8\n")
-    found = parts(tmp_path, 10, dev="20%", test="other.csv")
-    assert (found["test"].begin, found["test"].series.values.ravel().tolist()) == (0, [7, 8])
-    assert len(found["train"]) == 8
+    actual = parts(tmp_path, 10, dev="20%", test="other.csv")
+    assert (actual["test"].begin, actual["test"].series.values.ravel().tolist()) == (0, [7, 8])
+    assert len(actual["train"]) == 8
     config = SeriesDataConfig(train="series.csv", dev="20%", test="other.csv", dir=str(tmp_path))
     assert part_digest(config, "dev") == part_digest(config, "train") != part_digest(config, "test")
 

@@ -70,9 +70,9 @@ def test_a_column_without_a_name_is_no_series(tmp_path: Path) -> None:
     ],
 )
 def test_numbers_are_not_guessed(tmp_path: Path, number: str, hint: str) -> None:
-    found = error(tmp_path, ["t;v", f"{DAYS[0]};{number}"], delimiter=";")
-    assert found.startswith(f"series.csv:2: column 'v': expected a number, found '{number}'")
-    assert hint in found
+    actual = error(tmp_path, ["t;v", f"{DAYS[0]};{number}"], delimiter=";")
+    assert actual.startswith(f"series.csv:2: column 'v': expected a number, found '{number}'")
+    assert hint in actual
 
 
 def test_other_delimiters_and_decimals_are_read_as_set(tmp_path: Path) -> None:

@@ -105,7 +105,7 @@ def test_every_row_is_forecast_from_once_whatever_the_offset(rows: int, min_cont
     for offset in range(2 * plan.stride):
         starts = plan.starts(offset)
         read = plan.read(starts)
-        found = []
+        actual = []
         for place in range(len(starts)):
             for row in range(window):
                 for step in range(3):
@@ -113,8 +113,8 @@ def test_every_row_is_forecast_from_once_whatever_the_offset(rows: int, min_cont
                         origin = int(read.inputs[place, row, 0])
                         assert int(read.targets[place, row, step, 0]) == origin + step + 1
                         assert row >= min_context - 1  # it has warmed up
-                        found.append((origin, step + 1))
-        assert sorted(found) == expected
+                        actual.append((origin, step + 1))
+        assert sorted(actual) == expected
         assert plan.count(starts) == len(expected)
 
 

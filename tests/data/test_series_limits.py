@@ -49,16 +49,16 @@ def test_several_series_below_each_other_are_said_with_the_line_of_the_second(tm
 
 
 def test_several_series_side_by_side_are_said(tmp_path: Path) -> None:
-    found = error(tmp_path, [row for row in days(40) for _ in "ab"])
-    assert found.startswith("series.csv:3: 40 of 80 rows would be left out")
-    assert "2024-01-01 stands on line 2 and again here; several series side by side?" in found
+    actual = error(tmp_path, [row for row in days(40) for _ in "ab"])
+    assert actual.startswith("series.csv:3: 40 of 80 rows would be left out")
+    assert "2024-01-01 stands on line 2 and again here; several series side by side?" in actual
 
 
 def test_many_missing_rows_are_said_with_what_to_do(tmp_path: Path) -> None:
     rows = [*days(50), *days(50, begin=90)]
-    found = error(tmp_path, rows)
-    assert found.startswith("series.csv:52: 0 of 100 rows would be left out and 40 filled in")
-    assert "rows are missing between 2024-02-19 and 2024-03-31" in found
+    actual = error(tmp_path, rows)
+    assert actual.startswith("series.csv:52: 0 of 100 rows would be left out and 40 filled in")
+    assert "rows are missing between 2024-02-19 and 2024-03-31" in actual
     assert len(read(tmp_path, rows, gaps="ignore")) == 100
     assert len(read(tmp_path, rows, max_repaired=0.3)) == 140
 
@@ -72,5 +72,5 @@ def test_rows_out_of_order_are_counted_with_those_filled_in(tmp_path: Path) -> N
     rows = days(60)
     for place in range(0, 60, 6):
         rows[place], rows[place + 1] = rows[place + 1], rows[place]
-    found = error(tmp_path, rows)
-    assert "put the rows in the order of time, or see whether data.time_format is right" in found
+    actual = error(tmp_path, rows)
+    assert "put the rows in the order of time, or see whether data.time_format is right" in actual

@@ -39,14 +39,14 @@ def search(step: Any, state: Any, longest: list[int], shortest: list[int] | None
 
 def markov(**more: Any) -> list[Decoded]:
     more = {"length_penalty": "none", "longest": [4], **more}
-    found: list[list[Decoded]] = search(MarkovStep(TABLE), Stateless(), **more)
-    return found[0]
+    actual: list[list[Decoded]] = search(MarkovStep(TABLE), Stateless(), **more)
+    return actual[0]
 
 
 def every_output(step: Any, state: Any, longest: int, config: DecodingConfig, **more: Any) -> list[Decoded]:
     """All outputs that are allowed, best first."""
     shortest, prefix = more.get("shortest", 0), more.get("prefix", [])
-    found = []
+    actual = []
     for length in range(shortest, longest + 1):
         for words in itertools.product((4, 5, 6), repeat=length):
             grams = list(zip(*(words[start:] for start in range(config.no_repeat_ngram)), strict=False))
@@ -57,8 +57,8 @@ def every_output(step: Any, state: Any, longest: int, config: DecodingConfig, **
             if config.coverage_penalty:
                 covered = np.minimum(np.sum(attention, axis=0), 1)
                 score += config.coverage_penalty * float(np.log(covered).sum())
-            found.append(Decoded(list(words), score, sum(log_probs), log_probs))
-    return sorted(found, key=lambda one: -one.score)
+            actual.append(Decoded(list(words), score, sum(log_probs), log_probs))
+    return sorted(actual, key=lambda one: -one.score)
 
 
 def penalty(config: DecodingConfig, length: int) -> float:
@@ -89,16 +89,16 @@ def test_a_beam_wide_enough_finds_every_output_in_order(settings: dict[str, Any]
     start = step.start(lengths)
     config = DecodingConfig(beam=200, **settings)
     more = {"shortest": [shortest] * 2, "prefixes": [prefix] * 2, "source_lengths": np.array(lengths)}
-    found = search(step, start, [4, 3], beam=200, nbest=200, **settings, **more)
+    actual = search(step, start, [4, 3], beam=200, nbest=200, **settings, **more)
     few = search(step, start, [4, 3], beam=200, nbest=3, **settings, **more)
     for row, longest in enumerate([4, 3]):
         expected = every_output(step, alone(start, row), longest, config, shortest=shortest, prefix=prefix)
-        assert [one.tokens for one in found[row]] == [one.tokens for one in expected]
-        for one, other in zip(found[row], expected, strict=True):
+        assert [one.tokens for one in actual[row]] == [one.tokens for one in expected]
+        for one, other in zip(actual[row], expected, strict=True):
             assert one.score == pytest.approx(other.score, abs=1e-4)
             assert one.log_probability == pytest.approx(other.log_probability, abs=1e-4)
             assert one.token_log_probs == pytest.approx(other.token_log_probs, abs=1e-4)
-        assert few[row] == found[row][:3]  # stopping early loses nothing
+        assert few[row] == actual[row][:3]  # stopping early loses nothing
 
 
 @pytest.mark.parametrize("settings", SETTINGS[:4], ids=str)
@@ -111,7 +111,7 @@ def test_stopping_early_gives_what_searching_to_the_end_gives(settings: dict[str
         every = search(step, start, [14] * 20, beam=beam, nbest=beam, **settings)
         patient, step.calls = step.calls, []
         best = search(step, start, [14] * 20, beam=beam, nbest=1, **settings)
-        assert best == [found[:1] for found in every]
+        assert best == [actual[:1] for actual in every]
         saved = sum(rows for rows, _ in patient) - sum(rows for rows, _ in step.calls)
         assert saved > 0 if settings["length_penalty"] == "none" else saved >= 0
 
@@ -146,8 +146,8 @@ def test_the_attention_and_the_scores_of_a_winner_are_followed_through_the_back_
     step = RecurrentStep(60, end_bias=1)
     start = step.start(RAGGED)
     more = {"source_lengths": np.array(RAGGED), "keep_attention": True}
-    for row, found in enumerate(search(step, start, LONGEST, beam=4, nbest=4, **more)):
-        for one in found:
+    for row, actual in enumerate(search(step, start, LONGEST, beam=4, nbest=4, **more)):
+        for one in actual:
             log_probs, attention = walk(step, alone(start, row), [*one.tokens, END])
             assert one.token_log_probs == pytest.approx(log_probs, abs=1e-5)
             assert one.log_probability == pytest.approx(sum(log_probs), abs=1e-4)
@@ -179,42 +179,42 @@ def test_specials_are_never_produced_however_probable(kind: dict[str, Any]) -> N
             return result
 
     step = Stubborn(30, end_bias=1)
-    for found in search(step, step.start(RAGGED), source_lengths=np.array(RAGGED), **{"longest": LONGEST, **kind}):
-        assert found
-        assert all(END < token < 30 for one in found for token in one.tokens)
+    for actual in search(step, step.start(RAGGED), source_lengths=np.array(RAGGED), **{"longest": LONGEST, **kind}):
+        assert actual
+        assert all(END < token < 30 for one in actual for token in one.tokens)
 
 
 def test_lengths_stay_within_the_limits_of_each_sentence() -> None:
     for bias in (-20.0, 0.0, 20.0):
         step = RecurrentStep(30, end_bias=bias)
         shortest = [min(2, longest) for longest in LONGEST]
-        found = search(step, step.start(RAGGED), LONGEST, shortest, beam=3, nbest=3)
-        for outputs, least, most in zip(found, shortest, LONGEST, strict=True):
+        actual = search(step, step.start(RAGGED), LONGEST, shortest, beam=3, nbest=3)
+        for outputs, least, most in zip(actual, shortest, LONGEST, strict=True):
             assert all(least <= len(one.tokens) <= most for one in outputs)
 
 
 def test_at_the_greatest_length_the_real_probability_of_end_counts() -> None:
-    found = markov(beam=1, longest=[1], shortest=[1])[0]
-    assert found.tokens == [4]
-    assert found.token_log_probs == pytest.approx([math.log(0.5), math.log(0.4)])
+    actual = markov(beam=1, longest=[1], shortest=[1])[0]
+    assert actual.tokens == [4]
+    assert actual.token_log_probs == pytest.approx([math.log(0.5), math.log(0.4)])
 
 
 def test_a_forced_prefix_keeps_its_real_probability() -> None:
-    found = markov(beam=3, longest=[4], prefixes=[[4, 5]])[0]
-    assert found.tokens == [4, 5, 6]
-    assert found.token_log_probs == pytest.approx([math.log(p) for p in (0.5, 0.1, 0.9, 0.9)])
+    actual = markov(beam=3, longest=[4], prefixes=[[4, 5]])[0]
+    assert actual.tokens == [4, 5, 6]
+    assert actual.token_log_probs == pytest.approx([math.log(p) for p in (0.5, 0.1, 0.9, 0.9)])
 
 
 def test_an_output_that_may_repeat_no_word_ends_when_all_are_used_up() -> None:
     step = RecurrentStep(V, end_bias=-9)
-    found = search(step, step.start([3]), [9], [9], beam=2, no_repeat_ngram=1)
-    assert sorted(found[0][0].tokens) == [4, 5, 6]
+    actual = search(step, step.start([3]), [9], [9], beam=2, no_repeat_ngram=1)
+    assert sorted(actual[0][0].tokens) == [4, 5, 6]
 
 
 def test_of_equal_candidates_the_lower_slot_and_then_the_lower_token_wins() -> None:
     flat = MarkovStep([[1 / V] * V] * V)
-    found = search(flat, Stateless(), [2], [2], beam=4, nbest=4)
-    assert [one.tokens for one in found[0]] == [[4, 4], [4, 5], [4, 6], [5, 4]]
+    actual = search(flat, Stateless(), [2], [2], beam=4, nbest=4)
+    assert [one.tokens for one in actual[0]] == [[4, 4], [4, 5], [4, 6], [5, 4]]
 
 
 def test_no_sentences_are_no_answers() -> None:

@@ -48,11 +48,11 @@ def test_a_beam_as_wide_as_all_sequences_finds_the_best_ones_in_order(
         total = sum(steps.log_prob(sentence, [*tokens, END]))
         scored.append((total / float(length_penalty(config, len(tokens) + 1)), total, tokens))
     scored.sort(reverse=True)
-    (found,) = search(steps, [sentence], config, nbest=10)
-    assert [one.tokens for one in found] == [tokens for _, _, tokens in scored[:10]]
-    assert [one.score for one in found] == pytest.approx([score for score, _, _ in scored[:10]])
-    assert [one.log_probability for one in found] == pytest.approx([total for _, total, _ in scored[:10]])
-    for one in found:
+    (actual,) = search(steps, [sentence], config, nbest=10)
+    assert [one.tokens for one in actual] == [tokens for _, _, tokens in scored[:10]]
+    assert [one.score for one in actual] == pytest.approx([score for score, _, _ in scored[:10]])
+    assert [one.log_probability for one in actual] == pytest.approx([total for _, total, _ in scored[:10]])
+    for one in actual:
         assert one.token_log_probs == pytest.approx(steps.log_prob(sentence, [*one.tokens, END]))
 
 
@@ -66,15 +66,15 @@ def test_lengths_blocked_ngrams_and_prefixes_rule_out_just_what_they_say(sentenc
         if len(tokens) >= 2 and tokens[:1] == [B] and len(set(pairwise(tokens))) == len(tokens) - 1
     ]
     best = max(allowed, key=lambda tokens: sum(steps.log_prob(sentence, [*tokens, END])))
-    ((found,),) = search(steps, [sentence], config, min_lengths=np.array([2]), prefixes=[[B]])
-    assert found.tokens == best
-    assert found.log_probability == pytest.approx(sum(steps.log_prob(sentence, [*best, END])))
+    ((actual,),) = search(steps, [sentence], config, min_lengths=np.array([2]), prefixes=[[B]])
+    assert actual.tokens == best
+    assert actual.log_probability == pytest.approx(sum(steps.log_prob(sentence, [*best, END])))
 
 
 @pytest.mark.parametrize("seed", range(6))
 def test_beam_one_is_greedy(seed: int) -> None:
     steps, sentences = RandomSteps(V, seed), list(range(5))
-    for sentence, (found,) in zip(sentences, search(steps, sentences, DecodingConfig(beam=1)), strict=True):
+    for sentence, (actual,) in zip(sentences, search(steps, sentences, DecodingConfig(beam=1)), strict=True):
         tokens: list[int] = []
         while len(tokens) < LONGEST:
             options = {token: steps.log_prob(sentence, [*tokens, token])[-1] for token in (END, A, B, C)}
@@ -82,7 +82,7 @@ def test_beam_one_is_greedy(seed: int) -> None:
             if best == END:
                 break
             tokens.append(best)
-        assert found.tokens == tokens
+        assert actual.tokens == tokens
 
 
 TRANSITIONS = {2: {A: 0.6, B: 0.4}, A: {C: 0.55, END: 0.45}, B: {END: 1.0}, C: {END: 1.0}}
@@ -149,8 +149,8 @@ def test_finished_hypotheses_free_their_slots_and_finished_sentences_leave() -> 
 
 def test_what_is_no_text_is_never_produced() -> None:
     steps = RandomSteps(V, seed=1, sharpness=0.1)
-    for found in search(steps, list(range(20)), DecodingConfig(beam=5), nbest=5, max_lengths=np.full(20, 9)):
-        assert all(set(one.tokens) <= {A, B, C} for one in found)
+    for actual in search(steps, list(range(20)), DecodingConfig(beam=5), nbest=5, max_lengths=np.full(20, 9)):
+        assert all(set(one.tokens) <= {A, B, C} for one in actual)
 
 
 def test_more_answers_than_the_beam_is_wide_are_refused() -> None:
@@ -212,10 +212,10 @@ def draw(steps: RandomSteps, sentences: list[int], options: SamplingOptions, **m
 
 def test_what_is_drawn_does_not_depend_on_the_other_lines_and_follows_the_seed() -> None:
     steps, options = RandomSteps(V, 8, sharpness=0.5), SamplingOptions(seed=3)
-    together = [found[0].tokens for found in draw(steps, list(range(30)), options)]
+    together = [actual[0].tokens for actual in draw(steps, list(range(30)), options)]
     alone = [draw(steps, [number], options)[0][0].tokens for number in range(30)]
     assert together == alone
-    assert together != [found[0].tokens for found in draw(steps, list(range(30)), SamplingOptions(seed=4))]
+    assert together != [actual[0].tokens for actual in draw(steps, list(range(30)), SamplingOptions(seed=4))]
 
 
 def test_first_tokens_are_drawn_as_often_as_they_are_probable() -> None:
@@ -224,8 +224,8 @@ def test_first_tokens_are_drawn_as_often_as_they_are_probable() -> None:
     expected = probabilities(log_probs.copy(), (0, 1, 2), SamplingOptions())
     seeds = [SamplingOptions(seed=number) for number in range(1500)]
     firsts = [(draw(steps, [0], one, max_lengths=np.array([1]))[0][0].tokens or [END])[0] for one in seeds]
-    found = np.bincount(firsts, minlength=V) / len(firsts)
-    np.testing.assert_allclose(found, expected, atol=0.05)
+    actual = np.bincount(firsts, minlength=V) / len(firsts)
+    np.testing.assert_allclose(actual, expected, atol=0.05)
 
 
 def test_temperature_top_k_and_top_p() -> None:
@@ -239,9 +239,9 @@ def test_temperature_top_k_and_top_p() -> None:
 
 def test_a_drawn_line_begins_with_its_prefix_and_knows_its_log_probability() -> None:
     steps = RandomSteps(V, 8)
-    for number, (found,) in enumerate(draw(steps, [0, 1, 2], SamplingOptions(), prefixes=[[A, B], [], [C]])):
-        assert found.tokens[: len([[A, B], [], [C]][number])] == [[A, B], [], [C]][number]
-        assert found.log_probability == pytest.approx(sum(steps.log_prob(number, [*found.tokens, END])))
+    for number, (actual,) in enumerate(draw(steps, [0, 1, 2], SamplingOptions(), prefixes=[[A, B], [], [C]])):
+        assert actual.tokens[: len([[A, B], [], [C]][number])] == [[A, B], [], [C]][number]
+        assert actual.log_probability == pytest.approx(sum(steps.log_prob(number, [*actual.tokens, END])))
 
 
 @pytest.mark.parametrize("wrong", [{"temperature": 0.0}, {"top_k": -1}, {"top_p": 0.0}, {"top_p": 1.5}])

@@ -11,7 +11,7 @@ from seqnlp.decode.steps import Layout
 
 
 def by_sorting(log_probs: torch.Tensor, totals: list[float], counts: list[int], widths: list[int]) -> list[tuple]:
-    found, row = [], 0
+    actual, row = [], 0
     for sentence, (count, width) in enumerate(zip(counts, widths, strict=True)):
         every = [
             (-(totals[parent] + value), parent, token, value)
@@ -20,9 +20,9 @@ def by_sorting(log_probs: torch.Tensor, totals: list[float], counts: list[int], 
             if value > -np.inf
         ]
         best = sorted(every)[:width]
-        found += [(sentence, parent, token, value, -negative) for negative, parent, token, value in best]
+        actual += [(sentence, parent, token, value, -negative) for negative, parent, token, value in best]
         row += count
-    return found
+    return actual
 
 
 @pytest.mark.parametrize("vocabulary", [5, 63, 64, 65, 128, 300])
@@ -43,5 +43,5 @@ def test_they_are_those_of_a_full_sort(vocabulary: int, counts: list[int], width
         log_probs[:, torch.arange(vocabulary) != vocabulary - 1] = -torch.inf
     best = best_candidates(log_probs.numpy(), totals.numpy(), Layout.of_counts(np.array(counts)), np.array(widths))
     columns = [best.sentence, best.parent, best.token, best.log_prob, best.total]
-    found = list(zip(*(column.tolist() for column in columns), strict=True))
-    assert found == by_sorting(log_probs, totals.tolist(), counts, widths)
+    actual = list(zip(*(column.tolist() for column in columns), strict=True))
+    assert actual == by_sorting(log_probs, totals.tolist(), counts, widths)

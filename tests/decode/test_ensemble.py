@@ -48,13 +48,13 @@ def test_each_model_keeps_its_own_state() -> None:
     """The best pair of tokens under the mean of two models is found by hand, step by step."""
     models = [RecurrentStep(9, seed=4), RecurrentStep(9, seed=5)]
     states = [model.start([3]) for model in models]
-    found = beam_search(*ensemble(models, states), 1, np.array([3]), np.array([3]), DecodingConfig(beam=1))[0][0]
+    actual = beam_search(*ensemble(models, states), 1, np.array([3]), np.array([3]), DecodingConfig(beam=1))[0][0]
     last, total, layout = 2, 0.0, Layout.one_each(1)
-    for token in [*found.tokens, 3]:
+    for token in [*actual.tokens, 3]:
         results = [model(np.array([last]), layout, own) for model, own in zip(models, states, strict=True)]
         total += math.log(sum(float(np.exp(result.log_probs[0, token])) for result in results) / 2)
         states, last = [result.state for result in results], token
-    assert found.log_probability == pytest.approx(total, abs=1e-5)
+    assert actual.log_probability == pytest.approx(total, abs=1e-5)
 
 
 def test_one_model_without_attention_leaves_the_ensemble_without() -> None:

@@ -19,9 +19,9 @@ def overlap(first: str, second: str) -> float:
 
 def test_utilities_are_averages_over_the_others_by_probability() -> None:
     texts, probabilities = ["a b", "a c", "d"], [0.5, 0.3, 0.2]
-    found = expected_utilities(texts, [math.log(each) - 700 for each in probabilities], overlap)
+    actual = expected_utilities(texts, [math.log(each) - 700 for each in probabilities], overlap)
     table = [[overlap(text, other) for other in texts] for text in texts]
-    np.testing.assert_allclose(found, np.array(table) @ probabilities)
+    np.testing.assert_allclose(actual, np.array(table) @ probabilities)
 
 
 def test_equal_texts_are_one() -> None:
@@ -33,8 +33,8 @@ def test_equal_texts_are_one() -> None:
 @pytest.mark.parametrize("name", ["chrf", "bleu"])
 def test_the_typical_translation_beats_the_most_probable_one(name: str) -> None:
     texts = ["a man walks", "two dogs run on grass", "two dogs are running on grass", "two dogs run on the grass"]
-    found = expected_utilities(
+    actual = expected_utilities(
         texts, [math.log(each) for each in (0.28, 0.26, 0.22, 0.24)], sentence_utility(name, "en")
     )
-    assert int(np.argmin(found)) == 0
+    assert int(np.argmin(actual)) == 0
     assert sentence_utility(name, "en")(texts[0], texts[0]) == pytest.approx(100)

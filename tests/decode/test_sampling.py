@@ -20,10 +20,10 @@ NEXT = [0.1, 0.1, 0.1, 0.2, 0.25, 0.15, 0.1]
 
 def draw(count: int, options: SamplingOptions, longest: int = 1, shortest: int = 0, **more: Any) -> list[Decoded]:
     lengths = np.full(count, longest), np.full(count, shortest)
-    found = sample(
+    actual = sample(
         MarkovStep([NEXT] * 7), Stateless(), count, *lengths, options, [(line,) for line in range(count)], **more
     )
-    return [only for (only,) in found]
+    return [only for (only,) in actual]
 
 
 @pytest.mark.parametrize("temperature", [0.5, 1.0, 2.0])
@@ -63,18 +63,18 @@ def test_the_distribution_is_that_of_a_full_sort(options: dict[str, Any]) -> Non
     kept = (np.cumsum(weights) - weights) < options.get("top_p", 1.0)
     expected = np.zeros(2000)
     expected[order[kept]] = weights[kept] / weights[kept].sum()
-    found = probabilities(log_probs, (), SamplingOptions(temperature=0.8, **options))
-    np.testing.assert_allclose(found, expected, atol=1e-12)
+    actual = probabilities(log_probs, (), SamplingOptions(temperature=0.8, **options))
+    np.testing.assert_allclose(actual, expected, atol=1e-12)
 
 
 def test_a_token_ruled_out_takes_no_weight_however_probable() -> None:
-    found = probabilities(np.array([0.0, -2000.0, -2000.0]), (0,), SamplingOptions())
-    assert found.tolist() == [0, 0.5, 0.5]
+    actual = probabilities(np.array([0.0, -2000.0, -2000.0]), (0,), SamplingOptions())
+    assert actual.tolist() == [0, 0.5, 0.5]
 
 
 def test_of_equally_probable_tokens_top_k_takes_the_first() -> None:
-    found = probabilities(np.zeros(9), (1,), SamplingOptions(top_k=4))
-    assert np.flatnonzero(found).tolist() == [0, 2, 3, 4]
+    actual = probabilities(np.zeros(9), (1,), SamplingOptions(top_k=4))
+    assert np.flatnonzero(actual).tolist() == [0, 2, 3, 4]
 
 
 def test_scores_are_those_of_the_unchanged_model() -> None:
@@ -85,9 +85,9 @@ def test_scores_are_those_of_the_unchanged_model() -> None:
 
 
 def test_lengths_and_prefixes_are_kept_to() -> None:
-    found = draw(300, SamplingOptions(), longest=4, shortest=2, prefixes=[[5]] * 300)
-    assert {len(one.tokens) for one in found} == {2, 3, 4}
-    assert {one.tokens[0] for one in found} == {5}
+    actual = draw(300, SamplingOptions(), longest=4, shortest=2, prefixes=[[5]] * 300)
+    assert {len(one.tokens) for one in actual} == {2, 3, 4}
+    assert {one.tokens[0] for one in actual} == {5}
 
 
 def test_the_same_seed_draws_the_same_and_another_seed_something_else() -> None:

@@ -82,11 +82,11 @@ def by_trying_all(pieces: list[str], start: str, typed: str, lead: str) -> dict[
 @pytest.mark.parametrize(("pieces", "lead"), [(SUBWORDS, " "), (CHARACTERS, " "), (CHARACTERS, "")])
 def test_words_and_probabilities_are_those_of_trying_every_spelling(pieces: list[str], lead: str, typed: str) -> None:
     size = len(pieces)
-    found = WordSearch(Letters(pieces, lead)).next_words(after((), size), (size, [()]), step, lead, typed, 4)
+    actual = WordSearch(Letters(pieces, lead)).next_words(after((), size), (size, [()]), step, lead, typed, 4)
     wanted = by_trying_all(pieces, lead + typed, typed, lead)
     best = sorted(wanted.items(), key=lambda word: -word[1])[:4]
-    assert [word for word, _ in found] == [word for word, _ in best]
-    assert [probability for _, probability in found] == pytest.approx([p for _, p in best], rel=2e-3)
+    assert [word for word, _ in actual] == [word for word, _ in best]
+    assert [probability for _, probability in actual] == pytest.approx([p for _, p in best], rel=2e-3)
 
 
 def test_a_word_spelt_in_several_ways_gets_the_sum() -> None:

@@ -117,12 +117,12 @@ def test_the_score_is_that_of_the_tags_that_tag_writes(copy: Path) -> None:
     gold = (DEMO / "test.conll").read_text(encoding="utf-8").split("\n\n")[:200]
     tagged = blocks_of(output("tag", copy, "--input", "conll", stdin="\n\n".join(gold) + "\n\n"))
     wanted = {(number, *span) for number, block in enumerate(gold) for span in spans(block.splitlines())}
-    found = {(number, *span) for number, block in enumerate(tagged) for span in spans(map("\t".join, block))}
+    actual = {(number, *span) for number, block in enumerate(tagged) for span in spans(map("\t".join, block))}
     assert len(tagged) == report["sentences"] == 200
     assert report["overall"]["support"] == len(wanted)
-    assert report["overall"]["precision"] == pytest.approx(len(wanted & found) / len(found))
-    assert report["overall"]["recall"] == pytest.approx(len(wanted & found) / len(wanted))
-    assert report["score"] == pytest.approx(2 * len(wanted & found) / (len(wanted) + len(found)))
+    assert report["overall"]["precision"] == pytest.approx(len(wanted & actual) / len(actual))
+    assert report["overall"]["recall"] == pytest.approx(len(wanted & actual) / len(wanted))
+    assert report["score"] == pytest.approx(2 * len(wanted & actual) / (len(wanted) + len(actual)))
     assert report["score"] > 0.3  # it has learned something
     assert json.loads((copy / "model" / "metrics.json").read_text())["test"]["entity F1"] == pytest.approx(
         100 * report["score"], abs=1e-4

@@ -36,15 +36,15 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def compared(*arguments: object) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(output("compare", *arguments, "--json"))
-    return found
+    actual: dict[str, Any] = json.loads(output("compare", *arguments, "--json"))
+    return actual
 
 
 @pytest.mark.parametrize("task", list(SHORT))
 def test_two_models_of_a_task_are_compared_and_one_is_no_better_than_itself(runs: Path, task: str) -> None:
-    found = compared(runs / f"{task}1", runs / f"{task}2")
-    assert [each["name"] for each in found["measures"]] == MEASURES[task]
-    for each in found["measures"]:
+    actual = compared(runs / f"{task}1", runs / f"{task}2")
+    assert [each["name"] for each in actual["measures"]] == MEASURES[task]
+    for each in actual["measures"]:
         assert each["difference"] == pytest.approx(each["b"]["score"] - each["a"]["score"])
         assert 0 < each["bootstrap_p"] <= 1
         assert 0 < each["randomization_p"] <= 1
@@ -59,8 +59,8 @@ def test_the_scores_are_those_of_evaluate(runs: Path) -> None:
         return report
 
     def first(task: str) -> list[float]:
-        found = compared(runs / f"{task}1", runs / f"{task}2")
-        return [each["a"]["score"] for each in found["measures"]]
+        actual = compared(runs / f"{task}1", runs / f"{task}2")
+        return [each["a"]["score"] for each in actual["measures"]]
 
     assert first("tagging") == pytest.approx([100 * evaluated("tagging")["score"]])
     classified = evaluated("classification")

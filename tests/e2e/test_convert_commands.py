@@ -40,8 +40,8 @@ def name_of(form: str) -> str:
 
 
 def texts_of(path: str, **settings: str) -> list[tuple[str, list[list[object]]]]:
-    found = load_examples(DataConfig(train=path, **settings), "train", lambda text: None)
-    return [(one.text, sorted(map(list, one.spans))) for one in found if isinstance(one, AnnotatedText)]
+    actual = load_examples(DataConfig(train=path, **settings), "train", lambda text: None)
+    return [(one.text, sorted(map(list, one.spans))) for one in actual if isinstance(one, AnnotatedText)]
 
 
 @pytest.mark.parametrize("second", OF_TEXTS)
@@ -72,9 +72,9 @@ def test_words_and_tags_are_kept_between_all_formats(here: Path, first: str, sec
     output("data", "convert", name_of(first), f"2/{name_of(second)}", "--to", second, *misc.get(first, []))
     output("data", "convert", f"2/{name_of(second)}", "3.conll", "data.tokenizer=whitespace", *misc.get(second, []))
     wanted = load_split(DataConfig(train="in.jsonl"), "train", lambda text: None)
-    found = load_split(DataConfig(train="3.conll"), "train", lambda text: None)
-    assert sorted((one.tokens, one.tags) for one in found) == sorted((one.tokens, one.tags) for one in wanted)
-    assert len(found) == 4
+    actual = load_split(DataConfig(train="3.conll"), "train", lambda text: None)
+    assert sorted((one.tokens, one.tags) for one in actual) == sorted((one.tokens, one.tags) for one in wanted)
+    assert len(actual) == 4
 
 
 def test_the_scheme_of_the_tags_may_change(here: Path) -> None:
@@ -197,11 +197,11 @@ def test_tagged_text_can_be_imported_as_training_data(trained: Path, here: Path)
     wanted = [[[span["start"], span["end"], span["label"]] for span in one] for one in spans]
     assert any(wanted)
     Path("a.jsonl").write_text(output("tag", trained, "--output", "doccano", stdin=text), encoding="utf-8")
-    assert [found for _, found in texts_of("a.jsonl", format="doccano")] == wanted
+    assert [actual for _, actual in texts_of("a.jsonl", format="doccano")] == wanted
     tasks = json.loads(output("tag", trained, "--output", "label-studio", stdin=text))
     assert [task["data"]["text"] for task in tasks] == text.splitlines()
-    found = [[region["value"] for region in task["predictions"][0]["result"]] for task in tasks]
-    assert [[[one["start"], one["end"], *one["labels"]] for one in values] for values in found] == wanted
+    actual = [[region["value"] for region in task["predictions"][0]["result"]] for task in tasks]
+    assert [[[one["start"], one["end"], *one["labels"]] for one in values] for values in actual] == wanted
     assert json.loads(output("tag", trained, "--output", "label-studio")) == []
 
 

@@ -64,9 +64,9 @@ def test_events_have_start_end_peak_score_and_flagged_rows(data: Path) -> None:
     finished = seqnlp("detect", data / "run", data / "readings.csv")
     rows = list(csv.DictReader(io.StringIO(finished.out)))
     assert list(rows[0]) == ["start", "end", "peak", "score", "flagged"]
-    found = [row for row in rows if time_of(168) <= row["start"] <= time_of(174)]
-    assert len(found) == 1
-    assert (found[0]["start"], int(found[0]["flagged"]) >= 2) == (time_of(170), True)
+    actual = [row for row in rows if time_of(168) <= row["start"] <= time_of(174)]
+    assert len(actual) == 1
+    assert (actual[0]["start"], int(actual[0]["flagged"]) >= 2) == (time_of(170), True)
     objects = [
         json.loads(line)
         for line in output("detect", data / "run", data / "readings.csv", "--output", "jsonl").splitlines()
@@ -97,22 +97,22 @@ def test_each_row_has_its_score_and_how_rare_that_is(data: Path, detector: Detec
     assert list(rows[0]) == ["row", "time", "flow", "heat", "score", "p_value", "flagged"]
     assert [row["score"] for row in rows[:5]] == [""] * 5
     assert (len(rows), rows[-1]["row"], rows[170]["flagged"]) == (240, "240", "1")
-    found = detector.detect(data / "readings.csv")
-    assert [row["flagged"] == "1" for row in rows] == [row.flagged for row in found.rows]
-    assert all(row.flagged == (row.p_value <= 0.02) for row in found.rows[5:] if row.p_value is not None)
-    assert all(row.flagged == (row.score > found.threshold) for row in found.rows[5:] if row.score is not None)
+    actual = detector.detect(data / "readings.csv")
+    assert [row["flagged"] == "1" for row in rows] == [row.flagged for row in actual.rows]
+    assert all(row.flagged == (row.p_value <= 0.02) for row in actual.rows[5:] if row.p_value is not None)
+    assert all(row.flagged == (row.score > actual.threshold) for row in actual.rows[5:] if row.score is not None)
 
 
 def test_python_reads_rows_one_by_one_as_the_command_does(data: Path, detector: Detector) -> None:
-    stream, found = detector.start(), []
+    stream, actual = detector.start(), []
     for line in make_lines()[1:]:
         time, *values = line.split(",")
-        found += stream.add([float(value) for value in values], time)
+        actual += stream.add([float(value) for value in values], time)
     at_once = detector.detect(data / "readings.csv")
-    assert [(row.row, row.time, row.values, row.flagged) for row in found] == [
+    assert [(row.row, row.time, row.values, row.flagged) for row in actual] == [
         (row.row, row.time, row.values, row.flagged) for row in at_once.rows
     ]
-    assert [row.score for row in found] == [row.score for row in at_once.rows]
+    assert [row.score for row in actual] == [row.score for row in at_once.rows]
 
 
 def test_what_is_kept_and_done_for_a_row_does_not_grow_with_the_series(
@@ -183,10 +183,10 @@ def test_evaluate_counts_windows_and_false_alarms_beside_the_z_scores(data: Path
 
 def test_the_score_of_a_row_is_the_same_in_evaluate_and_detect(data: Path, detector: Detector) -> None:
     report = json.loads(output("evaluate", data / "run", "--split", "test", "--json"))
-    found = detector.detect(data / "readings.csv")
-    flagged = sum(row.flagged for row in found.rows[144:])
+    actual = detector.detect(data / "readings.csv")
+    flagged = sum(row.flagged for row in actual.rows[144:])
     assert report["at_rate"][0]["flagged"] == flagged
-    assert report["threshold"] == pytest.approx(found.threshold)
+    assert report["threshold"] == pytest.approx(actual.threshold)
 
 
 def test_a_picture_is_drawn(data: Path, tmp_path: Path) -> None:
@@ -226,9 +226,9 @@ def test_nan_infinity_crlf_quotes_and_a_missing_last_line_end_are_read(data: Pat
     lines[80] = f'"{time_of(79)}",NaN,inf'
     (data / "odd.csv").write_bytes("\r\n".join(lines).encode())
     said: list[str] = []
-    found = detector.detect(data / "odd.csv", say=said.append)
-    assert found.rows[79].values == (None, None)
-    assert found.rows[79].score == 0.0
+    actual = detector.detect(data / "odd.csv", say=said.append)
+    assert actual.rows[79].values == (None, None)
+    assert actual.rows[79].score == 0.0
     assert "1 missing values of 'flow'" in said[0]
     assert "1 infinite values of 'heat'" in said[0]
 

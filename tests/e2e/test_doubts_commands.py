@@ -32,8 +32,8 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, set[int]]:
 def test_wrong_labels_come_first(study: tuple[Path, set[int]]) -> None:
     folder, wrong = study
     rows = [json.loads(line) for line in output("data", "doubts", folder, "--number", 30, "--json").splitlines()]
-    found = sum(row["line"] in wrong for row in rows)
-    assert found >= 10  # 1.5 by chance
+    actual = sum(row["line"] in wrong for row in rows)
+    assert actual >= 10  # 1.5 by chance
     assert [row["probability"] for row in rows] == sorted(row["probability"] for row in rows)
     assert all(row["gold"] != row["predicted"] for row in rows[:10])
     table = output("data", "doubts", folder, "--number", 3)

@@ -24,9 +24,9 @@ def test_the_scores_of_a_file_are_those_of_the_split_that_it_holds(trained: Path
     lines = (DEMOS / "tagging/demo/test.conll").read_text(encoding="utf-8")
     (tmp_path / "elsewhere.conll").write_text(lines, encoding="utf-8")
     before = (run / "model" / "metrics.json").read_bytes()
-    found = scores(run, "--data", tmp_path / "elsewhere.conll")
+    actual = scores(run, "--data", tmp_path / "elsewhere.conll")
     assert (run / "model" / "metrics.json").read_bytes() == before
-    assert found == scores(run, "--split", "test")
+    assert actual == scores(run, "--split", "test")
     assert (run / "model" / "metrics.json").read_bytes() != before
 
 

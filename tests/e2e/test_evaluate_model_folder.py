@@ -39,10 +39,10 @@ def test_a_folder_alone_scores_a_file_as_its_run_does(task: str, tmp_path: Path)
     assert str(tmp_path) not in settings
     assert str(DEMOS) not in settings
     whole = json.loads(output("evaluate", run, "--data", file, "--json"))
-    found = seqnlp("evaluate", alone, "--data", file, "--json")
-    assert found.status == 0, found.err
+    actual = seqnlp("evaluate", alone, "--data", file, "--json")
+    assert actual.status == 0, actual.err
     within = json.loads(output("evaluate", run / "model", "--data", file, "--json"))
-    for report in (json.loads(found.out), within):
+    for report in (json.loads(actual.out), within):
         assert {name: report[name] for name in SCORES[task]} == {name: whole[name] for name in SCORES[task]}
     assert seqnlp("evaluate", alone, "--data", file).status == 0  # as text, too
     expected = f"{alone} is a model folder without its run; name what to score with --data FILE"

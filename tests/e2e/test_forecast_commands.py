@@ -69,9 +69,9 @@ def test_standard_input_is_answered_row_by_row(run: Path, tmp_path: Path) -> Non
     for number in (14, 25, 39):
         (tmp_path / "begin.csv").write_text("".join(lines[: number + 1]), encoding="utf-8")
         whole = json.loads(output("forecast", run, tmp_path / "begin.csv", "--output", "jsonl"))
-        found = answers[number - 1]
-        assert found["origin"] == whole["origin"]
-        for one, other in zip(found["ahead"], whole["ahead"], strict=True):
+        actual = answers[number - 1]
+        assert actual["origin"] == whole["origin"]
+        for one, other in zip(actual["ahead"], whole["ahead"], strict=True):
             assert one["passengers"] == pytest.approx(other["passengers"], rel=1e-4)
     more = "".join(f"{number or 'note'},{line}" for number, line in enumerate(lines))
     finished = seqnlp("forecast", run, stdin=more)  # columns are found by their names

@@ -184,9 +184,9 @@ def test_generated_words_follow_the_distribution(words: LanguageModel) -> None:
     often = np.flatnonzero(1500 * probabilities >= 5)
     rest = 1 - probabilities[often].sum()
     expected = 1500 * np.array([*probabilities[often], rest])
-    found = np.array([*(drawn[int(token)] for token in often), 1500 - sum(drawn[int(token)] for token in often)])
+    actual = np.array([*(drawn[int(token)] for token in often), 1500 - sum(drawn[int(token)] for token in often)])
     kept = expected >= 1
-    statistic = float(((found - expected)[kept] ** 2 / expected[kept]).sum())
+    statistic = float(((actual - expected)[kept] ** 2 / expected[kept]).sum())
     freedom = int(kept.sum()) - 1
     assert statistic < freedom + 3.3 * math.sqrt(2 * max(freedom, 1)) + 3  # far beyond the 99.9th percentile
 
@@ -292,18 +292,18 @@ def test_evaluating_shows_perplexities_and_kneser_ney(runs: Runs, tmp_path: Path
     reports = {}
     for kind in KINDS:
         report = tmp_path / f"{kind}.html"
-        found = json.loads(output("evaluate", runs[kind], "--split", "test", "--json", "--report", report))
-        reports[kind] = found
-        low, high = found["scores"]["interval"]
-        assert low < found["score"] == found["scores"]["per_word"] < high
-        bits = found["scores"]["bits_per_character"] * found["characters"]
-        assert 2 ** (bits / found["words"]) == pytest.approx(found["score"])
-        assert 2 ** (bits / found["tokens"]) == pytest.approx(found["scores"]["per_token"])
-        assert [one["name"] for one in found["baselines"]] == [f"Kneser-Ney {n}-gram" for n in (1, 3, 5)]
+        actual = json.loads(output("evaluate", runs[kind], "--split", "test", "--json", "--report", report))
+        reports[kind] = actual
+        low, high = actual["scores"]["interval"]
+        assert low < actual["score"] == actual["scores"]["per_word"] < high
+        bits = actual["scores"]["bits_per_character"] * actual["characters"]
+        assert 2 ** (bits / actual["words"]) == pytest.approx(actual["score"])
+        assert 2 ** (bits / actual["tokens"]) == pytest.approx(actual["scores"]["per_token"])
+        assert [one["name"] for one in actual["baselines"]] == [f"Kneser-Ney {n}-gram" for n in (1, 3, 5)]
         assert "Kneser-Ney 5-gram" in report.read_text(encoding="utf-8")
         metrics = json.loads((runs[kind] / "model" / "metrics.json").read_text(encoding="utf-8"))
-        assert metrics["test"]["perplexity"] == pytest.approx(found["score"], abs=1e-3)
-    assert len({found["words"] for found in reports.values()}) == 1  # whatever the tokens
+        assert metrics["test"]["perplexity"] == pytest.approx(actual["score"], abs=1e-3)
+    assert len({actual["words"] for actual in reports.values()}) == 1  # whatever the tokens
     text = output("evaluate", runs["words"], "--split", "test")
     assert "perplexity per word" in text
     assert "bits per character" in text

@@ -21,12 +21,12 @@ def folds(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_every_example_is_scored_once_by_a_model_that_has_not_seen_it(folds: Path) -> None:
     written = output("cross-validate", "recipe=tagging/demo", *TINY, "folds=3", f"run={folds}", "--json")
-    found = json.loads(written)
-    assert [fold["measure"] for fold in found["folds"]] == ["F1"] * 3
-    values = [fold["value"] for fold in found["folds"]]
-    assert found["mean"] == pytest.approx(sum(values) / 3)
-    assert min(values) <= found["pooled"]["value"] <= max(values)
-    assert found["pooled"]["low"] < found["pooled"]["value"] < found["pooled"]["high"]
+    actual = json.loads(written)
+    assert [fold["measure"] for fold in actual["folds"]] == ["F1"] * 3
+    values = [fold["value"] for fold in actual["folds"]]
+    assert actual["mean"] == pytest.approx(sum(values) / 3)
+    assert min(values) <= actual["pooled"]["value"] <= max(values)
+    assert actual["pooled"]["low"] < actual["pooled"]["value"] < actual["pooled"]["high"]
     for number, value in enumerate(values, 1):
         report = json.loads(output("evaluate", folds / f"fold-{number}", "--json"))
         assert 100 * report["score"] == pytest.approx(value)
@@ -47,23 +47,23 @@ def test_a_study_does_not_go_on_with_other_settings(folds: Path) -> None:
 
 def test_translators_are_cross_validated_by_the_mean_of_their_folds(tmp_path: Path) -> None:
     small = ("data.limit=300", "trainer.epochs=1", "model.decoder_hidden_dim=16", "model.encoder_hidden_dim=8")
-    found = json.loads(
+    actual = json.loads(
         output("cross-validate", "recipe=translation/demo", *small, "folds=2", f"run={tmp_path}/s", "--json")
     )
-    assert found["pooled"] is None
-    assert [fold["measure"] for fold in found["folds"]] == ["BLEU", "BLEU"]
+    assert actual["pooled"] is None
+    assert [fold["measure"] for fold in actual["folds"]] == ["BLEU", "BLEU"]
 
 
 def test_a_learning_curve_has_a_point_for_each_share(tmp_path: Path) -> None:
     common = ("learning-curve", *CLASSIFIER, "percents=100,10", "seeds=1,2", f"run={tmp_path}/c")
-    found = json.loads(output(*common, "--json", "-o", tmp_path / "curve.html"))
-    assert [(point["percent"], len(point["scores"])) for point in found["points"]] == [(10, 2), (100, 2)]
-    assert found["verdict"].startswith("from 10 % to 100 % of train, accuracy went from ")
+    actual = json.loads(output(*common, "--json", "-o", tmp_path / "curve.html"))
+    assert [(point["percent"], len(point["scores"])) for point in actual["points"]] == [(10, 2), (100, 2)]
+    assert actual["verdict"].startswith("from 10 % to 100 % of train, accuracy went from ")
     assert "upper end" in (tmp_path / "curve.html").read_text(encoding="utf-8")
     table = output(*common, "--split", "dev")
     assert "Learning curve on dev" in table
     small = json.loads(output("evaluate", tmp_path / "c" / "10-percent-seed-1", "--json"))
-    assert 100 * small["accuracy"] == pytest.approx(found["points"][0]["scores"][0]["value"])
+    assert 100 * small["accuracy"] == pytest.approx(actual["points"][0]["scores"][0]["value"])
 
 
 def test_studies_that_cannot_be() -> None:

@@ -36,8 +36,8 @@ ODD_LINES = (
 @pytest.fixture(scope="module")
 def pairs(translator_run: Path) -> list[tuple[str, str]]:
     """Test pairs of the run: source and target."""
-    found = load_pairs(read_run_config(translator_run).data, "test", lambda text: None)
-    return [(pair.source, pair.target) for pair in found[:40]]
+    actual = load_pairs(read_run_config(translator_run).data, "test", lambda text: None)
+    return [(pair.source, pair.target) for pair in actual[:40]]
 
 
 @pytest.fixture(scope="module")
@@ -364,8 +364,8 @@ def test_score_agrees_with_what_translate_says(
     finished = seqnlp("score", translator_run, *files, "--output", "jsonl")
     assert finished.status == 0, finished.err
     scores = [json.loads(line) for line in finished.out.splitlines()]
-    found = answers(translator_run, sources, "--scores")
-    same = [(a, b) for a, b in zip(scores, found, strict=True) if a["pieces"] == b["pieces"]]
+    actual = answers(translator_run, sources, "--scores")
+    same = [(a, b) for a, b in zip(scores, actual, strict=True) if a["pieces"] == b["pieces"]]
     assert len(same) > len(sources) / 2  # a beam may spell a word in other subwords
     for score, answer in same:
         assert score["log_probability"] == pytest.approx(answer["log_probability"], abs=2e-3)
@@ -384,9 +384,9 @@ def test_score_sums_up_lines_subwords_and_perplexity(
         assert len(each.split()) == int(count) == len(pieces.split()) + 1
         assert sum(map(float, each.split())) == pytest.approx(float(total), abs=2e-3)
     total, count = sum(float(row[0]) for row in rows), sum(int(row[1]) for row in rows)
-    found = re.search(r"perplexity ([\d.]+) a subword", finished.err)
-    assert found is not None
-    assert float(found[1]) == pytest.approx(math.exp(-total / count), rel=0.01)
+    actual = re.search(r"perplexity ([\d.]+) a subword", finished.err)
+    assert actual is not None
+    assert float(actual[1]) == pytest.approx(math.exp(-total / count), rel=0.01)
     assert finished.err.startswith(f"{len(rows)} lines, {count:,} subwords: ")
 
 

@@ -29,9 +29,9 @@ def test_vectors_come_back_as_they_were_written_and_the_same_bytes_twice(tmp_pat
     words = [f"word{number}" for number in range(20_001)] + ["ice cream", "3.14", "naïve"]
     values = np.random.default_rng(1).normal(size=(len(words), 3)).astype(np.float32)
     write_vectors(tmp_path / name, words, values)
-    found = read_vectors(tmp_path / name)
-    assert found[0] == words
-    np.testing.assert_allclose(found[1], values, atol=5e-5)
+    actual = read_vectors(tmp_path / name)
+    assert actual[0] == words
+    np.testing.assert_allclose(actual[1], values, atol=5e-5)
     before = (tmp_path / name).read_bytes()
     write_vectors(tmp_path / name, words, values)
     assert (tmp_path / name).read_bytes() == before

@@ -14,11 +14,11 @@ def alarms(*rows: int, gap: int = 0) -> Alarms:
 
 
 def test_one_flagged_row_finds_a_window_and_the_others_of_it_are_not_credited() -> None:
-    found = alarms(3, 6)
-    assert found == Alarms(
+    actual = alarms(3, 6)
+    assert actual == Alarms(
         name="it", rows=12, flagged=2, found=(1,), windows=2, outside=7, false_alarms=1, false_events=1
     )
-    assert (found.recall, found.false_rate) == (0.5, 1 / 7)
+    assert (actual.recall, actual.false_rate) == (0.5, 1 / 7)
 
 
 def test_an_event_that_reaches_into_a_window_is_no_false_event() -> None:
@@ -30,8 +30,8 @@ def test_an_event_that_reaches_into_a_window_is_no_false_event() -> None:
 
 
 def test_nothing_is_found_where_nothing_is_labelled() -> None:
-    found = measure_alarms("it", SCORES, SCORES > 0.5, np.zeros(12, dtype=np.int64), 0)
-    assert (found.recall, found.windows, found.false_alarms) == (0, 0, 6)
+    actual = measure_alarms("it", SCORES, SCORES > 0.5, np.zeros(12, dtype=np.int64), 0)
+    assert (actual.recall, actual.windows, actual.false_alarms) == (0, 0, 6)
 
 
 def test_the_highest_scores_are_flagged_and_ties_only_together() -> None:

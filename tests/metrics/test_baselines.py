@@ -36,9 +36,9 @@ def test_entries_agree_with_counting_every_window(draw_corpus):
         lengths, spans, _ = draw_corpus(seed, ("X",))
         sentences = [[random.choice("ab") for _ in range(length)] for length in lengths]
         windows, entities = [], []
-        for words, found in zip(sentences, spans, strict=True):
+        for words, actual in zip(sentences, spans, strict=True):
             windows += [tuple(words[i:j]) for j in range(len(words) + 1) for i in range(j)]
-            entities += [tuple(words[start:end]) for start, end, _ in found]
+            entities += [tuple(words[start:end]) for start, end, _ in actual]
         expected = {surface for surface in entities if entities.count(surface) > windows.count(surface) / 2}
         assert set(DictionaryBaseline.fit(sentences, spans).entries) == expected
 

@@ -104,10 +104,10 @@ def test_coverage_agrees_with_trying_every_threshold(target):
             kept = probabilities >= threshold
             if correct[kept].mean() >= target and kept.sum() > best:
                 best, best_threshold = kept.sum(), threshold
-        found = coverage_at_precision(probabilities, correct, target)
-        assert (found.coverage, found.threshold) == (best / 40, best_threshold)
+        actual = coverage_at_precision(probabilities, correct, target)
+        assert (actual.coverage, actual.threshold) == (best / 40, best_threshold)
         if best_threshold is not None:
-            assert found.precision == pytest.approx(correct[probabilities >= best_threshold].mean())
+            assert actual.precision == pytest.approx(correct[probabilities >= best_threshold].mean())
 
 
 @pytest.mark.parametrize("true_temperature", [0.5, 1.0, 2.5])
@@ -121,11 +121,11 @@ def test_the_temperature_that_made_the_outcomes_is_found_again(true_temperature)
         evaluations.append(temperature)
         return float(np.mean(np.logaddexp(0, np.where(right, -logits, logits) / temperature)))
 
-    found = fit_temperature(negative_log_likelihood)
-    assert found == pytest.approx(true_temperature, rel=0.05)
+    actual = fit_temperature(negative_log_likelihood)
+    assert actual == pytest.approx(true_temperature, rel=0.05)
     assert len(evaluations) <= 25
     grid = [negative_log_likelihood(temperature) for temperature in np.geomspace(0.25, 4, 200)]
-    assert negative_log_likelihood(found) <= min(grid) + 1e-7
+    assert negative_log_likelihood(actual) <= min(grid) + 1e-7
 
 
 def test_the_temperature_stays_within_its_bounds_and_is_one_where_nothing_is_gained():

@@ -13,12 +13,12 @@ FLAT = [one[0] for one in GOLD], [one[0] for one in GUESS]
 
 
 def test_scores_are_those_of_scikit_learn() -> None:
-    found = label_scores(GOLD, GUESS)
-    assert found.accuracy == pytest.approx(reference.accuracy_score(*FLAT))
-    assert found.micro.f1 == pytest.approx(found.accuracy)
-    assert found.macro.f1 == pytest.approx(reference.f1_score(*FLAT, average="macro"))
+    actual = label_scores(GOLD, GUESS)
+    assert actual.accuracy == pytest.approx(reference.accuracy_score(*FLAT))
+    assert actual.micro.f1 == pytest.approx(actual.accuracy)
+    assert actual.macro.f1 == pytest.approx(reference.f1_score(*FLAT, average="macro"))
     each = reference.f1_score(*FLAT, average=None, labels=["a", "b", "c"])
-    assert [scores.f1 for scores in found.per_label.values()] == pytest.approx(each.tolist())
+    assert [scores.f1 for scores in actual.per_label.values()] == pytest.approx(each.tolist())
     names, counts = confusion_matrix(GOLD, GUESS)
     assert names == ["a", "b", "c"]
     np.testing.assert_array_equal(counts, reference.confusion_matrix(*FLAT))
@@ -27,17 +27,17 @@ def test_scores_are_those_of_scikit_learn() -> None:
 def test_several_labels_a_document() -> None:
     gold, guess = [["a", "b"], [], ["c"], ["a"]], [["a"], [], ["a", "c"], ["a"]]
     table = [[[label in labels for label in "abc"] for labels in side] for side in (gold, guess)]
-    found = label_scores(gold, guess)
-    assert found.accuracy == 0.5
-    assert found.micro.f1 == pytest.approx(reference.f1_score(*table, average="micro"))
-    assert found.macro.f1 == pytest.approx(reference.f1_score(*table, average="macro", zero_division=0))
+    actual = label_scores(gold, guess)
+    assert actual.accuracy == 0.5
+    assert actual.micro.f1 == pytest.approx(reference.f1_score(*table, average="micro"))
+    assert actual.macro.f1 == pytest.approx(reference.f1_score(*table, average="macro", zero_division=0))
 
 
 def test_a_label_never_seen_in_training_counts_as_missed() -> None:
-    found = label_scores([["new"], ["a"]], [["a"], ["a"]])
-    assert found.accuracy == 0.5
-    assert found.per_label["new"].f1 == 0.0
-    assert found.macro.f1 == pytest.approx((0 + 2 / 3) / 2)
+    actual = label_scores([["new"], ["a"]], [["a"], ["a"]])
+    assert actual.accuracy == 0.5
+    assert actual.per_label["new"].f1 == 0.0
+    assert actual.macro.f1 == pytest.approx((0 + 2 / 3) / 2)
 
 
 def test_intervals_hold_the_score_and_narrow_with_more_documents() -> None:

@@ -52,7 +52,7 @@ def test_equal_overlaps_are_paired_from_the_left():
 
 def brute_force(gold: list[Span], predicted: list[Span]) -> list[tuple[str, Span | None, Span | None]]:
     """The documented rule, one pair at a time over sets of words."""
-    gold, predicted, found = list(gold), list(predicted), []
+    gold, predicted, actual = list(gold), list(predicted), []
 
     def words(span: Span) -> set[int]:
         return set(range(span.start, span.end))
@@ -71,8 +71,8 @@ def brute_force(gold: list[Span], predicted: list[Span]) -> list[tuple[str, Span
             best = min(pairs, key=lambda pair: (-len(words(pair[0]) & words(pair[1])), pair))
             gold.remove(best[0])
             predicted.remove(best[1])
-            found.append((kind, *best))
-    return found + [("missed", g, None) for g in gold] + [("spurious", None, p) for p in predicted]
+            actual.append((kind, *best))
+    return actual + [("missed", g, None) for g in gold] + [("spurious", None, p) for p in predicted]
 
 
 def test_outcomes_follow_the_documented_rule_on_random_sentences(draw_corpus):

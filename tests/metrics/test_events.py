@@ -22,13 +22,13 @@ def test_flagged_rows_are_put_together_as_by_hand_whether_at_once_or_row_by_row(
     generator = np.random.default_rng(gap)
     for _ in range(50):
         scores, flagged = generator.normal(size=30), generator.random(30) < 0.3
-        found = find_events(scores, flagged, gap)
-        shown = [(event.first, event.last, int(event.peak), event.flagged) for event in found]
+        actual = find_events(scores, flagged, gap)
+        shown = [(event.first, event.last, int(event.peak), event.flagged) for event in actual]
         assert shown == by_hand(scores, flagged, gap)
-        assert [event.score for event in found] == [scores[int(event.peak)] for event in found]
+        assert [event.score for event in actual] == [scores[int(event.peak)] for event in actual]
         merger = EventMerger(gap)
         rows = [merger.add(row, scores[row], bool(flagged[row]), str(row)) for row in range(30)]
-        assert [event for event in [*rows, merger.finish()] if event is not None] == found
+        assert [event for event in [*rows, merger.finish()] if event is not None] == actual
 
 
 def test_an_event_is_told_as_soon_as_it_is_over() -> None:

@@ -20,10 +20,10 @@ def test_a_row_is_flagged_when_its_p_value_is_at_most_the_rate() -> None:
     generator = np.random.default_rng(2)
     calibration, scores = generator.normal(size=37), generator.normal(size=500)
     by_hand = [(1 + sum(each >= score for each in calibration)) / 38 for score in scores]
-    found = p_values(scores, calibration)
-    np.testing.assert_allclose(found, by_hand)
+    actual = p_values(scores, calibration)
+    np.testing.assert_allclose(actual, by_hand)
     for rate in (0.03, 0.1, 0.5):
-        np.testing.assert_array_equal(scores > conformal_threshold(calibration, rate), found <= rate)
+        np.testing.assert_array_equal(scores > conformal_threshold(calibration, rate), actual <= rate)
 
 
 def test_the_least_rows_that_are_asked_for_are_enough() -> None:

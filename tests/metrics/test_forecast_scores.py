@@ -29,10 +29,10 @@ from seqnlp.tasks.forecasting.report import (
 def test_errors_by_hand() -> None:
     forecasts, actual = np.array([[1.0, 2.0], [3.0, 100.0]]), np.array([[2.0, 2.0], [6.0, 0.0]])
     known = np.array([[True, True], [True, False]])
-    found = errors(forecasts, actual, known, (2.0, 0.5))
-    assert found.mae == pytest.approx(4 / 3)
-    assert found.rmse == pytest.approx(math.sqrt(10 / 3))
-    assert (found.mase, found.mase_naive) == pytest.approx((2 / 3, 8 / 3))
+    result = errors(forecasts, actual, known, (2.0, 0.5))
+    assert result.mae == pytest.approx(4 / 3)
+    assert result.rmse == pytest.approx(math.sqrt(10 / 3))
+    assert (result.mase, result.mase_naive) == pytest.approx((2 / 3, 8 / 3))
     assert errors(forecasts, actual, np.zeros_like(known), (1.0, 1.0)) == Errors(0, 0, 0, 0)
 
 
@@ -90,9 +90,9 @@ def a_report() -> ForecastReport:
 
 
 def test_the_report_says_how_far_below_the_naive_forecasts_the_model_is() -> None:
-    found = a_report().to_dict()
-    assert (found["measure"], found["score"]) == ("mase", 0.75)
-    assert (found["below_seasonal_naive"], found["below_drift"], found["coverage_90"]) == (0.25, 0.5, 0.88)
+    actual = a_report().to_dict()
+    assert (actual["measure"], actual["score"]) == ("mase", 0.75)
+    assert (actual["below_seasonal_naive"], actual["below_drift"], actual["coverage_90"]) == (0.25, 0.5, 0.88)
     text = a_report().to_text()
     assert text.startswith(
         "demo on test: 50 rows (2 missing values, which do not count), 1 ahead from each of 10 rows\n"
@@ -107,8 +107,8 @@ def test_what_cannot_be_divided_by_an_exact_season_is_undefined_and_the_report_i
     baselines = [NamedErrors(name, nothing) for name in ("seasonal", "drift")]
     exact = ColumnReport("exact", model, baselines, [Interval(0.9, 1.0, 2.0)], [StepErrors(1, 0.5, 0.5, 0.0, 1.0)])
     report = replace(a_report(), columns=[exact])
-    found = json.loads(json.dumps(report.to_dict(), allow_nan=False))
-    assert [found[name] for name in ("score", "below_seasonal_naive", "below_drift")] == [None, None, None]
+    actual = json.loads(json.dumps(report.to_dict(), allow_nan=False))
+    assert [actual[name] for name in ("score", "below_seasonal_naive", "below_drift")] == [None, None, None]
     text = report.to_text()
     assert "undefined: the training part repeats exactly (season of 7)" in text
     assert "-  (with drift: -)" in text
@@ -119,8 +119,8 @@ def test_what_cannot_be_divided_by_an_exact_season_is_undefined_and_the_report_i
 
 
 def test_errors_over_a_scale_of_0_are_no_multiples() -> None:
-    found = errors(np.ones((1, 2)), np.zeros((1, 2)), np.ones((1, 2), dtype=bool), (0.0, 2.0))
-    assert (found.mae, found.mase, found.mase_naive) == (1, None, 0.5)
+    actual = errors(np.ones((1, 2)), np.zeros((1, 2)), np.ones((1, 2), dtype=bool), (0.0, 2.0))
+    assert (actual.mae, actual.mase, actual.mase_naive) == (1, None, 0.5)
 
 
 def test_the_page_escapes_names_of_columns() -> None:

@@ -43,11 +43,11 @@ def by_definition(text: list[int], top: int) -> Callable[[tuple[int, ...], int],
 
 @pytest.mark.parametrize("top", [1, 2, 3, 4, 5])
 def test_every_order_equals_the_definition(top: int) -> None:
-    found = np.exp(KneserNey(TEXT, V, top).log_probabilities(OTHER)[-1])
+    actual = np.exp(KneserNey(TEXT, V, top).log_probabilities(OTHER)[-1])
     probability = by_definition(TEXT.tolist(), top)
     for place in range(top - 1, len(OTHER)):
         history = tuple(OTHER[place - top + 1 : place].tolist())
-        assert found[place] == pytest.approx(probability(history, int(OTHER[place])), rel=1e-12)
+        assert actual[place] == pytest.approx(probability(history, int(OTHER[place])), rel=1e-12)
 
 
 def test_lower_orders_do_not_depend_on_the_highest() -> None:

@@ -25,9 +25,9 @@ def daily(rows: int, period: float) -> Series:
 def test_a_rhythm_of_the_calendar_is_forecast(rows: int, period: float, transform: str) -> None:
     series = daily(rows, period)
     origins = np.arange(rows // 2, rows - 7)
-    found = linear_baseline(series.first(rows * 2 // 3), series, transform, 1, origins, 7)
-    assert found.names[0].startswith("harmonics + AR(")
-    off = found.forecasts - series.values[origins[:, None] + np.arange(1, 8)]
+    actual = linear_baseline(series.first(rows * 2 // 3), series, transform, 1, origins, 7)
+    assert actual.names[0].startswith("harmonics + AR(")
+    off = actual.forecasts - series.values[origins[:, None] + np.arange(1, 8)]
     assert np.abs(off).mean() < 0.06  # the noise alone: 0.04
 
 

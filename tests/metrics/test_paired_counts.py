@@ -42,9 +42,9 @@ def test_a_model_is_never_better_than_itself() -> None:
 
 def test_the_p_values_are_those_of_drawing_and_swapping_one_by_one() -> None:
     generator = np.random.default_rng(3)
-    gold, found = generator.integers(1, 4, 60), generator.integers(1, 4, 60)
-    a = np.stack([np.minimum(gold, found) * (generator.random(60) < 0.6), found, gold], axis=1).astype(float)
-    b = np.stack([np.minimum(gold, found) * (generator.random(60) < 0.72), found, gold], axis=1).astype(float)
+    gold, result = generator.integers(1, 4, 60), generator.integers(1, 4, 60)
+    a = np.stack([np.minimum(gold, result) * (generator.random(60) < 0.6), result, gold], axis=1).astype(float)
+    b = np.stack([np.minimum(gold, result) * (generator.random(60) < 0.72), result, gold], axis=1).astype(float)
     fast = compare_counts([CountedScore("F1", a, f1_of)], [CountedScore("F1", b, f1_of)], "sentences").measures[0]
 
     def f1(counts: np.ndarray) -> float:
@@ -89,9 +89,9 @@ def test_lower_perplexity_is_better() -> None:
         CountedScore("perplexity", np.hstack([losses + more, words]), perplexity_of, higher_is_better=False)
         for more in (0.5, 0.0)
     )
-    found = compare_counts([a], [b], "lines").measures[0]
-    assert found.difference < 0
-    assert found.verdict.startswith("B is better by ")
+    actual = compare_counts([a], [b], "lines").measures[0]
+    assert actual.difference < 0
+    assert actual.verdict.startswith("B is better by ")
 
 
 def test_macro_f1_is_the_mean_over_labels() -> None:
@@ -103,8 +103,8 @@ def test_memory_does_not_grow_with_the_kinds_of_examples(monkeypatch: pytest.Mon
     counts = np.random.default_rng(0).random((500, 2)) + 1
     whole = CountedScore("mean", counts, percent_of)
     monkeypatch.setattr(paired_counts, "_CELLS", 5_000)  # ten resamples at a time
-    found = compare_counts([whole], [whole], "lines").measures[0]
-    assert found.a.low < found.a.score < found.a.high
+    actual = compare_counts([whole], [whole], "lines").measures[0]
+    assert actual.a.low < actual.a.score < actual.a.high
 
 
 def test_models_that_answered_other_examples_are_refused() -> None:

@@ -46,7 +46,7 @@ class Outline(HTMLParser):
         self.texts.append(text.strip())
 
     def attributes(self, tag: str, **wanted: str) -> list[dict[str, str | None]]:
-        return [found for name, found in self.seen if name == tag and wanted.items() <= found.items()]
+        return [actual for name, actual in self.seen if name == tag and wanted.items() <= actual.items()]
 
 
 def test_every_element_is_closed_and_every_part_is_there():
@@ -64,7 +64,7 @@ def test_text_from_data_is_never_markup(hostile):
         assert not outline.attributes("script")
         assert not outline.attributes("img")
         assert outline.open == []
-        assert any(hostile in found for found in outline.texts)
+        assert any(hostile in actual for actual in outline.texts)
 
 
 def test_the_page_asks_nothing_of_the_network():
@@ -82,7 +82,7 @@ def test_the_page_is_readable_by_day_and_by_night():
 
 
 def test_a_bar_is_as_long_as_its_score():
-    widths = [float(found["width"]) for found in Outline(page()).attributes("rect", **{"class": "bar"})]
+    widths = [float(actual["width"]) for actual in Outline(page()).attributes("rect", **{"class": "bar"})]
     full = float(Outline(page()).attributes("rect", **{"class": "track"})[0]["width"])
     assert [width / full for width in widths] == [0.0, 1.0]  # LOC missed, PER found
 
@@ -91,7 +91,7 @@ def test_the_diagram_marks_each_bin_that_holds_predictions_before_and_after():
     outline = Outline(page())
     circles = outline.attributes("circle")
     assert len(circles) == 2
-    small, large = sorted(circles, key=lambda found: float(found["r"]))
+    small, large = sorted(circles, key=lambda actual: float(actual["r"]))
     assert float(large["cx"]) < float(small["cx"])  # two predictions at 0.35, one at 0.85
     assert float(large["cy"]) > float(small["cy"])  # half of them right, against all
     assert "0.30 to 0.40: 2 predictions, 50.00 % right" in outline.texts

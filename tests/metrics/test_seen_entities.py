@@ -42,8 +42,10 @@ def test_every_entity_is_on_exactly_one_side(draw_corpus):
         rows = range(len(sentences))
 
         def keys(spans, side, rows=rows, sentences=sentences, known=known):
-            found = [(row, s, e, t, (tuple(sentences[row][s:e]), t) in known) for row in rows for s, e, t in spans[row]]
-            return {key for key in found if key[-1] is side}
+            result = [
+                (row, s, e, t, (tuple(sentences[row][s:e]), t) in known) for row in rows for s, e, t in spans[row]
+            ]
+            return {key for key in result if key[-1] is side}
 
         for side, ours in ((True, scores.seen_entity), (False, scores.unseen_entity)):
             actual, guessed = keys(gold, side), keys(predicted, side)

@@ -72,10 +72,10 @@ def test_identical_translations_are_named_so():
 
 def test_a_difference_that_no_measure_sees_is_not_significant():
     spaced = [text + " " for text in GOOD]
-    found = compare(GOOD, spaced, REFERENCES, "en")
-    assert not found.identical
-    assert [each.p_value for each in found.measures] == [1, 1]
-    assert found.verdicts[0] == "no significant difference in BLEU at p < 0.05 (p = 1.000)"
+    actual = compare(GOOD, spaced, REFERENCES, "en")
+    assert not actual.identical
+    assert [each.p_value for each in actual.measures] == [1, 1]
+    assert actual.verdicts[0] == "no significant difference in BLEU at p < 0.05 (p = 1.000)"
 
 
 @pytest.mark.parametrize("seed", [None, "7", "none"])
@@ -107,8 +107,8 @@ def test_the_text_begins_with_the_verdict_and_shows_both_systems(clear):
 
 
 def test_an_empty_hypothesis_can_be_compared():
-    found = compare(["", *GOOD[1:]], GOOD, REFERENCES, "en")
-    assert found.measures[0].difference > 0
+    actual = compare(["", *GOOD[1:]], GOOD, REFERENCES, "en")
+    assert actual.measures[0].difference > 0
 
 
 def test_different_numbers_of_lines_are_refused_with_all_numbers():

@@ -18,27 +18,27 @@ def look(*lines: tuple[str, str, str], attentions=None):
 
 
 def test_a_healthy_translation_shows_no_sign():
-    found = look(("ein Hund", "a dog", "a dog"), ("", "", ""))
-    assert (found.length_ratio, found.brevity_penalty) == (1, 1)
-    assert (found.empty.count, found.empty.total) == (0, 1)
-    assert (found.repeated.count, found.repeated.total, found.copied.count) == (0, 2, 0)
-    assert found.uncovered is None
-    assert found.empty.examples == found.repeated.examples == found.copied.examples == []
+    actual = look(("ein Hund", "a dog", "a dog"), ("", "", ""))
+    assert (actual.length_ratio, actual.brevity_penalty) == (1, 1)
+    assert (actual.empty.count, actual.empty.total) == (0, 1)
+    assert (actual.repeated.count, actual.repeated.total, actual.copied.count) == (0, 2, 0)
+    assert actual.uncovered is None
+    assert actual.empty.examples == actual.repeated.examples == actual.copied.examples == []
 
 
 def test_length_ratio_and_brevity_penalty_are_of_the_summed_words():
-    found = look(("x", "one two", "one two three"), ("x", "one", "one"))
-    assert found.length_ratio == pytest.approx(3 / 4)
-    assert found.brevity_penalty == pytest.approx(math.exp(1 - 4 / 3))
+    actual = look(("x", "one two", "one two three"), ("x", "one", "one"))
+    assert actual.length_ratio == pytest.approx(3 / 4)
+    assert actual.brevity_penalty == pytest.approx(math.exp(1 - 4 / 3))
     assert look(("x", "one two three", "one two")).brevity_penalty == 1
     silent = look(("x", "", "one"))
     assert (silent.length_ratio, silent.brevity_penalty) == (0, 0)
 
 
 def test_blank_outputs_count_unless_the_source_is_blank_too():
-    found = look(("ein Hund", " ", "a dog"), ("  ", "", "x"), ("ein langer Satz", "", "y"), ("da", "there", "there"))
-    assert (found.empty.count, found.empty.total, found.empty.share) == (2, 3, pytest.approx(2 / 3))
-    assert [(each.line, each.source) for each in found.empty.examples] == [(3, "ein langer Satz"), (1, "ein Hund")]
+    actual = look(("ein Hund", " ", "a dog"), ("  ", "", "x"), ("ein langer Satz", "", "y"), ("da", "there", "there"))
+    assert (actual.empty.count, actual.empty.total, actual.empty.share) == (2, 3, pytest.approx(2 / 3))
+    assert [(each.line, each.source) for each in actual.empty.examples] == [(3, "ein langer Satz"), (1, "ein Hund")]
 
 
 @pytest.mark.parametrize(
@@ -61,8 +61,8 @@ def test_blank_outputs_count_unless_the_source_is_blank_too():
     ],
 )
 def test_repeats(words, expected):
-    found = find_repeat(words.split())
-    assert (found and (" ".join(found[0]), found[1])) == expected
+    actual = find_repeat(words.split())
+    assert (actual and (" ".join(actual[0]), actual[1])) == expected
 
 
 def test_repeats_agree_with_a_plain_search():
@@ -75,10 +75,10 @@ def test_repeats_agree_with_a_plain_search():
             for start in range(len(words))
             if words[start : start + size] == words[start + size : start + 2 * size] and start + 2 * size <= len(words)
         ]
-        found = find_repeat(words)
-        assert (found is not None) == bool(starts)
-        if found:
-            gram, times = found
+        actual = find_repeat(words)
+        assert (actual is not None) == bool(starts)
+        if actual:
+            gram, times = actual
             assert "".join(gram * times) in "".join(words)
             assert times >= 2
 
@@ -90,14 +90,14 @@ def test_an_endless_loop_of_words_takes_no_time():
 
 
 def test_outputs_with_repeats_are_counted_beside_the_references_and_the_worst_comes_first():
-    found = look(
+    actual = look(
         ("x", "the the dog.", "the dog."),
         ("x", "very very good", "very very good"),
         ("x", "and a and a and a", "and a"),
         ("x", "no", "no"),
     )
-    assert (found.repeated.count, found.repeated.total, found.repeated_references) == (3, 4, 1)
-    examples = [(each.line, each.detail) for each in found.repeated.examples]
+    assert (actual.repeated.count, actual.repeated.total, actual.repeated_references) == (3, 4, 1)
+    examples = [(each.line, each.detail) for each in actual.repeated.examples]
     assert examples == [(3, "and a (3 times)"), (1, "the (2 times)"), (2, "very (2 times)")]
 
 
@@ -112,43 +112,43 @@ def test_copied_words_are_long_ones_that_the_reference_has_not():
 
 
 def test_copies_are_counted_among_the_long_words_of_the_source():
-    found = look(
+    actual = look(
         ("Ein Feuerwehrmann, ein Feuerwehrmann rennt.", "A Feuerwehrmann runs.", "A fireman runs."),
         ("Hund Katze 12345", "Hund Katze 12345", "dog cat 1234"),
         ("Hund", "dog", "dog"),
     )
-    assert (found.copied.count, found.copied.total) == (3, 5)  # Feuerwehrmann, rennt, Hund, Katze, Hund
-    examples = [(each.line, each.detail) for each in found.copied.examples]
+    assert (actual.copied.count, actual.copied.total) == (3, 5)  # Feuerwehrmann, rennt, Hund, Katze, Hund
+    examples = [(each.line, each.detail) for each in actual.copied.examples]
     assert examples == [(2, "Hund Katze"), (1, "Feuerwehrmann")]
 
 
 def test_positions_without_attention_are_counted_without_the_end_of_the_source():
     first = np.array([[0.9, 0.05, 0.05, 0.0], [0.7, 0.1, 0.2, 0.0]], dtype=np.float32)  # in all 1.6, 0.15, 0.25, 0
     silent = np.zeros((0, 3), dtype=np.float32)
-    found = look(("a b c", "x y", "x y"), ("q", "r", "r"), ("d e", "", "z"), attentions=[first, None, silent])
-    assert found.uncovered is not None
-    assert (found.uncovered.count, found.uncovered.total) == (1 + 2, 3 + 2)
-    examples = [(each.line, each.detail) for each in found.uncovered.examples]
+    actual = look(("a b c", "x y", "x y"), ("q", "r", "r"), ("d e", "", "z"), attentions=[first, None, silent])
+    assert actual.uncovered is not None
+    assert (actual.uncovered.count, actual.uncovered.total) == (1 + 2, 3 + 2)
+    examples = [(each.line, each.detail) for each in actual.uncovered.examples]
     assert examples == [(3, "2 of 2 positions"), (1, "1 of 3 positions")]
 
 
 def test_an_empty_source_has_no_position_to_cover():
     only_end = np.ones((1, 1), dtype=np.float32)
-    found = look(("", "", ""), attentions=[only_end])
-    assert found.uncovered is not None
-    assert (found.uncovered.count, found.uncovered.total, found.uncovered.share) == (0, 0, 0)
+    actual = look(("", "", ""), attentions=[only_end])
+    assert actual.uncovered is not None
+    assert (actual.uncovered.count, actual.uncovered.total, actual.uncovered.share) == (0, 0, 0)
 
 
 def test_at_most_five_examples_of_a_kind():
-    found = look(*[("ein Hund", "", "a dog")] * 7)
-    assert found.empty.count == 7
-    assert [each.line for each in found.empty.examples] == [1, 2, 3, 4, 5]
+    actual = look(*[("ein Hund", "", "a dog")] * 7)
+    assert actual.empty.count == 7
+    assert [each.line for each in actual.empty.examples] == [1, 2, 3, 4, 5]
 
 
 def test_japanese_characters_count_as_words():
-    found = look(("I like dogs.", "犬が好き犬が好き。", "犬が好き。"))
-    assert found.length_ratio == pytest.approx(9 / 5)
-    assert found.repeated.examples[0].detail == "犬 が 好 き (2 times)"
+    actual = look(("I like dogs.", "犬が好き犬が好き。", "犬が好き。"))
+    assert actual.length_ratio == pytest.approx(9 / 5)
+    assert actual.repeated.examples[0].detail == "犬 が 好 き (2 times)"
 
 
 def test_different_numbers_of_lines_are_refused_with_all_numbers():

@@ -52,9 +52,9 @@ def test_a_report_can_be_written_as_json_and_read_back():
 
 
 def test_the_text_says_what_was_measured():
-    found = report(seconds=2.0)
-    lines = found.to_text().splitlines()
-    scores = found.scores
+    actual = report(seconds=2.0)
+    lines = actual.to_text().splitlines()
+    scores = actual.scores
     assert lines[0] == "demo on test: 4 sentences, 1,234 source tokens, 18 target tokens"
     interval = f"(95 % interval {scores.bleu.low:.2f} to {scores.bleu.high:.2f})"
     assert lines[1] == f"  BLEU             {scores.bleu.value:.2f}  {interval}"
@@ -137,7 +137,7 @@ def test_text_from_data_is_never_markup(hostile):
         outline = Outline(report(**change).to_html())
         assert not {"script", "img"} & set(outline.seen)
         assert outline.open == []
-        assert any(hostile in found for found in outline.texts)
+        assert any(hostile in actual for actual in outline.texts)
 
 
 def test_the_page_asks_nothing_of_the_network():

@@ -71,13 +71,13 @@ def test_the_scores_are_those_of_sacrebleu(texts):
 def test_interval_and_signature_are_those_of_sacrebleus_own_bootstrap(name, texts, monkeypatch):
     monkeypatch.delenv("SACREBLEU_SEED", raising=False)
     hypotheses, references = texts
-    found = getattr(corpus_scores(hypotheses, references, "en"), name)
+    actual = getattr(corpus_scores(hypotheses, references, "en"), name)
     metric = METRICS[name]()
     expected = metric.corpus_score(hypotheses, [references], n_bootstrap=1000)
-    assert (found.high - found.low) / 2 == pytest.approx(expected._ci, abs=1e-4)  # sacrebleu sums in float32
-    assert found.low < expected._mean < found.high
-    assert found.signature == str(metric.get_signature())
-    assert "bs:1000|seed:12345" in found.signature
+    assert (actual.high - actual.low) / 2 == pytest.approx(expected._ci, abs=1e-4)  # sacrebleu sums in float32
+    assert actual.low < expected._mean < actual.high
+    assert actual.signature == str(metric.get_signature())
+    assert "bs:1000|seed:12345" in actual.signature
 
 
 def test_the_interval_does_not_depend_on_anything_but_the_texts(texts, monkeypatch):

@@ -11,7 +11,7 @@ OUTPUTS = ["The ferry leaves at noon .", "Snow lies under a roof .", "banana"]
 
 def test_the_worst_come_first_with_what_they_should_have_been() -> None:
     worst = worst_sentences(["eins", "zwei", "drei"], OUTPUTS, REFERENCES)
-    assert [(found.line, found.source, found.reference, found.output) for found in worst] == [
+    assert [(actual.line, actual.source, actual.reference, actual.output) for actual in worst] == [
         (3, "drei", REFERENCES[2], "banana"),
         (2, "zwei", REFERENCES[1], OUTPUTS[1]),
     ]

@@ -7,11 +7,11 @@ from seqnlp.metrics.z_score import rolling_z_scores
 
 def test_scores_are_deviations_from_the_mean_of_the_rows_before_as_by_hand() -> None:
     values = np.random.default_rng(1).normal(size=(40, 2))
-    found = rolling_z_scores(values, 5)
-    assert found[:5].tolist() == [0] * 5
+    actual = rolling_z_scores(values, 5)
+    assert actual[:5].tolist() == [0] * 5
     for row in range(5, 40):
         before = values[row - 5 : row]
-        assert np.isclose(found[row], (abs(values[row] - before.mean(axis=0)) / before.std(axis=0)).max())
+        assert np.isclose(actual[row], (abs(values[row] - before.mean(axis=0)) / before.std(axis=0)).max())
 
 
 def test_no_later_value_changes_a_score() -> None:

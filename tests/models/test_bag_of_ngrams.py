@@ -14,8 +14,8 @@ TARGETS = np.stack([~GOOD, GOOD], axis=1)
 
 def test_ngrams_are_counted_once_a_document() -> None:
     assert list(learn_ngrams(DOCUMENTS, 2, 2)) == ["bad", "film", "good", "very"]
-    found = presence([["very", "very", "bad", "unseen"], []], {"bad": 0, "very": 1, "very very": 2}, 2).toarray()
-    np.testing.assert_allclose(found, [[1 / math.sqrt(3)] * 3, [0, 0, 0]])
+    actual = presence([["very", "very", "bad", "unseen"], []], {"bad": 0, "very": 1, "very very": 2}, 2).toarray()
+    np.testing.assert_allclose(actual, [[1 / math.sqrt(3)] * 3, [0, 0, 0]])
 
 
 @pytest.mark.parametrize("method", METHODS)

@@ -67,9 +67,9 @@ def test_a_document_has_the_same_scores_alone_in_any_batch_and_when_predicted(ki
     for row, number in enumerate(order):
         torch.testing.assert_close(tiny.model(tiny.batch(number))[0], together[row], atol=1e-5, rtol=0)
     predictor = DocumentPredictor(TorchClassifier(tiny.model), tiny.features, tiny.settings, None)
-    found = predictor.network_scores([READ[number].tokens for number in order])
-    np.testing.assert_allclose(found, together.detach().numpy(), atol=1e-5)
-    assert np.isfinite(found).all()
+    actual = predictor.network_scores([READ[number].tokens for number in order])
+    np.testing.assert_allclose(actual, together.detach().numpy(), atol=1e-5)
+    assert np.isfinite(actual).all()
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -61,9 +61,9 @@ def test_a_words_vector_is_the_state_after_a_plain_reading_of_the_characters(
 ) -> None:
     reader = make_reader(direction, **changes)
     for words in SENTENCES[:10]:
-        found = reader.read([words])
+        actual = reader.read([words])
         expected = torch.stack([read_again(reader, words, number) for number in range(len(words))])
-        torch.testing.assert_close(found, expected, atol=1e-6, rtol=0)
+        torch.testing.assert_close(actual, expected, atol=1e-6, rtol=0)
 
 
 @pytest.mark.parametrize("batch_characters", [1, 500, contextual.BATCH_CHARACTERS])
@@ -73,14 +73,14 @@ def test_a_sentences_vectors_are_the_same_alone_and_in_any_batch(
 ) -> None:
     embedder = ContextualEmbedder([make_reader("forward"), make_reader("backward")])
     alone = {words: embedder.read([words]) for words in SENTENCES}
-    assert {tuple(found.shape) for found in alone.values()} == {(len(words), 14) for words in SENTENCES}
+    assert {tuple(actual.shape) for actual in alone.values()} == {(len(words), 14) for words in SENTENCES}
     monkeypatch.setattr(contextual, "WINDOW", window)
     monkeypatch.setattr(contextual, "BATCH_CHARACTERS", batch_characters)
     shuffled = SENTENCES * 2
     random.Random(1).shuffle(shuffled)
     together = embedder.read(shuffled).split([len(words) for words in shuffled])
-    for words, found in zip(shuffled, together, strict=True):
-        torch.testing.assert_close(found, alone[words], atol=1e-6, rtol=0)
+    for words, actual in zip(shuffled, together, strict=True):
+        torch.testing.assert_close(actual, alone[words], atol=1e-6, rtol=0)
 
 
 def test_nothing_to_read_gives_no_vectors() -> None:
@@ -108,5 +108,5 @@ def test_the_digest_tells_weights_characters_and_case_apart() -> None:
     assert ContextualEmbedder([reader]).digest() == ContextualEmbedder([other]).digest()
     other.reader.embedding.weight[3, 2] += 0.1
     different = [other, make_reader("forward", lowercase=True), make_reader("backward")]
-    found = {ContextualEmbedder([each]).digest() for each in [reader, *different]}
-    assert len(found) == 4
+    actual = {ContextualEmbedder([each]).digest() for each in [reader, *different]}
+    assert len(actual) == 4

@@ -48,10 +48,10 @@ def written_out(weights: Weights, ids: list[int]) -> Array:
 
 def test_a_vector_is_the_mean_of_the_words_own_pieces_in_the_last_layer(tmp_path: Path) -> None:
     weights = write_encoder(tmp_path)
-    found = WordEncoder(tmp_path).vectors(["Seagulls", "tide"])
+    actual = WordEncoder(tmp_path).vectors(["Seagulls", "tide"])
     pieces = [PIECES.index(piece) for piece in ("[CLS]", "sea", "##gull", "##s", "[SEP]")]
-    np.testing.assert_allclose(found[0], written_out(weights, pieces)[1:-1].mean(0), atol=1e-5)
-    np.testing.assert_allclose(found[1], written_out(weights, [2, PIECES.index("tide"), 3])[1], atol=1e-5)
+    np.testing.assert_allclose(actual[0], written_out(weights, pieces)[1:-1].mean(0), atol=1e-5)
+    np.testing.assert_allclose(actual[1], written_out(weights, [2, PIECES.index("tide"), 3])[1], atol=1e-5)
 
 
 def test_a_word_has_the_same_vector_alone_and_in_company(tmp_path: Path) -> None:
@@ -70,8 +70,8 @@ def test_weights_may_have_the_prefix_of_their_kind_and_roberta_counts_places_fro
     save_file({f"roberta.{name}": value for name, value in weights.items()}, tmp_path / "model.safetensors")
     (tmp_path / "config.json").write_text(json.dumps({**CONFIG, "model_type": "roberta", "pad_token_id": 1}))
     moved = {**weights, "embeddings.position_embeddings.weight": weights["embeddings.position_embeddings.weight"][2:]}
-    found = WordEncoder(tmp_path).vectors(["tide"])[0]
-    np.testing.assert_allclose(found, written_out(moved, [2, PIECES.index("tide"), 3])[1], atol=1e-5)
+    actual = WordEncoder(tmp_path).vectors(["tide"])[0]
+    np.testing.assert_allclose(actual, written_out(moved, [2, PIECES.index("tide"), 3])[1], atol=1e-5)
 
 
 def test_a_graph_is_taken_where_there_is_one(tmp_path: Path) -> None:
@@ -85,8 +85,8 @@ def test_a_graph_is_taken_where_there_is_one(tmp_path: Path) -> None:
     graph = onnx.helper.make_graph([node], "words", [ids], [out], [table])
     model = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 17)], ir_version=10)
     onnx.save(model, tmp_path / "model.onnx")
-    found = WordEncoder(tmp_path).vectors(["stormy"])[0]
-    np.testing.assert_allclose(found, (weights[PIECES.index("storm")] + weights[PIECES.index("##y")]) / 2, atol=1e-6)
+    actual = WordEncoder(tmp_path).vectors(["stormy"])[0]
+    np.testing.assert_allclose(actual, (weights[PIECES.index("storm")] + weights[PIECES.index("##y")]) / 2, atol=1e-6)
 
 
 @pytest.mark.parametrize(

@@ -77,11 +77,11 @@ def test_the_highway_is_linear_in_the_last_rows() -> None:
     model = make(lags=3, reference="mean", linear="trained")
     torch.nn.init.zeros_(model.output.weight)
     inputs = torch.randn(1, 6, 5)
-    found = model(inputs, model.start())[0][0]  # (T, H, C)
+    actual = model(inputs, model.start())[0][0]  # (T, H, C)
     for row in range(6):
         last = [inputs[0, place, :2] if place >= 0 else torch.zeros(2) for place in range(row - 2, row + 1)]
         expected = (model.highway.weight @ torch.cat(last)).view(4, 2)
-        torch.testing.assert_close(found[row], expected)
+        torch.testing.assert_close(actual[row], expected)
 
 
 @torch.no_grad()
@@ -95,10 +95,10 @@ def test_a_fitted_linear_part_forecasts_as_it_was_fitted_and_a_share_of_the_netw
     rows = inputs[0].double().numpy()
     expected = LinearForecast(bias, waves, lags, ()).after(rows[:, :2], rows[:, 2:], np.arange(6))  # (T, H, C)
     said = model.network(inputs, model.layers.start(1))[0][0]
-    found = model(inputs, model.start())[0][0]
-    torch.testing.assert_close(found[..., 0], torch.from_numpy(expected[..., 0]).float(), atol=1e-4, rtol=1e-4)
+    actual = model(inputs, model.start())[0][0]
+    torch.testing.assert_close(actual[..., 0], torch.from_numpy(expected[..., 0]).float(), atol=1e-4, rtol=1e-4)
     torch.testing.assert_close(
-        found[..., 1] - said[..., 1], torch.from_numpy(expected[..., 1]).float(), atol=1e-4, rtol=1e-4
+        actual[..., 1] - said[..., 1], torch.from_numpy(expected[..., 1]).float(), atol=1e-4, rtol=1e-4
     )
 
 

@@ -77,9 +77,9 @@ def test_every_weight_gets_a_gradient(changes: dict[str, Any]) -> None:
 def test_targets_that_are_masked_out_cost_nothing() -> None:
     model, (inputs, targets, mask) = make(activation_penalty=2.0, change_penalty=1.0), text()
     mask[1:, -1] = False
-    found, _ = model.loss(inputs, targets, mask, model.start(B))
+    actual, _ = model.loss(inputs, targets, mask, model.start(B))
     changed = torch.where(mask, targets, (targets + 1) % V)
-    assert float(model.loss(inputs, changed, mask, model.start(B))[0]) == pytest.approx(float(found))
+    assert float(model.loss(inputs, changed, mask, model.start(B))[0]) == pytest.approx(float(actual))
 
 
 def test_penalties_are_means_over_features_summed_over_tokens() -> None:

@@ -72,14 +72,14 @@ def test_a_sentence_is_decoded_the_same_alone_and_in_any_batch(kind: dict[str, A
     order = np.random.default_rng(2).permutation(14)
     batch = tiny.batch(*order)
     emissions = tiny.model(batch)
-    found = tiny.model.decode(emissions, batch.mask)
+    actual = tiny.model.decode(emissions, batch.mask)
     for row, number in enumerate(order):
         single = tiny.batch(number)
         scores = tiny.model(single)
         length = int(single.lengths[0])
         torch.testing.assert_close(emissions[row, :length], scores[0], atol=1e-5, rtol=0)
-        assert found[row, :length].tolist() == tiny.model.decode(scores, single.mask)[0].tolist()
-        assert not found[row, length:].any()
+        assert actual[row, :length].tolist() == tiny.model.decode(scores, single.mask)[0].tolist()
+        assert not actual[row, length:].any()
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -103,9 +103,9 @@ def test_whatever_the_weights_only_legal_tags_come_out(kind: dict[str, Any]) -> 
     for seed in range(20):
         torch.manual_seed(seed)
         emissions = 5 * torch.randn(*batch.mask.shape, len(tiny.tags))  # (B, T, K)
-        found = tiny.model.decode(emissions, batch.mask)
+        actual = tiny.model.decode(emissions, batch.mask)
         for row, length in enumerate(batch.lengths.tolist()):
-            tags = [tiny.tags[tag] for tag in found[row, :length]]
+            tags = [tiny.tags[tag] for tag in actual[row, :length]]
             assert find_illegal(tags, tiny.scheme) == []
 
 

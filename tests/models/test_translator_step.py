@@ -47,8 +47,8 @@ def test_tokens_and_scores_in_bf16_are_bit_for_bit_those_of_a_line_alone(model: 
     narrow = narrow.bfloat16()
     together = search(narrow, sources())
     alone = [search(narrow, [line])[0] for line in sources()]
-    assert [found[0].tokens for found in alone] == [found[0].tokens for found in together]
-    assert [found[0].token_log_probs for found in alone] == [found[0].token_log_probs for found in together]
+    assert [actual[0].tokens for actual in alone] == [actual[0].tokens for actual in together]
+    assert [actual[0].token_log_probs for actual in alone] == [actual[0].token_log_probs for actual in together]
 
 
 def test_scores_of_given_translations_in_bf16_are_near_those_in_fp32(model: RecurrentTranslator) -> None:
@@ -59,5 +59,5 @@ def test_scores_of_given_translations_in_bf16_are_near_those_in_fp32(model: Recu
     exact = model.token_log_probs(batch)  # (1, T)
     narrow = RecurrentTranslator(model.config, V, V).eval()
     narrow.load_state_dict(model.state_dict())
-    found = narrow.bfloat16().token_log_probs(batch)  # (1, T)
-    torch.testing.assert_close(found, exact, rtol=0.05, atol=0.15)
+    actual = narrow.bfloat16().token_log_probs(batch)  # (1, T)
+    torch.testing.assert_close(actual, exact, rtol=0.05, atol=0.15)

@@ -50,13 +50,13 @@ def test_scores_are_those_of_torch(cell: str, changes: dict[str, Any], engine: s
         lengths[0] = num_steps
         inputs = draw.standard_normal((size, num_steps, 6)).astype(np.float32)
         wanted = model.encoder(torch.from_numpy(inputs), torch.from_numpy(lengths))
-        found = network.window_vectors(inputs, lengths)
-        np.testing.assert_allclose(found, wanted.numpy(), atol=1e-5)
+        actual = network.window_vectors(inputs, lengths)
+        np.testing.assert_allclose(actual, wanted.numpy(), atol=1e-5)
         for owners in (np.arange(size), np.sort(draw.integers(0, 2, size))):
             _, owners = np.unique(owners, return_inverse=True)
             places = np.arange(size) - np.searchsorted(owners, owners)
             count = int(owners[-1]) + 1
             arrays = (lengths, owners, places)
             scores = model.scores(wanted, *map(torch.from_numpy, arrays), count)
-            np.testing.assert_allclose(network.scores(found, *arrays, count), scores.numpy(), atol=1e-5)
-    assert (found.dtype == np.float64) == (engine == "exact")
+            np.testing.assert_allclose(network.scores(actual, *arrays, count), scores.numpy(), atol=1e-5)
+    assert (actual.dtype == np.float64) == (engine == "exact")

@@ -29,23 +29,23 @@ def run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 def test_answers_are_those_of_torch(run: Path) -> None:
     with_torch = Classifier(run, engine="torch").classify_texts(TEXTS)
     for engine in ("auto", "numpy"):
-        for found, wanted in zip(Classifier(run, engine=engine).classify_texts(TEXTS), with_torch, strict=True):
-            assert found.labels == wanted.labels
+        for actual, wanted in zip(Classifier(run, engine=engine).classify_texts(TEXTS), with_torch, strict=True):
+            assert actual.labels == wanted.labels
             sure = list(wanted.probabilities.values())
-            np.testing.assert_allclose(list(found.probabilities.values()), sure, atol=1e-5)
+            np.testing.assert_allclose(list(actual.probabilities.values()), sure, atol=1e-5)
 
 
 def test_lines_are_classified_without_torch(run: Path) -> None:
-    found = run_without("torch", "classify", run, "--output", "jsonl", text="\n".join(TEXTS) + "\n")
-    assert found.returncode == 0, found.stderr
-    labels = [json.loads(line)["label"] for line in found.stdout.splitlines()]
+    actual = run_without("torch", "classify", run, "--output", "jsonl", text="\n".join(TEXTS) + "\n")
+    assert actual.returncode == 0, actual.stderr
+    labels = [json.loads(line)["label"] for line in actual.stdout.splitlines()]
     assert labels == [answer.label for answer in Classifier(run, engine="torch").classify_texts(TEXTS)]
 
 
 def test_an_explanation_needs_torch_and_says_so(run: Path) -> None:
-    found = run_without("torch", "classify", run, "--explain", text="a lovely soup\n")
-    assert found.returncode == 2
-    assert "the engine torch needs torch, which is not installed; `pip install torch`" in found.stderr
+    actual = run_without("torch", "classify", run, "--explain", text="a lovely soup\n")
+    assert actual.returncode == 2
+    assert "the engine torch needs torch, which is not installed; `pip install torch`" in actual.stderr
     explained = Classifier(run).classify("a lovely soup", explain="gradients")
     assert (
         explained.explanation

@@ -43,10 +43,10 @@ def test_errors_are_those_of_torch(cell: str, num_layers: int, calendar: str) ->
         assert np.isnan(errors[-1])
         np.testing.assert_allclose(network.errors(values, known, measured), errors, rtol=1e-12)
         rebuilt = module(torch.from_numpy(values).float(), torch.from_numpy(known).float()).numpy()
-        found = fast(values=values, known=known, measured=measured)
-        np.testing.assert_allclose(found["rebuilt"], rebuilt, atol=1e-5)
-        np.testing.assert_allclose(found["errors"][:-1], errors[:-1], atol=1e-5)
-        assert found["errors"][-1] == 0
+        actual = fast(values=values, known=known, measured=measured)
+        np.testing.assert_allclose(actual["rebuilt"], rebuilt, atol=1e-5)
+        np.testing.assert_allclose(actual["errors"][:-1], errors[:-1], atol=1e-5)
+        assert actual["errors"][-1] == 0
 
 
 def test_a_value_that_is_far_away_has_an_error_that_is_a_number() -> None:

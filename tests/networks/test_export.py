@@ -58,9 +58,9 @@ def test_the_best_tags_are_found_inside_a_graph() -> None:
         long = draw.integers(1, num_steps + 1, size)
         mask = np.arange(num_steps) < long[:, None]
         wanted, scores = crf.viterbi(given, mask)
-        found = network(emissions=given, lengths=long)
-        np.testing.assert_array_equal(found["tags"][mask], wanted[mask])
-        np.testing.assert_allclose(found["score"], scores, atol=1e-4)
+        actual = network(emissions=given, lengths=long)
+        np.testing.assert_array_equal(actual["tags"][mask], wanted[mask])
+        np.testing.assert_allclose(actual["score"], scores, atol=1e-4)
 
 
 @pytest.mark.parametrize("precision", ["fp32", "int8"])
@@ -140,5 +140,5 @@ def test_what_cannot_be_exported_says_why(models: dict[str, Path], tmp_path: Pat
     assert refusal("export", models["tagging"]) == "expected --int8 DIR or --onnx DIR"
     wrong = refusal("export", models["forecasting"], "--onnx", tmp_path / "graphs")
     assert wrong == "--onnx is for tagging, classification, translation; this model is for forecasting"
-    found = run_without("onnx", "export", models["tagging"], "--onnx", tmp_path / "other")
-    assert "--onnx needs onnx, which is not installed; `pip install onnx`" in found.stderr
+    actual = run_without("onnx", "export", models["tagging"], "--onnx", tmp_path / "other")
+    assert "--onnx needs onnx, which is not installed; `pip install onnx`" in actual.stderr

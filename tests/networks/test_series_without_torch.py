@@ -32,25 +32,25 @@ def detector(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 
 def test_anomalies_are_those_of_torch(detector: Path) -> None:
     series = detector.parent / "readings.csv"
-    found, wanted = (Detector(detector, engine=engine).detect(series) for engine in ("auto", "torch"))
-    scores = [[np.nan if row.score is None else row.score for row in one.rows] for one in (found, wanted)]
+    actual, wanted = (Detector(detector, engine=engine).detect(series) for engine in ("auto", "torch"))
+    scores = [[np.nan if row.score is None else row.score for row in one.rows] for one in (actual, wanted)]
     np.testing.assert_allclose(scores[0], scores[1], rtol=1e-7)
-    assert found.events == wanted.events
+    assert actual.events == wanted.events
     assert repr(Detector(detector, engine="torch")).endswith(", engine='torch')")
 
 
 def test_anomalies_are_found_without_torch(detector: Path) -> None:
     series = detector.parent / "readings.csv"
-    found = run_without("torch,onnx,onnxruntime", "detect", detector, series, "--rows")
+    actual = run_without("torch,onnx,onnxruntime", "detect", detector, series, "--rows")
     wanted = Detector(detector).detect(series)
-    assert (found.returncode, len(found.stdout.splitlines())) == (0, 1 + len(wanted.rows))
+    assert (actual.returncode, len(actual.stdout.splitlines())) == (0, 1 + len(wanted.rows))
     by_row = run_without("torch", "detect", detector, "--rows", text=series.read_text())
-    assert by_row.stdout == found.stdout
+    assert by_row.stdout == actual.stdout
 
 
 def test_an_engine_that_has_no_double_precision_is_refused(detector: Path) -> None:
     with pytest.raises(SeqnlpError, match=r"computes in double precision.*; use --engine numpy or torch"):
         Detector(detector, engine="onnxruntime")
-    found = run_without("torch", "detect", detector, detector.parent / "readings.csv", "--engine", "torch")
-    assert found.returncode == 2
-    assert "needs torch, which is not installed" in found.stderr
+    actual = run_without("torch", "detect", detector, detector.parent / "readings.csv", "--engine", "torch")
+    assert actual.returncode == 2
+    assert "needs torch, which is not installed" in actual.stderr

@@ -44,8 +44,8 @@ def shapes_of(module: Any) -> dict[str, tuple[str, tuple[int, ...]]]:
 def test_of_taggers(cell: str, changes: dict[str, Any], context_dim: int) -> None:
     model = ModelConfig(cell=cell, scheme="iob2", **changes)
     for features in (FEATURES, NO_VECTORS):
-        found = tagger_shapes(model, features, 3, 6, context_dim)
-        assert found == shapes_of(build_tagger(model, features, ["O", "B-X", "I-X"], 6, context_dim))
+        actual = tagger_shapes(model, features, 3, 6, context_dim)
+        assert actual == shapes_of(build_tagger(model, features, ["O", "B-X", "I-X"], 6, context_dim))
 
 
 @pytest.mark.parametrize("cell", ["lstm", "gru", "rnn", "peephole"])

@@ -55,19 +55,19 @@ def test_answers_are_those_of_torch(run: Path) -> None:
     with_torch = Tagger(run, engine="torch").tag_texts(TEXTS, nbest=2)
     for engine in ("auto", "onnxruntime", "numpy"):
         answers = Tagger(run, engine=engine, threads=1).tag_texts(TEXTS, nbest=2)
-        for found, wanted in zip(answers, with_torch, strict=True):
-            assert found.tags == wanted.tags
-            assert [s.label for s in found.spans] == [s.label for s in wanted.spans]
+        for actual, wanted in zip(answers, with_torch, strict=True):
+            assert actual.tags == wanted.tags
+            assert [s.label for s in actual.spans] == [s.label for s in wanted.spans]
             sure = [s.probability for s in wanted.spans] + [n.probability for n in wanted.nbest]
             np.testing.assert_allclose(
-                [s.probability for s in found.spans] + [n.probability for n in found.nbest], sure, atol=1e-5
+                [s.probability for s in actual.spans] + [n.probability for n in actual.nbest], sure, atol=1e-5
             )
 
 
 def test_a_line_is_tagged_without_torch(run: Path) -> None:
-    found = run_without("torch,torchcrf", "tag", run, "--output", "jsonl", text=TEXTS[0] + "\n")
-    assert (found.returncode, found.stderr) == (0, "")
-    assert json.loads(found.stdout) == Tagger(run, engine="torch").tag(TEXTS[0]).to_dict()
+    actual = run_without("torch,torchcrf", "tag", run, "--output", "jsonl", text=TEXTS[0] + "\n")
+    assert (actual.returncode, actual.stderr) == (0, "")
+    assert json.loads(actual.stdout) == Tagger(run, engine="torch").tag(TEXTS[0]).to_dict()
 
 
 def test_torch_is_not_imported_where_there_is_onnxruntime(run: Path) -> None:
@@ -75,14 +75,14 @@ def test_torch_is_not_imported_where_there_is_onnxruntime(run: Path) -> None:
         "import seqnlp, sys\nseqnlp.load(sys.argv[1]).tag('Ada')\n"
         "print(sorted({'torch', 'pandas', 'onnx'} & set(sys.modules)))"
     )
-    found = subprocess.run([sys.executable, "-c", code, str(run)], capture_output=True, text=True, check=True)
-    assert found.stdout == "['onnx']\n"
+    actual = subprocess.run([sys.executable, "-c", code, str(run)], capture_output=True, text=True, check=True)
+    assert actual.stdout == "['onnx']\n"
 
 
 def test_numpy_is_enough(run: Path) -> None:
-    found = run_without("torch,torchcrf,onnx,onnxruntime", "tag", run, "--output", "jsonl", text=TEXTS[0] + "\n")
-    assert (found.returncode, found.stderr) == (0, "")
-    assert json.loads(found.stdout)["tags"] == Tagger(run).tag(TEXTS[0]).tags
+    actual = run_without("torch,torchcrf,onnx,onnxruntime", "tag", run, "--output", "jsonl", text=TEXTS[0] + "\n")
+    assert (actual.returncode, actual.stderr) == (0, "")
+    assert json.loads(actual.stdout)["tags"] == Tagger(run).tag(TEXTS[0]).tags
 
 
 @pytest.mark.parametrize(
@@ -93,10 +93,10 @@ def test_numpy_is_enough(run: Path) -> None:
     ],
 )
 def test_a_missing_engine_says_what_to_install(run: Path, blocked: str, engine: str, said: str) -> None:
-    found = run_without(blocked, "tag", run, "--engine", engine, text="x\n")
-    assert found.returncode == 2
-    assert said in found.stderr
-    assert "Traceback" not in found.stderr
+    actual = run_without(blocked, "tag", run, "--engine", engine, text="x\n")
+    assert actual.returncode == 2
+    assert said in actual.stderr
+    assert "Traceback" not in actual.stderr
 
 
 def test_engines_and_devices_that_are_not_there_are_refused(run: Path) -> None:

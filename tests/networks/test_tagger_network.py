@@ -71,9 +71,9 @@ def test_emissions_are_those_of_torch(
         extra = torch.randn(size, num_steps, context_dim) if context_dim else None
         wanted = tagger.emissions(rows.flatten(0, 1), index, torch.from_numpy(lengths), extra).numpy()
         more = {} if extra is None else {"context": extra.numpy()}
-        found = network(rows=rows.numpy(), lengths=lengths, **more)["emissions"]
+        actual = network(rows=rows.numpy(), lengths=lengths, **more)["emissions"]
         real = np.arange(num_steps) < lengths[:, None]
-        np.testing.assert_allclose(found[real], wanted[real], atol=1e-5)
+        np.testing.assert_allclose(actual[real], wanted[real], atol=1e-5)
 
 
 @pytest.mark.parametrize("cell", ["lstm", "gru", "peephole"])
@@ -104,9 +104,9 @@ def test_double_precision_is_exact_in_numpy() -> None:
     with torch.no_grad():
         inputs = rows.flatten(0, 1).index_select(0, index.flatten()).view(3, 7, -1)
         wanted = tagger.project(tagger.recurrent(inputs, torch.from_numpy(lengths))).numpy()
-    found = make_network(graph.in_double_precision(), "numpy")(rows=rows.numpy(), lengths=lengths)["emissions"]
+    actual = make_network(graph.in_double_precision(), "numpy")(rows=rows.numpy(), lengths=lengths)["emissions"]
     real = np.arange(7) < lengths[:, None]
-    np.testing.assert_allclose(found[real], wanted[real], atol=1e-13)
+    np.testing.assert_allclose(actual[real], wanted[real], atol=1e-13)
 
 
 def test_a_process_that_was_forked_computes_with_a_session_of_its_own() -> None:
@@ -115,8 +115,8 @@ def test_a_process_that_was_forked_computes_with_a_session_of_its_own() -> None:
     wanted = network(rows=rows, lengths=lengths)["emissions"]
     KEPT.append(network)
     with get_context("fork").Pool(1) as pool:
-        found = pool.apply_async(_run_kept, (rows, lengths)).get(timeout=30)
-    np.testing.assert_allclose(found, wanted, atol=1e-6)
+        actual = pool.apply_async(_run_kept, (rows, lengths)).get(timeout=30)
+    np.testing.assert_allclose(actual, wanted, atol=1e-6)
 
 
 def test_a_network_is_copied_by_pickling() -> None:

@@ -40,8 +40,8 @@ def test_answers_are_those_of_torch(run: Path, lines: list[str]) -> None:
     for engine in ("auto", "numpy"):
         ours = Translator(run, engine=engine)
         for options in ({"nbest": 3, "attention": True}, {"sampling": SamplingOptions(seed=3)}):
-            found, wanted = ours.translate_lines(lines, **options), theirs.translate_lines(lines, **options)
-            for one, other in zip(found, wanted, strict=True):
+            actual, wanted = ours.translate_lines(lines, **options), theirs.translate_lines(lines, **options)
+            for one, other in zip(actual, wanted, strict=True):
                 assert [h.text for h in one.hypotheses] == [h.text for h in other.hypotheses]
                 for mine, yours in zip(one.hypotheses, other.hypotheses, strict=True):
                     assert mine.score == pytest.approx(yours.score, abs=1e-4)
@@ -69,10 +69,10 @@ def test_two_models_vote_without_torch(run: Path, lines: list[str]) -> None:
 
 
 def test_lines_are_translated_without_torch(run: Path, lines: list[str]) -> None:
-    found = run_without("torch", "translate", run, text="\n".join(lines) + "\n")
-    assert (found.returncode, found.stderr) == (0, "")
+    actual = run_without("torch", "translate", run, text="\n".join(lines) + "\n")
+    assert (actual.returncode, actual.stderr) == (0, "")
     wanted = Translator(run, engine="torch", precision="fp32").translate_lines(lines)
-    assert found.stdout.splitlines() == [answer.text for answer in wanted]
+    assert actual.stdout.splitlines() == [answer.text for answer in wanted]
 
 
 def test_what_an_engine_does_not_compute_is_said(run: Path) -> None:

@@ -64,17 +64,17 @@ def test_each_step_is_that_of_torch(cell: str, changes: dict[str, Any], engine: 
     ours, theirs = graphs(model, partial(make_network, engine=engine, threads=1)), TranslatorStep(model)
     for size, num_steps in ((1, 1), (3, 7), (2, 7), (5, 30)):
         source, lengths = sources(size, num_steps)
-        found, wanted = ours.start(source, lengths), theirs.start(source, lengths)
+        actual, wanted = ours.start(source, lengths), theirs.start(source, lengths)
         layout, draw = Layout.one_each(size), np.random.default_rng(1)
         for counts in (np.full(size, 2), np.arange(size) % 3 + 1):
             tokens = draw.integers(0, V, len(layout.sentence))
-            one, other = ours(tokens, layout, found), theirs(tokens, layout, wanted)
+            one, other = ours(tokens, layout, actual), theirs(tokens, layout, wanted)
             np.testing.assert_allclose(one.log_probs, other.log_probs, atol=1e-5)
             np.testing.assert_allclose(one.attention[:, :num_steps], other.attention, atol=1e-6)
             assert not one.attention[:, num_steps:].any()
             layout = Layout.of_counts(counts)
             parents = np.sort(draw.integers(0, len(tokens), len(layout.sentence)))
-            found, wanted = one.state.select(parents, None), other.state.select(parents, None)
+            actual, wanted = one.state.select(parents, None), other.state.select(parents, None)
 
 
 @pytest.mark.parametrize("kind", ["fp32", "int8"])
@@ -98,12 +98,12 @@ def test_int8_is_near_and_the_same_in_both_engines() -> None:
     source, lengths = sources(4, 9)
     layout, tokens = Layout.one_each(4), np.array([5, 6, 7, 8])
     wanted = exact(tokens, layout, exact.start(source, lengths)).log_probs
-    found = []
+    actual = []
     for engine in ("onnxruntime", "numpy"):
         step = graphs(model, partial(eight, engine=engine))
-        found.append(step(tokens, layout, step.start(source, lengths)).log_probs)
-    np.testing.assert_allclose(found[0], found[1], atol=1e-4)
-    assert 0 < np.abs(found[0] - wanted).max() < 0.3
+        actual.append(step(tokens, layout, step.start(source, lengths)).log_probs)
+    np.testing.assert_allclose(actual[0], actual[1], atol=1e-4)
+    assert 0 < np.abs(actual[0] - wanted).max() < 0.3
 
 
 def test_seven_bits_are_for_processors_that_sum_in_sixteen() -> None:

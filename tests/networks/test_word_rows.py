@@ -56,8 +56,8 @@ def test_vectors_are_those_of_torch(changes: dict[str, object], engine: str) -> 
     forms = np.array(lexicon.indices(WORDS))
     with torch.no_grad():
         wanted = embedder(word_rows(lexicon, forms)).numpy()
-    found = rows.vectors(lexicon, forms)
-    np.testing.assert_allclose(found, wanted, atol=1e-6)
-    assert found.shape[1] == rows.output_dim == embedder.output_dim
+    actual = rows.vectors(lexicon, forms)
+    np.testing.assert_allclose(actual, wanted, atol=1e-6)
+    assert actual.shape[1] == rows.output_dim == embedder.output_dim
     for number, form in enumerate(forms):
-        np.testing.assert_array_equal(rows.vectors(lexicon, np.array([form]))[0], found[number])
+        np.testing.assert_array_equal(rows.vectors(lexicon, np.array([form]))[0], actual[number])

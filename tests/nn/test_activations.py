@@ -39,12 +39,12 @@ def test_the_recomputed_hidden_states_are_the_outputs_of_the_fused_layers(cell: 
     core = Recurrent(D, H, cell=cell, num_layers=layers, bidirectional=both, dropout=0.5)
     shaken(core)
     inputs = make_inputs()
-    found = record_gates(core, inputs)
-    assert [(each.depth, each.backwards) for each in found] == [
+    actual = record_gates(core, inputs)
+    assert [(each.depth, each.backwards) for each in actual] == [
         (depth, behind) for depth in range(1, layers + 1) for behind in ((False, True) if both else (False,))
     ]
-    assert all(list(each.values) == GATES[cell] for each in found)
-    top = torch.cat([each.values["hidden"] for each in found if each.depth == layers], dim=1)
+    assert all(list(each.values) == GATES[cell] for each in actual)
+    top = torch.cat([each.values["hidden"] for each in actual if each.depth == layers], dim=1)
     torch.testing.assert_close(top, core(inputs[None], torch.tensor([T]))[0], atol=1e-5, rtol=0)
 
 
@@ -53,11 +53,11 @@ def test_so_are_those_of_layers_with_a_carried_state_and_their_cells(cell: str) 
     core = StatefulRNN(D, [H, H + 1], cell=cell, weight_drop=0.5, dropout=0.5)
     shaken(core)
     inputs = make_inputs()
-    found = record_gates(core, inputs)
+    actual = record_gates(core, inputs)
     outputs, state = core(inputs[None], core.start(1))
-    torch.testing.assert_close(found[-1].values["hidden"], outputs[0], atol=1e-5, rtol=0)
+    torch.testing.assert_close(actual[-1].values["hidden"], outputs[0], atol=1e-5, rtol=0)
     names = ("hidden", "cell state") if cell in ("lstm", "peephole") else ("hidden",)
-    last = [each.values[name][-1:] for each in found for name in names]
+    last = [each.values[name][-1:] for each in actual for name in names]
     for mine, theirs in zip(last, state, strict=True):
         torch.testing.assert_close(mine, theirs, atol=1e-5, rtol=0)
 

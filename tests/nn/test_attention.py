@@ -65,15 +65,15 @@ def by_hand(attention: Attention, query: Tensor, memory: Tensor, covered: Tensor
 def test_it_is_what_its_formula_says(kind: str) -> None:
     attention, query, memory = build(kind)
     expected = by_hand(attention, query, memory, torch.zeros(B, K, S))
-    found = attention(query, attention.keys(memory), memory, MASK)
-    torch.testing.assert_close(found, expected)
+    actual = attention(query, attention.keys(memory), memory, MASK)
+    torch.testing.assert_close(actual, expected)
 
 
 def test_additive_attention_with_coverage_is_what_its_formula_says() -> None:
     attention, query, memory = build("additive", coverage=True)
     covered = 3 * torch.rand(B, K, S, dtype=torch.float64)  # (B, K, S)
-    found = attention(query, attention.keys(memory), memory, MASK, covered)
-    torch.testing.assert_close(found, by_hand(attention, query, memory, covered))
+    actual = attention(query, attention.keys(memory), memory, MASK, covered)
+    torch.testing.assert_close(actual, by_hand(attention, query, memory, covered))
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -153,8 +153,8 @@ class Whole(torch.nn.Module):
         self.attention = attention
 
     def forward(self, query: Tensor, memory: Tensor, covered: Tensor | None) -> tuple[Tensor, Tensor]:
-        found: tuple[Tensor, Tensor] = self.attention(query, self.attention.keys(memory), memory, MASK, covered)
-        return found
+        actual: tuple[Tensor, Tensor] = self.attention(query, self.attention.keys(memory), memory, MASK, covered)
+        return actual
 
 
 @pytest.mark.parametrize(("kind", "coverage"), [*((kind, False) for kind in KINDS), ("additive", True)])
@@ -166,8 +166,8 @@ def test_its_gradient_is_that_of_finite_differences(kind: str, coverage: bool) -
 
     def run(query: Tensor, memory: Tensor, covered: Tensor | None, *values: Tensor) -> tuple[Tensor, Tensor]:
         given = dict(zip(names, values, strict=True))
-        found: tuple[Tensor, Tensor] = torch.func.functional_call(whole, given, (query, memory, covered))
-        return found
+        actual: tuple[Tensor, Tensor] = torch.func.functional_call(whole, given, (query, memory, covered))
+        return actual
 
     inputs = (query.requires_grad_(), memory.requires_grad_(), covered, *whole.parameters())
     assert torch.autograd.gradcheck(run, inputs)

@@ -88,8 +88,8 @@ def test_without_peepholes_it_is_the_fused_lstm() -> None:
     ours.load_state_dict({**fused.state_dict(), "peepholes": torch.zeros(3, H)})
     inputs, state = torch.randn(N, 6, D), (torch.randn(1, N, H), torch.randn(1, N, H))
     for begin in (None, state):
-        (expected, (hidden, cell)), (found, (our_hidden, our_cell)) = fused(inputs, begin), ours(inputs, begin)
-        torch.testing.assert_close(found, expected)
+        (expected, (hidden, cell)), (actual, (our_hidden, our_cell)) = fused(inputs, begin), ours(inputs, begin)
+        torch.testing.assert_close(actual, expected)
         torch.testing.assert_close(our_hidden, hidden)
         torch.testing.assert_close(our_cell, cell)
 

@@ -60,11 +60,11 @@ def test_compact_vectors_are_off_by_half_a_step_at_most_and_row_zero_is_zero() -
     values[17] = 0
     vectors = CompactVectors(200, 30)
     vectors.fill(values)
-    found = vectors(torch.arange(201))
-    assert not found[0].any()
-    assert not found[18].any()
+    actual = vectors(torch.arange(201))
+    assert not actual[0].any()
+    assert not actual[18].any()
     bound = np.abs(values).max(axis=1, keepdims=True) / 254 * 1.0001
-    assert (np.abs(found[1:].numpy() - values) <= bound).all()
+    assert (np.abs(actual[1:].numpy() - values) <= bound).all()
 
 
 def test_compact_vectors_are_buffers_of_one_byte_a_number() -> None:
@@ -115,9 +115,9 @@ def test_a_learned_correction_is_added_to_the_vector_only_if_asked_for() -> None
 
 def test_words_without_a_vector_have_rows_of_their_own_and_strangers_share_one() -> None:
     embedder = make()
-    found = embedder(rows_of("the", "quarley", "stranger", "another"))[:, :4]
+    actual = embedder(rows_of("the", "quarley", "stranger", "another"))[:, :4]
     expected = embedder.table.weight[[1, 3, 0, 0]]
-    torch.testing.assert_close(found, expected)
+    torch.testing.assert_close(actual, expected)
 
 
 def test_words_are_dropped_only_in_training_and_then_read_as_unknown() -> None:

@@ -52,6 +52,6 @@ def test_every_forget_gate_begins_with_it_and_no_other_gate(
 @pytest.mark.parametrize("task", ["tagging", "classification", "language_model", "translation"])
 @pytest.mark.parametrize("cell", ["rnn", "gru"])
 def test_it_is_refused_for_cells_without_a_forget_gate(task: str, cell: str) -> None:
-    with pytest.raises(ConfigError) as found:
+    with pytest.raises(ConfigError) as actual:
         read_config({"task": task, "model": {"cell": cell, "forget_bias": 0}})
-    assert f"model.forget_bias: only for model.cell=lstm and peephole, found '{cell}'" in str(found.value)
+    assert f"model.forget_bias: only for model.cell=lstm and peephole, found '{cell}'" in str(actual.value)

@@ -61,8 +61,8 @@ def test_it_can_start_from_frequencies(head: int) -> None:
     output, table, _, _ = make(head)
     counts = torch.arange(V)
     output.start_from(counts)
-    found = output.log_probs(torch.zeros(1, H).double(), table).exp()[0]
-    torch.testing.assert_close(found, ((counts + 1.0) / (counts + 1.0).sum()).double())
+    actual = output.log_probs(torch.zeros(1, H).double(), table).exp()[0]
+    torch.testing.assert_close(actual, ((counts + 1.0) / (counts + 1.0).sum()).double())
 
 
 def test_clusters_are_cut_at_the_geometric_mean_and_only_where_something_is_left() -> None:

@@ -51,9 +51,9 @@ def log_sum(values: list[float]) -> float:
 @pytest.mark.parametrize("seed", range(6))
 def test_it_is_the_sum_over_all_allowed_sequences(seed: int) -> None:
     crf, (emissions, allowed, mask) = make_crf(seed), make_batch(seed)
-    found = crf_log_likelihood(crf, emissions, allowed, mask)
+    actual = crf_log_likelihood(crf, emissions, allowed, mask)
     expected = [oracle(crf, *one) for one in zip(emissions, allowed, mask, strict=True)]
-    torch.testing.assert_close(found, torch.tensor(expected, dtype=torch.float64))
+    torch.testing.assert_close(actual, torch.tensor(expected, dtype=torch.float64))
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -95,8 +95,8 @@ def test_independent_tags_that_make_no_legal_sequence_do_not_count() -> None:
     for parameter in crf.parameters():
         torch.nn.init.zeros_(parameter)
     logs = emissions.log_softmax(dim=-1)
-    found = softmax_log_likelihood(crf, emissions, allowed, mask)
-    for row, real, flags, value in zip(logs, mask, allowed, found.tolist(), strict=True):
+    actual = softmax_log_likelihood(crf, emissions, allowed, mask)
+    for row, real, flags, value in zip(logs, mask, allowed, actual.tolist(), strict=True):
         some = [
             score
             for path, score in paths_of(crf, row, real).items()

@@ -34,10 +34,10 @@ def test_mean_max_and_last_are_what_they_say() -> None:
     for kind in ("mean", "max", "last"):
         recurrent, pooling, inputs = made(kind)
         outputs = recurrent(inputs, LENGTHS)
-        found = pooling(recurrent, outputs, LENGTHS)[2]
+        actual = pooling(recurrent, outputs, LENGTHS)[2]
         real = outputs[2, :3]
         last = torch.cat([real[2, :4], real[0, 4:]])
-        torch.testing.assert_close(found, {"mean": real.mean(0), "max": real.amax(0), "last": last}[kind])
+        torch.testing.assert_close(actual, {"mean": real.mean(0), "max": real.amax(0), "last": last}[kind])
 
 
 def test_attention_is_the_weighted_mean_of_its_formula() -> None:
@@ -64,11 +64,11 @@ def test_a_convolution_shortens_alike_alone_and_in_a_batch(pool: int) -> None:
     convolution = ShorteningConvolution(3, 6, 3, pool)
     inputs = torch.randn(4, 5, 3)
     inputs[torch.arange(5) >= LENGTHS[:, None]] = float("nan")
-    found, shorter = convolution(inputs, LENGTHS)
+    actual, shorter = convolution(inputs, LENGTHS)
     assert shorter.tolist() == [-(-length // pool) for length in LENGTHS.tolist()]
     for row, length in enumerate(LENGTHS.tolist()[:3]):
         alone, _ = convolution(inputs[row : row + 1, :length], LENGTHS[row : row + 1])
-        torch.testing.assert_close(alone[0], found[row, : alone.size(1)])
+        torch.testing.assert_close(alone[0], actual[row, : alone.size(1)])
 
 
 def test_a_convolution_is_the_largest_of_windows_computed_by_hand() -> None:

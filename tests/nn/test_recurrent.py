@@ -63,10 +63,10 @@ def test_it_equals_torchs_packed_sequences_with_the_same_weights(
     outputs, hidden = reference(packed)
     expected, _ = pad_packed_sequence(outputs, batch_first=True)
     mask = torch.arange(7) < LENGTHS[:, None]  # (B, T)
-    found = core(inputs, LENGTHS)
-    torch.testing.assert_close(found[mask], expected[mask], atol=1e-5, rtol=0)
+    actual = core(inputs, LENGTHS)
+    torch.testing.assert_close(actual[mask], expected[mask], atol=1e-5, rtol=0)
     last = (hidden[0] if cell == "lstm" else hidden).unflatten(0, (num_layers, -1))[-1]  # (directions, B, H)
-    torch.testing.assert_close(core.final(found, LENGTHS), torch.cat(list(last), dim=-1), atol=1e-5, rtol=0)
+    torch.testing.assert_close(core.final(actual, LENGTHS), torch.cat(list(last), dim=-1), atol=1e-5, rtol=0)
 
 
 @pytest.mark.parametrize(("cell", "num_layers", "bidirectional"), KINDS)

@@ -45,7 +45,7 @@ class Outline(HTMLParser):
         self.texts.append(text)
 
     def all(self, tag: str, **wanted: str) -> list[dict[str, str | None]]:
-        return [found for name, found in self.seen if name == tag and wanted.items() <= found.items()]
+        return [actual for name, actual in self.seen if name == tag and wanted.items() <= actual.items()]
 
 
 def even(rows: int, columns: int) -> NDArray[np.float64]:
@@ -61,8 +61,8 @@ def size_of(path: Path) -> tuple[int, int]:
 
 def test_a_page_has_a_row_for_each_target_word_and_a_column_for_each_source_word() -> None:
     outline = Outline(attention_html("A dog", SOURCE, TARGET, WEIGHTS, note="Beam 5."))
-    assert [found["title"] for found in outline.all("th", scope="col")] == SOURCE
-    assert [found["title"] for found in outline.all("th", scope="row")] == TARGET
+    assert [actual["title"] for actual in outline.all("th", scope="col")] == SOURCE
+    assert [actual["title"] for actual in outline.all("th", scope="row")] == TARGET
     cells = outline.all("td", **{"class": "weight"})
     assert [cell["style"] for cell in cells] == [f"--weight: {weight:.3f}" for weight in WEIGHTS.flat]
     for text in ("A dog", "Beam 5.", "Hund"):

@@ -44,12 +44,12 @@ def test_a_field_tells_its_number_sign_and_size() -> None:
 def test_the_units_that_change_most_are_shown_and_it_is_said() -> None:
     values = np.zeros((4, 50))
     values[:, 7], values[::2, 30] = [0, 0.1, 0.2, 0.3], 1
-    found = Sheet("L", {"hidden": values})
-    assert found.most_varying_units(2) == [7, 30]
-    page = gates_html("t", STEPS, [found], units=2)
+    actual = Sheet("L", {"hidden": values})
+    assert actual.most_varying_units(2) == [7, 30]
+    page = gates_html("t", STEPS, [actual], units=2)
     assert "L: the 2 of 50 units that change most" in page
     assert re.findall('<th scope="row">([0-9]+)</th>', page) == ["7", "30"]
-    assert "L: all 50 units" in gates_html("t", STEPS, [found], units=0)
+    assert "L: all 50 units" in gates_html("t", STEPS, [actual], units=0)
 
 
 def test_text_is_never_markup_and_nothing_is_loaded() -> None:

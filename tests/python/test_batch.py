@@ -27,9 +27,9 @@ def tagger() -> seqnlp.Tagger:
 @pytest.mark.parametrize("processes", [None, 2])
 def test_a_data_set_gets_the_answers_as_columns(tagger: seqnlp.Tagger, processes: int | None) -> None:
     rows = datasets.Dataset.from_dict({"text": TEXTS * 4})
-    found = rows.map(seqnlp.batch(tagger.path), batched=True, num_proc=processes)
-    assert [list(tags) for tags in found["tags"]] == [answer.tags for answer in tagger.tag_texts(TEXTS * 4)]
-    assert found[0]["spans"][0]["text"] == "Tamsin Oake"
+    actual = rows.map(seqnlp.batch(tagger.path), batched=True, num_proc=processes)
+    assert [list(tags) for tags in actual["tags"]] == [answer.tags for answer in tagger.tag_texts(TEXTS * 4)]
+    assert actual[0]["spans"][0]["text"] == "Tamsin Oake"
 
 
 def test_words_are_read_as_they_are_and_columns_may_have_other_names(tagger: seqnlp.Tagger) -> None:
@@ -46,9 +46,9 @@ def test_a_classifier_adds_its_label() -> None:
     reviews = [(f"a {word} room number {n}", word) for n in range(8) for word in ("warm", "cold")]
     small: dict[str, object] = {"trainer": {"epochs": 6, "threads": 1}, "optimizer.learning_rate": 0.03}
     model = seqnlp.train(task="classification", train=reviews, settings=small)
-    found = seqnlp.batch(model)({"text": ["a warm room", "a cold room"]})
-    assert found["label"] == ["warm", "cold"]
-    assert all(0.5 < one <= 1 for one in found["probability"])
+    actual = seqnlp.batch(model)({"text": ["a warm room", "a cold room"]})
+    assert actual["label"] == ["warm", "cold"]
+    assert all(0.5 < one <= 1 for one in actual["probability"])
 
 
 def test_mistakes_are_named(tagger: seqnlp.Tagger) -> None:

@@ -123,5 +123,5 @@ def test_spacy_finds_the_component_by_its_entry_point(tagger: seqnlp.Tagger, tmp
     code = f"import spacy; nlp = spacy.blank('en'); nlp.add_pipe('seqnlp', config={{'model': {str(tagger.run)!r}}})"
     check = f"{code}; print(len(nlp({TEXTS[0]!r}).ents))"
     environment = {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{repository}"}
-    found = subprocess.run([sys.executable, "-c", check], env=environment, capture_output=True, text=True)
-    assert int(found.stdout or 0) > 0, found.stderr
+    actual = subprocess.run([sys.executable, "-c", check], env=environment, capture_output=True, text=True)
+    assert int(actual.stdout or 0) > 0, actual.stderr

@@ -222,8 +222,8 @@ def test_a_setting_may_hold_any_characters() -> None:
 
 
 def test_training_works_in_threads_and_inside_a_running_event_loop(from_list: seqnlp.Tagger) -> None:
-    found: list[list[str]] = []
-    threads = [threading.Thread(target=lambda: found.append(tags_of(tagger(SENTENCES, dev=0.2)))) for _ in range(2)]
+    actual: list[list[str]] = []
+    threads = [threading.Thread(target=lambda: actual.append(tags_of(tagger(SENTENCES, dev=0.2)))) for _ in range(2)]
 
     async def main() -> list[str]:
         return tags_of(tagger(SENTENCES, dev=0.2))
@@ -232,7 +232,7 @@ def test_training_works_in_threads_and_inside_a_running_event_loop(from_list: se
     for thread in threads:
         thread.start()
         thread.join(120)
-    assert [*found, answer] == [tags_of(from_list)] * 3
+    assert [*actual, answer] == [tags_of(from_list)] * 3
 
 
 def test_a_temporary_run_goes_with_its_model_which_travels_without_it(tmp_path: Path) -> None:

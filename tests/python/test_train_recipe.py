@@ -42,10 +42,10 @@ def test_settings_mean_what_they_mean_on_the_command_line(lines: list[str], sett
 
 
 def test_threads_may_compose_different_tasks_at_once() -> None:
-    found: list[str] = []
+    actual: list[str] = []
 
     def compose(recipe: str) -> None:
-        found.extend(compose_settings(recipe, "", {"run": "r"}).task for _ in range(3))
+        actual.extend(compose_settings(recipe, "", {"run": "r"}).task for _ in range(3))
 
     recipes = ("tagging/demo", "sentiment/demo", "forecast/demo")
     threads = [threading.Thread(target=compose, args=(recipe,)) for recipe in recipes]
@@ -53,10 +53,10 @@ def test_threads_may_compose_different_tasks_at_once() -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(found) == ["classification"] * 3 + ["forecasting"] * 3 + ["tagging"] * 3
+    assert sorted(actual) == ["classification"] * 3 + ["forecasting"] * 3 + ["tagging"] * 3
 
 
 def test_importing_takes_no_other_module() -> None:
     code = "import sys; before = set(sys.modules); import seqnlp; print(sorted(set(sys.modules) - before))"
-    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
-    assert set(ast.literal_eval(found)) <= {"seqnlp", "__future__"}
+    actual = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert set(ast.literal_eval(actual)) <= {"seqnlp", "__future__"}

@@ -75,8 +75,8 @@ def test_random_spans_are_all_represented_and_the_words_are_those_of_the_tokeniz
     for sentence, spans in zip(sentences, rows[1:], strict=True):
         assert sentence.tokens == plain.tokens
         assert "".join(sentence.scored_tokens) == "".join(text.split())
-        found = ["".join(sentence.scored_tokens[a:b]) for a, b, _ in sentence.entities("iob2")]
-        assert found == ["".join(text[a:b].split()) for a, b, _ in spans]
+        actual = ["".join(sentence.scored_tokens[a:b]) for a, b, _ in sentence.entities("iob2")]
+        assert actual == ["".join(text[a:b].split()) for a, b, _ in spans]
         assert len(spans_from_tags(sentence.tags, "iob2")) <= len(spans)
 
 

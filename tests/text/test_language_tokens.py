@@ -83,11 +83,11 @@ def test_a_model_folder_without_its_units_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("lines", "kind", "found"),
+    ("lines", "kind", "actual"),
     [(["a a a", "a"], "words", "only 'a'"), (["aa", "a"], "characters", "only 'a'"), (["<unk>"], "words", "none")],
 )
-def test_a_vocabulary_of_one_word_is_refused(lines: list[str], kind: str, found: str) -> None:
-    expected = f"expected a training text with at least two different {kind}, found {found}; is data.train right?"
+def test_a_vocabulary_of_one_word_is_refused(lines: list[str], kind: str, actual: str) -> None:
+    expected = f"expected a training text with at least two different {kind}, found {actual}; is data.train right?"
     with pytest.raises(DataError) as caught:
         learn(kind, lines)
     assert str(caught.value) == expected

@@ -23,25 +23,25 @@ def subwords() -> Subwords:
 
 
 def test_words_that_are_read_as_others_are_counted_with_the_most_frequent_first(subwords: Subwords) -> None:
-    found = Rewritten(subwords)
-    found.add(
+    actual = Rewritten(subwords)
+    actual.add(
         ["7² boats", "the ferry", "½ a roof, 7² boats", "e\u0301 and é", "naïve", "THE FERRY", "\ufeff x\u00ady \u200d"]
     )
-    found.add(["a\u200bb \uff21"])
-    assert (found.lines, sum(found.words.values())) == (3, 5)
-    assert found.examples() == "'7²' as '72', '½' as '1\u20442', 'a\\u200bb' as 'a b', ..."
+    actual.add(["a\u200bb \uff21"])
+    assert (actual.lines, sum(actual.words.values())) == (3, 5)
+    assert actual.examples() == "'7²' as '72', '½' as '1\u20442', 'a\\u200bb' as 'a b', ..."
 
 
 def test_capitals_that_the_model_does_not_know_are_no_other_word() -> None:
-    found = Rewritten(trained("nmt_nfkc_cf"))
-    found.add(["ÉTÉ", "x²"])
-    assert found.examples() == "'x²' as 'x2'"
+    actual = Rewritten(trained("nmt_nfkc_cf"))
+    actual.add(["ÉTÉ", "x²"])
+    assert actual.examples() == "'x²' as 'x2'"
 
 
 def test_a_model_that_reads_what_is_written_rewrites_nothing() -> None:
-    found = Rewritten(trained("identity"))
-    found.add(["7² ½ a\u200bb \uff21"])
-    assert (found.lines, found.examples()) == (0, "")
+    actual = Rewritten(trained("identity"))
+    actual.add(["7² ½ a\u200bb \uff21"])
+    assert (actual.lines, actual.examples()) == (0, "")
 
 
 @pytest.mark.parametrize(

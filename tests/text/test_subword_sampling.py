@@ -64,8 +64,8 @@ def test_another_process_draws_the_same() -> None:
     here = "".join(f"{SubwordSampler(learn(kind), kind).sample(TEXTS, 0.3, 7)}\n" for kind in ("bpe", "unigram"))
     command = [sys.executable, "-c", SCRIPT]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), *sys.path])}
-    found = subprocess.run(command, check=True, capture_output=True, text=True, env=environment)
-    assert found.stdout == here
+    actual = subprocess.run(command, check=True, capture_output=True, text=True, env=environment)
+    assert actual.stdout == here
 
 
 def test_without_a_skipped_merge_it_is_byte_pair_encoding() -> None:
@@ -100,11 +100,11 @@ def test_unigram_segmentations_come_as_often_as_their_probability_to_the_power_o
     weights = {way: math.exp(alpha * score) for way, score in every.items()}
     total, count = math.fsum(weights.values()), 20_000
     drawn = SubwordSampler(subwords, "unigram").sample(["lowest"] * count, alpha, seed=5)
-    found = Counter(tuple(subwords.pieces(ids)) for ids in drawn)
-    assert found.keys() <= weights.keys()
+    actual = Counter(tuple(subwords.pieces(ids)) for ids in drawn)
+    assert actual.keys() <= weights.keys()
     for way, weight in weights.items():
         expected = weight / total
-        assert abs(found[way] / count - expected) < 5 * math.sqrt(expected / count) + 1e-4
+        assert abs(actual[way] / count - expected) < 5 * math.sqrt(expected / count) + 1e-4
 
 
 def test_bpe_dropout_of_a_word_with_two_merges_comes_as_often_as_computed_by_hand() -> None:
@@ -116,8 +116,8 @@ def test_bpe_dropout_of_a_word_with_two_merges_comes_as_often_as_computed_by_han
     assert "\u2581l" not in ids
     p, count = 0.3, 20_000
     drawn = SubwordSampler(subwords, "bpe").sample(["lo"] * count, p, seed=11)
-    found = Counter(tuple(subwords.pieces(each)) for each in drawn)
+    actual = Counter(tuple(subwords.pieces(each)) for each in drawn)
     expected = {("\u2581lo",): (1 - p) ** 2, ("\u2581", "lo"): (1 - p) * p, ("\u2581", "l", "o"): p}
-    assert found.keys() == expected.keys()
+    assert actual.keys() == expected.keys()
     for way, chance in expected.items():
-        assert abs(found[way] / count - chance) < 5 * math.sqrt(chance / count)
+        assert abs(actual[way] / count - chance) < 5 * math.sqrt(chance / count)

@@ -98,9 +98,9 @@ def test_invisible_characters_neither_cut_nor_join_words(kind: str, mark: str) -
         for _ in range(50):
             marked = "".join(mark * (chance.random() < 0.3) + character for character in text) + mark
             assert_whole(marked, kind)
-            found = cut(marked, kind)
-            assert [word.replace(mark, "") for word in found] == plain
-            assert not any(word.startswith(mark) or word.endswith(mark) for word in found)
+            actual = cut(marked, kind)
+            assert [word.replace(mark, "") for word in actual] == plain
+            assert not any(word.startswith(mark) or word.endswith(mark) for word in actual)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -172,8 +172,8 @@ def test_split_gives_the_words_of_bc5cdr(shared_data: Path) -> None:
 def test_english_gives_the_words_of_english_ewt(shared_data: Path) -> None:
     right = gold = ours = 0
     for text, words in texts_and_words(shared_data / "pos/ud-en-ewt/dev.conllu.gz"):
-        expected, found = places(words), places(cut(text, "english"))
-        right, gold, ours = right + len(expected & found), gold + len(expected), ours + len(found)
+        expected, actual = places(words), places(cut(text, "english"))
+        right, gold, ours = right + len(expected & actual), gold + len(expected), ours + len(actual)
     assert 2 * right / (gold + ours) > 0.985
 
 
@@ -192,9 +192,9 @@ def texts_and_words(path: Path) -> Iterator[tuple[str, list[str]]]:
 
 def places(words: list[str]) -> set[tuple[int, int]]:
     """Where words begin and end in the text without its spaces."""
-    found, start = set(), 0
+    actual, start = set(), 0
     for word in words:
         length = len("".join(word.split()))
-        found.add((start, start + length))
+        actual.add((start, start + length))
         start += length
-    return found
+    return actual

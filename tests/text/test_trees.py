@@ -16,9 +16,9 @@ def trees(folder: Path, text: str) -> list[tuple[str, tuple[str, ...], tuple[tup
 
 
 def test_a_tree_is_a_sentence_with_labelled_phrases(tmp_path: Path) -> None:
-    (found,) = trees(tmp_path, "(3 (2 It) (4 (2 's) (4 lovely)))\n\n")
+    (actual,) = trees(tmp_path, "(3 (2 It) (4 (2 's) (4 lovely)))\n\n")
     phrases = (("It", "2"), ("'s", "2"), ("lovely", "4"), ("'s lovely", "4"))
-    assert found == ("It 's lovely", ("3",), phrases)
+    assert actual == ("It 's lovely", ("3",), phrases)
 
 
 def test_escapes_of_the_penn_treebank_are_undone(tmp_path: Path) -> None:
@@ -44,7 +44,7 @@ def test_a_broken_tree_names_file_and_line(tmp_path: Path, line: str, message: s
 
 def test_the_treebank_has_its_published_labels(shared_data: Path) -> None:
     folder = shared_data / "sentiment" / "sst"
-    found = list(read_trees(folder / "dev.trees.gz"))
-    assert Counter(document.labels[0] for document in found) == {"0": 139, "1": 289, "2": 229, "3": 279, "4": 165}
+    actual = list(read_trees(folder / "dev.trees.gz"))
+    assert Counter(document.labels[0] for document in actual) == {"0": 139, "1": 289, "2": 229, "3": 279, "4": 165}
     flat = [line.split("\t")[0] for _, line in read_lines(folder / "sst5.dev.tsv.gz")]
-    assert [document.labels[0] for document in found] == flat
+    assert [document.labels[0] for document in actual] == flat

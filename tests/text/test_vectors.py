@@ -40,8 +40,8 @@ def test_gzip_is_read(tmp_path: Path) -> None:
 
 def test_words_may_hold_spaces_and_odd_characters(tmp_path: Path) -> None:
     words = ["to name@domain.com", ". . .", "\u00a0", "a\u2028b", "\u0085", "1/2 3", "#", '"']
-    found, values = read(tmp_path, "the 1 2\n" + "".join(f"{word} 1.5 2.5\n" for word in words))
-    assert found == ["the", *words]
+    actual, values = read(tmp_path, "the 1 2\n" + "".join(f"{word} 1.5 2.5\n" for word in words))
+    assert actual == ["the", *words]
     assert values[1:] == [[1.5, 2.5]] * len(words)
 
 

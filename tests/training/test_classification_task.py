@@ -124,11 +124,11 @@ def test_the_decision_makes_the_log_loss_smaller_than_any_near_it() -> None:
     network = 4 * (targets + draw.normal(size=(400, 3)))  # far too sure
     ngrams = targets + draw.normal(size=(400, 3))
     for bag in (None, ngrams):
-        found = fit_decision(network, bag, targets, multi_label=False)
-        best = log_loss(decide(network, bag, found), targets, multi_label=False)
-        assert found.temperature > 2
+        actual = fit_decision(network, bag, targets, multi_label=False)
+        best = log_loss(decide(network, bag, actual), targets, multi_label=False)
+        assert actual.temperature > 2
         for t, v in ((1.1, 1.0), (0.9, 1.0), (1.0, 1.1), (1.0, 0.9)):
-            near = Decision(found.temperature * t, found.ngram_weight * v)
+            near = Decision(actual.temperature * t, actual.ngram_weight * v)
             assert log_loss(decide(network, bag, near), targets, multi_label=False) >= best - 1e-6
     alone = fit_decision(network, None, targets, multi_label=False)
     assert (decide(network, None, alone).argmax(1) == network.argmax(1)).all()

@@ -66,8 +66,8 @@ def train(config: Config, run: Path) -> TaggingTask:
 def test_the_embeddings_are_the_states_of_the_rounded_language_models(data: Path, pair: str) -> None:
     embedder = load_context(pair.split(" + "))
     words = ("Ada", "met", "Brand")
-    found = embedder.read([words])
-    for part, run, text in zip(found.split(6, dim=1), pair.split(" + "), ("Ada met", "dnarB tem"), strict=True):
+    actual = embedder.read([words])
+    for part, run, text in zip(actual.split(6, dim=1), pair.split(" + "), ("Ada met", "dnarB tem"), strict=True):
         loaded = language_model_from_bundle(load_bundle(run))
         model = loaded.model.half().float()
         tokens = [loaded.tokens.end, *loaded.tokens.encode(text)[:-1]]

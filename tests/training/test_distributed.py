@@ -87,9 +87,9 @@ def test_two_processes_equal_one_also_where_one_has_nothing_to_do(tmp_path: Path
     for key, weights in alone.model.state_dict().items():
         assert torch.equal(first[key], second[key]), key
         torch.testing.assert_close(first[key], weights, atol=1e-5, rtol=0)
-    found, _ = load_checkpoint(together / name, "toy") or pytest.fail("no checkpoint")
-    assert (found.epoch, found.step, found.finished) == (progress.epoch, progress.step, True)
-    assert found.best_score == pytest.approx(progress.best_score, abs=1e-5)
+    actual, _ = load_checkpoint(together / name, "toy") or pytest.fail("no checkpoint")
+    assert (actual.epoch, actual.step, actual.finished) == (progress.epoch, progress.step, True)
+    assert actual.best_score == pytest.approx(progress.best_score, abs=1e-5)
 
 
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])

@@ -33,8 +33,8 @@ class Curve:
         self.asked += 1
         places, weights = np.polynomial.legendre.leggauss(POINTS)
         inner = start + (end - start) * (places + 1) / 2
-        found = sum(w * self.slope(x) for x, w in zip(inner, weights, strict=True)) * (end - start) / 2
-        return np.array([found]), self.at(end) - self.at(start)
+        actual = sum(w * self.slope(x) for x, w in zip(inner, weights, strict=True)) * (end - start) / 2
+        return np.array([actual]), self.at(end) - self.at(start)
 
 
 def test_a_smooth_path_needs_no_more_than_its_stretches() -> None:
@@ -52,8 +52,8 @@ def test_a_steep_place_is_found_and_computed() -> None:
 @pytest.mark.parametrize("count", [1, 3, 40, 1000])
 def test_any_number_of_jumps_costs_the_same_at_most(count: int) -> None:
     curve = Curve(*np.random.default_rng(0).random(count).tolist())
-    found = integrated(curve.integral)
-    assert np.isfinite(found).all()
+    actual = integrated(curve.integral)
+    assert np.isfinite(actual).all()
     assert curve.asked <= MAX_PARTS
 
 

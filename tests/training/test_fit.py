@@ -149,9 +149,9 @@ def test_a_signal_ends_the_step_writes_a_checkpoint_and_the_run_can_go_on(
     assert str(caught.value) == f"stopped by {number.name}"
     assert caught.value.signal_number == number
     assert signal.getsignal(number) == handler
-    found = load_checkpoint(run, "toy")
-    assert found is not None
-    assert found[0].step == loss // 2 + 1, "the step under way is finished, no more is begun"
+    actual = load_checkpoint(run, "toy")
+    assert actual is not None
+    assert actual[0].step == loss // 2 + 1, "the step under way is finished, no more is begun"
     train_everything(run)
     assert_same_run(run, uninterrupted)
 
@@ -169,10 +169,10 @@ def test_a_process_that_was_really_killed_is_resumed_exactly(tmp_path: Path, uni
     run = tmp_path / "run"
     command = [sys.executable, "-c", KILLED_RUN, str(run), str(Path(__file__).parent), *filter(None, sys.path)]
     assert subprocess.run(command, check=False, timeout=120).returncode == -signal.SIGKILL
-    found = load_checkpoint(run, "toy")
-    assert found is not None
-    assert 0 < found[0].step < 20
-    assert 0 < found[0].position < 5, "killed in the middle of an epoch"
+    actual = load_checkpoint(run, "toy")
+    assert actual is not None
+    assert 0 < actual[0].step < 20
+    assert 0 < actual[0].position < 5, "killed in the middle of an epoch"
     train_everything(run)
     assert_same_run(run, uninterrupted)
 

@@ -69,7 +69,7 @@ def test_a_forecaster_widens_its_intervals_on_a_wilder_series_unless_it_is_told_
         loaded = seqnlp.load(run)
         assert isinstance(loaded, Forecaster)
         before, after = (loaded.forecast(tmp_path / name) for name in ("series.csv", "wild.csv"))
-        width = [found.high - found.low for found in (before, after)]
+        width = [actual.high - actual.low for actual in (before, after)]
         if follow:
             assert held.coverage > held.fixed
             assert (width[1][:, 0] > 1.5 * width[0][:, 0]).all()

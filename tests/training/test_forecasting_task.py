@@ -107,15 +107,15 @@ def test_a_forecast_in_a_backtest_does_not_see_what_it_forecasts(data: Path, tmp
         with torch.no_grad():
             last = task.model(rows, task.model.start())[0][0, -1].double().numpy()
         changes = task.facts.scaler.unscale(last)
-        found = undo_changes(changes, alone.transformed[origin + 1 - 7 :][:3], 7)
-        assert forecasts[place] == pytest.approx(found, abs=1e-4)
+        result = undo_changes(changes, alone.transformed[origin + 1 - 7 :][:3], 7)
+        assert forecasts[place] == pytest.approx(result, abs=1e-4)
 
 
 def test_changes_are_undone_over_several_seasons() -> None:
     values = np.random.default_rng(0).normal(size=(20, 2))
     changes = values[3:] - values[:-3]  # of a season of 3
-    found = undo_changes(changes[7 : 7 + 8], np.concatenate([values[7:10], np.zeros((5, 2))]), 3)
-    assert found == pytest.approx(values[10:18])
+    actual = undo_changes(changes[7 : 7 + 8], np.concatenate([values[7:10], np.zeros((5, 2))]), 3)
+    assert actual == pytest.approx(values[10:18])
     assert undo_changes(changes, changes, 0) is changes
 
 

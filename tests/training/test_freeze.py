@@ -105,9 +105,9 @@ def test_sgd_with_momentum_leaves_frozen_words_alone(folders: dict[str, Path], t
 
 def test_a_group_that_does_not_exist_is_told_with_those_that_do(folders: dict[str, Path], tmp_path: Path) -> None:
     model = make(TINY["tagging"].config(folders["tagging"]), tmp_path / "run").model
-    with pytest.raises(ConfigError) as found:
+    with pytest.raises(ConfigError) as actual:
         freeze(model, "embeddings, encodr")
-    assert found.value.problems == [
+    assert actual.value.problems == [
         "trainer.freeze: expected some of embeddings, words, characters, encoder, output; found 'encodr' "
         "(did you mean 'encoder'?)"
     ]
@@ -126,6 +126,6 @@ def test_groups_may_be_a_list_wherever_settings_are_given() -> None:
 
 
 def test_the_command_line_freezes(tmp_path: Path) -> None:
-    found = refusal("train", "--freeze", "embeddings,crf", "recipe=tagging/demo", f"run={tmp_path / 'run'}")
-    assert "trainer.freeze: expected some of embeddings," in found
+    actual = refusal("train", "--freeze", "embeddings,crf", "recipe=tagging/demo", f"run={tmp_path / 'run'}")
+    assert "trainer.freeze: expected some of embeddings," in actual
     assert not (tmp_path / "run").exists()

@@ -69,15 +69,15 @@ def test_the_f1_of_an_evaluation_is_that_of_tagging_the_raw_texts(tmp_path: Path
     report = evaluate(tmp_path / "run", config, "test", lambda text: None)
 
     answers = seqnlp.load(tmp_path / "run").tag_texts([row["text"] for row in rows])
-    right = found = gold = 0
+    right = actual = gold = 0
     for row, answer in zip(rows, answers, strict=True):
         wanted = {tuple(span) for span in row["spans"]}
         given = {(span.start, span.end, span.label) for span in answer.spans}
-        right, found, gold = right + len(wanted & given), found + len(given), gold + len(wanted)
+        right, actual, gold = right + len(wanted & given), actual + len(given), gold + len(wanted)
     assert 0 < right < gold or tokenizer == "characters"
     assert report.overall.support == gold
-    assert report.score == pytest.approx(2 * right / (found + gold))
-    assert (report.errors.gold, report.errors.predicted) == (gold, found) if report.errors else False
+    assert report.score == pytest.approx(2 * right / (actual + gold))
+    assert (report.errors.gold, report.errors.predicted) == (gold, actual) if report.errors else False
 
 
 def test_the_tokenizer_that_was_chosen_is_that_of_every_later_reading(tmp_path: Path) -> None:

@@ -67,8 +67,8 @@ def test_training_words_start_as_their_vectors_whatever_their_case(tmp_path: Pat
     task = make(tiny_config(data, model__vectors="vectors.txt"), tmp_path / "run")
     embedder = task.model.embedder.eval()
     forms = {"Sorrel": [0.5, -1, 0.25, 0], "mill": [1, 1, 1, 1], "Brinmoor": [0.1, 0.2, 0.3, -0.4]}
-    found = embedder(word_rows(task.lexicon, task.lexicon.indices(forms)))[:, :4]
-    torch.testing.assert_close(found, torch.tensor(list(forms.values())), atol=0.005, rtol=0)
+    actual = embedder(word_rows(task.lexicon, task.lexicon.indices(forms)))[:, :4]
+    torch.testing.assert_close(actual, torch.tensor(list(forms.values())), atol=0.005, rtol=0)
 
 
 @pytest.mark.parametrize("changed", ["train.conll", "vectors.txt"])

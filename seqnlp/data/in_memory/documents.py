@@ -15,14 +15,14 @@ _NAMES = 'name them: settings={{"data.text_column": ..., "data.label_column": ..
 def written_documents(examples: Any, name: str, settings: Mapping[str, Any]) -> WrittenSplit:
     """Documents as JSON lines."""
     text, label = (str(settings.get(f"data.{column}_column", "")) for column in ("text", "label"))
-    found = [
+    labelled = [
         _document(example, f"{name}[{place}]", text, label) for place, example in enumerate(rows_of(examples, name))
     ]
-    several = [isinstance(labels, list) for _, labels in found]
+    several = [isinstance(labels, list) for _, labels in labelled]
     if any(several) and not all(several):
         place = several.index(not several[0])
         raise DataError(f"{name}[{place}]: expected {'a list of labels' if several[0] else 'one label'} as before it")
-    rows = ({text or "text": document, label or "label": labels} for document, labels in found)
+    rows = ({text or "text": document, label or "label": labels} for document, labels in labelled)
     made: dict[str, Any] = {"data.format": "auto"}
     return WrittenSplit(".jsonl", as_lines(rows), made | ({"data.multi_label": True} if several[0] else {}))
 
@@ -39,8 +39,8 @@ def _columns(row: Mapping[str, Any], where: str, text: str, label: str) -> tuple
     text = text or _known(row, "text", TEXTS)
     label = label or _known(row, "label", LABELS)
     if text not in row or label not in row:
-        found = f"expected a column of texts and one of labels (text, label), found {columns_in(row)}"
-        raise DataError(f"{where}: {found}; {_NAMES.format()}")
+        problem = f"expected a column of texts and one of labels (text, label), found {columns_in(row)}"
+        raise DataError(f"{where}: {problem}; {_NAMES.format()}")
     return row[text], row[label]
 
 

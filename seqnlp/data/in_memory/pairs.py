@@ -44,8 +44,8 @@ def _pair(row: Any, sides: tuple[str, str], where: str) -> tuple[str, str]:
     fields = _fields(row)
     if fields is not None:
         if missing := [side for side in sides if side not in fields]:
-            found = f"expected a column '{missing[0]}', found {columns_in(fields)}"
-            raise DataError(f'{where}: {found}; name them: settings={{"data.source": ..., "data.target": ...}}')
+            problem = f"expected a column '{missing[0]}', found {columns_in(fields)}"
+            raise DataError(f'{where}: {problem}; name them: settings={{"data.source": ..., "data.target": ...}}')
         values: Any = [fields[side] for side in sides]
     elif isinstance(row, list | tuple) and len(row) == 2:
         values = row

@@ -37,8 +37,8 @@ def rows_of(examples: Any, name: str) -> list[Any]:
         DataError: no iterable, a single text, several splits at once, or nothing.
     """
     if isinstance(examples, str | bytes) or not isinstance(examples, Iterable):
-        found = shown(examples)
-        raise DataError(f"{name}: expected examples (a list, a table or another iterable) or a path, found {found}")
+        actual = shown(examples)
+        raise DataError(f"{name}: expected examples (a list, a table or another iterable) or a path, found {actual}")
     if isinstance(examples, Mapping) and any(is_table(value) for value in examples.values()):
         splits = ", ".join(map(repr, examples))
         raise DataError(f"{name}: expected one split, found a dictionary of {splits}; choose one: {name}=data['train']")

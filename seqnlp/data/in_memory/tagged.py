@@ -28,17 +28,17 @@ def written_tagged(examples: Any, name: str, settings: Mapping[str, Any]) -> Wri
     weight = str(settings.get("data.weight_column", "")) or _WEIGHT
     rows = rows_of(examples, name)
     if isinstance(rows[0], Mapping) and (columns := _word_columns(rows[0], *wanted)):
-        found = [(place, row) for place, row in _sentences(rows, columns, name)]
+        placed = [(place, row) for place, row in _sentences(rows, columns, name)]
         wanted = ("", "")
     else:
-        found = [(place, _row(row, f"{name}[{place}]", *wanted, weight)) for place, row in enumerate(rows)]
+        placed = [(place, _row(row, f"{name}[{place}]", *wanted, weight)) for place, row in enumerate(rows)]
     names = _names(settings)
     read = row_reader(Path(name), RowFields(*wanted, names, weight), str(settings.get("data.offsets", "codepoints")))
-    sentences = [_checked(read, row, f"{name}[{place}]") for place, row in found]
+    sentences = [_checked(read, row, f"{name}[{place}]") for place, row in placed]
     made = {} if "data.scheme" in settings or not _plain_tags(sentences) else _PLAIN
-    if any(weight in row for _, row in found):
+    if any(weight in row for _, row in placed):
         made = {**made, "data.weight_column": weight}
-    return WrittenSplit(".jsonl", as_lines(row for _, row in found), {"data.format": "auto", **made})
+    return WrittenSplit(".jsonl", as_lines(row for _, row in placed), {"data.format": "auto", **made})
 
 
 _PLAIN = {"data.scheme": "none", "model.scheme": "none"}

@@ -171,8 +171,8 @@ def _changes(reading: InputTransform, series: Series) -> tuple[FloatArray, NDArr
     """Transformed values (T, C), or their differences to the last season, and which are known."""
     season = reading.season
     if len(series) <= season:
-        found = f"expected more than {season:,} rows, a season (model.season), found {len(series):,}"
-        raise DataError(found, series.source)
+        problem = f"expected more than {season:,} rows, a season (model.season), found {len(series):,}"
+        raise DataError(problem, series.source)
     transformed = reading.transformed(series.values, series.names, series.source)
     if not season:
         return transformed, series.known

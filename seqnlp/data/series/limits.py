@@ -44,8 +44,10 @@ class FirstSteps:
         self._unlike += 1
         if self._unlike == A_FEW:
             expected = f"expected rows with a step of {self.step.words(row.moment)}, as in the training data"
-            found = f"the last ones are those of {last.written} and {row.written}"
-            raise DataError(f"{expected}; no two of the first {A_FEW + 1} rows have it, {found}", self.source, row.line)
+            actual = f"the last ones are those of {last.written} and {row.written}"
+            raise DataError(
+                f"{expected}; no two of the first {A_FEW + 1} rows have it, {actual}", self.source, row.line
+            )
 
 
 def refuse_newest_first(rows: Sequence[Row], source: object) -> None:
@@ -58,8 +60,8 @@ def refuse_newest_first(rows: Sequence[Row], source: object) -> None:
     back = sum(is_later(earlier, later) for earlier, later in itertools.pairwise(moments))
     on = sum(is_later(later, earlier) for earlier, later in itertools.pairwise(moments))
     if back > on:
-        found = f"the rows stand newest first, from {rows[0].written} down to {rows[-1].written}"
-        raise DataError(f"{found}; turn the file round, so that the oldest row comes first", source, rows[0].line)
+        problem = f"the rows stand newest first, from {rows[0].written} down to {rows[-1].written}"
+        raise DataError(f"{problem}; turn the file round, so that the oldest row comes first", source, rows[0].line)
 
 
 def refuse_much_repair(rows: Sequence[Row], findings: Findings, config: SeriesDataConfig, source: object) -> None:

@@ -138,11 +138,11 @@ def read_series(
             much would have to be repaired, or the rows have another step.
     """
     if is_parquet(path):
-        columns, found = read_rows(parquet_rows(path, config), config, path, names, named=True)
+        columns, read = read_rows(parquet_rows(path, config), config, path, names, named=True)
     else:
         fields = csv_rows((line for _, line in read_lines(path)), path, delimiter_of(config.delimiter))
-        columns, found = read_rows(fields, config, path, names)
-    rows = list(islice(found, config.limit or None))
+        columns, read = read_rows(fields, config, path, names)
+    rows = list(islice(read, config.limit or None))
     refuse_newest_first(rows, path)
     moments = [row.moment for row in rows if row.moment is not None]
     own = find_step(moments)

@@ -81,11 +81,11 @@ class Regularizer:
         """
         last = self._last
         if self.step is not None and self.step.of_calendar and isinstance(row.moment, float):
-            found = f"expected dates as time stamps, as in the training data, found the number {row.written}"
-            raise DataError(found, self.source, row.line)
+            problem = f"expected dates as time stamps, as in the training data, found the number {row.written}"
+            raise DataError(problem, self.source, row.line)
         if last is not None and not _is_after(row, last):
-            found = f"the time stamp {row.written} is not after {last.written}"
-            self._refuse(self.config.non_monotonic, "non_monotonic", found, row)
+            problem = f"the time stamp {row.written} is not after {last.written}"
+            self._refuse(self.config.non_monotonic, "non_monotonic", problem, row)
             self.findings.add(LEFT_OUT, row.line)
             return
         if last is not None:
@@ -103,13 +103,13 @@ class Regularizer:
             self.findings.add("time stamps at irregular distances, taken as even", row.line)
         if not lacking:
             return
-        found = f"{lacking:,} row{'s are' if lacking > 1 else ' is'} missing between {last.written} and {row.written}"
-        self._refuse(self.config.gaps, "gaps", found, row)
+        problem = f"{lacking:,} row{'s are' if lacking > 1 else ' is'} missing between {last.written} and {row.written}"
+        self._refuse(self.config.gaps, "gaps", problem, row)
         if self.config.gaps == "ignore":
             self.findings.add("gaps ignored", row.line)
             return
         if lacking > MAX_GAP:
-            raise DataError(f"{found}; mend the time stamp, or set data.gaps=ignore", self.source, row.line)
+            raise DataError(f"{problem}; mend the time stamp, or set data.gaps=ignore", self.source, row.line)
         self.findings.add(FILLED, row.line, lacking)
         for number in range(1, lacking + 1):
             moment = self.step.after(last.moment, number)
@@ -130,9 +130,11 @@ class Regularizer:
         else:
             self.findings.add("rows left out before every column has its first value", row.line)
 
-    def _refuse(self, choice: str, key: str, found: str, row: Row) -> None:
+    def _refuse(self, choice: str, key: str, problem: str, row: Row) -> None:
         if choice == "error":
-            raise DataError(f"{found}; mend it, or set data.{key} to another choice than error", self.source, row.line)
+            raise DataError(
+                f"{problem}; mend it, or set data.{key} to another choice than error", self.source, row.line
+            )
 
 
 def _is_after(row: Row, last: Row) -> bool:

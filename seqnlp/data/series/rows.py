@@ -103,8 +103,8 @@ def _find_columns(
     if not wanted:
         wanted = tuple(name for name in names if name != config.time_column)
         if "" in wanted:
-            found = f"column {names.index('') + 1} has no name (as the index that pandas writes)"
-            raise DataError(f"{found}; name the columns of numbers in data.value_columns", source, line)
+            problem = f"column {names.index('') + 1} has no name (as the index that pandas writes)"
+            raise DataError(f"{problem}; name the columns of numbers in data.value_columns", source, line)
     if not wanted:
         expected = "expected a column of numbers beside the time stamps, found none"
         raise DataError(f"{expected}{_delimiter(names)}", source, line)
@@ -115,9 +115,9 @@ def _find_columns(
 
 def _delimiter(names: Sequence[str]) -> str:
     """A hint where the row seems to be cut at another character."""
-    found = next((mark for mark in (";", "\t", "|") if any(mark in name for name in names)), "")
-    written = "tab" if found == "\t" else found
-    return f"; are its fields divided by '{written}'? set data.delimiter='{written}'" if found else ""
+    delimiter = next((mark for mark in (";", "\t", "|") if any(mark in name for name in names)), "")
+    written = "tab" if delimiter == "\t" else delimiter
+    return f"; are its fields divided by '{written}'? set data.delimiter='{written}'" if delimiter else ""
 
 
 def _rows(
@@ -126,8 +126,8 @@ def _rows(
     stamps = Stamps(config.time_format, source)
     for line, fields in rows:
         if len(fields) != columns.width:
-            found = f"expected {columns.width} fields as in the file's first row, found {len(fields)}"
-            raise DataError(f"{found}; a field with a comma stands in double quotes", source, line)
+            problem = f"expected {columns.width} fields as in the file's first row, found {len(fields)}"
+            raise DataError(f"{problem}; a field with a comma stands in double quotes", source, line)
         moment, written = None, ""
         if columns.time is not None:
             written = fields[columns.time].strip()

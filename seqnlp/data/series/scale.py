@@ -44,9 +44,9 @@ def fit_scaler(values: FloatArray, known: NDArray[np.bool_], names: tuple[str, .
     for place, name in enumerate(names):
         column = values[known[:, place], place]  # (known rows,)
         if np.all(column == column[:1]):
-            found = f"all {len(column):,} training values are {column[0]:g}" if len(column) else "no value is known"
+            problem = f"all {len(column):,} training values are {column[0]:g}" if len(column) else "no value is known"
             raise DataError(
-                f"column '{name}': {found}, so there is nothing to learn; leave it out of data.value_columns", source
+                f"column '{name}': {problem}, so there is nothing to learn; leave it out of data.value_columns", source
             )
         means[place], deviations[place] = column.mean(), column.std()
     return Scaler(means, deviations)

@@ -120,8 +120,8 @@ class Step:
             offset: BaseOffset = pandas.DateOffset(months=steps * self.months, **onto)
         else:
             offset = steps * pandas.tseries.frequencies.to_offset(self.frequency)
-        found: datetime = (pandas.Timestamp(moment) + offset).to_pydatetime()
-        return found
+        later: datetime = (pandas.Timestamp(moment) + offset).to_pydatetime()
+        return later
 
 
 def find_step(moments: Sequence[Timestamp]) -> Step | None:

@@ -51,8 +51,8 @@ class Stamps:
         numbers = self._kind == _kind(0.0) and _is_number(text)  # one of them may look like a month
         moment = read_timestamp(text, NUMBER if numbers else self.time_format)
         if _kind(moment) != (self._kind or _kind(moment)):
-            found = f"expected {self._kind} as in the rows before, found {_kind(moment)} ('{text}')"
-            raise DataError(f"column '{column}': {found}; mend it, or set data.time_format", self.source, line)
+            problem = f"expected {self._kind} as in the rows before, found {_kind(moment)} ('{text}')"
+            raise DataError(f"column '{column}': {problem}; mend it, or set data.time_format", self.source, line)
         self._kind = _kind(moment)
         return moment
 
@@ -71,8 +71,8 @@ def read_timestamp(text: str, time_format: str = "") -> Timestamp:
         return _number(text)
     if time_format:
         return datetime.strptime(text, time_format)
-    if found := _MONTH.fullmatch(text) or _COMPACT.fullmatch(text):
-        year, month, day = (int(part or 1) for part in found.groups())
+    if match := _MONTH.fullmatch(text) or _COMPACT.fullmatch(text):
+        year, month, day = (int(part or 1) for part in match.groups())
         return datetime(year, month, day)
     return _number(text) if _is_number(text) else datetime.fromisoformat(text)
 

@@ -43,11 +43,11 @@ def counted_alarms(run: Path, config: AnomalyDetectionConfig, split: str, say: C
     names, places = np.unique(stretches, return_inverse=True)
     flags, sizes = np.bincount(places, weights=flagged), np.bincount(places)  # (S,)
     window = names < 0
-    found = np.stack([window & (flags > 0), window], axis=1).astype(np.float64)  # (S, 2)
+    detected = np.stack([window & (flags > 0), window], axis=1).astype(np.float64)  # (S, 2)
     vain = np.stack([np.where(window, 0, flags), np.where(window, 0, sizes)], axis=1).astype(np.float64)
     scores = [CountedScore("% of other rows flagged", vain, percent_of, higher_is_better=False)]
     if window.any():
-        scores.insert(0, CountedScore("% of windows found", found, percent_of))
+        scores.insert(0, CountedScore("% of windows found", detected, percent_of))
     return CountedAnswers(
         unit="windows and stretches between them",
         examples=[*names.tolist(), *sizes.tolist()],

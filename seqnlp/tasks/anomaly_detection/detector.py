@@ -100,8 +100,8 @@ def refuse_other_columns(names: tuple[str, ...], series: Series) -> None:
         DataError: with both.
     """
     if series.names != names:
-        expected, found = (", ".join(f"'{name}'" for name in each) for each in (names, series.names))
-        raise DataError(f"expected the columns {expected} as in training, found {found}", series.source)
+        expected, actual = (", ".join(f"'{name}'" for name in each) for each in (names, series.names))
+        raise DataError(f"expected the columns {expected} as in training, found {actual}", series.source)
 
 
 def facts_to_vocabulary(detector: LoadedDetector) -> dict[str, Any]:

@@ -85,10 +85,10 @@ def _report(
 ) -> AnomalyDetectionReport:
     first = max(part.begin, detector.settings.window - 1)
     unscored, rate, gap = first - part.begin, detector.settings.false_alarms, detector.settings.window
-    found, labels = scores[first:], labels[first:]
+    known, labels = scores[first:], labels[first:]
     threshold = detector.threshold(rate)
-    at_rate = [measure_alarms("this model", found, found > threshold, labels, gap)]
-    at_budget = [measure_alarms("this model", found, flag_highest(found, BUDGET), labels, gap)]
+    at_rate = [measure_alarms("this model", known, known > threshold, labels, gap)]
+    at_budget = [measure_alarms("this model", known, flag_highest(known, BUDGET), labels, gap)]
     calibration = _calibration_rows(config, detector) if config.data.dev else None  # a model folder alone has none
     for length in LENGTHS:
         name = f"z-score, {length} rows back"
@@ -101,7 +101,7 @@ def _report(
     return AnomalyDetectionReport(
         title=title,
         split=split,
-        rows=len(found),
+        rows=len(known),
         unscored=unscored,
         rate=rate,
         budget=BUDGET,
@@ -109,8 +109,8 @@ def _report(
         at_rate=at_rate,
         at_budget=at_budget,
         chance=found_by_chance(labels, int(BUDGET * len(labels))),
-        windows=_windows(part.series, first, found, found > threshold, labels, config),
-        highest=_highest(found),
+        windows=_windows(part.series, first, known, known > threshold, labels, config),
+        highest=_highest(known),
         seconds=seconds,
     )
 

@@ -98,10 +98,13 @@ class AnomalyDetectionReport(Report):
     def headline(self) -> list[tuple[str, str]]:
         """What stands at the top: names and values, the score first."""
         model, budgeted = self.at_rate[0], self.at_budget[0]
-        found = f"{len(budgeted.found)} of {budgeted.windows}, {budgeted.false_alarms:,} false alarms"
+        counts = f"{len(budgeted.found)} of {budgeted.windows}, {budgeted.false_alarms:,} false alarms"
         by_chance = f"random rows would find {self.chance:.1f}"
         return [
-            (f"windows found, {self.budget:g} of the rows flagged", f"{found}  ({by_chance})" if self.windows else "-"),
+            (
+                f"windows found, {self.budget:g} of the rows flagged",
+                f"{counts}  ({by_chance})" if self.windows else "-",
+            ),
             ("false alarms asked for", f"{self.rate:g} of normal rows"),
             ("false alarms achieved", f"{model.false_rate:.4f}  ({model.false_alarms:,} of {model.outside:,} rows)"),
             ("threshold", f"{self.threshold:.2f} times the baseline error"),

@@ -217,14 +217,14 @@ class Classifier(SavedModel):
         if method == "attention":
             values = attended(module, words)
             return Explanation(method, self.labels[label], self._whole_words(words, values.tolist()))
-        found = integrated_gradients(module, words, label, self._loaded.decision, self.multi_label)
+        explained = integrated_gradients(module, words, label, self._loaded.decision, self.multi_label)
         return Explanation(
             method,
             self.labels[label],
-            self._whole_words(words, found.contributions.tolist()),
-            found.log_odds,
-            found.empty_log_odds,
-            found.gap,
+            self._whole_words(words, explained.contributions.tolist()),
+            explained.log_odds,
+            explained.empty_log_odds,
+            explained.gap,
         )
 
     def _whole_words(self, pieces: list[str], values: list[float]) -> list[WordContribution]:
@@ -245,5 +245,5 @@ class Classifier(SavedModel):
         if explain and explain not in EXPLANATIONS:
             raise SeqnlpError(f"expected an explanation ({', '.join(EXPLANATIONS)}), found '{explain}'")
         if explain == "attention" and self._loaded.settings.pooling != "attention":
-            found = f"this model has model.pooling={self._loaded.settings.pooling}"
-            raise SeqnlpError(f"there is no attention to show: {found}; use gradients")
+            actual = f"this model has model.pooling={self._loaded.settings.pooling}"
+            raise SeqnlpError(f"there is no attention to show: {actual}; use gradients")

@@ -51,11 +51,11 @@ def baselines(
     key = hashlib.sha256(f"{digest} {ORDERS} {STRENGTHS} {TUNED_ON}".encode()).hexdigest()
     if key not in known:
         say("fitting the baselines (once) ...")
-        found = {"most frequent label": _majority(train, evaluated, multi_label)}
+        scores = {"most frequent label": _majority(train, evaluated, multi_label)}
         for method in METHODS:
             bag, settings = _tuned(method, train, dev, multi_label)
-            found[f"{NAMES[method]}, {settings}"] = _score(bag, _labels(train), evaluated, multi_label)
-        known[key] = found
+            scores[f"{NAMES[method]}, {settings}"] = _score(bag, _labels(train), evaluated, multi_label)
+        known[key] = scores
         write_atomically(path, json.dumps(known, indent=1).encode())
     return [Baseline(name, score) for name, score in known[key].items()]
 

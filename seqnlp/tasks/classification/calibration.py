@@ -46,5 +46,5 @@ def fit_decision(
     from scipy.optimize import minimize
 
     bounds = [(math.log(0.25), math.log(MAX_TEMPERATURE)), (0.0, MAX_NGRAM_WEIGHT)]
-    found = minimize(lambda at: loss(math.exp(at[0]), at[1]), (0.0, 1.0), method="Nelder-Mead", bounds=bounds)
-    return Decision(math.exp(found.x[0]), float(found.x[1])) if found.fun < loss(1.0, 1.0) else start
+    optimum = minimize(lambda at: loss(math.exp(at[0]), at[1]), (0.0, 1.0), method="Nelder-Mead", bounds=bounds)
+    return Decision(math.exp(optimum.x[0]), float(optimum.x[1])) if optimum.fun < loss(1.0, 1.0) else start

@@ -22,9 +22,9 @@ def counted_labels(run: Path, config: ClassificationConfig, split: str, say: Cal
     The macro F1 is over the gold labels of the split, so that it is of the same labels for every model.
     The arguments and errors are those of :func:`seqnlp.tasks.classification.evaluation.evaluate`.
     """
-    found = scored_split(load_bundle(run), config, split, say)
-    loaded, documents = found.loaded, found.documents
-    scores = decide(found.network, found.ngrams, loaded.decision)
+    scored = scored_split(load_bundle(run), config, split, say)
+    loaded, documents = scored.loaded, scored.documents
+    scores = decide(scored.network, scored.ngrams, loaded.decision)
     answers = [tuple(labels) for labels in label_names(predicted(scores, loaded.multi_label), loaded.labels)]
     gold = [tuple(document.labels) for document in documents]
     names = sorted({label for labels in gold for label in labels})

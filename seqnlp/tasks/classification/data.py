@@ -85,8 +85,8 @@ def refuse_blank(documents: Sequence[ReadDocument]) -> None:
 
 def blank(count: int) -> DataError:
     """The error for so many training texts without a word."""
-    found = f"{count:,} blank ones" if count != 1 else "a blank one"
-    return DataError(f"expected training texts with words, found {found}; is data.text_column right?")
+    actual = f"{count:,} blank ones" if count != 1 else "a blank one"
+    return DataError(f"expected training texts with words, found {actual}; is data.text_column right?")
 
 
 def learn_labels(documents: Sequence[Document], multi_label: bool) -> list[str]:
@@ -97,9 +97,9 @@ def learn_labels(documents: Sequence[Document], multi_label: bool) -> list[str]:
     """
     labels = sorted({label for document in documents for label in document.labels})
     if len(labels) < (1 if multi_label else 2):
-        found = f"only '{labels[0]}'" if labels else "none"
+        actual = f"only '{labels[0]}'" if labels else "none"
         hint = "is data.label_column right?" if labels else "are the labels in data.label_column?"
-        raise DataError(f"expected a training split with at least two different labels, found {found}; {hint}")
+        raise DataError(f"expected a training split with at least two different labels, found {actual}; {hint}")
     return labels
 
 
@@ -133,9 +133,9 @@ def last_words_score(train: Sequence[ReadDocument], documents: Sequence[ReadDocu
 
 def report_unseen_labels(documents: Sequence[Document], known: Sequence[str], split: str, say: Say) -> None:
     """Say which labels of a split the training split never shows; they are scored, as misses."""
-    found = Counter(label for document in documents for label in document.labels if label not in known)
-    if found:
-        names = ", ".join(f"{label} ({count}x)" for label, count in found.most_common())
+    unseen = Counter(label for document in documents for label in document.labels if label not in known)
+    if unseen:
+        names = ", ".join(f"{label} ({count}x)" for label, count in unseen.most_common())
         say(f"warning: the {split} split has labels that the training split never shows; they count as missed: {names}")
 
 

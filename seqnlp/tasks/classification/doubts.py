@@ -17,7 +17,7 @@ def doubts(run: Path, config: ClassificationConfig, split: str, say: Callable[[s
     Of a model that gives any number of labels, a label that it finds and that is not annotated counts as well.
     """
     documents, classifier = load_documents(config.data, split, say), Classifier(run)
-    found = []
+    doubted = []
     for document, answer in zip(documents, classifier.classify_texts([d.text for d in documents]), strict=True):
         given = {label: answer.probabilities.get(label, 0.0) for label in document.labels}
         if classifier.multi_label:
@@ -25,5 +25,5 @@ def doubts(run: Path, config: ClassificationConfig, split: str, say: Callable[[s
             given = {**given, **missing}
         probability = min(given.values(), default=1.0)
         gold, predicted = ", ".join(document.labels), ", ".join(answer.labels)
-        found.append(Doubt(document.line, probability, gold, predicted, document.text, document.text))
-    return found
+        doubted.append(Doubt(document.line, probability, gold, predicted, document.text, document.text))
+    return doubted

@@ -142,7 +142,7 @@ def _report(documents: Sequence[Document], scores: FloatArray, loaded: SavedClas
     """What the labels alone tell; the rest is filled in by :func:`evaluate`."""
     gold = [document.labels for document in documents]
     answers = label_names(predicted(scores, loaded.multi_label), loaded.labels)
-    found = label_scores(gold, answers)
+    own = label_scores(gold, answers)
     names, counts = ([], np.zeros((0, 0))) if loaded.multi_label else confusion_matrix(gold, answers)
     nothing = measure_calibration([], [], [], 1.0)
     return ClassificationReport(
@@ -151,10 +151,10 @@ def _report(documents: Sequence[Document], scores: FloatArray, loaded: SavedClas
         multi_label=loaded.multi_label,
         documents=len(documents),
         words=0,
-        accuracy=found.accuracy,
-        micro=found.micro,
-        macro=found.macro,
-        per_label=found.per_label,
+        accuracy=own.accuracy,
+        micro=own.micro,
+        macro=own.macro,
+        per_label=own.per_label,
         interval=score_interval(gold, answers, loaded.multi_label),
         macro_interval=macro_interval(gold, answers),
         calibration=nothing,
@@ -219,11 +219,11 @@ def _parts(
         return []
     gold = [document.labels for document in documents]
     parts = {"this model's network alone": network, "this model's n-grams alone": ngrams}
-    found = {
+    scored = {
         name: label_scores(gold, label_names(predicted(s, loaded.multi_label), loaded.labels))
         for name, s in parts.items()
     }
-    return [Baseline(name, one.micro.f1 if loaded.multi_label else one.accuracy) for name, one in found.items()]
+    return [Baseline(name, one.micro.f1 if loaded.multi_label else one.accuracy) for name, one in scored.items()]
 
 
 def _compared(

@@ -81,9 +81,9 @@ def integrated(integral: Callable[[float, float], Part]) -> FloatArray:
     parts: list[tuple[float, float, float, FloatArray]] = []  # a heap: what is missed (negative), start, end, found
 
     def add(start: float, end: float) -> None:
-        found, change = integral(start, end)
-        missed = abs(change - float(found.sum())) if end - start > MIN_SEGMENT else 0.0
-        heapq.heappush(parts, (-missed, start, end, found))
+        shares, change = integral(start, end)
+        missed = abs(change - float(shares.sum())) if end - start > MIN_SEGMENT else 0.0
+        heapq.heappush(parts, (-missed, start, end, shares))
 
     for start, end in pairwise(np.linspace(0, 1, NUM_SEGMENTS + 1).tolist()):
         add(start, end)
@@ -93,7 +93,7 @@ def integrated(integral: Callable[[float, float], Part]) -> FloatArray:
         _, start, end, _ = heapq.heappop(parts)
         add(start, (start + end) / 2)
         add((start + end) / 2, end)
-    total: FloatArray = np.sum([found for *_, found in parts], axis=0)
+    total: FloatArray = np.sum([shares for *_, shares in parts], axis=0)
     return total
 
 
@@ -128,7 +128,7 @@ class _Path:
         firsts = range(0, len(alphas), at_once)
         parts = [self._part(alphas[n : n + at_once], sizes[n : n + at_once]) for n in firsts]
         odds = np.concatenate([odds for _, odds in parts])
-        return np.sum([found for found, _ in parts], axis=0), float(odds[-1] - odds[0])
+        return np.sum([shares for shares, _ in parts], axis=0), float(odds[-1] - odds[0])
 
     def log_odds(self, alphas: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Log-odds (A,) at points of the path, the scaled word vectors (A, P, T, D) and scores (A, K) they are of."""
@@ -153,9 +153,9 @@ class _Path:
             odds, scaled, scores = self.log_odds(alphas)
             by_input, by_score = torch.autograd.grad((weights * odds).sum(), (scaled, scores))
         shares = (by_input * self.inputs).sum(dim=(0, 3))[self.mask].double().cpu()  # (N,)
-        found = torch.zeros(len(self.shares), dtype=torch.float64).index_add(0, self.where, shares)  # (T,)
-        found += self.decision.ngram_weight * self.shares @ by_score.sum(dim=0)
-        return found.numpy(), odds.detach().numpy()
+        by_word = torch.zeros(len(self.shares), dtype=torch.float64).index_add(0, self.where, shares)  # (T,)
+        by_word += self.decision.ngram_weight * self.shares @ by_score.sum(dim=0)
+        return by_word.numpy(), odds.detach().numpy()
 
 
 def module_of(predictor: DocumentPredictor) -> RecurrentClassifier:

@@ -84,8 +84,8 @@ class DocumentPredictor:
             index[mask] = flat.items[where]
             parts.append((batch, self.network.window_vectors(rows[index], windows.lengths[batch])))
         vectors = np.zeros((len(windows.owners), self.network.output_dim), parts[0][1].dtype)  # (P, H)
-        for batch, found in parts:
-            vectors[batch] = found
+        for batch, result in parts:
+            vectors[batch] = result
         return vectors
 
     def _document_scores(self, vectors: Floats, windows: Windows, batch: IntArray, counts: IntArray) -> Floats:

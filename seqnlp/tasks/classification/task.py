@@ -191,8 +191,8 @@ class ClassificationTask:
         gold = [document.labels for document in self.dev]
 
         def accuracy(bag: BagOfNgrams) -> float:
-            found = label_scores(gold, label_names(predicted(bag.scores(dev), multi_label), self.labels))
-            return found.micro.f1 if multi_label else found.accuracy
+            scores = label_scores(gold, label_names(predicted(bag.scores(dev), multi_label), self.labels))
+            return scores.micro.f1 if multi_label else scores.accuracy
 
         tried = [(tune_bag(words, self.targets, method, [order], accuracy, **options), method) for method in METHODS]
         (bag, settings), method = max(tried, key=lambda each: accuracy(each[0][0]))

@@ -61,7 +61,7 @@ def evaluate(
             transformed,
             actual,
             known,
-            {name: found[..., place] for name, found in named.items()},
+            {name: forecasts[..., place] for name, forecasts in named.items()},
             linear,
         )
         for place in range(len(part.series.names))
@@ -166,13 +166,13 @@ def _column(
     steps = []
     for step in range(middle.shape[1]):
         at = (slice(None), slice(step, step + 1))
-        found = errors(forecasts[at], actual[at], there[at], scales)
+        reached = errors(forecasts[at], actual[at], there[at], scales)
         beside = errors(seasonal[at], actual[at], there[at], scales).rmse
-        steps.append(StepErrors(step + 1, found.mae, found.rmse, beside, coverage(held[0.9][at], there[at])))
+        steps.append(StepErrors(step + 1, reached.mae, reached.rmse, beside, coverage(held[0.9][at], there[at])))
     return ColumnReport(
         name=loaded.facts.names[place],
         model=errors(forecasts, actual, there, scales),
-        baselines=[NamedErrors(name, errors(found, actual, there, scales)) for name, found in named.items()],
+        baselines=[NamedErrors(name, errors(baseline, actual, there, scales)) for name, baseline in named.items()],
         intervals=intervals,
         steps=steps,
         linear=NamedErrors(linear.names[place], errors(linear.forecasts[..., place], actual, there, scales))

@@ -61,14 +61,14 @@ def forecast_rows(
     """
     device = next(model.parameters()).device
     rows = torch.from_numpy(inputs.rows.astype(np.float32))[None].to(device)  # (1, T, D)
-    state, found = model.start(), []
+    state, parts = model.start(), []
     last = int(origins[-1]) - inputs.skipped
     for begin in range(0, last + 1, _PIECE):
         forecasts, state = model(rows[:, begin : min(begin + _PIECE, last + 1)], state)  # (1, t, J, C)
         wanted = origins - inputs.skipped - begin
         wanted = wanted[(wanted >= 0) & (wanted < forecasts.size(1))]
-        found.append(forecasts[0].double().cpu().numpy()[wanted])
-    scaled = np.concatenate(found)  # (O, J, C)
+        parts.append(forecasts[0].double().cpu().numpy()[wanted])
+    scaled = np.concatenate(parts)  # (O, J, C)
     before = origins[:, None] - reading.season + np.arange(1, scaled.shape[1] + 1)  # (O, J) a season before each step
     last_season = inputs.transformed[np.minimum(before, origins[:, None])]  # (O, J, C)
     return undo_changes(scaler.unscale(scaled), last_season, reading.season)

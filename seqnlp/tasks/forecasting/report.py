@@ -117,8 +117,8 @@ class ForecastReport(Report):
 
     def mean(self, fact: Callable[[ColumnReport], float | None]) -> float | None:
         """The mean of something over the columns that have it; nothing if none has."""
-        found = [value for value in map(fact, self.columns) if value is not None]
-        return fmean(found) if found else None
+        values = [value for value in map(fact, self.columns) if value is not None]
+        return fmean(values) if values else None
 
     @property
     def measure(self) -> str:
@@ -129,12 +129,12 @@ class ForecastReport(Report):
     def named_scores(self) -> dict[str, float]:
         """The scores by name, means over the columns; an undefined one is left out."""
         mean = self.mean
-        found = {
+        means = {
             "mase": mean(lambda column: column.model.mase),
             "mae": mean(lambda column: column.model.mae),
             "rmse": mean(lambda column: column.model.rmse),
         }
-        return {name: value for name, value in found.items() if value is not None}
+        return {name: value for name, value in means.items() if value is not None}
 
     @property
     def size(self) -> str:
@@ -243,8 +243,8 @@ def _interval_chart(column: ColumnReport) -> Drawing:
 
 
 def _numbers(named: NamedErrors) -> tuple[str, ...]:
-    found = named.errors
-    return (named.name, f"{found.mae:.4g}", f"{found.rmse:.4g}", _multiple(found.mase), _multiple(found.mase_naive))
+    errors = named.errors
+    return (named.name, f"{errors.mae:.4g}", f"{errors.rmse:.4g}", _multiple(errors.mase), _multiple(errors.mase_naive))
 
 
 def _multiple(number: float | None) -> str:

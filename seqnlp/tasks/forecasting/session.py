@@ -85,16 +85,16 @@ class ForecastSession:
     def forecast(self, place: SeriesState, horizon: int) -> FloatArray:
         """What comes next (horizon, C), on the transformed scale; beyond J it goes on from its own forecasts."""
         assert place.ahead is not None  # the caller has seen that there were rows enough
-        found = [place.ahead]
+        parts = [place.ahead]
         step = self.loaded.facts.step
-        while sum(map(len, found)) < horizon:
+        while sum(map(len, parts)) < horizon:
             moments: tuple[Timestamp, ...] = ()
             if step is not None and place.moment is not None:
-                moments = tuple(step.after(place.moment, ahead) for ahead in range(1, len(found[-1]) + 1))
-            place = self._read(place, self.reading.restored(found[-1]), None, moments, "the forecast")
+                moments = tuple(step.after(place.moment, ahead) for ahead in range(1, len(parts[-1]) + 1))
+            place = self._read(place, self.reading.restored(parts[-1]), None, moments, "the forecast")
             assert place.ahead is not None
-            found.append(place.ahead)
-        return np.concatenate(found)[:horizon]
+            parts.append(place.ahead)
+        return np.concatenate(parts)[:horizon]
 
     @torch.no_grad()
     def _read(

@@ -80,8 +80,8 @@ class Spreading:
             forecasts: (O, J, C) after them.
             came, known: (O, C) the rows.
         """
-        spread, found = self.beginning, np.empty((len(actual), *self.beginning.logarithms.shape))
+        spread, factors = self.beginning, np.empty((len(actual), *self.beginning.logarithms.shape))
         for row, ahead in enumerate(forecasts):
             spread = self.after(spread, actual[row], known[row], ahead)
-            found[row] = spread.factors
-        return found
+            factors[row] = spread.factors
+        return factors

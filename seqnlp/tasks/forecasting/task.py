@@ -116,13 +116,13 @@ class ForecastingTask:
         _, forecasts, actual, known = self._backtest(self.dev, self.dev_inputs)  # (O, J, C) each
         self.intervals = fit_intervals(forecasts, actual, known, LEVELS)
         forecasts, actual = self.reading.restored(forecasts), self.reading.restored(actual)
-        found = [
+        columns = [
             errors(forecasts[..., place], actual[..., place], known[..., place], tuple(scales))
             for place, scales in enumerate(self.facts.naive_scales)
         ]
-        score = float(np.mean([one.mae if one.mase is None else one.mase for one in found]))
-        mase = {"mase": score} if all(one.mase is not None for one in found) else {}
-        named = {"mae": found[0].mae, "rmse": found[0].rmse} if len(found) == 1 else {}
+        score = float(np.mean([one.mae if one.mase is None else one.mase for one in columns]))
+        mase = {"mase": score} if all(one.mase is not None for one in columns) else {}
+        named = {"mae": columns[0].mae, "rmse": columns[0].rmse} if len(columns) == 1 else {}
         return {"score": -score, **mase, **named}
 
     def save(self, scores: dict[str, float], progress: Progress) -> None:
@@ -188,8 +188,8 @@ class ForecastingTask:
         """What the training part says; nothing of a later row is in it."""
         series, season = train.series, self.config.model.season
         if len(series) <= season:
-            found = f"expected more than {season:,} training rows, a season (model.season), found {len(series):,}"
-            raise DataError(found, series.source)
+            problem = f"expected more than {season:,} training rows, a season (model.season), found {len(series):,}"
+            raise DataError(problem, series.source)
         columns = zip(series.values.T, series.known.T, strict=True)
         scales = [[naive_scale(values, known, rows) for rows in (season, 1)] for values, known in columns]  # (C, 2)
         return SeriesFacts(series.names, series.step, fit_scale(self.reading, series), np.array(scales))

@@ -68,8 +68,8 @@ class TypedText:
     def complete(self, top: int = 5) -> list[Completion]:
         """The most probable words that begin with what is typed of the word under way."""
         lead = self.reader.tokens.lead(self.line_begins)
-        found = self.reader.next_words(self.place, lead, self.word, top)
-        return [Completion(word, probability) for word, probability in found]
+        words = self.reader.next_words(self.place, lead, self.word, top)
+        return [Completion(word, probability) for word, probability in words]
 
     def _type_line(self, line: str) -> TypedText:
         """Text without line feeds."""

@@ -141,12 +141,14 @@ def _adapted(
     """The model with a cache and with dynamic evaluation, their settings found on the development text."""
     if dev is None:
         raise ConfigError(["data.dev: missing; --cache and --dynamic find their settings on a development text"])
-    direction, found = model.config.direction, []
+    direction, adapted = model.config.direction, []
     dev_tokens, train_tokens = (in_direction(one.tokens, direction) for one in (dev, train))
     if adaptation.cache:
         cache = tune_cache(model, dev_tokens, device, adaptation.cache)
         say(f"found on dev: {cache}")
-        found.append(_scores(str(cache), corpus, direction, lambda tokens: cache_losses(model, tokens, device, cache)))
+        adapted.append(
+            _scores(str(cache), corpus, direction, lambda tokens: cache_losses(model, tokens, device, cache))
+        )
     if adaptation.dynamic:
         beginning = dev_tokens[:TUNED_ON]
 
@@ -159,5 +161,5 @@ def _adapted(
         def losses(tokens: NDArray[np.int64]) -> NDArray[np.float64]:
             return dynamic_losses(model, tokens, train_tokens, device, settings)
 
-        found.append(_scores(str(settings), corpus, direction, losses))
-    return found
+        adapted.append(_scores(str(settings), corpus, direction, losses))
+    return adapted

@@ -70,9 +70,9 @@ class LanguageReport(Report):
     @property
     def named_scores(self) -> dict[str, float]:
         """The scores by name; of all of them lower is better."""
-        found = self.scores
-        per = {"bits_per_character": found.bits_per_character, "bits_per_byte": found.bits_per_byte}
-        return {"perplexity": found.per_word, **per}
+        scores = self.scores
+        per = {"bits_per_character": scores.bits_per_character, "bits_per_byte": scores.bits_per_byte}
+        return {"perplexity": scores.per_word, **per}
 
     @property
     def size(self) -> str:

@@ -32,6 +32,6 @@ def score_tokens(
     for numbers in streams.plan():
         window = streams.read(numbers).to(device)
         positions, mask = streams.positions(numbers)  # (S, T), (S, T)
-        found, state = model.losses(window.inputs, window.targets, state)  # (S, T)
-        losses[positions[mask]] = found.double().cpu().numpy()[mask]
+        result, state = model.losses(window.inputs, window.targets, state)  # (S, T)
+        losses[positions[mask]] = result.double().cpu().numpy()[mask]
     return losses

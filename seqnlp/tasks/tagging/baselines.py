@@ -29,8 +29,8 @@ class DictionaryBaseline:
         type is the most frequent one, the first seen of equals.
         """
         types: defaultdict[Words, Counter[str]] = defaultdict(Counter)
-        for words, found in zip(sentences, spans, strict=True):
-            for span in found:
+        for words, entities in zip(sentences, spans, strict=True):
+            for span in entities:
                 types[surface_of(span, words)][span.label] += 1
         occurrences = _count_occurrences(types, sentences)
         return cls(
@@ -96,11 +96,11 @@ def _count_occurrences(surfaces: Iterable[Words], sentences: Iterable[Sequence[s
     """How often each sequence of words occurs in the sentences, entity or not."""
     wanted = set(surfaces)
     lengths = _lengths_by_first_word(wanted)
-    found = Counter[Words]()
+    counts = Counter[Words]()
     for words in sentences:
         for start in range(len(words)):
-            found.update(window for window in _windows(words, start, lengths) if window in wanted)
-    return found
+            counts.update(window for window in _windows(words, start, lengths) if window in wanted)
+    return counts
 
 
 def _lengths_by_first_word(surfaces: Iterable[Words]) -> dict[str, list[int]]:
@@ -108,7 +108,7 @@ def _lengths_by_first_word(surfaces: Iterable[Words]) -> dict[str, list[int]]:
     lengths: defaultdict[str, set[int]] = defaultdict(set)
     for surface in surfaces:
         lengths[surface[0]].add(len(surface))
-    return {word: sorted(found, reverse=True) for word, found in lengths.items()}
+    return {word: sorted(own, reverse=True) for word, own in lengths.items()}
 
 
 def _windows(words: Sequence[str], start: int, lengths: Mapping[str, Sequence[int]]) -> Iterator[Words]:

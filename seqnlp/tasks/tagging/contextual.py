@@ -34,9 +34,9 @@ def load_context(runs: Sequence[str]) -> ContextualEmbedder:
     embedder = ContextualEmbedder([_reader_of(load_bundle(run)) for run in runs])
     directions = embedder.directions
     if len(set(directions)) < len(directions):
-        found = " and ".join(f"{run} reading {direction}" for run, direction in zip(runs, directions, strict=True))
+        actual = " and ".join(f"{run} reading {direction}" for run, direction in zip(runs, directions, strict=True))
         expected = "expected one language model that reads forward and one that reads backward, or one of them"
-        raise ConfigError([f"model.context: {expected}; found {found}"])
+        raise ConfigError([f"model.context: {expected}; found {actual}"])
     return embedder
 
 

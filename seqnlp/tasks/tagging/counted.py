@@ -27,27 +27,27 @@ def counted_tags(run: Path, config: TaggingConfig, split: str, say: Callable[[st
 
     The arguments and errors are those of :func:`seqnlp.tasks.tagging.evaluation.evaluate`.
     """
-    found, scheme = predicted_split(load_bundle(run), config, split, say), config.data.scheme
-    score, gold, answers = _counted_tags(found) if scheme == "none" else _counted_entities(found, scheme)
+    predicted, scheme = predicted_split(load_bundle(run), config, split, say), config.data.scheme
+    score, gold, answers = _counted_tags(predicted) if scheme == "none" else _counted_entities(predicted, scheme)
     return CountedAnswers(
         unit="sentences",
-        examples=[(one.scored_tokens, right) for one, right in zip(found.sentences, gold, strict=True)],
+        examples=[(one.scored_tokens, right) for one, right in zip(predicted.sentences, gold, strict=True)],
         answers=answers,
         scores=[score],
-        documents=_documents(config.data, split, found.sentences),
+        documents=_documents(config.data, split, predicted.sentences),
     )
 
 
-def _counted_tags(found: PredictedSplit) -> _Counted:
-    gold, answers = [one.tags for one in found.sentences], [tuple(tags) for tags in found.tags]
+def _counted_tags(predicted: PredictedSplit) -> _Counted:
+    gold, answers = [one.tags for one in predicted.sentences], [tuple(tags) for tags in predicted.tags]
     right = [sum(map(str.__eq__, *pair)) for pair in zip(gold, answers, strict=True)]
     counts = np.array([right, [len(tags) for tags in gold]], dtype=np.float64).T  # (S, 2)
     return CountedScore("accuracy", counts, percent_of), gold, answers
 
 
-def _counted_entities(found: PredictedSplit, scheme: str) -> _Counted:
-    gold = [tuple(one.entities(scheme)) for one in found.sentences]
-    pairs = zip(found.sentences, found.tags, strict=True)
+def _counted_entities(predicted: PredictedSplit, scheme: str) -> _Counted:
+    gold = [tuple(one.entities(scheme)) for one in predicted.sentences]
+    pairs = zip(predicted.sentences, predicted.tags, strict=True)
     answers = [tuple(one.placed(spans_from_tags(tags, scheme))) for one, tags in pairs]
     return CountedScore("F1", sentence_counts(gold, answers).astype(np.float64), f1_of), gold, answers
 

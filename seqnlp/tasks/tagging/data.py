@@ -36,8 +36,8 @@ def refuse_one_tag(tags: Sequence[str], source: str) -> None:
             "expected entities in the training split, found the tag O only; is data.tag_column right?", source
         )
     if len(tags) < 2:
-        found = f"'{tags[0]}' only" if tags else "none that is known"
-        raise DataError(f"expected several tags in the training split, found {found}", source)
+        actual = f"'{tags[0]}' only" if tags else "none that is known"
+        raise DataError(f"expected several tags in the training split, found {actual}", source)
 
 
 def entity_types(sentences: Iterable[TaggedSentence], scheme: str) -> list[str]:
@@ -87,10 +87,10 @@ def report_unseen_labels(
     sentences: Iterable[TaggedSentence], known: Sequence[str], data: DataConfig, split: str, say: Callable[[str], None]
 ) -> None:
     """Say which labels of a split the training split never shows; they are scored, as misses."""
-    found: Counter[str] = Counter()
+    unseen: Counter[str] = Counter()
     for sentence in sentences:
         labels = sentence.tags if data.scheme == "none" else [entity.label for entity in sentence.entities(data.scheme)]
-        found.update(label for label in labels if label not in known)
-    if found:
-        names = ", ".join(f"{label} ({count}x)" for label, count in found.most_common())
+        unseen.update(label for label in labels if label not in known)
+    if unseen:
+        names = ", ".join(f"{label} ({count}x)" for label, count in unseen.most_common())
         say(f"warning: the {split} split has labels that the training split never shows; they count as missed: {names}")

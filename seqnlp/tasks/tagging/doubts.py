@@ -47,8 +47,8 @@ def _of_entities(sentences: Sequence[TaggedSentence], predictor: TagPredictor, s
     for batch in batches:
         asked = [(row, *span) for row, s in enumerate(batch.sentences) for span in gold[s] if span.label in known]
         if asked:
-            found = predictor.span_probabilities(batch.emissions, batch.mask, asked)
-            for (row, *span), probability in zip(asked, found, strict=True):
+            result = predictor.span_probabilities(batch.emissions, batch.mask, asked)
+            for (row, *span), probability in zip(asked, result, strict=True):
                 probabilities[batch.sentences[row]][Span(*span)] = float(probability)
     answers = predictor.decode(batches, len(words))
     for sentence, spans, known_of, answer in zip(sentences, gold, probabilities, answers, strict=True):
@@ -56,19 +56,19 @@ def _of_entities(sentences: Sequence[TaggedSentence], predictor: TagPredictor, s
 
 
 def _of_sentence(
-    sentence: TaggedSentence, gold: Mapping[Span, float], found: Sequence[SpanPrediction]
+    sentence: TaggedSentence, gold: Mapping[Span, float], answers: Sequence[SpanPrediction]
 ) -> Iterator[Doubt]:
     """Of every gold entity with its probability, and of every place where only the model sees one."""
     context = " ".join(sentence.tokens)
     for span, probability in gold.items():
-        beside = [one for one in found if one.start < span.end and span.start < one.end]
+        beside = [one for one in answers if one.start < span.end and span.start < one.end]
         predicted = ", ".join(
             one.label if (one.start, one.end) == (span.start, span.end) else f"{_text(sentence, one)} {one.label}"
             for one in beside
         )
         line = sentence.line_of(span.start)
         yield Doubt(line, probability, span.label, predicted, _text(sentence, span), context)
-    for one in found:
+    for one in answers:
         if not any(one.start < span.end and span.start < one.end for span in gold):
             line = sentence.line_of(one.start)
             yield Doubt(line, 1 - one.probability, "", one.label, _text(sentence, one), context)

@@ -40,16 +40,21 @@ def evaluate(run: Path, config: TaggingConfig, split: str, say: Say, keep: bool 
     """
     data = config.data
     saved = load_bundle(run)
-    found = predicted_split(saved, config, split, say)
-    sentences, training, tags, calibration = found.sentences, found.training, found.tags, found.calibration
+    predicted = predicted_split(saved, config, split, say)
+    sentences, training, tags, calibration = (
+        predicted.sentences,
+        predicted.training,
+        predicted.tags,
+        predicted.calibration,
+    )
     options = {"title": config.name or str(run), "split": split}
     if data.scheme == "none":
-        report = tag_report(sentences, tags, training, **options, calibration=calibration, seconds=found.seconds)
+        report = tag_report(sentences, tags, training, **options, calibration=calibration, seconds=predicted.seconds)
     else:
         report = entity_report(
-            sentences, tags, training, data.scheme, **options, calibration=calibration, seconds=found.seconds
+            sentences, tags, training, data.scheme, **options, calibration=calibration, seconds=predicted.seconds
         )
-        report = replace(report, unpenalized=found.unpenalized)
+        report = replace(report, unpenalized=predicted.unpenalized)
     summary = {
         report.measure: round(100 * report.score, 4),
         "interval": [round(100 * edge, 2) for edge in report.interval],
@@ -72,13 +77,13 @@ def predictions_for_plots(
     Words are counted: their tags or, where tags mark entities, the types of those. The arguments and errors are those
     of :func:`evaluate`; nothing is written.
     """
-    found = predicted_split(load_bundle(run), config, split, say)
+    predicted = predicted_split(load_bundle(run), config, split, say)
     entities = config.data.scheme != "none"
     gold, answers = (
         [_type(tag) if entities else tag for sentence in tags for tag in sentence]
-        for tags in ([sentence.tags for sentence in found.sentences], found.tags)
+        for tags in ([sentence.tags for sentence in predicted.sentences], predicted.tags)
     )
-    return f"{config.name or run} on {split}", confused(gold, answers, "words"), found.calibration
+    return f"{config.name or run} on {split}", confused(gold, answers, "words"), predicted.calibration
 
 
 def _type(tag: str) -> str:
@@ -131,6 +136,6 @@ def predicted_split(saved: Bundle, config: TaggingConfig, split: str, say: Say) 
         predictor.outside_penalty = 0.0
         plain = predictor.decode(batches, len(words), probabilities=False)
         gold = [sentence.entities(data.scheme) for sentence in sentences]
-        found = [one.placed(found_spans(answer)) for one, answer in zip(sentences, plain, strict=True)]
-        unpenalized = entity_scores(gold, found).f1
+        predicted = [one.placed(found_spans(answer)) for one, answer in zip(sentences, plain, strict=True)]
+        unpenalized = entity_scores(gold, predicted).f1
     return PredictedSplit(sentences, training, tags, calibration, seconds, unpenalized)

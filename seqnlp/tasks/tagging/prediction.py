@@ -128,19 +128,19 @@ class TagPredictor:
 
     def marginals(self, sentences: Sequence[Sequence[str]]) -> list[NDArray[np.float64]]:
         """The probability (T, K) of each tag at each word, an array a sentence; calibrated."""
-        found = [np.zeros((0, len(self.tags)))] * len(sentences)
+        result = [np.zeros((0, len(self.tags)))] * len(sentences)
         for batch in self.emit(sentences):
             marginals = self.network.crf.marginals(batch.emissions, batch.mask, self.temperature)  # (B, T, K)
             for number, row, mask in zip(batch.sentences, marginals, batch.mask, strict=True):
-                found[number] = row[mask].astype(np.float64)
-        return found
+                result[number] = row[mask].astype(np.float64)
+        return result
 
     def uncertainty(self, sentences: Sequence[Sequence[str]], by: str) -> NDArray[np.float64]:
         """How unsure the model is of each sentence (S,), by one of ``tasks.uncertainty.MEASURES``; 0 without words."""
-        found = np.zeros(len(sentences))
+        result = np.zeros(len(sentences))
         for batch in self.emit(sentences):
-            found[batch.sentences] = self._uncertainty(batch.emissions, batch.mask, by)
-        return found
+            result[batch.sentences] = self._uncertainty(batch.emissions, batch.mask, by)
+        return result
 
     def _uncertainty(self, emissions: FloatArray, mask: Mask, by: str) -> NDArray[np.float64]:
         crf = self.network.crf
@@ -190,8 +190,8 @@ class TagPredictor:
     def _spans(
         self, tags: list[list[str]], emissions: FloatArray, mask: Mask, probabilities: bool
     ) -> list[list[SpanPrediction]]:
-        found = [spans_from_tags(sentence, self.scheme) if self.scheme != "none" else [] for sentence in tags]
-        flat = [(row, *span) for row, spans in enumerate(found) for span in spans]
+        entities = [spans_from_tags(sentence, self.scheme) if self.scheme != "none" else [] for sentence in tags]
+        flat = [(row, *span) for row, spans in enumerate(entities) for span in spans]
         scores: Sequence[float] | NDArray[np.float64] = np.ones(len(flat))
         if flat and probabilities:
             scores = self.span_probabilities(emissions, mask, flat)

@@ -78,10 +78,10 @@ class EvaluationReport(Report):
     @property
     def named_scores(self) -> dict[str, float]:
         """The scores by name, between 0 and 1."""
-        found = self.overall
+        overall = self.overall
         if self.kind != "entities":
-            return {"accuracy": found.f1}
-        return {"f1": found.f1, "precision": found.precision, "recall": found.recall}
+            return {"accuracy": overall.f1}
+        return {"f1": overall.f1, "precision": overall.precision, "recall": overall.recall}
 
     @property
     def size(self) -> str:

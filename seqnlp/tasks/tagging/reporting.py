@@ -132,4 +132,4 @@ def _seen_rows(seen: SeenScores) -> dict[str, Scores]:
 
 def _tags(spans: Sequence[Sequence[Span]], words: Tags, scheme: str) -> list[list[str]]:
     """The tags of entities in sentences of so many words."""
-    return [tags_from_spans(found, len(tokens), scheme) for found, tokens in zip(spans, words, strict=True)]
+    return [tags_from_spans(entities, len(tokens), scheme) for entities, tokens in zip(spans, words, strict=True)]

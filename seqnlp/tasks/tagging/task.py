@@ -119,8 +119,8 @@ class TaggingTask:
             ]
             accuracy = 100 * sum(gold == predicted for gold, predicted in pairs) / len(pairs)
             return {"score": accuracy, "accuracy": accuracy}
-        found = [sentence.placed(found_spans(p)) for sentence, p in zip(self.dev, predictions, strict=True)]
-        scores = entity_scores(self.gold, found)
+        answers = [sentence.placed(found_spans(p)) for sentence, p in zip(self.dev, predictions, strict=True)]
+        scores = entity_scores(self.gold, answers)
         f1, precision, recall = 100 * scores.f1, 100 * scores.precision, 100 * scores.recall
         return {"score": f1, "f1": f1, "precision": precision, "recall": recall}
 

@@ -50,8 +50,8 @@ def agreement(sentences: Sequence[PlacedWords], kind: str) -> float:
     """Part of the corpus' words that a tokenizer cuts out of the text with the same start and end."""
     alike = total = 0
     for sentence in sentences:
-        found = {(token.start, token.end) for token in tokenize(sentence.text, kind)}
-        alike += len(found.intersection(sentence.words))
+        tokens = {(token.start, token.end) for token in tokenize(sentence.text, kind)}
+        alike += len(tokens.intersection(sentence.words))
         total += len(sentence.words)
     return alike / max(total, 1)
 

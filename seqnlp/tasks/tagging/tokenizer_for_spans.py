@@ -34,10 +34,10 @@ def tokenizer_for_spans(data: DataConfig, say: Callable[[str], None]) -> str:
     offsets, also wrong ones. A split that cannot be read is left to whoever reads it next.
     """
     try:
-        found = [one for one in islice(raw_examples(data, "train"), NUM_TEXTS) if isinstance(one, AnnotatedText)]
+        annotated = [one for one in islice(raw_examples(data, "train"), NUM_TEXTS) if isinstance(one, AnnotatedText)]
     except DataError:
         return DEFAULT
-    texts = [(one.text, _inside(one)) for one in found]
+    texts = [(one.text, _inside(one)) for one in annotated]
     total = sum(len(spans) for _, spans in texts)
     if not total or not num_cut(texts, DEFAULT):
         return DEFAULT
@@ -68,5 +68,5 @@ def _inside(example: AnnotatedText) -> list[Span]:
 
 def _is_without_spaces(texts: Sequence[tuple[str, Sequence[Span]]], total: int) -> bool:
     """Whether most spans have a letter of a script without spaces."""
-    found = sum(bool(_WITHOUT_SPACES.search(text, span.start, span.end)) for text, spans in texts for span in spans)
-    return 2 * found > total
+    unspaced = sum(bool(_WITHOUT_SPACES.search(text, span.start, span.end)) for text, spans in texts for span in spans)
+    return 2 * unspaced > total

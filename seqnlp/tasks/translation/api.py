@@ -180,13 +180,13 @@ class Translator(SavedModel):
         flat = [ids for parts in cut for ids in parts]
         begun = None if prefixes is None else self._begun(cut, prefixes, options.decoding, first_line)
         numbers = [(line, part) for line, parts in enumerate(cut, start=first_line) for part in range(len(parts))]
-        found = self._predictor.translate(FlatSequences.of(flat), options, numbers, begun)
+        decoded = self._predictor.translate(FlatSequences.of(flat), options, numbers, begun)
         if mbr:
             utility = sentence_utility(mbr, self.target_language)
-            found = [self._most_alike(hypotheses, utility)[:nbest] for hypotheses in found]
+            decoded = [self._most_alike(hypotheses, utility)[:nbest] for hypotheses in decoded]
         edges = np.cumsum([0, *map(len, cut)]).tolist()
         return [
-            self._translation(text, cut[number], found[start:end], attention)
+            self._translation(text, cut[number], decoded[start:end], attention)
             for number, (text, (start, end)) in enumerate(zip(texts, pairwise(edges), strict=True))
         ]
 
@@ -222,8 +222,8 @@ class Translator(SavedModel):
     def _most_alike(self, hypotheses: list[Decoded], utility: Utility) -> list[Decoded]:
         """Translations of a part in the order of their expected utility."""
         texts = [_one_line(self._subwords.target.decode(one.tokens)) for one in hypotheses]
-        found = expected_utilities(texts, [one.log_probability for one in hypotheses], utility)
-        return [hypotheses[place] for place in np.argsort(-found, kind="stable").tolist()]
+        utilities = expected_utilities(texts, [one.log_probability for one in hypotheses], utility)
+        return [hypotheses[place] for place in np.argsort(-utilities, kind="stable").tolist()]
 
     def _cut(self, text: str) -> list[list[int]]:
         """The subwords of a text, in parts that the model can read; none for a blank text."""
@@ -264,16 +264,16 @@ class Translator(SavedModel):
         return Rewritten(self._subwords.source)
 
     def _translation(
-        self, text: str, parts: list[list[int]], found: list[list[Decoded]], attention: bool
+        self, text: str, parts: list[list[int]], decoded: list[list[Decoded]], attention: bool
     ) -> Translation:
         pieces = [piece for ids in parts for piece in self._subwords.source.pieces(ids)]
         if not parts:
             return Translation(text, [END_PIECE], [Hypothesis("", 0.0, 0.0, [], [])])
         if len(parts) == 1:
-            hypotheses = [self._hypothesis(one) for one in found[0]]
+            hypotheses = [self._hypothesis(one) for one in decoded[0]]
             words = self._subwords.source.words_of_pieces(text) if attention else []
             return Translation(text, [*pieces, END_PIECE], hypotheses, piece_words=words)
-        joined = self._join([self._hypothesis(part[0]) for part in found])
+        joined = self._join([self._hypothesis(part[0]) for part in decoded])
         return Translation(text, [*pieces, END_PIECE], [joined], len(parts))
 
     def _hypothesis(self, decoded: Decoded) -> Hypothesis:

@@ -41,12 +41,12 @@ def say_rewritten(
 ) -> None:
     """Say once what the subwords' normalisation makes of the training text."""
     for side, subwords, texts in (("source", vocabularies.source, sources), ("target", vocabularies.target, targets)):
-        found = Rewritten(subwords)
-        found.add(texts)
-        if found.lines:
+        rewritten = Rewritten(subwords)
+        rewritten.add(texts)
+        if rewritten.lines:
             say(
-                f"train: {found.lines:,} of {len(texts):,} {side} lines have characters that are read as others: "
-                f"{found.examples()} (tokenizer.normalization; identity reads what is written)"
+                f"train: {rewritten.lines:,} of {len(texts):,} {side} lines have characters that are read as others: "
+                f"{rewritten.examples()} (tokenizer.normalization; identity reads what is written)"
             )
 
 

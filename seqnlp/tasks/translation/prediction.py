@@ -65,8 +65,8 @@ class TranslationPredictor:
         answers: list[list[Decoded]] = [[] for _ in range(len(encoded.lengths))]
         for rows in cut_by_budget(order, encoded.lengths + 1, options.batch_lines, options.max_batch_pieces):
             begun = [prefixes[row] for row in rows.tolist()] if prefixes else None
-            found = self._search(encoded, rows, options, numbers, begun)
-            for row, hypotheses in zip(rows.tolist(), found, strict=True):
+            decoded = self._search(encoded, rows, options, numbers, begun)
+            for row, hypotheses in zip(rows.tolist(), decoded, strict=True):
                 answers[row] = hypotheses
         return answers
 

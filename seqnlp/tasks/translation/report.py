@@ -51,8 +51,8 @@ class TranslationReport(Report):
     @property
     def named_scores(self) -> dict[str, float]:
         """The scores by name, as sacreBLEU gives them: up to 100."""
-        found = self.scores
-        return {"bleu": found.bleu.value, "chrf": found.chrf.value, "ter": found.ter.value}
+        scores = self.scores
+        return {"bleu": scores.bleu.value, "chrf": scores.chrf.value, "ter": scores.ter.value}
 
     @property
     def size(self) -> str:
@@ -78,11 +78,11 @@ class TranslationReport(Report):
     def sections(self) -> list[Table | Drawing]:
         """The signs of illness counted, examples of each that was found, and the worst sentences."""
         signs = _signs(self)
-        rows = [(name, f"{found.count:,}", f"{found.total:,}", percent(found.share)) for name, found in signs]
+        rows = [(name, f"{sign.count:,}", f"{sign.total:,}", percent(sign.share)) for name, sign in signs]
         counts = Table("Health", ("sign", ">count", ">of", ">percent"), rows)
         tables: list[Table | Drawing] = [
             counts,
-            *(_example_table(f"Worst: {name}", "found", found.examples) for name, found in signs),
+            *(_example_table(f"Worst: {name}", "found", sign.examples) for name, sign in signs),
             _example_table("The worst sentences, by their chrF", ">chrF", self.worst),
         ]
         return tables
@@ -102,6 +102,6 @@ def _signs(report: TranslationReport) -> list[tuple[str, Finding]]:
     return signs
 
 
-def _example_table(heading: str, found: str, examples: Sequence[Example]) -> Table:
+def _example_table(heading: str, shown: str, examples: Sequence[Example]) -> Table:
     rows = [(f"{each.line:,}", each.detail, each.source, each.reference, each.output) for each in examples]
-    return Table(heading, (">line", found, "source", "reference", "output"), rows)
+    return Table(heading, (">line", shown, "source", "reference", "output"), rows)

@@ -64,13 +64,13 @@ def annotated(
         DataError: a span holds something else than the file says.
     """
     written = list(spans)
-    found = [from_utf16(text, span) if offsets == "utf16" else span for span in written]
-    for before, span, quote in zip(written, found, quotes, strict=False):
+    placed = [from_utf16(text, span) if offsets == "utf16" else span for span in written]
+    for before, span, quote in zip(written, placed, quotes, strict=False):
         if quote is not None and _letters(text[span.start : span.end]) != _letters(quote):
             here = text[max(0, span.start) : max(0, span.end)]
             hint = _other_offsets(text, before, quote, offsets)
             raise DataError(f"{named(before)} should be '{quote[:40]}', found '{here[:40]}'{hint}")
-    return AnnotatedText(text, found, line)
+    return AnnotatedText(text, placed, line)
 
 
 def sentences_of(

@@ -39,10 +39,10 @@ def read_brat(folder: str | os.PathLike[str], offsets: str, left_out: Counter[st
             continue
         spans, quotes = _entities(beside, text, offsets, left_out)
         try:
-            found = annotated(text, spans, number, offsets, quotes)
+            example = annotated(text, spans, number, offsets, quotes)
         except DataError as problem:
             raise DataError(str(problem), beside) from None
-        yield found._replace(source=str(path))
+        yield example._replace(source=str(path))
 
 
 def annotated_texts(folder: Path) -> list[Path]:

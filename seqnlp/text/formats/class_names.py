@@ -39,9 +39,9 @@ def described_names(path: Path, field: str) -> list[str]:
     for folder in (path.parent, path.parent.parent):
         for name in _INFORMATION:
             if (folder / name).is_file():
-                found = _names_of(_information(folder / name), field)
-                if found:
-                    return found
+                names = _names_of(_information(folder / name), field)
+                if names:
+                    return names
     return []
 
 
@@ -63,13 +63,13 @@ def _names_of(value: Any, field: str) -> list[str]:
     """The first list ``names`` inside the description of the field."""
     items = value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list) else ()
     if isinstance(value, Mapping) and value.get("name") == field:
-        found = _first_names(value)
-        if found:
-            return found
+        names = _first_names(value)
+        if names:
+            return names
     for key, item in items:
-        found = (_first_names(item) if key == field else []) or _names_of(item, field)
-        if found:
-            return found
+        names = (_first_names(item) if key == field else []) or _names_of(item, field)
+        if names:
+            return names
     return []
 
 

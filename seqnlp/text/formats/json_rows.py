@@ -88,8 +88,8 @@ def _values(text: str, path: object) -> Iterator[tuple[int, Any]]:
 
 def _skip(text: str, place: int) -> int:
     """The next place that is no space."""
-    found = _SPACE.match(text, place)
-    return found.end() if found else place
+    match = _SPACE.match(text, place)
+    return match.end() if match else place
 
 
 def _parse(text: str, path: object, line: int | None = None) -> Any:
@@ -107,6 +107,6 @@ def _checked(value: Any, path: object, line: int) -> Any:
     try:
         json.dumps(value, ensure_ascii=False).encode()
     except UnicodeEncodeError:
-        found = "found an escape \\ud800 to \\udfff that is half of a character"
-        raise DataError(f"expected text, {found}", path, line) from None
+        actual = "found an escape \\ud800 to \\udfff that is half of a character"
+        raise DataError(f"expected text, {actual}", path, line) from None
     return value

@@ -72,8 +72,8 @@ def _text(data: Mapping[str, Any]) -> str:
     if isinstance(data.get("text"), str):
         return str(data["text"])
     if len(texts) != 1:
-        found = ", ".join(f"'{name}'" for name in data) or "none"
-        raise DataError(f"expected a text in the field 'text' of the task's data, found the fields {found}")
+        fields = ", ".join(f"'{name}'" for name in data) or "none"
+        raise DataError(f"expected a text in the field 'text' of the task's data, found the fields {fields}")
     return texts[0]
 
 

@@ -97,9 +97,9 @@ def _rows(first: str, path: Path) -> list[Any]:
 
 def _json_format(rows: Iterable[Any], kind: str) -> str:
     for row in rows:
-        found = _row_format(row)
-        if found:
-            return found
+        recognised = _row_format(row)
+        if recognised:
+            return recognised
     return "json" if kind == "json" else "jsonl"
 
 

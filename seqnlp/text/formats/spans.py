@@ -24,8 +24,8 @@ def text_of(row: Mapping[str, Any], names: Sequence[str]) -> str:
                 raise DataError(f"expected text in '{name}', found {shown(row[name])}")
             text: str = row[name]
             return text
-    found = ", ".join(f"'{name}'" for name in row) or "none"
-    raise DataError(f"expected a text in the field {' or '.join(map(repr, names))}, found the fields {found}")
+    fields = ", ".join(f"'{name}'" for name in row) or "none"
+    raise DataError(f"expected a text in the field {' or '.join(map(repr, names))}, found the fields {fields}")
 
 
 def span_of(item: Any) -> Span:

@@ -93,6 +93,6 @@ def _place(setting: str, wanted: str, usual: Sequence[str], head: Sequence[str],
             if name in lower:
                 return lower.index(name)
         expected = f"{', '.join(usual[:4])} or a like one"
-    found = ", ".join(f"'{name[:30]}'" for name in names)
+    columns = ", ".join(f"'{name[:30]}'" for name in names)
     hint = did_you_mean(wanted, names) if wanted else f"; set {setting}"
-    raise DataError(f"expected the column {expected}, found {found}{hint}", path, line)
+    raise DataError(f"expected the column {expected}, found {columns}{hint}", path, line)

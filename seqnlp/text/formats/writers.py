@@ -116,11 +116,11 @@ def brat_files(example: AnnotatedText, offsets: str = "codepoints") -> tuple[str
     lines = []
     for number, span in enumerate(sorted(example.spans), 1):
         words = example.text[span.start : span.end]
-        found = [m for m in re.finditer(r"[^\r\n]+", words) if m[0].strip()]
-        parts = [Span(span.start + part.start(), span.start + part.end(), span.label) for part in found]
+        matches = [m for m in re.finditer(r"[^\r\n]+", words) if m[0].strip()]
+        parts = [Span(span.start + part.start(), span.start + part.end(), span.label) for part in matches]
         placed = [in_utf16(example.text, part) if offsets == "utf16" else part for part in parts]
         places = ";".join(f"{part.start} {part.end}" for part in placed)
-        quote = " ".join(part[0] for part in found)
+        quote = " ".join(part[0] for part in matches)
         lines.append(f"T{number}\t{brat_label(span.label)} {places}\t{quote}\n")
     return example.text, "".join(lines)
 

@@ -29,8 +29,8 @@ TEXTS = [
 
 def examples(path: Path, **settings: str) -> tuple[list[tuple[str, list[Span]]], list[str]]:
     said: list[str] = []
-    found = load_examples(DataConfig(train=str(path), **settings), "train", said.append)
-    return [(one.text, one.spans) for one in found if isinstance(one, AnnotatedText)], said
+    actual = load_examples(DataConfig(train=str(path), **settings), "train", said.append)
+    return [(one.text, one.spans) for one in actual if isinstance(one, AnnotatedText)], said
 
 
 def test_texts_and_offsets_stay_when_written_and_read(tmp_path: Path) -> None:
@@ -50,8 +50,8 @@ def test_what_spacy_wrote_is_read_and_what_is_not_marked_is_left_out(tmp_path: P
     marked.spans["sc"] = [marked[0:1], marked[0:2]]
     bare = Doc(vocabulary, words=["not", "marked"])
     DocBin(docs=[marked, bare]).to_disk(tmp_path / "a.spacy")
-    found, said = examples(tmp_path / "a.spacy")
-    assert found == [("Oke Tarnow rows.", [Span(0, 10, "PER")])]
+    actual, said = examples(tmp_path / "a.spacy")
+    assert actual == [("Oke Tarnow rows.", [Span(0, 10, "PER")])]
     assert said[1].endswith("left out: spans in groups (2), documents in which no entities are marked (1)")
     sentences = load_split(DataConfig(train=str(tmp_path / "a.spacy")), "train", said.append)
     assert sentences[0].tags == ("B-PER", "I-PER", "O", "O")
