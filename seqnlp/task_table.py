@@ -35,6 +35,7 @@ class TaskParts:
         gradient: bundle, config, split -> norms of the loss's gradient over distance, a text each.
         tune: run, config, say: what is set on dev after training.
         adaptation: how a model may learn from what it is evaluated on.
+        page: bundle -> what an HTML page needs of the model.
     """
 
     kind: str
@@ -55,6 +56,7 @@ class TaskParts:
     gradient: str = ""
     tune: str = ""
     adaptation: str = ""
+    page: str = ""
 
 
 TASKS: dict[str, TaskParts] = {
@@ -75,6 +77,7 @@ TASKS: dict[str, TaskParts] = {
         predictions_for_plots="evaluation:predictions_for_plots",
         activations="activations:layer_input",
         gradient="gradient:gradient",
+        page="page:page_model",
     ),
     "translation": TaskParts(
         kind="translator",

@@ -27,6 +27,7 @@ ORDER = (
     ("training",),
     ("bundle_digest", "bundle_fields", "saved_weights", "compact_weights"),
     ("bundle",),
+    ("page",),
     ("tasks",),
     ("recipe_files",),
     ("overrides",),

@@ -41,6 +41,7 @@ def test_the_wheel_holds_what_it_needs_and_no_more(installed: Path) -> None:
     assert (package / "conf" / "train.yaml").is_file()
     actual = {path.name for path in (installed / "site").iterdir()} - {"bin"}
     assert {name for name in actual if not name.startswith("seqnlp")} == set()
+    assert all((package / "page" / name).is_file() for name in ("tagger_page.mjs", "page.css", "page.html.jinja"))
     licences = list((installed / "site").glob("seqnlp-*.dist-info/licenses/LICENSE"))
     assert len(licences) == 1
 

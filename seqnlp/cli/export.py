@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-HELP = "write a model in one byte a weight, or as graphs for the runtimes of other languages"
+HELP = "write a model in one byte a weight, as one HTML page, or as graphs for the runtimes of other languages"
 EXAMPLES = """\
 examples:
   seqnlp export RUN --int8 small_model          a model folder, used as any other, a quarter of the size
+  seqnlp export RUN --page tagger.html          one file that anybody can open; it answers as you type
   seqnlp export RUN --onnx graphs               for C++, Java, C#, JavaScript; graphs/README.md says inputs and outputs
   seqnlp export RUN --onnx graphs --precision int8
 """
@@ -19,7 +20,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("run", help="a run, or a saved model folder")
     parser.add_argument("--int8", type=Path, metavar="DIR", help="write a model folder with weights in int8")
     parser.add_argument("--onnx", type=Path, metavar="DIR", help="write ONNX graphs: taggers, classifiers, translators")
-    parser.add_argument("--precision", choices=("fp32", "int8"), default="fp32", help="of the graphs (default fp32)")
+    parser.add_argument("--page", type=Path, metavar="FILE.html", help="write one HTML file with the model inside")
+    parser.add_argument(
+        "--precision", choices=("fp32", "int8"), help="of the weights of graphs (default fp32) or a page (default int8)"
+    )
+    parser.add_argument("--title", default="", help="of the page (default: what the model is)")
+    parser.add_argument("--text", default="", help="what the page shows at first")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -27,9 +33,10 @@ def run(arguments: argparse.Namespace) -> int:
     from seqnlp.errors import SeqnlpError
     from seqnlp.networks.engine import missing
     from seqnlp.tasks.export import describe_size, export_int8, export_onnx
+    from seqnlp.tasks.export_page import export_page
 
-    if not (arguments.int8 or arguments.onnx):
-        raise SeqnlpError("expected --int8 DIR or --onnx DIR")
+    if not (arguments.int8 or arguments.onnx or arguments.page):
+        raise SeqnlpError("expected --page FILE.html, --int8 DIR or --onnx DIR")
     if arguments.onnx and "onnx" in missing("onnxruntime"):
         raise SeqnlpError("--onnx needs onnx, which is not installed; `pip install onnx`")
     if arguments.int8:
@@ -37,4 +44,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.onnx:
         size = export_onnx(arguments.run, arguments.onnx, arguments.precision == "int8")
         print(f"{arguments.onnx}: {describe_size(size)}")
+    if arguments.page:
+        int8 = arguments.precision != "fp32"
+        size = export_page(arguments.run, arguments.page, int8, arguments.title, arguments.text)
+        print(f"{arguments.page}: {describe_size(size)}; open it in a browser")
     return 0

@@ -88,4 +88,9 @@ def _compiled(kind: str) -> re.Pattern[str]:
         raise SeqnlpError(
             f"expected a tokenizer ({', '.join(KINDS)}, spacy:CODE), found '{kind}'{did_you_mean(kind, KINDS)}"
         )
-    return re.compile(_PATTERNS[kind](), re.VERBOSE)
+    return re.compile(pattern_of(kind), re.VERBOSE)
+
+
+def pattern_of(kind: str) -> str:
+    """The pattern of one of :data:`KINDS`, written for ``re.VERBOSE``."""
+    return _PATTERNS[kind]()

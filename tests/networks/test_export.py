@@ -137,7 +137,7 @@ def test_what_cannot_be_exported_says_why(models: dict[str, Path], tmp_path: Pat
     (tmp_path / "full" / "mine").write_text("1")
     assert "already holds something" in refusal("export", models["tagging"], "--onnx", tmp_path / "full")
     assert "already holds something" in refusal("export", models["tagging"], "--int8", tmp_path / "full")
-    assert refusal("export", models["tagging"]) == "expected --int8 DIR or --onnx DIR"
+    assert refusal("export", models["tagging"]) == "expected --page FILE.html, --int8 DIR or --onnx DIR"
     wrong = refusal("export", models["forecasting"], "--onnx", tmp_path / "graphs")
     assert wrong == "--onnx is for tagging, classification, translation; this model is for forecasting"
     actual = run_without("onnx", "export", models["tagging"], "--onnx", tmp_path / "other")

@@ -1,0 +1,92 @@
+// One recurrent layer in one direction, step by step.
+import { addProduct, sigmoid } from "./numbers.mjs";
+
+/** Adds a value to the array of that name: what "see inside" shows. */
+function note(gates, name, unit, value) {
+  gates[name][unit] = value;
+}
+
+const LSTM_GATES = ["input gate", "forget gate", "output gate", "candidate", "cell state", "hidden"];
+/** What each cell has to show. */
+export const GATES = {
+  lstm: LSTM_GATES,
+  peephole: LSTM_GATES,
+  gru: ["reset gate", "update gate", "candidate", "hidden"],
+  rnn: ["hidden"],
+};
+
+/** A layer of the saved weights: `${name}.weight_ih_l0` and so on. */
+export class Layer {
+  constructor(weights, name, cell) {
+    const get = (part) => weights.get(`${name}.${part}`);
+    this.cell = cell;
+    this.size = weights.shape(`${name}.weight_hh_l0`)[1]; // H
+    this.fromInput = get("weight_ih_l0");
+    this.fromState = get("weight_hh_l0");
+    this.inputBias = get("bias_ih_l0");
+    this.stateBias = get("bias_hh_l0");
+    this.peepholes = cell === "peephole" ? get("peepholes") : null;
+  }
+
+  /** The state before the first step. */
+  start() {
+    return { hidden: new Float32Array(this.size), cell: new Float32Array(this.size) };
+  }
+
+  /** The state after x; gates, if given, gets the values of each gate, (H,) by name. */
+  step(x, state, gates = null) {
+    if (gates) for (const name of GATES[this.cell]) gates[name] = new Float32Array(this.size);
+    const given = Float32Array.from(this.inputBias), kept = Float32Array.from(this.stateBias);
+    addProduct(this.fromInput, x, given);
+    addProduct(this.fromState, state.hidden, kept);
+    if (this.cell === "gru") return this.gru(given, kept, state, gates);
+    for (let k = 0; k < given.length; k++) given[k] += kept[k];
+    return this.cell === "rnn" ? this.rnn(given, state, gates) : this.lstm(given, state, gates);
+  }
+
+  /** Saved order: input, forget, candidate, output; peepholes: input, forget, output. */
+  lstm(sums, state, gates) {
+    const H = this.size, see = this.peepholes, hidden = new Float32Array(H), cell = new Float32Array(H);
+    for (let k = 0; k < H; k++) {
+      const before = state.cell[k];
+      const enter = sigmoid(sums[k] + (see ? see[k] * before : 0));
+      const keep = sigmoid(sums[H + k] + (see ? see[H + k] * before : 0));
+      const fresh = Math.tanh(sums[2 * H + k]);
+      cell[k] = keep * before + enter * fresh;
+      const leave = sigmoid(sums[3 * H + k] + (see ? see[2 * H + k] * cell[k] : 0));
+      hidden[k] = leave * Math.tanh(cell[k]);
+      if (gates) {
+        note(gates, "input gate", k, enter);
+        note(gates, "forget gate", k, keep);
+        note(gates, "output gate", k, leave);
+        note(gates, "candidate", k, fresh);
+        note(gates, "cell state", k, cell[k]);
+        note(gates, "hidden", k, hidden[k]);
+      }
+    }
+    return { hidden, cell };
+  }
+
+  /** Saved order: reset, update, candidate; an update gate of 1 keeps the state. */
+  gru(given, kept, state, gates) {
+    const H = this.size, hidden = new Float32Array(H);
+    for (let k = 0; k < H; k++) {
+      const reset = sigmoid(given[k] + kept[k]), update = sigmoid(given[H + k] + kept[H + k]);
+      const fresh = Math.tanh(given[2 * H + k] + reset * kept[2 * H + k]);
+      hidden[k] = fresh + update * (state.hidden[k] - fresh);
+      if (gates) {
+        note(gates, "reset gate", k, reset);
+        note(gates, "update gate", k, update);
+        note(gates, "candidate", k, fresh);
+        note(gates, "hidden", k, hidden[k]);
+      }
+    }
+    return { hidden, cell: state.cell };
+  }
+
+  rnn(sums, state, gates) {
+    const hidden = sums.map(Math.tanh);
+    if (gates) gates.hidden = hidden;
+    return { hidden, cell: state.cell };
+  }
+}

@@ -1,0 +1,93 @@
+// Pieces of pages: every text reaches the document as a text node.
+
+/** An element; attributes whose value is a function are listeners, true and false switch one on and off. */
+export function element(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (typeof value === "function") made.addEventListener(name, value);
+    else if (value === true) made.setAttribute(name, "");
+    else if (value !== false) made.setAttribute(name, value);
+  }
+  made.append(...children);
+  return made;
+}
+
+export function percent(probability) {
+  return probability > 0.995 && probability < 1 ? ">99 %" : `${Math.round(100 * probability)} %`;
+}
+
+export function plural(count, word, many = `${word}s`) {
+  return `${count} ${count === 1 ? word : many}`;
+}
+
+/** Class of the colour of the label with that number; the label always stands beside it. */
+export function colour(number) {
+  return `colour${number % 6}`;
+}
+
+/** A field of a form with its name before it. */
+export function field(name, input) {
+  return element("label", { class: "field" }, element("span", {}, name), input);
+}
+
+/** A choice among texts: {value: text}. */
+export function choice(name, options, chosen, change) {
+  const made = element("select", { change: () => change(made.value) });
+  for (const [value, text] of Object.entries(options)) {
+    made.append(element("option", { value, selected: value === chosen }, text));
+  }
+  return { root: field(name, made), input: made };
+}
+
+/** A slider that shows its value beside it. */
+export function slider(name, { min, max, step, value }, shown, change) {
+  const output = element("output", {}, shown(value));
+  const input = element("input", { type: "range", min, max, step, value });
+  input.addEventListener("input", () => {
+    output.textContent = shown(Number(input.value));
+    change(Number(input.value));
+  });
+  return { root: element("label", { class: "field" }, element("span", {}, name), input, output), input, output };
+}
+
+/** What a screen reader says once typing has paused. */
+export function announcer() {
+  const root = element("p", { class: "status", "aria-live": "polite" });
+  let timer = 0;
+  return {
+    root,
+    say(text) {
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        if (root.textContent !== text) root.textContent = text;
+      }, 400);
+    },
+  };
+}
+
+/** A part of a page that is computed only while it is open; with `#open` in the address it is open at first. */
+export function foldable(title, update, ...content) {
+  const attributes = { toggle: () => root.open && update(), open: inAddress("open") !== null };
+  const root = element("details", attributes, element("summary", {}, title), ...content);
+  return root;
+}
+
+/** What stands in the address behind a name, as in `page.html#text=Hello&open`. */
+function inAddress(name) {
+  return new URLSearchParams(location.hash.slice(1)).get(name);
+}
+
+/** The text field of a page; it begins with what stands behind `#text=` in the address, or with the model's own text. */
+export function textField(name, text, change, rows = 4) {
+  const input = element("textarea", { id: "text", rows, spellcheck: "false", autocomplete: "off", "aria-label": name });
+  input.value = inAddress("text") ?? text;
+  input.addEventListener("input", change);
+  return input;
+}
+
+/** The line in which the cursor is. */
+export function lineAtCursor(input) {
+  const before = input.value.slice(0, input.selectionStart), from = before.lastIndexOf("\n") + 1;
+  const to = input.value.indexOf("\n", from);
+  return input.value.slice(from, to < 0 ? undefined : to);
+}

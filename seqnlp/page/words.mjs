@@ -1,0 +1,115 @@
+// What a word is before its context is read: [pretrained + correction, characters, casing] side by side.
+import { casing, isDigit } from "./casing.mjs";
+import { joined } from "./numbers.mjs";
+import { Stack } from "./recurrent.mjs";
+import { visible } from "./tokenizer.mjs";
+
+const PADDING = 0, WORD_BEGIN = 1, WORD_END = 2, FIRST_CHARACTER = 3, MAX_WORD_LENGTH = 32, MAX_KEPT = 20000;
+
+export class WordRows {
+  /** vocabulary: {words, vector_words, characters, lowercase}. */
+  constructor(weights, vocabulary, fineTune) {
+    const index = (list) => new Map(list.map((word, number) => [word, number + 1]));
+    this.weights = weights;
+    this.fineTune = fineTune;
+    this.lowercase = vocabulary.lowercase;
+    this.words = index(vocabulary.words);
+    this.vectorWords = index(vocabulary.vector_words);
+    this.characters = index(vocabulary.characters);
+    this.readCharacters = characterModel(weights);
+    this.kept = new Map();
+  }
+
+  /** The vector of a word form; computed once a form. */
+  vector(word) {
+    if (!this.kept.has(word)) {
+      if (this.kept.size >= MAX_KEPT) this.kept.clear();
+      this.kept.set(word, this.computed(visible(word)));
+    }
+    return this.kept.get(word);
+  }
+
+  computed(word) {
+    const parts = [];
+    if (this.weights.has("embedder.table.weight")) parts.push(this.wordPart(word));
+    if (this.readCharacters) parts.push(this.readCharacters(this.characterIds(word)));
+    if (this.weights.has("embedder.casing.weight")) parts.push(this.weights.row("embedder.casing.weight", casing(word)));
+    return joined(parts);
+  }
+
+  wordPart(word) {
+    const id = this.words.get(this.lowercase ? word.toLowerCase() : word) ?? 0;
+    const learned = this.weights.row("embedder.table.weight", id);
+    if (!this.weights.has("embedder.vectors.codes")) return learned;
+    const vectorId = this.vectorId(word), readsTable = vectorId === 0 || (this.fineTune && id > 0);
+    const scale = this.weights.get("embedder.vectors.scales")[vectorId];
+    const vector = this.weights.row("embedder.vectors.codes", vectorId).map((code) => code * scale);
+    if (readsTable) for (let k = 0; k < vector.length; k++) vector[k] += learned[k];
+    return vector;
+  }
+
+  /** The number of the word's pretrained vector: of the first of its forms that has one, else 0. */
+  vectorId(word) {
+    const lower = word.toLowerCase(), bare = lower.replace(/^[#@]+/, "");
+    const zeros = Array.from(lower, (c) => (isDigit(c) ? "0" : c)).join("");
+    for (const form of [word, lower, bare, zeros]) {
+      const found = form && this.vectorWords.get(form);
+      if (found) return found;
+    }
+    return 0;
+  }
+
+  characterIds(word) {
+    let characters = Array.from(word);
+    const half = MAX_WORD_LENGTH / 2;
+    if (characters.length > MAX_WORD_LENGTH) characters = [...characters.slice(0, half), ...characters.slice(-half)];
+    return [WORD_BEGIN, ...characters.map((c) => (this.characters.get(c) ?? 0) + FIRST_CHARACTER), WORD_END];
+  }
+}
+
+function characterModel(weights) {
+  if (weights.has("embedder.characters.project.weight")) return convolvedCharacters(weights);
+  if (weights.has("embedder.characters.embedding.weight")) return recurrentCharacters(weights);
+  return null;
+}
+
+/** A convolution over three characters and its maximum: what each character adds at each place is computed once. */
+function convolvedCharacters(weights) {
+  const project = weights.get("embedder.characters.project.weight");
+  const bias = weights.get("embedder.characters.project.bias"), size = bias.length, kept = new Map();
+
+  function added(character) {
+    if (!kept.has(character)) {
+      const embedded = weights.row("embedder.characters.embedding.weight", character), width = embedded.length;
+      kept.set(
+        character,
+        [0, 1, 2].map((place) => {
+          const out = new Float32Array(size);
+          for (let f = 0; f < size; f++) {
+            for (let e = 0; e < width; e++) out[f] += project[(f * 3 + place) * width + e] * embedded[e];
+          }
+          return out;
+        }),
+      );
+    }
+    return kept.get(character);
+  }
+
+  return (characters) => {
+    const out = new Float32Array(size).fill(-Infinity), wide = [...characters, PADDING].map(added);
+    for (let at = 0; at + 2 < wide.length; at++) {
+      for (let f = 0; f < size; f++) {
+        const sum = wide[at][0][f] + wide[at + 1][1][f] + wide[at + 2][2][f];
+        if (sum > out[f]) out[f] = sum;
+      }
+    }
+    return out.map((value, f) => Math.tanh(value + bias[f]));
+  };
+}
+
+/** An LSTM in both directions, its final states side by side. */
+function recurrentCharacters(weights) {
+  const settings = { cell: "lstm", num_layers: 1, bidirectional: true };
+  const stack = new Stack(weights, "embedder.characters.recurrent", settings);
+  return (characters) => stack.final(characters.map((c) => weights.row("embedder.characters.embedding.weight", c)));
+}

@@ -1,0 +1,42 @@
+"""A model as one HTML file."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from seqnlp.bundle import load_bundle
+from seqnlp.compact_weights import compact, widened
+from seqnlp.errors import SeqnlpError
+from seqnlp.page.file import PageModel, page
+from seqnlp.storage import write_atomically
+from seqnlp.task_table import TASKS, kinds_with, part_of
+
+
+def export_page(run: str | Path, file: Path, int8: bool = True, title: str = "", text: str = "") -> int:
+    """Write a page that answers as the model does; returns its bytes.
+
+    Args:
+        int8: matrices in one byte a number; the answers are then those of a folder that ``--int8`` writes.
+        title: above the page; nothing: what the model is and which recipe it is from.
+        text: what the page shows at first.
+
+    Raises:
+        RunError: there is no model, or its weights do not fit.
+        SeqnlpError: the model has something that a page cannot do.
+        TrainingError: it cannot be written.
+    """
+    bundle = load_bundle(run)
+    task = str(bundle.description.get("task", "tagging"))
+    if not TASKS[task].page:
+        raise SeqnlpError(f"--page is for {kinds_with('page')}; this is a model for {task}")
+    if int8:
+        bundle = replace(bundle, weights=widened(compact(bundle.weights)))
+    model: PageModel = part_of(task, "page")(bundle)
+    model.settings["text"] = text
+    recipe, about = bundle.metrics.get("recipe"), bundle.description.get("about", {})
+    kind = TASKS[task].kind.capitalize()
+    trained_on = f"Trained on {about['data']}." if about.get("data") else ""
+    content = page(model, title or (f"{kind} {recipe}" if recipe else kind), trained_on, int8).encode()
+    write_atomically(file, content)
+    return len(content)

@@ -1,0 +1,44 @@
+// Answers of the JavaScript of pages, outside of a browser: node answers.mjs TASK [PAGE.html] < questions > answers
+import fs from "node:fs";
+import { Weights, decodeBase64 } from "../../seqnlp/page/weights.mjs";
+
+const [task, file] = process.argv.slice(2);
+
+/** The settings and the weights inside an exported page. */
+function model() {
+  const page = fs.readFileSync(file, "utf8");
+  const content = (id) => page.match(new RegExp(`id="${id}">([^<]*)</script>`))[1];
+  return [JSON.parse(content("settings")), new Weights(JSON.parse(content("tensors")), decodeBase64(content("weights")))];
+}
+
+const TASKS = {
+  async tagging() {
+    const { Tagger } = await import("../../seqnlp/page/tagger.mjs");
+    const tagger = new Tagger(...model());
+    return ({ text, nbest }) => tagger.tag(text, { nbest });
+  },
+  async gates() {
+    const { Tagger } = await import("../../seqnlp/page/tagger.mjs");
+    const tagger = new Tagger(...model());
+    return (text) => {
+      const trace = [];
+      tagger.tag(text, { trace });
+      const arrays = (step) => Object.fromEntries(Object.entries(step).map(([name, row]) => [name, Array.from(row)]));
+      return trace.map((layer) => ({ ...layer, steps: layer.steps.map(arrays) }));
+    };
+  },
+  async tokenizers() {
+    const { Tokenizer } = await import("../../seqnlp/page/tokenizer.mjs");
+    return ({ pattern, lines }) => {
+      const tokenizer = new Tokenizer(pattern);
+      return lines.map((line) => tokenizer.tokenize(line).map((token) => token.text));
+    };
+  },
+  async casing() {
+    const { casing, isDigit } = await import("../../seqnlp/page/casing.mjs");
+    return (word) => [casing(word), Array.from(word).filter(isDigit).join("")];
+  },
+};
+
+const answer = await TASKS[task]();
+process.stdout.write(JSON.stringify(JSON.parse(fs.readFileSync(0, "utf8")).map(answer)));

@@ -1,0 +1,82 @@
+"""A page is one safe file: no text in it becomes HTML, nothing in it asks a network."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from base64 import b64encode
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from command import output, refusal
+from page_answers import NODE, needs_node
+from page_models import make_tagger
+
+from seqnlp.page.program import joined_program
+from seqnlp.task_table import TASKS
+
+EVIL = "</script><img src=x onerror=alert(1)><!--<script>"
+BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A page whose labels, title and text look like HTML."""
+    folder = tmp_path_factory.mktemp("page")
+    model = make_tagger(folder, labels=(EVIL, "PER"))
+    output("export", model, "--page", folder / "page.html", "--title", f"<b>{EVIL}", "--text", f"Wren {EVIL} Oake")
+    return folder / "page.html"
+
+
+def test_no_text_ends_a_script_or_becomes_an_element(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    assert "<img" not in text
+    assert "<!--" not in text
+    assert text.count("</script>") == text.count("<script") == 4
+    assert "<title>&lt;b&gt;&lt;/script&gt;" in text
+
+
+def test_the_policy_allows_this_script_and_this_style_and_nothing_else(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]*)"', text)
+    assert policy
+    allowed = policy[1].replace("&#39;", "'").split("; ")
+    hashes = [
+        b64encode(sha256(actual.encode()).digest()).decode()
+        for actual in (text.rpartition("<script>")[2].partition("</script>")[0], re.split("</?style>", text)[1])
+    ]
+    assert allowed[:3] == ["default-src 'none'", f"script-src 'sha256-{hashes[0]}'", f"style-src 'sha256-{hashes[1]}'"]
+    assert set(allowed[3:]) == {"base-uri 'none'", "form-action 'none'"}
+
+
+@needs_node
+@pytest.mark.parametrize("task", [task for task, parts in TASKS.items() if parts.page])
+def test_the_modules_of_a_page_fit_into_one_script(task: str, tmp_path: Path) -> None:
+    kind = TASKS[task].kind.replace(" ", "_")
+    script = tmp_path / "joined.js"
+    script.write_text(joined_program(f"{kind}_page.mjs"), encoding="utf-8")
+    actual = subprocess.run([str(NODE), "--check", script], capture_output=True, text=True, check=False)
+    assert actual.returncode == 0, actual.stderr
+    assert not re.search(r"^(import|export) ", script.read_text(encoding="utf-8"), re.MULTILINE)
+    assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|</", script.read_text())
+
+
+@pytest.mark.skipif(BROWSER is None, reason="no browser (chromium, google-chrome) is installed")
+def test_a_browser_opens_the_page_from_a_disk(page: Path) -> None:
+    options = ["--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=5000", "--dump-dom"]
+    command = [str(BROWSER), *options, f"--user-data-dir={page.parent / 'browser'}", f"{page.as_uri()}#open"]
+    shown = subprocess.run(command, capture_output=True, encoding="utf-8", check=True, timeout=60).stdout
+    assert 'role="alert"' not in shown
+    assert '<div class="answer" aria-label="Answer" role="region" tabindex="0">' in shown
+    assert shown.count("<canvas") == len(re.findall('class="strip"', shown)) > 2
+    assert "<img" not in shown
+
+
+def test_what_a_page_cannot_do_is_said_at_export(tmp_path: Path) -> None:
+    pytest.importorskip("spacy")
+    model = make_tagger(tmp_path, tokenizer="spacy:en")
+    actual = refusal("export", model, "--page", tmp_path / "page.html")
+    assert actual.endswith("a page cannot cut words as 'spacy:en' does")
+    assert not (tmp_path / "page.html").exists()

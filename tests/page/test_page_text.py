@@ -1,0 +1,49 @@
+"""The JavaScript of pages reads text as Python does: words, casing, digits."""
+
+from __future__ import annotations
+
+import sys
+import unicodedata
+
+import pytest
+from page_answers import needs_node, page_answers, random_lines
+
+from seqnlp.errors import SeqnlpError
+from seqnlp.page.patterns import to_javascript
+from seqnlp.text.casing import casing_index
+from seqnlp.text.tokenize import KINDS, pattern_of, tokenize
+
+LINES = [*random_lines(1000, seed=3), "", " ", "He can't. I cannot!", "\u200b\u200b", "a\u200bb U.S. 🇩🇪 👩‍🚀"]
+
+
+@needs_node
+def test_every_tokenizer_cuts_lines_of_any_characters_alike() -> None:
+    questions = [{"pattern": to_javascript(pattern_of(kind)), "lines": LINES} for kind in KINDS]
+    for kind, actual in zip(KINDS, page_answers("tokenizers", questions), strict=True):
+        for line, words in zip(LINES, actual, strict=True):
+            assert words == [token.text for token in tokenize(line, kind)], (kind, line)
+
+
+@needs_node
+def test_every_word_has_the_same_casing() -> None:
+    words = [token.text for line in LINES for token in tokenize(line, "words")]
+    words += ["", "3,000.5", "1990s", "B2", "U.S.", "I", "iPad", "McX", "ǅ", "ⅷ", "ß", "ẞ", "²"]
+    actual = page_answers("casing", words)
+    assert [casing for casing, _ in actual] == [casing_index(word) for word in words]
+
+
+@needs_node
+def test_every_digit_is_one() -> None:
+    known = [chr(code) for code in range(sys.maxunicode + 1)]
+    text = "".join(c for c in known if unicodedata.category(c) not in ("Cs", "Cn", "Co"))
+    ((_, digits),) = page_answers("casing", [text])
+    assert digits == "".join(filter(str.isdigit, text))
+
+
+@pytest.mark.parametrize("pattern", ["(a)", "a*?", r"[\S\d]", "(?i:[a-c])", "^a"])
+def test_a_pattern_that_javascript_lacks_is_refused(pattern: str) -> None:
+    if pattern == "(a)":  # groups only group here
+        assert to_javascript(pattern) == "(?:a)"
+        return
+    with pytest.raises(SeqnlpError, match="a page cannot have the tokenizer's pattern"):
+        to_javascript(pattern)
