@@ -173,3 +173,19 @@ def test_blank_texts_may_come_first_and_alone(runs: dict[str, Path], kind: str, 
     assert len(answers) == len(blanks)
     later = seqnlp.load(runs[kind]).classify_texts(["fine soup", ""])[1]
     assert all(answer.probabilities == pytest.approx(later.probabilities, abs=1e-5) for answer in answers)
+
+
+def test_sets_of_labels_need_one_label_a_text_and_a_dev_split(tmp_path: Path) -> None:
+    write_tiny_documents(tmp_path)
+    plain = train(tmp_path, "plain", trainer__epochs=1)
+    answer = seqnlp.load(plain).classify("the soup was fine", coverage=0.8)
+    assert answer.label_set is not None
+    assert answer.label_set[0] == answer.label
+    assert answer.to_dict()["label_set"] == answer.label_set
+    assert seqnlp.load(plain).classify("the soup was fine").label_set is None
+    alone = train(tmp_path, "alone", trainer__epochs=1, data__dev="")
+    with pytest.raises(SeqnlpError, match="they are set on dev"):
+        seqnlp.load(alone).classify("fine", coverage=0.9)
+    several = train(tmp_path, "several", trainer__epochs=1, data__multi_label=True)
+    with pytest.raises(SeqnlpError, match="sets of labels are for one label a text"):
+        seqnlp.load(several).classify("fine", coverage=0.9)

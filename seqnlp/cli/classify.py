@@ -21,6 +21,7 @@ examples:
   seqnlp classify RUN --output tsv < lines.txt             # label, then the probability of each label
   seqnlp classify RUN --input csv --text-column review < reviews.csv > labelled.csv
   seqnlp classify RUN --output jsonl --explain < lines.txt # what each word adds to the log-odds of the label
+  seqnlp classify RUN --coverage 0.95 < lines.txt          # the labels of which one is right, 95 times in a hundred
   seqnlp classify RUN --explain attention < lines.txt      # models with model.pooling=attention
 """
 
@@ -50,6 +51,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=("gradients", "attention"),
         help="also what each word contributes: by integrated gradients, or the weights of the attention",
     )
+    parser.add_argument(
+        "--coverage",
+        type=float,
+        metavar="P",
+        help="also the set of labels that holds the right one with at least this probability (0.95), as dev has it",
+    )
     add_engine_arguments(parser)
     parser.add_argument(
         "--errors",
@@ -76,13 +83,17 @@ def run(arguments: argparse.Namespace) -> int:
 
     classifier = Classifier(arguments.run, **engine)
     columns, rows = _rows(read_text_lines(standard_input("classify"), arguments.errors), arguments)
+    sets = arguments.coverage is not None
+    classifier.classify_texts([], coverage=arguments.coverage)  # refuses a wrong one before any text is read
     if output == "tsv":
-        emit([tsv_heading(classifier.labels)])
+        emit([tsv_heading(classifier.labels, sets)])
     if output == "csv" and columns:
-        emit([csv_heading(columns)])
+        emit([csv_heading(columns, sets)])
     long = LongTexts()
     for some in windows(rows):
-        answers = classifier.classify_texts([row.text for row in some], explain=arguments.explain or "")
+        answers = classifier.classify_texts(
+            [row.text for row in some], explain=arguments.explain or "", coverage=arguments.coverage
+        )
         pairs = zip(answers, some, strict=True)
         if output == "csv":
             emit(write_csv(answer, row.fields) for answer, row in pairs)

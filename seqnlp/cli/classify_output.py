@@ -19,24 +19,28 @@ _SHOWN = 5
 """Words that text output names as reasons."""
 
 
-def tsv_heading(labels: Sequence[str]) -> str:
-    """The first line: ``label`` and the names of the labels."""
-    return "\t".join(["label", *(label.translate(_ONE_LINE) for label in labels)]) + "\n"
+def tsv_heading(labels: Sequence[str], sets: bool = False) -> str:
+    """The first line: ``label`` and the names of the labels, then ``label_set`` if sets are asked for."""
+    last = ["label_set"] if sets else []
+    return "\t".join(["label", *(label.translate(_ONE_LINE) for label in labels), *last]) + "\n"
 
 
 def write_tsv(answer: Classification) -> str:
     """The label (several between commas), then the probability of each label in the heading's order."""
     label = ",".join(answer.labels).translate(_ONE_LINE)
-    return "\t".join([label, *(f"{value:.4f}" for value in answer.probabilities.values())]) + "\n"
+    sets = [] if answer.label_set is None else [",".join(answer.label_set).translate(_ONE_LINE)]
+    return "\t".join([label, *(f"{value:.4f}" for value in answer.probabilities.values()), *sets]) + "\n"
 
 
 def write_text(answer: Classification) -> str:
-    """``label probability``, several between commas, a dash for none; then the words that contribute most.
+    """``label probability``, several between commas, a dash for none; the set of labels; the words that say most.
 
     After those of gradients, in a third column: by how much all words' contributions miss what they should sum up to.
     """
     given = [f"{visible(label.translate(_ONE_LINE))} {answer.probabilities[label]:.4f}" for label in answer.labels]
     columns = [", ".join(given) or "-"]
+    if answer.label_set is not None:
+        columns.append("{" + ", ".join(visible(label.translate(_ONE_LINE)) for label in answer.label_set) + "}")
     if answer.explanation:
         columns.append(_reasons(answer.explanation))
         if answer.explanation.method == "gradients":
@@ -44,15 +48,17 @@ def write_text(answer: Classification) -> str:
     return "\t".join(columns) + "\n"
 
 
-def csv_heading(columns: Sequence[str]) -> str:
-    """The first line: the columns of the input, then ``label`` and ``probability``."""
-    return csv_line(list(beside(dict.fromkeys(columns), {"label": "", "probability": ""})))
+def csv_heading(columns: Sequence[str], sets: bool = False) -> str:
+    """The first line: the columns of the input, then ``label`` and ``probability``, and ``label_set`` if asked for."""
+    added = {"label": "", "probability": "", **({"label_set": ""} if sets else {})}
+    return csv_line(list(beside(dict.fromkeys(columns), added)))
 
 
 def write_csv(answer: Classification, fields: Fields) -> str:
     """The fields of the row, then its label (several between commas) and the probabilities of these."""
     sure = ",".join(f"{answer.probabilities[label]:.4f}" for label in answer.labels)
-    return csv_line([*fields.values(), ",".join(answer.labels), sure])
+    sets = [] if answer.label_set is None else [",".join(answer.label_set)]
+    return csv_line([*fields.values(), ",".join(answer.labels), sure, *sets])
 
 
 def csv_line(fields: Sequence[Any]) -> str:

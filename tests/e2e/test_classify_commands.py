@@ -271,3 +271,30 @@ def test_settings_that_do_not_go_together() -> None:
         "  model.vectors: they are of words; found tokenizer.kind='bpe'",
         "  model.overlap: expected less than model.window (400), found 400",
     ]
+
+
+def test_a_set_of_labels_stands_beside_each_answer_in_every_format(run: Path) -> None:
+    lines = ("the soup was fresh", "", "neither here nor there")
+    texts = lines_of(run, "--coverage", "0.9", lines=lines)
+    sets = [line.split("\t")[1].strip("{}").split(", ") for line in texts]
+    assert [line.split(" ")[0] for line in texts] == [names[0] for names in sets]
+    assert all(set(names) <= {"positive", "negative", "neutral"} for names in sets)
+    rows = [json.loads(line) for line in lines_of(run, "--coverage", "0.9", "--output", "jsonl", lines=lines)]
+    assert [row["label_set"] for row in rows] == sets
+    heading, *table = lines_of(run, "--coverage", "0.9", "--output", "tsv", lines=lines)
+    assert heading.endswith("\tlabel_set")
+    assert [row.split("\t")[-1].split(",") for row in table] == sets
+    written = output("classify", run, "--input", "csv", "--coverage", "0.9", stdin="text\nthe soup was fresh\n")
+    assert next(csv.DictReader(io.StringIO(written)))["label_set"].split(",") == sets[0]
+    wide = [json.loads(line) for line in lines_of(run, "--coverage", "1", "--output", "jsonl", lines=lines)]
+    assert all(len(row["label_set"]) == 3 for row in wide)
+    assert "--coverage" not in "".join(texts)
+    assert "coverage: expected a number from 0.01 to 1, found 95" in refusal("classify", run, "--coverage", "95")
+
+
+def test_evaluation_tells_how_often_sets_of_labels_held(run: Path) -> None:
+    found = json.loads(output("evaluate", run, "--split", "test", "--json"))["label_sets"]
+    assert [row["level"] for row in found] == [0.8, 0.9, 0.95, 0.99]
+    assert all(1 <= row["mean_size"] <= 3 for row in found)
+    assert found == sorted(found, key=lambda row: (row["coverage"], row["mean_size"]))
+    assert "Sets of labels (seqnlp classify --coverage)" in output("evaluate", run, "--split", "test")

@@ -16,6 +16,7 @@ from seqnlp.networks.engine import choose_engine
 from seqnlp.plots.answers import bars_html
 from seqnlp.tasks import arguments
 from seqnlp.tasks.classification.digits import SteadyScores
+from seqnlp.tasks.classification.label_sets import LabelSets
 from seqnlp.tasks.classification.network import saved_predictor
 from seqnlp.tasks.classification.prediction import DocumentPredictor, predicted, probabilities
 from seqnlp.tasks.classification.saved import read_classifier
@@ -79,6 +80,7 @@ class Classification:
         words: how many words (or subwords) the text has.
         read: how many of them were read; fewer only where a model truncates.
         explanation: if asked for.
+        label_set: if asked for, the labels of which one is right with the probability asked for, best first.
     """
 
     text: str
@@ -87,6 +89,7 @@ class Classification:
     words: int
     read: int
     explanation: Explanation | None = None
+    label_set: list[str] | None = None
 
     @property
     def label(self) -> str:
@@ -102,6 +105,8 @@ class Classification:
             "probabilities": {label: round(value, 4) for label, value in self.probabilities.items()},
             "words": self.words,
         }
+        if self.label_set is not None:
+            answer["label_set"] = self.label_set
         if self.read < self.words:
             answer["read"] = self.read
         if self.explanation:
@@ -150,42 +155,70 @@ class Classifier(SavedModel):
         """How longer texts are read: ``strided``, ``hierarchical`` or ``truncated``."""
         return self._loaded.settings.long
 
-    def classify(self, text: str, *, explain: str = "") -> Classification:
+    def classify(self, text: str, *, explain: str = "", coverage: float | None = None) -> Classification:
         """Classify one text; see :meth:`classify_texts`."""
-        return self.classify_texts([arguments.text(text)], explain=explain)[0]
+        return self.classify_texts([arguments.text(text)], explain=explain, coverage=coverage)[0]
 
-    def classify_texts(self, texts: Iterable[str], *, explain: str = "") -> list[Classification]:
+    def classify_texts(
+        self, texts: Iterable[str], *, explain: str = "", coverage: float | None = None
+    ) -> list[Classification]:
         """Classify texts, one answer each, in order; much faster together than one by one. Empty texts have answers.
 
         To four digits, a text's answer does not depend on the other texts.
 
         Args:
             explain: ``gradients`` (Sundararajan et al. 2017) or ``attention`` to have every word's contribution.
+            coverage: also the set of labels that holds the right one with at least this probability, as dev has it
+                (split conformal prediction); it holds for texts that are like those of dev.
 
         Raises:
-            SeqnlpError: there is no such explanation, or the model has no attention.
+            SeqnlpError: there is no such explanation, or the model has no attention, or no sets of labels.
             WrongTypeError, WrongValueError: the texts are no texts.
         """
         texts = arguments.texts(texts)
         self._check(explain)
+        sets = None if coverage is None else self._checked_sets(coverage)
         documents = [self._loaded.reader.read(text) for text in texts]
         scores = self._scores(documents)  # (B, K)
         sure, chosen = probabilities(scores, self.multi_label), predicted(scores, self.multi_label)
+        inside = None if sets is None or coverage is None else sets.sets(sure, coverage)  # (B, K)
         answers = []
         for number, (text, words) in enumerate(zip(texts, documents, strict=True)):
-            given = sorted(np.flatnonzero(chosen[number]).tolist(), key=lambda label: -sure[number, label])
             best = int(scores[number].argmax())
             answers.append(
                 Classification(
                     text,
-                    [self.labels[label] for label in given],
+                    self._best_first(chosen[number], sure[number]),
                     dict(zip(self.labels, sure[number].tolist(), strict=True)),
                     len(words),
                     min(len(words), self.longest) if self.long == "truncated" else len(words),
                     self._explanation(words, best, explain) if explain else None,
+                    None if inside is None else self._best_first(inside[number], sure[number]),
                 )
             )
         return answers
+
+    def _best_first(self, chosen: NDArray[np.bool_], sure: NDArray[np.float64]) -> list[str]:
+        """The labels that are chosen (K,), the most probable first."""
+        order = sorted(np.flatnonzero(chosen).tolist(), key=lambda label: -sure[label])
+        return [self.labels[label] for label in order]
+
+    def _checked_sets(self, coverage: float) -> LabelSets:
+        """Sets of labels, if there can be such.
+
+        Raises:
+            SeqnlpError: the model has several labels a text, or was trained without dev or by an older version.
+            WrongValueError: no probability.
+        """
+        arguments.number(coverage, "coverage", 0.01, 1)
+        if self.multi_label:
+            raise SeqnlpError(f"{self.path}: sets of labels are for one label a text; this model gives several")
+        if self._loaded.label_sets is None:
+            raise SeqnlpError(
+                f"{self.path}: no sets of labels here: they are set on dev; train with data.dev "
+                "(models of older versions have none, either)"
+            )
+        return self._loaded.label_sets
 
     def uncertainty(self, texts: Iterable[str], by: str = "entropy") -> NDArray[np.float64]:
         """How unsure the model is of each text (N,); the larger, the less sure.

@@ -12,11 +12,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from seqnlp.tasks.classification.label_sets import DIGITS
 from seqnlp.tasks.classification.prediction import DocumentPredictor, FloatArray, decide, predicted, probabilities
 from seqnlp.tasks.classification.saved import Decision
-
-DIGITS = 4
-"""After the point, of a printed probability."""
 
 OFF = 3e-6
 """How far a network's score may be off, as a part of the largest of its document; ten times what was measured."""

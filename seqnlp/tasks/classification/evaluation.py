@@ -28,6 +28,7 @@ from seqnlp.tasks.classification.data import (
     say_long,
     targets_of,
 )
+from seqnlp.tasks.classification.label_sets import SetSizes, measure_sets
 from seqnlp.tasks.classification.network import saved_predictor
 from seqnlp.tasks.classification.prediction import FloatArray, decide, label_names, predicted, probabilities
 from seqnlp.tasks.classification.report import ClassificationReport, Mistake
@@ -73,6 +74,7 @@ def evaluate(run: Path, config: ClassificationConfig, split: str, say: Say, keep
         split=split,
         words=sum(len(document.tokens) for document in read),
         calibration=_calibration(documents, network, ngrams, loaded),
+        label_sets=_label_sets(documents, network, ngrams, loaded),
         baselines=[*others, *_last_words(config, loaded, read), *_parts(documents, network, ngrams, loaded)],
         notes=notes,
         seconds=scored.seconds,
@@ -84,6 +86,7 @@ def evaluate(run: Path, config: ClassificationConfig, split: str, say: Say, keep
         "signature": report.signature,
         "ece": round(report.calibration.after.error, 5),
         "ece by chance": round(report.calibration.after.floor, 5),
+        **({"label sets": [asdict(one) for one in report.label_sets]} if report.label_sets else {}),
         "baselines": {each.name: round(100 * each.score, 2) for each in report.baselines},
         "file": Path(source_name(data, split)).name,
         "sha256": documents_digest(data, split),
@@ -199,6 +202,16 @@ def _calibration(
         return calibration
     # Weighing the n-grams changes answers, so that what was right before is not what is right now.
     return replace(calibration, before=measure_calibration(before, before, right_before, 1.0).before)
+
+
+def _label_sets(
+    documents: Sequence[Document], network: FloatArray, ngrams: FloatArray | None, loaded: SavedClassifier
+) -> list[SetSizes]:
+    """How often sets of labels held the gold one, if the model has such sets."""
+    if loaded.label_sets is None:
+        return []
+    sure = probabilities(decide(network, ngrams, loaded.decision), False)
+    return measure_sets(loaded.label_sets, sure, targets_of(documents, loaded.labels))
 
 
 def _last_words(

@@ -20,6 +20,7 @@ from seqnlp.nn.convolution import ShorteningConvolution
 from seqnlp.nn.recurrent import Recurrent
 from seqnlp.saved_weights import with_weights
 from seqnlp.tasks.classification.data import TextEncoder
+from seqnlp.tasks.classification.label_sets import TENSOR, LabelSets
 from seqnlp.tasks.classification.prediction import DocumentPredictor
 from seqnlp.tasks.classification.saved import BAG_BIAS, BAG_WEIGHTS, Decision, SavedClassifier, read_classifier
 from seqnlp.tasks.word_features import build_embedder
@@ -115,6 +116,11 @@ def bag_tensors(bag: BagOfNgrams | None) -> dict[str, Tensor]:
         BAG_WEIGHTS: torch.from_numpy(bag.weights.astype(np.float32)),
         BAG_BIAS: torch.from_numpy(bag.bias.astype(np.float32)),
     }
+
+
+def set_tensors(sets: LabelSets | None) -> dict[str, Tensor]:
+    """The numbers of conformal sets of labels, for the model folder."""
+    return {} if sets is None or not len(sets.gold) else {TENSOR: torch.from_numpy(sets.gold.astype(np.float32))}
 
 
 def vocabulary_of(features: WordFeatures, bag: BagOfNgrams | None) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from seqnlp.metrics.scores import Baseline, Scores
 from seqnlp.report.drawings import Drawing, score_bars
 from seqnlp.report.report import Report, calibration_sections
 from seqnlp.report.tables import Table, percent, score_table
+from seqnlp.tasks.classification.label_sets import SetSizes
 
 MAX_CLASSES = 12
 """A confusion table of more labels would not fit on a page."""
@@ -42,6 +43,7 @@ class ClassificationReport(Report):
         per_label: scores of each.
         interval, macro_interval: 95 % bootstrap intervals over documents of the score and of the macro F1.
         calibration: of the probabilities of the given labels (of several: of every label on every document).
+        label_sets: of each level, how often a set of labels held the gold one; none with several labels a document.
         baselines: others on the same documents; the parts of a model with n-grams are among them.
         confusion: labels, and how often each (row) was taken for each (column); none with several labels a document.
         mistakes: the surest wrong answers.
@@ -61,6 +63,7 @@ class ClassificationReport(Report):
     interval: Interval
     macro_interval: Interval
     calibration: Calibration
+    label_sets: list[SetSizes] = field(default_factory=list)
     baselines: list[Baseline] = field(default_factory=list)
     confusion: tuple[list[str], list[list[int]]] | None = None
     mistakes: list[Mistake] = field(default_factory=list)
@@ -117,6 +120,7 @@ class ClassificationReport(Report):
             _confusion_table(self),
             _mistake_table(self),
             *calibration_sections(self.calibration),
+            *_set_tables(self),
         ]
 
     def summary(self) -> dict[str, Any]:
@@ -138,6 +142,13 @@ def _confusion_table(report: ClassificationReport) -> Table:
     most = sorted(pairs, key=lambda pair: -pair[0])[:20]
     rows = [(f"{count:,}", names[g], names[p]) for count, g, p in most]
     return Table("What was most often taken for what", (">count", "gold", "predicted"), rows)
+
+
+def _set_tables(report: ClassificationReport) -> list[Table]:
+    """Sets of labels that dev set the size of."""
+    rows = [(percent(s.level), percent(s.coverage), f"{s.mean_size:.2f}", percent(s.single)) for s in report.label_sets]
+    columns = (">promised", ">sets with the gold label", ">labels a set", ">sets of one label")
+    return [Table("Sets of labels (seqnlp classify --coverage)", columns, rows)] if rows else []
 
 
 def _mistake_table(report: ClassificationReport) -> Table:

@@ -13,6 +13,7 @@ from seqnlp.models.bag_of_ngrams import BagOfNgrams
 from seqnlp.networks.graph import Array
 from seqnlp.saved_weights import take_numbers
 from seqnlp.tasks.classification.data import SUBWORD_FILE, TextEncoder
+from seqnlp.tasks.classification.label_sets import TENSOR, LabelSets
 from seqnlp.tasks.saved_tokenizer import tokenizer_in
 from seqnlp.tasks.word_features import word_features
 from seqnlp.text.language_tokens import subwords_from_folder
@@ -41,6 +42,7 @@ class SavedClassifier:
         word_dim: width of the word embedding.
         bag: n-grams whose scores are added, if any.
         decision: how scores become probabilities.
+        label_sets: sets of labels that hold the gold one with a chosen probability, if the model has them.
         weights: of the network, by name.
         folder: where they are from.
     """
@@ -53,6 +55,7 @@ class SavedClassifier:
     word_dim: int
     bag: BagOfNgrams | None
     decision: Decision
+    label_sets: LabelSets | None
     weights: dict[str, Array]
     folder: Path
 
@@ -73,7 +76,8 @@ def read_classifier(bundle: Bundle) -> SavedClassifier:
     features = word_features(vocabulary)
     bag = _bag(vocabulary.texts("ngrams"), weights, settings.ngrams, bundle) if settings.ngrams else None
     reader = TextEncoder(splitter, None if kind == "words" else subwords_from_folder(bundle.subwords, SUBWORD_FILE))
-    numbers = (bundle.labels, multi_label, word_dim, bag, decision, weights, bundle.folder)
+    sets = LabelSets(take_numbers(weights, TENSOR, bundle.folder / TENSORS, -1)) if TENSOR in weights else None
+    numbers = (bundle.labels, multi_label, word_dim, bag, decision, sets, weights, bundle.folder)
     return SavedClassifier(settings, features, reader, *numbers)
 
 

@@ -25,8 +25,9 @@ from seqnlp.models.size import count_parameters
 from seqnlp.tasks.classification import data as reading
 from seqnlp.tasks.classification.calibration import fit_decision
 from seqnlp.tasks.classification.card import model_card
-from seqnlp.tasks.classification.model import bag_tensors, build_classifier, describe, vocabulary_of
-from seqnlp.tasks.classification.prediction import DocumentPredictor, decide, label_names, predicted
+from seqnlp.tasks.classification.label_sets import LabelSets
+from seqnlp.tasks.classification.model import bag_tensors, build_classifier, describe, set_tensors, vocabulary_of
+from seqnlp.tasks.classification.prediction import DocumentPredictor, decide, label_names, predicted, probabilities
 from seqnlp.tasks.classification.saved import Decision
 from seqnlp.tasks.saving import training_metrics
 from seqnlp.tasks.word_features import Vectors, learn_features, load_vectors, vectors_digest
@@ -76,6 +77,7 @@ class ClassificationTask:
         self.bag = self._fit_bag(read, say)
         self.beside = reading.last_words_score(read, self.dev) if data.format == "long_range" else {}
         self.decision = Decision(ngram_weight=1.0 if self.bag else 0.0)
+        self.label_sets: LabelSets | None = None
         self.word_dim = vectors.values.shape[1] if vectors else settings.word_dim
         self.model = self._build(vectors)
         say(
@@ -113,10 +115,12 @@ class ClassificationTask:
         predictor = DocumentPredictor(TorchClassifier(self.model), self.features, self.config.model, self.bag)
         words = [document.tokens for document in self.dev]
         network, ngrams = predictor.network_scores(words), predictor.ngram_scores(words)
-        self.decision = fit_decision(network, ngrams, reading.targets_of(self.dev, self.labels), multi_label)
+        targets = reading.targets_of(self.dev, self.labels)  # (B, K)
+        self.decision = fit_decision(network, ngrams, targets, multi_label)
+        decided = decide(network, ngrams, self.decision)  # (B, K)
+        self.label_sets = None if multi_label else LabelSets.of_dev(probabilities(decided, False), targets)
         scores = label_scores(
-            [document.labels for document in self.dev],
-            label_names(predicted(decide(network, ngrams, self.decision), multi_label), self.labels),
+            [document.labels for document in self.dev], label_names(predicted(decided, multi_label), self.labels)
         )
         macro = 100 * scores.macro.f1
         first = ("micro_f1", 100 * scores.micro.f1) if multi_label else ("accuracy", 100 * scores.accuracy)
@@ -131,7 +135,9 @@ class ClassificationTask:
         )
         saved = bundle.Bundle(
             description=describe(config, self.word_dim, self.decision),
-            weights=bundle.weights_of({**self.model.state_dict(), **bag_tensors(self.bag)}),
+            weights=bundle.weights_of(
+                {**self.model.state_dict(), **bag_tensors(self.bag), **set_tensors(self.label_sets)}
+            ),
             vocabulary=vocabulary_of(self.features, self.bag),
             labels=self.labels,
             metrics=metrics,
