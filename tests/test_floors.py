@@ -49,6 +49,7 @@ WITHOUT_TORCH = [
     "seqnlp.tasks.translation.api",
     "seqnlp.tasks.classification.api",
     "seqnlp.tasks.anomaly_detection.api",
+    "seqnlp.tasks.forecasting.api",
     "seqnlp.decode.beam",
 ]
 """Modules that can be imported where torch is not installed, with all that they import."""

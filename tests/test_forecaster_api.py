@@ -106,7 +106,7 @@ def test_a_row_costs_the_same_after_many_rows(forecasters: dict[str, Forecaster]
             stream.add([20 + number % 7, 5], str(day))
         seconds.append(time.perf_counter() - started)
         state = stream._place.state
-        assert [part.shape[0] for part in state] == [1] * len(state)
+        assert [part.shape[0] for part in state.values()] == [1] * len(state)
     assert stream._place.rows > 4000  # the gap was filled in
     assert len(stream._place.last_season) == 7
 

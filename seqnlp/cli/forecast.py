@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from seqnlp.cli.engine_options import add_engine_arguments, engine_options
 from seqnlp.cli.output import say
-from seqnlp.cli.threads import add_threads, use_threads
 
 if TYPE_CHECKING:
     from seqnlp.api import Forecast, Forecaster
@@ -42,7 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--plot", type=Path, metavar="FILE", help="also draw the series' end and the forecast (.png or .svg)"
     )
-    add_threads(parser)
+    add_engine_arguments(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -56,10 +56,10 @@ def run(arguments: argparse.Namespace) -> int:
         raise SeqnlpError("-o and --plot are for a file's forecast: name a CSV file, or redirect the output (> FILE)")
     if arguments.plot and arguments.plot.suffix not in SUFFIXES:
         raise SeqnlpError(f"--plot: expected a name that ends in .png or .svg, found '{arguments.plot}'")
-    use_threads(arguments.threads)
+    engine = engine_options(arguments)
     from seqnlp.api import Forecaster
 
-    forecaster = Forecaster(arguments.run)
+    forecaster = Forecaster(arguments.run, **engine)
     if (arguments.horizon or 0) > forecaster.horizon:
         say(
             f"the model was trained for {forecaster.horizon} rows ahead: further ones go on from its own forecasts and "

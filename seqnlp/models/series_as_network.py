@@ -8,7 +8,9 @@ import numpy as np
 import torch
 
 from seqnlp.models.autoencoder import Autoencoder
+from seqnlp.models.forecaster import RecurrentForecaster
 from seqnlp.networks.protocol import BoolArray, FloatArray
+from seqnlp.nn.cells import State
 
 
 class TorchDetector:
@@ -25,3 +27,22 @@ class TorchDetector:
         windows = [torch.from_numpy(part).to(self._device) for part in given]
         result: FloatArray = self.model.errors(windows[0], windows[1], windows[2]).numpy(force=True)
         return result
+
+
+class TorchForecaster:
+    """The module that training uses; see :class:`~seqnlp.networks.protocol.ForecasterNetwork`."""
+
+    def __init__(self, model: RecurrentForecaster) -> None:
+        self.model = model
+
+    def start(self) -> State:
+        """The state before a series."""
+        return self.model.start()
+
+    @torch.no_grad()
+    def read(self, rows: FloatArray, state: State) -> tuple[FloatArray, State]:
+        """Forecasts (T, J, C) after each of some rows (T, D), and the state after the last."""
+        given = torch.from_numpy(rows.astype(np.float32))[None].to(next(self.model.parameters()).device)
+        forecasts, after = self.model(given, state)
+        result: FloatArray = forecasts[0].numpy(force=True)
+        return result, after

@@ -101,6 +101,7 @@ OPERATORS: dict[str, Operator] = {
     "Gather": lambda values, places, axis=0: np.take(values, places, axis=axis),
     "GatherElements": lambda values, places, axis=0: np.take_along_axis(values, places, axis=axis),
     "Greater": np.greater,
+    "IsNaN": np.isnan,
     "Identity": lambda values: values,
     "LSTM": lstm,
     "Less": np.less,

@@ -112,3 +112,13 @@ class DetectorNetwork(Protocol):
             known: (B, W, F) what is known of rows without measuring.
             measured: (B, W, C) False where a value was missing.
         """
+
+
+class ForecasterNetwork(Protocol):
+    """Reads a series row by row, its state carried, and after each row says the next ones."""
+
+    def start(self) -> Any:
+        """The state before a series."""
+
+    def read(self, rows: FloatArray, state: Any) -> tuple[FloatArray, Any]:
+        """Forecasts (T, J, C), scaled, after each of some rows (T, D), and the state after the last."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from seqnlp.config import AutoencoderConfig, ClassifierConfig, ModelConfig, TranslatorConfig
+from seqnlp.config import AutoencoderConfig, ClassifierConfig, ForecasterConfig, ModelConfig, TranslatorConfig
 from seqnlp.data.lexicon import FIRST_CHARACTER, WordFeatures
 from seqnlp.networks.gates import WITH_CELL
 from seqnlp.text.casing import CASINGS
@@ -158,3 +158,20 @@ def autoencoder_shapes(model: AutoencoderConfig, num_columns: int, num_known: in
         shapes |= recurrent_shapes(name, width + num_known, hidden, *layers)
     shapes |= linear_shapes("to_code", hidden, model.code_dim)
     return shapes | linear_shapes("to_values", hidden, num_columns)
+
+
+def forecaster_shapes(model: ForecasterConfig, num_inputs: int, num_columns: int) -> Shapes:
+    """Of a forecaster that reads so many numbers of a row, the first of them the columns that it forecasts."""
+    shapes, width, answers = Shapes(), num_inputs, model.horizon * num_columns
+    for depth in range(model.num_layers):
+        shapes |= cell_shapes(f"layers.layers.{depth}", width, model.hidden_dim, model.cell)
+        width = model.hidden_dim
+    shapes |= linear_shapes("output", model.hidden_dim, answers)
+    lagged = model.lags * num_columns
+    if model.linear == "fitted":
+        shapes["linear.weight"] = floats(lagged + num_inputs - num_columns, answers)
+        shapes["linear.bias"] = floats(answers)
+        shapes["linear.unit"] = shapes["linear.share"] = floats(num_columns)
+    elif lagged:
+        shapes["highway.weight"] = floats(answers, lagged)
+    return shapes

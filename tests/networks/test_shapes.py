@@ -6,10 +6,17 @@ from typing import Any
 
 import pytest
 
-from seqnlp.config import AutoencoderConfig, ClassifierConfig, ModelConfig, TranslatorConfig
+from seqnlp.config import AutoencoderConfig, ClassifierConfig, ForecasterConfig, ModelConfig, TranslatorConfig
 from seqnlp.data.lexicon import WordFeatures
+from seqnlp.models.forecaster import RecurrentForecaster
 from seqnlp.models.translator import RecurrentTranslator
-from seqnlp.networks.shapes import autoencoder_shapes, classifier_shapes, tagger_shapes, translator_shapes
+from seqnlp.networks.shapes import (
+    autoencoder_shapes,
+    classifier_shapes,
+    forecaster_shapes,
+    tagger_shapes,
+    translator_shapes,
+)
 from seqnlp.tasks.anomaly_detection.model import build_autoencoder
 from seqnlp.tasks.anomaly_detection.reading import known_numbers
 from seqnlp.tasks.classification.model import build_classifier
@@ -81,3 +88,14 @@ def test_of_autoencoders(cell: str) -> None:
     for num_layers, calendar in ((1, ""), (3, "week, day")):
         model = AutoencoderConfig(cell=cell, num_layers=num_layers, calendar=calendar)
         assert autoencoder_shapes(model, 2, known_numbers(model, 2)) == shapes_of(build_autoencoder(model, 2))
+
+
+@pytest.mark.parametrize("cell", ["lstm", "gru", "rnn", "peephole"])
+@pytest.mark.parametrize(
+    "changes",
+    [{"lags": 3}, {"num_layers": 3}, {"linear": "trained", "lags": 2}, {"linear": "trained", "input": "differences"}],
+    ids=str,
+)
+def test_of_forecasters(cell: str, changes: dict[str, Any]) -> None:
+    model = ForecasterConfig(cell=cell, **changes)
+    assert forecaster_shapes(model, 6, 2) == shapes_of(RecurrentForecaster(model, 6, 2))

@@ -13,7 +13,7 @@ import seqnlp
 from seqnlp.api import Forecaster
 from seqnlp.bundle import load_bundle
 from seqnlp.tasks.forecasting.evaluation import evaluate
-from seqnlp.tasks.forecasting.model import forecaster_from_bundle
+from seqnlp.tasks.forecasting.forecaster import forecaster_from_bundle
 from seqnlp.tasks.forecasting.spread import Spreading
 from seqnlp.tasks.forecasting.task import ForecastingTask
 from seqnlp.training.distributed import Processes

@@ -19,9 +19,11 @@ from seqnlp.config import ForecastingConfig, read_config
 from seqnlp.data.series.inputs import make_inputs
 from seqnlp.errors import ConfigError, DataError, RunError
 from seqnlp.metrics.conformal import conformal_quantile
+from seqnlp.models.series_as_network import TorchForecaster
 from seqnlp.tasks.forecasting.evaluation import evaluate
-from seqnlp.tasks.forecasting.model import LEVELS, forecaster_from_bundle
-from seqnlp.tasks.forecasting.prediction import backtest, fit_intervals, undo_changes
+from seqnlp.tasks.forecasting.facts import LEVELS
+from seqnlp.tasks.forecasting.forecaster import forecaster_from_bundle
+from seqnlp.tasks.forecasting.prediction import Backtest, backtest, fit_intervals, undo_changes
 from seqnlp.tasks.forecasting.task import ForecastingTask
 from seqnlp.training.distributed import Processes
 from seqnlp.training.fit import fit
@@ -50,6 +52,13 @@ def train(config: ForecastingConfig, run: Path) -> ForecastingTask:
 
 def same_weights(first: ForecastingTask, second: ForecastingTask) -> bool:
     return all(torch.equal(a, b) for a, b in zip(first.model.parameters(), second.model.parameters(), strict=True))
+
+
+def dev_forecasts(task: ForecastingTask) -> Backtest:
+    assert task.dev is not None
+    assert task.dev_inputs is not None
+    network, given = TorchForecaster(task.model), (task.dev_inputs, task.dev, task.facts.scaler)
+    return backtest(network, task.config.model, *given)
 
 
 def refused(config: ForecastingConfig, run: Path) -> str:
@@ -95,7 +104,7 @@ def test_a_forecast_in_a_backtest_does_not_see_what_it_forecasts(data: Path, tmp
     task = train(tiny_forecasting(data, **EVERYTHING), tmp_path / "run")
     assert task.dev is not None
     assert task.dev_inputs is not None
-    origins, forecasts, actual, known = backtest(task.model, task.dev_inputs, task.dev, task.reading, task.facts.scaler)
+    origins, forecasts, actual, known = dev_forecasts(task)
     assert (origins[0], origins[-1]) == (71, 92)  # rows 72 to 95 are dev
     assert known.all()
     values = task.dev.series.values
@@ -123,7 +132,7 @@ def test_intervals_are_the_conformal_quantiles_of_dev(data: Path, tmp_path: Path
     task = train(tiny_forecasting(data), tmp_path / "run")
     assert task.dev is not None
     assert task.dev_inputs is not None
-    _, forecasts, actual, known = backtest(task.model, task.dev_inputs, task.dev, task.reading, task.facts.scaler)
+    _, forecasts, actual, known = dev_forecasts(task)
     known[0, 1, 0] = False
     widths = fit_intervals(forecasts, actual, known, LEVELS)
     off = np.abs(forecasts - actual)
@@ -137,7 +146,7 @@ def test_a_saved_forecaster_is_the_trained_one(data: Path, tmp_path: Path) -> No
     bundle = load_bundle(tmp_path / "run")
     loaded = forecaster_from_bundle(bundle)
     for name, tensor in task.model.state_dict().items():
-        assert torch.equal(loaded.model.state_dict()[name], tensor)
+        assert np.array_equal(loaded.weights[name], tensor.numpy())
     assert np.array_equal(loaded.intervals, task.intervals)
     assert loaded.facts.names == ("a", "b")
     assert loaded.facts.step == task.facts.step
@@ -194,7 +203,8 @@ def test_a_model_of_an_older_version_has_a_highway(data: Path, tmp_path: Path) -
     for name in ("linear", "refit"):
         del saved.description["model"][name]
     loaded = forecaster_from_bundle(saved)
-    assert torch.equal(loaded.model.highway.weight, saved.tensors["highway.weight"])
+    assert np.array_equal(loaded.weights["highway.weight"], saved.weights["highway.weight"])
+    assert loaded.settings.linear == "trained"
 
 
 def test_the_calendar_is_what_the_training_part_shows_and_lags_are_chosen(data: Path, tmp_path: Path) -> None:

@@ -19,13 +19,15 @@ from seqnlp.data.series.repair import Findings, Regularizer
 from seqnlp.data.series.rows import Row, read_stamp
 from seqnlp.data.series.time import Stamps, Timestamp, write_timestamp
 from seqnlp.errors import DataError, SeqnlpError
+from seqnlp.networks.engine import choose_engine
 from seqnlp.plots.answers import framed
 from seqnlp.plots.lines import charts_html
 from seqnlp.report.chart import Chart, Line
 from seqnlp.tasks import arguments
-from seqnlp.tasks.forecasting.model import LEVELS, forecaster_from_bundle
+from seqnlp.tasks.forecasting.facts import LEVELS
+from seqnlp.tasks.forecasting.forecaster import forecaster_from_bundle
 from seqnlp.tasks.forecasting.session import ForecastSession, SeriesState
-from seqnlp.tasks.saved_model import SavedModel, undisturbed
+from seqnlp.tasks.saved_model import SavedModel, changed
 
 FloatArray = NDArray[np.float64]
 DIGITS = 7
@@ -144,17 +146,24 @@ class Forecaster(SavedModel):
 
     Args:
         path: a run, or a saved model folder.
+        engine: what computes: ``onnxruntime``, ``torch`` or ``numpy``; ``auto``: the fastest that is installed.
+        device: ``cpu``, or another of torch's, as ``cuda``, with the engine torch.
+        threads: that compute; 0: as many as the engine chooses. With torch it is a setting of the whole process.
+
+    Attributes:
+        engine: the one that computes.
 
     Raises:
         RunError: there is no model, it is damaged, too new or for another task.
+        SeqnlpError: the engine is not installed, or does not compute on the device.
     """
 
-    @undisturbed
-    def __init__(self, path: str | Path) -> None:
+    def __init__(self, path: str | Path, *, engine: str = "auto", device: str = "cpu", threads: int = 0) -> None:
         bundle = load_bundle(path)
-        self.loaded = forecaster_from_bundle(bundle)
+        self.engine = choose_engine(engine, device)
+        self.loaded = forecaster_from_bundle(bundle, self.engine, device, threads)
         self.path = find_model(path)
-        self._remember(path)
+        self._remember(path, **changed(engine=(engine, "auto"), device=(device, "cpu"), threads=(threads, 0)))
         self.description, self.metrics = bundle.description, bundle.metrics
         self.reader = ForecastSession(self.loaded)
 

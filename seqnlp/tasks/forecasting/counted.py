@@ -14,7 +14,7 @@ from seqnlp.data.series.parts import load_part
 from seqnlp.metrics.forecasting import rows_ahead
 from seqnlp.metrics.paired_counts import CountedScore, mean_of, root_mean_of
 from seqnlp.tasks.counted import CountedAnswers
-from seqnlp.tasks.forecasting.model import forecaster_from_bundle
+from seqnlp.tasks.forecasting.forecaster import forecaster_from_bundle
 from seqnlp.tasks.forecasting.prediction import backtest
 from seqnlp.tasks.splits import require_split
 
@@ -32,7 +32,7 @@ def counted_errors(run: Path, config: ForecastingConfig, split: str, say: Callab
     part = load_part(config.data, split, say, loaded.facts.names, loaded.facts.step)
     assert part is not None  # the run has it
     inputs = make_inputs(loaded.reading, loaded.facts.scaler, part.series)
-    origins, transformed, _, known = backtest(loaded.model, inputs, part, loaded.reading, loaded.facts.scaler)
+    origins, transformed, _, known = backtest(loaded.network, loaded.settings, inputs, part, loaded.facts.scaler)
     actual = part.series.values[rows_ahead(origins, loaded.settings.horizon)]  # (O, J, C)
     off = np.where(known, loaded.reading.restored(transformed) - actual, 0.0)
     length = max(loaded.settings.horizon, round(len(origins) ** (1 / 3)))

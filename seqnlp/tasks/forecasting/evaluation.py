@@ -18,7 +18,8 @@ from seqnlp.errors import DataError
 from seqnlp.metrics.conformal import coverage
 from seqnlp.metrics.forecasting import errors, naive, rows_ahead, seasonal_naive, seasonal_naive_with_drift
 from seqnlp.metrics.linear_baseline import LinearBaseline, linear_baseline
-from seqnlp.tasks.forecasting.model import LEVELS, LoadedForecaster, forecaster_from_bundle
+from seqnlp.tasks.forecasting.facts import LEVELS
+from seqnlp.tasks.forecasting.forecaster import LoadedForecaster, forecaster_from_bundle
 from seqnlp.tasks.forecasting.prediction import backtest, fewest_rows, forecast_rows
 from seqnlp.tasks.forecasting.report import ColumnReport, ForecastReport, Interval, NamedErrors, StepErrors, interval_90
 from seqnlp.tasks.splits import require_split
@@ -46,7 +47,7 @@ def evaluate(
     assert part is not None  # the run has it
     inputs = make_inputs(loaded.reading, loaded.facts.scaler, part.series)
     started = time.perf_counter()
-    origins, transformed, _, known = backtest(loaded.model, inputs, part, loaded.reading, loaded.facts.scaler)
+    origins, transformed, _, known = backtest(loaded.network, loaded.settings, inputs, part, loaded.facts.scaler)
     seconds = time.perf_counter() - started
     values, season, horizon = part.series.values, loaded.settings.season, loaded.settings.horizon
     actual = values[rows_ahead(origins, horizon)]  # (O, J, C)
@@ -99,7 +100,7 @@ def _factors(loaded: LoadedForecaster, inputs: Inputs, known: BoolArray, origins
         return np.ones((len(origins), len(LEVELS), len(loaded.facts.names)))
     first = max(fewest_rows(settings, loaded.reading) - 1, int(origins[0]) - _FOLLOWED)
     rows = np.arange(min(first, int(origins[0])), int(origins[-1]) + 1)
-    forecasts = forecast_rows(loaded.model, inputs, loaded.reading, loaded.facts.scaler, rows)
+    forecasts = forecast_rows(loaded.network, inputs, loaded.reading, loaded.facts.scaler, rows)
     factors: FloatArray = spreading.along(forecasts, inputs.transformed[rows], known[rows])[origins - rows[0]]
     return factors
 

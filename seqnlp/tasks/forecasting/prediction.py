@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from seqnlp.config import ForecasterConfig
@@ -13,7 +12,8 @@ from seqnlp.data.series.scale import Scaler
 from seqnlp.errors import DataError
 from seqnlp.metrics.conformal import conformal_quantile
 from seqnlp.metrics.forecasting import rows_ahead
-from seqnlp.models.forecaster import RecurrentForecaster
+from seqnlp.networks.protocol import ForecasterNetwork
+from seqnlp.tasks.forecasting.facts import reading_of
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -50,24 +50,22 @@ def origins_of(part: Part, settings: ForecasterConfig, reading: InputTransform) 
     return origins
 
 
-@torch.no_grad()
 def forecast_rows(
-    model: RecurrentForecaster, inputs: Inputs, reading: InputTransform, scaler: Scaler, origins: IntArray
+    network: ForecasterNetwork, inputs: Inputs, reading: InputTransform, scaler: Scaler, origins: IntArray
 ) -> FloatArray:
     """What is forecast after some rows of the series, on the transformed scale (O, J, C).
 
     Args:
         origins: (O,) rows of the series, from ``inputs.skipped`` on, ascending.
     """
-    device = next(model.parameters()).device
-    rows = torch.from_numpy(inputs.rows.astype(np.float32))[None].to(device)  # (1, T, D)
-    state, parts = model.start(), []
+    rows = inputs.rows.astype(np.float32)  # (T, D)
+    state, parts = network.start(), []
     last = int(origins[-1]) - inputs.skipped
     for begin in range(0, last + 1, _PIECE):
-        forecasts, state = model(rows[:, begin : min(begin + _PIECE, last + 1)], state)  # (1, t, J, C)
+        forecasts, state = network.read(rows[begin : min(begin + _PIECE, last + 1)], state)  # (t, J, C)
         wanted = origins - inputs.skipped - begin
-        wanted = wanted[(wanted >= 0) & (wanted < forecasts.size(1))]
-        parts.append(forecasts[0].double().cpu().numpy()[wanted])
+        wanted = wanted[(wanted >= 0) & (wanted < len(forecasts))]
+        parts.append(forecasts[wanted].astype(np.float64))
     scaled = np.concatenate(parts)  # (O, J, C)
     before = origins[:, None] - reading.season + np.arange(1, scaled.shape[1] + 1)  # (O, J) a season before each step
     last_season = inputs.transformed[np.minimum(before, origins[:, None])]  # (O, J, C)
@@ -108,14 +106,15 @@ def fit_intervals(
 
 
 def backtest(
-    model: RecurrentForecaster, inputs: Inputs, part: Part, reading: InputTransform, scaler: Scaler
+    network: ForecasterNetwork, settings: ForecasterConfig, inputs: Inputs, part: Part, scaler: Scaler
 ) -> Backtest:
     """Origins (O,) of a split, and forecasts, what came and what is known of it (O, J, C), on the transformed scale.
 
     Raises:
         DataError: the split is too short.
     """
-    origins, horizon = origins_of(part, model.config, reading), model.config.horizon
-    forecasts = forecast_rows(model, inputs, reading, scaler, origins)
+    reading = reading_of(settings)
+    origins, horizon = origins_of(part, settings, reading), settings.horizon
+    forecasts = forecast_rows(network, inputs, reading, scaler, origins)
     ahead = rows_ahead(origins, horizon)  # (O, J)
     return origins, forecasts, inputs.transformed[ahead], part.series.known[ahead]

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from seqnlp.data.series.inputs import input_rows
 from seqnlp.data.series.time import Timestamp
-from seqnlp.nn.cells import State
-from seqnlp.tasks.forecasting.model import LoadedForecaster
+from seqnlp.tasks.forecasting.forecaster import LoadedForecaster
 from seqnlp.tasks.forecasting.prediction import fewest_rows, undo_changes
 from seqnlp.tasks.forecasting.spread import Spread
 
@@ -32,7 +31,7 @@ class SeriesState:
     """After the last row that was read.
 
     Attributes:
-        state: of the model.
+        state: of the network.
         last_season: (season or fewer, C) the last values on the transformed scale, if differences to it are read.
         rows: read so far.
         moment: the last time stamp, if there are any.
@@ -40,7 +39,7 @@ class SeriesState:
         spread: how wide prediction intervals are here.
     """
 
-    state: State
+    state: Any
     last_season: FloatArray
     spread: Spread
     rows: int = 0
@@ -60,7 +59,7 @@ class ForecastSession:
     def beginning(self) -> SeriesState:
         """Before the first row."""
         return SeriesState(
-            self.loaded.model.start(), np.zeros((0, len(self.loaded.facts.names))), self.spreading.beginning
+            self.loaded.network.start(), np.zeros((0, len(self.loaded.facts.names))), self.spreading.beginning
         )
 
     def read(
@@ -96,7 +95,6 @@ class ForecastSession:
             parts.append(place.ahead)
         return np.concatenate(parts)[:horizon]
 
-    @torch.no_grad()
     def _read(
         self,
         place: SeriesState,
@@ -118,9 +116,9 @@ class ForecastSession:
         if len(longer) <= season:
             return place
         rows = input_rows(self.reading, facts.scaler, longer, moments[-(len(longer) - season) :])  # (t, D)
-        forecasts, state = self.loaded.model(torch.from_numpy(rows.astype(np.float32))[None], place.state)
+        forecasts, state = self.loaded.network.read(rows, place.state)
         last = len(rows) if known is not None and self.spreading.rate else 1
-        changes = facts.scaler.unscale(forecasts[0, -last:].double().numpy())  # (last, J, C)
+        changes = facts.scaler.unscale(forecasts[-last:].astype(np.float64))  # (last, J, C)
         origins = np.arange(len(longer) - last, len(longer))[:, None]  # (last, 1)
         before = longer[np.minimum(origins - season + np.arange(1, changes.shape[1] + 1), origins)]  # (last, J, C)
         ahead = undo_changes(changes, before, season)

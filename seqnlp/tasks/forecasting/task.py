@@ -18,17 +18,12 @@ from seqnlp.data.series.inputs import Inputs, fit_scale, known_calendar_features
 from seqnlp.data.series.parts import Part, load_part, part_digest
 from seqnlp.errors import DataError
 from seqnlp.metrics.forecasting import errors, naive_scale
+from seqnlp.models.series_as_network import TorchForecaster
 from seqnlp.models.size import count_parameters
 from seqnlp.tasks.forecasting.card import model_card
+from seqnlp.tasks.forecasting.facts import LEVELS, SeriesFacts, facts_to_vocabulary, reading_of
 from seqnlp.tasks.forecasting.linear import fit_linear_part, fit_linear_part_again, share_of_network, what_is_left
-from seqnlp.tasks.forecasting.model import (
-    LEVELS,
-    SeriesFacts,
-    build_forecaster,
-    facts_to_vocabulary,
-    reading_of,
-    tensors_of,
-)
+from seqnlp.tasks.forecasting.model import build_forecaster, tensors_of
 from seqnlp.tasks.forecasting.prediction import Backtest, backtest, fit_intervals
 from seqnlp.tasks.forecasting.windows import WindowPlan
 from seqnlp.tasks.saved_series import describe
@@ -161,14 +156,14 @@ class ForecastingTask:
 
     def _backtest(self, dev: Part, inputs: Inputs) -> Backtest:
         """Forecasts on dev, with as much of the network's answer as is best there beside a fitted linear part."""
-        scaler = self.facts.scaler
+        network, given = TorchForecaster(self.model), (inputs, dev, self.facts.scaler)
         if not self.model.fitted:
-            return backtest(self.model, inputs, dev, self.reading, scaler)
+            return backtest(network, self.config.model, *given)
         share = self.model.linear.share
         share.fill_(0)
-        linear = backtest(self.model, inputs, dev, self.reading, scaler)[1]  # (O, J, C)
+        linear = backtest(network, self.config.model, *given)[1]  # (O, J, C)
         share.fill_(1)
-        origins, whole, actual, known = backtest(self.model, inputs, dev, self.reading, scaler)
+        origins, whole, actual, known = backtest(network, self.config.model, *given)
         best = share_of_network(linear, whole, actual, known)  # (C,)
         share.copy_(torch.from_numpy(best))
         return origins, linear + best * (whole - linear), actual, known
