@@ -180,6 +180,11 @@ class Config:
     task: str = setting("", "what the model does", choices=tuple(TASKS))
     name: str = setting("", "the recipe's name, for tables and model cards")
     seed: int = setting(1, "seed of the initial weights, the order of the data and the dropout", low=0, high=2**31 - 1)
+    start_from: str = setting(
+        "",
+        "fine-tuning: a run or model folder whose weights, words, labels and tokenizer this run begins with; new words "
+        "and labels are added, sizes must be the same",
+    )
     run: str = setting("", "run directory; made by this run and refused if it already holds something")
     about: AboutConfig = field(default_factory=AboutConfig)
     data: SplitsConfig = field(default_factory=SplitsConfig)
@@ -202,6 +207,8 @@ class Config:
 
     def name_runs_absolutely(self) -> None:
         """Make the paths of other runs absolute, so that the run can be resumed from anywhere."""
+        if self.start_from:
+            self.start_from = str(Path(self.start_from).expanduser().absolute())
 
     def test_on(self, name: str) -> None:
         """Put a file in the place of the test split."""

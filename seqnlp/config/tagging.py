@@ -134,7 +134,8 @@ class TaggingConfig(Config):
     trainer: TrainerConfig = field(default_factory=TrainerConfig)
 
     def name_runs_absolutely(self) -> None:
-        """The character models' paths."""
+        """The character models' paths, too."""
+        super().name_runs_absolutely()
         self.model.context = " + ".join(str(Path(name).absolute()) for name in self.model.context_runs)
 
     def problems(self) -> list[str]:

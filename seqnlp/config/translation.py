@@ -156,9 +156,6 @@ class TranslationConfig(Config):
     """Everything that decides the training of a translator."""
 
     task: str = setting("translation", "what the model does", choices=("translation",))
-    start_from: str = setting(
-        "", "fine-tuning: begin with the weights and subwords of this run or model folder; sizes must be the same"
-    )
     data: ParallelDataConfig = field(default_factory=ParallelDataConfig)
     tokenizer: SubwordConfig = field(default_factory=SubwordConfig)
     model: TranslatorConfig = field(default_factory=TranslatorConfig)

@@ -33,12 +33,12 @@ class CompactVectors(nn.Module):
         self.register_buffer("codes", torch.zeros(num_vectors + 1, dim, dtype=torch.int8))  # (N + 1, D)
         self.register_buffer("scales", torch.zeros(num_vectors + 1))  # (N + 1,)
 
-    def fill(self, vectors: NDArray[np.float32]) -> None:
-        """Round and keep the vectors (N, D), in the order of the vocabulary without its "no vector" entry."""
+    def fill(self, vectors: NDArray[np.float32], first: int = 1) -> None:
+        """Round and keep the vectors (N, D) from row ``first`` on, in the order of the vocabulary."""
         values = torch.from_numpy(vectors)  # (N, D)
         scales = values.abs().amax(dim=1).clamp(min=1e-12) / 127  # (N,)
-        self.codes[1:] = torch.round(values / scales[:, None]).to(torch.int8)
-        self.scales[1:] = scales
+        self.codes[first:] = torch.round(values / scales[:, None]).to(torch.int8)
+        self.scales[first:] = scales
 
     def forward(self, indices: Tensor) -> Tensor:
         """Vectors (U, D) of the words (U,)."""

@@ -32,3 +32,14 @@ def training_metrics(
         **more,
         "train_sha256": digest,
     }
+
+
+def begun_with(start: str) -> dict[str, str]:
+    """What ``metrics.json`` says of the model that a fine-tuned one began with, by its name; nothing without one."""
+    return {"initialized_from": start} if start else {}
+
+
+def begun_with_line(metrics: Mapping[str, Any]) -> list[str]:
+    """The line of a model card about the model that it began with, if it did."""
+    start = metrics.get("initialized_from")
+    return [f"- fine-tuned: it began with the weights of {start}"] if start else []

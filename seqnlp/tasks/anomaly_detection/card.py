@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from seqnlp.config import AnomalyDetectionConfig
+from seqnlp.tasks.saving import begun_with_line
 
 
 def model_card(config: AnomalyDetectionConfig, names: Sequence[str], metrics: Mapping[str, Any]) -> str:
@@ -20,6 +21,7 @@ def model_card(config: AnomalyDetectionConfig, names: Sequence[str], metrics: Ma
         f"{metrics['parameters']:,} parameters, made with seqnlp.",
         "",
         f"- training data: {about.data or 'the owner of this model knows'}{licence}, {metrics['train_rows']:,} rows",
+        *begun_with_line(metrics),
         f"- threshold: from {metrics['calibration_rows']:,} held-back normal rows; {metrics['dev']['threshold']:.2f} "
         f"times the baseline error for {model.false_alarms:g} false alarms "
         f"(epoch {metrics['epoch']}, seed {config.seed})",

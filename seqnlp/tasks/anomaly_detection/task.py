@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from seqnlp import bundle
+from seqnlp.bundle import Bundle
 from seqnlp.config import AnomalyDetectionConfig, settings_without_places
 from seqnlp.data.batches import plan_epoch
 from seqnlp.data.series.inputs import make_inputs
@@ -22,6 +23,7 @@ from seqnlp.tasks.anomaly_detection.card import model_card
 from seqnlp.tasks.anomaly_detection.detector import (
     CALIBRATION,
     LoadedDetector,
+    detector_from_bundle,
     facts_to_vocabulary,
     refuse_other_columns,
 )
@@ -31,7 +33,15 @@ from seqnlp.tasks.anomaly_detection.reading import reading_of
 from seqnlp.tasks.anomaly_detection.scoring import baseline_of, row_errors, row_scores
 from seqnlp.tasks.anomaly_detection.windows import take_windows
 from seqnlp.tasks.saved_series import describe
-from seqnlp.tasks.saving import training_metrics
+from seqnlp.tasks.saving import begun_with, training_metrics
+from seqnlp.tasks.start import (
+    name_of,
+    refuse_other,
+    refuse_other_settings,
+    start_bundle,
+    start_digest,
+    take_over_weights,
+)
 from seqnlp.training.checkpoint import Progress
 from seqnlp.training.task import Batch
 
@@ -76,7 +86,14 @@ class AnomalyDetectionTask:
         self.dev_rows = ends[ends >= dev.begin]  # (n,)
         conformal_threshold(np.zeros(len(self.dev_rows)), settings.false_alarms)  # refuses too few rows before training
         torch.manual_seed(config.seed)
-        self.model = build_autoencoder(settings, len(self.train.names)).to(device)
+        self.model = build_autoencoder(settings, len(self.train.names))
+        begun = self._start()
+        self.initialized_from = name_of(begun) if begun else ""
+        if begun:
+            self.digest += start_digest(begun)
+            take_over_weights(config, self.model, begun)
+            say(f"begins with the weights of {config.start_from}; values are scaled as this training part is")
+        self.model.to(device)
         self.detector: LoadedDetector | None = None
         say(
             f"train: {len(self.rows):,} rows, {len(self.starts):,} windows of {settings.window} ({left_out:,} left "
@@ -136,6 +153,7 @@ class AnomalyDetectionTask:
             self.digest,
             train_rows=len(self.rows),
             calibration_rows=len(detector.calibration),
+            **begun_with(self.initialized_from),
         )
         saved = bundle.Bundle(
             description=describe(config),
@@ -159,6 +177,22 @@ class AnomalyDetectionTask:
     def next_commands(run: Path) -> list[str]:
         """What one would type next."""
         return [f"seqnlp detect {run} series.csv", f"seqnlp detect {run} series.csv --plot detect.png"]
+
+    def _start(self) -> Bundle | None:
+        """The detector that this run begins with, if it begins with one.
+
+        Raises:
+            RunError: there is none, or it is of another task, other columns or other settings.
+        """
+        config = self.config
+        if not config.start_from:
+            return None
+        begun = start_bundle(config)
+        saved = detector_from_bundle(begun)
+        refuse_other(config, "the columns", ", ".join(saved.names), ", ".join(self.train.names))
+        free = ("scored_rows", "level_rows", "false_alarms", "confidence")
+        refuse_other_settings(config, saved.settings, config.model, free)
+        return begun
 
     def _labels(self, part: Part, split: str) -> Batch:
         """The numbers (T,) of the labelled windows that rows are in."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from seqnlp.config import ClassificationConfig
+from seqnlp.tasks.saving import begun_with_line
 
 
 def model_card(config: ClassificationConfig, labels: Sequence[str], metrics: Mapping[str, Any]) -> str:
@@ -25,6 +26,7 @@ def model_card(config: ClassificationConfig, labels: Sequence[str], metrics: Map
         "",
         f"- labels: {', '.join(labels)}",
         f"- training data: {about.data or 'the owner of this model knows'}{licence}",
+        *begun_with_line(metrics),
         f"- development scores: {scores or 'none, there was no development split'} "
         f"(epoch {metrics['epoch']}, seed {config.seed})",
         f"- reads {reads}; texts of more than {model.window}: {model.long}",

@@ -140,9 +140,9 @@ def report_unseen_labels(documents: Sequence[Document], known: Sequence[str], sp
 
 
 def balanced_weights(targets: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """(K,) weights with which every class counts alike, 1 on average over the documents."""
+    """(K,) weights with which every class counts alike, 1 on average over the documents; any where there are none."""
     counts = targets.sum(axis=0)
-    weights: NDArray[np.float32] = (len(targets) / (len(counts) * counts)).astype(np.float32)
+    weights: NDArray[np.float32] = (len(targets) / (len(counts) * np.maximum(counts, 1))).astype(np.float32)
     return weights
 
 

@@ -29,7 +29,17 @@ from seqnlp.tasks.classification.label_sets import LabelSets
 from seqnlp.tasks.classification.model import bag_tensors, build_classifier, describe, set_tensors, vocabulary_of
 from seqnlp.tasks.classification.prediction import DocumentPredictor, decide, label_names, predicted, probabilities
 from seqnlp.tasks.classification.saved import Decision
-from seqnlp.tasks.saving import training_metrics
+from seqnlp.tasks.classification.start import ClassifierStart, classifier_start, take_over
+from seqnlp.tasks.saving import begun_with, training_metrics
+from seqnlp.tasks.start import (
+    begins_with,
+    fill_new_words,
+    joined,
+    joined_features,
+    name_of,
+    refuse_other_width,
+    start_digest,
+)
 from seqnlp.tasks.word_features import Vectors, learn_features, load_vectors, vectors_digest
 from seqnlp.training.checkpoint import Progress
 from seqnlp.training.task import Batch
@@ -58,19 +68,30 @@ class ClassificationTask:
     ) -> None:
         self.config, self.folder, self.device = config, folder, device
         data, settings = config.data, config.model
+        begun = classifier_start(config)
         self.train_digest = documents_digest(data, "train")
         self.dev_digest = documents_digest(data, "dev")
         self.digest = self.train_digest + vectors_digest(data, settings)
         train, dev = (load_documents(data, split, say) for split in ("train", "dev"))
         self.labels = reading.learn_labels(train, data.multi_label)
+        self.labels = joined(begun.saved.labels, self.labels) if begun else self.labels
         reading.report_unseen_labels(dev, self.labels, "dev", say)
-        self.reader = reading.learn_reader([document.text for document in train], config.tokenizer, say)
+        texts = [document.text for document in train]
+        self.reader = begun.saved.reader if begun else reading.learn_reader(texts, config.tokenizer, say)
         self.targets = reading.targets_of(train, self.labels)
         self.dev = reading.read_documents(dev, self.reader)
         read = reading.read_documents(train, self.reader)
         reading.refuse_blank(read)
         vectors = load_vectors(data, settings)
         self.features = learn_features(read, settings, vectors)
+        if begun:
+            self.digest += start_digest(begun.bundle)
+            refuse_other_width(config, begun.saved.word_dim, vectors)
+            self.features = joined_features(config, begun.saved.features, self.features, vectors)
+            new_words = len(self.features.words) - len(begun.saved.features.words)
+            new = {self._unit: new_words, "labels": len(self.labels) - len(begun.saved.labels)}
+            say(f"{begins_with(config, new)}; texts are cut as there")
+        self.initialized_from = name_of(begun.bundle) if begun else ""
         self.lexicon = Lexicon(self.features)
         self.train = FlatSequences.of([self.lexicon.indices(document.tokens) for document in read])
         reading.say_long(self.train.lengths, settings.window, settings.long, "train", say)
@@ -79,7 +100,8 @@ class ClassificationTask:
         self.decision = Decision(ngram_weight=1.0 if self.bag else 0.0)
         self.label_sets: LabelSets | None = None
         self.word_dim = vectors.values.shape[1] if vectors else settings.word_dim
-        self.model = self._build(vectors)
+        self.word_dim = begun.saved.word_dim if begun else self.word_dim
+        self.model = self._build(vectors, begun)
         say(
             f"train: {len(train):,} documents, {len(self.train.items):,} {self._unit}; "
             f"dev: {len(self.dev):,} documents; {len(self.labels)} labels; "
@@ -131,7 +153,13 @@ class ClassificationTask:
         """Write the run's model folder."""
         config = self.config
         metrics = training_metrics(
-            config, self.model, scores, progress, self.train_digest, **({"beside": self.beside} if self.beside else {})
+            config,
+            self.model,
+            scores,
+            progress,
+            self.train_digest,
+            **({"beside": self.beside} if self.beside else {}),
+            **begun_with(self.initialized_from),
         )
         saved = bundle.Bundle(
             description=describe(config, self.word_dim, self.decision),
@@ -167,7 +195,7 @@ class ClassificationTask:
     def _unit(self) -> str:
         return "words" if self.config.tokenizer.kind == "words" else "subwords"
 
-    def _build(self, vectors: Vectors | None) -> RecurrentClassifier:
+    def _build(self, vectors: Vectors | None, begun: ClassifierStart | None) -> RecurrentClassifier:
         """The network with its first weights."""
         settings, multi_label = self.config.model, self.config.data.multi_label
         weights = None
@@ -176,9 +204,12 @@ class ClassificationTask:
         torch.manual_seed(self.config.seed)
         model = build_classifier(settings, self.features, len(self.labels), self.word_dim, multi_label, weights)
         model = model.to(self.device)
-        if vectors and model.embedder.vectors is not None:
+        forms = self.lexicon.columns()
+        if begun:
+            take_over(self.config, begun, model)
+            fill_new_words(model.embedder, begun.saved.features, vectors, forms)
+        elif vectors and model.embedder.vectors is not None:
             model.embedder.vectors.fill(vectors.values)
-            forms = self.lexicon.columns()
             model.embedder.start_corrections_at_zero(*map(torch.from_numpy, (forms.word_ids, forms.vector_ids)))
         return model
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from seqnlp.config import ForecastingConfig
+from seqnlp.tasks.saving import begun_with_line
 
 
 def model_card(config: ForecastingConfig, names: Sequence[str], metrics: Mapping[str, Any]) -> str:
@@ -20,6 +21,7 @@ def model_card(config: ForecastingConfig, names: Sequence[str], metrics: Mapping
         f"layers of {model.hidden_dim}), {metrics['parameters']:,} parameters, made with seqnlp.",
         "",
         f"- training data: {about.data or 'the owner of this model knows'}{licence}",
+        *begun_with_line(metrics),
         f"- development scores: {scores or 'none, there was no development part'} "
         f"(epoch {metrics['epoch']}, seed {config.seed})",
         f"- reads CSV and parquet files with the columns {', '.join(filter(None, [config.data.time_column, *names]))}",

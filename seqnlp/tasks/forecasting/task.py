@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from seqnlp import bundle
+from seqnlp.bundle import Bundle
 from seqnlp.config import ForecastingConfig, settings_without_places
 from seqnlp.config.forecasting import AUTO
 from seqnlp.data.least_squares import LinearForecast
@@ -22,12 +23,21 @@ from seqnlp.models.series_as_network import TorchForecaster
 from seqnlp.models.size import count_parameters
 from seqnlp.tasks.forecasting.card import model_card
 from seqnlp.tasks.forecasting.facts import LEVELS, SeriesFacts, facts_to_vocabulary, reading_of
+from seqnlp.tasks.forecasting.forecaster import forecaster_from_bundle
 from seqnlp.tasks.forecasting.linear import fit_linear_part, fit_linear_part_again, share_of_network, what_is_left
 from seqnlp.tasks.forecasting.model import build_forecaster, tensors_of
 from seqnlp.tasks.forecasting.prediction import Backtest, backtest, fit_intervals
 from seqnlp.tasks.forecasting.windows import WindowPlan
 from seqnlp.tasks.saved_series import describe
-from seqnlp.tasks.saving import training_metrics
+from seqnlp.tasks.saving import begun_with, training_metrics
+from seqnlp.tasks.start import (
+    name_of,
+    refuse_other,
+    refuse_other_settings,
+    start_bundle,
+    start_digest,
+    take_over_weights,
+)
 from seqnlp.training.checkpoint import Progress
 from seqnlp.training.task import Batch
 
@@ -57,6 +67,7 @@ class ForecastingTask:
             settings.calendar = ", ".join(known_calendar_features(train.series.moments))
         self.reading = reading_of(settings)
         self.facts = self._learn_facts(train)
+        begun = self._start()
         inputs = make_inputs(self.reading, self.facts.scaler, train.series)
         self.windows = WindowPlan(inputs, settings.horizon, settings.min_context, trainer.window, train.series.source)
         say_dev = (lambda text: None) if config.data.dev.endswith("%") else say  # a part: said of the training file
@@ -69,6 +80,11 @@ class ForecastingTask:
         self.intervals = np.full((len(LEVELS), settings.horizon, len(self.facts.names)), np.inf)  # (levels, J, C)
         torch.manual_seed(config.seed)
         self.model = build_forecaster(settings, len(self.facts.names))
+        if begun:
+            self.digest += start_digest(begun)
+            take_over_weights(config, self.model, begun, own=("linear.",) if self.fitted else ())
+            say(f"begins with the weights of {config.start_from}; values are scaled as this training part is")
+        self.initialized_from = name_of(begun) if begun else ""
         if self.fitted:
             self._leave_to_network(self.fitted, inputs)
         self.model.to(device)
@@ -123,7 +139,9 @@ class ForecastingTask:
     def save(self, scores: dict[str, float], progress: Progress) -> None:
         """Write the run's model folder."""
         config = self.config
-        metrics = training_metrics(config, self.model, scores, progress, self.digest)
+        metrics = training_metrics(
+            config, self.model, scores, progress, self.digest, **begun_with(self.initialized_from)
+        )
         saved = bundle.Bundle(
             description=describe(config),
             weights=bundle.weights_of(tensors_of(self.model, self.intervals)),
@@ -153,6 +171,22 @@ class ForecastingTask:
         """What one would type next."""
         horizon = self.config.model.horizon
         return [f"seqnlp forecast {run} series.csv --horizon {horizon} -o forecast.csv --plot forecast.png"]
+
+    def _start(self) -> Bundle | None:
+        """The forecaster that this run begins with, if it begins with one.
+
+        Raises:
+            RunError: there is none, or it is of another task, other columns or other settings.
+        """
+        config = self.config
+        if not config.start_from:
+            return None
+        begun = start_bundle(config)
+        saved = forecaster_from_bundle(begun)
+        free = ("refit", "follow", "min_context", "loss") + (("lags",) if config.model.linear == "fitted" else ())
+        refuse_other(config, "the columns", ", ".join(saved.facts.names), ", ".join(self.facts.names))
+        refuse_other_settings(config, saved.settings, config.model, free)
+        return begun
 
     def _backtest(self, dev: Part, inputs: Inputs) -> Backtest:
         """Forecasts on dev, with as much of the network's answer as is best there beside a fitted linear part."""

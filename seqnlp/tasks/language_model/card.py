@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from seqnlp.config import LanguageModelConfig
+from seqnlp.tasks.saving import begun_with_line
 
 
 def model_card(config: LanguageModelConfig, num_tokens: int, metrics: Mapping[str, Any]) -> str:
@@ -22,6 +23,7 @@ def model_card(config: LanguageModelConfig, num_tokens: int, metrics: Mapping[st
         "made with seqnlp.",
         "",
         f"- training data: {about.data or 'the owner of this model knows'}{licence}",
+        *begun_with_line(metrics),
         f"- development scores, per word: {scores or 'none, there was no development text'} "
         f"(epoch {metrics['epoch']}, seed {config.seed})",
         "",

@@ -21,6 +21,9 @@ from seqnlp.nn.cells import State, detached, select
 from seqnlp.tasks.language_model.card import model_card
 from seqnlp.tasks.language_model.model import describe, in_direction
 from seqnlp.tasks.language_model.scoring import score_tokens
+from seqnlp.tasks.language_model.start import language_model_start
+from seqnlp.tasks.saving import begun_with
+from seqnlp.tasks.start import name_of, start_digest, take_over_weights
 from seqnlp.text.language_tokens import learn_tokens
 from seqnlp.training.checkpoint import Progress
 from seqnlp.training.task import Batch
@@ -52,13 +55,20 @@ class LanguageModelTask:
         train, dev = load_text(config.data, "train"), load_text(config.data, "dev")
         if held_out_part(config.data) is not None:
             say(f"train: the last {len(dev):,} of {len(train) + len(dev):,} lines held out as dev")
-        self.tokens = learn_tokens(train, config.tokenizer, say)
+        begun = language_model_start(config)
+        self.tokens = begun.tokens if begun else learn_tokens(train, config.tokenizer, say)
         corpus = encode_corpus(train, self.tokens)
         self.train_tokens = in_direction(corpus.tokens, config.model.direction)  # (N,)
         self.dev = encode_corpus(dev, self.tokens) if dev else None
         torch.manual_seed(config.seed)
         self.model = RecurrentLanguageModel(config.model, len(self.tokens))
-        self.model.output.start_from(torch.from_numpy(np.bincount(corpus.tokens, minlength=len(self.tokens))))
+        if begun:
+            self.digest += start_digest(begun.bundle)
+            take_over_weights(config, self.model, begun.bundle)
+            say(f"begins with the weights and keeps the {len(self.tokens):,} {self._kind} of {config.start_from}")
+        else:
+            self.model.output.start_from(torch.from_numpy(np.bincount(corpus.tokens, minlength=len(self.tokens))))
+        self.initialized_from = name_of(begun.bundle) if begun else ""
         self.model.to(device)
         self.streams = self._cut(0)
         self.state = self.model.start(self.streams.num_streams)
@@ -115,6 +125,7 @@ class LanguageModelTask:
             "recipe": config.name,
             "parameters": count_parameters(self.model),
             "train_tokens": len(self.train_tokens),
+            **begun_with(self.initialized_from),
             "train_sha256": self.digest,
         }
         saved = bundle.Bundle(

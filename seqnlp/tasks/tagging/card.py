@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from seqnlp.config import TaggingConfig
+from seqnlp.tasks.saving import begun_with_line
 
 
 def model_card(
@@ -30,6 +31,7 @@ def model_card(
         "",
         f"- labels: {', '.join(labels)}",
         f"- training data: {about.data or 'the owner of this model knows'}{licence}",
+        *begun_with_line(metrics),
         f"- development scores: {scores or 'none, there was no development split with entities'} "
         f"(epoch {metrics['epoch']}, seed {config.seed})",
         f"- words are split as `{config.data.tokenizer}`",

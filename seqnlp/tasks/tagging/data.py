@@ -51,6 +51,13 @@ def entity_types(sentences: Iterable[TaggedSentence], scheme: str) -> list[str]:
     return sorted(types)
 
 
+def labels_of(tags: Sequence[str], scheme: str) -> list[str]:
+    """The types of entities that a model's tags can say, or the plain tags."""
+    if scheme == "none":
+        return list(tags)
+    return sorted({tag.partition("-")[2] for tag in tags if tag != OUTSIDE})
+
+
 def _named(sentence: TaggedSentence) -> Sequence[str]:
     return named_tags(sentence.tags) if sentence.partial else sentence.tags
 

@@ -18,13 +18,15 @@ from seqnlp.data.sources import load_split, source_name, split_digest
 from seqnlp.metrics.entities import entity_scores
 from seqnlp.models.size import count_parameters
 from seqnlp.models.tagger import RecurrentTagger
-from seqnlp.tasks.saving import training_metrics
+from seqnlp.tasks.saving import begun_with, training_metrics
+from seqnlp.tasks.start import begins_with, fill_new_words, name_of, start_digest
 from seqnlp.tasks.tagging import data as tagging_data
 from seqnlp.tasks.tagging.calibration import calibrate, found_spans
 from seqnlp.tasks.tagging.card import model_card
 from seqnlp.tasks.tagging.contextual import add_context, load_context
 from seqnlp.tasks.tagging.contextual_store import ContextStore
 from seqnlp.tasks.tagging.model import build_tagger, columns_of, describe, module_predictor
+from seqnlp.tasks.tagging.start import features_of, tagger_start, take_over, with_its_tokenizer
 from seqnlp.tasks.tagging.tokenizer_choice import choose_tokenizer
 from seqnlp.tasks.word_features import learn_features, load_vectors, vectors_digest
 from seqnlp.text.sentence import TaggedSentence
@@ -49,7 +51,11 @@ class TaggingTask:
     model: RecurrentTagger
 
     def __init__(self, config: TaggingConfig, folder: Path, device: torch.device, say: Callable[[str], None]) -> None:
-        data = replace(config.data, tokenizer=choose_tokenizer(config.data, say))
+        begun = tagger_start(config)
+        if begun:
+            data = with_its_tokenizer(config.data, config, begun)
+        else:
+            data = replace(config.data, tokenizer=choose_tokenizer(config.data, say))
         config = replace(config, data=data)
         self.config, self.folder, self.device = config, folder, device
         settings = config.model
@@ -67,20 +73,31 @@ class TaggingTask:
         self.features = learn_features(train, settings, vectors)
         self.tags = tagging_data.learn_tags(train, data, settings)
         tagging_data.refuse_one_tag(self.tags, source_name(data, "train"))
-        labels = self.tags if data.scheme == "none" else tagging_data.entity_types(train, data.scheme)
-        tagging_data.report_unseen_labels(self.dev, labels, data, "dev", say)
+        if begun:
+            self.digest += start_digest(begun.bundle)
+            self.features = features_of(config, begun, self.features, vectors)
+            self.tags = begun.tags(self.tags)
+            new_words = len(self.features.words) - len(begun.saved.features.words)
+            say(begins_with(config, {"words": new_words, "tags": len(self.tags) - len(begun.saved.tags)}))
+        tagging_data.report_unseen_labels(self.dev, tagging_data.labels_of(self.tags, data.scheme), data, "dev", say)
         self.gold = gold_spans(self.dev, data.scheme) if data.scheme != "none" else []  # of dev
         if self.dev and data.scheme != "none" and not any(self.gold):
             say(f"{source_name(data, 'dev')}: no entities to find, so there is no F1: the last epoch is kept")
         self.lexicon = Lexicon(self.features)
         self.train = tagging_data.encoded(train, data, settings, self.lexicon, self.tags)
+        self.initialized_from = name_of(begun.bundle) if begun else ""
         self.word_dim = vectors.values.shape[1] if vectors else settings.word_dim
+        self.word_dim = begun.saved.word_dim if begun else self.word_dim
         torch.manual_seed(config.seed)
         context_dim = embedder.dim if embedder else 0
         self.model = build_tagger(settings, self.features, self.tags, self.word_dim, context_dim).to(device)
-        if vectors and self.model.embedder.vectors is not None:
+        forms = self.lexicon.columns()
+        if begun:
+            take_over(config, begun, self.model)
+            fill_new_words(self.model.embedder, begun.saved.features, vectors, forms)
+        elif vectors and self.model.embedder.vectors is not None:
             self.model.embedder.vectors.fill(vectors.values)
-            forms = self.lexicon.columns()  # a form has a vector by its own case, a row of the table perhaps by another
+            # a form has a vector by its own case, a row of the table perhaps by another
             self.model.embedder.start_corrections_at_zero(*map(torch.from_numpy, (forms.word_ids, forms.vector_ids)))
         say(
             f"train: {len(train):,} sentences, {len(self.train.words):,} tokens; dev: {len(self.dev):,} sentences; "
@@ -128,7 +145,9 @@ class TaggingTask:
         """Write the run's model folder."""
         config, embedder = self.config, self.context.embedder if self.context else None
         about = asdict(config.about)
-        metrics = training_metrics(config, self.model, scores, progress, self.train_digest)
+        metrics = training_metrics(
+            config, self.model, scores, progress, self.train_digest, **begun_with(self.initialized_from)
+        )
         saved = bundle.Bundle(
             description={
                 **describe(config.model, self.word_dim, config.data.scheme, config.data.tokenizer, about),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from seqnlp.config import TranslationConfig
+from seqnlp.tasks.saving import begun_with_line
 
 
 def model_card(config: TranslationConfig, metrics: Mapping[str, Any]) -> str:
@@ -13,11 +14,6 @@ def model_card(config: TranslationConfig, metrics: Mapping[str, Any]) -> str:
     about, model = config.about, config.model
     licence = f" ({about.licence})" if about.licence else ""
     scores = ", ".join(f"greedy {name} {value:.2f}" for name, value in metrics["dev"].items() if name != "score")
-    began = (
-        [f"- fine-tuned: it began with the weights of {metrics['initialized_from']}"]
-        if metrics["initialized_from"]
-        else []
-    )
     sides = "one vocabulary for both languages" if config.tokenizer.joint else "one vocabulary a language"
     lines = [
         f"# {config.name or 'A seqnlp translator'}",
@@ -27,7 +23,7 @@ def model_card(config: TranslationConfig, metrics: Mapping[str, Any]) -> str:
         "made with seqnlp.",
         "",
         f"- training data: {about.data or 'the owner of this model knows'}{licence}",
-        *began,
+        *begun_with_line(metrics),
         f"- development scores: {scores or 'none, there was no development split'} "
         f"(epoch {metrics['epoch']}, seed {config.seed})",
         f"- subwords: {config.tokenizer.kind}, {sides}, characters normalised by {config.tokenizer.normalization}",

@@ -8,11 +8,12 @@ from typing import Any
 
 from torch.random import fork_rng
 
-from seqnlp.bundle import TENSORS, Bundle, load_bundle
+from seqnlp.bundle import TENSORS, Bundle
 from seqnlp.config import DecodingConfig, TranslationConfig, TranslatorConfig
 from seqnlp.errors import RunError
 from seqnlp.models.translator import RecurrentTranslator
 from seqnlp.saved_weights import with_weights
+from seqnlp.tasks.start import start_bundle
 from seqnlp.tasks.translation.saved import SavedTranslator, Vocabularies, read_translator
 from seqnlp.text.rewritten import Rewritten
 from seqnlp.text.subwords import Subwords, train_subwords
@@ -61,7 +62,7 @@ def start_from(config: TranslationConfig) -> tuple[Vocabularies, RecurrentTransl
     Raises:
         RunError: there is no such model, it is for other languages, or its sizes are not those of this run.
     """
-    bundle = load_bundle(config.start_from)
+    bundle = start_bundle(config)
     loaded = translator_from_bundle(bundle)
     languages = loaded.source_language, loaded.target_language
     wanted = config.data.source, config.data.target

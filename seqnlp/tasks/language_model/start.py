@@ -1,0 +1,38 @@
+"""A language model that goes on from another one, with its tokens: those that it does not know are unknown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from seqnlp.bundle import Bundle
+from seqnlp.config import LanguageModelConfig
+from seqnlp.tasks import start
+from seqnlp.tasks.language_model.model import language_model_from_bundle
+from seqnlp.text.language_tokens import Tokens
+
+
+@dataclass(frozen=True)
+class LanguageModelStart:
+    """The folder of the language model that a run begins with, and its tokens."""
+
+    bundle: Bundle
+    tokens: Tokens
+
+
+def language_model_start(config: LanguageModelConfig) -> LanguageModelStart | None:
+    """The language model that a run begins with, if it begins with one.
+
+    Raises:
+        RunError: there is none, it is of another task, or its settings or its tokenizer are others.
+    """
+    if not config.start_from:
+        return None
+    bundle = start.start_bundle(config)
+    loaded = language_model_from_bundle(bundle)
+    free = ("activation_penalty", "change_penalty")
+    start.refuse_other_settings(config, loaded.model.config, config.model, free)
+    here = config.tokenizer.kind if config.tokenizer.kind in ("words", "characters") else "subwords"
+    start.refuse_other(config, "tokenizer.kind", str(bundle.vocabulary.get("kind")), here)
+    lowercase = str(loaded.lowercase).lower(), str(config.data.lowercase).lower()
+    start.refuse_other(config, "data.lowercase", *lowercase)
+    return LanguageModelStart(bundle, loaded.tokens)
