@@ -136,3 +136,9 @@ def test_every_setting_is_documented_and_its_default_is_accepted(key: str, item:
     section, _, name = key.rpartition(".")
     schema = type(getattr(TaggingConfig(), section)) if section else TaggingConfig
     assert read_section(schema, {name: item.default}) == schema()
+
+
+@pytest.mark.parametrize("task", ["tagging", "classification", "translation", "forecasting"])
+def test_a_part_of_train_that_is_written_as_a_number_is_told_how(task: str) -> None:
+    with pytest.raises(ConfigError, match=r"data\.dev: expected text, found 0\.2; a part of a file is written as 20%"):
+        read_config({"task": task, "data": {"train": "t", "dev": 0.2}})

@@ -108,7 +108,9 @@ def _read_value(
     if bounds.get("several") and isinstance(value, (list, tuple)) and all(isinstance(part, str) for part in value):
         value = ", ".join(value)
     if type(value) is not hint:
-        return None, f"expected {_TYPE_NAMES[hint]}, found {shortened(value)}"
+        share = hint is str and isinstance(value, float) and 0 < value < 1
+        hint_at_share = f"; a part of a file is written as {100 * value:g}%" if share else ""
+        return None, f"expected {_TYPE_NAMES[hint]}, found {shortened(value)}{hint_at_share}"
     if isinstance(value, float) and not math.isfinite(value):  # nan passes every comparison below
         return None, f"expected a finite number, found {value!r}"
     choices = bounds["choices"]

@@ -37,12 +37,8 @@ from seqnlp.text.trees import read_trees
 
 Say = Callable[[str], None]
 
-_READERS = {
-    "tsv": read_tsv_documents,
-    "csv": read_csv_documents,
-    "jsonl": read_jsonl_documents,
-    "json": read_json_documents,
-}
+_TABLES = {"tsv": read_tsv_documents, "csv": read_csv_documents}
+_ROWS = {"jsonl": read_jsonl_documents, "json": read_json_documents}
 
 
 def load_documents(config: DocumentDataConfig, split: str, say: Say) -> list[Document]:
@@ -175,7 +171,9 @@ def _read(config: DocumentDataConfig, split: str, left_out: Counter[str]) -> Ite
         return read_fasttext_documents(path, config.multi_label)
     if config.format == "trees":
         return read_trees(path)
-    return _READERS[config.format](path, _columns(config))
+    if config.format in _ROWS:
+        return _ROWS[config.format](path, _columns(config), left_out)
+    return _TABLES[config.format](path, _columns(config))
 
 
 def _columns(config: DocumentDataConfig) -> Columns:

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from seqnlp.errors import DataError, did_you_mean
 from seqnlp.text.csv_rows import csv_rows
+from seqnlp.text.document_labels import distinct, labels_of, one_label
 from seqnlp.text.files import read_lines
 from seqnlp.text.formats.json_rows import fields_of, read_json_rows
-from seqnlp.text.headings import known_columns, missing_column, refuse_heading
+from seqnlp.text.formats.prodigy import is_left_out
+from seqnlp.text.headings import (
+    columns_hint,
+    delimiter_hint,
+    known_columns,
+    missing_column,
+    quotes_hint,
+    refuse_heading,
+)
 from seqnlp.text.jsonl import parsed_row, shown
 
 
@@ -61,22 +70,6 @@ class Columns:
         return distinct(part.strip() for part in value.split(self.separator))
 
 
-def one_label(value: str) -> str:
-    """The label without surrounding spaces.
-
-    Raises:
-        DataError: it is empty.
-    """
-    if not value.strip():
-        raise DataError("expected a label, found none; give every document one, or set data.multi_label=true")
-    return value.strip()
-
-
-def distinct(labels: Iterator[str] | Sequence[str]) -> tuple[str, ...]:
-    """The labels that are not empty, each once, in their order."""
-    return tuple(dict.fromkeys(label for label in labels if label))
-
-
 def read_tsv_documents(path: str | os.PathLike[str], columns: Columns) -> Iterator[Document]:
     """The documents of a file whose lines are cut at their tabs; quotes mean themselves. Blank lines are skipped.
 
@@ -87,7 +80,8 @@ def read_tsv_documents(path: str | os.PathLike[str], columns: Columns) -> Iterat
     cut = columns.delimiter or "\t"
     rows = ((number, line.split(cut)) for number, line in read_lines(path) if line.strip())
     what = "a tab" if cut == "\t" else f"'{cut}'"
-    return _from_rows(rows, columns, cut, path, f"{what} inside a text would add one: replace it with a space")
+    hint = f"{what} inside a text would add one: replace it with a space"
+    return _from_rows(rows, columns, cut, path, lambda row: hint + quotes_hint(row, cut))
 
 
 def read_csv_documents(path: str | os.PathLike[str], columns: Columns) -> Iterator[Document]:
@@ -99,11 +93,14 @@ def read_csv_documents(path: str | os.PathLike[str], columns: Columns) -> Iterat
     cut = columns.delimiter or ","
     rows = csv_rows((line for _, line in read_lines(path)), path, cut)
     what = "commas" if cut == "," else f"'{cut}'"
-    return _from_rows(rows, columns, cut, path, f"put texts with {what} into double quotes")
+    return _from_rows(rows, columns, cut, path, lambda row: f"put texts with {what} into double quotes")
 
 
-def read_jsonl_documents(path: str | os.PathLike[str], columns: Columns) -> Iterator[Document]:
+def read_jsonl_documents(path: str | os.PathLike[str], columns: Columns, left_out: Counter[str]) -> Iterator[Document]:
     """The documents of a file with a JSON object a line; blank lines are skipped.
+
+    Args:
+        left_out: counts the rows that an annotator rejected or ignored, which are no examples of their label.
 
     Raises:
         DataError: bad JSON, a missing field, or a value of the wrong kind; with file and line.
@@ -111,12 +108,14 @@ def read_jsonl_documents(path: str | os.PathLike[str], columns: Columns) -> Iter
     for number, line in read_lines(path):
         if line.strip():
             try:
-                yield document_of_row(parsed_row(line), columns, number)
+                row = parsed_row(line)
+                if not _is_left_out(row, columns, left_out):
+                    yield document_of_row(row, columns, number)
             except DataError as problem:
                 raise DataError(str(problem), path, number) from None
 
 
-def read_json_documents(path: str | os.PathLike[str], columns: Columns) -> Iterator[Document]:
+def read_json_documents(path: str | os.PathLike[str], columns: Columns, left_out: Counter[str]) -> Iterator[Document]:
     """The documents of a file with one JSON array of objects.
 
     Raises:
@@ -124,9 +123,15 @@ def read_json_documents(path: str | os.PathLike[str], columns: Columns) -> Itera
     """
     for number, row in read_json_rows(path):
         try:
-            yield document_of_row(fields_of(row), columns, number)
+            if not _is_left_out(fields_of(row), columns, left_out):
+                yield document_of_row(fields_of(row), columns, number)
         except DataError as problem:
             raise DataError(str(problem), path, number) from None
+
+
+def _is_left_out(row: Mapping[str, Any], columns: Columns, left_out: Counter[str]) -> bool:
+    """Whether a row was rejected or ignored; a field of that name may also hold the text, the label or other things."""
+    return "answer" not in (columns.text, columns.label) and is_left_out(row, left_out)
 
 
 def document_of_row(row: Mapping[str, Any], columns: Columns, line: int) -> Document:
@@ -138,32 +143,27 @@ def document_of_row(row: Mapping[str, Any], columns: Columns, line: int) -> Docu
     for name in (columns.text, columns.label):
         if name not in row:
             fields = ", ".join(f"'{field}'" for field in row) or "none"
-            raise DataError(f"expected the field '{name}', found {fields}{did_you_mean(name, row)}")
+            raise DataError(
+                f"expected the field '{name}', found {fields}{did_you_mean(name, row)}{columns_hint(list(row))}"
+            )
     text, value = row[columns.text], row[columns.label]
     if not isinstance(text, str | None):
         raise DataError(f"expected text in '{columns.text}', found {shown(text)}")
-    if columns.separator:
-        if not isinstance(value, list):
-            raise DataError(f"expected a list of labels in '{columns.label}', found {shown(value)}")
-        labels = distinct([_label(one, columns.label) for one in value])
-    else:
-        labels = (one_label(_label(value, columns.label)),)
-    return Document((text or "").strip(), labels, line)
-
-
-def _label(value: Any, name: str) -> str:
-    if isinstance(value, bool | int | float):
-        return json.dumps(value)
-    if not isinstance(value, str):
-        several = "; for several labels set data.multi_label=true" if isinstance(value, list) else ""
-        raise DataError(f"expected a label in '{name}', found {shown(value)}{several}")
-    return value.strip()
+    return Document((text or "").strip(), labels_of(value, columns.label, bool(columns.separator)), line)
 
 
 def _from_rows(
-    rows: Iterator[tuple[int, list[str]]], columns: Columns, delimiter: str, path: str | os.PathLike[str], hint: str
+    rows: Iterator[tuple[int, list[str]]],
+    columns: Columns,
+    delimiter: str,
+    path: str | os.PathLike[str],
+    hint: Callable[[list[str]], str],
 ) -> Iterator[Document]:
-    """Documents from rows of equal width; the first row names the columns unless they are numbered."""
+    """Documents from rows of equal width; the first row names the columns unless they are numbered.
+
+    Args:
+        hint: what may be wrong with a row of another width.
+    """
     first = next(rows, None)
     if first is None:
         return
@@ -178,7 +178,7 @@ def _from_rows(
     for number, row in [first, *rows] if numbered else rows:
         if len(row) != width:
             reason = f"expected {width} columns as in the file's first line, found {len(row)}"
-            raise DataError(f"{reason}; {hint}", path, number)
+            raise DataError(f"{reason}; {hint(row)}", path, number)
         try:
             yield Document(row[text].strip(), columns.labels(row[label]), number)
         except DataError as problem:
@@ -203,7 +203,10 @@ def _place(
     if numbered:
         if int(name) >= len(head):
             actual = f"{len(head)} column{'s' if len(head) != 1 else ''}"
-            raise DataError(f"found {actual}, expected one more in column {name} (from 0)", path, line)
+            hint = delimiter_hint(head, delimiter)
+            raise DataError(
+                f"found {actual}, expected one more in column {name} (from 0){hint and f'; {hint}'}", path, line
+            )
         return int(name)
     names = [field.strip() for field in head]
     if name not in names:

@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator
 
 from seqnlp.errors import DataError
-from seqnlp.text.documents import Document, distinct
+from seqnlp.text.document_labels import distinct
+from seqnlp.text.documents import Document
 from seqnlp.text.files import read_lines
 
 PREFIX = "__label__"

@@ -19,6 +19,7 @@ PARQUET_MARK = b"PAR1"
 _GZIP_MAGIC = b"\x1f\x8b"
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_UTF32_MARKS = (b"\xff\xfe\0\0", b"\0\0\xfe\xff")
 _FROM_UTF16 = "convert it with `iconv -f utf-16 -t utf-8`"
 
 
@@ -94,7 +95,7 @@ def refuse_lone_return(line: bytes, source: object, number: int) -> None:
 
 
 def refuse_utf16(first: bytes, source: object) -> None:
-    """Stop at a first line that is UTF-16: by its byte order mark, or because about every other byte is NUL.
+    """Stop at a first line that is UTF-16: by its byte order mark, or because about every other byte is NUL; or UTF-32.
 
     A parquet file, which has NUL bytes as well, is called by its name.
 
@@ -104,6 +105,8 @@ def refuse_utf16(first: bytes, source: object) -> None:
     if first.startswith(PARQUET_MARK):
         remedy = "its folder is read with data.format=hub data.hub=FOLDER, and series from files, not from streams"
         raise DataError(f"expected UTF-8 text, found a parquet file; {remedy}", source)
+    if first.startswith(_UTF32_MARKS) or (len(first) > 7 and 5 * first.count(b"\0") >= 3 * len(first)):
+        raise DataError("expected UTF-8 text, found UTF-32 text; convert it with `iconv -f utf-32 -t utf-8`", source, 1)
     if first.startswith(_UTF16_MARKS) or (len(first) > 3 and 5 * first.count(b"\0") >= 2 * len(first)):
         raise DataError(f"expected UTF-8 text, found UTF-16 text; {_FROM_UTF16}", source, 1)
 

@@ -15,6 +15,9 @@ TEXTS = frozenset(
 )
 """Names that stand above columns of labels and of texts, and are no labelled text when they stand together."""
 
+_LABELS_OF_ROWS = frozenset(("cats", "accept"))
+"""Fields of spaCy and Prodigy that hold labels; no words for a column."""
+
 _SIDES = frozenset(
     ("source", "target", "src", "tgt", "trg", "src_text", "tgt_text", "source_text", "target_text", "input", "output")
 )
@@ -83,8 +86,31 @@ def missing_column(name: str, head: Sequence[str], path: object, line: int, deli
     """The error for a first line that lacks a column of this name; its hint is what most likely helps."""
     names = [field.strip() for field in head]
     shown = ", ".join(f"'{field[:30]}'" for field in names)
-    close = did_you_mean(name, names)
+    close = "" if delimiter_hint(names, delimiter) else did_you_mean(name, names)
     return DataError(f"expected the column '{name}', found {shown}{close}; {_hint(names, delimiter)}", path, line)
+
+
+def delimiter_hint(head: Sequence[str], delimiter: str) -> str:
+    """What to set where a first line has one column, and the fields seem to be separated by something else."""
+    if len(head) == 1:
+        for other in _DELIMITERS:
+            if other != delimiter and other in head[0]:
+                return f"if the fields are separated by '{_written(other)}' set data.delimiter='{_written(other)}'"
+    return ""
+
+
+def columns_hint(names: Sequence[str]) -> str:
+    """What to set, after a semicolon, where a row lacks the usual names and has others that are in use."""
+    text, label = known_columns(names)
+    label = label or next((name for name in names if cell(name) in _LABELS_OF_ROWS), "")
+    return f"; set data.text_column={text} data.label_column={label}" if text and label else ""
+
+
+def quotes_hint(row: Sequence[str], delimiter: str) -> str:
+    """What to set, after a semicolon, where a field begins with a quote and a line has the wrong number of them."""
+    if not any(field.startswith('"') for field in row):
+        return ""
+    return f"; if texts stand in double quotes set data.format=csv data.delimiter='{_written(delimiter)}'"
 
 
 def known_columns(head: Sequence[str]) -> tuple[str, str]:
@@ -95,10 +121,8 @@ def known_columns(head: Sequence[str]) -> tuple[str, str]:
 
 
 def _hint(names: Sequence[str], delimiter: str) -> str:
-    if len(names) == 1:
-        for other in _DELIMITERS:
-            if other != delimiter and other in names[0]:
-                return f"if the fields are separated by '{_written(other)}' set data.delimiter='{_written(other)}'"
+    if hint := delimiter_hint(names, delimiter):
+        return hint
     text, label = known_columns(names)
     if text or label:
         return f"set data.text_column={text or 'NAME'} data.label_column={label or 'NAME'}"

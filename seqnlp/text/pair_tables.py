@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from seqnlp.errors import DataError, did_you_mean
 from seqnlp.text.csv_rows import csv_rows
 from seqnlp.text.files import read_lines
-from seqnlp.text.headings import refuse_pair_heading
+from seqnlp.text.headings import delimiter_hint, quotes_hint, refuse_pair_heading
 from seqnlp.text.parallel import SentencePair, one_line
 
 
@@ -47,7 +47,8 @@ def read_tsv_pairs(path: str | os.PathLike[str], columns: PairColumns = _BY_NUMB
     cut = columns.delimiter or "\t"
     rows = ((number, line.split(cut) if line.strip() else []) for number, line in read_lines(path))
     what = "a tab" if cut == "\t" else f"'{cut}'"
-    return _pairs(rows, columns, path, f"{what} inside a text would add one: replace it with a space")
+    hint = f"{what} inside a text would add one: replace it with a space"
+    return _pairs(rows, columns, path, lambda row: hint + quotes_hint(row, cut))
 
 
 def read_csv_pairs(path: str | os.PathLike[str], columns: PairColumns) -> Iterator[SentencePair]:
@@ -59,7 +60,7 @@ def read_csv_pairs(path: str | os.PathLike[str], columns: PairColumns) -> Iterat
     cut = columns.delimiter or ","
     rows = csv_rows((line for _, line in read_lines(path)), path, cut)
     what = "commas" if cut == "," else f"'{cut}'"
-    return _pairs(rows, columns, path, f"put texts with {what} into double quotes")
+    return _pairs(rows, columns, path, lambda row: f"put texts with {what} into double quotes")
 
 
 def unused_columns(path: str | os.PathLike[str], used: Collection[int], delimiter: str = "") -> list[str]:
@@ -72,9 +73,16 @@ def unused_columns(path: str | os.PathLike[str], used: Collection[int], delimite
 
 
 def _pairs(
-    rows: Iterator[tuple[int, list[str]]], columns: PairColumns, path: str | os.PathLike[str], hint: str
+    rows: Iterator[tuple[int, list[str]]],
+    columns: PairColumns,
+    path: str | os.PathLike[str],
+    hint: Callable[[list[str]], str],
 ) -> Iterator[SentencePair]:
-    """Pairs from rows of equal width; the first row names the columns unless they are numbered."""
+    """Pairs from rows of equal width; the first row names the columns unless they are numbered.
+
+    Args:
+        hint: what may be wrong with a row of another width.
+    """
     width = source = target = 0
     for number, row in rows:
         if not row:
@@ -91,7 +99,7 @@ def _pairs(
             refuse_pair_heading(row[source], row[target], columns.languages, path, number)
         if len(row) != width:
             problem = f"expected {width} columns as in the file's first line, found {len(row)}"
-            raise DataError(f"{problem}; {hint}", path, number)
+            raise DataError(f"{problem}; {hint(row)}", path, number)
         yield SentencePair(one_line(row[source]), one_line(row[target]), number)
 
 
@@ -100,7 +108,9 @@ def _numbered(row: Sequence[str], columns: PairColumns, path: object, line: int)
     for side, column in (("source", columns.source), ("target", columns.target)):
         if int(column) >= len(row):
             actual = f"{len(row)} column{'s' if len(row) != 1 else ''}"
-            raise DataError(f"found {actual}, expected the {side} in column {column} (from 0)", path, line)
+            hint = delimiter_hint(row, columns.delimiter or "\t")
+            expected = f"expected the {side} in column {column} (from 0){hint and f'; {hint}'}"
+            raise DataError(f"found {actual}, {expected}", path, line)
     return int(columns.source), int(columns.target)
 
 
@@ -112,9 +122,7 @@ def _named(name: str, head: Sequence[str], columns: PairColumns, path: object, l
     if name not in names:
         shown = ", ".join(f"'{field[:30]}'" for field in names)
         remedy = "name the columns with data.source_column and data.target_column (numbers from 0 without a heading)"
-        mark = next((mark for mark in (";", "\t", "|", ",") if len(names) == 1 and mark in names[0]), "")
-        if mark and mark != columns.delimiter:
-            written = r"\t" if mark == "\t" else mark
-            remedy = f"if the fields are separated by '{written}' set data.delimiter='{written}'"
-        raise DataError(f"expected the column '{name}', found {shown}{did_you_mean(name, names)}; {remedy}", path, line)
+        hint = delimiter_hint(names, columns.delimiter)
+        close = "" if hint else did_you_mean(name, names)
+        raise DataError(f"expected the column '{name}', found {shown}{close}; {hint or remedy}", path, line)
     return names.index(name)

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import gzip
+import json
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from seqnlp.text.documents import (
     Columns,
     Document,
     read_csv_documents,
+    read_json_documents,
     read_jsonl_documents,
     read_tsv_documents,
 )
@@ -19,6 +22,11 @@ NUMBERS = Columns("1", "0")
 NAMES = Columns("text", "label")
 SEVERAL = Columns("text", "label", ",")
 Reader = Callable[[Path, Columns], Iterator[Document]]
+
+
+def read_jsonl(path: Path, columns: Columns) -> Iterator[Document]:
+    """Of rows that nobody rejected."""
+    return read_jsonl_documents(path, columns, Counter())
 
 
 def read(reader: Reader, folder: Path, text: str, columns: Columns) -> list[tuple[tuple[str, ...], str, int]]:
@@ -45,7 +53,7 @@ def test_labels_that_look_like_numbers_or_booleans_stay_as_they_are_written(tmp_
     labels = [label for (label,), _, _ in read(read_tsv_documents, tmp_path, lines, NUMBERS)]
     assert labels == ["1", "01", "1.0", "no", "nan"]
     rows = '{"text": "a", "label": 1}\n{"text": "b", "label": true}\n{"text": "c", "label": 0.5}\n'
-    assert [label for (label,), _, _ in read(read_jsonl_documents, tmp_path, rows, NAMES)] == ["1", "true", "0.5"]
+    assert [label for (label,), _, _ in read(read_jsonl, tmp_path, rows, NAMES)] == ["1", "true", "0.5"]
 
 
 def test_a_stray_quote_in_a_tsv_file_is_text(tmp_path: Path) -> None:
@@ -96,7 +104,7 @@ def test_several_labels_a_document(tmp_path: Path) -> None:
     rows = read(read_csv_documents, tmp_path, 'text,label\na,"x, y,x"\nb,\n', SEVERAL)
     assert [labels for labels, _, _ in rows] == [("x", "y"), ()]
     lines = '{"text": "a", "label": ["x", 2]}\n{"text": "b", "label": []}\n'
-    assert [labels for labels, _, _ in read(read_jsonl_documents, tmp_path, lines, SEVERAL)] == [("x", "2"), ()]
+    assert [labels for labels, _, _ in read(read_jsonl, tmp_path, lines, SEVERAL)] == [("x", "2"), ()]
 
 
 @pytest.mark.parametrize(
@@ -106,13 +114,60 @@ def test_several_labels_a_document(tmp_path: Path) -> None:
         ('{"text": 1, "label": "x"}', "expected text in 'text', found 1"),
         ('{"text": "a", "label": {}}', "expected a label in 'label', found {}"),
         (
-            '{"text": "a", "label": ["x"]}',
-            "expected a label in 'label', found [\"x\"]; for several labels set data.multi_label=true",
+            '{"text": "a", "label": ["x", "y"]}',
+            'expected a label in \'label\', found ["x", "y"]; for several labels set data.multi_label=true',
+        ),
+        (
+            '{"text": "a", "label": []}',
+            "expected a label, found none; give every document one, or set data.multi_label=true",
+        ),
+        ('{"text": "a", "label": {"x": "y"}}', "expected a label, or a number for each label, in 'label', found {"),
+        (
+            '{"text": "a", "cats": {"x": 1}}',
+            "expected the field 'label', found 'text', 'cats'; set data.text_column=text data.label_column=cats",
         ),
     ],
 )
 def test_json_of_the_wrong_kind(tmp_path: Path, line: str, message: str) -> None:
-    assert problem(read_jsonl_documents, tmp_path, f"{line}\n", NAMES) == f":1: {message}"
+    assert problem(read_jsonl, tmp_path, f"{line}\n", NAMES).startswith(f":1: {message}")
+
+
+@pytest.mark.parametrize("value", ['"x"', '["x"]', '{"x": 1, "y": 0.2}', '{"y": false, "x": true}'])
+def test_a_label_may_stand_in_a_list_or_have_a_number(tmp_path: Path, value: str) -> None:
+    line = f'{{"text": "a", "label": {value}}}\n'
+    assert read(read_jsonl, tmp_path, line, NAMES) == [(("x",), "a", 1)]
+
+
+def test_several_labels_with_numbers(tmp_path: Path) -> None:
+    line = '{"text": "a", "label": {"x": 1, "y": 0.2, "z": 0.9}}\n'
+    assert read(read_jsonl, tmp_path, line, SEVERAL) == [(("x", "z"), "a", 1)]
+
+
+def test_rows_that_an_annotator_rejected_are_no_examples(tmp_path: Path) -> None:
+    answers = ("accept", "reject", "ignore", "anything else")
+    path = tmp_path / "rows.jsonl"
+    rows = [json.dumps({"text": "a", "label": "x", "answer": answer}) for answer in answers]
+    path.write_text("\n".join(rows), encoding="utf-8")
+    (tmp_path / "rows.json").write_text(f"[{','.join(rows)}]", encoding="utf-8")
+    for reader, name in ((read_jsonl_documents, "rows.jsonl"), (read_json_documents, "rows.json")):
+        left_out = Counter[str]()
+        assert len(list(reader(tmp_path / name, NAMES, left_out))) == 2
+        assert left_out == {"rows that were rejected or ignored": 2}
+    assert [one.labels for one in read_jsonl_documents(path, Columns("text", "answer"), Counter())] == [
+        (answer,) for answer in answers
+    ]
+
+
+@pytest.mark.parametrize(
+    ("lines", "hint"),
+    [
+        ("text;label\n", "(from 0); if the fields are separated by ';' set data.delimiter=';'"),
+        ('text\tlabel\n"one\n', r"; if texts stand in double quotes set data.format=csv data.delimiter='\t'"),
+        ("text\tlabel\none\n", "a tab inside a text would add one: replace it with a space"),
+    ],
+)
+def test_a_tsv_file_that_is_none_is_told_what_it_may_be(tmp_path: Path, lines: str, hint: str) -> None:
+    assert problem(read_tsv_documents, tmp_path, lines, NUMBERS).endswith(hint)
 
 
 def test_gzip_is_read(tmp_path: Path) -> None:

@@ -26,13 +26,20 @@ def prodigy_example(row: Any, line: int, offsets: str, left_out: Counter[str]) -
     answer = fields.get("answer", "accept")
     if answer not in ANSWERS:
         raise DataError(f"expected the answer accept, reject or ignore, found {shown(answer)}")
-    if answer != "accept":
-        left_out["rows that were rejected or ignored"] += 1
+    if is_left_out(fields, left_out):
         return None
     spans = fields.get("spans") or []
     if not isinstance(spans, list):
         raise DataError(f"expected a list in 'spans', found {shown(spans)}")
     return annotated(text_of(fields, ("text",)), [_span(item, fields) for item in spans], line, offsets)
+
+
+def is_left_out(row: Mapping[str, Any], left_out: Counter[str]) -> bool:
+    """Whether a row was rejected or ignored, which is counted."""
+    if row.get("answer") not in ("reject", "ignore"):
+        return False
+    left_out["rows that were rejected or ignored"] += 1
+    return True
 
 
 def _span(item: Any, row: Mapping[str, Any]) -> Span:
