@@ -111,6 +111,7 @@ TASKS: dict[str, TaskParts] = {
         predictions_for_plots="evaluation:predictions_for_plots",
         activations="activations:layer_input",
         gradient="gradient:gradient",
+        page="page:page_model",
     ),
     "language_model": TaskParts(
         kind="language model",

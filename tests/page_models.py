@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from page_answers import chance_weights, save_model
+from numpy.typing import NDArray
+from page_answers import PARTS, chance_weights, save_model
 
-from seqnlp.config import ModelConfig
+from seqnlp.config import ClassificationConfig, ClassifierConfig, ModelConfig, SubwordConfig
 from seqnlp.data.lexicon import WordFeatures
+from seqnlp.models.bag_of_ngrams import BagOfNgrams
+from seqnlp.tasks.classification.data import SUBWORD_FILE
+from seqnlp.tasks.classification.model import bag_tensors, build_classifier, vocabulary_of
+from seqnlp.tasks.classification.model import describe as describe_classifier
+from seqnlp.tasks.classification.saved import Decision
 from seqnlp.tasks.tagging.model import build_tagger, describe
+from seqnlp.text.subwords import Subwords, train_subwords
 from seqnlp.text.tags import tag_set
 from seqnlp.text.vocabulary import Vocabulary
 
-FEATURES = WordFeatures(
+_FEATURES = WordFeatures(
     Vocabulary(["met", "oake", ".", "in", "years", "a", "b"], unknown=True),
     Vocabulary(["Wren", "quarley", "000", "0,000.0", "oake", "x", "-"], unknown=True),
     Vocabulary(list("aeinrstTWOm.#0"), unknown=True),
@@ -29,12 +37,51 @@ def make_tagger(
     """A model folder of a tagger with chance weights."""
     model = ModelConfig(**{**_SMALL, **changes})
     tags = ["NOUN", "VERB", "O"] if model.scheme == "none" else tag_set(labels, model.scheme)
-    features = WordFeatures(FEATURES.words, FEATURES.vector_words, FEATURES.characters, model.lowercase)
+    features = WordFeatures(_FEATURES.words, _FEATURES.vector_words, _FEATURES.characters, model.lowercase)
     weights = chance_weights(build_tagger(model, features, tags, 6), seed=len(changes))
-    if "embedder.vectors.codes" in weights:
-        weights["embedder.vectors.codes"][0] = 0
-        weights["embedder.vectors.scales"] = np.abs(weights["embedder.vectors.scales"]) / 50
+    _tame_vectors(weights)
     scheme = "none" if model.scheme == "none" else "iob2"
     description = describe(model, 6, scheme, tokenizer, {"data": "made-up lines"})
     description |= {"temperature": 1.7, "outside_penalty": 0.0 if scheme == "none" else 0.4}
     return save_model(folder / "model", description, weights, features.to_dict(), tags)
+
+
+def make_classifier(folder: Path, kind: str = "words", multi_label: bool = False, **changes: Any) -> Path:
+    """A model folder of a classifier with chance weights."""
+    small = {name: value for name, value in _SMALL.items() if name != "casing_dim"}
+    config = ClassificationConfig(model=ClassifierConfig(**{**small, "word_dim": 6, **changes}))
+    config.data.multi_label, config.tokenizer.kind = multi_label, kind
+    model, labels = config.model, ["good", "bad", "neither"]
+    subwords = make_subwords(kind) if kind != "words" else None
+    pieces = subwords.pieces(range(len(subwords))) if subwords else list(_FEATURES.words.words)
+    vectors = _FEATURES.vector_words if kind == "words" else Vocabulary([], unknown=True)
+    features = WordFeatures(Vocabulary(pieces, unknown=True), vectors, _FEATURES.characters, model.lowercase)
+    weights = chance_weights(build_classifier(model, features, len(labels), 6, multi_label), seed=len(changes))
+    _tame_vectors(weights)
+    bag = None
+    if model.ngrams:
+        draw = np.random.default_rng(4)
+        ngrams = {ngram: number for number, ngram in enumerate(("met", "in", "in lower", "x", "300 years ,", "-"))}
+        bag = BagOfNgrams(ngrams, model.ngrams, draw.normal(size=(len(ngrams), 3)), draw.normal(size=3))
+    weights |= {name: tensor.numpy() for name, tensor in bag_tensors(bag).items()}
+    description = describe_classifier(config, 6, Decision(1.3, 0.7 if bag else 0.0))
+    files = {SUBWORD_FILE: subwords.to_bytes()} if subwords else {}
+    return save_model(folder / "model", description, weights, vocabulary_of(features, bag), labels, files)
+
+
+@cache
+def make_subwords(kind: str, normalization: str = "nmt_nfkc") -> Subwords:
+    """Subwords of a few lines."""
+    lines = [
+        " ".join(PARTS),
+        *("the soup was fine", "lower Ashby met the room", "in 300 years of soup", "rooms and soups"),
+    ]
+    config = SubwordConfig(kind=kind, vocabulary_size=390, normalization=normalization, character_coverage=0.99)
+    return train_subwords(lines * 3, config)
+
+
+def _tame_vectors(weights: dict[str, NDArray[Any]]) -> None:
+    """Pretrained vectors of a size that words have; the one of no word is zeros."""
+    if "embedder.vectors.codes" in weights:
+        weights["embedder.vectors.codes"][0] = 0
+        weights["embedder.vectors.scales"] = np.abs(weights["embedder.vectors.scales"]) / 50

@@ -13,11 +13,11 @@ _COMMENT = re.compile(r"^ *(//[^\n]*|/\*\*.*?\*/)\n", re.MULTILINE | re.DOTALL)
 def joined_program(main: str) -> str:
     """The module of that name and all that it imports, each once, without ``import`` and ``export``.
 
-    Names at the top of modules must differ; a test of every page asks a JavaScript engine whether they do.
+    Names at the top of modules must differ: they stand in one block, where a name that is given twice is an error.
     """
     parts: dict[str, str] = {}
     _add(main, parts)
-    return f'"use strict";\n(() => {{\n{"".join(parts.values())}}})();\n'
+    return f'"use strict";\n{{\n{"".join(parts.values())}}}\n'
 
 
 def style_sheet() -> str:

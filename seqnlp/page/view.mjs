@@ -91,3 +91,14 @@ export function lineAtCursor(input) {
   const to = input.value.indexOf("\n", from);
   return input.value.slice(from, to < 0 ? undefined : to);
 }
+
+/** Bars with a name and a value: [{name, part, value, chosen}], part from 0 to 1. */
+export function bars(rows) {
+  return rows.map(({ name, part, value, chosen = false }) => {
+    const bar = element("span", { class: "bar" });
+    bar.style.width = `${100 * part}%`;
+    const track = element("span", { class: "track", "aria-hidden": "true" }, bar);
+    const row = [element("span", { class: "label" }, name), track, element("span", { class: "number" }, value)];
+    return element("div", { class: chosen ? "row chosen" : "row" }, ...row);
+  });
+}

@@ -17,12 +17,30 @@ const TASKS = {
     const tagger = new Tagger(...model());
     return ({ text, nbest }) => tagger.tag(text, { nbest });
   },
+  async classification() {
+    const { Classifier } = await import("../../seqnlp/page/classifier.mjs");
+    const classifier = new Classifier(...model());
+    return (text) => {
+      const { looked, ...answer } = classifier.classify(text);
+      return { ...answer, looked: looked && Array.from(looked) };
+    };
+  },
+  async subwords() {
+    const { Subwords } = await import("../../seqnlp/page/subwords.mjs");
+    return ({ model, lines, ids }) => {
+      const subwords = new Subwords(model);
+      return { encoded: lines.map((line) => subwords.encode(line)), decoded: ids.map((row) => subwords.decode(row)) };
+    };
+  },
   async gates() {
+    const { Classifier } = await import("../../seqnlp/page/classifier.mjs");
     const { Tagger } = await import("../../seqnlp/page/tagger.mjs");
-    const tagger = new Tagger(...model());
+    const [settings, weights] = model();
+    const reader = settings.tags ? new Tagger(settings, weights) : new Classifier(settings, weights);
     return (text) => {
       const trace = [];
-      tagger.tag(text, { trace });
+      if (settings.tags) reader.tag(text, { trace });
+      else reader.classify(text, trace);
       const arrays = (step) => Object.fromEntries(Object.entries(step).map(([name, row]) => [name, Array.from(row)]));
       return trace.map((layer) => ({ ...layer, steps: layer.steps.map(arrays) }));
     };

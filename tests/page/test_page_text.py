@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import random
 import sys
 import unicodedata
 
 import pytest
 from page_answers import needs_node, page_answers, random_lines
+from page_models import make_subwords
 
 from seqnlp.errors import SeqnlpError
 from seqnlp.page.patterns import to_javascript
+from seqnlp.page.sentencepiece import read_sentencepiece
 from seqnlp.text.casing import casing_index
 from seqnlp.text.tokenize import KINDS, pattern_of, tokenize
 
@@ -22,6 +25,22 @@ def test_every_tokenizer_cuts_lines_of_any_characters_alike() -> None:
     for kind, actual in zip(KINDS, page_answers("tokenizers", questions), strict=True):
         for line, words in zip(LINES, actual, strict=True):
             assert words == [token.text for token in tokenize(line, kind)], (kind, line)
+
+
+@needs_node
+@pytest.mark.parametrize("normalization", ["nmt_nfkc", "nfkc_cf", "identity"])
+@pytest.mark.parametrize("kind", ["bpe", "unigram"])
+def test_subwords_are_those_of_sentencepiece(kind: str, normalization: str) -> None:
+    subwords = make_subwords(kind, normalization)
+    draw = random.Random(1)
+    lines = [*LINES, "  two  spaces ", "the soups of Ashby", "\u3000wide\u3000", "\u2581", "a\tb"]
+    ids = [[draw.randrange(len(subwords)) for _ in range(draw.randint(0, 12))] for _ in range(500)]
+    question = {"model": read_sentencepiece(subwords.to_bytes()), "lines": lines, "ids": ids}
+    (actual,) = page_answers("subwords", [question])
+    for line, numbers in zip(lines, actual["encoded"], strict=True):
+        assert numbers == subwords.encode([line])[0], repr(line)
+    for row, text in zip(ids, actual["decoded"], strict=True):
+        assert text == subwords.decode(row), subwords.pieces(row)
 
 
 @needs_node
