@@ -13,7 +13,7 @@ import pytest
 PACKAGE = Path(__file__).resolve().parent.parent / "seqnlp"
 ORDER = (
     ("errors", "task_table"),
-    ("config", "storage", "stored", "resources", "json_text"),
+    ("config", "storage", "stored", "resources", "json_text", "workers"),
     ("text",),
     ("crf",),
     ("data",),

@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from seqnlp.cli.engine_options import add_engine_arguments, engine_options
 from seqnlp.cli.output import emit
+from seqnlp.cli.worker_options import add_workers_argument, choose_workers, pieces
 
 if TYPE_CHECKING:
     from seqnlp.api import Classification, Classifier
@@ -24,6 +26,9 @@ examples:
   seqnlp classify RUN --coverage 0.95 < lines.txt          # the labels of which one is right, 95 times in a hundred
   seqnlp classify RUN --explain attention < lines.txt      # models with model.pooling=attention
 """
+
+_BYTES_A_WORKER = 200_000
+"""Of text: a second's work or so."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -58,6 +63,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="also the set of labels that holds the right one with at least this probability (0.95), as dev has it",
     )
     add_engine_arguments(parser)
+    add_workers_argument(parser)
     parser.add_argument(
         "--errors",
         choices=("strict", "replace"),
@@ -68,11 +74,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Stream the answers."""
-    from seqnlp.cli.classify_output import WRITERS, csv_heading, tsv_heading, write_csv, write_jsonl
-    from seqnlp.cli.streams import read_text_lines, standard_input, windows
+    from seqnlp.cli.classify_output import csv_heading, tsv_heading
+    from seqnlp.cli.streams import WINDOW, read_text_lines, standard_input
     from seqnlp.errors import SeqnlpError
+    from seqnlp.workers import mapped
 
-    engine = engine_options(arguments)
+    workers, engine = choose_workers(arguments.workers, engine_options(arguments), [None], _BYTES_A_WORKER)
     output = arguments.output or arguments.input
     if arguments.explain and output in ("tsv", "csv"):
         remedy = "leave --output tsv out" if output == "tsv" else "add --output jsonl"
@@ -90,20 +97,37 @@ def run(arguments: argparse.Namespace) -> int:
     if output == "csv" and columns:
         emit([csv_heading(columns, sets)])
     long = LongTexts()
-    for some in windows(rows):
-        answers = classifier.classify_texts(
-            [row.text for row in some], explain=arguments.explain or "", coverage=arguments.coverage
-        )
-        pairs = zip(answers, some, strict=True)
-        if output == "csv":
-            emit(write_csv(answer, row.fields) for answer, row in pairs)
-        elif output == "jsonl":
-            emit(write_jsonl(answer, row.others) for answer, row in pairs)
-        else:
-            emit(map(WRITERS[output], answers))
-        long.count(answers, classifier.longest)
+    answer = _Answering(classifier, output, arguments.explain or "", arguments.coverage)
+    size = WINDOW if workers == 1 else WINDOW // 2  # small pieces, so that all workers end at about one time
+    for written, counted in mapped(answer, pieces(rows, size, workers), workers):
+        emit(written)
+        long += counted
     long.report(classifier)
     return 0
+
+
+@dataclass(frozen=True)
+class _Answering:
+    """What is written of each text of a piece, and how many were long."""
+
+    classifier: Classifier
+    output: str
+    explain: str
+    coverage: float | None
+
+    def __call__(self, rows: list[Row]) -> tuple[list[str], LongTexts]:
+        from seqnlp.cli.classify_output import WRITERS, write_csv, write_jsonl
+
+        texts = [row.text for row in rows]
+        answers = self.classifier.classify_texts(texts, explain=self.explain, coverage=self.coverage)
+        pairs = zip(answers, rows, strict=True)
+        if self.output == "csv":
+            written = [write_csv(answer, row.fields) for answer, row in pairs]
+        elif self.output == "jsonl":
+            written = [write_jsonl(answer, row.others) for answer, row in pairs]
+        else:
+            written = [WRITERS[self.output](answer) for answer in answers]
+        return written, LongTexts.among(answers, self.classifier.longest)
 
 
 def _rows(lines: Iterator[str], arguments: argparse.Namespace) -> tuple[list[str], Iterator[Row]]:
@@ -115,16 +139,24 @@ def _rows(lines: Iterator[str], arguments: argparse.Namespace) -> tuple[list[str
     return read_rows(lines, arguments.input, arguments.text_column, "standard input")
 
 
+@dataclass
 class LongTexts:
-    """How many lines were longer than what the model reads at once, and what became of them."""
+    """How many texts were longer than what the model reads at once, and how many of their words were not read."""
 
-    def __init__(self) -> None:
-        self.lines = self.unread = 0
+    lines: int = 0
+    unread: int = 0
 
-    def count(self, answers: Sequence[Classification], longest: int) -> None:
-        """Add some answers."""
-        self.lines += sum(answer.words > longest for answer in answers)
-        self.unread += sum(answer.words - answer.read for answer in answers)
+    @classmethod
+    def among(cls, answers: Sequence[Classification], longest: int) -> LongTexts:
+        """Those of some answers."""
+        return cls(
+            sum(answer.words > longest for answer in answers), sum(answer.words - answer.read for answer in answers)
+        )
+
+    def __iadd__(self, other: LongTexts) -> LongTexts:
+        self.lines += other.lines
+        self.unread += other.unread
+        return self
 
     def report(self, classifier: Classifier) -> None:
         """Tell it on standard error, if there were any."""

@@ -6,14 +6,18 @@ import argparse
 import math
 import sys
 from collections import deque
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from seqnlp.cli.threads import use_threads
+from seqnlp.cli.output import emit
+from seqnlp.cli.threads import add_threads, checked_threads
+from seqnlp.cli.worker_options import add_workers_argument, choose_workers, pieces
 from seqnlp.json_text import json_line
 
 if TYPE_CHECKING:
-    from seqnlp.api import Hypothesis
+    from seqnlp.api import Hypothesis, Translator
+    from seqnlp.text.parallel import SentencePair
 
 HELP = "log probability of given translations, per line and per subword"
 EXAMPLES = """\
@@ -28,6 +32,10 @@ Logarithms are natural. The perplexity of all lines comes last, on standard erro
 
 WINDOW = 4096
 """Pairs that are sorted by length and scored together."""
+_PIECE = 512
+"""They, of several workers."""
+_BYTES_A_WORKER = 100_000
+"""Of text: a second's work or so."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,33 +44,53 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("source", type=Path, help="text in the model's source language, plain or gzip")
     parser.add_argument("target", type=Path, help="its translation, line by line")
     parser.add_argument("--output", choices=("tsv", "jsonl"), default="tsv", help="default tsv")
-    parser.add_argument("--threads", type=int, default=0, metavar="N", help="CPU threads (default: torch's choice)")
+    add_threads(parser)
+    add_workers_argument(parser)
     parser.add_argument("--precision", choices=("auto", "fp32", "bf16", "int8"), default="fp32", help="default fp32")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Stream the scores."""
-    from seqnlp.cli.streams import windows
     from seqnlp.text.parallel import read_aligned
+    from seqnlp.workers import mapped
 
     files = arguments.source, arguments.target
     if all(file.is_file() for file in files):  # what does not fit together is refused before the work begins
         deque(read_aligned(*files), maxlen=0)
-    use_threads(arguments.threads)
+    threads = {"threads": checked_threads(arguments.threads)}
+    workers, engine = choose_workers(arguments.workers, threads, [arguments.source], _BYTES_A_WORKER)
     from seqnlp.api import Translator
 
-    translator = Translator(*arguments.runs, precision=arguments.precision)
-    write = write_jsonl if arguments.output == "jsonl" else write_tsv
+    translator = Translator(*arguments.runs, precision=arguments.precision, **engine)
     total = Total()
-    for window in windows(read_aligned(*files), WINDOW, full=True):
-        targets = [pair.target for pair in window]
-        answers = translator.score_lines([pair.source for pair in window], targets)
-        sys.stdout.write("".join(map(write, answers)))
-        sys.stdout.flush()
-        for answer, target in zip(answers, targets, strict=True):
-            total.add(answer, target)
+    size = WINDOW if workers == 1 else _PIECE
+    answer = _Answering(translator, arguments.output)
+    for written, counted in mapped(
+        answer, pieces(read_aligned(*files), size, workers, arguments.source, full=True), workers
+    ):
+        emit(written)
+        for line in counted:
+            total.add(*line)
     print(total, file=sys.stderr)
     return 0
+
+
+@dataclass(frozen=True)
+class _Answering:
+    """What is written of each pair of a piece; its log probability, its subwords and its bytes."""
+
+    translator: Translator
+    output: str
+
+    def __call__(self, pairs: list[SentencePair]) -> tuple[list[str], list[tuple[float, int, int]]]:
+        targets = [pair.target for pair in pairs]
+        answers = self.translator.score_lines([pair.source for pair in pairs], targets)
+        write = write_jsonl if self.output == "jsonl" else write_tsv
+        counted = [
+            (answer.log_probability, len(answer.token_log_probabilities), len(target.encode("utf-8", "replace")) + 1)
+            for answer, target in zip(answers, targets, strict=True)
+        ]
+        return [write(answer) for answer in answers], counted
 
 
 def write_tsv(answer: Hypothesis) -> str:
@@ -86,12 +114,12 @@ class Total:
         self.log_probability = 0.0
         self.lines = self.subwords = self.size = 0
 
-    def add(self, answer: Hypothesis, target: str) -> None:
+    def add(self, log_probability: float, subwords: int, size: int) -> None:
         """Count one line; its end counts as one subword and one byte."""
-        self.log_probability += answer.log_probability
+        self.log_probability += log_probability
         self.lines += 1
-        self.subwords += len(answer.token_log_probabilities)
-        self.size += len(target.encode("utf-8", "replace")) + 1
+        self.subwords += subwords
+        self.size += size
 
     def __str__(self) -> str:
         perplexity = math.exp(min(-self.log_probability / self.subwords, 700))

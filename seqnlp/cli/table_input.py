@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
 FORMS = ("csv", "jsonl")
 
 
 Fields = Mapping[str, Any]
-NO_FIELDS: Fields = MappingProxyType({})
+NO_FIELDS: Fields = {}
 
 
 class Row(NamedTuple):

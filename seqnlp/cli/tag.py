@@ -5,9 +5,14 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from seqnlp.cli.engine_options import add_engine_arguments, engine_options
+from seqnlp.cli.worker_options import add_workers_argument, choose_workers, pieces
+
+if TYPE_CHECKING:
+    from seqnlp.api import Tagger
 
 HELP = "tag text from standard input, one answer per line"
 EXAMPLES = """\
@@ -19,10 +24,13 @@ examples:
   seqnlp tag RUN --input csv --text-column body < mails.csv > answers.jsonl
   seqnlp tag RUN --output label-studio < lines.txt > tasks.json
   seqnlp tag RUN --nbest 3 --output jsonl < lines.txt
+  zcat lines.txt.gz | seqnlp tag RUN --workers 4 > answers.jsonl
 """
 
 _ANSWERS_AT_ONCE = 8192
 """Of --nbest, to the lines that are read ahead."""
+_BYTES_A_WORKER = 200_000
+"""Of text: a second's work or so."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -50,6 +58,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--min-probability", type=float, default=0.0, metavar="P", help="leave out entities less probable than P"
     )
     add_engine_arguments(parser)
+    add_workers_argument(parser)
     parser.add_argument(
         "--errors",
         choices=("strict", "replace"),
@@ -60,12 +69,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Stream the answers."""
-    from seqnlp.cli.streams import WINDOW, read_text_lines, standard_input, windows
+    from seqnlp.cli.streams import WINDOW, read_text_lines, standard_input
     from seqnlp.cli.table_input import FORMS, read_rows
-    from seqnlp.cli.tag_documents import tag_documents
-    from seqnlp.cli.tag_output import FRAMES, KEEPING, WRITERS, choose_output
+    from seqnlp.cli.tag_output import FRAMES, KEEPING, choose_output
     from seqnlp.errors import SeqnlpError
     from seqnlp.text.conll import split_words
+    from seqnlp.workers import mapped
 
     output = choose_output(arguments.output, arguments.input, sys.stdout.isatty())
     if arguments.nbest < 0:
@@ -74,38 +83,56 @@ def run(arguments: argparse.Namespace) -> int:
         raise SeqnlpError("--nbest is written by --output jsonl only; add --output jsonl")
     if not 0 <= arguments.min_probability <= 1:
         raise SeqnlpError(f"--min-probability: expected a number from 0 to 1, found {arguments.min_probability}")
-    engine = engine_options(arguments)
+    workers, engine = choose_workers(arguments.workers, engine_options(arguments), [None], _BYTES_A_WORKER)
     from seqnlp.api import Tagger
 
     tagger = Tagger(arguments.run, **engine)
     if arguments.min_probability and tagger.plain_tags:
         raise SeqnlpError("--min-probability leaves out entities; this model gives every word a tag")
     options = {"nbest": arguments.nbest, "min_probability": arguments.min_probability}
-    write = WRITERS[output]
     written = _Written(*FRAMES.get(output, ("", "", "")))
     lines = read_text_lines(standard_input(), arguments.errors)
     size = min(WINDOW, max(1, _ANSWERS_AT_ONCE // max(1, arguments.nbest)))
+    items: Iterator[Any] = lines
+    reads = "texts"
     if arguments.input in ("conll", "conllu"):
-        for blocks in windows(_blocks(lines, arguments.input, tagger.columns), size):
-            written.add(write(answer, tagger) for answer in tagger.tag_words(blocks, **options))
+        reads, items = "words", _blocks(lines, arguments.input, tagger.columns)
+    elif arguments.input == "tokens":
+        reads, items = "words", map(split_words, lines)
     elif arguments.input in FORMS:
-        _, rows = read_rows(lines, arguments.input, arguments.text_column, "standard input")
-        for some in windows(rows, size):
-            answers = tag_documents(tagger, [row.text for row in some], **options)
-            if output in KEEPING:
-                keep = KEEPING[output]
-                written.add(keep(answer, tagger, row.others) for answer, row in zip(answers, some, strict=True))
-            else:
-                written.add(write(answer, tagger) for answer in answers)
-    else:
-        for texts in windows(lines, size):
-            if arguments.input == "tokens":
-                answers = tagger.tag_words(map(split_words, texts), **options)
-            else:
-                answers = tagger.tag_texts(texts, **options)
-            written.add(write(answer, tagger) for answer in answers)
+        reads = "kept rows" if output in KEEPING else "rows"
+        _, items = read_rows(lines, arguments.input, arguments.text_column, "standard input")
+    answer = _Answering(tagger, reads, output, options)
+    for answers in mapped(answer, pieces(items, size, workers), workers):
+        written.add(answers)
     written.end()
     return 0
+
+
+@dataclass(frozen=True)
+class _Answering:
+    """What is written of each item of a piece."""
+
+    tagger: Tagger
+    reads: str
+    output: str
+    options: Mapping[str, Any]
+
+    def __call__(self, items: list[Any]) -> list[str]:
+        from seqnlp.cli.tag_documents import tag_documents
+        from seqnlp.cli.tag_output import KEEPING, WRITERS
+
+        tagger = self.tagger
+        if self.reads == "words":
+            answers = tagger.tag_words(items, **self.options)
+        elif self.reads == "texts":
+            answers = tagger.tag_texts(items, **self.options)
+        else:
+            answers = tag_documents(tagger, [row.text for row in items], **self.options)
+            if self.reads == "kept rows":
+                keep = KEEPING[self.output]
+                return [keep(answer, tagger, row.others) for answer, row in zip(answers, items, strict=True)]
+        return [WRITERS[self.output](answer, tagger) for answer in answers]
 
 
 def _blocks(lines: Iterable[str], form: str, columns: Mapping[str, Any]) -> Iterator[list[str]]:

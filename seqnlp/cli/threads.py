@@ -10,8 +10,8 @@ def add_threads(parser: argparse.ArgumentParser | argparse._ArgumentGroup) -> No
     parser.add_argument("--threads", type=int, default=0, metavar="N", help="CPU threads (default: torch's choice)")
 
 
-def use_threads(count: int) -> None:
-    """Compute with so many threads; 0: as many as torch chooses.
+def checked_threads(count: int) -> int:
+    """A number of threads; 0: as many as torch chooses.
 
     Raises:
         SeqnlpError: a negative number.
@@ -20,7 +20,16 @@ def use_threads(count: int) -> None:
 
     if count < 0:
         raise SeqnlpError(f"--threads: expected 0 or more, found {count}")
-    if count:
+    return count
+
+
+def use_threads(count: int) -> None:
+    """Compute with so many threads; 0: as many as torch chooses.
+
+    Raises:
+        SeqnlpError: a negative number.
+    """
+    if checked_threads(count):
         import torch
 
         torch.set_num_threads(count)

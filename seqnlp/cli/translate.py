@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from seqnlp.cli.engine_options import add_engine_arguments, engine_options
 from seqnlp.cli.output import emit
+from seqnlp.cli.worker_options import add_workers_argument, choose_workers, pieces
 
 if TYPE_CHECKING:
     from seqnlp.api import Translator
+    from seqnlp.tasks.translation.answers import OutputOptions
 
 HELP = "translate text from standard input, one line out per line in"
 EXAMPLES = """\
@@ -30,6 +33,10 @@ examples:
 
 WINDOW = 4096
 """Lines of a file that are sorted by length and translated together."""
+_PIECE = 256
+"""They, of several workers: small pieces, so that all of them end at about one time."""
+_BYTES_A_WORKER = 10_000
+"""Of text: a second's work or so."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -62,6 +69,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--candidates", type=int, default=10, metavar="N", help="translations compared (default 10)")
     group = parser.add_argument_group("speed")
     add_engine_arguments(group)
+    add_workers_argument(group)
     group.add_argument(
         "--precision",
         choices=("auto", "fp32", "bf16", "int8"),
@@ -82,43 +90,43 @@ def run(arguments: argparse.Namespace) -> int:
     import dataclasses
 
     from seqnlp.cli.progress import bytes_to_read, is_file, line_progress
-    from seqnlp.cli.streams import windows
     from seqnlp.cli.translate_options import sampling_options, search_settings
-    from seqnlp.cli.translate_output import choose_writer
     from seqnlp.tasks.translation.answers import OutputOptions
     from seqnlp.text.split_sentences import is_unspaced
+    from seqnlp.workers import mapped
 
     settings, sampling = search_settings(arguments), sampling_options(arguments)
     _check(arguments)
-    translator = _load(arguments)
+    options = engine_options(arguments)
+    workers, engine = choose_workers(arguments.workers, options, [arguments.input], _BYTES_A_WORKER)
+    from seqnlp.api import Translator
+
+    translator = Translator(*arguments.runs, precision=arguments.precision, **engine)
     decoding = dataclasses.replace(translator.decoding, **settings)
     if not sampling:
         _check_nbest(arguments.nbest, max(decoding.beam, arguments.candidates) if arguments.mbr else decoding.beam)
     by_piece = is_unspaced(translator.source_language), is_unspaced(translator.target_language)
     shown = OutputOptions(arguments.nbest, arguments.scores, arguments.alignments, arguments.attention, by_piece)
-    write = choose_writer(arguments.output, arguments.nbest)
-    done, cut, parts, rewritten = 0, 0, 0, translator.rewritten()
+    options = {
+        "decoding": decoding,
+        "nbest": arguments.nbest,
+        "attention": shown.alignments or shown.attention,
+        "sampling": sampling,
+        "mbr": arguments.mbr,
+        "candidates": arguments.candidates,
+        "batch_lines": arguments.batch_lines,
+    }
+    answer = _Answering(translator, shown, arguments.output, bool(arguments.prefix), options)
+    cut, parts, rewritten = 0, 0, translator.rewritten()
+    size = WINDOW if workers == 1 else _PIECE
+    waiting = pieces(enumerate(_lines(arguments)), size, workers, arguments.input, full=is_file(arguments.input))
     with line_progress(bytes_to_read(arguments.input)) as advance:
-        for window in windows(_lines(arguments), WINDOW, full=is_file(arguments.input)):
-            texts, prefixes = (list(column) for column in zip(*window, strict=True))
-            answers = translator.translate_lines(
-                texts,
-                decoding=decoding,
-                nbest=arguments.nbest,
-                attention=shown.alignments or shown.attention,
-                sampling=sampling,
-                mbr=arguments.mbr,
-                candidates=arguments.candidates,
-                prefixes=prefixes if arguments.prefix else None,
-                batch_lines=arguments.batch_lines,
-                first_line=done,
-            )
-            emit(write(answer, number, shown) for number, answer in enumerate(answers, done))
-            advance(texts)
-            rewritten.add(texts)
-            done += len(texts)
-            cut += sum(answer.parts > 1 for answer in answers)
-            parts += sum(answer.parts for answer in answers if answer.parts > 1)
+        for done in mapped(answer, waiting, workers):
+            emit(done.written)
+            advance(done.texts)
+            rewritten.add(done.texts)
+            cut += done.cut
+            parts += done.parts
     _report_cuts(cut, parts)
     if rewritten.lines:
         lines = "1 line has" if rewritten.lines == 1 else f"{rewritten.lines:,} lines have"
@@ -126,11 +134,37 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _load(arguments: argparse.Namespace) -> Translator:
-    engine = engine_options(arguments)
-    from seqnlp.api import Translator
+@dataclass(frozen=True)
+class _Answered:
+    """A piece's lines, what is written of them, how many were cut, and into how many parts."""
 
-    return Translator(*arguments.runs, precision=arguments.precision, **engine)
+    texts: list[str]
+    written: list[str]
+    cut: int
+    parts: int
+
+
+@dataclass(frozen=True)
+class _Answering:
+    """Translates pieces of numbered lines with what their translations must begin with."""
+
+    translator: Translator
+    shown: OutputOptions
+    output: str
+    forced: bool
+    options: Mapping[str, Any]
+
+    def __call__(self, lines: list[tuple[int, tuple[str, str]]]) -> _Answered:
+        from seqnlp.cli.translate_output import choose_writer
+
+        texts, prefixes = [text for _, (text, _) in lines], [prefix for _, (_, prefix) in lines]
+        first = lines[0][0]
+        begun = prefixes if self.forced else None
+        answers = self.translator.translate_lines(texts, prefixes=begun, first_line=first, **self.options)
+        write = choose_writer(self.output, self.shown.nbest)
+        written = [write(answer, number, self.shown) for number, answer in enumerate(answers, first)]
+        several = [answer.parts for answer in answers if answer.parts > 1]
+        return _Answered(texts, written, len(several), sum(several))
 
 
 def _report_cuts(cut: int, parts: int) -> None:

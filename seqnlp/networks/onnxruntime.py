@@ -9,6 +9,7 @@ from weakref import WeakSet
 
 from seqnlp.networks.graph import Array, Graph
 from seqnlp.networks.onnx_model import onnx_model
+from seqnlp.workers import usable_cpus
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -26,7 +27,7 @@ class OnnxNetwork:
     def __init__(self, graph: Graph, threads: int = 0) -> None:
         _answer_after_fork()
         self._graph = graph
-        self._threads = threads or usable_threads()
+        self._threads = threads or usable_cpus()
         self._dtypes = {value.name: value.dtype for value in graph.inputs}
         self._names = [value.name for value in graph.outputs]
         self._session: InferenceSession | None = self._start()
@@ -68,14 +69,6 @@ class OnnxNetwork:
 _ALL: WeakSet[OnnxNetwork] = WeakSet()
 _LEFT: list[InferenceSession | None] = []
 """Sessions of the process that this one was forked from; ending one would wait for its threads as well."""
-
-
-def usable_threads() -> int:
-    """What ``OMP_NUM_THREADS`` says, else the CPUs that this process may use."""
-    told = os.environ.get("OMP_NUM_THREADS", "")
-    if told.isdecimal() and int(told):
-        return int(told)
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @cache

@@ -61,6 +61,15 @@ def sentences(values: Iterable[Iterable[str]], name: str = "sentences") -> list[
     return checked
 
 
+def several_workers(value: object) -> bool:
+    """Whether a number of workers, which is checked, means more than this process.
+
+    Raises:
+        WrongTypeError, WrongValueError: it is no whole number from 1 on.
+    """
+    return count(value, "workers", 1, MAX_ANSWERS) > 1
+
+
 def number(value: object, name: str, low: float = -math.inf, high: float = math.inf) -> float:
     """A finite number from ``low`` to ``high``.
 

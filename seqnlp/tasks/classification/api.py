@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from seqnlp.tasks.classification.prediction import DocumentPredictor, predicted,
 from seqnlp.tasks.classification.saved import read_classifier
 from seqnlp.tasks.saved_model import SavedModel, changed
 from seqnlp.tasks.uncertainty import MEASURES, of_probabilities
+from seqnlp.workers import spread
 
 EXPLANATIONS = ("gradients", "attention")
 
@@ -160,7 +162,7 @@ class Classifier(SavedModel):
         return self.classify_texts([arguments.text(text)], explain=explain, coverage=coverage)[0]
 
     def classify_texts(
-        self, texts: Iterable[str], *, explain: str = "", coverage: float | None = None
+        self, texts: Iterable[str], *, explain: str = "", coverage: float | None = None, workers: int = 1
     ) -> list[Classification]:
         """Classify texts, one answer each, in order; much faster together than one by one. Empty texts have answers.
 
@@ -170,14 +172,18 @@ class Classifier(SavedModel):
             explain: ``gradients`` (Sundararajan et al. 2017) or ``attention`` to have every word's contribution.
             coverage: also the set of labels that holds the right one with at least this probability, as dev has it
                 (split conformal prediction); it holds for texts that are like those of dev.
+            workers: processes that classify side by side, one thread each; for thousands of texts.
 
         Raises:
-            SeqnlpError: there is no such explanation, or the model has no attention, or no sets of labels.
+            SeqnlpError: there is no such explanation, or the model has no attention, or no sets of labels;
+                a worker ended.
             WrongTypeError, WrongValueError: the texts are no texts.
         """
         texts = arguments.texts(texts)
         self._check(explain)
         sets = None if coverage is None else self._checked_sets(coverage)
+        if arguments.several_workers(workers):
+            return spread(partial(self.classify_texts, explain=explain, coverage=coverage), texts, workers)
         documents = [self._loaded.reader.read(text) for text in texts]
         scores = self._scores(documents)  # (B, K)
         sure, chosen = probabilities(scores, self.multi_label), predicted(scores, self.multi_label)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from seqnlp.tasks.uncertainty import MEASURES
 from seqnlp.text.tags import Span as TokenSpan
 from seqnlp.text.tags import convert_tags, tags_from_spans
 from seqnlp.text.tokenize import Token, tokenize
+from seqnlp.workers import spread
 
 _IOB2 = {"B": "B", "I": "I", "E": "I", "S": "B"}
 _CALLED = {"bilou": {"B": "B", "I": "I", "E": "L", "S": "U"}, "bioes": {"B": "B", "I": "I", "E": "E", "S": "S"}}
@@ -169,30 +171,45 @@ class Tagger(SavedModel):
         """Tag one text; see :meth:`tag_texts`."""
         return self.tag_texts([arguments.text(text)], nbest=nbest, min_probability=min_probability)[0]
 
-    def tag_texts(self, texts: Iterable[str], *, nbest: int = 0, min_probability: float = 0.0) -> list[TaggedText]:
+    def tag_texts(
+        self, texts: Iterable[str], *, nbest: int = 0, min_probability: float = 0.0, workers: int = 1
+    ) -> list[TaggedText]:
         """Tag raw texts, one answer each, in order; much faster together than one by one.
 
         Args:
             nbest: how many whole answers to give with their probabilities.
             min_probability: leave out entities less probable than this.
+            workers: processes that tag side by side, one thread each; for thousands of texts.
 
         Raises:
             WrongTypeError, WrongValueError: an argument is not as described.
+            SeqnlpError: a worker ended.
         """
         texts = arguments.texts(texts)
+        if arguments.several_workers(workers):
+            return spread(partial(self.tag_texts, nbest=nbest, min_probability=min_probability), texts, workers)
         tokens = [tokenize(text, self.tokenizer) for text in texts]
         return self._answer(texts, tokens, nbest, min_probability)
 
     def tag_words(
-        self, sentences: Iterable[Iterable[str]], *, nbest: int = 0, min_probability: float = 0.0
+        self,
+        sentences: Iterable[Iterable[str]],
+        *,
+        nbest: int = 0,
+        min_probability: float = 0.0,
+        workers: int = 1,
     ) -> list[TaggedText]:
         """Tag sentences that are already split into words; offsets are those in the words joined by spaces.
 
         Raises:
             WrongTypeError, WrongValueError: an argument is not as described, or a word is empty.
+            SeqnlpError: a worker ended; see :meth:`tag_texts`.
         """
-        texts, tokens = [], []
-        for words in arguments.sentences(sentences):
+        texts, tokens, given = [], [], arguments.sentences(sentences)
+        if arguments.several_workers(workers):
+            answer = partial(self.tag_words, nbest=nbest, min_probability=min_probability)
+            return spread(answer, given, workers, kind="sentences")
+        for words in given:
             texts.append(" ".join(words))
             tokens.append(_place(words))
         return self._answer(texts, tokens, nbest, min_probability)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from functools import partial
+from itertools import count, pairwise, repeat
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from seqnlp.tasks.translation.prediction import SearchOptions, longest_output
 from seqnlp.tasks.translation.saved import read_translator
 from seqnlp.text.rewritten import Rewritten
 from seqnlp.text.split_sentences import join_parts, split_text
+from seqnlp.workers import spread
 
 END_PIECE = "</s>"
 
@@ -142,6 +144,7 @@ class Translator(SavedModel):
         max_batch_pieces: int = 4000,
         batch_lines: int = 64,
         first_line: int = 0,
+        workers: int = 1,
     ) -> list[Translation]:
         """Translate texts, one answer each, in order; much faster together than one by one.
 
@@ -158,10 +161,11 @@ class Translator(SavedModel):
             prefixes: how each translation must begin; an empty one leaves it open.
             max_batch_pieces, batch_lines: most source subwords and texts that are translated together.
             first_line: number of the first text; what is drawn for a text depends on the seed and its number.
+            workers: processes that translate side by side, one thread each; for hundreds of texts.
 
         Raises:
             SeqnlpError: ``mbr`` with ``sampling`` or another word, or fewer candidates than translations asked for;
-                prefixes that are not one a text, or longer than a translation may be.
+                prefixes that are not one a text, or longer than a translation may be; a worker that ended.
             WrongTypeError, WrongValueError: an argument is not as described.
         """
         texts = arguments.texts(texts)
@@ -171,6 +175,19 @@ class Translator(SavedModel):
         batch_lines = arguments.count(batch_lines, "batch_lines", 1, 10**9)
         if prefixes is not None and len(prefixes) != len(texts):
             raise SeqnlpError(f"expected a prefix a text, found {len(prefixes):,} prefixes for {len(texts):,} texts")
+        if arguments.several_workers(workers):
+            answer = partial(
+                self._translate_numbered,
+                decoding=decoding,
+                nbest=nbest,
+                attention=attention,
+                sampling=sampling,
+                mbr=mbr,
+                candidates=candidates,
+                max_batch_pieces=max_batch_pieces,
+                batch_lines=batch_lines,
+            )
+            return spread(answer, [*zip(count(first_line), texts, prefixes or repeat(None))], workers)
         decoding, wanted = decoding or self.decoding, nbest
         if mbr:
             wanted = self._candidates(mbr, candidates, nbest, sampling)
@@ -190,15 +207,25 @@ class Translator(SavedModel):
             for number, (text, (start, end)) in enumerate(zip(texts, pairwise(edges), strict=True))
         ]
 
-    def score_lines(self, sources: Iterable[str], targets: Iterable[str]) -> list[Hypothesis]:
+    def _translate_numbered(self, lines: list[tuple[int, str, str | None]], **options: Any) -> list[Translation]:
+        """Translations of lines that follow each other, each with its number and how its translation begins."""
+        texts, prefixes = [text for _, text, _ in lines], [prefix for _, _, prefix in lines if prefix is not None]
+        return self.translate_lines(texts, prefixes=prefixes or None, first_line=lines[0][0], **options)
+
+    def score_lines(self, sources: Iterable[str], targets: Iterable[str], *, workers: int = 1) -> list[Hypothesis]:
         """How probable given translations are: forced decoding, one answer a pair.
 
+        Args:
+            workers: processes that score side by side, one thread each; for thousands of pairs.
+
         Raises:
-            SeqnlpError: there are not as many targets as sources.
+            SeqnlpError: there are not as many targets as sources, or a worker ended.
         """
         sources, targets = arguments.texts(sources, "sources"), arguments.texts(targets, "targets")
         if len(sources) != len(targets):
             raise SeqnlpError(f"expected as many translations as sources, found {len(targets):,} and {len(sources):,}")
+        if arguments.several_workers(workers):
+            return spread(self._score_pairs, [*zip(sources, targets, strict=True)], workers, kind="pairs")
         ids = self._subwords.target.encode(targets)
         encoded = FlatSequences.of(self._subwords.source.encode(sources))
         scores = self._predictor.score(encoded, FlatSequences.of(ids))
@@ -206,6 +233,9 @@ class Translator(SavedModel):
             Hypothesis(text, sum(line), sum(line), self._subwords.target.pieces(own), line)
             for text, own, line in zip(targets, ids, scores, strict=True)
         ]
+
+    def _score_pairs(self, pairs: list[tuple[str, str]]) -> list[Hypothesis]:
+        return self.score_lines([source for source, _ in pairs], [target for _, target in pairs])
 
     @staticmethod
     def _candidates(mbr: str, candidates: int, nbest: int, sampling: SamplingOptions | None) -> int:

@@ -1,0 +1,275 @@
+"""Pieces of work done by several processes at once, each with one thread; the results come in the order of the pieces.
+
+On Linux the processes are forked and share what is loaded, as the weights of a model, with the one they come from;
+elsewhere each loads its own from what is pickled: the names of folders.
+"""
+
+from __future__ import annotations
+
+import gc
+import multiprocessing
+import os
+import pickle
+import queue
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from typing import Any, Generic, TypeVar
+
+from seqnlp.errors import SeqnlpError
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+_AHEAD = 4
+"""Pieces that a worker may be ahead of the slowest: what bounds memory."""
+_END = object()
+
+
+def shares_memory() -> bool:
+    """Whether workers share what is loaded before they start."""
+    return sys.platform == "linux"
+
+
+def usable_cpus() -> int:
+    """What ``OMP_NUM_THREADS`` says, else the CPUs that this process may use."""
+    told = os.environ.get("OMP_NUM_THREADS", "")
+    if told.isdecimal() and int(told):
+        return int(told)
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def cut(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    """Pieces of ``size`` items, the last one shorter; an error of the items is raised after the items before it."""
+    piece: list[Item] = []
+    try:
+        for item in items:
+            piece.append(item)
+            if len(piece) == size:
+                yield piece
+                piece = []
+    except Exception:
+        if piece:
+            yield piece
+        raise
+    if piece:
+        yield piece
+
+
+def spread(
+    function: Callable[[list[Item]], Sequence[Result]],
+    items: Sequence[Item],
+    workers: int,
+    size: int = 512,
+    kind: str = "texts",
+) -> list[Result]:
+    """What ``function`` gives for all items, computed in pieces of at most ``size`` by several processes.
+
+    Raises:
+        SeqnlpError: see :func:`mapped`.
+    """
+    workers = min(workers, len(items)) or 1
+    size = max(1, min(size, -(-len(items) // (4 * workers))))  # so many pieces that all workers end at about one time
+    return [answer for answers in mapped(function, cut(items, size), workers, kind) for answer in answers]
+
+
+def mapped(
+    function: Callable[[list[Item]], Result], pieces: Iterable[list[Item]], workers: int, kind: str = "lines"
+) -> Iterator[Result]:
+    """``function`` of each piece, in order; with one worker in this process, as ``map`` does.
+
+    Pieces are taken as workers become free, and each result comes as soon as those before it are out. An error of the
+    pieces or of ``function`` is raised here, after all results before it.
+
+    Args:
+        kind: what the items of a piece are, in messages.
+
+    Raises:
+        SeqnlpError: a worker ended before its piece was done; says which items it had.
+    """
+    if workers <= 1:
+        yield from map(function, pieces)
+        return
+    crew = _Crew(function, pieces, workers, kind)
+    try:
+        yield from crew.results()
+    finally:
+        crew.dismiss()
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    problem: BaseException
+
+
+class _Crew(Generic[Item, Result]):
+    """Processes, with a thread each that hands over pieces and takes results."""
+
+    def __init__(
+        self, function: Callable[[list[Item]], Result], pieces: Iterable[list[Item]], workers: int, kind: str
+    ) -> None:
+        self._pieces, self._kind = iter(pieces), kind
+        self._taking = threading.Lock()
+        self._taken, self._items, self._ended = 0, 0, False
+        self._ahead = threading.Semaphore(_AHEAD * workers)
+        self._done: queue.SimpleQueue[tuple[int, Any]] = queue.SimpleQueue()
+        self._hired = _start(function, workers)
+        for process, connection in self._hired:
+            threading.Thread(target=self._serve, args=(process, connection), daemon=True).start()
+
+    def results(self) -> Iterator[Result]:
+        """In the order of the pieces."""
+        early: dict[int, Any] = {}
+        number = 0
+        while True:
+            while number not in early:
+                place, outcome = self._done.get()
+                early[place] = outcome
+            outcome = early.pop(number)
+            if outcome is _END:
+                return
+            if isinstance(outcome, _Failure):
+                raise outcome.problem
+            number += 1
+            self._ahead.release()
+            yield outcome
+
+    def dismiss(self) -> None:
+        """End the workers, whatever they are at."""
+        self._ended = True
+        for process, _ in self._hired:
+            process.terminate()
+        for process, _ in self._hired:
+            process.join()
+            self._ahead.release()
+
+    def _serve(self, process: BaseProcess, connection: Connection) -> None:
+        """Give pieces to one worker until there are no more."""
+        while True:
+            self._ahead.acquire()
+            with self._taking:
+                if self._ended:
+                    return
+                place, outcome, piece = self._taken, _END, None
+                try:
+                    piece = next(self._pieces, None)
+                except BaseException as problem:
+                    outcome = _Failure(problem)
+                self._taken += 1
+                self._ended = piece is None
+                first = self._items + 1
+                self._items += len(piece or ())
+            if piece is not None:
+                outcome = self._asked(process, connection, piece, first)
+            self._done.put((place, outcome))
+            if piece is None or not process.is_alive():
+                return
+
+    def _asked(self, process: BaseProcess, connection: Connection, piece: list[Item], first: int) -> Any:
+        """The result of a piece, or why there is none."""
+        try:
+            connection.send(piece)
+            return connection.recv()
+        except (EOFError, OSError):
+            process.join(5)
+            last = first + len(piece) - 1
+            had = f"{self._kind} {first:,} to {last:,}" if last > first else f"{self._kind} {first:,}"
+            return _Failure(
+                SeqnlpError(
+                    f"a worker {_how_it_ended(process.exitcode)} while it had {had}; what comes before them is "
+                    "answered. If memory was short, use fewer workers; else look at these"
+                )
+            )
+        except Exception as problem:  # what cannot be pickled
+            return _Failure(problem)
+
+
+def _start(function: Callable[[list[Item]], Result], workers: int) -> list[tuple[BaseProcess, Connection]]:
+    """Processes that wait for pieces, each with this end of its pipe.
+
+    Ctrl-C reaches all processes of a terminal: it waits until a new one ignores it, so that only this one answers.
+    """
+    context: Any = multiprocessing.get_context("fork" if shares_memory() else "spawn")
+    hired: list[tuple[BaseProcess, Connection]] = []
+    can_wait = hasattr(signal, "pthread_sigmask")
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if can_wait else set()
+    gc.collect()
+    gc.freeze()  # a collection in a worker would write to, and so copy, what is shared
+    try:
+        for number in range(workers):
+            ours, theirs = context.Pipe()
+            others = [ours, *(connection for _, connection in hired)] if shares_memory() else []
+            process = context.Process(
+                target=_work, args=(function, theirs, others), name=f"seqnlp-worker-{number + 1}", daemon=True
+            )
+            process.start()
+            theirs.close()
+            hired.append((process, ours))
+    finally:
+        gc.unfreeze()
+        if can_wait:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    return hired
+
+
+def _work(function: Callable[[list[Item]], Result], connection: Connection, others: Sequence[Connection]) -> None:
+    """In a worker: answer until nobody asks any more.
+
+    Args:
+        others: ends that were inherited: while they are open, nobody would notice that the asking process is gone.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    for other in others:
+        other.close()
+    while True:
+        try:
+            piece = connection.recv()
+        except (EOFError, OSError):
+            return
+        outcome: Any
+        try:
+            outcome = function(piece)
+        except Exception as problem:
+            outcome = _Failure(_sendable(problem))
+        try:
+            _send(connection, outcome)
+        except BrokenPipeError:
+            return
+
+
+def _send(connection: Connection, outcome: Any) -> None:
+    try:
+        connection.send(outcome)
+    except BrokenPipeError:
+        raise
+    except Exception as problem:  # it cannot be pickled
+        connection.send(_Failure(_sendable(problem)))
+
+
+def _sendable(problem: Exception) -> Exception:
+    """The error as another process can have it: itself, if it survives the way, else one with its text."""
+    told = partial(SeqnlpError, str(problem)) if isinstance(problem, SeqnlpError) else None
+    try:
+        if str(pickle.loads(pickle.dumps(problem))) == str(problem):
+            problem.add_note("in a worker:\n" + traceback.format_exc())
+            return problem
+    except Exception:  # whatever the error's own code does
+        pass
+    return told() if told else RuntimeError(traceback.format_exc())
+
+
+def _how_it_ended(status: int | None) -> str:
+    if status is None:
+        return "stopped answering"
+    if status < 0:
+        return f"was ended by {signal.Signals(-status).name}"
+    return f"ended with status {status}"

@@ -1,0 +1,98 @@
+"""Several workers give what one gives, in order; what goes wrong in one is told, and nothing before it is lost."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from seqnlp.errors import ConfigError, DataError, SeqnlpError
+from seqnlp.workers import cut, mapped, spread
+
+
+def kept(results: Iterator[int], found: list[int]) -> None:
+    found.extend(results)
+
+
+def doubled(piece: list[int]) -> list[int]:
+    if piece[0] % 4 == 0:
+        time.sleep(0.02)  # later than the pieces after it
+    return [2 * item for item in piece]
+
+
+def ends_at_seven(piece: list[int]) -> int:
+    if 7 in piece:
+        time.sleep(0.1)
+        os.kill(os.getpid(), signal.SIGKILL)
+    return piece[0]
+
+
+def refuses_five(piece: list[int]) -> int:
+    if 5 in piece:
+        raise ConfigError(["five: expected another number"])
+    return piece[0]
+
+
+def unsendable(piece: list[int]) -> object:
+    return lambda: piece
+
+
+def first(piece: list[int]) -> int:
+    return piece[0]
+
+
+def process_number(piece: list[int]) -> int:
+    return os.getpid()
+
+
+def test_results_come_in_the_order_of_the_pieces() -> None:
+    assert spread(doubled, range(50), workers=3, size=2) == [2 * item for item in range(50)]
+    assert list(mapped(doubled, iter([[1], [2, 3], [4]]), workers=2)) == [[2], [4, 6], [8]]
+    assert spread(doubled, [], workers=3) == []
+
+
+def test_a_worker_that_ends_is_an_error_that_names_its_items() -> None:
+    found: list[int] = []
+    with pytest.raises(
+        SeqnlpError, match=r"a worker was ended by SIGKILL while it had lines 7 to 9; what comes before"
+    ):
+        kept(mapped(ends_at_seven, cut(range(1, 40), 3), workers=2), found)
+    assert found == [1, 4]
+
+
+def test_errors_come_after_the_results_before_them() -> None:
+    found: list[int] = []
+    with pytest.raises(SeqnlpError) as caught:
+        kept(mapped(refuses_five, cut(range(1, 20), 2), workers=2), found)
+    assert found == [1, 3]
+    assert str(caught.value) == str(ConfigError(["five: expected another number"]))
+
+    def lines() -> Iterator[int]:
+        yield from range(1, 4)
+        raise DataError("not UTF-8", "standard input", 4)
+
+    found = []
+    with pytest.raises(DataError, match=r"^standard input:4: not UTF-8$"):
+        kept(mapped(first, cut(lines(), 2), workers=2), found)
+    assert found == [1, 3]
+
+
+def test_what_cannot_be_sent_is_an_error_and_no_endless_wait() -> None:
+    with pytest.raises(Exception, match="pickle"):
+        list(mapped(doubled, iter([[lambda: 1]]), workers=2))  # type: ignore[list-item]
+    with pytest.raises(Exception, match="pickle"):
+        list(mapped(unsendable, iter([[1]]), workers=2))
+
+
+def test_no_process_is_left_when_nobody_wants_more() -> None:
+    results = mapped(process_number, ([number] for number in range(100)), workers=2)
+    numbers = {next(results) for _ in range(8)}
+    results.close()  # type: ignore[attr-defined]
+    deadline = time.monotonic() + 10
+    while any(Path(f"/proc/{number}").exists() for number in numbers) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert not any(Path(f"/proc/{number}").exists() for number in numbers)
