@@ -50,6 +50,8 @@ WITHOUT_TORCH = [
     "seqnlp.tasks.classification.api",
     "seqnlp.tasks.anomaly_detection.api",
     "seqnlp.tasks.forecasting.api",
+    "seqnlp.tasks.language_model.api",
+    "seqnlp.tasks.language_model.evaluation",
     "seqnlp.decode.beam",
 ]
 """Modules that can be imported where torch is not installed, with all that they import."""

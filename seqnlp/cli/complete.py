@@ -7,6 +7,7 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
+from seqnlp.cli.engine_options import add_engine_arguments, engine_options
 from seqnlp.cli.visible import visible
 from seqnlp.json_text import json_text
 
@@ -35,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--typing", action="store_true", help="the last word is still being typed: complete it")
     parser.add_argument("--interactive", action="store_true", help="complete after every key that is typed")
     parser.add_argument("--output", choices=("text", "jsonl"), default="text", help="default text")
-    parser.add_argument("--threads", type=int, default=1, metavar="N", help="CPU threads (default 1)")
+    add_engine_arguments(parser, threads=1)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -44,16 +45,12 @@ def run(arguments: argparse.Namespace) -> int:
 
     if arguments.top < 1:
         raise SeqnlpError(f"--top: expected 1 or more, found {arguments.top}")
-    if arguments.threads < 1:
-        raise SeqnlpError(f"--threads: expected 1 or more, found {arguments.threads}")
     if (arguments.text is None) != arguments.interactive:
         raise SeqnlpError('expected a text, as in `seqnlp complete RUN "I grew up"`, or --interactive without one')
-    import torch
-
+    engine = engine_options(arguments)
     from seqnlp.api import LanguageModel
 
-    torch.set_num_threads(arguments.threads)
-    model = LanguageModel(arguments.run)
+    model = LanguageModel(arguments.run, **engine)
     if arguments.interactive:
         from seqnlp.cli.complete_typing import complete_while_typing
 

@@ -8,8 +8,12 @@ from typing import Any
 ENGINES = ("auto", "onnxruntime", "torch", "numpy")
 
 
-def add_engine_arguments(parser: argparse._ActionsContainer) -> None:
-    """Declare them."""
+def add_engine_arguments(parser: argparse._ActionsContainer, threads: int = 0) -> None:
+    """Declare them.
+
+    Args:
+        threads: as many as are used unless told otherwise; 0: as many as the engine chooses.
+    """
     parser.add_argument(
         "--engine",
         choices=ENGINES,
@@ -17,9 +21,8 @@ def add_engine_arguments(parser: argparse._ActionsContainer) -> None:
         help="what computes the network: auto is onnxruntime, or what is installed (default auto)",
     )
     parser.add_argument("--device", default="cpu", metavar="D", help="with --engine torch: cuda, or another of torch's")
-    parser.add_argument(
-        "--threads", type=int, default=0, metavar="N", help="CPU threads (default: the engine's choice)"
-    )
+    usual = str(threads) if threads else "the engine's choice"
+    parser.add_argument("--threads", type=int, default=threads, metavar="N", help=f"CPU threads (default: {usual})")
 
 
 def engine_options(arguments: argparse.Namespace) -> dict[str, Any]:

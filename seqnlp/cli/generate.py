@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
+from seqnlp.cli.engine_options import add_engine_arguments, engine_options
+
 HELP = "let a language model go on with a text"
 EXAMPLES = """\
 examples:
@@ -29,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--repetition-penalty", type=float, default=1.0, metavar="P", help="above 1: repeat less (default 1: off)"
     )
     parser.add_argument("--stop", action="append", default=[], metavar="TEXT", help="end before this text; repeatable")
-    parser.add_argument("--threads", type=int, default=1, metavar="N", help="CPU threads (default 1)")
+    add_engine_arguments(parser, threads=1)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -42,16 +44,12 @@ def run(arguments: argparse.Namespace) -> int:
         raise SeqnlpError(f"--length: expected 0 or more, found {arguments.length}")
     if arguments.repetition_penalty <= 0:
         raise SeqnlpError(f"--repetition-penalty: expected more than 0, found {arguments.repetition_penalty:g}")
-    if arguments.threads < 1:
-        raise SeqnlpError(f"--threads: expected 1 or more, found {arguments.threads}")
-    import torch
-
+    engine = engine_options(arguments)
     from seqnlp.api import LanguageModel
     from seqnlp.cli.complete import say_unknown
     from seqnlp.decode.sampling import SamplingOptions
 
-    torch.set_num_threads(arguments.threads)
-    model = LanguageModel(arguments.run)
+    model = LanguageModel(arguments.run, **engine)
     say_unknown(model, arguments.prompt)
     pieces = model.generate(
         arguments.prompt,

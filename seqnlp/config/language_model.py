@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -126,3 +127,11 @@ class LanguageModelConfig(Config):
         if tokens.min_count > 1 and tokens.kind in ("bpe", "unigram"):
             problems.append(f"tokenizer.min_count: only for words and characters, found '{tokens.kind}'")
         return problems if data.dev else problems + self.needs_dev()
+
+
+def cluster_sizes(num_tokens: int, head: int) -> list[int]:
+    """Tokens of the head and of two clusters, cut at the geometric mean; all in the head if nothing is left."""
+    if head == 0 or head + 2 > num_tokens:
+        return [num_tokens]
+    middle = min(max(round(math.sqrt(head * num_tokens)), head + 1), num_tokens - 1)
+    return [head, middle - head, num_tokens - middle]

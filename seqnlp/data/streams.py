@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 IntArray = NDArray[np.int64]
 
@@ -16,13 +14,9 @@ IntArray = NDArray[np.int64]
 class Window:
     """What b streams read and predict: ``inputs``, ``targets`` (b, T); ``mask`` (b, T) bool, True = a real target."""
 
-    inputs: Tensor
-    targets: Tensor
-    mask: Tensor
-
-    def to(self, device: torch.device) -> Window:
-        """The window on a device."""
-        return Window(self.inputs.to(device), self.targets.to(device), self.mask.to(device))
+    inputs: IntArray
+    targets: IntArray
+    mask: NDArray[np.bool_]
 
 
 class Streams:
@@ -40,7 +34,7 @@ class Streams:
     """
 
     def __init__(self, tokens: IntArray, num_streams: int, window: int, offset: int = 0) -> None:
-        self.tokens = torch.from_numpy(tokens)  # (N,)
+        self.tokens = tokens
         self.num_streams = max(1, min(num_streams, len(tokens) // window))
         self.window = window
         self.edges = np.linspace(0, len(tokens), self.num_streams + 1).astype(np.int64)  # (S + 1,)
@@ -55,9 +49,9 @@ class Streams:
         """The numbers of the windows: those of all streams at one place, place after place."""
         return list(np.arange(self.num_windows * self.num_streams).reshape(self.num_windows, self.num_streams))
 
-    def streams_of(self, numbers: IntArray) -> Tensor:
+    def streams_of(self, numbers: IntArray) -> IntArray:
         """The streams (b,) of windows (b,)."""
-        return torch.from_numpy(numbers % self.num_streams)
+        return numbers % self.num_streams
 
     def begins(self, numbers: IntArray) -> bool:
         """Whether these windows (all at one place) are the first of their streams."""
@@ -79,7 +73,4 @@ class Streams:
     def read(self, numbers: IntArray) -> Window:
         """The windows (b,) of streams at one place."""
         positions, mask = self.positions(numbers)  # (b, T), (b, T)
-        places = torch.from_numpy(positions)  # (b, T)
-        return Window(
-            self.tokens[places - 1], self.tokens[places], torch.from_numpy(mask)
-        )  # place -1 is the last token
+        return Window(self.tokens[positions - 1], self.tokens[positions], mask)  # place -1 is the last token

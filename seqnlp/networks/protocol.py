@@ -122,3 +122,26 @@ class ForecasterNetwork(Protocol):
 
     def read(self, rows: FloatArray, state: Any) -> tuple[FloatArray, Any]:
         """Forecasts (T, J, C), scaled, after each of some rows (T, D), and the state after the last."""
+
+
+class LanguageModelNetwork(Protocol):
+    """Reads tokens, its state carried, and says how probable each token is to come next."""
+
+    def start(self, batch: int = 1) -> Any:
+        """The state before B texts."""
+
+    def select(self, state: Any, rows: IntArray) -> Any:
+        """The state of some of its rows, in any order and number."""
+
+    def read(self, tokens: IntArray, state: Any) -> tuple[FloatArray, Any]:
+        """Outputs (B, H) after the last of tokens (B, T), and the state there."""
+
+    def log_probs(self, outputs: FloatArray, top: int = 0) -> FloatArray:
+        """Log probabilities (N, V) of the next token after outputs (N, H).
+
+        Args:
+            top: where above 0, tokens that cannot be among the ``top`` best ones of any row may read as minus infinity.
+        """
+
+    def losses(self, tokens: IntArray, targets: IntArray, state: Any) -> tuple[FloatArray, Any]:
+        """Negative log probability (B, T) of each target after tokens (B, T), and the state after the last."""

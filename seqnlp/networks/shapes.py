@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import math
 
-from seqnlp.config import AutoencoderConfig, ClassifierConfig, ForecasterConfig, ModelConfig, TranslatorConfig
+from seqnlp.config import (
+    AutoencoderConfig,
+    ClassifierConfig,
+    ForecasterConfig,
+    ModelConfig,
+    RecurrentLanguageModelConfig,
+    TranslatorConfig,
+)
+from seqnlp.config.language_model import cluster_sizes
 from seqnlp.data.lexicon import FIRST_CHARACTER, WordFeatures
 from seqnlp.networks.gates import WITH_CELL
 from seqnlp.text.casing import CASINGS
@@ -174,4 +182,28 @@ def forecaster_shapes(model: ForecasterConfig, num_inputs: int, num_columns: int
         shapes["linear.unit"] = shapes["linear.share"] = floats(num_columns)
     elif lagged:
         shapes["highway.weight"] = floats(answers, lagged)
+    return shapes
+
+
+def language_reader_shapes(model: RecurrentLanguageModelConfig, num_tokens: int) -> Shapes:
+    """Of the half of a language model that reads."""
+    shapes: Shapes = {"embedding.weight": floats(num_tokens, model.embedding_dim)}
+    width, last = model.embedding_dim, model.num_layers - 1
+    for depth in range(model.num_layers):
+        hidden = model.embedding_dim if depth == last and model.tie_embeddings else model.hidden_dim
+        shapes |= cell_shapes(f"layers.layers.{depth}", width, hidden, model.cell)
+        width = hidden
+    return shapes
+
+
+def language_model_shapes(model: RecurrentLanguageModelConfig, num_tokens: int) -> Shapes:
+    """Of a language model."""
+    shapes = language_reader_shapes(model, num_tokens)
+    width = model.embedding_dim if model.tie_embeddings else model.hidden_dim
+    if not model.tie_embeddings:
+        shapes["output_table"] = floats(num_tokens, width)
+    clusters = len(cluster_sizes(num_tokens, model.adaptive_head)) - 1
+    shapes["output.bias"] = floats(num_tokens)
+    if clusters:
+        shapes["output.clusters"], shapes["output.cluster_bias"] = floats(clusters, width), floats(clusters)
     return shapes

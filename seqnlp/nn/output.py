@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
-
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from seqnlp.config.language_model import cluster_sizes
 from seqnlp.nn.products import padded_rows
 from seqnlp.nn.smoothed_loss import smoothed_loss
 
@@ -113,11 +112,3 @@ class Output(nn.Module):
         edges = torch.tensor(self.sizes, device=targets.device).cumsum(0)  # (C + 1,)
         cluster = torch.bucketize(targets.contiguous(), edges, right=True)  # (N,), 0: in the head
         return torch.where(cluster == 0, targets, self.sizes[0] + cluster - 1)
-
-
-def cluster_sizes(num_tokens: int, head: int) -> list[int]:
-    """Tokens of the head and of two clusters, cut at the geometric mean; all in the head if nothing is left."""
-    if head == 0 or head + 2 > num_tokens:
-        return [num_tokens]
-    middle = min(max(round(math.sqrt(head * num_tokens)), head + 1), num_tokens - 1)
-    return [head, middle - head, num_tokens - middle]

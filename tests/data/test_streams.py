@@ -42,7 +42,7 @@ def test_shares_of_a_place_are_what_the_whole_has() -> None:
         whole = streams.read(numbers)
         for piece in (numbers[::2], numbers[1::2]):
             part = streams.read(piece)
-            rows, width = streams.streams_of(piece), part.targets.size(1)
+            rows, width = streams.streams_of(piece), part.targets.shape[1]
             assert (whole.targets[rows, :width][part.mask] == part.targets[part.mask]).all()
         assert sum(streams.count(numbers[start::2]) for start in (0, 1)) == streams.count(numbers)
 

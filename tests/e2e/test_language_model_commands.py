@@ -13,8 +13,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from command import output, refusal, seqnlp
+from numpy.typing import NDArray
 from tiny_text import HOMES, make_lines, write_text
 
 import seqnlp as package
@@ -66,8 +66,8 @@ def words(runs: Runs) -> LanguageModel:
     return LanguageModel(runs["words"])
 
 
-def states(typed: package.api.TypedText) -> Sequence[torch.Tensor]:
-    return [*typed.place.state, torch.from_numpy(typed.place.log_probs)]
+def states(typed: package.api.TypedText) -> Sequence[NDArray[np.floating]]:
+    return [*typed.place.state.values(), typed.place.log_probs]
 
 
 def test_what_was_said_words_ago_decides_the_next_word(words: LanguageModel) -> None:
@@ -93,15 +93,16 @@ def test_the_carried_state_is_that_of_a_full_re_read(model: LanguageModel) -> No
     for character in text:
         typed = typed.type(character)
     for mine, theirs in zip(states(typed), states(model.start(text)), strict=True):
-        torch.testing.assert_close(mine, theirs, atol=1e-4, rtol=1e-4)
+        np.testing.assert_allclose(mine, theirs, atol=1e-4, rtol=1e-4)
     assert [one.word for one in typed.complete()] == [one.word for one in model.start(text).complete()]
 
 
 def test_the_state_while_typing_is_that_of_evaluation(words: LanguageModel) -> None:
     tokens = [words.tokens.end, *words.tokens.encode("Mira is from")[:-1]]
-    outputs, _ = words._reader.model(torch.tensor([tokens]), words._reader.model.start())
-    expected = words._reader.model.log_probs(outputs[:, -1])[0]
-    torch.testing.assert_close(torch.from_numpy(words.start("Mira is from ").place.log_probs).float(), expected)
+    network = words._reader.network
+    outputs, _ = network.read(np.array([tokens]), network.start())
+    expected = network.log_probs(outputs)[0]
+    np.testing.assert_allclose(words.start("Mira is from ").place.log_probs, expected, atol=1e-5)
 
 
 def test_a_keystroke_costs_the_same_after_a_long_text(words: LanguageModel) -> None:

@@ -6,14 +6,23 @@ from typing import Any
 
 import pytest
 
-from seqnlp.config import AutoencoderConfig, ClassifierConfig, ForecasterConfig, ModelConfig, TranslatorConfig
+from seqnlp.config import (
+    AutoencoderConfig,
+    ClassifierConfig,
+    ForecasterConfig,
+    ModelConfig,
+    RecurrentLanguageModelConfig,
+    TranslatorConfig,
+)
 from seqnlp.data.lexicon import WordFeatures
 from seqnlp.models.forecaster import RecurrentForecaster
+from seqnlp.models.language_model import RecurrentLanguageModel
 from seqnlp.models.translator import RecurrentTranslator
 from seqnlp.networks.shapes import (
     autoencoder_shapes,
     classifier_shapes,
     forecaster_shapes,
+    language_model_shapes,
     tagger_shapes,
     translator_shapes,
 )
@@ -99,3 +108,12 @@ def test_of_autoencoders(cell: str) -> None:
 def test_of_forecasters(cell: str, changes: dict[str, Any]) -> None:
     model = ForecasterConfig(cell=cell, **changes)
     assert forecaster_shapes(model, 6, 2) == shapes_of(RecurrentForecaster(model, 6, 2))
+
+
+@pytest.mark.parametrize("cell", ["lstm", "gru", "rnn", "peephole"])
+@pytest.mark.parametrize(
+    "changes", [{}, {"tie_embeddings": False, "num_layers": 3}, {"adaptive_head": 4}, {"adaptive_head": 11}], ids=str
+)
+def test_of_language_models(cell: str, changes: dict[str, Any]) -> None:
+    model = RecurrentLanguageModelConfig(cell=cell, embedding_dim=6, hidden_dim=9, **changes)
+    assert language_model_shapes(model, 12) == shapes_of(RecurrentLanguageModel(model, 12))

@@ -14,13 +14,14 @@ from tiny_pairs import tiny_translation, write_tiny_pairs
 from tiny_text import tiny_language_model, write_tiny_text
 from torch import Tensor, nn
 
-from seqnlp import Classifier, Tagger, Translator, load
+from seqnlp import Classifier, Tagger, Translator
 from seqnlp.api import LanguageModel
 from seqnlp.bundle import load_bundle
 from seqnlp.config import Config
 from seqnlp.errors import ConfigError, DataError, RunError, SeqnlpError
 from seqnlp.launch import start
 from seqnlp.models.as_network import TorchWords
+from seqnlp.models.language_model_as_network import TorchLanguageModel
 from seqnlp.nn.cells import CELLS
 from seqnlp.tasks.activations import SHOWN_END, text_activations
 from seqnlp.tasks.classification.model import classifier_from_bundle
@@ -86,9 +87,10 @@ def test_a_language_model_is_seen_as_it_reads(kind: str, tmp_path: Path) -> None
     text = "Mira is from Velland"
 
     def read() -> None:
-        model = load(run)
-        assert isinstance(model, LanguageModel)
-        hooked.append(heard(model._reader.model.layers, lambda: model.start(text).finish()))
+        model = LanguageModel(run, engine="torch")
+        network = model._reader.network
+        assert isinstance(network, TorchLanguageModel)
+        hooked.append(heard(network.model.layers, lambda: model.start(text).finish()))
 
     hooked: list[Tensor] = []
     read()

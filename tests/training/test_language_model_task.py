@@ -15,6 +15,7 @@ from tiny_text import tiny_language_model, write_text, write_tiny_text
 from seqnlp.bundle import load_bundle
 from seqnlp.config import LanguageModelConfig, config_to_dict, read_config
 from seqnlp.errors import ConfigError, DataError, RunError
+from seqnlp.models.language_model_as_network import TorchLanguageModel
 from seqnlp.tasks.language_model.model import language_model_from_bundle
 from seqnlp.tasks.language_model.scoring import score_tokens
 from seqnlp.tasks.language_model.task import LanguageModelTask
@@ -112,7 +113,7 @@ def test_every_unit_is_scored_exactly_once(tmp_path: Path, data: Path, num_strea
     task = make(tiny_language_model(data), tmp_path / "run")
     task.model.eval()
     tokens = task.train_tokens
-    losses = score_tokens(task.model, tokens, torch.device("cpu"), num_streams)
+    losses = score_tokens(TorchLanguageModel(task.model), tokens, num_streams)
     assert (losses > 0).all()
     if num_streams == 1:
         inputs = torch.from_numpy(np.concatenate([tokens[-1:], tokens[:-1]]))[None]
@@ -124,7 +125,7 @@ def test_the_dev_score_is_the_perplexity_per_word(tmp_path: Path, data: Path) ->
     task = make(tiny_language_model(data, tokenizer__kind="characters"), tmp_path / "run")
     task.model.eval()
     assert task.dev is not None
-    losses = score_tokens(task.model, task.dev.tokens, torch.device("cpu"), 10)
+    losses = score_tokens(TorchLanguageModel(task.model), task.dev.tokens, 10)
     words = sum(len(line.split()) + 1 for line in (data / "dev.txt").read_text().splitlines())
     assert task.evaluate()["perplexity"] == pytest.approx(float(np.exp(losses.sum() / words)))
     assert task.evaluate()["score"] == -task.evaluate()["perplexity"]

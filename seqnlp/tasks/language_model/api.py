@@ -10,10 +10,12 @@ from typing import Any
 from seqnlp.bundle import find_model, load_bundle
 from seqnlp.decode.sampling import SamplingOptions
 from seqnlp.errors import SeqnlpError
+from seqnlp.networks.engine import choose_engine
 from seqnlp.tasks import arguments
-from seqnlp.tasks.language_model.model import language_model_from_bundle
+from seqnlp.tasks.language_model.network import saved_network
 from seqnlp.tasks.language_model.prediction import TextSession, TextState
-from seqnlp.tasks.saved_model import SavedModel, undisturbed
+from seqnlp.tasks.language_model.saved import read_language_model
+from seqnlp.tasks.saved_model import SavedModel, changed
 from seqnlp.text.language_tokens import END_MARK, plain_line, unknown_words
 from seqnlp.text.writer import StopStrings, TextWriter
 
@@ -90,26 +92,34 @@ class LanguageModel(SavedModel):
 
     Args:
         path: a run, or a saved model folder.
+        engine: what computes: ``onnxruntime``, ``torch`` or ``numpy``; ``auto``: the fastest that is installed.
+        device: ``cpu``, or another of torch's, as ``cuda``, with the engine torch.
+        threads: that compute; 0: as many as the engine chooses. With torch it is a setting of the whole process.
+
+    Attributes:
+        engine: the one that computes.
 
     Raises:
         RunError: there is no model, it is damaged, too new or for another task.
-        SeqnlpError: it reads backwards, so that it cannot go on with a text.
+        SeqnlpError: it reads backwards, so that it cannot go on with a text; the engine is not installed, or does not
+            compute on the device.
     """
 
-    @undisturbed
-    def __init__(self, path: str | Path) -> None:
+    def __init__(self, path: str | Path, *, engine: str = "auto", device: str = "cpu", threads: int = 0) -> None:
         bundle = load_bundle(path)
-        loaded = language_model_from_bundle(bundle)
-        if loaded.model.config.direction == "backward":
+        saved = read_language_model(bundle)
+        self.engine = choose_engine(engine, device)
+        if saved.settings.direction == "backward":
             raise SeqnlpError(
                 f"{path} was trained with model.direction=backward: it can be evaluated, but not go on with a text; "
                 "train one with model.direction=forward"
             )
         self.path = find_model(path)
-        self._remember(path)
+        self._remember(path, **changed(engine=(engine, "auto"), device=(device, "cpu"), threads=(threads, 0)))
         self.description, self.metrics = bundle.description, bundle.metrics
-        self.tokens = loaded.tokens
-        self._reader, self._lowercase = TextSession(loaded), loaded.lowercase
+        self.tokens = saved.tokens
+        network = saved_network(saved, self.engine, device, threads)
+        self._reader, self._lowercase = TextSession(network, saved.tokens), saved.lowercase
 
     def start(self, text: str = "") -> TypedText:
         """A text to go on with, key by key: ``model.start("I grew").type(" up").complete()``."""

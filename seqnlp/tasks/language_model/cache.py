@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from seqnlp.data.stream_tensors import as_tensors
 from seqnlp.data.streams import Streams
 from seqnlp.models.language_model import RecurrentLanguageModel
 from seqnlp.tasks.language_model.scoring import WINDOW
@@ -96,7 +97,7 @@ def _windows(
     streams = Streams(tokens, 1, min(WINDOW, len(tokens)))
     state = model.start(1)
     for numbers in streams.plan():
-        window = streams.read(numbers).to(device)
+        window = as_tensors(streams.read(numbers), device)
         outputs, state = model(window.inputs, state)  # (1, T, H)
         targets = window.targets[0]  # (T,)
         yield outputs[0], targets, model.output.losses(outputs[0], model.table, targets)

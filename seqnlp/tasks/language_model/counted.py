@@ -6,14 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import torch
 
 from seqnlp.bundle import load_bundle
 from seqnlp.config import LanguageModelConfig
 from seqnlp.data.corpus import encode_corpus, load_text
 from seqnlp.metrics.paired_counts import CountedScore, perplexity_of
 from seqnlp.tasks.counted import CountedAnswers
-from seqnlp.tasks.language_model.model import in_direction, language_model_from_bundle
+from seqnlp.tasks.language_model.network import saved_network
+from seqnlp.tasks.language_model.saved import in_direction, read_language_model
 from seqnlp.tasks.language_model.scoring import score_tokens
 from seqnlp.tasks.splits import require_split
 
@@ -26,11 +26,11 @@ def counted_losses(run: Path, config: LanguageModelConfig, split: str, say: Call
         DataError: the split cannot be read.
     """
     require_split(config, split)
-    loaded = language_model_from_bundle(load_bundle(run))
+    saved = read_language_model(load_bundle(run))
     lines = load_text(config.data, split)
-    corpus, direction = encode_corpus(lines, loaded.tokens), loaded.model.config.direction
+    corpus, direction = encode_corpus(lines, saved.tokens), saved.settings.direction
     read = in_direction(corpus.tokens, direction)
-    losses = corpus.line_sums(in_direction(score_tokens(loaded.model, read, torch.device("cpu")), direction))  # (L,)
+    losses = corpus.line_sums(in_direction(score_tokens(saved_network(saved), read), direction))  # (L,)
     counts = np.stack([losses, corpus.words], axis=1).astype(np.float64)  # (L, 2)
     return CountedAnswers(
         unit="lines",

@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from seqnlp.data.stream_tensors import as_tensors
 from seqnlp.data.streams import Streams
 from seqnlp.models.language_model import RecurrentLanguageModel
 from seqnlp.nn.cells import detached
@@ -64,7 +65,7 @@ def dynamic_losses(
     losses, state = np.zeros(len(tokens)), model.start(1)
     try:
         for numbers in streams.plan():
-            window = streams.read(numbers).to(device)
+            window = as_tensors(streams.read(numbers), device)
             loss, gradients, state = _segment(model, window.inputs, window.targets, detached(state), weights)
             positions, _ = streams.positions(numbers)  # (1, T)
             losses[positions[0]] = loss.double().cpu().numpy()
@@ -86,7 +87,7 @@ def _gradient_scale(model: RecurrentLanguageModel, tokens: IntArray, device: tor
     streams, state = Streams(tokens, 1, min(SEGMENT, len(tokens))), model.start(1)
     plan = streams.plan()[:STATISTICS]
     for numbers in plan:
-        window = streams.read(numbers).to(device)
+        window = as_tensors(streams.read(numbers), device)
         _, gradients, state = _segment(model, window.inputs, window.targets, detached(state), weights)
         for square, gradient in zip(squares, gradients, strict=True):
             square.addcmul_(gradient, gradient)

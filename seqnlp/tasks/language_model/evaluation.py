@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from seqnlp.bundle import load_bundle, record_scores
@@ -18,11 +17,9 @@ from seqnlp.data.corpus import Corpus, encode_corpus, load_text, text_digest
 from seqnlp.errors import ConfigError
 from seqnlp.metrics.kneser_ney import KneserNey
 from seqnlp.metrics.perplexity import perplexity_along, text_scores
-from seqnlp.models.language_model import RecurrentLanguageModel
-from seqnlp.tasks.language_model.cache import cache_losses, tune_cache
-from seqnlp.tasks.language_model.dynamic import DynamicEvaluation, dynamic_losses
-from seqnlp.tasks.language_model.model import in_direction, language_model_from_bundle
+from seqnlp.tasks.language_model.network import saved_network
 from seqnlp.tasks.language_model.report import LanguageReport, NamedScores
+from seqnlp.tasks.language_model.saved import SavedLanguageModel, in_direction, read_language_model
 from seqnlp.tasks.language_model.scoring import score_tokens
 from seqnlp.tasks.splits import require_split
 
@@ -66,15 +63,14 @@ def evaluate(
         DataError: the split cannot be read.
     """
     require_split(config, split)
-    bundle = load_bundle(run)
-    loaded = language_model_from_bundle(bundle)
-    corpus = encode_corpus(load_text(config.data, split), loaded.tokens)
+    saved = read_language_model(load_bundle(run))
+    network = saved_network(saved)
+    corpus = encode_corpus(load_text(config.data, split), saved.tokens)
     if not config.data.train and (adaptation.cache or adaptation.dynamic):
         raise ConfigError(["data.train: missing; a cache and dynamic evaluation need the run, with its training text"])
-    train = encode_corpus(load_text(config.data, "train"), loaded.tokens) if config.data.train else None
-    device, direction = torch.device("cpu"), loaded.model.config.direction
+    train = encode_corpus(load_text(config.data, "train"), saved.tokens) if config.data.train else None
     started = time.perf_counter()
-    scores = _scores("this model", corpus, direction, lambda tokens: score_tokens(loaded.model, tokens, device))
+    scores = _scores("this model", corpus, saved.settings.direction, lambda tokens: score_tokens(network, tokens))
     seconds = time.perf_counter() - started
     kind = config.tokenizer.kind
     report = LanguageReport(
@@ -90,12 +86,12 @@ def evaluate(
         scores=scores.scores,
         along=scores.along,
         adapted=[],
-        baselines=_baselines(train, corpus, len(loaded.tokens)) if train else [],
+        baselines=_baselines(train, corpus, len(saved.tokens)) if train else [],
         seconds=seconds,
     )
     if train and (adaptation.cache or adaptation.dynamic):
-        dev = encode_corpus(load_text(config.data, "dev"), loaded.tokens) if config.data.dev else None
-        report = replace(report, adapted=_adapted(loaded.model, train, dev, corpus, device, adaptation, say))
+        dev = encode_corpus(load_text(config.data, "dev"), saved.tokens) if config.data.dev else None
+        report = replace(report, adapted=_adapted(saved, train, dev, corpus, adaptation, say))
     summary = {
         "perplexity": round(report.score, 4),
         "interval": [round(end, 2) for end in report.scores.interval],
@@ -130,18 +126,24 @@ def _baselines(train: Corpus, corpus: Corpus, num_tokens: int) -> list[NamedScor
 
 
 def _adapted(
-    model: RecurrentLanguageModel,
+    saved: SavedLanguageModel,
     train: Corpus,
     dev: Corpus | None,
     corpus: Corpus,
-    device: torch.device,
     adaptation: Adaptation,
     say: Callable[[str], None],
 ) -> list[NamedScores]:
-    """The model with a cache and with dynamic evaluation, their settings found on the development text."""
+    """The model with a cache and with dynamic evaluation, their settings found on the development text; by torch."""
+    import torch
+
+    from seqnlp.tasks.language_model.cache import cache_losses, tune_cache
+    from seqnlp.tasks.language_model.dynamic import DynamicEvaluation, dynamic_losses
+    from seqnlp.tasks.language_model.model import language_model_from_saved
+
     if dev is None:
         raise ConfigError(["data.dev: missing; --cache and --dynamic find their settings on a development text"])
-    direction, adapted = model.config.direction, []
+    device, model, adapted = torch.device("cpu"), language_model_from_saved(saved).model, []
+    direction = saved.settings.direction
     dev_tokens, train_tokens = (in_direction(one.tokens, direction) for one in (dev, train))
     if adaptation.cache:
         cache = tune_cache(model, dev_tokens, device, adaptation.cache)

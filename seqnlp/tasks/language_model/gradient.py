@@ -10,7 +10,8 @@ from seqnlp.bundle import Bundle
 from seqnlp.config import LanguageModelConfig
 from seqnlp.data.corpus import encode_corpus, load_text
 from seqnlp.tasks.gradient import MAX_LENGTH, TEXTS, Norms, gradient_norms_of
-from seqnlp.tasks.language_model.model import in_direction, language_model_from_bundle
+from seqnlp.tasks.language_model.model import language_model_from_bundle
+from seqnlp.tasks.language_model.saved import in_direction
 
 
 def gradient(bundle: Bundle, config: LanguageModelConfig, split: str) -> Norms:

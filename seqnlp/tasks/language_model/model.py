@@ -1,36 +1,28 @@
-"""From a model folder to a language model that is ready to use."""
+"""A language model's folder as a module of torch."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any, TypeVar
+from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
+from torch.random import fork_rng
 
 from seqnlp.bundle import TENSORS, Bundle
-from seqnlp.config import LanguageModelConfig, RecurrentLanguageModelConfig
-from seqnlp.errors import RunError
+from seqnlp.config import LanguageModelConfig
+from seqnlp.models.as_network import torch_device
 from seqnlp.models.language_model import RecurrentLanguageModel
 from seqnlp.saved_weights import with_weights
-from seqnlp.tasks.saved_tokenizer import tokenizer_in
-from seqnlp.text.language_tokens import END_MARK, Tokens, tokens_from_folder
-
-Number = TypeVar("Number", np.int64, np.float64)
+from seqnlp.tasks.language_model.saved import SavedLanguageModel, read_language_model
+from seqnlp.text.language_tokens import Tokens
 
 
 @dataclass(frozen=True)
 class LoadedLanguageModel:
-    """A language model from a model folder, ready to use."""
+    """A language model from a model folder as a module of torch, ready to use."""
 
     model: RecurrentLanguageModel
     tokens: Tokens
     lowercase: bool
-
-
-def in_direction(tokens: NDArray[Number], direction: str) -> NDArray[Number]:
-    """Tokens (N,), or their losses, as a model of this direction reads them; its own inverse."""
-    return tokens if direction == "forward" else tokens[::-1].copy()
 
 
 def describe(config: LanguageModelConfig) -> dict[str, Any]:
@@ -44,29 +36,20 @@ def describe(config: LanguageModelConfig) -> dict[str, Any]:
 
 
 def language_model_from_bundle(bundle: Bundle) -> LoadedLanguageModel:
-    """Rebuild the language model of a model folder, in inference mode.
+    """The language model of a model folder as a module of torch; see :func:`language_model_from_saved`."""
+    return language_model_from_saved(read_language_model(bundle))
+
+
+def language_model_from_saved(saved: SavedLanguageModel, device: str = "cpu") -> LoadedLanguageModel:
+    """A saved language model as a module of torch, in inference mode; torch's random state stays what it was.
 
     Raises:
-        RunError: another task's model, an unknown key, or weights that do not fit the settings.
+        RunError: weights that do not fit the settings.
+        SeqnlpError: there is no such device.
     """
-    bundle.refuse_other_task("language_model", "a language model")
-    saved = bundle.settings
-    saved.text("task")
-    settings, lowercase = saved.section("model", RecurrentLanguageModelConfig), saved.flag("lowercase")
-    saved.end("about")
-    tokens = _tokens(bundle)
-    model = with_weights(lambda: RecurrentLanguageModel(settings, len(tokens)), bundle.weights, bundle.folder / TENSORS)
-    return LoadedLanguageModel(model, tokens, lowercase)
-
-
-def _tokens(bundle: Bundle) -> Tokens:
-    vocabulary = bundle.facts
-    kind = vocabulary.text("kind", ("words", "characters", "subwords"))
-    known: dict[str, Any] = {"kind": kind}
-    if kind == "words":
-        known |= {"splitter": tokenizer_in(vocabulary, "splitter"), "words": vocabulary.texts("words")}
-    if kind == "characters":
-        known |= {"characters": vocabulary.texts("characters")}
-    if kind != "subwords" and END_MARK not in known[kind]:
-        raise RunError(f"{vocabulary.path}: {kind}: expected the end of a line among them; copy the model again")
-    return tokens_from_folder(known, bundle.subwords)
+    place = torch_device(device)
+    with fork_rng(devices=[]):
+        model = with_weights(
+            lambda: RecurrentLanguageModel(saved.settings, len(saved.tokens)), saved.weights, saved.folder / TENSORS
+        )
+    return LoadedLanguageModel(model.to(place), saved.tokens, saved.lowercase)

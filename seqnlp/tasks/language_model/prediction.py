@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from seqnlp.decode.penalties import penalise_repetition
 from seqnlp.decode.sampling import SamplingOptions, draw
 from seqnlp.decode.word_search import WordSearch
-from seqnlp.models.language_model import RecurrentLanguageModel
-from seqnlp.nn.cells import State, select
-from seqnlp.tasks.language_model.model import LoadedLanguageModel
+from seqnlp.networks.protocol import LanguageModelNetwork
+from seqnlp.text.language_tokens import Tokens
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -24,36 +22,36 @@ IntArray = NDArray[np.int64]
 
 @dataclass(frozen=True, eq=False)
 class TextState:
-    """After the last token that was read: the model, its output (1, H) and its state, of one row, there."""
+    """After the last token that was read: the network, its output (1, H) and its state, of one row, there."""
 
-    model: RecurrentLanguageModel
-    outputs: Tensor
-    state: State
+    network: LanguageModelNetwork
+    outputs: NDArray[np.floating]
+    state: Any
 
     @cached_property
     def log_probs(self) -> FloatArray:
         """(V,) of the next token."""
-        row: FloatArray = _as_array(self.model.log_probs(self.outputs))[0]
+        row: FloatArray = self.network.log_probs(self.outputs)[0].astype(np.float64)
         return row
 
     def probabilities(self, top: int = 0) -> FloatArray:
         """(V,) of the next token; with ``top`` rare ones that are not among so many may read as 0, which is faster."""
         if top and "log_probs" not in self.__dict__:
-            return _exp(_as_array(self.model.log_probs(self.outputs, top))[0])
+            return _exp(self.network.log_probs(self.outputs, top)[0].astype(np.float64))
         return _exp(self.log_probs)
 
 
 class TextSession:
     """Moves a model through a text, one or more tokens at a time."""
 
-    def __init__(self, loaded: LoadedLanguageModel) -> None:
-        self.model, self.tokens = loaded.model, loaded.tokens
-        self._search = WordSearch(loaded.tokens)
+    def __init__(self, network: LanguageModelNetwork, tokens: Tokens) -> None:
+        self.network, self.tokens = network, tokens
+        self._search = WordSearch(tokens)
 
     @cached_property
     def beginning(self) -> TextState:
         """The beginning of a line, nothing read before it."""
-        return self._read([self.tokens.end], self.model.start())
+        return self._read([self.tokens.end], self.network.start())
 
     def read(self, place: TextState, tokens: Sequence[int]) -> TextState:
         """The place after some more tokens; none leave it as it is."""
@@ -95,23 +93,16 @@ class TextSession:
                 seen.append(token)
             place = self._read([token], place.state)
 
-    @torch.inference_mode()
-    def _read(self, tokens: Sequence[int], state: State) -> TextState:
-        outputs, state = self.model(torch.tensor([list(tokens)]), state)  # (1, T, H)
-        return TextState(self.model, outputs[:, -1], state)
+    def _read(self, tokens: Sequence[int], state: Any) -> TextState:
+        outputs, state = self.network.read(np.array([list(tokens)], np.int64), state)  # (1, H)
+        return TextState(self.network, outputs, state)
 
-    @torch.inference_mode()
-    def _step(self, rows: IntArray, tokens: IntArray, state: State) -> tuple[FloatArray, State]:
+    def _step(self, rows: IntArray, tokens: IntArray, state: Any) -> tuple[FloatArray, Any]:
         """Probabilities (N, V) after reading tokens (N,) from rows (N,) of the state."""
-        outputs, state = self.model(torch.from_numpy(tokens)[:, None], select(state, torch.from_numpy(rows)))
-        return _exp(_as_array(self.model.log_probs(outputs[:, 0]))), state
+        outputs, state = self.network.read(tokens[:, None], self.network.select(state, rows))  # (N, H)
+        return _exp(self.network.log_probs(outputs).astype(np.float64)), state
 
 
 def _exp(log_probs: FloatArray) -> FloatArray:
     probabilities: FloatArray = np.exp(log_probs)
     return probabilities
-
-
-def _as_array(log_probs: Tensor) -> FloatArray:
-    array: FloatArray = log_probs.numpy().astype(np.float64)
-    return array

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from seqnlp.data.streams import Streams
-from seqnlp.models.language_model import RecurrentLanguageModel
+from seqnlp.networks.protocol import LanguageModelNetwork
 
 IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]
@@ -16,10 +15,7 @@ WINDOW = 256
 """Tokens that are scored at once; the state is carried on, so this changes nothing but the speed."""
 
 
-@torch.inference_mode()
-def score_tokens(
-    model: RecurrentLanguageModel, tokens: IntArray, device: torch.device, num_streams: int = 1
-) -> FloatArray:
+def score_tokens(network: LanguageModelNetwork, tokens: IntArray, num_streams: int = 1) -> FloatArray:
     """Losses (N,) of tokens (N,) in nats, each scored once.
 
     Args:
@@ -28,10 +24,10 @@ def score_tokens(
     """
     streams = Streams(tokens, num_streams, min(WINDOW, len(tokens)))
     losses = np.zeros(len(tokens))  # (N,)
-    state = model.start(streams.num_streams)
+    state = network.start(streams.num_streams)
     for numbers in streams.plan():
-        window = streams.read(numbers).to(device)
+        window = streams.read(numbers)
         positions, mask = streams.positions(numbers)  # (S, T), (S, T)
-        result, state = model.losses(window.inputs, window.targets, state)  # (S, T)
-        losses[positions[mask]] = result.double().cpu().numpy()[mask]
+        result, state = network.losses(window.inputs, window.targets, state)  # (S, T)
+        losses[positions[mask]] = result[mask]
     return losses

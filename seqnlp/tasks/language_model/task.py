@@ -13,13 +13,16 @@ from seqnlp import bundle
 from seqnlp.config import LanguageModelConfig, settings_without_places
 from seqnlp.config.common import held_out_part
 from seqnlp.data.corpus import Corpus, encode_corpus, load_text, text_digest
+from seqnlp.data.stream_tensors import as_tensors
 from seqnlp.data.streams import Streams
 from seqnlp.metrics.perplexity import perplexity
 from seqnlp.models.language_model import RecurrentLanguageModel
+from seqnlp.models.language_model_as_network import TorchLanguageModel
 from seqnlp.models.size import count_parameters
 from seqnlp.nn.cells import State, detached, select
 from seqnlp.tasks.language_model.card import model_card
-from seqnlp.tasks.language_model.model import describe, in_direction
+from seqnlp.tasks.language_model.model import describe
+from seqnlp.tasks.language_model.saved import in_direction
 from seqnlp.tasks.language_model.scoring import score_tokens
 from seqnlp.tasks.language_model.start import language_model_start
 from seqnlp.tasks.saving import begun_with
@@ -87,7 +90,8 @@ class LanguageModelTask:
 
     def loss(self, examples: Batch, done: float) -> Tensor:
         """The negative log likelihood of windows, summed; the state of their streams moves on."""
-        window, rows = self.streams.read(examples).to(self.device), self.streams.streams_of(examples).to(self.device)
+        window = as_tensors(self.streams.read(examples), self.device)
+        rows = torch.from_numpy(self.streams.streams_of(examples)).to(self.device)
         first = self.model.start(len(examples)) if self.streams.begins(examples) else select(self.state, rows)
         loss, state = self.model.loss(window.inputs, window.targets, window.mask, first)
         for part, new in zip(self.state, detached(state), strict=True):
@@ -110,7 +114,7 @@ class LanguageModelTask:
         if self.dev is None:
             return {}
         tokens = in_direction(self.dev.tokens, self.config.model.direction)
-        losses = score_tokens(self.model, tokens, self.device, DEV_STREAMS)  # (N,)
+        losses = score_tokens(TorchLanguageModel(self.model), tokens, DEV_STREAMS)  # (N,)
         per_word = perplexity(float(losses.sum()), int(self.dev.words.sum()))
         return {"score": -per_word, "perplexity": per_word}
 
