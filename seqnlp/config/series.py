@@ -9,7 +9,10 @@ from typing import Literal
 from seqnlp.config.common import SplitsConfig, delimiter_of
 from seqnlp.config.schema import setting
 
-READ_ALIKE = ("time_column", "time_format", "missing", "gaps", "non_monotonic", "max_repaired", "delimiter", "decimal")
+READ_ALIKE = (
+    *("time_column", "time_format", "missing", "missing_values", "gaps", "non_monotonic", "max_repaired"),
+    *("delimiter", "decimal"),
+)
 """Settings of the data that a model reads series by, as it did in training."""
 
 
@@ -27,13 +30,15 @@ class SeriesDataConfig(SplitsConfig):
     time_column: str = setting("", "column of the time stamps; empty: none, rows follow each other evenly")
     time_format: str = setting(
         "",
-        "of time stamps, as strptime has it, or `number`; empty: ISO 8601 (also 1949-01 or 194901), or numbers",
+        "of time stamps, as strptime has it, `number`, or `unix` or `unix_ms` (since 1970); empty: ISO 8601 (also "
+        "1949-01, 194901, 1949-W07, 1949-Q1), or numbers",
     )
     value_columns: str = setting("", "columns of the numbers, as `A, B`; empty: all but the time stamps")
     missing: Literal["last", "error"] = setting(
         "last",
         "values that are missing (empty, NA, NaN, infinite): the last known one stands in, or stop",
     )
+    missing_values: str = setting("", "numbers that mark missing values, as `-999, 9999`")
     gaps: Literal["fill", "ignore", "error"] = setting(
         "fill",
         "where rows are missing between two time stamps: fill them in as missing values, ignore it, or stop",
@@ -57,6 +62,11 @@ class SeriesDataConfig(SplitsConfig):
         """The names in ``value_columns``."""
         return tuple(filter(None, map(str.strip, self.value_columns.split(","))))
 
+    @property
+    def missing_numbers(self) -> frozenset[float]:
+        """The numbers in ``missing_values``."""
+        return frozenset(map(float, filter(None, map(str.strip, self.missing_values.split(",")))))
+
     def problems(self) -> list[str]:
         """Settings that are fine alone and make no sense together."""
         problems = []
@@ -73,6 +83,11 @@ class SeriesDataConfig(SplitsConfig):
                 problems.append(f"data.{split}: expected a part of more than 0% and less than 100%, found '{actual}'")
         if sum(part or 0 for part in parts.values()) >= 1:
             problems.append(f"data.dev, data.test: {self.dev} and {self.test} leave nothing to train on")
+        try:
+            self.missing_numbers  # noqa: B018 - whether they can be read
+        except ValueError:
+            actual = f"found '{self.missing_values}'"
+            problems.append(f"data.missing_values: expected numbers with commas between them, {actual}")
         if self.time_format and not self.time_column:
             problems.append("data.time_format: only with data.time_column, which is missing")
         directives = re.findall(r"%(.)", self.time_format)

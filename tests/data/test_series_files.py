@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +99,11 @@ def test_other_delimiters_and_decimals_are_read_as_set(tmp_path: Path) -> None:
         "2024-01",
         "17",
         "0.25",
+        "2024-W07",
+        "2024W07",
+        "2024-W07-3",
+        "2024Q1",
+        "2024-Q3",
     ],
 )
 def test_stamps_come_back_as_they_were_written(text: str) -> None:
@@ -109,3 +114,68 @@ def test_stamps_of_a_file_stay_and_those_filled_in_are_alike(tmp_path: Path) -> 
     hours = [f"2024-01-01T{hour:02}:00+02:00" for hour in range(24)]
     series, _ = read(tmp_path, rows([*hours[:7], *hours[8:]]))
     assert series.stamps == tuple(hours)
+
+
+@pytest.mark.parametrize(
+    ("stamp", "formats"),
+    [
+        ("31/12/2024", "data.time_format='%d/%m/%Y'"),
+        ("01/02/2024", "data.time_format='%d/%m/%Y' or data.time_format='%m/%d/%Y'"),
+        ("Jan 1990", "data.time_format='%b %Y'"),
+        ("3.2.2024 14:05", "data.time_format='%d.%m.%Y %H:%M'"),
+        ("the first", "as strptime has it"),
+    ],
+)
+def test_a_time_stamp_in_another_form_is_refused_with_the_format_that_reads_it(
+    tmp_path: Path, stamp: str, formats: str
+) -> None:
+    assert error(tmp_path, rows([stamp])).endswith(f"set {formats}" if "%" in formats else formats)
+
+
+def test_a_column_of_time_stamps_that_nobody_named_is_no_column_of_numbers(tmp_path: Path) -> None:
+    for stamp in ("2024-01-31", "31.01.2024", "2024-Q1"):
+        assert "if these are the time stamps, set data.time_column='t'" in error(
+            tmp_path, rows([stamp]), time_column=""
+        )
+    assert "write numbers without units and currencies" in error(tmp_path, ["v", "12.5 kW"], time_column="")
+    assert "write numbers without units and currencies" in error(tmp_path, ["v", "$12.5"], time_column="")
+
+
+def test_row_numbers_are_not_forecast(tmp_path: Path) -> None:
+    numbers = [str(1_700_000_000 + 60 * number) for number in range(20)]
+    lines = ["t,v", *(f"{number},{place % 7}" for place, number in enumerate(numbers))]
+    assert "column 't' rises by 60 in every row" in error(tmp_path, lines, time_column="")
+    series, _ = read(tmp_path, lines, time_column="", value_columns="t, v")  # on purpose
+    assert series.names == ("t", "v")
+    alone, _ = read(tmp_path, [line.split(",")[0] for line in lines], time_column="")  # a trend
+    assert alone.names == ("t",)
+
+
+def test_numbers_that_may_be_seconds_since_1970_are_said_and_can_be_dates(tmp_path: Path) -> None:
+    lines = rows([str(1_700_000_000 + 3600 * number) for number in range(20)])
+    series, said = read(tmp_path, lines)
+    assert any("data.time_format=unix makes them dates" in one for one in said)
+    series, said = read(tmp_path, [*lines[:9], *lines[10:]], time_format="unix", max_repaired=1)
+    assert said == [f"{tmp_path}/series.csv: 1 missing rows filled in (first on line 10)"]
+    assert series.step is not None
+    assert series.step.words(series.moments[0]) == "1 hour"
+    assert series.stamps[8] == lines[9].split(",")[0]
+    assert read_timestamp("1700000000500", "unix_ms") == datetime(2023, 11, 14, 22, 13, 20, 500_000, tzinfo=UTC)
+
+
+def test_marks_of_missing_values_are_said_and_can_be_set(tmp_path: Path) -> None:
+    lines = rows(DAYS)
+    lines[5], lines[9] = f"{DAYS[4]},-999", f"{DAYS[8]},-999"
+    series, said = read(tmp_path, lines)
+    assert series.known.all()
+    assert any("-999 is there 2 times" in one and "data.missing_values='-999'" in one for one in said)
+    series, said = read(tmp_path, lines, missing_values="-999, 9999")
+    assert said == [f"{tmp_path}/series.csv: 2 missing values of 'v', replaced by the last known one (first on line 6)"]
+    assert series.values[4, 0] == series.values[3, 0]
+    assert (~series.known).sum() == 2
+    ordinary = rows(DAYS)
+    ordinary[5], ordinary[9] = f"{DAYS[4]},99", f"{DAYS[8]},99"  # not far from 0 to 59
+    assert read(tmp_path, ordinary)[1] == []
+    assert SeriesDataConfig(train="a", missing_values="-999; none").problems() == [
+        "data.missing_values: expected numbers with commas between them, found '-999; none'"
+    ]

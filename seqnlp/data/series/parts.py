@@ -18,6 +18,7 @@ from seqnlp.data.series.limits import refuse_much_repair, refuse_newest_first
 from seqnlp.data.series.repair import Findings, Regularizer, RegularRow
 from seqnlp.data.series.rows import read_rows
 from seqnlp.data.series.step import Step, find_step
+from seqnlp.data.series.suspicions import refuse_row_numbers, tell_suspicions
 from seqnlp.data.series.time import Timestamp, write_timestamp
 from seqnlp.data.sources import existing_file
 from seqnlp.errors import DataError
@@ -144,6 +145,8 @@ def read_series(
         columns, read = read_rows(fields, config, path, names)
     rows = list(islice(read, config.limit or None))
     refuse_newest_first(rows, path)
+    if not (names or config.columns or config.time_column):
+        refuse_row_numbers(rows, columns.names, path)
     moments = [row.moment for row in rows if row.moment is not None]
     own = find_step(moments)
     if step is None:
@@ -154,6 +157,7 @@ def read_series(
         raise DataError(f"{expected}, found a step of {own.words(moments[0])}{numbers}", path)
     if columns.unread and (names or config.columns):
         say(f"{path}: columns that are not read: {', '.join(columns.unread)}")
+    tell_suspicions(rows, columns.names, config, path, say)
     repair = Regularizer(config, columns.names, step, path)
     even = [one for row in rows for one in repair.add(row)]
     series = make_series(even, columns.names, step, str(path), config.time_format)

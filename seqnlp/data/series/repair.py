@@ -70,6 +70,7 @@ class Regularizer:
     def __init__(self, config: SeriesDataConfig, names: tuple[str, ...], step: Step | None, source: object) -> None:
         self.config, self.names, self.step, self.source = config, names, step, source
         self.findings = Findings()
+        self._marks = config.missing_numbers
         self._last: Row | None = None
         self._values = (math.nan,) * len(names)
 
@@ -117,10 +118,11 @@ class Regularizer:
 
     def _even(self, row: Row) -> Iterator[RegularRow]:
         """The row with the last known values in place of those that are missing."""
-        known = tuple(map(math.isfinite, row.values))
+        marks = self._marks
+        known = tuple(math.isfinite(value) and value not in marks for value in row.values)
         for name, value, good in zip(self.names, row.values, known, strict=True):
             if not good and row.line:
-                kind = "missing" if math.isnan(value) else "infinite"
+                kind = "infinite" if math.isinf(value) else "missing"
                 self._refuse(self.config.missing, "missing", f"column '{name}': the value is {kind}", row)
                 self.findings.add(f"{kind} values of '{name}', replaced by the last known one", row.line)
         pairs = zip(row.values, self._values, known, strict=True)

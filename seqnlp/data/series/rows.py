@@ -10,6 +10,7 @@ from itertools import chain
 
 from seqnlp.config.series import SeriesDataConfig
 from seqnlp.data.series.time import Stamps, Timestamp
+from seqnlp.data.series.time_formats import formats_of, is_time_stamp
 from seqnlp.errors import DataError, did_you_mean
 
 MISSING = frozenset(("", "na", "n/a", "nan", "null", "none"))
@@ -149,9 +150,10 @@ def read_stamp(stamps: Stamps, text: str, config: SeriesDataConfig, line: int) -
         expected = (
             f"'{config.time_format}'" if config.time_format else "ISO 8601 (2024-01-31 or 2024-01-31 23:59) or a number"
         )
+        readers = " or ".join(f"data.time_format='{form}'" for form in formats_of(text))
         raise DataError(
             f"column '{config.time_column}': expected a time stamp ({expected}), found '{text[:30]}'; "
-            "set data.time_format, as strptime has it",
+            + (f"set {readers}" if readers else "set data.time_format, as strptime has it"),
             stamps.source,
             line,
         ) from None
@@ -169,15 +171,19 @@ def _number(text: str, name: str, decimal: str, source: object, line: int) -> fl
     if not _is_number(number):
         raise DataError(
             f"column '{name}': expected a number, found '{text[:30]}'; mend it, leave it empty (a missing value), or "
-            f"name the columns of numbers in data.value_columns{_number_hint(text, decimal)}",
+            f"name the columns of numbers in data.value_columns{_number_hint(text, name, decimal)}",
             source,
             line,
         )
     return float(number)
 
 
-def _number_hint(text: str, decimal: str) -> str:
+def _number_hint(text: str, name: str, decimal: str) -> str:
     hints = []
+    if is_time_stamp(text):
+        hints.append(f"if these are the time stamps, set data.time_column='{name}'")
+    elif re.fullmatch(r"[^\d\s.,+-]{1,3} ?[\d.,]+|[\d.,]+ ?[^\d\s.,]\S*", text):
+        hints.append("write numbers without units and currencies")
     comma = decimal == "." and re.fullmatch(r"[+-]?\d*,\d+", text)
     if comma and not re.fullmatch(r"[+-]?\d{1,3},\d{3}", text):  # which may be a thousand
         hints.append("where a comma stands before the decimals, set data.decimal=','")

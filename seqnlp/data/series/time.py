@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from seqnlp.errors import DataError
 
@@ -13,6 +13,12 @@ Timestamp = datetime | float
 
 NUMBER = "number"
 """The time format of plain numbers."""
+
+EPOCHS = {"unix": 1, "unix_ms": 1000}
+"""Time formats that count since the beginning of 1970 (UTC), and their units in a second."""
+
+QUARTER = re.compile(r"(\d{4})(\D?)Q([1-4])")
+_WEEK = re.compile(r"\d{4}(-?)W\d\d(-?[1-7])?")
 
 _MONTH = re.compile(r"(\d{4})-(\d{2})()")
 _COMPACT = re.compile(r"((?:19|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])?")
@@ -61,16 +67,20 @@ def read_timestamp(text: str, time_format: str = "") -> Timestamp:
     """A time stamp as it is written.
 
     Args:
-        time_format: for ``strptime``; ``number``: a plain number; empty: ISO 8601, also a year and month alone
-            (2024-01 or 202401), or a number.
+        time_format: for ``strptime``; ``number``: a plain number; ``unix``, ``unix_ms``: since 1970; empty: ISO 8601,
+            also a year and month alone (2024-01 or 202401) or a quarter (2024-Q1), or a number.
 
     Raises:
         ValueError: it is none.
     """
     if time_format == NUMBER:
         return _number(text)
+    if time_format in EPOCHS:
+        return _since_1970(_number(text) / EPOCHS[time_format])
     if time_format:
         return datetime.strptime(text, time_format)
+    if quarter := QUARTER.fullmatch(text):
+        return datetime(int(quarter[1]), 3 * int(quarter[3]) - 2, 1)
     if match := _MONTH.fullmatch(text) or _COMPACT.fullmatch(text):
         year, month, day = (int(part or 1) for part in match.groups())
         return datetime(year, month, day)
@@ -81,8 +91,15 @@ def write_timestamp(moment: Timestamp, like: str, time_format: str = "") -> str:
     """A time stamp in the way in which ``like`` is written; with more of its parts where it has more."""
     if not isinstance(moment, datetime):
         return str(int(moment)) if moment == int(moment) and like.strip("-").isdigit() else repr(moment)
+    if time_format in EPOCHS:
+        number = EPOCHS[time_format] * (moment - _since_1970(0)).total_seconds()
+        return str(int(number)) if number == int(number) and like.strip("-").isdigit() else repr(number)
     if time_format:
         return _formatted(moment, like, time_format)
+    if (quarter := QUARTER.fullmatch(like)) and (moment.month % 3, moment.day) == (1, 1):
+        return f"{moment.year}{quarter[2]}Q{moment.month // 3 + 1}"
+    if week := _WEEK.fullmatch(like):
+        return _as_week(moment, week)
     written = _WRITTEN.fullmatch(like)
     if not written:
         return moment.isoformat()
@@ -127,6 +144,17 @@ def _time(moment: datetime, shown: int) -> str:
         if length >= shown and time.fromisoformat(written) == time:
             return written
     return written
+
+
+def _since_1970(seconds: float) -> datetime:
+    return datetime.fromtimestamp(0, UTC) + timedelta(seconds=seconds)
+
+
+def _as_week(moment: datetime, like: re.Match[str]) -> str:
+    """A date as its year, week and, where ``like`` has it or it is no Monday, weekday."""
+    year, week, weekday = moment.isocalendar()
+    day = f"{like[1]}{weekday}" if like[2] or weekday > 1 else ""
+    return f"{year}{like[1]}W{week:02}{day}"
 
 
 def _kind(moment: Timestamp) -> str:
