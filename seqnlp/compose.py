@@ -31,8 +31,9 @@ from seqnlp.overrides import (
     unknown_options,
 )
 from seqnlp.recipe_files import read_recipe
+from seqnlp.recipe_names import RENAMED, with_moved_data
 from seqnlp.recipe_safety import refuse_code
-from seqnlp.resources import CONF, RECIPES, ROOT, find_options, folders_of
+from seqnlp.resources import CONF, RECIPES, ROOT, current_recipes, find_options, find_recipes, folders_of
 from seqnlp.storage import write_atomically
 
 if TYPE_CHECKING:
@@ -284,7 +285,7 @@ def _leave_hydra(composed: DictConfig) -> Mapping[str, Any]:
     if "recipes" in raw:
         raise ConfigError(["recipe: the first line of its file must be `# @package _global_`, or its values are lost"])
     del raw["recipes_dir"]
-    return raw
+    return with_moved_data(raw)
 
 
 @contextmanager
@@ -300,6 +301,7 @@ def _hydra(config_dir: str | None, task: str) -> Iterator[list[str]]:
     # What recipes may refer to: every setting, and the folder with the data that ships with them.
     defaults = {**config_to_dict(default_config(task)), "recipes_dir": str(RECIPES)}
     ConfigStore.instance().store(name="seqnlp_defaults", node=defaults)
+    _store_old_recipes(config_dir)
     try:
         with initialize_config_dir(str(CONF), job_name="seqnlp", version_base="1.3"):
             if config_dir:
@@ -310,6 +312,20 @@ def _hydra(config_dir: str | None, task: str) -> Iterator[list[str]]:
     except (HydraException, OmegaConfBaseException, yaml.YAMLError) as problem:
         reasons = [" ".join(str(reason).split()) for reason in (problem, problem.__cause__) if reason]
         raise ConfigError([": ".join(reasons).partition(" Config search path")[0]]) from problem
+
+
+def _store_old_recipes(config_dir: str | None) -> None:
+    """Let recipes build upon others by their old names, unless a user has one of such a name."""
+    from hydra.core.config_store import ConfigStore
+
+    store, recipes = ConfigStore.instance(), find_recipes(config_dir)
+    store.repo.pop("recipes", None)  # of another user's folder
+    for folder, new in RENAMED.items():
+        for name in recipes:
+            file = name.removeprefix(f"{new}/")
+            if file != name and f"{folder}/{file}" not in recipes:
+                base = {"defaults": [f"/recipes/{name}"]}
+                store.store(file, base, group=f"recipes/{folder}", package="_global_")
 
 
 def _read_overrides(overrides: Sequence[str], config_dir: str | None, *, multirun: bool) -> tuple[list[Override], str]:
@@ -357,8 +373,8 @@ def _read_override(text: str, config_dir: str | None) -> Override:
 
     parse = OverridesParser.create().parse_override
     start, equals, value = text.partition("=")
-    if start == "recipe":
-        start = "recipes"
+    if start in ("recipe", "recipes"):
+        start, value = "recipes", current_recipes(value, find_recipes(config_dir))
     try:
         parsed = parse(start + equals + value)
     except HydraException:

@@ -19,6 +19,7 @@ from seqnlp.config import Config, config_to_dict, read_config
 from seqnlp.config.renamed import with_former_defaults
 from seqnlp.data.sources import resolve_path
 from seqnlp.errors import ConfigError, RunError
+from seqnlp.recipe_names import with_moved_data
 from seqnlp.storage import remove_leftovers, write_atomically
 from seqnlp.stored import read_bytes, settings_of, settings_text
 from seqnlp.tasks.registry import Task, make_task
@@ -147,7 +148,7 @@ def read_run_config(run: Path) -> Config:
     advice = f"remove {run} and start the run again"
     content = settings_of(read_bytes(path, advice), path, advice)
     try:
-        return read_config(with_former_defaults(content))
+        return read_config(with_moved_data(with_former_defaults(content)))
     except ConfigError as problem:
         raise RunError(f"{path} was changed, or written by another version of seqnlp: {problem}") from problem
 

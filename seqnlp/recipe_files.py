@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from seqnlp.errors import ConfigError, did_you_mean
+from seqnlp.recipe_names import with_new_recipes
 from seqnlp.task_table import TASKS
 
 _FIRST_TASK = next(iter(TASKS))
@@ -54,7 +55,7 @@ def _named_task(path: Path, recipes: Mapping[str, Path], depth: int) -> str:
     defaults = content.get("defaults")
     if depth == 0 or not isinstance(defaults, list):
         return ""
-    names = [name for name in defaults if isinstance(name, str)]
-    bases = [recipes.get(name.removeprefix("/recipes/"), path.parent / f"{name}.yaml") for name in names]
+    names = [name.removeprefix("/recipes/") for name in defaults if isinstance(name, str)]
+    bases = [recipes.get(with_new_recipes(name, recipes), path.parent / f"{name}.yaml") for name in names]
     named = [_named_task(base, recipes, depth - 1) for base in bases if base.is_file()]
     return next((task for task in reversed(named) if task), "")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 from seqnlp.errors import SeqnlpError, did_you_mean
+from seqnlp.recipe_names import notice, with_new_recipes
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -43,16 +45,25 @@ def find_options(group: str, config_dir: str | None = None) -> dict[str, Path]:
     return dict(sorted(files.items()))
 
 
-def find_recipe(name: str, config_dir: str | None = None) -> Path:
-    """The file of one recipe.
+def find_recipe(name: str, config_dir: str | None = None) -> tuple[str, Path]:
+    """One recipe: its name, the new one for an old one, and its file.
 
     Raises:
         SeqnlpError: there is none of this name, or no folder ``config_dir``.
     """
     recipes = find_recipes(config_dir)
+    name = current_recipes(name, recipes)
     if name not in recipes:
         raise SeqnlpError(no_such_option("recipes", name, recipes))
-    return recipes[name]
+    return name, recipes[name]
+
+
+def current_recipes(text: str, recipes: dict[str, Path]) -> str:
+    """The names that recipes have now; an old name is said on stderr."""
+    current = with_new_recipes(text, recipes)
+    if current != text:
+        print("note:", notice(*(one.strip("'") for one in (text, current))), file=sys.stderr)
+    return current
 
 
 def no_such_option(group: str, name: str, options: dict[str, Path]) -> str:

@@ -19,7 +19,6 @@ class TaskParts:
     Attributes:
         kind: what its models are called.
         verbs: commands for its models.
-        recipes: the folder of its recipes.
         config: its configuration.
         task: what trains it; implements ``tasks.registry.Task``.
         load: a model folder (a ``Bundle``) -> the model, ready to use.
@@ -40,7 +39,6 @@ class TaskParts:
 
     kind: str
     verbs: tuple[str, ...]
-    recipes: str
     config: str
     task: str
     load: str
@@ -63,7 +61,6 @@ TASKS: dict[str, TaskParts] = {
     "tagging": TaskParts(
         kind="tagger",
         verbs=("tag",),
-        recipes="tagging",
         config="seqnlp.config.tagging:TaggingConfig",
         task="task:TaggingTask",
         load="model:tagger_from_bundle",
@@ -82,7 +79,6 @@ TASKS: dict[str, TaskParts] = {
     "translation": TaskParts(
         kind="translator",
         verbs=("translate",),
-        recipes="translation",
         config="seqnlp.config.translation:TranslationConfig",
         task="task:TranslationTask",
         load="model:translator_from_bundle",
@@ -97,7 +93,6 @@ TASKS: dict[str, TaskParts] = {
     "classification": TaskParts(
         kind="classifier",
         verbs=("classify",),
-        recipes="sentiment",
         config="seqnlp.config.classification:ClassificationConfig",
         task="task:ClassificationTask",
         load="model:classifier_from_bundle",
@@ -116,7 +111,6 @@ TASKS: dict[str, TaskParts] = {
     "language_model": TaskParts(
         kind="language model",
         verbs=("complete", "generate"),
-        recipes="language_model",
         config="seqnlp.config.language_model:LanguageModelConfig",
         task="task:LanguageModelTask",
         load="model:language_model_from_bundle",
@@ -132,7 +126,6 @@ TASKS: dict[str, TaskParts] = {
     "forecasting": TaskParts(
         kind="forecaster",
         verbs=("forecast",),
-        recipes="forecast",
         config="seqnlp.config.forecasting:ForecastingConfig",
         task="task:ForecastingTask",
         load="forecaster:forecaster_from_bundle",
@@ -144,7 +137,6 @@ TASKS: dict[str, TaskParts] = {
     "anomaly_detection": TaskParts(
         kind="anomaly detector",
         verbs=("detect",),
-        recipes="anomaly",
         config="seqnlp.config.anomaly_detection:AnomalyDetectionConfig",
         task="task:AnomalyDetectionTask",
         load="detector:detector_from_bundle",

@@ -10,7 +10,7 @@ from command import TINY
 
 TRAININGS: dict[str, tuple[str, ...]] = {
     "tagging": ("recipe=tagging/demo", *TINY, "trainer.epochs=1"),
-    "classification": ("recipe=sentiment/demo", *TINY, "trainer.epochs=1"),
+    "classification": ("recipe=classification/demo", *TINY, "trainer.epochs=1"),
     "translation": (
         "recipe=translation/demo",
         "data.limit=200",
@@ -22,14 +22,14 @@ TRAININGS: dict[str, tuple[str, ...]] = {
         "trainer.epochs=1",
     ),
     "language_model": ("recipe=language_model/demo", "data.limit=200", "model.hidden_dim=16", "trainer.epochs=1"),
-    "forecasting": ("recipe=forecast/demo", "trainer.epochs=1"),
-    "anomaly_detection": ("recipe=anomaly/demo", "trainer.epochs=1"),
+    "forecasting": ("recipe=forecasting/demo", "trainer.epochs=1"),
+    "anomaly_detection": ("recipe=anomaly_detection/demo", "trainer.epochs=1"),
 }
 ASK: dict[str, Callable[[Any, Path], Any]] = {
     "tagging": lambda model, data: model.tag("Velisk Korrasel moved.").to_dict(),
     "classification": lambda model, data: model.classify("A lovely film.").probabilities,
     "translation": lambda model, data: model.translate("Ein Hund.").text,
     "language_model": lambda model, data: model.complete("Mira grew up"),
-    "forecasting": lambda model, data: model.forecast(data / "forecast/demo/ferry.csv").values.tolist(),
-    "anomaly_detection": lambda model, data: model.detect(data / "anomaly/demo/readings.csv").rows[-1],
+    "forecasting": lambda model, data: model.forecast(data / "forecasting/demo/ferry.csv").values.tolist(),
+    "anomaly_detection": lambda model, data: model.detect(data / "anomaly_detection/demo/readings.csv").rows[-1],
 }

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from seqnlp.resources import RECIPES
 
-FOLDER = RECIPES / "anomaly" / "demo"
+FOLDER = RECIPES / "anomaly_detection" / "demo"
 
 
 def rows() -> list[dict[str, str]]:

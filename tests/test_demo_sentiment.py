@@ -12,7 +12,7 @@ import pytest
 from seqnlp.resources import RECIPES
 from seqnlp.text.documents import Columns, Document, read_tsv_documents
 
-FOLDER = RECIPES / "sentiment" / "demo"
+FOLDER = RECIPES / "classification" / "demo"
 SPLITS = ("train", "dev", "test")
 
 

@@ -8,7 +8,7 @@ from seqnlp.config import SeriesDataConfig
 from seqnlp.data.series.parts import read_series
 from seqnlp.resources import RECIPES
 
-FERRY = RECIPES / "forecast" / "demo" / "ferry.csv"
+FERRY = RECIPES / "forecasting" / "demo" / "ferry.csv"
 
 
 def test_the_generator_makes_the_series_that_ships(repository: Path, tmp_path: Path) -> None:

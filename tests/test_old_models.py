@@ -38,14 +38,14 @@ def test_an_old_model_answers_as_it_did(name: str, repository: Path, capsys: pyt
 def test_an_old_run_can_be_resumed_and_evaluated(repository: Path, tmp_path: Path) -> None:
     run = tmp_path / "run"
     shutil.copytree(OLD / "run", run)
-    settings = (run / "config.yaml").read_text().replace("DATA", str(repository / "recipes/forecast/demo"))
+    settings = (run / "config.yaml").read_text().replace("DATA", str(repository / "recipes/forecasting/demo"))
     (run / "config.yaml").write_text(settings.replace("HERE", str(run)))
     assert seqnlp("resume", run).status == 0
     assert "MASE" in output("evaluate", run, "--split", "dev")
 
 
 def test_old_names_work_and_say_the_new_ones(capsys: pytest.CaptureFixture[str]) -> None:
-    config = compose_config(["recipe=forecast/demo", "model.warm_up=5", "model.read=changes", "data.backward=error"])
+    config = compose_config(["recipe=forecasting/demo", "model.warm_up=5", "model.read=changes", "data.backward=error"])
     assert isinstance(config, ForecastingConfig)
     assert (config.model.min_context, config.model.input) == (5, "differences")
     assert config.data.non_monotonic == "error"

@@ -31,7 +31,7 @@ def test_a_row_is_whole(task: str) -> None:
     parts = TASKS[task]
     assert part_of(task, "config")().task == task
     assert (PACKAGE / "tasks" / task / "__init__.py").is_file()
-    assert (PACKAGE.parent / "recipes" / parts.recipes / "demo.yaml").is_file()
+    assert (PACKAGE.parent / "recipes" / task / "demo.yaml").is_file()
     assert hasattr(seqnlp, part_of(task, "model").__name__)
     for verb in parts.verbs:
         assert importlib.import_module(f"seqnlp.cli.{verb}").HELP

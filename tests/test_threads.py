@@ -35,7 +35,7 @@ def tagger_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def classifier_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     run = tmp_path_factory.mktemp("threads") / "classifier"
-    output("train", "recipe=sentiment/demo", f"run={run}", *TINY, "trainer.epochs=1")
+    output("train", "recipe=classification/demo", f"run={run}", *TINY, "trainer.epochs=1")
     return run
 
 

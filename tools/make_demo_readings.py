@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Write the series of recipe anomaly/demo: five weeks in a cold store of ours, a row every quarter of an hour.
+"""Write the series of anomaly_detection/demo: five weeks in a cold store of ours, a row every quarter of an hour.
 
 The compressor works harder in the afternoon, and while people come and go on working days. In the last two weeks four
 things happen that never happened before; ``windows.json`` says when. The same seed gives the same files::
 
-    python tools/make_demo_readings.py        # writes recipes/anomaly/demo/{readings.csv,windows.json}
+    python tools/make_demo_readings.py        # writes recipes/anomaly_detection/demo/{readings.csv,windows.json}
 """
 
 from __future__ import annotations

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Write the data of recipe sentiment/demo: what guests say, positive, negative or neutral.
+"""Write the data of recipe classification/demo: what guests say, positive, negative or neutral.
 
 A sentence is a carrier with words for its slots. ``{own}`` is an adjective of the sentence's own kind, ``{other}`` one
 of the opposite: "I expected a {other} soup, and it was {own}" is praise or complaint, depending on which stands where,
 so that counting words does not tell. Neutral sentences hold such words, too. Every eighth carrier occurs in dev and
 test only. The same seed gives the same files::
 
-    python tools/make_demo_sentiment.py       # writes recipes/sentiment/demo/{train,dev,test}.tsv
+    python tools/make_demo_sentiment.py       # writes recipes/classification/demo/{train,dev,test}.tsv
 """
 
 from __future__ import annotations

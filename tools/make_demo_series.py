@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Write the series of recipe forecast/demo: passengers of an invented harbour ferry and the temperature, day by day.
+"""Write the series of recipe forecasting/demo: passengers of an invented harbour ferry and the temperature, day by day.
 
 Passengers follow the week, the year and the weather, and the weather of a day is much like that of the day before. Like
 real files this one has faults: a few values are missing, and the days on which the ferry was in the dock. The same seed
 gives the same file::
 
-    python tools/make_demo_series.py          # writes recipes/forecast/demo/ferry.csv
+    python tools/make_demo_series.py          # writes recipes/forecasting/demo/ferry.csv
 """
 
 from __future__ import annotations

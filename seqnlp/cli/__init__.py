@@ -39,11 +39,11 @@ examples:
   echo "Velisk Korrasel moved from Port Ombril to Yensa." | seqnlp tag runs/first
   seqnlp train recipe=translation/demo run=runs/second    a translator, nothing to download
   echo "Der alte Mann sieht einen kleinen Hund." | seqnlp translate runs/second
-  seqnlp train recipe=sentiment/demo run=runs/third       a classifier, nothing to download
+  seqnlp train recipe=classification/demo run=runs/third       a classifier, nothing to download
   echo "The soup was cold." | seqnlp classify runs/third
   seqnlp train recipe=language_model/demo run=runs/fourth a language model, nothing to download
   seqnlp complete runs/fourth "She grew up in" --top 5
-  seqnlp train recipe=forecast/demo run=runs/fifth        a forecaster, nothing to download
+  seqnlp train recipe=forecasting/demo run=runs/fifth        a forecaster, nothing to download
   seqnlp forecast runs/fifth series.csv -o forecast.csv --plot forecast.png
   seqnlp evaluate runs/first --split test\
 """

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 HELP = "check whether test and dev share texts with train; convert labelled text"
 EXAMPLES = """\
 examples:
-  seqnlp data check sentiment/sst2                                # dev and test of a recipe against its train
+  seqnlp data check classification/sst2                                # dev and test of a recipe against its train
   seqnlp data check runs/first                                    # of a run
-  seqnlp data check sentiment/sentence_polarity sentiment/sst2    # and of each against the other's train
+  seqnlp data check classification/sentence_polarity classification/sst2    # and of each against the other's train
   seqnlp data check train.tsv test.tsv                            # two files (or folders): their sentences or texts
   seqnlp data doubts runs/folds --number 50                       # gold labels found improbable: errors, perhaps
   seqnlp data convert labels.jsonl labels.conll                   # any format of a tagger's data to any other

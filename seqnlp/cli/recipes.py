@@ -38,9 +38,9 @@ def run(arguments: argparse.Namespace) -> int:
     if action == "list" and given == 0:
         print(_table(find_recipes(config_dir)))
     elif action == "show" and given == 1:
-        print(_shown(name, find_recipe(name, config_dir)))
+        print(_shown(*find_recipe(name, config_dir)))
     elif action == "copy" and given == 2:
-        print(_copy(name, find_recipe(name, config_dir), Path(folder)))
+        print(_copy(*find_recipe(name, config_dir), Path(folder)))
     else:
         raise SeqnlpError("expected `seqnlp recipes`, `seqnlp recipes show NAME` or `seqnlp recipes copy NAME FOLDER`")
     return 0

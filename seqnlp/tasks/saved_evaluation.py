@@ -14,6 +14,7 @@ from seqnlp.config.renamed import with_former_defaults
 from seqnlp.data.in_memory.rows import is_path
 from seqnlp.errors import ConfigError, RunError
 from seqnlp.plots.answers import framed
+from seqnlp.recipe_names import with_moved_data
 from seqnlp.report.report import Report as TaskReport
 from seqnlp.stored import read_bytes, settings_of
 from seqnlp.task_table import part_of
@@ -101,7 +102,8 @@ def config_of(path: str | Path) -> Config:
     try:
         if model.name == FOLDER and settings.is_file():
             advice = "score another file with the model's folder alone"
-            return read_config(with_former_defaults(settings_of(read_bytes(settings, advice), settings, advice)))
+            content = settings_of(read_bytes(settings, advice), settings, advice)
+            return read_config(with_moved_data(with_former_defaults(content)))
         settings = model / TRAINING
         if origin.training is not None:
             return config_without_places(origin.training)

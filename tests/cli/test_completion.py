@@ -28,7 +28,7 @@ def test_recipes_groups_and_settings_of_the_task() -> None:
     assert candidates(["train", "optimizer=s"]) == ["optimizer=sgd"]
     assert candidates(["train", "trainer.epo"]) == ["trainer.epochs="]
     assert candidates(["train", "model.output="]) == ["model.output=crf", "model.output=softmax"]
-    assert candidates(["train", "recipe=sentiment/demo", "model.pool"]) == ["model.pooling="]
+    assert candidates(["train", "recipe=classification/demo", "model.pool"]) == ["model.pooling="]
     assert candidates(["train", "model.pool"]) == []
     assert candidates(["train", "data.repair=t"]) == ["data.repair=true"]
 

@@ -126,7 +126,7 @@ def test_recipes_are_listed_with_their_tasks_within_80_columns(capsys: pytest.Ca
     assert list(actual) == list(find_recipes())
     assert {lines[0] for lines in actual.values()} == set(TASKS)
     assert all(len(lines) >= 3 for lines in actual.values())
-    assert actual["forecast/demo"][0] == "forecasting"
+    assert actual["forecasting/demo"][0] == "forecasting"
 
 
 BROKEN = {
@@ -146,7 +146,7 @@ def test_a_broken_recipe_is_a_row_of_its_own_among_the_others(
     folder.mkdir(parents=True)
     for name, (content, _) in BROKEN.items():
         (folder / f"{name}.yaml").write_bytes(content)
-    (folder / "on_top.yaml").write_text("defaults: [/recipes/forecast/demo]\n", encoding="utf-8")
+    (folder / "on_top.yaml").write_text("defaults: [/recipes/forecasting/demo]\n", encoding="utf-8")
     (folder / "empty.yaml").touch()
     (folder / "odd.yaml").write_text('task: tagging\nabout: {data: [1], results: "a\\e[31mb"}\n', encoding="utf-8")
     actual = listed(capsys, "--config-dir", str(tmp_path))

@@ -29,7 +29,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A finished run of the demo recipe, cut short. Read only."""
     folder = tmp_path_factory.mktemp("classifier") / "run"
     short = ["data.limit=300", "trainer.epochs=3", "model.hidden_dim=16", "model.pooling=attention"]
-    output("train", "recipe=sentiment/demo", f"run={folder}", *short, "model.ngrams=1")
+    output("train", "recipe=classification/demo", f"run={folder}", *short, "model.ngrams=1")
     return folder
 
 
@@ -133,7 +133,7 @@ def test_evaluation_prints_the_baselines_beside_it_and_keeps_them(run: Path, tmp
 
 def test_the_held_out_part_is_a_dev_split_like_any_other(tmp_path: Path) -> None:
     settings = ["data.dev=20%", "data.limit=100", "trainer.epochs=1", "model.hidden_dim=8"]
-    trained = seqnlp("train", "recipe=sentiment/demo", f"run={tmp_path}/run", *settings)
+    trained = seqnlp("train", "recipe=classification/demo", f"run={tmp_path}/run", *settings)
     assert trained.status == 0, trained.err
     assert "train: 20 of 100 documents held out as dev, stratified" in trained.err
     report = json.loads(output("evaluate", tmp_path / "run", "--split", "dev", "--json"))
@@ -190,7 +190,7 @@ def test_two_files_are_compared_text_by_text(tmp_path: Path) -> None:
     assert "a fine film" in table
 
 
-@pytest.mark.parametrize("name", ["tagging/demo", "translation/demo", "sentiment/demo"])
+@pytest.mark.parametrize("name", ["tagging/demo", "translation/demo", "classification/demo"])
 def test_every_task_can_be_checked_and_the_demos_share_no_text(name: str) -> None:
     rows = json.loads(output("data", "check", name, "--json"))
     sides = 2 if name.startswith("translation") else 1
@@ -207,18 +207,20 @@ def test_a_run_can_be_checked(run: Path) -> None:
 
 def test_the_treebank_is_found_in_sentence_polarity(shared_data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SEQNLP_DATA", str(shared_data))
-    rows = json.loads(output("data", "check", "sentiment/sentence_polarity", "sentiment/sst2", "--json"))
+    rows = json.loads(output("data", "check", "classification/sentence_polarity", "classification/sst2", "--json"))
     shared = {(row["of"], row["in"]): row["normalized"] for row in rows}
-    assert shared["sentiment/sst2 test", "sentiment/sentence_polarity train"] > 1000
-    assert shared["sentiment/sentence_polarity test", "sentiment/sst2 train"] > 500
-    assert shared["sentiment/sentence_polarity test", "sentiment/sentence_polarity train"] == 0
+    assert shared["classification/sst2 test", "classification/sentence_polarity train"] > 1000
+    assert shared["classification/sentence_polarity test", "classification/sst2 train"] > 500
+    assert shared["classification/sentence_polarity test", "classification/sentence_polarity train"] == 0
 
 
 def test_a_wrong_use_of_data_says_the_right_one(tmp_path: Path) -> None:
     verbs = "`seqnlp data check NAME [NAME]`, `seqnlp data convert IN OUT` or `seqnlp data doubts STUDY`"
     assert refusal("data", "chek", "x") == f"expected {verbs}, found 'chek' (did you mean 'check'?)"
     assert refusal("data", "check", "a", "b", "c") == "expected one or two recipes, runs or files, found 3"
-    assert "recipe: no 'sentiment/dmo' (did you mean 'sentiment/demo'?)" in refusal("data", "check", "sentiment/dmo")
+    assert "recipe: no 'classification/dmo' (did you mean 'classification/demo'?)" in refusal(
+        "data", "check", "classification/dmo"
+    )
     lone = write(tmp_path / "lone.txt", ["a"])
     assert refusal("data", "check", lone).startswith("nothing to compare: expected a train split and a dev or test")
 

@@ -17,7 +17,7 @@ from seqnlp.resources import RECIPES
 def study(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, set[int]]:
     """A cross-validation on the demo's documents, some of their labels made wrong, and the lines of these."""
     folder, draw = tmp_path_factory.mktemp("doubts"), random.Random(1)
-    text = (RECIPES / "sentiment" / "demo" / "train.tsv").read_text(encoding="utf-8")
+    text = (RECIPES / "classification" / "demo" / "train.tsv").read_text(encoding="utf-8")
     rows = [line.split("\t", 1) for line in text.splitlines()][:600]
     wrong = draw.sample(range(len(rows)), 30)
     for number in wrong:
@@ -25,7 +25,7 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, set[int]]:
         rows[number][0] = draw.choice(others)
     (folder / "train.tsv").write_text("".join("\t".join(row) + "\n" for row in rows), encoding="utf-8")
     settings = (f"data.dir={folder}", "data.dev=10%", "folds=2", f"run={folder}/study")
-    output("cross-validate", "recipe=sentiment/demo", *settings)
+    output("cross-validate", "recipe=classification/demo", *settings)
     return folder / "study", {number + 1 for number in wrong}
 
 

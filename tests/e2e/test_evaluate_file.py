@@ -40,16 +40,16 @@ def test_both_files_of_pairs_are_named_by_one_pattern(translator_run: Path, tmp_
 
 def test_series_too(tmp_path: Path) -> None:
     run = tmp_path / "run"
-    output("train", "recipe=forecast/demo", "trainer.epochs=1", f"run={run}")
-    rows = (DEMOS / "forecast/demo/ferry.csv").read_text(encoding="utf-8").splitlines()
+    output("train", "recipe=forecasting/demo", "trainer.epochs=1", f"run={run}")
+    rows = (DEMOS / "forecasting/demo/ferry.csv").read_text(encoding="utf-8").splitlines()
     (tmp_path / "part.csv").write_text("\n".join([rows[0], *rows[-200:]]) + "\n", encoding="utf-8")
     assert scores(run, "--data", tmp_path / "part.csv")["rows"] == 200
 
 
 def test_documents_too(tmp_path: Path) -> None:
     run = tmp_path / "run"
-    output("train", "recipe=sentiment/demo", f"run={run}", *TINY, "trainer.epochs=1")
-    lines = (DEMOS / "sentiment/demo/test.tsv").read_text(encoding="utf-8").splitlines(keepends=True)
+    output("train", "recipe=classification/demo", f"run={run}", *TINY, "trainer.epochs=1")
+    lines = (DEMOS / "classification/demo/test.tsv").read_text(encoding="utf-8").splitlines(keepends=True)
     (tmp_path / "few.tsv").write_text("".join(lines[:20]), encoding="utf-8")
     assert scores(run, "--data", tmp_path / "few.tsv")["documents"] == 20
 
@@ -115,7 +115,7 @@ def test_predictions_stand_beside_what_is_right(trained: Path, translator_run: P
 
 def test_series_have_no_gold_answers_an_example(tmp_path: Path) -> None:
     run = tmp_path / "run"
-    output("train", "recipe=forecast/demo", "trainer.epochs=1", f"run={run}")
+    output("train", "recipe=forecasting/demo", "trainer.epochs=1", f"run={run}")
     assert refusal("evaluate", run, "--predictions", tmp_path / "p.jsonl") == (
         "--predictions is for taggers, translators and classifiers; this run's task is forecasting"
     )

@@ -13,11 +13,11 @@ from six_tasks import TRAININGS
 DEMOS = Path(__file__).resolve().parent.parent.parent / "recipes"
 FILES = {
     "tagging": "tagging/demo/test.conll",
-    "classification": "sentiment/demo/test.tsv",
+    "classification": "classification/demo/test.tsv",
     "translation": "translation/demo/test.{lang}",
     "language_model": "language_model/demo/test.txt",
-    "forecasting": "forecast/demo/ferry.csv",
-    "anomaly_detection": "anomaly/demo/readings.csv",
+    "forecasting": "forecasting/demo/ferry.csv",
+    "anomaly_detection": "anomaly_detection/demo/readings.csv",
 }
 SCORES = {
     "tagging": ("score", "interval", "sentences", "overall", "per_label", "errors"),

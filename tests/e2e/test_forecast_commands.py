@@ -14,14 +14,14 @@ from command import output, refusal, seqnlp
 
 from seqnlp.resources import RECIPES
 
-FERRY = RECIPES / "forecast" / "demo" / "ferry.csv"
+FERRY = RECIPES / "forecasting" / "demo" / "ferry.csv"
 
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A finished run of the demo recipe, cut short. Read only."""
     folder = tmp_path_factory.mktemp("forecaster") / "run"
-    output("train", "recipe=forecast/demo", f"run={folder}", "trainer.epochs=2", "model.hidden_dim=8")
+    output("train", "recipe=forecasting/demo", f"run={folder}", "trainer.epochs=2", "model.hidden_dim=8")
     return folder
 
 
@@ -30,7 +30,7 @@ def rows_of(text: str) -> list[dict[str, str]]:
 
 
 def test_training_says_what_was_wrong_with_the_series_and_what_comes_next(tmp_path: Path) -> None:
-    finished = seqnlp("train", "recipe=forecast/demo", f"run={tmp_path}/run", "trainer.epochs=1")
+    finished = seqnlp("train", "recipe=forecasting/demo", f"run={tmp_path}/run", "trainer.epochs=1")
     assert finished.status == 0
     assert "missing values of 'passengers', replaced by the last known one (first on line " in finished.err
     assert "5 missing rows filled in (first on line 502)" in finished.err
@@ -129,7 +129,7 @@ def test_what_cannot_be_forecast_is_one_clear_message(run: Path, trained: Path, 
 
 
 def test_a_horizon_of_0_is_refused_before_training() -> None:
-    message = refusal("train", "recipe=forecast/demo", "model.horizon=0")
+    message = refusal("train", "recipe=forecasting/demo", "model.horizon=0")
     assert "model.horizon: expected at least 1, found 0" in message
 
 
@@ -149,6 +149,6 @@ def test_a_parquet_file_is_trained_on_and_forecast_as_its_csv(run: Path, tmp_pat
     assert output("forecast", run, tmp_path / "ferry.parquet") == output("forecast", run, FERRY)
     again = tmp_path / "run"
     settings = (f"data.train={tmp_path}/ferry.parquet", "trainer.epochs=2", "model.hidden_dim=8")
-    output("train", "recipe=forecast/demo", f"run={again}", *settings)
+    output("train", "recipe=forecasting/demo", f"run={again}", *settings)
     assert output("forecast", again, FERRY) == output("forecast", run, FERRY)
     assert "found a parquet file" in refusal("forecast", run, stdin=(tmp_path / "ferry.parquet").read_bytes())

@@ -17,9 +17,9 @@ from seqnlp.resources import RECIPES
 REPOSITORY = Path(__file__).resolve().parents[2]
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 DEMO = RECIPES / "tagging" / "demo"
-OPINIONS = RECIPES / "sentiment" / "demo"
-FERRY = RECIPES / "forecast" / "demo" / "ferry.csv"
-READINGS = RECIPES / "anomaly" / "demo" / "readings.csv"
+OPINIONS = RECIPES / "classification" / "demo"
+FERRY = RECIPES / "forecasting" / "demo" / "ferry.csv"
+READINGS = RECIPES / "anomaly_detection" / "demo" / "readings.csv"
 LIVES = RECIPES / "language_model" / "demo"
 PAIRS = RECIPES / "translation" / "demo"
 PAGES = [

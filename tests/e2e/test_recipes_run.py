@@ -50,11 +50,11 @@ def recipes_of(task: str) -> list[str]:
 
 
 def test_every_recipe_is_run_by_one_of_these_tests() -> None:
-    tasks = ("tagging", "translation", "sentiment", "language_model", "forecast", "anomaly", "memory")
+    tasks = ("tagging", "translation", "classification", "language_model", "forecasting", "anomaly_detection", "memory")
     assert sorted(name for task in tasks for name in recipes_of(task)) == sorted(find_recipes())
 
 
-@pytest.mark.parametrize("name", recipes_of("sentiment"))
+@pytest.mark.parametrize("name", recipes_of("classification"))
 @pytest.mark.usefixtures("where_its_data_is")
 def test_a_recipe_trains_and_its_model_classifies(name: str, tmp_path: Path) -> None:
     trained = seqnlp("train", f"recipe={name}", f"run={tmp_path}/run", *SMALL_CLASSIFIER)
@@ -89,7 +89,7 @@ def test_a_recipe_trains_and_its_model_completes_and_generates(name: str, tmp_pa
     assert (report["title"], report["lines"]) == (name, 60)
 
 
-@pytest.mark.parametrize("name", recipes_of("forecast"))
+@pytest.mark.parametrize("name", recipes_of("forecasting"))
 @pytest.mark.usefixtures("where_its_data_is")
 def test_a_recipe_trains_and_its_model_forecasts(name: str, tmp_path: Path) -> None:
     trained = seqnlp("train", f"recipe={name}", f"run={tmp_path}/run", *SMALL_FORECASTER)
@@ -103,7 +103,7 @@ def test_a_recipe_trains_and_its_model_forecasts(name: str, tmp_path: Path) -> N
     assert [len(column["baselines"]) for column in report["columns"]] == [3] * len(report["columns"])
 
 
-@pytest.mark.parametrize("name", recipes_of("anomaly"))
+@pytest.mark.parametrize("name", recipes_of("anomaly_detection"))
 @pytest.mark.usefixtures("where_its_data_is")
 def test_a_recipe_trains_and_its_model_detects(name: str, tmp_path: Path) -> None:
     trained = seqnlp("train", f"recipe={name}", f"run={tmp_path}/run", *SMALL_DETECTOR)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from command import TINY, output, refusal
 
-CLASSIFIER = ("recipe=sentiment/demo", "trainer.epochs=2", "model.hidden_dim=8")
+CLASSIFIER = ("recipe=classification/demo", "trainer.epochs=2", "model.hidden_dim=8")
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +67,7 @@ def test_a_learning_curve_has_a_point_for_each_share(tmp_path: Path) -> None:
 
 
 def test_studies_that_cannot_be() -> None:
-    assert "a series has no folds" in refusal("cross-validate", "recipe=forecast/demo")
+    assert "a series has no folds" in refusal("cross-validate", "recipe=forecasting/demo")
     assert refusal("cross-validate", *CLASSIFIER, "folds=1") == "folds: expected 2 to 100, found '1'"
     assert "data.test: `seqnlp cross-validate` sets it itself; leave it out" in refusal(
         "cross-validate", *CLASSIFIER, "data.test=x.tsv"

@@ -22,7 +22,9 @@ SETTINGS = ["model.ngrams=1 model.pooling=attention", "model.long=hierarchical m
 def run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A trained run."""
     folder = tmp_path_factory.mktemp("run")
-    output("train", "recipe=sentiment/demo", f"run={folder}/run", *TINY, "trainer.epochs=2", *request.param.split())
+    output(
+        "train", "recipe=classification/demo", f"run={folder}/run", *TINY, "trainer.epochs=2", *request.param.split()
+    )
     return folder / "run"
 
 

@@ -47,7 +47,7 @@ def test_threads_may_compose_different_tasks_at_once() -> None:
     def compose(recipe: str) -> None:
         actual.extend(compose_settings(recipe, "", {"run": "r"}).task for _ in range(3))
 
-    recipes = ("tagging/demo", "sentiment/demo", "forecast/demo")
+    recipes = ("tagging/demo", "classification/demo", "forecasting/demo")
     threads = [threading.Thread(target=compose, args=(recipe,)) for recipe in recipes]
     for thread in threads:
         thread.start()

@@ -60,7 +60,7 @@ def test_noise_in_the_last_bits_is_never_printed(
     character_model: str, pooling: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = (f"model.character_model={character_model}", f"model.pooling={pooling}", "model.ngrams=1")
-    output("train", "recipe=sentiment/demo", f"run={tmp_path}/run", *TINY, "trainer.epochs=2", *settings)
+    output("train", "recipe=classification/demo", f"run={tmp_path}/run", *TINY, "trainer.epochs=2", *settings)
     texts = [" ".join(text for _, text in make_documents(1 + n % 4, seed=n)) for n in range(250)] + ["", "zyx " * 300]
     calm = [write_jsonl(answer) for answer in seqnlp.Classifier(tmp_path / "run").classify_texts(texts)]
     model = seqnlp.Classifier(tmp_path / "run")

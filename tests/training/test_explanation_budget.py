@@ -61,7 +61,7 @@ def test_any_number_of_jumps_costs_the_same_at_most(count: int) -> None:
 def test_a_network_that_flips_often_is_explained_in_bounded_work(
     words: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    output("train", "recipe=sentiment/demo", f"run={tmp_path}/run", *TINY, "trainer.epochs=1")
+    output("train", "recipe=classification/demo", f"run={tmp_path}/run", *TINY, "trainer.epochs=1")
     classifier = seqnlp.Classifier(tmp_path / "run", engine="torch")
     with torch.no_grad():
         for weights in classifier._predictor.network.model.encoder.parameters():

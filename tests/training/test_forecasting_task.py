@@ -252,7 +252,7 @@ def refused_in_evaluation(data: Path, run: Path) -> str:
         ({"data": {"dev": "0%"}}, "data.dev: expected a part of more than 0% and less than 100%, found '0%'"),
         ({"data": {"dev": "50%", "test": "50%"}}, "data.dev, data.test: 50% and 50% leave nothing to train on"),
         ({"data": {"train": "10%"}}, "data.train: expected a file, found '10%'; data.dev and data.test may be parts"),
-        ({"data": {"train": ""}}, "data.train: missing; choose a recipe (recipe=forecast/demo) or name a CSV file"),
+        ({"data": {"train": ""}}, "data.train: missing; choose a recipe (recipe=forecasting/demo) or name a CSV file"),
         ({"data": {"time_format": "%d"}}, "data.time_format: only with data.time_column, which is missing"),
         ({"data": {"time_column": "t", "value_columns": "t"}}, "data.value_columns: 't' is the time column"),
         ({"model": {"calendar": "moon"}}, "model.calendar: expected some of year, week, day, found 'moon'"),
