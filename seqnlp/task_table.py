@@ -28,6 +28,7 @@ class TaskParts:
         counted: run, config, split, say -> what the answers count for, example by example, for ``seqnlp compare``.
         doubts: run, config, split, say -> every annotation of a split with its probability, for ``seqnlp data doubts``.
         texts: config, split, say -> the texts of a split by side, for ``seqnlp data check``.
+        splitter: config -> how the texts of a split become words.
         predictions: run, config, split, say -> what is right beside what the model says, an example each.
         predictions_for_plots: run, config, split, say -> title, confusion, calibration.
         activations: bundle, text -> what the recurrent layers read.
@@ -48,6 +49,7 @@ class TaskParts:
     counted: str = ""
     doubts: str = ""
     texts: str = ""
+    splitter: str = ""
     predictions: str = ""
     predictions_for_plots: str = ""
     activations: str = ""
@@ -70,6 +72,7 @@ TASKS: dict[str, TaskParts] = {
         counted="counted:counted_tags",
         doubts="doubts:doubts",
         texts="texts:texts",
+        splitter="texts:splitter",
         predictions="predictions:predictions",
         predictions_for_plots="evaluation:predictions_for_plots",
         activations="activations:layer_input",
@@ -102,6 +105,7 @@ TASKS: dict[str, TaskParts] = {
         counted="counted:counted_labels",
         doubts="doubts:doubts",
         texts="texts:texts",
+        splitter="texts:splitter",
         predictions="predictions:predictions",
         predictions_for_plots="evaluation:predictions_for_plots",
         activations="activations:layer_input",

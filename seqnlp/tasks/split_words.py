@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from seqnlp.config import ClassificationConfig, Config, TaggingConfig
+from seqnlp.config import Config
 from seqnlp.data.file_texts import file_texts, is_folder_of_texts
+from seqnlp.task_table import TASKS, part_of
 from seqnlp.tasks.split_texts import split_texts
 from seqnlp.text.tokenize import DEFAULT, tokenize
 
@@ -49,9 +50,5 @@ def cut(text: str, splitter: str) -> list[str]:
 
 
 def _splitter(config: Config) -> str:
-    """How the texts of a split become words: those of taggers are words already."""
-    if isinstance(config, TaggingConfig):
-        return "whitespace"
-    if isinstance(config, ClassificationConfig) and config.tokenizer.kind == "words":
-        return config.tokenizer.splitter
-    return DEFAULT
+    """How the texts of a split become words."""
+    return str(part_of(config.task, "splitter")(config)) if TASKS[config.task].splitter else DEFAULT

@@ -14,3 +14,8 @@ def texts(config: TaggingConfig, split: str, say: Callable[[str], None]) -> dict
     """Words joined by spaces; tags take no part."""
     data = replace(config.data, accept_cut_words=True)
     return {"text": [Text(" ".join(s.tokens), s.line) for s in load_split(data, split, say)]}
+
+
+def splitter(config: TaggingConfig) -> str:
+    """What cuts these texts: they are words already, with spaces between them."""
+    return "whitespace"
