@@ -17,6 +17,16 @@ _SUFFIX = ".partial"
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2  # of <fcntl.h> and <linux/fs.h>
 
 
+def cache_folder() -> Path:
+    """Where files are kept that can be computed again.
+
+    ``$SEQNLP_CACHE``, else ``seqnlp`` in ``$XDG_CACHE_HOME`` or ``~/.cache``.
+    """
+    if folder := os.environ.get("SEQNLP_CACHE"):
+        return Path(folder).expanduser()
+    return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "seqnlp"
+
+
 def write_atomically(path: Path, content: bytes | memoryview) -> None:
     """Write a file whole; see :func:`write_pieces_atomically`."""
     write_pieces_atomically(path, [content])

@@ -65,6 +65,11 @@ class ParallelDataConfig(SplitsConfig):
     max_tokens: int = setting(
         200, "training pairs with more subwords on a side are left out; longer lines are cut when translating", low=4
     )
+    cache: Literal["auto", "always", "never"] = setting(
+        "auto",
+        "keep the training pairs as subwords in files (in `$SEQNLP_CACHE`, else `~/.cache/seqnlp`), which later runs "
+        "on the same data map into memory; auto: those that would take more than 1/256 of this machine's memory",
+    )
 
     @property
     def columns(self) -> tuple[str, str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from seqnlp.config import ParallelDataConfig
 from seqnlp.errors import DataError
@@ -13,9 +14,9 @@ _ONE_SIDED, _BLANK, _UNEQUAL, _DUPLICATE = "one side empty", "both sides empty",
 
 
 def clean_pairs(
-    pairs: Sequence[SentencePair], config: ParallelDataConfig, source: str, say: Callable[[str], None]
-) -> list[SentencePair]:
-    """The pairs to train on.
+    pairs: Iterable[SentencePair], config: ParallelDataConfig, source: str, say: Callable[[str], None]
+) -> Iterator[SentencePair]:
+    """The pairs to train on, as they are read.
 
     Pairs of two blank sides are dropped, those with one blank side dropped or refused (``one_sided``), those of unequal
     length dropped beyond ``max_ratio``, and those that occur again kept or dropped (``duplicates``). A pair counts only
@@ -23,25 +24,35 @@ def clean_pairs(
 
     Args:
         source: what the error messages call the split.
-        say: told one line of counts, if there is anything to tell.
+        say: told one line of counts at the end, if there is anything to tell.
 
     Raises:
-        DataError: with ``one_sided=refuse`` the first pair with a blank side, or no pair is left.
+        DataError: at the end: with ``one_sided=refuse`` the first pair with a blank side, or no pair is left.
     """
-    if config.one_sided == "refuse":
-        _refuse_one_sided(pairs, source)
-    seen: set[tuple[str, str]] = set()
-    flaws = [_flaw(pair, config.max_ratio, seen) for pair in pairs]
     dropped = {_ONE_SIDED, _BLANK, _UNEQUAL} | ({_DUPLICATE} if config.duplicates == "drop" else set())
-    kept = [pair for pair, flaw in zip(pairs, flaws, strict=True) if flaw not in dropped]
-    notes = _notes(Counter(flaws), dropped, config.max_ratio)
+    flaws, seen = Counter[str](), set[int]()
+    longest, first_bad = (0.0, 0), None
+    for pair in pairs:
+        ratio = 0.0 if _blankness(pair) else _length_ratio(pair)
+        flaw = _flaw(pair, ratio, config.max_ratio, seen)
+        flaws[flaw] += 1
+        if flaw == _ONE_SIDED and first_bad is None:
+            first_bad = pair
+        if flaw not in dropped:
+            longest = max(longest, (ratio, -pair.line))
+            yield pair
+    if first_bad and config.one_sided == "refuse":
+        raise _one_sided(first_bad, flaws[_ONE_SIDED], source)
+    notes, total = _notes(flaws, dropped, config.max_ratio), flaws.total()
+    kept = total - sum(flaws[flaw] for flaw in dropped)
     if not kept:
-        raise DataError(f"no pair of {len(pairs):,} is left to train on: {', '.join(notes)}", source)
-    notes += _longest_ratio(kept)
+        raise DataError(f"no pair of {total:,} is left to train on: {', '.join(notes)}", source)
+    ratio, line = longest
+    if ratio > 1:
+        notes.append(f"longest ratio {ratio:.1f} (line {-line})")
     if notes:
-        left = f"; {len(kept):,} left" if len(kept) < len(pairs) else ""
-        say(f"train: {counted(len(pairs), 'pair')}; {', '.join(notes)}{left}")
-    return kept
+        left = f"; {kept:,} left" if kept < total else ""
+        say(f"train: {counted(total, 'pair')}; {', '.join(notes)}{left}")
 
 
 def say_blanks(pairs: Sequence[SentencePair], split: str, say: Callable[[str], None]) -> None:
@@ -56,16 +67,17 @@ def counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'s' if count != 1 else ''}"
 
 
-def _flaw(pair: SentencePair, max_ratio: float, seen: set[tuple[str, str]]) -> str:
-    """The first flaw of a training pair, or an empty string; ``seen`` holds the pairs before it that have none."""
-    texts = pair.source, pair.target
+def _flaw(pair: SentencePair, ratio: float, max_ratio: float, seen: set[int]) -> str:
+    """The first flaw of a training pair, or an empty string; ``seen`` knows the pairs before it that have none."""
     if blankness := _blankness(pair):
         return blankness
-    if max_ratio and _length_ratio(pair) > max_ratio:
+    if max_ratio and ratio > max_ratio:
         return _UNEQUAL
-    if texts in seen:
+    texts = f"{len(pair.source)} {pair.source}{pair.target}".encode("utf-8", "surrogatepass")
+    digest = int.from_bytes(hashlib.blake2b(texts, digest_size=8).digest())  # a text takes ten times the memory
+    if digest in seen:
         return _DUPLICATE
-    seen.add(texts)
+    seen.add(digest)
     return ""
 
 
@@ -81,12 +93,10 @@ def _length_ratio(pair: SentencePair) -> float:
     return longer / shorter
 
 
-def _refuse_one_sided(pairs: Sequence[SentencePair], source: str) -> None:
-    bad = [pair for pair in pairs if _blankness(pair) == _ONE_SIDED]
-    if bad:
-        actual = f"an empty {'target' if bad[0].source else 'source'} ({counted(len(bad), 'such pair')} in all)"
-        remedy = "correct the data, or set data.one_sided=drop"
-        raise DataError(f"expected text on both sides, found {actual}; {remedy}", source, bad[0].line)
+def _one_sided(pair: SentencePair, count: int, source: str) -> DataError:
+    found = f"an empty {'target' if pair.source else 'source'} ({counted(count, 'such pair')} in all)"
+    remedy = "correct the data, or set data.one_sided=drop"
+    return DataError(f"expected text on both sides, found {found}; {remedy}", source, pair.line)
 
 
 def _notes(counts: Counter[str], dropped: set[str], max_ratio: float) -> list[str]:
@@ -98,9 +108,3 @@ def _notes(counts: Counter[str], dropped: set[str], max_ratio: float) -> list[st
         _DUPLICATE: counted(counts[_DUPLICATE], "duplicate"),
     }
     return [f"{text} ({'dropped' if flaw in dropped else 'kept'})" for flaw, text in texts.items() if counts[flaw]]
-
-
-def _longest_ratio(pairs: Sequence[SentencePair]) -> list[str]:
-    """The most unequal pair, if any is unequal."""
-    ratio, line = max((_length_ratio(pair), -pair.line) for pair in pairs)
-    return [f"longest ratio {ratio:.1f} (line {-line})"] if ratio > 1 else []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
 
 import numpy as np
@@ -28,7 +29,7 @@ class FlatSequences:
         items = np.fromiter(chain.from_iterable(sequences), np.int32, int(lengths.sum()))
         return cls(items, np.concatenate([[0], np.cumsum(lengths)]))
 
-    @property
+    @cached_property
     def lengths(self) -> IntArray:
         """The length of each."""
         lengths: IntArray = np.diff(self.starts)

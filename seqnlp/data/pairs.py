@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Any, cast
 
 from seqnlp.config import ParallelDataConfig
-from seqnlp.config.common import delimiter_of, source_split
+from seqnlp.config.common import delimiter_of, source_split, train_is_cut
 from seqnlp.config.translation import format_problems
 from seqnlp.data.clean_pairs import clean_pairs, counted, say_blanks
 from seqnlp.data.hub import read_hub_pairs
@@ -44,25 +44,46 @@ def load_pairs(config: ParallelDataConfig, split: str, say: Callable[[str], None
     return part_of_train(_load(config, "train", tell), config, config.dev_seed, split, PAIRS, tell)
 
 
-def _load(config: ParallelDataConfig, split: str, say: Callable[[str], None]) -> list[SentencePair]:
+def training_pairs(config: ParallelDataConfig, say: Callable[[str], None]) -> Iterator[SentencePair]:
+    """The pairs of train one by one, as :func:`load_pairs` gives them; memory holds all only where some are held out.
+
+    Raises:
+        DataError: see :func:`load_pairs`; also after the last pair.
+    """
+    if not config.train or train_is_cut(config):
+        return iter(load_pairs(config, "train", say))
+    return _pairs(config, "train", say)
+
+
+def _pairs(config: ParallelDataConfig, split: str, say: Callable[[str], None]) -> Iterator[SentencePair]:
     """The pairs of a split's own source, of ``train`` those fit for training."""
     source, asked, left_out = source_name(config, split), config.format, Counter[str]()
     config = _with_format(config, split)
     if asked == "auto" and config.format not in ("files", "hub"):
         say(f"{source}: read as data.format={config.format}")
-    try:
-        pairs = list(islice(_read(config, split, left_out), config.limit or None))
-    except DataError as problem:
-        hint = _other_format(config, split) if asked != "auto" else ""
-        raise DataError(f"{problem}{hint}") from None if hint else problem
-    if not pairs:
-        raise DataError(f"no sentence pairs found; is data.format={config.format} right?", source)
-    say_left_out(source, left_out, say)
-    if config.format == "tsv" and split == "train":
-        _say_unused(config, split, say)
-    if split == "train":
-        return clean_pairs(pairs, config, source, say)
-    say_blanks(pairs, split, say)
+
+    def read() -> Iterator[SentencePair]:
+        pair = None
+        try:
+            for pair in islice(_read(config, split, left_out), config.limit or None):
+                yield pair
+        except DataError as problem:
+            hint = _other_format(config, split) if asked != "auto" else ""
+            raise DataError(f"{problem}{hint}") from None if hint else problem
+        if pair is None:
+            raise DataError(f"no sentence pairs found; is data.format={config.format} right?", source)
+        say_left_out(source, left_out, say)
+        if config.format == "tsv" and split == "train":
+            _say_unused(config, split, say)
+
+    return clean_pairs(read(), config, source, say) if split == "train" else read()
+
+
+def _load(config: ParallelDataConfig, split: str, say: Callable[[str], None]) -> list[SentencePair]:
+    """The pairs of :func:`_pairs` at once."""
+    pairs = list(_pairs(config, split, say))
+    if split != "train":
+        say_blanks(pairs, split, say)
     return pairs
 
 

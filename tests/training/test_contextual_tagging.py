@@ -16,9 +16,10 @@ from seqnlp.bundle import load_bundle, save_bundle
 from seqnlp.config import Config
 from seqnlp.errors import ConfigError, RunError
 from seqnlp.models.contextual import ContextualEmbedder
+from seqnlp.storage import cache_folder
 from seqnlp.tasks.language_model.model import language_model_from_bundle
 from seqnlp.tasks.tagging.contextual import load_context
-from seqnlp.tasks.tagging.contextual_store import ContextStore, cache_folder
+from seqnlp.tasks.tagging.contextual_store import ContextStore
 from seqnlp.tasks.tagging.task import TaggingTask
 from seqnlp.training.distributed import Processes
 from seqnlp.training.fit import fit

@@ -7,10 +7,8 @@ whatever would change the vectors leads to another file. It may be deleted at an
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from hashlib import sha256
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -18,7 +16,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from seqnlp.models.contextual import ContextualEmbedder
-from seqnlp.storage import write_pieces_atomically
+from seqnlp.storage import cache_folder, write_pieces_atomically
 
 Words = tuple[str, ...]
 
@@ -62,13 +60,6 @@ class ContextStore:
     def read(self, sentences: Sequence[Sequence[str]]) -> Tensor:
         """Vectors (N, C) of all words of sentences, one sentence after the other."""
         return torch.from_numpy(np.concatenate([self._table[self._rows[tuple(words)]] for words in sentences]))
-
-
-def cache_folder() -> Path:
-    """Where files are kept that can be computed again."""
-    if folder := os.environ.get("SEQNLP_CACHE"):
-        return Path(folder).expanduser()
-    return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "seqnlp"
 
 
 def _digest(embedder: ContextualEmbedder, sentences: Sequence[Words]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -15,12 +15,13 @@ from seqnlp.models.translator import RecurrentTranslator
 from seqnlp.saved_weights import with_weights
 from seqnlp.tasks.start import start_bundle
 from seqnlp.tasks.translation.saved import SavedTranslator, Vocabularies, read_translator
+from seqnlp.text.flat_texts import FlatTexts, OneAfterTheOther
 from seqnlp.text.rewritten import Rewritten
 from seqnlp.text.subwords import Subwords, train_subwords
 
 
 def learn_vocabularies(
-    sources: Sequence[str], targets: Sequence[str], config: TranslationConfig, say: Callable[[str], None]
+    sources: Iterable[str], targets: Iterable[str], config: TranslationConfig, say: Callable[[str], None]
 ) -> Vocabularies:
     """Subwords of the training split; ``say`` is told of fewer than asked for.
 
@@ -28,17 +29,17 @@ def learn_vocabularies(
         DataError: the texts have more different characters than there may be subwords.
     """
     if config.tokenizer.joint:
-        joint = train_subwords([*sources, *targets], config.tokenizer, say)
+        joint = train_subwords(OneAfterTheOther(sources, targets), config.tokenizer, say)
         return Vocabularies(joint, joint)
 
-    def learn(side: str, texts: Sequence[str]) -> Subwords:
+    def learn(side: str, texts: Iterable[str]) -> Subwords:
         return train_subwords(texts, config.tokenizer, lambda text: say(f"{side} {text}"))
 
     return Vocabularies(learn("source", sources), learn("target", targets))
 
 
 def say_rewritten(
-    vocabularies: Vocabularies, sources: Sequence[str], targets: Sequence[str], say: Callable[[str], None]
+    vocabularies: Vocabularies, sources: FlatTexts, targets: FlatTexts, say: Callable[[str], None]
 ) -> None:
     """Say once what the subwords' normalisation makes of the training text."""
     for side, subwords, texts in (("source", vocabularies.source, sources), ("target", vocabularies.target, targets)):

@@ -16,14 +16,14 @@ from seqnlp.data.batches import plan_epoch
 from seqnlp.data.flat_sequences import FlatSequences
 from seqnlp.data.pair_batches import shifted, with_end
 from seqnlp.data.pairs import load_pairs, pairs_digest
-from seqnlp.errors import DataError
 from seqnlp.metrics.translation_scores import bleu, chrf
 from seqnlp.models.size import count_parameters
 from seqnlp.models.translator import PairBatch, RecurrentTranslator
 from seqnlp.tasks.saving import training_metrics
 from seqnlp.tasks.translation.card import model_card
+from seqnlp.tasks.translation.corpus import training_corpus
 from seqnlp.tasks.translation.greedy import greedy_translations
-from seqnlp.tasks.translation.model import build_translator, describe, learn_vocabularies, say_rewritten, start_from
+from seqnlp.tasks.translation.model import build_translator, describe, start_from
 from seqnlp.text.subword_sampling import SubwordSampler
 from seqnlp.training.checkpoint import Progress
 from seqnlp.training.task import Batch
@@ -49,25 +49,20 @@ class TranslationTask:
     ) -> None:
         self.config, self.folder, self.device = config, folder, device
         self.digest, self.dev_digest = (pairs_digest(config.data, split) for split in ("train", "dev"))
-        train = load_pairs(config.data, "train", say)
-        self.dev = load_pairs(config.data, "dev", say)
-        sources, targets = [pair.source for pair in train], [pair.target for pair in train]
         torch.manual_seed(config.seed)
-        self.initialized_from = ""
-        if config.start_from:
-            self.vocabularies, self.model, self.initialized_from = start_from(config)
+        given, model, self.initialized_from = start_from(config) if config.start_from else (None, None, "")
+        corpus = training_corpus(config, self.digest, given, say)
+        self.dev = load_pairs(config.data, "dev", say)
+        self.vocabularies = corpus.vocabularies
+        self.model = model or build_translator(config.model, self.vocabularies)
+        if given:
             say(f"begins with the weights and the {len(self.vocabularies.target):,} subwords of {config.start_from}")
-        else:
-            self.vocabularies = learn_vocabularies(sources, targets, config, say)
-            self.model = build_translator(config.model, self.vocabularies)
-        say_rewritten(self.vocabularies, sources, targets, say)
         self.model = self.model.to(device)
-        self.texts = self._short_enough(sources, targets, say)
-        sides, sampling = (self.vocabularies.source, self.vocabularies.target), bool(config.tokenizer.sampling)
-        self.samplers = [SubwordSampler(side, config.tokenizer.kind) for side in sides] if sampling else []
-        self.encoded, self.encoded_for = self._encode(0), 0
+        sides = (self.vocabularies.source, self.vocabularies.target) if corpus.texts else ()
+        self.texts, self.samplers = corpus.texts, [SubwordSampler(side, config.tokenizer.kind) for side in sides]
+        self.encoded, self.encoded_for = self._sampled(0) if self.samplers else corpus.encoded, 0
         say(
-            f"train: {len(self.texts[0]):,} pairs, {int(self.encoded[1].starts[-1]):,} target subwords; "
+            f"train: {len(self.encoded[0].lengths):,} pairs, {int(self.encoded[1].starts[-1]):,} target subwords; "
             f"dev: {len(self.dev):,} pairs; {len(self.vocabularies.target):,} subwords; "
             f"{count_parameters(self.model):,} parameters"
         )
@@ -75,7 +70,7 @@ class TranslationTask:
     def plan(self, epoch: int) -> Sequence[Batch]:
         """The batches of an epoch; with subword sampling every epoch cuts the words anew."""
         if self.samplers and epoch != self.encoded_for:
-            self.encoded, self.encoded_for = self._encode(epoch), epoch
+            self.encoded, self.encoded_for = self._sampled(epoch), epoch
         source, target = (side.lengths + 1 for side in self.encoded)
         trainer = self.config.trainer
         return plan_epoch(target, trainer.batch_sentences, trainer.batch_tokens, self.config.seed, epoch, source)
@@ -144,29 +139,12 @@ class TranslationTask:
             f"python -c \"import seqnlp; print(seqnlp.load('{run}').translate('...').text)\"",
         ]
 
-    def _short_enough(
-        self, sources: list[str], targets: list[str], say: Callable[[str], None]
-    ) -> tuple[list[str], list[str]]:
-        """The pairs within ``data.max_tokens``; says how many are left out."""
-        most = self.config.data.max_tokens
-        encoded = self.vocabularies.source.encode(sources), self.vocabularies.target.encode(targets)
-        kept = [number for number, sides in enumerate(zip(*encoded, strict=True)) if max(map(len, sides)) <= most]
-        if len(kept) < len(sources):
-            left_out = len(sources) - len(kept)
-            say(f"train: {left_out:,} pairs with more than {most} subwords are left out (data.max_tokens)")
-        if not kept:
-            raise DataError(f"no training pair has at most {most} subwords a side; raise data.max_tokens")
-        return [sources[number] for number in kept], [targets[number] for number in kept]
-
-    def _encode(self, epoch: int) -> tuple[FlatSequences, FlatSequences]:
-        """Both sides as subwords: the best segmentation, or one drawn for this epoch."""
-        if not self.samplers:
-            source, target = self.vocabularies.source, self.vocabularies.target
-            return FlatSequences.of(source.encode(self.texts[0])), FlatSequences.of(target.encode(self.texts[1]))
+    def _sampled(self, epoch: int) -> tuple[FlatSequences, FlatSequences]:
+        """Both sides in segmentations that are drawn for this epoch."""
         strength, drawn = self.config.tokenizer.sampling, []
         for side, (sampler, texts) in enumerate(zip(self.samplers, self.texts, strict=True)):
             seed = int(np.random.SeedSequence([self.config.seed, epoch, side]).generate_state(1)[0])
-            drawn.append(FlatSequences.of(sampler.sample(texts, strength, seed)))
+            drawn.append(FlatSequences.of(sampler.sample(list(texts), strength, seed)))
         return drawn[0], drawn[1]
 
 
