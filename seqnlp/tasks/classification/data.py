@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqnlp.config import SubwordConfig, TokensConfig
+from seqnlp.data.label_suspicions import label_suspicions
 from seqnlp.errors import DataError
 from seqnlp.metrics.last_words import LastWordsBaseline
 from seqnlp.text.documents import Document
@@ -129,6 +130,13 @@ def last_words_score(train: Sequence[ReadDocument], documents: Sequence[ReadDocu
     model = LastWordsBaseline.fit([(document.tokens, document.labels[0]) for document in train])
     right = sum(model.predict(document.tokens) == document.labels[0] for document in documents)
     return {f"{model.order}-gram": 100 * right / len(documents)}
+
+
+def report_suspicions(documents: Sequence[Document], multi_label: bool, say: Say) -> None:
+    """Say which labels of the training split are probably slips."""
+    counts = Counter(label for document in documents for label in document.labels)
+    for suspicion in label_suspicions(counts, multi_label):
+        say(f"train: {suspicion}")
 
 
 def report_unseen_labels(documents: Sequence[Document], known: Sequence[str], split: str, say: Say) -> None:

@@ -74,6 +74,7 @@ class ClassificationTask:
         self.digest = self.train_digest + vectors_digest(data, settings)
         train, dev = (load_documents(data, split, say) for split in ("train", "dev"))
         self.labels = reading.learn_labels(train, data.multi_label)
+        reading.report_suspicions(train, data.multi_label, say)
         self.labels = joined(begun.saved.labels, self.labels) if begun else self.labels
         reading.report_unseen_labels(dev, self.labels, "dev", say)
         texts = [document.text for document in train]

@@ -13,6 +13,7 @@ from seqnlp import bundle
 from seqnlp.config import TaggingConfig, settings_without_places
 from seqnlp.data.batches import plan_epoch
 from seqnlp.data.collate import collate
+from seqnlp.data.label_suspicions import alike_labels
 from seqnlp.data.lexicon import Lexicon
 from seqnlp.data.sources import load_split, source_name, split_digest
 from seqnlp.metrics.entities import entity_scores
@@ -73,6 +74,8 @@ class TaggingTask:
         self.features = learn_features(train, settings, vectors)
         self.tags = tagging_data.learn_tags(train, data, settings)
         tagging_data.refuse_one_tag(self.tags, source_name(data, "train"))
+        for suspicion in alike_labels(tagging_data.labels_of(self.tags, data.scheme)):
+            say(f"train: {suspicion}")
         if begun:
             self.digest += start_digest(begun.bundle)
             self.features = features_of(config, begun, self.features, vectors)

@@ -1,0 +1,56 @@
+"""What among labels is probably a slip: two spellings of one label, several labels in one, a column that holds none."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Mapping
+from itertools import groupby
+
+_SEPARATORS = ("|", ";", ",", "/", "+")
+
+_MIN_LABELS = 10
+"""With so few labels it is no wonder that many of them occur once."""
+
+
+def label_suspicions(counts: Mapping[str, int], multi_label: bool) -> list[str]:
+    """What to say about the labels of a training split, each with what to do.
+
+    Args:
+        counts: how often each label occurs.
+    """
+    suspicions = alike_labels(counts)
+    once = sum(count == 1 for count in counts.values())
+    if len(counts) > _MIN_LABELS and 2 * once > len(counts):
+        suspicions.append(f"{once:,} of {len(counts):,} labels occur only once: is data.label_column right?")
+    if not multi_label:
+        suspicions += _joined_labels(counts)
+    return suspicions
+
+
+def alike_labels(labels: Collection[str]) -> list[str]:
+    """Labels that differ only in case, spaces, hyphens or underscores: each counts as a label of its own."""
+
+    def plain(label: str) -> str:
+        return re.sub(r"[\s_-]+", "", label).casefold()
+
+    groups = [list(group) for _, group in groupby(sorted(labels, key=lambda label: (plain(label), label)), plain)]
+    named = [", ".join(f"'{label}'" for label in group) for group in groups if len(group) > 1]
+    return [f"labels that are hardly different and yet count as different ones: {names}" for names in named]
+
+
+def _joined_labels(counts: Mapping[str, int]) -> list[str]:
+    """Labels that are made of others."""
+    parts_of = Counter[str]()
+    examples: dict[str, str] = {}
+    for label, count in counts.items():
+        for mark in _SEPARATORS:
+            parts = [part.strip() for part in label.split(mark)]
+            if len(parts) > 1 and any(part in counts for part in parts):
+                parts_of[mark] += count
+                examples.setdefault(mark, label)
+    return [
+        f"'{examples[mark]}' looks like several labels ({count:,} documents have such a one): "
+        f"for any number of labels set data.multi_label=true data.label_separator='{mark}'"
+        for mark, count in parts_of.most_common(1)
+    ]

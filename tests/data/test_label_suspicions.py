@@ -1,0 +1,48 @@
+"""Labels that are probably slips are pointed out, and only those."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from seqnlp.cli import main
+from seqnlp.data.label_suspicions import alike_labels, label_suspicions
+
+
+def test_two_spellings_of_one_label() -> None:
+    (said,) = alike_labels(["Pos", "neg", "pos"])
+    assert "'Pos', 'pos'" in said
+    assert len(alike_labels(["Pos", "pos", "new york", "New-York", "c"])) == 2
+    assert alike_labels(["a", "b", "A1", "a 2"]) == []
+
+
+def test_labels_that_occur_once() -> None:
+    prices = Counter(f"{number}.5" for number in range(12)) + Counter(cheap=4)
+    assert label_suspicions(prices, False) == ["12 of 13 labels occur only once: is data.label_column right?"]
+    assert label_suspicions(Counter(f"q{number}" for number in range(8)), False) == []
+
+
+def test_several_labels_in_one() -> None:
+    counts = {"sport": 5, "politics": 3, "sport|politics": 2, "rock/pop": 4}
+    (said,) = label_suspicions(counts, False)
+    assert said.startswith("'sport|politics' looks like several labels (2 documents")
+    assert "data.label_separator='|'" in said
+    assert label_suspicions(counts, True) == []
+
+
+@pytest.mark.parametrize(
+    ("task", "lines", "said"),
+    [
+        ("classification", ["Good\ta fine day", "good\ta fine day too", "bad\ta dull one"] * 4, "'Good', 'good'"),
+        ("tagging", ["Ana B-PER", "sings O", "", "Oslo B-Per", "waits O", ""] * 6, "'PER', 'Per'"),
+    ],
+)
+def test_training_says_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], task: str, lines: list[str], said: str
+) -> None:
+    data = tmp_path / ("train.tsv" if task == "classification" else "train.conll")
+    data.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert main(["train", "--dry-run", f"task={task}", f"data.train={data}", f"run={tmp_path / 'run'}"]) == 0
+    assert f"hardly different and yet count as different ones: {said}" in capsys.readouterr().err
