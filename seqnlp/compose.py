@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from seqnlp.config import CONFIGS, Config, config_to_dict, default_config, read_config
 from seqnlp.config.renamed import old_names, renamed_override
 from seqnlp.errors import ConfigError
+from seqnlp.inherited import with_settings_of_start
 from seqnlp.overrides import (
     GROUPS,
     Override,
@@ -207,7 +208,7 @@ def _job(run: Callable[[Config], Result], config_dir: str | None, composed: Dict
     lines = list(job.overrides.task)
     raw = _leave_hydra(composed)
     _leave_out_other_tasks(raw, lines, config_dir)
-    raw = say_only_what_is_true(raw, lines, _recipe(lines, config_dir))
+    raw = _completed(raw, lines, config_dir)
     config = read_config({**raw, "run": os.path.relpath(job.runtime.output_dir)})
     result = run(config)
     if Path(config.run).is_dir():
@@ -237,7 +238,7 @@ def _compose(
     for one in typed:
         if values and one.key in values and is_known(one, task):
             _put(raw, one.key, values[one.key])
-    raw = say_only_what_is_true(raw, [*lines, *(f"{key}=" for key in values or ())], _recipe(lines, config_dir))
+    raw = _completed(raw, [*lines, *(f"{key}=" for key in values or ())], config_dir)
     try:
         config = read_config(raw)
     except ConfigError as error:
@@ -245,6 +246,14 @@ def _compose(
     if unknown:
         raise ConfigError(unknown)
     return config
+
+
+def _completed(raw: Mapping[str, Any], lines: Sequence[str], config_dir: str | None) -> Mapping[str, Any]:
+    """The settings with what follows from what was typed: of the recipe's ``about``, and of the model to begin with."""
+    recipe = _recipe(lines, config_dir)
+    if not recipe:
+        raw = with_settings_of_start(raw, {line.partition("=")[0].lstrip("+~") for line in lines})
+    return say_only_what_is_true(raw, lines, recipe)
 
 
 def _put(raw: Mapping[str, Any], key: str, value: object) -> None:

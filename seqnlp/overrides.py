@@ -8,6 +8,7 @@ from typing import Any
 
 from seqnlp.config import config_to_dict, default_config
 from seqnlp.errors import ConfigError, did_you_mean
+from seqnlp.inherited import task_of_start
 from seqnlp.recipe_files import recipe_task
 from seqnlp.resources import find_options, no_such_option
 from seqnlp.task_table import TASKS
@@ -109,7 +110,7 @@ def unknown_key(override: Override, task: str) -> str:
 
 
 def find_task(overrides: Sequence[Override], config_dir: str | None) -> str:
-    """The task that was typed, else that of the recipe's file, else the first.
+    """The task that was typed, else that of the recipe's file, else of the model to begin with, else the first.
 
     Raises:
         ConfigError: an unknown task, a recipe that cannot be read, or a sweep over recipes of several tasks.
@@ -117,7 +118,11 @@ def find_task(overrides: Sequence[Override], config_dir: str | None) -> str:
     typed = [task for override in overrides if override.key == "task" for task in override.values]
     names = [name for override in overrides if override.key == "recipes" for name in override.values]
     recipes = find_options("recipes", config_dir)
-    tasks = typed or [recipe_task(recipes[name], recipes) for name in names if name in recipes] or list(TASKS)[:1]
+    tasks = typed or [recipe_task(recipes[name], recipes) for name in names if name in recipes]
+    if not tasks and not names:
+        starts = [path for override in overrides if override.key == "start_from" for path in override.values]
+        tasks = [task_of_start(path) for path in starts if path]
+    tasks = tasks or list(TASKS)[:1]
     if unknown := [task for task in tasks if task not in TASKS]:
         close = did_you_mean(unknown[0], TASKS)
         raise ConfigError([f"task: expected one of {', '.join(TASKS)}; found '{unknown[0]}'{close}"])

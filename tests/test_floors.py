@@ -29,7 +29,7 @@ ORDER = (
     ("bundle",),
     ("page",),
     ("tasks",),
-    ("recipe_files",),
+    ("recipe_files", "inherited"),
     ("overrides",),
     ("recipe_safety",),
     ("compose",),

@@ -18,7 +18,15 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = ("README.md", "docs/index.md", "docs/tasks/*.md", "docs/python.md", "docs/experiments.md", "docs/lstm.md")
+PAGES = (
+    "README.md",
+    "docs/index.md",
+    "docs/tasks/*.md",
+    "docs/python.md",
+    "docs/experiments.md",
+    "docs/fine-tuning.md",
+    "docs/lstm.md",
+)
 BLOCKS = re.compile(
     r"^```(?P<language>sh|python)\n(?P<commands>.*?)^```\n(?:\n?```text\n(?P<output>.*?)^```\n)?",
     re.MULTILINE | re.DOTALL,

@@ -17,6 +17,7 @@ from seqnlp.compose import compose_settings, task_of
 from seqnlp.config import Config
 from seqnlp.data.in_memory.rows import WrittenSplit, is_path
 from seqnlp.errors import ConfigError, DataError, did_you_mean
+from seqnlp.inherited import task_of_start
 from seqnlp.launch import DATA, start
 from seqnlp.launch import resume as resume_run
 from seqnlp.task_table import TASKS, part_of
@@ -38,6 +39,8 @@ class Options(TypedDict, total=False):
     dev: Examples | float | None
     test: Examples | float | None
     settings: Mapping[str, object] | None
+    start_from: Folder | None
+    freeze: str | Iterable[str]
     run: Folder | None
     keep: bool
     progress: bool
@@ -67,6 +70,8 @@ def train(
     dev: Examples | float | None = None,
     test: Examples | float | None = None,
     settings: Mapping[str, object] | None = None,
+    start_from: Folder | None = None,
+    freeze: str | Iterable[str] = (),
     run: Folder | None = None,
     keep: bool = False,
     progress: bool = True,
@@ -82,6 +87,9 @@ def train(
             a classifier (text, label), of a translator (source, target), of a language model texts, of the others
             numbers or rows of them; or a table with such columns. ``dev=0.1`` holds a tenth of train out.
         settings: any setting by its dotted name, ``{"trainer.epochs": 4}``; a group by its name.
+        start_from: fine-tuning: a run or model folder whose weights, words and labels this run begins with. Without a
+            recipe its task and the settings of its model need not be told again.
+        freeze: groups of parameters that are not trained, such as ``["embeddings", "encoder"]``.
         run: the run's folder, which must be new; without one a temporary folder that goes with the model.
         keep: keep the temporary folder; the model's ``run`` says where it is.
         progress: draw a progress bar on a terminal or in a notebook.
@@ -94,10 +102,13 @@ def train(
         ConfigError, DataError: the settings or the data are not as they must be; nothing is left behind.
         TrainingError: training went wrong, or a callback raised.
     """
-    settings = dict(settings or {})
+    settings = {**(settings or {}), **_begun(start_from, freeze)}
+    begins = str(settings.get("start_from") or "")
     if task and task not in TASKS:
         close = did_you_mean(task, TASKS)
         raise ConfigError([f"task: expected one of {', '.join(TASKS)}; found '{task}'{close}"])
+    if not recipe and not task and begins:
+        task = task_of_start(begins)
     if not recipe and not task:
         raise ConfigError(["train: name a recipe, train('tagging/demo'), or a task, train(task='tagging', train=...)"])
     kind = task or task_of([f"recipe={recipe}"])
@@ -128,6 +139,13 @@ def resume(
     """
     resume_run(Path(run), guest=Guest(after_step, after_epoch))
     return load(Path(run))
+
+
+def _begun(start: Folder | None, freeze: str | Iterable[str]) -> dict[str, object]:
+    """The settings of fine-tuning."""
+    groups = freeze if isinstance(freeze, str) else ", ".join(freeze)
+    made: dict[str, object] = {"trainer.freeze": groups} if groups else {}
+    return {**made, "start_from": os.fspath(start)} if start is not None else made
 
 
 def _is_held(value: object) -> bool:

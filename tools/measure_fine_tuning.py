@@ -1,0 +1,90 @@
+"""What `start_from` saves: a tenth of BC5CDR after a tagger of the other nine, and WNUT-17 after that tagger.
+
+    python tools/measure_fine_tuning.py --out results.jsonl [--epochs 8] [--data-dir DIR]
+
+All taggers have the settings of the recipe tagging/bc5cdr but for fewer epochs and a dev split of 500 sentences, and
+are scored on the test splits. A line of JSON a tagger is added to the file, with the seconds of CPU that it
+took to train.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import seqnlp
+from seqnlp.compose import compose_config
+from seqnlp.config import TaggingConfig
+from seqnlp.data.sources import load_split
+
+RECIPE = "tagging/bc5cdr"
+Sentences = list[tuple[list[str], list[str]]]
+
+
+def main() -> None:
+    """Train and score all taggers with one seed."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--epochs", type=int, default=8, help="of a tagger that begins anew")
+    parser.add_argument("--tuning-epochs", type=int, default=4, help="of one that begins with another")
+    parser.add_argument("--data-dir", default="", help="default: $SEQNLP_DATA")
+    parser.add_argument("--base", type=Path, help="the tagger of nine tenths, if there is one already")
+    parser.add_argument("--out", type=Path, required=True)
+    arguments = parser.parse_args()
+    genes, tweets = (splits(name, arguments.data_dir) for name in (RECIPE, "tagging/wnut17"))
+    anew, tuning = arguments.epochs, arguments.tuning_epochs
+
+    def score(name: str, data: dict[str, Sentences], epochs: int, start: Path | None = None, run: str = "") -> None:
+        settings: dict[str, Any] = {"seed": arguments.seed, "trainer.epochs": epochs, "trainer.threads": 1}
+        settings |= {"start_from": str(start)} if start else {}
+        settings |= {"data.dir": arguments.data_dir} if arguments.data_dir else {}
+        began = time.process_time()
+        tagger = seqnlp.train(
+            RECIPE,
+            task="tagging",
+            train=data["train"],
+            dev=data["dev"][:500],
+            settings=settings,
+            run=run or None,
+            progress=False,
+        )
+        seconds = time.process_time() - began
+        f1 = 100 * tagger.evaluate(data["test"]).f1
+        row = {"tagger": name, "sentences": len(data["train"]), "epochs": epochs, "seconds": round(seconds, 1)}
+        row |= {"seed": arguments.seed, "f1": round(f1, 2)}
+        with arguments.out.open("a") as stream:
+            stream.write(json.dumps(row) + "\n")
+        print(row, flush=True)
+
+    base = arguments.base or arguments.out.with_suffix(f".base{arguments.seed}")
+    if not arguments.base:
+        score("nine tenths", {**genes, "train": genes["others"]}, anew, run=str(base))
+    score("the tenth, after nine tenths", {**genes, "train": genes["tenth"]}, tuning, base)
+    score("the tenth alone", {**genes, "train": genes["tenth"]}, 2 * anew)
+    score("all ten tenths", genes, anew)
+    few = {**tweets, "train": tweets["train"][::10]}
+    score("a tenth of WNUT-17", few, 2 * anew)
+    score("a tenth of WNUT-17, after BC5CDR", few, 2 * anew, base)
+    score("WNUT-17", tweets, anew)
+    score("WNUT-17, after BC5CDR", tweets, anew, base)
+
+
+def splits(recipe: str, data_dir: str) -> dict[str, Sentences]:
+    """The splits of a recipe, and its train cut into a held-out tenth and the others."""
+    found: dict[str, Sentences] = {}
+    for fold in ("", "1/10"):
+        lines = [f"recipe={recipe}", f"data.dir='{data_dir}'", *([f"data.test='{fold}'"] if fold else [])]
+        config = compose_config(lines, None)
+        assert isinstance(config, TaggingConfig)
+        names = {"train": "others", "test": "tenth"} if fold else {"train": "train", "dev": "dev", "test": "test"}
+        for split, name in names.items():
+            read = load_split(config.data, split, lambda text: None)
+            found[name] = [(list(one.tokens), list(one.tags)) for one in read]
+    return found
+
+
+if __name__ == "__main__":
+    main()
