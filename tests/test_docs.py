@@ -27,8 +27,8 @@ PAGES = sorted(
 )
 BLOCK = re.compile(r"^```(?:sh)?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 COMMAND = re.compile(r"(?:^|[|;] *|do )seqnlp ([^|<>;\n]*)", re.MULTILINE)
-PLACES = ("$cell", "RUN", "SWEEP")
-"""Words that stand for something else, so that what they are part of cannot be looked up."""
+PLACES = ("$cell", "RUN", "SWEEP", "start_from=runs/")
+"""Words that stand for something else, or for a run that a page trains: what they are part of cannot be looked up."""
 
 
 class Command(NamedTuple):
