@@ -37,6 +37,7 @@ ORDER = (
     ("studies",),
     ("api",),
     ("sklearn", "spacy"),
+    ("serve",),
     ("cli",),
     ("__init__", "__main__"),
 )

@@ -7,7 +7,7 @@ import sys
 
 CODE = """\
 import sys
-for name in sys.argv[1].split(","):
+for name in filter(None, sys.argv[1].split(",")):
     sys.modules[name] = None
 sys.argv = ["seqnlp", *sys.argv[2:]]
 from seqnlp.cli import main

@@ -1,0 +1,1 @@
+"""An HTTP server that answers with trained models: ``seqnlp serve``. Needs the extra ``serve``, not torch."""

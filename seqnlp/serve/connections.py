@@ -1,0 +1,69 @@
+"""Connections: slow and half-closed ones, beyond what uvicorn does."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+_MOST_HEADER_BYTES = 64 * 1024
+
+
+def connection_class(seconds: float) -> type[asyncio.Protocol]:
+    """The protocol of a server whose clients have so many seconds for their headers, and to take an answer."""
+
+    class Connection(HttpToolsProtocol):
+        """One connection."""
+
+        _closing: asyncio.TimerHandle | None = None
+        _header_bytes = 0
+
+        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+            """A client came."""
+            super().connection_made(transport)
+            _end_if_not_read(transport, seconds)
+            self._expect_headers()
+
+        def data_received(self, data: bytes) -> None:
+            """Bytes came; headers must be whole in time."""
+            super().data_received(data)
+            if self.cycle is not None and not self.cycle.response_complete:
+                self._stop_waiting()
+                return
+            self._header_bytes += len(data)
+            if self._header_bytes > _MOST_HEADER_BYTES and not self.transport.is_closing():
+                self.send_400_response("Headers are too long.")
+            elif self._closing is None:
+                self._expect_headers()
+
+        def eof_received(self) -> bool:  # type: ignore[override]
+            """The client sends no more. It may still read: what it has asked is answered, then the connection ends."""
+            answering = self.cycle is not None and not self.cycle.response_complete and not self.cycle.more_body
+            if answering:
+                self.cycle.keep_alive = False
+            return answering
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            """The connection ended."""
+            self._stop_waiting()
+            super().connection_lost(exc)
+
+        def _expect_headers(self) -> None:
+            self._closing = self.loop.call_later(seconds, self.timeout_keep_alive_handler)
+
+        def _stop_waiting(self) -> None:
+            self._header_bytes = 0
+            if self._closing is not None:
+                self._closing.cancel()
+                self._closing = None
+
+    return Connection
+
+
+def _end_if_not_read(transport: asyncio.BaseTransport, seconds: float) -> None:
+    """Let the system end a connection whose client takes nothing of an answer for so long, where it can."""
+    connection: Any = transport.get_extra_info("socket")
+    if connection is not None and hasattr(socket, "TCP_USER_TIMEOUT"):
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(1000 * seconds))

@@ -1,0 +1,99 @@
+"""Clients that are slow, go away or close one half of their connection."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import select
+import socket
+import time
+
+from served import Server
+
+BODY = json.dumps({"texts": ["Ada Sorrel lives in Brinmoor."]}).encode()
+HEAD = b"POST /tag HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(BODY)
+
+
+def rest(client: socket.socket) -> bytes:
+    """All that comes until the server closes the connection."""
+    found = b""
+    while part := client.recv(65536):
+        found += part
+    return found
+
+
+def is_over(client: socket.socket) -> bool:
+    """Whether the server has closed the connection."""
+    return bool(select.select([client], [], [], 0)[0])
+
+
+def test_slow_headers_are_not_waited_for(server: Server) -> None:
+    begun = time.monotonic()
+    with server.socket() as silent, server.socket() as dripping:
+        dripping.sendall(b"POST /tag HT")
+        assert rest(silent) == b""
+        with contextlib.suppress(ConnectionError):
+            while not is_over(dripping):
+                dripping.sendall(b"a")
+                time.sleep(0.05)
+    assert 1 < time.monotonic() - begun < 10
+
+
+def test_slow_bodies_are_told_so(server: Server) -> None:
+    begun = time.monotonic()
+    with server.socket() as client:
+        client.sendall(HEAD + BODY[:10])
+        assert rest(client).startswith(b"HTTP/1.1 408 ")
+    assert 1 < time.monotonic() - begun < 10
+
+
+def test_a_second_request_may_not_drip_either(server: Server) -> None:
+    with server.socket() as client:
+        client.sendall(HEAD + BODY)
+        reply = b""
+        while not reply.endswith(b"]}]}"):
+            reply += client.recv(65536)
+        client.sendall(b"GET /health HTT")
+        assert rest(client) == b""
+
+
+def test_who_has_closed_its_half_still_gets_the_answer(server: Server) -> None:
+    with server.socket() as client:
+        client.sendall(HEAD + BODY)
+        client.shutdown(socket.SHUT_WR)
+        reply = rest(client)
+    assert reply.startswith(b"HTTP/1.1 200 ")
+    assert json.loads(reply.partition(b"\r\n\r\n")[2])["answers"]
+
+
+def test_who_goes_in_the_middle_is_forgotten(server: Server) -> None:
+    for sent in (b"", b"POST", HEAD, HEAD + BODY[:5], HEAD + BODY):
+        with server.socket() as client:
+            client.sendall(sent)
+            if len(sent) % 2:
+                client.shutdown(socket.SHUT_WR)
+    assert server.answers("/tag", texts=["Ada"])
+    for _ in range(100):
+        if json.loads(server.get("/health")[1]) == {"status": "ok", "waiting": 0}:
+            break
+        time.sleep(0.05)
+    else:
+        raise AssertionError("something still waits")
+
+
+def test_requests_sent_at_once_over_one_connection_are_answered_in_their_order(server: Server) -> None:
+    last = b"GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    with server.socket() as client:
+        client.sendall((HEAD + BODY) * 20 + last)
+        reply = rest(client)
+    assert reply.count(b"HTTP/1.1 200 OK") == 21
+    assert reply.endswith(b'"waiting": 0}')
+
+
+def test_many_idle_connections_keep_nobody_out(server: Server) -> None:
+    idle = [server.socket() for _ in range(200)]
+    try:
+        assert server.answers("/tag", texts=["Ada"])
+    finally:
+        for client in idle:
+            client.close()
