@@ -92,6 +92,7 @@ TASKS: dict[str, TaskParts] = {
         predictions="predictions:predictions",
         activations="activations:layer_input",
         tune="evaluation:tune",
+        page="page:page_model",
     ),
     "classification": TaskParts(
         kind="classifier",

@@ -10,7 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 from page_answers import PARTS, chance_weights, save_model
 
-from seqnlp.config import ClassificationConfig, ClassifierConfig, ModelConfig, SubwordConfig
+from seqnlp.config import (
+    ClassificationConfig,
+    ClassifierConfig,
+    ModelConfig,
+    SubwordConfig,
+    TranslationConfig,
+    TranslatorConfig,
+)
 from seqnlp.data.lexicon import WordFeatures
 from seqnlp.models.bag_of_ngrams import BagOfNgrams
 from seqnlp.tasks.classification.data import SUBWORD_FILE
@@ -18,6 +25,9 @@ from seqnlp.tasks.classification.model import bag_tensors, build_classifier, voc
 from seqnlp.tasks.classification.model import describe as describe_classifier
 from seqnlp.tasks.classification.saved import Decision
 from seqnlp.tasks.tagging.model import build_tagger, describe
+from seqnlp.tasks.translation.model import build_translator
+from seqnlp.tasks.translation.model import describe as describe_translator
+from seqnlp.tasks.translation.saved import Vocabularies
 from seqnlp.text.subwords import Subwords, train_subwords
 from seqnlp.text.tags import tag_set
 from seqnlp.text.vocabulary import Vocabulary
@@ -67,6 +77,21 @@ def make_classifier(folder: Path, kind: str = "words", multi_label: bool = False
     description = describe_classifier(config, 6, Decision(1.3, 0.7 if bag else 0.0))
     files = {SUBWORD_FILE: subwords.to_bytes()} if subwords else {}
     return save_model(folder / "model", description, weights, vocabulary_of(features, bag), labels, files)
+
+
+def make_translator(
+    folder: Path, kind: str = "bpe", decoding: dict[str, Any] | None = None, joint: bool = True, **changes: Any
+) -> Path:
+    """A model folder of a translator with chance weights."""
+    small = {"embedding_dim": 6, "encoder_hidden_dim": 5, "decoder_hidden_dim": 7, "attention_dim": 8}
+    config = TranslationConfig(model=TranslatorConfig(**{**small, **changes}))
+    config.data.source, config.data.target, config.data.max_tokens = "de", "en", 25
+    for name, value in (decoding or {}).items():
+        setattr(config.decoding, name, value)
+    source = make_subwords(kind)
+    subwords = Vocabularies(source, source if joint else make_subwords("unigram", "identity"))
+    weights = chance_weights(build_translator(config.model, subwords), seed=len(changes), spread=0.6)
+    return save_model(folder / "model", describe_translator(config), weights, {}, (), subwords.to_files())
 
 
 @cache

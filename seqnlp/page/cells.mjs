@@ -1,5 +1,5 @@
 // One recurrent layer in one direction, step by step.
-import { addProduct, sigmoid } from "./numbers.mjs";
+import { linears, sigmoid } from "./numbers.mjs";
 
 /** Adds a value to the array of that name: what "see inside" shows. */
 function note(gates, name, unit, value) {
@@ -35,13 +35,19 @@ export class Layer {
 
   /** The state after x; gates, if given, gets the values of each gate, (H,) by name. */
   step(x, state, gates = null) {
+    return this.steps([x], [state], gates)[0];
+  }
+
+  /** The states after one x each, from as many states: the weights are read once for all. */
+  steps(xs, states, gates = null) {
     if (gates) for (const name of GATES[this.cell]) gates[name] = new Float32Array(this.size);
-    const given = Float32Array.from(this.inputBias), kept = Float32Array.from(this.stateBias);
-    addProduct(this.fromInput, x, given);
-    addProduct(this.fromState, state.hidden, kept);
-    if (this.cell === "gru") return this.gru(given, kept, state, gates);
-    for (let k = 0; k < given.length; k++) given[k] += kept[k];
-    return this.cell === "rnn" ? this.rnn(given, state, gates) : this.lstm(given, state, gates);
+    const given = linears(this.fromInput, this.inputBias, xs);
+    const kept = linears(this.fromState, this.stateBias, states.map((state) => state.hidden));
+    return states.map((state, n) => {
+      if (this.cell === "gru") return this.gru(given[n], kept[n], state, gates);
+      for (let k = 0; k < given[n].length; k++) given[n][k] += kept[n][k];
+      return this.cell === "rnn" ? this.rnn(given[n], state, gates) : this.lstm(given[n], state, gates);
+    });
   }
 
   /** Saved order: input, forget, candidate, output; peepholes: input, forget, output. */

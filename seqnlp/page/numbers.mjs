@@ -1,37 +1,46 @@
 // Sums and products over typed arrays.
 
-/** out += weight x: a matrix (out.length, x.length), row by row, four rows at a time. */
-export function addProduct(weight, x, out) {
-  const width = x.length, count = out.length;
+/** out += weight x for several x at once: a matrix (out.length, x.length), four rows at a time. */
+export function addProducts(weight, xs, outs) {
+  const width = xs[0].length, count = outs[0].length;
   let row = 0;
   for (; row + 3 < count; row += 4) {
     const first = row * width, second = first + width, third = second + width, fourth = third + width;
-    let a = 0, b = 0, c = 0, d = 0;
-    for (let k = 0; k < width; k++) {
-      const value = x[k];
-      a += weight[first + k] * value;
-      b += weight[second + k] * value;
-      c += weight[third + k] * value;
-      d += weight[fourth + k] * value;
+    for (let n = 0; n < xs.length; n++) {
+      const x = xs[n], out = outs[n];
+      let a = 0, b = 0, c = 0, d = 0;
+      for (let k = 0; k < width; k++) {
+        const value = x[k];
+        a += weight[first + k] * value;
+        b += weight[second + k] * value;
+        c += weight[third + k] * value;
+        d += weight[fourth + k] * value;
+      }
+      out[row] += a;
+      out[row + 1] += b;
+      out[row + 2] += c;
+      out[row + 3] += d;
     }
-    out[row] += a;
-    out[row + 1] += b;
-    out[row + 2] += c;
-    out[row + 3] += d;
   }
   for (; row < count; row++) {
-    let sum = 0;
-    for (let k = 0; k < width; k++) sum += weight[row * width + k] * x[k];
-    out[row] += sum;
+    for (let n = 0; n < xs.length; n++) {
+      let sum = 0;
+      for (let k = 0; k < width; k++) sum += weight[row * width + k] * xs[n][k];
+      outs[n][row] += sum;
+    }
   }
 }
 
+/** weight x + bias for several x; without a bias, `size` numbers each. */
+export function linears(weight, bias, xs, size = bias.length) {
+  const outs = xs.map(() => (bias ? Float32Array.from(bias) : new Float32Array(size)));
+  if (xs.length) addProducts(weight, xs, outs);
+  return outs;
+}
+
 /** weight x + bias; without a bias, `size` numbers. */
-export function linear(weight, bias, x, size = bias.length) {
-  const out = new Float32Array(size);
-  if (bias) out.set(bias);
-  addProduct(weight, x, out);
-  return out;
+export function linear(weight, bias, x, size) {
+  return linears(weight, bias, [x], size)[0];
 }
 
 export function sigmoid(x) {
@@ -68,4 +77,16 @@ export function logSumExp(values) {
 export function softmax(values) {
   const total = logSumExp(values);
   return Float64Array.from(values, (value) => Math.exp(value - total));
+}
+
+export function logSoftmax(values) {
+  const total = logSumExp(values);
+  return values.map((value) => value - total);
+}
+
+/** (x - mean) / deviation * scale + shift. */
+export function layerNorm(x, scale, shift) {
+  const mean = x.reduce((sum, value) => sum + value, 0) / x.length;
+  const spread = x.reduce((sum, value) => sum + (value - mean) ** 2, 0) / x.length, even = 1 / Math.sqrt(spread + 1e-5);
+  return x.map((value, k) => (value - mean) * even * scale[k] + shift[k]);
 }

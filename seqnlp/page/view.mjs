@@ -102,3 +102,16 @@ export function bars(rows) {
     return element("div", { class: chosen ? "row chosen" : "row" }, ...row);
   });
 }
+
+/** Runs a generator that pauses, a little at a time, so that the page stays awake; null once it is not wanted any more. */
+export async function finished(generator, isWanted) {
+  for (let begun = performance.now(); ; ) {
+    const { done, value } = generator.next();
+    if (done) return value;
+    if (performance.now() - begun > 30) {
+      await new Promise((resolve) => setTimeout(resolve));
+      if (!isWanted()) return null;
+      begun = performance.now();
+    }
+  }
+}

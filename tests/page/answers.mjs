@@ -25,6 +25,26 @@ const TASKS = {
       return { ...answer, looked: looked && Array.from(looked) };
     };
   },
+  async translation() {
+    const { Translator } = await import("../../seqnlp/page/translator.mjs");
+    const translator = new Translator(...model());
+    return ({ text, nbest }) => {
+      const search = translator.translate(text, nbest);
+      for (;;) {
+        const { done, value } = search.next();
+        if (!done) continue;
+        return value.map((one) => ({ ...one, attention: one.attention.map((row) => Array.from(row)) }));
+      }
+    };
+  },
+  async alignment() {
+    const { Translator } = await import("../../seqnlp/page/translator.mjs");
+    const translator = new Translator(...model());
+    return (text) => {
+      const { words, numbers } = translator.sourceWords(text);
+      return { words: words.map(({ start, end }) => text.slice(start, end)), numbers };
+    };
+  },
   async subwords() {
     const { Subwords } = await import("../../seqnlp/page/subwords.mjs");
     return ({ model, lines, ids }) => {
