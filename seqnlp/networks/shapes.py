@@ -196,10 +196,15 @@ def language_reader_shapes(model: RecurrentLanguageModelConfig, num_tokens: int)
     return shapes
 
 
+def reader_dim(model: RecurrentLanguageModelConfig) -> int:
+    """Width of the outputs of a language model."""
+    return model.embedding_dim if model.tie_embeddings else model.hidden_dim
+
+
 def language_model_shapes(model: RecurrentLanguageModelConfig, num_tokens: int) -> Shapes:
     """Of a language model."""
     shapes = language_reader_shapes(model, num_tokens)
-    width = model.embedding_dim if model.tie_embeddings else model.hidden_dim
+    width = reader_dim(model)
     if not model.tie_embeddings:
         shapes["output_table"] = floats(num_tokens, width)
     clusters = len(cluster_sizes(num_tokens, model.adaptive_head)) - 1

@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 import yaml
 from command import TINY, output, refusal, seqnlp
+from without import run_without
+
+from seqnlp.api import Tagger
 
 SMALL = ("recipe=tagging/demo", *TINY, "data.limit=40", "trainer.epochs=1", "model.context_dim=8")
 
@@ -36,6 +39,12 @@ def test_a_tagger_reads_character_models_named_from_the_current_folder_and_ships
     lines = "Velisk Korrasel moved from Port Ombril to Yensa.\n\nnobody came\n"
     answers = [json.loads(line) for line in output("tag", tmp_path / "tagger", "--nbest", 2, stdin=lines).splitlines()]
     assert [len(answer["tokens"]) for answer in answers] == [9, 0, 2]
+    without = run_without("torch", "tag", tmp_path / "tagger", "--nbest", 2, text=lines)
+    assert [json.loads(line) for line in without.stdout.splitlines()] == answers
+    engines = {engine: Tagger(tmp_path / "tagger", engine=engine) for engine in ("torch", "onnxruntime", "numpy")}
+    sure = {engine: [n.probability for n in tagger.tag(lines, nbest=5).nbest] for engine, tagger in engines.items()}
+    assert sure["onnxruntime"] == pytest.approx(sure["torch"], abs=1e-5)
+    assert sure["numpy"] == pytest.approx(sure["torch"], abs=1e-5)
     report = json.loads(output("evaluate", tmp_path / "tagger", "--split", "test", "--json"))
     assert report["sentences"] == 40
     pictures = (("gates", "--text", "Velisk moved to Yensa."), ("gradient", "--split", "test"))

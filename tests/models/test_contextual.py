@@ -11,9 +11,9 @@ from tiny import make_sentences
 from torch import Tensor
 
 from seqnlp.config import RecurrentLanguageModelConfig
-from seqnlp.models import contextual
 from seqnlp.models.contextual import CharacterEncoder, ContextualEmbedder
 from seqnlp.models.language_model import LanguageModelEncoder
+from seqnlp.networks import contextual
 from seqnlp.text.language_tokens import CharacterTokens
 
 SENTENCES = [

@@ -16,13 +16,14 @@ from seqnlp.config import (
 )
 from seqnlp.data.lexicon import WordFeatures
 from seqnlp.models.forecaster import RecurrentForecaster
-from seqnlp.models.language_model import RecurrentLanguageModel
+from seqnlp.models.language_model import LanguageModelEncoder, RecurrentLanguageModel
 from seqnlp.models.translator import RecurrentTranslator
 from seqnlp.networks.shapes import (
     autoencoder_shapes,
     classifier_shapes,
     forecaster_shapes,
     language_model_shapes,
+    language_reader_shapes,
     tagger_shapes,
     translator_shapes,
 )
@@ -117,3 +118,4 @@ def test_of_forecasters(cell: str, changes: dict[str, Any]) -> None:
 def test_of_language_models(cell: str, changes: dict[str, Any]) -> None:
     model = RecurrentLanguageModelConfig(cell=cell, embedding_dim=6, hidden_dim=9, **changes)
     assert language_model_shapes(model, 12) == shapes_of(RecurrentLanguageModel(model, 12))
+    assert language_reader_shapes(model, 12) == shapes_of(LanguageModelEncoder(model, 12))

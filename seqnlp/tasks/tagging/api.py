@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 
 from seqnlp.bundle import find_model, load_bundle
 from seqnlp.crf.k_best import MAX_PATHS
+from seqnlp.networks.engine import choose_engine
 from seqnlp.plots.answers import entities_html, pairs_html
 from seqnlp.tasks import arguments
 from seqnlp.tasks.saved_model import SavedModel, changed
-from seqnlp.tasks.tagging.network import saved_predictor, tagging_engine
+from seqnlp.tasks.tagging.network import saved_predictor
 from seqnlp.tasks.tagging.prediction import SentencePrediction
 from seqnlp.tasks.tagging.saved import read_tagger
 from seqnlp.tasks.uncertainty import MEASURES
@@ -132,7 +133,7 @@ class Tagger(SavedModel):
     def __init__(self, path: str | Path, *, engine: str = "auto", device: str = "cpu", threads: int = 0) -> None:
         bundle = load_bundle(path)
         saved = read_tagger(bundle)
-        self.engine = tagging_engine(saved, engine, device)
+        self.engine = choose_engine(engine, device)
         self._predictor = saved_predictor(saved, self.engine, device, threads)
         self.path = find_model(path)
         self._remember(path, **changed(engine=(engine, "auto"), device=(device, "cpu"), threads=(threads, 0)))

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from seqnlp.bundle import TENSORS
-from seqnlp.errors import SeqnlpError
+from seqnlp.networks.contextual import ContextReaders, GraphCharacters, SentenceReader
 from seqnlp.networks.engine import choose_engine, make_network
-from seqnlp.networks.shapes import Expected, tagger_shapes
+from seqnlp.networks.graph import Graph, Run
+from seqnlp.networks.shapes import Expected, language_reader_shapes, reader_dim, tagger_shapes
 from seqnlp.networks.tagger import GraphTagger
 from seqnlp.saved_weights import refuse_unfit
 from seqnlp.tasks.tagging.prediction import TagPredictor
-from seqnlp.tasks.tagging.saved import SavedTagger
+from seqnlp.tasks.tagging.saved import SavedEncoder, SavedTagger
+from seqnlp.text.language_tokens import CharacterTokens
 from seqnlp.text.tags import legal_start
 
 
@@ -26,7 +29,7 @@ def saved_predictor(saved: SavedTagger, engine: str = "auto", device: str = "cpu
         RunError: weights that do not fit the settings.
         SeqnlpError: the engine is not installed.
     """
-    engine = tagging_engine(saved, engine, device)
+    engine = choose_engine(engine, device)
     if engine == "torch":
         from seqnlp.models.as_network import use_threads
         from seqnlp.tasks.tagging.model import tagger_from_saved
@@ -39,22 +42,23 @@ def saved_predictor(saved: SavedTagger, engine: str = "auto", device: str = "cpu
     return predictor
 
 
-def tagging_engine(saved: SavedTagger, engine: str, device: str) -> str:
-    """The engine's own name."""
-    if engine == "auto" and saved.readers:
-        engine = "torch"  # reads character models faster
-    return choose_engine(engine, device)
-
-
 def _graph_predictor(saved: SavedTagger, engine: str, threads: int) -> TagPredictor:
-    if saved.readers:
-        raise SeqnlpError(f"this tagger reads character models, which the engine {engine} cannot; use --engine torch")
+    context_dim = sum(reader_dim(one.settings) for one in saved.readers)
 
     def expected() -> dict[str, Expected]:
         legal_start(saved.tags, saved.scheme)  # refuses tags that are none of the scheme
-        return tagger_shapes(saved.settings, saved.features, len(saved.tags), saved.word_dim)
+        return tagger_shapes(saved.settings, saved.features, len(saved.tags), saved.word_dim, context_dim)
 
     refuse_unfit(expected, saved.weights, saved.folder / TENSORS)
     make = partial(make_network, engine=engine, threads=threads)
-    network = GraphTagger(saved.settings, saved.tags, saved.weights, make)
-    return TagPredictor(network, saved.features, saved.tags, saved.scheme)
+    network = GraphTagger(saved.settings, saved.tags, saved.weights, make, context_dim)
+    context = ContextReaders([_reader(one, make) for one in saved.readers]) if saved.readers else None
+    return TagPredictor(network, saved.features, saved.tags, saved.scheme, context=context)
+
+
+def _reader(saved: SavedEncoder, make: Callable[[Graph], Run]) -> SentenceReader:
+    tokens = CharacterTokens(saved.characters)
+    shapes = partial(language_reader_shapes, saved.settings, len(tokens))
+    refuse_unfit(shapes, saved.weights, saved.folder / TENSORS)
+    network = GraphCharacters(saved.settings, saved.weights, make)
+    return SentenceReader(network, tokens, saved.lowercase, saved.settings.direction)
