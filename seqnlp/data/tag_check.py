@@ -27,6 +27,10 @@ def refuse_comments(sentences: Sequence[TaggedSentence], scheme: str, source: st
                 raise DataError(f"{problem}; {remedy}, data.comment=none if not", source, sentence.line_of(position))
 
 
+_MAX_DELETED, _MAX_DELETED_PART = 10, 0.05
+"""Tags that mending may delete: so many, or that part of all tags of entities."""
+
+
 def refuse_illegal_tags(sentences: Sequence[TaggedSentence], scheme: str, source: str) -> None:
     """Pass if every tag is legal.
 
@@ -50,18 +54,19 @@ def mend_tags(
     """The same sentences with legal tags; ``report`` is told how many were changed, and the first of them.
 
     Raises:
-        DataError: mending would delete tags although all of them are legal in another scheme, so the scheme is wrong.
+        DataError: mending would delete many tags, or some although all of them are legal in another scheme.
     """
     mended: list[TaggedSentence] = []
     changes: list[str] = []
-    touched, deletes = 0, False
+    touched = deleted = 0
     for sentence in sentences:
         tags, changed = repair_tags(sentence.tags, scheme)
         mended.append(replace(sentence, tags=tuple(tags)))
         changes += [f"line {sentence.line_of(position)} {old} -> {new}" for position, old, new in changed]
         touched += bool(changed)
-        deletes = deletes or any(new == OUTSIDE for _, _, new in changed)
-    if deletes and _fitting_schemes(sentences, scheme):
+        deleted += sum(new == OUTSIDE for _, _, new in changed)
+    tagged = sum(tag != OUTSIDE for sentence in sentences for tag in sentence.tags)
+    if deleted > max(_MAX_DELETED, _MAX_DELETED_PART * tagged) or (deleted and _fitting_schemes(sentences, scheme)):
         refuse_illegal_tags(sentences, scheme, source)
     if changes:
         first = ", ".join(changes[:_CHANGES_SHOWN]) + (", ..." if len(changes) > _CHANGES_SHOWN else "")
@@ -77,6 +82,14 @@ def _remedy(sentences: Sequence[TaggedSentence], scheme: str, count: int) -> str
         return "if '?' is an unknown tag, and '|' stands between tags of which one is right, set data.partial=true"
     if 2 * count > sum(len(sentence.tags) for sentence in sentences):
         return "most tags are: is data.tag_column right? For plain tags such as parts of speech set data.scheme=none"
+    illegal = {tag for sentence in sentences for tag in sentence.tags if not is_tag(tag, scheme)}
+    if illegal and not any("-" in tag for tag in illegal):
+        return (
+            "write them as B-TYPE at the first word of an entity and I-TYPE at the others, "
+            "or set data.scheme=none to learn and score them word by word"
+        )
+    if illegal and all(is_tag(tag[:1].upper() + tag[1:], scheme) for tag in illegal):
+        return "write their first letter large"
     return "correct the file, or set data.repair=true to have such tags mended"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from unicodedata import combining, normalize
 
 from seqnlp.errors import DataError
 from seqnlp.text.character_spans import edges_inside, from_utf16, trimmed
@@ -68,6 +69,8 @@ class SpanEdges:
         before = self._left(_shift(0, 0), self.tokenizer)
         if not self.utf16 and 4 * self._left(_utf16_or_outside, self.tokenizer) <= before:
             return "most of them fit if spans count UTF-16 units, as browsers do: set data.offsets=utf16"
+        if 4 * self._left(_composed_or_outside, self.tokenizer) <= before:
+            return "most of them fit if spans count composed letters (NFC; these texts are NFD): normalize the texts"
         shifted = {cause: self._left(_shift(*by), self.tokenizer) for cause, by in _SHIFTS.items()}
         cause = min(shifted, key=shifted.__getitem__)
         if 4 * shifted[cause] <= before:
@@ -92,6 +95,23 @@ def _misfits(text: str, spans: Sequence[Span], tokenizer: str) -> int:
 def _shift(start: int, end: int) -> Callable[[str, Span], Span]:
     """Adds to both edges of a span."""
     return lambda text, span: Span(span.start + start, span.end + end, span.label)
+
+
+def _composed_or_outside(text: str, span: Span) -> Span:
+    """The span counted in the text with composed letters (NFC); an empty one where it leaves it."""
+    ends, composed, begin = {0: 0}, 0, 0
+    for end in range(1, len(text) + 1):
+        if end == len(text) or not _joins(text[end]):
+            composed, begin = composed + len(normalize("NFC", text[begin:end])), end
+            ends[composed] = end
+    if span.start not in ends or span.end not in ends:
+        return Span(0, 0, span.label)
+    return Span(ends[span.start], ends[span.end], span.label)
+
+
+def _joins(character: str) -> bool:
+    """Whether a character may be composed with the one before: a combining mark, or a vowel or end of a Hangul."""
+    return combining(character) > 0 or "\u1160" <= character <= "\u11ff"
 
 
 def _utf16_or_outside(text: str, span: Span) -> Span:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -141,6 +142,16 @@ def test_an_illegal_tag_of_a_file_in_another_scheme_names_that_scheme(tmp_path: 
         load(write(tmp_path, "a I-X\nb I-X\nc B-X\n"))
     with pytest.raises(DataError, match=r"all tags are legal in another scheme, so set data\.scheme=bioes$"):
         load(write(tmp_path, "a S-X\nb O\n"))
+
+
+def test_tags_without_prefixes_are_explained_and_never_mended_away(tmp_path: Path) -> None:
+    lines = "Ana PER\nsings O\nin O\nOslo LOC\n\n" * 8
+    for repair in (False, True):
+        config = replace(write(tmp_path, lines), repair=repair)
+        with pytest.raises(DataError, match=r"write them as B-TYPE .* or set data\.scheme=none"):
+            load(config)
+    with pytest.raises(DataError, match="write their first letter large"):
+        load(write(tmp_path, "Ana b-PER\nsings O\nin O\n"))
 
 
 def test_tags_of_another_kind_raise_the_question_of_the_column(tmp_path: Path) -> None:

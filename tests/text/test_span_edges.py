@@ -34,6 +34,8 @@ def check(texts: list[tuple[str, Span]], accept: bool = False, tokenizer: str = 
         (rows(start=1), "count from 1 with inclusive ends"),
         (rows(after=", slept", start=1, end=1), "count from 1: "),
         (rows(after="'s boat"), "set data.tokenizer=split or english"),
+        (rows(before="cafe\u0301 and the\u0301 ", start=-2, end=-2), "NFC; these texts are NFD"),
+        (rows(before="\u1112\u1161\u11ab ", start=-2, end=-2), "NFC; these texts are NFD"),
         (rows(before="昨天", after="来了"), "set data.tokenizer=characters"),
     ],
 )
