@@ -22,6 +22,7 @@ from seqnlp.errors import ConfigError, RunError
 from seqnlp.recipe_names import with_moved_data
 from seqnlp.storage import remove_leftovers, write_atomically
 from seqnlp.stored import read_bytes, settings_of, settings_text
+from seqnlp.tasks.changed_settings import changed_settings
 from seqnlp.tasks.registry import Task, make_task
 from seqnlp.training.checkpoint import FILE_NAME, Progress
 from seqnlp.training.device import choose_device, choose_precision
@@ -78,7 +79,7 @@ def resume(run: Path, num_processes: int = 1, data_dir: str = "", guest: Guest |
     Raises:
         RunError: not a run, its data changed, or another process trains it.
     """
-    config = read_run_config(run)  # tells a wrong directory before processes are started
+    config = config_of_run(run)  # tells a wrong directory before processes are started
     if data_dir:
         config.data.dir = str(Path(data_dir).expanduser().absolute())
         write_atomically(run / CONFIG_FILE, _written(config).encode())
@@ -151,6 +152,14 @@ def read_run_config(run: Path) -> Config:
         return read_config(with_moved_data(with_former_defaults(content)))
     except ConfigError as problem:
         raise RunError(f"{path} was changed, or written by another version of seqnlp: {problem}") from problem
+
+
+def config_of_run(run: Path) -> Config:
+    """As :func:`read_run_config`; says which settings are not those that the run's model was trained with."""
+    config = read_run_config(run)
+    if note := changed_settings(run, config):
+        _say("%s", note)
+    return config
 
 
 def train(run: Path, guest: Guest | None = None) -> None:

@@ -149,9 +149,9 @@ def _config(run: Path, arguments: argparse.Namespace) -> Config:
         SeqnlpError: no run is there, or it has no such split.
     """
     from seqnlp.cli.evaluate import use_file
-    from seqnlp.launch import read_run_config
+    from seqnlp.launch import config_of_run
 
-    config = read_run_config(run)
+    config = config_of_run(run)
     if arguments.data_dir:
         config.data.dir = arguments.data_dir
     if arguments.data:

@@ -23,7 +23,7 @@ def list_doubts(arguments: argparse.Namespace, say: Callable[[str], None]) -> in
     Raises:
         SeqnlpError: not one folder of a study or run, or of another task.
     """
-    from seqnlp.launch import read_run_config
+    from seqnlp.launch import config_of_run
     from seqnlp.task_table import TASKS, kinds_with, part_of
 
     if len(arguments.names) != 1:
@@ -34,7 +34,7 @@ def list_doubts(arguments: argparse.Namespace, say: Callable[[str], None]) -> in
     folds = sorted(folder.glob("fold-*"), key=lambda path: (len(path.name), path.name))
     doubted: list[Doubt] = []
     for run in folds or [folder]:
-        config = read_run_config(run)
+        config = config_of_run(run)
         if not TASKS[config.task].doubts:
             raise SeqnlpError(f"doubts are for {kinds_with('doubts')}; this run's task is {config.task}")
         if arguments.data_dir:

@@ -56,12 +56,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Evaluate, print, and write what was asked for."""
     from seqnlp.errors import SeqnlpError
-    from seqnlp.launch import is_run, read_run_config
+    from seqnlp.launch import config_of_run, is_run
     from seqnlp.storage import write_atomically, write_pieces_atomically
     from seqnlp.task_table import TASKS, kinds_with, part_of
     from seqnlp.tasks.saved_evaluation import config_of
 
-    config = read_run_config(arguments.run) if is_run(arguments.run) else config_of(arguments.run)
+    config = config_of_run(arguments.run) if is_run(arguments.run) else config_of(arguments.run)
     if not config.data.train and not arguments.data:
         raise SeqnlpError(f"{arguments.run} is a model folder without its run; name what to score with --data FILE")
     parts = TASKS[config.task]

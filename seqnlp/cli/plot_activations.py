@@ -52,14 +52,14 @@ def gates(run: str, text: str, output: Path, units: int) -> None:
 def gradient(runs: Sequence[Path], split: str, data_dir: str | None, output: Path) -> None:
     """How much the loss at a step depends on inputs further and further back, a line a run."""
     from seqnlp.cli.plot_scores import names_of
-    from seqnlp.launch import read_run_config
+    from seqnlp.launch import config_of_run
     from seqnlp.plots.lines import charts_html, charts_picture
     from seqnlp.report.chart import Chart, Line
     from seqnlp.tasks.gradient import gradient_norms
 
     lines, relative = [], []
     for run, name in zip(runs, names_of(runs), strict=True):
-        config = read_run_config(run)
+        config = config_of_run(run)
         if data_dir:
             config.data.dir = data_dir
         norms = gradient_norms(run, config, split)

@@ -98,10 +98,10 @@ def _judged(run: Path, split: str, data_dir: str | None) -> tuple[str, Confusion
     Raises:
         RunError: the run is of another task.
     """
-    from seqnlp.launch import read_run_config
+    from seqnlp.launch import config_of_run
     from seqnlp.task_table import TASKS, part_of
 
-    config = read_run_config(run)
+    config = config_of_run(run)
     if data_dir:
         config.data.dir = data_dir
     if TASKS[config.task].predictions_for_plots:

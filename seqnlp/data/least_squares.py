@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
@@ -37,6 +38,9 @@ _MAX_LAGS = 400
 
 _ROWS_A_WEIGHT = 1.5
 """Rows that a fit needs for each weight of an equation."""
+
+_WHOLE = 0.25
+"""Of the rows; where fewer have all their steps ahead known, what stands for unknown values counts as well."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +117,7 @@ def fit_linear(
 
     Args:
         values: (T, C), of a mean near 0 and a deviation near 1.
-        known: (T, C); where a step ahead is unknown, the row does not count.
+        known: (T, C); where a step ahead is unknown, the row does not count, unless that leaves few rows.
         calendar features: (T, R).
         horizon: J.
         choices: at least one; those with too many weights for the rows are passed over, but never all of them.
@@ -216,13 +220,8 @@ class _Column:
         choices: Sequence[Choice],
         from_last: bool,
     ) -> None:
-        self.values, self.known, self.calendar_features, self.horizon, self.place = (
-            values,
-            known,
-            calendar_features,
-            horizon,
-            place,
-        )
+        self.values, self.calendar_features, self.horizon, self.place = values, calendar_features, horizon, place
+        self.counts = _counted(known[:, place], rows, horizon)  # (T,)
         self.rows, self.choices, self.from_last = rows, choices, from_last
         self.own = max([choice.lags for choice in choices if not choice.every_column], default=0)
         self.every = max([choice.lags for choice in choices if choice.every_column], default=0)
@@ -266,17 +265,26 @@ class _Column:
         ahead = np.arange(1, self.horizon + 1)
         for first in range(max(begin, self.first), end - self.horizon, _PIECE):
             rows = np.arange(first, min(first + _PIECE, end - self.horizon))
-            rows = rows[self.known[rows[:, None] + ahead, self.place].all(axis=1)]
+            rows = rows[self.counts[rows[:, None] + ahead].all(axis=1)]
             actual = self.values[rows[:, None] + ahead, self.place]  # (r, J)
             actual = actual - self.values[rows, self.place, None] if self.from_last else actual
             own = _last_rows(self.values[:, [self.place]], rows, self.own)[..., 0]  # (r, own)
-            every = _last_rows(self.values, rows, self.every).reshape(len(rows), -1)  # (r, every * C)
+            columns = self.every * self.values.shape[1]
+            every = _last_rows(self.values, rows, self.every).reshape(len(rows), columns)  # (r, every * C)
             read = np.concatenate([np.ones((len(rows), 1)), self.calendar_features[rows], own, every], axis=1)  # (r, F)
             features += read.T @ read
             both += read.T @ actual
             targets += float(np.square(actual).sum())
             count += len(rows)
         return _Sums(max(count, 1), features, both, targets)
+
+
+def _counted(known: BoolArray, rows: int, horizon: int) -> BoolArray:
+    """The values (T,) that a column's equations count: the known ones, or all if too few steps ahead are whole."""
+    if rows <= horizon:
+        return known
+    whole = sliding_window_view(known[1:rows], horizon).all(axis=1)  # (rows - horizon,)
+    return known if whole.mean() >= _WHOLE else np.ones_like(known)
 
 
 def _parts(errors: dict[Choice, tuple[bool, float]], averaged: bool) -> dict[Choice, float]:

@@ -18,6 +18,7 @@ from seqnlp.recipe_names import with_moved_data
 from seqnlp.report.report import Report as TaskReport
 from seqnlp.stored import read_bytes, settings_of
 from seqnlp.task_table import part_of
+from seqnlp.tasks.changed_settings import changed_settings
 
 _COLUMNS = {
     "token_column": "0",
@@ -103,7 +104,10 @@ def config_of(path: str | Path) -> Config:
         if model.name == FOLDER and settings.is_file():
             advice = "score another file with the model's folder alone"
             content = settings_of(read_bytes(settings, advice), settings, advice)
-            return read_config(with_moved_data(with_former_defaults(content)))
+            config = read_config(with_moved_data(with_former_defaults(content)))
+            if note := changed_settings(model.parent, config):
+                logging.getLogger("seqnlp").info("%s", note)
+            return config
         settings = model / TRAINING
         if origin.training is not None:
             return config_without_places(origin.training)

@@ -101,6 +101,17 @@ def test_steps_that_are_unknown_do_not_count() -> None:
     assert abs(fitted.lags[0, 0, 0, 0]) < 1
 
 
+def test_gaps_in_all_steps_ahead_leave_a_forecast_all_the_same() -> None:
+    rows = np.arange(400)
+    values = np.sin(2 * np.pi * rows / 7)[:, None]
+    known = (rows % 9 > 0)[:, None]  # of 10 steps ahead one is always unknown
+    fitted = fit_linear(values[:300], known[:300], np.zeros((300, 0)), 10, [Choice(1), Choice(7)])
+    origins = np.arange(300, 380)
+    np.testing.assert_allclose(
+        fitted.after(values, np.zeros((400, 0)), origins), values[origins[:, None] + np.arange(1, 11)], atol=0.05
+    )
+
+
 def test_a_ridge_draws_to_the_mean_or_to_the_last_row() -> None:
     values = autoregression(100)
     known, none = np.ones_like(values, dtype=bool), np.zeros((100, 0))
