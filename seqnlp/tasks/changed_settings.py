@@ -11,6 +11,9 @@ from seqnlp.config import Config, config_without_places, settings_without_places
 from seqnlp.errors import ConfigError, RunError, shortened
 from seqnlp.stored import read_bytes, settings_of
 
+_CHOSEN = {"model.lags": 0}
+"""What lets the program choose, where it is not ``auto``; the model's settings say what was chosen."""
+
 
 def changed_settings(run: Path, config: Config) -> str:
     """A sentence on the settings that are not those of the run's model; empty if all are, or it has no model yet.
@@ -33,5 +36,5 @@ def _changes(saved: Mapping[str, Any], now: Mapping[str, Any], prefix: str = "")
     for name, value in now.items():
         if isinstance(value, Mapping):
             yield from _changes(saved.get(name, {}), value, f"{prefix}{name}.")
-        elif name in saved and saved[name] != value:
+        elif name in saved and saved[name] != value and value != _CHOSEN.get(f"{prefix}{name}", "auto"):
             yield f"{prefix}{name} was {shortened(saved[name])}, is {shortened(value)}"
