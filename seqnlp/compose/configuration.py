@@ -1,0 +1,106 @@
+"""Overrides and recipes become the :class:`Config` of one run."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from typing import cast
+
+from seqnlp.compose.files import quoted
+from seqnlp.compose.session import PRIMARY, hydra_session
+from seqnlp.compose.settings import merged_settings
+from seqnlp.compose.typed import read_overrides
+from seqnlp.config import Config, read_config
+from seqnlp.errors import ConfigError
+from seqnlp.overrides import GROUPS, Override, is_known, unknown_key
+
+_COMPOSING = threading.Lock()
+"""Hydra is one for the whole process: threads that train compose one after the other."""
+
+
+def compose_config(overrides: Sequence[str], config_dir: str | None = None) -> Config:
+    """The configuration of one run.
+
+    Args:
+        overrides: ``recipe=tagging/demo``, ``optimizer=sgd``, ``trainer.epochs=3``, in Hydra's grammar.
+        config_dir: a user's folder; its ``recipes/`` and groups come before ours.
+
+    Raises:
+        ConfigError: every mistake in the overrides and the settings they lead to.
+    """
+    typed, task = read_overrides(overrides, config_dir, multirun=False)
+    if sweeps := [one for one in typed if one.sweeps]:
+        raise ConfigError(
+            [f"{one.key}: several values need --multirun; quote a text that has commas" for one in sweeps]
+        )
+    with hydra_session(config_dir, task) as settings:
+        return checked_config(settings, [one.line for one in typed if is_known(one, task)], typed, task, config_dir)
+
+
+def compose_settings(recipe: str, task: str, settings: Mapping[str, object], config_dir: str | None = None) -> Config:
+    """The configuration of a run that is started from Python.
+
+    Args:
+        recipe: its name, or empty.
+        task: its name, or empty: the recipe's.
+        settings: values by dotted name (``{"trainer.epochs": 4}``), groups by name (``{"optimizer": "sgd"}``), and
+            nested mappings of them; they stand as they are, so a text may hold any characters.
+
+    Raises:
+        ConfigError: as :func:`compose_config`.
+    """
+    values = _flat(settings)
+    groups = {key: str(values.pop(key)) for key in GROUPS if key in values}
+    chosen = [f"recipes={quoted(recipe)}"] if recipe else []
+    chosen += [f"task={task}"] if task else []
+    chosen += [f"{group}={quoted(option)}" for group, option in groups.items()]
+    with _COMPOSING:
+        typed, task = read_overrides(chosen, config_dir, multirun=False)
+        known = [Override(f"{key}=", key, f"{key}=", (), False) for key in values]
+        with hydra_session(config_dir, task) as own:
+            return checked_config(own, chosen, [*typed, *known], task, config_dir, values)
+
+
+def task_of(overrides: Sequence[str], config_dir: str | None = None) -> str:
+    """The task that a command line is about.
+
+    Raises:
+        ConfigError: no such recipe or task.
+    """
+    return read_overrides(overrides, config_dir, multirun=True)[1]
+
+
+def _flat(settings: Mapping[str, object], prefix: str = "") -> dict[str, object]:
+    """Settings by dotted name."""
+    flat: dict[str, object] = {}
+    for key, value in settings.items():
+        nested = isinstance(value, Mapping)
+        flat |= _flat(cast("Mapping[str, object]", value), f"{prefix}{key}.") if nested else {f"{prefix}{key}": value}
+    return flat
+
+
+def checked_config(
+    settings: Sequence[str],
+    lines: Sequence[str],
+    typed: Sequence[Override],
+    task: str,
+    config_dir: str | None,
+    values: Mapping[str, object] | None = None,
+) -> Config:
+    """The configuration that ``lines`` lead to; unknown keys among all that was typed are reported too.
+
+    Args:
+        values: put over what was composed, by dotted name.
+    """
+    from hydra import compose
+
+    unknown = [unknown_key(one, task) for one in typed if not is_known(one, task)]
+    known = {one.key: values[one.key] for one in typed if values and one.key in values and is_known(one, task)}
+    raw = merged_settings(compose(PRIMARY, overrides=[*settings, *lines]), lines, config_dir, known)
+    try:
+        config = read_config(raw)
+    except ConfigError as error:
+        raise ConfigError([*unknown, *error.problems]) from None
+    if unknown:
+        raise ConfigError(unknown)
+    return config
