@@ -22,6 +22,7 @@ from seqnlp.serve.metrics import CONTENT_TYPE, Metrics
 from seqnlp.serve.model_thread import Answers, BusyError, ModelThread
 from seqnlp.serve.models import VERBS_OF, Models, UnknownModelError
 from seqnlp.serve.options import Options
+from seqnlp.serve.pages import PAGES, add_pages
 from seqnlp.serve.questions import Question
 from seqnlp.serve.record import Recorded
 from seqnlp.serve.replies import json_reply, refusal
@@ -94,6 +95,7 @@ def make_application(models: Models, options: Options) -> ASGIApp:
         lifespan=service.running,
     )
     _add_errors(app)
+    add_pages(app)
     for name in dict.fromkeys(name for one in models.served.values() for name in VERBS_OF[one.task]):
         _add_verb(app, service, name, VERBS[name])
 
@@ -111,7 +113,7 @@ def make_application(models: Models, options: Options) -> ASGIApp:
 
     inner: ASGIApp = BodyLimits(app, options.limits)
     if options.token:
-        inner = BearerToken(inner, options.token)
+        inner = BearerToken(inner, options.token, {*PAGES, "/health"})
     return Recorded(inner, service.metrics, {path for route in app.routes if (path := getattr(route, "path", ""))})
 
 

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Container
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from seqnlp.serve.replies import refusal
 
-OPEN = ("/", "/page.js", "/page.css", "/health")
-"""Paths that tell nothing and compute nothing."""
-
 
 class BearerToken:
-    """ASGI: answers 401 to requests without the token."""
+    """ASGI: answers 401 to requests without the token.
 
-    def __init__(self, app: ASGIApp, token: str) -> None:
-        self.app, self._expected = app, f"Bearer {token}".encode()
+    Args:
+        open_paths: that need none.
+    """
+
+    def __init__(self, app: ASGIApp, token: str, open_paths: Container[str]) -> None:
+        self.app, self._expected, self._open = app, f"Bearer {token}".encode(), open_paths
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
-        if scope["type"] == "http" and scope["path"] not in OPEN:
+        if scope["type"] == "http" and scope["path"] not in self._open:
             given = Headers(scope=scope).get("authorization", "").encode()
             if not hmac.compare_digest(given, self._expected):
                 message = "expected the header 'Authorization: Bearer TOKEN' with the token of this server"

@@ -22,8 +22,8 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """A model of each task, by its verb."""
     tagger = tmp_path_factory.mktemp("served") / "names"
     tagger.mkdir()
-    write_tiny_data(tagger)
-    config = tiny_config(tagger)
+    write_tiny_data(tagger, train=60)
+    config = tiny_config(tagger, trainer__epochs=6)
     fit(TaggingTask(config, tagger, torch.device("cpu"), lambda text: None), config, tagger, Processes())
     return {
         "tag": tagger,

@@ -74,12 +74,12 @@ def test_the_other_verbs_answer_as_the_commands_do(
         json.loads(output("complete", models["complete"], "Mira grew up", "--top", 3, "--output", "jsonl"))
     ]
 
-    ferry = repository / "recipes/forecast/demo/ferry.csv"
+    ferry = repository / "recipes/forecasting/demo/ferry.csv"
     (forecast,) = answers["forecast"] = server.answers("/forecast", series=ferry.read_text(), horizon=3, level=0.8)
     written = output("forecast", models["forecast"], ferry, "--horizon", 3, "--level", 0.8, "--output", "jsonl")
     assert {**json.loads(written), "notes": forecast["notes"]} == forecast
 
-    readings = repository / "recipes/anomaly/demo/readings.csv"
+    readings = repository / "recipes/anomaly_detection/demo/readings.csv"
     (detected,) = answers["detect"] = server.answers("/detect", series=readings.read_text(), rows=True)
     for name, options in {"events": (), "rows": ("--rows",)}.items():
         written = output("detect", models["detect"], readings, "--output", "jsonl", *options)

@@ -136,6 +136,7 @@ def test_large_bodies_and_many_texts_are_refused(server: Server) -> None:
         ("GET", "/%2e%2e/%2e%2e/etc/passwd", 404),
         ("GET", "/%ff%00", 404),
         ("GET", "/docs", 404),
+        ("POST", "/", 405),
     ],
 )
 def test_paths_that_are_not_there(server: Server, method: str, path: str, status: int) -> None:
