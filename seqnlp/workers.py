@@ -15,7 +15,7 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing.connection import Connection
@@ -26,6 +26,7 @@ from seqnlp.errors import SeqnlpError
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+Piece = TypeVar("Piece", bound=Sized)
 
 _AHEAD = 4
 """Pieces that a worker may be ahead of the slowest: what bounds memory."""
@@ -80,7 +81,7 @@ def spread(
 
 
 def mapped(
-    function: Callable[[list[Item]], Result], pieces: Iterable[list[Item]], workers: int, kind: str = "lines"
+    function: Callable[[Piece], Result], pieces: Iterable[Piece], workers: int, kind: str = "lines"
 ) -> Iterator[Result]:
     """``function`` of each piece, in order; with one worker in this process, as ``map`` does.
 
@@ -108,12 +109,10 @@ class _Failure:
     problem: BaseException
 
 
-class _Crew(Generic[Item, Result]):
+class _Crew(Generic[Piece, Result]):
     """Processes, with a thread each that hands over pieces and takes results."""
 
-    def __init__(
-        self, function: Callable[[list[Item]], Result], pieces: Iterable[list[Item]], workers: int, kind: str
-    ) -> None:
+    def __init__(self, function: Callable[[Piece], Result], pieces: Iterable[Piece], workers: int, kind: str) -> None:
         self._pieces, self._kind = iter(pieces), kind
         self._taking = threading.Lock()
         self._taken, self._items, self._ended = 0, 0, False
@@ -171,7 +170,7 @@ class _Crew(Generic[Item, Result]):
             if piece is None or not process.is_alive():
                 return
 
-    def _asked(self, process: BaseProcess, connection: Connection, piece: list[Item], first: int) -> Any:
+    def _asked(self, process: BaseProcess, connection: Connection, piece: Piece, first: int) -> Any:
         """The result of a piece, or why there is none."""
         try:
             connection.send(piece)
@@ -190,7 +189,7 @@ class _Crew(Generic[Item, Result]):
             return _Failure(problem)
 
 
-def _start(function: Callable[[list[Item]], Result], workers: int) -> list[tuple[BaseProcess, Connection]]:
+def _start(function: Callable[[Piece], Result], workers: int) -> list[tuple[BaseProcess, Connection]]:
     """Processes that wait for pieces, each with this end of its pipe.
 
     Ctrl-C reaches all processes of a terminal: it waits until a new one ignores it, so that only this one answers.
@@ -218,7 +217,7 @@ def _start(function: Callable[[list[Item]], Result], workers: int) -> list[tuple
     return hired
 
 
-def _work(function: Callable[[list[Item]], Result], connection: Connection, others: Sequence[Connection]) -> None:
+def _work(function: Callable[[Piece], Result], connection: Connection, others: Sequence[Connection]) -> None:
     """In a worker: answer until nobody asks any more.
 
     Args:

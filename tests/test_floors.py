@@ -36,6 +36,7 @@ ORDER = (
     ("launch", "rehearsal"),
     ("studies",),
     ("api",),
+    ("tables",),
     ("sklearn", "spacy"),
     ("serve",),
     ("cli",),

@@ -79,8 +79,11 @@ def __dir__() -> list[str]:
     return __all__
 
 
-def load(path: str | Path) -> Model:
+def load(path: str | Path, **options: Any) -> Model:
     """Load the model of a run, or a saved model folder.
+
+    Args:
+        options: of its class, such as ``threads`` of :class:`~seqnlp.Tagger`.
 
     Raises:
         RunError: there is no model, or it is damaged, or too new.
@@ -88,5 +91,5 @@ def load(path: str | Path) -> Model:
     from seqnlp.bundle import load_bundle
 
     task = load_bundle(path).description.get("task")
-    model: Model = part_of(task if task in TASKS else next(iter(TASKS)), "model")(path)
+    model: Model = part_of(task if task in TASKS else next(iter(TASKS)), "model")(path, **options)
     return model

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Literal
 
 from seqnlp.api import Classifier, Model, Tagger, Translator, load
-from seqnlp.errors import DataError, SeqnlpError
+from seqnlp.errors import DataError, SeqnlpError, shortened
+from seqnlp.tasks import arguments
 from seqnlp.tasks.saved_model import SavedModel
 
 
-def batch(model: str | Path | SavedModel, column: str = "", prefix: str = "") -> BatchAnswers:
+def batch(
+    model: str | Path | SavedModel, column: str = "", prefix: str = "", errors: Literal["raise", "column"] = "raise"
+) -> BatchAnswers:
     """``dataset.map(seqnlp.batch("RUN"), batched=True)`` adds a model's answers as columns.
 
     A tagger adds ``tags`` and ``spans`` (of texts, ``tokens`` too), a classifier ``label`` and ``probability``, a
@@ -22,15 +26,19 @@ def batch(model: str | Path | SavedModel, column: str = "", prefix: str = "") ->
         model: a run, a saved model folder, or a loaded model.
         column: what to read; empty: ``tokens`` of a tagger if it is there, else ``text``.
         prefix: stands before the names of the new columns.
+        errors: ``column``: a row that has no answer gets None, and in the column ``error`` the reason; other rows have
+            None there.
     """
-    return BatchAnswers(model, column, prefix)
+    return BatchAnswers(model, column, prefix, errors)
 
 
 class BatchAnswers:
     """What :func:`batch` gives."""
 
-    def __init__(self, model: str | Path | SavedModel, column: str, prefix: str) -> None:
-        self.column, self.prefix = column, prefix
+    def __init__(
+        self, model: str | Path | SavedModel, column: str = "", prefix: str = "", errors: str = "raise"
+    ) -> None:
+        self.column, self.prefix, self.errors = column, prefix, arguments.choice(errors, "errors", ("raise", "column"))
         self._model: Any = model if isinstance(model, SavedModel) else None
         self._made_from = model if isinstance(model, SavedModel) else str(Path(model).expanduser().absolute())
 
@@ -53,25 +61,75 @@ class BatchAnswers:
             DataError: there is no such column, or a single row was given (``batched=True`` is missing).
             SeqnlpError: a model whose task has no answer for a row.
         """
-        model = self.model
-        usual = ("tokens", "text") if isinstance(model, Tagger) else ("text",)
-        column = self.column or next((name for name in usual if name in rows), usual[-1])
+        column = self.column_of(rows)
         if column not in rows:
             names = ", ".join(f"'{name}'" for name in rows) or "none"
             raise DataError(f"expected a column '{column}', found {names}; name it: seqnlp.batch(model, column=...)")
         values = rows[column]
         if isinstance(values, str):
             raise DataError("expected a batch of rows, found one: use dataset.map(..., batched=True)")
-        return {f"{self.prefix}{name}": list(answers) for name, answers in _answers(model, list(values)).items()}
+        return self.answers(list(values))
+
+    def column_of(self, names: Iterable[str]) -> str:
+        """The column that is read, where there are columns of these names."""
+        usual = ("tokens", "text") if isinstance(self.model, Tagger) else ("text",)
+        there = set(names)
+        return self.column or next((name for name in usual if name in there), usual[-1])
+
+    def answers(self, values: list[Any], wrong: Mapping[int, str] = MappingProxyType({})) -> dict[str, list[Any]]:
+        """The new columns for texts, or of a tagger for sentences of words.
+
+        Args:
+            wrong: rows that are known to have no answer, with the reason; only with ``errors="column"``.
+        """
+        columns = _answers(self.model, values) if self.errors == "raise" else _tolerant(self.model, values, wrong)
+        return {f"{self.prefix}{name}": column for name, column in columns.items()}
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self._made_from, self.column, self.prefix)
+        return type(self), (self._made_from, self.column, self.prefix, self.errors)
+
+
+def _tolerant(model: Model, values: list[Any], wrong: Mapping[int, str]) -> dict[str, list[Any]]:
+    """As :func:`_answers`; a row that has none gets None, and the reason in ``error``."""
+    reasons = [wrong.get(row) or _unreadable(model, value) for row, value in enumerate(values)]
+    good = [row for row, reason in enumerate(reasons) if not reason]
+    columns: dict[str, list[Any]] = {name: [None] * len(values) for name in _answers(model, [])}
+    if any(not isinstance(values[row], str) for row in good):
+        columns.pop("tokens", None)  # they are what is read, unless texts stand between them
+    kinds = [
+        [row for row in good if isinstance(values[row], str)],
+        [row for row in good if not isinstance(values[row], str)],
+    ]
+    for rows in filter(None, kinds):  # texts and sentences of words are asked for apart
+        try:
+            asked = [(rows, _answers(model, [values[row] for row in rows]))]
+        except Exception:  # which of them it is about shows only one by one
+            asked = []
+            for row in rows:
+                try:
+                    asked.append(([row], _answers(model, [values[row]])))
+                except Exception as problem:
+                    reasons[row] = str(problem) if isinstance(problem, SeqnlpError) else repr(problem)
+        for some, answers in asked:
+            for name, column in answers.items():
+                whole = columns.setdefault(name, [None] * len(values))
+                for row, answer in zip(some, column, strict=True):
+                    whole[row] = answer
+    return {**columns, "error": [reason or None for reason in reasons]}
+
+
+def _unreadable(model: Model, value: Any) -> str:
+    """Why a model cannot read a value, or an empty string."""
+    if value is None:
+        return "expected text, found nothing"
+    is_words = isinstance(model, Tagger) and not isinstance(value, str) and isinstance(value, Iterable)
+    return "" if isinstance(value, str) or is_words else f"expected text, found {shortened(value)}"
 
 
 def _answers(model: Model, values: list[Any]) -> dict[str, list[Any]]:
     if isinstance(model, Tagger):
         words = bool(values) and not isinstance(values[0], str)
-        tagged = model.tag_words(values) if words else model.tag_texts(values)
+        tagged = model.tag_words([list(value) for value in values]) if words else model.tag_texts(values)
         new: dict[str, list[Any]] = {"tags": [answer.tags for answer in tagged]}
         if not words:
             new["tokens"] = [[token.text for token in answer.tokens] for answer in tagged]

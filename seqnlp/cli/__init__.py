@@ -25,7 +25,7 @@ from seqnlp.task_table import TASKS
 VERBS = (
     *("train", "resume", "evaluate", "verify"),
     *(verb for task in TASKS.values() for verb in task.verbs),
-    *("score", "compare", "cross-validate", "learning-curve", "suggest", "plot", "export", "data", "vectors"),
+    *("batch", "score", "compare", "cross-validate", "learning-curve", "suggest", "plot", "export", "data", "vectors"),
     *("serve", "recipes"),
 )
 

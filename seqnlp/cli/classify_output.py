@@ -7,9 +7,10 @@ import io
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from seqnlp.cli.table_input import NO_FIELDS, Fields, beside
+from seqnlp.cli.table_input import NO_FIELDS
 from seqnlp.cli.visible import visible
 from seqnlp.json_text import json_line
+from seqnlp.tables.fields import Fields, beside
 
 if TYPE_CHECKING:
     from seqnlp.api import Classification, Explanation

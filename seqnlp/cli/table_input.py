@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import NamedTuple
+
+from seqnlp.tables.fields import Fields
 
 FORMS = ("csv", "jsonl")
 
-
-Fields = Mapping[str, Any]
 NO_FIELDS: Fields = {}
 
 
@@ -43,16 +43,6 @@ def read_rows(lines: Iterable[str], form: str, text_column: str, source: object)
     if form == "jsonl":
         return [], _json_rows(lines, text_column, source)
     return _csv_rows(lines, text_column, source)
-
-
-def beside(others: Fields, answer: Fields) -> dict[str, Any]:
-    """The row's fields, then the answer's; one whose name is taken becomes ``predicted_NAME``."""
-    row = dict(others)
-    for name, value in answer.items():
-        while name in row:
-            name = f"predicted_{name}"
-        row[name] = value
-    return row
 
 
 def _json_rows(lines: Iterable[str], text_column: str, source: object) -> Iterator[Row]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from seqnlp.cli.table_input import NO_FIELDS, Fields, beside
+from seqnlp.cli.table_input import NO_FIELDS
 from seqnlp.cli.visible import visible
 from seqnlp.json_text import json_line
+from seqnlp.tables.fields import Fields, beside
 from seqnlp.text.formats.writers import region
 from seqnlp.text.tags import Span as CharacterSpan
 

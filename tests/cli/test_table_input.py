@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from seqnlp.cli.table_input import Row, beside, read_rows
+from seqnlp.cli.table_input import Row, read_rows
 from seqnlp.errors import DataError
+from seqnlp.tables.fields import beside
 
 
 def read(lines: list[str], form: str, column: str = "text") -> tuple[list[str], list[Row]]:

@@ -24,7 +24,7 @@ LIVES = RECIPES / "language_model" / "demo"
 PAIRS = RECIPES / "translation" / "demo"
 PAGES = [
     REPOSITORY / "README.md",
-    *(REPOSITORY / "docs" / f"{name}.md" for name in ("lstm", "experiments", "fine-tuning", "python")),
+    *(REPOSITORY / "docs" / f"{name}.md" for name in ("lstm", "experiments", "fine-tuning", "python", "scale")),
     *sorted((REPOSITORY / "docs" / "tasks").glob("*.md")),
 ]
 TAGGING = REPOSITORY / "docs" / "tasks" / "tagging.md"

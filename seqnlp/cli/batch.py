@@ -1,0 +1,55 @@
+"""``seqnlp batch``: a table in, the same table with a model's answers out."""
+
+from __future__ import annotations
+
+import argparse
+from functools import partial
+from pathlib import Path
+
+from seqnlp.cli.output import say
+from seqnlp.cli.worker_options import add_workers_argument, choose_workers
+
+HELP = "add a model's answers to a table: parquet, CSV or JSON lines"
+EXAMPLES = """\
+examples:
+  seqnlp batch RUN mails.parquet tagged.parquet --text-column body
+  seqnlp batch RUN reviews.csv labelled.csv --text-column review --workers 4
+  seqnlp batch RUN lines.jsonl.gz translated.jsonl.gz
+
+Every row is written, with the columns that it had; a row without an answer says why in the column `error`.
+A tagger adds tags, tokens and spans (and reads a column of lists of words as well), a classifier label and probability,
+a translator translation. Tables of any size need the same memory.
+"""
+
+_BYTES_A_WORKER = 200_000
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the verb's arguments."""
+    parser.add_argument("run", help="a run, or a saved model folder")
+    parser.add_argument(
+        "source", metavar="IN", type=Path, help="a table: .parquet, .csv, .tsv, .jsonl, the last three also .gz"
+    )
+    parser.add_argument("target", metavar="OUT", type=Path, help="what to write; ends as IN does")
+    parser.add_argument(
+        "--text-column", default="", metavar="NAME", help="the column to read (default: text; a tagger's tokens)"
+    )
+    parser.add_argument("--prefix", default="", metavar="P", help="what the names of the new columns begin with")
+    add_workers_argument(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write the table, and say how many rows it has."""
+    from seqnlp.tables.job import answer_table
+    from seqnlp.workers import mapped
+
+    workers, options = choose_workers(arguments.workers, {"threads": 0}, [arguments.source], _BYTES_A_WORKER)
+    import seqnlp
+
+    model = seqnlp.load(arguments.run, **options)
+    answers = seqnlp.batch(model, arguments.text_column, arguments.prefix, errors="column")
+    tally = answer_table(answers, arguments.source, arguments.target, partial(mapped, workers=workers, kind="rows"))
+    rows = "1 row" if tally.rows == 1 else f"{tally.rows:,} rows"
+    wrong = f", {tally.errors:,} without an answer (column {arguments.prefix}error)" if tally.errors else ""
+    say(f"{arguments.target}: {rows}{wrong}")
+    return 0

@@ -1,0 +1,125 @@
+"""What is written of a piece of a table: its rows with a model's answers beside them. Can be sent to processes."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+from typing import Any
+
+from seqnlp.api.mapping import BatchAnswers
+from seqnlp.json_text import json_line, json_text
+from seqnlp.tables.fields import beside, free_names
+from seqnlp.tables.reading import TableRow
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A piece of the output, its rows, and how many of them have no answer."""
+
+    content: Any
+    rows: int
+    errors: int
+
+
+@dataclass(frozen=True)
+class JsonAnswers:
+    """Rows of JSON lines, to lines."""
+
+    answers: BatchAnswers
+    column: str
+
+    def __call__(self, rows: list[TableRow]) -> Written:
+        columns = _answered(self.answers, self.column, rows)
+        lines = [json_line(beside(row.fields, answer)) for row, answer in zip(rows, _by_row(columns), strict=True)]
+        return Written("".join(lines), len(rows), _errors(columns))
+
+
+@dataclass(frozen=True)
+class CsvAnswers:
+    """Rows of CSV, to lines; an answer of several parts is written as JSON."""
+
+    answers: BatchAnswers
+    column: str
+    delimiter: str
+
+    def heading(self, names: list[str]) -> str:
+        """The first line."""
+        return _csv([[*names, *free_names(names, self.answers.answers([]))]], self.delimiter)
+
+    def __call__(self, rows: list[TableRow]) -> Written:
+        columns = _answered(self.answers, self.column, rows)
+        cells = [
+            [*row.fields.values(), *map(_cell, answer.values())]
+            for row, answer in zip(rows, _by_row(columns), strict=True)
+        ]
+        return Written(_csv(cells, self.delimiter), len(rows), _errors(columns))
+
+
+@dataclass(frozen=True)
+class ArrowAnswers:
+    """Record batches of arrow, to record batches of ``schema``: the columns of the table, then those of the answers.
+
+    Attributes:
+        names: of the answers' columns, before one that is taken got another name.
+    """
+
+    answers: BatchAnswers
+    column: str
+    names: list[str]
+    schema: Any
+
+    def __call__(self, piece: Any) -> Written:
+        import pyarrow
+
+        columns = self.answers.answers(piece.column(self.column).to_pylist())
+        values = [columns.get(name) or [None] * len(piece) for name in self.names]
+        types = self.schema.types[piece.num_columns :]
+        arrays = [pyarrow.array(column, kind) for column, kind in zip(values, types, strict=True)]
+        batch = pyarrow.RecordBatch.from_arrays([*piece.columns, *arrays], schema=self.schema)
+        return Written(batch, len(piece), _errors(columns))
+
+
+def arrow_answers(answers: BatchAnswers, column: str, schema: Any) -> ArrowAnswers:
+    """What answers tables of a schema."""
+    import pyarrow
+
+    text, texts, number = pyarrow.string(), pyarrow.list_(pyarrow.string()), pyarrow.float64()
+    place = pyarrow.int64()
+    span = pyarrow.struct({"start": place, "end": place, "label": text, "text": text, "probability": number})
+    kinds = {"tags": texts, "tokens": texts, "labels": texts, "spans": pyarrow.list_(span)}
+    kinds |= {"label": text, "translation": text, "error": text, "probability": number}
+    is_words = pyarrow.types.is_nested(schema.field(column).type)
+    own = [name for name in answers.answers([]) if not (is_words and name == f"{answers.prefix}tokens")]
+    added = [
+        pyarrow.field(name, kinds[of.removeprefix(answers.prefix)])
+        for name, of in zip(free_names(schema.names, own), own, strict=True)
+    ]
+    return ArrowAnswers(answers, column, own, pyarrow.schema([*schema, *added], schema.metadata))
+
+
+def _answered(answers: BatchAnswers, column: str, rows: list[TableRow]) -> dict[str, list[Any]]:
+    wrong = {number: row.problem for number, row in enumerate(rows) if row.problem}
+    for number, row in enumerate(rows):
+        if column not in row.fields and not row.problem:
+            wrong[number] = f"expected the field '{column}', found {', '.join(map(repr, row.fields)) or 'none'}"
+    return answers.answers([row.fields.get(column) for row in rows], wrong)
+
+
+def _by_row(columns: dict[str, list[Any]]) -> list[dict[str, Any]]:
+    return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
+
+
+def _errors(columns: dict[str, list[Any]]) -> int:
+    *_, reasons = columns.values()
+    return sum(reason is not None for reason in reasons)
+
+
+def _cell(value: Any) -> Any:
+    return json_text(value) if isinstance(value, list | dict) else value
+
+
+def _csv(rows: list[list[Any]], delimiter: str) -> str:
+    written = io.StringIO()
+    csv.writer(written, lineterminator="\n", delimiter=delimiter).writerows(rows)
+    return written.getvalue()

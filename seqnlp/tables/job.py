@@ -1,0 +1,81 @@
+"""Answer a whole table: rows in, the same rows out with a model's answers, in constant memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, Protocol
+
+from seqnlp.api.mapping import BatchAnswers
+from seqnlp.errors import DataError, SeqnlpError
+from seqnlp.tables.answering import CsvAnswers, JsonAnswers, Written, arrow_answers
+from seqnlp.tables.reading import Table, form_of, open_table
+from seqnlp.tables.writing import PARTIAL, output_table
+from seqnlp.workers import mapped
+
+ROWS = 512
+"""Of a piece."""
+
+
+class Spread(Protocol):
+    """What gives ``function`` of each piece, in order: in this process, by workers, or on a cluster."""
+
+    def __call__(self, function: Callable[[Any], Written], pieces: Iterable[Any], /) -> Iterator[Written]:
+        """The results."""
+
+
+@dataclass
+class Tally:
+    """Rows that were written, and how many of them have no answer."""
+
+    rows: int = 0
+    errors: int = 0
+
+
+def answer_table(
+    answers: BatchAnswers, source: Path, target: Path, spread: Spread | None = None, rows_at_once: int = ROWS
+) -> Tally:
+    """Write ``source`` with the answers as further columns to ``target``, a table of the same form.
+
+    Args:
+        answers: with ``errors="column"``.
+        spread: default: in this process.
+
+    Raises:
+        DataError: a file cannot be read or written, has no such column, or the two are not of one form.
+        SeqnlpError: a worker ended; what was written until then stays, in ``TARGET.partial``.
+    """
+    if source.resolve() == target.resolve():
+        raise DataError("expected another name for the output than for the input", target)
+    if form_of(source) != form_of(target):
+        raise DataError(f"expected a name that ends as the input's ({source.suffix}), found '{target.name}'", target)
+    table, tally = open_table(source, rows_at_once), Tally()
+    column = answers.column_of(table.names)
+    table.require(column)
+    function, schema = _function(answers, table, column)
+    try:
+        with output_table(target, schema) as write:
+            if isinstance(function, CsvAnswers):
+                write(function.heading(table.names))
+            for written in (spread or partial(mapped, workers=1))(function, table.pieces):
+                write(written.content)
+                tally.rows += written.rows
+                tally.errors += written.errors
+    except DataError:
+        raise
+    except SeqnlpError as problem:
+        kept = f"{target.name}{PARTIAL} holds the {tally.rows:,} rows before"
+        raise SeqnlpError(f"{problem}; {kept}") from problem
+    return tally
+
+
+def _function(answers: BatchAnswers, table: Table, column: str) -> tuple[Callable[[Any], Written], Any]:
+    """What answers a piece of the table, and the schema of what it gives if it is arrow's."""
+    if table.form == "parquet":
+        function = arrow_answers(answers, column, table.schema)
+        return function, function.schema
+    if table.form == "csv":
+        return CsvAnswers(answers, column, table.delimiter), None
+    return JsonAnswers(answers, column), None

@@ -1,0 +1,145 @@
+"""A table as pieces of rows, read as they are needed; a row that cannot be read stays a row, with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from seqnlp.errors import DataError, did_you_mean
+from seqnlp.text.csv_rows import csv_rows
+from seqnlp.text.files import open_bytes, without_end
+from seqnlp.text.formats.token_csv import delimiter_of_heading
+from seqnlp.text.jsonl import parsed_row
+from seqnlp.workers import cut
+
+FORMS = {".parquet": "parquet", ".pq": "parquet", ".csv": "csv", ".tsv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
+"""The form of a table by how its name ends; CSV and JSON lines may be packed (``.csv.gz``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """A row of text: its fields by name, and why it cannot be read as it should be."""
+
+    fields: dict[str, Any]
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table that is being read.
+
+    Attributes:
+        form: parquet, csv or jsonl.
+        names: its columns; JSON lines have none that all rows must have.
+        pieces: of parquet as record batches of arrow, else lists of :class:`TableRow`.
+        schema: arrow's, of parquet.
+        delimiter: between the columns of CSV.
+    """
+
+    form: str
+    names: list[str]
+    pieces: Iterator[Any]
+    schema: Any = None
+    delimiter: str = ","
+
+    def require(self, column: str) -> None:
+        """Stop where there is no such column.
+
+        Raises:
+            DataError: with those that there are.
+        """
+        if self.form != "jsonl" and column not in self.names:
+            names = ", ".join(f"'{name[:30]}'" for name in self.names) or "none"
+            close = did_you_mean(column, self.names)
+            raise DataError(f"expected the column '{column}', found {names}{close}; set --text-column")
+
+
+def form_of(path: Path) -> str:
+    """The form that a name tells.
+
+    Raises:
+        DataError: it tells none.
+    """
+    name = path.name.lower()
+    form = FORMS.get(Path(name.removesuffix(".gz")).suffix, "")
+    if not form or (form == "parquet" and name.endswith(".gz")):
+        raise DataError(f"expected a name that ends in {', '.join(FORMS)} (text also .gz), found '{path.name}'", path)
+    return form
+
+
+def open_table(path: Path, size: int) -> Table:
+    """Begin to read a table in pieces of ``size`` rows.
+
+    Raises:
+        DataError: the name tells no form, the file cannot be read, or columns of CSV share a name.
+    """
+    form = form_of(path)
+    if form == "parquet":
+        return _parquet(path, size)
+    if form == "jsonl":
+        return Table(form, [], cut(_json_rows(path), size))
+    rows, names, delimiter = _csv(path)
+    return Table(form, names, cut(rows, size), delimiter=delimiter)
+
+
+def _parquet(path: Path, size: int) -> Table:
+    from pyarrow import ArrowException
+    from pyarrow.parquet import ParquetFile
+
+    with open_bytes(path):  # says what is wrong with a path
+        pass
+    try:
+        file = ParquetFile(path)
+    except (ArrowException, OSError) as problem:
+        raise DataError(f"expected a parquet file ({' '.join(str(problem).split())[:200]})", path) from None
+    schema = file.schema_arrow
+    return Table("parquet", list(schema.names), file.iter_batches(batch_size=size), schema)
+
+
+def _json_rows(path: Path) -> Iterator[TableRow]:
+    with open_bytes(path) as file:
+        for number, raw in enumerate(file, 1):
+            line = without_end(raw)
+            if not line.strip(b" \t\r"):
+                continue
+            try:
+                yield TableRow(dict(parsed_row(line.decode("utf-8-sig" if number == 1 else "utf-8"))))
+            except UnicodeDecodeError as problem:
+                yield TableRow({}, f"line {number}: byte {problem.start + 1} is not UTF-8")
+            except DataError as problem:
+                yield TableRow({}, f"line {number}: {problem}")
+
+
+def _csv(path: Path) -> tuple[Iterator[TableRow], list[str], str]:
+    lines = _lines(path)
+    first = next(lines, "")
+    delimiter = delimiter_of_heading(first)
+    rows = csv_rows(chain([first], lines), path, delimiter)
+    _, heading = next(rows, (1, []))
+    names = [name.strip(" ") for name in heading]
+    double = next((name for name in names if names.count(name) > 1), None)
+    if double is not None:
+        raise DataError(f"expected a name of its own for each column, found '{double}' twice", path, 1)
+    return _csv_rows(rows, names), names, delimiter
+
+
+def _csv_rows(rows: Iterable[tuple[int, list[str]]], names: list[str]) -> Iterator[TableRow]:
+    for number, row in rows:
+        problem = ""
+        if len(row) != len(names):
+            problem = f"line {number}: expected {len(names)} columns as in the first line, found {len(row)}"
+        fields = [*row[: len(names)], *[""] * (len(names) - len(row))]
+        yield TableRow(dict(zip(names, fields, strict=True)), problem)
+
+
+def _lines(path: Path) -> Iterator[str]:
+    with open_bytes(path) as file:
+        for number, raw in enumerate(file, 1):
+            try:
+                yield without_end(raw).decode("utf-8-sig" if number == 1 else "utf-8")
+            except UnicodeDecodeError as problem:
+                message = f"byte {problem.start + 1} of the line is not UTF-8; mend it, e.g. with iconv"
+                raise DataError(message, path, number) from None

@@ -1,0 +1,166 @@
+"""``seqnlp batch``: rows in, the same rows out, whatever is in them."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import json
+import os
+import signal
+from pathlib import Path
+from typing import Any
+
+import pyarrow
+import pyarrow.parquet
+import pytest
+from command import TINY, output, refusal, seqnlp
+
+import seqnlp as library
+from seqnlp.api.mapping import BatchAnswers
+from seqnlp.errors import SeqnlpError
+from seqnlp.tables.job import answer_table
+from seqnlp.workers import mapped
+
+TEXTS = ["Velisk moved to Ombril .", "", "The harbour was cold .", None, "Port Ombril", "x" * 3]
+
+
+@pytest.fixture(scope="module")
+def classifier_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    run = tmp_path_factory.mktemp("batch") / "classifier"
+    output("train", "recipe=sentiment/demo", f"run={run}", *TINY, "trainer.epochs=1")
+    return run
+
+
+def rows_of(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def test_parquet_keeps_its_columns_and_types(trained: Path, tmp_path: Path) -> None:
+    table = pyarrow.table(
+        {
+            "id": pyarrow.array(range(60), pyarrow.int16()),
+            "text": (TEXTS * 10),
+            "when": pyarrow.array([1] * 60, pyarrow.timestamp("us")),
+            "tags": ["given"] * 60,
+        }
+    )
+    pyarrow.parquet.write_table(table, tmp_path / "in.parquet", row_group_size=7)
+    for workers in (1, 2):
+        done = seqnlp("batch", trained, tmp_path / "in.parquet", tmp_path / f"{workers}.parquet", "--workers", workers)
+        assert done.err == f"{tmp_path / f'{workers}.parquet'}: 60 rows, 10 without an answer (column error)\n"
+    one, two = (pyarrow.parquet.read_table(tmp_path / f"{workers}.parquet") for workers in (1, 2))
+    assert one.equals(two)
+    assert one.select(table.column_names).equals(table)
+    assert one.column_names == [*table.column_names, "predicted_tags", "tokens", "spans", "error"]
+    [first, empty, _, none, *_] = one.to_pylist()
+    expected = library.Tagger(trained).tag(str(TEXTS[0]))
+    assert (first["predicted_tags"], first["spans"]) == (expected.tags, expected.to_dict()["spans"])
+    assert (empty["tokens"], empty["error"]) == ([], None)
+    assert (none["predicted_tags"], none["error"]) == (None, "expected text, found nothing")
+
+
+def test_words_in_parquet_are_read_as_words(trained: Path, tmp_path: Path) -> None:
+    words = [["Velisk", "moved"], None, [], ["a", ""]]
+    pyarrow.parquet.write_table(pyarrow.table({"tokens": words}), tmp_path / "in.parquet")
+    output("batch", trained, tmp_path / "in.parquet", tmp_path / "out.parquet", "--prefix", "m_")
+    table = pyarrow.parquet.read_table(tmp_path / "out.parquet")
+    assert table.column_names == ["tokens", "m_tags", "m_spans", "m_error"]
+    assert [len(tags) if tags is not None else None for tags in table["m_tags"].to_pylist()] == [2, None, 0, None]
+    errors = table["m_error"].to_pylist()
+    assert errors[0] is None
+    assert "empty word" in errors[3]
+
+
+def test_json_lines_that_cannot_be_read_stay_rows(classifier_run: Path, tmp_path: Path) -> None:
+    lines = [
+        b'{"text": "a fine film", "id": 1}',
+        b'{"id": 2}',
+        b"{",
+        b"",
+        b'{"text": 5, "error": "own"}',
+        b'{"text": "\xff"}',
+    ]
+    (tmp_path / "in.jsonl").write_bytes(b"\n".join([*lines, b'{"text": ""}\n']))
+    done = seqnlp("batch", classifier_run, tmp_path / "in.jsonl", tmp_path / "out.jsonl")
+    assert done.err.endswith("out.jsonl: 6 rows, 4 without an answer (column error)\n")
+    rows = rows_of(tmp_path / "out.jsonl")
+    label = library.Classifier(classifier_run).classify("a fine film").label
+    assert {**rows[0], "probability": 0} == {
+        "text": "a fine film",
+        "id": 1,
+        "label": label,
+        "probability": 0,
+        "error": None,
+    }
+    assert [row.get("predicted_error", row["error"]) for row in rows[1:5]] == [
+        "expected the field 'text', found 'id'",
+        "line 3: expected one JSON object a line: Expecting property name enclosed in double quotes at column 2",
+        "expected text, found 5",
+        "line 6: byte 11 is not UTF-8",
+    ]
+    assert rows[5]["label"]
+
+
+def test_csv_keeps_its_delimiter_and_wrong_rows(classifier_run: Path, tmp_path: Path) -> None:
+    text = 'id;review\n1;"good; really ""good"""\n2\n3;bad;more\n4;"two\nlines"\n'
+    with gzip.open(tmp_path / "in.csv.gz", "wt") as file:
+        file.write(text)
+    out = tmp_path / "out.csv.gz"
+    output("batch", classifier_run, tmp_path / "in.csv.gz", out, "--text-column", "review", "--workers", 2)
+    with gzip.open(out, "rt") as file:
+        heading, *rows = csv.reader(file, delimiter=";")
+    assert heading == ["id", "review", "label", "probability", "error"]
+    assert [row[:2] for row in rows] == [["1", 'good; really "good"'], ["2", ""], ["3", "bad"], ["4", "two\nlines"]]
+    assert rows[1][2:] == ["", "", "line 3: expected 2 columns as in the first line, found 1"]
+    assert rows[0][2] == library.Classifier(classifier_run).classify('good; really "good"').label
+    assert rows[3][4] == ""
+
+
+def test_a_translator_and_python(translator_run: Path, tmp_path: Path) -> None:
+    (tmp_path / "in.jsonl").write_text('{"text": "weil ein Hund einen Ball sieht ."}\n{"text": null}\n')
+    output("batch", translator_run, tmp_path / "in.jsonl", tmp_path / "out.jsonl")
+    first, second = rows_of(tmp_path / "out.jsonl")
+    assert first["translation"] == library.Translator(translator_run).translate(first["text"]).text
+    assert second["translation"] is None
+    columns = library.batch(translator_run, errors="column")({"text": ["ein Hund", None]})
+    assert columns["error"] == [None, "expected text, found nothing"]
+    with pytest.raises(ValueError, match="errors: expected one of raise, column"):
+        library.batch(translator_run, errors="drop")  # type: ignore[arg-type]
+
+
+class Dies(BatchAnswers):
+    """Ends its process at a certain text."""
+
+    def answers(self, values: list[Any], wrong: Any = None) -> dict[str, list[Any]]:
+        if "end" in values:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().answers(values, wrong or {})
+
+
+def test_what_was_written_before_a_worker_ended_is_kept(classifier_run: Path, tmp_path: Path) -> None:
+    texts = ["good", "bad", "fine", "end", "more", "film"]
+    (tmp_path / "in.jsonl").write_text("".join(json.dumps({"text": text}) + "\n" for text in texts))
+    answers = Dies(library.Classifier(classifier_run, threads=1), errors="column")
+    told = r"had rows 3 to 4; .*; out\.jsonl\.partial holds the 2 rows before"
+    with pytest.raises(SeqnlpError, match=told):
+        answer_table(
+            answers,
+            tmp_path / "in.jsonl",
+            tmp_path / "out.jsonl",
+            lambda function, pieces: mapped(function, pieces, 2, "rows"),
+            rows_at_once=2,
+        )
+    assert [row["text"] for row in rows_of(tmp_path / "out.jsonl.partial")] == ["good", "bad"]
+    assert not (tmp_path / "out.jsonl").exists()
+
+
+def test_what_cannot_be_is_refused(classifier_run: Path, trained: Path, tmp_path: Path) -> None:
+    table = tmp_path / "in.csv"
+    table.write_text("id,texts\n1,a\n")
+    assert "did you mean 'texts'" in refusal("batch", classifier_run, table, tmp_path / "out.csv")
+    assert "another name" in refusal("batch", classifier_run, table, table)
+    assert "ends as the input's (.csv)" in refusal("batch", classifier_run, table, tmp_path / "out.jsonl")
+    assert "ends in .parquet" in refusal("batch", classifier_run, tmp_path / "in.txt", tmp_path / "out.txt")
+    assert refusal("batch", classifier_run, tmp_path / "no.csv", tmp_path / "out.csv")
+    (tmp_path / "in.parquet").write_text("no parquet")
+    assert "expected a parquet file" in refusal("batch", trained, tmp_path / "in.parquet", tmp_path / "out.parquet")
