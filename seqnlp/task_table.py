@@ -24,6 +24,7 @@ class TaskParts:
         load: a model folder (a ``Bundle``) -> the model, ready to use.
         model: the Python interface of a saved model.
         evaluate: run, config, split, say, keep -> the ``Report``.
+        graphs: a model folder (a ``Bundle``) -> its graphs by name, and notes, for ``seqnlp export --onnx``.
         in_memory: examples, name, settings -> the split as a file, for training from Python.
         counted: run, config, split, say -> what the answers count for, example by example, for ``seqnlp compare``.
         doubts: run, config, split, say -> every annotation of a split with its probability, for ``seqnlp data doubts``.
@@ -45,6 +46,7 @@ class TaskParts:
     load: str
     model: str
     evaluate: str
+    graphs: str
     in_memory: str
     counted: str = ""
     doubts: str = ""
@@ -68,6 +70,7 @@ TASKS: dict[str, TaskParts] = {
         load="model:tagger_from_bundle",
         model="api:Tagger",
         evaluate="evaluation:evaluate",
+        graphs="graphs:graphs",
         in_memory="seqnlp.data.in_memory.tagged:written_tagged",
         counted="counted:counted_tags",
         doubts="doubts:doubts",
@@ -87,6 +90,7 @@ TASKS: dict[str, TaskParts] = {
         load="model:translator_from_bundle",
         model="api:Translator",
         evaluate="evaluation:evaluate",
+        graphs="graphs:graphs",
         in_memory="seqnlp.data.in_memory.pairs:written_pairs",
         texts="texts:texts",
         predictions="predictions:predictions",
@@ -102,6 +106,7 @@ TASKS: dict[str, TaskParts] = {
         load="model:classifier_from_bundle",
         model="api:Classifier",
         evaluate="evaluation:evaluate",
+        graphs="graphs:graphs",
         in_memory="seqnlp.data.in_memory.documents:written_documents",
         counted="counted:counted_labels",
         doubts="doubts:doubts",
@@ -121,6 +126,7 @@ TASKS: dict[str, TaskParts] = {
         load="model:language_model_from_bundle",
         model="api:LanguageModel",
         evaluate="evaluation:evaluate",
+        graphs="graphs:graphs",
         in_memory="seqnlp.data.in_memory.texts:written_texts",
         counted="counted:counted_losses",
         texts="texts:texts",
@@ -136,6 +142,7 @@ TASKS: dict[str, TaskParts] = {
         load="forecaster:forecaster_from_bundle",
         model="api:Forecaster",
         evaluate="evaluation:evaluate",
+        graphs="graphs:graphs",
         in_memory="seqnlp.data.in_memory.series:written_series",
         counted="counted:counted_errors",
     ),
@@ -147,6 +154,7 @@ TASKS: dict[str, TaskParts] = {
         load="detector:detector_from_bundle",
         model="api:Detector",
         evaluate="evaluation:evaluate",
+        graphs="graphs:graphs",
         in_memory="seqnlp.data.in_memory.series:written_series",
         counted="counted:counted_alarms",
     ),

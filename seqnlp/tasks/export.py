@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from seqnlp.bundle import Bundle, load_bundle, save_bundle
+from seqnlp.bundle import load_bundle, save_bundle
 from seqnlp.compact_weights import compact
 from seqnlp.errors import SeqnlpError
 from seqnlp.networks.graph import Graph, Value
 from seqnlp.networks.onnx_model import onnx_model
 from seqnlp.networks.rowwise import rowwise
-from seqnlp.networks.tagger import crf_of, tagger_graph
-from seqnlp.networks.word_rows import below, words_graph
 from seqnlp.storage import write_atomically
-
-Graphs = dict[str, Graph]
+from seqnlp.task_table import part_of
 
 
 def export_int8(run: str | Path, folder: Path) -> int:
@@ -42,15 +38,14 @@ def export_onnx(run: str | Path, folder: Path, int8: bool = False) -> int:
 
     Raises:
         RunError: there is no model, or its weights do not fit.
-        SeqnlpError: the folder holds something, or there are no graphs for the task.
+        SeqnlpError: the folder holds something.
         TrainingError: it cannot be written.
     """
     bundle = load_bundle(run)
     task = str(bundle.description.get("task", "tagging"))
-    if task not in _GRAPHS:
-        raise SeqnlpError(f"--onnx is for {', '.join(_GRAPHS)}; this model is for {task}")
     _refuse_full(folder)
-    graphs, notes = _GRAPHS[task](bundle)
+    exported: tuple[dict[str, Graph], str] = part_of(task, "graphs")(bundle)
+    graphs, notes = exported
     if int8:
         graphs = {name: rowwise(graph) for name, graph in graphs.items()}
     for name, graph in graphs.items():
@@ -63,70 +58,7 @@ def export_onnx(run: str | Path, folder: Path, int8: bool = False) -> int:
     return _size(folder)
 
 
-def _tagger(bundle: Bundle) -> tuple[Graphs, str]:
-    from seqnlp.tasks.tagging.saved import read_tagger
-
-    saved = read_tagger(bundle)
-    if saved.readers:
-        raise SeqnlpError("--onnx: this tagger reads character models, for which there are no graphs")
-    crf = crf_of(saved.tags, saved.scheme, saved.weights)
-    graph = tagger_graph(saved.settings, saved.weights, crf=None if saved.settings.output == "softmax" else crf)
-    words = words_graph(below(saved.weights, "embedder"), saved.settings.fine_tune)
-    notes = (
-        f"Tags are those of scheme {saved.scheme}, numbered as in labels.json; the tokenizer is `{saved.tokenizer}`. "
-        f"Before Viterbi, seqnlp takes {saved.outside_penalty:g} from the emissions of `O` (outside penalty) and "
-        f"divides by {saved.temperature:g} for probabilities (temperature)."
-    )
-    return {"words": words, "tagger": graph}, notes
-
-
-def _classifier(bundle: Bundle) -> tuple[Graphs, str]:
-    from seqnlp.networks.classifier import document_graph, scores_graph, window_graph
-    from seqnlp.networks.shapes import embedder_shapes
-    from seqnlp.tasks.classification.saved import read_classifier
-
-    saved = read_classifier(bundle)
-    model, weights = saved.settings, saved.weights
-    _, width = embedder_shapes(model, saved.features, saved.word_dim)
-    graphs = {
-        "words": words_graph(below(weights, "embedder"), model.fine_tune),
-        "window": window_graph(model, weights, width),
-        "scores": scores_graph(weights),
-    }
-    if model.long == "hierarchical":
-        graphs["document"] = document_graph(model, weights)
-    notes = (
-        f"A window has at most {model.window} words; a document's vector is the mean of its windows', weighted by "
-        f"their words. Scores are divided by {saved.decision.temperature:g} before the "
-        f"{'sigmoid' if saved.multi_label else 'softmax'}; labels are numbered as in labels.json."
-    )
-    return graphs, notes
-
-
-def _translator(bundle: Bundle) -> tuple[Graphs, str]:
-    from seqnlp.networks.translator import MASKED, encoder_graph, step_graph
-    from seqnlp.tasks.translation.saved import read_translator
-
-    saved = read_translator(bundle)
-    notes = (
-        "Ids are those of the SentencePiece models; 2 begins, 3 ends (also each source), 0 pads. `bias` is 0 at real "
-        f"positions and {MASKED:g} at padding. `rows` is the hypothesis of each of B x K slots, `place` the slot of "
-        "each hypothesis. The first `context` and `covered` are zeros; `new_X` is the next `X`."
-    )
-    return {
-        "encoder": encoder_graph(saved.settings, saved.weights),
-        "step": step_graph(saved.settings, saved.weights),
-    }, notes
-
-
-_GRAPHS: dict[str, Callable[[Bundle], tuple[Graphs, str]]] = {
-    "tagging": _tagger,
-    "classification": _classifier,
-    "translation": _translator,
-}
-
-
-def _readme(task: str, graphs: Graphs, notes: str) -> str:
+def _readme(task: str, graphs: dict[str, Graph], notes: str) -> str:
     parts = [f"# Graphs of a model for {task}\n\nMade by seqnlp; for ONNX Runtime and other runtimes. {notes}\n"]
     if "words" in graphs:
         parts.append(

@@ -45,6 +45,9 @@ def test_a_tagger_reads_character_models_named_from_the_current_folder_and_ships
     sure = {engine: [n.probability for n in tagger.tag(lines, nbest=5).nbest] for engine, tagger in engines.items()}
     assert sure["onnxruntime"] == pytest.approx(sure["torch"], abs=1e-5)
     assert sure["numpy"] == pytest.approx(sure["torch"], abs=1e-5)
+    output("export", tmp_path / "tagger", "--onnx", tmp_path / "graphs")
+    graphs = sorted(path.stem for path in (tmp_path / "graphs").glob("*.onnx"))
+    assert graphs == ["characters_backward", "characters_forward", "tagger", "words"]
     report = json.loads(output("evaluate", tmp_path / "tagger", "--split", "test", "--json"))
     assert report["sentences"] == 40
     pictures = (("gates", "--text", "Velisk moved to Yensa."), ("gradient", "--split", "test"))

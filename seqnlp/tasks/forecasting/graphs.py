@@ -1,0 +1,23 @@
+"""The graph of a forecaster, for the runtimes of other languages."""
+
+from __future__ import annotations
+
+from seqnlp.bundle import Bundle
+from seqnlp.networks.forecaster import rows_graph
+from seqnlp.networks.graph import Graph
+from seqnlp.tasks.forecasting.forecaster import forecaster_from_bundle
+
+
+def graphs(bundle: Bundle) -> tuple[dict[str, Graph], str]:
+    """The graph of a model folder by its name, and what one must know to use it."""
+    loaded = forecaster_from_bundle(bundle, "numpy")
+    settings, names = loaded.settings, loaded.facts.names
+    season = f" less those of {settings.season} rows before" if loaded.reading.season else ""
+    calendar = f", then waves of the calendar ({settings.calendar})" if settings.calendar_features else ""
+    transform = "values" if settings.transform == "none" else f"the {settings.transform} of values"
+    notes = (
+        f"A row of `rows` holds {transform}{season}, less `mean` and divided by `deviation` of vocabulary.json, in the "
+        f"order of its columns ({', '.join(names)}){calendar}. `forecasts` are on that scale. The first states are "
+        "zeros; of `last`, and of the `lags` of a fitted linear part, they are NaN. `new_X` is the next `X`."
+    )
+    return {"forecaster": rows_graph(settings, loaded.weights, len(names))}, notes

@@ -1,0 +1,22 @@
+"""The graphs of a translator, for the runtimes of other languages."""
+
+from __future__ import annotations
+
+from seqnlp.bundle import Bundle
+from seqnlp.networks.graph import Graph
+from seqnlp.networks.translator import MASKED, encoder_graph, step_graph
+from seqnlp.tasks.translation.saved import read_translator
+
+
+def graphs(bundle: Bundle) -> tuple[dict[str, Graph], str]:
+    """The graphs of a model folder by name, and what one must know to use them."""
+    saved = read_translator(bundle)
+    notes = (
+        "Ids are those of the SentencePiece models; 2 begins, 3 ends (also each source), 0 pads. `bias` is 0 at real "
+        f"positions and {MASKED:g} at padding. `rows` is the hypothesis of each of B x K slots, `place` the slot of "
+        "each hypothesis. The first `context` and `covered` are zeros; `new_X` is the next `X`."
+    )
+    return {
+        "encoder": encoder_graph(saved.settings, saved.weights),
+        "step": step_graph(saved.settings, saved.weights),
+    }, notes
