@@ -133,6 +133,7 @@ TASKS: dict[str, TaskParts] = {
         activations="activations:layer_input",
         gradient="gradient:gradient",
         adaptation="evaluation:Adaptation",
+        page="page:page_model",
     ),
     "forecasting": TaskParts(
         kind="forecaster",

@@ -13,21 +13,26 @@ from page_answers import PARTS, chance_weights, save_model
 from seqnlp.config import (
     ClassificationConfig,
     ClassifierConfig,
+    LanguageModelConfig,
     ModelConfig,
+    RecurrentLanguageModelConfig,
     SubwordConfig,
     TranslationConfig,
     TranslatorConfig,
 )
 from seqnlp.data.lexicon import WordFeatures
 from seqnlp.models.bag_of_ngrams import BagOfNgrams
+from seqnlp.models.language_model import RecurrentLanguageModel
 from seqnlp.tasks.classification.data import SUBWORD_FILE
 from seqnlp.tasks.classification.model import bag_tensors, build_classifier, vocabulary_of
 from seqnlp.tasks.classification.model import describe as describe_classifier
 from seqnlp.tasks.classification.saved import Decision
+from seqnlp.tasks.language_model.model import describe as describe_language_model
 from seqnlp.tasks.tagging.model import build_tagger, describe
 from seqnlp.tasks.translation.model import build_translator
 from seqnlp.tasks.translation.model import describe as describe_translator
 from seqnlp.tasks.translation.saved import Vocabularies
+from seqnlp.text.language_tokens import END_MARK, CharacterTokens, SubwordTokens, Tokens, WordTokens
 from seqnlp.text.subwords import Subwords, train_subwords
 from seqnlp.text.tags import tag_set
 from seqnlp.text.vocabulary import Vocabulary
@@ -92,6 +97,28 @@ def make_translator(
     subwords = Vocabularies(source, source if joint else make_subwords("unigram", "identity"))
     weights = chance_weights(build_translator(config.model, subwords), seed=len(changes), spread=0.6)
     return save_model(folder / "model", describe_translator(config), weights, {}, (), subwords.to_files())
+
+
+def make_language_model(
+    folder: Path, kind: str = "words", lowercase: bool = False, splitter: str = "english", **changes: Any
+) -> Path:
+    """A model folder of a language model with chance weights."""
+    small = {"embedding_dim": 6, "hidden_dim": 9}
+    config = LanguageModelConfig(model=RecurrentLanguageModelConfig(**{**small, **changes}))
+    config.data.lowercase = lowercase
+    tokens: Tokens
+    if kind == "words":
+        tokens = WordTokens(
+            [END_MARK, "the", "soup", "soups", "was", "fine", "n't", "ca", ".", "The", "room"], splitter
+        )
+    elif kind == "characters":
+        tokens = CharacterTokens([" ", END_MARK, *"etaoinshrdluT.'"])
+    else:
+        tokens = SubwordTokens(make_subwords(kind, "identity"))
+    network = RecurrentLanguageModel(config.model, len(tokens))
+    weights = chance_weights(network, seed=len(changes), spread=0.7)
+    description = describe_language_model(config)
+    return save_model(folder / "model", description, weights, tokens.to_vocabulary(), (), tokens.to_files())
 
 
 @cache

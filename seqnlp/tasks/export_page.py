@@ -37,6 +37,6 @@ def export_page(run: str | Path, file: Path, int8: bool = True, title: str = "",
     recipe, about = bundle.metrics.get("recipe"), bundle.description.get("about", {})
     kind = TASKS[task].kind.capitalize()
     trained_on = f"Trained on {about['data']}." if about.get("data") else ""
-    content = page(model, title or (f"{kind} {recipe}" if recipe else kind), trained_on, int8).encode()
+    content = page(model, title or (f"{kind}: {recipe}" if recipe else kind), trained_on, int8).encode()
     write_atomically(file, content)
     return len(content)

@@ -11,6 +11,12 @@ function model() {
   return [JSON.parse(content("settings")), new Weights(JSON.parse(content("tensors")), decodeBase64(content("weights")))];
 }
 
+/** A layer's gates as JSON can hold them. */
+function readable(layer) {
+  const arrays = (step) => Object.fromEntries(Object.entries(step).map(([name, row]) => [name, Array.from(row)]));
+  return { ...layer, steps: layer.steps.map(arrays) };
+}
+
 const TASKS = {
   async tagging() {
     const { Tagger } = await import("../../seqnlp/page/tagger.mjs");
@@ -45,6 +51,22 @@ const TASKS = {
       return { words: words.map(({ start, end }) => text.slice(start, end)), numbers };
     };
   },
+  async language_model() {
+    const { LanguageModel } = await import("../../seqnlp/page/language_model.mjs");
+    const { sampled } = await import("../../seqnlp/page/sampling.mjs");
+    const language = new LanguageModel(...model());
+    return ({ text, options }) => {
+      const { sequence } = language.typed(text, true);
+      const surprises = language.surprises(text);
+      return {
+        typing: language.complete(text),
+        finished: language.complete(text, { typing: false, top: 3 }),
+        weights: sampled(language.at(sequence).logProbs, language.tokens.special, options),
+        log_prob: surprises.reduce((sum, { logProb }) => sum + logProb, 0),
+        generated: [...language.generate(text, 12, { temperature: 1e-4 })].join(""),
+      };
+    };
+  },
   async subwords() {
     const { Subwords } = await import("../../seqnlp/page/subwords.mjs");
     return ({ model, lines, ids }) => {
@@ -56,13 +78,16 @@ const TASKS = {
     const { Classifier } = await import("../../seqnlp/page/classifier.mjs");
     const { Tagger } = await import("../../seqnlp/page/tagger.mjs");
     const [settings, weights] = model();
+    if (settings.tokens) {
+      const { LanguageModel } = await import("../../seqnlp/page/language_model.mjs");
+      return (text) => new LanguageModel(settings, weights).trace(text).traces.map(readable);
+    }
     const reader = settings.tags ? new Tagger(settings, weights) : new Classifier(settings, weights);
     return (text) => {
       const trace = [];
       if (settings.tags) reader.tag(text, { trace });
       else reader.classify(text, trace);
-      const arrays = (step) => Object.fromEntries(Object.entries(step).map(([name, row]) => [name, Array.from(row)]));
-      return trace.map((layer) => ({ ...layer, steps: layer.steps.map(arrays) }));
+      return trace.map(readable);
     };
   },
   async tokenizers() {
