@@ -71,7 +71,7 @@ def _figure(
     bottom = panels[-1]
     above_zero = np.maximum(scores, threshold / 1000)  # (T,) a score of 0 has no logarithm
     bottom.plot(rows, above_zero, color=BLACK, linewidth=0.7)
-    bottom.axhline(threshold, color=VERMILLION, linestyle="--", linewidth=1)
+    line = bottom.axhline(threshold, color=VERMILLION, linestyle="--", linewidth=1)
     bottom.set_yscale("log")
     bottom.set_ylabel("score")
     for panel in panels:
@@ -80,5 +80,8 @@ def _figure(
             middle = (first + last) / 2
             panel.axvspan(middle - half, middle + half, color=VERMILLION, alpha=0.3, linewidth=0)
     name_rows(bottom, 0, places)
-    panels[0].set_title(title, **as_text())
+    panels[0].set_title(title, loc="left", **as_text())
+    marks = [(line, "threshold"), *((shade, "event") for shade in panels[0].patches[:1])]
+    handles, words = zip(*marks, strict=True)
+    panels[0].legend(handles, words, loc="lower right", bbox_to_anchor=(1, 1), ncols=2, frameon=False)
     return figure

@@ -51,7 +51,8 @@ tbody th { padding: 0 .5rem 0 0; line-height: 1; color: var(--soft); }
 td { min-width: 1.1rem; height: .8rem; padding: 0; }
 td[style]::before { content: ""; position: absolute; inset: 0; background: var(--first); opacity: var(--w);
              forced-color-adjust: none; print-color-adjust: exact; }
-td.n[style]::before { background: var(--second); } tr.mean td { height: 1.3rem; }
+td.n[style]::before { background: var(--second); } tr.mean td, tr.room td { height: 1.3rem; }
+tr.room { visibility: hidden; }
 """
 )
 
@@ -109,18 +110,21 @@ def _shown(sheet: Sheet, units: Sequence[int]) -> str:
 
 
 def _section(steps: Sequence[str], sheet: Sheet, units: Sequence[int]) -> str:
-    grids = "\n".join(_grid(name, values, steps, units) for name, values in sheet.values.items())
+    with_means = any(name.endswith("gate") for name in sheet.values)
+    grids = "\n".join(_grid(name, values, steps, units, with_means) for name, values in sheet.values.items())
     return f'<h2>{escape(sheet.heading)}: {_shown(sheet, units)}</h2>\n<div class="sheet">\n{grids}\n</div>'
 
 
-def _grid(name: str, values: FloatArray, steps: Sequence[str], units: Sequence[int]) -> str:
-    """A gate or state as a table; gates have the mean of all units above."""
+def _grid(name: str, values: FloatArray, steps: Sequence[str], units: Sequence[int], with_means: bool) -> str:
+    """A gate or state as a table; gates have the mean of all units above, states (with means) room for it."""
     full = _full_colour(name, values)
     head = "".join(map(grid.column_name, steps))
     rows = [_row(f"{unit}", f"unit {unit}", values[:, unit], steps, full) for unit in units]
     if name.endswith("gate"):
         mean = _row("mean", "mean of all units", values.mean(axis=1), steps, full)
         rows.insert(0, mean.replace("<tr>", '<tr class="mean">', 1))
+    elif with_means:
+        rows.insert(0, '<tr class="room" aria-hidden="true"><th>mean</th><td></td></tr>')
     table = f"<table>\n<thead><tr><td></td>{head}</tr></thead>\n<tbody>\n" + "\n".join(rows) + "\n</tbody>\n</table>"
     return f'<div class="panel">\n<h3>{escape(name)}{_note(full)}</h3>\n<div class="scroll">{table}</div>\n</div>'
 

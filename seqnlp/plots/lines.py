@@ -45,6 +45,7 @@ def charts_picture(path: Path, title: str, charts: Sequence[Chart]) -> None:
 
 def _figure(title: str, charts: Sequence[Chart]) -> Figure:
     from matplotlib.figure import Figure
+    from matplotlib.ticker import MaxNLocator
 
     columns = 1 if len(charts) <= 2 else 2
     rows = -(-len(charts) // columns)
@@ -62,6 +63,8 @@ def _figure(title: str, charts: Sequence[Chart]) -> Figure:
         axes.set_yscale("log" if chart.logarithmic else "linear")
         axes.set_title(chart.heading, fontsize=10)
         axes.set_xlabel(chart.x_name)
+        if chart.counts_x:
+            axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.set_ylabel(chart.y_name)
         axes.grid(color="#e3e3e3")
         _name_lines(axes, [short(line.name) for line in chart.drawn])

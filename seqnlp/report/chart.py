@@ -55,6 +55,11 @@ class Chart:
     span_name: str = ""
 
     @property
+    def counts_x(self) -> bool:
+        """Whether x counts something, such as epochs: between whole numbers there is nothing to name."""
+        return all(float(x).is_integer() for line in self.lines for x, _ in line.points)
+
+    @property
     def drawn(self) -> list[Line]:
         """The lines with the points that can be drawn."""
         return [
@@ -69,7 +74,8 @@ def chart_svg(chart: Chart) -> str:
     xs, ys = ([point[axis] for line in lines for point in line.points] or [0.0, 1.0] for axis in (0, 1))
     xs += [end for span in chart.spans for end in span]
     scaled = [math.log10(y) for y in ys] if chart.logarithmic else ys
-    across, up = _Axis(min(xs), max(xs)), _Axis(min(scaled), max(scaled), whole=chart.logarithmic)
+    across = _Axis(min(xs), max(xs), whole=chart.counts_x)
+    up = _Axis(min(scaled), max(scaled), whole=chart.logarithmic)
     parts = [_span(across, *span, chart.span_name) for span in chart.spans]
     parts += [f'<rect class="frame" x="{_LEFT}" y="{_TOP}" width="{_WIDTH}" height="{_HEIGHT}"/>']
     parts += [_x_tick(across, tick) for tick in across.ticks]

@@ -84,7 +84,7 @@ def test_missing_and_infinite_values_are_counted_and_the_last_known_one_stands_i
     assert series.known.tolist() == [[True, True], [False, True], [False, False], [True, True]]
     assert [line.partition(": ")[2] for line in said] == [
         "2 missing values of 'a', replaced by the last known one (first on line 3); "
-        "1 infinite values of 'b', replaced by the last known one (first on line 4)"
+        "1 infinite value of 'b', replaced by the last known one (first on line 4)"
     ]
     assert error(tmp_path, "a,b\n1,5\n,6\n", missing="error") == (
         "series.csv:3: column 'a': the value is missing; mend it, or set data.missing to another choice than error"
@@ -94,7 +94,7 @@ def test_missing_and_infinite_values_are_counted_and_the_last_known_one_stands_i
 def test_rows_before_the_first_value_are_left_out_and_counted(tmp_path: Path) -> None:
     series, said = read(tmp_path, "a,b\n,5\n1,6\n")
     assert series.values.tolist() == [[1, 6]]
-    assert "1 rows left out before every column has its first value (first on line 2)" in said[0]
+    assert "1 row left out before every column has its first value (first on line 2)" in said[0]
     assert error(tmp_path, "a,b\n,5\n,6\n") == (
         "series.csv: found no row in which every column has a value or had one before"
     )
@@ -112,7 +112,7 @@ def test_gaps_are_filled_ignored_or_refused_as_configured(tmp_path: Path) -> Non
     assert said[0].endswith("2 missing rows filled in (first on line 5)")
     series, said = read(tmp_path, GAP, time_column="t", gaps="ignore")
     assert series.values.ravel().tolist() == [1, 2, 3, 6]
-    assert said[0].endswith("1 gaps ignored (first on line 5)")
+    assert said[0].endswith("1 gap ignored (first on line 5)")
     assert error(tmp_path, GAP, time_column="t", gaps="error") == (
         "series.csv:5: 2 rows are missing between 2024-01-03 and 2024-01-06; mend it, or set data.gaps to another "
         "choice than error"

@@ -156,7 +156,7 @@ def test_numbers_that_may_be_seconds_since_1970_are_said_and_can_be_dates(tmp_pa
     series, said = read(tmp_path, lines)
     assert any("data.time_format=unix makes them dates" in one for one in said)
     series, said = read(tmp_path, [*lines[:9], *lines[10:]], time_format="unix", max_repaired=1)
-    assert said == [f"{tmp_path}/series.csv: 1 missing rows filled in (first on line 10)"]
+    assert said == [f"{tmp_path}/series.csv: 1 missing row filled in (first on line 10)"]
     assert series.step is not None
     assert series.step.words(series.moments[0]) == "1 hour"
     assert series.stamps[8] == lines[9].split(",")[0]

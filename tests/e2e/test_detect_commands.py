@@ -88,8 +88,8 @@ def test_standard_input_row_by_row_gives_what_the_file_gives_at_once(data: Path,
     assert (at_once.status, streamed.status) == (0, 0)
     assert streamed.out == at_once.out
     assert streamed.err.replace("standard input", str(series)) == at_once.err
-    assert "1 missing values of 'flow', replaced by the last known one (first on line 61)" in at_once.err
-    assert "1 rows left out whose time stamp goes back or stays (first on line 151)" in at_once.err
+    assert "1 missing value of 'flow', replaced by the last known one (first on line 61)" in at_once.err
+    assert "1 row left out whose time stamp goes back or stays (first on line 151)" in at_once.err
 
 
 def test_each_row_has_its_score_and_how_rare_that_is(data: Path, detector: Detector) -> None:
@@ -138,7 +138,7 @@ def test_rows_that_are_missing_are_filled_in_and_a_row_that_goes_back_is_left_ou
     assert [row.values for row in stream.add([1.0, 2.0], time_of(0))] == [(1.0, 2.0)]
     assert [row.values for row in stream.add([3.0, float("nan")], time_of(2))] == [(None, None), (3.0, None)]
     assert stream.add([1.0, 2.0], time_of(1)) == []
-    assert "1 rows left out whose time stamp goes back or stays" in str(stream.findings)
+    assert "1 row left out whose time stamp goes back or stays" in str(stream.findings)
     with pytest.raises(DataError, match=r"expected 2 values \(flow, heat\), found 1"):
         stream.add([1.0], time_of(3))
     with pytest.raises(DataError, match=r"column 'time': expected a time stamp .*, found 'noon'"):
@@ -229,8 +229,8 @@ def test_nan_infinity_crlf_quotes_and_a_missing_last_line_end_are_read(data: Pat
     actual = detector.detect(data / "odd.csv", say=said.append)
     assert actual.rows[79].values == (None, None)
     assert actual.rows[79].score == 0.0
-    assert "1 missing values of 'flow'" in said[0]
-    assert "1 infinite values of 'heat'" in said[0]
+    assert "1 missing value of 'flow'" in said[0]
+    assert "1 infinite value of 'heat'" in said[0]
 
 
 def test_more_columns_than_in_training_are_left_aside(data: Path, detector: Detector, tmp_path: Path) -> None:

@@ -54,3 +54,12 @@ def test_an_event_of_one_row_in_a_long_series_can_be_seen() -> None:
         box = panel.patches[0].get_window_extent()
         assert box.width * 150 / figure.dpi >= 2  # pixels of the file
         assert panel.transData.inverted().transform(box.get_points())[:, 0].mean() == pytest.approx(9_000)
+
+
+def test_threshold_and_events_are_named() -> None:
+    pytest.importorskip("matplotlib")
+    for events, words in (([(2, 3)], ["threshold", "event"]), ([], ["threshold"])):
+        figure = _figure("t", ["a"], np.zeros((9, 1)), np.ones(9), list(range(9)), events, 2.0)
+        legend = figure.axes[0].get_legend()
+        assert legend is not None
+        assert [text.get_text() for text in legend.get_texts()] == words

@@ -29,7 +29,8 @@ def test_each_gate_has_a_column_a_step_and_a_row_a_unit_and_gates_their_mean() -
     page = gates_html("t", STEPS, [sheet()])
     assert re.findall("<h3>([a-z]+)", page) == ["forget", "input", "cell", "hidden"]
     assert page.count("<td ") == len(re.findall('<td[^>]* title="', page)) == 4 * (2 * 6 + 2 * 5)
-    assert page.count('<tr class="mean">') == 2
+    assert page.count('<tr class="mean">') == page.count('<tr class="room"') == 2  # so that units are level
+    assert 'class="room"' not in gates_html("t", ["word"], [Sheet("L", {"hidden": np.ones((1, 2))})])
 
 
 def test_a_field_tells_its_number_sign_and_size() -> None:

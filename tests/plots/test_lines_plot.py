@@ -26,6 +26,15 @@ def test_a_line_goes_through_its_points_from_corner_to_corner() -> None:
     ]
 
 
+def test_epochs_are_whole_numbers() -> None:
+    drawn = chart((1, 0.1), (2, 0.2))
+    assert re.findall(r'text-anchor="middle">([\d.]+)<', chart_svg(drawn)) == ["1", "2", "3"]
+    halves = Chart("c", "x", "y", [Line("one", [(0, 0), (1.5, 1)])])
+    assert ">0.5</text>" in chart_svg(halves)
+    pytest.importorskip("matplotlib")
+    assert all(float(tick).is_integer() for tick in _figure("t", [drawn]).axes[0].get_xticks())
+
+
 def test_a_logarithmic_axis_has_a_tick_a_decade_and_leaves_zeros_out() -> None:
     svg = chart_svg(chart((1, 100.0), (2, 0.01), (3, 0.0), logarithmic=True))
     assert polylines(svg)[0] == "64.0,14.0 258.0,264.0"

@@ -7,6 +7,7 @@ stream that is read row by row give the same, and no later value can change an e
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -54,7 +55,13 @@ class Findings:
         self.lines.setdefault(kind, line)
 
     def __str__(self) -> str:
-        return "; ".join(f"{count:,} {kind} (first on line {self.lines[kind]})" for kind, count in self.counts.items())
+        return "; ".join(_said(kind, count, self.lines[kind]) for kind, count in self.counts.items())
+
+
+def _said(kind: str, count: int, line: int) -> str:
+    """How often something was found, and where: ``1 row left out ...``, ``2 rows left out ...``."""
+    noun = re.sub(r"\b(row|value|gap|stamp)s\b", r"\1", kind, count=1) if count == 1 else kind
+    return f"{count:,} {noun} (first on line {line})"
 
 
 class Regularizer:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from seqnlp.data.clean_pairs import counted
 from seqnlp.metrics.alarms import Alarms
 from seqnlp.report.chart import Chart, Line
 from seqnlp.report.drawings import Drawing, line_chart
@@ -98,7 +99,7 @@ class AnomalyDetectionReport(Report):
     def headline(self) -> list[tuple[str, str]]:
         """What stands at the top: names and values, the score first."""
         model, budgeted = self.at_rate[0], self.at_budget[0]
-        counts = f"{len(budgeted.found)} of {budgeted.windows}, {budgeted.false_alarms:,} false alarms"
+        counts = f"{len(budgeted.found)} of {budgeted.windows}, {counted(budgeted.false_alarms, 'false alarm')}"
         by_chance = f"random rows would find {self.chance:.1f}"
         return [
             (

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
 
+from seqnlp.data.clean_pairs import counted
 from seqnlp.metrics.forecasting import Errors
 from seqnlp.report.chart import Chart, Line
 from seqnlp.report.drawings import Drawing, line_chart
@@ -139,7 +140,11 @@ class ForecastReport(Report):
     @property
     def size(self) -> str:
         """How large the split is, in words."""
-        missing = f" ({self.missing:,} missing values, which do not count)" if self.missing else ""
+        missing = (
+            f" ({counted(self.missing, 'missing value')}, which {'does' if self.missing == 1 else 'do'} not count)"
+            if self.missing
+            else ""
+        )
         return f"{self.rows:,} rows{missing}, {self.horizon} ahead from each of {self.origins:,} rows"
 
     @property
