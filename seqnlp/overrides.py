@@ -78,7 +78,8 @@ def say_only_what_is_true(raw: Mapping[str, Any], lines: Sequence[str], recipe: 
 
 
 _INSTEAD = {
-    "hydra.run.dir": "the run directory is set with run=DIR",
+    "hydra.run.dir": "the directory of a sweep is set with run=DIR or hydra.sweep.dir=DIR",
+    "hydra.job.chdir": "relative names are those of the folder where you started, in a sweep as well",
     "hydra.sweep.dir": "the run directory is set with run=DIR",
     "hydra.job.name": "a run is named with name=NAME",
 }
@@ -89,10 +90,17 @@ def idle_hydra_settings(overrides: Sequence[Override], multirun: bool) -> list[s
     """What to say about settings of Hydra that have no effect: all of them in a single run, some in a sweep."""
     problems = []
     for override in overrides:
-        if override.is_for_hydra and (not multirun or override.key == "hydra.run.dir"):
+        if override.is_for_hydra and (not multirun or _is_idle_in_sweeps(override, overrides)):
             advice = _INSTEAD.get(override.key, "Hydra's own settings need --multirun (-m)")
             problems.append(f"{override.key}: no effect here; {advice}")
     return problems
+
+
+def _is_idle_in_sweeps(override: Override, overrides: Sequence[Override]) -> bool:
+    """Whether a setting of Hydra changes nothing in a sweep; a job's name may be a part of its directory's."""
+    if override.key == "hydra.job.name":
+        return not any("hydra.job.name" in other.line.partition("=")[2] for other in overrides)
+    return override.key == "hydra.run.dir" or (override.key == "hydra.job.chdir" and override.values != ("False",))
 
 
 def is_known(override: Override, task: str) -> bool:

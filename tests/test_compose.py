@@ -266,8 +266,6 @@ def test_a_sweep_is_checked_whole_before_its_first_job(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("typed", "advice"),
     [
-        ("hydra.run.dir=elsewhere", "the run directory is set with run=DIR"),
-        ("++hydra.run.dir=elsewhere", "the run directory is set with run=DIR"),
         ("hydra.sweep.dir=elsewhere", "the run directory is set with run=DIR"),
         ("hydra.job.name=mine", "a run is named with name=NAME"),
         ("hydra.mode=MULTIRUN", "Hydra's own settings need --multirun (-m)"),
@@ -282,8 +280,25 @@ def test_a_setting_of_hydras_that_would_change_nothing_says_what_to_type(typed: 
 def test_in_a_sweep_hydras_settings_take_effect_but_for_the_directory_of_a_single_run(tmp_path: Path) -> None:
     configs = sweep(tmp_path, DEMO, "seed=1,2", "hydra/launcher=basic", f"hydra.sweep.dir={tmp_path}/there")
     assert {Path(config.run).resolve().parent for config in configs} == {tmp_path / "there"}
-    with pytest.raises(ConfigError, match=r"hydra\.run\.dir: no effect here; the run directory is set with run=DIR"):
-        sweep(tmp_path, DEMO, "seed=1,2", "hydra.run.dir=there")
+    for typed, advice in (
+        ("hydra.run.dir=there", "the directory of a sweep is set with run=DIR or hydra.sweep.dir=DIR"),
+        ("hydra.job.name=mine", "a run is named with name=NAME"),
+        ("hydra.job.chdir=true", "relative names are those of the folder where you started, in a sweep as well"),
+    ):
+        with pytest.raises(ConfigError) as caught:
+            sweep(tmp_path, DEMO, "seed=1,2", typed)
+        assert caught.value.problems == [f"{typed.partition('=')[0]}: no effect here; {advice}"]
+
+
+@pytest.mark.parametrize("typed", ["hydra.run.dir=else/where", "++hydra.run.dir=else/where", "run=else/where"])
+def test_the_run_directory_has_hydras_name_as_well(typed: str) -> None:
+    assert compose_config([DEMO, typed]).run == "else/where"
+
+
+def test_a_jobs_name_may_be_part_of_a_sweeps_directory(tmp_path: Path) -> None:
+    place = f"hydra.sweep.dir={tmp_path}/${{hydra.job.name}}"
+    configs = sweep(tmp_path, DEMO, "seed=1,2", "hydra.job.name=mine", "hydra.job.chdir=false", place)
+    assert {Path(config.run).resolve().parent for config in configs} == {tmp_path / "mine"}
 
 
 def test_a_launcher_that_is_not_installed_is_named(tmp_path: Path) -> None:

@@ -3,8 +3,8 @@
     python tools/hide_tags.py --seeds 1 2 3 --hidden 0.5 --out results.jsonl [--data-dir DIR]
 
 The tag of each training word is hidden with the given chance (`?`). A tagger learns from what is left (partial), one
-from the sentences that are whole (dropped), and one that takes what is hidden for outside (outside). The recipe's own
-results are those of all labels. A line of JSON a model is added to the file.
+from the sentences that are whole (dropped), and one that takes what is hidden for outside (outside); one has all
+labels (full). A line of JSON a model is added to the file.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from seqnlp.compose import compose_config
 from seqnlp.config import TaggingConfig
 from seqnlp.data.sources import load_split
 
+WAYS = ["full", "partial", "dropped", "outside"]
 RECIPE = "tagging/uner_pt"
 Sentences = list[tuple[list[str], list[str]]]
 
@@ -29,7 +30,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
     parser.add_argument("--hidden", type=float, default=0.5, help="chance that a tag is hidden")
-    parser.add_argument("--ways", nargs="+", default=["partial", "dropped"], choices=["partial", "dropped", "outside"])
+    parser.add_argument("--ways", nargs="+", default=["partial", "dropped"], choices=WAYS)
+    parser.add_argument("--set", nargs="*", default=[], metavar="KEY=VALUE", help="settings other than the recipe's")
     parser.add_argument("--data-dir", default="", help="default: $SEQNLP_DATA")
     parser.add_argument("--out", type=Path, required=True)
     arguments = parser.parse_args()
@@ -41,18 +43,22 @@ def main() -> None:
     for seed in arguments.seeds:
         hidden = hide(data["train"], arguments.hidden, seed)
         ways = {
+            "full": data["train"],
             "partial": hidden,
             "dropped": [(words, tags) for words, tags in hidden if "?" not in tags],
             "outside": [(words, ["O" if tag == "?" else tag for tag in tags]) for words, tags in hidden],
         }
         for way in arguments.ways:
             train = mended(ways[way]) if way == "outside" else ways[way]
+            other = dict(one.split("=", 1) for one in arguments.set)
             settings = {"seed": seed, "trainer.threads": 1, "data.partial": way == "partial"}
+            settings |= {name: int(value) for name, value in other.items()}
             tagger = seqnlp.train(
                 RECIPE, task="tagging", train=train, dev=data["dev"], settings=settings, progress=False
             )
             f1 = 100 * tagger.evaluate(data["test"]).f1
             row = {"way": way, "seed": seed, "hidden": arguments.hidden, "sentences": len(train), "f1": round(f1, 2)}
+            row |= other
             with arguments.out.open("a") as stream:
                 stream.write(json.dumps(row) + "\n")
             print(row, flush=True)

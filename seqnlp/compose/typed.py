@@ -29,6 +29,9 @@ def read_overrides(overrides: Sequence[str], config_dir: str | None, *, multirun
 
     typed, problems = [], []
     for text in overrides:
+        bare = text.lstrip("+")
+        if not multirun and bare.startswith("hydra.run.dir="):  # what users of Hydra call the run directory
+            text = f"run={bare.removeprefix('hydra.run.dir=')}"
         text, notice = renamed_override(text)
         if notice:
             print(f"note: {notice}", file=sys.stderr)

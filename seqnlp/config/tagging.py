@@ -62,7 +62,8 @@ class DataConfig(SplitsConfig):
         "only of iob2, bioes, bilou and plain tags",
     )
     weight_column: str = setting(
-        "", "jsonl, json: field that says how much a training sentence counts (a number of 0 or more; usually 1)"
+        "",
+        "jsonl, json: field that says how much a training sentence or text counts (a number of 0 or more; else 1)",
     )
     limit: int = setting(0, "use only the first N sentences of each split; 0: all", low=0)
     tokenizer: str = setting(

@@ -122,9 +122,22 @@ def _checked_sentences(config: DataConfig, split: str, report: Callable[[str], N
         cut.edges.check(source, config.accept_cut_words, report)
     _refuse_nothing(sentences, config, source, left_out)
     say_left_out(source, left_out, report)
+    if config.weight_column and split == "train":
+        _check_weights(sentences, config, source, report)
     if not config.partial:
         return _legal(sentences, config, source, report)
     return checked_partial(sentences, config.scheme, source, split, lambda whole: _legal(whole, config, source, report))
+
+
+def _check_weights(
+    sentences: Sequence[TaggedSentence], config: DataConfig, source: str, report: Callable[[str], None]
+) -> None:
+    """Stop at weights in a format that has none; say if they change nothing."""
+    if config.format not in ("jsonl", "json"):
+        expected = "expected data.format=jsonl or json, whose rows have weights (data.weight_column)"
+        raise DataError(f"{expected}, found {config.format}", source)
+    if all(sentence.weight == 1 for sentence in sentences):
+        report(f"warning: {source}: every row weighs 1; is data.weight_column={config.weight_column} right?")
 
 
 def _legal(

@@ -108,7 +108,7 @@ def row_reader(path: Path, fields: RowFields, offsets: str) -> Callable[[Mapping
             raise DataError(f"expected a list '{token}' or a string 'text', found the fields {_names(row)}")
         if row.get("answer", "accept") != "accept":
             raise DataError(f"a row with the answer {shown(row['answer'])}; data.format=prodigy leaves such rows out")
-        return annotated(row["text"], _spans(row), line, offsets)
+        return annotated(row["text"], _spans(row), line, offsets)._replace(weight=_weight(row, fields.weight))
 
     return read
 

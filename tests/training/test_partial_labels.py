@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +13,9 @@ import torch
 from tiny import make_sentences
 
 import seqnlp
+from seqnlp.config import DataConfig
+from seqnlp.data.in_memory.tagged import written_tagged
+from seqnlp.data.sources import load_split
 from seqnlp.errors import DataError
 from seqnlp.text.partial_tags import allowed_tags, refuse_impossible_tags
 
@@ -82,6 +87,32 @@ def test_a_sentence_that_weighs_nothing_teaches_nothing_and_one_that_weighs_twic
     right = [(words, tags, 1.0) for words, tags in SENTENCES]
     assert train([*wrong, *right]).evaluate(TEST).f1 > 0.8
     assert train([(words, tags, 1 - weight) for words, tags, weight in [*wrong, *right]]).evaluate(TEST).f1 < 0.2
+
+
+def test_texts_with_spans_weigh_as_well(tmp_path: Path) -> None:
+    rows: list[dict[str, Any]] = [
+        {"text": "Brand met nobody in Quarley\nTamsin Oake came", "spans": [[0, 5, "PER"]], "sure": 0.25},
+        {"text": "nobody came", "entities": []},
+    ]
+    (tmp_path / "train.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    said: list[str] = []
+    config = DataConfig(dir=str(tmp_path), train="train.jsonl", weight_column="sure")
+    assert [sentence.weight for sentence in load_split(config, "train", said.append)] == [0.25, 0.25, 1.0]
+    assert not [line for line in said if "every row weighs" in line]
+    config.weight_column = "sur"
+    load_split(config, "train", said.append)
+    assert any("every row weighs 1; is data.weight_column=sur right?" in line for line in said)
+    held = [("Brand met nobody", [(0, 5, "PER")], 3), {"text": "nobody", "spans": [], "weight": 0}]
+    rows = [json.loads(line) for line in written_tagged(held, "train", {}).content.splitlines()]
+    assert [row["weight"] for row in rows] == [3, 0]
+    with pytest.raises(DataError, match=r"train\[0\]: expected a weight .* found -1"):
+        written_tagged([("Brand", [(0, 5, "PER")], -1)], "train", {})
+
+
+def test_weights_in_a_format_without_them_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "train.conll").write_text("Brand\tB-PER\n", encoding="utf-8")
+    with pytest.raises(DataError, match=r"expected data.format=jsonl or json, .*\(data.weight_column\), found conll"):
+        load_split(DataConfig(dir=str(tmp_path), train="train.conll", weight_column="sure"), "train", print)
 
 
 @pytest.mark.parametrize("output", ["crf", "softmax"])

@@ -60,7 +60,7 @@ def _row(example: Any, where: str, token: str, tag: str, weight: str) -> dict[st
     """The example as a row whose fields the reader of JSON lines knows."""
     if isinstance(example, Mapping):
         return _fields(example, where, token, tag, weight)
-    if isinstance(example, list | tuple) and len(example) == 3 and not isinstance(example[0], str):
+    if isinstance(example, list | tuple) and len(example) == 3:
         return {**_row(example[:2], where, token, tag, weight), weight: plain(example[2])}
     if isinstance(example, list | tuple) and len(example) == 2:
         first, second = example
@@ -69,18 +69,18 @@ def _row(example: Any, where: str, token: str, tag: str, weight: str) -> dict[st
         return _words(first, second, where, token or TOKEN_FIELDS[0], tag or TAG_FIELDS[0])
     if isinstance(example, TaggedSentence):
         return {token or TOKEN_FIELDS[0]: list(example.tokens), tag or TAG_FIELDS[0]: list(example.tags)}
-    raise DataError(f"{where}: expected (words, tags) or (text, spans), found {shown(example)}")
+    raise DataError(f"{where}: expected (words, tags) or (text, spans), perhaps with a weight, found {shown(example)}")
 
 
 def _fields(row: Mapping[str, Any], where: str, token: str, tag: str, weight: str) -> dict[str, Any]:
     token = token or next((one for one in TOKEN_FIELDS if one in row), "")
     tag = tag or next((one for one in TAG_FIELDS if one in row), "")
+    weights = {weight: plain(row[weight])} if weight in row else {}
     if token in row and tag in row:
-        weights = {weight: plain(row[weight])} if weight in row else {}
         return {**_words(row[token], row[tag], where, token, tag), **weights}
     spans = next((one for one in _SPANS if one in row), "")
     if "text" in row and spans:
-        return {"text": text_in(row["text"], "a text", where), "spans": _spans(row[spans], where)}
+        return {"text": text_in(row["text"], "a text", where), "spans": _spans(row[spans], where), **weights}
     raise DataError(f"{where}: " + _EXPECTED.format(columns_in(row)))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from seqnlp.errors import DataError
@@ -23,12 +24,14 @@ class AnnotatedText(NamedTuple):
         spans: in characters (code points), in any order; they may overlap.
         line: where it begins in its file, from 1; of a folder of files its number among them.
         source: its file, where that is not the one that was read.
+        weight: what the text counts for in training, each sentence of it.
     """
 
     text: str
     spans: list[Span]
     line: int
     source: str = ""
+    weight: float = 1.0
 
 
 Example = AnnotatedText | TaggedSentence
@@ -127,7 +130,7 @@ def _cut_text(example: AnnotatedText, cut: Cut, left_out: Counter[str]) -> list[
                 as_written = [written[span] for span in spans if start <= span.start and span.end <= end]
                 moved = [Span(a - start, b - start, label) for a, b, label in as_written]
                 cut.edges.add(text[start:end], tokens, moved, example.line)
-            sentences.append(sentence_of(tokens, here, cut.scheme, example.line))
+            sentences.append(replace(sentence_of(tokens, here, cut.scheme, example.line), weight=example.weight))
     return sentences
 
 
