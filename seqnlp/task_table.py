@@ -36,6 +36,7 @@ class TaskParts:
         gradient: bundle, config, split -> norms of the loss's gradient over distance, a text each.
         tune: run, config, say: what is set on dev after training.
         adaptation: how a model may learn from what it is evaluated on.
+        classical: training part, series, transform, season, origins, horizon -> forecasts of ETS and ARIMA a column.
         page: bundle -> what an HTML page needs of the model.
     """
 
@@ -58,6 +59,7 @@ class TaskParts:
     gradient: str = ""
     tune: str = ""
     adaptation: str = ""
+    classical: str = ""
     page: str = ""
 
 
@@ -146,6 +148,7 @@ TASKS: dict[str, TaskParts] = {
         graphs="graphs:graphs",
         in_memory="seqnlp.data.in_memory.series:written_series",
         counted="counted:counted_errors",
+        classical="seqnlp.metrics.classical_baselines:classical_baselines",
     ),
     "anomaly_detection": TaskParts(
         kind="anomaly detector",

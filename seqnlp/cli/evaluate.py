@@ -23,6 +23,7 @@ examples:
   seqnlp evaluate RUN --split test --data-dir /another/place
   seqnlp evaluate RUN --data other.conll          # any file like those of the run; pairs: new.{lang}
   seqnlp evaluate RUN --tune                      # a translator: find beam and length penalty on dev and keep them
+  seqnlp evaluate RUN --classical                 # a forecaster: ETS and ARIMA beside it
   seqnlp evaluate RUN --cache 2000 --dynamic      # a language model: also as one that learns from the text it reads
 """
 
@@ -50,6 +51,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--cache", type=int, default=0, metavar="N", help="language models: also with a neural cache of N units"
     )
+    parser.add_argument(
+        "--classical",
+        action="store_true",
+        help="forecasters: also ETS and ARIMA by statsmodels, fitted on train (slow)",
+    )
     parser.add_argument("--dynamic", action="store_true", help="language models: also with dynamic evaluation (slow)")
 
 
@@ -69,6 +75,8 @@ def run(arguments: argparse.Namespace) -> int:
         raise SeqnlpError(f"--cache: expected 1 or more, found {arguments.cache}")
     if (arguments.cache or arguments.dynamic) and not parts.adaptation:
         raise SeqnlpError(f"--cache and --dynamic are for {kinds_with('adaptation')}")
+    if arguments.classical and not parts.classical:
+        raise SeqnlpError(f"--classical is for {kinds_with('classical')}")
     if arguments.data_dir:
         config.data.dir = arguments.data_dir
     if arguments.data:
@@ -86,6 +94,7 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     adapted = arguments.cache or arguments.dynamic
     options = {"adaptation": part_of(config.task, "adaptation")(arguments.cache, arguments.dynamic)} if adapted else {}
+    options |= {"classical": True} if arguments.classical else {}
     evaluate = part_of(config.task, "evaluate")
     report: Report = evaluate(arguments.run, config, arguments.split, say, keep=not arguments.data, **options)
     print(json_text(report.to_dict(), indent=1) if arguments.json else report.to_text())

@@ -152,3 +152,24 @@ def test_a_parquet_file_is_trained_on_and_forecast_as_its_csv(run: Path, tmp_pat
     output("train", "recipe=forecasting/demo", f"run={again}", *settings)
     assert output("forecast", again, FERRY) == output("forecast", run, FERRY)
     assert "found a parquet file" in refusal("forecast", run, stdin=(tmp_path / "ferry.parquet").read_bytes())
+
+
+def test_ets_and_arima_stand_beside_the_model_if_asked_for(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("statsmodels")
+    from seqnlp.metrics import classical_baselines
+
+    monkeypatch.setattr(classical_baselines, "_ARIMA_ORDERS", ((1, 0, 0),))
+    monkeypatch.setattr(classical_baselines, "_SEASONAL_ORDERS", ())
+    found = json.loads(output("evaluate", run, "--split", "test", "--classical", "--json"))
+    for column in found["columns"]:
+        names = [one["name"] for one in column["baselines"]]
+        assert names[0].startswith("ETS(A,")
+        assert names[1] == "ARIMA(1,0,0)"
+        assert names[-1].startswith("seasonal-naive with drift")
+        assert all(0 < one["errors"]["rmse"] < 10 * column["model"]["rmse"] for one in column["baselines"])
+    assert "below_seasonal_naive" in found
+
+
+def test_classical_baselines_are_for_forecasters(tmp_path: Path) -> None:
+    output("train", "recipe=tagging/demo", f"run={tmp_path}/run", "trainer=debug")
+    assert "--classical is for forecasters" in refusal("evaluate", tmp_path / "run", "--classical")

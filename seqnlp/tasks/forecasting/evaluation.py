@@ -14,7 +14,7 @@ from seqnlp.bundle import load_bundle, record_scores
 from seqnlp.config import ForecastingConfig
 from seqnlp.data.series.inputs import Inputs, make_inputs
 from seqnlp.data.series.parts import Part, load_part, part_digest
-from seqnlp.errors import DataError
+from seqnlp.errors import DataError, SeqnlpError
 from seqnlp.metrics.conformal import coverage
 from seqnlp.metrics.forecasting import errors, naive, rows_ahead, seasonal_naive, seasonal_naive_with_drift
 from seqnlp.metrics.linear_baseline import LinearBaseline, linear_baseline
@@ -32,9 +32,17 @@ _FOLLOWED = 5000
 
 
 def evaluate(
-    run: Path, config: ForecastingConfig, split: str, say: Callable[[str], None], keep: bool = True
+    run: Path,
+    config: ForecastingConfig,
+    split: str,
+    say: Callable[[str], None],
+    keep: bool = True,
+    classical: bool = False,
 ) -> ForecastReport:
     """Score the run's model on a split and, where asked to ``keep`` them, add the scores to ``metrics.json``.
+
+    Args:
+        classical: put ETS and ARIMA beside it, too.
 
     Raises:
         ConfigError: the run has no such split.
@@ -53,6 +61,7 @@ def evaluate(
     actual = values[rows_ahead(origins, horizon)]  # (O, J, C)
     named = _baselines(values, origins, horizon, season)
     linear = _linear(config, loaded, part, origins, say)
+    others = _classical(config, loaded, part, origins, say) if classical else [{} for _ in part.series.names]
     factors = _factors(loaded, inputs, part.series.known, origins)  # (O, L, C)
     columns = [
         _column(
@@ -62,7 +71,7 @@ def evaluate(
             transformed,
             actual,
             known,
-            {name: forecasts[..., place] for name, forecasts in named.items()},
+            {**others[place], **{name: forecasts[..., place] for name, forecasts in named.items()}},
             linear,
         )
         for place in range(len(part.series.names))
@@ -125,6 +134,33 @@ def _linear(
     except DataError as problem:
         say(f"no linear forecast beside the model, which is fitted on the training part: {problem}")
         return None
+
+
+def _classical(
+    config: ForecastingConfig,
+    loaded: LoadedForecaster,
+    part: Part,
+    origins: NDArray[np.int64],
+    say: Callable[[str], None],
+) -> list[dict[str, FloatArray]]:
+    """Forecasts (O, J) of ETS and ARIMA by name, for each column.
+
+    Raises:
+        SeqnlpError: statsmodels is not there, or there is no training part to fit them on.
+    """
+    from seqnlp.metrics.classical_baselines import classical_baselines
+
+    settings = loaded.settings
+    train = None
+    if config.data.train:  # a model folder alone has none
+        train = load_part(config.data, "train", lambda text: None, loaded.facts.names, loaded.facts.step)
+    if train is None:
+        raise SeqnlpError("ETS and ARIMA are fitted on the training part: evaluate a run, where it can be read")
+    say("fitting ETS and ARIMA on the training part ...")
+    found = classical_baselines(
+        train.series, part.series, settings.transform, settings.season, origins, settings.horizon
+    )
+    return [{one.name: one.forecasts for one in column} for column in found]
 
 
 def _baselines(values: FloatArray, origins: NDArray[np.int64], horizon: int, season: int) -> dict[str, FloatArray]:
