@@ -82,7 +82,9 @@ def train_problem(overrides: list[str], arguments: argparse.Namespace) -> str:
     known = [word for word in overrides if not any(place in word for place in PLACES)]
     if arguments.settings:
         return "" if task_of([word.replace("TASK", "tagging") for word in known]) in TASKS else "no such task"
-    firsts = [word.split(",")[0] for word in known] if arguments.multirun else known
+    firsts = known
+    if arguments.multirun:  # of ranges and of what only sweeps know, the names are looked up by sweeps
+        firsts = [word.split(",")[0] for word in known if "(" not in word and not word.startswith("hydra")]
     try:
         compose_config([*firsts, *([] if any("recipe" in word or "data.train" in word for word in firsts) else GIVEN)])
     except SeqnlpError as problem:

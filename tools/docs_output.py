@@ -25,6 +25,7 @@ PAGES = (
     "docs/python.md",
     "docs/experiments.md",
     "docs/fine-tuning.md",
+    "docs/sweeps.md",
     "docs/lstm.md",
 )
 BLOCKS = re.compile(
