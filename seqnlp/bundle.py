@@ -26,6 +26,7 @@ from seqnlp.bundle_digest import digest, digests, expected_digests, problem_of, 
 from seqnlp.bundle_fields import Fields, different_texts
 from seqnlp.compact_weights import widened
 from seqnlp.errors import RunError, TrainingError
+from seqnlp.hub import hub_model, parts_of
 from seqnlp.saved_weights import refuse_undefined
 from seqnlp.storage import write_atomically, write_folder_atomically
 from seqnlp.stored import json_of, read_bytes, settings_of, settings_text
@@ -253,18 +254,27 @@ def _read_files(folder: Path) -> dict[str, bytes]:
 
 
 def find_model(path: str | Path) -> Path:
-    """The model folder of a run, or the folder itself if it is one.
+    """The model folder of a run, the folder itself if it is one, or that of a model of the Hugging Face Hub.
+
+    A folder that is here is never looked for elsewhere, and neither is one whose parent is here.
 
     Raises:
-        RunError: there is no such folder, or it holds no model.
+        RunError: there is no such folder or model, or it holds no model.
     """
     path = Path(path).expanduser()
+    named = None if path.exists() else parts_of(str(path))
+    if named and not path.parent.exists():
+        return hub_model(*named)
     if (path / FOLDER / DESCRIPTION).is_file():
         return path / FOLDER
     if (path / TENSORS).is_file() or (path / VOCABULARY).is_file():
         return path
     if not path.exists():
-        raise RunError(f"{path}: no such folder; expected a run (from `seqnlp train`) or a saved model folder")
+        text = f"{path}: no such folder; expected a run (from `seqnlp train`) or a saved model folder"
+        here = (
+            f", and not OWNER/NAME of the Hugging Face Hub, since the folder '{path.parent}' is here" if named else ""
+        )
+        raise RunError(text + here)
     if (path / "config.yaml").is_file():
         raise RunError(f"{path} was stopped before its first model was saved; go on with `seqnlp resume {path}`")
     raise RunError(f"{path} is neither a run (from `seqnlp train`) nor a saved model folder")

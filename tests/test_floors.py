@@ -25,7 +25,7 @@ ORDER = (
     ("report",),
     ("plots",),
     ("training",),
-    ("bundle_digest", "bundle_fields", "saved_weights", "compact_weights"),
+    ("hub", "bundle_digest", "bundle_fields", "saved_weights", "compact_weights"),
     ("bundle",),
     ("page",),
     ("tasks",),

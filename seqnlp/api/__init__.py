@@ -80,13 +80,13 @@ def __dir__() -> list[str]:
 
 
 def load(path: str | Path, **options: Any) -> Model:
-    """Load the model of a run, or a saved model folder.
+    """Load the model of a run, a saved model folder, or ``OWNER/NAME[@REVISION]`` of the Hugging Face Hub.
 
     Args:
         options: of its class, such as ``threads`` of :class:`~seqnlp.Tagger`.
 
     Raises:
-        RunError: there is no model, or it is damaged, or too new.
+        RunError: there is no model, it is damaged or too new, or the Hub cannot be reached.
     """
     from seqnlp.bundle import load_bundle
 
