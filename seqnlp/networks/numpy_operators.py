@@ -100,6 +100,7 @@ OPERATORS: dict[str, Operator] = {
     "GRU": gru,
     "Gather": lambda values, places, axis=0: np.take(values, places, axis=axis),
     "GatherElements": lambda values, places, axis=0: np.take_along_axis(values, places, axis=axis),
+    "Gemm": lambda a, b, **options: a @ (b.T if options.get("transB") else b),
     "Greater": np.greater,
     "IsNaN": np.isnan,
     "Identity": lambda values: values,

@@ -19,6 +19,9 @@ SMALLEST = 1e-12
 LEAST_WEIGHTS = 256
 """Products with fewer weights stay as they are: rounding would take longer than it saves."""
 
+FEWEST_COLUMNS = 8
+"""Products with fewer columns stay as they are, too: rounding what is multiplied costs as much for one as for many."""
+
 
 def rowwise(graph: Graph, levels: int = 127) -> Graph:
     """The graph with its products with constants, and its look-ups in tables, in int8.
@@ -32,7 +35,7 @@ def rowwise(graph: Graph, levels: int = 127) -> Graph:
     for node in graph.nodes:
         table = node.inputs[0] if node.operator == "Gather" else node.inputs[-1] if node.operator == "MatMul" else ""
         weight = graph.constants.get(table)
-        if weight is None or weight.ndim != 2 or weight.dtype != np.float32 or weight.size < LEAST_WEIGHTS:
+        if weight is None or not _is_worth_it(node, weight):
             build.graph.nodes.append(node)
         elif node.operator == "MatMul":
             _product(build, node, weight, levels)
@@ -43,6 +46,11 @@ def rowwise(graph: Graph, levels: int = 127) -> Graph:
     return build.graph
 
 
+def _is_worth_it(node: Node, weight: Array) -> bool:
+    fits = weight.ndim == 2 and weight.dtype == np.float32 and weight.size >= LEAST_WEIGHTS
+    return fits and (node.operator == "Gather" or weight.shape[1] >= FEWEST_COLUMNS)
+
+
 def _product(build: Builder, node: Node, weight: Array, levels: int) -> None:
     """``rows @ weight``: a scale for each row and for each column."""
     rows, name = node.inputs
@@ -51,9 +59,9 @@ def _product(build: Builder, node: Node, weight: Array, levels: int) -> None:
     largest = build.add("ReduceMax", build.add("Abs", rows), axes=[-1], keepdims=1)  # (..., 1)
     largest = build.add("Max", largest, build.constant(SMALLEST, "int8.smallest"))
     steps = build.add("Mul", largest, build.constant(1 / 127, "int8.step"))  # (..., 1)
-    rounded = build.add("Round", build.add("Div", rows, steps))
-    lifted = build.add("Add", rounded, build.constant(128.0, "int8.zero"))  # uint8 is what CPUs multiply with int8
-    bytes_ = build.add("Cast", lifted, to=np.uint8)
+    scaled = build.add("Mul", rows, build.add("Div", build.constant(127.0, "int8.largest"), largest))
+    lifted = build.add("Add", scaled, build.constant(128.5, "int8.zero"))  # uint8 is what CPUs multiply with int8
+    bytes_ = build.add("Cast", lifted, to=np.uint8)  # cuts off what is behind the point, so that the half rounds
     zero = build.constant(np.array(128, np.uint8), "int8.zero_point")
     whole = build.add("MatMulInteger", bytes_, build.constant(codes, f"{name}.int8"), zero)
     scaled = build.add("Cast", whole, to=np.float32)

@@ -242,9 +242,7 @@ def _attend(
             seen = build.add("Unsqueeze", _grid(build, covered, keys), build.constant([3]))  # (B, K, S, 1)
             own = build.constant(2 * weights["decoder.attention.coverage"], "coverage")
             mixed = build.add("Add", mixed, build.add("Mul", seen, own))
-        energy = build.constant(2 * weights["decoder.attention.energy"][:, None], "energy")  # (A, 1)
-        energies = build.add("MatMul", build.add("Sigmoid", mixed), energy)  # (B, K, S, 1)
-        energies = build.add("Squeeze", energies, build.constant([3]))
+        energies = _energies(build, build.add("Sigmoid", mixed), 2 * weights["decoder.attention.energy"])
     else:
         across = build.add("Transpose", keys, perm=[0, 2, 1])  # (B, H, S)
         energies = build.add("MatMul", _grid(build, query, keys), across)  # (B, K, S)
@@ -252,6 +250,14 @@ def _attend(
     looked = build.add("Softmax", energies, axis=-1)  # (B, K, S)
     contexts = build.add("MatMul", looked, "memory")  # (B, K, M)
     return _flat(build, contexts), _flat(build, looked)
+
+
+def _energies(build: Builder, bent: str, energy: Array) -> str:
+    """Products (B, K, S) of rows (B, K, S, A) with one vector (A,), which stands first: engines are faster so."""
+    flat = build.add("Reshape", bent, build.constant([-1, len(energy)]))  # (B * K * S, A)
+    energies = build.add("Gemm", build.constant(energy[None], "energy"), flat, transB=1)  # (1, B * K * S)
+    shape = build.add("Slice", build.add("Shape", bent), build.constant([0]), build.constant([3]))
+    return build.add("Reshape", energies, shape)
 
 
 def _grid(build: Builder, flat: str, like: str) -> str:
