@@ -17,7 +17,7 @@ from typing import Any
 
 import seqnlp
 from seqnlp.compose import compose_config
-from seqnlp.config import TaggingConfig
+from seqnlp.config import OptimizerConfig, TaggingConfig
 from seqnlp.data.sources import load_split
 
 SMALLER = {"model.hidden_dim": 100, "model.character_hidden_dim": 50}
@@ -33,16 +33,17 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--epochs", type=int, default=6, help="of a tagger that begins anew")
     parser.add_argument("--tuning-epochs", type=int, default=4, help="of one that begins with another")
+    parser.add_argument("--tuning-rate", type=float, default=5e-4, help="step size of the tenth after nine tenths")
     parser.add_argument("--data-dir", default="", help="default: $SEQNLP_DATA")
     parser.add_argument("--only", nargs="+", type=int, help="numbers of the taggers, from 1; default: all")
     parser.add_argument("--out", type=Path, required=True)
     arguments = parser.parse_args()
     genes, tweets = (splits(name, arguments.data_dir) for name in (RECIPE, "tagging/wnut17"))
-    anew, tuning = arguments.epochs, arguments.tuning_epochs
+    anew, tuning, usual = arguments.epochs, arguments.tuning_epochs, OptimizerConfig().learning_rate
 
-    def score(name: str, data: dict[str, Sentences], epochs: int, start: Path | None = None, run: str = "") -> None:
+    def score(name: str, data: dict[str, Sentences], epochs: int, start: Path | None, run: str, rate: float) -> None:
         settings: dict[str, Any] = {"seed": arguments.seed, "trainer.epochs": epochs, "trainer.threads": 1}
-        settings |= SMALLER
+        settings |= {**SMALLER, "optimizer.learning_rate": rate}
         settings |= {"start_from": str(start)} if start else {}
         settings |= {"data.dir": arguments.data_dir} if arguments.data_dir else {}
         began = time.process_time()
@@ -66,15 +67,15 @@ def main() -> None:
     base = arguments.out.with_suffix(f".base{arguments.seed}")
     few = {**tweets, "train": tweets["train"][::10]}
     tenth, others = {**genes, "train": genes["tenth"]}, {**genes, "train": genes["others"]}
-    taggers: list[tuple[str, dict[str, Sentences], int, Path | None, str]] = [
-        ("nine tenths", others, anew, None, str(base)),
-        ("the tenth, after nine tenths", tenth, tuning, base, ""),
-        ("the tenth alone", tenth, 2 * anew, None, ""),
-        ("all ten tenths", genes, anew, None, ""),
-        ("a tenth of WNUT-17", few, 2 * anew, None, ""),
-        ("a tenth of WNUT-17, after BC5CDR", few, 2 * anew, base, ""),
-        ("WNUT-17", tweets, anew, None, ""),
-        ("WNUT-17, after BC5CDR", tweets, anew, base, ""),
+    taggers: list[tuple[str, dict[str, Sentences], int, Path | None, str, float]] = [
+        ("nine tenths", others, anew, None, str(base), usual),
+        ("the tenth, after nine tenths", tenth, tuning, base, "", arguments.tuning_rate),
+        ("the tenth alone", tenth, 2 * anew, None, "", usual),
+        ("all ten tenths", genes, anew, None, "", usual),
+        ("a tenth of WNUT-17", few, 2 * anew, None, "", usual),
+        ("a tenth of WNUT-17, after BC5CDR", few, 2 * anew, base, "", usual),
+        ("WNUT-17", tweets, anew, None, "", usual),
+        ("WNUT-17, after BC5CDR", tweets, anew, base, "", usual),
     ]
     for number, tagger in enumerate(taggers, 1):
         if not arguments.only or number in arguments.only:
