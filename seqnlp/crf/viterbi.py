@@ -39,7 +39,8 @@ def _prefix_scores(emissions: Array, transitions: Array) -> Array:
     candidates, message = np.empty_like(wide), np.empty_like(wide[0])  # (N, N, B), (N, B)
     scores = np.ascontiguousarray(emissions.transpose(0, 2, 1))  # (S, N, B)
     for step in range(1, len(scores)):
-        np.add(wide, scores[step - 1][:, None], out=candidates)
+        candidates[:] = scores[step - 1][:, None]  # then adding is along one vector: faster than adding the rows
+        candidates += wide
         np.maximum.reduce(candidates, axis=0, out=message)
         scores[step] += message
         if step % RESCALE_EVERY == 0:  # small numbers keep their digits
