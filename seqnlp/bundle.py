@@ -9,7 +9,6 @@ them).
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,42 +21,33 @@ from safetensors.numpy import load as weights_from_bytes
 from safetensors.numpy import save as weights_to_bytes
 
 from seqnlp.bundle_digest import KEY as FILES
-from seqnlp.bundle_digest import digest, digests, expected_digests, problem_of, refuse_edited, signed
+from seqnlp.bundle_digest import digest, digests, expected_digests, signed
 from seqnlp.bundle_fields import Fields, different_texts
+from seqnlp.bundle_files import (
+    ADVICE,
+    CARD,
+    DESCRIPTION,
+    FOLDER,
+    FORMAT,
+    LABELS,
+    METRICS,
+    SUBWORDS,
+    TENSORS,
+    TRAINING,
+    VOCABULARY,
+    description_of,
+    find_model,
+    read_description,
+    read_together,
+)
 from seqnlp.compact_weights import widened
 from seqnlp.errors import RunError, TrainingError
-from seqnlp.hub import hub_model, parts_of
 from seqnlp.saved_weights import refuse_undefined
 from seqnlp.storage import write_atomically, write_folder_atomically
-from seqnlp.stored import json_of, read_bytes, settings_of, settings_text
+from seqnlp.stored import json_of, settings_of, settings_text
 
 if TYPE_CHECKING:
     from torch import Tensor
-
-FORMAT = 2
-"""Raised whenever an older seqnlp could not read what a newer one writes."""
-
-FOLDER = "model"
-"""The model folder inside a run."""
-
-DESCRIPTION, TENSORS, VOCABULARY, LABELS, METRICS, CARD = (
-    "config.yaml",
-    "model.safetensors",
-    "vocabulary.json",
-    "labels.json",
-    "metrics.json",
-    "README.md",
-)
-TRAINING = "training.yaml"
-_SUBWORDS = ".spm"
-_NOT_NEEDED = (METRICS, CARD, TRAINING)
-"""Without these a model answers alike."""
-
-AS_SAVED, CHANGED, MISSING = "as saved", "not as saved", "missing"
-NOT_KNOWN = "not known: the folder has no digest of it"
-
-_ATTEMPTS = 5
-_ADVICE = "copy the model again"
 
 
 @dataclass(frozen=True)
@@ -135,18 +125,18 @@ def save_bundle(folder: Path, bundle: Bundle) -> None:
         TENSORS: weights_to_bytes(weights),
     }
     described = _described({**bundle.description, FILES: digests(files)})
-    write_folder_atomically(folder, {**files, DESCRIPTION: described}, lambda name: name.endswith(_SUBWORDS))
+    write_folder_atomically(folder, {**files, DESCRIPTION: described}, lambda name: name.endswith(SUBWORDS))
 
 
 def save_description(folder: Path, description: Mapping[str, Any]) -> None:
     """Replace ``config.yaml`` alone (after tuning)."""
-    kept = expected_digests(_read_description(folder), folder / DESCRIPTION)
+    kept = expected_digests(read_description(folder), folder / DESCRIPTION)
     write_atomically(folder / DESCRIPTION, _described({**description, FILES: kept} if kept else description))
 
 
 def save_metrics(folder: Path, metrics: Mapping[str, Any]) -> None:
     """Replace ``metrics.json`` (after an evaluation), and what ``config.yaml`` says of it."""
-    content, description = _pretty(metrics), _read_description(folder)
+    content, description = _pretty(metrics), read_description(folder)
     kept = expected_digests(description, folder / DESCRIPTION)
     if not kept:
         write_atomically(folder / METRICS, content)
@@ -172,8 +162,8 @@ def load_bundle(path: str | Path) -> Bundle:
         RunError: no model there, a file missing or damaged, a newer format; one clear sentence each.
     """
     folder = find_model(path)
-    contents = _read_together(folder)
-    description = _description_of(contents, folder)
+    contents = read_together(folder)
+    description = description_of(contents, folder)
     description.pop(FILES, None)
     if not isinstance(description.get("task", ""), str):
         Fields(description, folder / DESCRIPTION).text("task")
@@ -192,92 +182,10 @@ def load_bundle(path: str | Path) -> Bundle:
         labels=different_texts(_from_json(contents, folder / LABELS), str(folder / LABELS)),
         metrics=metrics,
         card=contents.get(CARD, b"").decode(errors="replace"),
-        subwords={name: content for name, content in contents.items() if name.endswith(_SUBWORDS)},
-        training=settings_of(contents[TRAINING], folder / TRAINING, _ADVICE) if TRAINING in contents else None,
+        subwords={name: content for name, content in contents.items() if name.endswith(SUBWORDS)},
+        training=settings_of(contents[TRAINING], folder / TRAINING, ADVICE) if TRAINING in contents else None,
         folder=folder,
     )
-
-
-def check_files(path: str | Path) -> dict[str, str]:
-    """Whether each file of a model folder is the one that was saved, in words, by name.
-
-    Returns:
-        ``AS_SAVED``, ``NOT_KNOWN`` for a folder of an older version, ``CHANGED`` or ``MISSING``. A description that is
-        whole is as saved.
-
-    Raises:
-        RunError: there is no model, or its ``config.yaml`` is damaged.
-    """
-    folder = find_model(path)
-    contents = _read_files(folder)
-    expected = expected_digests(_description_of(contents, folder), folder / DESCRIPTION)
-    states = {DESCRIPTION: AS_SAVED}
-    for name in dict.fromkeys([*contents, *expected, TENSORS, VOCABULARY, LABELS]):
-        if name not in contents:
-            states[name] = MISSING
-        elif name not in expected:
-            states.setdefault(name, NOT_KNOWN)
-        else:
-            states[name] = AS_SAVED if digest(contents[name]) == expected[name] else CHANGED
-    return states
-
-
-def _read_together(folder: Path) -> dict[str, bytes]:
-    """The contents of all files, by name, of one saved model: what another process saves meanwhile is read anew.
-
-    Raises:
-        RunError: a file is missing, or is not the one that was saved with the others.
-    """
-    for _ in range(_ATTEMPTS):
-        contents = _read_files(folder)
-        expected = expected_digests(_description_of(contents, folder), folder / DESCRIPTION)
-        needed = dict.fromkeys([TENSORS, VOCABULARY, LABELS, *(name for name in expected if name not in _NOT_NEEDED)])
-        missing = [name for name in needed if name not in contents]
-        source = f" of those that {DESCRIPTION} names" if set(missing) - {TENSORS, VOCABULARY, LABELS} else ""
-        problem = f"{folder}: {', '.join(missing)} missing{source}; the folder was not copied or saved whole"
-        problem = problem if missing else ""
-        for name, content in contents.items():
-            if name != CARD:
-                problem = problem or problem_of(folder / name, content, expected)
-        if not problem:
-            return contents
-        if _read_files(folder).get(DESCRIPTION) == contents[DESCRIPTION]:
-            break
-    raise RunError(problem)
-
-
-def _read_files(folder: Path) -> dict[str, bytes]:
-    """The contents of the model's files that are there, by name."""
-    paths = [folder / name for name in (DESCRIPTION, TENSORS, VOCABULARY, LABELS, METRICS, CARD, TRAINING)]
-    there = [path for path in [*paths, *sorted(folder.glob(f"*{_SUBWORDS}"))] if os.path.lexists(path)]
-    return {path.name: read_bytes(path, _ADVICE) for path in there}
-
-
-def find_model(path: str | Path) -> Path:
-    """The model folder of a run, the folder itself if it is one, or that of a model of the Hugging Face Hub.
-
-    A folder that is here is never looked for elsewhere, and neither is one whose parent is here.
-
-    Raises:
-        RunError: there is no such folder or model, or it holds no model.
-    """
-    path = Path(path).expanduser()
-    named = None if path.exists() else parts_of(str(path))
-    if named and not path.parent.exists():
-        return hub_model(*named)
-    if (path / FOLDER / DESCRIPTION).is_file():
-        return path / FOLDER
-    if (path / TENSORS).is_file() or (path / VOCABULARY).is_file():
-        return path
-    if not path.exists():
-        text = f"{path}: no such folder; expected a run (from `seqnlp train`) or a saved model folder"
-        here = (
-            f", and not OWNER/NAME of the Hugging Face Hub, since the folder '{path.parent}' is here" if named else ""
-        )
-        raise RunError(text + here)
-    if (path / "config.yaml").is_file():
-        raise RunError(f"{path} was stopped before its first model was saved; go on with `seqnlp resume {path}`")
-    raise RunError(f"{path} is neither a run (from `seqnlp train`) nor a saved model folder")
 
 
 def _described(description: Mapping[str, Any]) -> bytes:
@@ -285,33 +193,8 @@ def _described(description: Mapping[str, Any]) -> bytes:
     return settings_text(signed({**first, **description})).encode()
 
 
-def _read_description(folder: Path) -> dict[str, Any]:
-    return _description_of(_read_files(folder), folder)
-
-
-def _description_of(contents: Mapping[str, bytes], folder: Path) -> dict[str, Any]:
-    """What ``config.yaml`` says, but for the format number.
-
-    Raises:
-        RunError: it is missing, damaged, or of a newer format.
-    """
-    path = folder / DESCRIPTION
-    if DESCRIPTION not in contents:
-        raise RunError(f"{folder}: {DESCRIPTION} missing; the folder was not copied or saved whole")
-    content = settings_of(contents[DESCRIPTION], path, _ADVICE)
-    expected_digests(content, path)
-    version = content.get("format")
-    if type(version) is not int:
-        raise RunError(f"{path}: no format number; this is not a seqnlp model")
-    if version > FORMAT:
-        raise RunError(f"{folder}: saved in format {version}, this seqnlp reads up to {FORMAT}; install a newer seqnlp")
-    refuse_edited(content, path)
-    del content["format"]
-    return content
-
-
 def _from_json(contents: Mapping[str, bytes], path: Path) -> Any:
-    return json_of(contents[path.name], path, _ADVICE)
+    return json_of(contents[path.name], path, ADVICE)
 
 
 def _pretty(content: Mapping[str, Any]) -> bytes:

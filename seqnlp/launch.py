@@ -15,6 +15,7 @@ from pathlib import Path
 import torch
 
 from seqnlp import bundle
+from seqnlp.bundle_files import FOLDER, TENSORS
 from seqnlp.config import Config, config_to_dict, read_config
 from seqnlp.config.renamed import with_former_defaults
 from seqnlp.data.sources import resolve_path
@@ -134,7 +135,7 @@ def _release(run: Path) -> None:
 
 def is_run(path: Path) -> bool:
     """Whether a path is a run directory, or at least no saved model folder."""
-    return not (path / bundle.TENSORS).is_file()
+    return not (path / TENSORS).is_file()
 
 
 def read_run_config(run: Path) -> Config:
@@ -202,7 +203,7 @@ def _train(run: Path, guest: Guest | None) -> None:
 def _finish(task: Task, run: Path, progress: Progress) -> None:
     """Let the task complete its model folder, and say how it went and what to do next."""
     outcome = task.finish()
-    folder, data = run / bundle.FOLDER, task.config.data
+    folder, data = run / FOLDER, task.config.data
     scores = bundle.load_bundle(folder).metrics.get("dev", {})
     named = ", ".join(f"{name} {value:.2f}" for name, value in scores.items() if name != "score")
     best = f"best on dev in epoch {progress.best_epoch}: {named}; " if named else ""

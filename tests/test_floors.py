@@ -26,6 +26,7 @@ ORDER = (
     ("plots",),
     ("training",),
     ("hub", "bundle_digest", "bundle_fields", "saved_weights", "compact_weights"),
+    ("bundle_files",),
     ("bundle",),
     ("page",),
     ("tasks",),

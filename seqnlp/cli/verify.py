@@ -24,7 +24,7 @@ def run(arguments: argparse.Namespace) -> int:
     The card is for people, who may edit it.
     """
     from seqnlp.api import load
-    from seqnlp.bundle import CARD, CHANGED, MISSING, check_files, find_model
+    from seqnlp.bundle_files import CARD, CHANGED, MISSING, check_files, find_model
     from seqnlp.errors import RunError
 
     folder, states = find_model(arguments.model), check_files(arguments.model)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from seqnlp.metrics.translation_health import Example
 from seqnlp.metrics.translation_scores import chrf_metric, same_lines
 
-MOST = 10
+NUM_SHOWN = 10
 """Sentences that are shown."""
 
 
@@ -23,5 +23,5 @@ def worst_sentences(sources: Sequence[str], hypotheses: Sequence[str], reference
     metric = chrf_metric()
     scores = [metric.sentence_score(one, [of]).score for one, of in zip(hypotheses, references, strict=True)]
     wrong = [row for row, score in enumerate(scores) if score < 100 and hypotheses[row] != references[row]]
-    worst = sorted(wrong, key=scores.__getitem__)[:MOST]
+    worst = sorted(wrong, key=scores.__getitem__)[:NUM_SHOWN]
     return [Example(row + 1, sources[row], references[row], hypotheses[row], f"{scores[row]:.1f}") for row in worst]

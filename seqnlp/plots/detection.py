@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from seqnlp.errors import SeqnlpError
 from seqnlp.plots.picture import BLACK, BLUE, VERMILLION, as_text, save_picture
-from seqnlp.plots.time_axis import RowPlace, name_rows
+from seqnlp.plots.time_axis import RowPosition, name_rows
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -28,7 +28,7 @@ def detection_picture(
     names: Sequence[str],
     values: NDArray[np.float64],
     scores: NDArray[np.float64],
-    places: Sequence[RowPlace],
+    places: Sequence[RowPosition],
     events: Sequence[tuple[int, int]],
     threshold: float,
 ) -> None:
@@ -56,7 +56,7 @@ def _figure(
     names: Sequence[str],
     values: NDArray[np.float64],
     scores: NDArray[np.float64],
-    places: Sequence[RowPlace],
+    places: Sequence[RowPosition],
     events: Sequence[tuple[int, int]],
     threshold: float,
 ) -> Figure:

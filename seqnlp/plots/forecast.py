@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from seqnlp.errors import SeqnlpError
 from seqnlp.plots.picture import BLACK, BLUE, as_text, save_picture
-from seqnlp.plots.time_axis import RowPlace, name_rows
+from seqnlp.plots.time_axis import RowPosition, name_rows
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -34,7 +34,7 @@ def forecast_picture(
     names: Sequence[str],
     values: FloatArray,
     bands: Bands,
-    places: Sequence[RowPlace],
+    places: Sequence[RowPosition],
     level: float,
 ) -> None:
     """Write the picture as a PNG or SVG file.
@@ -59,7 +59,7 @@ def _figure(
     names: Sequence[str],
     values: FloatArray,
     bands: Bands,
-    places: Sequence[RowPlace],
+    places: Sequence[RowPosition],
     level: float,
 ) -> Figure:
     from matplotlib.figure import Figure

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 FloatArray = NDArray[np.float64]
 
-RowPlace = datetime | float
+RowPosition = datetime | float
 """When a row was measured, or its number."""
 
-MIN_TICKS, MOST = 4, 8
+MIN_TICKS, MAX_TICKS = 4, 8
 """Names below an axis, if dates are round at all."""
 
 _NAMES = ("%Y", "%b", "%d %b", "%H:%M", "%H:%M", "%H:%M:%S.%f")
@@ -25,20 +25,20 @@ _NAMES_AT_BEGINNINGS = ("", "%Y", "%d %b", "%d %b", "%H:%M", "%H:%M:%S")
 """Of years, months, days, hours, minutes and seconds; where the next larger one begins, its name stands instead."""
 
 
-def name_rows(panel: Axes, first: int, places: Sequence[RowPlace]) -> None:
+def name_rows(panel: Axes, first: int, positions: Sequence[RowPosition]) -> None:
     """Put names below the axis of a panel, where rows are drawn at ``first``, ``first + 1``, ...
 
     Args:
-        places: (T,) of one kind, in order.
+        positions: (T,) of one kind, in order.
     """
-    dates = [place for place in places if isinstance(place, datetime)]
+    dates = [position for position in positions if isinstance(position, datetime)]
     if dates:
-        positions = _days(dates)  # (T,)
+        numbers = _days(dates)  # (T,)
         at, names, below = _round_dates(dates)
     else:
-        positions = np.array(places, dtype=float)
-        at, names, below = _round_numbers(positions)
-    panel.set_xticks(np.interp(at, positions, first + np.arange(len(places))), names)
+        numbers = np.array(positions, dtype=float)
+        at, names, below = _round_numbers(numbers)
+    panel.set_xticks(np.interp(at, numbers, first + np.arange(len(positions))), names)
     panel.set_xlabel(below, loc="right")
 
 
@@ -46,7 +46,7 @@ def _round_numbers(positions: FloatArray) -> tuple[FloatArray, list[str], str]:
     from matplotlib.ticker import MaxNLocator
 
     whole = bool((positions % 1 == 0).all())
-    at = _inside(MaxNLocator(MOST, integer=whole).tick_values(positions[0], positions[-1]), positions)
+    at = _inside(MaxNLocator(MAX_TICKS, integer=whole).tick_values(positions[0], positions[-1]), positions)
     return at, [f"{number:.0f}" if whole else f"{number:.10g}" for number in at], ""
 
 
@@ -56,7 +56,7 @@ def _round_dates(dates: Sequence[datetime]) -> tuple[FloatArray, list[str], str]
 
     untyped: Any = library
     days = _days(dates)  # (T,)
-    locator = untyped.AutoDateLocator(minticks=MIN_TICKS, maxticks=MOST)
+    locator = untyped.AutoDateLocator(minticks=MIN_TICKS, maxticks=MAX_TICKS)
     at = _inside(locator.tick_values(*map(untyped.num2date, days[[0, -1]])), days)
     formatter = untyped.ConciseDateFormatter(locator, formats=_NAMES, zero_formats=_NAMES_AT_BEGINNINGS)
     names: list[str] = formatter.format_ticks(list(at))

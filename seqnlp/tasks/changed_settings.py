@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from seqnlp.bundle import FOLDER, TRAINING
+from seqnlp.bundle_files import FOLDER, TRAINING
 from seqnlp.config import Config, config_without_places, settings_without_places
 from seqnlp.errors import ConfigError, RunError, shortened
 from seqnlp.stored import read_bytes, settings_of

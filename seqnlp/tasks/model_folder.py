@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from seqnlp.bundle import DESCRIPTION, FOLDER, TENSORS
+from seqnlp.bundle_files import DESCRIPTION, FOLDER, TENSORS
 from seqnlp.errors import SeqnlpError
 from seqnlp.storage import write_atomically, write_folder_atomically
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from seqnlp.bundle import CARD, find_model, load_bundle
+from seqnlp.bundle import load_bundle
+from seqnlp.bundle_files import CARD, find_model
 from seqnlp.errors import SeqnlpError
 from seqnlp.hub import FILES, endpoint, parts_of, progress_for_people
 from seqnlp.storage import write_atomically

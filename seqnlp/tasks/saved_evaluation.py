@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from seqnlp.bundle import FOLDER, TRAINING, find_model, load_bundle
+from seqnlp.bundle import load_bundle
+from seqnlp.bundle_files import FOLDER, TRAINING, find_model
 from seqnlp.config import Config, config_to_dict, config_without_places, default_config, read_config
 from seqnlp.config.renamed import with_former_defaults
 from seqnlp.data.in_memory.rows import is_path

@@ -12,7 +12,8 @@ from functools import cache, wraps
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
-from seqnlp.bundle import find_model
+from seqnlp.bundle import Bundle
+from seqnlp.bundle_files import find_model
 from seqnlp.errors import SeqnlpError
 from seqnlp.tasks.model_folder import copy_model, files_of, is_in_run, write_files
 from seqnlp.tasks.saved_evaluation import Report, evaluated
@@ -56,9 +57,13 @@ class SavedModel:
     run: Path | None
     temporary: bool = False
 
-    def _remember(self, *paths: str | Path, **options: Any) -> None:
-        """Keep what the model was made from, as it is found from anywhere."""
+    def _remember(
+        self, bundle: Bundle, *paths: str | Path, engine: str, device: str, threads: int, **options: Any
+    ) -> None:
+        """Keep what the model was made from, as it is found from anywhere; ``bundle`` is that of the first path."""
         _answer_after_fork()
+        self.path, self.description, self.metrics = bundle.folder, bundle.description, bundle.metrics
+        options |= changed(engine=(engine, "auto"), device=(device, "cpu"), threads=(threads, 0))
         self.run = self.path.parent if is_in_run(self.path) else None
         self._made_from = (tuple(str(find_model(path).absolute()) for path in paths), options)
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from seqnlp.bundle import TENSORS, VOCABULARY, Bundle, load_bundle
+from seqnlp.bundle import Bundle, load_bundle
+from seqnlp.bundle_files import TENSORS, VOCABULARY
 from seqnlp.config import Config
 from seqnlp.data.lexicon import FIRST_CHARACTER, WordFeatures, normalized
 from seqnlp.errors import RunError

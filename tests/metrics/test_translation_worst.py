@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from seqnlp.errors import DataError
-from seqnlp.metrics.translation_worst import MOST, worst_sentences
+from seqnlp.metrics.translation_worst import NUM_SHOWN, worst_sentences
 
 REFERENCES = ["The ferry leaves at noon .", "Snow lies on the roof .", "She sells fresh bread ."]
 OUTPUTS = ["The ferry leaves at noon .", "Snow lies under a roof .", "banana"]
@@ -19,8 +19,8 @@ def test_the_worst_come_first_with_what_they_should_have_been() -> None:
 
 
 def test_a_few_are_shown_of_many() -> None:
-    references = [f"word number {number}" for number in range(3 * MOST)]
-    assert len(worst_sentences(references, ["nothing"] * (3 * MOST), references)) == MOST
+    references = [f"word number {number}" for number in range(3 * NUM_SHOWN)]
+    assert len(worst_sentences(references, ["nothing"] * (3 * NUM_SHOWN), references)) == NUM_SHOWN
 
 
 def test_lines_that_are_not_parallel_are_an_error() -> None:

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from seqnlp.plots.time_axis import RowPlace, name_rows
+from seqnlp.plots.time_axis import RowPosition, name_rows
 
 
-def named(places: Sequence[RowPlace], first: int = 0) -> tuple[dict[str, float], str]:
+def named(places: Sequence[RowPosition], first: int = 0) -> tuple[dict[str, float], str]:
     """The names with the rows they stand at, and what stands at the end."""
     figure = pytest.importorskip("matplotlib.figure").Figure()
     panel = figure.subplots()

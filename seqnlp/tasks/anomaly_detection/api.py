@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from seqnlp.bundle import find_model, load_bundle
+from seqnlp.bundle import load_bundle
 from seqnlp.data.series.limits import FirstSteps
 from seqnlp.data.series.parts import read_series, stamp_of
 from seqnlp.data.series.repair import Findings, Regularizer, RegularRow
@@ -20,7 +20,7 @@ from seqnlp.report.chart import Chart, Line
 from seqnlp.tasks import arguments
 from seqnlp.tasks.anomaly_detection.detector import LoadedDetector, detector_engine, detector_from_bundle
 from seqnlp.tasks.anomaly_detection.stream import AlarmThreshold, DetectorSession, ScoredRow
-from seqnlp.tasks.saved_model import SavedModel, changed
+from seqnlp.tasks.saved_model import SavedModel
 
 Say = Callable[[str], None]
 
@@ -117,9 +117,7 @@ class Detector(SavedModel):
         bundle = load_bundle(path)
         self.engine = detector_engine(engine, device)
         self.loaded = detector_from_bundle(bundle, self.engine, device, threads)
-        self.path = find_model(path)
-        self._remember(path, **changed(engine=(engine, "auto"), device=(device, "cpu"), threads=(threads, 0)))
-        self.description, self.metrics = bundle.description, bundle.metrics
+        self._remember(bundle, path, engine=engine, device=device, threads=threads)
         self.columns = self.loaded.names
         self.window = self.loaded.settings.window
         self.false_alarms = self.loaded.settings.false_alarms

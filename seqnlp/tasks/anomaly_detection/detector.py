@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from seqnlp.bundle import TENSORS, Bundle
+from seqnlp.bundle import Bundle
+from seqnlp.bundle_files import TENSORS
 from seqnlp.config import AutoencoderConfig, SeriesDataConfig
 from seqnlp.data.series.inputs import Inputs, InputTransform, make_inputs
 from seqnlp.data.series.parts import Series

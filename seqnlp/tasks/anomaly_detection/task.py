@@ -11,6 +11,7 @@ from torch import Tensor
 
 from seqnlp import bundle
 from seqnlp.bundle import Bundle
+from seqnlp.bundle_files import FOLDER
 from seqnlp.config import AnomalyDetectionConfig, settings_without_places
 from seqnlp.data.batches import plan_epoch
 from seqnlp.data.series.inputs import make_inputs
@@ -164,7 +165,7 @@ class AnomalyDetectionTask:
             training=settings_without_places(config),
             card=model_card(config, detector.names, metrics),
         )
-        bundle.save_bundle(self.folder / bundle.FOLDER, saved)
+        bundle.save_bundle(self.folder / FOLDER, saved)
 
     def finish(self) -> str:
         """Where the threshold is, in words."""

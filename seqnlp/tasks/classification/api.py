@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from seqnlp.bundle import find_model, load_bundle
+from seqnlp.bundle import load_bundle
 from seqnlp.errors import SeqnlpError
 from seqnlp.networks.engine import choose_engine
 from seqnlp.plots.answers import bars_html
@@ -21,7 +21,7 @@ from seqnlp.tasks.classification.label_sets import LabelSets
 from seqnlp.tasks.classification.network import saved_predictor
 from seqnlp.tasks.classification.prediction import DocumentPredictor, predicted, probabilities
 from seqnlp.tasks.classification.saved import read_classifier
-from seqnlp.tasks.saved_model import SavedModel, changed
+from seqnlp.tasks.saved_model import SavedModel
 from seqnlp.tasks.uncertainty import MEASURES, of_probabilities
 from seqnlp.workers import spread
 
@@ -139,9 +139,7 @@ class Classifier(SavedModel):
         self._loaded = read_classifier(bundle)
         self.engine = choose_engine(engine, device)
         self._predictor = saved_predictor(self._loaded, self.engine, device, threads)
-        self.path = find_model(path)
-        self._remember(path, **changed(engine=(engine, "auto"), device=(device, "cpu"), threads=(threads, 0)))
-        self.description, self.metrics = bundle.description, bundle.metrics
+        self._remember(bundle, path, engine=engine, device=device, threads=threads)
         self.labels = self._loaded.labels
         self.multi_label = self._loaded.multi_label
         self._explaining: DocumentPredictor | None = None

@@ -27,7 +27,7 @@ LEVELS = (0.8, 0.9, 0.95, 0.99)
 TENSOR = "conformal"
 """The name in ``model.safetensors``."""
 
-MOST = 5000
+MAX_DOCUMENTS = 5000
 """Documents of dev that are kept: of more of them as many, evenly spaced."""
 
 
@@ -44,7 +44,7 @@ class LabelSets:
     def of_dev(cls, sure: FloatArray, targets: BoolArray) -> LabelSets:
         """From dev's probabilities (B, K) and gold labels (B, K); a document whose label is unknown had none."""
         gold = np.where(targets.any(axis=1), np.where(targets, sure, 0).max(axis=1, initial=0), 0)  # (B,)
-        places = np.linspace(0, len(gold) - 1, min(len(gold), MOST)).round().astype(np.int64)
+        places = np.linspace(0, len(gold) - 1, min(len(gold), MAX_DOCUMENTS)).round().astype(np.int64)
         return cls(np.floor(gold[places] * 10**DIGITS) / 10**DIGITS)
 
     def least(self, level: float) -> float:

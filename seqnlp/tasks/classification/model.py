@@ -10,7 +10,8 @@ import torch
 from torch import Tensor
 from torch.random import fork_rng
 
-from seqnlp.bundle import TENSORS, Bundle
+from seqnlp.bundle import Bundle
+from seqnlp.bundle_files import TENSORS
 from seqnlp.config import ClassificationConfig, ClassifierConfig
 from seqnlp.data.lexicon import WordFeatures
 from seqnlp.models.as_network import TorchClassifier, torch_device

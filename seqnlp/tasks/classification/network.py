@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from seqnlp.bundle import TENSORS
+from seqnlp.bundle_files import TENSORS
 from seqnlp.networks.classifier import GraphClassifier
 from seqnlp.networks.engine import make_network
 from seqnlp.networks.shapes import classifier_shapes

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from seqnlp import bundle
+from seqnlp.bundle_files import FOLDER
 from seqnlp.config import ClassificationConfig, settings_without_places
 from seqnlp.data.batches import plan_epoch
 from seqnlp.data.document_batches import collate_documents, take_documents
@@ -174,7 +175,7 @@ class ClassificationTask:
             card=model_card(config, self.labels, metrics),
             subwords=self.reader.to_files(),
         )
-        bundle.save_bundle(self.folder / bundle.FOLDER, saved)
+        bundle.save_bundle(self.folder / FOLDER, saved)
 
     def finish(self) -> str:
         """What was fitted on dev with the saved model, in words."""

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from seqnlp.bundle import find_model, load_bundle
+from seqnlp.bundle import load_bundle
 from seqnlp.data.in_memory.series import written_series
 from seqnlp.data.series.limits import FirstSteps
 from seqnlp.data.series.parts import read_series
@@ -27,7 +27,7 @@ from seqnlp.tasks import arguments
 from seqnlp.tasks.forecasting.facts import LEVELS
 from seqnlp.tasks.forecasting.forecaster import forecaster_from_bundle
 from seqnlp.tasks.forecasting.session import ForecastSession, SeriesState
-from seqnlp.tasks.saved_model import SavedModel, changed
+from seqnlp.tasks.saved_model import SavedModel
 
 FloatArray = NDArray[np.float64]
 DIGITS = 7
@@ -162,9 +162,7 @@ class Forecaster(SavedModel):
         bundle = load_bundle(path)
         self.engine = choose_engine(engine, device)
         self.loaded = forecaster_from_bundle(bundle, self.engine, device, threads)
-        self.path = find_model(path)
-        self._remember(path, **changed(engine=(engine, "auto"), device=(device, "cpu"), threads=(threads, 0)))
-        self.description, self.metrics = bundle.description, bundle.metrics
+        self._remember(bundle, path, engine=engine, device=device, threads=threads)
         self.reader = ForecastSession(self.loaded)
 
     @property

@@ -8,7 +8,8 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from seqnlp.bundle import TENSORS, Bundle
+from seqnlp.bundle import Bundle
+from seqnlp.bundle_files import TENSORS
 from seqnlp.config import ForecasterConfig, SeriesDataConfig
 from seqnlp.data.series.inputs import InputTransform
 from seqnlp.networks.engine import choose_engine, make_network

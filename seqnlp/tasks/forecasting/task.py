@@ -12,6 +12,7 @@ from torch import Tensor
 
 from seqnlp import bundle
 from seqnlp.bundle import Bundle
+from seqnlp.bundle_files import FOLDER
 from seqnlp.config import ForecastingConfig, settings_without_places
 from seqnlp.config.forecasting import AUTO
 from seqnlp.data.least_squares import LinearForecast
@@ -151,14 +152,14 @@ class ForecastingTask:
             training=settings_without_places(config),
             card=model_card(config, self.facts.names, metrics),
         )
-        bundle.save_bundle(self.folder / bundle.FOLDER, saved)
+        bundle.save_bundle(self.folder / FOLDER, saved)
 
     def finish(self) -> str:
         """The linear part fitted again, in words."""
         settings = self.config.model
         if not (settings.refit and self.fitted and self.dev_inputs and self.config.data.dev.endswith("%")):
             return ""
-        folder = self.folder / bundle.FOLDER
+        folder = self.folder / FOLDER
         saved = bundle.load_bundle(folder)
         again = fit_linear_part_again(self.fitted, settings, self.dev_inputs)
         linear = self.model.linear

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from seqnlp.bundle import find_model, load_bundle
+from seqnlp.bundle import load_bundle
 from seqnlp.decode.sampling import SamplingOptions
 from seqnlp.errors import SeqnlpError
 from seqnlp.networks.engine import choose_engine
@@ -15,7 +15,7 @@ from seqnlp.tasks import arguments
 from seqnlp.tasks.language_model.network import saved_network
 from seqnlp.tasks.language_model.prediction import TextSession, TextState
 from seqnlp.tasks.language_model.saved import read_language_model
-from seqnlp.tasks.saved_model import SavedModel, changed
+from seqnlp.tasks.saved_model import SavedModel
 from seqnlp.text.language_tokens import END_MARK, plain_line, unknown_words
 from seqnlp.text.writer import StopStrings, TextWriter
 
@@ -114,9 +114,7 @@ class LanguageModel(SavedModel):
                 f"{path} was trained with model.direction=backward: it can be evaluated, but not go on with a text; "
                 "train one with model.direction=forward"
             )
-        self.path = find_model(path)
-        self._remember(path, **changed(engine=(engine, "auto"), device=(device, "cpu"), threads=(threads, 0)))
-        self.description, self.metrics = bundle.description, bundle.metrics
+        self._remember(bundle, path, engine=engine, device=device, threads=threads)
         self.tokens = saved.tokens
         network = saved_network(saved, self.engine, device, threads)
         self._reader, self._lowercase = TextSession(network, saved.tokens), saved.lowercase

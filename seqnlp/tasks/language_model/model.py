@@ -7,7 +7,8 @@ from typing import Any
 
 from torch.random import fork_rng
 
-from seqnlp.bundle import TENSORS, Bundle
+from seqnlp.bundle import Bundle
+from seqnlp.bundle_files import TENSORS
 from seqnlp.config import LanguageModelConfig
 from seqnlp.models.as_network import torch_device
 from seqnlp.models.language_model import RecurrentLanguageModel

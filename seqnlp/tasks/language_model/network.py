@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from seqnlp.bundle import TENSORS
+from seqnlp.bundle_files import TENSORS
 from seqnlp.networks.engine import choose_engine, make_network
 from seqnlp.networks.language_model import GraphLanguageModel
 from seqnlp.networks.protocol import LanguageModelNetwork

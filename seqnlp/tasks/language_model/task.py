@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from seqnlp import bundle
+from seqnlp.bundle_files import FOLDER
 from seqnlp.config import LanguageModelConfig, settings_without_places
 from seqnlp.config.common import held_out_part
 from seqnlp.data.corpus import Corpus, encode_corpus, load_text, text_digest
@@ -142,7 +143,7 @@ class LanguageModelTask:
             card=model_card(config, len(self.tokens), metrics),
             subwords=self.tokens.to_files(),
         )
-        bundle.save_bundle(self.folder / bundle.FOLDER, saved)
+        bundle.save_bundle(self.folder / FOLDER, saved)
 
     def finish(self) -> str:
         """Nothing is fitted after training."""

@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from seqnlp.bundle import find_model, load_bundle
+from seqnlp.bundle import load_bundle
 from seqnlp.crf.k_best import MAX_PATHS
 from seqnlp.networks.engine import choose_engine
 from seqnlp.plots.answers import entities_html, pairs_html
 from seqnlp.tasks import arguments
-from seqnlp.tasks.saved_model import SavedModel, changed
+from seqnlp.tasks.saved_model import SavedModel
 from seqnlp.tasks.tagging.network import saved_predictor
 from seqnlp.tasks.tagging.prediction import SentencePrediction
 from seqnlp.tasks.tagging.saved import read_tagger
@@ -135,10 +135,7 @@ class Tagger(SavedModel):
         saved = read_tagger(bundle)
         self.engine = choose_engine(engine, device)
         self._predictor = saved_predictor(saved, self.engine, device, threads)
-        self.path = find_model(path)
-        self._remember(path, **changed(engine=(engine, "auto"), device=(device, "cpu"), threads=(threads, 0)))
-        self.description = bundle.description
-        self.metrics = bundle.metrics
+        self._remember(bundle, path, engine=engine, device=device, threads=threads)
         self.tokenizer = saved.tokenizer
         self.columns = dict(saved.columns)
         self.plain_tags = saved.data_scheme == "none"

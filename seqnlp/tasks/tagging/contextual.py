@@ -9,7 +9,8 @@ from pathlib import Path
 from torch import Tensor
 from torch.random import fork_rng
 
-from seqnlp.bundle import TENSORS, Bundle, find_model, load_bundle, weights_of
+from seqnlp.bundle import Bundle, load_bundle, weights_of
+from seqnlp.bundle_files import TENSORS, find_model
 from seqnlp.config import RecurrentLanguageModelConfig
 from seqnlp.errors import ConfigError, RunError
 from seqnlp.models.contextual import CharacterEncoder, ContextualEmbedder

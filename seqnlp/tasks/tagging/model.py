@@ -8,7 +8,8 @@ from typing import Any
 
 from torch.random import fork_rng
 
-from seqnlp.bundle import TENSORS, Bundle
+from seqnlp.bundle import Bundle
+from seqnlp.bundle_files import TENSORS
 from seqnlp.config import DataConfig, ModelConfig
 from seqnlp.data.lexicon import WordFeatures
 from seqnlp.data.sources import split_format

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from seqnlp import bundle
+from seqnlp.bundle_files import FOLDER
 from seqnlp.config import TaggingConfig, settings_without_places
 from seqnlp.data.batches import plan_epoch
 from seqnlp.data.collate import collate
@@ -163,12 +164,12 @@ class TaggingTask:
             training=settings_without_places(config),
             card=model_card(config, self.tags, metrics, embedder.directions if embedder else []),
         )
-        bundle.save_bundle(self.folder / bundle.FOLDER, add_context(saved, embedder))
+        bundle.save_bundle(self.folder / FOLDER, add_context(saved, embedder))
 
     def finish(self) -> str:
         """Fit the outside penalty and the temperature of the saved model on dev; returns what was found, in words."""
         fit_outside = self.config.model.fit_outside
-        penalty, temperature = calibrate(self.folder / bundle.FOLDER, self.dev, fit_outside, self.context)
+        penalty, temperature = calibrate(self.folder / FOLDER, self.dev, fit_outside, self.context)
         return f"outside penalty {penalty:.1f}, temperature {temperature:.2f}; "
 
     def _read_context(self, say: Callable[[str], None]) -> ContextStore | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import count, pairwise, repeat
@@ -13,28 +13,26 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from seqnlp.bundle import find_model, load_bundle
+from seqnlp.bundle import load_bundle
 from seqnlp.config import DecodingConfig
 from seqnlp.data.flat_sequences import FlatSequences
 from seqnlp.decode.hypotheses import Decoded
-from seqnlp.decode.mbr import Utility, expected_utilities
 from seqnlp.decode.sampling import SamplingOptions
 from seqnlp.errors import SeqnlpError
 from seqnlp.metrics.translation_scores import sentence_utility
 from seqnlp.plots.answers import pairs_html
 from seqnlp.tasks import arguments
-from seqnlp.tasks.saved_model import SavedModel, changed
+from seqnlp.tasks.saved_model import SavedModel
+from seqnlp.tasks.translation.candidates import checked_candidates, most_alike
 from seqnlp.tasks.translation.network import saved_predictor, translation_engine
-from seqnlp.tasks.translation.prediction import SearchOptions, longest_output
+from seqnlp.tasks.translation.parts import TextParts
+from seqnlp.tasks.translation.prediction import SearchOptions
 from seqnlp.tasks.translation.saved import read_translator
 from seqnlp.text.rewritten import Rewritten
-from seqnlp.text.split_sentences import join_parts, split_text
+from seqnlp.text.split_sentences import join_parts
 from seqnlp.workers import spread
 
 END_PIECE = "</s>"
-
-UTILITIES = ("chrf", "bleu")
-"""What minimum Bayes risk decoding may compare translations by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,15 +114,12 @@ class Translator(SavedModel):
         bundles = [load_bundle(path) for path in paths]
         loaded = [read_translator(bundle) for bundle in bundles]
         self.engine = translation_engine(engine, precision, device)
-        self.path = find_model(paths[0])
-        more = changed(engine=(engine, "auto"), device=(device, "cpu"), threads=(threads, 0))
-        self._remember(*paths, precision=precision, **more)
-        self.description, self.metrics = bundles[0].description, bundles[0].metrics
+        self._remember(bundles[0], *paths, engine=engine, device=device, threads=threads, precision=precision)
         self.decoding = loaded[0].decoding
         self.source_language, self.target_language = loaded[0].source_language, loaded[0].target_language
-        self._max_tokens = min(one.max_tokens for one in loaded)
         self._predictor = saved_predictor(loaded, self.engine, precision, device, threads)
         self._subwords = loaded[0].vocabularies
+        self._parts = TextParts(self._subwords, min(one.max_tokens for one in loaded))
 
     def translate(self, text: str, **options: Any) -> Translation:
         """Translate one text; see :meth:`translate_lines`."""
@@ -190,17 +185,17 @@ class Translator(SavedModel):
             return spread(answer, [*zip(count(first_line), texts, prefixes or repeat(None))], workers)
         decoding, wanted = decoding or self.decoding, nbest
         if mbr:
-            wanted = self._candidates(mbr, candidates, nbest, sampling)
+            wanted = checked_candidates(mbr, candidates, nbest, sampling)
             decoding = replace(decoding, beam=max(decoding.beam, wanted))
         options = SearchOptions(decoding, wanted, attention, sampling, max_batch_pieces, batch_lines)
-        cut = [self._cut(text) for text in texts]
+        cut = [self._parts.cut(text) for text in texts]
         flat = [ids for parts in cut for ids in parts]
-        begun = None if prefixes is None else self._begun(cut, prefixes, options.decoding, first_line)
+        begun = None if prefixes is None else self._parts.prefixes(cut, prefixes, options.decoding, first_line)
         numbers = [(line, part) for line, parts in enumerate(cut, start=first_line) for part in range(len(parts))]
         decoded = self._predictor.translate(FlatSequences.of(flat), options, numbers, begun)
         if mbr:
             utility = sentence_utility(mbr, self.target_language)
-            decoded = [self._most_alike(hypotheses, utility)[:nbest] for hypotheses in decoded]
+            decoded = [most_alike(each, map(self._text, each), utility)[:nbest] for each in decoded]
         edges = np.cumsum([0, *map(len, cut)]).tolist()
         return [
             self._translation(text, cut[number], decoded[start:end], attention)
@@ -237,58 +232,6 @@ class Translator(SavedModel):
     def _score_pairs(self, pairs: list[tuple[str, str]]) -> list[Hypothesis]:
         return self.score_lines([source for source, _ in pairs], [target for _, target in pairs])
 
-    @staticmethod
-    def _candidates(mbr: str, candidates: int, nbest: int, sampling: SamplingOptions | None) -> int:
-        """The translations that are compared, checked."""
-        if mbr not in UTILITIES:
-            raise SeqnlpError(f"expected mbr to be one of {', '.join(UTILITIES)}, found '{mbr}'")
-        if sampling:
-            raise SeqnlpError("mbr compares the best translations of a search; leave sampling out")
-        candidates = arguments.count(candidates, "candidates", 2, arguments.MAX_ANSWERS)
-        if candidates < nbest:
-            raise SeqnlpError(f"expected at least {nbest} candidates for {nbest} translations, found {candidates}")
-        return candidates
-
-    def _most_alike(self, hypotheses: list[Decoded], utility: Utility) -> list[Decoded]:
-        """Translations of a part in the order of their expected utility."""
-        texts = [_one_line(self._subwords.target.decode(one.tokens)) for one in hypotheses]
-        utilities = expected_utilities(texts, [one.log_probability for one in hypotheses], utility)
-        return [hypotheses[place] for place in np.argsort(-utilities, kind="stable").tolist()]
-
-    def _cut(self, text: str) -> list[list[int]]:
-        """The subwords of a text, in parts that the model can read; none for a blank text."""
-        (ids,) = self._subwords.source.encode([text])
-        if len(ids) <= self._max_tokens:
-            return [ids] if ids else []
-        parts = split_text(text, lambda part: len(self._subwords.source.encode([part])[0]), self._max_tokens)
-        return [piece for part in self._subwords.source.encode(parts) for piece in self._chunks(part)]
-
-    def _chunks(self, ids: list[int]) -> Iterator[list[int]]:
-        """Even a single character can be many bytes."""
-        for start in range(0, len(ids), self._max_tokens):
-            yield ids[start : start + self._max_tokens]
-
-    def _begun(
-        self, cut: Sequence[list[list[int]]], prefixes: Sequence[str], decoding: DecodingConfig, first_line: int
-    ) -> list[list[int]]:
-        """How each part must begin: the prefix stands before a text's first part, the others are free.
-
-        Raises:
-            SeqnlpError: a prefix that is longer than its translation may be.
-        """
-        begun: list[list[int]] = []
-        for number, (parts, ids) in enumerate(
-            zip(cut, self._subwords.target.encode(prefixes), strict=True), first_line + 1
-        ):
-            most = longest_output(len(parts[0]), decoding) if parts else len(ids)
-            if len(ids) > most:
-                raise SeqnlpError(
-                    f"line {number}: its prefix has {len(ids)} subwords, but at most {most} are allowed; "
-                    "shorten it, or raise max_ratio or max_extra"
-                )
-            begun += [ids if part == 0 else [] for part in range(len(parts))]
-        return begun
-
     def rewritten(self) -> Rewritten:
         """What counts the words of texts that the model reads otherwise than they are written."""
         return Rewritten(self._subwords.source)
@@ -306,10 +249,13 @@ class Translator(SavedModel):
         joined = self._join([self._hypothesis(part[0]) for part in decoded])
         return Translation(text, [*pieces, END_PIECE], [joined], len(parts))
 
+    def _text(self, decoded: Decoded) -> str:
+        return _one_line(self._subwords.target.decode(decoded.tokens))
+
     def _hypothesis(self, decoded: Decoded) -> Hypothesis:
         target = self._subwords.target
         return Hypothesis(
-            _one_line(target.decode(decoded.tokens)),
+            self._text(decoded),
             decoded.score,
             decoded.log_probability,
             target.pieces(decoded.tokens),

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from seqnlp.bundle import find_model, load_bundle, record_scores, save_description
+from seqnlp.bundle import load_bundle, record_scores, save_description
+from seqnlp.bundle_files import find_model
 from seqnlp.config import DecodingConfig, TranslationConfig
 from seqnlp.data.pairs import load_pairs, pairs_digest
 from seqnlp.data.sources import source_name

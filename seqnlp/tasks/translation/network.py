@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from seqnlp.bundle import TENSORS
+from seqnlp.bundle_files import TENSORS
 from seqnlp.errors import RunError, SeqnlpError
 from seqnlp.networks.engine import choose_engine, make_network
 from seqnlp.networks.graph import Graph, Run

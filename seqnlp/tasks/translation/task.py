@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from seqnlp import bundle
+from seqnlp.bundle_files import FOLDER
 from seqnlp.config import TranslationConfig, settings_without_places
 from seqnlp.data.batches import plan_epoch
 from seqnlp.data.flat_sequences import FlatSequences
@@ -125,7 +126,7 @@ class TranslationTask:
             card=model_card(config, metrics),
             subwords=self.vocabularies.to_files(),
         )
-        bundle.save_bundle(self.folder / bundle.FOLDER, saved)
+        bundle.save_bundle(self.folder / FOLDER, saved)
 
     def finish(self) -> str:
         """Nothing is fitted after training; `seqnlp evaluate --tune` does that."""

@@ -1,0 +1,57 @@
+"""Texts that are longer than any training text are translated in parts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from seqnlp.config import DecodingConfig
+from seqnlp.errors import SeqnlpError
+from seqnlp.tasks.translation.prediction import longest_output
+from seqnlp.tasks.translation.saved import Vocabularies
+from seqnlp.text.split_sentences import split_text
+
+
+class TextParts:
+    """Cuts texts where sentences end.
+
+    Args:
+        subwords: of both languages.
+        max_tokens: subwords of a part, at most.
+    """
+
+    def __init__(self, subwords: Vocabularies, max_tokens: int) -> None:
+        self._subwords, self._max_tokens = subwords, max_tokens
+
+    def cut(self, text: str) -> list[list[int]]:
+        """The subwords of a text, in parts that the model can read; none for a blank text."""
+        (ids,) = self._subwords.source.encode([text])
+        if len(ids) <= self._max_tokens:
+            return [ids] if ids else []
+        parts = split_text(text, lambda part: len(self._subwords.source.encode([part])[0]), self._max_tokens)
+        return [piece for part in self._subwords.source.encode(parts) for piece in self._chunks(part)]
+
+    def _chunks(self, ids: list[int]) -> Iterator[list[int]]:
+        """Even a single character can be many bytes."""
+        for start in range(0, len(ids), self._max_tokens):
+            yield ids[start : start + self._max_tokens]
+
+    def prefixes(
+        self, cut: Sequence[list[list[int]]], prefixes: Sequence[str], decoding: DecodingConfig, first_line: int
+    ) -> list[list[int]]:
+        """How each part must begin: the prefix stands before a text's first part, the others are free.
+
+        Raises:
+            SeqnlpError: a prefix that is longer than its translation may be.
+        """
+        begun: list[list[int]] = []
+        for number, (parts, ids) in enumerate(
+            zip(cut, self._subwords.target.encode(prefixes), strict=True), first_line + 1
+        ):
+            most = longest_output(len(parts[0]), decoding) if parts else len(ids)
+            if len(ids) > most:
+                raise SeqnlpError(
+                    f"line {number}: its prefix has {len(ids)} subwords, but at most {most} are allowed; "
+                    "shorten it, or raise max_ratio or max_extra"
+                )
+            begun += [ids if part == 0 else [] for part in range(len(parts))]
+        return begun
