@@ -25,6 +25,7 @@ class TaskParts:
         model: the Python interface of a saved model.
         evaluate: run, config, split, say, keep -> the ``Report``.
         graphs: a model folder (a ``Bundle``) -> its graphs by name, and notes, for ``seqnlp export --onnx``.
+        page: bundle -> what an HTML page needs of the model.
         in_memory: examples, name, settings -> the split as a file, for training from Python.
         counted: run, config, split, say -> what the answers count for, example by example, for ``seqnlp compare``.
         doubts: run, config, split, say -> every annotation of a split with its probability, for ``seqnlp data doubts``.
@@ -37,7 +38,6 @@ class TaskParts:
         tune: run, config, say: what is set on dev after training.
         adaptation: how a model may learn from what it is evaluated on.
         classical: training part, series, transform, season, origins, horizon -> forecasts of ETS and ARIMA a column.
-        page: bundle -> what an HTML page needs of the model.
     """
 
     kind: str
@@ -47,6 +47,7 @@ class TaskParts:
     load: str
     model: str
     evaluate: str
+    page: str
     graphs: str
     in_memory: str
     counted: str = ""
@@ -60,7 +61,6 @@ class TaskParts:
     tune: str = ""
     adaptation: str = ""
     classical: str = ""
-    page: str = ""
 
 
 TASKS: dict[str, TaskParts] = {
@@ -149,6 +149,7 @@ TASKS: dict[str, TaskParts] = {
         in_memory="seqnlp.data.in_memory.series:written_series",
         counted="counted:counted_errors",
         classical="seqnlp.metrics.classical_baselines:classical_baselines",
+        page="page:page_model",
     ),
     "anomaly_detection": TaskParts(
         kind="anomaly detector",
@@ -161,6 +162,7 @@ TASKS: dict[str, TaskParts] = {
         graphs="graphs:graphs",
         in_memory="seqnlp.data.in_memory.series:written_series",
         counted="counted:counted_alarms",
+        page="page:page_model",
     ),
 }
 """All tasks; a run without a recipe is of the first."""

@@ -7,7 +7,7 @@ import random
 import shutil
 import subprocess
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +48,11 @@ BLOCKS = (
     *(range(32, 127), range(0xA0, 0x250), range(0x370, 0x500), range(0x600, 0x700), range(0x900, 0x980)),
     *(range(0x2000, 0x2100), range(0x3040, 0x3100), range(0x1F300, 0x1F600), range(1, 0xD7FF), range(0xE000, 0x1FFFF)),
 )
+
+
+def variants(names: Iterable[str], *slow: str) -> list[Any]:
+    """Parameters of a test, of which some run only with the slow ones."""
+    return [pytest.param(name, marks=[pytest.mark.slow] if name in slow else []) for name in names]
 
 
 LATER_CASES = set("\u019b\u0264\ua7d3\ua7d5")

@@ -22,7 +22,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--onnx", type=Path, metavar="DIR", help="write ONNX graphs")
     parser.add_argument("--page", type=Path, metavar="FILE.html", help="write one HTML file with the model inside")
     parser.add_argument(
-        "--precision", choices=("fp32", "int8"), help="of the weights of graphs (default fp32) or a page (default int8)"
+        "--precision",
+        choices=("fp32", "int8"),
+        help="of the weights (default: graphs and models of series fp32, pages of models that read text int8)",
     )
     parser.add_argument("--title", default="", help="of the page (default: what the model is)")
     parser.add_argument("--text", default="", help="what the page shows at first")
@@ -45,7 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
         size = export_onnx(arguments.run, arguments.onnx, arguments.precision == "int8")
         print(f"{arguments.onnx}: {describe_size(size)}")
     if arguments.page:
-        int8 = arguments.precision != "fp32"
+        int8 = arguments.precision == "int8" if arguments.precision else None
         size = export_page(arguments.run, arguments.page, int8, arguments.title, arguments.text)
         print(f"{arguments.page}: {describe_size(size)}; open it in a browser")
     return 0

@@ -15,11 +15,12 @@ export const GATES = {
   rnn: ["hidden"],
 };
 
-/** A layer of the saved weights: `${name}.weight_ih_l0` and so on. */
+/** A layer of the saved weights: `${name}.weight_ih_l0` and so on; Numbers: the precision in which it computes. */
 export class Layer {
-  constructor(weights, name, cell) {
+  constructor(weights, name, cell, Numbers = Float32Array) {
     const get = (part) => weights.get(`${name}.${part}`);
     this.cell = cell;
+    this.Numbers = Numbers;
     this.size = weights.shape(`${name}.weight_hh_l0`)[1]; // H
     this.fromInput = get("weight_ih_l0");
     this.fromState = get("weight_hh_l0");
@@ -30,7 +31,7 @@ export class Layer {
 
   /** The state before the first step. */
   start() {
-    return { hidden: new Float32Array(this.size), cell: new Float32Array(this.size) };
+    return { hidden: new this.Numbers(this.size), cell: new this.Numbers(this.size) };
   }
 
   /** The state after x; gates, if given, gets the values of each gate, (H,) by name. */
@@ -52,7 +53,7 @@ export class Layer {
 
   /** Saved order: input, forget, candidate, output; peepholes: input, forget, output. */
   lstm(sums, state, gates) {
-    const H = this.size, see = this.peepholes, hidden = new Float32Array(H), cell = new Float32Array(H);
+    const H = this.size, see = this.peepholes, hidden = new this.Numbers(H), cell = new this.Numbers(H);
     for (let k = 0; k < H; k++) {
       const before = state.cell[k];
       const enter = sigmoid(sums[k] + (see ? see[k] * before : 0));
@@ -75,7 +76,7 @@ export class Layer {
 
   /** Saved order: reset, update, candidate; an update gate of 1 keeps the state. */
   gru(given, kept, state, gates) {
-    const H = this.size, hidden = new Float32Array(H);
+    const H = this.size, hidden = new this.Numbers(H);
     for (let k = 0; k < H; k++) {
       const reset = sigmoid(given[k] + kept[k]), update = sigmoid(given[H + k] + kept[H + k]);
       const fresh = Math.tanh(given[2 * H + k] + reset * kept[2 * H + k]);

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from seqnlp.compact_weights import SCALES, compact
@@ -19,6 +18,9 @@ Array = NDArray[Any]
 
 _ALIGNED = 8
 
+_KINDS = {"int8": "i8", "float64": "f64"}
+_WRITTEN = {"i8": "i1", "f32": "<f4", "f64": "<f8"}
+
 
 @dataclass(frozen=True)
 class PageModel:
@@ -27,7 +29,7 @@ class PageModel:
     Attributes:
         program: the module (``*.mjs``) that shows it.
         settings: all but the weights; written as JSON.
-        weights: by name, float32 or int8.
+        weights: by name, float32, float64 or int8.
     """
 
     program: str
@@ -65,8 +67,8 @@ def packed(weights: Mapping[str, Array]) -> tuple[dict[str, Any], bytes]:
     """Where each weight stands in the bytes, and the bytes (little endian).
 
     Returns:
-        ``{name: {shape, type, at, scales}}``: ``type`` is f32 or i8; ``scales``, the place of a scale for each row, is
-        there only for what was rounded.
+        ``{name: {shape, type, at, scales}}``: ``type`` is f32, f64 or i8; ``scales``, the place of a scale for each
+        row, is there only for what was rounded.
     """
     tensors: dict[str, Any] = {}
     content = bytearray()
@@ -75,9 +77,9 @@ def packed(weights: Mapping[str, Array]) -> tuple[dict[str, Any], bytes]:
         if name.endswith(SCALES):
             place["scales"] = len(content)
         else:
-            kind = "i8" if array.dtype == np.int8 else "f32"
+            kind = _KINDS.get(array.dtype.name, "f32")
             place |= {"shape": list(array.shape), "type": kind, "at": len(content)}
-        content += array.astype("<f4" if array.dtype != np.int8 else "i1").tobytes()
+        content += array.astype(_WRITTEN[_KINDS.get(array.dtype.name, "f32")]).tobytes()
         content += bytes(-len(content) % _ALIGNED)
     return tensors, bytes(content)
 

@@ -31,9 +31,9 @@ export function addProducts(weight, xs, outs) {
   }
 }
 
-/** weight x + bias for several x; without a bias, `size` numbers each. */
+/** weight x + bias for several x, in the precision of these; without a bias, `size` numbers each. */
 export function linears(weight, bias, xs, size = bias.length) {
-  const outs = xs.map(() => (bias ? Float32Array.from(bias) : new Float32Array(size)));
+  const outs = xs.map(({ constructor: Numbers }) => (bias ? Numbers.from(bias) : new Numbers(size)));
   if (xs.length) addProducts(weight, xs, outs);
   return outs;
 }
@@ -47,9 +47,9 @@ export function sigmoid(x) {
   return 1 / (1 + Math.exp(-x));
 }
 
-/** Arrays, one after the other. */
+/** Arrays, one after the other, in the precision of the first. */
 export function joined(parts) {
-  const out = new Float32Array(parts.reduce((size, part) => size + part.length, 0));
+  const out = new parts[0].constructor(parts.reduce((size, part) => size + part.length, 0));
   let at = 0;
   for (const part of parts) {
     out.set(part, at);

@@ -4,11 +4,11 @@ import { joined } from "./numbers.mjs";
 
 export class Stack {
   /** The layers that were saved as `${name}.forwards.0`, `${name}.backwards.0` and so on. */
-  constructor(weights, name, { cell, num_layers: depth, bidirectional }) {
+  constructor(weights, name, { cell, num_layers: depth, bidirectional }, Numbers = Float32Array) {
     const ways = bidirectional ? ["forwards", "backwards"] : ["forwards"];
     const levels = Array.from({ length: depth }, (_, level) => level);
     this.cell = cell;
-    this.levels = levels.map((level) => ways.map((way) => new Layer(weights, `${name}.${way}.${level}`, cell)));
+    this.levels = levels.map((level) => ways.map((way) => new Layer(weights, `${name}.${way}.${level}`, cell, Numbers)));
   }
 
   /** The outputs of the last layer at each of T steps; trace, if given, gets what each layer held. */

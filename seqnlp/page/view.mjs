@@ -17,7 +17,7 @@ export function percent(probability) {
 }
 
 export function plural(count, word, many = `${word}s`) {
-  return `${count} ${count === 1 ? word : many}`;
+  return `${count.toLocaleString("en")} ${count === 1 ? word : many}`;
 }
 
 /** Class of the colour of the label with that number; the label always stands beside it. */

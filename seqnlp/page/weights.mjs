@@ -10,7 +10,7 @@ export function decodeBase64(text) {
 
 /** Weights by name. Those in int8 have a scale a row; they are widened when they are first asked for. */
 export class Weights {
-  /** tensors: {name: {shape, type: "f32" | "i8", at, scales}}: places in bytes. */
+  /** tensors: {name: {shape, type: "f32" | "f64" | "i8", at, scales}}: places in bytes. */
   constructor(tensors, bytes) {
     this.tensors = tensors;
     this.buffer = bytes.buffer;
@@ -45,6 +45,7 @@ export class Weights {
     const { shape, type, at, scales } = this.tensors[name];
     const size = shape.reduce((product, length) => product * length, 1);
     if (type === "f32") return new Float32Array(this.buffer, this.offset + at, size);
+    if (type === "f64") return new Float64Array(this.buffer, this.offset + at, size);
     const codes = new Int8Array(this.buffer, this.offset + at, size);
     if (scales === undefined) return Float32Array.from(codes);
     const steps = new Float32Array(this.buffer, this.offset + scales, shape[0]);

@@ -10,14 +10,18 @@ from seqnlp.compact_weights import compact, widened
 from seqnlp.errors import SeqnlpError
 from seqnlp.page.file import PageModel, page
 from seqnlp.storage import write_atomically
-from seqnlp.task_table import TASKS, kinds_with, part_of
+from seqnlp.task_table import TASKS, part_of
+
+_EXACT = ("forecasting", "anomaly_detection")
+"""Tasks of small models, whose intervals and thresholds were fitted to exact weights."""
 
 
-def export_page(run: str | Path, file: Path, int8: bool = True, title: str = "", text: str = "") -> int:
+def export_page(run: str | Path, file: Path, int8: bool | None = None, title: str = "", text: str = "") -> int:
     """Write a page that answers as the model does; returns its bytes.
 
     Args:
-        int8: matrices in one byte a number; the answers are then those of a folder that ``--int8`` writes.
+        int8: matrices in one byte a number; the answers are then those of a folder that ``--int8`` writes. None: where
+            it pays, for models that read text.
         title: above the page; nothing: what the model is and which recipe it is from.
         text: what the page shows at first.
 
@@ -28,8 +32,9 @@ def export_page(run: str | Path, file: Path, int8: bool = True, title: str = "",
     """
     bundle = load_bundle(run)
     task = str(bundle.description.get("task", "tagging"))
-    if not TASKS[task].page:
-        raise SeqnlpError(f"--page is for {kinds_with('page')}; this is a model for {task}")
+    if task not in TASKS:
+        raise SeqnlpError(f"--page: expected a model for {', '.join(TASKS)}, found one for {task}")
+    int8 = task not in _EXACT if int8 is None else int8
     if int8:
         bundle = replace(bundle, weights=widened(compact(bundle.weights)))
     model: PageModel = part_of(task, "page")(bundle)

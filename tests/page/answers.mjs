@@ -11,6 +11,14 @@ function model() {
   return [JSON.parse(content("settings")), new Weights(JSON.parse(content("tensors")), decodeBase64(content("weights")))];
 }
 
+/** What a generator that pauses returns. */
+function finished(generator) {
+  for (;;) {
+    const { done, value } = generator.next();
+    if (done) return value;
+  }
+}
+
 /** A layer's gates as JSON can hold them. */
 function readable(layer) {
   const arrays = (step) => Object.fromEntries(Object.entries(step).map(([name, row]) => [name, Array.from(row)]));
@@ -35,12 +43,8 @@ const TASKS = {
     const { Translator } = await import("../../seqnlp/page/translator.mjs");
     const translator = new Translator(...model());
     return ({ text, nbest }) => {
-      const search = translator.translate(text, nbest);
-      for (;;) {
-        const { done, value } = search.next();
-        if (!done) continue;
-        return value.map((one) => ({ ...one, attention: one.attention.map((row) => Array.from(row)) }));
-      }
+      const found = finished(translator.translate(text, nbest));
+      return found.map((one) => ({ ...one, attention: one.attention.map((row) => Array.from(row)) }));
     };
   },
   async alignment() {
@@ -65,6 +69,37 @@ const TASKS = {
         log_prob: surprises.reduce((sum, { logProb }) => sum + logProb, 0),
         generated: [...language.generate(text, 12, { temperature: 1e-4 })].join(""),
       };
+    };
+  },
+  async forecasting() {
+    const { Forecaster } = await import("../../seqnlp/page/forecaster.mjs");
+    const { readSeries } = await import("../../seqnlp/page/series.mjs");
+    const [settings, weights] = model(), forecaster = new Forecaster(settings, weights);
+    return ({ text, level }) => {
+      try {
+        const { rows, findings } = readSeries(text, settings);
+        return { ...forecaster.forecast(rows, level), findings };
+      } catch (problem) {
+        return { problem: problem.message };
+      }
+    };
+  },
+  async anomaly_detection() {
+    const { Detector } = await import("../../seqnlp/page/detector.mjs");
+    const { readSeries } = await import("../../seqnlp/page/series.mjs");
+    const [settings, weights] = model(), detector = new Detector(settings, weights);
+    return (text) => {
+      const threshold = settings.thresholds.find(([rate]) => rate === settings.false_alarms)[1];
+      return finished(detector.detect(readSeries(text, settings).rows, threshold));
+    };
+  },
+  async moments() {
+    const { Step, readMoment, writeMoment } = await import("../../seqnlp/page/moments.mjs");
+    return ({ text, format, step, count }) => {
+      const moment = readMoment(text, format);
+      if (moment === null) return null;
+      const steps = new Step(step), later = steps.after(moment, count);
+      return { written: writeMoment(later, text, format), count: steps.count(moment, later) };
     };
   },
   async subwords() {

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from command import output
-from page_answers import needs_node, page_answers, random_lines
+from page_answers import needs_node, page_answers, random_lines, variants
 from page_models import make_classifier
 
 import seqnlp
@@ -42,7 +42,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
 
 
 @needs_node
-@pytest.mark.parametrize("name", VARIANTS)
+@pytest.mark.parametrize("name", variants(VARIANTS, "last, truncated", "wide convolution", "unigram"))
 def test_the_page_classifies_as_python_does(tmp_path: Path, name: str) -> None:
     folder = make_classifier(tmp_path, **VARIANTS[name])
     output("export", folder, "--page", tmp_path / "page.html", "--precision", "fp32")

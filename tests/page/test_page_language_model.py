@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from command import output, refusal
-from page_answers import needs_node, page_answers, random_lines
+from page_answers import needs_node, page_answers, random_lines, variants
 from page_models import make_language_model
 
 import seqnlp
@@ -42,7 +42,7 @@ OPTIONS = SamplingOptions(0.7, 9, 0.8)
 
 
 @needs_node
-@pytest.mark.parametrize("name", VARIANTS)
+@pytest.mark.parametrize("name", variants(VARIANTS, "words at spaces, adaptive", "unigram"))
 def test_the_page_goes_on_as_python_does(tmp_path: Path, name: str) -> None:
     folder = make_language_model(tmp_path, **VARIANTS[name])
     output("export", folder, "--page", tmp_path / "page.html", "--precision", "fp32")

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from command import output
-from page_answers import needs_node, page_answers, random_lines
+from page_answers import needs_node, page_answers, random_lines, variants
 from page_models import make_tagger
 
 import seqnlp
@@ -48,7 +48,7 @@ def same_answers(folder: Path, page: Path) -> None:
 
 
 @needs_node
-@pytest.mark.parametrize("name", VARIANTS)
+@pytest.mark.parametrize("name", variants(VARIANTS, "rnn forwards", "softmax in iob2", "gru in three layers"))
 def test_the_page_tags_as_python_does(tmp_path: Path, name: str) -> None:
     folder = make_tagger(tmp_path, **VARIANTS[name])
     said = output("export", folder, "--page", tmp_path / "page.html", "--precision", "fp32")
@@ -67,7 +67,7 @@ def test_a_page_in_int8_tags_as_a_folder_in_int8_does(tmp_path: Path) -> None:
 
 
 @needs_node
-@pytest.mark.parametrize("cell", ["lstm", "peephole", "gru", "rnn"])
+@pytest.mark.parametrize("cell", variants(["lstm", "peephole", "gru", "rnn"], "lstm", "rnn"))
 def test_the_gates_are_those_that_plot_draws(tmp_path: Path, cell: str) -> None:
     folder = make_tagger(tmp_path, cell=cell, num_layers=2)
     output("export", folder, "--page", tmp_path / "page.html", "--precision", "fp32")

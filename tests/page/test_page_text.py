@@ -16,7 +16,7 @@ from seqnlp.page.sentencepiece import read_sentencepiece
 from seqnlp.text.casing import casing_index
 from seqnlp.text.tokenize import KINDS, pattern_of, tokenize
 
-LINES = [*random_lines(1000, seed=3), "", " ", "He can't. I cannot!", "\u200b\u200b", "a\u200bb U.S. 🇩🇪 👩‍🚀"]
+LINES = [*random_lines(500, seed=3), "", " ", "He can't. I cannot!", "\u200b\u200b", "a\u200bb U.S. 🇩🇪 👩‍🚀"]
 
 
 @needs_node

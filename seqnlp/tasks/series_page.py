@@ -1,0 +1,46 @@
+"""What pages of models on number series have in common: how their series are read."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict
+from typing import Any
+
+from seqnlp.config import SeriesDataConfig
+from seqnlp.config.common import delimiter_of
+from seqnlp.data.series.scale import Scaler
+from seqnlp.data.series.step import Step
+from seqnlp.data.series.time import EPOCHS, NUMBER
+from seqnlp.errors import SeqnlpError
+
+_DIRECTIVES = set("YymdHIMSfpbB%")
+"""Of time formats, those that page/moments.mjs reads and writes."""
+
+
+def series_settings(
+    names: tuple[str, ...], data: SeriesDataConfig, step: Step | None, scaler: Scaler
+) -> dict[str, Any]:
+    """How series are read, as data for JavaScript.
+
+    Raises:
+        SeqnlpError: time stamps, or a step between them, that a page does not know.
+    """
+    unknown = set(re.findall(r"%(.)", data.time_format)) - _DIRECTIVES
+    if unknown and data.time_format not in (NUMBER, *EPOCHS):
+        raise SeqnlpError(
+            f"--page: a page cannot read time stamps as '{data.time_format}' says: it knows no %{min(unknown)}"
+        )
+    if step and step.frequency and not re.fullmatch(r"B|\d*D", step.frequency):
+        raise SeqnlpError(f"--page: a page knows no step of {step.frequency} between rows")
+    read = ("time_column", "time_format", "missing", "gaps", "non_monotonic", "max_repaired", "decimal")
+    return {
+        "columns": list(names),
+        "step": asdict(step) if step else None,
+        "mean": scaler.mean.tolist(),
+        "deviation": scaler.deviation.tolist(),
+        "data": {
+            **{name: getattr(data, name) for name in read},
+            "delimiter": delimiter_of(data.delimiter),
+            "missing_numbers": sorted(data.missing_numbers),
+        },
+    }
