@@ -10,7 +10,7 @@ from seqnlp.bundle import Bundle, load_bundle
 from seqnlp.errors import ConfigError, RunError
 
 _OF_DATA = ("multi_label", "lowercase", "source", "target")
-"""Settings of the data that are the model's as well."""
+"""Settings of the data that are the model's as well, as its description has them."""
 
 
 def task_of_start(path: str) -> str:
@@ -41,7 +41,8 @@ def with_settings_of_start(raw: Mapping[str, Any], typed: Collection[str]) -> Ma
     if description.get("task", "tagging") != raw.get("task"):
         return raw  # who builds the model says so
     plain = description.get("data_scheme") == "none"
-    data = {name: value for name, value in (training.get("data") or {}).items() if name in _OF_DATA}
+    data = {name: description[name] for name in _OF_DATA if name in description}
+    data |= description.get("data") or {}  # of series: how they are read
     begun = {
         "model": training.get("model") or description.get("model") or {},
         "tokenizer": training.get("tokenizer") or {},

@@ -65,15 +65,12 @@ def main() -> None:
         print(row, flush=True)
 
     base = arguments.out.with_suffix(f".base{arguments.seed}")
-    few = {**tweets, "train": tweets["train"][::10]}
     tenth, others = {**genes, "train": genes["tenth"]}, {**genes, "train": genes["others"]}
     taggers: list[tuple[str, dict[str, Sentences], int, Path | None, str, float]] = [
         ("nine tenths", others, anew, None, str(base), usual),
         ("the tenth, after nine tenths", tenth, tuning, base, "", arguments.tuning_rate),
         ("the tenth alone", tenth, 2 * anew, None, "", usual),
         ("all ten tenths", genes, anew, None, "", usual),
-        ("a tenth of WNUT-17", few, 2 * anew, None, "", usual),
-        ("a tenth of WNUT-17, after BC5CDR", few, 2 * anew, base, "", usual),
         ("WNUT-17", tweets, anew, None, "", usual),
         ("WNUT-17, after BC5CDR", tweets, anew, base, "", usual),
     ]

@@ -72,6 +72,11 @@ def test_the_task_is_that_of_the_model(tmp_path: Path) -> None:
     config: Any = compose_config([f"start_from='{old / 'classification'}'", "data.train=x.tsv"])
     assert config.task == "classification"
     assert config.model.hidden_dim == load_bundle(old / "classification").description["model"]["hidden_dim"]
+    translator: Any = compose_config([f"start_from='{old / 'translation'}'", "data.train=x.{lang}"])
+    described = load_bundle(old / "translation").description
+    assert (translator.data.source, translator.data.target) == (described["source"], described["target"])
+    detector: Any = compose_config([f"start_from='{old / 'anomaly'}'", "data.train=x.csv", "data.dev=20%"])
+    assert detector.data.time_column == load_bundle(old / "anomaly").description["data"]["time_column"]
     with pytest.raises(ConfigError, match=r"^1 problem.*\n.*start_from: .*nowhere"):
         compose_config([f"start_from='{tmp_path / 'nowhere'}'", "data.train=x.conll"])
 
