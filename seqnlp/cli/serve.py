@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,11 +33,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_server_arguments(parser, 8000)
 
 
-def add_server_arguments(parser: argparse.ArgumentParser, port: int) -> None:
-    """Declare what every server takes."""
+def add_server_arguments(parser: argparse.ArgumentParser, port: int, body_bytes: int = 0) -> None:
+    """Declare what every server takes; ``body_bytes``: another default."""
     from seqnlp.serve.options import Limits
 
-    limits = Limits()
+    limits = Limits(body_bytes=body_bytes) if body_bytes else Limits()
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1: this machine)")
     parser.add_argument("--port", type=int, default=port, help=f"0: any free one (default {port})")
     parser.add_argument(
@@ -70,21 +71,28 @@ def add_server_arguments(parser: argparse.ArgumentParser, port: int) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Load the models and serve."""
     require_extra("seqnlp serve")
+    from seqnlp.serve.application import make_application
+
+    return listen_and_serve(arguments, arguments.runs, make_application)
+
+
+def listen_and_serve(arguments: argparse.Namespace, runs: Sequence[str], make: Callable[[Any, Any], Any]) -> int:
+    """Load models and serve what ``make`` makes of them and the options, until the process is told to end."""
     options = server_options(arguments)
     engine = engine_options(arguments)
-    from seqnlp.serve.application import make_application
     from seqnlp.serve.logs import log_json
     from seqnlp.serve.models import load_models
     from seqnlp.serve.server import address_of, is_local, listen, serve
 
     listening = listen(arguments.host, arguments.port)
     with listening:
-        models = load_models(arguments.runs, {**engine, "precision": arguments.precision})
+        models = load_models(runs, {**engine, "precision": arguments.precision})
+        app = make(models, options)
         if not is_local(listening) and not options.token:
             say("warning: everybody who reaches this machine can ask; --token-file FILE asks for a token")
         log_json(options.log_requests, options.log_texts)
         told = f"{', '.join(models.served)} on {address_of(listening)}; Ctrl-C ends"
-        serve(make_application(models, options), listening, options, lambda: say(told))
+        serve(app, listening, options, lambda: say(told))
     return 0
 
 

@@ -13,13 +13,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from seqnlp.serve.logs import LOGGER
 from seqnlp.serve.metrics import Metrics
-from seqnlp.serve.replies import refusal
 
 _ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 
 
 class Recorded:
-    """ASGI, around all else: what fails inside becomes a 500 with the id of the request.
+    """ASGI, around all else: what fails inside is logged with the id of the request.
 
     Args:
         paths: that the server has; others are counted together.
@@ -38,6 +37,7 @@ class Recorded:
         request_id = given if _ID.fullmatch(given) else f"{random.getrandbits(64):016x}"
         fields: dict[str, Any] = {}
         scope["fields"] = fields  # what the handler adds to the log
+        scope["request_id"] = request_id
         status = 0
 
         async def answer(message: Message) -> None:
@@ -51,9 +51,6 @@ class Recorded:
             await self.app(scope, receive, answer)
         except Exception:
             LOGGER.exception("failed", extra={"fields": {"id": request_id}})
-            if not status:
-                message = f"this failed inside the server, whose log tells more under the id {request_id}"
-                await refusal(500, message)(scope, receive, answer)
         seconds = time.perf_counter() - begun
         path = scope["path"] if scope["path"] in self.paths else "other"
         self.metrics.request(path, status, seconds)

@@ -1,0 +1,132 @@
+"""What all paths of a server share: models, the thread that computes, what is counted, and how errors look."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Hashable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp
+
+from seqnlp.errors import SeqnlpError
+from seqnlp.serve.bearer import BearerToken
+from seqnlp.serve.limits import BodyLimits
+from seqnlp.serve.metrics import CONTENT_TYPE, Metrics
+from seqnlp.serve.model_thread import Answers, BusyError, ModelThread
+from seqnlp.serve.models import Models, ServedModel, UnknownModelError
+from seqnlp.serve.options import Options
+from seqnlp.serve.pages import PAGES
+from seqnlp.serve.record import Recorded
+from seqnlp.serve.replies import refusal
+from seqnlp.serve.verbs import VERBS
+
+
+class TooManyError(Exception):
+    """More texts than a request may have."""
+
+
+class Service:
+    """What the paths share: models, the thread that computes, and what is counted."""
+
+    def __init__(self, models: Models, options: Options) -> None:
+        self.models, self.options, self.metrics = models, options, Metrics()
+        self._thread: ModelThread | None = None
+        self.metrics.watch_waiting(lambda: self.waiting)
+
+    @property
+    def waiting(self) -> int:
+        """Texts that wait or are computed."""
+        return self._thread.waiting if self._thread else 0
+
+    @asynccontextmanager
+    async def running(self, app: FastAPI) -> AsyncIterator[None]:
+        """While the server runs."""
+        self._thread = ModelThread(self.options.limits.waiting, self._observe)
+        yield
+        await self._thread.stop()
+
+    async def ask(
+        self, served: ServedModel, verb: str, items: Sequence[Any], options: tuple[Any, ...], request: Request
+    ) -> Answers:
+        """An answer to each item.
+
+        Raises:
+            TooManyError: items.
+            BusyError: too much waits already.
+        """
+        most = self.options.limits.lines
+        if len(items) > most:
+            raise TooManyError(f"expected at most {most:,} texts, found {len(items):,}; send them in parts")
+        fields = request.scope["fields"]
+        fields |= {"model": served.name, "lines": len(items)}
+        if self.options.log_texts:
+            fields["items"] = items
+
+        def answer(some: Sequence[Any]) -> Answers:
+            return VERBS[verb].answer(served.model, some, *options)
+
+        assert self._thread is not None
+        return await self._thread.ask((served.name, verb, options), answer, items) if items else []
+
+    def _observe(self, key: Hashable, lines: int, seconds: float) -> None:
+        assert isinstance(key, tuple)
+        self.metrics.batch(key[0], key[1], lines, seconds)
+
+
+def guarded(app: FastAPI, service: Service) -> ASGIApp:
+    """An application with metrics, errors that look alike, limits, token and log."""
+    _add_errors(app)
+
+    @app.get("/metrics", summary="Counters, in the text format of Prometheus", response_model=None)
+    async def metrics() -> Response:
+        return Response(service.metrics.text(), media_type=CONTENT_TYPE)
+
+    options = service.options
+    inner: ASGIApp = BodyLimits(app, options.limits)
+    if options.token:
+        inner = BearerToken(inner, options.token, {*PAGES, "/health"})
+    return Recorded(inner, service.metrics, {path for route in app.routes if (path := getattr(route, "path", ""))})
+
+
+def _add_errors(app: FastAPI) -> None:
+    async def wrong_question(request: Request, problem: Exception) -> Response:
+        assert isinstance(problem, RequestValidationError)
+        found = [_told(error) for error in problem.errors()]
+        return refusal(422, "; ".join(found[:5]) + ("; ..." if len(found) > 5 else ""))
+
+    async def refused(request: Request, problem: Exception) -> Response:
+        return refusal(404 if isinstance(problem, UnknownModelError) else 422, str(problem))
+
+    async def plain(request: Request, problem: Exception) -> Response:
+        assert isinstance(problem, HTTPException)
+        return refusal(problem.status_code, str(problem.detail), dict(problem.headers or {}))
+
+    async def too_many(request: Request, problem: Exception) -> Response:
+        return refusal(413, str(problem))
+
+    async def busy(request: Request, problem: Exception) -> Response:
+        return refusal(503, "too much waits already; ask again later", {"retry-after": "1"})
+
+    async def failed(request: Request, problem: Exception) -> Response:
+        number = request.scope["request_id"]
+        return refusal(500, f"this failed inside the server, whose log tells more under the id {number}")
+
+    app.add_exception_handler(Exception, failed)
+    app.add_exception_handler(TooManyError, too_many)
+    app.add_exception_handler(BusyError, busy)
+    app.add_exception_handler(RequestValidationError, wrong_question)
+    app.add_exception_handler(SeqnlpError, refused)
+    app.add_exception_handler(HTTPException, plain)
+
+
+def _told(error: dict[str, Any]) -> str:
+    """What is wrong with a field. What was sent is not repeated."""
+    if error["type"] == "model_attributes_type":
+        return "expected a JSON object and the header 'Content-Type: application/json'"
+    place = ".".join(str(part)[:100] for part in error["loc"][1:])
+    return f"{place}: {error['msg']}" if place else str(error["msg"])
