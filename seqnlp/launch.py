@@ -18,6 +18,7 @@ from seqnlp import bundle
 from seqnlp.bundle_files import FOLDER, TENSORS
 from seqnlp.config import Config, config_to_dict, read_config
 from seqnlp.config.renamed import with_former_defaults
+from seqnlp.data.clean_pairs import counted
 from seqnlp.data.sources import resolve_path
 from seqnlp.errors import ConfigError, RunError
 from seqnlp.recipe_names import with_moved_data
@@ -226,7 +227,7 @@ def _still_improving(progress: Progress, epochs: int) -> str:
 
 def _duration(seconds: float) -> str:
     """Seconds below two minutes, minutes above."""
-    return f"{seconds:.0f} seconds" if seconds < 120 else f"{seconds / 60:.1f} minutes"
+    return counted(round(seconds), "second") if seconds < 120 else f"{seconds / 60:.1f} minutes"
 
 
 def _train_or_launch(run: Path, num_processes: int, guest: Guest | None) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import time
+import warnings
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -152,6 +154,39 @@ def test_what_cannot_be_forecast_is_refused(forecasters: dict[str, Forecaster], 
         stream.add([1.0, 2.0], "soon")
     with pytest.raises(DataError, match=r"column 'b': expected values above 0 for model.transform=log, found -2"):
         forecasters["log"].start().add([1.0, -2.0], "2024-01-01")
+
+
+def test_values_of_a_stream_are_numbers_or_missing(forecasters: dict[str, Forecaster]) -> None:
+    missing = forecasters["differences"].start(), forecasters["differences"].start()
+    for number, day in enumerate(days(30)):
+        answers = [
+            stream.add([20 + number % 7, 5.0 if number % 9 else gap], day)
+            for stream, gap in zip(missing, (None, float("nan")), strict=True)
+        ]
+    assert answers[0] is not None
+    assert repr(answers[0]) == repr(answers[1])
+    stream = forecasters["differences"].start()
+    for value, found in (("5", "str '5'"), (b"5", "bytes"), ([5], "list"), (1j, "complex")):
+        with pytest.raises(TypeError, match=f"column 'b': expected a number, NaN where it is missing, found {found}"):
+            stream.add([1.0, value], "2024-01-01")  # type: ignore[list-item]
+    with pytest.raises(TypeError, match=r"values: expected a row of numbers \(a, b\), found None"):
+        stream.add(None, "2024-01-01")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("glitch", [1e308, -1e308, 1e39, 10**400])
+def test_a_reading_beyond_all_measure_never_gives_a_forecast_that_is_no_number(
+    forecasters: dict[str, Forecaster], glitch: float
+) -> None:
+    stream = forecasters["differences"].start()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for number, day in enumerate(days(40)):
+            answer = stream.add([glitch if number == 20 else 20 + number % 7, 5], day)
+            assert answer is None or np.isfinite(answer.values).all()
+
+
+def days(count: int) -> list[str]:
+    return [str(date(2024, 1, 1) + timedelta(days=number)) for number in range(count)]
 
 
 def test_rows_with_another_step_than_in_training_are_refused(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -39,7 +40,7 @@ class SamplingOptions:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        fits = self.temperature > 0 and self.top_k >= 0 and 0 < self.top_p <= 1 and self.seed >= 0
+        fits = 0 < self.temperature < math.inf and self.top_k >= 0 and 0 < self.top_p <= 1 and self.seed >= 0
         if not fits:
             raise SeqnlpError(
                 "expected temperature above 0, top_k at least 0, top_p above 0 and at most 1 and seed at least 0, "
@@ -96,9 +97,10 @@ def sample(
 
 def probabilities(log_probs: NDArray[np.floating], ruled_out: Sequence[int], options: SamplingOptions) -> FloatArray:
     """What is drawn from: (V,) after temperature, top-k and top-p; of equals the lower tokens are kept."""
-    scaled = log_probs.astype(np.float64) / options.temperature
-    scaled[list(ruled_out)] = -np.inf
-    weights = np.exp(scaled - scaled.max())
+    possible = log_probs.astype(np.float64)
+    possible[list(ruled_out)] = -np.inf
+    with np.errstate(over="ignore"):  # at a temperature near 0 all but the most probable are out of reach
+        weights = np.exp((possible - possible.max()) / options.temperature)
     if 0 < options.top_k < len(weights):
         least = np.partition(weights, -options.top_k)[-options.top_k]
         weights = _only(_descending(weights, least)[: options.top_k], weights)

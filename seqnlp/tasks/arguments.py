@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from seqnlp.errors import SeqnlpError, did_you_mean
+from seqnlp.errors import DataError, SeqnlpError, did_you_mean
 
 MAX_ANSWERS = 10_000
 """Most answers to one question, rows ahead and the like: more is a mistake, not a wish."""
@@ -59,6 +59,35 @@ def sentences(values: Iterable[Iterable[str]], name: str = "sentences") -> list[
             raise WrongValueError(f"sentence {number} has an empty word; expected words of at least one character")
         checked.append(words)
     return checked
+
+
+def row(values: object, columns: Sequence[str]) -> tuple[float, ...]:
+    """One number a column; NaN or None where it is missing.
+
+    Raises:
+        WrongTypeError: it is no sequence, or holds something that is no number; says in which column.
+        DataError: it has another length.
+    """
+    if isinstance(values, str | bytes) or not isinstance(values, Iterable):
+        raise WrongTypeError(f"values: expected a row of numbers ({', '.join(columns)}), found {_kind(values)}")
+    given = list(values)
+    if len(given) != len(columns):
+        raise DataError(f"expected {len(columns)} values ({', '.join(columns)}), found {len(given)}")
+    return tuple(_measured(value, name) for value, name in zip(given, columns, strict=True))
+
+
+def _measured(value: object, column: str) -> float:
+    if value is None:
+        return math.nan
+    problem = WrongTypeError(f"column '{column}': expected a number, NaN where it is missing, found {_kind(value)}")
+    if isinstance(value, str | bytes) or not hasattr(value, "__float__"):
+        raise problem
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf
+    except (TypeError, ValueError):
+        raise problem from None
 
 
 def several_workers(value: object) -> bool:

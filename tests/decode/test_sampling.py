@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections import Counter
 from typing import Any
 
@@ -111,7 +112,24 @@ def test_an_output_depends_on_its_line_and_not_on_the_batch() -> None:
         np.testing.assert_allclose(one.attention, np.stack(attention), atol=1e-6)
 
 
-WRONG = [{"temperature": 0.0}, {"temperature": math.nan}, {"top_k": -1}, {"top_p": 0.0}, {"top_p": 1.5}, {"seed": -1}]
+@pytest.mark.parametrize("temperature", [1e-320, 1e-30, 1e308])
+def test_any_temperature_above_zero_can_be_drawn_at(temperature: float) -> None:
+    log_probs = np.log(np.array([0.1, 0.6, 0.3], np.float32))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        actual = probabilities(log_probs, (0,), SamplingOptions(temperature=temperature))
+    np.testing.assert_allclose(actual, [0, 1, 0] if temperature < 1 else [0, 0.5, 0.5])
+
+
+WRONG = [
+    {"temperature": 0.0},
+    {"temperature": math.nan},
+    {"temperature": math.inf},
+    {"top_k": -1},
+    {"top_p": 0.0},
+    {"top_p": 1.5},
+    {"seed": -1},
+]
 
 
 @pytest.mark.parametrize("options", WRONG, ids=str)

@@ -11,6 +11,9 @@ from seqnlp.errors import DataError
 
 FloatArray = NDArray[np.float64]
 
+_LARGEST = 1e30
+"""Deviations from the mean; no series has so many, and their sums are finite numbers for every engine."""
+
 
 @dataclass(frozen=True)
 class Scaler:
@@ -20,8 +23,9 @@ class Scaler:
     deviation: FloatArray
 
     def scale(self, values: FloatArray) -> FloatArray:
-        """Values (..., C) as deviations from the mean."""
-        scaled: FloatArray = (values - self.mean) / self.deviation
+        """Values (..., C) as deviations from the mean; those that single precision cannot hold are drawn in."""
+        with np.errstate(over="ignore"):
+            scaled: FloatArray = np.clip((values - self.mean) / self.deviation, -_LARGEST, _LARGEST)
         return scaled
 
     def unscale(self, scaled: FloatArray) -> FloatArray:

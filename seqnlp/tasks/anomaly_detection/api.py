@@ -12,7 +12,6 @@ from seqnlp.data.series.parts import read_series, stamp_of
 from seqnlp.data.series.repair import Findings, Regularizer, RegularRow
 from seqnlp.data.series.rows import Row, read_stamp
 from seqnlp.data.series.time import Stamps
-from seqnlp.errors import DataError
 from seqnlp.metrics.events import Event, EventMerger
 from seqnlp.plots.answers import framed
 from seqnlp.plots.lines import charts_html
@@ -67,21 +66,21 @@ class DetectionStream:
         """What was wrong with the rows so far, counted."""
         return self._repair.findings
 
-    def add(self, values: Sequence[float], time: str = "") -> list[ScoredRow]:
-        """Read a row: one number a column, NaN where it is missing, and its time stamp, if the series has them.
+    def add(self, values: Sequence[float | None], time: str = "") -> list[ScoredRow]:
+        """Read a row: one number a column, NaN or None where it is missing, and its time stamp, if the series has them.
 
         Returns:
             The row, after those that are missing before it; nothing if it is left out.
 
         Raises:
+            WrongTypeError: a value is no number.
             DataError: another number of values, a time stamp that is none, or what the model's settings do not allow.
         """
         self._added += 1
         names, data = self._loaded.names, self._loaded.data
-        if len(values) != len(names):
-            raise DataError(f"expected {len(names)} values ({', '.join(names)}), found {len(values)}")
+        numbers = arguments.row(values, names)
         moment = read_stamp(self._stamps, time, data, self._added) if data.time_column else None
-        return self.read(Row(self._added, moment, time, tuple(map(float, values))))
+        return self.read(Row(self._added, moment, time, numbers))
 
     def read(self, row: Row) -> list[ScoredRow]:
         """As :meth:`add`, a row as it is read from a file."""

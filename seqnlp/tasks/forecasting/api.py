@@ -109,23 +109,23 @@ class ForecastStream:
         """What was wrong with the rows so far, counted."""
         return self._repair.findings
 
-    def add(self, values: Sequence[float], time: str = "") -> Forecast | None:
-        """Read a row: one number a column, NaN where it is missing, and its time stamp, if the series has them.
+    def add(self, values: Sequence[float | None], time: str = "") -> Forecast | None:
+        """Read a row: one number a column, NaN or None where it is missing, and its time stamp, if the series has them.
 
         Returns:
             What comes next; nothing while there are too few rows, or if the row is left out.
 
         Raises:
+            WrongTypeError: a value is no number.
             DataError: another number of values, a time stamp that is none, or what the model's settings do not allow.
         """
         self._line += 1
         names, data = self._forecaster.names, self._forecaster.loaded.data
-        if len(values) != len(names):
-            raise DataError(f"expected {len(names)} values ({', '.join(names)}), found {len(values)}")
+        numbers = arguments.row(values, names)
         moment: Timestamp | None = None
         if data.time_column:
             moment = read_stamp(self._stamps, time, data, self._line)
-        return self.read(Row(self._line, moment, time if moment is not None else "", tuple(map(float, values))))
+        return self.read(Row(self._line, moment, time if moment is not None else "", numbers))
 
     def read(self, row: Row) -> Forecast | None:
         """As :meth:`add`, a row as it is read from a file."""
