@@ -101,11 +101,15 @@ def _detect_stream(arguments: argparse.Namespace, detector: Detector) -> None:
     if columns.unread:
         say(f"{source}: columns that are not read: {', '.join(columns.unread)}")
     emit(_heading(arguments, detector))
-    for row in (judged for read in rows for judged in stream.read(read)):
-        tally.count(row)
-        over = merger.add(row.row, row.score or 0.0, row.flagged, row.place)
-        events += over is not None
-        emit(_row(row, arguments, detector) if arguments.rows else _event(over, arguments))
+    for read in rows:
+        for row in stream.read(read):
+            tally.count(row)
+            over = merger.add(row.row, row.score or 0.0, row.flagged, row.place)
+            events += over is not None
+            emit(_row(row, arguments, detector) if arguments.rows else _event(over, arguments))
+        for news in stream.findings.news():
+            say(f"{source}: {news}")
+    stream.end()
     over = merger.finish()
     if not arguments.rows:
         emit(_event(over, arguments))

@@ -107,6 +107,9 @@ def _forecast_stream(forecaster: Forecaster, arguments: argparse.Namespace) -> i
             print(write_jsonl(forecast), end="", flush=True)
         elif forecast is not None:
             print(write_csv(forecast), end="", flush=True)
+        for news in stream.findings.news():
+            say(f"{source}: {news}")
+    stream.end()
     if stream.findings.counts:
         say(f"{source}: {stream.findings}")
     if silent:

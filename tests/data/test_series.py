@@ -10,7 +10,7 @@ import pytest
 from seqnlp.config import SeriesDataConfig
 from seqnlp.data.series.parts import load_part, part_digest, read_series
 from seqnlp.data.series.repair import Regularizer
-from seqnlp.data.series.rows import read_rows
+from seqnlp.data.series.rows import Row, read_rows
 from seqnlp.data.series.scale import fit_scaler
 from seqnlp.data.series.step import Step, find_step
 from seqnlp.data.series.time import read_timestamp, write_timestamp
@@ -118,8 +118,55 @@ def test_gaps_are_filled_ignored_or_refused_as_configured(tmp_path: Path) -> Non
         "choice than error"
     )
     assert "rows are missing between 2024-01-03 and 9024-01-06; mend the time stamp" in error(
-        tmp_path, GAP.replace("2024-01-06", "9024-01-06"), time_column="t"
+        tmp_path, GAP.replace("2024-01-06,6", "9024-01-06,6\n9024-01-07,7\n9024-01-08,8"), time_column="t"
     )
+
+
+def regular(days: list[str], **settings: Any) -> tuple[list[str], str]:
+    """The days of the even rows, missing ones in brackets, and what was found."""
+    config = SeriesDataConfig(time_column="t", **settings)
+    repair = Regularizer(config, ("a",), Step(size=86400.0), "s")
+    rows = [Row(line, datetime.fromisoformat(day), day, (1.0,)) for line, day in enumerate(days, 2)]
+    even = [one for row in rows for one in repair.add(row)]
+    repair.end()
+    return [f"{one.row.moment:%m-%d}" if one.row.line else "()" for one in even], str(repair.findings)
+
+
+DAYS = [f"2024-01-0{day}" for day in range(1, 10)]
+
+
+@pytest.mark.parametrize("wrong", [1, 2])
+@pytest.mark.parametrize("stamp", ["2034-01-0{}", "9024-01-0{}", "2024-05-0{}"])
+def test_a_time_stamp_far_ahead_is_left_out_if_the_next_rows_do_not_follow_it(wrong: int, stamp: str) -> None:
+    days = [*DAYS[:4], *(stamp.format(day) for day in range(5, 5 + wrong)), *DAYS[4 + wrong :]]
+    even, found = regular(days)
+    assert even == [day[5:] for day in DAYS[:4]] + ["()"] * wrong + [day[5:] for day in DAYS[4 + wrong :]]
+    rows = "1 row" if wrong == 1 else "2 rows"
+    assert found.startswith(f"{rows} left out whose time stamp lies far ahead of the rows after it (first on line 6)")
+    with pytest.raises(DataError, match=r"s:\d+: the time stamp 2024-01-0. is not after"):
+        regular(days, non_monotonic="error")
+
+
+def test_a_gap_is_one_when_three_rows_follow_it() -> None:
+    after = ["2024-05-01", "2024-05-02", "2024-05-03"]
+    even, found = regular([*DAYS, *after])
+    assert even == [day[5:] for day in DAYS] + ["()"] * 112 + ["05-01", "05-02", "05-03"]
+    assert found == "112 missing rows filled in (first on line 11)"
+    assert regular([*DAYS, *after], gaps="ignore")[0] == [day[5:] for day in [*DAYS, *after]]
+    with pytest.raises(DataError, match="s:11: 112 rows are missing"):
+        regular([*DAYS, *after[:1]], gaps="error")
+
+
+def test_what_waits_at_the_end_is_left_out_and_said_at_once() -> None:
+    even, found = regular([*DAYS, "2025-01-01"])
+    assert even == [day[5:] for day in DAYS]
+    assert found == "1 row left out at the end, whose time stamp lies far ahead of those before (first on line 11)"
+    repair = Regularizer(SeriesDataConfig(time_column="t"), ("a",), Step(size=86400.0), "s")
+    news = []
+    for line, day in enumerate([*DAYS[:2], DAYS[0], DAYS[2], DAYS[1]], 2):
+        list(repair.add(Row(line, datetime.fromisoformat(day), day, (1.0,))))
+        news.append(repair.findings.news())
+    assert news == [[], [], ["1 row left out whose time stamp goes back or stays (first on line 4)"], [], []]
 
 
 def test_time_stamps_that_go_back_are_left_out_or_refused(tmp_path: Path) -> None:

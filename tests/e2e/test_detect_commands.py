@@ -87,7 +87,12 @@ def test_standard_input_row_by_row_gives_what_the_file_gives_at_once(data: Path,
     streamed = seqnlp("detect", data / "run", *options, stdin=series.read_bytes())
     assert (at_once.status, streamed.status) == (0, 0)
     assert streamed.out == at_once.out
-    assert streamed.err.replace("standard input", str(series)) == at_once.err
+    at_its_time, said, rest = streamed.err.replace("standard input", str(series)).rpartition(at_once.err)
+    assert (said, rest) == (at_once.err, "")
+    assert at_its_time == (
+        f"{series}: 3 missing rows filled in (first on line 101)\n"
+        f"{series}: 1 row left out whose time stamp goes back or stays (first on line 151)\n"
+    )
     assert "1 missing value of 'flow', replaced by the last known one (first on line 61)" in at_once.err
     assert "1 row left out whose time stamp goes back or stays (first on line 151)" in at_once.err
 
@@ -143,6 +148,15 @@ def test_rows_that_are_missing_are_filled_in_and_a_row_that_goes_back_is_left_ou
         stream.add([1.0], time_of(3))
     with pytest.raises(DataError, match=r"column 'time': expected a time stamp .*, found 'noon'"):
         stream.add([1.0, 2.0], "noon")
+
+
+def test_one_wrong_year_costs_one_row(detector: Detector) -> None:
+    stream = detector.start()
+    times = [time_of(row) for row in range(60)]
+    times[30] = times[30].replace(times[30][:4], str(int(times[30][:4]) + 1))
+    rows = [row for time in times for row in stream.add([10.0, 50.0], time)]
+    assert [row.time for row in rows] == [time_of(row) for row in range(60)]
+    assert [row.row for row in rows if None in row.values] == [31]
 
 
 def test_fewer_false_alarms_raise_the_threshold_and_a_gap_merges_events(data: Path, detector: Detector) -> None:

@@ -6,11 +6,13 @@ import itertools
 from collections.abc import Sequence
 
 from seqnlp.config.series import SeriesDataConfig
-from seqnlp.data.series.repair import FILLED, LEFT_OUT, Findings
+from seqnlp.data.series.repair import AHEAD, AT_THE_END, FILLED, LEFT_OUT, Findings
 from seqnlp.data.series.rows import Row
 from seqnlp.data.series.step import Step, within
 from seqnlp.data.series.time import is_later
 from seqnlp.errors import DataError
+
+_LOST = (LEFT_OUT, AHEAD, AT_THE_END)
 
 A_FEW = 10
 """Rows that are repaired in any file, however short."""
@@ -74,14 +76,14 @@ def refuse_much_repair(rows: Sequence[Row], findings: Findings, config: SeriesDa
     Raises:
         DataError: says what the file looks like; with the first line that was repaired.
     """
-    left_out, filled = findings.counts.get(LEFT_OUT, 0), findings.counts.get(FILLED, 0)
+    left_out, filled = sum(findings.counts.get(kind, 0) for kind in _LOST), findings.counts.get(FILLED, 0)
     total = len(rows) + filled
     if left_out + filled <= max(A_FEW, config.max_repaired * total):
         return
-    kind = LEFT_OUT if left_out >= filled else FILLED
-    line = findings.lines[kind]
+    kinds = _LOST if left_out >= filled else (FILLED,)
+    line = min(findings.lines[kind] for kind in kinds if kind in findings.lines)
     place = next(number for number, row in enumerate(rows) if row.line == line)
-    looks = _back(rows, place) if kind == LEFT_OUT else _gap(rows, place)
+    looks = _back(rows, place) if line == findings.lines.get(LEFT_OUT) else _gap(rows, place)
     raise DataError(
         f"{left_out:,} of {len(rows):,} rows would be left out and {filled:,} filled in, more than "
         f"data.max_repaired={config.max_repaired:g} allows: {looks}",

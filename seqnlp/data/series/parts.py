@@ -160,6 +160,7 @@ def read_series(
     tell_suspicions(rows, columns.names, config, path, say)
     repair = Regularizer(config, columns.names, step, path)
     even = [one for row in rows for one in repair.add(row)]
+    repair.end()
     series = make_series(even, columns.names, step, str(path), config.time_format)
     refuse_much_repair(rows, repair.findings, config, path)
     tell(repair.findings, path, say)

@@ -22,6 +22,15 @@ MAX_GAP = 100_000
 
 LEFT_OUT = "rows left out whose time stamp goes back or stays"
 FILLED = "missing rows filled in"
+AHEAD = "rows left out whose time stamp lies far ahead of the rows after it"
+AT_THE_END = "rows left out at the end, whose time stamp lies far ahead of those before"
+
+FAR = 50
+"""Missing rows after which a time stamp may be a wrong one. What follows decides: a single wrong year would have rows
+invented up to it, and all true rows after it left out."""
+
+_CONFIRMED = 3
+"""Rows in order, the far one first, that make a gap a gap."""
 
 _OFF = 0.01
 """Steps by which a time stamp may be off before it counts as irregular."""
@@ -48,11 +57,18 @@ class Findings:
 
     counts: dict[str, int] = field(default_factory=dict)
     lines: dict[str, int] = field(default_factory=dict)
+    _told: set[str] = field(default_factory=set)
 
     def add(self, kind: str, line: int, count: int = 1) -> None:
         """Count something."""
         self.counts[kind] = self.counts.get(kind, 0) + count
         self.lines.setdefault(kind, line)
+
+    def news(self) -> list[str]:
+        """What was found of time stamps for the first time, since this was asked last."""
+        new = [kind for kind in (LEFT_OUT, AHEAD, FILLED) if kind in self.counts and kind not in self._told]
+        self._told.update(new)
+        return [_said(kind, self.counts[kind], self.lines[kind]) for kind in new]
 
     def __str__(self) -> str:
         return "; ".join(_said(kind, count, self.lines[kind]) for kind, count in self.counts.items())
@@ -79,10 +95,11 @@ class Regularizer:
         self.findings = Findings()
         self._marks = config.missing_numbers
         self._last: Row | None = None
+        self._waiting: list[Row] = []  # far ahead, until it is seen what follows
         self._values = (math.nan,) * len(names)
 
     def add(self, row: Row) -> Iterator[RegularRow]:
-        """The row, after those that are missing before it; none if it is left out.
+        """The row, after those that are missing before it; none if it is left out, or waits for those that follow.
 
         Raises:
             DataError: something that the configuration does not allow, or a gap that cannot be one; with the line.
@@ -96,10 +113,34 @@ class Regularizer:
             self._refuse(self.config.non_monotonic, "non_monotonic", problem, row)
             self.findings.add(LEFT_OUT, row.line)
             return
-        if last is not None:
-            yield from self._fill(last, row)
-        self._last = row
-        yield from self._even(row)
+        if self._waiting and not _is_after(row, self._waiting[-1]):
+            problem = f"the time stamp {row.written} is not after {self._waiting[-1].written}"
+            self._refuse(self.config.non_monotonic, "non_monotonic", problem, row)
+            self._leave_out_waiting(AHEAD)
+        if self._waiting or (last is not None and self._is_far(last, row)):
+            self._waiting.append(row)
+            if len(self._waiting) < _CONFIRMED:
+                return
+        confirmed, self._waiting = self._waiting or [row], []
+        for one in confirmed:
+            if self._last is not None:
+                yield from self._fill(self._last, one)
+            self._last = one
+            yield from self._even(one)
+
+    def end(self) -> None:
+        """There are no more rows: what waits is left out."""
+        self._leave_out_waiting(AT_THE_END)
+
+    def _is_far(self, last: Row, row: Row) -> bool:
+        if self.config.gaps == "error" or self.step is None or last.moment is None or row.moment is None:
+            return False
+        return self.step.count(last.moment, row.moment) > FAR + 1
+
+    def _leave_out_waiting(self, kind: str) -> None:
+        if self._waiting:
+            self.findings.add(kind, self._waiting[0].line, len(self._waiting))
+            self._waiting = []
 
     def _fill(self, last: Row, row: Row) -> Iterator[RegularRow]:
         """The rows that are missing between two."""

@@ -109,11 +109,16 @@ class ForecastStream:
         """What was wrong with the rows so far, counted."""
         return self._repair.findings
 
+    def end(self) -> None:
+        """There are no more rows: one whose time stamp lies far ahead, and which waited for the next, is left out."""
+        self._repair.end()
+
     def add(self, values: Sequence[float | None], time: str = "") -> Forecast | None:
         """Read a row: one number a column, NaN or None where it is missing, and its time stamp, if the series has them.
 
         Returns:
-            What comes next; nothing while there are too few rows, or if the row is left out.
+            What comes next; nothing while there are too few rows, or if the row is left out, or so far ahead of the
+            last one that the next rows must show whether its time stamp is right.
 
         Raises:
             WrongTypeError: a value is no number.
