@@ -19,9 +19,10 @@ $(INSTALLED): pyproject.toml constraints.txt
 demo: $(INSTALLED)
 	@PATH="$$PWD/$(BIN):$$PATH" tools/demo.sh
 
-# Each worker has one torch thread: two threads each on two cores are slower than one.
+# Each worker has one torch thread: two threads each on two cores are slower than one. Neighbouring tests run in one
+# worker, as they share what was trained for them.
 test: $(INSTALLED)
-	OMP_NUM_THREADS=1 $(BIN)/pytest -n $(WORKERS) -m "not slow"
+	OMP_NUM_THREADS=1 $(BIN)/pytest -n $(WORKERS) --dist worksteal -m "not slow"
 
 slow: $(INSTALLED)
 	OMP_NUM_THREADS=1 $(BIN)/pytest -n $(WORKERS)

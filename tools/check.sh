@@ -6,4 +6,4 @@ cd "$(dirname "$0")/.."
 ruff check .
 ruff format --check .
 mypy
-OMP_NUM_THREADS=1 pytest -n "${WORKERS:-2}" -m "not slow"
+OMP_NUM_THREADS=1 pytest -n "${WORKERS:-2}" --dist worksteal -m "not slow"

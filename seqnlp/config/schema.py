@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
 import operator
 import types
@@ -39,9 +40,15 @@ def setting(
     return declared
 
 
+@functools.cache
+def _hints_of(schema: type) -> dict[str, Any]:
+    """The types of a dataclass's fields; to find out takes longer than all else."""
+    return typing.get_type_hints(schema)
+
+
 def choices_of(schema: type, name: str) -> tuple[str, ...]:
     """The values that a setting may have; none if they are not a fixed set."""
-    hint = typing.get_type_hints(schema)[name]
+    hint = _hints_of(schema)[name]
     if typing.get_origin(hint) is typing.Literal:
         return typing.get_args(hint)
     [declared] = [item for item in dataclasses.fields(schema) if item.name == name]
@@ -65,7 +72,7 @@ def read_section(schema: type[Section], raw: Mapping[str, Any], prefix: str = ""
 def collect_section(schema: type, raw: Mapping[str, Any], prefix: str, problems: list[str]) -> object:
     """One dataclass from one mapping; problems are appended, and the default stands in for what was wrong."""
     fields = {item.name: item for item in dataclasses.fields(schema)}
-    hints = typing.get_type_hints(schema)
+    hints = _hints_of(schema)
     values: dict[str, Any] = {}
     default = {name: item.default for name, item in fields.items()}
     for key, value in with_new_names(raw, prefix, default).items():

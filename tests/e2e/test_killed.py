@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import multiprocessing
 import os
 import signal
 import socket
@@ -18,6 +19,7 @@ import torch
 from command import TINY_TRANSLATION, output, seqnlp
 from tiny_pairs import make_pairs, write_pairs
 
+from seqnlp.cli import main
 from seqnlp.errors import RunError
 from seqnlp.launch import resume
 
@@ -49,22 +51,66 @@ def uninterrupted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return run
 
 
-def start(run: Path, *verb: str) -> subprocess.Popen[str]:
+class Started:
+    """``seqnlp`` in a process of its own, forked from this one: a new Python would take seconds to import torch.
+
+    Attributes:
+        pid: of the process.
+    """
+
+    def __init__(self, said: Path, *arguments: str) -> None:
+        self._said = said
+        self._process = multiprocessing.get_context("fork").Process(target=self._run, args=arguments)
+        self._process.start()
+        self.pid = self._process.pid
+
+    def _run(self, *arguments: str) -> None:
+        with self._said.open("w", buffering=1) as said, contextlib.redirect_stderr(said):
+            sys.exit(main(list(arguments)))
+
+    def poll(self) -> int | None:
+        return self._process.exitcode
+
+    @property
+    def returncode(self) -> int | None:
+        return self._process.exitcode
+
+    def send(self, number: int) -> None:
+        assert self.pid is not None
+        os.kill(self.pid, number)
+
+    def end(self) -> str:
+        """Wait for it; returns what it said."""
+        self._process.join(60)
+        return self._said.read_text()
+
+
+def start(run: Path, *verb: str) -> Started:
     """A training in a process of its own."""
-    command = [sys.executable, "-m", "seqnlp", *(verb or ("train", f"run={run}", *SETTINGS))]
+    return Started(run.parent / "said", *(verb or ("train", f"run={run}", *SETTINGS)))
+
+
+def start_several(run: Path, *settings: str) -> subprocess.Popen[str]:
+    """A training by two processes."""
+    command = [sys.executable, "-m", "seqnlp", "train", "--nproc", "2", f"run={run}", *SETTINGS, *settings]
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     return subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment, start_new_session=True)
 
 
-def kill(process: subprocess.Popen[str], number: int, when: Callable[[], bool]) -> str:
-    """Send a signal as soon as ``when``; returns what the process said. It must not have ended before."""
+def wait(process: Started | subprocess.Popen[str], when: Callable[[], bool]) -> None:
+    """Wait until ``when``; the process must not have ended before."""
     deadline = time.monotonic() + 60
     while not when():
-        assert process.poll() is None, process.stderr and process.stderr.read()
+        assert process.poll() is None
         assert time.monotonic() < deadline
         time.sleep(0.002)
-    process.send_signal(number)
-    return process.communicate(timeout=60)[1]
+
+
+def kill(process: Started, number: int, when: Callable[[], bool]) -> str:
+    """Send a signal as soon as ``when``; returns what the process said."""
+    wait(process, when)
+    process.send(number)
+    return process.end()
 
 
 def checkpoints(run: Path, count: int) -> Callable[[], bool]:
@@ -127,19 +173,16 @@ def test_nobody_resumes_a_run_that_is_being_trained_until_its_process_is_gone(
 ) -> None:
     run = tmp_path / "run"
     process = start(run)
-    deadline = time.monotonic() + 60
-    while not checkpoints(run, 1)():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-    process.send_signal(signal.SIGSTOP)
+    wait(process, checkpoints(run, 1))
+    process.send(signal.SIGSTOP)
     try:
         started = time.monotonic()
         with pytest.raises(RunError) as refused:
             resume(run)
         assert time.monotonic() - started < 5
     finally:
-        process.kill()
-        process.communicate()
+        process.send(signal.SIGKILL)
+        process.end()
     holder = f"process {process.pid} on {socket.gethostname()}"
     assert str(refused.value) == f"{run} is being trained by {holder}; wait until it ends, or stop it first"
     assert (run / ".lock").exists()
@@ -150,9 +193,8 @@ def test_nobody_resumes_a_run_that_is_being_trained_until_its_process_is_gone(
 
 def test_a_run_killed_before_its_first_checkpoint_begins_again(uninterrupted: Path, tmp_path: Path) -> None:
     run = tmp_path / "run"
-    config = run / "config.yaml"
-    process = start(run)
-    kill(process, signal.SIGKILL, lambda: config.exists() and config.stat().st_size > 0)
+    last = run / ".hydra" / "overrides.yaml"  # of the files that a run begins with
+    kill(start(run), signal.SIGKILL, last.exists)
     assert not (run / "checkpoint.pt").exists()
     assert seqnlp("resume", run).status == 0
     assert_same(run, uninterrupted)
@@ -211,8 +253,10 @@ def test_two_processes_train_as_one(tmp_path: Path) -> None:
 def test_two_processes_that_are_asked_to_stop_can_be_resumed_by_two(tmp_path: Path) -> None:
     whole, run = tmp_path / "whole", tmp_path / "run"
     output("train", "--nproc", "2", f"run={whole}", *SETTINGS)
-    process = start(run, "train", "--nproc", "2", f"run={run}", *SETTINGS)
-    said = kill(process, signal.SIGTERM, epochs(run, 1))
+    process = start_several(run)
+    wait(process, epochs(run, 1))
+    process.terminate()
+    said = process.communicate(timeout=60)[1]
     assert process.returncode == 2
     assert said.splitlines()[-1] == (f"error: the 2 processes stopped before the end; go on with `seqnlp resume {run}`")
     assert seqnlp("resume", run, "--nproc", "2").status == 0
@@ -222,17 +266,14 @@ def test_two_processes_that_are_asked_to_stop_can_be_resumed_by_two(tmp_path: Pa
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
 def test_no_process_trains_on_after_its_launcher_was_killed(tmp_path: Path) -> None:
     run = tmp_path / "run"
-    process = start(run, "train", "--nproc", "2", f"run={run}", *SETTINGS, "trainer.epochs=1000", "trainer.patience=0")
-    deadline = time.monotonic() + 60
-    while not epochs(run, 1)():
-        assert process.poll() is None
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    process = start_several(run, "trainer.epochs=1000", "trainer.patience=0")
+    wait(process, epochs(run, 1))
     assert len(processes_about(run)) >= 3
     with pytest.raises(RunError, match=rf"being trained by process {process.pid} on "):
         resume(run)
     process.kill()
     process.wait()
+    deadline = time.monotonic() + 60
     while processes_about(run):
         assert time.monotonic() < deadline, processes_about(run)
         time.sleep(0.1)
