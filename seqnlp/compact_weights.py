@@ -30,6 +30,11 @@ def compact(weights: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
     return compacted
 
 
+def at_precision(weights: Mapping[str, NDArray[Any]], precision: str) -> dict[str, NDArray[Any]]:
+    """The weights as a model computes with them: in ``int8`` what :func:`compact` leaves of them."""
+    return widened(compact(weights)) if precision == "int8" else dict(weights)
+
+
 def widened(weights: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
     """The inverse of :func:`compact`, but for the rounding; weights without scales stay as they are."""
     wide: dict[str, NDArray[Any]] = {}

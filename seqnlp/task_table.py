@@ -36,6 +36,7 @@ class TaskParts:
         activations: bundle, text -> what the recurrent layers read.
         gradient: bundle, config, split -> norms of the loss's gradient over distance, a text each.
         tune: run, config, say: what is set on dev after training.
+        precisions: whether its models compute in int8 as well.
         adaptation: how a model may learn from what it is evaluated on.
         classical: training part, series, transform, season, origins, horizon -> forecasts of ETS and ARIMA a column.
     """
@@ -59,6 +60,7 @@ class TaskParts:
     activations: str = ""
     gradient: str = ""
     tune: str = ""
+    precisions: bool = False
     adaptation: str = ""
     classical: str = ""
 
@@ -73,6 +75,7 @@ TASKS: dict[str, TaskParts] = {
         model="api:Tagger",
         evaluate="evaluation:evaluate",
         graphs="graphs:graphs",
+        precisions=True,
         in_memory="seqnlp.data.in_memory.tagged:written_tagged",
         counted="counted:counted_tags",
         doubts="doubts:doubts",
@@ -93,6 +96,7 @@ TASKS: dict[str, TaskParts] = {
         model="api:Translator",
         evaluate="evaluation:evaluate",
         graphs="graphs:graphs",
+        precisions=True,
         in_memory="seqnlp.data.in_memory.pairs:written_pairs",
         texts="texts:texts",
         predictions="predictions:predictions",
@@ -109,6 +113,7 @@ TASKS: dict[str, TaskParts] = {
         model="api:Classifier",
         evaluate="evaluation:evaluate",
         graphs="graphs:graphs",
+        precisions=True,
         in_memory="seqnlp.data.in_memory.documents:written_documents",
         counted="counted:counted_labels",
         doubts="doubts:doubts",
@@ -129,6 +134,7 @@ TASKS: dict[str, TaskParts] = {
         model="api:LanguageModel",
         evaluate="evaluation:evaluate",
         graphs="graphs:graphs",
+        precisions=True,
         in_memory="seqnlp.data.in_memory.texts:written_texts",
         counted="counted:counted_losses",
         texts="texts:texts",

@@ -62,7 +62,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="P",
         help="also the set of labels that holds the right one with at least this probability (0.95), as dev has it",
     )
-    add_engine_arguments(parser)
+    add_engine_arguments(parser, precision=True)
     add_workers_argument(parser)
     parser.add_argument(
         "--errors",

@@ -36,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--typing", action="store_true", help="the last word is still being typed: complete it")
     parser.add_argument("--interactive", action="store_true", help="complete after every key that is typed")
     parser.add_argument("--output", choices=("text", "jsonl"), default="text", help="default text")
-    add_engine_arguments(parser, threads=1)
+    add_engine_arguments(parser, threads=1, precision=True)
 
 
 def run(arguments: argparse.Namespace) -> int:

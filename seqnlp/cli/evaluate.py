@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from seqnlp.cli.engine_options import add_precision_argument
 from seqnlp.cli.output import say
 from seqnlp.cli.threads import add_threads, use_threads
 from seqnlp.json_text import json_line, json_text
@@ -45,6 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print the whole report as JSON instead of tables")
     parser.add_argument("--data-dir", metavar="DIR", help="where the data is now, if it moved since training")
     add_threads(parser)
+    add_precision_argument(parser)
     parser.add_argument(
         "--tune", action="store_true", help="translators: find beam and length penalty on dev, keep them in the model"
     )
@@ -94,9 +96,13 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     adapted = arguments.cache or arguments.dynamic
     options = {"adaptation": part_of(config.task, "adaptation")(arguments.cache, arguments.dynamic)} if adapted else {}
+    if arguments.precision == "int8":
+        _check_int8(arguments, config.task)
+        options["precision"] = "int8"
     options |= {"classical": True} if arguments.classical else {}
     evaluate = part_of(config.task, "evaluate")
-    report: Report = evaluate(arguments.run, config, arguments.split, say, keep=not arguments.data, **options)
+    keep = not arguments.data and "precision" not in options
+    report: Report = evaluate(arguments.run, config, arguments.split, say, keep=keep, **options)
     print(json_text(report.to_dict(), indent=1) if arguments.json else report.to_text())
     if arguments.report:
         write_atomically(arguments.report, report.to_html(_origin(arguments, config)).encode())
@@ -106,6 +112,18 @@ def run(arguments: argparse.Namespace) -> int:
         write_pieces_atomically(arguments.predictions, (json_line(row).encode() for row in rows))
         say(f"predictions written to {arguments.predictions}")
     return 0
+
+
+def _check_int8(arguments: argparse.Namespace, task: str) -> None:
+    from seqnlp.errors import SeqnlpError
+    from seqnlp.task_table import TASKS, kinds_with
+
+    if not TASKS[task].precisions:
+        raise SeqnlpError(f"--precision int8 is for {kinds_with('precisions')}; this run's task is {task}")
+    if arguments.predictions or arguments.tune or arguments.cache or arguments.dynamic:
+        raise SeqnlpError(
+            "--precision int8 tells what int8 costs; leave out --predictions, --tune, --cache and --dynamic"
+        )
 
 
 def use_file(name: str, config: Config) -> None:

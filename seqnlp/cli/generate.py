@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--repetition-penalty", type=float, default=1.0, metavar="P", help="above 1: repeat less (default 1: off)"
     )
     parser.add_argument("--stop", action="append", default=[], metavar="TEXT", help="end before this text; repeatable")
-    add_engine_arguments(parser, threads=1)
+    add_engine_arguments(parser, threads=1, precision=True)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -57,7 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--min-probability", type=float, default=0.0, metavar="P", help="leave out entities less probable than P"
     )
-    add_engine_arguments(parser)
+    add_engine_arguments(parser, precision=True)
     add_workers_argument(parser)
     parser.add_argument(
         "--errors",

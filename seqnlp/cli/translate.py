@@ -101,7 +101,7 @@ def run(arguments: argparse.Namespace) -> int:
     workers, engine = choose_workers(arguments.workers, options, [arguments.input], _BYTES_A_WORKER)
     from seqnlp.api import Translator
 
-    translator = Translator(*arguments.runs, precision=arguments.precision, **engine)
+    translator = Translator(*arguments.runs, **engine)
     decoding = dataclasses.replace(translator.decoding, **settings)
     if not sampling:
         _check_nbest(arguments.nbest, max(decoding.beam, arguments.candidates) if arguments.mbr else decoding.beam)

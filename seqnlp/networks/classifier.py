@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 
 import numpy as np
@@ -9,9 +10,12 @@ import numpy as np
 from seqnlp.config import ClassifierConfig
 from seqnlp.networks.engine import make_network
 from seqnlp.networks.graph import Builder, Graph, Run
-from seqnlp.networks.layers import Stack, Weights, final_states, linear, recurrent
+from seqnlp.networks.layers import Stack, Weights, final_states, linear, recurrent, two_rows
 from seqnlp.networks.protocol import FloatArray, IntArray, WordEmbedding
 from seqnlp.networks.word_rows import WordRows, below
+
+STEPS = 8
+"""A softmax is over a multiple of so many steps: engines sum so many numbers side by side, and zeros change no sum."""
 
 
 class GraphClassifier:
@@ -20,40 +24,49 @@ class GraphClassifier:
     Args:
         weights: of the whole model.
         make: makes a graph callable.
+        rounded: it computes in int8, where the vector of a window does not depend on other windows.
     """
 
-    def __init__(self, model: ClassifierConfig, weights: Weights, make: Callable[[Graph], Run]) -> None:
+    def __init__(
+        self, model: ClassifierConfig, weights: Weights, make: Callable[[Graph], Run], rounded: bool = False
+    ) -> None:
         self.words: WordEmbedding = WordRows(below(weights, "embedder"), model.fine_tune, make)
-        self._model, self._weights = model, weights
+        self._model, self._weights, self._rounded = model, weights, rounded
         self._window = make(window_graph(model, weights, self.words.output_dim))
         self._document = make(document_graph(model, weights)) if model.long == "hierarchical" else None
-        self._project = weights["project.weight"].T, weights["project.bias"]
+        self._scores = make(scores_graph(weights))
         self.output_dim = model.hidden_dim * (2 if model.bidirectional else 1)
         self.num_classes = len(weights["project.bias"])
 
     def exact(self) -> GraphClassifier:
-        """The same in fp64; the words' vectors, which do not depend on a batch, are shared."""
+        """The same in fp64; what does not depend on a batch is shared: the words' vectors, in int8 those of windows."""
+        if self._rounded:
+            exact = copy.copy(self)
+            exact._scores = make_network(scores_graph(self._weights).in_double_precision(), "numpy")
+            return exact
 
         def make(graph: Graph) -> Run:
             return make_network(graph.in_double_precision(), "numpy")
 
         exact = GraphClassifier(self._model, self._weights, make)
         exact.words = self.words
-        exact._project = self._project[0].astype(np.float64), self._project[1].astype(np.float64)
         return exact
 
     def window_vectors(self, inputs: FloatArray, lengths: IntArray) -> FloatArray:
         """Vectors (P, H) of windows (P, T, D) with so many words (P,); 0 is allowed."""
-        return self._window(inputs=inputs, lengths=lengths)["vectors"]
+        return self._window(inputs=self._filled(inputs), lengths=lengths)["vectors"]
 
     def scores(
         self, vectors: FloatArray, lengths: IntArray, owners: IntArray, places: IntArray, count: int
     ) -> FloatArray:
         """Scores (count, K) of documents from their windows' vectors (P, H)."""
         documents = self._document_vectors(vectors, lengths, owners, places, count)  # (count, H)
-        weight, bias = self._project
-        result: FloatArray = documents @ weight + bias
-        return result
+        return self._scores(vectors=two_rows(documents))["scores"][:count]
+
+    def _filled(self, inputs: FloatArray) -> FloatArray:
+        """Inputs (P, T, D) whose steps are a multiple of ``STEPS``, where the model sums over steps side by side."""
+        missing = -inputs.shape[1] % STEPS if self._model.pooling == "attention" else 0
+        return np.pad(inputs, ((0, 0), (0, missing), (0, 0))) if missing else inputs
 
     def _document_vectors(
         self, vectors: FloatArray, lengths: IntArray, owners: IntArray, places: IntArray, count: int
@@ -61,7 +74,7 @@ class GraphClassifier:
         if self._document is not None:
             grid = np.zeros((count, int(places.max()) + 1, vectors.shape[1]), vectors.dtype)  # (count, W, H)
             grid[owners, places] = vectors
-            return self._document(inputs=grid, lengths=np.bincount(owners, minlength=count))["vectors"]
+            return self._document(inputs=self._filled(grid), lengths=np.bincount(owners, minlength=count))["vectors"]
         if len(owners) == count:
             return vectors
         words = np.maximum(lengths, 1).astype(vectors.dtype)  # (P,)
@@ -118,15 +131,22 @@ def _pooled(build: Builder, kind: str, weights: Weights, name: str, outputs: str
         hidden = build.add("Where", real, outputs, build.constant(-np.inf))
         return build.add("ReduceMax", hidden, axes=[1], keepdims=0)
     kept = build.add("Where", real, outputs, build.constant(0.0))  # (P, T, H)
-    steps = build.constant([1])
+    last = build.constant([2])
     if kind == "mean":
         size = build.add("Unsqueeze", build.add("Cast", lengths, to=np.float32), build.constant([-1]))  # (P, 1)
-        return build.add("Div", build.add("ReduceSum", kept, steps, keepdims=0), size)
+        shares = build.add("Cast", build.add("Squeeze", real, last), to=np.float32)  # (P, T)
+        return build.add("Div", _weighted(build, kept, shares), size)
     energy = build.constant(weights[f"{name}.energy"][:, None], f"{name}.energy")  # (H, 1)
     energies = build.add("MatMul", build.add("Tanh", linear(build, outputs, weights, f"{name}.key")), energy)
-    energies = build.add("Where", real, energies, build.constant(-1e9))  # (P, T, 1)
-    shares = build.add("Softmax", energies, axis=1)
-    return build.add("ReduceSum", build.add("Mul", kept, shares), steps, keepdims=0)
+    energies = build.add("Squeeze", build.add("Where", real, energies, build.constant(-1e9)), last)  # (P, T)
+    return _weighted(build, kept, build.add("Softmax", energies, axis=-1))
+
+
+def _weighted(build: Builder, steps: str, shares: str) -> str:
+    """Sums (P, H) of steps (P, T, H) with shares (P, T), as a product: it sums one step after the other."""
+    return build.add(
+        "Squeeze", build.add("MatMul", build.add("Unsqueeze", shares, build.constant([1])), steps), build.constant([1])
+    )
 
 
 def _shortened(build: Builder, model: ClassifierConfig, weights: Weights, inputs: str, lengths: str) -> tuple[str, str]:

@@ -2,27 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib.util import find_spec
 
 from seqnlp.errors import SeqnlpError
 from seqnlp.networks.graph import Graph, Run
+from seqnlp.networks.rowwise import rowwise, weight_levels
 
 ENGINES = ("auto", "onnxruntime", "torch", "numpy")
+PRECISIONS = ("auto", "fp32", "int8")
 
 _NEEDS = {"onnxruntime": ("onnx", "onnxruntime"), "torch": ("torch",), "numpy": ()}
 _INSTALL = {"onnxruntime": "pip install onnx onnxruntime", "torch": "pip install torch"}
 
 
-def choose_engine(name: str = "auto", device: str = "cpu") -> str:
+def choose_engine(
+    name: str = "auto", device: str = "cpu", precision: str = "auto", precisions: Sequence[str] = PRECISIONS
+) -> str:
     """The engine's own name: ``auto`` is onnxruntime on a CPU, torch on a GPU or where there is no onnxruntime.
 
+    Args:
+        precision: one of ``precisions``; ``auto``: the engine's usual one, which is fp32.
+        precisions: those that the model knows.
+
     Raises:
-        SeqnlpError: no such engine, it is not installed, or it does not compute on that device.
+        SeqnlpError: no such engine or precision, it is not installed, or it does not compute on that device or in that
+            precision.
     """
     if name not in ENGINES:
         raise SeqnlpError(f"expected an engine of {', '.join(ENGINES)}, found '{name}'")
+    if precision not in precisions:
+        raise SeqnlpError(f"expected a precision of {', '.join(precisions)}, found '{precision}'")
+    if precision == "int8" and (name == "torch" or device != "cpu"):
+        raise SeqnlpError("torch does not compute in int8; use --engine onnxruntime or numpy, on the CPU")
     if name == "auto":
-        order = ("onnxruntime", "torch", "numpy") if device == "cpu" else ("torch",)
+        order = ["onnxruntime", *(["torch"] if precision != "int8" else []), "numpy"] if device == "cpu" else ["torch"]
         name = next((engine for engine in order if not missing(engine)), order[-1])
     if device != "cpu" and name != "torch":
         raise SeqnlpError(f"the engine {name} computes on the CPU, found device '{device}'; use --engine torch")
@@ -39,13 +53,16 @@ def missing(engine: str) -> list[str]:
     return [package for package in _NEEDS[engine] if not _is_there(package)]
 
 
-def make_network(graph: Graph, engine: str, threads: int = 0) -> Run:
+def make_network(graph: Graph, engine: str, threads: int = 0, precision: str = "fp32") -> Run:
     """The graph, ready to be called.
 
     Args:
         engine: ``onnxruntime`` or ``numpy``.
         threads: see :class:`~seqnlp.networks.onnxruntime.OnnxNetwork`; numpy has its own.
+        precision: ``int8``: its products in one byte a number, with a scale a row.
     """
+    if precision == "int8":
+        graph = rowwise(graph, weight_levels())
     if engine == "onnxruntime":
         from seqnlp.networks.onnxruntime import OnnxNetwork
 

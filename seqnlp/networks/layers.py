@@ -33,6 +33,11 @@ def layer_norm(build: Builder, inputs: str, weights: Weights, name: str) -> str:
     return build.add("Add", scaled, build.constant(weights[f"{name}.bias"], f"{name}.bias"))
 
 
+def two_rows(rows: Array) -> Array:
+    """The rows (N, ...), a single one twice: engines sum a product of one row in another order than that of many."""
+    return np.repeat(rows, 2, axis=0) if len(rows) == 1 else rows
+
+
 @dataclass(frozen=True)
 class Stack:
     """Stacked recurrent layers in the saved weights.

@@ -13,7 +13,7 @@ from seqnlp.decode.steps import FloatArray, IntArray, Layout, StepResult
 from seqnlp.networks.cells import cell_step
 from seqnlp.networks.gates import WITH_CELL
 from seqnlp.networks.graph import Array, Builder, Graph, Run
-from seqnlp.networks.layers import Stack, Weights, layer_norm, linear, recurrent
+from seqnlp.networks.layers import Stack, Weights, layer_norm, linear, recurrent, two_rows
 
 MASKED = -1e9
 """Added to the energy of what is no position of the source; its weight is 0 exactly."""
@@ -54,7 +54,7 @@ class GraphTranslator:
 
     def start(self, source: IntArray, lengths: IntArray) -> GraphState:
         """The state before the first step, one hypothesis a sentence, from sources (B, S) with END last; S grows."""
-        rows = _two(np.arange(len(source)))
+        rows = two_rows(np.arange(len(source)))
         source = np.pad(source, ((0, 0), (0, -source.shape[1] % POSITIONS)))  # (B, S')
         read = self._read(source=source[rows], lengths=lengths[rows])
         read = {name: array[: len(source)] for name, array in read.items()}
@@ -73,7 +73,7 @@ class GraphTranslator:
         place = layout.sentence * width + layout.slot  # (N,)
         slots = np.zeros(layout.num_sentences * width, np.int64)  # (B * K,), any where there is no hypothesis
         slots[place] = np.arange(count)
-        rows = _two(np.arange(count))
+        rows = two_rows(np.arange(count))
         own = {name: array[rows] for name, array in state.hypotheses.items()} if count == 1 else state.hypotheses
         results = self._step(tokens=tokens[rows], rows=slots, place=place[rows], **state.sentences, **own)
         following = {name: results[f"new_{name}"][:count] for name in self._names}
@@ -92,11 +92,6 @@ class GraphTranslator:
             log_probs[:, number] = result.log_probs[np.arange(len(source)), outputs[:, number]]
             state = result.state
         return np.where(np.arange(outputs.shape[1]) < output_lengths[:, None], log_probs, 0)
-
-
-def _two(rows: IntArray) -> IntArray:
-    """The rows, a single one twice: engines sum a product of one row in another order than that of many."""
-    return np.repeat(rows, 2) if len(rows) == 1 else rows
 
 
 def state_names(config: TranslatorConfig) -> list[str]:

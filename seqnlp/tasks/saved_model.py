@@ -58,12 +58,20 @@ class SavedModel:
     temporary: bool = False
 
     def _remember(
-        self, bundle: Bundle, *paths: str | Path, engine: str, device: str, threads: int, **options: Any
+        self,
+        bundle: Bundle,
+        *paths: str | Path,
+        engine: str,
+        device: str,
+        threads: int,
+        precision: str = "auto",
+        **options: Any,
     ) -> None:
         """Keep what the model was made from, as it is found from anywhere; ``bundle`` is that of the first path."""
         _answer_after_fork()
         self.path, self.description, self.metrics = bundle.folder, bundle.description, bundle.metrics
         options |= changed(engine=(engine, "auto"), device=(device, "cpu"), threads=(threads, 0))
+        options |= changed(precision=(precision, "auto"))
         self.run = self.path.parent if is_in_run(self.path) else None
         self._made_from = (tuple(str(find_model(path).absolute()) for path in paths), options)
 

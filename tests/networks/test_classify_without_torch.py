@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from command import TINY, output
+from command import TINY, output, refusal
 from without import run_without
 
 from seqnlp.api import Classifier
@@ -53,3 +53,19 @@ def test_an_explanation_needs_torch_and_says_so(run: Path) -> None:
         explained.explanation
         == Classifier(run, engine="torch").classify("a lovely soup", explain="gradients").explanation
     )
+
+
+def test_in_int8_answers_are_near_and_depend_on_no_other_text(run: Path) -> None:
+    small = Classifier(run, precision="int8")
+    together, wanted = small.classify_texts(TEXTS), Classifier(run).classify_texts(TEXTS)
+    assert [small.classify(text) for text in TEXTS] == together
+    sure = [[list(answer.probabilities.values()) for answer in answers] for answers in (together, wanted)]
+    np.testing.assert_allclose(sure[0], sure[1], atol=0.05)
+
+
+def test_evaluation_tells_what_int8_costs_and_keeps_nothing(run: Path) -> None:
+    before = (run / "model" / "metrics.json").read_bytes()
+    report = json.loads(output("evaluate", run, "--precision", "int8", "--json"))
+    assert report["split"] == "test"
+    assert (run / "model" / "metrics.json").read_bytes() == before
+    assert "leave out --predictions" in refusal("evaluate", run, "--precision", "int8", "--predictions", "x.jsonl")

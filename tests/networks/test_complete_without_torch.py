@@ -69,3 +69,15 @@ def test_a_text_costs_what_it_cost_in_training(trained: tuple[Path, LanguageMode
     run, config = trained
     dev = load_bundle(run).metrics["dev"]["perplexity"]
     assert evaluate(run, config, "dev", lambda text: None, keep=False).scores.per_word == pytest.approx(dev, rel=1e-4)
+
+
+def test_in_int8_it_is_nearly_the_same(trained: tuple[Path, LanguageModelConfig]) -> None:
+    run, config = trained
+    exact, small = LanguageModel(run), LanguageModel(run, precision="int8")
+    sure = [[one.probability for one in model.complete("Mira is", 3)] for model in (exact, small)]
+    assert sure[1] == pytest.approx(sure[0], abs=0.05)
+    costs = [
+        evaluate(run, config, "dev", lambda text: None, keep=False, precision=precision).scores.per_word
+        for precision in ("fp32", "int8")
+    ]
+    assert costs[1] == pytest.approx(costs[0], rel=0.02)

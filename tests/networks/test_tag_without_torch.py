@@ -107,3 +107,23 @@ def test_engines_and_devices_that_are_not_there_are_refused(run: Path) -> None:
     with pytest.raises(SeqnlpError, match="the device 'cuda:7' is not there"):
         Tagger(run, engine="torch", device="cuda:7")
     assert repr(Tagger(run, engine="numpy")).endswith(", engine='numpy')")
+
+
+@pytest.mark.parametrize("engine", ["onnxruntime", "numpy"])
+def test_in_int8_answers_are_near_and_depend_on_no_other_line(run: Path, engine: str) -> None:
+    exact, small = Tagger(run, engine=engine), Tagger(run, engine=engine, precision="int8")
+    together, wanted = small.tag_texts(TEXTS, nbest=2), exact.tag_texts(TEXTS, nbest=2)
+    sure = [[one.probability for answer in answers for one in answer.nbest] for answers in (together, wanted)]
+    assert sure[0] == pytest.approx(sure[1], abs=0.05)
+    assert sure[0] != sure[1]
+    if engine == "onnxruntime":
+        assert [small.tag(text, nbest=2) for text in TEXTS] == together
+    assert repr(small).endswith(f", engine='{engine}', precision='int8')")
+
+
+def test_int8_is_not_for_torch(run: Path) -> None:
+    with pytest.raises(SeqnlpError, match="torch does not compute in int8; use --engine onnxruntime or numpy"):
+        Tagger(run, engine="torch", precision="int8")
+    with pytest.raises(SeqnlpError, match="expected a precision of auto, fp32, int8, found 'bf16'"):
+        Tagger(run, precision="bf16")
+    assert Tagger(run, precision="int8").engine == "onnxruntime"

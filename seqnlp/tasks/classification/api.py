@@ -124,7 +124,7 @@ class Classifier(SavedModel):
 
     Args:
         path: a run, or a saved model folder.
-        engine, device, threads: as of :class:`~seqnlp.Tagger`.
+        engine, device, threads, precision: as of :class:`~seqnlp.Tagger`.
 
     Attributes:
         engine: the one that computes; explanations are always computed by torch.
@@ -134,12 +134,20 @@ class Classifier(SavedModel):
         SeqnlpError: the engine is not installed, or does not compute on the device.
     """
 
-    def __init__(self, path: str | Path, *, engine: str = "auto", device: str = "cpu", threads: int = 0) -> None:
+    def __init__(
+        self,
+        path: str | Path,
+        *,
+        engine: str = "auto",
+        device: str = "cpu",
+        threads: int = 0,
+        precision: str = "auto",
+    ) -> None:
         bundle = load_bundle(path)
         self._loaded = read_classifier(bundle)
-        self.engine = choose_engine(engine, device)
-        self._predictor = saved_predictor(self._loaded, self.engine, device, threads)
-        self._remember(bundle, path, engine=engine, device=device, threads=threads)
+        self.engine = choose_engine(engine, device, precision)
+        self._predictor = saved_predictor(self._loaded, self.engine, device, threads, precision)
+        self._remember(bundle, path, engine=engine, device=device, threads=threads, precision=precision)
         self.labels = self._loaded.labels
         self.multi_label = self._loaded.multi_label
         self._explaining: DocumentPredictor | None = None

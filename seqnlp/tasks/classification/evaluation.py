@@ -18,7 +18,6 @@ from seqnlp.metrics.calibration import Calibration, measure_calibration
 from seqnlp.metrics.classification import confusion_matrix, label_scores, macro_interval, score_interval
 from seqnlp.metrics.confusion import ConfusionMatrix, confused
 from seqnlp.metrics.scores import Baseline
-from seqnlp.networks.engine import choose_engine
 from seqnlp.tasks.classification.baselines import baselines
 from seqnlp.tasks.classification.data import (
     ReadDocument,
@@ -42,13 +41,16 @@ _LONGEST_TEXT = 200
 Say = Callable[[str], None]
 
 
-def evaluate(run: Path, config: ClassificationConfig, split: str, say: Say, keep: bool = True) -> ClassificationReport:
+def evaluate(
+    run: Path, config: ClassificationConfig, split: str, say: Say, keep: bool = True, precision: str = "auto"
+) -> ClassificationReport:
     """Score the run's model on a split and, where asked to ``keep`` them, add the scores to ``metrics.json``.
 
     Args:
         config: the run's configuration; its data settings say where the splits are.
         split: ``train``, ``dev`` or ``test``.
         say: told about what is dropped, empty, long or unknown.
+        precision: that it computes in, see :class:`~seqnlp.Tagger`.
 
     Raises:
         ConfigError: the run has no such split.
@@ -61,7 +63,7 @@ def evaluate(run: Path, config: ClassificationConfig, split: str, say: Say, keep
         say(text)
 
     saved = load_bundle(run)
-    scored = scored_split(saved, config, split, note)
+    scored = scored_split(saved, config, split, note, precision)
     loaded, documents, read = scored.loaded, scored.documents, scored.read
     network, ngrams = scored.network, scored.ngrams
     report = _report(documents, decide(network, ngrams, loaded.decision), loaded)
@@ -126,7 +128,9 @@ class ScoredSplit:
     seconds: float
 
 
-def scored_split(saved: Bundle, config: ClassificationConfig, split: str, say: Say) -> ScoredSplit:
+def scored_split(
+    saved: Bundle, config: ClassificationConfig, split: str, say: Say, precision: str = "auto"
+) -> ScoredSplit:
     data = config.data
     require_split(config, split)
     loaded = read_classifier(saved)
@@ -135,7 +139,7 @@ def scored_split(saved: Bundle, config: ClassificationConfig, split: str, say: S
     read = read_documents(documents, loaded.reader)
     lengths = np.array([len(document.tokens) for document in read], dtype=np.int64)
     say_long(lengths, loaded.settings.window, loaded.settings.long, split, say)
-    predictor, words = saved_predictor(loaded, choose_engine()), [document.tokens for document in read]
+    predictor, words = saved_predictor(loaded, precision=precision), [document.tokens for document in read]
     started = time.perf_counter()
     network, ngrams = predictor.network_scores(words), predictor.ngram_scores(words)
     return ScoredSplit(loaded, documents, read, network, ngrams, time.perf_counter() - started)

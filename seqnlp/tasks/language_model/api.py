@@ -95,6 +95,7 @@ class LanguageModel(SavedModel):
         engine: what computes: ``onnxruntime``, ``torch`` or ``numpy``; ``auto``: the fastest that is installed.
         device: ``cpu``, or another of torch's, as ``cuda``, with the engine torch.
         threads: that compute; 0: as many as the engine chooses. With torch it is a setting of the whole process.
+        precision: ``int8``: weights and products in one byte a number, with a scale a row; not with torch.
 
     Attributes:
         engine: the one that computes.
@@ -105,18 +106,26 @@ class LanguageModel(SavedModel):
             compute on the device.
     """
 
-    def __init__(self, path: str | Path, *, engine: str = "auto", device: str = "cpu", threads: int = 0) -> None:
+    def __init__(
+        self,
+        path: str | Path,
+        *,
+        engine: str = "auto",
+        device: str = "cpu",
+        threads: int = 0,
+        precision: str = "auto",
+    ) -> None:
         bundle = load_bundle(path)
         saved = read_language_model(bundle)
-        self.engine = choose_engine(engine, device)
+        self.engine = choose_engine(engine, device, precision)
         if saved.settings.direction == "backward":
             raise SeqnlpError(
                 f"{path} was trained with model.direction=backward: it can be evaluated, but not go on with a text; "
                 "train one with model.direction=forward"
             )
-        self._remember(bundle, path, engine=engine, device=device, threads=threads)
+        self._remember(bundle, path, engine=engine, device=device, threads=threads, precision=precision)
         self.tokens = saved.tokens
-        network = saved_network(saved, self.engine, device, threads)
+        network = saved_network(saved, self.engine, device, threads, precision)
         self._reader, self._lowercase = TextSession(network, saved.tokens), saved.lowercase
 
     def start(self, text: str = "") -> TypedText:

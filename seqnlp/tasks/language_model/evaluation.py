@@ -55,6 +55,7 @@ def evaluate(
     say: Callable[[str], None],
     adaptation: Adaptation = Adaptation(),
     keep: bool = True,
+    precision: str = "auto",
 ) -> LanguageReport:
     """Score the run's model on a split and, where asked to ``keep`` them, add the scores to ``metrics.json``.
 
@@ -64,7 +65,7 @@ def evaluate(
     """
     require_split(config, split)
     saved = read_language_model(load_bundle(run))
-    network = saved_network(saved)
+    network = saved_network(saved, precision=precision)
     corpus = encode_corpus(load_text(config.data, split), saved.tokens)
     if not config.data.train and (adaptation.cache or adaptation.dynamic):
         raise ConfigError(["data.train: missing; a cache and dynamic evaluation need the run, with its training text"])

@@ -121,6 +121,7 @@ class Tagger(SavedModel):
         engine: what computes: ``onnxruntime``, ``torch`` or ``numpy``; ``auto``: the fastest that is installed.
         device: ``cpu``, or another of torch's, as ``cuda``, with the engine torch.
         threads: that compute; 0: as many as the engine chooses. With torch it is a setting of the whole process.
+        precision: ``int8``: weights and products in one byte a number, with a scale a row; not with torch.
 
     Attributes:
         engine: the one that computes.
@@ -130,12 +131,20 @@ class Tagger(SavedModel):
         SeqnlpError: the engine is not installed, or does not compute on the device.
     """
 
-    def __init__(self, path: str | Path, *, engine: str = "auto", device: str = "cpu", threads: int = 0) -> None:
+    def __init__(
+        self,
+        path: str | Path,
+        *,
+        engine: str = "auto",
+        device: str = "cpu",
+        threads: int = 0,
+        precision: str = "auto",
+    ) -> None:
         bundle = load_bundle(path)
         saved = read_tagger(bundle)
-        self.engine = choose_engine(engine, device)
-        self._predictor = saved_predictor(saved, self.engine, device, threads)
-        self._remember(bundle, path, engine=engine, device=device, threads=threads)
+        self.engine = choose_engine(engine, device, precision)
+        self._predictor = saved_predictor(saved, self.engine, device, threads, precision)
+        self._remember(bundle, path, engine=engine, device=device, threads=threads, precision=precision)
         self.tokenizer = saved.tokenizer
         self.columns = dict(saved.columns)
         self.plain_tags = saved.data_scheme == "none"

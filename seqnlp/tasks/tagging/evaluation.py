@@ -26,13 +26,16 @@ from seqnlp.text.tags import OUTSIDE, convert_tags
 Say = Callable[[str], None]
 
 
-def evaluate(run: Path, config: TaggingConfig, split: str, say: Say, keep: bool = True) -> EvaluationReport:
+def evaluate(
+    run: Path, config: TaggingConfig, split: str, say: Say, keep: bool = True, precision: str = "auto"
+) -> EvaluationReport:
     """Score the run's model on a split and, where asked to ``keep`` them, add the scores to ``metrics.json``.
 
     Args:
         config: the run's configuration; its data settings say where the splits are.
         split: ``train``, ``dev`` or ``test``.
         say: told about labels the model cannot give.
+        precision: that it computes in, see :class:`~seqnlp.Tagger`.
 
     Raises:
         ConfigError: the run has no such split.
@@ -40,7 +43,7 @@ def evaluate(run: Path, config: TaggingConfig, split: str, say: Say, keep: bool 
     """
     data = config.data
     saved = load_bundle(run)
-    predicted = predicted_split(saved, config, split, say)
+    predicted = predicted_split(saved, config, split, say, precision)
     sentences, training, tags, calibration = (
         predicted.sentences,
         predicted.training,
@@ -103,7 +106,9 @@ class PredictedSplit:
     unpenalized: float | None = None  # the F1 of the most probable tags, of a tagger with an outside penalty
 
 
-def predicted_split(saved: Bundle, config: TaggingConfig, split: str, say: Say) -> PredictedSplit:
+def predicted_split(
+    saved: Bundle, config: TaggingConfig, split: str, say: Say, precision: str = "auto"
+) -> PredictedSplit:
     data = config.data
     require_split(config, split)
     tagger = read_tagger(saved)
@@ -119,7 +124,7 @@ def predicted_split(saved: Bundle, config: TaggingConfig, split: str, say: Say) 
     training = [sentence for sentence in training if not sentence.partial]  # baselines count what is known
     report_unseen_labels(sentences, labels, data, split, say)
     words = [sentence.tokens for sentence in sentences]
-    predictor = saved_predictor(tagger)
+    predictor = saved_predictor(tagger, precision=precision)
     started = time.perf_counter()
     batches = list(predictor.emit(words))
     predictions = predictor.decode(batches, len(words))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from seqnlp.bundle_files import TENSORS
+from seqnlp.compact_weights import at_precision
 from seqnlp.networks.contextual import ContextReaders, GraphCharacters, SentenceReader
 from seqnlp.networks.engine import choose_engine, make_network
 from seqnlp.networks.graph import Graph, Run
@@ -18,18 +19,20 @@ from seqnlp.text.language_tokens import CharacterTokens
 from seqnlp.text.tags import legal_start
 
 
-def saved_predictor(saved: SavedTagger, engine: str = "auto", device: str = "cpu", threads: int = 0) -> TagPredictor:
+def saved_predictor(
+    saved: SavedTagger, engine: str = "auto", device: str = "cpu", threads: int = 0, precision: str = "auto"
+) -> TagPredictor:
     """What tags with a saved model, its decisions and probabilities as they were fitted on dev.
 
     Args:
-        engine, device: see :func:`~seqnlp.networks.engine.choose_engine`.
+        engine, device, precision: see :func:`~seqnlp.networks.engine.choose_engine`.
         threads: see :func:`~seqnlp.networks.engine.make_network`.
 
     Raises:
         RunError: weights that do not fit the settings.
         SeqnlpError: the engine is not installed.
     """
-    engine = choose_engine(engine, device)
+    engine = choose_engine(engine, device, precision)
     if engine == "torch":
         from seqnlp.models.as_network import use_threads
         from seqnlp.tasks.tagging.model import tagger_from_saved
@@ -37,12 +40,12 @@ def saved_predictor(saved: SavedTagger, engine: str = "auto", device: str = "cpu
         use_threads(threads)
         predictor = tagger_from_saved(saved, device).predictor()
     else:
-        predictor = _graph_predictor(saved, engine, threads)
+        predictor = _graph_predictor(saved, engine, threads, precision)
     predictor.temperature, predictor.outside_penalty = saved.temperature, saved.outside_penalty
     return predictor
 
 
-def _graph_predictor(saved: SavedTagger, engine: str, threads: int) -> TagPredictor:
+def _graph_predictor(saved: SavedTagger, engine: str, threads: int, precision: str) -> TagPredictor:
     context_dim = sum(reader_dim(one.settings) for one in saved.readers)
 
     def expected() -> dict[str, Expected]:
@@ -50,15 +53,16 @@ def _graph_predictor(saved: SavedTagger, engine: str, threads: int) -> TagPredic
         return tagger_shapes(saved.settings, saved.features, len(saved.tags), saved.word_dim, context_dim)
 
     refuse_unfit(expected, saved.weights, saved.folder / TENSORS)
-    make = partial(make_network, engine=engine, threads=threads)
-    network = GraphTagger(saved.settings, saved.tags, saved.weights, make, context_dim)
-    context = ContextReaders([_reader(one, make) for one in saved.readers]) if saved.readers else None
+    make = partial(make_network, engine=engine, threads=threads, precision=precision)
+    weights = at_precision(saved.weights, precision)
+    network = GraphTagger(saved.settings, saved.tags, weights, make, context_dim)
+    context = ContextReaders([_reader(one, make, precision) for one in saved.readers]) if saved.readers else None
     return TagPredictor(network, saved.features, saved.tags, saved.scheme, context=context)
 
 
-def _reader(saved: SavedEncoder, make: Callable[[Graph], Run]) -> SentenceReader:
+def _reader(saved: SavedEncoder, make: Callable[[Graph], Run], precision: str) -> SentenceReader:
     tokens = CharacterTokens(saved.characters)
     shapes = partial(language_reader_shapes, saved.settings, len(tokens))
     refuse_unfit(shapes, saved.weights, saved.folder / TENSORS)
-    network = GraphCharacters(saved.settings, saved.weights, make)
+    network = GraphCharacters(saved.settings, at_precision(saved.weights, precision), make)
     return SentenceReader(network, tokens, saved.lowercase, saved.settings.direction)

@@ -27,7 +27,9 @@ BEAMS = (1, 3, 5, 8)
 Say = Callable[[str], None]
 
 
-def evaluate(run: Path, config: TranslationConfig, split: str, say: Say, keep: bool = True) -> TranslationReport:
+def evaluate(
+    run: Path, config: TranslationConfig, split: str, say: Say, keep: bool = True, precision: str = "auto"
+) -> TranslationReport:
     """Score the run's model on a split and, where asked to ``keep`` them, add the scores to ``metrics.json``.
 
     Raises:
@@ -35,7 +37,7 @@ def evaluate(run: Path, config: TranslationConfig, split: str, say: Say, keep: b
         DataError: the split cannot be read.
     """
     pairs = _pairs(config, split, say)
-    translator = Translator(run)
+    translator = Translator(run, precision=precision)
     sources, references = [pair.source for pair in pairs], [pair.target for pair in pairs]
     started = time.perf_counter()
     answers = translator.translate_lines(sources, attention=True)

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from functools import partial
 
 from seqnlp.bundle_files import TENSORS
+from seqnlp.compact_weights import at_precision
 from seqnlp.errors import RunError, SeqnlpError
 from seqnlp.networks.engine import choose_engine, make_network
-from seqnlp.networks.graph import Graph, Run
 from seqnlp.networks.protocol import TranslatorNetwork
-from seqnlp.networks.rowwise import rowwise, weight_levels
 from seqnlp.networks.shapes import translator_shapes
 from seqnlp.networks.translator import GraphTranslator
 from seqnlp.saved_weights import refuse_unfit
@@ -47,29 +46,19 @@ def translation_engine(engine: str, precision: str, device: str = "cpu") -> str:
     Raises:
         SeqnlpError: it is not installed, or does not compute in that precision.
     """
-    if precision not in PRECISIONS:
-        raise SeqnlpError(f"expected a precision of {', '.join(PRECISIONS)}, found '{precision}'")
     if precision == "bf16" and engine == "auto":
         engine = "torch"
-    chosen = choose_engine(engine, device)
+    chosen = choose_engine(engine, device, precision, PRECISIONS)
     if precision == "bf16" and chosen != "torch":
         raise SeqnlpError(f"the engine {chosen} does not compute in bf16; use --engine torch, or --precision int8")
-    if precision == "int8" and chosen == "torch":
-        raise SeqnlpError(
-            "the engine torch does not compute in int8; `pip install onnx onnxruntime` and use --engine onnxruntime"
-        )
     return chosen
 
 
 def _graphs(saved: SavedTranslator, engine: str, precision: str, threads: int) -> TranslatorNetwork:
     sizes = len(saved.vocabularies.source), len(saved.vocabularies.target)
     refuse_unfit(partial(translator_shapes, saved.settings, *sizes), saved.weights, saved.folder / TENSORS)
-
-    def make(graph: Graph) -> Run:
-        rounded = rowwise(graph, weight_levels()) if precision == "int8" else graph
-        return make_network(rounded, engine, threads)
-
-    return GraphTranslator(saved.settings, saved.weights, make)
+    make = partial(make_network, engine=engine, threads=threads, precision=precision)
+    return GraphTranslator(saved.settings, at_precision(saved.weights, precision), make)
 
 
 def _modules(saved: Sequence[SavedTranslator], precision: str, device: str, threads: int) -> list[TranslatorNetwork]:
