@@ -1,34 +1,63 @@
 // Sums and products over typed arrays.
 
-/** out += weight x for several x at once: a matrix (out.length, x.length), four rows at a time. */
+/** out += weight x for several x at once: a matrix (out.length, x.length), four rows and two x at a time. */
 export function addProducts(weight, xs, outs) {
-  const width = xs[0].length, count = outs[0].length;
-  let row = 0;
-  for (; row + 3 < count; row += 4) {
-    const first = row * width, second = first + width, third = second + width, fourth = third + width;
-    for (let n = 0; n < xs.length; n++) {
-      const x = xs[n], out = outs[n];
-      let a = 0, b = 0, c = 0, d = 0;
-      for (let k = 0; k < width; k++) {
-        const value = x[k];
-        a += weight[first + k] * value;
-        b += weight[second + k] * value;
-        c += weight[third + k] * value;
-        d += weight[fourth + k] * value;
-      }
-      out[row] += a;
-      out[row + 1] += b;
-      out[row + 2] += c;
-      out[row + 3] += d;
-    }
+  const whole = outs[0].length - (outs[0].length % 4), even = xs.length - (xs.length % 2);
+  for (let row = 0; row < whole; row += 4) {
+    for (let n = 0; n < even; n += 2) addBlock(weight, row, xs[n], xs[n + 1], outs[n], outs[n + 1]);
+    for (let n = even; n < xs.length; n++) addFour(weight, row, xs[n], outs[n]);
   }
-  for (; row < count; row++) {
-    for (let n = 0; n < xs.length; n++) {
-      let sum = 0;
-      for (let k = 0; k < width; k++) sum += weight[row * width + k] * xs[n][k];
-      outs[n][row] += sum;
-    }
+  for (let row = whole; row < outs[0].length; row++) {
+    xs.forEach((x, n) => (outs[n][row] += dot(weight, row * x.length, x)));
   }
+}
+
+/** Four rows times two x: each weight is read once for both. */
+function addBlock(weight, row, x, y, out, other) {
+  const width = x.length, first = row * width, second = first + width, third = second + width, fourth = third + width;
+  let a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0;
+  for (let k = 0; k < width; k++) {
+    const u = x[k], v = y[k], one = weight[first + k], two = weight[second + k];
+    const three = weight[third + k], four = weight[fourth + k];
+    a += one * u;
+    b += two * u;
+    c += three * u;
+    d += four * u;
+    e += one * v;
+    f += two * v;
+    g += three * v;
+    h += four * v;
+  }
+  out[row] += a;
+  out[row + 1] += b;
+  out[row + 2] += c;
+  out[row + 3] += d;
+  other[row] += e;
+  other[row + 1] += f;
+  other[row + 2] += g;
+  other[row + 3] += h;
+}
+
+function addFour(weight, row, x, out) {
+  const width = x.length, first = row * width, second = first + width, third = second + width, fourth = third + width;
+  let a = 0, b = 0, c = 0, d = 0;
+  for (let k = 0; k < width; k++) {
+    const value = x[k];
+    a += weight[first + k] * value;
+    b += weight[second + k] * value;
+    c += weight[third + k] * value;
+    d += weight[fourth + k] * value;
+  }
+  out[row] += a;
+  out[row + 1] += b;
+  out[row + 2] += c;
+  out[row + 3] += d;
+}
+
+function dot(weight, from, x) {
+  let sum = 0;
+  for (let k = 0; k < x.length; k++) sum += weight[from + k] * x[k];
+  return sum;
 }
 
 /** weight x + bias for several x, in the precision of these; without a bias, `size` numbers each. */
