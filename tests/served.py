@@ -81,14 +81,17 @@ class Server:
 
 
 @contextlib.contextmanager
-def running(*arguments: object, without: str = "", verb: str = "serve", **variables: str) -> Iterator[Server]:
+def running(
+    *arguments: object, without: str = "", verb: str = "serve", python: str = sys.executable, **variables: str
+) -> Iterator[Server]:
     """``seqnlp serve ARGUMENTS``, or another verb, on a free port.
 
     Args:
         without: packages, joined by commas, that cannot be imported.
+        python: the interpreter.
         variables: of the environment.
     """
-    command = [sys.executable, "-c", CODE, without, verb, *map(str, arguments), "--port", "0"]
+    command = [python, "-c", CODE, without, verb, *map(str, arguments), "--port", "0"]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env={**os.environ, **variables})
     assert process.stderr is not None
     server = Server(process, 0)

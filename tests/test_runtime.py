@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from command import output
+from served import running
 from six_tasks import TRAININGS
 
 pytestmark = pytest.mark.slow
@@ -25,7 +27,8 @@ def python(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     build = [sys.executable, "-m", "pip", "--quiet", "wheel", "--no-deps", "--no-build-isolation"]
     subprocess.run([*build, "--wheel-dir", folder, repository], check=True)
     (wheel,) = folder.glob("seqnlp-*.whl")
-    subprocess.run([*pip, "install", "--no-deps", "-r", repository / "requirements" / "runtime.txt", wheel], check=True)
+    files = [argument for name in ("runtime", "serve") for argument in ("-r", repository / f"requirements/{name}.txt")]
+    subprocess.run([*pip, "install", "--no-deps", *files, wheel], check=True)
     return folder / "venv" / "bin" / "python"
 
 
@@ -61,3 +64,13 @@ def test_it_tags_and_translates_as_where_it_was_trained(python: Path, models: di
         options = (models["translation"], "--precision", precision)
         text = "Der alte Mann sieht einen kleinen Hund.\n\n"
         assert answers(python, "translate", *options, text=text) == output("translate", *options, stdin=text)
+
+
+def test_it_serves_what_the_command_answers(python: Path, models: dict[str, Path]) -> None:
+    text = "Velisk Korrasel moved from Port Ombril to Yensa."
+    written = output("tag", models["tagging"], "--output", "jsonl", stdin=text + "\n")
+    with running(*models.values(), python=str(python)) as server:
+        assert server.answers("/tag", texts=[text]) == [json.loads(written)]
+        assert server.answers("/translate", texts=["Ein Hund."])
+        assert server.get("/metrics")[0] == server.get("/demo.mjs")[0] == 200
+        assert server.stop() == 0

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import select
 import socket
 import time
 
+import pytest
 from served import Server
 
 BODY = json.dumps({"texts": ["Ada Sorrel lives in Brinmoor."]}).encode()
@@ -97,3 +99,24 @@ def test_many_idle_connections_keep_nobody_out(server: Server) -> None:
     finally:
         for client in idle:
             client.close()
+
+
+@pytest.mark.slow  # its answer must be larger than what the system keeps for it
+def test_who_never_reads_its_answer_is_let_go(server: Server) -> None:
+    def open_files() -> int:
+        found = re.search(rb"^process_open_fds (\S+)", server.get("/metrics")[1], re.MULTILINE)
+        assert found
+        return int(float(found[1]))
+
+    body = json.dumps({"texts": ["a . " * 40_000], "nbest": 1}).encode()
+    head = HEAD.replace(b"%d" % len(BODY), b"%d" % len(body))
+    before, begun = open_files(), time.monotonic()
+    with contextlib.closing(socket.socket()) as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.connect(("127.0.0.1", server.port))
+        client.sendall(head + body)
+        while open_files() <= before:  # until its answer is computed, or it is taken on
+            time.sleep(0.02)
+        while open_files() > before:
+            assert time.monotonic() - begun < 60
+            time.sleep(0.2)
