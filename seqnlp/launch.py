@@ -34,6 +34,7 @@ from seqnlp.training.guest import Guest, undisturbed
 from seqnlp.training.lock import locked
 from seqnlp.training.memory import keep_freed_memory
 from seqnlp.training.orphans import ending_with
+from seqnlp.training.place import RunFolder
 
 CONFIG_FILE = "config.yaml"
 DATA = "data"
@@ -171,7 +172,7 @@ def train(run: Path, guest: Guest | None = None) -> None:
 
 
 def _train(run: Path, guest: Guest | None) -> None:
-    config = read_run_config(run)
+    config, place = read_run_config(run), RunFolder(run)
     if config.trainer.threads:
         torch.set_num_threads(config.trainer.threads)
     if not guest:
@@ -191,6 +192,7 @@ def _train(run: Path, guest: Guest | None) -> None:
         if processes.is_first:
             remove_leftovers(run)
         task = make_task(config, run, device, say)
+        place.check()  # data may have taken long to read, and fit makes the folder if there is none
         progress = fit(task, config, run, processes, precision, guest)
         if processes.is_first:
             _finish(task, run, progress)

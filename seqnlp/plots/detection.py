@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqnlp.errors import SeqnlpError
-from seqnlp.plots.picture import BLACK, BLUE, VERMILLION, as_text, save_picture
+from seqnlp.plots.picture import BLACK, BLUE, VERMILLION, as_text, drawable, save_picture
 from seqnlp.plots.time_axis import RowPosition, name_rows
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def _figure(
     figure = Figure(figsize=(11, 1.6 * len(names) + 2.2))
     panels = figure.subplots(len(names) + 1, 1, sharex=True, squeeze=False)[:, 0]
     rows = np.arange(len(values))  # (T,)
-    for panel, name, column in zip(panels, names, values.T, strict=False):
+    for panel, name, column in zip(panels, names, drawable(values).T, strict=False):
         panel.plot(rows, column, color=BLUE, linewidth=0.7)
         panel.set_ylabel(name, **as_text())
     bottom = panels[-1]

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqnlp.errors import SeqnlpError
-from seqnlp.plots.picture import BLACK, BLUE, as_text, save_picture
+from seqnlp.plots.picture import BLACK, BLUE, as_text, drawable, save_picture
 from seqnlp.plots.time_axis import RowPosition, name_rows
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def _figure(
     figure = Figure(figsize=(9, 1 + 2.2 * len(names)))
     panels = figure.subplots(len(names), 1, sharex=True, squeeze=False)[:, 0]
     for place, (panel, name) in enumerate(zip(panels, names, strict=True)):
-        _draw(panel, values[:, place], tuple(band[:, place] for band in bands), level)
+        _draw(panel, drawable(values[:, place]), tuple(drawable(band[:, place]) for band in bands), level)
         panel.set_ylabel(name, **as_text())
     shown = SHOWN_BEFORE * len(bands[0]) + 1 + len(bands[0])
     name_rows(panels[-1], max(1 - len(values), -SHOWN_BEFORE * len(bands[0])), places[-shown:])

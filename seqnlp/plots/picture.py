@@ -8,6 +8,9 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from seqnlp.errors import SeqnlpError
 from seqnlp.storage import write_atomically
 
@@ -18,6 +21,9 @@ BLUE, VERMILLION, ORANGE, GREEN, PURPLE, SKY, BLACK = (
     *("#0072b2", "#d55e00", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#000000"),
 )
 """The palette of Okabe and Ito, which people with colour-blindness can tell apart."""
+
+_LARGEST = 1e100
+"""The matrices of matplotlib cannot be inverted where numbers are as large as they can be."""
 
 SUFFIXES = (".png", ".svg")
 """What the name of a picture may end in; it decides the format."""
@@ -56,6 +62,11 @@ def save_picture(path: Path, draw: Callable[[], Figure], dpi: int = 150) -> None
         undated = {"Date": None} if form == "svg" else None
         figure.savefig(picture, format=form, dpi=dpi, bbox_inches="tight", metadata=undated)
     write_atomically(path, picture.getvalue())
+
+
+def drawable(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Values (...) as an axis can hold them: sizes beyond all measure are drawn in; what is not finite stays."""
+    return np.where(np.isfinite(values), np.clip(values, -_LARGEST, _LARGEST), values)
 
 
 def as_text() -> dict[str, Any]:

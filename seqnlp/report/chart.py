@@ -15,6 +15,9 @@ DASHES = ((), (7, 3), (2, 2), (9, 3, 2, 3), (12, 4), (4, 2, 1, 2), (1, 3))
 _WIDTH, _HEIGHT, _LEFT, _TOP, _BELOW = 388, 250, 64, 14, 50
 """The frame's size and the room left of, above and below it, in pixels: two charts fit into a line of a wide page."""
 
+_LARGEST = 1e300
+"""Points further up or down are left out, as those that are not finite."""
+
 CHART_STYLE = """
 svg { max-width: 100%; height: auto; font: 13px system-ui, sans-serif; } svg text { fill: var(--ink); }
 .frame { fill: none; stroke: var(--soft); } .grid { stroke: var(--faint); }
@@ -63,7 +66,7 @@ class Chart:
     def drawn(self) -> list[Line]:
         """The lines with the points that can be drawn."""
         return [
-            Line(line.name, [(x, y) for x, y in line.points if math.isfinite(y) and (y > 0 or not self.logarithmic)])
+            Line(line.name, [(x, y) for x, y in line.points if abs(y) < _LARGEST and (y > 0 or not self.logarithmic)])
             for line in self.lines
         ]
 

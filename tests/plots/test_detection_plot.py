@@ -27,6 +27,14 @@ def test_a_picture_is_written_missing_values_and_rows_without_a_score_among_them
     assert (tmp_path / "detect.png").read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
 
 
+def test_a_reading_beyond_all_measure_can_be_drawn(tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    values = np.array([[1.0, 1e308], [2.0, -1e308], [np.nan, 3.0]])
+    scores = np.array([np.nan, 1e30, 1.0])
+    detection_picture(tmp_path / "d.png", "t", ["a", "b"], values, scores, [1, 2, 3], [(1, 1)], 2.0)
+    assert (tmp_path / "d.png").read_bytes().startswith(b"\x89PNG")
+
+
 def test_too_many_columns_for_a_picture_are_refused(tmp_path: Path) -> None:
     with pytest.raises(SeqnlpError, match="a picture holds at most 8 columns, found 9; leave --plot out"):
         draw(tmp_path / "detect.png", columns=9)

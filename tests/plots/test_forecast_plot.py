@@ -28,6 +28,14 @@ def test_a_picture_is_written_whatever_the_texts_hold(tmp_path: Path) -> None:
     assert (tmp_path / "forecast.png").read_bytes().startswith(b"\x89PNG")
 
 
+def test_a_value_beyond_all_measure_can_be_drawn(tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    values, bands = VALUES.copy(), tuple(band.copy() for band in BANDS)
+    values[40, 0], bands[1][0, 1] = 1e308, -1e308
+    forecast_picture(tmp_path / "forecast.png", "t", ("a", "b"), values, bands, DAYS, 0.9)
+    assert (tmp_path / "forecast.png").read_bytes().startswith(b"\x89PNG")
+
+
 def test_each_column_has_its_series_forecast_and_bounded_intervals() -> None:
     pytest.importorskip("matplotlib")
     figure = _figure("title", ("a", "b"), VALUES, BANDS, DAYS, 0.9)

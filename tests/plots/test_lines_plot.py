@@ -41,7 +41,15 @@ def test_a_logarithmic_axis_has_a_tick_a_decade_and_leaves_zeros_out() -> None:
     assert all(f">{tick}</text>" in svg for tick in ("0.01", "0.1", "1", "10", "100"))
 
 
-@pytest.mark.parametrize("points", [(), ((1.0, 5.0),), ((1.0, float("nan")), (2.0, float("inf")), (3.0, 1.0))])
+@pytest.mark.parametrize(
+    "points",
+    [
+        (),
+        ((1.0, 5.0),),
+        ((1.0, float("nan")), (2.0, float("inf")), (3.0, 1.0)),
+        ((1.0, 1e308), (2.0, -1e308), (3.0, 1e299)),
+    ],
+)
 def test_few_points_and_odd_numbers_can_be_drawn(points: tuple[tuple[float, float], ...], tmp_path: Path) -> None:
     assert "nan" not in chart_svg(chart(*points))
     pytest.importorskip("matplotlib")

@@ -5,11 +5,16 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from tiny import tiny_config, write_tiny_data
 from toy import toy_config, train
 
+from seqnlp.config import Config
 from seqnlp.errors import RunError, TrainingError
+from seqnlp.launch import start
+from seqnlp.tasks.registry import Task, make_task
 
 
 def replace(run: Path) -> None:
@@ -42,6 +47,22 @@ def test_a_run_that_is_gone_stops_and_leaves_nothing(tmp_path: Path, how: str, n
         whole, _ = train(tmp_path / "whole", toy_config())
         for mine, theirs in zip(task.model.parameters(), whole.model.parameters(), strict=True):
             assert mine.equal(theirs)
+
+
+def test_a_run_that_is_gone_while_its_data_are_read_is_not_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slow(config: Config, run: Path, *others: Any) -> Task:
+        task = make_task(config, run, *others)
+        shutil.rmtree(run)
+        return task
+
+    monkeypatch.setattr("seqnlp.launch.make_task", slow)
+    write_tiny_data(tmp_path)
+    config = tiny_config(tmp_path, run=str(tmp_path / "run"))
+    with pytest.raises(TrainingError, match="was removed or moved while it was trained"):
+        start(config)
+    assert not (tmp_path / "run").exists()
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe", b"a,b\n1,2\n", b"epoch\nx\n", b"", b'epoch,step\n"1,2\n'])
