@@ -76,7 +76,7 @@ def test_every_parameter_is_in_a_group(task: str, folders: dict[str, Path], tmp_
     assert not [name for name, parameter in model.named_parameters() if id(parameter) not in grouped]
 
 
-@pytest.mark.parametrize("frozen", ["words", "embeddings, encoder", "characters, encoder, output"])
+@pytest.mark.parametrize("frozen", ["words", "characters, encoder, output"])
 def test_a_run_with_frozen_groups_that_dies_ends_as_if_it_had_not(
     frozen: str, folders: dict[str, Path], tmp_path: Path
 ) -> None:
