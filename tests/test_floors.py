@@ -38,6 +38,7 @@ ORDER = (
     ("studies",),
     ("api",),
     ("tables",),
+    ("integrations",),
     ("sklearn", "spacy"),
     ("serve",),
     ("cli",),

@@ -15,6 +15,7 @@ examples:
   seqnlp batch RUN mails.parquet tagged.parquet --text-column body
   seqnlp batch RUN reviews.csv labelled.csv --text-column review --workers 4
   seqnlp batch RUN lines.jsonl.gz translated.jsonl.gz
+  seqnlp batch RUN mails.parquet tagged.parquet --engine ray --address ray://head:10001 --workers 64
 
 Every row is written, with the columns that it had; a row without an answer says why in the column `error`.
 A tagger adds tags, tokens and spans (and reads a column of lists of words as well), a classifier label and probability,
@@ -36,19 +37,37 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--prefix", default="", metavar="P", help="what the names of the new columns begin with")
     add_workers_argument(parser)
+    parser.add_argument(
+        "--engine",
+        choices=("local", "ray"),
+        default="local",
+        help="where the workers are: here, or actors of a Ray cluster, which see the model's folder under the same "
+        "name (default local)",
+    )
+    parser.add_argument("--address", default="", metavar="A", help="with --engine ray: the cluster (default: one here)")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the table, and say how many rows it has."""
-    from seqnlp.tables.job import answer_table
+    from seqnlp.errors import SeqnlpError
+    from seqnlp.tables.job import Spread, answer_table
     from seqnlp.workers import mapped
 
+    if arguments.address and arguments.engine != "ray":
+        raise SeqnlpError("--address is that of a cluster; add --engine ray")
     workers, options = choose_workers(arguments.workers, {"threads": 0}, [arguments.source], _BYTES_A_WORKER)
+    if arguments.engine == "ray":
+        from seqnlp.integrations.ray import spread as on_ray
+
+        spread: Spread = partial(on_ray, workers=arguments.workers or 0, address=arguments.address)
+        options = {"threads": 1}
+    else:
+        spread = partial(mapped, workers=workers, kind="rows")
     import seqnlp
 
     model = seqnlp.load(arguments.run, **options)
     answers = seqnlp.batch(model, arguments.text_column, arguments.prefix, errors="column")
-    tally = answer_table(answers, arguments.source, arguments.target, partial(mapped, workers=workers, kind="rows"))
+    tally = answer_table(answers, arguments.source, arguments.target, spread)
     rows = "1 row" if tally.rows == 1 else f"{tally.rows:,} rows"
     wrong = f", {tally.errors:,} without an answer (column {arguments.prefix}error)" if tally.errors else ""
     say(f"{arguments.target}: {rows}{wrong}")

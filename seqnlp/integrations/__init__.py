@@ -1,0 +1,1 @@
+"""Models inside engines that spread work over many machines."""

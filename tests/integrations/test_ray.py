@@ -1,0 +1,101 @@
+"""Ray in local mode, two actors: answers as in one process, in order; a killed actor is asked again."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow
+import pyarrow.parquet
+import pytest
+from command import TINY, output, refusal
+
+import seqnlp
+from seqnlp.api.mapping import BatchAnswers
+from seqnlp.integrations import ray as integration
+from seqnlp.tables.job import answer_table
+
+TEXTS = [f"Velisk {number} moved from Port Ombril to Yensa ." for number in range(300)]
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("ray") / "run"
+    output("train", "recipe=tagging/demo", f"run={folder}", *TINY, "trainer.epochs=1")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def ray() -> Iterator[Any]:
+    """A cluster on this machine."""
+    ray = pytest.importorskip("ray")
+    ray.cloudpickle.register_pickle_by_value(sys.modules[__name__])  # actors cannot import what tests import
+    ray.init(address="local", num_cpus=2, include_dashboard=False, log_to_driver=False, object_store_memory=10**8)
+    yield ray
+    ray.shutdown()
+
+
+@pytest.mark.slow
+def test_a_dataset_gets_the_columns_of_one_process(ray: Any, run: Path) -> None:
+    import ray.data
+
+    ray.data.DataContext.get_current().execution_options.preserve_order = True
+    rows = [{"id": number, "body": text if number % 7 else None} for number, text in enumerate(TEXTS)]
+    dataset = ray.data.from_items(rows)
+    answered = integration.with_answers(dataset, run, "body", actors=2, batch_size=40, with_files=True).take_all()
+    assert [row["id"] for row in answered] == list(range(len(TEXTS)))
+    expected = seqnlp.batch(run, "body", errors="column")({"body": [row["body"] for row in rows]})
+    for name, column in expected.items():
+        assert [row[name] for row in answered] == column
+
+
+class Dies(BatchAnswers):
+    """Kills its process once, at a certain text."""
+
+    marker = ""
+
+    def answers(self, values: list[Any], wrong: Any = None) -> dict[str, list[Any]]:
+        if TEXTS[100] in values and not Path(self.column + ".killed").exists():
+            Path(self.column + ".killed").touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().answers(values, wrong or {})
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("ray")
+def test_a_killed_actor_is_asked_again_and_no_row_is_lost(run: Path, tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.chdir(tmp_path)
+    column = str(tmp_path / "text")
+    pyarrow.parquet.write_table(pyarrow.table({column: TEXTS}), tmp_path / "in.parquet")
+    for name, answers in (("a", Dies(run, column, errors="column")), ("b", BatchAnswers(run, column, errors="column"))):
+        tally = answer_table(
+            answers,
+            tmp_path / "in.parquet",
+            tmp_path / f"{name}.parquet",
+            lambda function, pieces: integration.spread(function, pieces, 2, "auto"),
+            rows_at_once=25,
+        )
+        assert (tally.rows, tally.errors) == (300, 0)
+    assert Path(column + ".killed").exists()
+    one, other = (pyarrow.parquet.read_table(tmp_path / f"{name}.parquet") for name in "ab")
+    assert one.equals(other)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("ray")
+def test_the_command_writes_what_it_writes_without_ray(run: Path, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("text\n" + "\n".join(TEXTS[:50]) + "\n")
+    output(
+        "batch", run, tmp_path / "in.csv", tmp_path / "ray.csv", "--engine", "ray", "--address", "auto", "--workers", 2
+    )
+    output("batch", run, tmp_path / "in.csv", tmp_path / "here.csv")
+    assert (tmp_path / "ray.csv").read_text() == (tmp_path / "here.csv").read_text()
+
+
+def test_an_address_without_ray_is_refused(run: Path, tmp_path: Path) -> None:
+    told = refusal("batch", run, tmp_path / "in.csv", tmp_path / "out.csv", "--address", "auto")
+    assert told == "--address is that of a cluster; add --engine ray"
