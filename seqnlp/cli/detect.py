@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from seqnlp.cli.engine_options import add_engine_arguments, engine_options
 from seqnlp.cli.output import emit, say
+from seqnlp.cli.worker_options import add_workers_argument, choose_workers
 
 if TYPE_CHECKING:
     from seqnlp.api import Detection, Detector, Event, ScoredRow
@@ -19,15 +20,21 @@ examples:
   seqnlp detect RUN series.csv                             # events: start, end, peak, score, flagged rows
   seqnlp detect RUN series.csv --false-alarms 0.001 --plot detect.png
   seqnlp detect RUN series.csv --rows --output jsonl       # each row with its score instead
+  seqnlp detect RUN sensors/*.csv --workers 4              # several series; each line begins with the name of its file
   tail -n +1 -f series.csv | seqnlp detect RUN             # as rows come; an event is written when it is over
 """
+
+_BYTES_A_WORKER = 500_000
+"""Of series: a second's work or so."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     parser.add_argument("run", help="a run, or a saved model folder")
     parser.add_argument(
-        "series", nargs="?", help="a CSV file, gzip or plain, or parquet (default: CSV from standard input, row by row)"
+        "series",
+        nargs="*",
+        help="CSV files, gzip or plain, or parquet (default: CSV from standard input, row by row)",
     )
     parser.add_argument(
         "--false-alarms",
@@ -47,6 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--plot", type=Path, metavar="FILE", help="also draw the series, its scores and events (.png or .svg)"
     )
     add_engine_arguments(parser)
+    add_workers_argument(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -54,24 +62,34 @@ def run(arguments: argparse.Namespace) -> int:
     from seqnlp.errors import SeqnlpError
     from seqnlp.plots.picture import SUFFIXES
 
+    if arguments.plot and len(arguments.series) > 1:
+        raise SeqnlpError(f"--plot draws one series, found {len(arguments.series)}")
     if arguments.plot and not arguments.series:
         raise SeqnlpError("--plot needs the whole series: give a file, as in `seqnlp detect RUN series.csv --plot ...`")
     if arguments.plot and arguments.plot.suffix not in SUFFIXES:
         raise SeqnlpError(f"--plot: expected a name that ends in .png or .svg, found '{arguments.plot}'")
-    engine = engine_options(arguments)
+    several = len(arguments.series) > 1
+    if not several and (arguments.workers or 1) > 1:
+        raise SeqnlpError("--workers reads several series at the same time; give more than one file")
+    files = map(Path, arguments.series if several else ())
+    workers, engine = choose_workers(arguments.workers, engine_options(arguments), files, _BYTES_A_WORKER)
     from seqnlp.api import Detector
 
     detector = Detector(arguments.run, **engine)
-    if arguments.series:
-        _detect_file(arguments, detector)
+    if several:
+        from seqnlp.cli.detect_many import detect_files
+
+        detect_files(arguments, detector, workers)
+    elif arguments.series:
+        _detect_file(arguments, detector, arguments.series[0])
     else:
         _detect_stream(arguments, detector)
     return 0
 
 
-def _detect_file(arguments: argparse.Namespace, detector: Detector) -> None:
+def _detect_file(arguments: argparse.Namespace, detector: Detector, series: str) -> None:
     """The whole series at once."""
-    detection = detector.detect(arguments.series, arguments.false_alarms, gap=arguments.gap, say=say)
+    detection = detector.detect(series, arguments.false_alarms, gap=arguments.gap, say=say)
     tally = Counts()
     emit(_heading(arguments, detector))
     for row in detection.rows:
@@ -169,7 +187,7 @@ def _plot(arguments: argparse.Namespace, detector: Detector, detection: Detectio
     )  # (T, C)
     scores = np.array([math.nan if row.score is None else row.score for row in detection.rows])  # (T,)
     events = [(event.first - 1, event.last - 1) for event in detection.events]
-    title, time_format = Path(arguments.series).name, detector.loaded.data.time_format
+    title, time_format = Path(arguments.series[0]).name, detector.loaded.data.time_format
     places = [read_timestamp(row.time, time_format) if row.time else row.row for row in detection.rows]
     detection_picture(arguments.plot, title, detector.columns, values, scores, places, events, detection.threshold)
     say(f"plot written to {arguments.plot}")

@@ -15,29 +15,34 @@ if TYPE_CHECKING:
 EVENT_NAMES = ("start", "end", "peak", "score", "flagged")
 
 
-def event_heading(output: str) -> str:
-    """The first line of events."""
-    return _csv_line(EVENT_NAMES) if output == "csv" else ""
+def event_heading(output: str, several: bool = False) -> str:
+    """The first line of events; of several series each line begins with the name of its series."""
+    return _csv_line([*["series"] * several, *EVENT_NAMES]) if output == "csv" else ""
 
 
-def event_line(event: Event, output: str) -> str:
+def event_line(event: Event, output: str, series: str = "") -> str:
     """An event: where it starts and ends, its highest score and where, and its flagged rows."""
-    fields = event.to_dict()
+    fields = _named(series) | event.to_dict()
     return _csv_line(fields.values()) if output == "csv" else json_line(fields)
 
 
-def row_heading(columns: Sequence[str], output: str) -> str:
+def row_heading(columns: Sequence[str], output: str, several: bool = False) -> str:
     """The first line of rows."""
-    return _csv_line(["row", "time", *columns, "score", "p_value", "flagged"]) if output == "csv" else ""
+    names = [*["series"] * several, "row", "time", *columns, "score", "p_value", "flagged"]
+    return _csv_line(names) if output == "csv" else ""
 
 
-def row_line(row: ScoredRow, columns: Sequence[str], output: str) -> str:
+def row_line(row: ScoredRow, columns: Sequence[str], output: str, series: str = "") -> str:
     """A row: its values, its score, how rarely a normal row scores as high, and whether it is flagged."""
     fields = row.to_dict(columns)
     if output == "csv":
         answers = [fields["score"], fields["p_value"], int(row.flagged)]
-        return _csv_line([row.row, row.time, *row.values, *answers])
-    return json_line(fields)
+        return _csv_line([*_named(series).values(), row.row, row.time, *row.values, *answers])
+    return json_line(_named(series) | fields)
+
+
+def _named(series: str) -> dict[str, Any]:
+    return {"series": series} if series else {}
 
 
 def _csv_line(fields: Any) -> str:

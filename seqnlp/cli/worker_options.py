@@ -45,7 +45,7 @@ def choose_workers(
     if workers is None:
         sizes = [_size(source) for source in sources]
         most = usable_cpus() if shares_memory() and not alone else 1
-        workers = max(1, min(most, sum(sizes) // bytes_a_worker)) if all(sizes) else 1
+        workers = max(1, min(most, sum(sizes) // bytes_a_worker)) if sizes and all(sizes) else 1
     if workers < 1:
         raise SeqnlpError(f"--workers: expected 1 or more, found {workers}")
     if workers > 1 and alone:

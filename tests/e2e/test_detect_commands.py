@@ -300,3 +300,28 @@ def test_a_model_of_another_task_is_refused(tmp_path: Path, data: Path) -> None:
     assert "not for tagging" in refusal("tag", data / "run", stdin="a line")
     with pytest.raises(SeqnlpError, match="no such folder"):
         Detector(tmp_path / "nothing")
+
+
+def test_several_series_are_read_by_several_workers(data: Path, tmp_path: Path) -> None:
+    files = [write(tmp_path, make_lines(120 + 40 * number, seed=number), f"s{number}.csv") for number in range(4)]
+    for options in ((), ("--rows", "--output", "jsonl"), ("--output", "jsonl")):
+        one, two = (seqnlp("detect", data / "run", *files, *options, "--workers", n) for n in (1, 2))
+        assert two == one
+        assert one.status == 0, one.err
+        assert "4 series, 720 rows" in one.err
+        alone = [output("detect", data / "run", file, *options) for file in files]
+        lines = [line for text in alone for line in text.splitlines()[not options :]]
+        names = [str(file) for file, text in zip(files, alone, strict=True) for _ in text.splitlines()[not options :]]
+        rest = [line.partition(",")[2].lstrip() for line in one.out.splitlines()[not options :]]
+        assert rest == [line.removeprefix("{") for line in lines]
+        assert all(name in line for name, line in zip(names, one.out.splitlines()[not options :], strict=True))
+
+
+def test_a_series_that_cannot_be_read_stops_after_those_before(data: Path, tmp_path: Path) -> None:
+    good = write(tmp_path, make_lines(150, seed=3))
+    finished = seqnlp("detect", data / "run", good, tmp_path / "none.csv", "--rows", "--workers", 2)
+    assert finished.status == 2
+    assert "none.csv" in finished.err
+    assert finished.out.count("\n") == 151
+    assert "give more than one file" in refusal("detect", data / "run", good, "--workers", 2)
+    assert "--plot draws one series" in refusal("detect", data / "run", good, good, "--plot", "a.png")
