@@ -248,9 +248,17 @@ def _train_or_launch(run: Path, num_processes: int, guest: Guest | None) -> None
             _launch(run, num_processes, lock)
 
 
+_ON_A_CPU = (
+    "{} processes on a CPU: a step takes less time, but each process starts and reads the data by itself; a training "
+    "of less than a few minutes ends sooner with one process, and several seeds with one process each, side by side"
+)
+
+
 def _launch(run: Path, num_processes: int, lock: tuple[int, ...]) -> None:
     """Train in several processes, which keep the lock if this one is killed."""
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={num_processes}"]
+    if choose_device(read_run_config(run).trainer.device).type == "cpu":
+        _say("%s", _ON_A_CPU.format(num_processes))
     threads = os.environ.get("OMP_NUM_THREADS", str(_threads_each(num_processes)))
     environment = {**os.environ, "OMP_NUM_THREADS": threads}
     tie = ending_with(os.getpid())  # who kills us must not leave processes that train on

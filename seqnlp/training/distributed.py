@@ -10,8 +10,9 @@ empty needs no special case.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 import torch.distributed as dist
@@ -89,6 +90,17 @@ class Processes:
         message = torch.tensor(numbers, dtype=torch.float64, device=device)  # (n,)
         dist.broadcast(message, src=0)
         return [float(number) for number in message.tolist()]
+
+    def shared(self, size: int, answers: Callable[[Sequence[int]], list[Any]]) -> list[Any]:
+        """The answers to ``size`` questions, in order, in every process; each process answers its share."""
+        if self.count == 1:
+            return answers(range(size))
+        parts: list[Any] = [None] * self.count
+        dist.all_gather_object(parts, answers(range(self.rank, size, self.count)))
+        whole: list[Any] = [None] * size
+        for rank, part in enumerate(parts):
+            whole[rank :: self.count] = part
+        return whole
 
     def wait(self) -> None:
         """Go on when every process is here."""

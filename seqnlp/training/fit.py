@@ -34,7 +34,7 @@ from seqnlp.training.optimizer import Optimizer
 from seqnlp.training.place import RunFolder
 from seqnlp.training.schedule import learning_rate
 from seqnlp.training.states import collect_states, restore
-from seqnlp.training.task import Batch, Trainable
+from seqnlp.training.task import Batch, EvaluatedTogether, Trainable
 
 
 class Interrupted(KeyboardInterrupt):
@@ -176,9 +176,12 @@ def _finish_epoch(
     Averaged weights are in.
     """
     scores: dict[str, float] = {}
-    if processes.is_first:
-        task.model.eval()
+    task.model.eval()
+    if isinstance(task, EvaluatedTogether) and task.dev_size:
+        scores = task.dev_scores(processes.shared(task.dev_size, task.dev_answers))
+    elif processes.is_first:
         scores = task.evaluate()
+    if processes.is_first:
         place.check()
     score = processes.from_first([scores.get("score", float(progress.epoch))], next(task.model.parameters()).device)[0]
     if not math.isfinite(score):  # after from_first, so that every process stops

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,3 +53,18 @@ class Carrying(Protocol):
 
     def load_state(self, tensors: Sequence[Tensor]) -> None:
         """Take up what :meth:`carried` gave, summed over all processes."""
+
+
+@runtime_checkable
+class EvaluatedTogether(Protocol):
+    """A task whose dev examples are answered one by one, so that several processes can share them."""
+
+    @property
+    def dev_size(self) -> int:
+        """Dev examples; 0 without a dev split."""
+
+    def dev_answers(self, numbers: Sequence[int]) -> list[Any]:
+        """The answer to each of the dev examples of these numbers."""
+
+    def dev_scores(self, answers: Sequence[Any]) -> dict[str, float]:
+        """Dev scores as of ``evaluate``, from the answers to all dev examples in their order."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -23,6 +24,7 @@ from seqnlp.models.as_network import TorchClassifier
 from seqnlp.models.bag_of_ngrams import METHODS, STRENGTHS, BagOfNgrams, fit_bag, tune_bag
 from seqnlp.models.classifier import RecurrentClassifier
 from seqnlp.models.size import count_parameters
+from seqnlp.networks.protocol import FloatArray
 from seqnlp.tasks.classification import data as reading
 from seqnlp.tasks.classification.calibration import fit_decision
 from seqnlp.tasks.classification.card import model_card
@@ -133,12 +135,21 @@ class ClassificationTask:
 
         The temperature and the weight of the n-grams are fitted anew: a model is scored as it would be used.
         """
-        if not self.dev:
-            return {}
-        multi_label = self.config.data.multi_label
-        predictor = DocumentPredictor(TorchClassifier(self.model), self.features, self.config.model, self.bag)
-        words = [document.tokens for document in self.dev]
-        network, ngrams = predictor.network_scores(words), predictor.ngram_scores(words)
+        return self.dev_scores(self.dev_answers(range(self.dev_size))) if self.dev else {}
+
+    @property
+    def dev_size(self) -> int:
+        """Dev documents."""
+        return len(self.dev)
+
+    def dev_answers(self, numbers: Sequence[int]) -> list[FloatArray]:
+        """The network's scores (K,) of the dev documents of these numbers."""
+        return list(self._predictor().network_scores([self.dev[number].tokens for number in numbers]))
+
+    def dev_scores(self, answers: Sequence[FloatArray]) -> dict[str, float]:
+        """The scores of all dev documents, from what the network says of them."""
+        multi_label, network = self.config.data.multi_label, np.stack(answers).astype(np.float64)  # (B, K)
+        ngrams = self._predictor().ngram_scores([document.tokens for document in self.dev])
         targets = reading.targets_of(self.dev, self.labels)  # (B, K)
         self.decision = fit_decision(network, ngrams, targets, multi_label)
         decided = decide(network, ngrams, self.decision)  # (B, K)
@@ -150,6 +161,9 @@ class ClassificationTask:
         first = ("micro_f1", 100 * scores.micro.f1) if multi_label else ("accuracy", 100 * scores.accuracy)
         chosen = macro if self.config.model.metric == "macro_f1" else first[1]
         return {"score": chosen, first[0]: first[1], "macro_f1": macro}
+
+    def _predictor(self) -> DocumentPredictor:
+        return DocumentPredictor(TorchClassifier(self.model), self.features, self.config.model, self.bag)
 
     def save(self, scores: dict[str, float], progress: Progress) -> None:
         """Write the run's model folder."""

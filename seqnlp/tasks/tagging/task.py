@@ -28,6 +28,7 @@ from seqnlp.tasks.tagging.card import model_card
 from seqnlp.tasks.tagging.contextual import add_context, load_context
 from seqnlp.tasks.tagging.contextual_store import ContextStore
 from seqnlp.tasks.tagging.model import build_tagger, columns_of, describe, module_predictor
+from seqnlp.tasks.tagging.prediction import SentencePrediction
 from seqnlp.tasks.tagging.start import features_of, tagger_start, take_over, with_its_tokenizer
 from seqnlp.tasks.tagging.tokenizer_choice import choose_tokenizer
 from seqnlp.tasks.word_features import learn_features, load_vectors, vectors_digest
@@ -130,18 +131,28 @@ class TaggingTask:
 
         Empty without a dev split, or where it has no entities: every model would have an F1 of 0, so the last is kept.
         """
-        if not self.dev or (self.config.data.scheme != "none" and not any(self.gold)):
-            return {}
+        return self.dev_scores(self.dev_answers(range(self.dev_size))) if self.dev_size else {}
+
+    @property
+    def dev_size(self) -> int:
+        """Dev sentences; 0 where they have no entities."""
+        return len(self.dev) if self.config.data.scheme == "none" or any(self.gold) else 0
+
+    def dev_answers(self, numbers: Sequence[int]) -> list[SentencePrediction]:
+        """The tags of the dev sentences of these numbers."""
         predictor = module_predictor(self.model, self.features, self.tags, self.config.model.scheme, self.context)
-        predictions = predictor.predict([sentence.tokens for sentence in self.dev], probabilities=False)
+        return predictor.predict([self.dev[number].tokens for number in numbers], probabilities=False)
+
+    def dev_scores(self, answers: Sequence[SentencePrediction]) -> dict[str, float]:
+        """The scores of tags of all dev sentences."""
         if self.config.data.scheme == "none":
             pairs = [
-                (a, b) for s, p in zip(self.dev, predictions, strict=True) for a, b in zip(s.tags, p.tags, strict=True)
+                (a, b) for s, p in zip(self.dev, answers, strict=True) for a, b in zip(s.tags, p.tags, strict=True)
             ]
             accuracy = 100 * sum(gold == predicted for gold, predicted in pairs) / len(pairs)
             return {"score": accuracy, "accuracy": accuracy}
-        answers = [sentence.placed(found_spans(p)) for sentence, p in zip(self.dev, predictions, strict=True)]
-        scores = entity_scores(self.gold, answers)
+        placed = [sentence.placed(found_spans(p)) for sentence, p in zip(self.dev, answers, strict=True)]
+        scores = entity_scores(self.gold, placed)
         f1, precision, recall = 100 * scores.f1, 100 * scores.precision, 100 * scores.recall
         return {"score": f1, "f1": f1, "precision": precision, "recall": recall}
 

@@ -100,14 +100,23 @@ class TranslationTask:
 
     def evaluate(self) -> dict[str, float]:
         """``score`` is BLEU or chrF of greedy translations of the dev split."""
-        if not self.dev:
-            return {}
-        hypotheses = greedy_translations(
-            self.model, self.vocabularies, [pair.source for pair in self.dev], self.config.decoding, self.device
-        )
+        return self.dev_scores(self.dev_answers(range(self.dev_size))) if self.dev else {}
+
+    @property
+    def dev_size(self) -> int:
+        """Dev pairs."""
+        return len(self.dev)
+
+    def dev_answers(self, numbers: Sequence[int]) -> list[str]:
+        """Greedy translations of the dev pairs of these numbers."""
+        sources = [self.dev[number].source for number in numbers]
+        return greedy_translations(self.model, self.vocabularies, sources, self.config.decoding, self.device)
+
+    def dev_scores(self, answers: Sequence[str]) -> dict[str, float]:
+        """The scores of translations of all dev pairs."""
         references, language = [pair.target for pair in self.dev], self.config.data.target
         measure = bleu if self.config.model.metric == "bleu" else chrf
-        score = measure(hypotheses, references, language)
+        score = measure(list(answers), references, language)
         return {"score": score, self.config.model.metric: score}
 
     def save(self, scores: dict[str, float], progress: Progress) -> None:
