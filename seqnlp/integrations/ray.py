@@ -94,8 +94,7 @@ def spread(
     try:
         workers = workers or int(ray.cluster_resources().get("CPU", 1))
         actor = ray.remote(num_cpus=1, max_restarts=_RESTARTS, max_task_retries=_RESTARTS)(_Actor)
-        given = ray.put(function)
-        crew = [actor.remote(given) for _ in range(workers)]
+        crew = [actor.remote(function) for _ in range(workers)]
         waiting: deque[Any] = deque()
         for number, piece in enumerate(pieces):
             waiting.append(crew[number % workers].answer.remote(piece))
