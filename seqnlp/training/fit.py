@@ -24,7 +24,7 @@ import torch
 from seqnlp.config import Config
 from seqnlp.data.batches import share
 from seqnlp.errors import TrainingError
-from seqnlp.training.average import make_average
+from seqnlp.training.average import AveragedWeights, make_average
 from seqnlp.training.checkpoint import Progress, save_checkpoint
 from seqnlp.training.distributed import Processes
 from seqnlp.training.freeze import freeze
@@ -93,7 +93,16 @@ def fit(
                 )
                 batch = plan[progress.position]
                 loss, stop = _step(
-                    task, config, optimizer, processes, precision, batch, progress, received, done / trainer.epochs
+                    task,
+                    config,
+                    optimizer,
+                    average,
+                    processes,
+                    precision,
+                    batch,
+                    progress,
+                    received,
+                    done / trainer.epochs,
                 )
                 if average:
                     average.update(progress.step)
@@ -124,6 +133,7 @@ def _step(
     task: Trainable,
     config: Config,
     optimizer: Optimizer,
+    average: AveragedWeights | None,
     processes: Processes,
     precision: torch.dtype,
     batch: Batch,
@@ -158,6 +168,8 @@ def _step(
             f"checkpoint is kept. Lower optimizer.learning_rate (now {rate:g}) or trainer.clip_norm, or use "
             f"trainer.precision=fp32"
         )
+    if average:
+        average.prepare()
     optimizer.step(rate)
     return loss_sum, signal.SIGTERM if terminations else signal.SIGINT if interrupts else 0
 

@@ -64,3 +64,49 @@ def test_stored_means_come_back() -> None:
     other.load_state_dict(average.state_dict())
     for mine, theirs in zip(average.state_dict(), other.state_dict(), strict=True):
         assert torch.equal(mine, theirs)
+
+
+def table_steps(average: AveragedWeights, model: nn.Embedding, steps: range) -> None:
+    """SGD on a few rows a step."""
+    for step in steps:
+        rows = torch.randint(0, 30, (3,), generator=torch.Generator().manual_seed(step))
+        model.weight.grad = None
+        model(rows).pow(2).sum().backward()
+        average.prepare()
+        with torch.no_grad():
+            model.weight.add_(model.weight.grad, alpha=-0.1)  # type: ignore[arg-type]
+        average.update(step)
+
+
+def table_and_average(monkeypatch: pytest.MonkeyPatch, large: int) -> tuple[nn.Embedding, AveragedWeights]:
+    monkeypatch.setattr("seqnlp.training.average.LARGE", large)
+    torch.manual_seed(2)
+    model = nn.Embedding(40, 3, sparse=True)
+    return model, AveragedWeights(model, decay=0.95)
+
+
+def test_rows_that_lag_behind_end_where_all_rows_would(monkeypatch: pytest.MonkeyPatch) -> None:
+    model, everywhere = table_and_average(monkeypatch, large=41)
+    other, lagging = table_and_average(monkeypatch, large=40)
+    start = model.weight.detach().clone()
+    table_steps(everywhere, model, range(50))
+    table_steps(lagging, other, range(50))
+    untouched = (other.weight == start).all(dim=1)
+    assert 0 < untouched.sum() < 40
+    torch.testing.assert_close(lagging.state_dict()[0], everywhere.state_dict()[0])
+    assert torch.equal(lagging.state_dict()[0][untouched], start[untouched])
+    with lagging.swapped_in():
+        torch.testing.assert_close(other.weight.detach(), everywhere.state_dict()[0])
+    assert torch.equal(other.weight, model.weight)
+
+
+def test_rows_that_lag_behind_are_resumed_bit_for_bit(monkeypatch: pytest.MonkeyPatch) -> None:
+    model, whole = table_and_average(monkeypatch, large=40)
+    table_steps(whole, model, range(20))
+    stored = [mean.clone() for mean in whole.state_dict()]
+    resumed_model, resumed = table_and_average(monkeypatch, large=40)
+    resumed_model.weight.data.copy_(model.weight)
+    resumed.load_state_dict(stored)
+    table_steps(whole, model, range(20, 45))
+    table_steps(resumed, resumed_model, range(20, 45))
+    assert torch.equal(whole.state_dict()[0], resumed.state_dict()[0])
