@@ -12,7 +12,7 @@ from typing import Any
 
 from seqnlp.api import Model, load
 from seqnlp.api.mapping import BatchAnswers
-from seqnlp.bundle import find_model
+from seqnlp.bundle_files import find_model
 from seqnlp.tasks.model_folder import files_of, write_files
 
 OPTIONS = {"threads": 1}
