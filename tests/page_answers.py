@@ -50,7 +50,7 @@ BLOCKS = (
 )
 
 
-def variants(names: Iterable[str], *slow: str) -> list[Any]:
+def variants(names: Iterable[Any], *slow: Any) -> list[Any]:
     """Parameters of a test, of which some run only with the slow ones."""
     return [pytest.param(name, marks=[pytest.mark.slow] if name in slow else []) for name in names]
 

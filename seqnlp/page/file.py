@@ -18,8 +18,8 @@ Array = NDArray[Any]
 
 _ALIGNED = 8
 
-_KINDS = {"int8": "i8", "float64": "f64"}
-_WRITTEN = {"i8": "i1", "f32": "<f4", "f64": "<f8"}
+_KINDS = {"int8": "i8", "float16": "f16", "float64": "f64"}
+_WRITTEN = {"i8": "i1", "f16": "<f2", "f32": "<f4", "f64": "<f8"}
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class PageModel:
     Attributes:
         program: the module (``*.mjs``) that shows it.
         settings: all but the weights; written as JSON.
-        weights: by name, float32, float64 or int8.
+        weights: by name, floats or int8.
     """
 
     program: str
@@ -67,8 +67,8 @@ def packed(weights: Mapping[str, Array]) -> tuple[dict[str, Any], bytes]:
     """Where each weight stands in the bytes, and the bytes (little endian).
 
     Returns:
-        ``{name: {shape, type, at, scales}}``: ``type`` is f32, f64 or i8; ``scales``, the place of a scale for each
-        row, is there only for what was rounded.
+        ``{name: {shape, type, at, scales}}``: ``type`` is f16, f32, f64 or i8; ``scales``, the place of a scale for
+        each row, is there only for what was rounded.
     """
     tensors: dict[str, Any] = {}
     content = bytearray()

@@ -9,7 +9,7 @@ const SHOWN_HORIZONS = 8, LEAST_SHOWN = 60;
 
 start((settings, weights) => {
   const forecaster = new Forecaster(settings, weights), { columns, levels } = settings;
-  const charts = element("div", { class: "charts" }), table = element("div", { class: "scroll" });
+  const charts = element("div", { class: "charts" }), table = element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Forecast" });
   const options = Object.fromEntries(levels.map((level, place) => [place, `${Math.round(100 * level)} %`]));
   let chosen = levels.indexOf(0.9);
   const level = choice("Interval that holds", options, String(chosen), (value) => {

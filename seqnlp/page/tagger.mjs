@@ -1,6 +1,7 @@
 // A trained tagger: text in, tags and spans with their probabilities out.
+import { CharacterReader } from "./contextual.mjs";
 import { Crf } from "./crf.mjs";
-import { linear } from "./numbers.mjs";
+import { joined, linear } from "./numbers.mjs";
 import { Stack } from "./recurrent.mjs";
 import { spansFromTags } from "./tags.mjs";
 import { Tokenizer } from "./tokenizer.mjs";
@@ -13,6 +14,7 @@ export class Tagger {
     this.tokenizer = new Tokenizer(settings.pattern);
     this.words = new WordRows(weights, settings.vocabulary, settings.model.fine_tune);
     this.stack = new Stack(weights, "recurrent", settings.model);
+    this.readers = settings.readers.map((reader, number) => new CharacterReader(weights, `readers.${number}`, reader));
     this.crf = new Crf(weights.get("transitions"), settings.tags.length);
     this.number = new Map(settings.tags.map((tag, number) => [tag, number]));
   }
@@ -35,8 +37,19 @@ export class Tagger {
 
   emissions(words, trace) {
     const bias = this.weights.get("project.bias"), weight = this.weights.get("project.weight");
-    const outputs = this.stack.run(words.map((word) => this.words.vector(word)), trace);
+    const outputs = this.stack.run(this.inputs(words), trace);
     return outputs.map((output) => linear(weight, bias, output));
+  }
+
+  /** The words' vectors, and beside them what character models have in mind there. */
+  inputs(words) {
+    const rows = words.map((word) => this.words.vector(word));
+    if (!this.readers.length) return rows;
+    const read = this.readers.map((reader) => reader.vectors(words)), { weights } = this;
+    const context = words.map((_, t) => joined(read.map((vectors) => vectors[t])));
+    if (!weights.has("context.project.weight")) return rows.map((row, t) => joined([row, context[t]]));
+    const project = weights.get("context.project.weight"), bias = weights.get("context.project.bias");
+    return rows.map((row, t) => joined([row, linear(project, bias, context[t])]));
   }
 
   decoded(scores) {

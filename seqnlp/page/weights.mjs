@@ -10,7 +10,7 @@ export function decodeBase64(text) {
 
 /** Weights by name. Those in int8 have a scale a row; they are widened when they are first asked for. */
 export class Weights {
-  /** tensors: {name: {shape, type: "f32" | "f64" | "i8", at, scales}}: places in bytes. */
+  /** tensors: {name: {shape, type: "f16" | "f32" | "f64" | "i8", at, scales}}: places in bytes. */
   constructor(tensors, bytes) {
     this.tensors = tensors;
     this.buffer = bytes.buffer;
@@ -35,7 +35,7 @@ export class Weights {
   /** One row of a matrix: of a table, only the rows that are read are ever widened. */
   row(name, number) {
     const { shape, type, at, scales } = this.tensors[name], width = shape[1];
-    if (type === "f32") return new Float32Array(this.buffer, this.offset + at + 4 * number * width, width);
+    if (type !== "i8") return this.get(name).subarray(number * width, (number + 1) * width);
     const codes = new Int8Array(this.buffer, this.offset + at + number * width, width);
     const scale = scales === undefined ? 1 : new Float32Array(this.buffer, this.offset + scales, shape[0])[number];
     return Float32Array.from(codes, (code) => code * scale);
@@ -46,6 +46,7 @@ export class Weights {
     const size = shape.reduce((product, length) => product * length, 1);
     if (type === "f32") return new Float32Array(this.buffer, this.offset + at, size);
     if (type === "f64") return new Float64Array(this.buffer, this.offset + at, size);
+    if (type === "f16") return Float32Array.from(new Uint16Array(this.buffer, this.offset + at, size), fromHalf);
     const codes = new Int8Array(this.buffer, this.offset + at, size);
     if (scales === undefined) return Float32Array.from(codes);
     const steps = new Float32Array(this.buffer, this.offset + scales, shape[0]);
@@ -55,4 +56,11 @@ export class Weights {
     }
     return out;
   }
+}
+
+/** The number that 16 bits stand for. */
+function fromHalf(bits) {
+  const exponent = (bits >> 10) & 31, fraction = (bits & 1023) / 1024, sign = bits >> 15 ? -1 : 1;
+  if (exponent === 31) return fraction ? NaN : sign * Infinity;
+  return sign * (exponent ? 2 ** (exponent - 15) * (1 + fraction) : 2 ** -14 * fraction);
 }

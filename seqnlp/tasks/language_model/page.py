@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from seqnlp.bundle import Bundle
 from seqnlp.config.language_model import cluster_sizes
 from seqnlp.errors import SeqnlpError
 from seqnlp.page.file import PageModel
-from seqnlp.page.sentencepiece import read_sentencepiece
 from seqnlp.tasks.language_model.saved import read_language_model
-from seqnlp.tasks.saved_tokenizer import pattern_for_page
-from seqnlp.text.language_tokens import CharacterTokens, SubwordTokens, Tokens, WordTokens
+from seqnlp.tasks.tokens_page import tokens_for_page
 
 
 def page_model(bundle: Bundle) -> PageModel:
@@ -28,27 +24,8 @@ def page_model(bundle: Bundle) -> PageModel:
     names = ("cell", "embedding_dim", "num_layers", "tie_embeddings")
     settings = {
         "lowercase": saved.lowercase,
-        "tokens": _described(saved.tokens),
+        "tokens": tokens_for_page(saved.tokens),
         "clusters": cluster_sizes(len(saved.tokens), model.adaptive_head),
         "model": {name: getattr(model, name) for name in names},
     }
     return PageModel("language_model_page.mjs", settings, saved.weights)
-
-
-def _described(tokens: Tokens) -> dict[str, Any]:
-    described: dict[str, Any] = {
-        "end": tokens.end,
-        "special": list(tokens.special_ids),
-        "pieces": tokens.pieces,
-        "pattern": "",
-        "subwords": None,
-    }
-    match tokens:
-        case WordTokens():
-            pattern = "" if tokens.splitter == "whitespace" else pattern_for_page(tokens.splitter)
-            return {**described, "kind": "words", "pattern": pattern}
-        case CharacterTokens():
-            return {**described, "kind": "characters"}
-        case SubwordTokens():
-            return {**described, "kind": "subwords", "subwords": read_sentencepiece(tokens.subwords.to_bytes())}
-    raise SeqnlpError(f"--page: a page cannot read tokens of the kind {type(tokens).__name__}")
