@@ -51,7 +51,7 @@ tbody th { padding: 0 .5rem 0 0; line-height: 1; color: var(--soft); }
 td { min-width: 1.1rem; height: .8rem; padding: 0; }
 td[style]::before { content: ""; position: absolute; inset: 0; background: var(--first); opacity: var(--w);
              forced-color-adjust: none; print-color-adjust: exact; }
-td.n[style]::before { background: var(--second); } tr.mean td, tr.room td { height: 1.3rem; }
+td.n[style]::before { background: var(--second); } tr.mean td, tr.room th { height: 1.3rem; }
 tr.room { visibility: hidden; }
 """
 )
@@ -124,7 +124,7 @@ def _grid(name: str, values: FloatArray, steps: Sequence[str], units: Sequence[i
         mean = _row("mean", "mean of all units", values.mean(axis=1), steps, full)
         rows.insert(0, mean.replace("<tr>", '<tr class="mean">', 1))
     elif with_means:
-        rows.insert(0, '<tr class="room" aria-hidden="true"><th>mean</th><td></td></tr>')
+        rows.insert(0, '<tr class="room" aria-hidden="true"><th>mean</th></tr>')
     table = f"<table>\n<thead><tr><td></td>{head}</tr></thead>\n<tbody>\n" + "\n".join(rows) + "\n</tbody>\n</table>"
     return f'<div class="panel">\n<h3>{escape(name)}{_note(full)}</h3>\n<div class="scroll">{table}</div>\n</div>'
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import warnings
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -273,6 +274,15 @@ def test_the_scaler_refuses_a_column_of_equal_values() -> None:
     scaler = fit_scaler(values[:, :1], known[:, :1], ("a",), "x.csv")
     assert scaler.mean.tolist() == [1.5]
     assert scaler.unscale(scaler.scale(values[:, :1])) == pytest.approx(values[:, :1])
+
+
+def test_a_training_value_beyond_all_measure_is_named() -> None:
+    values, known = np.array([[1.0], [-1e308], [2.0]]), np.ones((3, 1), dtype=bool)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(DataError, match=r"column 'a': expected numbers of a size to compute with, found -1e\+308"):
+            fit_scaler(values, known, ("a",), "x.csv")
+    assert np.isfinite(fit_scaler(np.array([[1.0], [1e30], [2.0]]), known, ("a",), "x.csv").deviation).all()
 
 
 def test_windows_reach_every_row() -> None:

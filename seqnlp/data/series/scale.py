@@ -42,7 +42,8 @@ def fit_scaler(values: FloatArray, known: NDArray[np.bool_], names: tuple[str, .
         known: (T, C).
 
     Raises:
-        DataError: all values of a column are equal: there is nothing to learn, and no scale.
+        DataError: all values of a column are equal: there is nothing to learn, and no scale; or one is so large that
+            their deviation is no number.
     """
     means, deviations = np.zeros(len(names)), np.zeros(len(names))  # (C,)
     for place, name in enumerate(names):
@@ -52,5 +53,13 @@ def fit_scaler(values: FloatArray, known: NDArray[np.bool_], names: tuple[str, .
             raise DataError(
                 f"column '{name}': {problem}, so there is nothing to learn; leave it out of data.value_columns", source
             )
-        means[place], deviations[place] = column.mean(), column.std()
+        with np.errstate(over="ignore", invalid="ignore"):
+            means[place], deviations[place] = column.mean(), column.std()
+        if not np.isfinite(deviations[place]):
+            largest = column[np.abs(column).argmax()]
+            raise DataError(
+                f"column '{name}': expected numbers of a size to compute with, found {largest:g}; mend it, or leave it "
+                "empty (a missing value)",
+                source,
+            )
     return Scaler(means, deviations)
