@@ -9,7 +9,7 @@ from seqnlp.bundle_fields import Fields
 from seqnlp.config import AnomalyDetectionConfig, ForecastingConfig
 from seqnlp.config.series import READ_ALIKE
 from seqnlp.data.series.scale import Scaler
-from seqnlp.data.series.step import Step
+from seqnlp.data.series.step import Step, calendar_library
 from seqnlp.errors import RunError
 
 
@@ -44,8 +44,7 @@ def saved_step(saved: Fields) -> Step:
 def _is_frequency(name: str) -> bool:
     if not name:
         return False
-    from pandas.tseries.frequencies import to_offset
-
+    to_offset = calendar_library().tseries.frequencies.to_offset
     try:
         return to_offset(name) is not None
     except ValueError:

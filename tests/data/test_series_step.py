@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
@@ -13,7 +14,7 @@ from seqnlp.data.series.repair import Regularizer
 from seqnlp.data.series.rows import Row
 from seqnlp.data.series.step import Step, find_step
 from seqnlp.data.series.time import Stamps, Timestamp, read_timestamp, write_timestamp
-from seqnlp.errors import DataError
+from seqnlp.errors import DataError, SeqnlpError
 
 RHYTHMS = {
     "month ends": (
@@ -162,3 +163,10 @@ def test_days_and_months_without_zeros_stay_without() -> None:
     assert write_timestamp(later, "01/31/2024 04:05", us) == "02/03/2024 05:05"
     assert write_timestamp(later, "2.2.2024", german) == "3.2.2024"
     assert write_timestamp(later, "02.02.2024", german) == "03.02.2024"
+
+
+def test_a_step_of_the_calendar_says_that_it_needs_pandas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    with pytest.raises(SeqnlpError, match="need pandas, which is not installed; `pip install pandas`"):
+        Step(months=1).after(datetime(2030, 1, 31), 1)
+    assert Step(size=86400.0).after(datetime(2030, 1, 31), 1) == datetime(2030, 2, 1)

@@ -9,9 +9,10 @@ import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from seqnlp.data.series.time import Timestamp, wall_clock
+from seqnlp.errors import SeqnlpError
 
 if TYPE_CHECKING:
     from pandas.tseries.offsets import BaseOffset
@@ -110,8 +111,7 @@ class Step:
 
     def _after(self, moment: datetime, steps: int) -> datetime:
         """Of a moment without time zone, with a step of the calendar."""
-        import pandas
-
+        pandas = calendar_library()
         if not steps:
             return moment
         if self.months:
@@ -122,6 +122,21 @@ class Step:
             offset = steps * pandas.tseries.frequencies.to_offset(self.frequency)
         later: datetime = (pandas.Timestamp(moment) + offset).to_pydatetime()
         return later
+
+
+def calendar_library() -> Any:
+    """pandas, which knows months, weekdays and holidays.
+
+    Raises:
+        SeqnlpError: it is not installed.
+    """
+    try:
+        import pandas
+    except ImportError:
+        raise SeqnlpError(
+            "steps of the calendar (months, weekdays) need pandas, which is not installed; `pip install pandas`"
+        ) from None
+    return pandas
 
 
 def find_step(moments: Sequence[Timestamp]) -> Step | None:
