@@ -46,6 +46,7 @@ def make_application(models: Models, options: Options) -> ASGIApp:
     async def models_() -> Response:
         return json_reply({"models": [one.described() for one in models.served.values()]})
 
+    @app.head("/health", include_in_schema=False, response_model=None)
     @app.get("/health", summary="Whether the server answers", response_model=None)
     async def health() -> Response:
         return json_reply({"status": "ok", "waiting": service.waiting})

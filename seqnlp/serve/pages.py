@@ -31,6 +31,7 @@ def add_pages(app: FastAPI) -> None:
 
 
 def _add(app: FastAPI, path: str, content: bytes, kind: str) -> None:
+    @app.head(path, include_in_schema=False, response_model=None)
     @app.get(path, include_in_schema=False, response_model=None)
     async def page() -> Response:
         return Response(content, headers=_HEADERS, media_type=kind)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import gc
 import ipaddress
 import signal
 import socket
-import sys
 import threading
 from collections.abc import Callable, Iterator
 
@@ -20,8 +20,6 @@ from seqnlp.serve.options import Options
 
 _BACKLOG = 1024
 _IDLE_SECONDS = 15
-_SWITCH_SECONDS = 0.001
-"""After which the thread that computes lets the one that talks to clients work; Python's own are five times as many."""
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -61,7 +59,8 @@ def address_of(listening: socket.socket) -> str:
 
 def serve(app: ASGIApp, listening: socket.socket, options: Options, ready: Callable[[], None]) -> None:
     """Serve until SIGTERM or SIGINT; then answer what is under way, and return. ``ready`` is called when it begins."""
-    sys.setswitchinterval(_SWITCH_SECONDS)
+    gc.collect()
+    gc.freeze()  # what is there now stays; looking through it again and again would hold up requests
     config = uvicorn.Config(
         app,
         http=connection_class(options.limits.seconds),

@@ -120,3 +120,16 @@ def test_who_never_reads_its_answer_is_let_go(server: Server) -> None:
         while open_files() > before:
             assert time.monotonic() - begun < 60
             time.sleep(0.2)
+
+
+def test_an_answer_does_not_wait_until_the_client_acknowledges_its_headers(server: Server) -> None:
+    took = []
+    with server.socket() as client:
+        for _ in range(60):  # the first ones are acknowledged at once
+            begun = time.perf_counter()
+            client.sendall(HEAD + BODY)
+            reply = b""
+            while not reply.endswith(b"]}]}"):
+                reply += client.recv(65536)
+            took.append(time.perf_counter() - begun)
+    assert min(took[-30:]) < 0.035

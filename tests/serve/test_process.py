@@ -41,7 +41,7 @@ def test_a_token_is_asked_for_but_for_the_page_and_health(guarded: Server) -> No
     for path in ("/models", "/metrics", "/openapi.json", "/nothing"):
         assert guarded.get(path)[0] == 401
     for path in ("/health", "/", "/demo.mjs", "/view.mjs", "/page.css"):
-        assert guarded.get(path)[0] == 200
+        assert guarded.get(path)[0] == guarded.request("HEAD", path)[0] == 200
     assert guarded.post("/translate", {"texts": ["Ein Hund."]}, BEARER)[0] == 200
     assert "s3cret" not in Path(f"/proc/{guarded.process.pid}/cmdline").read_text()
     assert "s3cret" not in "".join(guarded.log)
