@@ -12,9 +12,9 @@ from typing import Any
 import pyarrow
 import pyarrow.parquet
 import pytest
-from command import TINY, output, refusal
+from command import TINY, output, refusal, seqnlp
 
-import seqnlp
+import seqnlp as library
 from seqnlp.api.mapping import BatchAnswers
 from seqnlp.integrations import ray as integration
 from seqnlp.tables.job import answer_table
@@ -48,7 +48,7 @@ def test_a_dataset_gets_the_columns_of_one_process(ray: Any, run: Path) -> None:
     dataset = ray.data.from_items(rows)
     answered = integration.with_answers(dataset, run, "body", actors=2, batch_size=40, with_files=True).take_all()
     assert [row["id"] for row in answered] == list(range(len(TEXTS)))
-    expected = seqnlp.batch(run, "body", errors="column")({"body": [row["body"] for row in rows]})
+    expected = library.batch(run, "body", errors="column")({"body": [row["body"] for row in rows]})
     for name, column in expected.items():
         assert [row[name] for row in answered] == column
 
@@ -89,9 +89,9 @@ def test_a_killed_actor_is_asked_again_and_no_row_is_lost(run: Path, tmp_path: P
 @pytest.mark.usefixtures("ray")
 def test_the_command_writes_what_it_writes_without_ray(run: Path, tmp_path: Path) -> None:
     (tmp_path / "in.csv").write_text("text\n" + "\n".join(TEXTS[:50]) + "\n")
-    output(
-        "batch", run, tmp_path / "in.csv", tmp_path / "ray.csv", "--engine", "ray", "--address", "auto", "--workers", 2
-    )
+    options = ("--engine", "ray", "--address", "auto", "--workers", 2)
+    finished = seqnlp("batch", run, tmp_path / "in.csv", tmp_path / "ray.csv", *options)
+    assert (finished.status, finished.err) == (0, f"{tmp_path / 'ray.csv'}: 50 rows\n")
     output("batch", run, tmp_path / "in.csv", tmp_path / "here.csv")
     assert (tmp_path / "ray.csv").read_text() == (tmp_path / "here.csv").read_text()
 
