@@ -122,7 +122,7 @@ def _unreadable(model: Model, value: Any) -> str:
     """Why a model cannot read a value, or an empty string."""
     if value is None:
         return "expected text, found nothing"
-    is_words = isinstance(model, Tagger) and not isinstance(value, str) and isinstance(value, Iterable)
+    is_words = isinstance(model, Tagger) and isinstance(value, Iterable) and not isinstance(value, bytes | Mapping)
     return "" if isinstance(value, str) or is_words else f"expected text, found {shortened(value)}"
 
 

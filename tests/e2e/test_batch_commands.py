@@ -101,6 +101,12 @@ def test_json_lines_that_cannot_be_read_stay_rows(classifier_run: Path, tmp_path
     assert rows[5]["label"]
 
 
+def test_an_object_is_neither_text_nor_words(trained: Path) -> None:
+    columns = library.batch(trained, errors="column")({"text": [{"a": 1}, ["a"], b"a", "a"]})
+    assert [error is None for error in columns["error"]] == [False, True, False, True]
+    assert columns["tokens"] == [None, None, None, ["a"]]
+
+
 def test_csv_keeps_its_delimiter_and_wrong_rows(classifier_run: Path, tmp_path: Path) -> None:
     text = 'id;review\n1;"good; really ""good"""\n2\n3;bad;more\n4;"two\nlines"\n'
     with gzip.open(tmp_path / "in.csv.gz", "wt") as file:
