@@ -38,16 +38,20 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return {task: folder / task for task in TRAININGS}
 
 
-def damaged(content: bytes, draw: random.Random) -> Iterator[tuple[str, bytes]]:
-    """A file's content in many states that it should not be in."""
+MANY = pytest.param(40, marks=pytest.mark.slow)
+"""How often chance is asked where there is time."""
+
+
+def damaged(content: bytes, draw: random.Random, times: int) -> Iterator[tuple[str, bytes]]:
+    """A file's content in many states that it should not be in; those of chance as often as ``times`` says."""
     yield "empty", b""
     yield "one byte less", content[:-1]
     yield "twice", content * 2
-    for _ in range(3):
+    for _ in range(max(2, times // 4)):
         yield "cut off", content[: draw.randrange(len(content))]
         start = draw.randrange(len(content))
         yield "a hole", content[:start] + content[start + draw.randrange(1, 100) :]
-    for _ in range(12):
+    for _ in range(times):
         flipped = bytearray(content)
         flipped[draw.randrange(len(content))] ^= 1 << draw.randrange(8)
         yield "a bit", bytes(flipped)
@@ -66,15 +70,16 @@ def answer_or_problem(path: Path, task: str, data: Path) -> tuple[str, str]:
         return "", str(problem)
 
 
+@pytest.mark.parametrize("times", [5, MANY])
 @pytest.mark.parametrize("task", TRAININGS)
 def test_no_damage_is_a_traceback_or_another_answer(
-    task: str, models: dict[str, Path], tmp_path: Path, repository: Path
+    task: str, times: int, models: dict[str, Path], tmp_path: Path, repository: Path
 ) -> None:
     model = Path(shutil.copytree(models[task] / "model", tmp_path / "model"))
     right, draw = says(model, task, repository / "recipes"), random.Random(task)
     for path in sorted(model.iterdir()):
         content = path.read_bytes()
-        for what, actual in damaged(content, draw):
+        for what, actual in damaged(content, draw, times):
             path.write_bytes(actual)
             answer, problem = answer_or_problem(model, task, repository / "recipes")
             assert problem or answer == right, (path.name, what)
@@ -210,8 +215,11 @@ def changed(content: Any) -> Iterator[tuple[str, Any]]:
             yield f"first: {what}", [actual, *content[1:]]
 
 
+@pytest.mark.parametrize("times", [25, pytest.param(500, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("task", TRAININGS)
-def test_odd_content_without_digests_is_one_line_or_loads(task: str, models: dict[str, Path], tmp_path: Path) -> None:
+def test_odd_content_without_digests_is_one_line_or_loads(
+    task: str, times: int, models: dict[str, Path], tmp_path: Path
+) -> None:
     model = Path(shutil.copytree(models[task] / "model", tmp_path / "model"))
     description = yaml.safe_load((model / "config.yaml").read_text(encoding="utf-8"))
     del description["files"]
@@ -222,7 +230,7 @@ def test_odd_content_without_digests_is_one_line_or_loads(task: str, models: dic
         write = yaml.safe_dump if name.endswith(".yaml") else json.dumps
         content = yaml.safe_load(whole) if name.endswith(".yaml") else json.loads(whole)
         every, draw = list(changed(content)), random.Random(task)
-        for what, odd in draw.sample(every, min(len(every), 80)):
+        for what, odd in draw.sample(every, min(len(every), times)):
             path.write_text(write(odd), encoding="utf-8")
             problem = problem_of(model)
             assert len(problem) < 500, (name, what)
