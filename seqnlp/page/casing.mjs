@@ -12,10 +12,12 @@ export function isDigit(character) {
 
 export function casing(word) {
   const characters = Array.from(word);
-  const digits = characters.filter(isDigit).length, letters = characters.filter((c) => LETTER.test(c));
+  const digits = characters.filter(isDigit).length,
+    letters = characters.filter((c) => LETTER.test(c));
   if (!letters.length) return digits ? DIGITS : PUNCTUATION;
   if (digits) return 2 * digits > characters.length ? MOSTLY_DIGITS : SOME_DIGITS;
-  const lower = word.toLowerCase(), upper = word.toUpperCase();
+  const lower = word.toLowerCase(),
+    upper = word.toUpperCase();
   if (lower === upper) return CASELESS;
   if (word === lower) return LOWER;
   const rest = letters.slice(1).join("");

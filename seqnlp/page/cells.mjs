@@ -43,7 +43,11 @@ export class Layer {
   steps(xs, states, gates = null) {
     if (gates) for (const name of GATES[this.cell]) gates[name] = new Float32Array(this.size);
     const given = linears(this.fromInput, this.inputBias, xs);
-    const kept = linears(this.fromState, this.stateBias, states.map((state) => state.hidden));
+    const kept = linears(
+      this.fromState,
+      this.stateBias,
+      states.map((state) => state.hidden),
+    );
     return states.map((state, n) => {
       if (this.cell === "gru") return this.gru(given[n], kept[n], state, gates);
       for (let k = 0; k < given[n].length; k++) given[n][k] += kept[n][k];
@@ -53,7 +57,10 @@ export class Layer {
 
   /** Saved order: input, forget, candidate, output; peepholes: input, forget, output. */
   lstm(sums, state, gates) {
-    const H = this.size, see = this.peepholes, hidden = new this.Numbers(H), cell = new this.Numbers(H);
+    const H = this.size,
+      see = this.peepholes,
+      hidden = new this.Numbers(H),
+      cell = new this.Numbers(H);
     for (let k = 0; k < H; k++) {
       const before = state.cell[k];
       const enter = sigmoid(sums[k] + (see ? see[k] * before : 0));
@@ -76,9 +83,11 @@ export class Layer {
 
   /** Saved order: reset, update, candidate; an update gate of 1 keeps the state. */
   gru(given, kept, state, gates) {
-    const H = this.size, hidden = new this.Numbers(H);
+    const H = this.size,
+      hidden = new this.Numbers(H);
     for (let k = 0; k < H; k++) {
-      const reset = sigmoid(given[k] + kept[k]), update = sigmoid(given[H + k] + kept[H + k]);
+      const reset = sigmoid(given[k] + kept[k]),
+        update = sigmoid(given[H + k] + kept[H + k]);
       const fresh = Math.tanh(given[2 * H + k] + reset * kept[2 * H + k]);
       hidden[k] = fresh + update * (state.hidden[k] - fresh);
       if (gates) {

@@ -1,5 +1,11 @@
 // Lines over rows as a drawing; what it shows is said in words beside it.
-const NAMESPACE = "http://www.w3.org/2000/svg", MAX_WIDTH = 880, HEIGHT = 220, LEFT = 56, RIGHT = 12, TOP = 12, BOTTOM = 28;
+const NAMESPACE = "http://www.w3.org/2000/svg",
+  MAX_WIDTH = 880,
+  HEIGHT = 220,
+  LEFT = 56,
+  RIGHT = 12,
+  TOP = 12,
+  BOTTOM = 28;
 const MAX_POINTS = 1500;
 
 function drawn(tag, attributes = {}, ...children) {
@@ -19,9 +25,12 @@ export function chart({ title, labels, lines, band = null, marks = [], level = n
   const numbers = all.filter((value) => value !== null && Number.isFinite(value));
   const low = numbers.reduce((one, other) => Math.min(one, other), Infinity);
   const high = numbers.reduce((one, other) => Math.max(one, other), -Infinity);
-  const room = (high - low || Math.abs(high) || 1) * 0.05, bottom = low - room, top = high + room;
+  const room = (high - low || Math.abs(high) || 1) * 0.05,
+    bottom = low - room,
+    top = high + room;
   const x = (row) => LEFT + ((width - LEFT - RIGHT) * row) / Math.max(1, labels.length - 1);
-  const y = (value) => TOP + ((HEIGHT - TOP - BOTTOM) * (top - Math.max(bottom, Math.min(top, value)))) / (top - bottom);
+  const y = (value) =>
+    TOP + ((HEIGHT - TOP - BOTTOM) * (top - Math.max(bottom, Math.min(top, value)))) / (top - bottom);
   const root = drawn("svg", { viewBox: `0 0 ${width} ${HEIGHT}`, role: "img", "aria-label": title, class: "chart" });
   for (const tick of ticks(bottom, top)) {
     const text = drawn("text", { x: LEFT - 8, y: y(tick) + 4, "text-anchor": "end" }, shortNumber(tick));
@@ -33,16 +42,21 @@ export function chart({ title, labels, lines, band = null, marks = [], level = n
     root.append(drawn("text", { x: x(Number(row)), y: HEIGHT - 8, "text-anchor": anchor }, labels[row]));
   }
   if (band) root.append(drawn("path", { d: bandPath(band, x, y), class: "band" }));
-  if (level !== null) root.append(drawn("line", { x1: LEFT, x2: width - RIGHT, y1: y(level), y2: y(level), class: "level" }));
-  lines.forEach(({ values }, number) => root.append(drawn("path", { d: linePath(values, x, y), class: `line line${number}` })));
-  for (const row of marks) root.append(drawn("circle", { cx: x(row), cy: y(lines[0].values[row]), r: 3.5, class: "mark" }));
+  if (level !== null)
+    root.append(drawn("line", { x1: LEFT, x2: width - RIGHT, y1: y(level), y2: y(level), class: "level" }));
+  lines.forEach(({ values }, number) =>
+    root.append(drawn("path", { d: linePath(values, x, y), class: `line line${number}` })),
+  );
+  for (const row of marks)
+    root.append(drawn("circle", { cx: x(row), cy: y(lines[0].values[row]), r: 3.5, class: "mark" }));
   return root;
 }
 
 /** Of very many rows only every so many is drawn. */
 function linePath(values, x, y) {
   const every = Math.max(1, Math.floor(values.length / MAX_POINTS));
-  let path = "", pen = false;
+  let path = "",
+    pen = false;
   values.forEach((value, row) => {
     if (row % every && row !== values.length - 1) return;
     if (value === null || !Number.isFinite(value)) pen = false;
@@ -55,17 +69,21 @@ function linePath(values, x, y) {
 }
 
 function bandPath({ low, high }, x, y) {
-  const rows = high.map((_, row) => row).filter((row) => high[row] !== null), points = (values, order) => {
-    return order.map((row) => `${x(row).toFixed(1)} ${y(values[row]).toFixed(1)}`).join("L");
-  };
+  const rows = high.map((_, row) => row).filter((row) => high[row] !== null),
+    points = (values, order) => {
+      return order.map((row) => `${x(row).toFixed(1)} ${y(values[row]).toFixed(1)}`).join("L");
+    };
   return rows.length ? `M${points(high, rows)}L${points(low, [...rows].reverse())}Z` : "";
 }
 
 /** Round numbers in a range. */
 function ticks(bottom, top) {
-  const rough = (top - bottom) / 4, power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].find((factor) => factor * power >= rough) * power, found = [];
-  for (let tick = Math.ceil(bottom / step) * step; tick <= top; tick += step) found.push(Math.abs(tick) < step / 1e6 ? 0 : tick);
+  const rough = (top - bottom) / 4,
+    power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].find((factor) => factor * power >= rough) * power,
+    found = [];
+  for (let tick = Math.ceil(bottom / step) * step; tick <= top; tick += step)
+    found.push(Math.abs(tick) < step / 1e6 ? 0 : tick);
   return found;
 }
 

@@ -26,7 +26,9 @@ export class Classifier {
 
   /** {tokens, probabilities (K,), chosen: numbers of labels, best first, looked: a share for each token or null}. */
   classify(text, trace = null) {
-    const tokens = this.read(text), words = tokens.map((token) => token.text), { decision, multi_label } = this.settings;
+    const tokens = this.read(text),
+      words = tokens.map((token) => token.text),
+      { decision, multi_label } = this.settings;
     const { scores, looked } = this.networkScores(words, trace);
     const ngrams = this.settings.model.ngrams ? this.ngramScores(words) : null;
     const sums = Array.from(scores, (score, label) => {
@@ -34,13 +36,21 @@ export class Classifier {
     });
     const probabilities = multi_label ? sums.map((sum) => 1 / (1 + Math.exp(-sum))) : Array.from(softmax(sums));
     const order = sums.map((_, label) => label).sort((one, other) => sums[other] - sums[one] || one - other);
-    return { tokens, probabilities, order, chosen: order.filter((label, n) => (multi_label ? sums[label] > 0 : !n)), looked };
+    return {
+      tokens,
+      probabilities,
+      order,
+      chosen: order.filter((label, n) => (multi_label ? sums[label] > 0 : !n)),
+      looked,
+    };
   }
 
   networkScores(words, trace) {
     const rows = words.map((word) => this.words.vector(word));
-    const windows = this.windows(rows.length), looked = new Float64Array(rows.length);
-    const sizes = windows.map(([start, end]) => Math.max(1, end - start)), total = sizes.reduce((sum, size) => sum + size);
+    const windows = this.windows(rows.length),
+      looked = new Float64Array(rows.length);
+    const sizes = windows.map(([start, end]) => Math.max(1, end - start)),
+      total = sizes.reduce((sum, size) => sum + size);
     const vectors = windows.map(([start, end], number) => {
       const { vector, shares } = this.encoder.encode(rows.slice(start, end), number ? null : trace);
       if (shares) shares.forEach((share, t) => (looked[start + t] += (share * sizes[number]) / total));
@@ -55,14 +65,16 @@ export class Classifier {
 
   /** Where windows begin and end in a text of so many words; there is at least one. */
   windows(length) {
-    const { window, overlap, long } = this.settings.model, step = window - overlap;
+    const { window, overlap, long } = this.settings.model,
+      step = window - overlap;
     const count = long === "truncated" ? 1 : 1 + Math.ceil(Math.max(0, length - window) / step);
     return Array.from({ length: count }, (_, n) => [n * step, Math.min(length, n * step + window)]);
   }
 
   /** Scores of the n-grams that the text has; how often it has one does not matter. */
   ngramScores(words) {
-    const { ngrams: order, lowercase } = this.settings.model, present = new Set();
+    const { ngrams: order, lowercase } = this.settings.model,
+      present = new Set();
     const forms = words.map((word) => (lowercase ? visible(word).toLowerCase() : visible(word)));
     for (let size = 1; size <= order; size++) {
       for (let start = 0; start + size <= forms.length; start++) {
@@ -70,7 +82,8 @@ export class Classifier {
         if (number !== undefined) present.add(number);
       }
     }
-    const bias = this.weights.get("ngrams.bias"), scale = Math.max(1, present.size) ** -0.5;
+    const bias = this.weights.get("ngrams.bias"),
+      scale = Math.max(1, present.size) ** -0.5;
     const sums = Float64Array.from(bias);
     for (const number of present) {
       this.weights.row("ngrams.weights", number).forEach((weight, label) => (sums[label] += weight * scale));
@@ -102,8 +115,16 @@ class Encoder {
     }
     const outputs = this.stack.run(inputs, trace);
     if (this.pooling === "max") return maxima(outputs);
-    if (this.pooling === "mean") return { vector: weightedMean(outputs, outputs.map(() => 1)), shares: null };
-    const key = this.weights.get(`${this.name}.pooling.key.weight`), bias = this.weights.get(`${this.name}.pooling.key.bias`);
+    if (this.pooling === "mean")
+      return {
+        vector: weightedMean(
+          outputs,
+          outputs.map(() => 1),
+        ),
+        shares: null,
+      };
+    const key = this.weights.get(`${this.name}.pooling.key.weight`),
+      bias = this.weights.get(`${this.name}.pooling.key.bias`);
     const energy = this.weights.get(`${this.name}.pooling.energy`);
     const shares = softmax(
       outputs.map((output) => linear(key, bias, output).reduce((sum, x, k) => sum + energy[k] * Math.tanh(x), 0)),
@@ -113,8 +134,10 @@ class Encoder {
 
   /** ReLU of a convolution over neighbours, and the largest of each few. */
   shortened(rows) {
-    const weight = this.weights.get(`${this.convolution}.weight`), bias = this.weights.get(`${this.convolution}.bias`);
-    const [filters, depth, width] = this.weights.shape(`${this.convolution}.weight`), half = width >> 1;
+    const weight = this.weights.get(`${this.convolution}.weight`),
+      bias = this.weights.get(`${this.convolution}.bias`);
+    const [filters, depth, width] = this.weights.shape(`${this.convolution}.weight`),
+      half = width >> 1;
     const features = rows.map((_, t) => {
       const out = Float32Array.from(bias);
       for (let k = 0; k < width; k++) {
@@ -135,7 +158,9 @@ class Encoder {
 
 /** The largest of each number, and the share of them that each row has. */
 function maxima(rows) {
-  const vector = Float32Array.from(rows[0]), from = new Int32Array(vector.length), shares = new Float64Array(rows.length);
+  const vector = Float32Array.from(rows[0]),
+    from = new Int32Array(vector.length),
+    shares = new Float64Array(rows.length);
   rows.forEach((row, t) => {
     row.forEach((value, k) => {
       if (value > vector[k]) {
@@ -149,7 +174,8 @@ function maxima(rows) {
 }
 
 function weightedMean(rows, weights) {
-  const out = new Float64Array(rows[0].length), total = weights.reduce((sum, weight) => sum + weight, 0);
+  const out = new Float64Array(rows[0].length),
+    total = weights.reduce((sum, weight) => sum + weight, 0);
   rows.forEach((row, t) => {
     for (let k = 0; k < out.length; k++) out[k] += (weights[t] / total) * row[k];
   });

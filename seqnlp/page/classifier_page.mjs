@@ -7,22 +7,32 @@ import { announcer, bars, element, foldable, percent, plural, textField } from "
 const MAX_LABELS = 20;
 
 start((settings, weights) => {
-  const classifier = new Classifier(settings, weights), { labels, model } = settings;
-  const input = textField("Text", settings.text, update), said = announcer();
+  const classifier = new Classifier(settings, weights),
+    { labels, model } = settings;
+  const input = textField("Text", settings.text, update),
+    said = announcer();
   const shown = element("div", { class: "bars", role: "region", "aria-label": "Labels" });
-  const note = element("p", { class: "note" }), text = element("p", { class: "looked" });
+  const note = element("p", { class: "note" }),
+    text = element("p", { class: "looked" });
   const looked = foldable("What the vector of the text is made of", update, text);
   const inside = new InsideView(model.cell, () => {
-    const traces = [], { tokens } = classifier.classify(input.value, traces), pool = model.convolution_dim ? model.convolution_pool : 1;
+    const traces = [],
+      { tokens } = classifier.classify(input.value, traces),
+      pool = model.convolution_dim ? model.convolution_pool : 1;
     const words = tokens.slice(0, model.window).map((token) => token.text);
-    const steps = Array.from({ length: Math.ceil(words.length / pool) }, (_, n) => words.slice(n * pool, (n + 1) * pool).join(" "));
+    const steps = Array.from({ length: Math.ceil(words.length / pool) }, (_, n) =>
+      words.slice(n * pool, (n + 1) * pool).join(" "),
+    );
     return { words: steps, traces };
   });
 
   function update() {
     const { tokens, probabilities, order, chosen, looked: shares } = classifier.classify(input.value);
     const rows = order.slice(0, MAX_LABELS).map((label) => ({
-      name: labels[label], part: probabilities[label], value: percent(probabilities[label]), chosen: chosen.includes(label),
+      name: labels[label],
+      part: probabilities[label],
+      value: percent(probabilities[label]),
+      chosen: chosen.includes(label),
     }));
     shown.replaceChildren(...bars(rows));
     const truncated = model.long === "truncated" && tokens.length > model.window;

@@ -49,7 +49,9 @@ export class Crf {
 
   /** From left to right the best legal tag from which a legal end can be reached; scores of moves do not count. */
   greedy(scores) {
-    const K = this.numTags, T = scores.length, legal = (from, to) => this.move(from, to) > -Infinity;
+    const K = this.numTags,
+      T = scores.length,
+      legal = (from, to) => this.move(from, to) > -Infinity;
     const canEnd = [Array.from({ length: K }, (_, tag) => legal(tag, K))];
     for (let more = 1; more < T; more++) {
       canEnd.push(canEnd[0].map((_, tag) => canEnd[more - 1].some((ends, next) => ends && legal(tag, next))));
@@ -64,10 +66,14 @@ export class Crf {
 
   /** Forward-backward with all scores divided by a temperature: log weights of beginnings and endings. */
   lattice(scores, temperature) {
-    const K = this.numTags, T = scores.length, terms = new Float64Array(K);
-    const moves = this.moves.map((score) => score / temperature), N = K + 1;
+    const K = this.numTags,
+      T = scores.length,
+      terms = new Float64Array(K);
+    const moves = this.moves.map((score) => score / temperature),
+      N = K + 1;
     const emissions = scores.map((row) => Float64Array.from(row, (score) => score / temperature));
-    const left = [], right = new Array(T);
+    const left = [],
+      right = new Array(T);
     for (let t = 0; t < T; t++) {
       left.push(new Float64Array(K));
       for (let tag = 0; tag < K; tag++) {
@@ -79,7 +85,8 @@ export class Crf {
       right[t] = new Float64Array(K);
       for (let tag = 0; tag < K; tag++) {
         const last = t === T - 1;
-        for (let to = 0; !last && to < K; to++) terms[to] = moves[tag * N + to] + emissions[t + 1][to] + right[t + 1][to];
+        for (let to = 0; !last && to < K; to++)
+          terms[to] = moves[tag * N + to] + emissions[t + 1][to] + right[t + 1][to];
         right[t][tag] = last ? moves[tag * N + K] : logSumExp(terms);
       }
     }
@@ -97,8 +104,10 @@ export class Crf {
    * last one; and that no tag `forbidden` (-1: none) follows.
    */
   spanProbability({ moves, emissions, left, right, total }, first, last, [head, inner, tail], forbidden) {
-    const K = this.numTags, N = K + 1;
-    let sum = left[first][head], before = head;
+    const K = this.numTags,
+      N = K + 1;
+    let sum = left[first][head],
+      before = head;
     for (let t = first + 1; t < last; t++) {
       const tag = t === last - 1 ? tail : inner;
       sum += moves[before * N + tag] + emissions[t][tag];

@@ -4,7 +4,9 @@ import { writeMoment } from "./moments.mjs";
 import { joined, linear } from "./numbers.mjs";
 import { Stack } from "./recurrent.mjs";
 
-const LARGEST = 1e15, MAX_STEP = 10, ROWS_AT_ONCE = 20;
+const LARGEST = 1e15,
+  MAX_STEP = 10,
+  ROWS_AT_ONCE = 20;
 
 export class Detector {
   constructor(settings, weights) {
@@ -21,15 +23,20 @@ export class Detector {
    * which pauses while it computes.
    */
   *detect(rows, threshold) {
-    const { model, data } = this.settings, { window } = model;
+    const { model, data } = this.settings,
+      { window } = model;
     if (rows.length < window) throw new Error(`expected at least ${window} rows, a window, found ${rows.length}`);
-    const inputs = rows.map((row) => this.inputsOf(row)), baseline = new Baseline(this.settings);
-    const merger = new EventMerger(window), judged = [];
+    const inputs = rows.map((row) => this.inputsOf(row)),
+      baseline = new Baseline(this.settings);
+    const merger = new EventMerger(window),
+      judged = [];
     for (const [t, row] of rows.entries()) {
-      const stamp = row.line || row.moment === null ? row.written : writeMoment(row.moment, row.written, data.time_format);
+      const stamp =
+        row.line || row.moment === null ? row.written : writeMoment(row.moment, row.written, data.time_format);
       const last = { place: stamp || String(t + 1), score: null, flagged: false, pValue: null };
       if (t >= window - 1) {
-        const from = t - window + 1, score = baseline.score(this.error(inputs.slice(from, t + 1), rows.slice(from, t + 1)));
+        const from = t - window + 1,
+          score = baseline.score(this.error(inputs.slice(from, t + 1), rows.slice(from, t + 1)));
         Object.assign(last, { score, flagged: score > threshold, pValue: this.pValue(score) });
       }
       judged.push(last);
@@ -41,12 +48,16 @@ export class Detector {
 
   inputsOf({ values, moment }) {
     const { mean, deviation, model } = this.settings;
-    return { scaled: values.map((value, c) => (value - mean[c]) / deviation[c]), calendar: calendarValues(moment, model.calendar) };
+    return {
+      scaled: values.map((value, c) => (value - mean[c]) / deviation[c]),
+      calendar: calendarValues(moment, model.calendar),
+    };
   }
 
   /** How rarely a normal row scores as high. */
   pValue(score) {
-    let low = 0, high = this.calibration.length;
+    let low = 0,
+      high = this.calibration.length;
     while (low < high) {
       const middle = (low + high) >> 1;
       if (this.calibration[middle] < score) low = middle + 1;
@@ -57,13 +68,18 @@ export class Detector {
 
   /** Mean squared error of the last rows of a window as it is rebuilt; NaN where nothing was measured. */
   error(inputs, rows) {
-    const get = (name) => this.weights.get(name), clip = (value) => Math.min(LARGEST, Math.max(-LARGEST, value));
+    const get = (name) => this.weights.get(name),
+      clip = (value) => Math.min(LARGEST, Math.max(-LARGEST, value));
     const values = inputs.map(({ scaled }) => scaled.map(clip));
     const read = this.encoder.final(inputs.map(({ calendar }, t) => Float64Array.from([...values[t], ...calendar])));
     const code = linear(get("to_code.weight"), get("to_code.bias"), read).map(Math.tanh);
     const given = inputs.map(({ calendar }) => joined([code, calendar])).reverse();
-    const rebuilt = this.decoder.run(given).map((output) => linear(get("to_values.weight"), get("to_values.bias"), output)).reverse();
-    let sum = 0, count = 0;
+    const rebuilt = this.decoder
+      .run(given)
+      .map((output) => linear(get("to_values.weight"), get("to_values.bias"), output))
+      .reverse();
+    let sum = 0,
+      count = 0;
     for (let t = inputs.length - this.settings.model.scored_rows; t < inputs.length; t++) {
       rows[t].known.forEach((known, c) => {
         if (!known) return;
@@ -85,14 +101,16 @@ class Baseline {
 
   score(error) {
     if (Number.isNaN(error)) return 0;
-    const rounded = Number(error.toPrecision(8)), level = Math.max(this.mean, this.least);
+    const rounded = Number(error.toPrecision(8)),
+      level = Math.max(this.mean, this.least);
     if (this.rows) this.follow(rounded, level);
     return rounded / level;
   }
 
   follow(error, level) {
     this.recent = [...this.recent.slice(1), error];
-    const ordered = [...this.recent].sort((one, other) => one - other), half = ordered.length >> 1;
+    const ordered = [...this.recent].sort((one, other) => one - other),
+      half = ordered.length >> 1;
     const median = ordered.length % 2 ? ordered[half] : (ordered[half - 1] + ordered[half]) / 2;
     const most = MAX_STEP * Math.max(level, median);
     this.mean += (Math.min(error, most) - this.mean) / this.rows;

@@ -6,7 +6,8 @@ import { linear } from "./numbers.mjs";
 
 export class Forecaster {
   constructor(settings, weights) {
-    const { model, columns } = settings, levels = Array.from({ length: model.num_layers }, (_, level) => level);
+    const { model, columns } = settings,
+      levels = Array.from({ length: model.num_layers }, (_, level) => level);
     this.settings = settings;
     this.weights = weights;
     this.layers = levels.map((level) => new Layer(weights, `layers.layers.${level}`, model.cell));
@@ -19,7 +20,8 @@ export class Forecaster {
   /** {times, values, low, high}: of the rows ahead, (J, C) each; level: place among the levels of the intervals. */
   forecast(rows, level) {
     const { columns, model } = this.settings;
-    if (rows.length < this.fewest) throw new Error(`expected at least ${this.fewest} rows to forecast from, found ${rows.length}`);
+    if (rows.length < this.fewest)
+      throw new Error(`expected at least ${this.fewest} rows to forecast from, found ${rows.length}`);
     const changed = rows.map((row) => row.values.map((value, c) => this.transformed(value, columns[c])));
     const reader = new Reader(this, model);
     this.spread.begin();
@@ -41,7 +43,9 @@ export class Forecaster {
   }
 
   times(rows) {
-    const last = rows.at(-1), { horizon } = this.settings.model, step = this.settings.step && new Step(this.settings.step);
+    const last = rows.at(-1),
+      { horizon } = this.settings.model,
+      step = this.settings.step && new Step(this.settings.step);
     return Array.from({ length: horizon }, (_, j) => {
       if (!step || last.moment === null) return String(rows.length + j + 1);
       return writeMoment(step.after(last.moment, j + 1), last.written, this.settings.data.time_format);
@@ -52,7 +56,10 @@ export class Forecaster {
     const { transform } = this.settings.model;
     if (transform === "none") return value;
     const fits = transform === "log" ? value > 0 : value >= 0;
-    if (!fits) throw new Error(`column '${name}': expected values ${transform === "log" ? "above 0" : "of at least 0"}, found ${value}`);
+    if (!fits)
+      throw new Error(
+        `column '${name}': expected values ${transform === "log" ? "above 0" : "of at least 0"}, found ${value}`,
+      );
     return transform === "log" ? Math.log(value) : Math.sqrt(value);
   }
 
@@ -64,7 +71,8 @@ export class Forecaster {
 
   /** Forecasts (J, C) on the transformed scale after row t. */
   undone(forecasts, changed, t) {
-    const ahead = [], { mean, deviation } = this.settings;
+    const ahead = [],
+      { mean, deviation } = this.settings;
     for (let j = 0; j < this.settings.model.horizon; j++) {
       const before = j < this.season ? changed[Math.min(t - this.season + j + 1, t)] : ahead[j - this.season];
       ahead.push(
@@ -93,7 +101,8 @@ class Reader {
 
   /** (J * C,) scaled forecasts after a row of scaled values (C,) and calendar features. */
   read(values, calendar) {
-    const { model, weights } = this, changes = values.map((value, c) => (this.before ? value - this.before[c] : 0));
+    const { model, weights } = this,
+      changes = values.map((value, c) => (this.before ? value - this.before[c] : 0));
     const own = model.input === "differences" ? changes : values;
     this.before = values;
     let inputs = Float32Array.from([...own, ...calendar]);
@@ -103,9 +112,15 @@ class Reader {
     });
     const forecasts = linear(weights.get("output.weight"), weights.get("output.bias"), inputs);
     if (this.fitted) return this.besideTheFit(values, calendar, forecasts);
-    const lagged = this.lagged(own, () => own.map(() => 0)), count = this.columns;
+    const lagged = this.lagged(own, () => own.map(() => 0)),
+      count = this.columns;
     if (model.lags) {
-      const straight = linear(weights.get("highway.weight"), null, Float32Array.from(lagged.reverse().flat()), forecasts.length);
+      const straight = linear(
+        weights.get("highway.weight"),
+        null,
+        Float32Array.from(lagged.reverse().flat()),
+        forecasts.length,
+      );
       for (let k = 0; k < forecasts.length; k++) forecasts[k] += straight[k];
     }
     return model.reference === "last" ? forecasts.map((value, k) => value + values[k % count]) : forecasts;
@@ -121,8 +136,11 @@ class Reader {
 
   besideTheFit(values, calendar, forecasts) {
     const inputs = [...this.lagged(values, () => values).flat(), ...calendar];
-    const unit = this.weights.get("linear.unit"), share = this.weights.get("linear.share");
-    const bias = this.weights.get("linear.bias"), weight = this.weights.get("linear.weight"), size = bias.length;
+    const unit = this.weights.get("linear.unit"),
+      share = this.weights.get("linear.share");
+    const bias = this.weights.get("linear.bias"),
+      weight = this.weights.get("linear.weight"),
+      size = bias.length;
     return forecasts.map((value, k) => {
       let sum = value * unit[k % this.columns] * share[k % this.columns] + bias[k];
       for (let n = 0; n < inputs.length; n++) sum += inputs[n] * weight[n * size + k];
@@ -151,7 +169,9 @@ class Spread {
   }
 
   widths(level) {
-    return Array.from({ length: this.horizon }, (_, j) => Array.from({ length: this.columns }, (_, c) => this.width(level, j, c)));
+    return Array.from({ length: this.horizon }, (_, j) =>
+      Array.from({ length: this.columns }, (_, c) => this.width(level, j, c)),
+    );
   }
 
   /** After a row (C,), with what is forecast (J, C) after it, if that counts. */

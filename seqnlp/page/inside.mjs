@@ -52,7 +52,8 @@ export class InsideView {
       return;
     }
     this.offerLayers(found.traces);
-    const { steps } = found.traces[this.layer], size = steps[0][this.gate].length;
+    const { steps } = found.traces[this.layer],
+      size = steps[0][this.gate].length;
     this.units.input.max = size;
     if (this.unit > size) this.unit = 0;
     this.number.textContent = this.unit ? `unit ${this.unit}` : "mean";
@@ -75,7 +76,8 @@ export class InsideView {
   }
 
   drawRows(words, steps) {
-    const most = this.gate.endsWith("gate") ? 1 : largest(steps, this.gate), paint = painter();
+    const most = this.gate.endsWith("gate") ? 1 : largest(steps, this.gate),
+      paint = painter();
     words.slice(0, MAX_STEPS).forEach((word, t) => {
       const values = steps[t][this.gate];
       const number = this.unit ? values[this.unit - 1] : values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -114,9 +116,11 @@ function painter() {
   const style = getComputedStyle(document.documentElement);
   const [none, above, below] = ["--strip", "--first", "--second"].map((name) => rgb(style.getPropertyValue(name)));
   return (canvas, values, most) => {
-    const context = canvas.getContext("2d"), image = context.createImageData(values.length, 1);
+    const context = canvas.getContext("2d"),
+      image = context.createImageData(values.length, 1);
     values.forEach((value, unit) => {
-      const part = Math.min(1, Math.abs(value) / most), full = value < 0 ? below : above;
+      const part = Math.min(1, Math.abs(value) / most),
+        full = value < 0 ? below : above;
       for (let c = 0; c < 3; c++) image.data[4 * unit + c] = none[c] + part * (full[c] - none[c]);
       image.data[4 * unit + 3] = 255;
     });

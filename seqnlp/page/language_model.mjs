@@ -7,7 +7,8 @@ import { WordSearch } from "./word_search.mjs";
 
 export class LanguageModel {
   constructor(settings, weights) {
-    const { model } = settings, levels = Array.from({ length: model.num_layers }, (_, level) => level);
+    const { model } = settings,
+      levels = Array.from({ length: model.num_layers }, (_, level) => level);
     this.settings = settings;
     this.weights = weights;
     this.tokens = new TextTokens(settings.tokens);
@@ -22,15 +23,18 @@ export class LanguageModel {
 
   /** The most probable next words; typing: the last word is still being typed, unless a space follows it. */
   complete(text, { typing = true, top = 5 } = {}) {
-    const { sequence, word, lineBegins } = this.typed(text, !typing), step = (places, tokens) => this.step(places, tokens);
+    const { sequence, word, lineBegins } = this.typed(text, !typing),
+      step = (places, tokens) => this.step(places, tokens);
     return this.search.nextWords(this.at(sequence), step, this.tokens.lead(lineBegins), word, top);
   }
 
   /** Text drawn after a prompt, piece by piece; random: () -> a number from 0 to 1. */
   *generate(prompt, length, options, random = Math.random) {
-    const { sequence, word, lineBegins } = this.typed(prompt, false), spaced = !lineBegins && !word;
+    const { sequence, word, lineBegins } = this.typed(prompt, false),
+      spaced = !lineBegins && !word;
     const tail = word || spaced ? this.tokens.encodeWord(word, lineBegins) : [];
-    const writer = new TextWriter(this.tokens, !word), inner = spaced && !tail.length ? this.search.continues : [];
+    const writer = new TextWriter(this.tokens, !word),
+      inner = spaced && !tail.length ? this.search.continues : [];
     let place = this.at([...sequence, ...tail]);
     for (let number = 0; number < length; number++) {
       const ruledOut = number ? this.tokens.special : [...this.tokens.special, ...inner];
@@ -46,7 +50,8 @@ export class LanguageModel {
   /** The tokens of all finished words, the beginning of a line first, and what is typed of the word under way. */
   typed(text, finish) {
     const sequence = [this.tokens.end];
-    let word = "", lineBegins = true;
+    let word = "",
+      lineBegins = true;
     const close = () => {
       if (!word) return;
       sequence.push(...this.tokens.encodeWord(word, lineBegins));
@@ -90,7 +95,8 @@ export class LanguageModel {
 
   /** What the layers hold while they read a line: as many steps as it has tokens, and the beginning. */
   trace(text) {
-    const { sequence } = this.typed(text, true), { end, pieces } = this.tokens;
+    const { sequence } = this.typed(text, true),
+      { end, pieces } = this.tokens;
     const words = sequence.map((token) => (token === end ? "⏎" : pieces[token] || "<unk>"));
     let inputs = sequence.map((token) => this.embedded(token));
     const traces = this.layers.map((layer, level) => {
@@ -115,12 +121,17 @@ export class LanguageModel {
     let inputs = tokens.map((token) => this.embedded(token));
     const after = places.map(() => []);
     this.layers.forEach((layer, level) => {
-      const states = layer.steps(inputs, places.map((place) => place.states[level]));
+      const states = layer.steps(
+        inputs,
+        places.map((place) => place.states[level]),
+      );
       states.forEach((state, row) => after[row].push(state));
       inputs = states.map((state) => state.hidden);
     });
     const scores = places.length > 1 ? this.logProbs(inputs) : null;
-    return after.map((states, row) => new Place(states, () => (scores ? scores[row] : this.logProbs([inputs[row]])[0])));
+    return after.map(
+      (states, row) => new Place(states, () => (scores ? scores[row] : this.logProbs([inputs[row]])[0])),
+    );
   }
 
   /** Log probabilities of what follows outputs; tokens of a cluster are as probable as the cluster is, times within. */
@@ -135,7 +146,10 @@ export class LanguageModel {
       out.set(head.subarray(0, first));
       let from = first;
       tails.forEach((size, number) => {
-        out.set(logSoftmax(row.subarray(from, from + size)).map((value) => value + head[first + number]), from);
+        out.set(
+          logSoftmax(row.subarray(from, from + size)).map((value) => value + head[first + number]),
+          from,
+        );
         from += size;
       });
       return out;

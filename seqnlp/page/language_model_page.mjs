@@ -4,19 +4,34 @@ import { LanguageModel } from "./language_model.mjs";
 import { start } from "./start.mjs";
 import { announcer, element, foldable, lineAtCursor, percent, slider, textField } from "./view.mjs";
 
-const SUGGESTIONS = 6, MOST_DRAWN = 60, MOST_BITS = 12;
+const SUGGESTIONS = 6,
+  MOST_DRAWN = 60,
+  MOST_BITS = 12;
 
 start((settings, weights) => {
-  const model = new LanguageModel(settings, weights), options = { temperature: 0.8, topP: 0.95 };
-  const input = textField("Text", settings.text, update), said = announcer();
+  const model = new LanguageModel(settings, weights),
+    options = { temperature: 0.8, topP: 0.95 };
+  const input = textField("Text", settings.text, update),
+    said = announcer();
   const words = element("div", { class: "suggestions", role: "group", "aria-label": "What may come next" });
   const button = element("button", { type: "button", click: write }, "Write on");
   const range = { min: 0.1, max: 1.5, step: 0.05, value: options.temperature };
-  const temperature = slider("Temperature", range, (value) => value.toFixed(2), (value) => (options.temperature = value));
-  const nucleus = slider("Of the most probable", { min: 0.05, max: 1, step: 0.05, value: options.topP }, percent, (value) => {
-    options.topP = value;
-  });
-  const text = element("p", { class: "looked" }), sum = element("p", { class: "note" });
+  const temperature = slider(
+    "Temperature",
+    range,
+    (value) => value.toFixed(2),
+    (value) => (options.temperature = value),
+  );
+  const nucleus = slider(
+    "Of the most probable",
+    { min: 0.05, max: 1, step: 0.05, value: options.topP },
+    percent,
+    (value) => {
+      options.topP = value;
+    },
+  );
+  const text = element("p", { class: "looked" }),
+    sum = element("p", { class: "note" });
   const surprise = foldable("How surprising each word was", showSurprise, sum, text);
   const inside = new InsideView(settings.model.cell, () => model.trace(lineAtCursor(input)));
   let drawing = null;
@@ -68,11 +83,13 @@ start((settings, weights) => {
 
   function showSurprise() {
     if (!surprise.open) return;
-    const found = model.surprises(input.value), { pieces, end } = model.tokens;
+    const found = model.surprises(input.value),
+      { pieces, end } = model.tokens;
     text.replaceChildren(
       ...found.flatMap(({ token, logProb }) => {
         if (token === end) return [element("br")];
-        const bits = -logProb / Math.LN2, shown = pieces[token] || "\ufffd";
+        const bits = -logProb / Math.LN2,
+          shown = pieces[token] || "\ufffd";
         const word = element("span", { class: "share", title: `${bits.toFixed(1)} bits` }, shown.trimStart());
         word.style.setProperty("--share", `${Math.round(60 * Math.min(1, bits / MOST_BITS))}%`);
         return shown.startsWith(" ") ? [" ", word] : [word];

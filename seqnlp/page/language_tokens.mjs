@@ -20,7 +20,8 @@ export class TextTokens {
   /** The tokens of a word; first: it begins its line. */
   encodeWord(word, first) {
     if (this.kind === "subwords") return this.subwords.encode(word);
-    if (this.kind === "characters") return Array.from(this.lead(first) + word, (letter) => this.numbers.get(letter) ?? 0);
+    if (this.kind === "characters")
+      return Array.from(this.lead(first) + word, (letter) => this.numbers.get(letter) ?? 0);
     const parts = this.tokenizer ? this.tokenizer.tokenize(word).map((token) => token.text) : splitWords(word);
     return parts.map((part) => this.numbers.get(` ${part}`) ?? 0);
   }
@@ -42,21 +43,25 @@ export class TextTokens {
 
   /** The tokens that write a text and perhaps more. */
   beginningWith(text) {
-    let low = 0, high = this.sorted.length;
+    let low = 0,
+      high = this.sorted.length;
     while (low < high) {
       const middle = (low + high) >> 1;
       if (this.sorted[middle] < text) low = middle + 1;
       else high = middle;
     }
     const found = [];
-    for (; low < this.sorted.length && this.sorted[low].startsWith(text); low++) found.push(this.numbers.get(this.sorted[low]));
+    for (; low < this.sorted.length && this.sorted[low].startsWith(text); low++)
+      found.push(this.numbers.get(this.sorted[low]));
     return found;
   }
 
   /** The tokens that write a beginning of a text, but not all of it, and can be continued. */
   within(text) {
     if (this.wholeWords) return [];
-    const begun = Array.from({ length: Math.max(0, text.length - 1) }, (_, n) => this.numbers.get(text.slice(0, n + 1)));
+    const begun = Array.from({ length: Math.max(0, text.length - 1) }, (_, n) =>
+      this.numbers.get(text.slice(0, n + 1)),
+    );
     return begun.filter((token) => token !== undefined);
   }
 }

@@ -6,14 +6,28 @@ const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "
 const LONG_MONTHS = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october"];
 LONG_MONTHS.push("november", "december");
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
-const TIME = "(\\d\\d)(?::(\\d\\d)(?::(\\d\\d)(?:[.,](\\d{1,6}))?)?)?", ZONE = "(Z|[+-]\\d\\d:?\\d\\d)?";
-const ISO = [new RegExp(`^(\\d{4})-(\\d\\d)-(\\d\\d)(?:\\D${TIME}${ZONE})?$`), new RegExp(`^(\\d{4})(\\d\\d)(\\d\\d)(?:\\D${TIME}${ZONE})?$`)];
+const TIME = "(\\d\\d)(?::(\\d\\d)(?::(\\d\\d)(?:[.,](\\d{1,6}))?)?)?",
+  ZONE = "(Z|[+-]\\d\\d:?\\d\\d)?";
+const ISO = [
+  new RegExp(`^(\\d{4})-(\\d\\d)-(\\d\\d)(?:\\D${TIME}${ZONE})?$`),
+  new RegExp(`^(\\d{4})(\\d\\d)(\\d\\d)(?:\\D${TIME}${ZONE})?$`),
+];
 const EPOCHS = { unix: 1000, unix_ms: 1 };
 /** What each directive of a time format matches. */
 const DIRECTIVES = {
-  Y: "(?<Y>\\d{4})", y: "(?<y>\\d\\d)", m: "(?<m>1[0-2]|0?[1-9])", d: "(?<d>3[01]|[12]\\d|0?[1-9]| [1-9])",
-  H: "(?<H>2[0-3]|[01]?\\d)", I: "(?<I>1[0-2]|0?[1-9])", M: "(?<M>[0-5]?\\d)", S: "(?<S>[0-5]?\\d)", f: "(?<f>\\d{1,6})",
-  p: "(?<p>am|pm)", b: `(?<b>${MONTHS.join("|")})`, B: `(?<B>${LONG_MONTHS.join("|")})`, "%": "%",
+  Y: "(?<Y>\\d{4})",
+  y: "(?<y>\\d\\d)",
+  m: "(?<m>1[0-2]|0?[1-9])",
+  d: "(?<d>3[01]|[12]\\d|0?[1-9]| [1-9])",
+  H: "(?<H>2[0-3]|[01]?\\d)",
+  I: "(?<I>1[0-2]|0?[1-9])",
+  M: "(?<M>[0-5]?\\d)",
+  S: "(?<S>[0-5]?\\d)",
+  f: "(?<f>\\d{1,6})",
+  p: "(?<p>am|pm)",
+  b: `(?<b>${MONTHS.join("|")})`,
+  B: `(?<B>${LONG_MONTHS.join("|")})`,
+  "%": "%",
 };
 
 export function isDate(moment) {
@@ -35,7 +49,11 @@ export class Stamps {
   read(text) {
     const moment = this.kind === "a number" && NUMBER.test(text) ? Number(text) : readMoment(text, this.format);
     if (moment === null) throw new Error(`expected a time stamp, found '${text.slice(0, 30)}'`);
-    const kind = !isDate(moment) ? "a number" : moment.offset === null ? "a date without a time zone" : "a date with a time zone";
+    const kind = !isDate(moment)
+      ? "a number"
+      : moment.offset === null
+        ? "a date without a time zone"
+        : "a date with a time zone";
     this.kind ||= kind;
     if (kind !== this.kind) throw new Error(`expected ${this.kind} as in the rows before, found ${kind} ('${text}')`);
     return moment;
@@ -68,7 +86,8 @@ function dated(wall, offset) {
 
 /** A moment, or null where there is no such day or time. */
 function fromParts(year, month, day, hour = 0, minute = 0, second = 0, fraction = "", offset = null) {
-  const wall = Date.UTC(2000, Number(month) - 1, 1), date = new Date(wall);
+  const wall = Date.UTC(2000, Number(month) - 1, 1),
+    date = new Date(wall);
   date.setUTCFullYear(Number(year), Number(month) - 1, Number(day));
   const fits = date.getUTCMonth() === Number(month) - 1 && date.getUTCDate() === Number(day) && Number(year) > 0;
   if (!fits || hour > 23 || minute > 59 || second > 59) return null;
@@ -99,11 +118,16 @@ export function writeMoment(moment, like, format) {
     return whole(number) ? String(number) : asFloat(number);
   }
   if (format) return writeFormat(moment, like, format);
-  const date = new Date(moment.wall).toISOString(), quarter = /^\d{4}(\D?)Q[1-4]$/.exec(like), month = Number(date.slice(5, 7));
+  const date = new Date(moment.wall).toISOString(),
+    quarter = /^\d{4}(\D?)Q[1-4]$/.exec(like),
+    month = Number(date.slice(5, 7));
   if (quarter && month % 3 === 1 && date.slice(8, 10) === "01") {
     return `${date.slice(0, 4)}${quarter[1]}Q${(month - 1) / 3 + 1}`;
   }
-  const written = /^(\d{4}-\d\d-\d\d|\d{8}|\d{4}-\d\d|\d{6})(?:(\D)(\d\d(?::\d\d){0,2}(?:[.,]\d+)?))?(Z|z|[+-]\d\d:?\d\d)?$/.exec(like);
+  const written =
+    /^(\d{4}-\d\d-\d\d|\d{8}|\d{4}-\d\d|\d{6})(?:(\D)(\d\d(?::\d\d){0,2}(?:[.,]\d+)?))?(Z|z|[+-]\d\d:?\d\d)?$/.exec(
+      like,
+    );
   if (!written) return `${date.slice(0, 10)}T${timeOf(moment, 8)}${zoneOf(moment, "+00:00")}`;
   let day = date.slice(0, 10);
   if (written[1].replaceAll("-", "").length === 6 && day.endsWith("-01")) day = day.slice(0, 7);
@@ -118,9 +142,11 @@ function asFloat(number) {
 
 /** The time of day with at least so many characters, and more if it would lose something. */
 function timeOf({ wall }, shown) {
-  const micro = Math.round((((wall % DAY) + DAY) % DAY) * 1000), two = (number) => String(number).padStart(2, "0");
+  const micro = Math.round((((wall % DAY) + DAY) % DAY) * 1000),
+    two = (number) => String(number).padStart(2, "0");
   if (!shown && !micro) return "";
-  const seconds = Math.floor(micro / 1e6), rest = micro % 1e6;
+  const seconds = Math.floor(micro / 1e6),
+    rest = micro % 1e6;
   const text = `${two(Math.floor(seconds / 3600))}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}.${String(rest).padStart(6, "0")}`;
   const least = rest % 1000 ? 15 : rest ? 12 : seconds % 60 ? 8 : seconds % 3600 ? 5 : 2;
   const length = [2, 5, 8, 12, 15].find((size) => size >= Math.max(least, Math.min(shown, 15)));
@@ -130,21 +156,35 @@ function timeOf({ wall }, shown) {
 function zoneOf({ offset }, like) {
   if (offset === null) return "";
   if (offset === 0 && /^z$/i.test(like)) return like;
-  const two = (number) => String(number).padStart(2, "0"), size = Math.abs(offset);
+  const two = (number) => String(number).padStart(2, "0"),
+    size = Math.abs(offset);
   return `${offset < 0 ? "-" : "+"}${two(Math.floor(size / 60))}${/:|^z$/i.test(like) ? ":" : ""}${two(size % 60)}`;
 }
 
 function writeFormat(moment, like, format) {
-  const date = new Date(moment.wall), two = (number) => String(number).padStart(2, "0"), hour = date.getUTCHours();
+  const date = new Date(moment.wall),
+    two = (number) => String(number).padStart(2, "0"),
+    hour = date.getUTCHours();
   const name = (list) => list[date.getUTCMonth()][0].toUpperCase() + list[date.getUTCMonth()].slice(1);
   const parts = {
-    Y: String(date.getUTCFullYear()), y: two(date.getUTCFullYear() % 100), m: two(date.getUTCMonth() + 1), d: two(date.getUTCDate()),
-    H: two(hour), I: two(hour % 12 || 12), M: two(date.getUTCMinutes()), S: two(date.getUTCSeconds()),
+    Y: String(date.getUTCFullYear()),
+    y: two(date.getUTCFullYear() % 100),
+    m: two(date.getUTCMonth() + 1),
+    d: two(date.getUTCDate()),
+    H: two(hour),
+    I: two(hour % 12 || 12),
+    M: two(date.getUTCMinutes()),
+    S: two(date.getUTCSeconds()),
     f: String(Math.round((((moment.wall % 1000) + 1000) % 1000) * 1000)).padStart(6, "0"),
-    p: hour < 12 ? "AM" : "PM", b: name(MONTHS), B: name(LONG_MONTHS), "%": "%",
+    p: hour < 12 ? "AM" : "PM",
+    b: name(MONTHS),
+    B: name(LONG_MONTHS),
+    "%": "%",
   };
-  const written = format.replace(/%(.)/g, (_, code) => parts[code]), bare = (text) => text.replace(/(?<![\d:])0(?=\d)/g, "");
-  const read = readFormat(like, format), before = read && like !== format ? writePlain(read, format) : null;
+  const written = format.replace(/%(.)/g, (_, code) => parts[code]),
+    bare = (text) => text.replace(/(?<![\d:])0(?=\d)/g, "");
+  const read = readFormat(like, format),
+    before = read && like !== format ? writePlain(read, format) : null;
   return before !== null && before !== like && bare(before) === like ? bare(written) : written;
 }
 
@@ -161,15 +201,18 @@ export class Step {
 
   /** Steps from one moment to another; between two steps the part of the second one. */
   count(earlier, later) {
-    if (!isDate(earlier) || !this.ofCalendar) return (instant(later) - instant(earlier)) / (isDate(earlier) ? 1000 : 1) / this.size;
-    const from = earlier.wall, to = later.wall;
+    if (!isDate(earlier) || !this.ofCalendar)
+      return (instant(later) - instant(earlier)) / (isDate(earlier) ? 1000 : 1) / this.size;
+    const from = earlier.wall,
+      to = later.wall;
     if (this.moved(from, 1) === to) return 1;
     const length = (this.moved(from, 12) - from) / 12;
     let steps = 0;
     for (let n = 0; n < 5; n++) steps += Math.trunc((to - this.moved(from, steps)) / length);
     while (this.moved(from, steps) > to) steps--;
     while (this.moved(from, steps + 1) <= to) steps++;
-    const begin = this.moved(from, steps), end = this.moved(from, steps + 1);
+    const begin = this.moved(from, steps),
+      end = this.moved(from, steps + 1);
     return steps + (to - begin) / (end - begin);
   }
 
@@ -193,8 +236,10 @@ export class Step {
       return date.getTime() + (wall - Math.floor(wall));
     }
     if (this.frequency !== "B") return wall + steps * Number(this.frequency.slice(0, -1) || 1) * DAY;
-    const weekday = (date.getUTCDay() + 6) % 7, from = Math.min(weekday, 4); // a weekend counts as the Friday before it
-    const days = from + steps, weeks = Math.floor(days / 5);
+    const weekday = (date.getUTCDay() + 6) % 7,
+      from = Math.min(weekday, 4); // a weekend counts as the Friday before it
+    const days = from + steps,
+      weeks = Math.floor(days / 5);
     return wall + (weeks * 7 + (days - 5 * weeks) - weekday) * DAY;
   }
 

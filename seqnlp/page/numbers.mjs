@@ -2,7 +2,8 @@
 
 /** out += weight x for several x at once: a matrix (out.length, x.length), four rows and two x at a time. */
 export function addProducts(weight, xs, outs) {
-  const whole = outs[0].length - (outs[0].length % 4), even = xs.length - (xs.length % 2);
+  const whole = outs[0].length - (outs[0].length % 4),
+    even = xs.length - (xs.length % 2);
   for (let row = 0; row < whole; row += 4) {
     for (let n = 0; n < even; n += 2) addBlock(weight, row, xs[n], xs[n + 1], outs[n], outs[n + 1]);
     for (let n = even; n < xs.length; n++) addFour(weight, row, xs[n], outs[n]);
@@ -14,11 +15,26 @@ export function addProducts(weight, xs, outs) {
 
 /** Four rows times two x: each weight is read once for both. */
 function addBlock(weight, row, x, y, out, other) {
-  const width = x.length, first = row * width, second = first + width, third = second + width, fourth = third + width;
-  let a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0;
+  const width = x.length,
+    first = row * width,
+    second = first + width,
+    third = second + width,
+    fourth = third + width;
+  let a = 0,
+    b = 0,
+    c = 0,
+    d = 0,
+    e = 0,
+    f = 0,
+    g = 0,
+    h = 0;
   for (let k = 0; k < width; k++) {
-    const u = x[k], v = y[k], one = weight[first + k], two = weight[second + k];
-    const three = weight[third + k], four = weight[fourth + k];
+    const u = x[k],
+      v = y[k],
+      one = weight[first + k],
+      two = weight[second + k];
+    const three = weight[third + k],
+      four = weight[fourth + k];
     a += one * u;
     b += two * u;
     c += three * u;
@@ -39,8 +55,15 @@ function addBlock(weight, row, x, y, out, other) {
 }
 
 function addFour(weight, row, x, out) {
-  const width = x.length, first = row * width, second = first + width, third = second + width, fourth = third + width;
-  let a = 0, b = 0, c = 0, d = 0;
+  const width = x.length,
+    first = row * width,
+    second = first + width,
+    third = second + width,
+    fourth = third + width;
+  let a = 0,
+    b = 0,
+    c = 0,
+    d = 0;
   for (let k = 0; k < width; k++) {
     const value = x[k];
     a += weight[first + k] * value;
@@ -116,6 +139,7 @@ export function logSoftmax(values) {
 /** (x - mean) / deviation * scale + shift. */
 export function layerNorm(x, scale, shift) {
   const mean = x.reduce((sum, value) => sum + value, 0) / x.length;
-  const spread = x.reduce((sum, value) => sum + (value - mean) ** 2, 0) / x.length, even = 1 / Math.sqrt(spread + 1e-5);
+  const spread = x.reduce((sum, value) => sum + (value - mean) ** 2, 0) / x.length,
+    even = 1 / Math.sqrt(spread + 1e-5);
   return x.map((value, k) => (value - mean) * even * scale[k] + shift[k]);
 }

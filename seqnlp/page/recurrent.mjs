@@ -8,7 +8,9 @@ export class Stack {
     const ways = bidirectional ? ["forwards", "backwards"] : ["forwards"];
     const levels = Array.from({ length: depth }, (_, level) => level);
     this.cell = cell;
-    this.levels = levels.map((level) => ways.map((way) => new Layer(weights, `${name}.${way}.${level}`, cell, Numbers)));
+    this.levels = levels.map((level) =>
+      ways.map((way) => new Layer(weights, `${name}.${way}.${level}`, cell, Numbers)),
+    );
   }
 
   /** The outputs of the last layer at each of T steps; trace, if given, gets what each layer held. */
@@ -34,7 +36,8 @@ export class Stack {
 }
 
 function runLayer(layer, inputs, backwards, level, trace) {
-  const outputs = new Array(inputs.length), steps = new Array(inputs.length);
+  const outputs = new Array(inputs.length),
+    steps = new Array(inputs.length);
   let state = layer.start();
   for (let number = 0; number < inputs.length; number++) {
     const t = backwards ? inputs.length - 1 - number : number;

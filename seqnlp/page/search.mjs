@@ -1,5 +1,7 @@
 // Beam search over one source, as seqnlp.decode has it.
-export const BEGIN = 2, END = 3, SPECIALS = 4;
+export const BEGIN = 2,
+  END = 3,
+  SPECIALS = 4;
 const LEAST_COVERED = 1e-6;
 
 /**
@@ -9,10 +11,15 @@ const LEAST_COVERED = 1e-6;
  * decoding}: most and fewest tokens, how many outputs, and the settings of the model's search.
  */
 export function* beamSearch(step, state, { longest, shortest, nbest, decoding }) {
-  const longestPenalty = lengthPenalty(decoding, longest + 1), endings = [];
-  let live = [{ tokens: [], total: 0, state, attention: [], covered: null }], slots = decoding.beam;
+  const longestPenalty = lengthPenalty(decoding, longest + 1),
+    endings = [];
+  let live = [{ tokens: [], total: 0, state, attention: [], covered: null }],
+    slots = decoding.beam;
   while (live.length && slots) {
-    const results = step(live.map((one) => one.tokens.at(-1) ?? BEGIN), live.map((one) => one.state));
+    const results = step(
+      live.map((one) => one.tokens.at(-1) ?? BEGIN),
+      live.map((one) => one.state),
+    );
     const looked = live.map((one, row) => [...one.attention, results[row].attention]);
     const covered = live.map((one, row) => summed(one.covered, results[row].attention));
     live.forEach((one, row) => constrain(results[row].logProbs, one.tokens, { longest, shortest, decoding }));
@@ -54,7 +61,8 @@ function constrain(logProbs, tokens, { longest, shortest, decoding }) {
 /** The tokens that would make an n-gram occur twice. */
 function repeated(tokens, size) {
   if (!size || tokens.length < size) return [];
-  const tail = tokens.slice(tokens.length - size + 1), found = [];
+  const tail = tokens.slice(tokens.length - size + 1),
+    found = [];
   for (let end = size - 1; end < tokens.length; end++) {
     if (tail.every((token, k) => token === tokens[end - size + 1 + k])) found.push(tokens[end]);
   }

@@ -1,9 +1,14 @@
 // A CSV text to rows at a regular step, as seqnlp.data.series reads files; whatever is mended is counted.
 import { Stamps, Step, instant, isDate } from "./moments.mjs";
 
-const MISSING = new Set(["", "na", "n/a", "nan", "null", "none"]), MAX_GAP = 100000, A_FEW = 10, OFF = 0.01, ALIKE = 1.5;
+const MISSING = new Set(["", "na", "n/a", "nan", "null", "none"]),
+  MAX_GAP = 100000,
+  A_FEW = 10,
+  OFF = 0.01,
+  ALIKE = 1.5;
 const FLOAT = /^[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|inf(?:inity)?|nan)$/i;
-const LEFT_OUT = "rows left out whose time stamp goes back or stays", FILLED = "missing rows filled in";
+const LEFT_OUT = "rows left out whose time stamp goes back or stays",
+  FILLED = "missing rows filled in";
 
 /**
  * {rows: [{line, written, moment, values, known}], findings: [text]}; an Error says what is wrong with the text.
@@ -11,14 +16,19 @@ const LEFT_OUT = "rows left out whose time stamp goes back or stays", FILLED = "
  * settings: {columns, step, data}: what the model reads, and how.
  */
 export function readSeries(text, { columns, step: saved, data }) {
-  const step = saved ? new Step(saved) : null, rows = parsedRows(text, columns, data);
+  const step = saved ? new Step(saved) : null,
+    rows = parsedRows(text, columns, data);
   refuseNewestFirst(rows);
   refuseOtherStep(rows, step);
-  const repair = new Repair(columns, step, data), even = rows.flatMap((row) => repair.add(row));
+  const repair = new Repair(columns, step, data),
+    even = rows.flatMap((row) => repair.add(row));
   if (!even.length) throw new Error("found no row in which every column has a value or had one before");
-  const left = repair.counts.get(LEFT_OUT)?.count ?? 0, filled = repair.counts.get(FILLED)?.count ?? 0;
+  const left = repair.counts.get(LEFT_OUT)?.count ?? 0,
+    filled = repair.counts.get(FILLED)?.count ?? 0;
   if (left + filled > Math.max(A_FEW, data.max_repaired * (rows.length + filled))) {
-    throw new Error(`${left} of ${rows.length} rows would be left out and ${filled} filled in: see whether the time stamps are right`);
+    throw new Error(
+      `${left} of ${rows.length} rows would be left out and ${filled} filled in: see whether the time stamps are right`,
+    );
   }
   const findings = [...repair.counts].map(([kind, { count, line }]) => {
     const noun = count === 1 ? kind.replace(/\b(row|value|gap|stamp)s\b/, "$1") : kind;
@@ -30,7 +40,12 @@ export function readSeries(text, { columns, step: saved, data }) {
 /** The fields of each row that is not blank, with the line on which it begins. */
 export function csvRows(text, delimiter) {
   const rows = [];
-  let fields = [], field = "", quoted = false, closed = false, line = 1, begin = 1;
+  let fields = [],
+    field = "",
+    quoted = false,
+    closed = false,
+    line = 1,
+    begin = 1;
   const endField = () => {
     fields.push(field);
     field = "";
@@ -66,13 +81,17 @@ export function csvRows(text, delimiter) {
 function parsedRows(text, columns, data) {
   const [first, ...rest] = csvRows(text, data.delimiter);
   if (!first) throw new Error("expected CSV with a row that names its columns, found no row");
-  const named = !first.fields.every(isNumber), names = first.fields.map((name, place) => (named ? name.trim() : String(place)));
+  const named = !first.fields.every(isNumber),
+    names = first.fields.map((name, place) => (named ? name.trim() : String(place)));
   const place = (name) => {
-    if (!names.includes(name)) throw new Error(`expected the column '${name}', found ${names.map((one) => `'${one}'`).join(", ")}`);
-    if (names.indexOf(name) !== names.lastIndexOf(name)) throw new Error(`the column '${name}' is there more than once`);
+    if (!names.includes(name))
+      throw new Error(`expected the column '${name}', found ${names.map((one) => `'${one}'`).join(", ")}`);
+    if (names.indexOf(name) !== names.lastIndexOf(name))
+      throw new Error(`the column '${name}' is there more than once`);
     return names.indexOf(name);
   };
-  const time = data.time_column ? place(data.time_column) : null, places = columns.map(place);
+  const time = data.time_column ? place(data.time_column) : null,
+    places = columns.map(place);
   const stamps = new Stamps(data.time_format);
   return (named ? rest : [first, ...rest]).map(({ line, fields }) => {
     if (fields.length !== names.length) {
@@ -103,7 +122,8 @@ function numberOf(text, name, decimal) {
 
 function refuseNewestFirst(rows) {
   const moments = rows.filter((row) => row.moment !== null).map((row) => instant(row.moment));
-  let back = 0, on = 0;
+  let back = 0,
+    on = 0;
   for (let n = 1; n < moments.length; n++) {
     back += moments[n - 1] > moments[n];
     on += moments[n] > moments[n - 1];
@@ -120,9 +140,12 @@ function refuseOtherStep(rows, step) {
     if (distance > 0) apart.push(distance);
   }
   if (!apart.length) return;
-  const usual = apart.sort((one, other) => one - other)[(apart.length - 1) >> 1], ratio = usual / step.length;
+  const usual = apart.sort((one, other) => one - other)[(apart.length - 1) >> 1],
+    ratio = usual / step.length;
   if (ratio > 1 / ALIKE && ratio < ALIKE) return;
-  throw new Error(`expected rows with a step of ${step.length} as in the training data (of dates in seconds), found ${usual}`);
+  throw new Error(
+    `expected rows with a step of ${step.length} as in the training data (of dates in seconds), found ${usual}`,
+  );
 }
 
 /** Gaps filled, missing values stood in for by the last known ones, rows that go back left out. */
@@ -154,7 +177,8 @@ class Repair {
 
   fill(last, row) {
     if (!this.step || row.moment === null) return [];
-    const steps = this.step.count(last.moment, row.moment), lacking = Math.max(halfEven(steps), 1) - 1;
+    const steps = this.step.count(last.moment, row.moment),
+      lacking = Math.max(halfEven(steps), 1) - 1;
     if (Math.abs(steps - lacking - 1) > OFF) this.note("time stamps at irregular distances, taken as even", row.line);
     if (!lacking) return [];
     const problem = `${lacking} rows are missing between ${last.written} and ${row.written}`;

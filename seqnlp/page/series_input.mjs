@@ -11,8 +11,13 @@ const PAUSE = 200;
 export function seriesInput(settings, { show, clear }) {
   const names = [settings.data.time_column, ...settings.columns].filter(Boolean).join(settings.data.delimiter);
   const input = textField("A series as CSV", settings.text, () => later(), 8);
-  const file = element("input", { type: "file", accept: ".csv,.txt,.tsv,text/csv,text/plain", change: () => take(file.files[0]) });
-  const problem = element("p", { class: "problem", role: "alert" }), note = element("p", { class: "note", "aria-live": "polite" });
+  const file = element("input", {
+    type: "file",
+    accept: ".csv,.txt,.tsv,text/csv,text/plain",
+    change: () => take(file.files[0]),
+  });
+  const problem = element("p", { class: "problem", role: "alert" }),
+    note = element("p", { class: "note", "aria-live": "polite" });
   const choose = element("label", { class: "field" }, element("span", {}, "CSV file"), file);
   const root = element("div", { dragover: (event) => event.preventDefault(), drop }, input, choose, problem, note);
   input.placeholder = `${names}\n…\n\nPaste rows, or drop a CSV file here.`;
@@ -42,7 +47,8 @@ export function seriesInput(settings, { show, clear }) {
       return;
     }
     try {
-      const { rows, findings } = readSeries(input.value, settings), shown = show(rows);
+      const { rows, findings } = readSeries(input.value, settings),
+        shown = show(rows);
       if (shown instanceof Promise) note.textContent = "…";
       const sentence = await shown;
       if (sentence) note.textContent = [sentence, ...findings].join("; ");

@@ -3,7 +3,8 @@ import { element } from "./view.mjs";
 import { Weights, decodeBase64 } from "./weights.mjs";
 
 function contentOf(id) {
-  const script = document.getElementById(id), text = script.textContent;
+  const script = document.getElementById(id),
+    text = script.textContent;
   script.remove(); // the text would take memory for nothing
   return text;
 }
@@ -12,7 +13,8 @@ function contentOf(id) {
 export function start(show) {
   const page = document.getElementById("page");
   try {
-    const settings = JSON.parse(contentOf("settings")), tensors = JSON.parse(contentOf("tensors"));
+    const settings = JSON.parse(contentOf("settings")),
+      tensors = JSON.parse(contentOf("tensors"));
     page.append(...show(settings, new Weights(tensors, decodeBase64(contentOf("weights")))));
   } catch (problem) {
     page.append(element("p", { role: "alert" }, `This page does not work in this browser: ${problem.message}`));

@@ -2,13 +2,16 @@
 import { decodeBase64 } from "./weights.mjs";
 
 const SPACE = "\u2581";
-const UNKNOWN = 2, CONTROL = 3, BYTE = 6; // types of pieces; 1: normal, 4: given by the user
+const UNKNOWN = 2,
+  CONTROL = 3,
+  BYTE = 6; // types of pieces; 1: normal, 4: given by the user
 const UNKNOWN_PENALTY = 10;
 
 export class Subwords {
   /** model: {kind, pieces, scores, types, charsmap, prefix, squeeze}, as page/sentencepiece.py reads it. */
   constructor(model) {
-    const { pieces, types } = model, spelt = (id) => types[id] !== UNKNOWN && types[id] !== CONTROL && types[id] !== BYTE;
+    const { pieces, types } = model,
+      spelt = (id) => types[id] !== UNKNOWN && types[id] !== CONTROL && types[id] !== BYTE;
     this.model = model;
     this.ids = new Map(pieces.map((piece, id) => [piece, id]).filter(([, id]) => spelt(id)));
     this.bytes = new Map();
@@ -16,7 +19,10 @@ export class Subwords {
       if (type === BYTE) this.bytes.set(parseInt(pieces[id].slice(3, 5), 16), id);
     });
     this.longest = pieces.reduce((most, piece) => Math.max(most, Array.from(piece).length), 1);
-    this.least = model.scores.reduce((least, score, id) => (types[id] === 1 ? Math.min(least, score) : least), Infinity);
+    this.least = model.scores.reduce(
+      (least, score, id) => (types[id] === 1 ? Math.min(least, score) : least),
+      Infinity,
+    );
     this.map = model.charsmap ? new CharacterMap(decodeBase64(model.charsmap)) : null;
     this.encoder = new TextEncoder();
   }
@@ -48,7 +54,9 @@ export class Subwords {
 
   /** The text of ids; bytes that make no character become U+FFFD. */
   decode(ids) {
-    let text = "", run = [], begun = false;
+    let text = "",
+      run = [],
+      begun = false;
     const flush = () => {
       if (run.length) begun = true;
       text += decodedBytes(run);
@@ -72,7 +80,9 @@ export class Subwords {
 
   /** The characters that are read, spaces as U+2581, and the place in the text that each is from. */
   normalized(text) {
-    const letters = [], places = [], { prefix, squeeze } = this.model;
+    const letters = [],
+      places = [],
+      { prefix, squeeze } = this.model;
     const add = (letter, place) => {
       if (letter === " " && squeeze && (!letters.length || letters.at(-1) === SPACE)) return;
       if (!letters.length && prefix) {
@@ -94,10 +104,12 @@ export class Subwords {
 
   /** For each subword of a text the place in it of its last character. */
   placesOfPieces(text) {
-    const { letters, places } = this.normalized(text), ends = [];
+    const { letters, places } = this.normalized(text),
+      ends = [];
     let size = 0;
     for (const letter of letters) ends.push((size += this.encoder.encode(letter).length));
-    let position = 0, at = 0;
+    let position = 0,
+      at = 0;
     return this.encode(text).map((id) => {
       position += this.isByte(id) ? 1 : this.encoder.encode(this.piece(id)).length;
       while (ends[at] < position) at++;
@@ -107,11 +119,14 @@ export class Subwords {
 
   /** Byte-pair encoding: of all neighbours those with the best score are merged first, of equals the leftmost. */
   merged(letters) {
-    const symbols = [...letters], previous = letters.map((_, k) => k - 1), heap = new Heap(before);
+    const symbols = [...letters],
+      previous = letters.map((_, k) => k - 1),
+      heap = new Heap(before);
     const next = letters.map((_, k) => (k + 1 < letters.length ? k + 1 : -1));
     const consider = (left, right) => {
       if (left < 0 || right < 0) return;
-      const joined = symbols[left] + symbols[right], id = this.ids.get(joined);
+      const joined = symbols[left] + symbols[right],
+        id = this.ids.get(joined);
       if (id !== undefined) heap.push({ left, right, score: this.model.scores[id], size: joined.length });
     };
     for (let k = 0; k + 1 < letters.length; k++) consider(k, k + 1);
@@ -131,10 +146,12 @@ export class Subwords {
 
   /** Unigram: the most probable pieces (Viterbi), in single precision as SentencePiece computes. */
   likeliest(letters) {
-    const best = [{ score: 0, from: -1 }], unknown = Math.fround(this.least - UNKNOWN_PENALTY);
+    const best = [{ score: 0, from: -1 }],
+      unknown = Math.fround(this.least - UNKNOWN_PENALTY);
     for (let start = 0; start < letters.length; start++) {
       const here = best[start].score;
-      let single = false, piece = "";
+      let single = false,
+        piece = "";
       const offer = (end, score) => {
         const sum = Math.fround(score + here);
         if (!best[end] || sum > best[end].score) best[end] = { score: sum, from: start };
@@ -179,7 +196,7 @@ class CharacterMap {
 
   *replaced(text) {
     const bytes = new TextEncoder().encode(text);
-    for (let at = 0, place = 0; at < bytes.length; ) {
+    for (let at = 0, place = 0; at < bytes.length;) {
       const match = this.longest(bytes, at);
       let size = match ? match.size : bytes[at] < 0x80 ? 1 : bytes[at] < 0xe0 ? 2 : bytes[at] < 0xf0 ? 3 : 4;
       const read = this.decoder.decode(bytes.subarray(at, at + size));
@@ -191,7 +208,8 @@ class CharacterMap {
 
   longest(bytes, from) {
     const offset = (unit) => (unit >>> 10) << ((unit & 512) >>> 6);
-    let node = offset(this.trie[0]), match = null;
+    let node = offset(this.trie[0]),
+      match = null;
     for (let at = from; at < bytes.length; at++) {
       node ^= bytes[at];
       const unit = this.trie[node];
@@ -211,7 +229,7 @@ class CharacterMap {
 function decodedBytes(bytes) {
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   let text = "";
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     let size = bytes[at] < 0x80 ? 1 : bytes[at] < 0xe0 ? 2 : bytes[at] < 0xf0 ? 3 : 4;
     try {
       text += decoder.decode(Uint8Array.from(bytes.slice(at, at + size)));
@@ -243,10 +261,12 @@ class Heap {
   }
 
   pop() {
-    const { items } = this, top = items[0], last = items.pop();
+    const { items } = this,
+      top = items[0],
+      last = items.pop();
     if (!items.length) return top;
     items[0] = last;
-    for (let at = 0; ; ) {
+    for (let at = 0; ;) {
       let down = 2 * at + 1;
       if (down + 1 < items.length && this.isBefore(items[down + 1], items[down])) down++;
       if (down >= items.length || !this.isBefore(items[down], items[at])) return top;

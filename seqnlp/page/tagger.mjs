@@ -26,9 +26,13 @@ export class Tagger {
   tag(text, { nbest = 0, trace = null } = {}) {
     const tokens = this.tokenizer.tokenize(text);
     if (!tokens.length) return { tokens, tags: [], spans: [], probabilities: [], nbest: [] };
-    const scores = this.emissions(tokens.map((token) => token.text), trace);
+    const scores = this.emissions(
+      tokens.map((token) => token.text),
+      trace,
+    );
     const lattice = this.crf.lattice(scores, this.settings.temperature);
-    const ids = this.decoded(scores), tags = ids.map((id) => this.settings.tags[id]);
+    const ids = this.decoded(scores),
+      tags = ids.map((id) => this.settings.tags[id]);
     const spans = this.spans(tags, tokens, lattice);
     const plain = this.settings.model.scheme === "none";
     const probabilities = plain ? ids.map((id, t) => this.crf.marginal(lattice, t, id)) : [];
@@ -36,7 +40,8 @@ export class Tagger {
   }
 
   emissions(words, trace) {
-    const bias = this.weights.get("project.bias"), weight = this.weights.get("project.weight");
+    const bias = this.weights.get("project.bias"),
+      weight = this.weights.get("project.weight");
     const outputs = this.stack.run(this.inputs(words), trace);
     return outputs.map((output) => linear(weight, bias, output));
   }
@@ -45,15 +50,18 @@ export class Tagger {
   inputs(words) {
     const rows = words.map((word) => this.words.vector(word));
     if (!this.readers.length) return rows;
-    const read = this.readers.map((reader) => reader.vectors(words)), { weights } = this;
+    const read = this.readers.map((reader) => reader.vectors(words)),
+      { weights } = this;
     const context = words.map((_, t) => joined(read.map((vectors) => vectors[t])));
     if (!weights.has("context.project.weight")) return rows.map((row, t) => joined([row, context[t]]));
-    const project = weights.get("context.project.weight"), bias = weights.get("context.project.bias");
+    const project = weights.get("context.project.weight"),
+      bias = weights.get("context.project.bias");
     return rows.map((row, t) => joined([row, linear(project, bias, context[t])]));
   }
 
   decoded(scores) {
-    const { outside_penalty: penalty, model } = this.settings, outside = this.number.get("O");
+    const { outside_penalty: penalty, model } = this.settings,
+      outside = this.number.get("O");
     const lowered = !penalty
       ? scores
       : scores.map((row) => row.map((score, tag) => (tag === outside ? score - penalty : score)));
@@ -61,11 +69,16 @@ export class Tagger {
   }
 
   spans(tags, tokens, lattice) {
-    const { scheme } = this.settings.model, bioes = scheme === "bioes";
+    const { scheme } = this.settings.model,
+      bioes = scheme === "bioes";
     return spansFromTags(tags, scheme).map(({ first, last, label }) => {
-      const single = last - first === 1, head = bioes && single ? "S" : "B", inner = this.number.get(`I-${label}`);
-      const tail = single ? head : bioes ? "E" : "I", id = (prefix) => this.number.get(`${prefix}-${label}`);
-      const parts = [id(head), inner, id(tail)], forbidden = bioes ? -1 : inner;
+      const single = last - first === 1,
+        head = bioes && single ? "S" : "B",
+        inner = this.number.get(`I-${label}`);
+      const tail = single ? head : bioes ? "E" : "I",
+        id = (prefix) => this.number.get(`${prefix}-${label}`);
+      const parts = [id(head), inner, id(tail)],
+        forbidden = bioes ? -1 : inner;
       const probability = lattice && this.crf.spanProbability(lattice, first, last, parts, forbidden);
       return { first, last, start: tokens[first].start, end: tokens[last - 1].end, label, probability };
     });

@@ -4,10 +4,13 @@ import { start } from "./start.mjs";
 import { Tagger } from "./tagger.mjs";
 import { announcer, colour, element, foldable, lineAtCursor, percent, plural, slider, textField } from "./view.mjs";
 
-const MAX_LINES_KEPT = 1000, READINGS = 5;
+const MAX_LINES_KEPT = 1000,
+  READINGS = 5;
 
 start((settings, weights) => {
-  const tagger = new Tagger(settings, weights), kept = new Map(), plain = settings.model.scheme === "none";
+  const tagger = new Tagger(settings, weights),
+    kept = new Map(),
+    plain = settings.model.scheme === "none";
   const labels = plain ? settings.tags : [...new Set(settings.tags.filter((t) => t !== "O").map((t) => t.slice(2)))];
   const colours = new Map(labels.map((label, number) => [label, colour(number)]));
   let least = 0;
@@ -20,14 +23,21 @@ start((settings, weights) => {
     return kept.get(line);
   }
 
-  const input = textField("Text", settings.text, update), said = announcer();
+  const input = textField("Text", settings.text, update),
+    said = announcer();
   const shown = element("div", { class: "answer", "aria-label": "Answer", role: "region", tabindex: "0" });
-  const threshold = slider("Show from", { min: 0, max: 100, step: 1, value: 0 }, (value) => `${value} %`, (value) => {
-    least = value / 100;
-    update();
-  });
+  const threshold = slider(
+    "Show from",
+    { min: 0, max: 100, step: 1, value: 0 },
+    (value) => `${value} %`,
+    (value) => {
+      least = value / 100;
+      update();
+    },
+  );
   const inside = new InsideView(settings.model.cell, () => {
-    const traces = [], { tokens } = tagger.tag(lineAtCursor(input), { trace: traces });
+    const traces = [],
+      { tokens } = tagger.tag(lineAtCursor(input), { trace: traces });
     return { words: tokens.map((token) => token.text), traces };
   });
   const readings = element("ol", { class: "readings" });
@@ -37,10 +47,17 @@ start((settings, weights) => {
   });
 
   function update() {
-    const lines = input.value.split("\n"), answers = lines.map(answer);
+    const lines = input.value.split("\n"),
+      answers = lines.map(answer);
     shown.replaceChildren(...lines.flatMap((line, n) => [...marked(line, answers[n]), "\n"]));
     const spans = answers.flatMap((found, n) => visibleSpans(found).map((span) => [lines[n], span]));
-    if (plain) said.say(plural(answers.reduce((sum, found) => sum + found.tokens.length, 0), "word"));
+    if (plain)
+      said.say(
+        plural(
+          answers.reduce((sum, found) => sum + found.tokens.length, 0),
+          "word",
+        ),
+      );
     else said.say(summary(spans));
     showLine();
   }
@@ -75,14 +92,16 @@ start((settings, weights) => {
 
   function taggedWords(text, { tokens, tags, probabilities }) {
     return tokens.flatMap((token, t) => {
-      const weak = probabilities[t] < least, name = weak ? "?" : `${tags[t]} ${percent(probabilities[t])}`;
+      const weak = probabilities[t] < least,
+        name = weak ? "?" : `${tags[t]} ${percent(probabilities[t])}`;
       const below = element("span", { class: "name" }, name);
       return [element("span", { class: `word ${weak ? "" : colours.get(tags[t])}` }, token.text, below), " "];
     });
   }
 
   function showReadings() {
-    const text = lineAtCursor(input), { nbest, tokens } = tagger.tag(text, { nbest: READINGS });
+    const text = lineAtCursor(input),
+      { nbest, tokens } = tagger.tag(text, { nbest: READINGS });
     readings.replaceChildren(
       ...nbest.map(({ probability, tags, spans }) => {
         const names = plain

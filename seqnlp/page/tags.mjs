@@ -6,7 +6,8 @@ export function spansFromTags(tags, scheme) {
   if (scheme === "none") return spans;
   tags.forEach((tag, at) => {
     if (tag === "O") return;
-    const prefix = tag[0], label = tag.slice(2);
+    const prefix = tag[0],
+      label = tag.slice(2);
     if (prefix === "B" || prefix === "S") spans.push({ first: at, last: at + 1, label });
     else spans.at(-1).last = at + 1;
   });

@@ -17,7 +17,9 @@ export class Tokenizer {
   /** [{text, start, end}] in order; no visible character is lost. */
   tokenize(text) {
     if (!INVISIBLE.test(text)) {
-      return Array.from(text.matchAll(this.pattern), (match) => place(text, match.index, match.index + match[0].length));
+      return Array.from(text.matchAll(this.pattern), (match) =>
+        place(text, match.index, match.index + match[0].length),
+      );
     }
     const kept = [];
     for (let k = 0; k < text.length; k++) if (!INVISIBLE.test(text[k])) kept.push(k);

@@ -30,7 +30,8 @@ export class Translator {
    * pauses while it computes. A line that is too long is cut, and has one translation without attention.
    */
   *translate(text, nbest = 1) {
-    const { max_tokens: most, unspaced } = this.settings, ids = this.source.encode(text);
+    const { max_tokens: most, unspaced } = this.settings,
+      ids = this.source.encode(text);
     if (!ids.length) return [{ text: "", score: 0, logProbability: 0, tokens: [], attention: [] }];
     if (ids.length <= most) return yield* this.search(ids, nbest);
     const texts = [];
@@ -41,12 +42,16 @@ export class Translator {
       }
     }
     const total = (name) => texts.reduce((sum, one) => sum + one[name], 0);
-    const whole = texts.map((one) => one.text).filter(Boolean).join(unspaced.target ? "" : " ");
+    const whole = texts
+      .map((one) => one.text)
+      .filter(Boolean)
+      .join(unspaced.target ? "" : " ");
     return [{ text: whole, score: total("score"), logProbability: total("logProbability"), tokens: [], attention: [] }];
   }
 
   *search(ids, nbest) {
-    const { decoding } = this.settings, memory = this.network.encode([...ids, END]);
+    const { decoding } = this.settings,
+      memory = this.network.encode([...ids, END]);
     const longest = Math.max(1, Math.trunc(decoding.max_ratio * ids.length + decoding.max_extra));
     const shortest = Math.min(Math.ceil(decoding.min_ratio * ids.length), longest);
     const step = (tokens, states) => this.network.step(tokens, states, memory);
@@ -73,7 +78,8 @@ export class Translator {
     const { words, numbers } = this.sourceWords(text);
     const target = [];
     tokens.forEach((token, t) => {
-      const piece = this.target.piece(token), begins = piece.startsWith("\u2581") || this.settings.unspaced.target;
+      const piece = this.target.piece(token),
+        begins = piece.startsWith("\u2581") || this.settings.unspaced.target;
       if (!target.length || (begins && !this.target.isByte(token))) target.push({ tokens: [], rows: [] });
       target.at(-1).tokens.push(token);
       target.at(-1).rows.push(attention[t]);
@@ -83,7 +89,11 @@ export class Translator {
       for (const one of rows) numbers.forEach((word, s) => (row[word] += one[s] / rows.length));
       return row;
     });
-    return { source: words, target: target.map((word) => ({ text: oneLine(this.target.decode(word.tokens)) })), weights };
+    return {
+      source: words,
+      target: target.map((word) => ({ text: oneLine(this.target.decode(word.tokens)) })),
+      weights,
+    };
   }
 }
 
@@ -112,9 +122,13 @@ class Network {
 
   /** {memory, keys, start}: of each position of the source, and the decoder's first state. */
   encode(ids, trace = null) {
-    let memory = this.encoder.run(ids.map((id) => this.embedded("source_embedding.weight", id)), trace);
+    let memory = this.encoder.run(
+      ids.map((id) => this.embedded("source_embedding.weight", id)),
+      trace,
+    );
     if (this.model.layer_norm) memory = memory.map((row) => this.normed("memory_norm", row));
-    const keys = this.model.attention === "dot" ? memory : memory.map((row) => this.linear("decoder.attention.key", row));
+    const keys =
+      this.model.attention === "dot" ? memory : memory.map((row) => this.linear("decoder.attention.key", row));
     return { memory, keys, start: this.firstState(memory) };
   }
 
@@ -123,8 +137,10 @@ class Network {
   }
 
   firstState(memory) {
-    const { decoder_hidden_dim: H, bridge, encoder_hidden_dim: ahead } = this.model, count = this.layers.length;
-    const context = new Float32Array(memory[0].length), covered = new Float32Array(memory.length);
+    const { decoder_hidden_dim: H, bridge, encoder_hidden_dim: ahead } = this.model,
+      count = this.layers.length;
+    const context = new Float32Array(memory[0].length),
+      covered = new Float32Array(memory.length);
     if (bridge === "zero") return { layers: this.layers.map((layer) => layer.start()), context, covered };
     let summary = joined([memory.at(-1).subarray(0, ahead), memory[0].subarray(ahead)]);
     if (bridge === "mean") {
@@ -143,10 +159,14 @@ class Network {
   step(tokens, states, { memory, keys }) {
     const embedded = tokens.map((token) => this.embedded(this.table, token));
     const after = states.map(() => []);
-    let looked = [], inputs = embedded;
+    let looked = [],
+      inputs = embedded;
     if (this.model.input_feeding) inputs = embedded.map((row, n) => joined([row, states[n].context]));
     this.layers.forEach((layer, level) => {
-      const next = layer.steps(inputs, states.map((state) => state.layers[level]));
+      const next = layer.steps(
+        inputs,
+        states.map((state) => state.layers[level]),
+      );
       next.forEach((state, n) => after[n].push(state));
       if (!level) looked = next.map((state, n) => this.attend(state.hidden, states[n].covered, memory, keys));
       inputs = next.map((state, n) => joined([state.hidden, looked[n].context]));
@@ -178,7 +198,8 @@ class Network {
       }
       return sum;
     });
-    const attention = softmax(energies), context = new Float32Array(memory[0].length);
+    const attention = softmax(energies),
+      context = new Float32Array(memory[0].length);
     memory.forEach((row, s) => {
       for (let k = 0; k < row.length; k++) context[k] += attention[s] * row[k];
     });

@@ -4,22 +4,39 @@ import { start } from "./start.mjs";
 import { Translator } from "./translator.mjs";
 import { announcer, element, finished, foldable, lineAtCursor, percent, textField } from "./view.mjs";
 
-const PAUSE = 120, MAX_LINES_KEPT = 500, NBEST = 5;
+const PAUSE = 120,
+  MAX_LINES_KEPT = 500,
+  NBEST = 5;
 
 start((settings, weights) => {
-  const translator = new Translator(settings, weights), kept = new Map(), [from, to] = settings.languages;
-  const input = textField(`Text to translate${from ? ` (${from})` : ""}`, settings.text, update), said = announcer();
+  const translator = new Translator(settings, weights),
+    kept = new Map(),
+    [from, to] = settings.languages;
+  const input = textField(`Text to translate${from ? ` (${from})` : ""}`, settings.text, update),
+    said = announcer();
   if (from) input.lang = from;
-  const shown = element("div", { class: "answer pairs", role: "region", "aria-label": "Translation", "aria-busy": "false" });
-  const hint = element("p", { class: "note" }, "Point at a word, or walk through a line with the arrow keys: what it looked at is marked.");
+  const shown = element("div", {
+    class: "answer pairs",
+    role: "region",
+    "aria-label": "Translation",
+    "aria-busy": "false",
+  });
+  const hint = element(
+    "p",
+    { class: "note" },
+    "Point at a word, or walk through a line with the arrow keys: what it looked at is marked.",
+  );
   const others = element("ol", { class: "readings" });
   const alternatives = foldable("Other translations of the line", showAlternatives, others);
   const inside = new InsideView(settings.model.cell, () => {
-    const traces = [], line = lineAtCursor(input);
+    const traces = [],
+      line = lineAtCursor(input);
     translator.encode(line, traces);
     return { words: translator.steps(line), traces };
   });
-  let newest = 0, timer = 0, line = null;
+  let newest = 0,
+    timer = 0,
+    line = null;
   document.addEventListener("selectionchange", () => {
     if (document.activeElement === input) showLine();
   });
@@ -34,7 +51,8 @@ start((settings, weights) => {
 
   /** Line by line; what was translated before is there at once. */
   async function show(number) {
-    const lines = input.value.split("\n"), blocks = lines.map((one) => pairOf(one, kept.get(one)));
+    const lines = input.value.split("\n"),
+      blocks = lines.map((one) => pairOf(one, kept.get(one)));
     shown.replaceChildren(...blocks);
     for (const [n, one] of lines.entries()) {
       if (kept.has(one)) continue;
@@ -86,7 +104,11 @@ class Pair {
     this.target = target.map((word, t) => this.word(word.text, () => this.showTarget(t)));
     this.source = source.map(({ start, end }, s) => this.word(text.slice(start, end), () => this.showSource(s)));
     const between = (words, space) => words.flatMap((word, n) => (n ? [space, word] : [word]));
-    const ahead = element("p", { class: "target", lang: languages[1] }, ...between(this.target, unspaced.target ? "" : " "));
+    const ahead = element(
+      "p",
+      { class: "target", lang: languages[1] },
+      ...between(this.target, unspaced.target ? "" : " "),
+    );
     const below = element("p", { class: "source", lang: languages[0] }, ...between(this.source, " "));
     const events = { keydown: (event) => this.walk(event), mouseleave: () => this.clear(), blur: () => this.clear() };
     this.root = element("div", { class: "pair", tabindex: "0", ...events }, ahead, below);

@@ -87,7 +87,8 @@ export function textField(name, text, change, rows = 4) {
 
 /** The line in which the cursor is. */
 export function lineAtCursor(input) {
-  const before = input.value.slice(0, input.selectionStart), from = before.lastIndexOf("\n") + 1;
+  const before = input.value.slice(0, input.selectionStart),
+    from = before.lastIndexOf("\n") + 1;
   const to = input.value.indexOf("\n", from);
   return input.value.slice(from, to < 0 ? undefined : to);
 }
@@ -105,7 +106,7 @@ export function bars(rows) {
 
 /** Runs a generator that pauses, a little at a time, so that the page stays awake; null once it is not wanted any more. */
 export async function finished(generator, isWanted) {
-  for (let begun = performance.now(); ; ) {
+  for (let begun = performance.now(); ;) {
     const { done, value } = generator.next();
     if (done) return value;
     if (performance.now() - begun > 30) {

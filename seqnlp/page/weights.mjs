@@ -3,7 +3,8 @@
 /** Bytes of base64 text. */
 export function decodeBase64(text) {
   if (Uint8Array.fromBase64) return Uint8Array.fromBase64(text);
-  const letters = atob(text), bytes = new Uint8Array(letters.length);
+  const letters = atob(text),
+    bytes = new Uint8Array(letters.length);
   for (let k = 0; k < bytes.length; k++) bytes[k] = letters.charCodeAt(k);
   return bytes;
 }
@@ -34,7 +35,8 @@ export class Weights {
 
   /** One row of a matrix: of a table, only the rows that are read are ever widened. */
   row(name, number) {
-    const { shape, type, at, scales } = this.tensors[name], width = shape[1];
+    const { shape, type, at, scales } = this.tensors[name],
+      width = shape[1];
     if (type !== "i8") return this.get(name).subarray(number * width, (number + 1) * width);
     const codes = new Int8Array(this.buffer, this.offset + at + number * width, width);
     const scale = scales === undefined ? 1 : new Float32Array(this.buffer, this.offset + scales, shape[0])[number];
@@ -50,7 +52,8 @@ export class Weights {
     const codes = new Int8Array(this.buffer, this.offset + at, size);
     if (scales === undefined) return Float32Array.from(codes);
     const steps = new Float32Array(this.buffer, this.offset + scales, shape[0]);
-    const out = new Float32Array(size), width = size / shape[0];
+    const out = new Float32Array(size),
+      width = size / shape[0];
     for (let row = 0; row < shape[0]; row++) {
       for (let k = row * width; k < (row + 1) * width; k++) out[k] = codes[k] * steps[row];
     }
@@ -60,7 +63,9 @@ export class Weights {
 
 /** The number that 16 bits stand for. */
 function fromHalf(bits) {
-  const exponent = (bits >> 10) & 31, fraction = (bits & 1023) / 1024, sign = bits >> 15 ? -1 : 1;
+  const exponent = (bits >> 10) & 31,
+    fraction = (bits & 1023) / 1024,
+    sign = bits >> 15 ? -1 : 1;
   if (exponent === 31) return fraction ? NaN : sign * Infinity;
   return sign * (exponent ? 2 ** (exponent - 15) * (1 + fraction) : 2 ** -14 * fraction);
 }

@@ -2,7 +2,9 @@
 import { topPlaces } from "./search.mjs";
 import { stripped } from "./whitespace.mjs";
 
-const BEAM = 24, MAX_LENGTH = 40, NEGLIGIBLE = 0.1;
+const BEAM = 24,
+  MAX_LENGTH = 40,
+  NEGLIGIBLE = 0.1;
 
 export class WordSearch {
   constructor(tokens) {
@@ -19,7 +21,8 @@ export class WordSearch {
    * place: after a finished word, or at the beginning of a line; step: (places, tokens) -> places.
    */
   nextWords(place, step, lead, typed, top) {
-    const start = lead + typed, words = new Map();
+    const start = lead + typed,
+      words = new Map();
     const add = (text, probability) => words.set(text, (words.get(text) ?? 0) + probability);
     let mass = typed ? 0 : 1 - (lead ? this.continued(place) : 0);
     let begun = [{ text: "", probability: 1, place }];
@@ -32,9 +35,15 @@ export class WordSearch {
       }
       const best = [...words.values()].sort((one, other) => other - one);
       const least = best.length >= top ? NEGLIGIBLE * best[top - 1] : 0;
-      candidates = candidates.filter(({ gain }) => gain > least).sort((one, other) => other.gain - one.gain).slice(0, BEAM);
+      candidates = candidates
+        .filter(({ gain }) => gain > least)
+        .sort((one, other) => other.gain - one.gain)
+        .slice(0, BEAM);
       if (!candidates.length) break;
-      const places = step(candidates.map(({ one }) => one.place), candidates.map(({ token }) => token));
+      const places = step(
+        candidates.map(({ one }) => one.place),
+        candidates.map(({ token }) => token),
+      );
       begun = candidates.map(({ one, token, gain }, row) => {
         return { text: one.text + this.tokens.pieces[token], probability: gain, place: places[row] };
       });

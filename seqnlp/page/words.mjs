@@ -4,7 +4,12 @@ import { joined } from "./numbers.mjs";
 import { Stack } from "./recurrent.mjs";
 import { visible } from "./tokenizer.mjs";
 
-const PADDING = 0, WORD_BEGIN = 1, WORD_END = 2, FIRST_CHARACTER = 3, MAX_WORD_LENGTH = 32, MAX_KEPT = 20000;
+const PADDING = 0,
+  WORD_BEGIN = 1,
+  WORD_END = 2,
+  FIRST_CHARACTER = 3,
+  MAX_WORD_LENGTH = 32,
+  MAX_KEPT = 20000;
 
 export class WordRows {
   /** vocabulary: {words, vector_words, characters, lowercase}. */
@@ -33,7 +38,8 @@ export class WordRows {
     const parts = [];
     if (this.weights.has("embedder.table.weight")) parts.push(this.wordPart(word));
     if (this.readCharacters) parts.push(this.readCharacters(this.characterIds(word)));
-    if (this.weights.has("embedder.casing.weight")) parts.push(this.weights.row("embedder.casing.weight", casing(word)));
+    if (this.weights.has("embedder.casing.weight"))
+      parts.push(this.weights.row("embedder.casing.weight", casing(word)));
     return joined(parts);
   }
 
@@ -41,7 +47,8 @@ export class WordRows {
     const id = this.words.get(this.lowercase ? word.toLowerCase() : word) ?? 0;
     const learned = this.weights.row("embedder.table.weight", id);
     if (!this.weights.has("embedder.vectors.codes")) return learned;
-    const vectorId = this.vectorId(word), readsTable = vectorId === 0 || (this.fineTune && id > 0);
+    const vectorId = this.vectorId(word),
+      readsTable = vectorId === 0 || (this.fineTune && id > 0);
     const scale = this.weights.get("embedder.vectors.scales")[vectorId];
     const vector = this.weights.row("embedder.vectors.codes", vectorId).map((code) => code * scale);
     if (readsTable) for (let k = 0; k < vector.length; k++) vector[k] += learned[k];
@@ -50,7 +57,8 @@ export class WordRows {
 
   /** The number of the word's pretrained vector: of the first of its forms that has one, else 0. */
   vectorId(word) {
-    const lower = word.toLowerCase(), bare = lower.replace(/^[#@]+/, "");
+    const lower = word.toLowerCase(),
+      bare = lower.replace(/^[#@]+/, "");
     const zeros = Array.from(lower, (c) => (isDigit(c) ? "0" : c)).join("");
     for (const form of [word, lower, bare, zeros]) {
       const found = form && this.vectorWords.get(form);
@@ -76,11 +84,14 @@ function characterModel(weights) {
 /** A convolution over three characters and its maximum: what each character adds at each place is computed once. */
 function convolvedCharacters(weights) {
   const project = weights.get("embedder.characters.project.weight");
-  const bias = weights.get("embedder.characters.project.bias"), size = bias.length, kept = new Map();
+  const bias = weights.get("embedder.characters.project.bias"),
+    size = bias.length,
+    kept = new Map();
 
   function added(character) {
     if (!kept.has(character)) {
-      const embedded = weights.row("embedder.characters.embedding.weight", character), width = embedded.length;
+      const embedded = weights.row("embedder.characters.embedding.weight", character),
+        width = embedded.length;
       kept.set(
         character,
         [0, 1, 2].map((place) => {
@@ -96,7 +107,8 @@ function convolvedCharacters(weights) {
   }
 
   return (characters) => {
-    const out = new Float32Array(size).fill(-Infinity), wide = [...characters, PADDING].map(added);
+    const out = new Float32Array(size).fill(-Infinity),
+      wide = [...characters, PADDING].map(added);
     for (let at = 0; at + 2 < wide.length; at++) {
       for (let f = 0; f < size; f++) {
         const sum = wide[at][0][f] + wide[at + 1][1][f] + wide[at + 2][2][f];

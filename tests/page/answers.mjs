@@ -8,7 +8,10 @@ const [task, file] = process.argv.slice(2);
 function model() {
   const page = fs.readFileSync(file, "utf8");
   const content = (id) => page.match(new RegExp(`id="${id}">([^<]*)</script>`))[1];
-  return [JSON.parse(content("settings")), new Weights(JSON.parse(content("tensors")), decodeBase64(content("weights")))];
+  return [
+    JSON.parse(content("settings")),
+    new Weights(JSON.parse(content("tensors")), decodeBase64(content("weights"))),
+  ];
 }
 
 /** What a generator that pauses returns. */
@@ -74,7 +77,8 @@ const TASKS = {
   async forecasting() {
     const { Forecaster } = await import("../../seqnlp/page/forecaster.mjs");
     const { readSeries } = await import("../../seqnlp/page/series.mjs");
-    const [settings, weights] = model(), forecaster = new Forecaster(settings, weights);
+    const [settings, weights] = model(),
+      forecaster = new Forecaster(settings, weights);
     return ({ text, level }) => {
       try {
         const { rows, findings } = readSeries(text, settings);
@@ -87,7 +91,8 @@ const TASKS = {
   async anomaly_detection() {
     const { Detector } = await import("../../seqnlp/page/detector.mjs");
     const { readSeries } = await import("../../seqnlp/page/series.mjs");
-    const [settings, weights] = model(), detector = new Detector(settings, weights);
+    const [settings, weights] = model(),
+      detector = new Detector(settings, weights);
     return (text) => {
       const threshold = settings.thresholds.find(([rate]) => rate === settings.false_alarms)[1];
       return finished(detector.detect(readSeries(text, settings).rows, threshold));
@@ -98,7 +103,8 @@ const TASKS = {
     return ({ text, format, step, count }) => {
       const moment = readMoment(text, format);
       if (moment === null) return null;
-      const steps = new Step(step), later = steps.after(moment, count);
+      const steps = new Step(step),
+        later = steps.after(moment, count);
       return { written: writeMoment(later, text, format), count: steps.count(moment, later) };
     };
   },
