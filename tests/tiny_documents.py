@@ -42,7 +42,7 @@ def tiny_classification(folder: Path, **changes: Any) -> ClassificationConfig:
         "task": "classification",
         "name": "tiny",
         "data": {"dir": str(folder), "train": "train.tsv", "dev": "dev.tsv", "test": "test.tsv"},
-        "model": {"word_dim": 8, "hidden_dim": 6, "character_dim": 4, "character_hidden_dim": 5},
+        "model": {"word_dim": 8, "hidden_dim": 6, "character_dim": 4, "character_hidden_dim": 5, "ngrams": 0},
         "optimizer": {"learning_rate": 0.02, "schedule": "constant"},
         "trainer": {
             "epochs": 2,

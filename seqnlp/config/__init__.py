@@ -19,6 +19,8 @@ from seqnlp.config.anomaly_detection import (
     AutoencoderTrainerConfig,
 )
 from seqnlp.config.classification import (
+    AUTO_NGRAMS,
+    FEW_DOCUMENTS,
     MIN_DISTANCE,
     ClassificationConfig,
     ClassifierConfig,
@@ -48,7 +50,9 @@ from seqnlp.errors import ConfigError, did_you_mean, shortened
 from seqnlp.task_table import TASKS, part_of
 
 __all__ = [
+    "AUTO_NGRAMS",
     "CONFIGS",
+    "FEW_DOCUMENTS",
     "MIN_DISTANCE",
     "AboutConfig",
     "AnomalyDataConfig",

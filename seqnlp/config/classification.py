@@ -19,6 +19,13 @@ MIN_DISTANCE = 5
 """The smallest ``data.distance``: `Paris . I speak fluent French`."""
 
 
+AUTO_NGRAMS = -1
+"""``model.ngrams`` that depends on the size of the training split."""
+
+FEW_DOCUMENTS = 20_000
+"""Training documents up to which n-grams know what a network has not seen often enough."""
+
+
 @dataclass
 class DocumentDataConfig(SplitsConfig):
     """Where labelled documents come from, and what their labels become."""
@@ -125,10 +132,16 @@ class ClassifierConfig:
     )
     overlap: int = setting(0, "strided: words that neighbouring windows share", low=0)
     ngrams: int = setting(
-        0,
-        "the scores of a bag of n-grams up to this length are added to the network's; 0: the network alone",
-        low=0,
+        AUTO_NGRAMS,
+        "the scores of a bag of n-grams up to this length are added to the network's; 0: the network alone; "
+        f"-1: 2 for up to {FEW_DOCUMENTS:,} training documents, 0 for more",
+        low=AUTO_NGRAMS,
         high=5,
+    )
+    ngrams_first: bool = setting(
+        True,
+        "the network starts from what the n-grams say and learns what they leave (of training documents by bags "
+        "that were fitted on others); false: it is trained as if there were none",
     )
     word_dropout: float = setting(0.05, "chance that a training word is read as unknown", low=0, below=1)
     input_dropout: float = setting(0.33, "locked dropout on the recurrent input, one mask a window", low=0, below=1)

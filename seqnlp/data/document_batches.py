@@ -29,6 +29,7 @@ class DocumentBatch:
         owners: (P,) the document of each window, in rising order.
         places: (P,) number of the window in its document.
         targets: (B,) classes, or (B, K) bool where a document has any number of labels.
+        beside: (B, K) scores of something else that training adds to the network's, if any.
     """
 
     rows: WordRows
@@ -37,13 +38,16 @@ class DocumentBatch:
     owners: Tensor
     places: Tensor
     targets: Tensor
+    beside: Tensor | None = None
 
     def to(self, device: torch.device) -> DocumentBatch:
         """The same batch on another device."""
         if device.type == "cpu":
             return self
         parts = (self.index, self.lengths, self.owners, self.places, self.targets)
-        return DocumentBatch(self.rows.to(device), *(part.to(device) for part in parts))
+        beside = None if self.beside is None else self.beside.to(device)
+        index, lengths, owners, places, targets = (part.to(device) for part in parts)
+        return DocumentBatch(self.rows.to(device), index, lengths, owners, places, targets, beside)
 
 
 def collate_documents(

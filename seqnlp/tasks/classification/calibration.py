@@ -30,11 +30,31 @@ def log_loss(scores: FloatArray, targets: NDArray[np.bool_], multi_label: bool) 
     return float((np.logaddexp.reduce(scores, axis=1) - scores[targets]).mean())
 
 
+def fit_weight(scores: FloatArray, targets: NDArray[np.bool_], multi_label: bool) -> float:
+    """What scores must be multiplied with to have the least log loss."""
+    from scipy.optimize import minimize_scalar
+
+    def loss(weight: float) -> float:
+        return log_loss(weight * scores, targets, multi_label)
+
+    return float(minimize_scalar(loss, bounds=(0.0, MAX_NGRAM_WEIGHT), method="bounded").x)
+
+
 def fit_decision(
-    network: FloatArray, ngrams: FloatArray | None, targets: NDArray[np.bool_], multi_label: bool
+    network: FloatArray,
+    ngrams: FloatArray | None,
+    targets: NDArray[np.bool_],
+    multi_label: bool,
+    trained_weight: float | None = None,
 ) -> Decision:
-    """The decision with the least log loss; without documents the one that changes nothing."""
-    start = Decision(1.0, 0.0 if ngrams is None else 1.0)
+    """The decision with the least log loss; without documents the one that changes nothing.
+
+    Args:
+        trained_weight: of the n-grams, where the network was trained beside them. It stays what it was: a small dev
+            would tell too little of two numbers, and would now and then believe a network that has learnt it by heart.
+    """
+    weight = 1.0 if trained_weight is None else trained_weight
+    start = Decision(1.0, 0.0 if ngrams is None else weight)
     if len(targets) == 0:
         return start
 
@@ -43,6 +63,9 @@ def fit_decision(
 
     if ngrams is None:
         return Decision(fit_temperature(lambda temperature: loss(temperature, 0.0)))
+    if trained_weight is not None:
+        temperature = fit_temperature(lambda temperature: loss(temperature, weight), high=MAX_TEMPERATURE)
+        return Decision(temperature, weight)
     from scipy.optimize import minimize
 
     bounds = [(math.log(0.25), math.log(MAX_TEMPERATURE)), (0.0, MAX_NGRAM_WEIGHT)]

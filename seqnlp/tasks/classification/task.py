@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -12,7 +12,7 @@ from torch import Tensor
 
 from seqnlp import bundle
 from seqnlp.bundle_files import FOLDER
-from seqnlp.config import ClassificationConfig, settings_without_places
+from seqnlp.config import AUTO_NGRAMS, FEW_DOCUMENTS, ClassificationConfig, settings_without_places
 from seqnlp.data.batches import plan_epoch
 from seqnlp.data.document_batches import collate_documents, take_documents
 from seqnlp.data.documents import documents_digest, load_documents
@@ -21,7 +21,6 @@ from seqnlp.data.lexicon import Lexicon, normalized
 from seqnlp.data.windows import cut_windows
 from seqnlp.metrics.classification import label_scores
 from seqnlp.models.as_network import TorchClassifier
-from seqnlp.models.bag_of_ngrams import METHODS, STRENGTHS, BagOfNgrams, fit_bag, tune_bag
 from seqnlp.models.classifier import RecurrentClassifier
 from seqnlp.models.size import count_parameters
 from seqnlp.networks.protocol import FloatArray
@@ -30,7 +29,15 @@ from seqnlp.tasks.classification.calibration import fit_decision
 from seqnlp.tasks.classification.card import model_card
 from seqnlp.tasks.classification.label_sets import LabelSets
 from seqnlp.tasks.classification.model import bag_tensors, build_classifier, describe, set_tensors, vocabulary_of
-from seqnlp.tasks.classification.prediction import DocumentPredictor, decide, label_names, predicted, probabilities
+from seqnlp.tasks.classification.ngrams import FittedBag, choose_bag, scores_held_out
+from seqnlp.tasks.classification.prediction import (
+    DocumentPredictor,
+    FloatArray,
+    decide,
+    label_names,
+    predicted,
+    probabilities,
+)
 from seqnlp.tasks.classification.saved import Decision
 from seqnlp.tasks.classification.start import ClassifierStart, classifier_start, take_over
 from seqnlp.tasks.saving import begun_with, training_metrics
@@ -46,9 +53,6 @@ from seqnlp.tasks.start import (
 from seqnlp.tasks.word_features import Vectors, learn_features, load_vectors, vectors_digest
 from seqnlp.training.checkpoint import Progress
 from seqnlp.training.task import Batch
-
-MIN_DOCUMENT_FREQUENCY = 2
-"""Training documents that an n-gram of the shipped model must be in: half of the folder's size for nothing lost."""
 
 
 class ClassificationTask:
@@ -76,6 +80,8 @@ class ClassificationTask:
         self.dev_digest = documents_digest(data, "dev")
         self.digest = self.train_digest + vectors_digest(data, settings)
         train, dev = (load_documents(data, split, say) for split in ("train", "dev"))
+        if settings.ngrams == AUTO_NGRAMS:
+            settings.ngrams = 2 if len(train) <= FEW_DOCUMENTS and data.format != "long_range" else 0
         self.labels = reading.learn_labels(train, data.multi_label)
         reading.report_suspicions(train, data.multi_label, say)
         self.labels = joined(begun.saved.labels, self.labels) if begun else self.labels
@@ -99,9 +105,12 @@ class ClassificationTask:
         self.lexicon = Lexicon(self.features)
         self.train = FlatSequences.of([self.lexicon.indices(document.tokens) for document in read])
         reading.say_long(self.train.lengths, settings.window, settings.long, "train", say)
-        self.bag = self._fit_bag(read, say)
+        self.ngram_scores: FloatArray | None = None  # (N, K) of training documents, if the network starts from them
+        self.ngram_weight = 1.0
+        fitted = self._fit_bag(read, say)
+        self.bag = fitted.bag if fitted else None
         self.beside = reading.last_words_score(read, self.dev) if data.format == "long_range" else {}
-        self.decision = Decision(ngram_weight=1.0 if self.bag else 0.0)
+        self.decision = Decision(ngram_weight=self.ngram_weight if self.bag else 0.0)
         self.label_sets: LabelSets | None = None
         self.word_dim = vectors.values.shape[1] if vectors else settings.word_dim
         self.word_dim = begun.saved.word_dim if begun else self.word_dim
@@ -128,7 +137,11 @@ class ClassificationTask:
         windows = cut_windows(documents.lengths, settings.window, settings.overlap, settings.long == "truncated")
         chosen = self.targets[examples]  # (B, K)
         targets = chosen if self.config.data.multi_label else chosen.argmax(axis=1)
-        return self.model.loss(collate_documents(documents, windows, targets, self.lexicon).to(self.device))
+        batch = collate_documents(documents, windows, targets, self.lexicon)
+        if self.ngram_scores is not None:
+            said = torch.from_numpy((self.ngram_weight * self.ngram_scores[examples]).astype(np.float32))  # (B, K)
+            batch = replace(batch, beside=said)
+        return self.model.loss(batch.to(self.device))
 
     def evaluate(self) -> dict[str, float]:
         """``score`` is the dev accuracy or macro F1 in percent; of several labels a document the micro or macro F1.
@@ -151,7 +164,8 @@ class ClassificationTask:
         multi_label, network = self.config.data.multi_label, np.stack(answers).astype(np.float64)  # (B, K)
         ngrams = self._predictor().ngram_scores([document.tokens for document in self.dev])
         targets = reading.targets_of(self.dev, self.labels)  # (B, K)
-        self.decision = fit_decision(network, ngrams, targets, multi_label)
+        trained = None if self.ngram_scores is None else self.ngram_weight
+        self.decision = fit_decision(network, ngrams, targets, multi_label, trained)
         decided = decide(network, ngrams, self.decision)  # (B, K)
         self.label_sets = None if multi_label else LabelSets.of_dev(probabilities(decided, False), targets)
         scores = label_scores(
@@ -219,6 +233,9 @@ class ClassificationTask:
             weights = torch.from_numpy(reading.balanced_weights(self.targets))  # (K,)
         torch.manual_seed(self.config.seed)
         model = build_classifier(settings, self.features, len(self.labels), self.word_dim, multi_label, weights)
+        if self.ngram_scores is not None:  # the untrained network says nothing beside the n-grams
+            torch.nn.init.zeros_(model.project.weight)
+            torch.nn.init.zeros_(model.project.bias)
         model = model.to(self.device)
         forms = self.lexicon.columns()
         if begun:
@@ -229,28 +246,18 @@ class ClassificationTask:
             model.embedder.start_corrections_at_zero(*map(torch.from_numpy, (forms.word_ids, forms.vector_ids)))
         return model
 
-    def _fit_bag(self, train: Sequence[reading.ReadDocument], say: Callable[[str], None]) -> BagOfNgrams | None:
+    def _fit_bag(self, train: Sequence[reading.ReadDocument], say: Callable[[str], None]) -> FittedBag | None:
         """The bag of n-grams, its regularisation chosen on dev; they are not trained with the network."""
         order, multi_label = self.config.model.ngrams, self.config.data.multi_label
         if not order:
             return None
-        words, dev = (
-            [[normalized(word, self.config.model.lowercase) for word in document.tokens] for document in documents]
-            for documents in (train, self.dev)
-        )
-        options: dict[str, Any] = {"single": not multi_label, "min_documents": MIN_DOCUMENT_FREQUENCY}
-        if not dev:
-            return fit_bag(words, self.targets, "nbsvm", order, STRENGTHS["nbsvm"][1], **options)
         gold = [document.labels for document in self.dev]
+        words, dev = self._bag_words(train), self._bag_words(self.dev)
+        fitted = choose_bag(words, self.targets, dev, gold, self.labels, order, multi_label, say)
+        if self.config.model.ngrams_first and fitted.bag.ngrams:
+            self.ngram_scores, self.ngram_weight = scores_held_out(words, self.targets, fitted, multi_label)
+        return fitted
 
-        def accuracy(bag: BagOfNgrams) -> float:
-            scores = label_scores(gold, label_names(predicted(bag.scores(dev), multi_label), self.labels))
-            return scores.micro.f1 if multi_label else scores.accuracy
-
-        tried = [(tune_bag(words, self.targets, method, [order], accuracy, **options), method) for method in METHODS]
-        (bag, settings), method = max(tried, key=lambda each: accuracy(each[0][0]))
-        if not bag.ngrams:
-            say(f"warning: no n-gram is in {MIN_DOCUMENT_FREQUENCY} documents; set model.ngrams=0")
-            return bag
-        say(f"n-grams: {len(bag.ngrams):,}, {method} of {settings}: alone {100 * accuracy(bag):.2f} on dev")
-        return bag
+    def _bag_words(self, documents: Sequence[reading.ReadDocument]) -> list[list[str]]:
+        """The words of documents as n-grams are made of them."""
+        return [[normalized(word, self.config.model.lowercase) for word in document.tokens] for document in documents]

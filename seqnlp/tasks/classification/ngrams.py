@@ -1,0 +1,145 @@
+"""The bag of n-grams of a classifier, fitted before the network is; what it says of documents not fitted on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqnlp.metrics.classification import label_scores
+from seqnlp.models.bag_of_ngrams import METHODS, STRENGTHS, BagOfNgrams, fit_bag, tune_bag
+from seqnlp.tasks.classification.calibration import fit_weight
+from seqnlp.tasks.classification.prediction import FloatArray, label_names, predicted
+
+MIN_DOCUMENT_FREQUENCY = 2
+"""Training documents that an n-gram of the shipped model must be in: half of the folder's size for nothing lost."""
+
+FEWEST_TO_CHOOSE = 500
+"""Dev documents that can tell two bags apart; with fewer of them folds of train choose."""
+
+MOST_IN_FOLDS = 5000
+"""Training documents for which fitting every bag on every fold takes seconds."""
+
+FOLDS = 5
+_BLOCK = 20
+"""Documents that follow each other and are in the same fold: phrases of a sentence, or parts of a text."""
+
+Words = Sequence[Sequence[str]]
+Labels = Sequence[tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class FittedBag:
+    """A bag, and how it was fitted."""
+
+    bag: BagOfNgrams
+    method: str
+
+
+def choose_bag(
+    train: Words,
+    targets: NDArray[np.bool_],
+    dev: Words,
+    gold: Labels,
+    labels: Sequence[str],
+    order: int,
+    multi_label: bool,
+    say: Callable[[str], None],
+) -> FittedBag:
+    """The better of logistic regression and NB-SVM, and its regularisation: on dev, or on folds of a small train.
+
+    Args:
+        train, targets: words of the training documents, and which labels (N, K) each has.
+        dev, gold: words and labels of the dev documents; those of fewer than :data:`FEWEST_TO_CHOOSE` choose nothing
+            where folds of train can.
+        order: the most words of an n-gram; folds choose among fewer, too.
+    """
+    folds = len(dev) < FEWEST_TO_CHOOSE and len(train) <= MOST_IN_FOLDS
+    if folds:
+        fitted, settings = _best_on_folds(train, targets, labels, order, multi_label)
+    elif dev:
+        fitted, settings = _best_on_dev(train, targets, dev, gold, labels, order, multi_label)
+    else:
+        usual = fit_bag(train, targets, "nbsvm", order, STRENGTHS["nbsvm"][1], **_options(multi_label))
+        fitted, settings = FittedBag(usual, "nbsvm"), ""
+    bag = fitted.bag
+    if not bag.ngrams:
+        say(f"warning: no n-gram is in {MIN_DOCUMENT_FREQUENCY} documents; set model.ngrams=0")
+    elif dev:
+        alone = _score(bag.scores(dev), gold, labels, multi_label)
+        chosen = "chosen on folds of train, " if folds else ""
+        say(f"n-grams: {len(bag.ngrams):,}, {fitted.method} of {settings}: {chosen}alone {100 * alone:.2f} on dev")
+    return fitted
+
+
+def _best_on_dev(
+    train: Words,
+    targets: NDArray[np.bool_],
+    dev: Words,
+    gold: Labels,
+    labels: Sequence[str],
+    order: int,
+    multi_label: bool,
+) -> tuple[FittedBag, str]:
+    def accuracy(bag: BagOfNgrams) -> float:
+        return _score(bag.scores(dev), gold, labels, multi_label)
+
+    options = _options(multi_label)
+    tried = [(tune_bag(train, targets, method, [order], accuracy, **options), method) for method in METHODS]
+    (bag, settings), method = max(tried, key=lambda each: accuracy(each[0][0]))
+    return FittedBag(bag, method), settings
+
+
+def _best_on_folds(
+    train: Words, targets: NDArray[np.bool_], labels: Sequence[str], order: int, multi_label: bool
+) -> tuple[FittedBag, str]:
+    gold = [tuple(label_names(row[None], labels)[0]) for row in targets]
+    best: tuple[float, FittedBag] | None = None
+    for words in range(1, order + 1):
+        for method in METHODS:
+            for strength in STRENGTHS[method]:
+                found = _held_out(train, targets, method, words, strength, multi_label)
+                reached = _score(found, gold, labels, multi_label)
+                if best is None or reached > best[0]:
+                    best = reached, FittedBag(BagOfNgrams({}, words, np.zeros((0, 0)), np.zeros(0), strength), method)
+    assert best is not None
+    method, kind = best[1].method, best[1].bag
+    bag = fit_bag(train, targets, method, kind.order, kind.strength, **_options(multi_label))
+    return FittedBag(bag, method), f"up to {kind.order} words, C {kind.strength:g}"
+
+
+def scores_held_out(
+    train: Words, targets: NDArray[np.bool_], fitted: FittedBag, multi_label: bool
+) -> tuple[FloatArray, float]:
+    """Scores (N, K) of training documents, each by a bag fitted on other folds, and the weight that suits them.
+
+    A bag says nearly everything right of documents that it was fitted on, so that it would leave nothing to learn.
+    """
+    found = _held_out(train, targets, fitted.method, fitted.bag.order, fitted.bag.strength, multi_label)
+    return found, fit_weight(found, targets, multi_label)
+
+
+def _held_out(
+    train: Words, targets: NDArray[np.bool_], method: str, order: int, strength: float, multi_label: bool
+) -> FloatArray:
+    folds, found = (np.arange(len(train)) // _BLOCK) % FOLDS, np.zeros(targets.shape)  # (N,), (N, K)
+    for fold in range(FOLDS):
+        inside, outside = np.flatnonzero(folds == fold).tolist(), np.flatnonzero(folds != fold).tolist()
+        if inside and outside:
+            some = [train[number] for number in outside]
+            bag = fit_bag(some, targets[outside], method, order, strength, **_options(multi_label))
+            found[inside] = bag.scores([train[number] for number in inside])
+    return found
+
+
+def _score(scores: FloatArray, gold: Labels, labels: Sequence[str], multi_label: bool) -> float:
+    """Accuracy, or micro F1 of several labels a document."""
+    found = label_scores(gold, label_names(predicted(scores, multi_label), labels))
+    return found.micro.f1 if multi_label else found.accuracy
+
+
+def _options(multi_label: bool) -> dict[str, Any]:
+    return {"single": not multi_label, "min_documents": MIN_DOCUMENT_FREQUENCY}
