@@ -15,7 +15,9 @@ from seqnlp.tasks.classification.calibration import fit_weight
 from seqnlp.tasks.classification.prediction import FloatArray, label_names, predicted
 
 MIN_DOCUMENT_FREQUENCY = 2
-"""Training documents that an n-gram of the shipped model must be in: half of the folder's size for nothing lost."""
+"""Training documents that an n-gram of the shipped model must be in: half of the folder's size for nothing lost.
+
+Where train is so small that folds of it choose, one is enough: there every word counts."""
 
 FEWEST_TO_CHOOSE = 500
 """Dev documents that can tell two bags apart; with fewer of them folds of train choose."""
@@ -33,10 +35,11 @@ Labels = Sequence[tuple[str, ...]]
 
 @dataclass(frozen=True)
 class FittedBag:
-    """A bag, and how it was fitted."""
+    """A bag, and how it was fitted: the method, and the fewest documents that an n-gram was in."""
 
     bag: BagOfNgrams
     method: str
+    min_documents: int = MIN_DOCUMENT_FREQUENCY
 
 
 def choose_bag(
@@ -67,7 +70,7 @@ def choose_bag(
         fitted, settings = FittedBag(usual, "nbsvm"), ""
     bag = fitted.bag
     if not bag.ngrams:
-        say(f"warning: no n-gram is in {MIN_DOCUMENT_FREQUENCY} documents; set model.ngrams=0")
+        say(f"warning: no n-gram is in {fitted.min_documents} documents; set model.ngrams=0")
     elif dev:
         alone = _score(bag.scores(dev), gold, labels, multi_label)
         chosen = "chosen on folds of train, " if folds else ""
@@ -101,14 +104,15 @@ def _best_on_folds(
     for words in range(1, order + 1):
         for method in METHODS:
             for strength in STRENGTHS[method]:
-                found = _held_out(train, targets, method, words, strength, multi_label)
+                kind = BagOfNgrams({}, words, np.zeros((0, 0)), np.zeros(0), strength)
+                found = _held_out(train, targets, FittedBag(kind, method, 1), multi_label)
                 reached = _score(found, gold, labels, multi_label)
                 if best is None or reached > best[0]:
-                    best = reached, FittedBag(BagOfNgrams({}, words, np.zeros((0, 0)), np.zeros(0), strength), method)
+                    best = reached, FittedBag(kind, method, 1)
     assert best is not None
     method, kind = best[1].method, best[1].bag
-    bag = fit_bag(train, targets, method, kind.order, kind.strength, **_options(multi_label))
-    return FittedBag(bag, method), f"up to {kind.order} words, C {kind.strength:g}"
+    bag = fit_bag(train, targets, method, kind.order, kind.strength, single=not multi_label)
+    return FittedBag(bag, method, 1), f"up to {kind.order} words, C {kind.strength:g}"
 
 
 def scores_held_out(
@@ -118,19 +122,19 @@ def scores_held_out(
 
     A bag says nearly everything right of documents that it was fitted on, so that it would leave nothing to learn.
     """
-    found = _held_out(train, targets, fitted.method, fitted.bag.order, fitted.bag.strength, multi_label)
+    found = _held_out(train, targets, fitted, multi_label)
     return found, fit_weight(found, targets, multi_label)
 
 
-def _held_out(
-    train: Words, targets: NDArray[np.bool_], method: str, order: int, strength: float, multi_label: bool
-) -> FloatArray:
+def _held_out(train: Words, targets: NDArray[np.bool_], kind: FittedBag, multi_label: bool) -> FloatArray:
+    """Scores (N, K) of training documents by bags of a kind, each fitted without the document's fold."""
     folds, found = (np.arange(len(train)) // _BLOCK) % FOLDS, np.zeros(targets.shape)  # (N,), (N, K)
+    options = {"single": not multi_label, "min_documents": kind.min_documents}
     for fold in range(FOLDS):
         inside, outside = np.flatnonzero(folds == fold).tolist(), np.flatnonzero(folds != fold).tolist()
         if inside and outside:
             some = [train[number] for number in outside]
-            bag = fit_bag(some, targets[outside], method, order, strength, **_options(multi_label))
+            bag = fit_bag(some, targets[outside], kind.method, kind.bag.order, kind.bag.strength, **options)
             found[inside] = bag.scores([train[number] for number in inside])
     return found
 
