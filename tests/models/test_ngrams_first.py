@@ -12,7 +12,7 @@ from tiny_documents import make_documents, tiny_classification, write_tiny_docum
 from seqnlp.data.documents import load_documents
 from seqnlp.models.bag_of_ngrams import fit_bag
 from seqnlp.tasks.classification.calibration import fit_decision, fit_weight, log_loss
-from seqnlp.tasks.classification.ngrams import FOLDS, FittedBag, scores_held_out
+from seqnlp.tasks.classification.ngrams import FOLDS, FittedBag, choose_bag, scores_held_out
 from seqnlp.tasks.classification.prediction import decide
 from seqnlp.tasks.classification.saved import Decision
 from seqnlp.tasks.classification.task import ClassificationTask
@@ -93,3 +93,20 @@ def test_the_weight_that_training_had_stays_and_only_the_temperature_is_fitted()
     for temperature in np.geomspace(0.25, 20, 60):
         other = Decision(float(temperature), 0.7)
         assert least <= log_loss(decide(network, ngrams, other), targets, False) + 1e-5
+
+
+def test_a_small_train_chooses_its_n_grams_on_folds_and_keeps_rare_ones() -> None:
+    words, targets = words_and_targets(200)
+    words[7] = [*words[7], "onlyonce"]
+    labels = ["bad", "good"]
+    gold = [(labels[row.argmax()],) for row in targets]
+    said: list[str] = []
+    fitted = choose_bag(words, targets, words[:20], gold[:20], labels, 2, False, said.append)
+    assert "onlyonce" in fitted.bag.ngrams
+    assert "chosen on folds of train" in said[0]
+    reached = scores_held_out(words, targets, fitted, False)[0].argmax(axis=1) == targets.argmax(axis=1)
+    for method in ("logistic", "nbsvm"):
+        for order in (1, 2):
+            other = FittedBag(fit_bag(words, targets, method, order, 1.0), method, 1)
+            found = scores_held_out(words, targets, other, False)[0].argmax(axis=1) == targets.argmax(axis=1)
+            assert reached.mean() >= found.mean()

@@ -129,7 +129,7 @@ def scores_held_out(
 def _held_out(train: Words, targets: NDArray[np.bool_], kind: FittedBag, multi_label: bool) -> FloatArray:
     """Scores (N, K) of training documents by bags of a kind, each fitted without the document's fold."""
     folds, found = (np.arange(len(train)) // _BLOCK) % FOLDS, np.zeros(targets.shape)  # (N,), (N, K)
-    options = {"single": not multi_label, "min_documents": kind.min_documents}
+    options: dict[str, Any] = {"single": not multi_label, "min_documents": kind.min_documents}
     for fold in range(FOLDS):
         inside, outside = np.flatnonzero(folds == fold).tolist(), np.flatnonzero(folds != fold).tolist()
         if inside and outside:
