@@ -32,7 +32,6 @@ from seqnlp.tasks.classification.model import bag_tensors, build_classifier, des
 from seqnlp.tasks.classification.ngrams import FittedBag, choose_bag, scores_held_out
 from seqnlp.tasks.classification.prediction import (
     DocumentPredictor,
-    FloatArray,
     decide,
     label_names,
     predicted,
