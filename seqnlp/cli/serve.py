@@ -64,7 +64,10 @@ def add_server_arguments(parser: argparse.ArgumentParser, port: int, body_bytes:
     group = parser.add_argument_group("speed")
     add_engine_arguments(group)
     group.add_argument(
-        "--precision", choices=("auto", "fp32", "bf16", "int8"), default="auto", help="of translators (default auto)"
+        "--precision",
+        choices=("auto", "fp32", "bf16", "int8"),
+        default="auto",
+        help="int8: of all models that can; bf16: of translators, with --engine torch (default auto)",
     )
 
 

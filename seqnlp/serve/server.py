@@ -33,7 +33,7 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
         return socket.create_server(address[:2], family=family, backlog=_BACKLOG)
-    except socket.gaierror:
+    except (socket.gaierror, UnicodeError):
         raise SeqnlpError(f"--host: expected a name or an address of this machine, found '{host}'") from None
     except OSError as problem:
         reason = {

@@ -113,7 +113,8 @@ def test_int8_is_answered_as_by_the_command_and_without_torch(models: dict[str, 
         with ThreadPoolExecutor(8) as pool:
             alone = list(pool.map(lambda line: server.answers("/translate", texts=[line])[0], lines))
         assert alone == expected
-        assert server.answers("/tag", texts=LINES["tag"]) == command("tag", models["tag"], LINES["tag"])
+        tagged = command("tag", models["tag"], LINES["tag"], "--precision", "int8")
+        assert server.answers("/tag", texts=LINES["tag"]) == tagged
         assert server.answers("/classify", texts=LINES["classify"])[0]["label"]
         status, problem = server.post("/classify", {"texts": ["a"], "explain": "gradients"})
         assert status == 422

@@ -140,6 +140,7 @@ def test_what_cannot_be_served_is_said_at_once(models: dict[str, Path], tmp_path
         assert refusal("serve", model, "--port", port).startswith(f"port {port} is in use; choose another with --port")
     assert refusal("serve", model, "--port", 70_000) == "--port: expected a number from 0 to 65535, found 70000"
     assert "expected a name or an address" in refusal("serve", model, "--port", 0, "--host", "no.such.host.invalid")
+    assert "expected a name or an address" in refusal("serve", model, "--port", 0, "--host", "x" * 70)
     assert "expected an address of this machine" in refusal("serve", model, "--port", 0, "--host", "192.0.2.1")
     assert "no such folder" in refusal("serve", tmp_path / "nothing", "--port", 0)
     assert "two models are called 'classification'" in refusal("serve", model, model, "--port", 0)
