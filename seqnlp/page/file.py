@@ -12,6 +12,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from seqnlp.compact_weights import SCALES, compact
+from seqnlp.errors import SeqnlpError
 from seqnlp.page.program import joined_program, style_sheet
 
 Array = NDArray[Any]
@@ -43,9 +44,15 @@ def page(model: PageModel, title: str, about: str, int8: bool) -> str:
     Args:
         title, about: plain text above the model; nothing for no ``about``.
         int8: matrices in one byte a number, with a scale a row.
+
+    Raises:
+        SeqnlpError: Jinja2 is not installed.
     """
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-    from markupsafe import Markup
+    try:
+        from jinja2 import Environment, PackageLoader, StrictUndefined
+        from markupsafe import Markup
+    except ImportError:
+        raise SeqnlpError("--page needs Jinja2, which is not installed; `pip install jinja2`") from None
 
     tensors, content = packed(compact(model.weights) if int8 else model.weights)
     program, style = joined_program(model.program), style_sheet()

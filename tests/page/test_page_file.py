@@ -13,6 +13,7 @@ import pytest
 from command import output, refusal
 from page_answers import NODE, needs_node
 from page_models import make_tagger
+from without import run_without
 
 from seqnlp.page.program import joined_program
 from seqnlp.task_table import TASKS
@@ -80,3 +81,12 @@ def test_what_a_page_cannot_do_is_said_at_export(tmp_path: Path) -> None:
     actual = refusal("export", model, "--page", tmp_path / "page.html")
     assert actual.endswith("a page cannot cut words as 'spacy:en' does")
     assert not (tmp_path / "page.html").exists()
+
+
+def test_what_is_not_installed_is_named(tmp_path: Path) -> None:
+    model = make_tagger(tmp_path)
+    actual = run_without("torch,onnxruntime", "export", model, "--page", tmp_path / "page.html")
+    assert actual.returncode == 0, actual.stderr
+    actual = run_without("jinja2", "export", model, "--page", tmp_path / "other.html")
+    assert "--page needs Jinja2, which is not installed; `pip install jinja2`" in actual.stderr
+    assert actual.returncode == 2
