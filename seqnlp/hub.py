@@ -22,8 +22,8 @@ _NAME = re.compile(rf"({_WORD}/{_WORD})(?:@(\w[\w./-]*))?", re.ASCII)
 
 def parts_of(name: str) -> tuple[str, str] | None:
     """The model and the revision of a name of the Hub (empty: the newest); nothing if it cannot be one."""
-    found = _NAME.fullmatch(name)
-    return (found[1], found[2] or "") if found else None
+    match = _NAME.fullmatch(name)
+    return (match[1], match[2] or "") if match else None
 
 
 def endpoint() -> str | None:

@@ -76,10 +76,12 @@ def hub_running() -> Iterator[Hub]:
             known = self.headers.get("Authorization") == f"Bearer {TOKEN}"
             if self.command == "POST" and not known:
                 self._send(401, {"error": "Invalid credentials"})
-            elif found := re.fullmatch(r"/api/models/([^/]+/[^/]+)/(revision|tree|preupload|commit|branch)/(.+)", path):
-                self._model(found[1], found[2], found[3], body, known)
-            elif found := re.fullmatch(r"/([^/]+/[^/]+)/resolve/([^/]+)/(.+)", path):
-                self._file(found[1], found[2], found[3])
+            elif actual := re.fullmatch(
+                r"/api/models/([^/]+/[^/]+)/(revision|tree|preupload|commit|branch)/(.+)", path
+            ):
+                self._model(actual[1], actual[2], actual[3], body, known)
+            elif actual := re.fullmatch(r"/([^/]+/[^/]+)/resolve/([^/]+)/(.+)", path):
+                self._file(actual[1], actual[2], actual[3])
             elif path == "/api/validate-yaml":
                 front = json.loads(body)["content"].split("---\n")[1]
                 self._send(200, {"errors": [] if yaml.safe_load(front) else [{"message": "empty"}], "warnings": []})

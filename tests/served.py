@@ -54,8 +54,8 @@ class Server:
         """The answers to a question that must not be refused."""
         status, reply = self.post(path, question)
         assert status == 200, reply
-        found: list[Any] = reply["answers"]
-        return found
+        actual: list[Any] = reply["answers"]
+        return actual
 
     def socket(self) -> socket.socket:
         """A connection, for clients that misbehave."""
@@ -98,8 +98,8 @@ def running(
     try:
         for line in process.stderr:
             server.log.append(line)
-            if found := re.search(r"http://\S+:(\d+); Ctrl-C", line):
-                server.port = int(found[1])
+            if actual := re.search(r"http://\S+:(\d+); Ctrl-C", line):
+                server.port = int(actual[1])
                 break
         assert server.port, server.log
         reader = threading.Thread(target=lambda: server.log.extend(process.stderr or ()), daemon=True)

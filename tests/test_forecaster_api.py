@@ -166,8 +166,8 @@ def test_values_of_a_stream_are_numbers_or_missing(forecasters: dict[str, Foreca
     assert answers[0] is not None
     assert repr(answers[0]) == repr(answers[1])
     stream = forecasters["differences"].start()
-    for value, found in (("5", "str '5'"), (b"5", "bytes"), ([5], "list"), (1j, "complex")):
-        with pytest.raises(TypeError, match=f"column 'b': expected a number, NaN where it is missing, found {found}"):
+    for value, actual in (("5", "str '5'"), (b"5", "bytes"), ([5], "list"), (1j, "complex")):
+        with pytest.raises(TypeError, match=f"column 'b': expected a number, NaN where it is missing, found {actual}"):
             stream.add([1.0, value], "2024-01-01")  # type: ignore[list-item]
     with pytest.raises(TypeError, match=r"values: expected a row of numbers \(a, b\), found None"):
         stream.add(None, "2024-01-01")  # type: ignore[arg-type]

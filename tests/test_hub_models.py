@@ -55,14 +55,14 @@ def test_the_card_says_what_was_measured_and_nothing_else(hub: Hub) -> None:
     card = output("push", MODEL, "ada/moods", "--license", "mit", "--dataset", "sst2", "--card")
     assert hub.asked == []
     _, front, text = card.split("---\n", 2)
-    found = yaml.safe_load(front)
+    actual = yaml.safe_load(front)
     metrics = json.loads((MODEL / "metrics.json").read_text())
-    (result,) = found.pop("model-index")[0]["results"]
+    (result,) = actual.pop("model-index")[0]["results"]
     assert {one["name"]: one["value"] for one in result["metrics"]} == {
         f"{name} on dev": pytest.approx(metrics["dev"][name], abs=1e-4) for name in ("accuracy", "macro_f1")
     }
     assert result["dataset"]["split"] == "validation"
-    assert found == {
+    assert actual == {
         "library_name": "seqnlp",
         "pipeline_tag": "text-classification",
         "tags": ["seqnlp", "classification", "lstm"],

@@ -14,8 +14,8 @@ from seqnlp.errors import ConfigError, DataError, SeqnlpError
 from seqnlp.workers import cut, mapped, spread
 
 
-def kept(results: Iterator[int], found: list[int]) -> None:
-    found.extend(results)
+def kept(results: Iterator[int], actual: list[int]) -> None:
+    actual.extend(results)
 
 
 def doubled(piece: list[int]) -> list[int]:
@@ -56,29 +56,29 @@ def test_results_come_in_the_order_of_the_pieces() -> None:
 
 
 def test_a_worker_that_ends_is_an_error_that_names_its_items() -> None:
-    found: list[int] = []
+    actual: list[int] = []
     with pytest.raises(
         SeqnlpError, match=r"a worker was ended by SIGKILL while it had lines 7 to 9; what comes before"
     ):
-        kept(mapped(ends_at_seven, cut(range(1, 40), 3), workers=2), found)
-    assert found == [1, 4]
+        kept(mapped(ends_at_seven, cut(range(1, 40), 3), workers=2), actual)
+    assert actual == [1, 4]
 
 
 def test_errors_come_after_the_results_before_them() -> None:
-    found: list[int] = []
+    actual: list[int] = []
     with pytest.raises(SeqnlpError) as caught:
-        kept(mapped(refuses_five, cut(range(1, 20), 2), workers=2), found)
-    assert found == [1, 3]
+        kept(mapped(refuses_five, cut(range(1, 20), 2), workers=2), actual)
+    assert actual == [1, 3]
     assert str(caught.value) == str(ConfigError(["five: expected another number"]))
 
     def lines() -> Iterator[int]:
         yield from range(1, 4)
         raise DataError("not UTF-8", "standard input", 4)
 
-    found = []
+    actual = []
     with pytest.raises(DataError, match=r"^standard input:4: not UTF-8$"):
-        kept(mapped(first, cut(lines(), 2), workers=2), found)
-    assert found == [1, 3]
+        kept(mapped(first, cut(lines(), 2), workers=2), actual)
+    assert actual == [1, 3]
 
 
 def test_what_cannot_be_sent_is_an_error_and_no_endless_wait() -> None:

@@ -66,9 +66,9 @@ def server(run: str, precision: str) -> Iterator[tuple[subprocess.Popen[str], in
     process = subprocess.Popen([*command, "--quiet"], stderr=subprocess.PIPE, text=True)
     assert process.stderr is not None
     try:
-        found = re.search(r":(\d+); Ctrl-C", process.stderr.readline())
-        assert found, process.stderr.read()
-        yield process, int(found[1])
+        actual = re.search(r":(\d+); Ctrl-C", process.stderr.readline())
+        assert actual, process.stderr.read()
+        yield process, int(actual[1])
     finally:
         process.terminate()
         print(f"ended with status {process.wait(timeout=60)}", process.stderr.read(), file=sys.stderr)
@@ -78,8 +78,8 @@ def command_line(verb: str, run: str, precision: str, texts: list[str]) -> list[
     """What the command answers."""
     command = [sys.executable, "-m", "seqnlp", verb, run, "--output", "jsonl"]
     command += ["--precision", precision] if verb == "translate" else []
-    found = subprocess.run(command, input="\n".join(texts) + "\n", capture_output=True, text=True, check=True)
-    return [json.loads(line) for line in found.stdout.splitlines()]
+    actual = subprocess.run(command, input="\n".join(texts) + "\n", capture_output=True, text=True, check=True)
+    return [json.loads(line) for line in actual.stdout.splitlines()]
 
 
 def differ(answer: object, expected: object) -> bool:
@@ -90,9 +90,9 @@ def differ(answer: object, expected: object) -> bool:
 async def task(port: int) -> str:
     """What the model is for."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    found: str = json.loads(await ask(reader, writer, b"GET /models HTTP/1.1\r\nHost: x\r\n\r\n"))["models"][0]["task"]
+    actual: str = json.loads(await ask(reader, writer, b"GET /models HTTP/1.1\r\nHost: x\r\n\r\n"))["models"][0]["task"]
     writer.close()
-    return found
+    return actual
 
 
 async def measured(port: int, verb: str, texts: list[str], clients: int) -> tuple[list[object], np.ndarray, float]:

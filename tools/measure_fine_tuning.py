@@ -81,7 +81,7 @@ def main() -> None:
 
 def splits(recipe: str, data_dir: str) -> dict[str, Sentences]:
     """The splits of a recipe, and its train cut into a held-out tenth and the others."""
-    found: dict[str, Sentences] = {}
+    actual: dict[str, Sentences] = {}
     for fold in ("", "1/10"):
         lines = [f"recipe={recipe}", f"data.dir='{data_dir}'", *([f"data.test='{fold}'"] if fold else [])]
         config = compose_config(lines, None)
@@ -89,8 +89,8 @@ def splits(recipe: str, data_dir: str) -> dict[str, Sentences]:
         names = {"train": "others", "test": "tenth"} if fold else {"train": "train", "dev": "dev", "test": "test"}
         for split, name in names.items():
             read = load_split(config.data, split, lambda text: None)
-            found[name] = [(list(one.tokens), list(one.tags)) for one in read]
-    return found
+            actual[name] = [(list(one.tokens), list(one.tags)) for one in read]
+    return actual
 
 
 if __name__ == "__main__":

@@ -35,9 +35,9 @@ def detect_files(arguments: argparse.Namespace, detector: Detector, workers: int
 
     columns, output = detector.columns, arguments.output
     emit(row_heading(columns, output, True) if arguments.rows else event_heading(output, True))
-    found = _Detecting(detector, output, arguments.rows, arguments.false_alarms, arguments.gap)
+    detecting = _Detecting(detector, output, arguments.rows, arguments.false_alarms, arguments.gap)
     rows = flagged = events = 0
-    for one in mapped(found, _alone(arguments.series), workers, "series"):
+    for one in mapped(detecting, _alone(arguments.series), workers, "series"):
         for line in one.said:
             say(line)
         emit(one.written)

@@ -94,9 +94,9 @@ def _length_ratio(pair: SentencePair) -> float:
 
 
 def _one_sided(pair: SentencePair, count: int, source: str) -> DataError:
-    found = f"an empty {'target' if pair.source else 'source'} ({counted(count, 'such pair')} in all)"
+    actual = f"an empty {'target' if pair.source else 'source'} ({counted(count, 'such pair')} in all)"
     remedy = "correct the data, or set data.one_sided=drop"
-    return DataError(f"expected text on both sides, found {found}; {remedy}", source, pair.line)
+    return DataError(f"expected text on both sides, found {actual}; {remedy}", source, pair.line)
 
 
 def _notes(counts: Counter[str], dropped: set[str], max_ratio: float) -> list[str]:

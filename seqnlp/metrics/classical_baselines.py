@@ -61,14 +61,14 @@ def classical_baselines(
     reading = InputTransform(transform, 0, ())
     fitted_on, read = (reading.transformed(one.values, one.names, one.source) for one in (train, series))
     season = season if 1 < season <= MAX_SEASON and len(fitted_on) > 2 * season else 1
-    found = []
+    baselines = []
     for place in range(read.shape[1]):
         column, rows = fitted_on[:, place], read[:, place]
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of fits that did not converge, which their criterion shows
             both = [ets(column, rows, season, origins, horizon), arima(column, rows, season, origins, horizon)]
-        found.append([ClassicalForecast(reading.restored(one.forecasts), one.name) for one in both])
-    return found
+        baselines.append([ClassicalForecast(reading.restored(one.forecasts), one.name) for one in both])
+    return baselines
 
 
 def ets(train: FloatArray, values: FloatArray, season: int, origins: IntArray, horizon: int) -> ClassicalForecast:

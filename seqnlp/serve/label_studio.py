@@ -77,8 +77,8 @@ def make_backend(served: ServedModel, options: Options) -> ASGIApp:
         control = _USUAL if question.label_config is None else find_control(question.label_config, kind)
         texts = [_text(task, control, number) for number, task in enumerate(question.tasks)]
         read = [text for text in texts if text is not None]
-        found = iter(await service.ask(served, verb, read, (0, 0.0) if verb == "tag" else ("",), request))
-        results = [_prediction(None if text is None else next(found), control) for text in texts]
+        answers = iter(await service.ask(served, verb, read, (0, 0.0) if verb == "tag" else ("",), request))
+        results = [_prediction(None if text is None else next(answers), control) for text in texts]
         told = {"model_version": version}
         return json_reply({"results": [one | told for one in results], **told})
 

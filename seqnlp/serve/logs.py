@@ -36,8 +36,8 @@ class JsonLines(logging.Formatter):
 def described(problem: BaseException, trace: TracebackType | None, texts: bool) -> dict[str, Any]:
     """An error and where it arose; its message may quote a text, so that is told only if texts may be."""
     places = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(trace)]
-    found: dict[str, Any] = {"type": type(problem).__name__, "places": places[-12:]}
-    return {**found, "message": str(problem)} if texts else found
+    fields: dict[str, Any] = {"type": type(problem).__name__, "places": places[-12:]}
+    return {**fields, "message": str(problem)} if texts else fields
 
 
 def log_json(requests: bool, texts: bool) -> None:

@@ -108,14 +108,14 @@ class ModelThread:
         return done
 
     def _tell(self, done: list[tuple[_Job, Answers | Exception]]) -> None:
-        for job, found in done:
+        for job, answer in done:
             self.waiting -= len(job.items)
             if job.future.done():  # nobody waits for it any more
                 continue
-            if isinstance(found, Exception):
-                job.future.set_exception(found)
+            if isinstance(answer, Exception):
+                job.future.set_exception(answer)
             else:
-                job.future.set_result(found)
+                job.future.set_result(answer)
 
 
 def _first_batch(waiting: list[_Job]) -> tuple[list[_Job], list[_Job]]:

@@ -27,11 +27,11 @@ class ServedModel:
 
     def described(self) -> dict[str, Any]:
         """What ``GET /models`` tells of it."""
-        found: dict[str, Any] = {"name": self.name, "task": self.task, "verbs": list(VERBS_OF[self.task])}
+        fields: dict[str, Any] = {"name": self.name, "task": self.task, "verbs": list(VERBS_OF[self.task])}
         for name in ("labels", "plain_tags", "multi_label", "source_language", "target_language", "horizon", "columns"):
             if isinstance(value := getattr(self.model, name, None), str | bool | int | list | tuple):
-                found[name] = value
-        return found
+                fields[name] = value
+        return fields
 
 
 VERBS_OF = {

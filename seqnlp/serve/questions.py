@@ -19,8 +19,8 @@ class Question(BaseModel):
 
     def items(self) -> list[Any]:
         """What is answered one by one."""
-        found: list[Any] = self.__dict__["texts"]
-        return found
+        texts: list[Any] = self.__dict__["texts"]
+        return texts
 
     def options(self) -> tuple[Any, ...]:
         """All but the model and the items, in the order of the fields: what requests answered together have alike."""
@@ -66,8 +66,8 @@ class ScoreQuestion(Question):
     def are_pairs(self) -> Self:
         """As many of the one as of the other."""
         if len(self.sources) != len(self.targets):
-            found = f"{len(self.targets):,} and {len(self.sources):,}"
-            raise ValueError(f"expected as many targets as sources, found {found}")
+            actual = f"{len(self.targets):,} and {len(self.sources):,}"
+            raise ValueError(f"expected as many targets as sources, found {actual}")
         return self
 
     def items(self) -> list[Any]:

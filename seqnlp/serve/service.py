@@ -96,8 +96,8 @@ def guarded(app: FastAPI, service: Service) -> ASGIApp:
 def _add_errors(app: FastAPI) -> None:
     async def wrong_question(request: Request, problem: Exception) -> Response:
         assert isinstance(problem, RequestValidationError)
-        found = [_told(error) for error in problem.errors()]
-        return refusal(422, "; ".join(found[:5]) + ("; ..." if len(found) > 5 else ""))
+        told = [_told(error) for error in problem.errors()]
+        return refusal(422, "; ".join(told[:5]) + ("; ..." if len(told) > 5 else ""))
 
     async def refused(request: Request, problem: Exception) -> Response:
         return refusal(404 if isinstance(problem, UnknownModelError) else 422, str(problem))

@@ -65,8 +65,8 @@ def translate(
         raise SeqnlpError(f"nbest: expected at most the beam ({decoding.beam}), found {nbest}; add 'beam': {nbest}")
     by_piece = is_unspaced(model.source_language), is_unspaced(model.target_language)
     shown = OutputOptions(nbest, scores, alignments, attention, by_piece)
-    found = model.translate_lines(texts, decoding=decoding, nbest=nbest, attention=alignments or attention)
-    return [translation_fields(one, shown) for one in found]
+    translations = model.translate_lines(texts, decoding=decoding, nbest=nbest, attention=alignments or attention)
+    return [translation_fields(one, shown) for one in translations]
 
 
 def score(model: Translator, pairs: Sequence[tuple[str, str]]) -> Answers:
@@ -101,14 +101,14 @@ def detect(model: Detector, series: Sequence[str], false_alarms: float | None, g
 def _detect(
     model: Detector, path: Path, false_alarms: float | None, gap: int | None, rows: bool, say: Callable[[str], None]
 ) -> dict[str, Any]:
-    found = model.detect(path, false_alarms, gap=gap, say=say)
+    detection = model.detect(path, false_alarms, gap=gap, say=say)
     answer: dict[str, Any] = {
-        "events": [event.to_dict() for event in found.events],
-        "threshold": found.threshold,
-        "scored": sum(row.score is not None for row in found.rows),
-        "flagged": sum(row.flagged for row in found.rows),
+        "events": [event.to_dict() for event in detection.events],
+        "threshold": detection.threshold,
+        "scored": sum(row.score is not None for row in detection.rows),
+        "flagged": sum(row.flagged for row in detection.rows),
     }
-    return {**answer, "rows": [row.to_dict(model.columns) for row in found.rows]} if rows else answer
+    return {**answer, "rows": [row.to_dict(model.columns) for row in detection.rows]} if rows else answer
 
 
 def _with_notes(series: str, answer: Callable[[Path, Callable[[str], None]], dict[str, Any]]) -> dict[str, Any]:
@@ -118,10 +118,10 @@ def _with_notes(series: str, answer: Callable[[Path, Callable[[str], None]], dic
         path = Path(folder) / "series.csv"
         path.write_bytes(text(series, "series").encode())
         try:
-            found = answer(path, notes.append)
+            fields = answer(path, notes.append)
         except DataError as problem:
             raise DataError(str(problem).replace(str(path), "series")) from None
-    return {**found, "notes": [note.replace(str(path), "series") for note in notes]}
+    return {**fields, "notes": [note.replace(str(path), "series") for note in notes]}
 
 
 VERBS = {

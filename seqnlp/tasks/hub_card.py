@@ -79,18 +79,18 @@ def _results(bundle: Bundle, task: str, datasets: Sequence[str]) -> Any:
 
 
 def _scores(bundle: Bundle, split: str) -> dict[str, float]:
-    found = bundle.metrics.get(split, {})
+    scores = bundle.metrics.get(split, {})
     return {
         name: round(value, 4)
-        for name, value in found.items()
+        for name, value in scores.items()
         if isinstance(value, int | float) and not isinstance(value, bool) and name not in _NO_SCORES
     }
 
 
 def _languages(bundle: Bundle) -> list[str]:
     """A translator's, if they are codes."""
-    found = (str(bundle.description.get(side, "")) for side in ("source", "target"))
-    return [code for code in found if code.isascii() and code.isalpha() and len(code) in (2, 3)]
+    codes = (str(bundle.description.get(side, "")) for side in ("source", "target"))
+    return [code for code in codes if code.isascii() and code.isalpha() and len(code) in (2, 3)]
 
 
 def _without_front(card: str) -> str:

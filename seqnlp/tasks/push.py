@@ -52,12 +52,12 @@ def push_model(run: str | Path, name: str, given: Given, *, private: bool = Fals
 
 
 def _place(name: str) -> tuple[str, str]:
-    found = parts_of(name)
-    if found is None:
+    parts = parts_of(name)
+    if parts is None:
         raise SeqnlpError(
             f"expected OWNER/NAME of the Hugging Face Hub, as in `seqnlp push RUN ada/tagger`, found '{name}'"
         )
-    return found
+    return parts
 
 
 def _reason(problem: Exception) -> str:

@@ -56,10 +56,10 @@ def start_bundle(config: Config) -> Bundle:
         bundle = load_bundle(config.start_from)
     except RunError as problem:
         raise RunError(f"start_from: {problem}") from None
-    found = bundle.description.get("task", "tagging")
-    if found != config.task:
+    task = bundle.description.get("task", "tagging")
+    if task != config.task:
         place = config.start_from
-        raise RunError(f"start_from: expected a model of task={config.task}, found one of task={found} in {place}")
+        raise RunError(f"start_from: expected a model of task={config.task}, found one of task={task} in {place}")
     return bundle
 
 
@@ -112,7 +112,7 @@ def _shown(value: object) -> str:
     return str(value) if value != "" else "''"
 
 
-def refuse_other(config: Config, what: str, wanted: str, found: str) -> None:
+def refuse_other(config: Config, what: str, wanted: str, actual: str) -> None:
     """Stop where something must be as in the start and is not.
 
     Args:
@@ -121,8 +121,8 @@ def refuse_other(config: Config, what: str, wanted: str, found: str) -> None:
     Raises:
         RunError: with both.
     """
-    if wanted != found:
-        raise RunError(f"start_from: expected {what} {wanted}, as {config.start_from} has, found {found}")
+    if wanted != actual:
+        raise RunError(f"start_from: expected {what} {wanted}, as {config.start_from} has, found {actual}")
 
 
 def refuse_other_width(config: Config, width: int, vectors: Vectors | None) -> None:

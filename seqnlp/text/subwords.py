@@ -56,8 +56,8 @@ class Subwords:
 
     def encode_together(self, texts: list[str]) -> list[list[int]]:
         """As :meth:`encode`, of thousands of texts, by as many threads as there are CPUs."""
-        found: list[list[int]] = self._processor.encode(texts, num_threads=usable_cpus())
-        return found
+        encoded: list[list[int]] = self._processor.encode(texts, num_threads=usable_cpus())
+        return encoded
 
     def decode(self, ids: Sequence[int]) -> str:
         """The text of ids; bytes that do not make a character become U+FFFD."""

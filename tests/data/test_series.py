@@ -140,28 +140,28 @@ DAYS = [f"2024-01-0{day}" for day in range(1, 10)]
 @pytest.mark.parametrize("stamp", ["2034-01-0{}", "9024-01-0{}", "2024-05-0{}"])
 def test_a_time_stamp_far_ahead_is_left_out_if_the_next_rows_do_not_follow_it(wrong: int, stamp: str) -> None:
     days = [*DAYS[:4], *(stamp.format(day) for day in range(5, 5 + wrong)), *DAYS[4 + wrong :]]
-    even, found = regular(days)
+    even, actual = regular(days)
     assert even == [day[5:] for day in DAYS[:4]] + ["()"] * wrong + [day[5:] for day in DAYS[4 + wrong :]]
     rows = "1 row" if wrong == 1 else "2 rows"
-    assert found.startswith(f"{rows} left out whose time stamp lies far ahead of the rows after it (first on line 6)")
+    assert actual.startswith(f"{rows} left out whose time stamp lies far ahead of the rows after it (first on line 6)")
     with pytest.raises(DataError, match=r"s:\d+: the time stamp 2024-01-0. is not after"):
         regular(days, non_monotonic="error")
 
 
 def test_a_gap_is_one_when_three_rows_follow_it() -> None:
     after = ["2024-05-01", "2024-05-02", "2024-05-03"]
-    even, found = regular([*DAYS, *after])
+    even, actual = regular([*DAYS, *after])
     assert even == [day[5:] for day in DAYS] + ["()"] * 112 + ["05-01", "05-02", "05-03"]
-    assert found == "112 missing rows filled in (first on line 11)"
+    assert actual == "112 missing rows filled in (first on line 11)"
     assert regular([*DAYS, *after], gaps="ignore")[0] == [day[5:] for day in [*DAYS, *after]]
     with pytest.raises(DataError, match="s:11: 112 rows are missing"):
         regular([*DAYS, *after[:1]], gaps="error")
 
 
 def test_what_waits_at_the_end_is_left_out_and_said_at_once() -> None:
-    even, found = regular([*DAYS, "2025-01-01"])
+    even, actual = regular([*DAYS, "2025-01-01"])
     assert even == [day[5:] for day in DAYS]
-    assert found == "1 row left out at the end, whose time stamp lies far ahead of those before (first on line 11)"
+    assert actual == "1 row left out at the end, whose time stamp lies far ahead of those before (first on line 11)"
     repair = Regularizer(SeriesDataConfig(time_column="t"), ("a",), Step(size=86400.0), "s")
     news = []
     for line, day in enumerate([*DAYS[:2], DAYS[0], DAYS[2], DAYS[1]], 2):

@@ -295,8 +295,8 @@ def test_a_set_of_labels_stands_beside_each_answer_in_every_format(run: Path) ->
 
 
 def test_evaluation_tells_how_often_sets_of_labels_held(run: Path) -> None:
-    found = json.loads(output("evaluate", run, "--split", "test", "--json"))["label_sets"]
-    assert [row["level"] for row in found] == [0.8, 0.9, 0.95, 0.99]
-    assert all(1 <= row["mean_size"] <= 3 for row in found)
-    assert found == sorted(found, key=lambda row: (row["coverage"], row["mean_size"]))
+    actual = json.loads(output("evaluate", run, "--split", "test", "--json"))["label_sets"]
+    assert [row["level"] for row in actual] == [0.8, 0.9, 0.95, 0.99]
+    assert all(1 <= row["mean_size"] <= 3 for row in actual)
+    assert actual == sorted(actual, key=lambda row: (row["coverage"], row["mean_size"]))
     assert "Sets of labels (seqnlp classify --coverage)" in output("evaluate", run, "--split", "test")

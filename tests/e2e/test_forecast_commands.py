@@ -160,14 +160,14 @@ def test_ets_and_arima_stand_beside_the_model_if_asked_for(run: Path, monkeypatc
 
     monkeypatch.setattr(classical_baselines, "_ARIMA_ORDERS", ((1, 0, 0),))
     monkeypatch.setattr(classical_baselines, "_SEASONAL_ORDERS", ())
-    found = json.loads(output("evaluate", run, "--split", "test", "--classical", "--json"))
-    for column in found["columns"]:
+    actual = json.loads(output("evaluate", run, "--split", "test", "--classical", "--json"))
+    for column in actual["columns"]:
         names = [one["name"] for one in column["baselines"]]
         assert names[0].startswith("ETS(A,")
         assert names[1] == "ARIMA(1,0,0)"
         assert names[-1].startswith("seasonal-naive with drift")
         assert all(0 < one["errors"]["rmse"] < 10 * column["model"]["rmse"] for one in column["baselines"])
-    assert "below_seasonal_naive" in found
+    assert "below_seasonal_naive" in actual
 
 
 def test_classical_baselines_are_for_forecasters(tmp_path: Path) -> None:

@@ -29,12 +29,12 @@ def test_ets_from_an_origin_is_that_of_statsmodels_given_the_rows_up_to_it(value
     from statsmodels.tsa.exponential_smoothing.ets import ETSModel
 
     origins = np.array([62, 70, 85])
-    found = classical.ets(values[:60], values, 6, origins, 8)
-    assert found.name in ("ETS(A,N,A)", "ETS(A,Ad,A)")
-    options = {"trend": "add", "damped_trend": True} if "Ad" in found.name else {}
+    actual = classical.ets(values[:60], values, 6, origins, 8)
+    assert actual.name in ("ETS(A,N,A)", "ETS(A,Ad,A)")
+    options = {"trend": "add", "damped_trend": True} if "Ad" in actual.name else {}
     build = lambda rows: ETSModel(rows, seasonal="add", seasonal_periods=6, **options)  # noqa: E731
     params = build(values[:60]).fit(disp=False).params
-    for origin, forecast in zip(origins, found.forecasts, strict=True):
+    for origin, forecast in zip(origins, actual.forecasts, strict=True):
         np.testing.assert_allclose(forecast, build(values[: origin + 1]).smooth(params).forecast(8), atol=1e-6)
 
 
@@ -49,13 +49,13 @@ def test_arima_from_an_origin_is_that_of_statsmodels_given_the_rows_up_to_it(
         origins = np.array([64, 81])
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            found = classical.arima(values[:60], values, 6, origins, 9)
-            is_seasonal = found.name.endswith("[6]")
+            actual = classical.arima(values[:60], values, 6, origins, 9)
+            is_seasonal = actual.name.endswith("[6]")
             trend = "n" if order[1] or (is_seasonal and seasonal[1]) else "c"
             chosen = (*seasonal, 6) if is_seasonal else (0, 0, 0, 0)
             build = lambda rows: SARIMAX(rows, order=order, seasonal_order=chosen, trend=trend)  # noqa: B023, E731
             params = build(values[:60]).fit(disp=False, maxiter=50).params
-            for origin, forecast in zip(origins, found.forecasts, strict=True):
+            for origin, forecast in zip(origins, actual.forecasts, strict=True):
                 expected = build(values[: origin + 1]).filter(params).forecast(9)
                 np.testing.assert_allclose(forecast, expected, atol=1e-5)
 

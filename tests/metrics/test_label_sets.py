@@ -58,6 +58,6 @@ def test_sizes_are_counted() -> None:
     sets = LabelSets(np.array([0.3] * 99))
     sure = np.array([[0.5, 0.4, 0.1], [0.8, 0.1, 0.1], [0.35, 0.35, 0.3]])
     targets = np.array([[True, False, False], [False, True, False], [False, False, True]])
-    found = measure_sets(sets, sure, targets)[0]
-    assert (found.level, found.coverage, found.mean_size, found.single) == (0.8, 2 / 3, 2.0, 1 / 3)
+    actual = measure_sets(sets, sure, targets)[0]
+    assert (actual.level, actual.coverage, actual.mean_size, actual.single) == (0.8, 2 / 3, 2.0, 1 / 3)
     assert measure_sets(sets, sure[:0], targets[:0]) == []

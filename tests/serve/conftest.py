@@ -39,5 +39,5 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 def server(models: dict[str, Path]) -> Iterator[Server]:
     """It serves all of them, and a second classifier."""
     limits = ("--max-bytes", 200_000, "--max-lines", 50, "--client-seconds", 1.5)
-    with running(*models.values(), f"moods={models['classify']}", *limits) as found:
-        yield found
+    with running(*models.values(), f"moods={models['classify']}", *limits) as actual:
+        yield actual

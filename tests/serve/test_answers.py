@@ -85,8 +85,8 @@ def test_the_other_verbs_answer_as_the_commands_do(
         written = output("detect", models["detect"], readings, "--output", "jsonl", *options)
         assert detected[name] == json_lines(written)
 
-    for verb, found in answers.items():
-        for answer in found:
+    for verb, actual in answers.items():
+        for answer in actual:
             VERBS[verb].answered.model_validate(answer)
     assert "/tmp" not in json.dumps(answers)
 
@@ -137,6 +137,6 @@ def test_the_description_of_the_paths_is_complete(server: Server) -> None:
     paths = json.loads(page)["paths"]
     assert set(paths) == {f"/{verb}" for verb in VERBS} | {"/models", "/health", "/metrics"}
     assert set(paths["/tag"]["post"]["responses"]) == {"200", "404", "413", "422", "503"}
-    found = {one["name"]: one for one in json.loads(server.get("/models")[1])["models"]}
-    assert found["moods"]["labels"] == found["classification"]["labels"]
-    assert found["translation"]["verbs"] == ["translate", "score"]
+    actual = {one["name"]: one for one in json.loads(server.get("/models")[1])["models"]}
+    assert actual["moods"]["labels"] == actual["classification"]["labels"]
+    assert actual["translation"]["verbs"] == ["translate", "score"]

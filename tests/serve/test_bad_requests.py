@@ -50,8 +50,8 @@ def _goes_on(server: Server) -> Iterator[None]:
     ],
 )
 def test_hostile_json(server: Server, body: bytes, status: int, said: str) -> None:
-    found, reply = server.post("/tag", body)
-    assert found == status, reply
+    actual, reply = server.post("/tag", body)
+    assert actual == status, reply
     if status != 200:
         assert list(reply) == ["error"]
         assert said in reply["error"]
@@ -92,8 +92,8 @@ def test_what_is_no_json_is_not_read_as_such(server: Server) -> None:
     ],
 )
 def test_wrong_questions(server: Server, path: str, question: dict[str, object], status: int, said: str) -> None:
-    found, reply = server.post(path, question)
-    assert found == status, reply
+    actual, reply = server.post(path, question)
+    assert actual == status, reply
     assert said in reply["error"]
     assert "/tmp" not in reply["error"]
 
@@ -140,8 +140,8 @@ def test_large_bodies_and_many_texts_are_refused(server: Server) -> None:
     ],
 )
 def test_paths_that_are_not_there(server: Server, method: str, path: str, status: int) -> None:
-    found, reply, _ = server.request(method, path)
-    assert found == status
+    actual, reply, _ = server.request(method, path)
+    assert actual == status
     assert list(json.loads(reply)) == ["error"]
 
 

@@ -18,10 +18,10 @@ HEAD = b"POST /tag HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nCont
 
 def rest(client: socket.socket) -> bytes:
     """All that comes until the server closes the connection."""
-    found = b""
+    actual = b""
     while part := client.recv(65536):
-        found += part
-    return found
+        actual += part
+    return actual
 
 
 def is_over(client: socket.socket) -> bool:
@@ -104,9 +104,9 @@ def test_many_idle_connections_keep_nobody_out(server: Server) -> None:
 @pytest.mark.slow  # its answer must be larger than what the system keeps for it
 def test_who_never_reads_its_answer_is_let_go(server: Server) -> None:
     def open_files() -> int:
-        found = re.search(rb"^process_open_fds (\S+)", server.get("/metrics")[1], re.MULTILINE)
-        assert found
-        return int(float(found[1]))
+        actual = re.search(rb"^process_open_fds (\S+)", server.get("/metrics")[1], re.MULTILINE)
+        assert actual
+        return int(float(actual[1]))
 
     body = json.dumps({"texts": ["a . " * 40_000], "nbest": 1}).encode()
     head = HEAD.replace(b"%d" % len(BODY), b"%d" % len(body))

@@ -35,8 +35,8 @@ BEARER = {"Authorization": "Bearer s3cret-and-long"}
 def test_a_token_is_asked_for_but_for_the_page_and_health(guarded: Server) -> None:
     for wrong in ("", "Bearer s3cret", "s3cret-and-long", "Bearer \xe9"):
         headers = {"Authorization": wrong}
-        status, reply, found = guarded.request("POST", "/translate", b'{"texts": ["a"]}', headers)
-        assert (status, found["www-authenticate"]) == (401, "Bearer")
+        status, reply, actual = guarded.request("POST", "/translate", b'{"texts": ["a"]}', headers)
+        assert (status, actual["www-authenticate"]) == (401, "Bearer")
         assert "s3cret-and-long" not in reply.decode()
     for path in ("/models", "/metrics", "/openapi.json", "/nothing"):
         assert guarded.get(path)[0] == 401
@@ -80,9 +80,9 @@ def test_the_log_has_a_line_a_request_and_no_text(server: Server) -> None:
         "lines": 2,
     }
     for odd in ('"}\\n{"level": "x', "a" * 65, "b c"):
-        found = server.get("/health", **{"X-Request-ID": odd})[2]["x-request-id"]
-        assert found != odd
-        assert server.event_of(found)["path"] == "/health"
+        actual = server.get("/health", **{"X-Request-ID": odd})[2]["x-request-id"]
+        assert actual != odd
+        assert server.event_of(actual)["path"] == "/health"
     server.post("/tag?" + TEXT.replace(" ", "+"), {"texts": [TEXT], TEXT: 1})
     server.get("/" + TEXT.replace(" ", "+"))
     assert TEXT[:6] not in "".join(server.log)
@@ -90,8 +90,8 @@ def test_the_log_has_a_line_a_request_and_no_text(server: Server) -> None:
 
 def test_metrics_are_read_by_prometheus_and_count(server: Server) -> None:
     def counted() -> float:
-        found = server.get("/metrics")[1].decode()
-        rows = [row for family in text_string_to_metric_families(found) for row in family.samples]
+        actual = server.get("/metrics")[1].decode()
+        rows = [row for family in text_string_to_metric_families(actual) for row in family.samples]
         assert {row.labels["path"] for row in rows if row.name == "seqnlp_requests_total"} <= {
             *("/tag", "/classify", "/translate", "/score", "/complete", "/forecast", "/detect"),
             *("/health", "/metrics", "/models", "/openapi.json", "/", "other"),
@@ -109,9 +109,9 @@ def test_a_server_that_is_stopped_answers_what_it_was_asked_and_ends_well(models
     with running(models["translate"], "--log-texts", without="torch", SEQNLP_TOKEN="from-outside") as server:
         headers = {"Authorization": "Bearer from-outside"}
         assert server.get("/models")[0] == 401
-        found: list[int] = []
+        actual: list[int] = []
         slow = {"texts": ["Ein Hund läuft. " * 400]}
-        asking = threading.Thread(target=lambda: found.append(server.post("/translate", slow, headers)[0]))
+        asking = threading.Thread(target=lambda: actual.append(server.post("/translate", slow, headers)[0]))
         asking.start()
         while json.loads(server.get("/health")[1])["waiting"] == 0:
             time.sleep(0.005)
@@ -120,7 +120,7 @@ def test_a_server_that_is_stopped_answers_what_it_was_asked_and_ends_well(models
         with pytest.raises(ConnectionRefusedError):
             server.socket()
         asking.join()
-        assert found == [200]
+        assert actual == [200]
         assert server.process.wait(timeout=30) == 0
         assert "Ein Hund" in str(server.events())
 

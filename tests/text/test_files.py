@@ -89,8 +89,8 @@ def test_a_carriage_return_without_a_line_feed_is_refused(
 def test_utf16_is_named_with_what_converts_it(tmp_path: Path, encoding: str) -> None:
     name = encoding[:6]
     for text in ("ten mills\nturn\n", "\ufeffMühle\tO\r\n"):
-        found = f"found {name.upper()} text; convert it with `iconv -f {name} -t utf-8`"
-        with pytest.raises(DataError, match=f"a:1: expected UTF-8 text, {found}"):
+        actual = f"found {name.upper()} text; convert it with `iconv -f {name} -t utf-8`"
+        with pytest.raises(DataError, match=f"a:1: expected UTF-8 text, {actual}"):
             lines_of(tmp_path / "a", text.encode(encoding))
 
 

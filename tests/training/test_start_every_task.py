@@ -161,5 +161,5 @@ def test_a_classifier_learns_new_labels_and_loses_nothing(several: bool, tmp_pat
 
 def probabilities(run: Path, texts: list[str]) -> np.ndarray[Any, Any]:
     """(B, K) of a saved classifier."""
-    found = [answer.probabilities for answer in load(run).classify_texts(texts)]
-    return np.array([[one[label] for label in sorted(one)] for one in found])
+    actual = [answer.probabilities for answer in load(run).classify_texts(texts)]
+    return np.array([[one[label] for label in sorted(one)] for one in actual])

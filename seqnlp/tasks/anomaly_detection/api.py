@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from seqnlp.bundle import load_bundle
-from seqnlp.data.series.limits import FirstSteps
 from seqnlp.data.series.parts import read_series, stamp_of
-from seqnlp.data.series.repair import Findings, Regularizer, RegularRow
-from seqnlp.data.series.rows import Row, read_stamp
-from seqnlp.data.series.time import Stamps
+from seqnlp.data.series.repair import RegularRow
+from seqnlp.data.series.rows import Row
 from seqnlp.metrics.events import Event, EventMerger
 from seqnlp.plots.answers import framed
 from seqnlp.plots.lines import charts_html
@@ -20,6 +18,7 @@ from seqnlp.tasks import arguments
 from seqnlp.tasks.anomaly_detection.detector import LoadedDetector, detector_engine, detector_from_bundle
 from seqnlp.tasks.anomaly_detection.stream import AlarmThreshold, DetectorSession, ScoredRow
 from seqnlp.tasks.saved_model import SavedModel
+from seqnlp.tasks.series_stream import SeriesStream
 
 Say = Callable[[str], None]
 
@@ -46,7 +45,7 @@ class Detection:
         return framed(charts_html("Anomalies", f"events: {events}", [chart]))
 
 
-class DetectionStream:
+class DetectionStream(SeriesStream):
     """A series under way, read row by row. What a row costs does not depend on how many there were.
 
     Attributes:
@@ -54,21 +53,10 @@ class DetectionStream:
     """
 
     def __init__(self, loaded: LoadedDetector, alarm_threshold: AlarmThreshold, source: object) -> None:
+        super().__init__(loaded.data, loaded.names, loaded.step, source)
         self.threshold = alarm_threshold.threshold
         self._loaded, self._alarm_threshold, self._reader = loaded, alarm_threshold, DetectorSession(loaded)
-        self._repair = Regularizer(loaded.data, loaded.names, loaded.step, source)
-        self._stamps = Stamps(loaded.data.time_format, source)
-        self._first_steps = FirstSteps(loaded.step, source)
-        self._added = self._count = 0
-
-    @property
-    def findings(self) -> Findings:
-        """What was wrong with the rows so far, counted."""
-        return self._repair.findings
-
-    def end(self) -> None:
-        """There are no more rows: one whose time stamp lies far ahead, and which waited for the next, is left out."""
-        self._repair.end()
+        self._count = 0
 
     def add(self, values: Sequence[float | None], time: str = "") -> list[ScoredRow]:
         """Read a row: one number a column, NaN or None where it is missing, and its time stamp, if the series has them.
@@ -81,16 +69,11 @@ class DetectionStream:
             WrongTypeError: a value is no number.
             DataError: another number of values, a time stamp that is none, or what the model's settings do not allow.
         """
-        self._added += 1
-        names, data = self._loaded.names, self._loaded.data
-        numbers = arguments.row(values, names)
-        moment = read_stamp(self._stamps, time, data, self._added) if data.time_column else None
-        return self.read(Row(self._added, moment, time, numbers))
+        return self.read(self._row(values, time))
 
     def read(self, row: Row) -> list[ScoredRow]:
         """As :meth:`add`, a row as it is read from a file."""
-        self._first_steps.see(row)
-        return [self._judged(even) for even in self._repair.add(row)]
+        return [self._judged(even) for even in self._regular(row)]
 
     def _judged(self, even: RegularRow) -> ScoredRow:
         self._count += 1

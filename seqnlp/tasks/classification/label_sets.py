@@ -70,10 +70,10 @@ class SetSizes:
 
 def measure_sets(sets: LabelSets, sure: FloatArray, targets: BoolArray) -> list[SetSizes]:
     """Of each level, on documents with probabilities and gold labels (B, K)."""
-    found = []
+    measured = []
     for level in LEVELS if len(sure) else ():
         chosen = sets.sets(sure, level)  # (B, K)
         sizes = chosen.sum(axis=1)  # (B,)
         held = (chosen & targets).any(axis=1)  # (B,)
-        found.append(SetSizes(level, float(held.mean()), float(sizes.mean()), float((sizes == 1).mean())))
-    return found
+        measured.append(SetSizes(level, float(held.mean()), float(sizes.mean()), float((sizes == 1).mean())))
+    return measured

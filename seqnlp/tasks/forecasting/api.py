@@ -13,11 +13,9 @@ from numpy.typing import NDArray
 
 from seqnlp.bundle import load_bundle
 from seqnlp.data.in_memory.series import written_series
-from seqnlp.data.series.limits import FirstSteps
 from seqnlp.data.series.parts import read_series
-from seqnlp.data.series.repair import Findings, Regularizer
-from seqnlp.data.series.rows import Row, read_stamp
-from seqnlp.data.series.time import Stamps, Timestamp, write_timestamp
+from seqnlp.data.series.rows import Row
+from seqnlp.data.series.time import write_timestamp
 from seqnlp.errors import DataError, SeqnlpError
 from seqnlp.networks.engine import choose_engine
 from seqnlp.plots.answers import framed
@@ -28,6 +26,7 @@ from seqnlp.tasks.forecasting.facts import LEVELS
 from seqnlp.tasks.forecasting.forecaster import forecaster_from_bundle
 from seqnlp.tasks.forecasting.session import ForecastSession, SeriesState
 from seqnlp.tasks.saved_model import SavedModel
+from seqnlp.tasks.series_stream import SeriesStream
 
 FloatArray = NDArray[np.float64]
 DIGITS = 7
@@ -88,7 +87,7 @@ class Forecast:
         return framed(charts_html(f"What comes after {self.origin}", explanation, charts))
 
 
-class ForecastStream:
+class ForecastStream(SeriesStream):
     """A series under way, read row by row. What a row costs does not depend on how many there were.
 
     Attributes:
@@ -97,21 +96,9 @@ class ForecastStream:
 
     def __init__(self, forecaster: Forecaster, horizon: int, level: float, source: object) -> None:
         loaded = forecaster.loaded
+        super().__init__(loaded.data, loaded.facts.names, loaded.facts.step, source)
         self._forecaster, self._horizon, self._level, self._source = forecaster, horizon, level, source
-        self._repair = Regularizer(loaded.data, loaded.facts.names, loaded.facts.step, source)
         self._place = forecaster.reader.beginning
-        self._stamps = Stamps(loaded.data.time_format, source)
-        self._first_steps = FirstSteps(loaded.facts.step, source)
-        self._line = 0
-
-    @property
-    def findings(self) -> Findings:
-        """What was wrong with the rows so far, counted."""
-        return self._repair.findings
-
-    def end(self) -> None:
-        """There are no more rows: one whose time stamp lies far ahead, and which waited for the next, is left out."""
-        self._repair.end()
 
     def add(self, values: Sequence[float | None], time: str = "") -> Forecast | None:
         """Read a row: one number a column, NaN or None where it is missing, and its time stamp, if the series has them.
@@ -124,19 +111,12 @@ class ForecastStream:
             WrongTypeError: a value is no number.
             DataError: another number of values, a time stamp that is none, or what the model's settings do not allow.
         """
-        self._line += 1
-        names, data = self._forecaster.names, self._forecaster.loaded.data
-        numbers = arguments.row(values, names)
-        moment: Timestamp | None = None
-        if data.time_column:
-            moment = read_stamp(self._stamps, time, data, self._line)
-        return self.read(Row(self._line, moment, time if moment is not None else "", numbers))
+        return self.read(self._row(values, time))
 
     def read(self, row: Row) -> Forecast | None:
         """As :meth:`add`, a row as it is read from a file."""
-        self._first_steps.see(row)
         reader, answer = self._forecaster.reader, None
-        for even in self._repair.add(row):
+        for even in self._regular(row):
             moments = () if even.row.moment is None else (even.row.moment,)
             values, known = np.array([even.values]), np.array([even.known])  # (1, C) each
             self._place = reader.read(self._place, values, known, moments, self._source)

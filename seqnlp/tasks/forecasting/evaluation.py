@@ -157,10 +157,10 @@ def _classical(
     if train is None:
         raise SeqnlpError("ETS and ARIMA are fitted on the training part: evaluate a run, where it can be read")
     say("fitting ETS and ARIMA on the training part ...")
-    found = classical_baselines(
+    baselines = classical_baselines(
         train.series, part.series, settings.transform, settings.season, origins, settings.horizon
     )
-    return [{one.name: one.forecasts for one in column} for column in found]
+    return [{one.name: one.forecasts for one in column} for column in baselines]
 
 
 def _baselines(values: FloatArray, origins: NDArray[np.int64], horizon: int, season: int) -> dict[str, FloatArray]:
