@@ -106,6 +106,21 @@ def test_a_path_and_a_list_go_together(tmp_path: Path) -> None:
     assert "f1" in tagger(str(tmp_path / "dev.conll"), dev=SENTENCES[:9]).metrics["dev"]
 
 
+def test_rows_that_an_annotator_rejected_are_left_out(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", "seqnlp")
+    rejected = [{"text": text, "label": "wrong", "answer": "reject"} for text, _ in REVIEWS]
+    rows = [*rejected, *({"text": text, "label": label} for text, label in REVIEWS)]
+    model = seqnlp.train(task="classification", train=rows, settings={**SMALL, "trainer.epochs": 1})
+    assert model.labels == ["fine", "poor"]
+    assert f"left out: rows that were rejected or ignored ({len(REVIEWS)})" in caplog.text
+    text = "Tamsin Oake met Brand"
+    spans: list[dict[str, Any]] = [
+        {"text": text, "spans": [(0, 11, "PER")], "answer": "accept"},
+        {"text": text, "spans": [(16, 21, "WRONG")], "answer": "ignore"},
+    ]
+    assert not any("WRONG" in tag for tag in tagger(spans, settings={"trainer.epochs": 1}).labels)
+
+
 def test_a_classifier_with_one_label_with_several_and_from_a_table() -> None:
     one = seqnlp.train(task="classification", train=REVIEWS, dev=REVIEWS[:4], settings=SMALL)
     assert one.labels == ["fine", "poor"]
@@ -170,7 +185,11 @@ def test_a_language_model_a_forecaster_and_a_detector() -> None:
         ("tagging", [(["a", "b"], ["O"])], r"train\[0\]: expected as many tags as tokens, found 1 and 2"),
         ("tagging", [(["a"], ["B-X"]), (["b"], ["I-X"])] * 2, r"train\[1\]: "),
         ("tagging", [("Ada", [(0, 9, "PER")])] * 3, r"train\[0\]: .*9"),
-        ("tagging", ["Ada lives here"], r"train\[0\]: expected \(words, tags\) or \(text, spans\), found str"),
+        (
+            "tagging",
+            ["Ada lives here"],
+            r"train\[0\]: expected \(words, tags\) or \(text, spans\), perhaps with a weight, found str",
+        ),
         ("tagging", 7, "train: expected examples"),
         ("classification", [("good", 1)], r"train\[0\]: expected a label \(str\), found int 1; name numbered labels"),
         ("classification", [("good", "a"), (None, "b")], r"train\[1\]: expected a text \(str\), found None"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from seqnlp.data.in_memory.rows import WrittenSplit, as_lines, columns_in, plain, rows_of, shown, text_in
+from seqnlp.data.in_memory.rows import WrittenSplit, answer_of, as_lines, columns_in, plain, rows_of, shown, text_in
 from seqnlp.errors import DataError
 from seqnlp.text.headings import LABELS, TEXTS
 
@@ -15,14 +15,16 @@ _NAMES = 'name them: settings={{"data.text_column": ..., "data.label_column": ..
 def written_documents(examples: Any, name: str, settings: Mapping[str, Any]) -> WrittenSplit:
     """Documents as JSON lines."""
     text, label = (str(settings.get(f"data.{column}_column", "")) for column in ("text", "label"))
-    labelled = [
-        _document(example, f"{name}[{place}]", text, label) for place, example in enumerate(rows_of(examples, name))
-    ]
+    given = rows_of(examples, name)
+    labelled = [_document(example, f"{name}[{place}]", text, label) for place, example in enumerate(given)]
     several = [isinstance(labels, list) for _, labels in labelled]
     if any(several) and not all(several):
         place = several.index(not several[0])
         raise DataError(f"{name}[{place}]: expected {'a list of labels' if several[0] else 'one label'} as before it")
-    rows = ({text or "text": document, label or "label": labels} for document, labels in labelled)
+    rows = (
+        {**answer_of(example), text or "text": document, label or "label": labels}
+        for example, (document, labels) in zip(given, labelled, strict=True)
+    )
     made: dict[str, Any] = {"data.format": "auto"}
     return WrittenSplit(".jsonl", as_lines(rows), made | ({"data.multi_label": True} if several[0] else {}))
 

@@ -113,6 +113,12 @@ def plain(value: Any) -> Any:
     return value
 
 
+def answer_of(example: Any) -> dict[str, Any]:
+    """What an annotator answered, if that leaves the row out when it is read."""
+    answer = example.get("answer") if isinstance(example, Mapping) else None
+    return {"answer": answer} if isinstance(answer, str) and answer in ("reject", "ignore") else {}
+
+
 def as_lines(rows: Iterable[Mapping[str, Any]]) -> bytes:
     """One JSON object a line."""
     return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()

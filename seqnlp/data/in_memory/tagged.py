@@ -7,7 +7,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from seqnlp.data.in_memory.rows import WrittenSplit, as_lines, columns_in, plain, rows_of, shown, text_in
+from seqnlp.data.in_memory.rows import WrittenSplit, answer_of, as_lines, columns_in, plain, rows_of, shown, text_in
 from seqnlp.errors import DataError
 from seqnlp.text.formats.token_csv import SENTENCES, TAGS, WORDS
 from seqnlp.text.jsonl import TAG_FIELDS, TOKEN_FIELDS, RowFields, row_reader
@@ -80,7 +80,8 @@ def _fields(row: Mapping[str, Any], where: str, token: str, tag: str, weight: st
         return {**_words(row[token], row[tag], where, token, tag), **weights}
     spans = next((one for one in _SPANS if one in row), "")
     if "text" in row and spans:
-        return {"text": text_in(row["text"], "a text", where), "spans": _spans(row[spans], where), **weights}
+        text = text_in(row["text"], "a text", where)
+        return {"text": text, "spans": _spans(row[spans], where), **weights, **answer_of(row)}
     raise DataError(f"{where}: " + _EXPECTED.format(columns_in(row)))
 
 
@@ -115,7 +116,7 @@ def _spans(spans: Any, where: str) -> list[Any]:
 
 def _checked(read: Any, row: dict[str, Any], where: str) -> Any:
     try:
-        return read(row, 1)
+        return read({name: value for name, value in row.items() if name not in answer_of(row)}, 1)
     except DataError as problem:
         raise DataError(f"{where}: {problem}") from None
 
