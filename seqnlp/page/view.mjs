@@ -79,7 +79,8 @@ function inAddress(name) {
 
 /** The text field of a page; it begins with what stands behind `#text=` in the address, or with the model's own text. */
 export function textField(name, text, change, rows = 4) {
-  const input = element("textarea", { id: "text", rows, spellcheck: "false", autocomplete: "off", "aria-label": name });
+  const named = { "aria-label": name, placeholder: "Type or paste it here." };
+  const input = element("textarea", { id: "text", rows, spellcheck: "false", autocomplete: "off", ...named });
   input.value = inAddress("text") ?? text;
   input.addEventListener("input", change);
   return input;
