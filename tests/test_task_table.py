@@ -17,7 +17,7 @@ PARTS = [
     (task, field.name)
     for task, parts in TASKS.items()
     for field in dataclasses.fields(parts)
-    if ":" in getattr(parts, field.name)
+    if ":" in str(getattr(parts, field.name))
 ]
 
 
