@@ -29,7 +29,7 @@ def real_lines(shared_data: Path, count: int) -> list[str]:
 
 
 @pytest.mark.parametrize("precision", ["fp32", "bf16"])
-@pytest.mark.parametrize("count", [60, pytest.param(1000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [20, pytest.param(1000, marks=pytest.mark.slow)])
 @pytest.mark.usefixtures("threads")
 def test_real_lines_at_batch_1_and_64(translator_run: Path, shared_data: Path, precision: str, count: int) -> None:
     translator, lines = Translator(translator_run, precision=precision), real_lines(shared_data, count)

@@ -236,6 +236,7 @@ PLAIN = (
 )
 
 
+@pytest.mark.slow  # the training itself: tests/training/test_distributed.py
 def test_two_processes_train_as_one(tmp_path: Path) -> None:
     output("train", f"run={tmp_path}/one", *PLAIN)
     output("train", "--nproc", "2", f"run={tmp_path}/two", *PLAIN)

@@ -44,6 +44,7 @@ def test_optuna_searches_for_the_highest_dev_score_in_one_command(data: list[str
     assert best.endswith(f"with dev score {max(scores):.2f} (higher is better)")
 
 
+@pytest.mark.slow
 def test_jobs_in_other_processes_give_the_same_table(data: list[str], tmp_path: Path) -> None:
     pytest.importorskip("hydra_plugins.hydra_joblib_launcher")
     joblib = ("hydra/launcher=joblib", "hydra.launcher.n_jobs=2")

@@ -100,7 +100,14 @@ def started(run: Path, *options: str) -> subprocess.Popen[bytes]:
     """``seqnlp tag`` with two workers in a process group of its own, as a terminal starts it."""
     command = [sys.executable, "-m", "seqnlp", "tag", str(run), "--workers", "2", *options]
     pipe = subprocess.PIPE
-    return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=True)
+    return subprocess.Popen(
+        command, stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=True, preexec_fn=_with_interrupts
+    )
+
+
+def _with_interrupts() -> None:
+    """Ctrl-C is heard, also where the tests run in a shell's background, which ignores it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def children(number: int) -> list[int]:

@@ -95,6 +95,7 @@ def test_metrics_are_read_by_prometheus_and_count(server: Server) -> None:
         assert {row.labels["path"] for row in rows if row.name == "seqnlp_requests_total"} <= {
             *("/tag", "/classify", "/translate", "/score", "/complete", "/forecast", "/detect"),
             *("/health", "/metrics", "/models", "/openapi.json", "/", "other"),
+            *("/demo.mjs", "/view.mjs", "/page.css"),  # of the page at /
         }
         labels = {"model": "names", "verb": "tag"}
         return sum(row.value for row in rows if (row.name, row.labels) == ("seqnlp_lines_total", labels))
