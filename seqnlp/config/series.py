@@ -11,7 +11,7 @@ from seqnlp.config.schema import setting
 
 READ_ALIKE = (
     *("time_column", "time_format", "missing", "missing_values", "gaps", "non_monotonic", "max_repaired"),
-    *("delimiter", "decimal"),
+    *("delimiter", "decimal", "thousands"),
 )
 """Settings of the data that a model reads series by, as it did in training."""
 
@@ -56,6 +56,9 @@ class SeriesDataConfig(SplitsConfig):
 
     delimiter: str = setting(",", "CSV: character between fields; tab: a tab")
     decimal: Literal[".", ","] = setting(".", "what stands before decimals")
+    thousands: Literal["", ",", ".", " ", "'"] = setting(
+        "", "what stands between thousands (' ': any space); empty: nothing"
+    )
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -98,6 +101,10 @@ class SeriesDataConfig(SplitsConfig):
         if len(delimiter_of(self.delimiter)) != 1 or self.delimiter == self.decimal:
             actual = f"found data.delimiter='{self.delimiter}', data.decimal='{self.decimal}'"
             problems.append(f"data.delimiter: expected one character other than data.decimal, {actual}")
+        if self.thousands == self.decimal:
+            problems.append(
+                f"data.thousands: expected another mark than data.decimal, found '{self.thousands}' for both"
+            )
         if self.time_column and self.time_column in self.columns:
             problems.append(f"data.value_columns: '{self.time_column}' is the time column")
         return problems

@@ -179,3 +179,16 @@ def test_marks_of_missing_values_are_said_and_can_be_set(tmp_path: Path) -> None
     assert SeriesDataConfig(train="a", missing_values="-999; none").problems() == [
         "data.missing_values: expected numbers with commas between them, found '-999; none'"
     ]
+
+
+def test_marks_between_thousands_are_read_as_set(tmp_path: Path) -> None:
+    lines = ["t;v", f"{DAYS[0]};1.234.567,5", f"{DAYS[1]};12,25", f"{DAYS[2]};-1.000"]
+    series, _ = read(tmp_path, lines, delimiter=";", decimal=",", thousands=".")
+    assert series.values[:, 0].tolist() == [1_234_567.5, 12.25, -1000]
+    spaced, _ = read(tmp_path, ["t,v", f"{DAYS[0]},1 234.5", f"{DAYS[1]},2\u202f000"], thousands=" ")
+    assert spaced.values[:, 0].tolist() == [1234.5, 2000]
+    assert "data.thousands" in error(tmp_path, ["t,v", f'{DAYS[0]},"1,234"'])
+    assert "expected a number" in error(tmp_path, ["t,v", f'{DAYS[0]},"12,34"'], thousands=",")
+    assert SeriesDataConfig(train="a", thousands=".").problems() == [
+        "data.thousands: expected another mark than data.decimal, found '.' for both"
+    ]

@@ -134,7 +134,9 @@ def _rows(
             written = fields[columns.time].strip()
             moment = read_stamp(stamps, written, config, line)
         named = zip(columns.names, columns.places, strict=True)
-        values = tuple(_number(fields[place], name, config.decimal, source, line) for name, place in named)
+        values = tuple(
+            _number(_plain(fields[place], config), name, config.decimal, source, line) for name, place in named
+        )
         yield Row(line, moment, written, values)
 
 
@@ -157,6 +159,15 @@ def read_stamp(stamps: Stamps, text: str, config: SeriesDataConfig, line: int) -
             stamps.source,
             line,
         ) from None
+
+
+def _plain(text: str, config: SeriesDataConfig) -> str:
+    """A number without the marks between its thousands; other text as it is."""
+    if not config.thousands:
+        return text
+    mark = "[ \u00a0\u2009\u202f]" if config.thousands == " " else re.escape(config.thousands)
+    number = rf"[+-]?\d{{1,3}}({mark}\d{{3}})+({re.escape(config.decimal)}\d*)?"
+    return re.sub(mark, "", text.strip()) if re.fullmatch(number, text.strip()) else text
 
 
 def _number(text: str, name: str, decimal: str, source: object, line: int) -> float:
@@ -188,7 +199,7 @@ def _number_hint(text: str, name: str, decimal: str) -> str:
     if comma and not re.fullmatch(r"[+-]?\d{1,3},\d{3}", text):  # which may be a thousand
         hints.append("where a comma stands before the decimals, set data.decimal=','")
     if re.fullmatch(r"[+-]?\d{1,3}([.,' \u00a0\u202f]\d{3})+([.,]\d+)?", text):
-        hints.append("write numbers without marks between thousands")
+        hints.append("write numbers without marks between thousands, or name the mark in data.thousands")
     if text.startswith("\u2212"):
         hints.append("write a minus as '-'")
     return "".join(f"; {hint}" for hint in hints)
