@@ -32,6 +32,8 @@ def series_settings(
         )
     if step and step.frequency and not re.fullmatch(r"B|\d*D", step.frequency):
         raise SeqnlpError(f"--page: a page knows no step of {step.frequency} between rows")
+    if data.thousands:
+        raise SeqnlpError(f"--page: a page reads no marks between thousands (data.thousands='{data.thousands}')")
     read = ("time_column", "time_format", "missing", "gaps", "non_monotonic", "max_repaired", "decimal")
     return {
         "columns": list(names),

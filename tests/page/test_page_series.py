@@ -157,3 +157,6 @@ def test_what_a_page_cannot_read_is_refused() -> None:
     data.time_format = ""
     with pytest.raises(SeqnlpError, match="knows no step of SMS"):
         series_settings(("a",), data, Step(frequency="SMS"), scaler)
+    data.thousands = ","
+    with pytest.raises(SeqnlpError, match="no marks between thousands"):
+        series_settings(("a",), data, Step(size=86400), scaler)
