@@ -44,7 +44,7 @@ def rehearse(config: Config, say: Say) -> str:
             with torch.autocast(device.type, precision, enabled=precision != torch.float32):
                 loss = task.loss(batch, 0.0)
             mean = loss.item() / task.count(batch)
-            (loss / task.count(batch)).backward()  # type: ignore[no-untyped-call]  # torch gives it no types
+            torch.autograd.backward(loss / task.count(batch))
             optimizer.clip(config.trainer.clip_norm)
             optimizer.step(config.optimizer.learning_rate)
             seconds.append(time.perf_counter() - begin)

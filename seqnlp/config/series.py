@@ -68,7 +68,7 @@ class SeriesDataConfig(SplitsConfig):
     @property
     def missing_numbers(self) -> frozenset[float]:
         """The numbers in ``missing_values``."""
-        return frozenset(map(float, filter(None, map(str.strip, self.missing_values.split(",")))))
+        return _numbers(self.missing_values)
 
     def problems(self) -> list[str]:
         """Settings that are fine alone and make no sense together."""
@@ -87,7 +87,7 @@ class SeriesDataConfig(SplitsConfig):
         if sum(part or 0 for part in parts.values()) >= 1:
             problems.append(f"data.dev, data.test: {self.dev} and {self.test} leave nothing to train on")
         try:
-            self.missing_numbers  # noqa: B018 - whether they can be read
+            _numbers(self.missing_values)
         except ValueError:
             actual = f"found '{self.missing_values}'"
             problems.append(f"data.missing_values: expected numbers with commas between them, {actual}")
@@ -108,6 +108,15 @@ class SeriesDataConfig(SplitsConfig):
         if self.time_column and self.time_column in self.columns:
             problems.append(f"data.value_columns: '{self.time_column}' is the time column")
         return problems
+
+
+def _numbers(text: str) -> frozenset[float]:
+    """Numbers with commas between them.
+
+    Raises:
+        ValueError: one of them is none.
+    """
+    return frozenset(map(float, filter(None, map(str.strip, text.split(",")))))
 
 
 def part_of(name: str) -> float | None:

@@ -10,6 +10,7 @@ import math
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -54,10 +55,8 @@ def classical_baselines(
         SeqnlpError: statsmodels is not installed.
         DataError: a value has no logarithm or square root, or no model can be fitted.
     """
-    try:
-        import statsmodels  # noqa: F401
-    except ModuleNotFoundError:
-        raise SeqnlpError("ETS and ARIMA need statsmodels: pip install 'seqnlp[statsmodels]'") from None
+    if find_spec("statsmodels") is None:
+        raise SeqnlpError("ETS and ARIMA need statsmodels: pip install 'seqnlp[statsmodels]'")
     reading = InputTransform(transform, 0, ())
     fitted_on, read = (reading.transformed(one.values, one.names, one.source) for one in (train, series))
     season = season if 1 < season <= MAX_SEASON and len(fitted_on) > 2 * season else 1

@@ -20,7 +20,7 @@ def connection_class(seconds: float) -> type[asyncio.Protocol]:
         _closing: asyncio.TimerHandle | None = None
         _header_bytes = 0
 
-        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it: TCP only
             """A client came."""
             super().connection_made(transport)
             _set_up(transport.get_extra_info("socket"), seconds)
@@ -38,7 +38,7 @@ def connection_class(seconds: float) -> type[asyncio.Protocol]:
             elif self._closing is None:
                 self._expect_headers()
 
-        def eof_received(self) -> bool:  # type: ignore[override]
+        def eof_received(self) -> bool:  # type: ignore[override]  # uvicorn says None; true keeps asyncio's connection open
             """The client sends no more. It may still read: what it has asked is answered, then the connection ends."""
             answering = self.cycle is not None and not self.cycle.response_complete and not self.cycle.more_body
             if answering:

@@ -155,7 +155,7 @@ def _step(
         torch.manual_seed(_dropout_seed(config.seed, progress.step, part))
         with torch.autocast(device.type, precision, enabled=precision != torch.float32):
             loss = task.loss(examples, done)
-        (loss / count).backward()  # type: ignore[no-untyped-call]  # torch gives it no types
+        torch.autograd.backward(loss / count)
         loss_sum += loss.item()
     extra = torch.tensor([loss_sum, signal.SIGINT in received, signal.SIGTERM in received])  # (3,)
     extra = processes.sum_gradients(optimizer.dense_parameters, optimizer.sparse_parameters, extra)

@@ -46,9 +46,9 @@ def _span(item: Any, row: Mapping[str, Any]) -> Span:
     """A span by characters, else by words, whose last one is part of it."""
     if not isinstance(item, dict) or "start" in item or "token_start" not in item:
         return span_of(item)
-    tokens = row.get("tokens")
+    tokens: Any = row.get("tokens")
     try:
-        first, last = tokens[item["token_start"]], tokens[item["token_end"]]  # type: ignore[index]
+        first, last = tokens[item["token_start"]], tokens[item["token_end"]]
         return span_of({**item, "start": first["start"], "end": last["end"]})
     except (KeyError, IndexError, TypeError):
         raise DataError(f"expected a span of words in 'tokens', found {shown(item)}") from None
