@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from tiny import tiny_config, write_tiny_data
 from tiny_documents import tiny_classification, write_tiny_documents
@@ -18,6 +19,7 @@ from tiny_text import tiny_language_model, write_tiny_text
 from torch import Tensor
 
 from seqnlp.config import Config
+from seqnlp.task_table import part_of
 
 
 @dataclass(frozen=True)
@@ -167,3 +169,9 @@ def dying(task: Any, lives: int) -> Any:
 
     task.loss = mortal_loss
     return task
+
+
+def make_task(config: Config, run: Path) -> Any:
+    """The task of a configuration, which trains into a new folder."""
+    run.mkdir(exist_ok=True)
+    return part_of(config.task, "task")(config, run, torch.device("cpu"), lambda text: None)

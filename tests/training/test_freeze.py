@@ -8,13 +8,11 @@ from typing import Any
 import pytest
 import torch
 from command import refusal
-from tiny_tasks import TINY, SuddenDeathError, dying
+from tiny_tasks import TINY, SuddenDeathError, dying, make_task
 
 from seqnlp.bundle import load_bundle
 from seqnlp.compose import compose_config, compose_settings
-from seqnlp.config import Config
 from seqnlp.errors import ConfigError
-from seqnlp.task_table import part_of
 from seqnlp.training.distributed import Processes
 from seqnlp.training.fit import fit
 from seqnlp.training.freeze import freeze, groups_of
@@ -33,27 +31,13 @@ GROUPS = [
 ]
 
 
-@pytest.fixture(scope="module")
-def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """A folder with the data of each task."""
-    made = {task: tmp_path_factory.mktemp(task) for task in TINY}
-    for task, folder in made.items():
-        TINY[task].write(folder)
-    return made
-
-
-def make(config: Config, run: Path) -> Any:
-    run.mkdir(exist_ok=True)
-    return part_of(config.task, "task")(config, run, torch.device("cpu"), lambda text: None)
-
-
 @pytest.mark.parametrize(("task", "changes", "frozen"), GROUPS)
 def test_frozen_parameters_do_not_move_and_the_others_do(
     task: str, changes: dict[str, Any], frozen: str, folders: dict[str, Path], tmp_path: Path
 ) -> None:
     config = TINY[task].config(folders[task], **changes, trainer__epochs=1, trainer__ema_decay=0.9)
     config.trainer.freeze = frozen
-    made = make(config, tmp_path / "run")
+    made = make_task(config, tmp_path / "run")
     before = {name: parameter.detach().clone() for name, parameter in made.model.named_parameters()}
     still = {id(parameter) for group in frozen.split(", ") for parameter in groups_of(made.model)[group]}
     fit(made, config, tmp_path / "run", Processes())
@@ -71,7 +55,7 @@ def test_frozen_parameters_do_not_move_and_the_others_do(
 
 @pytest.mark.parametrize("task", TINY)
 def test_every_parameter_is_in_a_group(task: str, folders: dict[str, Path], tmp_path: Path) -> None:
-    model = make(TINY[task].config(folders[task], **TINY[task].everything), tmp_path / "run").model
+    model = make_task(TINY[task].config(folders[task], **TINY[task].everything), tmp_path / "run").model
     grouped = {id(parameter) for parameters in groups_of(model).values() for parameter in parameters}
     assert not [name for name, parameter in model.named_parameters() if id(parameter) not in grouped]
 
@@ -82,11 +66,11 @@ def test_a_run_with_frozen_groups_that_dies_ends_as_if_it_had_not(
 ) -> None:
     config = TINY["tagging"].config(folders["tagging"], **TINY["tagging"].everything)
     config.trainer.freeze = frozen
-    whole = make(config, tmp_path / "whole")
+    whole = make_task(config, tmp_path / "whole")
     fit(whole, config, tmp_path / "whole", Processes())
     with pytest.raises(SuddenDeathError):
-        fit(dying(make(config, tmp_path / "killed"), 7), config, tmp_path / "killed", Processes())
-    again = make(config, tmp_path / "killed")
+        fit(dying(make_task(config, tmp_path / "killed"), 7), config, tmp_path / "killed", Processes())
+    again = make_task(config, tmp_path / "killed")
     fit(again, config, tmp_path / "killed", Processes())
     for (name, mine), theirs in zip(whole.model.named_parameters(), again.model.parameters(), strict=True):
         assert torch.equal(mine, theirs), name
@@ -97,14 +81,14 @@ def test_sgd_with_momentum_leaves_frozen_words_alone(folders: dict[str, Path], t
         folders["tagging"], optimizer__name="sgd", optimizer__momentum=0.9, optimizer__weight_decay=0.1
     )
     config.trainer.freeze = "words"
-    made = make(config, tmp_path / "run")
+    made = make_task(config, tmp_path / "run")
     before = made.model.embedder.table.weight.detach().clone()
     fit(made, config, tmp_path / "run", Processes())
     assert torch.equal(made.model.embedder.table.weight, before)
 
 
 def test_a_group_that_does_not_exist_is_told_with_those_that_do(folders: dict[str, Path], tmp_path: Path) -> None:
-    model = make(TINY["tagging"].config(folders["tagging"]), tmp_path / "run").model
+    model = make_task(TINY["tagging"].config(folders["tagging"]), tmp_path / "run").model
     with pytest.raises(ConfigError) as actual:
         freeze(model, "embeddings, encodr")
     assert actual.value.problems == [

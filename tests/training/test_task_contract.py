@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 import torch
-from tiny_tasks import TINY, SuddenDeathError, dying
+from tiny_tasks import TINY, SuddenDeathError, dying, make_task
 
 from seqnlp.bundle import load_bundle
 from seqnlp.config import Config
-from seqnlp.task_table import TASKS, part_of
+from seqnlp.task_table import TASKS
 from seqnlp.training.distributed import Processes
 from seqnlp.training.fit import fit
 
@@ -36,22 +36,8 @@ PIECES: list[tuple[str, Changes, int, float]] = [
 ]
 
 
-@pytest.fixture(scope="module")
-def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """A folder with the data of each task."""
-    made = {task: tmp_path_factory.mktemp(task) for task in TINY}
-    for task, folder in made.items():
-        TINY[task].write(folder)
-    return made
-
-
-def make(config: Config, run: Path) -> Any:
-    run.mkdir(exist_ok=True)
-    return part_of(config.task, "task")(config, run, torch.device("cpu"), lambda text: None)
-
-
 def train(config: Config, run: Path) -> Any:
-    task = make(config, run)
+    task = make_task(config, run)
     fit(task, config, run, Processes())
     return task
 
@@ -71,7 +57,7 @@ def test_a_run_that_dies_in_a_step_is_resumed_bit_for_bit(
     config = TINY[task].config(folders[task], **TINY[task].everything, **changes)
     whole = train(config, tmp_path / "whole")
     with pytest.raises(SuddenDeathError):
-        fit(dying(make(config, tmp_path / "run"), lives), config, tmp_path / "run", Processes())
+        fit(dying(make_task(config, tmp_path / "run"), lives), config, tmp_path / "run", Processes())
     resumed = train(config, tmp_path / "run")
     for (name, one), other in zip(whole.model.state_dict().items(), resumed.model.state_dict().values(), strict=True):
         assert torch.equal(one, other), name
@@ -84,7 +70,7 @@ def test_a_run_with_default_settings_is_resumed_as_well(tmp_path: Path, folders:
     config = TINY["translation"].config(folders["translation"])
     whole = train(config, tmp_path / "whole")
     with pytest.raises(SuddenDeathError):
-        fit(dying(make(config, tmp_path / "run"), 9), config, tmp_path / "run", Processes())
+        fit(dying(make_task(config, tmp_path / "run"), 9), config, tmp_path / "run", Processes())
     resumed = train(config, tmp_path / "run")
     for (name, one), other in zip(whole.model.state_dict().items(), resumed.model.state_dict().values(), strict=True):
         assert torch.equal(one, other), name
