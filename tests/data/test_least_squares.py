@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from seqnlp.data.least_squares import Choice, Later, fit_again, fit_linear, lag_choices
+from seqnlp.data.least_squares import Later, fit_again, fit_linear, lag_choices
+from seqnlp.data.linear_forecast import Choice
 
 
 def autoregression(rows: int, seed: int = 0) -> np.ndarray:

@@ -8,7 +8,7 @@ import torch
 
 from seqnlp.config import ForecasterConfig
 from seqnlp.config.common import CELLS
-from seqnlp.data.least_squares import LinearForecast
+from seqnlp.data.linear_forecast import LinearForecast
 from seqnlp.models.forecaster import RecurrentForecaster
 
 EVERYTHING: dict[str, Any] = {"input": "differences", "lags": 3, "num_layers": 2, "linear": "trained"}

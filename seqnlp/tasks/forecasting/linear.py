@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqnlp.config import ForecasterConfig
-from seqnlp.data.least_squares import Choice, Later, LinearForecast, fit_again, fit_linear, lag_choices
+from seqnlp.data.least_squares import Later, fit_again, fit_linear, lag_choices
+from seqnlp.data.linear_forecast import Choice, LinearForecast
 from seqnlp.data.series.inputs import Inputs
 
 FloatArray = NDArray[np.float64]

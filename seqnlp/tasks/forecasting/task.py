@@ -15,7 +15,7 @@ from seqnlp.bundle import Bundle
 from seqnlp.bundle_files import FOLDER
 from seqnlp.config import ForecastingConfig, settings_without_places
 from seqnlp.config.forecasting import AUTO
-from seqnlp.data.least_squares import LinearForecast
+from seqnlp.data.linear_forecast import LinearForecast
 from seqnlp.data.series.inputs import Inputs, fit_scale, known_calendar_features, make_inputs
 from seqnlp.data.series.parts import Part, load_part, part_digest
 from seqnlp.errors import DataError
