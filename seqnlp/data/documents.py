@@ -19,7 +19,7 @@ from seqnlp.data.document_checks import refuse_labels_as_texts, refuse_or_say_he
 from seqnlp.data.hub import read_hub_documents
 from seqnlp.data.long_range import long_range_documents
 from seqnlp.data.part_of_train import DOCUMENTS, part_of_train
-from seqnlp.data.sources import existing_file, hub_name, say_left_out, source_name
+from seqnlp.data.sources import existing_file, hub_name, other_format, say_left_out, source_name
 from seqnlp.errors import DataError
 from seqnlp.text.class_folders import class_folders_digest, read_class_folders
 from seqnlp.text.document_format import recognise_documents
@@ -97,7 +97,7 @@ def _read_split(config: DocumentDataConfig, split: str, say: Say) -> list[Docume
     try:
         documents = list(_read(config, split, left_out))
     except DataError as problem:
-        hint = _other_format(config, split) if asked != "auto" else ""
+        hint = other_format(config, split, recognise_documents) if asked != "auto" else ""
         raise DataError(f"{problem}{hint}") from None if hint else problem
     say_left_out(source, left_out, say)
     if not documents:
@@ -145,17 +145,6 @@ def _with_format(config: DocumentDataConfig, split: str) -> DocumentDataConfig:
     if problems:
         raise DataError(problems[0], source_name(config, split))
     return config
-
-
-def _other_format(config: DocumentDataConfig, split: str) -> str:
-    """A hint for a file that cannot be read as configured, if it looks like another format."""
-    if config.format in ("hub", "long_range"):
-        return ""
-    try:
-        form = recognise_documents(existing_file(config, split, getattr(config, split)))
-    except DataError:
-        return ""
-    return f"; the file looks like data.format={form}, is data.format={config.format} right?" * (form != config.format)
 
 
 def _read(config: DocumentDataConfig, split: str, left_out: Counter[str]) -> Iterator[Document]:

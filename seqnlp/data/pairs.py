@@ -17,7 +17,7 @@ from seqnlp.data.clean_pairs import clean_pairs, counted, say_blanks
 from seqnlp.data.hub import read_hub_pairs
 from seqnlp.data.pair_files import pair_files, pair_format, require_languages
 from seqnlp.data.part_of_train import PAIRS, part_of_train
-from seqnlp.data.sources import existing_file, hub_name, say_left_out, source_name
+from seqnlp.data.sources import hub_name, other_format, say_left_out, source_name
 from seqnlp.errors import DataError
 from seqnlp.text.files import file_digest
 from seqnlp.text.pair_format import recognise_pairs
@@ -68,7 +68,7 @@ def _pairs(config: ParallelDataConfig, split: str, say: Callable[[str], None]) -
             for pair in islice(_read(config, split, left_out), config.limit or None):
                 yield pair
         except DataError as problem:
-            hint = _other_format(config, split) if asked != "auto" else ""
+            hint = other_format(config, split, recognise_pairs) if asked != "auto" else ""
             raise DataError(f"{problem}{hint}") from None if hint else problem
         if pair is None:
             raise DataError(f"no sentence pairs found; is data.format={config.format} right?", source)
@@ -122,18 +122,6 @@ def _with_format(config: ParallelDataConfig, split: str) -> ParallelDataConfig:
     if problems:
         raise DataError(problems[0], source_name(config, split))
     return config
-
-
-def _other_format(config: ParallelDataConfig, split: str) -> str:
-    """A hint for a file that cannot be read as configured, if it looks like another format."""
-    if config.format in ("hub", "files"):
-        return ""
-    try:
-        form = recognise_pairs(existing_file(config, split, getattr(config, split)))
-    except DataError:
-        return ""
-    advice = f"; the file looks like data.format={form}, is data.format={config.format} right?"
-    return advice if form not in ("", config.format) else ""
 
 
 def _read(config: ParallelDataConfig, split: str, left_out: Counter[str]) -> Iterator[SentencePair]:

@@ -109,7 +109,7 @@ def _read_as(config: DataConfig, split: str, report: Callable[[str], None]) -> I
     try:
         yield replace(config, format=form)
     except DataError as problem:
-        hint = "" if config.format == "auto" else _other_format(config, split)
+        hint = "" if config.format == "auto" else other_format(config, split, recognise)
         raise DataError(f"{problem}{hint}") from None if hint else problem
 
 
@@ -255,6 +255,24 @@ def existing_file(config: SplitsConfig, split: str, name: str) -> Path:
     return path
 
 
+def other_format(
+    config: DataConfig | DocumentDataConfig | ParallelDataConfig, split: str, recognise_format: Callable[[Path], str]
+) -> str:
+    """A hint for a file that cannot be read as configured, if it looks like another format.
+
+    Args:
+        recognise_format: names the format of a file, or raises DataError; empty: it looks like none.
+    """
+    if config.format in ("hub", "long_range", "files"):  # more than one file, or none
+        return ""
+    try:
+        form = recognise_format(existing_file(config, split, getattr(config, split)))
+    except DataError:
+        return ""
+    advice = f"; the file looks like data.format={form}, is data.format={config.format} right?"
+    return advice if form not in ("", config.format) else ""
+
+
 def _tokenizer(config: DataConfig) -> str:
     """What cuts the texts of a split that has no words of its own."""
     return DEFAULT if config.tokenizer == AUTO else config.tokenizer
@@ -285,14 +303,3 @@ def _fields(config: DataConfig) -> tuple[str, str]:
 
 def _tag_names(config: DataConfig) -> tuple[str, ...]:
     return tuple(written_names(config.tag_names, resolve_path(config, config.tag_names))) if config.tag_names else ()
-
-
-def _other_format(config: DataConfig, split: str) -> str:
-    """A hint for a file that cannot be read as configured, if it looks like another format."""
-    if config.format == "hub":
-        return ""
-    try:
-        form = recognise(existing_file(config, split, getattr(config, split)))
-    except DataError:
-        return ""
-    return f"; the file looks like data.format={form}, is data.format={config.format} right?" * (form != config.format)
