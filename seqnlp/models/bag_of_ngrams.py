@@ -87,6 +87,27 @@ def learn_ngrams(documents: Sequence[Words], order: int, min_documents: int = 1)
     return {ngram: number for number, ngram in enumerate(kept)}
 
 
+@dataclass(frozen=True)
+class NgramFeatures:
+    """What bags of any method and strength are fitted on: the n-grams of documents, and which document has which.
+
+    Attributes:
+        ngrams: the G n-grams by their number.
+        order: the most words of one.
+        matrix: (B, G) as of :func:`presence`.
+    """
+
+    ngrams: dict[str, int]
+    order: int
+    matrix: Any
+
+
+def ngram_features(documents: Sequence[Words], order: int, min_documents: int = 1) -> NgramFeatures:
+    """The n-grams that occur in at least so many documents, and where: with many documents this takes longest."""
+    ngrams = learn_ngrams(documents, order, min_documents)
+    return NgramFeatures(ngrams, order, presence(documents, ngrams, order))
+
+
 def fit_bag(
     documents: Sequence[Words],
     targets: NDArray[np.bool_],
@@ -108,13 +129,19 @@ def fit_bag(
         single: every document has exactly one class.
         min_documents: rarer n-grams are left out.
     """
-    ngrams = learn_ngrams(documents, order, min_documents)
-    features = presence(documents, ngrams, order)
+    return fit_features(ngram_features(documents, order, min_documents), targets, method, strength, single=single)
+
+
+def fit_features(
+    features: NgramFeatures, targets: NDArray[np.bool_], method: str, strength: float, *, single: bool = True
+) -> BagOfNgrams:
+    """As :func:`fit_bag`, of documents whose n-grams are known."""
+    ngrams, order, matrix = features.ngrams, features.order, features.matrix
     if single and targets.shape[1] == 2:  # two classes are one question
-        weights, bias = _fit_class(features, targets[:, 1], method, strength)
+        weights, bias = _fit_class(matrix, targets[:, 1], method, strength)
         both = np.stack([-weights, weights], axis=1) / 2  # (G, 2)
         return BagOfNgrams(ngrams, order, both, np.array([-bias, bias]) / 2, strength)
-    columns = [_fit_class(features, column, method, strength) for column in targets.T]
+    columns = [_fit_class(matrix, column, method, strength) for column in targets.T]
     weights = np.stack([weights for weights, _ in columns], axis=1)
     return BagOfNgrams(ngrams, order, weights, np.array([bias for _, bias in columns]), strength)
 
@@ -136,8 +163,9 @@ def tune_bag(
     """
     best: tuple[float, BagOfNgrams, str] | None = None
     for order in orders:
+        features = ngram_features(train, order, min_documents)
         for strength in STRENGTHS[method]:
-            model = fit_bag(train, targets, method, order, strength, single=single, min_documents=min_documents)
+            model = fit_features(features, targets, method, strength, single=single)
             reached = score(model)
             if best is None or reached > best[0]:
                 best = reached, model, f"up to {order} words, C {strength:g}"

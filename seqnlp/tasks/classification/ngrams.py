@@ -10,7 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqnlp.metrics.classification import label_scores
-from seqnlp.models.bag_of_ngrams import METHODS, STRENGTHS, BagOfNgrams, fit_bag, tune_bag
+from seqnlp.models.bag_of_ngrams import (
+    METHODS,
+    STRENGTHS,
+    BagOfNgrams,
+    NgramFeatures,
+    fit_bag,
+    fit_features,
+    ngram_features,
+    presence,
+    tune_bag,
+)
 from seqnlp.tasks.classification.calibration import fit_weight
 from seqnlp.tasks.classification.prediction import FloatArray, label_names, predicted
 
@@ -100,19 +110,18 @@ def _best_on_folds(
     train: Words, targets: NDArray[np.bool_], labels: Sequence[str], order: int, multi_label: bool
 ) -> tuple[FittedBag, str]:
     gold = [tuple(label_names(row[None], labels)[0]) for row in targets]
-    best: tuple[float, FittedBag] | None = None
+    best: tuple[float, int, str, float] | None = None
     for words in range(1, order + 1):
+        folds = _folds(train, words, 1)
         for method in METHODS:
             for strength in STRENGTHS[method]:
-                kind = BagOfNgrams({}, words, np.zeros((0, 0)), np.zeros(0), strength)
-                found = _held_out(train, targets, FittedBag(kind, method, 1), multi_label)
-                reached = _score(found, gold, labels, multi_label)
+                reached = _score(_held_out(folds, targets, method, strength, multi_label), gold, labels, multi_label)
                 if best is None or reached > best[0]:
-                    best = reached, FittedBag(kind, method, 1)
+                    best = reached, words, method, strength
     assert best is not None
-    method, kind = best[1].method, best[1].bag
-    bag = fit_bag(train, targets, method, kind.order, kind.strength, single=not multi_label)
-    return FittedBag(bag, method, 1), f"up to {kind.order} words, C {kind.strength:g}"
+    _, words, method, strength = best
+    bag = fit_bag(train, targets, method, words, strength, single=not multi_label)
+    return FittedBag(bag, method, 1), f"up to {words} words, C {strength:g}"
 
 
 def scores_held_out(
@@ -122,20 +131,48 @@ def scores_held_out(
 
     A bag says nearly everything right of documents that it was fitted on, so that it would leave nothing to learn.
     """
-    found = _held_out(train, targets, fitted, multi_label)
+    folds = _folds(train, fitted.bag.order, fitted.min_documents)
+    found = _held_out(folds, targets, fitted.method, fitted.bag.strength, multi_label)
     return found, fit_weight(found, targets, multi_label)
 
 
-def _held_out(train: Words, targets: NDArray[np.bool_], kind: FittedBag, multi_label: bool) -> FloatArray:
-    """Scores (N, K) of training documents by bags of a kind, each fitted without the document's fold."""
-    folds, found = (np.arange(len(train)) // _BLOCK) % FOLDS, np.zeros(targets.shape)  # (N,), (N, K)
-    options: dict[str, Any] = {"single": not multi_label, "min_documents": kind.min_documents}
+@dataclass(frozen=True)
+class _Fold:
+    """Training documents, by their numbers: those of a fold, whose n-grams are those of the others.
+
+    Attributes:
+        inside, outside: (F,) and (R,) numbers of the fold's documents and of the others.
+        features: of the others.
+        held_out: (F, G) which n-grams of the others the fold's documents have.
+    """
+
+    inside: list[int]
+    outside: list[int]
+    features: NgramFeatures
+    held_out: Any
+
+
+def _folds(train: Words, order: int, min_documents: int) -> list[_Fold]:
+    """The folds of train that have documents inside and outside."""
+    number_of = (np.arange(len(train)) // _BLOCK) % FOLDS  # (N,)
+    folds = []
     for fold in range(FOLDS):
-        inside, outside = np.flatnonzero(folds == fold).tolist(), np.flatnonzero(folds != fold).tolist()
+        inside, outside = np.flatnonzero(number_of == fold).tolist(), np.flatnonzero(number_of != fold).tolist()
         if inside and outside:
-            some = [train[number] for number in outside]
-            bag = fit_bag(some, targets[outside], kind.method, kind.bag.order, kind.bag.strength, **options)
-            found[inside] = bag.scores([train[number] for number in inside])
+            features = ngram_features([train[number] for number in outside], order, min_documents)
+            held_out = presence([train[number] for number in inside], features.ngrams, order)
+            folds.append(_Fold(inside, outside, features, held_out))
+    return folds
+
+
+def _held_out(
+    folds: Sequence[_Fold], targets: NDArray[np.bool_], method: str, strength: float, multi_label: bool
+) -> FloatArray:
+    """Scores (N, K) of training documents by bags, each fitted without the document's fold."""
+    found = np.zeros(targets.shape)
+    for fold in folds:
+        bag = fit_features(fold.features, targets[fold.outside], method, strength, single=not multi_label)
+        found[fold.inside] = fold.held_out @ bag.weights + bag.bias
     return found
 
 
