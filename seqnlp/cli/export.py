@@ -39,6 +39,10 @@ def run(arguments: argparse.Namespace) -> int:
 
     if not (arguments.int8 or arguments.onnx or arguments.page):
         raise SeqnlpError("expected --page FILE.html, --int8 DIR or --onnx DIR")
+    if (arguments.title or arguments.text) and not arguments.page:
+        raise SeqnlpError("--title and --text are those of a page; add --page FILE.html")
+    if arguments.precision and not (arguments.onnx or arguments.page):
+        raise SeqnlpError("--precision is that of graphs and pages; add --onnx DIR or --page FILE.html")
     if arguments.onnx and "onnx" in missing("onnxruntime"):
         raise SeqnlpError("--onnx needs onnx, which is not installed; `pip install onnx`")
     if arguments.int8:

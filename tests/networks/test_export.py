@@ -145,5 +145,9 @@ def test_what_cannot_be_exported_says_why(models: dict[str, Path], tmp_path: Pat
     assert "already holds something" in refusal("export", models["tagging"], "--onnx", tmp_path / "full")
     assert "already holds something" in refusal("export", models["tagging"], "--int8", tmp_path / "full")
     assert refusal("export", models["tagging"]) == "expected --page FILE.html, --int8 DIR or --onnx DIR"
+    named = ("export", models["tagging"], "--int8", tmp_path / "small")
+    assert "add --page" in refusal(*named, "--title", "Names")
+    assert "add --onnx DIR or --page" in refusal(*named, "--precision", "fp32")
+    assert not (tmp_path / "small").exists()
     actual = run_without("onnx", "export", models["tagging"], "--onnx", tmp_path / "other")
     assert "--onnx needs onnx, which is not installed; `pip install onnx`" in actual.stderr
