@@ -45,7 +45,8 @@ def answer_table(
 
     Raises:
         DataError: a file cannot be read or written, has no such column, or the two are not of one form.
-        SeqnlpError: a worker ended; what was written until then stays, in ``TARGET.partial``.
+        SeqnlpError: the model is of a task without such answers, or a worker ended; what was written until then stays,
+            in ``TARGET.partial``.
     """
     if source.resolve() == target.resolve():
         raise DataError("expected another name for the output than for the input", target)
@@ -54,6 +55,7 @@ def answer_table(
     table, tally = open_table(source, rows_at_once), Tally()
     column = answers.column_of(table.names)
     table.require(column)
+    answers.answers([])  # refuses a model that has no such answers before anything is written
     function, schema = _function(answers, table, column)
     try:
         with output_table(target, schema) as write:

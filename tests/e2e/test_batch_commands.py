@@ -168,5 +168,11 @@ def test_what_cannot_be_is_refused(classifier_run: Path, trained: Path, tmp_path
     assert "ends as the input's (.csv)" in refusal("batch", classifier_run, table, tmp_path / "out.jsonl")
     assert "ends in .parquet" in refusal("batch", classifier_run, tmp_path / "in.txt", tmp_path / "out.txt")
     assert refusal("batch", classifier_run, tmp_path / "no.csv", tmp_path / "out.csv")
+    detector = Path(__file__).parents[1] / "old_models" / "anomaly"
+    table.write_text("id,text\n1,a\n")
+    wrong = refusal("batch", detector, table, tmp_path / "out.csv")
+    assert wrong.startswith("batch: expected a tagger, classifier or translator, found ")
+    assert "partial" not in wrong
+    assert [path.name for path in tmp_path.iterdir()] == ["in.csv"]
     (tmp_path / "in.parquet").write_text("no parquet")
     assert "expected a parquet file" in refusal("batch", trained, tmp_path / "in.parquet", tmp_path / "out.parquet")
