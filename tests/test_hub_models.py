@@ -71,6 +71,8 @@ def test_the_card_says_what_was_measured_and_nothing_else(hub: Hub) -> None:
     }
     assert (MODEL / "README.md").read_text().strip() in text
     assert 'seqnlp.load("ada/moods")' in text
+    again = output("push", MODEL, "ada/moods@better", "--license", "mit", "--dataset", "sst2", "--card")
+    assert again == card  # as it is pushed to a branch
     translator = yaml.safe_load(output("push", MODEL.parent / "translation", "a/b", "--card").split("---\n")[1])
     assert translator["language"] == ["de", "en"]
     assert "license" not in translator
@@ -160,5 +162,6 @@ def test_what_was_changed_on_its_way_is_refused(hub: Hub) -> None:
 
 def test_names_that_are_none_are_refused_before_anything_is_sent(hub: Hub) -> None:
     assert "expected OWNER/NAME" in refusal("push", MODEL, "moods", "--license", "mit")
+    assert "expected OWNER/NAME" in refusal("push", MODEL, "my moods", "--card")
     assert "no such folder" in refusal("push", "nothing", "ada/moods", "--license", "mit")
     assert hub.asked == []

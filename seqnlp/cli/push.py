@@ -36,8 +36,10 @@ def run(arguments: argparse.Namespace) -> int:
     given = Given(arguments.license, tuple(arguments.dataset), tuple(arguments.language))
     if arguments.card:
         from seqnlp.bundle import load_bundle
+        from seqnlp.tasks.push import place_of
 
-        print(hub_card(load_bundle(arguments.run), arguments.name, given), end="")
+        repository, _ = place_of(arguments.name)
+        print(hub_card(load_bundle(arguments.run), repository, given), end="")
         return 0
     if not arguments.license:
         say("the card states no license, so nobody may use the model; --license mit, for example, does")

@@ -27,7 +27,7 @@ def push_model(run: str | Path, name: str, given: Given, *, private: bool = Fals
         RunError: there is no model, or it is damaged.
         SeqnlpError: the name is none of the Hub's, or the Hub refuses or cannot be reached.
     """
-    bundle, (repository, branch) = load_bundle(run), _place(name)
+    bundle, (repository, branch) = load_bundle(run), place_of(name)
     from huggingface_hub import HfApi
 
     api = HfApi(endpoint=endpoint(), library_name="seqnlp")
@@ -51,7 +51,12 @@ def push_model(run: str | Path, name: str, given: Given, *, private: bool = Fals
     return str(done.commit_url)
 
 
-def _place(name: str) -> tuple[str, str]:
+def place_of(name: str) -> tuple[str, str]:
+    """The model of the Hub and its branch (empty: the usual one).
+
+    Raises:
+        SeqnlpError: the name is none of the Hub's.
+    """
     parts = parts_of(name)
     if parts is None:
         raise SeqnlpError(
