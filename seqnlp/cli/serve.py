@@ -105,11 +105,10 @@ def require_extra(what: str) -> None:
     Raises:
         SeqnlpError: with what to install.
     """
-    from importlib.util import find_spec
-
     from seqnlp.errors import SeqnlpError
+    from seqnlp.networks.engine import is_installed
 
-    missing = [name for name in _NEEDS if not _is_there(name, find_spec)]
+    missing = [name for name in _NEEDS if not is_installed(name)]
     if missing:
         raise SeqnlpError(
             f"{what} needs {', '.join(missing)}, which is not installed; `pip install 'seqnlp[serve]'`, or, where "
@@ -163,10 +162,3 @@ def _token(file: Path | None) -> str:
 
 def _number(group: argparse._ArgumentGroup, name: str, default: int, text: str) -> None:
     group.add_argument(name, type=int, default=default, metavar="N", help=f"{text} (default {default:,})")
-
-
-def _is_there(name: str, find_spec: Any) -> bool:
-    try:
-        return find_spec(name) is not None
-    except (ImportError, ValueError):
-        return False

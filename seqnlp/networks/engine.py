@@ -50,7 +50,7 @@ def choose_engine(
 
 def missing(engine: str) -> list[str]:
     """The packages that an engine needs and that are not installed."""
-    return [package for package in _NEEDS[engine] if not _is_there(package)]
+    return [package for package in _NEEDS[engine] if not is_installed(package)]
 
 
 def make_network(graph: Graph, engine: str, threads: int = 0, precision: str = "fp32") -> Run:
@@ -72,7 +72,8 @@ def make_network(graph: Graph, engine: str, threads: int = 0, precision: str = "
     return NumpyNetwork(graph)
 
 
-def _is_there(package: str) -> bool:
+def is_installed(package: str) -> bool:
+    """Whether a package can be imported; none is."""
     try:
         return find_spec(package) is not None
     except (ImportError, ValueError):  # blocked, or half removed
