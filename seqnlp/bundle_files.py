@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from seqnlp.bundle_digest import digest, expected_digests, problem_of, refuse_edited
+from seqnlp.bundle_fields import Fields
 from seqnlp.errors import RunError
 from seqnlp.hub import hub_model, parts_of
 from seqnlp.stored import read_bytes, settings_of
@@ -118,6 +119,18 @@ def _read_files(folder: Path) -> dict[str, bytes]:
     paths = [folder / name for name in (DESCRIPTION, TENSORS, VOCABULARY, LABELS, METRICS, CARD, TRAINING)]
     there = [path for path in [*paths, *sorted(folder.glob(f"*{SUBWORDS}"))] if os.path.lexists(path)]
     return {path.name: read_bytes(path, ADVICE) for path in there}
+
+
+def task_of(path: str | Path) -> str:
+    """The task of a model; only its description is read, not its weights. The oldest folders name none: taggers.
+
+    Raises:
+        RunError: there is no model, or its description is damaged.
+    """
+    folder = find_model(path)
+    named = folder / DESCRIPTION
+    there = {DESCRIPTION: read_bytes(named, ADVICE)} if os.path.lexists(named) else {}
+    return Fields({"task": "tagging", **description_of(there, folder)}, named).text("task")
 
 
 def read_description(folder: Path) -> dict[str, Any]:

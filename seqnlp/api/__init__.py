@@ -88,8 +88,8 @@ def load(path: str | Path, **options: Any) -> Model:
     Raises:
         RunError: there is no model, it is damaged or too new, or the Hub cannot be reached.
     """
-    from seqnlp.bundle import load_bundle
+    from seqnlp.bundle_files import task_of
 
-    task = load_bundle(path).description.get("task")
+    task = task_of(path)
     model: Model = part_of(task if task in TASKS else next(iter(TASKS)), "model")(path, **options)
     return model

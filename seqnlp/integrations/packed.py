@@ -12,7 +12,7 @@ from typing import Any
 
 from seqnlp.api import Model, load
 from seqnlp.api.mapping import BatchAnswers
-from seqnlp.bundle_files import find_model
+from seqnlp.bundle_files import find_model, task_of
 from seqnlp.tasks.model_folder import files_of, write_files
 
 OPTIONS = {"threads": 1}
@@ -71,7 +71,4 @@ class SentAnswers(BatchAnswers):
 
 
 def _open(folder: str | Path) -> Model:
-    from seqnlp.bundle import load_bundle
-
-    task = load_bundle(folder).description.get("task", "tagging")
-    return load(folder, **(OPTIONS if task in ("tagging", "classification", "translation") else {}))
+    return load(folder, **(OPTIONS if task_of(folder) in ("tagging", "classification", "translation") else {}))

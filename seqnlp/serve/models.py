@@ -8,7 +8,7 @@ from inspect import signature
 from pathlib import Path
 from typing import Any
 
-from seqnlp.bundle import load_bundle
+from seqnlp.bundle_files import task_of
 from seqnlp.errors import SeqnlpError, did_you_mean
 from seqnlp.task_table import TASKS, part_of
 
@@ -94,7 +94,7 @@ def load_models(runs: Sequence[str], options: Mapping[str, Any]) -> Models:
 
 
 def _loaded(name: str, path: str, options: Mapping[str, Any]) -> ServedModel:
-    task = str(load_bundle(path).description.get("task", "tagging"))
+    task = task_of(path)
     make = part_of(task, "model")
     known = signature(make).parameters
     return ServedModel(name, task, make(path, **{key: value for key, value in options.items() if key in known}))
