@@ -33,7 +33,7 @@ class InputTransform:
     Attributes:
         transform: none, log or sqrt.
         season: rows in a season if values are read as differences to the last season, else 0.
-        calendar features: of the calendar, to read beside the values.
+        calendar_features: of the calendar, to read beside the values.
     """
 
     transform: str
