@@ -16,11 +16,12 @@ from seqnlp.text.formats.json_rows import fields_of, read_json_rows
 from seqnlp.text.formats.prodigy import is_left_out
 from seqnlp.text.headings import (
     columns_hint,
+    comma_hint,
     delimiter_hint,
     known_columns,
     missing_column,
-    quotes_hint,
     refuse_heading,
+    tab_hint,
 )
 from seqnlp.text.jsonl import parsed_row, shown
 
@@ -79,9 +80,7 @@ def read_tsv_documents(path: str | os.PathLike[str], columns: Columns) -> Iterat
     """
     cut = columns.delimiter or "\t"
     rows = ((number, line.split(cut)) for number, line in read_lines(path) if line.strip())
-    what = "a tab" if cut == "\t" else f"'{cut}'"
-    hint = f"{what} inside a text would add one: replace it with a space"
-    return _from_rows(rows, columns, cut, path, lambda row: hint + quotes_hint(row, cut))
+    return _from_rows(rows, columns, cut, path, lambda row: tab_hint(row, cut))
 
 
 def read_csv_documents(path: str | os.PathLike[str], columns: Columns) -> Iterator[Document]:
@@ -92,8 +91,7 @@ def read_csv_documents(path: str | os.PathLike[str], columns: Columns) -> Iterat
     """
     cut = columns.delimiter or ","
     rows = csv_rows((line for _, line in read_lines(path)), path, cut)
-    what = "commas" if cut == "," else f"'{cut}'"
-    return _from_rows(rows, columns, cut, path, lambda row: f"put texts with {what} into double quotes")
+    return _from_rows(rows, columns, cut, path, lambda row: comma_hint(cut))
 
 
 def read_jsonl_documents(path: str | os.PathLike[str], columns: Columns, left_out: Counter[str]) -> Iterator[Document]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from seqnlp.errors import DataError, did_you_mean
 from seqnlp.text.csv_rows import csv_rows
 from seqnlp.text.files import read_lines
-from seqnlp.text.headings import delimiter_hint, quotes_hint, refuse_pair_heading
+from seqnlp.text.headings import comma_hint, delimiter_hint, refuse_pair_heading, tab_hint
 from seqnlp.text.parallel import SentencePair, one_line
 
 
@@ -46,9 +46,7 @@ def read_tsv_pairs(path: str | os.PathLike[str], columns: PairColumns = _BY_NUMB
     """
     cut = columns.delimiter or "\t"
     rows = ((number, line.split(cut) if line.strip() else []) for number, line in read_lines(path))
-    what = "a tab" if cut == "\t" else f"'{cut}'"
-    hint = f"{what} inside a text would add one: replace it with a space"
-    return _pairs(rows, columns, path, lambda row: hint + quotes_hint(row, cut))
+    return _pairs(rows, columns, path, lambda row: tab_hint(row, cut))
 
 
 def read_csv_pairs(path: str | os.PathLike[str], columns: PairColumns) -> Iterator[SentencePair]:
@@ -59,8 +57,7 @@ def read_csv_pairs(path: str | os.PathLike[str], columns: PairColumns) -> Iterat
     """
     cut = columns.delimiter or ","
     rows = csv_rows((line for _, line in read_lines(path)), path, cut)
-    what = "commas" if cut == "," else f"'{cut}'"
-    return _pairs(rows, columns, path, lambda row: f"put texts with {what} into double quotes")
+    return _pairs(rows, columns, path, lambda row: comma_hint(cut))
 
 
 def unused_columns(path: str | os.PathLike[str], used: Collection[int], delimiter: str = "") -> list[str]:
