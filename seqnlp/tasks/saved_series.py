@@ -23,6 +23,16 @@ def describe(config: ForecastingConfig | AnomalyDetectionConfig) -> dict[str, An
     }
 
 
+def series_facts(names: tuple[str, ...], step: Step | None, scaler: Scaler) -> dict[str, Any]:
+    """What ``vocabulary.json`` and pages hold of the columns (C,), the step between rows, and the scale."""
+    return {
+        "columns": list(names),
+        "step": asdict(step) if step else None,
+        "mean": scaler.mean.tolist(),
+        "deviation": scaler.deviation.tolist(),
+    }
+
+
 def saved_step(saved: Fields) -> Step:
     """The time between rows; a folder of an older version lacks what it did not know.
 

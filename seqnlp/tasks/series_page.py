@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict
 from typing import Any
 
 from seqnlp.config import SeriesDataConfig
@@ -12,6 +11,7 @@ from seqnlp.data.series.scale import Scaler
 from seqnlp.data.series.step import Step
 from seqnlp.data.series.time import EPOCHS, NUMBER
 from seqnlp.errors import SeqnlpError
+from seqnlp.tasks.saved_series import series_facts
 
 _DIRECTIVES = set("YymdHIMSfpbB%")
 """Of time formats, those that page/moments.mjs reads and writes."""
@@ -36,10 +36,7 @@ def series_settings(
         raise SeqnlpError(f"--page: a page reads no marks between thousands (data.thousands='{data.thousands}')")
     read = ("time_column", "time_format", "missing", "gaps", "non_monotonic", "max_repaired", "decimal")
     return {
-        "columns": list(names),
-        "step": asdict(step) if step else None,
-        "mean": scaler.mean.tolist(),
-        "deviation": scaler.deviation.tolist(),
+        **series_facts(names, step, scaler),
         "data": {
             **{name: getattr(data, name) for name in read},
             "delimiter": delimiter_of(data.delimiter),

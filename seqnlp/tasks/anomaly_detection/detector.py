@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ from seqnlp.networks.shapes import autoencoder_shapes
 from seqnlp.saved_weights import refuse_unfit, take_numbers
 from seqnlp.tasks.anomaly_detection.reading import known_numbers, reading_of
 from seqnlp.tasks.anomaly_detection.scoring import ErrorBaseline, baseline_of, row_errors, row_scores
-from seqnlp.tasks.saved_series import saved_scaler, saved_step
+from seqnlp.tasks.saved_series import saved_scaler, saved_step, series_facts
 
 FloatArray = NDArray[np.float64]
 
@@ -107,13 +107,8 @@ def refuse_other_columns(names: tuple[str, ...], series: Series) -> None:
 
 def facts_to_vocabulary(detector: LoadedDetector) -> dict[str, Any]:
     """What ``vocabulary.json`` holds; :func:`detector_from_bundle` reads it back."""
-    return {
-        "columns": list(detector.names),
-        "step": asdict(detector.step) if detector.step else None,
-        "mean": detector.scaler.mean.tolist(),
-        "deviation": detector.scaler.deviation.tolist(),
-        "baseline_error": detector.baseline_error,
-    }
+    shared = series_facts(detector.names, detector.step, detector.scaler)
+    return {**shared, "baseline_error": detector.baseline_error}
 
 
 def detector_engine(engine: str, device: str = "cpu") -> str:

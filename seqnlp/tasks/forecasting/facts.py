@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from seqnlp.config import ForecasterConfig
 from seqnlp.data.series.inputs import InputTransform
 from seqnlp.data.series.scale import Scaler
 from seqnlp.data.series.step import Step
-from seqnlp.tasks.saved_series import saved_scaler, saved_step
+from seqnlp.tasks.saved_series import saved_scaler, saved_step, series_facts
 
 FloatArray = NDArray[np.float64]
 
@@ -49,13 +49,8 @@ def reading_of(settings: ForecasterConfig) -> InputTransform:
 
 def facts_to_vocabulary(facts: SeriesFacts) -> dict[str, Any]:
     """What ``vocabulary.json`` holds; :func:`saved_facts` reads it back."""
-    return {
-        "columns": list(facts.names),
-        "step": asdict(facts.step) if facts.step else None,
-        "mean": facts.scaler.mean.tolist(),
-        "deviation": facts.scaler.deviation.tolist(),
-        "naive_scales": facts.naive_scales.tolist(),
-    }
+    shared = series_facts(facts.names, facts.step, facts.scaler)
+    return {**shared, "naive_scales": facts.naive_scales.tolist()}
 
 
 def saved_facts(saved: Fields) -> SeriesFacts:
