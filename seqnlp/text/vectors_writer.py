@@ -13,9 +13,10 @@ from seqnlp.errors import DataError
 from seqnlp.storage import write_pieces_atomically
 
 _LINES_AT_ONCE = 10_000
+_DECIMALS = 4
 
 
-def write_vectors(path: Path, words: Sequence[str], values: NDArray[np.float32], decimals: int = 4) -> None:
+def write_vectors(path: Path, words: Sequence[str], values: NDArray[np.float32]) -> None:
     """Write N words and their numbers (N, D); the first line says how many there are, as word2vec's does.
 
     The same vectors give the same bytes.
@@ -29,12 +30,12 @@ def write_vectors(path: Path, words: Sequence[str], values: NDArray[np.float32],
     for word in words:
         if not word or word != word.strip(" ") or any(character in word for character in "\t\n\r\0"):
             raise DataError(f"expected words without spaces at their ends and without line feeds, found {word!r}", path)
-    pieces = _lines(words, values, decimals)
+    pieces = _lines(words, values)
     write_pieces_atomically(path, _packed(pieces) if path.name.endswith(".gz") else pieces)
 
 
-def _lines(words: Sequence[str], values: NDArray[np.float32], decimals: int) -> Iterator[bytes]:
-    form = "%s" + f" %.{decimals}f" * values.shape[1]
+def _lines(words: Sequence[str], values: NDArray[np.float32]) -> Iterator[bytes]:
+    form = "%s" + f" %.{_DECIMALS}f" * values.shape[1]
     yield f"{len(words)} {values.shape[1]}\n".encode()
     for start in range(0, len(words), _LINES_AT_ONCE):
         some = slice(start, start + _LINES_AT_ONCE)
