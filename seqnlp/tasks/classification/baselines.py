@@ -15,7 +15,7 @@ from seqnlp.metrics.scores import Baseline
 from seqnlp.models.bag_of_ngrams import METHODS, STRENGTHS, BagOfNgrams, fit_bag, tune_bag
 from seqnlp.storage import write_atomically
 from seqnlp.tasks.classification.data import ReadDocument, targets_of
-from seqnlp.tasks.classification.prediction import label_names, predicted
+from seqnlp.tasks.classification.ngrams import score_of
 
 FILE_NAME = "baselines.json"
 """In the run directory: what was computed before, by what it depends on."""
@@ -96,6 +96,5 @@ def _labels(train: Sequence[ReadDocument]) -> list[str]:
 
 
 def _score(bag: BagOfNgrams, labels: Sequence[str], documents: Sequence[ReadDocument], multi_label: bool) -> float:
-    chosen = predicted(bag.scores([document.tokens for document in documents]), multi_label)
-    scores = label_scores([document.labels for document in documents], label_names(chosen, labels))
-    return scores.micro.f1 if multi_label else scores.accuracy
+    scores = bag.scores([document.tokens for document in documents])
+    return score_of(scores, [document.labels for document in documents], labels, multi_label)

@@ -82,7 +82,7 @@ def choose_bag(
     if not bag.ngrams:
         say(f"warning: no n-gram is in {fitted.min_documents} documents; set model.ngrams=0")
     elif dev:
-        alone = _score(bag.scores(dev), gold, labels, multi_label)
+        alone = score_of(bag.scores(dev), gold, labels, multi_label)
         chosen = "chosen on folds of train, " if folds else ""
         say(f"n-grams: {len(bag.ngrams):,}, {fitted.method} of {settings}: {chosen}alone {100 * alone:.2f} on dev")
     return fitted
@@ -98,7 +98,7 @@ def _best_on_dev(
     multi_label: bool,
 ) -> tuple[FittedBag, str]:
     def accuracy(bag: BagOfNgrams) -> float:
-        return _score(bag.scores(dev), gold, labels, multi_label)
+        return score_of(bag.scores(dev), gold, labels, multi_label)
 
     options = _options(multi_label)
     tried = [(tune_bag(train, targets, method, [order], accuracy, **options), method) for method in METHODS]
@@ -115,7 +115,7 @@ def _best_on_folds(
         folds = _folds(train, words, 1)
         for method in METHODS:
             for strength in STRENGTHS[method]:
-                reached = _score(_held_out(folds, targets, method, strength, multi_label), gold, labels, multi_label)
+                reached = score_of(_held_out(folds, targets, method, strength, multi_label), gold, labels, multi_label)
                 if best is None or reached > best[0]:
                     best = reached, words, method, strength
     assert best is not None
@@ -176,7 +176,7 @@ def _held_out(
     return found
 
 
-def _score(scores: FloatArray, gold: Labels, labels: Sequence[str], multi_label: bool) -> float:
+def score_of(scores: FloatArray, gold: Labels, labels: Sequence[str], multi_label: bool) -> float:
     """Accuracy, or micro F1 of several labels a document."""
     found = label_scores(gold, label_names(predicted(scores, multi_label), labels))
     return found.micro.f1 if multi_label else found.accuracy
