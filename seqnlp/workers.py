@@ -30,6 +30,8 @@ Piece = TypeVar("Piece", bound=Sized)
 
 _AHEAD = 4
 """Pieces that a worker may be ahead of the slowest: what bounds memory."""
+MAX_A_CPU = 16
+"""Processes or threads that may share a CPU; more of them only wait for each other."""
 _END = object()
 
 
@@ -44,6 +46,20 @@ def usable_cpus() -> int:
     if told.isdecimal() and int(told):
         return int(told)
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def check_parallel(count: int, name: str, least: int = 1) -> int:
+    """The number of processes or threads that ``name`` asks for, if this machine can do something with it.
+
+    Raises:
+        SeqnlpError: it is less than ``least``, or far more than there are CPUs.
+    """
+    most = MAX_A_CPU * (os.cpu_count() or 1)
+    if count < least:
+        raise SeqnlpError(f"{name}: expected {least} or more, found {count}")
+    if count > most:
+        raise SeqnlpError(f"{name}: expected at most {most} ({MAX_A_CPU} for each CPU), found {count:,}")
+    return count
 
 
 def cut(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
@@ -92,12 +108,12 @@ def mapped(
         kind: what the items of a piece are, in messages.
 
     Raises:
-        SeqnlpError: a worker ended before its piece was done; says which items it had.
+        SeqnlpError: far more workers than CPUs; or a worker ended before its piece was done: says which items it had.
     """
     if workers <= 1:
         yield from map(function, pieces)
         return
-    crew = _Crew(function, pieces, workers, kind)
+    crew = _Crew(function, pieces, check_parallel(workers, "workers"), kind)
     try:
         yield from crew.results()
     finally:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from seqnlp.errors import ConfigError, DataError, SeqnlpError
-from seqnlp.workers import cut, mapped, spread
+from seqnlp.workers import check_parallel, cut, mapped, spread
 
 
 def kept(results: Iterator[int], actual: list[int]) -> None:
@@ -96,3 +96,13 @@ def test_no_process_is_left_when_nobody_wants_more() -> None:
     while any(Path(f"/proc/{number}").exists() for number in numbers) and time.monotonic() < deadline:
         time.sleep(0.02)
     assert not any(Path(f"/proc/{number}").exists() for number in numbers)
+
+
+@pytest.mark.parametrize("count", [10**8, -1, 0])
+def test_more_processes_or_threads_than_a_machine_can_have_are_refused(count: int) -> None:
+    with pytest.raises(SeqnlpError, match=r"^--workers: expected "):
+        check_parallel(count, "--workers")
+    assert check_parallel(0, "--threads", least=0) == 0
+    if count > 0:
+        with pytest.raises(SeqnlpError, match=r"at most \d+ \(16 for each CPU\), found 100,000,000"):
+            next(mapped(list, iter([["a"]]), count))

@@ -55,13 +55,13 @@ def run(arguments: argparse.Namespace) -> int:
 
     if arguments.address and arguments.engine != "ray":
         raise SeqnlpError("--address is that of a cluster; add --engine ray")
-    workers, options = choose_workers(arguments.workers, {"threads": 0}, [arguments.source], _BYTES_A_WORKER)
     if arguments.engine == "ray":
         from seqnlp.integrations.ray import spread as on_ray
 
         spread: Spread = partial(on_ray, workers=arguments.workers or 0, address=arguments.address)
         options = {"threads": 1}
     else:
+        workers, options = choose_workers(arguments.workers, {"threads": 0}, [arguments.source], _BYTES_A_WORKER)
         spread = partial(mapped, workers=workers, kind="rows")
     import seqnlp
 

@@ -42,11 +42,10 @@ def engine_options(arguments: argparse.Namespace) -> dict[str, Any]:
     """They as options of the models of ``seqnlp.api``.
 
     Raises:
-        SeqnlpError: a negative number of threads.
+        SeqnlpError: a negative number of threads, or far more than there are CPUs.
     """
-    from seqnlp.errors import SeqnlpError
+    from seqnlp.workers import check_parallel
 
-    if arguments.threads < 0:
-        raise SeqnlpError(f"--threads: expected 0 or more, found {arguments.threads}")
+    check_parallel(arguments.threads, "--threads", least=0)
     names = ("engine", "device", "threads", "precision")
     return {name: getattr(arguments, name) for name in names if hasattr(arguments, name)}

@@ -26,7 +26,9 @@ def run(arguments: argparse.Namespace) -> int:
     """Resume the run; a finished run is only told so by its unchanged result."""
     from seqnlp.cli.sweep import SWEEP_FILE, resume_sweep
     from seqnlp.launch import resume
+    from seqnlp.workers import check_parallel
 
+    check_parallel(arguments.nproc, "--nproc")
     if (arguments.run / SWEEP_FILE).is_file():
         from seqnlp.cli.multirun_table import multirun_table
         from seqnlp.errors import SeqnlpError

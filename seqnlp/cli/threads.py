@@ -14,20 +14,18 @@ def checked_threads(count: int) -> int:
     """A number of threads; 0: as many as torch chooses.
 
     Raises:
-        SeqnlpError: a negative number.
+        SeqnlpError: a negative number, or far more than there are CPUs.
     """
-    from seqnlp.errors import SeqnlpError
+    from seqnlp.workers import check_parallel
 
-    if count < 0:
-        raise SeqnlpError(f"--threads: expected 0 or more, found {count}")
-    return count
+    return check_parallel(count, "--threads", least=0)
 
 
 def use_threads(count: int) -> None:
     """Compute with so many threads; 0: as many as torch chooses.
 
     Raises:
-        SeqnlpError: a negative number.
+        SeqnlpError: a negative number, or far more than there are CPUs.
     """
     if checked_threads(count):
         import torch

@@ -77,10 +77,9 @@ def run(arguments: argparse.Namespace) -> int:
 
         print(settings_table(task_of(arguments.overrides, arguments.config_dir)))
         return 0
-    from seqnlp.errors import SeqnlpError
+    from seqnlp.workers import check_parallel
 
-    if arguments.nproc < 1:
-        raise SeqnlpError(f"--nproc: expected 1 or more, found {arguments.nproc}")
+    check_parallel(arguments.nproc, "--nproc")
     if arguments.multirun:
         from seqnlp.cli.multirun_table import multirun_table
         from seqnlp.cli.sweep import train_sweep

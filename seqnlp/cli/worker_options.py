@@ -34,10 +34,11 @@ def choose_workers(
         bytes_a_worker: so much text is worth the start of another process.
 
     Raises:
-        SeqnlpError: a number below 1, or several processes that would have several threads each, or share a GPU.
+        SeqnlpError: a number below 1 or far above that of CPUs, or several processes that would have several threads
+            each, or share a GPU.
     """
     from seqnlp.errors import SeqnlpError
-    from seqnlp.workers import shares_memory, usable_cpus
+    from seqnlp.workers import check_parallel, shares_memory, usable_cpus
 
     device = options.get("device", "cpu")
     alone = options["threads"] > 1 or device != "cpu"
@@ -46,8 +47,7 @@ def choose_workers(
         sizes = [_size(source) for source in sources]
         most = usable_cpus() if shares_memory() and not alone else 1
         workers = max(1, min(most, sum(sizes) // bytes_a_worker)) if sizes and all(sizes) else 1
-    if workers < 1:
-        raise SeqnlpError(f"--workers: expected 1 or more, found {workers}")
+    check_parallel(workers, "--workers")
     if workers > 1 and alone:
         other = f"--threads {options['threads']}" if options["threads"] > 1 else f"--device {device}"
         raise SeqnlpError(f"--workers {workers}: each computes with one thread on the CPU; leave {other} out")

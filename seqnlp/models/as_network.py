@@ -18,12 +18,17 @@ from seqnlp.models.classifier import RecurrentClassifier
 from seqnlp.models.tagger import RecurrentTagger
 from seqnlp.networks.protocol import FloatArray, IntArray
 from seqnlp.nn.embed import WordEmbedder
+from seqnlp.workers import check_parallel
 
 
 def use_threads(count: int) -> None:
-    """Let torch compute with so many threads, in the whole process; 0 leaves it to torch."""
+    """Let torch compute with so many threads, in the whole process; 0 leaves it to torch.
+
+    Raises:
+        SeqnlpError: a negative number, or far more than there are CPUs.
+    """
     if count:
-        torch.set_num_threads(count)
+        torch.set_num_threads(check_parallel(count, "threads", least=0))
 
 
 def torch_device(name: str) -> torch.device:

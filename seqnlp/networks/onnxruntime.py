@@ -9,7 +9,7 @@ from weakref import WeakSet
 
 from seqnlp.networks.graph import Array, Graph
 from seqnlp.networks.onnx_model import onnx_model
-from seqnlp.workers import usable_cpus
+from seqnlp.workers import check_parallel, usable_cpus
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -27,7 +27,7 @@ class OnnxNetwork:
     def __init__(self, graph: Graph, threads: int = 0) -> None:
         _answer_after_fork()
         self._graph = graph
-        self._threads = threads or usable_cpus()
+        self._threads = check_parallel(threads, "threads", least=0) or usable_cpus()
         self._dtypes = {value.name: value.dtype for value in graph.inputs}
         self._names = [value.name for value in graph.outputs]
         self._session: InferenceSession | None = self._start()
