@@ -4,14 +4,16 @@
     python tools/bench_runtime.py translate RUN LINES [--lines 200]
     python tools/bench_runtime.py start VERB RUN [--rounds 5]
 
-LINES is a file with one text a line. Rates are lines a second of CPU time, medians of rounds in which the engines take
-turns, so that ratios hold on a machine that is busy. `start` runs `seqnlp VERB RUN` on a line, in a process of its own.
+LINES is a file with one text a line, plain or gzip, or with a word and its tag a line (CoNLL). Rates are lines a second
+of CPU time, medians of rounds in which the engines take turns, so that ratios hold on a machine that is busy. `start`
+runs `seqnlp VERB RUN` on a line, in a process of its own.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import re
 import statistics
 import subprocess
 import sys
@@ -23,6 +25,9 @@ from typing import Any
 
 from seqnlp.api import Tagger, Translator
 from seqnlp.config import DecodingConfig
+from seqnlp.errors import SeqnlpError
+from seqnlp.text.conll import read_conll_words
+from seqnlp.text.files import read_lines
 
 ENGINES = ("torch", "onnxruntime", "numpy")
 PRECISIONS = (("torch", "auto"), ("torch", "fp32"), ("onnxruntime", "fp32"), ("onnxruntime", "int8"))
@@ -44,13 +49,23 @@ def main() -> None:
     start.add_argument("run")
     start.add_argument("--rounds", type=int, default=5)
     arguments = parser.parse_args()
-    {"tag": tagging, "translate": translating, "start": starting}[arguments.what](arguments)
+    try:
+        {"tag": tagging, "translate": translating, "start": starting}[arguments.what](arguments)
+    except SeqnlpError as problem:
+        sys.exit(f"error: {problem}")
 
 
 def texts_of(arguments: argparse.Namespace) -> list[str]:
-    """The lines that are not blank."""
-    with arguments.file.open(encoding="utf-8") as file:
-        return list(islice((line.rstrip("\n") for line in file if line.strip()), arguments.lines))
+    """The lines that are not blank; of CoNLL the sentences, with spaces between their words.
+
+    Raises:
+        DataError: the file cannot be read.
+    """
+    lines = [line for _, line in read_lines(arguments.file)]
+    head = list(islice(filter(str.strip, lines), 20))
+    if all(re.fullmatch(r"\S.*\s(O|[BIESLUM]-\S+)\s*", line) for line in head):
+        return list(islice(map(" ".join, read_conll_words(lines, 0, arguments.file, -1, "auto")), arguments.lines))
+    return list(islice(filter(str.strip, lines), arguments.lines))
 
 
 def rates(ways: dict[str, Callable[[], object]], count: int, rounds: int) -> dict[str, float]:
@@ -127,15 +142,21 @@ def starting(arguments: argparse.Namespace) -> None:
 
 
 def started(verb: str, run: str, engine: str) -> tuple[float, float, float]:
-    """Seconds, seconds of CPU and megabytes of one command."""
+    """Seconds, seconds of CPU and megabytes of one command.
+
+    Raises:
+        SeqnlpError: the command failed.
+    """
     command = [sys.executable, "-m", "seqnlp", verb, run, "--engine", engine]
     began = time.perf_counter()
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, env={**os.environ})
     assert process.stdin is not None
     process.stdin.write(b"x\n")
     process.stdin.close()
-    _, _, used = os.wait4(process.pid, 0)
-    process.returncode = 0
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SeqnlpError(f"{' '.join(command)}: ended with status {process.returncode}")
     return time.perf_counter() - began, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
 
 

@@ -13,7 +13,9 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from seqnlp import __version__
 from seqnlp.cli.messages import printed_messages
@@ -119,7 +121,7 @@ def _run(arguments: list[str]) -> int:
 def verb_parser(verb: str) -> argparse.ArgumentParser:
     """What reads the arguments of a verb and writes its help; the documentation is made from it, too."""
     module = _module(verb)
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog=f"seqnlp {verb}",
         description=f"{module.HELP[0].upper()}{module.HELP[1:]}.",
         epilog=module.EXAMPLES,
@@ -128,6 +130,20 @@ def verb_parser(verb: str) -> argparse.ArgumentParser:
     )
     module.add_arguments(parser)
     return parser
+
+
+class _Parser(argparse.ArgumentParser):
+    """Refuses an empty name of a file, which would be the folder that one is in."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.register("type", Path, _named)
+
+
+def _named(name: str) -> Path:
+    if not name:
+        raise argparse.ArgumentTypeError("expected a name of a file or folder, found nothing")
+    return Path(name)
 
 
 def _module(verb: str) -> ModuleType:

@@ -11,8 +11,8 @@ from typing import Any, Protocol
 from seqnlp.api.mapping import BatchAnswers
 from seqnlp.errors import DataError, SeqnlpError
 from seqnlp.tables.answering import CsvAnswers, JsonAnswers, Written, arrow_answers
-from seqnlp.tables.reading import Table, form_of, open_table
-from seqnlp.tables.writing import PARTIAL, output_table
+from seqnlp.tables.reading import Table, delimiter_for, form_of, open_table
+from seqnlp.tables.writing import output_table, partial_of
 from seqnlp.workers import mapped
 
 ROWS = 512
@@ -39,14 +39,16 @@ def answer_table(
 ) -> Tally:
     """Write ``source`` with the answers as further columns to ``target``, a table of the same form.
 
+    Columns of CSV stand between what they stood between, unless one of the names ends in ``.tsv`` and the other not.
+
     Args:
         answers: with ``errors="column"``.
         spread: default: in this process.
 
     Raises:
         DataError: a file cannot be read or written, has no such column, or the two are not of one form.
-        SeqnlpError: the model is of a task without such answers, or a worker ended; what was written until then stays,
-            in ``TARGET.partial``.
+        SeqnlpError: the model is of a task without such answers, or a worker ended. After every error what was written
+            until then stays in ``TARGET.partial``.
     """
     if source.resolve() == target.resolve():
         raise DataError("expected another name for the output than for the input", target)
@@ -56,7 +58,7 @@ def answer_table(
     column = answers.column_of(table.names)
     table.require(column)
     answers.answers([])  # refuses a model that has no such answers before anything is written
-    function, schema = _function(answers, table, column)
+    function, schema = _function(answers, table, column, delimiter_for(source, target, table.delimiter))
     try:
         with output_table(target, schema) as write:
             if isinstance(function, CsvAnswers):
@@ -65,19 +67,30 @@ def answer_table(
                 write(written.content)
                 tally.rows += written.rows
                 tally.errors += written.errors
-    except DataError:
-        raise
     except SeqnlpError as problem:
-        kept = f"{target.name}{PARTIAL} holds the {tally.rows:,} rows before"
-        raise SeqnlpError(f"{problem}; {kept}") from problem
+        raise _with_what_is_kept(problem, partial_of(target), tally.rows) from problem
     return tally
 
 
-def _function(answers: BatchAnswers, table: Table, column: str) -> tuple[Callable[[Any], Written], Any]:
+def _with_what_is_kept(problem: SeqnlpError, partial: Path, rows: int) -> SeqnlpError:
+    """The error, also with where the rows before it are; a file without any goes away."""
+    if not rows:
+        partial.unlink(missing_ok=True)
+        return problem
+    before = "row" if rows == 1 else f"{rows:,} rows"
+    text = f"{problem}; {partial.name} holds the {before} before"
+    if not isinstance(problem, DataError):
+        return SeqnlpError(text)
+    told = DataError(text)
+    told.path, told.line = problem.path, problem.line
+    return told
+
+
+def _function(answers: BatchAnswers, table: Table, column: str, delimiter: str) -> tuple[Callable[[Any], Written], Any]:
     """What answers a piece of the table, and the schema of what it gives if it is arrow's."""
     if table.form == "parquet":
         function = arrow_answers(answers, column, table.schema)
         return function, function.schema
     if table.form == "csv":
-        return CsvAnswers(answers, column, table.delimiter), None
+        return CsvAnswers(answers, column, delimiter), None
     return JsonAnswers(answers, column), None

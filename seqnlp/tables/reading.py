@@ -10,7 +10,15 @@ from typing import Any
 
 from seqnlp.errors import DataError, did_you_mean
 from seqnlp.text.csv_rows import csv_rows
-from seqnlp.text.files import open_bytes, without_end
+from seqnlp.text.files import (
+    BYTE_ORDER_MARK,
+    PARQUET_MARK,
+    not_utf8,
+    open_bytes,
+    refuse_lone_return,
+    refuse_utf16,
+    without_end,
+)
 from seqnlp.text.formats.token_csv import delimiter_of_heading
 from seqnlp.text.jsonl import parsed_row
 from seqnlp.workers import cut
@@ -70,6 +78,14 @@ def form_of(path: Path) -> str:
     return form
 
 
+def delimiter_for(source: Path, target: Path, delimiter: str) -> str:
+    """What stands between the columns of the CSV that is written: what stood there, or as its name tells otherwise."""
+    tabs = [".tsv" in path.suffixes[-2:] for path in (source, target)]
+    if tabs[0] == tabs[1]:
+        return delimiter
+    return "\t" if tabs[1] else ","
+
+
 def open_table(path: Path, size: int) -> Table:
     """Begin to read a table in pieces of ``size`` rows.
 
@@ -100,21 +116,19 @@ def _parquet(path: Path, size: int) -> Table:
 
 
 def _json_rows(path: Path) -> Iterator[TableRow]:
-    with open_bytes(path) as file:
-        for number, raw in enumerate(file, 1):
-            line = without_end(raw)
-            if not line.strip(b" \t\r"):
-                continue
-            try:
-                yield TableRow(dict(parsed_row(line.decode("utf-8-sig" if number == 1 else "utf-8"))))
-            except UnicodeDecodeError as problem:
-                yield TableRow({}, f"line {number}: byte {problem.start + 1} is not UTF-8")
-            except DataError as problem:
-                yield TableRow({}, f"line {number}: {problem}")
+    for number, line in _lines(path):
+        if not line.strip(b" \t\r"):
+            continue
+        try:
+            yield TableRow(dict(parsed_row(line.decode("utf-8"))))
+        except UnicodeDecodeError as problem:
+            yield TableRow({}, f"line {number}: byte {problem.start + 1} is not UTF-8")
+        except DataError as problem:
+            yield TableRow({}, f"line {number}: {problem}")
 
 
 def _csv(path: Path) -> tuple[Iterator[TableRow], list[str], str]:
-    lines = _lines(path)
+    lines = _decoded(_lines(path), path)
     first = next(lines, "")
     delimiter = delimiter_of_heading(first)
     rows = csv_rows(chain([first], lines), path, delimiter)
@@ -135,11 +149,23 @@ def _csv_rows(rows: Iterable[tuple[int, list[str]]], names: list[str]) -> Iterat
         yield TableRow(dict(zip(names, fields, strict=True)), problem)
 
 
-def _lines(path: Path) -> Iterator[str]:
+def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
+    """Numbered lines without their ends, if the first is not one of another kind of file."""
     with open_bytes(path) as file:
         for number, raw in enumerate(file, 1):
-            try:
-                yield without_end(raw).decode("utf-8-sig" if number == 1 else "utf-8")
-            except UnicodeDecodeError as problem:
-                message = f"byte {problem.start + 1} of the line is not UTF-8; mend it, e.g. with iconv"
-                raise DataError(message, path, number) from None
+            line = without_end(raw)
+            if number == 1:
+                if line.startswith(PARQUET_MARK):
+                    raise DataError("found a parquet file; let its name end in .parquet", path)
+                refuse_utf16(line, path)
+                line = line.removeprefix(BYTE_ORDER_MARK)
+                refuse_lone_return(line, path, 1)
+            yield number, line
+
+
+def _decoded(lines: Iterable[tuple[int, bytes]], path: Path) -> Iterator[str]:
+    for number, line in lines:
+        try:
+            yield line.decode("utf-8")
+        except UnicodeDecodeError as problem:
+            raise DataError(not_utf8(problem), path, number) from None

@@ -11,20 +11,24 @@ from typing import Any
 
 from seqnlp.errors import DataError
 
-PARTIAL = ".partial"
+
+def partial_of(path: Path) -> Path:
+    """The name that the table at ``path`` has until it is whole."""
+    return path.with_name(f"{path.name}.partial")
 
 
 @contextlib.contextmanager
 def output_table(path: Path, schema: Any = None) -> Iterator[Callable[[Any], None]]:
-    """A function that writes the next piece: text, or a record batch of ``schema``.
+    """A function that writes the next piece: text, or a record batch of ``schema``. Folders are made.
 
     After an error what was written stays in ``PATH.partial``.
 
     Raises:
         DataError: the file cannot be written.
     """
-    partial = path.with_name(path.name + PARTIAL)
+    partial = partial_of(path)
     try:
+        partial.parent.mkdir(parents=True, exist_ok=True)
         with _opened(partial, path.name.endswith(".gz"), schema) as write:
             yield write
         os.replace(partial, path)

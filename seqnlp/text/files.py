@@ -17,7 +17,7 @@ PARQUET_MARK = b"PAR1"
 """What a parquet file begins with."""
 
 _GZIP_MAGIC = b"\x1f\x8b"
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _UTF32_MARKS = (b"\xff\xfe\0\0", b"\0\0\xfe\xff")
 _FROM_UTF16 = "convert it with `iconv -f utf-16 -t utf-8`"
@@ -62,7 +62,7 @@ def read_lines(path: str | os.PathLike[str]) -> Iterator[tuple[int, str]]:
         for number, raw in enumerate(file, start=1):
             if number == 1:
                 refuse_utf16(raw, path)
-                raw = raw.removeprefix(_BYTE_ORDER_MARK)
+                raw = raw.removeprefix(BYTE_ORDER_MARK)
             if b"\0" in raw:
                 actual = f"found a NUL byte: a binary file, or UTF-16 text (then {_FROM_UTF16})"
                 raise DataError(f"expected UTF-8 text, {actual}", path, number)
@@ -71,7 +71,7 @@ def read_lines(path: str | os.PathLike[str]) -> Iterator[tuple[int, str]]:
             try:
                 yield number, line.decode("utf-8")
             except UnicodeDecodeError as problem:
-                raise DataError(_not_utf8(problem), path, number) from None
+                raise DataError(not_utf8(problem), path, number) from None
     if number == 0:
         raise DataError("the file is empty", path)
 
@@ -135,7 +135,8 @@ def _why_not_opened(path: Path, problem: OSError) -> str:
     return f"cannot be read: {problem.strerror or problem}"
 
 
-def _not_utf8(problem: UnicodeDecodeError) -> str:
+def not_utf8(problem: UnicodeDecodeError) -> str:
+    """What is said of a line that is not UTF-8."""
     byte = problem.object[problem.start]
     return (
         f"expected UTF-8 text, found the byte 0x{byte:02x} at byte {problem.start + 1} of the line; "

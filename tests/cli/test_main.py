@@ -211,3 +211,10 @@ def test_a_default_as_wide_as_its_column_stands_apart_from_its_meaning(capsys: p
     assert main(["train", "--settings", "task=anomaly_detection"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert any(line.split()[:2] == ["task", "anomaly_detection"] for line in lines)
+
+
+@pytest.mark.parametrize("option", ["--page", "--int8", "--onnx"])
+def test_an_empty_name_of_a_file_is_refused(option: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["export", "runs/a", option, ""])
+    assert f"argument {option}: expected a name of a file or folder, found nothing" in capsys.readouterr().err

@@ -160,6 +160,39 @@ def test_what_was_written_before_a_worker_ended_is_kept(classifier_run: Path, tm
     assert not (tmp_path / "out.jsonl").exists()
 
 
+def test_what_stands_before_a_broken_row_is_kept_and_said(classifier_run: Path, tmp_path: Path) -> None:
+    table = tmp_path / "in.csv"
+    table.write_bytes(b"text,id\n" + b"good,1\n" * 3 + b"caf\xe9,2\nbad,3\n")
+    told = refusal("batch", classifier_run, table, tmp_path / "new" / "out.csv")
+    assert told.startswith(f"{table}:5: expected UTF-8 text, found the byte 0xe9 at byte 4 of the line")
+    assert told.endswith("; out.csv.partial holds the 3 rows before")
+    assert len((tmp_path / "new" / "out.csv.partial").read_text().splitlines()) == 4
+    table.write_bytes(b'text,id\n"good,1\n')
+    assert "holds" not in refusal("batch", classifier_run, table, tmp_path / "other" / "out.csv")
+    assert list((tmp_path / "other").iterdir()) == []
+
+
+def test_a_name_that_ends_in_tsv_gets_tabs(classifier_run: Path, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text('text;id\n"good; with\ta tab";1\n')
+    output("batch", classifier_run, tmp_path / "in.csv", tmp_path / "a.tsv")
+    heading, row = csv.reader((tmp_path / "a.tsv").read_text().splitlines(), delimiter="\t")
+    assert (heading, row[:2]) == (["text", "id", "label", "probability", "error"], ["good; with\ta tab", "1"])
+    output("batch", classifier_run, tmp_path / "a.tsv", tmp_path / "b.csv")
+    assert (tmp_path / "b.csv").read_text().startswith("text,id,label,probability,error,predicted_label,")
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl"])
+def test_other_kinds_of_files_are_called_by_their_names(classifier_run: Path, tmp_path: Path, ending: str) -> None:
+    table, out = tmp_path / f"in.{ending}", tmp_path / f"out.{ending}"
+    table.write_text('text\n{"text": 1}\n', encoding="utf-16")
+    assert "found UTF-16 text; convert it with" in refusal("batch", classifier_run, table, out)
+    table.write_bytes(b'text\r{"text": 1}\r')
+    assert "lines that end in a line feed" in refusal("batch", classifier_run, table, out)
+    pyarrow.parquet.write_table(pyarrow.table({"text": ["a"]}), table)
+    assert "let its name end in .parquet" in refusal("batch", classifier_run, table, out)
+    assert not out.exists()
+
+
 def test_what_cannot_be_is_refused(classifier_run: Path, trained: Path, tmp_path: Path) -> None:
     table = tmp_path / "in.csv"
     table.write_text("id,texts\n1,a\n")
