@@ -11,6 +11,7 @@ examples:
   seqnlp vectors train corpus.txt -o own.txt.gz                        # skip-gram on running text
   seqnlp vectors distil all-MiniLM-L6-v2/ --words glove.txt.gz -o minilm.txt.gz
   seqnlp vectors distil all-MiniLM-L6-v2/ --text train.tsv corpus.txt -o minilm.txt.gz
+  seqnlp vectors distil all-MiniLM-L6-v2/ --words glove.txt.gz --text train.tsv -o minilm.txt.gz   # words of both
   seqnlp vectors join glove.txt.gz minilm.txt.gz -o both.txt.gz        # side by side; then model.vectors=both.txt.gz
   seqnlp vectors show both.txt.gz --near berlin --near soup            # size and neighbours
   seqnlp vectors show both.txt.gz --coverage tagging/wnut17            # of a recipe, run or file
@@ -31,10 +32,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="where the vectors go (.gz: packed)")
     words = parser.add_argument_group("distil, train")
     words.add_argument("--words", type=Path, metavar="FILE", help="distil: the words, one a line; or those of vectors")
-    words.add_argument("--text", nargs="+", type=Path, metavar="FILE", help="distil: the words of texts")
+    words.add_argument(
+        "--text", nargs="+", type=Path, metavar="FILE", help="distil: the words of texts, after those of --words"
+    )
     words.add_argument("--width", type=int, default=100, metavar="N", help="numbers of a word (default 100)")
     words.add_argument("--scale", type=float, default=0.4, metavar="X", help="distil: their deviation (default 0.4)")
-    words.add_argument("--most", type=int, default=300_000, metavar="N", help="distil: words (default 300,000)")
+    words.add_argument(
+        "--most",
+        type=int,
+        default=300_000,
+        metavar="N",
+        help="distil: most words of a list, and of texts (default 300,000)",
+    )
     words.add_argument("--min-count", type=int, metavar="N", help="fewest times a word of texts occurs (default 1, 5)")
     words.add_argument("--splitter", default="words", metavar="KIND", help="how texts are cut (default words)")
     words.add_argument("--keep-case", action="store_true", help="do not lower-case the words of texts")

@@ -47,8 +47,8 @@ def _check(arguments: argparse.Namespace) -> None:
 
 def _distilled(arguments: argparse.Namespace) -> WordTable:
     """Vectors of words, each read alone by an encoder."""
-    if len(arguments.names) != 1 or (arguments.words is None) == (arguments.text is None):
-        raise SeqnlpError("expected `seqnlp vectors distil ENCODER -o FILE` and either --words FILE or --text FILE ...")
+    if len(arguments.names) != 1 or not (arguments.words or arguments.text):
+        raise SeqnlpError("expected `seqnlp vectors distil ENCODER -o FILE` and --words FILE, --text FILE ... or both")
     from seqnlp.models.encoder import WordEncoder
     from seqnlp.models.principal_components import reduce_width, scale_to
     from seqnlp.text.joined_vectors import WordTable
@@ -76,14 +76,23 @@ def _every(step: int, total: int) -> Callable[[int], None]:
 
 
 def _words_wanted(arguments: argparse.Namespace) -> list[str]:
-    """Those of a list or of a file of vectors, or of texts, the most frequent first."""
+    """Those of a list or of a file of vectors, then those of texts that are not among them, the most frequent first."""
     from seqnlp.text.word_lists import read_word_list
 
-    if arguments.words is not None:
-        return read_word_list(arguments.words)[: arguments.most]
+    listed = read_word_list(arguments.words) if arguments.words else []
+    of_texts = _words_of_texts(arguments) if arguments.text else []
+    return list(dict.fromkeys([*listed[: arguments.most], *of_texts[: arguments.most]]))
+
+
+def _words_of_texts(arguments: argparse.Namespace) -> list[str]:
+    """The different words of texts, the most frequent first.
+
+    Raises:
+        DataError: none occurs often enough.
+    """
     counts = Counter(word for words in _texts(arguments.text, arguments) for word in words)
     least = arguments.min_count or 1
-    words = [word for word, count in counts.most_common(arguments.most) if count >= least]
+    words = [word for word, count in counts.most_common() if count >= least]
     if not words:
         raise DataError(f"no word of the texts occurs {least} times", arguments.text[0])
     return words

@@ -244,13 +244,23 @@ def existing_file(config: SplitsConfig, split: str, name: str) -> Path:
     Raises:
         DataError: there is none; says how the name was resolved.
     """
-    path = resolve_path(config, name)
+    return existing_path(config, f"data.{split}", getattr(config, split), name)
+
+
+def existing_path(config: SplitsConfig, setting: str, value: str, name: str | None = None, advice: str = "") -> Path:
+    """The file that the value of a setting names: ``name`` where the value stands for several files.
+
+    Raises:
+        DataError: there is none; says how the name was resolved, and gives the ``advice``.
+    """
+    path = resolve_path(config, name or value)
     if not path.exists():
         close = did_you_mean(path.name, os.listdir(path.parent)) if path.parent.is_dir() else ""
         origin = "data.dir" if config.dir else "$SEQNLP_DATA" if os.environ.get("SEQNLP_DATA") else "the current folder"
-        setting = f"data.{split} is '{getattr(config, split)}', looked up in {origin}"
         raise DataError(
-            f"no such file{close}; {setting}; set data.dir or $SEQNLP_DATA to the folder that holds it", path
+            f"no such file{close}; {setting} is '{value}', looked up in {origin}; "
+            f"set data.dir or $SEQNLP_DATA to the folder that holds it{advice}",
+            path,
         )
     return path
 

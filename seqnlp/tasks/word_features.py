@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from seqnlp.bundle_fields import Fields
 from seqnlp.config import ClassifierConfig, ModelConfig, SplitsConfig
 from seqnlp.data.lexicon import WordFeatures, normalized
-from seqnlp.data.sources import resolve_path
+from seqnlp.data.sources import existing_path
 from seqnlp.text.files import file_digest
 from seqnlp.text.tokenize import visible
 from seqnlp.text.vectors import read_vectors
@@ -44,12 +45,17 @@ class HasTokens(Protocol):
 
 def load_vectors(data: SplitsConfig, model: ModelConfig | ClassifierConfig) -> Vectors | None:
     """The file named by ``model.vectors``, or None."""
-    return Vectors(*read_vectors(resolve_path(data, model.vectors))) if model.vectors else None
+    return Vectors(*read_vectors(_vectors_file(data, model))) if model.vectors else None
 
 
 def vectors_digest(data: SplitsConfig, model: ModelConfig | ClassifierConfig) -> str:
     """SHA-256 of the file named by ``model.vectors``, or an empty string."""
-    return file_digest(resolve_path(data, model.vectors)) if model.vectors else ""
+    return file_digest(_vectors_file(data, model)) if model.vectors else ""
+
+
+def _vectors_file(data: SplitsConfig, model: ModelConfig | ClassifierConfig) -> Path:
+    advice = "; the source that a recipe names (`seqnlp recipes show NAME`) says how its vectors are made"
+    return existing_path(data, "model.vectors", model.vectors, advice=advice)
 
 
 def learn_features(

@@ -193,6 +193,15 @@ def test_a_sentence_of_5000_words_is_trained_on_and_tagged(data: Path) -> None:
 # Vectors
 
 
+def test_missing_vectors_are_looked_for_as_data_are_and_the_recipe_says_how_they_are_made(data: Path) -> None:
+    (data / "glove.txt").write_text("the 1 2\n", encoding="utf-8")
+    assert refusal(*command("model.vectors=glov.txt")) == (
+        f"{data}/glov.txt: no such file (did you mean 'glove.txt'?); model.vectors is 'glov.txt', looked up in "
+        "data.dir; set data.dir or $SEQNLP_DATA to the folder that holds it; the source that a recipe names "
+        "(`seqnlp recipes show NAME`) says how its vectors are made"
+    )
+
+
 @pytest.mark.parametrize(
     ("line", "complaint"),
     [

@@ -86,6 +86,19 @@ def test_distilled_joined_and_shown_then_trained_on(tmp_path: Path, text: Path) 
     assert "Words that have a vector" in output("vectors", "show", both, "--coverage", run)
 
 
+def test_distilled_words_are_those_of_a_list_and_then_the_others_of_texts(tmp_path: Path, text: Path) -> None:
+    pytest.importorskip("tokenizers")
+    write_encoder(tmp_path / "encoder")
+    (tmp_path / "list.txt").write_text("quay\nat\nharbour\n", encoding="utf-8")
+    both = ("--words", tmp_path / "list.txt", "--text", text, "--width", 3)
+    output("vectors", "distil", tmp_path / "encoder", *both, "-o", tmp_path / "v.txt")
+    words, _ = read_vectors(tmp_path / "v.txt")
+    assert words[:3] == ["quay", "at", "harbour"]
+    assert sorted(words[3:]) == sorted({word.lower() for line in LINES for word in line.split()} - {"at"})
+    output("vectors", "distil", tmp_path / "encoder", *both, "--most", 2, "-o", tmp_path / "v.txt")
+    assert read_vectors(tmp_path / "v.txt")[0] == ["quay", "at", "the"]
+
+
 def test_skip_gram_brings_words_of_the_same_places_together_and_repeats_itself(tmp_path: Path) -> None:
     pytest.importorskip("gensim")
     random = np.random.default_rng(2)
@@ -108,7 +121,7 @@ def test_what_cannot_be_done_is_said_in_one_line(tmp_path: Path, text: Path) -> 
     assert "found 'destil' (did you mean 'distil'?)" in refusal("vectors", "destil", own)
     assert "expected -o FILE" in refusal("vectors", "join", own, own)
     assert "at least two files" in refusal("vectors", "join", own, "-o", new)
-    assert "either --words FILE or --text FILE" in refusal("vectors", "distil", tmp_path, "-o", new)
+    assert "--words FILE, --text FILE ... or both" in refusal("vectors", "distil", tmp_path, "-o", new)
     assert "'harbour' has no vector" in refusal("vectors", "show", own, "--near", "harbour")
     assert "no word occurs 900 times" in refusal("vectors", "train", text, "--min-count", 900, "-o", new)
     assert "--width: expected 1 or more" in refusal("vectors", "train", text, "--width", 0, "-o", new)
