@@ -33,7 +33,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Write what was asked for."""
     from seqnlp.errors import SeqnlpError
-    from seqnlp.networks.engine import missing
     from seqnlp.tasks.export import describe_size, export_int8, export_onnx
     from seqnlp.tasks.export_page import export_page
 
@@ -43,8 +42,6 @@ def run(arguments: argparse.Namespace) -> int:
         raise SeqnlpError("--title and --text are those of a page; add --page FILE.html")
     if arguments.precision and not (arguments.onnx or arguments.page):
         raise SeqnlpError("--precision is that of graphs and pages; add --onnx DIR or --page FILE.html")
-    if arguments.onnx and "onnx" in missing("onnxruntime"):
-        raise SeqnlpError("--onnx needs onnx, which is not installed; `pip install onnx`")
     if arguments.int8:
         print(f"{arguments.int8}: {describe_size(export_int8(arguments.run, arguments.int8))}")
     if arguments.onnx:

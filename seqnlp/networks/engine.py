@@ -12,8 +12,8 @@ from seqnlp.networks.rowwise import rowwise, weight_levels
 ENGINES = ("auto", "onnxruntime", "torch", "numpy")
 PRECISIONS = ("auto", "fp32", "int8")
 
-_NEEDS = {"onnxruntime": ("onnx", "onnxruntime"), "torch": ("torch",), "numpy": ()}
-_INSTALL = {"onnxruntime": "pip install onnx onnxruntime", "torch": "pip install torch"}
+_NEEDS = {"onnxruntime": ("onnxruntime",), "torch": ("torch",), "numpy": ()}
+_INSTALL = {"onnxruntime": "pip install onnxruntime", "torch": "pip install torch"}
 
 
 def choose_engine(

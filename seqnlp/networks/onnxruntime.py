@@ -56,8 +56,7 @@ class OnnxNetwork:
         options.intra_op_num_threads, options.inter_op_num_threads = self._threads, 1
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # idle threads leave the CPU to others
         options.log_severity_level = 3  # errors only
-        content = onnx_model(self._graph).SerializeToString()
-        return InferenceSession(content, options, providers=["CPUExecutionProvider"])
+        return InferenceSession(onnx_model(self._graph), options, providers=["CPUExecutionProvider"])
 
     def _forget_threads(self) -> None:
         """In a process that was forked: the threads stayed in the parent, and a session would wait for them."""

@@ -49,7 +49,7 @@ def export_onnx(run: str | Path, folder: Path, int8: bool = False) -> int:
     if int8:
         graphs = {name: rowwise(graph) for name, graph in graphs.items()}
     for name, graph in graphs.items():
-        write_atomically(folder / f"{name}.onnx", onnx_model(graph).SerializeToString())
+        write_atomically(folder / f"{name}.onnx", onnx_model(graph))
     for name, content in {"vocabulary.json": bundle.vocabulary, "labels.json": bundle.labels}.items():
         write_atomically(folder / name, json.dumps(content, ensure_ascii=False).encode())
     for name, data in bundle.subwords.items():
