@@ -107,8 +107,8 @@ def test_evaluation_prints_the_baselines_beside_it_and_keeps_them(run: Path, tmp
     first = seqnlp("evaluate", run, "--split", "test", "--report", tmp_path / "report.html")
     assert first.status == 0, first.err
     assert "fitting the baselines (once) ..." in first.err
-    beside = [line.split("(")[1] for line in first.out.splitlines() if line.startswith("  beside it")]
-    assert [name.split(",")[0].rstrip(")") for name in beside] == [
+    baselines = [line.split("(")[1] for line in first.out.splitlines() if line.startswith("  baseline")]
+    assert [name.split(",")[0].rstrip(")") for name in baselines] == [
         "most frequent label",
         "bag of n-grams",
         "bag of n-grams",
@@ -299,4 +299,4 @@ def test_evaluation_tells_how_often_sets_of_labels_held(run: Path) -> None:
     assert [row["level"] for row in actual] == [0.8, 0.9, 0.95, 0.99]
     assert all(1 <= row["mean_size"] <= 3 for row in actual)
     assert actual == sorted(actual, key=lambda row: (row["coverage"], row["mean_size"]))
-    assert "Sets of labels (seqnlp classify --coverage)" in output("evaluate", run, "--split", "test")
+    assert "Prediction sets (seqnlp classify --coverage)" in output("evaluate", run, "--split", "test")

@@ -27,8 +27,8 @@ class ErrorBaseline:
     """The usual error, and scores as multiples of it.
 
     A series drifts, and after a while every row would be an alarm. So the baseline error follows the errors: a running
-    mean with a memory of so many rows, never below the training error. A row's score is known before its error changes
-    the level.
+    mean with a memory of so many rows, never below the training error. A row's score is known before its error enters
+    the mean.
 
     Errors are squares, so one glitch of a sensor may be a million times the baseline error: a plain mean would forget
     it only after days, in which nothing is flagged. So an error is taken in as at most ``MAX_STEP`` times the level or
@@ -36,8 +36,8 @@ class ErrorBaseline:
     a shift that stays is soon the median, and is followed as a plain mean would.
 
     Args:
-        usual: mean error of the training part.
-        rows: of the memory; 0: the baseline error stays that of the training part.
+        baseline_error: mean error of the training part.
+        rows: memory of the running mean; 0: it stays at the training error.
         recent: errors whose median is taken; a glitch should be in fewer than half of them. 1: a plain mean.
     """
 

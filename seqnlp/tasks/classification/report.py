@@ -46,7 +46,7 @@ class ClassificationReport(Report):
         label_sets: of each level, how often a set of labels held the gold one; none with several labels a document.
         baselines: others on the same documents; the parts of a model with n-grams are among them.
         confusion: labels, and how often each (row) was taken for each (column); none with several labels a document.
-        mistakes: the surest wrong answers.
+        mistakes: the most confident errors.
         notes: what else a reader must know: long or empty documents, labels never seen in training.
         seconds: the time that predicting took.
     """
@@ -102,7 +102,7 @@ class ClassificationReport(Report):
         if self.multi_label:
             facts.append(("all labels right", percent(self.accuracy)))
         facts.append(("macro F1", f"{percent(self.macro.f1)}  {_between(self.macro_interval)}"))
-        facts += [("beside it", f"{percent(each.score)}  ({each.name})") for each in self.baselines]
+        facts += [("baseline", f"{percent(each.score)}  ({each.name})") for each in self.baselines]
         calibration = self.calibration.after
         facts.append(("ECE", f"{calibration.error:.4f}  (of it by chance {calibration.floor:.4f})"))
         facts += [("note", note) for note in self.notes]
@@ -137,20 +137,20 @@ def _confusion_table(report: ClassificationReport) -> Table:
     names, counts = report.confusion or ([], [])
     if len(names) <= MAX_CLASSES:
         rows = [(name, *(f"{count:,}" for count in row)) for name, row in zip(names, counts, strict=True)]
-        return Table("What was taken for what (rows: gold)", ("", *(f">{name}" for name in names)), rows)
+        return Table("Confusion matrix (rows: gold, columns: predicted)", ("", *(f">{name}" for name in names)), rows)
     pairs = [(count, g, p) for g, row in enumerate(counts) for p, count in enumerate(row) if g != p and count]
     most = sorted(pairs, key=lambda pair: -pair[0])[:20]
     rows = [(f"{count:,}", names[g], names[p]) for count, g, p in most]
-    return Table("What was most often taken for what", (">count", "gold", "predicted"), rows)
+    return Table("Most frequent confusions", (">count", "gold", "predicted"), rows)
 
 
 def _set_tables(report: ClassificationReport) -> list[Table]:
-    """Sets of labels that dev set the size of."""
+    """Prediction sets, whose size was fitted on dev."""
     rows = [(percent(s.level), percent(s.coverage), f"{s.mean_size:.2f}", percent(s.single)) for s in report.label_sets]
     columns = (">promised", ">sets with the gold label", ">labels a set", ">sets of one label")
-    return [Table("Sets of labels (seqnlp classify --coverage)", columns, rows)] if rows else []
+    return [Table("Prediction sets (seqnlp classify --coverage)", columns, rows)] if rows else []
 
 
 def _mistake_table(report: ClassificationReport) -> Table:
     rows = [(f"{m.line:,}", m.gold, m.predicted, percent(m.probability), m.text) for m in report.mistakes]
-    return Table("The surest mistakes", (">line", "gold", "predicted", ">probability", "text"), rows)
+    return Table("Most confident errors", (">line", "gold", "predicted", ">probability", "text"), rows)

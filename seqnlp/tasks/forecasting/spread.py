@@ -59,7 +59,7 @@ class Spreading:
         """The spread after a row.
 
         Args:
-            came: (C,) the row.
+            actual: (C,) the row.
             known: (C,) False where it was missing.
             forecast: (J, C) after the row; nothing if there were too few rows for one that counts.
         """
@@ -78,7 +78,7 @@ class Spreading:
 
         Args:
             forecasts: (O, J, C) after them.
-            came, known: (O, C) the rows.
+            actual, known: (O, C) the rows.
         """
         spread, factors = self.beginning, np.empty((len(actual), *self.beginning.logarithms.shape))
         for row, ahead in enumerate(forecasts):
