@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from seqnlp.tasks.anomaly_detection.stream import ScoredRow
     from seqnlp.tasks.classification.api import Classification, Classifier, Explanation, WordContribution
     from seqnlp.tasks.forecasting.api import Forecast, Forecaster, ForecastStream
-    from seqnlp.tasks.language_model.api import Completion, LanguageModel, TypedText
+    from seqnlp.tasks.language_model.api import Completion, LanguageModel, ScoredText, TypedText
     from seqnlp.tasks.saved_evaluation import Report
     from seqnlp.tasks.tagging.api import Span, TaggedText, Tagger, TagSequence
     from seqnlp.tasks.translation.api import Hypothesis, Translation, Translator
@@ -42,6 +42,7 @@ __all__ = [
     "LanguageModel",
     "Report",
     "ScoredRow",
+    "ScoredText",
     "Span",
     "TagSequence",
     "TaggedText",
@@ -57,7 +58,7 @@ _HOMES = {
     "seqnlp.tasks.classification.api": ("Classification", "Classifier", "Explanation", "WordContribution"),
     "seqnlp.tasks.anomaly_detection.api": ("Detection", "DetectionStream", "Detector"),
     "seqnlp.tasks.forecasting.api": ("Forecast", "ForecastStream", "Forecaster"),
-    "seqnlp.tasks.language_model.api": ("Completion", "LanguageModel", "TypedText"),
+    "seqnlp.tasks.language_model.api": ("Completion", "LanguageModel", "ScoredText", "TypedText"),
     "seqnlp.tasks.saved_evaluation": ("Report",),
     "seqnlp.tasks.tagging.api": ("Span", "TagSequence", "TaggedText", "Tagger"),
     "seqnlp.tasks.translation.api": ("Hypothesis", "Translation", "Translator"),

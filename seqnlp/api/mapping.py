@@ -7,10 +7,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
 
-from seqnlp.api import Classifier, Model, Tagger, Translator, load
+from seqnlp.api import Classifier, LanguageModel, Model, Tagger, Translator, load
 from seqnlp.errors import DataError, SeqnlpError, shortened
 from seqnlp.tasks import arguments
 from seqnlp.tasks.saved_model import SavedModel
+
+_DECIMALS = 4
 
 
 def batch(
@@ -19,8 +21,8 @@ def batch(
     """``dataset.map(seqnlp.batch("RUN"), batched=True)`` adds a model's answers as columns.
 
     A tagger adds ``tags`` and ``spans`` (of texts, ``tokens`` too), a classifier ``label`` and ``probability``, a
-    translator ``translation``. The function is pickled as the name of the model's folder; a process loads it on first
-    use.
+    translator ``translation``, a language model ``log_probability``, ``token_count`` and ``perplexity``. The
+    function is pickled as the name of the model's folder; a process loads it on first use.
 
     Args:
         model: a run, a saved model folder, or a loaded model.
@@ -144,4 +146,11 @@ def _answers(model: Model, values: list[Any]) -> dict[str, list[Any]]:
         return {"label": [answer.label for answer in classified], "probability": best}
     if isinstance(model, Translator):
         return {"translation": [answer.text for answer in model.translate_lines(values)]}
-    raise SeqnlpError(f"batch: expected a tagger, classifier or translator, found {model!r}")
+    if isinstance(model, LanguageModel):
+        scored = model.score_texts(values)
+        return {
+            "log_probability": [round(answer.log_probability, _DECIMALS) for answer in scored],
+            "token_count": [answer.tokens for answer in scored],
+            "perplexity": [round(answer.perplexity, _DECIMALS) for answer in scored],
+        }
+    raise SeqnlpError(f"batch: expected a model that reads texts, found {model!r}")

@@ -19,7 +19,8 @@ examples:
 
 Every row is written, with the columns that it had; a row without an answer says why in the column `error`.
 A tagger adds tags, tokens and spans (and reads a column of lists of words as well), a classifier label and probability,
-a translator translation. Tables of any size need the same memory.
+a translator translation, a language model log_probability, token_count and perplexity.
+Tables of any size need the same memory.
 """
 
 _BYTES_A_WORKER = 200_000

@@ -12,7 +12,7 @@ from typing import Any
 
 from seqnlp.api import Model, load
 from seqnlp.api.mapping import BatchAnswers
-from seqnlp.bundle_files import find_model, task_of
+from seqnlp.bundle_files import find_model
 from seqnlp.tasks.model_folder import files_of, write_files
 
 OPTIONS = {"threads": 1}
@@ -43,7 +43,7 @@ class SentModel:
     def load(self) -> Model:
         """The model; in each process it is loaded once."""
         if self.name not in _LOADED:
-            _LOADED[self.name] = self._unpacked() if self.files else _open(self.folder)
+            _LOADED[self.name] = self._unpacked() if self.files else load(self.folder, **OPTIONS)
         return _LOADED[self.name]
 
     def _unpacked(self) -> Model:
@@ -51,7 +51,7 @@ class SentModel:
         folder = Path(tempfile.mkdtemp(prefix="seqnlp_"))
         write_files(folder, self.files)
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
-        return _open(folder)
+        return load(folder, **OPTIONS)
 
 
 class SentAnswers(BatchAnswers):
@@ -68,7 +68,3 @@ class SentAnswers(BatchAnswers):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self._sent, self.column, self.prefix)
-
-
-def _open(folder: str | Path) -> Model:
-    return load(folder, **(OPTIONS if task_of(folder) in ("tagging", "classification", "translation") else {}))

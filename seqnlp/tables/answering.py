@@ -89,6 +89,7 @@ def arrow_answers(answers: BatchAnswers, column: str, schema: Any) -> ArrowAnswe
     span = pyarrow.struct({"start": place, "end": place, "label": text, "text": text, "probability": number})
     kinds = {"tags": texts, "tokens": texts, "labels": texts, "spans": pyarrow.list_(span)}
     kinds |= {"label": text, "translation": text, "error": text, "probability": number}
+    kinds |= {"log_probability": number, "token_count": place, "perplexity": number}
     is_words = pyarrow.types.is_nested(schema.field(column).type)
     own = [name for name in answers.answers([]) if not (is_words and name == f"{answers.prefix}tokens")]
     added = [

@@ -204,7 +204,7 @@ def test_what_cannot_be_is_refused(classifier_run: Path, trained: Path, tmp_path
     detector = Path(__file__).parents[1] / "old_models" / "anomaly"
     table.write_text("id,text\n1,a\n")
     wrong = refusal("batch", detector, table, tmp_path / "out.csv")
-    assert wrong.startswith("batch: expected a tagger, classifier or translator, found ")
+    assert wrong.startswith("batch: expected a model that reads texts, found ")
     assert "partial" not in wrong
     assert [path.name for path in tmp_path.iterdir()] == ["in.csv"]
     (tmp_path / "in.parquet").write_text("no parquet")

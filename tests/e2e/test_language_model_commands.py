@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import pyarrow
+import pyarrow.parquet
 import pytest
 from command import output, refusal, seqnlp
 from numpy.typing import NDArray
@@ -21,6 +23,7 @@ import seqnlp as package
 from seqnlp.api import LanguageModel
 from seqnlp.decode.sampling import SamplingOptions
 from seqnlp.errors import SeqnlpError
+from seqnlp.tasks.language_model.scoring import score_tokens
 
 SMALL = (
     "data.train=train.txt",
@@ -353,3 +356,48 @@ def test_a_sweep_over_cells_ends_with_one_table(runs: Runs, tmp_path: Path) -> N
         f"{number}_model.cell={cell}" for number, cell in enumerate(("rnn", "gru", "lstm", "peephole"))
     ]
     assert len({row.split()[2] for row in rows}) == 4
+
+
+def test_a_text_costs_what_it_does_as_a_file_of_its_own(model: LanguageModel) -> None:
+    long = " ".join(make_lines(120, seed=5))
+    texts = [TEXT, "", long, f"{TEXT} Vellish .\nJoren likes Ormland .\n", "unheard \u00e9 words", "\n"]
+    encoded = {text: [*map(model.tokens.encode, text.removesuffix("\n").split("\n"))] for text in texts}
+    for text, answer in zip(texts, model.score_texts(texts), strict=True):
+        tokens = np.concatenate([np.array(line, np.int64) for line in encoded[text]])
+        alone = score_tokens(model._network, tokens).sum()
+        assert answer.tokens == len(tokens)
+        assert answer.log_probability == pytest.approx(-alone, rel=1e-4)
+        assert answer.perplexity == pytest.approx(math.exp(alone / len(tokens)), rel=1e-4)
+    assert model.score_texts([]) == []
+
+
+def test_scores_do_not_depend_on_how_many_workers_there_are(runs: Runs, tmp_path: Path) -> None:
+    model, lines = LanguageModel(runs["words"]), [line or None for line in make_lines(1300, seed=6)]
+    texts = list(filter(None, lines))
+    assert model.score_texts(texts, workers=2) == model.score_texts(texts)
+    table = tmp_path / "in.jsonl"
+    table.write_text("".join(json.dumps({"text": line, "id": row}) + "\n" for row, line in enumerate(lines)))
+    for workers in (1, 2):
+        output("batch", runs["words"], table, tmp_path / f"{workers}.jsonl", "--workers", workers)
+    written = (tmp_path / "1.jsonl").read_bytes()
+    assert written == (tmp_path / "2.jsonl").read_bytes()
+    rows = [*map(json.loads, written.splitlines())]
+    assert [(row["text"], row["id"]) for row in rows] == [*zip(lines, range(1300), strict=True)]
+    scored = next(row for row in rows if row["text"])
+    answer = model.score_texts([scored["text"]])[0]
+    assert scored["token_count"] == answer.tokens
+    assert scored["log_probability"] == pytest.approx(answer.log_probability, abs=1e-3)
+    assert scored["perplexity"] == pytest.approx(answer.perplexity, rel=1e-3)
+    assert {row["error"] for row in rows if not row["text"]} == {"expected text, found nothing"}
+
+
+def test_scores_are_a_column_of_parquet_and_every_engine_gives_them(runs: Runs, tmp_path: Path) -> None:
+    pyarrow.parquet.write_table(pyarrow.table({"text": [TEXT, None]}), tmp_path / "in.parquet")
+    output("batch", runs["bpe"], tmp_path / "in.parquet", tmp_path / "out.parquet", "--prefix", "lm_")
+    table = pyarrow.parquet.read_table(tmp_path / "out.parquet")
+    assert table.column_names == ["text", "lm_log_probability", "lm_token_count", "lm_perplexity", "lm_error"]
+    first, second = table.to_pylist()
+    assert second["lm_token_count"] is None
+    for engine in ("torch", "onnxruntime", "numpy"):
+        [answer] = LanguageModel(runs["bpe"], engine=engine).score_texts([TEXT])
+        assert first["lm_log_probability"] == pytest.approx(answer.log_probability, abs=1e-3)

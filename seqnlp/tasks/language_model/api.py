@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,16 @@ from seqnlp.tasks import arguments
 from seqnlp.tasks.language_model.network import saved_network
 from seqnlp.tasks.language_model.prediction import TextSession, TextState
 from seqnlp.tasks.language_model.saved import read_language_model
+from seqnlp.tasks.language_model.scoring import score_each
 from seqnlp.tasks.saved_model import SavedModel
 from seqnlp.text.language_tokens import END_MARK, plain_line, unknown_words
 from seqnlp.text.writer import StopStrings, TextWriter
+from seqnlp.workers import cut, mapped
+
+_LARGEST = 700
+"""Nats of which the exponential is still a number."""
+_TOGETHER = 512
+"""Texts of a piece: always the same ones, so that answers do not depend on how many workers there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +38,24 @@ class Completion:
     def to_dict(self) -> dict[str, Any]:
         """The word as ``seqnlp complete --output jsonl`` writes it."""
         return {"word": self.word, "probability": round(self.probability, 6)}
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredText:
+    """How probable a text is.
+
+    Attributes:
+        log_probability: natural, of the whole text with the end of each of its lines.
+        tokens: how many it is of (words, subwords or characters), the ends of lines counted.
+    """
+
+    log_probability: float
+    tokens: int
+
+    @property
+    def perplexity(self) -> float:
+        """Of a token; compare it only between models with the same tokens."""
+        return math.exp(min(-self.log_probability / self.tokens, _LARGEST))
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,7 +152,8 @@ class LanguageModel(SavedModel):
         self._remember(bundle, path, engine=engine, device=device, threads=threads, precision=precision)
         self.tokens = saved.tokens
         network = saved_network(saved, self.engine, device, threads, precision)
-        self._reader, self._lowercase = TextSession(network, saved.tokens), saved.lowercase
+        self._network, self._lowercase = network, saved.lowercase
+        self._reader = TextSession(network, saved.tokens)
 
     def start(self, text: str = "") -> TypedText:
         """A text to go on with, key by key: ``model.start("I grew").type(" up").complete()``."""
@@ -173,6 +200,30 @@ class LanguageModel(SavedModel):
         if repetition_penalty <= 0:
             raise SeqnlpError(f"expected a repetition penalty above 0, found {repetition_penalty:g}; 1 is none")
         return self._generate(prompt, length, sampling or SamplingOptions(), repetition_penalty, StopStrings(stop))
+
+    def score_texts(self, texts: Iterable[str], *, workers: int = 1) -> list[ScoredText]:
+        """How probable texts are, each read from the beginning of a line.
+
+        Args:
+            workers: processes that score side by side, one thread each; for thousands of texts.
+
+        Raises:
+            WrongTypeError, WrongValueError: an argument is not as described.
+            SeqnlpError: a worker ended.
+        """
+        several = workers if arguments.several_workers(workers) else 1
+        pieces = cut(arguments.texts(texts), _TOGETHER)
+        return [answer for piece in mapped(self._scored, pieces, several, "texts") for answer in piece]
+
+    def _scored(self, texts: Sequence[str]) -> list[ScoredText]:
+        encoded = [self._encode(text) for text in texts]
+        losses = score_each(self._network, encoded, self.tokens.end)
+        return [ScoredText(-float(each.sum()), len(each)) for each in losses]
+
+    def _encode(self, text: str) -> list[int]:
+        """The tokens of the lines of a text; a line feed at its end begins no further line."""
+        lines = text.removesuffix(END_MARK).split(END_MARK)
+        return [token for line in lines for token in self.tokens.encode(plain_line(line, self._lowercase))]
 
     def unknown_words(self, text: str) -> list[str]:
         """The words of a text that the model cannot read as what they are."""
