@@ -38,9 +38,9 @@ from seqnlp.text.tags import tag_set
 from seqnlp.text.vocabulary import Vocabulary
 
 _FEATURES = WordFeatures(
-    Vocabulary(["met", "oake", ".", "in", "years", "a", "b"], unknown=True),
-    Vocabulary(["Wren", "quarley", "000", "0,000.0", "oake", "x", "-"], unknown=True),
-    Vocabulary(list("aeinrstTWOm.#0"), unknown=True),
+    Vocabulary(["met", "oake", ".", "in", "years", "a", "b"]),
+    Vocabulary(["Wren", "quarley", "000", "0,000.0", "oake", "x", "-"]),
+    Vocabulary(list("aeinrstTWOm.#0")),
     lowercase=True,
 )
 _SMALL = {"character_dim": 4, "character_hidden_dim": 7, "hidden_dim": 9, "casing_dim": 3}
@@ -69,8 +69,8 @@ def make_classifier(folder: Path, kind: str = "words", multi_label: bool = False
     model, labels = config.model, ["good", "bad", "neither"]
     subwords = make_subwords(kind) if kind != "words" else None
     pieces = subwords.pieces(range(len(subwords))) if subwords else list(_FEATURES.words.words)
-    vectors = _FEATURES.vector_words if kind == "words" else Vocabulary([], unknown=True)
-    features = WordFeatures(Vocabulary(pieces, unknown=True), vectors, _FEATURES.characters, model.lowercase)
+    vectors = _FEATURES.vector_words if kind == "words" else Vocabulary([])
+    features = WordFeatures(Vocabulary(pieces), vectors, _FEATURES.characters, model.lowercase)
     weights = chance_weights(build_classifier(model, features, len(labels), 6, multi_label), seed=len(changes))
     _tame_vectors(weights)
     bag = None

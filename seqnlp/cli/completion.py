@@ -77,7 +77,7 @@ def candidates(words: Sequence[str]) -> list[str]:
         return _beginning(options, current)
     if before[-1] in options and options[before[-1]]:
         return _beginning(options[before[-1]], current)
-    return _beginning([*_settings(verb, before[1:], current), *_runs(verb, current)], current)
+    return _beginning([*_settings(verb, before[1:], current), *_runs(verb)], current)
 
 
 def _beginning(names: Sequence[str] | dict[str, Sequence[str]], current: str) -> list[str]:
@@ -134,7 +134,7 @@ def _task(before: Sequence[str], config_dir: str | None) -> str:
     return recipe_task(recipes[typed["recipe"]], recipes) if typed.get("recipe") in recipes else next(iter(TASKS))
 
 
-def _runs(verb: str, current: str) -> Iterator[str]:
+def _runs(verb: str) -> Iterator[str]:
     """Folders of runs below the current one, for the verbs that take one; ``recipes`` and ``train`` take none."""
     if verb in ("train", "recipes", "score"):
         return

@@ -47,12 +47,12 @@ def list_doubts(arguments: argparse.Namespace, say: Callable[[str], None]) -> in
     if arguments.json:
         print("".join(json_line(asdict(doubt)) for doubt in least), end="")
     else:
-        print(_table(least, len(doubted)))
+        print(_table(least))
     say(f"{len(least):,} of {len(doubted):,} annotations, the least probable first; a doubt is no error: look at each")
     return 0
 
 
-def _table(doubts: list[Doubt], total: int) -> str:
+def _table(doubts: list[Doubt]) -> str:
     from seqnlp.report.tables import Table
     from seqnlp.report.text import format_table
 

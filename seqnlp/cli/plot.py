@@ -51,11 +51,6 @@ class PlotRequest:
     split: str
     data_dir: str | None
 
-    @property
-    def is_page(self) -> bool:
-        """Whether an HTML page is wanted."""
-        return self.output.suffix == ".html"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""

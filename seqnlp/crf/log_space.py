@@ -60,12 +60,12 @@ class LogLattice:
 
 def log_product(left: Array, right: Array) -> FloatArray:
     """Matrix product (B, N) of logarithms (B, M) and (M, N): ``log(exp(left) @ exp(right))`` without overflow."""
-    return log_sum(left[:, :, None] + right, axis=1)
+    return log_sum(left[:, :, None] + right)
 
 
-def log_sum(logs: Array, axis: int) -> FloatArray:
-    """``log(sum(exp(logs)))`` along an axis; -inf where nothing is possible."""
-    peak = logs.max(axis=axis, keepdims=True)
+def log_sum(logs: Array) -> FloatArray:
+    """``log(sum(exp(logs)))`` along axis 1; -inf where nothing is possible."""
+    peak = logs.max(axis=1, keepdims=True)
     peak[np.isneginf(peak)] = 0.0
-    total: FloatArray = np.log(np.exp(logs - peak).sum(axis=axis)) + peak.squeeze(axis)
+    total: FloatArray = np.log(np.exp(logs - peak).sum(axis=1)) + peak.squeeze(1)
     return total

@@ -34,7 +34,7 @@ def segment_log_probabilities(
     endings = scored.transitions[last] + lattice.log_right(ends + scored.chain.size)  # (n, N)
     forbidden = np.flatnonzero(forbidden_next >= 0)
     endings[forbidden, forbidden_next[forbidden]] = -np.inf
-    total = lattice.log_left(starts, first) + inside + log_sum(endings, axis=1)  # (n,)
+    total = lattice.log_left(starts, first) + inside + log_sum(endings)  # (n,)
     return np.minimum(total - lattice.log_partition[starts % scored.chain.size], 0.0)
 
 

@@ -73,9 +73,9 @@ class WordFeatures:
     def from_dict(cls, stored: Mapping[str, Any]) -> WordFeatures:
         """The inverse of :meth:`to_dict`."""
         return cls(
-            words=Vocabulary(stored["words"], unknown=True),
-            vector_words=Vocabulary(stored["vector_words"], unknown=True),
-            characters=Vocabulary(stored["characters"], unknown=True),
+            words=Vocabulary(stored["words"]),
+            vector_words=Vocabulary(stored["vector_words"]),
+            characters=Vocabulary(stored["characters"]),
             lowercase=bool(stored["lowercase"]),
         )
 

@@ -82,10 +82,10 @@ def measure_calibration(before: ArrayLike, after: ArrayLike, correct: ArrayLike,
     return Calibration(float(temperature), reliability(before, correct), reliability(after, correct), coverage)
 
 
-def reliability(probabilities: ArrayLike, correct: ArrayLike, num_bins: int = 10) -> Reliability:
+def reliability(probabilities: ArrayLike, correct: ArrayLike) -> Reliability:
     """Expected calibration error with its table and floor, and Brier score."""
-    error, bins = expected_calibration_error(probabilities, correct, num_bins)
-    return Reliability(error, brier(probabilities, correct), bins, error_by_chance(probabilities, num_bins))
+    error, bins = expected_calibration_error(probabilities, correct)
+    return Reliability(error, brier(probabilities, correct), bins, error_by_chance(probabilities))
 
 
 def error_by_chance(probabilities: ArrayLike, num_bins: int = 10) -> float:
@@ -140,8 +140,8 @@ def coverage_at_precision(probabilities: ArrayLike, correct: ArrayLike, precisio
     return Coverage(precision, float(last + 1) / len(sure), float(reached[last]), float(sure[last]))
 
 
-def fit_temperature(score: Callable[[float], float], low: float = 0.25, high: float = 4.0) -> float:
-    """The temperature between ``low`` and ``high`` that minimises ``score`` (a negative log likelihood).
+def fit_temperature(score: Callable[[float], float], high: float = 4.0) -> float:
+    """The temperature between 0.25 and ``high`` that minimises ``score`` (a negative log likelihood).
 
     Brent's bounded search over log T, about 15 evaluations. The answer is never worse than 1, which also comes back
     if the score is not a number (nothing was predicted).
@@ -151,7 +151,7 @@ def fit_temperature(score: Callable[[float], float], low: float = 0.25, high: fl
     def score_of_log(log_temperature: float) -> float:
         return score(math.exp(log_temperature))
 
-    bounds = (math.log(low), math.log(high))
+    bounds = (math.log(0.25), math.log(high))
     optimum = minimize_scalar(score_of_log, bounds=bounds, method="bounded", options={"xatol": 1e-3})
     return math.exp(optimum.x) if optimum.fun < score(1.0) else 1.0
 

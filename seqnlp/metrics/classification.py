@@ -59,7 +59,7 @@ def score_interval(gold: Sequence[Labels], predicted: Sequence[Labels], multi_la
     return accuracy_interval([(set(one) == set(other), 1) for one, other in zip(gold, predicted, strict=True)])
 
 
-def macro_interval(gold: Sequence[Labels], predicted: Sequence[Labels], seed: int = 0) -> Interval:
+def macro_interval(gold: Sequence[Labels], predicted: Sequence[Labels]) -> Interval:
     """95 % bootstrap interval over documents of the macro F1; its labels are those of the whole split.
 
     Documents with the same gold and predicted labels are interchangeable, so one multinomial draw over the kinds
@@ -75,7 +75,7 @@ def macro_interval(gold: Sequence[Labels], predicted: Sequence[Labels], seed: in
     pairs = list(kinds)
     each = np.stack([label_counts([p[0] for p in pairs], [p[1] for p in pairs], [name]) for name in names])  # (L, U, 3)
     copies = np.array(list(kinds.values()))
-    draws = np.random.default_rng(seed).multinomial(copies.sum(), copies / copies.sum(), size=RESAMPLES)  # (R, U)
+    draws = np.random.default_rng(0).multinomial(copies.sum(), copies / copies.sum(), size=RESAMPLES)  # (R, U)
     sums = np.einsum("ru,luc->rlc", draws, each)  # (R, L, 3)
     whole = sums[..., 1] + sums[..., 2]  # (R, L)
     f1 = np.divide(2 * sums[..., 0], whole, out=np.zeros(whole.shape), where=whole > 0)

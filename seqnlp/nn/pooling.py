@@ -7,8 +7,6 @@ from torch import Tensor, nn
 
 from seqnlp.nn.recurrent import Recurrent
 
-POOLINGS = ("last", "mean", "max", "attention")
-
 
 class Pooling(nn.Module):
     """``last``: what each direction held at its end; ``mean``; ``max`` of each feature; ``attention``: a weighted mean.
@@ -17,7 +15,7 @@ class Pooling(nn.Module):
     steps has the vector zero.
 
     Args:
-        kind: one of :data:`POOLINGS`.
+        kind: ``last``, ``mean``, ``max`` or ``attention``.
         dim: H, width of the outputs.
     """
 

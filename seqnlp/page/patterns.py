@@ -22,13 +22,13 @@ _BOUNDARY = f"(?:(?<=[{_WORD}])(?![{_WORD}])|(?<![{_WORD}])(?=[{_WORD}]))"
 _PLACES = {"AT_BOUNDARY": _BOUNDARY, "AT_END_STRING": r"(?![\s\S])", "AT_BEGINNING_STRING": r"(?<![\s\S])"}
 
 
-def to_javascript(pattern: str, flags: int = re.VERBOSE) -> str:
-    """The same pattern in JavaScript's words.
+def to_javascript(pattern: str) -> str:
+    """The same pattern (read with ``re.VERBOSE``) in JavaScript's words.
 
     Raises:
         SeqnlpError: it has a part that is not known here.
     """
-    return _Writer().sequence(_parser.parse(pattern, flags), 0)
+    return _Writer().sequence(_parser.parse(pattern, re.VERBOSE), 0)
 
 
 class _Writer:

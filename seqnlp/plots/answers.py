@@ -43,14 +43,14 @@ def bars_html(rows: Sequence[tuple[str, float]]) -> str:
     return f"<table>{cells}</table>"
 
 
-def pairs_html(pairs: Sequence[tuple[str, str]], caption: str = "") -> str:
+def pairs_html(pairs: Sequence[tuple[str, str]]) -> str:
     """Two columns of texts, such as words with their tags, side by side."""
     cells = "".join(
         f'<span style="display: inline-block; margin-right: .6em; text-align: center">{escape(one)}<br>'
         f'<b style="color: {_COLOURS[0]}; font-size: .75em">{escape(other)}</b></span>'
         for one, other in pairs
     )
-    return f"<div>{escape(caption)}{cells}</div>"
+    return f"<div>{cells}</div>"
 
 
 def framed(page: str, height: str = "30em") -> str:

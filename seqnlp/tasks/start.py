@@ -173,11 +173,11 @@ def joined_features(config: Config, start: WordFeatures, new: WordFeatures, vect
     if vectors and not len(start.vector_words.words):
         raise RunError(f"start_from: {config.start_from} reads no pretrained vectors; leave model.vectors empty")
     words, characters = (
-        Vocabulary(joined(mine.words, theirs.words), unknown=True)
+        Vocabulary(joined(mine.words, theirs.words))
         for mine, theirs in ((start.words, new.words), (start.characters, new.characters))
     )
     more = [vectors.words[row] for row in _new_rows(start, vectors)] if vectors else []
-    rows = Vocabulary([*start.vector_words.words, *more], unknown=True)
+    rows = Vocabulary([*start.vector_words.words, *more])
     return WordFeatures(words, rows, characters, start.lowercase)
 
 

@@ -66,9 +66,9 @@ def learn_features(
     words = Counter(normalized(word, lowercase) for sentence in sentences for word in sentence.tokens)
     characters = Counter(character for sentence in sentences for word in sentence.tokens for character in visible(word))
     return WordFeatures(
-        words=Vocabulary.from_counts(words, model.min_count, unknown=True),
-        vector_words=Vocabulary(vectors.words if vectors else [], unknown=True),
-        characters=Vocabulary.from_counts(characters, MIN_CHARACTER_COUNT, unknown=True),
+        words=Vocabulary.from_counts(words, model.min_count),
+        vector_words=Vocabulary(vectors.words if vectors else []),
+        characters=Vocabulary.from_counts(characters, MIN_CHARACTER_COUNT),
         lowercase=lowercase,
     )
 

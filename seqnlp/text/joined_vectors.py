@@ -8,9 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-KEEP = ("first", "shared", "all")
-"""Which words a joined file has: those of the first file, those of every file, or those of any."""
-
 
 @dataclass(frozen=True)
 class WordTable:
@@ -34,7 +31,7 @@ def join_vectors(tables: Sequence[WordTable], keep: str) -> Joined:
     A word that a table does not have takes there the vector of its lower-cased form, or else zeros, which is counted.
 
     Args:
-        keep: one of :data:`KEEP`.
+        keep: whose words: ``first`` those of the first table, ``shared`` those in every one, ``all`` those in any.
     """
     rows = [{word: row for row, word in enumerate(table.words)} for table in tables]
     words = list(dict.fromkeys(word for table in tables[: 1 if keep == "first" else None] for word in table.words))

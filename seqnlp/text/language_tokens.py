@@ -114,7 +114,7 @@ class WordTokens(Tokens):
     whole_words = True
 
     def __init__(self, words: Sequence[str], splitter: str) -> None:
-        self.vocabulary, self.splitter = Vocabulary(words, unknown=True), splitter
+        self.vocabulary, self.splitter = Vocabulary(words), splitter
         self.end, self.special_ids = self.vocabulary.index(END_MARK), (0,)
         self.pieces = ["", *(END_MARK if word == END_MARK else f" {word}" for word in words)]
 
@@ -135,7 +135,7 @@ class CharacterTokens(Tokens):
     """Single characters, the space among them, the most frequent first; token 0 stands for all others."""
 
     def __init__(self, characters: Sequence[str]) -> None:
-        self.vocabulary = Vocabulary(characters, unknown=True)
+        self.vocabulary = Vocabulary(characters)
         self.end, self.special_ids = self.vocabulary.index(END_MARK), (0,)
         self.pieces = ["", *characters]
 
@@ -213,7 +213,7 @@ def learn_tokens(
             f"expected a training text with at least two different {config.kind}, found {seen}; is data.train right?"
         )
     kept = {token: count for token, count in counts.items() if count >= config.min_count} | {END_MARK: len(lines)}
-    ordered = Vocabulary.from_counts(kept, 1, unknown=True).to_list()
+    ordered = Vocabulary.from_counts(kept, 1).to_list()
     return CharacterTokens(ordered) if config.kind == "characters" else WordTokens(ordered, config.splitter)
 
 

@@ -22,9 +22,9 @@ from seqnlp.text.vocabulary import Vocabulary
 
 def make_features(lowercase: bool = True, vector_words: tuple[str, ...] = ()) -> WordFeatures:
     return WordFeatures(
-        words=Vocabulary(["the", "mill", "Mill"], unknown=True),
-        vector_words=Vocabulary(vector_words, unknown=True),
-        characters=Vocabulary(list("abcdehilmt"), unknown=True),
+        words=Vocabulary(["the", "mill", "Mill"]),
+        vector_words=Vocabulary(vector_words),
+        characters=Vocabulary(list("abcdehilmt")),
         lowercase=lowercase,
     )
 

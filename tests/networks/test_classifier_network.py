@@ -16,9 +16,7 @@ from seqnlp.networks.engine import make_network
 from seqnlp.tasks.classification.model import build_classifier
 from seqnlp.text.vocabulary import Vocabulary
 
-FEATURES = WordFeatures(
-    Vocabulary(["a", "b"], unknown=True), Vocabulary([], unknown=True), Vocabulary(["a"], unknown=True), True
-)
+FEATURES = WordFeatures(Vocabulary(["a", "b"]), Vocabulary([]), Vocabulary(["a"]), True)
 OPTIONS: list[dict[str, Any]] = [
     {"pooling": "max"},
     {"pooling": "last", "num_layers": 2},

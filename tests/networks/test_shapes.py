@@ -33,10 +33,8 @@ from seqnlp.tasks.classification.model import build_classifier
 from seqnlp.tasks.tagging.model import build_tagger
 from seqnlp.text.vocabulary import Vocabulary
 
-FEATURES = WordFeatures(
-    Vocabulary(["ash", "elm"], unknown=True), Vocabulary(["oak"], unknown=True), Vocabulary(list("aehlmos"), True), True
-)
-NO_VECTORS = WordFeatures(FEATURES.words, Vocabulary([], unknown=True), FEATURES.characters, True)
+FEATURES = WordFeatures(Vocabulary(["ash", "elm"]), Vocabulary(["oak"]), Vocabulary(list("aehlmos")), True)
+NO_VECTORS = WordFeatures(FEATURES.words, Vocabulary([]), FEATURES.characters, True)
 
 
 def shapes_of(module: Any) -> dict[str, tuple[str, tuple[int, ...]]]:

@@ -20,9 +20,7 @@ from seqnlp.text.vocabulary import Vocabulary
 
 SHAPES = ((1, 1), (3, 7), (2, 7), (5, 30))
 TAGS = ["O", "B-X", "I-X"]
-FEATURES = WordFeatures(
-    Vocabulary(["a", "b"], unknown=True), Vocabulary([], unknown=True), Vocabulary(["a"], unknown=True), True
-)
+FEATURES = WordFeatures(Vocabulary(["a", "b"]), Vocabulary([]), Vocabulary(["a"]), True)
 
 
 KEPT: list[Run] = []

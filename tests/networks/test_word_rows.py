@@ -16,9 +16,9 @@ from seqnlp.nn.embed import WordEmbedder, WordSizes
 from seqnlp.text.vocabulary import Vocabulary
 
 FEATURES = WordFeatures(
-    Vocabulary(["ash", "birch", "elm"], unknown=True),
-    Vocabulary(["birch", "oak"], unknown=True),
-    Vocabulary(list("abchilmrs"), unknown=True),
+    Vocabulary(["ash", "birch", "elm"]),
+    Vocabulary(["birch", "oak"]),
+    Vocabulary(list("abchilmrs")),
     lowercase=True,
 )
 WORDS = ["ash", "Birch", "OAK", "elm", "a", "", "ß9", "birch" * 20, "oak"]

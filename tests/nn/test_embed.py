@@ -14,9 +14,9 @@ from seqnlp.nn.embed import CHARACTER_MODELS, CompactVectors, WordEmbedder, Word
 from seqnlp.text.vocabulary import Vocabulary
 
 FEATURES = WordFeatures(
-    words=Vocabulary(["the", "mill", "quarley"], unknown=True),
-    vector_words=Vocabulary(["mill", "pond"], unknown=True),
-    characters=Vocabulary(list("adehilmnopqrtuy"), unknown=True),
+    words=Vocabulary(["the", "mill", "quarley"]),
+    vector_words=Vocabulary(["mill", "pond"]),
+    characters=Vocabulary(list("adehilmnopqrtuy")),
     lowercase=True,
 )
 VECTORS = np.random.default_rng(2).normal(size=(2, 4)).astype(np.float32)

@@ -22,7 +22,6 @@ from seqnlp.tasks.anomaly_detection.report import AnomalyDetectionReport, Labell
 from seqnlp.tasks.splits import require_split
 
 FloatArray = NDArray[np.float64]
-Scorer = Callable[[Series], FloatArray]
 
 BUDGET = 0.01
 """Part of the rows that each detector may flag when they are compared."""
@@ -109,7 +108,7 @@ def _report(
         at_rate=at_rate,
         at_budget=at_budget,
         chance=found_by_chance(labels, int(BUDGET * len(labels))),
-        windows=_windows(part.series, first, known, known > threshold, labels, config),
+        windows=_windows(part.series, first, known, known > threshold, labels),
         highest=_highest(known),
         seconds=seconds,
     )
@@ -139,7 +138,6 @@ def _windows(
     scores: FloatArray,
     flagged: NDArray[np.bool_],
     labels: NDArray[np.int64],
-    config: AnomalyDetectionConfig,
 ) -> list[LabelledWindow]:
     """What became of each labelled window; rows are counted from ``first``."""
 

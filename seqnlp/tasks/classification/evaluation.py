@@ -166,13 +166,11 @@ def _report(documents: Sequence[Document], scores: FloatArray, loaded: SavedClas
         macro_interval=macro_interval(gold, answers),
         calibration=nothing,
         confusion=None if loaded.multi_label else (names, counts.tolist()),
-        mistakes=_mistakes(documents, answers, probabilities(scores, loaded.multi_label), loaded),
+        mistakes=_mistakes(documents, answers, probabilities(scores, loaded.multi_label)),
     )
 
 
-def _mistakes(
-    documents: Sequence[Document], answers: Sequence[Sequence[str]], sure: FloatArray, loaded: SavedClassifier
-) -> list[Mistake]:
+def _mistakes(documents: Sequence[Document], answers: Sequence[Sequence[str]], sure: FloatArray) -> list[Mistake]:
     """The wrong answers with the largest probability."""
     wrong = [n for n, document in enumerate(documents) if set(document.labels) != set(answers[n])]
     best = sorted(wrong, key=lambda number: -sure[number].max())[:MISTAKES]

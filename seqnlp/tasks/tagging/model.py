@@ -123,9 +123,9 @@ def describe(
     }
 
 
-def tagger_from_bundle(bundle: Bundle, device: str = "cpu") -> LoadedTagger:
+def tagger_from_bundle(bundle: Bundle) -> LoadedTagger:
     """The tagger of a model folder as a module of torch; see :func:`tagger_from_saved`."""
-    return tagger_from_saved(read_tagger(bundle), device)
+    return tagger_from_saved(read_tagger(bundle))
 
 
 def tagger_from_saved(saved: SavedTagger, device: str = "cpu") -> LoadedTagger:

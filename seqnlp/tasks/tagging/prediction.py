@@ -69,9 +69,11 @@ class TagPredictor:
     one row look-up.
 
     Args:
+        context: gives the contextual embeddings, to a tagger that reads any.
+
+    Attributes:
         temperature: divides all scores before probabilities are computed.
         outside_penalty: taken from the score of "outside" when the best tags are sought; see calibration.py.
-        context: gives the contextual embeddings, to a tagger that reads any.
     """
 
     def __init__(
@@ -80,15 +82,13 @@ class TagPredictor:
         features: WordFeatures,
         tags: Sequence[str],
         scheme: str,
-        temperature: float = 1.0,
-        outside_penalty: float = 0.0,
         context: ContextVectors | None = None,
     ) -> None:
         self.network = network
         self.tags = list(tags)
         self.scheme = scheme
-        self.temperature = temperature
-        self.outside_penalty = outside_penalty
+        self.temperature = 1.0
+        self.outside_penalty = 0.0
         self._context = context
         self._vectors = WordVectors(network.words, features)
         self._tag_index = {tag: index for index, tag in enumerate(self.tags)}

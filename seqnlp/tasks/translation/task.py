@@ -158,7 +158,7 @@ class TranslationTask:
         return drawn[0], drawn[1]
 
 
-def inverse_sigmoid(done: float, steepness: float = 10.0) -> float:
+def inverse_sigmoid(done: float) -> float:
     """From 1 at ``done=0`` to 0 at ``done=1``, steepest in the middle (scaled to meet both ends exactly)."""
-    value, first, last = (1 / (1 + math.exp(steepness * (x - 0.5))) for x in (done, 0.0, 1.0))
+    value, first, last = (1 / (1 + math.exp(10 * (x - 0.5))) for x in (done, 0.0, 1.0))
     return (value - last) / (first - last)
