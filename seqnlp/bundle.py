@@ -77,23 +77,25 @@ class Bundle:
     folder: Path = field(default=Path(FOLDER), compare=False)
 
     @property
-    def settings(self) -> Fields:
-        """The fields of ``config.yaml``, of which none was taken yet."""
-        return Fields(self.description, self.folder / DESCRIPTION)
+    def task(self) -> str:
+        """Its task."""
+        return str(self.description["task"])
+
+    def settings_of(self, task: str, name: str) -> Fields:
+        """The fields of ``config.yaml`` but for the task, of a model for ``task``, which is called ``name``.
+
+        Raises:
+            RunError: it is a model for another one.
+        """
+        saved = Fields(self.description, self.folder / DESCRIPTION)
+        if (actual := saved.text("task")) != task:
+            raise RunError(f"this is a model for {actual}, not {name}")
+        return saved
 
     @property
     def facts(self) -> Fields:
         """The fields of ``vocabulary.json``."""
         return Fields(self.vocabulary, self.folder / VOCABULARY)
-
-    def refuse_other_task(self, task: str, name: str) -> None:
-        """Stop at a model for another task than ``task``, which is called ``name``.
-
-        Raises:
-            RunError: with both.
-        """
-        if self.description.get("task", task) != task:
-            raise RunError(f"this is a model for {self.description['task']}, not {name}")
 
     @property
     def tensors(self) -> dict[str, Tensor]:
@@ -165,8 +167,7 @@ def load_bundle(path: str | Path) -> Bundle:
     contents = read_together(folder)
     description = description_of(contents, folder)
     description.pop(FILES, None)
-    if not isinstance(description.get("task", ""), str):
-        Fields(description, folder / DESCRIPTION).text("task")
+    Fields(description, folder / DESCRIPTION).text("task")
     metrics = _from_json(contents, folder / METRICS) if METRICS in contents else {}
     for split in ("train", "dev", "test"):
         Fields({split: None, **Fields(metrics, folder / METRICS).all}, folder / METRICS).fields(split)

@@ -122,7 +122,7 @@ def _read_files(folder: Path) -> dict[str, bytes]:
 
 
 def task_of(path: str | Path) -> str:
-    """The task of a model; only its description is read, not its weights. The oldest folders name none: taggers.
+    """The task of a model; only its description is read, not its weights.
 
     Raises:
         RunError: there is no model, or its description is damaged.
@@ -130,7 +130,7 @@ def task_of(path: str | Path) -> str:
     folder = find_model(path)
     named = folder / DESCRIPTION
     there = {DESCRIPTION: read_bytes(named, ADVICE)} if os.path.lexists(named) else {}
-    return Fields({"task": "tagging", **description_of(there, folder)}, named).text("task")
+    return Fields(description_of(there, folder), named).text("task")
 
 
 def read_description(folder: Path) -> dict[str, Any]:

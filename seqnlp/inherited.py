@@ -19,7 +19,7 @@ def task_of_start(path: str) -> str:
     Raises:
         ConfigError: there is no model.
     """
-    return str(_bundle(path).description.get("task", "tagging"))
+    return _bundle(path).task
 
 
 def with_settings_of_start(raw: Mapping[str, Any], typed: Collection[str]) -> Mapping[str, Any]:
@@ -38,7 +38,7 @@ def with_settings_of_start(raw: Mapping[str, Any], typed: Collection[str]) -> Ma
         return raw
     bundle = _bundle(str(raw["start_from"]))
     description, training = bundle.description, bundle.training or {}
-    if description.get("task", "tagging") != raw.get("task"):
+    if bundle.task != raw.get("task"):
         return raw  # who builds the model says so
     plain = description.get("data_scheme") == "none"
     data = {name: description[name] for name in _OF_DATA if name in description}

@@ -86,7 +86,7 @@ WRONG: dict[str, list[tuple[Callable[[Any], Any], type[Exception], str]]] = {
         (lambda m: m.tag_texts(["a", None]), WrongTypeError, r"texts\[1\]: expected text \(str\), found None"),
         (lambda m: m.tag_texts([b"a"]), WrongTypeError, r"texts\[0\]: expected text \(str\), found bytes"),
         (lambda m: m.tag(3), WrongTypeError, "text: expected text"),
-        (lambda m: m.tag("a\ud800b"), WrongValueError, r"found U\+D800 \(half of one\) at 1"),
+        (lambda m: m.tag("a\ud800b"), WrongValueError, r"found U\+D800 \(half of a character\) at 1"),
         (lambda m: m.tag_words(["Ada left"]), WrongTypeError, r"sentences\[0\]: expected a list of texts"),
         (lambda m: m.tag("a", min_probability=2), WrongValueError, "min_probability: expected a number from 0 to 1"),
         (lambda m: m.tag("a", min_probability=math.nan), WrongValueError, "min_probability: .* found nan"),

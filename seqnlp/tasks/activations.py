@@ -52,7 +52,7 @@ def text_activations(path: str | Path, text: str) -> TextActivations:
         SeqnlpError: the text has no words, or too many for a picture.
     """
     bundle = load_bundle(path)
-    task = str(bundle.description.get("task"))
+    task = bundle.task
     shown = [name for name, parts in TASKS.items() if parts.activations]
     if task not in shown:
         raise RunError(f"{path} is a model for {task}; gates are shown of models for {', '.join(shown)}")

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from seqnlp.errors import DataError, SeqnlpError, did_you_mean
+from seqnlp.text.checks import half_character
 
 MAX_ANSWERS = 10_000
 """Most answers to one question, rows ahead and the like: more is a mistake, not a wish."""
@@ -29,11 +30,8 @@ def text(value: object, name: str = "text") -> str:
     """
     if not isinstance(value, str):
         raise WrongTypeError(f"{name}: expected text (str), found {_kind(value)}")
-    try:
-        value.encode()
-    except UnicodeEncodeError as problem:
-        half = f"U+{ord(value[problem.start]):04X}"
-        raise WrongValueError(f"{name}: expected text, found {half} (half of one) at {problem.start}") from None
+    if half := half_character(value):
+        raise WrongValueError(f"{name}: expected text, found {half}")
     return value
 
 

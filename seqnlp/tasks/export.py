@@ -42,9 +42,8 @@ def export_onnx(run: str | Path, folder: Path, int8: bool = False) -> int:
         TrainingError: it cannot be written.
     """
     bundle = load_bundle(run)
-    task = str(bundle.description.get("task", "tagging"))
     _refuse_full(folder)
-    exported: tuple[dict[str, Graph], str] = part_of(task, "graphs")(bundle)
+    exported: tuple[dict[str, Graph], str] = part_of(bundle.task, "graphs")(bundle)
     graphs, notes = exported
     if int8:
         graphs = {name: rowwise(graph) for name, graph in graphs.items()}
@@ -54,7 +53,7 @@ def export_onnx(run: str | Path, folder: Path, int8: bool = False) -> int:
         write_atomically(folder / name, json.dumps(content, ensure_ascii=False).encode())
     for name, data in bundle.subwords.items():
         write_atomically(folder / name, data)
-    write_atomically(folder / "README.md", _readme(task, graphs, notes).encode())
+    write_atomically(folder / "README.md", _readme(bundle.task, graphs, notes).encode())
     return _size(folder)
 
 

@@ -31,7 +31,7 @@ def export_page(run: str | Path, file: Path, int8: bool | None = None, title: st
         TrainingError: it cannot be written.
     """
     bundle = load_bundle(run)
-    task = str(bundle.description.get("task", "tagging"))
+    task = bundle.task
     if task not in TASKS:
         raise SeqnlpError(f"--page: expected a model for {', '.join(TASKS)}, found one for {task}")
     int8 = task not in _EXACT if int8 is None else int8

@@ -42,7 +42,7 @@ def hub_card(bundle: Bundle, name: str, given: Given) -> str:
     """The model's card with what the Hub reads before it; scores are those that were measured."""
     from huggingface_hub import ModelCardData
 
-    task = str(bundle.description.get("task", "tagging"))
+    task = bundle.task
     cell = str(bundle.description.get("model", {}).get("cell", "lstm"))
     data = ModelCardData(
         library_name="seqnlp",

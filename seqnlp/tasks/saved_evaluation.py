@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from seqnlp.bundle import load_bundle
+from seqnlp.bundle import Bundle, load_bundle
 from seqnlp.bundle_files import FOLDER, TRAINING, find_model
 from seqnlp.config import Config, config_to_dict, config_without_places, default_config, read_config
 from seqnlp.config.renamed import with_former_defaults
@@ -70,26 +70,26 @@ class Report:
         return framed(self.to_html(), "40em")
 
 
-def evaluated(model: Path, description: dict[str, Any], test: Any, split: str) -> Report:
+def evaluated(model: Path, test: Any, split: str) -> Report:
     """The report of a saved model.
 
     Args:
         model: its folder.
-        description: what its ``config.yaml`` says.
         test: examples, a path, or nothing: the split of its run.
 
     Raises:
         RunError: the model is in no run, and its folder does not say how its data are read.
         ConfigError, DataError: there is no such split, or the examples are not as the task needs them.
     """
-    task = str(description.get("task", "tagging"))
     config = config_of(model)
     with tempfile.TemporaryDirectory(prefix="seqnlp_") as folder:
         if test is not None:
             split = "test"
             config.test_on(str(test) if is_path(test) else _written(config, test, Path(folder)))
         say = logging.getLogger("seqnlp").info
-        report: TaskReport = part_of(task, "evaluate")(model, config, split, lambda text: say("%s", text), keep=False)
+        report: TaskReport = part_of(config.task, "evaluate")(
+            model, config, split, lambda text: say("%s", text), keep=False
+        )
     return Report(report.named_scores, report)
 
 
@@ -114,19 +114,19 @@ def config_of(path: str | Path) -> Config:
             return config_without_places(origin.training)
     except ConfigError as problem:
         raise RunError(f"{settings} was changed, or written by another version of seqnlp: {problem}") from problem
-    return _own_config(model, str(origin.description.get("task", "tagging")), origin.description)
+    return _own_config(model, origin)
 
 
-def _own_config(model: Path, task: str, description: dict[str, Any]) -> Config:
+def _own_config(model: Path, origin: Bundle) -> Config:
     """Enough of a configuration for a tagger of an older version that is in no run: how entities are counted."""
-    if task != "tagging":
+    if origin.task != "tagging":
         raise RunError(
             f"{model} is in no run and has no {TRAINING}, so how its data are read is not known; load the run that "
             "made it, or score its answers with `seqnlp score`"
         )
-    config = default_config(task)
+    config = default_config(origin.task)
     data: Any = config.data
-    data.scheme = str(description.get("data_scheme", data.scheme))
+    data.scheme = str(origin.description.get("data_scheme", data.scheme))
     return config
 
 

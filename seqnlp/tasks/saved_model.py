@@ -97,7 +97,7 @@ class SavedModel:
         """
         if len(self._made_from[0]) > 1:
             raise SeqnlpError("evaluate: expected one model; `seqnlp evaluate` and `seqnlp score` judge several")
-        return evaluated(self.path, self.description, test, split)
+        return evaluated(self.path, test, split)
 
     def __reduce__(self) -> tuple[Any, ...]:
         if self.temporary:

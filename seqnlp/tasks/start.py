@@ -56,10 +56,9 @@ def start_bundle(config: Config) -> Bundle:
         bundle = load_bundle(config.start_from)
     except RunError as problem:
         raise RunError(f"start_from: {problem}") from None
-    task = bundle.description.get("task", "tagging")
-    if task != config.task:
-        place = config.start_from
-        raise RunError(f"start_from: expected a model of task={config.task}, found one of task={task} in {place}")
+    if bundle.task != config.task:
+        found = f"found one of task={bundle.task} in {config.start_from}"
+        raise RunError(f"start_from: expected a model of task={config.task}, {found}")
     return bundle
 
 

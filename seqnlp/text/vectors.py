@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqnlp.errors import DataError
+from seqnlp.text.checks import is_number
 from seqnlp.text.files import read_lines
 
 _BLOCK_LINES = 10_000
@@ -94,7 +95,7 @@ def _word_and_numbers(line: str, width: int) -> tuple[str, str]:
         raise DataError(f"expected a word and {width} numbers, found {spaces} after '{line.partition(' ')[0][:40]}'")
     word, *fields = line.rsplit(" ", width)
     last = word.rpartition(" ")[2]
-    if "." in last and _is_number(last):
+    if "." in last and _is_float32(last):
         raise DataError(f"expected a word and {width} numbers, found more after '{word.partition(' ')[0][:40]}'")
     return word.rstrip(" "), " ".join(fields)
 
@@ -103,14 +104,10 @@ def _bad_number(line_numbers: Sequence[int], texts: Sequence[str], path: str | o
     """The error for the first field that is not a finite float32."""
     for number, text in zip(line_numbers, texts, strict=True):
         for field in text.split(" "):
-            if not _is_number(field):
+            if not _is_float32(field):
                 return DataError(f"expected a finite number, found '{field[:40]}'", path, number)
     return DataError(f"expected numbers in ASCII digits in this line or the next {len(texts):,}", path, line_numbers[0])
 
 
-def _is_number(field: str) -> bool:
-    """Whether a field is a finite number for a float32 (Python's digit groups such as 1_0 are not)."""
-    try:
-        return "_" not in field and abs(float(field)) <= _LARGEST
-    except ValueError:
-        return False
+def _is_float32(field: str) -> bool:
+    return is_number(field) and abs(float(field)) <= _LARGEST

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from seqnlp.errors import DataError
+from seqnlp.text.checks import is_number
 from seqnlp.text.files import read_lines
 from seqnlp.text.vectors import read_vectors
 
@@ -28,12 +29,4 @@ def read_word_list(path: str | os.PathLike[str]) -> list[str]:
 
 def _looks_like_vectors(lines: list[str]) -> bool:
     fields = [line.split(" ") for line in lines[-2:]]
-    return len(lines) > 1 and all(len(row) > 2 and all(map(_is_number, row[1:])) for row in fields)
-
-
-def _is_number(field: str) -> bool:
-    try:
-        float(field)
-    except ValueError:
-        return False
-    return True
+    return len(lines) > 1 and all(len(row) > 2 and all(map(is_number, row[1:])) for row in fields)

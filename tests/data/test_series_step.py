@@ -170,3 +170,9 @@ def test_a_step_of_the_calendar_says_that_it_needs_pandas(monkeypatch: pytest.Mo
     with pytest.raises(SeqnlpError, match="need pandas, which is not installed; `pip install pandas`"):
         Step(months=1).after(datetime(2030, 1, 31), 1)
     assert Step(size=86400.0).after(datetime(2030, 1, 31), 1) == datetime(2030, 2, 1)
+
+
+@pytest.mark.parametrize("time_format", ["", "number"])
+def test_a_time_stamp_with_python_s_digit_groups_is_no_number(time_format: str) -> None:
+    with pytest.raises(ValueError, match="1_000"):
+        Stamps(time_format, "x.csv").read("1_000", "t", 2)

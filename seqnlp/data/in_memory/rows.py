@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from seqnlp.errors import DataError
+from seqnlp.text.checks import half_character
 
 TABLES = ("pandas", "polars", "datasets", "pyarrow")
 """Libraries whose tables are read, row by row."""
@@ -132,11 +133,8 @@ def text_in(value: Any, what: str, where: str) -> str:
     """
     if not isinstance(value, str):
         raise DataError(f"{where}: expected {what} (str), found {shown(value)}")
-    try:
-        value.encode()
-    except UnicodeEncodeError as problem:
-        half = f"U+{ord(value[problem.start]):04X}"
-        raise DataError(f"{where}: expected {what}, found {half} (half of a character) in it") from None
+    if half := half_character(value):
+        raise DataError(f"{where}: expected {what}, found {half}")
     return value
 
 

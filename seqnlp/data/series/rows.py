@@ -12,6 +12,7 @@ from seqnlp.config.series import SeriesDataConfig
 from seqnlp.data.series.time import Stamps, Timestamp
 from seqnlp.data.series.time_formats import formats_of, is_time_stamp
 from seqnlp.errors import DataError, did_you_mean
+from seqnlp.text.checks import is_number
 
 MISSING = frozenset(("", "na", "n/a", "nan", "null", "none"))
 """What stands for a missing value, in any case."""
@@ -72,7 +73,7 @@ def read_rows(
     if first is None:
         raise DataError("expected a CSV file with a row that names its columns, found no row", source)
     line, head = first
-    named = not all(_is_number(field) for field in head) if named is None else named
+    named = not all(is_number(field) for field in head) if named is None else named
     names = [field.strip() for field in head] if named else [str(place) for place in range(len(head))]
     columns = _find_columns(names, config, source, line, wanted)
     rows = fields if named else chain([first], fields)
@@ -179,7 +180,7 @@ def _number(text: str, name: str, decimal: str, source: object, line: int) -> fl
         number = text.replace(",", ".", 1)
     elif decimal == ",":
         number = ""  # which of the two is it?
-    if not _is_number(number):
+    if not is_number(number):
         raise DataError(
             f"column '{name}': expected a number, found '{text[:30]}'; mend it, leave it empty (a missing value), or "
             f"name the columns of numbers in data.value_columns{_number_hint(text, name, decimal)}",
@@ -203,11 +204,3 @@ def _number_hint(text: str, name: str, decimal: str) -> str:
     if text.startswith("\u2212"):
         hints.append("write a minus as '-'")
     return "".join(f"; {hint}" for hint in hints)
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return "_" not in text  # Python reads 1_000 as a number

@@ -7,6 +7,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 from seqnlp.errors import DataError
+from seqnlp.text.checks import is_number
 
 Timestamp = datetime | float
 """A time stamp: a date with or without a time of day, or a plain number."""
@@ -54,7 +55,7 @@ class Stamps:
             ValueError: it is none.
             DataError: it is of another kind than those before.
         """
-        numbers = self._kind == _kind(0.0) and _is_number(text)  # one of them may look like a month
+        numbers = self._kind == _kind(0.0) and is_number(text)  # one of them may look like a month
         moment = read_timestamp(text, NUMBER if numbers else self.time_format)
         if _kind(moment) != (self._kind or _kind(moment)):
             problem = f"expected {self._kind} as in the rows before, found {_kind(moment)} ('{text}')"
@@ -84,7 +85,7 @@ def read_timestamp(text: str, time_format: str = "") -> Timestamp:
     if match := _MONTH.fullmatch(text) or _COMPACT.fullmatch(text):
         year, month, day = (int(part or 1) for part in match.groups())
         return datetime(year, month, day)
-    return _number(text) if _is_number(text) else datetime.fromisoformat(text)
+    return _number(text) if is_number(text) else datetime.fromisoformat(text)
 
 
 def write_timestamp(moment: Timestamp, like: str, time_format: str = "") -> str:
@@ -163,19 +164,10 @@ def _kind(moment: Timestamp) -> str:
     return "a date with a time zone" if moment.tzinfo else "a date without a time zone"
 
 
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
-
-
 def _number(text: str) -> float:
-    number = float(text)
-    if not math.isfinite(number):
-        raise ValueError("not finite")
-    return number
+    if not is_number(text) or not math.isfinite(float(text)):
+        raise ValueError(f"expected a finite number, found '{text}'")
+    return float(text)
 
 
 def is_later(moment: Timestamp, other: Timestamp) -> bool:

@@ -138,9 +138,8 @@ def detector_from_bundle(bundle: Bundle, engine: str = "auto", device: str = "cp
         RunError: another task's model, a missing or unknown key, or weights that do not fit the settings.
         SeqnlpError: there is no such engine.
     """
-    bundle.refuse_other_task("anomaly_detection", "an anomaly detector")
-    saved, facts, weights, path = bundle.settings, bundle.facts, dict(bundle.weights), bundle.folder / TENSORS
-    saved.text("task")
+    saved = bundle.settings_of("anomaly_detection", "an anomaly detector")
+    facts, weights, path = bundle.facts, dict(bundle.weights), bundle.folder / TENSORS
     settings = saved.section("model", AutoencoderConfig, confidence=0.0)  # of models that do not say
     data = saved.section("data", SeriesDataConfig)
     saved.end("about")

@@ -67,9 +67,8 @@ def read_classifier(bundle: Bundle) -> SavedClassifier:
     Raises:
         RunError: another task's model, or a field that is missing, unknown or of another kind.
     """
-    bundle.refuse_other_task("classification", "for classification")
-    saved, vocabulary, weights = bundle.settings, bundle.facts, dict(bundle.weights)
-    saved.text("task")
+    saved = bundle.settings_of("classification", "for classification")
+    vocabulary, weights = bundle.facts, dict(bundle.weights)
     settings, word_dim = saved.section("model", ClassifierConfig), saved.count("word_dim", 1)
     multi_label, kind, splitter = saved.flag("multi_label"), saved.text("tokenizer"), tokenizer_in(saved, "splitter")
     decision = Decision(saved.number("temperature"), saved.number("ngram_weight"))

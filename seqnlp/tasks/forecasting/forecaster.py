@@ -68,9 +68,7 @@ def forecaster_from_bundle(
         SeqnlpError: the engine is not installed, or does not compute on the device.
     """
     engine = choose_engine(engine, device)
-    bundle.refuse_other_task("forecasting", "a forecaster")
-    saved, weights = bundle.settings, dict(bundle.weights)
-    saved.text("task")
+    saved, weights = bundle.settings_of("forecasting", "a forecaster"), dict(bundle.weights)
     older = {"linear": "trained", "follow": 0.0}  # models of older versions do not say
     settings, data = saved.section("model", ForecasterConfig, **older), saved.section("data", SeriesDataConfig)
     saved.end("about")

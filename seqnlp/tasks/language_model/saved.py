@@ -49,9 +49,7 @@ def read_language_model(bundle: Bundle) -> SavedLanguageModel:
     Raises:
         RunError: another task's model, or a field that is missing, unknown or of another kind.
     """
-    bundle.refuse_other_task("language_model", "a language model")
-    saved = bundle.settings
-    saved.text("task")
+    saved = bundle.settings_of("language_model", "a language model")
     settings, lowercase = saved.section("model", RecurrentLanguageModelConfig), saved.flag("lowercase")
     saved.end("about")
     return SavedLanguageModel(settings, _tokens(bundle), lowercase, bundle.weights, bundle.folder)

@@ -82,9 +82,8 @@ def _unfit(run: str) -> str:
         train = f"seqnlp train recipe=language_model/web_characters run={run}"
         return f"model.context: {problem}. `{train}` trains one; with model.direction=backward one that reads backward"
     bundle = load_bundle(run)
-    task = bundle.description.get("task")
-    if task != "language_model":
-        return f"model.context: expected language models of characters, found one for {task} in {run}"
+    if bundle.task != "language_model":
+        return f"model.context: expected language models of characters, found one for {bundle.task} in {run}"
     kind = bundle.vocabulary.get("kind")
     if kind != "characters":
         return f"model.context: expected language models of characters, found one of {kind} in {run}"

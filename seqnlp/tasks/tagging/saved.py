@@ -81,9 +81,7 @@ def read_tagger(bundle: Bundle) -> SavedTagger:
     Raises:
         RunError: another task's model, or a field that is missing, unknown or of another kind.
     """
-    bundle.refuse_other_task("tagging", "for tagging")
-    saved = bundle.settings
-    saved.text("task")
+    saved = bundle.settings_of("tagging", "for tagging")
     readers = _readers(bundle, saved.several(KEY)) if KEY in saved else []
     settings, word_dim = saved.section("model", ModelConfig), saved.count("word_dim")
     data_scheme, tokenizer = saved.text("data_scheme", ("none", *PREFIXES)), tokenizer_in(saved, "tokenizer")

@@ -78,9 +78,7 @@ def read_translator(bundle: Bundle) -> SavedTranslator:
     Raises:
         RunError: another task's model, or a field that is missing, unknown or of another kind.
     """
-    bundle.refuse_other_task("translation", "for translation")
-    saved = bundle.settings
-    saved.text("task")
+    saved = bundle.settings_of("translation", "for translation")
     settings, decoding = saved.section("model", TranslatorConfig), saved.section("decoding", DecodingConfig)
     languages, max_tokens = (saved.text("source"), saved.text("target")), saved.count("max_tokens", 1)
     saved.end("about")
