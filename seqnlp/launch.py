@@ -26,15 +26,16 @@ from seqnlp.storage import remove_leftovers, write_atomically
 from seqnlp.stored import read_bytes, settings_of, settings_text
 from seqnlp.tasks.changed_settings import changed_settings
 from seqnlp.tasks.registry import Task, make_task
+from seqnlp.training.callbacks import Callbacks
 from seqnlp.training.checkpoint import FILE_NAME, Progress
 from seqnlp.training.device import choose_device, choose_precision
 from seqnlp.training.distributed import join, leave
 from seqnlp.training.fit import Interrupted, fit
-from seqnlp.training.guest import Guest, undisturbed
 from seqnlp.training.lock import locked
 from seqnlp.training.memory import keep_freed_memory
 from seqnlp.training.orphans import ending_with
-from seqnlp.training.place import RunFolder
+from seqnlp.training.run_folder import RunFolder
+from seqnlp.training.torch_state import torch_state_kept
 
 CONFIG_FILE = "config.yaml"
 DATA = "data"
@@ -44,12 +45,12 @@ _say = logging.getLogger("seqnlp").info
 
 
 def start(
-    config: Config, num_processes: int = 1, guest: Guest | None = None, files: Mapping[str, bytes] | None = None
+    config: Config, num_processes: int = 1, callbacks: Callbacks | None = None, files: Mapping[str, bytes] | None = None
 ) -> Path:
     """Begin a new run in ``config.run`` and train it to the end; returns the run directory.
 
     Args:
-        guest: who trains from Python; training then leaves the process as it was, and listens to no signals.
+        callbacks: of a program that trains from Python; the process is then left as it was, and no signals are handled.
         files: what else the run's folder is to hold, by name below it, in ``data`` (of memory) and ``.hydra``.
 
     Raises:
@@ -64,7 +65,7 @@ def start(
     try:
         for name, content in (files or {}).items():
             write_atomically(run / name, content)
-        _train_or_launch(run, num_processes, guest)
+        _train_or_launch(run, num_processes, callbacks)
     except BaseException:  # also a fault of ours or Ctrl-C: what was never begun must not stay claimed
         with contextlib.suppress(OSError):  # the folder is gone: the first problem is the one to tell
             _release(run)
@@ -72,12 +73,12 @@ def start(
     return run
 
 
-def resume(run: Path, num_processes: int = 1, data_dir: str = "", guest: Guest | None = None) -> None:
+def resume(run: Path, num_processes: int = 1, data_dir: str = "", callbacks: Callbacks | None = None) -> None:
     """Go on with a run that was stopped; the result is that of a run never stopped.
 
     Args:
         data_dir: where the data is now, which the run remembers; empty: where it was.
-        guest: as for :func:`start`.
+        callbacks: as for :func:`start`.
 
     Raises:
         RunError: not a run, its data changed, or another process trains it.
@@ -86,7 +87,7 @@ def resume(run: Path, num_processes: int = 1, data_dir: str = "", guest: Guest |
     if data_dir:
         config.data.dir = str(Path(data_dir).expanduser().absolute())
         write_atomically(run / CONFIG_FILE, _written(config).encode())
-    _train_or_launch(run, num_processes, guest)
+    _train_or_launch(run, num_processes, callbacks)
 
 
 def claim(config: Config) -> Path:
@@ -165,17 +166,17 @@ def config_of_run(run: Path) -> Config:
     return config
 
 
-def train(run: Path, guest: Guest | None = None) -> None:
+def train(run: Path, callbacks: Callbacks | None = None) -> None:
     """Train a claimed run in this process (one of several, if torchrun started it)."""
-    with undisturbed() if guest else contextlib.nullcontext():
-        _train(run, guest)
+    with torch_state_kept() if callbacks else contextlib.nullcontext():
+        _train(run, callbacks)
 
 
-def _train(run: Path, guest: Guest | None) -> None:
-    config, place = read_run_config(run), RunFolder(run)
+def _train(run: Path, callbacks: Callbacks | None) -> None:
+    config, folder = read_run_config(run), RunFolder(run)
     if config.trainer.threads:
         torch.set_num_threads(config.trainer.threads)
-    if not guest:
+    if not callbacks:
         keep_freed_memory()
     device = choose_device(config.trainer.device)
     if device.type == "cuda":
@@ -192,8 +193,8 @@ def _train(run: Path, guest: Guest | None) -> None:
         if processes.is_first:
             remove_leftovers(run)
         task = make_task(config, run, device, say)
-        place.check()  # data may have taken long to read, and fit makes the folder if there is none
-        progress = fit(task, config, run, processes, precision, guest)
+        folder.check()  # data may have taken long to read, and fit makes the folder if there is none
+        progress = fit(task, config, run, processes, precision, callbacks)
         if processes.is_first:
             _finish(task, run, progress)
     except Interrupted as interruption:
@@ -232,18 +233,18 @@ def _duration(seconds: float) -> str:
     return counted(round(seconds), "second") if seconds < 120 else f"{seconds / 60:.1f} minutes"
 
 
-def _train_or_launch(run: Path, num_processes: int, guest: Guest | None) -> None:
+def _train_or_launch(run: Path, num_processes: int, callbacks: Callbacks | None) -> None:
     """Train here, or let torchrun start ``num_processes`` that resume the (claimed) run together.
 
     The run is locked meanwhile, by this process or, if it is one of several, by the one that started them.
     """
     if "WORLD_SIZE" in os.environ:
         ending_with(os.getppid())()
-        train(run, guest)
+        train(run, callbacks)
         return
     with locked(run) as lock:
         if num_processes <= 1:
-            train(run, guest)
+            train(run, callbacks)
         else:
             _launch(run, num_processes, lock)
 

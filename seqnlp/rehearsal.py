@@ -14,8 +14,8 @@ from seqnlp.models.size import count_parameters
 from seqnlp.tasks.registry import Say, make_task
 from seqnlp.training.device import choose_device, choose_precision
 from seqnlp.training.freeze import freeze
-from seqnlp.training.guest import undisturbed
 from seqnlp.training.optimizer import Optimizer
+from seqnlp.training.torch_state import torch_state_kept
 
 _STEPS = 5
 """Steps that are timed, at most, after the first one, which takes longer."""
@@ -28,7 +28,7 @@ def rehearse(config: Config, say: Say) -> str:
         SeqnlpError: the data or the settings are not as they must be.
     """
     config.data.dir = str(resolve_path(config.data, "").absolute())
-    with tempfile.TemporaryDirectory(prefix="seqnlp_") as folder, undisturbed():
+    with tempfile.TemporaryDirectory(prefix="seqnlp_") as folder, torch_state_kept():
         if config.trainer.threads:
             torch.set_num_threads(config.trainer.threads)
         device = choose_device(config.trainer.device)

@@ -17,7 +17,6 @@ import threading
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
 from dataclasses import dataclass
-from functools import partial
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any, Generic, TypeVar
@@ -42,9 +41,9 @@ def shares_memory() -> bool:
 
 def usable_cpus() -> int:
     """What ``OMP_NUM_THREADS`` says, else the CPUs that this process may use."""
-    told = os.environ.get("OMP_NUM_THREADS", "")
-    if told.isdecimal() and int(told):
-        return int(told)
+    threads = os.environ.get("OMP_NUM_THREADS", "")
+    if threads.isdecimal() and int(threads):
+        return int(threads)
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -113,11 +112,11 @@ def mapped(
     if workers <= 1:
         yield from map(function, pieces)
         return
-    crew = _Crew(function, pieces, check_parallel(workers, "workers"), kind)
+    pool = _Pool(function, pieces, check_parallel(workers, "workers"), kind)
     try:
-        yield from crew.results()
+        yield from pool.results()
     finally:
-        crew.dismiss()
+        pool.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +124,8 @@ class _Failure:
     problem: BaseException
 
 
-class _Crew(Generic[Piece, Result]):
-    """Processes, with a thread each that hands over pieces and takes results."""
+class _Pool(Generic[Piece, Result]):
+    """Worker processes, each with a thread of this process that sends it pieces and receives the results."""
 
     def __init__(self, function: Callable[[Piece], Result], pieces: Iterable[Piece], workers: int, kind: str) -> None:
         self._pieces, self._kind = iter(pieces), kind
@@ -134,8 +133,8 @@ class _Crew(Generic[Piece, Result]):
         self._taken, self._items, self._ended = 0, 0, False
         self._ahead = threading.Semaphore(_AHEAD * workers)
         self._done: queue.SimpleQueue[tuple[int, Any]] = queue.SimpleQueue()
-        self._hired = _start(function, workers)
-        for process, connection in self._hired:
+        self._workers = _start(function, workers)
+        for process, connection in self._workers:
             threading.Thread(target=self._serve, args=(process, connection), daemon=True).start()
 
     def results(self) -> Iterator[Result]:
@@ -144,8 +143,8 @@ class _Crew(Generic[Piece, Result]):
         number = 0
         while True:
             while number not in early:
-                place, outcome = self._done.get()
-                early[place] = outcome
+                done, outcome = self._done.get()
+                early[done] = outcome
             outcome = early.pop(number)
             if outcome is _END:
                 return
@@ -155,12 +154,12 @@ class _Crew(Generic[Piece, Result]):
             self._ahead.release()
             yield outcome
 
-    def dismiss(self) -> None:
+    def close(self) -> None:
         """End the workers, whatever they are at."""
         self._ended = True
-        for process, _ in self._hired:
+        for process, _ in self._workers:
             process.terminate()
-        for process, _ in self._hired:
+        for process, _ in self._workers:
             process.join()
             self._ahead.release()
 
@@ -171,7 +170,7 @@ class _Crew(Generic[Piece, Result]):
             with self._taking:
                 if self._ended:
                     return
-                place, outcome, piece = self._taken, _END, None
+                number, outcome, piece = self._taken, _END, None
                 try:
                     piece = next(self._pieces, None)
                 except BaseException as problem:
@@ -181,23 +180,23 @@ class _Crew(Generic[Piece, Result]):
                 first = self._items + 1
                 self._items += len(piece or ())
             if piece is not None:
-                outcome = self._asked(process, connection, piece, first)
-            self._done.put((place, outcome))
+                outcome = self._computed(process, connection, piece, first)
+            self._done.put((number, outcome))
             if piece is None or not process.is_alive():
                 return
 
-    def _asked(self, process: BaseProcess, connection: Connection, piece: Piece, first: int) -> Any:
-        """The result of a piece, or why there is none."""
+    def _computed(self, process: BaseProcess, connection: Connection, piece: Piece, first: int) -> Any:
+        """The result of a piece from its worker, or why there is none."""
         try:
             connection.send(piece)
             return connection.recv()
         except (EOFError, OSError):
             process.join(5)
             last = first + len(piece) - 1
-            had = f"{self._kind} {first:,} to {last:,}" if last > first else f"{self._kind} {first:,}"
+            items = f"{self._kind} {first:,} to {last:,}" if last > first else f"{self._kind} {first:,}"
             return _Failure(
                 SeqnlpError(
-                    f"a worker {_how_it_ended(process.exitcode)} while it had {had}; what comes before them is "
+                    f"a worker {_how_it_ended(process.exitcode)} while it had {items}; what comes before them is "
                     "answered. If memory was short, use fewer workers; else look at these"
                 )
             )
@@ -206,12 +205,12 @@ class _Crew(Generic[Piece, Result]):
 
 
 def _start(function: Callable[[Piece], Result], workers: int) -> list[tuple[BaseProcess, Connection]]:
-    """Processes that wait for pieces, each with this end of its pipe.
+    """Worker processes that wait for pieces, each with this end of its pipe.
 
     Ctrl-C reaches all processes of a terminal: it waits until a new one ignores it, so that only this one answers.
     """
     context: Any = multiprocessing.get_context("fork" if shares_memory() else "spawn")
-    hired: list[tuple[BaseProcess, Connection]] = []
+    started: list[tuple[BaseProcess, Connection]] = []
     can_wait = hasattr(signal, "pthread_sigmask")
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if can_wait else set()
     gc.collect()
@@ -219,25 +218,25 @@ def _start(function: Callable[[Piece], Result], workers: int) -> list[tuple[Base
     try:
         for number in range(workers):
             ours, theirs = context.Pipe()
-            others = [ours, *(connection for _, connection in hired)] if shares_memory() else []
+            others = [ours, *(connection for _, connection in started)] if shares_memory() else []
             process = context.Process(
                 target=_work, args=(function, theirs, others), name=f"seqnlp-worker-{number + 1}", daemon=True
             )
             process.start()
             theirs.close()
-            hired.append((process, ours))
+            started.append((process, ours))
     finally:
         gc.unfreeze()
         if can_wait:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
-    return hired
+    return started
 
 
 def _work(function: Callable[[Piece], Result], connection: Connection, others: Sequence[Connection]) -> None:
-    """In a worker: answer until nobody asks any more.
+    """What a worker does: compute pieces until the pipe is closed.
 
     Args:
-        others: ends that were inherited: while they are open, nobody would notice that the asking process is gone.
+        others: inherited ends of pipes: while they are open, a worker would not notice that its parent is gone.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -271,15 +270,16 @@ def _send(connection: Connection, outcome: Any) -> None:
 
 
 def _sendable(problem: Exception) -> Exception:
-    """The error as another process can have it: itself, if it survives the way, else one with its text."""
-    told = partial(SeqnlpError, str(problem)) if isinstance(problem, SeqnlpError) else None
+    """An error that can be pickled: this one if it can, else one with its text."""
     try:
         if str(pickle.loads(pickle.dumps(problem))) == str(problem):
             problem.add_note("in a worker:\n" + traceback.format_exc())
             return problem
     except Exception:  # whatever the error's own code does
         pass
-    return told() if told else RuntimeError(traceback.format_exc())
+    if isinstance(problem, SeqnlpError):
+        return SeqnlpError(str(problem))
+    return RuntimeError(traceback.format_exc())
 
 
 def _how_it_ended(status: int | None) -> str:

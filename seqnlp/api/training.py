@@ -21,8 +21,8 @@ from seqnlp.inherited import task_of_start
 from seqnlp.launch import DATA, start
 from seqnlp.launch import resume as resume_run
 from seqnlp.task_table import TASKS, part_of
+from seqnlp.training.callbacks import Callbacks, Epoch, Step
 from seqnlp.training.checkpoint import FILE_NAME
-from seqnlp.training.guest import Epoch, Guest, Step
 
 Examples = Iterable[Any] | str | os.PathLike[str]
 """A path, or what holds examples: a list, a pandas or polars table, a `datasets.Dataset`, an iterator."""
@@ -121,7 +121,7 @@ def train(
         config.trainer.progress = progress and config.trainer.progress
         files = {f"{DATA}/{name}{split.ending}": split.content for name, split in written.items()}
         with _naming_examples(folder / DATA, written):
-            start(config, guest=Guest(after_step, after_epoch), files=files)
+            start(config, callbacks=Callbacks(after_step, after_epoch), files=files)
     except BaseException as problem:
         if temporary:
             _leave(folder, problem)
@@ -137,7 +137,7 @@ def resume(
     Raises:
         RunError: not a run, its data changed, or another process or thread trains it.
     """
-    resume_run(Path(run), guest=Guest(after_step, after_epoch))
+    resume_run(Path(run), callbacks=Callbacks(after_step, after_epoch))
     return load(Path(run))
 
 

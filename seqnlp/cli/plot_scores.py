@@ -31,7 +31,7 @@ def curves(runs: Sequence[Path], output: Path) -> None:
 
     tables = [_log(run) for run in runs]
     names = dict.fromkeys(name for rows in tables for row in rows for name in row)
-    columns = sorted(names, key=lambda name: name == "learning_rate")  # what was learned first, the step size last
+    columns = sorted(names, key=lambda name: name == "learning_rate")  # what was learned first, the learning rate last
     charts = []
     for column in columns:
         if column.removeprefix("dev_") in _NOT_DRAWN:
@@ -44,7 +44,7 @@ def curves(runs: Sequence[Path], output: Path) -> None:
     title = "Training curves"
     if output.suffix == ".html":
         explanation = (
-            "What each epoch left in log.csv: the mean loss of training, the step size, and the scores on dev."
+            "What each epoch left in log.csv: the mean loss of training, the learning rate, and the scores on dev."
         )
         write_atomically(output, charts_html(title, explanation, charts).encode())
     else:

@@ -111,7 +111,7 @@ class OptimizerConfig:
     """How weights follow gradients."""
 
     name: Literal["adam", "adamw", "sgd", "asgd"] = setting("adam", "update rule; asgd: SGD with averaged weights")
-    learning_rate: float = setting(2e-3, "peak step size", above=0, high=100)
+    learning_rate: float = setting(2e-3, "peak learning rate", above=0, high=100)
     weight_decay: float = setting(
         0.0, "adamw: decoupled decay; others: L2 (adam, adamw: not on a tagger's words)", low=0, high=1
     )
@@ -124,11 +124,11 @@ class OptimizerConfig:
     beta1: float = setting(0.9, "adam, adamw: decay of the gradient's mean", low=0, below=1)
     beta2: float = setting(0.999, "adam, adamw: decay of the squared gradient's mean", low=0, below=1)
     schedule: Literal["constant", "linear", "cosine", "step", "plateau"] = setting(
-        "linear", "shape of the step size over training"
+        "linear", "shape of the learning rate over training"
     )
-    warmup_steps: int = setting(0, "steps over which the step size rises from 0", low=0)
-    final_factor: float = setting(0.0, "linear, cosine: last step size as a part of the peak", low=0, high=1)
-    factor: float = setting(0.5, "step, plateau: the step size is multiplied by this", above=0, below=1)
+    warmup_steps: int = setting(0, "steps over which the learning rate rises from 0", low=0)
+    final_factor: float = setting(0.0, "linear, cosine: last learning rate as a part of the peak", low=0, high=1)
+    factor: float = setting(0.5, "step, plateau: the learning rate is multiplied by this", above=0, below=1)
     every_epochs: int = setting(
         10, "step: epochs between multiplications; plateau: epochs without a better score", low=1
     )

@@ -53,7 +53,7 @@ class AveragedWeights:
             table.update(decay)
 
     def consider(self, score: float) -> None:
-        """What an epoch's dev score means for the averaging: nothing here."""
+        """Take note of an epoch's dev score, which a moving average does not need."""
 
     @contextlib.contextmanager
     def swapped_in(self) -> Iterator[None]:
@@ -155,7 +155,7 @@ class TriggeredAverage(AveragedWeights):
                 torch._foreach_lerp_(self.means, self.weights, 1 / self.count)
 
     def consider(self, score: float) -> None:
-        """Pull the trigger if it is time."""
+        """Begin to average if an epoch's dev score asks for it."""
         self.scores.append(score)
         self.running = self.running or should_average(self.scores, self.wait)
 

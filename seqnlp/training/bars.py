@@ -20,16 +20,16 @@ class Bar(Protocol):
         """Leave it as it is, or full where all is done."""
 
 
-def make_bar(total: int, epoch: int, *, guest: bool) -> Bar | None:
+def make_bar(total: int, epoch: int, *, embedded: bool) -> Bar | None:
     """The bar that fits where this runs; none where nobody would see one.
 
     Args:
         total, epoch: epochs in all, and done.
-        guest: in a program that trains: standard output and error stay what they are.
+        embedded: in a program that trains from Python: its standard output and error stay what they are.
     """
-    if guest and _in_notebook():
+    if embedded and _in_notebook():
         return NotebookBar(total, epoch)
-    return TerminalBar(total, epoch, redirect=not guest) if sys.stderr.isatty() else None
+    return TerminalBar(total, epoch, redirect=not embedded) if sys.stderr.isatty() else None
 
 
 class TerminalBar:

@@ -27,10 +27,10 @@ class Progress:
         epoch: epochs completed.
         position: batches done in the epoch under way.
         step: optimizer steps done.
-        learning_rate: step size of the last of them.
+        learning_rate: of the last of them.
         loss_sum, loss_count: loss and number of items of the epoch under way.
         best_score, best_epoch: the best dev score so far and its epoch (from 1; 0: none yet).
-        plateau_factor: product of the step size's reductions (schedule `plateau`).
+        plateau_factor: product of the reductions of the learning rate (schedule `plateau`).
         plateau_epochs: epochs since the last better score or reduction.
         seconds: time spent training, over all sessions.
         finished: training is over.

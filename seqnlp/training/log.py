@@ -33,13 +33,13 @@ class Log:
         progress: bool,
         tensorboard: bool,
         epoch: int,
-        guest: bool = False,
+        embedded: bool = False,
     ) -> None:
         self.active = active
         self.epochs = epochs
         self.path = run / "log.csv"
         self.rows = _rows_until(self.path, epoch) if active else []
-        self._bar = make_bar(epochs, epoch, guest=guest) if active and progress else None
+        self._bar = make_bar(epochs, epoch, embedded=embedded) if active and progress else None
         self._board: SummaryWriter | None = _board(run, epoch) if active and tensorboard else None
 
     def __enter__(self) -> Log:

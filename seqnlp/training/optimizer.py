@@ -52,7 +52,7 @@ class Optimizer:
         return norm
 
     def step(self, learning_rate: float) -> None:
-        """One update with the given step size."""
+        """One update with the given learning rate."""
         for rule in self.rules:
             for group in rule.param_groups:
                 group["lr"] = learning_rate

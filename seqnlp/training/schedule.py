@@ -1,4 +1,4 @@
-"""The step size over training: a pure function of where training is, except for `plateau`."""
+"""The learning rate over training: a pure function of where training is, except for `plateau`."""
 
 from __future__ import annotations
 

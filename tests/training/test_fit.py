@@ -31,11 +31,11 @@ EVERYTHING = toy_config(
     optimizer__every_epochs=1,
     optimizer__warmup_steps=6,
 )
-"""Dropout, running mean, warm-up, sparse table, pieces and reductions of the step size together."""
+"""Dropout, running mean, warm-up, sparse table, pieces and reductions of the learning rate together."""
 
 
 def worse_every_time(count: int) -> float:
-    """Scores that make `plateau` reduce the step size."""
+    """Scores that make `plateau` reduce the learning rate."""
     return -float(count)
 
 

@@ -1,4 +1,4 @@
-"""Training as a guest in somebody's process: it says what happens to callbacks, and leaves the process as it was."""
+"""Callbacks of a training that is called from Python: what they are told of steps and epochs."""
 
 from __future__ import annotations
 
@@ -6,9 +6,6 @@ import contextlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-
-import torch
-from torch.random import fork_rng
 
 from seqnlp.errors import TrainingError
 
@@ -21,7 +18,7 @@ class Step:
         step: its number, from 1.
         epoch: epochs done, as a real number.
         loss: mean over the items of the epoch so far.
-        learning_rate: the step size.
+        learning_rate: that the step was taken with.
     """
 
     step: int
@@ -52,8 +49,8 @@ class Epoch:
 
 
 @dataclass(frozen=True)
-class Guest:
-    """Who calls training from Python and wants to see it.
+class Callbacks:
+    """What a program that trains from Python wants to be told.
 
     Attributes:
         after_step, after_epoch: called with what was done; what they return does not matter.
@@ -63,13 +60,13 @@ class Guest:
     after_epoch: Callable[[Epoch], object] | None = None
 
     def step_done(self, step: Step) -> None:
-        """Tell of a step."""
+        """Call ``after_step``, if there is one."""
         if self.after_step:
             with _calling("after_step", f"step {step.step}"):
                 self.after_step(step)
 
     def epoch_done(self, epoch: Epoch) -> None:
-        """Tell of an epoch."""
+        """Call ``after_epoch``, if there is one."""
         if self.after_epoch:
             with _calling("after_epoch", f"epoch {epoch.epoch}"):
                 self.after_epoch(epoch)
@@ -89,16 +86,3 @@ def _calling(name: str, when: str) -> Iterator[None]:
         raise TrainingError(
             f"the callback {name} raised {raised} after {when}; training stopped, the last checkpoint (if any) is kept"
         ) from problem
-
-
-@contextlib.contextmanager
-def undisturbed() -> Iterator[None]:
-    """Within the block training may seed torch and set its threads; afterwards both are as before."""
-    threads = torch.get_num_threads()
-    devices = range(torch.cuda.device_count()) if torch.cuda.is_available() else ()
-    try:
-        with fork_rng(devices=list(devices)):
-            yield
-    finally:
-        if torch.get_num_threads() != threads:
-            torch.set_num_threads(threads)

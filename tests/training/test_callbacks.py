@@ -14,7 +14,7 @@ from tiny import make_sentences, tiny_config, write_conll
 
 from seqnlp.errors import TrainingError
 from seqnlp.launch import resume, start
-from seqnlp.training.guest import Epoch, Guest, Step
+from seqnlp.training.callbacks import Callbacks, Epoch, Step
 
 
 @pytest.fixture
@@ -37,9 +37,9 @@ def test_random_state_threads_and_signals_are_as_before_also_where_training_fail
     def look(step: Step) -> None:
         seen.append([signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)])
 
-    start(tiny_config(data, run=str(data / "a"), trainer__threads=threads + 1), guest=Guest(after_step=look))
+    start(tiny_config(data, run=str(data / "a"), trainer__threads=threads + 1), callbacks=Callbacks(after_step=look))
     with pytest.raises(TrainingError):
-        start(tiny_config(data, run=str(data / "b")), guest=Guest(after_epoch=lambda epoch: 1 / 0))
+        start(tiny_config(data, run=str(data / "b")), callbacks=Callbacks(after_epoch=lambda epoch: 1 / 0))
     assert torch.equal(torch.get_rng_state(), state)
     assert torch.get_num_threads() == threads
     assert set(map(tuple, seen)) == {tuple(handlers)}
@@ -48,7 +48,7 @@ def test_random_state_threads_and_signals_are_as_before_also_where_training_fail
 def test_callbacks_see_every_step_and_epoch_and_cannot_change_them(data: Path) -> None:
     steps: list[Step] = []
     epochs: list[Epoch] = []
-    start(tiny_config(data, run=str(data / "run")), guest=Guest(steps.append, epochs.append))
+    start(tiny_config(data, run=str(data / "run")), callbacks=Callbacks(steps.append, epochs.append))
     assert [step.step for step in steps] == list(range(1, 13))
     assert [epoch.epoch for epoch in epochs] == [1, 2]
     assert epochs[0].best
@@ -60,16 +60,16 @@ def test_callbacks_see_every_step_and_epoch_and_cannot_change_them(data: Path) -
 
 
 def test_a_callback_that_raises_is_one_clear_error_and_the_run_goes_on_from_its_checkpoint(data: Path) -> None:
-    start(tiny_config(data, run=str(data / "whole")), guest=Guest())
+    start(tiny_config(data, run=str(data / "whole")), callbacks=Callbacks())
 
     def stop(epoch: Epoch) -> None:
         raise LookupError("no such board")
 
     expected = "the callback after_epoch raised LookupError: no such board after epoch 1"
     with pytest.raises(TrainingError, match=expected) as caught:
-        start(tiny_config(data, run=str(data / "stopped")), guest=Guest(after_epoch=stop))
+        start(tiny_config(data, run=str(data / "stopped")), callbacks=Callbacks(after_epoch=stop))
     assert isinstance(caught.value.__cause__, LookupError)
-    resume(data / "stopped", guest=Guest())
+    resume(data / "stopped", callbacks=Callbacks())
     assert weights(data / "stopped") == weights(data / "whole")
 
 
@@ -84,7 +84,7 @@ def test_training_in_a_thread_that_is_killed_can_be_resumed(data: Path) -> None:
 
     def train() -> None:
         try:
-            start(tiny_config(data, run=str(data / "killed")), guest=Guest(after_step=kill_me))
+            start(tiny_config(data, run=str(data / "killed")), callbacks=Callbacks(after_step=kill_me))
         except BaseException as problem:
             problems.append(problem)
 
@@ -92,11 +92,11 @@ def test_training_in_a_thread_that_is_killed_can_be_resumed(data: Path) -> None:
     thread.start()
     thread.join(60)
     assert [type(problem) for problem in problems] == [SystemExit]
-    resume(data / "killed", guest=Guest())  # the lock was given back
+    resume(data / "killed", callbacks=Callbacks())  # the lock was given back
     assert weights(data / "killed") == weights(data / "whole")
 
 
-def test_a_run_that_is_nobodys_guest_can_be_trained_in_a_thread_too(data: Path) -> None:
+def test_a_run_without_callbacks_can_be_trained_in_a_thread_too(data: Path) -> None:
     start(tiny_config(data, run=str(data / "whole")))
     thread = threading.Thread(target=start, args=(tiny_config(data, run=str(data / "other")),))
     thread.start()
@@ -108,7 +108,7 @@ def test_messages_go_through_the_logger_and_nothing_is_printed(
     data: Path, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with caplog.at_level(logging.INFO, logger="seqnlp"):
-        start(tiny_config(data, run=str(data / "run")), guest=Guest())
+        start(tiny_config(data, run=str(data / "run")), callbacks=Callbacks())
     assert any("epoch   2/2" in record.getMessage() for record in caplog.records)
     assert {record.name for record in caplog.records} == {"seqnlp"}
     assert capsys.readouterr() == ("", "")
