@@ -14,8 +14,8 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from seqnlp.config import read_section
 from seqnlp.config.renamed import RENAMED_FIELDS
+from seqnlp.config.schema import read_section
 from seqnlp.errors import ConfigError, RunError, shortened
 
 Section = TypeVar("Section")

@@ -16,7 +16,8 @@ import torch
 
 from seqnlp import bundle
 from seqnlp.bundle_files import FOLDER, TENSORS
-from seqnlp.config import Config, config_to_dict, read_config
+from seqnlp.config.common import Config
+from seqnlp.config.reading import config_to_dict, read_config
 from seqnlp.config.renamed import with_former_defaults
 from seqnlp.data.clean_pairs import counted
 from seqnlp.data.sources import resolve_path

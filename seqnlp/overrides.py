@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from seqnlp.config import config_to_dict, default_config
+from seqnlp.config.reading import config_to_dict, default_config
 from seqnlp.errors import ConfigError, did_you_mean
 from seqnlp.inherited import task_of_start
 from seqnlp.recipe_files import recipe_task

@@ -10,16 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 from page_answers import PARTS, chance_weights, save_model
 
-from seqnlp.config import (
-    ClassificationConfig,
-    ClassifierConfig,
-    LanguageModelConfig,
-    ModelConfig,
-    RecurrentLanguageModelConfig,
-    SubwordConfig,
-    TranslationConfig,
-    TranslatorConfig,
-)
+from seqnlp.config.classification import ClassificationConfig, ClassifierConfig
+from seqnlp.config.language_model import LanguageModelConfig, RecurrentLanguageModelConfig
+from seqnlp.config.tagging import ModelConfig
+from seqnlp.config.translation import SubwordConfig, TranslationConfig, TranslatorConfig
 from seqnlp.data.lexicon import WordFeatures
 from seqnlp.models.bag_of_ngrams import BagOfNgrams
 from seqnlp.models.language_model import RecurrentLanguageModel

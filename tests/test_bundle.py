@@ -21,7 +21,7 @@ from tiny import make_sentences, tiny_config
 from seqnlp import bundle
 from seqnlp.bundle import Bundle, load_bundle, save_bundle, save_description, save_metrics, weights_of
 from seqnlp.bundle_files import find_model
-from seqnlp.config import Config
+from seqnlp.config.common import Config
 from seqnlp.errors import RunError, TrainingError
 from seqnlp.storage import remove_leftovers
 from seqnlp.tasks.tagging.data import learn_tags

@@ -6,8 +6,11 @@ from typing import Any
 
 import pytest
 
-from seqnlp.config import CONFIGS, DataConfig, ModelConfig, TaggingConfig, config_to_dict, read_config, read_section
+from seqnlp.config.reading import config_class, config_to_dict, read_config
+from seqnlp.config.schema import read_section
+from seqnlp.config.tagging import DataConfig, ModelConfig, TaggingConfig
 from seqnlp.errors import ConfigError
+from seqnlp.task_table import TASKS
 
 
 def problems(raw: dict[str, Any]) -> list[str]:
@@ -118,7 +121,7 @@ def test_a_section_alone_names_its_keys_with_the_prefix_given() -> None:
         read_section(ModelConfig, {"cell": "lsmt"}, "model.")
 
 
-NUMBERS = sorted({(key, task) for task in CONFIGS for key, item in fields(CONFIGS[task]) if item.type == "float"})
+NUMBERS = sorted({(key, task) for task in TASKS for key, item in fields(config_class(task)) if item.type == "float"})
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, 10**400], ids=["nan", "inf", "-inf", "huge"])

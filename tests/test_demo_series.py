@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from seqnlp.config import SeriesDataConfig
+from seqnlp.config.series import SeriesDataConfig
 from seqnlp.data.series.parts import read_series
 from seqnlp.resources import RECIPES
 

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from seqnlp.config import DataConfig, DocumentDataConfig, ParallelDataConfig
+from seqnlp.config.classification import DocumentDataConfig
 from seqnlp.config.schema import choices_of
-from seqnlp.config.tagging import TOKENIZERS
+from seqnlp.config.tagging import TOKENIZERS, DataConfig
+from seqnlp.config.translation import ParallelDataConfig
 
 PAGE = (Path(__file__).parents[1] / "docs" / "reference" / "formats.md").read_text(encoding="utf-8")
 

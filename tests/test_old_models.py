@@ -11,7 +11,8 @@ from six_tasks import ASK
 
 from seqnlp.api import load
 from seqnlp.compose import compose_config
-from seqnlp.config import ForecastingConfig, TranslationConfig
+from seqnlp.config.forecasting import ForecastingConfig
+from seqnlp.config.translation import TranslationConfig
 
 OLD = Path(__file__).parent / "old_models"
 ANSWERS = {

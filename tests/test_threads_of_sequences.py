@@ -17,7 +17,7 @@ from tiny_series import make_lines, write_series
 from tiny_text import write_tiny_text
 
 import seqnlp
-from seqnlp.config import DecodingConfig
+from seqnlp.config.translation import DecodingConfig
 from seqnlp.decode.sampling import SamplingOptions
 
 THREADS, CALLS = 8, 24

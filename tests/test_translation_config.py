@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from seqnlp.config import read_config
+from seqnlp.config.reading import read_config
 from seqnlp.errors import ConfigError
 
 DATA = {"train": "train.{lang}", "dev": "dev.{lang}", "source": "de", "target": "en"}

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from seqnlp.config import Config, config_to_dict, read_config
+from seqnlp.config.common import Config
+from seqnlp.config.reading import config_to_dict, read_config
 from seqnlp.text.sentence import TaggedSentence
 
 PERSONS = ("Sorrel", "Ada Sorrel", "Tamsin Oake", "Brand", "Wren Hollis")

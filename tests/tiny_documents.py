@@ -6,7 +6,8 @@ import random
 from pathlib import Path
 from typing import Any
 
-from seqnlp.config import ClassificationConfig, config_to_dict, read_config
+from seqnlp.config.classification import ClassificationConfig
+from seqnlp.config.reading import config_to_dict, read_config
 
 WORDS = {"good": ("fine", "lovely", "fresh", "kind"), "bad": ("awful", "stale", "rude", "dull")}
 THINGS = ("soup", "room", "film", "view", "bread")

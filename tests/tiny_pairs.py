@@ -6,7 +6,8 @@ import random
 from pathlib import Path
 from typing import Any
 
-from seqnlp.config import TranslationConfig, config_to_dict, read_config
+from seqnlp.config.reading import config_to_dict, read_config
+from seqnlp.config.translation import TranslationConfig
 
 NOUNS = {"Hund": "dog", "Mann": "man", "Baum": "tree", "Ball": "ball", "Vogel": "bird"}
 VERBS = {"sieht": "sees", "sucht": "seeks", "findet": "finds"}

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from seqnlp.config import AnomalyDetectionConfig, config_to_dict, read_config
+from seqnlp.config.anomaly_detection import AnomalyDetectionConfig
+from seqnlp.config.reading import config_to_dict, read_config
 
 BEGIN, STEP = datetime(2030, 1, 7), timedelta(hours=1)
 PERIOD = 12

@@ -8,7 +8,8 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from seqnlp.config import ForecastingConfig, config_to_dict, read_config
+from seqnlp.config.forecasting import ForecastingConfig
+from seqnlp.config.reading import config_to_dict, read_config
 
 
 def make_lines(rows: int, seed: int = 0) -> list[str]:

@@ -18,7 +18,7 @@ from tiny_series import make_lines, tiny_forecasting, write_series
 from tiny_text import tiny_language_model, write_tiny_text
 from torch import Tensor
 
-from seqnlp.config import Config
+from seqnlp.config.common import Config
 from seqnlp.task_table import part_of
 
 

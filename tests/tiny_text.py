@@ -6,7 +6,8 @@ import random
 from pathlib import Path
 from typing import Any
 
-from seqnlp.config import LanguageModelConfig, config_to_dict, read_config
+from seqnlp.config.language_model import LanguageModelConfig
+from seqnlp.config.reading import config_to_dict, read_config
 
 HOMES = {"Velland": "Vellish", "Ormland": "Ormish", "Tashland": "Tashish"}
 NAMES = ("Mira", "Joren", "Tessa")

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from seqnlp.config import Config, config_to_dict, read_config
+from seqnlp.config.common import Config
+from seqnlp.config.reading import config_to_dict, read_config
 from seqnlp.data.batches import plan_epoch
 from seqnlp.training.checkpoint import Progress
 from seqnlp.training.distributed import Processes

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from seqnlp.api import Translator
-from seqnlp.config import DecodingConfig
+from seqnlp.config.translation import DecodingConfig
 from seqnlp.decode import beam
 from seqnlp.decode.candidates import Candidates, FloatArray, IntArray
 from seqnlp.decode.steps import Layout, StepResult

@@ -25,7 +25,12 @@ import torch
 from torch import Tensor, nn
 
 from seqnlp.api import LanguageModel
-from seqnlp.config import LanguageModelConfig, RecurrentLanguageModelConfig, StreamTrainerConfig, TextDataConfig
+from seqnlp.config.language_model import (
+    LanguageModelConfig,
+    RecurrentLanguageModelConfig,
+    StreamTrainerConfig,
+    TextDataConfig,
+)
 from seqnlp.tasks.language_model.task import LanguageModelTask
 from seqnlp.training.device import choose_precision
 from seqnlp.training.memory import keep_freed_memory

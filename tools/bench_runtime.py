@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from seqnlp.api import Tagger, Translator
-from seqnlp.config import DecodingConfig
+from seqnlp.config.translation import DecodingConfig
 from seqnlp.errors import SeqnlpError
 from seqnlp.text.conll import read_conll_words
 from seqnlp.text.files import read_lines

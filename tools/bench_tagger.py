@@ -23,7 +23,8 @@ from pathlib import Path
 
 import torch
 
-from seqnlp.config import DataConfig, ModelConfig, TaggingConfig, TrainerConfig
+from seqnlp.config.common import TrainerConfig
+from seqnlp.config.tagging import DataConfig, ModelConfig, TaggingConfig
 from seqnlp.data.collate import collate
 from seqnlp.data.sources import load_split
 from seqnlp.tasks.tagging.model import module_predictor

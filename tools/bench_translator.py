@@ -33,7 +33,8 @@ import torch
 from reference_beam import reference_beam
 
 from seqnlp.api import Translator
-from seqnlp.config import DecodingConfig, ParallelDataConfig, SubwordConfig, TrainerConfig, TranslationConfig
+from seqnlp.config.common import TrainerConfig
+from seqnlp.config.translation import DecodingConfig, ParallelDataConfig, SubwordConfig, TranslationConfig
 from seqnlp.data.batches import cut_by_budget
 from seqnlp.data.flat_sequences import FlatSequences
 from seqnlp.data.pair_batches import with_end

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import seqnlp
-from seqnlp.config import DecodingConfig
+from seqnlp.config.translation import DecodingConfig
 
 Answer = tuple[Any, list[float]]
 """What is said, and how sure."""

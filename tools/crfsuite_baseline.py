@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pycrfsuite
 
-from seqnlp.config import DataConfig
+from seqnlp.config.tagging import DataConfig
 from seqnlp.data.sources import load_split
 from seqnlp.metrics.entities import seqeval_scores
 from seqnlp.text.sentence import TaggedSentence

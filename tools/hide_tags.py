@@ -17,7 +17,7 @@ import numpy as np
 
 import seqnlp
 from seqnlp.compose import compose_config
-from seqnlp.config import TaggingConfig
+from seqnlp.config.tagging import TaggingConfig
 from seqnlp.data.sources import load_split
 
 WAYS = ["full", "partial", "dropped", "outside"]

@@ -17,7 +17,8 @@ from typing import Any
 
 import seqnlp
 from seqnlp.compose import compose_config
-from seqnlp.config import OptimizerConfig, TaggingConfig
+from seqnlp.config.common import OptimizerConfig
+from seqnlp.config.tagging import TaggingConfig
 from seqnlp.data.sources import load_split
 
 SMALLER = {"model.hidden_dim": 100, "model.character_hidden_dim": 50, "trainer.batch_sentences": 10}

@@ -21,7 +21,7 @@ import numpy as np
 
 import seqnlp
 from seqnlp.compose import compose_config
-from seqnlp.config import TaggingConfig
+from seqnlp.config.tagging import TaggingConfig
 from seqnlp.data.sources import load_split
 from seqnlp.studies.suggestion import suggest
 from seqnlp.text.sentence import TaggedSentence

@@ -14,7 +14,7 @@ from typing import Any, Literal, TypedDict, Unpack, overload
 
 from seqnlp.api import Classifier, Detector, Forecaster, LanguageModel, Tagger, Translator, load
 from seqnlp.compose import compose_settings, task_of
-from seqnlp.config import Config
+from seqnlp.config.common import Config
 from seqnlp.data.in_memory.rows import WrittenSplit, is_path
 from seqnlp.errors import ConfigError, DataError, did_you_mean
 from seqnlp.inherited import task_of_start

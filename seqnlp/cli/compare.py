@@ -13,7 +13,8 @@ from seqnlp.json_text import json_text
 
 if TYPE_CHECKING:
     from seqnlp.api import Translator
-    from seqnlp.config import Config, TranslationConfig
+    from seqnlp.config.common import Config
+    from seqnlp.config.translation import TranslationConfig
     from seqnlp.metrics.comparison import Comparison
 
 HELP = "tell which of two models is better, and whether that could be chance"
@@ -85,7 +86,7 @@ def compare_runs(arguments: argparse.Namespace) -> Comparison:
     Raises:
         SeqnlpError: other tasks, or other examples.
     """
-    from seqnlp.config import TranslationConfig
+    from seqnlp.config.translation import TranslationConfig
 
     configs = [_config(run, arguments) for run in (arguments.a, arguments.b)]
     first, second = configs

@@ -97,7 +97,7 @@ def _settings(verb: str, before: Sequence[str], current: str) -> Iterator[str]:
     if verb not in ("train", "cross-validate", "learning-curve"):
         return
     from seqnlp.cli.settings import setting_sections
-    from seqnlp.config import default_config
+    from seqnlp.config.reading import default_config
     from seqnlp.config.schema import choices_of
     from seqnlp.overrides import GROUPS
     from seqnlp.resources import find_options

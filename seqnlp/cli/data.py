@@ -11,7 +11,7 @@ from seqnlp.cli.output import say
 from seqnlp.json_text import json_text
 
 if TYPE_CHECKING:
-    from seqnlp.config import Config
+    from seqnlp.config.common import Config
     from seqnlp.data.overlap import Overlap, Text
 
 HELP = "check whether test and dev share texts with train; convert labelled text"

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from seqnlp.config import DataConfig
+    from seqnlp.config.tagging import DataConfig
 
 _SCHEMES = ("iob1", "iob2", "bioes", "bilou", "none")
 
@@ -49,7 +49,8 @@ def _settings(lines: Sequence[str], source: str) -> DataConfig:
     """The settings of the data, with IN as the training split."""
     import yaml
 
-    from seqnlp.config import DataConfig, read_section
+    from seqnlp.config.schema import read_section
+    from seqnlp.config.tagging import DataConfig
     from seqnlp.errors import ConfigError
     from seqnlp.text.files import open_bytes
 

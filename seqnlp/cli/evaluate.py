@@ -12,7 +12,7 @@ from seqnlp.cli.threads import add_threads, use_threads
 from seqnlp.json_text import json_line, json_text
 
 if TYPE_CHECKING:
-    from seqnlp.config import Config
+    from seqnlp.config.common import Config
     from seqnlp.report.report import Report
 
 HELP = "score a run's model on a split: scores with intervals, signatures, errors"

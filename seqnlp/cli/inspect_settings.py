@@ -14,7 +14,7 @@ def shown_settings(overrides: Sequence[str], config_dir: str | None, which: str)
     import yaml
 
     from seqnlp.compose import compose_config, hydra_settings
-    from seqnlp.config import config_to_dict
+    from seqnlp.config.reading import config_to_dict
 
     job = config_to_dict(compose_config(overrides, config_dir)) if which != "hydra" else {}
     hydra = hydra_settings(overrides, config_dir) if which != "job" else {}

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from seqnlp.config import default_config
+from seqnlp.config.reading import default_config
 from seqnlp.config.schema import choices_of
 from seqnlp.task_table import TASKS
 

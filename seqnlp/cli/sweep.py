@@ -15,7 +15,7 @@ from seqnlp.cli.messages import printed_messages
 from seqnlp.cli.objective import Objective, objective_of, with_direction
 
 if TYPE_CHECKING:
-    from seqnlp.config import Config
+    from seqnlp.config.common import Config
 
 SWEEP_FILE = "sweep.yaml"
 

@@ -7,8 +7,8 @@ import dataclasses
 from typing import TYPE_CHECKING, Any
 
 from seqnlp.cli.sampling_options import FLAGS, add_sampling_flags, given_sampling
-from seqnlp.config import DecodingConfig, read_section
-from seqnlp.config.schema import choices_of
+from seqnlp.config.schema import choices_of, read_section
+from seqnlp.config.translation import DecodingConfig
 from seqnlp.errors import ConfigError, SeqnlpError
 
 if TYPE_CHECKING:

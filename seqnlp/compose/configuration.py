@@ -10,7 +10,8 @@ from seqnlp.compose.files import quoted
 from seqnlp.compose.session import PRIMARY, hydra_session
 from seqnlp.compose.settings import merged_settings
 from seqnlp.compose.typed import read_overrides
-from seqnlp.config import Config, read_config
+from seqnlp.config.common import Config
+from seqnlp.config.reading import read_config
 from seqnlp.errors import ConfigError
 from seqnlp.overrides import GROUPS, Override, is_known, unknown_key
 

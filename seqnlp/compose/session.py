@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from seqnlp.compose.files import quoted
-from seqnlp.config import config_to_dict, default_config
+from seqnlp.config.reading import config_to_dict, default_config
 from seqnlp.errors import ConfigError
 from seqnlp.recipe_names import RENAMED
 from seqnlp.resources import CONF, RECIPES, ROOT, find_recipes, folders_of

@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from seqnlp.compose.files import read_file
-from seqnlp.config import CONFIGS, config_to_dict, default_config
+from seqnlp.config.reading import config_to_dict, default_config
 from seqnlp.errors import ConfigError
 from seqnlp.inherited import with_settings_of_start
 from seqnlp.overrides import say_only_what_is_true
 from seqnlp.recipe_names import with_moved_data
 from seqnlp.resources import find_options
+from seqnlp.task_table import TASKS
 
 if TYPE_CHECKING:
     from omegaconf import DictConfig
@@ -66,7 +67,7 @@ def _leave_out_other_tasks(raw: Mapping[str, Any], lines: Sequence[str], config_
     names = [value.strip("'") for key, _, value in (line.partition("=") for line in lines) if key == "data"]
     path = find_options("data", config_dir).get(names[-1]) if names else None
     content = read_file(path) if path else None
-    if not isinstance(content, dict) or str(raw.get("task")) not in CONFIGS:
+    if not isinstance(content, dict) or str(raw.get("task")) not in TASKS:
         return
     has = config_to_dict(default_config(str(raw["task"])))
     sections = {key: value for key, value in content.items() if isinstance(value, dict)} or {"data": content}

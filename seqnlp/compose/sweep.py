@@ -13,7 +13,8 @@ from seqnlp.compose.configuration import checked_config, compose_config
 from seqnlp.compose.session import PRIMARY, hydra_session
 from seqnlp.compose.settings import merged_settings
 from seqnlp.compose.typed import read_overrides
-from seqnlp.config import Config, config_to_dict, read_config
+from seqnlp.config.common import Config
+from seqnlp.config.reading import config_to_dict, read_config
 from seqnlp.overrides import is_known, samples
 from seqnlp.storage import write_atomically
 

@@ -6,7 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from seqnlp.config import ParallelDataConfig
+from seqnlp.config.translation import ParallelDataConfig
 from seqnlp.errors import DataError
 from seqnlp.text.parallel import SentencePair
 

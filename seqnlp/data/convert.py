@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from seqnlp.config import DataConfig
+from seqnlp.config.tagging import DataConfig
 from seqnlp.data.sources import cutter, load_examples, say_left_out
 from seqnlp.errors import DataError, did_you_mean
 from seqnlp.storage import write_atomically, write_pieces_atomically

@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from seqnlp.config import TextDataConfig
 from seqnlp.config.common import source_split
+from seqnlp.config.language_model import TextDataConfig
 from seqnlp.data.lines_of_train import lines_of_train
 from seqnlp.data.sources import existing_file
 from seqnlp.errors import DataError

@@ -11,8 +11,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from seqnlp.config import DocumentDataConfig
-from seqnlp.config.classification import format_problems, read_label_map
+from seqnlp.config.classification import DocumentDataConfig, format_problems, read_label_map
 from seqnlp.config.common import delimiter_of, source_split
 from seqnlp.data.clean_pairs import counted
 from seqnlp.data.document_checks import refuse_labels_as_texts, refuse_or_say_heading

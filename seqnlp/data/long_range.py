@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from seqnlp.config import MIN_DISTANCE, DocumentDataConfig
+from seqnlp.config.classification import MIN_DISTANCE, DocumentDataConfig
 from seqnlp.text.documents import Document
 
 LANGUAGES = {

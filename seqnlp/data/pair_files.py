@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from seqnlp.config import ParallelDataConfig
-from seqnlp.config.translation import AND, LANGUAGE
+from seqnlp.config.translation import AND, LANGUAGE, ParallelDataConfig
 from seqnlp.data.sources import existing_file, resolve_path
 from seqnlp.errors import DataError
 from seqnlp.text.pair_format import recognise_pairs

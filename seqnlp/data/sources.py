@@ -10,8 +10,10 @@ from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
-from seqnlp.config import DataConfig, DocumentDataConfig, ParallelDataConfig, SplitsConfig
-from seqnlp.config.common import source_split, train_is_cut
+from seqnlp.config.classification import DocumentDataConfig
+from seqnlp.config.common import SplitsConfig, source_split, train_is_cut
+from seqnlp.config.tagging import DataConfig
+from seqnlp.config.translation import ParallelDataConfig
 from seqnlp.data.hub import hub_digest, read_hub
 from seqnlp.data.part_of_train import Grouping, part_of_train, sentence_groups
 from seqnlp.data.partial import checked_partial

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from seqnlp.config import DecodingConfig
+from seqnlp.config.translation import DecodingConfig
 from seqnlp.decode.candidates import Candidates, best_candidates
 from seqnlp.decode.constraints import Constraints
 from seqnlp.decode.hypotheses import Decoded, Ending, History

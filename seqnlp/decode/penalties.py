@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from seqnlp.config import DecodingConfig
+from seqnlp.config.translation import DecodingConfig
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

@@ -9,7 +9,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor, nn
 
-from seqnlp.config import AutoencoderConfig
+from seqnlp.config.anomaly_detection import AutoencoderConfig
 from seqnlp.networks.autoencoder import LARGEST
 from seqnlp.nn.recurrent import Recurrent
 

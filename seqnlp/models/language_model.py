@@ -8,7 +8,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor, nn
 
-from seqnlp.config import RecurrentLanguageModelConfig
+from seqnlp.config.language_model import RecurrentLanguageModelConfig
 from seqnlp.nn.cells import State
 from seqnlp.nn.dropout import LockedDropout
 from seqnlp.nn.output import Output

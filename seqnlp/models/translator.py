@@ -9,7 +9,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor, nn
 
-from seqnlp.config import TranslatorConfig
+from seqnlp.config.translation import TranslatorConfig
 from seqnlp.models.decoder import Decoder
 from seqnlp.models.decoder_state import DecoderState, Memory
 from seqnlp.nn.dropout import LockedDropout

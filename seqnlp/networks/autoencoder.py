@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from seqnlp.config import AutoencoderConfig
+from seqnlp.config.anomaly_detection import AutoencoderConfig
 from seqnlp.networks.graph import Builder, Graph, Run
 from seqnlp.networks.layers import Stack, Weights, final_states, linear, recurrent
 from seqnlp.networks.protocol import BoolArray, FloatArray

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from seqnlp.config import ClassifierConfig
+from seqnlp.config.classification import ClassifierConfig
 from seqnlp.networks.engine import make_network
 from seqnlp.networks.graph import Builder, Graph, Run
 from seqnlp.networks.layers import Stack, Weights, final_states, linear, recurrent, two_rows

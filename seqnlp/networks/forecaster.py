@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from seqnlp.config import ForecasterConfig
+from seqnlp.config.forecasting import ForecasterConfig
 from seqnlp.networks.graph import Array, Builder, Graph, Run
 from seqnlp.networks.layers import Weights, linear
 from seqnlp.networks.protocol import FloatArray

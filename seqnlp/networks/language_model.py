@@ -6,8 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from seqnlp.config import RecurrentLanguageModelConfig
-from seqnlp.config.language_model import cluster_sizes
+from seqnlp.config.language_model import RecurrentLanguageModelConfig, cluster_sizes
 from seqnlp.networks.graph import Array, Builder, Graph, Run
 from seqnlp.networks.layers import Weights
 from seqnlp.networks.protocol import FloatArray, IntArray

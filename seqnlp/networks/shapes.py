@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import math
 
-from seqnlp.config import (
-    AutoencoderConfig,
-    ClassifierConfig,
-    ForecasterConfig,
-    ModelConfig,
-    RecurrentLanguageModelConfig,
-    TranslatorConfig,
-)
-from seqnlp.config.language_model import cluster_sizes
+from seqnlp.config.anomaly_detection import AutoencoderConfig
+from seqnlp.config.classification import ClassifierConfig
+from seqnlp.config.forecasting import ForecasterConfig
+from seqnlp.config.language_model import RecurrentLanguageModelConfig, cluster_sizes
+from seqnlp.config.tagging import ModelConfig
+from seqnlp.config.translation import TranslatorConfig
 from seqnlp.data.lexicon import FIRST_CHARACTER, WordFeatures
 from seqnlp.networks.gates import WITH_CELL
 from seqnlp.text.casing import CASINGS

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from seqnlp.config import ModelConfig
+from seqnlp.config.tagging import ModelConfig
 from seqnlp.crf.chain import boundary_transitions, forbidden_moves
 from seqnlp.crf.inference import LinearChainCRF
 from seqnlp.networks.graph import Builder, Graph, Run

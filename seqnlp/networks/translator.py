@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from seqnlp.config import TranslatorConfig
+from seqnlp.config.translation import TranslatorConfig
 from seqnlp.data.flat_sequences import begun
 from seqnlp.decode.steps import FloatArray, IntArray, Layout, StepResult
 from seqnlp.networks.cells import cell_step

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from seqnlp.bundle_files import FOLDER, TRAINING
-from seqnlp.config import Config, config_without_places, settings_without_places
+from seqnlp.config.common import Config
+from seqnlp.config.reading import config_without_places, settings_without_places
 from seqnlp.errors import ConfigError, RunError, shortened
 from seqnlp.stored import read_bytes, settings_of
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from seqnlp.config import Config
+from seqnlp.config.common import Config
 from seqnlp.errors import SeqnlpError
 from seqnlp.metrics.paired_counts import CountedScore
 from seqnlp.task_table import TASKS, part_of

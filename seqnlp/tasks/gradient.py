@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from seqnlp.bundle import load_bundle
-from seqnlp.config import Config
+from seqnlp.config.common import Config
 from seqnlp.errors import DataError, RunError
 from seqnlp.task_table import TASKS, part_of
 from seqnlp.tasks.splits import require_split

@@ -8,7 +8,7 @@ from typing import Protocol
 
 import torch
 
-from seqnlp.config import Config
+from seqnlp.config.common import Config
 from seqnlp.task_table import part_of
 from seqnlp.training.task import Trainable
 

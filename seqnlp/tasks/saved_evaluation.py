@@ -10,7 +10,8 @@ from typing import Any
 
 from seqnlp.bundle import Bundle, load_bundle
 from seqnlp.bundle_files import FOLDER, TRAINING, find_model
-from seqnlp.config import Config, config_to_dict, config_without_places, default_config, read_config
+from seqnlp.config.common import Config
+from seqnlp.config.reading import config_to_dict, config_without_places, default_config, read_config
 from seqnlp.config.renamed import with_former_defaults
 from seqnlp.data.in_memory.rows import is_path
 from seqnlp.errors import ConfigError, RunError

@@ -6,7 +6,8 @@ from dataclasses import asdict
 from typing import Any
 
 from seqnlp.bundle_fields import Fields
-from seqnlp.config import AnomalyDetectionConfig, ForecastingConfig
+from seqnlp.config.anomaly_detection import AnomalyDetectionConfig
+from seqnlp.config.forecasting import ForecastingConfig
 from seqnlp.config.series import READ_ALIKE
 from seqnlp.data.series.scale import Scaler
 from seqnlp.data.series.step import Step, calendar_library

@@ -7,7 +7,7 @@ from typing import Any
 
 from torch import nn
 
-from seqnlp.config import Config
+from seqnlp.config.common import Config
 from seqnlp.models.size import count_parameters
 from seqnlp.training.checkpoint import Progress
 

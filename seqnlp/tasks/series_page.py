@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from seqnlp.config import SeriesDataConfig
 from seqnlp.config.common import delimiter_of
+from seqnlp.config.series import SeriesDataConfig
 from seqnlp.data.series.scale import Scaler
 from seqnlp.data.series.step import Step
 from seqnlp.data.series.time import EPOCHS, NUMBER

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from seqnlp.config import SeriesDataConfig
+from seqnlp.config.series import SeriesDataConfig
 from seqnlp.data.series.limits import FirstSteps
 from seqnlp.data.series.repair import Findings, Regularizer, RegularRow
 from seqnlp.data.series.rows import Row, read_stamp

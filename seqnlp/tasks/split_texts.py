@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from seqnlp.config import Config
+from seqnlp.config.common import Config
 from seqnlp.data.overlap import Text
 from seqnlp.errors import DataError
 from seqnlp.task_table import TASKS, part_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from seqnlp.config import Config
+from seqnlp.config.common import Config
 from seqnlp.data.file_texts import file_texts, is_folder_of_texts
 from seqnlp.task_table import TASKS, part_of
 from seqnlp.tasks.split_texts import split_texts

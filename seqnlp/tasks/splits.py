@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from seqnlp.config import Config
+from seqnlp.config.common import Config
 from seqnlp.errors import ConfigError
 
 

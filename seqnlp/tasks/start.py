@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from seqnlp.bundle import Bundle, load_bundle
 from seqnlp.bundle_files import TENSORS, VOCABULARY
-from seqnlp.config import Config
+from seqnlp.config.common import Config
 from seqnlp.data.lexicon import FIRST_CHARACTER, WordFeatures, normalized
 from seqnlp.errors import RunError
 from seqnlp.tasks.word_features import Vectors

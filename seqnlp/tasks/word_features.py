@@ -12,7 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqnlp.bundle_fields import Fields
-from seqnlp.config import ClassifierConfig, ModelConfig, SplitsConfig
+from seqnlp.config.classification import ClassifierConfig
+from seqnlp.config.common import SplitsConfig
+from seqnlp.config.tagging import ModelConfig
 from seqnlp.data.lexicon import WordFeatures, normalized
 from seqnlp.data.sources import existing_path
 from seqnlp.text.files import file_digest

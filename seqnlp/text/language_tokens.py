@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from seqnlp.config import LanguageTokensConfig, SubwordConfig
+from seqnlp.config.language_model import LanguageTokensConfig
+from seqnlp.config.translation import SubwordConfig
 from seqnlp.errors import DataError, RunError
 from seqnlp.text.subwords import BEGIN, END, PAD, UNKNOWN, Subwords, train_subwords
 from seqnlp.text.tokenize import tokenize

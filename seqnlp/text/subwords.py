@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from seqnlp.config import SubwordConfig
+from seqnlp.config.translation import SubwordConfig
 from seqnlp.errors import DataError
 from seqnlp.workers import usable_cpus
 

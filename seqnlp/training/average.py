@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 import torch
 from torch import Tensor, nn
 
-from seqnlp.config import Config
+from seqnlp.config.common import Config
 
 LARGE = 20_000
 """Rows from which on a row-sparse table's means move only where a step touches it."""

@@ -21,7 +21,7 @@ from types import FrameType
 import numpy as np
 import torch
 
-from seqnlp.config import Config
+from seqnlp.config.common import Config
 from seqnlp.data.batches import share
 from seqnlp.errors import TrainingError
 from seqnlp.training.average import make_average

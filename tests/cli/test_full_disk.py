@@ -12,7 +12,7 @@ import pytest
 CLAIM = """
 import sys
 from pathlib import Path
-from seqnlp.config import read_config
+from seqnlp.config.reading import read_config
 from seqnlp.errors import SeqnlpError
 from seqnlp.launch import claim
 try:

@@ -10,7 +10,7 @@ import yaml
 from command import output, refusal, seqnlp
 from tiny import make_sentences, write_conll
 
-from seqnlp.config import read_config
+from seqnlp.config.reading import read_config
 
 SMALL = (
     "model.word_dim=10",

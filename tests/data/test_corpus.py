@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from tiny_text import write_text
 
-from seqnlp.config import LanguageTokensConfig, TextDataConfig
+from seqnlp.config.language_model import LanguageTokensConfig, TextDataConfig
 from seqnlp.data.corpus import encode_corpus, load_text, text_digest
 from seqnlp.errors import DataError
 from seqnlp.text.language_tokens import learn_tokens

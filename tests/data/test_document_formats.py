@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from seqnlp.config import DocumentDataConfig, read_section
+from seqnlp.config.classification import DocumentDataConfig
+from seqnlp.config.schema import read_section
 from seqnlp.data.documents import documents_digest, load_documents
 from seqnlp.errors import ConfigError, DataError
 
@@ -193,7 +194,7 @@ def test_texts_that_begin_with_brackets_are_texts(tmp_path: Path) -> None:
 
 
 def test_settings_that_do_not_go_with_the_format(tmp_path: Path) -> None:
-    from seqnlp.config import read_config
+    from seqnlp.config.reading import read_config
 
     for form, settings in (("folder", {"multi_label": True}), ("fasttext", {"delimiter": ";"})):
         raw = {"task": "classification", "run": "r", "data": {"train": "t", "dev": "d", "format": form, **settings}}

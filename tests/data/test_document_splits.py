@@ -8,7 +8,8 @@ from typing import Any
 import datasets
 import pytest
 
-from seqnlp.config import DocumentDataConfig, read_section
+from seqnlp.config.classification import DocumentDataConfig
+from seqnlp.config.schema import read_section
 from seqnlp.data.documents import documents_digest, load_documents, spread_evenly
 from seqnlp.data.overlap import normalized_text
 from seqnlp.data.part_of_train import DOCUMENTS, part_of_train

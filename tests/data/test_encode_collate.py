@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from tiny import make_sentences
 
-from seqnlp.config import DataConfig, ModelConfig
+from seqnlp.config.tagging import DataConfig, ModelConfig
 from seqnlp.data.collate import collate
 from seqnlp.data.encode import EncodedSplit, encode_split
 from seqnlp.data.lexicon import PADDING, Lexicon

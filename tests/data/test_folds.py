@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from seqnlp.config import DataConfig, DocumentDataConfig, ParallelDataConfig, TextDataConfig
+from seqnlp.config.classification import DocumentDataConfig
 from seqnlp.config.common import held_out_problems
+from seqnlp.config.language_model import TextDataConfig
+from seqnlp.config.tagging import DataConfig
+from seqnlp.config.translation import ParallelDataConfig
 from seqnlp.data.corpus import load_text, text_digest
 from seqnlp.data.documents import documents_digest, load_documents
 from seqnlp.data.pairs import load_pairs

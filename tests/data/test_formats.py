@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from seqnlp.config import DataConfig
+from seqnlp.config.tagging import DataConfig
 from seqnlp.data.sources import load_split, split_digest, split_format
 from seqnlp.errors import DataError
 from seqnlp.text.formats.readers import FORMATS

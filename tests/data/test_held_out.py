@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from seqnlp.config import DataConfig, ParallelDataConfig, TextDataConfig
 from seqnlp.config.common import held_out_problems
+from seqnlp.config.language_model import TextDataConfig
+from seqnlp.config.tagging import DataConfig
+from seqnlp.config.translation import ParallelDataConfig
 from seqnlp.data.corpus import load_text, text_digest
 from seqnlp.data.holdout import equal_together
 from seqnlp.data.lines_of_train import hold_out_lines

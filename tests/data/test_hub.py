@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from seqnlp.config import DataConfig, ParallelDataConfig
+from seqnlp.config.tagging import DataConfig
+from seqnlp.config.translation import ParallelDataConfig
 from seqnlp.data.pairs import load_pairs, pairs_digest
 from seqnlp.data.sources import load_split, split_digest
 from seqnlp.errors import DataError
@@ -116,7 +117,7 @@ def test_a_bad_row_is_refused_with_its_number(tmp_path: Path, rows: dict[str, An
 
 def test_a_name_that_is_neither_here_nor_reachable_is_one_clear_error(tmp_path: Path) -> None:
     program = (
-        "from seqnlp.config import DataConfig; from seqnlp.data.sources import load_split\n"
+        "from seqnlp.config.tagging import DataConfig; from seqnlp.data.sources import load_split\n"
         "load_split(DataConfig(format='hub', hub='nobody/nothing', train='train'), 'train', print)"
     )
     environment = {**os.environ, "HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path)}

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from seqnlp.config import AnomalyDataConfig
+from seqnlp.config.anomaly_detection import AnomalyDataConfig
 from seqnlp.data.series.parts import read_series
 from seqnlp.errors import DataError
 from seqnlp.tasks.anomaly_detection.labelled_windows import labelled_windows, number_rows

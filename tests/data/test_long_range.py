@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
-from seqnlp.config import ConfigError, DocumentDataConfig, read_config
+from seqnlp.config.classification import DocumentDataConfig
+from seqnlp.config.reading import read_config
 from seqnlp.data.documents import documents_digest, load_documents
 from seqnlp.data.long_range import BEFORE, LANGUAGES, MAX_AT_THE_BEGINNING
+from seqnlp.errors import ConfigError
 from seqnlp.metrics.last_words import LastWordsBaseline
 from seqnlp.text.documents import Document
 

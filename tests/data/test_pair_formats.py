@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from seqnlp.config import ParallelDataConfig, read_section
+from seqnlp.config.schema import read_section
+from seqnlp.config.translation import ParallelDataConfig
 from seqnlp.data.pairs import load_pairs, pairs_digest
 from seqnlp.errors import DataError
 

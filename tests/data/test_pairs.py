@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from seqnlp.config import ParallelDataConfig
+from seqnlp.config.translation import ParallelDataConfig
 from seqnlp.data.pairs import load_pairs, pairs_digest
 from seqnlp.errors import DataError
 

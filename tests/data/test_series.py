@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from seqnlp.config import SeriesDataConfig
+from seqnlp.config.series import SeriesDataConfig
 from seqnlp.data.series.parts import load_part, part_digest, read_series
 from seqnlp.data.series.repair import Regularizer
 from seqnlp.data.series.rows import Row, read_rows

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from seqnlp.config import SeriesDataConfig
+from seqnlp.config.series import SeriesDataConfig
 from seqnlp.data.series.parts import Series, read_series
 from seqnlp.data.series.time import read_timestamp, write_timestamp
 from seqnlp.errors import DataError

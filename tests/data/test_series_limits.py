@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from seqnlp.config import SeriesDataConfig
+from seqnlp.config.series import SeriesDataConfig
 from seqnlp.data.series.parts import Series, read_series
 from seqnlp.errors import DataError
 

@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from seqnlp.config import SeriesDataConfig, read_section
+from seqnlp.config.schema import read_section
+from seqnlp.config.series import SeriesDataConfig
 from seqnlp.data.series.parts import Series, read_series
 from seqnlp.errors import DataError
 from seqnlp.text.files import read_lines

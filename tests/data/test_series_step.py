@@ -9,7 +9,7 @@ from datetime import datetime
 
 import pytest
 
-from seqnlp.config import SeriesDataConfig
+from seqnlp.config.series import SeriesDataConfig
 from seqnlp.data.series.repair import Regularizer
 from seqnlp.data.series.rows import Row
 from seqnlp.data.series.step import Step, find_step

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from seqnlp.config import DataConfig
+from seqnlp.config.tagging import DataConfig
 from seqnlp.data.sources import load_split, resolve_path, split_digest
 from seqnlp.errors import DataError
 from seqnlp.text.files import file_digest

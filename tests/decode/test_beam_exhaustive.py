@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from toy_steps import MarkovStep, RecurrentStep, Stateless, alone, walk
 
-from seqnlp.config import DecodingConfig
+from seqnlp.config.translation import DecodingConfig
 from seqnlp.decode.beam import beam_search
 from seqnlp.decode.hypotheses import Decoded
 from seqnlp.errors import SeqnlpError

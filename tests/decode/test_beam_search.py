@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from random_steps import RandomSteps, RowState
 
-from seqnlp.config import DecodingConfig
+from seqnlp.config.translation import DecodingConfig
 from seqnlp.decode.beam import beam_search
 from seqnlp.decode.ensemble import ensemble
 from seqnlp.decode.hypotheses import Decoded

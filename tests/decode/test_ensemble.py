@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from toy_steps import MarkovStep, RecurrentStep, Stateless
 
-from seqnlp.config import DecodingConfig
+from seqnlp.config.translation import DecodingConfig
 from seqnlp.decode.beam import beam_search
 from seqnlp.decode.ensemble import ensemble
 from seqnlp.decode.steps import Layout

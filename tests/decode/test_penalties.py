@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from seqnlp.config import DecodingConfig
+from seqnlp.config.translation import DecodingConfig
 from seqnlp.decode.penalties import LEAST_COVERED, coverage_penalty, length_penalty, repeated_ngrams
 
 

@@ -18,7 +18,8 @@ import yaml
 from command import TINY, output, refusal, seqnlp
 
 from seqnlp.cli import main
-from seqnlp.config import Config, read_config
+from seqnlp.config.common import Config
+from seqnlp.config.reading import read_config
 from seqnlp.errors import RunError
 from seqnlp.launch import claim
 

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from seqnlp.api import Translator
-from seqnlp.config import DecodingConfig
+from seqnlp.config.translation import DecodingConfig
 from seqnlp.text.files import read_lines
 
 SEARCH = DecodingConfig(beam=3, max_ratio=1.0, max_extra=5)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from command import output, refusal, seqnlp
 
-from seqnlp.config import DataConfig
+from seqnlp.config.tagging import DataConfig
 from seqnlp.data.sources import load_examples, load_split
 from seqnlp.text.formats.annotated import AnnotatedText
 from seqnlp.text.formats.readers import FORMATS

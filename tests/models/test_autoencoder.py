@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from seqnlp.config import AutoencoderConfig
+from seqnlp.config.anomaly_detection import AutoencoderConfig
 from seqnlp.models.autoencoder import Autoencoder, mean_error
 
 CELLS = ("lstm", "gru", "rnn", "peephole")

@@ -9,7 +9,7 @@ import pytest
 import torch
 from tiny_documents import make_documents
 
-from seqnlp.config import ClassifierConfig
+from seqnlp.config.classification import ClassifierConfig
 from seqnlp.data.document_batches import DocumentBatch, collate_documents, take_documents
 from seqnlp.data.flat_sequences import FlatSequences
 from seqnlp.data.lexicon import Lexicon

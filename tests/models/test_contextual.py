@@ -10,7 +10,7 @@ import torch
 from tiny import make_sentences
 from torch import Tensor
 
-from seqnlp.config import RecurrentLanguageModelConfig
+from seqnlp.config.language_model import RecurrentLanguageModelConfig
 from seqnlp.models.contextual import CharacterEncoder, ContextualEmbedder
 from seqnlp.models.language_model import LanguageModelEncoder
 from seqnlp.networks import contextual

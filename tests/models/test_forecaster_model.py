@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from seqnlp.config import ForecasterConfig
 from seqnlp.config.common import CELLS
+from seqnlp.config.forecasting import ForecasterConfig
 from seqnlp.data.linear_forecast import LinearForecast
 from seqnlp.models.forecaster import RecurrentForecaster
 

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from seqnlp.config import RecurrentLanguageModelConfig
+from seqnlp.config.language_model import RecurrentLanguageModelConfig
 from seqnlp.models.language_model import RecurrentLanguageModel
 
 V, B, T = 13, 3, 6

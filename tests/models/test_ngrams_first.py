@@ -70,7 +70,7 @@ def test_an_untrained_network_answers_as_its_n_grams_do_and_training_sees_their_
 def test_few_training_documents_have_n_grams_by_default_and_many_have_none(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from seqnlp.config import ClassifierConfig
+    from seqnlp.config.classification import ClassifierConfig
     from seqnlp.tasks.classification import task as module
 
     write_tiny_documents(tmp_path)

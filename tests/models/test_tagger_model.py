@@ -9,7 +9,7 @@ import pytest
 import torch
 from tiny import make_sentences
 
-from seqnlp.config import DataConfig, ModelConfig
+from seqnlp.config.tagging import DataConfig, ModelConfig
 from seqnlp.data.collate import TaggedBatch, collate
 from seqnlp.data.encode import encode_split
 from seqnlp.data.lexicon import Lexicon

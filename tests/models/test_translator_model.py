@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from seqnlp.config import TranslatorConfig
+from seqnlp.config.translation import TranslatorConfig
 from seqnlp.data.flat_sequences import FlatSequences
 from seqnlp.data.pair_batches import shifted, with_end
 from seqnlp.models.translator import PairBatch, RecurrentTranslator

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from seqnlp.config import ClassifierConfig
+from seqnlp.config.classification import ClassifierConfig
 from seqnlp.data.lexicon import WordFeatures
 from seqnlp.networks.classifier import GraphClassifier
 from seqnlp.networks.engine import make_network

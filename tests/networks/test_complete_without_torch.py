@@ -14,7 +14,7 @@ from without import run_without
 
 from seqnlp.api import LanguageModel
 from seqnlp.bundle import load_bundle
-from seqnlp.config import LanguageModelConfig
+from seqnlp.config.language_model import LanguageModelConfig
 from seqnlp.tasks.language_model.evaluation import evaluate
 from seqnlp.tasks.language_model.task import LanguageModelTask
 from seqnlp.training.distributed import Processes

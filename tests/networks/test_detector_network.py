@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from seqnlp.config import AutoencoderConfig
+from seqnlp.config.anomaly_detection import AutoencoderConfig
 from seqnlp.models.autoencoder import Autoencoder
 from seqnlp.models.series_as_network import TorchDetector
 from seqnlp.networks.autoencoder import GraphDetector, window_graph

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from seqnlp.config import ForecasterConfig
+from seqnlp.config.forecasting import ForecasterConfig
 from seqnlp.models.forecaster import RecurrentForecaster
 from seqnlp.models.series_as_network import TorchForecaster
 from seqnlp.networks.engine import make_network

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from seqnlp.config import RecurrentLanguageModelConfig
+from seqnlp.config.language_model import RecurrentLanguageModelConfig
 from seqnlp.models.language_model import RecurrentLanguageModel
 from seqnlp.models.language_model_as_network import TorchLanguageModel
 from seqnlp.networks.engine import make_network

@@ -6,14 +6,12 @@ from typing import Any
 
 import pytest
 
-from seqnlp.config import (
-    AutoencoderConfig,
-    ClassifierConfig,
-    ForecasterConfig,
-    ModelConfig,
-    RecurrentLanguageModelConfig,
-    TranslatorConfig,
-)
+from seqnlp.config.anomaly_detection import AutoencoderConfig
+from seqnlp.config.classification import ClassifierConfig
+from seqnlp.config.forecasting import ForecasterConfig
+from seqnlp.config.language_model import RecurrentLanguageModelConfig
+from seqnlp.config.tagging import ModelConfig
+from seqnlp.config.translation import TranslatorConfig
 from seqnlp.data.lexicon import WordFeatures
 from seqnlp.models.forecaster import RecurrentForecaster
 from seqnlp.models.language_model import LanguageModelEncoder, RecurrentLanguageModel

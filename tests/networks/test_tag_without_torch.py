@@ -14,7 +14,7 @@ from tiny import tiny_config, write_tiny_data
 from without import run_without
 
 from seqnlp.api import Tagger
-from seqnlp.config import Config
+from seqnlp.config.common import Config
 from seqnlp.errors import SeqnlpError
 from seqnlp.tasks.tagging.task import TaggingTask
 from seqnlp.training.distributed import Processes

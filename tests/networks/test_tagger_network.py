@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from seqnlp.config import ModelConfig
+from seqnlp.config.tagging import ModelConfig
 from seqnlp.data.lexicon import WordFeatures
 from seqnlp.errors import SeqnlpError
 from seqnlp.networks.engine import make_network

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from seqnlp.config import DecodingConfig, TranslatorConfig
+from seqnlp.config.translation import DecodingConfig, TranslatorConfig
 from seqnlp.decode.beam import beam_search
 from seqnlp.decode.steps import Layout
 from seqnlp.models.translator import RecurrentTranslator

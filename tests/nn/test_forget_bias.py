@@ -8,7 +8,10 @@ import pytest
 import torch
 from torch import nn
 
-from seqnlp.config import ConfigError, RecurrentLanguageModelConfig, TranslatorConfig, read_config
+from seqnlp.config.language_model import RecurrentLanguageModelConfig
+from seqnlp.config.reading import read_config
+from seqnlp.config.translation import TranslatorConfig
+from seqnlp.errors import ConfigError
 from seqnlp.models.language_model import RecurrentLanguageModel
 from seqnlp.models.translator import RecurrentTranslator
 from seqnlp.nn.peephole import PeepholeLSTM

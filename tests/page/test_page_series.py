@@ -16,7 +16,7 @@ from tiny_series import make_lines, tiny_forecasting, write_series
 from tiny_tasks import TINY
 
 from seqnlp.api import Detector, Forecaster
-from seqnlp.config import SeriesDataConfig
+from seqnlp.config.series import SeriesDataConfig
 from seqnlp.data.series.scale import Scaler
 from seqnlp.data.series.step import Step
 from seqnlp.data.series.time import read_timestamp, write_timestamp

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from seqnlp.config import SubwordConfig
+from seqnlp.config.translation import SubwordConfig
 from seqnlp.errors import DataError
 from seqnlp.text.alignment import merge_attention, pharaoh, words_of
 from seqnlp.text.subwords import Subwords, train_subwords

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tiny_text import make_lines
 
-from seqnlp.config import LanguageTokensConfig
+from seqnlp.config.language_model import LanguageTokensConfig
 from seqnlp.errors import DataError, RunError
 from seqnlp.text.language_tokens import Tokens, learn_tokens, plain_line, tokens_from_folder, unknown_words
 from seqnlp.text.writer import TextWriter

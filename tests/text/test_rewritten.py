@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from seqnlp.config import SubwordConfig
+from seqnlp.config.translation import SubwordConfig
 from seqnlp.text.rewritten import Rewritten
 from seqnlp.text.subwords import Subwords, train_subwords
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from seqnlp.config import SubwordConfig
+from seqnlp.config.translation import SubwordConfig
 from seqnlp.text.subword_sampling import SubwordSampler
 from seqnlp.text.subwords import Subwords, train_subwords
 

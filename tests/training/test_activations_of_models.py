@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from seqnlp import Classifier, Tagger, Translator
 from seqnlp.api import LanguageModel
 from seqnlp.bundle import load_bundle
-from seqnlp.config import Config
+from seqnlp.config.common import Config
 from seqnlp.errors import ConfigError, DataError, RunError, SeqnlpError
 from seqnlp.launch import start
 from seqnlp.models.as_network import TorchWords

@@ -10,7 +10,7 @@ import torch
 from tiny_readings import make_lines, tiny_detector, write_tiny_readings
 
 from seqnlp.api import Detector
-from seqnlp.config import AutoencoderConfig
+from seqnlp.config.anomaly_detection import AutoencoderConfig
 from seqnlp.tasks.anomaly_detection.scoring import ErrorBaseline, baseline_of
 from seqnlp.tasks.anomaly_detection.task import AnomalyDetectionTask
 from seqnlp.training.distributed import Processes

@@ -13,7 +13,8 @@ from tiny_readings import make_lines, time_of, tiny_detector, write_tiny_reading
 from tiny_tasks import TINY
 
 from seqnlp.bundle import load_bundle
-from seqnlp.config import AnomalyDetectionConfig, read_config
+from seqnlp.config.anomaly_detection import AnomalyDetectionConfig
+from seqnlp.config.reading import read_config
 from seqnlp.data.series.parts import read_series
 from seqnlp.errors import ConfigError, DataError, RunError, SeqnlpError
 from seqnlp.metrics.false_alarms import conformal_threshold

@@ -13,7 +13,7 @@ from tiny_tasks import TINY
 
 from seqnlp.api import Classifier
 from seqnlp.bundle import load_bundle
-from seqnlp.config import ClassificationConfig
+from seqnlp.config.classification import ClassificationConfig
 from seqnlp.errors import DataError, RunError
 from seqnlp.tasks.classification.calibration import fit_decision, log_loss
 from seqnlp.tasks.classification.model import Decision

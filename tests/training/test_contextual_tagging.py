@@ -13,7 +13,7 @@ from tiny_characters import train_characters, train_pair
 
 from seqnlp.api import Tagger
 from seqnlp.bundle import load_bundle, save_bundle
-from seqnlp.config import Config
+from seqnlp.config.common import Config
 from seqnlp.errors import ConfigError, RunError
 from seqnlp.models.contextual import ContextualEmbedder
 from seqnlp.storage import cache_folder

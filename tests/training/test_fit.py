@@ -16,7 +16,7 @@ import torch
 from torch import nn
 from toy import ToyTask, toy_config, train
 
-from seqnlp.config import Config
+from seqnlp.config.common import Config
 from seqnlp.errors import RunError, TrainingError
 from seqnlp.training.checkpoint import Progress, load_checkpoint
 from seqnlp.training.distributed import Processes

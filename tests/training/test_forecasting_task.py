@@ -15,7 +15,8 @@ from tiny_tasks import TINY
 from torch import Tensor
 
 from seqnlp.bundle import load_bundle
-from seqnlp.config import ForecastingConfig, read_config
+from seqnlp.config.forecasting import ForecastingConfig
+from seqnlp.config.reading import read_config
 from seqnlp.data.series.inputs import make_inputs
 from seqnlp.errors import ConfigError, DataError, RunError
 from seqnlp.metrics.conformal import conformal_quantile

@@ -13,7 +13,8 @@ from tiny_tasks import TINY, SuddenDeathError, dying
 from tiny_text import tiny_language_model, write_text, write_tiny_text
 
 from seqnlp.bundle import load_bundle
-from seqnlp.config import LanguageModelConfig, config_to_dict, read_config
+from seqnlp.config.language_model import LanguageModelConfig
+from seqnlp.config.reading import config_to_dict, read_config
 from seqnlp.errors import ConfigError, DataError, RunError
 from seqnlp.models.language_model_as_network import TorchLanguageModel
 from seqnlp.tasks.language_model.model import language_model_from_bundle

@@ -13,7 +13,7 @@ import torch
 from tiny import make_sentences
 
 import seqnlp
-from seqnlp.config import DataConfig
+from seqnlp.config.tagging import DataConfig
 from seqnlp.data.in_memory.tagged import written_tagged
 from seqnlp.data.sources import load_split
 from seqnlp.errors import DataError

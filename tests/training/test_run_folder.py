@@ -11,7 +11,7 @@ import pytest
 from tiny import tiny_config, write_tiny_data
 from toy import toy_config, train
 
-from seqnlp.config import Config
+from seqnlp.config.common import Config
 from seqnlp.errors import RunError, TrainingError
 from seqnlp.launch import start
 from seqnlp.tasks.registry import Task, make_task

@@ -13,7 +13,7 @@ from tiny_tasks import TINY, SuddenDeathError, dying
 
 from seqnlp.api import load
 from seqnlp.bundle import load_bundle
-from seqnlp.config import Config
+from seqnlp.config.common import Config
 from seqnlp.errors import RunError
 from seqnlp.task_table import part_of
 from seqnlp.training.checkpoint import Progress

@@ -13,7 +13,7 @@ from tiny import make_sentences, tiny_config, write_conll
 from tiny_tasks import SuddenDeathError, dying
 
 from seqnlp.bundle import load_bundle
-from seqnlp.config import Config
+from seqnlp.config.common import Config
 from seqnlp.errors import RunError
 from seqnlp.tasks.tagging.model import module_predictor, tagger_from_bundle
 from seqnlp.tasks.tagging.task import TaggingTask

@@ -12,7 +12,7 @@ import torch
 from tiny import tiny_config, write_conll
 
 import seqnlp
-from seqnlp.config import TaggingConfig
+from seqnlp.config.tagging import TaggingConfig
 from seqnlp.data.sources import load_split
 from seqnlp.errors import DataError
 from seqnlp.tasks.tagging.evaluation import evaluate

@@ -12,7 +12,7 @@ from tiny import make_sentences, tiny_config, write_conll, write_tiny_data
 from tiny_tasks import TINY
 
 from seqnlp.bundle import load_bundle
-from seqnlp.config import Config
+from seqnlp.config.common import Config
 from seqnlp.data.collate import word_rows
 from seqnlp.errors import RunError
 from seqnlp.tasks.tagging.calibration import calibrate, fit_decisions

@@ -10,7 +10,7 @@ import torch
 from tiny_tasks import TINY, SuddenDeathError, dying, make_task
 
 from seqnlp.bundle import load_bundle
-from seqnlp.config import Config
+from seqnlp.config.common import Config
 from seqnlp.task_table import TASKS
 from seqnlp.training.distributed import Processes
 from seqnlp.training.fit import fit

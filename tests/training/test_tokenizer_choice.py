@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from seqnlp.config import DataConfig
+from seqnlp.config.tagging import DataConfig
 from seqnlp.tasks.tagging.tokenizer_choice import agreement, choose_tokenizer
 from seqnlp.text.conllu_text import read_conllu_texts
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from seqnlp.config import DataConfig
+from seqnlp.config.tagging import DataConfig
 from seqnlp.tasks.tagging.tokenizer_choice import choose_tokenizer
 
 

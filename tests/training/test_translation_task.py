@@ -11,7 +11,7 @@ from tiny_pairs import make_pairs, tiny_translation, write_pairs, write_tiny_pai
 from tiny_tasks import TINY
 
 from seqnlp.bundle import load_bundle
-from seqnlp.config import TranslationConfig
+from seqnlp.config.translation import TranslationConfig
 from seqnlp.errors import RunError
 from seqnlp.tasks.translation.greedy import greedy_translations
 from seqnlp.tasks.translation.model import translator_from_bundle

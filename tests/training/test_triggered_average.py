@@ -8,7 +8,7 @@ import pytest
 import torch
 from toy import ToyTask, toy_config, train
 
-from seqnlp.config import read_config
+from seqnlp.config.reading import read_config
 from seqnlp.errors import ConfigError
 from seqnlp.training.average import TriggeredAverage, should_average
 from seqnlp.training.distributed import Processes

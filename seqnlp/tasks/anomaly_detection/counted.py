@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from seqnlp.bundle import load_bundle
-from seqnlp.config import AnomalyDetectionConfig
+from seqnlp.config.anomaly_detection import AnomalyDetectionConfig
 from seqnlp.data.series.parts import load_part
 from seqnlp.metrics.alarms import flag_highest
 from seqnlp.metrics.paired_counts import CountedScore, percent_of

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from seqnlp.bundle import Bundle
 from seqnlp.bundle_files import TENSORS
-from seqnlp.config import AutoencoderConfig, SeriesDataConfig
+from seqnlp.config.anomaly_detection import AutoencoderConfig
+from seqnlp.config.series import SeriesDataConfig
 from seqnlp.data.series.inputs import Inputs, InputTransform, make_inputs
 from seqnlp.data.series.parts import Series
 from seqnlp.data.series.scale import Scaler

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqnlp.bundle import load_bundle, record_scores
-from seqnlp.config import AnomalyDetectionConfig
+from seqnlp.config.anomaly_detection import AnomalyDetectionConfig
 from seqnlp.data.series.parts import Part, Series, load_part, part_digest
 from seqnlp.metrics.alarms import flag_highest, found_by_chance, measure_alarms
 from seqnlp.metrics.false_alarms import surer_threshold

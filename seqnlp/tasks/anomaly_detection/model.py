@@ -6,7 +6,7 @@ from pathlib import Path
 
 from torch.random import fork_rng
 
-from seqnlp.config import AutoencoderConfig
+from seqnlp.config.anomaly_detection import AutoencoderConfig
 from seqnlp.models.as_network import torch_device
 from seqnlp.models.autoencoder import Autoencoder
 from seqnlp.models.series_as_network import TorchDetector

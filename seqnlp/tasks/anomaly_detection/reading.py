@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from seqnlp.config import AutoencoderConfig
+from seqnlp.config.anomaly_detection import AutoencoderConfig
 from seqnlp.data.series.inputs import InputTransform
 
 

@@ -9,7 +9,7 @@ from statistics import median
 import numpy as np
 from numpy.typing import NDArray
 
-from seqnlp.config import AutoencoderConfig
+from seqnlp.config.anomaly_detection import AutoencoderConfig
 from seqnlp.data.series.inputs import Inputs
 from seqnlp.networks.protocol import DetectorNetwork
 from seqnlp.tasks.anomaly_detection.windows import take_windows, window_starts

@@ -12,7 +12,8 @@ from torch import Tensor
 from seqnlp import bundle
 from seqnlp.bundle import Bundle
 from seqnlp.bundle_files import FOLDER
-from seqnlp.config import AnomalyDetectionConfig, settings_without_places
+from seqnlp.config.anomaly_detection import AnomalyDetectionConfig
+from seqnlp.config.reading import settings_without_places
 from seqnlp.data.batches import plan_epoch
 from seqnlp.data.series.inputs import make_inputs
 from seqnlp.data.series.parts import Part, load_part, part_digest

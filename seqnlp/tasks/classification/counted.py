@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from seqnlp.bundle import load_bundle
-from seqnlp.config import ClassificationConfig
+from seqnlp.config.classification import ClassificationConfig
 from seqnlp.metrics.classification import label_counts
 from seqnlp.metrics.paired_counts import CountedScore, f1_of, macro_f1_of, percent_of
 from seqnlp.tasks.classification.evaluation import scored_split

@@ -11,7 +11,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from seqnlp.config import SubwordConfig, TokensConfig
+from seqnlp.config.classification import TokensConfig
+from seqnlp.config.translation import SubwordConfig
 from seqnlp.data.label_suspicions import label_suspicions
 from seqnlp.errors import DataError
 from seqnlp.metrics.last_words import LastWordsBaseline

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from seqnlp.config import ClassificationConfig
+from seqnlp.config.classification import ClassificationConfig
 from seqnlp.data.documents import load_documents
 from seqnlp.tasks.classification.api import Classifier
 from seqnlp.tasks.doubts import Doubt

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from seqnlp.bundle import Bundle, load_bundle, record_scores
-from seqnlp.config import ClassificationConfig
+from seqnlp.config.classification import ClassificationConfig
 from seqnlp.data.documents import documents_digest, load_documents
 from seqnlp.data.sources import source_name
 from seqnlp.metrics.calibration import Calibration, measure_calibration

@@ -7,7 +7,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from seqnlp.bundle import Bundle
-from seqnlp.config import ClassificationConfig
+from seqnlp.config.classification import ClassificationConfig
 from seqnlp.data.documents import load_documents
 from seqnlp.models.as_network import TorchWords
 from seqnlp.tasks.classification.model import classifier_from_bundle

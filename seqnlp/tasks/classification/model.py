@@ -12,7 +12,7 @@ from torch.random import fork_rng
 
 from seqnlp.bundle import Bundle
 from seqnlp.bundle_files import TENSORS
-from seqnlp.config import ClassificationConfig, ClassifierConfig
+from seqnlp.config.classification import ClassificationConfig, ClassifierConfig
 from seqnlp.data.lexicon import WordFeatures
 from seqnlp.models.as_network import TorchClassifier, torch_device
 from seqnlp.models.bag_of_ngrams import BagOfNgrams

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from seqnlp.config import ClassifierConfig
+from seqnlp.config.classification import ClassifierConfig
 from seqnlp.data.batches import plan_in_order
 from seqnlp.data.flat_sequences import FlatSequences
 from seqnlp.data.lexicon import WordFeatures, normalized

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from seqnlp.config import ClassificationConfig
+from seqnlp.config.classification import ClassificationConfig
 from seqnlp.data.documents import load_documents
 from seqnlp.tasks.classification.api import Classifier
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from seqnlp.bundle import Bundle
 from seqnlp.bundle_files import TENSORS
-from seqnlp.config import ClassifierConfig
+from seqnlp.config.classification import ClassifierConfig
 from seqnlp.data.lexicon import WordFeatures
 from seqnlp.models.bag_of_ngrams import BagOfNgrams
 from seqnlp.networks.graph import Array

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 
 from seqnlp.bundle import Bundle
-from seqnlp.config import ClassificationConfig
+from seqnlp.config.classification import ClassificationConfig
 from seqnlp.models.classifier import RecurrentClassifier
 from seqnlp.tasks import start
 from seqnlp.tasks.classification.saved import SavedClassifier, read_classifier

@@ -12,7 +12,8 @@ from torch import Tensor
 
 from seqnlp import bundle
 from seqnlp.bundle_files import FOLDER
-from seqnlp.config import AUTO_NGRAMS, FEW_DOCUMENTS, ClassificationConfig, settings_without_places
+from seqnlp.config.classification import AUTO_NGRAMS, FEW_DOCUMENTS, ClassificationConfig
+from seqnlp.config.reading import settings_without_places
 from seqnlp.data.batches import plan_epoch
 from seqnlp.data.document_batches import collate_documents, take_documents
 from seqnlp.data.documents import documents_digest, load_documents

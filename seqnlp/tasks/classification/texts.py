@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from seqnlp.config import ClassificationConfig
+from seqnlp.config.classification import ClassificationConfig
 from seqnlp.data.documents import load_documents
 from seqnlp.data.overlap import Text
 from seqnlp.text.tokenize import DEFAULT

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from seqnlp.bundle import load_bundle
-from seqnlp.config import ForecastingConfig
+from seqnlp.config.forecasting import ForecastingConfig
 from seqnlp.data.series.inputs import make_inputs
 from seqnlp.data.series.parts import load_part
 from seqnlp.metrics.forecasting import rows_ahead

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqnlp.bundle import load_bundle, record_scores
-from seqnlp.config import ForecastingConfig
+from seqnlp.config.forecasting import ForecastingConfig
 from seqnlp.data.series.inputs import Inputs, make_inputs
 from seqnlp.data.series.parts import Part, load_part, part_digest
 from seqnlp.errors import DataError, SeqnlpError

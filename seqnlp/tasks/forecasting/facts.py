@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqnlp.bundle_fields import Fields
-from seqnlp.config import ForecasterConfig
+from seqnlp.config.forecasting import ForecasterConfig
 from seqnlp.data.series.inputs import InputTransform
 from seqnlp.data.series.scale import Scaler
 from seqnlp.data.series.step import Step

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from seqnlp.bundle import Bundle
 from seqnlp.bundle_files import TENSORS
-from seqnlp.config import ForecasterConfig, SeriesDataConfig
+from seqnlp.config.forecasting import ForecasterConfig
+from seqnlp.config.series import SeriesDataConfig
 from seqnlp.data.series.inputs import InputTransform
 from seqnlp.networks.engine import choose_engine, make_network
 from seqnlp.networks.forecaster import GraphForecaster

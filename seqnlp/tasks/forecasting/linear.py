@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from seqnlp.config import ForecasterConfig
+from seqnlp.config.forecasting import ForecasterConfig
 from seqnlp.data.least_squares import Later, fit_again, fit_linear, lag_choices
 from seqnlp.data.linear_forecast import Choice, LinearForecast
 from seqnlp.data.series.inputs import Inputs

@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch.random import fork_rng
 
-from seqnlp.config import ForecasterConfig
+from seqnlp.config.forecasting import ForecasterConfig
 from seqnlp.models.as_network import torch_device
 from seqnlp.models.forecaster import RecurrentForecaster
 from seqnlp.models.series_as_network import TorchForecaster

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from seqnlp.config import ForecasterConfig
+from seqnlp.config.forecasting import ForecasterConfig
 from seqnlp.data.series.inputs import Inputs, InputTransform
 from seqnlp.data.series.parts import Part
 from seqnlp.data.series.scale import Scaler

@@ -13,8 +13,8 @@ from torch import Tensor
 from seqnlp import bundle
 from seqnlp.bundle import Bundle
 from seqnlp.bundle_files import FOLDER
-from seqnlp.config import ForecastingConfig, settings_without_places
-from seqnlp.config.forecasting import AUTO
+from seqnlp.config.forecasting import AUTO, ForecastingConfig
+from seqnlp.config.reading import settings_without_places
 from seqnlp.data.linear_forecast import LinearForecast
 from seqnlp.data.series.inputs import Inputs, fit_scale, known_calendar_features, make_inputs
 from seqnlp.data.series.parts import Part, load_part, part_digest

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from seqnlp.bundle import load_bundle
-from seqnlp.config import LanguageModelConfig
+from seqnlp.config.language_model import LanguageModelConfig
 from seqnlp.data.corpus import encode_corpus, load_text
 from seqnlp.metrics.paired_counts import CountedScore, perplexity_of
 from seqnlp.tasks.counted import CountedAnswers

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from seqnlp.bundle import Bundle
-from seqnlp.config import LanguageModelConfig
+from seqnlp.config.language_model import LanguageModelConfig
 from seqnlp.data.corpus import encode_corpus, load_text
 from seqnlp.tasks.gradient import MAX_LENGTH, TEXTS, Norms, gradient_norms_of
 from seqnlp.tasks.language_model.model import language_model_from_bundle

@@ -9,7 +9,7 @@ from torch.random import fork_rng
 
 from seqnlp.bundle import Bundle
 from seqnlp.bundle_files import TENSORS
-from seqnlp.config import LanguageModelConfig
+from seqnlp.config.language_model import LanguageModelConfig
 from seqnlp.models.as_network import torch_device
 from seqnlp.models.language_model import RecurrentLanguageModel
 from seqnlp.saved_weights import with_weights

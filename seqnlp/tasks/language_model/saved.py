@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqnlp.bundle import Bundle
-from seqnlp.config import RecurrentLanguageModelConfig
+from seqnlp.config.language_model import RecurrentLanguageModelConfig
 from seqnlp.errors import RunError
 from seqnlp.networks.graph import Array
 from seqnlp.tasks.saved_tokenizer import tokenizer_in

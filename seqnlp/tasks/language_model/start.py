@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from seqnlp.bundle import Bundle
-from seqnlp.config import LanguageModelConfig
+from seqnlp.config.language_model import LanguageModelConfig
 from seqnlp.tasks import start
 from seqnlp.tasks.language_model.model import language_model_from_bundle
 from seqnlp.text.language_tokens import Tokens

@@ -11,8 +11,9 @@ from torch import Tensor
 
 from seqnlp import bundle
 from seqnlp.bundle_files import FOLDER
-from seqnlp.config import LanguageModelConfig, settings_without_places
 from seqnlp.config.common import held_out_part
+from seqnlp.config.language_model import LanguageModelConfig
+from seqnlp.config.reading import settings_without_places
 from seqnlp.data.corpus import Corpus, encode_corpus, load_text, text_digest
 from seqnlp.data.stream_tensors import as_tensors
 from seqnlp.data.streams import Streams

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from seqnlp.config import LanguageModelConfig
+from seqnlp.config.language_model import LanguageModelConfig
 from seqnlp.data.corpus import load_text
 from seqnlp.data.overlap import Text
 

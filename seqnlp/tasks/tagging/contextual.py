@@ -11,7 +11,7 @@ from torch.random import fork_rng
 
 from seqnlp.bundle import Bundle, load_bundle, weights_of
 from seqnlp.bundle_files import TENSORS, find_model
-from seqnlp.config import RecurrentLanguageModelConfig
+from seqnlp.config.language_model import RecurrentLanguageModelConfig
 from seqnlp.errors import ConfigError, RunError
 from seqnlp.models.contextual import CharacterEncoder, ContextualEmbedder
 from seqnlp.models.language_model import LanguageModelEncoder

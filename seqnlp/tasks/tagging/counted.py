@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqnlp.bundle import load_bundle
-from seqnlp.config import DataConfig, TaggingConfig
+from seqnlp.config.tagging import DataConfig, TaggingConfig
 from seqnlp.data.sources import document_lines
 from seqnlp.metrics.entities import sentence_counts
 from seqnlp.metrics.paired_counts import CountedScore, f1_of, percent_of

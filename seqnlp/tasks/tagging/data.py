@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from seqnlp.config import DataConfig, ModelConfig
+from seqnlp.config.tagging import DataConfig, ModelConfig
 from seqnlp.data.encode import EncodedSplit, encode_split
 from seqnlp.data.lexicon import Lexicon
 from seqnlp.data.partial import known_tags

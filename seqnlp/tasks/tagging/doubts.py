@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from seqnlp.bundle import load_bundle
-from seqnlp.config import TaggingConfig
+from seqnlp.config.tagging import TaggingConfig
 from seqnlp.data.sources import load_split
 from seqnlp.tasks.doubts import Doubt
 from seqnlp.tasks.tagging.network import saved_predictor

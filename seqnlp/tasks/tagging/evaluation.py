@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from seqnlp.bundle import Bundle, load_bundle, record_scores
-from seqnlp.config import TaggingConfig
+from seqnlp.config.tagging import TaggingConfig
 from seqnlp.data.sources import load_split, source_name, split_digest
 from seqnlp.metrics.calibration import Calibration, measure_calibration
 from seqnlp.metrics.confusion import ConfusionMatrix, confused

@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from seqnlp.bundle import Bundle
-from seqnlp.config import TaggingConfig
+from seqnlp.config.tagging import TaggingConfig
 from seqnlp.data.sources import load_split
 from seqnlp.models.as_network import TorchWords
 from seqnlp.tasks.gradient import MAX_LENGTH, TEXTS, Norms, gradient_norms_of

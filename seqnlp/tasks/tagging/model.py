@@ -10,7 +10,7 @@ from torch.random import fork_rng
 
 from seqnlp.bundle import Bundle
 from seqnlp.bundle_files import TENSORS
-from seqnlp.config import DataConfig, ModelConfig
+from seqnlp.config.tagging import DataConfig, ModelConfig
 from seqnlp.data.lexicon import WordFeatures
 from seqnlp.data.sources import split_format
 from seqnlp.models.as_network import TensorSource, TorchContext, TorchTagger, torch_device

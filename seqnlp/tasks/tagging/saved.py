@@ -9,7 +9,8 @@ from typing import Any
 
 from seqnlp.bundle import Bundle
 from seqnlp.bundle_fields import Fields
-from seqnlp.config import ModelConfig, RecurrentLanguageModelConfig
+from seqnlp.config.language_model import RecurrentLanguageModelConfig
+from seqnlp.config.tagging import ModelConfig
 from seqnlp.data.lexicon import WordFeatures
 from seqnlp.errors import RunError
 from seqnlp.networks.graph import Array

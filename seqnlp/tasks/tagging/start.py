@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import torch
 
 from seqnlp.bundle import Bundle
-from seqnlp.config import DataConfig, TaggingConfig
+from seqnlp.config.tagging import DataConfig, TaggingConfig
 from seqnlp.data.lexicon import WordFeatures
 from seqnlp.models.tagger import RecurrentTagger
 from seqnlp.tasks import start

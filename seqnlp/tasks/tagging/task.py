@@ -11,7 +11,8 @@ from torch import Tensor
 
 from seqnlp import bundle
 from seqnlp.bundle_files import FOLDER
-from seqnlp.config import TaggingConfig, settings_without_places
+from seqnlp.config.reading import settings_without_places
+from seqnlp.config.tagging import TaggingConfig
 from seqnlp.data.batches import plan_epoch
 from seqnlp.data.collate import collate
 from seqnlp.data.label_suspicions import alike_labels

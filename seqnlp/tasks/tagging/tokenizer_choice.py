@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from itertools import islice
 
-from seqnlp.config import DataConfig
+from seqnlp.config.tagging import DataConfig
 from seqnlp.data.sources import existing_file, split_format
 from seqnlp.tasks.tagging.tokenizer_for_spans import tokenizer_for_spans
 from seqnlp.text.conllu_text import PlacedWords, read_conllu_texts

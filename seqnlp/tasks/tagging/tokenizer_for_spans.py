@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from itertools import islice
 
-from seqnlp.config import DataConfig
+from seqnlp.config.tagging import DataConfig
 from seqnlp.data.sources import raw_examples
 from seqnlp.errors import DataError
 from seqnlp.text.character_spans import edges_inside, trimmed

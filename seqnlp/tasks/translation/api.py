@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqnlp.bundle import load_bundle
-from seqnlp.config import DecodingConfig
+from seqnlp.config.translation import DecodingConfig
 from seqnlp.data.flat_sequences import FlatSequences
 from seqnlp.decode.hypotheses import Decoded
 from seqnlp.decode.sampling import SamplingOptions

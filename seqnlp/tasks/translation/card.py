@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from seqnlp.config import TranslationConfig
+from seqnlp.config.translation import TranslationConfig
 from seqnlp.tasks.saving import begun_with_line
 
 

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from seqnlp.config import TranslationConfig
+from seqnlp.config.translation import TranslationConfig
 from seqnlp.data.flat_sequences import FlatSequences
 from seqnlp.data.pairs import training_pairs
 from seqnlp.errors import DataError

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from seqnlp.bundle import load_bundle, record_scores, save_description
 from seqnlp.bundle_files import find_model
-from seqnlp.config import DecodingConfig, TranslationConfig
+from seqnlp.config.translation import DecodingConfig, TranslationConfig
 from seqnlp.data.pairs import load_pairs, pairs_digest
 from seqnlp.data.sources import source_name
 from seqnlp.metrics.translation_health import health

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import torch
 
-from seqnlp.config import DecodingConfig
+from seqnlp.config.translation import DecodingConfig
 from seqnlp.data.batches import plan_in_order
 from seqnlp.data.flat_sequences import FlatSequences
 from seqnlp.data.pair_batches import with_end

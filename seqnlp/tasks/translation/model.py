@@ -10,7 +10,7 @@ from torch.random import fork_rng
 
 from seqnlp.bundle import Bundle
 from seqnlp.bundle_files import TENSORS
-from seqnlp.config import DecodingConfig, TranslationConfig, TranslatorConfig
+from seqnlp.config.translation import DecodingConfig, TranslationConfig, TranslatorConfig
 from seqnlp.errors import RunError
 from seqnlp.models.translator import RecurrentTranslator
 from seqnlp.saved_weights import with_weights

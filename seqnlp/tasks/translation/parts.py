@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from seqnlp.config import DecodingConfig
+from seqnlp.config.translation import DecodingConfig
 from seqnlp.errors import SeqnlpError
 from seqnlp.tasks.translation.prediction import longest_output
 from seqnlp.tasks.translation.saved import Vocabularies

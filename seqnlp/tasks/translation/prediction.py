@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from seqnlp.config import DecodingConfig
+from seqnlp.config.translation import DecodingConfig
 from seqnlp.data.batches import cut_by_budget
 from seqnlp.data.flat_sequences import FlatSequences, ended
 from seqnlp.decode.beam import beam_search

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from seqnlp.config import TranslationConfig
+from seqnlp.config.translation import TranslationConfig
 from seqnlp.data.pairs import load_pairs
 from seqnlp.tasks.translation.api import Translator
 

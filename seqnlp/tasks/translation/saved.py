@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from seqnlp.bundle import Bundle
-from seqnlp.config import DecodingConfig, TranslatorConfig
+from seqnlp.config.translation import DecodingConfig, TranslatorConfig
 from seqnlp.errors import RunError
 from seqnlp.networks.graph import Array
 from seqnlp.text.language_tokens import subwords_from_folder

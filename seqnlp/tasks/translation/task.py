@@ -12,7 +12,8 @@ from torch import Tensor
 
 from seqnlp import bundle
 from seqnlp.bundle_files import FOLDER
-from seqnlp.config import TranslationConfig, settings_without_places
+from seqnlp.config.reading import settings_without_places
+from seqnlp.config.translation import TranslationConfig
 from seqnlp.data.batches import plan_epoch
 from seqnlp.data.flat_sequences import FlatSequences
 from seqnlp.data.pair_batches import shifted, with_end

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from seqnlp.config import TranslationConfig
+from seqnlp.config.translation import TranslationConfig
 from seqnlp.data.overlap import Text
 from seqnlp.data.pairs import load_pairs
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from seqnlp.config import DataConfig
+from seqnlp.config.tagging import DataConfig
 from seqnlp.data.sources import load_examples, load_split
 from seqnlp.errors import DataError
 from seqnlp.text.formats.annotated import AnnotatedText
