@@ -167,7 +167,6 @@ def load_bundle(path: str | Path) -> Bundle:
     contents = read_together(folder)
     description = description_of(contents, folder)
     description.pop(FILES, None)
-    Fields(description, folder / DESCRIPTION).text("task")
     metrics = _from_json(contents, folder / METRICS) if METRICS in contents else {}
     for split in ("train", "dev", "test"):
         Fields({split: None, **Fields(metrics, folder / METRICS).all}, folder / METRICS).fields(split)

@@ -12,6 +12,7 @@ from seqnlp.bundle_fields import Fields
 from seqnlp.errors import RunError
 from seqnlp.hub import hub_model, parts_of
 from seqnlp.stored import read_bytes, settings_of
+from seqnlp.task_table import TASKS
 
 FORMAT = 2
 """Raised whenever an older seqnlp could not read what a newer one writes."""
@@ -125,12 +126,12 @@ def task_of(path: str | Path) -> str:
     """The task of a model; only its description is read, not its weights.
 
     Raises:
-        RunError: there is no model, or its description is damaged.
+        RunError: there is no model, or its description is damaged or names no task of this version.
     """
     folder = find_model(path)
     named = folder / DESCRIPTION
     there = {DESCRIPTION: read_bytes(named, ADVICE)} if os.path.lexists(named) else {}
-    return Fields(description_of(there, folder), named).text("task")
+    return str(description_of(there, folder)["task"])
 
 
 def read_description(folder: Path) -> dict[str, Any]:
@@ -141,7 +142,7 @@ def description_of(contents: Mapping[str, bytes], folder: Path) -> dict[str, Any
     """What ``config.yaml`` says, but for the format number.
 
     Raises:
-        RunError: it is missing, damaged, or of a newer format.
+        RunError: it is missing, damaged, or of a newer format or task.
     """
     path = folder / DESCRIPTION
     if DESCRIPTION not in contents:
@@ -154,5 +155,7 @@ def description_of(contents: Mapping[str, bytes], folder: Path) -> dict[str, Any
     if version > FORMAT:
         raise RunError(f"{folder}: saved in format {version}, this seqnlp reads up to {FORMAT}; install a newer seqnlp")
     refuse_edited(content, path)
+    if (task := Fields(content, path).text("task")) not in TASKS:
+        raise RunError(f"{path}: expected a task ({', '.join(TASKS)}), found '{task}'; install a newer seqnlp")
     del content["format"]
     return content

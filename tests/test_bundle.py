@@ -18,12 +18,18 @@ import torch
 import yaml
 from tiny import make_sentences, tiny_config
 
+import seqnlp
 from seqnlp import bundle
 from seqnlp.bundle import Bundle, load_bundle, save_bundle, save_description, save_metrics, weights_of
 from seqnlp.bundle_files import find_model
 from seqnlp.config.common import Config
 from seqnlp.errors import RunError, TrainingError
+from seqnlp.serve.models import load_models
 from seqnlp.storage import remove_leftovers
+from seqnlp.task_table import TASKS
+from seqnlp.tasks.export import export_onnx
+from seqnlp.tasks.export_page import export_page
+from seqnlp.tasks.saved_evaluation import config_of
 from seqnlp.tasks.tagging.data import learn_tags
 from seqnlp.tasks.tagging.model import build_tagger, describe, tagger_from_bundle
 from seqnlp.tasks.word_features import learn_features
@@ -335,6 +341,18 @@ def test_a_missing_key_is_named(folder: Path) -> None:
 def test_another_tasks_model_is_refused(folder: Path) -> None:
     edit(folder, lambda content: content.update(task="translation"))
     assert refusal(folder) == "this is a model for translation, not for tagging"
+
+
+def test_a_task_of_a_newer_version_is_refused_whatever_reads_it(folder: Path, tmp_path: Path) -> None:
+    edit(folder, lambda content: content.update(task="parsing"))
+    expected = f"{folder}/config.yaml: expected a task ({', '.join(TASKS)}), found 'parsing'; install a newer seqnlp"
+    assert refusal(folder) == expected
+    readers = [seqnlp.load, lambda run: load_models([str(run)], {}), config_of]
+    readers += [lambda run: export_onnx(run, tmp_path / "onnx"), lambda run: export_page(run, tmp_path / "page.html")]
+    for read in readers:
+        with pytest.raises(RunError) as caught:
+            read(folder)
+        assert str(caught.value) == expected
 
 
 def test_weights_that_do_not_fit_are_refused(folder: Path) -> None:

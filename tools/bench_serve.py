@@ -90,7 +90,9 @@ def differ(answer: object, expected: object) -> bool:
 async def task(port: int) -> str:
     """What the model is for."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    actual: str = json.loads(await ask(reader, writer, b"GET /models HTTP/1.1\r\nHost: x\r\n\r\n"))["models"][0]["task"]
+    actual: str = json.loads(await ask(reader, writer, b"GET /models HTTP/1.1\r\nHost: localhost\r\n\r\n"))["models"][
+        0
+    ]["task"]
     writer.close()
     return actual
 
@@ -105,7 +107,8 @@ async def measured(port: int, verb: str, texts: list[str], clients: int) -> tupl
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         for number in waiting:
             body = json.dumps({"texts": [texts[number]]}).encode()
-            head = f"POST /{verb} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {len(body)}"
+            head = f"POST /{verb} HTTP/1.1\r\nHost: localhost\r\n"
+            head += f"Content-Type: application/json\r\nContent-Length: {len(body)}"
             begun = time.perf_counter()
             answers[number] = await ask(reader, writer, head.encode() + b"\r\n\r\n" + body)
             seconds[number] = time.perf_counter() - begun

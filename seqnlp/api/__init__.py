@@ -91,6 +91,5 @@ def load(path: str | Path, **options: Any) -> Model:
     """
     from seqnlp.bundle_files import task_of
 
-    task = task_of(path)
-    model: Model = part_of(task if task in TASKS else next(iter(TASKS)), "model")(path, **options)
+    model: Model = part_of(task_of(path), "model")(path, **options)
     return model

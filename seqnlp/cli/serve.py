@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +47,14 @@ def add_server_arguments(parser: argparse.ArgumentParser, port: int, body_bytes:
         type=Path,
         metavar="FILE",
         help=f"requests must bear the token in this file (or in the variable {TOKEN_VARIABLE})",
+    )
+    parser.add_argument(
+        "--allow-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="also a name under which the server may be asked, such as that of a proxy; may be repeated (default: "
+        "localhost and addresses; any name where --host lets others in)",
     )
     group = parser.add_argument_group("limits")
     _number(group, "--max-bytes", limits.body_bytes, "of a request's body, else 413")
@@ -90,9 +100,11 @@ def listen_and_serve(arguments: argparse.Namespace, runs: Sequence[str], make: C
     listening = listen(arguments.host, arguments.port)
     with listening:
         models = load_models(runs, {**engine, "precision": arguments.precision})
-        app = make(models, options)
-        if not is_local(listening) and not options.token:
+        if is_local(listening):
+            options = replace(options, hosts=(arguments.host, *(options.hosts or ())))
+        elif not options.token:
             say("warning: everybody who reaches this machine can ask; --token-file FILE asks for a token")
+        app = make(models, options)
         log_json(options.log_requests, options.log_texts)
         told = f"{', '.join(models.served)} on {address_of(listening)}; Ctrl-C ends"
         serve(app, listening, options, lambda: say(told))
@@ -120,7 +132,7 @@ def server_options(arguments: argparse.Namespace) -> Any:
     """The options of :mod:`seqnlp.serve.options` from what was typed.
 
     Raises:
-        SeqnlpError: a limit below 1, or a token that is none.
+        SeqnlpError: a limit below 1, a name of a host or a token that is none.
     """
     from seqnlp.errors import SeqnlpError
     from seqnlp.serve.options import Limits, Options
@@ -128,6 +140,9 @@ def server_options(arguments: argparse.Namespace) -> Any:
     for name in ("max_bytes", "max_lines", "max_waiting", "max_connections", "client_seconds"):
         if not getattr(arguments, name) > 0:
             raise SeqnlpError(f"--{name.replace('_', '-')}: expected more than 0, found {getattr(arguments, name):g}")
+    for name in arguments.allow_host:
+        if not re.fullmatch(r"[A-Za-z0-9._-]+", name):
+            raise SeqnlpError(f"--allow-host: expected a name alone, such as models.example.org, found '{name}'")
     limits = Limits(
         body_bytes=arguments.max_bytes,
         lines=arguments.max_lines,
@@ -138,6 +153,7 @@ def server_options(arguments: argparse.Namespace) -> Any:
     return Options(
         limits=limits,
         token=_token(arguments.token_file),
+        hosts=tuple(arguments.allow_host) or None,
         log_requests=not arguments.quiet,
         log_texts=arguments.log_texts,
     )

@@ -101,7 +101,7 @@ def make_backend(served: ServedModel, options: Options) -> ASGIApp:
 
 
 def version_of(served: ServedModel) -> str:
-    """Another one for every model: its recipe and the beginning of a digest of all its files."""
+    """Another one for every model: its recipe and the beginning of a digest of all its files' digests."""
     digest = sha256((served.model.path / DESCRIPTION).read_bytes()).hexdigest()[:8]
     return f"{served.model.metrics.get('recipe') or served.name} {digest}"
 

@@ -31,6 +31,7 @@ class Options:
     Attributes:
         limits: see there.
         token: that requests must bear; empty: they need none.
+        hosts: names under which the server may be asked, beside addresses and localhost; None: any.
         log_requests: a line of log for each request; errors are always logged.
         log_texts: also what was asked.
         drain_seconds: that requests under way have to end after SIGTERM.
@@ -38,6 +39,7 @@ class Options:
 
     limits: Limits = Limits()
     token: str = ""
+    hosts: tuple[str, ...] | None = None
     log_requests: bool = True
     log_texts: bool = False
     drain_seconds: int = 30

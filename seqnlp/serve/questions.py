@@ -1,4 +1,4 @@
-"""What clients ask, and what they get: a class for each verb, from which the OpenAPI description is made."""
+"""What clients ask: a class for each verb, by which requests are checked and the OpenAPI description is made."""
 
 from __future__ import annotations
 

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp
 
 from seqnlp.errors import SeqnlpError
 from seqnlp.serve.bearer import BearerToken
+from seqnlp.serve.hosts import KnownHosts
 from seqnlp.serve.limits import BodyLimits
 from seqnlp.serve.metrics import CONTENT_TYPE, Metrics
 from seqnlp.serve.model_thread import Answers, BusyError, ModelThread
@@ -87,7 +88,8 @@ def guarded(app: FastAPI, service: Service) -> ASGIApp:
         return Response(service.metrics.text(), media_type=CONTENT_TYPE)
 
     options = service.options
-    inner: ASGIApp = BodyLimits(app, options.limits)
+    inner: ASGIApp = app if options.hosts is None else KnownHosts(app, options.hosts)
+    inner = BodyLimits(inner, options.limits)
     if options.token:
         inner = BearerToken(inner, options.token, {*PAGES, "/health"})
     return Recorded(inner, service.metrics, {path for route in app.routes if (path := getattr(route, "path", ""))})
@@ -104,7 +106,9 @@ def _add_errors(app: FastAPI) -> None:
 
     async def plain(request: Request, problem: Exception) -> Response:
         assert isinstance(problem, HTTPException)
-        return refusal(problem.status_code, str(problem.detail), dict(problem.headers or {}))
+        unread = problem.status_code == 400 and problem.__cause__
+        message = f"the body is no JSON ({_unread(unread)})" if unread else str(problem.detail)
+        return refusal(problem.status_code, message, dict(problem.headers or {}))
 
     async def too_many(request: Request, problem: Exception) -> Response:
         return refusal(413, str(problem))
@@ -128,5 +132,15 @@ def _told(error: dict[str, Any]) -> str:
     """What is wrong with a field. What was sent is not repeated."""
     if error["type"] == "model_attributes_type":
         return "expected a JSON object and the header 'Content-Type: application/json'"
+    if error["type"] == "json_invalid":
+        why = str(error["ctx"]["error"])
+        return f"the body is no JSON ({why[:1].lower()}{why[1:]}, at character {error['loc'][1] + 1:,})"
     place = ".".join(str(part)[:100] for part in error["loc"][1:])
     return f"{place}: {error['msg']}" if place else str(error["msg"])
+
+
+def _unread(problem: BaseException) -> str:
+    """Why a body could not be read at all."""
+    if isinstance(problem, UnicodeDecodeError):
+        return "it is not in UTF-8"
+    return "it is nested too deeply" if isinstance(problem, RecursionError) else "it has a number too long to read"

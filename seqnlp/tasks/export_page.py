@@ -7,7 +7,6 @@ from pathlib import Path
 
 from seqnlp.bundle import load_bundle
 from seqnlp.compact_weights import compact, widened
-from seqnlp.errors import SeqnlpError
 from seqnlp.page.file import PageModel, page
 from seqnlp.storage import write_atomically
 from seqnlp.task_table import TASKS, part_of
@@ -32,8 +31,6 @@ def export_page(run: str | Path, file: Path, int8: bool | None = None, title: st
     """
     bundle = load_bundle(run)
     task = bundle.task
-    if task not in TASKS:
-        raise SeqnlpError(f"--page: expected a model for {', '.join(TASKS)}, found one for {task}")
     int8 = task not in _EXACT if int8 is None else int8
     if int8:
         bundle = replace(bundle, weights=widened(compact(bundle.weights)))

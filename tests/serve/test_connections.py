@@ -13,7 +13,8 @@ import pytest
 from served import Server
 
 BODY = json.dumps({"texts": ["Ada Sorrel lives in Brinmoor."]}).encode()
-HEAD = b"POST /tag HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(BODY)
+HEAD = b"POST /tag HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+HEAD += b"Content-Length: %d\r\n\r\n" % len(BODY)
 
 
 def rest(client: socket.socket) -> bytes:
@@ -84,7 +85,7 @@ def test_who_goes_in_the_middle_is_forgotten(server: Server) -> None:
 
 
 def test_requests_sent_at_once_over_one_connection_are_answered_in_their_order(server: Server) -> None:
-    last = b"GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    last = b"GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
     with server.socket() as client:
         client.sendall((HEAD + BODY) * 20 + last)
         reply = rest(client)
