@@ -20,7 +20,7 @@ from seqnlp.config.common import Config
 from seqnlp.config.reading import config_to_dict, read_config
 from seqnlp.config.renamed import with_former_defaults
 from seqnlp.data.clean_pairs import counted
-from seqnlp.data.sources import resolve_path
+from seqnlp.data.paths import resolve_path
 from seqnlp.errors import ConfigError, RunError
 from seqnlp.recipe_names import with_moved_data
 from seqnlp.storage import remove_leftovers, write_atomically

@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 
 from seqnlp.config.common import Config
-from seqnlp.data.sources import resolve_path
+from seqnlp.data.paths import resolve_path
 from seqnlp.models.size import count_parameters
 from seqnlp.tasks.registry import Say, make_task
 from seqnlp.training.device import choose_device, choose_precision

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from seqnlp.config.translation import AND, LANGUAGE, ParallelDataConfig
-from seqnlp.data.sources import existing_file, resolve_path
+from seqnlp.data.paths import resolve_path
+from seqnlp.data.sources import existing_file
 from seqnlp.errors import DataError
 from seqnlp.text.pair_format import recognise_pairs
 

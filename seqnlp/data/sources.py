@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -17,8 +16,9 @@ from seqnlp.config.translation import ParallelDataConfig
 from seqnlp.data.hub import hub_digest, read_hub
 from seqnlp.data.part_of_train import Grouping, part_of_train, sentence_groups
 from seqnlp.data.partial import checked_partial
+from seqnlp.data.paths import existing_path, resolve_path
 from seqnlp.data.tag_check import mend_tags, refuse_comments, refuse_illegal_tags
-from seqnlp.errors import DataError, did_you_mean
+from seqnlp.errors import DataError
 from seqnlp.text.character_spans import checked_spans
 from seqnlp.text.conll import document_starts
 from seqnlp.text.files import file_digest
@@ -219,12 +219,6 @@ def split_digest(config: DataConfig, split: str) -> str:
     return brat_digest(path) if path.is_dir() else file_digest(path)
 
 
-def resolve_path(config: SplitsConfig, name: str) -> Path:
-    """Where a file of the configuration is: in ``config.dir``, else in ``$SEQNLP_DATA``, else in the current folder."""
-    folder = config.dir or os.environ.get("SEQNLP_DATA", "")
-    return Path(folder).expanduser() / Path(name).expanduser()
-
-
 def source_name(config: DataConfig | ParallelDataConfig | DocumentDataConfig, split: str) -> str:
     """What messages call the split's source: a path, ``NAME[split]`` on the hub, or how many are made up."""
     name = getattr(config, source_split(config, split))
@@ -247,24 +241,6 @@ def existing_file(config: SplitsConfig, split: str, name: str) -> Path:
         DataError: there is none; says how the name was resolved.
     """
     return existing_path(config, f"data.{split}", getattr(config, split), name)
-
-
-def existing_path(config: SplitsConfig, setting: str, value: str, name: str | None = None, advice: str = "") -> Path:
-    """The file that the value of a setting names: ``name`` where the value stands for several files.
-
-    Raises:
-        DataError: there is none; says how the name was resolved, and gives the ``advice``.
-    """
-    path = resolve_path(config, name or value)
-    if not path.exists():
-        close = did_you_mean(path.name, os.listdir(path.parent)) if path.parent.is_dir() else ""
-        origin = "data.dir" if config.dir else "$SEQNLP_DATA" if os.environ.get("SEQNLP_DATA") else "the current folder"
-        raise DataError(
-            f"no such file{close}; {setting} is '{value}', looked up in {origin}; "
-            f"set data.dir or $SEQNLP_DATA to the folder that holds it{advice}",
-            path,
-        )
-    return path
 
 
 def other_format(

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
-from seqnlp.config.anomaly_detection import AutoencoderConfig
-from seqnlp.config.classification import ClassifierConfig
-from seqnlp.config.forecasting import ForecasterConfig
-from seqnlp.config.language_model import RecurrentLanguageModelConfig, cluster_sizes
-from seqnlp.config.tagging import ModelConfig
-from seqnlp.config.translation import TranslatorConfig
 from seqnlp.data.lexicon import FIRST_CHARACTER, WordFeatures
 from seqnlp.networks.gates import WITH_CELL
 from seqnlp.text.casing import CASINGS
+
+if TYPE_CHECKING:
+    from seqnlp.config.anomaly_detection import AutoencoderConfig
+    from seqnlp.config.classification import ClassifierConfig
+    from seqnlp.config.forecasting import ForecasterConfig
+    from seqnlp.config.language_model import RecurrentLanguageModelConfig
+    from seqnlp.config.tagging import ModelConfig
+    from seqnlp.config.translation import TranslatorConfig
 
 Expected = tuple[str, tuple[int, ...]]
 """The dtype and the shape of a weight."""
@@ -204,6 +207,8 @@ def language_model_shapes(model: RecurrentLanguageModelConfig, num_tokens: int) 
     width = reader_dim(model)
     if not model.tie_embeddings:
         shapes["output_table"] = floats(num_tokens, width)
+    from seqnlp.config.language_model import cluster_sizes
+
     clusters = len(cluster_sizes(num_tokens, model.adaptive_head)) - 1
     shapes["output.bias"] = floats(num_tokens)
     if clusters:

@@ -10,13 +10,15 @@ import weakref
 from collections.abc import Callable, Mapping
 from functools import cache, wraps
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from seqnlp.bundle import Bundle
 from seqnlp.bundle_files import find_model
 from seqnlp.errors import SeqnlpError
 from seqnlp.tasks.model_folder import copy_model, files_of, is_in_run, write_files
-from seqnlp.tasks.saved_evaluation import Report, evaluated
+
+if TYPE_CHECKING:
+    from seqnlp.tasks.saved_evaluation import Report
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -97,6 +99,8 @@ class SavedModel:
         """
         if len(self._made_from[0]) > 1:
             raise SeqnlpError("evaluate: expected one model; `seqnlp evaluate` and `seqnlp score` judge several")
+        from seqnlp.tasks.saved_evaluation import evaluated
+
         return evaluated(self.path, test, split)
 
     def __reduce__(self) -> tuple[Any, ...]:

@@ -16,7 +16,7 @@ from seqnlp.config.classification import ClassifierConfig
 from seqnlp.config.common import SplitsConfig
 from seqnlp.config.tagging import ModelConfig
 from seqnlp.data.lexicon import WordFeatures, normalized
-from seqnlp.data.sources import existing_path
+from seqnlp.data.paths import existing_path
 from seqnlp.text.files import file_digest
 from seqnlp.text.tokenize import visible
 from seqnlp.text.vectors import read_vectors

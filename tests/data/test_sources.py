@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from seqnlp.config.tagging import DataConfig
-from seqnlp.data.sources import load_split, resolve_path, split_digest
+from seqnlp.data.paths import resolve_path
+from seqnlp.data.sources import load_split, split_digest
 from seqnlp.errors import DataError
 from seqnlp.text.files import file_digest
 from seqnlp.text.sentence import TaggedSentence

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from command import output, seqnlp
 
-from seqnlp.data.sources import resolve_path
+from seqnlp.data.paths import resolve_path
 from seqnlp.launch import read_run_config
 from seqnlp.resources import find_recipes
 

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 
 from seqnlp.bundle_files import TENSORS
 from seqnlp.compact_weights import at_precision
-from seqnlp.networks.contextual import ContextReaders, GraphCharacters, SentenceReader
 from seqnlp.networks.engine import choose_engine, make_network
-from seqnlp.networks.graph import Graph, Run
-from seqnlp.networks.shapes import Expected, language_reader_shapes, reader_dim, tagger_shapes
+from seqnlp.networks.shapes import Expected, reader_dim, tagger_shapes
 from seqnlp.networks.tagger import GraphTagger
 from seqnlp.saved_weights import refuse_unfit
 from seqnlp.tasks.tagging.prediction import TagPredictor
-from seqnlp.tasks.tagging.saved import SavedEncoder, SavedTagger
-from seqnlp.text.language_tokens import CharacterTokens
+from seqnlp.tasks.tagging.saved import SavedTagger
 from seqnlp.text.tags import legal_start
 
 
@@ -56,13 +52,9 @@ def _graph_predictor(saved: SavedTagger, engine: str, threads: int, precision: s
     make = partial(make_network, engine=engine, threads=threads, precision=precision)
     weights = at_precision(saved.weights, precision)
     network = GraphTagger(saved.settings, saved.tags, weights, make, context_dim)
-    context = ContextReaders([_reader(one, make, precision) for one in saved.readers]) if saved.readers else None
+    context = None
+    if saved.readers:
+        from seqnlp.tasks.tagging.character_readers import character_readers
+
+        context = character_readers(saved.readers, make, precision)
     return TagPredictor(network, saved.features, saved.tags, saved.scheme, context=context)
-
-
-def _reader(saved: SavedEncoder, make: Callable[[Graph], Run], precision: str) -> SentenceReader:
-    tokens = CharacterTokens(saved.characters)
-    shapes = partial(language_reader_shapes, saved.settings, len(tokens))
-    refuse_unfit(shapes, saved.weights, saved.folder / TENSORS)
-    network = GraphCharacters(saved.settings, at_precision(saved.weights, precision), make)
-    return SentenceReader(network, tokens, saved.lowercase, saved.settings.direction)
