@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from seqnlp.cli.engine_options import add_precision_argument
 from seqnlp.cli.output import say
@@ -65,45 +65,75 @@ def run(arguments: argparse.Namespace) -> int:
     """Evaluate, print, and write what was asked for."""
     from seqnlp.errors import SeqnlpError
     from seqnlp.launch import config_of_run, is_run
-    from seqnlp.storage import write_atomically, write_pieces_atomically
-    from seqnlp.task_table import TASKS, kinds_with, part_of
+    from seqnlp.task_table import part_of
     from seqnlp.tasks.saved_evaluation import config_of
 
     config = config_of_run(arguments.run) if is_run(arguments.run) else config_of(arguments.run)
     if not config.data.train and not arguments.data:
         raise SeqnlpError(f"{arguments.run} is a model folder without its run; name what to score with --data FILE")
-    parts = TASKS[config.task]
+    _check_options(arguments, config.task)
+    if arguments.data_dir:
+        config.data.dir = arguments.data_dir
+    if arguments.data:
+        use_file(arguments.data, config)
+    arguments.split = arguments.split or "test"
+    use_threads(arguments.threads)
+    if arguments.tune:
+        part_of(config.task, "tune")(arguments.run, config, say)
+        return 0
+    options = _options_of_task(arguments, config.task)
+    keep = not arguments.data and "precision" not in options
+    report: Report = part_of(config.task, "evaluate")(arguments.run, config, arguments.split, say, keep=keep, **options)
+    print(json_text(report.to_dict(), indent=1) if arguments.json else report.to_text())
+    _write_files(arguments, config, report)
+    return 0
+
+
+def _check_options(arguments: argparse.Namespace, task: str) -> None:
+    """Refuse options that are of other tasks, or exclude each other.
+
+    Raises:
+        SeqnlpError: with the option.
+    """
+    from seqnlp.errors import SeqnlpError
+    from seqnlp.task_table import TASKS, kinds_with
+
+    parts = TASKS[task]
     if arguments.cache < 0:
         raise SeqnlpError(f"--cache: expected 1 or more, found {arguments.cache}")
     if (arguments.cache or arguments.dynamic) and not parts.adaptation:
         raise SeqnlpError(f"--cache and --dynamic are for {kinds_with('adaptation')}")
     if arguments.classical and not parts.classical:
         raise SeqnlpError(f"--classical is for {kinds_with('classical')}")
-    if arguments.data_dir:
-        config.data.dir = arguments.data_dir
-    if arguments.data:
-        if arguments.split or arguments.tune:
-            raise SeqnlpError("--data scores a file, --split and --tune a split of the run: give one of them")
-        use_file(arguments.data, config)
-    arguments.split = arguments.split or "test"
+    if arguments.data and (arguments.split or arguments.tune):
+        raise SeqnlpError("--data scores a file, --split and --tune a split of the run: give one of them")
     if arguments.predictions and not parts.predictions:
-        raise SeqnlpError(f"--predictions is for {kinds_with('predictions')}; this run's task is {config.task}")
-    use_threads(arguments.threads)
-    if arguments.tune:
-        if not parts.tune:
-            raise SeqnlpError(f"--tune is for {kinds_with('tune')}; other models are complete when their training ends")
-        part_of(config.task, "tune")(arguments.run, config, say)
-        return 0
-    adapted = arguments.cache or arguments.dynamic
-    options = {"adaptation": part_of(config.task, "adaptation")(arguments.cache, arguments.dynamic)} if adapted else {}
+        raise SeqnlpError(f"--predictions is for {kinds_with('predictions')}; this run's task is {task}")
+    if arguments.tune and not parts.tune:
+        raise SeqnlpError(f"--tune is for {kinds_with('tune')}; other models are complete when their training ends")
     if arguments.precision == "int8":
-        _check_int8(arguments, config.task)
+        _check_int8(arguments, task)
+
+
+def _options_of_task(arguments: argparse.Namespace, task: str) -> dict[str, Any]:
+    """What else the task's evaluation is to do."""
+    from seqnlp.task_table import part_of
+
+    options: dict[str, Any] = {}
+    if arguments.cache or arguments.dynamic:
+        options["adaptation"] = part_of(task, "adaptation")(arguments.cache, arguments.dynamic)
+    if arguments.precision == "int8":
         options["precision"] = "int8"
-    options |= {"classical": True} if arguments.classical else {}
-    evaluate = part_of(config.task, "evaluate")
-    keep = not arguments.data and "precision" not in options
-    report: Report = evaluate(arguments.run, config, arguments.split, say, keep=keep, **options)
-    print(json_text(report.to_dict(), indent=1) if arguments.json else report.to_text())
+    if arguments.classical:
+        options["classical"] = True
+    return options
+
+
+def _write_files(arguments: argparse.Namespace, config: Config, report: Report) -> None:
+    """Write the report and the predictions, where they were asked for."""
+    from seqnlp.storage import write_atomically, write_pieces_atomically
+    from seqnlp.task_table import part_of
+
     if arguments.report:
         write_atomically(arguments.report, report.to_html(_origin(arguments, config)).encode())
         say(f"report written to {arguments.report}")
@@ -111,7 +141,6 @@ def run(arguments: argparse.Namespace) -> int:
         rows = part_of(config.task, "predictions")(arguments.run, config, arguments.split, _quiet)
         write_pieces_atomically(arguments.predictions, (json_line(row).encode() for row in rows))
         say(f"predictions written to {arguments.predictions}")
-    return 0
 
 
 def _check_int8(arguments: argparse.Namespace, task: str) -> None:

@@ -56,7 +56,7 @@ def make_backend(served: ServedModel, options: Options) -> ASGIApp:
         SeqnlpError: the model's answers are no annotations.
     """
     if served.task not in KINDS:
-        raise SeqnlpError(f"Label Studio is helped by taggers and classifiers, found a model for {served.task}")
+        raise SeqnlpError(f"Label Studio: expected a tagger or a classifier, found a model for {served.task}")
     service = Service(Models([served]), options)
     app = FastAPI(title="Label Studio", version=__version__, docs_url=None, redoc_url=None, lifespan=service.running)
     version = version_of(served)
@@ -79,8 +79,8 @@ def make_backend(served: ServedModel, options: Options) -> ASGIApp:
         read = [text for text in texts if text is not None]
         answers = iter(await service.ask(served, verb, read, (0, 0.0) if verb == "tag" else ("",), request))
         results = [_prediction(None if text is None else next(answers), control) for text in texts]
-        told = {"model_version": version}
-        return json_reply({"results": [one | told for one in results], **told})
+        named = {"model_version": version}
+        return json_reply({"results": [one | named for one in results], **named})
 
     async def is_training() -> Response:
         return json_reply({"is_training": False})
@@ -111,7 +111,7 @@ def _add(app: FastAPI, method: str, path: str, handle: Callable[..., Any]) -> No
 
 
 def _check_labels(control: Control, served: ServedModel) -> None:
-    """Refuse a configuration none of whose labels the model knows: nothing would be annotated, and nobody told why.
+    """Refuse a configuration none of whose labels the model knows: without this nothing would be annotated.
 
     Raises:
         DataError: with both.

@@ -54,5 +54,5 @@ class Recorded:
         seconds = time.perf_counter() - begun
         path = scope["path"] if scope["path"] in self.paths else "other"
         self.metrics.request(path, status, seconds)
-        told = {"id": request_id, "method": scope["method"], "path": path, "status": status}
-        LOGGER.info("request", extra={"fields": {**told, "ms": round(1000 * seconds, 2), **fields}})
+        request = {"id": request_id, "method": scope["method"], "path": path, "status": status}
+        LOGGER.info("request", extra={"fields": {**request, "ms": round(1000 * seconds, 2), **fields}})

@@ -79,7 +79,7 @@ def serve(app: ASGIApp, listening: socket.socket, options: Options, ready: Calla
 
 
 class _Server(uvicorn.Server):
-    """Ends well when it is told to end: uvicorn would let the signal end the process once more."""
+    """Returns after SIGTERM or SIGINT: uvicorn would raise the signal again, which would kill the process."""
 
     def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
         super().__init__(config)

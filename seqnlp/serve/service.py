@@ -98,8 +98,8 @@ def guarded(app: FastAPI, service: Service) -> ASGIApp:
 def _add_errors(app: FastAPI) -> None:
     async def wrong_question(request: Request, problem: Exception) -> Response:
         assert isinstance(problem, RequestValidationError)
-        told = [_told(error) for error in problem.errors()]
-        return refusal(422, "; ".join(told[:5]) + ("; ..." if len(told) > 5 else ""))
+        wrong = [_described(error) for error in problem.errors()]
+        return refusal(422, "; ".join(wrong[:5]) + ("; ..." if len(wrong) > 5 else ""))
 
     async def refused(request: Request, problem: Exception) -> Response:
         return refusal(404 if isinstance(problem, UnknownModelError) else 422, str(problem))
@@ -128,7 +128,7 @@ def _add_errors(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, plain)
 
 
-def _told(error: dict[str, Any]) -> str:
+def _described(error: dict[str, Any]) -> str:
     """What is wrong with a field. What was sent is not repeated."""
     if error["type"] == "model_attributes_type":
         return "expected a JSON object and the header 'Content-Type: application/json'"

@@ -34,8 +34,8 @@ _FREE = (
 )
 """Settings of models that a run may change, beside all dropouts: they decide no weight's size or meaning."""
 
-SHY = 4.0
-"""What a new label scores below what it begins as, so that it is not said before it is learnt."""
+NEW_LABEL_MARGIN = 4.0
+"""What a new label scores below the label it begins as a copy of, so that it is not given before it is learnt."""
 
 WORD_ROWS: Mapping[str, Row] = {
     "embedder.table.weight": 0,

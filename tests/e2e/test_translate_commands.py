@@ -496,3 +496,7 @@ def test_minimum_bayes_risk_chooses_among_the_best(utility: str, translator_run:
         (["--candidates", "1"], "--candidates: expected at least 2, found 1"),
     ):
         assert said in seqnlp("translate", translator_run, "--mbr", utility, *options, stdin="x").err
+
+
+def test_tuning_and_the_cost_of_int8_are_two_commands(translator_run: Path) -> None:
+    assert "leave out --predictions, --tune" in refusal("evaluate", translator_run, "--tune", "--precision", "int8")

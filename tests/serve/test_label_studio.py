@@ -148,5 +148,5 @@ def test_other_mistakes_are_said(names: Server, models: dict[str, Path]) -> None
     plain = names.post("/predict", {"tasks": [{"data": {"text": TEXT}}]})[1]["results"][0]
     assert plain["result"][0]["from_name"] == "label"
     assert refusal("label-studio", models["translate"], "--port", 0) == (
-        "Label Studio is helped by taggers and classifiers, found a model for translation"
+        "Label Studio: expected a tagger or a classifier, found a model for translation"
     )

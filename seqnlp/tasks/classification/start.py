@@ -57,4 +57,4 @@ def take_over(config: ClassificationConfig, begun: ClassifierStart, model: Recur
         if config.data.multi_label:
             model.project.weight[new] = 0
             model.project.bias[new] = 0
-        model.project.bias[new] -= start.SHY
+        model.project.bias[new] -= start.NEW_LABEL_MARGIN

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -93,19 +94,23 @@ def evaluate(
     if train and (adaptation.cache or adaptation.dynamic):
         dev = encode_corpus(load_text(config.data, "dev"), saved.tokens) if config.data.dev else None
         report = replace(report, adapted=_adapted(saved, train, dev, corpus, adaptation, say))
-    summary = {
+    if keep:
+        record_scores(run, split, _summary(report, config), say)
+    return report
+
+
+def _summary(report: LanguageReport, config: LanguageModelConfig) -> dict[str, Any]:
+    """What ``metrics.json`` keeps of a report."""
+    return {
         "perplexity": round(report.score, 4),
         "interval": [round(end, 2) for end in report.scores.interval],
         "bits_per_character": round(report.scores.bits_per_character, 5),
         "bits_per_byte": round(report.scores.bits_per_byte, 5),
         "kneser_ney": {one.name: round(one.scores.per_word, 2) for one in report.baselines},
         "adapted": {one.name: round(one.scores.per_word, 2) for one in report.adapted},
-        "file": Path(getattr(config.data, source_split(config.data, split))).name,
-        "sha256": text_digest(config.data, split),
+        "file": Path(getattr(config.data, source_split(config.data, report.split))).name,
+        "sha256": text_digest(config.data, report.split),
     }
-    if keep:
-        record_scores(run, split, summary, say)
-    return report
 
 
 def _scores(name: str, corpus: Corpus, direction: str, losses_of: Losses) -> NamedScores:

@@ -1,7 +1,7 @@
-"""A tagger that goes on from another one: old labels keep their scores, new ones begin as "outside", a little shyer.
+"""A tagger that goes on from another one: old labels keep their scores, new ones begin as "outside" less a margin.
 
-A path of tags with a new label scores as much as the same path with "outside" there, less ``SHY`` a word. So the best
-tags of any text are those of the start until the run has learnt something.
+A path of tags with a new label scores as much as the same path with "outside" there, less ``NEW_LABEL_MARGIN`` a
+word. So the best tags of any text are those of the start until the run has learnt something.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def take_over(config: TaggingConfig, begun: TaggerStart, model: RecurrentTagger)
     labels = ("project.weight", "project.bias", "crf.start_transitions", "crf.end_transitions", "crf.transitions")
     start.take_over_weights(config, model, begun.bundle, {**start.WORD_ROWS, **dict.fromkeys(labels, row)})
     with torch.no_grad():
-        model.project.bias[len(tags) :] -= start.SHY
+        model.project.bias[len(tags) :] -= start.NEW_LABEL_MARGIN
 
 
 def _read(context: bool) -> str:

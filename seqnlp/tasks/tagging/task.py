@@ -30,9 +30,9 @@ from seqnlp.tasks.tagging.contextual import add_context, load_context
 from seqnlp.tasks.tagging.contextual_store import ContextStore
 from seqnlp.tasks.tagging.model import build_tagger, columns_of, describe, module_predictor
 from seqnlp.tasks.tagging.prediction import SentencePrediction
-from seqnlp.tasks.tagging.start import features_of, tagger_start, take_over, with_its_tokenizer
+from seqnlp.tasks.tagging.start import TaggerStart, features_of, tagger_start, take_over, with_its_tokenizer
 from seqnlp.tasks.tagging.tokenizer_choice import choose_tokenizer
-from seqnlp.tasks.word_features import learn_features, load_vectors, vectors_digest
+from seqnlp.tasks.word_features import Vectors, learn_features, load_vectors, vectors_digest
 from seqnlp.text.sentence import TaggedSentence
 from seqnlp.text.tags import Span
 from seqnlp.training.checkpoint import Progress
@@ -55,56 +55,28 @@ class TaggingTask:
     model: RecurrentTagger
 
     def __init__(self, config: TaggingConfig, folder: Path, device: torch.device, say: Callable[[str], None]) -> None:
-        begun = tagger_start(config)
-        if begun:
-            data = with_its_tokenizer(config.data, config, begun)
+        start = tagger_start(config)
+        if start:
+            data = with_its_tokenizer(config.data, config, start)
         else:
             data = replace(config.data, tokenizer=choose_tokenizer(config.data, say))
-        config = replace(config, data=data)
-        self.config, self.folder, self.device = config, folder, device
-        settings = config.model
+        self.config = config = replace(config, data=data)
+        self.folder, self.device = folder, device
         self.columns = columns_of(data)
-        self.train_digest = split_digest(data, "train")
-        self.dev_digest = split_digest(data, "dev")
-        self.digest = self.train_digest + vectors_digest(data, settings)
+        self.train_digest, self.dev_digest = split_digest(data, "train"), split_digest(data, "dev")
         train = load_split(data, "train", say)
         self.dev = load_split(data, "dev", say)
         self.words = [sentence.tokens for sentence in train]
         self.context = self._read_context(say)
-        embedder = self.context.embedder if self.context else None
-        self.digest += embedder.digest() if embedder else ""
-        vectors = load_vectors(data, settings)
-        self.features = learn_features(train, settings, vectors)
-        self.tags = tagging_data.learn_tags(train, data, settings)
-        tagging_data.refuse_one_tag(self.tags, source_name(data, "train"))
-        for suspicion in alike_labels(tagging_data.labels_of(self.tags, data.scheme)):
-            say(f"train: {suspicion}")
-        if begun:
-            self.digest += start_digest(begun.bundle)
-            self.features = features_of(config, begun, self.features, vectors)
-            self.tags = begun.tags(self.tags)
-            new_words = len(self.features.words) - len(begun.saved.features.words)
-            say(begins_with(config, {"words": new_words, "tags": len(self.tags) - len(begun.saved.tags)}))
-        tagging_data.report_unseen_labels(self.dev, tagging_data.labels_of(self.tags, data.scheme), data, "dev", say)
-        self.gold = gold_spans(self.dev, data.scheme) if data.scheme != "none" else []  # of dev
-        if self.dev and data.scheme != "none" and not any(self.gold):
-            say(f"{source_name(data, 'dev')}: no entities to find, so there is no F1: the last epoch is kept")
+        self.digest = self._digest(start)
+        vectors = load_vectors(data, config.model)
+        self._learn_words_and_tags(train, vectors, start, say)
+        self.gold = self._gold_of_dev(say)
         self.lexicon = Lexicon(self.features)
-        self.train = tagging_data.encoded(train, data, settings, self.lexicon, self.tags)
-        self.initialized_from = name_of(begun.bundle) if begun else ""
-        self.word_dim = vectors.values.shape[1] if vectors else settings.word_dim
-        self.word_dim = begun.saved.word_dim if begun else self.word_dim
-        torch.manual_seed(config.seed)
-        context_dim = embedder.dim if embedder else 0
-        self.model = build_tagger(settings, self.features, self.tags, self.word_dim, context_dim).to(device)
-        forms = self.lexicon.columns()
-        if begun:
-            take_over(config, begun, self.model)
-            fill_new_words(self.model.embedder, begun.saved.features, vectors, forms)
-        elif vectors and self.model.embedder.vectors is not None:
-            self.model.embedder.vectors.fill(vectors.values)
-            # a form has a vector by its own case, a row of the table perhaps by another
-            self.model.embedder.start_corrections_at_zero(*map(torch.from_numpy, (forms.word_ids, forms.vector_ids)))
+        self.train = tagging_data.encoded(train, data, config.model, self.lexicon, self.tags)
+        self.initialized_from = name_of(start.bundle) if start else ""
+        self.word_dim = start.saved.word_dim if start else vectors.values.shape[1] if vectors else config.model.word_dim
+        self.model = self._build(vectors, start)
         say(
             f"train: {len(train):,} sentences, {len(self.train.words):,} tokens; dev: {len(self.dev):,} sentences; "
             f"{len(self.features.words) - 1:,} words, {len(self.tags)} tags; "
@@ -183,6 +155,58 @@ class TaggingTask:
         fit_outside = self.config.model.fit_outside
         penalty, temperature = calibrate(self.folder / FOLDER, self.dev, fit_outside, self.context)
         return f"outside penalty {penalty:.1f}, temperature {temperature:.2f}; "
+
+    def _digest(self, start: TaggerStart | None) -> str:
+        """Identifies all that training reads."""
+        context = self.context.embedder.digest() if self.context else ""
+        own = self.train_digest + vectors_digest(self.config.data, self.config.model) + context
+        return own + (start_digest(start.bundle) if start else "")
+
+    def _learn_words_and_tags(
+        self,
+        train: Sequence[TaggedSentence],
+        vectors: Vectors | None,
+        start: TaggerStart | None,
+        say: Callable[[str], None],
+    ) -> None:
+        """Set ``features`` and ``tags`` from the training split, after those of the start if there is one."""
+        config, data = self.config, self.config.data
+        self.features = learn_features(train, config.model, vectors)
+        self.tags = tagging_data.learn_tags(train, data, config.model)
+        tagging_data.refuse_one_tag(self.tags, source_name(data, "train"))
+        for suspicion in alike_labels(tagging_data.labels_of(self.tags, data.scheme)):
+            say(f"train: {suspicion}")
+        if start:
+            self.features = features_of(config, start, self.features, vectors)
+            self.tags = start.tags(self.tags)
+            new_words = len(self.features.words) - len(start.saved.features.words)
+            say(begins_with(config, {"words": new_words, "tags": len(self.tags) - len(start.saved.tags)}))
+
+    def _gold_of_dev(self, say: Callable[[str], None]) -> list[list[Span]]:
+        """The entities of the dev sentences; none of plain tags."""
+        data = self.config.data
+        tagging_data.report_unseen_labels(self.dev, tagging_data.labels_of(self.tags, data.scheme), data, "dev", say)
+        if data.scheme == "none":
+            return []
+        gold = gold_spans(self.dev, data.scheme)
+        if self.dev and not any(gold):
+            say(f"{source_name(data, 'dev')}: no entities to find, so there is no F1: the last epoch is kept")
+        return gold
+
+    def _build(self, vectors: Vectors | None, start: TaggerStart | None) -> RecurrentTagger:
+        """The network with its first weights."""
+        context_dim = self.context.embedder.dim if self.context else 0
+        torch.manual_seed(self.config.seed)
+        model = build_tagger(self.config.model, self.features, self.tags, self.word_dim, context_dim).to(self.device)
+        forms = self.lexicon.columns()
+        if start:
+            take_over(self.config, start, model)
+            fill_new_words(model.embedder, start.saved.features, vectors, forms)
+        elif vectors and model.embedder.vectors is not None:
+            model.embedder.vectors.fill(vectors.values)
+            # a form has a vector by its own case, a row of the table perhaps by another
+            model.embedder.start_corrections_at_zero(*map(torch.from_numpy, (forms.word_ids, forms.vector_ids)))
+        return model
 
     def _read_context(self, say: Callable[[str], None]) -> ContextStore | None:
         """The contextual embeddings of the words of train and dev, if the tagger reads any."""
