@@ -5,9 +5,15 @@ from __future__ import annotations
 import argparse
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from seqnlp.cli.output import say
 from seqnlp.cli.worker_options import add_workers_argument, choose_workers
+
+if TYPE_CHECKING:
+    from seqnlp.api import Model
+    from seqnlp.api.mapping import BatchAnswers
+    from seqnlp.tables.series import SeriesAnswers
 
 HELP = "add a model's answers to a table: parquet, CSV or JSON lines"
 EXAMPLES = """\
@@ -15,12 +21,14 @@ examples:
   seqnlp batch RUN mails.parquet tagged.parquet --text-column body
   seqnlp batch RUN reviews.csv labelled.csv --text-column review --workers 4
   seqnlp batch RUN lines.jsonl.gz translated.jsonl.gz
+  seqnlp batch RUN sales.parquet forecasts.parquet --series-column store
   seqnlp batch RUN mails.parquet tagged.parquet --engine ray --address ray://head:10001 --workers 64
 
 Every row is written, with the columns that it had; a row without an answer says why in the column `error`.
 A tagger adds tags, tokens and spans (and reads a column of lists of words as well), a classifier label and probability,
-a translator translation, a language model log_probability, token_count and perplexity.
-Tables of any size need the same memory.
+a translator translation, a language model log_probability, token_count and perplexity, a detector score, p_value and
+flagged. A forecaster writes other rows: those ahead of each series, with its name. The rows of a series must follow
+each other. Tables of any size need the same memory.
 """
 
 _BYTES_A_WORKER = 200_000
@@ -35,6 +43,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("target", metavar="OUT", type=Path, help="what to write; ends as IN does")
     parser.add_argument(
         "--text-column", default="", metavar="NAME", help="the column to read (default: text; a tagger's tokens)"
+    )
+    parser.add_argument(
+        "--series-column",
+        default="",
+        metavar="NAME",
+        help="of a forecaster or detector: the column that tells series apart (default: the table is one series)",
     )
     parser.add_argument("--prefix", default="", metavar="P", help="what the names of the new columns begin with")
     add_workers_argument(parser)
@@ -66,10 +80,28 @@ def run(arguments: argparse.Namespace) -> int:
         spread = partial(mapped, workers=workers, kind="rows")
     import seqnlp
 
-    model = seqnlp.load(arguments.run, **options)
-    answers = seqnlp.batch(model, arguments.text_column, arguments.prefix, errors="column")
+    answers = _answers(seqnlp.load(arguments.run, **options), arguments)
     tally = answer_table(answers, arguments.source, arguments.target, spread)
     rows = "1 row" if tally.rows == 1 else f"{tally.rows:,} rows"
     wrong = f", {tally.errors:,} without an answer (column {arguments.prefix}error)" if tally.errors else ""
     say(f"{arguments.target}: {rows}{wrong}")
     return 0
+
+
+def _answers(model: Model, arguments: argparse.Namespace) -> BatchAnswers | SeriesAnswers:
+    """What the model is asked.
+
+    Raises:
+        SeqnlpError: an option is not one of such a model.
+    """
+    import seqnlp
+    from seqnlp.errors import SeqnlpError
+    from seqnlp.tables.series import SeriesAnswers
+
+    if isinstance(model, seqnlp.Forecaster | seqnlp.Detector):
+        if arguments.text_column:
+            raise SeqnlpError(f"--text-column is for models that read texts, found {model!r}; leave it out")
+        return SeriesAnswers(model, arguments.series_column, arguments.prefix)
+    if arguments.series_column:
+        raise SeqnlpError(f"--series-column is for forecasters and detectors, found {model!r}; leave it out")
+    return seqnlp.batch(model, arguments.text_column, arguments.prefix, errors="column")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -41,14 +41,20 @@ def parquet_rows(path: Path, config: SeriesDataConfig) -> Iterator[tuple[int, li
         frame = frame.reset_index()
     names = [str(name) for name in frame.columns]
     yield 1, names
-    columns = [_texts(frame.iloc[:, place], config) for place in range(len(names))]
+    columns = [field_texts(_values(frame.iloc[:, place]), config) for place in range(len(names))]
     for number, fields in enumerate(zip(*columns, strict=True), 1):
         yield number, list(fields)
 
 
-def _texts(column: Any, config: SeriesDataConfig) -> list[str]:
-    """A column as text: without the time of day where it is midnight throughout, as CSV would have it."""
-    values = [None if missing else value for value, missing in zip(column, column.isna(), strict=True)]
+def _values(column: Any) -> list[Any]:
+    return [None if missing else value for value, missing in zip(column, column.isna(), strict=True)]
+
+
+def field_texts(values: Sequence[Any], config: SeriesDataConfig) -> list[str]:
+    """A column, None where a value is missing, as the text that would stand in CSV.
+
+    Without the time of day where it is midnight throughout.
+    """
     stamps = [value for value in values if isinstance(value, datetime)]
     days = bool(stamps) and all(_is_midnight(stamp) for stamp in stamps)
     return [_text(value, config, days) for value in values]

@@ -37,15 +37,21 @@ class JsonAnswers:
 
 @dataclass(frozen=True)
 class CsvAnswers:
-    """Rows of CSV, to lines; an answer of several parts is written as JSON."""
+    """Rows of CSV, to lines; an answer of several parts is written as JSON.
+
+    Attributes:
+        columns: of the table.
+    """
 
     answers: BatchAnswers
     column: str
+    columns: list[str]
     delimiter: str
 
-    def heading(self, names: list[str]) -> str:
+    @property
+    def heading(self) -> str:
         """The first line."""
-        return _csv([[*names, *free_names(names, self.answers.answers([]))]], self.delimiter)
+        return csv_text([[*self.columns, *free_names(self.columns, self.answers.answers([]))]], self.delimiter)
 
     def __call__(self, rows: list[TableRow]) -> Written:
         columns = _answered(self.answers, self.column, rows)
@@ -53,7 +59,7 @@ class CsvAnswers:
             [*row.fields.values(), *map(_cell, answer.values())]
             for row, answer in zip(rows, _by_row(columns), strict=True)
         ]
-        return Written(_csv(cells, self.delimiter), len(rows), _errors(columns))
+        return Written(csv_text(cells, self.delimiter), len(rows), _errors(columns))
 
 
 @dataclass(frozen=True)
@@ -120,7 +126,8 @@ def _cell(value: Any) -> Any:
     return json_text(value) if isinstance(value, list | dict) else value
 
 
-def _csv(rows: list[list[Any]], delimiter: str) -> str:
+def csv_text(rows: list[list[Any]], delimiter: str) -> str:
+    """Rows as lines of CSV."""
     written = io.StringIO()
     csv.writer(written, lineterminator="\n", delimiter=delimiter).writerows(rows)
     return written.getvalue()

@@ -11,7 +11,9 @@ from typing import Any, Protocol
 from seqnlp.api.mapping import BatchAnswers
 from seqnlp.errors import DataError, SeqnlpError
 from seqnlp.tables.answering import CsvAnswers, JsonAnswers, Written, arrow_answers
+from seqnlp.tables.answering_series import CsvSeries, JsonSeries, arrow_series
 from seqnlp.tables.reading import Table, delimiter_for, form_of, open_table
+from seqnlp.tables.series import SeriesAnswers, names_of, whole_series
 from seqnlp.tables.writing import output_table, partial_of
 from seqnlp.workers import mapped
 
@@ -35,14 +37,18 @@ class Tally:
 
 
 def answer_table(
-    answers: BatchAnswers, source: Path, target: Path, spread: Spread | None = None, rows_at_once: int = ROWS
+    answers: BatchAnswers | SeriesAnswers,
+    source: Path,
+    target: Path,
+    spread: Spread | None = None,
+    rows_at_once: int = ROWS,
 ) -> Tally:
-    """Write ``source`` with the answers as further columns to ``target``, a table of the same form.
+    """Write ``source`` with the answers as further columns to ``target``, a table of the same form; or what comes next.
 
     Columns of CSV stand between what they stood between, unless one of the names ends in ``.tsv`` and the other not.
 
     Args:
-        answers: with ``errors="column"``.
+        answers: of texts with ``errors="column"``.
         spread: default: in this process.
 
     Raises:
@@ -55,15 +61,25 @@ def answer_table(
     if form_of(source) != form_of(target):
         raise DataError(f"expected a name that ends as the input's ({source.suffix}), found '{target.name}'", target)
     table, tally = open_table(source, rows_at_once), Tally()
-    column = answers.column_of(table.names)
-    table.require(column)
-    answers.answers([])  # refuses a model that has no such answers before anything is written
-    function, schema = _function(answers, table, column, delimiter_for(source, target, table.delimiter))
+    delimiter = delimiter_for(source, target, table.delimiter)
+    if isinstance(answers, SeriesAnswers):
+        if answers.column:
+            table.require(answers.column, "set --series-column")
+        for name in answers.columns:
+            table.require(name, f"the model reads {', '.join(answers.columns)}")
+        function, schema = _of_series(answers, table, delimiter)
+        pieces = whole_series(table.pieces, _names(answers.column), _joined, answers.column, source)
+    else:
+        column = answers.column_of(table.names)
+        table.require(column, "set --text-column")
+        answers.answers([])  # refuses a model that has no such answers before anything is written
+        function, schema = _of_texts(answers, table, column, delimiter)
+        pieces = table.pieces
     try:
         with output_table(target, schema) as write:
-            if isinstance(function, CsvAnswers):
-                write(function.heading(table.names))
-            for written in (spread or partial(mapped, workers=1))(function, table.pieces):
+            if isinstance(function, CsvAnswers | CsvSeries):
+                write(function.heading)
+            for written in (spread or partial(mapped, workers=1))(function, pieces):
                 write(written.content)
                 tally.rows += written.rows
                 tally.errors += written.errors
@@ -86,11 +102,42 @@ def _with_what_is_kept(problem: SeqnlpError, partial: Path, rows: int) -> Seqnlp
     return told
 
 
-def _function(answers: BatchAnswers, table: Table, column: str, delimiter: str) -> tuple[Callable[[Any], Written], Any]:
+def _of_texts(answers: BatchAnswers, table: Table, column: str, delimiter: str) -> tuple[Callable[[Any], Written], Any]:
     """What answers a piece of the table, and the schema of what it gives if it is arrow's."""
     if table.form == "parquet":
         function = arrow_answers(answers, column, table.schema)
         return function, function.schema
     if table.form == "csv":
-        return CsvAnswers(answers, column, delimiter), None
+        return CsvAnswers(answers, column, table.names, delimiter), None
     return JsonAnswers(answers, column), None
+
+
+def _of_series(answers: SeriesAnswers, table: Table, delimiter: str) -> tuple[Callable[[Any], Written], Any]:
+    """As :func:`_of_texts`, where pieces hold whole series."""
+    if table.form == "parquet":
+        function = arrow_series(answers, table.schema)
+        return function, function.schema
+    if table.form == "csv":
+        return CsvSeries(answers, table.names, delimiter), None
+    return JsonSeries(answers), None
+
+
+def _names(column: str) -> Callable[[Any, str], list[str]]:
+    """What names the series of each row of a piece."""
+
+    def names(piece: Any, before: str) -> list[str]:
+        if isinstance(piece, list):
+            return names_of([row.fields for row in piece], [row.problem for row in piece], column, before)
+        values = piece.column(column).to_pylist() if column else [None] * len(piece)
+        return names_of([{column: value} for value in values], [""] * len(piece), column, before)
+
+    return names
+
+
+def _joined(pieces: list[Any]) -> Any:
+    """Lists of rows, or record batches of arrow, as one."""
+    if isinstance(pieces[0], list):
+        return [row for piece in pieces for row in piece]
+    import pyarrow
+
+    return pyarrow.concat_batches(pieces)

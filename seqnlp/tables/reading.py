@@ -53,8 +53,8 @@ class Table:
     schema: Any = None
     delimiter: str = ","
 
-    def require(self, column: str) -> None:
-        """Stop where there is no such column.
+    def require(self, column: str, hint: str) -> None:
+        """Stop where there is no such column; ``hint`` says what to do.
 
         Raises:
             DataError: with those that there are.
@@ -62,7 +62,7 @@ class Table:
         if self.form != "jsonl" and column not in self.names:
             names = ", ".join(f"'{name[:30]}'" for name in self.names) or "none"
             close = did_you_mean(column, self.names)
-            raise DataError(f"expected the column '{column}', found {names}{close}; set --text-column")
+            raise DataError(f"expected the column '{column}', found {names}{close}; {hint}")
 
 
 def form_of(path: Path) -> str:

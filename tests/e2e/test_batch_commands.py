@@ -202,9 +202,8 @@ def test_what_cannot_be_is_refused(classifier_run: Path, trained: Path, tmp_path
     assert "ends in .parquet" in refusal("batch", classifier_run, tmp_path / "in.txt", tmp_path / "out.txt")
     assert refusal("batch", classifier_run, tmp_path / "no.csv", tmp_path / "out.csv")
     detector = Path(__file__).parents[1] / "old_models" / "anomaly"
-    table.write_text("id,text\n1,a\n")
     wrong = refusal("batch", detector, table, tmp_path / "out.csv")
-    assert wrong.startswith("batch: expected a model that reads texts, found ")
+    assert wrong == "expected the column 'time', found 'id', 'texts'; the model reads time, degrees, kilowatts"
     assert "partial" not in wrong
     assert [path.name for path in tmp_path.iterdir()] == ["in.csv"]
     (tmp_path / "in.parquet").write_text("no parquet")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -127,10 +127,33 @@ def read_series(
     step: Step | None = None,
     names: tuple[str, ...] = (),
 ) -> Series:
-    """The series in a file, resampled to a regular step.
+    """The series in a file, resampled to a regular step; see :func:`series_of`.
+
+    Raises:
+        DataError: the file cannot be read; and as :func:`series_of`.
+    """
+    if is_parquet(path):
+        return series_of(parquet_rows(path, config), config, path, say, step, names, named=True)
+    fields = csv_rows((line for _, line in read_lines(path)), path, delimiter_of(config.delimiter))
+    return series_of(fields, config, path, say, step, names)
+
+
+def series_of(
+    fields: Iterator[tuple[int, list[str]]],
+    config: SeriesDataConfig,
+    path: object,
+    say: Callable[[str], None],
+    step: Step | None = None,
+    names: tuple[str, ...] = (),
+    *,
+    named: bool | None = None,
+) -> Series:
+    """A series from its rows as text, resampled to a regular step.
 
     Args:
-        step: that the rows must have; nothing: the file's own, found from its time stamps.
+        fields, named: see :func:`~seqnlp.data.series.rows.read_rows`.
+        path: what messages call the series.
+        step: that the rows must have; nothing: their own, found from their time stamps.
         names: of the columns to read; empty: those of the configuration.
 
     Raises:
@@ -138,11 +161,7 @@ def read_series(
             :class:`~seqnlp.data.series.repair.Regularizer`; or too
             much would have to be repaired, or the rows have another step.
     """
-    if is_parquet(path):
-        columns, read = read_rows(parquet_rows(path, config), config, path, names, named=True)
-    else:
-        fields = csv_rows((line for _, line in read_lines(path)), path, delimiter_of(config.delimiter))
-        columns, read = read_rows(fields, config, path, names)
+    columns, read = read_rows(fields, config, path, names, named=named)
     rows = list(islice(read, config.limit or None))
     refuse_newest_first(rows, path)
     if not (names or config.columns or config.time_column):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +21,7 @@ _EPOCH = {"unix": (1e8, 4e9), "unix_ms": (1e11, 4e12)}
 """Time formats, and the numbers that they have in the years 1973 to 2096."""
 
 
-def refuse_row_numbers(rows: Sequence[Row], names: tuple[str, ...], path: Path) -> None:
+def refuse_row_numbers(rows: Sequence[Row], names: tuple[str, ...], path: object) -> None:
     """Stop if one of several columns rises by the same step in every row, as row numbers and time stamps do.
 
     Raises:
@@ -39,7 +38,7 @@ def refuse_row_numbers(rows: Sequence[Row], names: tuple[str, ...], path: Path) 
 
 
 def tell_suspicions(
-    rows: Sequence[Row], names: tuple[str, ...], config: SeriesDataConfig, path: Path, say: Callable[[str], None]
+    rows: Sequence[Row], names: tuple[str, ...], config: SeriesDataConfig, path: object, say: Callable[[str], None]
 ) -> None:
     """Say which numbers probably stand for missing values, or for seconds since 1970."""
     if not rows:

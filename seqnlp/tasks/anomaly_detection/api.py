@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from seqnlp.bundle import load_bundle
-from seqnlp.data.series.parts import read_series, stamp_of
+from seqnlp.data.series.parts import Series, read_series, stamp_of
 from seqnlp.data.series.repair import RegularRow
 from seqnlp.data.series.rows import Row
 from seqnlp.metrics.events import Event, EventMerger
@@ -133,6 +133,10 @@ class Detector(SavedModel):
         rows = alarm_threshold.rows(read_series(Path(path), self.loaded.data, say, self.loaded.step, self.columns))
         events = [*(merger.add(row.row, row.score or 0.0, row.flagged, row.place) for row in rows), merger.finish()]
         return Detection(rows, [event for event in events if event is not None], alarm_threshold.threshold)
+
+    def scored(self, read: Series, false_alarms: float | None = None) -> list[ScoredRow]:
+        """The rows of a series that was read as the model reads series; see :meth:`detect`."""
+        return self._alarm_threshold(false_alarms).rows(read)
 
     def start(self, false_alarms: float | None = None, *, source: object = "the series") -> DetectionStream:
         """A series to read row by row: ``stream = detector.start(); stream.add([21.5], "2024-01-31 23:55")``.

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from seqnlp.bundle import load_bundle
 from seqnlp.data.in_memory.series import written_series
-from seqnlp.data.series.parts import read_series
+from seqnlp.data.series.parts import Series, read_series
 from seqnlp.data.series.rows import Row
 from seqnlp.data.series.time import write_timestamp
 from seqnlp.errors import DataError, SeqnlpError
@@ -187,14 +187,24 @@ class Forecaster(SavedModel):
         self._check(horizon, level)
         loaded = self.loaded
         read = read_series(Path(series), loaded.data, say, loaded.facts.step, self.names)
+        return self.forecast_after(read, horizon, level=level)
+
+    def forecast_after(self, read: Series, horizon: int = 0, *, level: float = 0.9) -> Forecast:
+        """As :meth:`forecast`, of a series that was read as the model reads series.
+
+        Raises:
+            SeqnlpError, DataError: as :meth:`forecast`.
+        """
+        self._check(horizon, level)
+        loaded = self.loaded
         if len(read) < self.reader.fewest_rows:
             season = f"a season of {self.reader.reading.season} and " if self.reader.reading.season else ""
             raise DataError(
                 f"expected at least {self.reader.fewest_rows} rows to forecast from ({season}model.min_context of "
                 f"{loaded.settings.min_context}), found {len(read)}",
-                series,
+                read.source,
             )
-        place = self.reader.read(self.reader.beginning, read.values, read.known, read.moments, series)
+        place = self.reader.read(self.reader.beginning, read.values, read.known, read.moments, read.source)
         return self.forecast_from(place, read.written, horizon or self.horizon, level)
 
     def forecast_series(self, series: Any, horizon: int = 0, *, level: float = 0.9) -> Forecast:

@@ -1,0 +1,174 @@
+"""Series in a table: rows with the same name in a column, which follow each other. Can be sent to processes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, groupby
+from typing import Any
+
+from seqnlp.api import Detector, Forecaster
+from seqnlp.data.parquet_rows import field_texts
+from seqnlp.data.series.parts import Series, series_of
+from seqnlp.errors import DataError, SeqnlpError
+from seqnlp.tables.fields import Fields, free_names
+
+LEFT_OUT = "left out: its time stamp is not after those before it, or lies far ahead of those after it"
+
+_TIMES = {"origin": str, "time": str, "step": int}
+
+
+@dataclass(frozen=True)
+class SeriesAnswers:
+    """A model of series for tables.
+
+    A detector answers every row. A forecaster answers with other rows: those ahead of the end of each series.
+
+    Attributes:
+        column: what tells series apart; empty: the table is one series.
+        prefix: what the names of the new columns begin with.
+    """
+
+    model: Forecaster | Detector
+    column: str = ""
+    prefix: str = ""
+
+    @property
+    def keeps_rows(self) -> bool:
+        """Whether every row is written with its answer, instead of rows ahead."""
+        return isinstance(self.model, Detector)
+
+    def kept(self, names: Sequence[str]) -> list[str]:
+        """The columns of the table that are written."""
+        return list(names) if self.keeps_rows else [self.column] * bool(self.column)
+
+    @property
+    def kinds(self) -> dict[str, type]:
+        """The new columns, each with what it holds or None."""
+        if isinstance(self.model, Detector):
+            kinds: dict[str, type] = {"score": float, "p_value": float, "flagged": bool}
+        else:
+            kinds = _TIMES | {f"{name}{end}": float for name in self.model.names for end in ("", "_low", "_high")}
+        return {f"{self.prefix}{name}": kind for name, kind in (kinds | {"error": str}).items()}
+
+    def names(self, kept: Sequence[str]) -> list[str]:
+        """Of the new columns, beside those that are kept: one that is taken begins with ``predicted_``."""
+        return free_names(kept, self.kinds)
+
+    def answers(self, rows: Sequence[Fields], problems: Sequence[str]) -> Iterator[tuple[int, list[Any]]]:
+        """Places in ``rows`` whose kept columns stand before an answer, and the values of its new columns.
+
+        Args:
+            rows: of whole series.
+            problems: why a row cannot be read; empty for the others.
+        """
+        begin = 0
+        for name, group in groupby(names_of(rows, problems, self.column)):
+            end = begin + len(list(group))
+            yield from self._answered(name, rows[begin:end], problems[begin:end], begin)
+            begin = end
+
+    def _answered(
+        self, name: str, rows: Sequence[Fields], problems: Sequence[str], begin: int
+    ) -> Iterator[tuple[int, list[Any]]]:
+        try:
+            if self.column and not name:
+                raise DataError(f"expected the name of a series in '{self.column}', found nothing")
+            if problem := next(filter(None, problems), ""):
+                raise DataError(problem)
+            series = self._read(f"series {name}" if self.column else "the table", rows)
+            yield from self._rows(series, len(rows), begin)
+        except SeqnlpError as problem:
+            nothing = [None] * (len(self.kinds) - 1)
+            for place in range(len(rows) if self.keeps_rows else 1):
+                yield begin + place, [*nothing, str(problem)]
+
+    def _rows(self, series: Series, count: int, begin: int) -> Iterator[tuple[int, list[Any]]]:
+        if isinstance(self.model, Detector):
+            scored = dict(zip(series.lines.tolist(), self.model.scored(series), strict=True))
+            for place in range(count):
+                row = scored.get(place + 1)
+                fields = row.to_dict(series.names) if row else {"score": None, "p_value": None, "flagged": None}
+                told = None if row else LEFT_OUT
+                yield begin + place, [fields["score"], fields["p_value"], fields["flagged"], told]
+            return
+        forecast = self.model.forecast_after(series).to_dict()
+        for ahead in forecast["ahead"]:
+            values = [ahead[name][end] for name in self.model.names for end in ("value", "low", "high")]
+            yield begin, [forecast["origin"], ahead["time"], ahead["step"], *values, None]
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns of a table that the model reads."""
+        model = self.model
+        time = model.loaded.data.time_column
+        return [*filter(None, [time]), *(model.columns if isinstance(model, Detector) else model.names)]
+
+    def _read(self, source: str, rows: Sequence[Fields]) -> Series:
+        """One series; its rows are numbered from 1."""
+        loaded = self.model.loaded
+        names = list(dict.fromkeys(name for row in rows for name in row))
+        columns = [field_texts([row.get(name) for row in rows], loaded.data) for name in names]
+        fields = enumerate(map(list, zip(*columns, strict=True)), 1)
+        if isinstance(self.model, Detector):
+            step, wanted = self.model.loaded.step, self.model.columns
+        else:
+            step, wanted = self.model.loaded.facts.step, self.model.names
+        read = chain([(1, names)], fields)
+        return series_of(read, loaded.data, source, lambda news: None, step, wanted, named=True)
+
+
+def names_of(rows: Iterable[Fields], problems: Iterable[str], column: str, before: str = "") -> list[str]:
+    """The series of each row; one that cannot be read counts to that of the row before it.
+
+    Args:
+        column: what tells series apart; empty: all rows are of one.
+        before: the series of the row before the first.
+    """
+    names: list[str] = []
+    for row, problem in zip(rows, problems, strict=True):
+        name = row.get(column)
+        if not problem or column in row:
+            before = "" if name is None else str(name)
+        names.append(before)
+    return names
+
+
+def whole_series(
+    pieces: Iterable[Any],
+    names: Callable[[Any, str], list[str]],
+    joined: Callable[[list[Any]], Any],
+    column: str,
+    source: object,
+) -> Iterator[Any]:
+    """The same rows in pieces that cut no series.
+
+    Args:
+        names: of a piece, the series of each row; the other argument is that of the row before.
+        joined: of some pieces one.
+        column, source: what tells series apart, and the file, in messages.
+
+    Raises:
+        DataError: the rows of a series do not follow each other.
+    """
+    under_way: list[Any] = []
+    last, seen, rows = "", {""}, 0
+    for piece in pieces:
+        begins, place = [], 0
+        for name, group in groupby(names(piece, last)):
+            if place or name != last or not rows:
+                if name and name in seen:
+                    expected = f"expected the rows of '{name}' in '{column}' one after the other"
+                    raise DataError(f"{expected}, found more in row {rows + place + 1:,}; sort the table", source)
+                seen.add(name)
+                begins.append(place)
+            place, last = place + len(list(group)), name
+        rows += place
+        if not begins:
+            under_way.append(piece)
+            continue
+        if under_way or begins[-1]:
+            yield joined([*under_way, piece[: begins[-1]]])
+        under_way = [piece[begins[-1] :]]
+    if under_way:
+        yield joined(under_way)
