@@ -8,8 +8,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.generic]
-
 SCALES = "/scales"
 """Ends the name of the scales of a weight, beside which its codes have its own name."""
 

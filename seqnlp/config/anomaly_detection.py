@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from seqnlp.config.common import Config, LoopConfig
-from seqnlp.config.forecasting import CALENDAR_FEATURES
 from seqnlp.config.schema import setting
-from seqnlp.config.series import SeriesDataConfig
+from seqnlp.config.series import CALENDAR_FEATURES, SeriesDataConfig, names_in
 
 
 @dataclass
@@ -57,7 +56,7 @@ class AutoencoderConfig:
     @property
     def calendar_features(self) -> tuple[str, ...]:
         """The names in ``calendar``."""
-        return tuple(filter(None, map(str.strip, self.calendar.split(","))))
+        return names_in(self.calendar)
 
 
 @dataclass
@@ -89,9 +88,5 @@ class AnomalyDetectionConfig(Config):
             problems.append(
                 f"model.scored_rows: expected at most model.window ({model.window}), found {model.scored_rows}"
             )
-        unknown = [name for name in model.calendar_features if name not in CALENDAR_FEATURES]
-        if unknown:
-            problems.append(f"model.calendar: expected some of {', '.join(CALENDAR_FEATURES)}, found '{unknown[0]}'")
-        if model.calendar_features and not data.time_column:
-            problems.append("model.calendar: only with data.time_column, which is missing")
+        problems += data.calendar_problems(model.calendar_features)
         return problems

@@ -7,10 +7,10 @@ from typing import Literal
 
 from seqnlp.config.common import (
     Config,
-    SplitsConfig,
+    HubDataConfig,
     TrainerConfig,
+    WordModelConfig,
     delimiter_problems,
-    forget_bias_problems,
     held_out_problems,
 )
 from seqnlp.config.schema import setting
@@ -27,15 +27,12 @@ FEW_DOCUMENTS = 20_000
 
 
 @dataclass
-class DocumentDataConfig(SplitsConfig):
+class DocumentDataConfig(HubDataConfig):
     """Where labelled documents come from, and what their labels become."""
 
     train: str = setting("", "training file (gzip or plain), or the hub split's name")
     dev: str = setting(
         "", "development file or split; or a part of train to hold out, such as 10%: stratified, equal texts together"
-    )
-    dev_seed: int = setting(
-        1, "seed of what is held out as dev, or made up; apart from `seed`, so that all seeds share it", low=0
     )
     test: str = setting("", "test file or split; read only by `seqnlp evaluate`")
     format: Literal["auto", "tsv", "csv", "jsonl", "json", "fasttext", "folder", "trees", "hub", "long_range"] = (
@@ -46,8 +43,6 @@ class DocumentDataConfig(SplitsConfig):
             "trees); long_range: no files, train, dev and test are numbers of sentences to make up",
         )
     )
-    hub: str = setting("", "format=hub: a `datasets` name, or a local dataset folder")
-    hub_config: str = setting("", "format=hub: the data set's configuration name, if it has several")
     text_column: str = setting(
         "",
         "tsv, csv: column of the text, from 0, or its name in the first line; jsonl, json, hub: field; "
@@ -98,28 +93,12 @@ class TokensConfig:
 
 
 @dataclass
-class ClassifierConfig:
+class ClassifierConfig(WordModelConfig):
     """Embeddings -> convolution, if any -> recurrent layers -> pooling -> classes; beside it n-grams, if any."""
 
-    word_dim: int = setting(100, "width of the word embedding; with `vectors` their width is used", low=1, high=4096)
-    vectors: str = setting("", "text vectors (GloVe, word2vec, fastText .txt/.vec, gzip too), relative to data.dir")
-    fine_tune: bool = setting(True, "learn a correction to the pretrained vector of each training word")
-    lowercase: bool = setting(True, "look words up lower-cased; characters and casing keep the case")
-    min_count: int = setting(1, "training words seen less often share the unknown word's embedding", low=1)
-    character_model: Literal["cnn", "lstm", "none"] = setting("none", "word features from characters")
-    character_dim: int = setting(30, "width of a character's embedding", low=1, high=1024)
-    character_hidden_dim: int = setting(50, "width of the word's character features", low=1, high=1024)
-    casing_dim: int = setting(0, "width of the casing feature's embedding; 0: none", low=0, high=256)
     convolution_dim: int = setting(0, "filters of a convolution before the recurrent layers; 0: none", low=0, high=4096)
     convolution_width: int = setting(3, "words that a filter sees; odd", low=1, high=31)
     convolution_pool: int = setting(2, "neighbours of which the largest is kept: shortens the sequence", low=1, high=64)
-    cell: Literal["lstm", "gru", "rnn", "peephole"] = setting("lstm", "recurrent cell")
-    forget_bias: float = setting(
-        1.0, "lstm, peephole: bias of the forget gates at the start (Jozefowicz et al. 2015)", low=-10, high=10
-    )
-    hidden_dim: int = setting(150, "width of each direction of a recurrent layer", low=1, high=4096)
-    num_layers: int = setting(1, "recurrent layers, stacked", low=1, high=8)
-    bidirectional: bool = setting(True, "read in both directions")
     pooling: Literal["last", "mean", "max", "attention"] = setting(
         "max", "how the outputs of all words become one vector"
     )
@@ -143,9 +122,6 @@ class ClassifierConfig:
         "the network starts from what the n-grams say and learns what they leave (of training documents by bags "
         "that were fitted on others); false: it is trained as if there were none",
     )
-    word_dropout: float = setting(0.05, "chance that a training word is read as unknown", low=0, below=1)
-    input_dropout: float = setting(0.33, "locked dropout on the recurrent input, one mask a window", low=0, below=1)
-    hidden_dropout: float = setting(0.33, "locked dropout after each recurrent layer", low=0, below=1)
     output_dropout: float = setting(0.33, "dropout on the pooled vector", low=0, below=1)
     class_weights: Literal["equal", "balanced"] = setting(
         "equal",
@@ -178,9 +154,7 @@ class ClassificationConfig(Config):
             problems.append("data.train: missing; choose a recipe (recipe=classification/demo) or name a training file")
         if data.format == "long_range":
             problems += _numbers_of_sentences(data)
-        if data.format == "hub" and not data.hub:
-            problems.append("data.hub: missing; data.format=hub needs a `datasets` name or a local dataset folder")
-        problems += held_out_problems(data)
+        problems += data.hub_problems(data.format) + held_out_problems(data)
         if data.format != "auto":
             problems += format_problems(data)
         if data.multi_label and not data.label_separator:
@@ -193,13 +167,11 @@ class ClassificationConfig(Config):
 
     def _model_problems(self) -> list[str]:
         model = self.model
-        problems = forget_bias_problems(model.cell, model.forget_bias)
+        problems = model.word_problems()
         if self.tokenizer.kind != "words" and model.vectors:
             problems.append(f"model.vectors: they are of words; found tokenizer.kind='{self.tokenizer.kind}'")
         if self.tokenizer.kind != "words" and self.tokenizer.splitter != TokensConfig.splitter:
             problems.append(f"tokenizer.splitter: only for tokenizer.kind=words, found '{self.tokenizer.kind}'")
-        if model.fine_tune is False and not model.vectors:
-            problems.append("model.fine_tune: false means something only with model.vectors")
         if model.convolution_width % 2 == 0:
             problems.append(f"model.convolution_width: expected an odd number, found {model.convolution_width}")
         if model.overlap and model.long != "strided":

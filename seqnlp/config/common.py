@@ -10,17 +10,7 @@ from typing import Literal, NamedTuple
 from seqnlp.config.schema import setting
 from seqnlp.task_table import TASKS
 
-CELLS = ("lstm", "gru", "rnn", "peephole")
-"""The recurrent cells of every model."""
-
 _WITH_FORGET_GATE = ("lstm", "peephole")
-
-
-def forget_bias_problems(cell: str, forget_bias: float) -> list[str]:
-    """What to say of a bias other than the usual one for a cell that has no forget gate."""
-    if forget_bias == 1 or cell in _WITH_FORGET_GATE:
-        return []
-    return [f"model.forget_bias: only for model.cell={' and '.join(_WITH_FORGET_GATE)}, found '{cell}'"]
 
 
 def held_out_part(data: SplitsConfig) -> float | None:
@@ -104,6 +94,69 @@ class SplitsConfig:
     share: float = setting(
         1.0, "part of the training examples that is used; a larger part has those of a smaller", above=0, high=1
     )
+
+
+@dataclass
+class HubDataConfig(SplitsConfig):
+    """Examples that files or a hub hold, and of which a part may be held out."""
+
+    dev_seed: int = setting(
+        1, "seed of what is held out as dev, or made up; apart from `seed`, so that all seeds share it", low=0
+    )
+    hub: str = setting("", "format=hub: a `datasets` name, or a local dataset folder")
+    hub_config: str = setting("", "format=hub: the data set's configuration name, if it has several")
+
+    def hub_problems(self, format: str) -> list[str]:
+        """What to say of a hub without a name."""
+        if format == "hub" and not self.hub:
+            return ["data.hub: missing; data.format=hub needs a `datasets` name or a local dataset folder"]
+        return []
+
+
+@dataclass
+class CellConfig:
+    """The recurrent cell of a model, and how it begins."""
+
+    cell: Literal["lstm", "gru", "rnn", "peephole"] = setting("lstm", "recurrent cell")
+    forget_bias: float = setting(
+        1.0, "lstm, peephole: bias of the forget gates at the start (Jozefowicz et al. 2015)", low=-10, high=10
+    )
+
+    def cell_problems(self) -> list[str]:
+        """What to say of a bias other than the usual one for a cell that has no forget gate."""
+        if self.forget_bias == 1 or self.cell in _WITH_FORGET_GATE:
+            return []
+        return [f"model.forget_bias: only for model.cell={' and '.join(_WITH_FORGET_GATE)}, found '{self.cell}'"]
+
+
+@dataclass
+class WordModelConfig(CellConfig):
+    """What taggers and classifiers share: words and their characters -> recurrent layers."""
+
+    word_dim: int = setting(100, "width of the word embedding; with `vectors` their width is used", low=1, high=4096)
+    vectors: str = setting("", "text vectors (GloVe, word2vec, fastText .txt/.vec, gzip too), relative to data.dir")
+    fine_tune: bool = setting(True, "learn a correction to the pretrained vector of each training word")
+    lowercase: bool = setting(True, "look words up lower-cased; characters and casing keep the case")
+    min_count: int = setting(1, "training words seen less often share the unknown word's embedding", low=1)
+    character_model: Literal["cnn", "lstm", "none"] = setting("none", "word features from characters")
+    character_dim: int = setting(30, "width of a character's embedding", low=1, high=1024)
+    character_hidden_dim: int = setting(50, "width of the word's character features", low=1, high=1024)
+    casing_dim: int = setting(0, "width of the casing feature's embedding; 0: none", low=0, high=256)
+    hidden_dim: int = setting(150, "width of each direction of a recurrent layer", low=1, high=4096)
+    num_layers: int = setting(1, "recurrent layers, stacked", low=1, high=8)
+    bidirectional: bool = setting(True, "read in both directions")
+    word_dropout: float = setting(0.05, "chance that a training word is read as unknown", low=0, below=1)
+    input_dropout: float = setting(
+        0.33, "locked dropout on the recurrent input, one mask a sentence or window", low=0, below=1
+    )
+    hidden_dropout: float = setting(0.33, "locked dropout after each recurrent layer", low=0, below=1)
+
+    def word_problems(self) -> list[str]:
+        """Settings of words that make no sense together."""
+        problems = self.cell_problems()
+        if self.fine_tune is False and not self.vectors:
+            problems.append("model.fine_tune: false means something only with model.vectors")
+        return problems
 
 
 @dataclass

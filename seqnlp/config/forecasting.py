@@ -7,10 +7,7 @@ from typing import Literal
 
 from seqnlp.config.common import Config, LoopConfig
 from seqnlp.config.schema import setting
-from seqnlp.config.series import SeriesDataConfig
-
-CALENDAR_FEATURES = ("year", "week", "day")
-"""Of the calendar, that ``model.calendar`` may name."""
+from seqnlp.config.series import CALENDAR_FEATURES, SeriesDataConfig, names_in
 
 AUTO = "auto"
 """The calendar that the training part shows."""
@@ -85,7 +82,7 @@ class ForecasterConfig:
     @property
     def calendar_features(self) -> tuple[str, ...]:
         """The names in ``calendar``."""
-        return () if self.calendar == AUTO else tuple(filter(None, map(str.strip, self.calendar.split(","))))
+        return () if self.calendar == AUTO else names_in(self.calendar)
 
 
 @dataclass
@@ -114,11 +111,7 @@ class ForecastingConfig(Config):
         """Settings that are fine alone and make no sense together."""
         data, model = self.data, self.model
         problems = super().problems() + data.problems()
-        unknown = [name for name in model.calendar_features if name not in CALENDAR_FEATURES]
-        if unknown:
-            problems.append(f"model.calendar: expected some of {', '.join(CALENDAR_FEATURES)}, found '{unknown[0]}'")
-        if model.calendar_features and not data.time_column:
-            problems.append("model.calendar: only with data.time_column, which is missing")
+        problems += data.calendar_problems(model.calendar_features)
         if model.difference == "season" and model.season == 1:
             problems.append("model.season: expected 2 or more with model.difference=season, found 1")
         if model.input == "differences" and model.reference != "last":

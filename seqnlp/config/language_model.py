@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, field
 from typing import Literal
 
-from seqnlp.config.common import Config, LoopConfig, SplitsConfig, forget_bias_problems, held_out_problems
+from seqnlp.config.common import CellConfig, Config, LoopConfig, SplitsConfig, held_out_problems
 from seqnlp.config.schema import setting
 
 
@@ -49,15 +49,11 @@ class LanguageTokensConfig:
 
 
 @dataclass
-class RecurrentLanguageModelConfig:
+class RecurrentLanguageModelConfig(CellConfig):
     """Embedding, recurrent layers whose state is carried from window to window, output embedding."""
 
     direction: Literal["forward", "backward"] = setting(
         "forward", "forward predicts the next token, backward the one before"
-    )
-    cell: Literal["lstm", "gru", "rnn", "peephole"] = setting("lstm", "recurrent cell")
-    forget_bias: float = setting(
-        1.0, "lstm, peephole: bias of the forget gates at the start (Jozefowicz et al. 2015)", low=-10, high=10
     )
     embedding_dim: int = setting(
         256, "width of the embedding, and with tie_embeddings of the last layer", low=1, high=4096
@@ -108,7 +104,7 @@ class LanguageModelConfig(Config):
     def problems(self) -> list[str]:
         """Settings that are fine alone and make no sense together."""
         data, model, tokens = self.data, self.model, self.tokenizer
-        problems = super().problems() + forget_bias_problems(model.cell, model.forget_bias)
+        problems = super().problems() + model.cell_problems()
         if not data.train:
             problems.append("data.train: missing; choose a recipe (recipe=language_model/demo) or name a training text")
         problems += held_out_problems(data)

@@ -9,6 +9,9 @@ from typing import Literal
 from seqnlp.config.common import SplitsConfig, delimiter_of
 from seqnlp.config.schema import setting
 
+CALENDAR_FEATURES = ("year", "week", "day")
+"""Of the calendar, that ``model.calendar`` may name."""
+
 READ_ALIKE = (
     *("time_column", "time_format", "missing", "missing_values", "gaps", "non_monotonic", "max_repaired"),
     *("delimiter", "decimal", "thousands"),
@@ -63,12 +66,21 @@ class SeriesDataConfig(SplitsConfig):
     @property
     def columns(self) -> tuple[str, ...]:
         """The names in ``value_columns``."""
-        return tuple(filter(None, map(str.strip, self.value_columns.split(","))))
+        return names_in(self.value_columns)
 
     @property
     def missing_numbers(self) -> frozenset[float]:
         """The numbers in ``missing_values``."""
         return _numbers(self.missing_values)
+
+    def calendar_problems(self, calendar_features: tuple[str, ...]) -> list[str]:
+        """What to say of a model's calendar features that are not known, or that rows without a time cannot have."""
+        problems = []
+        if unknown := [name for name in calendar_features if name not in CALENDAR_FEATURES]:
+            problems.append(f"model.calendar: expected some of {', '.join(CALENDAR_FEATURES)}, found '{unknown[0]}'")
+        if calendar_features and not self.time_column:
+            problems.append("model.calendar: only with data.time_column, which is missing")
+        return problems
 
     def problems(self) -> list[str]:
         """Settings that are fine alone and make no sense together."""
@@ -110,13 +122,18 @@ class SeriesDataConfig(SplitsConfig):
         return problems
 
 
+def names_in(text: str) -> tuple[str, ...]:
+    """Names with commas between them."""
+    return tuple(filter(None, map(str.strip, text.split(","))))
+
+
 def _numbers(text: str) -> frozenset[float]:
     """Numbers with commas between them.
 
     Raises:
         ValueError: one of them is none.
     """
-    return frozenset(map(float, filter(None, map(str.strip, text.split(",")))))
+    return frozenset(map(float, names_in(text)))
 
 
 def part_of(name: str) -> float | None:

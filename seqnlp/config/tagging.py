@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from seqnlp.config.common import Config, SplitsConfig, TrainerConfig, forget_bias_problems, held_out_problems
+from seqnlp.config.common import Config, HubDataConfig, TrainerConfig, WordModelConfig, held_out_problems
 from seqnlp.config.schema import setting
 from seqnlp.errors import did_you_mean
 
@@ -17,7 +17,7 @@ SPACY_TOKENIZER = re.compile(r"spacy:[a-z]{2,3}")
 
 
 @dataclass
-class DataConfig(SplitsConfig):
+class DataConfig(HubDataConfig):
     """Where labelled sentences come from."""
 
     train: str = setting("", "training file (gzip or plain), or the hub split's name")
@@ -26,7 +26,6 @@ class DataConfig(SplitsConfig):
         "development file or split: early stopping, choice of the best model, temperature; or a part of train to hold "
         "out, such as 10%: whole documents where the file marks them, else sentences, equal ones together",
     )
-    dev_seed: int = setting(1, "seed of what is held out as dev; apart from `seed`, so that all seeds share it", low=0)
     test: str = setting("", "test file or split; read only by `seqnlp evaluate`")
     format: str = setting(
         "auto",
@@ -34,8 +33,6 @@ class DataConfig(SplitsConfig):
         "or with text and spans; csv: a word a row; brat: a folder)",
         choices=("auto", *FILE_FORMATS, "hub"),
     )
-    hub: str = setting("", "format=hub: a `datasets` name, or a local dataset folder")
-    hub_config: str = setting("", "format=hub: the data set's configuration name, if it has several")
     token_column: str = setting("0", "conll: column of the token, from 0, negative from the end; others: its name")
     tag_column: str = setting("-1", "conll: column of the tag; conllu: upos, xpos, feats or misc:KEY; others: its name")
     sentence_column: str = setting(
@@ -82,18 +79,12 @@ class DataConfig(SplitsConfig):
 
 
 @dataclass
-class ModelConfig:
+class ModelConfig(WordModelConfig):
     """The tagger: words and characters -> recurrent layers -> CRF or softmax."""
 
     scheme: Literal["iob2", "bioes", "none"] = setting("bioes", "tag scheme inside the model; none: plain tags")
     word_dim: int = setting(100, "width of the word embedding; with `vectors` their width is used", low=0, high=4096)
-    vectors: str = setting("", "text vectors (GloVe, word2vec, fastText .txt/.vec, gzip too), relative to data.dir")
-    fine_tune: bool = setting(True, "learn a correction to the pretrained vector of each training word")
-    lowercase: bool = setting(True, "look words up lower-cased; characters and casing keep the case")
-    min_count: int = setting(1, "training words seen less often share the unknown word's embedding", low=1)
     character_model: Literal["cnn", "lstm", "none"] = setting("cnn", "word features from characters")
-    character_dim: int = setting(30, "width of a character's embedding", low=1, high=1024)
-    character_hidden_dim: int = setting(50, "width of the word's character features", low=1, high=1024)
     casing_dim: int = setting(10, "width of the casing feature's embedding; 0: none", low=0, high=256)
     context: str = setting(
         "",
@@ -104,16 +95,7 @@ class ModelConfig:
         0, "context: width to which a learned projection brings it; 0: as it is", low=0, high=4096
     )
     context_dropout: float = setting(0.0, "context: locked dropout before the projection", low=0, below=1)
-    cell: Literal["lstm", "gru", "rnn", "peephole"] = setting("lstm", "recurrent cell")
-    forget_bias: float = setting(
-        1.0, "lstm, peephole: bias of the forget gates at the start (Jozefowicz et al. 2015)", low=-10, high=10
-    )
     hidden_dim: int = setting(200, "width of each direction of a recurrent layer", low=1, high=4096)
-    num_layers: int = setting(1, "recurrent layers, stacked", low=1, high=8)
-    bidirectional: bool = setting(True, "read the sentence in both directions")
-    word_dropout: float = setting(0.05, "chance that a training word is read as unknown", low=0, below=1)
-    input_dropout: float = setting(0.33, "locked dropout on the recurrent input, one mask a sentence", low=0, below=1)
-    hidden_dropout: float = setting(0.33, "locked dropout after each recurrent layer", low=0, below=1)
     fit_outside: bool = setting(
         True, "entities: after training, fit on dev how readily words are taken for entities, for the best F1"
     )
@@ -142,16 +124,14 @@ class TaggingConfig(Config):
     def problems(self) -> list[str]:
         """Settings that are fine alone and make no sense together."""
         data, model = self.data, self.model
-        problems = super().problems() + forget_bias_problems(model.cell, model.forget_bias)
+        problems = super().problems() + model.word_problems()
         if not data.train:
             problems.append("data.train: missing; choose a recipe (recipe=tagging/demo) or name a training file")
         if data.tokenizer not in TOKENIZERS and not SPACY_TOKENIZER.fullmatch(data.tokenizer):
             expected = f"expected {', '.join(TOKENIZERS)} or spacy:CODE"
             close = did_you_mean(data.tokenizer, TOKENIZERS)
             problems.append(f"data.tokenizer: {expected}, found '{data.tokenizer}'{close}")
-        if data.format == "hub" and not data.hub:
-            problems.append("data.hub: missing; data.format=hub needs a `datasets` name or a local dataset folder")
-        problems += held_out_problems(data)
+        problems += data.hub_problems(data.format) + held_out_problems(data)
         if data.format == "conll":
             for key in ("token_column", "tag_column"):
                 value = getattr(data, key)
@@ -178,8 +158,6 @@ class TaggingConfig(Config):
             for key in ("context_dim", "context_dropout")
             if getattr(model, key) and not model.context
         ]
-        if model.fine_tune is False and not model.vectors:
-            problems.append("model.fine_tune: false means something only with model.vectors")
         return problems if data.dev else problems + self.needs_dev()
 
 

@@ -6,14 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from seqnlp.config.common import (
-    Config,
-    SplitsConfig,
-    TrainerConfig,
-    delimiter_problems,
-    forget_bias_problems,
-    held_out_problems,
-)
+from seqnlp.config.common import CellConfig, Config, HubDataConfig, TrainerConfig, delimiter_problems, held_out_problems
 from seqnlp.config.schema import setting
 
 LANGUAGE = "{lang}"
@@ -23,7 +16,7 @@ AND = " + "
 
 
 @dataclass
-class ParallelDataConfig(SplitsConfig):
+class ParallelDataConfig(HubDataConfig):
     """Where sentence pairs come from, and which of them are used for training."""
 
     train: str = setting(
@@ -36,7 +29,6 @@ class ParallelDataConfig(SplitsConfig):
         "development files or split: early stopping, choice of the best model, tuning; or a part of train to hold out, "
         "such as 10%: pairs with an equal side together",
     )
-    dev_seed: int = setting(1, "seed of what is held out as dev; apart from `seed`, so that all seeds share it", low=0)
     test: str = setting("", "test files or split; read only by `seqnlp evaluate` and `seqnlp compare`")
     format: Literal["auto", "files", "tsv", "csv", "jsonl", "json", "tmx", "hub"] = setting(
         "auto",
@@ -54,8 +46,6 @@ class ParallelDataConfig(SplitsConfig):
     delimiter: str = setting(
         "", r"tsv, csv: what stands between columns (`;`, ` ||| `, csv: one character); empty: a tab, csv: a comma"
     )
-    hub: str = setting("", "format=hub: a `datasets` name, or a local dataset folder")
-    hub_config: str = setting("", "format=hub: the data set's configuration name, if it has several")
     limit: int = setting(0, "use only the first N pairs of each split; 0: all", low=0)
     one_sided: Literal["drop", "refuse"] = setting("drop", "training pairs with one empty side")
     max_ratio: float = setting(
@@ -98,13 +88,9 @@ class SubwordConfig:
 
 
 @dataclass
-class TranslatorConfig:
+class TranslatorConfig(CellConfig):
     """Recurrent encoder, attention, recurrent decoder, deep output."""
 
-    cell: Literal["lstm", "gru", "rnn", "peephole"] = setting("lstm", "recurrent cell")
-    forget_bias: float = setting(
-        1.0, "lstm, peephole: bias of the forget gates at the start (Jozefowicz et al. 2015)", low=-10, high=10
-    )
     embedding_dim: int = setting(256, "width of the subword embeddings and of the deep output layer", low=1, high=4096)
     tie_embeddings: Literal["all", "target", "none"] = setting(
         "all",
@@ -180,12 +166,10 @@ class TranslationConfig(Config):
     def problems(self) -> list[str]:
         """Settings that are fine alone and make no sense together."""
         data, model = self.data, self.model
-        problems = super().problems() + forget_bias_problems(model.cell, model.forget_bias)
+        problems = super().problems() + model.cell_problems()
         if not data.train:
             problems.append("data.train: missing; choose a recipe (recipe=translation/demo) or name the training files")
-        if data.format == "hub" and not data.hub:
-            problems.append("data.hub: missing; data.format=hub needs a `datasets` name or a local dataset folder")
-        problems += held_out_problems(data)
+        problems += data.hub_problems(data.format) + held_out_problems(data)
         if data.format != "auto":
             problems += format_problems(data)
         patterns = any(LANGUAGE in getattr(data, split) for split in ("train", "dev", "test"))

@@ -34,16 +34,13 @@ def best_paths(scored: ScoredChain) -> tuple[IntArray, FloatArray]:
 def _prefix_scores(emissions: Array, transitions: Array) -> Array:
     """Score (S, B, N) of the best beginning that reaches each tag at each step, less a number that all tags share."""
     size, num_tags = emissions.shape[1:]
-    # transition + score is the product of the row (transition, 1) and the column (1, score), as exact as the sum: BLAS
-    # takes half the time that numpy needs to add them with broadcasting. The tag before comes first and the sentence
-    # last, so that the maximum runs along long vectors.
-    left = np.stack([transitions, np.ones_like(transitions)], axis=2)  # (N, N, 2)
-    right = np.ones((num_tags, 2, size), transitions.dtype)  # (N, 2, B)
-    candidates, message = np.empty((num_tags, num_tags, size), left.dtype), np.empty((num_tags, size), left.dtype)
+    # The tag before comes first and the sentence last, so that the maximum runs along long vectors.
+    wide = np.ascontiguousarray(np.broadcast_to(transitions[:, :, None], (num_tags, num_tags, size)))  # (N, N, B)
+    candidates, message = np.empty_like(wide), np.empty_like(wide[0])  # (N, N, B), (N, B)
     scores = np.ascontiguousarray(emissions.transpose(0, 2, 1))  # (S, N, B)
     for step in range(1, len(scores)):
-        right[:, 1] = scores[step - 1]
-        np.matmul(left, right, out=candidates)  # (N, N, B)
+        candidates[:] = scores[step - 1][:, None]  # then adding is along one vector: faster than adding the rows
+        candidates += wide
         np.maximum.reduce(candidates, axis=0, out=message)
         scores[step] += message
         if step % RESCALE_EVERY == 0:  # small numbers keep their digits

@@ -5,15 +5,11 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 import numpy as np
 
 from seqnlp.data.clean_pairs import counted
 from seqnlp.errors import DataError
-
-Example = TypeVar("Example")
-Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)

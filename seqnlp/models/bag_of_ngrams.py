@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -146,31 +146,39 @@ def fit_features(
     return BagOfNgrams(ngrams, order, weights, np.array([bias for _, bias in columns]), strength)
 
 
+class TunedBag(NamedTuple):
+    """The best of several bags: its score, the method it was fitted by, and its settings in words."""
+
+    score: float
+    bag: BagOfNgrams
+    method: str
+    settings: str
+
+
 def tune_bag(
     train: Sequence[Words],
     targets: NDArray[np.bool_],
-    method: str,
+    methods: Sequence[str],
     orders: Sequence[int],
     score: Callable[[BagOfNgrams], float],
     *,
     single: bool = True,
     min_documents: int = 1,
-) -> tuple[BagOfNgrams, str]:
-    """The model with the best score (on dev) over all orders and :data:`STRENGTHS`, the first of equals.
+) -> TunedBag:
+    """The model with the best score (on dev) over all orders, methods and :data:`STRENGTHS`, the first of equals."""
 
-    Returns:
-        The model, and its settings in words.
-    """
-    best: tuple[float, BagOfNgrams, str] | None = None
-    for order in orders:
-        features = ngram_features(train, order, min_documents)
-        for strength in STRENGTHS[method]:
-            model = fit_features(features, targets, method, strength, single=single)
-            reached = score(model)
-            if best is None or reached > best[0]:
-                best = reached, model, f"up to {order} words, C {strength:g}"
-    assert best is not None
-    return best[1], best[2]
+    def tuned(features: NgramFeatures, order: int, method: str, strength: float) -> TunedBag:
+        bag = fit_features(features, targets, method, strength, single=single)
+        return TunedBag(score(bag), bag, method, f"up to {order} words, C {strength:g}")
+
+    tried = (
+        tuned(features, order, method, strength)
+        for order in orders
+        for features in [ngram_features(train, order, min_documents)]
+        for method in methods
+        for strength in STRENGTHS[method]
+    )
+    return max(tried, key=lambda one: one.score)
 
 
 def _fit_class(features: Any, target: NDArray[np.bool_], method: str, strength: float) -> tuple[FloatArray, float]:

@@ -7,7 +7,7 @@ import numpy as np
 from seqnlp.networks.graph import Array
 
 OPERATORS = {"lstm": "LSTM", "peephole": "LSTM", "gru": "GRU", "rnn": "RNN"}
-"""The operator of each cell of ``config.CELLS``."""
+"""The operator of each cell of ``nn.cells.CELLS``."""
 
 WITH_CELL = ("lstm", "peephole")
 """Cells that carry a second array beside the hidden state."""

@@ -45,7 +45,7 @@ class Stack:
     Attributes:
         weights: of the whole model.
         names: of the layers of each direction, bottom first: one list, or two for a bidirectional stack.
-        cell: one of ``config.CELLS``.
+        cell: one of ``nn.cells.CELLS``.
     """
 
     weights: Weights

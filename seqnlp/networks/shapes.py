@@ -12,6 +12,7 @@ from seqnlp.text.casing import CASINGS
 if TYPE_CHECKING:
     from seqnlp.config.anomaly_detection import AutoencoderConfig
     from seqnlp.config.classification import ClassifierConfig
+    from seqnlp.config.common import WordModelConfig
     from seqnlp.config.forecasting import ForecasterConfig
     from seqnlp.config.language_model import RecurrentLanguageModelConfig
     from seqnlp.config.tagging import ModelConfig
@@ -61,7 +62,7 @@ def cell_shapes(name: str, input_dim: int, hidden_dim: int, cell: str) -> Shapes
     return shapes | ({f"{name}.peepholes": floats(3, hidden_dim)} if cell == "peephole" else {})
 
 
-def embedder_shapes(model: ModelConfig | ClassifierConfig, features: WordFeatures, word_dim: int) -> tuple[Shapes, int]:
+def embedder_shapes(model: WordModelConfig, features: WordFeatures, word_dim: int) -> tuple[Shapes, int]:
     """Of what makes the vectors of word forms, and the width of those."""
     shapes: Shapes = {}
     width = 0

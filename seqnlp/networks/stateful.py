@@ -18,7 +18,7 @@ class StatefulLayers:
     Attributes:
         weights: of the whole model.
         name: of the layers in the weights.
-        cell: one of ``config.CELLS``.
+        cell: one of ``nn.cells.CELLS``.
         num_layers: how many.
     """
 

@@ -1,4 +1,6 @@
 // Lines over rows as a drawing; what it shows is said in words beside it.
+import { shortNumber } from "./view.mjs";
+
 const NAMESPACE = "http://www.w3.org/2000/svg",
   MAX_WIDTH = 880,
   HEIGHT = 220,
@@ -8,7 +10,7 @@ const NAMESPACE = "http://www.w3.org/2000/svg",
   BOTTOM = 28;
 const MAX_POINTS = 1500;
 
-function drawn(tag, attributes = {}, ...children) {
+function shape(tag, attributes = {}, ...children) {
   const made = document.createElementNS(NAMESPACE, tag);
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
   made.append(...children);
@@ -31,24 +33,24 @@ export function chart({ title, labels, lines, band = null, marks = [], level = n
   const x = (row) => LEFT + ((width - LEFT - RIGHT) * row) / Math.max(1, labels.length - 1);
   const y = (value) =>
     TOP + ((HEIGHT - TOP - BOTTOM) * (top - Math.max(bottom, Math.min(top, value)))) / (top - bottom);
-  const root = drawn("svg", { viewBox: `0 0 ${width} ${HEIGHT}`, role: "img", "aria-label": title, class: "chart" });
+  const root = shape("svg", { viewBox: `0 0 ${width} ${HEIGHT}`, role: "img", "aria-label": title, class: "chart" });
   for (const tick of ticks(bottom, top)) {
-    const text = drawn("text", { x: LEFT - 8, y: y(tick) + 4, "text-anchor": "end" }, shortNumber(tick));
-    root.append(drawn("line", { x1: LEFT, x2: width - RIGHT, y1: y(tick), y2: y(tick), class: "grid" }), text);
+    const text = shape("text", { x: LEFT - 8, y: y(tick) + 4, "text-anchor": "end" }, shortNumber(tick));
+    root.append(shape("line", { x1: LEFT, x2: width - RIGHT, y1: y(tick), y2: y(tick), class: "grid" }), text);
   }
   const ends = { 0: "start", [labels.length - 1]: "end" };
   if (width > 500) ends[labels.length >> 1] = "middle";
   for (const [row, anchor] of Object.entries(ends)) {
-    root.append(drawn("text", { x: x(Number(row)), y: HEIGHT - 8, "text-anchor": anchor }, labels[row]));
+    root.append(shape("text", { x: x(Number(row)), y: HEIGHT - 8, "text-anchor": anchor }, labels[row]));
   }
-  if (band) root.append(drawn("path", { d: bandPath(band, x, y), class: "band" }));
+  if (band) root.append(shape("path", { d: bandPath(band, x, y), class: "band" }));
   if (level !== null)
-    root.append(drawn("line", { x1: LEFT, x2: width - RIGHT, y1: y(level), y2: y(level), class: "level" }));
+    root.append(shape("line", { x1: LEFT, x2: width - RIGHT, y1: y(level), y2: y(level), class: "level" }));
   lines.forEach(({ values }, number) =>
-    root.append(drawn("path", { d: linePath(values, x, y), class: `line line${number}` })),
+    root.append(shape("path", { d: linePath(values, x, y), class: `line line${number}` })),
   );
   for (const row of marks)
-    root.append(drawn("circle", { cx: x(row), cy: y(lines[0].values[row]), r: 3.5, class: "mark" }));
+    root.append(shape("circle", { cx: x(row), cy: y(lines[0].values[row]), r: 3.5, class: "mark" }));
   return root;
 }
 
@@ -85,9 +87,4 @@ function ticks(bottom, top) {
   for (let tick = Math.ceil(bottom / step) * step; tick <= top; tick += step)
     found.push(Math.abs(tick) < step / 1e6 ? 0 : tick);
   return found;
-}
-
-export function shortNumber(number) {
-  if (!Number.isFinite(number)) return "–";
-  return Number(number.toPrecision(5)).toLocaleString("en", { maximumSignificantDigits: 5 });
 }

@@ -1,9 +1,9 @@
 // The page of a forecaster.
-import { chart, shortNumber } from "./chart.mjs";
+import { chart } from "./chart.mjs";
 import { Forecaster } from "./forecaster.mjs";
 import { seriesInput } from "./series_input.mjs";
 import { start } from "./start.mjs";
-import { choice, element, plural } from "./view.mjs";
+import { choice, element, plural, shortNumber } from "./view.mjs";
 
 const SHOWN_HORIZONS = 8,
   LEAST_SHOWN = 60;

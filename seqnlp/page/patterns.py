@@ -13,7 +13,6 @@ from typing import Any
 from seqnlp.errors import SeqnlpError
 
 _parser: Any = importlib.import_module("re._parser")  # what `re` itself reads patterns with; it has no public name
-_codes: Any = importlib.import_module("re._constants")
 
 _WORD = r"\p{L}\p{N}_"
 _SPACE = r"\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"

@@ -12,6 +12,11 @@ export function element(tag, attributes = {}, ...children) {
   return made;
 }
 
+export function shortNumber(number) {
+  if (!Number.isFinite(number)) return "–";
+  return Number(number.toPrecision(5)).toLocaleString("en", { maximumSignificantDigits: 5 });
+}
+
 export function percent(probability) {
   return probability > 0.995 && probability < 1 ? ">99 %" : `${Math.round(100 * probability)} %`;
 }

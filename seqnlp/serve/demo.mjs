@@ -1,5 +1,5 @@
 // The page of a server: asks it while somebody types, and draws what it answers. Every text becomes a text node.
-import { announcer, bars, choice, colour, element, field, percent, plural, textField } from "./view.mjs";
+import { announcer, bars, choice, colour, element, field, percent, plural, shortNumber, textField } from "./view.mjs";
 
 const PAUSE = 250, MOST_BARS = 8, MOST_ROWS = 200;
 
@@ -134,10 +134,6 @@ function remarks(notes) {
 
 function interval({ value, low, high }) {
   return low === null ? shortNumber(value) : `${shortNumber(value)} (${shortNumber(low)} to ${shortNumber(high)})`;
-}
-
-function shortNumber(value) {
-  return value === null ? "" : String(Number(value.toPrecision(5)));
 }
 
 begin();

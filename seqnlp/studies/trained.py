@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +13,6 @@ from seqnlp.launch import CONFIG_FILE, read_run_config, resume, start
 from seqnlp.metrics.paired_counts import interval_of
 from seqnlp.task_table import TASKS, kinds_with, part_of
 from seqnlp.tasks.counted import CountedAnswers
-
-_say = logging.getLogger("seqnlp").info
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ import shutil
 import sys
 import tempfile
 import weakref
-from collections.abc import Callable, Mapping
-from functools import cache, wraps
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
@@ -22,19 +22,6 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
-
-def undisturbed(build: Callable[P, R]) -> Callable[P, R]:
-    """Decorates what builds a model of torch: its random state stays what it was."""
-
-    @wraps(build)
-    def built(*arguments: P.args, **options: P.kwargs) -> R:
-        from torch.random import fork_rng
-
-        with fork_rng(devices=[]):
-            return build(*arguments, **options)
-
-    return built
 
 
 def changed(**options: tuple[Any, Any]) -> dict[str, Any]:

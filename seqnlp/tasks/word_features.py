@@ -12,9 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqnlp.bundle_fields import Fields
-from seqnlp.config.classification import ClassifierConfig
-from seqnlp.config.common import SplitsConfig
-from seqnlp.config.tagging import ModelConfig
+from seqnlp.config.common import SplitsConfig, WordModelConfig
 from seqnlp.data.lexicon import WordFeatures, normalized
 from seqnlp.data.paths import existing_path
 from seqnlp.text.files import file_digest
@@ -24,6 +22,7 @@ from seqnlp.text.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from seqnlp.nn.embed import WordEmbedder
+    from seqnlp.nn.recurrent import Recurrent
 
 MIN_CHARACTER_COUNT = 2
 """A character seen once stands in for all that were never seen."""
@@ -45,24 +44,22 @@ class HasTokens(Protocol):
         """The words."""
 
 
-def load_vectors(data: SplitsConfig, model: ModelConfig | ClassifierConfig) -> Vectors | None:
+def load_vectors(data: SplitsConfig, model: WordModelConfig) -> Vectors | None:
     """The file named by ``model.vectors``, or None."""
     return Vectors(*read_vectors(_vectors_file(data, model))) if model.vectors else None
 
 
-def vectors_digest(data: SplitsConfig, model: ModelConfig | ClassifierConfig) -> str:
+def vectors_digest(data: SplitsConfig, model: WordModelConfig) -> str:
     """SHA-256 of the file named by ``model.vectors``, or an empty string."""
     return file_digest(_vectors_file(data, model)) if model.vectors else ""
 
 
-def _vectors_file(data: SplitsConfig, model: ModelConfig | ClassifierConfig) -> Path:
+def _vectors_file(data: SplitsConfig, model: WordModelConfig) -> Path:
     advice = "; the source that a recipe names (`seqnlp recipes show NAME`) says how its vectors are made"
     return existing_path(data, "model.vectors", model.vectors, advice=advice)
 
 
-def learn_features(
-    sentences: Sequence[HasTokens], model: ModelConfig | ClassifierConfig, vectors: Vectors | None
-) -> WordFeatures:
+def learn_features(sentences: Sequence[HasTokens], model: WordModelConfig, vectors: Vectors | None) -> WordFeatures:
     """Vocabularies of the training split; every word of the vectors' file is kept, seen in training or not."""
     lowercase = model.lowercase
     words = Counter(normalized(word, lowercase) for sentence in sentences for word in sentence.tokens)
@@ -85,7 +82,7 @@ def word_features(vocabulary: Fields) -> WordFeatures:
     return WordFeatures.from_dict({**lists, "lowercase": vocabulary.flag("lowercase")})
 
 
-def build_embedder(model: ModelConfig | ClassifierConfig, features: WordFeatures, word_dim: int) -> WordEmbedder:
+def build_embedder(model: WordModelConfig, features: WordFeatures, word_dim: int) -> WordEmbedder:
     """The embedder with fresh weights.
 
     Args:
@@ -106,3 +103,18 @@ def build_embedder(model: ModelConfig | ClassifierConfig, features: WordFeatures
         fine_tune=model.fine_tune,
     )
     return WordEmbedder(sizes, model.word_dropout)
+
+
+def build_recurrent(model: WordModelConfig, input_dim: int) -> Recurrent:
+    """The recurrent layers over words, or over windows of them."""
+    from seqnlp.nn.recurrent import Recurrent
+
+    return Recurrent(
+        input_dim,
+        model.hidden_dim,
+        cell=model.cell,
+        num_layers=model.num_layers,
+        bidirectional=model.bidirectional,
+        dropout=model.hidden_dropout,
+        forget_bias=model.forget_bias,
+    )

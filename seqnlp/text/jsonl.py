@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 import os
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -13,10 +12,9 @@ from typing import Any, NamedTuple
 
 from seqnlp.errors import DataError, did_you_mean
 from seqnlp.text.files import read_lines
-from seqnlp.text.formats.annotated import Cut, Example, annotated, sentences_of
+from seqnlp.text.formats.annotated import Example, annotated
 from seqnlp.text.formats.class_names import described_names
 from seqnlp.text.sentence import TaggedSentence
-from seqnlp.text.span_edges import SpanEdges
 from seqnlp.text.tags import Span
 
 TOKEN_FIELDS = ("tokens", "words")
@@ -25,37 +23,6 @@ TAG_FIELDS = ("tags", "ner_tags", "pos_tags", "upos", "labels")
 
 _SPAN_FIELDS = ("spans", "entities")
 _FOUND = "expected words in '{}', found {} at position {}"
-
-
-def read_jsonl(
-    path: str | os.PathLike[str],
-    token_field: str = "",
-    tag_field: str = "",
-    scheme: str = "iob2",
-    tokenizer: str = "words",
-    offsets: str = "codepoints",
-    edges: SpanEdges | None = None,
-) -> Iterator[TaggedSentence]:
-    """The sentences of a JSON-lines file; blank lines are skipped.
-
-    A line is either ``{"tokens": [...], "tags": [...]}`` or ``{"text": "...", "spans": [...]}`` (or ``entities``);
-    a span is ``{"start": 0, "end": 5, "label": "X"}`` or ``[0, 5, "X"]``: characters (code points), end exclusive. A
-    text without the field has no entities. The lines of a text are sentences of their own, unless an entity goes on
-    across them. Text is cut by ``tokenizer`` alone, as in use; what becomes of a span that begins or ends inside a word
-    says text/character_spans.py.
-
-    Args:
-        token_field, tag_field: names of the two lists; empty: the usual ones.
-        scheme: of the tags that are made from spans.
-        offsets: what spans count: ``codepoints`` or ``utf16``.
-        edges: counts the span edges that lie inside words.
-
-    Raises:
-        DataError: bad JSON, a missing field, lists that do not match, no words, a span that is blank, out of the text
-            or overlapping, spans under scheme ``none``; with file and line.
-    """
-    cut = Cut(scheme, tokenizer, edges, strict=True)
-    yield from sentences_of(read_jsonl_examples(path, RowFields(token_field, tag_field), offsets), path, cut, Counter())
 
 
 class RowFields(NamedTuple):
@@ -70,7 +37,11 @@ class RowFields(NamedTuple):
 def read_jsonl_examples(
     path: str | os.PathLike[str], fields: RowFields, offsets: str = "codepoints"
 ) -> Iterator[Example]:
-    """The rows of a JSON-lines file, see :func:`read_jsonl`.
+    """The rows of a JSON-lines file; blank lines are skipped.
+
+    A line is either ``{"tokens": [...], "tags": [...]}`` or ``{"text": "...", "spans": [...]}`` (or ``entities``);
+    a span is ``{"start": 0, "end": 5, "label": "X"}`` or ``[0, 5, "X"]``, its end exclusive, in what ``offsets`` says:
+    ``codepoints`` or ``utf16``. A text without the field has no entities.
 
     Raises:
         DataError: as :func:`row_reader` says, with file and line.

@@ -67,7 +67,7 @@ def test_several_labels_are_several_questions_also_one_that_never_or_always_hold
 
 
 def test_tuning_keeps_the_best_on_dev_and_says_what_it_is() -> None:
-    bag, settings = tune_bag(DOCUMENTS, TARGETS, "logistic", (1, 2), lambda bag: float(bag.order == 2))
+    _, bag, _, settings = tune_bag(DOCUMENTS, TARGETS, ["logistic"], (1, 2), lambda bag: float(bag.order == 2))
     assert (bag.order, settings) == (2, "up to 2 words, C 1")
 
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import torch
 
-from seqnlp.config.common import CELLS
 from seqnlp.config.forecasting import ForecasterConfig
 from seqnlp.data.linear_forecast import LinearForecast
 from seqnlp.models.forecaster import RecurrentForecaster
+from seqnlp.nn.cells import CELLS
 
 EVERYTHING: dict[str, Any] = {"input": "differences", "lags": 3, "num_layers": 2, "linear": "trained"}
 FITTED: dict[str, Any] = {"input": "differences", "lags": 3, "linear": "fitted"}

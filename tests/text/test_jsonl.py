@@ -4,23 +4,34 @@ from __future__ import annotations
 
 import json
 import random
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from seqnlp.errors import DataError, SeqnlpError
-from seqnlp.text.jsonl import read_jsonl
+from seqnlp.text.formats.annotated import Cut, sentences_of
+from seqnlp.text.jsonl import RowFields, read_jsonl_examples
 from seqnlp.text.sentence import TaggedSentence
 from seqnlp.text.tags import Span, spans_from_tags
 from seqnlp.text.tokenize import KINDS, tokenize
 
 
-def read(folder: Path, *rows: Any, **options: str) -> list[TaggedSentence]:
+def read(
+    folder: Path,
+    *rows: Any,
+    token_field: str = "",
+    tag_field: str = "",
+    scheme: str = "iob2",
+    tokenizer: str = "words",
+    offsets: str = "codepoints",
+) -> list[TaggedSentence]:
     path = folder / "file.jsonl"
     lines = [row if isinstance(row, str) else json.dumps(row, ensure_ascii=False) for row in rows]
     path.write_text("\n".join(lines), encoding="utf-8")
-    return list(read_jsonl(path, **options))
+    examples = read_jsonl_examples(path, RowFields(token_field, tag_field), offsets)
+    return list(sentences_of(examples, path, Cut(scheme, tokenizer, None, strict=True), Counter()))
 
 
 def test_words_with_tags_are_taken_as_they_are(tmp_path: Path) -> None:

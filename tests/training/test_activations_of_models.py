@@ -143,14 +143,14 @@ def test_the_gradient_of_a_classifier_is_that_of_its_loss(tmp_path: Path) -> Non
     assert len(norms) == 4
     loaded = classifier_from_bundle(load_bundle(run))
     model = loaded.model
-    vectors = WordVectors(TorchWords(model.embedder), loaded.features)
+    vectors = WordVectors(TorchWords(model.embedder), loaded.saved.features)
     (numbers,), rows = vectors.look_up([["the", "soup", "was", "fine"]])
     inputs = torch.from_numpy(rows[numbers])  # (T, D)
     zero, lengths = torch.zeros(1, dtype=torch.int64), torch.tensor([4])
 
     def loss(moved: Tensor) -> float:
         scores = model.scores(model.encoder(moved[None], lengths), lengths, zero, zero, 1)
-        return float(-scores.double().log_softmax(dim=1)[0, loaded.labels.index("good")])
+        return float(-scores.double().log_softmax(dim=1)[0, loaded.saved.labels.index("good")])
 
     for distance, norm in enumerate(norms):
         slopes = []

@@ -71,7 +71,7 @@ def test_the_embeddings_are_the_states_of_the_rounded_language_models(data: Path
     for part, run, text in zip(actual.split(6, dim=1), pair.split(" + "), ("Ada met", "dnarB tem"), strict=True):
         loaded = language_model_from_bundle(load_bundle(run))
         model = loaded.model.half().float()
-        tokens = [loaded.tokens.end, *loaded.tokens.encode(text)[:-1]]
+        tokens = [loaded.saved.tokens.end, *loaded.saved.tokens.encode(text)[:-1]]
         outputs, _ = model(torch.tensor([tokens]), model.start())  # (1, T, H)
         torch.testing.assert_close(part[1], outputs[0, -1], atol=1e-6, rtol=0)
 

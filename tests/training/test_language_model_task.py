@@ -148,7 +148,7 @@ def test_a_saved_model_loads_as_it_was(tmp_path: Path, data: Path, changes: dict
     loaded = language_model_from_bundle(load_bundle(tmp_path / "run"))
     for name, tensor in task.model.state_dict().items():
         assert torch.equal(tensor, loaded.model.state_dict()[name]), name
-    assert loaded.tokens.pieces == task.tokens.pieces
+    assert loaded.saved.tokens.pieces == task.tokens.pieces
     assert loaded.model.config == task.config.model
 
 

@@ -84,11 +84,11 @@ def test_old_labels_and_words_keep_their_weights_and_all_answers(
     changes = {name: value for name, value in KINDS[kind].items() if name != "model__vectors"}
     task = task_of(tiny_config(data / "new", **changes, start_from=str(starts[kind])), tmp_path, said)
     assert any(line.startswith(f"begins with the weights of {starts[kind]}; new: ") for line in said)
-    assert task.tags[: len(start.tags)] == start.tags
-    assert {tag[2:] for tag in task.tags[len(start.tags) :]} == {"SHIP"}
-    assert task.features.words.words[: len(start.features.words.words)] == start.features.words.words
+    assert task.tags[: len(start.saved.tags)] == start.saved.tags
+    assert {tag[2:] for tag in task.tags[len(start.saved.tags) :]} == {"SHIP"}
+    assert task.features.words.words[: len(start.saved.features.words.words)] == start.saved.features.words.words
     assert "gullwing" in task.features.words
-    assert "ö" not in start.features.characters
+    assert "ö" not in start.saved.features.characters
     assert "ö" in task.features.characters
     own = task.model.state_dict()
     for name, old in start.model.state_dict().items():
@@ -104,7 +104,7 @@ def test_new_labels_are_learnt_and_old_ones_not_lost(data: Path, starts: dict[st
     assert answers(task, SHIPS[:1]) == [["O", "S-SHIP", "O", "O", "S-PER", "O"]]
     assert "fine-tuned: it began with the weights of tiny" in (tmp_path / "run" / "model" / "README.md").read_text()
     again = tagger_from_bundle(load_bundle(tmp_path / "run"))
-    assert again.tags == task.tags
+    assert again.saved.tags == task.tags
 
 
 def test_a_fine_tuned_run_that_dies_ends_as_if_it_had_not(data: Path, starts: dict[str, Path], tmp_path: Path) -> None:
@@ -133,7 +133,7 @@ def test_new_words_take_their_vectors_from_the_file(data: Path, starts: dict[str
     start = tagger_from_bundle(load_bundle(starts["vectors"]))
     config = tiny_config(data / "new", model__vectors="vectors.txt", start_from=str(starts["vectors"]))
     task = task_of(config, tmp_path / "run")
-    assert task.features.vector_words.words == (*start.features.vector_words.words, "gullwing", "never")
+    assert task.features.vector_words.words == (*start.saved.features.vector_words.words, "gullwing", "never")
     vectors = task.model.embedder.vectors
     assert vectors is not None
     rows = vectors(torch.tensor([task.features.vector_id("Gullwing"), task.features.vector_id("Sorrel")]))

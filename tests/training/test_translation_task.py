@@ -58,8 +58,8 @@ def test_a_saved_translator_loads_as_it_was(tmp_path: Path, data: Path, changes:
     loaded = translator_from_bundle(load_bundle(tmp_path / "run"))
     for name, tensor in task.model.state_dict().items():
         assert torch.equal(tensor, loaded.model.state_dict()[name]), name
-    assert loaded.vocabularies.to_files() == task.vocabularies.to_files()
-    assert (loaded.source_language, loaded.target_language) == ("de", "en")
+    assert loaded.saved.vocabularies.to_files() == task.vocabularies.to_files()
+    assert (loaded.saved.source_language, loaded.saved.target_language) == ("de", "en")
 
 
 def test_only_the_training_split_teaches_subwords(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The model card that travels with a saved anomaly detector."""
+"""The model card of an anomaly detector."""
 
 from __future__ import annotations
 
@@ -6,31 +6,20 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from seqnlp.config.anomaly_detection import AnomalyDetectionConfig
-from seqnlp.tasks.saving import begun_with_line
+from seqnlp.tasks.card import write_card
 
 
 def model_card(config: AnomalyDetectionConfig, names: Sequence[str], metrics: Mapping[str, Any]) -> str:
-    """A short README for the model folder: what it does, from what, how well, how to use it."""
-    about, model = config.about, config.model
-    licence = f" ({about.licence})" if about.licence else ""
-    columns = ", ".join(names)
-    lines = [
-        f"# {config.name or 'A seqnlp anomaly detector'}",
-        "",
-        f"A recurrent autoencoder ({model.cell.upper()}, windows of {model.window} rows) of {columns}, "
+    """See :func:`~seqnlp.tasks.card.write_card`."""
+    model = config.model
+    return write_card(
+        config,
+        metrics,
+        f"A recurrent autoencoder ({model.cell.upper()}, windows of {model.window} rows) of {', '.join(names)}, "
         f"{metrics['parameters']:,} parameters, made with seqnlp.",
-        "",
-        f"- training data: {about.data or 'the owner of this model knows'}{licence}, {metrics['train_rows']:,} rows",
-        *begun_with_line(metrics),
-        f"- threshold: from {metrics['calibration_rows']:,} held-back normal rows; {metrics['dev']['threshold']:.2f} "
-        f"times the baseline error for {model.false_alarms:g} false alarms "
-        f"(epoch {metrics['epoch']}, seed {config.seed})",
-        "",
-        "```",
-        "seqnlp detect THIS_FOLDER series.csv --false-alarms 0.01 --plot detect.png",
-        "```",
-        "",
-        "It flags what is unlike its training rows, whether that is a fault or only new.",
-        "",
-    ]
-    return "\n".join(lines)
+        f"threshold: from {metrics['calibration_rows']:,} held-back normal rows; {metrics['dev']['threshold']:.2f} "
+        f"times the baseline error for {model.false_alarms:g} false alarms",
+        rows=f", {metrics['train_rows']:,} rows",
+        commands=["seqnlp detect THIS_FOLDER series.csv --false-alarms 0.01 --plot detect.png"],
+        note="It flags what is unlike its training rows, whether that is a fault or only new.",
+    )

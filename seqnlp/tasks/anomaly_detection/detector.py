@@ -25,7 +25,7 @@ from seqnlp.networks.engine import choose_engine, make_network
 from seqnlp.networks.graph import Array
 from seqnlp.networks.protocol import DetectorNetwork
 from seqnlp.networks.shapes import autoencoder_shapes
-from seqnlp.saved_weights import refuse_unfit, take_numbers
+from seqnlp.saved_weights import refuse_unfit, take_numbers, with_weights
 from seqnlp.tasks.anomaly_detection.reading import known_numbers, reading_of
 from seqnlp.tasks.anomaly_detection.scoring import ErrorBaseline, baseline_of, row_errors, row_scores
 from seqnlp.tasks.saved_series import saved_scaler, saved_step, series_facts
@@ -163,10 +163,12 @@ def _network(
     threads: int,
 ) -> DetectorNetwork:
     if engine == "torch":
-        from seqnlp.models.as_network import use_threads
-        from seqnlp.tasks.anomaly_detection.model import module_network
+        from seqnlp.models.as_network import torch_device, use_threads
+        from seqnlp.models.series_as_network import TorchDetector
+        from seqnlp.tasks.anomaly_detection.model import build_autoencoder
 
         use_threads(threads)
-        return module_network(settings, columns, weights, path, device)
+        model = with_weights(lambda: build_autoencoder(settings, columns), weights, path)
+        return TorchDetector(model.to(torch_device(device)))
     refuse_unfit(partial(autoencoder_shapes, settings, columns, known_numbers(settings, columns)), weights, path)
     return GraphDetector(settings, weights, columns, partial(make_network, engine=engine))

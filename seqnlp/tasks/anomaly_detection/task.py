@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from seqnlp import bundle
-from seqnlp.bundle import Bundle
-from seqnlp.bundle_files import FOLDER
+from seqnlp.bundle import Bundle, load_bundle, weights_of
 from seqnlp.config.anomaly_detection import AnomalyDetectionConfig
-from seqnlp.config.reading import settings_without_places
 from seqnlp.data.batches import plan_epoch
 from seqnlp.data.series.inputs import make_inputs
 from seqnlp.data.series.parts import Part, load_part, part_digest
 from seqnlp.data.series.scale import fit_scaler
 from seqnlp.metrics.false_alarms import conformal_threshold
+from seqnlp.models.autoencoder import Autoencoder
 from seqnlp.models.series_as_network import TorchDetector
 from seqnlp.models.size import count_parameters
 from seqnlp.tasks.anomaly_detection.card import model_card
@@ -34,8 +33,8 @@ from seqnlp.tasks.anomaly_detection.model import build_autoencoder
 from seqnlp.tasks.anomaly_detection.reading import reading_of
 from seqnlp.tasks.anomaly_detection.scoring import baseline_of, row_errors, row_scores
 from seqnlp.tasks.anomaly_detection.windows import take_windows
+from seqnlp.tasks.base import BaseTask
 from seqnlp.tasks.saved_series import describe
-from seqnlp.tasks.saving import begun_with, training_metrics
 from seqnlp.tasks.start import (
     name_of,
     refuse_other,
@@ -44,20 +43,13 @@ from seqnlp.tasks.start import (
     start_digest,
     take_over_weights,
 )
-from seqnlp.training.checkpoint import Progress
 from seqnlp.training.task import Batch
 
 
-class AnomalyDetectionTask:
+class AnomalyDetectionTask(BaseTask[AnomalyDetectionConfig, Autoencoder]):
     """An autoencoder, the windows it learns from, and the held-back rows that set its threshold.
 
     Windows that touch a labelled one are left out of training and calibration.
-
-    Args:
-        config: the run's configuration.
-        folder: the run directory; models are saved to its ``model`` folder.
-        device: where to compute.
-        say: receives a line of text for each thing that a person should know about the data.
 
     Raises:
         DataError: a file is missing or not as configured, or a part has too few rows.
@@ -66,8 +58,9 @@ class AnomalyDetectionTask:
     def __init__(
         self, config: AnomalyDetectionConfig, folder: Path, device: torch.device, say: Callable[[str], None]
     ) -> None:
-        self.config, self.folder, self.device = config, folder, device
-        self.digest, settings = part_digest(config.data, "train"), config.model
+        super().__init__(config, folder, device)
+        settings = config.model
+        self.digest = self.train_digest = part_digest(config.data, "train")
         self.dev_digest = part_digest(config.data, "dev") + labels_digest(config.data)
         say_dev = (lambda text: None) if config.data.dev.endswith("%") else say  # a part: said of the training file
         train = load_part(config.data, "train", say)
@@ -142,35 +135,28 @@ class AnomalyDetectionTask:
         threshold = self.detector.threshold(self.config.model.false_alarms)
         return {"score": -error, "rmse": error, "threshold": threshold}
 
-    def save(self, scores: dict[str, float], progress: Progress) -> None:
-        """Write the run's model folder."""
-        config, detector = self.config, self.detector
+    def more_metrics(self) -> dict[str, Any]:
+        """Of how many rows it learnt, and its threshold was set."""
+        assert self.detector is not None  # `evaluate` was called before
+        return {"train_rows": len(self.rows), "calibration_rows": len(self.detector.calibration)}
+
+    def saved(self, metrics: dict[str, Any]) -> Bundle:
+        """The model as it is now."""
+        detector = self.detector
         assert detector is not None  # `evaluate` was called before
         calibration = {CALIBRATION: torch.from_numpy(detector.calibration)}  # in the order of time
-        metrics = training_metrics(
-            config,
-            self.model,
-            scores,
-            progress,
-            self.digest,
-            train_rows=len(self.rows),
-            calibration_rows=len(detector.calibration),
-            **begun_with(self.initialized_from),
-        )
-        saved = bundle.Bundle(
-            description=describe(config),
-            weights=bundle.weights_of({**self.model.state_dict(), **calibration}),
+        return Bundle(
+            description=describe(self.config),
+            weights=weights_of({**self.model.state_dict(), **calibration}),
             vocabulary=facts_to_vocabulary(detector),
             labels=[],
             metrics=metrics,
-            training=settings_without_places(config),
-            card=model_card(config, detector.names, metrics),
+            card=model_card(self.config, detector.names, metrics),
         )
-        bundle.save_bundle(self.folder / FOLDER, saved)
 
     def finish(self) -> str:
         """Where the threshold is, in words."""
-        threshold = bundle.load_bundle(self.folder).metrics["dev"]["threshold"]
+        threshold = load_bundle(self.folder).metrics["dev"]["threshold"]
         return (
             f"flagged from {threshold:.1f} times the baseline error (false alarms {self.config.model.false_alarms:g}); "
         )

@@ -18,9 +18,9 @@ def layer_input(bundle: Bundle, text: str) -> LayerInput:
         SeqnlpError: the text has none, or too many for a picture.
     """
     loaded = classifier_from_bundle(bundle)
-    words = loaded.reader.read(text)
-    check_steps(words, min(MAX_STEPS, loaded.settings.window))
-    inputs, encoder = word_inputs(loaded.model.embedder, loaded.features, words), loaded.model.encoder
+    words = loaded.saved.reader.read(text)
+    check_steps(words, min(MAX_STEPS, loaded.saved.settings.window))
+    inputs, encoder = word_inputs(loaded.model.embedder, loaded.saved.features, words), loaded.model.encoder
     if encoder.convolution is None:
         return LayerInput(encoder.recurrent, inputs, words)
     pool = encoder.convolution.pool

@@ -78,17 +78,18 @@ def _tuned(
     some = np.arange(len(train))
     if len(train) > TUNED_ON:
         some = np.sort(np.random.default_rng(0).choice(len(train), TUNED_ON, replace=False))
-    bag, settings = tune_bag(
+    tuned = tune_bag(
         [words[n] for n in some],
         targets[some],
-        method,
+        [method],
         ORDERS,
         lambda model: _score(model, labels, dev, multi_label),
         single=single,
     )
     if len(some) < len(train):
-        bag = fit_bag(words, targets, method, bag.order, bag.strength, single=single)
-    return bag, settings
+        bag = fit_bag(words, targets, method, tuned.bag.order, tuned.bag.strength, single=single)
+        return bag, tuned.settings
+    return tuned.bag, tuned.settings
 
 
 def _labels(train: Sequence[ReadDocument]) -> list[str]:

@@ -1,4 +1,4 @@
-"""The model card that travels with a saved classifier."""
+"""The model card of a classifier."""
 
 from __future__ import annotations
 
@@ -6,37 +6,25 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from seqnlp.config.classification import ClassificationConfig
-from seqnlp.tasks.saving import begun_with_line
+from seqnlp.tasks.card import dev_scores, write_card
 
 
 def model_card(config: ClassificationConfig, labels: Sequence[str], metrics: Mapping[str, Any]) -> str:
-    """A short README for the model folder: what it does, from what, how well, how to use it."""
-    about, model = config.about, config.model
-    licence = f" ({about.licence})" if about.licence else ""
-    scores = ", ".join(f"{name} {value:.2f}" for name, value in metrics["dev"].items() if name != "score")
+    """See :func:`~seqnlp.tasks.card.write_card`."""
+    model, scores = config.model, dev_scores(metrics)
     beside = f", beside n-grams of up to {model.ngrams} words" if model.ngrams else ""
     reads = f"words, split as `{config.tokenizer.splitter}`" if config.tokenizer.kind == "words" else "subwords"
     sure = "calibrated on the development split" if scores else "not calibrated, without a development split"
-    lines = [
-        f"# {config.name or 'A seqnlp classifier'}",
-        "",
+    return write_card(
+        config,
+        metrics,
         f"Gives a text {'any number of labels' if config.data.multi_label else 'one label'}: a "
         f"{'bidirectional ' if model.bidirectional else ''}{model.cell.upper()} with {model.pooling} pooling{beside}, "
         f"{metrics['parameters']:,} trained parameters, made with seqnlp.",
-        "",
-        f"- labels: {', '.join(labels)}",
-        f"- training data: {about.data or 'the owner of this model knows'}{licence}",
-        *begun_with_line(metrics),
-        f"- development scores: {scores or 'none, there was no development split'} "
-        f"(epoch {metrics['epoch']}, seed {config.seed})",
-        f"- reads {reads}; texts of more than {model.window}: {model.long}",
-        "",
-        "```",
-        "seqnlp classify THIS_FOLDER < lines.txt",
-        "```",
-        "",
-        f"Probabilities are {sure}; they say nothing about text that differs in kind from",
+        f"development scores: {scores or 'none, there was no development split'}",
+        first=[f"labels: {', '.join(labels)}"],
+        last=[f"reads {reads}; texts of more than {model.window}: {model.long}"],
+        commands=["seqnlp classify THIS_FOLDER < lines.txt"],
+        note=f"Probabilities are {sure}; they say nothing about text that differs in kind from\n"
         "the training data. An empty text has an answer too: what the model expects before it reads anything.",
-        "",
-    ]
-    return "\n".join(lines)
+    )

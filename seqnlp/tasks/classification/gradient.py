@@ -18,18 +18,19 @@ from seqnlp.tasks.word_vectors import WordVectors
 def gradient(bundle: Bundle, config: ClassificationConfig, split: str) -> Norms:
     """Of each text of a split the norms at distance 0, 1, ... from its last step."""
     loaded = classifier_from_bundle(bundle)
-    model, most = loaded.model, min(MAX_LENGTH, loaded.settings.window)
-    known = [d for d in load_documents(config.data, split, lambda text: None) if set(d.labels) & set(loaded.labels)]
-    read = [(loaded.reader.read(document.text)[-most:], document.labels) for document in known]
-    vectors = WordVectors(TorchWords(model.embedder), loaded.features)
+    model, saved = loaded.model, loaded.saved
+    most = min(MAX_LENGTH, saved.settings.window)
+    known = [d for d in load_documents(config.data, split, lambda text: None) if set(d.labels) & set(saved.labels)]
+    read = [(saved.reader.read(document.text)[-most:], document.labels) for document in known]
+    vectors = WordVectors(TorchWords(model.embedder), saved.features)
     for words, labels in sorted(filter(lambda pair: pair[0], read), key=lambda pair: -len(pair[0]))[:TEXTS]:
         (numbers,), rows = vectors.look_up([words])
         lengths, zero = torch.tensor([len(words)]), torch.zeros(1, dtype=torch.int64)
-        targets = torch.tensor([[float(label in labels) for label in loaded.labels]])  # (1, K)
+        targets = torch.tensor([[float(label in labels) for label in saved.labels]])  # (1, K)
 
         def loss(inputs: Tensor, lengths: Tensor = lengths, zero: Tensor = zero, targets: Tensor = targets) -> Tensor:
             scores = model.scores(model.encoder(inputs, lengths), lengths, zero, zero, 1)  # (1, K)
-            if loaded.multi_label:
+            if saved.multi_label:
                 return functional.binary_cross_entropy_with_logits(scores, targets)
             return functional.cross_entropy(scores, targets)
 

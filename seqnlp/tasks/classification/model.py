@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor
-from torch.random import fork_rng
 
 from seqnlp.bundle import Bundle
 from seqnlp.bundle_files import TENSORS
@@ -18,13 +17,11 @@ from seqnlp.models.as_network import TorchClassifier, torch_device
 from seqnlp.models.bag_of_ngrams import BagOfNgrams
 from seqnlp.models.classifier import RecurrentClassifier, WindowEncoder
 from seqnlp.nn.convolution import ShorteningConvolution
-from seqnlp.nn.recurrent import Recurrent
 from seqnlp.saved_weights import with_weights
-from seqnlp.tasks.classification.data import TextEncoder
 from seqnlp.tasks.classification.label_sets import TENSOR, LabelSets
 from seqnlp.tasks.classification.prediction import DocumentPredictor
 from seqnlp.tasks.classification.saved import BAG_BIAS, BAG_WEIGHTS, Decision, SavedClassifier, read_classifier
-from seqnlp.tasks.word_features import build_embedder
+from seqnlp.tasks.word_features import build_embedder, build_recurrent
 
 
 def build_classifier(
@@ -47,10 +44,10 @@ def build_classifier(
         convolution = ShorteningConvolution(
             embedder.output_dim, model.convolution_dim, model.convolution_width, model.convolution_pool
         )
-    encoder = WindowEncoder(convolution, _recurrent(model, (convolution or embedder).output_dim), model.pooling)
+    encoder = WindowEncoder(convolution, build_recurrent(model, (convolution or embedder).output_dim), model.pooling)
     over_windows = None
     if model.long == "hierarchical":
-        over_windows = WindowEncoder(None, _recurrent(model, encoder.output_dim), model.pooling)
+        over_windows = WindowEncoder(None, build_recurrent(model, encoder.output_dim), model.pooling)
     return RecurrentClassifier(
         embedder,
         encoder,
@@ -63,34 +60,17 @@ def build_classifier(
     )
 
 
-def _recurrent(model: ClassifierConfig, input_dim: int) -> Recurrent:
-    return Recurrent(
-        input_dim,
-        model.hidden_dim,
-        cell=model.cell,
-        num_layers=model.num_layers,
-        bidirectional=model.bidirectional,
-        dropout=model.hidden_dropout,
-        forget_bias=model.forget_bias,
-    )
-
-
 @dataclass(frozen=True)
 class LoadedClassifier:
-    """A classifier, its reader and its decisions, ready to use."""
+    """A classifier from a model folder as a module of torch, ready to use."""
 
     model: RecurrentClassifier
-    settings: ClassifierConfig
-    features: WordFeatures
-    reader: TextEncoder
-    labels: list[str]
-    multi_label: bool
-    bag: BagOfNgrams | None
-    decision: Decision
+    saved: SavedClassifier
 
     def predictor(self) -> DocumentPredictor:
         """What classifies with it."""
-        return DocumentPredictor(TorchClassifier(self.model), self.features, self.settings, self.bag)
+        saved = self.saved
+        return DocumentPredictor(TorchClassifier(self.model), saved.features, saved.settings, saved.bag)
 
 
 def describe(config: ClassificationConfig, word_dim: int, decision: Decision) -> dict[str, Any]:
@@ -141,9 +121,7 @@ def classifier_from_saved(saved: SavedClassifier, device: str = "cpu") -> Loaded
         RunError: weights that do not fit the settings.
     """
     sizes = (len(saved.labels), saved.word_dim, saved.multi_label)
-    with fork_rng(devices=[]):
-        model = with_weights(
-            lambda: build_classifier(saved.settings, saved.features, *sizes), saved.weights, saved.folder / TENSORS
-        )
-    rest = (saved.settings, saved.features, saved.reader, saved.labels, saved.multi_label, saved.bag, saved.decision)
-    return LoadedClassifier(model.to(torch_device(device)), *rest)
+    model = with_weights(
+        lambda: build_classifier(saved.settings, saved.features, *sizes), saved.weights, saved.folder / TENSORS
+    )
+    return LoadedClassifier(model.to(torch_device(device)), saved)

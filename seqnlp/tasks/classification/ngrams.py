@@ -70,11 +70,16 @@ def choose_bag(
             where folds of train can.
         order: the most words of an n-gram; folds choose among fewer, too.
     """
+
+    def on_dev(bag: BagOfNgrams) -> float:
+        return score_of(bag.scores(dev), gold, labels, multi_label)
+
     folds = len(dev) < FEWEST_TO_CHOOSE and len(train) <= MOST_IN_FOLDS
     if folds:
         fitted, settings = _best_on_folds(train, targets, labels, order, multi_label)
     elif dev:
-        fitted, settings = _best_on_dev(train, targets, dev, gold, labels, order, multi_label)
+        tuned = tune_bag(train, targets, METHODS, [order], on_dev, **_options(multi_label))
+        fitted, settings = FittedBag(tuned.bag, tuned.method), tuned.settings
     else:
         usual = fit_bag(train, targets, "nbsvm", order, STRENGTHS["nbsvm"][1], **_options(multi_label))
         fitted, settings = FittedBag(usual, "nbsvm"), ""
@@ -82,44 +87,27 @@ def choose_bag(
     if not bag.ngrams:
         say(f"warning: no n-gram is in {fitted.min_documents} documents; set model.ngrams=0")
     elif dev:
-        alone = score_of(bag.scores(dev), gold, labels, multi_label)
-        chosen = "chosen on folds of train, " if folds else ""
+        alone, chosen = on_dev(bag), "chosen on folds of train, " if folds else ""
         say(f"n-grams: {len(bag.ngrams):,}, {fitted.method} of {settings}: {chosen}alone {100 * alone:.2f} on dev")
     return fitted
-
-
-def _best_on_dev(
-    train: Words,
-    targets: NDArray[np.bool_],
-    dev: Words,
-    gold: Labels,
-    labels: Sequence[str],
-    order: int,
-    multi_label: bool,
-) -> tuple[FittedBag, str]:
-    def accuracy(bag: BagOfNgrams) -> float:
-        return score_of(bag.scores(dev), gold, labels, multi_label)
-
-    options = _options(multi_label)
-    tried = [(tune_bag(train, targets, method, [order], accuracy, **options), method) for method in METHODS]
-    (bag, settings), method = max(tried, key=lambda each: accuracy(each[0][0]))
-    return FittedBag(bag, method), settings
 
 
 def _best_on_folds(
     train: Words, targets: NDArray[np.bool_], labels: Sequence[str], order: int, multi_label: bool
 ) -> tuple[FittedBag, str]:
     gold = [tuple(label_names(row[None], labels)[0]) for row in targets]
-    best: tuple[float, int, str, float] | None = None
-    for words in range(1, order + 1):
-        folds = _folds(train, words, 1)
-        for method in METHODS:
-            for strength in STRENGTHS[method]:
-                reached = score_of(_held_out(folds, targets, method, strength, multi_label), gold, labels, multi_label)
-                if best is None or reached > best[0]:
-                    best = reached, words, method, strength
-    assert best is not None
-    _, words, method, strength = best
+
+    def score(folds: Sequence[_Fold], method: str, strength: float) -> float:
+        return score_of(_held_out(folds, targets, method, strength, multi_label), gold, labels, multi_label)
+
+    tried = (
+        (score(folds, method, strength), words, method, strength)
+        for words in range(1, order + 1)
+        for folds in [_folds(train, words, 1)]
+        for method in METHODS
+        for strength in STRENGTHS[method]
+    )
+    _, words, method, strength = max(tried, key=lambda one: one[0])
     bag = fit_bag(train, targets, method, words, strength, single=not multi_label)
     return FittedBag(bag, method, 1), f"up to {words} words, C {strength:g}"
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from seqnlp import bundle
-from seqnlp.bundle_files import FOLDER
+from seqnlp.bundle import Bundle, load_bundle, weights_of
 from seqnlp.config.classification import AUTO_NGRAMS, FEW_DOCUMENTS, ClassificationConfig
-from seqnlp.config.reading import settings_without_places
 from seqnlp.data.batches import plan_epoch
 from seqnlp.data.document_batches import collate_documents, take_documents
 from seqnlp.data.documents import documents_digest, load_documents
@@ -25,6 +24,7 @@ from seqnlp.models.as_network import TorchClassifier
 from seqnlp.models.classifier import RecurrentClassifier
 from seqnlp.models.size import count_parameters
 from seqnlp.networks.protocol import FloatArray
+from seqnlp.tasks.base import BaseTask
 from seqnlp.tasks.classification import data as reading
 from seqnlp.tasks.classification.calibration import fit_decision
 from seqnlp.tasks.classification.card import model_card
@@ -40,7 +40,6 @@ from seqnlp.tasks.classification.prediction import (
 )
 from seqnlp.tasks.classification.saved import Decision
 from seqnlp.tasks.classification.start import ClassifierStart, classifier_start, take_over
-from seqnlp.tasks.saving import begun_with, training_metrics
 from seqnlp.tasks.start import (
     begins_with,
     fill_new_words,
@@ -51,29 +50,20 @@ from seqnlp.tasks.start import (
     start_digest,
 )
 from seqnlp.tasks.word_features import Vectors, learn_features, load_vectors, vectors_digest
-from seqnlp.training.checkpoint import Progress
 from seqnlp.training.task import Batch
 
 
-class ClassificationTask:
-    """A classifier, its data and its scores; implements ``training.task.Trainable``.
-
-    Args:
-        config: the run's configuration.
-        folder: the run directory; models are saved to its ``model`` folder.
-        device: where to compute.
-        say: receives a line of text for each thing that a person should know about the data.
+class ClassificationTask(BaseTask[ClassificationConfig, RecurrentClassifier]):
+    """A classifier, its data and its scores.
 
     Raises:
         DataError: a file is missing, empty or not as configured, or there is only one class.
     """
 
-    model: RecurrentClassifier
-
     def __init__(
         self, config: ClassificationConfig, folder: Path, device: torch.device, say: Callable[[str], None]
     ) -> None:
-        self.config, self.folder, self.device = config, folder, device
+        super().__init__(config, folder, device)
         data, settings = config.data, config.model
         begun = classifier_start(config)
         self.train_digest = documents_digest(data, "train")
@@ -179,37 +169,28 @@ class ClassificationTask:
     def _predictor(self) -> DocumentPredictor:
         return DocumentPredictor(TorchClassifier(self.model), self.features, self.config.model, self.bag)
 
-    def save(self, scores: dict[str, float], progress: Progress) -> None:
-        """Write the run's model folder."""
-        config = self.config
-        metrics = training_metrics(
-            config,
-            self.model,
-            scores,
-            progress,
-            self.train_digest,
-            **({"beside": self.beside} if self.beside else {}),
-            **begun_with(self.initialized_from),
-        )
-        saved = bundle.Bundle(
-            description=describe(config, self.word_dim, self.decision),
-            weights=bundle.weights_of(
-                {**self.model.state_dict(), **bag_tensors(self.bag), **set_tensors(self.label_sets)}
-            ),
+    def more_metrics(self) -> dict[str, Any]:
+        """The scores of simpler models, if any stand beside this one's."""
+        return {"beside": self.beside} if self.beside else {}
+
+    def saved(self, metrics: dict[str, Any]) -> Bundle:
+        """The model as it is now."""
+        tensors = {**self.model.state_dict(), **bag_tensors(self.bag), **set_tensors(self.label_sets)}
+        return Bundle(
+            description=describe(self.config, self.word_dim, self.decision),
+            weights=weights_of(tensors),
             vocabulary=vocabulary_of(self.features, self.bag),
             labels=self.labels,
             metrics=metrics,
-            training=settings_without_places(config),
-            card=model_card(config, self.labels, metrics),
+            card=model_card(self.config, self.labels, metrics),
             subwords=self.reader.to_files(),
         )
-        bundle.save_bundle(self.folder / FOLDER, saved)
 
     def finish(self) -> str:
         """What was fitted on dev with the saved model, in words."""
         if not self.dev:
             return ""
-        description = bundle.load_bundle(self.folder).description
+        description = load_bundle(self.folder).description
         ngram_weight = f"n-grams count {description['ngram_weight']:.2f}, " if self.bag else ""
         return f"{ngram_weight}temperature {description['temperature']:.2f}; "
 

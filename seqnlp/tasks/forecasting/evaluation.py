@@ -60,8 +60,7 @@ def evaluate(
     values, season, horizon = part.series.values, loaded.settings.season, loaded.settings.horizon
     actual = values[rows_ahead(origins, horizon)]  # (O, J, C)
     named = _baselines(values, origins, horizon, season)
-    linear = _linear(config, loaded, part, origins, say)
-    others = _classical(config, loaded, part, origins, say) if classical else [{} for _ in part.series.names]
+    linear, others = _fitted(config, loaded, part, origins, classical, say)
     factors = _factors(loaded, inputs, part.series.known, origins)  # (O, L, C)
     columns = [
         _column(
@@ -114,53 +113,40 @@ def _factors(loaded: LoadedForecaster, inputs: Inputs, known: BoolArray, origins
     return factors
 
 
-def _linear(
+def _fitted(
     config: ForecastingConfig,
     loaded: LoadedForecaster,
     part: Part,
     origins: NDArray[np.int64],
+    classical: bool,
     say: Callable[[str], None],
-) -> LinearBaseline | None:
-    """The linear forecast, if the training part is there to fit it on."""
-    settings = loaded.settings
+) -> tuple[LinearBaseline | None, list[dict[str, FloatArray]]]:
+    """The linear forecast, if the training part is there to fit it on; ETS's and ARIMA's (O, J) a column.
+
+    Raises:
+        SeqnlpError: ETS and ARIMA are asked for, but statsmodels or the training part is not there.
+    """
+    settings, none = loaded.settings, [dict[str, FloatArray]() for _ in part.series.names]
     if not config.data.train:  # a model folder alone
-        return None
+        if classical:
+            raise SeqnlpError("ETS and ARIMA are fitted on the training part: evaluate a run, where it can be read")
+        return None, none
     try:
         train = load_part(config.data, "train", lambda text: None, loaded.facts.names, loaded.facts.step)
         assert train is not None  # the configuration names it
-        return linear_baseline(
-            train.series, part.series, settings.transform, settings.season, origins, settings.horizon
-        )
+        given = (train.series, part.series, settings.transform, settings.season, origins, settings.horizon)
+        linear = linear_baseline(*given)
     except DataError as problem:
+        if classical:
+            raise
         say(f"no linear forecast beside the model, which is fitted on the training part: {problem}")
-        return None
-
-
-def _classical(
-    config: ForecastingConfig,
-    loaded: LoadedForecaster,
-    part: Part,
-    origins: NDArray[np.int64],
-    say: Callable[[str], None],
-) -> list[dict[str, FloatArray]]:
-    """Forecasts (O, J) of ETS and ARIMA by name, for each column.
-
-    Raises:
-        SeqnlpError: statsmodels is not there, or there is no training part to fit them on.
-    """
+        return None, none
+    if not classical:
+        return linear, none
     from seqnlp.metrics.classical_baselines import classical_baselines
 
-    settings = loaded.settings
-    train = None
-    if config.data.train:  # a model folder alone has none
-        train = load_part(config.data, "train", lambda text: None, loaded.facts.names, loaded.facts.step)
-    if train is None:
-        raise SeqnlpError("ETS and ARIMA are fitted on the training part: evaluate a run, where it can be read")
     say("fitting ETS and ARIMA on the training part ...")
-    baselines = classical_baselines(
-        train.series, part.series, settings.transform, settings.season, origins, settings.horizon
-    )
-    return [{one.name: one.forecasts for one in column} for column in baselines]
+    return linear, [{one.name: one.forecasts for one in column} for column in classical_baselines(*given)]
 
 
 def _baselines(values: FloatArray, origins: NDArray[np.int64], horizon: int, season: int) -> dict[str, FloatArray]:

@@ -18,7 +18,7 @@ from seqnlp.networks.forecaster import GraphForecaster
 from seqnlp.networks.graph import Array
 from seqnlp.networks.protocol import ForecasterNetwork
 from seqnlp.networks.shapes import forecaster_shapes
-from seqnlp.saved_weights import refuse_unfit, take_numbers
+from seqnlp.saved_weights import refuse_unfit, take_numbers, with_weights
 from seqnlp.tasks.forecasting.facts import INTERVALS, LEVELS, SeriesFacts, reading_of, saved_facts
 from seqnlp.tasks.forecasting.spread import Spreading
 
@@ -79,11 +79,13 @@ def forecaster_from_bundle(
     data.value_columns = ", ".join(facts.names)
     network: ForecasterNetwork
     if engine == "torch":
-        from seqnlp.models.as_network import use_threads
-        from seqnlp.tasks.forecasting.model import module_network
+        from seqnlp.models.as_network import torch_device, use_threads
+        from seqnlp.models.series_as_network import TorchForecaster
+        from seqnlp.tasks.forecasting.model import build_forecaster
 
         use_threads(threads)
-        network = module_network(settings, columns, weights, path, device)
+        model = with_weights(lambda: build_forecaster(settings, columns), weights, path)
+        network = TorchForecaster(model.to(torch_device(device)))
     else:
         inputs = reading_of(settings).num_inputs(columns)
         refuse_unfit(partial(forecaster_shapes, settings, inputs, columns), weights, path)

@@ -5,23 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from seqnlp import bundle
-from seqnlp.bundle import Bundle
+from seqnlp.bundle import Bundle, load_bundle, save_bundle, weights_of
 from seqnlp.bundle_files import FOLDER
 from seqnlp.config.forecasting import AUTO, ForecastingConfig
-from seqnlp.config.reading import settings_without_places
 from seqnlp.data.linear_forecast import LinearForecast
 from seqnlp.data.series.inputs import Inputs, fit_scale, known_calendar_features, make_inputs
 from seqnlp.data.series.parts import Part, load_part, part_digest
 from seqnlp.errors import DataError
 from seqnlp.metrics.forecasting import errors, naive_scale
+from seqnlp.models.forecaster import RecurrentForecaster
 from seqnlp.models.series_as_network import TorchForecaster
 from seqnlp.models.size import count_parameters
+from seqnlp.tasks.base import BaseTask
 from seqnlp.tasks.forecasting.card import model_card
 from seqnlp.tasks.forecasting.facts import LEVELS, SeriesFacts, facts_to_vocabulary, reading_of
 from seqnlp.tasks.forecasting.forecaster import forecaster_from_bundle
@@ -30,7 +31,6 @@ from seqnlp.tasks.forecasting.model import build_forecaster, tensors_of
 from seqnlp.tasks.forecasting.prediction import Backtest, backtest, fit_intervals
 from seqnlp.tasks.forecasting.windows import WindowPlan
 from seqnlp.tasks.saved_series import describe
-from seqnlp.tasks.saving import begun_with, training_metrics
 from seqnlp.tasks.start import (
     name_of,
     refuse_other,
@@ -39,18 +39,11 @@ from seqnlp.tasks.start import (
     start_digest,
     take_over_weights,
 )
-from seqnlp.training.checkpoint import Progress
 from seqnlp.training.task import Batch
 
 
-class ForecastingTask:
-    """A forecaster, its series and its scores; implements ``training.task.Trainable``.
-
-    Args:
-        config: the run's configuration.
-        folder: the run directory; models are saved to its ``model`` folder.
-        device: where to compute.
-        say: receives a line of text for each thing that a person should know about the data.
+class ForecastingTask(BaseTask[ForecastingConfig, RecurrentForecaster]):
+    """A forecaster, its series and its scores.
 
     Raises:
         DataError: a file is missing or not as configured, or a part of the series is too short.
@@ -59,8 +52,9 @@ class ForecastingTask:
     def __init__(
         self, config: ForecastingConfig, folder: Path, device: torch.device, say: Callable[[str], None]
     ) -> None:
-        self.config, self.folder, self.device = config, folder, device
-        self.digest, self.dev_digest = (part_digest(config.data, split) for split in ("train", "dev"))
+        super().__init__(config, folder, device)
+        self.train_digest, self.dev_digest = (part_digest(config.data, split) for split in ("train", "dev"))
+        self.digest = self.train_digest
         settings, trainer = config.model, config.trainer
         train = load_part(config.data, "train", say)
         assert train is not None  # the configuration names it
@@ -137,22 +131,16 @@ class ForecastingTask:
         named = {"mae": columns[0].mae, "rmse": columns[0].rmse} if len(columns) == 1 else {}
         return {"score": -score, **mase, **named}
 
-    def save(self, scores: dict[str, float], progress: Progress) -> None:
-        """Write the run's model folder."""
-        config = self.config
-        metrics = training_metrics(
-            config, self.model, scores, progress, self.digest, **begun_with(self.initialized_from)
-        )
-        saved = bundle.Bundle(
-            description=describe(config),
-            weights=bundle.weights_of(tensors_of(self.model, self.intervals)),
+    def saved(self, metrics: dict[str, Any]) -> Bundle:
+        """The model as it is now."""
+        return Bundle(
+            description=describe(self.config),
+            weights=weights_of(tensors_of(self.model, self.intervals)),
             vocabulary=facts_to_vocabulary(self.facts),
             labels=[],
             metrics=metrics,
-            training=settings_without_places(config),
-            card=model_card(config, self.facts.names, metrics),
+            card=model_card(self.config, self.facts.names, metrics),
         )
-        bundle.save_bundle(self.folder / FOLDER, saved)
 
     def finish(self) -> str:
         """The linear part fitted again, in words."""
@@ -160,12 +148,12 @@ class ForecastingTask:
         if not (settings.refit and self.fitted and self.dev_inputs and self.config.data.dev.endswith("%")):
             return ""
         folder = self.folder / FOLDER
-        saved = bundle.load_bundle(folder)
+        saved = load_bundle(folder)
         again = fit_linear_part_again(self.fitted, settings, self.dev_inputs)
         linear = self.model.linear
         linear.set(again.lags, again.calendar_features, again.bias)
-        fitted = bundle.weights_of({"linear.weight": linear.weight, "linear.bias": linear.bias})
-        bundle.save_bundle(folder, replace(saved, weights={**saved.weights, **fitted}))
+        fitted = weights_of({"linear.weight": linear.weight, "linear.bias": linear.bias})
+        save_bundle(folder, replace(saved, weights={**saved.weights, **fitted}))
         return "linear part fitted again on train and dev; "
 
     def next_commands(self, run: Path) -> list[str]:

@@ -18,8 +18,8 @@ def layer_input(bundle: Bundle, text: str) -> LayerInput:
         SeqnlpError: the text has none, or too many for a picture.
     """
     loaded = language_model_from_bundle(bundle)
-    model, tokens = loaded.model, loaded.tokens
-    line = tokens.encode(plain_line(text, loaded.lowercase))[:-1]
+    model, tokens = loaded.model, loaded.saved.tokens
+    line = tokens.encode(plain_line(text, loaded.saved.lowercase))[:-1]
     check_steps(line, MAX_STEPS - 1)
     backward = model.config.direction == "backward"
     read = [tokens.end, *(line[::-1] if backward else line)]  # the end of the line before, or of this one

@@ -18,7 +18,9 @@ def gradient(bundle: Bundle, config: LanguageModelConfig, split: str) -> Norms:
     """Of each text of a split the norms at distance 0, 1, ... from its last step."""
     loaded = language_model_from_bundle(bundle)
     model = loaded.model
-    tokens = in_direction(encode_corpus(load_text(config.data, split), loaded.tokens).tokens, model.config.direction)
+    tokens = in_direction(
+        encode_corpus(load_text(config.data, split), loaded.saved.tokens).tokens, model.config.direction
+    )
     read = min(MAX_LENGTH, len(tokens) // 2)
     last = len(tokens) - 1 - read
     for place in np.unique(np.linspace(0, last, TEXTS if read else 0).astype(int)).tolist():

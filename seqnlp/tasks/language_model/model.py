@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from torch.random import fork_rng
-
 from seqnlp.bundle import Bundle
 from seqnlp.bundle_files import TENSORS
 from seqnlp.config.language_model import LanguageModelConfig
@@ -14,7 +12,6 @@ from seqnlp.models.as_network import torch_device
 from seqnlp.models.language_model import RecurrentLanguageModel
 from seqnlp.saved_weights import with_weights
 from seqnlp.tasks.language_model.saved import SavedLanguageModel, read_language_model
-from seqnlp.text.language_tokens import Tokens
 
 
 @dataclass(frozen=True)
@@ -22,8 +19,7 @@ class LoadedLanguageModel:
     """A language model from a model folder as a module of torch, ready to use."""
 
     model: RecurrentLanguageModel
-    tokens: Tokens
-    lowercase: bool
+    saved: SavedLanguageModel
 
 
 def describe(config: LanguageModelConfig) -> dict[str, Any]:
@@ -48,9 +44,7 @@ def language_model_from_saved(saved: SavedLanguageModel, device: str = "cpu") ->
         RunError: weights that do not fit the settings.
         SeqnlpError: there is no such device.
     """
-    place = torch_device(device)
-    with fork_rng(devices=[]):
-        model = with_weights(
-            lambda: RecurrentLanguageModel(saved.settings, len(saved.tokens)), saved.weights, saved.folder / TENSORS
-        )
-    return LoadedLanguageModel(model.to(place), saved.tokens, saved.lowercase)
+    model = with_weights(
+        lambda: RecurrentLanguageModel(saved.settings, len(saved.tokens)), saved.weights, saved.folder / TENSORS
+    )
+    return LoadedLanguageModel(model.to(torch_device(device)), saved)

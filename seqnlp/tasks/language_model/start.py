@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from seqnlp.bundle import Bundle
 from seqnlp.config.language_model import LanguageModelConfig
 from seqnlp.tasks import start
-from seqnlp.tasks.language_model.model import language_model_from_bundle
+from seqnlp.tasks.language_model.saved import read_language_model
 from seqnlp.text.language_tokens import Tokens
 
 
@@ -28,11 +28,11 @@ def language_model_start(config: LanguageModelConfig) -> LanguageModelStart | No
     if not config.start_from:
         return None
     bundle = start.start_bundle(config)
-    loaded = language_model_from_bundle(bundle)
+    saved = read_language_model(bundle)
     free = ("activation_penalty", "change_penalty")
-    start.refuse_other_settings(config, loaded.model.config, config.model, free)
+    start.refuse_other_settings(config, saved.settings, config.model, free)
     here = config.tokenizer.kind if config.tokenizer.kind in ("words", "characters") else "subwords"
     start.refuse_other(config, "tokenizer.kind", str(bundle.vocabulary.get("kind")), here)
-    lowercase = str(loaded.lowercase).lower(), str(config.data.lowercase).lower()
+    lowercase = str(saved.lowercase).lower(), str(config.data.lowercase).lower()
     start.refuse_other(config, "data.lowercase", *lowercase)
-    return LanguageModelStart(bundle, loaded.tokens)
+    return LanguageModelStart(bundle, saved.tokens)

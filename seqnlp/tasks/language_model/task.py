@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from seqnlp import bundle
-from seqnlp.bundle_files import FOLDER
+from seqnlp.bundle import Bundle, weights_of
 from seqnlp.config.common import held_out_part
 from seqnlp.config.language_model import LanguageModelConfig
-from seqnlp.config.reading import settings_without_places
 from seqnlp.data.corpus import Corpus, encode_corpus, load_text, text_digest
 from seqnlp.data.stream_tensors import as_tensors
 from seqnlp.data.streams import Streams
@@ -22,31 +21,24 @@ from seqnlp.models.language_model import RecurrentLanguageModel
 from seqnlp.models.language_model_as_network import TorchLanguageModel
 from seqnlp.models.size import count_parameters
 from seqnlp.nn.cells import State, detached, select
+from seqnlp.tasks.base import BaseTask
 from seqnlp.tasks.language_model.card import model_card
 from seqnlp.tasks.language_model.model import describe
 from seqnlp.tasks.language_model.saved import in_direction
 from seqnlp.tasks.language_model.scoring import score_tokens
 from seqnlp.tasks.language_model.start import language_model_start
-from seqnlp.tasks.saving import begun_with
 from seqnlp.tasks.start import name_of, start_digest, take_over_weights
 from seqnlp.text.language_tokens import learn_tokens
-from seqnlp.training.checkpoint import Progress
 from seqnlp.training.task import Batch
 
 DEV_STREAMS = 10
 """Streams in which the dev text is scored after an epoch; `seqnlp evaluate` reads it as one."""
 
 
-class LanguageModelTask:
-    """A language model, its text and its scores: ``training.task.Trainable`` and ``training.task.Carrying``.
+class LanguageModelTask(BaseTask[LanguageModelConfig, RecurrentLanguageModel]):
+    """A language model, its text and its scores; implements ``training.task.Carrying``, too.
 
     The text is a ring that every epoch cuts elsewhere (see :class:`~seqnlp.data.streams.Streams`).
-
-    Args:
-        config: the run's configuration.
-        folder: the run directory; models are saved to its ``model`` folder.
-        device: where to compute.
-        say: receives a line of text for each thing that a person should know about the data.
 
     Raises:
         DataError: a file is missing, empty or has too few different words.
@@ -55,8 +47,9 @@ class LanguageModelTask:
     def __init__(
         self, config: LanguageModelConfig, folder: Path, device: torch.device, say: Callable[[str], None]
     ) -> None:
-        self.config, self.folder, self.device = config, folder, device
-        self.digest, self.dev_digest = (text_digest(config.data, split) for split in ("train", "dev"))
+        super().__init__(config, folder, device)
+        self.train_digest, self.dev_digest = (text_digest(config.data, split) for split in ("train", "dev"))
+        self.digest = self.train_digest
         train, dev = load_text(config.data, "train"), load_text(config.data, "dev")
         if held_out_part(config.data) is not None:
             say(f"train: the last {len(dev):,} of {len(train) + len(dev):,} lines held out as dev")
@@ -120,35 +113,21 @@ class LanguageModelTask:
         per_word = perplexity(float(losses.sum()), int(self.dev.words.sum()))
         return {"score": -per_word, "perplexity": per_word}
 
-    def save(self, scores: dict[str, float], progress: Progress) -> None:
-        """Write the run's model folder."""
-        config = self.config
-        metrics = {
-            "dev": scores,
-            "epoch": progress.epoch,
-            "step": progress.step,
-            "seed": config.seed,
-            "recipe": config.name,
-            "parameters": count_parameters(self.model),
-            "train_tokens": len(self.train_tokens),
-            **begun_with(self.initialized_from),
-            "train_sha256": self.digest,
-        }
-        saved = bundle.Bundle(
-            description=describe(config),
-            weights=bundle.weights_of(self.model.state_dict()),
+    def more_metrics(self) -> dict[str, Any]:
+        """The length of the text."""
+        return {"train_tokens": len(self.train_tokens)}
+
+    def saved(self, metrics: dict[str, Any]) -> Bundle:
+        """The model as it is now."""
+        return Bundle(
+            description=describe(self.config),
+            weights=weights_of(self.model.state_dict()),
             vocabulary=self.tokens.to_vocabulary(),
             labels=[],
             metrics=metrics,
-            training=settings_without_places(config),
-            card=model_card(config, len(self.tokens), metrics),
+            card=model_card(self.config, len(self.tokens), metrics),
             subwords=self.tokens.to_files(),
         )
-        bundle.save_bundle(self.folder / FOLDER, saved)
-
-    def finish(self) -> str:
-        """Nothing is fitted after training."""
-        return ""
 
     def next_commands(self, run: Path) -> list[str]:
         """What one would type next."""

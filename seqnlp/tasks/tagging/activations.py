@@ -21,11 +21,11 @@ def layer_input(bundle: Bundle, text: str) -> LayerInput:
         SeqnlpError: the text has none, or too many for a picture.
     """
     loaded = tagger_from_bundle(bundle)
-    words = [token.text for token in tokenize(text, loaded.tokenizer)]
+    words = [token.text for token in tokenize(text, loaded.saved.tokenizer)]
     check_steps(words)
     return LayerInput(
         loaded.model.recurrent,
-        with_context(loaded, word_inputs(loaded.model.embedder, loaded.features, words), words),
+        with_context(loaded, word_inputs(loaded.model.embedder, loaded.saved.features, words), words),
         words,
     )
 

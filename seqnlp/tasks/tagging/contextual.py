@@ -7,7 +7,6 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from torch import Tensor
-from torch.random import fork_rng
 
 from seqnlp.bundle import Bundle, load_bundle, weights_of
 from seqnlp.bundle_files import TENSORS, find_model
@@ -68,10 +67,9 @@ def read_context(readers: Sequence[SavedEncoder]) -> ContextualEmbedder | None:
     """
     if not readers:
         return None
-    with fork_rng(devices=[]):
-        return ContextualEmbedder(
-            [_make(one.settings, one.characters, one.lowercase, one.weights, one.folder) for one in readers]
-        )
+    return ContextualEmbedder(
+        [_make(one.settings, one.characters, one.lowercase, one.weights, one.folder) for one in readers]
+    )
 
 
 def _unfit(run: str) -> str:
@@ -93,10 +91,10 @@ def _unfit(run: str) -> str:
 def _reader_of(bundle: Bundle) -> CharacterEncoder:
     """What reads in a language model's folder; its output layer is left out."""
     loaded = part_of("language_model", "load")(bundle)
-    names = LanguageModelEncoder(loaded.model.config, len(loaded.tokens)).state_dict()
+    names = LanguageModelEncoder(loaded.model.config, len(loaded.saved.tokens)).state_dict()
     tensors = {name: tensor for name, tensor in loaded.model.state_dict().items() if name in names}
-    characters = loaded.tokens.to_vocabulary()["characters"]
-    return _make(loaded.model.config, characters, loaded.lowercase, weights_of(_rounded(tensors)), bundle.folder)
+    characters = loaded.saved.tokens.to_vocabulary()["characters"]
+    return _make(loaded.model.config, characters, loaded.saved.lowercase, weights_of(_rounded(tensors)), bundle.folder)
 
 
 def _make(

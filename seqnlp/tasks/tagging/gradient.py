@@ -22,14 +22,15 @@ from seqnlp.tasks.word_vectors import WordVectors
 def gradient(bundle: Bundle, config: TaggingConfig, split: str) -> Norms:
     """Of each text of a split the norms at distance 0, 1, ... from its last step."""
     loaded = tagger_from_bundle(bundle)
-    data = replace(config.data, tokenizer=loaded.tokenizer, accept_cut_words=True)
-    model, sentences = loaded.model, load_split(data, split, lambda text: None)
+    model, saved = loaded.model, loaded.saved
+    data = replace(config.data, tokenizer=saved.tokenizer, accept_cut_words=True)
+    sentences = load_split(data, split, lambda text: None)
     tags = model_tags(sentences, config.data, config.model)
-    vectors = WordVectors(TorchWords(model.embedder), loaded.features)
-    pairs = [(s.tokens[-MAX_LENGTH:], t[-1]) for s, t in zip(sentences, tags, strict=True) if t[-1] in loaded.tags]
+    vectors = WordVectors(TorchWords(model.embedder), saved.features)
+    pairs = [(s.tokens[-MAX_LENGTH:], t[-1]) for s, t in zip(sentences, tags, strict=True) if t[-1] in saved.tags]
     for words, tag in sorted(pairs, key=lambda pair: -len(pair[0]))[:TEXTS]:
         (numbers,), rows = vectors.look_up([words])
-        lengths, target = torch.tensor([len(words)]), torch.tensor([loaded.tags.index(tag)])
+        lengths, target = torch.tensor([len(words)]), torch.tensor([saved.tags.index(tag)])
 
         def loss(inputs: Tensor, lengths: Tensor = lengths, target: Tensor = target) -> Tensor:
             last = model.recurrent(inputs, lengths)[:, -1]  # (1, H)

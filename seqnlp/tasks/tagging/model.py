@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from torch.random import fork_rng
-
 from seqnlp.bundle import Bundle
 from seqnlp.bundle_files import TENSORS
 from seqnlp.config.tagging import DataConfig, ModelConfig
@@ -17,12 +15,11 @@ from seqnlp.models.as_network import TensorSource, TorchContext, TorchTagger, to
 from seqnlp.models.contextual import ContextualEmbedder
 from seqnlp.models.tagger import RecurrentTagger
 from seqnlp.nn.context import ContextInput
-from seqnlp.nn.recurrent import Recurrent
 from seqnlp.saved_weights import with_weights
 from seqnlp.tasks.tagging.contextual import read_context
 from seqnlp.tasks.tagging.prediction import TagPredictor
 from seqnlp.tasks.tagging.saved import SavedTagger, read_tagger
-from seqnlp.tasks.word_features import build_embedder
+from seqnlp.tasks.word_features import build_embedder, build_recurrent
 
 
 def build_tagger(
@@ -38,15 +35,7 @@ def build_tagger(
     """
     embedder = build_embedder(model, features, word_dim)
     context = ContextInput(context_dim, model.context_dim, model.context_dropout) if context_dim else None
-    recurrent = Recurrent(
-        embedder.output_dim + (context.output_dim if context else 0),
-        model.hidden_dim,
-        cell=model.cell,
-        num_layers=model.num_layers,
-        bidirectional=model.bidirectional,
-        dropout=model.hidden_dropout,
-        forget_bias=model.forget_bias,
-    )
+    recurrent = build_recurrent(model, embedder.output_dim + (context.output_dim if context else 0))
     return RecurrentTagger(embedder, recurrent, tags, model.scheme, model.output, model.input_dropout, context)
 
 
@@ -57,21 +46,6 @@ class LoadedTagger:
     model: RecurrentTagger
     saved: SavedTagger
     context: ContextualEmbedder | None = None
-
-    @property
-    def features(self) -> WordFeatures:
-        """How a word form becomes numbers."""
-        return self.saved.features
-
-    @property
-    def tags(self) -> list[str]:
-        """Every tag, in the order of the scores."""
-        return self.saved.tags
-
-    @property
-    def tokenizer(self) -> str:
-        """How text becomes words."""
-        return self.saved.tokenizer
 
     def predictor(self, context: TensorSource | None = None) -> TagPredictor:
         """What tags with it, without a temperature and a penalty.
@@ -136,10 +110,7 @@ def tagger_from_saved(saved: SavedTagger, device: str = "cpu") -> LoadedTagger:
     """
     place, context = torch_device(device), read_context(saved.readers)
     dims = (saved.word_dim, context.dim if context else 0)
-    with fork_rng(devices=[]):
-        model = with_weights(
-            lambda: build_tagger(saved.settings, saved.features, saved.tags, *dims),
-            saved.weights,
-            saved.folder / TENSORS,
-        )
+    model = with_weights(
+        lambda: build_tagger(saved.settings, saved.features, saved.tags, *dims), saved.weights, saved.folder / TENSORS
+    )
     return LoadedTagger(model.to(place), saved, context.to(place) if context else None)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
 
-from seqnlp import bundle
+from seqnlp.bundle import Bundle, weights_of
 from seqnlp.bundle_files import FOLDER
-from seqnlp.config.reading import settings_without_places
 from seqnlp.config.tagging import TaggingConfig
 from seqnlp.data.batches import plan_epoch
 from seqnlp.data.collate import collate
@@ -21,7 +21,7 @@ from seqnlp.data.sources import load_split, source_name, split_digest
 from seqnlp.metrics.entities import entity_scores
 from seqnlp.models.size import count_parameters
 from seqnlp.models.tagger import RecurrentTagger
-from seqnlp.tasks.saving import begun_with, training_metrics
+from seqnlp.tasks.base import BaseTask
 from seqnlp.tasks.start import begins_with, fill_new_words, name_of, start_digest
 from seqnlp.tasks.tagging import data as tagging_data
 from seqnlp.tasks.tagging.calibration import calibrate, found_spans
@@ -35,24 +35,15 @@ from seqnlp.tasks.tagging.tokenizer_choice import choose_tokenizer
 from seqnlp.tasks.word_features import Vectors, learn_features, load_vectors, vectors_digest
 from seqnlp.text.sentence import TaggedSentence
 from seqnlp.text.tags import Span
-from seqnlp.training.checkpoint import Progress
 from seqnlp.training.task import Batch
 
 
-class TaggingTask:
-    """A tagger, its data and its scores; implements ``training.task.Trainable``.
-
-    Args:
-        config: the run's configuration.
-        folder: the run directory; models are saved to its ``model`` folder.
-        device: where to compute.
-        say: receives a line of text for each thing that a person should know about the data.
+class TaggingTask(BaseTask[TaggingConfig, RecurrentTagger]):
+    """A tagger, its data and its scores.
 
     Raises:
         DataError: a file is missing, empty, not as configured, or has illegal tags.
     """
-
-    model: RecurrentTagger
 
     def __init__(self, config: TaggingConfig, folder: Path, device: torch.device, say: Callable[[str], None]) -> None:
         start = tagger_start(config)
@@ -60,8 +51,8 @@ class TaggingTask:
             data = with_its_tokenizer(config.data, config, start)
         else:
             data = replace(config.data, tokenizer=choose_tokenizer(config.data, say))
-        self.config = config = replace(config, data=data)
-        self.folder, self.device = folder, device
+        config = replace(config, data=data)
+        super().__init__(config, folder, device)
         self.columns = columns_of(data)
         self.train_digest, self.dev_digest = split_digest(data, "train"), split_digest(data, "dev")
         train = load_split(data, "train", say)
@@ -129,26 +120,22 @@ class TaggingTask:
         f1, precision, recall = 100 * scores.f1, 100 * scores.precision, 100 * scores.recall
         return {"score": f1, "f1": f1, "precision": precision, "recall": recall}
 
-    def save(self, scores: dict[str, float], progress: Progress) -> None:
-        """Write the run's model folder."""
+    def saved(self, metrics: dict[str, Any]) -> Bundle:
+        """The model as it is now."""
         config, embedder = self.config, self.context.embedder if self.context else None
         about = asdict(config.about)
-        metrics = training_metrics(
-            config, self.model, scores, progress, self.train_digest, **begun_with(self.initialized_from)
-        )
-        saved = bundle.Bundle(
+        saved = Bundle(
             description={
                 **describe(config.model, self.word_dim, config.data.scheme, config.data.tokenizer, about),
                 "columns": self.columns,
             },
-            weights=bundle.weights_of(self.model.state_dict()),
+            weights=weights_of(self.model.state_dict()),
             vocabulary=self.features.to_dict(),
             labels=self.tags,
             metrics=metrics,
-            training=settings_without_places(config),
             card=model_card(config, self.tags, metrics, embedder.directions if embedder else []),
         )
-        bundle.save_bundle(self.folder / FOLDER, add_context(saved, embedder))
+        return add_context(saved, embedder)
 
     def finish(self) -> str:
         """Fit the outside penalty and the temperature of the saved model on dev; returns what was found, in words."""

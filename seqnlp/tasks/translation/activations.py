@@ -18,7 +18,7 @@ def layer_input(bundle: Bundle, text: str) -> LayerInput:
         SeqnlpError: the text has none, or too many for a picture.
     """
     loaded = translator_from_bundle(bundle)
-    subwords = loaded.vocabularies.source
+    subwords = loaded.saved.vocabularies.source
     (pieces,) = subwords.encode([text])
     check_steps(pieces, MAX_STEPS - 1)
     inputs = loaded.model.embed_source(torch.tensor([*pieces, END]))  # (T, E)

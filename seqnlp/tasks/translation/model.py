@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
-
-from torch.random import fork_rng
 
 from seqnlp.bundle import Bundle
 from seqnlp.bundle_files import TENSORS
-from seqnlp.config.translation import DecodingConfig, TranslationConfig, TranslatorConfig
+from seqnlp.config.translation import TranslationConfig, TranslatorConfig
 from seqnlp.errors import RunError
 from seqnlp.models.translator import RecurrentTranslator
 from seqnlp.saved_weights import with_weights
-from seqnlp.tasks.start import start_bundle
+from seqnlp.tasks.start import name_of, start_bundle
 from seqnlp.tasks.translation.saved import SavedTranslator, Vocabularies, read_translator
 from seqnlp.text.flat_texts import FlatTexts, OneAfterTheOther
 from seqnlp.text.rewritten import Rewritten
@@ -66,14 +65,14 @@ def start_from(config: TranslationConfig) -> tuple[Vocabularies, RecurrentTransl
     """
     bundle = start_bundle(config)
     loaded = translator_from_bundle(bundle)
-    languages = loaded.source_language, loaded.target_language
+    languages = loaded.saved.source_language, loaded.saved.target_language
     wanted = config.data.source, config.data.target
     if languages != wanted:
         raise RunError(
             f"start_from: expected a model from {wanted[0]} to {wanted[1]} (data.source, data.target), "
             f"found {languages[0]} to {languages[1]} in {config.start_from}"
         )
-    model = build_translator(config.model, loaded.vocabularies)
+    model = build_translator(config.model, loaded.saved.vocabularies)
     try:
         model.load_state_dict(loaded.model.state_dict())
     except RuntimeError:
@@ -83,19 +82,15 @@ def start_from(config: TranslationConfig) -> tuple[Vocabularies, RecurrentTransl
             f"start_from: the weights of {config.start_from} do not fit this run; it was trained with "
             + "; ".join(differences)
         ) from None
-    return loaded.vocabularies, model, bundle.metrics.get("recipe") or "a model without a name"
+    return loaded.saved.vocabularies, model, name_of(bundle)
 
 
 @dataclass(frozen=True)
 class LoadedTranslator:
-    """A translator from a model folder, ready to use."""
+    """A translator from a model folder as a module of torch, ready to use."""
 
     model: RecurrentTranslator
-    vocabularies: Vocabularies
-    decoding: DecodingConfig
-    source_language: str
-    target_language: str
-    max_tokens: int
+    saved: SavedTranslator
 
 
 def describe(config: TranslationConfig) -> dict[str, Any]:
@@ -122,8 +117,5 @@ def translator_from_saved(saved: SavedTranslator) -> LoadedTranslator:
     Raises:
         RunError: weights that do not fit the settings.
     """
-    settings, vocabularies = saved.settings, saved.vocabularies
-    with fork_rng(devices=[]):
-        model = with_weights(lambda: build_translator(settings, vocabularies), saved.weights, saved.folder / TENSORS)
-    languages = (saved.source_language, saved.target_language)
-    return LoadedTranslator(model, vocabularies, saved.decoding, *languages, saved.max_tokens)
+    build = partial(build_translator, saved.settings, saved.vocabularies)
+    return LoadedTranslator(with_weights(build, saved.weights, saved.folder / TENSORS), saved)

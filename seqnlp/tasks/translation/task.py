@@ -5,14 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from seqnlp import bundle
-from seqnlp.bundle_files import FOLDER
-from seqnlp.config.reading import settings_without_places
+from seqnlp.bundle import Bundle, weights_of
 from seqnlp.config.translation import TranslationConfig
 from seqnlp.data.batches import plan_epoch
 from seqnlp.data.flat_sequences import FlatSequences
@@ -21,36 +20,28 @@ from seqnlp.data.pairs import load_pairs, pairs_digest
 from seqnlp.metrics.translation_scores import bleu, chrf
 from seqnlp.models.size import count_parameters
 from seqnlp.models.translator import PairBatch, RecurrentTranslator
-from seqnlp.tasks.saving import training_metrics
+from seqnlp.tasks.base import BaseTask
 from seqnlp.tasks.translation.card import model_card
 from seqnlp.tasks.translation.corpus import training_corpus
 from seqnlp.tasks.translation.greedy import greedy_translations
 from seqnlp.tasks.translation.model import build_translator, describe, start_from
 from seqnlp.text.subword_sampling import SubwordSampler
-from seqnlp.training.checkpoint import Progress
 from seqnlp.training.task import Batch
 
 
-class TranslationTask:
-    """A translator, its data and its scores; implements ``training.task.Trainable``.
-
-    Args:
-        config: the run's configuration.
-        folder: the run directory; models are saved to its ``model`` folder.
-        device: where to compute.
-        say: receives a line of text for each thing that a person should know about the data.
+class TranslationTask(BaseTask[TranslationConfig, RecurrentTranslator]):
+    """A translator, its data and its scores.
 
     Raises:
         DataError: a file is missing, empty or not as configured.
     """
 
-    model: RecurrentTranslator
-
     def __init__(
         self, config: TranslationConfig, folder: Path, device: torch.device, say: Callable[[str], None]
     ) -> None:
-        self.config, self.folder, self.device = config, folder, device
-        self.digest, self.dev_digest = (pairs_digest(config.data, split) for split in ("train", "dev"))
+        super().__init__(config, folder, device)
+        self.train_digest, self.dev_digest = (pairs_digest(config.data, split) for split in ("train", "dev"))
+        self.digest = self.train_digest
         torch.manual_seed(config.seed)
         given, model, self.initialized_from = start_from(config) if config.start_from else (None, None, "")
         corpus = training_corpus(config, self.digest, given, say)
@@ -120,27 +111,17 @@ class TranslationTask:
         score = measure(list(answers), references, language)
         return {"score": score, self.config.model.metric: score}
 
-    def save(self, scores: dict[str, float], progress: Progress) -> None:
-        """Write the run's model folder."""
-        config = self.config
-        metrics = training_metrics(
-            config, self.model, scores, progress, self.digest, initialized_from=self.initialized_from
-        )
-        saved = bundle.Bundle(
-            description=describe(config),
-            weights=bundle.weights_of(self.model.state_dict()),
+    def saved(self, metrics: dict[str, Any]) -> Bundle:
+        """The model as it is now."""
+        return Bundle(
+            description=describe(self.config),
+            weights=weights_of(self.model.state_dict()),
             vocabulary={},
             labels=[],
             metrics=metrics,
-            training=settings_without_places(config),
-            card=model_card(config, metrics),
+            card=model_card(self.config, metrics),
             subwords=self.vocabularies.to_files(),
         )
-        bundle.save_bundle(self.folder / FOLDER, saved)
-
-    def finish(self) -> str:
-        """Nothing is fitted after training; `seqnlp evaluate --tune` does that."""
-        return ""
 
     @staticmethod
     def next_commands(run: Path) -> list[str]:

@@ -1,0 +1,76 @@
+"""What the tasks share: where a run is, and how the model of now becomes its model folder."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+import torch
+from torch import nn
+
+from seqnlp.bundle import Bundle, save_bundle
+from seqnlp.bundle_files import FOLDER
+from seqnlp.config.common import Config
+from seqnlp.config.reading import settings_without_places
+from seqnlp.models.size import count_parameters
+from seqnlp.training.checkpoint import Progress
+
+Settings = TypeVar("Settings", bound=Config)
+Model = TypeVar("Model", bound=nn.Module)
+
+
+class BaseTask(ABC, Generic[Settings, Model]):
+    """A model, its data and its scores; with what a task adds it implements ``tasks.registry.Task``.
+
+    Every task is made from ``(config, folder, device, say)``; ``say`` receives a line of text for each thing that a
+    person should know about the data.
+
+    Args:
+        config: the run's configuration.
+        folder: the run directory; models are saved to its ``model`` folder.
+        device: where to compute.
+
+    Attributes:
+        train_digest, dev_digest: identify the data; empty without a dev split.
+        digest: identifies all that training begins with.
+        initialized_from: name of the model that this one began with, if it did.
+    """
+
+    model: Model
+    train_digest: str
+    dev_digest: str
+    digest: str
+    initialized_from = ""
+
+    def __init__(self, config: Settings, folder: Path, device: torch.device) -> None:
+        self.config, self.folder, self.device = config, folder, device
+
+    @abstractmethod
+    def saved(self, metrics: dict[str, Any]) -> Bundle:
+        """What the model folder holds, but for the settings of the training; ``metrics`` are its ``metrics.json``."""
+
+    def more_metrics(self) -> dict[str, Any]:
+        """What only this task knows, for ``metrics.json``."""
+        return {}
+
+    def save(self, scores: dict[str, float], progress: Progress) -> None:
+        """Write the run's model folder; ``scores`` are those on dev."""
+        metrics = {
+            "dev": scores,
+            "epoch": progress.epoch,
+            "step": progress.step,
+            "seed": self.config.seed,
+            "recipe": self.config.name,
+            "parameters": count_parameters(self.model),
+            **self.more_metrics(),
+            **({"initialized_from": self.initialized_from} if self.initialized_from else {}),
+            "train_sha256": self.train_digest,
+        }
+        training = settings_without_places(self.config)
+        save_bundle(self.folder / FOLDER, replace(self.saved(metrics), training=training))
+
+    def finish(self) -> str:
+        """Complete the saved model after training; returns what was found, in words. Here there is nothing to do."""
+        return ""

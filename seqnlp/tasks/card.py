@@ -1,0 +1,50 @@
+"""The model card that travels with a saved model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from seqnlp.config.common import Config
+from seqnlp.task_table import TASKS
+
+
+def write_card(
+    config: Config,
+    metrics: Mapping[str, Any],
+    what: str,
+    scores: str,
+    *,
+    first: Sequence[str] = (),
+    rows: str = "",
+    last: Sequence[str] = (),
+    commands: Sequence[str],
+    note: str,
+) -> str:
+    """A short README for the model folder: what the model does, from what, how well, how to use it.
+
+    Args:
+        what: a sentence or two.
+        scores: how well it does it.
+        first, last: facts before the training data, and after the scores.
+        rows: after the training data, how many there were.
+        commands: that use it.
+        note: what to expect of it.
+    """
+    about, start = config.about, metrics.get("initialized_from")
+    licence = f" ({about.licence})" if about.licence else ""
+    facts = [
+        *first,
+        f"training data: {about.data or 'the owner of this model knows'}{licence}{rows}",
+        *([f"fine-tuned: it began with the weights of {start}"] if start else []),
+        f"{scores} (epoch {metrics['epoch']}, seed {config.seed})",
+        *last,
+    ]
+    title = config.name or f"A seqnlp {TASKS[config.task].kind}"
+    lines = [f"# {title}", "", what, "", *(f"- {fact}" for fact in facts), "", "```", *commands, "```", "", note, ""]
+    return "\n".join(lines)
+
+
+def dev_scores(metrics: Mapping[str, Any], digits: int = 2, measure: str = "") -> str:
+    """The scores on dev, in words; nothing where there are none. ``measure`` stands before each name."""
+    return ", ".join(f"{measure}{name} {value:.{digits}f}" for name, value in metrics["dev"].items() if name != "score")
