@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from seqnlp.resources import RECIPES
-from seqnlp.text.documents import Columns, Document, read_tsv_documents
+from seqnlp.text.documents import Columns, Document, read_table_documents
 
 FOLDER = RECIPES / "classification" / "demo"
 SPLITS = ("train", "dev", "test")
@@ -18,7 +18,7 @@ SPLITS = ("train", "dev", "test")
 
 @pytest.fixture(scope="module")
 def splits() -> dict[str, list[Document]]:
-    return {split: list(read_tsv_documents(FOLDER / f"{split}.tsv", Columns("1", "0"))) for split in SPLITS}
+    return {split: list(read_table_documents(FOLDER / f"{split}.tsv", "tsv", Columns("1", "0"))) for split in SPLITS}
 
 
 def test_the_generator_makes_the_files_that_ship(repository: Path, tmp_path: Path) -> None:

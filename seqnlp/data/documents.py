@@ -22,22 +22,12 @@ from seqnlp.data.sources import existing_file, hub_name, other_format, say_left_
 from seqnlp.errors import DataError
 from seqnlp.text.class_folders import class_folders_digest, read_class_folders
 from seqnlp.text.document_format import recognise_documents
-from seqnlp.text.documents import (
-    Columns,
-    Document,
-    read_csv_documents,
-    read_json_documents,
-    read_jsonl_documents,
-    read_tsv_documents,
-)
+from seqnlp.text.documents import Columns, Document, read_row_documents, read_table_documents
 from seqnlp.text.fasttext import read_fasttext_documents
 from seqnlp.text.files import file_digest
 from seqnlp.text.trees import read_trees
 
 Say = Callable[[str], None]
-
-_TABLES = {"tsv": read_tsv_documents, "csv": read_csv_documents}
-_ROWS = {"jsonl": read_jsonl_documents, "json": read_json_documents}
 
 
 def load_documents(config: DocumentDataConfig, split: str, say: Say) -> list[Document]:
@@ -159,9 +149,10 @@ def _read(config: DocumentDataConfig, split: str, left_out: Counter[str]) -> Ite
         return read_fasttext_documents(path, config.multi_label)
     if config.format == "trees":
         return read_trees(path)
-    if config.format in _ROWS:
-        return _ROWS[config.format](path, _columns(config), left_out)
-    return _TABLES[config.format](path, _columns(config))
+    if config.format == "jsonl" or config.format == "json":
+        return read_row_documents(path, config.format, _columns(config), left_out)
+    assert config.format == "tsv" or config.format == "csv"
+    return read_table_documents(path, config.format, _columns(config))
 
 
 def _columns(config: DocumentDataConfig) -> Columns:

@@ -20,8 +20,8 @@ from seqnlp.data.sources import hub_name, other_format, say_left_out, source_nam
 from seqnlp.errors import DataError
 from seqnlp.text.files import file_digest
 from seqnlp.text.pair_format import recognise_pairs
-from seqnlp.text.pair_tables import PairColumns, read_csv_pairs, read_tsv_pairs, unused_columns
-from seqnlp.text.parallel import SentencePair, read_aligned, read_json_pairs, read_jsonl_pairs
+from seqnlp.text.pair_tables import PairColumns, read_table_pairs, unused_columns
+from seqnlp.text.parallel import SentencePair, read_aligned, read_row_pairs
 from seqnlp.text.tmx import read_tmx_pairs
 
 
@@ -134,15 +134,13 @@ def _read(config: ParallelDataConfig, split: str, left_out: Counter[str]) -> Ite
         source, target = pair_files(config, split)
         return read_aligned(source, target)
     [path] = pair_files(config, split)
-    if config.format == "jsonl":
-        return read_jsonl_pairs(path, config.source, config.target)
-    if config.format == "json":
-        return read_json_pairs(path, config.source, config.target)
+    if config.format == "jsonl" or config.format == "json":
+        return read_row_pairs(path, config.format, config.source, config.target)
     if config.format == "tmx":
         return read_tmx_pairs(path, config.source, config.target, left_out)
     languages, delimiter = (config.source, config.target), delimiter_of(config.delimiter)
-    columns = PairColumns(*config.columns, languages, delimiter)
-    return read_tsv_pairs(path, columns) if config.format == "tsv" else read_csv_pairs(path, columns)
+    assert config.format == "tsv" or config.format == "csv"
+    return read_table_pairs(path, config.format, PairColumns(*config.columns, languages, delimiter))
 
 
 def _say_unused(config: ParallelDataConfig, split: str, say: Callable[[str], None]) -> None:

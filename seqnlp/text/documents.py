@@ -4,26 +4,17 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from seqnlp.errors import DataError, did_you_mean
-from seqnlp.text.csv_rows import csv_rows
 from seqnlp.text.document_labels import distinct, labels_of, one_label
-from seqnlp.text.files import read_lines
-from seqnlp.text.formats.json_rows import fields_of, read_json_rows
+from seqnlp.text.formats.json_rows import converted_rows, fields_of
 from seqnlp.text.formats.prodigy import is_left_out
-from seqnlp.text.headings import (
-    columns_hint,
-    comma_hint,
-    delimiter_hint,
-    known_columns,
-    missing_column,
-    refuse_heading,
-    tab_hint,
-)
-from seqnlp.text.jsonl import parsed_row, shown
+from seqnlp.text.headings import columns_hint, known_columns, missing_column, refuse_heading
+from seqnlp.text.jsonl import shown
+from seqnlp.text.tables import Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,31 +62,39 @@ class Columns:
         return distinct(part.strip() for part in value.split(self.separator))
 
 
-def read_tsv_documents(path: str | os.PathLike[str], columns: Columns) -> Iterator[Document]:
-    """The documents of a file whose lines are cut at their tabs; quotes mean themselves. Blank lines are skipped.
+def read_table_documents(
+    path: str | os.PathLike[str], form: Literal["tsv", "csv"], columns: Columns
+) -> Iterator[Document]:
+    """The documents of a table; the first row names the columns unless they are numbered. Blank lines are skipped.
 
     Raises:
-        DataError: a line has another number of columns than the first (a tab inside a text), or no label; no such
-            column, or columns that nobody chose; with file and line.
+        DataError: a line has another number of columns than the first, or no label; no such column, or columns that
+            nobody chose; a quote opens or closes where it must not; with file and line.
     """
-    cut = columns.delimiter or "\t"
-    rows = ((number, line.split(cut)) for number, line in read_lines(path) if line.strip())
-    return _from_rows(rows, columns, cut, path, lambda row: tab_hint(row, cut))
+    table = Table(path, form, columns.delimiter)
+    rows = ((number, row) for number, row in table.rows() if row)
+    first = next(rows, None)
+    if first is None:
+        return
+    number, head = first
+    numbered = columns.text.isdecimal() and columns.label.isdecimal()
+    text, label = (_place(name, head, numbered, table, number) for name in (columns.text, columns.label))
+    if numbered:
+        refuse_heading(head, text, label, path, number)
+        if len(head) > 2 and not columns.chosen:
+            raise DataError(_unchosen(head), path, number)
+    for number, row in [first, *rows] if numbered else rows:
+        table.refuse_width(row, len(head), number)
+        try:
+            yield Document(row[text].strip(), columns.labels(row[label]), number)
+        except DataError as problem:
+            raise DataError(str(problem), path, number) from None
 
 
-def read_csv_documents(path: str | os.PathLike[str], columns: Columns) -> Iterator[Document]:
-    """The documents of a file with commas between fields; a field with commas, quotes or line ends stands in quotes.
-
-    Raises:
-        DataError: as :func:`read_tsv_documents`, or a quote opens or closes where it must not.
-    """
-    cut = columns.delimiter or ","
-    rows = csv_rows((line for _, line in read_lines(path)), path, cut)
-    return _from_rows(rows, columns, cut, path, lambda row: comma_hint(cut))
-
-
-def read_jsonl_documents(path: str | os.PathLike[str], columns: Columns, left_out: Counter[str]) -> Iterator[Document]:
-    """The documents of a file with a JSON object a line; blank lines are skipped.
+def read_row_documents(
+    path: str | os.PathLike[str], form: Literal["jsonl", "json"], columns: Columns, left_out: Counter[str]
+) -> Iterator[Document]:
+    """The documents of a file with a JSON object a line, or with one array of objects; blank lines are skipped.
 
     Args:
         left_out: counts the rows that an annotator rejected or ignored, which are no examples of their label.
@@ -103,28 +102,12 @@ def read_jsonl_documents(path: str | os.PathLike[str], columns: Columns, left_ou
     Raises:
         DataError: bad JSON, a missing field, or a value of the wrong kind; with file and line.
     """
-    for number, line in read_lines(path):
-        if line.strip():
-            try:
-                row = parsed_row(line)
-                if not _is_left_out(row, columns, left_out):
-                    yield document_of_row(row, columns, number)
-            except DataError as problem:
-                raise DataError(str(problem), path, number) from None
 
+    def documents(row: Any, line: int) -> list[Document]:
+        fields = fields_of(row)
+        return [] if _is_left_out(fields, columns, left_out) else [document_of_row(fields, columns, line)]
 
-def read_json_documents(path: str | os.PathLike[str], columns: Columns, left_out: Counter[str]) -> Iterator[Document]:
-    """The documents of a file with one JSON array of objects.
-
-    Raises:
-        DataError: as :func:`read_jsonl_documents`.
-    """
-    for number, row in read_json_rows(path):
-        try:
-            if not _is_left_out(fields_of(row), columns, left_out):
-                yield document_of_row(fields_of(row), columns, number)
-        except DataError as problem:
-            raise DataError(str(problem), path, number) from None
+    return converted_rows(path, form, documents)
 
 
 def _is_left_out(row: Mapping[str, Any], columns: Columns, left_out: Counter[str]) -> bool:
@@ -150,39 +133,6 @@ def document_of_row(row: Mapping[str, Any], columns: Columns, line: int) -> Docu
     return Document((text or "").strip(), labels_of(value, columns.label, bool(columns.separator)), line)
 
 
-def _from_rows(
-    rows: Iterator[tuple[int, list[str]]],
-    columns: Columns,
-    delimiter: str,
-    path: str | os.PathLike[str],
-    hint: Callable[[list[str]], str],
-) -> Iterator[Document]:
-    """Documents from rows of equal width; the first row names the columns unless they are numbered.
-
-    Args:
-        hint: what may be wrong with a row of another width.
-    """
-    first = next(rows, None)
-    if first is None:
-        return
-    number, head = first
-    width = len(head)
-    numbered = columns.text.isdecimal() and columns.label.isdecimal()
-    text, label = (_place(name, head, numbered, delimiter, path, number) for name in (columns.text, columns.label))
-    if numbered:
-        refuse_heading(head, text, label, path, number)
-        if width > 2 and not columns.chosen:
-            raise DataError(_unchosen(head), path, number)
-    for number, row in [first, *rows] if numbered else rows:
-        if len(row) != width:
-            reason = f"expected {width} columns as in the file's first line, found {len(row)}"
-            raise DataError(f"{reason}; {hint(row)}", path, number)
-        try:
-            yield Document(row[text].strip(), columns.labels(row[label]), number)
-        except DataError as problem:
-            raise DataError(str(problem), path, number) from None
-
-
 def _unchosen(head: Sequence[str]) -> str:
     """What to say of more columns than a label and a text."""
     shown = ", ".join(f"{number} '{field.strip()[:30]}'" for number, field in enumerate(head))
@@ -194,19 +144,11 @@ def _unchosen(head: Sequence[str]) -> str:
     return f"expected a label and a text, found {len(head)} columns: {shown}; say which are meant, for example {choice}"
 
 
-def _place(
-    name: str, head: Sequence[str], numbered: bool, delimiter: str, path: str | os.PathLike[str], line: int
-) -> int:
+def _place(name: str, head: Sequence[str], numbered: bool, table: Table, line: int) -> int:
     """The position of a column."""
     if numbered:
-        if int(name) >= len(head):
-            actual = f"{len(head)} column{'s' if len(head) != 1 else ''}"
-            hint = delimiter_hint(head, delimiter)
-            raise DataError(
-                f"found {actual}, expected one more in column {name} (from 0){hint and f'; {hint}'}", path, line
-            )
-        return int(name)
+        return table.numbered(name, head, "one more", line)
     names = [field.strip() for field in head]
     if name not in names:
-        raise missing_column(name, head, path, line, delimiter)
+        raise missing_column(name, head, table.path, line, table.delimiter)
     return names.index(name)

@@ -106,19 +106,7 @@ def columns_hint(names: Sequence[str]) -> str:
     return f"; set data.text_column={text} data.label_column={label}" if text and label else ""
 
 
-def tab_hint(row: Sequence[str], delimiter: str) -> str:
-    """What to do where a line that is cut at every delimiter has the wrong number of fields."""
-    what = "a tab" if delimiter == "\t" else f"'{delimiter}'"
-    return f"{what} inside a text would add one: replace it with a space{_quotes_hint(row, delimiter)}"
-
-
-def comma_hint(delimiter: str) -> str:
-    """What to do where a line whose fields may stand in quotes has the wrong number of them."""
-    what = "commas" if delimiter == "," else f"'{delimiter}'"
-    return f"put texts with {what} into double quotes"
-
-
-def _quotes_hint(row: Sequence[str], delimiter: str) -> str:
+def quotes_hint(row: Sequence[str], delimiter: str) -> str:
     """What to set, after a semicolon, where a field begins with a quote and a line has the wrong number of them."""
     if not any(field.startswith('"') for field in row):
         return ""

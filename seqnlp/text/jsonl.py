@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 import math
-import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from seqnlp.errors import DataError, did_you_mean
-from seqnlp.text.files import read_lines
 from seqnlp.text.formats.annotated import Example, annotated
 from seqnlp.text.formats.class_names import described_names
 from seqnlp.text.sentence import TaggedSentence
@@ -34,29 +32,12 @@ class RowFields(NamedTuple):
     weight: str = ""
 
 
-def read_jsonl_examples(
-    path: str | os.PathLike[str], fields: RowFields, offsets: str = "codepoints"
-) -> Iterator[Example]:
-    """The rows of a JSON-lines file; blank lines are skipped.
-
-    A line is either ``{"tokens": [...], "tags": [...]}`` or ``{"text": "...", "spans": [...]}`` (or ``entities``);
-    a span is ``{"start": 0, "end": 5, "label": "X"}`` or ``[0, 5, "X"]``, its end exclusive, in what ``offsets`` says:
-    ``codepoints`` or ``utf16``. A text without the field has no entities.
-
-    Raises:
-        DataError: as :func:`row_reader` says, with file and line.
-    """
-    read_row = row_reader(Path(path), fields, offsets)
-    for number, line in read_lines(path):
-        if line.strip():
-            try:
-                yield read_row(parsed_row(line), number)
-            except DataError as problem:
-                raise DataError(str(problem), path, number) from None
-
-
 def row_reader(path: Path, fields: RowFields, offsets: str) -> Callable[[Mapping[str, Any], int], Example]:
     """What reads a row, given its line, as words with tags or as a text with spans.
+
+    A row is either ``{"tokens": [...], "tags": [...]}`` or ``{"text": "...", "spans": [...]}`` (or ``entities``);
+    a span is ``{"start": 0, "end": 5, "label": "X"}`` or ``[0, 5, "X"]``, its end exclusive, in what ``offsets`` says:
+    ``codepoints`` or ``utf16``. A text without the field has no entities.
 
     Numbered tags get the names of ``fields``, else those that the data set beside the file says they have.
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from seqnlp.errors import DataError, did_you_mean
-from seqnlp.text.csv_rows import csv_rows
 from seqnlp.text.files import read_lines
-from seqnlp.text.headings import comma_hint, delimiter_hint, refuse_pair_heading, tab_hint
+from seqnlp.text.headings import delimiter_hint, refuse_pair_heading
 from seqnlp.text.parallel import SentencePair, one_line
+from seqnlp.text.tables import Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,30 +35,33 @@ class PairColumns:
         return self.source.isdecimal() and self.target.isdecimal()
 
 
-_BY_NUMBER = PairColumns()
-
-
-def read_tsv_pairs(path: str | os.PathLike[str], columns: PairColumns = _BY_NUMBER) -> Iterator[SentencePair]:
-    """The pairs of a file whose lines are cut at their tabs; quotes mean themselves. A blank line is a pair of blanks.
+def read_table_pairs(
+    path: str | os.PathLike[str], form: Literal["tsv", "csv"], columns: PairColumns
+) -> Iterator[SentencePair]:
+    """The pairs of a table; the first row names the columns unless they are numbered. A blank line is a pair of blanks.
 
     Raises:
         DataError: a first line that names the columns, where they are numbered; a column that is not there, or a line
-            with more or fewer than the first (a tab inside a text); with file and line.
+            with more or fewer than the first; a quote opens or closes where it must not; with file and line.
     """
-    cut = columns.delimiter or "\t"
-    rows = ((number, line.split(cut) if line.strip() else []) for number, line in read_lines(path))
-    return _pairs(rows, columns, path, lambda row: tab_hint(row, cut))
-
-
-def read_csv_pairs(path: str | os.PathLike[str], columns: PairColumns) -> Iterator[SentencePair]:
-    """The pairs of a file with commas between fields; a field with commas, quotes or line ends stands in quotes.
-
-    Raises:
-        DataError: as :func:`read_tsv_pairs`, or a quote opens or closes where it must not.
-    """
-    cut = columns.delimiter or ","
-    rows = csv_rows((line for _, line in read_lines(path)), path, cut)
-    return _pairs(rows, columns, path, lambda row: comma_hint(cut))
+    table = Table(path, form, columns.delimiter)
+    width = source = target = 0
+    for number, row in table.rows():
+        if not row:
+            if width or columns.numbered:
+                yield SentencePair("", "", number)
+            continue
+        if columns.numbered:
+            source = table.numbered(columns.source, row, "the source", number)
+            target = table.numbered(columns.target, row, "the target", number)
+        if not width:
+            width = len(row)
+            if not columns.numbered:
+                source, target = (_named(name, row, columns, path, number) for name in (columns.source, columns.target))
+                continue
+            refuse_pair_heading(row[source], row[target], columns.languages, path, number)
+        table.refuse_width(row, width, number)
+        yield SentencePair(one_line(row[source]), one_line(row[target]), number)
 
 
 def unused_columns(path: str | os.PathLike[str], used: Collection[int], delimiter: str = "") -> list[str]:
@@ -67,48 +71,6 @@ def unused_columns(path: str | os.PathLike[str], used: Collection[int], delimite
             columns = enumerate(line.split(delimiter or "\t"))
             return [f"{number} ('{one_line(text)[:30]}')" for number, text in columns if number not in used]
     return []
-
-
-def _pairs(
-    rows: Iterator[tuple[int, list[str]]],
-    columns: PairColumns,
-    path: str | os.PathLike[str],
-    hint: Callable[[list[str]], str],
-) -> Iterator[SentencePair]:
-    """Pairs from rows of equal width; the first row names the columns unless they are numbered.
-
-    Args:
-        hint: what may be wrong with a row of another width.
-    """
-    width = source = target = 0
-    for number, row in rows:
-        if not row:
-            if width or columns.numbered:
-                yield SentencePair("", "", number)
-            continue
-        if columns.numbered:
-            source, target = _numbered(row, columns, path, number)
-        if not width:
-            width = len(row)
-            if not columns.numbered:
-                source, target = (_named(name, row, columns, path, number) for name in (columns.source, columns.target))
-                continue
-            refuse_pair_heading(row[source], row[target], columns.languages, path, number)
-        if len(row) != width:
-            problem = f"expected {width} columns as in the file's first line, found {len(row)}"
-            raise DataError(f"{problem}; {hint(row)}", path, number)
-        yield SentencePair(one_line(row[source]), one_line(row[target]), number)
-
-
-def _numbered(row: Sequence[str], columns: PairColumns, path: object, line: int) -> tuple[int, int]:
-    """The two columns of a row, which must be there."""
-    for side, column in (("source", columns.source), ("target", columns.target)):
-        if int(column) >= len(row):
-            actual = f"{len(row)} column{'s' if len(row) != 1 else ''}"
-            hint = delimiter_hint(row, columns.delimiter or "\t")
-            expected = f"expected the {side} in column {column} (from 0){hint and f'; {hint}'}"
-            raise DataError(f"found {actual}, {expected}", path, line)
-    return int(columns.source), int(columns.target)
 
 
 def _named(name: str, head: Sequence[str], columns: PairColumns, path: object, line: int) -> int:

@@ -7,12 +7,12 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
-from typing import Any
+from typing import Any, Literal
 
 from seqnlp.errors import DataError, did_you_mean
 from seqnlp.text.files import read_lines
-from seqnlp.text.formats.json_rows import fields_of, read_json_rows
-from seqnlp.text.jsonl import parsed_row, shown
+from seqnlp.text.formats.json_rows import converted_rows, fields_of
+from seqnlp.text.jsonl import shown
 
 NESTED_FIELD = "translation"
 """The field that may hold the texts of a row by language, as in the data sets of the `datasets` library."""
@@ -58,8 +58,10 @@ def read_aligned(source_path: str | os.PathLike[str], target_path: str | os.Path
         yield SentencePair(one_line(source[1]), one_line(target[1]), number)
 
 
-def read_jsonl_pairs(path: str | os.PathLike[str], source: str, target: str) -> Iterator[SentencePair]:
-    """The pairs of a file with a JSON object a line; blank lines are skipped.
+def read_row_pairs(
+    path: str | os.PathLike[str], form: Literal["jsonl", "json"], source: str, target: str
+) -> Iterator[SentencePair]:
+    """The pairs of a file with a JSON object a line, or with one array of objects; blank lines are skipped.
 
     Args:
         source, target: keys of the two texts, in the object itself or in its object ``translation``.
@@ -67,25 +69,7 @@ def read_jsonl_pairs(path: str | os.PathLike[str], source: str, target: str) -> 
     Raises:
         DataError: bad JSON, a missing key, or a value that is no text; with the line.
     """
-    for number, line in read_lines(path):
-        if line.strip():
-            try:
-                yield pair_of_row(parsed_row(line), source, target, number)
-            except DataError as problem:
-                raise DataError(str(problem), path, number) from None
-
-
-def read_json_pairs(path: str | os.PathLike[str], source: str, target: str) -> Iterator[SentencePair]:
-    """The pairs of a file with one JSON array of objects, see :func:`read_jsonl_pairs`.
-
-    Raises:
-        DataError: as there.
-    """
-    for number, row in read_json_rows(path):
-        try:
-            yield pair_of_row(fields_of(row), source, target, number)
-        except DataError as problem:
-            raise DataError(str(problem), path, number) from None
+    return converted_rows(path, form, lambda row, line: [pair_of_row(fields_of(row), source, target, line)])
 
 
 def pair_of_row(row: Mapping[str, Any], source: str, target: str, line: int) -> SentencePair:

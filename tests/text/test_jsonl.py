@@ -12,7 +12,7 @@ import pytest
 
 from seqnlp.errors import DataError, SeqnlpError
 from seqnlp.text.formats.annotated import Cut, sentences_of
-from seqnlp.text.jsonl import RowFields, read_jsonl_examples
+from seqnlp.text.formats.readers import ReaderOptions, read_examples
 from seqnlp.text.sentence import TaggedSentence
 from seqnlp.text.tags import Span, spans_from_tags
 from seqnlp.text.tokenize import KINDS, tokenize
@@ -30,7 +30,7 @@ def read(
     path = folder / "file.jsonl"
     lines = [row if isinstance(row, str) else json.dumps(row, ensure_ascii=False) for row in rows]
     path.write_text("\n".join(lines), encoding="utf-8")
-    examples = read_jsonl_examples(path, RowFields(token_field, tag_field), offsets)
+    examples = read_examples(path, "jsonl", ReaderOptions(token_field, tag_field, offsets=offsets), Counter())
     return list(sentences_of(examples, path, Cut(scheme, tokenizer, None, strict=True), Counter()))
 
 

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from seqnlp.errors import DataError
-from seqnlp.text.pair_tables import PairColumns, read_tsv_pairs
-from seqnlp.text.parallel import SentencePair, one_line, read_aligned, read_jsonl_pairs
+from seqnlp.text.pair_tables import PairColumns, read_table_pairs
+from seqnlp.text.parallel import SentencePair, one_line, read_aligned, read_row_pairs
 
 Texts = list[tuple[str, str, int]]
 
@@ -29,12 +29,12 @@ def aligned(folder: Path, source: str | bytes, target: str | bytes) -> Texts:
 
 
 def tsv(folder: Path, content: str, *columns: int) -> Texts:
-    return plain(list(read_tsv_pairs(write(folder, content), PairColumns(*map(str, columns)))))
+    return plain(list(read_table_pairs(write(folder, content), "tsv", PairColumns(*map(str, columns)))))
 
 
 def jsonl(folder: Path, *rows: Any) -> Texts:
     content = "\n".join(row if isinstance(row, str) else json.dumps(row) for row in rows)
-    return plain(list(read_jsonl_pairs(write(folder, content), "de", "en")))
+    return plain(list(read_row_pairs(write(folder, content), "jsonl", "de", "en")))
 
 
 def plain(pairs: list[SentencePair]) -> Texts:
@@ -144,7 +144,7 @@ def test_the_texts_of_a_json_line_are_at_the_top_or_inside_translation(tmp_path:
 
 def test_translation_may_itself_be_the_key_of_a_text(tmp_path: Path) -> None:
     path = write(tmp_path, '{"text": "a", "translation": "b"}')
-    assert plain(list(read_jsonl_pairs(path, "text", "translation"))) == [("a", "b", 1)]
+    assert plain(list(read_row_pairs(path, "jsonl", "text", "translation"))) == [("a", "b", 1)]
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,7 @@ def test_every_line_of_a_tsv_file_has_the_columns_of_the_first(tmp_path: Path, b
     path = tmp_path / "pairs.tsv"
     path.write_text(f"\nHallo\tHello\n{broken}\n", encoding="utf-8")
     with pytest.raises(DataError, match=r"pairs\.tsv:3: expected 2 columns as in the file's first line, found [34]"):
-        list(read_tsv_pairs(path))
+        list(read_table_pairs(path, "tsv", PairColumns()))
 
 
 @pytest.mark.parametrize(
@@ -189,15 +189,15 @@ def test_every_line_of_a_tsv_file_has_the_columns_of_the_first(tmp_path: Path, b
 def test_names_of_columns_are_no_sentence_pair(tmp_path: Path, heading: str, languages: tuple[str, str]) -> None:
     path = write(tmp_path, f"{heading}\nHallo\tHello\n")
     with pytest.raises(DataError, match=r"pairs:1: expected a sentence pair, found the names of the columns"):
-        list(read_tsv_pairs(path, PairColumns(languages=languages)))
+        list(read_table_pairs(path, "tsv", PairColumns(languages=languages)))
 
 
 def test_short_words_that_are_also_codes_are_a_pair(tmp_path: Path) -> None:
     path = write(tmp_path, "it\tes\nGerman\tDeutsch\nsource\tQuelle\n")
-    assert len(list(read_tsv_pairs(path, PairColumns(languages=("en", "de"))))) == 3
+    assert len(list(read_table_pairs(path, "tsv", PairColumns(languages=("en", "de"))))) == 3
 
 
 def test_pairs_with_bars_between_them(tmp_path: Path) -> None:
     path = write(tmp_path, "ein Haus ||| a house\nja | ||| yes\n")
-    pairs = plain(list(read_tsv_pairs(path, PairColumns(delimiter=" ||| "))))
+    pairs = plain(list(read_table_pairs(path, "tsv", PairColumns(delimiter=" ||| "))))
     assert pairs == [("ein Haus", "a house", 1), ("ja |", "yes", 2)]

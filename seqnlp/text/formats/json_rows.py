@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, TypeVar
 
 from seqnlp.errors import DataError
 from seqnlp.text.files import read_lines
-from seqnlp.text.jsonl import shown
+from seqnlp.text.jsonl import parsed_row, shown
+
+Converted = TypeVar("Converted")
 
 _SPACE = re.compile(r"[ \t\n\r]*")
 
@@ -30,6 +32,24 @@ def read_json_rows(path: str | os.PathLike[str]) -> Iterator[tuple[int, Any]]:
     for number, line in lines:
         if line.strip():
             yield number, _checked(_parse(line, path, number), path, number)
+
+
+def converted_rows(
+    path: str | os.PathLike[str], form: str, convert: Callable[[Any, int], Iterable[Converted]]
+) -> Iterator[Converted]:
+    """What ``convert`` makes of each row, given its line, of JSON lines (``jsonl``) or of any other file of JSON.
+
+    Raises:
+        DataError: bad JSON, or as ``convert`` says; with file and line.
+    """
+    rows: Iterator[tuple[int, Any]] = read_lines(path) if form == "jsonl" else read_json_rows(path)
+    for number, row in rows:
+        if form == "jsonl" and not row.strip():
+            continue
+        try:
+            yield from convert(parsed_row(row) if form == "jsonl" else row, number)
+        except DataError as problem:
+            raise DataError(str(problem), path, number) from None
 
 
 def fields_of(row: Any) -> Mapping[str, Any]:

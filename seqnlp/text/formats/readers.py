@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,12 +15,12 @@ from seqnlp.text.formats.annotated import AnnotatedText, Example
 from seqnlp.text.formats.brat import read_brat
 from seqnlp.text.formats.docbin import is_docbin, read_docbin
 from seqnlp.text.formats.doccano import doccano_example
-from seqnlp.text.formats.json_rows import fields_of, read_json_rows
+from seqnlp.text.formats.json_rows import converted_rows, fields_of
 from seqnlp.text.formats.label_studio import label_studio_example
 from seqnlp.text.formats.prodigy import prodigy_example
 from seqnlp.text.formats.spacy_json import spacy_examples
 from seqnlp.text.formats.token_csv import TokenColumns, read_token_csv
-from seqnlp.text.jsonl import RowFields, read_jsonl_examples, row_reader
+from seqnlp.text.jsonl import RowFields, row_reader
 
 FORMATS = ("conll", "conllu", "jsonl", "json", "doccano", "prodigy", "label_studio", "spacy", "csv", "brat")
 
@@ -83,28 +83,22 @@ def read_examples(
         return read_brat(path, reading.offsets, left_out)
     if form == "spacy" and is_docbin(path):
         return read_docbin(path, left_out)
-    if form == "jsonl":
-        return read_jsonl_examples(path, _row_fields(reading), reading.offsets)
-    return _located(path, form, reading, left_out)
+    return _rows(path, form, reading, left_out)
 
 
-def _located(
-    path: str | os.PathLike[str], form: str, reading: ReaderOptions, left_out: Counter[str]
-) -> Iterator[Example]:
-    """The examples of a file of JSON rows; errors have file and line."""
+def _rows(path: str | os.PathLike[str], form: str, reading: ReaderOptions, left_out: Counter[str]) -> Iterator[Example]:
+    """The examples of a file of JSON rows."""
     read_row = row_reader(Path(path), _row_fields(reading), reading.offsets)
-    for line, row in read_json_rows(path):
-        try:
-            if form == "json":
-                yield read_row(fields_of(row), line)
-            elif form == "spacy":
-                yield from spacy_examples(row, line, reading.offsets, reading.scheme, left_out)
-            else:
-                example = _ROW_READERS[form](row, line, reading.offsets, left_out)
-                if example is not None:
-                    yield example
-        except DataError as problem:
-            raise DataError(str(problem), path, line) from None
+
+    def examples(row: Any, line: int) -> Iterable[Example]:
+        if form in ("jsonl", "json"):
+            return [read_row(fields_of(row), line)]
+        if form == "spacy":
+            return spacy_examples(row, line, reading.offsets, reading.scheme, left_out)
+        example = _ROW_READERS[form](row, line, reading.offsets, left_out)
+        return [] if example is None else [example]
+
+    return converted_rows(path, form, examples)
 
 
 def _row_fields(reading: ReaderOptions) -> RowFields:
