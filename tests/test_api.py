@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from tiny import make_sentences, tiny_config, write_conll, write_tiny_data
@@ -15,7 +17,9 @@ from tiny import make_sentences, tiny_config, write_conll, write_tiny_data
 from seqnlp.api import TaggedText, Tagger, load
 from seqnlp.bundle import load_bundle, save_bundle
 from seqnlp.data.lexicon import Lexicon
+from seqnlp.errors import SeqnlpError
 from seqnlp.tasks.tagging.calibration import calibrate
+from seqnlp.tasks.tagging.review import ENTITIES, Review
 from seqnlp.tasks.tagging.task import TaggingTask
 from seqnlp.text.sentence import TaggedSentence
 from seqnlp.text.tags import find_illegal
@@ -135,6 +139,41 @@ def test_improbable_entities_are_left_out_with_their_tags(tagger: Tagger) -> Non
     assert some.spans == [span for span in everything.spans if span.probability >= limit]
     kept = {position for span in some.spans for position in range(span.first, span.last)}
     assert [tag if number in kept else "O" for number, tag in enumerate(everything.tags)] == some.tags
+
+
+def test_entities_and_texts_are_marked_where_mistakes_are_likely(run: Path, tagger: Tagger) -> None:
+    review = Review(np.array([0.3, 0.6, 0.9]), np.array([0.5, 2.0, 4.0]))
+    marks = load(run)
+    marks._review = review
+    for level, bound, entropy in ((0.25, 0.3, 4.0), (0.5, 0.6, 2.0), (0.75, 0.9, 0.5), (1, 1, 0)):
+        answers = marks.tag_texts(TEXTS, review=level)
+        for answer, unsure in zip(answers, marks.uncertainty(TEXTS), strict=True):
+            assert [span.review for span in answer.spans] == [span.probability <= bound for span in answer.spans]
+            assert answer.review == (unsure >= entropy)
+            assert answer.to_dict()["review"] == answer.review
+            assert [span["review"] for span in answer.to_dict()["spans"]] == [span.review for span in answer.spans]
+    assert "review" not in json.dumps(tagger.tag(TEXTS[0]).to_dict())
+
+
+def test_what_to_review_is_kept_in_the_folder_and_refused_where_it_is_not_known(
+    run: Path, plain: Tagger, tmp_path: Path
+) -> None:
+    saved = load_bundle(run / "model")
+    numbers = {name: array for name, array in saved.weights.items() if name.startswith("review.")}
+    assert set(numbers) == {"review.entities", "review.texts"}
+    few = replace(saved, weights={**saved.weights, ENTITIES: np.zeros(0, np.float32)})
+    save_bundle(tmp_path / "few", few)
+    assert all(span.review for span in load(tmp_path / "few").tag(TEXTS[0], review=0.01).spans)
+    old = replace(saved, weights={name: array for name, array in saved.weights.items() if name not in numbers})
+    save_bundle(tmp_path / "old", old)
+    with pytest.raises(SeqnlpError, match="cannot say what to review: that is set on dev"):
+        load(tmp_path / "old").tag("Ada", review=0.9)
+    with pytest.raises(SeqnlpError, match=r"review: expected a number from 0\.01 to 1, found 95"):
+        load(run).tag("Ada", review=95)
+    with pytest.raises(SeqnlpError, match="without min_probability"):
+        load(run).tag("Ada", review=0.9, min_probability=0.5)
+    with pytest.raises(SeqnlpError, match="this model gives every word a tag"):
+        plain.tag("Ada", review=0.9)
 
 
 def test_the_best_answers_are_legal_distinct_and_sorted_by_probability(tagger: Tagger) -> None:

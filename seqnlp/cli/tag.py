@@ -24,6 +24,7 @@ examples:
   seqnlp tag RUN --input csv --text-column body < mails.csv > answers.jsonl
   seqnlp tag RUN --output label-studio < lines.txt > tasks.json
   seqnlp tag RUN --nbest 3 --output jsonl < lines.txt
+  seqnlp tag RUN --review 0.95 --output jsonl < lines.txt  # marks what to look at to see 95 % of the mistakes
   zcat lines.txt.gz | seqnlp tag RUN --workers 4 > answers.jsonl
 """
 
@@ -57,6 +58,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--min-probability", type=float, default=0.0, metavar="P", help="leave out entities less probable than P"
     )
+    parser.add_argument(
+        "--review",
+        type=float,
+        metavar="P",
+        help="jsonl: mark entities, and texts, that a person must look at to see at least this share (0.95) of the "
+        "wrong ones, and of texts with any mistake, as dev has it",
+    )
     add_engine_arguments(parser, precision=True)
     add_workers_argument(parser)
     parser.add_argument(
@@ -83,13 +91,16 @@ def run(arguments: argparse.Namespace) -> int:
         raise SeqnlpError("--nbest is written by --output jsonl only; add --output jsonl")
     if not 0 <= arguments.min_probability <= 1:
         raise SeqnlpError(f"--min-probability: expected a number from 0 to 1, found {arguments.min_probability}")
+    if arguments.review is not None and output != "jsonl":
+        raise SeqnlpError("--review is written by --output jsonl only; add --output jsonl")
     workers, engine = choose_workers(arguments.workers, engine_options(arguments), [None], _BYTES_A_WORKER)
     from seqnlp.api import Tagger
 
     tagger = Tagger(arguments.run, **engine)
     if arguments.min_probability and tagger.plain_tags:
         raise SeqnlpError("--min-probability leaves out entities; this model gives every word a tag")
-    options = {"nbest": arguments.nbest, "min_probability": arguments.min_probability}
+    options = {"nbest": arguments.nbest, "min_probability": arguments.min_probability, "review": arguments.review}
+    tagger.tag_texts([], **options)  # refuses wrong ones before any text is read
     written = _Written(*FRAMES.get(output, ("", "", "")))
     lines = read_text_lines(standard_input(), arguments.errors)
     size = min(WINDOW, max(1, _ANSWERS_AT_ONCE // max(1, arguments.nbest)))

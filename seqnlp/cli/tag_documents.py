@@ -49,4 +49,6 @@ def _joined(text: str, answers: Sequence[TaggedText]) -> TaggedText:
         tags += answer.tags
         probabilities += answer.probabilities
         start += len(answer.text) + 1
-    return replace(answers[0], text=text, tokens=tokens, tags=tags, spans=spans, probabilities=probabilities)
+    together = replace(answers[0], text=text, tokens=tokens, tags=tags, spans=spans, probabilities=probabilities)
+    marked = together.review is not None
+    return replace(together, review=any(answer.review for answer in answers)) if marked else together

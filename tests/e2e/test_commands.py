@@ -252,6 +252,33 @@ def test_nbest_gives_whole_answers_best_first(trained: Path, sentences: list[str
     assert every[:3] == single["nbest"]
 
 
+def test_what_a_person_must_look_at_is_marked_and_evaluation_tells_what_that_caught(
+    trained: Path, sentences: list[str], tmp_path: Path
+) -> None:
+    text = "\n".join(sentences)
+    every, some = (
+        [json.loads(line) for line in output("tag", trained, "--review", level, stdin=text).splitlines()]
+        for level in (1, 0.5)
+    )
+    assert all(answer["review"] and all(span["review"] for span in answer["spans"]) for answer in every)
+    marked, spared = (
+        [s["probability"] for a in some for s in a["spans"] if s["review"] is one] for one in (True, False)
+    )
+    assert max(marked, default=0) < min(spared)
+    assert not all(answer["review"] for answer in some)
+    copy = shutil.copytree(trained, tmp_path / "copy")
+    rows = json.loads(output("evaluate", copy, "--split", "test", "--json"))["review"]
+    assert [row["level"] for row in rows] == [0.8, 0.9, 0.95, 0.99]
+    assert [row["entities_marked"] for row in rows] == sorted(row["entities_marked"] for row in rows)
+    assert "What to look at (seqnlp tag --review)" in output("evaluate", copy, "--split", "test")
+    table = 'text\n"Nobody came.\nAda Sorrel met Brand."\n'
+    assert json.loads(output("tag", trained, "--input", "csv", "--review", 1, stdin=table))["review"] is True
+    assert "--review is written by --output jsonl only" in refusal(
+        "tag", trained, "--review", 0.9, "--output", "conll", stdin="Ada\n"
+    )
+    assert "review: expected a number from 0.01 to 1, found 2" in refusal("tag", trained, "--review", 2, stdin="")
+
+
 def test_min_probability_leaves_out_what_is_less_sure(trained: Path, sentences: list[str]) -> None:
     everything = [json.loads(line) for line in output("tag", trained, stdin="\n".join(sentences)).splitlines()]
     limit = sorted(span["probability"] for answer in everything for span in answer["spans"])[20] + 5e-5

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,12 +13,14 @@ from numpy.typing import NDArray
 
 from seqnlp.bundle import load_bundle
 from seqnlp.crf.k_best import MAX_PATHS
+from seqnlp.errors import SeqnlpError
 from seqnlp.networks.engine import choose_engine
 from seqnlp.plots.answers import entities_html, pairs_html
 from seqnlp.tasks import arguments
 from seqnlp.tasks.saved_model import SavedModel
 from seqnlp.tasks.tagging.network import saved_predictor
 from seqnlp.tasks.tagging.prediction import SentencePrediction
+from seqnlp.tasks.tagging.review import Review
 from seqnlp.tasks.tagging.saved import read_tagger
 from seqnlp.tasks.uncertainty import MEASURES
 from seqnlp.text.tags import Span as TokenSpan
@@ -41,6 +43,7 @@ class Span:
         text: the words themselves.
         probability: how sure the model is that exactly this is an entity of exactly this type, between 0 and 1.
         first, last: its token positions, last exclusive.
+        review: if asked for, whether a person must look at it for the promised share of wrong entities to be seen.
     """
 
     start: int
@@ -50,6 +53,7 @@ class Span:
     probability: float
     first: int
     last: int
+    review: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,8 @@ class TaggedText:
         nbest: the most probable answers for the whole text, best first, if they were asked for. The first need not be
             the answer itself: that one is chosen for the best F1 (see tasks/tagging/calibration.py).
         plain: whether the model gives plain tags.
+        review: if asked for, whether a person must read the text for the promised share of texts with any mistake,
+            also a missed entity, to be read.
     """
 
     text: str
@@ -82,6 +88,7 @@ class TaggedText:
     probabilities: list[float]
     nbest: list[TagSequence]
     plain: bool = False
+    review: bool | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as ``seqnlp tag --output jsonl`` writes it."""
@@ -100,9 +107,12 @@ class TaggedText:
                     "label": s.label,
                     "text": s.text,
                     "probability": round(s.probability, 4),
+                    **({} if s.review is None else {"review": s.review}),
                 }
                 for s in self.spans
             ]
+        if self.review is not None:
+            answer["review"] = self.review
         if self.nbest:
             answer["nbest"] = [{"probability": round(n.probability, 6), "tags": n.tags} for n in self.nbest]
         return answer
@@ -150,6 +160,7 @@ class Tagger(SavedModel):
         self.plain_tags = saved.data_scheme == "none"
         self._scheme = saved.scheme
         self._data_scheme = saved.data_scheme
+        self._review = saved.review
 
     @property
     def labels(self) -> list[str]:
@@ -174,29 +185,40 @@ class Tagger(SavedModel):
         added[np.arange(len(columns)), columns] = 1
         return [inner @ added for inner in self._predictor.marginals(words)]
 
-    def tag(self, text: str, *, nbest: int = 0, min_probability: float = 0.0) -> TaggedText:
+    def tag(
+        self, text: str, *, nbest: int = 0, min_probability: float = 0.0, review: float | None = None
+    ) -> TaggedText:
         """Tag one text; see :meth:`tag_texts`."""
-        return self.tag_texts([arguments.text(text)], nbest=nbest, min_probability=min_probability)[0]
+        return self.tag_texts([arguments.text(text)], nbest=nbest, min_probability=min_probability, review=review)[0]
 
     def tag_texts(
-        self, texts: Iterable[str], *, nbest: int = 0, min_probability: float = 0.0, workers: int = 1
+        self,
+        texts: Iterable[str],
+        *,
+        nbest: int = 0,
+        min_probability: float = 0.0,
+        review: float | None = None,
+        workers: int = 1,
     ) -> list[TaggedText]:
         """Tag raw texts, one answer each, in order; much faster together than one by one.
 
         Args:
             nbest: how many whole answers to give with their probabilities.
             min_probability: leave out entities less probable than this.
+            review: mark the entities that a person must look at to see at least this share of the wrong ones, and the
+                texts to read to see at least this share of those with any mistake, as dev has it (split conformal
+                prediction); it holds for texts that are like those of dev.
             workers: processes that tag side by side, one thread each; for thousands of texts.
 
         Raises:
             WrongTypeError, WrongValueError: an argument is not as described.
-            SeqnlpError: a worker ended.
+            SeqnlpError: a worker ended, or the model cannot say what to review.
         """
         texts = arguments.texts(texts)
+        options: dict[str, Any] = {"nbest": nbest, "min_probability": min_probability, "review": review}
         if arguments.several_workers(workers):
-            return spread(partial(self.tag_texts, nbest=nbest, min_probability=min_probability), texts, workers)
-        tokens = [tokenize(text, self.tokenizer) for text in texts]
-        return self._answer(texts, tokens, nbest, min_probability)
+            return spread(partial(self.tag_texts, **options), texts, workers)
+        return self._answer(texts, [tokenize(text, self.tokenizer) for text in texts], **options)
 
     def tag_words(
         self,
@@ -204,6 +226,7 @@ class Tagger(SavedModel):
         *,
         nbest: int = 0,
         min_probability: float = 0.0,
+        review: float | None = None,
         workers: int = 1,
     ) -> list[TaggedText]:
         """Tag sentences that are already split into words; offsets are those in the words joined by spaces.
@@ -213,13 +236,13 @@ class Tagger(SavedModel):
             SeqnlpError: a worker ended; see :meth:`tag_texts`.
         """
         texts, tokens, given = [], [], arguments.sentences(sentences)
+        options: dict[str, Any] = {"nbest": nbest, "min_probability": min_probability, "review": review}
         if arguments.several_workers(workers):
-            answer = partial(self.tag_words, nbest=nbest, min_probability=min_probability)
-            return spread(answer, given, workers, kind="sentences")
+            return spread(partial(self.tag_words, **options), given, workers, kind="sentences")
         for words in given:
             texts.append(" ".join(words))
             tokens.append(_place(words))
-        return self._answer(texts, tokens, nbest, min_probability)
+        return self._answer(texts, tokens, **options)
 
     def uncertainty(self, texts: Iterable[str], by: str = "entropy") -> NDArray[np.float64]:
         """How unsure the model is of each text as a whole (N,); the larger, the less sure.
@@ -236,12 +259,54 @@ class Tagger(SavedModel):
         return self._predictor.uncertainty(words, by)
 
     def _answer(
-        self, texts: Sequence[str], tokens: Sequence[list[Token]], nbest: int, min_probability: float
+        self,
+        texts: Sequence[str],
+        tokens: Sequence[list[Token]],
+        nbest: int,
+        min_probability: float,
+        review: float | None,
     ) -> list[TaggedText]:
         nbest = arguments.count(nbest, "nbest", 0, MAX_PATHS)
         min_probability = arguments.number(min_probability, "min_probability", 0, 1)
         words = [[token.text for token in sentence] for sentence in tokens]
-        predictions = self._predictor.predict(words, nbest=nbest)
+        bounds = None if review is None else self._checked_review(review, min_probability)
+        if bounds is None or review is None:
+            predictions = self._predictor.predict(words, nbest=nbest)
+            return self._tagged_texts(texts, tokens, predictions, min_probability)
+        batches = list(self._predictor.emit(words))
+        predictions = self._predictor.decode(batches, len(words), nbest=nbest)
+        unsure = bounds.unsure(self._predictor.uncertainty_of(batches, len(words), "entropy"), review)  # (S,)
+        answers = self._tagged_texts(texts, tokens, predictions, 0.0)
+        return [_marked(answer, bounds, review, bool(one)) for answer, one in zip(answers, unsure, strict=True)]
+
+    def _checked_review(self, review: float, min_probability: float) -> Review:
+        """What dev's mistakes look like, if the model knows.
+
+        Raises:
+            SeqnlpError: it has plain tags, or was trained without dev or by an older version, or leaves out entities.
+            WrongValueError: no share.
+        """
+        arguments.number(review, "review", 0.01, 1)
+        if self.plain_tags:
+            raise SeqnlpError(f"{self.path}: review marks entities; this model gives every word a tag")
+        if min_probability:
+            raise SeqnlpError(
+                "review counts on all entities; expected it without min_probability, which leaves some out"
+            )
+        if self._review is None:
+            raise SeqnlpError(
+                f"{self.path}: cannot say what to review: that is set on dev; train with data.dev "
+                "(models of older versions cannot, either)"
+            )
+        return self._review
+
+    def _tagged_texts(
+        self,
+        texts: Sequence[str],
+        tokens: Sequence[list[Token]],
+        predictions: Sequence[SentencePrediction],
+        min_probability: float,
+    ) -> list[TaggedText]:
         return [
             self._tagged_text(text, places, prediction, min_probability)
             for text, places, prediction in zip(texts, tokens, predictions, strict=True)
@@ -280,6 +345,13 @@ class Tagger(SavedModel):
     def _outward(self, tags: Sequence[str]) -> list[str]:
         """Tags of the model's scheme in the scheme of the training data."""
         return list(tags) if self.plain_tags else convert_tags(tags, self._scheme, self._data_scheme)
+
+
+def _marked(answer: TaggedText, bounds: Review, level: float, unsure: bool) -> TaggedText:
+    """An answer with marks at what a person must look at."""
+    doubtful = bounds.doubtful(np.array([span.probability for span in answer.spans]), level)  # (spans,)
+    spans = [replace(span, review=bool(one)) for span, one in zip(answer.spans, doubtful, strict=True)]
+    return replace(answer, spans=spans, review=unsure)
 
 
 def _place(words: Sequence[str]) -> list[Token]:

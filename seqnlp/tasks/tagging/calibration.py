@@ -1,4 +1,4 @@
-"""Two numbers fitted on the dev split once a tagger is trained: when to decide for an entity, and how sure to be of it.
+"""What is fitted on the dev split once a tagger is trained: when to decide for an entity, and how sure to be of it.
 
 *The outside penalty* decides how readily words are taken for entities. The most probable tags are not those with the
 best expected F1: where the model is unsure, F1 gains by accepting spans less probable than one half (Lipton et al.
@@ -8,6 +8,8 @@ model. It is no larger than dev is sure of (``outside``).
 
 *The temperature* makes the probabilities mean what they say. All scores of a sequence are divided by it before
 probabilities are computed (Guo et al. 2017, here for whole sequences).
+
+Then dev's mistakes are kept as numbers, which say what of an answer a person must look at (``review``).
 """
 
 from __future__ import annotations
@@ -26,7 +28,8 @@ from seqnlp.metrics.entities import sentence_counts
 from seqnlp.models.as_network import TensorSource
 from seqnlp.tasks.tagging.model import LoadedTagger, tagger_from_bundle
 from seqnlp.tasks.tagging.outside import PENALTIES, sure_penalty
-from seqnlp.tasks.tagging.prediction import SentencePrediction
+from seqnlp.tasks.tagging.prediction import EmittedBatch, SentencePrediction, TagPredictor
+from seqnlp.tasks.tagging.review import ENTITIES, TEXTS, Review, compared
 from seqnlp.text.sentence import TaggedSentence
 from seqnlp.text.tags import Span
 
@@ -34,7 +37,7 @@ from seqnlp.text.tags import Span
 def calibrate(
     folder: Path, dev: Sequence[TaggedSentence], fit_outside: bool, context: TensorSource | None = None
 ) -> tuple[float, float]:
-    """Fit both numbers for a saved tagger and store them in the model folder.
+    """Fit both numbers for a saved tagger and store them in the model folder, with what dev's mistakes look like.
 
     Args:
         context: knows the contextual embeddings of dev already, which saves computing them.
@@ -45,10 +48,26 @@ def calibrate(
     if not dev:
         return 0.0, 1.0
     saved = load_bundle(folder)
-    penalty, temperature = fit_decisions(tagger_from_bundle(saved), dev, fit_outside, context)
+    tagger = tagger_from_bundle(saved)
+    predictor, scheme = tagger.predictor(context), tagger.saved.data_scheme
+    batches = list(predictor.emit([sentence.tokens for sentence in dev]))
+    penalty, temperature = _fitted(predictor, batches, dev, scheme, fit_outside)
     fitted = {"temperature": round(temperature, 4), "outside_penalty": round(penalty, 4)}
-    save_bundle(folder, replace(saved, description={**saved.description, **fitted}))
+    weights = saved.weights
+    if scheme != "none":
+        predictor.temperature, predictor.outside_penalty = fitted["temperature"], fitted["outside_penalty"]
+        weights = {**weights, **_review_tensors(predictor, batches, dev, scheme)}
+    save_bundle(folder, replace(saved, description={**saved.description, **fitted}, weights=weights))
     return penalty, temperature
+
+
+def _review_tensors(
+    predictor: TagPredictor, batches: Sequence[EmittedBatch], dev: Sequence[TaggedSentence], scheme: str
+) -> dict[str, NDArray[np.float32]]:
+    """What dev's mistakes look like, for the model folder."""
+    entropies = predictor.uncertainty_of(batches, len(dev), "entropy")
+    review = Review.of_dev(compared(predictor.decode(batches, len(dev)), entropies, dev, scheme))
+    return {ENTITIES: review.entities.astype(np.float32), TEXTS: review.texts.astype(np.float32)}
 
 
 def fit_decisions(
@@ -57,7 +76,16 @@ def fit_decisions(
     """The outside penalty and the temperature; the network runs once."""
     predictor, scheme = tagger.predictor(context), tagger.saved.data_scheme
     batches = list(predictor.emit([sentence.tokens for sentence in dev]))
+    return _fitted(predictor, batches, dev, scheme, fit_outside)
 
+
+def _fitted(
+    predictor: TagPredictor,
+    batches: Sequence[EmittedBatch],
+    dev: Sequence[TaggedSentence],
+    scheme: str,
+    fit_outside: bool,
+) -> tuple[float, float]:
     def counts(penalty: float) -> NDArray[np.int64]:
         predictor.outside_penalty = penalty
         predictions = predictor.decode(batches, len(dev), probabilities=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from seqnlp.bundle import Bundle, load_bundle, record_scores
@@ -19,6 +19,7 @@ from seqnlp.tasks.tagging.data import entity_types, report_unseen_labels
 from seqnlp.tasks.tagging.network import saved_predictor
 from seqnlp.tasks.tagging.report import EvaluationReport
 from seqnlp.tasks.tagging.reporting import entity_report, tag_report
+from seqnlp.tasks.tagging.review import SeenMistakes, compared, measure_review
 from seqnlp.tasks.tagging.saved import read_tagger
 from seqnlp.text.sentence import TaggedSentence
 from seqnlp.text.tags import OUTSIDE, convert_tags
@@ -57,7 +58,7 @@ def evaluate(
         report = entity_report(
             sentences, tags, training, data.scheme, **options, calibration=calibration, seconds=predicted.seconds
         )
-        report = replace(report, unpenalized=predicted.unpenalized)
+        report = replace(report, unpenalized=predicted.unpenalized, review=predicted.review)
     summary = {
         report.measure: round(100 * report.score, 4),
         "interval": [round(100 * edge, 2) for edge in report.interval],
@@ -104,6 +105,7 @@ class PredictedSplit:
     calibration: Calibration
     seconds: float
     unpenalized: float | None = None  # the F1 of the most probable tags, of a tagger with an outside penalty
+    review: list[SeenMistakes] = field(default_factory=list)
 
 
 def predicted_split(
@@ -130,6 +132,10 @@ def predicted_split(
     predictions = predictor.decode(batches, len(words))
     seconds = time.perf_counter() - started
     after, correct = scored_predictions(predictions, sentences, data.scheme)
+    review = []
+    if tagger.review and sentences:
+        entropies = predictor.uncertainty_of(batches, len(words), "entropy")
+        review = measure_review(tagger.review, compared(predictions, entropies, sentences, data.scheme))
     predictor.temperature = 1.0
     before, _ = scored_predictions(predictor.decode(batches, len(words)), sentences, data.scheme)
     calibration = measure_calibration(before, after, correct, tagger.temperature)
@@ -143,4 +149,4 @@ def predicted_split(
         gold = [sentence.entities(data.scheme) for sentence in sentences]
         predicted = [one.placed(found_spans(answer)) for one, answer in zip(sentences, plain, strict=True)]
         unpenalized = entity_scores(gold, predicted).f1
-    return PredictedSplit(sentences, training, tags, calibration, seconds, unpenalized)
+    return PredictedSplit(sentences, training, tags, calibration, seconds, unpenalized, review)

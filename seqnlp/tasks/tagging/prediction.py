@@ -137,8 +137,12 @@ class TagPredictor:
 
     def uncertainty(self, sentences: Sequence[Sequence[str]], by: str) -> NDArray[np.float64]:
         """How unsure the model is of each sentence (S,), by one of ``tasks.uncertainty.MEASURES``; 0 without words."""
-        result = np.zeros(len(sentences))
-        for batch in self.emit(sentences):
+        return self.uncertainty_of(self.emit(sentences), len(sentences), by)
+
+    def uncertainty_of(self, batches: Iterable[EmittedBatch], count: int, by: str) -> NDArray[np.float64]:
+        """The same of ``count`` sentences, from what :meth:`emit` made of them."""
+        result = np.zeros(count)
+        for batch in batches:
             result[batch.sentences] = self._uncertainty(batch.emissions, batch.mask, by)
         return result
 

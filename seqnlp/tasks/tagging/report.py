@@ -13,6 +13,7 @@ from seqnlp.metrics.scores import Baseline, Confusion, Scores
 from seqnlp.report.drawings import Drawing, score_bars
 from seqnlp.report.report import Report, calibration_sections
 from seqnlp.report.tables import Table, percent, percent_of, score_table
+from seqnlp.tasks.tagging.review import SeenMistakes
 
 OUTCOME_MEANINGS = {
     "correct": "right words, right type",
@@ -44,6 +45,7 @@ class EvaluationReport(Report):
         calibration: of the probabilities of predicted spans (or tags); None if they were not computed.
         baseline: None if the training split is not at hand.
         unpenalized: the F1 without an outside penalty, of a model that has one.
+        review: of each level, how many mistakes are among what a person is told to look at; none for tags.
         tokens_per_second: speed of the prediction; None if it was not measured.
     """
 
@@ -63,6 +65,7 @@ class EvaluationReport(Report):
     calibration: Calibration | None = None
     baseline: Baseline | None = None
     unpenalized: float | None = None
+    review: list[SeenMistakes] = field(default_factory=list)
     tokens_per_second: float | None = None
 
     @property
@@ -120,6 +123,7 @@ class EvaluationReport(Report):
             *([_outcome_table(self.errors)] if self.errors else []),
             (_entity_confusion_table if entities else _tag_confusion_table)(self.confusions),
             *(calibration_sections(measured) if measured else []),
+            *([_review_table(self.review, self.errors)] if self.review and self.errors else []),
         ]
 
     def summary(self) -> dict[str, Any]:
@@ -136,6 +140,16 @@ def _outcome_table(errors: ErrorCounts) -> Table:
     heading = f"What became of {errors.gold:,} gold and {errors.predicted:,} predicted entities"
     rows = [(kind, meaning, f"{getattr(errors, kind):,}") for kind, meaning in OUTCOME_MEANINGS.items()]
     return Table(heading, ("outcome", "meaning", ">count"), rows)
+
+
+def _review_table(review: Sequence[SeenMistakes], errors: ErrorCounts) -> Table:
+    wrong = f"{errors.predicted - errors.correct:,} of {errors.predicted:,} entities are wrong"
+    columns = (">promised", ">wrong entities seen", ">of all entities", ">texts with a mistake seen", ">of all texts")
+    rows = [
+        tuple(map(percent, (s.level, s.wrong_entities_seen, s.entities_marked, s.wrong_texts_seen, s.texts_marked)))
+        for s in review
+    ]
+    return Table(f"What to look at (seqnlp tag --review); {wrong}", columns, rows)
 
 
 def _entity_confusion_table(confusions: Sequence[Confusion]) -> Table:

@@ -9,13 +9,16 @@ from typing import Any
 
 from seqnlp.bundle import Bundle
 from seqnlp.bundle_fields import Fields
+from seqnlp.bundle_files import TENSORS
 from seqnlp.config.language_model import RecurrentLanguageModelConfig
 from seqnlp.config.tagging import ModelConfig
 from seqnlp.data.lexicon import WordFeatures
 from seqnlp.errors import RunError
 from seqnlp.networks.graph import Array
 from seqnlp.networks.word_rows import below
+from seqnlp.saved_weights import take_numbers
 from seqnlp.tasks.saved_tokenizer import tokenizer_in
+from seqnlp.tasks.tagging.review import ENTITIES, TEXTS, Review
 from seqnlp.tasks.word_features import word_features
 from seqnlp.text.tags import PREFIXES
 
@@ -59,6 +62,7 @@ class SavedTagger:
         folder: where they are from.
         readers: the character models whose states it reads, if any.
         columns: how column files are read.
+        review: what dev's mistakes look like; None without dev, of plain tags and of older versions.
     """
 
     settings: ModelConfig
@@ -74,6 +78,7 @@ class SavedTagger:
     folder: Path
     readers: list[SavedEncoder] = field(default_factory=list)
     columns: Mapping[str, Any] = field(default_factory=dict)
+    review: Review | None = None
 
 
 def read_tagger(bundle: Bundle) -> SavedTagger:
@@ -89,6 +94,8 @@ def read_tagger(bundle: Bundle) -> SavedTagger:
     temperature, outside_penalty = saved.number("temperature"), saved.number("outside_penalty")
     columns = saved.fields("columns") if "columns" in saved else None
     saved.end("about")
+    weights = {name: array for name, array in bundle.weights.items() if not name.startswith(f"{KEY}.")}
+    review = _review(weights, bundle.folder / TENSORS)
     return SavedTagger(
         settings,
         word_features(bundle.facts),
@@ -99,11 +106,19 @@ def read_tagger(bundle: Bundle) -> SavedTagger:
         word_dim,
         temperature,
         outside_penalty,
-        {name: array for name, array in bundle.weights.items() if not name.startswith(f"{KEY}.")},
+        weights,
         bundle.folder,
         readers,
         _columns(columns) if columns else {"format": "conll", "token": 0},
+        review,
     )
+
+
+def _review(weights: dict[str, Array], path: Path) -> Review | None:
+    """Dev's mistakes, taken out of ``weights``."""
+    if ENTITIES not in weights and TEXTS not in weights:
+        return None
+    return Review(take_numbers(weights, ENTITIES, path, -1), take_numbers(weights, TEXTS, path, -1))
 
 
 def _columns(saved: Fields) -> dict[str, Any]:
