@@ -46,9 +46,7 @@ def with_new_names(section: Mapping[str, Any], prefix: str, default: Mapping[str
         if new in default and old not in default:
             del settings[old]
             if settings.get(new, default[new]) == default[new]:
-                settings[new] = (
-                    RENAMED_VALUES.get((f"{prefix}{old}", value), value) if isinstance(value, str) else value
-                )
+                settings[new] = _renamed_value(f"{prefix}{old}", value)
     return settings
 
 

@@ -97,7 +97,9 @@ class ModelConfig(WordModelConfig):
     context_dropout: float = setting(0.0, "context: locked dropout before the projection", low=0, below=1)
     hidden_dim: int = setting(200, "width of each direction of a recurrent layer", low=1, high=4096)
     fit_outside: bool = setting(
-        True, "entities: after training, fit on dev how readily words are taken for entities, for the best F1"
+        True,
+        "entities: after training, fit on dev how readily words are taken for entities, for the best F1; false: the "
+        "most probable tags",
     )
     output: Literal["crf", "softmax"] = setting("crf", "output layer; softmax decodes greedily, legal tags only")
 

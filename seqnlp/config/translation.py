@@ -138,7 +138,7 @@ class DecodingConfig:
     coverage_penalty: float = setting(0.0, "GNMT's beta: how much unattended source words cost", low=0, high=5)
     min_ratio: float = setting(0.0, "shortest output in subwords, times the source", low=0, high=10)
     max_ratio: float = setting(2.0, "longest output in subwords, times the source, plus max_extra", low=0, high=20)
-    max_extra: int = setting(10, "added to the longest output", low=0, high=1000)
+    max_extra: int = setting(10, "added to the longest output, so that short lines have room", low=0, high=1000)
     no_repeat_ngram: int = setting(0, "no n-gram of this many subwords occurs twice; 0: allowed", low=0, high=20)
 
 

@@ -126,10 +126,25 @@ def _load(name: str, config_name: str) -> dict[str, Any]:
             return dict(datasets.load_dataset(name, config_name or None, **_as_written(Path(name))))
         loaded = datasets.load_from_disk(name)
     except Exception as problem:  # whatever the library, the network or the data set's files may raise
+        if isinstance(problem, ValueError):
+            _refuse_configuration(name, config_name)
         reason = " ".join(str(problem).split())[:300]
         remedy = "" if Path(name).is_dir() else "; a hub name needs the network or a cached copy, a folder must exist"
         raise DataError(f"`datasets` cannot load it{remedy} ({type(problem).__name__}: {reason})", name) from problem
     return dict(loaded) if isinstance(loaded, dict) else {str(loaded.split or "train"): loaded}
+
+
+def _refuse_configuration(name: str, config_name: str) -> None:
+    """Stop if the data set has several configurations, and this is none of them."""
+    import datasets
+
+    try:
+        names = datasets.get_dataset_config_names(name)
+    except Exception:  # what is wrong with the data set is said by whoever could not load it
+        return
+    if len(names) > 1 and config_name not in names:
+        actual = f"found '{config_name}'{did_you_mean(config_name, names)}" if config_name else "found none"
+        raise DataError(f"data.hub_config: expected one of {', '.join(names)}; {actual}", name)
 
 
 def _as_written(folder: Path) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -69,6 +70,20 @@ def test_a_folder_of_files_is_read(tmp_path: Path, kind: str) -> None:
     else:
         path.write_text("tokens,tags\nNew York .,B-LOC I-LOC O\nok,O\n")
     assert load(hub(tmp_path)) == EXPECTED
+
+
+def test_one_of_several_configurations_is_chosen_by_its_name(tmp_path: Path) -> None:
+    front_matter = ["---", "configs:"]
+    for name, word in (("formal", "indeed"), ("spoken", "yeah")):
+        (tmp_path / "set" / name).mkdir(parents=True)
+        (tmp_path / "set" / name / "train.jsonl").write_text(json.dumps({"tokens": [word], "tags": ["O"]}))
+        front_matter += [f"- config_name: {name}", f"  data_files: {name}/train.jsonl"]
+    (tmp_path / "set" / "README.md").write_text("\n".join([*front_matter, "---"]))
+    assert [one.tokens for one in load(hub(tmp_path, hub_config="spoken"))] == [("yeah",)]
+    with pytest.raises(DataError, match=r"data.hub_config: expected one of formal, spoken; found none"):
+        load(hub(tmp_path))
+    with pytest.raises(DataError, match=r"found 'spokn' \(did you mean 'spoken'\?\)"):
+        load(hub(tmp_path, hub_config="spokn"))
 
 
 def test_the_digest_is_that_of_words_and_tags(tmp_path: Path) -> None:
