@@ -22,6 +22,9 @@ COPIED = {"ARCHITECTURE.md": "design.md", "CONTRIBUTING.md": "contributing.md", 
 SEVERAL = re.compile(r">(\w+),</span></code></b>\s*\(<code>(?:<span[^>]*>)?(\w+)(?:</span>)?</code>\)")
 """How mkdocstrings shows ``low, high:`` of a docstring."""
 
+SPREAD = re.compile(r"(?<=\d)( %)? \+- (?=\d)")
+"""As READMEs write the standard deviation after a mean; pages do not break lines there."""
+
 PICTURES = (".png", ".svg")
 
 
@@ -41,7 +44,8 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_page_content(html: str, **_: object) -> str:
-    """Docstrings name functions as Sphinx does, and several attributes as ``low, high:``; pages show both plainly."""
+    """What is written for plain text, as pages show it: functions, ``low, high:`` of docstrings, ``+-``."""
+    html = SPREAD.sub(lambda found: (found[1] or "").replace(" ", "\u00a0") + "\u00a0±\u00a0", html)
     html = re.sub(r":(?:meth|func|class|mod):(?=<code>)", "", html)
     return SEVERAL.sub(r">\1, \2</span></code></b>", html)
 

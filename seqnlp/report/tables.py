@@ -54,7 +54,7 @@ def calibration_table(calibration: Calibration) -> Table:
         (temperature, f"{each.error:.4f}", f"{each.floor:.4f}", f"{each.brier:.4f}")
         for temperature, each in measured.items()
     ]
-    heads = (">temperature", ">expected calibration error", ">of it by chance", ">Brier score")
+    heads = (">temperature", ">expected calibration error", ">by chance", ">Brier score")
     return Table("Calibration", heads, rows)
 
 

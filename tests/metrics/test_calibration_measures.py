@@ -156,4 +156,4 @@ def test_the_floor_is_the_error_of_probabilities_that_mean_what_they_say() -> No
     assert measured.floor == pytest.approx(np.mean(errors), rel=0.1)
     assert error_by_chance(np.full(100_000, 0.7)) < 0.003  # many predictions: nearly nothing is due to chance
     assert error_by_chance(np.ones(50)) == error_by_chance(np.zeros(0)) == 0
-    assert "of it by chance" in str(calibration_table(measure_calibration(sure, sure, sure > 0.5, 1.0)))
+    assert "by chance" in str(calibration_table(measure_calibration(sure, sure, sure > 0.5, 1.0)))

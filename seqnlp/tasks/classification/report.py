@@ -104,7 +104,7 @@ class ClassificationReport(Report):
         facts.append(("macro F1", f"{percent(self.macro.f1)}  {_between(self.macro_interval)}"))
         facts += [("baseline", f"{percent(each.score)}  ({each.name})") for each in self.baselines]
         calibration = self.calibration.after
-        facts.append(("ECE", f"{calibration.error:.4f}  (of it by chance {calibration.floor:.4f})"))
+        facts.append(("ECE", f"{calibration.error:.4f}  (by chance {calibration.floor:.4f})"))
         facts += [("note", note) for note in self.notes]
         facts.append(("computed by", self.signature))
         if self.seconds:
