@@ -14,11 +14,12 @@ from torch.nn import functional
 from seqnlp.config.common import Config
 from seqnlp.config.reading import config_to_dict, read_config
 from seqnlp.data.batches import plan_epoch
-from seqnlp.training.checkpoint import Progress
+from seqnlp.training.checkpoint import TRAIN, Progress
 from seqnlp.training.distributed import Processes
 from seqnlp.training.fit import fit
 
 NUM_WORDS, NUM_CLASSES = 30, 4
+DIGESTS = {TRAIN: "toy"}
 
 
 class ToyModel(nn.Module):
@@ -54,7 +55,7 @@ class ToyTask:
         before_loss: Callable[[int], None] = lambda count: None,
     ) -> None:
         self.config, self.folder, self.has_dev, self.before_loss = config, folder, has_dev, before_loss
-        self.digest, self.dev_digest = "toy", ""
+        self.digests = DIGESTS
         source = np.random.default_rng(5)
         self.words = torch.from_numpy(source.integers(0, NUM_WORDS, size=(num_examples, 3)))  # (S, W)
         self.classes = self.words.sum(dim=1) % NUM_CLASSES  # (S,)

@@ -15,7 +15,7 @@ from seqnlp.bundle_files import FOLDER
 from seqnlp.config.common import Config
 from seqnlp.config.reading import settings_without_places
 from seqnlp.models.size import count_parameters
-from seqnlp.training.checkpoint import Progress
+from seqnlp.training.checkpoint import TRAIN, Progress
 
 Settings = TypeVar("Settings", bound=Config)
 Model = TypeVar("Model", bound=nn.Module)
@@ -33,15 +33,12 @@ class BaseTask(ABC, Generic[Settings, Model]):
         device: where to compute.
 
     Attributes:
-        train_digest, dev_digest: identify the data; empty without a dev split.
-        digest: identifies all that training begins with.
+        digests: of all that training reads, ``TRAIN`` and ``DEV`` among them.
         initialized_from: name of the model that this one began with, if it did.
     """
 
     model: Model
-    train_digest: str
-    dev_digest: str
-    digest: str
+    digests: dict[str, str]
     initialized_from = ""
 
     def __init__(self, config: Settings, folder: Path, device: torch.device) -> None:
@@ -66,7 +63,7 @@ class BaseTask(ABC, Generic[Settings, Model]):
             "parameters": count_parameters(self.model),
             **self.more_metrics(),
             **({"initialized_from": self.initialized_from} if self.initialized_from else {}),
-            "train_sha256": self.train_digest,
+            "train_sha256": self.digests[TRAIN],
         }
         training = settings_without_places(self.config)
         save_bundle(self.folder / FOLDER, replace(self.saved(metrics), training=training))

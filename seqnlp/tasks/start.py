@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from seqnlp.bundle import Bundle, load_bundle
@@ -52,19 +53,24 @@ def start_bundle(config: Config) -> Bundle:
     Raises:
         RunError: there is none, or it is of another task.
     """
+    from seqnlp.training.checkpoint import has_checkpoint
+
     try:
         bundle = load_bundle(config.start_from)
     except RunError as problem:
-        raise RunError(f"start_from: {problem}") from None
+        resumed = has_checkpoint(Path(config.run))
+        advice = "; the run began with it and cannot go on without it" if resumed else ""
+        raise RunError(f"start_from: {problem}{advice}") from None
     if bundle.task != config.task:
         found = f"found one of task={bundle.task} in {config.start_from}"
         raise RunError(f"start_from: expected a model of task={config.task}, {found}")
     return bundle
 
 
-def start_digest(bundle: Bundle) -> str:
-    """Identifies the model that a run began with; a checkpoint that began with another one is refused."""
-    return file_digest(bundle.folder / TENSORS) + file_digest(bundle.folder / VOCABULARY)
+def start_digests(bundle: Bundle) -> dict[str, str]:
+    """The digest of the model that a run began with; a checkpoint that began with another one is refused."""
+    digest = file_digest(bundle.folder / TENSORS) + file_digest(bundle.folder / VOCABULARY)
+    return {"the model of start_from": digest}
 
 
 def name_of(bundle: Bundle) -> str:

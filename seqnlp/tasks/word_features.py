@@ -49,9 +49,9 @@ def load_vectors(data: SplitsConfig, model: WordModelConfig) -> Vectors | None:
     return Vectors(*read_vectors(_vectors_file(data, model))) if model.vectors else None
 
 
-def vectors_digest(data: SplitsConfig, model: WordModelConfig) -> str:
-    """SHA-256 of the file named by ``model.vectors``, or an empty string."""
-    return file_digest(_vectors_file(data, model)) if model.vectors else ""
+def vectors_digests(data: SplitsConfig, model: WordModelConfig) -> dict[str, str]:
+    """The digest of the file named by ``model.vectors``, if there is one, by what messages call it."""
+    return {"the file of model.vectors": file_digest(_vectors_file(data, model))} if model.vectors else {}
 
 
 def _vectors_file(data: SplitsConfig, model: WordModelConfig) -> Path:

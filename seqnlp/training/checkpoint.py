@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,11 @@ from seqnlp.errors import RunError
 from seqnlp.storage import write_atomically
 
 FILE_NAME = "checkpoint.pt"
+
+Digests = Mapping[str, str]
+"""Of each thing that a run reads, by what messages call it."""
+
+TRAIN, DEV = "the training data", "the development data"
 
 
 @dataclass
@@ -50,22 +56,27 @@ class Progress:
     finished: bool = False
 
 
-def save_checkpoint(run: Path, progress: Progress, digest: str, states: dict[str, Any], dev_digest: str = "") -> None:
+def save_checkpoint(run: Path, progress: Progress, digests: Digests, states: dict[str, Any]) -> None:
     """Write ``RUN/checkpoint.pt`` through a temporary file, so that the old one stays whole if anything goes wrong."""
     buffer = io.BytesIO()
-    torch.save({"progress": asdict(progress), "data": digest, "dev": dev_digest, **states}, buffer)
+    torch.save({"progress": asdict(progress), "digests": dict(digests), **states}, buffer)
     write_atomically(run / FILE_NAME, buffer.getbuffer())
 
 
-def load_checkpoint(run: Path, digest: str, dev_digest: str = "") -> tuple[Progress, dict[str, Any]] | None:
+def has_checkpoint(run: Path) -> bool:
+    """Whether a run can be resumed."""
+    return (run / FILE_NAME).exists()
+
+
+def load_checkpoint(run: Path, digests: Digests) -> tuple[Progress, dict[str, Any]] | None:
     """What :func:`save_checkpoint` wrote, or None if the run has no checkpoint yet.
 
     Raises:
-        RunError: the file is damaged, or the training or development data are not what the run began with.
+        RunError: the file is damaged, or something that the run reads is not what it began with.
     """
-    path = run / FILE_NAME
-    if not path.exists():
+    if not has_checkpoint(run):
         return None
+    path = run / FILE_NAME
     try:
         with zipfile.ZipFile(path) as archive:  # torch itself does not look at the checksums
             if damaged := archive.testzip():
@@ -75,8 +86,23 @@ def load_checkpoint(run: Path, digest: str, dev_digest: str = "") -> tuple[Progr
     except Exception as problem:  # torch.load raises whatever the broken bytes lead it to
         reason = str(problem).partition("\n")[0]
         raise RunError(f"{path} cannot be read ({reason}); the run cannot be resumed, start it again") from problem
-    if stored.pop("data") != digest:
-        raise RunError(f"the training data changed since {run} began; restore it, or start a new run")
-    if stored.pop("dev", dev_digest) != dev_digest:  # older checkpoints do not tell
-        raise RunError(f"the development data changed since {run} began; restore it, or start a new run")
+    if changed := _changed(stored, digests) if "digests" in stored else _changed_since_older(stored, digests):
+        raise RunError(f"{changed} changed since {run} began; restore it, or start a new run")
     return progress, stored
+
+
+def _changed(stored: dict[str, Any], digests: Digests) -> str:
+    """What the run reads that is not as it was; nothing if all is."""
+    kept = stored.pop("digests")
+    return next((name for name in {**kept, **digests} if kept.get(name, "") != digests.get(name, "")), "")
+
+
+def _changed_since_older(stored: dict[str, Any], digests: Digests) -> str:
+    """As above, for a checkpoint of an older version: it has one digest after the other, of some things none."""
+    kept = stored.pop("data")
+    for name, digest in digests.items():
+        if name != DEV and not kept.startswith(digest[: len(kept)]):
+            return name
+        kept = kept if name == DEV else kept[len(digest) :]
+    dev = digests.get(DEV, "")
+    return DEV if stored.pop("dev", dev) != dev else ""

@@ -266,7 +266,7 @@ class _Loop:
         states = collect_states(self.task, self.optimizer, self.average, self.processes)
         if self.processes.is_first:
             self._folder.check()
-            save_checkpoint(self._run, self.progress, self.task.digest, states, self.task.dev_digest)
+            save_checkpoint(self._run, self.progress, self.task.digests, states)
         self.processes.wait()
 
 

@@ -34,7 +34,7 @@ def restore(task: Trainable, optimizer: Optimizer, average: AveragedWeights | No
     Raises:
         RunError: it is damaged, or another run's.
     """
-    saved = load_checkpoint(run, task.digest, task.dev_digest)
+    saved = load_checkpoint(run, task.digests)
     if saved is None:
         return Progress()
     progress, states = saved

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from seqnlp.training.checkpoint import Progress
+from seqnlp.training.checkpoint import Digests, Progress
 
 Batch = NDArray[np.int64]
 """Numbers of examples."""
@@ -18,11 +18,8 @@ Batch = NDArray[np.int64]
 class Trainable(Protocol):
     """What can be trained."""
 
-    digest: str
-    """Identifies the training data; a checkpoint of other data is refused."""
-
-    dev_digest: str
-    """Identifies the development data, likewise; empty without a dev split."""
+    digests: Digests
+    """What the run reads; a checkpoint of a run that read something else is refused."""
 
     @property
     def model(self) -> nn.Module:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from toy import toy_config, train
+from toy import DIGESTS, toy_config, train
 
 from seqnlp.training.checkpoint import load_checkpoint
 
@@ -87,7 +87,7 @@ def test_two_processes_equal_one_also_where_one_has_nothing_to_do(tmp_path: Path
     for key, weights in alone.model.state_dict().items():
         assert torch.equal(first[key], second[key]), key
         torch.testing.assert_close(first[key], weights, atol=1e-5, rtol=0)
-    actual, _ = load_checkpoint(together / name, "toy") or pytest.fail("no checkpoint")
+    actual, _ = load_checkpoint(together / name, DIGESTS) or pytest.fail("no checkpoint")
     assert (actual.epoch, actual.step, actual.finished) == (progress.epoch, progress.step, True)
     assert actual.best_score == pytest.approx(progress.best_score, abs=1e-5)
 

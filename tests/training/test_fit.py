@@ -14,11 +14,11 @@ from pathlib import Path
 import pytest
 import torch
 from torch import nn
-from toy import ToyTask, toy_config, train
+from toy import DIGESTS, ToyTask, toy_config, train
 
 from seqnlp.config.common import Config
 from seqnlp.errors import RunError, TrainingError
-from seqnlp.training.checkpoint import Progress, load_checkpoint
+from seqnlp.training.checkpoint import TRAIN, Progress, load_checkpoint
 from seqnlp.training.distributed import Processes
 from seqnlp.training.fit import Interrupted, fit
 
@@ -49,7 +49,7 @@ def assert_same_run(one: Path, other: Path) -> None:
     mine, theirs = (torch.load(run / "best.pt") for run in (one, other))
     assert all(torch.equal(mine[name], theirs[name]) for name in theirs)
     (left, left_states), (right, right_states) = (
-        load_checkpoint(run, "toy") or pytest.fail("no checkpoint") for run in (one, other)
+        load_checkpoint(run, DIGESTS) or pytest.fail("no checkpoint") for run in (one, other)
     )
     left.seconds = right.seconds = 0
     assert left == right
@@ -99,7 +99,7 @@ def train_everything(run: Path, before_loss: Callable[[int], None] = lambda coun
     run.mkdir(exist_ok=True)
     task = ToyTask(EVERYTHING, run, before_loss=before_loss)
     task.scores = worse_every_time
-    done = load_checkpoint(run, "toy")
+    done = load_checkpoint(run, DIGESTS)
     task.num_evaluations = done[0].epoch if done else 0
     fit(task, EVERYTHING, run, Processes())
     return task
@@ -149,7 +149,7 @@ def test_a_signal_ends_the_step_writes_a_checkpoint_and_the_run_can_go_on(
     assert str(caught.value) == f"stopped by {number.name}"
     assert caught.value.signal_number == number
     assert signal.getsignal(number) == handler
-    actual = load_checkpoint(run, "toy")
+    actual = load_checkpoint(run, DIGESTS)
     assert actual is not None
     assert actual[0].step == loss // 2 + 1, "the step under way is finished, no more is begun"
     train_everything(run)
@@ -169,7 +169,7 @@ def test_a_process_that_was_really_killed_is_resumed_exactly(tmp_path: Path, uni
     run = tmp_path / "run"
     command = [sys.executable, "-c", KILLED_RUN, str(run), str(Path(__file__).parent), *filter(None, sys.path)]
     assert subprocess.run(command, check=False, timeout=120).returncode == -signal.SIGKILL
-    actual = load_checkpoint(run, "toy")
+    actual = load_checkpoint(run, DIGESTS)
     assert actual is not None
     assert 0 < actual[0].step < 20
     assert 0 < actual[0].position < 5, "killed in the middle of an epoch"
@@ -242,7 +242,7 @@ def test_a_loss_that_is_not_a_number_stops_the_run_and_keeps_the_checkpoint(tmp_
         fit(task, config, tmp_path, Processes())
     assert str(caught.value).startswith("the loss is not a number at step 4 (loss nan, gradient norm")
     assert "Lower optimizer.learning_rate (now 0.05) or trainer.clip_norm" in str(caught.value)
-    progress, states = load_checkpoint(tmp_path, "toy") or pytest.fail("no checkpoint")
+    progress, states = load_checkpoint(tmp_path, DIGESTS) or pytest.fail("no checkpoint")
     assert progress.step == 2
     assert all(weights.isfinite().all() for weights in states["model"])
 
@@ -260,7 +260,7 @@ def test_a_dev_score_that_is_not_a_number_stops_the_run_and_keeps_the_checkpoint
     task.scores = lambda count: poison if count == 3 else float(count)
     with pytest.raises(TrainingError, match=r"the dev score is not a number after epoch 3 \(-?(nan|inf)\)"):
         fit(task, task.config, tmp_path, Processes())
-    kept = load_checkpoint(tmp_path, "toy")
+    kept = load_checkpoint(tmp_path, DIGESTS)
     assert kept is not None
     assert kept[0].epoch == 2
     assert [row["epoch"] for row in read_log(tmp_path)] == ["1", "2"]
@@ -294,7 +294,7 @@ def test_the_running_mean_is_what_is_evaluated_and_saved_but_not_what_is_trained
     assert_bit_equal(plain.model, averaged.model)
     saved = torch.load(tmp_path / "mean" / "best.pt")
     assert not torch.equal(saved["project.weight"], averaged.model.project.weight)
-    _, states = load_checkpoint(tmp_path / "mean", "toy") or pytest.fail("no checkpoint")
+    _, states = load_checkpoint(tmp_path / "mean", DIGESTS) or pytest.fail("no checkpoint")
     names = [name for name, _ in averaged.model.named_parameters()]
     assert torch.equal(states["average"][names.index("project.weight")], saved["project.weight"])
 
@@ -311,7 +311,7 @@ def test_plateau_lowers_the_step_size_after_epochs_without_a_better_score(tmp_pa
 def test_a_checkpoint_of_other_data_is_refused(tmp_path: Path) -> None:
     train(tmp_path, toy_config())
     task = ToyTask(toy_config(), tmp_path)
-    task.digest = "other"
+    task.digests = {TRAIN: "other"}
     with pytest.raises(RunError, match="the training data changed"):
         fit(task, toy_config(), tmp_path, Processes())
 
@@ -319,7 +319,7 @@ def test_a_checkpoint_of_other_data_is_refused(tmp_path: Path) -> None:
 def test_the_log_has_a_row_an_epoch_and_the_time_goes_on_after_a_stop(tmp_path: Path) -> None:
     with pytest.raises(SuddenDeathError):
         train(tmp_path, toy_config(), before_loss=at(12, die))
-    stopped = load_checkpoint(tmp_path, "toy")
+    stopped = load_checkpoint(tmp_path, DIGESTS)
     assert stopped is not None
     train(tmp_path, toy_config())
     with (tmp_path / "log.csv").open() as file:

@@ -26,6 +26,7 @@ from seqnlp.tasks.forecasting.facts import LEVELS
 from seqnlp.tasks.forecasting.forecaster import forecaster_from_bundle
 from seqnlp.tasks.forecasting.prediction import Backtest, backtest, fit_intervals, undo_changes
 from seqnlp.tasks.forecasting.task import ForecastingTask
+from seqnlp.training.checkpoint import TRAIN
 from seqnlp.training.distributed import Processes
 from seqnlp.training.fit import fit
 
@@ -165,7 +166,7 @@ def test_training_beats_the_seasonal_naive_error_and_the_scores_are_kept(data: P
     assert metrics["dev"]["mase"] < 1
     said = evaluate(tmp_path / "run", config, "test", lambda text: None)
     assert said.origins == 22
-    assert task.digest == metrics["train_sha256"]
+    assert task.digests[TRAIN] == metrics["train_sha256"]
     assert load_bundle(tmp_path / "run").metrics["test"]["mase"] == pytest.approx(said.score, abs=1e-5)
     config.data.dev = ""
     with pytest.raises(ConfigError, match="this run was trained without a dev split"):

@@ -125,7 +125,7 @@ def test_a_start_that_changed_meanwhile_is_no_start(data: Path, starts: dict[str
     train(config, tmp_path / "run")
     (tmp_path / "start" / "checkpoint.pt").unlink()
     train(tiny_config(data / "old", trainer__epochs=2, seed=5), tmp_path / "start")
-    with pytest.raises(RunError, match="the training data changed"):
+    with pytest.raises(RunError, match=r"^the model of start_from changed since"):
         train(config, tmp_path / "run")
 
 

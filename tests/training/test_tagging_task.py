@@ -71,15 +71,17 @@ def test_training_words_start_as_their_vectors_whatever_their_case(tmp_path: Pat
     torch.testing.assert_close(actual, torch.tensor(list(forms.values())), atol=0.005, rtol=0)
 
 
-@pytest.mark.parametrize("changed", ["train.conll", "vectors.txt"])
-def test_a_run_is_not_resumed_with_other_data_or_vectors(tmp_path: Path, changed: str) -> None:
+@pytest.mark.parametrize(
+    ("changed", "called"), [("train.conll", "the training data"), ("vectors.txt", "the file of model.vectors")]
+)
+def test_a_run_is_not_resumed_with_other_data_or_vectors(tmp_path: Path, changed: str, called: str) -> None:
     write_tiny_data(tmp_path)
     (tmp_path / "vectors.txt").write_text(VECTORS)
     config = tiny_config(tmp_path, model__vectors="vectors.txt", trainer__epochs=1)
     train(config, tmp_path / "run")
     text = (tmp_path / changed).read_text()
     (tmp_path / changed).write_text(text.replace("mill", "mall"))
-    with pytest.raises(RunError, match="the training data changed"):
+    with pytest.raises(RunError, match=f"^{called} changed since"):
         train(config, tmp_path / "run")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +104,24 @@ def test_fine_tuning_begins_with_another_runs_weights_and_subwords(tmp_path: Pat
     card = (tmp_path / "third" / "model" / "README.md").read_text(encoding="utf-8")
     assert "- fine-tuned: it began with the weights of tiny\n" in card
     assert "fine-tuned" not in (tmp_path / "first" / "model" / "README.md").read_text(encoding="utf-8")
+
+
+def test_a_start_that_changes_or_goes_before_the_run_goes_on_is_told(tmp_path: Path, data: Path) -> None:
+    start, run = tmp_path / "first", tmp_path / "second"
+    train(tiny_translation(data, trainer__epochs=1), start)
+    config = tiny_translation(data, start_from=str(start), run=str(run), trainer__epochs=1)
+    train(config, run)
+    shutil.rmtree(start)
+    with pytest.raises(RunError) as caught:
+        train(config, run)
+    assert str(caught.value) == (
+        f"start_from: {start}: no such folder; expected a run (from `seqnlp train`) or a saved model folder; the run "
+        "began with it and cannot go on without it"
+    )
+    train(tiny_translation(data, trainer__epochs=1, seed=5), start)
+    with pytest.raises(RunError) as caught:
+        train(config, run)
+    assert str(caught.value) == f"the model of start_from changed since {run} began; restore it, or start a new run"
 
 
 @pytest.mark.parametrize(

@@ -40,9 +40,10 @@ from seqnlp.tasks.start import (
     refuse_other,
     refuse_other_settings,
     start_bundle,
-    start_digest,
+    start_digests,
     take_over_weights,
 )
+from seqnlp.training.checkpoint import DEV, TRAIN
 from seqnlp.training.task import Batch
 
 
@@ -60,8 +61,8 @@ class AnomalyDetectionTask(BaseTask[AnomalyDetectionConfig, Autoencoder]):
     ) -> None:
         super().__init__(config, folder, device)
         settings = config.model
-        self.digest = self.train_digest = part_digest(config.data, "train")
-        self.dev_digest = part_digest(config.data, "dev") + labels_digest(config.data)
+        dev_digest = part_digest(config.data, "dev") + labels_digest(config.data)
+        self.digests = {TRAIN: part_digest(config.data, "train"), DEV: dev_digest}
         say_dev = (lambda text: None) if config.data.dev.endswith("%") else say  # a part: said of the training file
         train = load_part(config.data, "train", say)
         assert train is not None  # the configuration sees to it
@@ -85,7 +86,7 @@ class AnomalyDetectionTask(BaseTask[AnomalyDetectionConfig, Autoencoder]):
         begun = self._start()
         self.initialized_from = name_of(begun) if begun else ""
         if begun:
-            self.digest += start_digest(begun)
+            self.digests |= start_digests(begun)
             take_over_weights(config, self.model, begun)
             say(f"begins with the weights of {config.start_from}; values are scaled as this training part is")
         self.model.to(device)

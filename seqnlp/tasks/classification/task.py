@@ -47,9 +47,10 @@ from seqnlp.tasks.start import (
     joined_features,
     name_of,
     refuse_other_width,
-    start_digest,
+    start_digests,
 )
-from seqnlp.tasks.word_features import Vectors, learn_features, load_vectors, vectors_digest
+from seqnlp.tasks.word_features import Vectors, learn_features, load_vectors, vectors_digests
+from seqnlp.training.checkpoint import DEV, TRAIN
 from seqnlp.training.task import Batch
 
 
@@ -66,9 +67,8 @@ class ClassificationTask(BaseTask[ClassificationConfig, RecurrentClassifier]):
         super().__init__(config, folder, device)
         data, settings = config.data, config.model
         begun = classifier_start(config)
-        self.train_digest = documents_digest(data, "train")
-        self.dev_digest = documents_digest(data, "dev")
-        self.digest = self.train_digest + vectors_digest(data, settings)
+        self.digests = {TRAIN: documents_digest(data, "train"), DEV: documents_digest(data, "dev")}
+        self.digests |= vectors_digests(data, settings)
         train, dev = (load_documents(data, split, say) for split in ("train", "dev"))
         if settings.ngrams == AUTO_NGRAMS:
             settings.ngrams = 2 if len(train) <= FEW_DOCUMENTS and data.format != "long_range" else 0
@@ -85,7 +85,7 @@ class ClassificationTask(BaseTask[ClassificationConfig, RecurrentClassifier]):
         vectors = load_vectors(data, settings)
         self.features = learn_features(read, settings, vectors)
         if begun:
-            self.digest += start_digest(begun.bundle)
+            self.digests |= start_digests(begun.bundle)
             refuse_other_width(config, begun.saved.word_dim, vectors)
             self.features = joined_features(config, begun.saved.features, self.features, vectors)
             new_words = len(self.features.words) - len(begun.saved.features.words)

@@ -36,9 +36,10 @@ from seqnlp.tasks.start import (
     refuse_other,
     refuse_other_settings,
     start_bundle,
-    start_digest,
+    start_digests,
     take_over_weights,
 )
+from seqnlp.training.checkpoint import DEV, TRAIN
 from seqnlp.training.task import Batch
 
 
@@ -53,8 +54,7 @@ class ForecastingTask(BaseTask[ForecastingConfig, RecurrentForecaster]):
         self, config: ForecastingConfig, folder: Path, device: torch.device, say: Callable[[str], None]
     ) -> None:
         super().__init__(config, folder, device)
-        self.train_digest, self.dev_digest = (part_digest(config.data, split) for split in ("train", "dev"))
-        self.digest = self.train_digest
+        self.digests = {TRAIN: part_digest(config.data, "train"), DEV: part_digest(config.data, "dev")}
         settings, trainer = config.model, config.trainer
         train = load_part(config.data, "train", say)
         assert train is not None  # the configuration names it
@@ -76,7 +76,7 @@ class ForecastingTask(BaseTask[ForecastingConfig, RecurrentForecaster]):
         torch.manual_seed(config.seed)
         self.model = build_forecaster(settings, len(self.facts.names))
         if begun:
-            self.digest += start_digest(begun)
+            self.digests |= start_digests(begun)
             take_over_weights(config, self.model, begun, own=("linear.",) if self.fitted else ())
             say(f"begins with the weights of {config.start_from}; values are scaled as this training part is")
         self.initialized_from = name_of(begun) if begun else ""

@@ -27,8 +27,9 @@ from seqnlp.tasks.language_model.model import describe
 from seqnlp.tasks.language_model.saved import in_direction
 from seqnlp.tasks.language_model.scoring import score_tokens
 from seqnlp.tasks.language_model.start import language_model_start
-from seqnlp.tasks.start import name_of, start_digest, take_over_weights
+from seqnlp.tasks.start import name_of, start_digests, take_over_weights
 from seqnlp.text.language_tokens import learn_tokens
+from seqnlp.training.checkpoint import DEV, TRAIN
 from seqnlp.training.task import Batch
 
 DEV_STREAMS = 10
@@ -48,8 +49,7 @@ class LanguageModelTask(BaseTask[LanguageModelConfig, RecurrentLanguageModel]):
         self, config: LanguageModelConfig, folder: Path, device: torch.device, say: Callable[[str], None]
     ) -> None:
         super().__init__(config, folder, device)
-        self.train_digest, self.dev_digest = (text_digest(config.data, split) for split in ("train", "dev"))
-        self.digest = self.train_digest
+        self.digests = {TRAIN: text_digest(config.data, "train"), DEV: text_digest(config.data, "dev")}
         train, dev = load_text(config.data, "train"), load_text(config.data, "dev")
         if held_out_part(config.data) is not None:
             say(f"train: the last {len(dev):,} of {len(train) + len(dev):,} lines held out as dev")
@@ -61,7 +61,7 @@ class LanguageModelTask(BaseTask[LanguageModelConfig, RecurrentLanguageModel]):
         torch.manual_seed(config.seed)
         self.model = RecurrentLanguageModel(config.model, len(self.tokens))
         if begun:
-            self.digest += start_digest(begun.bundle)
+            self.digests |= start_digests(begun.bundle)
             take_over_weights(config, self.model, begun.bundle)
             say(f"begins with the weights and keeps the {len(self.tokens):,} {self._kind} of {config.start_from}")
         else:

@@ -22,7 +22,7 @@ from seqnlp.metrics.entities import entity_scores
 from seqnlp.models.size import count_parameters
 from seqnlp.models.tagger import RecurrentTagger
 from seqnlp.tasks.base import BaseTask
-from seqnlp.tasks.start import begins_with, fill_new_words, name_of, start_digest
+from seqnlp.tasks.start import begins_with, fill_new_words, name_of, start_digests
 from seqnlp.tasks.tagging import data as tagging_data
 from seqnlp.tasks.tagging.calibration import calibrate, found_spans
 from seqnlp.tasks.tagging.card import model_card
@@ -32,9 +32,10 @@ from seqnlp.tasks.tagging.model import build_tagger, columns_of, describe, modul
 from seqnlp.tasks.tagging.prediction import SentencePrediction
 from seqnlp.tasks.tagging.start import TaggerStart, features_of, tagger_start, take_over, with_its_tokenizer
 from seqnlp.tasks.tagging.tokenizer_choice import choose_tokenizer
-from seqnlp.tasks.word_features import Vectors, learn_features, load_vectors, vectors_digest
+from seqnlp.tasks.word_features import Vectors, learn_features, load_vectors, vectors_digests
 from seqnlp.text.sentence import TaggedSentence
 from seqnlp.text.tags import Span
+from seqnlp.training.checkpoint import DEV, TRAIN
 from seqnlp.training.task import Batch
 
 
@@ -54,12 +55,11 @@ class TaggingTask(BaseTask[TaggingConfig, RecurrentTagger]):
         config = replace(config, data=data)
         super().__init__(config, folder, device)
         self.columns = columns_of(data)
-        self.train_digest, self.dev_digest = split_digest(data, "train"), split_digest(data, "dev")
         train = load_split(data, "train", say)
         self.dev = load_split(data, "dev", say)
         self.words = [sentence.tokens for sentence in train]
         self.context = self._read_context(say)
-        self.digest = self._digest(start)
+        self.digests = self._digests(start)
         vectors = load_vectors(data, config.model)
         self._learn_words_and_tags(train, vectors, start, say)
         self.gold = self._gold_of_dev(say)
@@ -143,11 +143,12 @@ class TaggingTask(BaseTask[TaggingConfig, RecurrentTagger]):
         penalty, temperature = calibrate(self.folder / FOLDER, self.dev, fit_outside, self.context)
         return f"outside penalty {penalty:.1f}, temperature {temperature:.2f}; "
 
-    def _digest(self, start: TaggerStart | None) -> str:
-        """Identifies all that training reads."""
-        context = self.context.embedder.digest() if self.context else ""
-        own = self.train_digest + vectors_digest(self.config.data, self.config.model) + context
-        return own + (start_digest(start.bundle) if start else "")
+    def _digests(self, start: TaggerStart | None) -> dict[str, str]:
+        data = self.config.data
+        digests = {TRAIN: split_digest(data, "train"), DEV: split_digest(data, "dev")}
+        digests |= vectors_digests(data, self.config.model)
+        digests |= {"a model of model.context": self.context.embedder.digest()} if self.context else {}
+        return digests | (start_digests(start.bundle) if start else {})
 
     def _learn_words_and_tags(
         self,

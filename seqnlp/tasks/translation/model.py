@@ -13,7 +13,6 @@ from seqnlp.config.translation import TranslationConfig, TranslatorConfig
 from seqnlp.errors import RunError
 from seqnlp.models.translator import RecurrentTranslator
 from seqnlp.saved_weights import with_weights
-from seqnlp.tasks.start import name_of, start_bundle
 from seqnlp.tasks.translation.saved import SavedTranslator, Vocabularies, read_translator
 from seqnlp.text.flat_texts import FlatTexts, OneAfterTheOther
 from seqnlp.text.rewritten import Rewritten
@@ -57,13 +56,12 @@ def build_translator(model: TranslatorConfig, vocabularies: Vocabularies) -> Rec
     return RecurrentTranslator(model, len(vocabularies.source), len(vocabularies.target))
 
 
-def start_from(config: TranslationConfig) -> tuple[Vocabularies, RecurrentTranslator, str]:
-    """The subwords of the model that a run begins with, a translator of this run's settings with its weights, its name.
+def translator_start(config: TranslationConfig, bundle: Bundle) -> tuple[Vocabularies, RecurrentTranslator]:
+    """The subwords of the model that a run begins with, and a translator of this run's settings with its weights.
 
     Raises:
-        RunError: there is no such model, it is for other languages, or its sizes are not those of this run.
+        RunError: the model is for other languages, or its sizes are not those of this run.
     """
-    bundle = start_bundle(config)
     loaded = translator_from_bundle(bundle)
     languages = loaded.saved.source_language, loaded.saved.target_language
     wanted = config.data.source, config.data.target
@@ -82,7 +80,7 @@ def start_from(config: TranslationConfig) -> tuple[Vocabularies, RecurrentTransl
             f"start_from: the weights of {config.start_from} do not fit this run; it was trained with "
             + "; ".join(differences)
         ) from None
-    return loaded.saved.vocabularies, model, name_of(bundle)
+    return loaded.saved.vocabularies, model
 
 
 @dataclass(frozen=True)

@@ -21,11 +21,13 @@ from seqnlp.metrics.translation_scores import bleu, chrf
 from seqnlp.models.size import count_parameters
 from seqnlp.models.translator import PairBatch, RecurrentTranslator
 from seqnlp.tasks.base import BaseTask
+from seqnlp.tasks.start import name_of, start_bundle, start_digests
 from seqnlp.tasks.translation.card import model_card
 from seqnlp.tasks.translation.corpus import training_corpus
 from seqnlp.tasks.translation.greedy import greedy_translations
-from seqnlp.tasks.translation.model import build_translator, describe, start_from
+from seqnlp.tasks.translation.model import build_translator, describe, translator_start
 from seqnlp.text.subword_sampling import SubwordSampler
+from seqnlp.training.checkpoint import DEV, TRAIN
 from seqnlp.training.task import Batch
 
 
@@ -40,11 +42,13 @@ class TranslationTask(BaseTask[TranslationConfig, RecurrentTranslator]):
         self, config: TranslationConfig, folder: Path, device: torch.device, say: Callable[[str], None]
     ) -> None:
         super().__init__(config, folder, device)
-        self.train_digest, self.dev_digest = (pairs_digest(config.data, split) for split in ("train", "dev"))
-        self.digest = self.train_digest
+        self.digests = {TRAIN: pairs_digest(config.data, "train"), DEV: pairs_digest(config.data, "dev")}
         torch.manual_seed(config.seed)
-        given, model, self.initialized_from = start_from(config) if config.start_from else (None, None, "")
-        corpus = training_corpus(config, self.digest, given, say)
+        begun = start_bundle(config) if config.start_from else None
+        self.digests |= start_digests(begun) if begun else {}
+        self.initialized_from = name_of(begun) if begun else ""
+        given, model = translator_start(config, begun) if begun else (None, None)
+        corpus = training_corpus(config, self.digests[TRAIN], given, say)
         self.dev = load_pairs(config.data, "dev", say)
         self.vocabularies = corpus.vocabularies
         self.model = model or build_translator(config.model, self.vocabularies)
