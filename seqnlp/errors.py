@@ -8,6 +8,9 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 
+_MAX_NAMES, _MAX_LENGTH = 12, 30
+"""Of names in a message, and of the letters of one."""
+
 
 class SeqnlpError(Exception):
     """An error that a person can act on. Its text is one or more plain sentences."""
@@ -45,6 +48,13 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """`` (did you mean 'x'?)`` for the closest known word, or an empty string."""
     close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.55)
     return f" (did you mean '{close[0]}'?)" if close else ""
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names in quotes, or ``none``; of many only the first, and of long ones only their beginnings."""
+    quoted = [f"'{name}'" if len(name) <= _MAX_LENGTH else f"'{name[:_MAX_LENGTH]}...'" for name in names]
+    more = f" and {len(quoted) - _MAX_NAMES:,} more" if len(quoted) > _MAX_NAMES else ""
+    return ", ".join(quoted[:_MAX_NAMES]) + more or "none"
 
 
 def shortened(value: object) -> str:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from seqnlp.api import Classifier, LanguageModel, Model, Tagger, Translator, load
-from seqnlp.errors import DataError, SeqnlpError, shortened
+from seqnlp.errors import DataError, SeqnlpError, listed, shortened
 from seqnlp.tasks import arguments
 from seqnlp.tasks.saved_model import SavedModel
 
@@ -65,7 +65,7 @@ class BatchAnswers:
         """
         column = self.column_of(rows)
         if column not in rows:
-            names = ", ".join(f"'{name}'" for name in rows) or "none"
+            names = listed(rows)
             raise DataError(f"expected a column '{column}', found {names}; name it: seqnlp.batch(model, column=...)")
         values = rows[column]
         if isinstance(values, str):

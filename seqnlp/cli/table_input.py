@@ -94,7 +94,6 @@ def _csv_rows(lines: Iterable[str], text_column: str, source: object) -> tuple[l
 
 
 def _missing(wanted: str, names: list[str]) -> str:
-    from seqnlp.errors import did_you_mean
+    from seqnlp.errors import did_you_mean, listed
 
-    columns = ", ".join(f"'{name[:30]}'" for name in names) or "none"
-    return f"expected the column '{wanted}', found {columns}{did_you_mean(wanted, names)}; set --text-column"
+    return f"expected the column '{wanted}', found {listed(names)}{did_you_mean(wanted, names)}; set --text-column"

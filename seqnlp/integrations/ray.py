@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
-from seqnlp.errors import SeqnlpError
+from seqnlp.errors import SeqnlpError, listed
 from seqnlp.integrations.packed import SentAnswers, SentModel
 from seqnlp.tables.answering import arrow_answers
 
@@ -42,7 +42,7 @@ class Answers:
 
         column = self._answers.column_of(table.column_names)
         if column not in table.column_names:
-            names = ", ".join(map(repr, table.column_names))
+            names = listed(table.column_names)
             raise SeqnlpError(f"expected a column '{column}', found {names}; name it with column=...")
         answer = arrow_answers(self._answers, column, table.schema)
         return pyarrow.Table.from_batches([answer(piece).content for piece in table.to_batches()], answer.schema)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from seqnlp.errors import DataError
+from seqnlp.errors import DataError, listed
 from seqnlp.integrations.packed import SentAnswers, SentModel
 from seqnlp.tables.answering import arrow_answers
 
@@ -33,7 +33,7 @@ def with_answers(frame: Any, model: str | Path, column: str = "", prefix: str = 
     answers = SentAnswers(SentModel(model, with_files), column, prefix)
     column = answers.column_of(frame.columns)
     if column not in frame.columns:
-        raise DataError(f"expected a column '{column}', found {', '.join(map(repr, frame.columns))}; name it: column=")
+        raise DataError(f"expected a column '{column}', found {listed(frame.columns)}; name it: column=")
     schema = from_arrow_schema(arrow_answers(answers, column, to_arrow_schema(frame.schema)).schema)
     broadcast = frame.sparkSession.sparkContext.broadcast(answers)
     return frame.mapInArrow(_answering(broadcast, column), schema)

@@ -1,8 +1,7 @@
 // A CSV text to rows at a regular step, as seqnlp.data.series reads files; whatever is mended is counted.
 import { Stamps, Step, instant, isDate } from "./moments.mjs";
 
-const MISSING = new Set(["", "na", "n/a", "nan", "null", "none"]),
-  MAX_GAP = 100000,
+const MAX_GAP = 100000,
   A_FEW = 10,
   OFF = 0.01,
   ALIKE = 1.5;
@@ -92,7 +91,8 @@ function parsedRows(text, columns, data) {
   };
   const time = data.time_column ? place(data.time_column) : null,
     places = columns.map(place);
-  const stamps = new Stamps(data.time_format);
+  const stamps = new Stamps(data.time_format),
+    missing = new Set(data.missing_texts);
   return (named ? rest : [first, ...rest]).map(({ line, fields }) => {
     if (fields.length !== names.length) {
       throw new Error(`line ${line}: expected ${names.length} fields as in the first row, found ${fields.length}`);
@@ -100,7 +100,8 @@ function parsedRows(text, columns, data) {
     const written = time === null ? "" : fields[time].trim();
     try {
       const moment = time === null ? null : stamps.read(written);
-      return { line, written, moment, values: places.map((at, n) => numberOf(fields[at], columns[n], data.decimal)) };
+      const values = places.map((at, n) => numberOf(fields[at], columns[n], data.decimal, missing));
+      return { line, written, moment, values };
     } catch (problem) {
       throw new Error(`line ${line}: ${problem.message}`);
     }
@@ -111,9 +112,9 @@ function isNumber(text) {
   return FLOAT.test(text.trim());
 }
 
-function numberOf(text, name, decimal) {
+function numberOf(text, name, decimal, missing) {
   let number = text.trim();
-  if (MISSING.has(number.toLowerCase())) return NaN;
+  if (missing.has(number.toLowerCase())) return NaN;
   if (decimal === ",") number = number.includes(".") ? "" : number.replace(",", ".");
   if (!FLOAT.test(number)) throw new Error(`column '${name}': expected a number, found '${text.slice(0, 30)}'`);
   if (/inf/i.test(number)) return number.startsWith("-") ? -Infinity : Infinity;

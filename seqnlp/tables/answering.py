@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from seqnlp.api.mapping import BatchAnswers
+from seqnlp.errors import listed
 from seqnlp.json_text import json_line, json_text
 from seqnlp.tables.fields import beside, free_names
 from seqnlp.tables.reading import TableRow
@@ -109,7 +110,7 @@ def _answered(answers: BatchAnswers, column: str, rows: list[TableRow]) -> dict[
     wrong = {number: row.problem for number, row in enumerate(rows) if row.problem}
     for number, row in enumerate(rows):
         if column not in row.fields and not row.problem:
-            wrong[number] = f"expected the field '{column}', found {', '.join(map(repr, row.fields)) or 'none'}"
+            wrong[number] = f"expected the field '{column}', found {listed(row.fields)}"
     return answers.answers([row.fields.get(column) for row in rows], wrong)
 
 

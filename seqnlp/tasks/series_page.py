@@ -7,6 +7,7 @@ from typing import Any
 
 from seqnlp.config.common import delimiter_of
 from seqnlp.config.series import SeriesDataConfig
+from seqnlp.data.series.missing import missing_numbers, missing_texts
 from seqnlp.data.series.scale import Scaler
 from seqnlp.data.series.step import Step
 from seqnlp.data.series.time import EPOCHS, NUMBER
@@ -40,6 +41,7 @@ def series_settings(
         "data": {
             **{name: getattr(data, name) for name in read},
             "delimiter": delimiter_of(data.delimiter),
-            "missing_numbers": sorted(data.missing_numbers),
+            "missing_numbers": sorted(missing_numbers(data)),
+            "missing_texts": sorted(missing_texts(data)),
         },
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Iterator
 
 from seqnlp.errors import DataError
@@ -20,10 +21,10 @@ def csv_rows(lines: Iterable[str], source: object, delimiter: str = ",") -> Iter
         delimiter: the character between fields.
 
     Raises:
-        DataError: a quote opens or closes where it must not; with file and line.
+        DataError: a quote opens or closes where it must not, or a line that only Excel reads; with file and line.
     """
     csv.field_size_limit(_LONGEST_FIELD)
-    reader = csv.reader((f"{line}\n" for line in lines), strict=True, delimiter=delimiter)
+    reader = csv.reader(_ended(lines, source), strict=True, delimiter=delimiter)
     while True:
         begin = reader.line_num + 1
         try:
@@ -35,3 +36,10 @@ def csv_rows(lines: Iterable[str], source: object, delimiter: str = ",") -> Iter
             raise DataError(f"a quote opens or closes where it must not ({problem}); {hint}", source, begin) from None
         if row:
             yield begin, row
+
+
+def _ended(lines: Iterable[str], source: object) -> Iterator[str]:
+    for number, line in enumerate(lines, 1):
+        if number == 1 and re.fullmatch(r"sep=.\s*", line, re.IGNORECASE):
+            raise DataError(f"expected a row, found '{line.strip()}', a note to Excel; delete this line", source, 1)
+        yield f"{line}\n"

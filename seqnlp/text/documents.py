@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from seqnlp.errors import DataError, did_you_mean
+from seqnlp.errors import DataError, did_you_mean, listed
 from seqnlp.text.document_labels import distinct, labels_of, one_label
 from seqnlp.text.formats.json_rows import converted_rows, fields_of
 from seqnlp.text.formats.prodigy import is_left_out
@@ -123,7 +123,7 @@ def document_of_row(row: Mapping[str, Any], columns: Columns, line: int) -> Docu
     """
     for name in (columns.text, columns.label):
         if name not in row:
-            fields = ", ".join(f"'{field}'" for field in row) or "none"
+            fields = listed(row)
             raise DataError(
                 f"expected the field '{name}', found {fields}{did_you_mean(name, row)}{columns_hint(list(row))}"
             )

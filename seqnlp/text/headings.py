@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from seqnlp.errors import DataError, did_you_mean
+from seqnlp.errors import DataError, did_you_mean, listed
 
 LABELS = frozenset(
     ("label", "labels", "class", "category", "sentiment", "target", "polarity", "rating", "topic", "intent")
@@ -85,7 +85,7 @@ def names_sides(source: str, target: str, languages: Sequence[str] = ()) -> bool
 def missing_column(name: str, head: Sequence[str], path: object, line: int, delimiter: str) -> DataError:
     """The error for a first line that lacks a column of this name; its hint is what most likely helps."""
     names = [field.strip() for field in head]
-    shown = ", ".join(f"'{field[:30]}'" for field in names)
+    shown = listed(names)
     close = "" if delimiter_hint(names, delimiter) else did_you_mean(name, names)
     return DataError(f"expected the column '{name}', found {shown}{close}; {_hint(names, delimiter)}", path, line)
 

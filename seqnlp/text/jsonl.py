@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from seqnlp.errors import DataError, did_you_mean
+from seqnlp.errors import DataError, did_you_mean, listed
 from seqnlp.text.formats.annotated import Example, annotated
 from seqnlp.text.formats.class_names import described_names
 from seqnlp.text.sentence import TaggedSentence
@@ -160,7 +160,7 @@ def _span(item: Any) -> Span:
 
 
 def _names(row: Mapping[str, Any]) -> str:
-    return ", ".join(f"'{name}'" for name in row) or "none"
+    return listed(row)
 
 
 def shown(value: Any) -> str:

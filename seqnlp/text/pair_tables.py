@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from seqnlp.errors import DataError, did_you_mean
+from seqnlp.errors import DataError, did_you_mean, listed
 from seqnlp.text.files import read_lines
 from seqnlp.text.headings import delimiter_hint, refuse_pair_heading
 from seqnlp.text.parallel import SentencePair, one_line
@@ -79,7 +79,7 @@ def _named(name: str, head: Sequence[str], columns: PairColumns, path: object, l
     if names.count(name) > 1:
         raise DataError(f"expected a name of its own for each column, found '{name}' twice", path, line)
     if name not in names:
-        shown = ", ".join(f"'{field[:30]}'" for field in names)
+        shown = listed(names)
         remedy = "name the columns with data.source_column and data.target_column (numbers from 0 without a heading)"
         hint = delimiter_hint(names, columns.delimiter)
         close = "" if hint else did_you_mean(name, names)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any, Literal
 
-from seqnlp.errors import DataError, did_you_mean
+from seqnlp.errors import DataError, did_you_mean, listed
 from seqnlp.text.files import read_lines
 from seqnlp.text.formats.json_rows import converted_rows, fields_of
 from seqnlp.text.jsonl import shown
@@ -86,7 +86,7 @@ def _text(row: Mapping[str, Any], name: str) -> str:
     fields = row if name in row or not isinstance(nested, Mapping) else nested
     if name not in fields:
         where = f" in '{NESTED_FIELD}'" if fields is nested else ""
-        names = ", ".join(f"'{field}'" for field in fields) or "none"
+        names = listed(fields)
         raise DataError(f"expected the field '{name}'{where}, found {names}{did_you_mean(name, fields)}")
     text = fields[name]
     if not isinstance(text, str | None):

@@ -176,8 +176,13 @@ def test_marks_of_missing_values_are_said_and_can_be_set(tmp_path: Path) -> None
     ordinary = rows(DAYS)
     ordinary[5], ordinary[9] = f"{DAYS[4]},99", f"{DAYS[8]},99"  # not far from 0 to 59
     assert read(tmp_path, ordinary)[1] == []
+    lines[5], lines[9] = f"{DAYS[4]},—", f"{DAYS[8]},Closed"
+    assert "found '—'" in error(tmp_path, lines)
+    assert "if it marks missing values, set data.missing_values='—'" in error(tmp_path, lines)
+    series, said = read(tmp_path, lines, missing_values="—, closed, -1")
+    assert ((~series.known).sum(), len(said)) == (2, 1)
     assert SeriesDataConfig(train="a", missing_values="-999; none").problems() == [
-        "data.missing_values: expected numbers with commas between them, found '-999; none'"
+        "data.missing_values: expected numbers or texts with commas between them, found '-999; none'"
     ]
 
 

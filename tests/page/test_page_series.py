@@ -91,7 +91,7 @@ def test_a_forecast_is_that_of_python(tmp_path: Path, name: str) -> None:
     dated = "data__time_column" not in changes
     lines = lines if dated else [line.partition(",")[2] for line in lines]
     write_series(tmp_path / "series.csv", lines)
-    config, run = tiny_forecasting(tmp_path, **changes), tmp_path / "run"
+    config, run = tiny_forecasting(tmp_path, data__missing_values="None there", **changes), tmp_path / "run"
     run.mkdir()
     fit(ForecastingTask(config, run, torch.device("cpu"), [].append), config, run, Processes())
     output("export", run, "--page", tmp_path / "page.html")
@@ -119,6 +119,7 @@ def mended(lines: list[str]) -> list[str]:
     head, *rows = lines
     stamp, comma, _ = rows[40].rpartition(",")
     rows[40] = f"{stamp}{comma}"
+    rows[45] = ",".join([*rows[45].split(",")[:-1], "none there"])
     rows[50] = ",".join([*rows[50].split(",")[:-1], "inf"])
     del rows[60:63]
     return [head, *rows[:90], rows[89] if len(rows[0].split(",")) > 2 else rows[90], *rows[91:]]
@@ -129,7 +130,7 @@ def mended(lines: list[str]) -> list[str]:
 def test_scores_and_events_are_those_of_python(tmp_path: Path, name: str) -> None:
     write_tiny_readings(tmp_path)
     changes = {} if name == "plain" else {**TINY["anomaly_detection"].everything, "model__cell": "gru"}
-    config, run = tiny_detector(tmp_path, **changes), tmp_path / "run"
+    config, run = tiny_detector(tmp_path, data__missing_values="-999, None there", **changes), tmp_path / "run"
     run.mkdir()
     fit(AnomalyDetectionTask(config, run, torch.device("cpu"), [].append), config, run, Processes())
     output("export", run, "--page", tmp_path / "page.html")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from seqnlp.errors import DataError
+from seqnlp.errors import DataError, listed
 from seqnlp.text.checks import half_character
 
 TABLES = ("pandas", "polars", "datasets", "pyarrow")
@@ -148,4 +148,4 @@ def shown(value: Any) -> str:
 
 def columns_in(row: Mapping[str, Any]) -> str:
     """The columns of a row, in a message."""
-    return ", ".join(f"'{name}'" for name in row) or "none"
+    return listed(row)

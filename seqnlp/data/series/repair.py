@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from seqnlp.config.series import SeriesDataConfig
+from seqnlp.data.series.missing import missing_numbers
 from seqnlp.data.series.rows import Row
 from seqnlp.data.series.step import Step
 from seqnlp.data.series.time import is_later
@@ -93,7 +94,7 @@ class Regularizer:
     def __init__(self, config: SeriesDataConfig, names: tuple[str, ...], step: Step | None, source: object) -> None:
         self.config, self.names, self.step, self.source = config, names, step, source
         self.findings = Findings()
-        self._marks = config.missing_numbers
+        self._marks = missing_numbers(config)
         self._last: Row | None = None
         self._waiting: list[Row] = []  # far ahead, until it is seen what follows
         self._values = (math.nan,) * len(names)

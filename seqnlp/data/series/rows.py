@@ -9,13 +9,11 @@ from dataclasses import dataclass
 from itertools import chain
 
 from seqnlp.config.series import SeriesDataConfig
+from seqnlp.data.series.missing import missing_texts
 from seqnlp.data.series.time import Stamps, Timestamp
 from seqnlp.data.series.time_formats import formats_of, is_time_stamp
-from seqnlp.errors import DataError, did_you_mean
+from seqnlp.errors import DataError, did_you_mean, listed
 from seqnlp.text.checks import is_number
-
-MISSING = frozenset(("", "na", "n/a", "nan", "null", "none"))
-"""What stands for a missing value, in any case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +83,7 @@ def _find_columns(
 ) -> SeriesColumns:
     def place(name: str, key: str) -> int:
         if name not in names:
-            shown = ", ".join(f"'{field[:30]}'" for field in names)
+            shown = listed(names)
             hint = f"set data.{key}; the first row names the columns"
             if trained:
                 hint = f"the model reads {', '.join(trained)}; the first row names the columns"
@@ -125,7 +123,7 @@ def _delimiter(names: Sequence[str]) -> str:
 def _rows(
     rows: Iterator[tuple[int, list[str]]], columns: SeriesColumns, config: SeriesDataConfig, source: object
 ) -> Iterator[Row]:
-    stamps = Stamps(config.time_format, source)
+    stamps, missing = Stamps(config.time_format, source), missing_texts(config)
     for line, fields in rows:
         if len(fields) != columns.width:
             problem = f"expected {columns.width} fields as in the file's first row, found {len(fields)}"
@@ -135,9 +133,7 @@ def _rows(
             written = fields[columns.time].strip()
             moment = read_stamp(stamps, written, config, line)
         named = zip(columns.names, columns.places, strict=True)
-        values = tuple(
-            _number(_plain(fields[place], config), name, config.decimal, source, line) for name, place in named
-        )
+        values = tuple(_number(fields[place], name, config, missing, source, line) for name, place in named)
         yield Row(line, moment, written, values)
 
 
@@ -168,12 +164,14 @@ def _plain(text: str, config: SeriesDataConfig) -> str:
         return text
     mark = "[ \u00a0\u2009\u202f]" if config.thousands == " " else re.escape(config.thousands)
     number = rf"[+-]?\d{{1,3}}({mark}\d{{3}})+({re.escape(config.decimal)}\d*)?"
-    return re.sub(mark, "", text.strip()) if re.fullmatch(number, text.strip()) else text
+    return re.sub(mark, "", text) if re.fullmatch(number, text) else text
 
 
-def _number(text: str, name: str, decimal: str, source: object, line: int) -> float:
-    text = text.strip()
-    if text.lower() in MISSING:
+def _number(
+    text: str, name: str, config: SeriesDataConfig, missing: frozenset[str], source: object, line: int
+) -> float:
+    decimal, text = config.decimal, _plain(text.strip(), config)
+    if text.lower() in missing:
         return math.nan
     number = text
     if decimal == "," and "." not in text:
@@ -192,7 +190,9 @@ def _number(text: str, name: str, decimal: str, source: object, line: int) -> fl
 
 def _number_hint(text: str, name: str, decimal: str) -> str:
     hints = []
-    if is_time_stamp(text):
+    if not re.search(r"[\d,']", text):
+        hints.append(f"if it marks missing values, set data.missing_values='{text[:30]}'")
+    elif is_time_stamp(text):
         hints.append(f"if these are the time stamps, set data.time_column='{name}'")
     elif re.fullmatch(r"[^\d\s.,+-]{1,3} ?[\d.,]+|[\d.,]+ ?[^\d\s.,]\S*", text):
         hints.append("write numbers without units and currencies")

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqnlp.config.series import SeriesDataConfig
+from seqnlp.data.series.missing import missing_numbers
 from seqnlp.data.series.rows import Row
 from seqnlp.errors import DataError
 
@@ -43,10 +44,11 @@ def tell_suspicions(
     """Say which numbers probably stand for missing values, or for seconds since 1970."""
     if not rows:
         return
+    known = missing_numbers(config)
     for name, column in zip(names, _columns(rows), strict=True):
         for mark in _MARKS:
             count = int((column == mark).sum())
-            if mark not in config.missing_numbers and count >= _MIN_MARKS and _is_far(column, mark):
+            if mark not in known and count >= _MIN_MARKS and _is_far(column, mark):
                 where = f"{path}: column '{name}': {mark} is there {count:,} times, far from the other values"
                 say(f"{where}; if it marks missing values, set data.missing_values='{mark}'")
     if config.time_format or not isinstance(moment := rows[0].moment, float):

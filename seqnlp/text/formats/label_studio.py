@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from seqnlp.errors import DataError
+from seqnlp.errors import DataError, listed
 from seqnlp.text.formats.annotated import AnnotatedText, annotated
 from seqnlp.text.formats.json_rows import fields_of
 from seqnlp.text.jsonl import shown
@@ -72,7 +72,7 @@ def _text(data: Mapping[str, Any]) -> str:
     if isinstance(data.get("text"), str):
         return str(data["text"])
     if len(texts) != 1:
-        fields = ", ".join(f"'{name}'" for name in data) or "none"
+        fields = listed(data)
         raise DataError(f"expected a text in the field 'text' of the task's data, found the fields {fields}")
     return texts[0]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from seqnlp.errors import DataError
+from seqnlp.errors import DataError, listed
 from seqnlp.text.jsonl import shown
 from seqnlp.text.tags import Span
 
@@ -24,7 +24,7 @@ def text_of(row: Mapping[str, Any], names: Sequence[str]) -> str:
                 raise DataError(f"expected text in '{name}', found {shown(row[name])}")
             text: str = row[name]
             return text
-    fields = ", ".join(f"'{name}'" for name in row) or "none"
+    fields = listed(row)
     raise DataError(f"expected a text in the field {' or '.join(map(repr, names))}, found the fields {fields}")
 
 

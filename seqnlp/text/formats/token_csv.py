@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from seqnlp.errors import DataError, did_you_mean
+from seqnlp.errors import DataError, did_you_mean, listed
 from seqnlp.text.csv_rows import csv_rows
 from seqnlp.text.files import read_lines
 from seqnlp.text.sentence import TaggedSentence
@@ -93,6 +93,6 @@ def _place(setting: str, wanted: str, usual: Sequence[str], head: Sequence[str],
             if name in lower:
                 return lower.index(name)
         expected = f"{', '.join(usual[:4])} or a like one"
-    columns = ", ".join(f"'{name[:30]}'" for name in names)
+    columns = listed(names)
     hint = did_you_mean(wanted, names) if wanted else f"; set {setting}"
     raise DataError(f"expected the column {expected}, found {columns}{hint}", path, line)
