@@ -13,7 +13,7 @@ from seqnlp import __version__
 from seqnlp.serve.answers import Answered, Failure
 from seqnlp.serve.models import VERBS_OF, Models
 from seqnlp.serve.options import Options
-from seqnlp.serve.pages import add_pages
+from seqnlp.serve.pages import PAGES, add_pages
 from seqnlp.serve.questions import Question
 from seqnlp.serve.replies import json_reply
 from seqnlp.serve.service import Service, guarded
@@ -51,7 +51,7 @@ def make_application(models: Models, options: Options) -> ASGIApp:
     async def health() -> Response:
         return json_reply({"status": "ok", "waiting": service.waiting})
 
-    return guarded(app, service)
+    return guarded(app, service, {*PAGES, "/health"})
 
 
 def _add_verb(app: FastAPI, service: Service, name: str, verb: Verb) -> None:

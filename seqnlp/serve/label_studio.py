@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from typing import Any
 
@@ -26,6 +27,10 @@ KINDS = {"tagging": ("tag", "Labels"), "classification": ("classify", "Choices")
 
 _USUAL = Control("label", "text", "text")
 """What tags are called where no configuration says so, as in what `seqnlp tag --output label-studio` writes."""
+
+
+_OPEN = {"/webhook"}
+"""What Label Studio asks without the password; nothing is read of it. (/health tells it whether that is right.)"""
 
 
 class Setup(BaseModel):
@@ -65,17 +70,19 @@ def make_backend(served: ServedModel, options: Options) -> ASGIApp:
     async def health() -> Response:
         return json_reply({"status": "UP", "model_class": type(served.model).__name__})
 
-    async def setup(question: Setup) -> Response:
-        if question.layout:
-            _check_labels(find_control(question.layout, kind), served)
+    async def setup(question: Setup, request: Request) -> Response:
+        with _logged(request):
+            if question.layout:
+                _check_labels(find_control(question.layout, kind), served)
         return json_reply({"model_version": version})
 
     async def versions() -> Response:
         return json_reply({"versions": [version]})
 
     async def predict(question: Question, request: Request) -> Response:
-        control = _USUAL if question.label_config is None else find_control(question.label_config, kind)
-        texts = [_text(task, control, number) for number, task in enumerate(question.tasks)]
+        with _logged(request):
+            control = _USUAL if question.label_config is None else find_control(question.label_config, kind)
+            texts = [_text(task, control, number) for number, task in enumerate(question.tasks)]
         read = [text for text in texts if text is not None]
         answers = iter(await service.ask(served, verb, read, (0, 0.0) if verb == "tag" else ("",), request))
         results = [_prediction(None if text is None else next(answers), control) for text in texts]
@@ -97,13 +104,23 @@ def make_backend(served: ServedModel, options: Options) -> ASGIApp:
     _add(app, "GET", "/is_training", is_training)
     _add(app, "POST", "/webhook", nothing_learnt)
     _add(app, "POST", "/train", nothing_learnt)
-    return guarded(app, service)
+    return guarded(app, service, _OPEN)
 
 
 def version_of(served: ServedModel) -> str:
     """Another one for every model: its recipe and the beginning of a digest of all its files' digests."""
     digest = sha256((served.model.path / DESCRIPTION).read_bytes()).hexdigest()[:8]
     return f"{served.model.metrics.get('recipe') or served.name} {digest}"
+
+
+@contextmanager
+def _logged(request: Request) -> Iterator[None]:
+    """Log why a request is refused: Label Studio shows the status alone, and points to this log."""
+    try:
+        yield
+    except DataError as problem:
+        request.scope["fields"]["refused"] = str(problem)
+        raise
 
 
 def _add(app: FastAPI, method: str, path: str, handle: Callable[..., Any]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Hashable, Sequence
+from collections.abc import AsyncIterator, Container, Hashable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -21,7 +21,6 @@ from seqnlp.serve.metrics import CONTENT_TYPE, Metrics
 from seqnlp.serve.model_thread import Answers, BusyError, ModelThread
 from seqnlp.serve.models import Models, ServedModel, UnknownModelError
 from seqnlp.serve.options import Options
-from seqnlp.serve.pages import PAGES
 from seqnlp.serve.record import Recorded
 from seqnlp.serve.replies import refusal
 from seqnlp.serve.verbs import VERBS
@@ -79,8 +78,12 @@ class Service:
         self.metrics.batch(key[0], key[1], lines, seconds)
 
 
-def guarded(app: FastAPI, service: Service) -> ASGIApp:
-    """An application with metrics, errors that look alike, limits, token and log."""
+def guarded(app: FastAPI, service: Service, open_paths: Container[str]) -> ASGIApp:
+    """An application with metrics, errors that look alike, limits, token and log.
+
+    Args:
+        open_paths: that need no token.
+    """
     _add_errors(app)
 
     @app.get("/metrics", summary="Counters, in the text format of Prometheus", response_model=None)
@@ -91,7 +94,7 @@ def guarded(app: FastAPI, service: Service) -> ASGIApp:
     inner: ASGIApp = app if options.hosts is None else KnownHosts(app, options.hosts)
     inner = BodyLimits(inner, options.limits)
     if options.token:
-        inner = BearerToken(inner, options.token, {*PAGES, "/health"})
+        inner = BearerToken(inner, options.token, open_paths)
     return Recorded(inner, service.metrics, {path for route in app.routes if (path := getattr(route, "path", ""))})
 
 

@@ -91,6 +91,34 @@ def test_entities_are_regions_with_scores(names: Server, models: dict[str, Path]
     assert {"Brinmoor"} <= {one["value"]["text"] for one in results[0]["result"]}
 
 
+@pytest.mark.parametrize("kind", ["names", "moods"])
+def test_what_label_studio_really_sends(kind: str, names: Server, moods: Server) -> None:
+    """Requests of Label Studio 1.23.2 for projects of two kinds, the second with a password; secrets are changed."""
+    server = {"names": names, "moods": moods}[kind]
+    recorded = Path(__file__).parent / "label_studio" / f"{kind}.jsonl"
+    paths = set()
+    for line in recorded.read_text(encoding="utf-8").splitlines():
+        asked = json.loads(line)
+        header = {"Authorization": asked["authorization"]} if "authorization" in asked else {}
+        if asked["method"] == "GET":
+            assert server.get(asked["path"], **header)[0] == 200, asked
+            continue
+        status, reply = server.post(asked["path"], asked["body"], header)
+        assert status == 200, (asked, reply)
+        paths.add(asked["path"])
+        if asked["path"] == "/predict":
+            tasks, control = asked["body"]["tasks"], {"names": "label", "moods": "sentiment"}[kind]
+            assert len(reply["results"]) == len(tasks)
+            regions = [region for result in reply["results"] for region in result["result"]]
+            assert {region["from_name"] for region in regions} == {control}
+    assert paths == {"/setup", "/predict", "/webhook"}
+
+
+def test_a_wrong_password_is_said_where_label_studio_asks_first(moods: Server) -> None:
+    wrong = {"Authorization": "Basic " + base64.b64encode(b"anybody:other").decode()}
+    assert moods.get("/health")[0] == moods.get("/health", **wrong)[0] == moods.get("/versions")[0] == 401
+
+
 def test_labels_are_choices_with_scores_and_the_token_is_the_password(moods: Server, models: dict[str, Path]) -> None:
     question = request(MOODS, {"text": "A lovely film."})
     assert moods.post("/predict", question)[0] == 401
@@ -139,6 +167,9 @@ def test_other_mistakes_are_said(names: Server, models: dict[str, Path]) -> None
         422,
         "'entity' has none of the model's labels; expected some of LOC, PER, found Product, Price",
     )
+    identity = {"X-Request-ID": "refused"}
+    names.post("/setup", {"schema": other}, identity)
+    assert names.event_of("refused")["refused"] == reply["error"]
     assert names.post("/predict", request(other, {"body": TEXT}))[1]["results"][0]["result"] == []
     status, reply = names.post("/predict", request(NAMES, {"body": TEXT}, {"body": ["a"]}))
     assert (status, reply["error"]) == (422, "task 1: expected text in 'body', found list")
