@@ -65,7 +65,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Write the table, and say how many rows it has."""
     from seqnlp.errors import SeqnlpError
-    from seqnlp.tables.job import Spread, answer_table
+    from seqnlp.tables.job import MapPieces, answer_table
     from seqnlp.workers import mapped
 
     if arguments.address and arguments.engine != "ray":
@@ -73,15 +73,15 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.engine == "ray":
         from seqnlp.integrations.ray import spread as on_ray
 
-        spread: Spread = partial(on_ray, workers=arguments.workers or 0, address=arguments.address)
+        map_pieces: MapPieces = partial(on_ray, workers=arguments.workers or 0, address=arguments.address)
         options = {"threads": 1}
     else:
         workers, options = choose_workers(arguments.workers, {"threads": 0}, [arguments.source], _BYTES_A_WORKER)
-        spread = partial(mapped, workers=workers, kind="rows")
+        map_pieces = partial(mapped, workers=workers, kind="rows")
     import seqnlp
 
     answers = _answers(seqnlp.load(arguments.run, **options), arguments)
-    tally = answer_table(answers, arguments.source, arguments.target, spread)
+    tally = answer_table(answers, arguments.source, arguments.target, map_pieces)
     rows = "1 row" if tally.rows == 1 else f"{tally.rows:,} rows"
     wrong = f", {tally.errors:,} without an answer (column {arguments.prefix}error)" if tally.errors else ""
     say(f"{arguments.target}: {rows}{wrong}")

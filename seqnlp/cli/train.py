@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    pass
 
 HELP = "train a model from a recipe and settings"
 EXAMPLES = """\

@@ -53,7 +53,7 @@ class Alarms:
 
 
 def measure_alarms(name: str, scores: FloatArray, flagged: BoolArray, labels: IntArray, gap: int) -> Alarms:
-    """Count.
+    """Count what a detector flagged, in and outside of labelled windows.
 
     Args:
         scores, flagged: (T,).

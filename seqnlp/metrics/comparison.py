@@ -49,11 +49,11 @@ class MeasureComparison:
     @property
     def verdict(self) -> str:
         """In plain words."""
-        said = f"p = {self.p_value:.3f}" if self.p_value >= 0.0005 else "p < 0.001"
+        p_value = f"p = {self.p_value:.3f}" if self.p_value >= 0.0005 else "p < 0.001"
         if self.p_value >= LEVEL:
-            return f"no significant difference in {self.name} at p < {LEVEL} ({said})"
+            return f"no significant difference in {self.name} at p < {LEVEL} ({p_value})"
         better = "B" if (self.difference > 0) == self.higher_is_better else "A"
-        return f"{better} is better by {_short(abs(self.difference))} {self.name} ({said})"
+        return f"{better} is better by {_short(abs(self.difference))} {self.name} ({p_value})"
 
 
 @dataclass(frozen=True, slots=True)

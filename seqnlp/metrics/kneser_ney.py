@@ -24,15 +24,15 @@ UNSEEN = -1
 
 @dataclass(frozen=True)
 class Counts:
-    """What an order knows, of one kind of counts.
+    """What one order gives, from one kind of counts: interpolated with the order below it, its probabilities.
 
     Attributes:
-        after_discount: (G,) of each n-gram, ``max(c - D, 0) / c(h .)``.
-        left: (H,) of each history, gamma.
+        discounted: (G,) of each n-gram, ``max(c - D, 0) / c(h .)``.
+        gamma: (H,) of each history.
     """
 
-    after_discount: FloatArray
-    left: FloatArray
+    discounted: FloatArray
+    gamma: FloatArray
 
 
 @dataclass(frozen=True)
@@ -137,6 +137,6 @@ def _find(keys: IntArray, wanted: IntArray) -> IntArray:
 
 def _interpolated(counts: Counts, gram: IntArray, history: IntArray, lower: FloatArray) -> FloatArray:
     """``p_n`` (N,) from ``p_{n-1}``; an unseen history leaves all to the lower order."""
-    own = np.where(gram == UNSEEN, 0.0, counts.after_discount[gram])
-    left = np.where(history == UNSEEN, 1.0, counts.left[history])
-    return own + left * lower
+    own = np.where(gram == UNSEEN, 0.0, counts.discounted[gram])
+    gamma = np.where(history == UNSEEN, 1.0, counts.gamma[history])
+    return own + gamma * lower

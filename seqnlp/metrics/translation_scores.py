@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sacrebleu.metrics.base import Metric
 
 SEED = 12345
-"""What sacrebleu takes unless it is told otherwise."""
+"""What sacrebleu takes by default."""
 
 _CHINESE = {"zh", "zho", "chi", "cmn", "yue"}
 _JAPANESE = {"ja", "jpn"}

@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from seqnlp.errors import DataError
 
 FAMILIES = {"bert": 0, "roberta": 1, "xlm-roberta": 1, "camembert": 1}
-"""Kinds of weights that are understood, and what their positions are counted from, besides the padding's number."""
+"""Kinds of weights that are understood; positions count from 0 (0) or, as fairseq's, after the padding's id (1)."""
 
 IntArray = NDArray[np.int64]
 Forward = Callable[[IntArray, IntArray], NDArray[np.float32]]

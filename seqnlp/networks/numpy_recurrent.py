@@ -59,7 +59,7 @@ def rnn(
     direction: str = "forward",
 ) -> tuple[Array, Array]:
     """As :func:`gru`, with tanh."""
-    steps: list[Step] = [lambda given, kept, hidden, cell: (np.tanh(given + kept), cell)] * len(from_input)
+    steps: list[Step] = [_rnn_step] * len(from_input)
     return _both_ways(inputs, (from_input, from_state, biases), lengths, (hidden, None), direction, steps)[:2]
 
 
@@ -74,30 +74,36 @@ def _each(peepholes: Array | None, from_input: Array) -> Array | list[None]:
 
 
 def _lstm_step(size: int, peepholes: Array | None) -> Step:
-    """Gates in the order input, output, forget, new; peepholes (3 * H,) in the order input, output, forget."""
-    see_enter, see_leave, see_keep = (0, 0, 0) if peepholes is None else peepholes.reshape(3, size)
+    """Gates in ONNX's order: input, output, forget, candidate; peepholes (3 * H,) for input, output, forget."""
+    to_input, to_output, to_forget = (0, 0, 0) if peepholes is None else peepholes.reshape(3, size)
 
-    def step(given: Array, kept: Array, hidden: Array, cell: Array) -> tuple[Array, Array]:
-        sums = given + kept  # (B, 4H)
-        enter, leave, keep, new = (sums[:, gate * size : (gate + 1) * size] for gate in range(4))
+    def step(from_input: Array, from_state: Array, hidden: Array, cell: Array) -> tuple[Array, Array]:
+        sums = from_input + from_state  # (B, 4H)
+        input_gate, output_gate, forget_gate, candidate = (
+            sums[:, gate * size : (gate + 1) * size] for gate in range(4)
+        )
         if peepholes is not None:
-            enter, keep = enter + see_enter * cell, keep + see_keep * cell
-        cell = sigmoid(keep) * cell + sigmoid(enter) * np.tanh(new)
+            input_gate, forget_gate = input_gate + to_input * cell, forget_gate + to_forget * cell
+        cell = sigmoid(forget_gate) * cell + sigmoid(input_gate) * np.tanh(candidate)
         if peepholes is not None:
-            leave = leave + see_leave * cell
-        return sigmoid(leave) * np.tanh(cell), cell
+            output_gate = output_gate + to_output * cell
+        return sigmoid(output_gate) * np.tanh(cell), cell
 
     return step
 
 
-def _gru_step(size: int) -> Step:
-    """Gates in the order update, reset, new."""
+def _rnn_step(from_input: Array, from_state: Array, hidden: Array, cell: Array) -> tuple[Array, Array]:
+    return np.tanh(from_input + from_state), cell
 
-    def step(given: Array, kept: Array, hidden: Array, cell: Array) -> tuple[Array, Array]:
-        update = sigmoid(given[:, :size] + kept[:, :size])
-        reset = sigmoid(given[:, size : 2 * size] + kept[:, size : 2 * size])
-        new = np.tanh(given[:, 2 * size :] + reset * kept[:, 2 * size :])
-        return new + update * (hidden - new), cell
+
+def _gru_step(size: int) -> Step:
+    """Gates in ONNX's order: update, reset, candidate."""
+
+    def step(from_input: Array, from_state: Array, hidden: Array, cell: Array) -> tuple[Array, Array]:
+        update = sigmoid(from_input[:, :size] + from_state[:, :size])
+        reset = sigmoid(from_input[:, size : 2 * size] + from_state[:, size : 2 * size])
+        candidate = np.tanh(from_input[:, 2 * size :] + reset * from_state[:, 2 * size :])
+        return candidate + update * (hidden - candidate), cell
 
     return step
 

@@ -27,10 +27,10 @@ MAX_STEPS = 200
 """A grid with more columns cannot be read."""
 
 UNITS = 32
-"""Rows of a grid, unless told otherwise."""
+"""Rows of a grid by default."""
 
 ABOVE = 1.2
-"""Inches of a PNG for the text and the headings of the columns."""
+"""Inches of a picture above its grids, for the title and the headings of the columns."""
 
 _HOW_TO_READ = (
     "A column is what the layer reads at one step, a row one of its units. Gates go from 0, shut (no colour), to 1, "

@@ -21,8 +21,8 @@ ROWS = 512
 """Of a piece."""
 
 
-class Spread(Protocol):
-    """What gives ``function`` of each piece, in order: in this process, by workers, or on a cluster."""
+class MapPieces(Protocol):
+    """``map`` over the pieces of a table, in order: in this process, by workers, or on a cluster."""
 
     def __call__(self, function: Callable[[Any], Written], pieces: Iterable[Any], /) -> Iterator[Written]:
         """The results."""
@@ -40,7 +40,7 @@ def answer_table(
     answers: BatchAnswers | SeriesAnswers,
     source: Path,
     target: Path,
-    spread: Spread | None = None,
+    map_pieces: MapPieces | None = None,
     rows_at_once: int = ROWS,
 ) -> Tally:
     """Write ``source`` with the answers as further columns to ``target``, a table of the same form; or what comes next.
@@ -49,7 +49,7 @@ def answer_table(
 
     Args:
         answers: of texts with ``errors="column"``.
-        spread: default: in this process.
+        map_pieces: default: in this process.
 
     Raises:
         DataError: a file cannot be read or written, has no such column, or the two are not of one form.
@@ -79,7 +79,7 @@ def answer_table(
         with output_table(target, schema) as write:
             if isinstance(function, CsvAnswers | CsvSeries):
                 write(function.heading)
-            for written in (spread or partial(mapped, workers=1))(function, pieces):
+            for written in (map_pieces or partial(mapped, workers=1))(function, pieces):
                 write(written.content)
                 tally.rows += written.rows
                 tally.errors += written.errors
@@ -97,9 +97,9 @@ def _with_what_is_kept(problem: SeqnlpError, partial: Path, rows: int) -> Seqnlp
     text = f"{problem}; {partial.name} holds the {before} before"
     if not isinstance(problem, DataError):
         return SeqnlpError(text)
-    told = DataError(text)
-    told.path, told.line = problem.path, problem.line
-    return told
+    longer = DataError(text)
+    longer.path, longer.line = problem.path, problem.line
+    return longer
 
 
 def _of_texts(answers: BatchAnswers, table: Table, column: str, delimiter: str) -> tuple[Callable[[Any], Written], Any]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from seqnlp.errors import DataError
 
 _LONGEST_FIELD = 2**31 - 1
-"""Characters; Python's csv stops at 131,072 unless told otherwise."""
+"""Characters; Python's csv stops at 131,072 by default."""
 
 
 def csv_rows(lines: Iterable[str], source: object, delimiter: str = ",") -> Iterator[tuple[int, list[str]]]:

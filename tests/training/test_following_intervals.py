@@ -12,9 +12,9 @@ from tiny_series import make_lines, tiny_forecasting, write_series
 import seqnlp
 from seqnlp.api import Forecaster
 from seqnlp.bundle import load_bundle
+from seqnlp.tasks.forecasting.adaptive_intervals import AdaptiveIntervals
 from seqnlp.tasks.forecasting.evaluation import evaluate
 from seqnlp.tasks.forecasting.forecaster import forecaster_from_bundle
-from seqnlp.tasks.forecasting.spread import Spreading
 from seqnlp.tasks.forecasting.task import ForecastingTask
 from seqnlp.training.distributed import Processes
 from seqnlp.training.fit import fit
@@ -27,7 +27,7 @@ def test_intervals_of_a_series_that_got_wilder_or_calmer_hold_as_promised(noise:
     came = draw.normal(scale=noise, size=(3000, 1))
     forecasts = np.zeros((3000, horizon, 1))
     widths = np.array([0.674, 1.645])[:, None, None] * np.ones((2, horizon, 1))  # right for a noise of 1
-    factors = Spreading(widths, levels, 0.1).along(forecasts, came, np.ones((3000, 1), dtype=bool))  # (O, L, C)
+    factors = AdaptiveIntervals(widths, levels, 0.1).along(forecasts, came, np.ones((3000, 1), dtype=bool))  # (O, L, C)
     for place, level in enumerate(levels):
         held = np.abs(came[501:, 0]) <= widths[place, 0, 0] * factors[500:-1, place, 0]
         assert held.mean() == pytest.approx(level, abs=0.03)
@@ -36,16 +36,16 @@ def test_intervals_of_a_series_that_got_wilder_or_calmer_hold_as_promised(noise:
 
 def test_a_forecast_is_judged_by_its_own_row_and_missing_rows_judge_nothing() -> None:
     widths = np.ones((1, 2, 1))
-    spreading = Spreading(widths, (0.9,), 0.1)
+    intervals = AdaptiveIntervals(widths, (0.9,), 0.1)
     here, gone = np.array([True]), np.array([False])
-    spread = spreading.after(spreading.beginning, np.array([7.0]), here, np.array([[0.0], [5.0]]))
-    assert spread.logarithms[0, 0] == 0  # nothing was forecast of the first row
-    spread = spreading.after(spread, np.array([0.5]), here, np.array([[4.9], [9.0]]))
-    assert spread.logarithms[0, 0] == pytest.approx(-0.01)  # it held
-    assert spreading.after(spread, np.array([99.0]), gone, None).logarithms[0, 0] == pytest.approx(-0.01)
-    spread = spreading.after(spread, np.array([6.5]), here, None)  # 5.0 two rows ago and 4.9 one row ago missed
-    assert spread.logarithms[0, 0] == pytest.approx(-0.01 + 0.09)
-    assert spread.waiting == ()
+    scale = intervals.after(intervals.beginning, np.array([7.0]), here, np.array([[0.0], [5.0]]))
+    assert scale.logarithms[0, 0] == 0  # nothing was forecast of the first row
+    scale = intervals.after(scale, np.array([0.5]), here, np.array([[4.9], [9.0]]))
+    assert scale.logarithms[0, 0] == pytest.approx(-0.01)  # it held
+    assert intervals.after(scale, np.array([99.0]), gone, None).logarithms[0, 0] == pytest.approx(-0.01)
+    scale = intervals.after(scale, np.array([6.5]), here, None)  # 5.0 two rows ago and 4.9 one row ago missed
+    assert scale.logarithms[0, 0] == pytest.approx(-0.01 + 0.09)
+    assert scale.waiting == ()
 
 
 def test_a_forecaster_widens_its_intervals_on_a_wilder_series_unless_it_is_told_not_to(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,30 +87,34 @@ def evaluate(
         columns=columns,
         seconds=seconds,
     )
-    summary = {
+    if keep:
+        record_scores(run, split, _summary(report, config), say)
+    return report
+
+
+def _summary(report: ForecastReport, config: ForecastingConfig) -> dict[str, Any]:
+    """What ``metrics.json`` keeps of a report."""
+    named = getattr(config.data, report.split)
+    return {
         "mase": None if report.score is None else round(report.score, 5),
         "columns": {
-            column.name: {**asdict(column.model), "coverage_90": interval_90(column).coverage} for column in columns
+            column.name: {**asdict(column.model), "coverage_90": interval_90(column).coverage}
+            for column in report.columns
         },
-        "file": Path(
-            config.data.train if getattr(config.data, split).endswith("%") else getattr(config.data, split)
-        ).name,
-        "sha256": part_digest(config.data, split),
+        "file": Path(config.data.train if named.endswith("%") else named).name,
+        "sha256": part_digest(config.data, report.split),
     }
-    if keep:
-        record_scores(run, split, summary, say)
-    return report
 
 
 def _factors(loaded: LoadedForecaster, inputs: Inputs, known: BoolArray, origins: NDArray[np.int64]) -> FloatArray:
     """How wide intervals are (O, L, C) at each origin, as a multiple of what dev set, for who reads the series."""
-    spreading, settings = loaded.spreading, loaded.settings
-    if not spreading.rate:
+    intervals, settings = loaded.adaptive_intervals, loaded.settings
+    if not intervals.rate:
         return np.ones((len(origins), len(LEVELS), len(loaded.facts.names)))
     first = max(fewest_rows(settings, loaded.reading) - 1, int(origins[0]) - _FOLLOWED)
     rows = np.arange(min(first, int(origins[0])), int(origins[-1]) + 1)
     forecasts = forecast_rows(loaded.network, inputs, loaded.reading, loaded.facts.scaler, rows)
-    factors: FloatArray = spreading.along(forecasts, inputs.transformed[rows], known[rows])[origins - rows[0]]
+    factors: FloatArray = intervals.along(forecasts, inputs.transformed[rows], known[rows])[origins - rows[0]]
     return factors
 
 
@@ -172,33 +177,64 @@ def _column(
     linear: LinearBaseline | None,
 ) -> ColumnReport:
     """Errors and intervals of one column: ``transformed``, ``actual``, ``known`` (O, J, C), ``factors`` (O, L)."""
-    restored, scales = loaded.reading.restored, tuple(loaded.facts.naive_scales[place])
+    scales = tuple(loaded.facts.naive_scales[place])
     middle, actual, there = transformed[..., place], actual[..., place], known[..., place]  # (O, J)
-    forecasts, held = restored(middle), {}
-    intervals = []
-    for number, (level, fixed) in enumerate(zip(LEVELS, loaded.intervals[..., place], strict=True)):  # fixed: (J,)
-        sizes = []
-        for widths in (np.broadcast_to(fixed, middle.shape), fixed * factors[:, [number]]):  # (O, J) each
-            low, high = restored(middle - widths), restored(middle + widths)  # (O, J)
-            low = np.where(np.isinf(widths), -np.inf, low)
-            held[level] = (low <= actual) & (actual <= high)  # (O, J)
-            sizes.append(coverage(held[level], there))
-        width = float((high - low)[there].mean()) if np.isfinite(fixed).all() else None
-        intervals.append(Interval(level, sizes[1], width, sizes[0]))
+    forecasts = loaded.reading.restored(middle)
+    intervals, held = _intervals(loaded, place, middle, factors, actual, there)
     seasonal = list(named.values())[-2]
-    steps = []
-    for step in range(middle.shape[1]):
-        at = (slice(None), slice(step, step + 1))
-        reached = errors(forecasts[at], actual[at], there[at], scales)
-        beside = errors(seasonal[at], actual[at], there[at], scales).rmse
-        steps.append(StepErrors(step + 1, reached.mae, reached.rmse, beside, coverage(held[0.9][at], there[at])))
     return ColumnReport(
         name=loaded.facts.names[place],
         model=errors(forecasts, actual, there, scales),
         baselines=[NamedErrors(name, errors(baseline, actual, there, scales)) for name, baseline in named.items()],
         intervals=intervals,
-        steps=steps,
+        steps=_steps(forecasts, seasonal, held, actual, there, scales),
         linear=NamedErrors(linear.names[place], errors(linear.forecasts[..., place], actual, there, scales))
         if linear
         else None,
     )
+
+
+def _intervals(
+    loaded: LoadedForecaster,
+    place: int,
+    middle: FloatArray,
+    factors: FloatArray,
+    actual: FloatArray,
+    known: BoolArray,
+) -> tuple[list[Interval], BoolArray]:
+    """How often the intervals of one column held, at each level, and (O, J) where those of 90 % did.
+
+    Args:
+        middle: (O, J) forecasts on the transformed scale.
+        factors: (O, L) of the widths that dev set.
+        actual, known: (O, J).
+    """
+    restored, intervals, held = loaded.reading.restored, [], {}
+    for number, (level, fixed) in enumerate(zip(LEVELS, loaded.intervals[..., place], strict=True)):  # fixed: (J,)
+        covered = []  # with the widths that dev set, and with those that follow the series
+        for widths in (np.broadcast_to(fixed, middle.shape), fixed * factors[:, [number]]):  # (O, J) each
+            low, high = restored(middle - widths), restored(middle + widths)  # (O, J)
+            low = np.where(np.isinf(widths), -np.inf, low)
+            held[level] = (low <= actual) & (actual <= high)  # (O, J)
+            covered.append(coverage(held[level], known))
+        width = float((high - low)[known].mean()) if np.isfinite(fixed).all() else None
+        intervals.append(Interval(level, covered[1], width, covered[0]))
+    return intervals, held[0.9]
+
+
+def _steps(
+    forecasts: FloatArray,
+    seasonal: FloatArray,
+    held: BoolArray,
+    actual: FloatArray,
+    known: BoolArray,
+    scales: tuple[float, float],
+) -> list[StepErrors]:
+    """Errors of each step ahead of one column, beside those of the seasonal-naive forecast; arrays are (O, J)."""
+    steps = []
+    for step in range(forecasts.shape[1]):
+        at = (slice(None), slice(step, step + 1))
+        own = errors(forecasts[at], actual[at], known[at], scales)
+        naive_rmse = errors(seasonal[at], actual[at], known[at], scales).rmse
+        steps.append(StepErrors(step + 1, own.mae, own.rmse, naive_rmse, coverage(held[at], known[at])))
+    return steps

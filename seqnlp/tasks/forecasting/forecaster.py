@@ -19,8 +19,8 @@ from seqnlp.networks.graph import Array
 from seqnlp.networks.protocol import ForecasterNetwork
 from seqnlp.networks.shapes import forecaster_shapes
 from seqnlp.saved_weights import refuse_unfit, take_numbers, with_weights
+from seqnlp.tasks.forecasting.adaptive_intervals import AdaptiveIntervals
 from seqnlp.tasks.forecasting.facts import INTERVALS, LEVELS, SeriesFacts, reading_of, saved_facts
-from seqnlp.tasks.forecasting.spread import Spreading
 
 FloatArray = NDArray[np.float64]
 
@@ -45,9 +45,9 @@ class LoadedForecaster:
     data: SeriesDataConfig
 
     @property
-    def spreading(self) -> Spreading:
+    def adaptive_intervals(self) -> AdaptiveIntervals:
         """How its intervals follow the series."""
-        return Spreading(self.intervals, LEVELS, self.settings.follow)
+        return AdaptiveIntervals(self.intervals, LEVELS, self.settings.follow)
 
     @property
     def reading(self) -> InputTransform:

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from seqnlp.data.series.inputs import input_rows
 from seqnlp.data.series.time import Timestamp
+from seqnlp.tasks.forecasting.adaptive_intervals import IntervalScale
 from seqnlp.tasks.forecasting.forecaster import LoadedForecaster
 from seqnlp.tasks.forecasting.prediction import fewest_rows, undo_changes
-from seqnlp.tasks.forecasting.spread import Spread
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -36,12 +36,12 @@ class SeriesState:
         rows: read so far.
         moment: the last time stamp, if there are any.
         ahead: (J, C) what the model forecasts here, on the transformed scale; none before a season is read.
-        spread: how wide prediction intervals are here.
+        interval_scale: how wide prediction intervals are here.
     """
 
     state: Any
     last_season: FloatArray
-    spread: Spread
+    interval_scale: IntervalScale
     rows: int = 0
     moment: Timestamp | None = None
     ahead: FloatArray | None = None
@@ -52,14 +52,14 @@ class ForecastSession:
 
     def __init__(self, loaded: LoadedForecaster) -> None:
         self.loaded, self.reading = loaded, loaded.reading
-        self.spreading = loaded.spreading
+        self.intervals = loaded.adaptive_intervals
         self.fewest_rows = fewest_rows(loaded.settings, loaded.reading)
 
     @property
     def beginning(self) -> SeriesState:
         """Before the first row."""
         return SeriesState(
-            self.loaded.network.start(), np.zeros((0, len(self.loaded.facts.names))), self.spreading.beginning
+            self.loaded.network.start(), np.zeros((0, len(self.loaded.facts.names))), self.intervals.beginning
         )
 
     def read(
@@ -117,21 +117,23 @@ class ForecastSession:
             return place
         rows = input_rows(self.reading, facts.scaler, longer, moments[-(len(longer) - season) :])  # (t, D)
         forecasts, state = self.loaded.network.read(rows, place.state)
-        last = len(rows) if known is not None and self.spreading.rate else 1
+        last = len(rows) if known is not None and self.intervals.rate else 1
         changes = facts.scaler.unscale(forecasts[-last:].astype(np.float64))  # (last, J, C)
         origins = np.arange(len(longer) - last, len(longer))[:, None]  # (last, 1)
         before = longer[np.minimum(origins - season + np.arange(1, changes.shape[1] + 1), origins)]  # (last, J, C)
         ahead = undo_changes(changes, before, season)
         place = replace(place, state=state, ahead=ahead[-1])
-        if known is None or not self.spreading.rate:
+        if known is None or not self.intervals.rate:
             return place
-        return replace(place, spread=self._spread(place, transformed[-last:], known[-last:], ahead))
+        return replace(place, interval_scale=self._interval_scale(place, transformed[-last:], known[-last:], ahead))
 
-    def _spread(self, place: SeriesState, actual: FloatArray, known: BoolArray, ahead: FloatArray) -> Spread:
+    def _interval_scale(
+        self, place: SeriesState, actual: FloatArray, known: BoolArray, ahead: FloatArray
+    ) -> IntervalScale:
         """How wide intervals are after some more rows (T, C), after which ``ahead`` (T, J, C) is forecast."""
-        spread = place.spread
+        scale = place.interval_scale
         for number, row in enumerate(actual):
             rows = place.rows - len(actual) + number + 1  # read by then
             counts = rows >= self.fewest_rows
-            spread = self.spreading.after(spread, row, known[number], ahead[number] if counts else None)
-        return spread
+            scale = self.intervals.after(scale, row, known[number], ahead[number] if counts else None)
+        return scale

@@ -19,7 +19,7 @@ BoolArray = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
-class Spread:
+class IntervalScale:
     """How wide intervals are after a row, as a multiple of those that dev set.
 
     Attributes:
@@ -36,8 +36,8 @@ class Spread:
         return np.exp(self.logarithms)
 
 
-class Spreading:
-    """Moves a :class:`Spread` from row to row.
+class AdaptiveIntervals:
+    """Moves a :class:`IntervalScale` from row to row.
 
     Args:
         widths: (L, J, C) that dev set.
@@ -50,27 +50,29 @@ class Spreading:
         self._promised = 1 - np.array(levels)[:, None, None]  # (L, 1, 1)
 
     @property
-    def beginning(self) -> Spread:
+    def beginning(self) -> IntervalScale:
         """Before the first row."""
-        return Spread(np.zeros((self.widths.shape[0], self.widths.shape[2])))
+        return IntervalScale(np.zeros((self.widths.shape[0], self.widths.shape[2])))
 
-    def after(self, spread: Spread, actual: FloatArray, known: BoolArray, forecast: FloatArray | None) -> Spread:
-        """The spread after a row.
+    def after(
+        self, scale: IntervalScale, actual: FloatArray, known: BoolArray, forecast: FloatArray | None
+    ) -> IntervalScale:
+        """The scale after a row.
 
         Args:
             actual: (C,) the row.
             known: (C,) False where it was missing.
             forecast: (J, C) after the row; nothing if there were too few rows for one that counts.
         """
-        logarithms, most = spread.logarithms, self.widths.shape[1]
-        if spread.waiting and known.any():
-            forecasts = np.array([ahead[step] for step, ahead in enumerate(spread.waiting)])  # (h, C) of this row
-            allowed = self.widths[:, : len(forecasts)] * spread.factors[:, None]  # (L, h, C)
+        logarithms, most = scale.logarithms, self.widths.shape[1]
+        if scale.waiting and known.any():
+            forecasts = np.array([ahead[step] for step, ahead in enumerate(scale.waiting)])  # (h, C) of this row
+            allowed = self.widths[:, : len(forecasts)] * scale.factors[:, None]  # (L, h, C)
             missed = np.abs(forecasts - actual) > allowed
             step = (missed - self._promised).mean(axis=1) * known  # (L, C)
             logarithms = logarithms + self.rate * step
-        waiting = () if forecast is None else (forecast, *spread.waiting[: most - 1])
-        return Spread(logarithms, waiting)
+        waiting = () if forecast is None else (forecast, *scale.waiting[: most - 1])
+        return IntervalScale(logarithms, waiting)
 
     def along(self, forecasts: FloatArray, actual: FloatArray, known: BoolArray) -> FloatArray:
         """The factors (O, L, C) after each of some rows that follow each other.
@@ -79,8 +81,8 @@ class Spreading:
             forecasts: (O, J, C) after them.
             actual, known: (O, C) the rows.
         """
-        spread, factors = self.beginning, np.empty((len(actual), *self.beginning.logarithms.shape))
+        scale, factors = self.beginning, np.empty((len(actual), *self.beginning.logarithms.shape))
         for row, ahead in enumerate(forecasts):
-            spread = self.after(spread, actual[row], known[row], ahead)
-            factors[row] = spread.factors
+            scale = self.after(scale, actual[row], known[row], ahead)
+            factors[row] = scale.factors
         return factors
