@@ -15,6 +15,7 @@ import signal
 import sys
 import threading
 import traceback
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -31,6 +32,8 @@ _AHEAD = 4
 """Pieces that a worker may be ahead of the slowest: what bounds memory."""
 MAX_A_CPU = 16
 """Processes or threads that may share a CPU; more of them only wait for each other."""
+_SMALLEST = 8
+"""Part of a whole piece that the last ones have at least."""
 _END = object()
 
 
@@ -78,6 +81,30 @@ def cut(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
         yield piece
 
 
+def cut_for(items: Iterable[Item], size: int, workers: int) -> Iterator[list[Item]]:
+    """Pieces of ``size`` items, and towards the end smaller ones, so that all workers end at about one time.
+
+    What follows is read ahead: two pieces for each worker. An error of the items is raised after the items before it.
+    """
+    waiting: deque[Item] = deque()
+    source, least = iter(items), max(1, size // _SMALLEST)
+    problem: Exception | None = None
+    while True:
+        while problem is None and len(waiting) < 2 * workers * size:
+            try:
+                waiting.append(next(source))
+            except StopIteration:
+                break
+            except Exception as raised:
+                problem = raised
+        if not waiting:
+            break
+        count = min(len(waiting), max(least, len(waiting) // (2 * workers)))
+        yield [waiting.popleft() for _ in range(count)]
+    if problem is not None:
+        raise problem
+
+
 def spread(
     function: Callable[[list[Item]], Sequence[Result]],
     items: Sequence[Item],
@@ -91,8 +118,7 @@ def spread(
         SeqnlpError: see :func:`mapped`.
     """
     workers = min(workers, len(items)) or 1
-    size = max(1, min(size, -(-len(items) // (4 * workers))))  # so many pieces that all workers end at about one time
-    return [answer for answers in mapped(function, cut(items, size), workers, kind) for answer in answers]
+    return [answer for answers in mapped(function, cut_for(items, size, workers), workers, kind) for answer in answers]
 
 
 def mapped(

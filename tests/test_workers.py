@@ -6,12 +6,13 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import pytest
 
 from seqnlp.errors import ConfigError, DataError, SeqnlpError
-from seqnlp.workers import check_parallel, cut, mapped, spread
+from seqnlp.workers import check_parallel, cut, cut_for, mapped, spread
 
 
 def kept(results: Iterator[int], actual: list[int]) -> None:
@@ -53,6 +54,30 @@ def test_results_come_in_the_order_of_the_pieces() -> None:
     assert spread(doubled, range(50), workers=3, size=2) == [2 * item for item in range(50)]
     assert list(mapped(doubled, iter([[1], [2, 3], [4]]), workers=2)) == [[2], [4, 6], [8]]
     assert spread(doubled, [], workers=3) == []
+
+
+@pytest.mark.parametrize("count", [0, 1, 7, 100, 1000, 5000])
+@pytest.mark.parametrize("workers", [1, 2, 5])
+def test_the_last_pieces_are_small(count: int, workers: int) -> None:
+    pieces = list(cut_for(iter(range(count)), 64, workers))
+    assert [item for piece in pieces for item in piece] == list(range(count))
+    sizes = [len(piece) for piece in pieces]
+    assert sizes == sorted(sizes, reverse=True)
+    assert all(size <= max(8, sum(sizes[place:]) // (2 * workers)) for place, size in enumerate(sizes))
+    if count == 5000:
+        assert sizes[0] == 64
+        assert sizes[-1] <= 8
+
+
+def test_items_before_an_error_are_cut_and_the_error_comes_last() -> None:
+    def items() -> Iterator[int]:
+        yield from range(20)
+        raise DataError("no more")
+
+    before: list[int] = []
+    with pytest.raises(DataError, match="no more"):
+        kept(chain.from_iterable(cut_for(items(), 8, 2)), before)
+    assert before == list(range(20))
 
 
 def test_a_worker_that_ends_is_an_error_that_names_its_items() -> None:

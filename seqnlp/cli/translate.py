@@ -33,8 +33,8 @@ examples:
 
 WINDOW = 4096
 """Lines of a file that are sorted by length and translated together."""
-_PIECE = 256
-"""They, of several workers: small pieces, so that all of them end at about one time."""
+_PIECE = 512
+"""They, of several workers; the last ones are smaller, so that all workers end at about one time."""
 _BYTES_A_WORKER = 10_000
 """Of text: a second's work or so."""
 

@@ -57,7 +57,7 @@ def choose_workers(
 def pieces(
     items: Iterable[Item], size: int, workers: int, source: Path | None = None, *, full: bool = False
 ) -> Iterator[list[Item]]:
-    """What is answered together: of a file for several workers all of one size, else what has come meanwhile.
+    """What is answered together: of a file for several workers full pieces, else what has come meanwhile.
 
     Args:
         source: where the items come from; None is standard input.
@@ -65,9 +65,9 @@ def pieces(
     """
     from seqnlp.cli.progress import is_file
     from seqnlp.cli.streams import windows
-    from seqnlp.workers import cut
+    from seqnlp.workers import cut_for
 
-    return cut(items, size) if workers > 1 and is_file(source) else windows(items, size, full=full)
+    return cut_for(items, size, workers) if workers > 1 and is_file(source) else windows(items, size, full=full)
 
 
 def _size(source: Path | None) -> int:
