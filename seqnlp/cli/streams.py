@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import BinaryIO, TypeVar
 
 from seqnlp.errors import DataError, SeqnlpError
-from seqnlp.text.files import open_bytes, refuse_lone_return, refuse_utf16, without_end
+from seqnlp.text.files import open_bytes, refuse_lone_return, refuse_no_text, without_end
 
 WINDOW = 1024
 """Most lines that are read ahead and answered together: what bounds memory on an endless stream."""
@@ -46,7 +46,7 @@ def read_text_lines(stream: BinaryIO, errors: str, name: object = "standard inpu
     """
     for number, raw in enumerate(stream, 1):
         if number == 1:
-            refuse_utf16(raw, name)
+            refuse_no_text(raw, name)
         line = without_end(raw)
         if errors == "replace":
             line = line.replace(b"\r", b" ")

@@ -80,16 +80,18 @@ def _remedy(sentences: Sequence[TaggedSentence], scheme: str, count: int) -> str
         return f"all tags are legal in another scheme, so set data.scheme={' or '.join(fitting)}"
     if any(is_partial(sentence.tags) for sentence in sentences):
         return "if '?' is an unknown tag, and '|' stands between tags of which one is right, set data.partial=true"
+    illegal = {tag for sentence in sentences for tag in sentence.tags if not is_tag(tag, scheme)}
+    if illegal and all(is_tag(tag[:1].upper() + tag[1:], scheme) for tag in illegal):
+        return "write the first letter of each tag large"
+    if count == 1 and illegal == {sentences[0].tags[0]}:
+        return "delete this line if it names the columns, else correct the tag"
     if 2 * count > sum(len(sentence.tags) for sentence in sentences):
         return "most tags are: is data.tag_column right? For plain tags such as parts of speech set data.scheme=none"
-    illegal = {tag for sentence in sentences for tag in sentence.tags if not is_tag(tag, scheme)}
     if illegal and not any("-" in tag for tag in illegal):
         return (
             "write them as B-TYPE at the first word of an entity and I-TYPE at the others, "
             "or set data.scheme=none to learn and score them word by word"
         )
-    if illegal and all(is_tag(tag[:1].upper() + tag[1:], scheme) for tag in illegal):
-        return "write their first letter large"
     return "correct the file, or set data.repair=true to have such tags mended"
 
 

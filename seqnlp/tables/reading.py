@@ -16,7 +16,7 @@ from seqnlp.text.files import (
     not_utf8,
     open_bytes,
     refuse_lone_return,
-    refuse_utf16,
+    refuse_no_text,
     without_end,
 )
 from seqnlp.text.formats.token_csv import delimiter_of_heading
@@ -157,7 +157,7 @@ def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
             if number == 1:
                 if line.startswith(PARQUET_MARK):
                     raise DataError("found a parquet file; let its name end in .parquet", path)
-                refuse_utf16(line, path)
+                refuse_no_text(line, path)
                 line = line.removeprefix(BYTE_ORDER_MARK)
                 refuse_lone_return(line, path, 1)
             yield number, line

@@ -13,8 +13,25 @@ from typing import BinaryIO, cast
 
 from seqnlp.errors import DataError, did_you_mean
 
-PARQUET_MARK = b"PAR1"
+PARQUET_MARK = b"PAR1\x15"
 """What a parquet file begins with."""
+
+_NO_TEXT = {
+    PARQUET_MARK: (
+        "a parquet file",
+        "its folder is read with data.format=hub data.hub=FOLDER, and series from files, not from streams",
+    ),
+    b"PK\x03\x04": ("an Excel, Word or ZIP file", "save it as CSV or text, or unpack it"),
+    b"\xd0\xcf\x11\xe0": ("an old Excel or Word file", "save it as CSV or text"),
+    b"%PDF-": ("a PDF file", "extract its text first"),
+    b"BZh91AY&SY": ("a bzip2 file", "unpack it with `bunzip2`"),
+    b"\xfd7zXZ": ("an xz file", "unpack it with `unxz`"),
+    b"\x28\xb5\x2f\xfd": ("a Zstandard file", "unpack it with `unzstd`"),
+    b"7z\xbc\xaf": ("a 7-Zip file", "unpack it"),
+    b"ARROW1\0": ("an Arrow file", "write it as parquet or CSV"),
+    b"SQLite format 3\0": ("a database", "write the rows as CSV"),
+}
+"""How files begin that are no text: what they are called, and what to do."""
 
 _GZIP_MAGIC = b"\x1f\x8b"
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -61,7 +78,7 @@ def read_lines(path: str | os.PathLike[str]) -> Iterator[tuple[int, str]]:
     with open_bytes(path) as file:
         for number, raw in enumerate(file, start=1):
             if number == 1:
-                refuse_utf16(raw, path)
+                refuse_no_text(raw, path)
                 raw = raw.removeprefix(BYTE_ORDER_MARK)
             if b"\0" in raw:
                 actual = f"found a NUL byte: a binary file, or UTF-16 text (then {_FROM_UTF16})"
@@ -94,17 +111,17 @@ def refuse_lone_return(line: bytes, source: object, number: int) -> None:
         raise DataError(f"expected lines that end in a line feed, found {actual}; {remedy}", source, number)
 
 
-def refuse_utf16(first: bytes, source: object) -> None:
-    """Stop at a first line that is UTF-16: by its byte order mark, or because about every other byte is NUL; or UTF-32.
+def refuse_no_text(first: bytes, source: object) -> None:
+    """Stop at a first line that is none of UTF-8 text: another kind of file, UTF-16 or UTF-32.
 
-    A parquet file, which has NUL bytes as well, is called by its name.
+    The last two by their byte order mark, or because about every other byte is NUL.
 
     Raises:
-        DataError: it is.
+        DataError: it is; says what it is and what to do.
     """
-    if first.startswith(PARQUET_MARK):
-        remedy = "its folder is read with data.format=hub data.hub=FOLDER, and series from files, not from streams"
-        raise DataError(f"expected UTF-8 text, found a parquet file; {remedy}", source)
+    for mark, (kind, remedy) in _NO_TEXT.items():
+        if first.startswith(mark):
+            raise DataError(f"expected UTF-8 text, found {kind}; {remedy}", source)
     if first.startswith(_UTF32_MARKS) or (len(first) > 7 and 5 * first.count(b"\0") >= 3 * len(first)):
         raise DataError("expected UTF-8 text, found UTF-32 text; convert it with `iconv -f utf-32 -t utf-8`", source, 1)
     if first.startswith(_UTF16_MARKS) or (len(first) > 3 and 5 * first.count(b"\0") >= 2 * len(first)):

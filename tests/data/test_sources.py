@@ -151,8 +151,15 @@ def test_tags_without_prefixes_are_explained_and_never_mended_away(tmp_path: Pat
         config = replace(write(tmp_path, lines), repair=repair)
         with pytest.raises(DataError, match=r"write them as B-TYPE .* or set data\.scheme=none"):
             load(config)
-    with pytest.raises(DataError, match="write their first letter large"):
+    with pytest.raises(DataError, match="write the first letter of each tag large"):
         load(write(tmp_path, "Ana b-PER\nsings O\nin O\n"))
+    with pytest.raises(DataError, match="write the first letter of each tag large"):
+        load(write(tmp_path, "Ana b-PER\nsings o\nin o\n"))
+
+
+def test_a_line_that_names_the_columns_is_recognised(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r":1: 'ner' is not a tag .*; delete this line if it names the columns"):
+        load(write(tmp_path, "token ner\nAna B-PER\nsings O\n\nAna B-PER\n"))
 
 
 def test_tags_of_another_kind_raise_the_question_of_the_column(tmp_path: Path) -> None:

@@ -117,3 +117,25 @@ def test_the_digest_is_that_of_the_raw_bytes(tmp_path: Path) -> None:
     content = gzip.compress(b"line\n")
     (tmp_path / "a.gz").write_bytes(content)
     assert file_digest(tmp_path / "a.gz") == hashlib.sha256(content).hexdigest()
+
+
+@pytest.mark.parametrize(
+    ("begin", "kind"),
+    [
+        (b"PK\x03\x04\x14\0", "an Excel, Word or ZIP file; save it as CSV or text, or unpack it"),
+        (b"\xfd7zXZ\0\0", "an xz file; unpack it with `unxz`"),
+        (b"%PDF-1.7\n", "a PDF file; extract its text first"),
+        (b"PAR1\x15\x04", "a parquet file"),
+    ],
+)
+def test_other_kinds_of_files_are_called_by_their_names(tmp_path: Path, begin: bytes, kind: str) -> None:
+    path = tmp_path / "train.csv"
+    path.write_bytes(begin + bytes(range(256)))
+    with pytest.raises(DataError, match=f"expected UTF-8 text, found {kind}"):
+        list(read_lines(path))
+
+
+@pytest.mark.parametrize("line", ["PAR1,PAR2", "BZhang said so", "ARROW1 -> ARROW2", "PK"])
+def test_text_that_begins_as_they_do_is_text(tmp_path: Path, line: str) -> None:
+    (tmp_path / "a.txt").write_text(f"{line}\n")
+    assert list(read_lines(tmp_path / "a.txt")) == [(1, line)]
