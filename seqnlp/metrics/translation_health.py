@@ -1,4 +1,4 @@
-"""Signs that a translator is ill, which one score does not show: empty, repeating, copied and forgotten text.
+"""Typical failures of a translator, which one score does not show: empty, repeated, copied and forgotten text.
 
 Words are those of :func:`seqnlp.text.tokenize.tokenize` (``words``); Chinese and Japanese characters stand alone.
 """
@@ -63,7 +63,7 @@ class Health:
         length_ratio: words of the outputs to words of the references.
         brevity_penalty: of these words; BLEU's own counts those of its tokenizer.
         empty: outputs without text, among the sources that have some.
-        repeated: outputs that say one to four words twice in succession.
+        repeated: outputs in which one to four words stand twice in succession.
         repeated_references: references that do so: some repetition is natural.
         copied: source words of four letters or more that the output has and the reference has not.
         uncovered: source positions that received a total attention under 0.2; None without attention.
@@ -105,10 +105,10 @@ def health(
     same_lines(sources=sources, hypotheses=hypotheses, references=references, attentions=attentions)
     texts = list(zip(sources, references, hypotheses, strict=True))
     words = [tuple(map(_words, line)) for line in zip(sources, hypotheses, references, strict=True)]
-    said, wanted = (sum(len(line[side]) for line in words) for side in (1, 2))
+    output_words, reference_words = (sum(len(line[side]) for line in words) for side in (1, 2))
     return Health(
-        length_ratio=ratio(said, wanted),
-        brevity_penalty=1.0 if said >= wanted else math.exp(1 - wanted / said) if said else 0.0,
+        length_ratio=ratio(output_words, reference_words),
+        brevity_penalty=_brevity_penalty(output_words, reference_words),
         empty=_empty(texts),
         repeated=_repeated(texts, [output for _, output, _ in words]),
         repeated_references=sum(find_repeat(reference) is not None for _, _, reference in words),
@@ -117,8 +117,15 @@ def health(
     )
 
 
+def _brevity_penalty(output_words: int, reference_words: int) -> float:
+    """As in BLEU (Papineni et al. 2002)."""
+    if not output_words:
+        return 1.0 if not reference_words else 0.0
+    return min(1.0, math.exp(1 - reference_words / output_words))
+
+
 def find_repeat(words: Sequence[str]) -> tuple[Words, int] | None:
-    """The words that are said at least twice in succession and how often; of several the longest stretch.
+    """The words that stand at least twice in succession and how often; of several the longest stretch.
 
     Upper and lower case are the same; punctuation alone does not count, nor do one or two characters of a script
     without spaces, where such doubling makes ordinary words.
@@ -137,8 +144,8 @@ def find_repeat(words: Sequence[str]) -> tuple[Words, int] | None:
 
 def copied_words(source: Sequence[str], output: Sequence[str], reference: Sequence[str]) -> Words:
     """Words of four letters or more that source and output share to the letter and the reference has in no case."""
-    known, said = {word.casefold() for word in reference}, set(output)
-    return [word for word in _long_words(source) if word in said and word.casefold() not in known]
+    in_reference, in_output = {word.casefold() for word in reference}, set(output)
+    return [word for word in _long_words(source) if word in in_output and word.casefold() not in in_reference]
 
 
 def _words(text: str) -> Words:

@@ -42,16 +42,16 @@ export class Layer {
   /** The states after one x each, from as many states: the weights are read once for all. */
   steps(xs, states, gates = null) {
     if (gates) for (const name of GATES[this.cell]) gates[name] = new Float32Array(this.size);
-    const given = linears(this.fromInput, this.inputBias, xs);
-    const kept = linears(
+    const inputSums = linears(this.fromInput, this.inputBias, xs);
+    const stateSums = linears(
       this.fromState,
       this.stateBias,
       states.map((state) => state.hidden),
     );
     return states.map((state, n) => {
-      if (this.cell === "gru") return this.gru(given[n], kept[n], state, gates);
-      for (let k = 0; k < given[n].length; k++) given[n][k] += kept[n][k];
-      return this.cell === "rnn" ? this.rnn(given[n], state, gates) : this.lstm(given[n], state, gates);
+      if (this.cell === "gru") return this.gru(inputSums[n], stateSums[n], state, gates);
+      for (let k = 0; k < inputSums[n].length; k++) inputSums[n][k] += stateSums[n][k];
+      return this.cell === "rnn" ? this.rnn(inputSums[n], state, gates) : this.lstm(inputSums[n], state, gates);
     });
   }
 
@@ -63,17 +63,17 @@ export class Layer {
       cell = new this.Numbers(H);
     for (let k = 0; k < H; k++) {
       const before = state.cell[k];
-      const enter = sigmoid(sums[k] + (see ? see[k] * before : 0));
-      const keep = sigmoid(sums[H + k] + (see ? see[H + k] * before : 0));
-      const fresh = Math.tanh(sums[2 * H + k]);
-      cell[k] = keep * before + enter * fresh;
-      const leave = sigmoid(sums[3 * H + k] + (see ? see[2 * H + k] * cell[k] : 0));
-      hidden[k] = leave * Math.tanh(cell[k]);
+      const inputGate = sigmoid(sums[k] + (see ? see[k] * before : 0));
+      const forgetGate = sigmoid(sums[H + k] + (see ? see[H + k] * before : 0));
+      const candidate = Math.tanh(sums[2 * H + k]);
+      cell[k] = forgetGate * before + inputGate * candidate;
+      const outputGate = sigmoid(sums[3 * H + k] + (see ? see[2 * H + k] * cell[k] : 0));
+      hidden[k] = outputGate * Math.tanh(cell[k]);
       if (gates) {
-        note(gates, "input gate", k, enter);
-        note(gates, "forget gate", k, keep);
-        note(gates, "output gate", k, leave);
-        note(gates, "candidate", k, fresh);
+        note(gates, "input gate", k, inputGate);
+        note(gates, "forget gate", k, forgetGate);
+        note(gates, "output gate", k, outputGate);
+        note(gates, "candidate", k, candidate);
         note(gates, "cell state", k, cell[k]);
         note(gates, "hidden", k, hidden[k]);
       }
@@ -82,18 +82,18 @@ export class Layer {
   }
 
   /** Saved order: reset, update, candidate; an update gate of 1 keeps the state. */
-  gru(given, kept, state, gates) {
+  gru(inputSums, stateSums, state, gates) {
     const H = this.size,
       hidden = new this.Numbers(H);
     for (let k = 0; k < H; k++) {
-      const reset = sigmoid(given[k] + kept[k]),
-        update = sigmoid(given[H + k] + kept[H + k]);
-      const fresh = Math.tanh(given[2 * H + k] + reset * kept[2 * H + k]);
-      hidden[k] = fresh + update * (state.hidden[k] - fresh);
+      const reset = sigmoid(inputSums[k] + stateSums[k]),
+        update = sigmoid(inputSums[H + k] + stateSums[H + k]);
+      const candidate = Math.tanh(inputSums[2 * H + k] + reset * stateSums[2 * H + k]);
+      hidden[k] = candidate + update * (state.hidden[k] - candidate);
       if (gates) {
         note(gates, "reset gate", k, reset);
         note(gates, "update gate", k, update);
-        note(gates, "candidate", k, fresh);
+        note(gates, "candidate", k, candidate);
         note(gates, "hidden", k, hidden[k]);
       }
     }

@@ -14,7 +14,7 @@ export class Forecaster {
     this.season = model.difference === "season" ? model.season : 0;
     this.fewest = this.season + model.min_context;
     this.columns = columns.length;
-    this.spread = new Spread(weights.get("intervals"), settings.levels, model);
+    this.intervals = new AdaptiveIntervals(weights.get("intervals"), settings.levels, model);
   }
 
   /** {times, values, low, high}: of the rows ahead, (J, C) each; level: place among the levels of the intervals. */
@@ -24,7 +24,7 @@ export class Forecaster {
       throw new Error(`expected at least ${this.fewest} rows to forecast from, found ${rows.length}`);
     const changed = rows.map((row) => row.values.map((value, c) => this.transformed(value, columns[c])));
     const reader = new Reader(this, model);
-    this.spread.begin();
+    this.intervals.begin();
     let ahead = [];
     for (let t = this.season; t < rows.length; t++) {
       const values = changed[t].map((value, c) => {
@@ -33,9 +33,9 @@ export class Forecaster {
       });
       const forecasts = reader.read(values, calendarValues(rows[t].moment, model.calendar));
       ahead = this.undone(forecasts, changed, t);
-      this.spread.after(changed[t], rows[t].known, t + 1 >= this.fewest ? ahead : null);
+      this.intervals.after(changed[t], rows[t].known, t + 1 >= this.fewest ? ahead : null);
     }
-    const widths = this.spread.widths(level); // infinite where dev was too short for the level
+    const widths = this.intervals.widths(level); // infinite where dev was too short for the level
     const each = (change) => ahead.map((row, j) => row.map((value, c) => change(value, widths[j][c])));
     const low = each((value, width) => (width === Infinity ? -Infinity : this.restored(value - width)));
     const high = each((value, width) => this.restored(value + width));
@@ -149,8 +149,8 @@ class Reader {
   }
 }
 
-/** How wide intervals are: those that dev set, times what follows how often they held. */
-class Spread {
+/** Widths of prediction intervals: those fitted on dev, times a factor that follows how often they held. */
+class AdaptiveIntervals {
   constructor(widths, levels, { horizon, follow }) {
     this.fixed = widths; // (L, J, C)
     this.levels = levels;
