@@ -121,9 +121,10 @@ def _run(arguments: list[str]) -> int:
 def verb_parser(verb: str) -> argparse.ArgumentParser:
     """What reads the arguments of a verb and writes its help; the documentation is made from it, too."""
     module = _module(verb)
+    sentence = f"{module.HELP[0].upper()}{module.HELP[1:]}"
     parser = _Parser(
         prog=f"seqnlp {verb}",
-        description=f"{module.HELP[0].upper()}{module.HELP[1:]}.",
+        description=sentence if sentence.endswith("?") else f"{sentence}.",
         epilog=module.EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,

@@ -31,7 +31,7 @@ is that among the words that begin as typed.
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     parser.add_argument("run", metavar="RUN", help="a run, or a saved model folder")
-    parser.add_argument("text", nargs="?", help="the text so far; empty: its first word is predicted")
+    parser.add_argument("text", metavar="TEXT", nargs="?", help="the text so far; empty: its first word is predicted")
     parser.add_argument("--top", type=int, default=5, metavar="N", help="how many words (default 5)")
     parser.add_argument("--typing", action="store_true", help="the last word is still being typed: complete it")
     parser.add_argument("--interactive", action="store_true", help="complete after every key that is typed")

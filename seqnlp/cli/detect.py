@@ -30,9 +30,10 @@ _BYTES_A_WORKER = 500_000
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
-    parser.add_argument("run", help="a run, or a saved model folder")
+    parser.add_argument("run", metavar="RUN", help="a run, or a saved model folder")
     parser.add_argument(
         "series",
+        metavar="SERIES",
         nargs="*",
         help="CSV files, gzip or plain, or parquet (default: CSV from standard input, row by row)",
     )

@@ -31,7 +31,9 @@ examples:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
-    parser.add_argument("run", type=Path, help="the run directory, or (with --data) a saved model folder")
+    parser.add_argument(
+        "run", type=Path, metavar="RUN", help="the run directory, or (with --data) a saved model folder"
+    )
     parser.add_argument("--split", choices=("train", "dev", "test"), help="default test")
     parser.add_argument(
         "--data", metavar="FILE", help="score this file instead of a split; the run keeps the scores of its own"
@@ -51,7 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--tune", action="store_true", help="translators: find beam and length penalty on dev, keep them in the model"
     )
     parser.add_argument(
-        "--cache", type=int, default=0, metavar="N", help="language models: also with a neural cache of N units"
+        "--cache", type=int, default=0, metavar="N", help="language models: also with a neural cache of N tokens"
     )
     parser.add_argument(
         "--classical",

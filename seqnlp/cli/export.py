@@ -17,7 +17,7 @@ examples:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
-    parser.add_argument("run", help="a run, or a saved model folder")
+    parser.add_argument("run", metavar="RUN", help="a run, or a saved model folder")
     parser.add_argument("--int8", type=Path, metavar="DIR", help="write a model folder with weights in int8")
     parser.add_argument("--onnx", type=Path, metavar="DIR", help="write ONNX graphs")
     parser.add_argument("--page", type=Path, metavar="FILE.html", help="write one HTML file with the model inside")

@@ -24,13 +24,21 @@ examples:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
-    parser.add_argument("run", help="a run, or a saved model folder")
+    parser.add_argument("run", metavar="RUN", help="a run, or a saved model folder")
     parser.add_argument(
-        "series", nargs="?", type=Path, help="a CSV or parquet file; without it rows of CSV come from standard input"
+        "series",
+        metavar="SERIES",
+        nargs="?",
+        type=Path,
+        help="a CSV or parquet file; without it rows of CSV come from standard input",
     )
     parser.add_argument("--horizon", type=int, metavar="N", help="rows ahead (default: as many as in training)")
     parser.add_argument(
-        "--level", type=float, default=0.9, help="of the prediction intervals: 0.5, 0.8, 0.9, 0.95, 0.99 (default 0.9)"
+        "--level",
+        type=float,
+        default=0.9,
+        metavar="P",
+        help="of the prediction intervals: 0.5, 0.8, 0.9, 0.95, 0.99 (default 0.9)",
     )
     parser.add_argument(
         "--output",

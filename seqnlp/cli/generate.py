@@ -14,7 +14,7 @@ examples:
   seqnlp generate RUN --prompt "The ship" --temperature 0.8 --top-k 40 --top-p 0.95 --seed 1
   seqnlp generate RUN --prompt "The ship" --repetition-penalty 1.2 --stop "." --stop "!"
 
-The same seed gives the same text. Lengths are in the model's units: words, subwords or characters; the end of a line
+The same seed gives the same text. Lengths are in the model's tokens: words, subwords or characters; the end of a line
 is one. Unknown words are never written.
 """
 
@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
     parser.add_argument("run", metavar="RUN", help="a run, or a saved model folder")
     parser.add_argument("--prompt", default="", metavar="TEXT", help="what the text begins with (default: a new line)")
-    parser.add_argument("--length", type=int, default=100, metavar="N", help="most units to draw (default 100)")
+    parser.add_argument("--length", type=int, default=100, metavar="N", help="most tokens to draw (default 100)")
     add_sampling_flags(parser)
     parser.add_argument(
         "--repetition-penalty", type=float, default=1.0, metavar="P", help="above 1: repeat less (default 1: off)"

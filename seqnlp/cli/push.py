@@ -19,7 +19,7 @@ examples:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
-    parser.add_argument("run", help="a run, or a saved model folder")
+    parser.add_argument("run", metavar="RUN", help="a run, or a saved model folder")
     parser.add_argument("name", metavar="OWNER/NAME", help="of the Hub; OWNER/NAME@BRANCH for a branch")
     parser.add_argument("--license", default="", metavar="ID", help="of the model: mit, cc-by-4.0, ... (default: none)")
     parser.add_argument("--dataset", action="append", default=[], metavar="NAME", help="of the Hub; may be repeated")

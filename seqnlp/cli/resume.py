@@ -17,7 +17,7 @@ examples:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
-    parser.add_argument("run", type=Path, help="the run directory, or that of a sweep")
+    parser.add_argument("run", type=Path, metavar="RUN", help="the run directory, or that of a sweep")
     parser.add_argument("--data-dir", metavar="DIR", help="where the data is now, if it moved since the run began")
     parser.add_argument("--nproc", type=int, default=1, metavar="N", help="processes that train together (default 1)")
 

@@ -9,8 +9,8 @@ from seqnlp.errors import SeqnlpError
 
 FLAGS: dict[str, tuple[type, str, str]] = {
     "temperature": (float, "T", "below 1: closer to the most probable, above 1: more varied (default 1)"),
-    "top_k": (int, "K", "only the K most probable units (default: all)"),
-    "top_p": (float, "P", "only the most probable units that together reach P (default 1: all)"),
+    "top_k": (int, "K", "only the K most probable tokens (default: all)"),
+    "top_p": (float, "P", "only the most probable tokens that together reach P (default 1: all)"),
     "seed": (int, "N", "another seed, another text (default 0)"),
 }
 """Of each its type, its letter in --help, its meaning."""

@@ -41,8 +41,10 @@ _BYTES_A_WORKER = 100_000
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     parser.add_argument("runs", nargs="+", metavar="RUN", help="a run, or a saved model folder; several: an ensemble")
-    parser.add_argument("source", type=Path, help="text in the model's source language, plain or gzip")
-    parser.add_argument("target", type=Path, help="its translation, line by line")
+    parser.add_argument(
+        "source", type=Path, metavar="SOURCE", help="text in the model's source language, plain or gzip"
+    )
+    parser.add_argument("target", type=Path, metavar="TARGET", help="its translation, line by line")
     parser.add_argument("--output", choices=("tsv", "jsonl"), default="tsv", help="default tsv")
     add_threads(parser)
     add_workers_argument(parser)

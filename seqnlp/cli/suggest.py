@@ -28,7 +28,7 @@ MEASURES = ("entropy", "margin", "mean-probability")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
-    parser.add_argument("run", help="a run of a tagger or classifier, or its saved model folder")
+    parser.add_argument("run", metavar="RUN", help="a run of a tagger or classifier, or its saved model folder")
     parser.add_argument("file", type=Path, metavar="FILE", help="one text a line; .jsonl, .csv: rows with a text field")
     parser.add_argument("--by", choices=(*MEASURES, "random"), default="entropy", help="default entropy")
     parser.add_argument("--number", type=int, default=50, metavar="N", help="how many to pick (default 50)")

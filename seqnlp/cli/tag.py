@@ -36,7 +36,7 @@ _BYTES_A_WORKER = 200_000
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
-    parser.add_argument("run", help="a run, or a saved model folder")
+    parser.add_argument("run", metavar="RUN", help="a run, or a saved model folder")
     parser.add_argument(
         "--input",
         choices=("text", "tokens", "conll", "conllu", "csv", "jsonl"),

@@ -35,8 +35,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     words.add_argument(
         "--text", nargs="+", type=Path, metavar="FILE", help="distil: the words of texts, after those of --words"
     )
-    words.add_argument("--width", type=int, default=100, metavar="N", help="numbers of a word (default 100)")
-    words.add_argument("--scale", type=float, default=0.4, metavar="X", help="distil: their deviation (default 0.4)")
+    words.add_argument("--width", type=int, default=100, metavar="N", help="dimensions of a vector (default 100)")
+    words.add_argument(
+        "--scale", type=float, default=0.4, metavar="X", help="distil: standard deviation of the numbers (default 0.4)"
+    )
     words.add_argument(
         "--most",
         type=int,

@@ -15,7 +15,7 @@ examples:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
-    parser.add_argument("model", type=Path, help="a run directory or a saved model folder")
+    parser.add_argument("model", type=Path, metavar="RUN", help="a run directory or a saved model folder")
 
 
 def run(arguments: argparse.Namespace) -> int:
