@@ -46,10 +46,15 @@ def _shown(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value) or "''"
 
 
+def _choice(value: str) -> str:
+    """A value that one may choose; signs stand in quotes."""
+    return value if value[:1].isalnum() else repr(value)
+
+
 def _range(bounds: Mapping[str, Any], choices: Sequence[str]) -> str:
     """What is accepted, in brackets."""
     if choices:
-        return f" [{', '.join(choices)}]"
+        return f" [{', '.join(map(_choice, choices))}]"
     words = {"low": "at least", "above": "more than", "high": "at most", "below": "less than"}
     limits = [f"{word} {bounds[name]}" for name, word in words.items() if bounds[name] is not None]
     return f" [{', '.join(limits)}]" if limits else ""

@@ -32,7 +32,7 @@ class ForecasterConfig:
     reference: Literal["last", "mean"] = setting(
         "last",
         "what the network's answer is added to: the last value (of the difference), or the training mean; with "
-        "model.linear=fitted what few data draw the linear part to",
+        "model.linear=fitted what the linear part is shrunk towards, the more the fewer data there are",
     )
     input: Literal["values", "differences"] = setting(
         "values",

@@ -29,7 +29,7 @@ class DocumentBatch:
         owners: (P,) the document of each window, in rising order.
         places: (P,) number of the window in its document.
         targets: (B,) classes, or (B, K) bool where a document has any number of labels.
-        beside: (B, K) scores of something else that training adds to the network's, if any.
+        ngram_scores: (B, K) scores of n-grams that training adds to the network's, if any.
     """
 
     rows: WordRows
@@ -38,16 +38,16 @@ class DocumentBatch:
     owners: Tensor
     places: Tensor
     targets: Tensor
-    beside: Tensor | None = None
+    ngram_scores: Tensor | None = None
 
     def to(self, device: torch.device) -> DocumentBatch:
         """The same batch on another device."""
         if device.type == "cpu":
             return self
         parts = (self.index, self.lengths, self.owners, self.places, self.targets)
-        beside = None if self.beside is None else self.beside.to(device)
+        ngram_scores = None if self.ngram_scores is None else self.ngram_scores.to(device)
         index, lengths, owners, places, targets = (part.to(device) for part in parts)
-        return DocumentBatch(self.rows.to(device), index, lengths, owners, places, targets, beside)
+        return DocumentBatch(self.rows.to(device), index, lengths, owners, places, targets, ngram_scores)
 
 
 def collate_documents(

@@ -132,7 +132,7 @@ class RecurrentClassifier(nn.Module):
     def loss(self, batch: DocumentBatch) -> Tensor:
         """Cross-entropy summed over the documents, weighted by their class; binary and over all labels for several."""
         scores = self(batch)  # (B, K)
-        scores = scores if batch.beside is None else scores + batch.beside
+        scores = scores if batch.ngram_scores is None else scores + batch.ngram_scores
         if self.multi_label:
             return functional.binary_cross_entropy_with_logits(scores, batch.targets.float(), reduction="sum")
         weights = None if self.class_weights is None else self.class_weights.to(scores)  # (K,)

@@ -21,6 +21,7 @@ from seqnlp.data.lexicon import Lexicon, normalized
 from seqnlp.data.windows import cut_windows
 from seqnlp.metrics.classification import label_scores
 from seqnlp.models.as_network import TorchClassifier
+from seqnlp.models.bag_of_ngrams import BagOfNgrams
 from seqnlp.models.classifier import RecurrentClassifier
 from seqnlp.models.size import count_parameters
 from seqnlp.networks.protocol import FloatArray
@@ -30,7 +31,7 @@ from seqnlp.tasks.classification.calibration import fit_decision
 from seqnlp.tasks.classification.card import model_card
 from seqnlp.tasks.classification.label_sets import LabelSets
 from seqnlp.tasks.classification.model import bag_tensors, build_classifier, describe, set_tensors, vocabulary_of
-from seqnlp.tasks.classification.ngrams import FittedBag, choose_bag, scores_held_out
+from seqnlp.tasks.classification.ngrams import choose_bag, scores_held_out
 from seqnlp.tasks.classification.prediction import (
     DocumentPredictor,
     decide,
@@ -50,6 +51,7 @@ from seqnlp.tasks.start import (
     start_digests,
 )
 from seqnlp.tasks.word_features import Vectors, learn_features, load_vectors, vectors_digests
+from seqnlp.text.documents import Document
 from seqnlp.training.checkpoint import DEV, TRAIN
 from seqnlp.training.task import Batch
 
@@ -66,45 +68,30 @@ class ClassificationTask(BaseTask[ClassificationConfig, RecurrentClassifier]):
     ) -> None:
         super().__init__(config, folder, device)
         data, settings = config.data, config.model
-        begun = classifier_start(config)
+        start = classifier_start(config)
         self.digests = {TRAIN: documents_digest(data, "train"), DEV: documents_digest(data, "dev")}
-        self.digests |= vectors_digests(data, settings)
+        self.digests |= vectors_digests(data, settings) | (start_digests(start.bundle) if start else {})
         train, dev = (load_documents(data, split, say) for split in ("train", "dev"))
         if settings.ngrams == AUTO_NGRAMS:
             settings.ngrams = 2 if len(train) <= FEW_DOCUMENTS and data.format != "long_range" else 0
-        self.labels = reading.learn_labels(train, data.multi_label)
-        reading.report_suspicions(train, data.multi_label, say)
-        self.labels = joined(begun.saved.labels, self.labels) if begun else self.labels
-        reading.report_unseen_labels(dev, self.labels, "dev", say)
+        self._learn_labels(train, dev, start, say)
         texts = [document.text for document in train]
-        self.reader = begun.saved.reader if begun else reading.learn_reader(texts, config.tokenizer, say)
+        self.reader = start.saved.reader if start else reading.learn_reader(texts, config.tokenizer, say)
         self.targets = reading.targets_of(train, self.labels)
         self.dev = reading.read_documents(dev, self.reader)
         read = reading.read_documents(train, self.reader)
         reading.refuse_blank(read)
         vectors = load_vectors(data, settings)
-        self.features = learn_features(read, settings, vectors)
-        if begun:
-            self.digests |= start_digests(begun.bundle)
-            refuse_other_width(config, begun.saved.word_dim, vectors)
-            self.features = joined_features(config, begun.saved.features, self.features, vectors)
-            new_words = len(self.features.words) - len(begun.saved.features.words)
-            new = {self._unit: new_words, "labels": len(self.labels) - len(begun.saved.labels)}
-            say(f"{begins_with(config, new)}; texts are cut as there")
-        self.initialized_from = name_of(begun.bundle) if begun else ""
+        self._learn_words(read, vectors, start, say)
+        self.initialized_from = name_of(start.bundle) if start else ""
         self.lexicon = Lexicon(self.features)
         self.train = FlatSequences.of([self.lexicon.indices(document.tokens) for document in read])
         reading.say_long(self.train.lengths, settings.window, settings.long, "train", say)
-        self.ngram_scores: FloatArray | None = None  # (N, K) of training documents, if the network starts from them
-        self.ngram_weight = 1.0
-        fitted = self._fit_bag(read, say)
-        self.bag = fitted.bag if fitted else None
-        self.beside = reading.last_words_score(read, self.dev) if data.format == "long_range" else {}
-        self.decision = Decision(ngram_weight=self.ngram_weight if self.bag else 0.0)
+        self._fit_ngrams(read, say)
+        self.baselines = reading.last_words_score(read, self.dev) if data.format == "long_range" else {}
         self.label_sets: LabelSets | None = None
-        self.word_dim = vectors.values.shape[1] if vectors else settings.word_dim
-        self.word_dim = begun.saved.word_dim if begun else self.word_dim
-        self.model = self._build(vectors, begun)
+        self.word_dim = start.saved.word_dim if start else vectors.values.shape[1] if vectors else settings.word_dim
+        self.model = self._build(vectors, start)
         say(
             f"train: {len(train):,} documents, {len(self.train.items):,} {self._unit}; "
             f"dev: {len(self.dev):,} documents; {len(self.labels)} labels; "
@@ -129,8 +116,8 @@ class ClassificationTask(BaseTask[ClassificationConfig, RecurrentClassifier]):
         targets = chosen if self.config.data.multi_label else chosen.argmax(axis=1)
         batch = collate_documents(documents, windows, targets, self.lexicon)
         if self.ngram_scores is not None:
-            said = torch.from_numpy((self.ngram_weight * self.ngram_scores[examples]).astype(np.float32))  # (B, K)
-            batch = replace(batch, beside=said)
+            ngram_scores = (self.ngram_weight * self.ngram_scores[examples]).astype(np.float32)  # (B, K)
+            batch = replace(batch, ngram_scores=torch.from_numpy(ngram_scores))
         return self.model.loss(batch.to(self.device))
 
     def evaluate(self) -> dict[str, float]:
@@ -171,7 +158,7 @@ class ClassificationTask(BaseTask[ClassificationConfig, RecurrentClassifier]):
 
     def more_metrics(self) -> dict[str, Any]:
         """The scores of simpler models, if any stand beside this one's."""
-        return {"beside": self.beside} if self.beside else {}
+        return {"beside": self.baselines} if self.baselines else {}
 
     def saved(self, metrics: dict[str, Any]) -> Bundle:
         """The model as it is now."""
@@ -206,7 +193,37 @@ class ClassificationTask(BaseTask[ClassificationConfig, RecurrentClassifier]):
     def _unit(self) -> str:
         return "words" if self.config.tokenizer.kind == "words" else "subwords"
 
-    def _build(self, vectors: Vectors | None, begun: ClassifierStart | None) -> RecurrentClassifier:
+    def _learn_labels(
+        self,
+        train: Sequence[Document],
+        dev: Sequence[Document],
+        start: ClassifierStart | None,
+        say: Callable[[str], None],
+    ) -> None:
+        """Set ``labels`` from the training split, after those of the start if there is one."""
+        own = reading.learn_labels(train, self.config.data.multi_label)
+        reading.report_suspicions(train, self.config.data.multi_label, say)
+        self.labels = joined(start.saved.labels, own) if start else own
+        reading.report_unseen_labels(dev, self.labels, "dev", say)
+
+    def _learn_words(
+        self,
+        train: Sequence[reading.ReadDocument],
+        vectors: Vectors | None,
+        start: ClassifierStart | None,
+        say: Callable[[str], None],
+    ) -> None:
+        """Set ``features`` from the training split, after those of the start if there is one."""
+        config = self.config
+        self.features = learn_features(train, config.model, vectors)
+        if start:
+            refuse_other_width(config, start.saved.word_dim, vectors)
+            self.features = joined_features(config, start.saved.features, self.features, vectors)
+            new_words = len(self.features.words) - len(start.saved.features.words)
+            new = {self._unit: new_words, "labels": len(self.labels) - len(start.saved.labels)}
+            say(f"{begins_with(config, new)}; texts are cut as there")
+
+    def _build(self, vectors: Vectors | None, start: ClassifierStart | None) -> RecurrentClassifier:
         """The network with its first weights."""
         settings, multi_label = self.config.model, self.config.data.multi_label
         weights = None
@@ -219,25 +236,32 @@ class ClassificationTask(BaseTask[ClassificationConfig, RecurrentClassifier]):
             torch.nn.init.zeros_(model.project.bias)
         model = model.to(self.device)
         forms = self.lexicon.columns()
-        if begun:
-            take_over(self.config, begun, model)
-            fill_new_words(model.embedder, begun.saved.features, vectors, forms)
+        if start:
+            take_over(self.config, start, model)
+            fill_new_words(model.embedder, start.saved.features, vectors, forms)
         elif vectors and model.embedder.vectors is not None:
             model.embedder.vectors.fill(vectors.values)
             model.embedder.start_corrections_at_zero(*map(torch.from_numpy, (forms.word_ids, forms.vector_ids)))
         return model
 
-    def _fit_bag(self, train: Sequence[reading.ReadDocument], say: Callable[[str], None]) -> FittedBag | None:
-        """The bag of n-grams, its regularisation chosen on dev; they are not trained with the network."""
+    def _fit_ngrams(self, train: Sequence[reading.ReadDocument], say: Callable[[str], None]) -> None:
+        """Fit the bag of n-grams, its regularisation chosen on dev; it is not trained with the network.
+
+        Sets ``bag`` and, if the network starts from what the bag says, the scores (N, K) that it gives to training
+        documents and their weight.
+        """
         order, multi_label = self.config.model.ngrams, self.config.data.multi_label
-        if not order:
-            return None
-        gold = [document.labels for document in self.dev]
-        words, dev = self._bag_words(train), self._bag_words(self.dev)
-        fitted = choose_bag(words, self.targets, dev, gold, self.labels, order, multi_label, say)
-        if self.config.model.ngrams_first and fitted.bag.ngrams:
-            self.ngram_scores, self.ngram_weight = scores_held_out(words, self.targets, fitted, multi_label)
-        return fitted
+        self.bag: BagOfNgrams | None = None
+        self.ngram_scores: FloatArray | None = None
+        self.ngram_weight = 1.0
+        if order:
+            gold = [document.labels for document in self.dev]
+            words, dev = self._bag_words(train), self._bag_words(self.dev)
+            fitted = choose_bag(words, self.targets, dev, gold, self.labels, order, multi_label, say)
+            self.bag = fitted.bag
+            if self.config.model.ngrams_first and fitted.bag.ngrams:
+                self.ngram_scores, self.ngram_weight = scores_held_out(words, self.targets, fitted, multi_label)
+        self.decision = Decision(ngram_weight=self.ngram_weight if self.bag else 0.0)
 
     def _bag_words(self, documents: Sequence[reading.ReadDocument]) -> list[list[str]]:
         """The words of documents as n-grams are made of them."""
