@@ -42,6 +42,7 @@ class ToyTask:
     Args:
         before_loss: called with the number of losses computed so far; may raise, kill or break something.
         has_dev: whether there are dev scores; computing them also draws random numbers.
+        higher_is_better: the dev score is minus the loss; else it is the loss.
     """
 
     def __init__(
@@ -51,11 +52,12 @@ class ToyTask:
         *,
         dropout: float = 0.3,
         has_dev: bool = True,
+        higher_is_better: bool = True,
         num_examples: int = 23,
         before_loss: Callable[[int], None] = lambda count: None,
     ) -> None:
         self.config, self.folder, self.has_dev, self.before_loss = config, folder, has_dev, before_loss
-        self.digests = DIGESTS
+        self.digests, self.higher_is_better = DIGESTS, higher_is_better
         source = np.random.default_rng(5)
         self.words = torch.from_numpy(source.integers(0, NUM_WORDS, size=(num_examples, 3)))  # (S, W)
         self.classes = self.words.sum(dim=1) % NUM_CLASSES  # (S,)
@@ -83,7 +85,7 @@ class ToyTask:
         return functional.cross_entropy(self.model(self.words[examples]), self.classes[examples], reduction="sum")
 
     def evaluate(self) -> dict[str, float]:
-        """Minus the mean loss over all examples, or what ``scores`` says."""
+        """The mean loss over all examples or minus it, or what ``scores`` says."""
         if not self.has_dev:
             return {}
         assert not self.model.training
@@ -91,8 +93,9 @@ class ToyTask:
         self.num_evaluations += 1
         with torch.inference_mode():
             logits = self.model(self.words)
-        score = -float(functional.cross_entropy(logits, self.classes))
-        return {"score": self.scores(self.num_evaluations) if self.scores else score}
+        loss = float(functional.cross_entropy(logits, self.classes))
+        score = -loss if self.higher_is_better else loss
+        return {"toy": self.scores(self.num_evaluations) if self.scores else score}
 
     def save(self, scores: dict[str, float], progress: Progress) -> None:
         """Keep the weights beside the checkpoint."""

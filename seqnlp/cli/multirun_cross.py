@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from seqnlp.cli.objective import deciding_scores
 from seqnlp.report.tables import Table
 
 Scores = dict[tuple[str, str], list[float]]
@@ -29,9 +30,10 @@ def cross_table(runs: Sequence[Path]) -> Table | None:
     down, across = varied
     measured = [json.loads((run / "model" / "metrics.json").read_text(encoding="utf-8")) for run in runs]
     scores: Scores = {}
-    for setting, metrics in zip(settings, measured, strict=True):
-        if "score" in metrics["dev"]:
-            scores.setdefault((setting[down], setting[across]), []).append(metrics["dev"]["score"])
+    measure, values = deciding_scores(runs)
+    for setting, value in zip(settings, values, strict=True):
+        if value is not None:
+            scores.setdefault((setting[down], setting[across]), []).append(value)
     for setting, metrics in zip(settings, measured, strict=True):
         for method, score in metrics.get("beside", {}).items():
             scores.setdefault((method, setting[across]), []).append(score)
@@ -41,7 +43,7 @@ def cross_table(runs: Sequence[Path]) -> Table | None:
     methods = dict.fromkeys(method for method, _ in scores)
     rows = [(method, *(_mean(scores.get((method, column), [])) for column in columns)) for method in methods]
     seeds = len({setting["seed"] for setting in settings})
-    heading = f"Dev score by {down} and {across}" + (f", mean of {seeds} seeds" if seeds > 1 else "")
+    heading = f"Dev {measure} by {down} and {across}" + (f", mean of {seeds} seeds" if seeds > 1 else "")
     return Table(heading, (down, *(f">{column}" for column in columns)), rows)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import statistics
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import yaml
 
 from seqnlp.cli.multirun_cross import leaves
+from seqnlp.cli.objective import deciding_scores
 from seqnlp.report.tables import Table
 
 _OF_ONE_RUN = ("run", "seed")
@@ -28,14 +28,14 @@ def seeds_table(runs: Sequence[Path]) -> Table | None:
         if name not in _OF_ONE_RUN and len({one.get(name) for one in settings}) > 1
     ]
     scores: dict[tuple[str, ...], list[float]] = {}
-    for run, setting in zip(runs, settings, strict=True):
-        dev = json.loads((run / "model" / "metrics.json").read_text(encoding="utf-8"))["dev"]
-        if "score" in dev:
-            scores.setdefault(tuple(setting.get(name, "") for name in varied), []).append(dev["score"])
+    measure, values_of_runs = deciding_scores(runs)
+    for value, setting in zip(values_of_runs, settings, strict=True):
+        if value is not None:
+            scores.setdefault(tuple(setting.get(name, "") for name in varied), []).append(value)
     if all(len(values) < 2 for values in scores.values()):
         return None
     rows = [(*names, str(len(values)), *_summary(values)) for names, values in scores.items()]
-    return Table("Dev score over seeds", (*varied, ">seeds", ">mean", ">sd"), rows)
+    return Table(f"Dev {measure} over seeds", (*varied, ">seeds", ">mean", ">sd"), rows)
 
 
 def _summary(values: Sequence[float]) -> tuple[str, str]:

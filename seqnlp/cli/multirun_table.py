@@ -13,7 +13,7 @@ import yaml
 
 from seqnlp.cli.multirun_cross import cross_table
 from seqnlp.cli.multirun_seeds import seeds_table
-from seqnlp.cli.objective import is_lower_better, objective_of
+from seqnlp.cli.objective import deciding_scores, is_lower_better, objective_of
 from seqnlp.report.tables import Table
 from seqnlp.report.text import format_table
 
@@ -44,8 +44,12 @@ def best_job(runs: Sequence[Path]) -> list[str]:
         return []
     name = scored[0][1]
     best, _ = (min if is_lower_better(name) else max)(scored, key=lambda one: one[0])
+    shown: float = best
+    if name == "score":
+        name, [value] = deciding_scores([best.run])
+        shown = best if value is None else value
     way = "lower" if is_lower_better(name) else "higher"
-    return [f"best: {best.run} with dev {name} {best:.2f} ({way} is better)"]
+    return [f"best: {best.run} with dev {name} {shown:.2f} ({way} is better)"]
 
 
 def read_run_objective(run: Path) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from seqnlp.errors import ConfigError, did_you_mean
@@ -39,7 +39,7 @@ def objective_of(run: Path, name: str) -> Objective:
     Raises:
         ConfigError: the run has dev scores, but none of that name.
     """
-    scores = json.loads((run / "model" / "metrics.json").read_text(encoding="utf-8")).get("dev", {})
+    scores = read_dev_scores(run)
     if scores and name not in scores:
         close = did_you_mean(name, scores)
         raise ConfigError([f"trainer.objective: expected one of {', '.join(scores)}; found '{name}'{close}"])
@@ -53,6 +53,28 @@ def with_direction(overrides: Sequence[str]) -> list[str]:
     if not key or key in typed:
         return list(overrides)
     return [*overrides, f"{key}={values[is_lower_better(typed.get('trainer.objective', 'score'))]}"]
+
+
+def read_dev_scores(run: Path) -> dict[str, float]:
+    """The dev scores of a run's model by name; empty without a dev split."""
+    scores: dict[str, float] = json.loads((run / "model" / "metrics.json").read_text(encoding="utf-8")).get("dev", {})
+    return scores
+
+
+def deciding_scores(runs: Sequence[Path]) -> tuple[str, list[float | None]]:
+    """The name of the dev score that chose the best epochs, and what it is in each run (None without a dev split).
+
+    ``score``, of which higher is better, is that score or minus it. It stands in where runs were chosen by others.
+    """
+    scores = [read_dev_scores(run) for run in runs]
+    names = {_deciding(one) for one in scores if one}
+    name = names.pop() if len(names) == 1 else "score"
+    return name, [one.get(name) for one in scores]
+
+
+def _deciding(scores: Mapping[str, float]) -> str:
+    same = (name for name, value in scores.items() if name != "score" and abs(value) == abs(scores["score"]))
+    return next(same, "score")
 
 
 def is_lower_better(name: str) -> bool:

@@ -35,11 +35,13 @@ class BaseTask(ABC, Generic[Settings, Model]):
     Attributes:
         digests: of all that training reads, ``TRAIN`` and ``DEV`` among them.
         initialized_from: name of the model that this one began with, if it did.
+        higher_is_better: whether a higher dev score is a better one.
     """
 
     model: Model
     digests: dict[str, str]
     initialized_from = ""
+    higher_is_better = True
 
     def __init__(self, config: Settings, folder: Path, device: torch.device) -> None:
         self.config, self.folder, self.device = config, folder, device

@@ -159,7 +159,8 @@ class _Loop:
         progress.loss_sum += loss_sum
         progress.loss_count += self.task.count(batch)
         mean = progress.loss_sum / progress.loss_count
-        self.log.at(epochs, mean, progress.best_score)
+        best = progress.best_score if self.task.higher_is_better else -progress.best_score
+        self.log.at(epochs, mean, best)
         if self.callbacks:
             self.callbacks.step_done(Step(progress.step, epochs, mean, progress.learning_rate))
         return signal_number
@@ -234,7 +235,11 @@ class _Loop:
             scores = task.evaluate()
         if processes.is_first:
             self._folder.check()
-        score = processes.from_first([scores.get("score", float(self.progress.epoch))], self.device)[0]
+        score = next(iter(scores.values()), float(self.progress.epoch))  # without scores the last epoch is the best
+        if scores:
+            score = score if task.higher_is_better else -score  # from here on higher is better
+            scores = {"score": score, **scores}
+        score = processes.from_first([score], self.device)[0]
         if not math.isfinite(score):  # after from_first, so that every process stops
             raise TrainingError(
                 f"the dev score is not a number after epoch {self.progress.epoch + 1} ({score}); the last checkpoint "

@@ -21,6 +21,9 @@ class Trainable(Protocol):
     digests: Digests
     """What the run reads; a checkpoint of a run that read something else is refused."""
 
+    higher_is_better: bool
+    """Whether a higher dev score is a better one: false of errors and perplexities."""
+
     @property
     def model(self) -> nn.Module:
         """What is trained."""
@@ -35,7 +38,7 @@ class Trainable(Protocol):
         """The loss summed over the items of the given examples; ``done`` is the part of the training that is over."""
 
     def evaluate(self) -> dict[str, float]:
-        """Dev scores, ``score`` (higher is better) first; empty without a dev split."""
+        """Dev scores by name, the one that chooses the best epoch first; empty without a dev split."""
 
     def save(self, scores: dict[str, float], progress: Progress) -> None:
         """Write the model as it is now to the run's model folder."""

@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 
 from seqnlp.cli.multirun_seeds import seeds_table
+from seqnlp.cli.multirun_table import best_job
+from seqnlp.cli.objective import deciding_scores
 
 
 def make_run(folder: Path, seed: int, width: int, score: float | None) -> Path:
@@ -31,3 +33,22 @@ def test_one_seed_has_no_table(tmp_path: Path) -> None:
 
 def test_runs_without_a_dev_split_have_no_table(tmp_path: Path) -> None:
     assert seeds_table([make_run(tmp_path, seed, 8, None) for seed in (1, 2)]) is None
+
+
+def test_errors_and_perplexities_stand_under_their_own_name(tmp_path: Path) -> None:
+    runs = [make_run(tmp_path, seed, 8, -value) for seed, value in ((1, 40.0), (2, 42.0))]
+    for run, value in zip(runs, (40.0, 42.0), strict=True):
+        metrics = {"dev": {"score": -value, "perplexity": value, "bits": 1.5}}
+        (run / "model" / "metrics.json").write_text(json.dumps(metrics), encoding="utf-8")
+    table = seeds_table(runs)
+    assert table is not None
+    assert (table.heading, table.rows) == ("Dev perplexity over seeds", [("2", "41.00", "1.41")])
+    assert best_job(runs) == [f"best: {runs[0]} with dev perplexity 40.00 (lower is better)"]
+
+
+def test_runs_that_were_chosen_by_different_scores_are_compared_by_score(tmp_path: Path) -> None:
+    runs = [make_run(tmp_path, seed, 8, 60.0) for seed in (1, 2)]
+    for run, name in zip(runs, ("bleu", "chrf"), strict=True):
+        metrics = {"dev": {"score": 60.0, name: 60.0}}
+        (run / "model" / "metrics.json").write_text(json.dumps(metrics), encoding="utf-8")
+    assert deciding_scores(runs) == ("score", [60.0, 60.0])

@@ -86,7 +86,7 @@ def test_a_sweep_of_the_recipe_prints_accuracy_by_cell_and_distance(
     monkeypatch.chdir(tmp_path)
     small = ("data.train=64", "data.dev=16", "model.hidden_dim=8", "data.distance=5,8", "model.cell=rnn,lstm")
     table = output("train", "-m", "recipe=memory/long_range", *small).split("\n\n")[-2].splitlines()
-    assert table[0] == "Dev score by model.cell and data.distance"
+    assert table[0] == "Dev accuracy by model.cell and data.distance"
     assert [line.split()[0] for line in table[1:]] == ["model.cell", "rnn", "lstm", "5-gram"]
     assert table[-1].split()[1:] == ["12.50", "12.50"]
 

@@ -41,7 +41,7 @@ def test_optuna_searches_for_the_highest_dev_score_in_one_command(data: list[str
     best = printed.splitlines()[-1]
     assert best.startswith("best: ")
     assert f"{results['best_params']['optimizer.learning_rate']}" in best
-    assert best.endswith(f"with dev score {max(scores):.2f} (higher is better)")
+    assert best.endswith(f"with dev f1 {max(scores):.2f} (higher is better)")
 
 
 @pytest.mark.slow
@@ -50,7 +50,7 @@ def test_jobs_in_other_processes_give_the_same_table(data: list[str], tmp_path: 
     joblib = ("hydra/launcher=joblib", "hydra.launcher.n_jobs=2")
     printed = seqnlp("train", "-m", *data, *joblib, "seed=1,2", f"run={tmp_path / 'sweep'}")
     assert printed.status == 0, printed.err
-    assert "2 " in printed.out.partition("Dev score over seeds")[2]
+    assert "2 " in printed.out.partition("Dev f1 over seeds")[2]
     plain = output("train", "-m", *data, "seed=1,2", f"run={tmp_path / 'plain'}")
     best, same = (text.splitlines()[-1].partition(" with ")[2] for text in (printed.out, plain))
     assert best == same

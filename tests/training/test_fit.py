@@ -283,6 +283,20 @@ def test_without_patience_all_epochs_run_and_every_better_model_is_saved(tmp_pat
     assert task.saved == [(1, 0.5), (3, 0.6)]
 
 
+@pytest.mark.parametrize("higher_is_better", [True, False])
+def test_a_run_says_which_way_its_dev_score_is_better(tmp_path: Path, higher_is_better: bool) -> None:
+    task = ToyTask(toy_config(trainer__epochs=3), tmp_path, higher_is_better=higher_is_better)
+    task.scores = lambda count: [4.5, 7.25, 3.0][count - 1]
+    progress = fit(task, task.config, tmp_path, Processes())
+    assert (progress.best_epoch, progress.best_score) == ((2, 7.25) if higher_is_better else (3, -3.0))
+    sign = 1 if higher_is_better else -1
+    assert [(row["dev_toy"], float(row["dev_score"])) for row in read_log(tmp_path)] == [
+        ("4.5", sign * 4.5),
+        ("7.25", sign * 7.25),
+        ("3", sign * 3.0),
+    ]
+
+
 def test_without_dev_split_the_last_model_is_kept(tmp_path: Path) -> None:
     task, _ = train(tmp_path, toy_config(data__dev=""), has_dev=False)
     assert [epoch for epoch, _ in task.saved] == [1, 2, 3]

@@ -56,6 +56,8 @@ class AnomalyDetectionTask(BaseTask[AnomalyDetectionConfig, Autoencoder]):
         DataError: a file is missing or not as configured, or a part has too few rows.
     """
 
+    higher_is_better = False
+
     def __init__(
         self, config: AnomalyDetectionConfig, folder: Path, device: torch.device, say: Callable[[str], None]
     ) -> None:
@@ -116,7 +118,7 @@ class AnomalyDetectionTask(BaseTask[AnomalyDetectionConfig, Autoencoder]):
         return self.model.loss(rows[..., :columns], rows[..., columns:], measured)
 
     def evaluate(self) -> dict[str, float]:
-        """``score`` is minus the root mean squared error of the held-back normal rows, which are scored anew."""
+        """The root mean squared error of the held-back normal rows, which are scored anew, and the threshold."""
         window, begin, network = self.config.model.window, self.dev.begin, TorchDetector(self.model)
         errors = row_errors(network, window, self.dev_inputs, self.dev.series.source)  # (T,)
         before = errors[:begin] if begin else row_errors(network, window, self.inputs, self.train.source)
@@ -134,7 +136,7 @@ class AnomalyDetectionTask(BaseTask[AnomalyDetectionConfig, Autoencoder]):
         )
         error = float(np.sqrt(np.nanmean(errors[self.dev_rows])))
         threshold = self.detector.threshold(self.config.model.false_alarms)
-        return {"score": -error, "rmse": error, "threshold": threshold}
+        return {"rmse": error, "threshold": threshold}
 
     def more_metrics(self) -> dict[str, Any]:
         """Of how many rows it learnt, and its threshold was set."""

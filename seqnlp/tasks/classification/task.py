@@ -121,7 +121,7 @@ class ClassificationTask(BaseTask[ClassificationConfig, RecurrentClassifier]):
         return self.model.loss(batch.to(self.device))
 
     def evaluate(self) -> dict[str, float]:
-        """``score`` is the dev accuracy or macro F1 in percent; of several labels a document the micro or macro F1.
+        """Dev accuracy and macro F1 in percent; of several labels a document micro and macro F1.
 
         The temperature and the weight of the n-grams are fitted anew: a model is scored as it would be used.
         """
@@ -148,10 +148,9 @@ class ClassificationTask(BaseTask[ClassificationConfig, RecurrentClassifier]):
         scores = label_scores(
             [document.labels for document in self.dev], label_names(predicted(decided, multi_label), self.labels)
         )
-        macro = 100 * scores.macro.f1
-        first = ("micro_f1", 100 * scores.micro.f1) if multi_label else ("accuracy", 100 * scores.accuracy)
-        chosen = macro if self.config.model.metric == "macro_f1" else first[1]
-        return {"score": chosen, first[0]: first[1], "macro_f1": macro}
+        overall = {"micro_f1": 100 * scores.micro.f1} if multi_label else {"accuracy": 100 * scores.accuracy}
+        macro = {"macro_f1": 100 * scores.macro.f1}
+        return {**macro, **overall} if self.config.model.metric == "macro_f1" else {**overall, **macro}
 
     def _predictor(self) -> DocumentPredictor:
         return DocumentPredictor(TorchClassifier(self.model), self.features, self.config.model, self.bag)

@@ -50,6 +50,8 @@ class ForecastingTask(BaseTask[ForecastingConfig, RecurrentForecaster]):
         DataError: a file is missing or not as configured, or a part of the series is too short.
     """
 
+    higher_is_better = False
+
     def __init__(
         self, config: ForecastingConfig, folder: Path, device: torch.device, say: Callable[[str], None]
     ) -> None:
@@ -113,9 +115,10 @@ class ForecastingTask(BaseTask[ForecastingConfig, RecurrentForecaster]):
         return self.model.loss(windows.inputs, windows.targets, windows.mask)
 
     def evaluate(self) -> dict[str, float]:
-        """``score`` is minus the MASE, the mean of the columns'; prediction intervals are fitted anew.
+        """The MASE, the mean of the columns'; prediction intervals are fitted anew.
 
-        A column whose MASE is undefined counts with its MAE in the score, and leaves the run without a ``mase``.
+        A column whose MASE is undefined counts with its MAE: the mean is then called ``mae`` or, of several columns,
+        ``error``.
         """
         if self.dev is None or self.dev_inputs is None:
             return {}
@@ -126,10 +129,10 @@ class ForecastingTask(BaseTask[ForecastingConfig, RecurrentForecaster]):
             errors(forecasts[..., place], actual[..., place], known[..., place], tuple(scales))
             for place, scales in enumerate(self.facts.naive_scales)
         ]
-        score = float(np.mean([one.mae if one.mase is None else one.mase for one in columns]))
-        mase = {"mase": score} if all(one.mase is not None for one in columns) else {}
+        mean = float(np.mean([one.mae if one.mase is None else one.mase for one in columns]))
+        mase = {"mase": mean} if all(one.mase is not None for one in columns) else {}
         named = {"mae": columns[0].mae, "rmse": columns[0].rmse} if len(columns) == 1 else {}
-        return {"score": -score, **mase, **named}
+        return {**mase, **named} or {"error": mean}
 
     def saved(self, metrics: dict[str, Any]) -> Bundle:
         """The model as it is now."""

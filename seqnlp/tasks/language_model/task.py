@@ -45,6 +45,8 @@ class LanguageModelTask(BaseTask[LanguageModelConfig, RecurrentLanguageModel]):
         DataError: a file is missing, empty or has too few different words.
     """
 
+    higher_is_better = False
+
     def __init__(
         self, config: LanguageModelConfig, folder: Path, device: torch.device, say: Callable[[str], None]
     ) -> None:
@@ -105,13 +107,12 @@ class LanguageModelTask(BaseTask[LanguageModelConfig, RecurrentLanguageModel]):
         self.ours.zero_()
 
     def evaluate(self) -> dict[str, float]:
-        """``score`` is minus the dev text's perplexity per word."""
+        """The dev text's perplexity per word."""
         if self.dev is None:
             return {}
         tokens = in_direction(self.dev.tokens, self.config.model.direction)
         losses = score_tokens(TorchLanguageModel(self.model), tokens, DEV_STREAMS)  # (N,)
-        per_word = perplexity(float(losses.sum()), int(self.dev.words.sum()))
-        return {"score": -per_word, "perplexity": per_word}
+        return {"perplexity": perplexity(float(losses.sum()), int(self.dev.words.sum()))}
 
     def more_metrics(self) -> dict[str, Any]:
         """The length of the text."""

@@ -91,7 +91,7 @@ class TaggingTask(BaseTask[TaggingConfig, RecurrentTagger]):
         return self.model.loss(batch.to(self.device))
 
     def evaluate(self) -> dict[str, float]:
-        """``score`` is entity F1, or token accuracy for plain tags, on the dev split, in percent.
+        """Entity F1, or token accuracy for plain tags, on the dev split, in percent.
 
         Empty without a dev split, or where it has no entities: every model would have an F1 of 0, so the last is kept.
         """
@@ -114,11 +114,11 @@ class TaggingTask(BaseTask[TaggingConfig, RecurrentTagger]):
                 (a, b) for s, p in zip(self.dev, answers, strict=True) for a, b in zip(s.tags, p.tags, strict=True)
             ]
             accuracy = 100 * sum(gold == predicted for gold, predicted in pairs) / len(pairs)
-            return {"score": accuracy, "accuracy": accuracy}
+            return {"accuracy": accuracy}
         placed = [sentence.placed(found_spans(p)) for sentence, p in zip(self.dev, answers, strict=True)]
         scores = entity_scores(self.gold, placed)
         f1, precision, recall = 100 * scores.f1, 100 * scores.precision, 100 * scores.recall
-        return {"score": f1, "f1": f1, "precision": precision, "recall": recall}
+        return {"f1": f1, "precision": precision, "recall": recall}
 
     def saved(self, metrics: dict[str, Any]) -> Bundle:
         """The model as it is now."""

@@ -95,7 +95,7 @@ class TranslationTask(BaseTask[TranslationConfig, RecurrentTranslator]):
         return end + (start - end) * inverse_sigmoid(done)
 
     def evaluate(self) -> dict[str, float]:
-        """``score`` is BLEU or chrF of greedy translations of the dev split."""
+        """BLEU or chrF of greedy translations of the dev split."""
         return self.dev_scores(self.dev_answers(range(self.dev_size))) if self.dev else {}
 
     @property
@@ -112,8 +112,7 @@ class TranslationTask(BaseTask[TranslationConfig, RecurrentTranslator]):
         """The scores of translations of all dev pairs."""
         references, language = [pair.target for pair in self.dev], self.config.data.target
         measure = bleu if self.config.model.metric == "bleu" else chrf
-        score = measure(list(answers), references, language)
-        return {"score": score, self.config.model.metric: score}
+        return {self.config.model.metric: measure(list(answers), references, language)}
 
     def saved(self, metrics: dict[str, Any]) -> Bundle:
         """The model as it is now."""
