@@ -88,7 +88,7 @@ export class InsideView {
         strip.classList.add("marked");
         strip.style.setProperty("--unit", `${(100 * (this.unit - 0.5)) / values.length}%`);
       }
-      const value = element("td", { class: "number" }, number.toFixed(2));
+      const value = element("td", { class: "number" }, twoDigits(number));
       this.body.append(element("tr", {}, element("th", { scope: "row" }, word), strip, value));
     });
   }
@@ -131,4 +131,9 @@ function painter() {
 function rgb(hex) {
   const number = parseInt(hex.trim().slice(1), 16);
   return [number >> 16, (number >> 8) & 255, number & 255];
+}
+
+/** A number with two decimals; what is rounded to zero has no sign. */
+export function twoDigits(number) {
+  return (Math.round(100 * number) / 100 || 0).toFixed(2);
 }

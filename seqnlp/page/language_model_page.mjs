@@ -41,8 +41,9 @@ start((settings, weights) => {
 
   function update() {
     const found = model.complete(input.value, { top: SUGGESTIONS });
-    words.replaceChildren(...found.map(suggestion));
-    if (!drawing) said.say(found.map(({ word }) => word).join(", "));
+    const none = element("span", { class: "note" }, "No word of the model begins like this.");
+    words.replaceChildren(...(found.length ? found.map(suggestion) : [none]));
+    if (!drawing) said.say(found.map(({ word }) => word).join(", ") || none.textContent);
     showSurprise();
     inside.update();
   }
@@ -84,20 +85,21 @@ start((settings, weights) => {
   function showSurprise() {
     if (!surprise.open) return;
     const found = model.surprises(input.value),
-      { pieces, end } = model.tokens;
+      { pieces, end, wholeWords } = model.tokens;
     text.replaceChildren(
       ...found.flatMap(({ token, logProb }) => {
         if (token === end) return [element("br")];
         const bits = -logProb / Math.LN2,
-          shown = pieces[token] || "\ufffd";
+          shown = pieces[token] || (wholeWords ? " <unk>" : "\ufffd");
         const word = element("span", { class: "share", title: `${bits.toFixed(1)} bits` }, shown.trimStart());
         word.style.setProperty("--share", `${Math.round(60 * Math.min(1, bits / MOST_BITS))}%`);
         return shown.startsWith(" ") ? [" ", word] : [word];
       }),
     );
     const mean = found.reduce((total, { logProb }) => total - logProb, 0) / Math.max(1, found.length);
+    const perplexity = Math.exp(mean).toLocaleString("en", { maximumFractionDigits: 1 });
     sum.textContent = found.length
-      ? `The fuller the colour, the less expected. Perplexity ${Math.exp(mean).toFixed(1)}: as if so many words were equally probable each time.`
+      ? `The fuller the colour, the less expected. Perplexity ${perplexity}: as if so many words were equally probable each time.`
       : "Type something first.";
   }
 

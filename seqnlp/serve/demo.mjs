@@ -123,9 +123,11 @@ function drawDetected({ events, scored, flagged, notes }) {
 }
 
 function table(heading, rows) {
-  const line = (kind, cells) => element("tr", {}, ...cells.map((cell) => element(kind, {}, String(cell))));
+  const line = (kind, cells) => element("tr", {}, ...cells.map((cell) => element(kind, {}, ...[cell].flat())));
   const head = element("thead", {}, line("th", heading));
-  return element("table", {}, head, element("tbody", {}, ...rows.slice(0, MOST_ROWS).map((row) => line("td", row))));
+  const body = element("tbody", {}, ...rows.slice(0, MOST_ROWS).map((row) => line("td", row)));
+  const wide = { class: "scroll", tabindex: "0", role: "region", "aria-label": "Rows" };
+  return element("div", wide, element("table", {}, head, body));
 }
 
 function remarks(notes) {
@@ -133,7 +135,8 @@ function remarks(notes) {
 }
 
 function interval({ value, low, high }) {
-  return low === null ? shortNumber(value) : `${shortNumber(value)} (${shortNumber(low)} to ${shortNumber(high)})`;
+  const range = low === null ? "" : `${shortNumber(low)} to ${shortNumber(high)}`;
+  return [shortNumber(value), element("div", { class: "range" }, range)];
 }
 
 begin();

@@ -7,12 +7,13 @@ import shutil
 import subprocess
 from base64 import b64encode
 from hashlib import sha256
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
 from command import output, refusal
 from page_answers import NODE, needs_node
-from page_models import make_tagger
+from page_models import make_language_model, make_tagger
 from without import run_without
 
 from seqnlp.page.program import joined_program
@@ -20,6 +21,14 @@ from seqnlp.task_table import TASKS
 
 EVIL = "</script><img src=x onerror=alert(1)><!--<script>"
 BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
+needs_browser = pytest.mark.skipif(BROWSER is None, reason="no browser (chromium, google-chrome) is installed")
+
+
+def dom_of(page: Path, profile: Path) -> str:
+    """What a browser has made of a page whose parts are all open."""
+    options = ["--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=5000", "--dump-dom"]
+    command = [str(BROWSER), *options, f"--user-data-dir={profile}", f"{page.as_uri()}#open"]
+    return subprocess.run(command, capture_output=True, encoding="utf-8", check=True, timeout=60).stdout
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +36,9 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A page whose labels, title and text look like HTML."""
     folder = tmp_path_factory.mktemp("page")
     model = make_tagger(folder, labels=(EVIL, "PER"))
-    output("export", model, "--page", folder / "page.html", "--title", f"<b>{EVIL}", "--text", f"Wren {EVIL} Oake")
+    output(
+        "export", model, "--page", folder / "page.html", "--title", f"<b>{EVIL} in_two", "--text", f"Wren {EVIL} Oake"
+    )
     return folder / "page.html"
 
 
@@ -37,6 +48,7 @@ def test_no_text_ends_a_script_or_becomes_an_element(page: Path) -> None:
     assert "<!--" not in text
     assert text.count("</script>") == text.count("<script") == 4
     assert "<title>&lt;b&gt;&lt;/script&gt;" in text
+    assert re.search(r"<h1>&lt;b&gt;&lt;/script&gt;[^\n]* in_<wbr>two</h1>", text), "a long name may break at _"
 
 
 def test_the_policy_allows_this_script_and_this_style_and_nothing_else(page: Path) -> None:
@@ -64,11 +76,25 @@ def test_the_modules_of_a_page_fit_into_one_script(task: str, tmp_path: Path) ->
     assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|</", script.read_text())
 
 
-@pytest.mark.skipif(BROWSER is None, reason="no browser (chromium, google-chrome) is installed")
+@needs_node
+def test_a_number_that_is_shown_as_zero_has_no_sign() -> None:
+    module = files("seqnlp.page") / "inside.mjs"
+    code = f"import {{twoDigits}} from '{module}'; console.log([-0.004, 0, -1.006, 8.256].map(twoDigits).join(' '))"
+    command = [str(NODE), "--input-type=module", "-e", code]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "0.00 0.00 -1.01 8.26\n"
+
+
+@needs_browser
+def test_a_browser_shows_words_that_a_language_model_does_not_know_as_such(tmp_path: Path) -> None:
+    output("export", make_language_model(tmp_path), "--page", tmp_path / "page.html", "--text", "ξ the ξ")
+    shown = dom_of(tmp_path / "page.html", tmp_path / "browser")
+    assert len(re.findall('<span class="share"[^>]*>&lt;unk&gt;</span>', shown)) == 2
+    assert "\ufffd" not in shown
+
+
+@needs_browser
 def test_a_browser_opens_the_page_from_a_disk(page: Path) -> None:
-    options = ["--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=5000", "--dump-dom"]
-    command = [str(BROWSER), *options, f"--user-data-dir={page.parent / 'browser'}", f"{page.as_uri()}#open"]
-    shown = subprocess.run(command, capture_output=True, encoding="utf-8", check=True, timeout=60).stdout
+    shown = dom_of(page, page.parent / "browser")
     assert 'role="alert"' not in shown
     assert '<div class="answer" aria-label="Answer" role="region" tabindex="0">' in shown
     assert shown.count("<canvas") == len(re.findall('class="strip"', shown)) > 2
