@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from seqnlp.crf.chain import Array, FloatArray, IntArray, ScoredChain, refuse_impossible
 
 RESCALE_EVERY = 8
+
+MANY_TAGS = 16
+"""From which on the sums of a step are one matrix product."""
 
 
 def best_paths(scored: ScoredChain) -> tuple[IntArray, FloatArray]:
@@ -35,14 +40,41 @@ def _prefix_scores(emissions: Array, transitions: Array) -> Array:
     """Score (S, B, N) of the best beginning that reaches each tag at each step, less a number that all tags share."""
     size, num_tags = emissions.shape[1:]
     # The tag before comes first and the sentence last, so that the maximum runs along long vectors.
-    wide = np.ascontiguousarray(np.broadcast_to(transitions[:, :, None], (num_tags, num_tags, size)))  # (N, N, B)
-    candidates, message = np.empty_like(wide), np.empty_like(wide[0])  # (N, N, B), (N, B)
+    add = _addition(transitions, size)
+    candidates, message = (
+        np.empty((num_tags, num_tags, size), emissions.dtype),
+        np.empty((num_tags, size), emissions.dtype),
+    )
     scores = np.ascontiguousarray(emissions.transpose(0, 2, 1))  # (S, N, B)
     for step in range(1, len(scores)):
-        candidates[:] = scores[step - 1][:, None]  # then adding is along one vector: faster than adding the rows
-        candidates += wide
+        add(scores[step - 1], candidates)  # (N, B) -> (N, N, B)
         np.maximum.reduce(candidates, axis=0, out=message)
         scores[step] += message
         if step % RESCALE_EVERY == 0:  # small numbers keep their digits
             scores[step] -= scores[step].max(axis=0)
     return np.ascontiguousarray(scores.transpose(0, 2, 1))
+
+
+def _addition(transitions: Array, size: int) -> Callable[[Array, Array], None]:
+    """A function that adds scores (N, B) of the tags before and the transitions, into candidates (N, N, B).
+
+    ``transition + score`` is the product of a row ``(transition, 1)`` and a column ``(1, score)``, as exact as the sum.
+    For many tags BLAS takes half the time for the product that NumPy takes to add with broadcasting.
+    """
+    num_tags = len(transitions)
+    if size > 1 and num_tags >= MANY_TAGS:
+        rows = np.stack([transitions, np.ones_like(transitions)], axis=2)  # (N, N, 2)
+        columns = np.ones((num_tags, 2, size), transitions.dtype)  # (N, 2, B)
+
+        def multiply(scores: Array, candidates: Array) -> None:
+            columns[:, 1] = scores
+            np.matmul(rows, columns, out=candidates)
+
+        return multiply
+    wide = np.ascontiguousarray(np.broadcast_to(transitions[:, :, None], (num_tags, num_tags, size)))  # (N, N, B)
+
+    def add(scores: Array, candidates: Array) -> None:
+        candidates[:] = scores[:, None]  # then adding is along one vector: faster than adding the rows
+        np.add(candidates, wide, out=candidates)
+
+    return add

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
+import numpy as np
 import pytest
 import torch
 import torchcrf
@@ -20,7 +22,7 @@ from crf_oracle import (
 )
 from torch import Tensor
 
-from seqnlp.crf import inference, k_best
+from seqnlp.crf import inference, k_best, viterbi
 from seqnlp.errors import SeqnlpError
 from seqnlp.nn.crf import CRF
 
@@ -54,6 +56,26 @@ def test_best_paths_equal_those_of_pytorch_crf(shape: tuple[int, int, int]) -> N
     theirs.load_state_dict(ours.state_dict())
     emissions, _, mask = random_batch(*shape)
     assert ours.decode(emissions, mask) == theirs.decode(emissions, mask)
+
+
+@pytest.mark.parametrize("shape", [(30, 1, 6), (12, 64, 9), (20, 10, 51)])  # (S, B, N)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_sums_of_scores_and_transitions_have_no_rounding_of_their_own(
+    shape: tuple[int, int, int], dtype: type[np.floating[Any]]
+) -> None:
+    random = np.random.default_rng(3)
+    emissions = (random.normal(size=shape) * 100).astype(dtype)
+    transitions = random.normal(size=(shape[2], shape[2])).astype(dtype)
+    emissions[random.random(shape) < 0.2] = -np.inf
+    transitions[random.random(transitions.shape) < 0.5] = -np.inf
+    with np.errstate(invalid="ignore"):
+        actual = viterbi._prefix_scores(emissions.copy(), transitions)
+        plain = emissions.copy()
+        for step in range(1, len(plain)):
+            plain[step] += (plain[step - 1][:, :, None] + transitions).max(axis=1)
+            if step % viterbi.RESCALE_EVERY == 0:
+                plain[step] -= plain[step].max(axis=1, keepdims=True)
+    np.testing.assert_array_equal(actual, plain)
 
 
 def test_of_equal_paths_the_lower_tags_win() -> None:
