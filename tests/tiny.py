@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from seqnlp.config.common import Config
-from seqnlp.config.reading import config_to_dict, read_config
+from tiny_settings import tiny
+
+from seqnlp.config.tagging import TaggingConfig
 from seqnlp.text.sentence import TaggedSentence
 
 PERSONS = ("Sorrel", "Ada Sorrel", "Tamsin Oake", "Brand", "Wren Hollis")
@@ -44,30 +45,16 @@ def write_conll(path: Path, sentences: Sequence[TaggedSentence]) -> None:
     path.write_text("\n".join(blocks) + "\n", encoding="utf-8")
 
 
-def tiny_config(folder: Path, **changes: Any) -> Config:
+def tiny_config(folder: Path, **changes: Any) -> TaggingConfig:
     """A small tagger on ``folder/train.conll`` and ``dev.conll``; changes as ``model__cell="gru"``."""
-    raw: dict[str, Any] = {
-        "name": "tiny",
-        "data": {"dir": str(folder), "train": "train.conll", "dev": "dev.conll"},
-        "model": {"word_dim": 8, "character_dim": 5, "character_hidden_dim": 6, "hidden_dim": 8, "casing_dim": 2},
-        "optimizer": {"learning_rate": 0.02, "schedule": "constant"},
-        "trainer": {
-            "epochs": 2,
-            "batch_sentences": 4,
-            "device": "cpu",
-            "precision": "fp32",
-            "ema_decay": 0.0,
-            "progress": False,
-        },
-    }
-    full = config_to_dict(read_config(raw))
-    for name, value in changes.items():
-        *sections, key = name.split("__")
-        place = full
-        for section in sections:
-            place = place[section]
-        place[key] = value
-    return read_config(full)
+    return tiny(
+        TaggingConfig,
+        changes,
+        data={"dir": str(folder), "train": "train.conll", "dev": "dev.conll"},
+        model={"word_dim": 8, "character_dim": 5, "character_hidden_dim": 6, "hidden_dim": 8, "casing_dim": 2},
+        learning_rate=0.02,
+        trainer={"batch_sentences": 4},
+    )
 
 
 def write_tiny_data(folder: Path, train: int = 24, dev: int = 8) -> None:

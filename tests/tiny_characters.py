@@ -5,13 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import torch
+from tasks_in_process import trained_task
 from tiny import make_sentences
 from tiny_text import tiny_language_model, write_text
 
 from seqnlp.tasks.language_model.task import LanguageModelTask
-from seqnlp.training.distributed import Processes
-from seqnlp.training.fit import fit
 
 
 def train_characters(folder: Path, name: str, **changes: Any) -> Path:
@@ -20,8 +18,7 @@ def train_characters(folder: Path, name: str, **changes: Any) -> Path:
     settings = {"tokenizer__kind": "characters", "data__dev": "", "trainer__epochs": 1, **changes}
     config = tiny_language_model(folder, **settings)
     run = folder / name
-    run.mkdir()
-    fit(LanguageModelTask(config, run, torch.device("cpu"), [].append), config, run, Processes())
+    trained_task(LanguageModelTask, config, run)
     return run
 
 

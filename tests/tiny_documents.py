@@ -6,8 +6,9 @@ import random
 from pathlib import Path
 from typing import Any
 
+from tiny_settings import tiny
+
 from seqnlp.config.classification import ClassificationConfig
-from seqnlp.config.reading import config_to_dict, read_config
 
 WORDS = {"good": ("fine", "lovely", "fresh", "kind"), "bad": ("awful", "stale", "rude", "dull")}
 THINGS = ("soup", "room", "film", "view", "bread")
@@ -39,28 +40,11 @@ def write_tiny_documents(folder: Path, train: int = 40, dev: int = 12, test: int
 
 def tiny_classification(folder: Path, **changes: Any) -> ClassificationConfig:
     """A small classifier on the files of :func:`write_tiny_documents`; changes as ``model__cell="gru"``."""
-    raw: dict[str, Any] = {
-        "task": "classification",
-        "name": "tiny",
-        "data": {"dir": str(folder), "train": "train.tsv", "dev": "dev.tsv", "test": "test.tsv"},
-        "model": {"word_dim": 8, "hidden_dim": 6, "character_dim": 4, "character_hidden_dim": 5, "ngrams": 0},
-        "optimizer": {"learning_rate": 0.02, "schedule": "constant"},
-        "trainer": {
-            "epochs": 2,
-            "batch_sentences": 8,
-            "device": "cpu",
-            "precision": "fp32",
-            "ema_decay": 0.0,
-            "progress": False,
-        },
-    }
-    full = config_to_dict(read_config(raw))
-    for name, value in changes.items():
-        *sections, key = name.split("__")
-        place = full
-        for section in sections:
-            place = place[section]
-        place[key] = value
-    config = read_config(full)
-    assert isinstance(config, ClassificationConfig)
-    return config
+    return tiny(
+        ClassificationConfig,
+        changes,
+        data={"dir": str(folder), "train": "train.tsv", "dev": "dev.tsv", "test": "test.tsv"},
+        model={"word_dim": 8, "hidden_dim": 6, "character_dim": 4, "character_hidden_dim": 5, "ngrams": 0},
+        learning_rate=0.02,
+        trainer={"batch_sentences": 8},
+    )

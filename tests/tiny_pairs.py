@@ -6,7 +6,8 @@ import random
 from pathlib import Path
 from typing import Any
 
-from seqnlp.config.reading import config_to_dict, read_config
+from tiny_settings import tiny
+
 from seqnlp.config.translation import TranslationConfig
 
 NOUNS = {"Hund": "dog", "Mann": "man", "Baum": "tree", "Ball": "ball", "Vogel": "bird"}
@@ -39,35 +40,12 @@ def write_tiny_pairs(folder: Path, train: int = 24, dev: int = 6) -> None:
 
 def tiny_translation(folder: Path, **changes: Any) -> TranslationConfig:
     """A small translator on the files of :func:`write_tiny_pairs`; changes as ``model__cell="gru"``."""
-    raw: dict[str, Any] = {
-        "task": "translation",
-        "name": "tiny",
-        "data": {
-            "dir": str(folder),
-            "train": "train.{lang}",
-            "dev": "dev.{lang}",
-            "source": "de",
-            "target": "en",
-        },
-        "tokenizer": {"vocabulary_size": 320},
-        "model": {"embedding_dim": 8, "encoder_hidden_dim": 6, "decoder_hidden_dim": 12, "attention_dim": 6},
-        "optimizer": {"learning_rate": 0.01, "schedule": "constant"},
-        "trainer": {
-            "epochs": 2,
-            "batch_sentences": 4,
-            "device": "cpu",
-            "precision": "fp32",
-            "ema_decay": 0.0,
-            "progress": False,
-        },
-    }
-    full = config_to_dict(read_config(raw))
-    for name, value in changes.items():
-        *sections, key = name.split("__")
-        place = full
-        for section in sections:
-            place = place[section]
-        place[key] = value
-    config = read_config(full)
-    assert isinstance(config, TranslationConfig)
-    return config
+    return tiny(
+        TranslationConfig,
+        changes,
+        data={"dir": str(folder), "train": "train.{lang}", "dev": "dev.{lang}", "source": "de", "target": "en"},
+        model={"embedding_dim": 8, "encoder_hidden_dim": 6, "decoder_hidden_dim": 12, "attention_dim": 6},
+        learning_rate=0.01,
+        trainer={"batch_sentences": 4},
+        tokenizer={"vocabulary_size": 320},
+    )

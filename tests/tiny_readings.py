@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from tiny_settings import tiny
+
 from seqnlp.config.anomaly_detection import AnomalyDetectionConfig
-from seqnlp.config.reading import config_to_dict, read_config
 
 BEGIN, STEP = datetime(2030, 1, 7), timedelta(hours=1)
 PERIOD = 12
@@ -42,32 +43,12 @@ def write_tiny_readings(folder: Path, rows: int = 240) -> None:
 
 def tiny_detector(folder: Path, **changes: Any) -> AnomalyDetectionConfig:
     """A small detector of the files of :func:`write_tiny_readings`; changes as ``model__cell="gru"``."""
-    raw: dict[str, Any] = {
-        "task": "anomaly_detection",
-        "name": "tiny",
-        "data": {
-            "dir": str(folder),
-            "train": "readings.csv",
-            "dev": "25%",
-            "test": "40%",
-            "time_column": "time",
-            "labels": "windows.json",
-        },
-        "model": {"window": 6, "hidden_dim": 8, "code_dim": 3, "false_alarms": 0.05},
-        "optimizer": {"learning_rate": 0.02, "schedule": "constant"},
-        "trainer": {
-            "epochs": 3,
-            "batch_windows": 8,
-            "device": "cpu",
-            "precision": "fp32",
-            "ema_decay": 0.0,
-            "progress": False,
-        },
-    }
-    full = config_to_dict(read_config(raw))
-    for name, value in changes.items():
-        section, key = name.split("__")
-        full[section][key] = value
-    config = read_config(full)
-    assert isinstance(config, AnomalyDetectionConfig)
-    return config
+    parts = {"train": "readings.csv", "dev": "25%", "test": "40%"}
+    return tiny(
+        AnomalyDetectionConfig,
+        changes,
+        data={"dir": str(folder), **parts, "time_column": "time", "labels": "windows.json"},
+        model={"window": 6, "hidden_dim": 8, "code_dim": 3, "false_alarms": 0.05},
+        learning_rate=0.02,
+        trainer={"epochs": 3, "batch_windows": 8},
+    )

@@ -8,8 +8,9 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from tiny_settings import tiny
+
 from seqnlp.config.forecasting import ForecastingConfig
-from seqnlp.config.reading import config_to_dict, read_config
 
 
 def make_lines(rows: int, seed: int = 0) -> list[str]:
@@ -30,26 +31,11 @@ def write_series(path: Path, lines: list[str]) -> None:
 
 def tiny_forecasting(folder: Path, **changes: Any) -> ForecastingConfig:
     """A small forecaster of ``folder/series.csv``; changes as ``model__cell="gru"``."""
-    raw: dict[str, Any] = {
-        "task": "forecasting",
-        "name": "tiny",
-        "data": {"dir": str(folder), "train": "series.csv", "dev": "20%", "test": "20%", "time_column": "day"},
-        "model": {"horizon": 3, "season": 7, "hidden_dim": 5, "min_context": 4, "calendar": "week", "lags": 2},
-        "optimizer": {"learning_rate": 0.01, "schedule": "constant"},
-        "trainer": {
-            "epochs": 2,
-            "window": 12,
-            "batch_windows": 3,
-            "device": "cpu",
-            "precision": "fp32",
-            "ema_decay": 0.0,
-            "progress": False,
-        },
-    }
-    full = config_to_dict(read_config(raw))
-    for name, value in changes.items():
-        section, key = name.split("__")
-        full[section][key] = value
-    config = read_config(full)
-    assert isinstance(config, ForecastingConfig)
-    return config
+    return tiny(
+        ForecastingConfig,
+        changes,
+        data={"dir": str(folder), "train": "series.csv", "dev": "20%", "test": "20%", "time_column": "day"},
+        model={"horizon": 3, "season": 7, "hidden_dim": 5, "min_context": 4, "calendar": "week", "lags": 2},
+        learning_rate=0.01,
+        trainer={"window": 12, "batch_windows": 3},
+    )

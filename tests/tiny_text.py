@@ -6,8 +6,9 @@ import random
 from pathlib import Path
 from typing import Any
 
+from tiny_settings import tiny
+
 from seqnlp.config.language_model import LanguageModelConfig
-from seqnlp.config.reading import config_to_dict, read_config
 
 HOMES = {"Velland": "Vellish", "Ormland": "Ormish", "Tashland": "Tashish"}
 NAMES = ("Mira", "Joren", "Tessa")
@@ -37,29 +38,11 @@ def write_tiny_text(folder: Path, train: int = 60, dev: int = 12) -> None:
 
 def tiny_language_model(folder: Path, **changes: Any) -> LanguageModelConfig:
     """A small language model of the files of :func:`write_tiny_text`; changes as ``model__cell="gru"``."""
-    raw: dict[str, Any] = {
-        "task": "language_model",
-        "name": "tiny",
-        "data": {"dir": str(folder), "train": "train.txt", "dev": "dev.txt"},
-        "model": {"embedding_dim": 6, "hidden_dim": 8},
-        "optimizer": {"learning_rate": 0.01, "schedule": "constant"},
-        "trainer": {
-            "epochs": 2,
-            "streams": 4,
-            "window": 7,
-            "device": "cpu",
-            "precision": "fp32",
-            "ema_decay": 0.0,
-            "progress": False,
-        },
-    }
-    full = config_to_dict(read_config(raw))
-    for name, value in changes.items():
-        *sections, key = name.split("__")
-        place = full
-        for section in sections:
-            place = place[section]
-        place[key] = value
-    config = read_config(full)
-    assert isinstance(config, LanguageModelConfig)
-    return config
+    return tiny(
+        LanguageModelConfig,
+        changes,
+        data={"dir": str(folder), "train": "train.txt", "dev": "dev.txt"},
+        model={"embedding_dim": 6, "hidden_dim": 8},
+        learning_rate=0.01,
+        trainer={"streams": 4, "window": 7},
+    )

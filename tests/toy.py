@@ -8,11 +8,12 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from tiny_settings import configured
 from torch import Tensor, nn
 from torch.nn import functional
 
 from seqnlp.config.common import Config
-from seqnlp.config.reading import config_to_dict, read_config
+from seqnlp.config.tagging import TaggingConfig
 from seqnlp.data.batches import plan_epoch
 from seqnlp.training.checkpoint import TRAIN, Progress
 from seqnlp.training.distributed import Processes
@@ -106,14 +107,8 @@ class ToyTask:
 def toy_config(**changes: object) -> Config:
     """Three epochs of batches of five; changes as ``trainer__epochs=2``."""
     raw = {"data": {"train": "-", "dev": "-"}, "optimizer": {"learning_rate": 0.05}}
-    full = config_to_dict(read_config({**raw, "trainer": {"epochs": 3, "batch_sentences": 5, "progress": False}}))
-    for name, value in changes.items():
-        *sections, key = name.split("__")
-        place = full
-        for section in sections:
-            place = place[section]
-        place[key] = value
-    return read_config(full)
+    trainer = {"epochs": 3, "batch_sentences": 5, "progress": False}
+    return configured(TaggingConfig, {**raw, "trainer": trainer}, changes)
 
 
 def train(folder: Path, config: Config, **options: object) -> tuple[ToyTask, Progress]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from seqnlp.cli.engine_options import add_engine_arguments, engine_options
 from seqnlp.cli.output import emit
-from seqnlp.cli.worker_options import add_workers_argument, choose_workers, pieces
+from seqnlp.cli.worker_options import add_errors_argument, add_workers_argument, choose_workers, pieces
 
 if TYPE_CHECKING:
     from seqnlp.api import Classification, Classifier
@@ -64,18 +64,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_engine_arguments(parser, precision=True)
     add_workers_argument(parser)
-    parser.add_argument(
-        "--errors",
-        choices=("strict", "replace"),
-        default="strict",
-        help="what is not UTF-8, or a stray carriage return: stop with the line number, or replace it (default strict)",
-    )
+    add_errors_argument(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Stream the answers."""
     from seqnlp.cli.classify_output import csv_heading, tsv_heading
     from seqnlp.cli.streams import WINDOW, read_text_lines, standard_input
+    from seqnlp.cli.table_input import read_rows
     from seqnlp.errors import SeqnlpError
     from seqnlp.workers import mapped
 
@@ -89,7 +85,8 @@ def run(arguments: argparse.Namespace) -> int:
     from seqnlp.api import Classifier
 
     classifier = Classifier(arguments.run, **engine)
-    columns, rows = _rows(read_text_lines(standard_input("classify"), arguments.errors), arguments)
+    lines = read_text_lines(standard_input("classify"), arguments.errors)
+    columns, rows = read_rows(lines, arguments.input, arguments.text_column, "standard input")
     sets = arguments.coverage is not None
     classifier.classify_texts([], coverage=arguments.coverage)  # refuses a wrong one before any text is read
     if output == "tsv":
@@ -128,15 +125,6 @@ class _Answering:
         else:
             written = [WRITERS[self.output](answer) for answer in answers]
         return written, LongTexts.among(answers, self.classifier.longest)
-
-
-def _rows(lines: Iterator[str], arguments: argparse.Namespace) -> tuple[list[str], Iterator[Row]]:
-    """The names of the columns, if there are any, and the rows; a line is a row of nothing but its text."""
-    from seqnlp.cli.table_input import NO_FIELDS, Row, read_rows
-
-    if arguments.input == "text":
-        return [], (Row(line, "", NO_FIELDS) for line in lines)
-    return read_rows(lines, arguments.input, arguments.text_column, "standard input")
 
 
 @dataclass

@@ -61,14 +61,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Read, write what is found, and say on standard error how much that is."""
     from seqnlp.errors import SeqnlpError
-    from seqnlp.plots.picture import SUFFIXES
+    from seqnlp.plots.picture import check_suffix
 
     if arguments.plot and len(arguments.series) > 1:
         raise SeqnlpError(f"--plot draws one series, found {len(arguments.series)}")
     if arguments.plot and not arguments.series:
         raise SeqnlpError("--plot needs the whole series: give a file, as in `seqnlp detect RUN series.csv --plot ...`")
-    if arguments.plot and arguments.plot.suffix not in SUFFIXES:
-        raise SeqnlpError(f"--plot: expected a name that ends in .png or .svg, found '{arguments.plot}'")
+    check_suffix("--plot", arguments.plot)
     several = len(arguments.series) > 1
     if not several and (arguments.workers or 1) > 1:
         raise SeqnlpError("--workers reads several series at the same time; give more than one file")
@@ -106,19 +105,11 @@ def _detect_file(arguments: argparse.Namespace, detector: Detector, series: str)
 
 def _detect_stream(arguments: argparse.Namespace, detector: Detector) -> None:
     """Row by row."""
-    from seqnlp.cli.streams import read_text_lines, standard_input
-    from seqnlp.config.common import delimiter_of
-    from seqnlp.data.series.rows import read_rows
-    from seqnlp.text.csv_rows import csv_rows
+    from seqnlp.cli.series_input import SOURCE, read_standard_series
 
-    source, tally, events = "standard input", Counts(), 0
-    stream, merger = detector.start(arguments.false_alarms, source=source), detector.merger(arguments.gap)
-    lines = read_text_lines(standard_input("detect"), "strict")
-    data = detector.loaded.data
-    fields = csv_rows(lines, source, delimiter_of(data.delimiter))
-    columns, rows = read_rows(fields, data, source, detector.columns)
-    if columns.unread:
-        say(f"{source}: columns that are not read: {', '.join(columns.unread)}")
+    tally, events = Counts(), 0
+    stream, merger = detector.start(arguments.false_alarms, source=SOURCE), detector.merger(arguments.gap)
+    rows = read_standard_series("detect", detector.loaded.data, detector.columns)
     emit(_heading(arguments, detector))
     for read in rows:
         for row in stream.read(read):
@@ -127,13 +118,13 @@ def _detect_stream(arguments: argparse.Namespace, detector: Detector) -> None:
             events += over is not None
             emit(_row(row, arguments, detector) if arguments.rows else _event(over, arguments))
         for news in stream.findings.news():
-            say(f"{source}: {news}")
+            say(f"{SOURCE}: {news}")
     stream.end()
     over = merger.finish()
     if not arguments.rows:
         emit(_event(over, arguments))
     if stream.findings.counts:
-        say(f"{source}: {stream.findings}")
+        say(f"{SOURCE}: {stream.findings}")
     tally.report(events + (over is not None), stream.threshold)
 
 

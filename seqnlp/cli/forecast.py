@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,14 +55,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Forecast a file, or the rows of standard input as they come."""
     from seqnlp.errors import SeqnlpError
-    from seqnlp.plots.picture import SUFFIXES
+    from seqnlp.plots.picture import check_suffix
 
     if arguments.horizon is not None and arguments.horizon < 1:
         raise SeqnlpError(f"--horizon: expected 1 or more, found {arguments.horizon}")
     if arguments.series is None and (arguments.plot or arguments.file):
         raise SeqnlpError("-o and --plot are for a file's forecast: name a CSV file, or redirect the output (> FILE)")
-    if arguments.plot and arguments.plot.suffix not in SUFFIXES:
-        raise SeqnlpError(f"--plot: expected a name that ends in .png or .svg, found '{arguments.plot}'")
+    check_suffix("--plot", arguments.plot)
     engine = engine_options(arguments)
     from seqnlp.api import Forecaster
 
@@ -95,18 +93,12 @@ def _forecast_file(forecaster: Forecaster, arguments: argparse.Namespace) -> int
 
 def _forecast_stream(forecaster: Forecaster, arguments: argparse.Namespace) -> int:
     from seqnlp.cli.forecast_output import csv_heading, write_csv, write_jsonl
-    from seqnlp.config.common import delimiter_of
-    from seqnlp.data.series.rows import read_rows
-    from seqnlp.text.csv_rows import csv_rows
+    from seqnlp.cli.series_input import SOURCE, read_standard_series
 
-    source = "standard input"
-    data = forecaster.loaded.data
-    columns, rows = read_rows(csv_rows(_lines(), source, delimiter_of(data.delimiter)), data, source, forecaster.names)
-    if columns.unread:
-        say(f"{source}: columns that are not read: {', '.join(columns.unread)}")
-    stream = forecaster.start(arguments.horizon or 0, level=arguments.level, source=source)
+    rows = read_standard_series("forecast", forecaster.loaded.data, forecaster.names)
+    stream = forecaster.start(arguments.horizon or 0, level=arguments.level, source=SOURCE)
     if arguments.output == "csv":
-        print(csv_heading(columns.names), end="", flush=True)
+        print(csv_heading(forecaster.names), end="", flush=True)
     silent = 0
     for row in rows:
         forecast = stream.read(row)
@@ -116,19 +108,13 @@ def _forecast_stream(forecaster: Forecaster, arguments: argparse.Namespace) -> i
         elif forecast is not None:
             print(write_csv(forecast), end="", flush=True)
         for news in stream.findings.news():
-            say(f"{source}: {news}")
+            say(f"{SOURCE}: {news}")
     stream.end()
     if stream.findings.counts:
-        say(f"{source}: {stream.findings}")
+        say(f"{SOURCE}: {stream.findings}")
     if silent:
-        say(f"{source}: {silent:,} rows without a forecast, the first {forecaster.fewest_rows - 1} among them")
+        say(f"{SOURCE}: {silent:,} rows without a forecast, the first {forecaster.fewest_rows - 1} among them")
     return 0
-
-
-def _lines() -> Iterator[str]:
-    from seqnlp.cli.streams import read_text_lines, standard_input
-
-    return read_text_lines(standard_input("forecast"), "strict")
 
 
 def _plot(forecaster: Forecaster, series: Path, forecast: Forecast, file: Path) -> None:

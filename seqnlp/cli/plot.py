@@ -93,14 +93,13 @@ def _check(arguments: argparse.Namespace) -> None:
         SeqnlpError: an unknown kind, or arguments that do not belong to it.
     """
     from seqnlp.errors import SeqnlpError, did_you_mean
-    from seqnlp.plots.picture import SUFFIXES
+    from seqnlp.plots.picture import SUFFIXES, check_suffix
 
     kind: str = arguments.kind
     if kind not in KINDS:
         close = did_you_mean(kind, KINDS)
         raise SeqnlpError(f"expected a kind of plot ({', '.join(KINDS)}), found '{kind}'{close}")
-    if arguments.output and arguments.output.suffix not in (".html", *SUFFIXES):
-        raise SeqnlpError(f"-o: expected a name that ends in .html, .png or .svg, found '{arguments.output}'")
+    check_suffix("-o", arguments.output, (".html", *SUFFIXES))
     if kind in WITH_TEXT and not (arguments.text or "").strip():
         raise SeqnlpError("--text: expected some words, found none")
     if kind not in WITH_TEXT and arguments.text is not None:

@@ -41,6 +41,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Read all texts, choose, and write the chosen ones with the model's answers."""
     from seqnlp import load
     from seqnlp.api import Classifier, Tagger
+    from seqnlp.cli.streams import read_file_lines
+    from seqnlp.cli.table_input import read_rows
     from seqnlp.errors import SeqnlpError
     from seqnlp.studies.suggestion import suggest
 
@@ -51,7 +53,8 @@ def run(arguments: argparse.Namespace) -> int:
         raise SeqnlpError(f"{arguments.run}: expected a tagger or classifier, found a {type(model).__name__.lower()}")
     if arguments.output != "jsonl" and not isinstance(model, Tagger):
         raise SeqnlpError(f"--output {arguments.output} is for taggers; a classifier's texts are written as jsonl")
-    rows = _rows(arguments)
+    form = arguments.file.name.removesuffix(".gz").rpartition(".")[2]
+    rows = list(read_rows(read_file_lines(arguments.file, "strict"), form, arguments.text_column, arguments.file)[1])
     texts = [row.text for row in rows]
     if arguments.by == "random":
         import numpy as np
@@ -68,18 +71,6 @@ def run(arguments: argparse.Namespace) -> int:
     sys.stdout.write(_written(model, picked, extra, arguments.output))
     print(f"{len(chosen):,} of {len(texts):,} texts chosen by {arguments.by}", file=sys.stderr)
     return 0
-
-
-def _rows(arguments: argparse.Namespace) -> list[Row]:
-    """The rows of the file."""
-    from seqnlp.cli.streams import read_file_lines
-    from seqnlp.cli.table_input import NO_FIELDS, Row, read_rows
-
-    lines = read_file_lines(arguments.file, "strict")
-    form = arguments.file.name.removesuffix(".gz").rpartition(".")[2]
-    if form in ("csv", "jsonl"):
-        return list(read_rows(lines, form, arguments.text_column, arguments.file)[1])
-    return [Row(line, "", NO_FIELDS) for line in lines]
 
 
 def _written(model: Tagger | Classifier, rows: list[Row], extra: list[dict[str, Any]], output: str) -> str:

@@ -33,7 +33,7 @@ def read_rows(lines: Iterable[str], form: str, text_column: str, source: object)
 
     Args:
         lines: without their ends.
-        form: ``csv`` or ``jsonl``.
+        form: ``csv`` or ``jsonl``; else a line is a row of nothing but its text.
         text_column: the field that is the text.
         source: name of the stream in messages.
 
@@ -42,7 +42,9 @@ def read_rows(lines: Iterable[str], form: str, text_column: str, source: object)
     """
     if form == "jsonl":
         return [], _json_rows(lines, text_column, source)
-    return _csv_rows(lines, text_column, source)
+    if form == "csv":
+        return _csv_rows(lines, text_column, source)
+    return [], (Row(line, "", NO_FIELDS) for line in lines)
 
 
 def _json_rows(lines: Iterable[str], text_column: str, source: object) -> Iterator[Row]:

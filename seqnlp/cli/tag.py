@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from seqnlp.cli.engine_options import add_engine_arguments, engine_options
-from seqnlp.cli.worker_options import add_workers_argument, choose_workers, pieces
+from seqnlp.cli.worker_options import add_errors_argument, add_workers_argument, choose_workers, pieces
 
 if TYPE_CHECKING:
     from seqnlp.api import Tagger
@@ -67,12 +67,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_engine_arguments(parser, precision=True)
     add_workers_argument(parser)
-    parser.add_argument(
-        "--errors",
-        choices=("strict", "replace"),
-        default="strict",
-        help="what is not UTF-8, or a stray carriage return: stop with the line number, or replace it (default strict)",
-    )
+    add_errors_argument(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from seqnlp.cli.engine_options import add_engine_arguments, engine_options
 from seqnlp.cli.output import emit
-from seqnlp.cli.worker_options import add_workers_argument, choose_workers, pieces
+from seqnlp.cli.worker_options import add_errors_argument, add_workers_argument, choose_workers, pieces
 
 if TYPE_CHECKING:
     from seqnlp.api import Translator
@@ -77,12 +77,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="bf16: with --engine torch; int8: faster, in a quarter of the memory, nearly the same (default auto)",
     )
     group.add_argument("--batch-lines", type=int, default=64, metavar="N", help="most lines of a batch (default 64)")
-    parser.add_argument(
-        "--errors",
-        choices=("strict", "replace"),
-        default="strict",
-        help="what is not UTF-8, or a stray carriage return: stop with the line number, or replace it (default strict)",
-    )
+    add_errors_argument(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

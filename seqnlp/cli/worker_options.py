@@ -1,4 +1,4 @@
-"""``--workers`` of the verbs that answer line by line."""
+"""``--workers`` and ``--errors`` of the verbs that answer line by line."""
 
 from __future__ import annotations
 
@@ -19,6 +19,16 @@ def add_workers_argument(parser: argparse._ActionsContainer) -> None:
         metavar="N",
         help="processes that answer side by side, one thread each; the answers are the same (default: one a CPU for "
         "a large file, 1 for a pipe and what is typed)",
+    )
+
+
+def add_errors_argument(parser: argparse.ArgumentParser) -> None:
+    """Declare what becomes of text that is none; see :func:`~seqnlp.cli.streams.read_text_lines`."""
+    parser.add_argument(
+        "--errors",
+        choices=("strict", "replace"),
+        default="strict",
+        help="what is not UTF-8, or a stray carriage return: stop with the line number, or replace it (default strict)",
     )
 
 

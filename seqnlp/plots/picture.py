@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,6 +34,17 @@ _FONTS = (
     *("Hiragino Sans", "PingFang SC", "Yu Gothic", "Microsoft YaHei", "Arial Unicode MS"),
     *("Noto Sans Devanagari", "Noto Sans Thai", "Noto Emoji", "Segoe UI Emoji"),
 )
+
+
+def check_suffix(option: str, file: Path | None, endings: Sequence[str] = SUFFIXES) -> None:
+    """Stop at a file, if one is asked for, whose name says no format.
+
+    Raises:
+        SeqnlpError: with the option.
+    """
+    if file and file.suffix not in endings:
+        *others, last = endings
+        raise SeqnlpError(f"{option}: expected a name that ends in {', '.join(others)} or {last}, found '{file}'")
 
 
 def save_picture(path: Path, draw: Callable[[], Figure], dpi: int = 150) -> None:

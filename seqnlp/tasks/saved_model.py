@@ -7,21 +7,20 @@ import shutil
 import sys
 import tempfile
 import weakref
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from seqnlp.bundle import Bundle
+from seqnlp.bundle import Bundle, load_bundle
 from seqnlp.bundle_files import find_model
 from seqnlp.errors import SeqnlpError
+from seqnlp.networks.engine import choose_engine
 from seqnlp.tasks.model_folder import copy_model, files_of, is_in_run, write_files
 
 if TYPE_CHECKING:
     from seqnlp.tasks.saved_evaluation import Report
-
-P = ParamSpec("P")
-R = TypeVar("R")
 
 
 def changed(**options: tuple[Any, Any]) -> dict[str, Any]:
@@ -99,6 +98,39 @@ class SavedModel:
         paths, options = self._made_from
         given = [*map(repr, paths), *(f"{name}={value!r}" for name, value in options.items())]
         return f"seqnlp.{type(self).__name__}({', '.join(given)})"
+
+
+class SingleModel(SavedModel, ABC):
+    """A model from one folder, computed by any engine in any precision.
+
+    Args:
+        path: a run, or a saved model folder.
+        engine: what computes: ``onnxruntime``, ``torch`` or ``numpy``; ``auto``: the fastest that is installed.
+        device: ``cpu``, or another of torch's, as ``cuda``, with the engine torch.
+        threads: that compute; 0: as many as the engine chooses. With torch it is a setting of the whole process.
+        precision: ``int8``: weights and products in one byte a number, with a scale a row; not with torch.
+
+    Attributes:
+        engine: the one that computes.
+    """
+
+    def __init__(
+        self,
+        path: str | Path,
+        *,
+        engine: str = "auto",
+        device: str = "cpu",
+        threads: int = 0,
+        precision: str = "auto",
+    ) -> None:
+        bundle = load_bundle(path)
+        self.engine = choose_engine(engine, device, precision)
+        self._build(bundle, device, threads, precision)
+        self._remember(bundle, path, engine=engine, device=device, threads=threads, precision=precision)
+
+    @abstractmethod
+    def _build(self, bundle: Bundle, device: str, threads: int, precision: str) -> None:
+        """Make of the folder what answers."""
 
 
 def _load(model: type[Any], paths: tuple[str, ...], options: Mapping[str, Any]) -> Any:

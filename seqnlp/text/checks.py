@@ -1,6 +1,8 @@
-"""Whether a text is a number, and whether it is a text at all."""
+"""Whether a text is a number or JSON, and whether it is a text at all."""
 
 from __future__ import annotations
+
+import json
 
 
 def is_number(text: str) -> bool:
@@ -10,6 +12,15 @@ def is_number(text: str) -> bool:
     except ValueError:
         return False
     return "_" not in text
+
+
+def is_json(text: str) -> bool:
+    """Whether a text is a JSON value by itself."""
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def half_character(text: str) -> str:

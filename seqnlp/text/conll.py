@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from seqnlp.errors import DataError
 from seqnlp.text.files import read_lines
-from seqnlp.text.sentence import TaggedSentence
+from seqnlp.text.sentence import TaggedSentence, sentences_of_words
 
 _DOCUMENT = "-DOCSTART-"
 _KEY_VALUE = re.compile(r"# ?[^\s=]+ =( |$)")
@@ -63,21 +63,15 @@ def read_conll(
     """
     comments = _Comments.of(comment, token_column, tag_column)
     shape = _shape((line for _, line in read_lines(path)), comments)
-    tokens: list[str] = []
-    tags: list[str] = []
-    lines: list[int] = []
-    for number, line in read_lines(path):
-        if _is_break(line):
-            if tokens:
-                yield TaggedSentence(tuple(tokens), tuple(tags), lines[0], tuple(lines))
-                tokens, tags, lines = [], [], []
-        elif not _is_comment(line, shape, comments):
-            token, tag = _token_and_tag(_columns(line), token_column, tag_column, shape, path, number)
-            tokens.append(token)
-            tags.append(tag)
-            lines.append(number)
-    if tokens:
-        yield TaggedSentence(tuple(tokens), tuple(tags), lines[0], tuple(lines))
+
+    def words() -> Iterator[tuple[str, str, int] | None]:
+        for number, line in read_lines(path):
+            if _is_break(line):
+                yield None
+            elif not _is_comment(line, shape, comments):
+                yield (*_token_and_tag(_columns(line), token_column, tag_column, shape, path, number), number)
+
+    return sentences_of_words(words())
 
 
 def document_starts(path: str | os.PathLike[str]) -> list[int]:

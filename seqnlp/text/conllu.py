@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from seqnlp.errors import DataError
 from seqnlp.text.files import read_lines
-from seqnlp.text.sentence import TaggedSentence
+from seqnlp.text.sentence import TaggedSentence, sentences_of_words
 
 _COLUMNS = {"upos": 3, "xpos": 4, "feats": 5}
 _MISC = 9
@@ -27,25 +27,20 @@ def read_conllu(path: str | os.PathLike[str], column: str = "upos") -> Iterator[
         DataError: an unknown column name; a line without ten columns, a word number, a word or a tag (file and line).
     """
     position, key = _find_column(column)
-    tokens: list[str] = []
-    tags: list[str] = []
-    lines: list[int] = []
-    for number, line in read_lines(path):
-        if not line or line.isspace():
-            if tokens:
-                yield TaggedSentence(tuple(tokens), tuple(tags), lines[0], tuple(lines))
-                tokens, tags, lines = [], [], []
-        elif not line.startswith("#"):
-            columns = line.split("\t")
-            if _is_word(columns, path, number):
-                tag = _misc_value(columns[_MISC], key) if key else columns[position]
-                if not columns[1] or not tag:
-                    raise DataError(f"the word or its {column} is empty; expected '_' for no value", path, number)
-                tokens.append(columns[1])
-                tags.append(tag)
-                lines.append(number)
-    if tokens:
-        yield TaggedSentence(tuple(tokens), tuple(tags), lines[0], tuple(lines))
+
+    def words() -> Iterator[tuple[str, str, int] | None]:
+        for number, line in read_lines(path):
+            if not line or line.isspace():
+                yield None
+            elif not line.startswith("#"):
+                columns = line.split("\t")
+                if _is_word(columns, path, number):
+                    tag = _misc_value(columns[_MISC], key) if key else columns[position]
+                    if not columns[1] or not tag:
+                        raise DataError(f"the word or its {column} is empty; expected '_' for no value", path, number)
+                    yield columns[1], tag, number
+
+    return sentences_of_words(words())
 
 
 def read_conllu_words(lines: Iterable[str], source: object = "") -> Iterator[list[str]]:

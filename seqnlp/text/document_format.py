@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 
 from seqnlp.errors import DataError
+from seqnlp.text.checks import is_json
 from seqnlp.text.class_folders import class_files
 from seqnlp.text.csv_rows import csv_rows
 from seqnlp.text.fasttext import PREFIX
@@ -42,7 +42,7 @@ def recognise_documents(path: Path) -> str:
 
 def _by_content(path: Path, head: Sequence[str]) -> str:
     first = head[0] if head else ""
-    if first.lstrip().startswith("{") and _is_json(first):
+    if first.lstrip().startswith("{") and is_json(first):
         return "jsonl"
     if _begins_json(head):
         return "json"
@@ -55,14 +55,6 @@ def _begins_json(head: Sequence[str]) -> bool:
     """Whether a file begins as an array of objects, or an object of several lines; ``[1] text`` is neither."""
     begin = "".join("".join(head[:2]).split())
     return begin.startswith(("[{", '{"'))
-
-
-def _is_json(line: str) -> bool:
-    try:
-        json.loads(line)
-    except (ValueError, RecursionError):
-        return False
-    return True
 
 
 def _is_tree(path: Path, first: str) -> bool:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from itertools import islice
 from pathlib import Path
 
 from seqnlp.errors import DataError
+from seqnlp.text.checks import is_json
 from seqnlp.text.csv_rows import csv_rows
 from seqnlp.text.files import open_bytes, read_lines
 from seqnlp.text.headings import names_sides
@@ -33,21 +33,13 @@ def recognise_pairs(path: Path, columns: tuple[str, ...] = ()) -> str:
             return "tmx"
     head = list(islice((line for _, line in read_lines(path) if line.strip()), 2))
     first = head[0] if head else ""
-    if first.lstrip().startswith("{") and _is_json(first):
+    if first.lstrip().startswith("{") and is_json(first):
         return "jsonl"
     if "".join("".join(head).split()).startswith(("[{", '{"')):
         return "json"
     if "\t" in first:
         return "tsv"
     return "csv" if _names_columns(first, columns) else ""
-
-
-def _is_json(line: str) -> bool:
-    try:
-        json.loads(line)
-    except (ValueError, RecursionError):
-        return False
-    return True
 
 
 def _names_columns(first: str, columns: tuple[str, ...]) -> bool:

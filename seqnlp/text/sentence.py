@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from seqnlp.text.tags import Span, spans_from_tags
+
+
+def sentences_of_words(rows: Iterable[tuple[str, str, int] | None]) -> Iterator[TaggedSentence]:
+    """Sentences from words with their tags and lines; nothing stands between two sentences, once or several times."""
+    for is_break, words in groupby(rows, key=lambda row: row is None):
+        if not is_break:
+            tokens, tags, lines = zip(*filter(None, words), strict=True)
+            yield TaggedSentence(tokens, tags, lines[0], lines)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-import torch
+from tasks_in_process import trained_task
 from tiny_text import tiny_language_model, write_tiny_text
 from without import run_without
 
@@ -17,8 +17,6 @@ from seqnlp.bundle import load_bundle
 from seqnlp.config.language_model import LanguageModelConfig
 from seqnlp.tasks.language_model.evaluation import evaluate
 from seqnlp.tasks.language_model.task import LanguageModelTask
-from seqnlp.training.distributed import Processes
-from seqnlp.training.fit import fit
 
 KINDS: dict[str, dict[str, Any]] = {
     "words": {"tokenizer__kind": "words", "model__adaptive_head": 10},
@@ -34,8 +32,7 @@ def trained(
     folder = tmp_path_factory.mktemp("text")
     write_tiny_text(folder)
     config, run = tiny_language_model(folder, **KINDS[request.param]), folder / "run"
-    run.mkdir()
-    fit(LanguageModelTask(config, run, torch.device("cpu"), [].append), config, run, Processes())
+    trained_task(LanguageModelTask, config, run)
     return run, config
 
 

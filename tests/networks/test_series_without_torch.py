@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
+from tasks_in_process import trained_task
 from tiny_readings import tiny_detector, write_tiny_readings
 from tiny_series import make_lines, tiny_forecasting, write_series
 from tiny_tasks import TINY
@@ -16,8 +16,6 @@ from seqnlp.api import Detector, Forecaster
 from seqnlp.errors import SeqnlpError
 from seqnlp.tasks.anomaly_detection.task import AnomalyDetectionTask
 from seqnlp.tasks.forecasting.task import ForecastingTask
-from seqnlp.training.distributed import Processes
-from seqnlp.training.fit import fit
 
 
 @pytest.fixture(scope="module", params=["plain", "calendar, a level that follows, two layers of gru"])
@@ -27,8 +25,7 @@ def detector(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     write_tiny_readings(folder)
     changes = {} if request.param == "plain" else {**TINY["anomaly_detection"].everything, "model__cell": "gru"}
     config, run = tiny_detector(folder, **changes), folder / "run"
-    run.mkdir()
-    fit(AnomalyDetectionTask(config, run, torch.device("cpu"), [].append), config, run, Processes())
+    trained_task(AnomalyDetectionTask, config, run)
     return run
 
 
@@ -65,8 +62,7 @@ def forecaster(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
     write_series(folder / "series.csv", make_lines(120))
     changes = {} if request.param == "fitted" else {**TINY["forecasting"].everything, "model__cell": "gru"}
     config, run = tiny_forecasting(folder, **changes), folder / "run"
-    run.mkdir()
-    fit(ForecastingTask(config, run, torch.device("cpu"), [].append), config, run, Processes())
+    trained_task(ForecastingTask, config, run)
     return run
 
 

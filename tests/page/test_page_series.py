@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-import torch
 from command import output
 from page_answers import needs_node, page_answers, variants
+from tasks_in_process import trained_task
 from tiny_readings import tiny_detector, write_tiny_readings
 from tiny_series import make_lines, tiny_forecasting, write_series
 from tiny_tasks import TINY
@@ -25,8 +25,6 @@ from seqnlp.tasks.anomaly_detection.task import AnomalyDetectionTask
 from seqnlp.tasks.forecasting.facts import LEVELS
 from seqnlp.tasks.forecasting.task import ForecastingTask
 from seqnlp.tasks.series_page import series_settings
-from seqnlp.training.distributed import Processes
-from seqnlp.training.fit import fit
 
 STAMPS = [
     *(("2024-01-31", ""), ("20240131", ""), ("2024-01-31 23:59", ""), ("2024-01-31T23:59:30Z", ""), ("2024-02-30", "")),
@@ -92,8 +90,7 @@ def test_a_forecast_is_that_of_python(tmp_path: Path, name: str) -> None:
     lines = lines if dated else [line.partition(",")[2] for line in lines]
     write_series(tmp_path / "series.csv", lines)
     config, run = tiny_forecasting(tmp_path, data__missing_values="None there", **changes), tmp_path / "run"
-    run.mkdir()
-    fit(ForecastingTask(config, run, torch.device("cpu"), [].append), config, run, Processes())
+    trained_task(ForecastingTask, config, run)
     output("export", run, "--page", tmp_path / "page.html")
     forecaster = Forecaster(run, engine="onnxruntime")
     texts = ["\n".join(rows) + "\n" for rows in (lines, lines[:60], mended(lines), lines[:5], ["x,y", "1,2"])]
@@ -131,8 +128,7 @@ def test_scores_and_events_are_those_of_python(tmp_path: Path, name: str) -> Non
     write_tiny_readings(tmp_path)
     changes = {} if name == "plain" else {**TINY["anomaly_detection"].everything, "model__cell": "gru"}
     config, run = tiny_detector(tmp_path, data__missing_values="-999, None there", **changes), tmp_path / "run"
-    run.mkdir()
-    fit(AnomalyDetectionTask(config, run, torch.device("cpu"), [].append), config, run, Processes())
+    trained_task(AnomalyDetectionTask, config, run)
     output("export", run, "--page", tmp_path / "page.html")
     detector, texts = Detector(run), [(tmp_path / "readings.csv").read_text()]
     texts.append("\n".join(mended(texts[0].splitlines())) + "\n")

@@ -7,18 +7,16 @@ from typing import Any
 
 import numpy as np
 import pytest
-import torch
 from command import output
 from page_answers import needs_node, page_answers, random_lines, variants
 from page_models import make_tagger
+from tasks_in_process import trained_task
 from tiny import tiny_config, write_tiny_data
 from tiny_characters import train_pair
 
 import seqnlp
 from seqnlp.tasks.activations import text_activations
 from seqnlp.tasks.tagging.task import TaggingTask
-from seqnlp.training.distributed import Processes
-from seqnlp.training.fit import fit
 
 NAMES = ["Tamsin Oake met Wren Hollis in LOWER Ashby.", "#quarley 300 years, @Ada 3,000.5 x2", "x", "", "İnönü ΟΔΟΣ"]
 LINES = [*NAMES, *random_lines(60, seed=5), " ".join(f"Pneumonoultramicroscopicsilicovolcano{n}" for n in range(20))]
@@ -93,8 +91,7 @@ def test_a_tagger_that_reads_character_models_has_a_page(tmp_path: Path, dim: in
     pair = train_pair(tmp_path)
     config = tiny_config(tmp_path, model__context=pair, model__context_dim=dim, trainer__epochs=1)
     run = tmp_path / "run"
-    run.mkdir()
-    fit(TaggingTask(config, run, torch.device("cpu"), [].append), config, run, Processes())
+    trained_task(TaggingTask, config, run)
     output("export", run, "--page", tmp_path / "page.html", "--precision", "fp32")
     same_answers(run, tmp_path / "page.html")
     output("export", run, "--page", tmp_path / "small.html")

@@ -6,15 +6,13 @@ import math
 from pathlib import Path
 
 import pytest
-import torch
+from tasks_in_process import trained_task
 from tiny_readings import make_lines, tiny_detector, write_tiny_readings
 
 from seqnlp.api import Detector
 from seqnlp.config.anomaly_detection import AutoencoderConfig
 from seqnlp.tasks.anomaly_detection.scoring import ErrorBaseline, baseline_of
 from seqnlp.tasks.anomaly_detection.task import AnomalyDetectionTask
-from seqnlp.training.distributed import Processes
-from seqnlp.training.fit import fit
 
 ODD_ROWS = (170, 220)
 """Where the made-up series is odd, from 0."""
@@ -26,8 +24,7 @@ def detector(tmp_path_factory: pytest.TempPathFactory) -> Detector:
     folder = tmp_path_factory.mktemp("glitches")
     write_tiny_readings(folder)
     config, run = tiny_detector(folder, model__level_rows=30), folder / "run"
-    run.mkdir()
-    fit(AnomalyDetectionTask(config, run, torch.device("cpu"), [].append), config, run, Processes())
+    trained_task(AnomalyDetectionTask, config, run)
     return Detector(run)
 
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from tasks_in_process import new_task, trained_task
 from tiny_readings import make_lines, time_of, tiny_detector, write_tiny_readings
 from tiny_tasks import TINY
 
 from seqnlp.bundle import load_bundle
-from seqnlp.config.anomaly_detection import AnomalyDetectionConfig
 from seqnlp.config.reading import read_config
 from seqnlp.data.series.parts import read_series
 from seqnlp.errors import ConfigError, DataError, RunError, SeqnlpError
@@ -21,8 +22,6 @@ from seqnlp.metrics.false_alarms import conformal_threshold
 from seqnlp.tasks.anomaly_detection.detector import detector_from_bundle
 from seqnlp.tasks.anomaly_detection.scoring import ErrorBaseline
 from seqnlp.tasks.anomaly_detection.task import AnomalyDetectionTask
-from seqnlp.training.distributed import Processes
-from seqnlp.training.fit import fit
 
 EVERYTHING = TINY["anomaly_detection"].everything
 
@@ -35,20 +34,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def make(config: AnomalyDetectionConfig, run: Path, said: list[str] | None = None) -> AnomalyDetectionTask:
-    run.mkdir(exist_ok=True)
-    return AnomalyDetectionTask(config, run, torch.device("cpu"), [].append if said is None else said.append)
-
-
-def train(config: AnomalyDetectionConfig, run: Path) -> AnomalyDetectionTask:
-    task = make(config, run)
-    fit(task, config, run, Processes())
-    return task
-
-
-def assert_bit_equal(one: AnomalyDetectionTask, other: AnomalyDetectionTask) -> None:
-    for (name, mine), theirs in zip(one.model.state_dict().items(), other.model.state_dict().values(), strict=True):
-        assert torch.equal(mine, theirs), name
+make, train = partial(new_task, AnomalyDetectionTask), partial(trained_task, AnomalyDetectionTask)
 
 
 def test_every_window_of_the_training_part_is_learnt_from_once_an_epoch(tmp_path: Path, data: Path) -> None:
@@ -110,7 +96,7 @@ def test_labelled_windows_are_left_out_of_training_scale_and_calibration_and_cou
     (tmp_path / "readings.csv").write_text("\n".join(spoilt))
     (tmp_path / "windows.json").write_text(json.dumps([[time_of(30), time_of(32)], [time_of(100), time_of(100)]]))
     said: list[str] = []
-    task = make(tiny_detector(tmp_path), tmp_path / "run", said)
+    task = make(tiny_detector(tmp_path), tmp_path / "run", said.append)
     assert abs(task.scaler.mean[0] - 10) < 0.1
     assert not any(set(range(start, start + 6)) & {30, 31, 32} for start in task.starts)
     assert not set(task.dev_rows) & set(range(100, 106))
@@ -225,12 +211,12 @@ def test_what_is_wrong_with_a_development_file_is_said(tmp_path: Path) -> None:
     heading, *lines = make_lines(80)
     (tmp_path / "held.csv").write_text("\n".join([heading, *lines[4:], *lines[:4]]) + "\n", encoding="utf-8")
     said: list[str] = []
-    make(tiny_detector(tmp_path, data__dev="held.csv", data__labels=""), tmp_path / "run", said)
+    make(tiny_detector(tmp_path, data__dev="held.csv", data__labels=""), tmp_path / "run", said.append)
     about_dev = [text for text in said if "held.csv" in text]
     assert len(about_dev) == 1
     assert "4 rows left out" in about_dev[0]
     said.clear()
-    make(tiny_detector(tmp_path), tmp_path / "other", said)
+    make(tiny_detector(tmp_path), tmp_path / "other", said.append)
     assert len(said) == 1  # a part of the training file is not told twice
 
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
+from tasks_in_process import new_task, trained_task
 from tiny_documents import make_documents, tiny_classification, write_documents, write_tiny_documents
 from tiny_tasks import TINY
 
 from seqnlp.api import Classifier
 from seqnlp.bundle import load_bundle
-from seqnlp.config.classification import ClassificationConfig
 from seqnlp.errors import DataError, RunError
 from seqnlp.tasks.classification.calibration import fit_decision, log_loss
 from seqnlp.tasks.classification.model import Decision
@@ -34,23 +33,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def make(config: ClassificationConfig, run: Path, say: Callable[[str], None] = lambda text: None) -> ClassificationTask:
-    run.mkdir(exist_ok=True)
-    return ClassificationTask(config, run, torch.device("cpu"), say)
-
-
-def train(config: ClassificationConfig, run: Path) -> ClassificationTask:
-    task = make(config, run)
-    fit(task, config, run, Processes())
-    return task
-
-
-def test_developing_does_not_change_training(tmp_path: Path, data: Path) -> None:
-    settings = {**EVERYTHING, "model__ngrams": 0}
-    with_dev = train(tiny_classification(data, **settings), tmp_path / "with")
-    without = train(tiny_classification(data, **settings, data__dev=""), tmp_path / "without")
-    for (name, one), other in zip(with_dev.model.named_parameters(), without.model.parameters(), strict=True):
-        assert torch.equal(one, other), name
+make, train = partial(new_task, ClassificationTask), partial(trained_task, ClassificationTask)
 
 
 def test_a_run_is_not_resumed_with_other_data(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
+from tasks_in_process import assert_same_weights, new_task, trained_task
 from tiny_series import make_lines, tiny_forecasting, write_series
 from tiny_tasks import TINY
 from torch import Tensor
@@ -41,19 +42,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def make(config: ForecastingConfig, run: Path, say: Callable[[str], None] = lambda text: None) -> ForecastingTask:
-    run.mkdir(exist_ok=True)
-    return ForecastingTask(config, run, torch.device("cpu"), say)
-
-
-def train(config: ForecastingConfig, run: Path) -> ForecastingTask:
-    task = make(config, run)
-    fit(task, config, run, Processes())
-    return task
-
-
-def same_weights(first: ForecastingTask, second: ForecastingTask) -> bool:
-    return all(torch.equal(a, b) for a, b in zip(first.model.parameters(), second.model.parameters(), strict=True))
+make, train = partial(new_task, ForecastingTask), partial(trained_task, ForecastingTask)
 
 
 def dev_forecasts(task: ForecastingTask) -> Backtest:
@@ -81,7 +70,7 @@ def test_evaluation_does_not_disturb_training(data: Path, tmp_path: Path) -> Non
     (tmp_path / "other").mkdir()
     other = Evaluating(config, tmp_path / "other", torch.device("cpu"), lambda text: None)
     fit(other, config, tmp_path / "other", Processes())
-    assert same_weights(train(config, tmp_path / "run"), other)
+    assert_same_weights(train(config, tmp_path / "run").model, other.model)
 
 
 @pytest.mark.parametrize("settings", [{}, EVERYTHING])
@@ -99,7 +88,7 @@ def test_no_later_value_influences_the_model_or_an_earlier_forecast(settings: di
     assert np.array_equal(first.facts.scaler.deviation, second.facts.scaler.deviation)
     assert np.array_equal(first.windows.inputs, second.windows.inputs)
     assert np.array_equal(first.windows.targets, second.windows.targets)
-    assert same_weights(first, second)
+    assert_same_weights(first.model, second.model)
 
 
 def test_a_forecast_in_a_backtest_does_not_see_what_it_forecasts(data: Path, tmp_path: Path) -> None:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from tasks_in_process import new_task, trained_task
 from tiny_tasks import TINY, SuddenDeathError, dying
 from tiny_text import tiny_language_model, write_text, write_tiny_text
 
 from seqnlp.bundle import load_bundle
-from seqnlp.config.language_model import LanguageModelConfig
 from seqnlp.config.reading import config_to_dict, read_config
 from seqnlp.errors import ConfigError, DataError, RunError
 from seqnlp.models.language_model_as_network import TorchLanguageModel
@@ -36,20 +37,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def make(config: LanguageModelConfig, run: Path, said: list[str] | None = None) -> LanguageModelTask:
-    run.mkdir(exist_ok=True)
-    return LanguageModelTask(config, run, torch.device("cpu"), [].append if said is None else said.append)
-
-
-def train(config: LanguageModelConfig, run: Path) -> LanguageModelTask:
-    task = make(config, run)
-    fit(task, config, run, Processes())
-    return task
-
-
-def assert_bit_equal(one: LanguageModelTask, other: LanguageModelTask) -> None:
-    for (name, mine), theirs in zip(one.model.state_dict().items(), other.model.state_dict().values(), strict=True):
-        assert torch.equal(mine, theirs), name
+make, train = partial(new_task, LanguageModelTask), partial(trained_task, LanguageModelTask)
 
 
 def test_without_the_state_a_resumed_run_would_end_elsewhere(tmp_path: Path, data: Path) -> None:
@@ -80,11 +68,6 @@ def test_processes_that_share_the_streams_carry_what_one_alone_does(tmp_path: Pa
             torch.testing.assert_close(mine, theirs)
         for task in both:  # as if both had been resumed
             task.load_state(summed)
-
-
-def test_developing_does_not_change_training(tmp_path: Path, data: Path) -> None:
-    with_dev = train(tiny_language_model(data, **EVERYTHING), tmp_path / "with")
-    assert_bit_equal(with_dev, train(tiny_language_model(data, **EVERYTHING, data__dev=""), tmp_path / "without"))
 
 
 @pytest.mark.parametrize("epoch", [0, 1, 5])
@@ -163,7 +146,7 @@ def test_only_the_training_text_decides_the_vocabulary(tmp_path: Path) -> None:
     before = make(tiny_language_model(tmp_path), tmp_path / "a").tokens.pieces
     write_text(tmp_path / "dev.txt", ["entirely other words"])
     said: list[str] = []
-    assert make(tiny_language_model(tmp_path), tmp_path / "b", said).tokens.pieces == before
+    assert make(tiny_language_model(tmp_path), tmp_path / "b", said.append).tokens.pieces == before
     assert "; dev: 4 (3 unknown); " in said[0]
 
 
@@ -171,7 +154,9 @@ def test_a_text_shorter_than_a_window_is_read_in_one_stream_and_said_so(tmp_path
     write_text(tmp_path / "train.txt", ["a b c"])
     said: list[str] = []
     task = make(
-        tiny_language_model(tmp_path, data__dev="", trainer__window=70, trainer__streams=32), tmp_path / "r", said
+        tiny_language_model(tmp_path, data__dev="", trainer__window=70, trainer__streams=32),
+        tmp_path / "r",
+        said.append,
     )
     assert said[1] == (
         "train: too short for 32 streams of a window of 70 each: read in one stream (trainer.streams, trainer.window)"

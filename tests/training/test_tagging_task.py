@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from tasks_in_process import new_task, trained_task
 from tiny import make_sentences, tiny_config, write_conll, write_tiny_data
 from tiny_tasks import TINY
 
 from seqnlp.bundle import load_bundle
-from seqnlp.config.common import Config
 from seqnlp.data.collate import word_rows
 from seqnlp.errors import RunError
 from seqnlp.tasks.tagging.calibration import calibrate, fit_decisions
@@ -21,8 +21,6 @@ from seqnlp.tasks.tagging.outside import PENALTIES, best_penalty, sure_penalty
 from seqnlp.tasks.tagging.task import TaggingTask
 from seqnlp.text.sentence import TaggedSentence
 from seqnlp.training.checkpoint import Progress
-from seqnlp.training.distributed import Processes
-from seqnlp.training.fit import fit
 
 EVERYTHING = TINY["tagging"].everything
 NO_DROPOUT = TINY["tagging"].no_dropout
@@ -36,22 +34,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def make(config: Config, run: Path, say: Callable[[str], None] = lambda text: None) -> TaggingTask:
-    run.mkdir(exist_ok=True)
-    return TaggingTask(config, run, torch.device("cpu"), say)
-
-
-def train(config: Config, run: Path) -> TaggingTask:
-    task = make(config, run)
-    fit(task, config, run, Processes())
-    return task
-
-
-def test_developing_does_not_change_training(tmp_path: Path, data: Path) -> None:
-    with_dev = train(tiny_config(data, **EVERYTHING), tmp_path / "with")
-    without = train(tiny_config(data, **EVERYTHING, data__dev=""), tmp_path / "without")
-    for (name, one), other in zip(with_dev.model.named_parameters(), without.model.parameters(), strict=True):
-        assert torch.equal(one, other), name
+make, train = partial(new_task, TaggingTask), partial(trained_task, TaggingTask)
 
 
 VECTORS = """\

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 import torch
+from tasks_in_process import assert_same_weights, trained_task
 from tiny_tasks import TINY, SuddenDeathError, dying, make_task
 
 from seqnlp.bundle import load_bundle
 from seqnlp.config.common import Config
-from seqnlp.task_table import TASKS
+from seqnlp.task_table import TASKS, part_of
 from seqnlp.training.distributed import Processes
 from seqnlp.training.fit import fit
 
@@ -37,9 +38,7 @@ PIECES: list[tuple[str, Changes, int, float]] = [
 
 
 def train(config: Config, run: Path) -> Any:
-    task = make_task(config, run)
-    fit(task, config, run, Processes())
-    return task
+    return trained_task(part_of(config.task, "task"), config, run)
 
 
 def test_every_task_is_held_to_the_contract() -> None:
@@ -59,8 +58,7 @@ def test_a_run_that_dies_in_a_step_is_resumed_bit_for_bit(
     with pytest.raises(SuddenDeathError):
         fit(dying(make_task(config, tmp_path / "run"), lives), config, tmp_path / "run", Processes())
     resumed = train(config, tmp_path / "run")
-    for (name, one), other in zip(whole.model.state_dict().items(), resumed.model.state_dict().values(), strict=True):
-        assert torch.equal(one, other), name
+    assert_same_weights(whole.model, resumed.model)
     never, once = (load_bundle(tmp_path / name) for name in ("whole", "run"))
     assert (never.description, never.vocabulary, never.metrics) == (once.description, once.vocabulary, once.metrics)
     assert all(torch.equal(never.tensors[name], once.tensors[name]) for name in never.tensors)
@@ -71,9 +69,15 @@ def test_a_run_with_default_settings_is_resumed_as_well(tmp_path: Path, folders:
     whole = train(config, tmp_path / "whole")
     with pytest.raises(SuddenDeathError):
         fit(dying(make_task(config, tmp_path / "run"), 9), config, tmp_path / "run", Processes())
-    resumed = train(config, tmp_path / "run")
-    for (name, one), other in zip(whole.model.state_dict().items(), resumed.model.state_dict().values(), strict=True):
-        assert torch.equal(one, other), name
+    assert_same_weights(whole.model, train(config, tmp_path / "run").model)
+
+
+@pytest.mark.parametrize("task", [task for task in TINY if task not in ("forecasting", "anomaly_detection")])
+def test_developing_does_not_change_training(tmp_path: Path, folders: dict[str, Path], task: str) -> None:
+    settings = {**TINY[task].everything, **({"model__ngrams": 0} if task == "classification" else {})}
+    with_dev = train(TINY[task].config(folders[task], **settings), tmp_path / "with")
+    without = train(TINY[task].config(folders[task], **settings, data__dev=""), tmp_path / "without")
+    assert_same_weights(with_dev.model, without.model)
 
 
 @pytest.mark.parametrize(("task", "changes", "accumulation", "tolerance"), PIECES, ids=name_of)

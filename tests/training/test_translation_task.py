@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import shutil
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
+from tasks_in_process import new_task, trained_task
 from tiny_pairs import make_pairs, tiny_translation, write_pairs, write_tiny_pairs
 from tiny_tasks import TINY
 
 from seqnlp.bundle import load_bundle
-from seqnlp.config.translation import TranslationConfig
 from seqnlp.errors import RunError
 from seqnlp.tasks.translation.greedy import greedy_translations
 from seqnlp.tasks.translation.model import translator_from_bundle
 from seqnlp.tasks.translation.task import TranslationTask, inverse_sigmoid
 from seqnlp.text.files import read_lines
-from seqnlp.training.distributed import Processes
-from seqnlp.training.fit import fit
 
 EVERYTHING = TINY["translation"].everything
 NO_DROPOUT = TINY["translation"].no_dropout
@@ -33,22 +32,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def make(config: TranslationConfig, run: Path) -> TranslationTask:
-    run.mkdir(exist_ok=True)
-    return TranslationTask(config, run, torch.device("cpu"), lambda text: None)
-
-
-def train(config: TranslationConfig, run: Path) -> TranslationTask:
-    task = make(config, run)
-    fit(task, config, run, Processes())
-    return task
-
-
-def test_developing_does_not_change_training(tmp_path: Path, data: Path) -> None:
-    with_dev = train(tiny_translation(data, **EVERYTHING), tmp_path / "with")
-    without = train(tiny_translation(data, **EVERYTHING, data__dev=""), tmp_path / "without")
-    for (name, one), other in zip(with_dev.model.named_parameters(), without.model.parameters(), strict=True):
-        assert torch.equal(one, other), name
+make, train = partial(new_task, TranslationTask), partial(trained_task, TranslationTask)
 
 
 @pytest.mark.parametrize(

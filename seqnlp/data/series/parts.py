@@ -83,8 +83,8 @@ def load_part(
     say: Callable[[str], None],
     names: tuple[str, ...] = (),
     step: Step | None = None,
-) -> Part | None:
-    """A split, or nothing if the configuration leaves it empty.
+) -> Part:
+    """A split that the configuration names.
 
     A file of its own begins anew; a part of the training file goes on from the rows before it.
 
@@ -97,8 +97,6 @@ def load_part(
         DataError: the file cannot be read, is not as configured or not like the training file, or too short to be cut.
     """
     name = getattr(config, split)
-    if not name:
-        return None
     if split != "train" and part_of(name) is None:
         return Part(read_series(existing_file(config, split, name), config, say, step, names), 0)
     series = read_series(existing_file(config, "train", config.train), config, say, names=names)

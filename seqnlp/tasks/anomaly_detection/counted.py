@@ -33,7 +33,6 @@ def counted_alarms(run: Path, config: AnomalyDetectionConfig, split: str, say: C
     detector = detector_from_bundle(load_bundle(run))
     require_split(config, split)
     part = load_part(config.data, split, say, detector.names, detector.step)
-    assert part is not None  # the run has it
     first = max(part.begin, detector.settings.window - 1)
     flagged = flag_highest(detector.score(part.series)[first:], BUDGET)
     flagged = np.concatenate([np.zeros(first - part.begin, dtype=bool), flagged])  # (T,)

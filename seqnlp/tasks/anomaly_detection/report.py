@@ -40,8 +40,6 @@ class AnomalyDetectionReport(Report):
     """Everything an evaluation found out.
 
     Attributes:
-        title: what was evaluated, say a recipe's name.
-        split: on which split.
         rows: scored rows.
         unscored: rows before the first whole window.
         rate: of false alarms that was asked for.
@@ -55,8 +53,6 @@ class AnomalyDetectionReport(Report):
         seconds: the time that scoring took.
     """
 
-    title: str
-    split: str
     rows: int
     unscored: int
     rate: float

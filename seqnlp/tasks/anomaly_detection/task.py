@@ -67,9 +67,7 @@ class AnomalyDetectionTask(BaseTask[AnomalyDetectionConfig, Autoencoder]):
         self.digests = {TRAIN: part_digest(config.data, "train"), DEV: dev_digest}
         say_dev = (lambda text: None) if config.data.dev.endswith("%") else say  # a part: said of the training file
         train = load_part(config.data, "train", say)
-        assert train is not None  # the configuration sees to it
         dev = load_part(config.data, "dev", say_dev, train.series.names, train.series.step)
-        assert dev is not None
         self.train, self.dev = train.series, dev
         refuse_other_columns(self.train.names, dev.series)
         labels, dev_labels = self._labels(train, "train"), self._labels(dev, "dev")  # (T,) each

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from seqnlp.bundle import load_bundle
+from seqnlp.bundle import Bundle
 from seqnlp.errors import SeqnlpError
 from seqnlp.networks.engine import choose_engine
 from seqnlp.plots.answers import bars_html
@@ -21,7 +20,7 @@ from seqnlp.tasks.classification.label_sets import LabelSets
 from seqnlp.tasks.classification.network import saved_predictor
 from seqnlp.tasks.classification.prediction import DocumentPredictor, predicted, probabilities
 from seqnlp.tasks.classification.saved import read_classifier
-from seqnlp.tasks.saved_model import SavedModel
+from seqnlp.tasks.saved_model import SingleModel
 from seqnlp.tasks.uncertainty import MEASURES, of_probabilities
 from seqnlp.workers import spread
 
@@ -119,7 +118,7 @@ class Classification:
         return bars_html(sorted(self.probabilities.items(), key=lambda one: -one[1]))
 
 
-class Classifier(SavedModel):
+class Classifier(SingleModel):
     """A trained classifier.
 
     Args:
@@ -134,20 +133,9 @@ class Classifier(SavedModel):
         SeqnlpError: the engine is not installed, or does not compute on the device.
     """
 
-    def __init__(
-        self,
-        path: str | Path,
-        *,
-        engine: str = "auto",
-        device: str = "cpu",
-        threads: int = 0,
-        precision: str = "auto",
-    ) -> None:
-        bundle = load_bundle(path)
+    def _build(self, bundle: Bundle, device: str, threads: int, precision: str) -> None:
         self._loaded = read_classifier(bundle)
-        self.engine = choose_engine(engine, device, precision)
         self._predictor = saved_predictor(self._loaded, self.engine, device, threads, precision)
-        self._remember(bundle, path, engine=engine, device=device, threads=threads, precision=precision)
         self.labels = self._loaded.labels
         self.multi_label = self._loaded.multi_label
         self._explaining: DocumentPredictor | None = None

@@ -33,8 +33,6 @@ class ClassificationReport(Report):
     """Everything an evaluation found out. Scores are between 0 and 1.
 
     Attributes:
-        title: what was evaluated, say a recipe's name.
-        split: on which split.
         multi_label: whether a document has any number of labels.
         documents, words: size of the split.
         accuracy: documents whose labels are all right.
@@ -51,8 +49,6 @@ class ClassificationReport(Report):
         seconds: the time that predicting took.
     """
 
-    title: str
-    split: str
     multi_label: bool
     documents: int
     words: int

@@ -30,7 +30,6 @@ def counted_errors(run: Path, config: ForecastingConfig, split: str, say: Callab
     loaded = forecaster_from_bundle(load_bundle(run))
     require_split(config, split)
     part = load_part(config.data, split, say, loaded.facts.names, loaded.facts.step)
-    assert part is not None  # the run has it
     inputs = make_inputs(loaded.reading, loaded.facts.scaler, part.series)
     origins, transformed, _, known = backtest(loaded.network, loaded.settings, inputs, part, loaded.facts.scaler)
     actual = part.series.values[rows_ahead(origins, loaded.settings.horizon)]  # (O, J, C)

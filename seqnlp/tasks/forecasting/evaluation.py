@@ -53,7 +53,6 @@ def evaluate(
     loaded = forecaster_from_bundle(bundle)
     require_split(config, split)
     part = load_part(config.data, split, say, loaded.facts.names, loaded.facts.step)
-    assert part is not None  # the run has it
     inputs = make_inputs(loaded.reading, loaded.facts.scaler, part.series)
     started = time.perf_counter()
     origins, transformed, _, known = backtest(loaded.network, loaded.settings, inputs, part, loaded.facts.scaler)
@@ -138,7 +137,6 @@ def _fitted(
         return None, none
     try:
         train = load_part(config.data, "train", lambda text: None, loaded.facts.names, loaded.facts.step)
-        assert train is not None  # the configuration names it
         given = (train.series, part.series, settings.transform, settings.season, origins, settings.horizon)
         linear = linear_baseline(*given)
     except DataError as problem:

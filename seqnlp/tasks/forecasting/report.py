@@ -88,8 +88,6 @@ class ForecastReport(Report):
     """Everything an evaluation found out.
 
     Attributes:
-        title: what was evaluated, say a recipe's name.
-        split: on which split.
         rows: of the split.
         missing: values of the split that were missing, which do not count.
         origins: rows from which the whole horizon was forecast (rolling origin, one row at a time).
@@ -99,8 +97,6 @@ class ForecastReport(Report):
         seconds: the time that forecasting took.
     """
 
-    title: str
-    split: str
     rows: int
     missing: int
     origins: int

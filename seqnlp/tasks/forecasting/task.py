@@ -59,7 +59,6 @@ class ForecastingTask(BaseTask[ForecastingConfig, RecurrentForecaster]):
         self.digests = {TRAIN: part_digest(config.data, "train"), DEV: part_digest(config.data, "dev")}
         settings, trainer = config.model, config.trainer
         train = load_part(config.data, "train", say)
-        assert train is not None  # the configuration names it
         if settings.calendar == AUTO:
             settings.calendar = ", ".join(known_calendar_features(train.series.moments))
         self.reading = reading_of(settings)
@@ -68,7 +67,8 @@ class ForecastingTask(BaseTask[ForecastingConfig, RecurrentForecaster]):
         inputs = make_inputs(self.reading, self.facts.scaler, train.series)
         self.windows = WindowPlan(inputs, settings.horizon, settings.min_context, trainer.window, train.series.source)
         say_dev = (lambda text: None) if config.data.dev.endswith("%") else say  # a part: said of the training file
-        self.dev = load_part(config.data, "dev", say_dev, train.series.names, train.series.step)
+        like_train = (train.series.names, train.series.step)
+        self.dev = load_part(config.data, "dev", say_dev, *like_train) if config.data.dev else None
         self.dev_inputs = make_inputs(self.reading, self.facts.scaler, self.dev.series) if self.dev else None
         goes_on = self.dev_inputs if config.data.dev.endswith("%") else None
         self.fitted = fit_linear_part(settings, inputs, goes_on) if settings.linear == "fitted" else None

@@ -5,19 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
-from seqnlp.bundle import load_bundle
+from seqnlp.bundle import Bundle
 from seqnlp.decode.sampling import SamplingOptions
 from seqnlp.errors import SeqnlpError
-from seqnlp.networks.engine import choose_engine
 from seqnlp.tasks import arguments
 from seqnlp.tasks.language_model.network import saved_network
 from seqnlp.tasks.language_model.prediction import TextSession, TextState
 from seqnlp.tasks.language_model.saved import read_language_model
 from seqnlp.tasks.language_model.scoring import score_each
-from seqnlp.tasks.saved_model import SavedModel
+from seqnlp.tasks.saved_model import SingleModel
 from seqnlp.text.language_tokens import END_MARK, plain_line, unknown_words
 from seqnlp.text.writer import StopStrings, TextWriter
 from seqnlp.workers import cut, mapped
@@ -113,15 +111,12 @@ class TypedText:
         return replace(self, place=self.reader.read(self.place, tokens), line_begins=line_begins)
 
 
-class LanguageModel(SavedModel):
+class LanguageModel(SingleModel):
     """A trained language model.
 
     Args:
         path: a run, or a saved model folder.
-        engine: what computes: ``onnxruntime``, ``torch`` or ``numpy``; ``auto``: the fastest that is installed.
-        device: ``cpu``, or another of torch's, as ``cuda``, with the engine torch.
-        threads: that compute; 0: as many as the engine chooses. With torch it is a setting of the whole process.
-        precision: ``int8``: weights and products in one byte a number, with a scale a row; not with torch.
+        engine, device, threads, precision: as of :class:`~seqnlp.Tagger`.
 
     Attributes:
         engine: the one that computes.
@@ -132,24 +127,13 @@ class LanguageModel(SavedModel):
             compute on the device.
     """
 
-    def __init__(
-        self,
-        path: str | Path,
-        *,
-        engine: str = "auto",
-        device: str = "cpu",
-        threads: int = 0,
-        precision: str = "auto",
-    ) -> None:
-        bundle = load_bundle(path)
+    def _build(self, bundle: Bundle, device: str, threads: int, precision: str) -> None:
         saved = read_language_model(bundle)
-        self.engine = choose_engine(engine, device, precision)
         if saved.settings.direction == "backward":
             raise SeqnlpError(
-                f"{path} was trained with model.direction=backward: it can be evaluated, but not go on with a text; "
-                "train one with model.direction=forward"
+                f"{bundle.folder} was trained with model.direction=backward: it can be evaluated, but not go on with a "
+                "text; train one with model.direction=forward"
             )
-        self._remember(bundle, path, engine=engine, device=device, threads=threads, precision=precision)
         self.tokens = saved.tokens
         network = saved_network(saved, self.engine, device, threads, precision)
         self._network, self._lowercase = network, saved.lowercase

@@ -28,8 +28,6 @@ class LanguageReport(Report):
     """Everything an evaluation found out.
 
     Attributes:
-        title: what was evaluated, say a recipe's name.
-        split: on which split.
         token_name: what the model's tokens are: words, subwords or characters.
         lines, words, tokens, characters, bytes: size of the split; each line's end counts as one of each.
         unknown: tokens that stand for words or characters which the vocabulary lacks.
@@ -40,8 +38,6 @@ class LanguageReport(Report):
         seconds: the time that scoring the text took.
     """
 
-    title: str
-    split: str
     token_name: str
     lines: int
     words: int

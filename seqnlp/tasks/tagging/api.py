@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from seqnlp.bundle import load_bundle
+from seqnlp.bundle import Bundle
 from seqnlp.crf.k_best import MAX_PATHS
 from seqnlp.errors import SeqnlpError
-from seqnlp.networks.engine import choose_engine
 from seqnlp.plots.answers import entities_html, pairs_html
 from seqnlp.tasks import arguments
-from seqnlp.tasks.saved_model import SavedModel
+from seqnlp.tasks.saved_model import SingleModel
 from seqnlp.tasks.tagging.network import saved_predictor
 from seqnlp.tasks.tagging.prediction import SentencePrediction
 from seqnlp.tasks.tagging.review import Review
@@ -123,7 +121,7 @@ class TaggedText:
         return entities_html(self.text, [(span.start, span.end, span.label, span.probability) for span in self.spans])
 
 
-class Tagger(SavedModel):
+class Tagger(SingleModel):
     """A trained tagger: NER, chunking, parts of speech, or any other labels on words.
 
     Args:
@@ -141,20 +139,9 @@ class Tagger(SavedModel):
         SeqnlpError: the engine is not installed, or does not compute on the device.
     """
 
-    def __init__(
-        self,
-        path: str | Path,
-        *,
-        engine: str = "auto",
-        device: str = "cpu",
-        threads: int = 0,
-        precision: str = "auto",
-    ) -> None:
-        bundle = load_bundle(path)
+    def _build(self, bundle: Bundle, device: str, threads: int, precision: str) -> None:
         saved = read_tagger(bundle)
-        self.engine = choose_engine(engine, device, precision)
         self._predictor = saved_predictor(saved, self.engine, device, threads, precision)
-        self._remember(bundle, path, engine=engine, device=device, threads=threads, precision=precision)
         self.tokenizer = saved.tokenizer
         self.columns = dict(saved.columns)
         self.plain_tags = saved.data_scheme == "none"

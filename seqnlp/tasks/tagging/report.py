@@ -30,8 +30,6 @@ class EvaluationReport(Report):
     """Everything an evaluation found out. Scores are between 0 and 1.
 
     Attributes:
-        title: what was evaluated, say a recipe's name.
-        split: on which split.
         kind: ``entities`` or ``tags``; for tags precision, recall and F1 of ``overall`` are all the token accuracy.
         signature: how the score was computed, for comparison with others.
         sentences, tokens: size of the split.
@@ -49,8 +47,6 @@ class EvaluationReport(Report):
         tokens_per_second: speed of the prediction; None if it was not measured.
     """
 
-    title: str
-    split: str
     kind: str
     signature: str
     sentences: int

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -96,33 +97,11 @@ class TranslationPredictor:
         decoding, pieces = options.decoding, encoded.lengths[rows]
         longest = np.array([longest_output(count, decoding) for count in pieces.tolist()])
         shortest = np.minimum(np.ceil(decoding.min_ratio * pieces).astype(np.int64), longest)
-        positions, attention = lengths, options.attention
+        given: dict[str, Any] = {"source_lengths": lengths, "keep_attention": options.attention, "prefixes": prefixes}
+        outputs = (len(rows), longest, shortest)
         if options.sampling:
-            names = [numbers[row] for row in rows.tolist()]
-            return sample(
-                step,
-                state,
-                len(rows),
-                longest,
-                shortest,
-                options.sampling,
-                names,
-                prefixes=prefixes,
-                source_lengths=positions,
-                keep_attention=attention,
-            )
-        return beam_search(
-            step,
-            state,
-            len(rows),
-            longest,
-            shortest,
-            decoding,
-            nbest=options.nbest,
-            prefixes=prefixes,
-            source_lengths=positions,
-            keep_attention=attention,
-        )
+            return sample(step, state, *outputs, options.sampling, [numbers[row] for row in rows.tolist()], **given)
+        return beam_search(step, state, *outputs, decoding, nbest=options.nbest, **given)
 
     def _begin(self, source: IntArray, lengths: IntArray) -> tuple[Step, State]:
         states = [network.start(source, lengths) for network in self.networks]

@@ -17,8 +17,6 @@ class TranslationReport(Report):
     """Everything an evaluation found out. BLEU, chrF and TER are on sacrebleu's scale, 0 to 100.
 
     Attributes:
-        title: what was evaluated, say a recipe's name.
-        split: on which split.
         sentences, source_tokens, target_tokens: size of the split.
         scores: with intervals and signatures.
         health: signs of illness that the scores do not show.
@@ -27,8 +25,6 @@ class TranslationReport(Report):
         worst: the sentences with the lowest chrF, which is their ``detail``.
     """
 
-    title: str
-    split: str
     sentences: int
     source_tokens: int
     target_tokens: int

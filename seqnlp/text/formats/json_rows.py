@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from seqnlp.errors import DataError
+from seqnlp.text.checks import is_json
 from seqnlp.text.files import read_lines
 from seqnlp.text.jsonl import parsed_row, shown
 
@@ -25,8 +26,8 @@ def read_json_rows(path: str | os.PathLike[str]) -> Iterator[tuple[int, Any]]:
     """
     lines = list(read_lines(path))
     first = next((line for _, line in lines if line.strip()), "")
-    array = first.lstrip().startswith("[") and not _is_whole(first)
-    if array or not _is_whole(first) or _is_array_of_rows(first):
+    array = first.lstrip().startswith("[") and not is_json(first)
+    if array or not is_json(first) or _is_array_of_rows(first):
         yield from _values("\n".join(line for _, line in lines), path)
         return
     for number, line in lines:
@@ -61,15 +62,6 @@ def fields_of(row: Any) -> Mapping[str, Any]:
     if not isinstance(row, dict):
         raise DataError(f"expected a JSON object, found {shown(row)}")
     return row
-
-
-def _is_whole(line: str) -> bool:
-    """Whether a line is a JSON value by itself."""
-    try:
-        json.loads(line)
-    except (ValueError, RecursionError):
-        return False
-    return True
 
 
 def _is_array_of_rows(line: str) -> bool:

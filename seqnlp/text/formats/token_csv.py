@@ -9,7 +9,7 @@ from typing import NamedTuple
 from seqnlp.errors import DataError, did_you_mean, listed
 from seqnlp.text.csv_rows import csv_rows
 from seqnlp.text.files import read_lines
-from seqnlp.text.sentence import TaggedSentence
+from seqnlp.text.sentence import TaggedSentence, sentences_of_words
 
 SENTENCES = (
     "sentence #",
@@ -48,26 +48,22 @@ def read_token_csv(path: str | os.PathLike[str], columns: TokenColumns) -> Itera
     sentence_at = _place("data.sentence_column", columns.sentence, SENTENCES, head, path, number)
     token_at = _place("data.token_column", columns.token, WORDS, head, path, number)
     tag_at = _place("data.tag_column", columns.tag, TAGS, head, path, number)
-    tokens: list[str] = []
-    tags: list[str] = []
-    lines: list[int] = []
-    current = ""
-    for number, row in rows:
-        if len(row) != len(head):
-            raise DataError(f"expected {len(head)} columns as in the first line, found {len(row)}", path, number)
-        name = row[sentence_at]
-        if name and name != current and tokens:
-            yield TaggedSentence(tuple(tokens), tuple(tags), lines[0], tuple(lines))
-            tokens, tags, lines = [], [], []
-        current = name or current
-        for what, value in ((head[token_at], row[token_at]), (head[tag_at], row[tag_at])):
-            if not value.strip(" "):
-                raise DataError(f"the column '{what}' is empty", path, number)
-        tokens.append(row[token_at].strip(" "))
-        tags.append(row[tag_at].strip(" "))
-        lines.append(number)
-    if tokens:
-        yield TaggedSentence(tuple(tokens), tuple(tags), lines[0], tuple(lines))
+
+    def words() -> Iterator[tuple[str, str, int] | None]:
+        current = ""
+        for number, row in rows:
+            if len(row) != len(head):
+                raise DataError(f"expected {len(head)} columns as in the first line, found {len(row)}", path, number)
+            name = row[sentence_at]
+            if name and name != current:
+                yield None
+            current = name or current
+            for what, value in ((head[token_at], row[token_at]), (head[tag_at], row[tag_at])):
+                if not value.strip(" "):
+                    raise DataError(f"the column '{what}' is empty", path, number)
+            yield row[token_at].strip(" "), row[tag_at].strip(" "), number
+
+    return sentences_of_words(words())
 
 
 def delimiter_of_heading(heading: str) -> str:
