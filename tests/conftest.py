@@ -6,6 +6,8 @@ import os
 from pathlib import Path
 
 import pytest
+from command import output
+from six_tasks import TRAININGS
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch is imported: tests run side by side
 
@@ -25,6 +27,15 @@ def shared_data() -> Path:
     if not folder.is_dir():  # the sets may not be copied into the project; who has none still runs all other tests
         pytest.skip(f"needs public data sets: {folder} does not exist; set SEQNLP_DATA")
     return folder.resolve()
+
+
+@pytest.fixture(scope="session")
+def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """A run of each task, trained from a recipe of ours. Read only: tests that write copy it first."""
+    folder = tmp_path_factory.mktemp("models")
+    for task, settings in TRAININGS.items():
+        output("train", f"run={folder / task}", *settings)
+    return {task: folder / task for task in TRAININGS}
 
 
 @pytest.fixture(scope="session")

@@ -29,15 +29,6 @@ FREE = ("README.md",)
 """Files that may hold anything."""
 
 
-@pytest.fixture(scope="module")
-def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """A run of each task."""
-    folder = tmp_path_factory.mktemp("models")
-    for task, settings in TRAININGS.items():
-        output("train", f"run={folder / task}", *settings)
-    return {task: folder / task for task in TRAININGS}
-
-
 MANY = pytest.param(40, marks=pytest.mark.slow)
 """How often chance is asked where there is time."""
 

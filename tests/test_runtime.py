@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from command import output
 from served import running
-from six_tasks import TRAININGS
 
 pytestmark = pytest.mark.slow
 
@@ -31,15 +30,6 @@ def python(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     files = [argument for name in ("runtime", "serve") for argument in ("-r", repository / f"requirements/{name}.txt")]
     subprocess.run([*pip, "install", "--no-deps", *files, wheel], check=True)
     return folder / "venv" / "bin" / "python"
-
-
-@pytest.fixture(scope="module")
-def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """A run of each task."""
-    folder = tmp_path_factory.mktemp("models")
-    for task, settings in TRAININGS.items():
-        output("train", f"run={folder / task}", *settings)
-    return {task: folder / task for task in TRAININGS}
 
 
 def answers(python: Path, *arguments: object, text: str) -> str:

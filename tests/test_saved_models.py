@@ -15,7 +15,6 @@ from typing import Any
 
 import pytest
 import torch
-from command import output
 from six_tasks import ASK, TRAININGS
 
 import seqnlp
@@ -23,10 +22,8 @@ from seqnlp.tasks.arguments import WrongTypeError, WrongValueError
 
 
 @pytest.fixture(scope="module", params=TRAININGS)
-def run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
-    path = tmp_path_factory.mktemp("saved") / request.param
-    output("train", f"run={path}", *TRAININGS[request.param])
-    return request.param, path
+def run(request: pytest.FixtureRequest, models: dict[str, Path]) -> tuple[str, Path]:
+    return request.param, models[request.param]
 
 
 def test_a_pickled_model_answers_alike(run: tuple[str, Path], repository: Path) -> None:

@@ -9,7 +9,6 @@ import pytest
 import torch
 import torchcrf
 from crf_oracle import (
-    CRFS,
     is_legal,
     legal_tags,
     log_sum_exp,
@@ -26,11 +25,6 @@ from torch import Tensor
 
 from seqnlp.errors import SeqnlpError
 from seqnlp.nn.crf import CRF
-
-
-@pytest.fixture(params=CRFS)
-def crf(request: pytest.FixtureRequest) -> CRF:
-    return CRFS[request.param]()
 
 
 def twins(num_tags: int) -> tuple[CRF, torchcrf.CRF]:

@@ -4,15 +4,10 @@ from __future__ import annotations
 
 import pytest
 import torch
-from crf_oracle import CRFS, legal_tags, masks, random_batch, random_crf, scheme_crf
+from crf_oracle import legal_tags, masks, random_batch, random_crf, scheme_crf
 from torch import Tensor
 
 from seqnlp.nn.crf import CRF
-
-
-@pytest.fixture(params=CRFS)
-def crf(request: pytest.FixtureRequest) -> CRF:
-    return CRFS[request.param]()
 
 
 @pytest.mark.parametrize("mask", masks(), ids=["ragged-holes-late", "empty"])

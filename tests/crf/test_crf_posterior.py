@@ -6,22 +6,11 @@ import math
 
 import pytest
 import torch
-from crf_oracle import CRFS, Path, masks, probabilities_of, random_batch, random_crf, scheme_crf, scheme_labels
+from crf_oracle import Path, probabilities_of, random_batch, random_crf, scheme_crf, scheme_labels
 from torch import Tensor
 
 from seqnlp.errors import SeqnlpError
 from seqnlp.nn.crf import CRF
-
-
-@pytest.fixture(params=CRFS)
-def crf(request: pytest.FixtureRequest) -> CRF:
-    return CRFS[request.param]()
-
-
-@pytest.fixture(params=masks(), ids=["ragged-holes-late", "empty"])
-def mask(request: pytest.FixtureRequest) -> Tensor:
-    chosen: Tensor = request.param
-    return chosen
 
 
 @pytest.mark.parametrize("temperature", [1.0, 2.5])

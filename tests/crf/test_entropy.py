@@ -12,11 +12,6 @@ from torch import Tensor
 from seqnlp.nn.crf import CRF
 
 
-@pytest.fixture(params=CRFS)
-def crf(request: pytest.FixtureRequest) -> CRF:
-    return CRFS[request.param]()
-
-
 @pytest.mark.parametrize("mask", masks(), ids=["ragged-holes-late", "empty"])
 @pytest.mark.parametrize("temperature", [1.0, 2.5])
 def test_entropy_is_that_of_the_distribution_over_paths(crf: CRF, mask: Tensor, temperature: float) -> None:

@@ -10,9 +10,7 @@ import pytest
 import torch
 import torchcrf
 from crf_oracle import (
-    CRFS,
     is_legal,
-    masks,
     path_score,
     paths_of,
     probabilities_of,
@@ -25,17 +23,6 @@ from torch import Tensor
 from seqnlp.crf import inference, k_best, viterbi
 from seqnlp.errors import SeqnlpError
 from seqnlp.nn.crf import CRF
-
-
-@pytest.fixture(params=CRFS)
-def crf(request: pytest.FixtureRequest) -> CRF:
-    return CRFS[request.param]()
-
-
-@pytest.fixture(params=masks(), ids=["ragged-holes-late", "empty"])
-def mask(request: pytest.FixtureRequest) -> Tensor:
-    chosen: Tensor = request.param
-    return chosen
 
 
 def test_the_best_path_is_the_best_of_all(crf: CRF, mask: Tensor) -> None:

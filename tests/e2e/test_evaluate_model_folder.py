@@ -31,12 +31,11 @@ SCORES = {
 
 
 @pytest.mark.parametrize("task", TRAININGS)
-def test_a_folder_alone_scores_a_file_as_its_run_does(task: str, tmp_path: Path) -> None:
-    run, file = tmp_path / "run", DEMOS / FILES[task]
-    output("train", f"run={run}", *TRAININGS[task])
+def test_a_folder_alone_scores_a_file_as_its_run_does(task: str, models: dict[str, Path], tmp_path: Path) -> None:
+    run, file = shutil.copytree(models[task], tmp_path / "run"), DEMOS / FILES[task]
     alone = shutil.copytree(run / "model", tmp_path / "elsewhere")
     settings = (alone / "training.yaml").read_text(encoding="utf-8")
-    assert str(tmp_path) not in settings
+    assert str(models[task].parent) not in settings
     assert str(DEMOS) not in settings
     whole = json.loads(output("evaluate", run, "--data", file, "--json"))
     actual = seqnlp("evaluate", alone, "--data", file, "--json")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from command import output, seqnlp
@@ -45,6 +46,15 @@ def where_its_data_is(name: str, request: pytest.FixtureRequest, monkeypatch: py
         monkeypatch.setenv("SEQNLP_DATA", str(request.getfixturevalue("shared_data")))
 
 
+def trained(name: str, folder: Path, *settings: str) -> tuple[Path, dict[str, Any]]:
+    """A run of a recipe, and the report of its model on the test split."""
+    run = folder / "run"
+    actual = seqnlp("train", f"recipe={name}", f"run={run}", *settings)
+    assert actual.status == 0, actual.err
+    assert name in (run / "model" / "README.md").read_text(encoding="utf-8")
+    return run, json.loads(output("evaluate", run, "--split", "test", "--json"))
+
+
 def recipes_of(task: str) -> list[str]:
     return [name for name in find_recipes() if name.startswith(f"{task}/")]
 
@@ -57,22 +67,16 @@ def test_every_recipe_is_run_by_one_of_these_tests() -> None:
 @pytest.mark.parametrize("name", recipes_of("classification"))
 @pytest.mark.usefixtures("where_its_data_is")
 def test_a_recipe_trains_and_its_model_classifies(name: str, tmp_path: Path) -> None:
-    trained = seqnlp("train", f"recipe={name}", f"run={tmp_path}/run", *SMALL_CLASSIFIER)
-    assert trained.status == 0, trained.err
-    assert output("classify", tmp_path / "run", stdin="a lovely film\n\n").count("\n") == 2
-    assert name in (tmp_path / "run" / "model" / "README.md").read_text(encoding="utf-8")
-    report = json.loads(output("evaluate", tmp_path / "run", "--split", "test", "--json"))
+    run, report = trained(name, tmp_path, *SMALL_CLASSIFIER)
+    assert output("classify", run, stdin="a lovely film\n\n").count("\n") == 2
     assert (report["title"], report["documents"]) == (name, 60)
     assert len(report["baselines"]) >= 3
 
 
 @pytest.mark.parametrize("name", recipes_of("memory"))
 def test_a_recipe_trains_and_its_model_answers(name: str, tmp_path: Path) -> None:
-    trained = seqnlp("train", f"recipe={name}", f"run={tmp_path}/run", *SMALL_MEMORY)
-    assert trained.status == 0, trained.err
-    assert output("classify", tmp_path / "run", stdin="I grew up in Paris . I speak fluent\n").count("\n") == 1
-    assert name in (tmp_path / "run" / "model" / "README.md").read_text(encoding="utf-8")
-    report = json.loads(output("evaluate", tmp_path / "run", "--split", "test", "--json"))
+    run, report = trained(name, tmp_path, *SMALL_MEMORY)
+    assert output("classify", run, stdin="I grew up in Paris . I speak fluent\n").count("\n") == 1
     assert (report["title"], report["documents"]) == (name, 60)
     assert [each["name"] for each in report["baselines"]][-1] == "5-gram"
 
@@ -80,25 +84,19 @@ def test_a_recipe_trains_and_its_model_answers(name: str, tmp_path: Path) -> Non
 @pytest.mark.parametrize("name", recipes_of("language_model"))
 @pytest.mark.usefixtures("where_its_data_is")
 def test_a_recipe_trains_and_its_model_completes_and_generates(name: str, tmp_path: Path) -> None:
-    trained = seqnlp("train", f"recipe={name}", f"run={tmp_path}/run", *SMALL_LANGUAGE_MODEL)
-    assert trained.status == 0, trained.err
-    assert output("complete", tmp_path / "run", "She grew up in", "--top", 3).count("\n") == 3
-    assert output("generate", tmp_path / "run", "--prompt", "She", "--length", 5).startswith("She")
-    assert name in (tmp_path / "run" / "model" / "README.md").read_text(encoding="utf-8")
-    report = json.loads(output("evaluate", tmp_path / "run", "--split", "test", "--json"))
+    run, report = trained(name, tmp_path, *SMALL_LANGUAGE_MODEL)
+    assert output("complete", run, "She grew up in", "--top", 3).count("\n") == 3
+    assert output("generate", run, "--prompt", "She", "--length", 5).startswith("She")
     assert (report["title"], report["lines"]) == (name, 60)
 
 
 @pytest.mark.parametrize("name", recipes_of("forecasting"))
 @pytest.mark.usefixtures("where_its_data_is")
 def test_a_recipe_trains_and_its_model_forecasts(name: str, tmp_path: Path) -> None:
-    trained = seqnlp("train", f"recipe={name}", f"run={tmp_path}/run", *SMALL_FORECASTER)
-    assert trained.status == 0, trained.err
-    data = read_run_config(tmp_path / "run").data
+    run, report = trained(name, tmp_path, *SMALL_FORECASTER)
+    data = read_run_config(run).data
     series = resolve_path(data, data.train)
-    assert output("forecast", tmp_path / "run", series, "--horizon", 3).count("\n") == 4
-    assert name in (tmp_path / "run" / "model" / "README.md").read_text(encoding="utf-8")
-    report = json.loads(output("evaluate", tmp_path / "run", "--split", "test", "--json"))
+    assert output("forecast", run, series, "--horizon", 3).count("\n") == 4
     assert report["title"] == name
     assert [len(column["baselines"]) for column in report["columns"]] == [3] * len(report["columns"])
 
@@ -106,24 +104,18 @@ def test_a_recipe_trains_and_its_model_forecasts(name: str, tmp_path: Path) -> N
 @pytest.mark.parametrize("name", recipes_of("anomaly_detection"))
 @pytest.mark.usefixtures("where_its_data_is")
 def test_a_recipe_trains_and_its_model_detects(name: str, tmp_path: Path) -> None:
-    trained = seqnlp("train", f"recipe={name}", f"run={tmp_path}/run", *SMALL_DETECTOR)
-    assert trained.status == 0, trained.err
-    data = read_run_config(tmp_path / "run").data
+    run, report = trained(name, tmp_path, *SMALL_DETECTOR)
+    data = read_run_config(run).data
     series = resolve_path(data, data.train)
-    assert output("detect", tmp_path / "run", series).startswith("start,end,peak,score,flagged\n")
-    assert name in (tmp_path / "run" / "model" / "README.md").read_text(encoding="utf-8")
-    report = json.loads(output("evaluate", tmp_path / "run", "--split", "test", "--json"))
+    assert output("detect", run, series).startswith("start,end,peak,score,flagged\n")
     assert (report["title"], len(report["windows"])) == (name, 5 if "taxi" in name else 4)
 
 
 @pytest.mark.parametrize("name", recipes_of("translation"))
 @pytest.mark.usefixtures("where_its_data_is")
 def test_a_recipe_trains_and_its_model_translates(name: str, tmp_path: Path) -> None:
-    trained = seqnlp("train", f"recipe={name}", f"run={tmp_path}/run", *SMALL_TRANSLATOR)
-    assert trained.status == 0, trained.err
-    assert output("translate", tmp_path / "run", stdin="Ein Hund rennt .\n\n").count("\n") == 2
-    assert name in (tmp_path / "run" / "model" / "README.md").read_text(encoding="utf-8")
-    report = json.loads(output("evaluate", tmp_path / "run", "--split", "test", "--json"))
+    run, report = trained(name, tmp_path, *SMALL_TRANSLATOR)
+    assert output("translate", run, stdin="Ein Hund rennt .\n\n").count("\n") == 2
     assert (report["title"], report["sentences"]) == (name, 60)
 
 
@@ -131,13 +123,10 @@ def test_a_recipe_trains_and_its_model_translates(name: str, tmp_path: Path) -> 
 @pytest.mark.usefixtures("where_its_data_is")
 def test_a_recipe_trains_and_its_model_tags(name: str, tmp_path: Path, character_models: str) -> None:
     context = [f"model.context={character_models}"] if name.endswith("_contextual") else []
-    trained = seqnlp("train", f"recipe={name}", f"run={tmp_path}/run", *SMALL, *context)
-    assert trained.status == 0, trained.err
-    answer = json.loads(output("tag", tmp_path / "run", stdin="Ada Sorrel took aspirin in Brinmoor."))
+    run, report = trained(name, tmp_path, *SMALL, *context)
+    answer = json.loads(output("tag", run, stdin="Ada Sorrel took aspirin in Brinmoor."))
     assert len(answer["tags"]) == len(answer["tokens"]) == 7
     assert ("spans" in answer) != ("probabilities" in answer)
-    assert name in (tmp_path / "run" / "model" / "README.md").read_text(encoding="utf-8")
-    report = json.loads(output("evaluate", tmp_path / "run", "--split", "test", "--json"))
     assert (report["title"], report["sentences"]) == (name, 60)
 
 

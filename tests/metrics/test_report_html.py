@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 import re
-from html.parser import HTMLParser
 
 import pytest
+from outline import Outline
 
 from seqnlp.metrics.calibration import measure_calibration
 from seqnlp.tasks.tagging.reporting import entity_report, tag_report
@@ -20,39 +20,9 @@ def page(word: str = "Oslo", label: str = "LOC", title: str = "demo", origin: st
     return report.to_html(origin)
 
 
-class Outline(HTMLParser):
-    """Elements and texts; fails on elements that are not closed in order."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.seen: list[tuple[str, dict[str, str | None]]] = []
-        self.texts: list[str] = []
-        self.feed(text)
-        self.close()
-
-    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        self.seen.append((tag, dict(attributes)))
-        if tag != "meta":
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        self.seen.append((tag, dict(attributes)))
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-    def handle_data(self, text: str) -> None:
-        self.texts.append(text.strip())
-
-    def attributes(self, tag: str, **wanted: str) -> list[dict[str, str | None]]:
-        return [actual for name, actual in self.seen if name == tag and wanted.items() <= actual.items()]
-
-
 def test_every_element_is_closed_and_every_part_is_there():
     outline = Outline(page())
-    assert outline.open == []
-    assert len(outline.attributes("svg")) == 2
+    assert len(outline.all("svg")) == 2
     for text in ("demo on test", "Each type", "Calibration", "What can be kept", "LOC", "Oslo", "missed"):
         assert text in outline.texts
 
@@ -61,9 +31,8 @@ def test_every_element_is_closed_and_every_part_is_there():
 def test_text_from_data_is_never_markup(hostile):
     for text in (page(word=hostile), page(label=hostile), page(title=hostile)):
         outline = Outline(text)
-        assert not outline.attributes("script")
-        assert not outline.attributes("img")
-        assert outline.open == []
+        assert not outline.all("script")
+        assert not outline.all("img")
         assert any(hostile in actual for actual in outline.texts)
 
 
@@ -82,14 +51,14 @@ def test_the_page_is_readable_by_day_and_by_night():
 
 
 def test_a_bar_is_as_long_as_its_score():
-    widths = [float(actual["width"]) for actual in Outline(page()).attributes("rect", **{"class": "bar"})]
-    full = float(Outline(page()).attributes("rect", **{"class": "track"})[0]["width"])
+    widths = [float(actual["width"]) for actual in Outline(page()).all("rect", **{"class": "bar"})]
+    full = float(Outline(page()).all("rect", **{"class": "track"})[0]["width"])
     assert [width / full for width in widths] == [0.0, 1.0]  # LOC missed, PER found
 
 
 def test_the_diagram_marks_each_bin_that_holds_predictions_before_and_after():
     outline = Outline(page())
-    circles = outline.attributes("circle")
+    circles = outline.all("circle")
     assert len(circles) == 2
     small, large = sorted(circles, key=lambda actual: float(actual["r"]))
     assert float(large["cx"]) < float(small["cx"])  # two predictions at 0.35, one at 0.85
@@ -101,21 +70,18 @@ def test_the_diagram_marks_each_bin_that_holds_predictions_before_and_after():
 def test_a_page_without_entities_or_calibration_has_no_empty_pictures():
     test = [TaggedSentence(("calm",), ("O",), 1)]
     outline = Outline(entity_report(test, [["O"]], [], "iob2", title="none", split="test").to_html())
-    assert outline.open == []
-    assert not outline.attributes("svg")
+    assert not outline.all("svg")
 
 
 def test_tags_have_a_page_too():
     test = [TaggedSentence(("we", "<b>"), ("PRON", "X"), 1)]
     outline = Outline(tag_report(test, [["PRON", "PRON"]], [], title="pos", split="dev").to_html())
-    assert outline.open == []
-    assert len(outline.attributes("svg")) == 1
+    assert len(outline.all("svg")) == 1
     assert "<b>" in outline.texts
     assert any(text.startswith("50.00") for text in outline.texts)
 
 
 def test_where_a_page_comes_from_stands_at_its_end():
     outline = Outline(page(origin="Run <runs/mine>, by seqnlp"))
-    assert outline.open == []
     assert [text for text in outline.texts if text][-1] == "Run <runs/mine>, by seqnlp"
-    assert not Outline(page()).attributes("footer")
+    assert not Outline(page()).all("footer")

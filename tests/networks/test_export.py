@@ -10,7 +10,6 @@ import numpy as np
 import onnx
 import pytest
 from command import output, refusal
-from six_tasks import TRAININGS
 from without import run_without
 
 import seqnlp
@@ -22,15 +21,6 @@ from seqnlp.networks.graph import Builder
 from seqnlp.networks.viterbi import add_viterbi
 
 TEXTS = ["Velisk Korrasel moved from Port Ombril to Yensa.", "x", "nobody came to Yensa"]
-
-
-@pytest.fixture(scope="module")
-def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """A run of each task."""
-    folder = tmp_path_factory.mktemp("models")
-    for task, settings in TRAININGS.items():
-        output("train", f"run={folder / task}", *settings)
-    return {path.name: path for path in folder.iterdir()}
 
 
 def session(path: Path) -> Any:

@@ -6,12 +6,12 @@ import re
 import struct
 import sys
 import warnings
-from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from outline import Outline
 
 from seqnlp.errors import SeqnlpError, TrainingError
 from seqnlp.plots.attention import attention_html, attention_picture
@@ -19,33 +19,6 @@ from seqnlp.plots.attention import attention_html, attention_picture
 SOURCE, TARGET = ["Ein", "Hund", "läuft."], ["A", "dog"]
 WEIGHTS = np.array([[0.8, 0.15, 0.0], [0.04, 0.9, 0.06]])
 HOSTILE = ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "a&b", "'</td>'", "--weight: 1; } body {"]
-
-
-class Outline(HTMLParser):
-    """Elements and texts; fails on elements that are not closed in order."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.seen: list[tuple[str, dict[str, str | None]]] = []
-        self.texts: list[str] = []
-        self.feed(text)
-        self.close()
-        assert self.open == []
-
-    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        self.seen.append((tag, dict(attributes)))
-        if tag != "meta":
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-    def handle_data(self, text: str) -> None:
-        self.texts.append(text)
-
-    def all(self, tag: str, **wanted: str) -> list[dict[str, str | None]]:
-        return [actual for name, actual in self.seen if name == tag and wanted.items() <= actual.items()]
 
 
 def even(rows: int, columns: int) -> NDArray[np.float64]:
