@@ -38,7 +38,7 @@ def compose_config(overrides: Sequence[str], config_dir: str | None = None) -> C
         return checked_config(settings, [one.line for one in typed if is_known(one, task)], typed, task, config_dir)
 
 
-def compose_settings(recipe: str, task: str, settings: Mapping[str, object], config_dir: str | None = None) -> Config:
+def compose_settings(recipe: str, task: str, settings: Mapping[str, object]) -> Config:
     """The configuration of a run that is started from Python.
 
     Args:
@@ -56,10 +56,10 @@ def compose_settings(recipe: str, task: str, settings: Mapping[str, object], con
     chosen += [f"task={task}"] if task else []
     chosen += [f"{group}={quoted(option)}" for group, option in groups.items()]
     with _COMPOSING:
-        typed, task = read_overrides(chosen, config_dir, multirun=False)
+        typed, task = read_overrides(chosen, None, multirun=False)
         known = [Override(f"{key}=", key, f"{key}=", (), False) for key in values]
-        with hydra_session(config_dir, task) as own:
-            return checked_config(own, chosen, [*typed, *known], task, config_dir, values)
+        with hydra_session(None, task) as own:
+            return checked_config(own, chosen, [*typed, *known], task, None, values)
 
 
 def task_of(overrides: Sequence[str], config_dir: str | None = None) -> str:

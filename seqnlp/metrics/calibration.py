@@ -88,12 +88,12 @@ def reliability(probabilities: ArrayLike, correct: ArrayLike) -> Reliability:
     return Reliability(error, brier(probabilities, correct), bins, error_by_chance(probabilities))
 
 
-def error_by_chance(probabilities: ArrayLike, num_bins: int = 10) -> float:
+def error_by_chance(probabilities: ArrayLike) -> float:
     """The expected calibration error where outcomes are drawn from the probabilities themselves, on average."""
     sure = np.asarray(probabilities, dtype=np.float64)  # (N,)
     generator = np.random.default_rng(0)
     draws = max(20, min(200, 2_000_000 // max(len(sure), 1)))
-    errors = [expected_calibration_error(sure, generator.random(len(sure)) < sure, num_bins)[0] for _ in range(draws)]
+    errors = [expected_calibration_error(sure, generator.random(len(sure)) < sure)[0] for _ in range(draws)]
     return float(np.mean(errors))
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from seqnlp.metrics.intervals import RESAMPLES, Interval, accuracy_interval, f1_interval
+from seqnlp.metrics.intervals import RESAMPLES, Interval, f1_interval, ratio_interval
 from seqnlp.metrics.scores import Scores, macro
 
 Labels = Sequence[str]
@@ -56,7 +56,7 @@ def score_interval(gold: Sequence[Labels], predicted: Sequence[Labels], multi_la
     if multi_label:
         names = sorted({label for labels in (*gold, *predicted) for label in labels})
         return f1_interval(label_counts(gold, predicted, names))
-    return accuracy_interval([(set(one) == set(other), 1) for one, other in zip(gold, predicted, strict=True)])
+    return ratio_interval([(set(one) == set(other), 1) for one, other in zip(gold, predicted, strict=True)])
 
 
 def macro_interval(gold: Sequence[Labels], predicted: Sequence[Labels]) -> Interval:

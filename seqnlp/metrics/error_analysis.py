@@ -92,21 +92,18 @@ def count_errors(outcomes: Iterable[Outcome]) -> ErrorCounts:
     return ErrorCounts(**{kind.value: counts[kind] for kind in ErrorKind})
 
 
-def entity_confusions(
-    outcomes: Iterable[Outcome], sentences: Sequence[Sequence[str]], limit: int = 20
-) -> list[Confusion]:
-    """The most frequent errors with their words; equally frequent ones in the order of the text.
+def entity_confusions(outcomes: Iterable[Outcome], sentences: Sequence[Sequence[str]]) -> list[Confusion]:
+    """The twenty most frequent errors with their words; equally frequent ones in the order of the text.
 
     Args:
         sentences: the words of each sentence.
-        limit: how many to give.
     """
     errors: Counter[tuple[str, str, str, str, str]] = Counter()
     for sentence, kind, gold, predicted in outcomes:
         if kind is not ErrorKind.CORRECT:
             words = sentences[sentence]
             errors[(kind.value, *_label_and_text(gold, words), *_label_and_text(predicted, words))] += 1
-    return [Confusion(count, *error) for error, count in errors.most_common(limit)]
+    return [Confusion(count, *error) for error, count in errors.most_common(20)]
 
 
 def _overlapping_pairs(gold: Sequence[Span], predicted: Sequence[Span]) -> Iterator[tuple[int, int, Span, Span]]:

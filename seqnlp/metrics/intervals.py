@@ -13,12 +13,11 @@ Interval = tuple[float, float]
 RESAMPLES = 1000
 
 
-def f1_interval(counts: ArrayLike, *, level: float = 0.95, resamples: int = RESAMPLES, seed: int = 0) -> Interval:
-    """The interval of the micro F1.
+def f1_interval(counts: ArrayLike, *, resamples: int = RESAMPLES, seed: int = 0) -> Interval:
+    """The 95 % interval of the micro F1.
 
     Args:
         counts: correct, predicted and gold entities of each sentence, ``(S, 3)``; see ``entities.sentence_counts``.
-        level: share of the resampled scores that lie within the interval.
         resamples: how often to draw.
         seed: of the draws; the same seed gives the same interval.
 
@@ -26,18 +25,17 @@ def f1_interval(counts: ArrayLike, *, level: float = 0.95, resamples: int = RESA
         Lower and upper end, between 0 and 1; ``(0, 0)`` without entities.
     """
     correct, predicted, gold = resampled_sums(counts, 3, resamples, seed).T  # each (R,)
-    return _interval(2 * correct, predicted + gold, level)
+    return _interval(2 * correct, predicted + gold)
 
 
-def accuracy_interval(counts: ArrayLike, *, level: float = 0.95, resamples: int = RESAMPLES, seed: int = 0) -> Interval:
-    """The interval of the token accuracy; ``counts`` are right tags and tags of each sentence, ``(S, 2)``."""
-    return ratio_interval(counts, level=level, resamples=resamples, seed=seed)
+def ratio_interval(counts: ArrayLike, *, resamples: int = RESAMPLES, seed: int = 0) -> Interval:
+    """The 95 % interval of a ratio of sums, such as an accuracy.
 
-
-def ratio_interval(counts: ArrayLike, *, level: float = 0.95, resamples: int = RESAMPLES, seed: int = 0) -> Interval:
-    """The interval of a ratio of sums; ``counts`` are what is above and below the line of each sentence, ``(S, 2)``."""
+    Args:
+        counts: what is above and below the line of each sentence, ``(S, 2)``: right tags, and tags.
+    """
     above, below = resampled_sums(counts, 2, resamples, seed).T  # each (R,)
-    return _interval(above, below, level)
+    return _interval(above, below)
 
 
 def resampled_sums(counts: ArrayLike, width: int, resamples: int = RESAMPLES, seed: int = 0) -> NDArray[np.float64]:
@@ -50,7 +48,7 @@ def resampled_sums(counts: ArrayLike, width: int, resamples: int = RESAMPLES, se
     return np.asarray(draws @ rows)
 
 
-def _interval(part: NDArray[np.float64], whole: NDArray[np.float64], level: float) -> Interval:
+def _interval(part: NDArray[np.float64], whole: NDArray[np.float64]) -> Interval:
     scores = np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)  # (R,)
-    low, high = np.quantile(scores, [(1 - level) / 2, (1 + level) / 2])
+    low, high = np.quantile(scores, [0.025, 0.975])
     return float(low), float(high)

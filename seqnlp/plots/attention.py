@@ -45,13 +45,11 @@ def attention_html(
     source_words: Sequence[str],
     target_words: Sequence[str],
     weights: NDArray[np.floating[Any]],
-    note: str = "",
 ) -> str:
     """The whole page; it needs nothing else: no network, no script. Every text is escaped.
 
     Args:
         weights: (target words, source words), from 0 to 1.
-        note: a sentence to put under the grid.
 
     Raises:
         SeqnlpError: no words or too many on a side, or weights that do not fit the words.
@@ -59,10 +57,9 @@ def attention_html(
     _check(source_words, target_words, weights)
     columns = "".join(grid.column_name(word) for word in source_words)
     rows = "\n".join(_row(word, source_words, row) for word, row in zip(target_words, weights, strict=True))
-    below = f"\n<p>{escape(note)}</p>" if note else ""
     heading = f'<h1 dir="auto">{escape(title)}</h1>\n<p>{_HOW_TO_READ}</p>'
     table = f"<table>\n<thead><tr><td></td>{columns}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table>"
-    return html_page(title, _STYLE, f'{heading}\n<div class="scroll">{table}</div>{below}')
+    return html_page(title, _STYLE, f'{heading}\n<div class="scroll">{table}</div>')
 
 
 def attention_picture(

@@ -15,8 +15,7 @@ from tiny_tasks import TINY
 from seqnlp.bundle import load_bundle
 from seqnlp.data.collate import word_rows
 from seqnlp.errors import RunError
-from seqnlp.tasks.tagging.calibration import calibrate, fit_decisions
-from seqnlp.tasks.tagging.model import tagger_from_bundle
+from seqnlp.tasks.tagging.calibration import calibrate
 from seqnlp.tasks.tagging.outside import PENALTIES, best_penalty, sure_penalty
 from seqnlp.tasks.tagging.task import TaggingTask
 from seqnlp.text.sentence import TaggedSentence
@@ -107,8 +106,7 @@ def test_the_penalty_is_fitted_only_if_asked_for_and_never_lowers_the_dev_score_
 ) -> None:
     config = tiny_config(data, optimizer__learning_rate=0.005)
     task = train(config, tmp_path / "run")
-    tagger = tagger_from_bundle(load_bundle(tmp_path / "run"))
-    assert fit_decisions(tagger, task.dev, fit_outside=False)[0] == 0.0
+    assert calibrate(tmp_path / "run" / "model", task.dev, fit_outside=False)[0] == 0.0
     penalty, temperature = calibrate(tmp_path / "run" / "model", task.dev, fit_outside=True)
     assert 0 < penalty <= PENALTIES[-1], "a tagger trained so little is too cautious"
     assert 0.25 <= temperature <= 4

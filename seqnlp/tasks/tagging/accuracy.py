@@ -60,15 +60,15 @@ def correct_counts(gold: Iterable[Tags], predicted: Iterable[Tags]) -> NDArray[n
 
 
 def tag_confusions(
-    sentences: Iterable[Sequence[str]], gold: Iterable[Tags], predicted: Iterable[Tags], limit: int = 20
+    sentences: Iterable[Sequence[str]], gold: Iterable[Tags], predicted: Iterable[Tags]
 ) -> list[Confusion]:
-    """Which tag is most often taken for which, with the words it happens to most often."""
+    """Which tag is most often taken for which, twenty of them, with the words it happens to most often."""
     words: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     for sentence in zip(sentences, gold, predicted, strict=True):
         for word, actual, guess in zip(*sentence, strict=True):
             if actual != guess:
                 words[actual, guess][word] += 1
-    most_common = sorted(words.items(), key=lambda item: -item[1].total())[:limit]
+    most_common = sorted(words.items(), key=lambda item: -item[1].total())[:20]
     return [
         Confusion(counts.total(), "tag", actual, _most_common_words(counts), guess, "")
         for (actual, guess), counts in most_common

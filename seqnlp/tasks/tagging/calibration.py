@@ -26,7 +26,7 @@ from seqnlp.bundle import load_bundle, save_bundle
 from seqnlp.metrics.calibration import fit_temperature
 from seqnlp.metrics.entities import sentence_counts
 from seqnlp.models.as_network import TensorSource
-from seqnlp.tasks.tagging.model import LoadedTagger, tagger_from_bundle
+from seqnlp.tasks.tagging.model import tagger_from_bundle
 from seqnlp.tasks.tagging.outside import PENALTIES, sure_penalty
 from seqnlp.tasks.tagging.prediction import EmittedBatch, SentencePrediction, TagPredictor
 from seqnlp.tasks.tagging.review import ENTITIES, TEXTS, Review, compared
@@ -70,15 +70,6 @@ def _review_tensors(
     return {ENTITIES: review.entities.astype(np.float32), TEXTS: review.texts.astype(np.float32)}
 
 
-def fit_decisions(
-    tagger: LoadedTagger, dev: Sequence[TaggedSentence], fit_outside: bool, context: TensorSource | None = None
-) -> tuple[float, float]:
-    """The outside penalty and the temperature; the network runs once."""
-    predictor, scheme = tagger.predictor(context), tagger.saved.data_scheme
-    batches = list(predictor.emit([sentence.tokens for sentence in dev]))
-    return _fitted(predictor, batches, dev, scheme, fit_outside)
-
-
 def _fitted(
     predictor: TagPredictor,
     batches: Sequence[EmittedBatch],
@@ -86,6 +77,8 @@ def _fitted(
     scheme: str,
     fit_outside: bool,
 ) -> tuple[float, float]:
+    """The outside penalty and the temperature."""
+
     def counts(penalty: float) -> NDArray[np.int64]:
         predictor.outside_penalty = penalty
         predictions = predictor.decode(batches, len(dev), probabilities=False)

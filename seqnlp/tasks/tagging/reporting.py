@@ -8,7 +8,7 @@ from importlib.metadata import version
 from seqnlp.metrics.calibration import Calibration
 from seqnlp.metrics.entities import entity_scores, sentence_counts, seqeval_scores
 from seqnlp.metrics.error_analysis import compare_entities, count_errors, entity_confusions
-from seqnlp.metrics.intervals import accuracy_interval, f1_interval
+from seqnlp.metrics.intervals import f1_interval, ratio_interval
 from seqnlp.metrics.scores import Baseline, Scores, ratio
 from seqnlp.metrics.seen import SeenScores, TrainingEntities, seen_scores
 from seqnlp.tasks.tagging.accuracy import correct_counts, known_word_scores, tag_confusions, tag_scores
@@ -110,7 +110,7 @@ def tag_report(
         sentences=len(sentences),
         tokens=tokens,
         overall=scores.micro,
-        interval=accuracy_interval(correct_counts(gold, predicted_tags)),
+        interval=ratio_interval(correct_counts(gold, predicted_tags)),
         macro=scores.macro,
         per_label=scores.per_tag,
         breakdown=breakdown,
