@@ -98,26 +98,31 @@ def _tolerant(model: Model, values: list[Any], wrong: Mapping[int, str]) -> dict
     columns: dict[str, list[Any]] = {name: [None] * len(values) for name in _answers(model, [])}
     if any(not isinstance(values[row], str) for row in good):
         columns.pop("tokens", None)  # they are what is read, unless texts stand between them
-    kinds = [
-        [row for row in good if isinstance(values[row], str)],
-        [row for row in good if not isinstance(values[row], str)],
-    ]
-    for rows in filter(None, kinds):  # texts and sentences of words are asked for apart
-        try:
-            asked = [(rows, _answers(model, [values[row] for row in rows]))]
-        except Exception:  # which of them it is about shows only one by one
-            asked = []
-            for row in rows:
-                try:
-                    asked.append(([row], _answers(model, [values[row]])))
-                except Exception as problem:
-                    reasons[row] = str(problem) if isinstance(problem, SeqnlpError) else repr(problem)
-        for some, answers in asked:
+    texts = [row for row in good if isinstance(values[row], str)]
+    sentences = [row for row in good if not isinstance(values[row], str)]
+    for rows in filter(None, (texts, sentences)):  # they are asked for apart
+        for some, answers in _asked(model, values, rows, reasons):
             for name, column in answers.items():
                 whole = columns.setdefault(name, [None] * len(values))
                 for row, answer in zip(some, column, strict=True):
                     whole[row] = answer
     return {**columns, "error": [reason or None for reason in reasons]}
+
+
+def _asked(
+    model: Model, values: list[Any], rows: list[int], reasons: list[str]
+) -> list[tuple[list[int], dict[str, list[Any]]]]:
+    """Answers to some rows: of all together or, where one has none, row by row; its reason is put into ``reasons``."""
+    try:
+        return [(rows, _answers(model, [values[row] for row in rows]))]
+    except Exception:  # which of them it is about shows only one by one
+        asked = []
+        for row in rows:
+            try:
+                asked.append(([row], _answers(model, [values[row]])))
+            except Exception as problem:
+                reasons[row] = str(problem) if isinstance(problem, SeqnlpError) else repr(problem)
+        return asked
 
 
 def _unreadable(model: Model, value: Any) -> str:

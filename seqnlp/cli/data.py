@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -114,15 +115,12 @@ def _compare(all_named: list[tuple[str, Named]]) -> list[tuple[str, str, Overlap
     """Every dev and test split against every train split of equal side; of two files the second against the first."""
     from seqnlp.data.overlap import find_overlap
 
+    sides = [(name, split, side, texts) for name, named in all_named for (split, side), texts in named.items()]
     overlaps = []
-    for here, texts_here in all_named:
-        for there, texts_there in all_named:
-            for (split, side), texts in texts_here.items():
-                for (other, other_side), others in texts_there.items():
-                    if not _are_compared(here, split, there, other, all_named) or not _same(side, other_side):
-                        continue
-                    suffix = "" if side == "text" else f" ({side})"
-                    overlaps.append((f"{here} {split}{suffix}", f"{there} {other}", find_overlap(texts, others)))
+    for (here, split, side, texts), (there, other, other_side, others) in itertools.product(sides, repeat=2):
+        if _are_compared(here, split, there, other, all_named) and _same(side, other_side):
+            suffix = "" if side == "text" else f" ({side})"
+            overlaps.append((f"{here} {split}{suffix}", f"{there} {other}", find_overlap(texts, others)))
     return overlaps
 
 

@@ -67,7 +67,7 @@ def test_a_missing_column_is_named_with_those_there_are(tmp_path: Path) -> None:
 def test_text_in_a_number_column_is_an_error_with_row_and_column(tmp_path: Path) -> None:
     assert error(tmp_path, "a,b\n1,2\n1,cold\n") == (
         "series.csv:3: column 'b': expected a number, found 'cold'; mend it, leave it empty (a missing value), or "
-        "name the columns of numbers in data.value_columns"
+        "name the columns of numbers in data.value_columns; if it marks missing values, set data.missing_values='cold'"
     )
     assert "found '1_000'" in error(tmp_path, "a\n1_000\n")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -71,28 +72,24 @@ def _has_heading(line: str) -> bool:
 
 def _rows(first: str, path: Path) -> list[Any]:
     """The first rows; as far as the file can be read."""
-    rows: list[Any] = []
-    try:
-        if isinstance(json.loads(first), dict):  # a row a line: no need to read on
-            for _, line in read_lines(path):
-                if line.strip():
-                    rows.append(json.loads(line))
-                    if len(rows) == _ROWS:
-                        break
-            return rows
-    except (ValueError, RecursionError):
-        if rows:
-            return rows
     from seqnlp.text.formats.json_rows import read_json_rows
 
     try:
-        for _, row in read_json_rows(path):
-            rows.append(row)
-            if len(rows) == _ROWS:
-                break
-    except DataError:
-        pass
-    return rows
+        row_a_line = isinstance(json.loads(first), dict)  # no need to read on
+    except (ValueError, RecursionError):
+        row_a_line = False
+    if row_a_line:
+        return _until((json.loads(line) for _, line in read_lines(path) if line.strip()), (ValueError, RecursionError))
+    return _until((row for _, row in read_json_rows(path)), (DataError,))
+
+
+def _until(rows: Iterable[Any], problems: tuple[type[Exception], ...]) -> list[Any]:
+    """The first rows, as far as they come without one of these problems."""
+    read: list[Any] = []
+    with suppress(*problems):
+        for row in islice(rows, _ROWS):
+            read.append(row)
+    return read
 
 
 def _json_format(rows: Iterable[Any], kind: str) -> str:
