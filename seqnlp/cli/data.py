@@ -21,6 +21,7 @@ examples:
   seqnlp data check classification/sst2                                # dev and test of a recipe against its train
   seqnlp data check runs/first                                    # of a run
   seqnlp data check classification/sentence_polarity classification/sst2    # and of each against the other's train
+  seqnlp data check task=classification data.train=a.csv data.test=b.csv    # of settings, as for `seqnlp train`
   seqnlp data check train.tsv test.tsv                            # two files (or folders): their sentences or texts
   seqnlp data doubts runs/folds --number 50                       # gold labels found improbable: errors, perhaps
   seqnlp data convert labels.jsonl labels.conll                   # any format of a tagger's data to any other
@@ -39,7 +40,9 @@ of entities stay as they are; texts are cut into words only for conll, conllu an
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     parser.add_argument("action", metavar="check|convert|doubts", help="check: report overlaps; convert: IN to OUT")
-    parser.add_argument("names", nargs="+", metavar="NAME", help="check: one or two recipes, runs or files")
+    parser.add_argument(
+        "names", nargs="+", metavar="NAME", help="check: one or two recipes, runs or files; KEY=VALUE: settings"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     parser.add_argument("--number", type=int, default=50, metavar="N", help="doubts: how many to list (default 50)")
     parser.add_argument("--split", choices=("dev", "test"), default="test", help="doubts: of one run (default test)")
@@ -70,9 +73,12 @@ def run(arguments: argparse.Namespace) -> int:
             "expected `seqnlp data check NAME [NAME]`, `seqnlp data convert IN OUT` or `seqnlp data doubts STUDY`"
         )
         raise SeqnlpError(f"{expected}, found '{arguments.action}'{close}")
-    if len(arguments.names) > 2:
-        raise SeqnlpError(f"expected one or two recipes, runs or files, found {len(arguments.names)}")
-    overlaps = _compare([_splits(name, arguments) for name in arguments.names])
+    names, overrides = _names_and_settings(arguments.names)
+    if len(names) > 2:
+        raise SeqnlpError(f"expected one or two recipes, runs or files, found {len(names)}")
+    if overrides and any(name and Path(name).exists() for name in names):
+        raise SeqnlpError(f"'{overrides[0]}' changes a recipe; a run or a file is read as it is")
+    overlaps = _compare([_splits(name, overrides, arguments) for name in names])
     if not overlaps:
         raise SeqnlpError("nothing to compare: expected a train split and a dev or test split; name two files, perhaps")
     if arguments.json:
@@ -86,29 +92,35 @@ Named = dict[tuple[str, str], "list[Text]"]
 """The texts of a recipe, run or file by split (a file has the one split ``file``) and side."""
 
 
-def _splits(name: str, arguments: argparse.Namespace) -> tuple[str, Named]:
+def _names_and_settings(words: list[str]) -> tuple[list[str], list[str]]:
+    """Recipes, runs and files, and the settings that change recipes; settings alone are a recipe without a name."""
+    overrides = [word for word in words if "=" in word and not Path(word).exists()]
+    return [word for word in words if word not in overrides] or [""], overrides
+
+
+def _splits(name: str, overrides: list[str], arguments: argparse.Namespace) -> tuple[str, Named]:
     from seqnlp.data.file_texts import file_texts, is_folder_of_texts
     from seqnlp.tasks.split_texts import split_texts
 
     path = Path(name)
-    if path.is_file() or (path.is_dir() and is_folder_of_texts(path)):
+    if path.is_file() or (name and path.is_dir() and is_folder_of_texts(path)):
         return name, {("file", "text"): file_texts(path)}
-    config = _config(name, arguments)
+    config = _config(name, overrides, arguments.config_dir)
     if arguments.data_dir:
         config.data.dir = arguments.data_dir
     named: Named = {}
     for split in ("train", "dev", "test"):
         named |= {(split, side): texts for side, texts in split_texts(config, split, say).items()}
-    return name, named
+    return name or "data", named
 
 
-def _config(name: str, arguments: argparse.Namespace) -> Config:
+def _config(name: str, overrides: list[str], config_dir: str | None) -> Config:
     from seqnlp.compose import compose_config
     from seqnlp.launch import read_run_config
 
-    if Path(name).is_dir():
+    if name and Path(name).is_dir():
         return read_run_config(Path(name))
-    return compose_config([f"recipe={name}"], arguments.config_dir)
+    return compose_config([f"recipe={name}", *overrides] if name else overrides, config_dir)
 
 
 def _compare(all_named: list[tuple[str, Named]]) -> list[tuple[str, str, Overlap]]:

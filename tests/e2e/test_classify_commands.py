@@ -190,6 +190,18 @@ def test_two_files_are_compared_text_by_text(tmp_path: Path) -> None:
     assert "a fine film" in table
 
 
+def test_settings_name_what_is_checked_as_they_do_for_training(tmp_path: Path) -> None:
+    train = write(tmp_path / "train.tsv", ["pos\tA fine film.", "neg\tdull", "neg\tother"])
+    test = write(tmp_path / "test.csv", ["words,kind", "dull,neg", "new,pos"])
+    settings = ("task=classification", f"data.train={train}", f"data.test={test}")
+    assert "expected the column 'text', found 'words', 'kind'" in refusal("data", "check", *settings)
+    table = write(tmp_path / "test.tsv", ["neg\tdull", "pos\tnew"])
+    settings = (*settings[:2], f"data.test={table}")
+    assert [row["exact"] for row in json.loads(output("data", "check", *settings, "--json"))] == [1]
+    (changed,) = json.loads(output("data", "check", "classification/demo", f"data.dev={table}", "data.test=", "--json"))
+    assert (changed["of"], changed["total"]) == ("classification/demo dev", 2)
+
+
 @pytest.mark.parametrize("name", ["tagging/demo", "translation/demo", "classification/demo"])
 def test_every_task_can_be_checked_and_the_demos_share_no_text(name: str) -> None:
     rows = json.loads(output("data", "check", name, "--json"))
@@ -222,6 +234,7 @@ def test_a_wrong_use_of_data_says_the_right_one(tmp_path: Path) -> None:
         "data", "check", "classification/dmo"
     )
     lone = write(tmp_path / "lone.txt", ["a"])
+    assert refusal("data", "check", lone, "data.limit=1").startswith("'data.limit=1' changes a recipe")
     assert refusal("data", "check", lone).startswith("nothing to compare: expected a train split and a dev or test")
 
 
