@@ -10,6 +10,8 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -30,8 +32,9 @@ from seqnlp.tasks.registry import Task, make_task
 from seqnlp.training.callbacks import Callbacks
 from seqnlp.training.checkpoint import FILE_NAME, Progress
 from seqnlp.training.device import choose_device, choose_precision
-from seqnlp.training.distributed import join, leave
+from seqnlp.training.distributed import Processes, join, leave
 from seqnlp.training.fit import Interrupted, fit
+from seqnlp.training.forked import can_fork, train_forked
 from seqnlp.training.lock import locked
 from seqnlp.training.memory import keep_freed_memory
 from seqnlp.training.orphans import ending_with
@@ -174,7 +177,7 @@ def train(run: Path, callbacks: Callbacks | None = None) -> None:
 
 
 def _train(run: Path, callbacks: Callbacks | None) -> None:
-    config, folder = read_run_config(run), RunFolder(run)
+    config = read_run_config(run)
     if config.trainer.threads:
         torch.set_num_threads(config.trainer.threads)
     if not callbacks:
@@ -182,27 +185,51 @@ def _train(run: Path, callbacks: Callbacks | None) -> None:
     device = choose_device(config.trainer.device)
     if device.type == "cuda":
         torch.cuda.set_device(device)
-    precision, reason = choose_precision(config.trainer, device, config.width)
     processes = join(device)
+    try:
+        ready = _ready(run, config, device, torch.get_num_threads(), processes)
+        _fit(ready, processes, callbacks)
+    finally:
+        leave()
+
+
+@dataclass(frozen=True)
+class _Ready:
+    """A run whose data are read."""
+
+    run: Path
+    config: Config
+    task: Task
+    precision: torch.dtype
+
+
+def _ready(run: Path, config: Config, device: torch.device, threads: int, processes: Processes) -> _Ready:
+    """Say how the run is trained, and read its data."""
 
     def say(text: str) -> None:
         if processes.is_first:
             _say("%s", text)
 
+    folder = RunFolder(run)
+    precision, reason = choose_precision(config.trainer, device, config.width)
+    say(f"device: {device}; precision: {reason}; threads: {threads}; processes: {processes.count}")
+    if processes.is_first:
+        remove_leftovers(run)
+    task = make_task(config, run, device, say)
+    folder.check()  # data may have taken long to read, and fit makes the folder if there is none
+    return _Ready(run, config, task, precision)
+
+
+def _fit(ready: _Ready, processes: Processes, callbacks: Callbacks | None = None) -> None:
+    """Train to the end; the first process says how it went."""
     try:
-        say(f"device: {device}; precision: {reason}; threads: {torch.get_num_threads()}; processes: {processes.count}")
-        if processes.is_first:
-            remove_leftovers(run)
-        task = make_task(config, run, device, say)
-        folder.check()  # data may have taken long to read, and fit makes the folder if there is none
-        progress = fit(task, config, run, processes, precision, callbacks)
-        if processes.is_first:
-            _finish(task, run, progress)
+        progress = fit(ready.task, ready.config, ready.run, processes, ready.precision, callbacks)
     except Interrupted as interruption:
-        say(f"{interruption}; a checkpoint is written. Go on with: seqnlp resume {run}")
+        if processes.is_first:
+            _say("%s", f"{interruption}; a checkpoint is written. Go on with: seqnlp resume {ready.run}")
         raise
-    finally:
-        leave()
+    if processes.is_first:
+        _finish(ready.task, ready.run, progress)
 
 
 def _finish(task: Task, run: Path, progress: Progress) -> None:
@@ -235,7 +262,7 @@ def _duration(seconds: float) -> str:
 
 
 def _train_or_launch(run: Path, num_processes: int, callbacks: Callbacks | None) -> None:
-    """Train here, or let torchrun start ``num_processes`` that resume the (claimed) run together.
+    """Train the (claimed) run here, or in ``num_processes`` together.
 
     The run is locked meanwhile, by this process or, if it is one of several, by the one that started them.
     """
@@ -251,26 +278,42 @@ def _train_or_launch(run: Path, num_processes: int, callbacks: Callbacks | None)
 
 
 _ON_A_CPU = (
-    "{} processes on a CPU: a step takes less time, but each process starts and reads the data by itself; a training "
-    "of less than a few minutes ends sooner with one process, and several seeds with one process each, side by side"
+    "{} processes on a CPU: what comes before the first step takes as long as with one, and a step not a part of the "
+    "time but somewhat more; several seeds are trained best with one process each, side by side"
 )
 
 
 def _launch(run: Path, num_processes: int, lock: tuple[int, ...]) -> None:
     """Train in several processes, which keep the lock if this one is killed."""
-    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={num_processes}"]
-    if choose_device(read_run_config(run).trainer.device).type == "cpu":
+    config = read_run_config(run)
+    device = choose_device(config.trainer.device)
+    if device.type == "cpu":
         _say("%s", _ON_A_CPU.format(num_processes))
-    threads = os.environ.get("OMP_NUM_THREADS", str(_threads_each(num_processes)))
-    environment = {**os.environ, "OMP_NUM_THREADS": threads}
+    ended = _fork(run, config, device, num_processes) if can_fork(device) else _torchrun(run, num_processes, lock)
+    if ended:
+        begun = (run / FILE_NAME).exists()
+        advice = f"go on with `seqnlp resume {run}`" if begun else "the reason stands above"
+        raise RunError(f"the {num_processes} processes {ended}; {advice}")
+
+
+def _fork(run: Path, config: Config, device: torch.device, num_processes: int) -> str:
+    """Read the data here, and train in processes that have them; returns how they ended, if not well."""
+    torch.set_num_threads(1)  # others would be missing in the forked processes
+    keep_freed_memory()
+    threads = config.trainer.threads or int(_threads_each(num_processes))
+    ready = _ready(run, config, device, threads, Processes(0, num_processes))
+    return train_forked(partial(_fit, ready), num_processes, threads)
+
+
+def _torchrun(run: Path, num_processes: int, lock: tuple[int, ...]) -> str:
+    """Let torchrun start processes that resume the run together; returns how they ended, if not well."""
+    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={num_processes}"]
+    environment = {**os.environ, "OMP_NUM_THREADS": _threads_each(num_processes)}
     tie = ending_with(os.getpid())  # who kills us must not leave processes that train on
     launcher = subprocess.Popen(
         [*command, "-m", "seqnlp", "resume", str(run)], env=environment, preexec_fn=tie, pass_fds=lock
     )
-    if _wait(launcher) != 0:
-        begun = (run / FILE_NAME).exists()
-        advice = f"go on with `seqnlp resume {run}`" if begun else "the reason stands above"
-        raise RunError(f"the {num_processes} processes stopped before the end; {advice}")
+    return "stopped before the end" if _wait(launcher) else ""
 
 
 def _wait(launcher: subprocess.Popen[bytes]) -> int:
@@ -286,5 +329,5 @@ def _wait(launcher: subprocess.Popen[bytes]) -> int:
         signal.signal(signal.SIGTERM, before)
 
 
-def _threads_each(num_processes: int) -> int:
-    return max(1, (os.cpu_count() or 1) // num_processes)
+def _threads_each(num_processes: int) -> str:
+    return os.environ.get("OMP_NUM_THREADS") or str(max(1, (os.cpu_count() or 1) // num_processes))

@@ -1,10 +1,10 @@
 """Several processes that train one model: each takes its share of every batch, the gradients are summed.
 
-Started by torch's own ``torchrun``, which tells each process its rank through the environment. Gradients are summed
-here in one flat message rather than through ``DistributedDataParallel``, because the loss is a sum divided by a count
-that every process knows: the sum of the shares is then exactly the gradient of one process with the whole batch,
-embedding tables stay row-sparse (also over nccl, which cannot reduce sparse tensors), and a process whose share is
-empty needs no special case.
+On a CPU they are forked from one that has read the data (forked.py), else started by torch's own ``torchrun``, which
+tells each process its rank through the environment. Gradients are summed here in one flat message rather than through
+``DistributedDataParallel``, because the loss is a sum divided by a count that every process knows: the sum of the
+shares is then exactly the gradient of one process with the whole batch, embedding tables stay row-sparse (also over
+nccl, which cannot reduce sparse tensors), and a process whose share is empty needs no special case.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -116,6 +117,12 @@ def join(device: torch.device) -> Processes:
     if not dist.is_initialized():
         dist.init_process_group("nccl" if device.type == "cuda" else "gloo")
     return Processes(dist.get_rank(), count)
+
+
+def join_by_file(store: Path, rank: int, count: int) -> Processes:
+    """Join a group on the CPU that meets at a new file."""
+    dist.init_process_group("gloo", init_method=f"file://{store}", rank=rank, world_size=count)
+    return Processes(rank, count)
 
 
 def leave() -> None:
