@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -24,7 +22,7 @@ from seqnlp.text.class_folders import class_folders_digest, read_class_folders
 from seqnlp.text.document_format import recognise_documents
 from seqnlp.text.documents import Columns, Document, read_row_documents, read_table_documents
 from seqnlp.text.fasttext import read_fasttext_documents
-from seqnlp.text.files import file_digest
+from seqnlp.text.files import file_digest, rows_digest
 from seqnlp.text.trees import read_trees
 
 Say = Callable[[str], None]
@@ -62,10 +60,7 @@ def documents_digest(config: DocumentDataConfig, split: str) -> str:
     if config.format not in ("hub", "long_range"):
         path = existing_file(config, split, getattr(config, split))
         return class_folders_digest(path) if path.is_dir() else file_digest(path)
-    digest = hashlib.sha256()
-    for document in _read(config, split, Counter()):
-        digest.update(json.dumps([document.text, document.labels]).encode())
-    return digest.hexdigest()
+    return rows_digest([document.text, document.labels] for document in _read(config, split, Counter()))
 
 
 def spread_evenly(documents: Sequence[Document], limit: int) -> list[Document]:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from seqnlp.data.in_memory.rows import class_names, named_class
 from seqnlp.errors import DataError, did_you_mean
 from seqnlp.text.conll import split_words
 from seqnlp.text.csv_rows import csv_rows
 from seqnlp.text.documents import Columns, Document, document_of_row
 from seqnlp.text.files import read_lines
+from seqnlp.text.jsonl import TOKEN_FIELDS
 from seqnlp.text.parallel import NESTED_FIELD, SentencePair, pair_of_row
 from seqnlp.text.sentence import TaggedSentence
 
-_TOKEN_FIELDS = ("tokens", "words")
 _TAG_FIELDS = ("tags", "ner_tags", "pos_tags", "upos")
 
 
@@ -39,23 +38,15 @@ def read_hub(
         DataError: the data set, split or column does not exist, or a row is not a sentence.
     """
     table, where = _split(name, config_name, split), f"{name}[{split}]"
-    token_field = _field("data.token_column", token_field, _TOKEN_FIELDS, table.column_names, where)
+    token_field = _field("data.token_column", token_field, TOKEN_FIELDS, table.column_names, where)
     tag_field = _field("data.tag_column", tag_field, _TAG_FIELDS, table.column_names, where)
-    names = list(tag_names) or _tag_names(table.features[tag_field])
+    names = list(tag_names) or class_names(table.features[tag_field])
     for number, row in enumerate(table.select_columns([token_field, tag_field]), start=1):
-        tokens, tags = _listed(row[token_field]), [_tag_name(tag, names) for tag in _listed(row[tag_field])]
+        tokens, tags = _listed(row[token_field]), named_class(_listed(row[tag_field]), names)
         problem = _problem(tokens, tags)
         if problem:
             raise DataError(problem, where, number)
         yield TaggedSentence(tuple(tokens), tuple(tags), number)
-
-
-def hub_digest(sentences: Iterable[TaggedSentence]) -> str:
-    """SHA-256 of the words and tags, in hexadecimal."""
-    digest = hashlib.sha256()
-    for sentence in sentences:
-        digest.update(json.dumps([sentence.tokens, sentence.tags]).encode())
-    return digest.hexdigest()
 
 
 def read_hub_pairs(name: str, config_name: str, split: str, source: str, target: str) -> Iterator[SentencePair]:
@@ -96,15 +87,14 @@ def read_hub_documents(name: str, config_name: str, split: str, columns: Columns
         _field("data.text_column", columns.text, (), table.column_names, where),
         _field("data.label_column", columns.label, (), table.column_names, where),
     ]
-    names = _tag_names(table.features[columns.label])
+    names = class_names(table.features[columns.label])
     for number, row in enumerate(table.select_columns(wanted), start=1):
         value = row[columns.label]
         if names and value == -1 and isinstance(row[columns.text], str | None):
             yield Document((row[columns.text] or "").strip(), (), number)
             continue
-        named = [_tag_name(one, names) for one in value] if isinstance(value, list) else _tag_name(value, names)
         try:
-            yield document_of_row({**row, columns.label: named}, columns, number)
+            yield document_of_row({**row, columns.label: named_class(value, names)}, columns, number)
         except DataError as problem:
             raise DataError(str(problem), where, number) from None
 
@@ -179,16 +169,6 @@ def _field(key: str, wanted: str, usual: Sequence[str], columns: Sequence[str], 
         close = did_you_mean(wanted, columns) if wanted else f"; set {key}"
         raise DataError(f"expected the column {expected}, found {', '.join(columns)}{close}", where)
     return field
-
-
-def _tag_names(feature: Any) -> list[str] | None:
-    """The names of numbered tags, if the data set has them."""
-    inner = feature[0] if isinstance(feature, list) else getattr(feature, "feature", feature)
-    return getattr(inner, "names", None)
-
-
-def _tag_name(tag: Any, names: list[str] | None) -> Any:
-    return names[tag] if names and isinstance(tag, int) and 0 <= tag < len(names) else tag
 
 
 def _listed(value: Any) -> list[Any]:

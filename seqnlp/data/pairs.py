@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -18,7 +17,7 @@ from seqnlp.data.pair_files import pair_files, pair_format, require_languages
 from seqnlp.data.part_of_train import PAIRS, part_of_train
 from seqnlp.data.sources import hub_name, other_format, say_left_out, source_name
 from seqnlp.errors import DataError
-from seqnlp.text.files import file_digest
+from seqnlp.text.files import file_digest, rows_digest
 from seqnlp.text.pair_format import recognise_pairs
 from seqnlp.text.pair_tables import PairColumns, read_table_pairs, unused_columns
 from seqnlp.text.parallel import SentencePair, read_aligned, read_row_pairs
@@ -98,14 +97,9 @@ def pairs_digest(config: ParallelDataConfig, split: str) -> str:
     if not getattr(config, split):
         return ""
     config = _with_format(config, split)
-    digest = hashlib.sha256()
     if config.format == "hub":
-        for pair in _read(config, split, Counter()):
-            digest.update(json.dumps([pair.source, pair.target]).encode())
-    else:
-        for path in pair_files(config, split):
-            digest.update(file_digest(path).encode())
-    return digest.hexdigest()
+        return rows_digest([pair.source, pair.target] for pair in _read(config, split, Counter()))
+    return hashlib.sha256("".join(map(file_digest, pair_files(config, split))).encode()).hexdigest()
 
 
 def _with_format(config: ParallelDataConfig, split: str) -> ParallelDataConfig:

@@ -13,7 +13,7 @@ from seqnlp.config.classification import DocumentDataConfig
 from seqnlp.config.common import SplitsConfig, source_split, train_is_cut
 from seqnlp.config.tagging import DataConfig
 from seqnlp.config.translation import ParallelDataConfig
-from seqnlp.data.hub import hub_digest, read_hub
+from seqnlp.data.hub import read_hub
 from seqnlp.data.part_of_train import Grouping, part_of_train, sentence_groups
 from seqnlp.data.partial import checked_partial
 from seqnlp.data.paths import existing_path, resolve_path
@@ -21,7 +21,7 @@ from seqnlp.data.tag_check import mend_tags, refuse_comments, refuse_illegal_tag
 from seqnlp.errors import DataError
 from seqnlp.text.character_spans import checked_spans
 from seqnlp.text.conll import document_starts
-from seqnlp.text.files import file_digest
+from seqnlp.text.files import file_digest, rows_digest
 from seqnlp.text.formats.annotated import AnnotatedText, Cut, Example, sentences_of
 from seqnlp.text.formats.brat import brat_digest
 from seqnlp.text.formats.class_names import written_names
@@ -214,7 +214,7 @@ def split_digest(config: DataConfig, split: str) -> str:
     if not getattr(config, split):
         return ""
     if split_format(config, split) == "hub":
-        return hub_digest(_hub_sentences(config, split))
+        return rows_digest([one.tokens, one.tags] for one in _hub_sentences(config, split))
     path = existing_file(config, split, getattr(config, split))
     return brat_digest(path) if path.is_dir() else file_digest(path)
 

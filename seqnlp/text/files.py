@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import json
 import os
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -126,6 +127,14 @@ def refuse_no_text(first: bytes, source: object) -> None:
         raise DataError("expected UTF-8 text, found UTF-32 text; convert it with `iconv -f utf-32 -t utf-8`", source, 1)
     if first.startswith(_UTF16_MARKS) or (len(first) > 3 and 5 * first.count(b"\0") >= 2 * len(first)):
         raise DataError(f"expected UTF-8 text, found UTF-16 text; {_FROM_UTF16}", source, 1)
+
+
+def rows_digest(rows: Iterable[Sequence[object]]) -> str:
+    """SHA-256 of rows of texts, in hexadecimal."""
+    digest = hashlib.sha256()
+    for row in rows:
+        digest.update(json.dumps(row).encode())
+    return digest.hexdigest()
 
 
 def file_digest(path: str | os.PathLike[str]) -> str:

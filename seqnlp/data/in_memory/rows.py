@@ -70,8 +70,8 @@ def _rows_of_table(table: Any) -> list[Any]:
         return list(table.to_dicts()) if hasattr(table, "to_dicts") else list(table)
     if library == "pyarrow":
         return list(table.to_pylist())
-    names = {column: _class_names(feature) for column, feature in (table.features or {}).items()}
-    return [{column: _named(value, names.get(column)) for column, value in row.items()} for row in table]
+    names = {column: class_names(feature) for column, feature in (table.features or {}).items()}
+    return [{column: named_class(value, names.get(column)) for column, value in row.items()} for row in table]
 
 
 def _rows_of_columns(examples: Any) -> list[Any]:
@@ -85,17 +85,19 @@ def _rows_of_columns(examples: Any) -> list[Any]:
     return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
 
 
-def _class_names(feature: Any) -> list[str] | None:
+def class_names(feature: Any) -> list[str] | None:
     """The names of numbered classes of a column, or of its lists."""
-    names = getattr(feature, "names", None) or getattr(getattr(feature, "feature", None), "names", None)
+    inner = feature[0] if isinstance(feature, list) else getattr(feature, "feature", feature)
+    names = getattr(inner, "names", None) or getattr(feature, "names", None)
     return list(names) if names else None
 
 
-def _named(value: Any, names: Sequence[str] | None) -> Any:
+def named_class(value: Any, names: Sequence[str] | None) -> Any:
+    """A numbered class, or a list of them, by name; what is no such number stays."""
     if names is None:
         return value
     if isinstance(value, list):
-        return [_named(one, names) for one in value]
+        return [named_class(one, names) for one in value]
     return names[value] if isinstance(value, int) and 0 <= value < len(names) else value
 
 
