@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Mapping, Sequence
 from typing import cast
@@ -11,6 +12,7 @@ from seqnlp.compose.session import PRIMARY, hydra_session
 from seqnlp.compose.settings import merged_settings
 from seqnlp.compose.typed import read_overrides
 from seqnlp.config.common import Config
+from seqnlp.config.idle import idle_settings
 from seqnlp.config.reading import read_config
 from seqnlp.errors import ConfigError
 from seqnlp.overrides import GROUPS, Override, is_known, unknown_key
@@ -35,7 +37,10 @@ def compose_config(overrides: Sequence[str], config_dir: str | None = None) -> C
             [f"{one.key}: several values need --multirun; quote a text that has commas" for one in sweeps]
         )
     with hydra_session(config_dir, task) as settings:
-        return checked_config(settings, [one.line for one in typed if is_known(one, task)], typed, task, config_dir)
+        lines = [one.line for one in typed if is_known(one, task)]
+        config = checked_config(settings, lines, typed, task, config_dir)
+    _note_idle_settings(config, typed)
+    return config
 
 
 def compose_settings(recipe: str, task: str, settings: Mapping[str, object]) -> Config:
@@ -59,7 +64,15 @@ def compose_settings(recipe: str, task: str, settings: Mapping[str, object]) -> 
         typed, task = read_overrides(chosen, None, multirun=False)
         known = [Override(f"{key}=", key, f"{key}=", (), False) for key in values]
         with hydra_session(None, task) as own:
-            return checked_config(own, chosen, [*typed, *known], task, None, values)
+            config = checked_config(own, chosen, [*typed, *known], task, None, values)
+    _note_idle_settings(config, known)
+    return config
+
+
+def _note_idle_settings(config: Config, typed: Sequence[Override]) -> None:
+    """Say which settings were typed for nothing; a recipe or a group may have some, for whoever changes another."""
+    for notice in idle_settings(config, [one.key for one in typed]):
+        print(f"note: {notice}", file=sys.stderr)
 
 
 def task_of(overrides: Sequence[str], config_dir: str | None = None) -> str:

@@ -57,7 +57,9 @@ class DocumentDataConfig(HubDataConfig):
         "", r"tsv, csv: what stands between columns (`;`, `\t`, csv: one character); empty: a tab, csv: a comma"
     )
     multi_label: bool = setting(False, "a document has any number of labels, also none")
-    label_separator: str = setting(",", "multi_label: what stands between labels in tsv and csv")
+    label_separator: str = setting(
+        ",", "multi_label: what stands between labels in tsv and csv", only="multi_label=true"
+    )
     label_map: str = setting(
         "", "labels renamed, `0:negative,4:positive`; one mapped to nothing (`2:`) drops its documents, counted"
     )
@@ -70,10 +72,12 @@ class DocumentDataConfig(HubDataConfig):
         f"long_range: words from what decides to the answer; at least {MIN_DISTANCE}, which is no word between",
         low=MIN_DISTANCE,
         high=10_000,
+        only="format=long_range",
     )
     training_distances: Literal["up_to", "exact"] = setting(
         "up_to",
         "long_range: up_to: training sentences have every distance up to `distance`; exact: that one, as dev and test",
+        only="format=long_range",
     )
     limit: int = setting(0, "use only N documents of each split, spread evenly over it; 0: all", low=0)
 
@@ -88,7 +92,11 @@ class TokensConfig:
         "words: how a text is cut, in training and in use",
     )
     vocabulary_size: int = setting(
-        4000, "bpe, unigram: most subwords, 256 bytes and 4 special ones among them", low=270, high=64000
+        4000,
+        "bpe, unigram: most subwords, 256 bytes and 4 special ones among them",
+        low=270,
+        high=64000,
+        only="kind=bpe,unigram",
     )
 
 
@@ -97,8 +105,10 @@ class ClassifierConfig(WordModelConfig):
     """Embeddings -> convolution, if any -> recurrent layers -> pooling -> classes; beside it n-grams, if any."""
 
     convolution_dim: int = setting(0, "filters of a convolution before the recurrent layers; 0: none", low=0, high=4096)
-    convolution_width: int = setting(3, "words that a filter sees; odd", low=1, high=31)
-    convolution_pool: int = setting(2, "neighbours of which the largest is kept: shortens the sequence", low=1, high=64)
+    convolution_width: int = setting(3, "words that a filter sees; odd", low=1, high=31, only="convolution_dim")
+    convolution_pool: int = setting(
+        2, "neighbours of which the largest is kept: shortens the sequence", low=1, high=64, only="convolution_dim"
+    )
     pooling: Literal["last", "mean", "max", "attention"] = setting(
         "max", "how the outputs of all words become one vector"
     )
@@ -121,6 +131,7 @@ class ClassifierConfig(WordModelConfig):
         True,
         "the network starts from what the n-grams say and learns what they leave (of training documents by bags "
         "that were fitted on others); false: it is trained as if there were none",
+        only="ngrams",
     )
     output_dropout: float = setting(0.33, "dropout on the pooled vector", low=0, below=1)
     class_weights: Literal["equal", "balanced"] = setting(

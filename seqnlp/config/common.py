@@ -103,8 +103,8 @@ class HubDataConfig(SplitsConfig):
     dev_seed: int = setting(
         1, "seed of what is held out as dev, or made up; apart from `seed`, so that all seeds share it", low=0
     )
-    hub: str = setting("", "format=hub: a `datasets` name, or a local dataset folder")
-    hub_config: str = setting("", "format=hub: the data set's configuration name, if it has several")
+    hub: str = setting("", "format=hub: a `datasets` name, or a local dataset folder", only="format=hub")
+    hub_config: str = setting("", "format=hub: the data set's configuration name, if it has several", only="format=hub")
 
     def hub_problems(self, format: str) -> list[str]:
         """What to say of a hub without a name."""
@@ -139,8 +139,12 @@ class WordModelConfig(CellConfig):
     lowercase: bool = setting(True, "look words up lower-cased; characters and casing keep the case")
     min_count: int = setting(1, "training words seen less often share the unknown word's embedding", low=1)
     character_model: Literal["cnn", "lstm", "none"] = setting("none", "word features from characters")
-    character_dim: int = setting(30, "width of a character's embedding", low=1, high=1024)
-    character_hidden_dim: int = setting(50, "width of the word's character features", low=1, high=1024)
+    character_dim: int = setting(
+        30, "width of a character's embedding", low=1, high=1024, only="character_model=cnn,lstm"
+    )
+    character_hidden_dim: int = setting(
+        50, "width of the word's character features", low=1, high=1024, only="character_model=cnn,lstm"
+    )
     casing_dim: int = setting(0, "width of the casing feature's embedding; 0: none", low=0, high=256)
     hidden_dim: int = setting(150, "width of each direction of a recurrent layer", low=1, high=4096)
     num_layers: int = setting(1, "recurrent layers, stacked", low=1, high=8)
@@ -172,18 +176,28 @@ class OptimizerConfig:
         5,
         "asgd: average from when the dev score is worse than this many epochs ago or before; 0: from the start",
         low=0,
+        only="name=asgd",
     )
     momentum: float = setting(0.0, "sgd: part of the last update that is kept in the next", low=0, below=1)
-    beta1: float = setting(0.9, "adam, adamw: decay of the gradient's mean", low=0, below=1)
-    beta2: float = setting(0.999, "adam, adamw: decay of the squared gradient's mean", low=0, below=1)
+    beta1: float = setting(0.9, "adam, adamw: decay of the gradient's mean", low=0, below=1, only="name=adam,adamw")
+    beta2: float = setting(
+        0.999, "adam, adamw: decay of the squared gradient's mean", low=0, below=1, only="name=adam,adamw"
+    )
     schedule: Literal["constant", "linear", "cosine", "step", "plateau"] = setting(
         "linear", "shape of the learning rate over training"
     )
     warmup_steps: int = setting(0, "steps over which the learning rate rises from 0", low=0)
-    final_factor: float = setting(0.0, "linear, cosine: last learning rate as a part of the peak", low=0, high=1)
-    factor: float = setting(0.5, "step, plateau: the learning rate is multiplied by this", above=0, below=1)
+    final_factor: float = setting(
+        0.0, "linear, cosine: last learning rate as a part of the peak", low=0, high=1, only="schedule=linear,cosine"
+    )
+    factor: float = setting(
+        0.5, "step, plateau: the learning rate is multiplied by this", above=0, below=1, only="schedule=step,plateau"
+    )
     every_epochs: int = setting(
-        10, "step: epochs between multiplications; plateau: epochs without a better score", low=1
+        10,
+        "step: epochs between multiplications; plateau: epochs without a better score",
+        low=1,
+        only="schedule=step,plateau",
     )
 
 

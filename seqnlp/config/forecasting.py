@@ -60,6 +60,7 @@ class ForecasterConfig:
         True,
         "after training a fitted linear part is fitted anew, on train and dev, where dev is the end of the training "
         "file; dev scores and intervals are from before",
+        only="linear=fitted",
     )
     cell: Literal["lstm", "gru", "rnn", "peephole"] = setting("lstm", "recurrent cell")
     hidden_dim: int = setting(32, "width of the recurrent layers", low=1, high=8192)

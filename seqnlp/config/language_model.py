@@ -44,7 +44,11 @@ class LanguageTokensConfig:
         1, "words, characters: rarer ones are read as the unknown one, as `<unk>` is wherever a text has it", low=1
     )
     vocabulary_size: int = setting(
-        8000, "bpe, unigram: subwords, 256 bytes and 4 special ones among them", low=270, high=64000
+        8000,
+        "bpe, unigram: subwords, 256 bytes and 4 special ones among them",
+        low=270,
+        high=64000,
+        only="kind=bpe,unigram",
     )
 
 

@@ -29,13 +29,23 @@ def setting(
     above: float | None = None,
     below: float | None = None,
     several: bool = False,
+    only: str = "",
 ) -> Value:
     """A documented field: ``low``/``high`` are inclusive bounds, ``above``/``below`` exclusive ones.
 
     A fixed set of values is the field's type, a ``Literal``; ``choices`` is for a set that no type can say. A text with
-    ``several`` may be given as a list, which stands with commas between its parts.
+    ``several`` may be given as a list, which stands with commas between its parts. ``only`` says beside what a setting
+    does something; see :mod:`seqnlp.config.idle`.
     """
-    bounds = {"choices": choices, "low": low, "high": high, "above": above, "below": below, "several": several}
+    bounds = {
+        "choices": choices,
+        "low": low,
+        "high": high,
+        "above": above,
+        "below": below,
+        "several": several,
+        "only": only,
+    }
     declared: Value = field(default=default, metadata={"help": help, **bounds})
     return declared
 

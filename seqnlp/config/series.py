@@ -47,10 +47,12 @@ class SeriesDataConfig(SplitsConfig):
     gaps: Literal["fill", "ignore", "error"] = setting(
         "fill",
         "where rows are missing between two time stamps: fill them in as missing values, ignore it, or stop",
+        only="time_column",
     )
     non_monotonic: Literal["drop", "error"] = setting(
         "drop",
         "rows whose time stamp is not after those before: leave them out, or stop",
+        only="time_column",
     )
     max_repaired: float = setting(
         0.05,

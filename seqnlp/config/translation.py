@@ -106,7 +106,7 @@ class TranslatorConfig(CellConfig):
     attention: Literal["additive", "dot", "general"] = setting(
         "additive", "additive (Bahdanau), dot or general (Luong)"
     )
-    attention_dim: int = setting(256, "width of the additive attention", low=1, high=4096)
+    attention_dim: int = setting(256, "width of the additive attention", low=1, high=4096, only="attention=additive")
     coverage: bool = setting(False, "attention sees how much each source position was attended so far")
     input_feeding: bool = setting(True, "the context of the last step is fed to the first decoder layer")
     bridge: Literal["mean", "final", "zero"] = setting("mean", "first decoder state from")
@@ -134,7 +134,7 @@ class DecodingConfig:
         "average",
         "log probability divided by length^alpha, by GNMT's ((5+length)/6)^alpha, or not",
     )
-    alpha: float = setting(1.0, "exponent of the length penalty", low=0, high=5)
+    alpha: float = setting(1.0, "exponent of the length penalty", low=0, high=5, only="length_penalty=average,gnmt")
     coverage_penalty: float = setting(0.0, "GNMT's beta: how much unattended source words cost", low=0, high=5)
     min_ratio: float = setting(0.0, "shortest output in subwords, times the source", low=0, high=10)
     max_ratio: float = setting(2.0, "longest output in subwords, times the source, plus max_extra", low=0, high=20)

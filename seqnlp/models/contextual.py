@@ -1,4 +1,4 @@
-"""Contextual string embeddings: what language models of characters have in mind at each word (Akbik et al. 2018)."""
+"""Contextual string embeddings: hidden states of character language models at each word (Akbik et al. 2018)."""
 
 from __future__ import annotations
 

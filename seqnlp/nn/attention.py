@@ -16,7 +16,7 @@ class Attention(nn.Module):
 
     The additive energy is computed as ``2v . sigmoid(2 (W query + U memory))``: since ``tanh(x) = 2 sigmoid(2x) - 1``
     it differs from the formula by the constant ``sum(v)``, which no softmax sees, and on a CPU torch's sigmoid takes a
-    third (bf16) to a tenth (fp32) of the time of its tanh. The keys and the two weights below carry the twos.
+    third (bf16) to a tenth (fp32) of the time of its tanh. The factors 2 are folded into the keys and both weights.
 
     Args:
         memory_dim: M, width of the memory.

@@ -46,7 +46,7 @@ export class Tagger {
     return outputs.map((output) => linear(weight, bias, output));
   }
 
-  /** The words' vectors, and beside them what character models have in mind there. */
+  /** The words' vectors, and beside them the hidden states of character models. */
   inputs(words) {
     const rows = words.map((word) => this.words.vector(word));
     if (!this.readers.length) return rows;
