@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from seqnlp.bundle import Bundle, load_bundle
 from seqnlp.bundle_files import TENSORS, VOCABULARY
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from seqnlp.nn.embed import WordEmbedder
     from seqnlp.nn.grow import Row
+
+Saved = TypeVar("Saved")
 
 _FREE = (
     "vectors",
@@ -45,6 +47,14 @@ WORD_ROWS: Mapping[str, Row] = {
     "embedder.vectors.scales": 0,
 }
 """New words and characters begin as the unknown one, as which they were read so far; vectors as none."""
+
+
+@dataclass(frozen=True)
+class Start(Generic[Saved]):
+    """The model that a run begins with, and its folder."""
+
+    saved: Saved
+    bundle: Bundle
 
 
 def start_bundle(config: Config) -> Bundle:

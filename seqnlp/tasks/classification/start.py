@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import torch
 
-from seqnlp.bundle import Bundle
 from seqnlp.config.classification import ClassificationConfig
 from seqnlp.models.classifier import RecurrentClassifier
 from seqnlp.tasks import start
 from seqnlp.tasks.classification.saved import SavedClassifier, read_classifier
 
-
-@dataclass(frozen=True)
-class ClassifierStart:
-    """The classifier that a run begins with, and its folder."""
-
-    saved: SavedClassifier
-    bundle: Bundle
+ClassifierStart = start.Start[SavedClassifier]
 
 
 def classifier_start(config: ClassificationConfig) -> ClassifierStart | None:

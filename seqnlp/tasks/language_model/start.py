@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from seqnlp.bundle import Bundle
 from seqnlp.config.language_model import LanguageModelConfig
 from seqnlp.tasks import start
-from seqnlp.tasks.language_model.saved import read_language_model
-from seqnlp.text.language_tokens import Tokens
+from seqnlp.tasks.language_model.saved import SavedLanguageModel, read_language_model
 
-
-@dataclass(frozen=True)
-class LanguageModelStart:
-    """The folder of the language model that a run begins with, and its tokens."""
-
-    bundle: Bundle
-    tokens: Tokens
+LanguageModelStart = start.Start[SavedLanguageModel]
 
 
 def language_model_start(config: LanguageModelConfig) -> LanguageModelStart | None:
@@ -35,4 +25,4 @@ def language_model_start(config: LanguageModelConfig) -> LanguageModelStart | No
     start.refuse_other(config, "tokenizer.kind", str(bundle.vocabulary.get("kind")), here)
     lowercase = str(saved.lowercase).lower(), str(config.data.lowercase).lower()
     start.refuse_other(config, "data.lowercase", *lowercase)
-    return LanguageModelStart(bundle, saved.tokens)
+    return LanguageModelStart(saved, bundle)

@@ -56,7 +56,7 @@ class LanguageModelTask(BaseTask[LanguageModelConfig, RecurrentLanguageModel]):
         if held_out_part(config.data) is not None:
             say(f"train: the last {len(dev):,} of {len(train) + len(dev):,} lines held out as dev")
         begun = language_model_start(config)
-        self.tokens = begun.tokens if begun else learn_tokens(train, config.tokenizer, say)
+        self.tokens = begun.saved.tokens if begun else learn_tokens(train, config.tokenizer, say)
         corpus = encode_corpus(train, self.tokens)
         self.train_tokens = in_direction(corpus.tokens, config.model.direction)  # (N,)
         self.dev = encode_corpus(dev, self.tokens) if dev else None

@@ -6,11 +6,10 @@ word. So the best tags of any text are those of the start until the run has lear
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import torch
 
-from seqnlp.bundle import Bundle
 from seqnlp.config.tagging import DataConfig, TaggingConfig
 from seqnlp.data.lexicon import WordFeatures
 from seqnlp.models.tagger import RecurrentTagger
@@ -20,17 +19,7 @@ from seqnlp.tasks.word_features import Vectors
 from seqnlp.text.tags import OUTSIDE
 from seqnlp.text.tokenize import AUTO
 
-
-@dataclass(frozen=True)
-class TaggerStart:
-    """The tagger that a run begins with, and its folder."""
-
-    saved: SavedTagger
-    bundle: Bundle
-
-    def tags(self, new: list[str]) -> list[str]:
-        """Every tag, the start's first."""
-        return start.joined(self.saved.tags, new)
+TaggerStart = start.Start[SavedTagger]
 
 
 def tagger_start(config: TaggingConfig) -> TaggerStart | None:

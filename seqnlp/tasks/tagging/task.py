@@ -22,7 +22,7 @@ from seqnlp.metrics.entities import entity_scores
 from seqnlp.models.size import count_parameters
 from seqnlp.models.tagger import RecurrentTagger
 from seqnlp.tasks.base import BaseTask
-from seqnlp.tasks.start import begins_with, fill_new_words, name_of, start_digests
+from seqnlp.tasks.start import begins_with, fill_new_words, joined, name_of, start_digests
 from seqnlp.tasks.tagging import data as tagging_data
 from seqnlp.tasks.tagging.calibration import calibrate, found_spans
 from seqnlp.tasks.tagging.card import model_card
@@ -166,7 +166,7 @@ class TaggingTask(BaseTask[TaggingConfig, RecurrentTagger]):
             say(f"train: {suspicion}")
         if start:
             self.features = features_of(config, start, self.features, vectors)
-            self.tags = start.tags(self.tags)
+            self.tags = joined(start.saved.tags, self.tags)
             new_words = len(self.features.words) - len(start.saved.features.words)
             say(begins_with(config, {"words": new_words, "tags": len(self.tags) - len(start.saved.tags)}))
 
