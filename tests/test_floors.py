@@ -12,7 +12,7 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parent.parent / "seqnlp"
 ORDER = (
-    ("errors", "task_table", "recipe_names"),
+    ("errors", "task_table", "recipe_names", "arrays"),
     ("config", "storage", "stored", "resources", "json_text", "workers"),
     ("text",),
     ("crf",),

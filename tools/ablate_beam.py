@@ -23,9 +23,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from seqnlp.api import Translator
+from seqnlp.arrays import FloatArray, IntArray
 from seqnlp.config.translation import DecodingConfig
 from seqnlp.decode import beam
-from seqnlp.decode.candidates import Candidates, FloatArray, IntArray
+from seqnlp.decode.candidates import Candidates
 from seqnlp.decode.steps import Layout, StepResult
 from seqnlp.models import translator_step
 from seqnlp.models.translator_step import SearchState, TranslatorStep

@@ -17,10 +17,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from seqnlp.arrays import FloatArray, IntArray
 from seqnlp.errors import SeqnlpError
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 Array = NDArray[Any]
 Flags = NDArray[np.bool_]
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from seqnlp.crf.chain import Array, Chain, IntArray
+from seqnlp.arrays import IntArray
+from seqnlp.crf.chain import Array, Chain
 from seqnlp.errors import SeqnlpError
 
 Flags = NDArray[np.bool_]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from seqnlp.crf.chain import FloatArray, ScoredChain, refuse_impossible
+from seqnlp.arrays import FloatArray
+from seqnlp.crf.chain import ScoredChain, refuse_impossible
 from seqnlp.crf.log_space import LogLattice
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from seqnlp.crf.chain import FloatArray, IntArray, ScoredChain
+from seqnlp.arrays import FloatArray, IntArray
+from seqnlp.crf.chain import ScoredChain
 from seqnlp.crf.lattice import build_lattice
 from seqnlp.errors import SeqnlpError
 

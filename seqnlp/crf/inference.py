@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from seqnlp.crf.chain import Array, FloatArray, IntArray, ScoredChain, refuse_impossible, refuse_undefined, score_chain
+from seqnlp.arrays import FloatArray, IntArray
+from seqnlp.crf.chain import Array, ScoredChain, refuse_impossible, refuse_undefined, score_chain
 from seqnlp.crf.constrained import greedy_tags
 from seqnlp.crf.entropy import path_entropy
 from seqnlp.crf.k_best import k_best_paths, refuse_count

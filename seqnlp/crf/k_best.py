@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from seqnlp.crf.chain import FloatArray, IntArray, ScoredChain, refuse_impossible
+from seqnlp.arrays import FloatArray, IntArray
+from seqnlp.crf.chain import ScoredChain, refuse_impossible
 from seqnlp.errors import SeqnlpError
 
 MAX_PATHS = 1000

@@ -6,7 +6,8 @@ from typing import Protocol
 
 import numpy as np
 
-from seqnlp.crf.chain import Chain, FloatArray, IntArray, ScoredChain
+from seqnlp.arrays import FloatArray, IntArray
+from seqnlp.crf.chain import Chain, ScoredChain
 from seqnlp.crf.log_space import LogLattice
 from seqnlp.crf.scaled import ScaledLattice
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from seqnlp.crf.chain import Array, FloatArray, IntArray, ScoredChain
+from seqnlp.arrays import FloatArray, IntArray
+from seqnlp.crf.chain import Array, ScoredChain
 
 
 class LogLattice:

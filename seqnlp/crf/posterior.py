@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from seqnlp.crf.chain import Array, Chain, FloatArray, IntArray, ScoredChain
+from seqnlp.arrays import FloatArray, IntArray
+from seqnlp.crf.chain import Array, Chain, ScoredChain
 from seqnlp.crf.lattice import Lattice
 from seqnlp.crf.log_space import log_sum
 from seqnlp.errors import SeqnlpError

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from seqnlp.crf.chain import Array, FloatArray, IntArray, ScoredChain, refuse_impossible
+from seqnlp.arrays import FloatArray, IntArray
+from seqnlp.crf.chain import Array, ScoredChain, refuse_impossible
 
 RESCALE_EVERY = 8
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-IntArray = NDArray[np.int64]
+from seqnlp.arrays import IntArray
 
 WINDOW_BATCHES = 50
 """Batches' worth of shuffled sentences that are sorted by length together."""

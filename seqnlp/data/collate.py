@@ -10,10 +10,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from seqnlp.arrays import IntArray
 from seqnlp.data.encode import EncodedSplit
 from seqnlp.data.lexicon import Lexicon
-
-IntArray = NDArray[np.int64]
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
-from numpy.typing import NDArray
 
+from seqnlp.arrays import BoolArray, FloatArray, IntArray
 from seqnlp.data.linear_forecast import ROWS_AT_ONCE, Choice, last_rows
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
-BoolArray = NDArray[np.bool_]
 
 _FOLDS = ((0.6, 0.8), (0.8, 1.0))
 """Parts of the rows: fitted on those before the first number, judged on those from there to the second."""

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from seqnlp.arrays import IntArray
 from seqnlp.config.common import source_split
 from seqnlp.config.language_model import TextDataConfig
 from seqnlp.data.lines_of_train import lines_of_train
@@ -20,8 +21,6 @@ from seqnlp.text.conll import read_conll
 from seqnlp.text.conllu import read_conllu
 from seqnlp.text.files import file_digest, read_lines
 from seqnlp.text.language_tokens import Tokens, plain_line
-
-IntArray = NDArray[np.int64]
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from seqnlp.arrays import IntArray
 from seqnlp.data.collate import WordRows, word_rows
 from seqnlp.data.flat_sequences import FlatSequences
 from seqnlp.data.lexicon import Lexicon
 from seqnlp.data.windows import Windows, window_items
-
-IntArray = NDArray[np.int64]
 
 
 @dataclass(frozen=True)

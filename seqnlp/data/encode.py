@@ -8,12 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from seqnlp.arrays import IntArray
 from seqnlp.data.lexicon import Lexicon
 from seqnlp.data.partial import KnownTags
 from seqnlp.errors import DataError, did_you_mean
 from seqnlp.text.sentence import TaggedSentence
-
-IntArray = NDArray[np.int64]
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,8 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
+from seqnlp.arrays import IntArray
 from seqnlp.text.subwords import BEGIN, END, PAD
-
-IntArray = NDArray[np.int64]
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from seqnlp.arrays import BoolArray, FloatArray
 from seqnlp.data.column_equations import ColumnEquations
 from seqnlp.data.linear_forecast import Choice, LinearForecast
-
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
 
 _MAX_LAGS = 400
 """Last rows that are worth their time."""

@@ -11,13 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from seqnlp.arrays import IntArray
 from seqnlp.text.casing import casing_index
 from seqnlp.text.tokenize import visible
 from seqnlp.text.vocabulary import Vocabulary
-
-IntArray = NDArray[np.int64]
 
 PADDING, WORD_BEGIN, WORD_END, FIRST_CHARACTER = 0, 1, 2, 3
 MAX_WORD_LENGTH = 32

@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
+from seqnlp.arrays import FloatArray, IntArray
 
 ROWS_AT_ONCE = 4096
 """Rows whose features are in memory at once."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from seqnlp.data.flat_sequences import FlatSequences, IntArray, begun, ended
+from seqnlp.arrays import IntArray
+from seqnlp.data.flat_sequences import FlatSequences, begun, ended
 
 
 def with_end(sequences: FlatSequences, rows: IntArray) -> tuple[Tensor, Tensor]:

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from seqnlp.arrays import IntArray
 from seqnlp.data.flat_sequences import FlatSequences
-
-IntArray = NDArray[np.int64]
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from seqnlp.arrays import IntArray
 from seqnlp.config.translation import DecodingConfig
 from seqnlp.decode.candidates import Candidates, best_candidates
 from seqnlp.decode.constraints import Constraints
@@ -16,8 +17,6 @@ from seqnlp.decode.penalties import coverage_penalty, length_penalty
 from seqnlp.decode.steps import FloatArray, Layout, Step
 from seqnlp.errors import SeqnlpError
 from seqnlp.text.subwords import BEGIN, END
-
-IntArray = NDArray[np.int64]
 
 
 def beam_search(

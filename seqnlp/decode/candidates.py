@@ -7,11 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from seqnlp.arrays import FloatArray, IntArray
 from seqnlp.decode.steps import FloatArray as Scores
 from seqnlp.decode.steps import Layout
-
-IntArray = NDArray[np.int64]
-FloatArray = NDArray[np.float64]
 
 CHUNK = 64
 

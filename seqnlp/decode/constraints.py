@@ -7,12 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from seqnlp.arrays import IntArray
 from seqnlp.decode.hypotheses import History
 from seqnlp.decode.penalties import repeated_ngrams
 from seqnlp.errors import SeqnlpError
 from seqnlp.text.subwords import END, SPECIALS
-
-IntArray = NDArray[np.int64]
 
 NEVER = range(END)
 """What no output contains: padding, unknown and BEGIN, the ids below END."""

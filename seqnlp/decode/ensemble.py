@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from seqnlp.decode.steps import IntArray, Layout, State, Step, StepResult
+from seqnlp.arrays import IntArray
+from seqnlp.decode.steps import Layout, State, Step, StepResult
 
 
 @dataclass(frozen=True)

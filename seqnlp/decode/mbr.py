@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
+from seqnlp.arrays import FloatArray
 
 Utility = Callable[[str, str], float]
 """How good a translation is, given the other as the reference; 0 to 100."""

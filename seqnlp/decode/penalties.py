@@ -7,10 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from seqnlp.arrays import FloatArray, IntArray
 from seqnlp.config.translation import DecodingConfig
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 
 LEAST_COVERED = 1e-6
 """A source position that nothing attended counts as this much covered: its logarithm must be a number."""

@@ -10,14 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from seqnlp.arrays import FloatArray, IntArray
 from seqnlp.decode.constraints import NEVER, NOTHING, Constraints
 from seqnlp.decode.hypotheses import Decoded, Ending, History
 from seqnlp.decode.steps import Layout, Step
 from seqnlp.errors import SeqnlpError
 from seqnlp.text.subwords import BEGIN, END
-
-IntArray = NDArray[np.int64]
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

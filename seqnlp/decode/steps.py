@@ -10,7 +10,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-IntArray = NDArray[np.int64]
+from seqnlp.arrays import IntArray
+
 FloatArray = NDArray[np.floating[Any]]
 Array = NDArray[Any]
 

@@ -8,12 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from seqnlp.arrays import FloatArray, IntArray
 from seqnlp.text.language_tokens import Tokens
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 
 BEAM = 24
 """Begun words that are followed at the same time."""

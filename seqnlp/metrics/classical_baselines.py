@@ -14,14 +14,11 @@ from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from seqnlp.arrays import FloatArray, IntArray
 from seqnlp.data.series.inputs import InputTransform
 from seqnlp.data.series.parts import Series
 from seqnlp.errors import DataError, SeqnlpError
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 
 MAX_SEASON = 24
 """Longest season that these models have a state for; longer ones take minutes to fit and more rows than there are."""

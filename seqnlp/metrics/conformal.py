@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
+from seqnlp.arrays import FloatArray
 
 
 def conformal_quantile(scores: FloatArray, level: float) -> float:

@@ -12,12 +12,10 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
+from seqnlp.arrays import FloatArray
 from seqnlp.errors import SeqnlpError
 from seqnlp.metrics.conformal import conformal_quantile
-
-FloatArray = NDArray[np.float64]
 
 _RESAMPLES = 200
 """Of the held-back rows."""

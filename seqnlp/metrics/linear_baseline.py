@@ -7,13 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from seqnlp.arrays import FloatArray
 from seqnlp.data.least_squares import fit_linear, lag_choices
 from seqnlp.data.linear_forecast import Choice
 from seqnlp.data.series.inputs import InputTransform, known_calendar_features
 from seqnlp.data.series.parts import Series
 from seqnlp.data.series.scale import fit_scaler
-
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from seqnlp.arrays import FloatArray
 from seqnlp.errors import DataError
 from seqnlp.metrics.comparison import Comparison, MeasureComparison, SystemScore
 from seqnlp.metrics.intervals import resampled_sums
-
-FloatArray = NDArray[np.float64]
 
 RESAMPLES = 10_000
 SEED = 12345

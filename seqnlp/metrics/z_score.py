@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
+from seqnlp.arrays import FloatArray
 
 _LEAST_DEVIATION = 1e-3
 """In the scale of the training part: a stretch of equal values does not make the next one infinitely odd."""

@@ -10,13 +10,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from seqnlp.arrays import IntArray
 from seqnlp.crf.inference import LinearChainCRF
 from seqnlp.data.collate import word_rows
 from seqnlp.data.lexicon import Lexicon, WordFeatures
 from seqnlp.errors import SeqnlpError
 from seqnlp.models.classifier import RecurrentClassifier
 from seqnlp.models.tagger import RecurrentTagger
-from seqnlp.networks.protocol import FloatArray, IntArray
+from seqnlp.networks.protocol import FloatArray
 from seqnlp.nn.embed import WordEmbedder
 from seqnlp.workers import check_parallel
 

@@ -14,8 +14,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from seqnlp.arrays import FloatArray
+
 Words = Sequence[str]
-FloatArray = NDArray[np.float64]
 
 METHODS = ("logistic", "nbsvm")
 STRENGTHS = {"logistic": (1.0, 5.0, 25.0), "nbsvm": (0.1, 0.3, 1.0, 5.0, 25.0)}

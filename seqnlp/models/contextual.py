@@ -8,9 +8,10 @@ from hashlib import sha256
 import torch
 from torch import Tensor
 
+from seqnlp.arrays import IntArray
 from seqnlp.models.language_model import LanguageModelEncoder
 from seqnlp.networks.contextual import ContextReaders, SentenceReader
-from seqnlp.networks.protocol import FloatArray, IntArray
+from seqnlp.networks.protocol import FloatArray
 from seqnlp.nn.cells import State
 from seqnlp.text.language_tokens import CharacterTokens
 

@@ -16,12 +16,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from seqnlp.arrays import IntArray
 from seqnlp.errors import DataError
 
 FAMILIES = {"bert": 0, "roberta": 1, "xlm-roberta": 1, "camembert": 1}
 """Kinds of weights that are understood; positions count from 0 (0) or, as fairseq's, after the padding's id (1)."""
 
-IntArray = NDArray[np.int64]
 Forward = Callable[[IntArray, IntArray], NDArray[np.float32]]
 """Ids and mask (B, T) -> the outputs of the last layer (B, T, H)."""
 

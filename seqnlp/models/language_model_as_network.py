@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import torch
 
+from seqnlp.arrays import IntArray
 from seqnlp.models.language_model import RecurrentLanguageModel
-from seqnlp.networks.protocol import FloatArray, IntArray
+from seqnlp.networks.protocol import FloatArray
 from seqnlp.nn.cells import State, select
 
 

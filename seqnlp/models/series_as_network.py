@@ -7,9 +7,10 @@ import copy
 import numpy as np
 import torch
 
+from seqnlp.arrays import BoolArray
 from seqnlp.models.autoencoder import Autoencoder
 from seqnlp.models.forecaster import RecurrentForecaster
-from seqnlp.networks.protocol import BoolArray, FloatArray
+from seqnlp.networks.protocol import FloatArray
 from seqnlp.nn.cells import State
 
 

@@ -9,8 +9,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from seqnlp.arrays import IntArray
 from seqnlp.data.flat_sequences import begun
-from seqnlp.decode.steps import FloatArray, IntArray, Layout, StepResult
+from seqnlp.decode.steps import FloatArray, Layout, StepResult
 from seqnlp.models.decoder_state import DecoderState, Memory
 from seqnlp.models.translator import PairBatch, RecurrentTranslator
 from seqnlp.nn.products import packed_product, padded_rows

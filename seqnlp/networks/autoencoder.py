@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 import numpy as np
 
+from seqnlp.arrays import BoolArray
 from seqnlp.config.anomaly_detection import AutoencoderConfig
 from seqnlp.networks.graph import Builder, Graph, Run
 from seqnlp.networks.layers import Stack, Weights, final_states, linear, recurrent
-from seqnlp.networks.protocol import BoolArray, FloatArray
+from seqnlp.networks.protocol import FloatArray
 
 LARGEST = 1e15
 """Values further from the mean, in deviations, are read as this far: their squares are still numbers in fp32."""

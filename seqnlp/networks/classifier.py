@@ -7,11 +7,12 @@ from collections.abc import Callable
 
 import numpy as np
 
+from seqnlp.arrays import IntArray
 from seqnlp.config.classification import ClassifierConfig
 from seqnlp.networks.engine import make_network
 from seqnlp.networks.graph import Builder, Graph, Run
 from seqnlp.networks.layers import Stack, Weights, final_states, linear, recurrent, two_rows
-from seqnlp.networks.protocol import FloatArray, IntArray, WordEmbedding
+from seqnlp.networks.protocol import FloatArray, WordEmbedding
 from seqnlp.networks.word_rows import WordRows, below
 
 STEPS = 8

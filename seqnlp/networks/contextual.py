@@ -8,9 +8,10 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from seqnlp.arrays import IntArray
 from seqnlp.data.batches import plan_in_order
 from seqnlp.networks.language_model import GraphReader
-from seqnlp.networks.protocol import FloatArray, IntArray
+from seqnlp.networks.protocol import FloatArray
 from seqnlp.text.language_tokens import CharacterTokens, plain_line
 
 BATCH_SENTENCES = 64

@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 import numpy as np
 
+from seqnlp.arrays import IntArray
 from seqnlp.config.language_model import RecurrentLanguageModelConfig, cluster_sizes
 from seqnlp.networks.graph import Array, Builder, Graph, Run
 from seqnlp.networks.layers import Weights
-from seqnlp.networks.protocol import FloatArray, IntArray
+from seqnlp.networks.protocol import FloatArray
 from seqnlp.networks.stateful import StatefulLayers
 
 State = dict[str, Array]

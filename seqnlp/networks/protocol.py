@@ -8,13 +8,12 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from seqnlp.arrays import BoolArray, IntArray
 from seqnlp.crf.inference import LinearChainCRF
 from seqnlp.data.lexicon import Lexicon
 from seqnlp.decode.steps import Layout, State, StepResult
 
 FloatArray = NDArray[np.floating[Any]]
-IntArray = NDArray[np.int64]
-BoolArray = NDArray[np.bool_]
 
 
 class WordEmbedding(Protocol):

@@ -6,12 +6,13 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from seqnlp.arrays import IntArray
 from seqnlp.config.tagging import ModelConfig
 from seqnlp.crf.chain import boundary_transitions, forbidden_moves
 from seqnlp.crf.inference import LinearChainCRF
 from seqnlp.networks.graph import Builder, Graph, Run
 from seqnlp.networks.layers import Stack, Weights, linear, recurrent
-from seqnlp.networks.protocol import FloatArray, IntArray
+from seqnlp.networks.protocol import FloatArray
 from seqnlp.networks.viterbi import add_viterbi
 from seqnlp.networks.word_rows import WordRows, below
 from seqnlp.text.tags import legal_end, legal_start, legal_transitions

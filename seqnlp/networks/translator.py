@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from seqnlp.arrays import IntArray
 from seqnlp.config.translation import TranslatorConfig
 from seqnlp.data.flat_sequences import begun
-from seqnlp.decode.steps import FloatArray, IntArray, Layout, StepResult
+from seqnlp.decode.steps import FloatArray, Layout, StepResult
 from seqnlp.networks.cells import cell_step
 from seqnlp.networks.gates import WITH_CELL
 from seqnlp.networks.graph import Array, Builder, Graph, Run

@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 import numpy as np
 
+from seqnlp.arrays import IntArray
 from seqnlp.data.lexicon import PADDING, Lexicon
 from seqnlp.networks.graph import Array, Builder, Graph, Run
 from seqnlp.networks.layers import Stack, Weights, final_states
-from seqnlp.networks.protocol import FloatArray, IntArray
+from seqnlp.networks.protocol import FloatArray
 
 
 class WordRows:

@@ -22,7 +22,8 @@ from torch import Tensor
 from torch.autograd import Function
 from torch.autograd.function import once_differentiable
 
-from seqnlp.crf.chain import Array, FloatArray, boundary_transitions, forbidden_moves, refuse_undefined, score_chain
+from seqnlp.arrays import FloatArray
+from seqnlp.crf.chain import Array, boundary_transitions, forbidden_moves, refuse_undefined, score_chain
 from seqnlp.crf.gradient import Evidence
 from seqnlp.crf.inference import LinearChainCRF
 from seqnlp.errors import SeqnlpError

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from seqnlp.arrays import FloatArray
 from seqnlp.errors import SeqnlpError
 from seqnlp.plots.picture import BLACK, BLUE, as_text, drawable, save_picture
 from seqnlp.plots.time_axis import RowPosition, name_rows
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-FloatArray = NDArray[np.float64]
 Bands = tuple[FloatArray, FloatArray, FloatArray]
 """Low end, forecast and high end, (N, C) each."""
 

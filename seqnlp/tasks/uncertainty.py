@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
+from seqnlp.arrays import FloatArray
 
 MEASURES = {
     "entropy": "entropy of all answers to the whole text, in nats",

@@ -15,8 +15,9 @@ from tiny_readings import make_lines, time_of, write_tiny_readings
 
 import seqnlp as package
 from seqnlp.api import Detector
+from seqnlp.arrays import BoolArray
 from seqnlp.errors import DataError, SeqnlpError
-from seqnlp.networks.protocol import BoolArray, FloatArray
+from seqnlp.networks.protocol import FloatArray
 
 SMALL = (
     "task=anomaly_detection",

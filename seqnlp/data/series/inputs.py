@@ -15,12 +15,11 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
+from seqnlp.arrays import FloatArray
 from seqnlp.data.series.parts import Series
 from seqnlp.data.series.scale import Scaler, fit_scaler
 from seqnlp.data.series.time import Timestamp, wall_clock
 from seqnlp.errors import DataError
-
-FloatArray = NDArray[np.float64]
 
 HARMONICS = 2
 """Waves of each rhythm: one a period, two a period."""

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from seqnlp.arrays import FloatArray
 from seqnlp.config.common import delimiter_of
 from seqnlp.config.series import SeriesDataConfig, part_of
 from seqnlp.data.parquet_rows import is_parquet, parquet_rows
@@ -24,8 +25,6 @@ from seqnlp.data.sources import existing_file
 from seqnlp.errors import DataError
 from seqnlp.text.csv_rows import csv_rows
 from seqnlp.text.files import file_digest, read_lines
-
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from seqnlp.arrays import FloatArray
 from seqnlp.errors import DataError
-
-FloatArray = NDArray[np.float64]
 
 _LARGEST = 1e30
 """Deviations from the mean; no series has so many, and their sums are finite numbers for every engine."""

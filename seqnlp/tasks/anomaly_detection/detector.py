@@ -7,9 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from seqnlp.arrays import FloatArray
 from seqnlp.bundle import Bundle
 from seqnlp.bundle_files import TENSORS
 from seqnlp.config.anomaly_detection import AutoencoderConfig
@@ -29,8 +27,6 @@ from seqnlp.saved_weights import refuse_unfit, take_numbers, with_weights
 from seqnlp.tasks.anomaly_detection.reading import known_numbers, reading_of
 from seqnlp.tasks.anomaly_detection.scoring import ErrorBaseline, baseline_of, row_errors, row_scores
 from seqnlp.tasks.saved_series import saved_scaler, saved_step, series_facts
-
-FloatArray = NDArray[np.float64]
 
 CALIBRATION = "calibration"
 """What the scores of the held-back rows are called beside the weights."""

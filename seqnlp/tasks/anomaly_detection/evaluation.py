@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from seqnlp.arrays import FloatArray
 from seqnlp.bundle import load_bundle, record_scores
 from seqnlp.config.anomaly_detection import AnomalyDetectionConfig
 from seqnlp.data.series.parts import Part, Series, load_part, part_digest
@@ -20,8 +21,6 @@ from seqnlp.tasks.anomaly_detection.detector import LoadedDetector, detector_fro
 from seqnlp.tasks.anomaly_detection.labelled_windows import labelled_windows, number_rows
 from seqnlp.tasks.anomaly_detection.report import AnomalyDetectionReport, LabelledWindow
 from seqnlp.tasks.splits import require_split
-
-FloatArray = NDArray[np.float64]
 
 BUDGET = 0.01
 """Part of the rows that each detector may flag when they are compared."""

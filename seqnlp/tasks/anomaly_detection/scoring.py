@@ -7,14 +7,12 @@ from collections import deque
 from statistics import median
 
 import numpy as np
-from numpy.typing import NDArray
 
+from seqnlp.arrays import FloatArray
 from seqnlp.config.anomaly_detection import AutoencoderConfig
 from seqnlp.data.series.inputs import Inputs
 from seqnlp.networks.protocol import DetectorNetwork
 from seqnlp.tasks.anomaly_detection.windows import take_windows, window_starts
-
-FloatArray = NDArray[np.float64]
 
 BATCH = 512
 """Windows that are scored together."""

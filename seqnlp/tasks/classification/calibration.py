@@ -11,8 +11,9 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from seqnlp.arrays import FloatArray
 from seqnlp.metrics.calibration import fit_temperature
-from seqnlp.tasks.classification.prediction import FloatArray, decide
+from seqnlp.tasks.classification.prediction import decide
 from seqnlp.tasks.classification.saved import Decision
 
 MAX_TEMPERATURE, MAX_NGRAM_WEIGHT = 20.0, 30.0

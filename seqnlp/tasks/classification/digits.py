@@ -12,8 +12,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from seqnlp.arrays import FloatArray
 from seqnlp.tasks.classification.label_sets import DIGITS
-from seqnlp.tasks.classification.prediction import DocumentPredictor, FloatArray, decide, predicted, probabilities
+from seqnlp.tasks.classification.prediction import DocumentPredictor, decide, predicted, probabilities
 from seqnlp.tasks.classification.saved import Decision
 
 OFF = 3e-6

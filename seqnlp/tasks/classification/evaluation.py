@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from seqnlp.arrays import FloatArray
 from seqnlp.bundle import Bundle, load_bundle, record_scores
 from seqnlp.config.classification import ClassificationConfig
 from seqnlp.data.documents import documents_digest, load_documents
@@ -29,7 +30,7 @@ from seqnlp.tasks.classification.data import (
 )
 from seqnlp.tasks.classification.label_sets import SetSizes, measure_sets
 from seqnlp.tasks.classification.network import saved_predictor
-from seqnlp.tasks.classification.prediction import FloatArray, decide, label_names, predicted, probabilities
+from seqnlp.tasks.classification.prediction import decide, label_names, predicted, probabilities
 from seqnlp.tasks.classification.report import ClassificationReport, Mistake
 from seqnlp.tasks.classification.saved import Decision, SavedClassifier, read_classifier
 from seqnlp.tasks.splits import require_split

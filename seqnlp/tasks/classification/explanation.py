@@ -12,11 +12,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from seqnlp.arrays import FloatArray
 from seqnlp.data.flat_sequences import FlatSequences
 from seqnlp.data.windows import Windows, window_items
 from seqnlp.models.as_network import TorchClassifier
 from seqnlp.models.classifier import RecurrentClassifier, window_weights
-from seqnlp.tasks.classification.prediction import DocumentPredictor, FloatArray
+from seqnlp.tasks.classification.prediction import DocumentPredictor
 from seqnlp.tasks.classification.saved import Decision
 
 NUM_SEGMENTS = 8

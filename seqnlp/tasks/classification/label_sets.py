@@ -11,12 +11,9 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from seqnlp.arrays import BoolArray, FloatArray
 from seqnlp.metrics.conformal import conformal_quantile
-
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
 
 DIGITS = 4
 """After the point, of a printed probability."""

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from seqnlp.arrays import FloatArray
 from seqnlp.metrics.classification import label_scores
 from seqnlp.models.bag_of_ngrams import (
     METHODS,
@@ -22,7 +23,7 @@ from seqnlp.models.bag_of_ngrams import (
     tune_bag,
 )
 from seqnlp.tasks.classification.calibration import fit_weight
-from seqnlp.tasks.classification.prediction import FloatArray, label_names, predicted
+from seqnlp.tasks.classification.prediction import label_names, predicted
 
 MIN_DOCUMENT_FREQUENCY = 2
 """Training documents that an n-gram of the shipped model must be in: half of the folder's size for nothing lost.

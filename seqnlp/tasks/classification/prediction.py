@@ -8,21 +8,20 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from seqnlp.arrays import FloatArray, IntArray
 from seqnlp.config.classification import ClassifierConfig
 from seqnlp.data.batches import plan_in_order
 from seqnlp.data.flat_sequences import FlatSequences
 from seqnlp.data.lexicon import WordFeatures, normalized
 from seqnlp.data.windows import Windows, cut_windows, window_items
 from seqnlp.models.bag_of_ngrams import BagOfNgrams
-from seqnlp.networks.protocol import ClassifierNetwork, IntArray
+from seqnlp.networks.protocol import ClassifierNetwork
 from seqnlp.networks.protocol import FloatArray as Floats
 from seqnlp.tasks.classification.saved import Decision
 from seqnlp.tasks.word_vectors import WordVectors
 
 BATCH_WINDOWS = 128
 BATCH_TOKENS = 8192
-
-FloatArray = NDArray[np.float64]
 
 
 class DocumentPredictor:

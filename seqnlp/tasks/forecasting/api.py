@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from seqnlp.arrays import FloatArray
 from seqnlp.bundle import load_bundle
 from seqnlp.data.in_memory.series import written_series
 from seqnlp.data.series.parts import Series, read_series
@@ -28,7 +28,6 @@ from seqnlp.tasks.forecasting.session import ForecastSession, SeriesState
 from seqnlp.tasks.saved_model import SavedModel
 from seqnlp.tasks.series_stream import SeriesStream
 
-FloatArray = NDArray[np.float64]
 DIGITS = 7
 """Of a number that is written; the model computes with as many."""
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from seqnlp.arrays import BoolArray, FloatArray
 from seqnlp.bundle import load_bundle, record_scores
 from seqnlp.config.forecasting import ForecastingConfig
 from seqnlp.data.series.inputs import Inputs, make_inputs
@@ -24,9 +25,6 @@ from seqnlp.tasks.forecasting.forecaster import LoadedForecaster, forecaster_fro
 from seqnlp.tasks.forecasting.prediction import backtest, fewest_rows, forecast_rows
 from seqnlp.tasks.forecasting.report import ColumnReport, ForecastReport, Interval, NamedErrors, StepErrors, interval_90
 from seqnlp.tasks.splits import require_split
-
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
 
 _FOLLOWED = 5000
 """Rows before a split that its intervals follow: earlier ones no longer matter."""

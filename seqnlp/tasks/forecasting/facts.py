@@ -5,17 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from seqnlp.arrays import FloatArray
 from seqnlp.bundle_fields import Fields
 from seqnlp.config.forecasting import ForecasterConfig
 from seqnlp.data.series.inputs import InputTransform
 from seqnlp.data.series.scale import Scaler
 from seqnlp.data.series.step import Step
 from seqnlp.tasks.saved_series import saved_scaler, saved_step, series_facts
-
-FloatArray = NDArray[np.float64]
 
 LEVELS = (0.5, 0.8, 0.9, 0.95, 0.99)
 """Of the prediction intervals that a model has."""

@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
-import numpy as np
-from numpy.typing import NDArray
-
+from seqnlp.arrays import FloatArray
 from seqnlp.bundle import Bundle
 from seqnlp.bundle_files import TENSORS
 from seqnlp.config.forecasting import ForecasterConfig
@@ -21,8 +19,6 @@ from seqnlp.networks.shapes import forecaster_shapes
 from seqnlp.saved_weights import refuse_unfit, take_numbers, with_weights
 from seqnlp.tasks.forecasting.adaptive_intervals import AdaptiveIntervals
 from seqnlp.tasks.forecasting.facts import INTERVALS, LEVELS, SeriesFacts, reading_of, saved_facts
-
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

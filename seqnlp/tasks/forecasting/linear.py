@@ -5,12 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from seqnlp.arrays import FloatArray
 from seqnlp.config.forecasting import ForecasterConfig
 from seqnlp.data.least_squares import Later, fit_again, fit_linear, lag_choices
 from seqnlp.data.linear_forecast import Choice, LinearForecast
 from seqnlp.data.series.inputs import Inputs
-
-FloatArray = NDArray[np.float64]
 
 _RIDGES = (0.0, 1e-3, 1e-2)
 

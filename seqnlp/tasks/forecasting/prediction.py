@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from seqnlp.arrays import FloatArray, IntArray
 from seqnlp.config.forecasting import ForecasterConfig
 from seqnlp.data.series.inputs import Inputs, InputTransform
 from seqnlp.data.series.parts import Part
@@ -14,9 +15,6 @@ from seqnlp.metrics.conformal import conformal_quantile
 from seqnlp.metrics.forecasting import rows_ahead
 from seqnlp.networks.protocol import ForecasterNetwork
 from seqnlp.tasks.forecasting.facts import reading_of
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 
 Backtest = tuple[IntArray, FloatArray, FloatArray, NDArray[np.bool_]]
 """Origins, forecasts, what came, what is known of it."""

@@ -11,16 +11,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from seqnlp.arrays import BoolArray, FloatArray
 from seqnlp.data.series.inputs import input_rows
 from seqnlp.data.series.time import Timestamp
 from seqnlp.tasks.forecasting.adaptive_intervals import IntervalScale
 from seqnlp.tasks.forecasting.forecaster import LoadedForecaster
 from seqnlp.tasks.forecasting.prediction import fewest_rows, undo_changes
-
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
 
 _PIECE = 4096
 """Rows that are read at once."""

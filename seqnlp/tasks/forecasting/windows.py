@@ -9,10 +9,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from seqnlp.arrays import IntArray
 from seqnlp.data.series.inputs import Inputs
 from seqnlp.errors import DataError
-
-IntArray = NDArray[np.int64]
 
 
 @dataclass(frozen=True)

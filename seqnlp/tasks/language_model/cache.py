@@ -7,16 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
+from seqnlp.arrays import FloatArray, IntArray
 from seqnlp.data.stream_tensors import as_tensors
 from seqnlp.data.streams import Streams
 from seqnlp.models.language_model import RecurrentLanguageModel
 from seqnlp.tasks.language_model.scoring import WINDOW
-
-IntArray = NDArray[np.int64]
-FloatArray = NDArray[np.float64]
 
 FLATNESSES = (0.05, 0.1, 0.2, 0.4, 0.8)
 WEIGHTS = (0.05, 0.1, 0.15, 0.2, 0.3, 0.4)

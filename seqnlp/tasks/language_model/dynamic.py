@@ -7,16 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
+from seqnlp.arrays import FloatArray, IntArray
 from seqnlp.data.stream_tensors import as_tensors
 from seqnlp.data.streams import Streams
 from seqnlp.models.language_model import RecurrentLanguageModel
 from seqnlp.nn.cells import detached
-
-IntArray = NDArray[np.int64]
-FloatArray = NDArray[np.float64]
 
 SEGMENT = 20
 """Tokens that are predicted before the model learns from them."""

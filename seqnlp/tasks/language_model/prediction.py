@@ -10,14 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from seqnlp.arrays import FloatArray, IntArray
 from seqnlp.decode.penalties import penalise_repetition
 from seqnlp.decode.sampling import SamplingOptions, draw
 from seqnlp.decode.word_search import WordSearch
 from seqnlp.networks.protocol import LanguageModelNetwork
 from seqnlp.text.language_tokens import Tokens
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from seqnlp.arrays import FloatArray, IntArray
 from seqnlp.data.streams import Streams
 from seqnlp.networks.protocol import LanguageModelNetwork
-
-IntArray = NDArray[np.int64]
-FloatArray = NDArray[np.float64]
 
 WINDOW = 256
 """Tokens that are scored at once; the state is carried on, so this changes nothing but the speed."""

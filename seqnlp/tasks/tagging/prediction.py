@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from seqnlp.arrays import IntArray
 from seqnlp.data.batches import plan_in_order
 from seqnlp.data.lexicon import WordFeatures
-from seqnlp.networks.protocol import ContextVectors, FloatArray, IntArray, TaggerNetwork
+from seqnlp.networks.protocol import ContextVectors, FloatArray, TaggerNetwork
 from seqnlp.tasks.word_vectors import WordVectors
 from seqnlp.text.tags import OUTSIDE, spans_from_tags
 

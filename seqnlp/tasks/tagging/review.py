@@ -12,16 +12,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from seqnlp.arrays import BoolArray, FloatArray
 from seqnlp.metrics.conformal import conformal_quantile
 from seqnlp.metrics.scores import ratio
 from seqnlp.tasks.tagging.prediction import SentencePrediction
 from seqnlp.text.sentence import TaggedSentence
 from seqnlp.text.tags import Span
-
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
 
 DIGITS = 4
 """After the point, of a printed probability."""

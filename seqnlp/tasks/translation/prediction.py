@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from seqnlp.arrays import IntArray
 from seqnlp.config.translation import DecodingConfig
 from seqnlp.data.batches import cut_by_budget
 from seqnlp.data.flat_sequences import FlatSequences, ended
@@ -18,8 +18,6 @@ from seqnlp.decode.hypotheses import Decoded
 from seqnlp.decode.sampling import SamplingOptions, sample
 from seqnlp.decode.steps import State, Step
 from seqnlp.networks.protocol import TranslatorNetwork
-
-IntArray = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
