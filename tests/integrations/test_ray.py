@@ -17,8 +17,10 @@ from command import TINY, output, refusal, seqnlp
 import seqnlp as library
 from seqnlp.api.mapping import BatchAnswers
 from seqnlp.integrations import ray as integration
+from seqnlp.resources import RECIPES
 from seqnlp.tables.job import answer_table
 
+OLD = Path(__file__).parents[1] / "old_models"
 TEXTS = [f"Velisk {number} moved from Port Ombril to Yensa ." for number in range(300)]
 
 
@@ -94,6 +96,20 @@ def test_the_command_writes_what_it_writes_without_ray(run: Path, tmp_path: Path
     assert (finished.status, finished.err) == (0, f"{tmp_path / 'ray.csv'}: 50 rows\n")
     output("batch", run, tmp_path / "in.csv", tmp_path / "here.csv")
     assert (tmp_path / "ray.csv").read_text() == (tmp_path / "here.csv").read_text()
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("ray")
+def test_texts_are_scored_and_series_answered_as_without_ray(tmp_path: Path) -> None:
+    (tmp_path / "texts.csv").write_text("text\n" + "\n".join(TEXTS[:50]) + "\n")
+    heading, *readings = (RECIPES / "anomaly_detection" / "demo" / "readings.csv").read_text().splitlines()[:161]
+    rows = [f"{room},{reading}" for room in range(4) for reading in readings[40 * room : 40 * room + 40]]
+    (tmp_path / "series.csv").write_text("\n".join([f"room,{heading}", *rows]) + "\n")
+    for model, name, options in (("bpe", "texts", ()), ("anomaly", "series", ("--series-column", "room"))):
+        for engine in (("--engine", "ray", "--address", "auto"), ()):
+            out = tmp_path / f"{name}.{len(engine)}.csv"
+            output("batch", OLD / model, tmp_path / f"{name}.csv", out, *options, "--workers", 2, *engine)
+        assert (tmp_path / f"{name}.4.csv").read_text() == (tmp_path / f"{name}.0.csv").read_text()
 
 
 def test_an_address_without_ray_is_refused(run: Path, tmp_path: Path) -> None:
