@@ -15,6 +15,7 @@ from seqnlp.cli.worker_options import add_errors_argument, add_workers_argument,
 
 if TYPE_CHECKING:
     from seqnlp.api import Translator
+    from seqnlp.decode.sampling import SamplingOptions
     from seqnlp.tasks.translation.answers import OutputOptions
 
 HELP = "translate text from standard input, one line out per line in"
@@ -82,12 +83,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Stream the translations."""
-    import dataclasses
-
     from seqnlp.cli.progress import bytes_to_read, is_file, line_progress
     from seqnlp.cli.translate_options import sampling_options, search_settings
-    from seqnlp.tasks.translation.answers import OutputOptions
-    from seqnlp.text.split_sentences import is_unspaced
     from seqnlp.workers import mapped
 
     settings, sampling = search_settings(arguments), sampling_options(arguments)
@@ -97,21 +94,7 @@ def run(arguments: argparse.Namespace) -> int:
     from seqnlp.api import Translator
 
     translator = Translator(*arguments.runs, **engine)
-    decoding = dataclasses.replace(translator.decoding, **settings)
-    if not sampling:
-        _check_nbest(arguments.nbest, max(decoding.beam, arguments.candidates) if arguments.mbr else decoding.beam)
-    by_piece = is_unspaced(translator.source_language), is_unspaced(translator.target_language)
-    shown = OutputOptions(arguments.nbest, arguments.scores, arguments.alignments, arguments.attention, by_piece)
-    options = {
-        "decoding": decoding,
-        "nbest": arguments.nbest,
-        "attention": shown.alignments or shown.attention,
-        "sampling": sampling,
-        "mbr": arguments.mbr,
-        "candidates": arguments.candidates,
-        "batch_lines": arguments.batch_lines,
-    }
-    answer = _Answering(translator, shown, arguments.output, bool(arguments.prefix), options)
+    answer = _answering(translator, arguments, settings, sampling)
     cut, parts, rewritten = 0, 0, translator.rewritten()
     size = WINDOW if workers == 1 else _PIECE
     waiting = pieces(enumerate(_lines(arguments)), size, workers, arguments.input, full=is_file(arguments.input))
@@ -127,6 +110,39 @@ def run(arguments: argparse.Namespace) -> int:
         lines = "1 line has" if rewritten.lines == 1 else f"{rewritten.lines:,} lines have"
         print(f"{lines} characters that the model reads as others: {rewritten.examples()}", file=sys.stderr)
     return 0
+
+
+def _answering(
+    translator: Translator,
+    arguments: argparse.Namespace,
+    settings: Mapping[str, Any],
+    sampling: SamplingOptions | None,
+) -> _Answering:
+    """What translates a piece of the input as the arguments say.
+
+    Args:
+        settings: of the search, those that were given.
+    """
+    import dataclasses
+
+    from seqnlp.tasks.translation.answers import OutputOptions
+    from seqnlp.text.split_sentences import is_unspaced
+
+    decoding = dataclasses.replace(translator.decoding, **settings)
+    if not sampling:
+        _check_nbest(arguments.nbest, max(decoding.beam, arguments.candidates) if arguments.mbr else decoding.beam)
+    by_piece = is_unspaced(translator.source_language), is_unspaced(translator.target_language)
+    shown = OutputOptions(arguments.nbest, arguments.scores, arguments.alignments, arguments.attention, by_piece)
+    options = {
+        "decoding": decoding,
+        "nbest": arguments.nbest,
+        "attention": shown.alignments or shown.attention,
+        "sampling": sampling,
+        "mbr": arguments.mbr,
+        "candidates": arguments.candidates,
+        "batch_lines": arguments.batch_lines,
+    }
+    return _Answering(translator, shown, arguments.output, bool(arguments.prefix), options)
 
 
 @dataclass(frozen=True)
