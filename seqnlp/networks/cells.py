@@ -36,39 +36,39 @@ def cell_step(
         return [build.add("Tanh", sums)]
     if cell == "peephole":
         return _peephole(build, sums, state[1], weights[f"{name}.peepholes"], name)
-    activated, new = build.add_many("Split", 2, sums, build.constant([3 * hidden_dim, hidden_dim]), axis=1)
+    activated, candidate = build.add_many("Split", 2, sums, build.constant([3 * hidden_dim, hidden_dim]), axis=1)
     gates = build.add_many("Split", 3, build.add("Sigmoid", activated), build.constant([hidden_dim] * 3), axis=1)
-    enter, keep, leave = gates  # (N, H) each
-    following = _mixed(build, keep, state[1], enter, build.add("Tanh", new))
-    return [build.add("Mul", leave, build.add("Tanh", following)), following]
+    input_gate, forget_gate, output_gate = gates  # (N, H) each
+    following = _mixed(build, forget_gate, state[1], input_gate, build.add("Tanh", candidate))
+    return [build.add("Mul", output_gate, build.add("Tanh", following)), following]
 
 
 def _gru(build: Builder, given: str, kept: str, hidden: str, hidden_dim: int) -> str:
     sizes = build.constant([hidden_dim] * 3)
-    reset, update, new = build.add_many("Split", 3, given, sizes, axis=1)
-    state_reset, state_update, state_new = build.add_many("Split", 3, kept, sizes, axis=1)
+    reset, update, given_candidate = build.add_many("Split", 3, given, sizes, axis=1)
+    state_reset, state_update, state_candidate = build.add_many("Split", 3, kept, sizes, axis=1)
     reset = build.add("Sigmoid", build.add("Add", reset, state_reset))
-    keep = build.add("Sigmoid", build.add("Add", update, state_update))
-    candidate = build.add("Tanh", build.add("Add", new, build.add("Mul", reset, state_new)))
-    change = build.add("Mul", keep, build.add("Sub", hidden, candidate))
+    update_gate = build.add("Sigmoid", build.add("Add", update, state_update))
+    candidate = build.add("Tanh", build.add("Add", given_candidate, build.add("Mul", reset, state_candidate)))
+    change = build.add("Mul", update_gate, build.add("Sub", hidden, candidate))
     return build.add("Add", candidate, change)
 
 
 def _peephole(build: Builder, sums: str, cell: str, peepholes: Array, name: str) -> list[str]:
-    """Gates in the order input, forget, output, new; peepholes in the order input, forget, output."""
+    """Gates in the order input, forget, output, candidate; peepholes in the order input, forget, output."""
     sizes = build.constant([peepholes.shape[1]] * 4)
-    enter, keep, leave, new = build.add_many("Split", 4, sums, sizes, axis=1)
+    input_gate, forget_gate, output_gate, candidate = build.add_many("Split", 4, sums, sizes, axis=1)
 
     def seen(gate: str, place: int, state: str) -> str:
         look = build.add("Mul", state, build.constant(peepholes[place], f"{name}.peephole{place}"))
         return build.add("Sigmoid", build.add("Add", gate, look))
 
-    following = _mixed(build, seen(keep, 1, cell), cell, seen(enter, 0, cell), build.add("Tanh", new))
-    return [build.add("Mul", seen(leave, 2, following), build.add("Tanh", following)), following]
+    following = _mixed(build, seen(forget_gate, 1, cell), cell, seen(input_gate, 0, cell), build.add("Tanh", candidate))
+    return [build.add("Mul", seen(output_gate, 2, following), build.add("Tanh", following)), following]
 
 
-def _mixed(build: Builder, keep: str, cell: str, enter: str, new: str) -> str:
-    return build.add("Add", build.add("Mul", keep, cell), build.add("Mul", enter, new))
+def _mixed(build: Builder, forget_gate: str, cell: str, input_gate: str, candidate: str) -> str:
+    return build.add("Add", build.add("Mul", forget_gate, cell), build.add("Mul", input_gate, candidate))
 
 
 def _product(build: Builder, rows: str, weight: Array, bias: Array, name: str) -> str:

@@ -33,6 +33,6 @@ def reorder_peepholes(peepholes: Array) -> Array:
 
 
 def candidate_last(rows: Array) -> Array:
-    """An LSTM's saved weights (4 * H, ...) as input, forget, output, new: those that a sigmoid bends stand together."""
-    enter, keep, new, leave = rows.reshape(4, -1, *rows.shape[1:])
-    return np.concatenate([enter, keep, leave, new])
+    """An LSTM's saved weights (4 * H, ...) as input, forget, output, candidate: the sigmoids stand together."""
+    input_gate, forget_gate, candidate, output_gate = rows.reshape(4, -1, *rows.shape[1:])
+    return np.concatenate([input_gate, forget_gate, output_gate, candidate])
