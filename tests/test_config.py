@@ -145,3 +145,9 @@ def test_every_setting_is_documented_and_its_default_is_accepted(key: str, item:
 def test_a_part_of_train_that_is_written_as_a_number_is_told_how(task: str) -> None:
     with pytest.raises(ConfigError, match=r"data\.dev: expected text, found 0\.2; a part of a file is written as 20%"):
         read_config({"task": task, "data": {"train": "t", "dev": 0.2}})
+
+
+@pytest.mark.parametrize("task", sorted(TASKS))
+def test_without_training_data_a_recipe_of_the_task_is_named(task: str) -> None:
+    with pytest.raises(ConfigError, match=rf"data.train: missing; choose a recipe \(recipe={task}/demo\) or name "):
+        read_config({"task": task})

@@ -75,6 +75,7 @@ class AnomalyDetectionConfig(Config):
     data: AnomalyDataConfig = field(default_factory=AnomalyDataConfig)
     model: AutoencoderConfig = field(default_factory=AutoencoderConfig)
     trainer: AutoencoderTrainerConfig = field(default_factory=AutoencoderTrainerConfig)
+    trained_on = "a CSV file"
 
     def problems(self) -> list[str]:
         """Settings that are fine alone and make no sense together."""

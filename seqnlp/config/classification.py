@@ -161,8 +161,6 @@ class ClassificationConfig(Config):
 
     def _data_problems(self) -> list[str]:
         data, problems = self.data, []
-        if not data.train:
-            problems.append("data.train: missing; choose a recipe (recipe=classification/demo) or name a training file")
         if data.format == "long_range":
             problems += _numbers_of_sentences(data)
         problems += data.hub_problems(data.format) + held_out_problems(data)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import ClassVar, Literal, NamedTuple
 
 from seqnlp.config.schema import setting
 from seqnlp.task_table import TASKS
@@ -257,6 +257,7 @@ class Config:
     data: SplitsConfig = field(default_factory=SplitsConfig)
     optimizer: OptimizerConfig = field(default_factory=OptimizerConfig)
     trainer: LoopConfig = field(default_factory=LoopConfig)
+    trained_on: ClassVar[str] = "a training file"
 
     def problems(self) -> list[str]:
         """Settings that are fine alone and make no sense together."""
@@ -265,6 +266,9 @@ class Config:
             problems.append(f"optimizer.momentum: only for optimizer.name=sgd, found '{self.optimizer.name}'")
         if self.optimizer.name == "asgd" and self.trainer.ema_decay:
             problems.append("trainer.ema_decay: expected 0 with optimizer.name=asgd, which averages the weights itself")
+        if not self.data.train:
+            start = f"choose a recipe (recipe={self.task}/demo) or name {self.trained_on}"
+            problems.append(f"data.train: missing; {start}")
         return problems
 
     @property

@@ -107,6 +107,7 @@ class ForecastingConfig(Config):
     data: SeriesDataConfig = field(default_factory=SeriesDataConfig)
     model: ForecasterConfig = field(default_factory=ForecasterConfig)
     trainer: WindowTrainerConfig = field(default_factory=WindowTrainerConfig)
+    trained_on = "a CSV file"
 
     def problems(self) -> list[str]:
         """Settings that are fine alone and make no sense together."""

@@ -104,13 +104,12 @@ class LanguageModelConfig(Config):
     tokenizer: LanguageTokensConfig = field(default_factory=LanguageTokensConfig)
     model: RecurrentLanguageModelConfig = field(default_factory=RecurrentLanguageModelConfig)
     trainer: StreamTrainerConfig = field(default_factory=StreamTrainerConfig)
+    trained_on = "a training text"
 
     def problems(self) -> list[str]:
         """Settings that are fine alone and make no sense together."""
         data, model, tokens = self.data, self.model, self.tokenizer
         problems = super().problems() + model.cell_problems()
-        if not data.train:
-            problems.append("data.train: missing; choose a recipe (recipe=language_model/demo) or name a training text")
         problems += held_out_problems(data)
         if model.adaptive_head and tokens.kind in ("bpe", "unigram"):
             problems.append(

@@ -84,8 +84,6 @@ class SeriesDataConfig(SplitsConfig):
     def problems(self) -> list[str]:
         """Settings that are fine alone and make no sense together."""
         problems = []
-        if not self.train:
-            problems.append("data.train: missing; choose a recipe (recipe=forecasting/demo) or name a CSV file")
         if self.train.endswith("%"):
             problems.append(f"data.train: expected a file, found '{self.train}'; data.dev and data.test may be parts")
         if self.share < 1:

@@ -127,8 +127,6 @@ class TaggingConfig(Config):
         """Settings that are fine alone and make no sense together."""
         data, model = self.data, self.model
         problems = super().problems() + model.word_problems()
-        if not data.train:
-            problems.append("data.train: missing; choose a recipe (recipe=tagging/demo) or name a training file")
         if data.tokenizer not in TOKENIZERS and not SPACY_TOKENIZER.fullmatch(data.tokenizer):
             expected = f"expected {', '.join(TOKENIZERS)} or spacy:CODE"
             close = did_you_mean(data.tokenizer, TOKENIZERS)

@@ -152,6 +152,7 @@ class TranslationConfig(Config):
     model: TranslatorConfig = field(default_factory=TranslatorConfig)
     decoding: DecodingConfig = field(default_factory=DecodingConfig)
     trainer: TrainerConfig = field(default_factory=TrainerConfig)
+    trained_on = "the training files"
 
     @property
     def width(self) -> int:
@@ -167,8 +168,6 @@ class TranslationConfig(Config):
         """Settings that are fine alone and make no sense together."""
         data, model = self.data, self.model
         problems = super().problems() + model.cell_problems()
-        if not data.train:
-            problems.append("data.train: missing; choose a recipe (recipe=translation/demo) or name the training files")
         problems += data.hub_problems(data.format) + held_out_problems(data)
         if data.format != "auto":
             problems += format_problems(data)
