@@ -60,6 +60,8 @@ def answer_table(
         raise DataError("expected another name for the output than for the input", target)
     if form_of(source) != form_of(target):
         raise DataError(f"expected a name that ends as the input's ({source.suffix}), found '{target.name}'", target)
+    if target.is_dir():
+        raise DataError("expected a file to write, found a folder", target)
     table, tally = open_table(source, rows_at_once), Tally()
     delimiter = delimiter_for(source, target, table.delimiter)
     if isinstance(answers, SeriesAnswers):

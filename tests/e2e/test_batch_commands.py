@@ -199,6 +199,11 @@ def test_what_cannot_be_is_refused(classifier_run: Path, trained: Path, tmp_path
     assert "did you mean 'texts'" in refusal("batch", classifier_run, table, tmp_path / "out.csv")
     assert "another name" in refusal("batch", classifier_run, table, table)
     assert "ends as the input's (.csv)" in refusal("batch", classifier_run, table, tmp_path / "out.jsonl")
+    (tmp_path / "folder.csv").mkdir()
+    assert "expected a file to write, found a folder" in refusal(
+        "batch", classifier_run, table, tmp_path / "folder.csv"
+    )
+    (tmp_path / "folder.csv").rmdir()
     assert "ends in .parquet" in refusal("batch", classifier_run, tmp_path / "in.txt", tmp_path / "out.txt")
     assert refusal("batch", classifier_run, tmp_path / "no.csv", tmp_path / "out.csv")
     detector = Path(__file__).parents[1] / "old_models" / "anomaly"
