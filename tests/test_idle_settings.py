@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import typing
+from pathlib import Path
 
 import pytest
 
 from seqnlp.compose.configuration import compose_config, compose_settings
+from seqnlp.compose.sweep import train_with_hydra
 from seqnlp.config.idle import idle_settings
 from seqnlp.config.reading import default_config
 from seqnlp.config.schema import choices_of
@@ -72,3 +74,14 @@ def test_settings_given_in_python_are_looked_at_too(capsys: pytest.CaptureFixtur
         "note: model.character_dim changes nothing: it is only for model.character_model=cnn or lstm, found none\n"
     )
     assert capsys.readouterr().err == expected
+
+
+def test_a_sweep_says_once_what_changes_nothing_in_all_its_jobs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    swept = [DEMO, "seed=1,2,3", "model.character_model=none,cnn", "model.character_dim=20", "optimizer.factor=0.3"]
+    configs = train_with_hydra([*swept, f"run={tmp_path}"], None, lambda config: config, multirun=True)
+    assert len(configs) == 6
+    notes = [line for line in capsys.readouterr().err.splitlines() if line.startswith("note: ")]
+    assert len(notes) == 1
+    assert notes[0].startswith("note: optimizer.factor changes nothing")

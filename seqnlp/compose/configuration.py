@@ -39,7 +39,7 @@ def compose_config(overrides: Sequence[str], config_dir: str | None = None) -> C
     with hydra_session(config_dir, task) as settings:
         lines = [one.line for one in typed if is_known(one, task)]
         config = checked_config(settings, lines, typed, task, config_dir)
-    _note_idle_settings(config, typed)
+    note_idle_settings([config], typed)
     return config
 
 
@@ -65,14 +65,19 @@ def compose_settings(recipe: str, task: str, settings: Mapping[str, object]) -> 
         known = [Override(f"{key}=", key, f"{key}=", (), False) for key in values]
         with hydra_session(None, task) as own:
             config = checked_config(own, chosen, [*typed, *known], task, None, values)
-    _note_idle_settings(config, known)
+    note_idle_settings([config], known)
     return config
 
 
-def _note_idle_settings(config: Config, typed: Sequence[Override]) -> None:
-    """Say which settings were typed for nothing; a recipe or a group may have some, for whoever changes another."""
-    for notice in idle_settings(config, [one.key for one in typed]):
-        print(f"note: {notice}", file=sys.stderr)
+def note_idle_settings(configs: Sequence[Config], typed: Sequence[Override]) -> None:
+    """Say which settings were typed for nothing in all configurations.
+
+    Those of recipes and groups are not looked at: they may be there for whoever changes another one.
+    """
+    idle = [list(idle_settings(config, [one.key for one in typed])) for config in configs]
+    for notice in idle[0]:
+        if all(notice in others for others in idle):
+            print(f"note: {notice}", file=sys.stderr)
 
 
 def task_of(overrides: Sequence[str], config_dir: str | None = None) -> str:

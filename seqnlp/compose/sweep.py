@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from seqnlp.compose.configuration import checked_config, compose_config
+from seqnlp.compose.configuration import checked_config, compose_config, note_idle_settings
 from seqnlp.compose.session import PRIMARY, hydra_session
 from seqnlp.compose.settings import merged_settings
 from seqnlp.compose.typed import read_overrides
@@ -43,8 +43,8 @@ def train_with_hydra(
     known = [one for one in typed if is_known(one, task)]
     unswept = ",".join(one.key for one in known if not one.sweeps)
     with hydra_session(config_dir, task) as settings:
-        for lines in samples(known):
-            checked_config(settings, lines, typed, task, config_dir)
+        jobs = [checked_config(settings, lines, typed, task, config_dir) for lines in samples(known)]
+        note_idle_settings(jobs, typed)
         hydra = GlobalHydra.instance().hydra
         assert hydra is not None
         naming = f"hydra.job.config.override_dirname.exclude_keys=[{unswept}]"
