@@ -47,7 +47,7 @@ class ForecasterConfig:
     linear: Literal["fitted", "trained"] = setting(
         "fitted",
         "the linear part beside the network: fitted before training, by least squares over the last rows and the "
-        "calendar, so that the network learns what it leaves; or trained with the network (the highway of LSTNet)",
+        "calendar, so that the network learns the residuals; or trained with the network (the highway of LSTNet)",
     )
     lags: int = setting(
         0,

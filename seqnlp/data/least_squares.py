@@ -68,13 +68,13 @@ def fit_again(
 
 def _solved(equations: list[ColumnEquations], parts: list[dict[Choice, float]]) -> LinearForecast:
     """The mean of each column's choices, as one set of weights."""
-    columns, horizon, waves = len(equations), equations[0].horizon, equations[0].calendar_features.shape[1]
+    columns, horizon, harmonics = len(equations), equations[0].horizon, equations[0].calendar_features.shape[1]
     longest = max(choice.lags for some in parts for choice in some)
-    bias, of_calendar = np.zeros((horizon, columns)), np.zeros((waves, horizon, columns))
+    bias, of_calendar = np.zeros((horizon, columns)), np.zeros((harmonics, horizon, columns))
     lags = np.zeros((longest, columns, horizon, columns))
     for place, (column, some) in enumerate(zip(equations, parts, strict=True)):
         for choice, part, weights in column.fit(some):  # weights: (features, J)
-            read = waves if choice.calendar_features else 0
+            read = harmonics if choice.calendar_features else 0
             bias[:, place] += part * weights[0]
             of_calendar[:read, :, place] += part * weights[1 : 1 + read]
             last = part * weights[1 + read :]

@@ -35,7 +35,7 @@ class LinearForecast:
 
     Attributes:
         bias: (J, C).
-        calendar_features: (R, J, C), of the calendar's waves at the last row.
+        calendar_features: (R, J, C), of the calendar's harmonics at the last row.
         lags: (P, C, J, C), of the last P rows, the newest first: each column read, for each column forecast.
         parts: (C,) what each column's equations read: choices, and the part of each in their mean.
     """
@@ -57,11 +57,11 @@ class LinearForecast:
         """
         forecasts = np.empty((len(origins), *self.bias.shape))
         weights = self.lags.reshape(-1, self.bias.size)  # (P * C, J * C)
-        waves = self.calendar_features.reshape(-1, self.bias.size)  # (R, J * C)
+        harmonics = self.calendar_features.reshape(-1, self.bias.size)  # (R, J * C)
         for begin in range(0, len(origins), ROWS_AT_ONCE):
             some = origins[begin : begin + ROWS_AT_ONCE]
             last = last_rows(values, some, len(self.lags)).reshape(len(some), -1)  # (o, P * C)
-            sums = last @ weights + calendar_features[some] @ waves
+            sums = last @ weights + calendar_features[some] @ harmonics
             forecasts[begin : begin + ROWS_AT_ONCE] = sums.reshape(-1, *self.bias.shape) + self.bias
         return forecasts
 

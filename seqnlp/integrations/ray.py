@@ -94,10 +94,10 @@ def spread(
     try:
         workers = workers or int(ray.cluster_resources().get("CPU", 1))
         actor = ray.remote(num_cpus=1, max_restarts=_RESTARTS, max_task_retries=_RESTARTS)(_Actor)
-        crew = [actor.remote(function) for _ in range(workers)]
+        actors = [actor.remote(function) for _ in range(workers)]
         waiting: deque[Any] = deque()
         for number, piece in enumerate(pieces):
-            waiting.append(crew[number % workers].answer.remote(piece))
+            waiting.append(actors[number % workers].answer.remote(piece))
             if len(waiting) == 3 * workers:
                 yield ray.get(waiting.popleft())
         while waiting:

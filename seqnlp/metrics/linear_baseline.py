@@ -48,9 +48,9 @@ def linear_baseline(
     choices = [
         Choice(lags, calendar_features=calendar_features) for calendar_features in both for lags in lag_choices(season)
     ]
-    fitted = fit_linear(scaler.scale(transformed), train.known, reading.waves(train), horizon, choices)
+    fitted = fit_linear(scaler.scale(transformed), train.known, reading.harmonics(train), horizon, choices)
     values = scaler.scale(reading.transformed(series.values, series.names, series.source))
-    forecasts = reading.restored(scaler.unscale(fitted.after(values, reading.waves(series), origins)))
+    forecasts = reading.restored(scaler.unscale(fitted.after(values, reading.harmonics(series), origins)))
     names = tuple(
         f"{'harmonics + ' if one.calendar_features else ''}AR({one.lags}), least squares" for one in fitted.chosen
     )

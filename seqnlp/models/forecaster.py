@@ -111,7 +111,7 @@ class RecurrentForecaster(nn.Module):
 
         Args:
             inputs: (B, T, D).
-            targets: (B, T, J, C); where the linear part is fitted, what it leaves, in units of its usual error.
+            targets: (B, T, J, C); where the linear part is fitted, its residuals, in units of their usual size.
             mask: (B, T, J, C) bool, True = a known value.
         """
         state = self.start(len(inputs))

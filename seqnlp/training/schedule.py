@@ -8,7 +8,7 @@ from seqnlp.config.common import OptimizerConfig
 
 
 def learning_rate(config: OptimizerConfig, step: int, progress: float, epochs: int, plateau_factor: float) -> float:
-    """Step size of one optimizer step.
+    """The learning rate of one optimizer step.
 
     Args:
         step: optimizer steps taken before this one.

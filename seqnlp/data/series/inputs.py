@@ -78,13 +78,13 @@ class InputTransform:
                 f"model.calendar={', '.join(self.calendar_features)} needs dates, found {moment}; set data.time_column"
             )
         angles = [
-            2 * math.pi * _phase(moment, name) * wave
+            2 * math.pi * _phase(moment, name) * harmonic
             for name in self.calendar_features
-            for wave in range(1, HARMONICS + 1)
+            for harmonic in range(1, HARMONICS + 1)
         ]
         return [function(angle) for angle in angles for function in (math.sin, math.cos)]
 
-    def waves(self, series: Series) -> FloatArray:
+    def harmonics(self, series: Series) -> FloatArray:
         """Sines and cosines (T, R) of a series' calendar.
 
         Raises:

@@ -12,7 +12,7 @@ def graphs(bundle: Bundle) -> tuple[dict[str, Graph], str]:
     """The graph of a model folder by its name, and what one must know to use it."""
     loaded = detector_from_bundle(bundle)
     settings, names = loaded.settings, loaded.names
-    calendar = f"; `known` are waves of the calendar ({settings.calendar})" if settings.calendar_features else ""
+    calendar = f"; `known` are harmonics of the calendar ({settings.calendar})" if settings.calendar_features else ""
     notes = (
         f"A window has {settings.window} rows of values ({', '.join(names)}), less `mean` and divided by `deviation` "
         f"of vocabulary.json{calendar}. The score of its last row is its error as a multiple of `baseline_error`, "

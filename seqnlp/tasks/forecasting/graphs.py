@@ -13,7 +13,7 @@ def graphs(bundle: Bundle) -> tuple[dict[str, Graph], str]:
     loaded = forecaster_from_bundle(bundle, "numpy")
     settings, names = loaded.settings, loaded.facts.names
     season = f" less those of {settings.season} rows before" if loaded.reading.season else ""
-    calendar = f", then waves of the calendar ({settings.calendar})" if settings.calendar_features else ""
+    calendar = f", then harmonics of the calendar ({settings.calendar})" if settings.calendar_features else ""
     transform = "values" if settings.transform == "none" else f"the {settings.transform} of values"
     notes = (
         f"A row of `rows` holds {transform}{season}, less `mean` and divided by `deviation` of vocabulary.json, in the "

@@ -26,7 +26,7 @@ from seqnlp.tasks.base import BaseTask
 from seqnlp.tasks.forecasting.card import model_card
 from seqnlp.tasks.forecasting.facts import LEVELS, SeriesFacts, facts_to_vocabulary, reading_of
 from seqnlp.tasks.forecasting.forecaster import forecaster_from_bundle
-from seqnlp.tasks.forecasting.linear import fit_linear_part, fit_linear_part_again, share_of_network, what_is_left
+from seqnlp.tasks.forecasting.linear import fit_linear_part, fit_linear_part_again, residuals, share_of_network
 from seqnlp.tasks.forecasting.model import build_forecaster, tensors_of
 from seqnlp.tasks.forecasting.prediction import Backtest, backtest, fit_intervals
 from seqnlp.tasks.forecasting.windows import WindowPlan
@@ -83,7 +83,7 @@ class ForecastingTask(BaseTask[ForecastingConfig, RecurrentForecaster]):
             say(f"begins with the weights of {config.start_from}; values are scaled as this training part is")
         self.initialized_from = name_of(begun) if begun else ""
         if self.fitted:
-            self._leave_to_network(self.fitted, inputs)
+            self._learn_residuals(self.fitted, inputs)
         self.model.to(device)
         step = f"a step of {self.facts.step.words(train.series.moments[0])}, " if self.facts.step else ""
         say(
@@ -92,7 +92,7 @@ class ForecastingTask(BaseTask[ForecastingConfig, RecurrentForecaster]):
         )
         if self.fitted:
             read = f"the last {settings.lags} rows" + (f" and the {settings.calendar}" if settings.calendar else "")
-            say(f"linear part: least squares over {read}; the network learns what it leaves")
+            say(f"linear part: least squares over {read}; the network learns the residuals")
         if self.dev is None:
             say("dev: none, so there is nothing to fit prediction intervals on (data.dev)")
 
@@ -194,10 +194,10 @@ class ForecastingTask(BaseTask[ForecastingConfig, RecurrentForecaster]):
         share.copy_(torch.from_numpy(best))
         return origins, linear + best * (whole - linear), actual, known
 
-    def _leave_to_network(self, fitted: LinearForecast, inputs: Inputs) -> None:
-        """Put the fit into the model, and leave to the windows what it leaves, in units of its usual error."""
+    def _learn_residuals(self, fitted: LinearForecast, inputs: Inputs) -> None:
+        """Put the fit into the model, and its residuals into the windows as targets, in units of their usual size."""
         windows = self.windows
-        left = what_is_left(fitted, inputs)  # (T, J, C)
+        left = residuals(fitted, inputs)  # (T, J, C)
         squares = np.square(left, where=windows.mask, out=np.zeros_like(left)).sum(axis=(0, 1))  # (C,)
         usual = np.sqrt(squares / np.maximum(windows.mask.sum(axis=(0, 1)), 1))
         unit = np.where(usual > 1e-6, usual, 1.0)  # a series that repeats exactly leaves nothing
