@@ -27,8 +27,8 @@ from seqnlp.errors import ConfigError, RunError
 from seqnlp.recipe_names import with_moved_data
 from seqnlp.storage import remove_leftovers, write_atomically
 from seqnlp.stored import read_bytes, settings_of, settings_text
+from seqnlp.tasks.base import Task, make_task
 from seqnlp.tasks.changed_settings import changed_settings
-from seqnlp.tasks.registry import Task, make_task
 from seqnlp.training.callbacks import Callbacks
 from seqnlp.training.checkpoint import FILE_NAME, Progress
 from seqnlp.training.device import choose_device, choose_precision

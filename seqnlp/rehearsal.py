@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
@@ -11,7 +12,7 @@ import torch
 from seqnlp.config.common import Config
 from seqnlp.data.paths import resolve_path
 from seqnlp.models.size import count_parameters
-from seqnlp.tasks.registry import Say, make_task
+from seqnlp.tasks.base import make_task
 from seqnlp.training.device import choose_device, choose_precision
 from seqnlp.training.freeze import freeze
 from seqnlp.training.optimizer import Optimizer
@@ -21,7 +22,7 @@ _STEPS = 5
 """Steps that are timed, at most, after the first one, which takes longer."""
 
 
-def rehearse(config: Config, say: Say) -> str:
+def rehearse(config: Config, say: Callable[[str], None]) -> str:
     """What would be trained, and how long that would take, in words.
 
     Raises:

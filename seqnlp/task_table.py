@@ -20,7 +20,7 @@ class TaskParts:
         kind: what its models are called.
         verbs: commands for its models.
         config: its configuration.
-        task: what trains it; implements ``tasks.registry.Task``.
+        task: what trains it; a ``tasks.base.BaseTask``.
         load: a model folder (a ``Bundle``) -> the model, ready to use.
         model: the Python interface of a saved model.
         evaluate: run, config, split, say, keep -> the ``Report``.

@@ -1,28 +1,31 @@
-"""What the tasks share: where a run is, and how the model of now becomes its model folder."""
+"""What the tasks share: where a run is, how the model of now becomes its model folder, and what launching needs."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from seqnlp.bundle import Bundle, save_bundle
 from seqnlp.bundle_files import FOLDER
 from seqnlp.config.common import Config
 from seqnlp.config.reading import settings_without_places
 from seqnlp.models.size import count_parameters
+from seqnlp.task_table import part_of
 from seqnlp.training.checkpoint import TRAIN, Progress
+from seqnlp.training.task import Batch
 
 Settings = TypeVar("Settings", bound=Config)
 Model = TypeVar("Model", bound=nn.Module)
 
 
 class BaseTask(ABC, Generic[Settings, Model]):
-    """A model, its data and its scores; with what a task adds it implements ``tasks.registry.Task``.
+    """A model, its data and its scores: what can be trained (``training.task.Trainable``), and then finished.
 
     Every task is made from ``(config, folder, device, say)``; ``say`` receives a line of text for each thing that a
     person should know about the data.
@@ -45,6 +48,22 @@ class BaseTask(ABC, Generic[Settings, Model]):
 
     def __init__(self, config: Settings, folder: Path, device: torch.device) -> None:
         self.config, self.folder, self.device = config, folder, device
+
+    @abstractmethod
+    def plan(self, epoch: int) -> Sequence[Batch]:
+        """The batches of an epoch."""
+
+    @abstractmethod
+    def count(self, batch: Batch) -> int:
+        """The items over which a batch's loss is averaged."""
+
+    @abstractmethod
+    def loss(self, examples: Batch, done: float) -> Tensor:
+        """The loss summed over the items of the given examples."""
+
+    @abstractmethod
+    def evaluate(self) -> dict[str, float]:
+        """Dev scores."""
 
     @abstractmethod
     def saved(self, metrics: dict[str, Any]) -> Bundle:
@@ -73,3 +92,20 @@ class BaseTask(ABC, Generic[Settings, Model]):
     def finish(self) -> str:
         """Complete the saved model after training; returns what was found, in words. Here there is nothing to do."""
         return ""
+
+    @abstractmethod
+    def next_commands(self, run: Path) -> list[str]:
+        """What one would type next."""
+
+
+Task = BaseTask[Any, Any]
+
+
+def make_task(config: Config, folder: Path, device: torch.device, say: Callable[[str], None]) -> Task:
+    """The task that a configuration describes: reads its data and builds its model.
+
+    Raises:
+        SeqnlpError: the data are not as configured.
+    """
+    task: Task = part_of(config.task, "task")(config, folder, device, say)
+    return task

@@ -18,11 +18,12 @@ Batch = NDArray[np.int64]
 class Trainable(Protocol):
     """What can be trained."""
 
-    digests: Digests
-    """What the run reads; a checkpoint of a run that read something else is refused."""
-
     higher_is_better: bool
     """Whether a higher dev score is a better one: false of errors and perplexities."""
+
+    @property
+    def digests(self) -> Digests:
+        """What the run reads; a checkpoint of a run that read something else is refused."""
 
     @property
     def model(self) -> nn.Module:

@@ -132,7 +132,7 @@ def test_the_loss_is_the_weighted_sum_of_the_sentences(output: str) -> None:
 
     with pytest.MonkeyPatch.context() as patch:
         real = table.part_of
-        patch.setattr("seqnlp.tasks.registry.part_of", lambda task, part: Spy if part == "task" else real(task, part))
+        patch.setattr("seqnlp.tasks.base.part_of", lambda task, part: Spy if part == "task" else real(task, part))
         train([(*SENTENCES[0], 0.5), (*SENTENCES[1], 3), (*SENTENCES[2], 0)], **{"model.output": output})
     task = kept["task"]
     task.model.eval()

@@ -14,7 +14,7 @@ from toy import toy_config, train
 from seqnlp.config.common import Config
 from seqnlp.errors import RunError, TrainingError
 from seqnlp.launch import start
-from seqnlp.tasks.registry import Task, make_task
+from seqnlp.tasks.base import Task, make_task
 
 
 def replace(run: Path) -> None:
