@@ -81,9 +81,9 @@ def run(arguments: argparse.Namespace) -> int:
     import seqnlp
 
     answers = _answers(seqnlp.load(arguments.run, **options), arguments)
-    tally = answer_table(answers, arguments.source, arguments.target, map_pieces)
-    rows = "1 row" if tally.rows == 1 else f"{tally.rows:,} rows"
-    wrong = f", {tally.errors:,} without an answer (column {arguments.prefix}error)" if tally.errors else ""
+    counts = answer_table(answers, arguments.source, arguments.target, map_pieces)
+    rows = "1 row" if counts.rows == 1 else f"{counts.rows:,} rows"
+    wrong = f", {counts.errors:,} without an answer (column {arguments.prefix}error)" if counts.errors else ""
     say(f"{arguments.target}: {rows}{wrong}")
     return 0
 

@@ -90,15 +90,15 @@ def run(arguments: argparse.Namespace) -> int:
 def _detect_file(arguments: argparse.Namespace, detector: Detector, series: str) -> None:
     """The whole series at once."""
     detection = detector.detect(series, arguments.false_alarms, gap=arguments.gap, say=say)
-    tally = Counts()
+    counts = Counts()
     emit(_heading(arguments, detector))
     for row in detection.rows:
-        tally.count(row)
+        counts.count(row)
         if arguments.rows:
             emit(_row(row, arguments, detector))
     if not arguments.rows:
         emit("".join(_event(event, arguments) for event in detection.events))
-    tally.report(len(detection.events), detection.threshold)
+    counts.report(len(detection.events), detection.threshold)
     if arguments.plot:
         _plot(arguments, detector, detection)
 
@@ -107,13 +107,13 @@ def _detect_stream(arguments: argparse.Namespace, detector: Detector) -> None:
     """Row by row."""
     from seqnlp.cli.series_input import SOURCE, read_standard_series
 
-    tally, events = Counts(), 0
+    counts, events = Counts(), 0
     stream, merger = detector.start(arguments.false_alarms, source=SOURCE), detector.merger(arguments.gap)
     rows = read_standard_series("detect", detector.loaded.data, detector.columns)
     emit(_heading(arguments, detector))
     for read in rows:
         for row in stream.read(read):
-            tally.count(row)
+            counts.count(row)
             over = merger.add(row.row, row.score or 0.0, row.flagged, row.place)
             events += over is not None
             emit(_row(row, arguments, detector) if arguments.rows else _event(over, arguments))
@@ -125,7 +125,7 @@ def _detect_stream(arguments: argparse.Namespace, detector: Detector) -> None:
         emit(_event(over, arguments))
     if stream.findings.counts:
         say(f"{SOURCE}: {stream.findings}")
-    tally.report(events + (over is not None), stream.threshold)
+    counts.report(events + (over is not None), stream.threshold)
 
 
 class Counts:

@@ -19,7 +19,7 @@ SMALLEST = 1e-12
 LEAST_WEIGHTS = 256
 """Products with fewer weights stay as they are: rounding would take longer than it saves."""
 
-FEWEST_COLUMNS = 8
+MIN_COLUMNS = 8
 """Products with fewer columns stay as they are, too: rounding what is multiplied costs as much for one as for many."""
 
 
@@ -48,7 +48,7 @@ def rowwise(graph: Graph, levels: int = 127) -> Graph:
 
 def _is_worth_it(node: Node, weight: Array) -> bool:
     fits = weight.ndim == 2 and weight.dtype == np.float32 and weight.size >= LEAST_WEIGHTS
-    return fits and (node.operator == "Gather" or weight.shape[1] >= FEWEST_COLUMNS)
+    return fits and (node.operator == "Gather" or weight.shape[1] >= MIN_COLUMNS)
 
 
 def _product(build: Builder, node: Node, weight: Array, levels: int) -> None:

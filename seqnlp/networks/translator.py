@@ -248,11 +248,11 @@ def _attend(
     return _flat(build, contexts), _flat(build, looked)
 
 
-def _energies(build: Builder, bent: str, energy: Array) -> str:
+def _energies(build: Builder, activated: str, energy: Array) -> str:
     """Products (B, K, S) of rows (B, K, S, A) with one vector (A,), which stands first: engines are faster so."""
-    flat = build.add("Reshape", bent, build.constant([-1, len(energy)]))  # (B * K * S, A)
+    flat = build.add("Reshape", activated, build.constant([-1, len(energy)]))  # (B * K * S, A)
     energies = build.add("Gemm", build.constant(energy[None], "energy"), flat, transB=1)  # (1, B * K * S)
-    shape = build.add("Slice", build.add("Shape", bent), build.constant([0]), build.constant([3]))
+    shape = build.add("Slice", build.add("Shape", activated), build.constant([0]), build.constant([3]))
     return build.add("Reshape", energies, shape)
 
 

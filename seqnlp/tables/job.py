@@ -29,7 +29,7 @@ class MapPieces(Protocol):
 
 
 @dataclass
-class Tally:
+class Counts:
     """Rows that were written, and how many of them have no answer."""
 
     rows: int = 0
@@ -42,7 +42,7 @@ def answer_table(
     target: Path,
     map_pieces: MapPieces | None = None,
     rows_at_once: int = ROWS,
-) -> Tally:
+) -> Counts:
     """Write ``source`` with the answers as further columns to ``target``, a table of the same form; or what comes next.
 
     Columns of CSV stand between what they stood between, unless one of the names ends in ``.tsv`` and the other not.
@@ -62,7 +62,7 @@ def answer_table(
         raise DataError(f"expected a name that ends as the input's ({source.suffix}), found '{target.name}'", target)
     if target.is_dir():
         raise DataError("expected a file to write, found a folder", target)
-    table, tally = open_table(source, rows_at_once), Tally()
+    table, counts = open_table(source, rows_at_once), Counts()
     delimiter = delimiter_for(source, target, table.delimiter)
     if isinstance(answers, SeriesAnswers):
         if answers.column:
@@ -83,11 +83,11 @@ def answer_table(
                 write(function.heading)
             for written in (map_pieces or partial(mapped, workers=1))(function, pieces):
                 write(written.content)
-                tally.rows += written.rows
-                tally.errors += written.errors
+                counts.rows += written.rows
+                counts.errors += written.errors
     except SeqnlpError as problem:
-        raise _with_what_is_kept(problem, partial_of(target), tally.rows) from problem
-    return tally
+        raise _with_what_is_kept(problem, partial_of(target), counts.rows) from problem
+    return counts
 
 
 def _with_what_is_kept(problem: SeqnlpError, partial: Path, rows: int) -> SeqnlpError:
