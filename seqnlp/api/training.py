@@ -142,7 +142,13 @@ def resume(
 
 
 def _begun(start: Folder | None, freeze: str | Iterable[str]) -> dict[str, object]:
-    """The settings of fine-tuning."""
+    """The settings of fine-tuning.
+
+    Raises:
+        ConfigError: the start is no path.
+    """
+    if not isinstance(start, str | os.PathLike | None):
+        raise ConfigError([f"start_from: expected the path of a run or a model folder, found {type(start).__name__}"])
     groups = freeze if isinstance(freeze, str) else ", ".join(freeze)
     made: dict[str, object] = {"trainer.freeze": groups} if groups else {}
     return {**made, "start_from": os.fspath(start)} if start is not None else made

@@ -81,6 +81,12 @@ def test_the_task_is_that_of_the_model(tmp_path: Path) -> None:
         compose_config([f"start_from='{tmp_path / 'nowhere'}'", "data.train=x.conll"])
 
 
+def test_what_is_no_path_is_refused() -> None:
+    model: Any = object()
+    with pytest.raises(ConfigError, match="start_from: expected the path of a run or a model folder, found object"):
+        seqnlp.train(start_from=model, train=[(["Wren"], ["B-PER"])])
+
+
 def test_another_task_is_refused_plainly(start: Path, tmp_path: Path) -> None:
     with pytest.raises(seqnlp.RunError, match="expected a model of task=classification, found one of task=tagging"):
         seqnlp.train(

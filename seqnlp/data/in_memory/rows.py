@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -43,7 +44,10 @@ def rows_of(examples: Any, name: str) -> list[Any]:
     if isinstance(examples, Mapping) and any(is_table(value) for value in examples.values()):
         splits = ", ".join(map(repr, examples))
         raise DataError(f"{name}: expected one split, found a dictionary of {splits}; choose one: {name}=data['train']")
-    rows = _rows_of_table(examples) if is_table(examples) else _rows_of_columns(examples) or list(examples)
+    if is_table(examples):
+        rows = _rows_of_table(examples, name)
+    else:
+        rows = _rows_of_columns(examples, name) if isinstance(examples, Mapping) else list(examples)
     if not rows:
         raise DataError(
             f"{name}: found no examples; an iterator that was read before is empty, so hand over a list or a new one"
@@ -61,9 +65,12 @@ def is_path(examples: Any) -> bool:
     return isinstance(examples, str) or hasattr(examples, "__fspath__")
 
 
-def _rows_of_table(table: Any) -> list[Any]:
+def _rows_of_table(table: Any, name: str) -> list[Any]:
     library = type(table).__module__.partition(".")[0]
     if library == "pandas":
+        twice = [column for column, count in Counter(getattr(table, "columns", ())).items() if count > 1]
+        if twice:
+            raise DataError(f"{name}: expected columns of different names, found several named {twice[0]!r}")
         return list(table.to_dict("records")) if hasattr(table, "columns") else list(table)
     if library == "polars":
         table = table.collect() if hasattr(table, "collect") else table
@@ -74,14 +81,15 @@ def _rows_of_table(table: Any) -> list[Any]:
     return [{column: named_class(value, names.get(column)) for column, value in row.items()} for row in table]
 
 
-def _rows_of_columns(examples: Any) -> list[Any]:
-    """The rows of a dictionary of columns; none if it is something else."""
-    if not isinstance(examples, Mapping):
-        return []
-    columns = {name: list(plain(column)) for name, column in examples.items() if not isinstance(column, str)}
+def _rows_of_columns(examples: Mapping[Any, Any], name: str) -> list[Any]:
+    """The rows of a dictionary of columns."""
+    for column, values in examples.items():
+        if isinstance(values, str | bytes) or not isinstance(values, Iterable):
+            raise DataError(f"{name}: expected a list of values in the column {column!r}, found {shown(values)}")
+    columns = {column: list(plain(values)) for column, values in examples.items()}
     lengths = {len(column) for column in columns.values()}
-    if len(lengths) != 1:
-        raise DataError(f"expected columns of one length, found {', '.join(map(str, sorted(lengths)))}")
+    if len(lengths) > 1:
+        raise DataError(f"{name}: expected columns of one length, found {', '.join(map(str, sorted(lengths)))}")
     return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
 
 
