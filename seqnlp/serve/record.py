@@ -14,6 +14,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from seqnlp.serve.logs import LOGGER
 from seqnlp.serve.metrics import Metrics
 
+_CLIENT_GONE = 499
+"""What is counted where nobody waited for an answer, as nginx does."""
+
 _ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 
 
@@ -38,7 +41,7 @@ class Recorded:
         fields: dict[str, Any] = {}
         scope["fields"] = fields  # what the handler adds to the log
         scope["request_id"] = request_id
-        status = 0
+        status = _CLIENT_GONE
 
         async def answer(message: Message) -> None:
             nonlocal status
@@ -50,6 +53,7 @@ class Recorded:
         try:
             await self.app(scope, receive, answer)
         except Exception:
+            status = 500
             LOGGER.exception("failed", extra={"fields": {"id": request_id}})
         seconds = time.perf_counter() - begun
         path = scope["path"] if scope["path"] in self.paths else "other"

@@ -86,6 +86,7 @@ def guarded(app: FastAPI, service: Service, open_paths: Container[str]) -> ASGIA
     """
     _add_errors(app)
 
+    @app.head("/metrics", include_in_schema=False, response_model=None)
     @app.get("/metrics", summary="Counters, in the text format of Prometheus", response_model=None)
     async def metrics() -> Response:
         return Response(service.metrics.text(), media_type=CONTENT_TYPE)
