@@ -151,15 +151,18 @@ def _text(task: Task, control: Control, number: int) -> str | None:
 
 
 def _prediction(answer: dict[str, Any] | None, control: Control) -> dict[str, Any]:
-    """An answer as Label Studio has it; its score is that of its least certain part. Unknown labels are left out."""
+    """An answer as Label Studio has it; its score is that of its least certain part, if it has any.
+
+    Unknown labels are left out.
+    """
     if answer is None:
-        return {"result": [], "score": 0.0}
+        return {"result": []}
     make = _choices if "label" in answer else _regions
     result = [
         {"id": f"p{number}", "from_name": control.name, "to_name": control.to_name, **fields}
         for number, fields in enumerate(make(answer, control), 1)
     ]
-    return {"result": result, "score": min((one["score"] for one in result), default=0.0)}
+    return {"result": result, **({"score": min(one["score"] for one in result)} if result else {})}
 
 
 def _choices(answer: dict[str, Any], control: Control) -> list[dict[str, Any]]:
