@@ -23,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Resume the run; a finished run is only told so by its unchanged result."""
+    """Resume the run; one that is finished trains no more, and ends with the result that it had."""
     from seqnlp.cli.sweep import SWEEP_FILE, resume_sweep
     from seqnlp.launch import resume
     from seqnlp.workers import check_parallel

@@ -76,7 +76,7 @@ def save_picture(path: Path, draw: Callable[[], Figure], dpi: int = 150) -> None
 
 
 def drawable(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Values (...) as an axis can hold them: sizes beyond all measure are drawn in; what is not finite stays."""
+    """Values (...) as an axis can hold them: sizes beyond all measure are clipped; what is not finite stays."""
     return np.where(np.isfinite(values), np.clip(values, -_LARGEST, _LARGEST), values)
 
 

@@ -1,1 +1,1 @@
-"""One task a file: joins data, model and metric; nothing else knows all three."""
+"""One task a folder: joins data, model and metric; nothing below knows all three."""

@@ -22,7 +22,7 @@ class Scaler:
     deviation: FloatArray
 
     def scale(self, values: FloatArray) -> FloatArray:
-        """Values (..., C) as deviations from the mean; those that single precision cannot hold are drawn in."""
+        """Values (..., C) as deviations from the mean; clipped to what single precision can hold."""
         with np.errstate(over="ignore"):
             scaled: FloatArray = np.clip((values - self.mean) / self.deviation, -_LARGEST, _LARGEST)
         return scaled

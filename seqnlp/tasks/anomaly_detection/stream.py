@@ -18,7 +18,7 @@ from seqnlp.tasks.anomaly_detection.detector import LoadedDetector
 
 @dataclass(frozen=True, slots=True)
 class ScoredRow:
-    """A row of an even series and what the detector makes of it.
+    """A row of a series at a regular step, and what the detector makes of it.
 
     Attributes:
         row: its number, from 1; rows that were filled in count.

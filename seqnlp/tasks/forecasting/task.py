@@ -63,38 +63,17 @@ class ForecastingTask(BaseTask[ForecastingConfig, RecurrentForecaster]):
             settings.calendar = ", ".join(known_calendar_features(train.series.moments))
         self.reading = reading_of(settings)
         self.facts = self._learn_facts(train)
-        begun = self._start()
+        start = self._start()
         inputs = make_inputs(self.reading, self.facts.scaler, train.series)
         self.windows = WindowPlan(inputs, settings.horizon, settings.min_context, trainer.window, train.series.source)
-        say_dev = (lambda text: None) if config.data.dev.endswith("%") else say  # a part: said of the training file
-        like_train = (train.series.names, train.series.step)
-        self.dev = load_part(config.data, "dev", say_dev, *like_train) if config.data.dev else None
-        self.dev_inputs = make_inputs(self.reading, self.facts.scaler, self.dev.series) if self.dev else None
+        self._load_dev(train, say)
         goes_on = self.dev_inputs if config.data.dev.endswith("%") else None
         self.fitted = fit_linear_part(settings, inputs, goes_on) if settings.linear == "fitted" else None
         if self.fitted:
             settings.lags = len(self.fitted.lags)
         self.intervals = np.full((len(LEVELS), settings.horizon, len(self.facts.names)), np.inf)  # (levels, J, C)
-        torch.manual_seed(config.seed)
-        self.model = build_forecaster(settings, len(self.facts.names))
-        if begun:
-            self.digests |= start_digests(begun)
-            take_over_weights(config, self.model, begun, own=("linear.",) if self.fitted else ())
-            say(f"begins with the weights of {config.start_from}; values are scaled as this training part is")
-        self.initialized_from = name_of(begun) if begun else ""
-        if self.fitted:
-            self._learn_residuals(self.fitted, inputs)
-        self.model.to(device)
-        step = f"a step of {self.facts.step.words(train.series.moments[0])}, " if self.facts.step else ""
-        say(
-            f"train: {len(train):,} rows, {step}{len(self.facts.names)} columns ({', '.join(self.facts.names)}); "
-            f"dev: {len(self.dev) if self.dev else 0:,} rows; {count_parameters(self.model):,} parameters"
-        )
-        if self.fitted:
-            read = f"the last {settings.lags} rows" + (f" and the {settings.calendar}" if settings.calendar else "")
-            say(f"linear part: least squares over {read}; the network learns the residuals")
-        if self.dev is None:
-            say("dev: none, so there is nothing to fit prediction intervals on (data.dev)")
+        self._build(inputs, start, say)
+        self._say_sizes(train, say)
 
     def plan(self, epoch: int) -> Sequence[Batch]:
         """The windows of an epoch, which begin elsewhere in every epoch."""
@@ -163,6 +142,42 @@ class ForecastingTask(BaseTask[ForecastingConfig, RecurrentForecaster]):
         """What one would type next."""
         horizon = self.config.model.horizon
         return [f"seqnlp forecast {run} series.csv --horizon {horizon} -o forecast.csv --plot forecast.png"]
+
+    def _load_dev(self, train: Part, say: Callable[[str], None]) -> None:
+        """Set ``dev`` and ``dev_inputs``; None without a development split."""
+        data = self.config.data
+        say_dev = (lambda text: None) if data.dev.endswith("%") else say  # a part: said of the training file
+        like_train = (train.series.names, train.series.step)
+        self.dev = load_part(data, "dev", say_dev, *like_train) if data.dev else None
+        self.dev_inputs = make_inputs(self.reading, self.facts.scaler, self.dev.series) if self.dev else None
+
+    def _build(self, inputs: Inputs, start: Bundle | None, say: Callable[[str], None]) -> None:
+        """Set ``model`` with its first weights, those of the start if there is one."""
+        config = self.config
+        torch.manual_seed(config.seed)
+        self.model = build_forecaster(config.model, len(self.facts.names))
+        if start:
+            self.digests |= start_digests(start)
+            self.initialized_from = name_of(start)
+            take_over_weights(config, self.model, start, own=("linear.",) if self.fitted else ())
+            say(f"begins with the weights of {config.start_from}; values are scaled as this training part is")
+        if self.fitted:
+            self._learn_residuals(self.fitted, inputs)
+        self.model.to(self.device)
+
+    def _say_sizes(self, train: Part, say: Callable[[str], None]) -> None:
+        """What a person should know of the series and the model."""
+        settings, facts = self.config.model, self.facts
+        step = f"a step of {facts.step.words(train.series.moments[0])}, " if facts.step else ""
+        say(
+            f"train: {len(train):,} rows, {step}{len(facts.names)} columns ({', '.join(facts.names)}); "
+            f"dev: {len(self.dev) if self.dev else 0:,} rows; {count_parameters(self.model):,} parameters"
+        )
+        if self.fitted:
+            read = f"the last {settings.lags} rows" + (f" and the {settings.calendar}" if settings.calendar else "")
+            say(f"linear part: least squares over {read}; the network learns the residuals")
+        if self.dev is None:
+            say("dev: none, so there is nothing to fit prediction intervals on (data.dev)")
 
     def _start(self) -> Bundle | None:
         """The forecaster that this run begins with, if it begins with one.

@@ -19,7 +19,7 @@ class TranslationReport(Report):
     Attributes:
         sentences, source_tokens, target_tokens: size of the split.
         scores: with intervals and signatures.
-        health: signs of illness that the scores do not show.
+        health: typical failures that the scores do not show.
         decoding: the settings of the search, as a person reads them.
         seconds: the time that translating took; 0 if it was not measured.
         worst: the sentences with the lowest chrF, which is their ``detail``.
@@ -72,7 +72,7 @@ class TranslationReport(Report):
 
     @property
     def sections(self) -> list[Table | Drawing]:
-        """The signs of illness counted, examples of each that was found, and the worst sentences."""
+        """Typical failures counted, examples of each that was found, and the worst sentences."""
         signs = _signs(self)
         rows = [(name, f"{sign.count:,}", f"{sign.total:,}", percent(sign.share)) for name, sign in signs]
         counts = Table("Health", ("sign", ">count", ">of", ">percent"), rows)
