@@ -22,6 +22,7 @@ from seqnlp.tables.answering import arrow_answers
 Result = TypeVar("Result")
 
 _RESTARTS = 3
+_CPUS_AN_ACTOR = 0.5
 
 
 class Answers:
@@ -61,7 +62,8 @@ def with_answers(
     """A ``ray.data.Dataset`` with a model's answers as further columns.
 
     Args:
-        actors: processes that answer, one CPU each.
+        actors: processes that answer with one thread each. They count as half a CPU, so that as many as there are CPUs
+            leave some to what reads and writes, which would wait for them for ever.
         with_files: send the model's files to the actors, which then need not see its folder.
 
     Raises:
@@ -75,6 +77,7 @@ def with_answers(
         batch_format="pyarrow",
         batch_size=batch_size,
         compute=ActorPoolStrategy(size=actors),
+        num_cpus=_CPUS_AN_ACTOR,
     )
 
 
