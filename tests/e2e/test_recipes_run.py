@@ -36,6 +36,7 @@ SMALL_CLASSIFIER = ("data.limit=60", "model.hidden_dim=8", "trainer.epochs=1", "
 SMALL_FORECASTER = ("data.limit=900", "model.hidden_dim=8", "trainer.epochs=1")
 SMALL_MEMORY = ("data.limit=60", "model.hidden_dim=8", "data.distance=8")
 SMALL_LANGUAGE_MODEL = ("data.limit=60", "model.embedding_dim=16", "model.hidden_dim=16", "trainer.epochs=1")
+OTHER_VECTORS = "embeddings/glove.6B.50d.100k.txt.gz"
 SMALL_DETECTOR = ("model.hidden_dim=8", "trainer.epochs=1", "trainer.stride=20")
 
 
@@ -122,8 +123,9 @@ def test_a_recipe_trains_and_its_model_translates(name: str, tmp_path: Path) -> 
 @pytest.mark.parametrize("name", recipes_of("tagging"))
 @pytest.mark.usefixtures("where_its_data_is")
 def test_a_recipe_trains_and_its_model_tags(name: str, tmp_path: Path, character_models: str) -> None:
-    context = [f"model.context={character_models}"] if name.endswith("_contextual") else []
-    run, report = trained(name, tmp_path, *SMALL, *context)
+    own = {"_contextual": f"model.context={character_models}", "_distilled": f"model.vectors={OTHER_VECTORS}"}
+    made = [setting for ending, setting in own.items() if name.endswith(ending)]  # what a user makes first
+    run, report = trained(name, tmp_path, *SMALL, *made)
     answer = json.loads(output("tag", run, stdin="Ada Sorrel took aspirin in Brinmoor."))
     assert len(answer["tags"]) == len(answer["tokens"]) == 7
     assert ("spans" in answer) != ("probabilities" in answer)
