@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,36 +10,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqnlp.metrics.intervals import RESAMPLES, Interval, f1_interval, ratio_interval
-from seqnlp.metrics.scores import Scores, macro
+from seqnlp.metrics.scores import LabelScores
 
 Labels = Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
-class LabelScores:
-    """Scores of N documents.
+class DocumentScores(LabelScores):
+    """Scores of N documents; with one label a document all three of micro are the accuracy.
 
     Attributes:
         accuracy: documents whose labels are all right.
-        micro: over all labels of all documents; with one label a document all three are the accuracy.
-        macro: unweighted mean over the labels found in the gold or the predictions.
-        per_label: of each of these, sorted by name.
     """
 
     accuracy: float
-    micro: Scores
-    macro: Scores
-    per_label: dict[str, Scores]
 
 
-def label_scores(gold: Sequence[Labels], predicted: Sequence[Labels]) -> LabelScores:
-    """Scores of predicted labels, from counts summed over all documents."""
-    names = sorted({label for labels in (*gold, *predicted) for label in labels})
-    counts = np.array([label_counts(gold, predicted, [name]).sum(axis=0) for name in names]).reshape(-1, 3)
-    per_label = {name: Scores.from_counts(*row) for name, row in zip(names, counts.tolist(), strict=True)}
-    right = sum(set(one) == set(other) for one, other in zip(gold, predicted, strict=True))
-    micro = Scores.from_counts(*counts.sum(axis=0).tolist())
-    return LabelScores(right / max(len(gold), 1), micro, macro(list(per_label.values())), per_label)
+def label_scores(gold: Sequence[Labels], predicted: Sequence[Labels]) -> DocumentScores:
+    """Scores of predicted labels."""
+    pairs = [(set(one), set(other)) for one, other in zip(gold, predicted, strict=True)]
+    right = Counter(label for one, other in pairs for label in one & other)
+    given = Counter(label for _, other in pairs for label in other)
+    scores = LabelScores.from_counts(right, given, Counter(label for one, _ in pairs for label in one))
+    accuracy = sum(one == other for one, other in pairs) / max(len(pairs), 1)
+    return DocumentScores(scores.micro, scores.macro, scores.per_label, accuracy)
 
 
 def label_counts(gold: Sequence[Labels], predicted: Sequence[Labels], names: Sequence[str]) -> NDArray[np.int64]:

@@ -4,53 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from seqnlp.errors import SeqnlpError
-from seqnlp.metrics.scores import Scores, macro
+from seqnlp.metrics.scores import LabelScores, Scores
 from seqnlp.text.tags import OUTSIDE, Span
 
 SEQEVAL_SCHEMES = {"iob1": "IOB1", "iob2": "IOB2", "bioes": "IOBES", "bilou": "BILOU"}
 
 
-@dataclass(frozen=True, slots=True)
-class EntityScores:
-    """Scores of a corpus.
-
-    Attributes:
-        micro: over all entities; what "the F1" means.
-        macro: unweighted mean over the types found in the gold or the predicted entities.
-        per_type: of each of these types, sorted by name.
-    """
-
-    micro: Scores
-    macro: Scores
-    per_type: dict[str, Scores]
-
-    @property
-    def precision(self) -> float:
-        """Micro precision."""
-        return self.micro.precision
-
-    @property
-    def recall(self) -> float:
-        """Micro recall."""
-        return self.micro.recall
-
-    @property
-    def f1(self) -> float:
-        """Micro F1."""
-        return self.micro.f1
-
-
-def entity_scores(gold: Iterable[Sequence[Span]], predicted: Iterable[Sequence[Span]]) -> EntityScores:
-    """Scores of the predicted entities of each sentence, from counts summed over all sentences.
-
-    Without any entity every score is 0, with support 0.
+def entity_scores(gold: Iterable[Sequence[Span]], predicted: Iterable[Sequence[Span]]) -> LabelScores:
+    """Scores of the predicted entities of each sentence; micro F1 is what "the F1" means.
 
     Raises:
         ValueError: there are not as many predicted sentences as gold ones.
@@ -61,10 +28,7 @@ def entity_scores(gold: Iterable[Sequence[Span]], predicted: Iterable[Sequence[S
         correct.update(span.label for span in gold_set & predicted_set)
         guessed.update(span.label for span in predicted_set)
         actual.update(span.label for span in gold_set)
-    labels = sorted(actual | guessed)
-    per_type = {label: Scores.from_counts(correct[label], guessed[label], actual[label]) for label in labels}
-    micro = Scores.from_counts(correct.total(), guessed.total(), actual.total())
-    return EntityScores(micro, macro(list(per_type.values())), per_type)
+    return LabelScores.from_counts(correct, guessed, actual)
 
 
 def sentence_counts(gold: Iterable[Sequence[Span]], predicted: Iterable[Sequence[Span]]) -> NDArray[np.int64]:
@@ -76,7 +40,7 @@ def sentence_counts(gold: Iterable[Sequence[Span]], predicted: Iterable[Sequence
 
 def seqeval_scores(
     gold_tags: Iterable[Sequence[str]], predicted_tags: Iterable[Sequence[str]], scheme: str
-) -> EntityScores:
+) -> LabelScores:
     """The same scores as computed by seqeval in strict mode, the field's reference; tags are in ``scheme``.
 
     Raises:
@@ -102,7 +66,7 @@ def seqeval_scores(
         zero_division=0,
     )
     micro, macro_mean, _ = (_scores_of(rows.pop(f"{average} avg")) for average in ("micro", "macro", "weighted"))
-    return EntityScores(micro, macro_mean, {label: _scores_of(rows[codes[label]]) for label in labels})
+    return LabelScores(micro, macro_mean, {label: _scores_of(rows[codes[label]]) for label in labels})
 
 
 def _coded(sentences: Sequence[Sequence[str]], codes: Mapping[str, str]) -> list[list[str]]:

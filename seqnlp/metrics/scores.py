@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from statistics import fmean
 from typing import Self
@@ -20,6 +21,29 @@ class Scores:
     def from_counts(cls, correct: int, predicted: int, gold: int) -> Self:
         """Scores of ``correct`` items among ``predicted`` and ``gold`` ones."""
         return cls(ratio(correct, predicted), ratio(correct, gold), ratio(2 * correct, predicted + gold), int(gold))
+
+
+@dataclass(frozen=True, slots=True)
+class LabelScores:
+    """Scores of a corpus, from counts summed over it; without any label every score is 0, with support 0.
+
+    Attributes:
+        micro: over all items.
+        macro: unweighted mean over the labels found in the gold or the predicted ones.
+        per_label: of each of these labels, sorted by name.
+    """
+
+    micro: Scores
+    macro: Scores
+    per_label: dict[str, Scores]
+
+    @classmethod
+    def from_counts(cls, correct: Counter[str], predicted: Counter[str], gold: Counter[str]) -> LabelScores:
+        """Scores from how often each label was right, was given and should have been."""
+        labels = sorted(gold | predicted)
+        each = {label: Scores.from_counts(correct[label], predicted[label], gold[label]) for label in labels}
+        micro = Scores.from_counts(correct.total(), predicted.total(), gold.total())
+        return cls(micro, macro(list(each.values())), each)
 
 
 @dataclass(frozen=True, slots=True)

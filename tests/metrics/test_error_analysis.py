@@ -94,7 +94,7 @@ def test_counts_add_up_to_the_gold_and_the_predicted_entities(draw_corpus):
         assert counts.gold == sum(map(len, gold))
         assert counts.predicted == sum(map(len, predicted))
         scores = entity_scores(gold, predicted)
-        assert scores.f1 * (counts.gold + counts.predicted) == pytest.approx(2 * counts.correct)
+        assert scores.micro.f1 * (counts.gold + counts.predicted) == pytest.approx(2 * counts.correct)
     assert count_errors([]) == ErrorCounts(0, 0, 0, 0, 0, 0)
 
 

@@ -18,10 +18,10 @@ PREDICTED = [["PRON", "VERB", "VERB"], ["DET", "AUX"]]
 
 def test_a_corpus_worked_by_hand():
     scores = tag_scores(GOLD, PREDICTED)
-    assert scores.accuracy == 3 / 5
+    assert scores.micro.f1 == 3 / 5
     assert scores.micro == Scores(0.6, 0.6, 0.6, 5)
-    assert scores.per_tag["VERB"] == Scores.from_counts(1, 2, 1)
-    assert scores.per_tag["NOUN"] == Scores(0.0, 0.0, 0.0, 1)
+    assert scores.per_label["VERB"] == Scores.from_counts(1, 2, 1)
+    assert scores.per_label["NOUN"] == Scores(0.0, 0.0, 0.0, 1)
     assert correct_counts(GOLD, PREDICTED).tolist() == [[2, 3], [1, 2]]
 
 
@@ -33,11 +33,11 @@ def test_scores_agree_with_scikit_learn():
         predicted = [[random.choice(["A", "B", "E", tag]) for tag in tags] for tags in gold]
         flat_gold, flat_predicted = list(chain(*gold)), list(chain(*predicted))
         ours = tag_scores(gold, predicted)
-        assert ours.accuracy == pytest.approx(accuracy_score(flat_gold, flat_predicted))
+        assert ours.micro.f1 == pytest.approx(accuracy_score(flat_gold, flat_predicted))
         reference = precision_recall_fscore_support(
-            flat_gold, flat_predicted, labels=list(ours.per_tag), zero_division=0
+            flat_gold, flat_predicted, labels=list(ours.per_label), zero_division=0
         )
-        rows = [(s.precision, s.recall, s.f1, s.support) for s in ours.per_tag.values()]
+        rows = [(s.precision, s.recall, s.f1, s.support) for s in ours.per_label.values()]
         assert np.array(rows) == pytest.approx(np.array(reference).T)
         assert ours.macro.f1 == pytest.approx(np.mean(reference[2]))
 
@@ -63,7 +63,7 @@ def test_known_and_unknown_words_are_counted_apart_and_by_case():
 def test_nothing_to_score_is_zero_without_a_warning():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert tag_scores([], []).accuracy == 0
+        assert tag_scores([], []).micro.f1 == 0
         assert tag_scores([[]], [[]]).macro == Scores(0.0, 0.0, 0.0, 0)
         assert known_word_scores(set(), [], [], []) == (Scores(0.0, 0.0, 0.0, 0),) * 2
     assert correct_counts([], []).shape == (0, 2)

@@ -4,39 +4,18 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from seqnlp.metrics.scores import Confusion, Scores, macro
+from seqnlp.metrics.scores import Confusion, LabelScores, Scores
 
 Tags = Sequence[str]
 _WORDS_SHOWN = 3
 
 
-@dataclass(frozen=True, slots=True)
-class TagScores:
-    """Scores of a corpus.
-
-    Attributes:
-        micro: over all tokens; precision, recall and F1 are all the token accuracy, as each token has one tag.
-        macro: unweighted mean over the tags found in the gold or the predicted tags.
-        per_tag: of each of these tags, sorted by name.
-    """
-
-    micro: Scores
-    macro: Scores
-    per_tag: dict[str, Scores]
-
-    @property
-    def accuracy(self) -> float:
-        """The part of all tokens whose tag is right, between 0 and 1."""
-        return self.micro.recall
-
-
-def tag_scores(gold: Iterable[Tags], predicted: Iterable[Tags]) -> TagScores:
-    """Scores of the predicted tags of each sentence, from counts summed over all sentences.
+def tag_scores(gold: Iterable[Tags], predicted: Iterable[Tags]) -> LabelScores:
+    """Scores of the predicted tags of each sentence; of micro all three are the accuracy, as each token has one tag.
 
     Raises:
         ValueError: sentences or tags of a sentence are not as many as in the gold.
@@ -46,10 +25,8 @@ def tag_scores(gold: Iterable[Tags], predicted: Iterable[Tags]) -> TagScores:
     for (gold_tag, predicted_tag), count in pairs.items():
         actual[gold_tag] += count
         guessed[predicted_tag] += count
-    tags = sorted(actual | guessed)
-    per_tag = {tag: Scores.from_counts(pairs[tag, tag], guessed[tag], actual[tag]) for tag in tags}
-    micro = Scores.from_counts(sum(pairs[tag, tag] for tag in tags), guessed.total(), actual.total())
-    return TagScores(micro, macro(list(per_tag.values())), per_tag)
+    right = Counter({tag: pairs[tag, tag] for tag in actual})
+    return LabelScores.from_counts(right, guessed, actual)
 
 
 def correct_counts(gold: Iterable[Tags], predicted: Iterable[Tags]) -> NDArray[np.int64]:
@@ -78,7 +55,7 @@ def tag_confusions(
 def known_word_scores(
     known: Container[str], sentences: Iterable[Sequence[str]], gold: Iterable[Tags], predicted: Iterable[Tags]
 ) -> tuple[Scores, Scores]:
-    """Token accuracy (as :attr:`TagScores.micro`) on known words and on all others, case-sensitive."""
+    """Token accuracy (all three scores) on known words and on all others, case-sensitive."""
     right, total = [0, 0], [0, 0]
     for sentence in zip(sentences, gold, predicted, strict=True):
         for word, actual, guess in zip(*sentence, strict=True):

@@ -148,5 +148,5 @@ def predicted_split(
         plain = predictor.decode(batches, len(words), probabilities=False)
         gold = [sentence.entities(data.scheme) for sentence in sentences]
         predicted = [one.placed(found_spans(answer)) for one, answer in zip(sentences, plain, strict=True)]
-        unpenalized = entity_scores(gold, predicted).f1
+        unpenalized = entity_scores(gold, predicted).micro.f1
     return PredictedSplit(sentences, training, tags, calibration, seconds, unpenalized, review)

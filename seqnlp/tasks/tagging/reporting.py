@@ -70,12 +70,12 @@ def entity_report(
         overall=scores.micro,
         interval=f1_interval(sentence_counts(gold, predicted)),
         macro=scores.macro,
-        per_label=scores.per_type,
+        per_label=scores.per_label,
         breakdown=_seen_rows(seen) if training else {},
         errors=count_errors(outcomes),
         confusions=entity_confusions(outcomes, words),
         calibration=calibration,
-        baseline=Baseline("dictionary of the training entities", looked_up.f1) if training else None,
+        baseline=Baseline("dictionary of the training entities", looked_up.micro.f1) if training else None,
         tokens_per_second=ratio(tokens, seconds) or None,
     )
 
@@ -100,7 +100,7 @@ def tag_report(
         majority = MajorityTagBaseline.fit([s.tokens for s in training], [s.tags for s in training])
         known, unknown = known_word_scores(majority.tags, words, gold, predicted_tags)
         breakdown = {"words seen in training": known, "words not seen in training": unknown}
-        accuracy = tag_scores(gold, [majority.predict(sentence) for sentence in words]).accuracy
+        accuracy = tag_scores(gold, [majority.predict(sentence) for sentence in words]).micro.f1
         baseline = Baseline("most frequent tag of each word", accuracy)
     return EvaluationReport(
         title=title,
@@ -112,7 +112,7 @@ def tag_report(
         overall=scores.micro,
         interval=ratio_interval(correct_counts(gold, predicted_tags)),
         macro=scores.macro,
-        per_label=scores.per_tag,
+        per_label=scores.per_label,
         breakdown=breakdown,
         confusions=tag_confusions(words, gold, predicted_tags),
         calibration=calibration,

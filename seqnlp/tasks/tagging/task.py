@@ -116,7 +116,7 @@ class TaggingTask(BaseTask[TaggingConfig, RecurrentTagger]):
             accuracy = 100 * sum(gold == predicted for gold, predicted in pairs) / len(pairs)
             return {"accuracy": accuracy}
         placed = [sentence.placed(found_spans(p)) for sentence, p in zip(self.dev, answers, strict=True)]
-        scores = entity_scores(self.gold, placed)
+        scores = entity_scores(self.gold, placed).micro
         f1, precision, recall = 100 * scores.f1, 100 * scores.precision, 100 * scores.recall
         return {"f1": f1, "precision": precision, "recall": recall}
 
