@@ -278,8 +278,8 @@ def _train_or_launch(run: Path, num_processes: int, callbacks: Callbacks | None)
 
 
 _ON_A_CPU = (
-    "{} processes on a CPU: what comes before the first step takes as long as with one, and a step not a part of the "
-    "time but somewhat more; several seeds are trained best with one process each, side by side"
+    "{} processes on a CPU share the epochs, not what comes before and after them: a short training gains little; "
+    "several seeds are trained best with one process each, side by side"
 )
 
 

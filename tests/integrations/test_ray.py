@@ -48,9 +48,7 @@ def test_a_dataset_gets_the_columns_of_one_process(ray: Any, run: Path, tmp_path
     ray.data.DataContext.get_current().execution_options.preserve_order = True
     rows = [{"id": number, "body": text if number % 7 else None} for number, text in enumerate(TEXTS)]
     pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows), tmp_path / "in.parquet")
-    dataset = ray.data.read_parquet(
-        tmp_path / "in.parquet", override_num_blocks=8
-    )  # by tasks, which need a CPU as well
+    dataset = ray.data.read_parquet(tmp_path / "in.parquet", override_num_blocks=8)  # by tasks, which need CPUs too
     answered = integration.with_answers(dataset, run, "body", actors=2, batch_size=40, with_files=True).take_all()
     assert [row["id"] for row in answered] == list(range(len(TEXTS)))
     expected = library.batch(run, "body", errors="column")({"body": [row["body"] for row in rows]})
