@@ -4,7 +4,8 @@
 
 A block of commands (```sh, ```python) runs if a block of output (```text) follows, or if it draws an .svg file, which
 moves to ``docs/img/``. Blocks run in order, in the folder ``--work``. A run that is there is not trained again. Of an
-output that ends with ``...`` only as many lines as before are kept. What trains prints on standard error is its output.
+output that ends with ``...`` only as many lines as before are kept. What a training prints on standard error is its
+output; of a sweep it is the tables at its end.
 """
 
 from __future__ import annotations
@@ -97,7 +98,7 @@ def printed_by_line(language: str, line: str, work: Path) -> str:
         env={**os.environ, "PATH": path, "COLUMNS": "100"},
         text=True,
         stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT if run else subprocess.PIPE,
+        stderr=subprocess.STDOUT if run and " -m " not in line else subprocess.PIPE,
         check=False,
     )
     if done.returncode not in (0, 141):  # 141: `| head` has seen enough
