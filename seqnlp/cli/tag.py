@@ -73,21 +73,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Stream the answers."""
     from seqnlp.cli.streams import WINDOW, read_text_lines, standard_input
-    from seqnlp.cli.table_input import FORMS, read_rows
-    from seqnlp.cli.tag_output import FRAMES, KEEPING, choose_output
+    from seqnlp.cli.tag_output import FRAMES, choose_output
     from seqnlp.errors import SeqnlpError
-    from seqnlp.text.conll import split_words
     from seqnlp.workers import mapped
 
     output = choose_output(arguments.output, arguments.input, sys.stdout.isatty())
-    if arguments.nbest < 0:
-        raise SeqnlpError(f"--nbest: expected 0 or more, found {arguments.nbest}")
-    if arguments.nbest and output != "jsonl":
-        raise SeqnlpError("--nbest is written by --output jsonl only; add --output jsonl")
-    if not 0 <= arguments.min_probability <= 1:
-        raise SeqnlpError(f"--min-probability: expected a number from 0 to 1, found {arguments.min_probability}")
-    if arguments.review is not None and output != "jsonl":
-        raise SeqnlpError("--review is written by --output jsonl only; add --output jsonl")
+    _check(arguments, output)
     workers, engine = choose_workers(arguments.workers, engine_options(arguments), [None], _BYTES_A_WORKER)
     from seqnlp.api import Tagger
 
@@ -97,22 +88,45 @@ def run(arguments: argparse.Namespace) -> int:
     options = {"nbest": arguments.nbest, "min_probability": arguments.min_probability, "review": arguments.review}
     tagger.tag_texts([], **options)  # refuses wrong ones before any text is read
     written = _Written(*FRAMES.get(output, ("", "", "")))
-    lines = read_text_lines(standard_input(), arguments.errors)
     size = min(WINDOW, max(1, _ANSWERS_AT_ONCE // max(1, arguments.nbest)))
-    items: Iterator[Any] = lines
-    reads = "texts"
-    if arguments.input in ("conll", "conllu"):
-        reads, items = "words", _blocks(lines, arguments.input, tagger.columns)
-    elif arguments.input == "tokens":
-        reads, items = "words", map(split_words, lines)
-    elif arguments.input in FORMS:
-        reads = "kept rows" if output in KEEPING else "rows"
-        _, items = read_rows(lines, arguments.input, arguments.text_column, "standard input")
+    reads, items = _items(read_text_lines(standard_input(), arguments.errors), arguments, output, tagger.columns)
     answer = _Answering(tagger, reads, output, options)
     for answers in mapped(answer, pieces(items, size, workers), workers):
         written.add(answers)
     written.end()
     return 0
+
+
+def _check(arguments: argparse.Namespace, output: str) -> None:
+    """What can be refused before the model is loaded."""
+    from seqnlp.errors import SeqnlpError
+
+    if arguments.nbest < 0:
+        raise SeqnlpError(f"--nbest: expected 0 or more, found {arguments.nbest}")
+    if arguments.nbest and output != "jsonl":
+        raise SeqnlpError("--nbest is written by --output jsonl only; add --output jsonl")
+    if not 0 <= arguments.min_probability <= 1:
+        raise SeqnlpError(f"--min-probability: expected a number from 0 to 1, found {arguments.min_probability}")
+    if arguments.review is not None and output != "jsonl":
+        raise SeqnlpError("--review is written by --output jsonl only; add --output jsonl")
+
+
+def _items(
+    lines: Iterator[str], arguments: argparse.Namespace, output: str, columns: Mapping[str, Any]
+) -> tuple[str, Iterator[Any]]:
+    """What the lines of the input hold (``texts``, ``words``, ``rows`` or ``kept rows``), one after the other."""
+    from seqnlp.cli.table_input import FORMS, read_rows
+    from seqnlp.cli.tag_output import KEEPING
+    from seqnlp.text.conll import split_words
+
+    if arguments.input in ("conll", "conllu"):
+        return "words", _blocks(lines, arguments.input, columns)
+    if arguments.input == "tokens":
+        return "words", map(split_words, lines)
+    if arguments.input in FORMS:
+        rows = read_rows(lines, arguments.input, arguments.text_column, "standard input")[1]
+        return "kept rows" if output in KEEPING else "rows", rows
+    return "texts", lines
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -82,7 +83,14 @@ def evaluate(
         notes=notes,
         seconds=scored.seconds,
     )
-    summary = {
+    if keep:
+        record_scores(run, split, _summary(report, config), say)
+    return report
+
+
+def _summary(report: ClassificationReport, config: ClassificationConfig) -> dict[str, Any]:
+    """What ``metrics.json`` keeps of a report."""
+    return {
         report.measure: round(100 * report.score, 4),
         "interval": [round(100 * edge, 2) for edge in report.interval],
         "macro F1": round(100 * report.macro.f1, 4),
@@ -91,12 +99,9 @@ def evaluate(
         "ece by chance": round(report.calibration.after.floor, 5),
         **({"label sets": [asdict(one) for one in report.label_sets]} if report.label_sets else {}),
         "baselines": {each.name: round(100 * each.score, 2) for each in report.baselines},
-        "file": Path(source_name(data, split)).name,
-        "sha256": documents_digest(data, split),
+        "file": Path(source_name(config.data, report.split)).name,
+        "sha256": documents_digest(config.data, report.split),
     }
-    if keep:
-        record_scores(run, split, summary, say)
-    return report
 
 
 def predictions_for_plots(
