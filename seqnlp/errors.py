@@ -50,6 +50,14 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return f" (did you mean '{close[0]}'?)" if close else ""
 
 
+def missing_column(
+    name: str, names: Sequence[str], hint: str, path: object = None, line: int | None = None
+) -> DataError:
+    """The error for a table whose columns lack one; ``hint`` says what to do."""
+    found = f"{listed(names)}{did_you_mean(name, names)}"
+    return DataError(f"expected the column '{name}', found {found}; {hint}", path, line)
+
+
 def listed(names: Iterable[str]) -> str:
     """Names in quotes, or ``none``; of many only the first, and of long ones only their beginnings."""
     quoted = [f"'{name}'" if len(name) <= _MAX_LENGTH else f"'{name[:_MAX_LENGTH]}...'" for name in names]

@@ -12,6 +12,8 @@ FORMS = ("csv", "jsonl")
 
 NO_FIELDS: Fields = {}
 
+_HINT = "set --text-column"
+
 
 class Row(NamedTuple):
     """A row: its text, and all its fields in their order."""
@@ -48,7 +50,7 @@ def read_rows(lines: Iterable[str], form: str, text_column: str, source: object)
 
 
 def _json_rows(lines: Iterable[str], text_column: str, source: object) -> Iterator[Row]:
-    from seqnlp.errors import DataError
+    from seqnlp.errors import DataError, missing_column
     from seqnlp.text.jsonl import parsed_row, shown
 
     for number, line in enumerate(lines, 1):
@@ -59,7 +61,7 @@ def _json_rows(lines: Iterable[str], text_column: str, source: object) -> Iterat
         except DataError as problem:
             raise DataError(str(problem), source, number) from None
         if text_column not in row:
-            raise DataError(_missing(text_column, list(row)), source, number)
+            raise missing_column(text_column, list(row), _HINT, source, number)
         text = row[text_column]
         if not isinstance(text, str | None):
             raise DataError(f"expected text in '{text_column}', found {shown(text)}", source, number)
@@ -67,7 +69,7 @@ def _json_rows(lines: Iterable[str], text_column: str, source: object) -> Iterat
 
 
 def _csv_rows(lines: Iterable[str], text_column: str, source: object) -> tuple[list[str], Iterator[Row]]:
-    from seqnlp.errors import DataError
+    from seqnlp.errors import DataError, missing_column
     from seqnlp.text.csv_rows import csv_rows
     from seqnlp.text.formats.token_csv import delimiter_of_heading
 
@@ -82,7 +84,7 @@ def _csv_rows(lines: Iterable[str], text_column: str, source: object) -> tuple[l
     if double is not None:
         raise DataError(f"expected a name of its own for each column, found '{double}' twice", source, line)
     if text_column not in names:
-        raise DataError(_missing(text_column, names), source, line)
+        raise missing_column(text_column, names, _HINT, source, line)
 
     def read() -> Iterator[Row]:
         for number, row in rows:
@@ -93,9 +95,3 @@ def _csv_rows(lines: Iterable[str], text_column: str, source: object) -> tuple[l
             yield Row(fields[text_column], text_column, fields)
 
     return names, read()
-
-
-def _missing(wanted: str, names: list[str]) -> str:
-    from seqnlp.errors import did_you_mean, listed
-
-    return f"expected the column '{wanted}', found {listed(names)}{did_you_mean(wanted, names)}; set --text-column"

@@ -8,7 +8,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from seqnlp.errors import DataError, did_you_mean, listed
+from seqnlp.errors import DataError, missing_column
 from seqnlp.text.csv_rows import csv_rows
 from seqnlp.text.files import (
     BYTE_ORDER_MARK,
@@ -60,9 +60,7 @@ class Table:
             DataError: with those that there are.
         """
         if self.form != "jsonl" and column not in self.names:
-            names = listed(self.names)
-            close = did_you_mean(column, self.names)
-            raise DataError(f"expected the column '{column}', found {names}{close}; {hint}")
+            raise missing_column(column, self.names, hint)
 
 
 def form_of(path: Path) -> str:

@@ -12,7 +12,7 @@ from seqnlp.errors import DataError, did_you_mean, listed
 from seqnlp.text.document_labels import distinct, labels_of, one_label
 from seqnlp.text.formats.json_rows import converted_rows, fields_of
 from seqnlp.text.formats.prodigy import is_left_out
-from seqnlp.text.headings import columns_hint, known_columns, missing_column, refuse_heading
+from seqnlp.text.headings import columns_hint, document_columns_remedy, known_columns, refuse_heading, unnamed_column
 from seqnlp.text.jsonl import shown
 from seqnlp.text.tables import Table
 
@@ -150,5 +150,5 @@ def _place(name: str, head: Sequence[str], numbered: bool, table: Table, line: i
         return table.numbered(name, head, "one more", line)
     names = [field.strip() for field in head]
     if name not in names:
-        raise missing_column(name, head, table.path, line, table.delimiter)
+        raise unnamed_column(name, names, document_columns_remedy(names), table.path, line, table.delimiter)
     return names.index(name)

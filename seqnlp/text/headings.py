@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from seqnlp.errors import DataError, did_you_mean, listed
+from seqnlp.errors import DataError, listed, missing_column
 
 LABELS = frozenset(
     ("label", "labels", "class", "category", "sentiment", "target", "polarity", "rating", "topic", "intent")
@@ -82,12 +82,11 @@ def names_sides(source: str, target: str, languages: Sequence[str] = ()) -> bool
     return names[0] != names[1] and (words or codes or names in (configured, configured[::-1]))
 
 
-def missing_column(name: str, head: Sequence[str], path: object, line: int, delimiter: str) -> DataError:
-    """The error for a first line that lacks a column of this name; its hint is what most likely helps."""
-    names = [field.strip() for field in head]
-    shown = listed(names)
-    close = "" if delimiter_hint(names, delimiter) else did_you_mean(name, names)
-    return DataError(f"expected the column '{name}', found {shown}{close}; {_hint(names, delimiter)}", path, line)
+def unnamed_column(name: str, names: Sequence[str], remedy: str, path: object, line: int, delimiter: str) -> DataError:
+    """The error for a first line that lacks a column of this name; the remedy is for one that is cut rightly."""
+    if hint := delimiter_hint(names, delimiter):
+        return DataError(f"expected the column '{name}', found {listed(names)}; {hint}", path, line)
+    return missing_column(name, names, remedy, path, line)
 
 
 def delimiter_hint(head: Sequence[str], delimiter: str) -> str:
@@ -120,9 +119,8 @@ def known_columns(head: Sequence[str]) -> tuple[str, str]:
     return text, next((name for name in names if cell(name) in LABELS), "")
 
 
-def _hint(names: Sequence[str], delimiter: str) -> str:
-    if hint := delimiter_hint(names, delimiter):
-        return hint
+def document_columns_remedy(names: Sequence[str]) -> str:
+    """What to set where the names of the text's and the label's column are not those of the first line."""
     text, label = known_columns(names)
     if text or label:
         return f"set data.text_column={text or 'NAME'} data.label_column={label or 'NAME'}"

@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from seqnlp.errors import DataError, did_you_mean, listed
+from seqnlp.errors import DataError
 from seqnlp.text.files import read_lines
-from seqnlp.text.headings import delimiter_hint, refuse_pair_heading
+from seqnlp.text.headings import refuse_pair_heading, unnamed_column
 from seqnlp.text.parallel import SentencePair, one_line
 from seqnlp.text.tables import Table
 
@@ -79,9 +79,6 @@ def _named(name: str, head: Sequence[str], columns: PairColumns, path: object, l
     if names.count(name) > 1:
         raise DataError(f"expected a name of its own for each column, found '{name}' twice", path, line)
     if name not in names:
-        shown = listed(names)
         remedy = "name the columns with data.source_column and data.target_column (numbers from 0 without a heading)"
-        hint = delimiter_hint(names, columns.delimiter)
-        close = "" if hint else did_you_mean(name, names)
-        raise DataError(f"expected the column '{name}', found {shown}{close}; {hint or remedy}", path, line)
+        raise unnamed_column(name, names, remedy, path, line, columns.delimiter)
     return names.index(name)

@@ -7,18 +7,10 @@ import shutil
 from pathlib import Path
 
 import pytest
-from command import TINY, output
 
 import seqnlp
 from seqnlp.errors import RunError
 from seqnlp.integrations.packed import SentAnswers, SentModel
-
-
-@pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("sent") / "run"
-    output("train", "recipe=tagging/demo", f"run={folder}", *TINY, "trainer.epochs=1")
-    return folder
 
 
 def test_files_travel_with_the_model(run: Path, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow
 import pyarrow.parquet
 import pytest
-from command import TINY, output, refusal, seqnlp
+from command import output, refusal, seqnlp
 
 import seqnlp as library
 from seqnlp.api.mapping import BatchAnswers
@@ -22,13 +22,6 @@ from seqnlp.tables.job import answer_table
 
 OLD = Path(__file__).parents[1] / "old_models"
 TEXTS = [f"Velisk {number} moved from Port Ombril to Yensa ." for number in range(300)]
-
-
-@pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("ray") / "run"
-    output("train", "recipe=tagging/demo", f"run={folder}", *TINY, "trainer.epochs=1")
-    return folder
 
 
 @pytest.fixture(scope="module")

@@ -9,19 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command import TINY, output
 
 import seqnlp
 from seqnlp.errors import DataError
 
 TEXTS = [None if number % 5 == 0 else f"Velisk {number} moved to Ombril ." for number in range(60)]
-
-
-@pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("spark") / "run"
-    output("train", "recipe=tagging/demo", f"run={folder}", *TINY, "trainer.epochs=1")
-    return folder
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from seqnlp.config.series import SeriesDataConfig
 from seqnlp.data.series.missing import missing_texts
 from seqnlp.data.series.time import Stamps, Timestamp
 from seqnlp.data.series.time_formats import formats_of, is_time_stamp
-from seqnlp.errors import DataError, did_you_mean, listed
+from seqnlp.errors import DataError, missing_column
 from seqnlp.text.checks import is_number
 
 
@@ -83,15 +83,10 @@ def _find_columns(
 ) -> SeriesColumns:
     def place(name: str, key: str) -> int:
         if name not in names:
-            shown = listed(names)
             hint = f"set data.{key}; the first row names the columns"
             if trained:
                 hint = f"the model reads {', '.join(trained)}; the first row names the columns"
-            raise DataError(
-                f"expected the column '{name}', found {shown}{did_you_mean(name, names)}; {hint}{_delimiter(names)}",
-                source,
-                line,
-            )
+            raise missing_column(name, names, f"{hint}{_delimiter(names)}", source, line)
         if names.count(name) > 1:
             raise DataError(
                 f"the column '{name}' is there {names.count(name)} times; give each its own name", source, line
