@@ -35,19 +35,22 @@ _USAGE = "usage: seqnlp VERB ...    (seqnlp VERB --help explains one)"
 _EXAMPLES = """\
 completion of words, in .bashrc: eval "$(seqnlp --completion bash)"     (also zsh, fish)
 
-examples:
-  seqnlp recipes                                          what can be trained
-  seqnlp train recipe=tagging/demo run=runs/first         a tagger in a minute, nothing to download
+examples: (demos come with their data)
+  seqnlp recipes                                              what can be trained
+  seqnlp train recipe=tagging/demo run=runs/first             a tagger, in less than a minute
   echo "Velisk Korrasel moved from Port Ombril to Yensa." | seqnlp tag runs/first
-  seqnlp train recipe=translation/demo run=runs/second    a translator, nothing to download
+  seqnlp evaluate runs/first --split test
+  seqnlp train recipe=translation/demo run=runs/second        a translator
   echo "Der alte Mann sieht einen kleinen Hund." | seqnlp translate runs/second
-  seqnlp train recipe=classification/demo run=runs/third       a classifier, nothing to download
+  seqnlp train recipe=classification/demo run=runs/third      a classifier
   echo "The soup was cold." | seqnlp classify runs/third
-  seqnlp train recipe=language_model/demo run=runs/fourth a language model, nothing to download
+  seqnlp train recipe=language_model/demo run=runs/fourth     a language model
   seqnlp complete runs/fourth "She grew up in" --top 5
-  seqnlp train recipe=forecasting/demo run=runs/fifth        a forecaster, nothing to download
+  seqnlp train recipe=forecasting/demo run=runs/fifth         a forecaster
   seqnlp forecast runs/fifth series.csv -o forecast.csv --plot forecast.png
-  seqnlp evaluate runs/first --split test\
+  seqnlp train recipe=anomaly_detection/demo run=runs/sixth   an anomaly detector
+  seqnlp detect runs/sixth series.csv --plot detect.png
+  seqnlp export runs/first --page tagger.html                 a page that anybody can open\
 """
 
 _NO_OUTPUT = {

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from seqnlp.config.common import Config
     from seqnlp.data.overlap import Overlap, Text
 
-HELP = "check whether test and dev share texts with train; convert labelled text"
+HELP = "check whether test and dev share texts with train; convert labelled text; list doubtful gold labels"
 EXAMPLES = """\
 examples:
   seqnlp data check classification/sst2                                # dev and test of a recipe against its train
