@@ -23,6 +23,7 @@ Result = TypeVar("Result")
 
 _RESTARTS = 3
 _CPUS_AN_ACTOR = 0.5
+_BLOCK_ROWS = 4096
 
 
 class Answers:
@@ -71,7 +72,8 @@ def with_answers(
     """
     from ray.data import ActorPoolStrategy
 
-    return dataset.map_batches(
+    blocks = dataset.repartition(target_num_rows_per_block=_BLOCK_ROWS)  # a file is one, which one actor would answer
+    return blocks.map_batches(
         Answers,
         fn_constructor_args=(SentModel(model, with_files), column, prefix),
         batch_format="pyarrow",

@@ -41,7 +41,7 @@ def test_a_dataset_gets_the_columns_of_one_process(ray: Any, run: Path, tmp_path
     ray.data.DataContext.get_current().execution_options.preserve_order = True
     rows = [{"id": number, "body": text if number % 7 else None} for number, text in enumerate(TEXTS)]
     pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows), tmp_path / "in.parquet")
-    dataset = ray.data.read_parquet(tmp_path / "in.parquet", override_num_blocks=8)  # by tasks, which need CPUs too
+    dataset = ray.data.read_parquet(tmp_path / "in.parquet")  # by tasks, which need CPUs too
     answered = integration.with_answers(dataset, run, "body", actors=2, batch_size=40, with_files=True).take_all()
     assert [row["id"] for row in answered] == list(range(len(TEXTS)))
     expected = library.batch(run, "body", errors="column")({"body": [row["body"] for row in rows]})
@@ -109,3 +109,15 @@ def test_texts_are_scored_and_series_answered_as_without_ray(tmp_path: Path) -> 
 def test_an_address_without_ray_is_refused(run: Path, tmp_path: Path) -> None:
     told = refusal("batch", run, tmp_path / "in.csv", tmp_path / "out.csv", "--address", "auto")
     assert told == "--address is that of a cluster; add --engine ray"
+
+
+@pytest.mark.slow
+def test_a_large_file_is_answered_by_all_actors(ray: Any, tmp_path: Path) -> None:
+    import ray.data
+
+    pyarrow.parquet.write_table(pyarrow.table({"text": ["Ort"] * 20_000}), tmp_path / "in.parquet")
+    dataset = ray.data.read_parquet(tmp_path / "in.parquet")
+    answered = integration.with_answers(dataset, OLD / "words", actors=2).materialize()
+    assert answered.count() == 20_000
+    assert answered.num_blocks() >= 5
+    assert answered.columns() == ["text", "log_probability", "token_count", "perplexity", "error"]
