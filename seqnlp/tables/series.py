@@ -127,7 +127,7 @@ def names_of(rows: Iterable[Fields], problems: Iterable[str], column: str, befor
     """
     names: list[str] = []
     for row, problem in zip(rows, problems, strict=True):
-        name = row.get(column)
+        name = row.get(column) if column else None
         if not problem or column in row:
             before = "" if name is None else str(name)
         names.append(before)

@@ -131,7 +131,10 @@ def test_a_forecaster_writes_the_rows_ahead_of_each_series(tmp_path: Path) -> No
 
 
 def test_a_table_without_a_column_of_series_is_one(tmp_path: Path) -> None:
-    output("batch", FORECASTER, FERRY, tmp_path / "out.csv")
+    table = tmp_path / "in.csv"
+    with_index = (f"{number},{line}" for number, line in enumerate(FERRY.read_text().splitlines(), -1))
+    table.write_text("\n".join(with_index).replace("-1,", ",", 1) + "\n")  # as pandas writes it, its name empty
+    output("batch", FORECASTER, table, tmp_path / "out.csv")
     expected = output("forecast", FORECASTER, FERRY, "--output", "csv")
     rows = read(tmp_path / "out.csv")
     assert [{**row, "error": ""} for row in csv.DictReader(expected.splitlines())] == rows
