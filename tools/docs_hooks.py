@@ -47,6 +47,7 @@ def on_page_content(html: str, **_: object) -> str:
     """What is written for plain text, as pages show it: functions, ``low, high:`` of docstrings, ``+-``."""
     html = SPREAD.sub(lambda found: (found[1] or "").replace(" ", "\u00a0") + "\u00a0±\u00a0", html)
     html = re.sub(r":(?:meth|func|class|mod):(?=<code>)", "", html)
+    html = re.sub(r"<code>~(?:\w+\.)*(\w+)</code>", r"<code>\1</code>", html)
     return SEVERAL.sub(r">\1, \2</span></code></b>", html)
 
 

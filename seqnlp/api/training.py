@@ -93,7 +93,7 @@ def train(
         run: the run's folder, which must be new; without one a temporary folder that goes with the model.
         keep: keep the temporary folder; the model's ``run`` says where it is.
         progress: draw a progress bar on a terminal or in a notebook.
-        after_step, after_epoch: called with what was done, read-only.
+        after_step, after_epoch: called with what was done, read-only: a ``Step`` or an ``Epoch``.
 
     Returns:
         The trained :class:`Tagger`, :class:`Classifier`, :class:`Translator` and so on.

@@ -237,8 +237,8 @@ class Forecaster(SavedModel):
         """What comes after a place; ``written`` is its time stamp as it was written."""
         ahead = self.reader.forecast(place, horizon)  # (N, C)
         widths = np.full_like(ahead, np.inf)  # (N, C)
-        place_of = LEVELS.index(level)
-        fitted = self.loaded.intervals[place_of][:horizon] * place.interval_scale.factors[place_of]  # (J or fewer, C)
+        number = LEVELS.index(level)
+        fitted = self.loaded.intervals[number][:horizon] * place.interval_scale.factors[number]  # (J or fewer, C)
         widths[: len(fitted)] = fitted
         low, middle, high = map(self.reader.reading.restored, (ahead - widths, ahead, ahead + widths))
         low[np.isinf(widths)] = -np.inf

@@ -73,7 +73,7 @@ class TaggedText:
         spans: the entities (empty for plain tags such as parts of speech).
         probabilities: of each tag (plain tags only; entities carry their own).
         nbest: the most probable answers for the whole text, best first, if they were asked for. The first need not be
-            the answer itself: that one is chosen for the best F1 (see tasks/tagging/calibration.py).
+            the answer itself: that one is chosen for the best F1 (``model.fit_outside``).
         plain: whether the model gives plain tags.
         review: if asked for, whether a person must read the text for the promised share of texts with any mistake,
             also a missed entity, to be read.
