@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -70,11 +70,13 @@ class Builder:
 
     def input(self, name: str, dtype: DTypeLike, shape: Sequence[int | str]) -> str:
         """Declare an input."""
+        self._must_be_free(name, self.graph.constants)
         self.graph.inputs.append(Value(name, np.dtype(dtype), tuple(shape)))
         return name
 
     def output(self, name: str, value: str, dtype: DTypeLike, shape: Sequence[int | str]) -> None:
         """Declare that an array is an output, under a name of its own."""
+        self._must_be_free(name, self.graph.constants)
         self.graph.nodes.append(Node("Identity", (value,), (name,), {}))
         self.graph.outputs.append(Value(name, np.dtype(dtype), tuple(shape)))
 
@@ -84,6 +86,7 @@ class Builder:
         One of a name that was used before is the earlier one.
         """
         name = name or self._new("constant")
+        self._must_be_free(name, [value.name for value in self.graph.inputs + self.graph.outputs])
         if name not in self.graph.constants:
             values = np.asarray(array)
             if values.dtype.kind == "f":
@@ -100,6 +103,11 @@ class Builder:
         outputs = tuple(self._new(operator) for _ in range(count))
         self.graph.nodes.append(Node(operator, inputs, outputs, attributes))
         return outputs
+
+    def _must_be_free(self, name: str, taken: Collection[str]) -> None:
+        """ONNX has one space of names for inputs, constants and outputs."""
+        if name in taken:
+            raise ValueError(f"graph {self.graph.name}: expected a name of its own, found {name!r} twice")
 
     def _new(self, kind: str) -> str:
         self._count += 1

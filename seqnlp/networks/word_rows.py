@@ -141,9 +141,12 @@ def _word_part(build: Builder, weights: Weights, fine_tune: bool) -> str:
 
 def _character_part(build: Builder, weights: Weights) -> str:
     characters, lengths = build.input("characters", np.int64, ("U", "C")), build.input("lengths", np.int32, ("U",))
-    embedded = build.add("Gather", build.constant(weights["characters.embedding.weight"], "characters"), characters)
+    table = build.constant(weights["characters.embedding.weight"], "characters.embedding")
     if "characters.project.weight" not in weights:
+        embedded = build.add("Gather", table, characters)  # (U, C, E)
         return final_states(build, embedded, lengths, Stack.of(weights, "characters.recurrent", "lstm", 1, True))
+    wide = build.add("Pad", characters, build.constant([0, 0, 0, 1]), build.constant(np.array(PADDING)))  # (U, C + 1)
+    embedded = build.add("Gather", table, wide)  # (U, C + 1, E)
     dim = weights["characters.embedding.weight"].shape[1]
     project = weights["characters.project.weight"].reshape(-1, 3, dim)  # (F, 3, E)
     mixed = build.add(
@@ -152,7 +155,6 @@ def _character_part(build: Builder, weights: Weights) -> str:
         build.constant(project.transpose(0, 2, 1), "characters.convolution"),
         build.constant(weights["characters.project.bias"], "characters.bias"),
         kernel_shape=[3],
-        pads=[0, 1],
     )  # (U, F, C - 1)
     count = build.add("Gather", build.add("Shape", mixed), build.constant(np.array(2)))
     places = build.add("Range", build.constant(np.array(0)), count, build.constant(np.array(1)))  # (C - 1,)

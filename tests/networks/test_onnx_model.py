@@ -67,3 +67,14 @@ def test_every_kind_of_attribute_constant_and_dimension_is_read_as_it_was_meant(
 )
 def test_whole_numbers_are_written_in_groups_of_seven_bits(number: int, groups: str) -> None:
     assert varint(number).hex() == groups
+
+
+def test_a_name_stands_for_one_array_of_a_graph() -> None:
+    build = Builder("names")
+    build.constant(1.0, build.input("x", np.float32, ()) + ".scale")
+    build.output("y", "x", np.float32, ())
+    for taken in ("x", "y"):
+        with pytest.raises(ValueError, match=f"graph names: expected a name of its own, found '{taken}' twice"):
+            build.constant(2.0, taken)
+    with pytest.raises(ValueError, match=r"found 'x.scale' twice"):
+        build.input("x.scale", np.float32, ())

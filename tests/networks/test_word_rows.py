@@ -5,13 +5,15 @@ from __future__ import annotations
 from functools import partial
 
 import numpy as np
+import onnx
 import pytest
 import torch
 
 from seqnlp.data.collate import word_rows
 from seqnlp.data.lexicon import Lexicon, WordFeatures
 from seqnlp.networks.engine import make_network
-from seqnlp.networks.word_rows import WordRows, below
+from seqnlp.networks.onnx_model import onnx_model
+from seqnlp.networks.word_rows import WordRows, below, words_graph
 from seqnlp.nn.embed import WordEmbedder, WordSizes
 from seqnlp.text.vocabulary import Vocabulary
 
@@ -34,8 +36,7 @@ def embedder_with(**changes: object) -> WordEmbedder:
     return embedder
 
 
-@pytest.mark.parametrize("engine", ["onnxruntime", "numpy"])
-@pytest.mark.parametrize(
+EMBEDDERS = pytest.mark.parametrize(
     "changes",
     [
         {},
@@ -48,6 +49,10 @@ def embedder_with(**changes: object) -> WordEmbedder:
     ],
     ids=str,
 )
+
+
+@pytest.mark.parametrize("engine", ["onnxruntime", "numpy"])
+@EMBEDDERS
 def test_vectors_are_those_of_torch(changes: dict[str, object], engine: str) -> None:
     embedder = embedder_with(**changes)
     weights = {f"embedder.{name}": tensor.numpy() for name, tensor in embedder.state_dict().items()}
@@ -61,3 +66,25 @@ def test_vectors_are_those_of_torch(changes: dict[str, object], engine: str) -> 
     assert actual.shape[1] == rows.output_dim == embedder.output_dim
     for number, form in enumerate(forms):
         np.testing.assert_array_equal(rows.vectors(lexicon, np.array([form]))[0], actual[number])
+
+
+@EMBEDDERS
+def test_the_graph_of_words_is_loaded_by_the_runtime_and_gives_the_vectors_of_torch(changes: dict[str, object]) -> None:
+    embedder = embedder_with(**changes)
+    weights = {name: tensor.numpy() for name, tensor in embedder.state_dict().items()}
+    graph = words_graph(weights, embedder.fine_tune)
+    onnx.checker.check_model(onnx.ModelProto.FromString(onnx_model(graph)), full_check=True)
+    lexicon = Lexicon(FEATURES)
+    forms = np.array(lexicon.indices(WORDS))
+    columns = lexicon.columns()
+    given = {
+        "word_ids": columns.word_ids[forms],
+        "vector_ids": columns.vector_ids[forms],
+        "casings": columns.casings[forms],
+        "characters": columns.padded_characters(forms),
+        "lengths": columns.lengths[forms],
+    }
+    run = make_network(graph, "onnxruntime", 1)
+    actual = run(**{value.name: given[value.name] for value in graph.inputs})["rows"]
+    with torch.no_grad():
+        np.testing.assert_allclose(actual, embedder(word_rows(lexicon, forms)).numpy(), atol=1e-6)
