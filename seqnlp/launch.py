@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from types import FrameType
 
 import torch
 
@@ -317,16 +318,30 @@ def _torchrun(run: Path, num_processes: int, lock: tuple[int, ...]) -> str:
 
 
 def _wait(launcher: subprocess.Popen[bytes]) -> int:
-    """Wait for the processes to end by themselves; SIGTERM is passed on, Ctrl-C reaches them through the terminal."""
-    before = signal.signal(signal.SIGTERM, lambda number, frame: launcher.terminate())
+    """Wait for the processes to end by themselves; SIGTERM is passed on, Ctrl-C reaches them through the terminal.
+
+    Raises:
+        Interrupted: one of the two stopped them.
+    """
+    stops = []
+
+    def end_all(number: int, frame: FrameType | None) -> None:
+        stops.append(number)
+        launcher.terminate()
+
+    before = signal.signal(signal.SIGTERM, end_all)
     try:
         while True:
             try:
-                return launcher.wait()
+                status = launcher.wait()
+                break
             except KeyboardInterrupt:
-                continue
+                stops.append(signal.SIGINT)
     finally:
         signal.signal(signal.SIGTERM, before)
+    if status and stops:
+        raise Interrupted(stops[0])
+    return status
 
 
 def _threads_each(num_processes: int) -> str:

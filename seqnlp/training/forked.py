@@ -25,6 +25,7 @@ import torch
 
 from seqnlp.errors import SeqnlpError
 from seqnlp.training.distributed import Processes, join_by_file, leave
+from seqnlp.training.fit import Interrupted
 from seqnlp.training.orphans import ending_with
 
 _GRACE = 20.0
@@ -43,6 +44,7 @@ def train_forked(train: Callable[[Processes], None], count: int, threads: int) -
 
     Raises:
         SeqnlpError: what one of them raised.
+        Interrupted: Ctrl-C or SIGTERM stopped them.
     """
     context = multiprocessing.get_context("fork")
     with tempfile.TemporaryDirectory(prefix="seqnlp_") as folder:
@@ -72,7 +74,10 @@ def train_forked(train: Callable[[Processes], None], count: int, threads: int) -
             told.append(problems.get())
         if told:
             raise SeqnlpError(min(told)[1])
-        return _how_they_ended([process.exitcode or 0 for process in crew])
+        statuses = [process.exitcode or 0 for process in crew]
+        if stop := next((number for number in (signal.SIGINT, signal.SIGTERM) if 128 + number in statuses), None):
+            raise Interrupted(stop)
+        return _how_they_ended(statuses)
 
 
 def _how_they_ended(statuses: Sequence[int]) -> str:

@@ -15,6 +15,7 @@ from command import refusal
 
 from seqnlp.errors import SeqnlpError, TrainingError
 from seqnlp.training.distributed import Processes
+from seqnlp.training.fit import Interrupted
 from seqnlp.training.forked import train_forked
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="forks")
@@ -55,6 +56,17 @@ def test_one_that_is_killed_ends_all_and_is_told(capfd: pytest.CaptureFixture[st
     assert train_forked(train, 2, 1) == "stopped before the end (one was ended by SIGKILL)"
     assert time.monotonic() - started < 15
     assert "Traceback" not in capfd.readouterr().err
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_what_stops_them_stops_who_started_them(stop: signal.Signals) -> None:
+    def train(processes: Processes) -> None:
+        processes.wait()
+        raise Interrupted(stop)
+
+    with pytest.raises(Interrupted, match=f"stopped by {stop.name}"):
+        train_forked(train, 2, 1)
+    assert not multiprocessing.active_children()
 
 
 def test_data_that_cannot_be_read_are_told_once_and_the_run_can_be_tried_again(tmp_path: Path) -> None:
