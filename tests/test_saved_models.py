@@ -111,10 +111,12 @@ WRONG: dict[str, list[tuple[Callable[[Any], Any], type[Exception], str]]] = {
     "forecasting": [
         (lambda m: m.start(10**7), WrongValueError, "horizon: expected a whole number from 0 to 10,000"),
         (lambda m: m.start(level=math.nan), WrongValueError, "level: .* found nan"),
+        (lambda m: m.forecast([1.5, 2]), WrongTypeError, r"path of a file, found list; forecast_series\(\) reads"),
     ],
     "anomaly_detection": [
         (lambda m: m.start(math.nan), WrongValueError, "false_alarms: expected a number from 0 to 1, found nan"),
         (lambda m: m.merger(1.5), WrongTypeError, "gap: expected a whole number"),
+        (lambda m: m.detect(None), WrongTypeError, r"path of a file, found NoneType; start\(\), row by row, reads"),
     ],
 }
 

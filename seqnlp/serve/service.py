@@ -134,12 +134,13 @@ def _add_errors(app: FastAPI) -> None:
 
 def _described(error: dict[str, Any]) -> str:
     """What is wrong with a field. What was sent is not repeated."""
+    place = ".".join(str(part)[:100] for part in error["loc"][1:])
     if error["type"] == "model_attributes_type":
-        return "expected a JSON object and the header 'Content-Type: application/json'"
+        whole = "expected a JSON object and the header 'Content-Type: application/json'"
+        return f"{place}: expected a JSON object" if place else whole
     if error["type"] == "json_invalid":
         why = str(error["ctx"]["error"])
         return f"the body is no JSON ({why[:1].lower()}{why[1:]}, at character {error['loc'][1] + 1:,})"
-    place = ".".join(str(part)[:100] for part in error["loc"][1:])
     return f"{place}: {error['msg']}" if place else str(error["msg"])
 
 

@@ -175,6 +175,8 @@ def test_other_mistakes_are_said(names: Server, models: dict[str, Path]) -> None
     assert (status, reply["error"]) == (422, "task 1: expected text in 'body', found list")
     for wrong in ({}, {"tasks": None}, {"tasks": [1]}, {"tasks": [{"id": 1}]}):
         assert names.post("/predict", wrong)[0] == 422
+    second = {"tasks": [{"data": {"body": TEXT}}, 1]}
+    assert names.post("/predict", second)[1]["error"] == "tasks.1: expected a JSON object"
     assert names.post("/predict", {"tasks": []})[1]["results"] == []
     plain = names.post("/predict", {"tasks": [{"data": {"text": TEXT}}]})[1]["results"][0]
     assert plain["result"][0]["from_name"] == "label"

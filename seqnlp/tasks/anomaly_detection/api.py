@@ -126,11 +126,14 @@ class Detector(SavedModel):
 
         Raises:
             DataError: the file cannot be read, lacks a column, or is shorter than one window.
-            SeqnlpError: a rate that the calibration rows cannot promise, or a gap below 0.
+            SeqnlpError: no path, a rate that the calibration rows cannot promise, or a gap below 0.
         """
         alarm_threshold = self._alarm_threshold(false_alarms)
         merger = self.merger(gap)
-        rows = alarm_threshold.rows(read_series(Path(path), self.loaded.data, say, self.loaded.step, self.columns))
+        read = read_series(
+            arguments.series_path(path, "start(), row by row,"), self.loaded.data, say, self.loaded.step, self.columns
+        )
+        rows = alarm_threshold.rows(read)
         events = [*(merger.add(row.row, row.score or 0.0, row.flagged, row.place) for row in rows), merger.finish()]
         return Detection(rows, [event for event in events if event is not None], alarm_threshold.threshold)
 

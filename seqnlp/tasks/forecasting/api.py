@@ -180,12 +180,13 @@ class Forecaster(SavedModel):
             say: told what was wrong with the series and what was done about it.
 
         Raises:
-            SeqnlpError: a horizon below 0, or a level that the model does not have.
+            SeqnlpError: no path, a horizon below 0, or a level that the model does not have.
             DataError: the file cannot be read, is not as the model's training file was, or too short.
         """
         self._check(horizon, level)
         loaded = self.loaded
-        read = read_series(Path(series), loaded.data, say, loaded.facts.step, self.names)
+        path = arguments.series_path(series, "forecast_series()")
+        read = read_series(path, loaded.data, say, loaded.facts.step, self.names)
         return self.forecast_after(read, horizon, level=level)
 
     def forecast_after(self, read: Series, horizon: int = 0, *, level: float = 0.9) -> Forecast:
