@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import itertools
 import json
 from pathlib import Path
@@ -40,11 +41,29 @@ OTHER_VECTORS = "embeddings/glove.6B.50d.100k.txt.gz"
 SMALL_DETECTOR = ("model.hidden_dim=8", "trainer.epochs=1", "trainer.stride=20")
 
 
+NUM_VECTORS = 2000
+"""Of each file: reading all of them takes most of the time of a test, and what is learnt here does not matter."""
+
+
+@pytest.fixture(scope="module")
+def data_with_few_vectors(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data of the recipes, the first vectors of each file."""
+    folder = tmp_path_factory.mktemp("data")
+    for path in shared_data.iterdir():
+        if path.name != "embeddings":
+            (folder / path.name).symlink_to(path.absolute())
+    (folder / "embeddings").mkdir()
+    for path in (shared_data / "embeddings").glob("*.gz"):
+        with gzip.open(path) as lines, gzip.open(folder / "embeddings" / path.name, "wb") as few:
+            few.writelines(itertools.islice(lines, NUM_VECTORS))
+    return folder
+
+
 @pytest.fixture
 def where_its_data_is(name: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Set SEQNLP_DATA for recipes that do not ship their data."""
     if not name.endswith("/demo"):
-        monkeypatch.setenv("SEQNLP_DATA", str(request.getfixturevalue("shared_data")))
+        monkeypatch.setenv("SEQNLP_DATA", str(request.getfixturevalue("data_with_few_vectors")))
 
 
 def trained(name: str, folder: Path, *settings: str) -> tuple[Path, dict[str, Any]]:
