@@ -13,7 +13,9 @@ import pytest
 PACKAGE = Path(__file__).resolve().parent.parent / "seqnlp"
 ORDER = (
     ("errors", "task_table", "recipe_names", "arrays"),
-    ("config", "storage", "stored", "resources", "json_text", "workers"),
+    ("config", "storage", "stored", "resources", "json_text", "cpus"),
+    ("worker_pool",),
+    ("workers",),
     ("text",),
     ("crf",),
     ("data",),

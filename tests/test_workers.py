@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from itertools import chain
@@ -11,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from seqnlp.cpus import check_parallel
 from seqnlp.errors import ConfigError, DataError, SeqnlpError
-from seqnlp.workers import check_parallel, cut, cut_for, mapped, spread
+from seqnlp.workers import cut, cut_for, mapped, spread
 
 
 def kept(results: Iterator[int], actual: list[int]) -> None:
@@ -121,6 +124,13 @@ def test_no_process_is_left_when_nobody_wants_more() -> None:
     while any(Path(f"/proc/{number}").exists() for number in numbers) and time.monotonic() < deadline:
         time.sleep(0.02)
     assert not any(Path(f"/proc/{number}").exists() for number in numbers)
+
+
+def test_one_worker_starts_without_what_several_need() -> None:
+    program = "import sys; from seqnlp.workers import mapped; print(*mapped(len, [[1, 2]], 1), *sys.modules)"
+    answer, *modules = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True).stdout.split()
+    assert answer == "2"
+    assert "multiprocessing" not in modules
 
 
 @pytest.mark.parametrize("count", [10**8, -1, 0])

@@ -44,7 +44,7 @@ def engine_options(arguments: argparse.Namespace) -> dict[str, Any]:
     Raises:
         SeqnlpError: a negative number of threads, or far more than there are CPUs.
     """
-    from seqnlp.workers import check_parallel
+    from seqnlp.cpus import check_parallel
 
     check_parallel(arguments.threads, "--threads", least=0)
     names = ("engine", "device", "threads", "precision")

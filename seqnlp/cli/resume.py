@@ -25,8 +25,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Resume the run; one that is finished trains no more, and ends with the result that it had."""
     from seqnlp.cli.sweep import SWEEP_FILE, resume_sweep
+    from seqnlp.cpus import check_parallel
     from seqnlp.launch import resume
-    from seqnlp.workers import check_parallel
 
     check_parallel(arguments.nproc, "--nproc")
     if (arguments.run / SWEEP_FILE).is_file():

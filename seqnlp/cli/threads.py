@@ -16,7 +16,7 @@ def checked_threads(count: int) -> int:
     Raises:
         SeqnlpError: a negative number, or far more than there are CPUs.
     """
-    from seqnlp.workers import check_parallel
+    from seqnlp.cpus import check_parallel
 
     return check_parallel(count, "--threads", least=0)
 

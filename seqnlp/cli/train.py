@@ -73,7 +73,7 @@ def run(arguments: argparse.Namespace) -> int:
 
         print(settings_table(task_of(arguments.overrides, arguments.config_dir)))
         return 0
-    from seqnlp.workers import check_parallel
+    from seqnlp.cpus import check_parallel
 
     check_parallel(arguments.nproc, "--nproc")
     if arguments.multirun:

@@ -47,8 +47,8 @@ def choose_workers(
         SeqnlpError: a number below 1 or far above that of CPUs, or several processes that would have several threads
             each, or share a GPU.
     """
+    from seqnlp.cpus import check_parallel, shares_memory, usable_cpus
     from seqnlp.errors import SeqnlpError
-    from seqnlp.workers import check_parallel, shares_memory, usable_cpus
 
     device = options.get("device", "cpu")
     alone = options["threads"] > 1 or device != "cpu"

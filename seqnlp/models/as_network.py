@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from seqnlp.arrays import IntArray
+from seqnlp.cpus import check_parallel
 from seqnlp.crf.inference import LinearChainCRF
 from seqnlp.data.collate import word_rows
 from seqnlp.data.lexicon import Lexicon, WordFeatures
@@ -19,7 +20,6 @@ from seqnlp.models.classifier import RecurrentClassifier
 from seqnlp.models.tagger import RecurrentTagger
 from seqnlp.networks.protocol import FloatArray
 from seqnlp.nn.embed import WordEmbedder
-from seqnlp.workers import check_parallel
 
 
 def use_threads(count: int) -> None:

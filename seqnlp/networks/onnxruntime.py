@@ -7,9 +7,9 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
+from seqnlp.cpus import check_parallel, usable_cpus
 from seqnlp.networks.graph import Array, Graph
 from seqnlp.networks.onnx_model import onnx_model
-from seqnlp.workers import check_parallel, usable_cpus
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession

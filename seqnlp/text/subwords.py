@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from seqnlp.config.translation import SubwordConfig
+from seqnlp.cpus import usable_cpus
 from seqnlp.errors import DataError
-from seqnlp.workers import usable_cpus
 
 PAD, UNKNOWN, BEGIN, END = 0, 1, 2, 3
 """The ids of the special pieces, the same in every model."""
