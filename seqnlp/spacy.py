@@ -18,11 +18,12 @@ import srsly
 from spacy.language import Language
 from spacy.parts_of_speech import IDS
 from spacy.tokens import Doc, Span
-from spacy.util import filter_spans, minibatch
+from spacy.util import filter_spans
 
 from seqnlp.errors import RunError
 from seqnlp.tasks.model_folder import copy_model, files_of, write_files
 from seqnlp.tasks.tagging.api import TaggedText, Tagger
+from seqnlp.workers import cut
 
 BATCH_SIZE = 256
 _NO_MODEL = "expected a tagger's run or model folder in the component's setting `model`"
@@ -67,7 +68,7 @@ class SeqnlpComponent:
 
     def pipe(self, stream: Iterable[Doc], batch_size: int = BATCH_SIZE) -> Iterator[Doc]:
         """Fill documents as they come, many at a time."""
-        for docs in minibatch(stream, size=batch_size):  # type: ignore[no-untyped-call]  # spaCy gives it no types
+        for docs in cut(stream, batch_size):
             if self.tagger.plain_tags:
                 self._fill_tags(docs)
             else:

@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from yaml.events import AliasEvent
-from yaml.nodes import Node
 
 from seqnlp.errors import RunError
 
@@ -80,7 +78,7 @@ def settings_text(settings: Mapping[str, Any]) -> str:
     return str(yaml.dump(dict(settings), Dumper=_PlainDumper, sort_keys=False, allow_unicode=True))
 
 
-class _PlainDumper(yaml.SafeDumper):  # type: ignore[misc]  # PyYAML has no types
+class _PlainDumper(yaml.SafeDumper):
     """Writes no aliases."""
 
     def ignore_aliases(self, data: Any) -> bool:
@@ -88,14 +86,12 @@ class _PlainDumper(yaml.SafeDumper):  # type: ignore[misc]  # PyYAML has no type
         return True
 
 
-class _PlainLoader(yaml.SafeLoader):  # type: ignore[misc]  # PyYAML has no types
+class _PlainLoader(yaml.SafeLoader):
     """Reads no aliases: a few of them in each other stand for more than any memory holds."""
 
-    def compose_node(self, parent: Node | None, index: int) -> Node | None:
-        """A part of the document."""
-        if self.check_event(AliasEvent):
-            raise yaml.MarkedYAMLError(problem="an alias", problem_mark=self.peek_event().start_mark)
-        return super().compose_node(parent, index)
+    def fetch_alias(self) -> None:
+        """Called where one begins."""
+        raise yaml.MarkedYAMLError(problem="an alias", problem_mark=self.get_mark())
 
 
 def _kind(path: Path) -> str:

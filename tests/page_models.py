@@ -26,10 +26,11 @@ from seqnlp.tasks.tagging.model import build_tagger, describe
 from seqnlp.tasks.translation.model import build_translator
 from seqnlp.tasks.translation.model import describe as describe_translator
 from seqnlp.tasks.translation.saved import Vocabularies
-from seqnlp.text.language_tokens import END_MARK, CharacterTokens, SubwordTokens, Tokens, WordTokens
+from seqnlp.text.language_tokens import CharacterTokens, SubwordTokens, Tokens, WordTokens
 from seqnlp.text.subwords import Subwords, train_subwords
 from seqnlp.text.tags import tag_set
 from seqnlp.text.vocabulary import Vocabulary
+from seqnlp.text.written_tokens import END_MARK
 
 _FEATURES = WordFeatures(
     Vocabulary(["met", "oake", ".", "in", "years", "a", "b"]),

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from seqnlp.compose import compose_config, train_with_hydra
-from seqnlp.config.common import Config
+from seqnlp.config.common import Config, LoopConfig
 from seqnlp.errors import ConfigError, SeqnlpError
 from seqnlp.resources import CONF, RECIPES, find_recipes
 
@@ -116,7 +116,7 @@ def test_the_demo_data_are_found_from_any_folder(monkeypatch: pytest.MonkeyPatch
 
 def test_later_beats_earlier_defaults_recipe_group_setting() -> None:
     recipe = compose_config([DEMO]).trainer.epochs
-    assert recipe not in (Config().trainer.epochs, 2)
+    assert recipe not in (LoopConfig().epochs, 2)
     assert compose_config(["trainer=debug", DEMO]).trainer.epochs == 2
     assert compose_config(["trainer.epochs=5", DEMO, "trainer=debug"]).trainer.epochs == 5
 

@@ -77,6 +77,11 @@ class AnomalyDetectionConfig(Config):
     trainer: AutoencoderTrainerConfig = field(default_factory=AutoencoderTrainerConfig)
     trained_on = "a CSV file"
 
+    @property
+    def width(self) -> int:
+        """The width of the recurrent layers."""
+        return self.model.hidden_dim
+
     def problems(self) -> list[str]:
         """Settings that are fine alone and make no sense together."""
         data, model = self.data, self.model

@@ -154,6 +154,11 @@ class ClassificationConfig(Config):
     model: ClassifierConfig = field(default_factory=ClassifierConfig)
     trainer: TrainerConfig = field(default_factory=TrainerConfig)
 
+    @property
+    def width(self) -> int:
+        """The width of the recurrent layers."""
+        return self.model.hidden_dim
+
     def problems(self) -> list[str]:
         """Settings that are fine alone and make no sense together."""
         problems = [*super().problems(), *self._data_problems(), *self._model_problems()]

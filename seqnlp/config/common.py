@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar, Literal, NamedTuple
@@ -241,7 +242,7 @@ class TrainerConfig(LoopConfig):
 
 
 @dataclass
-class Config:
+class Config(ABC):
     """What every run has; each task's own configuration adds its sections. Written to ``RUN/config.yaml``."""
 
     task: str = setting("", "what the model does", choices=tuple(TASKS))
@@ -272,9 +273,9 @@ class Config:
         return problems
 
     @property
+    @abstractmethod
     def width(self) -> int:
         """The width of the products that dominate a step: what decides whether bf16 pays on a CPU."""
-        return int(self.model.hidden_dim)  # type: ignore[attr-defined]  # each task has its own model section
 
     def name_runs_absolutely(self) -> None:
         """Make the paths of other runs absolute, so that the run can be resumed from anywhere."""

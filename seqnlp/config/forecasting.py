@@ -109,6 +109,11 @@ class ForecastingConfig(Config):
     trainer: WindowTrainerConfig = field(default_factory=WindowTrainerConfig)
     trained_on = "a CSV file"
 
+    @property
+    def width(self) -> int:
+        """The width of the recurrent layers."""
+        return self.model.hidden_dim
+
     def problems(self) -> list[str]:
         """Settings that are fine alone and make no sense together."""
         data, model = self.data, self.model

@@ -106,6 +106,11 @@ class LanguageModelConfig(Config):
     trainer: StreamTrainerConfig = field(default_factory=StreamTrainerConfig)
     trained_on = "a training text"
 
+    @property
+    def width(self) -> int:
+        """The width of the recurrent layers."""
+        return self.model.hidden_dim
+
     def problems(self) -> list[str]:
         """Settings that are fine alone and make no sense together."""
         data, model, tokens = self.data, self.model, self.tokenizer

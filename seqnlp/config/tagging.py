@@ -123,6 +123,11 @@ class TaggingConfig(Config):
         super().name_runs_absolutely()
         self.model.context = " + ".join(str(Path(name).absolute()) for name in self.model.context_runs)
 
+    @property
+    def width(self) -> int:
+        """The width of the recurrent layers."""
+        return self.model.hidden_dim
+
     def problems(self) -> list[str]:
         """Settings that are fine alone and make no sense together."""
         data, model = self.data, self.model

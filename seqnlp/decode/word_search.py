@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from seqnlp.arrays import FloatArray, IntArray
-from seqnlp.text.language_tokens import Tokens
+from seqnlp.text.written_tokens import WrittenTokens
 
 BEAM = 24
 """Begun words that are followed at the same time."""
@@ -42,7 +42,7 @@ class WordSearch:
     the best words any more; a word's probability is the sum over the ways to spell it that were followed.
     """
 
-    def __init__(self, tokens: Tokens) -> None:
+    def __init__(self, tokens: WrittenTokens) -> None:
         self.tokens = tokens
         self.continues = np.array([tokens.continues_word(token) for token in range(len(tokens))])  # (V,) bool
         written = np.array([bool(piece) for piece in tokens.pieces])  # (V,) bool

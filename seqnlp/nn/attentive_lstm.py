@@ -7,6 +7,7 @@ large product.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,8 +43,7 @@ def attentive_lstm(
         The hidden states (T, B, H) and the contexts (T, B, M).
     """
     arguments = (inputs, hidden, cell, keys, memory, mask, weights.recurrent, weights.query, weights.energy)
-    states, contexts = _AttentiveLSTM.apply(*arguments)  # type: ignore[no-untyped-call]  # torch gives `apply` no types
-    return states, contexts
+    return _attentive_lstm(*arguments)
 
 
 class _AttentiveLSTM(torch.autograd.Function):
@@ -152,3 +152,6 @@ class _AttentiveLSTM(torch.autograd.Function):
         seen = attention.permute(1, 2, 0)  # (B, S, T)
         d_memory = torch.bmm(seen, contexts.transpose(0, 1).to(seen.dtype)).to(memory.dtype)  # (B, S, M)
         return gate_gradient, back_state, back_cell, d_keys, d_memory, None, d_recurrent, d_query, d_energy
+
+
+_attentive_lstm: Callable[..., tuple[Tensor, Tensor]] = _AttentiveLSTM.apply

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -31,9 +32,7 @@ def smoothed_loss(features: Tensor, table: Tensor, bias: Tensor, targets: Tensor
     Returns:
         The loss, a scalar in fp32.
     """
-    arguments = (features, table, bias, targets, smoothing)
-    loss: Tensor = _SmoothedLoss.apply(*arguments)  # type: ignore[no-untyped-call]  # torch gives `apply` no types
-    return loss
+    return _smoothed_loss(features, table, bias, targets, smoothing)
 
 
 class _SmoothedLoss(torch.autograd.Function):
@@ -77,6 +76,9 @@ class _SmoothedLoss(torch.autograd.Function):
         """Scale what the forward pass left."""
         feature_gradient, table_gradient, bias_gradient = ctx.saved_tensors
         return feature_gradient * upstream, table_gradient * upstream, bias_gradient * upstream, None, None
+
+
+_smoothed_loss: Callable[..., Tensor] = _SmoothedLoss.apply
 
 
 def _whole_blocks(rows: Tensor) -> Tensor:

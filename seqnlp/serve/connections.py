@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from typing import Any
+from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -20,9 +20,9 @@ def connection_class(seconds: float) -> type[asyncio.Protocol]:
         _closing: asyncio.TimerHandle | None = None
         _header_bytes = 0
 
-        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it: TCP only
+        def connection_made(self, transport: asyncio.BaseTransport) -> None:
             """A client came."""
-            super().connection_made(transport)
+            super().connection_made(cast(asyncio.Transport, transport))  # that of a TCP connection reads and writes
             _set_up(transport.get_extra_info("socket"), seconds)
             self._expect_headers()
 
@@ -38,7 +38,8 @@ def connection_class(seconds: float) -> type[asyncio.Protocol]:
             elif self._closing is None:
                 self._expect_headers()
 
-        def eof_received(self) -> bool:  # type: ignore[override]  # uvicorn says None; true keeps asyncio's connection open
+        # asyncio lets this say that the connection stays open; uvicorn, which never keeps it, narrowed that to None.
+        def eof_received(self) -> bool:  # type: ignore[override]
             """The client sends no more. It may still read: what it has asked is answered, then the connection ends."""
             answering = self.cycle is not None and not self.cycle.response_complete and not self.cycle.more_body
             if answering:

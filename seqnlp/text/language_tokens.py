@@ -8,10 +8,8 @@ for the space itself, so that the first word of a line has none.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cached_property
 from typing import Any
 
 from seqnlp.config.language_model import LanguageTokensConfig
@@ -20,8 +18,8 @@ from seqnlp.errors import DataError, RunError
 from seqnlp.text.subwords import BEGIN, END, PAD, UNKNOWN, Subwords, train_subwords
 from seqnlp.text.tokenize import tokenize
 from seqnlp.text.vocabulary import Vocabulary
+from seqnlp.text.written_tokens import END_MARK, WrittenTokens
 
-END_MARK = "\n"
 UNKNOWN_WORD = "<unk>"
 """What texts with rare words already replaced, such as WikiText, have in their place."""
 
@@ -34,23 +32,16 @@ def plain_line(line: str, lowercase: bool = False) -> str:
     return line.lower() if lowercase else line
 
 
-class Tokens(ABC):
+class Tokens(WrittenTokens, ABC):
     """The tokens of a trained model.
 
     Attributes:
         end: the token that ends a line.
         special_ids: tokens that are never written: the unknown one and those without meaning here.
-        pieces: what each token writes; the end mark a line feed, special ones and single bytes nothing.
-        whole_words: whether every token is a word of its own.
     """
 
     end: int
     special_ids: tuple[int, ...]
-    pieces: list[str]
-    whole_words = False
-
-    def __len__(self) -> int:
-        return len(self.pieces)
 
     @abstractmethod
     def encode_word(self, word: str, first: bool) -> list[int]:
@@ -81,32 +72,6 @@ class Tokens(ABC):
     def byte(self, token: int) -> int | None:
         """The byte that a token stands for, if it is one of a character that has no token."""
         return None
-
-    def continues_word(self, token: int) -> bool:
-        """Whether the token is neither the beginning of a word nor the end of a line."""
-        return not self.whole_words and self.pieces[token][:1] not in (" ", END_MARK)
-
-    def beginning_with(self, text: str) -> list[int]:
-        """The tokens that write ``text`` and perhaps more."""
-        pieces, numbers = self._sorted
-        first = bisect_left(pieces, text)
-        last = bisect_left(pieces, text + "\U0010ffff")
-        return numbers[first:last]
-
-    def within(self, text: str) -> list[int]:
-        """The tokens that write a beginning of ``text``, but not all of it, and can be continued."""
-        if self.whole_words:
-            return []
-        return [self._numbers[text[:end]] for end in range(1, len(text)) if text[:end] in self._numbers]
-
-    @cached_property
-    def _sorted(self) -> tuple[list[str], list[int]]:
-        pairs = sorted((piece, number) for number, piece in enumerate(self.pieces) if piece)
-        return [piece for piece, _ in pairs], [number for _, number in pairs]
-
-    @cached_property
-    def _numbers(self) -> dict[str, int]:
-        return {piece: number for number, piece in enumerate(self.pieces) if piece}
 
 
 class WordTokens(Tokens):

@@ -201,8 +201,12 @@ def test_lines_of_a_document_are_sentences_unless_an_entity_goes_across(tmp_path
 
 
 def test_a_region_that_holds_other_text_than_it_says_is_refused(tmp_path: Path) -> None:
-    task = {"id": 1, "data": {"text": f"🚣 {TEXT}"}, "annotations": [{"result": [region([3, 13, "PER"])]}]}
-    task["annotations"][0]["result"][0]["value"]["text"] = "Oke Tarnow"  # type: ignore[index]
+    task: dict[str, Any] = {
+        "id": 1,
+        "data": {"text": f"🚣 {TEXT}"},
+        "annotations": [{"result": [region([3, 13, "PER"])]}],
+    }
+    task["annotations"][0]["result"][0]["value"]["text"] = "Oke Tarnow"
     config = write(tmp_path, json.dumps([task]), "a.json")
     expected = r"a\.json:1: the span PER at 3-13 should be 'Oke Tarnow', found 'ke Tarnow '; set data.offsets=utf16"
     with pytest.raises(DataError, match=expected):

@@ -10,25 +10,14 @@ import pytest
 from numpy.typing import NDArray
 
 from seqnlp.decode.word_search import WordSearch
-from seqnlp.text.language_tokens import END_MARK, Tokens
+from seqnlp.text.written_tokens import END_MARK, WrittenTokens
 
 
-class Letters(Tokens):
+class Letters(WrittenTokens):
     """A handful of tokens, some of which spell the same word in several ways."""
 
-    end, special_ids = 1, (0,)
-
-    def __init__(self, pieces: list[str], lead: str = " ") -> None:
-        self.pieces, self._lead = pieces, lead
-
-    def encode_word(self, word: str, first: bool) -> list[int]:
-        raise NotImplementedError("a search asks for what tokens are written as, nothing else")
-
-    def is_known(self, word: str) -> bool:
-        raise NotImplementedError("a search asks for what tokens are written as, nothing else")
-
-    def to_vocabulary(self) -> dict[str, Any]:
-        raise NotImplementedError("a search asks for what tokens are written as, nothing else")
+    def __init__(self, pieces: list[str]) -> None:
+        self.pieces = pieces
 
 
 SUBWORDS = ["", END_MARK, " a", " ab", "b", "c", " ", "ab", " c"]
@@ -82,7 +71,7 @@ def by_trying_all(pieces: list[str], start: str, typed: str, lead: str) -> dict[
 @pytest.mark.parametrize(("pieces", "lead"), [(SUBWORDS, " "), (CHARACTERS, " "), (CHARACTERS, "")])
 def test_words_and_probabilities_are_those_of_trying_every_spelling(pieces: list[str], lead: str, typed: str) -> None:
     size = len(pieces)
-    actual = WordSearch(Letters(pieces, lead)).next_words(after((), size), (size, [()]), step, lead, typed, 4)
+    actual = WordSearch(Letters(pieces)).next_words(after((), size), (size, [()]), step, lead, typed, 4)
     wanted = by_trying_all(pieces, lead + typed, typed, lead)
     best = sorted(wanted.items(), key=lambda word: -word[1])[:4]
     assert [word for word, _ in actual] == [word for word, _ in best]

@@ -8,7 +8,8 @@ from seqnlp.bundle import Bundle
 from seqnlp.plots.gates import MAX_STEPS
 from seqnlp.tasks.activations import SHOWN_END, LayerInput, check_steps
 from seqnlp.tasks.language_model.model import language_model_from_bundle
-from seqnlp.text.language_tokens import END_MARK, plain_line
+from seqnlp.text.language_tokens import plain_line
+from seqnlp.text.written_tokens import END_MARK
 
 
 def layer_input(bundle: Bundle, text: str) -> LayerInput:

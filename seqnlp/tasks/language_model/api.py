@@ -16,8 +16,9 @@ from seqnlp.tasks.language_model.prediction import TextSession, TextState
 from seqnlp.tasks.language_model.saved import read_language_model
 from seqnlp.tasks.language_model.scoring import score_each
 from seqnlp.tasks.saved_model import SingleModel
-from seqnlp.text.language_tokens import END_MARK, plain_line, unknown_words
+from seqnlp.text.language_tokens import plain_line, unknown_words
 from seqnlp.text.writer import StopStrings, TextWriter
+from seqnlp.text.written_tokens import END_MARK
 from seqnlp.workers import cut, mapped
 
 _LARGEST = 700

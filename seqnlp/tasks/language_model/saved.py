@@ -14,7 +14,8 @@ from seqnlp.config.language_model import RecurrentLanguageModelConfig
 from seqnlp.errors import RunError
 from seqnlp.networks.graph import Array
 from seqnlp.tasks.saved_tokenizer import tokenizer_in
-from seqnlp.text.language_tokens import END_MARK, Tokens, tokens_from_folder
+from seqnlp.text.language_tokens import Tokens, tokens_from_folder
+from seqnlp.text.written_tokens import END_MARK
 
 Number = TypeVar("Number", np.int64, np.float64)
 
