@@ -22,7 +22,8 @@ from spacy.util import filter_spans
 
 from seqnlp.errors import RunError
 from seqnlp.tasks.model_folder import copy_model, files_of, write_files
-from seqnlp.tasks.tagging.api import TaggedText, Tagger
+from seqnlp.tasks.tagging.answers import TaggedText
+from seqnlp.tasks.tagging.api import Tagger
 from seqnlp.workers import cut
 
 BATCH_SIZE = 256

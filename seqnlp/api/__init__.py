@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from seqnlp.tasks.forecasting.api import Forecast, Forecaster, ForecastStream
     from seqnlp.tasks.language_model.api import Completion, LanguageModel, ScoredText, TypedText
     from seqnlp.tasks.saved_evaluation import Report
-    from seqnlp.tasks.tagging.api import Span, TaggedText, Tagger, TagSequence
+    from seqnlp.tasks.tagging.answers import Span, TaggedText, TagSequence
+    from seqnlp.tasks.tagging.api import Tagger
     from seqnlp.tasks.translation.api import Hypothesis, Translation, Translator
 
     Model: TypeAlias = Tagger | Translator | Classifier | LanguageModel | Forecaster | Detector
@@ -60,7 +61,8 @@ _HOMES = {
     "seqnlp.tasks.forecasting.api": ("Forecast", "ForecastStream", "Forecaster"),
     "seqnlp.tasks.language_model.api": ("Completion", "LanguageModel", "ScoredText", "TypedText"),
     "seqnlp.tasks.saved_evaluation": ("Report",),
-    "seqnlp.tasks.tagging.api": ("Span", "TagSequence", "TaggedText", "Tagger"),
+    "seqnlp.tasks.tagging.answers": ("Span", "TagSequence", "TaggedText"),
+    "seqnlp.tasks.tagging.api": ("Tagger",),
     "seqnlp.tasks.translation.api": ("Hypothesis", "Translation", "Translator"),
     "seqnlp.metrics.events": ("Event",),
     "seqnlp.tasks.anomaly_detection.stream": ("ScoredRow",),
