@@ -58,9 +58,10 @@ def missing_column(
     return DataError(f"expected the column '{name}', found {found}; {hint}", path, line)
 
 
-def listed(names: Iterable[str]) -> str:
+def listed(names: Iterable[object]) -> str:
     """Names in quotes, or ``none``; of many only the first, and of long ones only their beginnings."""
-    quoted = [f"'{name}'" if len(name) <= _MAX_LENGTH else f"'{name[:_MAX_LENGTH]}...'" for name in names]
+    texts = map(str, names)  # columns of a table in memory may have numbers for names
+    quoted = [f"'{text}'" if len(text) <= _MAX_LENGTH else f"'{text[:_MAX_LENGTH]}...'" for text in texts]
     more = f" and {len(quoted) - _MAX_NAMES:,} more" if len(quoted) > _MAX_NAMES else ""
     return ", ".join(quoted[:_MAX_NAMES]) + more or "none"
 

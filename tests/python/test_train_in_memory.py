@@ -198,6 +198,7 @@ def test_a_language_model_a_forecaster_and_a_detector() -> None:
             pd.DataFrame({"x": ["a"], "y": ["b"]}),
             r"train\[0\]: expected a column of texts .* 'x', 'y'",
         ),
+        ("classification", pd.DataFrame([["a", "b"]]), r"train\[0\]: expected a column of texts .* '0', '1'"),
         (
             "classification",
             pd.DataFrame([["x", "a", "b"]], columns=["text", "label", "label"]),

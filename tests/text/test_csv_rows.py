@@ -24,5 +24,6 @@ def test_a_later_line_may_look_like_that_and_lines_of_a_field_stay_together() ->
 def test_names_in_messages_are_few_and_short() -> None:
     assert listed([]) == "none"
     assert listed(["a", "b c"]) == "'a', 'b c'"
+    assert listed([0, None]) == "'0', 'None'"
     assert listed(f"day {number}" for number in range(2000)).endswith("'day 11' and 1,988 more")
     assert listed(["x" * 31]) == f"'{'x' * 30}...'"
