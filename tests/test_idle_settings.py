@@ -85,3 +85,11 @@ def test_a_sweep_says_once_what_changes_nothing_in_all_its_jobs(
     notes = [line for line in capsys.readouterr().err.splitlines() if line.startswith("note: ")]
     assert len(notes) == 1
     assert notes[0].startswith("note: optimizer.factor changes nothing")
+
+
+def test_a_sweep_over_values_of_which_none_helps_is_said_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    swept = [DEMO, "optimizer.schedule=constant,cosine", "optimizer.factor=0.3", f"run={tmp_path}"]
+    train_with_hydra(swept, None, lambda config: config, multirun=True)
+    assert "note: optimizer.factor changes nothing: it is only for optimizer.schedule=step" in capsys.readouterr().err

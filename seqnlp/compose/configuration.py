@@ -74,10 +74,10 @@ def note_idle_settings(configs: Sequence[Config], typed: Sequence[Override]) -> 
 
     Those of recipes and groups are not looked at: they may be there for whoever changes another one.
     """
-    idle = [list(idle_settings(config, [one.key for one in typed])) for config in configs]
-    for notice in idle[0]:
-        if all(notice in others for others in idle):
-            print(f"note: {notice}", file=sys.stderr)
+    for one in typed:
+        notices = [next(idle_settings(config, [one.key]), "") for config in configs]
+        if all(notices):
+            print(f"note: {notices[0]}", file=sys.stderr)
 
 
 def task_of(overrides: Sequence[str], config_dir: str | None = None) -> str:
