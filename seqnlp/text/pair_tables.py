@@ -57,7 +57,7 @@ def read_table_pairs(
         if not width:
             width = len(row)
             if not columns.numbered:
-                source, target = (_named(name, row, columns, path, number) for name in (columns.source, columns.target))
+                source, target = (_named(name, row, table, number) for name in (columns.source, columns.target))
                 continue
             refuse_pair_heading(row[source], row[target], columns.languages, path, number)
         table.refuse_width(row, width, number)
@@ -73,12 +73,12 @@ def unused_columns(path: str | os.PathLike[str], used: Collection[int], delimite
     return []
 
 
-def _named(name: str, head: Sequence[str], columns: PairColumns, path: object, line: int) -> int:
+def _named(name: str, head: Sequence[str], table: Table, line: int) -> int:
     """The place of the column with a name."""
     names = [field.strip().strip('"') for field in head]
     if names.count(name) > 1:
-        raise DataError(f"expected a name of its own for each column, found '{name}' twice", path, line)
+        raise DataError(f"expected a name of its own for each column, found '{name}' twice", table.path, line)
     if name not in names:
         remedy = "name the columns with data.source_column and data.target_column (numbers from 0 without a heading)"
-        raise unnamed_column(name, names, remedy, path, line, columns.delimiter)
+        raise unnamed_column(name, names, remedy, table.path, line, table.delimiter)
     return names.index(name)

@@ -126,6 +126,9 @@ def test_columns_of_tables_have_names_or_numbers(tmp_path: Path) -> None:
     assert load(tmp_path, "a.tsv", source_column="de", target_column="en")[0] == PAIRS
     with pytest.raises(DataError, match=r"a\.csv:1: expected the column 'de', found 'nr;Englisch;Deutsch'; if .* ';'"):
         load(tmp_path, "a.csv")
+    written(tmp_path, {"c.csv": '"de, en"\nja\n'})  # one name in quotes, which commas do not cut
+    with pytest.raises(DataError, match=r"found 'de, en'.*; name the columns with data.source_column"):
+        load(tmp_path, "c.csv")
     with pytest.raises(DataError, match=r"expected the column 'de', found 'nr', 'Englisch', .*data.source_column"):
         load(tmp_path, "a.csv", delimiter=";")
     with pytest.raises(DataError, match=r"b\.csv:1: found 3 columns, expected the source in column 5 \(from 0\)"):
