@@ -44,11 +44,15 @@ class SeriesAnswers:
 
     @property
     def kinds(self) -> dict[str, type]:
-        """The new columns, each with what it holds or None."""
+        """The new columns, each with what it holds or None.
+
+        A column of the series that is called as one of the others, such as ``step``, begins with ``predicted_``.
+        """
         if isinstance(self.model, Detector):
             kinds: dict[str, type] = {"score": float, "p_value": float, "flagged": bool}
         else:
-            kinds = _TIMES | {f"{name}{end}": float for name in self.model.names for end in ("", "_low", "_high")}
+            sides = [f"{name}{end}" for name in self.model.names for end in ("", "_low", "_high")]
+            kinds = _TIMES | dict.fromkeys(free_names([*_TIMES, "error"], sides), float)
         return {f"{self.prefix}{name}": kind for name, kind in (kinds | {"error": str}).items()}
 
     def names(self, kept: Sequence[str]) -> list[str]:
@@ -72,10 +76,10 @@ class SeriesAnswers:
         self, name: str, rows: Sequence[Fields], problems: Sequence[str], begin: int
     ) -> Iterator[tuple[int, list[Any]]]:
         try:
-            if self.column and not name:
-                raise DataError(f"expected the name of a series in '{self.column}', found nothing")
             if problem := next(filter(None, problems), ""):
                 raise DataError(problem)
+            if self.column and not name:
+                raise DataError(f"expected the name of a series in '{self.column}', found nothing")
             series = self._read(f"series {name}" if self.column else "the table", rows)
             yield from self._rows(series, len(rows), begin)
         except SeqnlpError as problem:
@@ -92,10 +96,10 @@ class SeriesAnswers:
                 told = None if row else LEFT_OUT
                 yield begin + place, [fields["score"], fields["p_value"], fields["flagged"], told]
             return
-        forecast = self.model.forecast_after(series).to_dict()
-        for ahead in forecast["ahead"]:
+        forecast = self.model.forecast_after(series)
+        for step, ahead in enumerate(forecast.to_dict()["ahead"], 1):
             values = [ahead[name][end] for name in self.model.names for end in ("value", "low", "high")]
-            yield begin, [forecast["origin"], ahead["time"], ahead["step"], *values, None]
+            yield begin, [forecast.origin, forecast.times[step - 1], step, *values, None]
 
     @property
     def columns(self) -> list[str]:

@@ -7,8 +7,10 @@ import json
 from collections.abc import Sequence
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
+import numpy as np
 import pandas
 import pyarrow
 import pyarrow.parquet
@@ -16,10 +18,14 @@ import pytest
 from command import output, refusal, seqnlp
 
 from seqnlp import batch
-from seqnlp.api import Detector, Forecaster
+from seqnlp.api import Detector, Forecast, Forecaster
+from seqnlp.config.series import SeriesDataConfig
+from seqnlp.data.series.parts import Series
 from seqnlp.errors import DataError, SeqnlpError
 from seqnlp.resources import RECIPES
-from seqnlp.tables.series import LEFT_OUT, whole_series
+from seqnlp.tables.answering_series import JsonSeries
+from seqnlp.tables.reading import TableRow
+from seqnlp.tables.series import LEFT_OUT, SeriesAnswers, whole_series
 
 OLD = Path(__file__).parents[1] / "old_models"
 DETECTOR, FORECASTER = OLD / "anomaly", OLD / "run"
@@ -86,17 +92,43 @@ def test_a_series_that_cannot_be_read_says_why_and_the_others_are_answered(tmp_p
     rooms["b"][4] = {**rooms["b"][4], column: "warm"}
     lines = [json.dumps(row) for row in named(rooms, "room")]
     table = tmp_path / "in.jsonl"
-    table.write_text("\n".join([*lines[:30], *lines[30:60], *lines[60:63], "{", *lines[63:]]) + "\n")
+    table.write_text("\n".join(["[", *lines[:30], *lines[30:60], *lines[60:63], "{", *lines[63:]]) + "\n")
     output("batch", DETECTOR, table, tmp_path / "out.jsonl", "--series-column", "room", "--prefix", "m_")
     rows = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
-    assert len(rows) == 66
+    assert len(rows) == 67
+    assert rows.pop(0)["m_error"].startswith("line 1: expected one JSON object a line")
     assert {row["m_error"] for row in rows[:30]} == {None}
     assert rows[29]["m_score"] is not None
     [problem] = {row["m_error"] for row in rows[30:60]}
     assert problem.startswith(f"series b:5: column '{column}': expected a number, found 'warm'")
     assert {row["m_error"] for row in rows[60:62]} == {"expected the name of a series in 'room', found nothing"}
     [problem] = {row["m_error"] for row in rows[62:]}
-    assert problem.startswith("line 64: expected one JSON object a line")
+    assert problem.startswith("line 65: expected one JSON object a line")
+
+
+def test_a_series_may_have_columns_that_are_called_as_those_of_forecasts() -> None:
+    names = ("step", "error", "error_low")
+    facts = SimpleNamespace(names=names, step=None)
+    times = [f"2031-01-0{day}" for day in range(1, 7)]
+
+    class Stub(Forecaster):
+        """Of three columns; two rows ahead, whose values tell the column and the row."""
+
+        def __init__(self) -> None:
+            self.loaded = cast(Any, SimpleNamespace(data=SeriesDataConfig(time_column="time"), facts=facts))
+
+        def forecast_after(self, read: Series, horizon: int = 0, *, level: float = 0.9) -> Forecast:
+            values = np.array([[1.0, 2, 3], [10, 20, 30]])
+            return Forecast(read.names, times[3], (times[4], times[5]), values, values - 0.5, values + 0.5, level)
+
+    rows = [TableRow({"time": time, **dict.fromkeys(names, place)}) for place, time in enumerate(times[:4])]
+    written = JsonSeries(SeriesAnswers(Stub()))(rows)
+    first, second = map(json.loads, written.content.splitlines())
+    assert (first["origin"], first["time"], first["step"], first["error"]) == (times[3], times[4], 1, None)
+    assert second["step"] == 2
+    own = ("predicted_step", "step_low", "predicted_error", "predicted_error_low", "error_low")
+    assert second.keys() >= set(own)
+    assert len(second) == 3 + 9 + 1
 
 
 def test_a_forecaster_writes_the_rows_ahead_of_each_series(tmp_path: Path) -> None:
