@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from itertools import chain
+
+Parts = list[bytes | memoryview]
+"""A message, or some fields of one, in pieces: what they hold is copied once, where they are joined."""
+
 _VARINT, _BYTES = 0, 2
 
 
@@ -16,22 +22,22 @@ def varint(number: int) -> bytes:
     return bytes(groups)
 
 
-def whole(field: int, number: int) -> bytes:
+def whole(field: int, number: int) -> Parts:
     """A field with a whole number."""
-    return varint(field << 3 | _VARINT) + varint(number)
+    return [varint(field << 3 | _VARINT) + varint(number)]
 
 
-def block(field: int, content: bytes | str) -> bytes:
-    """A field with a text, bytes or another message."""
-    data = content.encode() if isinstance(content, str) else content
-    return varint(field << 3 | _BYTES) + varint(len(data)) + data
+def block(field: int, content: str | Parts) -> Parts:
+    """A field with a text, bytes (in pieces) or another message."""
+    parts: Parts = [content.encode()] if isinstance(content, str) else content
+    return [varint(field << 3 | _BYTES) + varint(sum(map(len, parts))), *parts]
 
 
-def blocks(field: int, contents: list[bytes] | list[str] | tuple[str, ...]) -> bytes:
+def blocks(field: int, contents: Iterable[str] | Iterable[Parts]) -> Parts:
     """A repeated field of texts or messages."""
-    return b"".join(block(field, content) for content in contents)
+    return list(chain.from_iterable(block(field, content) for content in contents))
 
 
-def packed(field: int, numbers: list[int] | tuple[int, ...]) -> bytes:
+def packed(field: int, numbers: Sequence[int]) -> Parts:
     """A repeated field of whole numbers."""
-    return block(field, b"".join(map(varint, numbers)))
+    return block(field, [varint(number) for number in numbers])
