@@ -11,6 +11,7 @@ import onnx
 import pytest
 from command import output, refusal
 from without import run_without
+from word_inputs import word_inputs
 
 import seqnlp
 from seqnlp.compact_weights import compact, widened
@@ -67,15 +68,7 @@ def test_the_graphs_of_a_tagger_tag(models: dict[str, Path], tmp_path: Path, pre
         assert set(answer.tags) <= set(labels)
     for text in TEXTS:
         tokens = [token.text for token in tagger.tag(text).tokens]
-        forms = np.array(lexicon.indices(tokens))
-        columns = lexicon.columns()
-        given = {
-            "word_ids": columns.word_ids[forms],
-            "vector_ids": columns.vector_ids[forms],
-            "casings": columns.casings[forms],
-            "characters": columns.padded_characters(forms),
-            "lengths": columns.lengths[forms].astype(np.int32),
-        }
+        given = word_inputs(lexicon, np.array(lexicon.indices(tokens)))
         rows = words.run(["rows"], {value.name: given[value.name] for value in words.get_inputs()})[0]
         inputs = {"rows": rows[None], "lengths": np.array([len(tokens)], np.int32)}
         (tags,) = graph.run(["tags"], inputs)[0]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
+from tasks_in_process import trained_task
 from tiny import tiny_config, write_tiny_data
 from without import run_without
 
@@ -17,8 +17,6 @@ from seqnlp.api import Tagger
 from seqnlp.config.common import Config
 from seqnlp.errors import SeqnlpError
 from seqnlp.tasks.tagging.task import TaggingTask
-from seqnlp.training.distributed import Processes
-from seqnlp.training.fit import fit
 
 TEXTS = [
     "Ada Sorrel lives in Brinmoor.",
@@ -31,10 +29,7 @@ TEXTS = [
 
 
 def train(config: Config, run: Path) -> Path:
-    run.mkdir()
-    task = TaggingTask(config, run, torch.device("cpu"), lambda text: None)
-    fit(task, config, run, Processes())
-    task.finish()
+    trained_task(TaggingTask, config, run).finish()
     return run
 
 

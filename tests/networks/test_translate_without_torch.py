@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import torch
+from tasks_in_process import trained_task
 from tiny_pairs import tiny_translation, write_tiny_pairs
 from without import run_without
 
@@ -13,8 +13,6 @@ from seqnlp.api import Translator
 from seqnlp.decode.sampling import SamplingOptions
 from seqnlp.errors import SeqnlpError
 from seqnlp.tasks.translation.task import TranslationTask
-from seqnlp.training.distributed import Processes
-from seqnlp.training.fit import fit
 
 
 @pytest.fixture(scope="module")
@@ -23,9 +21,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("run")
     write_tiny_pairs(folder)
     config = tiny_translation(folder)
-    (folder / "trained").mkdir()
-    task = TranslationTask(config, folder / "trained", torch.device("cpu"), lambda text: None)
-    fit(task, config, folder / "trained", Processes())
+    trained_task(TranslationTask, config, folder / "trained")
     return folder / "trained"
 
 

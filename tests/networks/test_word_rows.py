@@ -8,6 +8,7 @@ import numpy as np
 import onnx
 import pytest
 import torch
+from word_inputs import word_inputs
 
 from seqnlp.data.collate import word_rows
 from seqnlp.data.lexicon import Lexicon, WordFeatures
@@ -76,14 +77,7 @@ def test_the_graph_of_words_is_loaded_by_the_runtime_and_gives_the_vectors_of_to
     onnx.checker.check_model(onnx.ModelProto.FromString(onnx_model(graph)), full_check=True)
     lexicon = Lexicon(FEATURES)
     forms = np.array(lexicon.indices(WORDS))
-    columns = lexicon.columns()
-    given = {
-        "word_ids": columns.word_ids[forms],
-        "vector_ids": columns.vector_ids[forms],
-        "casings": columns.casings[forms],
-        "characters": columns.padded_characters(forms),
-        "lengths": columns.lengths[forms],
-    }
+    given = word_inputs(lexicon, forms)
     run = make_network(graph, "onnxruntime", 1)
     actual = run(**{value.name: given[value.name] for value in graph.inputs})["rows"]
     with torch.no_grad():

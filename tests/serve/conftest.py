@@ -6,13 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import torch
 from served import Server, running
+from tasks_in_process import trained_task
 from tiny import tiny_config, write_tiny_data
 
 from seqnlp.tasks.tagging.task import TaggingTask
-from seqnlp.training.distributed import Processes
-from seqnlp.training.fit import fit
 
 OLD = Path(__file__).parent.parent / "old_models"
 
@@ -24,7 +22,7 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     tagger.mkdir()
     write_tiny_data(tagger, train=60)
     config = tiny_config(tagger, trainer__epochs=6)
-    fit(TaggingTask(config, tagger, torch.device("cpu"), lambda text: None), config, tagger, Processes())
+    trained_task(TaggingTask, config, tagger)
     return {
         "tag": tagger,
         "classify": OLD / "classification",
