@@ -9,6 +9,15 @@ from numpy.typing import NDArray
 
 from seqnlp.arrays import FloatArray
 
+LEVELS = (0.8, 0.9, 0.95, 0.99)
+"""Of what answers promise, that an evaluation shows."""
+
+DIGITS = 4
+"""After the point, of numbers that are compared as they are printed, so that no answer depends on its batch."""
+
+MOST = 5000
+"""Numbers of dev that a model keeps."""
+
 
 def conformal_quantile(scores: FloatArray, level: float) -> float:
     """The bound that a new score stays below with a probability of at least ``level``, if scores are exchangeable.
@@ -22,6 +31,16 @@ def conformal_quantile(scores: FloatArray, level: float) -> float:
     """
     rank = math.ceil(round((len(scores) + 1) * level, 9))
     return float(np.partition(scores, rank - 1)[rank - 1]) if rank <= len(scores) else math.inf
+
+
+def thinned(numbers: FloatArray) -> FloatArray:
+    """Numbers (N,) of dev as a model keeps them: of more than :data:`MOST` as many, evenly spaced."""
+    return numbers[np.linspace(0, len(numbers) - 1, min(len(numbers), MOST)).round().astype(np.int64)]
+
+
+def printed_quantile(scores: FloatArray, level: float) -> float:
+    """As :func:`conformal_quantile`, of scores of :data:`DIGITS` digits that were kept in fp32, which moves them."""
+    return round(conformal_quantile(scores, level), DIGITS)
 
 
 def coverage(inside: NDArray[np.bool_], known: NDArray[np.bool_]) -> float:

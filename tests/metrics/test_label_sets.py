@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from seqnlp.tasks.classification.label_sets import MAX_DOCUMENTS, LabelSets, measure_sets
+from seqnlp.metrics.conformal import MOST
+from seqnlp.tasks.classification.label_sets import LabelSets, measure_sets
 
 
 def draw(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -50,8 +51,8 @@ def test_an_unknown_label_counts_against_the_sets_and_a_large_dev_is_thinned_out
     sure, targets = draw(4, 1)
     targets[0] = False
     assert LabelSets.of_dev(sure, targets).gold[0] == 0
-    many, of_many = draw(2 * MAX_DOCUMENTS, 2)
-    assert len(LabelSets.of_dev(many, of_many).gold) == MAX_DOCUMENTS
+    many, of_many = draw(2 * MOST, 2)
+    assert len(LabelSets.of_dev(many, of_many).gold) == MOST
 
 
 def test_sizes_are_counted() -> None:
@@ -61,3 +62,10 @@ def test_sizes_are_counted() -> None:
     actual = measure_sets(sets, sure, targets)[0]
     assert (actual.level, actual.coverage, actual.mean_size, actual.single) == (0.8, 2 / 3, 2.0, 1 / 3)
     assert measure_sets(sets, sure[:0], targets[:0]) == []
+
+
+def test_a_label_as_probable_as_the_bound_is_in_the_set_after_the_folder_kept_the_bound_in_fp32() -> None:
+    for number in np.arange(1, 5_000, 7) / 10_000:
+        sets = LabelSets(np.full(9, number, np.float32).astype(np.float64))
+        assert sets.sets(np.array([[1 - number, number]]), 0.9).all()
+        assert not sets.sets(np.array([[1 - number, number - 1e-4]]), 0.9).all()

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from seqnlp.metrics.conformal import MOST
 from seqnlp.tasks.tagging.prediction import SentencePrediction, SpanPrediction
-from seqnlp.tasks.tagging.review import MOST, Answers, Review, compared, measure_review
+from seqnlp.tasks.tagging.review import Answers, Review, compared, measure_review
 from seqnlp.text.sentence import TaggedSentence
 
 
@@ -72,3 +73,14 @@ def test_a_large_dev_is_thinned_out() -> None:
     review = Review.of_dev(answers)
     assert (len(review.entities), review.entities[0], review.entities[-1]) == (MOST, 0, 1)
     assert (len(review.texts), review.texts[0], review.texts[-1]) == (MOST, 5, 0)
+
+
+def test_a_number_like_the_bound_is_on_the_same_side_after_the_folder_kept_the_bounds_in_fp32() -> None:
+    numbers = np.arange(1, 10_000, 7) / 10_000
+    for number in numbers:
+        kept = np.full(9, number, np.float32).astype(np.float64)
+        review, same = Review(kept, kept), np.array([number])
+        assert review.doubtful(same, 0.9).all()
+        assert review.unsure(same, 0.9).all()
+        assert not review.doubtful(same + 1e-4, 0.9).any()
+        assert not review.unsure(same - 1e-4, 0.9).any()

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqnlp.arrays import FloatArray
-from seqnlp.tasks.classification.label_sets import DIGITS
+from seqnlp.metrics.conformal import DIGITS
 from seqnlp.tasks.classification.prediction import DocumentPredictor, decide, predicted, probabilities
 from seqnlp.tasks.classification.saved import Decision
 

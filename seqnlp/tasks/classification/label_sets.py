@@ -7,25 +7,15 @@ same kind as dev's. An easy document has a set of one label, a hard one of sever
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 
 from seqnlp.arrays import BoolArray, FloatArray
-from seqnlp.metrics.conformal import conformal_quantile
-
-DIGITS = 4
-"""After the point, of a printed probability."""
-
-LEVELS = (0.8, 0.9, 0.95, 0.99)
-"""That an evaluation shows."""
+from seqnlp.metrics.conformal import DIGITS, LEVELS, printed_quantile, thinned
 
 TENSOR = "conformal"
 """The name in ``model.safetensors``."""
-
-MAX_DOCUMENTS = 5000
-"""Documents of dev that are kept: of more of them as many, evenly spaced."""
 
 
 @dataclass(frozen=True)
@@ -41,17 +31,16 @@ class LabelSets:
     def of_dev(cls, sure: FloatArray, targets: BoolArray) -> LabelSets:
         """From dev's probabilities (B, K) and gold labels (B, K); a document whose label is unknown had none."""
         gold = np.where(targets.any(axis=1), np.where(targets, sure, 0).max(axis=1, initial=0), 0)  # (B,)
-        places = np.linspace(0, len(gold) - 1, min(len(gold), MAX_DOCUMENTS)).round().astype(np.int64)
-        return cls(np.floor(gold[places] * 10**DIGITS) / 10**DIGITS)
+        return cls(np.floor(thinned(gold) * 10**DIGITS) / 10**DIGITS)
 
     def least(self, level: float) -> float:
         """The least probability of a label in a set; below 0 if dev is too small for the level: then all are in it."""
-        return -conformal_quantile(-self.gold, level) if len(self.gold) else -math.inf
+        return -printed_quantile(-self.gold, level)
 
     def sets(self, sure: FloatArray, level: float) -> BoolArray:
         """(B, K) which labels are in the sets of documents with probabilities (B, K); the most probable always is."""
         first = sure == sure.max(axis=1, keepdims=True)  # (B, K)
-        inside: BoolArray = (np.round(sure, DIGITS) >= self.least(level) - 1e-9) | first
+        inside: BoolArray = (np.round(sure, DIGITS) >= self.least(level)) | first
         return inside
 
 

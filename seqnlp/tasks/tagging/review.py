@@ -14,23 +14,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from seqnlp.arrays import BoolArray, FloatArray
-from seqnlp.metrics.conformal import conformal_quantile
+from seqnlp.metrics.conformal import DIGITS, LEVELS, printed_quantile, thinned
 from seqnlp.metrics.scores import ratio
 from seqnlp.tasks.tagging.prediction import SentencePrediction
 from seqnlp.text.sentence import TaggedSentence
 from seqnlp.text.tags import Span
 
-DIGITS = 4
-"""After the point, of a printed probability."""
-
-LEVELS = (0.8, 0.9, 0.95, 0.99)
-"""That an evaluation shows."""
-
 ENTITIES, TEXTS = "review.entities", "review.texts"
 """Names in ``model.safetensors``."""
-
-MOST = 5000
-"""Mistakes of dev that are kept, of each kind: of more of them as many, evenly spaced."""
 
 
 @dataclass(frozen=True)
@@ -72,22 +63,18 @@ class Review:
     @classmethod
     def of_dev(cls, dev: Answers) -> Review:
         """From what dev's mistakes look like."""
-        return cls(_kept(dev.probabilities[~dev.correct]), _kept(dev.entropies[~dev.faultless]))
+        mistakes = dev.probabilities[~dev.correct], dev.entropies[~dev.faultless]
+        return cls(*(np.round(thinned(numbers), DIGITS) for numbers in mistakes))
 
     def doubtful(self, probabilities: FloatArray, level: float) -> BoolArray:
         """Which entities (N,) must be looked at; all of them if dev has too few wrong ones for the level."""
-        marked: BoolArray = np.round(probabilities, DIGITS) <= conformal_quantile(self.entities, level) + 1e-9
+        marked: BoolArray = np.round(probabilities, DIGITS) <= printed_quantile(self.entities, level)
         return marked
 
     def unsure(self, entropies: FloatArray, level: float) -> BoolArray:
         """Which texts (S,) must be read; all of them if dev has too few with a mistake for the level."""
-        marked: BoolArray = np.round(entropies, DIGITS) >= -conformal_quantile(-self.texts, level) - 1e-9
+        marked: BoolArray = np.round(entropies, DIGITS) >= -printed_quantile(-self.texts, level)
         return marked
-
-
-def _kept(numbers: FloatArray) -> FloatArray:
-    places = np.linspace(0, len(numbers) - 1, min(len(numbers), MOST)).round().astype(np.int64)
-    return np.round(numbers[places], DIGITS)
 
 
 @dataclass(frozen=True, slots=True)
