@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from seqnlp.bundle import Bundle
 from seqnlp.decode.sampling import SamplingOptions
 from seqnlp.errors import SeqnlpError
+from seqnlp.metrics.perplexity import perplexity
 from seqnlp.tasks import arguments
 from seqnlp.tasks.language_model.network import saved_network
 from seqnlp.tasks.language_model.prediction import TextSession, TextState
@@ -21,8 +21,6 @@ from seqnlp.text.writer import StopStrings, TextWriter
 from seqnlp.text.written_tokens import END_MARK
 from seqnlp.workers import cut, mapped
 
-_LARGEST = 700
-"""Nats of which the exponential is still a number."""
 _TOGETHER = 512
 """Texts of a piece: always the same ones, so that answers do not depend on how many workers there are."""
 
@@ -54,7 +52,7 @@ class ScoredText:
     @property
     def perplexity(self) -> float:
         """Of a token; compare it only between models with the same tokens."""
-        return math.exp(min(-self.log_probability / self.tokens, _LARGEST))
+        return perplexity(-self.log_probability, self.tokens)
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +13,7 @@ from seqnlp.data.batches import plan_in_order
 from seqnlp.data.lexicon import WordFeatures
 from seqnlp.networks.protocol import ContextVectors, FloatArray, TaggerNetwork
 from seqnlp.tasks.word_vectors import WordVectors
-from seqnlp.text.tags import OUTSIDE, Span, spans_from_tags
+from seqnlp.text.tags import OUTSIDE, spans_from_tags
 
 BATCH_SENTENCES = 128
 BATCH_TOKENS = 4096
@@ -196,7 +195,7 @@ class TagPredictor:
     def _spans(
         self, tags: list[list[str]], emissions: FloatArray, mask: Mask, probabilities: bool
     ) -> list[list[SpanPrediction]]:
-        entities = [_spans_of(tuple(sentence), self.scheme) if self.scheme != "none" else () for sentence in tags]
+        entities = [spans_from_tags(sentence, self.scheme) if self.scheme != "none" else [] for sentence in tags]
         flat = [(row, *span) for row, spans in enumerate(entities) for span in spans]
         scores: Sequence[float] | NDArray[np.float64] = np.ones(len(flat))
         if flat and probabilities:
@@ -247,12 +246,6 @@ class TagPredictor:
             ]
             for row_paths, row_logs, length in zip(paths.tolist(), logs.tolist(), lengths, strict=True)
         ]
-
-
-@lru_cache(maxsize=1 << 13)
-def _spans_of(tags: tuple[str, ...], scheme: str) -> tuple[Span, ...]:
-    """The entities of a sentence; many have the same tags, above all where dev is decoded again and again."""
-    return tuple(spans_from_tags(tags, scheme))
 
 
 def _padded(vectors: FloatArray, mask: Mask) -> FloatArray:
