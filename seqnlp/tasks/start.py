@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from seqnlp.bundle import Bundle, load_bundle
 from seqnlp.bundle_files import TENSORS, VOCABULARY
 from seqnlp.config.common import Config
-from seqnlp.data.lexicon import FIRST_CHARACTER, WordFeatures, normalized
+from seqnlp.data.lexicon import FIRST_CHARACTER, Lexicon, WordFeatures, normalized
 from seqnlp.errors import RunError
 from seqnlp.tasks.word_features import Vectors
 from seqnlp.text.files import file_digest
@@ -196,18 +196,18 @@ def joined_features(config: Config, start: WordFeatures, new: WordFeatures, vect
     return WordFeatures(words, rows, characters, start.lowercase)
 
 
-def fill_new_words(embedder: WordEmbedder, start: WordFeatures, vectors: Vectors | None, forms: Any) -> None:
+def fill_new_words(embedder: WordEmbedder, start: WordFeatures, vectors: Vectors | None, lexicon: Lexicon) -> None:
     """Put the vectors of words that the start has none of into an embedder that took over its weights.
 
     Corrections of new words begin at zero.
 
     Args:
-        forms: the columns of the lexicon.
+        lexicon: of the training split.
     """
     import torch
 
-    known = len(start.words)
-    new = forms.word_ids >= known  # (N,)
+    forms = lexicon.columns()
+    new = forms.word_ids >= len(start.words)  # (N,)
     embedder.start_corrections_at_zero(torch.from_numpy(forms.word_ids[new]), torch.from_numpy(forms.vector_ids[new]))
     if vectors and embedder.vectors is not None:
         embedder.vectors.fill(vectors.values[_new_rows(start, vectors)], first=len(start.vector_words))

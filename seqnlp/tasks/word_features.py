@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from seqnlp.bundle_fields import Fields
 from seqnlp.config.common import SplitsConfig, WordModelConfig
-from seqnlp.data.lexicon import WordFeatures, normalized
+from seqnlp.data.lexicon import Lexicon, WordFeatures, normalized
 from seqnlp.data.paths import existing_path
 from seqnlp.text.files import file_digest
 from seqnlp.text.tokenize import visible
@@ -103,6 +103,22 @@ def build_embedder(model: WordModelConfig, features: WordFeatures, word_dim: int
         fine_tune=model.fine_tune,
     )
     return WordEmbedder(sizes, model.word_dropout)
+
+
+def fill_vectors(embedder: WordEmbedder, vectors: Vectors | None, lexicon: Lexicon) -> None:
+    """Put a file's vectors, if there are any, into a fresh embedder; corrections of training words begin at zero.
+
+    A form has a vector by its own case, a row of the table perhaps by another.
+
+    Args:
+        lexicon: of the training split.
+    """
+    import torch
+
+    if vectors and embedder.vectors is not None:
+        forms = lexicon.columns()
+        embedder.vectors.fill(vectors.values)
+        embedder.start_corrections_at_zero(torch.from_numpy(forms.word_ids), torch.from_numpy(forms.vector_ids))
 
 
 def build_recurrent(model: WordModelConfig, input_dim: int) -> Recurrent:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from tasks_in_process import new_task, trained_task
 from tiny_documents import tiny_classification
 from tiny_tasks import TINY, SuddenDeathError, dying
 
@@ -34,32 +35,19 @@ def config_of(task: str, folder: Path, start: Path, **changes: Any) -> Config:
 
 
 def make(config: Config, run: Path, said: list[str] | None = None) -> Any:
-    run.mkdir(exist_ok=True, parents=True)
-    say = (said if said is not None else []).append
-    return part_of(config.task, "task")(config, run, torch.device("cpu"), say)
+    return new_task(part_of(config.task, "task"), config, run, (said if said is not None else []).append)
 
 
 def train(config: Config, run: Path) -> Any:
-    task = make(config, run)
-    fit(task, config, run, Processes())
-    return task
+    return trained_task(part_of(config.task, "task"), config, run)
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """A folder with the data of each task."""
-    made = {task: tmp_path_factory.mktemp(task) for task in TINY}
-    for task, folder in made.items():
-        TINY[task].write(folder)
-    return made
-
-
-@pytest.fixture(scope="module")
-def starts(data: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+def starts(folders: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """A trained run of each task."""
     runs = {task: tmp_path_factory.mktemp("starts") / task for task in OTHERS}
     for task, run in runs.items():
-        config: Any = TINY[task].config(data[task], trainer__epochs=1)
+        config: Any = TINY[task].config(folders[task], trainer__epochs=1)
         if task == "forecasting":
             config.trainer.epoch_steps = 3
         train(config, run)
@@ -68,10 +56,10 @@ def starts(data: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> d
 
 @pytest.mark.parametrize("task", OTHERS)
 def test_a_run_begins_with_the_weights_of_another(
-    task: str, data: dict[str, Path], starts: dict[str, Path], tmp_path: Path
+    task: str, folders: dict[str, Path], starts: dict[str, Path], tmp_path: Path
 ) -> None:
     said: list[str] = []
-    made = make(config_of(task, data[task], starts[task]), tmp_path / "run", said)
+    made = make(config_of(task, folders[task], starts[task]), tmp_path / "run", said)
     saved = load_bundle(starts[task]).tensors
     for name, parameter in made.model.named_parameters():
         assert torch.equal(parameter, saved[name]), name
@@ -81,10 +69,10 @@ def test_a_run_begins_with_the_weights_of_another(
 
 @pytest.mark.parametrize("task", OTHERS)
 def test_a_fine_tuned_run_that_dies_ends_as_if_it_had_not(
-    task: str, data: dict[str, Path], starts: dict[str, Path], tmp_path: Path
+    task: str, folders: dict[str, Path], starts: dict[str, Path], tmp_path: Path
 ) -> None:
     changes = {"trainer__checkpoint_steps": 1, "trainer__ema_decay": 0.9, "trainer__epochs": 1}
-    config = config_of(task, data[task], starts[task], **changes)
+    config = config_of(task, folders[task], starts[task], **changes)
     whole = train(config, tmp_path / "whole")
     with pytest.raises(SuddenDeathError):
         fit(dying(make(config, tmp_path / "killed"), 3), config, tmp_path / "killed", Processes())
@@ -97,11 +85,11 @@ def test_a_fine_tuned_run_that_dies_ends_as_if_it_had_not(
 
 @pytest.mark.parametrize("task", OTHERS)
 def test_a_model_of_another_task_is_one_clear_error(
-    task: str, data: dict[str, Path], starts: dict[str, Path], tmp_path: Path
+    task: str, folders: dict[str, Path], starts: dict[str, Path], tmp_path: Path
 ) -> None:
     other = OTHERS[OTHERS.index(task) - 1]
     with pytest.raises(RunError, match=f"^start_from: expected a model of task={task}, found one of task={other} in "):
-        make(config_of(task, data[task], starts[other]), tmp_path / "run")
+        make(config_of(task, folders[task], starts[other]), tmp_path / "run")
 
 
 @pytest.mark.parametrize(
@@ -117,14 +105,14 @@ def test_a_model_of_another_task_is_one_clear_error(
     ],
 )
 def test_other_settings_and_tokenizers_are_one_clear_error(
-    task: str, changes: dict[str, Any], message: str, data: dict[str, Path], starts: dict[str, Path], tmp_path: Path
+    task: str, changes: dict[str, Any], message: str, folders: dict[str, Path], starts: dict[str, Path], tmp_path: Path
 ) -> None:
     with pytest.raises(RunError, match=f"^start_from: .*{message}"):
-        make(config_of(task, data[task], starts[task], **changes), tmp_path / "run")
+        make(config_of(task, folders[task], starts[task], **changes), tmp_path / "run")
 
 
-def test_other_columns_are_one_clear_error(data: dict[str, Path], starts: dict[str, Path], tmp_path: Path) -> None:
-    text = (data["forecasting"] / "series.csv").read_text()
+def test_other_columns_are_one_clear_error(folders: dict[str, Path], starts: dict[str, Path], tmp_path: Path) -> None:
+    text = (folders["forecasting"] / "series.csv").read_text()
     (tmp_path / "series.csv").write_text(text.replace("day,a,b", "day,a,c"))
     with pytest.raises(RunError, match=r"^start_from: expected the columns a, b, as .* has, found a, c"):
         make(config_of("forecasting", tmp_path, starts["forecasting"]), tmp_path / "run")

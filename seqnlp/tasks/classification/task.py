@@ -50,7 +50,7 @@ from seqnlp.tasks.start import (
     refuse_other_width,
     start_digests,
 )
-from seqnlp.tasks.word_features import Vectors, learn_features, load_vectors, vectors_digests
+from seqnlp.tasks.word_features import Vectors, fill_vectors, learn_features, load_vectors, vectors_digests
 from seqnlp.text.documents import Document
 from seqnlp.training.checkpoint import DEV, TRAIN
 from seqnlp.training.task import Batch
@@ -234,13 +234,11 @@ class ClassificationTask(BaseTask[ClassificationConfig, RecurrentClassifier]):
             torch.nn.init.zeros_(model.project.weight)
             torch.nn.init.zeros_(model.project.bias)
         model = model.to(self.device)
-        forms = self.lexicon.columns()
         if start:
             take_over(self.config, start, model)
-            fill_new_words(model.embedder, start.saved.features, vectors, forms)
-        elif vectors and model.embedder.vectors is not None:
-            model.embedder.vectors.fill(vectors.values)
-            model.embedder.start_corrections_at_zero(*map(torch.from_numpy, (forms.word_ids, forms.vector_ids)))
+            fill_new_words(model.embedder, start.saved.features, vectors, self.lexicon)
+        else:
+            fill_vectors(model.embedder, vectors, self.lexicon)
         return model
 
     def _fit_ngrams(self, train: Sequence[reading.ReadDocument], say: Callable[[str], None]) -> None:

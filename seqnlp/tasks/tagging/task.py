@@ -32,7 +32,7 @@ from seqnlp.tasks.tagging.model import build_tagger, columns_of, describe, modul
 from seqnlp.tasks.tagging.prediction import SentencePrediction
 from seqnlp.tasks.tagging.start import TaggerStart, features_of, tagger_start, take_over, with_its_tokenizer
 from seqnlp.tasks.tagging.tokenizer_choice import choose_tokenizer
-from seqnlp.tasks.word_features import Vectors, learn_features, load_vectors, vectors_digests
+from seqnlp.tasks.word_features import Vectors, fill_vectors, learn_features, load_vectors, vectors_digests
 from seqnlp.text.sentence import TaggedSentence
 from seqnlp.text.tags import Span
 from seqnlp.training.checkpoint import DEV, TRAIN
@@ -186,14 +186,11 @@ class TaggingTask(BaseTask[TaggingConfig, RecurrentTagger]):
         context_dim = self.context.embedder.dim if self.context else 0
         torch.manual_seed(self.config.seed)
         model = build_tagger(self.config.model, self.features, self.tags, self.word_dim, context_dim).to(self.device)
-        forms = self.lexicon.columns()
         if start:
             take_over(self.config, start, model)
-            fill_new_words(model.embedder, start.saved.features, vectors, forms)
-        elif vectors and model.embedder.vectors is not None:
-            model.embedder.vectors.fill(vectors.values)
-            # a form has a vector by its own case, a row of the table perhaps by another
-            model.embedder.start_corrections_at_zero(*map(torch.from_numpy, (forms.word_ids, forms.vector_ids)))
+            fill_new_words(model.embedder, start.saved.features, vectors, self.lexicon)
+        else:
+            fill_vectors(model.embedder, vectors, self.lexicon)
         return model
 
     def _read_context(self, say: Callable[[str], None]) -> ContextStore | None:
