@@ -21,7 +21,7 @@ from six_tasks import ASK, TRAININGS
 
 import seqnlp
 from seqnlp.errors import RunError
-from seqnlp.launch import read_run_config
+from seqnlp.run_config import read_run_config
 from seqnlp.stored import MAX_SETTINGS_SIZE
 from seqnlp.tasks.changed_settings import changed_settings
 

@@ -36,6 +36,8 @@ ORDER = (
     ("overrides",),
     ("recipe_safety",),
     ("compose",),
+    ("run_config",),
+    ("train_run",),
     ("launch", "rehearsal"),
     ("studies",),
     ("api",),

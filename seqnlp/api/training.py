@@ -18,8 +18,9 @@ from seqnlp.config.common import Config
 from seqnlp.data.in_memory.rows import WrittenSplit, is_path
 from seqnlp.errors import ConfigError, DataError, did_you_mean
 from seqnlp.inherited import task_of_start
-from seqnlp.launch import DATA, start
 from seqnlp.launch import resume as resume_run
+from seqnlp.launch import start
+from seqnlp.run_config import DATA
 from seqnlp.task_table import TASKS, part_of
 from seqnlp.training.callbacks import Callbacks, Epoch, Step
 from seqnlp.training.checkpoint import FILE_NAME

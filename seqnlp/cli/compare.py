@@ -150,7 +150,7 @@ def _config(run: Path, arguments: argparse.Namespace) -> Config:
         SeqnlpError: no run is there, or it has no such split.
     """
     from seqnlp.cli.evaluate import use_file
-    from seqnlp.launch import config_of_run
+    from seqnlp.run_config import config_of_run
 
     config = config_of_run(run)
     if arguments.data_dir:

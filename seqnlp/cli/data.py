@@ -116,7 +116,7 @@ def _splits(name: str, overrides: list[str], arguments: argparse.Namespace) -> t
 
 def _config(name: str, overrides: list[str], config_dir: str | None) -> Config:
     from seqnlp.compose import compose_config
-    from seqnlp.launch import read_run_config
+    from seqnlp.run_config import read_run_config
 
     if name and Path(name).is_dir():
         return read_run_config(Path(name))

@@ -23,7 +23,7 @@ def list_doubts(arguments: argparse.Namespace, say: Callable[[str], None]) -> in
     Raises:
         SeqnlpError: not one folder of a study or run, or of another task.
     """
-    from seqnlp.launch import config_of_run
+    from seqnlp.run_config import config_of_run
     from seqnlp.task_table import TASKS, kinds_with, part_of
 
     if len(arguments.names) != 1:

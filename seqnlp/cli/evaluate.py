@@ -66,7 +66,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Evaluate, print, and write what was asked for."""
     from seqnlp.errors import SeqnlpError
-    from seqnlp.launch import config_of_run, is_run
+    from seqnlp.run_config import config_of_run, is_run
     from seqnlp.task_table import part_of
     from seqnlp.tasks.saved_evaluation import config_of
 

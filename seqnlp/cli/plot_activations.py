@@ -52,9 +52,9 @@ def gates(run: str, text: str, output: Path, units: int) -> None:
 def gradient(runs: Sequence[Path], split: str, data_dir: str | None, output: Path) -> None:
     """How much the loss at a step depends on inputs further and further back, a line a run."""
     from seqnlp.cli.plot_scores import names_of
-    from seqnlp.launch import config_of_run
     from seqnlp.plots.lines import charts_html, charts_picture
     from seqnlp.report.chart import Chart, Line
+    from seqnlp.run_config import config_of_run
     from seqnlp.tasks.gradient import gradient_norms
 
     lines, relative = [], []

@@ -98,7 +98,7 @@ def _judged(run: Path, split: str, data_dir: str | None) -> tuple[str, Confusion
     Raises:
         RunError: the run is of another task.
     """
-    from seqnlp.launch import config_of_run
+    from seqnlp.run_config import config_of_run
     from seqnlp.task_table import TASKS, part_of
 
     config = config_of_run(run)

@@ -74,7 +74,8 @@ def resume_sweep(sweep: Path, num_processes: int) -> list[Path]:
 
 def _train_job(config: Config, num_processes: int, typed: SweepCommand, record: Path) -> Objective:
     """Train one run of a sweep, or go on with it; returns the objective, which Hydra gives to the sweeper."""
-    from seqnlp.launch import CONFIG_FILE, resume, start
+    from seqnlp.launch import resume, start
+    from seqnlp.run_config import CONFIG_FILE
 
     run = Path(config.run)
     _write(run.parent / SWEEP_FILE, typed)

@@ -75,7 +75,7 @@ def _covered(arguments: argparse.Namespace, known: frozenset[str]) -> dict[str, 
     """Coverage of a file, or of each split of a recipe or run."""
     from seqnlp.compose import compose_config
     from seqnlp.data.vector_coverage import coverage
-    from seqnlp.launch import read_run_config
+    from seqnlp.run_config import read_run_config
     from seqnlp.tasks.split_words import is_text, words_of_file, words_of_splits
 
     name = arguments.coverage

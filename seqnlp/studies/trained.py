@@ -9,8 +9,9 @@ from pathlib import Path
 
 from seqnlp.compose import compose_config
 from seqnlp.errors import ConfigError
-from seqnlp.launch import CONFIG_FILE, read_run_config, resume, start
+from seqnlp.launch import resume, start
 from seqnlp.metrics.paired_counts import interval_of
+from seqnlp.run_config import CONFIG_FILE, read_run_config
 from seqnlp.task_table import TASKS, kinds_with, part_of
 from seqnlp.tasks.counted import CountedAnswers
 

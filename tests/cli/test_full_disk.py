@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 from seqnlp.config.reading import read_config
 from seqnlp.errors import SeqnlpError
-from seqnlp.launch import claim
+from seqnlp.run_config import claim
 try:
     claim(read_config({"run": sys.argv[1], "data": {"train": "x"}}))
 except SeqnlpError as problem:

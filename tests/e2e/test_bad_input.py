@@ -21,7 +21,7 @@ from seqnlp.cli import main
 from seqnlp.config.common import Config
 from seqnlp.config.reading import read_config
 from seqnlp.errors import RunError
-from seqnlp.launch import claim
+from seqnlp.run_config import claim
 
 GOOD = "Ada\tB-PER\nSorrel\tI-PER\nmoved\tO\n\nBrinmoor\tB-LOC\ngrows\tO\n\n"
 Train = Callable[..., str]
@@ -79,7 +79,7 @@ def test_a_run_that_ends_with_any_fault_before_it_wrote_anything_leaves_no_direc
         raise fault
 
     with monkeypatch.context() as patch:
-        patch.setattr("seqnlp.launch.make_task", fail)
+        patch.setattr("seqnlp.train_run.make_task", fail)
         with contextlib.suppress(type(fault)):
             seqnlp(*command())
     assert not (data / "run").exists()

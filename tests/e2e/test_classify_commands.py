@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from command import output, refusal, seqnlp
 
-from seqnlp.launch import read_run_config
+from seqnlp.run_config import read_run_config
 
 ODD_LINES = (
     "",

@@ -12,8 +12,8 @@ import pytest
 from command import output, seqnlp
 
 from seqnlp.data.paths import resolve_path
-from seqnlp.launch import read_run_config
 from seqnlp.resources import find_recipes
+from seqnlp.run_config import read_run_config
 
 SMALL = (
     "data.limit=60",

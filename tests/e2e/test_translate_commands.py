@@ -16,7 +16,7 @@ from command import TINY_TRANSLATION, output, refusal, seqnlp
 
 import seqnlp as package
 from seqnlp.data.pairs import load_pairs
-from seqnlp.launch import read_run_config
+from seqnlp.run_config import read_run_config
 
 LONG = "the mill " * 5000
 """10,000 words."""

@@ -57,7 +57,7 @@ def test_a_run_that_is_gone_while_its_data_are_read_is_not_made_anew(
         shutil.rmtree(run)
         return task
 
-    monkeypatch.setattr("seqnlp.launch.make_task", slow)
+    monkeypatch.setattr("seqnlp.train_run.make_task", slow)
     write_tiny_data(tmp_path)
     config = tiny_config(tmp_path, run=str(tmp_path / "run"))
     with pytest.raises(TrainingError, match="was removed or moved while it was trained"):
