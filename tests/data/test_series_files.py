@@ -193,7 +193,24 @@ def test_marks_between_thousands_are_read_as_set(tmp_path: Path) -> None:
     spaced, _ = read(tmp_path, ["t,v", f"{DAYS[0]},1 234.5", f"{DAYS[1]},2\u202f000"], thousands=" ")
     assert spaced.values[:, 0].tolist() == [1234.5, 2000]
     assert "data.thousands" in error(tmp_path, ["t,v", f'{DAYS[0]},"1,234"'])
+    assert "found '1.5'" in error(tmp_path, ["t;v", f"{DAYS[0]};1.5"], delimiter=";", decimal=",")
     assert "expected a number" in error(tmp_path, ["t,v", f'{DAYS[0]},"12,34"'], thousands=",")
     assert SeriesDataConfig(train="a", thousands=".").problems() == [
         "data.thousands: expected another mark than data.decimal, found '.' for both"
     ]
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected", "settings"),
+    [
+        (["1,5;2", "3;4,25"], [[1.5, 2], [3, 4.25]], {"decimal": ","}),
+        (["1 200;2", "1 300;3"], [[1200, 2], [1300, 3]], {"thousands": " "}),
+        (["1.200,5; 2", "7;3"], [[1200.5, 2], [7, 3]], {"thousands": ".", "decimal": ","}),
+    ],
+)
+def test_a_first_row_of_numbers_as_they_are_set_names_no_columns(
+    tmp_path: Path, lines: list[str], expected: list[list[float]], settings: dict[str, str]
+) -> None:
+    series, _ = read(tmp_path, lines, delimiter=";", time_column="", **settings)
+    assert series.names == ("0", "1")
+    assert series.values.tolist() == expected

@@ -71,7 +71,8 @@ def read_rows(
     if first is None:
         raise DataError("expected a CSV file with a row that names its columns, found no row", source)
     line, head = first
-    named = not all(is_number(field) for field in head) if named is None else named
+    if named is None:
+        named = not all(is_number(field) or is_number(_in_python(field.strip(), config)) for field in head)
     names = [field.strip() for field in head] if named else [str(place) for place in range(len(head))]
     columns = _find_columns(names, config, source, line, wanted)
     rows = fields if named else chain([first], fields)
@@ -153,30 +154,28 @@ def read_stamp(stamps: Stamps, text: str, config: SeriesDataConfig, line: int) -
         ) from None
 
 
-def _plain(text: str, config: SeriesDataConfig) -> str:
-    """A number without the marks between its thousands; other text as it is."""
-    if not config.thousands:
+def _in_python(text: str, config: SeriesDataConfig) -> str:
+    """A number as Python reads it: without marks between thousands, with a point. Of other text no number comes."""
+    if config.thousands:
+        mark = "[ \u00a0\u2009\u202f]" if config.thousands == " " else re.escape(config.thousands)
+        if re.fullmatch(rf"[+-]?\d{{1,3}}({mark}\d{{3}})+({re.escape(config.decimal)}\d*)?", text):
+            text = re.sub(mark, "", text)
+    if config.decimal == ".":
         return text
-    mark = "[ \u00a0\u2009\u202f]" if config.thousands == " " else re.escape(config.thousands)
-    number = rf"[+-]?\d{{1,3}}({mark}\d{{3}})+({re.escape(config.decimal)}\d*)?"
-    return re.sub(mark, "", text) if re.fullmatch(number, text) else text
+    return "" if "." in text else text.replace(",", ".", 1)  # which of the two is it?
 
 
 def _number(
     text: str, name: str, config: SeriesDataConfig, missing: frozenset[str], source: object, line: int
 ) -> float:
-    decimal, text = config.decimal, _plain(text.strip(), config)
+    text = text.strip()
     if text.lower() in missing:
         return math.nan
-    number = text
-    if decimal == "," and "." not in text:
-        number = text.replace(",", ".", 1)
-    elif decimal == ",":
-        number = ""  # which of the two is it?
+    number = _in_python(text, config)
     if not is_number(number):
         raise DataError(
             f"column '{name}': expected a number, found '{text[:30]}'; mend it, leave it empty (a missing value), or "
-            f"name the columns of numbers in data.value_columns{_number_hint(text, name, decimal)}",
+            f"name the columns of numbers in data.value_columns{_number_hint(text, name, config.decimal)}",
             source,
             line,
         )
