@@ -11,7 +11,6 @@ import sys
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from types import FrameType
 
 import torch
 
@@ -25,8 +24,8 @@ from seqnlp.training.callbacks import Callbacks
 from seqnlp.training.checkpoint import FILE_NAME
 from seqnlp.training.device import choose_device
 from seqnlp.training.distributed import Processes
-from seqnlp.training.fit import Interrupted
 from seqnlp.training.forked import can_fork, train_forked
+from seqnlp.training.interrupts import Interrupted, sigterm_passed_on
 from seqnlp.training.lock import locked
 from seqnlp.training.memory import keep_freed_memory
 from seqnlp.training.orphans import ending_with
@@ -141,22 +140,13 @@ def _wait(launcher: subprocess.Popen[bytes]) -> int:
     Raises:
         Interrupted: one of the two stopped them.
     """
-    stops = []
-
-    def end_all(number: int, frame: FrameType | None) -> None:
-        stops.append(number)
-        launcher.terminate()
-
-    before = signal.signal(signal.SIGTERM, end_all)
-    try:
+    with sigterm_passed_on([launcher]) as stops:
         while True:
             try:
                 status = launcher.wait()
                 break
             except KeyboardInterrupt:
                 stops.append(signal.SIGINT)
-    finally:
-        signal.signal(signal.SIGTERM, before)
     if status and stops:
         raise Interrupted(stops[0])
     return status

@@ -20,7 +20,8 @@ from seqnlp.training.callbacks import Callbacks
 from seqnlp.training.checkpoint import Progress
 from seqnlp.training.device import choose_device, choose_precision
 from seqnlp.training.distributed import Processes, join, leave
-from seqnlp.training.fit import Interrupted, fit
+from seqnlp.training.fit import fit
+from seqnlp.training.interrupts import Interrupted
 from seqnlp.training.memory import keep_freed_memory
 from seqnlp.training.run_folder import RunFolder
 from seqnlp.training.torch_state import torch_state_kept

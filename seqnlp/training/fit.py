@@ -12,11 +12,8 @@ from __future__ import annotations
 import contextlib
 import math
 import signal
-import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
-from types import FrameType
 
 import numpy as np
 import torch
@@ -29,20 +26,13 @@ from seqnlp.training.callbacks import Callbacks, Epoch, Step, read_only
 from seqnlp.training.checkpoint import Progress, save_checkpoint
 from seqnlp.training.distributed import Processes
 from seqnlp.training.freeze import freeze
+from seqnlp.training.interrupts import Interrupted, signals_collected
 from seqnlp.training.log import Log
 from seqnlp.training.optimizer import Optimizer
 from seqnlp.training.run_folder import RunFolder
 from seqnlp.training.schedule import learning_rate
 from seqnlp.training.states import collect_states, restore
 from seqnlp.training.task import Batch, EvaluatedTogether, Trainable
-
-
-class Interrupted(KeyboardInterrupt):
-    """Ctrl-C or SIGTERM stopped training, after a checkpoint; no error, so ``except Exception`` lets it pass."""
-
-    def __init__(self, signal_number: int) -> None:
-        self.signal_number = signal_number
-        super().__init__(f"stopped by {signal.Signals(signal_number).name}")
 
 
 def fit(
@@ -65,7 +55,7 @@ def fit(
     """
     freeze(task.model, config.trainer.freeze)
     loop = _Loop(task, config, run, processes, precision, callbacks)
-    with loop.log, _signals_collected(callbacks is None and _in_main_thread()) as loop.signals:
+    with loop.log, signals_collected(callbacks is None) as loop.signals:
         while not loop.is_over:
             loop.train_epoch()
             epoch = loop.evaluate_epoch()
@@ -278,33 +268,3 @@ class _Loop:
 def _dropout_seed(seed: int, step: int, part: int) -> int:
     """A seed for each step and piece, far apart for near inputs (the mixing of NumPy's SeedSequence)."""
     return int(np.random.SeedSequence([seed, step, part]).generate_state(1, np.uint64)[0] >> np.uint64(1))
-
-
-def _in_main_thread() -> bool:
-    """Whether this thread may handle signals."""
-    return threading.current_thread() is threading.main_thread()
-
-
-@contextlib.contextmanager
-def _signals_collected(allowed: bool) -> Iterator[list[int]]:
-    """Collect SIGINT and SIGTERM in a list instead of dying at once; a second one ends the process as usual.
-
-    Where that is not allowed the list stays empty: the signals belong to a program that trains, or to another thread.
-    """
-    if not allowed:
-        yield []
-        return
-    received: list[int] = []
-
-    def remember(number: int, frame: FrameType | None) -> None:
-        received.append(number)
-        signal.signal(number, before[number])
-
-    before = {int(number): signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        for number in before:
-            signal.signal(number, remember)
-        yield received
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

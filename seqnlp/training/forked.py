@@ -6,7 +6,6 @@ computed with several threads: the forked ones have none of them.
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import multiprocessing
 import os
@@ -14,18 +13,17 @@ import signal
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import torch
 
 from seqnlp.errors import SeqnlpError
 from seqnlp.training.distributed import Processes, join_by_file, leave
-from seqnlp.training.fit import Interrupted
+from seqnlp.training.interrupts import Interrupted, sigterm_passed_on
 from seqnlp.training.orphans import ending_with
 
 _GRACE = 20.0
@@ -62,7 +60,7 @@ def train_forked(train: Callable[[Processes], None], count: int, threads: int) -
         try:
             for process in crew:
                 process.start()
-            with _passed_on(crew):
+            with sigterm_passed_on(crew):
                 _wait_for_all(crew)
         finally:
             gc.unfreeze()
@@ -125,18 +123,3 @@ def _wait_for_all(crew: Sequence[BaseProcess]) -> None:
                 return
         except KeyboardInterrupt:
             continue
-
-
-@contextlib.contextmanager
-def _passed_on(crew: Sequence[BaseProcess]) -> Iterator[None]:
-    """Within the block SIGTERM goes to the processes."""
-
-    def end_all(number: int, frame: FrameType | None) -> None:
-        for process in crew:
-            process.terminate()
-
-    before = signal.signal(signal.SIGTERM, end_all)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

@@ -27,7 +27,8 @@ import torch
 from test_distributed import SETTINGS
 from toy import ToyTask, toy_config
 from seqnlp.training.distributed import join, leave
-from seqnlp.training.fit import Interrupted, fit
+from seqnlp.training.fit import fit
+from seqnlp.training.interrupts import Interrupted
 
 torch.set_num_threads(1)
 processes = join(torch.device("cpu"))

@@ -20,7 +20,8 @@ from seqnlp.config.common import Config
 from seqnlp.errors import RunError, TrainingError
 from seqnlp.training.checkpoint import TRAIN, Progress, load_checkpoint
 from seqnlp.training.distributed import Processes
-from seqnlp.training.fit import Interrupted, fit
+from seqnlp.training.fit import fit
+from seqnlp.training.interrupts import Interrupted
 
 EVERYTHING = toy_config(
     trainer__epochs=4,

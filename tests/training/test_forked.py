@@ -15,8 +15,8 @@ from command import refusal
 
 from seqnlp.errors import SeqnlpError, TrainingError
 from seqnlp.training.distributed import Processes
-from seqnlp.training.fit import Interrupted
 from seqnlp.training.forked import train_forked
+from seqnlp.training.interrupts import Interrupted
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="forks")
 
