@@ -21,7 +21,7 @@ from seqnlp.run_config import CONFIG_FILE, claim, config_of_run, read_run_config
 from seqnlp.storage import write_atomically
 from seqnlp.train_run import fit_prepared, prepare, train
 from seqnlp.training.callbacks import Callbacks
-from seqnlp.training.checkpoint import FILE_NAME
+from seqnlp.training.checkpoint import has_checkpoint
 from seqnlp.training.device import choose_device
 from seqnlp.training.distributed import Processes
 from seqnlp.training.forked import can_fork, train_forked
@@ -109,8 +109,7 @@ def _launch(run: Path, num_processes: int, lock: tuple[int, ...]) -> None:
         _say("%s", _ON_A_CPU.format(num_processes))
     ended = _fork(run, config, device, num_processes) if can_fork(device) else _torchrun(run, num_processes, lock)
     if ended:
-        begun = (run / FILE_NAME).exists()
-        advice = f"go on with `seqnlp resume {run}`" if begun else "the reason stands above"
+        advice = f"go on with `seqnlp resume {run}`" if has_checkpoint(run) else "the reason stands above"
         raise RunError(f"the {num_processes} processes {ended}; {advice}")
 
 

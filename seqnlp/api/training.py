@@ -23,7 +23,7 @@ from seqnlp.launch import start
 from seqnlp.run_config import DATA
 from seqnlp.task_table import TASKS, part_of
 from seqnlp.training.callbacks import Callbacks, Epoch, Step
-from seqnlp.training.checkpoint import FILE_NAME
+from seqnlp.training.checkpoint import has_checkpoint
 
 Examples = Iterable[Any] | str | os.PathLike[str]
 """A path, or what holds examples: a list, a pandas or polars table, a `datasets.Dataset`, an iterator."""
@@ -223,7 +223,7 @@ def _naming_examples(folder: Path, written: Mapping[str, WrittenSplit]) -> Itera
 
 def _leave(folder: Path, problem: BaseException) -> None:
     """Remove a temporary run that failed, unless it can be resumed."""
-    if (folder / FILE_NAME).is_file():
+    if has_checkpoint(folder):
         problem.add_note(f"the run is kept: seqnlp.resume({str(folder)!r}) goes on with it")
     else:
         shutil.rmtree(folder, ignore_errors=True)
