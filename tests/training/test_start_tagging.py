@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from tasks_in_process import new_task, trained_task
 from tiny import make_sentences, tiny_config, write_conll
 from tiny_tasks import SuddenDeathError, dying
 
 from seqnlp.bundle import load_bundle
-from seqnlp.config.common import Config
 from seqnlp.errors import RunError
 from seqnlp.tasks.tagging.model import module_predictor, tagger_from_bundle
 from seqnlp.tasks.tagging.task import TaggingTask
@@ -30,15 +31,7 @@ VECTORS = "Sorrel 0.5 -1 0.25 0\nmill 1 1 1 1\nlives 0.1 0.2 0.3 -0.4\n"
 MORE_VECTORS = VECTORS + "gullwing 1 2 3 4\nnever 4 3 2 1\n"
 
 
-def task_of(config: Config, run: Path, said: list[str] | None = None) -> TaggingTask:
-    run.mkdir(exist_ok=True, parents=True)
-    return TaggingTask(config, run, torch.device("cpu"), (said if said is not None else []).append)
-
-
-def train(config: Config, run: Path) -> TaggingTask:
-    task = task_of(config, run)
-    fit(task, config, run, Processes())
-    return task
+task_of, train = partial(new_task, TaggingTask), partial(trained_task, TaggingTask)
 
 
 @pytest.fixture(scope="module")
@@ -80,9 +73,9 @@ def answers(task: TaggingTask, sentences: Sequence[TaggedSentence]) -> list[list
 def test_old_labels_and_words_keep_their_weights_and_all_answers(
     kind: str, data: Path, starts: dict[str, Path], tmp_path: Path
 ) -> None:
-    start, said = tagger_from_bundle(load_bundle(starts[kind])), []
+    start, said = tagger_from_bundle(load_bundle(starts[kind])), list[str]()
     changes = {name: value for name, value in KINDS[kind].items() if name != "model__vectors"}
-    task = task_of(tiny_config(data / "new", **changes, start_from=str(starts[kind])), tmp_path, said)
+    task = task_of(tiny_config(data / "new", **changes, start_from=str(starts[kind])), tmp_path, said.append)
     assert any(line.startswith(f"begins with the weights of {starts[kind]}; new: ") for line in said)
     assert task.tags[: len(start.saved.tags)] == start.saved.tags
     assert {tag[2:] for tag in task.tags[len(start.saved.tags) :]} == {"SHIP"}
