@@ -101,18 +101,7 @@ class SavedModel:
 
 
 class SingleModel(SavedModel, ABC):
-    """A model from one folder, computed by any engine in any precision.
-
-    Args:
-        path: a run, or a saved model folder.
-        engine: what computes: ``onnxruntime``, ``torch`` or ``numpy``; ``auto``: the fastest that is installed.
-        device: ``cpu``, or another of torch's, as ``cuda``, with the engine torch.
-        threads: that compute; 0: as many as the engine chooses. With torch it is a setting of the whole process.
-        precision: ``int8``: weights and products in one byte a number, with a scale a row; not with torch.
-
-    Attributes:
-        engine: the one that computes.
-    """
+    """A model from one folder, computed by any engine in any precision; its classes say what the arguments mean."""
 
     def __init__(
         self,
