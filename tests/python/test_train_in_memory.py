@@ -165,6 +165,18 @@ def test_a_language_model_a_forecaster_and_a_detector() -> None:
     assert detector.metrics["dev"]
 
 
+def test_columns_that_have_only_numbers_for_names_are_no_row_of_a_series() -> None:
+    values = 10 + 3 * np.sin(np.arange(240).reshape(120, 2))
+    season = {"model.hidden_dim": 6, "trainer": {"epochs": 1, "threads": 1}, "model.season": 7, "model.horizon": 3}
+    model, other = (
+        seqnlp.train(task="forecasting", train=series, dev=0.2, settings=season)
+        for series in (pd.DataFrame(values), values)
+    )
+    assert isinstance(model, seqnlp.Forecaster)
+    assert model.names == ("value 0", "value 1")
+    assert np.array_equal(model.forecast_series(pd.DataFrame(values)).values, other.forecast_series(values).values)
+
+
 @pytest.mark.parametrize(
     ("task", "train", "expected"),
     [

@@ -11,14 +11,20 @@ from typing import Any
 
 from seqnlp.data.in_memory.rows import WrittenSplit, columns_in, is_table, plain, rows_of, shown
 from seqnlp.errors import DataError
+from seqnlp.text.checks import is_number
 
 _TIME = "time"
 
 
 def written_series(examples: Any, name: str, settings: Mapping[str, Any]) -> WrittenSplit:
-    """A series as CSV."""
+    """A series as CSV.
+
+    Where all columns have numbers for names, which would be read as a row, ``0`` becomes ``value 0``.
+    """
     chosen = str(settings.get("data.time_column", ""))
     rows = [_cells(row, f"{name}[{place}]") for place, row in enumerate(rows_of(_with_index(examples, chosen), name))]
+    if all(map(is_number, rows[0])):
+        rows = [{f"value {column}": value for column, value in row.items()} for row in rows]
     names = list(rows[0])
     time = chosen or _time_column(rows[0])
     values = [part.strip() for part in str(settings.get("data.value_columns", "")).split(",") if part.strip()]
@@ -66,12 +72,12 @@ def _time_column(row: Mapping[str, Any]) -> str:
     return next((name for name, value in row.items() if isinstance(value, date) or name == _TIME), "")
 
 
-def _written(value: Any, column: str, is_number: bool, where: str) -> str:
+def _written(value: Any, column: str, needs_number: bool, where: str) -> str:
     value = plain(value)
     if isinstance(value, date):  # datetime too
         return value.isoformat()
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return ""
-    if is_number and (isinstance(value, bool) or not hasattr(value, "__float__")):
+    if needs_number and (isinstance(value, bool) or not hasattr(value, "__float__")):
         raise DataError(f"{where}: expected a number in '{column}', found {shown(value)}")
-    return repr(float(value)) if is_number and not isinstance(value, int) else str(value)
+    return repr(float(value)) if needs_number and not isinstance(value, int) else str(value)
