@@ -73,6 +73,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.engine == "ray":
         from seqnlp.integrations.ray import spread as on_ray
 
+        if arguments.workers is not None and arguments.workers < 1:
+            raise SeqnlpError(f"--workers: expected 1 or more, found {arguments.workers}")
         map_pieces: MapPieces = partial(on_ray, workers=arguments.workers or 0, address=arguments.address)
         options = {"threads": 1}
     else:

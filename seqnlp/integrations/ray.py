@@ -93,11 +93,15 @@ def spread(
         address: of the cluster; empty: one that lives on this machine as long as this needs it.
 
     Raises:
-        SeqnlpError: ray is not installed, or there is no such cluster.
+        SeqnlpError: ray is not installed, there is no such cluster, or this machine has fewer CPUs, so that some actors
+            would wait for ever.
     """
     ray = _started(address)
     try:
-        workers = workers or int(ray.cluster_resources().get("CPU", 1))
+        cpus = int(ray.cluster_resources().get("CPU", 1))
+        if workers > cpus and not address:
+            raise SeqnlpError(f"workers: expected at most {cpus}, one for each CPU here, found {workers:,}")
+        workers = workers or cpus
         actor = ray.remote(num_cpus=1, max_restarts=_RESTARTS, max_task_retries=_RESTARTS)(_Actor)
         actors = [actor.remote(function) for _ in range(workers)]
         waiting: deque[Any] = deque()

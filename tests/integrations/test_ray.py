@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pyarrow
@@ -16,6 +17,7 @@ from command import output, refusal, seqnlp
 
 import seqnlp as library
 from seqnlp.api.mapping import BatchAnswers
+from seqnlp.errors import SeqnlpError
 from seqnlp.integrations import ray as integration
 from seqnlp.resources import RECIPES
 from seqnlp.tables.job import answer_table
@@ -109,6 +111,23 @@ def test_texts_are_scored_and_series_answered_as_without_ray(tmp_path: Path) -> 
 def test_an_address_without_ray_is_refused(run: Path, tmp_path: Path) -> None:
     told = refusal("batch", run, tmp_path / "in.csv", tmp_path / "out.csv", "--address", "auto")
     assert told == "--address is that of a cluster; add --engine ray"
+
+
+@pytest.mark.parametrize("workers", [0, -1])
+def test_a_number_of_workers_that_cannot_be_is_refused(workers: int, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("text\nOrt\n")
+    options = ("--engine", "ray", "--workers", workers)
+    told = refusal("batch", OLD / "classification", tmp_path / "in.csv", tmp_path / "out.csv", *options)
+    assert told == f"--workers: expected 1 or more, found {workers}"
+
+
+def test_more_actors_than_this_machine_has_cpus_would_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    two = SimpleNamespace(
+        cluster_resources=lambda: {"CPU": 2.0}, shutdown=lambda: None, exceptions=SimpleNamespace(RayError=OSError)
+    )
+    monkeypatch.setattr(integration, "_started", lambda address: two)
+    with pytest.raises(SeqnlpError, match="workers: expected at most 2, one for each CPU here, found 3"):
+        next(integration.spread(len, iter([["a"]]), workers=3))
 
 
 @pytest.mark.slow
