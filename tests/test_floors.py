@@ -13,7 +13,7 @@ import pytest
 PACKAGE = Path(__file__).resolve().parent.parent / "seqnlp"
 ORDER = (
     ("errors", "task_table", "recipe_names", "arrays"),
-    ("config", "storage", "stored", "resources", "json_text", "cpus"),
+    ("config", "storage", "stored", "resources", "json_text", "row_fields", "cpus"),
     ("worker_pool",),
     ("workers",),
     ("text",),

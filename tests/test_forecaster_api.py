@@ -17,6 +17,7 @@ from tiny_text import tiny_language_model, write_tiny_text
 
 import seqnlp
 from seqnlp.api import Forecast, Forecaster
+from seqnlp.cli.forecast_output import csv_heading
 from seqnlp.errors import DataError, RunError, SeqnlpError
 from seqnlp.tasks.forecasting.task import ForecastingTask
 from seqnlp.tasks.language_model.task import LanguageModelTask
@@ -222,3 +223,13 @@ def test_a_model_of_another_task_is_refused(tmp_path: Path) -> None:
     fit(task, config, tmp_path / "run", Processes())
     with pytest.raises(RunError, match="this is a model for language_model, not a forecaster"):
         Forecaster(tmp_path / "run")
+
+
+def test_a_column_called_as_what_stands_beside_it_is_kept() -> None:
+    numbers = np.array([[1.0, 2.0]])
+    names, times = ("step", "time_low"), ("2024-01-02",)
+    forecast = Forecast(names, "2024-01-01", times, numbers, numbers - 1, numbers + 1, 0.9)
+    (row,) = forecast.to_dict()["ahead"]
+    assert list(row) == ["time", "step", "predicted_step", "time_low"]
+    assert (row["step"], row["predicted_step"]["value"]) == (1, 1.0)
+    assert csv_heading(("step",)) == "origin,time,step,predicted_step,step_low,step_high\n"

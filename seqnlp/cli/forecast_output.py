@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 
 def csv_heading(names: Sequence[str]) -> str:
     """The first line: a column and the ends of its prediction interval for each column of the series."""
-    columns = [f"{name}{end}" for name in names for end in ("", "_low", "_high")]
-    return _line(["origin", "time", "step", *columns])
+    from seqnlp.row_fields import free_names
+
+    own = ["origin", "time", "step"]
+    return _line([*own, *free_names(own, [f"{name}{end}" for name in names for end in ("", "_low", "_high")])])
 
 
 def write_csv(forecast: Forecast) -> str:

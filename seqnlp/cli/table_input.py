@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import NamedTuple
 
-from seqnlp.tables.fields import Fields
+from seqnlp.row_fields import Fields
 
 FORMS = ("csv", "jsonl")
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from seqnlp.cli.table_input import NO_FIELDS
 from seqnlp.cli.visible import visible
 from seqnlp.json_text import json_line
-from seqnlp.tables.fields import Fields, beside
+from seqnlp.row_fields import Fields, beside
 from seqnlp.text.formats.writers import region
 from seqnlp.text.tags import Span as CharacterSpan
 

@@ -10,7 +10,7 @@ from typing import Any
 from seqnlp.api.mapping import BatchAnswers
 from seqnlp.errors import listed
 from seqnlp.json_text import json_line, json_text
-from seqnlp.tables.fields import beside, free_names
+from seqnlp.row_fields import beside, free_names
 from seqnlp.tables.reading import TableRow
 
 

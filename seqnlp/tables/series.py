@@ -11,7 +11,7 @@ from seqnlp.api import Detector, Forecaster
 from seqnlp.data.parquet_rows import field_texts
 from seqnlp.data.series.parts import Series, series_of
 from seqnlp.errors import DataError, SeqnlpError
-from seqnlp.tables.fields import Fields, free_names
+from seqnlp.row_fields import Fields, free_names
 
 LEFT_OUT = "left out: its time stamp is not after those before it, or lies far ahead of those after it"
 

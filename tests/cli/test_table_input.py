@@ -6,7 +6,7 @@ import pytest
 
 from seqnlp.cli.table_input import Row, read_rows
 from seqnlp.errors import DataError
-from seqnlp.tables.fields import beside
+from seqnlp.row_fields import beside
 
 
 def read(lines: list[str], form: str, column: str = "text") -> tuple[list[str], list[Row]]:

@@ -21,6 +21,7 @@ from seqnlp.networks.engine import choose_engine
 from seqnlp.plots.answers import framed
 from seqnlp.plots.lines import charts_html
 from seqnlp.report.chart import Chart, Line
+from seqnlp.row_fields import beside
 from seqnlp.tasks import arguments
 from seqnlp.tasks.forecasting.facts import LEVELS
 from seqnlp.tasks.forecasting.forecaster import forecaster_from_bundle
@@ -54,17 +55,19 @@ class Forecast:
     level: float
 
     def to_dict(self) -> dict[str, Any]:
-        """The forecast as ``seqnlp forecast --output jsonl`` writes it."""
+        """The forecast as ``seqnlp forecast --output jsonl`` writes it.
+
+        A column called ``time`` or ``step`` is ``predicted_time`` or ``predicted_step`` there.
+        """
         sides = {"value": self.values, "low": self.low, "high": self.high}
         ahead = [
-            {
-                "time": time,
-                "step": place + 1,
-                **{
+            beside(
+                {"time": time, "step": place + 1},
+                {
                     name: {key: _written(float(side[place, column])) for key, side in sides.items()}
                     for column, name in enumerate(self.names)
                 },
-            }
+            )
             for place, time in enumerate(self.times)
         ]
         return {"origin": self.origin, "level": self.level, "ahead": ahead}
