@@ -97,9 +97,9 @@ class SeriesAnswers:
                 yield begin + place, [fields["score"], fields["p_value"], fields["flagged"], told]
             return
         forecast = self.model.forecast_after(series)
-        for step, ahead in enumerate(forecast.to_dict()["ahead"], 1):
-            values = [ahead[name][end] for name in self.model.names for end in ("value", "low", "high")]
-            yield begin, [forecast.origin, forecast.times[step - 1], step, *values, None]
+        for place, time in enumerate(forecast.times):
+            values = [side[end] for side in forecast.sides(place) for end in ("value", "low", "high")]
+            yield begin, [forecast.origin, time, place + 1, *values, None]
 
     @property
     def columns(self) -> list[str]:

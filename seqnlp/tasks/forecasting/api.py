@@ -59,18 +59,19 @@ class Forecast:
 
         A column called ``time`` or ``step`` is ``predicted_time`` or ``predicted_step`` there.
         """
-        sides = {"value": self.values, "low": self.low, "high": self.high}
         ahead = [
-            beside(
-                {"time": time, "step": place + 1},
-                {
-                    name: {key: _written(float(side[place, column])) for key, side in sides.items()}
-                    for column, name in enumerate(self.names)
-                },
-            )
+            beside({"time": time, "step": place + 1}, dict(zip(self.names, self.sides(place), strict=True)))
             for place, time in enumerate(self.times)
         ]
         return {"origin": self.origin, "level": self.level, "ahead": ahead}
+
+    def sides(self, place: int) -> list[dict[str, float | None]]:
+        """The ``value``, ``low`` and ``high`` of each column in one of the rows ahead; ``None`` where not finite."""
+        ends = {"value": self.values, "low": self.low, "high": self.high}
+        return [
+            {key: _written(float(side[place, column])) for key, side in ends.items()}
+            for column in range(len(self.names))
+        ]
 
     def _repr_html_(self) -> str:
         def line(name: str, values: FloatArray) -> Line:
