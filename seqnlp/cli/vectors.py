@@ -15,6 +15,7 @@ examples:
   seqnlp vectors join glove.txt.gz minilm.txt.gz -o both.txt.gz        # side by side; then model.vectors=both.txt.gz
   seqnlp vectors show both.txt.gz --near berlin --near soup            # size and neighbours
   seqnlp vectors show both.txt.gz --coverage tagging/wnut17            # of a recipe, run or file
+  seqnlp vectors show glove.txt.gz minilm.txt.gz --near berlin         # side by side, as model.vectors="A + B"
 
 distil: each word is read alone by the encoder, a folder with tokenizer.json and model.safetensors (BERT, RoBERTa and
 their kin) or model.onnx; the mean of the last layer over its pieces becomes its vector, in --width principal components

@@ -1,4 +1,4 @@
-"""``seqnlp vectors show``: the size of a file of vectors, neighbours of words, coverage of a data set."""
+"""``seqnlp vectors show``: the size of vectors, neighbours of words, coverage of a data set."""
 
 from __future__ import annotations
 
@@ -22,21 +22,22 @@ _MISSING = 10
 
 
 def show_vectors(arguments: argparse.Namespace) -> int:
-    """Print what the file holds.
+    """Print what a file holds, or several side by side.
 
     Raises:
-        SeqnlpError: the file, or what coverage is asked of, cannot be read; a word has no vector.
+        SeqnlpError: a file, or what coverage is asked of, cannot be read; a word has no vector.
     """
-    from seqnlp.errors import SeqnlpError
-    from seqnlp.text.vectors import read_vectors
+    from seqnlp.config.common import side_by_side
+    from seqnlp.text.joined_vectors import read_joined
 
-    if len(arguments.names) != 1:
-        raise SeqnlpError(f"expected `seqnlp vectors show FILE`, one file of vectors, found {len(arguments.names)}")
-    words, values = read_vectors(arguments.names[0])  # N words, (N, D)
+    names = [name for typed in arguments.names for name in side_by_side(typed)]
+    joined = read_joined([Path(name) for name in names])
+    words, values = joined.table.words, joined.table.values  # N words, (N, D)
     near = {word: _neighbours(word, words, values) for word in arguments.near}
     covered = _covered(arguments, frozenset(words)) if arguments.coverage else {}
     if arguments.json:
         facts: dict[str, Any] = {"words": len(words), "width": values.shape[1], "deviation": float(values.std())}
+        facts["missing"] = dict(zip(names, joined.missing, strict=True))
         facts["near"] = near
         facts["coverage"] = {name: asdict(one) for name, one in covered.items()}
         print(json_text(facts))
@@ -48,8 +49,9 @@ def show_vectors(arguments: argparse.Namespace) -> int:
         ("numbers", f"{values.shape[1]:,} a word, standard deviation {values.std():.3f}"),
         ("first", " ".join(words[:8])),
         ("last", " ".join(words[-8:])),
+        *((f"not in {name}", f"{count:,}") for name, count in zip(names, joined.missing, strict=True) if count),
     ]
-    print(format_sections(arguments.names[0], size, [*_near_tables(near), *_coverage_tables(covered)]), end="")
+    print(format_sections(" + ".join(names), size, [*_near_tables(near), *_coverage_tables(covered)]), end="")
     return 0
 
 
@@ -57,8 +59,8 @@ def _neighbours(word: str, words: list[str], values: NDArray[np.float32]) -> lis
     """The words of the largest cosine with a word's vector."""
     import numpy as np
 
-    from seqnlp.data.lexicon import vector_forms
     from seqnlp.errors import SeqnlpError, did_you_mean
+    from seqnlp.text.vector_forms import vector_forms
 
     rows = {known: row for row, known in enumerate(words)}
     row = next((rows[form] for form in vector_forms(word) if form in rows), None)

@@ -130,12 +130,21 @@ class CellConfig:
         return [f"model.forget_bias: only for model.cell={' and '.join(_WITH_FORGET_GATE)}, found '{self.cell}'"]
 
 
+def side_by_side(files: str) -> list[str]:
+    """The names in ``FILE + FILE``."""
+    return [name.strip() for name in files.split(" + ")]
+
+
 @dataclass
 class WordModelConfig(CellConfig):
     """What taggers and classifiers share: words and their characters -> recurrent layers."""
 
     word_dim: int = setting(100, "width of the word embedding; with `vectors` their width is used", low=1, high=4096)
-    vectors: str = setting("", "text vectors (GloVe, word2vec, fastText .txt/.vec, gzip too), relative to data.dir")
+    vectors: str = setting(
+        "",
+        "text vectors (GloVe, word2vec, fastText .txt/.vec, gzip too), relative to data.dir; `a.txt + b.txt`: side by "
+        "side, zeros for a word that one of them lacks",
+    )
     fine_tune: bool = setting(True, "learn a correction to the pretrained vector of each training word")
     lowercase: bool = setting(True, "look words up lower-cased; characters and casing keep the case")
     min_count: int = setting(1, "training words seen less often share the unknown word's embedding", low=1)
@@ -156,9 +165,19 @@ class WordModelConfig(CellConfig):
     )
     hidden_dropout: float = setting(0.33, "locked dropout after each recurrent layer", low=0, below=1)
 
+    @property
+    def vectors_files(self) -> list[str]:
+        """The files that ``vectors`` names."""
+        return side_by_side(self.vectors) if self.vectors else []
+
     def word_problems(self) -> list[str]:
         """Settings of words that make no sense together."""
         problems = self.cell_problems()
+        files = self.vectors_files
+        if not all(files) or len(set(files)) < len(files):
+            problems.append(
+                f"model.vectors: expected a file, or `FILE + FILE` of different ones, found '{self.vectors}'"
+            )
         if self.fine_tune is False and not self.vectors:
             problems.append("model.fine_tune: false means something only with model.vectors")
         return problems

@@ -15,6 +15,7 @@ import numpy as np
 from seqnlp.arrays import IntArray
 from seqnlp.text.casing import casing_index
 from seqnlp.text.tokenize import visible
+from seqnlp.text.vector_forms import vector_forms
 from seqnlp.text.vocabulary import Vocabulary
 
 PADDING, WORD_BEGIN, WORD_END, FIRST_CHARACTER = 0, 1, 2, 3
@@ -81,18 +82,6 @@ class WordFeatures:
 def normalized(word: str, lowercase: bool) -> str:
     """The form under which a training word is counted and looked up: what is visible of it."""
     return visible(word).lower() if lowercase else visible(word)
-
-
-def vector_forms(word: str) -> Iterable[str]:
-    """Forms under which a word is sought among pretrained vectors, best first."""
-    lower = word.lower()
-    yield word
-    yield lower
-    bare = lower.lstrip("#@")  # social media: the vector of "#paris" is that of "paris"
-    if bare and bare != lower:
-        yield bare
-    if any(character.isdigit() for character in lower):
-        yield "".join("0" if character.isdigit() else character for character in lower)
 
 
 class Lexicon:

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 
-from seqnlp.data.lexicon import vector_forms
 from seqnlp.text.tokenize import visible
+from seqnlp.text.vector_forms import vector_forms
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
-from seqnlp.config.common import Config
+from seqnlp.config.common import Config, WordModelConfig
 from seqnlp.task_table import TASKS
 
 
@@ -43,6 +44,12 @@ def write_card(
     title = config.name or f"A seqnlp {TASKS[config.task].kind}"
     lines = [f"# {title}", "", what, "", *(f"- {fact}" for fact in facts), "", "```", *commands, "```", "", note, ""]
     return "\n".join(lines)
+
+
+def vectors_read(model: WordModelConfig) -> list[str]:
+    """Which pretrained vectors a model began with, if any, by the names of their files."""
+    files = " + ".join(Path(name).name for name in model.vectors_files)
+    return [f"pretrained word vectors: {files}"] if files else []
 
 
 def dev_scores(metrics: Mapping[str, Any], digits: int = 2, measure: str = "") -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -16,8 +16,8 @@ from seqnlp.config.common import SplitsConfig, WordModelConfig
 from seqnlp.data.lexicon import Lexicon, WordFeatures, normalized
 from seqnlp.data.paths import existing_path
 from seqnlp.text.files import file_digest
+from seqnlp.text.joined_vectors import read_joined
 from seqnlp.text.tokenize import visible
-from seqnlp.text.vectors import read_vectors
 from seqnlp.text.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ MIN_CHARACTER_COUNT = 2
 
 @dataclass(frozen=True)
 class Vectors:
-    """Pretrained vectors as read from a file: N words and their (N, D) numbers."""
+    """Pretrained vectors of a file, or of several side by side: N words and their (N, D) numbers."""
 
     words: list[str]
     values: NDArray[np.float32]
@@ -44,23 +44,38 @@ class HasTokens(Protocol):
         """The words."""
 
 
-def load_vectors(data: SplitsConfig, model: WordModelConfig) -> Vectors | None:
-    """The file named by ``model.vectors``, or None."""
-    return Vectors(*read_vectors(_vectors_file(data, model))) if model.vectors else None
+def load_vectors(data: SplitsConfig, model: WordModelConfig, say: Callable[[str], None]) -> Vectors | None:
+    """The vectors of the files named by ``model.vectors``, side by side, or None.
+
+    Raises:
+        DataError: a file is missing, or holds something else.
+    """
+    files = _vectors_files(data, model)
+    if not files:
+        return None
+    joined = read_joined(list(files.values()))
+    for name, missing in zip(files, joined.missing, strict=True):
+        if missing:
+            say(f"vectors: {missing:,} of {len(joined.table.words):,} words are not in {name}: zeros there")
+    return Vectors(joined.table.words, joined.table.values)
 
 
 def vectors_digests(data: SplitsConfig, model: WordModelConfig) -> dict[str, str]:
-    """The digest of the file named by ``model.vectors``, if there is one, by what messages call it."""
-    return {"the file of model.vectors": file_digest(_vectors_file(data, model))} if model.vectors else {}
+    """The digest of each file named by ``model.vectors``, if there is one, by what messages call it."""
+    files = _vectors_files(data, model)
+    called = [f"the file {name} of model.vectors" if len(files) > 1 else "the file of model.vectors" for name in files]
+    return {name: file_digest(path) for name, path in zip(called, files.values(), strict=True)}
 
 
-def _vectors_file(data: SplitsConfig, model: WordModelConfig) -> Path:
+def _vectors_files(data: SplitsConfig, model: WordModelConfig) -> dict[str, Path]:
+    """Where the files are, by how the settings name them."""
     advice = "; the source that a recipe names (`seqnlp recipes show NAME`) says how its vectors are made"
-    return existing_path(data, "model.vectors", model.vectors, advice=advice)
+    names = model.vectors_files
+    return {name: existing_path(data, "model.vectors", model.vectors, name, advice) for name in names}
 
 
 def learn_features(sentences: Sequence[HasTokens], model: WordModelConfig, vectors: Vectors | None) -> WordFeatures:
-    """Vocabularies of the training split; every word of the vectors' file is kept, seen in training or not."""
+    """Vocabularies of the training split; every word of the vectors' files is kept, seen in training or not."""
     lowercase = model.lowercase
     words = Counter(normalized(word, lowercase) for sentence in sentences for word in sentence.tokens)
     characters = Counter(character for sentence in sentences for word in sentence.tokens for character in visible(word))

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from seqnlp.config.classification import ClassificationConfig
-from seqnlp.tasks.card import dev_scores, write_card
+from seqnlp.tasks.card import dev_scores, vectors_read, write_card
 
 
 def model_card(config: ClassificationConfig, labels: Sequence[str], metrics: Mapping[str, Any]) -> str:
@@ -23,7 +23,7 @@ def model_card(config: ClassificationConfig, labels: Sequence[str], metrics: Map
         f"{metrics['parameters']:,} trained parameters, made with seqnlp.",
         f"development scores: {scores or 'none, there was no development split'}",
         first=[f"labels: {', '.join(labels)}"],
-        last=[f"reads {reads}; texts of more than {model.window}: {model.long}"],
+        last=[f"reads {reads}; texts of more than {model.window}: {model.long}", *vectors_read(model)],
         commands=["seqnlp classify THIS_FOLDER < lines.txt"],
         note=f"Probabilities are {sure}; they say nothing about text that differs in kind from\n"
         "the training data. An empty text has an answer too: what the model expects before it reads anything.",

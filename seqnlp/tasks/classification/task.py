@@ -81,7 +81,7 @@ class ClassificationTask(BaseTask[ClassificationConfig, RecurrentClassifier]):
         self.dev = reading.read_documents(dev, self.reader)
         read = reading.read_documents(train, self.reader)
         reading.refuse_blank(read)
-        vectors = load_vectors(data, settings)
+        vectors = load_vectors(data, settings, say)
         self._learn_words(read, vectors, start, say)
         self.initialized_from = name_of(start.bundle) if start else ""
         self.lexicon = Lexicon(self.features)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from seqnlp.config.tagging import TaggingConfig
-from seqnlp.tasks.card import dev_scores, write_card
+from seqnlp.tasks.card import dev_scores, vectors_read, write_card
 
 
 def model_card(
@@ -26,6 +26,7 @@ def model_card(
         first=[f"labels: {', '.join(labels)}"],
         last=[
             f"words are split as `{config.data.tokenizer}`",
+            *vectors_read(config.model),
             *([f"contextual embeddings: {read}"] if directions else []),
         ],
         commands=["seqnlp tag THIS_FOLDER < lines.txt"],

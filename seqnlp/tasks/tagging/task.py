@@ -60,7 +60,7 @@ class TaggingTask(BaseTask[TaggingConfig, RecurrentTagger]):
         self.words = [sentence.tokens for sentence in train]
         self.context = self._read_context(say)
         self.digests = self._digests(start)
-        vectors = load_vectors(data, config.model)
+        vectors = load_vectors(data, config.model, say)
         self._learn_words_and_tags(train, vectors, start, say)
         self.gold = self._gold_of_dev(say)
         self.lexicon = Lexicon(self.features)
