@@ -30,6 +30,10 @@ _NO_TEXT = {
     b"\x28\xb5\x2f\xfd": ("a Zstandard file", "unpack it with `unzstd`"),
     b"7z\xbc\xaf": ("a 7-Zip file", "unpack it"),
     b"ARROW1\0": ("an Arrow file", "write it as parquet or CSV"),
+    b"\x89PNG\r\n": ("an image (PNG)", "write what it shows as text"),
+    b"\xff\xd8\xff": ("an image (JPEG)", "write what it shows as text"),
+    b"GIF87a": ("an image (GIF)", "write what it shows as text"),
+    b"GIF89a": ("an image (GIF)", "write what it shows as text"),
     b"SQLite format 3\0": ("a database", "write the rows as CSV"),
 }
 """How files begin that are no text: what they are called, and what to do."""
