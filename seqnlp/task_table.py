@@ -140,7 +140,7 @@ TASKS: dict[str, TaskParts] = {
         texts="texts:texts",
         activations="activations:layer_input",
         gradient="gradient:gradient",
-        adaptation="evaluation:Adaptation",
+        adaptation="adaptation:Adaptation",
         page="page:page_model",
     ),
     "forecasting": TaskParts(

@@ -26,6 +26,7 @@ examples:
   seqnlp evaluate RUN --tune                      # a translator: find beam and length penalty on dev and keep them
   seqnlp evaluate RUN --classical                 # a forecaster: ETS and ARIMA beside it
   seqnlp evaluate RUN --cache 2000 --dynamic      # a language model: also as one that learns from the text it reads
+  seqnlp evaluate RUN --dynamic 0.001             # at this rate instead of the best on dev
 """
 
 
@@ -60,7 +61,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="forecasters: also ETS and ARIMA by statsmodels, fitted on train (slow)",
     )
-    parser.add_argument("--dynamic", action="store_true", help="language models: also with dynamic evaluation (slow)")
+    parser.add_argument(
+        "--dynamic",
+        nargs="?",
+        type=float,
+        const=0.0,
+        metavar="RATE",
+        help="language models: also with dynamic evaluation (slow); without a rate, it and the decay are found on dev",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -103,7 +111,9 @@ def _check_options(arguments: argparse.Namespace, task: str) -> None:
     parts = TASKS[task]
     if arguments.cache < 0:
         raise SeqnlpError(f"--cache: expected 1 or more, found {arguments.cache}")
-    if (arguments.cache or arguments.dynamic) and not parts.adaptation:
+    if not 0 <= (arguments.dynamic or 0) <= 1:
+        raise SeqnlpError(f"--dynamic: expected a rate from 0 (found on dev) to 1, found {arguments.dynamic}")
+    if _adapts(arguments) and not parts.adaptation:
         raise SeqnlpError(f"--cache and --dynamic are for {kinds_with('adaptation')}")
     if arguments.classical and not parts.classical:
         raise SeqnlpError(f"--classical is for {kinds_with('classical')}")
@@ -117,12 +127,17 @@ def _check_options(arguments: argparse.Namespace, task: str) -> None:
         _check_int8(arguments, task)
 
 
+def _adapts(arguments: argparse.Namespace) -> bool:
+    """Whether the model is to learn from the text it is evaluated on."""
+    return bool(arguments.cache) or arguments.dynamic is not None
+
+
 def _options_of_task(arguments: argparse.Namespace, task: str) -> dict[str, Any]:
     """What else the task's evaluation is to do."""
     from seqnlp.task_table import part_of
 
     options: dict[str, Any] = {}
-    if arguments.cache or arguments.dynamic:
+    if _adapts(arguments):
         options["adaptation"] = part_of(task, "adaptation")(arguments.cache, arguments.dynamic)
     if arguments.precision == "int8":
         options["precision"] = "int8"
@@ -151,7 +166,7 @@ def _check_int8(arguments: argparse.Namespace, task: str) -> None:
 
     if not TASKS[task].precisions:
         raise SeqnlpError(f"--precision int8 is for {kinds_with('precisions')}; this run's task is {task}")
-    if arguments.predictions or arguments.tune or arguments.cache or arguments.dynamic:
+    if arguments.predictions or arguments.tune or _adapts(arguments):
         raise SeqnlpError(
             "--precision int8 tells what int8 costs; leave out --predictions, --tune, --cache and --dynamic"
         )

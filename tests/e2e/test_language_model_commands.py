@@ -317,10 +317,12 @@ def test_a_cache_and_dynamic_evaluation_are_labelled_rows_of_their_own(runs: Run
     plain = json.loads(output("evaluate", runs["words"], "--split", "test", "--json"))
     both = json.loads(output("evaluate", runs["words"], "--split", "test", "--json", "--cache", 50, "--dynamic"))
     assert both["scores"] == plain["scores"]
-    cache, dynamic = both["adapted"]
+    cache, dynamic, together = both["adapted"]
     assert cache["name"].startswith("neural cache 50 (theta ")
     assert dynamic["name"].startswith("dynamic evaluation (eta ")
-    assert all(abs(math.log(one["scores"]["per_word"] / plain["score"])) < 0.3 for one in (cache, dynamic))
+    assert together["name"].startswith(f"{dynamic['name']} and neural cache 50 (theta ")
+    assert all(abs(math.log(one["scores"]["per_word"] / plain["score"])) < 0.3 for one in both["adapted"])
+    assert all(one["seconds"] > 0 for one in both["adapted"])
 
 
 def test_adapting_without_a_dev_text_is_refused(runs: Runs, tmp_path: Path) -> None:
@@ -330,6 +332,12 @@ def test_adapting_without_a_dev_text_is_refused(runs: Runs, tmp_path: Path) -> N
     message = refusal("evaluate", tmp_path / "run", "--cache", 10)
     assert "data.dev: missing; --cache and --dynamic find their settings on a development text" in message
     assert refusal("evaluate", tmp_path / "run", "--cache", -1) == "--cache: expected 1 or more, found -1"
+    assert refusal("evaluate", tmp_path / "run", "--dynamic", -1).startswith("--dynamic: expected a rate from 0 ")
+    before = (tmp_path / "run" / "model" / "model.safetensors").read_bytes()
+    told = output("evaluate", tmp_path / "run", "--data", runs["words"].parent / "test.txt", "--dynamic", 0.001)
+    assert "dynamic evaluation (eta 0.001, lambda 0.02)" in told
+    assert "seconds" in told
+    assert (tmp_path / "run" / "model" / "model.safetensors").read_bytes() == before
 
 
 def test_a_backward_model_is_evaluated_but_does_not_go_on_with_a_text(runs: Runs, tmp_path: Path) -> None:

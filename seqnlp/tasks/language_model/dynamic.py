@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
-import numpy as np
 import torch
 from torch import Tensor
 
-from seqnlp.arrays import FloatArray, IntArray
+from seqnlp.arrays import IntArray
 from seqnlp.data.stream_tensors import as_tensors
 from seqnlp.data.streams import Streams
 from seqnlp.models.language_model import RecurrentLanguageModel
-from seqnlp.nn.cells import detached
+from seqnlp.nn.cells import State, detached
+from seqnlp.tasks.language_model.reading import Read, losses_of
 
 SEGMENT = 20
 """Tokens that are predicted before the model learns from them."""
@@ -23,6 +23,13 @@ STATISTICS = 500
 
 EPSILON = 0.002
 """Added to the root of the mean square of a weight's gradient."""
+
+RATES = (0.0005, 0.001, 0.002, 0.004)
+DECAYS = (0.005, 0.08)
+"""What is tried on the beginning of the development text: rates with the usual decay, then other decays."""
+
+TUNED_ON = 10_000
+"""Tokens of that beginning."""
 
 
 @dataclass(frozen=True)
@@ -41,61 +48,70 @@ class DynamicEvaluation:
         return f"dynamic evaluation (eta {self.rate:g}, lambda {self.decay:g})"
 
 
-def dynamic_losses(
-    model: RecurrentLanguageModel,
-    tokens: IntArray,
-    train_tokens: IntArray,
-    device: torch.device,
-    settings: DynamicEvaluation,
-) -> FloatArray:
-    """Losses (N,) of tokens (N,) in nats; each is scored before the model learns from it.
+class DynamicModel:
+    """A model, and the scale of each weight's gradient on the training text: the root of its mean square.
 
-    ``train_tokens`` give the scale of each weight's gradient. The model is as before afterwards.
+    Args:
+        train_tokens: of the training text; its beginning is read.
     """
-    weights = [parameter.requires_grad_() for parameter in model.parameters()]
-    trained = [weight.detach().clone() for weight in weights]
-    scale = _gradient_scale(model, train_tokens, device)
-    mean = sum(float(part.sum()) for part in scale) / sum(part.numel() for part in scale)
-    pull = [(settings.decay * part / mean).clamp_(max=1.0) for part in scale]
-    floor = [part + EPSILON for part in scale]
-    streams = Streams(tokens, 1, min(SEGMENT, len(tokens)))
-    losses, state = np.zeros(len(tokens)), model.start(1)
-    try:
-        for numbers in streams.plan():
-            window = as_tensors(streams.read(numbers), device)
-            loss, gradients, state = _segment(model, window.inputs, window.targets, detached(state), weights)
-            positions, _ = streams.positions(numbers)  # (1, T)
-            losses[positions[0]] = loss.double().cpu().numpy()
+
+    def __init__(self, model: RecurrentLanguageModel, train_tokens: IntArray, device: torch.device) -> None:
+        self.model, self.device = model, device
+        self._weights = list(model.parameters())
+        squares = [torch.zeros_like(weight) for weight in self._weights]
+        plan, state = Streams(train_tokens, 1, min(SEGMENT, len(train_tokens))), model.start(1)
+        numbered = plan.plan()[:STATISTICS]
+        for numbers in numbered:
+            _, gradients, state = self._segment(plan, numbers, state)
+            for square, gradient in zip(squares, gradients, strict=True):
+                square.addcmul_(gradient, gradient)
+        self._scale = [square.div_(len(numbered)).sqrt_() for square in squares]
+        self._mean = sum(float(part.sum()) for part in self._scale) / sum(part.numel() for part in self._scale)
+
+    def read(self, tokens: IntArray, settings: DynamicEvaluation) -> Iterator[Read]:
+        """Tokens (N,), segment after segment, each scored before the model learns from it.
+
+        The model is as before when the last segment was read, or the iterator is closed.
+        """
+        trained = [weight.detach().clone() for weight in self._weights]
+        pull = [(settings.decay * part / max(self._mean, 1e-30)).clamp_(max=1.0) for part in self._scale]
+        steps = [settings.rate / (part + EPSILON) for part in self._scale]
+        streams, state = Streams(tokens, 1, min(SEGMENT, len(tokens))), self.model.start(1)
+        try:
+            for numbers in streams.plan():
+                scored, gradients, state = self._segment(streams, numbers, state)
+                yield scored
+                with torch.no_grad():
+                    for weight, start, back, step, gradient in zip(
+                        self._weights, trained, pull, steps, gradients, strict=True
+                    ):
+                        weight.add_((start - weight).mul_(back)).addcmul_(gradient, step, value=-1.0)
+        finally:
             with torch.no_grad():
-                for weight, start, back, gradient, below in zip(weights, trained, pull, gradients, floor, strict=True):
-                    weight += back * (start - weight) - settings.rate * gradient / below
-    finally:
-        with torch.no_grad():
-            for weight, start in zip(weights, trained, strict=True):
-                weight.copy_(start)
+                for weight, start in zip(self._weights, trained, strict=True):
+                    weight.copy_(start)
+
+    def _segment(self, streams: Streams, numbers: IntArray, state: State) -> tuple[Read, Sequence[Tensor], State]:
+        """What a segment costs, the gradient of its mean loss, and the state after it."""
+        window, model = as_tensors(streams.read(numbers), self.device), self.model
+        for weight in self._weights:
+            weight.requires_grad_()
+        with torch.enable_grad():
+            outputs, state = model(window.inputs, detached(state))  # (1, T, H)
+            targets = window.targets[0]  # (T,)
+            losses = model.output.losses(outputs[0], model.table, targets)  # (T,)
+            gradients = torch.autograd.grad(losses.mean(), self._weights, materialize_grads=True)
         model.requires_grad_(False)
-    return losses
+        return Read(outputs[0].detach(), targets, losses.detach()), gradients, detached(state)
 
 
-def _gradient_scale(model: RecurrentLanguageModel, tokens: IntArray, device: torch.device) -> list[Tensor]:
-    """The root of the mean square of each weight's gradient over segments of the training text."""
-    weights = list(model.parameters())
-    squares = [torch.zeros_like(weight) for weight in weights]
-    streams, state = Streams(tokens, 1, min(SEGMENT, len(tokens))), model.start(1)
-    plan = streams.plan()[:STATISTICS]
-    for numbers in plan:
-        window = as_tensors(streams.read(numbers), device)
-        _, gradients, state = _segment(model, window.inputs, window.targets, detached(state), weights)
-        for square, gradient in zip(squares, gradients, strict=True):
-            square.addcmul_(gradient, gradient)
-    return [square.div_(len(plan)).sqrt_() for square in squares]
+def tune_dynamic(model: DynamicModel, tokens: IntArray) -> DynamicEvaluation:
+    """The best of :data:`RATES`, then of :data:`DECAYS`, on the beginning of a (development) text of tokens (N,)."""
+    costs: dict[DynamicEvaluation, float] = {}
 
+    def best_of(tried: list[DynamicEvaluation]) -> DynamicEvaluation:
+        costs.update({one: float(losses_of(model.read(tokens[:TUNED_ON], one)).sum()) for one in tried})
+        return min(costs, key=costs.__getitem__)
 
-def _segment(
-    model: RecurrentLanguageModel, inputs: Tensor, targets: Tensor, state: tuple[Tensor, ...], weights: Sequence[Tensor]
-) -> tuple[Tensor, tuple[Tensor, ...], tuple[Tensor, ...]]:
-    """The losses (T,) of a segment, the gradient of their mean, and the state after it."""
-    with torch.enable_grad():
-        losses, state = model.losses(inputs, targets, state)  # (1, T)
-        gradients = torch.autograd.grad(losses.mean(), weights)
-    return losses.detach()[0], gradients, state
+    rate = best_of([DynamicEvaluation(rate) for rate in RATES])
+    return best_of([replace(rate, decay=decay) for decay in DECAYS])

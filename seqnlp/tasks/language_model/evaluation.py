@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from seqnlp.data.corpus import Corpus, encode_corpus, load_text, text_digest
 from seqnlp.errors import ConfigError
 from seqnlp.metrics.kneser_ney import KneserNey
 from seqnlp.metrics.perplexity import perplexity_along, text_scores
+from seqnlp.tasks.language_model.adaptation import Adaptation, adapted_losses
 from seqnlp.tasks.language_model.network import saved_network
 from seqnlp.tasks.language_model.report import LanguageReport, NamedScores
 from seqnlp.tasks.language_model.saved import SavedLanguageModel, in_direction, read_language_model
@@ -29,24 +30,7 @@ Losses = Callable[[NDArray[np.int64]], NDArray[np.float64]]
 ORDERS = (1, 3, 5)
 """Of the n-gram models that are shown."""
 
-RATES = (0.0005, 0.001, 0.002, 0.004)
-"""Of dynamic evaluation, tried on the beginning of the development text."""
-
-TUNED_ON = 10_000
-"""Tokens of that beginning."""
-
-
-@dataclass(frozen=True)
-class Adaptation:
-    """How the model may learn from the text it is evaluated on.
-
-    Attributes:
-        cache: tokens that the neural cache holds; 0: none.
-        dynamic: whether to evaluate dynamically as well.
-    """
-
-    cache: int = 0
-    dynamic: bool = False
+_AS_TRAINED = Adaptation()
 
 
 def evaluate(
@@ -54,7 +38,7 @@ def evaluate(
     config: LanguageModelConfig,
     split: str,
     say: Callable[[str], None],
-    adaptation: Adaptation = Adaptation(),
+    adaptation: Adaptation = _AS_TRAINED,
     keep: bool = True,
     precision: str = "auto",
 ) -> LanguageReport:
@@ -68,7 +52,7 @@ def evaluate(
     saved = read_language_model(load_bundle(run))
     network = saved_network(saved, precision=precision)
     corpus = encode_corpus(load_text(config.data, split), saved.tokens)
-    if not config.data.train and (adaptation.cache or adaptation.dynamic):
+    if adaptation and not config.data.train:
         raise ConfigError(["data.train: missing; a cache and dynamic evaluation need the run, with its training text"])
     train = encode_corpus(load_text(config.data, "train"), saved.tokens) if config.data.train else None
     started = time.perf_counter()
@@ -91,9 +75,8 @@ def evaluate(
         baselines=_baselines(train, corpus, len(saved.tokens)) if train else [],
         seconds=seconds,
     )
-    if train and (adaptation.cache or adaptation.dynamic):
-        dev = encode_corpus(load_text(config.data, "dev"), saved.tokens) if config.data.dev else None
-        report = replace(report, adapted=_adapted(saved, train, dev, corpus, adaptation, say))
+    if train and adaptation:
+        report = replace(report, adapted=_adapted(saved, config, train, corpus, adaptation, say))
     if keep:
         record_scores(run, split, _summary(report, config), say)
     return report
@@ -119,10 +102,10 @@ def _scores(name: str, corpus: Corpus, direction: str, losses_of: Losses) -> Nam
     return _named_scores(name, corpus, losses)
 
 
-def _named_scores(name: str, corpus: Corpus, losses: NDArray[np.float64]) -> NamedScores:
+def _named_scores(name: str, corpus: Corpus, losses: NDArray[np.float64], seconds: float | None = None) -> NamedScores:
     lines = corpus.line_sums(losses)  # (L,)
     scores = text_scores(lines, len(corpus.tokens), corpus.words, corpus.characters, corpus.bytes)
-    return NamedScores(name, scores, perplexity_along(lines, corpus.words))
+    return NamedScores(name, scores, perplexity_along(lines, corpus.words), seconds)
 
 
 def _baselines(train: Corpus, corpus: Corpus, num_tokens: int) -> list[NamedScores]:
@@ -133,41 +116,15 @@ def _baselines(train: Corpus, corpus: Corpus, num_tokens: int) -> list[NamedScor
 
 def _adapted(
     saved: SavedLanguageModel,
+    config: LanguageModelConfig,
     train: Corpus,
-    dev: Corpus | None,
     corpus: Corpus,
     adaptation: Adaptation,
     say: Callable[[str], None],
 ) -> list[NamedScores]:
-    """The model with a cache and with dynamic evaluation, their settings found on the development text; by torch."""
-    import torch
-
-    from seqnlp.tasks.language_model.cache import cache_losses, tune_cache
-    from seqnlp.tasks.language_model.dynamic import DynamicEvaluation, dynamic_losses
-    from seqnlp.tasks.language_model.model import language_model_from_saved
-
-    if dev is None:
+    """See :func:`~seqnlp.tasks.language_model.adaptation.adapted_losses`."""
+    if adaptation.searches and not config.data.dev:
         raise ConfigError(["data.dev: missing; --cache and --dynamic find their settings on a development text"])
-    device, model, adapted = torch.device("cpu"), language_model_from_saved(saved).model, []
-    direction = saved.settings.direction
-    dev_tokens, train_tokens = (in_direction(one.tokens, direction) for one in (dev, train))
-    if adaptation.cache:
-        cache = tune_cache(model, dev_tokens, device, adaptation.cache)
-        say(f"found on dev: {cache}")
-        adapted.append(
-            _scores(str(cache), corpus, direction, lambda tokens: cache_losses(model, tokens, device, cache))
-        )
-    if adaptation.dynamic:
-        beginning = dev_tokens[:TUNED_ON]
-
-        def cost(settings: DynamicEvaluation) -> float:
-            return float(dynamic_losses(model, beginning, train_tokens, device, settings).sum())
-
-        settings = min((DynamicEvaluation(rate) for rate in RATES), key=cost)
-        say(f"found on dev: {settings}")
-
-        def losses(tokens: NDArray[np.int64]) -> NDArray[np.float64]:
-            return dynamic_losses(model, tokens, train_tokens, device, settings)
-
-        adapted.append(_scores(str(settings), corpus, direction, losses))
-    return adapted
+    dev = encode_corpus(load_text(config.data, "dev"), saved.tokens).tokens if adaptation.searches else train.tokens[:0]
+    rows = adapted_losses(saved, train.tokens, dev, corpus.tokens, adaptation, say)
+    return [_named_scores(row.name, corpus, row.losses, row.seconds) for row in rows]

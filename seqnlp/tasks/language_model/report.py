@@ -15,12 +15,14 @@ from seqnlp.report.tables import Table
 class NamedScores:
     """A model, or a way to use it, and what the text costs it.
 
-    ``along`` is the perplexity per word in equally long stretches of lines, in order.
+    ``along`` is the perplexity per word in equally long stretches of lines, in order; ``seconds`` are what an adapted
+    model took to read the text.
     """
 
     name: str
     scores: TextScores
     along: list[float]
+    seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +93,10 @@ class LanguageReport(Report):
     @property
     def sections(self) -> list[Table | Drawing]:
         """The model, what it becomes when it learns from the text, and the n-grams, one a row; then along the text."""
-        named = [NamedScores("this model", self.scores, self.along), *self.adapted, *self.baselines]
-        heads = ("model", ">per word", ">interval", ">bits per character", ">bits per byte")
-        table = Table("Perplexity", heads, [_row(one) for one in named])
+        named = [NamedScores("this model", self.scores, self.along, self.seconds), *self.adapted, *self.baselines]
+        columns = 6 if self.adapted else 5
+        heads = ("model", ">per word", ">interval", ">bits per character", ">bits per byte", ">seconds")[:columns]
+        table = Table("Perplexity", heads, [_row(one)[:columns] for one in named])
         return [table, _along_the_text(named, self.lines)] if len(self.along) > 1 else [table]
 
 
@@ -107,4 +110,5 @@ def _along_the_text(named: list[NamedScores], lines: int) -> Drawing:
 def _row(named: NamedScores) -> tuple[str, ...]:
     scores, (low, high) = named.scores, named.scores.interval
     numbers = f"{scores.per_word:.2f}", f"{low:.2f} to {high:.2f}"
-    return (named.name, *numbers, f"{scores.bits_per_character:.4f}", f"{scores.bits_per_byte:.4f}")
+    seconds = "" if named.seconds is None else f"{named.seconds:,.1f}"
+    return (named.name, *numbers, f"{scores.bits_per_character:.4f}", f"{scores.bits_per_byte:.4f}", seconds)
