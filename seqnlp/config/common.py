@@ -184,6 +184,29 @@ class WordModelConfig(CellConfig):
 
 
 @dataclass
+class TeacherConfig:
+    """Trained models whose answers are learnt beside the labels: knowledge distillation (Hinton et al. 2015)."""
+
+    runs: str = setting(
+        "",
+        "knowledge distillation: models of the same labels whose mean probabilities are learnt, `RUN1 + RUN2`; runs or "
+        "model folders, relative to the current folder",
+    )
+    weight: float = setting(
+        0.5, "share of the loss that is the teachers'; 1: the labels do not count", above=0, high=1, only="runs"
+    )
+
+    @property
+    def folders(self) -> list[str]:
+        """The folders that ``runs`` names."""
+        return [name.strip() for name in self.runs.split(" + ")] if self.runs else []
+
+    def name_runs_absolutely(self) -> None:
+        """Make their paths absolute."""
+        self.runs = " + ".join(str(Path(name).expanduser().absolute()) for name in self.folders)
+
+
+@dataclass
 class OptimizerConfig:
     """How weights follow gradients."""
 

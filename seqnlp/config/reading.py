@@ -50,6 +50,7 @@ _PLACES = {
     "": ("run", "start_from"),
     "data": ("dir", "train", "dev", "test", "hub", "labels"),
     "model": ("vectors", "context"),
+    "teacher": ("runs",),
 }
 """By group, settings that say where something is."""
 

@@ -7,7 +7,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from seqnlp.config.common import Config, HubDataConfig, TrainerConfig, WordModelConfig, held_out_problems
+from seqnlp.config.common import (
+    Config,
+    HubDataConfig,
+    TeacherConfig,
+    TrainerConfig,
+    WordModelConfig,
+    held_out_problems,
+)
 from seqnlp.config.schema import setting
 from seqnlp.errors import did_you_mean
 
@@ -116,11 +123,13 @@ class TaggingConfig(Config):
     task: str = setting("tagging", "what the model does", choices=("tagging",))
     data: DataConfig = field(default_factory=DataConfig)
     model: ModelConfig = field(default_factory=ModelConfig)
+    teacher: TeacherConfig = field(default_factory=TeacherConfig)
     trainer: TrainerConfig = field(default_factory=TrainerConfig)
 
     def name_runs_absolutely(self) -> None:
-        """The character models' paths, too."""
+        """The paths of character models and teachers, too."""
         super().name_runs_absolutely()
+        self.teacher.name_runs_absolutely()
         self.model.context = " + ".join(str(Path(name).absolute()) for name in self.model.context_runs)
 
     @property

@@ -67,6 +67,19 @@ class LinearChainCRF:
         """Probability (B, T, K) of each tag at each token; 0 where masked."""
         return token_marginals(_lattice(self._score(emissions, mask, temperature))).reshape(emissions.shape)
 
+    def expectations(self, emissions: Array, mask: Mask, temperature: float = 1.0) -> tuple[FloatArray, FloatArray]:
+        """What a linear-chain model is expected to do: all that another one can learn from it.
+
+        Returns:
+            The probability (B, T, K) of each tag at each token, 0 where masked, and the expected number (B, N, N) of
+            each transition in each sentence; tag K is the boundary, which stays itself 0 times.
+        """
+        lattice = _lattice(self._score(emissions, mask, temperature))
+        with np.errstate(all="ignore"):
+            moves = lattice.moves_of_sentences()  # (B, N, N)
+        moves[:, -1, -1] = 0.0
+        return token_marginals(lattice).reshape(emissions.shape), moves
+
     def entropy(self, emissions: Array, mask: Mask, temperature: float = 1.0) -> FloatArray:
         """Entropy (B,) in nats of the distribution over whole sequences; 0 for an empty sentence."""
         scored = self._score(emissions, mask, temperature)

@@ -24,6 +24,9 @@ class Lattice(Protocol):
     def transition_counts(self, weights: FloatArray) -> FloatArray:
         """Expected number (N, N) of each transition, sentences weighted by (B,)."""
 
+    def moves_of_sentences(self) -> FloatArray:
+        """Expected number (B, N, N) of each transition in each sentence."""
+
     def log_left(self, rows: IntArray, tags: IntArray) -> FloatArray:
         """Log weights (n,) of all beginnings that reach a tag at a row, its emission included."""
 

@@ -42,6 +42,13 @@ class LogLattice:
             counts += np.tensordot(weights, self.moves(step), axes=1)
         return counts
 
+    def moves_of_sentences(self) -> FloatArray:
+        """Expected number (B, N, N) of each transition in each sentence."""
+        counts = np.zeros((self.chain.size, *self.transitions.shape))  # (B, N, N)
+        for step in range(1, self.chain.num_steps):
+            counts += self.moves(step)
+        return counts
+
     def log_left(self, rows: IntArray, tags: IntArray) -> FloatArray:
         """Log weights (n,) of all beginnings that reach a tag at a row, its emission included."""
         logs: FloatArray = self.left.reshape(self.marginals.shape)[rows, tags]

@@ -73,6 +73,12 @@ class ScaledLattice:
             counts += before[rows].T @ after[rows]
         return counts * self.weights
 
+    def moves_of_sentences(self) -> FloatArray:
+        """Expected number (B, N, N) of each transition in each sentence."""
+        before = self.left[:-1] / self.totals[:-1, :, None]  # (S - 1, B, N)
+        counts: FloatArray = before.transpose(1, 2, 0) @ self.right[1:].transpose(1, 0, 2)  # (B, N, N)
+        return counts * self.weights
+
     def log_left(self, rows: IntArray, tags: IntArray) -> FloatArray:
         """Log weights (n,) of all beginnings that reach a tag at a row, its emission included."""
         scales = self._log_scales(self.left_scales) + self.chain.spread(self.peaks)  # (S, B)

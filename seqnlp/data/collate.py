@@ -13,6 +13,7 @@ from torch import Tensor
 from seqnlp.arrays import IntArray
 from seqnlp.data.encode import EncodedSplit
 from seqnlp.data.lexicon import Lexicon
+from seqnlp.data.soft_tags import SoftBatch
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ class TaggedBatch:
         context: (B, T, C) contextual embeddings, if the tagger reads any.
         allowed: (B, T, K) bool, the tags that a token may have, if some of the batch are not known for sure.
         weights: (B,) what the sentences count for, if they differ.
+        soft: what teachers say of the tags, if there are any.
     """
 
     rows: WordRows
@@ -59,14 +61,17 @@ class TaggedBatch:
     context: Tensor | None = None
     allowed: Tensor | None = None
     weights: Tensor | None = None
+    soft: SoftBatch | None = None
 
     def to(self, device: torch.device) -> TaggedBatch:
         """The same batch on another device."""
         if device.type == "cpu":
             return self
         index, lengths, mask, tags = (part.to(device) for part in (self.index, self.lengths, self.mask, self.tags))
-        others = (None if part is None else part.to(device) for part in (self.context, self.allowed, self.weights))
-        return TaggedBatch(self.rows.to(device), index, lengths, mask, tags, *others)
+        others = (self.context, self.allowed, self.weights)
+        context, allowed, weights = (None if part is None else part.to(device) for part in others)
+        soft = self.soft.to(device) if self.soft else None
+        return TaggedBatch(self.rows.to(device), index, lengths, mask, tags, context, allowed, weights, soft)
 
     def with_context(self, vectors: Tensor) -> TaggedBatch:
         """The same batch with the contextual embeddings (N, C) of its N real tokens."""
@@ -90,6 +95,7 @@ def collate(split: EncodedSplit, sentences: IntArray, lexicon: Lexicon) -> Tagge
         tags=torch.from_numpy(tags),
         allowed=_allowed(split, sentences, where, mask),
         weights=None if split.weights is None else torch.from_numpy(split.weights[sentences]),
+        soft=split.soft.batch(sentences, where, mask) if split.soft else None,
     )
 
 

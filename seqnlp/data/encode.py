@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from seqnlp.arrays import IntArray
 from seqnlp.data.lexicon import Lexicon
 from seqnlp.data.partial import KnownTags
+from seqnlp.data.soft_tags import SoftTags
 from seqnlp.errors import DataError, did_you_mean
 from seqnlp.text.sentence import TaggedSentence
 
@@ -25,6 +26,7 @@ class EncodedSplit:
         offsets: (S + 1,) positions where sentences begin.
         known: what the tokens may be, if the tags of some are not known for sure; their ``tags`` are 0 then.
         weights: (S,) what sentences count for in training, if they differ.
+        soft: what teachers say of the tags, if there are any.
     """
 
     words: IntArray
@@ -32,6 +34,7 @@ class EncodedSplit:
     offsets: IntArray
     known: KnownTags | None = None
     weights: NDArray[np.float32] | None = None
+    soft: SoftTags | None = None
 
     @property
     def lengths(self) -> IntArray:

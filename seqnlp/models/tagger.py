@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from seqnlp.data.collate import TaggedBatch
+from seqnlp.data.soft_tags import SoftBatch
 from seqnlp.nn.context import ContextInput
 from seqnlp.nn.crf import CRF
 from seqnlp.nn.dropout import LockedDropout
@@ -84,14 +85,33 @@ class RecurrentTagger(nn.Module):
         return scores.float()
 
     def loss(self, batch: TaggedBatch) -> Tensor:
-        """Negative log likelihood of the gold tags, summed over the batch's sentences (or tokens, for softmax)."""
+        """Negative log likelihood of the gold tags, summed over the batch's sentences (or tokens, for softmax).
+
+        Where teachers have a share of it, the rest is the cross-entropy of what they say.
+        """
         emissions = self(batch)  # (B, T, K)
+        soft = batch.soft
+        if soft is None:
+            return self._gold_loss(emissions, batch)
+        taught = soft.weight * self._teachers_loss(emissions, batch, soft)  # ()
+        return taught if soft.weight == 1 else taught + (1 - soft.weight) * self._gold_loss(emissions, batch)
+
+    def _gold_loss(self, emissions: Tensor, batch: TaggedBatch) -> Tensor:
+        """The negative log likelihood () of the gold tags, emissions (B, T, K)."""
         if batch.allowed is not None or batch.weights is not None:
             return -self._weighted_log_likelihood(emissions, batch)
         if self.output == "crf":
             log_likelihood: Tensor = self.crf(emissions, batch.tags, batch.mask, reduction="sum")  # ()
             return -log_likelihood
         return functional.cross_entropy(emissions[batch.mask], batch.tags[batch.mask], reduction="sum")
+
+    def _teachers_loss(self, emissions: Tensor, batch: TaggedBatch, soft: SoftBatch) -> Tensor:
+        """The cross-entropy () of what teachers say, emissions (B, T, K); softmax: tag by tag."""
+        if self.output == "crf":
+            each = self.crf.cross_entropy(emissions, soft.marginals, soft.moves, batch.mask)  # (B,)
+        else:
+            each = -(soft.marginals * emissions.log_softmax(dim=-1)).sum(dim=(1, 2))  # (B,), marginals are 0 at padding
+        return each.sum() if batch.weights is None else (each * batch.weights).sum()
 
     def _weighted_log_likelihood(self, emissions: Tensor, batch: TaggedBatch) -> Tensor:
         """The log likelihood () of what is known of the tags, emissions (B, T, K), summed with the weights."""

@@ -97,6 +97,30 @@ class CRF(torchcrf.CRF):
         total = log_likelihoods.sum()
         return total if reduction == "sum" else total / mask.sum()
 
+    def cross_entropy(self, emissions: Tensor, marginals: Tensor, moves: Tensor, mask: Tensor | None = None) -> Tensor:
+        """Cross-entropy (B,) of another distribution q over tag sequences with this one; differentiable as above.
+
+        The score of a sequence is a sum over its tags and transitions, so by linearity of the expectation
+
+            -sum_y q(y) log p(y) = log Z - E_q[score(y)]
+                = log Z - sum_t,k q(y_t = k) emissions[t, k] - sum_i,j E_q[number of moves i -> j] transitions[i, j]
+
+        which is exact for every q, also for a mixture of CRFs, whose expectations are the mean of theirs; with one
+        sequence for q it is the negative log likelihood. What is forbidden here must have no probability in q.
+
+        Args:
+            marginals: (B, T, K) probability of each tag at each token; anything where masked.
+            moves: (B, N, N) expected numbers of moves; row K are starts, column K ends.
+        """
+        mask = self._checked_mask(emissions, mask)
+        real = mask.to(emissions.device)[..., None]  # (B, T, 1)
+        emitted = (emissions * marginals).masked_fill(~real, 0.0).sum(dim=(1, 2))  # (B,)
+        starts, ends, inner = moves[:, -1, :-1], moves[:, :-1, -1], moves[:, :-1, :-1]  # (B, K), (B, K), (B, K, K)
+        moved = (starts * self.start_transitions + ends * self.end_transitions).sum(dim=1)  # (B,), in full precision
+        moved = moved + (inner * self.transitions).sum(dim=(1, 2))
+        expected: Tensor = emitted + moved
+        return -self._log_likelihoods(emissions, None, mask) - expected
+
     def log_partition(self, emissions: Tensor, mask: Tensor | None = None) -> Tensor:
         """log Z (B,), differentiable as the log likelihood is; 0 for an empty sentence, -inf where no tags fit."""
         mask = self._checked_mask(emissions, mask)

@@ -38,12 +38,14 @@ class BaseTask(ABC, Generic[Settings, Model]):
     Attributes:
         digests: of all that training reads, ``TRAIN`` and ``DEV`` among them.
         initialized_from: name of the model that this one began with, if it did.
+        teachers: names of the models whose answers this one learns, if there are any.
         higher_is_better: whether a higher dev score is a better one.
     """
 
     model: Model
     digests: dict[str, str]
     initialized_from = ""
+    teachers: Sequence[str] = ()
     higher_is_better = True
 
     def __init__(self, config: Settings, folder: Path, device: torch.device) -> None:
@@ -84,6 +86,7 @@ class BaseTask(ABC, Generic[Settings, Model]):
             "parameters": count_parameters(self.model),
             **self.more_metrics(),
             **({"initialized_from": self.initialized_from} if self.initialized_from else {}),
+            **({"teachers": list(self.teachers)} if self.teachers else {}),
             "train_sha256": self.digests[TRAIN],
         }
         training = settings_without_places(self.config)

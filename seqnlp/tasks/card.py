@@ -32,12 +32,13 @@ def write_card(
         commands: that use it.
         note: what to expect of it.
     """
-    about, start = config.about, metrics.get("initialized_from")
+    about, start, teachers = config.about, metrics.get("initialized_from"), metrics.get("teachers")
     licence = f" ({about.licence})" if about.licence else ""
     facts = [
         *first,
         f"training data: {about.data or 'the owner of this model knows'}{licence}{rows}",
         *([f"fine-tuned: it began with the weights of {start}"] if start else []),
+        *([f"distilled: it learnt from the answers of {', '.join(teachers)} as well"] if teachers else []),
         f"{scores} (epoch {metrics['epoch']}, seed {config.seed})",
         *last,
     ]

@@ -94,9 +94,8 @@ def commands(readme: str) -> list[str]:
         line for line in lines if re.search(r"(^|\| )seqnlp ", line) and "..." not in line and "=DATA " not in line
     ]
     trained = set(re.findall(r"run=(\S+)", "\n".join(typed)))
-    return [
-        line for line in typed if "-m" not in line.split() and set(re.findall(r"(?<![=\w])runs/\S+", line)) <= trained
-    ]
+    alone = [line for line in typed if "-m" not in line.split()]
+    return [line for line in alone if set(re.findall(r"(?<![=\w])runs/[^\s\"]+", line)) <= trained]
 
 
 def type_in(line: str) -> str:

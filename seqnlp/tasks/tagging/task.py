@@ -31,7 +31,9 @@ from seqnlp.tasks.tagging.contextual_store import ContextStore
 from seqnlp.tasks.tagging.model import build_tagger, columns_of, describe, module_predictor
 from seqnlp.tasks.tagging.prediction import SentencePrediction
 from seqnlp.tasks.tagging.start import TaggerStart, features_of, tagger_start, take_over, with_its_tokenizer
+from seqnlp.tasks.tagging.teachers import soft_tags
 from seqnlp.tasks.tagging.tokenizer_choice import choose_tokenizer
+from seqnlp.tasks.teachers import teacher_bundles, teacher_digests, teacher_names
 from seqnlp.tasks.word_features import Vectors, fill_vectors, learn_features, load_vectors, vectors_digests
 from seqnlp.text.sentence import TaggedSentence
 from seqnlp.text.tags import Span
@@ -47,7 +49,7 @@ class TaggingTask(BaseTask[TaggingConfig, RecurrentTagger]):
     """
 
     def __init__(self, config: TaggingConfig, folder: Path, device: torch.device, say: Callable[[str], None]) -> None:
-        start = tagger_start(config)
+        start, teachers = tagger_start(config), teacher_bundles(config, config.teacher)
         if start:
             data = with_its_tokenizer(config.data, config, start)
         else:
@@ -59,13 +61,15 @@ class TaggingTask(BaseTask[TaggingConfig, RecurrentTagger]):
         self.dev = load_split(data, "dev", say)
         self.words = [sentence.tokens for sentence in train]
         self.context = self._read_context(say)
-        self.digests = self._digests(start)
+        self.digests = self._digests(start) | teacher_digests(teachers)
         vectors = load_vectors(data, config.model, say)
         self._learn_words_and_tags(train, vectors, start, say)
         self.gold = self._gold_of_dev(say)
         self.lexicon = Lexicon(self.features)
-        self.train = tagging_data.encoded(train, data, config.model, self.lexicon, self.tags)
+        soft = soft_tags(config, teachers, self.words, self.tags, str(device), say)
+        self.train = replace(tagging_data.encoded(train, data, config.model, self.lexicon, self.tags), soft=soft)
         self.initialized_from = name_of(start.bundle) if start else ""
+        self.teachers = teacher_names(teachers)
         self.word_dim = start.saved.word_dim if start else vectors.values.shape[1] if vectors else config.model.word_dim
         self.model = self._build(vectors, start)
         say(

@@ -1,0 +1,52 @@
+"""What teachers say of the tags of sentences: all that a tagger can learn from their distribution."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from seqnlp.arrays import IntArray
+
+
+@dataclass(frozen=True)
+class SoftTags:
+    """Of the S sentences of a split, with W words in all; see :meth:`~seqnlp.nn.crf.CRF.cross_entropy`.
+
+    Attributes:
+        marginals: (W, K) float32 probability of each tag at each word.
+        moves: (S, N, N) float32 expected number of each transition in each sentence.
+        weight: share of the loss that is the teachers'.
+    """
+
+    marginals: NDArray[np.float32]
+    moves: NDArray[np.float32]
+    weight: float
+
+    def batch(self, sentences: IntArray, words: IntArray, mask: NDArray[np.bool_]) -> SoftBatch:
+        """What is said of B sentences (B,), whose words (R,) stand at the True places of a mask (B, T)."""
+        marginals = np.zeros((*mask.shape, self.marginals.shape[1]), dtype=np.float32)  # (B, T, K)
+        marginals[mask] = self.marginals[words]
+        return SoftBatch(torch.from_numpy(marginals), torch.from_numpy(self.moves[sentences]), self.weight)
+
+
+@dataclass(frozen=True)
+class SoftBatch:
+    """Of a batch of B sentences.
+
+    Attributes:
+        marginals: (B, T, K), 0 at padding.
+        moves: (B, N, N).
+        weight: share of the loss that is the teachers'.
+    """
+
+    marginals: Tensor
+    moves: Tensor
+    weight: float
+
+    def to(self, device: torch.device) -> SoftBatch:
+        """The same on another device."""
+        return SoftBatch(self.marginals.to(device), self.moves.to(device), self.weight)

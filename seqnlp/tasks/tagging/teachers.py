@@ -1,0 +1,61 @@
+"""What teachers say of a training split: the mean of their exact distributions over tag sequences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from seqnlp.bundle import Bundle
+from seqnlp.config.tagging import TaggingConfig
+from seqnlp.data.soft_tags import SoftTags
+from seqnlp.tasks.tagging.data import labels_of
+from seqnlp.tasks.tagging.model import tagger_from_saved
+from seqnlp.tasks.tagging.saved import SavedTagger, read_tagger
+from seqnlp.tasks.teachers import progress_of, refuse_other
+
+
+def soft_tags(
+    config: TaggingConfig,
+    teachers: Sequence[Bundle],
+    sentences: Sequence[Sequence[str]],
+    tags: Sequence[str],
+    device: str,
+    say: Callable[[str], None],
+) -> SoftTags | None:
+    """What the teachers say of sentences given as words, with the temperatures of their folders; None without teachers.
+
+    Args:
+        tags: of this run, in its order.
+
+    Raises:
+        RunError: a teacher has other tags.
+    """
+    if not teachers:
+        return None
+    saved = [read_tagger(bundle) for bundle in teachers]
+    for one in saved:
+        _refuse_other_tags(one, config.model.scheme, tags)
+    lengths = np.array([len(words) for words in sentences], dtype=np.int64)  # (S,)
+    starts = lengths.cumsum() - lengths  # (S,)
+    marginals = np.zeros((int(lengths.sum()), len(tags)), dtype=np.float32)  # (W, K)
+    moves = np.zeros((len(sentences), len(tags) + 1, len(tags) + 1), dtype=np.float32)  # (S, N, N)
+    for number, one in enumerate(saved, start=1):
+        predictor = tagger_from_saved(one, device).predictor()
+        order = np.array([*map(one.tags.index, tags), len(tags)])  # (N,), the boundary stays last
+        report = progress_of(number, len(saved), str(one.folder), len(sentences), "sentences", say)
+        for batch in predictor.emit(sentences):
+            crf, parts = predictor.network.crf, (batch.emissions, batch.mask, one.temperature)
+            found, moved = crf.expectations(*parts)  # (B, T, K), (B, N, N)
+            where = (starts[batch.sentences][:, None] + np.arange(batch.mask.shape[1]))[batch.mask]  # (R,)
+            marginals[where] += found[batch.mask][:, order[:-1]] / len(saved)
+            moves[batch.sentences] += moved[:, order[:, None], order] / len(saved)
+            report(len(batch.sentences))
+    return SoftTags(marginals, moves, config.teacher.weight)
+
+
+def _refuse_other_tags(teacher: SavedTagger, scheme: str, tags: Sequence[str]) -> None:
+    advice = f"; give model.scheme={teacher.scheme}" if "none" not in (teacher.scheme, scheme) else ""
+    refuse_other(teacher.folder, "the tag scheme", scheme, teacher.scheme, advice)
+    ours, theirs = (", ".join(sorted(labels_of(one, scheme))) for one in (tags, teacher.tags))
+    refuse_other(teacher.folder, "the labels", ours, theirs)

@@ -1,0 +1,101 @@
+"""Knowledge distillation: the trained models whose answers a run learns beside the labels (``teacher.runs``)."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Sequence
+from hashlib import sha256
+from pathlib import Path
+
+from seqnlp.bundle import Bundle, load_bundle
+from seqnlp.bundle_files import LABELS, TENSORS, VOCABULARY
+from seqnlp.config.common import Config, TeacherConfig
+from seqnlp.errors import RunError
+from seqnlp.tasks.start import name_of
+from seqnlp.text.files import file_digest
+
+SECONDS_BETWEEN = 10.0
+"""After which it is said how far a teacher is."""
+
+
+def teacher_bundles(config: Config, teacher: TeacherConfig) -> list[Bundle]:
+    """The models that a run learns from; none where it has no teachers.
+
+    Raises:
+        RunError: one is not there or of another task, or is named twice.
+    """
+    return [_teacher(config, folder, teacher.folders[:number]) for number, folder in enumerate(teacher.folders)]
+
+
+def _teacher(config: Config, folder: str, before: Sequence[str]) -> Bundle:
+    from seqnlp.training.checkpoint import has_checkpoint
+
+    if folder in before:
+        raise RunError(f"teacher.runs: expected different models with ' + ' between them, found {folder} twice")
+    try:
+        bundle = load_bundle(folder)
+    except RunError as problem:
+        resumed = has_checkpoint(Path(config.run))
+        advice = "; the run began with it and cannot go on without it" if resumed else ""
+        raise RunError(f"teacher.runs: {problem}{advice}") from None
+    if bundle.task != config.task:
+        found = f"found one of task={bundle.task} in {folder}"
+        raise RunError(f"teacher.runs: expected models of task={config.task}, {found}")
+    return bundle
+
+
+def refuse_other(folder: Path, what: str, wanted: str, actual: str, advice: str = "") -> None:
+    """Stop where a teacher cannot answer as this run must.
+
+    Args:
+        folder: of the teacher.
+        what: that must be alike, such as ``labels``.
+
+    Raises:
+        RunError: with both.
+    """
+    if wanted != actual:
+        found = f"found {actual} in {folder}{advice}"
+        raise RunError(f"teacher.runs: expected models with {what} {wanted}, as this run has, {found}")
+
+
+def teacher_digests(bundles: Sequence[Bundle]) -> dict[str, str]:
+    """The digest of all that teachers answer with, by what messages call it; nothing without teachers."""
+    return {"a model of teacher.runs": "".join(map(_digest, bundles))} if bundles else {}
+
+
+def _digest(bundle: Bundle) -> str:
+    described = json.dumps([bundle.description, sorted(bundle.subwords)], sort_keys=True, default=str)
+    digest = sha256(described.encode())
+    for name in (TENSORS, VOCABULARY, LABELS, *sorted(bundle.subwords)):
+        digest.update(file_digest(bundle.folder / name).encode())
+    return digest.hexdigest()
+
+
+def teacher_names(bundles: Sequence[Bundle]) -> list[str]:
+    """What a model card calls them."""
+    return [f"{name_of(bundle)} (seed {bundle.metrics.get('seed', 'unknown')})" for bundle in bundles]
+
+
+def progress_of(
+    number: int, total: int, folder: str, count: int, unit: str, say: Callable[[str], None]
+) -> Callable[[int], None]:
+    """Say that a teacher answers; what is returned is told how many more answers there are, and says it now and then.
+
+    Args:
+        number, total: which teacher, from 1, of how many.
+        count: sentences or texts to answer.
+        unit: what they are called.
+    """
+    name, done, said = f"teacher {number} of {total}", 0, time.monotonic()
+    say(f"{name} answers {count:,} {unit}: {folder}")
+
+    def report(more: int) -> None:
+        nonlocal done, said
+        done += more
+        if time.monotonic() - said > SECONDS_BETWEEN:
+            said = time.monotonic()
+            say(f"{name}: {done:,} of {count:,} {unit}")
+
+    return report
