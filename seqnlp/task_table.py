@@ -36,6 +36,7 @@ class TaskParts:
         activations: bundle, text -> what the recurrent layers read.
         gradient: bundle, config, split -> norms of the loss's gradient over distance, a text each.
         tune: run, config, say: what is set on dev after training.
+        rerank: run, config, reranker, candidates, say: the weights of reranking, set on dev.
         precisions: whether its models compute in int8 as well.
         adaptation: how a model may learn from what it is evaluated on.
         classical: training part, series, transform, season, origins, horizon -> forecasts of ETS and ARIMA a column.
@@ -60,6 +61,7 @@ class TaskParts:
     activations: str = ""
     gradient: str = ""
     tune: str = ""
+    rerank: str = ""
     precisions: bool = False
     adaptation: str = ""
     classical: str = ""
@@ -102,6 +104,7 @@ TASKS: dict[str, TaskParts] = {
         predictions="predictions:predictions",
         activations="activations:layer_input",
         tune="evaluation:tune",
+        rerank="rerank_tuning:tune_reranking",
         page="page:page_model",
     ),
     "classification": TaskParts(

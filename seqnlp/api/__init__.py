@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from seqnlp.tasks.tagging.answers import Span, TaggedText, TagSequence
     from seqnlp.tasks.tagging.api import Tagger
     from seqnlp.tasks.translation.api import Hypothesis, Translation, Translator
+    from seqnlp.tasks.translation.reranking import Reranker
 
     Model: TypeAlias = Tagger | Translator | Classifier | LanguageModel | Forecaster | Detector
 
@@ -42,6 +43,7 @@ __all__ = [
     "Hypothesis",
     "LanguageModel",
     "Report",
+    "Reranker",
     "ScoredRow",
     "ScoredText",
     "Span",
@@ -64,6 +66,7 @@ _HOMES = {
     "seqnlp.tasks.tagging.answers": ("Span", "TagSequence", "TaggedText"),
     "seqnlp.tasks.tagging.api": ("Tagger",),
     "seqnlp.tasks.translation.api": ("Hypothesis", "Translation", "Translator"),
+    "seqnlp.tasks.translation.reranking": ("Reranker",),
     "seqnlp.metrics.events": ("Event",),
     "seqnlp.tasks.anomaly_detection.stream": ("ScoredRow",),
 }

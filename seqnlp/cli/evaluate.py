@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from seqnlp.cli.engine_options import add_precision_argument
 from seqnlp.cli.output import say
+from seqnlp.cli.rerank_options import add_rerank_arguments, check_rerank, reranker
 from seqnlp.cli.threads import add_threads, use_threads
 from seqnlp.json_text import json_line, json_text
 
@@ -24,6 +25,7 @@ examples:
   seqnlp evaluate RUN --split test --data-dir /another/place
   seqnlp evaluate RUN --data other.conll          # any file like those of the run; pairs: new.{lang}
   seqnlp evaluate RUN --tune                      # a translator: find beam and length penalty on dev and keep them
+  seqnlp evaluate RUN --rerank REVERSE_RUN --tune # a translator: find the weights of reranking on dev and keep them
   seqnlp evaluate RUN --classical                 # a forecaster: ETS and ARIMA beside it
   seqnlp evaluate RUN --cache 2000 --dynamic      # a language model: also as one that learns from the text it reads
   seqnlp evaluate RUN --dynamic 0.001             # at this rate instead of the best on dev
@@ -51,8 +53,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_threads(parser)
     add_precision_argument(parser)
     parser.add_argument(
-        "--tune", action="store_true", help="translators: find beam and length penalty on dev, keep them in the model"
+        "--tune",
+        action="store_true",
+        help="translators: find beam and length penalty on dev, or with --rerank its weights; keep them in the model",
     )
+    group = parser.add_argument_group("translators: also with the best translations reranked")
+    add_rerank_arguments(group)
+    group.add_argument("--candidates", type=int, metavar="N", help="how many are reranked (default as tuned, or 10)")
     parser.add_argument(
         "--cache", type=int, default=0, metavar="N", help="language models: also with a neural cache of N tokens"
     )
@@ -88,6 +95,10 @@ def run(arguments: argparse.Namespace) -> int:
         use_file(arguments.data, config)
     arguments.split = arguments.split or "test"
     use_threads(arguments.threads)
+    if arguments.tune and arguments.rerank:
+        rerank = reranker(arguments, {"threads": arguments.threads})
+        part_of(config.task, "rerank")(arguments.run, config, rerank, arguments.candidates, say)
+        return 0
     if arguments.tune:
         part_of(config.task, "tune")(arguments.run, config, say)
         return 0
@@ -125,6 +136,26 @@ def _check_options(arguments: argparse.Namespace, task: str) -> None:
         raise SeqnlpError(f"--tune is for {kinds_with('tune')}; other models are complete when their training ends")
     if arguments.precision == "int8":
         _check_int8(arguments, task)
+    _check_rerank(arguments, task)
+
+
+def _check_rerank(arguments: argparse.Namespace, task: str) -> None:
+    from seqnlp.errors import SeqnlpError
+    from seqnlp.task_table import TASKS, kinds_with
+
+    check_rerank(arguments)
+    if arguments.candidates is not None and not arguments.rerank:
+        raise SeqnlpError("--candidates means something only with --rerank; add --rerank REVERSE_RUN")
+    if arguments.candidates is not None and arguments.candidates < 2:
+        raise SeqnlpError(f"--candidates: expected at least 2, found {arguments.candidates}")
+    if not arguments.rerank:
+        return
+    if not TASKS[task].rerank:
+        raise SeqnlpError(f"--rerank is for {kinds_with('rerank')}; this run's task is {task}")
+    if arguments.tune and arguments.weights:
+        raise SeqnlpError("--tune finds the weights; leave --weights out")
+    if arguments.predictions:
+        raise SeqnlpError("--predictions writes what the search finds; `seqnlp translate --rerank` writes the others")
 
 
 def _adapts(arguments: argparse.Namespace) -> bool:
@@ -143,6 +174,9 @@ def _options_of_task(arguments: argparse.Namespace, task: str) -> dict[str, Any]
         options["precision"] = "int8"
     if arguments.classical:
         options["classical"] = True
+    if arguments.rerank:
+        rerank = reranker(arguments, {"threads": arguments.threads})
+        options |= {"rerank": rerank, "candidates": arguments.candidates}
     return options
 
 
@@ -166,9 +200,9 @@ def _check_int8(arguments: argparse.Namespace, task: str) -> None:
 
     if not TASKS[task].precisions:
         raise SeqnlpError(f"--precision int8 is for {kinds_with('precisions')}; this run's task is {task}")
-    if arguments.predictions or arguments.tune or _adapts(arguments):
+    if arguments.predictions or arguments.tune or _adapts(arguments) or arguments.rerank:
         raise SeqnlpError(
-            "--precision int8 tells what int8 costs; leave out --predictions, --tune, --cache and --dynamic"
+            "--precision int8 tells what int8 costs; leave out --predictions, --tune, --cache, --dynamic and --rerank"
         )
 
 

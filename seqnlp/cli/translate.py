@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from seqnlp.cli.engine_options import add_engine_arguments, engine_options
 from seqnlp.cli.output import emit
+from seqnlp.cli.rerank_options import add_rerank_arguments, check_rerank
 from seqnlp.cli.worker_options import add_errors_argument, add_workers_argument, choose_workers, pieces
 
 if TYPE_CHECKING:
-    from seqnlp.api import Translator
+    from seqnlp.api import Reranker, Translator
     from seqnlp.decode.sampling import SamplingOptions
     from seqnlp.tasks.translation.answers import OutputOptions
 
@@ -25,6 +26,7 @@ examples:
   seqnlp translate RUN --beam 5 --nbest 5 --output jsonl --alignments < in.de
   seqnlp translate RUN1 RUN2 RUN3 --input in.de.gz --threads 2 > out.en          an ensemble
   seqnlp translate RUN --mbr chrf < in.de                                        minimum Bayes risk over the 10 best
+  seqnlp translate RUN --rerank REVERSE_RUN --language-model LM_RUN < in.de      noisy channel over the 10 best
   seqnlp translate RUN --sample --top-p 0.9 --temperature 0.8 --seed 1 < in.de
   seqnlp translate RUN --prefix begins.en < in.de                                forced start, a line each
 
@@ -60,14 +62,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--prefix", type=Path, metavar="FILE", help="how each translation must begin; blank: any")
     add_search_arguments(parser)
     add_sampling_arguments(parser)
-    group = parser.add_argument_group("minimum Bayes risk")
+    group = parser.add_argument_group("choice among the best translations of a search")
     group.add_argument(
         "--mbr",
         choices=("chrf", "bleu"),
         default="",
-        help="of the best translations the one that is most like the others",
+        help="of the best translations the one that is most like the others (minimum Bayes risk)",
     )
-    group.add_argument("--candidates", type=int, default=10, metavar="N", help="translations compared (default 10)")
+    add_rerank_arguments(group)
+    group.add_argument(
+        "--candidates", type=int, metavar="N", help="of how many (default 10; with --rerank as tuned, if it was)"
+    )
     group = parser.add_argument_group("speed")
     add_engine_arguments(group)
     add_workers_argument(group)
@@ -84,6 +89,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Stream the translations."""
     from seqnlp.cli.progress import bytes_to_read, is_file, line_progress
+    from seqnlp.cli.rerank_options import reranker
     from seqnlp.cli.translate_options import sampling_options, search_settings
     from seqnlp.workers import mapped
 
@@ -94,7 +100,7 @@ def run(arguments: argparse.Namespace) -> int:
     from seqnlp.api import Translator
 
     translator = Translator(*arguments.runs, **engine)
-    answer = _answering(translator, arguments, settings, sampling)
+    answer = _answering(translator, reranker(arguments, engine), arguments, settings, sampling)
     cut, parts, rewritten = 0, 0, translator.rewritten()
     size = WINDOW if workers == 1 else _PIECE
     waiting = pieces(enumerate(_lines(arguments)), size, workers, arguments.input, full=is_file(arguments.input))
@@ -114,6 +120,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _answering(
     translator: Translator,
+    rerank: Reranker | None,
     arguments: argparse.Namespace,
     settings: Mapping[str, Any],
     sampling: SamplingOptions | None,
@@ -129,8 +136,10 @@ def _answering(
     from seqnlp.text.split_sentences import is_unspaced
 
     decoding = dataclasses.replace(translator.decoding, **settings)
-    if not sampling:
-        _check_nbest(arguments.nbest, max(decoding.beam, arguments.candidates) if arguments.mbr else decoding.beam)
+    if not (sampling or rerank or arguments.mbr):
+        _check_nbest(arguments.nbest, decoding.beam)
+    if rerank is not None:
+        rerank.check_languages(translator.source_language, translator.target_language)
     by_piece = is_unspaced(translator.source_language), is_unspaced(translator.target_language)
     shown = OutputOptions(arguments.nbest, arguments.scores, arguments.alignments, arguments.attention, by_piece)
     options = {
@@ -139,6 +148,7 @@ def _answering(
         "attention": shown.alignments or shown.attention,
         "sampling": sampling,
         "mbr": arguments.mbr,
+        "rerank": rerank,
         "candidates": arguments.candidates,
         "batch_lines": arguments.batch_lines,
     }
@@ -190,17 +200,33 @@ def _check(arguments: argparse.Namespace) -> None:
 
     if arguments.nbest < 1:
         raise SeqnlpError(f"--nbest: expected 1 or more, found {arguments.nbest}")
-    if arguments.mbr and arguments.sample:
-        raise SeqnlpError("--mbr compares the best translations of a search; leave --sample out")
-    if arguments.mbr and arguments.candidates < max(2, arguments.nbest):
-        actual = f"found {arguments.candidates}"
-        raise SeqnlpError(f"--candidates: expected at least {max(2, arguments.nbest)}, {actual}")
-    if arguments.beam is not None and not arguments.mbr:
+    check_rerank(arguments)
+    _check_choice(arguments)
+    if arguments.beam is not None and not (arguments.mbr or arguments.rerank):
         _check_nbest(arguments.nbest, arguments.beam)
     if arguments.attention and arguments.output != "jsonl":
         raise SeqnlpError("--attention is written by --output jsonl only; add --output jsonl")
     if arguments.batch_lines < 1:
         raise SeqnlpError(f"--batch-lines: expected 1 or more, found {arguments.batch_lines}")
+
+
+def _check_choice(arguments: argparse.Namespace) -> None:
+    """One way to choose at most, and enough translations to choose from."""
+    from seqnlp.errors import SeqnlpError
+
+    if arguments.mbr and arguments.sample:
+        raise SeqnlpError("--mbr compares the best translations of a search; leave --sample out")
+    if arguments.rerank and arguments.sample:
+        raise SeqnlpError("--rerank orders the best translations of a search; leave --sample out")
+    if arguments.mbr and arguments.rerank:
+        raise SeqnlpError("--mbr and --rerank both choose among the best translations; leave one of them out")
+    if arguments.candidates is None:
+        return
+    if not arguments.mbr and not arguments.rerank:
+        raise SeqnlpError("--candidates means something only with --mbr or --rerank; add one of them")
+    if arguments.candidates < max(2, arguments.nbest):
+        least = max(2, arguments.nbest)
+        raise SeqnlpError(f"--candidates: expected at least {least}, found {arguments.candidates}")
 
 
 def _check_nbest(nbest: int, beam: int) -> None:

@@ -142,6 +142,15 @@ class DecodingConfig:
     no_repeat_ngram: int = setting(0, "no n-gram of this many subwords occurs twice; 0: allowed", low=0, high=20)
 
 
+@dataclass(frozen=True)
+class RerankWeights:
+    """What the parts of a reranked translation's score count; `seqnlp evaluate --rerank --tune` finds it on dev."""
+
+    reverse: float = setting(0.5, "of the source's log probability, given the translation, by the reverse model")
+    language_model: float = setting(0.0, "of the translation's log probability by the language model")
+    length: float = setting(0.0, "of the translation's length in subwords")
+
+
 @dataclass
 class TranslationConfig(Config):
     """Everything that decides the training of a translator."""

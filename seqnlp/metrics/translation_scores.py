@@ -96,6 +96,31 @@ def chrf(hypotheses: Sequence[str], references: Sequence[str], language: str) ->
     return float(chrf_metric().corpus_score(list(hypotheses), [list(references)]).score)
 
 
+class BleuCounts:
+    """BLEU of texts that are put together from the same sentences again and again: each is counted once.
+
+    Args:
+        language: see :func:`bleu_metric`.
+    """
+
+    def __init__(self, language: str) -> None:
+        from sacrebleu.metrics.bleu import BLEU
+
+        self._metric, self._single = bleu_metric(language), BLEU(tokenize=_tokenizer(language), effective_order=True)
+
+    def of(self, hypotheses: Sequence[str], references: Sequence[str]) -> NDArray[np.int64]:
+        """The counts (S, C) of each sentence; what texts add up to is the sum of the rows."""
+        return np.array(self._metric._extract_corpus_statistics(list(hypotheses), [list(references)]), np.int64)
+
+    def bleu(self, counts: NDArray[np.int64]) -> float:
+        """BLEU of a text, from summed counts (C,)."""
+        return float(self._metric._compute_score_from_stats(counts.tolist()).score)
+
+    def sentence_bleu(self, counts: NDArray[np.int64]) -> float:
+        """BLEU of a single sentence, of the n-grams that there are."""
+        return float(self._single._compute_score_from_stats(counts.tolist()).score)
+
+
 def bleu_metric(language: str) -> Metric:
     """Cased BLEU: words as ``13a`` cuts them; Chinese by character, Japanese by MeCab or, without it, by character."""
     from sacrebleu.metrics.bleu import BLEU

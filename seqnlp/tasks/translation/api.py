@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import count, pairwise, repeat
 from pathlib import Path
@@ -19,14 +19,14 @@ from seqnlp.data.flat_sequences import FlatSequences
 from seqnlp.decode.hypotheses import Decoded
 from seqnlp.decode.sampling import SamplingOptions
 from seqnlp.errors import SeqnlpError
-from seqnlp.metrics.translation_scores import sentence_utility
 from seqnlp.plots.answers import pairs_html
 from seqnlp.tasks import arguments
 from seqnlp.tasks.saved_model import SavedModel
-from seqnlp.tasks.translation.candidates import checked_candidates, most_alike
+from seqnlp.tasks.translation.candidates import Choice, most_alike, reranked
 from seqnlp.tasks.translation.network import saved_predictor, translation_engine
 from seqnlp.tasks.translation.parts import TextParts
 from seqnlp.tasks.translation.prediction import SearchOptions
+from seqnlp.tasks.translation.reranking import Reranker
 from seqnlp.tasks.translation.saved import read_translator
 from seqnlp.text.rewritten import Rewritten
 from seqnlp.text.split_sentences import join_parts
@@ -41,7 +41,8 @@ class Hypothesis:
 
     Attributes:
         text: the translation.
-        score: what the search ranks by: the log probability with length and coverage penalty.
+        score: what the search ranks by: the log probability with length and coverage penalty; or what translations
+            were reranked by.
         log_probability: of the whole translation under the model, its end included.
         pieces: its subwords.
         token_log_probabilities: of each subword, and of the end.
@@ -115,7 +116,7 @@ class Translator(SavedModel):
         loaded = [read_translator(bundle) for bundle in bundles]
         self.engine = translation_engine(engine, precision, device)
         self._remember(bundles[0], *paths, engine=engine, device=device, threads=threads, precision=precision)
-        self.decoding = loaded[0].decoding
+        self.decoding, self.reranking = loaded[0].decoding, loaded[0].reranking
         self.source_language, self.target_language = loaded[0].source_language, loaded[0].target_language
         self._predictor = saved_predictor(loaded, self.engine, precision, device, threads)
         self._subwords = loaded[0].vocabularies
@@ -134,7 +135,8 @@ class Translator(SavedModel):
         attention: bool = False,
         sampling: SamplingOptions | None = None,
         mbr: str = "",
-        candidates: int = 10,
+        rerank: Reranker | None = None,
+        candidates: int | None = None,
         prefixes: Iterable[str] | None = None,
         max_batch_pieces: int = 4000,
         batch_lines: int = 64,
@@ -153,14 +155,18 @@ class Translator(SavedModel):
             sampling: draw one translation instead of searching for the best.
             mbr: ``chrf`` or ``bleu``: of the best ``candidates`` (the beam is at least as wide) the translation comes
                 first that is most like the others, by their probability (minimum Bayes risk).
+            rerank: the best ``candidates`` are ordered anew by a model of the reverse direction, and a language model
+                (noisy channel); see :class:`~seqnlp.Reranker`.
+            candidates: default: as tuned for ``rerank``, else 10.
             prefixes: how each translation must begin; an empty one leaves it open.
             max_batch_pieces, batch_lines: most source subwords and texts that are translated together.
             first_line: number of the first text; what is drawn for a text depends on the seed and its number.
             workers: processes that translate side by side, one thread each; for hundreds of texts.
 
         Raises:
-            SeqnlpError: ``mbr`` with ``sampling`` or another word, or fewer candidates than translations asked for;
-                prefixes that are not one a text, or longer than a translation may be; a worker that ended.
+            SeqnlpError: ``mbr`` with another word, two of ``mbr``, ``rerank`` and ``sampling``, a reverse model of
+                other languages, or fewer candidates than translations asked for; prefixes that are not one a text, or
+                longer than a translation may be; a worker that ended.
             WrongTypeError, WrongValueError: an argument is not as described.
         """
         texts = arguments.texts(texts)
@@ -178,24 +184,28 @@ class Translator(SavedModel):
                 attention=attention,
                 sampling=sampling,
                 mbr=mbr,
+                rerank=rerank,
                 candidates=candidates,
                 max_batch_pieces=max_batch_pieces,
                 batch_lines=batch_lines,
             )
             return spread(answer, [*zip(count(first_line), texts, prefixes or repeat(None))], workers)
         decoding, wanted = decoding or self.decoding, nbest
-        if mbr:
-            wanted = checked_candidates(mbr, candidates, nbest, sampling)
-            decoding = replace(decoding, beam=max(decoding.beam, wanted))
+        choice = self._choice(mbr, rerank, candidates, nbest, sampling)
+        if choice:
+            decoding, wanted = choice.search(decoding), choice.candidates
         options = SearchOptions(decoding, wanted, attention, sampling, max_batch_pieces, batch_lines)
         cut = [self._parts.cut(text) for text in texts]
         flat = [ids for parts in cut for ids in parts]
         begun = None if prefixes is None else self._parts.prefixes(cut, prefixes, options.decoding, first_line)
         numbers = [(line, part) for line, parts in enumerate(cut, start=first_line) for part in range(len(parts))]
         decoded = self._predictor.translate(FlatSequences.of(flat), options, numbers, begun)
-        if mbr:
-            utility = sentence_utility(mbr, self.target_language)
-            decoded = [most_alike(each, map(self._text, each), utility)[:nbest] for each in decoded]
+        if choice:
+            sources = [one for text, parts in zip(texts, cut, strict=True) for one in self._parts.texts(text, parts)]
+            decoded = [
+                choice.order(source, each, [*map(self._text, each)])[:nbest]
+                for source, each in zip(sources, decoded, strict=True)
+            ]
         edges = np.cumsum([0, *map(len, cut)]).tolist()
         return [
             self._translation(text, cut[number], decoded[start:end], attention)
@@ -206,6 +216,23 @@ class Translator(SavedModel):
         """Translations of lines that follow each other, each with its number and how its translation begins."""
         texts, prefixes = [text for _, text, _ in lines], [prefix for _, _, prefix in lines if prefix is not None]
         return self.translate_lines(texts, prefixes=prefixes or None, first_line=lines[0][0], **options)
+
+    def _choice(
+        self,
+        mbr: str,
+        rerank: Reranker | None,
+        candidates: int | None,
+        nbest: int,
+        sampling: SamplingOptions | None,
+    ) -> Choice | None:
+        """What orders the translations that a search finds."""
+        if rerank is None:
+            return most_alike(mbr, candidates, nbest, sampling, self.target_language) if mbr else None
+        if mbr:
+            raise SeqnlpError("mbr and rerank both choose among the best translations; leave one of them out")
+        choice = reranked(rerank, candidates, nbest, sampling, self.reranking)
+        rerank.check_languages(self.source_language, self.target_language)
+        return choice
 
     def score_lines(self, sources: Iterable[str], targets: Iterable[str], *, workers: int = 1) -> list[Hypothesis]:
         """How probable given translations are: forced decoding, one answer a pair.

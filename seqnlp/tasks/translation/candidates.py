@@ -1,23 +1,80 @@
-"""Minimum Bayes risk decoding: of a search's best translations, the one that is most like the others."""
+"""Which of a search's best translations comes first: the most alike (minimum Bayes risk), or the best one reranked."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from seqnlp.arrays import FloatArray
+from seqnlp.config.translation import DecodingConfig, RerankWeights
 from seqnlp.decode.hypotheses import Decoded
 from seqnlp.decode.mbr import Utility, expected_utilities
 from seqnlp.decode.sampling import SamplingOptions
 from seqnlp.errors import SeqnlpError
+from seqnlp.metrics.translation_scores import sentence_utility
 from seqnlp.tasks import arguments
+from seqnlp.tasks.translation.reranking import Reranker, reranked_scores
+from seqnlp.tasks.translation.saved import TunedReranking
 
 UTILITIES = ("chrf", "bleu")
 """What translations may be compared by."""
+CANDIDATES = 10
+"""How many, unless told otherwise."""
 
 
-def checked_candidates(utility: str, candidates: int, nbest: int, sampling: SamplingOptions | None) -> int:
-    """The translations that are compared.
+@dataclass(frozen=True)
+class Choice(ABC):
+    """Orders the best translations of a text anew.
+
+    Attributes:
+        candidates: how many it needs.
+    """
+
+    candidates: int
+
+    @abstractmethod
+    def order(self, source: str, hypotheses: Sequence[Decoded], texts: Sequence[str]) -> list[Decoded]:
+        """Translations of a text, and how they read, the best first."""
+
+    def search(self, decoding: DecodingConfig) -> DecodingConfig:
+        """A search that finds so many."""
+        return replace(decoding, beam=max(decoding.beam, self.candidates))
+
+
+@dataclass(frozen=True)
+class MostAlike(Choice):
+    """By their expected utility, if the others stood for references."""
+
+    utility: Utility
+
+    def order(self, source: str, hypotheses: Sequence[Decoded], texts: Sequence[str]) -> list[Decoded]:
+        """See :meth:`Choice.order`."""
+        utilities = expected_utilities(texts, [one.log_probability for one in hypotheses], self.utility)
+        return [hypotheses[place] for place in _falling(utilities)]
+
+
+@dataclass(frozen=True)
+class Reranked(Choice):
+    """By the scores of a noisy channel, which become theirs."""
+
+    reranker: Reranker
+    weights: RerankWeights
+
+    def order(self, source: str, hypotheses: Sequence[Decoded], texts: Sequence[str]) -> list[Decoded]:
+        """See :meth:`Choice.order`."""
+        lengths = [len(one.token_log_probs) for one in hypotheses]
+        features = self.reranker.features(source, texts, [one.score for one in hypotheses], lengths)
+        scores = reranked_scores(features, self.weights)
+        return [replace(hypotheses[place], score=float(scores[place])) for place in _falling(scores)]
+
+
+def most_alike(
+    utility: str, candidates: int | None, nbest: int, sampling: SamplingOptions | None, language: str
+) -> MostAlike:
+    """Minimum Bayes risk.
 
     Raises:
         SeqnlpError: another utility, sampling beside it, or fewer candidates than translations asked for.
@@ -27,13 +84,40 @@ def checked_candidates(utility: str, candidates: int, nbest: int, sampling: Samp
         raise SeqnlpError(f"expected mbr to be one of {', '.join(UTILITIES)}, found '{utility}'")
     if sampling:
         raise SeqnlpError("mbr compares the best translations of a search; leave sampling out")
+    count = _count(max(nbest, CANDIDATES) if candidates is None else candidates, nbest)
+    return MostAlike(count, sentence_utility(utility, language))
+
+
+def reranked(
+    reranker: Reranker,
+    candidates: int | None,
+    nbest: int,
+    sampling: SamplingOptions | None,
+    tuned: TunedReranking | None,
+) -> Reranked:
+    """Noisy-channel reranking, as it was tuned where nothing else is said.
+
+    Raises:
+        SeqnlpError: sampling beside it, or fewer candidates than translations asked for.
+        WrongTypeError, WrongValueError: ``candidates`` is no number of them, ``reranker`` no :class:`Reranker`.
+    """
+    if not isinstance(reranker, Reranker):
+        raise arguments.WrongTypeError(f"rerank: expected a seqnlp.Reranker, found {type(reranker).__name__}")
+    if sampling:
+        raise SeqnlpError("rerank orders the best translations of a search; leave sampling out")
+    if candidates is None:
+        candidates = max(nbest, tuned.candidates if tuned and reranker.is_tuned_by(tuned) else CANDIDATES)
+    return Reranked(_count(candidates, nbest), reranker, reranker.chosen_weights(tuned))
+
+
+def _count(candidates: int, nbest: int) -> int:
     candidates = arguments.count(candidates, "candidates", 2, arguments.MAX_ANSWERS)
     if candidates < nbest:
         raise SeqnlpError(f"expected at least {nbest} candidates for {nbest} translations, found {candidates}")
     return candidates
 
 
-def most_alike(hypotheses: Sequence[Decoded], texts: Iterable[str], utility: Utility) -> list[Decoded]:
-    """Translations of one text, and how they read, in the order of their expected utility."""
-    utilities = expected_utilities(list(texts), [one.log_probability for one in hypotheses], utility)
-    return [hypotheses[place] for place in np.argsort(-utilities, kind="stable").tolist()]
+def _falling(scores: FloatArray) -> list[int]:
+    """Places, the highest score first; of equal ones the first."""
+    places: list[int] = np.argsort(-scores, kind="stable").tolist()
+    return places

@@ -17,7 +17,9 @@ from seqnlp.metrics.translation_scores import bleu, corpus_scores
 from seqnlp.metrics.translation_worst import worst_sentences
 from seqnlp.tasks.splits import require_split
 from seqnlp.tasks.translation.api import Translator
-from seqnlp.tasks.translation.report import TranslationReport
+from seqnlp.tasks.translation.candidates import reranked
+from seqnlp.tasks.translation.report import RerankedScores, TranslationReport
+from seqnlp.tasks.translation.reranking import Reranker, describe_weights
 from seqnlp.text.parallel import SentencePair
 
 ALPHAS = (0.6, 0.8, 1.0, 1.2, 1.4)
@@ -28,16 +30,29 @@ Say = Callable[[str], None]
 
 
 def evaluate(
-    run: Path, config: TranslationConfig, split: str, say: Say, keep: bool = True, precision: str = "auto"
+    run: Path,
+    config: TranslationConfig,
+    split: str,
+    say: Say,
+    keep: bool = True,
+    precision: str = "auto",
+    rerank: Reranker | None = None,
+    candidates: int | None = None,
 ) -> TranslationReport:
     """Score the run's model on a split and, where asked to ``keep`` them, add the scores to ``metrics.json``.
+
+    Args:
+        rerank, candidates: score translations that are reranked, too; those scores are not kept.
 
     Raises:
         ConfigError: the run has no such split.
         DataError: the split cannot be read.
+        SeqnlpError: the reverse model translates other languages.
     """
     pairs = _pairs(config, split, say)
     translator = Translator(run, precision=precision)
+    if rerank:
+        rerank.check_languages(translator.source_language, translator.target_language)
     sources, references = [pair.source for pair in pairs], [pair.target for pair in pairs]
     started = time.perf_counter()
     answers = translator.translate_lines(sources, attention=True)
@@ -54,6 +69,7 @@ def evaluate(
         decoding=describe_search(translator.decoding),
         seconds=seconds,
         worst=worst_sentences(sources, hypotheses, references),
+        reranked=_reranked(translator, rerank, candidates, sources, references) if rerank else None,
     )
     scores = report.scores
     summary = {
@@ -69,6 +85,22 @@ def evaluate(
     if keep:
         record_scores(run, split, summary, say)
     return report
+
+
+def _reranked(
+    translator: Translator,
+    rerank: Reranker,
+    candidates: int | None,
+    sources: list[str],
+    references: list[str],
+) -> RerankedScores:
+    choice = reranked(rerank, candidates, 1, None, translator.reranking)
+    started = time.perf_counter()
+    answers = translator.translate_lines(sources, rerank=rerank, candidates=candidates)
+    seconds = time.perf_counter() - started
+    scores = corpus_scores([answer.text for answer in answers], references, translator.target_language)
+    settings = f"{choice.candidates} candidates, weights {describe_weights(choice.weights)}"
+    return RerankedScores(settings, scores.bleu, scores.chrf, seconds)
 
 
 def tune(run: Path, config: TranslationConfig, say: Say) -> DecodingConfig:

@@ -35,6 +35,10 @@ class TextParts:
         for start in range(0, len(ids), self._max_tokens):
             yield ids[start : start + self._max_tokens]
 
+    def texts(self, text: str, parts: Sequence[list[int]]) -> list[str]:
+        """What the parts of a text read; the only one is the text as it is."""
+        return [text] if len(parts) == 1 else [self._subwords.source.decode(ids) for ids in parts]
+
     def prefixes(
         self, cut: Sequence[list[list[int]]], prefixes: Sequence[str], decoding: DecodingConfig, first_line: int
     ) -> list[list[int]]:

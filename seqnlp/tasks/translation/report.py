@@ -6,10 +6,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from seqnlp.metrics.translation_health import Example, Finding, Health
-from seqnlp.metrics.translation_scores import TranslationScores
+from seqnlp.metrics.translation_scores import CorpusScore, TranslationScores
 from seqnlp.report.drawings import Drawing
 from seqnlp.report.report import Report
 from seqnlp.report.tables import Table, percent
+
+
+@dataclass(frozen=True, slots=True)
+class RerankedScores:
+    """The scores of translations that were reranked.
+
+    Attributes:
+        settings: how, as a person reads it.
+        bleu, chrf: as for translations as the search ranks them.
+        seconds: the time that it took, the search included.
+    """
+
+    settings: str
+    bleu: CorpusScore
+    chrf: CorpusScore
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +39,7 @@ class TranslationReport(Report):
         decoding: the settings of the search, as a person reads them.
         seconds: the time that translating took; 0 if it was not measured.
         worst: the sentences with the lowest chrF, which is their ``detail``.
+        reranked: the scores after reranking, if that was asked for; all others are without it.
     """
 
     sentences: int
@@ -33,6 +50,7 @@ class TranslationReport(Report):
     decoding: str
     seconds: float = 0.0
     worst: list[Example] = field(default_factory=list)
+    reranked: RerankedScores | None = None
 
     @property
     def score(self) -> float:
@@ -61,13 +79,15 @@ class TranslationReport(Report):
         """What stands at the top: names and values, the score first."""
         scores = self.scores
         measures = (scores.bleu, scores.chrf, scores.ter)
-        facts = [(s.name, f"{s.value:.2f}  (95 % interval {s.low:.2f} to {s.high:.2f})") for s in measures]
+        facts = [(s.name, _with_interval(s)) for s in measures]
         lengths = f"{scores.hypothesis_length:,} words for {scores.reference_length:,}"
         facts.append(("brevity penalty", f"{scores.brevity_penalty:.3f}  ({lengths})"))
         facts.append(("length ratio", f"{self.health.length_ratio:.3f}"))
         facts.append(("decoding", self.decoding))
         if self.seconds:
             facts.append(("speed", f"{self.sentences / self.seconds:,.1f} sentences/s"))
+        if self.reranked:
+            facts += _reranked(self.reranked, self.sentences)
         return facts + [(f"{s.name} by", s.signature) for s in measures]
 
     @property
@@ -82,6 +102,20 @@ class TranslationReport(Report):
             _example_table("The worst sentences, by their chrF", ">chrF", self.worst),
         ]
         return tables
+
+
+def _with_interval(score: CorpusScore) -> str:
+    return f"{score.value:.2f}  (95 % interval {score.low:.2f} to {score.high:.2f})"
+
+
+def _reranked(after: RerankedScores, sentences: int) -> list[tuple[str, str]]:
+    """What stands at the top of reranking."""
+    return [
+        ("reranked", after.settings),
+        ("  its BLEU", _with_interval(after.bleu)),
+        ("  its chrF2", _with_interval(after.chrf)),
+        ("  its speed", f"{sentences / after.seconds:,.1f} sentences/s"),
+    ]
 
 
 def _signs(report: TranslationReport) -> list[tuple[str, Finding]]:

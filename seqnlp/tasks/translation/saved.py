@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from seqnlp.bundle import Bundle
-from seqnlp.config.translation import DecodingConfig, TranslatorConfig
+from seqnlp.bundle_fields import Fields
+from seqnlp.config.translation import DecodingConfig, RerankWeights, TranslatorConfig
 from seqnlp.errors import RunError
 from seqnlp.networks.graph import Array
 from seqnlp.text.language_tokens import subwords_from_folder
@@ -49,6 +50,21 @@ class Vocabularies:
 
 
 @dataclass(frozen=True)
+class TunedReranking:
+    """What was found best on dev for reranking.
+
+    Attributes:
+        weights: of the score's parts.
+        candidates: how many translations were reranked.
+        language_model: whether a language model took part.
+    """
+
+    weights: RerankWeights
+    candidates: int
+    language_model: bool
+
+
+@dataclass(frozen=True)
 class SavedTranslator:
     """Everything that a translator's folder says.
 
@@ -60,6 +76,7 @@ class SavedTranslator:
         max_tokens: subwords of the longest text that it reads at once.
         weights: by name.
         folder: where they are from.
+        reranking: what was tuned for it, if it was.
     """
 
     settings: TranslatorConfig
@@ -70,6 +87,7 @@ class SavedTranslator:
     max_tokens: int
     weights: dict[str, Array]
     folder: Path
+    reranking: TunedReranking | None = None
 
 
 def read_translator(bundle: Bundle) -> SavedTranslator:
@@ -81,6 +99,18 @@ def read_translator(bundle: Bundle) -> SavedTranslator:
     saved = bundle.settings_of("translation", "for translation")
     settings, decoding = saved.section("model", TranslatorConfig), saved.section("decoding", DecodingConfig)
     languages, max_tokens = (saved.text("source"), saved.text("target")), saved.count("max_tokens", 1)
+    reranking = _reranking(saved.fields("reranking")) if "reranking" in saved else None
     saved.end("about")
-    vocabularies = Vocabularies.from_files(bundle.subwords)
-    return SavedTranslator(settings, vocabularies, decoding, *languages, max_tokens, bundle.weights, bundle.folder)
+    vocabularies, weights = Vocabularies.from_files(bundle.subwords), bundle.weights
+    return SavedTranslator(
+        settings, vocabularies, decoding, *languages, max_tokens, weights, bundle.folder, reranking=reranking
+    )
+
+
+def _reranking(saved: Fields | None) -> TunedReranking | None:
+    if saved is None:
+        return None
+    weights, candidates = saved.section("weights", RerankWeights), saved.count("candidates", 2)
+    tuned = TunedReranking(weights, candidates, saved.flag("language_model"))
+    saved.end()
+    return tuned
