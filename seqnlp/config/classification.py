@@ -8,6 +8,7 @@ from typing import Literal
 from seqnlp.config.common import (
     Config,
     HubDataConfig,
+    TeacherConfig,
     TrainerConfig,
     WordModelConfig,
     delimiter_problems,
@@ -145,6 +146,20 @@ class ClassifierConfig(WordModelConfig):
 
 
 @dataclass
+class LabelTeacherConfig(TeacherConfig):
+    """Trained classifiers whose answers are learnt beside the labels."""
+
+    temperature: float = setting(
+        1.0,
+        "divides the scores of teachers and model in the teachers' share of the loss; above 1 the labels that are not "
+        "the best count for more",
+        above=0,
+        high=100,
+        only="runs",
+    )
+
+
+@dataclass
 class ClassificationConfig(Config):
     """Everything that decides the training of a classifier."""
 
@@ -152,7 +167,13 @@ class ClassificationConfig(Config):
     data: DocumentDataConfig = field(default_factory=DocumentDataConfig)
     tokenizer: TokensConfig = field(default_factory=TokensConfig)
     model: ClassifierConfig = field(default_factory=ClassifierConfig)
+    teacher: LabelTeacherConfig = field(default_factory=LabelTeacherConfig)
     trainer: TrainerConfig = field(default_factory=TrainerConfig)
+
+    def name_runs_absolutely(self) -> None:
+        """The paths of teachers, too."""
+        super().name_runs_absolutely()
+        self.teacher.name_runs_absolutely()
 
     @property
     def width(self) -> int:

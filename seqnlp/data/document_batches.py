@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -18,6 +18,21 @@ from seqnlp.data.windows import Windows, window_items
 
 
 @dataclass(frozen=True)
+class SoftLabels:
+    """What teachers say of B documents.
+
+    Attributes:
+        probabilities: (B, K) of each class, or of each label by itself; at ``temperature``.
+        weight: share of the loss that is the teachers'.
+        temperature: what scores are divided by in that share.
+    """
+
+    probabilities: Tensor
+    weight: float
+    temperature: float
+
+
+@dataclass(frozen=True)
 class DocumentBatch:
     """B documents as P windows padded to T words.
 
@@ -29,6 +44,7 @@ class DocumentBatch:
         places: (P,) number of the window in its document.
         targets: (B,) classes, or (B, K) bool where a document has any number of labels.
         ngram_scores: (B, K) scores of n-grams that training adds to the network's, if any.
+        soft: what teachers say of the documents, if there are any.
     """
 
     rows: WordRows
@@ -38,6 +54,7 @@ class DocumentBatch:
     places: Tensor
     targets: Tensor
     ngram_scores: Tensor | None = None
+    soft: SoftLabels | None = None
 
     def to(self, device: torch.device) -> DocumentBatch:
         """The same batch on another device."""
@@ -45,8 +62,9 @@ class DocumentBatch:
             return self
         parts = (self.index, self.lengths, self.owners, self.places, self.targets)
         ngram_scores = None if self.ngram_scores is None else self.ngram_scores.to(device)
+        soft = self.soft and replace(self.soft, probabilities=self.soft.probabilities.to(device))
         index, lengths, owners, places, targets = (part.to(device) for part in parts)
-        return DocumentBatch(self.rows.to(device), index, lengths, owners, places, targets, ngram_scores)
+        return DocumentBatch(self.rows.to(device), index, lengths, owners, places, targets, ngram_scores, soft)
 
 
 def collate_documents(

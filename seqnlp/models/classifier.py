@@ -130,13 +130,27 @@ class RecurrentClassifier(nn.Module):
         return vectors.new_zeros(count, vectors.size(1)).index_add(0, owners, vectors * weights[:, None])
 
     def loss(self, batch: DocumentBatch) -> Tensor:
-        """Cross-entropy summed over the documents, weighted by their class; binary and over all labels for several."""
+        """Cross-entropy summed over the documents, weighted by their class; binary and over all labels for several.
+
+        Where teachers have a share of it, the rest is the cross-entropy of what they say; times the square of the
+        temperature, as its gradient shrinks by that (Hinton et al. 2015).
+        """
         scores = self(batch)  # (B, K)
         scores = scores if batch.ngram_scores is None else scores + batch.ngram_scores
+        soft = batch.soft
+        if soft is None:
+            return self._cross_entropy(scores, batch.targets)
+        taught = self._cross_entropy(scores / soft.temperature, soft.probabilities) * soft.temperature**2  # ()
+        if soft.weight == 1:
+            return taught
+        return soft.weight * taught + (1 - soft.weight) * self._cross_entropy(scores, batch.targets)
+
+    def _cross_entropy(self, scores: Tensor, targets: Tensor) -> Tensor:
+        """Summed over documents (B, K); targets are classes (B,), or probabilities or flags (B, K)."""
         if self.multi_label:
-            return functional.binary_cross_entropy_with_logits(scores, batch.targets.float(), reduction="sum")
+            return functional.binary_cross_entropy_with_logits(scores, targets.float(), reduction="sum")
         weights = None if self.class_weights is None else self.class_weights.to(scores)  # (K,)
-        return functional.cross_entropy(scores, batch.targets, weights, reduction="sum")
+        return functional.cross_entropy(scores, targets, weights, reduction="sum")
 
     @property
     def device(self) -> torch.device:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
 from pathlib import Path
 
@@ -17,6 +17,9 @@ from seqnlp.text.files import file_digest
 
 SECONDS_BETWEEN = 10.0
 """After which it is said how far a teacher is."""
+
+SHOWN = 5
+"""Labels that a message names."""
 
 
 def teacher_bundles(config: Config, teacher: TeacherConfig) -> list[Bundle]:
@@ -58,6 +61,28 @@ def refuse_other(folder: Path, what: str, wanted: str, actual: str, advice: str 
     if wanted != actual:
         found = f"found {actual} in {folder}{advice}"
         raise RunError(f"teacher.runs: expected models with {what} {wanted}, as this run has, {found}")
+
+
+def refuse_other_labels(folder: Path, ours: Iterable[str], theirs: Iterable[str]) -> None:
+    """Stop at a teacher whose labels are not those of this run.
+
+    Raises:
+        RunError: with what differs.
+    """
+    own, known = set(ours), set(theirs)
+    differences = [
+        f"{what} {_some(names)}" for what, names in (("without", own - known), ("with", known - own)) if names
+    ]
+    if differences:
+        found = f"found one {' and '.join(differences)} in {folder}"
+        raise RunError(f"teacher.runs: expected models with the labels of this run's training split, {found}")
+
+
+def _some(names: Iterable[str]) -> str:
+    """The first few names."""
+    shown = sorted(names)
+    more = f" and {len(shown) - SHOWN} more" if len(shown) > SHOWN else ""
+    return ", ".join(f"'{name}'" for name in shown[:SHOWN]) + more
 
 
 def teacher_digests(bundles: Sequence[Bundle]) -> dict[str, str]:

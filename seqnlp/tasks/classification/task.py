@@ -14,7 +14,7 @@ from torch import Tensor
 from seqnlp.bundle import Bundle, load_bundle, weights_of
 from seqnlp.config.classification import AUTO_NGRAMS, FEW_DOCUMENTS, ClassificationConfig
 from seqnlp.data.batches import plan_epoch
-from seqnlp.data.document_batches import collate_documents, take_documents
+from seqnlp.data.document_batches import SoftLabels, collate_documents, take_documents
 from seqnlp.data.documents import documents_digest, load_documents
 from seqnlp.data.flat_sequences import FlatSequences
 from seqnlp.data.lexicon import Lexicon, normalized
@@ -41,6 +41,7 @@ from seqnlp.tasks.classification.prediction import (
 )
 from seqnlp.tasks.classification.saved import Decision
 from seqnlp.tasks.classification.start import ClassifierStart, classifier_start, take_over
+from seqnlp.tasks.classification.teachers import soft_labels
 from seqnlp.tasks.start import (
     begins_with,
     fill_new_words,
@@ -50,6 +51,7 @@ from seqnlp.tasks.start import (
     refuse_other_width,
     start_digests,
 )
+from seqnlp.tasks.teachers import teacher_bundles, teacher_digests, teacher_names
 from seqnlp.tasks.word_features import Vectors, fill_vectors, learn_features, load_vectors, vectors_digests
 from seqnlp.text.documents import Document
 from seqnlp.training.checkpoint import DEV, TRAIN
@@ -68,9 +70,10 @@ class ClassificationTask(BaseTask[ClassificationConfig, RecurrentClassifier]):
     ) -> None:
         super().__init__(config, folder, device)
         data, settings = config.data, config.model
-        start = classifier_start(config)
+        start, teachers = classifier_start(config), teacher_bundles(config, config.teacher)
         self.digests = {TRAIN: documents_digest(data, "train"), DEV: documents_digest(data, "dev")}
         self.digests |= vectors_digests(data, settings) | (start_digests(start.bundle) if start else {})
+        self.digests |= teacher_digests(teachers)
         train, dev = (load_documents(data, split, say) for split in ("train", "dev"))
         if settings.ngrams == AUTO_NGRAMS:
             settings.ngrams = 2 if len(train) <= FEW_DOCUMENTS and data.format != "long_range" else 0
@@ -78,12 +81,14 @@ class ClassificationTask(BaseTask[ClassificationConfig, RecurrentClassifier]):
         texts = [document.text for document in train]
         self.reader = start.saved.reader if start else reading.learn_reader(texts, config.tokenizer, say)
         self.targets = reading.targets_of(train, self.labels)
+        self.soft = soft_labels(config, teachers, texts, self.labels, str(device), say)
         self.dev = reading.read_documents(dev, self.reader)
         read = reading.read_documents(train, self.reader)
         reading.refuse_blank(read)
         vectors = load_vectors(data, settings, say)
         self._learn_words(read, vectors, start, say)
         self.initialized_from = name_of(start.bundle) if start else ""
+        self.teachers = teacher_names(teachers)
         self.lexicon = Lexicon(self.features)
         self.train = FlatSequences.of([self.lexicon.indices(document.tokens) for document in read])
         reading.say_long(self.train.lengths, settings.window, settings.long, "train", say)
@@ -118,6 +123,10 @@ class ClassificationTask(BaseTask[ClassificationConfig, RecurrentClassifier]):
         if self.ngram_scores is not None:
             ngram_scores = (self.ngram_weight * self.ngram_scores[examples]).astype(np.float32)  # (B, K)
             batch = replace(batch, ngram_scores=torch.from_numpy(ngram_scores))
+        if self.soft is not None:
+            teacher = self.config.teacher
+            soft = SoftLabels(torch.from_numpy(self.soft[examples]), teacher.weight, teacher.temperature)
+            batch = replace(batch, soft=soft)
         return self.model.loss(batch.to(self.device))
 
     def evaluate(self) -> dict[str, float]:

@@ -12,7 +12,7 @@ from seqnlp.data.soft_tags import SoftTags
 from seqnlp.tasks.tagging.data import labels_of
 from seqnlp.tasks.tagging.model import tagger_from_saved
 from seqnlp.tasks.tagging.saved import SavedTagger, read_tagger
-from seqnlp.tasks.teachers import progress_of, refuse_other
+from seqnlp.tasks.teachers import progress_of, refuse_other, refuse_other_labels
 
 
 def soft_tags(
@@ -57,5 +57,4 @@ def soft_tags(
 def _refuse_other_tags(teacher: SavedTagger, scheme: str, tags: Sequence[str]) -> None:
     advice = f"; give model.scheme={teacher.scheme}" if "none" not in (teacher.scheme, scheme) else ""
     refuse_other(teacher.folder, "the tag scheme", scheme, teacher.scheme, advice)
-    ours, theirs = (", ".join(sorted(labels_of(one, scheme))) for one in (tags, teacher.tags))
-    refuse_other(teacher.folder, "the labels", ours, theirs)
+    refuse_other_labels(teacher.folder, labels_of(tags, scheme), labels_of(teacher.tags, scheme))
