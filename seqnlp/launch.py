@@ -19,6 +19,7 @@ from seqnlp.data.paths import resolve_path
 from seqnlp.errors import RunError
 from seqnlp.run_config import CONFIG_FILE, claim, config_of_run, read_run_config, release, written
 from seqnlp.storage import write_atomically
+from seqnlp.tasks import train_on_dev
 from seqnlp.train_run import fit_prepared, prepare, train
 from seqnlp.training.callbacks import Callbacks
 from seqnlp.training.checkpoint import has_checkpoint
@@ -49,6 +50,7 @@ def start(
     """
     config.data.dir = str(resolve_path(config.data, "").absolute())  # so that the run can be resumed from anywhere
     config.name_runs_absolutely()
+    train_on_dev.begin(config, lambda text: _say("%s", text))
     run = claim(config)
     _say("run: %s", run)
     try:

@@ -3,6 +3,7 @@
     python tools/results.py tagging/wnut17 --seeds 1 2 3 --out runs/results [override ...]
 
 A seed whose run is already finished under --out is only evaluated. Chosen once on the dev split, run once on test.
+In an override {seed} stands for the seed: data.train_on_dev=runs/results/tagging/wnut17/seed{seed} under another --out.
 """
 
 from __future__ import annotations
@@ -27,16 +28,19 @@ def main() -> None:
     rows = [one_seed(arguments.recipe, seed, arguments.out, arguments.overrides) for seed in arguments.seeds]
     for row in rows:
         print(json.dumps(row))
-    others = [name for name in rows[0] if name not in ("seed", "test", "dev", "minutes", "parameters", "megabytes")]
+    shown = ("seed", "title", "test", "dev", "minutes", "parameters", "megabytes")
+    others = [name for name in rows[0] if name not in shown]
+    dev = f"dev {spread(rows, 'dev')}, " if "dev" in rows[0] else ""
     print(
-        f"{arguments.recipe}: test {spread(rows, 'test')}, dev {spread(rows, 'dev')}, "
+        f"{rows[0]['title']}: test {spread(rows, 'test')}, {dev}"
         + "".join(f"{name} {spread(rows, name, 3)}, " for name in others)
         + f"{spread(rows, 'minutes', 1)} minutes, {rows[0]['parameters']:,} parameters, {rows[0]['megabytes']:.1f} MB"
     )
 
 
-def one_seed(recipe: str, seed: int, out: Path, overrides: list[str]) -> dict[str, float]:
-    """Train (unless there is a finished run) and evaluate one seed."""
+def one_seed(recipe: str, seed: int, out: Path, overrides: list[str]) -> dict[str, Any]:
+    """Train (unless there is a finished run) and evaluate one seed; no dev score of a run that learnt from dev."""
+    overrides = [override.replace("{seed}", str(seed)) for override in overrides]
     run = out / recipe / f"seed{seed}"
     seqnlp = [sys.executable, "-m", "seqnlp"]
     if not (run / "model" / "metrics.json").exists():
@@ -51,8 +55,9 @@ def one_seed(recipe: str, seed: int, out: Path, overrides: list[str]) -> dict[st
     seconds = dict(zip(last[0].split(","), last[-1].split(","), strict=True))["seconds"]
     return {
         "seed": seed,
+        "title": report["title"],
         "test": report["score"] if report["measure"] in ("perplexity", "mase") else 100 * report["score"],
-        "dev": abs(metrics["dev"]["score"]),  # that of a language model or forecaster is minus its perplexity or MASE
+        **({"dev": abs(metrics["dev"]["score"])} if metrics["dev"] else {}),  # of a perplexity or MASE it is the minus
         **beside(report),
         "minutes": float(seconds) / 60,
         "parameters": metrics["parameters"],
@@ -80,7 +85,7 @@ def beside(report: dict[str, Any]) -> dict[str, float]:
     return numbers
 
 
-def spread(rows: list[dict[str, float]], key: str, digits: int = 2) -> str:
+def spread(rows: list[dict[str, Any]], key: str, digits: int = 2) -> str:
     """Mean and standard deviation over the seeds."""
     values = [row[key] for row in rows]
     deviation = f" +- {statistics.stdev(values):.{digits}f}" if len(values) > 1 else ""

@@ -59,11 +59,21 @@ def run(arguments: argparse.Namespace) -> int:
     use_threads(arguments.threads)
     comparison = _compare_files(arguments) if arguments.reference else compare_runs(arguments)
     systems = {"a": str(arguments.a), "b": str(arguments.b)}
+    if not arguments.reference:
+        systems = {name: f"{run}{_label(Path(run))}" for name, run in systems.items()}
     if arguments.json:
         print(json_text({**systems, **comparison.to_dict()}, indent=1))
     else:
-        print(f"A: {arguments.a}\nB: {arguments.b}\n{comparison_text(comparison)}")
+        print(f"A: {systems['a']}\nB: {systems['b']}\n{comparison_text(comparison)}")
     return 0
+
+
+def _label(run: Path) -> str:
+    """What must be known of a run's score: that it learnt from dev."""
+    from seqnlp.run_config import read_run_config
+    from seqnlp.tasks.train_on_dev import LABEL, lent_by
+
+    return f" {LABEL}" if lent_by(read_run_config(run)) else ""
 
 
 def _compare_files(arguments: argparse.Namespace) -> Comparison:

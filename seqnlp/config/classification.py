@@ -7,7 +7,7 @@ from typing import Literal
 
 from seqnlp.config.common import (
     Config,
-    HubDataConfig,
+    LabelledDataConfig,
     TeacherConfig,
     TrainerConfig,
     WordModelConfig,
@@ -28,7 +28,7 @@ FEW_DOCUMENTS = 20_000
 
 
 @dataclass
-class DocumentDataConfig(HubDataConfig):
+class DocumentDataConfig(LabelledDataConfig):
     """Where labelled documents come from, and what their labels become."""
 
     train: str = setting("", "training file (gzip or plain), or the hub split's name")
@@ -190,6 +190,7 @@ class ClassificationConfig(Config):
         if data.format == "long_range":
             problems += _numbers_of_sentences(data)
         problems += data.hub_problems(data.format) + held_out_problems(data)
+        problems += data.train_on_dev_problems(self.optimizer)
         if data.format != "auto":
             problems += format_problems(data)
         if data.multi_label and not data.label_separator:

@@ -115,6 +115,27 @@ class HubDataConfig(SplitsConfig):
 
 
 @dataclass
+class LabelledDataConfig(HubDataConfig):
+    """Sentences or texts with labels, from which the last model may learn in dev, too."""
+
+    train_on_dev: str = setting(
+        "",
+        "learn from dev too, labelled so: a finished run of the same settings, trained on train alone, which lends its "
+        "number of epochs (of its best model; where trainer.epochs is another, that counts) and what was fitted on dev",
+    )
+
+    def train_on_dev_problems(self, optimizer: OptimizerConfig) -> list[str]:
+        """What cannot be where the dev split is learnt from."""
+        if not self.train_on_dev:
+            return []
+        problems = [] if self.dev else ["data.train_on_dev: there is no data.dev to learn from"]
+        if optimizer.schedule == "plateau" or (optimizer.name == "asgd" and optimizer.trigger_epochs):
+            needs = "optimizer.schedule=plateau and optimizer.trigger_epochs need dev scores"
+            problems.append(f"data.train_on_dev: there are no dev scores then; {needs}")
+        return problems
+
+
+@dataclass
 class CellConfig:
     """The recurrent cell of a model, and how it begins."""
 
@@ -323,6 +344,8 @@ class Config(ABC):
         """Make the paths of other runs absolute, so that the run can be resumed from anywhere."""
         if self.start_from:
             self.start_from = str(Path(self.start_from).expanduser().absolute())
+        if isinstance(self.data, LabelledDataConfig) and self.data.train_on_dev:
+            self.data.train_on_dev = str(Path(self.data.train_on_dev).expanduser().absolute())
 
     def test_on(self, name: str) -> None:
         """Put a file in the place of the test split."""

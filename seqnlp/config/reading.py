@@ -48,7 +48,7 @@ def _task_of(raw: Mapping[str, Any]) -> str:
 
 _PLACES = {
     "": ("run", "start_from"),
-    "data": ("dir", "train", "dev", "test", "hub", "labels"),
+    "data": ("dir", "train", "dev", "test", "hub", "labels", "train_on_dev"),
     "model": ("vectors", "context"),
     "teacher": ("runs",),
 }

@@ -9,7 +9,7 @@ from typing import Literal
 
 from seqnlp.config.common import (
     Config,
-    HubDataConfig,
+    LabelledDataConfig,
     TeacherConfig,
     TrainerConfig,
     WordModelConfig,
@@ -24,7 +24,7 @@ SPACY_TOKENIZER = re.compile(r"spacy:[a-z]{2,3}")
 
 
 @dataclass
-class DataConfig(HubDataConfig):
+class DataConfig(LabelledDataConfig):
     """Where labelled sentences come from."""
 
     train: str = setting("", "training file (gzip or plain), or the hub split's name")
@@ -140,7 +140,7 @@ class TaggingConfig(Config):
     def problems(self) -> list[str]:
         """Settings that are fine alone and make no sense together."""
         data, model = self.data, self.model
-        problems = super().problems() + model.word_problems()
+        problems = super().problems() + model.word_problems() + data.train_on_dev_problems(self.optimizer)
         if data.tokenizer not in TOKENIZERS and not SPACY_TOKENIZER.fullmatch(data.tokenizer):
             expected = f"expected {', '.join(TOKENIZERS)} or spacy:CODE"
             close = did_you_mean(data.tokenizer, TOKENIZERS)

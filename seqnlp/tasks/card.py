@@ -56,3 +56,17 @@ def vectors_read(model: WordModelConfig) -> list[str]:
 def dev_scores(metrics: Mapping[str, Any], digits: int = 2, measure: str = "") -> str:
     """The scores on dev, in words; nothing where there are none. ``measure`` stands before each name."""
     return ", ".join(f"{measure}{name} {value:.{digits}f}" for name, value in metrics["dev"].items() if name != "score")
+
+
+def no_scores(metrics: Mapping[str, Any], otherwise: str) -> str:
+    """Why there are no scores on dev."""
+    return "none, the model learned from the development split too" if metrics.get("trained_on_dev") else otherwise
+
+
+def calibrated_on(metrics: Mapping[str, Any]) -> str:
+    """What tells how sure the model may be."""
+    if metrics.get("trained_on_dev"):
+        return "calibrated by an earlier model, which did not learn from the development split"
+    return (
+        "calibrated on the development split" if dev_scores(metrics) else "not calibrated, without a development split"
+    )

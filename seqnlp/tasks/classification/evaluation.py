@@ -35,6 +35,7 @@ from seqnlp.tasks.classification.prediction import decide, label_names, predicte
 from seqnlp.tasks.classification.report import ClassificationReport, Mistake
 from seqnlp.tasks.classification.saved import Decision, SavedClassifier, read_classifier
 from seqnlp.tasks.splits import require_split
+from seqnlp.tasks.train_on_dev import warn_of
 from seqnlp.text.documents import Document
 
 MISTAKES = 10
@@ -141,6 +142,7 @@ def scored_split(
     require_split(config, split)
     loaded = read_classifier(saved)
     documents = load_documents(data, split, say)
+    warn_of(config, split, say)
     report_unseen_labels(documents, loaded.labels, split, say)
     read = read_documents(documents, loaded.reader)
     lengths = np.array([len(document.tokens) for document in read], dtype=np.int64)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -91,6 +91,20 @@ def choose_bag(
         alone, chosen = on_dev(bag), "chosen on folds of train, " if folds else ""
         say(f"n-grams: {len(bag.ngrams):,}, {fitted.method} of {settings}: {chosen}alone {100 * alone:.2f} on dev")
     return fitted
+
+
+def refitted(fitted: FittedBag, train: Words, targets: NDArray[np.bool_], multi_label: bool) -> FittedBag:
+    """The same method and regularisation on other documents."""
+    bag = fit_bag(
+        train,
+        targets,
+        fitted.method,
+        fitted.bag.order,
+        fitted.bag.strength,
+        single=not multi_label,
+        min_documents=fitted.min_documents,
+    )
+    return replace(fitted, bag=bag)
 
 
 def _best_on_folds(

@@ -31,7 +31,7 @@ from seqnlp.tasks.classification.calibration import fit_decision
 from seqnlp.tasks.classification.card import model_card
 from seqnlp.tasks.classification.label_sets import LabelSets
 from seqnlp.tasks.classification.model import bag_tensors, build_classifier, describe, set_tensors, vocabulary_of
-from seqnlp.tasks.classification.ngrams import choose_bag, scores_held_out
+from seqnlp.tasks.classification.ngrams import choose_bag, refitted, scores_held_out
 from seqnlp.tasks.classification.prediction import (
     DocumentPredictor,
     decide,
@@ -39,7 +39,7 @@ from seqnlp.tasks.classification.prediction import (
     predicted,
     probabilities,
 )
-from seqnlp.tasks.classification.saved import Decision
+from seqnlp.tasks.classification.saved import Decision, read_classifier
 from seqnlp.tasks.classification.start import ClassifierStart, classifier_start, take_over
 from seqnlp.tasks.classification.teachers import soft_labels
 from seqnlp.tasks.start import (
@@ -52,6 +52,7 @@ from seqnlp.tasks.start import (
     start_digests,
 )
 from seqnlp.tasks.teachers import teacher_bundles, teacher_digests, teacher_names
+from seqnlp.tasks.train_on_dev import lender, lent_by, metrics_of
 from seqnlp.tasks.word_features import Vectors, fill_vectors, learn_features, load_vectors, vectors_digests
 from seqnlp.text.documents import Document
 from seqnlp.training.checkpoint import DEV, TRAIN
@@ -77,6 +78,10 @@ class ClassificationTask(BaseTask[ClassificationConfig, RecurrentClassifier]):
         train, dev = (load_documents(data, split, say) for split in ("train", "dev"))
         if settings.ngrams == AUTO_NGRAMS:
             settings.ngrams = 2 if len(train) <= FEW_DOCUMENTS and data.format != "long_range" else 0
+        self.lender = lender(config, self.digests[TRAIN])
+        chosen_on = dev
+        if self.lender:
+            train, dev = [*train, *dev], []
         self._learn_labels(train, dev, start, say)
         texts = [document.text for document in train]
         self.reader = start.saved.reader if start else reading.learn_reader(texts, config.tokenizer, say)
@@ -92,9 +97,10 @@ class ClassificationTask(BaseTask[ClassificationConfig, RecurrentClassifier]):
         self.lexicon = Lexicon(self.features)
         self.train = FlatSequences.of([self.lexicon.indices(document.tokens) for document in read])
         reading.say_long(self.train.lengths, settings.window, settings.long, "train", say)
-        self._fit_ngrams(read, say)
+        self._fit_ngrams(read, reading.read_documents(chosen_on, self.reader), say)
         self.baselines = reading.last_words_score(read, self.dev) if data.format == "long_range" else {}
         self.label_sets: LabelSets | None = None
+        self._take_over_decision()
         self.word_dim = start.saved.word_dim if start else vectors.values.shape[1] if vectors else settings.word_dim
         self.model = self._build(vectors, start)
         say(
@@ -166,7 +172,7 @@ class ClassificationTask(BaseTask[ClassificationConfig, RecurrentClassifier]):
 
     def more_metrics(self) -> dict[str, Any]:
         """The scores of simpler models, if any stand beside this one's."""
-        return {"beside": self.baselines} if self.baselines else {}
+        return {**({"beside": self.baselines} if self.baselines else {}), **metrics_of(self.config)}
 
     def saved(self, metrics: dict[str, Any]) -> Bundle:
         """The model as it is now."""
@@ -183,11 +189,12 @@ class ClassificationTask(BaseTask[ClassificationConfig, RecurrentClassifier]):
 
     def finish(self) -> str:
         """What was fitted on dev with the saved model, in words."""
-        if not self.dev:
+        if not self.dev and not self.lender:
             return ""
+        lent = f", of {lent_by(self.config)}" if self.lender else ""
         description = load_bundle(self.folder).description
         ngram_weight = f"n-grams count {description['ngram_weight']:.2f}, " if self.bag else ""
-        return f"{ngram_weight}temperature {description['temperature']:.2f}; "
+        return f"{ngram_weight}temperature {description['temperature']:.2f}{lent}; "
 
     @staticmethod
     def next_commands(run: Path) -> list[str]:
@@ -250,24 +257,40 @@ class ClassificationTask(BaseTask[ClassificationConfig, RecurrentClassifier]):
             fill_vectors(model.embedder, vectors, self.lexicon)
         return model
 
-    def _fit_ngrams(self, train: Sequence[reading.ReadDocument], say: Callable[[str], None]) -> None:
+    def _fit_ngrams(
+        self, train: Sequence[reading.ReadDocument], dev: Sequence[reading.ReadDocument], say: Callable[[str], None]
+    ) -> None:
         """Fit the bag of n-grams, its regularisation chosen on dev; it is not trained with the network.
 
-        Sets ``bag`` and, if the network starts from what the bag says, the scores (N, K) that it gives to training
-        documents and their weight.
+        Where train ends with dev, it is chosen by what is before. Sets ``bag`` and, if the network starts from what the
+        bag says, the scores (N, K) that it gives to training documents and their weight.
         """
         order, multi_label = self.config.model.ngrams, self.config.data.multi_label
         self.bag: BagOfNgrams | None = None
         self.ngram_scores: FloatArray | None = None
         self.ngram_weight = 1.0
         if order:
-            gold = [document.labels for document in self.dev]
-            words, dev = self._bag_words(train), self._bag_words(self.dev)
-            fitted = choose_bag(words, self.targets, dev, gold, self.labels, order, multi_label, say)
+            gold = [document.labels for document in dev]
+            words, held_out = self._bag_words(train), self._bag_words(dev)
+            alone = len(train) - len(dev) if self.lender else len(train)
+            some, targets = words[:alone], self.targets[:alone]
+            fitted = choose_bag(some, targets, held_out, gold, self.labels, order, multi_label, say)
+            if self.lender:
+                fitted = refitted(fitted, words, self.targets, multi_label)
             self.bag = fitted.bag
             if self.config.model.ngrams_first and fitted.bag.ngrams:
                 self.ngram_scores, self.ngram_weight = scores_held_out(words, self.targets, fitted, multi_label)
         self.decision = Decision(ngram_weight=self.ngram_weight if self.bag else 0.0)
+
+    def _take_over_decision(self) -> None:
+        """Set what is fitted on dev otherwise, where the network learns from dev."""
+        if not self.lender:
+            return
+        saved = read_classifier(self.lender)
+        trained = self.bag is not None and self.ngram_scores is not None
+        weight = self.ngram_weight if trained else saved.decision.ngram_weight
+        self.decision = Decision(saved.decision.temperature, weight)
+        self.label_sets = saved.label_sets
 
     def _bag_words(self, documents: Sequence[reading.ReadDocument]) -> list[list[str]]:
         """The words of documents as n-grams are made of them."""

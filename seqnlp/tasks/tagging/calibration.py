@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from seqnlp.bundle import load_bundle, save_bundle
+from seqnlp.bundle import Bundle, load_bundle, save_bundle
 from seqnlp.metrics.calibration import fit_temperature
 from seqnlp.metrics.entities import sentence_counts
 from seqnlp.models.as_network import TensorSource
@@ -59,6 +59,22 @@ def calibrate(
         weights = {**weights, **_review_tensors(predictor, batches, dev, scheme)}
     save_bundle(folder, replace(saved, description={**saved.description, **fitted}, weights=weights))
     return penalty, temperature
+
+
+def take_over_calibration(folder: Path, earlier: Bundle) -> tuple[float, float]:
+    """Store in a saved tagger's folder what was fitted for an earlier one that did not learn from dev.
+
+    Returns:
+        The outside penalty and the temperature.
+    """
+    saved, fitted = load_bundle(folder), ("outside_penalty", "temperature")
+    numbers = {name: earlier.description[name] for name in fitted}
+    review = {name: earlier.weights[name] for name in (ENTITIES, TEXTS) if name in earlier.weights}
+    save_bundle(
+        folder,
+        replace(saved, description={**saved.description, **numbers}, weights={**saved.weights, **review}),
+    )
+    return float(numbers["outside_penalty"]), float(numbers["temperature"])
 
 
 def _review_tensors(

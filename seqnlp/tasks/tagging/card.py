@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from seqnlp.config.tagging import TaggingConfig
-from seqnlp.tasks.card import dev_scores, vectors_read, write_card
+from seqnlp.tasks.card import calibrated_on, dev_scores, no_scores, vectors_read, write_card
 
 
 def model_card(
@@ -16,13 +16,13 @@ def model_card(
     labels = tags if config.model.scheme == "none" else sorted({tag[2:] for tag in tags if tag != "O"})
     scores = dev_scores(metrics)
     read = f"the states of language models of characters ({', '.join(directions)})"
-    sure = "calibrated on the development split" if scores else "not calibrated, without a development split"
+    sure = calibrated_on(metrics)
     return write_card(
         config,
         metrics,
         f"A {'bidirectional ' if config.model.bidirectional else ''}{config.model.cell.upper()} tagger with a "
         f"{config.model.output.upper()} output layer, {metrics['parameters']:,} trained parameters, made with seqnlp.",
-        f"development scores: {scores or 'none, there was no development split with entities'}",
+        f"development scores: {scores or no_scores(metrics, 'none, there was no development split with entities')}",
         first=[f"labels: {', '.join(labels)}"],
         last=[
             f"words are split as `{config.data.tokenizer}`",

@@ -21,6 +21,7 @@ from seqnlp.tasks.tagging.report import EvaluationReport
 from seqnlp.tasks.tagging.reporting import entity_report, tag_report
 from seqnlp.tasks.tagging.review import SeenMistakes, compared, measure_review
 from seqnlp.tasks.tagging.saved import read_tagger
+from seqnlp.tasks.train_on_dev import lent_by, warn_of
 from seqnlp.text.sentence import TaggedSentence
 from seqnlp.text.tags import OUTSIDE, convert_tags
 
@@ -117,6 +118,9 @@ def predicted_split(
     # entities inside words are missed, and said to be; training may refuse them
     data = replace(data, tokenizer=tagger.tokenizer, accept_cut_words=True)
     sentences, training = load_split(data, split, say), load_split(data, "train", say)
+    warn_of(config, split, say)
+    if lent_by(config):
+        training += load_split(data, "dev", say)
     if data.scheme == "none":
         labels = tagger.tags
     elif data.train:

@@ -24,7 +24,7 @@ from seqnlp.models.tagger import RecurrentTagger
 from seqnlp.tasks.base import BaseTask
 from seqnlp.tasks.start import begins_with, fill_new_words, joined, name_of, start_digests
 from seqnlp.tasks.tagging import data as tagging_data
-from seqnlp.tasks.tagging.calibration import calibrate, found_spans
+from seqnlp.tasks.tagging.calibration import calibrate, found_spans, take_over_calibration
 from seqnlp.tasks.tagging.card import model_card
 from seqnlp.tasks.tagging.contextual import add_context, load_context
 from seqnlp.tasks.tagging.contextual_store import ContextStore
@@ -34,6 +34,7 @@ from seqnlp.tasks.tagging.start import TaggerStart, features_of, tagger_start, t
 from seqnlp.tasks.tagging.teachers import soft_tags
 from seqnlp.tasks.tagging.tokenizer_choice import choose_tokenizer
 from seqnlp.tasks.teachers import teacher_bundles, teacher_digests, teacher_names
+from seqnlp.tasks.train_on_dev import lender, lent_by, metrics_of
 from seqnlp.tasks.word_features import Vectors, fill_vectors, learn_features, load_vectors, vectors_digests
 from seqnlp.text.sentence import TaggedSentence
 from seqnlp.text.tags import Span
@@ -59,6 +60,9 @@ class TaggingTask(BaseTask[TaggingConfig, RecurrentTagger]):
         self.columns = columns_of(data)
         train = load_split(data, "train", say)
         self.dev = load_split(data, "dev", say)
+        self.lender = lender(config, split_digest(data, "train"))
+        if self.lender:
+            train, self.dev = [*train, *self.dev], []
         self.words = [sentence.tokens for sentence in train]
         self.context = self._read_context(say)
         self.digests = self._digests(start) | teacher_digests(teachers)
@@ -141,9 +145,16 @@ class TaggingTask(BaseTask[TaggingConfig, RecurrentTagger]):
         )
         return add_context(saved, embedder)
 
+    def more_metrics(self) -> dict[str, Any]:
+        """Whether dev was learnt from."""
+        return metrics_of(self.config)
+
     def finish(self) -> str:
         """Fit the outside penalty and the temperature of the saved model on dev; returns what was found, in words."""
         fit_outside = self.config.model.fit_outside
+        if self.lender:
+            penalty, temperature = take_over_calibration(self.folder / FOLDER, self.lender)
+            return f"outside penalty {penalty:.1f}, temperature {temperature:.2f}, both of {lent_by(self.config)}; "
         penalty, temperature = calibrate(self.folder / FOLDER, self.dev, fit_outside, self.context)
         return f"outside penalty {penalty:.1f}, temperature {temperature:.2f}; "
 
