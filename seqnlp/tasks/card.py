@@ -65,7 +65,7 @@ def no_scores(metrics: Mapping[str, Any], otherwise: str) -> str:
 
 def calibrated_on(metrics: Mapping[str, Any]) -> str:
     """What tells how sure the model may be."""
-    if metrics.get("trained_on_dev"):
+    if metrics.get("fitted_by"):
         return "calibrated by an earlier model, which did not learn from the development split"
     return (
         "calibrated on the development split" if dev_scores(metrics) else "not calibrated, without a development split"

@@ -19,6 +19,9 @@ from seqnlp.tasks.saved_evaluation import config_of
 LABEL = "(trained on dev too)"
 """Stands in the name of the run, and so wherever its score is printed."""
 
+INHERITED = "(from a model trained on dev too)"
+"""The same of a run that begins with such a model, or learns what it says."""
+
 _FREE = ("dir", "train", "test", "train_on_dev")
 """Settings of the data in which the two runs may differ; the training data are compared by what they hold."""
 
@@ -31,7 +34,8 @@ def lent_by(config: Config) -> str:
 def begin(config: Config, say: Callable[[str], None]) -> None:
     """Give a run that is to learn from dev too the epochs of the earlier run's best model, and its label.
 
-    With other ``trainer.epochs`` than the earlier run has, these count.
+    With other ``trainer.epochs`` than the earlier run has, these count. A run whose start or teacher learnt from dev is
+    labelled as well.
 
     Raises:
         RunError: the earlier run is not finished, had no dev scores, or learnt from dev itself.
@@ -39,6 +43,9 @@ def begin(config: Config, say: Callable[[str], None]) -> None:
     """
     name = lent_by(config)
     if not name:
+        if sources := [source for source in _sources(config) if _learnt_from_dev(source)]:
+            config.name = f"{config.name or config.task} {INHERITED}"
+            say(f"{sources[0]} learnt from its dev split too: if dev is the same here, scores on it tell nothing")
         return
     earlier, theirs = _earlier(config), config_of(name)
     _refuse_other_settings(config, theirs)
@@ -91,7 +98,7 @@ def _refuse_other_settings(config: Config, theirs: Config) -> None:
     mine, other = asdict(config), asdict(theirs)
     different = [
         f"{group}.{name}: expected {_shown(other[group].get(name))}, as {lent_by(config)} has, found {_shown(value)}"
-        for group in ("data", "model", "tokenizer")
+        for group in ("data", "model", "tokenizer", "teacher")
         for name, value in mine.get(group, {}).items()
         if name not in _FREE and _shown(value) != _shown(other[group].get(name))
     ]
@@ -105,4 +112,19 @@ def _shown(value: object) -> str:
 
 def metrics_of(config: Config) -> dict[str, Any]:
     """What ``metrics.json`` says of it."""
-    return {"trained_on_dev": True, "fitted_by": Path(lent_by(config)).name} if lent_by(config) else {}
+    if lent_by(config):
+        return {"trained_on_dev": True, "fitted_by": Path(lent_by(config)).name}
+    return {"trained_on_dev": True} if config.name.endswith(INHERITED) else {}
+
+
+def _sources(config: Config) -> list[str]:
+    """The models that a run begins with or learns from."""
+    teacher = getattr(config, "teacher", None)
+    return [*([config.start_from] if config.start_from else []), *(teacher.folders if teacher else [])]
+
+
+def _learnt_from_dev(model: str) -> bool:
+    try:
+        return bool(load_bundle(model).metrics.get("trained_on_dev"))
+    except RunError:  # the task says it, and what to do
+        return False

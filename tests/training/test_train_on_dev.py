@@ -17,7 +17,7 @@ from seqnlp.errors import ConfigError, RunError
 from seqnlp.launch import resume, start
 from seqnlp.run_config import read_run_config
 from seqnlp.tasks.classification.saved import read_classifier
-from seqnlp.tasks.train_on_dev import LABEL, begin
+from seqnlp.tasks.train_on_dev import INHERITED, LABEL, begin, metrics_of
 
 KINDS = {"tagging": tiny_config, "classification": tiny_classification}
 
@@ -75,6 +75,22 @@ def test_it_is_said_wherever_the_score_is(folder: Path, task: str, tmp_path: Pat
     compared = output("compare", folder / task / "alone", run, "--data", test)
     assert f"B: {run} {LABEL}\n" in compared
     assert compared.count(LABEL) == 1
+
+
+@pytest.mark.parametrize("key", ["start_from", "teacher__runs"])
+def test_a_model_that_learns_from_such_a_model_is_labelled_too(folder: Path, tmp_path: Path, key: str) -> None:
+    told: list[str] = []
+    config = tiny_config(folder, trainer__epochs=1, **{key: str(folder / "tagging" / "both")})
+    begin(config, told.append)
+    assert config.name == f"tiny {INHERITED}"
+    assert told == [
+        f"{folder}/tagging/both learnt from its dev split too: if dev is the same here, scores on it tell nothing"
+    ]
+    assert metrics_of(config) == {"trained_on_dev": True}
+    alone = tiny_config(folder, **{key: str(folder / "tagging" / "alone")})
+    begin(alone, told.append)
+    assert alone.name == "tiny"
+    assert metrics_of(alone) == {}
 
 
 def test_other_epochs_than_the_earlier_run_had_count(folder: Path) -> None:
