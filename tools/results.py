@@ -3,7 +3,7 @@
     python tools/results.py tagging/wnut17 --seeds 1 2 3 --out runs/results [override ...]
 
 A seed whose run is already finished under --out is only evaluated. Chosen once on the dev split, run once on test.
-In an override {seed} stands for the seed: data.train_on_dev=runs/results/tagging/wnut17/seed{seed} under another --out.
+In an override ${seed} stands for the seed, as in 'data.train_on_dev=runs/alone/tagging/wnut17/seed${seed}'.
 """
 
 from __future__ import annotations
@@ -40,7 +40,6 @@ def main() -> None:
 
 def one_seed(recipe: str, seed: int, out: Path, overrides: list[str]) -> dict[str, Any]:
     """Train (unless there is a finished run) and evaluate one seed; no dev score of a run that learnt from dev."""
-    overrides = [override.replace("{seed}", str(seed)) for override in overrides]
     run = out / recipe / f"seed{seed}"
     seqnlp = [sys.executable, "-m", "seqnlp"]
     if not (run / "model" / "metrics.json").exists():
