@@ -217,13 +217,21 @@ class TeacherConfig:
         0.5, "share of the loss that is the teachers'; 1: the labels do not count", above=0, high=1, only="runs"
     )
 
+    texts: str = setting(
+        "",
+        "a text file without labels, one sentence (tagging) or text a line (gzip or plain): what teachers say of it is "
+        "learnt as well; relative to the current folder",
+        only="runs",
+    )
+
     @property
     def folders(self) -> list[str]:
         """The folders that ``runs`` names."""
         return [name.strip() for name in self.runs.split(" + ")] if self.runs else []
 
     def name_runs_absolutely(self) -> None:
-        """Make their paths absolute."""
+        """Make all paths absolute."""
+        self.texts = str(Path(self.texts).expanduser().absolute()) if self.texts else ""
         self.runs = " + ".join(str(Path(name).expanduser().absolute()) for name in self.folders)
 
 

@@ -50,7 +50,7 @@ _PLACES = {
     "": ("run", "start_from"),
     "data": ("dir", "train", "dev", "test", "hub", "labels", "train_on_dev"),
     "model": ("vectors", "context"),
-    "teacher": ("runs",),
+    "teacher": ("runs", "texts"),
 }
 """By group, settings that say where something is."""
 

@@ -25,11 +25,17 @@ class SoftLabels:
         probabilities: (B, K) of each class, or of each label by itself; at ``temperature``.
         weight: share of the loss that is the teachers'.
         temperature: what scores are divided by in that share.
+        labelled: (B,) bool, the documents that have gold labels.
     """
 
     probabilities: Tensor
     weight: float
     temperature: float
+    labelled: Tensor
+
+    def to(self, device: torch.device) -> SoftLabels:
+        """The same on another device."""
+        return replace(self, probabilities=self.probabilities.to(device), labelled=self.labelled.to(device))
 
 
 @dataclass(frozen=True)
@@ -62,7 +68,7 @@ class DocumentBatch:
             return self
         parts = (self.index, self.lengths, self.owners, self.places, self.targets)
         ngram_scores = None if self.ngram_scores is None else self.ngram_scores.to(device)
-        soft = self.soft and replace(self.soft, probabilities=self.soft.probabilities.to(device))
+        soft = self.soft.to(device) if self.soft else None
         index, lengths, owners, places, targets = (part.to(device) for part in parts)
         return DocumentBatch(self.rows.to(device), index, lengths, owners, places, targets, ngram_scores, soft)
 

@@ -143,7 +143,8 @@ class RecurrentClassifier(nn.Module):
         taught = self._cross_entropy(scores / soft.temperature, soft.probabilities) * soft.temperature**2  # ()
         if soft.weight == 1:
             return taught
-        return soft.weight * taught + (1 - soft.weight) * self._cross_entropy(scores, batch.targets)
+        gold = self._cross_entropy(scores[soft.labelled], batch.targets[soft.labelled])  # ()
+        return soft.weight * taught + (1 - soft.weight) * gold
 
     def _cross_entropy(self, scores: Tensor, targets: Tensor) -> Tensor:
         """Summed over documents (B, K); targets are classes (B,), or probabilities or flags (B, K)."""

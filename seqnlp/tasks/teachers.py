@@ -11,9 +11,9 @@ from pathlib import Path
 from seqnlp.bundle import Bundle, load_bundle
 from seqnlp.bundle_files import LABELS, TENSORS, VOCABULARY
 from seqnlp.config.common import Config, TeacherConfig
-from seqnlp.errors import RunError
+from seqnlp.errors import DataError, RunError
 from seqnlp.tasks.start import name_of
-from seqnlp.text.files import file_digest
+from seqnlp.text.files import file_digest, read_lines
 
 SECONDS_BETWEEN = 10.0
 """After which it is said how far a teacher is."""
@@ -101,6 +101,34 @@ def _digest(bundle: Bundle) -> str:
 def teacher_names(bundles: Sequence[Bundle]) -> list[str]:
     """What a model card calls them."""
     return [f"{name_of(bundle)} (seed {bundle.metrics.get('seed', 'unknown')})" for bundle in bundles]
+
+
+def unlabelled(teacher: TeacherConfig, say: Callable[[str], None]) -> list[str]:
+    """The lines of ``teacher.texts`` that have text; none without teachers.
+
+    Raises:
+        DataError: there is no such file, it is no text, or all its lines are blank.
+    """
+    if not teacher.runs or not teacher.texts:
+        return []
+    lines = [line for _, line in read_lines(teacher.texts) if line.strip()]
+    if not lines:
+        raise DataError("expected texts for teacher.texts, one a line; found blank lines only", teacher.texts)
+    say(f"teacher.texts: {len(lines):,} lines without labels, {teacher.texts}")
+    return lines
+
+
+def texts_digest(teacher: TeacherConfig) -> dict[str, str]:
+    """The digest of the file of ``teacher.texts``, if it is read, by what messages call it.
+
+    Raises:
+        DataError: there is no such file.
+    """
+    if not teacher.runs or not teacher.texts:
+        return {}
+    if not Path(teacher.texts).is_file():
+        raise DataError("no such file; expected one of texts without labels (teacher.texts)", teacher.texts)
+    return {"the file of teacher.texts": file_digest(teacher.texts)}
 
 
 def progress_of(

@@ -115,6 +115,24 @@ def test_tags_that_are_not_known_are_taught_as_well(folder: Path, tmp_path: Path
     assert train(config, tmp_path / "run").evaluate()["f1"] > 30
 
 
+@pytest.mark.parametrize("output", ["crf", "softmax"])
+def test_text_without_tags_is_answered_by_the_teachers_alone(folder: Path, tmp_path: Path, output: str) -> None:
+    for name in ("train", "dev"):
+        write_conll(tmp_path / f"{name}.conll", SENTENCES[: 4 if name == "train" else 8])
+    lines = [" ".join(one.tokens) for one in SENTENCES]
+    (tmp_path / "more.txt").write_text("\n".join(["", *lines]), encoding="utf-8")
+    teacher = {"teacher__runs": str(folder / "crf"), "teacher__texts": str(tmp_path / "more.txt")}
+    config = tiny_config(tmp_path, **LEARNING, **teacher, model__output=output, data__tokenizer="whitespace")
+    task = task_of(config, tmp_path / "run")
+    assert len(task.train) == 28
+    batch = collate(task.train, np.arange(6, 9), task.lexicon)
+    assert batch.soft is not None
+    task.model.eval()
+    without = task.model.loss(replace(batch, soft=None)).item()
+    assert without == pytest.approx(0, abs=1e-5) if output == "crf" else without < 20
+    assert train(config, tmp_path / "run").evaluate()["f1"] > 60
+
+
 def test_a_teacher_that_changed_or_is_gone_stops_a_run_that_goes_on(folder: Path, tmp_path: Path) -> None:
     teacher = tmp_path / "teacher"
     train(tiny_config(folder / "right", trainer__epochs=1), teacher)
@@ -161,8 +179,9 @@ def test_teachers_are_named_absolutely_and_their_weight_means_nothing_without_th
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    config = tiny_config(tmp_path, teacher__runs="one + two")
+    config = tiny_config(tmp_path, teacher__runs="one + two", teacher__texts="more.txt")
     config.name_runs_absolutely()
+    assert config.teacher.texts == str(tmp_path / "more.txt")
     assert config.teacher.runs == f"{tmp_path / 'one'} + {tmp_path / 'two'}"
     assert list(idle_settings(default_config(), ["teacher.weight"])) == [
         "teacher.weight changes nothing: it is only for teacher.runs, found nothing"

@@ -51,7 +51,7 @@ from seqnlp.tasks.start import (
     refuse_other_width,
     start_digests,
 )
-from seqnlp.tasks.teachers import teacher_bundles, teacher_digests, teacher_names
+from seqnlp.tasks.teachers import teacher_bundles, teacher_digests, teacher_names, texts_digest, unlabelled
 from seqnlp.tasks.train_on_dev import lender, lent_by, metrics_of
 from seqnlp.tasks.word_features import Vectors, fill_vectors, learn_features, load_vectors, vectors_digests
 from seqnlp.text.documents import Document
@@ -74,7 +74,7 @@ class ClassificationTask(BaseTask[ClassificationConfig, RecurrentClassifier]):
         start, teachers = classifier_start(config), teacher_bundles(config, config.teacher)
         self.digests = {TRAIN: documents_digest(data, "train"), DEV: documents_digest(data, "dev")}
         self.digests |= vectors_digests(data, settings) | (start_digests(start.bundle) if start else {})
-        self.digests |= teacher_digests(teachers)
+        self.digests |= teacher_digests(teachers) | texts_digest(config.teacher)
         train, dev = (load_documents(data, split, say) for split in ("train", "dev"))
         if settings.ngrams == AUTO_NGRAMS:
             settings.ngrams = 2 if len(train) <= FEW_DOCUMENTS and data.format != "long_range" else 0
@@ -83,21 +83,22 @@ class ClassificationTask(BaseTask[ClassificationConfig, RecurrentClassifier]):
         if self.lender:
             train, dev = [*train, *dev], []
         self._learn_labels(train, dev, start, say)
-        texts = [document.text for document in train]
+        texts, more_texts = [document.text for document in train], unlabelled(config.teacher, say)
         self.reader = start.saved.reader if start else reading.learn_reader(texts, config.tokenizer, say)
         self.targets = reading.targets_of(train, self.labels)
-        self.soft = soft_labels(config, teachers, texts, self.labels, str(device), say)
+        self.soft = soft_labels(config, teachers, [*texts, *more_texts], self.labels, str(device), say)
         self.dev = reading.read_documents(dev, self.reader)
         read = reading.read_documents(train, self.reader)
+        more = [reading.ReadDocument(self.reader.read(text), ()) for text in more_texts]
         reading.refuse_blank(read)
         vectors = load_vectors(data, settings, say)
-        self._learn_words(read, vectors, start, say)
+        self._learn_words([*read, *more], vectors, start, say)
         self.initialized_from = name_of(start.bundle) if start else ""
         self.teachers = teacher_names(teachers)
         self.lexicon = Lexicon(self.features)
-        self.train = FlatSequences.of([self.lexicon.indices(document.tokens) for document in read])
+        self.train = FlatSequences.of([self.lexicon.indices(document.tokens) for document in [*read, *more]])
         reading.say_long(self.train.lengths, settings.window, settings.long, "train", say)
-        self._fit_ngrams(read, reading.read_documents(chosen_on, self.reader), say)
+        self._fit_ngrams(read, reading.read_documents(chosen_on, self.reader), more, say)
         self.baselines = reading.last_words_score(read, self.dev) if data.format == "long_range" else {}
         self.label_sets: LabelSets | None = None
         self._take_over_decision()
@@ -123,7 +124,8 @@ class ClassificationTask(BaseTask[ClassificationConfig, RecurrentClassifier]):
         settings = self.config.model
         documents = take_documents(self.train, examples)
         windows = cut_windows(documents.lengths, settings.window, settings.overlap, settings.long == "truncated")
-        chosen = self.targets[examples]  # (B, K)
+        labelled = examples < len(self.targets)  # (B,), the others are those of teacher.texts
+        chosen = self.targets[np.where(labelled, examples, 0)]  # (B, K)
         targets = chosen if self.config.data.multi_label else chosen.argmax(axis=1)
         batch = collate_documents(documents, windows, targets, self.lexicon)
         if self.ngram_scores is not None:
@@ -131,8 +133,8 @@ class ClassificationTask(BaseTask[ClassificationConfig, RecurrentClassifier]):
             batch = replace(batch, ngram_scores=torch.from_numpy(ngram_scores))
         if self.soft is not None:
             teacher = self.config.teacher
-            soft = SoftLabels(torch.from_numpy(self.soft[examples]), teacher.weight, teacher.temperature)
-            batch = replace(batch, soft=soft)
+            said, known = torch.from_numpy(self.soft[examples]), torch.from_numpy(labelled)  # (B, K), (B,)
+            batch = replace(batch, soft=SoftLabels(said, teacher.weight, teacher.temperature, known))
         return self.model.loss(batch.to(self.device))
 
     def evaluate(self) -> dict[str, float]:
@@ -258,12 +260,19 @@ class ClassificationTask(BaseTask[ClassificationConfig, RecurrentClassifier]):
         return model
 
     def _fit_ngrams(
-        self, train: Sequence[reading.ReadDocument], dev: Sequence[reading.ReadDocument], say: Callable[[str], None]
+        self,
+        train: Sequence[reading.ReadDocument],
+        dev: Sequence[reading.ReadDocument],
+        unlabelled: Sequence[reading.ReadDocument],
+        say: Callable[[str], None],
     ) -> None:
         """Fit the bag of n-grams, its regularisation chosen on dev; it is not trained with the network.
 
         Where train ends with dev, it is chosen by what is before. Sets ``bag`` and, if the network starts from what the
         bag says, the scores (N, K) that it gives to training documents and their weight.
+
+        Args:
+            unlabelled: documents of ``teacher.texts``, on which the bag is not fitted.
         """
         order, multi_label = self.config.model.ngrams, self.config.data.multi_label
         self.bag: BagOfNgrams | None = None
@@ -279,7 +288,8 @@ class ClassificationTask(BaseTask[ClassificationConfig, RecurrentClassifier]):
                 fitted = refitted(fitted, words, self.targets, multi_label)
             self.bag = fitted.bag
             if self.config.model.ngrams_first and fitted.bag.ngrams:
-                self.ngram_scores, self.ngram_weight = scores_held_out(words, self.targets, fitted, multi_label)
+                scores, self.ngram_weight = scores_held_out(words, self.targets, fitted, multi_label)
+                self.ngram_scores = np.concatenate([scores, fitted.bag.scores(self._bag_words(unlabelled))])
         self.decision = Decision(ngram_weight=self.ngram_weight if self.bag else 0.0)
 
     def _take_over_decision(self) -> None:

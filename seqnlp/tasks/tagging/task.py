@@ -31,9 +31,9 @@ from seqnlp.tasks.tagging.contextual_store import ContextStore
 from seqnlp.tasks.tagging.model import build_tagger, columns_of, describe, module_predictor
 from seqnlp.tasks.tagging.prediction import SentencePrediction
 from seqnlp.tasks.tagging.start import TaggerStart, features_of, tagger_start, take_over, with_its_tokenizer
-from seqnlp.tasks.tagging.teachers import soft_tags
+from seqnlp.tasks.tagging.teachers import soft_tags, unlabelled_sentences
 from seqnlp.tasks.tagging.tokenizer_choice import choose_tokenizer
-from seqnlp.tasks.teachers import teacher_bundles, teacher_digests, teacher_names
+from seqnlp.tasks.teachers import teacher_bundles, teacher_digests, teacher_names, texts_digest
 from seqnlp.tasks.train_on_dev import lender, lent_by, metrics_of
 from seqnlp.tasks.word_features import Vectors, fill_vectors, learn_features, load_vectors, vectors_digests
 from seqnlp.text.sentence import TaggedSentence
@@ -63,9 +63,10 @@ class TaggingTask(BaseTask[TaggingConfig, RecurrentTagger]):
         self.lender = lender(config, split_digest(data, "train"))
         if self.lender:
             train, self.dev = [*train, *self.dev], []
+        train = [*train, *unlabelled_sentences(data, config.teacher, say)]
         self.words = [sentence.tokens for sentence in train]
         self.context = self._read_context(say)
-        self.digests = self._digests(start) | teacher_digests(teachers)
+        self.digests = self._digests(start) | teacher_digests(teachers) | texts_digest(config.teacher)
         vectors = load_vectors(data, config.model, say)
         self._learn_words_and_tags(train, vectors, start, say)
         self.gold = self._gold_of_dev(say)

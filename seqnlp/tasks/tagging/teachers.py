@@ -7,12 +7,16 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from seqnlp.bundle import Bundle
-from seqnlp.config.tagging import TaggingConfig
+from seqnlp.config.common import TeacherConfig
+from seqnlp.config.tagging import DataConfig, TaggingConfig
 from seqnlp.data.soft_tags import SoftTags
 from seqnlp.tasks.tagging.data import labels_of
 from seqnlp.tasks.tagging.model import tagger_from_saved
 from seqnlp.tasks.tagging.saved import SavedTagger, read_tagger
-from seqnlp.tasks.teachers import progress_of, refuse_other, refuse_other_labels
+from seqnlp.tasks.teachers import progress_of, refuse_other, refuse_other_labels, unlabelled
+from seqnlp.text.partial_tags import UNKNOWN
+from seqnlp.text.sentence import TaggedSentence
+from seqnlp.text.tokenize import tokenize
 
 
 def soft_tags(
@@ -52,6 +56,15 @@ def soft_tags(
             moves[batch.sentences] += moved[:, order[:, None], order] / len(saved)
             report(len(batch.sentences))
     return SoftTags(marginals, moves, config.teacher.weight)
+
+
+def unlabelled_sentences(data: DataConfig, teacher: TeacherConfig, say: Callable[[str], None]) -> list[TaggedSentence]:
+    """The lines of ``teacher.texts`` as sentences of which no tag is known, cut as raw text is once the model is used.
+
+    The likelihood of what is known of them is 1 whatever the weights, so that only the teachers' share is learnt.
+    """
+    cut = [[token.text for token in tokenize(line, data.tokenizer)] for line in unlabelled(teacher, say)]
+    return [TaggedSentence(tuple(words), (UNKNOWN,) * len(words), 0, partial=True) for words in cut if words]
 
 
 def _refuse_other_tags(teacher: SavedTagger, scheme: str, tags: Sequence[str]) -> None:
