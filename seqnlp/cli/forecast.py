@@ -10,7 +10,7 @@ from seqnlp.cli.engine_options import add_engine_arguments, engine_options
 from seqnlp.cli.output import say
 
 if TYPE_CHECKING:
-    from seqnlp.api import Forecast, Forecaster
+    from seqnlp.api import Forecast, Forecaster, ForecastStream
 
 HELP = "forecast the next rows of a CSV file, or after each row of standard input"
 EXAMPLES = """\
@@ -18,6 +18,8 @@ examples:
   seqnlp forecast RUN series.csv --horizon 14 --output csv -o forecast.csv --plot forecast.png
   seqnlp forecast RUN series.csv --output jsonl --level 0.8
   tail -f series.csv | seqnlp forecast RUN --output jsonl     # row by row, the state carried: one object a row
+
+A model of several series (data.series_column) answers for each series of the file; its name comes first.
 """
 
 
@@ -76,58 +78,92 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _forecast_file(forecaster: Forecaster, arguments: argparse.Namespace) -> int:
     from seqnlp.cli.forecast_output import csv_heading, write_csv, write_jsonl
+    from seqnlp.errors import SeqnlpError
     from seqnlp.storage import write_atomically
 
-    forecast = forecaster.forecast(arguments.series, arguments.horizon or 0, level=arguments.level, say=say)
-    as_csv = arguments.output == "csv"
-    text = csv_heading(forecaster.names) + write_csv(forecast) if as_csv else write_jsonl(forecast)
+    forecasts = forecaster.forecast_each(arguments.series, arguments.horizon or 0, level=arguments.level, say=say)
+    if arguments.plot and len(forecasts) > 1:
+        raise SeqnlpError(f"--plot draws one series, found {len(forecasts):,} in {arguments.series}; leave it out")
+    column = forecaster.loaded.data.series_column
+    if arguments.output == "csv":
+        text = csv_heading(forecaster.names, column)
+        text += "".join(write_csv(forecast, name) for name, forecast in forecasts.items())
+    else:
+        text = "".join(write_jsonl(one, {column: name} if column else {}) for name, one in forecasts.items())
     if arguments.file:
         write_atomically(arguments.file, text.encode())
         say(f"forecast written to {arguments.file}")
     else:
         print(text, end="")
     if arguments.plot:
-        _plot(forecaster, arguments.series, forecast, arguments.plot)
+        [(name, forecast)] = forecasts.items()
+        _plot(forecaster, name, arguments.series, forecast, arguments.plot)
     return 0
 
 
 def _forecast_stream(forecaster: Forecaster, arguments: argparse.Namespace) -> int:
     from seqnlp.cli.forecast_output import csv_heading, write_csv, write_jsonl
-    from seqnlp.cli.series_input import SOURCE, read_standard_series
+    from seqnlp.cli.series_input import SOURCE, read_standard_rows
+    from seqnlp.data.series.many import source_of
 
-    rows = read_standard_series("forecast", forecaster.loaded.data, forecaster.names)
-    stream = forecaster.start(arguments.horizon or 0, level=arguments.level, source=SOURCE)
+    column = forecaster.loaded.data.series_column
     if arguments.output == "csv":
-        print(csv_heading(forecaster.names), end="", flush=True)
+        print(csv_heading(forecaster.names, column), end="", flush=True)
+    streams: dict[str, ForecastStream | None] = {}
     silent = 0
-    for row in rows:
-        forecast = stream.read(row)
+    for name, row in read_standard_rows("forecast", forecaster.loaded.data, forecaster.names):
+        if name not in streams:
+            streams[name] = _stream_of(forecaster, name, arguments)
+        stream = streams[name]
+        forecast = stream.read(row) if stream else None
         silent += forecast is None
         if arguments.output == "jsonl":
-            print(write_jsonl(forecast), end="", flush=True)
+            print(write_jsonl(forecast, {column: name} if column else {}), end="", flush=True)
         elif forecast is not None:
-            print(write_csv(forecast), end="", flush=True)
-        for news in stream.findings.news():
-            say(f"{SOURCE}: {news}")
-    stream.end()
-    if stream.findings.counts:
-        say(f"{SOURCE}: {stream.findings}")
+            print(write_csv(forecast, name), end="", flush=True)
+        for news in stream.findings.news() if stream else ():
+            say(f"{source_of(SOURCE, name)}: {news}")
+    for name, stream in streams.items():
+        if stream is None:
+            continue
+        stream.end()
+        if stream.findings.counts:
+            say(f"{source_of(SOURCE, name)}: {stream.findings}")
     if silent:
         say(f"{SOURCE}: {silent:,} rows without a forecast, the first {forecaster.fewest_rows - 1} among them")
     return 0
 
 
-def _plot(forecaster: Forecaster, series: Path, forecast: Forecast, file: Path) -> None:
-    from seqnlp.data.series.parts import read_series
+def _stream_of(forecaster: Forecaster, name: str, arguments: argparse.Namespace) -> ForecastStream | None:
+    """The stream of a series; none of one whose scale is not known before its rows are."""
+    from seqnlp.cli.series_input import SOURCE
+    from seqnlp.data.series.many import source_of
+
+    source = source_of(SOURCE, name)
+    if forecaster.series and name not in forecaster.series:
+        say(f"{source}: no forecasts: training never saw the series, and its scale is told by a file of its rows only")
+        return None
+    return forecaster.of_series(name).start(arguments.horizon or 0, level=arguments.level, source=source)
+
+
+def _plot(forecaster: Forecaster, name: str, series: Path, forecast: Forecast, file: Path) -> None:
     from seqnlp.data.series.time import Timestamp
     from seqnlp.plots.forecast import forecast_picture
 
     loaded = forecaster.loaded
-    read = read_series(series, loaded.data, lambda text: None, loaded.facts.step, forecaster.names)
+    read = forecaster.read(series)[name]
     bands = forecast.low, forecast.values, forecast.high
     rows, horizon, step = len(read), len(forecast.times), loaded.facts.step
     places: list[Timestamp] = list(range(1, rows + horizon + 1))
     if step is not None and read.moments:
         places = [*read.moments, *(step.after(read.moments[-1], number) for number in range(1, horizon + 1))]
-    forecast_picture(file, str(series.name), forecast.names, read.values, bands, places, forecast.level)
+    forecast_picture(
+        file,
+        f"{series.name}, {name}" if name else series.name,
+        forecast.names,
+        read.values,
+        bands,
+        places,
+        forecast.level,
+    )
     say(f"plot written to {file}")

@@ -14,27 +14,43 @@ if TYPE_CHECKING:
     from seqnlp.api import Forecast
 
 
-def csv_heading(names: Sequence[str]) -> str:
-    """The first line: a column and the ends of its prediction interval for each column of the series."""
+def csv_heading(names: Sequence[str], column: str = "") -> str:
+    """The first line: a column and the ends of its prediction interval for each column of the series.
+
+    Args:
+        column: that names the series, of a model of several; it comes first.
+    """
     from seqnlp.row_fields import free_names
 
     own = ["origin", "time", "step"]
-    return _line([*own, *free_names(own, [f"{name}{end}" for name in names for end in ("", "_low", "_high")])])
+    heads = [*own, *free_names(own, [f"{name}{end}" for name in names for end in ("", "_low", "_high")])]
+    return _line([column, *free_names([column], heads)] if column else heads)
 
 
-def write_csv(forecast: Forecast) -> str:
-    """A line for each row ahead; the end of an interval that the model does not have is empty."""
-    lines = []
+def write_csv(forecast: Forecast, series: str = "") -> str:
+    """A line for each row ahead; the end of an interval that the model does not have is empty.
+
+    Args:
+        series: of a model of several, the name of the one that is forecast.
+    """
+    lines, first = [], [series] if series else []
     for place, time in enumerate(forecast.times):
         ends = zip(forecast.values[place], forecast.low[place], forecast.high[place], strict=True)
         numbers = [_shown(float(number)) for each in ends for number in each]
-        lines.append(_line([forecast.origin, time, str(place + 1), *numbers]))
+        lines.append(_line([*first, forecast.origin, time, str(place + 1), *numbers]))
     return "".join(lines)
 
 
-def write_jsonl(forecast: Forecast | None) -> str:
-    """One object; without a forecast (too few rows, or one that was left out) its ``ahead`` is empty."""
-    return json_line({"origin": None, "level": None, "ahead": []} if forecast is None else forecast.to_dict())
+def write_jsonl(forecast: Forecast | None, series: dict[str, str] | None = None) -> str:
+    """One object; without a forecast (too few rows, or one that was left out) its ``ahead`` is empty.
+
+    Args:
+        series: of a model of several, the column that names series and the name of this one.
+    """
+    from seqnlp.row_fields import beside
+
+    written = {"origin": None, "level": None, "ahead": []} if forecast is None else forecast.to_dict()
+    return json_line(beside(series or {}, written))
 
 
 def _shown(number: float) -> str:

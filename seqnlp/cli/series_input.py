@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from seqnlp.cli.output import say
 
 if TYPE_CHECKING:
+    from seqnlp.config.forecasting import ForecastingDataConfig
     from seqnlp.config.series import SeriesDataConfig
     from seqnlp.data.series.rows import Row
 
@@ -20,13 +21,48 @@ def read_standard_series(verb: str, data: SeriesDataConfig, names: tuple[str, ..
     Raises:
         DataError: at once where columns are missing, with each row for what is wrong there.
     """
-    from seqnlp.cli.streams import read_text_lines, standard_input
-    from seqnlp.config.common import delimiter_of
     from seqnlp.data.series.rows import read_rows
-    from seqnlp.text.csv_rows import csv_rows
 
-    lines = read_text_lines(standard_input(verb), "strict")
-    columns, rows = read_rows(csv_rows(lines, SOURCE, delimiter_of(data.delimiter)), data, SOURCE, names)
+    columns, rows = read_rows(_fields(verb, data), data, SOURCE, names)
     if columns.unread:
         say(f"{SOURCE}: columns that are not read: {', '.join(columns.unread)}")
     return rows
+
+
+def read_standard_rows(verb: str, data: ForecastingDataConfig, names: tuple[str, ...]) -> Iterator[tuple[str, Row]]:
+    """As :func:`read_standard_series`, each row with the name of its series; without ``data.series_column`` ``""``.
+
+    Raises:
+        DataError: as :func:`read_standard_series`; or a row does not name its series.
+    """
+    from seqnlp.data.series.many import SeriesColumn, source_of
+    from seqnlp.data.series.rows import read_rows
+
+    if not data.series_column:
+        yield from (("", row) for row in read_standard_series(verb, data, names))
+        return
+    fields = _fields(verb, data)
+    head = next(fields, (1, []))
+    column = SeriesColumn(head, data.series_column, SOURCE)
+    readers: dict[str, Iterator[Row]] = {}
+    newest: dict[str, tuple[int, list[str]]] = {}
+
+    def fields_of(name: str) -> Iterator[tuple[int, list[str]]]:
+        yield column.without(head)
+        while True:
+            yield newest[name]
+
+    for one in fields:
+        name, newest[name] = column.apart(one)
+        if name not in readers:
+            _, readers[name] = read_rows(fields_of(name), data, source_of(SOURCE, name), names, named=True)
+        yield name, next(readers[name])
+
+
+def _fields(verb: str, data: SeriesDataConfig) -> Iterator[tuple[int, list[str]]]:
+    """Line and fields of the rows of CSV on standard input."""
+    from seqnlp.cli.streams import read_text_lines, standard_input
+    from seqnlp.config.common import delimiter_of
+    from seqnlp.text.csv_rows import csv_rows
+
+    return csv_rows(read_text_lines(standard_input(verb), "strict"), SOURCE, delimiter_of(data.delimiter))

@@ -14,6 +14,29 @@ AUTO = "auto"
 
 
 @dataclass
+class ForecastingDataConfig(SeriesDataConfig):
+    """A CSV or parquet file, a row for each time; of several series, a row for each time of each series.
+
+    The first row of CSV names the columns, unless every field of it is a number.
+    """
+
+    series_column: str = setting(
+        "",
+        "column that names the series of each row, where a file holds several series of the same columns; each is cut "
+        "into parts, and scaled, for itself; empty: the file is one series",
+    )
+
+    def problems(self) -> list[str]:
+        """Settings that are fine alone and make no sense together."""
+        problems, column = super().problems(), self.series_column
+        if column and column == self.time_column:
+            problems.append(f"data.series_column: '{column}' is the time column")
+        if column and column in self.columns:
+            problems.append(f"data.series_column: '{column}' is one of data.value_columns")
+        return problems
+
+
+@dataclass
 class ForecasterConfig:
     """Recurrent layers that read a series row by row and after each row say what the next rows will be."""
 
@@ -62,6 +85,13 @@ class ForecasterConfig:
         "file; dev scores and intervals are from before",
         only="linear=fitted",
     )
+    series_dim: int = setting(
+        4,
+        "width of the embedding of the series that the network reads in every row; only with data.series_column; "
+        "0: none, all series are read alike",
+        low=0,
+        high=1024,
+    )
     cell: Literal["lstm", "gru", "rnn", "peephole"] = setting("lstm", "recurrent cell")
     hidden_dim: int = setting(32, "width of the recurrent layers", low=1, high=8192)
     num_layers: int = setting(1, "recurrent layers", low=1, high=8)
@@ -104,7 +134,7 @@ class ForecastingConfig(Config):
     """Everything that decides the training of a forecaster."""
 
     task: str = setting("forecasting", "what the model does", choices=("forecasting",))
-    data: SeriesDataConfig = field(default_factory=SeriesDataConfig)
+    data: ForecastingDataConfig = field(default_factory=ForecastingDataConfig)
     model: ForecasterConfig = field(default_factory=ForecasterConfig)
     trainer: WindowTrainerConfig = field(default_factory=WindowTrainerConfig)
     trained_on = "a CSV file"

@@ -1,9 +1,14 @@
-"""The equations of one column by least squares, and which choice of features forecasts unseen rows best."""
+"""The equations of one column by least squares, and which choice of features forecasts unseen rows best.
+
+Several series may share the equations: the sums over their rows add up.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import add
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -39,13 +44,19 @@ class Sums:
     both: FloatArray  # (F, J)
     targets: float  # of all J squared
 
+    def __add__(self, other: Sums) -> Sums:
+        """Of the rows of both."""
+        features, both = self.features + other.features, self.both + other.both
+        return Sums(self.rows + other.rows, features, both, self.targets + other.targets)
+
     def solve(self, which: IntArray, ridge: float) -> FloatArray:
         """Weights (f, J) of some features, of which 0 is the first."""
-        mean = self.features[0, which[1:]] / self.rows  # (f - 1,)
-        middle = self.both[0] / self.rows  # (J,)
-        spread = self.features[np.ix_(which[1:], which[1:])] / self.rows - np.outer(mean, mean)  # (f - 1, f - 1)
+        rows = max(self.rows, 1)
+        mean = self.features[0, which[1:]] / rows  # (f - 1,)
+        middle = self.both[0] / rows  # (J,)
+        spread = self.features[np.ix_(which[1:], which[1:])] / rows - np.outer(mean, mean)  # (f - 1, f - 1)
         spread += np.diag(max(ridge, _LEAST_RIDGE) * spread.diagonal() + 1e-12)
-        weights = np.linalg.solve(spread, self.both[which[1:]] / self.rows - np.outer(mean, middle))  # (f - 1, J)
+        weights = np.linalg.solve(spread, self.both[which[1:]] / rows - np.outer(mean, middle))  # (f - 1, J)
         return np.concatenate([(middle - mean @ weights)[None], weights])
 
     def squared_error(self, which: IntArray, weights: FloatArray) -> float:
@@ -56,7 +67,7 @@ class Sums:
 
 
 class ColumnEquations:
-    """The equations of one column."""
+    """The equations of one column of a series."""
 
     def __init__(
         self,
@@ -77,30 +88,19 @@ class ColumnEquations:
 
         self.first = min(max(self.own, self.every, 1) - 1, rows // 10)  # before it rows are lacking to be read
 
-    def parts(self, averaged: bool) -> dict[Choice, float]:
-        """Choices, and the part of each; one choice unless they are averaged."""
-        if len(self.choices) == 1:
-            return {self.choices[0]: 1.0}
+    @property
+    def folds(self) -> list[tuple[Sums, Sums]]:
+        """The rows before some row, to fit on, and those after it, to judge by; a few such pairs."""
         folds = [(round(middle * self.rows), round(end * self.rows)) for middle, end in _FOLDS]
         folds += [(self.rows, len(self.values))] if len(self.values) > self.rows else []
-        sums = [(self._sums(0, middle), self._sums(middle - 1, end)) for middle, end in folds]
-        return _parts({choice: self._error(choice, sums) for choice in self.choices}, averaged)
+        return [(self._sums(0, middle), self._sums(middle - 1, end)) for middle, end in folds]
 
-    def fit(self, parts: dict[Choice, float]) -> list[tuple[Choice, float, FloatArray]]:
-        """Choices, the part of each, and its weights (f, J)."""
-        whole = self._sums(0, self.rows)
-        return [(one, part, whole.solve(self._features(one), one.ridge)) for one, part in parts.items()]
+    @property
+    def whole(self) -> Sums:
+        """All rows that are fitted on."""
+        return self._sums(0, self.rows)
 
-    def _error(self, choice: Choice, folds: list[tuple[Sums, Sums]]) -> tuple[bool, float]:
-        """What a choice is ordered by: whether it has too many weights, then its squared errors on rows not seen."""
-        which, error = self._features(choice), 0.0
-        if min(before.rows for before, _ in folds) < _ROWS_A_WEIGHT * len(which):
-            return True, len(which)
-        for before, after in folds:
-            error += after.squared_error(which, before.solve(which, choice.ridge))
-        return False, error
-
-    def _features(self, choice: Choice) -> IntArray:
+    def features(self, choice: Choice) -> IntArray:
         """Places (f,) among the features: 1, calendar features, own last rows, last rows of every column."""
         begin = 1 + self.calendar_features.shape[1]
         count = choice.lags * (self.values.shape[1] if choice.every_column else 1)
@@ -125,7 +125,33 @@ class ColumnEquations:
             both += read.T @ actual
             targets += float(np.square(actual).sum())
             count += len(rows)
-        return Sums(max(count, 1), features, both, targets)
+        return Sums(count, features, both, targets)
+
+
+def parts_of(equations: Sequence[ColumnEquations], averaged: bool) -> dict[Choice, float]:
+    """Choices for the same column of some series, and the part of each; one choice unless they are averaged."""
+    first = equations[0]
+    if len(first.choices) == 1:
+        return {first.choices[0]: 1.0}
+    every = zip(*(one.folds for one in equations), strict=True)  # of each fold the sums of every series
+    folds = [(reduce(add, before), reduce(add, after)) for before, after in (zip(*fold, strict=True) for fold in every)]
+    return _parts({choice: _error(first.features(choice), choice, folds) for choice in first.choices}, averaged)
+
+
+def fit_of(equations: Sequence[ColumnEquations], parts: dict[Choice, float]) -> list[tuple[Choice, float, FloatArray]]:
+    """Choices for the same column of some series, the part of each, and its weights (f, J)."""
+    first, whole = equations[0], reduce(add, (one.whole for one in equations))
+    return [(one, part, whole.solve(first.features(one), one.ridge)) for one, part in parts.items()]
+
+
+def _error(which: IntArray, choice: Choice, folds: list[tuple[Sums, Sums]]) -> tuple[bool, float]:
+    """What a choice is ordered by: whether it has too many weights, then its squared errors on rows not seen."""
+    error = 0.0
+    if min(before.rows for before, _ in folds) < _ROWS_A_WEIGHT * len(which):
+        return True, len(which)
+    for before, after in folds:
+        error += after.squared_error(which, before.solve(which, choice.ridge))
+    return False, error
 
 
 def _counted(known: BoolArray, rows: int, horizon: int) -> BoolArray:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from seqnlp.arrays import BoolArray, FloatArray
-from seqnlp.data.column_equations import ColumnEquations
+from seqnlp.data.column_equations import ColumnEquations, fit_of, parts_of
 from seqnlp.data.linear_forecast import Choice, LinearForecast
 
 _MAX_LAGS = 400
@@ -48,32 +48,52 @@ def fit_linear(
         averaged: the weighted mean of all choices, by how well they forecast unseen rows, instead of the best.
         later: rows after those fitted on, that are no part of the fit, to choose on as well.
     """
-    columns = range(values.shape[1])
-    longer = later.joined(values, known, calendar_features) if later else (values, known, calendar_features)
-    equations = [ColumnEquations(*longer, len(values), horizon, place, choices, from_last) for place in columns]
-    return _solved(equations, [one.parts(averaged) for one in equations])
+    rows = LinearRows(values, known, calendar_features, later)
+    return fit_together([rows], horizon, choices, from_last, averaged)
+
+
+def fit_together(
+    series: Sequence[LinearRows],
+    horizon: int,
+    choices: Sequence[Choice],
+    from_last: bool = False,
+    averaged: bool = False,
+) -> LinearForecast:
+    """As :func:`fit_linear`, the same equations for several series of the same columns."""
+    equations = [_equations(series, horizon, place, choices, from_last) for place in range(series[0].values.shape[1])]
+    return _solved(equations, [parts_of(column, averaged) for column in equations])
 
 
 def fit_again(
     fitted: LinearForecast, values: FloatArray, known: BoolArray, calendar_features: FloatArray, from_last: bool = False
 ) -> LinearForecast:
     """The same choices in the same parts, fitted on other rows; see :func:`fit_linear`."""
-    rows, horizon = len(values), len(fitted.bias)
-    equations = [
-        ColumnEquations(values, known, calendar_features, rows, horizon, place, list(parts), from_last)
-        for place, parts in enumerate(fitted.parts)
-    ]
+    return fit_together_again(fitted, [LinearRows(values, known, calendar_features)], from_last)
+
+
+def fit_together_again(fitted: LinearForecast, series: Sequence[LinearRows], from_last: bool = False) -> LinearForecast:
+    """As :func:`fit_again`, of several series."""
+    horizon = len(fitted.bias)
+    equations = [_equations(series, horizon, place, list(parts), from_last) for place, parts in enumerate(fitted.parts)]
     return _solved(equations, list(fitted.parts))
 
 
-def _solved(equations: list[ColumnEquations], parts: list[dict[Choice, float]]) -> LinearForecast:
+def _equations(
+    series: Sequence[LinearRows], horizon: int, place: int, choices: Sequence[Choice], from_last: bool
+) -> list[ColumnEquations]:
+    """Those of one column in each series."""
+    return [ColumnEquations(*one.joined, len(one.values), horizon, place, choices, from_last) for one in series]
+
+
+def _solved(equations: list[list[ColumnEquations]], parts: list[dict[Choice, float]]) -> LinearForecast:
     """The mean of each column's choices, as one set of weights."""
-    columns, horizon, harmonics = len(equations), equations[0].horizon, equations[0].calendar_features.shape[1]
+    first = equations[0][0]
+    columns, horizon, harmonics = len(equations), first.horizon, first.calendar_features.shape[1]
     longest = max(choice.lags for some in parts for choice in some)
     bias, of_calendar = np.zeros((horizon, columns)), np.zeros((harmonics, horizon, columns))
     lags = np.zeros((longest, columns, horizon, columns))
     for place, (column, some) in enumerate(zip(equations, parts, strict=True)):
-        for choice, part, weights in column.fit(some):  # weights: (features, J)
+        for choice, part, weights in fit_of(column, some):  # weights: (features, J)
             read = harmonics if choice.calendar_features else 0
             bias[:, place] += part * weights[0]
             of_calendar[:read, :, place] += part * weights[1 : 1 + read]
@@ -82,7 +102,7 @@ def _solved(equations: list[ColumnEquations], parts: list[dict[Choice, float]]) 
                 lags[: choice.lags, :, :, place] += last.reshape(choice.lags, columns, horizon)
             else:
                 lags[: choice.lags, place, :, place] += last
-        if column.from_last:
+        if first.from_last:
             lags[0, place, :, place] += 1
     return LinearForecast(bias, of_calendar, lags, tuple(parts))
 
@@ -102,3 +122,19 @@ class Later:
         both = zip((values, known, calendar_features), (self.values, self.known, self.calendar_features), strict=True)
         joined = [np.concatenate(pair) for pair in both]
         return joined[0], joined[1], joined[2]
+
+
+@dataclass(frozen=True)
+class LinearRows:
+    """The rows of a series that a fit is over, and later ones to choose on as well; see :func:`fit_linear`."""
+
+    values: FloatArray
+    known: BoolArray
+    calendar_features: FloatArray
+    later: Later | None = None
+
+    @property
+    def joined(self) -> tuple[FloatArray, BoolArray, FloatArray]:
+        """The rows of the fit, then the later ones."""
+        rows = (self.values, self.known, self.calendar_features)
+        return self.later.joined(*rows) if self.later else rows

@@ -15,6 +15,9 @@ from seqnlp.nn.dropout import LockedDropout
 from seqnlp.nn.fitted_linear import FittedLinear
 from seqnlp.nn.stateful import StatefulRNN
 
+_FIRST_DEVIATION = 0.5
+"""Of embeddings of series: they begin apart, so that what sets series apart is soon learned."""
+
 
 class RecurrentForecaster(nn.Module):
     """After each row J rows ahead of C columns, each by outputs of its own (the direct strategy).
@@ -25,18 +28,19 @@ class RecurrentForecaster(nn.Module):
 
     Args:
         config: the sizes and the kinds of the parts.
-        num_inputs: D; the first C of them are the scaled values.
+        num_inputs: D; the first C of them are the scaled values, the last E an embedding of the series if there is one.
         num_columns: C.
+        num_series: whose embeddings are trained; 0: they are part of the rows, as they are in a model that was saved.
     """
 
     groups: ClassVar[Mapping[str, tuple[str, ...]]] = {
-        "encoder": ("layers.",),
+        "encoder": ("layers.", "series."),
         "output": ("output.",),
         "linear": ("highway.", "linear."),
     }
     """Beginnings of the names of parameters, by the groups that ``trainer.freeze`` names."""
 
-    def __init__(self, config: ForecasterConfig, num_inputs: int, num_columns: int) -> None:
+    def __init__(self, config: ForecasterConfig, num_inputs: int, num_columns: int, num_series: int = 0) -> None:
         super().__init__()
         self.config, self.num_columns = config, num_columns
         self.layers = StatefulRNN(
@@ -56,6 +60,9 @@ class RecurrentForecaster(nn.Module):
         elif config.lags:
             self.highway = nn.Linear(config.lags * num_columns, config.horizon * num_columns, bias=False)
             nn.init.zeros_(self.highway.weight)
+        if num_series:  # the last to be made: the other weights begin as those of a model of one series
+            self.series = nn.Embedding(num_series, config.series_dim)
+            nn.init.normal_(self.series.weight, std=_FIRST_DEVIATION)
 
     def start(self, batch: int = 1) -> State:
         """The state before B series: of the layers, then the last values (B, C) of a model of differences, then
@@ -106,14 +113,18 @@ class RecurrentForecaster(nn.Module):
             return inputs
         return torch.cat([_steps(inputs[..., : self.num_columns], last), inputs[..., self.num_columns :]], dim=-1)
 
-    def loss(self, inputs: Tensor, targets: Tensor, mask: Tensor) -> Tensor:
+    def loss(self, inputs: Tensor, targets: Tensor, mask: Tensor, series: Tensor | None = None) -> Tensor:
         """Squared or absolute errors of windows that begin anew, summed over what is known.
 
         Args:
-            inputs: (B, T, D).
+            inputs: (B, T, D), of several series without their embeddings.
             targets: (B, T, J, C); where the linear part is fitted, its residuals, in units of their usual size.
             mask: (B, T, J, C) bool, True = a known value.
+            series: (B,) numbers of the series, if their embeddings are trained.
         """
+        if series is not None and self.config.series_dim:
+            embedded = self.series(series)[:, None].expand(-1, inputs.shape[1], -1)  # (B, T, E)
+            inputs = torch.cat([inputs, embedded.to(inputs.dtype)], dim=-1)
         state = self.start(len(inputs))
         if self.fitted:
             kept = self.layers.num_states

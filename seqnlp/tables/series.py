@@ -81,13 +81,13 @@ class SeriesAnswers:
             if self.column and not name:
                 raise DataError(f"expected the name of a series in '{self.column}', found nothing")
             series = self._read(f"series {name}" if self.column else "the table", rows)
-            yield from self._rows(series, len(rows), begin)
+            yield from self._rows(name, series, len(rows), begin)
         except SeqnlpError as problem:
             nothing = [None] * (len(self.kinds) - 1)
             for place in range(len(rows) if self.keeps_rows else 1):
                 yield begin + place, [*nothing, str(problem)]
 
-    def _rows(self, series: Series, count: int, begin: int) -> Iterator[tuple[int, list[Any]]]:
+    def _rows(self, name: str, series: Series, count: int, begin: int) -> Iterator[tuple[int, list[Any]]]:
         if isinstance(self.model, Detector):
             scored = dict(zip(series.lines.tolist(), self.model.scored(series), strict=True))
             for place in range(count):
@@ -96,7 +96,8 @@ class SeriesAnswers:
                 told = None if row else LEFT_OUT
                 yield begin + place, [fields["score"], fields["p_value"], fields["flagged"], told]
             return
-        forecast = self.model.forecast_after(series)
+        model = self.model.of_series(name, series) if self.column else self.model
+        forecast = model.forecast_after(series)
         for place, time in enumerate(forecast.times):
             values = [side[end] for side in forecast.sides(place) for end in ("value", "low", "high")]
             yield begin, [forecast.origin, time, place + 1, *values, None]

@@ -7,8 +7,8 @@ from typing import Any
 
 from seqnlp.bundle_fields import Fields
 from seqnlp.config.anomaly_detection import AnomalyDetectionConfig
-from seqnlp.config.forecasting import ForecastingConfig
-from seqnlp.config.series import READ_ALIKE
+from seqnlp.config.forecasting import ForecastingConfig, ForecastingDataConfig
+from seqnlp.config.series import READ_ALIKE, SeriesDataConfig
 from seqnlp.data.series.scale import Scaler
 from seqnlp.data.series.step import Step, calendar_library
 from seqnlp.errors import RunError
@@ -18,10 +18,16 @@ def describe(config: ForecastingConfig | AnomalyDetectionConfig) -> dict[str, An
     """What ``config.yaml`` of the model folder says: names and numbers, no paths."""
     return {
         "task": config.task,
-        "data": {name: getattr(config.data, name) for name in READ_ALIKE},
+        "data": {name: getattr(config.data, name) for name in READ_ALIKE} | _series_column(config.data),
         "model": asdict(config.model),
         "about": asdict(config.about),
     }
+
+
+def _series_column(data: SeriesDataConfig) -> dict[str, str]:
+    """The column that names series, of a model of several."""
+    column = data.series_column if isinstance(data, ForecastingDataConfig) else ""
+    return {"series_column": column} if column else {}
 
 
 def series_facts(names: tuple[str, ...], step: Step | None, scaler: Scaler) -> dict[str, Any]:
@@ -62,13 +68,13 @@ def _is_frequency(name: str) -> bool:
         return False
 
 
-def saved_scaler(saved: Fields, columns: int) -> Scaler:
-    """Mean and deviation of the columns.
+def saved_scaler(saved: Fields, *shape: int) -> Scaler:
+    """Mean and deviation of the columns (C,), or of the columns of each series (S, C).
 
     Raises:
         RunError: they are missing or no such numbers.
     """
-    scaler = Scaler(saved.table("mean", columns), saved.table("deviation", columns))
+    scaler = Scaler(saved.table("mean", *shape), saved.table("deviation", *shape))
     if (scaler.deviation <= 0).any():
         actual = scaler.deviation.tolist()
         raise RunError(f"{saved.path}: deviation: expected numbers above 0, found {actual}; copy the model again")

@@ -90,7 +90,7 @@ def plan_of(rows: int, min_context: int, window: int, horizon: int = 3) -> Windo
     values = np.arange(rows, dtype=float)[:, None]
     known = np.ones((rows, 1), dtype=bool)
     known[5] = False
-    return WindowPlan(Inputs(values, known, values, 0), horizon, min_context, window, "x.csv")
+    return WindowPlan([Inputs(values, known, values, 0)], horizon, min_context, window, ["x.csv"])
 
 
 @pytest.mark.parametrize(("rows", "min_context", "window"), [(40, 1, 2), (40, 4, 9), (23, 5, 20), (31, 7, 8)])

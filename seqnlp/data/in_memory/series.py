@@ -27,10 +27,11 @@ def written_series(examples: Any, name: str, settings: Mapping[str, Any]) -> Wri
         rows = [{f"value {column}": value for column, value in row.items()} for row in rows]
     names = list(rows[0])
     time = chosen or _time_column(rows[0])
+    series = str(settings.get("data.series_column", ""))
     values = [part.strip() for part in str(settings.get("data.value_columns", "")).split(",") if part.strip()]
-    if missing := [column for column in [*filter(None, [time]), *values] if column not in names]:
+    if missing := [column for column in [*filter(None, [time, series]), *values] if column not in names]:
         raise DataError(f"{name}: expected a column '{missing[0]}', found {columns_in(rows[0])}")
-    numbers = set(values or names) - {time}
+    numbers = set(values or names) - {time, series}
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(names)

@@ -111,14 +111,17 @@ class Inputs:
     skipped: int
 
 
-def fit_scale(reading: InputTransform, series: Series) -> Scaler:
+def fit_scale(reading: InputTransform, series: Series, advice: str = "") -> Scaler:
     """The scale of the training part.
+
+    Args:
+        advice: what to do about a column that never changes; empty: leave it out.
 
     Raises:
         DataError: it is shorter than a season and a row, or a column never changes.
     """
     changes, known = _changes(reading, series)
-    return fit_scaler(changes, known, series.names, series.source)
+    return fit_scaler(changes, known, series.names, series.source, *filter(None, [advice]))
 
 
 def make_inputs(reading: InputTransform, scaler: Scaler, series: Series) -> Inputs:

@@ -98,7 +98,17 @@ def load_part(
     name = getattr(config, split)
     if split != "train" and part_of(name) is None:
         return Part(read_series(existing_file(config, split, name), config, say, step, names), 0)
-    series = read_series(existing_file(config, "train", config.train), config, say, names=names)
+    return part_of_series(
+        read_series(existing_file(config, "train", config.train), config, say, names=names), config, split
+    )
+
+
+def part_of_series(series: Series, config: SeriesDataConfig, split: str) -> Part:
+    """A part of a training series, which goes on from the rows before it.
+
+    Raises:
+        DataError: nothing is left for it.
+    """
     begin, end = _bounds(config, split, len(series))
     if begin >= end:
         raise DataError(f"{len(series):,} rows: nothing is left for {split} (data.dev, data.test)", series.source)
@@ -129,10 +139,19 @@ def read_series(
     Raises:
         DataError: the file cannot be read; and as :func:`series_of`.
     """
+    named = True if is_parquet(path) else None
+    return series_of(rows_of_file(path, config), config, path, say, step, names, named=named)
+
+
+def rows_of_file(path: Path, config: SeriesDataConfig) -> Iterator[tuple[int, list[str]]]:
+    """The line and the fields of each row of a CSV or parquet file.
+
+    Raises:
+        DataError: the file cannot be read.
+    """
     if is_parquet(path):
-        return series_of(parquet_rows(path, config), config, path, say, step, names, named=True)
-    fields = csv_rows((line for _, line in read_lines(path)), path, delimiter_of(config.delimiter))
-    return series_of(fields, config, path, say, step, names)
+        return parquet_rows(path, config)
+    return csv_rows((line for _, line in read_lines(path)), path, delimiter_of(config.delimiter))
 
 
 def series_of(

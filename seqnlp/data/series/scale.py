@@ -33,12 +33,19 @@ class Scaler:
         return values
 
 
-def fit_scaler(values: FloatArray, known: NDArray[np.bool_], names: tuple[str, ...], source: object) -> Scaler:
+def fit_scaler(
+    values: FloatArray,
+    known: NDArray[np.bool_],
+    names: tuple[str, ...],
+    source: object,
+    advice: str = "leave it out of data.value_columns",
+) -> Scaler:
     """Mean and deviation of the known values.
 
     Args:
         values: (T, C) of the training part.
         known: (T, C).
+        advice: what to do about a column that never changes.
 
     Raises:
         DataError: all values of a column are equal: there is nothing to learn, and no scale; or one is so large that
@@ -49,9 +56,7 @@ def fit_scaler(values: FloatArray, known: NDArray[np.bool_], names: tuple[str, .
         column = values[known[:, place], place]  # (known rows,)
         if np.all(column == column[:1]):
             problem = f"all {len(column):,} training values are {column[0]:g}" if len(column) else "no value is known"
-            raise DataError(
-                f"column '{name}': {problem}, so there is nothing to learn; leave it out of data.value_columns", source
-            )
+            raise DataError(f"column '{name}': {problem}, so there is nothing to learn; {advice}", source)
         with np.errstate(over="ignore", invalid="ignore"):
             means[place], deviations[place] = column.mean(), column.std()
         if not np.isfinite(deviations[place]):

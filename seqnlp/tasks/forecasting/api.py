@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import copy
+import os
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,10 +16,11 @@ import numpy as np
 from seqnlp.arrays import FloatArray
 from seqnlp.bundle import load_bundle
 from seqnlp.data.in_memory.series import written_series
-from seqnlp.data.series.parts import Series, read_series
+from seqnlp.data.series.many import one_series, read_many
+from seqnlp.data.series.parts import Series
 from seqnlp.data.series.rows import Row
 from seqnlp.data.series.time import write_timestamp
-from seqnlp.errors import DataError, SeqnlpError
+from seqnlp.errors import DataError, SeqnlpError, listed
 from seqnlp.networks.engine import choose_engine
 from seqnlp.plots.answers import framed
 from seqnlp.plots.lines import charts_html
@@ -154,6 +158,34 @@ class Forecaster(SavedModel):
         self.reader = ForecastSession(self.loaded)
 
     @property
+    def series(self) -> tuple[str, ...]:
+        """The series that a model of several was trained on; none of a model of one series."""
+        return self.loaded.series if self.loaded.many else ()
+
+    def of_series(
+        self, name: str, given: Series | None = None, say: Callable[[str], None] = lambda text: None
+    ) -> Forecaster:
+        """The forecaster of one of the series; of a model of one series the model itself.
+
+        Args:
+            name: of the series.
+            given: rows of a series that training never saw: they tell its scale.
+            say: told that it is such a series.
+
+        Raises:
+            DataError: training never saw the series, and there are no rows, or not those of a scale.
+        """
+        if not self.loaded.many:
+            return self
+        one = copy.copy(self)
+        one.loaded = self.loaded.of(name, given)
+        one.reader = ForecastSession(one.loaded)
+        if name not in self.series:
+            rows = f"{len(given):,} rows" if given is not None else "rows"
+            say(f"series {name}: training never saw it; it is read on the scale of its own {rows}, as a mean series")
+        return one
+
+    @property
     def names(self) -> tuple[str, ...]:
         """Of the columns that are forecast."""
         return self.loaded.facts.names
@@ -185,20 +217,54 @@ class Forecaster(SavedModel):
 
         Raises:
             SeqnlpError: no path, a horizon below 0, or a level that the model does not have.
-            DataError: the file cannot be read, is not as the model's training file was, or too short.
+            DataError: the file cannot be read, is not as the model's training file was, holds several series, or too
+                few rows.
         """
         self._check(horizon, level)
-        loaded = self.loaded
         path = arguments.series_path(series, "forecast_series()")
-        read = read_series(path, loaded.data, say, loaded.facts.step, self.names)
-        return self.forecast_after(read, horizon, level=level)
+        name, read = one_series(self.read(path, say), path)
+        return self.of_series(name, read, say).forecast_after(read, horizon, level=level)
+
+    def forecast_each(
+        self,
+        series: Any,
+        horizon: int = 0,
+        *,
+        level: float = 0.9,
+        say: Callable[[str], None] = lambda text: None,
+    ) -> dict[str, Forecast]:
+        """As :meth:`forecast`, of each series of a file or of a table in memory, by their names, in the file's order.
+
+        A model of one series answers under the empty name.
+
+        Raises:
+            SeqnlpError, DataError: as :meth:`forecast`; names the series.
+        """
+        self._check(horizon, level)
+        if isinstance(series, str | os.PathLike):
+            read = self.read(Path(series), say)
+        else:
+            with self._written(series) as path:
+                read = self.read(path, say)
+        return {
+            name: self.of_series(name, one, say).forecast_after(one, horizon, level=level) for name, one in read.items()
+        }
+
+    def read(self, path: Path, say: Callable[[str], None] = lambda text: None) -> dict[str, Series]:
+        """The series of a file by their names, as the model reads series; of a model of one series under ``""``.
+
+        Raises:
+            DataError: as :meth:`forecast`.
+        """
+        return read_many(path, self.loaded.data, say, self.loaded.facts.step, self.names)
 
     def forecast_after(self, read: Series, horizon: int = 0, *, level: float = 0.9) -> Forecast:
-        """As :meth:`forecast`, of a series that was read as the model reads series.
+        """As :meth:`forecast`, of a series that was read as the model reads series; of several, see :meth:`of_series`.
 
         Raises:
             SeqnlpError, DataError: as :meth:`forecast`.
         """
+        self._refuse_many()
         self._check(horizon, level)
         loaded = self.loaded
         if len(read) < self.reader.fewest_rows:
@@ -217,13 +283,19 @@ class Forecaster(SavedModel):
         Raises:
             SeqnlpError, DataError: as :meth:`forecast`.
         """
+        with self._written(series) as path:
+            return self.forecast(path, horizon, level=level)
+
+    @contextmanager
+    def _written(self, series: Any) -> Iterator[Path]:
+        """A series in memory as a file."""
         data = self.loaded.data
-        chosen = {"data.time_column": data.time_column} if data.time_column else {}
+        chosen = {f"data.{key}": getattr(data, key) for key in ("time_column", "series_column") if getattr(data, key)}
         written = written_series(series, "series", chosen)
         with tempfile.TemporaryDirectory(prefix="seqnlp_") as folder:
             path = Path(folder) / f"series{written.ending}"
             path.write_bytes(written.content)
-            return self.forecast(path, horizon, level=level)
+            yield path
 
     def start(self, horizon: int = 0, *, level: float = 0.9, source: object = "the series") -> ForecastStream:
         """A series to read row by row: ``stream = forecaster.start(); stream.add([20.7], "1981-01-01")``.
@@ -232,10 +304,13 @@ class Forecaster(SavedModel):
             horizon, level: as for :meth:`forecast`.
             source: what messages call the series.
 
+        A model of several series reads one of them: ``forecaster.of_series("harbour").start()``.
+
         Raises:
             SeqnlpError: as :meth:`forecast`.
         """
         self._check(horizon, level)
+        self._refuse_many()
         return ForecastStream(self, horizon or self.horizon, level, source)
 
     def forecast_from(self, place: SeriesState, written: str, horizon: int, level: float) -> Forecast:
@@ -257,6 +332,11 @@ class Forecaster(SavedModel):
             return written or str(place.rows), tuple(str(place.rows + number) for number in ahead)
         moments = [step.after(moment, number) for number in ahead]
         return written, tuple(write_timestamp(one, written, time_format) for one in moments)
+
+    def _refuse_many(self) -> None:
+        if self.loaded.many:
+            problem = f"the model reads {len(self.series):,} series ({listed(self.series)})"
+            raise SeqnlpError(f"{problem}; say which: of_series(NAME), or forecast_each() for all of a file")
 
     @staticmethod
     def _check(horizon: int, level: float) -> None:

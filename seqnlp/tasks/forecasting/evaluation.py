@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,9 @@ from seqnlp.arrays import BoolArray, FloatArray
 from seqnlp.bundle import load_bundle, record_scores
 from seqnlp.config.forecasting import ForecastingConfig
 from seqnlp.data.series.inputs import Inputs, make_inputs
-from seqnlp.data.series.parts import Part, load_part, part_digest
-from seqnlp.errors import DataError, SeqnlpError
+from seqnlp.data.series.many import load_parts
+from seqnlp.data.series.parts import Part, part_digest
+from seqnlp.errors import DataError, SeqnlpError, listed
 from seqnlp.metrics.conformal import coverage
 from seqnlp.metrics.forecasting import errors, naive, rows_ahead, seasonal_naive, seasonal_naive_with_drift
 from seqnlp.metrics.linear_baseline import LinearBaseline, linear_baseline
@@ -50,7 +51,64 @@ def evaluate(
     bundle = load_bundle(run)
     loaded = forecaster_from_bundle(bundle)
     require_split(config, split)
-    part = load_part(config.data, split, say, loaded.facts.names, loaded.facts.step)
+    parts = known_parts(loaded, config, split, say)
+    trains = _training_parts(config, loaded, classical, say)
+    columns, origins, seconds = list[ColumnReport](), 0, 0.0
+    for name, part in parts.items():
+        judged = _judged(loaded.of(name), part, trains.get(name), classical, say)
+        columns += [replace(column, series=name) for column in judged.columns]
+        origins, seconds = origins + judged.origins, seconds + judged.seconds
+    report = ForecastReport(
+        title=config.name or str(run),
+        split=split,
+        rows=sum(map(len, parts.values())),
+        missing=sum(int((~part.series.known[part.begin :]).sum()) for part in parts.values()),
+        origins=origins,
+        horizon=loaded.settings.horizon,
+        season=loaded.settings.season,
+        columns=columns,
+        seconds=seconds,
+    )
+    if keep:
+        record_scores(run, split, _summary(report, config), say)
+    return report
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """One series: a report on each column, the number of rows that it was forecast from, and how long that took."""
+
+    columns: list[ColumnReport]
+    origins: int
+    seconds: float
+
+
+def known_parts(
+    loaded: LoadedForecaster, config: ForecastingConfig, split: str, say: Callable[[str], None]
+) -> dict[str, Part]:
+    """A split of each series that the model knows; of others the scale would be that of the rows to be forecast.
+
+    Raises:
+        DataError: the split cannot be read, or holds none of the model's series.
+    """
+    parts = load_parts(config.data, split, say, loaded.facts.names, loaded.facts.step)
+    unknown = [name for name in parts if name not in loaded.series]
+    if len(unknown) == len(parts):
+        expected = f"expected series of the training file ({listed(loaded.series)})"
+        raise DataError(f"{expected}, found {listed(unknown)}", getattr(config.data, split))
+    if unknown:
+        say(f"series that training never saw are not judged, they have no scale before their rows: {listed(unknown)}")
+    return {name: part for name, part in sorted(parts.items()) if name not in unknown}
+
+
+def _judged(
+    loaded: LoadedForecaster, part: Part, train: Part | None, classical: bool, say: Callable[[str], None]
+) -> _Judged:
+    """One series, with the naive forecasts and the linear one beside the model's.
+
+    Raises:
+        DataError: the split is too short.
+    """
     inputs = make_inputs(loaded.reading, loaded.facts.scaler, part.series)
     started = time.perf_counter()
     origins, transformed, _, known = backtest(loaded.network, loaded.settings, inputs, part, loaded.facts.scaler)
@@ -58,7 +116,7 @@ def evaluate(
     values, season, horizon = part.series.values, loaded.settings.season, loaded.settings.horizon
     actual = values[rows_ahead(origins, horizon)]  # (O, J, C)
     named = _baselines(values, origins, horizon, season)
-    linear, others = _fitted(config, loaded, part, origins, classical, say)
+    linear, others = _fitted(loaded, train, part, origins, classical, say)
     factors = _factors(loaded, inputs, part.series.known, origins)  # (O, L, C)
     columns = [
         _column(
@@ -73,31 +131,21 @@ def evaluate(
         )
         for place in range(len(part.series.names))
     ]
-    report = ForecastReport(
-        title=config.name or str(run),
-        split=split,
-        rows=len(part),
-        missing=int((~part.series.known[part.begin :]).sum()),
-        origins=len(origins),
-        horizon=horizon,
-        season=season,
-        columns=columns,
-        seconds=seconds,
-    )
-    if keep:
-        record_scores(run, split, _summary(report, config), say)
-    return report
+    return _Judged(columns, len(origins), seconds)
 
 
 def _summary(report: ForecastReport, config: ForecastingConfig) -> dict[str, Any]:
     """What ``metrics.json`` keeps of a report."""
     named = getattr(config.data, report.split)
+    kept = [
+        (column, {**asdict(column.model), "coverage_90": interval_90(column).coverage}) for column in report.columns
+    ]
+    by_series: dict[str, dict[str, Any]] = {column.series: {} for column, _ in kept}
+    for column, scores in kept:
+        by_series[column.series][column.name] = scores
     return {
         "mase": None if report.score is None else round(report.score, 5),
-        "columns": {
-            column.name: {**asdict(column.model), "coverage_90": interval_90(column).coverage}
-            for column in report.columns
-        },
+        **({"columns": by_series[""]} if "" in by_series else {"series": by_series}),
         "file": Path(config.data.train if named.endswith("%") else named).name,
         "sha256": part_digest(config.data, report.split),
     }
@@ -115,9 +163,30 @@ def _factors(loaded: LoadedForecaster, inputs: Inputs, known: BoolArray, origins
     return factors
 
 
+def _training_parts(
+    config: ForecastingConfig, loaded: LoadedForecaster, classical: bool, say: Callable[[str], None]
+) -> dict[str, Part]:
+    """The training part of each series, which linear forecasts are fitted on; none if it is not there.
+
+    Raises:
+        SeqnlpError: ETS and ARIMA are asked for, and it is not there.
+    """
+    if not config.data.train:  # a model folder alone
+        if classical:
+            raise SeqnlpError("ETS and ARIMA are fitted on the training part: evaluate a run, where it can be read")
+        return {}
+    try:
+        return load_parts(config.data, "train", lambda text: None, loaded.facts.names, loaded.facts.step)
+    except DataError as problem:
+        if classical:
+            raise
+        say(f"no linear forecast beside the model, which is fitted on the training part: {problem}")
+        return {}
+
+
 def _fitted(
-    config: ForecastingConfig,
     loaded: LoadedForecaster,
+    train: Part | None,
     part: Part,
     origins: NDArray[np.int64],
     classical: bool,
@@ -126,16 +195,13 @@ def _fitted(
     """The linear forecast, if the training part is there to fit it on; ETS's and ARIMA's (O, J) a column.
 
     Raises:
-        SeqnlpError: ETS and ARIMA are asked for, but statsmodels or the training part is not there.
+        SeqnlpError: ETS and ARIMA are asked for, but statsmodels is not there.
     """
     settings, none = loaded.settings, [dict[str, FloatArray]() for _ in part.series.names]
-    if not config.data.train:  # a model folder alone
-        if classical:
-            raise SeqnlpError("ETS and ARIMA are fitted on the training part: evaluate a run, where it can be read")
+    if train is None:
         return None, none
+    given = (train.series, part.series, settings.transform, settings.season, origins, settings.horizon)
     try:
-        train = load_part(config.data, "train", lambda text: None, loaded.facts.names, loaded.facts.step)
-        given = (train.series, part.series, settings.transform, settings.season, origins, settings.horizon)
         linear = linear_baseline(*given)
     except DataError as problem:
         if classical:

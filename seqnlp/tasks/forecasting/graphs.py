@@ -5,7 +5,7 @@ from __future__ import annotations
 from seqnlp.bundle import Bundle
 from seqnlp.networks.forecaster import rows_graph
 from seqnlp.networks.graph import Graph
-from seqnlp.tasks.forecasting.forecaster import forecaster_from_bundle
+from seqnlp.tasks.forecasting.forecaster import LoadedForecaster, forecaster_from_bundle
 
 
 def graphs(bundle: Bundle) -> tuple[dict[str, Graph], str]:
@@ -18,6 +18,18 @@ def graphs(bundle: Bundle) -> tuple[dict[str, Graph], str]:
     notes = (
         f"A row of `rows` holds {transform}{season}, less `mean` and divided by `deviation` of vocabulary.json, in the "
         f"order of its columns ({', '.join(names)}){calendar}. `forecasts` are on that scale. The first states are "
-        "zeros; of `last`, and of the `lags` of a fitted linear part, they are NaN. `new_X` is the next `X`."
+        f"zeros; of `last`, and of the `lags` of a fitted linear part, they are NaN. `new_X` is the next `X`."
     )
-    return {"forecaster": rows_graph(settings, loaded.weights, len(names))}, notes
+    return {"forecaster": rows_graph(settings, loaded.weights, len(names))}, notes + _of_series(loaded)
+
+
+def _of_series(loaded: LoadedForecaster) -> str:
+    """What one must know of a model of several series."""
+    if not loaded.many:
+        return ""
+    scales = " `mean` and `deviation` have a row for each of `series`, in that order."
+    width = loaded.settings.series_dim
+    if not width:
+        return scales
+    where = "its row of `embeddings` there (of a series that training never saw, the mean of all)"
+    return f"{scales} The last {width} numbers of a row are the embedding of its series: {where}."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from seqnlp.bundle import Bundle
+from seqnlp.errors import SeqnlpError
 from seqnlp.page.file import PageModel
 from seqnlp.tasks.forecasting.facts import INTERVALS, LEVELS
 from seqnlp.tasks.forecasting.forecaster import forecaster_from_bundle
@@ -22,6 +23,9 @@ def page_model(bundle: Bundle) -> PageModel:
         SeqnlpError: its series have something that a page cannot read.
     """
     loaded = forecaster_from_bundle(bundle, "numpy")
+    if loaded.many:
+        problem = f"a page reads one series, and this model reads {len(loaded.series):,}"
+        raise SeqnlpError(f"--page: {problem} (data.series_column); use `seqnlp forecast`, or export --onnx")
     model, facts = loaded.settings, loaded.facts
     settings = {
         **series_settings(facts.names, loaded.data, facts.step, facts.scaler),

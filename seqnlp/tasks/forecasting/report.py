@@ -58,6 +58,7 @@ class ColumnReport:
         intervals: of each level.
         steps: each step ahead; its coverage is that of the 90 % interval.
         linear: the linear forecast by least squares, if the training part could be read.
+        series: that the column is of; empty where there is one without a name.
     """
 
     name: str
@@ -66,6 +67,12 @@ class ColumnReport:
     intervals: list[Interval]
     steps: list[StepErrors]
     linear: NamedErrors | None = None
+    series: str = ""
+
+    @property
+    def title(self) -> str:
+        """The series and the column."""
+        return f"{self.series}: {self.name}" if self.series else self.name
 
     @property
     def below_linear(self) -> float | None:
@@ -93,7 +100,7 @@ class ForecastReport(Report):
         origins: rows from which the whole horizon was forecast (rolling origin, one row at a time).
         horizon: rows ahead.
         season: rows in a season.
-        columns: one report each.
+        columns: one report each; of several series, those of each series.
         seconds: the time that forecasting took.
     """
 
@@ -141,7 +148,13 @@ class ForecastReport(Report):
             if self.missing
             else ""
         )
-        return f"{self.rows:,} rows{missing}, {self.horizon} ahead from each of {self.origins:,} rows"
+        of_series = f"{len(self.series):,} series, " if self.series else ""
+        return f"{of_series}{self.rows:,} rows{missing}, {self.horizon} ahead from each of {self.origins:,} rows"
+
+    @property
+    def series(self) -> list[str]:
+        """The names of the series; none of a file that is one series."""
+        return list(dict.fromkeys(column.series for column in self.columns if column.series))
 
     @property
     def headline(self) -> list[tuple[str, str]]:
@@ -159,7 +172,9 @@ class ForecastReport(Report):
 
     @property
     def sections(self) -> list[Table | Drawing]:
-        """Tables and charts in reading order, column by column."""
+        """Tables and charts in reading order, column by column; of several series one table, a row for each."""
+        if self.series:
+            return [_series_table(self.columns)]
         return [section for column in self.columns for section in _column_sections(column)]
 
     def summary(self) -> dict[str, Any]:
@@ -180,7 +195,7 @@ def interval_90(column: ColumnReport) -> Interval:
 def _mase(report: ForecastReport) -> str:
     """The score and what it is a multiple of, or why there is none."""
     of = f"season of {report.season}"
-    undefined = [column.name for column in report.columns if column.model.mase is None]
+    undefined = [column.title for column in report.columns if column.model.mase is None]
     if report.score is None:
         return f"undefined: the training part repeats exactly ({of}), so the seasonal-naive error is 0"
     left_out = f"; undefined, left out: {', '.join(undefined)}" if undefined else ""
@@ -193,6 +208,24 @@ def _below(model: Errors, baseline: Errors) -> float | None:
 
 def _percent(part: float | None) -> str:
     return "-" if part is None else f"{percent(part)} %"
+
+
+def _series_table(columns: list[ColumnReport]) -> Table:
+    several = len({column.name for column in columns}) > 1
+    heads = ("series", ">RMSE", ">MASE", ">RMSE, linear", ">below it", ">below seasonal-naive", ">90 % interval held")
+    rows = [
+        (
+            column.title if several else column.series,
+            f"{column.model.rmse:.4g}",
+            _multiple(column.model.mase),
+            f"{column.linear.errors.rmse:.4g}" if column.linear else "-",
+            _percent(column.below_linear),
+            _percent(column.below_seasonal_naive),
+            percent(interval_90(column).coverage),
+        )
+        for column in columns
+    ]
+    return Table("each series" if several else f"each series: {columns[0].name}", heads, rows)
 
 
 def _column_sections(column: ColumnReport) -> list[Table | Drawing]:

@@ -9,24 +9,35 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from seqnlp.bundle import Bundle, load_bundle, save_bundle, weights_of
 from seqnlp.bundle_files import FOLDER
-from seqnlp.config.forecasting import AUTO, ForecastingConfig
+from seqnlp.config.forecasting import ForecastingConfig
 from seqnlp.data.linear_forecast import LinearForecast
-from seqnlp.data.series.inputs import Inputs, fit_scale, known_calendar_features, make_inputs
-from seqnlp.data.series.parts import Part, load_part, part_digest
-from seqnlp.errors import DataError
-from seqnlp.metrics.forecasting import errors, naive_scale
+from seqnlp.data.series.inputs import Inputs
+from seqnlp.data.series.parts import Part, part_digest
+from seqnlp.errors import RunError
+from seqnlp.metrics.forecasting import errors
 from seqnlp.models.forecaster import RecurrentForecaster
 from seqnlp.models.series_as_network import TorchForecaster
 from seqnlp.models.size import count_parameters
+from seqnlp.networks.protocol import ForecasterNetwork
 from seqnlp.tasks.base import BaseTask
 from seqnlp.tasks.forecasting.card import model_card
-from seqnlp.tasks.forecasting.facts import LEVELS, SeriesFacts, facts_to_vocabulary, reading_of
+from seqnlp.tasks.forecasting.facts import (
+    EMBEDDINGS,
+    INTERVALS,
+    LEVELS,
+    SERIES_INTERVALS,
+    SeriesFacts,
+    facts_to_vocabulary,
+)
 from seqnlp.tasks.forecasting.forecaster import forecaster_from_bundle
+from seqnlp.tasks.forecasting.learned import learned_series
 from seqnlp.tasks.forecasting.linear import fit_linear_part, fit_linear_part_again, residuals, share_of_network
+from seqnlp.tasks.forecasting.many import EmbeddedSeries
 from seqnlp.tasks.forecasting.model import build_forecaster, tensors_of
 from seqnlp.tasks.forecasting.prediction import Backtest, backtest, fit_intervals
 from seqnlp.tasks.forecasting.windows import WindowPlan
@@ -44,7 +55,7 @@ from seqnlp.training.task import Batch
 
 
 class ForecastingTask(BaseTask[ForecastingConfig, RecurrentForecaster]):
-    """A forecaster, its series and its scores.
+    """A forecaster, its one or more series and its scores.
 
     Raises:
         DataError: a file is missing or not as configured, or a part of the series is too short.
@@ -58,22 +69,35 @@ class ForecastingTask(BaseTask[ForecastingConfig, RecurrentForecaster]):
         super().__init__(config, folder, device)
         self.digests = {TRAIN: part_digest(config.data, "train"), DEV: part_digest(config.data, "dev")}
         settings, trainer = config.model, config.trainer
-        train = load_part(config.data, "train", say)
-        if settings.calendar == AUTO:
-            settings.calendar = ", ".join(known_calendar_features(train.series.moments))
-        self.reading = reading_of(settings)
-        self.facts = self._learn_facts(train)
+        self.reading, self.series = learned_series(config, say)
+        if not config.data.series_column or (len(self.series) == 1 and not config.start_from):
+            settings.series_dim = 0  # nothing sets one series apart
         start = self._start()
-        inputs = make_inputs(self.reading, self.facts.scaler, train.series)
-        self.windows = WindowPlan(inputs, settings.horizon, settings.min_context, trainer.window, train.series.source)
-        self._load_dev(train, say)
-        goes_on = self.dev_inputs if config.data.dev.endswith("%") else None
-        self.fitted = fit_linear_part(settings, inputs, goes_on) if settings.linear == "fitted" else None
+        inputs = [one.inputs for one in self.series]
+        sources = [one.train.series.source for one in self.series]
+        self.windows = WindowPlan(inputs, settings.horizon, settings.min_context, trainer.window, sources)
+        self.fitted = fit_linear_part(settings, inputs, self._whole) if settings.linear == "fitted" else None
         if self.fitted:
             settings.lags = len(self.fitted.lags)
-        self.intervals = np.full((len(LEVELS), settings.horizon, len(self.facts.names)), np.inf)  # (levels, J, C)
+        widths = np.full((len(LEVELS), settings.horizon, len(self.facts.names)), np.inf)  # (levels, J, C)
+        self.intervals, self.series_intervals = widths, np.stack([widths] * len(self.series))
         self._build(inputs, start, say)
-        self._say_sizes(train, say)
+        self._say_sizes(say)
+
+    @property
+    def facts(self) -> SeriesFacts:
+        """Of the first series; names and steps are those of all."""
+        return self.series[0].facts
+
+    @property
+    def dev(self) -> Part | None:
+        """Of the first series."""
+        return self.series[0].dev
+
+    @property
+    def dev_inputs(self) -> Inputs | None:
+        """Of the first series."""
+        return self.series[0].dev_inputs
 
     def plan(self, epoch: int) -> Sequence[Batch]:
         """The windows of an epoch, which begin elsewhere in every epoch."""
@@ -91,23 +115,25 @@ class ForecastingTask(BaseTask[ForecastingConfig, RecurrentForecaster]):
     def loss(self, examples: Batch, done: float) -> Tensor:
         """The squared or absolute errors of windows, summed."""
         windows = self.windows.read(examples).to(self.device)
-        return self.model.loss(windows.inputs, windows.targets, windows.mask)
+        return self.model.loss(windows.inputs, windows.targets, windows.mask, windows.series)
 
     def evaluate(self) -> dict[str, float]:
-        """The MASE, the mean of the columns'; prediction intervals are fitted anew.
+        """The MASE, the mean of the columns' of all series; prediction intervals are fitted anew.
 
         A column whose MASE is undefined counts with its MAE: the mean is then called ``mae`` or, of several columns,
         ``error``.
         """
-        if self.dev is None or self.dev_inputs is None:
+        numbers = [number for number, one in enumerate(self.series) if one.dev]
+        if not numbers:
             return {}
-        _, forecasts, actual, known = self._backtest(self.dev, self.dev_inputs)  # (O, J, C) each
-        self.intervals = fit_intervals(forecasts, actual, known, LEVELS)
-        forecasts, actual = self.reading.restored(forecasts), self.reading.restored(actual)
-        columns = [
-            errors(forecasts[..., place], actual[..., place], known[..., place], tuple(scales))
-            for place, scales in enumerate(self.facts.naive_scales)
-        ]
+        backtests, columns = self._backtests(numbers), []
+        self._fit_intervals(numbers, backtests)
+        for number, (_, transformed, came, known) in zip(numbers, backtests, strict=True):  # (O, J, C) each
+            forecasts, actual = self.reading.restored(transformed), self.reading.restored(came)
+            columns += [
+                errors(forecasts[..., place], actual[..., place], known[..., place], tuple(scales))
+                for place, scales in enumerate(self.series[number].facts.naive_scales)
+            ]
         mean = float(np.mean([one.mae if one.mase is None else one.mase for one in columns]))
         mase = {"mase": mean} if all(one.mase is not None for one in columns) else {}
         named = {"mae": columns[0].mae, "rmse": columns[0].rmse} if len(columns) == 1 else {}
@@ -117,8 +143,8 @@ class ForecastingTask(BaseTask[ForecastingConfig, RecurrentForecaster]):
         """The model as it is now."""
         return Bundle(
             description=describe(self.config),
-            weights=weights_of(tensors_of(self.model, self.intervals)),
-            vocabulary=facts_to_vocabulary(self.facts),
+            weights=weights_of(tensors_of(self.model, self._interval_tensors)),
+            vocabulary=facts_to_vocabulary({one.name: one.facts for one in self.series}, self._embeddings),
             labels=[],
             metrics=metrics,
             card=model_card(self.config, self.facts.names, metrics),
@@ -127,13 +153,12 @@ class ForecastingTask(BaseTask[ForecastingConfig, RecurrentForecaster]):
     def finish(self) -> str:
         """The linear part fitted again, in words."""
         settings = self.config.model
-        if not (settings.refit and self.fitted and self.dev_inputs and self.config.data.dev.endswith("%")):
+        if not (settings.refit and self.fitted and self._whole):
             return ""
         folder = self.folder / FOLDER
         saved = load_bundle(folder)
-        again = fit_linear_part_again(self.fitted, settings, self.dev_inputs)
+        self._set_linear(fit_linear_part_again(self.fitted, settings, self._whole))
         linear = self.model.linear
-        linear.set(again.lags, again.calendar_features, again.bias)
         fitted = weights_of({"linear.weight": linear.weight, "linear.bias": linear.bias})
         save_bundle(folder, replace(saved, weights={**saved.weights, **fitted}))
         return "linear part fitted again on train and dev; "
@@ -143,40 +168,59 @@ class ForecastingTask(BaseTask[ForecastingConfig, RecurrentForecaster]):
         horizon = self.config.model.horizon
         return [f"seqnlp forecast {run} series.csv --horizon {horizon} -o forecast.csv --plot forecast.png"]
 
-    def _load_dev(self, train: Part, say: Callable[[str], None]) -> None:
-        """Set ``dev`` and ``dev_inputs``; None without a development split."""
-        data = self.config.data
-        say_dev = (lambda text: None) if data.dev.endswith("%") else say  # a part: said of the training file
-        like_train = (train.series.names, train.series.step)
-        self.dev = load_part(data, "dev", say_dev, *like_train) if data.dev else None
-        self.dev_inputs = make_inputs(self.reading, self.facts.scaler, self.dev.series) if self.dev else None
+    @property
+    def _whole(self) -> list[Inputs] | None:
+        """Each series to the end of its development part, if that goes on from the training part."""
+        if not self.config.data.dev.endswith("%"):
+            return None
+        return [one.dev_inputs for one in self.series if one.dev_inputs]
 
-    def _build(self, inputs: Inputs, start: Bundle | None, say: Callable[[str], None]) -> None:
+    @property
+    def _interval_tensors(self) -> dict[str, NDArray[np.float64]]:
+        widths = {INTERVALS: self.intervals}
+        return widths | {SERIES_INTERVALS: self.series_intervals} if self.config.data.series_column else widths
+
+    def _build(self, inputs: list[Inputs], start: Bundle | None, say: Callable[[str], None]) -> None:
         """Set ``model`` with its first weights, those of the start if there is one."""
         config = self.config
         torch.manual_seed(config.seed)
-        self.model = build_forecaster(config.model, len(self.facts.names))
+        embedded = len(self.series) if config.model.series_dim else 0
+        self.model = build_forecaster(config.model, len(self.facts.names), embedded)
         if start:
             self.digests |= start_digests(start)
             self.initialized_from = name_of(start)
-            take_over_weights(config, self.model, start, own=("linear.",) if self.fitted else ())
+            own = ("linear.",) if self.fitted else ()
+            take_over_weights(config, self.model, start, own=(*own, EMBEDDINGS))
+            self._take_over_embeddings(start)
             say(f"begins with the weights of {config.start_from}; values are scaled as this training part is")
         if self.fitted:
             self._learn_residuals(self.fitted, inputs)
         self.model.to(self.device)
 
-    def _say_sizes(self, train: Part, say: Callable[[str], None]) -> None:
+    def _take_over_embeddings(self, start: Bundle) -> None:
+        """Those of series that the start knows; others begin as their mean."""
+        many = forecaster_from_bundle(start).many
+        if many is None or not self.config.model.series_dim:
+            return
+        known = [many.embedding(many.place(one.name)) for one in self.series]  # (S, E)
+        with torch.no_grad():
+            self.model.series.weight.copy_(torch.from_numpy(np.array(known)))
+
+    def _say_sizes(self, say: Callable[[str], None]) -> None:
         """What a person should know of the series and the model."""
-        settings, facts = self.config.model, self.facts
-        step = f"a step of {facts.step.words(train.series.moments[0])}, " if facts.step else ""
+        settings, facts, trains = self.config.model, self.facts, [one.train for one in self.series]
+        step = f"a step of {facts.step.words(trains[0].series.moments[0])}, " if facts.step else ""
+        of_series = f"{len(trains):,} series, " if self.config.data.series_column else ""
         say(
-            f"train: {len(train):,} rows, {step}{len(facts.names)} columns ({', '.join(facts.names)}); "
-            f"dev: {len(self.dev) if self.dev else 0:,} rows; {count_parameters(self.model):,} parameters"
+            f"train: {of_series}{sum(map(len, trains)):,} rows, {step}{len(facts.names)} columns "
+            f"({', '.join(facts.names)}); dev: {sum(len(one.dev or ()) for one in self.series):,} rows; "
+            f"{count_parameters(self.model):,} parameters"
         )
         if self.fitted:
             read = f"the last {settings.lags} rows" + (f" and the {settings.calendar}" if settings.calendar else "")
-            say(f"linear part: least squares over {read}; the network learns the residuals")
-        if self.dev is None:
+            shared = "" if len(trains) == 1 else ", the same for all series, each on its own scale"
+            say(f"linear part: least squares over {read}{shared}; the network learns the residuals")
+        if all(one.dev is None for one in self.series):
             say("dev: none, so there is nothing to fit prediction intervals on (data.dev)")
 
     def _start(self) -> Bundle | None:
@@ -192,40 +236,90 @@ class ForecastingTask(BaseTask[ForecastingConfig, RecurrentForecaster]):
         saved = forecaster_from_bundle(begun)
         free = ("refit", "follow", "min_context", "loss") + (("lags",) if config.model.linear == "fitted" else ())
         refuse_other(config, "the columns", ", ".join(saved.facts.names), ", ".join(self.facts.names))
+        if saved.settings.series_dim and not config.data.series_column:
+            problem = f"the model in {config.start_from} reads embeddings of series; name the column of series"
+            raise RunError(f"start_from: {problem} in data.series_column")
         refuse_other_settings(config, saved.settings, config.model, free)
         return begun
 
-    def _backtest(self, dev: Part, inputs: Inputs) -> Backtest:
-        """Forecasts on dev, with as much of the network's answer as is best there beside a fitted linear part."""
-        network, given = TorchForecaster(self.model), (inputs, dev, self.facts.scaler)
+    @property
+    def _embeddings(self) -> NDArray[np.float64] | None:
+        """(S, E) of the series, if the network reads them."""
+        return self.model.series.weight.detach().cpu().double().numpy() if self.config.model.series_dim else None
+
+    def _network(self, number: int) -> ForecasterNetwork:
+        """The network for one of the series."""
+        network = TorchForecaster(self.model)
+        if not self.config.model.series_dim:
+            return network
+        assert self._embeddings is not None
+        return EmbeddedSeries(network, self._embeddings[number])
+
+    def _backtests(self, numbers: Sequence[int]) -> list[Backtest]:
+        """Forecasts on dev of some of the series, with as much of the network's answer as is best there beside a fitted
+        linear part: as much in every series."""
         if not self.model.fitted:
-            return backtest(network, self.config.model, *given)
+            return [self._backtest(number) for number in numbers]
         share = self.model.linear.share
         share.fill_(0)
-        linear = backtest(network, self.config.model, *given)[1]  # (O, J, C)
+        linear = [self._backtest(number)[1] for number in numbers]  # (O, J, C) each
         share.fill_(1)
-        origins, whole, actual, known = backtest(network, self.config.model, *given)
-        best = share_of_network(linear, whole, actual, known)  # (C,)
+        whole = [self._backtest(number) for number in numbers]
+        deviations = [self.series[number].facts.scaler.deviation for number in numbers]  # (C,) each
+        scaled = [
+            (line / deviation, forecasts / deviation, actual / deviation, known)
+            for deviation, line, (_, forecasts, actual, known) in zip(deviations, linear, whole, strict=True)
+        ]
+        best = share_of_network(scaled)  # (C,)
         share.copy_(torch.from_numpy(best))
-        return origins, linear + best * (whole - linear), actual, known
+        return [
+            (origins, line + best * (forecasts - line), actual, known)
+            for line, (origins, forecasts, actual, known) in zip(linear, whole, strict=True)
+        ]
 
-    def _learn_residuals(self, fitted: LinearForecast, inputs: Inputs) -> None:
+    def _backtest(self, number: int) -> Backtest:
+        one = self.series[number]
+        assert one.dev is not None
+        assert one.dev_inputs is not None
+        return backtest(self._network(number), self.config.model, one.dev_inputs, one.dev, one.facts.scaler)
+
+    def _fit_intervals(self, numbers: Sequence[int], backtests: Sequence[Backtest]) -> None:
+        """Set the widths of intervals: of one series, or of each of several and, in deviations, of all together.
+
+        The latter stand for those of a series that training never saw, and where a series' own dev part is too short.
+        """
+        if not self.config.data.series_column:
+            _, forecasts, actual, known = backtests[0]
+            self.intervals = fit_intervals(forecasts, actual, known, LEVELS)
+            return
+        deviations = [one.facts.scaler.deviation for one in self.series]  # (C,) each
+        scaled = [
+            (forecasts / deviations[number], actual / deviations[number], known)
+            for number, (_, forecasts, actual, known) in zip(numbers, backtests, strict=True)
+        ]
+        together = [np.concatenate(part) for part in zip(*scaled, strict=True)]
+        self.intervals = fit_intervals(together[0], together[1], together[2], LEVELS)  # (levels, J, C)
+        self.series_intervals = np.stack([self.intervals * deviation for deviation in deviations])
+        for number, (_, forecasts, actual, known) in zip(numbers, backtests, strict=True):
+            own = fit_intervals(forecasts, actual, known, LEVELS)
+            self.series_intervals[number] = np.where(np.isfinite(own), own, self.series_intervals[number])
+
+    def _set_linear(self, fitted: LinearForecast) -> None:
+        """Put a fit into the model; it does not read the embedding of the series."""
+        horizon, columns = fitted.bias.shape
+        none = np.zeros((self.config.model.series_dim, horizon, columns))
+        of_calendar = np.concatenate([fitted.calendar_features, none])
+        self.model.linear.set(fitted.lags, of_calendar, fitted.bias)
+
+    def _learn_residuals(self, fitted: LinearForecast, inputs: list[Inputs]) -> None:
         """Put the fit into the model, and its residuals into the windows as targets, in units of their usual size."""
         windows = self.windows
-        left = residuals(fitted, inputs)  # (T, J, C)
+        left = np.zeros(windows.targets.shape)  # (T, J, C)
+        for place, one in zip(windows.places, inputs, strict=True):
+            left[place] = residuals(fitted, one)
         squares = np.square(left, where=windows.mask, out=np.zeros_like(left)).sum(axis=(0, 1))  # (C,)
         usual = np.sqrt(squares / np.maximum(windows.mask.sum(axis=(0, 1)), 1))
         unit = np.where(usual > 1e-6, usual, 1.0)  # a series that repeats exactly leaves nothing
-        self.model.linear.set(fitted.lags, fitted.calendar_features, fitted.bias)
+        self._set_linear(fitted)
         self.model.linear.unit.copy_(torch.from_numpy(unit))
         windows.targets = (left / unit).astype(np.float32)
-
-    def _learn_facts(self, train: Part) -> SeriesFacts:
-        """What the training part says; nothing of a later row is in it."""
-        series, season = train.series, self.config.model.season
-        if len(series) <= season:
-            problem = f"expected more than {season:,} training rows, a season (model.season), found {len(series):,}"
-            raise DataError(problem, series.source)
-        columns = zip(series.values.T, series.known.T, strict=True)
-        scales = [[naive_scale(values, known, rows) for rows in (season, 1)] for values, known in columns]  # (C, 2)
-        return SeriesFacts(series.names, series.step, fit_scale(self.reading, series), np.array(scales))

@@ -1,0 +1,169 @@
+"""Several series in one file: rows in long form, a column of which names the series that a row is of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+
+from seqnlp.config.forecasting import ForecastingDataConfig
+from seqnlp.config.series import part_of
+from seqnlp.data.series.parts import Part, Series, part_of_series, read_series, rows_of_file, series_of
+from seqnlp.data.series.step import Step
+from seqnlp.data.sources import existing_file
+from seqnlp.errors import DataError, listed, missing_column
+
+Say = Callable[[str], None]
+Fields = tuple[int, list[str]]
+"""The line of a row, and its fields."""
+
+_MOST_NOTES = 5
+"""That are told of single series of a file."""
+
+
+def load_parts(
+    config: ForecastingDataConfig, split: str, say: Say, names: tuple[str, ...] = (), step: Step | None = None
+) -> dict[str, Part]:
+    """A split of each series, by the series' name; of a file that is one series, which has no name, under ``""``.
+
+    The arguments and errors are those of :func:`~seqnlp.data.series.parts.load_part`; percentages are parts of each
+    series.
+    """
+    name = getattr(config, split)
+    own = split != "train" and part_of(name) is None
+    path = existing_file(config, split, name) if own else existing_file(config, "train", config.train)
+    series = read_many(path, config, say, step if own else None, names)
+    return {key: Part(one, 0) if own else part_of_series(one, config, split) for key, one in series.items()}
+
+
+def read_many(
+    path: Path, config: ForecastingDataConfig, say: Say, step: Step | None = None, names: tuple[str, ...] = ()
+) -> dict[str, Series]:
+    """The series in a file by their names, in the order in which they begin; see :func:`load_parts`.
+
+    Args:
+        step: that all of them must have; nothing: that of the longest.
+        names: of the columns to read.
+
+    Raises:
+        DataError: the column that names the series is missing, or a name; or one of the series cannot be read.
+    """
+    if not config.series_column:
+        return {"": read_series(path, config, say, step, names)}
+    head, rows = _rows_of_series(path, config)
+    notes, series = _Notes(path, say), dict[str, Series]()
+    alone = replace(config, limit=0)  # the file's rows are counted, not those of each series
+    for name in sorted(rows, key=lambda one: -len(rows[one])):  # the longest shows the step between rows best
+        source = source_of(path, name)
+        given = iter([head, *rows[name]])
+        one = series_of(given, alone, source, notes.of(source), step, names, named=True)
+        step, names = step or one.step, one.names
+        series[name] = one
+    notes.end()
+    return {name: series[name] for name in rows}
+
+
+def source_of(path: object, name: str) -> str:
+    """What messages call a series of a file."""
+    return f"{path} (series {name})" if name else str(path)
+
+
+class SeriesColumn:
+    """The column that names the series of each row, taken out of the rows.
+
+    Args:
+        head: the names of the columns.
+        column: the one that names the series.
+
+    Raises:
+        DataError: it is not there, or twice.
+    """
+
+    def __init__(self, head: Fields, column: str, source: object) -> None:
+        line, names = head[0], [name.strip() for name in head[1]]
+        if column not in names:
+            hint = "set data.series_column; the first row names the columns"
+            raise missing_column(column, names, hint, source, line)
+        if names.count(column) > 1:
+            raise DataError(f"the column '{column}' is there {names.count(column)} times", source, line)
+        self.column, self.width, self.place, self.source = column, len(names), names.index(column), source
+
+    def without(self, row: Fields) -> Fields:
+        """A row without the column."""
+        line, fields = row
+        return line, fields[: self.place] + fields[self.place + 1 :]
+
+    def apart(self, row: Fields) -> tuple[str, Fields]:
+        """The series that a row is of, and the row without it.
+
+        Raises:
+            DataError: it has no name, or the row another number of fields than the first.
+        """
+        line, fields = row
+        if len(fields) != self.width:
+            problem = f"expected {self.width} fields as in the file's first row, found {len(fields)}"
+            raise DataError(f"{problem}; a field with a comma stands in double quotes", self.source, line)
+        name = fields[self.place].strip()
+        if not name:
+            raise DataError(f"expected the name of a series in '{self.column}', found nothing", self.source, line)
+        return name, self.without(row)
+
+
+def _rows_of_series(path: Path, config: ForecastingDataConfig) -> tuple[Fields, dict[str, list[Fields]]]:
+    """The names of the columns, and the rows of each series, both without the column that names the series."""
+    given: Iterator[Fields] = rows_of_file(path, config)
+    head = next(given, None)
+    if head is None:
+        raise DataError("expected a CSV file with a row that names its columns, found no row", path)
+    column, rows = SeriesColumn(head, config.series_column, path), dict[str, list[Fields]]()
+    for row in islice(given, config.limit or None):
+        name, rest = column.apart(row)
+        rows.setdefault(name, []).append(rest)
+    if not rows:
+        raise DataError("expected rows of series, found none", path)
+    return column.without(head), rows
+
+
+class _Notes:
+    """What is said of single series: the same of several once, and no more than a few lines of a file."""
+
+    def __init__(self, path: Path, say: Say) -> None:
+        self._path, self._say = path, say
+        self._told, self._left_out = set[str](), 0
+
+    def of(self, source: str) -> Say:
+        """What takes the notes on one series."""
+
+        def note(text: str) -> None:
+            what = text.removeprefix(f"{source}: ")
+            if what in self._told:
+                return
+            self._told.add(what)
+            if len(self._told) <= _MOST_NOTES:
+                self._say(text)
+            else:
+                self._left_out += 1
+
+        return note
+
+    def end(self) -> None:
+        """Say how much was not said."""
+        if self._left_out:
+            self._say(f"{self._path}: {self._left_out:,} more such notes on other series")
+
+
+def one_series(series: dict[str, Series], source: object) -> tuple[str, Series]:
+    """The only series of a file, and its name.
+
+    Raises:
+        DataError: there are several.
+    """
+    if len(series) > 1:
+        raise DataError(
+            f"expected the rows of one series, found {len(series):,} ({listed(series)}); in Python forecast_each() "
+            "answers for each",
+            source,
+        )
+    [(name, one)] = series.items()
+    return name, one

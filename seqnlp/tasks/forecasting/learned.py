@@ -1,0 +1,77 @@
+"""The series that a forecaster learns from: their training and development parts, as it reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from seqnlp.config.forecasting import AUTO, ForecasterConfig, ForecastingConfig
+from seqnlp.data.series.inputs import Inputs, InputTransform, fit_scale, known_calendar_features, make_inputs
+from seqnlp.data.series.many import load_parts
+from seqnlp.data.series.parts import Part, Series
+from seqnlp.errors import DataError, listed
+from seqnlp.metrics.forecasting import naive_scale
+from seqnlp.tasks.forecasting.facts import SeriesFacts, reading_of
+from seqnlp.tasks.forecasting.prediction import origins_of
+
+
+@dataclass(frozen=True)
+class LearnedSeries:
+    """A series of the training file.
+
+    Attributes:
+        name: in the column that names series; empty: the file is one series.
+        facts: what the training part says; nothing of a later row is in it.
+        train, inputs: the training part, and as it is read.
+        dev, dev_inputs: the development part, if there is one.
+    """
+
+    name: str
+    facts: SeriesFacts
+    train: Part
+    inputs: Inputs
+    dev: Part | None
+    dev_inputs: Inputs | None
+
+
+def learned_series(config: ForecastingConfig, say: Callable[[str], None]) -> tuple[InputTransform, list[LearnedSeries]]:
+    """How values become inputs, and the series by name; ``model.calendar=auto`` becomes what the longest shows.
+
+    Raises:
+        DataError: a file is missing or not as configured, or a part of a series is too short; names the series.
+    """
+    data, settings = config.data, config.model
+    trains = dict(sorted(load_parts(data, "train", say).items()))
+    longest = max(trains.values(), key=len).series
+    if settings.calendar == AUTO:
+        settings.calendar = ", ".join(known_calendar_features(longest.moments))
+    reading = reading_of(settings)
+    facts = {name: _facts(reading, settings, train.series, name) for name, train in trains.items()}
+    say_dev = (lambda text: None) if data.dev.endswith("%") else say  # a part: said of the training file
+    devs = load_parts(data, "dev", say_dev, longest.names, longest.step) if data.dev else {}
+    if unknown := devs.keys() - trains.keys():
+        expected = f"expected series of the training file ({listed(trains)})"
+        raise DataError(f"{expected}, found {listed(sorted(unknown))}", data.dev)
+    if data.series_column:  # of many series the few that are too short are to be known before hours of training
+        for part in devs.values():
+            origins_of(part, settings, reading)
+    learned = []
+    for name, train in trains.items():
+        scaler, dev = facts[name].scaler, devs.get(name)
+        inputs = make_inputs(reading, scaler, train.series)
+        dev_inputs = make_inputs(reading, scaler, dev.series) if dev else None
+        learned.append(LearnedSeries(name, facts[name], train, inputs, dev, dev_inputs))
+    return reading, learned
+
+
+def _facts(reading: InputTransform, settings: ForecasterConfig, series: Series, name: str) -> SeriesFacts:
+    season = settings.season
+    if len(series) <= season:
+        problem = f"expected more than {season:,} training rows, a season (model.season), found {len(series):,}"
+        raise DataError(problem, series.source)
+    columns = zip(series.values.T, series.known.T, strict=True)
+    scales = [[naive_scale(values, known, rows) for rows in (season, 1)] for values, known in columns]  # (C, 2)
+    scaler = fit_scale(reading, series, "leave the series out" if name else "")
+    return SeriesFacts(series.names, series.step, scaler, np.array(scales))
