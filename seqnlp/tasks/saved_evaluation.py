@@ -28,6 +28,7 @@ _COLUMNS = {
     "text_column": "",
     "label_column": "",
     "time_column": "",
+    "series_column": "",
     "value_columns": "",
     "source": "",
     "target": "",
