@@ -5,7 +5,10 @@ Passengers follow the week, the year and the weather, and the weather of a day i
 real files this one has faults: a few values are missing, and the days on which the ferry was in the dock. The same seed
 gives the same file::
 
-    python tools/make_demo_series.py          # writes recipes/forecasting/demo/ferry.csv
+    python tools/make_demo_series.py          # writes recipes/forecasting/demo/ferry.csv and ferries.csv
+
+``ferries.csv`` holds the passengers of three other lines, below each other: of other sizes and lengths, with a rhythm
+of the week that they share and noise of their own.
 """
 
 from __future__ import annotations
@@ -27,6 +30,9 @@ IN_DOCK = range(500, 505)
 WEEK = (0.8, 0.75, 0.8, 0.9, 1.1, 1.5, 1.35)
 """Monday to Sunday."""
 
+LINES = {"castle": (120, 240), "island": (2500, 330), "north shore": (600, 280)}
+"""Usual passengers of a day, and days."""
+
 MISSING = 0.01
 """Chance that a count was not written down."""
 
@@ -45,19 +51,34 @@ def make_rows(rng: random.Random) -> Iterator[tuple[str, str, str]]:
             yield day.isoformat(), count, f"{temperature:.1f}"
 
 
+def make_lines(rng: random.Random) -> Iterator[tuple[str, str, str]]:
+    """Date, line and passengers of each day."""
+    for name, (usual, days) in LINES.items():
+        trend = 0.0
+        for number in range(days):
+            day = FIRST + timedelta(days=number)
+            trend = 0.9 * trend + rng.gauss(0, 0.06)
+            passengers = usual * WEEK[day.weekday()] * math.exp(trend + rng.gauss(0, 0.05))
+            yield day.isoformat(), name, str(round(passengers))
+
+
 def write_demo_series(folder: Path, seed: int = 7) -> None:
-    """Write the file."""
+    """Write the files."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "ferry.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(("date", "passengers", "temperature"))
         writer.writerows(make_rows(random.Random(seed)))
+    with (folder / "ferries.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(("date", "line", "passengers"))
+        writer.writerows(make_lines(random.Random(seed)))
 
 
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--folder", type=Path, default=ROOT / "recipes" / "forecast" / "demo")
+    parser.add_argument("--folder", type=Path, default=ROOT / "recipes" / "forecasting" / "demo")
     parser.add_argument("--seed", type=int, default=7)
     arguments = parser.parse_args()
     write_demo_series(arguments.folder, arguments.seed)

@@ -95,7 +95,7 @@ def refuse_much_repair(rows: Sequence[Row], findings: Findings, config: SeriesDa
 def _back(rows: Sequence[Row], place: int) -> str:
     """What a file looks like in which this row is the first that is not after those before."""
     row, before = rows[place], rows[place - 1]
-    apart = "give each a column or a file of its own"
+    apart = "give each a column or a file of its own (one forecaster reads all of a file: data.series_column)"
     if row.moment == before.moment:
         return f"{row.written} stands on line {before.line} and again here; several series side by side? then {apart}"
     if any(row.moment == earlier.moment for earlier in rows[:place]):
