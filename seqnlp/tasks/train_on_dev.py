@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from seqnlp.bundle import Bundle, load_bundle
-from seqnlp.config.common import Config, LabelledDataConfig
+from seqnlp.config.common import Config, LabelledDataConfig, source_split
 from seqnlp.errors import ConfigError, RunError
 from seqnlp.tasks.saved_evaluation import config_of
 
@@ -23,7 +23,8 @@ INHERITED = "(from a model trained on dev too)"
 """The same of a run that begins with such a model, or learns what it says."""
 
 _FREE = ("dir", "train", "test", "train_on_dev")
-"""Settings of the data in which the two runs may differ; the training data are compared by what they hold."""
+"""Settings of the data in which the two runs may differ; the training data are compared by what they hold, and test
+too where it is a part of them."""
 
 
 def lent_by(config: Config) -> str:
@@ -96,11 +97,13 @@ def _earlier(config: Config) -> Bundle:
 
 def _refuse_other_settings(config: Config, theirs: Config) -> None:
     mine, other = asdict(config), asdict(theirs)
+    cut = any(source_split(one.data, "test") == "train" for one in (config, theirs))
+    free = [name for name in _FREE if not (cut and name == "test")]
     different = [
         f"{group}.{name}: expected {_shown(other[group].get(name))}, as {lent_by(config)} has, found {_shown(value)}"
         for group in ("data", "model", "tokenizer", "teacher")
         for name, value in mine.get(group, {}).items()
-        if name not in _FREE and _shown(value) != _shown(other[group].get(name))
+        if name not in free and _shown(value) != _shown(other[group].get(name))
     ]
     if different:
         raise ConfigError(different)

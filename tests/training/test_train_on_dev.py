@@ -118,6 +118,7 @@ def test_a_finished_run_is_resumed_only_while_the_earlier_one_is_there(folder: P
     ("changes", "problem"),
     [
         ({"model__hidden_dim": 9}, "model.hidden_dim: expected 8, as .*alone has, found 9"),
+        ({"data__test": "1/4"}, "data.test: expected nothing, as .*alone has, found 1/4"),
         ({"data__limit": 5}, "data.limit: expected 0, as .*alone has, found 5"),
     ],
 )
