@@ -75,7 +75,7 @@ def refuse_other_labels(folder: Path, ours: Iterable[str], theirs: Iterable[str]
     ]
     if differences:
         found = f"found one {' and '.join(differences)} in {folder}"
-        raise RunError(f"teacher.runs: expected models with the labels of this run's training split, {found}")
+        raise RunError(f"teacher.runs: expected models with the labels of this run, {found}")
 
 
 def _some(names: Iterable[str]) -> str:
@@ -111,6 +111,7 @@ def unlabelled(teacher: TeacherConfig, say: Callable[[str], None]) -> list[str]:
     """
     if not teacher.runs or not teacher.texts:
         return []
+    _refuse_missing(teacher.texts)
     lines = [line for _, line in read_lines(teacher.texts) if line.strip()]
     if not lines:
         raise DataError("expected texts for teacher.texts, one a line; found blank lines only", teacher.texts)
@@ -126,9 +127,13 @@ def texts_digest(teacher: TeacherConfig) -> dict[str, str]:
     """
     if not teacher.runs or not teacher.texts:
         return {}
-    if not Path(teacher.texts).is_file():
-        raise DataError("no such file; expected one of texts without labels (teacher.texts)", teacher.texts)
+    _refuse_missing(teacher.texts)
     return {"the file of teacher.texts": file_digest(teacher.texts)}
+
+
+def _refuse_missing(name: str) -> None:
+    if not Path(name).is_file():
+        raise DataError("no such file; expected one of texts without labels (teacher.texts)", name)
 
 
 def progress_of(

@@ -159,8 +159,7 @@ def test_models_that_cannot_teach_are_refused(folder: Path, tmp_path: Path) -> N
     write_conll(tmp_path / "data" / "dev.conll", places[:2])
     crf = folder / "crf"
     assert refusal(tiny_config(tmp_path / "data", teacher__runs=str(crf))) == (
-        "teacher.runs: expected models with the labels of this run's training split, found one with 'PER' in "
-        f"{crf / 'model'}"
+        f"teacher.runs: expected models with the labels of this run, found one with 'PER' in {crf / 'model'}"
     )
     assert refusal(taught(folder, "crf", model__scheme="iob2")) == (
         "teacher.runs: expected models with the tag scheme iob2, as this run has, found bioes in "
