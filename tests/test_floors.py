@@ -5,10 +5,9 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from pathlib import Path
-
-import pytest
 
 PACKAGE = Path(__file__).resolve().parent.parent / "seqnlp"
 ORDER = (
@@ -71,9 +70,19 @@ def name_of(path: Path) -> str:
     return path.relative_to(PACKAGE).as_posix()
 
 
-def imports(path: Path, at_import_time: bool = False) -> Iterator[str]:
+@cache
+def imports(path: Path, at_import_time: bool = False) -> tuple[str, ...]:
     """Dotted names that a file imports; ``from seqnlp import bundle`` is ``seqnlp.bundle``."""
-    body = ast.parse(path.read_text(encoding="utf-8"))
+    return tuple(_imports(path, at_import_time))
+
+
+@cache
+def _parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def _imports(path: Path, at_import_time: bool) -> Iterator[str]:
+    body = _parsed(path)
     for node in _top_level(body) if at_import_time else ast.walk(body):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -86,7 +95,7 @@ def imports(path: Path, at_import_time: bool = False) -> Iterator[str]:
 def _top_level(node: ast.AST) -> Iterator[ast.AST]:
     """What runs when the module is imported: nothing inside functions, nothing for type checkers only."""
     for child in ast.iter_child_nodes(node):
-        for_types_only = isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING"
+        for_types_only = isinstance(child, ast.If) and getattr(child.test, "id", "") == "TYPE_CHECKING"
         if not for_types_only and not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
             yield child
             yield from _top_level(child)
@@ -96,23 +105,32 @@ def packages(path: Path, at_import_time: bool = False) -> set[str]:
     return {name.partition(".")[0] for name in imports(path, at_import_time)}
 
 
+def offences(paths: Iterable[Path], found: Callable[[Path], set[str]]) -> dict[str, set[str]]:
+    """What each file should not import, of those that have such."""
+    return {name_of(path): what for path in paths if (what := found(path))}
+
+
 def test_every_module_has_a_floor() -> None:
     assert {path.relative_to(PACKAGE).parts[0].removesuffix(".py") for path in MODULES} <= set(FLOORS)
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
-def test_a_module_imports_from_its_own_folder_or_lower_floors(path: Path) -> None:
-    own = FLOORS[path.relative_to(PACKAGE).parts[0].removesuffix(".py")]
-    own_room = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
-    rooms = {name.split(".")[1] for name in imports(path) if name.startswith("seqnlp.")} - {own_room, "__version__"}
-    assert {room for room in rooms if FLOORS.get(room, 0) >= own} == set()
+def test_modules_import_from_their_own_folder_or_lower_floors() -> None:
+    def higher(path: Path) -> set[str]:
+        own = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+        rooms = {name.split(".")[1] for name in imports(path) if name.startswith("seqnlp.")} - {own, "__version__"}
+        return {room for room in rooms if FLOORS.get(room, 0) >= FLOORS[own]}
+
+    assert offences(MODULES, higher) == {}
 
 
-@pytest.mark.parametrize("path", [*PACKAGE.glob("tasks/*/*.py")], ids=name_of)
-def test_a_task_imports_no_other_task(path: Path) -> None:
-    tasks = {folder.name for folder in path.parent.parent.iterdir() if folder.is_dir()} - {path.parent.name}
-    others = tuple(f"seqnlp.tasks.{task}." for task in tasks)
-    assert [name for name in imports(path) if name.startswith(others)] == []
+def test_tasks_import_no_other_task() -> None:
+    tasks = {folder.name for folder in (PACKAGE / "tasks").iterdir() if folder.is_dir()}
+
+    def of_others(path: Path) -> set[str]:
+        others = tuple(f"seqnlp.tasks.{task}." for task in tasks - {path.parent.name})
+        return {name for name in imports(path) if name.startswith(others)}
+
+    assert offences(PACKAGE.glob("tasks/*/*.py"), of_others) == {}
 
 
 def test_no_module_imports_itself_through_others() -> None:
@@ -132,10 +150,12 @@ def test_only_compose_imports_hydra() -> None:
     }
 
 
-@pytest.mark.parametrize("path", MODULES, ids=name_of)
-def test_heavy_libraries_are_imported_where_they_are_used(path: Path) -> None:
-    own = {path.stem} if path.parent == PACKAGE else set()  # seqnlp/sklearn.py is for those who have imported sklearn
-    assert packages(path, at_import_time=True) & HEAVY - own == set()
+def test_heavy_libraries_are_imported_where_they_are_used() -> None:
+    def heavy(path: Path) -> set[str]:
+        own = {path.stem} if path.parent == PACKAGE else set()  # seqnlp/sklearn.py is for those who imported sklearn
+        return packages(path, at_import_time=True) & HEAVY - own
+
+    assert offences(MODULES, heavy) == {}
 
 
 def test_there_is_no_torch_where_text_is_read_and_the_command_line_begins() -> None:
