@@ -26,6 +26,8 @@ class ForecastingDataConfig(SeriesDataConfig):
         "into parts, and scaled, for itself; empty: the file is one series",
     )
 
+    limit: int = setting(0, "use only the first N rows of each file, or of each series in it; 0: all", low=0)
+
     def problems(self) -> list[str]:
         """Settings that are fine alone and make no sense together."""
         problems, column = super().problems(), self.series_column

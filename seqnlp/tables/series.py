@@ -96,7 +96,7 @@ class SeriesAnswers:
                 told = None if row else LEFT_OUT
                 yield begin + place, [fields["score"], fields["p_value"], fields["flagged"], told]
             return
-        model = self.model.of_series(name, series) if self.column else self.model
+        model = self.model.of_series(name.strip(), series) if self.column else self.model
         forecast = model.forecast_after(series)
         for place, time in enumerate(forecast.times):
             values = [side[end] for side in forecast.sides(place) for end in ("value", "low", "high")]

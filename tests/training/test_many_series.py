@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import random
 from collections.abc import Callable
 from functools import partial
@@ -133,6 +134,8 @@ def test_a_series_alone_is_forecast_as_among_others(data: Path, model: Forecaste
         last = stream.add([float(a), float(b)], day)
     assert last is not None
     same(last, among)
+    travelled = pickle.loads(pickle.dumps(model.of_series("tower")))
+    assert travelled.loaded.facts.scaler.mean.tolist() == model.of_series("tower").loaded.facts.scaler.mean.tolist()
     table = pandas.read_csv(data / "series.csv")
     same(model.forecast_each(table)["tower"], among)
 
@@ -337,6 +340,11 @@ def test_what_is_wrong_in_a_file_of_series_is_named(
 ) -> None:
     write_series(tmp_path / "series.csv", change(rows_of("harbour")))
     assert refused(config_of(tmp_path), tmp_path / "run").startswith(problem)
+
+
+def test_a_limit_counts_the_rows_of_each_series(data: Path, tmp_path: Path) -> None:
+    task = make(config_of(data, data__limit=60), tmp_path / "run")
+    assert [len(one.train) for one in task.series] == [36, 36, 36]
 
 
 def test_a_dev_part_that_is_too_short_is_named_before_training(tmp_path: Path) -> None:

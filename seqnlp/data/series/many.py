@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
-from itertools import islice
 from pathlib import Path
 
 from seqnlp.config.forecasting import ForecastingDataConfig
@@ -53,11 +51,10 @@ def read_many(
         return {"": read_series(path, config, say, step, names)}
     head, rows = _rows_of_series(path, config)
     notes, series = _Notes(path, say), dict[str, Series]()
-    alone = replace(config, limit=0)  # the file's rows are counted, not those of each series
     for name in sorted(rows, key=lambda one: -len(rows[one])):  # the longest shows the step between rows best
         source = source_of(path, name)
         given = iter([head, *rows[name]])
-        one = series_of(given, alone, source, notes.of(source), step, names, named=True)
+        one = series_of(given, config, source, notes.of(source), step, names, named=True)
         step, names = step or one.step, one.names
         series[name] = one
     notes.end()
@@ -117,7 +114,7 @@ def _rows_of_series(path: Path, config: ForecastingDataConfig) -> tuple[Fields, 
     if head is None:
         raise DataError("expected a CSV file with a row that names its columns, found no row", path)
     column, rows = SeriesColumn(head, config.series_column, path), dict[str, list[Fields]]()
-    for row in islice(given, config.limit or None):
+    for row in given:
         name, rest = column.apart(row)
         rows.setdefault(name, []).append(rest)
     if not rows:

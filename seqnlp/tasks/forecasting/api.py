@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -156,6 +155,7 @@ class Forecaster(SavedModel):
         self.loaded = forecaster_from_bundle(bundle, self.engine, device, threads)
         self._remember(bundle, path, engine=engine, device=device, threads=threads)
         self.reader = ForecastSession(self.loaded)
+        self._one_of: tuple[Forecaster, str, Series | None] | None = None
 
     @property
     def series(self) -> tuple[str, ...]:
@@ -177,13 +177,18 @@ class Forecaster(SavedModel):
         """
         if not self.loaded.many:
             return self
-        one = copy.copy(self)
+        one: Forecaster = object.__new__(type(self))
+        one.__dict__.update(self.__dict__)
         one.loaded = self.loaded.of(name, given)
         one.reader = ForecastSession(one.loaded)
+        one._one_of = (self, name, given)
         if name not in self.series:
             rows = f"{len(given):,} rows" if given is not None else "rows"
             say(f"series {name}: training never saw it; it is read on the scale of its own {rows}, as a mean series")
         return one
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (Forecaster.of_series, self._one_of) if self._one_of else super().__reduce__()
 
     @property
     def names(self) -> tuple[str, ...]:
