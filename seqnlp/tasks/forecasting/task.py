@@ -26,6 +26,7 @@ from seqnlp.models.size import count_parameters
 from seqnlp.networks.protocol import ForecasterNetwork
 from seqnlp.tasks.base import BaseTask
 from seqnlp.tasks.forecasting.card import model_card
+from seqnlp.tasks.forecasting.developing import dev_backtests, fit_series_intervals
 from seqnlp.tasks.forecasting.facts import (
     EMBEDDINGS,
     INTERVALS,
@@ -36,10 +37,10 @@ from seqnlp.tasks.forecasting.facts import (
 )
 from seqnlp.tasks.forecasting.forecaster import forecaster_from_bundle
 from seqnlp.tasks.forecasting.learned import learned_series
-from seqnlp.tasks.forecasting.linear import fit_linear_part, fit_linear_part_again, residuals, share_of_network
+from seqnlp.tasks.forecasting.linear import fit_linear_part, fit_linear_part_again, residuals
 from seqnlp.tasks.forecasting.many import EmbeddedSeries
 from seqnlp.tasks.forecasting.model import build_forecaster, tensors_of
-from seqnlp.tasks.forecasting.prediction import Backtest, backtest, fit_intervals
+from seqnlp.tasks.forecasting.prediction import fit_intervals
 from seqnlp.tasks.forecasting.windows import WindowPlan
 from seqnlp.tasks.saved_series import describe
 from seqnlp.tasks.start import (
@@ -123,12 +124,16 @@ class ForecastingTask(BaseTask[ForecastingConfig, RecurrentForecaster]):
         A column whose MASE is undefined counts with its MAE: the mean is then called ``mae`` or, of several columns,
         ``error``.
         """
-        numbers = [number for number, one in enumerate(self.series) if one.dev]
-        if not numbers:
+        developed = {number: one for number, one in enumerate(self.series) if one.dev}
+        if not developed:
             return {}
-        backtests, columns = self._backtests(numbers), []
-        self._fit_intervals(numbers, backtests)
-        for number, (_, transformed, came, known) in zip(numbers, backtests, strict=True):  # (O, J, C) each
+        networks = {number: self._network(number) for number in developed}
+        backtests, columns = dev_backtests(self.model, developed, networks), []
+        if self.config.data.series_column:
+            self.intervals, self.series_intervals = fit_series_intervals(self.series, backtests)
+        else:
+            self.intervals = fit_intervals(*backtests[0][1:], LEVELS)
+        for number, (_, transformed, came, known) in backtests.items():  # (O, J, C) each
             forecasts, actual = self.reading.restored(transformed), self.reading.restored(came)
             columns += [
                 errors(forecasts[..., place], actual[..., place], known[..., place], tuple(scales))
@@ -252,57 +257,7 @@ class ForecastingTask(BaseTask[ForecastingConfig, RecurrentForecaster]):
         network = TorchForecaster(self.model)
         if not self.config.model.series_dim:
             return network
-        assert self._embeddings is not None
-        return EmbeddedSeries(network, self._embeddings[number])
-
-    def _backtests(self, numbers: Sequence[int]) -> list[Backtest]:
-        """Forecasts on dev of some of the series, with as much of the network's answer as is best there beside a fitted
-        linear part: as much in every series."""
-        if not self.model.fitted:
-            return [self._backtest(number) for number in numbers]
-        share = self.model.linear.share
-        share.fill_(0)
-        linear = [self._backtest(number)[1] for number in numbers]  # (O, J, C) each
-        share.fill_(1)
-        whole = [self._backtest(number) for number in numbers]
-        deviations = [self.series[number].facts.scaler.deviation for number in numbers]  # (C,) each
-        scaled = [
-            (line / deviation, forecasts / deviation, actual / deviation, known)
-            for deviation, line, (_, forecasts, actual, known) in zip(deviations, linear, whole, strict=True)
-        ]
-        best = share_of_network(scaled)  # (C,)
-        share.copy_(torch.from_numpy(best))
-        return [
-            (origins, line + best * (forecasts - line), actual, known)
-            for line, (origins, forecasts, actual, known) in zip(linear, whole, strict=True)
-        ]
-
-    def _backtest(self, number: int) -> Backtest:
-        one = self.series[number]
-        assert one.dev is not None
-        assert one.dev_inputs is not None
-        return backtest(self._network(number), self.config.model, one.dev_inputs, one.dev, one.facts.scaler)
-
-    def _fit_intervals(self, numbers: Sequence[int], backtests: Sequence[Backtest]) -> None:
-        """Set the widths of intervals: of one series, or of each of several and, in deviations, of all together.
-
-        The latter stand for those of a series that training never saw, and where a series' own dev part is too short.
-        """
-        if not self.config.data.series_column:
-            _, forecasts, actual, known = backtests[0]
-            self.intervals = fit_intervals(forecasts, actual, known, LEVELS)
-            return
-        deviations = [one.facts.scaler.deviation for one in self.series]  # (C,) each
-        scaled = [
-            (forecasts / deviations[number], actual / deviations[number], known)
-            for number, (_, forecasts, actual, known) in zip(numbers, backtests, strict=True)
-        ]
-        together = [np.concatenate(part) for part in zip(*scaled, strict=True)]
-        self.intervals = fit_intervals(together[0], together[1], together[2], LEVELS)  # (levels, J, C)
-        self.series_intervals = np.stack([self.intervals * deviation for deviation in deviations])
-        for number, (_, forecasts, actual, known) in zip(numbers, backtests, strict=True):
-            own = fit_intervals(forecasts, actual, known, LEVELS)
-            self.series_intervals[number] = np.where(np.isfinite(own), own, self.series_intervals[number])
+        return EmbeddedSeries(network, self.model.series.weight[number].detach().cpu().double().numpy())
 
     def _set_linear(self, fitted: LinearForecast) -> None:
         """Put a fit into the model; it does not read the embedding of the series."""
