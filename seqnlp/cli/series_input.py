@@ -42,13 +42,12 @@ def read_standard_rows(verb: str, data: ForecastingDataConfig, names: tuple[str,
         yield from (("", row) for row in read_standard_series(verb, data, names))
         return
     fields = _fields(verb, data)
-    head = next(fields, (1, []))
-    column = SeriesColumn(head, data.series_column, SOURCE)
+    column = SeriesColumn(next(fields, None), data.series_column, SOURCE, trained=True)
     readers: dict[str, Iterator[Row]] = {}
     newest: dict[str, tuple[int, list[str]]] = {}
 
     def fields_of(name: str) -> Iterator[tuple[int, list[str]]]:
-        yield column.without(head)
+        yield column.without(column.head)
         while True:
             yield newest[name]
 

@@ -36,6 +36,7 @@ from seqnlp.training.fit import fit
 
 ROWS = {"harbour": 90, "mill": 75, "tower": 80}
 HEAD = "day,site,a,b"
+QUICK = {"trainer__epochs": 1, "trainer__epoch_steps": 12}
 
 make, train = partial(new_task, ForecastingTask), partial(trained_task, ForecastingTask)
 
@@ -57,7 +58,7 @@ def every_row(**factors: float) -> list[str]:
 
 
 def config_of(folder: Path, **changes: Any) -> ForecastingConfig:
-    return tiny_forecasting(folder, data__series_column="site", **{"trainer__epochs": 1, **changes})
+    return tiny_forecasting(folder, data__series_column="site", **{**QUICK, **changes})
 
 
 def trained(folder: Path, rows: list[str], **changes: Any) -> Forecaster:
@@ -136,7 +137,7 @@ def test_a_series_alone_is_forecast_as_among_others(data: Path, model: Forecaste
     same(last, among)
     travelled = pickle.loads(pickle.dumps(model.of_series("tower")))
     assert travelled.loaded.facts.scaler.mean.tolist() == model.of_series("tower").loaded.facts.scaler.mean.tolist()
-    table = pandas.read_csv(data / "series.csv")
+    table = pandas.read_csv(data / "series.csv").assign(note="a text")
     same(model.forecast_each(table)["tower"], among)
 
 
@@ -179,7 +180,7 @@ def test_one_series_in_long_form_is_as_a_file_of_its_own(tmp_path: Path) -> None
     (tmp_path / "plain").mkdir()
     plain_rows = [row.replace("harbour,", "") for row in rows_of("harbour")]
     write_series(tmp_path / "plain" / "series.csv", ["day,a,b", *plain_rows])
-    plain = train(tiny_forecasting(tmp_path / "plain", trainer__epochs=1), tmp_path / "plain" / "run")
+    plain = train(tiny_forecasting(tmp_path / "plain", **QUICK), tmp_path / "plain" / "run")
     theirs = load_bundle(tmp_path / "long" / "run").tensors
     assert all(torch.equal(tensor, theirs[name]) for name, tensor in plain.model.state_dict().items())
     loaded = seqnlp.load(tmp_path / "plain" / "run")

@@ -49,7 +49,7 @@ def read_many(
     """
     if not config.series_column:
         return {"": read_series(path, config, say, step, names)}
-    head, rows = _rows_of_series(path, config)
+    head, rows = _rows_of_series(path, config, bool(names))
     notes, series = _Notes(path, say), dict[str, Series]()
     for name in sorted(rows, key=lambda one: -len(rows[one])):  # the longest shows the step between rows best
         source = source_of(path, name)
@@ -70,21 +70,30 @@ class SeriesColumn:
     """The column that names the series of each row, taken out of the rows.
 
     Args:
-        head: the names of the columns.
+        head: the names of the columns; nothing where there is no row.
         column: the one that names the series.
+        trained: whether a model was trained with it, so that no setting helps.
 
     Raises:
-        DataError: it is not there, or twice.
+        DataError: it is not there, or twice; or there is no row.
     """
 
-    def __init__(self, head: Fields, column: str, source: object) -> None:
+    def __init__(self, head: Fields | None, column: str, source: object, trained: bool) -> None:
+        if head is None:
+            raise DataError("expected a CSV file with a row that names its columns, found no row", source)
         line, names = head[0], [name.strip() for name in head[1]]
         if column not in names:
-            hint = "set data.series_column; the first row names the columns"
-            raise missing_column(column, names, hint, source, line)
+            hint = "it names the series in the model's training file" if trained else "set data.series_column"
+            raise missing_column(column, names, f"{hint}; the first row names the columns", source, line)
         if names.count(column) > 1:
             raise DataError(f"the column '{column}' is there {names.count(column)} times", source, line)
-        self.column, self.width, self.place, self.source = column, len(names), names.index(column), source
+        self.head, self.column, self.width, self.place, self.source = (
+            head,
+            column,
+            len(names),
+            names.index(column),
+            source,
+        )
 
     def without(self, row: Fields) -> Fields:
         """A row without the column."""
@@ -107,19 +116,16 @@ class SeriesColumn:
         return name, self.without(row)
 
 
-def _rows_of_series(path: Path, config: ForecastingDataConfig) -> tuple[Fields, dict[str, list[Fields]]]:
+def _rows_of_series(path: Path, config: ForecastingDataConfig, trained: bool) -> tuple[Fields, dict[str, list[Fields]]]:
     """The names of the columns, and the rows of each series, both without the column that names the series."""
     given: Iterator[Fields] = rows_of_file(path, config)
-    head = next(given, None)
-    if head is None:
-        raise DataError("expected a CSV file with a row that names its columns, found no row", path)
-    column, rows = SeriesColumn(head, config.series_column, path), dict[str, list[Fields]]()
+    column, rows = SeriesColumn(next(given, None), config.series_column, path, trained), dict[str, list[Fields]]()
     for row in given:
         name, rest = column.apart(row)
         rows.setdefault(name, []).append(rest)
     if not rows:
         raise DataError("expected rows of series, found none", path)
-    return column.without(head), rows
+    return column.without(column.head), rows
 
 
 class _Notes:

@@ -296,6 +296,8 @@ class Forecaster(SavedModel):
         """A series in memory as a file."""
         data = self.loaded.data
         chosen = {f"data.{key}": getattr(data, key) for key in ("time_column", "series_column") if getattr(data, key)}
+        if self.loaded.many and not any("," in name for name in self.names):
+            chosen["data.value_columns"] = ", ".join(self.names)  # other columns may hold texts
         written = written_series(series, "series", chosen)
         with tempfile.TemporaryDirectory(prefix="seqnlp_") as folder:
             path = Path(folder) / f"series{written.ending}"
