@@ -146,7 +146,7 @@ class DecodingConfig:
 class RerankWeights:
     """What the parts of a reranked translation's score count; `seqnlp evaluate --rerank --tune` finds it on dev."""
 
-    reverse: float = setting(0.5, "of the source's log probability, given the translation, by the reverse model")
+    reverse: float = setting(0.2, "of the source's log probability, given the translation, by the reverse model")
     language_model: float = setting(0.0, "of the translation's log probability by the language model")
     length: float = setting(0.0, "of the translation's length in subwords")
 

@@ -24,7 +24,7 @@ from seqnlp.tasks.translation.saved import TunedReranking
 
 MODELS = (0.0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0, 1.5, 2.0)
 """Weights of the reverse model, and of the language model, that are tried."""
-LENGTHS = (-1.0, -0.5, -0.3, -0.2, -0.1, 0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 1.0)
+LENGTHS = (-1.0, -0.5, -0.3, -0.2, -0.1, 0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 1.0, 1.25, 1.5, 2.0, 3.0)
 """Weights of the length that are tried."""
 
 Say = Callable[[str], None]

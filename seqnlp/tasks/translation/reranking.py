@@ -25,8 +25,8 @@ from seqnlp.tasks import arguments
 from seqnlp.tasks.arguments import WrongTypeError, WrongValueError
 from seqnlp.tasks.translation.saved import TunedReranking
 
-UNTUNED = {False: RerankWeights(0.5, 0.0, 0.0), True: RerankWeights(0.5, 0.1, 0.0)}
-"""The weights without and with a language model, where none were tuned."""
+UNTUNED = {False: RerankWeights(0.2, 0.0, 0.0), True: RerankWeights(0.6, 0.6, 0.7)}
+"""The weights without and with a language model, where none were tuned: the best ones for image captions."""
 
 
 class Scored(Protocol):
@@ -70,8 +70,8 @@ class Reranker:
         reverse: a translator (or an ensemble) from the target language to the source language.
         language_model: of the target language.
         weights: three numbers, of the reverse model, the language model and the length; default: as
-            ``seqnlp evaluate --rerank --tune`` kept them in the translator's folder, else 0.5, 0.1 (a language
-            model's) and 0.
+            ``seqnlp evaluate --rerank --tune`` kept them in the translator's folder, else 0.6, 0.6 and 0.7, without
+            a language model 0.2, 0 and 0.
 
     Raises:
         WrongTypeError, WrongValueError: an argument is not as described, or a weight is of a language model that is
