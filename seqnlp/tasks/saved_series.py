@@ -7,7 +7,7 @@ from typing import Any
 
 from seqnlp.bundle_fields import Fields
 from seqnlp.config.anomaly_detection import AnomalyDetectionConfig
-from seqnlp.config.forecasting import ForecastingConfig, ForecastingDataConfig
+from seqnlp.config.forecasting import ForecastingConfig
 from seqnlp.config.series import READ_ALIKE, SeriesDataConfig
 from seqnlp.data.series.scale import Scaler
 from seqnlp.data.series.step import Step, calendar_library
@@ -26,7 +26,7 @@ def describe(config: ForecastingConfig | AnomalyDetectionConfig) -> dict[str, An
 
 def _series_column(data: SeriesDataConfig) -> dict[str, str]:
     """The column that names series, of a model of several."""
-    column = data.series_column if isinstance(data, ForecastingDataConfig) else ""
+    column = str(getattr(data, "series_column", ""))
     return {"series_column": column} if column else {}
 
 
