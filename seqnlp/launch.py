@@ -98,7 +98,7 @@ def _train_or_launch(run: Path, num_processes: int, callbacks: Callbacks | None)
 
 
 _ON_A_CPU = (
-    "{} processes on a CPU share the epochs, not what comes before and after them: a short training gains little; "
+    "{} processes on a CPU are about as fast as one with as many threads, which --nproc 1 has by itself; "
     "several seeds are trained best with one process each, side by side"
 )
 
