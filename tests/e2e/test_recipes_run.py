@@ -142,8 +142,9 @@ def test_a_recipe_trains_and_its_model_translates(name: str, tmp_path: Path) -> 
 @pytest.mark.parametrize("name", recipes_of("tagging"))
 @pytest.mark.usefixtures("where_its_data_is")
 def test_a_recipe_trains_and_its_model_tags(name: str, tmp_path: Path, character_models: str) -> None:
-    own = {"_contextual": f"model.context={character_models}", "_distilled": f"model.vectors={OTHER_VECTORS}"}
-    made = [setting for ending, setting in own.items() if name.endswith(ending)]  # what a user makes first
+    vectors = f"model.vectors={OTHER_VECTORS}"
+    own = {"_contextual": f"model.context={character_models}", "_distilled": vectors, "_glove": vectors}
+    made = [setting for ending, setting in own.items() if name.endswith(ending)]  # what a user makes or fetches first
     run, report = trained(name, tmp_path, *SMALL, *made)
     answer = json.loads(output("tag", run, stdin="Ada Sorrel took aspirin in Brinmoor."))
     assert len(answer["tags"]) == len(answer["tokens"]) == 7
