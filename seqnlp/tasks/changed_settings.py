@@ -16,7 +16,7 @@ _CHOSEN = {"model.lags": 0}
 """What lets the program choose, where it is not ``auto``; the model's settings say what was chosen."""
 
 _MEANINGLESS = {"model.series_dim": 0}
-"""What the model's settings say where the data give a setting no meaning: one series needs nothing that tells it apart."""
+"""What the model's settings say where data give a setting no meaning: one series needs nothing to tell it apart."""
 
 
 def changed_settings(run: Path, config: Config) -> str:
