@@ -157,15 +157,17 @@ def whole_series(
         DataError: the rows of a series do not follow each other.
     """
     under_way: list[Any] = []
-    last, seen, rows = "", {""}, 0
+    last, seen, rows, nameless = "", {""}, 0, 0
     for piece in pieces:
         begins, place = [], 0
         for name, group in groupby(names(piece, last)):
             if place or name != last or not rows:
                 if name and name in seen:
                     expected = f"expected the rows of '{name}' in '{column}' one after the other"
-                    raise DataError(f"{expected}, found more in row {rows + place + 1:,}; sort the table", source)
+                    advice = f"give row {nameless:,}, which has none, its name" if nameless else "sort the table"
+                    raise DataError(f"{expected}, found more in row {rows + place + 1:,}; {advice}", source)
                 seen.add(name)
+                nameless = nameless or (0 if name else rows + place + 1)
                 begins.append(place)
             place, last = place + len(list(group)), name
         rows += place

@@ -196,3 +196,9 @@ def test_pieces_cut_no_series_whatever_their_size() -> None:
         assert size > 1 or len(cut) == 5
     with pytest.raises(DataError, match="found more in row 3"):
         list(whole_series([["a"], ["b", "a"]], lambda piece, _: piece, lambda parts: [*chain(*parts)], "room", "f"))
+
+
+def test_a_row_without_a_name_between_those_of_a_series_is_the_one_to_mend() -> None:
+    pieces = [["a", "a"], ["", "a", "b"]]
+    with pytest.raises(DataError, match="found more in row 4; give row 3, which has none, its name"):
+        list(whole_series(pieces, lambda piece, _: piece, lambda parts: [*chain(*parts)], "room", "f"))
