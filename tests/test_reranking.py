@@ -109,6 +109,7 @@ def test_what_fits_not_together_is_refused(folder: Path, there: Translator, back
     for message, arguments in (
         ("reverse: expected a Translator, found PosixPath", (folder / "back",)),
         ("weights: expected three numbers", (back, None, (1, 2))),
+        ("weights: expected three numbers.*found 0.5", (back, None, 0.5)),
         (r"weights\[1\]: expected 0 without a language model, found 0.5", (back, None, (1, 0.5, 0))),
         (r"weights\[2\]: expected a number that is finite", (back, None, (1, 0, float("nan")))),
     ):

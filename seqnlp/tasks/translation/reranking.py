@@ -88,7 +88,7 @@ class Reranker:
             _check_kind(self.language_model, "language_model", "score_texts", "a LanguageModel")
         if self.weights is None:
             return
-        if isinstance(self.weights, str) or len(self.weights) != 3:
+        if isinstance(self.weights, str) or not hasattr(self.weights, "__len__") or len(self.weights) != 3:
             raise WrongValueError(
                 "weights: expected three numbers, of the reverse model, the language model and the length, "
                 f"found {self.weights!r}"
