@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from seqnlp.compose import compose_config, train_with_hydra
-from seqnlp.config.common import Config, LoopConfig
+from seqnlp.config.common import Config
+from seqnlp.config.loop import LoopConfig
 from seqnlp.errors import ConfigError, SeqnlpError
 from seqnlp.resources import CONF, RECIPES, find_recipes
 

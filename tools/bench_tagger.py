@@ -23,7 +23,7 @@ from pathlib import Path
 
 import torch
 
-from seqnlp.config.common import TrainerConfig
+from seqnlp.config.loop import TrainerConfig
 from seqnlp.config.tagging import DataConfig, ModelConfig, TaggingConfig
 from seqnlp.data.collate import collate
 from seqnlp.data.sources import load_split

@@ -33,7 +33,7 @@ import torch
 from reference_beam import reference_beam
 
 from seqnlp.api import Translator
-from seqnlp.config.common import TrainerConfig
+from seqnlp.config.loop import TrainerConfig
 from seqnlp.config.translation import DecodingConfig, ParallelDataConfig, SubwordConfig, TranslationConfig
 from seqnlp.data.batches import cut_by_budget
 from seqnlp.data.flat_sequences import FlatSequences

@@ -17,7 +17,7 @@ from typing import Any
 
 import seqnlp
 from seqnlp.compose import compose_config
-from seqnlp.config.common import OptimizerConfig
+from seqnlp.config.loop import OptimizerConfig
 from seqnlp.config.tagging import TaggingConfig
 from seqnlp.data.sources import load_split
 

@@ -61,7 +61,7 @@ def read_standard_rows(verb: str, data: ForecastingDataConfig, names: tuple[str,
 def _fields(verb: str, data: SeriesDataConfig) -> Iterator[tuple[int, list[str]]]:
     """Line and fields of the rows of CSV on standard input."""
     from seqnlp.cli.streams import read_text_lines, standard_input
-    from seqnlp.config.common import delimiter_of
+    from seqnlp.config.delimiter import delimiter_of
     from seqnlp.text.csv_rows import csv_rows
 
     return csv_rows(read_text_lines(standard_input(verb), "strict"), SOURCE, delimiter_of(data.delimiter))

@@ -27,7 +27,7 @@ def show_vectors(arguments: argparse.Namespace) -> int:
     Raises:
         SeqnlpError: a file, or what coverage is asked of, cannot be read; a word has no vector.
     """
-    from seqnlp.config.common import side_by_side
+    from seqnlp.config.named_files import side_by_side
     from seqnlp.text.joined_vectors import read_joined
 
     names = [name for typed in arguments.names for name in side_by_side(typed)]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from seqnlp.config.common import Config, LoopConfig
+from seqnlp.config.common import Config
+from seqnlp.config.loop import LoopConfig
 from seqnlp.config.schema import setting
 from seqnlp.config.series import CALENDAR_FEATURES, SeriesDataConfig, names_in
 

@@ -5,16 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from seqnlp.config.common import (
-    Config,
-    LabelledDataConfig,
-    TeacherConfig,
-    TrainerConfig,
-    WordModelConfig,
-    delimiter_problems,
-    held_out_problems,
-)
+from seqnlp.config.common import Config
+from seqnlp.config.delimiter import delimiter_problems
+from seqnlp.config.loop import TrainerConfig
 from seqnlp.config.schema import setting
+from seqnlp.config.splits import LabelledDataConfig, held_out_problems
+from seqnlp.config.teacher import TeacherConfig
+from seqnlp.config.words import WordModelConfig
 
 MIN_DISTANCE = 5
 """The smallest ``data.distance``: `Paris . I speak fluent French`."""

@@ -6,8 +6,11 @@ import math
 from dataclasses import dataclass, field
 from typing import Literal
 
-from seqnlp.config.common import CellConfig, Config, LoopConfig, SplitsConfig, held_out_problems
+from seqnlp.config.cell import CellConfig
+from seqnlp.config.common import Config
+from seqnlp.config.loop import LoopConfig
 from seqnlp.config.schema import setting
+from seqnlp.config.splits import SplitsConfig, held_out_problems
 
 
 @dataclass

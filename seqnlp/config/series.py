@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from seqnlp.config.common import SplitsConfig, delimiter_of
+from seqnlp.config.delimiter import delimiter_of
 from seqnlp.config.schema import setting
+from seqnlp.config.splits import SplitsConfig
 
 CALENDAR_FEATURES = ("year", "week", "day")
 """Of the calendar, that ``model.calendar`` may name."""

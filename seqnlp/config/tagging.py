@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Literal
 
-from seqnlp.config.common import (
-    Config,
-    LabelledDataConfig,
-    TeacherConfig,
-    TrainerConfig,
-    WordModelConfig,
-    held_out_problems,
-)
+from seqnlp.config.common import Config
+from seqnlp.config.loop import TrainerConfig
+from seqnlp.config.named_files import AND, absolute, side_by_side
 from seqnlp.config.schema import setting
+from seqnlp.config.splits import LabelledDataConfig, held_out_problems
+from seqnlp.config.teacher import TeacherConfig
+from seqnlp.config.words import WordModelConfig
 from seqnlp.errors import did_you_mean
 
 TOKENIZERS = ("auto", "words", "split", "english", "whitespace", "characters")
@@ -113,7 +110,7 @@ class ModelConfig(WordModelConfig):
     @property
     def context_runs(self) -> list[str]:
         """The folders that ``context`` names."""
-        return [name.strip() for name in self.context.split(" + ")] if self.context else []
+        return side_by_side(self.context)
 
 
 @dataclass
@@ -130,7 +127,7 @@ class TaggingConfig(Config):
         """The paths of character models and teachers, too."""
         super().name_runs_absolutely()
         self.teacher.name_runs_absolutely()
-        self.model.context = " + ".join(str(Path(name).absolute()) for name in self.model.context_runs)
+        self.model.context = AND.join(map(absolute, self.model.context_runs))
 
     @property
     def width(self) -> int:

@@ -6,13 +6,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from seqnlp.config.common import CellConfig, Config, HubDataConfig, TrainerConfig, delimiter_problems, held_out_problems
+from seqnlp.config.cell import CellConfig
+from seqnlp.config.common import Config
+from seqnlp.config.delimiter import delimiter_problems
+from seqnlp.config.loop import TrainerConfig
+from seqnlp.config.named_files import AND, absolute, side_by_side
 from seqnlp.config.schema import setting
+from seqnlp.config.splits import HubDataConfig, held_out_problems
 
 LANGUAGE = "{lang}"
 """Stands for the language in the names of files."""
-AND = " + "
-"""Stands between the names of two files."""
 
 
 @dataclass
@@ -170,8 +173,8 @@ class TranslationConfig(Config):
 
     def test_on(self, name: str) -> None:
         """Put a file, or one of each language, in the place of the test split."""
-        names = [name] if Path(name).exists() else name.split(AND)
-        self.data.test = AND.join(str(Path(one.strip(" ")).expanduser().absolute()) for one in names)
+        names = [name] if Path(name).exists() else side_by_side(name)
+        self.data.test = AND.join(map(absolute, names))
 
     def problems(self) -> list[str]:
         """Settings that are fine alone and make no sense together."""

@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqnlp.arrays import IntArray
-from seqnlp.config.common import source_split
 from seqnlp.config.language_model import TextDataConfig
+from seqnlp.config.named_files import side_by_side
+from seqnlp.config.splits import source_split
 from seqnlp.data.lines_of_train import lines_of_train
 from seqnlp.data.sources import existing_file
 from seqnlp.errors import DataError
@@ -83,7 +84,7 @@ def text_digest(config: TextDataConfig, split: str) -> str:
 def _files(config: TextDataConfig, split: str) -> list[Path]:
     split = source_split(config, split)
     names = getattr(config, split)
-    return [existing_file(config, split, name.strip()) for name in names.split(" + ")] if names else []
+    return [existing_file(config, split, name) for name in side_by_side(names)]
 
 
 def _read(path: Path) -> Iterator[str]:

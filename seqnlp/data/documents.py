@@ -10,7 +10,8 @@ from typing import Any, cast
 import numpy as np
 
 from seqnlp.config.classification import DocumentDataConfig, format_problems, read_label_map
-from seqnlp.config.common import delimiter_of, source_split
+from seqnlp.config.delimiter import delimiter_of
+from seqnlp.config.splits import source_split
 from seqnlp.data.clean_pairs import counted
 from seqnlp.data.document_checks import refuse_labels_as_texts, refuse_or_say_heading
 from seqnlp.data.hub import read_hub_documents

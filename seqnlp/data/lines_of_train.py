@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from seqnlp.config.common import SplitsConfig, fold_of, held_out_part
+from seqnlp.config.splits import SplitsConfig, fold_of, held_out_part
 from seqnlp.errors import DataError
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from seqnlp.config.translation import AND, LANGUAGE, ParallelDataConfig
+from seqnlp.config.named_files import AND
+from seqnlp.config.translation import LANGUAGE, ParallelDataConfig
 from seqnlp.data.paths import resolve_path
 from seqnlp.data.sources import existing_file
 from seqnlp.errors import DataError

@@ -9,7 +9,8 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any, cast
 
-from seqnlp.config.common import delimiter_of, source_split, train_is_cut
+from seqnlp.config.delimiter import delimiter_of
+from seqnlp.config.splits import source_split, train_is_cut
 from seqnlp.config.translation import ParallelDataConfig, format_problems
 from seqnlp.data.clean_pairs import clean_pairs, counted, say_blanks
 from seqnlp.data.hub import read_hub_pairs

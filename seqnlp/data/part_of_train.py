@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from seqnlp.config.common import SplitsConfig, fold_of, held_out_part
+from seqnlp.config.splits import SplitsConfig, fold_of, held_out_part
 from seqnlp.data.clean_pairs import counted
 from seqnlp.data.holdout import Group, choose, equal_together, fold_numbers, held_out, share_numbers
 from seqnlp.data.overlap import normalized_text

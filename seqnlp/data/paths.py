@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from seqnlp.config.common import SplitsConfig
+from seqnlp.config.splits import SplitsConfig
 from seqnlp.errors import DataError, did_you_mean
 
 

@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 
 from seqnlp.config.classification import DocumentDataConfig
-from seqnlp.config.common import SplitsConfig, source_split, train_is_cut
+from seqnlp.config.splits import SplitsConfig, source_split, train_is_cut
 from seqnlp.config.tagging import DataConfig
 from seqnlp.config.translation import ParallelDataConfig
 from seqnlp.data.hub import read_hub

@@ -12,11 +12,11 @@ from seqnlp.text.casing import CASINGS
 if TYPE_CHECKING:
     from seqnlp.config.anomaly_detection import AutoencoderConfig
     from seqnlp.config.classification import ClassifierConfig
-    from seqnlp.config.common import WordModelConfig
     from seqnlp.config.forecasting import ForecasterConfig
     from seqnlp.config.language_model import RecurrentLanguageModelConfig
     from seqnlp.config.tagging import ModelConfig
     from seqnlp.config.translation import TranslatorConfig
+    from seqnlp.config.words import WordModelConfig
 
 Expected = tuple[str, tuple[int, ...]]
 """The dtype and the shape of a weight."""

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from seqnlp.config.common import Config, WordModelConfig
+from seqnlp.config.common import Config
+from seqnlp.config.words import WordModelConfig
 from seqnlp.task_table import TASKS
 
 

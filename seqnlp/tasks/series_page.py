@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from seqnlp.config.common import delimiter_of
+from seqnlp.config.delimiter import delimiter_of
 from seqnlp.config.series import SeriesDataConfig
 from seqnlp.data.series.missing import missing_numbers, missing_texts
 from seqnlp.data.series.scale import Scaler

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from seqnlp.bundle import Bundle, load_bundle
 from seqnlp.bundle_files import LABELS, TENSORS, VOCABULARY
-from seqnlp.config.common import Config, TeacherConfig
+from seqnlp.config.common import Config
+from seqnlp.config.teacher import TeacherConfig
 from seqnlp.errors import DataError, RunError
 from seqnlp.tasks.start import name_of
 from seqnlp.text.files import file_digest, read_lines

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from seqnlp.bundle import Bundle, load_bundle
-from seqnlp.config.common import Config, LabelledDataConfig, source_split
+from seqnlp.config.common import Config
+from seqnlp.config.splits import LabelledDataConfig, source_split
 from seqnlp.errors import ConfigError, RunError
 from seqnlp.tasks.saved_evaluation import config_of
 

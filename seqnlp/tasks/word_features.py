@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqnlp.bundle_fields import Fields
-from seqnlp.config.common import SplitsConfig, WordModelConfig
+from seqnlp.config.splits import SplitsConfig
+from seqnlp.config.words import WordModelConfig
 from seqnlp.data.lexicon import Lexicon, WordFeatures, normalized
 from seqnlp.data.paths import existing_path
 from seqnlp.text.files import file_digest

@@ -6,7 +6,7 @@ import os
 
 import torch
 
-from seqnlp.config.common import LoopConfig
+from seqnlp.config.loop import LoopConfig
 from seqnlp.errors import ConfigError, SeqnlpError
 
 BF16_HIDDEN_DIM = 256

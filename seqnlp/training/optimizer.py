@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from seqnlp.config.common import OptimizerConfig
+from seqnlp.config.loop import OptimizerConfig
 
 
 class Optimizer:

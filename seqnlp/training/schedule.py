@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from seqnlp.config.common import OptimizerConfig
+from seqnlp.config.loop import OptimizerConfig
 
 
 def learning_rate(config: OptimizerConfig, step: int, progress: float, epochs: int, plateau_factor: float) -> float:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from seqnlp.config.common import held_out_problems
 from seqnlp.config.language_model import TextDataConfig
+from seqnlp.config.splits import held_out_problems
 from seqnlp.config.tagging import DataConfig
 from seqnlp.config.translation import ParallelDataConfig
 from seqnlp.data.corpus import load_text, text_digest

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from seqnlp.config.common import OptimizerConfig
+from seqnlp.config.loop import OptimizerConfig
 from seqnlp.training.optimizer import Optimizer
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from seqnlp.config.common import OptimizerConfig
+from seqnlp.config.loop import OptimizerConfig
 from seqnlp.training.schedule import learning_rate
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqnlp.arrays import FloatArray
-from seqnlp.config.common import delimiter_of
+from seqnlp.config.delimiter import delimiter_of
 from seqnlp.config.series import SeriesDataConfig, part_of
 from seqnlp.data.parquet_rows import is_parquet, parquet_rows
 from seqnlp.data.series.limits import refuse_much_repair, refuse_newest_first

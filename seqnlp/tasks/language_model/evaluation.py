@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqnlp.bundle import load_bundle, record_scores
-from seqnlp.config.common import source_split
 from seqnlp.config.language_model import LanguageModelConfig
+from seqnlp.config.splits import source_split
 from seqnlp.data.corpus import Corpus, encode_corpus, load_text, text_digest
 from seqnlp.errors import ConfigError
 from seqnlp.metrics.kneser_ney import KneserNey

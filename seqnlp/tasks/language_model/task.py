@@ -11,8 +11,8 @@ import torch
 from torch import Tensor
 
 from seqnlp.bundle import Bundle, weights_of
-from seqnlp.config.common import held_out_part
 from seqnlp.config.language_model import LanguageModelConfig
+from seqnlp.config.splits import held_out_part
 from seqnlp.data.corpus import Corpus, encode_corpus, load_text, text_digest
 from seqnlp.data.stream_tensors import as_tensors
 from seqnlp.data.streams import Streams

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from seqnlp.bundle import Bundle
-from seqnlp.config.common import TeacherConfig
 from seqnlp.config.tagging import DataConfig, TaggingConfig
+from seqnlp.config.teacher import TeacherConfig
 from seqnlp.data.soft_tags import SoftTags
 from seqnlp.tasks.tagging.data import labels_of
 from seqnlp.tasks.tagging.model import tagger_from_saved

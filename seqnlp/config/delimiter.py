@@ -1,0 +1,19 @@
+"""What stands between the columns of a table."""
+
+from __future__ import annotations
+
+
+def delimiter_of(written: str) -> str:
+    r"""The characters that a setting such as ``data.delimiter`` stands for: ``\t`` and ``tab`` are a tab."""
+    return "\t" if written in (r"\t", "tab") else written
+
+
+def delimiter_problems(format: str, written: str) -> list[str]:
+    """What to say of a ``data.delimiter`` that cannot be."""
+    if not written:
+        return []
+    if format not in ("tsv", "csv"):
+        return [f"data.delimiter: only for data.format=csv and tsv, found '{format}'"]
+    if format == "csv" and (len(delimiter_of(written)) != 1 or delimiter_of(written) in '"\r\n'):
+        return [f"data.delimiter: expected one character for data.format=csv (tsv takes any text), found '{written}'"]
+    return []

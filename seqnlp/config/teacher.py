@@ -1,0 +1,38 @@
+"""The settings of knowledge distillation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from seqnlp.config.named_files import AND, absolute, side_by_side
+from seqnlp.config.schema import setting
+
+
+@dataclass
+class TeacherConfig:
+    """Trained models whose answers are learnt beside the labels: knowledge distillation (Hinton et al. 2015)."""
+
+    runs: str = setting(
+        "",
+        "knowledge distillation: models of the same labels whose mean probabilities are learnt, `RUN1 + RUN2`; runs or "
+        "model folders, relative to the current folder",
+    )
+    weight: float = setting(
+        0.5, "share of the loss that is the teachers'; 1: the labels do not count", above=0, high=1, only="runs"
+    )
+    texts: str = setting(
+        "",
+        "a text file without labels, one sentence (tagging) or text a line (gzip or plain): what teachers say of it is "
+        "learnt as well; relative to the current folder",
+        only="runs",
+    )
+
+    @property
+    def folders(self) -> list[str]:
+        """The folders that ``runs`` names."""
+        return side_by_side(self.runs)
+
+    def name_runs_absolutely(self) -> None:
+        """Make all paths absolute."""
+        self.texts = absolute(self.texts)
+        self.runs = AND.join(map(absolute, self.folders))
