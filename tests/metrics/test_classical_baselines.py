@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import warnings
+from functools import partial
 
 import numpy as np
 import pytest
@@ -32,7 +33,7 @@ def test_ets_from_an_origin_is_that_of_statsmodels_given_the_rows_up_to_it(value
     actual = classical.ets(values[:60], values, 6, origins, 8)
     assert actual.name in ("ETS(A,N,A)", "ETS(A,Ad,A)")
     options = {"trend": "add", "damped_trend": True} if "Ad" in actual.name else {}
-    build = lambda rows: ETSModel(rows, seasonal="add", seasonal_periods=6, **options)  # noqa: E731
+    build = partial(ETSModel, seasonal="add", seasonal_periods=6, **options)
     params = build(values[:60]).fit(disp=False).params
     for origin, forecast in zip(origins, actual.forecasts, strict=True):
         np.testing.assert_allclose(forecast, build(values[: origin + 1]).smooth(params).forecast(8), atol=1e-6)
@@ -53,7 +54,7 @@ def test_arima_from_an_origin_is_that_of_statsmodels_given_the_rows_up_to_it(
             is_seasonal = actual.name.endswith("[6]")
             trend = "n" if order[1] or (is_seasonal and seasonal[1]) else "c"
             chosen = (*seasonal, 6) if is_seasonal else (0, 0, 0, 0)
-            build = lambda rows: SARIMAX(rows, order=order, seasonal_order=chosen, trend=trend)  # noqa: B023, E731
+            build = partial(SARIMAX, order=order, seasonal_order=chosen, trend=trend)
             params = build(values[:60]).fit(disp=False, maxiter=50).params
             for origin, forecast in zip(origins, actual.forecasts, strict=True):
                 expected = build(values[: origin + 1]).filter(params).forecast(9)
@@ -62,8 +63,9 @@ def test_arima_from_an_origin_is_that_of_statsmodels_given_the_rows_up_to_it(
 
 def test_a_missing_package_is_said(values: np.ndarray, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "statsmodels", None)
+    series = _series(values)
     with pytest.raises(SeqnlpError, match=r"pip install 'seqnlp\[statsmodels\]'"):
-        classical.classical_baselines(*[_series(values)] * 2, "none", 6, np.array([70]), 3)
+        classical.classical_baselines(series, series, "none", 6, np.array([70]), 3)
 
 
 def _series(values: np.ndarray) -> Series:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -104,7 +105,7 @@ def test_a_graph_is_taken_where_there_is_one(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_what_is_no_encoder_is_refused(tmp_path: Path, change, message: str) -> None:  # type: ignore[no-untyped-def]
+def test_what_is_no_encoder_is_refused(tmp_path: Path, change: Callable[[Path], object], message: str) -> None:
     write_encoder(tmp_path)
     change(tmp_path)
     with pytest.raises(DataError, match=message):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,9 +20,9 @@ from seqnlp.tasks.anomaly_detection.reading import known_numbers
 WINDOW = 7
 
 
-def made(columns: int, **changes: object) -> tuple[AutoencoderConfig, Autoencoder]:
+def made(columns: int, **changes: Any) -> tuple[AutoencoderConfig, Autoencoder]:
     torch.manual_seed(1)
-    config = AutoencoderConfig(window=WINDOW, hidden_dim=5, code_dim=3, **changes)  # type: ignore[arg-type]
+    config = AutoencoderConfig(window=WINDOW, hidden_dim=5, code_dim=3, **changes)
     return config, build_autoencoder(config, columns).eval().requires_grad_(False)
 
 

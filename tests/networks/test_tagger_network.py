@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pickle
+from dataclasses import replace
 from multiprocessing import get_context
+from typing import Any
 
 import numpy as np
 import pytest
@@ -33,9 +35,9 @@ def lengths_of(size: int, num_steps: int) -> Array:
     return lengths
 
 
-def settings(**changes: object) -> ModelConfig:
-    small = {"word_dim": 6, "character_model": "none", "casing_dim": 0, "hidden_dim": 5, "scheme": "iob2"}
-    return ModelConfig(**{**small, **changes})  # type: ignore[arg-type]
+def settings(**changes: Any) -> ModelConfig:
+    small = ModelConfig(word_dim=6, character_model="none", casing_dim=0, hidden_dim=5, scheme="iob2")
+    return replace(small, **changes)
 
 
 def weights_of(model: ModelConfig) -> dict[str, Array]:

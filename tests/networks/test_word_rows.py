@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 import onnx
@@ -24,14 +26,23 @@ FEATURES = WordFeatures(
     Vocabulary(list("abchilmrs")),
     lowercase=True,
 )
+USUAL = WordSizes(
+    num_words=3,
+    num_vectors=2,
+    num_characters=10,
+    word_dim=4,
+    character_model="cnn",
+    character_dim=5,
+    character_hidden_dim=6,
+    casing_dim=2,
+    fine_tune=True,
+)
 WORDS = ["ash", "Birch", "OAK", "elm", "a", "", "ß9", "birch" * 20, "oak"]
 
 
-def embedder_with(**changes: object) -> WordEmbedder:
+def embedder_with(**changes: Any) -> WordEmbedder:
     torch.manual_seed(4)
-    usual = {"num_words": 3, "num_vectors": 2, "num_characters": 10, "word_dim": 4, "character_model": "cnn"}
-    more = {"character_dim": 5, "character_hidden_dim": 6, "casing_dim": 2, "fine_tune": True}
-    embedder = WordEmbedder(WordSizes(**{**usual, **more, **changes})).eval()  # type: ignore[arg-type]
+    embedder = WordEmbedder(replace(USUAL, **changes)).eval()
     if embedder.vectors is not None:
         embedder.vectors.fill(np.random.default_rng(1).normal(size=(2, 4)).astype(np.float32))
     return embedder

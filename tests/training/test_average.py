@@ -73,8 +73,9 @@ def table_steps(average: AveragedWeights, model: nn.Embedding, steps: range) -> 
         model.weight.grad = None
         model(rows).pow(2).sum().backward()
         average.prepare()
+        assert model.weight.grad is not None
         with torch.no_grad():
-            model.weight.add_(model.weight.grad, alpha=-0.1)  # type: ignore[arg-type]
+            model.weight.add_(model.weight.grad, alpha=-0.1)
         average.update(step)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ from seqnlp.text.formats.recognise import recognise
 from seqnlp.text.tags import Span
 
 spacy = pytest.importorskip("spacy")
-from spacy.tokens import Doc, DocBin  # noqa: E402
+Doc, DocBin = spacy.tokens.Doc, spacy.tokens.DocBin
 
 TEXTS = [
     ("Oke Tarnow rows  to\nBrinmoor's quay.", [Span(0, 10, "PER"), Span(20, 28, "LOC")]),
@@ -27,7 +28,7 @@ TEXTS = [
 ]
 
 
-def examples(path: Path, **settings: str) -> tuple[list[tuple[str, list[Span]]], list[str]]:
+def examples(path: Path, **settings: Any) -> tuple[list[tuple[str, list[Span]]], list[str]]:
     said: list[str] = []
     actual = load_examples(DataConfig(train=str(path), **settings), "train", said.append)
     return [(one.text, one.spans) for one in actual if isinstance(one, AnnotatedText)], said
