@@ -111,7 +111,8 @@ def test_what_fits_not_together_is_refused(folder: Path, there: Translator, back
         ("weights: expected three numbers", (back, None, (1, 2))),
         ("weights: expected three numbers.*found 0.5", (back, None, 0.5)),
         (r"weights\[1\]: expected 0 without a language model, found 0.5", (back, None, (1, 0.5, 0))),
-        (r"weights\[2\]: expected a number that is finite", (back, None, (1, 0, float("nan")))),
+        (r"weights\[2\]: expected a number from -1000 to 1000, found nan", (back, None, (1, 0, float("nan")))),
+        (r"weights\[0\]: expected a number from -1000 to 1000, found -1e\+300", (back, None, (-1e300, 0, 0))),
     ):
         with pytest.raises(SeqnlpError, match=message):
             Reranker(*arguments)
@@ -177,7 +178,13 @@ def test_the_command_writes_what_python_answers(
     [
         (["--weights", "1,0,0"], "--weights means something only with --rerank; add --rerank REVERSE_RUN"),
         (["--candidates", "4"], "--candidates means something only with --mbr or --rerank"),
-        (["--rerank", "back", "--weights", "1,2"], "--weights: expected three numbers between commas"),
+        (
+            ["--rerank", "back", "--weights", "1,2"],
+            "--weights: expected three numbers from -1000 to 1000 between commas",
+        ),
+        (["--rerank", "back", "--weights", "1e300,0,0"], "between commas, of the reverse model, the language model"),
+        (["--rerank", "back", "--weights", "-1,.5,-2"], "--weights: the second, 0.5, is of a language model"),
+        (["--rerank", "back", "--weights", "-1e-1,2,0"], "--weights: the second, 2, is of a language model"),
         (["--rerank", "back", "--weights", "1,2,3"], "--weights: the second, 2, is of a language model"),
         (["--rerank", "back", "--mbr", "chrf"], "--mbr and --rerank both choose"),
         (["--rerank", "back", "--sample"], "--rerank orders the best translations of a search; leave --sample out"),

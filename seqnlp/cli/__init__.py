@@ -10,6 +10,7 @@ import argparse
 import errno
 import importlib
 import os
+import re
 import signal
 import sys
 from collections.abc import Sequence
@@ -137,11 +138,14 @@ def verb_parser(verb: str) -> argparse.ArgumentParser:
 
 
 class _Parser(argparse.ArgumentParser):
-    """Refuses an empty name of a file, which would be the folder that one is in."""
+    """Refuses an empty name of a file, which would be the folder that one is in; takes ``-1,0,0`` for a value."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self.register("type", Path, _named)
+        self._negative_number_matcher = re.compile(
+            r"-\.?\d"
+        )  # no option begins so; the usual one knows no -1,0 or -1e3
 
 
 def _named(name: str) -> Path:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -59,16 +58,18 @@ def read_weights(text: str | None) -> list[float] | None:
     Raises:
         SeqnlpError: it is something else.
     """
+    from seqnlp.config.translation import LARGEST_WEIGHT
+
     if text is None:
         return None
     try:
         weights = [float(one) for one in text.split(",")]
     except ValueError:
         weights = []
-    if len(weights) != 3 or not all(map(math.isfinite, weights)):
+    if len(weights) != 3 or not all(abs(weight) <= LARGEST_WEIGHT for weight in weights):
         raise SeqnlpError(
-            "--weights: expected three numbers between commas, of the reverse model, the language model and the "
-            f"length, such as 0.5,0.1,0; found '{text}'"
+            f"--weights: expected three numbers from {-LARGEST_WEIGHT:g} to {LARGEST_WEIGHT:g} between commas, of the "
+            f"reverse model, the language model and the length, such as 0.5,0.1,0; found '{text}'"
         )
     return weights
 

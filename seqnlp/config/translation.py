@@ -145,13 +145,24 @@ class DecodingConfig:
     no_repeat_ngram: int = setting(0, "no n-gram of this many subwords occurs twice; 0: allowed", low=0, high=20)
 
 
+LARGEST_WEIGHT = 1000.0
+"""Of a part of a reranked translation's score, either way: beside it the search counts nothing."""
+
+
 @dataclass(frozen=True)
 class RerankWeights:
     """What the parts of a reranked translation's score count; `seqnlp evaluate --rerank --tune` finds it on dev."""
 
-    reverse: float = setting(0.2, "of the source's log probability, given the translation, by the reverse model")
-    language_model: float = setting(0.0, "of the translation's log probability by the language model")
-    length: float = setting(0.0, "of the translation's length in subwords")
+    reverse: float = setting(
+        0.2,
+        "of the source's log probability, given the translation, by the reverse model",
+        low=-LARGEST_WEIGHT,
+        high=LARGEST_WEIGHT,
+    )
+    language_model: float = setting(
+        0.0, "of the translation's log probability by the language model", low=-LARGEST_WEIGHT, high=LARGEST_WEIGHT
+    )
+    length: float = setting(0.0, "of the translation's length in subwords", low=-LARGEST_WEIGHT, high=LARGEST_WEIGHT)
 
 
 @dataclass

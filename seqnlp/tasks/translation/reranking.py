@@ -19,7 +19,7 @@ from typing import Protocol
 import numpy as np
 
 from seqnlp.arrays import FloatArray
-from seqnlp.config.translation import RerankWeights
+from seqnlp.config.translation import LARGEST_WEIGHT, RerankWeights
 from seqnlp.errors import SeqnlpError
 from seqnlp.tasks import arguments
 from seqnlp.tasks.arguments import WrongTypeError, WrongValueError
@@ -93,7 +93,10 @@ class Reranker:
                 "weights: expected three numbers, of the reverse model, the language model and the length, "
                 f"found {self.weights!r}"
             )
-        given = [arguments.number(weight, f"weights[{place}]") for place, weight in enumerate(self.weights)]
+        given = [
+            arguments.number(weight, f"weights[{place}]", -LARGEST_WEIGHT, LARGEST_WEIGHT)
+            for place, weight in enumerate(self.weights)
+        ]
         if given[1] and self.language_model is None:
             raise WrongValueError(f"weights[1]: expected 0 without a language model, found {given[1]:g}")
 
