@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import tempfile
 import weakref
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal, TypedDict, Unpack, overload
 
 from seqnlp.api import Classifier, Detector, Forecaster, LanguageModel, Tagger, Translator, load
 from seqnlp.compose import compose_settings, task_of
 from seqnlp.config.common import Config
+from seqnlp.data.in_memory.naming import naming_examples
 from seqnlp.data.in_memory.rows import WrittenSplit, is_path
-from seqnlp.errors import ConfigError, DataError, did_you_mean
+from seqnlp.errors import ConfigError, did_you_mean
 from seqnlp.inherited import task_of_start
 from seqnlp.launch import resume as resume_run
 from seqnlp.launch import start
@@ -121,7 +120,7 @@ def train(
         config = _configured(recipe, task, settings, splits, written, folder)
         config.trainer.progress = progress and config.trainer.progress
         files = {f"{DATA}/{name}{split.ending}": split.content for name, split in written.items()}
-        with _naming_examples(folder / DATA, written):
+        with naming_examples(folder / DATA, written):
             start(config, callbacks=Callbacks(after_step, after_epoch), files=files)
     except BaseException as problem:
         if temporary:
@@ -204,21 +203,6 @@ def _part(value: float, name: str) -> str:
     if isinstance(value, bool) or not 0 < value < 1:
         raise ConfigError([f"{name}: expected examples, a path, or a part of train between 0 and 1; found {value}"])
     return f"{100 * value:.10g}%"
-
-
-@contextmanager
-def _naming_examples(folder: Path, written: Mapping[str, WrittenSplit]) -> Iterator[None]:
-    """Errors in files that were written for a run name the example instead."""
-    try:
-        yield
-    except DataError as problem:
-        text = str(problem)
-        for name, split in written.items():
-            path = re.escape(str(folder.absolute() / f"{name}{split.ending}"))
-            for line in sorted(set(re.findall(rf"{path}:(\d+)", text))):
-                text = re.sub(rf"{path}:{line}\b", f"{name}[{int(line) - split.first_line}]", text)
-            text = re.sub(path, name, text)
-        raise DataError(text) from None
 
 
 def _leave(folder: Path, problem: BaseException) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,8 @@ from seqnlp.bundle_files import FOLDER, TRAINING, find_model
 from seqnlp.config.common import Config
 from seqnlp.config.reading import config_to_dict, config_without_places, default_config, read_config
 from seqnlp.config.renamed import with_former_defaults
-from seqnlp.data.in_memory.rows import is_path
+from seqnlp.data.in_memory.naming import written_files
+from seqnlp.data.in_memory.rows import WrittenSplit, is_path
 from seqnlp.errors import ConfigError, RunError
 from seqnlp.plots.answers import framed
 from seqnlp.recipe_names import with_moved_data
@@ -84,10 +84,11 @@ def evaluated(model: Path, test: Any, split: str) -> Report:
         ConfigError, DataError: there is no such split, or the examples are not as the task needs them.
     """
     config = config_of(model)
-    with tempfile.TemporaryDirectory(prefix="seqnlp_") as folder:
+    written = {} if test is None or is_path(test) else {"test": _written(config, test)}
+    with written_files(written) as files:
         if test is not None:
             split = "test"
-            config.test_on(str(test) if is_path(test) else _written(config, test, Path(folder)))
+            config.test_on(str(files.get("test", test)))
         say = logging.getLogger("seqnlp").info
         report: TaskReport = part_of(config.task, "evaluate")(
             model, config, split, lambda text: say("%s", text), keep=False
@@ -132,13 +133,11 @@ def _own_config(model: Path, origin: Bundle) -> Config:
     return config
 
 
-def _written(config: Config, test: Any, folder: Path) -> str:
+def _written(config: Config, test: Any) -> WrittenSplit:
     """The examples as a file that the run's settings, changed where that is needed, can read."""
     data: dict[str, Any] = config_to_dict(config)["data"]
     known = {f"data.{name}": data[name] for name, usual in _COLUMNS.items() if data.get(name, usual) not in (usual, "")}
-    split = part_of(config.task, "in_memory")(test, "test", known)
-    path = folder / f"test{split.ending}"
-    path.write_bytes(split.content)
+    split: WrittenSplit = part_of(config.task, "in_memory")(test, "test", known)
     for name, value in split.settings.items():
         setattr(config.data, name.removeprefix("data."), value)
-    return str(path)
+    return split

@@ -356,6 +356,21 @@ def test_a_dev_part_that_is_too_short_is_named_before_training(tmp_path: Path) -
     )
 
 
+def test_what_is_wrong_in_a_table_in_memory_is_said_of_the_table(data: Path, model: Forecaster) -> None:
+    table = pandas.read_csv(data / "series.csv")
+    nameless = table.assign(site=table["site"].where(table.index != 3))
+    with pytest.raises(DataError, match=r"^series\[3\]: expected the name of a series in 'site', found nothing$"):
+        model.forecast_each(nameless)
+    with pytest.raises(DataError, match=r"^series \(series harbour\): expected at least"):
+        model.forecast_each(table.head(3))
+    said: list[str] = []
+    model.forecast_each(table.assign(a=table["a"].where(table.index != 20)), say=said.append)
+    note = "1 missing value of 'a', replaced by the last known one (first on line 22)"
+    assert said == [f"series (series harbour): {note}"]
+    with pytest.raises(DataError, match=r"^test\[3\]: expected the name of a series in 'site', found nothing$"):
+        model.evaluate(nameless)
+
+
 def test_settings_and_questions_that_make_no_sense_are_refused(data: Path, model: Forecaster) -> None:
     for column, problem in (("t", "is the time column"), ("v", "is one of data.value_columns")):
         settings = {"train": "x.csv", "time_column": "t", "value_columns": "v, w", "series_column": column}

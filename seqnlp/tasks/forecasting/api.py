@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +12,8 @@ import numpy as np
 
 from seqnlp.arrays import FloatArray
 from seqnlp.bundle import load_bundle
+from seqnlp.data.in_memory.naming import with_names, written_files
+from seqnlp.data.in_memory.rows import WrittenSplit
 from seqnlp.data.in_memory.series import written_series
 from seqnlp.data.series.many import one_series, read_many
 from seqnlp.data.series.parts import Series
@@ -247,12 +247,16 @@ class Forecaster(SavedModel):
         """
         self._check(horizon, level)
         if isinstance(series, str | os.PathLike):
-            read = self.read(Path(series), say)
-        else:
-            with self._written(series) as path:
-                read = self.read(path, say)
+            return self._each(Path(series), horizon, level, say)
+        written = self._written(series)
+        with written_files(written) as files:
+            path = files["series"]
+            return self._each(path, horizon, level, lambda text: say(with_names(text, path.parent, written)))
+
+    def _each(self, path: Path, horizon: int, level: float, say: Callable[[str], None]) -> dict[str, Forecast]:
         return {
-            name: self.of_series(name, one, say).forecast_after(one, horizon, level=level) for name, one in read.items()
+            name: self.of_series(name, one, say).forecast_after(one, horizon, level=level)
+            for name, one in self.read(path, say).items()
         }
 
     def read(self, path: Path, say: Callable[[str], None] = lambda text: None) -> dict[str, Series]:
@@ -288,21 +292,17 @@ class Forecaster(SavedModel):
         Raises:
             SeqnlpError, DataError: as :meth:`forecast`.
         """
-        with self._written(series) as path:
-            return self.forecast(path, horizon, level=level)
+        written = self._written(series)
+        with written_files(written) as files:
+            return self.forecast(files["series"], horizon, level=level)
 
-    @contextmanager
-    def _written(self, series: Any) -> Iterator[Path]:
+    def _written(self, series: Any) -> dict[str, WrittenSplit]:
         """A series in memory as a file."""
         data = self.loaded.data
         chosen = {f"data.{key}": getattr(data, key) for key in ("time_column", "series_column") if getattr(data, key)}
         if self.loaded.many and not any("," in name for name in self.names):
             chosen["data.value_columns"] = ", ".join(self.names)  # other columns may hold texts
-        written = written_series(series, "series", chosen)
-        with tempfile.TemporaryDirectory(prefix="seqnlp_") as folder:
-            path = Path(folder) / f"series{written.ending}"
-            path.write_bytes(written.content)
-            yield path
+        return {"series": written_series(series, "series", chosen)}
 
     def start(self, horizon: int = 0, *, level: float = 0.9, source: object = "the series") -> ForecastStream:
         """A series to read row by row: ``stream = forecaster.start(); stream.add([20.7], "1981-01-01")``.
