@@ -63,17 +63,26 @@ def start_bundle(config: Config) -> Bundle:
     Raises:
         RunError: there is none, or it is of another task.
     """
+    return bundle_of_setting(config, "start_from", config.start_from)
+
+
+def bundle_of_setting(config: Config, setting: str, folder: str) -> Bundle:
+    """A model that a setting of the run names.
+
+    Raises:
+        RunError: there is none, or it is of another task.
+    """
     from seqnlp.training.checkpoint import has_checkpoint
 
     try:
-        bundle = load_bundle(config.start_from)
+        bundle = load_bundle(folder)
     except RunError as problem:
         resumed = has_checkpoint(Path(config.run))
         advice = "; the run began with it and cannot go on without it" if resumed else ""
-        raise RunError(f"start_from: {problem}{advice}") from None
+        raise RunError(f"{setting}: {problem}{advice}") from None
     if bundle.task != config.task:
-        found = f"found one of task={bundle.task} in {config.start_from}"
-        raise RunError(f"start_from: expected a model of task={config.task}, {found}")
+        found = f"found one of task={bundle.task} in {folder}"
+        raise RunError(f"{setting}: expected a model of task={config.task}, {found}")
     return bundle
 
 

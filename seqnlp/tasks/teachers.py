@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
 from pathlib import Path
 
-from seqnlp.bundle import Bundle, load_bundle
+from seqnlp.bundle import Bundle
 from seqnlp.bundle_files import LABELS, TENSORS, VOCABULARY
 from seqnlp.config.common import Config
 from seqnlp.config.teacher import TeacherConfig
 from seqnlp.errors import DataError, RunError
-from seqnlp.tasks.start import name_of
+from seqnlp.tasks.start import bundle_of_setting, name_of
 from seqnlp.text.files import file_digest, read_lines
 
 SECONDS_BETWEEN = 10.0
@@ -29,24 +29,10 @@ def teacher_bundles(config: Config, teacher: TeacherConfig) -> list[Bundle]:
     Raises:
         RunError: one is not there or of another task, or is named twice.
     """
-    return [_teacher(config, folder, teacher.folders[:number]) for number, folder in enumerate(teacher.folders)]
-
-
-def _teacher(config: Config, folder: str, before: Sequence[str]) -> Bundle:
-    from seqnlp.training.checkpoint import has_checkpoint
-
-    if folder in before:
-        raise RunError(f"teacher.runs: expected different models with ' + ' between them, found {folder} twice")
-    try:
-        bundle = load_bundle(folder)
-    except RunError as problem:
-        resumed = has_checkpoint(Path(config.run))
-        advice = "; the run began with it and cannot go on without it" if resumed else ""
-        raise RunError(f"teacher.runs: {problem}{advice}") from None
-    if bundle.task != config.task:
-        found = f"found one of task={bundle.task} in {folder}"
-        raise RunError(f"teacher.runs: expected models of task={config.task}, {found}")
-    return bundle
+    for number, folder in enumerate(teacher.folders):
+        if folder in teacher.folders[:number]:
+            raise RunError(f"teacher.runs: expected different models with ' + ' between them, found {folder} twice")
+    return [bundle_of_setting(config, "teacher.runs", folder) for folder in teacher.folders]
 
 
 def refuse_other(folder: Path, what: str, wanted: str, actual: str, advice: str = "") -> None:

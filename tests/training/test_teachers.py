@@ -170,7 +170,7 @@ def test_models_that_cannot_teach_are_refused(folder: Path, tmp_path: Path) -> N
     assert refusal(taught(folder, "crf", "nowhere")).startswith(f"teacher.runs: {folder / 'nowhere'}: no such folder")
     other = Path(__file__).parents[1] / "old_models" / "classification"
     assert refusal(tiny_config(folder / "right", teacher__runs=str(other))).startswith(
-        "teacher.runs: expected models of task=tagging, found one of task=classification in "
+        "teacher.runs: expected a model of task=tagging, found one of task=classification in "
     )
 
 
