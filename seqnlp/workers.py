@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence, Sized
 from typing import TypeVar
 
 from seqnlp.cpus import check_parallel
@@ -75,11 +75,11 @@ def spread(
 
 def mapped(
     function: Callable[[Piece], Result], pieces: Iterable[Piece], workers: int, kind: str = "lines"
-) -> Iterator[Result]:
+) -> Generator[Result, None, None]:
     """``function`` of each piece, in order; with one worker in this process, as ``map`` does.
 
     Pieces are taken as workers become free, and each result comes as soon as those before it are out. An error of the
-    pieces or of ``function`` is raised here, after all results before it.
+    pieces or of ``function`` is raised here, after all results before it. Closed early, it ends its processes.
 
     Args:
         kind: what the items of a piece are, in messages.

@@ -8,7 +8,8 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
+from unittest.mock import Mock, patch
 
 import pytest
 
@@ -55,7 +56,7 @@ def problem_of(command: Command) -> str:
     if verb not in VERBS:
         return f"no verb '{verb}'"
     try:
-        arguments = quiet(verb_parser(verb)).parse_intermixed_args(rest)
+        arguments = parsed(verb, rest)
     except ValueError as complaint:
         is_short = "are required" in str(complaint) or "expected one argument" in str(complaint)
         return "" if is_short and not command.is_whole else str(complaint)
@@ -64,15 +65,15 @@ def problem_of(command: Command) -> str:
     return train_problem(arguments.overrides, arguments) if verb == "train" else recipe_problem(verb, arguments)
 
 
-def quiet(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
-    """The parser, raising ValueError where it would print and exit."""
+def parsed(verb: str, words: list[str]) -> argparse.Namespace:
+    """What the parser of a verb makes of words, raising ValueError where it would print and exit."""
 
-    def complain(message: str) -> None:
+    def complain(message: str) -> NoReturn:
         raise ValueError(message)
 
-    parser.error = complain  # type: ignore[method-assign,assignment]
-    parser.exit = lambda status=0, message=None: None  # type: ignore[method-assign,assignment]
-    return parser
+    parser = verb_parser(verb)
+    with patch.multiple(parser, error=complain, exit=Mock()):
+        return parser.parse_intermixed_args(words)
 
 
 def train_problem(overrides: list[str], arguments: argparse.Namespace) -> str:

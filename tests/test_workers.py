@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import chain
 from pathlib import Path
 
@@ -41,8 +41,12 @@ def refuses_five(piece: list[int]) -> int:
     return piece[0]
 
 
-def unsendable(piece: list[int]) -> object:
+def unsendable(piece: list[int]) -> Callable[[], list[int]]:
     return lambda: piece
+
+
+def called(piece: list[Callable[[], int]]) -> list[int]:
+    return [item() for item in piece]
 
 
 def first(piece: list[int]) -> int:
@@ -111,7 +115,7 @@ def test_errors_come_after_the_results_before_them() -> None:
 
 def test_what_cannot_be_sent_is_an_error_and_no_endless_wait() -> None:
     with pytest.raises(Exception, match="pickle"):
-        list(mapped(doubled, iter([[lambda: 1]]), workers=2))  # type: ignore[list-item]
+        list(mapped(called, iter([[lambda: 1]]), workers=2))
     with pytest.raises(Exception, match="pickle"):
         list(mapped(unsendable, iter([[1]]), workers=2))
 
@@ -119,7 +123,7 @@ def test_what_cannot_be_sent_is_an_error_and_no_endless_wait() -> None:
 def test_no_process_is_left_when_nobody_wants_more() -> None:
     results = mapped(process_number, ([number] for number in range(100)), workers=2)
     numbers = {next(results) for _ in range(8)}
-    results.close()  # type: ignore[attr-defined]
+    results.close()
     deadline = time.monotonic() + 10
     while any(Path(f"/proc/{number}").exists() for number in numbers) and time.monotonic() < deadline:
         time.sleep(0.02)

@@ -99,7 +99,7 @@ async def task(port: int) -> str:
 
 async def measured(port: int, verb: str, texts: list[str], clients: int) -> tuple[list[object], np.ndarray, float]:
     """Answers, the seconds of each, and of all."""
-    answers: list[object] = [None] * len(texts)
+    answers = [b""] * len(texts)
     seconds = np.zeros(len(texts))
     waiting = iter(range(len(texts)))
 
@@ -117,7 +117,7 @@ async def measured(port: int, verb: str, texts: list[str], clients: int) -> tupl
     begun = time.perf_counter()
     await asyncio.gather(*(client() for _ in range(clients)))
     took = time.perf_counter() - begun
-    return [json.loads(answer)["answers"][0] for answer in answers], seconds, took  # type: ignore[arg-type]
+    return [json.loads(answer)["answers"][0] for answer in answers], seconds, took
 
 
 async def ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: bytes) -> bytes:
@@ -125,7 +125,9 @@ async def ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, reques
     writer.write(request)
     head = await reader.readuntil(b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 200"), head
-    return await reader.readexactly(int(re.search(rb"content-length: (\d+)", head)[1]))  # type: ignore[index]
+    length = re.search(rb"content-length: (\d+)", head)
+    assert length, head
+    return await reader.readexactly(int(length[1]))
 
 
 def cpu_seconds(process: int) -> float:
@@ -137,7 +139,9 @@ def cpu_seconds(process: int) -> float:
 def memory(process: int) -> float:
     """Resident megabytes."""
     status = Path(f"/proc/{process}/status").read_text(encoding="utf-8")
-    return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024  # type: ignore[index]
+    resident = re.search(r"VmRSS:\s+(\d+)", status)
+    assert resident, status
+    return int(resident[1]) / 1024
 
 
 if __name__ == "__main__":

@@ -38,7 +38,7 @@ def connection_class(seconds: float) -> type[asyncio.Protocol]:
             elif self._closing is None:
                 self._expect_headers()
 
-        # asyncio lets this say that the connection stays open; uvicorn, which never keeps it, narrowed that to None.
+        # asyncio keeps a connection open if this is True; uvicorn, which never does, declares that it returns None.
         def eof_received(self) -> bool:  # type: ignore[override]
             """The client sends no more. It may still read: what it has asked is answered, then the connection ends."""
             answering = self.cycle is not None and not self.cycle.response_complete and not self.cycle.more_body

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from command import TINY, output, refusal, seqnlp
@@ -87,7 +88,7 @@ def test_a_run_whose_data_moved_is_resumed_where_they_are(tmp_path: Path) -> Non
     assert str(moved) in (run / "config.yaml").read_text(encoding="utf-8")
 
 
-def rows(path: Path) -> list[dict[str, object]]:
+def rows(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
@@ -99,8 +100,8 @@ def test_predictions_stand_beside_what_is_right(trained: Path, translator_run: P
         )
     )
     assert len(rows(tagged)) == report["sentences"]
-    assert all(len(row["tokens"]) == len(row["gold"]) == len(row["predicted"]) for row in rows(tagged))  # type: ignore[arg-type]
-    lines = "".join(" ".join(row["tokens"]) + "\n" for row in rows(tagged))  # type: ignore[arg-type]
+    assert all(len(row["tokens"]) == len(row["gold"]) == len(row["predicted"]) for row in rows(tagged))
+    lines = "".join(" ".join(row["tokens"]) + "\n" for row in rows(tagged))
     used = output("tag", trained, "--input", "tokens", stdin=lines).splitlines()
     assert [json.loads(line)["tags"] for line in used] == [row["predicted"] for row in rows(tagged)]
     output("evaluate", translator_run, "--predictions", translated)

@@ -20,6 +20,8 @@ TEXTS = [None if number % 5 == 0 else f"Velisk {number} moved to Ombril ." for n
 def spark() -> Iterator[Any]:
     """A session on this machine."""
     sql = pytest.importorskip("pyspark.sql")
+    # Spark is a Java program. Without java nothing checks that rows come back from Spark's workers as from one process;
+    # what a worker answers is checked by the tests of seqnlp.batch. These run wherever java is on the PATH.
     if not shutil.which("java"):
         pytest.skip("needs java")
     builder = sql.SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false")

@@ -68,7 +68,7 @@ def test_the_model_is_afterwards_what_it_was(stop: bool) -> None:
     if stop:
         next(windows), next(windows), next(windows)
         assert any(not torch.equal(weight, before[name]) for name, weight in model.state_dict().items())
-        windows.close()  # type: ignore[attr-defined]
+        windows.close()
     else:
         losses_of(windows)
     assert all(torch.equal(weight, before[name]) for name, weight in model.state_dict().items())

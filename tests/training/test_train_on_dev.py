@@ -53,9 +53,10 @@ def test_epochs_and_what_was_fitted_on_dev_are_those_of_the_earlier_run(folder: 
     if task == "tagging":
         assert (both.weights["review.texts"] == alone.weights["review.texts"]).all()
     else:
-        sets = read_classifier(both).label_sets, read_classifier(alone).label_sets
-        assert sets[0] is not None and sets[1] is not None  # noqa: PT018
-        assert sets[0].gold.tolist() == sets[1].gold.tolist()
+        inherited, fitted = read_classifier(both).label_sets, read_classifier(alone).label_sets
+        assert inherited is not None
+        assert fitted is not None
+        assert inherited.gold.tolist() == fitted.gold.tolist()
     assert both.weights["project.weight"].tolist() != alone.weights["project.weight"].tolist()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 
 import torch
@@ -68,10 +68,10 @@ class DynamicModel:
         self._scale = [square.div_(len(numbered)).sqrt_() for square in squares]
         self._mean = sum(float(part.sum()) for part in self._scale) / sum(part.numel() for part in self._scale)
 
-    def read(self, tokens: IntArray, settings: DynamicEvaluation) -> Iterator[Read]:
+    def read(self, tokens: IntArray, settings: DynamicEvaluation) -> Generator[Read, None, None]:
         """Tokens (N,), segment after segment, each scored before the model learns from it.
 
-        The model is as before when the last segment was read, or the iterator is closed.
+        The model is as before when the last segment was read, or the generator is closed.
         """
         trained = [weight.detach().clone() for weight in self._weights]
         pull = [(settings.decay * part / max(self._mean, 1e-30)).clamp_(max=1.0) for part in self._scale]
