@@ -37,9 +37,7 @@ class LogLattice:
 
     def transition_counts(self, weights: FloatArray) -> FloatArray:
         """Expected number (N, N) of each transition, sentences weighted by (B,)."""
-        counts = np.zeros_like(self.transitions)  # (N, N)
-        for step in range(1, self.chain.num_steps):
-            counts += np.tensordot(weights, self.moves(step), axes=1)
+        counts: FloatArray = np.tensordot(weights, self.moves_of_sentences(), axes=1)  # (N, N)
         return counts
 
     def moves_of_sentences(self) -> FloatArray:

@@ -104,9 +104,7 @@ class BleuCounts:
     """
 
     def __init__(self, language: str) -> None:
-        from sacrebleu.metrics.bleu import BLEU
-
-        self._metric, self._single = bleu_metric(language), BLEU(tokenize=_tokenizer(language), effective_order=True)
+        self._metric, self._single = bleu_metric(language), _sentence_bleu(language)
 
     def of(self, hypotheses: Sequence[str], references: Sequence[str]) -> NDArray[np.int64]:
         """The counts (S, C) of each sentence; what texts add up to is the sum of the rows."""
@@ -145,13 +143,15 @@ def ter_metric(language: str) -> Metric:
 
 def sentence_utility(name: str, language: str) -> Callable[[str, str], float]:
     """``chrf`` or ``bleu`` (with the n-grams that there are) of one translation against one reference, 0 to 100."""
-    if name == "chrf":
-        metric = chrf_metric()
-    else:
-        from sacrebleu.metrics.bleu import BLEU
-
-        metric = BLEU(tokenize=_tokenizer(language), effective_order=True)
+    metric = chrf_metric() if name == "chrf" else _sentence_bleu(language)
     return lambda translation, reference: float(metric.sentence_score(translation, [reference]).score)
+
+
+def _sentence_bleu(language: str) -> Metric:
+    """Of the n-grams that there are."""
+    from sacrebleu.metrics.bleu import BLEU
+
+    return BLEU(tokenize=_tokenizer(language), effective_order=True)
 
 
 def same_lines(**texts: Sequence[object]) -> None:
