@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from seqnlp.tasks.saved_evaluation import Report
     from seqnlp.tasks.tagging.answers import Span, TaggedText, TagSequence
     from seqnlp.tasks.tagging.api import Tagger
-    from seqnlp.tasks.translation.api import Hypothesis, Translation, Translator
+    from seqnlp.tasks.translation.answers import Hypothesis, Translation
+    from seqnlp.tasks.translation.api import Translator
     from seqnlp.tasks.translation.reranking import Reranker
 
     Model: TypeAlias = Tagger | Translator | Classifier | LanguageModel | Forecaster | Detector
@@ -65,7 +66,8 @@ _HOMES = {
     "seqnlp.tasks.saved_evaluation": ("Report",),
     "seqnlp.tasks.tagging.answers": ("Span", "TagSequence", "TaggedText"),
     "seqnlp.tasks.tagging.api": ("Tagger",),
-    "seqnlp.tasks.translation.api": ("Hypothesis", "Translation", "Translator"),
+    "seqnlp.tasks.translation.answers": ("Hypothesis", "Translation"),
+    "seqnlp.tasks.translation.api": ("Translator",),
     "seqnlp.tasks.translation.reranking": ("Reranker",),
     "seqnlp.metrics.events": ("Event",),
     "seqnlp.tasks.anomaly_detection.stream": ("ScoredRow",),

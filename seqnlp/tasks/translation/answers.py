@@ -1,17 +1,67 @@
-"""What is told of a translation: its fields, as every output of JSON has them."""
+"""What a translator answers, and its fields as every output of JSON has them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from seqnlp.plots.answers import pairs_html
 from seqnlp.text.alignment import GivenWords, merge_attention, pharaoh
 
-if TYPE_CHECKING:
-    from seqnlp.tasks.translation.api import Hypothesis, Translation
+END_PIECE = "</s>"
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """One translation of a text.
+
+    Attributes:
+        text: the translation.
+        score: what the search ranks by: the log probability with length and coverage penalty; or what translations
+            were reranked by.
+        log_probability: of the whole translation under the model, its end included.
+        pieces: its subwords.
+        token_log_probabilities: of each subword, and of the end.
+        attention: (T + 1, S + 1) weights of the source's subwords and END for each subword and END, if asked for.
+    """
+
+    text: str
+    score: float
+    log_probability: float
+    pieces: list[str]
+    token_log_probabilities: list[float]
+    attention: NDArray[np.float32] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """The answer for one text.
+
+    Attributes:
+        source: the text as given.
+        source_pieces: its subwords, END last.
+        hypotheses: translations, best first, never none; a blank text has the empty one.
+        parts: how many parts an over-long text was cut into; each was translated alone.
+        piece_words: for each subword but END the number of the word between spaces of ``source`` that it is of;
+            empty unless the attention was asked for, and for a text that was cut.
+    """
+
+    source: str
+    source_pieces: list[str]
+    hypotheses: list[Hypothesis]
+    parts: int = 1
+    piece_words: list[int] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """The best translation."""
+        return self.hypotheses[0].text
+
+    def _repr_html_(self) -> str:
+        return pairs_html([(self.source, self.text)])
 
 
 @dataclass(frozen=True, slots=True)

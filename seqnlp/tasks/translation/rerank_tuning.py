@@ -17,7 +17,8 @@ from seqnlp.config.translation import RerankWeights, TranslationConfig
 from seqnlp.data.pairs import load_pairs
 from seqnlp.metrics.translation_scores import BleuCounts, bleu
 from seqnlp.tasks.splits import require_split
-from seqnlp.tasks.translation.api import Hypothesis, Translator
+from seqnlp.tasks.translation.answers import Hypothesis
+from seqnlp.tasks.translation.api import Translator
 from seqnlp.tasks.translation.candidates import reranked
 from seqnlp.tasks.translation.reranking import Reranker, describe_weights, reranked_scores
 from seqnlp.tasks.translation.saved import TunedReranking
