@@ -13,10 +13,7 @@ from seqnlp.errors import ConfigError, RunError, shortened
 from seqnlp.stored import read_bytes, settings_of
 
 _CHOSEN = {"model.lags": 0}
-"""What lets the program choose, where it is not ``auto``; the model's settings say what was chosen."""
-
-_MEANINGLESS = {"model.series_dim": 0}
-"""What the model's settings say where data give a setting no meaning: one series needs nothing to tell it apart."""
+"""What lets the program choose, where it is not ``auto``; models of older versions say what was chosen."""
 
 
 def changed_settings(run: Path, config: Config) -> str:
@@ -40,10 +37,5 @@ def _changes(saved: Mapping[str, Any], now: Mapping[str, Any], prefix: str = "")
     for name, value in now.items():
         if isinstance(value, Mapping):
             yield from _changes(saved.get(name, {}), value, f"{prefix}{name}.")
-        elif name in saved and saved[name] != value and not _by_the_program(f"{prefix}{name}", saved[name], value):
+        elif name in saved and saved[name] != value and value != _CHOSEN.get(f"{prefix}{name}", "auto"):
             yield f"{prefix}{name} was {shortened(saved[name])}, is {shortened(value)}"
-
-
-def _by_the_program(name: str, saved: object, now: object) -> bool:
-    """Whether it was the program that put ``saved`` in the place of ``now``."""
-    return now == _CHOSEN.get(name, "auto") or (name in _MEANINGLESS and saved == _MEANINGLESS[name])

@@ -49,7 +49,7 @@ def dev_forecasts(task: ForecastingTask) -> Backtest:
     assert task.dev is not None
     assert task.dev_inputs is not None
     network, given = TorchForecaster(task.model), (task.dev_inputs, task.dev, task.facts.scaler)
-    return backtest(network, task.config.model, *given)
+    return backtest(network, task.settings, *given)
 
 
 def refused(config: ForecastingConfig, run: Path) -> str:

@@ -190,6 +190,18 @@ def test_one_series_in_long_form_is_as_a_file_of_its_own(tmp_path: Path) -> None
     assert list(loaded.forecast_each(tmp_path / "plain" / "series.csv")) == [""]
 
 
+def test_what_the_data_choose_does_not_stand_for_what_was_asked(tmp_path: Path) -> None:
+    """The model says what it has, its training what was asked for, which is what another run needs."""
+    changes = {"model__linear": "fitted", "model__calendar": "auto", "model__lags": 0}
+    chosen = trained(tmp_path, rows_of("harbour"), **changes).loaded.settings
+    assert (chosen.series_dim, chosen.calendar) == (0, "week")
+    assert chosen.lags > 0
+    training = load_bundle(tmp_path / "run").training
+    assert training is not None
+    asked = training["model"]
+    assert (asked["series_dim"], asked["calendar"], asked["lags"]) == (4, "auto", 0)
+
+
 def test_a_series_that_training_never_saw_is_read_on_the_scale_of_its_rows(model: Forecaster, tmp_path: Path) -> None:
     said: list[str] = []
     forecasts = []

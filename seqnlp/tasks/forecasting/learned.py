@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from seqnlp.config.forecasting import AUTO, ForecasterConfig, ForecastingConfig
+from seqnlp.config.forecasting import AUTO, ForecasterConfig, ForecastingDataConfig
 from seqnlp.data.series.inputs import Inputs, InputTransform, fit_scale, known_calendar_features, make_inputs
 from seqnlp.data.series.many import load_parts
 from seqnlp.data.series.parts import Part, Series
@@ -36,13 +36,17 @@ class LearnedSeries:
     dev_inputs: Inputs | None
 
 
-def learned_series(config: ForecastingConfig, say: Callable[[str], None]) -> tuple[InputTransform, list[LearnedSeries]]:
-    """How values become inputs, and the series by name; ``model.calendar=auto`` becomes what the longest shows.
+def learned_series(
+    data: ForecastingDataConfig, settings: ForecasterConfig, say: Callable[[str], None]
+) -> tuple[InputTransform, list[LearnedSeries]]:
+    """How values become inputs, and the series by name.
+
+    Args:
+        settings: of the model; ``calendar=auto`` becomes there what the longest series shows.
 
     Raises:
         DataError: a file is missing or not as configured, or a part of a series is too short; names the series.
     """
-    data, settings = config.data, config.model
     trains = dict(sorted(load_parts(data, "train", say).items()))
     longest = max(trains.values(), key=len).series
     if settings.calendar == AUTO:

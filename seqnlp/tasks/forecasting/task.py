@@ -58,6 +58,9 @@ from seqnlp.training.task import Batch
 class ForecastingTask(BaseTask[ForecastingConfig, RecurrentForecaster]):
     """A forecaster, its one or more series and its scores.
 
+    Attributes:
+        settings: those of the model, with what the data chose; the configuration stays as it was asked for.
+
     Raises:
         DataError: a file is missing or not as configured, or a part of the series is too short.
     """
@@ -69,8 +72,9 @@ class ForecastingTask(BaseTask[ForecastingConfig, RecurrentForecaster]):
     ) -> None:
         super().__init__(config, folder, device)
         self.digests = {TRAIN: part_digest(config.data, "train"), DEV: part_digest(config.data, "dev")}
-        settings, trainer = config.model, config.trainer
-        self.reading, self.series = learned_series(config, say)
+        settings, trainer = replace(config.model), config.trainer
+        self.settings = settings
+        self.reading, self.series = learned_series(config.data, settings, say)
         if not config.data.series_column or (len(self.series) == 1 and not config.start_from):
             settings.series_dim = 0  # nothing sets one series apart
         start = self._start()
@@ -146,18 +150,19 @@ class ForecastingTask(BaseTask[ForecastingConfig, RecurrentForecaster]):
 
     def saved(self, metrics: dict[str, Any]) -> Bundle:
         """The model as it is now."""
+        config = replace(self.config, model=self.settings)
         return Bundle(
-            description=describe(self.config),
+            description=describe(config),
             weights=weights_of(tensors_of(self.model, self._interval_tensors)),
             vocabulary=facts_to_vocabulary({one.name: one.facts for one in self.series}, self._embeddings),
             labels=[],
             metrics=metrics,
-            card=model_card(self.config, self.facts.names, metrics),
+            card=model_card(config, self.facts.names, metrics),
         )
 
     def finish(self) -> str:
         """The linear part fitted again, in words."""
-        settings = self.config.model
+        settings = self.settings
         if not (settings.refit and self.fitted and self._whole):
             return ""
         folder = self.folder / FOLDER
@@ -170,7 +175,7 @@ class ForecastingTask(BaseTask[ForecastingConfig, RecurrentForecaster]):
 
     def next_commands(self, run: Path) -> list[str]:
         """What one would type next."""
-        horizon = self.config.model.horizon
+        horizon = self.settings.horizon
         return [f"seqnlp forecast {run} series.csv --horizon {horizon} -o forecast.csv --plot forecast.png"]
 
     @property
@@ -189,8 +194,8 @@ class ForecastingTask(BaseTask[ForecastingConfig, RecurrentForecaster]):
         """Set ``model`` with its first weights, those of the start if there is one."""
         config = self.config
         torch.manual_seed(config.seed)
-        embedded = len(self.series) if config.model.series_dim else 0
-        self.model = build_forecaster(config.model, len(self.facts.names), embedded)
+        embedded = len(self.series) if self.settings.series_dim else 0
+        self.model = build_forecaster(self.settings, len(self.facts.names), embedded)
         if start:
             self.digests |= start_digests(start)
             self.initialized_from = name_of(start)
@@ -205,7 +210,7 @@ class ForecastingTask(BaseTask[ForecastingConfig, RecurrentForecaster]):
     def _take_over_embeddings(self, start: Bundle) -> None:
         """Those of series that the start knows; others begin as their mean."""
         many = forecaster_from_bundle(start).many
-        if many is None or not self.config.model.series_dim:
+        if many is None or not self.settings.series_dim:
             return
         known = [many.embedding(many.place(one.name)) for one in self.series]  # (S, E)
         with torch.no_grad():
@@ -213,7 +218,7 @@ class ForecastingTask(BaseTask[ForecastingConfig, RecurrentForecaster]):
 
     def _say_sizes(self, say: Callable[[str], None]) -> None:
         """What a person should know of the series and the model."""
-        settings, facts, trains = self.config.model, self.facts, [one.train for one in self.series]
+        settings, facts, trains = self.settings, self.facts, [one.train for one in self.series]
         step = f"a step of {facts.step.words(trains[0].series.moments[0])}, " if facts.step else ""
         of_series = f"{len(trains):,} series, " if self.config.data.series_column else ""
         say(
@@ -239,30 +244,30 @@ class ForecastingTask(BaseTask[ForecastingConfig, RecurrentForecaster]):
             return None
         begun = start_bundle(config)
         saved = forecaster_from_bundle(begun)
-        free = ("refit", "follow", "min_context", "loss") + (("lags",) if config.model.linear == "fitted" else ())
+        free = ("refit", "follow", "min_context", "loss") + (("lags",) if self.settings.linear == "fitted" else ())
         refuse_other(config, "the columns", ", ".join(saved.facts.names), ", ".join(self.facts.names))
         if saved.settings.series_dim and not config.data.series_column:
             problem = f"the model in {config.start_from} reads embeddings of series; name the column of series"
             raise RunError(f"start_from: {problem} in data.series_column")
-        refuse_other_settings(config, saved.settings, config.model, free)
+        refuse_other_settings(config, saved.settings, self.settings, free)
         return begun
 
     @property
     def _embeddings(self) -> NDArray[np.float64] | None:
         """(S, E) of the series, if the network reads them."""
-        return self.model.series.weight.detach().cpu().double().numpy() if self.config.model.series_dim else None
+        return self.model.series.weight.detach().cpu().double().numpy() if self.settings.series_dim else None
 
     def _network(self, number: int) -> ForecasterNetwork:
         """The network for one of the series."""
         network = TorchForecaster(self.model)
-        if not self.config.model.series_dim:
+        if not self.settings.series_dim:
             return network
         return EmbeddedSeries(network, self.model.series.weight[number].detach().cpu().double().numpy())
 
     def _set_linear(self, fitted: LinearForecast) -> None:
         """Put a fit into the model; it does not read the embedding of the series."""
         horizon, columns = fitted.bias.shape
-        none = np.zeros((self.config.model.series_dim, horizon, columns))
+        none = np.zeros((self.settings.series_dim, horizon, columns))
         of_calendar = np.concatenate([fitted.calendar_features, none])
         self.model.linear.set(fitted.lags, of_calendar, fitted.bias)
 
