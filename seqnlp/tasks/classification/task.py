@@ -17,11 +17,10 @@ from seqnlp.data.batches import plan_epoch
 from seqnlp.data.document_batches import SoftLabels, collate_documents, take_documents
 from seqnlp.data.documents import documents_digest, load_documents
 from seqnlp.data.flat_sequences import FlatSequences
-from seqnlp.data.lexicon import Lexicon, normalized
+from seqnlp.data.lexicon import Lexicon
 from seqnlp.data.windows import cut_windows
 from seqnlp.metrics.classification import label_scores
 from seqnlp.models.as_network import TorchClassifier
-from seqnlp.models.bag_of_ngrams import BagOfNgrams
 from seqnlp.models.classifier import RecurrentClassifier
 from seqnlp.models.size import count_parameters
 from seqnlp.networks.protocol import FloatArray
@@ -31,7 +30,7 @@ from seqnlp.tasks.classification.calibration import fit_decision
 from seqnlp.tasks.classification.card import model_card
 from seqnlp.tasks.classification.label_sets import LabelSets
 from seqnlp.tasks.classification.model import bag_tensors, build_classifier, describe, set_tensors, vocabulary_of
-from seqnlp.tasks.classification.ngrams import choose_bag, refitted, scores_held_out
+from seqnlp.tasks.classification.ngrams_of_run import fit_ngrams
 from seqnlp.tasks.classification.prediction import (
     DocumentPredictor,
     decide,
@@ -79,7 +78,7 @@ class ClassificationTask(BaseTask[ClassificationConfig, RecurrentClassifier]):
         if settings.ngrams == AUTO_NGRAMS:
             settings.ngrams = 2 if len(train) <= FEW_DOCUMENTS and data.format != "long_range" else 0
         self.lender = lender(config, self.digests[TRAIN])
-        chosen_on = dev
+        alone = len(train)
         if self.lender:
             train, dev = [*train, *dev], []
         self._learn_labels(train, dev, start, say)
@@ -98,7 +97,10 @@ class ClassificationTask(BaseTask[ClassificationConfig, RecurrentClassifier]):
         self.lexicon = Lexicon(self.features)
         self.train = FlatSequences.of([self.lexicon.indices(document.tokens) for document in [*read, *more]])
         reading.say_long(self.train.lengths, settings.window, settings.long, "train", say)
-        self._fit_ngrams(read, reading.read_documents(chosen_on, self.reader), more, say)
+        held_out = read[alone:] if self.lender else self.dev
+        ngrams = fit_ngrams(config, self.labels, read, self.targets, held_out, more, say)
+        self.bag, self.ngram_scores, self.ngram_weight = ngrams.bag, ngrams.scores, ngrams.weight
+        self.decision = Decision(ngram_weight=self.ngram_weight if self.bag else 0.0)
         self.baselines = reading.last_words_score(read, self.dev) if data.format == "long_range" else {}
         self.label_sets: LabelSets | None = None
         self._take_over_decision()
@@ -259,39 +261,6 @@ class ClassificationTask(BaseTask[ClassificationConfig, RecurrentClassifier]):
             fill_vectors(model.embedder, vectors, self.lexicon)
         return model
 
-    def _fit_ngrams(
-        self,
-        train: Sequence[reading.ReadDocument],
-        dev: Sequence[reading.ReadDocument],
-        unlabelled: Sequence[reading.ReadDocument],
-        say: Callable[[str], None],
-    ) -> None:
-        """Fit the bag of n-grams, its regularisation chosen on dev; it is not trained with the network.
-
-        Where train ends with dev, it is chosen by what is before. Sets ``bag`` and, if the network starts from what the
-        bag says, the scores (N, K) that it gives to training documents and their weight.
-
-        Args:
-            unlabelled: documents of ``teacher.texts``, on which the bag is not fitted.
-        """
-        order, multi_label = self.config.model.ngrams, self.config.data.multi_label
-        self.bag: BagOfNgrams | None = None
-        self.ngram_scores: FloatArray | None = None
-        self.ngram_weight = 1.0
-        if order:
-            gold = [document.labels for document in dev]
-            words, held_out = self._bag_words(train), self._bag_words(dev)
-            alone = len(train) - len(dev) if self.lender else len(train)
-            some, targets = words[:alone], self.targets[:alone]
-            fitted = choose_bag(some, targets, held_out, gold, self.labels, order, multi_label, say)
-            if self.lender:
-                fitted = refitted(fitted, words, self.targets, multi_label)
-            self.bag = fitted.bag
-            if self.config.model.ngrams_first and fitted.bag.ngrams:
-                scores, self.ngram_weight = scores_held_out(words, self.targets, fitted, multi_label)
-                self.ngram_scores = np.concatenate([scores, fitted.bag.scores(self._bag_words(unlabelled))])
-        self.decision = Decision(ngram_weight=self.ngram_weight if self.bag else 0.0)
-
     def _take_over_decision(self) -> None:
         """Set what is fitted on dev otherwise, where the network learns from dev."""
         if not self.lender:
@@ -301,7 +270,3 @@ class ClassificationTask(BaseTask[ClassificationConfig, RecurrentClassifier]):
         weight = self.ngram_weight if trained else saved.decision.ngram_weight
         self.decision = Decision(saved.decision.temperature, weight)
         self.label_sets = saved.label_sets
-
-    def _bag_words(self, documents: Sequence[reading.ReadDocument]) -> list[list[str]]:
-        """The words of documents as n-grams are made of them."""
-        return [[normalized(word, self.config.model.lowercase) for word in document.tokens] for document in documents]
