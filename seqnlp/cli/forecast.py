@@ -78,10 +78,19 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _forecast_file(forecaster: Forecaster, arguments: argparse.Namespace) -> int:
     from seqnlp.cli.forecast_output import csv_heading, write_csv, write_jsonl
-    from seqnlp.errors import SeqnlpError
+    from seqnlp.errors import DataError, SeqnlpError
     from seqnlp.storage import write_atomically
 
-    forecasts = forecaster.forecast_each(arguments.series, arguments.horizon or 0, level=arguments.level, say=say)
+    problems = dict[str, DataError]()
+    forecasts = forecaster.forecast_each(
+        arguments.series, arguments.horizon or 0, level=arguments.level, say=say, refused=problems.__setitem__
+    )
+    if len(problems) == 1 and not forecasts:
+        raise problems.popitem()[1]
+    for problem in problems.values():
+        say(f"no forecast: {problem}")
+    if not forecasts:
+        raise SeqnlpError(f"{arguments.series}: none of its {len(problems):,} series can be forecast")
     if arguments.plot and len(forecasts) > 1:
         raise SeqnlpError(f"--plot draws one series, found {len(forecasts):,} in {arguments.series}; leave it out")
     column = forecaster.loaded.data.series_column
@@ -89,7 +98,8 @@ def _forecast_file(forecaster: Forecaster, arguments: argparse.Namespace) -> int
         text = csv_heading(forecaster.names, column)
         text += "".join(write_csv(forecast, name) for name, forecast in forecasts.items())
     else:
-        text = "".join(write_jsonl(one, {column: name} if column else {}) for name, one in forecasts.items())
+        answers: dict[str, Forecast | None] = {**forecasts, **dict.fromkeys(problems)}
+        text = "".join(write_jsonl(one, {column: name} if column else {}) for name, one in answers.items())
     if arguments.file:
         write_atomically(arguments.file, text.encode())
         say(f"forecast written to {arguments.file}")
@@ -130,7 +140,8 @@ def _forecast_stream(forecaster: Forecaster, arguments: argparse.Namespace) -> i
         if stream.findings.counts:
             say(f"{source_of(SOURCE, name)}: {stream.findings}")
     if silent:
-        say(f"{SOURCE}: {silent:,} rows without a forecast, the first {forecaster.fewest_rows - 1} among them")
+        first = f"the first {forecaster.fewest_rows - 1}{' of each series' if column else ''}"
+        say(f"{SOURCE}: {silent:,} rows without a forecast, {first} among them")
     return 0
 
 
@@ -151,7 +162,7 @@ def _plot(forecaster: Forecaster, name: str, series: Path, forecast: Forecast, f
     from seqnlp.plots.forecast import forecast_picture
 
     loaded = forecaster.loaded
-    read = forecaster.read(series)[name]
+    read = forecaster.read(series, refused=lambda *other: None)[name]
     bands = forecast.low, forecast.values, forecast.high
     rows, horizon, step = len(read), len(forecast.times), loaded.facts.step
     places: list[Timestamp] = list(range(1, rows + horizon + 1))

@@ -12,6 +12,7 @@ import pytest
 from command import output, refusal, seqnlp
 
 from seqnlp import Forecaster, load, train
+from seqnlp.errors import DataError
 from seqnlp.resources import RECIPES
 
 FERRIES = RECIPES / "forecasting" / "demo" / "ferries.csv"
@@ -76,6 +77,42 @@ def test_a_series_that_training_never_saw_is_said(run: Path, tmp_path: Path) -> 
     answers = [json.loads(line) for line in streamed.out.splitlines()]
     assert all(answer["ahead"] == [] for answer in answers if answer["line"] == "lighthouse")
     assert len(answers) == text.count("\n") - 1
+
+
+def test_a_series_that_cannot_be_forecast_is_named_and_the_others_are_answered(run: Path, tmp_path: Path) -> None:
+    rows = [line for line in FERRIES.read_text(encoding="utf-8").splitlines() if "castle" not in line]
+    days = [row.split(",")[0] for row in rows if ",island," in row]
+    rows += [f"{day},shed,5" for day in days[:40]]
+    rows += [f"{day},hut,{place}" for place, day in enumerate(days[:4])]
+    rows += [f"{day},mast,?" for day in days[:40]]
+    (tmp_path / "some.csv").write_text("\n".join(rows), encoding="utf-8")
+    finished = seqnlp("forecast", run, tmp_path / "some.csv")
+    assert finished.status == 0
+    assert [row["line"] for row in rows_of(finished.out)][::3] == NAMES[1:]
+    some = f"no forecast: {tmp_path / 'some.csv'}"
+    assert f"{some} (series shed): column 'passengers': all 40 training values are 5" in finished.err
+    assert f"{some} (series hut): expected at least 12 rows to forecast from" in finished.err
+    assert f"{some} (series mast):" in finished.err
+    answers = [
+        json.loads(line)
+        for line in output("forecast", run, tmp_path / "some.csv", "--output", "jsonl").split("\n")[:-1]
+    ]
+    assert {answer["line"]: len(answer["ahead"]) for answer in answers} == {
+        "island": 3,
+        "north shore": 3,
+        "shed": 0,
+        "hut": 0,
+        "mast": 0,
+    }
+    (tmp_path / "none.csv").write_text("\n".join([rows[0], *rows[-44:]]), encoding="utf-8")
+    assert refusal("forecast", run, tmp_path / "none.csv").endswith("none of its 2 series can be forecast")
+    loaded = load(run)
+    assert isinstance(loaded, Forecaster)
+    table = pandas.read_csv(tmp_path / "some.csv", na_values="?")
+    refused: dict[str, DataError] = {}
+    mine = loaded.forecast_each(table, refused=refused.__setitem__)
+    assert list(mine) == NAMES[1:]
+    assert str(refused["hut"]).startswith("series (series hut): expected at least 12 rows")
 
 
 def test_scores_pictures_and_graphs(run: Path, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from seqnlp.config.forecasting import ForecastingDataConfig
@@ -13,6 +14,9 @@ from seqnlp.data.sources import existing_file
 from seqnlp.errors import DataError, listed, missing_column
 
 Say = Callable[[str], None]
+Refused = Callable[[str, DataError], object]
+"""Told of a series by its name, and of what is wrong with it."""
+
 Fields = tuple[int, list[str]]
 """The line of a row, and its fields."""
 
@@ -36,13 +40,19 @@ def load_parts(
 
 
 def read_many(
-    path: Path, config: ForecastingDataConfig, say: Say, step: Step | None = None, names: tuple[str, ...] = ()
+    path: Path,
+    config: ForecastingDataConfig,
+    say: Say,
+    step: Step | None = None,
+    names: tuple[str, ...] = (),
+    refused: Refused | None = None,
 ) -> dict[str, Series]:
     """The series in a file by their names, in the order in which they begin; see :func:`load_parts`.
 
     Args:
         step: that all of them must have; nothing: that of the longest.
         names: of the columns to read.
+        refused: told of a series that cannot be read, which is then left out; without it that is an error.
 
     Raises:
         DataError: the column that names the series is missing, or a name; or one of the series cannot be read.
@@ -54,11 +64,23 @@ def read_many(
     for name in sorted(rows, key=lambda one: -len(rows[one])):  # the longest shows the step between rows best
         source = source_of(path, name)
         given = iter([head, *rows[name]])
-        one = series_of(given, config, source, notes.of(source), step, names, named=True)
-        step, names = step or one.step, one.names
-        series[name] = one
+        with leaving_out(name, refused):
+            one = series_of(given, config, source, notes.of(source), step, names, named=True)
+            step, names = step or one.step, one.names
+            series[name] = one
     notes.end()
-    return {name: series[name] for name in rows}
+    return {name: series[name] for name in rows if name in series}
+
+
+@contextmanager
+def leaving_out(name: str, refused: Refused | None) -> Iterator[None]:
+    """An error in the data of a series is told instead of raised, if there is somebody to tell."""
+    try:
+        yield
+    except DataError as problem:
+        if refused is None:
+            raise
+        refused(name, problem)
 
 
 def source_of(path: object, name: str) -> str:

@@ -15,7 +15,7 @@ from seqnlp.bundle import load_bundle
 from seqnlp.data.in_memory.naming import with_names, written_files
 from seqnlp.data.in_memory.rows import WrittenSplit
 from seqnlp.data.in_memory.series import written_series
-from seqnlp.data.series.many import one_series, read_many
+from seqnlp.data.series.many import Refused, leaving_out, one_series, read_many
 from seqnlp.data.series.parts import Series
 from seqnlp.data.series.rows import Row
 from seqnlp.data.series.time import write_timestamp
@@ -237,35 +237,53 @@ class Forecaster(SavedModel):
         *,
         level: float = 0.9,
         say: Callable[[str], None] = lambda text: None,
+        refused: Callable[[str, DataError], object] | None = None,
     ) -> dict[str, Forecast]:
         """As :meth:`forecast`, of each series of a file or of a table in memory, by their names, in the file's order.
 
         A model of one series answers under the empty name.
+
+        Args:
+            refused: told of a series that cannot be read or forecast, such as one that is too short, and why; the
+                others are answered. Without it one such series is an error.
 
         Raises:
             SeqnlpError, DataError: as :meth:`forecast`; names the series.
         """
         self._check(horizon, level)
         if isinstance(series, str | os.PathLike):
-            return self._each(Path(series), horizon, level, say)
+            return self._each(Path(series), horizon, level, say, refused)
         written = self._written(series)
         with written_files(written) as files:
             path = files["series"]
-            return self._each(path, horizon, level, lambda text: say(with_names(text, path.parent, written)))
 
-    def _each(self, path: Path, horizon: int, level: float, say: Callable[[str], None]) -> dict[str, Forecast]:
-        return {
-            name: self.of_series(name, one, say).forecast_after(one, horizon, level=level)
-            for name, one in self.read(path, say).items()
-        }
+            def named(text: object) -> str:
+                return with_names(str(text), path.parent, written)
 
-    def read(self, path: Path, say: Callable[[str], None] = lambda text: None) -> dict[str, Series]:
+            told = refused and (lambda name, problem: refused(name, DataError(named(problem))))
+            return self._each(path, horizon, level, lambda text: say(named(text)), told)
+
+    def _each(
+        self, path: Path, horizon: int, level: float, say: Callable[[str], None], refused: Refused | None
+    ) -> dict[str, Forecast]:
+        forecasts = dict[str, Forecast]()
+        for name, one in self.read(path, say, refused).items():
+            with leaving_out(name, refused):
+                forecasts[name] = self.of_series(name, one, say).forecast_after(one, horizon, level=level)
+        return forecasts
+
+    def read(
+        self, path: Path, say: Callable[[str], None] = lambda text: None, refused: Refused | None = None
+    ) -> dict[str, Series]:
         """The series of a file by their names, as the model reads series; of a model of one series under ``""``.
+
+        Args:
+            refused: as for :meth:`forecast_each`.
 
         Raises:
             DataError: as :meth:`forecast`.
         """
-        return read_many(path, self.loaded.data, say, self.loaded.facts.step, self.names)
+        return read_many(path, self.loaded.data, say, self.loaded.facts.step, self.names, refused)
 
     def forecast_after(self, read: Series, horizon: int = 0, *, level: float = 0.9) -> Forecast:
         """As :meth:`forecast`, of a series that was read as the model reads series; of several, see :meth:`of_series`.
