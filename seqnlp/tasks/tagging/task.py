@@ -60,13 +60,14 @@ class TaggingTask(BaseTask[TaggingConfig, RecurrentTagger]):
         self.columns = columns_of(data)
         train = load_split(data, "train", say)
         self.dev = load_split(data, "dev", say)
-        self.lender = lender(config, split_digest(data, "train"))
+        self.digests = {TRAIN: split_digest(data, "train"), DEV: split_digest(data, "dev")}
+        self.lender = lender(config, self.digests[TRAIN])
         if self.lender:
             train, self.dev = [*train, *self.dev], []
         train = [*train, *unlabelled_sentences(data, config.teacher, say)]
         self.words = [sentence.tokens for sentence in train]
         self.context = self._read_context(say)
-        self.digests = self._digests(start) | teacher_digests(teachers) | texts_digest(config.teacher)
+        self.digests |= self._more_digests(start) | teacher_digests(teachers) | texts_digest(config.teacher)
         vectors = load_vectors(data, config.model, say)
         self._learn_words_and_tags(train, vectors, start, say)
         self.gold = self._gold_of_dev(say)
@@ -159,10 +160,8 @@ class TaggingTask(BaseTask[TaggingConfig, RecurrentTagger]):
         penalty, temperature = calibrate(self.folder / FOLDER, self.dev, fit_outside, self.context)
         return f"outside penalty {penalty:.1f}, temperature {temperature:.2f}; "
 
-    def _digests(self, start: TaggerStart | None) -> dict[str, str]:
-        data = self.config.data
-        digests = {TRAIN: split_digest(data, "train"), DEV: split_digest(data, "dev")}
-        digests |= vectors_digests(data, self.config.model)
+    def _more_digests(self, start: TaggerStart | None) -> dict[str, str]:
+        digests = vectors_digests(self.config.data, self.config.model)
         digests |= {"a model of model.context": self.context.embedder.digest()} if self.context else {}
         return digests | (start_digests(start.bundle) if start else {})
 
