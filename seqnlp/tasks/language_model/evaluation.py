@@ -54,6 +54,8 @@ def evaluate(
     corpus = encode_corpus(load_text(config.data, split), saved.tokens)
     if adaptation and not config.data.train:
         raise ConfigError(["data.train: missing; a cache and dynamic evaluation need the run, with its training text"])
+    if adaptation.searches and not config.data.dev:
+        raise ConfigError(["data.dev: missing; --cache and --dynamic find their settings on a development text"])
     train = encode_corpus(load_text(config.data, "train"), saved.tokens) if config.data.train else None
     started = time.perf_counter()
     scores = _scores("this model", corpus, saved.settings.direction, lambda tokens: score_tokens(network, tokens))
@@ -123,8 +125,6 @@ def _adapted(
     say: Callable[[str], None],
 ) -> list[NamedScores]:
     """See :func:`~seqnlp.tasks.language_model.adaptation.adapted_losses`."""
-    if adaptation.searches and not config.data.dev:
-        raise ConfigError(["data.dev: missing; --cache and --dynamic find their settings on a development text"])
     dev = encode_corpus(load_text(config.data, "dev"), saved.tokens).tokens if adaptation.searches else train.tokens[:0]
     rows = adapted_losses(saved, train.tokens, dev, corpus.tokens, adaptation, say)
     return [_named_scores(row.name, corpus, row.losses, row.seconds) for row in rows]
