@@ -88,14 +88,12 @@ class ColumnEquations:
 
         self.first = min(max(self.own, self.every, 1) - 1, rows // 10)  # before it rows are lacking to be read
 
-    @property
     def folds(self) -> list[tuple[Sums, Sums]]:
         """The rows before some row, to fit on, and those after it, to judge by; a few such pairs."""
         folds = [(round(middle * self.rows), round(end * self.rows)) for middle, end in _FOLDS]
         folds += [(self.rows, len(self.values))] if len(self.values) > self.rows else []
         return [(self._sums(0, middle), self._sums(middle - 1, end)) for middle, end in folds]
 
-    @property
     def whole(self) -> Sums:
         """All rows that are fitted on."""
         return self._sums(0, self.rows)
@@ -133,14 +131,18 @@ def parts_of(equations: Sequence[ColumnEquations], averaged: bool) -> dict[Choic
     first = equations[0]
     if len(first.choices) == 1:
         return {first.choices[0]: 1.0}
-    every = zip(*(one.folds for one in equations), strict=True)  # of each fold the sums of every series
-    folds = [(reduce(add, before), reduce(add, after)) for before, after in (zip(*fold, strict=True) for fold in every)]
+    folds = reduce(_added, (one.folds() for one in equations))
     return _parts({choice: _error(first.features(choice), choice, folds) for choice in first.choices}, averaged)
+
+
+def _added(folds: list[tuple[Sums, Sums]], others: list[tuple[Sums, Sums]]) -> list[tuple[Sums, Sums]]:
+    """Of each fold the sums over the rows of both."""
+    return [(one[0] + other[0], one[1] + other[1]) for one, other in zip(folds, others, strict=True)]
 
 
 def fit_of(equations: Sequence[ColumnEquations], parts: dict[Choice, float]) -> list[tuple[Choice, float, FloatArray]]:
     """Choices for the same column of some series, the part of each, and its weights (f, J)."""
-    first, whole = equations[0], reduce(add, (one.whole for one in equations))
+    first, whole = equations[0], reduce(add, (one.whole() for one in equations))
     return [(one, part, whole.solve(first.features(one), one.ridge)) for one, part in parts.items()]
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -34,7 +35,7 @@ def fit_linear(
     choices: Sequence[Choice],
     from_last: bool = False,
     averaged: bool = False,
-    later: Later | None = None,
+    later: LinearRows | None = None,
 ) -> LinearForecast:
     """Fit by least squares, each column by the choice that forecasts rows best that the fit has not seen.
 
@@ -64,15 +65,8 @@ def fit_together(
     return _solved(equations, [parts_of(column, averaged) for column in equations])
 
 
-def fit_again(
-    fitted: LinearForecast, values: FloatArray, known: BoolArray, calendar_features: FloatArray, from_last: bool = False
-) -> LinearForecast:
-    """The same choices in the same parts, fitted on other rows; see :func:`fit_linear`."""
-    return fit_together_again(fitted, [LinearRows(values, known, calendar_features)], from_last)
-
-
-def fit_together_again(fitted: LinearForecast, series: Sequence[LinearRows], from_last: bool = False) -> LinearForecast:
-    """As :func:`fit_again`, of several series."""
+def fit_again(fitted: LinearForecast, series: Sequence[LinearRows], from_last: bool = False) -> LinearForecast:
+    """The same choices in the same parts, fitted on other rows of one or more series; see :func:`fit_linear`."""
     horizon = len(fitted.bias)
     equations = [_equations(series, horizon, place, list(parts), from_last) for place, parts in enumerate(fitted.parts)]
     return _solved(equations, list(fitted.parts))
@@ -108,33 +102,21 @@ def _solved(equations: list[list[ColumnEquations]], parts: list[dict[Choice, flo
 
 
 @dataclass(frozen=True)
-class Later:
-    """Rows that come after those of a fit: values and known (T, C), calendar features (T, R)."""
-
-    values: FloatArray
-    known: BoolArray
-    calendar_features: FloatArray
-
-    def joined(
-        self, values: FloatArray, known: BoolArray, calendar_features: FloatArray
-    ) -> tuple[FloatArray, BoolArray, FloatArray]:
-        """The rows of the fit, then these."""
-        both = zip((values, known, calendar_features), (self.values, self.known, self.calendar_features), strict=True)
-        joined = [np.concatenate(pair) for pair in both]
-        return joined[0], joined[1], joined[2]
-
-
-@dataclass(frozen=True)
 class LinearRows:
     """The rows of a series that a fit is over, and later ones to choose on as well; see :func:`fit_linear`."""
 
     values: FloatArray
     known: BoolArray
     calendar_features: FloatArray
-    later: Later | None = None
+    later: LinearRows | None = None
 
-    @property
+    @cached_property
     def joined(self) -> tuple[FloatArray, BoolArray, FloatArray]:
         """The rows of the fit, then the later ones."""
-        rows = (self.values, self.known, self.calendar_features)
-        return self.later.joined(*rows) if self.later else rows
+        if self.later is None:
+            return self.values, self.known, self.calendar_features
+        return (
+            np.concatenate([self.values, self.later.values]),
+            np.concatenate([self.known, self.later.known]),
+            np.concatenate([self.calendar_features, self.later.calendar_features]),
+        )

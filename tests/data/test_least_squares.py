@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from seqnlp.data.least_squares import Later, fit_again, fit_linear, lag_choices
+from seqnlp.data.least_squares import LinearRows, fit_again, fit_linear, lag_choices
 from seqnlp.data.linear_forecast import Choice
 
 
@@ -56,7 +56,7 @@ def test_the_mean_of_choices_leaves_out_those_that_forecast_much_worse() -> None
     assert sum(parts.values()) == pytest.approx(1)
     assert Choice(1) not in parts  # its squared errors are half as large again
     assert parts[Choice(2)] == pytest.approx(0.5, abs=0.1)
-    again = fit_again(fitted, values, known, none)
+    again = fit_again(fitted, [LinearRows(values, known, none)])
     np.testing.assert_allclose(again.lags, fitted.lags, atol=1e-9)
 
 
@@ -67,7 +67,7 @@ def test_later_rows_choose_and_are_not_fitted_on() -> None:
     changed[300:] += 5
     one = [Choice(2)]
     first, second = (
-        fit_linear(rows[:300], known[:300], none[:300], 1, one, later=Later(rows[300:], known[300:], none[300:]))
+        fit_linear(rows[:300], known[:300], none[:300], 1, one, later=LinearRows(rows[300:], known[300:], none[300:]))
         for rows in (values, changed)
     )
     np.testing.assert_array_equal(first.lags, second.lags)
@@ -77,7 +77,7 @@ def test_later_rows_choose_and_are_not_fitted_on() -> None:
     before, after = (slice(None, 300), slice(300, None))
     fits = [
         fit_linear(level[before], known[before, :1], none[before], 1, choices, later=later, from_last=True).chosen[0]
-        for later in (None, Later(level[after], known[after, :1], none[after]))
+        for later in (None, LinearRows(level[after], known[after, :1], none[after]))
     ]
     assert fits == [Choice(1), Choice(1, ridge=100.0)]
 

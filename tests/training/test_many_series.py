@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import random
+import tracemalloc
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -312,6 +313,20 @@ def test_equations_of_several_series_are_one_fit() -> None:
     once = fit_linear(values, known, none, 2, [Choice(1), Choice(3)], averaged=True)
     assert twice.parts[0] == pytest.approx(once.parts[0])
     assert twice.lags == pytest.approx(once.lags)
+
+
+def test_a_fit_of_many_series_needs_the_memory_of_one() -> None:
+    """The sums of products are as wide as what is read; those of a series are added and let go."""
+    draw = np.random.default_rng(2)
+    none, known = np.zeros((120, 0)), np.ones((120, 1), bool)
+    series = [LinearRows(draw.normal(size=(120, 1)), known, none) for _ in range(40)]
+    peaks = []
+    for count in (4, 40):
+        tracemalloc.start()
+        fit_together(series[:count], 2, [Choice(1), Choice(60)])
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] < 2 * peaks[0]
 
 
 @pytest.mark.parametrize(

@@ -92,13 +92,14 @@ def known_parts(
         DataError: the split cannot be read, or holds none of the model's series.
     """
     parts = load_parts(config.data, split, say, loaded.facts.names, loaded.facts.step)
-    unknown = [name for name in parts if name not in loaded.series]
+    known = set(loaded.series)
+    unknown = [name for name in parts if name not in known]
     if len(unknown) == len(parts):
         expected = f"expected series of the training file ({listed(loaded.series)})"
         raise DataError(f"{expected}, found {listed(unknown)}", getattr(config.data, split))
     if unknown:
         say(f"series that training never saw are not judged, they have no scale before their rows: {listed(unknown)}")
-    return {name: part for name, part in sorted(parts.items()) if name not in unknown}
+    return {name: part for name, part in sorted(parts.items()) if name in known}
 
 
 def _judged(

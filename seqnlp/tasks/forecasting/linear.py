@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from seqnlp.arrays import FloatArray
 from seqnlp.config.forecasting import ForecasterConfig
-from seqnlp.data.least_squares import Later, LinearRows, fit_together, fit_together_again, lag_choices
+from seqnlp.data.least_squares import LinearRows, fit_again, fit_together, lag_choices
 from seqnlp.data.linear_forecast import Choice, LinearForecast
 from seqnlp.data.series.inputs import Inputs
 
@@ -54,7 +54,7 @@ def _rows(inputs: Inputs, longer: Inputs | None = None) -> LinearRows:
     """What the linear part is fitted on, and the rows of a longer series that come after."""
     columns = inputs.known.shape[1]
     rest = slice(len(inputs.rows), None)
-    later = Later(longer.rows[rest, :columns], longer.known[rest], longer.rows[rest, columns:]) if longer else None
+    later = LinearRows(longer.rows[rest, :columns], longer.known[rest], longer.rows[rest, columns:]) if longer else None
     return LinearRows(inputs.rows[:, :columns], inputs.known, inputs.rows[:, columns:], later)
 
 
@@ -70,7 +70,7 @@ def fit_linear_part_again(
     fitted: LinearForecast, settings: ForecasterConfig, inputs: Sequence[Inputs]
 ) -> LinearForecast:
     """The linear part fitted on more of each series: its choices stay as they are."""
-    return fit_together_again(fitted, list(map(_rows, inputs)), settings.reference == "last")
+    return fit_again(fitted, list(map(_rows, inputs)), settings.reference == "last")
 
 
 Forecasts = tuple[FloatArray, FloatArray, FloatArray, NDArray[np.bool_]]

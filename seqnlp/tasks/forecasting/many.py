@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -29,7 +30,11 @@ class ManySeries:
 
     def place(self, name: str) -> int | None:
         """The number of a series; nothing if training never saw it."""
-        return list(self.facts).index(name) if name in self.facts else None
+        return self._places.get(name)
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {name: place for place, name in enumerate(self.facts)}
 
     def embedding(self, place: int | None) -> FloatArray:
         """(E,) of a series; of one that training never saw, the mean of all."""
