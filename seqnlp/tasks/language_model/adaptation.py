@@ -95,5 +95,4 @@ def adapted_losses(
     both = tune_cache(learner.read(dev[:TUNED_ON], settings), adaptation.cache)
     began = told(f"{settings} and {both}", began)
     alone, losses = cache_losses(learner.read(tokens, settings), both)  # one reading gives both
-    yield adapted(settings, alone, began)
-    yield adapted(f"{settings} and {both}", losses, began)
+    yield from [adapted(settings, alone, began), adapted(f"{settings} and {both}", losses, began)]
