@@ -113,6 +113,7 @@ def test_what_fits_not_together_is_refused(folder: Path, there: Translator, back
         (r"weights\[1\]: expected 0 without a language model, found 0.5", (back, None, (1, 0.5, 0))),
         (r"weights\[2\]: expected a number from -1000 to 1000, found nan", (back, None, (1, 0, float("nan")))),
         (r"weights\[0\]: expected a number from -1000 to 1000, found -1e\+300", (back, None, (-1e300, 0, 0))),
+        (r"weights\[0\]: expected a number from -1000 to 1000, found inf", (back, None, (10**400, 0, 0))),
     ):
         with pytest.raises(SeqnlpError, match=message):
             Reranker(*arguments)

@@ -124,7 +124,10 @@ def number(value: object, name: str, low: float = -math.inf, high: float = math.
     """
     if isinstance(value, bool) or not hasattr(value, "__float__") or isinstance(value, str):
         raise WrongTypeError(f"{name}: expected a number, found {_kind(value)}")
-    given = float(value)
+    try:
+        given = float(value)
+    except OverflowError:
+        given = math.inf
     if not (math.isfinite(given) and low <= given <= high):
         raise WrongValueError(f"{name}: expected a number {_range(low, high)}, found {given:g}")
     return given

@@ -25,7 +25,7 @@ from seqnlp.tasks import arguments
 from seqnlp.tasks.arguments import WrongTypeError, WrongValueError
 from seqnlp.tasks.translation.saved import TunedReranking
 
-UNTUNED = {False: RerankWeights(0.2, 0.0, 0.0), True: RerankWeights(0.6, 0.6, 0.7)}
+UNTUNED = {False: RerankWeights(), True: RerankWeights(0.6, 0.6, 0.7)}
 """The weights without and with a language model, where none were tuned: the best ones for image captions."""
 
 
