@@ -54,7 +54,7 @@ def write_jsonl(forecast: Forecast | None, series: dict[str, str] | None = None)
 
 
 def _shown(number: float) -> str:
-    from seqnlp.tasks.forecasting.api import DIGITS
+    from seqnlp.tasks.forecasting.answers import DIGITS
 
     return f"{number:.{DIGITS}g}" if math.isfinite(number) else ""
 
