@@ -113,8 +113,8 @@ class CRF(torchcrf.CRF):
             moves: (B, N, N) expected numbers of moves; row K are starts, column K ends.
         """
         mask = self._checked_mask(emissions, mask)
-        real = mask.to(emissions.device)[..., None]  # (B, T, 1)
-        emitted = (emissions * marginals).masked_fill(~real, 0.0).sum(dim=(1, 2))  # (B,)
+        unused = ~mask.to(emissions.device)[..., None] | (marginals == 0)  # (B, T, K), perhaps -inf or not a number
+        emitted = (emissions.masked_fill(unused, 0.0) * marginals.masked_fill(unused, 0.0)).sum(dim=(1, 2))  # (B,)
         starts, ends, inner = moves[:, -1, :-1], moves[:, :-1, -1], moves[:, :-1, :-1]  # (B, K), (B, K), (B, K, K)
         moved = (starts * self.start_transitions + ends * self.end_transitions).sum(dim=1)  # (B,), in full precision
         moved = moved + (inner * self.transitions).sum(dim=(1, 2))

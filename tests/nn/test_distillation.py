@@ -72,6 +72,18 @@ def test_nothing_is_better_than_the_teacher_and_masked_places_are_never_read() -
     torch.testing.assert_close(teachers[0].cross_entropy(spoilt, marginals, moves, mask), own)
 
 
+def test_a_tag_that_an_emission_forbids_in_both_costs_nothing() -> None:
+    student, teachers, emissions, theirs, mask = distilled("free")
+    emissions[:, 1, 1], theirs[0][:, 1, 1] = -torch.inf, -torch.inf
+    said = expectations(teachers[0], theirs[0], mask)
+    loss = student.cross_entropy(emissions.requires_grad_(), *said, mask)
+    near = emissions.detach().nan_to_num(neginf=-1e4)
+    torch.testing.assert_close(loss, student.cross_entropy(near, *said, mask))
+    loss.sum().backward()
+    assert emissions.grad is not None
+    assert emissions.grad.isfinite().all()
+
+
 @pytest.mark.parametrize("scale", [1.0, 400.0])
 def test_expected_moves_are_the_same_in_log_space_and_add_up_to_the_tags(scale: float) -> None:
     _, teachers, _, theirs, mask = distilled("iob2")
