@@ -69,11 +69,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _label(run: Path) -> str:
-    """What must be known of a run's score: that it learnt from dev."""
+    """What must be known of a run's score: that it, or a model that it learnt from, learnt from dev."""
     from seqnlp.run_config import read_run_config
-    from seqnlp.tasks.train_on_dev import LABEL, lent_by
+    from seqnlp.tasks.train_on_dev import label_of
 
-    return f" {LABEL}" if lent_by(read_run_config(run)) else ""
+    label = label_of(read_run_config(run))
+    return f" {label}" if label else ""
 
 
 def _compare_files(arguments: argparse.Namespace) -> Comparison:

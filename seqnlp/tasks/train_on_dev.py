@@ -114,11 +114,18 @@ def _shown(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value) or "nothing"
 
 
+def label_of(config: Config) -> str:
+    """What must be known of its scores; nothing of most runs."""
+    if lent_by(config):
+        return LABEL
+    return INHERITED if config.name.endswith(INHERITED) else ""
+
+
 def metrics_of(config: Config) -> dict[str, Any]:
     """What ``metrics.json`` says of it."""
     if lent_by(config):
         return {"trained_on_dev": True, "fitted_by": Path(lent_by(config)).name}
-    return {"trained_on_dev": True} if config.name.endswith(INHERITED) else {}
+    return {"trained_on_dev": True} if label_of(config) else {}
 
 
 def _sources(config: Config) -> list[str]:

@@ -92,6 +92,11 @@ def test_a_model_that_learns_from_such_a_model_is_labelled_too(folder: Path, tmp
     begin(alone, told.append)
     assert alone.name == "tiny"
     assert metrics_of(alone) == {}
+    shutil.copytree(folder / "tagging" / "alone", tmp_path / "taught")
+    settings = tmp_path / "taught" / "config.yaml"
+    settings.write_text(settings.read_text().replace("name: tiny", f"name: {config.name}"), encoding="utf-8")
+    compared = output("compare", folder / "tagging" / "alone", tmp_path / "taught", "--data", folder / "dev.conll")
+    assert f"B: {tmp_path}/taught {INHERITED}\n" in compared
 
 
 def test_other_epochs_than_the_earlier_run_had_count(folder: Path) -> None:
