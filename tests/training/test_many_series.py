@@ -304,7 +304,7 @@ def test_windows_of_several_series_never_mix_them() -> None:
 
 
 def test_equations_of_several_series_are_one_fit() -> None:
-    """Two halves of a series that share nothing at their border weigh as much as the whole."""
+    """A series twice is fitted as once, and two series as their rows below each other."""
     draw = np.random.default_rng(1)
     values, none = draw.normal(size=(400, 1)), np.zeros((400, 0))
     known = np.ones((400, 1), bool)
@@ -313,6 +313,12 @@ def test_equations_of_several_series_are_one_fit() -> None:
     once = fit_linear(values, known, none, 2, [Choice(1), Choice(3)], averaged=True)
     assert twice.parts[0] == pytest.approx(once.parts[0])
     assert twice.lags == pytest.approx(once.lags)
+    other = LinearRows(draw.normal(1, 2, size=(90, 1)), known[:90], none[:90])
+    both = fit_together([one, other], 1, [Choice(2)])
+    columns = [series.values[:, 0] for series in (one, other)]
+    read = np.concatenate([np.stack([x[1:-1], x[:-2], np.ones(len(x) - 2)], axis=1) for x in columns])
+    wanted = np.linalg.lstsq(read, np.concatenate([x[2:] for x in columns]), rcond=None)[0]
+    assert [*both.lags.ravel(), both.bias.item()] == pytest.approx(wanted, rel=1e-5)
 
 
 def test_a_fit_of_many_series_needs_the_memory_of_one() -> None:

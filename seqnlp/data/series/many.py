@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -32,11 +32,20 @@ def load_parts(
     The arguments and errors are those of :func:`~seqnlp.data.series.parts.load_part`; percentages are parts of each
     series.
     """
-    name = getattr(config, split)
-    own = split != "train" and part_of(name) is None
-    path = existing_file(config, split, name) if own else existing_file(config, "train", config.train)
+    file = getattr(config, split)
+    own = split != "train" and part_of(file) is None
+    path = existing_file(config, split, file) if own else existing_file(config, "train", config.train)
     series = read_many(path, config, say, step if own else None, names)
-    return {key: Part(one, 0) if own else part_of_series(one, config, split) for key, one in series.items()}
+    return {name: Part(one, 0) for name, one in series.items()} if own else parts_of(series, config, split)
+
+
+def parts_of(series: Mapping[str, Series], config: ForecastingDataConfig, split: str) -> dict[str, Part]:
+    """A split that is a part of each series of the training file.
+
+    Raises:
+        DataError: nothing is left for it in one of them.
+    """
+    return {name: part_of_series(one, config, split) for name, one in series.items()}
 
 
 def read_many(

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from seqnlp.config.forecasting import AUTO, ForecasterConfig, ForecastingDataConfig
+from seqnlp.config.series import part_of
 from seqnlp.data.series.inputs import Inputs, InputTransform, fit_scale, known_calendar_features, make_inputs
-from seqnlp.data.series.many import load_parts
+from seqnlp.data.series.many import load_parts, parts_of, read_many
 from seqnlp.data.series.parts import Part, Series
+from seqnlp.data.sources import existing_file
 from seqnlp.errors import DataError, listed
 from seqnlp.metrics.forecasting import naive_scale
 from seqnlp.tasks.forecasting.facts import SeriesFacts, reading_of
@@ -47,14 +49,18 @@ def learned_series(
     Raises:
         DataError: a file is missing or not as configured, or a part of a series is too short; names the series.
     """
-    trains = dict(sorted(load_parts(data, "train", say).items()))
+    whole = read_many(existing_file(data, "train", data.train), data, say)
+    trains = dict(sorted(parts_of(whole, data, "train").items()))
     longest = max(trains.values(), key=len).series
     if settings.calendar == AUTO:
         settings.calendar = ", ".join(known_calendar_features(longest.moments))
     reading = reading_of(settings)
     facts = {name: _facts(reading, settings, train.series, name) for name, train in trains.items()}
-    say_dev = (lambda text: None) if data.dev.endswith("%") else say  # a part: said of the training file
-    devs = load_parts(data, "dev", say_dev, longest.names, longest.step) if data.dev else {}
+    devs = dict[str, Part]()
+    if part_of(data.dev) is not None:
+        devs = parts_of(whole, data, "dev")
+    elif data.dev:
+        devs = load_parts(data, "dev", say, longest.names, longest.step)
     if unknown := devs.keys() - trains.keys():
         expected = f"expected series of the training file ({listed(trains)})"
         raise DataError(f"{expected}, found {listed(sorted(unknown))}", data.dev)
