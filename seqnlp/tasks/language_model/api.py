@@ -130,8 +130,8 @@ class LanguageModel(SingleModel):
         saved = read_language_model(bundle)
         if saved.settings.direction == "backward":
             raise SeqnlpError(
-                f"{bundle.folder} was trained with model.direction=backward: it can be evaluated, but neither score texts "
-                "nor go on with one; train one with model.direction=forward"
+                f"{bundle.folder} was trained with model.direction=backward: it can be evaluated, but neither score "
+                "texts nor go on with one; train one with model.direction=forward"
             )
         self.tokens = saved.tokens
         network = saved_network(saved, self.engine, device, threads, precision)

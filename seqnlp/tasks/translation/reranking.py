@@ -26,7 +26,11 @@ from seqnlp.tasks.arguments import WrongTypeError, WrongValueError
 from seqnlp.tasks.translation.saved import TunedReranking
 
 UNTUNED = {False: RerankWeights(), True: RerankWeights(0.6, 0.6, 0.7)}
-"""The weights without and with a language model, where none were tuned: the best ones for image captions."""
+"""The weights without and with a language model, where none were tuned.
+
+With one those best for image captions; without one nearly those, without the small weight of the length: see
+``recipes/translation/README.md``.
+"""
 
 
 class Scored(Protocol):
