@@ -15,6 +15,7 @@ from tiny_text import tiny_language_model
 from seqnlp.api import LanguageModel, Reranker, Translation, Translator
 from seqnlp.config.translation import RerankWeights
 from seqnlp.data.pairs import load_pairs
+from seqnlp.decode.sampling import SamplingOptions
 from seqnlp.errors import ConfigError, RunError, SeqnlpError
 from seqnlp.metrics.translation_scores import bleu
 from seqnlp.tasks.language_model.task import LanguageModelTask
@@ -101,6 +102,8 @@ def test_what_fits_not_together_is_refused(folder: Path, there: Translator, back
     for message, options in (
         ("translates en-de, as this one translates de-en; found de-en", {"rerank": Reranker(there)}),
         ("mbr and rerank both choose", {"rerank": Reranker(back), "mbr": "chrf"}),
+        ("of a search; leave sampling out", {"rerank": Reranker(back), "sampling": SamplingOptions()}),
+        ("of a search; leave sampling out", {"mbr": "chrf", "sampling": SamplingOptions()}),
         ("at least 7 candidates for 7", {"rerank": Reranker(back), "candidates": 6, "nbest": 7}),
         ("rerank: expected a seqnlp.Reranker, found Translator", {"rerank": back}),
     ):

@@ -137,7 +137,9 @@ class Translator(SavedModel):
             )
             return spread(answer, [*zip(count(first_line), texts, prefixes or repeat(None))], workers)
         decoding, wanted = decoding or self.decoding, nbest
-        choice = self._choice(mbr, rerank, candidates, nbest, sampling)
+        choice = self._choice(mbr, rerank, candidates, nbest)
+        if choice and sampling:
+            raise SeqnlpError("mbr and rerank choose among the best translations of a search; leave sampling out")
         if choice:
             decoding, wanted = choice.search(decoding), choice.candidates
         options = SearchOptions(decoding, wanted, attention, sampling, max_batch_pieces, batch_lines)
@@ -163,20 +165,13 @@ class Translator(SavedModel):
         texts, prefixes = [text for _, text, _ in lines], [prefix for _, _, prefix in lines if prefix is not None]
         return self.translate_lines(texts, prefixes=prefixes or None, first_line=lines[0][0], **options)
 
-    def _choice(
-        self,
-        mbr: str,
-        rerank: Reranker | None,
-        candidates: int | None,
-        nbest: int,
-        sampling: SamplingOptions | None,
-    ) -> Choice | None:
+    def _choice(self, mbr: str, rerank: Reranker | None, candidates: int | None, nbest: int) -> Choice | None:
         """What orders the translations that a search finds."""
         if rerank is None:
-            return most_alike(mbr, candidates, nbest, sampling, self.target_language) if mbr else None
+            return most_alike(mbr, candidates, nbest, self.target_language) if mbr else None
         if mbr:
             raise SeqnlpError("mbr and rerank both choose among the best translations; leave one of them out")
-        choice = reranked(rerank, candidates, nbest, sampling, self.reranking)
+        choice = reranked(rerank, candidates, nbest, self.reranking)
         rerank.check_languages(self.source_language, self.target_language)
         return choice
 

@@ -12,7 +12,6 @@ from seqnlp.arrays import FloatArray
 from seqnlp.config.translation import DecodingConfig, RerankWeights
 from seqnlp.decode.hypotheses import Decoded
 from seqnlp.decode.mbr import Utility, expected_utilities
-from seqnlp.decode.sampling import SamplingOptions
 from seqnlp.errors import SeqnlpError
 from seqnlp.metrics.translation_scores import sentence_utility
 from seqnlp.tasks import arguments
@@ -71,40 +70,30 @@ class Reranked(Choice):
         return [replace(hypotheses[place], score=float(scores[place])) for place in _falling(scores)]
 
 
-def most_alike(
-    utility: str, candidates: int | None, nbest: int, sampling: SamplingOptions | None, language: str
-) -> MostAlike:
+def most_alike(utility: str, candidates: int | None, nbest: int, language: str) -> MostAlike:
     """Minimum Bayes risk.
 
     Raises:
-        SeqnlpError: another utility, sampling beside it, or fewer candidates than translations asked for.
+        SeqnlpError: another utility, or fewer candidates than translations asked for.
         WrongTypeError, WrongValueError: ``candidates`` is no number of them.
     """
     if utility not in UTILITIES:
         raise SeqnlpError(f"expected mbr to be one of {', '.join(UTILITIES)}, found '{utility}'")
-    if sampling:
-        raise SeqnlpError("mbr compares the best translations of a search; leave sampling out")
     count = _count(max(nbest, CANDIDATES) if candidates is None else candidates, nbest)
     return MostAlike(count, sentence_utility(utility, language))
 
 
 def reranked(
-    reranker: Reranker,
-    candidates: int | None,
-    nbest: int,
-    sampling: SamplingOptions | None,
-    tuned: TunedReranking | None,
+    reranker: Reranker, candidates: int | None, nbest: int = 1, tuned: TunedReranking | None = None
 ) -> Reranked:
     """Noisy-channel reranking, as it was tuned where nothing else is said.
 
     Raises:
-        SeqnlpError: sampling beside it, or fewer candidates than translations asked for.
+        SeqnlpError: fewer candidates than translations asked for.
         WrongTypeError, WrongValueError: ``candidates`` is no number of them, ``reranker`` no :class:`Reranker`.
     """
     if not isinstance(reranker, Reranker):
         raise arguments.WrongTypeError(f"rerank: expected a seqnlp.Reranker, found {type(reranker).__name__}")
-    if sampling:
-        raise SeqnlpError("rerank orders the best translations of a search; leave sampling out")
     if candidates is None:
         candidates = max(nbest, tuned.candidates if tuned and reranker.is_tuned_by(tuned) else CANDIDATES)
     return Reranked(_count(candidates, nbest), reranker, reranker.chosen_weights(tuned))

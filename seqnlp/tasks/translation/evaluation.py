@@ -94,7 +94,7 @@ def _reranked(
     sources: list[str],
     references: list[str],
 ) -> RerankedScores:
-    choice = reranked(rerank, candidates, 1, None, translator.reranking)
+    choice = reranked(rerank, candidates, tuned=translator.reranking)
     started = time.perf_counter()
     answers = translator.translate_lines(sources, rerank=rerank, candidates=candidates)
     seconds = time.perf_counter() - started

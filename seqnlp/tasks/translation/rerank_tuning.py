@@ -74,7 +74,7 @@ def tune_reranking(
     pairs = load_pairs(config.data, "dev", say)
     translator = Translator(run)
     reranker.check_languages(translator.source_language, translator.target_language)
-    choice = reranked(reranker, candidates, 1, None, None)
+    choice = reranked(reranker, candidates)
     sources, references = [pair.source for pair in pairs], [pair.target for pair in pairs]
     plain = bleu([each.text for each in translator.translate_lines(sources)], references, config.data.target)
     say(f"dev BLEU {plain:.2f}  beam {translator.decoding.beam}, not reranked")
