@@ -6,9 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
+import pytest
 import torch
 from torch import nn
 
+from seqnlp.errors import RunError
 from seqnlp.training.distributed import Processes
 from seqnlp.training.fit import fit
 
@@ -21,6 +23,13 @@ def new_task(kind: Make[Task], config: Any, run: Path, say: Say = lambda text: N
     """A task in its folder."""
     run.mkdir(exist_ok=True)
     return kind(config, run, torch.device("cpu"), say)
+
+
+def refusal_of(kind: Make[Task], config: Any, run: Path) -> str:
+    """What is said of a task that cannot be made."""
+    with pytest.raises(RunError) as caught:
+        new_task(kind, config, run)
+    return str(caught.value)
 
 
 def trained_task(kind: Make[Task], config: Any, run: Path) -> Task:

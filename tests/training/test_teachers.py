@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from tasks_in_process import assert_same_weights, new_task, trained_task
+from tasks_in_process import assert_same_weights, new_task, refusal_of, trained_task
 from tiny import make_sentences, tiny_config, write_conll
 from tiny_tasks import SuddenDeathError, dying
 
@@ -148,11 +148,7 @@ def test_a_teacher_that_changed_or_is_gone_stops_a_run_that_goes_on(folder: Path
 
 
 def test_models_that_cannot_teach_are_refused(folder: Path, tmp_path: Path) -> None:
-    def refusal(config: Any) -> str:
-        with pytest.raises(RunError) as caught:
-            task_of(config, tmp_path / "run")
-        return str(caught.value)
-
+    refusal = partial(refusal_of, TaggingTask, run=tmp_path / "run")
     places = [replace(one, tags=tuple(tag.replace("PER", "LOC") for tag in one.tags)) for one in SENTENCES]
     (tmp_path / "data").mkdir()
     write_conll(tmp_path / "data" / "train.conll", places)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from tasks_in_process import assert_same_weights, new_task, trained_task
+from tasks_in_process import assert_same_weights, new_task, refusal_of, trained_task
 from tiny_documents import make_documents, tiny_classification, write_documents
 from tiny_tasks import SuddenDeathError, dying
 from torch import nn
@@ -19,7 +19,7 @@ from torch import nn
 import seqnlp
 from seqnlp.bundle import load_bundle
 from seqnlp.data.document_batches import SoftLabels
-from seqnlp.errors import DataError, RunError
+from seqnlp.errors import DataError
 from seqnlp.models.classifier import RecurrentClassifier
 from seqnlp.tasks.classification.task import ClassificationTask
 from seqnlp.tasks.classification.teachers import soft_labels
@@ -153,11 +153,7 @@ def test_texts_without_labels_are_answered_by_the_teachers_alone(folder: Path, t
 
 
 def test_models_that_cannot_teach_are_refused(folder: Path, tmp_path: Path) -> None:
-    def refusal(config: Any) -> str:
-        with pytest.raises(RunError) as caught:
-            task_of(config, tmp_path / "run")
-        return str(caught.value)
-
+    refusal = partial(refusal_of, ClassificationTask, run=tmp_path / "run")
     (tmp_path / "data").mkdir()
     write_documents(tmp_path / "data" / "train.tsv", [("fair", "so so"), ("good", "lovely soup"), ("fine", "a room")])
     write_documents(tmp_path / "data" / "dev.tsv", [("fair", "so so")])
