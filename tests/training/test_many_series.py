@@ -287,6 +287,7 @@ def test_windows_of_several_series_never_mix_them() -> None:
     for offset in range(2 * plan.stride):
         read = plan.read(plan.starts(offset))
         assert (read.inputs[..., 0] // 100 == read.series[:, None]).all()
+        assert read.mask.flatten(1).any(dim=1).all()  # no window that forecasts nothing
         places = torch.nonzero(read.mask[..., 0])
         origins = [int(read.inputs[window, row, 0]) for window, row, _ in places]
         targets = [int(read.targets[window, row, step, 0]) for window, row, step in places]

@@ -89,7 +89,7 @@ class WindowPlan:
         begin = -(offset % self.stride)
         return np.concatenate(
             [
-                np.arange(first + begin, last - self.min_context + 2, self.stride)
+                np.arange(first + begin, last - self.min_context + 1, self.stride)
                 for first, last in zip(self._first, self._last, strict=True)
             ]
         )
