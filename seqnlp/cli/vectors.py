@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-HELP = "word vectors: distil them from an encoder, train them on text, join files, look at one"
+HELP = "word vectors: distil them from an encoder, train them on text, fit pieces, join files, look at one"
 EXAMPLES = """\
 examples:
   seqnlp vectors train corpus.txt -o own.txt.gz                        # skip-gram on running text
@@ -13,6 +13,7 @@ examples:
   seqnlp vectors distil all-MiniLM-L6-v2/ --text train.tsv corpus.txt -o minilm.txt.gz
   seqnlp vectors distil all-MiniLM-L6-v2/ --words glove.txt.gz --text train.tsv -o minilm.txt.gz   # words of both
   seqnlp vectors join glove.txt.gz minilm.txt.gz -o both.txt.gz        # side by side; then model.vectors=both.txt.gz
+  seqnlp vectors pieces minilm.txt.gz --pieces all-MiniLM-L6-v2/ -o pieces.txt.gz     # then model.piece_vectors
   seqnlp vectors show both.txt.gz --near berlin --near soup            # size and neighbours
   seqnlp vectors show both.txt.gz --coverage tagging/wnut17            # of a recipe, run or file
   seqnlp vectors show glove.txt.gz minilm.txt.gz --near berlin         # side by side, as model.vectors="A + B"
@@ -20,8 +21,11 @@ examples:
 distil: each word is read alone by the encoder, a folder with tokenizer.json and model.safetensors (BERT, RoBERTa and
 their kin) or model.onnx; the mean of the last layer over its pieces becomes its vector, in --width principal components
 and scaled. A word of these vectors then costs a look-up; the encoder is not needed any more.
+
+pieces: vectors of word pieces, such that the mean over a word's pieces is the word's vector as nearly as it can be
+(ridge least squares). A word that no list has then gets a vector as well; how good it is, is told of words held out.
 """
-ACTIONS = ("distil", "join", "show", "train")
+ACTIONS = ("distil", "join", "pieces", "show", "train")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -54,6 +58,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     words.add_argument("--epochs", type=int, default=5, metavar="N", help="train: passes over the text (default 5)")
     words.add_argument("--seed", type=int, default=1, metavar="N", help="train: (default 1)")
     words.add_argument("--threads", type=int, default=0, metavar="N", help="train: more than 1 is not repeatable")
+    pieces = parser.add_argument_group("pieces")
+    pieces.add_argument(
+        "--pieces",
+        type=Path,
+        metavar="NAME",
+        help="folder of an encoder (tokenizer.json, vocab.txt), or a file of a piece a line; ## marks those that go on",
+    )
+    pieces.add_argument(
+        "--columns", metavar="A-B", help="which numbers of the vectors, from 1 (default all): 51-150 of a joined file"
+    )
     parser.add_argument(
         "--keep",
         choices=("first", "shared", "all"),

@@ -1,4 +1,4 @@
-"""``seqnlp vectors distil``, ``join`` and ``train``: what writes a file of vectors."""
+"""``seqnlp vectors distil``, ``join``, ``pieces`` and ``train``: what writes a file of vectors."""
 
 from __future__ import annotations
 
@@ -23,13 +23,16 @@ def make_vectors(arguments: argparse.Namespace) -> int:
     Raises:
         SeqnlpError: an argument is missing or out of range, or a file cannot be read.
     """
+    from seqnlp.cli.vectors_pieces import fitted_pieces
     from seqnlp.text.vectors_writer import write_vectors
 
     _check(arguments)
-    table = {"distil": _distilled, "join": _joined, "train": _trained}[arguments.action](arguments)
+    makers = {"distil": _distilled, "join": _joined, "pieces": fitted_pieces, "train": _trained}
+    table = makers[arguments.action](arguments)
     write_vectors(arguments.output, table.words, table.values)
-    say(f"{len(table.words):,} words with {table.values.shape[1]} numbers each: {arguments.output}")
-    say(f"next: seqnlp train ... model.vectors={arguments.output.resolve()}")
+    what, setting = ("pieces", "piece_vectors") if arguments.action == "pieces" else ("words", "vectors")
+    say(f"{len(table.words):,} {what} with {table.values.shape[1]} numbers each: {arguments.output}")
+    say(f"next: seqnlp train ... model.{setting}={arguments.output.resolve()}")
     return 0
 
 

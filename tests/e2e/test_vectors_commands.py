@@ -114,6 +114,57 @@ def test_skip_gram_brings_words_of_the_same_places_together_and_repeats_itself(t
     assert cosines["coffee"] > max(cosines.get(word, -1.0) for word in ("cars", "vans", "drove", "parked"))
 
 
+def write_stems(path: Path) -> None:
+    """Words of a stem and an ending, each the mean of vectors of its two parts, after a number that is of no use."""
+    random = np.random.default_rng(4)
+    parts = {part: random.normal(size=2) for part in (*"abcdefghijk", "s", "ly", "er", "y")}
+    lines = []
+    for stem in "abcdefghijk":
+        lines.append(f"{stem} 7 {parts[stem][0]:.4f} {parts[stem][1]:.4f}")
+        for ending in ("s", "ly", "er"):
+            mean = (parts[stem] + parts[ending]) / 2
+            lines.append(f"{stem}{ending} 7 {mean[0]:.4f} {mean[1]:.4f}")
+    path.write_text("\n".join([*lines, "none 0 0 0", "?? 7 1 1"]) + "\n", encoding="utf-8")
+
+
+def test_pieces_compose_the_words_that_they_were_fitted_to(tmp_path: Path) -> None:
+    vectors, pieces = tmp_path / "vectors.txt", tmp_path / "pieces.txt.gz"
+    write_stems(vectors)
+    (tmp_path / "encoder").mkdir()
+    listed = ["[CLS]", "[unused1]", *"abcdefghijk", "##s", "##ly", "##er", "##zz", "none"]
+    (tmp_path / "encoder" / "vocab.txt").write_text("\n".join(listed) + "\n", encoding="utf-8")
+    finished = seqnlp("vectors", "pieces", vectors, "--pieces", tmp_path / "encoder", "--columns", "2-3", "-o", pieces)
+    assert finished.status == 0, finished.err
+    assert "only zeros for a vector: 2 of the words" in finished.err
+    assert "14 of 18 pieces occur; 33 words have several" in finished.err
+    assert "1 of them held out of another fit: R2 0.9" in finished.err
+    assert f"model.piece_vectors={pieces}" in finished.err
+    names, values = read_vectors(pieces)
+    assert names == [*"abcdefghijk", "##s", "##ly", "##er"]
+    words, expected = read_vectors(vectors)
+    composed = (values[names.index("f")] + values[names.index("##ly")]) / 2
+    np.testing.assert_allclose(composed, expected[words.index("fly")][1:], atol=0.1)
+
+
+@pytest.mark.parametrize("columns", ["0-2", "2-4", "3-2", "2", "a-b", "-1-2"])
+def test_columns_that_the_vectors_do_not_have_are_refused(tmp_path: Path, columns: str) -> None:
+    vectors = tmp_path / "vectors.txt"
+    write_stems(vectors)
+    refused = refusal("vectors", "pieces", vectors, "--pieces", vectors, f"--columns={columns}", "-o", tmp_path / "new")
+    assert f"expected A-B with 1 <= A <= B <= 3, the width of the vectors, found '{columns}'" in refused
+
+
+def test_pieces_that_fit_nothing_are_refused(tmp_path: Path) -> None:
+    vectors, new = tmp_path / "vectors.txt", tmp_path / "new.txt"
+    write_stems(vectors)
+    (tmp_path / "list.txt").write_text("Ω\n", encoding="utf-8")
+    assert "--pieces ENCODER -o FILE" in refusal("vectors", "pieces", vectors, "-o", new)
+    assert "expected -o FILE" in refusal("vectors", "pieces", vectors, "--pieces", vectors)
+    refused = refusal("vectors", "pieces", vectors, "--pieces", tmp_path / "list.txt", "-o", new)
+    assert "no word with a vector is made of these pieces" in refused
+    assert not new.exists()
+
+
 def test_what_cannot_be_done_is_said_in_one_line(tmp_path: Path, text: Path) -> None:
     own = tmp_path / "own.txt"
     own.write_text("tide 1 2\nquay 3 4\n", encoding="utf-8")
