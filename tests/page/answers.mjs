@@ -138,6 +138,13 @@ const TASKS = {
       return lines.map((line) => tokenizer.tokenize(line).map((token) => token.text));
     };
   },
+  async pieces() {
+    const { WordPieces } = await import("../../seqnlp/page/pieces.mjs");
+    return ({ pieces, words }) => {
+      const cutter = new WordPieces(pieces);
+      return words.map((word) => cutter.rows(word));
+    };
+  },
   async casing() {
     const { casing, isDigit } = await import("../../seqnlp/page/casing.mjs");
     return (word) => [casing(word), Array.from(word).filter(isDigit).join("")];

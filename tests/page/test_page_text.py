@@ -7,7 +7,7 @@ import sys
 import unicodedata
 
 import pytest
-from page_answers import needs_node, page_answers, random_lines
+from page_answers import PARTS, needs_node, page_answers, random_lines
 from page_models import make_subwords
 
 from seqnlp.errors import SeqnlpError
@@ -15,6 +15,7 @@ from seqnlp.page.patterns import to_javascript
 from seqnlp.page.sentencepiece import read_sentencepiece
 from seqnlp.text.casing import casing_index
 from seqnlp.text.tokenize import KINDS, pattern_of, tokenize
+from seqnlp.text.word_pieces import WordPieces
 
 LINES = [*random_lines(500, seed=3), "", " ", "He can't. I cannot!", "\u200b\u200b", "a\u200bb U.S. 🇩🇪 👩‍🚀"]
 
@@ -41,6 +42,21 @@ def test_subwords_are_those_of_sentencepiece(kind: str, normalization: str) -> N
         assert numbers == subwords.encode([line])[0], repr(line)
     for row, text in zip(ids, actual["decoded"], strict=True):
         assert text == subwords.decode(row), subwords.pieces(row)
+
+
+@needs_node
+def test_every_word_is_cut_into_the_same_pieces() -> None:
+    characters = sorted({character for line in LINES[::2] for character in line.lower()})
+    pieces = [*characters[::2], *(f"##{character}" for character in characters[::3]), "", "##", "Ada", "##\u0301"]
+    pieces += [line[at : at + 3].lower() for line in LINES for at in (0, 5)]
+    pieces += [f"##{line[at : at + 4].lower()}" for line in LINES for at in (1, 3, 9)]
+    draw = random.Random(8)
+    words = [*LINES, *PARTS, *("".join(draw.choices(characters, k=7)) for _ in range(500)), "e\u0301é", "한국", "#tag"]
+    (actual,) = page_answers("pieces", [{"pieces": pieces, "words": words}])
+    cutter = WordPieces(pieces)
+    assert sum(map(len, actual)) > 3 * len(words)
+    for word, rows in zip(words, actual, strict=True):
+        assert rows == cutter.rows(word), repr(word)
 
 
 @needs_node
