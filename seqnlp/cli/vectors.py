@@ -16,6 +16,7 @@ examples:
   seqnlp vectors pieces minilm.txt.gz --pieces all-MiniLM-L6-v2/ -o pieces.txt.gz     # then model.piece_vectors
   seqnlp vectors show both.txt.gz --near berlin --near soup            # size and neighbours
   seqnlp vectors show both.txt.gz --coverage tagging/wnut17            # of a recipe, run or file
+  seqnlp vectors show both.txt.gz --pieces pieces.txt.gz --coverage tagging/wnut17    # also of composed words
   seqnlp vectors show glove.txt.gz minilm.txt.gz --near berlin         # side by side, as model.vectors="A + B"
 
 distil: each word is read alone by the encoder, a folder with tokenizer.json and model.safetensors (BERT, RoBERTa and
@@ -58,15 +59,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     words.add_argument("--epochs", type=int, default=5, metavar="N", help="train: passes over the text (default 5)")
     words.add_argument("--seed", type=int, default=1, metavar="N", help="train: (default 1)")
     words.add_argument("--threads", type=int, default=0, metavar="N", help="train: more than 1 is not repeatable")
-    pieces = parser.add_argument_group("pieces")
+    pieces = parser.add_argument_group("pieces, show")
     pieces.add_argument(
         "--pieces",
         type=Path,
         metavar="NAME",
-        help="folder of an encoder (tokenizer.json, vocab.txt), or a file of a piece a line; ## marks those that go on",
+        help="pieces: an encoder's folder (tokenizer.json, vocab.txt), or a file of a piece a line, those that go on "
+        "with ##; show: vectors of pieces, for the words without one",
     )
     pieces.add_argument(
-        "--columns", metavar="A-B", help="which numbers of the vectors, from 1 (default all): 51-150 of a joined file"
+        "--columns",
+        metavar="A-B",
+        help="pieces: which numbers of the vectors, from 1 (default all): 51-150 of a joined file",
     )
     parser.add_argument(
         "--keep",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from seqnlp.data.vector_coverage import Coverage
     from seqnlp.report.tables import Table
+    from seqnlp.text.piece_table import PieceTable
 
 _NEIGHBOURS = 10
 _MISSING = 10
@@ -29,12 +30,14 @@ def show_vectors(arguments: argparse.Namespace) -> int:
     """
     from seqnlp.config.named_files import side_by_side
     from seqnlp.text.joined_vectors import read_joined
+    from seqnlp.text.piece_table import PieceTable
 
     names = [name for typed in arguments.names for name in side_by_side(typed)]
     joined = read_joined([Path(name) for name in names])
     words, values = joined.table.words, joined.table.values  # N words, (N, D)
-    near = {word: _neighbours(word, words, values) for word in arguments.near}
-    covered = _covered(arguments, frozenset(words)) if arguments.coverage else {}
+    pieces = PieceTable.read(arguments.pieces) if arguments.pieces else None
+    near = {word: _neighbours(word, words, values, pieces) for word in arguments.near}
+    covered = _covered(arguments, frozenset(words), pieces) if arguments.coverage else {}
     if arguments.json:
         facts: dict[str, Any] = {"words": len(words), "width": values.shape[1], "deviation": float(values.std())}
         facts["missing"] = dict(zip(names, joined.missing, strict=True))
@@ -51,12 +54,15 @@ def show_vectors(arguments: argparse.Namespace) -> int:
         ("last", " ".join(words[-8:])),
         *((f"not in {name}", f"{count:,}") for name, count in zip(names, joined.missing, strict=True) if count),
     ]
-    print(format_sections(" + ".join(names), size, [*_near_tables(near), *_coverage_tables(covered)]), end="")
+    tables = [*_near_tables(near), *_coverage_tables(covered, pieces is not None)]
+    print(format_sections(" + ".join(names), size, tables), end="")
     return 0
 
 
-def _neighbours(word: str, words: list[str], values: NDArray[np.float32]) -> list[tuple[str, float]]:
-    """The words of the largest cosine with a word's vector."""
+def _neighbours(
+    word: str, words: list[str], values: NDArray[np.float32], pieces: PieceTable | None
+) -> list[tuple[str, float]]:
+    """The words of the largest cosine with a word's vector, or with one that pieces of the same width compose."""
     import numpy as np
 
     from seqnlp.errors import SeqnlpError, did_you_mean
@@ -64,32 +70,33 @@ def _neighbours(word: str, words: list[str], values: NDArray[np.float32]) -> lis
 
     rows = {known: row for row, known in enumerate(words)}
     row = next((rows[form] for form in vector_forms(word) if form in rows), None)
-    if row is None:
+    vector = values[row] if row is not None else None  # (D,)
+    if vector is None and pieces and pieces.values.shape[1] == values.shape[1]:
+        vector = pieces.vector(word)
+    if vector is None:
         raise SeqnlpError(f"--near: '{word}' has no vector{did_you_mean(word, words[:50_000])}")
     lengths = np.maximum(np.linalg.norm(values, axis=1), 1e-12)  # (N,)
-    cosines = values @ values[row] / (lengths * lengths[row])  # (N,)
-    cosines[row] = -np.inf
-    nearest = np.argsort(-cosines, kind="stable")[:_NEIGHBOURS]
-    return [(words[place], float(cosines[place])) for place in nearest if place != row]
+    cosines = values @ vector / (lengths * max(float(np.linalg.norm(vector)), 1e-12))  # (N,)
+    nearest = np.argsort(-cosines, kind="stable")[: _NEIGHBOURS + 1].tolist()
+    return [(words[place], float(cosines[place])) for place in nearest if place != row][:_NEIGHBOURS]
 
 
-def _covered(arguments: argparse.Namespace, known: frozenset[str]) -> dict[str, Coverage]:
+def _covered(arguments: argparse.Namespace, known: frozenset[str], table: PieceTable | None) -> dict[str, Coverage]:
     """Coverage of a file, or of each split of a recipe or run."""
     from seqnlp.compose import compose_config
     from seqnlp.data.vector_coverage import coverage
     from seqnlp.run_config import read_run_config
     from seqnlp.tasks.split_words import is_text, words_of_file, words_of_splits
 
-    name = arguments.coverage
+    name, pieces = arguments.coverage, table.pieces if table else None
     if is_text(name):
-        return {name: coverage(words_of_file(Path(name), arguments.splitter), known, _MISSING)}
+        return {name: coverage(words_of_file(Path(name), arguments.splitter), known, _MISSING, pieces)}
     is_run = Path(name).is_dir()
     config = read_run_config(Path(name)) if is_run else compose_config([f"recipe={name}"], arguments.config_dir)
     if arguments.data_dir:
         config.data.dir = arguments.data_dir
-    return {
-        f"{name} {split}": coverage(texts, known, _MISSING) for split, texts in words_of_splits(config, say).items()
-    }
+    splits = words_of_splits(config, say)
+    return {f"{name} {split}": coverage(texts, known, _MISSING, pieces) for split, texts in splits.items()}
 
 
 def _near_tables(near: dict[str, list[tuple[str, float]]]) -> list[Table]:
@@ -101,7 +108,7 @@ def _near_tables(near: dict[str, list[tuple[str, float]]]) -> list[Table]:
     ]
 
 
-def _coverage_tables(covered: dict[str, Coverage]) -> list[Table]:
+def _coverage_tables(covered: dict[str, Coverage], has_pieces: bool) -> list[Table]:
     from seqnlp.report.tables import Table
 
     if not covered:
@@ -112,12 +119,18 @@ def _coverage_tables(covered: dict[str, Coverage]) -> list[Table]:
             f"{one.words:,}",
             _percent(one.known, one.words),
             _percent(one.as_written, one.words),
+            *([_percent(one.composed, one.words)] if has_pieces else []),
             f"{one.forms:,}",
             _percent(one.known_forms, one.forms),
+            *([_percent(one.composed_forms, one.forms)] if has_pieces else []),
         )
         for name, one in covered.items()
     ]
-    columns = ("of", ">words", ">with a vector", ">as written", ">different words", ">with a vector ")
+    composed, composed_forms = ([">of pieces only"], [">of pieces only "]) if has_pieces else ([], [])
+    columns = (
+        *("of", ">words", ">with a vector", ">as written", *composed),
+        *(">different words", ">with a vector ", *composed_forms),
+    )
     missing = [(name, ", ".join(f"{word} {count:,}" for word, count in one.missing)) for name, one in covered.items()]
     return [
         Table("Words that have a vector (percent)", columns, rows),

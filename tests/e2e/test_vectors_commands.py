@@ -146,6 +146,27 @@ def test_pieces_compose_the_words_that_they_were_fitted_to(tmp_path: Path) -> No
     np.testing.assert_allclose(composed, expected[words.index("fly")][1:], atol=0.1)
 
 
+def test_pieces_are_shown_beside_vectors(tmp_path: Path) -> None:
+    vectors, pieces, text = (tmp_path / name for name in ("vectors.txt", "pieces.txt", "corpus.txt"))
+    vectors.write_text("tide 1 0\ntides 1 1\nstorm 0 -1\n", encoding="utf-8")
+    pieces.write_text("tide 1 0\n##al 0 1\n##s 0 2\n", encoding="utf-8")
+    text.write_text("Tide tidal tidal tideal fog 77\n", encoding="utf-8")  # tidal: only its end is known
+    asked = ("vectors", "show", vectors, "--coverage", text)
+    alone = json.loads(output(*asked, "--json"))["coverage"][str(text)]
+    assert (alone["words"], alone["known"], alone["composed"]) == (6, 1, 0)
+    assert ["tidal", 2] in alone["missing"]
+    both = json.loads(output(*asked, "--pieces", pieces, "--near", "tideal", "--json"))
+    covered = both["coverage"][str(text)]
+    assert (covered["words"], covered["known"], covered["composed"]) == (6, 1, 3)
+    assert (covered["forms"], covered["known_forms"], covered["composed_forms"]) == (5, 1, 2)
+    assert covered["missing"] == [["fog", 1], ["77", 1]]
+    assert [word for word, _ in both["near"]["tideal"]] == ["tides", "tide", "storm"]
+    assert both["near"]["tideal"][0][1] == pytest.approx(1)
+    assert "of pieces only" in output(*asked, "--pieces", pieces)
+    pieces.write_text("tide 1\n", encoding="utf-8")
+    assert "'tideal' has no vector" in refusal("vectors", "show", vectors, "--pieces", pieces, "--near", "tideal")
+
+
 @pytest.mark.parametrize("columns", ["0-2", "2-4", "3-2", "2", "a-b", "-1-2"])
 def test_columns_that_the_vectors_do_not_have_are_refused(tmp_path: Path, columns: str) -> None:
     vectors = tmp_path / "vectors.txt"
