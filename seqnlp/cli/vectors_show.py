@@ -62,7 +62,7 @@ def show_vectors(arguments: argparse.Namespace) -> int:
 def _neighbours(
     word: str, words: list[str], values: NDArray[np.float32], pieces: PieceTable | None
 ) -> list[tuple[str, float]]:
-    """The words of the largest cosine with a word's vector, or with one that pieces of the same width compose."""
+    """The words of the largest cosine with a word's vector, or, in the last numbers, with one that pieces compose."""
     import numpy as np
 
     from seqnlp.errors import SeqnlpError, did_you_mean
@@ -71,8 +71,9 @@ def _neighbours(
     rows = {known: row for row, known in enumerate(words)}
     row = next((rows[form] for form in vector_forms(word) if form in rows), None)
     vector = values[row] if row is not None else None  # (D,)
-    if vector is None and pieces and pieces.values.shape[1] == values.shape[1]:
+    if vector is None and pieces and pieces.values.shape[1] <= values.shape[1]:
         vector = pieces.vector(word)
+        values = values[:, -pieces.values.shape[1] :]  # where `model.piece_vectors` puts them
     if vector is None:
         raise SeqnlpError(f"--near: '{word}' has no vector{did_you_mean(word, words[:50_000])}")
     lengths = np.maximum(np.linalg.norm(values, axis=1), 1e-12)  # (N,)

@@ -148,7 +148,7 @@ def test_pieces_compose_the_words_that_they_were_fitted_to(tmp_path: Path) -> No
 
 def test_pieces_are_shown_beside_vectors(tmp_path: Path) -> None:
     vectors, pieces, text = (tmp_path / name for name in ("vectors.txt", "pieces.txt", "corpus.txt"))
-    vectors.write_text("tide 1 0\ntides 1 1\nstorm 0 -1\n", encoding="utf-8")
+    vectors.write_text("tide 9 1 0\ntides 0 1 1\nstorm 0 0 -1\n", encoding="utf-8")
     pieces.write_text("tide 1 0\n##al 0 1\n##s 0 2\n", encoding="utf-8")
     text.write_text("Tide tidal tidal tideal fog 77\n", encoding="utf-8")  # tidal: only its end is known
     asked = ("vectors", "show", vectors, "--coverage", text)
@@ -163,7 +163,7 @@ def test_pieces_are_shown_beside_vectors(tmp_path: Path) -> None:
     assert [word for word, _ in both["near"]["tideal"]] == ["tides", "tide", "storm"]
     assert both["near"]["tideal"][0][1] == pytest.approx(1)
     assert "of pieces only" in output(*asked, "--pieces", pieces)
-    pieces.write_text("tide 1\n", encoding="utf-8")
+    pieces.write_text("tide 1 2 3 4\n", encoding="utf-8")  # wider than the vectors
     assert "'tideal' has no vector" in refusal("vectors", "show", vectors, "--pieces", pieces, "--near", "tideal")
 
 
