@@ -35,7 +35,7 @@ class HeldOut:
 
     Attributes:
         words: how many.
-        r2: share of the variance of their vectors about the mean of the fitted ones.
+        r2: share of the variance of their vectors about the mean of the fitted ones; 0 where these are all the same.
         cosine: mean cosine with their vectors.
     """
 
@@ -117,10 +117,11 @@ def _held_out(design: csr_matrix, targets: Floats, counts: NDArray[np.integer]) 
         return None
     expected = targets[held]  # (held, D)
     composed = design[held] @ _solved(design[fitted], targets[fitted])  # (held, D)
-    spread = max(((expected - targets[fitted].mean(axis=0)) ** 2).sum(), 1e-12)
+    spread = ((expected - targets[fitted].mean(axis=0)) ** 2).sum()
+    error = ((composed - expected) ** 2).sum()
     lengths = np.linalg.norm(composed, axis=1) * np.linalg.norm(expected, axis=1)  # (held,)
     cosines = (composed * expected).sum(axis=1) / np.maximum(lengths, 1e-12)  # (held,)
-    return HeldOut(len(held), float(1 - ((composed - expected) ** 2).sum() / spread), float(cosines.mean()))
+    return HeldOut(len(held), float(1 - error / spread) if spread else 0.0, float(cosines.mean()))
 
 
 def _solved(design: csr_matrix, targets: Floats) -> Floats:

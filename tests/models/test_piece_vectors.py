@@ -58,6 +58,12 @@ def test_held_out_words_of_random_vectors_are_not_explained() -> None:
     assert abs(held_out.cosine) < 0.5
 
 
+def test_vectors_that_do_not_differ_have_no_variance_to_explain() -> None:
+    held_out = fit_pieces(WORDS, np.ones((len(WORDS), 2), np.float32), PIECES).held_out
+    assert held_out is not None
+    assert (held_out.r2, held_out.cosine) == (0, pytest.approx(1))
+
+
 def test_a_word_that_is_a_piece_keeps_nearly_its_own_vector() -> None:
     fitted = fit_pieces(["tide"], np.array([[2.0, -1.0, 0.0]], np.float32), ["tide", "##s"])
     assert (fitted.pieces, fitted.several, fitted.held_out) == (["tide"], 0, None)
