@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ from seqnlp.text.language_tokens import CharacterTokens, SubwordTokens, Tokens, 
 from seqnlp.text.subwords import Subwords, train_subwords
 from seqnlp.text.tags import tag_set
 from seqnlp.text.vocabulary import Vocabulary
+from seqnlp.text.word_pieces import WordPieces
 from seqnlp.text.written_tokens import END_MARK
 
 _FEATURES = WordFeatures(
@@ -42,12 +44,16 @@ _SMALL = {"character_dim": 4, "character_hidden_dim": 7, "hidden_dim": 9, "casin
 
 
 def make_tagger(
-    folder: Path, tokenizer: str = "words", labels: tuple[str, ...] = ("PER", "LOC"), **changes: Any
+    folder: Path,
+    tokenizer: str = "words",
+    labels: tuple[str, ...] = ("PER", "LOC"),
+    pieces: tuple[str, ...] = (),
+    **changes: Any,
 ) -> Path:
     """A model folder of a tagger with chance weights."""
     model = ModelConfig(**{**_SMALL, **changes})
     tags = ["NOUN", "VERB", "O"] if model.scheme == "none" else tag_set(labels, model.scheme)
-    features = WordFeatures(_FEATURES.words, _FEATURES.vector_words, _FEATURES.characters, model.lowercase)
+    features = replace(_FEATURES, lowercase=model.lowercase, pieces=WordPieces(pieces))
     weights = chance_weights(build_tagger(model, features, tags, 6), seed=len(changes))
     _tame_vectors(weights)
     scheme = "none" if model.scheme == "none" else "iob2"

@@ -16,8 +16,9 @@ def word_inputs(lexicon: Lexicon, forms: IntArray) -> dict[str, NDArray[Any]]:
     columns = lexicon.columns()
     return {
         "word_ids": columns.word_ids[forms],
-        "vector_ids": columns.vector_ids[forms],
+        "vector_ids": columns.vectors.padded(forms)[:, 0],
+        "vector_rows": columns.vectors.padded(forms),
         "casings": columns.casings[forms],
-        "characters": columns.padded_characters(forms),
-        "lengths": columns.lengths[forms].astype(np.int32),
+        "characters": columns.characters.padded(forms),
+        "lengths": columns.characters.lengths[forms].astype(np.int32),
     }

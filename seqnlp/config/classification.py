@@ -201,8 +201,12 @@ class ClassificationConfig(Config):
     def _model_problems(self) -> list[str]:
         model = self.model
         problems = model.word_problems()
-        if self.tokenizer.kind != "words" and model.vectors:
-            problems.append(f"model.vectors: they are of words; found tokenizer.kind='{self.tokenizer.kind}'")
+        if self.tokenizer.kind != "words":
+            problems += [
+                f"model.{name}: they are of words; found tokenizer.kind='{self.tokenizer.kind}'"
+                for name in ("vectors", "piece_vectors")
+                if getattr(model, name)
+            ]
         if self.tokenizer.kind != "words" and self.tokenizer.splitter != TokensConfig.splitter:
             problems.append(f"tokenizer.splitter: only for tokenizer.kind=words, found '{self.tokenizer.kind}'")
         if model.convolution_width % 2 == 0:

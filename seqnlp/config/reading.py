@@ -49,7 +49,7 @@ def _task_of(raw: Mapping[str, Any]) -> str:
 _PLACES = {
     "": ("run", "start_from"),
     "data": ("dir", "train", "dev", "test", "hub", "labels", "train_on_dev"),
-    "model": ("vectors", "context"),
+    "model": ("vectors", "piece_vectors", "context"),
     "teacher": ("runs", "texts"),
 }
 """By group, settings that say where something is."""

@@ -87,7 +87,9 @@ class ModelConfig(WordModelConfig):
     """The tagger: words and characters -> recurrent layers -> CRF or softmax."""
 
     scheme: Literal["iob2", "bioes", "none"] = setting("bioes", "tag scheme inside the model; none: plain tags")
-    word_dim: int = setting(100, "width of the word embedding; with `vectors` their width is used", low=0, high=4096)
+    word_dim: int = setting(
+        100, "width of the word embedding; with `vectors` or `piece_vectors` theirs is used", low=0, high=4096
+    )
     character_model: Literal["cnn", "lstm", "none"] = setting("cnn", "word features from characters")
     casing_dim: int = setting(10, "width of the casing feature's embedding; 0: none", low=0, high=256)
     context: str = setting(
@@ -162,7 +164,7 @@ class TaggingConfig(Config):
                 f"model.scheme: '{model.scheme}' does not go with data.scheme '{data.scheme}'; "
                 "both are 'none' for plain tags"
             )
-        if model.word_dim == 0 and not model.vectors and model.character_model == "none":
+        if model.word_dim == 0 and not model.reads_vectors and model.character_model == "none":
             problems.append("model.word_dim: 0 with no vectors and no character model leaves the tagger without input")
         problems += [
             f"model.{key}: means something only with model.context"

@@ -14,11 +14,18 @@ from seqnlp.config.schema import setting
 class WordModelConfig(CellConfig):
     """What taggers and classifiers share: words and their characters -> recurrent layers."""
 
-    word_dim: int = setting(100, "width of the word embedding; with `vectors` their width is used", low=1, high=4096)
+    word_dim: int = setting(
+        100, "width of the word embedding; with `vectors` or `piece_vectors` theirs is used", low=1, high=4096
+    )
     vectors: str = setting(
         "",
         "text vectors (GloVe, word2vec, fastText .txt/.vec, gzip too), relative to data.dir; `a.txt + b.txt`: side by "
         "side, zeros for a word that one of them lacks",
+    )
+    piece_vectors: str = setting(
+        "",
+        "vectors of word pieces, as `seqnlp vectors pieces` writes them: a word that `vectors` lacks has the mean of "
+        "its pieces'; if `vectors` are wider, as their last numbers, zeros before",
     )
     fine_tune: bool = setting(True, "learn a correction to the pretrained vector of each training word")
     lowercase: bool = setting(True, "look words up lower-cased; characters and casing keep the case")
@@ -45,6 +52,11 @@ class WordModelConfig(CellConfig):
         """The files that ``vectors`` names."""
         return side_by_side(self.vectors)
 
+    @property
+    def reads_vectors(self) -> bool:
+        """Whether words have pretrained vectors, their own or composed ones."""
+        return bool(self.vectors or self.piece_vectors)
+
     def word_problems(self) -> list[str]:
         """Settings of words that make no sense together."""
         problems = self.cell_problems()
@@ -53,6 +65,6 @@ class WordModelConfig(CellConfig):
             problems.append(
                 f"model.vectors: expected a file, or `FILE + FILE` of different ones, found '{self.vectors}'"
             )
-        if self.fine_tune is False and not self.vectors:
-            problems.append("model.fine_tune: false means something only with model.vectors")
+        if self.fine_tune is False and not self.reads_vectors:
+            problems.append("model.fine_tune: false means something only with model.vectors or model.piece_vectors")
         return problems

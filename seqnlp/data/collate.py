@@ -21,13 +21,14 @@ class WordRows:
     """Features of the U distinct word forms of a batch.
 
     Attributes:
-        word_ids, vector_ids, casings: (U,) each.
+        word_ids, casings: (U,) each.
+        vector_rows: (U, P) rows of the table of pretrained vectors, of which the mean counts; 0: none.
         characters: (U, C) character ids with begin and end marks, padded.
         character_lengths: (U,) characters with the marks.
     """
 
     word_ids: Tensor
-    vector_ids: Tensor
+    vector_rows: Tensor
     casings: Tensor
     characters: Tensor
     character_lengths: Tensor
@@ -122,8 +123,8 @@ def word_rows(lexicon: Lexicon, forms: IntArray | Sequence[int]) -> WordRows:
     forms = np.asarray(forms, dtype=np.int64)
     return WordRows(
         word_ids=torch.from_numpy(columns.word_ids[forms]),
-        vector_ids=torch.from_numpy(columns.vector_ids[forms]),
+        vector_rows=torch.from_numpy(columns.vectors.padded(forms)),
         casings=torch.from_numpy(columns.casings[forms]),
-        characters=torch.from_numpy(columns.padded_characters(forms)),
-        character_lengths=torch.from_numpy(columns.lengths[forms]),
+        characters=torch.from_numpy(columns.characters.padded(forms)),
+        character_lengths=torch.from_numpy(columns.characters.lengths[forms]),
     )

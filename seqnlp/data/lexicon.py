@@ -6,17 +6,19 @@ token, and a batch runs the character model only over the distinct forms in it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from seqnlp.arrays import IntArray
+from seqnlp.data.ragged import Ragged
 from seqnlp.text.casing import casing_index
 from seqnlp.text.tokenize import visible
 from seqnlp.text.vector_forms import vector_forms
 from seqnlp.text.vocabulary import Vocabulary
+from seqnlp.text.word_pieces import WordPieces
 
 PADDING, WORD_BEGIN, WORD_END, FIRST_CHARACTER = 0, 1, 2, 3
 MAX_WORD_LENGTH = 32
@@ -32,24 +34,35 @@ class WordFeatures:
         vector_words: words that have a pretrained vector; index 0 is "no vector".
         characters: training characters; index 0 is the unknown character.
         lowercase: whether words are looked up lower-cased (casing and characters keep the case).
+        pieces: word pieces with a pretrained vector, of which those of other words are composed; often none.
     """
 
     words: Vocabulary
     vector_words: Vocabulary
     characters: Vocabulary
     lowercase: bool
+    pieces: WordPieces = field(default_factory=lambda: WordPieces(()))
 
     def word_id(self, word: str) -> int:
         """Index of the word in the training vocabulary, 0 if it is not there."""
         return self.words.index(normalized(word, self.lowercase))
 
-    def vector_id(self, word: str) -> int:
-        """Index of the word's pretrained vector, 0 if none: that of the first of its :func:`vector_forms` with one."""
+    def vector_rows(self, word: str) -> list[int]:
+        """The rows of the table of pretrained vectors whose mean is the word's; none: it has no vector.
+
+        It is the row of the first of the word's :func:`vector_forms` that has one, or else those of its pieces. The
+        table has the pieces first, from row 1 on, then the words.
+        """
         for form in vector_forms(word):
             row = self.vector_words.index(form)
             if row:
-                return row
-        return 0
+                return [len(self.pieces) + row]
+        return self.pieces.rows(word)
+
+    @property
+    def num_vectors(self) -> int:
+        """Rows of the table of pretrained vectors, without row 0, which is "no vector"."""
+        return len(self.pieces) + len(self.vector_words) - 1
 
     def character_ids(self, word: str) -> list[int]:
         """``[begin, characters..., end]``; the middle of a word longer than :data:`MAX_WORD_LENGTH` is left out."""
@@ -61,9 +74,11 @@ class WordFeatures:
 
     def to_dict(self) -> dict[str, Any]:
         """What ``vocabulary.json`` holds."""
+        pieces = {"pieces": list(self.pieces.pieces)} if len(self.pieces) else {}
         return {
             "words": self.words.to_list(),
             "vector_words": self.vector_words.to_list(),
+            **pieces,
             "characters": self.characters.to_list(),
             "lowercase": self.lowercase,
         }
@@ -76,6 +91,7 @@ class WordFeatures:
             vector_words=Vocabulary(stored["vector_words"]),
             characters=Vocabulary(stored["characters"]),
             lowercase=bool(stored["lowercase"]),
+            pieces=WordPieces(stored.get("pieces", ())),
         )
 
 
@@ -96,9 +112,8 @@ class Lexicon:
         self.features = features
         self.capacity = capacity
         self._index: dict[str, int] = {}
-        self._columns = _Columns.from_rows([], [])
-        self._new_ids: list[tuple[int, int, int]] = []  # of forms that are not in the columns yet
-        self._new_characters: list[list[int]] = []
+        self._columns = _Columns.of([])
+        self._new: list[_Form] = []  # those that are not in the columns yet
 
     def __len__(self) -> int:
         return len(self._index)
@@ -116,61 +131,66 @@ class Lexicon:
         if len(self) <= self.capacity:
             return False
         self._index = {}
-        self._columns = _Columns.from_rows([], [])
-        self._new_ids, self._new_characters = [], []
+        self._columns, self._new = _Columns.of([]), []
         return True
 
     def columns(self) -> _Columns:
         """The features of all forms as arrays; only forms added since the last call are converted."""
-        if self._new_ids:
-            self._columns = self._columns.followed_by(_Columns.from_rows(self._new_ids, self._new_characters))
-            self._new_ids, self._new_characters = [], []
+        if self._new:
+            self._columns = self._columns.followed_by(_Columns.of(self._new))
+            self._new = []
         return self._columns
 
     def _add(self, word: str) -> int:
         features = self.features
         self._index[word] = len(self._index)
         shown = visible(word)
-        self._new_ids.append((features.word_id(shown), features.vector_id(shown), casing_index(shown)))
-        self._new_characters.append(features.character_ids(shown))
+        self._new.append(
+            _Form(
+                features.word_id(shown),
+                casing_index(shown),
+                features.vector_rows(shown),
+                features.character_ids(shown),
+            )
+        )
         return self._index[word]
+
+
+class _Form(NamedTuple):
+    """The features of a word form."""
+
+    word_id: int
+    casing: int
+    vector_rows: list[int]
+    characters: list[int]
 
 
 @dataclass(frozen=True)
 class _Columns:
-    """Features of N forms; characters are flat, those of form n at ``starts[n]:starts[n] + lengths[n]``."""
+    """Features of N forms.
 
-    word_ids: IntArray  # (N,)
-    vector_ids: IntArray  # (N,)
-    casings: IntArray  # (N,)
-    lengths: IntArray  # (N,)
-    starts: IntArray  # (N,)
-    characters: IntArray  # (sum of lengths,)
+    Attributes:
+        word_ids, casings: (N,) each.
+        vectors: the rows of the table of pretrained vectors whose mean is a form's, of some forms none.
+        characters: with begin and end marks.
+    """
+
+    word_ids: IntArray
+    casings: IntArray
+    vectors: Ragged
+    characters: Ragged
 
     @classmethod
-    def from_rows(cls, ids: list[tuple[int, int, int]], characters: list[list[int]]) -> _Columns:
-        table = np.array(ids, dtype=np.int64).reshape(-1, 3)  # (N, 3)
-        lengths = np.fromiter(map(len, characters), dtype=np.int64, count=len(characters))  # (N,)
-        flat = np.fromiter((c for word in characters for c in word), dtype=np.int64, count=int(lengths.sum()))
-        return cls(table[:, 0], table[:, 1], table[:, 2], lengths, np.cumsum(lengths) - lengths, flat)
+    def of(cls, forms: Sequence[_Form]) -> _Columns:
+        ids = np.array([(form.word_id, form.casing) for form in forms], dtype=np.int64).reshape(-1, 2)  # (N, 2)
+        vectors, characters = [form.vector_rows for form in forms], [form.characters for form in forms]
+        return cls(ids[:, 0], ids[:, 1], Ragged.of(vectors), Ragged.of(characters))
 
     def followed_by(self, later: _Columns) -> _Columns:
         """These forms and then the later ones."""
-        starts = later.starts + len(self.characters)  # (N of the later,)
-        pairs = (
-            (self.word_ids, later.word_ids),
-            (self.vector_ids, later.vector_ids),
-            (self.casings, later.casings),
-            (self.lengths, later.lengths),
-            (self.starts, starts),
-            (self.characters, later.characters),
+        return _Columns(
+            np.concatenate([self.word_ids, later.word_ids]),
+            np.concatenate([self.casings, later.casings]),
+            self.vectors.followed_by(later.vectors),
+            self.characters.followed_by(later.characters),
         )
-        return _Columns(*map(np.concatenate, pairs))
-
-    def padded_characters(self, forms: IntArray) -> IntArray:
-        """Characters of the given forms (U,) as (U, C), padded with :data:`PADDING`."""
-        lengths = self.lengths[forms]  # (U,)
-        steps = np.arange(int(lengths.max(initial=1)))  # (C,)
-        real = steps < lengths[:, None]  # (U, C)
-        where = np.where(real, self.starts[forms][:, None] + steps, 0)  # (U, C)
-        return np.where(real, self.characters[where], PADDING)  # (U, C)

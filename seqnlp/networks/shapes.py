@@ -66,10 +66,9 @@ def embedder_shapes(model: WordModelConfig, features: WordFeatures, word_dim: in
     """Of what makes the vectors of word forms, and the width of those."""
     shapes: Shapes = {}
     width = 0
-    num_vectors = len(features.vector_words)
-    if num_vectors > 1:
-        shapes["embedder.vectors.codes"] = "int8", (num_vectors, word_dim)
-        shapes["embedder.vectors.scales"] = floats(num_vectors)
+    if features.num_vectors:
+        shapes["embedder.vectors.codes"] = "int8", (features.num_vectors + 1, word_dim)
+        shapes["embedder.vectors.scales"] = floats(features.num_vectors + 1)
     if word_dim:
         shapes["embedder.table.weight"] = floats(len(features.words), word_dim)
         width += word_dim

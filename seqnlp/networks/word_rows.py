@@ -32,24 +32,35 @@ class WordRows:
         """Vectors (U, D) of the given forms (U,) of a lexicon; a form's does not depend on the others."""
         columns, parts = lexicon.columns(), []
         if "table.weight" in self._weights:
-            parts.append(self._words(columns.word_ids[forms], columns.vector_ids[forms]))  # (U, W)
+            parts.append(self._words(columns.word_ids[forms], columns.vectors.padded(forms)))  # (U, W)
         if self._characters is not None:
-            parts.append(self._characters(columns.padded_characters(forms), columns.lengths[forms]))  # (U, F)
+            parts.append(
+                self._characters(columns.characters.padded(forms), columns.characters.lengths[forms])
+            )  # (U, F)
         if "casing.weight" in self._weights:
             parts.append(self._weights["casing.weight"][columns.casings[forms]])  # (U, Z)
         return np.concatenate(parts, axis=1)
 
-    def _words(self, word_ids: IntArray, vector_ids: IntArray) -> FloatArray:
+    def _words(self, word_ids: IntArray, vector_rows: IntArray) -> FloatArray:
         learned = self._weights["table.weight"][word_ids]  # (U, W)
         if "vectors.codes" not in self._weights:
             return learned
-        reads_table = vector_ids == 0  # (U,)
+        reads_table = vector_rows[:, 0] == 0  # (U,)
         if self._fine_tune:
             reads_table |= word_ids > 0
-        scales = self._weights["vectors.scales"][vector_ids]  # (U,)
-        pretrained = self._weights["vectors.codes"][vector_ids] * scales[:, None]  # (U, W)
-        result: FloatArray = pretrained + learned * reads_table[:, None].astype(learned.dtype)
+        result: FloatArray = self._pretrained(vector_rows) + learned * reads_table[:, None].astype(learned.dtype)
         return result
+
+    def _pretrained(self, vector_rows: IntArray) -> FloatArray:
+        """The means (U, W) of the rows (U, P) of the table of vectors, added in the order of ``nn.embed``."""
+        codes, scales = self._weights["vectors.codes"], self._weights["vectors.scales"]
+        total: FloatArray = codes[vector_rows[:, 0]] * scales[vector_rows[:, 0]][:, None]  # (U, W)
+        for place in range(1, vector_rows.shape[1]):
+            rows = vector_rows[:, place]  # (U,)
+            total += codes[rows] * scales[rows][:, None]
+        if vector_rows.shape[1] > 1:
+            total /= np.maximum((vector_rows > 0).sum(axis=1), 1)[:, None].astype(total.dtype)
+        return total
 
     def _width(self) -> int:
         width = sum(self._weights[name].shape[1] for name in ("table.weight", "casing.weight") if name in self._weights)
@@ -104,15 +115,16 @@ def character_graph(weights: Weights) -> Graph:
     return build.graph
 
 
-def words_graph(weights: Weights, fine_tune: bool) -> Graph:
+def words_graph(weights: Weights, fine_tune: bool, composed: bool = False) -> Graph:
     """``rows`` (U, D) of words from numbers of each: for runtimes of other languages.
 
     Inputs, as far as the model reads them: ``word_ids``, ``vector_ids``, ``casings`` (U,); ``characters`` (U, C) with
-    begin and end marks, padded, and ``lengths`` (U,).
+    begin and end marks, padded, and ``lengths`` (U,). With ``composed`` words ``vector_rows`` (U, P) stands in place of
+    ``vector_ids``: the rows whose mean is the word's vector, then zeros.
     """
     build, parts = Builder("words"), []
     if "table.weight" in weights:
-        parts.append(_word_part(build, weights, fine_tune))
+        parts.append(_word_part(build, weights, fine_tune, composed))
     if "characters.embedding.weight" in weights:
         parts.append(_character_part(build, weights))
     if "casing.weight" in weights:
@@ -123,20 +135,40 @@ def words_graph(weights: Weights, fine_tune: bool) -> Graph:
     return build.graph
 
 
-def _word_part(build: Builder, weights: Weights, fine_tune: bool) -> str:
+def _word_part(build: Builder, weights: Weights, fine_tune: bool, composed: bool) -> str:
     ids = build.input("word_ids", np.int64, ("U",))
     learned = build.add("Gather", build.constant(weights["table.weight"], "table"), ids)  # (U, W)
     if "vectors.codes" not in weights:
         return learned
-    vector_ids, zero = build.input("vector_ids", np.int64, ("U",)), build.constant(np.array(0))
-    codes = build.add("Gather", build.constant(weights["vectors.codes"], "vectors"), vector_ids)
-    scales = build.constant(weights["vectors.scales"][:, None], "vectors.scales")
-    pretrained = build.add("Mul", build.add("Cast", codes, to=np.float32), build.add("Gather", scales, vector_ids))
-    none = build.add("Cast", build.add("Equal", vector_ids, zero), to=np.float32)  # (U,)
+    if composed:
+        pretrained, none = _composed(build, weights)
+    else:
+        rows = build.input("vector_ids", np.int64, ("U",))
+        pretrained = _looked_up(build, weights, rows)
+        none = build.add("Cast", build.add("Equal", rows, build.constant(np.array(0))), to=np.float32)  # (U,)
     if fine_tune:
+        zero = build.constant(np.array(0))
         none = build.add("Max", none, build.add("Cast", build.add("Greater", ids, zero), to=np.float32))
     reads_table = build.add("Unsqueeze", none, build.constant([1]))
     return build.add("Add", pretrained, build.add("Mul", learned, reads_table))
+
+
+def _looked_up(build: Builder, weights: Weights, rows: str) -> str:
+    """Pretrained vectors of rows of any shape, with a last axis W."""
+    codes = build.add("Gather", build.constant(weights["vectors.codes"], "vectors"), rows)
+    scales = build.constant(weights["vectors.scales"][:, None], "vectors.scales")
+    return build.add("Mul", build.add("Cast", codes, to=np.float32), build.add("Gather", scales, rows))
+
+
+def _composed(build: Builder, weights: Weights) -> tuple[str, str]:
+    """Means (U, W) of pretrained vectors, and 1 for each word that has none (U,), else 0."""
+    rows, zero = build.input("vector_rows", np.int64, ("U", "P")), build.constant(np.array(0))
+    total = build.add("ReduceSum", _looked_up(build, weights, rows), build.constant([1]), keepdims=0)  # (U, W)
+    real = build.add("Cast", build.add("Greater", rows, zero), to=np.float32)  # (U, P)
+    count = build.add("ReduceSum", real, build.constant([1]), keepdims=1)  # (U, 1)
+    one = build.constant(np.array(1, np.float32))
+    most = build.add("ReduceMax", real, axes=[1], keepdims=0)  # (U,)
+    return build.add("Div", total, build.add("Max", count, one)), build.add("Sub", one, most)
 
 
 def _character_part(build: Builder, weights: Weights) -> str:

@@ -40,8 +40,18 @@ class CompactVectors(nn.Module):
         self.codes[first:] = torch.round(values / scales[:, None]).to(torch.int8)
         self.scales[first:] = scales
 
-    def forward(self, indices: Tensor) -> Tensor:
-        """Vectors (U, D) of the words (U,)."""
+    def forward(self, rows: Tensor) -> Tensor:
+        """The means (U, D) of the vectors of some rows (U, P); 0 is no row, and the mean of none is zero.
+
+        They are added one after the other, so that a word reads the same alone and beside words of more rows.
+        """
+        total = self._row(rows[:, 0])  # (U, D)
+        for place in range(1, rows.size(1)):
+            total = total + self._row(rows[:, place])
+        return total if rows.size(1) == 1 else total / (rows > 0).sum(dim=1).clamp(min=1)[:, None]
+
+    def _row(self, indices: Tensor) -> Tensor:
+        """Vectors (U, D) of rows (U,)."""
         return self.codes.index_select(0, indices).float() * self.scales.index_select(0, indices)[:, None]
 
 
@@ -105,9 +115,9 @@ class WordSizes:
 class WordEmbedder(nn.Module):
     """Word forms to vectors: ``[pretrained + correction, characters, casing]``.
 
-    A word with a pretrained vector reads as that vector, plus a learned correction (zero at the start) if it is a
-    training word and ``fine_tune`` is on. A training word without one has an embedding of its own. Every other word
-    shares the embedding of the unknown word, which word dropout trains.
+    A word with a pretrained vector, its own or the mean of its pieces', reads as that vector, plus a learned correction
+    (zero at the start) if it is a training word and ``fine_tune`` is on. A training word without one has an embedding
+    of its own. Every other word shares the embedding of the unknown word, which word dropout trains.
     """
 
     def __init__(self, sizes: WordSizes, word_dropout: float = 0.0) -> None:
@@ -129,30 +139,30 @@ class WordEmbedder(nn.Module):
         dims += [sizes.casing_dim] if sizes.casing_dim else []
         self.output_dim = sum(dims)
 
-    def start_corrections_at_zero(self, word_ids: Tensor, vector_ids: Tensor) -> None:
-        """Zero the table's rows of words that have a pretrained vector; both ids (N,) are those of N word forms."""
+    def start_corrections_at_zero(self, word_ids: Tensor, has_vector: Tensor) -> None:
+        """Zero the table's rows of words that have a pretrained vector; both (N,) are of N word forms."""
         if self.table is not None:
-            self.table.weight.data[word_ids[(word_ids > 0) & (vector_ids > 0)]] = 0
+            self.table.weight.data[word_ids[(word_ids > 0) & has_vector]] = 0
 
     def forward(self, rows: WordRows) -> Tensor:
         """Vectors (U, D) of the word forms."""
         parts = []
         if self.table is not None:
             rows = self._drop_words(rows)
-            parts.append(self._words(rows.word_ids, rows.vector_ids, self.table))  # (U, W)
+            parts.append(self._words(rows.word_ids, rows.vector_rows, self.table))  # (U, W)
         if self.characters is not None:
             parts.append(self.characters(rows.characters, rows.character_lengths))  # (U, F)
         if self.casing is not None:
             parts.append(self.casing(rows.casings))  # (U, Z)
         return torch.cat(parts, dim=-1)  # (U, D)
 
-    def _words(self, word_ids: Tensor, vector_ids: Tensor, table: nn.Embedding) -> Tensor:
+    def _words(self, word_ids: Tensor, vector_rows: Tensor, table: nn.Embedding) -> Tensor:
         learned: Tensor = table(word_ids)  # (U, W)
         if self.vectors is None:
             return learned
-        has_vector = vector_ids > 0  # (U,)
+        has_vector = vector_rows[:, 0] > 0  # (U,)
         reads_table = ~has_vector | (word_ids > 0) if self.fine_tune else ~has_vector  # (U,)
-        pretrained: Tensor = self.vectors(vector_ids)  # (U, W)
+        pretrained: Tensor = self.vectors(vector_rows)  # (U, W)
         return pretrained + learned * reads_table[:, None]
 
     def _drop_words(self, rows: WordRows) -> WordRows:
@@ -160,4 +170,4 @@ class WordEmbedder(nn.Module):
         if not self.training or self.word_dropout == 0:
             return rows
         kept = torch.empty(rows.word_ids.shape, device=rows.word_ids.device).bernoulli_(1 - self.word_dropout).long()
-        return replace(rows, word_ids=rows.word_ids * kept, vector_ids=rows.vector_ids * kept)
+        return replace(rows, word_ids=rows.word_ids * kept, vector_rows=rows.vector_rows * kept[:, None])

@@ -1,5 +1,6 @@
 // Words cut into the pieces of a fixed list: "playing" is "play" and "##ing", as seqnlp.text.word_pieces has them.
 const CONTINUES = "##",
+  MOST_PIECES = 32,
   IN_RUN = /[\p{L}\p{N}\p{M}]/u,
   MARKS = /\p{Mn}/gu;
 
@@ -22,10 +23,12 @@ export class WordPieces {
     this.lengths = [...lengths].sort((a, b) => b - a);
   }
 
-  /** Rows of the word's pieces; none if nothing of it is known. */
+  /** Rows of the word's pieces, of many those at both ends; none if nothing of it is known. */
   rows(word) {
     const readable = Array.from(word.toLowerCase(), (character) => this.readable(character)).join("");
-    return runs(readable).flatMap((run) => this.rowsOfRun(run));
+    const rows = runs(readable).flatMap((run) => this.rowsOfRun(run)),
+      half = MOST_PIECES / 2;
+    return rows.length <= MOST_PIECES ? rows : [...rows.slice(0, half), ...rows.slice(-half)];
   }
 
   readable(character) {

@@ -1,6 +1,7 @@
 // What a word is before its context is read: [pretrained + correction, characters, casing] side by side.
 import { casing, isDigit } from "./casing.mjs";
 import { joined } from "./numbers.mjs";
+import { WordPieces } from "./pieces.mjs";
 import { Stack } from "./recurrent.mjs";
 import { visible } from "./tokenizer.mjs";
 
@@ -12,7 +13,7 @@ const PADDING = 0,
   MAX_KEPT = 20000;
 
 export class WordRows {
-  /** vocabulary: {words, vector_words, characters, lowercase}. */
+  /** vocabulary: {words, vector_words, pieces (or none), characters, lowercase}. */
   constructor(weights, vocabulary, fineTune) {
     const index = (list) => new Map(list.map((word, number) => [word, number + 1]));
     this.weights = weights;
@@ -21,6 +22,8 @@ export class WordRows {
     this.words = index(vocabulary.words);
     this.vectorWords = index(vocabulary.vector_words);
     this.characters = index(vocabulary.characters);
+    this.pieces = new WordPieces(vocabulary.pieces ?? []);
+    this.numPieces = vocabulary.pieces?.length ?? 0;
     this.readCharacters = characterModel(weights);
     this.kept = new Map();
   }
@@ -47,24 +50,34 @@ export class WordRows {
     const id = this.words.get(this.lowercase ? word.toLowerCase() : word) ?? 0;
     const learned = this.weights.row("embedder.table.weight", id);
     if (!this.weights.has("embedder.vectors.codes")) return learned;
-    const vectorId = this.vectorId(word),
-      readsTable = vectorId === 0 || (this.fineTune && id > 0);
-    const scale = this.weights.get("embedder.vectors.scales")[vectorId];
-    const vector = this.weights.row("embedder.vectors.codes", vectorId).map((code) => code * scale);
+    const rows = this.vectorRows(word),
+      readsTable = rows.length === 0 || (this.fineTune && id > 0);
+    const vector = this.meanOf(rows, learned.length);
     if (readsTable) for (let k = 0; k < vector.length; k++) vector[k] += learned[k];
     return vector;
   }
 
-  /** The number of the word's pretrained vector: of the first of its forms that has one, else 0. */
-  vectorId(word) {
+  /** The mean of some rows of the table of pretrained vectors; of none, zeros. */
+  meanOf(rows, width) {
+    const total = new Float32Array(width),
+      scales = this.weights.get("embedder.vectors.scales");
+    for (const row of rows) {
+      const codes = this.weights.row("embedder.vectors.codes", row);
+      for (let k = 0; k < width; k++) total[k] += codes[k] * scales[row];
+    }
+    return total.map((value) => value / Math.max(rows.length, 1));
+  }
+
+  /** The rows whose mean is the word's pretrained vector: that of the first of its forms with one, or its pieces'. */
+  vectorRows(word) {
     const lower = word.toLowerCase(),
       bare = lower.replace(/^[#@]+/, "");
     const zeros = Array.from(lower, (c) => (isDigit(c) ? "0" : c)).join("");
     for (const form of [word, lower, bare, zeros]) {
       const found = form && this.vectorWords.get(form);
-      if (found) return found;
+      if (found) return [this.numPieces + found];
     }
-    return 0;
+    return this.pieces.rows(word);
   }
 
   characterIds(word) {

@@ -51,7 +51,10 @@ def write_card(
 def vectors_read(model: WordModelConfig) -> list[str]:
     """Which pretrained vectors a model began with, if any, by the names of their files."""
     files = " + ".join(Path(name).name for name in model.vectors_files)
-    return [f"pretrained word vectors: {files}"] if files else []
+    pieces = f"those of other words are composed of {Path(model.piece_vectors).name}" if model.piece_vectors else ""
+    return (
+        [f"pretrained word vectors: {'; '.join(part for part in (files, pieces) if part)}"] if files or pieces else []
+    )
 
 
 def dev_scores(metrics: Mapping[str, Any], digits: int = 2, measure: str = "") -> str:

@@ -66,6 +66,11 @@ def _readme(task: str, graphs: dict[str, Graph], notes: str) -> str:
             "`characters` + 3, between a 1 (begin) and a 2 (end), 0 at padding. Its `rows`, gathered for each text, "
             "are what the next graph reads.\n"
         )
+    if any(value.name == "vector_rows" for graph in graphs.values() for value in graph.inputs):
+        parts.append(
+            "\n`vector_rows` are, of a word in `vector_words`, the number of `pieces` plus its place there; of another "
+            "word, the places in `pieces` of what it is cut into (longest first), padded with zeros.\n"
+        )
     for name, graph in graphs.items():
         rows = [_row("input", value) for value in graph.inputs] + [_row("output", value) for value in graph.outputs]
         parts.append(f"\n## {name}.onnx\n\n| | name | type | shape |\n|---|---|---|---|\n" + "".join(rows))

@@ -12,7 +12,7 @@ from seqnlp.bundle_files import TENSORS, VOCABULARY
 from seqnlp.config.common import Config
 from seqnlp.data.lexicon import FIRST_CHARACTER, Lexicon, WordFeatures, normalized
 from seqnlp.errors import RunError
-from seqnlp.tasks.word_features import Vectors
+from seqnlp.tasks.pretrained_vectors import Vectors
 from seqnlp.text.files import file_digest
 from seqnlp.text.vocabulary import Vocabulary
 
@@ -26,6 +26,7 @@ Saved = TypeVar("Saved")
 
 _FREE = (
     "vectors",
+    "piece_vectors",
     "word_dim",
     "context",
     "min_count",
@@ -155,8 +156,8 @@ def refuse_other_width(config: Config, width: int, vectors: Vectors | None) -> N
     Raises:
         RunError: with both.
     """
-    if vectors:
-        refuse_other(config, "vectors of width", str(width), str(vectors.values.shape[1]))
+    if vectors and vectors.words:
+        refuse_other(config, "vectors of width", str(width), str(vectors.width))
 
 
 def take_over_weights(
@@ -189,20 +190,22 @@ def joined(old: Sequence[str], new: Iterable[str]) -> list[str]:
 
 
 def joined_features(config: Config, start: WordFeatures, new: WordFeatures, vectors: Vectors | None) -> WordFeatures:
-    """What the start knows of words, and then what this run's data and vectors have beside it.
+    """What the start knows of words, and then what this run's data and vectors have beside it; its pieces stay its own.
 
     Raises:
-        RunError: vectors for a start that reads none.
+        RunError: vectors for a start that reads none, or those of pieces for one without.
     """
-    if vectors and not len(start.vector_words.words):
+    if vectors and not start.num_vectors:
         raise RunError(f"start_from: {config.start_from} reads no pretrained vectors; leave model.vectors empty")
+    if vectors and vectors.pieces and not len(start.pieces):
+        raise RunError(f"start_from: {config.start_from} reads no word pieces; leave model.piece_vectors empty")
     words, characters = (
         Vocabulary(joined(mine.words, theirs.words))
         for mine, theirs in ((start.words, new.words), (start.characters, new.characters))
     )
     more = [vectors.words[row] for row in _new_rows(start, vectors)] if vectors else []
     rows = Vocabulary([*start.vector_words.words, *more])
-    return WordFeatures(words, rows, characters, start.lowercase)
+    return WordFeatures(words, rows, characters, start.lowercase, start.pieces)
 
 
 def fill_new_words(embedder: WordEmbedder, start: WordFeatures, vectors: Vectors | None, lexicon: Lexicon) -> None:
@@ -217,9 +220,10 @@ def fill_new_words(embedder: WordEmbedder, start: WordFeatures, vectors: Vectors
 
     forms = lexicon.columns()
     new = forms.word_ids >= len(start.words)  # (N,)
-    embedder.start_corrections_at_zero(torch.from_numpy(forms.word_ids[new]), torch.from_numpy(forms.vector_ids[new]))
+    has_vector = torch.from_numpy(forms.vectors.lengths[new] > 0)
+    embedder.start_corrections_at_zero(torch.from_numpy(forms.word_ids[new]), has_vector)
     if vectors and embedder.vectors is not None:
-        embedder.vectors.fill(vectors.values[_new_rows(start, vectors)], first=len(start.vector_words))
+        embedder.vectors.fill(vectors.values[_new_rows(start, vectors)], first=start.num_vectors + 1)
 
 
 def _new_rows(start: WordFeatures, vectors: Vectors) -> list[int]:

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from seqnlp.bundle_fields import Fields
-from seqnlp.config.splits import SplitsConfig
 from seqnlp.config.words import WordModelConfig
 from seqnlp.data.lexicon import Lexicon, WordFeatures, normalized
-from seqnlp.data.paths import existing_path
-from seqnlp.text.files import file_digest
-from seqnlp.text.joined_vectors import read_joined
+from seqnlp.tasks.pretrained_vectors import Vectors
 from seqnlp.text.tokenize import visible
 from seqnlp.text.vocabulary import Vocabulary
+from seqnlp.text.word_pieces import WordPieces
 
 if TYPE_CHECKING:
     from seqnlp.nn.embed import WordEmbedder
@@ -29,50 +24,12 @@ MIN_CHARACTER_COUNT = 2
 """A character seen once stands in for all that were never seen."""
 
 
-@dataclass(frozen=True)
-class Vectors:
-    """Pretrained vectors of a file, or of several side by side: N words and their (N, D) numbers."""
-
-    words: list[str]
-    values: NDArray[np.float32]
-
-
 class HasTokens(Protocol):
     """Whatever consists of words."""
 
     @property
     def tokens(self) -> Sequence[str]:
         """The words."""
-
-
-def load_vectors(data: SplitsConfig, model: WordModelConfig, say: Callable[[str], None]) -> Vectors | None:
-    """The vectors of the files named by ``model.vectors``, side by side, or None.
-
-    Raises:
-        DataError: a file is missing, or holds something else.
-    """
-    files = _vectors_files(data, model)
-    if not files:
-        return None
-    joined = read_joined(list(files.values()))
-    for name, missing in zip(files, joined.missing, strict=True):
-        if missing:
-            say(f"vectors: {missing:,} of {len(joined.table.words):,} words are not in {name}: zeros there")
-    return Vectors(joined.table.words, joined.table.values)
-
-
-def vectors_digests(data: SplitsConfig, model: WordModelConfig) -> dict[str, str]:
-    """The digest of each file named by ``model.vectors``, if there is one, by what messages call it."""
-    files = _vectors_files(data, model)
-    called = [f"the file {name} of model.vectors" if len(files) > 1 else "the file of model.vectors" for name in files]
-    return {name: file_digest(path) for name, path in zip(called, files.values(), strict=True)}
-
-
-def _vectors_files(data: SplitsConfig, model: WordModelConfig) -> dict[str, Path]:
-    """Where the files are, by how the settings name them."""
-    advice = "; the source that a recipe names (`seqnlp recipes show NAME`) says how its vectors are made"
-    names = model.vectors_files
-    return {name: existing_path(data, "model.vectors", model.vectors, name, advice) for name in names}
 
 
 def learn_features(sentences: Sequence[HasTokens], model: WordModelConfig, vectors: Vectors | None) -> WordFeatures:
@@ -85,6 +42,7 @@ def learn_features(sentences: Sequence[HasTokens], model: WordModelConfig, vecto
         vector_words=Vocabulary(vectors.words if vectors else []),
         characters=Vocabulary.from_counts(characters, MIN_CHARACTER_COUNT),
         lowercase=lowercase,
+        pieces=WordPieces(vectors.pieces if vectors else ()),
     )
 
 
@@ -94,7 +52,8 @@ def word_features(vocabulary: Fields) -> WordFeatures:
     Raises:
         RunError: a part is missing or of the wrong kind.
     """
-    lists = {name: vocabulary.texts(name) for name in ("words", "vector_words", "characters")}
+    optional = ["pieces"] if "pieces" in vocabulary else []
+    lists = {name: vocabulary.texts(name) for name in ("words", "vector_words", "characters", *optional)}
     return WordFeatures.from_dict({**lists, "lowercase": vocabulary.flag("lowercase")})
 
 
@@ -109,7 +68,7 @@ def build_embedder(model: WordModelConfig, features: WordFeatures, word_dim: int
 
     sizes = WordSizes(
         num_words=len(features.words) - 1,
-        num_vectors=len(features.vector_words) - 1,
+        num_vectors=features.num_vectors,
         num_characters=len(features.characters),
         word_dim=word_dim,
         character_model=model.character_model,
@@ -133,8 +92,9 @@ def fill_vectors(embedder: WordEmbedder, vectors: Vectors | None, lexicon: Lexic
 
     if vectors and embedder.vectors is not None:
         forms = lexicon.columns()
-        embedder.vectors.fill(vectors.values)
-        embedder.start_corrections_at_zero(torch.from_numpy(forms.word_ids), torch.from_numpy(forms.vector_ids))
+        embedder.vectors.fill(np.concatenate([vectors.piece_values, vectors.values]))
+        has_vector = torch.from_numpy(forms.vectors.lengths > 0)  # (N,)
+        embedder.start_corrections_at_zero(torch.from_numpy(forms.word_ids), has_vector)
 
 
 def build_recurrent(model: WordModelConfig, input_dim: int) -> Recurrent:

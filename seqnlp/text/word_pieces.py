@@ -9,6 +9,9 @@ from itertools import groupby
 CONTINUES = "##"
 """What a piece begins with that goes on in the middle of a word."""
 
+MOST_PIECES = 32
+"""Of a word of more pieces, such as a long address, half this many at each end are read."""
+
 
 class WordPieces:
     """Which pieces a word is made of.
@@ -24,6 +27,7 @@ class WordPieces:
     """
 
     def __init__(self, pieces: Sequence[str]) -> None:
+        self.pieces = tuple(pieces)
         self._first: dict[str, int] = {}
         self._later: dict[str, int] = {}
         for row, piece in enumerate(pieces, start=1):
@@ -35,9 +39,14 @@ class WordPieces:
         self._characters = {character for text in texts for character in text}
 
     def rows(self, word: str) -> list[int]:
-        """Rows of the word's pieces, counted from 1; empty if nothing of it is known."""
+        """Rows of the word's pieces, counted from 1, at most :data:`MOST_PIECES`; empty if nothing of it is known."""
         readable = "".join(map(self._readable, word.lower()))
-        return [row for run in _runs(readable) for row in self._rows_of_run(run)]
+        rows = [row for run in _runs(readable) for row in self._rows_of_run(run)]
+        half = MOST_PIECES // 2
+        return rows if len(rows) <= MOST_PIECES else rows[:half] + rows[-half:]
+
+    def __len__(self) -> int:
+        return len(self.pieces)
 
     def _readable(self, character: str) -> str:
         if character in self._characters:

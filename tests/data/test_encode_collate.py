@@ -52,7 +52,7 @@ def test_a_batch_equals_one_made_by_hand(numbers: list[int]) -> None:
             form = batch.index[row, step]
             length = int(batch.rows.character_lengths[form])
             assert batch.rows.word_ids[form] == FEATURES.word_id(word)
-            assert batch.rows.vector_ids[form] == FEATURES.vector_id(word)
+            assert [row for row in batch.rows.vector_rows[form].tolist() if row] == FEATURES.vector_rows(word)
             assert batch.rows.casings[form] == casing_index(word)
             assert batch.rows.characters[form, :length].tolist() == FEATURES.character_ids(word)
             assert (batch.rows.characters[form, length:] == PADDING).all()

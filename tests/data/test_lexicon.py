@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from seqnlp.data.lexicon import (
 )
 from seqnlp.text.casing import CASINGS
 from seqnlp.text.vocabulary import Vocabulary
+from seqnlp.text.word_pieces import WordPieces
 
 
 def make_features(lowercase: bool = True, vector_words: tuple[str, ...] = ()) -> WordFeatures:
@@ -56,8 +58,8 @@ def test_a_vector_is_sought_as_written_then_lower_then_bare_then_without_digits(
     word: str, found_as: str | None
 ) -> None:
     known = ("Mill", "mill", "quarley", "0000", "b0", "#")
-    expected = known.index(found_as) + 1 if found_as else 0
-    assert make_features(vector_words=known).vector_id(word) == expected
+    expected = [known.index(found_as) + 1] if found_as else []
+    assert make_features(vector_words=known).vector_rows(word) == expected
 
 
 def test_characters_stand_between_begin_and_end() -> None:
@@ -79,8 +81,22 @@ def test_features_survive_json() -> None:
     again = WordFeatures.from_dict(json.loads(json.dumps(features.to_dict())))
     for word in ("the", "Mill", "x", "ß", "unheard", "B2"):
         assert again.word_id(word) == features.word_id(word)
-        assert again.vector_id(word) == features.vector_id(word)
+        assert again.vector_rows(word) == features.vector_rows(word)
         assert again.character_ids(word) == features.character_ids(word)
+
+
+def test_a_word_without_a_vector_has_the_rows_of_its_pieces_which_stand_before_those_of_words() -> None:
+    features = replace(make_features(vector_words=("mill", "ed")), pieces=WordPieces(["mi", "##lls", "a"]))
+    assert features.num_vectors == 5
+    assert [features.vector_rows(word) for word in ("mill", "ED", "Mills", "a-mi", "x")] == [
+        [4],
+        [5],
+        [1, 2],
+        [3, 1],
+        [],
+    ]
+    again = WordFeatures.from_dict(json.loads(json.dumps(features.to_dict())))
+    assert again.vector_rows("Mills") == [1, 2]
 
 
 def test_each_form_has_one_index_whatever_the_order() -> None:
@@ -99,9 +115,10 @@ def test_columns_hold_the_features_of_every_form_also_of_later_ones() -> None:
     lexicon.indices(words)
     columns = lexicon.columns()
     assert columns.word_ids.tolist() == [features.word_id(word) for word in words]
-    assert columns.vector_ids.tolist() == [0, 1, 0, 0]
+    assert columns.vectors.lengths.tolist() == [0, 1, 0, 0]
+    assert columns.vectors.values.tolist() == [1]
     assert [CASINGS[c] for c in columns.casings] == ["lower", "title", "some digits", "punctuation"]
-    assert columns.lengths.tolist() == [len(word) + 2 for word in words]
+    assert columns.characters.lengths.tolist() == [len(word) + 2 for word in words]
 
 
 def test_padded_characters_equal_each_word_padded_by_hand() -> None:
@@ -113,13 +130,13 @@ def test_padded_characters_equal_each_word_padded_by_hand() -> None:
     rows = [features.character_ids(words[form]) for form in forms]
     width = max(map(len, rows))
     expected = [row + [PADDING] * (width - len(row)) for row in rows]
-    assert lexicon.columns().padded_characters(forms).tolist() == expected
+    assert lexicon.columns().characters.padded(forms).tolist() == expected
 
 
 def test_no_forms_have_no_characters() -> None:
     lexicon = Lexicon(make_features())
     lexicon.indices(["the"])
-    assert lexicon.columns().padded_characters(np.zeros(0, dtype=np.int64)).shape[0] == 0
+    assert lexicon.columns().characters.padded(np.zeros(0, dtype=np.int64)).shape[0] == 0
 
 
 def test_room_is_made_only_above_the_capacity() -> None:
@@ -139,6 +156,7 @@ def test_invisible_characters_in_a_word_change_none_of_its_features(word: str) -
     lexicon = Lexicon(make_features(vector_words=("mill",)))
     seen, same = lexicon.indices([word.replace("\u00ad", "").strip("\ufeff\u200e").replace("\u200b", ""), word])
     columns = lexicon.columns()
-    for ids in (columns.word_ids, columns.vector_ids, columns.casings, columns.lengths):
+    for ids in (columns.word_ids, columns.casings):
         assert ids[seen] == ids[same]
-    assert (columns.padded_characters(np.array([seen])) == columns.padded_characters(np.array([same]))).all()
+    for rows in (columns.vectors, columns.characters):
+        assert rows.padded(np.array([seen])).tolist() == rows.padded(np.array([same])).tolist()

@@ -19,6 +19,7 @@ from seqnlp.networks.onnx_model import onnx_model
 from seqnlp.networks.word_rows import WordRows, below, words_graph
 from seqnlp.nn.embed import WordEmbedder, WordSizes
 from seqnlp.text.vocabulary import Vocabulary
+from seqnlp.text.word_pieces import WordPieces
 
 FEATURES = WordFeatures(
     Vocabulary(["ash", "birch", "elm"]),
@@ -26,6 +27,7 @@ FEATURES = WordFeatures(
     Vocabulary(list("abchilmrs")),
     lowercase=True,
 )
+COMPOSED = replace(FEATURES, pieces=WordPieces(["bi", "o", "##ak", "##rch", "a", "9"]))
 USUAL = WordSizes(
     num_words=3,
     num_vectors=2,
@@ -44,7 +46,8 @@ def embedder_with(**changes: Any) -> WordEmbedder:
     torch.manual_seed(4)
     embedder = WordEmbedder(replace(USUAL, **changes)).eval()
     if embedder.vectors is not None:
-        embedder.vectors.fill(np.random.default_rng(1).normal(size=(2, 4)).astype(np.float32))
+        rows = embedder.vectors.codes.shape[0] - 1
+        embedder.vectors.fill(np.random.default_rng(1).normal(size=(rows, 4)).astype(np.float32))
     return embedder
 
 
@@ -58,9 +61,17 @@ EMBEDDERS = pytest.mark.parametrize(
         {"casing_dim": 0},
         {"character_model": "lstm", "character_hidden_dim": 7},
         {"character_model": "none"},
+        {"num_vectors": COMPOSED.num_vectors},
+        {"num_vectors": COMPOSED.num_vectors, "fine_tune": False},
     ],
     ids=str,
 )
+
+
+def features_for(embedder: WordEmbedder) -> WordFeatures:
+    """Those with word pieces where the table has rows of them."""
+    vectors = embedder.vectors
+    return COMPOSED if vectors is not None and len(vectors.scales) > COMPOSED.num_vectors else FEATURES
 
 
 @pytest.mark.parametrize("engine", ["onnxruntime", "numpy"])
@@ -69,7 +80,7 @@ def test_vectors_are_those_of_torch(changes: dict[str, object], engine: str) -> 
     embedder = embedder_with(**changes)
     weights = {f"embedder.{name}": tensor.numpy() for name, tensor in embedder.state_dict().items()}
     rows = WordRows(below(weights, "embedder"), embedder.fine_tune, partial(make_network, engine=engine, threads=1))
-    lexicon = Lexicon(FEATURES)
+    lexicon = Lexicon(features_for(embedder))
     forms = np.array(lexicon.indices(WORDS))
     with torch.no_grad():
         wanted = embedder(word_rows(lexicon, forms)).numpy()
@@ -84,9 +95,9 @@ def test_vectors_are_those_of_torch(changes: dict[str, object], engine: str) -> 
 def test_the_graph_of_words_is_loaded_by_the_runtime_and_gives_the_vectors_of_torch(changes: dict[str, object]) -> None:
     embedder = embedder_with(**changes)
     weights = {name: tensor.numpy() for name, tensor in embedder.state_dict().items()}
-    graph = words_graph(weights, embedder.fine_tune)
+    graph = words_graph(weights, embedder.fine_tune, composed=features_for(embedder) is COMPOSED)
     onnx.checker.check_model(onnx.ModelProto.FromString(onnx_model(graph)), full_check=True)
-    lexicon = Lexicon(FEATURES)
+    lexicon = Lexicon(features_for(embedder))
     forms = np.array(lexicon.indices(WORDS))
     given = word_inputs(lexicon, forms)
     run = make_network(graph, "onnxruntime", 1)

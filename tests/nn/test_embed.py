@@ -12,6 +12,7 @@ from seqnlp.data.collate import WordRows, word_rows
 from seqnlp.data.lexicon import Lexicon, WordFeatures
 from seqnlp.nn.embed import CHARACTER_MODELS, CompactVectors, WordEmbedder, WordSizes
 from seqnlp.text.vocabulary import Vocabulary
+from seqnlp.text.word_pieces import WordPieces
 
 FEATURES = WordFeatures(
     words=Vocabulary(["the", "mill", "quarley"]),
@@ -39,7 +40,7 @@ def make(word_dropout: float = 0.0, **changes: object) -> WordEmbedder:
     embedder = WordEmbedder(replace(SIZES, **changes), word_dropout)
     if embedder.vectors is not None:
         embedder.vectors.fill(VECTORS)
-        embedder.start_corrections_at_zero(torch.tensor([1, 2, 0]), torch.tensor([0, 1, 2]))
+        embedder.start_corrections_at_zero(torch.tensor([1, 2, 0]), torch.tensor([False, True, True]))
     return embedder.eval()
 
 
@@ -60,7 +61,7 @@ def test_compact_vectors_are_off_by_half_a_step_at_most_and_row_zero_is_zero() -
     values[17] = 0
     vectors = CompactVectors(200, 30)
     vectors.fill(values)
-    actual = vectors(torch.arange(201))
+    actual = vectors(torch.arange(201)[:, None])
     assert not actual[0].any()
     assert not actual[18].any()
     bound = np.abs(values).max(axis=1, keepdims=True) / 254 * 1.0001
@@ -143,3 +144,31 @@ def test_gradients_reach_every_parameter_and_the_table_is_sparse() -> None:
         assert parameter.grad is not None, name
         assert parameter.grad.to_dense().abs().sum() > 0, name
     assert embedder.table.weight.grad.is_sparse
+
+
+def test_a_word_without_a_vector_of_its_own_reads_as_the_mean_of_its_pieces() -> None:
+    features = replace(FEATURES, pieces=WordPieces(["po", "##nds", "##mill"]))
+    torch.manual_seed(5)
+    embedder = WordEmbedder(replace(SIZES, num_vectors=5, character_model="none", casing_dim=0)).eval()
+    assert embedder.vectors is not None
+    assert embedder.table is not None
+    values = np.random.default_rng(7).normal(size=(5, 4)).astype(np.float32)  # three pieces, then mill and pond
+    embedder.vectors.fill(values)
+    embedder.table.weight.data[:] = torch.tensor([9.0, 0, 0, 0])
+    lexicon = Lexicon(features)
+    rows = word_rows(lexicon, lexicon.indices(["Pond", "ponds", "pomill", "the", "xyz"]))
+    actual = embedder(rows).detach().numpy()
+    wanted = np.stack([values[4], values[:2].mean(axis=0), values[[0, 2]].mean(axis=0)])
+    np.testing.assert_allclose(actual[:3], wanted, atol=0.02)
+    np.testing.assert_allclose(actual[3:], [[9, 0, 0, 0]] * 2)
+
+
+def test_a_dropped_word_reads_no_pieces() -> None:
+    features = replace(FEATURES, pieces=WordPieces(["po", "##nds"]))
+    embedder = WordEmbedder(replace(SIZES, num_vectors=4, character_model="none", casing_dim=0), word_dropout=0.999999)
+    assert embedder.vectors is not None
+    assert embedder.table is not None
+    embedder.vectors.fill(np.ones((4, 4), np.float32))
+    lexicon = Lexicon(features)
+    rows = word_rows(lexicon, lexicon.indices(["ponds", "the"]))
+    assert torch.equal(embedder.train()(rows), embedder.table.weight[[0, 0]])

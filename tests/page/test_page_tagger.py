@@ -28,6 +28,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "softmax": {"output": "softmax", "fine_tune": False, "lowercase": False},
     "softmax in iob2": {"output": "softmax", "scheme": "iob2"},
     "plain tags": {"scheme": "none"},
+    "word pieces": {"pieces": ("a", "w", "##r", "##re", "tam", "##sin", "holl", "##is", "@", "2", "##2", "i", "ο")},
 }
 
 
@@ -52,7 +53,9 @@ def same_answers(folder: Path, page: Path) -> None:
 
 
 @needs_node
-@pytest.mark.parametrize("name", variants(VARIANTS, "rnn forwards", "softmax in iob2", "gru in three layers"))
+@pytest.mark.parametrize(
+    "name", variants(VARIANTS, "rnn forwards", "softmax in iob2", "gru in three layers", "word pieces")
+)
 def test_the_page_tags_as_python_does(tmp_path: Path, name: str) -> None:
     folder = make_tagger(tmp_path, **VARIANTS[name])
     said = output("export", folder, "--page", tmp_path / "page.html", "--precision", "fp32")

@@ -84,6 +84,12 @@ def test_a_piece_with_capitals_is_never_found() -> None:
 def test_a_very_long_word_costs_time_in_proportion() -> None:
     pieces = WordPieces(["a", "##a", "##aa", "b" * 500])
     start = time.perf_counter()
-    assert len(pieces.rows("a" * 100_001)) == 50_001
+    assert len(pieces.rows("a" * 100_001)) == 32
     assert len(pieces.rows("ab" * 50_000)) == 50_000
     assert time.perf_counter() - start < 5
+
+
+def test_of_a_word_of_many_pieces_both_ends_are_read() -> None:
+    pieces = WordPieces(["a", "##a", "b", "##b"])
+    assert pieces.rows("a" * 40 + "b" * 40) == [1, *[2] * 15, *[4] * 16]
+    assert len(pieces.rows("a" * 32)) == 32

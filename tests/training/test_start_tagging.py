@@ -28,6 +28,9 @@ SHIPS = [
     TaggedSentence(("Grey", "Heron", "leaves", "Quarley", "öå"), ("B-SHIP", "I-SHIP", "O", "B-LOC", "O"), 7),
 ] * 6
 VECTORS = "Sorrel 0.5 -1 0.25 0\nmill 1 1 1 1\nlives 0.1 0.2 0.3 -0.4\n"
+PIECES = "".join(
+    f"{piece} {number} -1 0.5\n" for number, piece in enumerate([*"abcdegnsi", "##e", "##ll", "##a", "##r"])
+)
 MORE_VECTORS = VECTORS + "gullwing 1 2 3 4\nnever 4 3 2 1\n"
 
 
@@ -43,6 +46,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
         write_conll(folder / name / "train.conll", sentences)
         write_conll(folder / name / "dev.conll", sentences[:8])
         (folder / name / "vectors.txt").write_text(VECTORS if name == "old" else MORE_VECTORS, encoding="utf-8")
+        (folder / name / "pieces.txt").write_text(PIECES, encoding="utf-8")
     return folder
 
 
@@ -51,6 +55,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "softmax": {"model__output": "softmax"},
     "iob2": {"model__scheme": "iob2", "model__character_model": "lstm"},
     "vectors": {"model__vectors": "vectors.txt"},
+    "pieces": {"model__vectors": "vectors.txt", "model__piece_vectors": "pieces.txt"},
 }
 
 
@@ -74,7 +79,7 @@ def test_old_labels_and_words_keep_their_weights_and_all_answers(
     kind: str, data: Path, starts: dict[str, Path], tmp_path: Path
 ) -> None:
     start, said = tagger_from_bundle(load_bundle(starts[kind])), list[str]()
-    changes = {name: value for name, value in KINDS[kind].items() if name != "model__vectors"}
+    changes = {name: value for name, value in KINDS[kind].items() if "vectors" not in name}
     task = task_of(tiny_config(data / "new", **changes, start_from=str(starts[kind])), tmp_path, said.append)
     assert any(line.startswith(f"begins with the weights of {starts[kind]}; new: ") for line in said)
     assert task.tags[: len(start.saved.tags)] == start.saved.tags
@@ -129,12 +134,23 @@ def test_new_words_take_their_vectors_from_the_file(data: Path, starts: dict[str
     assert task.features.vector_words.words == (*start.saved.features.vector_words.words, "gullwing", "never")
     vectors = task.model.embedder.vectors
     assert vectors is not None
-    rows = vectors(torch.tensor([task.features.vector_id("Gullwing"), task.features.vector_id("Sorrel")]))
+    rows = vectors(torch.tensor([task.features.vector_rows("Gullwing"), task.features.vector_rows("Sorrel")]))
     np.testing.assert_allclose(rows, [[1, 2, 3, 4], [0.5, -1, 0.25, 0]], atol=0.02)
     table = task.model.embedder.table
     assert table is not None
     assert not table.weight[task.features.word_id("Gullwing")].any()
     assert torch.equal(table.weight[task.features.word_id("Heron")], table.weight[0])
+
+
+def test_pieces_stay_those_of_the_start(data: Path, starts: dict[str, Path], tmp_path: Path) -> None:
+    start = tagger_from_bundle(load_bundle(starts["pieces"]))
+    (tmp_path / "pieces.txt").write_text("other 1 2 3\n", encoding="utf-8")
+    new = {**KINDS["pieces"], "model__piece_vectors": str(tmp_path / "pieces.txt")}
+    task = task_of(tiny_config(data / "new", **new, start_from=str(starts["pieces"])), tmp_path / "run")
+    assert task.features.pieces.pieces == start.saved.features.pieces.pieces
+    assert task.features.vector_rows("gullwing") == [task.features.num_vectors - 1]
+    with pytest.raises(RunError, match=r"reads no word pieces; leave model.piece_vectors empty"):
+        task_of(tiny_config(data / "new", **new, start_from=str(starts["vectors"])), tmp_path / "other")
 
 
 def test_plain_tags_grow_as_well(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ def graphs(bundle: Bundle) -> tuple[dict[str, Graph], str]:
     model, weights = saved.settings, saved.weights
     _, width = embedder_shapes(model, saved.features, saved.word_dim)
     named = {
-        "words": words_graph(below(weights, "embedder"), model.fine_tune),
+        "words": words_graph(below(weights, "embedder"), model.fine_tune, bool(len(saved.features.pieces))),
         "window": window_graph(model, weights, width),
         "scores": scores_graph(weights),
     }

@@ -75,7 +75,9 @@ class LoadedClassifier:
 
 def describe(config: ClassificationConfig, word_dim: int, decision: Decision) -> dict[str, Any]:
     """What ``config.yaml`` of the model folder says: names and numbers, no paths."""
-    settings = {key: value for key, value in asdict(config.model).items() if key not in ("vectors", "word_dim")}
+    settings = {
+        key: value for key, value in asdict(config.model).items() if key not in ("vectors", "piece_vectors", "word_dim")
+    }
     return {
         "task": "classification",
         "multi_label": config.data.multi_label,

@@ -41,6 +41,7 @@ from seqnlp.tasks.classification.prediction import (
 from seqnlp.tasks.classification.saved import Decision, read_classifier
 from seqnlp.tasks.classification.start import ClassifierStart, classifier_start, take_over
 from seqnlp.tasks.classification.teachers import soft_labels
+from seqnlp.tasks.pretrained_vectors import Vectors, load_vectors, vectors_digests
 from seqnlp.tasks.start import (
     begins_with,
     fill_new_words,
@@ -52,7 +53,7 @@ from seqnlp.tasks.start import (
 )
 from seqnlp.tasks.teachers import teacher_bundles, teacher_digests, teacher_names, texts_digest, unlabelled
 from seqnlp.tasks.train_on_dev import lender, lent_by, metrics_of
-from seqnlp.tasks.word_features import Vectors, fill_vectors, learn_features, load_vectors, vectors_digests
+from seqnlp.tasks.word_features import fill_vectors, learn_features
 from seqnlp.text.documents import Document
 from seqnlp.training.checkpoint import DEV, TRAIN
 from seqnlp.training.task import Batch
@@ -104,7 +105,7 @@ class ClassificationTask(BaseTask[ClassificationConfig, RecurrentClassifier]):
         self.baselines = reading.last_words_score(read, self.dev) if data.format == "long_range" else {}
         self.label_sets: LabelSets | None = None
         self._take_over_decision()
-        self.word_dim = start.saved.word_dim if start else vectors.values.shape[1] if vectors else settings.word_dim
+        self.word_dim = start.saved.word_dim if start else vectors.width if vectors else settings.word_dim
         self.model = self._build(vectors, start)
         say(
             f"train: {len(train):,} documents, {len(self.train.items):,} {self._unit}; "

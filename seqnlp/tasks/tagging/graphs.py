@@ -22,7 +22,9 @@ def graphs(bundle: Bundle) -> tuple[dict[str, Graph], str]:
         f"divides by {saved.temperature:g} for probabilities (temperature)."
     )
     named = {
-        "words": words_graph(below(saved.weights, "embedder"), saved.settings.fine_tune),
+        "words": words_graph(
+            below(saved.weights, "embedder"), saved.settings.fine_tune, bool(len(saved.features.pieces))
+        ),
         "tagger": tagger_graph(saved.settings, saved.weights, context_dim, crf),
     }
     for reader in saved.readers:

@@ -84,7 +84,11 @@ def describe(
     model: ModelConfig, word_dim: int, data_scheme: str, tokenizer: str, about: dict[str, Any]
 ) -> dict[str, Any]:
     """What ``config.yaml`` of the model folder says: names and numbers, no paths."""
-    settings = {key: value for key, value in asdict(model).items() if key not in ("vectors", "word_dim", "context")}
+    settings = {
+        key: value
+        for key, value in asdict(model).items()
+        if key not in ("vectors", "piece_vectors", "word_dim", "context")
+    }
     return {
         "task": "tagging",
         "data_scheme": data_scheme,

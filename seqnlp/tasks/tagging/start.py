@@ -14,8 +14,8 @@ from seqnlp.config.tagging import DataConfig, TaggingConfig
 from seqnlp.data.lexicon import WordFeatures
 from seqnlp.models.tagger import RecurrentTagger
 from seqnlp.tasks import start
+from seqnlp.tasks.pretrained_vectors import Vectors
 from seqnlp.tasks.tagging.saved import SavedTagger, read_tagger
-from seqnlp.tasks.word_features import Vectors
 from seqnlp.text.tags import OUTSIDE
 from seqnlp.text.tokenize import AUTO
 

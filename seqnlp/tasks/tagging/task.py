@@ -22,6 +22,7 @@ from seqnlp.metrics.entities import entity_scores
 from seqnlp.models.size import count_parameters
 from seqnlp.models.tagger import RecurrentTagger
 from seqnlp.tasks.base import BaseTask
+from seqnlp.tasks.pretrained_vectors import Vectors, load_vectors, vectors_digests
 from seqnlp.tasks.start import begins_with, fill_new_words, joined, name_of, start_digests
 from seqnlp.tasks.tagging import data as tagging_data
 from seqnlp.tasks.tagging.calibration import calibrate, found_spans, take_over_calibration
@@ -35,7 +36,7 @@ from seqnlp.tasks.tagging.teachers import soft_tags, unlabelled_sentences
 from seqnlp.tasks.tagging.tokenizer_choice import choose_tokenizer
 from seqnlp.tasks.teachers import teacher_bundles, teacher_digests, teacher_names, texts_digest
 from seqnlp.tasks.train_on_dev import lender, lent_by, metrics_of
-from seqnlp.tasks.word_features import Vectors, fill_vectors, learn_features, load_vectors, vectors_digests
+from seqnlp.tasks.word_features import fill_vectors, learn_features
 from seqnlp.text.sentence import TaggedSentence
 from seqnlp.text.tags import Span
 from seqnlp.training.checkpoint import DEV, TRAIN
@@ -76,7 +77,7 @@ class TaggingTask(BaseTask[TaggingConfig, RecurrentTagger]):
         self.train = replace(tagging_data.encoded(train, data, config.model, self.lexicon, self.tags), soft=soft)
         self.initialized_from = name_of(start.bundle) if start else ""
         self.teachers = teacher_names(teachers)
-        self.word_dim = start.saved.word_dim if start else vectors.values.shape[1] if vectors else config.model.word_dim
+        self.word_dim = start.saved.word_dim if start else vectors.width if vectors else config.model.word_dim
         self.model = self._build(vectors, start)
         say(
             f"train: {len(train):,} sentences, {len(self.train.words):,} tokens; dev: {len(self.dev):,} sentences; "
