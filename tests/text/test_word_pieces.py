@@ -85,7 +85,7 @@ def test_a_very_long_word_costs_time_in_proportion() -> None:
     pieces = WordPieces(["a", "##a", "##aa", "b" * 500])
     start = time.perf_counter()
     assert len(pieces.rows("a" * 100_001)) == 32
-    assert len(pieces.rows("ab" * 50_000)) == 50_000
+    assert pieces.rows("ab" * 50_000) == [1, *[2] * 31]
     assert time.perf_counter() - start < 5
 
 
