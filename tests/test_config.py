@@ -85,7 +85,10 @@ def test_the_message_counts_and_lists_the_problems() -> None:
             {"model": {"word_dim": 0, "character_model": "none"}},
             "model.word_dim: 0 with no vectors and no character model leaves the tagger without input",
         ),
-        ({"model": {"fine_tune": False}}, "model.fine_tune: false means something only with model.vectors"),
+        (
+            {"model": {"fine_tune": False}},
+            "model.fine_tune: false means something only with model.vectors or model.piece_vectors",
+        ),
         ({"optimizer": {"momentum": 0.9}}, "optimizer.momentum: only for optimizer.name=sgd, found 'adam'"),
         (
             {"trainer": {"patience": 3}},
