@@ -14,6 +14,7 @@ from seqnlp.networks.onnx_model import onnx_model
 from seqnlp.networks.rowwise import rowwise
 from seqnlp.storage import write_atomically
 from seqnlp.task_table import part_of
+from seqnlp.text.word_pieces import CONTINUES, MOST_PIECES
 
 
 def export_int8(run: str | Path, folder: Path) -> int:
@@ -69,7 +70,12 @@ def _readme(task: str, graphs: dict[str, Graph], notes: str) -> str:
     if any(value.name == "vector_rows" for graph in graphs.values() for value in graph.inputs):
         parts.append(
             "\n`vector_rows` are, of a word in `vector_words`, the number of `pieces` plus its place there; of another "
-            "word, the places in `pieces` of what it is cut into (longest first), padded with zeros.\n"
+            "word, the places in `pieces` (from 1) of its pieces, then zeros. A word's pieces: lower-case it; of "
+            "a character that is in no piece, take the canonical decomposition (NFD) without its marks (Mn); cut the "
+            "word into runs of letters, numbers and marks (L, N, M), every other character by itself; cut each run "
+            "from left to right, always at the longest piece that fits, its first piece as `pieces` has it, the later "
+            f"ones after `{CONTINUES}`; where none fits try the other kind, and else skip the character. Of more than "
+            f"{MOST_PIECES} take the first and the last {MOST_PIECES // 2}.\n"
         )
     for name, graph in graphs.items():
         rows = [_row("input", value) for value in graph.inputs] + [_row("output", value) for value in graph.outputs]

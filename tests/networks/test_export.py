@@ -10,6 +10,7 @@ import numpy as np
 import onnx
 import pytest
 from command import output, refusal
+from page_models import make_tagger
 from without import run_without
 from word_inputs import word_inputs
 
@@ -56,10 +57,31 @@ def test_the_best_tags_are_found_inside_a_graph() -> None:
 
 @pytest.mark.parametrize("precision", ["fp32", "int8"])
 def test_the_graphs_of_a_tagger_tag(models: dict[str, Path], tmp_path: Path, precision: str) -> None:
-    folder = tmp_path / "graphs"
-    said = output("export", models["tagging"], "--onnx", folder, "--precision", precision)
+    graphs_tag_as(models["tagging"], tmp_path / "graphs", precision)
+    table = (tmp_path / "graphs" / "README.md").read_text(encoding="utf-8")
+    assert "| output | `tags` | int64 | B x T |" in table
+    assert "| input | `rows` | float32 | B x T x " in table
+    assert "`vector_rows`" not in table
+
+
+@pytest.mark.parametrize("precision", ["fp32", "int8"])
+def test_the_graphs_of_a_tagger_that_composes_words_of_pieces_tag(tmp_path: Path, precision: str) -> None:
+    pieces = ("v", "##elis", "##el", "##k", "mo", "##ved", "to", "port", "o", "##m", "##b", ".")
+    folder = make_tagger(tmp_path, pieces=pieces, scheme="none")
+    graphs_tag_as(folder, tmp_path / "graphs", precision)
+    onnx.checker.check_model(onnx.load(tmp_path / "graphs" / "words.onnx"), full_check=True)
+    table = (tmp_path / "graphs" / "README.md").read_text(encoding="utf-8")
+    assert "| input | `vector_rows` | int64 | U x P |" in table
+    assert "the later ones after `##`" in table
+    vocabulary = json.loads((tmp_path / "graphs" / "vocabulary.json").read_text(encoding="utf-8"))
+    assert vocabulary["pieces"] == list(pieces)
+
+
+def graphs_tag_as(model: Path, folder: Path, precision: str) -> None:
+    """The exported graphs give the tagger's tags, those in int8 tags of any kind."""
+    said = output("export", model, "--onnx", folder, "--precision", precision)
     assert said.startswith(f"{folder}: ")
-    tagger: Any = seqnlp.load(models["tagging"])
+    tagger: Any = seqnlp.load(model)
     lexicon = Lexicon(tagger._predictor._vectors._lexicon.features)
     words, graph = session(folder / "words.onnx"), session(folder / "tagger.onnx")
     labels = json.loads((folder / "labels.json").read_text(encoding="utf-8"))
@@ -74,9 +96,6 @@ def test_the_graphs_of_a_tagger_tag(models: dict[str, Path], tmp_path: Path, pre
         (tags,) = graph.run(["tags"], inputs)[0]
         if precision == "fp32":
             assert [labels[tag] for tag in tags] == tagger._predictor.predict([tokens])[0].tags
-    table = (folder / "README.md").read_text(encoding="utf-8")
-    assert "| output | `tags` | int64 | B x T |" in table
-    assert "| input | `rows` | float32 | B x T x " in table
 
 
 @pytest.mark.parametrize(
