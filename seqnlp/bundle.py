@@ -3,7 +3,7 @@
 ``config.yaml`` (format, task, settings, the digests of the other files; no paths) · ``model.safetensors`` ·
 ``vocabulary.json`` · ``labels.json`` · ``metrics.json`` · ``README.md`` (a model card, free to be edited) ·
 ``training.yaml`` (how it was trained, and how data are read; no paths) · ``*.spm`` (subword models, if the task has
-them).
+them) · ``lexicon.safetensors`` (of a translator, if one was learned for reranking).
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from seqnlp.bundle_files import (
     FOLDER,
     FORMAT,
     LABELS,
+    LEXICON,
     METRICS,
     SUBWORDS,
     TENSORS,
@@ -63,6 +64,7 @@ class Bundle:
         card: the model card, Markdown.
         subwords: SentencePiece models by file name.
         training: the settings of the run but for places; nothing in folders of older versions.
+        lexicon: of a translator, as its task writes it; empty: none.
         folder: where it was read from; for messages.
     """
 
@@ -74,6 +76,7 @@ class Bundle:
     card: str
     subwords: dict[str, bytes] = field(default_factory=dict)
     training: dict[str, Any] | None = None
+    lexicon: bytes = b""
     folder: Path = field(default=Path(FOLDER), compare=False)
 
     @property
@@ -124,16 +127,28 @@ def save_bundle(folder: Path, bundle: Bundle) -> None:
         CARD: bundle.card.encode(),
         **bundle.subwords,
         **({TRAINING: settings_text(bundle.training).encode()} if bundle.training else {}),
+        **({LEXICON: bundle.lexicon} if bundle.lexicon else {}),
         TENSORS: weights_to_bytes(weights),
     }
     described = _described({**bundle.description, FILES: digests(files)})
-    write_folder_atomically(folder, {**files, DESCRIPTION: described}, lambda name: name.endswith(SUBWORDS))
+    write_folder_atomically(
+        folder, {**files, DESCRIPTION: described}, lambda name: name.endswith(SUBWORDS) or name == LEXICON
+    )
 
 
 def save_description(folder: Path, description: Mapping[str, Any]) -> None:
     """Replace ``config.yaml`` alone (after tuning)."""
     kept = expected_digests(read_description(folder), folder / DESCRIPTION)
     write_atomically(folder / DESCRIPTION, _described({**description, FILES: kept} if kept else description))
+
+
+def save_lexicon(folder: Path, description: Mapping[str, Any], lexicon: bytes) -> None:
+    """Replace the lexicon (empty: there is none any more) together with ``config.yaml``."""
+    files = {LEXICON: lexicon} if lexicon else {}
+    kept = expected_digests(read_description(folder), folder / DESCRIPTION)
+    others = {name: text for name, text in kept.items() if name != LEXICON}
+    content = {**description, FILES: {**others, **digests(files)}} if kept else description
+    write_folder_atomically(folder, {**files, DESCRIPTION: _described(content)}, lambda name: name == LEXICON)
 
 
 def save_metrics(folder: Path, metrics: Mapping[str, Any]) -> None:
@@ -184,6 +199,7 @@ def load_bundle(path: str | Path) -> Bundle:
         card=contents.get(CARD, b"").decode(errors="replace"),
         subwords={name: content for name, content in contents.items() if name.endswith(SUBWORDS)},
         training=settings_of(contents[TRAINING], folder / TRAINING, ADVICE) if TRAINING in contents else None,
+        lexicon=contents.get(LEXICON, b""),
         folder=folder,
     )
 

@@ -29,6 +29,7 @@ DESCRIPTION, TENSORS, VOCABULARY, LABELS, METRICS, CARD = (
     "README.md",
 )
 TRAINING = "training.yaml"
+LEXICON = "lexicon.safetensors"
 SUBWORDS = ".spm"
 _NOT_NEEDED = (METRICS, CARD, TRAINING)
 """Without these a model answers alike."""
@@ -117,7 +118,7 @@ def read_together(folder: Path) -> dict[str, bytes]:
 
 def _read_files(folder: Path) -> dict[str, bytes]:
     """The contents of the model's files that are there, by name."""
-    paths = [folder / name for name in (DESCRIPTION, TENSORS, VOCABULARY, LABELS, METRICS, CARD, TRAINING)]
+    paths = [folder / name for name in (DESCRIPTION, TENSORS, VOCABULARY, LABELS, METRICS, CARD, TRAINING, LEXICON)]
     there = [path for path in [*paths, *sorted(folder.glob(f"*{SUBWORDS}"))] if os.path.lexists(path)]
     return {path.name: read_bytes(path, ADVICE) for path in there}
 

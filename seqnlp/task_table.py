@@ -36,7 +36,7 @@ class TaskParts:
         activations: bundle, text -> what the recurrent layers read.
         gradient: bundle, config, split -> norms of the loss's gradient over distance, a text each.
         tune: run, config, say: what is set on dev after training.
-        rerank: run, config, reranker, candidates, say: the weights of reranking, set on dev.
+        rerank: run, config, reranker, candidates, say, lexicon: the weights of reranking, set on dev.
         precisions: whether its models compute in int8 as well.
         adaptation: how a model may learn from what it is evaluated on.
         classical: training part, series, transform, season, origins, horizon -> forecasts of ETS and ARIMA a column.

@@ -186,6 +186,7 @@ def test_the_command_writes_what_python_answers(
             ["--rerank", "back", "--weights", "1,2"],
             "--weights: expected three numbers from -1000 to 1000 between commas",
         ),
+        (["--rerank", "back", "--weights", "1,0,0,0,0"], "of the lexicon; found '1,0,0,0,0'"),
         (["--rerank", "back", "--weights", "1e300,0,0"], "between commas, of the reverse model, the language model"),
         (["--rerank", "back", "--weights", "-1,.5,-2"], "--weights: the second, 0.5, is of a language model"),
         (["--rerank", "back", "--weights", "-1e-1,2,0"], "--weights: the second, 2, is of a language model"),

@@ -60,6 +60,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("translators: also with the best translations reranked")
     add_rerank_arguments(group)
     group.add_argument("--candidates", type=int, metavar="N", help="how many are reranked (default as tuned, or 10)")
+    group.add_argument(
+        "--lexicon",
+        action="store_true",
+        help="with --rerank --tune: also learn from train which words are translations of which, and weigh that",
+    )
     parser.add_argument(
         "--cache", type=int, default=0, metavar="N", help="language models: also with a neural cache of N tokens"
     )
@@ -97,7 +102,7 @@ def run(arguments: argparse.Namespace) -> int:
     use_threads(arguments.threads)
     if arguments.tune and arguments.rerank:
         rerank = reranker(arguments, {"threads": arguments.threads})
-        part_of(config.task, "rerank")(arguments.run, config, rerank, arguments.candidates, say)
+        part_of(config.task, "rerank")(arguments.run, config, rerank, arguments.candidates, say, arguments.lexicon)
         return 0
     if arguments.tune:
         part_of(config.task, "tune")(arguments.run, config, say)
@@ -144,6 +149,8 @@ def _check_rerank(arguments: argparse.Namespace, task: str) -> None:
     from seqnlp.task_table import TASKS, kinds_with
 
     check_rerank(arguments)
+    if arguments.lexicon and not (arguments.rerank and arguments.tune):
+        raise SeqnlpError("--lexicon learns a lexicon for reranking; add --rerank REVERSE_RUN and --tune")
     if arguments.candidates is not None and not arguments.rerank:
         raise SeqnlpError("--candidates means something only with --rerank; add --rerank REVERSE_RUN")
     if arguments.candidates is not None and arguments.candidates < 2:

@@ -26,9 +26,9 @@ def add_rerank_arguments(group: argparse._ActionsContainer) -> None:
     )
     group.add_argument(
         "--weights",
-        metavar="A,B,C",
-        help="with --rerank: of the reverse model, the language model and the length (default: as found by "
-        "`seqnlp evaluate --rerank --tune`)",
+        metavar="A,B,C[,D]",
+        help="with --rerank: of the reverse model, the language model, the length and the model's lexicon (default: as "
+        "found by `seqnlp evaluate --rerank --tune`)",
     )
 
 
@@ -36,8 +36,8 @@ def check_rerank(arguments: argparse.Namespace) -> None:
     """Refuse what makes no sense, before any model is loaded.
 
     Raises:
-        SeqnlpError: options of reranking without it, weights that are no three numbers, or one of a language model
-            that is not there.
+        SeqnlpError: options of reranking without it, weights that are no three or four numbers, or one of a language
+            model that is not there.
     """
     if not arguments.rerank:
         for flag, value in (("--language-model", arguments.language_model), ("--weights", arguments.weights)):
@@ -53,7 +53,7 @@ def check_rerank(arguments: argparse.Namespace) -> None:
 
 
 def read_weights(text: str | None) -> list[float] | None:
-    """Three numbers between commas, or nothing.
+    """Three or four numbers between commas, or nothing.
 
     Raises:
         SeqnlpError: it is something else.
@@ -66,10 +66,11 @@ def read_weights(text: str | None) -> list[float] | None:
         weights = [float(one) for one in text.split(",")]
     except ValueError:
         weights = []
-    if len(weights) != 3 or not all(abs(weight) <= LARGEST_WEIGHT for weight in weights):
+    if len(weights) not in (3, 4) or not all(abs(weight) <= LARGEST_WEIGHT for weight in weights):
         raise SeqnlpError(
             f"--weights: expected three numbers from {-LARGEST_WEIGHT:g} to {LARGEST_WEIGHT:g} between commas, of the "
-            f"reverse model, the language model and the length, such as 0.5,0.1,0; found '{text}'"
+            "reverse model, the language model and the length, such as 0.5,0.1,0, or a fourth of the lexicon; "
+            f"found '{text}'"
         )
     return weights
 

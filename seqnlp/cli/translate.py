@@ -133,6 +133,7 @@ def _answering(
     import dataclasses
 
     from seqnlp.tasks.translation.answers import OutputOptions
+    from seqnlp.tasks.translation.candidates import reranked
     from seqnlp.text.split_sentences import is_unspaced
 
     decoding = dataclasses.replace(translator.decoding, **settings)
@@ -140,6 +141,7 @@ def _answering(
         _check_nbest(arguments.nbest, decoding.beam)
     if rerank is not None:
         rerank.check_languages(translator.source_language, translator.target_language)
+        reranked(rerank, arguments.candidates, arguments.nbest, translator.reranking, translator.lexicon)
     by_piece = is_unspaced(translator.source_language), is_unspaced(translator.target_language)
     shown = OutputOptions(arguments.nbest, arguments.scores, arguments.alignments, arguments.attention, by_piece)
     options = {

@@ -163,6 +163,12 @@ class RerankWeights:
         0.0, "of the translation's log probability by the language model", low=-LARGEST_WEIGHT, high=LARGEST_WEIGHT
     )
     length: float = setting(0.0, "of the translation's length in subwords", low=-LARGEST_WEIGHT, high=LARGEST_WEIGHT)
+    lexicon: float = setting(
+        0.0,
+        "of the translation's log probability, given the source, by a lexicon of words (IBM model 1)",
+        low=-LARGEST_WEIGHT,
+        high=LARGEST_WEIGHT,
+    )
 
 
 @dataclass

@@ -62,7 +62,7 @@ class Translator(SavedModel):
         loaded = [read_translator(bundle) for bundle in bundles]
         self.engine = translation_engine(engine, precision, device)
         self._remember(bundles[0], *paths, engine=engine, device=device, threads=threads, precision=precision)
-        self.decoding, self.reranking = loaded[0].decoding, loaded[0].reranking
+        self.decoding, self.reranking, self.lexicon = loaded[0].decoding, loaded[0].reranking, loaded[0].lexicon
         self.source_language, self.target_language = loaded[0].source_language, loaded[0].target_language
         self._predictor = saved_predictor(loaded, self.engine, precision, device, threads)
         self._subwords = loaded[0].vocabularies
@@ -111,8 +111,8 @@ class Translator(SavedModel):
 
         Raises:
             SeqnlpError: ``mbr`` with another word, two of ``mbr``, ``rerank`` and ``sampling``, a reverse model of
-                other languages, or fewer candidates than translations asked for; prefixes that are not one a text, or
-                longer than a translation may be; a worker that ended.
+                other languages, the weight of a lexicon that the model has not, or fewer candidates than translations
+                asked for; prefixes that are not one a text, or longer than a translation may be; a worker that ended.
             WrongTypeError, WrongValueError: an argument is not as described.
         """
         texts = arguments.texts(texts)
@@ -171,7 +171,7 @@ class Translator(SavedModel):
             return most_alike(mbr, candidates, nbest, self.target_language) if mbr else None
         if mbr:
             raise SeqnlpError("mbr and rerank both choose among the best translations; leave one of them out")
-        choice = reranked(rerank, candidates, nbest, self.reranking)
+        choice = reranked(rerank, candidates, nbest, self.reranking, self.lexicon)
         rerank.check_languages(self.source_language, self.target_language)
         return choice
 

@@ -17,6 +17,7 @@ from seqnlp.metrics.translation_scores import sentence_utility
 from seqnlp.tasks import arguments
 from seqnlp.tasks.translation.reranking import Reranker, reranked_scores
 from seqnlp.tasks.translation.saved import TunedReranking
+from seqnlp.tasks.translation.text_lexicon import TextLexicon
 
 UTILITIES = ("chrf", "bleu")
 """What translations may be compared by."""
@@ -61,11 +62,13 @@ class Reranked(Choice):
 
     reranker: Reranker
     weights: RerankWeights
+    lexicon: TextLexicon | None = None
 
     def order(self, source: str, hypotheses: Sequence[Decoded], texts: Sequence[str]) -> list[Decoded]:
         """See :meth:`Choice.order`."""
         lengths = [len(one.token_log_probs) for one in hypotheses]
-        features = self.reranker.features(source, texts, [one.score for one in hypotheses], lengths)
+        lexicon = self.lexicon if self.weights.lexicon else None
+        features = self.reranker.features(source, texts, [one.score for one in hypotheses], lengths, lexicon)
         scores = reranked_scores(features, self.weights)
         return [replace(hypotheses[place], score=float(scores[place])) for place in _falling(scores)]
 
@@ -84,19 +87,32 @@ def most_alike(utility: str, candidates: int | None, nbest: int, language: str) 
 
 
 def reranked(
-    reranker: Reranker, candidates: int | None, nbest: int = 1, tuned: TunedReranking | None = None
+    reranker: Reranker,
+    candidates: int | None,
+    nbest: int = 1,
+    tuned: TunedReranking | None = None,
+    lexicon: TextLexicon | None = None,
 ) -> Reranked:
     """Noisy-channel reranking, as it was tuned where nothing else is said.
 
+    Args:
+        tuned, lexicon: of the translator.
+
     Raises:
-        SeqnlpError: fewer candidates than translations asked for.
+        SeqnlpError: fewer candidates than translations asked for, or the weight of a lexicon without one.
         WrongTypeError, WrongValueError: ``candidates`` is no number of them, ``reranker`` no :class:`Reranker`.
     """
     if not isinstance(reranker, Reranker):
         raise arguments.WrongTypeError(f"rerank: expected a seqnlp.Reranker, found {type(reranker).__name__}")
     if candidates is None:
         candidates = max(nbest, tuned.candidates if tuned and reranker.is_tuned_by(tuned) else CANDIDATES)
-    return Reranked(_count(candidates, nbest), reranker, reranker.chosen_weights(tuned))
+    weights = reranker.chosen_weights(tuned)
+    if weights.lexicon and lexicon is None:
+        raise SeqnlpError(
+            f"weights: the fourth, {weights.lexicon:g}, is of a lexicon, but this model has none; learn one with "
+            "`seqnlp evaluate RUN --rerank REVERSE_RUN --lexicon --tune`, or make the weight 0"
+        )
+    return Reranked(_count(candidates, nbest), reranker, weights, lexicon)
 
 
 def _count(candidates: int, nbest: int) -> int:

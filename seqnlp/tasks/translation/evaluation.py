@@ -53,6 +53,7 @@ def evaluate(
     translator = Translator(run, precision=precision)
     if rerank:
         rerank.check_languages(translator.source_language, translator.target_language)
+        reranked(rerank, candidates, tuned=translator.reranking, lexicon=translator.lexicon)
     sources, references = [pair.source for pair in pairs], [pair.target for pair in pairs]
     started = time.perf_counter()
     answers = translator.translate_lines(sources, attention=True)
@@ -94,7 +95,7 @@ def _reranked(
     sources: list[str],
     references: list[str],
 ) -> RerankedScores:
-    choice = reranked(rerank, candidates, tuned=translator.reranking)
+    choice = reranked(rerank, candidates, tuned=translator.reranking, lexicon=translator.lexicon)
     started = time.perf_counter()
     answers = translator.translate_lines(sources, rerank=rerank, candidates=candidates)
     seconds = time.perf_counter() - started

@@ -1,13 +1,14 @@
-"""Noisy-channel reranking: the best translations of a search, ordered anew by two models more.
+"""Noisy-channel reranking: the best translations of a search, ordered anew by two models more, and a lexicon.
 
 A translation y of a text x is good if the search ranks it high, if a model of the reverse direction finds x again in
-it, and if a language model finds it fluent (Yee, Dauphin & Auli 2019):
+it, and if a language model finds it fluent (Yee, Dauphin & Auli 2019); a lexicon finds words that were left out or
+that stand for nothing:
 
-    search(y) + (a * log p(x|y) + b * log p(y) + c * |y|) / |x|
+    search(y) + (a * log p(x|y) + b * log p(y) + c * |y| + d * log m(y|x)) / |x|
 
 ``search`` is what the beam search ranks by, log p(y|x) / |y|^alpha unless it was told otherwise. |x| and |y| count
 subwords and the end: of x those of the reverse model, of y those of the translator. The language model reads the text
-of y with tokens of its own. All logarithms are natural.
+of y with tokens of its own; m is IBM model 1 of words (:mod:`seqnlp.models.ibm_model1`). All logarithms are natural.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from seqnlp.errors import SeqnlpError
 from seqnlp.tasks import arguments
 from seqnlp.tasks.arguments import WrongTypeError, WrongValueError
 from seqnlp.tasks.translation.saved import TunedReranking
+from seqnlp.tasks.translation.text_lexicon import TextLexicon
 
 UNTUNED = {False: RerankWeights(), True: RerankWeights(0.6, 0.6, 0.7)}
 """The weights without and with a language model, where none were tuned.
@@ -73,9 +75,9 @@ class Reranker:
     Args:
         reverse: a translator (or an ensemble) from the target language to the source language.
         language_model: of the target language.
-        weights: three numbers, of the reverse model, the language model and the length; default: as
-            ``seqnlp evaluate --rerank --tune`` kept them in the translator's folder, else 0.6, 0.6 and 0.7, without
-            a language model 0.2, 0 and 0.
+        weights: three numbers, of the reverse model, the language model and the length, or a fourth of the lexicon,
+            which the translator must have; default: as ``seqnlp evaluate --rerank --tune`` kept them in its folder,
+            else 0.6, 0.6 and 0.7, without a language model 0.2, 0 and 0.
 
     Raises:
         WrongTypeError, WrongValueError: an argument is not as described, or a weight is of a language model that is
@@ -92,10 +94,10 @@ class Reranker:
             _check_kind(self.language_model, "language_model", "score_texts", "a LanguageModel")
         if self.weights is None:
             return
-        if isinstance(self.weights, str) or not hasattr(self.weights, "__len__") or len(self.weights) != 3:
+        if isinstance(self.weights, str) or not hasattr(self.weights, "__len__") or len(self.weights) not in (3, 4):
             raise WrongValueError(
-                "weights: expected three numbers, of the reverse model, the language model and the length, "
-                f"found {self.weights!r}"
+                "weights: expected three numbers, of the reverse model, the language model and the length, or a fourth "
+                f"of the lexicon, found {self.weights!r}"
             )
         given = [
             arguments.number(weight, f"weights[{place}]", -LARGEST_WEIGHT, LARGEST_WEIGHT)
@@ -128,9 +130,16 @@ class Reranker:
         return tuned.weights if tuned and self.is_tuned_by(tuned) else UNTUNED[self.language_model is not None]
 
     def features(
-        self, source: str, texts: Sequence[str], scores: Sequence[float], lengths: Sequence[int]
+        self,
+        source: str,
+        texts: Sequence[str],
+        scores: Sequence[float],
+        lengths: Sequence[int],
+        lexicon: TextLexicon | None = None,
     ) -> FloatArray:
-        """The parts (N, 4) of the score of a text's translations; without a language model its part is 0.
+        """The parts (N, 4), with a lexicon (N, 5), of the score of a text's translations.
+
+        Without a language model its part is 0.
 
         They are scored by themselves, so that other texts cannot change a bit of it.
 
@@ -138,25 +147,28 @@ class Reranker:
             source: the text.
             texts: its translations (N,).
             scores, lengths: (N,) what the search ranks them by, and their subwords, the end counted.
+            lexicon: of the translator, if it is to count.
         """
         scored = self.reverse.score_lines(texts, [source] * len(texts))
         columns = [scores, [one.log_probability for one in scored], [0.0] * len(texts), lengths]
         if self.language_model is not None:
             columns[2] = [one.log_probability for one in self.language_model.score_texts(texts)]
-        features = np.array(columns, np.float64).T  # (N, 4)
+        if lexicon is not None:
+            columns.append(lexicon.log_probabilities(source, texts))
+        features = np.array(columns, np.float64).T  # (N, 4 or 5)
         features[:, 1:] /= len(scored[0].token_log_probabilities)
         return features
 
 
 def reranked_scores(features: FloatArray, weights: RerankWeights) -> FloatArray:
-    """The scores (...) of translations with the features (..., 4)."""
-    result: FloatArray = features @ np.array([1.0, *astuple(weights)])
+    """The scores (...) of translations with the features (..., 4), or (..., 5) where the lexicon counts."""
+    result: FloatArray = features @ np.array([1.0, *astuple(weights)][: features.shape[-1]])
     return result
 
 
 def describe_weights(weights: RerankWeights) -> str:
-    """As ``--weights`` reads them: ``0.5,0.1,0``."""
-    return ",".join(f"{weight:g}" for weight in astuple(weights))
+    """As ``--weights`` reads them: ``0.5,0.1,0``, and a fourth where a lexicon counts."""
+    return ",".join(f"{weight:g}" for weight in astuple(weights)[: 4 if weights.lexicon else 3])
 
 
 def _primary(language: str) -> str:

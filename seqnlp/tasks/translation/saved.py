@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from seqnlp.bundle import Bundle
 from seqnlp.bundle_fields import Fields
+from seqnlp.bundle_files import LEXICON
 from seqnlp.config.translation import DecodingConfig, RerankWeights, TranslatorConfig
 from seqnlp.errors import RunError
+from seqnlp.models.translation_lexicon import TranslationLexicon
 from seqnlp.networks.graph import Array
+from seqnlp.tasks.translation.text_lexicon import TextLexicon
 from seqnlp.text.language_tokens import subwords_from_folder
 from seqnlp.text.subwords import Subwords
 
@@ -63,6 +67,13 @@ class TunedReranking:
     candidates: int
     language_model: bool
 
+    def described(self) -> dict[str, Any]:
+        """As the model folder says it; without the weight of a lexicon where there is none, as before there was one."""
+        described = asdict(self)
+        if not self.weights.lexicon:
+            del described["weights"]["lexicon"]
+        return described
+
 
 @dataclass(frozen=True)
 class SavedTranslator:
@@ -77,6 +88,7 @@ class SavedTranslator:
         weights: by name.
         folder: where they are from.
         reranking: what was tuned for it, if it was.
+        lexicon: what was learned with that, if it was.
     """
 
     settings: TranslatorConfig
@@ -88,22 +100,27 @@ class SavedTranslator:
     weights: dict[str, Array]
     folder: Path
     reranking: TunedReranking | None = None
+    lexicon: TextLexicon | None = None
 
 
 def read_translator(bundle: Bundle) -> SavedTranslator:
     """What a model folder says.
 
     Raises:
-        RunError: another task's model, or a field that is missing, unknown or of another kind.
+        RunError: another task's model, a field that is missing, unknown or of another kind, or no lexicon where it
+            needs one.
     """
     saved = bundle.settings_of("translation", "for translation")
     settings, decoding = saved.section("model", TranslatorConfig), saved.section("decoding", DecodingConfig)
     languages, max_tokens = (saved.text("source"), saved.text("target")), saved.count("max_tokens", 1)
     reranking = _reranking(saved.fields("reranking")) if "reranking" in saved else None
     saved.end("about")
+    lexicon = TextLexicon(TranslationLexicon.from_bytes(bundle.lexicon), *languages) if bundle.lexicon else None
+    if reranking and reranking.weights.lexicon and not lexicon:
+        raise RunError(f"{bundle.folder} lacks {LEXICON}, which its reranking needs; it was not copied or saved whole")
     vocabularies, weights = Vocabularies.from_files(bundle.subwords), bundle.weights
     return SavedTranslator(
-        settings, vocabularies, decoding, *languages, max_tokens, weights, bundle.folder, reranking=reranking
+        settings, vocabularies, decoding, *languages, max_tokens, weights, bundle.folder, reranking, lexicon
     )
 
 
