@@ -34,9 +34,8 @@ class WordPieces:
             continues = piece.startswith(CONTINUES) and piece != CONTINUES
             table = self._later if continues else self._first
             table.setdefault(piece.removeprefix(CONTINUES) if continues else piece, row)
-        texts = {*self._first, *self._later}
-        self._lengths = sorted({len(text) for text in texts if text}, reverse=True)
-        self._characters = {character for text in texts for character in text}
+        self._lengths = sorted({*map(len, self._first), *map(len, self._later)} - {0}, reverse=True)
+        self._characters = {*"".join(self._first), *"".join(self._later)}
 
     def rows(self, word: str) -> list[int]:
         """Rows of the word's pieces, counted from 1, at most :data:`MOST_PIECES`; empty if nothing of it is known."""
