@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from tiny_tasks import TINY, SuddenDeathError, dying, make_task
 from seqnlp.bundle import load_bundle
 from seqnlp.config.common import Config
 from seqnlp.task_table import TASKS, part_of
+from seqnlp.tasks.changed_settings import changed_settings
 from seqnlp.training.distributed import Processes
 from seqnlp.training.fit import fit
 
@@ -62,6 +64,24 @@ def test_a_run_that_dies_in_a_step_is_resumed_bit_for_bit(
     never, once = (load_bundle(tmp_path / name) for name in ("whole", "run"))
     assert (never.description, never.vocabulary, never.metrics) == (once.description, once.vocabulary, once.metrics)
     assert all(torch.equal(never.tensors[name], once.tensors[name]) for name in never.tensors)
+
+
+AUTO: dict[str, Changes] = {
+    "classification": {"model__ngrams": -1},
+    "forecasting": {"model__linear": "fitted", "model__calendar": "auto", "model__lags": 0},
+}
+"""Settings that let the data choose."""
+
+
+@pytest.mark.parametrize("task", sorted(TASKS))
+def test_what_the_data_choose_does_not_change_the_settings_of_a_run(
+    tmp_path: Path, folders: dict[str, Path], task: str
+) -> None:
+    config = TINY[task].config(folders[task], **AUTO.get(task, {}), trainer__epochs=1)
+    asked = copy.deepcopy(config)
+    train(config, tmp_path / "run")
+    assert config == asked
+    assert changed_settings(tmp_path / "run", asked) == ""
 
 
 def test_a_run_with_default_settings_is_resumed_as_well(tmp_path: Path, folders: dict[str, Path]) -> None:

@@ -62,6 +62,9 @@ from seqnlp.training.task import Batch
 class ClassificationTask(BaseTask[ClassificationConfig, RecurrentClassifier]):
     """A classifier, its data and its scores.
 
+    Attributes:
+        settings: those of the model, with what the data chose; the configuration stays as it was asked for.
+
     Raises:
         DataError: a file is missing, empty or not as configured, or there is only one class.
     """
@@ -70,12 +73,13 @@ class ClassificationTask(BaseTask[ClassificationConfig, RecurrentClassifier]):
         self, config: ClassificationConfig, folder: Path, device: torch.device, say: Callable[[str], None]
     ) -> None:
         super().__init__(config, folder, device)
-        data, settings = config.data, config.model
+        data = config.data
         start, teachers = classifier_start(config), teacher_bundles(config, config.teacher)
         self.digests = {TRAIN: documents_digest(data, "train"), DEV: documents_digest(data, "dev")}
-        self.digests |= vectors_digests(data, settings) | (start_digests(start.bundle) if start else {})
+        self.digests |= vectors_digests(data, config.model) | (start_digests(start.bundle) if start else {})
         self.digests |= teacher_digests(teachers) | texts_digest(config.teacher)
         train, dev = (load_documents(data, split, say) for split in ("train", "dev"))
+        self.settings = settings = replace(config.model)
         if settings.ngrams == AUTO_NGRAMS:
             settings.ngrams = 2 if len(train) <= FEW_DOCUMENTS and data.format != "long_range" else 0
         self.lender = lender(config, self.digests[TRAIN])
@@ -99,7 +103,7 @@ class ClassificationTask(BaseTask[ClassificationConfig, RecurrentClassifier]):
         self.train = FlatSequences.of([self.lexicon.indices(document.tokens) for document in [*read, *more]])
         reading.say_long(self.train.lengths, settings.window, settings.long, "train", say)
         held_out = read[alone:] if self.lender else self.dev
-        ngrams = fit_ngrams(config, self.labels, read, self.targets, held_out, more, say)
+        ngrams = fit_ngrams(self._chosen, self.labels, read, self.targets, held_out, more, say)
         self.bag, self.ngram_scores, self.ngram_weight = ngrams.bag, ngrams.scores, ngrams.weight
         self.decision = Decision(ngram_weight=self.ngram_weight if self.bag else 0.0)
         self.baselines = reading.last_words_score(read, self.dev) if data.format == "long_range" else {}
@@ -124,7 +128,7 @@ class ClassificationTask(BaseTask[ClassificationConfig, RecurrentClassifier]):
 
     def loss(self, examples: Batch, done: float) -> Tensor:
         """The cross-entropy of the given documents, summed."""
-        settings = self.config.model
+        settings = self.settings
         documents = take_documents(self.train, examples)
         windows = cut_windows(documents.lengths, settings.window, settings.overlap, settings.long == "truncated")
         labelled = examples < len(self.targets)  # (B,), the others are those of teacher.texts
@@ -170,10 +174,10 @@ class ClassificationTask(BaseTask[ClassificationConfig, RecurrentClassifier]):
         )
         overall = {"micro_f1": 100 * scores.micro.f1} if multi_label else {"accuracy": 100 * scores.accuracy}
         macro = {"macro_f1": 100 * scores.macro.f1}
-        return {**macro, **overall} if self.config.model.metric == "macro_f1" else {**overall, **macro}
+        return {**macro, **overall} if self.settings.metric == "macro_f1" else {**overall, **macro}
 
     def _predictor(self) -> DocumentPredictor:
-        return DocumentPredictor(TorchClassifier(self.model), self.features, self.config.model, self.bag)
+        return DocumentPredictor(TorchClassifier(self.model), self.features, self.settings, self.bag)
 
     def more_metrics(self) -> dict[str, Any]:
         """The scores of simpler models, if any stand beside this one's."""
@@ -183,12 +187,12 @@ class ClassificationTask(BaseTask[ClassificationConfig, RecurrentClassifier]):
         """The model as it is now."""
         tensors = {**self.model.state_dict(), **bag_tensors(self.bag), **set_tensors(self.label_sets)}
         return Bundle(
-            description=describe(self.config, self.word_dim, self.decision),
+            description=describe(self._chosen, self.word_dim, self.decision),
             weights=weights_of(tensors),
             vocabulary=vocabulary_of(self.features, self.bag),
             labels=self.labels,
             metrics=metrics,
-            card=model_card(self.config, self.labels, metrics),
+            card=model_card(self._chosen, self.labels, metrics),
             subwords=self.reader.to_files(),
         )
 
@@ -208,6 +212,11 @@ class ClassificationTask(BaseTask[ClassificationConfig, RecurrentClassifier]):
             f"seqnlp classify {run} < lines.txt",
             f"python -c \"import seqnlp; print(seqnlp.load('{run}').classify('...'))\"",
         ]
+
+    @property
+    def _chosen(self) -> ClassificationConfig:
+        """The configuration with what the data chose."""
+        return replace(self.config, model=self.settings)
 
     @property
     def _unit(self) -> str:
@@ -245,7 +254,7 @@ class ClassificationTask(BaseTask[ClassificationConfig, RecurrentClassifier]):
 
     def _build(self, vectors: Vectors | None, start: ClassifierStart | None) -> RecurrentClassifier:
         """The network with its first weights."""
-        settings, multi_label = self.config.model, self.config.data.multi_label
+        settings, multi_label = self.settings, self.config.data.multi_label
         weights = None
         if settings.class_weights == "balanced":
             weights = torch.from_numpy(reading.balanced_weights(self.targets))  # (K,)
