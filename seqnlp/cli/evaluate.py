@@ -27,6 +27,7 @@ examples:
   seqnlp evaluate RUN --tune                      # a translator: find beam and length penalty on dev and keep them
   seqnlp evaluate RUN --rerank REVERSE_RUN --tune # a translator: find the weights of reranking on dev and keep them
   seqnlp evaluate RUN --classical                 # a forecaster: ETS and ARIMA beside it
+  seqnlp evaluate RUN --ngrams                    # a language model: also mixed with n-grams of its training text
   seqnlp evaluate RUN --cache 2000 --dynamic      # a language model: also as one that learns from the text it reads
   seqnlp evaluate RUN --dynamic 0.001             # at this rate instead of the best on dev
 """
@@ -64,6 +65,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--lexicon",
         action="store_true",
         help="with --rerank --tune: also learn from train which words are translations of which, and weigh that",
+    )
+    parser.add_argument(
+        "--ngrams",
+        action="store_true",
+        help="language models: also mixed with the Kneser-Ney 5-gram model of the training text",
     )
     parser.add_argument(
         "--cache", type=int, default=0, metavar="N", help="language models: also with a neural cache of N tokens"
@@ -130,7 +136,7 @@ def _check_options(arguments: argparse.Namespace, task: str) -> None:
     if not 0 <= (arguments.dynamic or 0) <= 1:
         raise SeqnlpError(f"--dynamic: expected a rate from 0 (found on dev) to 1, found {arguments.dynamic}")
     if _adapts(arguments) and not parts.adaptation:
-        raise SeqnlpError(f"--cache and --dynamic are for {kinds_with('adaptation')}")
+        raise SeqnlpError(f"--ngrams, --cache and --dynamic are for {kinds_with('adaptation')}")
     if arguments.classical and not parts.classical:
         raise SeqnlpError(f"--classical is for {kinds_with('classical')}")
     if arguments.data and (arguments.split or arguments.tune):
@@ -166,8 +172,8 @@ def _check_rerank(arguments: argparse.Namespace, task: str) -> None:
 
 
 def _adapts(arguments: argparse.Namespace) -> bool:
-    """Whether the model is to learn from the text it is evaluated on."""
-    return bool(arguments.cache) or arguments.dynamic is not None
+    """Whether a language model is also to be mixed with others, or to learn from the text it is evaluated on."""
+    return bool(arguments.cache) or arguments.dynamic is not None or arguments.ngrams
 
 
 def _options_of_task(arguments: argparse.Namespace, task: str) -> dict[str, Any]:
@@ -176,7 +182,7 @@ def _options_of_task(arguments: argparse.Namespace, task: str) -> dict[str, Any]
 
     options: dict[str, Any] = {}
     if _adapts(arguments):
-        options["adaptation"] = part_of(task, "adaptation")(arguments.cache, arguments.dynamic)
+        options["adaptation"] = part_of(task, "adaptation")(arguments.cache, arguments.dynamic, arguments.ngrams)
     if arguments.precision == "int8":
         options["precision"] = "int8"
     if arguments.classical:
@@ -209,7 +215,8 @@ def _check_int8(arguments: argparse.Namespace, task: str) -> None:
         raise SeqnlpError(f"--precision int8 is for {kinds_with('precisions')}; this run's task is {task}")
     if arguments.predictions or arguments.tune or _adapts(arguments) or arguments.rerank:
         raise SeqnlpError(
-            "--precision int8 tells what int8 costs; leave out --predictions, --tune, --cache, --dynamic and --rerank"
+            "--precision int8 tells what int8 costs; "
+            "leave out --predictions, --tune, --ngrams, --cache, --dynamic and --rerank"
         )
 
 

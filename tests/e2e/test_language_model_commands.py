@@ -325,12 +325,34 @@ def test_a_cache_and_dynamic_evaluation_are_labelled_rows_of_their_own(runs: Run
     assert all(one["seconds"] > 0 for one in both["adapted"])
 
 
+def test_ngrams_are_mixed_in_alone_and_with_all_else_that_is_asked_for(runs: Runs) -> None:
+    asked = ("--ngrams", "--cache", 50, "--dynamic", 0.001)
+    report = json.loads(output("evaluate", runs["words"], "--json", *asked))
+    ngrams, cache, dynamic, together = report["adapted"]
+    assert ngrams["name"].startswith("n-grams (w 0.")
+    assert dynamic["name"] == "dynamic evaluation (eta 0.001, lambda 0.02)"
+    assert together["name"].startswith(f"{dynamic['name']} and n-grams (w 0.")
+    assert " and neural cache 50 (theta " in together["name"]
+    assert ngrams["scores"]["per_word"] < report["score"] * 1.01  # at worst the weight is next to nothing
+    assert together["scores"]["per_word"] < 1.02 * min(one["scores"]["per_word"] for one in (ngrams, cache, dynamic))
+    low, high = ngrams["scores"]["interval"]
+    assert low < ngrams["scores"]["per_word"] < high
+
+
+def test_ngrams_of_characters_are_mixed_with_a_model_of_characters(runs: Runs) -> None:
+    report = json.loads(output("evaluate", runs["characters"], "--json", "--ngrams", "--cache", 30))
+    ngrams, cache, both = (one["scores"]["per_word"] for one in report["adapted"])
+    assert both < 1.01 * min(ngrams, cache)
+    assert ngrams < 1.01 * min(report["score"], report["baselines"][-1]["scores"]["per_word"])
+
+
 def test_adapting_without_a_dev_text_is_refused(runs: Runs, tmp_path: Path) -> None:
     shutil.copytree(runs["words"], tmp_path / "run")
     config = tmp_path / "run" / "config.yaml"
     config.write_text(config.read_text().replace("dev: dev.txt", "dev: ''"))
     message = refusal("evaluate", tmp_path / "run", "--cache", 10)
-    assert "data.dev: missing; --cache and --dynamic find their settings on a development text" in message
+    assert "data.dev: missing; --ngrams, --cache and --dynamic find their settings on a development text" in message
+    assert refusal("evaluate", tmp_path / "run", "--ngrams") == message
     assert refusal("evaluate", tmp_path / "run", "--cache", -1) == "--cache: expected 1 or more, found -1"
     assert refusal("evaluate", tmp_path / "run", "--dynamic", -1).startswith("--dynamic: expected a rate from 0 ")
     before = (tmp_path / "run" / "model" / "model.safetensors").read_bytes()
@@ -344,7 +366,8 @@ def test_a_backward_model_is_evaluated_but_does_not_go_on_with_a_text(runs: Runs
     data = runs["words"].parent
     settings = (*SMALL, "model.direction=backward", "trainer.epochs=1")
     output("train", "task=language_model", f"data.dir={data}", f"run={tmp_path}/run", *settings)
-    assert json.loads(output("evaluate", tmp_path / "run", "--json"))["score"] > 1
+    report = json.loads(output("evaluate", tmp_path / "run", "--json", "--ngrams"))
+    assert report["adapted"][0]["scores"]["per_word"] < 1.01 * report["score"]
     assert "train one with model.direction=forward" in refusal("generate", tmp_path / "run")
 
 

@@ -1,34 +1,47 @@
-"""A language model that learns from the text it is evaluated on: a neural cache, dynamic evaluation, both together."""
+"""A trained language model beside n-grams, with a neural cache, with dynamic evaluation, and with all of them."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from seqnlp.arrays import FloatArray, IntArray
-from seqnlp.tasks.language_model.saved import SavedLanguageModel, in_direction
+from seqnlp.tasks.language_model.mixture import FLATNESSES, Mixture, Said, tune_mixture
+from seqnlp.tasks.language_model.saved import SavedLanguageModel
+
+Losses = Callable[[IntArray], FloatArray]
+"""From tokens (N,) of a text, in the order in which the model reads them, to what they cost (N,) in nats."""
 
 
 @dataclass(frozen=True)
 class Adaptation:
-    """How the model may learn from the text it is evaluated on.
+    """What is mixed with the model, and how it may learn from the text it is evaluated on.
 
     Attributes:
         cache: tokens that the neural cache holds; 0: none.
         dynamic: the rate of dynamic evaluation; 0: found on the development text; None: no dynamic evaluation.
+        ngrams: the Kneser-Ney model of the training text is mixed in.
     """
 
     cache: int = 0
     dynamic: float | None = None
+    ngrams: bool = False
+
+    @property
+    def mixes(self) -> bool:
+        """Whether something is mixed in, with weights that are found on the development text."""
+        return bool(self.cache) or self.ngrams
 
     @property
     def searches(self) -> bool:
         """Whether something is to be found on the development text."""
-        return bool(self.cache) or self.dynamic == 0
+        return self.mixes or self.dynamic == 0
 
     def __bool__(self) -> bool:
-        return bool(self.cache) or self.dynamic is not None
+        return self.mixes or self.dynamic is not None
 
 
 @dataclass(frozen=True)
@@ -40,59 +53,101 @@ class Adapted:
     seconds: float
 
 
+@dataclass(frozen=True)
+class Texts:
+    """Tokens (N,) of each text in the order in which the model reads them; of those that are not needed none."""
+
+    train: IntArray
+    dev: IntArray
+    tokens: IntArray
+
+
 def adapted_losses(
     saved: SavedLanguageModel,
-    train: IntArray,
-    dev: IntArray,
-    tokens: IntArray,
+    texts: Texts,
     adaptation: Adaptation,
+    as_trained: Losses,
+    ngrams: Losses,
     say: Callable[[str], None],
 ) -> Iterator[Adapted]:
-    """The model with a cache, with dynamic evaluation, and with both where both are asked for; by torch.
-
-    What is not given is found on dev.
+    """The model with each thing that is asked for, then with all of them; what is not given is found on dev.
 
     Args:
-        train, dev, tokens: of the texts (N,) in their order, whatever the model's direction; of dev none where nothing
-            is to be found.
+        as_trained, ngrams: what a text costs the model, and the n-grams.
     """
+    if adaptation.mixes:
+        yield from _mixed(saved, texts, adaptation, as_trained, ngrams, say)
+    if adaptation.dynamic is not None:
+        yield from _dynamic(saved, texts, adaptation, ngrams, say)
+
+
+def _mixed(
+    saved: SavedLanguageModel,
+    texts: Texts,
+    adaptation: Adaptation,
+    as_trained: Losses,
+    ngrams: Losses,
+    say: Callable[[str], None],
+) -> Iterator[Adapted]:
+    """The model as it was trained, with n-grams, with a cache, and, unless it is to learn as well, with both."""
+
+    def read(tokens: IntArray, flatnesses: Sequence[float]) -> Said:
+        if not adaptation.cache:
+            return Said(np.exp(-as_trained(tokens)), np.exp(-ngrams(tokens)))
+        import torch
+
+        from seqnlp.tasks.language_model.cache import said_with_cache
+        from seqnlp.tasks.language_model.model import language_model_from_saved
+        from seqnlp.tasks.language_model.reading import read
+
+        model = language_model_from_saved(saved).model
+        said = said_with_cache(read(model, tokens, torch.device("cpu")), adaptation.cache, flatnesses)
+        return replace(said, ngrams=np.exp(-ngrams(tokens))) if adaptation.ngrams else said
+
+    began = time.perf_counter()
+    said = read(texts.dev, FLATNESSES)
+    mixtures = [tune_mixture(said, True)] if adaptation.ngrams else []
+    mixtures += [tune_mixture(said, False, adaptation.cache)] if adaptation.cache else []
+    if len(mixtures) == 2 and adaptation.dynamic is None:
+        mixtures.append(tune_mixture(said, True, adaptation.cache))
+    say(f"found on dev in {time.perf_counter() - began:.0f} s: {'; '.join(map(str, mixtures))}")
+    began = time.perf_counter()
+    said = read(texts.tokens, sorted({mixture.cache.flatness for mixture in mixtures if mixture.cache}))
+    seconds = time.perf_counter() - began
+    yield from [Adapted(str(mixture), mixture.losses(said), seconds) for mixture in mixtures]
+
+
+def _dynamic(
+    saved: SavedLanguageModel,
+    texts: Texts,
+    adaptation: Adaptation,
+    ngrams: Losses,
+    say: Callable[[str], None],
+) -> Iterator[Adapted]:
+    """The model that learns from what it reads, then with all that is to be mixed in."""
     import torch
 
-    from seqnlp.tasks.language_model.cache import cache_losses, tune_cache
+    from seqnlp.tasks.language_model.cache import said_with_cache
     from seqnlp.tasks.language_model.dynamic import TUNED_ON, DynamicEvaluation, DynamicModel, tune_dynamic
     from seqnlp.tasks.language_model.model import language_model_from_saved
-    from seqnlp.tasks.language_model.reading import losses_of, read
-
-    device, model, direction = torch.device("cpu"), language_model_from_saved(saved).model, saved.settings.direction
-    train, dev, tokens = (in_direction(text, direction) for text in (train, dev, tokens))
-
-    def told(found: object, began: float) -> float:
-        say(f"found on dev in {time.perf_counter() - began:.0f} s: {found}")
-        return time.perf_counter()
-
-    def adapted(name: object, losses: FloatArray, began: float) -> Adapted:
-        return Adapted(str(name), in_direction(losses, direction), time.perf_counter() - began)
 
     began = time.perf_counter()
-    if adaptation.cache:
-        cache = tune_cache(read(model, dev, device), adaptation.cache)
-        began = told(cache, began)
-        _, losses = cache_losses(read(model, tokens, device), cache)
-        yield adapted(cache, losses, began)
-    if adaptation.dynamic is None:
-        return
+    learner = DynamicModel(language_model_from_saved(saved).model, texts.train, torch.device("cpu"))
+
+    def read(tokens: IntArray, settings: DynamicEvaluation, flatnesses: Sequence[float]) -> Said:
+        said = said_with_cache(learner.read(tokens, settings), adaptation.cache, flatnesses)
+        return replace(said, ngrams=np.exp(-ngrams(tokens))) if adaptation.ngrams else said
+
+    settings = DynamicEvaluation(adaptation.dynamic) if adaptation.dynamic else tune_dynamic(learner, texts.dev)
+    mixture = Mixture()
+    if adaptation.mixes:
+        said = read(texts.dev[:TUNED_ON], settings, FLATNESSES if adaptation.cache else [])
+        mixture = tune_mixture(said, adaptation.ngrams, adaptation.cache)
+    names = [str(settings), f"{settings} and {mixture}"] if adaptation.mixes else [str(settings)]
+    if adaptation.searches:
+        say(f"found on dev in {time.perf_counter() - began:.0f} s: {names[-1]}")
     began = time.perf_counter()
-    learner = DynamicModel(model, train, device)
-    if adaptation.dynamic:
-        settings = DynamicEvaluation(adaptation.dynamic)
-    else:
-        settings = tune_dynamic(learner, dev)
-        began = told(settings, began)
-    if not adaptation.cache:
-        losses = losses_of(learner.read(tokens, settings))
-        yield adapted(settings, losses, began)
-        return
-    both = tune_cache(learner.read(dev[:TUNED_ON], settings), adaptation.cache)
-    began = told(f"{settings} and {both}", began)
-    alone, losses = cache_losses(learner.read(tokens, settings), both)  # one reading gives both
-    yield from [adapted(settings, alone, began), adapted(f"{settings} and {both}", losses, began)]
+    said = read(texts.tokens, settings, [mixture.cache.flatness] if mixture.cache else [])  # one reading gives both
+    seconds = time.perf_counter() - began
+    for name, each in zip(names, [Mixture(), mixture], strict=False):
+        yield Adapted(name, each.losses(said), seconds)

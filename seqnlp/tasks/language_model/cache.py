@@ -3,65 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from seqnlp.arrays import FloatArray
+from seqnlp.tasks.language_model.mixture import Said
 from seqnlp.tasks.language_model.reading import Read
 
-FLATNESSES = (0.05, 0.1, 0.2, 0.4, 0.8)
-WEIGHTS = (0.05, 0.1, 0.15, 0.2, 0.3, 0.4)
-"""What is tried on the development text."""
 
+def said_with_cache(windows: Iterable[Read], size: int, flatnesses: Sequence[float]) -> Said:
+    """What the model and, for each flatness (theta), a cache give to the tokens (N,) of windows.
 
-@dataclass(frozen=True)
-class Cache:
-    """How the cache is used.
-
-    Attributes:
-        size: how many of the last tokens it holds.
-        flatness: theta; the larger, the more only the most similar states count.
-        weight: lambda, the part of the probability that comes from the cache.
+    A cache holds the last ``size`` tokens and begins empty: it gives 0 to the first one. The larger theta, the more
+    only the most similar states count.
     """
-
-    size: int
-    flatness: float
-    weight: float
-
-    def __str__(self) -> str:
-        return f"neural cache {self.size} (theta {self.flatness:g}, lambda {self.weight:g})"
-
-
-def cache_losses(windows: Iterable[Read], cache: Cache) -> tuple[FloatArray, FloatArray]:
-    """Losses (N,) of the tokens that windows read, in nats: without the cache and with it, which begins empty."""
-    own, [remembered] = _probabilities(windows, cache.size, [cache.flatness])
-    return -np.log(own), _mixed(own, remembered, cache.weight)
-
-
-def tune_cache(windows: Iterable[Read], size: int) -> Cache:
-    """The best of :data:`FLATNESSES` and :data:`WEIGHTS` on a (development) text."""
-    own, remembered = _probabilities(windows, size, FLATNESSES)
-    tried = {
-        Cache(size, flatness, weight): float(_mixed(own, part, weight).sum())
-        for flatness, part in zip(FLATNESSES, remembered, strict=True)
-        for weight in WEIGHTS
-    }
-    return min(tried, key=tried.__getitem__)
-
-
-def _mixed(own: FloatArray, remembered: FloatArray, weight: float) -> FloatArray:
-    mixed = (1 - weight) * own + weight * remembered  # (N,)
-    mixed[0] = own[0]  # nothing is in the cache yet
-    return -np.log(mixed)
-
-
-def _probabilities(
-    windows: Iterable[Read], size: int, flatnesses: Sequence[float]
-) -> tuple[FloatArray, list[FloatArray]]:
-    """What the model (N,) and, for each flatness, the cache (N,) give to each token."""
     own, remembered = [], []
     keys: Tensor | None = None  # (P, H) the states before the last P tokens
     values: Tensor | None = None  # (P,) those tokens
@@ -81,4 +37,5 @@ def _probabilities(
         own.append(torch.exp(-window.losses.double()))
         remembered.append(torch.stack(parts))  # (F, T)
         keys, values = all_keys[-size:], all_values[-size:]
-    return torch.cat(own).cpu().numpy(), list(torch.cat(remembered, dim=1).double().cpu().numpy())
+    caches: FloatArray = torch.cat(remembered, dim=1).double().cpu().numpy()  # (F, N)
+    return Said(torch.cat(own).cpu().numpy(), caches=dict(zip(flatnesses, caches, strict=True)))

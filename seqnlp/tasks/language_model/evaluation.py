@@ -5,12 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from seqnlp.arrays import FloatArray, IntArray
 from seqnlp.bundle import load_bundle, record_scores
 from seqnlp.config.language_model import LanguageModelConfig
 from seqnlp.config.splits import source_split
@@ -18,14 +17,12 @@ from seqnlp.data.corpus import Corpus, encode_corpus, load_text, text_digest
 from seqnlp.errors import ConfigError
 from seqnlp.metrics.kneser_ney import KneserNey
 from seqnlp.metrics.perplexity import perplexity_along, text_scores
-from seqnlp.tasks.language_model.adaptation import Adaptation, adapted_losses
+from seqnlp.tasks.language_model.adaptation import Adaptation, Texts, adapted_losses
 from seqnlp.tasks.language_model.network import saved_network
 from seqnlp.tasks.language_model.report import LanguageReport, NamedScores
 from seqnlp.tasks.language_model.saved import SavedLanguageModel, in_direction, read_language_model
 from seqnlp.tasks.language_model.scoring import score_tokens
 from seqnlp.tasks.splits import require_split
-
-Losses = Callable[[NDArray[np.int64]], NDArray[np.float64]]
 
 ORDERS = (1, 3, 5)
 """Of the n-gram models that are shown."""
@@ -53,12 +50,17 @@ def evaluate(
     network = saved_network(saved, precision=precision)
     corpus = encode_corpus(load_text(config.data, split), saved.tokens)
     if adaptation and not config.data.train:
-        raise ConfigError(["data.train: missing; a cache and dynamic evaluation need the run, with its training text"])
+        raise ConfigError(["data.train: missing; --ngrams, --cache and --dynamic need the run, with its training text"])
     if adaptation.searches and not config.data.dev:
-        raise ConfigError(["data.dev: missing; --cache and --dynamic find their settings on a development text"])
-    train = encode_corpus(load_text(config.data, "train"), saved.tokens) if config.data.train else None
+        raise ConfigError(
+            ["data.dev: missing; --ngrams, --cache and --dynamic find their settings on a development text"]
+        )
+    direction = saved.settings.direction
+    train = _tokens(saved, config, "train") if config.data.train else None
+    ngrams = KneserNey(train, len(saved.tokens), max(ORDERS)) if train is not None else None
     started = time.perf_counter()
-    scores = _scores("this model", corpus, saved.settings.direction, lambda tokens: score_tokens(network, tokens))
+    losses = score_tokens(network, in_direction(corpus.tokens, direction))
+    scores = _named_scores("this model", corpus, in_direction(losses, direction))
     seconds = time.perf_counter() - started
     kind = config.tokenizer.kind
     report = LanguageReport(
@@ -74,11 +76,16 @@ def evaluate(
         scores=scores.scores,
         along=scores.along,
         adapted=[],
-        baselines=_baselines(train, corpus, len(saved.tokens)) if train else [],
+        baselines=_baselines(ngrams, corpus, direction) if ngrams else [],
         seconds=seconds,
     )
-    if train and adaptation:
-        report = replace(report, adapted=_adapted(saved, config, train, corpus, adaptation, say))
+    if train is not None and ngrams and adaptation:
+        dev = _tokens(saved, config, "dev") if adaptation.searches else train[:0]
+        texts = Texts(train, dev, in_direction(corpus.tokens, direction))
+        as_trained = partial(score_tokens, network)
+        rows = adapted_losses(saved, texts, adaptation, as_trained, partial(_ngram_losses, ngrams), say)
+        named = [_named_scores(row.name, corpus, in_direction(row.losses, direction), row.seconds) for row in rows]
+        report = replace(report, adapted=named)
     if keep:
         record_scores(run, split, _summary(report, config), say)
     return report
@@ -98,33 +105,24 @@ def _summary(report: LanguageReport, config: LanguageModelConfig) -> dict[str, A
     }
 
 
-def _scores(name: str, corpus: Corpus, direction: str, losses_of: Losses) -> NamedScores:
-    """What the text costs, read in the model's direction."""
-    losses = in_direction(losses_of(in_direction(corpus.tokens, direction)), direction)  # (N,)
-    return _named_scores(name, corpus, losses)
-
-
-def _named_scores(name: str, corpus: Corpus, losses: NDArray[np.float64], seconds: float | None = None) -> NamedScores:
+def _named_scores(name: str, corpus: Corpus, losses: FloatArray, seconds: float | None = None) -> NamedScores:
     lines = corpus.line_sums(losses)  # (L,)
     scores = text_scores(lines, len(corpus.tokens), corpus.words, corpus.characters, corpus.bytes)
     return NamedScores(name, scores, perplexity_along(lines, corpus.words), seconds)
 
 
-def _baselines(train: Corpus, corpus: Corpus, num_tokens: int) -> list[NamedScores]:
-    """N-gram models over the same tokens."""
-    answers = KneserNey(train.tokens, num_tokens, max(ORDERS)).log_probabilities(corpus.tokens)
-    return [_named_scores(f"Kneser-Ney {order}-gram", corpus, -answers[order - 1]) for order in ORDERS]
+def _tokens(saved: SavedLanguageModel, config: LanguageModelConfig, split: str) -> IntArray:
+    """The tokens (N,) of a split in the order in which the model reads them."""
+    return in_direction(encode_corpus(load_text(config.data, split), saved.tokens).tokens, saved.settings.direction)
 
 
-def _adapted(
-    saved: SavedLanguageModel,
-    config: LanguageModelConfig,
-    train: Corpus,
-    corpus: Corpus,
-    adaptation: Adaptation,
-    say: Callable[[str], None],
-) -> list[NamedScores]:
-    """See :func:`~seqnlp.tasks.language_model.adaptation.adapted_losses`."""
-    dev = encode_corpus(load_text(config.data, "dev"), saved.tokens).tokens if adaptation.searches else train.tokens[:0]
-    rows = adapted_losses(saved, train.tokens, dev, corpus.tokens, adaptation, say)
-    return [_named_scores(row.name, corpus, row.losses, row.seconds) for row in rows]
+def _ngram_losses(ngrams: KneserNey, tokens: IntArray) -> FloatArray:
+    """What tokens (N,) cost the n-grams of the highest order, in nats."""
+    return -ngrams.log_probabilities(tokens)[-1]
+
+
+def _baselines(ngrams: KneserNey, corpus: Corpus, direction: str) -> list[NamedScores]:
+    """N-gram models over the same tokens, which read in the model's direction."""
+    answers = ngrams.log_probabilities(in_direction(corpus.tokens, direction))
+    named = {f"Kneser-Ney {order}-gram": in_direction(-answers[order - 1], direction) for order in ORDERS}
+    return [_named_scores(name, corpus, losses) for name, losses in named.items()]

@@ -35,7 +35,8 @@ class LanguageReport(Report):
         unknown: tokens that stand for words or characters which the vocabulary lacks.
         scores: of the model as trained, the text read once from its beginning to its end.
         along: its perplexity per word in equally long stretches of lines, in order.
-        adapted: of the model with a cache or dynamic evaluation, which see the text they have predicted already.
+        adapted: of the model mixed with n-grams, and with a cache or dynamic evaluation, which see the text that they
+            have predicted already.
         baselines: of n-gram models of the same training text, over the same tokens.
         seconds: the time that scoring the text took.
     """
