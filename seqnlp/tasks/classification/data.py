@@ -11,7 +11,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from seqnlp.config.classification import TokensConfig
+from seqnlp.config.classification import ClassifierConfig, TokensConfig
 from seqnlp.config.translation import SubwordConfig
 from seqnlp.data.label_suspicions import label_suspicions
 from seqnlp.errors import DataError
@@ -21,6 +21,9 @@ from seqnlp.text.subwords import Subwords, train_subwords
 from seqnlp.text.tokenize import tokenize
 
 SUBWORD_FILE = "subwords.spm"
+
+FEW_FOR_WORDS = 5_000
+"""Training documents up to which pretrained vectors were worth 6 points and more over n-grams."""
 
 Say = Callable[[str], None]
 
@@ -153,6 +156,15 @@ def balanced_weights(targets: NDArray[np.bool_]) -> NDArray[np.float32]:
     counts = targets.sum(axis=0)
     weights: NDArray[np.float32] = (len(targets) / (len(counts) * np.maximum(counts, 1))).astype(np.float32)
     return weights
+
+
+def say_few(count: int, settings: ClassifierConfig, say: Say) -> None:
+    """Point to pretrained vectors where there are few training documents and none are read."""
+    if count <= FEW_FOR_WORDS and not settings.reads_vectors:
+        say(
+            f"train: {count:,} documents are few to learn words from; vectors that know words already (model.vectors) "
+            "are worth most here: `seqnlp vectors --help`"
+        )
 
 
 def say_long(lengths: NDArray[np.int64], window: int, long: str, split: str, say: Say) -> None:
