@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -51,8 +49,8 @@ class Output(nn.Module):
         """Cross-entropy of targets (N,) given features (N, H), summed; ``table`` is (V, H)."""
         if not self.num_clusters:
             return smoothed_loss(features, table, self.bias, targets, 0.0)
-        (head, *tails), (bias, *tail_biases) = self._parts(self.split(table))
-        total = smoothed_loss(features, head, bias, self._in_head(targets), 0.0)
+        (head, *tails), (bias, *tail_biases) = self.parts(table)
+        total = smoothed_loss(features, head, bias, self.in_head(targets), 0.0)
         first = self.sizes[0]
         for tail, tail_bias, size in zip(tails, tail_biases, self.sizes[1:], strict=True):
             rows = ((targets >= first) & (targets < first + size)).nonzero()[:, 0]  # (n,)
@@ -68,7 +66,7 @@ class Output(nn.Module):
             top: where above 0, clusters that cannot hold one of the ``top`` best tokens of any row are not scored, and
                 read as minus infinity.
         """
-        (head, *tails), (bias, *tail_biases) = self._parts(self.split(table))
+        (head, *tails), (bias, *tail_biases) = self.parts(table)
         scores = functional.linear(features, head, bias).log_softmax(dim=-1)  # (N, head + C)
         parts = [scores[:, : self.sizes[0]]]
         least = parts[0].topk(top).values[:, -1:] if 0 < top <= self.sizes[0] else None  # (N, 1)
@@ -83,41 +81,31 @@ class Output(nn.Module):
 
     def losses(self, features: Tensor, table: Tensor, targets: Tensor) -> Tensor:
         """Negative log probability (N,) of each target; for evaluation, where no gradient is asked for."""
-        return self.losses_by(features, self.split(table), targets)
-
-    def split(self, table: Tensor) -> list[Tensor]:
-        """The rows of a table (V, ...) that are the head's and each tail's."""
-        return list(torch.split(table, self.sizes))
-
-    def losses_by(self, features: Tensor, tables: Sequence[Tensor], targets: Tensor) -> Tensor:
-        """:meth:`losses` with a table that is :meth:`split`: of a tail without a target no gradient is made."""
         chunks = zip(torch.split(features, CHUNK), torch.split(targets, CHUNK), strict=True)
-        return torch.cat([self._chunk_losses(rows, tables, wanted) for rows, wanted in chunks])
+        return torch.cat([self._chunk_losses(rows, table, wanted) for rows, wanted in chunks])
 
-    def _chunk_losses(self, features: Tensor, tables: Sequence[Tensor], targets: Tensor) -> Tensor:
-        (head, *tails), (bias, *tail_biases) = self._parts(tables)
+    def _chunk_losses(self, features: Tensor, table: Tensor, targets: Tensor) -> Tensor:
+        (head, *tails), (bias, *tail_biases) = self.parts(table)
         scores = functional.linear(features, head, bias)  # (N, head + C)
-        losses = functional.cross_entropy(scores, self._in_head(targets), reduction="none")  # (N,)
+        losses = functional.cross_entropy(scores, self.in_head(targets), reduction="none")  # (N,)
         first = self.sizes[0]
         for tail, tail_bias, size in zip(tails, tail_biases, self.sizes[1:], strict=True):
             rows = ((targets >= first) & (targets < first + size)).nonzero()[:, 0]  # (n,)
-            first += size
-            if not len(rows):
-                continue
             whole = functional.pad(features[rows], (0, 0, 0, padded_rows(len(rows)) - len(rows)))  # (n', H)
             within = functional.linear(whole, tail, tail_bias)[: len(rows)]  # (n, size)
-            losses[rows] += functional.cross_entropy(within, targets[rows] - (first - size), reduction="none")
+            losses[rows] += functional.cross_entropy(within, targets[rows] - first, reduction="none")
+            first += size
         return losses
 
-    def _parts(self, tables: Sequence[Tensor]) -> tuple[list[Tensor], list[Tensor]]:
+    def parts(self, table: Tensor) -> tuple[list[Tensor], list[Tensor]]:
         """Tables and biases of the head, clusters last in it, and of the tails."""
-        head, *tails = tables
         if not self.num_clusters:
-            return [head], [self.bias]
+            return [table], [self.bias]
+        head, *tails = torch.split(table, self.sizes)
         bias, *tail_biases = torch.split(self.bias, self.sizes)
         return [torch.cat([head, self.clusters]), *tails], [torch.cat([bias, self.cluster_bias]), *tail_biases]
 
-    def _in_head(self, targets: Tensor) -> Tensor:
+    def in_head(self, targets: Tensor) -> Tensor:
         """Targets (N,) as the head sees them: rare ones are their cluster."""
         if not self.num_clusters:
             return targets

@@ -78,9 +78,13 @@ def test_the_model_is_afterwards_what_it_was(stop: bool) -> None:
     assert not any(weight.requires_grad for weight in model.parameters())
 
 
-def test_steps_are_those_of_the_paper() -> None:
-    """theta + pull (theta0 - theta) - eta g / (root + epsilon), pull = lambda root / mean root, at most 1."""
-    model, tokens, settings = model_of(), text(3 * SEGMENT), DynamicEvaluation(0.03, 0.5)
+@pytest.mark.parametrize("changes", KINDS, ids=str)
+def test_steps_are_those_of_the_paper(changes: dict[str, Any]) -> None:
+    """theta + pull (theta0 - theta) - eta g / (root + epsilon), pull = lambda root / mean root, at most 1.
+
+    A row of a table has one root.
+    """
+    model, tokens, settings = model_of(**changes), text(3 * SEGMENT), DynamicEvaluation(0.03, 0.5)
     weights = list(model.parameters())
     trained = [weight.detach().clone() for weight in weights]
 
@@ -97,7 +101,11 @@ def test_steps_are_those_of_the_paper() -> None:
     for begin in range(0, len(tokens), SEGMENT):
         gradients, state = learn(begin, state)
         squares = [square + gradient**2 / 3 for square, gradient in zip(squares, gradients, strict=True)]
-    roots = [square.sqrt() for square in squares]
+    tables = [len(square) == V and square.dim() == 2 for square in squares]
+    roots = [
+        (square.mean(dim=1, keepdim=True).expand_as(square) if is_table else square).sqrt()
+        for square, is_table in zip(squares, tables, strict=True)
+    ]
     mean = torch.cat([root.flatten() for root in roots]).mean()
     windows, state = DynamicModel(model, tokens, CPU).read(tokens, settings), model.start(1)
     next(windows)
