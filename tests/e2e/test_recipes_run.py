@@ -143,7 +143,14 @@ def test_a_recipe_trains_and_its_model_translates(name: str, tmp_path: Path) -> 
 @pytest.mark.usefixtures("where_its_data_is")
 def test_a_recipe_trains_and_its_model_tags(name: str, tmp_path: Path, character_models: str) -> None:
     vectors = f"model.vectors={OTHER_VECTORS}"
-    own = {"_contextual": f"model.context={character_models}", "_distilled": vectors, "_glove": vectors}
+    pieces = tmp_path / "pieces.txt"
+    pieces.write_text("".join(f"{letter}{' 0.5' * 100}\n" for letter in "abc"), encoding="utf-8")
+    own = {
+        "_contextual": f"model.context={character_models}",
+        "_distilled": vectors,
+        "_glove": vectors,
+        "_pieces": f"model.piece_vectors={pieces}",
+    }
     made = [setting for ending, setting in own.items() if name.endswith(ending)]  # what a user makes or fetches first
     run, report = trained(name, tmp_path, *SMALL, *made)
     answer = json.loads(output("tag", run, stdin="Ada Sorrel took aspirin in Brinmoor."))
