@@ -130,18 +130,24 @@ def _dynamic(
     from seqnlp.tasks.language_model.cache import said_with_cache
     from seqnlp.tasks.language_model.dynamic import TUNED_ON, DynamicEvaluation, DynamicModel, tune_dynamic
     from seqnlp.tasks.language_model.model import language_model_from_saved
+    from seqnlp.tasks.language_model.reading import losses_of
 
     began = time.perf_counter()
     learner = DynamicModel(language_model_from_saved(saved).model, texts.train, torch.device("cpu"))
 
     def read(tokens: IntArray, settings: DynamicEvaluation, flatnesses: Sequence[float]) -> Said:
-        said = said_with_cache(learner.read(tokens, settings), adaptation.cache, flatnesses)
+        windows = learner.read(tokens, settings)
+        said = (
+            said_with_cache(windows, adaptation.cache, flatnesses)
+            if adaptation.cache
+            else Said(np.exp(-losses_of(windows)))
+        )
         return replace(said, ngrams=np.exp(-ngrams(tokens))) if adaptation.ngrams else said
 
     settings = DynamicEvaluation(adaptation.dynamic) if adaptation.dynamic else tune_dynamic(learner, texts.dev)
     mixture = Mixture()
     if adaptation.mixes:
-        said = read(texts.dev[:TUNED_ON], settings, FLATNESSES if adaptation.cache else [])
+        said = read(texts.dev[:TUNED_ON], settings, FLATNESSES)
         mixture = tune_mixture(said, adaptation.ngrams, adaptation.cache)
     names = [str(settings), f"{settings} and {mixture}"] if adaptation.mixes else [str(settings)]
     if adaptation.searches:
