@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from seqnlp.cli.output import say
+from seqnlp.errors import DataError
 from seqnlp.json_text import json_text
 
 if TYPE_CHECKING:
@@ -36,6 +37,9 @@ def show_vectors(arguments: argparse.Namespace) -> int:
     joined = read_joined([Path(name) for name in names])
     words, values = joined.table.words, joined.table.values  # N words, (N, D)
     pieces = PieceTable.read(arguments.pieces) if arguments.pieces else None
+    if pieces and pieces.values.shape[1] > values.shape[1]:
+        found = f"{pieces.values.shape[1]} numbers, and those of words have {values.shape[1]}"
+        raise DataError(f"--pieces: expected vectors no wider than those of words, found {found}", arguments.pieces)
     near = {word: _neighbours(word, words, values, pieces) for word in arguments.near}
     covered = _covered(arguments, frozenset(words), pieces) if arguments.coverage else {}
     if arguments.json:
@@ -71,7 +75,7 @@ def _neighbours(
     rows = {known: row for row, known in enumerate(words)}
     row = next((rows[form] for form in vector_forms(word) if form in rows), None)
     vector = values[row] if row is not None else None  # (D,)
-    if vector is None and pieces and pieces.values.shape[1] <= values.shape[1]:
+    if vector is None and pieces:
         vector = pieces.vector(word)
         values = values[:, -pieces.values.shape[1] :]  # where `model.piece_vectors` puts them
     if vector is None:

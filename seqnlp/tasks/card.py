@@ -48,10 +48,11 @@ def write_card(
     return "\n".join(lines)
 
 
-def vectors_read(model: WordModelConfig) -> list[str]:
-    """Which pretrained vectors a model began with, if any, by the names of their files."""
+def vectors_read(model: WordModelConfig, start_from: str) -> list[str]:
+    """Which pretrained vectors a model began with, if any, by the names of their files; pieces are those of a start."""
     files = " + ".join(Path(name).name for name in model.vectors_files)
-    pieces = f"those of other words are composed of {Path(model.piece_vectors).name}" if model.piece_vectors else ""
+    source = "the pieces of the model that it began with" if start_from else Path(model.piece_vectors).name
+    pieces = f"those of other words are composed of {source}" if model.piece_vectors else ""
     return (
         [f"pretrained word vectors: {'; '.join(part for part in (files, pieces) if part)}"] if files or pieces else []
     )

@@ -195,7 +195,7 @@ def joined_features(config: Config, start: WordFeatures, new: WordFeatures, vect
     Raises:
         RunError: vectors for a start that reads none, or those of pieces for one without.
     """
-    if vectors and not start.num_vectors:
+    if vectors and vectors.words and not start.num_vectors:
         raise RunError(f"start_from: {config.start_from} reads no pretrained vectors; leave model.vectors empty")
     if vectors and vectors.pieces and not len(start.pieces):
         raise RunError(f"start_from: {config.start_from} reads no word pieces; leave model.piece_vectors empty")

@@ -40,10 +40,10 @@ def _of_tokenizer(path: Path) -> list[str]:
             model = json.load(file)["model"]
         kind, listed = model["type"], model["vocab"]
         if kind == "WordPiece":
-            return _with_our_mark(listed, model.get("continuing_subword_prefix") or CONTINUES)
+            return _with_our_mark(listed.keys(), model.get("continuing_subword_prefix") or CONTINUES)
         if kind == "Unigram":
             return [_from_sentencepiece(piece) for piece, _ in listed]
-    except (ValueError, KeyError, TypeError) as problem:
+    except (ValueError, KeyError, TypeError, AttributeError) as problem:
         raise DataError(f"expected a tokenizer of the package tokenizers ({problem!r})", path) from None
     raise DataError(
         f"expected pieces of WordPiece or Unigram, found {kind}; take those of another encoder, vectors can be fitted "

@@ -164,7 +164,10 @@ def test_pieces_are_shown_beside_vectors(tmp_path: Path) -> None:
     assert both["near"]["tideal"][0][1] == pytest.approx(1)
     assert "of pieces only" in output(*asked, "--pieces", pieces)
     pieces.write_text("tide 1 2 3 4\n", encoding="utf-8")  # wider than the vectors
-    assert "'tideal' has no vector" in refusal("vectors", "show", vectors, "--pieces", pieces, "--near", "tideal")
+    refused = refusal("vectors", "show", vectors, "--pieces", pieces, "--near", "tideal")
+    assert (
+        "--pieces: expected vectors no wider than those of words, found 4 numbers, and those of words have 3" in refused
+    )
 
 
 @pytest.mark.parametrize("columns", ["0-2", "2-4", "3-2", "2", "a-b", "-1-2"])

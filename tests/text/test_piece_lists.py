@@ -47,7 +47,9 @@ def test_what_has_no_pieces_is_refused_with_its_path(tmp_path: Path) -> None:
         read_pieces(tmp_path)
     with pytest.raises(DataError, match="found BPE; take those of another encoder"):
         read_pieces(tokenizer(tmp_path / "bpe.json", type="BPE", vocab={"a": 0}))
-    for content in ("{}", "[]", "no JSON", '{"model": {"type": "WordPiece", "vocab": 3}}'):
+    kinds = {"WordPiece": [3, "ab", [1, 2]], "Unigram": [3, [[3, -1.0]]]}
+    wrong = [json.dumps({"model": {"type": kind, "vocab": one}}) for kind, listed in kinds.items() for one in listed]
+    for content in ("{}", "[]", "no JSON", *wrong):
         (tmp_path / "tokenizer.json").write_text(content, encoding="utf-8")
         with pytest.raises(DataError, match=r"tokenizer\.json.*expected a tokenizer of the package tokenizers"):
             read_pieces(tmp_path)

@@ -16,6 +16,7 @@ from tiny_tasks import SuddenDeathError, dying
 
 from seqnlp.bundle import load_bundle
 from seqnlp.errors import RunError
+from seqnlp.tasks.card import vectors_read
 from seqnlp.tasks.tagging.model import module_predictor, tagger_from_bundle
 from seqnlp.tasks.tagging.task import TaggingTask
 from seqnlp.text.sentence import TaggedSentence
@@ -151,6 +152,10 @@ def test_pieces_stay_those_of_the_start(data: Path, starts: dict[str, Path], tmp
     assert task.features.vector_rows("gullwing") == [task.features.num_vectors - 1]
     with pytest.raises(RunError, match=r"reads no word pieces; leave model.piece_vectors empty"):
         task_of(tiny_config(data / "new", **new, start_from=str(starts["vectors"])), tmp_path / "other")
+    alone = {**new, "model__vectors": "", "start_from": str(starts["crf"])}
+    with pytest.raises(RunError, match=r"reads no word pieces; leave model.piece_vectors empty"):
+        task_of(tiny_config(data / "new", **alone), tmp_path / "alone")
+    assert "composed of the pieces of the model that it began with" in vectors_read(task.config.model, "start")[0]
 
 
 def test_plain_tags_grow_as_well(tmp_path: Path) -> None:

@@ -138,6 +138,7 @@ def test_texts_without_labels_are_answered_by_the_teachers_alone(folder: Path, t
     assert said[0] == f"teacher.texts: 40 lines without labels, {texts}"
     assert task.ngram_scores is not None
     assert len(task.ngram_scores) == len(task.train.lengths) == 46
+    assert [line for line in said if line.startswith("train: 46 documents are few to learn words from")]
     longer = {**changes, "trainer__epochs": 10, "teacher__weight": 1.0}
     assert train(tiny_classification(tmp_path / "data", **longer), tmp_path / "run").evaluate()["accuracy"] > 65
     texts.write_text("\n \n", encoding="utf-8")

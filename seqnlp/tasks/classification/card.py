@@ -23,7 +23,10 @@ def model_card(config: ClassificationConfig, labels: Sequence[str], metrics: Map
         f"{metrics['parameters']:,} trained parameters, made with seqnlp.",
         f"development scores: {scores or no_scores(metrics, 'none, there was no development split')}",
         first=[f"labels: {', '.join(labels)}"],
-        last=[f"reads {reads}; texts of more than {model.window}: {model.long}", *vectors_read(model)],
+        last=[
+            f"reads {reads}; texts of more than {model.window}: {model.long}",
+            *vectors_read(model, config.start_from),
+        ],
         commands=["seqnlp classify THIS_FOLDER < lines.txt"],
         note=f"Probabilities are {sure}; they say nothing about text that differs in kind from\n"
         "the training data. An empty text has an answer too: what the model expects before it reads anything.",

@@ -159,7 +159,7 @@ def balanced_weights(targets: NDArray[np.bool_]) -> NDArray[np.float32]:
 
 
 def say_few(count: int, settings: ClassifierConfig, say: Say) -> None:
-    """Point to pretrained vectors where there are few training documents and none are read."""
+    """Point to pretrained vectors where words are learnt from few documents and none are read."""
     if count <= FEW_FOR_WORDS and not settings.reads_vectors:
         say(
             f"train: {count:,} documents are few to learn words from; vectors that know words already (model.vectors) "

@@ -26,7 +26,7 @@ def model_card(
         first=[f"labels: {', '.join(labels)}"],
         last=[
             f"words are split as `{config.data.tokenizer}`",
-            *vectors_read(config.model),
+            *vectors_read(config.model, config.start_from),
             *([f"contextual embeddings: {read}"] if directions else []),
         ],
         commands=["seqnlp tag THIS_FOLDER < lines.txt"],
