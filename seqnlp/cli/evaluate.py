@@ -143,6 +143,8 @@ def _check_options(arguments: argparse.Namespace, task: str) -> None:
         raise SeqnlpError("--data scores a file, --split and --tune a split of the run: give one of them")
     if arguments.predictions and not parts.predictions:
         raise SeqnlpError(f"--predictions is for {kinds_with('predictions')}; this run's task is {task}")
+    if arguments.tune and arguments.split not in (None, "dev"):
+        raise SeqnlpError(f"--tune finds settings on the development split; leave out --split {arguments.split}")
     if arguments.tune and not parts.tune:
         raise SeqnlpError(f"--tune is for {kinds_with('tune')}; other models are complete when their training ends")
     if arguments.precision == "int8":

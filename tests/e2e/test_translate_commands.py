@@ -500,3 +500,5 @@ def test_minimum_bayes_risk_chooses_among_the_best(utility: str, translator_run:
 
 def test_tuning_and_the_cost_of_int8_are_two_commands(translator_run: Path) -> None:
     assert "leave out --predictions, --tune" in refusal("evaluate", translator_run, "--tune", "--precision", "int8")
+    told = refusal("evaluate", translator_run, "--tune", "--split", "test")
+    assert told == "--tune finds settings on the development split; leave out --split test"

@@ -64,7 +64,7 @@ class NBest:
         return self.bleu_of(self.chosen(weights))
 
     def oracle(self) -> float:
-        """BLEU of the translations that are best by their references, each text alone: no weights reach more."""
+        """BLEU of the translations that are best by their references, each text alone: weights rarely reach more."""
         alone = np.full(self.counts.shape[:2], -np.inf)  # (S, N)
         for place in zip(*np.nonzero(np.isfinite(self.features[..., 0])), strict=True):
             alone[place] = self.measure.sentence_bleu(self.counts[place])
