@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from seqnlp.report.tables import Table
 
-_WIDEST_CELL = 48
+WIDEST_CELL = 48
 MAX_LABEL_LENGTH = 40
 
 
@@ -37,4 +37,4 @@ def short(word: str) -> str:
 def _clip(cell: str) -> str:
     """Text that cannot disturb a terminal or the columns: no control characters, no endless words."""
     printable = "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in cell)
-    return printable if len(printable) <= _WIDEST_CELL else printable[: _WIDEST_CELL - 3] + "..."
+    return printable if len(printable) <= WIDEST_CELL else printable[: WIDEST_CELL - 3] + "..."

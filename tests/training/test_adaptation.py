@@ -15,6 +15,7 @@ from seqnlp.metrics.kneser_ney import KneserNey
 from seqnlp.models.language_model import RecurrentLanguageModel
 from seqnlp.tasks.language_model.adaptation import Adaptation, Texts, adapted_losses
 from seqnlp.tasks.language_model.network import saved_network
+from seqnlp.tasks.language_model.report import row_label
 from seqnlp.tasks.language_model.saved import SavedLanguageModel
 from seqnlp.tasks.language_model.scoring import score_tokens
 from seqnlp.text.language_tokens import learn_tokens
@@ -30,6 +31,16 @@ LETTERS = {"n-grams": "n", "neural cache": "c", "dynamic evaluation": "d"}
 def kinds_in(name: str) -> str:
     """What a row's name names, a letter each."""
     return "".join(letter for part in name.split(" and ") for kind, letter in LETTERS.items() if part.startswith(kind))
+
+
+def test_a_row_of_everything_is_told_without_its_settings() -> None:
+    parts = (
+        "dynamic evaluation (eta 0.004, lambda 0.02)",
+        "n-grams (w 0.205)",
+        "neural cache 2000 (theta 1.6, lambda 0.2)",
+    )
+    assert row_label(" and ".join(parts)) == "dynamic evaluation, n-grams, neural cache 2000"
+    assert [*map(row_label, parts)] == [*parts]
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+import numpy as np
 import torch
 from torch import Tensor
 
-from seqnlp.arrays import FloatArray
 from seqnlp.tasks.language_model.mixture import Said
 from seqnlp.tasks.language_model.reading import Read
 
@@ -18,7 +18,8 @@ def said_with_cache(windows: Iterable[Read], size: int, flatnesses: Sequence[flo
     A cache holds the last ``size`` tokens and begins empty: it gives 0 to the first one. The larger theta, the more
     only the most similar states count.
     """
-    own, remembered = [], []
+    own: list[float] = []  # lists, as small tensors that are kept would lie between large ones that are freed
+    remembered: list[list[float]] = [[] for _ in flatnesses]
     keys: Tensor | None = None  # (P, H) the states before the last P tokens
     values: Tensor | None = None  # (P,) those tokens
     for window in windows:
@@ -30,12 +31,11 @@ def said_with_cache(windows: Iterable[Read], size: int, flatnesses: Sequence[flo
         place = torch.arange(len(all_keys), device=outputs.device)  # (P + T,)
         hidden = (place >= now) | (place < now - size)  # (T, P + T)
         same = all_values == targets[:, None]  # (T, P + T)
-        parts = []
-        for flatness in flatnesses:
+        for flatness, part in zip(flatnesses, remembered, strict=True):
             weights = (flatness * similar).masked_fill(hidden, -torch.inf).softmax(dim=1).nan_to_num(0.0)
-            parts.append((weights * same).sum(dim=1))  # (T,)
-        own.append(torch.exp(-window.losses.double()))
-        remembered.append(torch.stack(parts))  # (F, T)
+            part += (weights * same).sum(dim=1).tolist()
+        own += torch.exp(-window.losses.double()).tolist()
         keys, values = all_keys[-size:], all_values[-size:]
-    caches: FloatArray = torch.cat(remembered, dim=1).double().cpu().numpy()  # (F, N)
-    return Said(torch.cat(own).cpu().numpy(), caches=dict(zip(flatnesses, caches, strict=True)))
+    return Said(
+        np.array(own), caches={theta: np.array(part) for theta, part in zip(flatnesses, remembered, strict=True)}
+    )

@@ -96,12 +96,12 @@ def tune_mixture(said: Said, ngrams: bool, cache: int = 0) -> Mixture:
 
 
 def _mixture(parts: list[FloatArray], ngrams: bool, cache: Cache | None = None) -> Mixture:
-    """The best weights, to three decimals."""
+    """The best weights, to three decimals; a cache, which gives some tokens nothing, is never all."""
     weights = best_weights(np.stack(parts)).tolist()
     last = weights.pop() if cache else 0.0
     return Mixture(
         round(weights[1] / sum(weights), 3) if ngrams else None,
-        Cache(cache.size, cache.flatness, round(last, 3)) if cache else None,
+        Cache(cache.size, cache.flatness, min(round(last, 3), 0.999)) if cache else None,
     )
 
 

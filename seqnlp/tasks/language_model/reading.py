@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -38,5 +39,4 @@ def read(model: RecurrentLanguageModel, tokens: IntArray, device: torch.device) 
 
 def losses_of(windows: Iterable[Read]) -> FloatArray:
     """The losses (N,) of all tokens in nats."""
-    losses: FloatArray = torch.cat([window.losses for window in windows]).double().cpu().numpy()
-    return losses
+    return np.array([loss for window in windows for loss in window.losses.tolist()])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from seqnlp.metrics.perplexity import TextScores
@@ -9,6 +10,7 @@ from seqnlp.report.chart import Chart, Line
 from seqnlp.report.drawings import Drawing, line_chart
 from seqnlp.report.report import Report
 from seqnlp.report.tables import Table
+from seqnlp.report.text import WIDEST_CELL
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,4 +114,9 @@ def _row(named: NamedScores) -> tuple[str, ...]:
     scores, (low, high) = named.scores, named.scores.interval
     numbers = f"{scores.per_word:.2f}", f"{low:.2f} to {high:.2f}"
     seconds = "" if named.seconds is None else f"{named.seconds:,.1f}"
-    return (named.name, *numbers, f"{scores.bits_per_character:.4f}", f"{scores.bits_per_byte:.4f}", seconds)
+    return (row_label(named.name), *numbers, f"{scores.bits_per_character:.4f}", f"{scores.bits_per_byte:.4f}", seconds)
+
+
+def row_label(name: str) -> str:
+    """A model's name in the table: too long a one is told without its settings, which JSON has."""
+    return name if len(name) <= WIDEST_CELL else re.sub(r" \([^)]*\)", "", name).replace(" and ", ", ")
