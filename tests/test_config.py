@@ -102,6 +102,12 @@ def test_impossible_combinations_say_what_to_do(raw: dict[str, Any], problem: st
     assert problems(raw) == [problem]
 
 
+def test_a_run_that_begins_with_another_model_has_its_vectors_without_naming_them() -> None:
+    for model in ({"fine_tune": False}, {"word_dim": 0, "character_model": "none"}):
+        assert problems({"data": {"train": "a"}, "model": model})
+        read_config({"data": {"train": "a"}, "model": model, "start_from": "tagger"})
+
+
 def test_a_configuration_survives_the_way_through_a_dictionary() -> None:
     config = read_config({"data": {"train": "a", "token_column": 1}, "model": {"hidden_dim": 7}, "name": None})
     assert config.data.token_column == "1"

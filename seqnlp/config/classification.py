@@ -200,7 +200,7 @@ class ClassificationConfig(Config):
 
     def _model_problems(self) -> list[str]:
         model = self.model
-        problems = model.word_problems()
+        problems = model.word_problems(self.start_from)
         if self.tokenizer.kind != "words":
             problems += [
                 f"model.{name}: they are of words; found tokenizer.kind='{self.tokenizer.kind}'"

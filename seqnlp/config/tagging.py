@@ -139,7 +139,9 @@ class TaggingConfig(Config):
     def problems(self) -> list[str]:
         """Settings that are fine alone and make no sense together."""
         data, model = self.data, self.model
-        problems = super().problems() + model.word_problems() + data.train_on_dev_problems(self.optimizer)
+        problems = (
+            super().problems() + model.word_problems(self.start_from) + data.train_on_dev_problems(self.optimizer)
+        )
         if data.tokenizer not in TOKENIZERS and not SPACY_TOKENIZER.fullmatch(data.tokenizer):
             expected = f"expected {', '.join(TOKENIZERS)} or spacy:CODE"
             close = did_you_mean(data.tokenizer, TOKENIZERS)
@@ -164,7 +166,8 @@ class TaggingConfig(Config):
                 f"model.scheme: '{model.scheme}' does not go with data.scheme '{data.scheme}'; "
                 "both are 'none' for plain tags"
             )
-        if model.word_dim == 0 and not model.reads_vectors and model.character_model == "none":
+        words = model.word_dim or model.reads_vectors or self.start_from
+        if not words and model.character_model == "none":
             problems.append("model.word_dim: 0 with no vectors and no character model leaves the tagger without input")
         problems += [
             f"model.{key}: means something only with model.context"

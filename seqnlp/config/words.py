@@ -57,14 +57,14 @@ class WordModelConfig(CellConfig):
         """Whether words have pretrained vectors, their own or composed ones."""
         return bool(self.vectors or self.piece_vectors)
 
-    def word_problems(self) -> list[str]:
-        """Settings of words that make no sense together."""
+    def word_problems(self, start_from: str) -> list[str]:
+        """Settings of words that make no sense together; vectors may be those of the model that the run begins with."""
         problems = self.cell_problems()
         files = self.vectors_files
         if not all(files) or len(set(files)) < len(files):
             problems.append(
                 f"model.vectors: expected a file, or `FILE + FILE` of different ones, found '{self.vectors}'"
             )
-        if self.fine_tune is False and not self.reads_vectors:
+        if self.fine_tune is False and not self.reads_vectors and not start_from:
             problems.append("model.fine_tune: false means something only with model.vectors or model.piece_vectors")
         return problems
