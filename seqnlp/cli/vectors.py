@@ -93,6 +93,10 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.action not in ACTIONS:
         close = did_you_mean(arguments.action, ACTIONS)
         raise SeqnlpError(f"expected `seqnlp vectors {'|'.join(ACTIONS)} ...`, found '{arguments.action}'{close}")
+    for name, actions in (("pieces", ("pieces", "show")), ("columns", ("pieces",))):
+        if getattr(arguments, name) is not None and arguments.action not in actions:
+            wanted = " and ".join(f"`seqnlp vectors {action}`" for action in actions)
+            raise SeqnlpError(f"--{name} is for {wanted}, found `seqnlp vectors {arguments.action}`")
     if arguments.action == "show":
         from seqnlp.cli.vectors_show import show_vectors
 

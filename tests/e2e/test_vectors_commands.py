@@ -178,6 +178,21 @@ def test_columns_that_the_vectors_do_not_have_are_refused(tmp_path: Path, column
     assert f"expected A-B with 1 <= A <= B <= 3, the width of the vectors, found '{columns}'" in refused
 
 
+@pytest.mark.parametrize(
+    ("action", "option", "said"),
+    [
+        ("join", "--columns=1-2", "--columns is for `seqnlp vectors pieces`, found `seqnlp vectors join`"),
+        ("show", "--columns=1-2", "--columns is for `seqnlp vectors pieces`, found `seqnlp vectors show`"),
+        ("train", "--pieces=list.txt", "--pieces is for `seqnlp vectors pieces` and `seqnlp vectors show`, found"),
+    ],
+)
+def test_options_of_pieces_are_not_passed_over_elsewhere(tmp_path: Path, action: str, option: str, said: str) -> None:
+    vectors = tmp_path / "vectors.txt"
+    write_stems(vectors)
+    assert said in refusal("vectors", action, vectors, vectors, option, "-o", tmp_path / "new")
+    assert not (tmp_path / "new").exists()
+
+
 def test_pieces_that_fit_nothing_are_refused(tmp_path: Path) -> None:
     vectors, new = tmp_path / "vectors.txt", tmp_path / "new.txt"
     write_stems(vectors)
