@@ -184,11 +184,16 @@ def _words_of(content: NDArray[np.uint8]) -> Words:
 
 def _fits(table: TranslationTable, num_sources: int, num_targets: int) -> bool:
     """Whether a table is one of so many words."""
-    starts, count = table.starts, len(table.targets)
+    starts, targets, probabilities = table.starts, table.targets, table.probabilities
+    count = targets.size
     return (
-        starts.shape == (num_sources + 1,)
+        {starts.dtype.kind, targets.dtype.kind} <= {"i", "u"}
+        and probabilities.dtype.kind == "f"
+        and starts.shape == (num_sources + 1,)
+        and targets.shape == probabilities.shape == (count,)
         and starts[0] == 0
-        and starts[-1] == count == len(table.probabilities)
+        and starts[-1] == count
         and bool((np.diff(starts) >= 0).all())
-        and (not count or int(table.targets.max()) < num_targets)
+        and bool(((targets >= 0) & (targets < num_targets)).all())
+        and bool(((probabilities >= 0) & (probabilities <= 1)).all())
     )

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from safetensors.numpy import load, save
 
 from seqnlp.data.flat_sequences import FlatSequences
 from seqnlp.errors import RunError
@@ -148,6 +149,20 @@ def test_what_is_damaged_is_refused() -> None:
     for words in (lexicon.targets[:-1], []):
         with pytest.raises(RunError, match="the lexicon is damaged"):
             TranslationLexicon.from_bytes(TranslationLexicon(lexicon.sources, words, lexicon.table).to_bytes())
+    arrays = load(lexicon.to_bytes())
+    entries, probabilities = arrays["entries"], arrays["probabilities"]
+    for changed in (
+        {"entries": entries.astype(np.float32)},
+        {"entries": entries.astype(np.int64) - 1},
+        {"entries": entries[:, None]},
+        {"probabilities": probabilities[:, None]},
+        {"probabilities": -probabilities},
+        {"probabilities": np.full_like(probabilities, np.nan)},
+        {"probabilities": probabilities.astype(np.int64)},
+        {"starts": arrays["starts"].astype(np.float64)},
+    ):
+        with pytest.raises(RunError, match="its numbers do not fit its words"):
+            TranslationLexicon.from_bytes(save({**arrays, **changed}))
     for content in (b"", b"x" * 40, lexicon.to_bytes()[:-1]):
         with pytest.raises(RunError, match="the lexicon is damaged"):
             TranslationLexicon.from_bytes(content)
