@@ -45,7 +45,7 @@ class DynamicEvaluation:
         return f"dynamic evaluation (eta {self.rate:g}, lambda {self.decay:g})"
 
 
-START = DynamicEvaluation(0.004, 0.0025)
+START = DynamicEvaluation(0.008, 0.00125)
 """What is tried first."""
 
 FACTOR = 2.0
