@@ -79,7 +79,7 @@ def test_few_training_documents_have_n_grams_by_default_and_many_have_none(
         monkeypatch.setattr(module, "FEW_DOCUMENTS", most)
         config = tiny_classification(tmp_path, model__ngrams=ClassifierConfig().ngrams)
         task = ClassificationTask(config, tmp_path, torch.device("cpu"), lambda text: None)
-        orders.append((config.model.ngrams, task.bag is not None))
+        orders.append((task.settings.ngrams, task.bag is not None))
     assert orders == [(2, True), (0, False)]
 
 

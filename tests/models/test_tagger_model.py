@@ -14,9 +14,10 @@ from seqnlp.data.collate import TaggedBatch, collate
 from seqnlp.data.encode import encode_split
 from seqnlp.data.lexicon import Lexicon
 from seqnlp.models.tagger import RecurrentTagger
+from seqnlp.tasks.pretrained_vectors import Vectors
 from seqnlp.tasks.tagging.data import learn_tags, model_tags
 from seqnlp.tasks.tagging.model import build_tagger
-from seqnlp.tasks.word_features import Vectors, learn_features
+from seqnlp.tasks.word_features import learn_features
 from seqnlp.text.tags import find_illegal
 
 SENTENCES = make_sentences(14, seed=4)
@@ -37,7 +38,8 @@ class Tiny:
     def __init__(self, **changes: Any) -> None:
         settings = ModelConfig(**{**SIZES, **changes})
         words = ["mill", "Quarley"]
-        vectors = Vectors(words, np.random.default_rng(1).normal(size=(2, 8)).astype(np.float32))
+        values = np.random.default_rng(1).normal(size=(2, 8)).astype(np.float32)
+        vectors = Vectors(words, values, [], values[:0])
         features = learn_features(SENTENCES, settings, vectors)
         self.tags = learn_tags(SENTENCES, DataConfig(), settings)
         self.scheme = settings.scheme
