@@ -128,8 +128,15 @@ def test_the_pages_have_commands_of_every_verb_that_can_be_typed_alone() -> None
     }  # they need a run that was stopped, an end, a network
 
 
+LONG_PAGES = ("anomalies", "language_model", "translation")
+"""Pages whose commands take longest, six to fourteen seconds; the verbs on them have quick tests as well."""
+
+
 @pytest.mark.usefixtures("place")
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+@pytest.mark.parametrize(
+    "page",
+    [pytest.param(page, marks=[pytest.mark.slow] if page.stem in LONG_PAGES else [], id=page.stem) for page in PAGES],
+)
 def test_every_command_and_the_python_of_a_page_run(page: Path, capsys: pytest.CaptureFixture[str]) -> None:
     pytest.importorskip("matplotlib")
     text = page.read_text(encoding="utf-8")
