@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from seqnlp.tasks.anomaly_detection.stream import ScoredRow
     from seqnlp.tasks.classification.api import Classification, Classifier, Explanation, WordContribution
     from seqnlp.tasks.forecasting.answers import Forecast
-    from seqnlp.tasks.forecasting.api import Forecaster, ForecastStream
+    from seqnlp.tasks.forecasting.api import Forecaster
+    from seqnlp.tasks.forecasting.stream import ForecastStream
     from seqnlp.tasks.language_model.api import Completion, LanguageModel, ScoredText, TypedText
     from seqnlp.tasks.saved_evaluation import Report
     from seqnlp.tasks.tagging.answers import Span, TaggedText, TagSequence
@@ -63,7 +64,8 @@ _HOMES = {
     "seqnlp.tasks.classification.api": ("Classification", "Classifier", "Explanation", "WordContribution"),
     "seqnlp.tasks.anomaly_detection.api": ("Detection", "DetectionStream", "Detector"),
     "seqnlp.tasks.forecasting.answers": ("Forecast",),
-    "seqnlp.tasks.forecasting.api": ("ForecastStream", "Forecaster"),
+    "seqnlp.tasks.forecasting.api": ("Forecaster",),
+    "seqnlp.tasks.forecasting.stream": ("ForecastStream",),
     "seqnlp.tasks.language_model.api": ("Completion", "LanguageModel", "ScoredText", "TypedText"),
     "seqnlp.tasks.saved_evaluation": ("Report",),
     "seqnlp.tasks.tagging.answers": ("Span", "TagSequence", "TaggedText"),

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from seqnlp.bundle import load_bundle
 from seqnlp.data.in_memory.naming import with_names, written_files
@@ -15,56 +13,16 @@ from seqnlp.data.in_memory.rows import WrittenSplit
 from seqnlp.data.in_memory.series import written_series
 from seqnlp.data.series.many import Refused, leaving_out, one_series, read_many
 from seqnlp.data.series.parts import Series
-from seqnlp.data.series.rows import Row
-from seqnlp.data.series.time import write_timestamp
 from seqnlp.errors import DataError, SeqnlpError, listed
 from seqnlp.networks.engine import choose_engine
 from seqnlp.tasks import arguments
+from seqnlp.tasks.forecasting.ahead import forecast_from
 from seqnlp.tasks.forecasting.answers import Forecast
 from seqnlp.tasks.forecasting.facts import LEVELS
 from seqnlp.tasks.forecasting.forecaster import forecaster_from_bundle
-from seqnlp.tasks.forecasting.session import ForecastSession, SeriesState
+from seqnlp.tasks.forecasting.session import ForecastSession
+from seqnlp.tasks.forecasting.stream import ForecastStream
 from seqnlp.tasks.saved_model import SavedModel
-from seqnlp.tasks.series_stream import SeriesStream
-
-
-class ForecastStream(SeriesStream):
-    """A series under way, read row by row. What a row costs does not depend on how many there were.
-
-    Attributes:
-        findings: what was wrong with the rows so far, counted.
-    """
-
-    def __init__(self, forecaster: Forecaster, horizon: int, level: float, source: object) -> None:
-        loaded = forecaster.loaded
-        super().__init__(loaded.data, loaded.facts.names, loaded.facts.step, source)
-        self._forecaster, self._horizon, self._level, self._source = forecaster, horizon, level, source
-        self._place = forecaster.reader.beginning
-
-    def add(self, values: Sequence[float | None], time: str = "") -> Forecast | None:
-        """Read a row: one number a column, NaN or None where it is missing, and its time stamp, if the series has them.
-
-        Returns:
-            What comes next; nothing while there are too few rows, or if the row is left out, or so far ahead of the
-            last one that the next rows must show whether its time stamp is right.
-
-        Raises:
-            WrongTypeError: a value is no number.
-            DataError: another number of values, a time stamp that is none, or what the model's settings do not allow.
-        """
-        return self.read(self._row(values, time))
-
-    def read(self, row: Row) -> Forecast | None:
-        """As :meth:`add`, a row as it is read from a file."""
-        reader, answer = self._forecaster.reader, None
-        for even in self._regular(row):
-            moments = () if even.row.moment is None else (even.row.moment,)
-            values, known = np.array([even.values]), np.array([even.known])  # (1, C) each
-            self._place = reader.read(self._place, values, known, moments, self._source)
-            answer = even.row
-        if answer is None or self._place.rows < reader.fewest_rows:
-            return None
-        return self._forecaster.forecast_from(self._place, answer.written, self._horizon, self._level)
 
 
 class Forecaster(SavedModel):
@@ -237,7 +195,7 @@ class Forecaster(SavedModel):
                 read.source,
             )
         place = self.reader.read(self.reader.beginning, read.values, read.known, read.moments, read.source)
-        return self.forecast_from(place, read.written, horizon or self.horizon, level)
+        return forecast_from(self.reader, place, read.written, horizon or self.horizon, level)
 
     def forecast_series(self, series: Any, horizon: int = 0, *, level: float = 0.9) -> Forecast:
         """As :meth:`forecast`, of a series in memory: numbers, rows of numbers, or a table with its times.
@@ -271,27 +229,7 @@ class Forecaster(SavedModel):
         """
         self._check(horizon, level)
         self._refuse_many()
-        return ForecastStream(self, horizon or self.horizon, level, source)
-
-    def forecast_from(self, place: SeriesState, written: str, horizon: int, level: float) -> Forecast:
-        """What comes after a place; ``written`` is its time stamp as it was written."""
-        ahead = self.reader.forecast(place, horizon)  # (N, C)
-        widths = np.full_like(ahead, np.inf)  # (N, C)
-        number = LEVELS.index(level)
-        fitted = self.loaded.intervals[number][:horizon] * place.interval_scale.factors[number]  # (J or fewer, C)
-        widths[: len(fitted)] = fitted
-        low, middle, high = map(self.reader.reading.restored, (ahead - widths, ahead, ahead + widths))
-        low[np.isinf(widths)] = -np.inf
-        return Forecast(self.names, *self._times(place, written, horizon), middle, low, high, level)
-
-    def _times(self, place: SeriesState, written: str, horizon: int) -> tuple[str, tuple[str, ...]]:
-        """The origin and the rows ahead as they are written: time stamps, or numbers of rows."""
-        step, moment, time_format = self.loaded.facts.step, place.moment, self.loaded.data.time_format
-        ahead = range(1, horizon + 1)
-        if step is None or moment is None:
-            return written or str(place.rows), tuple(str(place.rows + number) for number in ahead)
-        moments = [step.after(moment, number) for number in ahead]
-        return written, tuple(write_timestamp(one, written, time_format) for one in moments)
+        return ForecastStream(self.reader, horizon or self.horizon, level, source)
 
     def _refuse_many(self) -> None:
         if self.loaded.many:
