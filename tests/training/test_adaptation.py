@@ -13,7 +13,7 @@ from seqnlp.bundle import weights_of
 from seqnlp.config.language_model import LanguageTokensConfig, RecurrentLanguageModelConfig
 from seqnlp.metrics.kneser_ney import KneserNey
 from seqnlp.models.language_model import RecurrentLanguageModel
-from seqnlp.tasks.language_model.adaptation import Adaptation, Texts, adapted_losses
+from seqnlp.tasks.language_model.adaptation import Adaptation, Subject, adapted_losses
 from seqnlp.tasks.language_model.network import saved_network
 from seqnlp.tasks.language_model.report import row_label
 from seqnlp.tasks.language_model.saved import SavedLanguageModel
@@ -64,19 +64,12 @@ def test_there_is_a_row_for_each_and_one_for_all(asked: Adaptation, rows: list[s
     counted = KneserNey(TRAIN, len(TOKENS))
     as_trained = partial(score_tokens, saved_network(saved))
     said: list[str] = []
-    found = [
-        *adapted_losses(
-            saved,
-            Texts(TRAIN, DEV, TEST),
-            asked,
-            as_trained,
-            lambda tokens: -counted.log_probabilities(tokens)[-1],
-            said.append,
-        )
-    ]
+    costs = as_trained(TEST)
+    subject = Subject(saved, TRAIN, DEV, TEST, costs, as_trained, lambda tokens: -counted.log_probabilities(tokens)[-1])
+    found = [*adapted_losses(subject, asked, said.append)]
     assert [kinds_in(row.name) for row in found] == rows
     assert bool(said) == asked.searches
-    plain = as_trained(TEST).sum()
+    plain = costs.sum()
     for row in found:
         assert row.losses.shape == TEST.shape
         assert row.losses.sum() < 1.01 * plain

@@ -54,76 +54,72 @@ class Adapted:
 
 
 @dataclass(frozen=True)
-class Texts:
-    """Tokens (N,) of each text in the order in which the model reads them; of those that are not needed none."""
+class Subject:
+    """A model, and tokens (N,) of texts in the order in which the model reads them; of those that are not needed none.
 
+    Attributes:
+        losses: what the tokens that are evaluated cost the model (N,).
+        as_trained, ngrams: what other tokens cost the model, and what any tokens cost the n-grams.
+    """
+
+    saved: SavedLanguageModel
     train: IntArray
     dev: IntArray
     tokens: IntArray
+    losses: FloatArray
+    as_trained: Losses
+    ngrams: Losses
 
 
-def adapted_losses(
-    saved: SavedLanguageModel,
-    texts: Texts,
-    adaptation: Adaptation,
-    as_trained: Losses,
-    ngrams: Losses,
-    say: Callable[[str], None],
-) -> Iterator[Adapted]:
-    """The model with each thing that is asked for, then with all of them; what is not given is found on dev.
-
-    Args:
-        as_trained, ngrams: what a text costs the model, and the n-grams.
-    """
+def adapted_losses(subject: Subject, adaptation: Adaptation, say: Callable[[str], None]) -> Iterator[Adapted]:
+    """The model with each thing that is asked for, then with all of them; what is not given is found on dev."""
     if adaptation.mixes:
-        yield from _mixed(saved, texts, adaptation, as_trained, ngrams, say)
+        yield from _mixed(subject, adaptation, say)
     if adaptation.dynamic is not None:
-        yield from _dynamic(saved, texts, adaptation, ngrams, say)
+        yield from _dynamic(subject, adaptation, say)
 
 
-def _mixed(
-    saved: SavedLanguageModel,
-    texts: Texts,
-    adaptation: Adaptation,
-    as_trained: Losses,
-    ngrams: Losses,
-    say: Callable[[str], None],
-) -> Iterator[Adapted]:
+def _mixed(subject: Subject, adaptation: Adaptation, say: Callable[[str], None]) -> Iterator[Adapted]:
     """The model as it was trained, with n-grams, with a cache, and, unless it is to learn as well, with both."""
-
-    def read(tokens: IntArray, flatnesses: Sequence[float]) -> Said:
-        if not adaptation.cache:
-            return Said(np.exp(-as_trained(tokens)), np.exp(-ngrams(tokens)))
-        import torch
-
-        from seqnlp.tasks.language_model.cache import said_with_cache
-        from seqnlp.tasks.language_model.model import language_model_from_saved
-        from seqnlp.tasks.language_model.reading import read
-
-        model = language_model_from_saved(saved).model
-        said = said_with_cache(read(model, tokens, torch.device("cpu")), adaptation.cache, flatnesses)
-        return replace(said, ngrams=np.exp(-ngrams(tokens))) if adaptation.ngrams else said
-
     began = time.perf_counter()
-    said = read(texts.dev, FLATNESSES)
+    if adaptation.cache:
+        said = _cached(subject, adaptation, subject.dev, FLATNESSES)
+    else:
+        said = _with_ngrams(Said(np.exp(-subject.as_trained(subject.dev))), subject, adaptation, subject.dev)
     mixtures = [tune_mixture(said, True)] if adaptation.ngrams else []
     mixtures += [tune_mixture(said, False, adaptation.cache)] if adaptation.cache else []
     if len(mixtures) == 2 and adaptation.dynamic is None:
         mixtures.append(tune_mixture(said, True, adaptation.cache))
     say(f"found on dev in {time.perf_counter() - began:.0f} s: {'; '.join(map(str, mixtures))}")
     began = time.perf_counter()
-    said = read(texts.tokens, sorted({mixture.cache.flatness for mixture in mixtures if mixture.cache}))
+    if adaptation.cache:
+        flatnesses = sorted({mixture.cache.flatness for mixture in mixtures if mixture.cache})
+        said = _cached(subject, adaptation, subject.tokens, flatnesses)
+    else:
+        said = _with_ngrams(Said(np.exp(-subject.losses)), subject, adaptation, subject.tokens)
     seconds = time.perf_counter() - began
     yield from [Adapted(str(mixture), mixture.losses(said), seconds) for mixture in mixtures]
 
 
-def _dynamic(
-    saved: SavedLanguageModel,
-    texts: Texts,
-    adaptation: Adaptation,
-    ngrams: Losses,
-    say: Callable[[str], None],
-) -> Iterator[Adapted]:
+def _cached(subject: Subject, adaptation: Adaptation, tokens: IntArray, flatnesses: Sequence[float]) -> Said:
+    """What the model as it was trained says of tokens, with a cache beside it."""
+    import torch
+
+    from seqnlp.tasks.language_model.cache import said_with_cache
+    from seqnlp.tasks.language_model.model import language_model_from_saved
+    from seqnlp.tasks.language_model.reading import read
+
+    model = language_model_from_saved(subject.saved).model
+    said = said_with_cache(read(model, tokens, torch.device("cpu")), adaptation.cache, flatnesses)
+    return _with_ngrams(said, subject, adaptation, tokens)
+
+
+def _with_ngrams(said: Said, subject: Subject, adaptation: Adaptation, tokens: IntArray) -> Said:
+    """The same with what n-grams say, if they are to be mixed in."""
+    return replace(said, ngrams=np.exp(-subject.ngrams(tokens))) if adaptation.ngrams else said
+
+
+def _dynamic(subject: Subject, adaptation: Adaptation, say: Callable[[str], None]) -> Iterator[Adapted]:
     """The model that learns from what it reads, then with all that is to be mixed in."""
     import torch
 
@@ -133,7 +129,7 @@ def _dynamic(
     from seqnlp.tasks.language_model.reading import losses_of
 
     began = time.perf_counter()
-    learner = DynamicModel(language_model_from_saved(saved).model, texts.train, torch.device("cpu"))
+    learner = DynamicModel(language_model_from_saved(subject.saved).model, subject.train, torch.device("cpu"))
 
     def read(tokens: IntArray, settings: DynamicEvaluation, flatnesses: Sequence[float]) -> Said:
         windows = learner.read(tokens, settings)
@@ -142,18 +138,18 @@ def _dynamic(
             if adaptation.cache
             else Said(np.exp(-losses_of(windows)))
         )
-        return replace(said, ngrams=np.exp(-ngrams(tokens))) if adaptation.ngrams else said
+        return _with_ngrams(said, subject, adaptation, tokens)
 
-    settings = DynamicEvaluation(adaptation.dynamic) if adaptation.dynamic else tune_dynamic(learner, texts.dev)
+    settings = DynamicEvaluation(adaptation.dynamic) if adaptation.dynamic else tune_dynamic(learner, subject.dev)
     mixture = Mixture()
     if adaptation.mixes:
-        said = read(texts.dev[:TUNED_ON], settings, FLATNESSES)
+        said = read(subject.dev[:TUNED_ON], settings, FLATNESSES)
         mixture = tune_mixture(said, adaptation.ngrams, adaptation.cache)
     names = [str(settings), f"{settings} and {mixture}"] if adaptation.mixes else [str(settings)]
     if adaptation.searches:
         say(f"found on dev in {time.perf_counter() - began:.0f} s: {names[-1]}")
     began = time.perf_counter()
-    said = read(texts.tokens, settings, [mixture.cache.flatness] if mixture.cache else [])  # one reading gives both
+    said = read(subject.tokens, settings, [mixture.cache.flatness] if mixture.cache else [])  # one reading gives both
     seconds = time.perf_counter() - began
     for name, each in zip(names, [Mixture(), mixture], strict=False):
         yield Adapted(name, each.losses(said), seconds)

@@ -17,7 +17,7 @@ from seqnlp.data.corpus import Corpus, encode_corpus, load_text, text_digest
 from seqnlp.errors import ConfigError
 from seqnlp.metrics.kneser_ney import KneserNey
 from seqnlp.metrics.perplexity import perplexity_along, text_scores
-from seqnlp.tasks.language_model.adaptation import Adaptation, Texts, adapted_losses
+from seqnlp.tasks.language_model.adaptation import Adaptation, Subject, adapted_losses
 from seqnlp.tasks.language_model.network import saved_network
 from seqnlp.tasks.language_model.report import LanguageReport, NamedScores
 from seqnlp.tasks.language_model.saved import SavedLanguageModel, in_direction, read_language_model
@@ -59,7 +59,8 @@ def evaluate(
     train = _tokens(saved, config, "train") if config.data.train else None
     ngrams = KneserNey(train, len(saved.tokens), max(ORDERS)) if train is not None else None
     started = time.perf_counter()
-    losses = score_tokens(network, in_direction(corpus.tokens, direction))
+    tokens = in_direction(corpus.tokens, direction)
+    losses = score_tokens(network, tokens)
     scores = _named_scores("this model", corpus, in_direction(losses, direction))
     seconds = time.perf_counter() - started
     kind = config.tokenizer.kind
@@ -81,9 +82,8 @@ def evaluate(
     )
     if train is not None and ngrams and adaptation:
         dev = _tokens(saved, config, "dev") if adaptation.searches else train[:0]
-        texts = Texts(train, dev, in_direction(corpus.tokens, direction))
-        as_trained = partial(score_tokens, network)
-        rows = adapted_losses(saved, texts, adaptation, as_trained, partial(_ngram_losses, ngrams), say)
+        of_model, of_ngrams = partial(score_tokens, network), partial(_ngram_losses, ngrams)
+        rows = adapted_losses(Subject(saved, train, dev, tokens, losses, of_model, of_ngrams), adaptation, say)
         named = [_named_scores(row.name, corpus, in_direction(row.losses, direction), row.seconds) for row in rows]
         report = replace(report, adapted=named)
     if keep:
