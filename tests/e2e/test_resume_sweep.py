@@ -15,6 +15,7 @@ def files(run: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in sorted((run / "model").iterdir())}
 
 
+@pytest.mark.slow
 def test_a_sweep_goes_on_as_if_it_had_not_been_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     table = output(*SWEEP, "run=whole")
