@@ -23,7 +23,8 @@ from seqnlp.text.tokenize import tokenize
 SUBWORD_FILE = "subwords.spm"
 
 FEW_FOR_WORDS = 5_000
-"""Training documents up to which pretrained vectors were worth 6 points and more over n-grams."""
+"""Training documents up to which training points to pretrained vectors; on seven sets of 400 to 3,000 these were worth
+2.5 to 18 points over n-grams."""
 
 Say = Callable[[str], None]
 

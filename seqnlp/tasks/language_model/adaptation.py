@@ -5,12 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from seqnlp.arrays import FloatArray, IntArray
 from seqnlp.tasks.language_model.mixture import FLATNESSES, Mixture, Said, tune_mixture
 from seqnlp.tasks.language_model.saved import SavedLanguageModel
+
+if TYPE_CHECKING:
+    from seqnlp.models.language_model import RecurrentLanguageModel
 
 Losses = Callable[[IntArray], FloatArray]
 """From tokens (N,) of a text, in the order in which the model reads them, to what they cost (N,) in nats."""
@@ -70,6 +75,13 @@ class Subject:
     as_trained: Losses
     ngrams: Losses
 
+    @cached_property
+    def model(self) -> RecurrentLanguageModel:
+        """The model as a module of torch, which every reading leaves as it was."""
+        from seqnlp.tasks.language_model.model import language_model_from_saved
+
+        return language_model_from_saved(self.saved).model
+
 
 def adapted_losses(subject: Subject, adaptation: Adaptation, say: Callable[[str], None]) -> Iterator[Adapted]:
     """The model with each thing that is asked for, then with all of them; what is not given is found on dev."""
@@ -106,11 +118,9 @@ def _cached(subject: Subject, adaptation: Adaptation, tokens: IntArray, flatness
     import torch
 
     from seqnlp.tasks.language_model.cache import said_with_cache
-    from seqnlp.tasks.language_model.model import language_model_from_saved
     from seqnlp.tasks.language_model.reading import read
 
-    model = language_model_from_saved(subject.saved).model
-    said = said_with_cache(read(model, tokens, torch.device("cpu")), adaptation.cache, flatnesses)
+    said = said_with_cache(read(subject.model, tokens, torch.device("cpu")), adaptation.cache, flatnesses)
     return _with_ngrams(said, subject, adaptation, tokens)
 
 
@@ -125,11 +135,10 @@ def _dynamic(subject: Subject, adaptation: Adaptation, say: Callable[[str], None
 
     from seqnlp.tasks.language_model.cache import said_with_cache
     from seqnlp.tasks.language_model.dynamic import TUNED_ON, DynamicEvaluation, DynamicModel, tune_dynamic
-    from seqnlp.tasks.language_model.model import language_model_from_saved
     from seqnlp.tasks.language_model.reading import losses_of
 
     began = time.perf_counter()
-    learner = DynamicModel(language_model_from_saved(subject.saved).model, subject.train, torch.device("cpu"))
+    learner = DynamicModel(subject.model, subject.train, torch.device("cpu"))
 
     def read(tokens: IntArray, settings: DynamicEvaluation, flatnesses: Sequence[float]) -> Said:
         windows = learner.read(tokens, settings)
