@@ -32,6 +32,11 @@ class TeacherConfig:
         """The folders that ``runs`` names."""
         return side_by_side(self.runs)
 
+    @property
+    def files(self) -> dict[str, str]:
+        """The files that are read, by the setting that names each."""
+        return {"texts": self.texts} if self.runs and self.texts else {}
+
     def name_runs_absolutely(self) -> None:
         """Make all paths absolute."""
         self.texts = absolute(self.texts)

@@ -26,16 +26,19 @@ class SoftLabels:
         weight: share of the loss that is the teachers'.
         temperature: what scores are divided by in that share.
         labelled: (B,) bool, the documents that have gold labels.
+        answered: (B,) bool, the documents of which teachers say something.
     """
 
     probabilities: Tensor
     weight: float
     temperature: float
     labelled: Tensor
+    answered: Tensor
 
     def to(self, device: torch.device) -> SoftLabels:
         """The same on another device."""
-        return replace(self, probabilities=self.probabilities.to(device), labelled=self.labelled.to(device))
+        parts = {name: getattr(self, name).to(device) for name in ("probabilities", "labelled", "answered")}
+        return replace(self, **parts)
 
 
 @dataclass(frozen=True)

@@ -132,19 +132,19 @@ class RecurrentClassifier(nn.Module):
     def loss(self, batch: DocumentBatch) -> Tensor:
         """Cross-entropy summed over the documents, weighted by their class; binary and over all labels for several.
 
-        Where teachers have a share of it, the rest is the cross-entropy of what they say; times the square of the
-        temperature, as its gradient shrinks by that (Hinton et al. 2015).
+        Of documents that teachers answered, a share of it is the cross-entropy of what they say; times the square of
+        the temperature, as its gradient shrinks by that (Hinton et al. 2015).
         """
         scores = self(batch)  # (B, K)
         scores = scores if batch.ngram_scores is None else scores + batch.ngram_scores
         soft = batch.soft
         if soft is None:
             return self._cross_entropy(scores, batch.targets)
-        taught = self._cross_entropy(scores / soft.temperature, soft.probabilities) * soft.temperature**2  # ()
-        if soft.weight == 1:
-            return taught
-        gold = self._cross_entropy(scores[soft.labelled], batch.targets[soft.labelled])  # ()
-        return soft.weight * taught + (1 - soft.weight) * gold
+        answered, both = soft.answered, soft.labelled & soft.answered  # (B,)
+        milder = scores[answered] / soft.temperature  # (A, K)
+        loss = soft.weight * soft.temperature**2 * self._cross_entropy(milder, soft.probabilities[answered])  # ()
+        loss = loss + (1 - soft.weight) * self._cross_entropy(scores[both], batch.targets[both])
+        return loss + self._cross_entropy(scores[~answered], batch.targets[~answered])
 
     def _cross_entropy(self, scores: Tensor, targets: Tensor) -> Tensor:
         """Summed over documents (B, K); targets are classes (B,), or probabilities or flags (B, K)."""

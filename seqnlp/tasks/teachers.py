@@ -22,6 +22,9 @@ SECONDS_BETWEEN = 10.0
 SHOWN = 5
 """Labels that a message names."""
 
+CONTENTS = {"texts": "texts without labels", "answers": "JSON lines with text and probabilities"}
+"""What is expected in the file of each setting."""
+
 
 def teacher_bundles(config: Config, teacher: TeacherConfig) -> list[Bundle]:
     """The models that a run learns from; none where it has no teachers.
@@ -98,7 +101,7 @@ def unlabelled(teacher: TeacherConfig, say: Callable[[str], None]) -> list[str]:
     """
     if not teacher.runs or not teacher.texts:
         return []
-    _refuse_missing(teacher.texts)
+    _refuse_missing(teacher.texts, "texts")
     lines = [line for _, line in read_lines(teacher.texts) if line.strip()]
     if not lines:
         raise DataError("expected texts for teacher.texts, one a line; found blank lines only", teacher.texts)
@@ -106,21 +109,22 @@ def unlabelled(teacher: TeacherConfig, say: Callable[[str], None]) -> list[str]:
     return lines
 
 
-def texts_digest(teacher: TeacherConfig) -> dict[str, str]:
-    """The digest of the file of ``teacher.texts``, if it is read, by what messages call it.
+def file_digests(teacher: TeacherConfig) -> dict[str, str]:
+    """The digests of the files that are read, by what messages call them.
 
     Raises:
-        DataError: there is no such file.
+        DataError: one is not there.
     """
-    if not teacher.runs or not teacher.texts:
-        return {}
-    _refuse_missing(teacher.texts)
-    return {"the file of teacher.texts": file_digest(teacher.texts)}
+    found = {}
+    for setting, name in teacher.files.items():
+        _refuse_missing(name, setting)
+        found[f"the file of teacher.{setting}"] = file_digest(name)
+    return found
 
 
-def _refuse_missing(name: str) -> None:
+def _refuse_missing(name: str, setting: str) -> None:
     if not Path(name).is_file():
-        raise DataError("no such file; expected one of texts without labels (teacher.texts)", name)
+        raise DataError(f"no such file; expected one of {CONTENTS[setting]} (teacher.{setting})", name)
 
 
 def progress_of(

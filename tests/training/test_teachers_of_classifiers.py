@@ -105,11 +105,15 @@ def test_the_loss_is_the_weighted_sum_of_both_cross_entropies(
     model.multi_label, model.class_weights = multi_label, None
     monkeypatch.setattr(RecurrentClassifier, "forward", lambda self, batch: torch.tensor(scores))
     targets = torch.tensor(gold) if multi_label else torch.tensor(gold).argmax(dim=1)
-    soft_part = SoftLabels(torch.tensor(said), 0.3, temperature, torch.tensor([True, True]))
+    both = torch.tensor([True, True])
+    soft_part = SoftLabels(torch.tensor(said), 0.3, temperature, labelled=both, answered=both)
     batch: Any = type("Batch", (), {"ngram_scores": None, "soft": soft_part, "targets": targets})()
     assert model.loss(batch).item() == pytest.approx(expected, rel=1e-5)
     batch.soft = replace(soft_part, labelled=torch.tensor([True, False]))
     assert model.loss(batch).item() == pytest.approx(expected - 0.7 * one(scores[1], gold[1]), rel=1e-5)
+    batch.soft = replace(soft_part, answered=torch.tensor([True, False]))
+    unanswered = one(scores[1], gold[1]) - 0.3 * temperature**2 * one([v / temperature for v in scores[1]], said[1])
+    assert model.loss(batch).item() == pytest.approx(expected - 0.7 * one(scores[1], gold[1]) + unanswered, rel=1e-5)
     batch.soft = replace(soft_part, weight=1.0)
     alone = temperature**2 * sum(
         one([value / temperature for value in row], soft) for row, soft in zip(scores, said, strict=True)

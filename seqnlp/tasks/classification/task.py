@@ -40,7 +40,7 @@ from seqnlp.tasks.classification.prediction import (
 )
 from seqnlp.tasks.classification.saved import Decision, read_classifier
 from seqnlp.tasks.classification.start import ClassifierStart, classifier_start, take_over
-from seqnlp.tasks.classification.teachers import soft_labels
+from seqnlp.tasks.classification.teachers import taught_by
 from seqnlp.tasks.pretrained_vectors import Vectors, load_vectors, vectors_digests
 from seqnlp.tasks.start import (
     begins_with,
@@ -51,7 +51,7 @@ from seqnlp.tasks.start import (
     refuse_other_width,
     start_digests,
 )
-from seqnlp.tasks.teachers import teacher_bundles, teacher_digests, teacher_names, texts_digest, unlabelled
+from seqnlp.tasks.teachers import file_digests, teacher_bundles, teacher_digests, teacher_names
 from seqnlp.tasks.train_on_dev import lender, lent_by, metrics_of
 from seqnlp.tasks.word_features import fill_vectors, learn_features
 from seqnlp.text.documents import Document
@@ -77,7 +77,7 @@ class ClassificationTask(BaseTask[ClassificationConfig, RecurrentClassifier]):
         start, teachers = classifier_start(config), teacher_bundles(config, config.teacher)
         self.digests = {TRAIN: documents_digest(data, "train"), DEV: documents_digest(data, "dev")}
         self.digests |= vectors_digests(data, config.model) | (start_digests(start.bundle) if start else {})
-        self.digests |= teacher_digests(teachers) | texts_digest(config.teacher)
+        self.digests |= teacher_digests(teachers) | file_digests(config.teacher)
         train, dev = (load_documents(data, split, say) for split in ("train", "dev"))
         self.settings = settings = replace(config.model)
         if settings.ngrams == AUTO_NGRAMS:
@@ -87,18 +87,18 @@ class ClassificationTask(BaseTask[ClassificationConfig, RecurrentClassifier]):
         if self.lender:
             train, dev = [*train, *dev], []
         self._learn_labels(train, dev, start, say)
-        texts, more_texts = [document.text for document in train], unlabelled(config.teacher, say)
+        texts = [document.text for document in train]
         self.reader = start.saved.reader if start else reading.learn_reader(texts, config.tokenizer, say)
         self.targets = reading.targets_of(train, self.labels)
-        self.soft = soft_labels(config, teachers, [*texts, *more_texts], self.labels, str(device), say)
+        self.taught = taught_by(config, teachers, train, dev, self.labels, str(device), say)
         self.dev = reading.read_documents(dev, self.reader)
         read = reading.read_documents(train, self.reader)
-        more = [reading.ReadDocument(self.reader.read(text), ()) for text in more_texts]
+        more = [reading.ReadDocument(self.reader.read(text), ()) for text in self.taught.texts]
         reading.refuse_blank(read)
         vectors = load_vectors(data, settings, say)
         self._learn_words([*read, *more], vectors, start, say)
         self.initialized_from = name_of(start.bundle) if start else ""
-        self.teachers = teacher_names(teachers)
+        self.teachers = [*teacher_names(teachers), *filter(None, [Path(config.teacher.answers).name])]
         self.lexicon = Lexicon(self.features)
         self.train = FlatSequences.of([self.lexicon.indices(document.tokens) for document in [*read, *more]])
         reading.say_long(self.train.lengths, settings.window, settings.long, "train", say)
@@ -133,17 +133,17 @@ class ClassificationTask(BaseTask[ClassificationConfig, RecurrentClassifier]):
         settings = self.settings
         documents = take_documents(self.train, examples)
         windows = cut_windows(documents.lengths, settings.window, settings.overlap, settings.long == "truncated")
-        labelled = examples < len(self.targets)  # (B,), the others are those of teacher.texts
+        labelled = examples < len(self.targets)  # (B,), the others are the teachers'
         chosen = self.targets[np.where(labelled, examples, 0)]  # (B, K)
         targets = chosen if self.config.data.multi_label else chosen.argmax(axis=1)
         batch = collate_documents(documents, windows, targets, self.lexicon)
         if self.ngram_scores is not None:
             ngram_scores = (self.ngram_weight * self.ngram_scores[examples]).astype(np.float32)  # (B, K)
             batch = replace(batch, ngram_scores=torch.from_numpy(ngram_scores))
-        if self.soft is not None:
-            teacher = self.config.teacher
-            said, known = torch.from_numpy(self.soft[examples]), torch.from_numpy(labelled)  # (B, K), (B,)
-            batch = replace(batch, soft=SoftLabels(said, teacher.weight, teacher.temperature, known))
+        if self.taught.soft is not None:
+            teacher, said = self.config.teacher, torch.from_numpy(self.taught.soft[examples])  # (B, K)
+            answered, known = torch.from_numpy(self.taught.answered[examples]), torch.from_numpy(labelled)  # (B,)
+            batch = replace(batch, soft=SoftLabels(said, teacher.weight, teacher.temperature, known, answered))
         return self.model.loss(batch.to(self.device))
 
     def evaluate(self) -> dict[str, float]:

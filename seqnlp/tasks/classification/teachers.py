@@ -1,20 +1,80 @@
-"""What teachers say of training texts: the mean of their probabilities."""
+"""What teachers say of training texts, and of others: the mean of their probabilities, or answers from a file."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from seqnlp.bundle import Bundle
 from seqnlp.config.classification import ClassificationConfig
+from seqnlp.config.splits import source_split
+from seqnlp.data.documents import load_documents
+from seqnlp.data.overlap import normalized_text
+from seqnlp.tasks.classification.answers import answered_rows, milder, read_answers, texts_to_learn
 from seqnlp.tasks.classification.model import classifier_from_saved
 from seqnlp.tasks.classification.prediction import decide, probabilities
 from seqnlp.tasks.classification.saved import read_classifier
-from seqnlp.tasks.teachers import progress_of, refuse_other, refuse_other_labels
+from seqnlp.tasks.teachers import progress_of, refuse_other, refuse_other_labels, unlabelled
+from seqnlp.text.documents import Document
 
 TEXTS_AT_ONCE = 2048
+
+
+@dataclass(frozen=True)
+class Taught:
+    """What is learnt from teachers beside the labels.
+
+    Attributes:
+        texts: M texts that have no labels.
+        soft: (N + M, K) probabilities of the labels for the N texts of train and the others; None without teachers.
+        answered: (N + M,) bool, which of them have any.
+    """
+
+    texts: list[str]
+    soft: NDArray[np.float32] | None
+    answered: NDArray[np.bool_]
+
+
+def taught_by(
+    config: ClassificationConfig,
+    teachers: Sequence[Bundle],
+    train: Sequence[Document],
+    dev: Sequence[Document],
+    labels: Sequence[str],
+    device: str,
+    say: Callable[[str], None],
+) -> Taught:
+    """What ``teacher.runs`` or the file of ``teacher.answers`` say.
+
+    Raises:
+        RunError: a teacher has other labels.
+        DataError: the file of texts or of answers is missing, or not as it should be.
+    """
+    own = [document.text for document in train]
+    if not config.teacher.answers:
+        more = unlabelled(config.teacher, say)
+        soft = soft_labels(config, teachers, [*own, *more], labels, device, say)
+        return Taught(more, soft, np.ones(len(own) + len(more), dtype=bool))
+    path, several = Path(config.teacher.answers), config.data.multi_label
+    answers = read_answers(path, labels, several)
+    kept_out = {normalized_text(document.text) for document in (*dev, *_held_out_test(config))}
+    more, dropped = texts_to_learn(answers, own, kept_out)
+    rows, answered = answered_rows(answers, [*own, *more], len(labels))  # (N + M, K), (N + M,)
+    rows[answered] = milder(rows[answered], config.teacher.temperature, several)
+    left_out = f", {dropped:,} of dev or test left out" if dropped else ""
+    known = f"{int(answered[: len(own)].sum()):,} of {len(own):,} training texts"
+    say(f"teacher.answers: {known}, {len(more):,} texts without labels{left_out}; {path}")
+    return Taught(more, rows.astype(np.float32), answered)
+
+
+def _held_out_test(config: ClassificationConfig) -> list[Document]:
+    """The test documents if they are a part of train, whose answers the file may well hold."""
+    own = source_split(config.data, "test") == "train"
+    return load_documents(config.data, "test", lambda text: None) if own else []
 
 
 def soft_labels(

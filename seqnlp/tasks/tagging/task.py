@@ -34,7 +34,7 @@ from seqnlp.tasks.tagging.prediction import SentencePrediction
 from seqnlp.tasks.tagging.start import TaggerStart, features_of, tagger_start, take_over, with_its_tokenizer
 from seqnlp.tasks.tagging.teachers import soft_tags, unlabelled_sentences
 from seqnlp.tasks.tagging.tokenizer_choice import choose_tokenizer
-from seqnlp.tasks.teachers import teacher_bundles, teacher_digests, teacher_names, texts_digest
+from seqnlp.tasks.teachers import file_digests, teacher_bundles, teacher_digests, teacher_names
 from seqnlp.tasks.train_on_dev import lender, lent_by, metrics_of
 from seqnlp.tasks.word_features import fill_vectors, learn_features
 from seqnlp.text.sentence import TaggedSentence
@@ -68,7 +68,7 @@ class TaggingTask(BaseTask[TaggingConfig, RecurrentTagger]):
         train = [*train, *unlabelled_sentences(data, config.teacher, say)]
         self.words = [sentence.tokens for sentence in train]
         self.context = self._read_context(say)
-        self.digests |= self._more_digests(start) | teacher_digests(teachers) | texts_digest(config.teacher)
+        self.digests |= self._more_digests(start) | teacher_digests(teachers) | file_digests(config.teacher)
         vectors = load_vectors(data, config.model, say)
         self._learn_words_and_tags(train, vectors, start, say)
         self.gold = self._gold_of_dev(say)

@@ -1,0 +1,103 @@
+"""What any other model says of texts, read from a file (``teacher.answers``)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqnlp.arrays import FloatArray
+from seqnlp.data.overlap import normalized_text
+from seqnlp.errors import DataError, did_you_mean
+from seqnlp.text.formats.json_rows import converted_rows, fields_of
+from seqnlp.text.jsonl import shown
+
+SUM_TOLERANCE = 0.02
+"""How far the probabilities of all labels may be from 1: they are divided by their sum, as rounded ones must be."""
+
+ROUNDING = 1e-3
+"""Up to which two answers for one text are the same."""
+
+
+def read_answers(path: Path, labels: Sequence[str], multi_label: bool) -> dict[str, FloatArray]:
+    """The probabilities (K,) of the labels by text, from lines ``{"text": "a text", "probabilities": {"label": 0.9}}``.
+
+    Raises:
+        DataError: it has no answers, labels are missing or unknown, numbers are no probabilities,
+            or a text has two different answers; with the line.
+    """
+    found: dict[str, FloatArray] = {}
+
+    def read(row: Any, line: int) -> Iterator[tuple[str, FloatArray]]:
+        yield _answer(fields_of(row), labels, multi_label)
+
+    for text, answer in converted_rows(path, "jsonl", read):
+        if np.abs(found.setdefault(text, answer) - answer).max() > ROUNDING:
+            raise DataError(f"expected one answer for each text (teacher.answers), found two for {shown(text)}", path)
+    if not found:
+        raise DataError(
+            "expected JSON lines with text and probabilities (teacher.answers); found blank lines only", path
+        )
+    return found
+
+
+def _answer(row: Mapping[str, Any], labels: Sequence[str], multi_label: bool) -> tuple[str, FloatArray]:
+    text, said = row.get("text"), row.get("probabilities")
+    if not isinstance(text, str) or not text.strip():
+        raise DataError(f"expected a text in 'text', found {_found(row, 'text')}")
+    if not isinstance(said, dict):
+        raise DataError(f"expected probabilities by label in 'probabilities', found {_found(row, 'probabilities')}")
+    for name in labels:
+        if name not in said:
+            raise DataError(
+                f"expected a probability of '{name}', found those of {', '.join(map(repr, said)) or 'none'}"
+            )
+    for name, value in said.items():
+        if name not in labels:
+            raise DataError(f"no label of this run: '{name}'{did_you_mean(name, labels)}")
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+            raise DataError(f"expected a probability of '{name}' from 0 to 1, found {shown(value)}")
+    answer = np.array([said[name] for name in labels], dtype=np.float64)  # (K,)
+    if multi_label:
+        return text, answer
+    if abs(answer.sum() - 1) > SUM_TOLERANCE:
+        raise DataError(f"expected probabilities that sum up to 1, found {answer.sum():.4g}")
+    return text, answer / answer.sum()
+
+
+def _found(row: Mapping[str, Any], field: str) -> str:
+    return shown(row[field]) if field in row else "none"
+
+
+def milder(answers: FloatArray, temperature: float, multi_label: bool) -> FloatArray:
+    """Probabilities (N, K) as they would be if the scores behind them were divided by a temperature."""
+    likely = answers ** (1 / temperature)  # (N, K)
+    against = (1 - answers) ** (1 / temperature) if multi_label else 0.0
+    total = likely + against if multi_label else likely.sum(axis=1, keepdims=True)  # (N, K) or (N, 1)
+    return np.asarray(likely / total)
+
+
+def texts_to_learn(
+    answers: Mapping[str, FloatArray], train: Sequence[str], kept_out: Collection[str]
+) -> tuple[list[str], int]:
+    """The answered texts that train lacks, and how many were left out because dev or test holds them.
+
+    Args:
+        kept_out: texts of dev and test, normalized; letters' case and spaces make no other text.
+    """
+    known = set(train)
+    more = [text for text in answers if text not in known]
+    learnt = [text for text in more if normalized_text(text) not in kept_out]
+    return learnt, len(more) - len(learnt)
+
+
+def answered_rows(
+    answers: Mapping[str, FloatArray], texts: Sequence[str], width: int
+) -> tuple[FloatArray, NDArray[np.bool_]]:
+    """The answers (N, K) for texts, zeros where there is none, and for which (N,) there is one."""
+    answered = np.array([text in answers for text in texts], dtype=bool)  # (N,)
+    nothing = np.zeros(width)  # (K,)
+    return np.array([answers.get(text, nothing) for text in texts]).reshape(-1, width), answered
