@@ -11,7 +11,7 @@ from seqnlp.config.loop import TrainerConfig
 from seqnlp.config.named_files import absolute
 from seqnlp.config.schema import setting
 from seqnlp.config.splits import LabelledDataConfig, held_out_problems
-from seqnlp.config.teacher import TeacherConfig
+from seqnlp.config.teacher import TextTeacherConfig
 from seqnlp.config.words import WordModelConfig
 
 MIN_DISTANCE = 5
@@ -144,7 +144,7 @@ class ClassifierConfig(WordModelConfig):
 
 
 @dataclass
-class LabelTeacherConfig(TeacherConfig):
+class LabelTeacherConfig(TextTeacherConfig):
     """Trained classifiers, of ours or of any kind, whose answers are learnt beside the labels."""
 
     weight: float = setting(

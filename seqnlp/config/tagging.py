@@ -11,7 +11,7 @@ from seqnlp.config.loop import TrainerConfig
 from seqnlp.config.named_files import AND, absolute, side_by_side
 from seqnlp.config.schema import setting
 from seqnlp.config.splits import LabelledDataConfig, held_out_problems
-from seqnlp.config.teacher import TeacherConfig
+from seqnlp.config.teacher import TextTeacherConfig
 from seqnlp.config.words import WordModelConfig
 from seqnlp.errors import did_you_mean
 
@@ -122,7 +122,7 @@ class TaggingConfig(Config):
     task: str = setting("tagging", "what the model does", choices=("tagging",))
     data: DataConfig = field(default_factory=DataConfig)
     model: ModelConfig = field(default_factory=ModelConfig)
-    teacher: TeacherConfig = field(default_factory=TeacherConfig)
+    teacher: TextTeacherConfig = field(default_factory=TextTeacherConfig)
     trainer: TrainerConfig = field(default_factory=TrainerConfig)
 
     def name_runs_absolutely(self) -> None:

@@ -20,6 +20,21 @@ class TeacherConfig:
     weight: float = setting(
         0.5, "share of the loss that is the teachers'; 1: the labels do not count", above=0, high=1, only="runs"
     )
+
+    @property
+    def folders(self) -> list[str]:
+        """The folders that ``runs`` names."""
+        return side_by_side(self.runs)
+
+    def name_runs_absolutely(self) -> None:
+        """Make all paths absolute."""
+        self.runs = AND.join(map(absolute, self.folders))
+
+
+@dataclass
+class TextTeacherConfig(TeacherConfig):
+    """Trained models whose answers are learnt beside the labels, and for texts that have none."""
+
     texts: str = setting(
         "",
         "a text file without labels, one sentence (tagging) or text a line (gzip or plain): what teachers say of it is "
@@ -28,16 +43,11 @@ class TeacherConfig:
     )
 
     @property
-    def folders(self) -> list[str]:
-        """The folders that ``runs`` names."""
-        return side_by_side(self.runs)
-
-    @property
     def files(self) -> dict[str, str]:
         """The files that are read, by the setting that names each."""
         return {"texts": self.texts} if self.runs and self.texts else {}
 
     def name_runs_absolutely(self) -> None:
-        """Make all paths absolute."""
+        """That of the file, too."""
+        super().name_runs_absolutely()
         self.texts = absolute(self.texts)
-        self.runs = AND.join(map(absolute, self.folders))

@@ -13,6 +13,7 @@ from seqnlp.config.loop import TrainerConfig
 from seqnlp.config.named_files import AND, absolute, side_by_side
 from seqnlp.config.schema import setting
 from seqnlp.config.splits import HubDataConfig, held_out_problems
+from seqnlp.config.teacher import TeacherConfig
 
 LANGUAGE = "{lang}"
 """Stands for the language in the names of files."""
@@ -172,6 +173,20 @@ class RerankWeights:
 
 
 @dataclass
+class TranslationTeacherConfig(TeacherConfig):
+    """Trained translators whose choice of each next subword is learnt beside the references."""
+
+    runs: str = setting(
+        "",
+        "knowledge distillation: translators of the same languages and subwords whose mean probabilities of each next "
+        "subword are learnt, `RUN1 + RUN2`; this run takes over their subwords; relative to the current folder",
+    )
+    weight: float = setting(
+        0.5, "share of the loss that is the teachers'; 1: the references do not count", above=0, high=1, only="runs"
+    )
+
+
+@dataclass
 class TranslationConfig(Config):
     """Everything that decides the training of a translator."""
 
@@ -180,8 +195,14 @@ class TranslationConfig(Config):
     tokenizer: SubwordConfig = field(default_factory=SubwordConfig)
     model: TranslatorConfig = field(default_factory=TranslatorConfig)
     decoding: DecodingConfig = field(default_factory=DecodingConfig)
+    teacher: TranslationTeacherConfig = field(default_factory=TranslationTeacherConfig)
     trainer: TrainerConfig = field(default_factory=TrainerConfig)
     trained_on = "the training files"
+
+    def name_runs_absolutely(self) -> None:
+        """The paths of teachers, too."""
+        super().name_runs_absolutely()
+        self.teacher.name_runs_absolutely()
 
     @property
     def width(self) -> int:
@@ -221,6 +242,8 @@ class TranslationConfig(Config):
             problems.append(
                 "model.teacher_forcing_end: means something only with teacher_forcing=linear or inverse_sigmoid"
             )
+        if self.teacher.runs and self.tokenizer.sampling:
+            problems.append("tokenizer.sampling: expected 0 with teacher.runs, which answer for one way to cut words")
         return problems if data.dev else problems + self.needs_dev()
 
 

@@ -14,13 +14,14 @@ from seqnlp.models.decoder import Decoder
 from seqnlp.models.decoder_state import DecoderState, Memory
 from seqnlp.nn.dropout import LockedDropout
 from seqnlp.nn.recurrent import Recurrent
-from seqnlp.nn.smoothed_loss import smoothed_loss
+from seqnlp.nn.smoothed_loss import SoftTargets, smoothed_loss
 
 
 @dataclass(frozen=True)
 class PairBatch:
     """Padded ids: ``source`` (B, S) with END last, ``source_lengths`` (B,); ``inputs`` (B, T), which begin with BEGIN,
-    ``outputs`` (B, T), the same moved on by one, with END last; ``mask`` (B, T) bool, True = a real target.
+    ``outputs`` (B, T), the same moved on by one, with END last; ``mask`` (B, T) bool, True = a real target; ``soft``
+    what teachers say in the place of the real targets, one row after the other.
     """
 
     source: Tensor
@@ -28,11 +29,13 @@ class PairBatch:
     inputs: Tensor
     outputs: Tensor
     mask: Tensor
+    soft: SoftTargets | None = None
 
     def to(self, device: torch.device) -> PairBatch:
         """The batch on a device."""
-        tensors = (self.source, self.source_lengths, self.inputs, self.outputs, self.mask)
-        return PairBatch(*(tensor.to(device) for tensor in tensors))
+        source, lengths, inputs = (tensor.to(device) for tensor in (self.source, self.source_lengths, self.inputs))
+        soft = self.soft and self.soft.to(device)
+        return PairBatch(source, lengths, inputs, self.outputs.to(device), self.mask.to(device), soft)
 
 
 class RecurrentTranslator(nn.Module):
@@ -104,6 +107,8 @@ class RecurrentTranslator(nn.Module):
     def loss(self, batch: PairBatch, teacher_forcing: float = 1.0) -> Tensor:
         """The label-smoothed negative log likelihood of the targets, summed over subwords and ENDs.
 
+        Where teachers have a share of it, the rest is the cross-entropy of what they say.
+
         Args:
             teacher_forcing: chance, for each subword alone, that the decoder reads the true one before it instead of
                 its own best guess (scheduled sampling, Bengio et al. 2015).
@@ -115,13 +120,18 @@ class RecurrentTranslator(nn.Module):
             features = self.decoder.teacher_forced(self.embed_target(batch.inputs), memory, state)  # (B, T, E)
         kept = self.output_dropout(features[batch.mask])  # (N, E)
         smoothing = self.config.label_smoothing if self.training else 0.0
-        return smoothed_loss(kept, self.output_table, self.output_bias, batch.outputs[batch.mask], smoothing)
+        targets = batch.outputs[batch.mask]  # (N,)
+        return smoothed_loss(kept, self.output_table, self.output_bias, targets, smoothing, batch.soft)
+
+    def next_log_probs(self, batch: PairBatch) -> Tensor:
+        """Log probabilities (N, V) of all subwords in the place of each real target, after the true ones before it."""
+        memory, state = self.encode(batch.source, batch.source_lengths)
+        features = self.decoder.teacher_forced(self.embed_target(batch.inputs), memory, state)[batch.mask]  # (N, E)
+        return torch.log_softmax(self.logits(features).float(), dim=-1)
 
     def token_log_probs(self, batch: PairBatch) -> Tensor:
         """Log probability (B, T) of each target subword and END after the true ones before it; 0 at padding."""
-        memory, state = self.encode(batch.source, batch.source_lengths)
-        features = self.decoder.teacher_forced(self.embed_target(batch.inputs), memory, state)[batch.mask]  # (N, E)
-        log_probs = torch.log_softmax(self.logits(features).float(), dim=-1)  # (N, V)
+        log_probs = self.next_log_probs(batch)  # (N, V)
         chosen = log_probs.gather(1, batch.outputs[batch.mask][:, None])[:, 0]  # (N,)
         return torch.zeros(batch.mask.shape, dtype=chosen.dtype).masked_scatter_(batch.mask, chosen)  # (B, T)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -16,28 +17,61 @@ BLOCK = 32
 """Chunks have a multiple of this many rows."""
 
 
-def smoothed_loss(features: Tensor, table: Tensor, bias: Tensor, targets: Tensor, smoothing: float) -> Tensor:
+@dataclass(frozen=True)
+class SoftTargets:
+    """What teachers think likely in the place of N targets.
+
+    Attributes:
+        ids: (N, K) items of the vocabulary, different ones in each row.
+        probabilities: (N, K) of these; each row's sum is 1.
+        weight: the teachers' share of the target.
+    """
+
+    ids: Tensor
+    probabilities: Tensor
+    weight: float
+
+    def to(self, device: torch.device) -> SoftTargets:
+        """The same on another device."""
+        return SoftTargets(self.ids.to(device), self.probabilities.to(device), self.weight)
+
+
+def smoothed_loss(
+    features: Tensor, table: Tensor, bias: Tensor, targets: Tensor, smoothing: float, soft: SoftTargets | None = None
+) -> Tensor:
     """Cross-entropy of ``softmax(features @ table.T + bias)`` with label smoothing (Szegedy et al. 2016), summed.
 
     The target has probability ``1 - smoothing``, and every item of the vocabulary ``smoothing / V`` more. Equal to
     ``cross_entropy(..., label_smoothing=smoothing, reduction="sum")``; the gradient is made chunk by chunk while the
     logits are at hand, which saves most passes over them. Products follow autocast, sums are in fp32.
 
+    With ``soft`` that is the rest of the target, and the teachers' probabilities have their share of it (word-level
+    knowledge distillation, Kim & Rush 2016, eq. 7).
+
     Args:
         features: (N, D).
         table: (V, D) output embedding.
         bias: (V,).
         targets: (N,) ids.
+        soft: what teachers say in their place.
 
     Returns:
         The loss, a scalar in fp32.
     """
-    return _smoothed_loss(features, table, bias, targets, smoothing)
+    return _smoothed_loss(features, table, bias, targets, smoothing, soft)
 
 
 class _SmoothedLoss(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, features: Tensor, table: Tensor, bias: Tensor, targets: Tensor, smoothing: float) -> Tensor:
+    def forward(
+        ctx: Any,
+        features: Tensor,
+        table: Tensor,
+        bias: Tensor,
+        targets: Tensor,
+        smoothing: float,
+        soft: SoftTargets | None,
+    ) -> Tensor:
         """The loss and, beside it, the gradients."""
         kind = features.device.type
         dtype = torch.get_autocast_dtype(kind) if torch.is_autocast_enabled(kind) else features.dtype
@@ -45,7 +79,8 @@ class _SmoothedLoss(torch.autograd.Function):
         total = torch.zeros((), dtype=bias.dtype, device=features.device)
         feature_gradient = torch.empty_like(inputs)  # (N, D)
         table_gradient, bias_gradient = torch.zeros_like(table), torch.zeros_like(bias)  # (V, D), (V,)
-        share = smoothing / len(table)
+        own = 1.0 if soft is None else 1 - soft.weight
+        share = own * smoothing / len(table)
         with torch.autocast(kind, enabled=False):
             for start in range(0, len(inputs), CHUNK):
                 rows, wanted = inputs[start : start + CHUNK], targets[start : start + CHUNK, None]  # (C, D), (C, 1)
@@ -54,16 +89,22 @@ class _SmoothedLoss(torch.autograd.Function):
                 logits = (rows @ weights.T)[:count].to(bias.dtype).add_(bias)  # (C, V)
                 gold = logits.gather(1, wanted).sum()
                 spread = logits.sum() if share else 0.0
+                if soft is not None:
+                    likely = soft.ids[start : start + CHUNK].long()  # (C, K)
+                    said = soft.weight * soft.probabilities[start : start + CHUNK].to(bias.dtype)  # (C, K)
+                    total -= (said * logits.gather(1, likely)).sum()
                 logits -= logits.amax(dim=1, keepdim=True)  # keeps exp finite
                 shifted_gold = logits.gather(1, wanted).sum()
                 probabilities = logits.exp_()  # (C, V)
                 mass = probabilities.sum(dim=1, keepdim=True)  # (C, 1)
                 log_mass = mass.log().sum() + gold - shifted_gold  # sum of the rows' log-sum-exp
-                total += log_mass - (1 - smoothing) * gold - share * spread
+                total += log_mass - own * (1 - smoothing) * gold - share * spread
                 gradient = probabilities.div_(mass)  # (C, V)
                 if share:
                     gradient -= share
-                gradient.scatter_add_(1, wanted, gradient.new_full(wanted.shape, smoothing - 1))
+                gradient.scatter_add_(1, wanted, gradient.new_full(wanted.shape, own * (smoothing - 1)))
+                if soft is not None:
+                    gradient.scatter_add_(1, likely, -said)
                 bias_gradient += gradient.sum(dim=0)
                 low = _whole_blocks(gradient.to(dtype))  # (C + padding, V)
                 feature_gradient[start : start + count] = (low @ weights)[:count]
@@ -75,7 +116,7 @@ class _SmoothedLoss(torch.autograd.Function):
     def backward(ctx: Any, upstream: Tensor) -> tuple[Tensor | None, ...]:
         """Scale what the forward pass left."""
         feature_gradient, table_gradient, bias_gradient = ctx.saved_tensors
-        return feature_gradient * upstream, table_gradient * upstream, bias_gradient * upstream, None, None
+        return feature_gradient * upstream, table_gradient * upstream, bias_gradient * upstream, None, None, None
 
 
 _smoothed_loss: Callable[..., Tensor] = _SmoothedLoss.apply

@@ -11,7 +11,7 @@ from pathlib import Path
 from seqnlp.bundle import Bundle
 from seqnlp.bundle_files import LABELS, TENSORS, VOCABULARY
 from seqnlp.config.common import Config
-from seqnlp.config.teacher import TeacherConfig
+from seqnlp.config.teacher import TeacherConfig, TextTeacherConfig
 from seqnlp.errors import DataError, RunError
 from seqnlp.tasks.start import bundle_of_setting, name_of
 from seqnlp.text.files import file_digest, read_lines
@@ -93,7 +93,7 @@ def teacher_names(bundles: Sequence[Bundle]) -> list[str]:
     return [f"{name_of(bundle)} (seed {bundle.metrics.get('seed', 'unknown')})" for bundle in bundles]
 
 
-def unlabelled(teacher: TeacherConfig, say: Callable[[str], None]) -> list[str]:
+def unlabelled(teacher: TextTeacherConfig, say: Callable[[str], None]) -> list[str]:
     """The lines of ``teacher.texts`` that have text; none without teachers.
 
     Raises:
@@ -109,7 +109,7 @@ def unlabelled(teacher: TeacherConfig, say: Callable[[str], None]) -> list[str]:
     return lines
 
 
-def file_digests(teacher: TeacherConfig) -> dict[str, str]:
+def file_digests(teacher: TextTeacherConfig) -> dict[str, str]:
     """The digests of the files that are read, by what messages call them.
 
     Raises:

@@ -8,7 +8,7 @@ import numpy as np
 
 from seqnlp.bundle import Bundle
 from seqnlp.config.tagging import DataConfig, TaggingConfig
-from seqnlp.config.teacher import TeacherConfig
+from seqnlp.config.teacher import TextTeacherConfig
 from seqnlp.data.soft_tags import SoftTags
 from seqnlp.tasks.tagging.data import labels_of
 from seqnlp.tasks.tagging.model import tagger_from_saved
@@ -58,7 +58,9 @@ def soft_tags(
     return SoftTags(marginals, moves, config.teacher.weight)
 
 
-def unlabelled_sentences(data: DataConfig, teacher: TeacherConfig, say: Callable[[str], None]) -> list[TaggedSentence]:
+def unlabelled_sentences(
+    data: DataConfig, teacher: TextTeacherConfig, say: Callable[[str], None]
+) -> list[TaggedSentence]:
     """The lines of ``teacher.texts`` as sentences of which no tag is known, cut as raw text is once the model is used.
 
     The likelihood of what is known of them is 1 whatever the weights, so that only the teachers' share is learnt.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,17 +16,19 @@ from seqnlp.bundle import Bundle, weights_of
 from seqnlp.config.translation import TranslationConfig
 from seqnlp.data.batches import plan_epoch
 from seqnlp.data.flat_sequences import FlatSequences
-from seqnlp.data.pair_batches import shifted, with_end
 from seqnlp.data.pairs import load_pairs, pairs_digest
 from seqnlp.metrics.translation_scores import bleu, chrf
 from seqnlp.models.size import count_parameters
-from seqnlp.models.translator import PairBatch, RecurrentTranslator
+from seqnlp.models.translator import RecurrentTranslator
 from seqnlp.tasks.base import BaseTask
 from seqnlp.tasks.start import name_of, start_bundle, start_digests
+from seqnlp.tasks.teachers import teacher_bundles, teacher_digests, teacher_names
+from seqnlp.tasks.translation.batches import pair_batch
 from seqnlp.tasks.translation.card import model_card
 from seqnlp.tasks.translation.corpus import training_corpus
 from seqnlp.tasks.translation.greedy import greedy_translations
 from seqnlp.tasks.translation.model import build_translator, describe, translator_start
+from seqnlp.tasks.translation.teachers import soft_corpus, translation_teachers
 from seqnlp.text.subword_sampling import SubwordSampler
 from seqnlp.training.checkpoint import DEV, TRAIN
 from seqnlp.training.task import Batch
@@ -47,17 +50,23 @@ class TranslationTask(BaseTask[TranslationConfig, RecurrentTranslator]):
         begun = start_bundle(config) if config.start_from else None
         self.digests |= start_digests(begun) if begun else {}
         self.initialized_from = name_of(begun) if begun else ""
+        bundles = teacher_bundles(config, config.teacher)
+        self.digests |= teacher_digests(bundles)
+        self.teachers = teacher_names(bundles)
         given, model = translator_start(config, begun) if begun else (None, None)
+        teachers = translation_teachers(config, bundles, given)
+        given = teachers[0].saved.vocabularies if teachers else given
         corpus = training_corpus(config, self.digests[TRAIN], given, say)
         self.dev = load_pairs(config.data, "dev", say)
         self.vocabularies = corpus.vocabularies
         self.model = model or build_translator(config.model, self.vocabularies)
-        if given:
+        if begun:
             say(f"begins with the weights and the {len(self.vocabularies.target):,} subwords of {config.start_from}")
         self.model = self.model.to(device)
         sides = (self.vocabularies.source, self.vocabularies.target) if corpus.texts else ()
         self.texts, self.samplers = corpus.texts, [SubwordSampler(side, config.tokenizer.kind) for side in sides]
         self.encoded, self.encoded_for = self._sampled(0) if self.samplers else corpus.encoded, 0
+        self.soft = soft_corpus(config, teachers, self.encoded, device, say)
         say(
             f"train: {len(self.encoded[0].lengths):,} pairs, {int(self.encoded[1].starts[-1]):,} target subwords; "
             f"dev: {len(self.dev):,} pairs; {len(self.vocabularies.target):,} subwords; "
@@ -77,11 +86,10 @@ class TranslationTask(BaseTask[TranslationConfig, RecurrentTranslator]):
         return int(self.encoded[1].lengths[batch].sum()) + len(batch)
 
     def loss(self, examples: Batch, done: float) -> Tensor:
-        """The label-smoothed negative log likelihood of the given targets, summed."""
-        source, source_lengths = with_end(self.encoded[0], examples)
-        outputs, lengths = with_end(self.encoded[1], examples)
-        mask = torch.arange(outputs.size(1)) < lengths[:, None]  # (B, T)
-        batch = PairBatch(source, source_lengths, shifted(outputs), outputs, mask)
+        """The label-smoothed negative log likelihood of the given targets, summed; teachers have a share of it."""
+        batch = pair_batch(self.encoded, examples)
+        if self.soft:
+            batch = replace(batch, soft=self.soft.of(examples))
         return self.model.loss(batch.to(self.device), self.teacher_forcing(done))
 
     def teacher_forcing(self, done: float) -> float:
