@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from seqnlp.nn.smoothed_loss import CHUNK, smoothed_loss
+from seqnlp.nn.smoothed_loss import CHUNK, SoftTargets, smoothed_loss
 
 V, D = 31, 6
 
@@ -26,6 +26,23 @@ def test_it_equals_cross_entropy_in_value_and_gradient(count: int, smoothing: fl
     loss = smoothed_loss(features, table, bias, targets, smoothing)
     options = {"label_smoothing": smoothing, "reduction": "sum"}
     reference = functional.cross_entropy(features @ table.T + bias, targets, **options)
+    torch.testing.assert_close(loss, reference)
+    torch.testing.assert_close(torch.autograd.grad(loss * 0.3, leaves), torch.autograd.grad(reference * 0.3, leaves))
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.1])
+@pytest.mark.parametrize("weight", [0.3, 1.0])
+@pytest.mark.parametrize("count", [1, 2 * CHUNK + 3])
+def test_teachers_have_their_share_of_the_target(count: int, weight: float, smoothing: float) -> None:
+    leaves, targets = draw(count)
+    features, table, bias = leaves
+    said = torch.randn(count, V, dtype=torch.float64).softmax(dim=1)  # (N, V)
+    best, ids = said.topk(5, dim=1)  # (N, 5)
+    best = best / best.sum(dim=1, keepdim=True)
+    loss = smoothed_loss(features, table, bias, targets, smoothing, SoftTargets(ids, best, weight))
+    gold = (1 - smoothing) * functional.one_hot(targets, V) + smoothing / V  # (N, V)
+    wanted = weight * torch.zeros(count, V, dtype=torch.float64).scatter(1, ids, best) + (1 - weight) * gold
+    reference = functional.cross_entropy(features @ table.T + bias, wanted, reduction="sum")
     torch.testing.assert_close(loss, reference)
     torch.testing.assert_close(torch.autograd.grad(loss * 0.3, leaves), torch.autograd.grad(reference * 0.3, leaves))
 

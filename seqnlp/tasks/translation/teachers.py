@@ -72,10 +72,8 @@ def translation_teachers(
         refuse_other(saved.folder, "tokenizer.joint", str(config.tokenizer.joint).lower(), str(joint).lower())
         given = given or saved.vocabularies
         if saved.vocabularies.to_files() != given.to_files():
-            other = f"start_from={config.start_from}" if config.start_from else str(loaded[0].saved.folder)
-            raise RunError(
-                f"teacher.runs: expected models with the same subwords, found others in {saved.folder} than in {other}"
-            )
+            other = config.start_from or loaded[0].saved.folder
+            raise RunError(f"teacher.runs: expected the subwords of {other}, found others in {saved.folder}")
     return loaded
 
 
