@@ -29,7 +29,7 @@ VERBS = (
     *("train", "resume", "evaluate", "verify"),
     *(verb for task in TASKS.values() for verb in task.verbs),
     *("batch", "score", "compare", "cross-validate", "learning-curve", "suggest", "plot", "export", "data", "vectors"),
-    *("push", "serve", "label-studio", "recipes"),
+    *("teach", "push", "serve", "label-studio", "recipes"),
 )
 
 _USAGE = "usage: seqnlp VERB ...    (seqnlp VERB --help explains one)"

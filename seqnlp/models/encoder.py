@@ -6,7 +6,6 @@ The folder has ``tokenizer.json`` and either a graph (``model.onnx``, ``onnx/mod
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,13 +13,10 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
 
 from seqnlp.arrays import IntArray
 from seqnlp.errors import DataError
-
-FAMILIES = {"bert": 0, "roberta": 1, "xlm-roberta": 1, "camembert": 1}
-"""Kinds of weights that are understood; positions count from 0 (0) or, as fairseq's, after the padding's id (1)."""
+from seqnlp.models.bert import read_bert
 
 Forward = Callable[[IntArray, IntArray], NDArray[np.float32]]
 """Ids and mask (B, T) -> the outputs of the last layer (B, T, H)."""
@@ -41,7 +37,7 @@ class WordEncoder:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._tokenizer = _read_tokenizer(folder)
+        self._tokenizer = read_tokenizer(folder)
         self._forward = _read_forward(folder)
 
     def vectors(self, words: Sequence[str], say: Callable[[int], None] = lambda done: None) -> NDArray[np.float32]:
@@ -79,54 +75,13 @@ class WordEncoder:
         return means
 
 
-class BertLike(nn.Module):
-    """Word, position and type embeddings under a transformer that normalises after each sum.
+def read_tokenizer(folder: Path, longest: int = 64) -> Any:
+    """The tokenizer of an encoder, which cuts off what is beyond so many pieces.
 
-    Args:
-        config: the encoder's ``config.json``.
-        weights: by their names in Hugging Face's files, without a prefix.
+    Raises:
+        DataError: there is none, or it cannot be read.
+        SeqnlpError: the package ``tokenizers`` is not installed.
     """
-
-    def __init__(self, config: dict[str, Any], weights: dict[str, Tensor]) -> None:
-        super().__init__()
-        width, eps = config["hidden_size"], config.get("layer_norm_eps", 1e-12)
-        self.first_position = FAMILIES[config["model_type"]] * (1 + config.get("pad_token_id", 0))
-        self.words, self.positions, self.types = (
-            nn.Parameter(weights[f"embeddings.{name}_embeddings.weight"].float(), requires_grad=False)
-            for name in ("word", "position", "token_type")
-        )
-        self.norm = nn.LayerNorm(width, eps)
-        self.norm.load_state_dict({part: weights[f"embeddings.LayerNorm.{part}"] for part in ("weight", "bias")})
-        layer = nn.TransformerEncoderLayer(
-            width, config["num_attention_heads"], config["intermediate_size"], 0.0, config["hidden_act"], eps, True
-        )
-        self.layers = nn.TransformerEncoder(layer, config["num_hidden_layers"], enable_nested_tensor=False)
-        for number, each in enumerate(self.layers.layers):
-            each.load_state_dict(_layer_weights(weights, f"encoder.layer.{number}."))
-
-    def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
-        """Ids and mask (B, T) -> outputs of the last layer (B, T, H)."""
-        places = self.first_position + torch.arange(ids.shape[1])  # (T,)
-        embedded = self.words[ids] + self.positions[places] + self.types[0]  # (B, T, H)
-        outputs: Tensor = self.layers(self.norm(embedded), src_key_padding_mask=mask == 0)  # (B, T, H)
-        return outputs
-
-
-def _layer_weights(weights: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
-    """The weights of one layer under torch's names."""
-    own = {}
-    for part in ("weight", "bias"):
-        pieces = [weights[f"{prefix}attention.self.{name}.{part}"] for name in ("query", "key", "value")]
-        own[f"self_attn.in_proj_{part}"] = torch.cat(pieces)  # (3H, H) or (3H,)
-        own[f"self_attn.out_proj.{part}"] = weights[f"{prefix}attention.output.dense.{part}"]
-        own[f"norm1.{part}"] = weights[f"{prefix}attention.output.LayerNorm.{part}"]
-        own[f"linear1.{part}"] = weights[f"{prefix}intermediate.dense.{part}"]
-        own[f"linear2.{part}"] = weights[f"{prefix}output.dense.{part}"]
-        own[f"norm2.{part}"] = weights[f"{prefix}output.LayerNorm.{part}"]
-    return own
-
-
-def _read_tokenizer(folder: Path) -> Any:
     try:
         from tokenizers import Tokenizer
     except ModuleNotFoundError:
@@ -139,7 +94,7 @@ def _read_tokenizer(folder: Path) -> Any:
     except Exception as problem:  # tokenizers raises nothing more precise
         raise DataError(f"expected a tokenizer of the package tokenizers ({problem})", path) from None
     tokenizer.no_padding()
-    tokenizer.enable_truncation(64)
+    tokenizer.enable_truncation(longest)
     return tokenizer
 
 
@@ -157,26 +112,7 @@ def _read_forward(folder: Path) -> Forward:
 
 
 def _torch_forward(folder: Path) -> Forward:
-    from safetensors import SafetensorError
-    from safetensors.torch import load_file
-
-    try:
-        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    except ValueError as problem:
-        raise DataError(f"expected JSON ({problem})", folder / "config.json") from None
-    kind = config.get("model_type")
-    if kind not in FAMILIES or config.get("position_embedding_type", "absolute") != "absolute":
-        known = ", ".join(FAMILIES)
-        raise DataError(f"expected a model_type of {known}, found '{kind}'; export it as model.onnx", folder)
-    try:
-        weights = load_file(folder / "model.safetensors")
-    except (SafetensorError, OSError) as problem:
-        raise DataError(f"cannot be read ({problem})", folder / "model.safetensors") from None
-    bare = {name.removeprefix(f"{kind.replace('xlm-', '')}."): value for name, value in weights.items()}
-    try:
-        encoder = BertLike(config, bare).eval()
-    except (KeyError, RuntimeError, AssertionError, ValueError) as problem:
-        raise DataError(f"the weights are not those of the {kind} in config.json ({problem})", folder) from None
+    encoder = read_bert(folder, advice="; export it as model.onnx")
 
     def forward(ids: IntArray, mask: IntArray) -> NDArray[np.float32]:
         with torch.inference_mode():

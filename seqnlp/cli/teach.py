@@ -1,0 +1,148 @@
+"""``seqnlp teach``: a large pretrained encoder as the teacher of a small classifier."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from seqnlp.cli.output import say
+from seqnlp.cli.threads import add_threads, use_threads
+from seqnlp.errors import SeqnlpError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from seqnlp.arrays import FloatArray
+    from seqnlp.config.classification import ClassificationConfig
+    from seqnlp.tasks.classification.fine_tuning import FineTunedEncoder
+    from seqnlp.text.documents import Document
+
+HELP = "fine-tune a pretrained encoder on a classifier's texts, and write what it says of them"
+EXAMPLES = """\
+examples:
+  seqnlp teach all-MiniLM-L6-v2/ recipe=classification/sst2 --epochs 1 -o answers.jsonl
+  seqnlp train recipe=classification/sst2 teacher.answers=answers.jsonl
+  seqnlp teach all-MiniLM-L6-v2/ task=classification data.train=reviews.tsv data.dev=10% --texts more.txt -o all.jsonl
+
+The encoder is a folder with tokenizer.json, config.json and model.safetensors (BERT, RoBERTa and their kin). It learns
+the labels of the training texts of a recipe or of settings, as for `seqnlp train`, and is scored on dev. Written are
+its probabilities for each training text, and for each line of --texts, which needs no labels: what a small model
+learns beside its labels (`teacher.answers`). The encoder itself is changed nowhere and not needed any more.
+"""
+MOST = {"epochs": 1000, "batch": 4096, "longest": 65536}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the verb's arguments."""
+    parser.add_argument("encoder", type=Path, metavar="ENCODER", help="the folder of a pretrained encoder")
+    parser.add_argument("overrides", nargs="*", metavar="KEY=VALUE", help="recipe=NAME or settings, as for train")
+    parser.add_argument("--config-dir", metavar="DIR", help="a folder with recipes/ (and groups) of your own")
+    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="where the answers go (.jsonl, .jsonl.gz)")
+    parser.add_argument("--texts", type=Path, metavar="FILE", help="texts without labels, one a line, to be answered")
+    how = parser.add_argument_group("fine-tuning")
+    how.add_argument("--epochs", type=int, default=3, metavar="N", help="passes over the examples (default 3)")
+    how.add_argument(
+        "--examples", type=int, default=0, metavar="N", help="at most N training texts, drawn at random (default: all)"
+    )
+    how.add_argument("--learning-rate", type=float, default=5e-5, metavar="X", help="the highest (default 5e-5)")
+    how.add_argument("--batch", type=int, default=32, metavar="N", help="texts a step (default 32)")
+    how.add_argument(
+        "--longest", type=int, default=128, metavar="N", help="word pieces of a text that are read (default 128)"
+    )
+    add_threads(how)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Fine-tune, score, answer and write."""
+    _check(arguments)
+    from seqnlp.compose import compose_config
+    from seqnlp.config.classification import ClassificationConfig
+    from seqnlp.data.documents import load_documents
+
+    config = compose_config(arguments.overrides, arguments.config_dir)
+    if not isinstance(config, ClassificationConfig):
+        raise SeqnlpError(f"expected a recipe or settings of task=classification, found task={config.task}")
+    use_threads(arguments.threads)
+    train, dev = (load_documents(config.data, split, say) for split in ("train", "dev"))
+    texts = list(dict.fromkeys([*(document.text for document in train), *_lines(arguments.texts)]))
+    encoder, labels = _learnt(arguments, config, train)
+    _say_score(encoder, config, dev, labels)
+    say(f"{len(texts):,} texts are answered ...")
+    _write(arguments.output, texts, encoder.answers(texts, say), labels)
+    say(f"{len(texts):,} answers: {arguments.output}")
+    say(f"next: seqnlp train {' '.join(arguments.overrides)} teacher.answers={arguments.output}")
+    return 0
+
+
+def _check(arguments: argparse.Namespace) -> None:
+    for name, most in MOST.items():
+        if not 1 <= getattr(arguments, name) <= most:
+            raise SeqnlpError(f"--{name}: expected 1 to {most:,}, found {getattr(arguments, name)}")
+    if arguments.examples < 0:
+        raise SeqnlpError(f"--examples: expected 0 (all) or more, found {arguments.examples}")
+    if not 0 < arguments.learning_rate < 1:
+        raise SeqnlpError(f"--learning-rate: expected a number between 0 and 1, found {arguments.learning_rate}")
+    if arguments.output is None:
+        raise SeqnlpError("expected -o FILE, where the answers go")
+    if not arguments.output.absolute().parent.is_dir():
+        raise SeqnlpError(f"-o: there is no folder {arguments.output.absolute().parent}")
+
+
+def _lines(path: Path | None) -> list[str]:
+    """The lines of a file that have text."""
+    from seqnlp.text.files import read_lines
+
+    return [line for _, line in read_lines(path) if line.strip()] if path else []
+
+
+def _learnt(
+    arguments: argparse.Namespace, config: ClassificationConfig, train: Sequence[Document]
+) -> tuple[FineTunedEncoder, list[str]]:
+    """The encoder, fine-tuned, and its labels."""
+    from seqnlp.tasks.classification.data import learn_labels, targets_of
+    from seqnlp.tasks.classification.fine_tuning import FineTunedEncoder, FineTuning
+
+    labels, several = learn_labels(train, config.data.multi_label), config.data.multi_label
+    options = FineTuning(
+        arguments.epochs, arguments.examples, arguments.learning_rate, arguments.batch, arguments.longest
+    )
+    encoder = FineTunedEncoder(arguments.encoder, len(labels), several, options, config.seed, config.trainer)
+    say(f"{len(train):,} texts with {len(labels)} labels are learnt by {arguments.encoder}; {encoder.where}")
+    encoder.learn([document.text for document in train], targets_of(train, labels), say)
+    return encoder, labels
+
+
+def _say_score(
+    encoder: FineTunedEncoder, config: ClassificationConfig, dev: Sequence[Document], labels: Sequence[str]
+) -> None:
+    """Say how good it is on dev."""
+    from seqnlp.metrics.classification import label_scores
+    from seqnlp.tasks.classification.prediction import label_names, predicted
+
+    if not dev:
+        return
+    several = config.data.multi_label
+    answers = encoder.answers([document.text for document in dev])  # (N, K)
+    chosen = predicted(answers - 0.5 if several else answers, several)
+    scores = label_scores([document.labels for document in dev], label_names(chosen, labels))
+    name, value = ("micro F1", scores.micro.f1) if several else ("accuracy", scores.accuracy)
+    say(f"dev: {name} {100 * value:.2f}, macro F1 {100 * scores.macro.f1:.2f}")
+
+
+def _write(path: Path, texts: Sequence[str], answers: FloatArray, labels: Sequence[str]) -> None:
+    """Lines as ``teacher.answers`` reads them."""
+    import gzip
+
+    from seqnlp.json_text import json_line
+    from seqnlp.storage import write_atomically
+
+    rows = (
+        {
+            "text": text,
+            "probabilities": {label: round(float(value), 5) for label, value in zip(labels, row, strict=True)},
+        }
+        for text, row in zip(texts, answers, strict=True)
+    )
+    content = "".join(map(json_line, rows)).encode()
+    write_atomically(path, gzip.compress(content, mtime=0) if path.suffix == ".gz" else content)

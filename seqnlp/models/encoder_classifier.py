@@ -1,0 +1,82 @@
+"""A pretrained encoder as a classifier of texts, which is fine-tuned to teach a smaller one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from seqnlp.arrays import IntArray
+from seqnlp.models.bert import BertLike, read_bert
+from seqnlp.models.encoder import read_tokenizer
+
+DROPOUT = 0.1
+
+
+class EncoderClassifier(nn.Module):
+    """Mean of the encoder's outputs -> hidden layer -> scores of the classes.
+
+    Args:
+        encoder: whose weights are trained, too.
+        num_classes: K.
+    """
+
+    def __init__(self, encoder: BertLike, num_classes: int) -> None:
+        super().__init__()
+        self.encoder = encoder
+        self.dropout = nn.Dropout(DROPOUT)
+        self.hidden = nn.Linear(encoder.width, encoder.width)
+        self.project = nn.Linear(encoder.width, num_classes)
+
+    def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
+        """Ids and mask (B, T) of word pieces -> scores (B, K)."""
+        outputs = self.encoder(ids, mask)  # (B, T, H)
+        mean = (outputs * mask[..., None]).sum(dim=1) / mask.sum(dim=1, keepdim=True)  # (B, H)
+        hidden = torch.tanh(self.hidden(self.dropout(mean)))  # (B, H)
+        scores: Tensor = self.project(self.dropout(hidden))  # (B, K)
+        return scores.float()
+
+
+class TextPieces:
+    """Texts as the ids of an encoder's word pieces.
+
+    Args:
+        folder: of the encoder.
+        longest: pieces of a text that are read, the special ones among them.
+    """
+
+    def __init__(self, folder: Path, longest: int) -> None:
+        self._tokenizer = read_tokenizer(folder, longest)
+        self.longest = longest
+
+    def read(self, texts: Sequence[str]) -> list[list[int]]:
+        """The ids of each text."""
+        return [coded.ids for coded in self._tokenizer.encode_batch(list(texts))]
+
+
+def padded(read: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
+    """Ids and mask (B, T) of texts given as ids."""
+    longest = max(map(len, read))
+    ids, mask = np.zeros((len(read), longest), np.int64), np.zeros((len(read), longest), np.int64)
+    for row, numbers in enumerate(read):
+        ids[row, : len(numbers)], mask[row, : len(numbers)] = numbers, 1
+    return torch.from_numpy(ids), torch.from_numpy(mask)
+
+
+def lengths_of(read: Sequence[Sequence[int]]) -> IntArray:
+    """(N,) how many ids each has."""
+    return np.array([len(ids) for ids in read], dtype=np.int64)
+
+
+def encoder_classifier(folder: Path, num_classes: int, longest: int) -> tuple[EncoderClassifier, TextPieces]:
+    """The classifier with a fresh output layer, and what reads texts for it; texts are cut where the encoder must.
+
+    Raises:
+        DataError: the folder lacks a file, or its encoder is of a kind that is not understood.
+        SeqnlpError: the package ``tokenizers`` is not installed.
+    """
+    encoder = read_bert(folder, DROPOUT)
+    return EncoderClassifier(encoder, num_classes), TextPieces(folder, min(longest, encoder.longest))
