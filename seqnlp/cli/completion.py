@@ -94,7 +94,7 @@ def _options(verb: str) -> dict[str, Sequence[str]]:
 
 def _settings(verb: str, before: Sequence[str], current: str) -> Iterator[str]:
     """``KEY=`` of settings and groups, or ``KEY=VALUE`` of what has values to choose from."""
-    if verb not in ("train", "cross-validate", "learning-curve"):
+    if verb not in ("train", "cross-validate", "learning-curve", "teach"):
         return
     from seqnlp.cli.settings import setting_sections
     from seqnlp.config.reading import default_config

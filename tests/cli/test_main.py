@@ -73,8 +73,8 @@ def test_an_unknown_verb_gets_a_suggestion(capsys: pytest.CaptureFixture[str]) -
     expected = (
         "error: 'trian' is no verb of seqnlp (did you mean 'train'?); "
         "expected one of train, resume, evaluate, verify, tag, translate, classify, complete, generate, forecast, "
-        "detect, batch, score, compare, cross-validate, learning-curve, suggest, plot, export, data, vectors, push, "
-        "serve, label-studio, recipes\n"
+        "detect, batch, score, compare, cross-validate, learning-curve, suggest, plot, export, data, vectors, teach, "
+        "push, serve, label-studio, recipes\n"
     )
     assert error(capsys, "trian", "recipe=tagging/demo") == expected
 
