@@ -59,13 +59,15 @@ def run(arguments: argparse.Namespace) -> int:
     from seqnlp.compose import compose_config
     from seqnlp.config.classification import ClassificationConfig
     from seqnlp.data.documents import load_documents
+    from seqnlp.tasks.teachers import lines_with_text
 
     config = compose_config(arguments.overrides, arguments.config_dir)
     if not isinstance(config, ClassificationConfig):
         raise SeqnlpError(f"expected a recipe or settings of task=classification, found task={config.task}")
     use_threads(arguments.threads)
     train, dev = (load_documents(config.data, split, say) for split in ("train", "dev"))
-    texts = list(dict.fromkeys([*(document.text for document in train), *_lines(arguments.texts)]))
+    more = lines_with_text(arguments.texts, "--texts") if arguments.texts else []
+    texts = list(dict.fromkeys([*(document.text for document in train), *more]))
     encoder, labels = _learnt(arguments, config, train)
     _say_score(encoder, config, dev, labels)
     say(f"{len(texts):,} texts are answered ...")
@@ -87,13 +89,6 @@ def _check(arguments: argparse.Namespace) -> None:
         raise SeqnlpError("expected -o FILE, where the answers go")
     if not arguments.output.absolute().parent.is_dir():
         raise SeqnlpError(f"-o: there is no folder {arguments.output.absolute().parent}")
-
-
-def _lines(path: Path | None) -> list[str]:
-    """The lines of a file that have text."""
-    from seqnlp.text.files import read_lines
-
-    return [line for _, line in read_lines(path) if line.strip()] if path else []
 
 
 def _learnt(

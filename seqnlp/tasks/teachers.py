@@ -102,10 +102,20 @@ def unlabelled(teacher: TextTeacherConfig, say: Callable[[str], None]) -> list[s
     if not teacher.runs or not teacher.texts:
         return []
     _refuse_missing(teacher.texts, "texts")
-    lines = [line for _, line in read_lines(teacher.texts) if line.strip()]
-    if not lines:
-        raise DataError("expected texts for teacher.texts, one a line; found blank lines only", teacher.texts)
+    lines = lines_with_text(teacher.texts, "teacher.texts")
     say(f"teacher.texts: {len(lines):,} lines without labels, {teacher.texts}")
+    return lines
+
+
+def lines_with_text(path: str | Path, named_by: str) -> list[str]:
+    """The lines of a file, without those that are blank.
+
+    Raises:
+        DataError: it cannot be read as text, or all its lines are blank; it is called as the setting that names it.
+    """
+    lines = [line for _, line in read_lines(path) if line.strip()]
+    if not lines:
+        raise DataError(f"expected texts for {named_by}, one a line; found blank lines only", path)
     return lines
 
 
