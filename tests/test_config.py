@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from seqnlp.config.reading import config_class, config_to_dict, read_config
+from seqnlp.config.reading import config_class, config_to_dict, default_config, read_config, settings_without_places
 from seqnlp.config.schema import read_section
 from seqnlp.config.tagging import DataConfig, ModelConfig, TaggingConfig
 from seqnlp.errors import ConfigError
@@ -160,3 +161,21 @@ def test_a_part_of_train_that_is_written_as_a_number_is_told_how(task: str) -> N
 def test_without_training_data_a_recipe_of_the_task_is_named(task: str) -> None:
     with pytest.raises(ConfigError, match=rf"data.train: missing; choose a recipe \(recipe={task}/demo\) or name "):
         read_config({"task": task})
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_a_saved_model_does_not_say_where_anything_was(task: str) -> None:
+    config = default_config(task)
+
+    def fill(section: Any) -> None:
+        for item in dataclasses.fields(section):
+            value = getattr(section, item.name)
+            if dataclasses.is_dataclass(value):
+                fill(value)
+            elif isinstance(value, str) and item.name != "task":
+                setattr(section, item.name, "one.file")
+
+    fill(config)
+    config.name_runs_absolutely()
+    assert str(Path.cwd()) in str(config_to_dict(config))
+    assert str(Path.cwd()) not in str(settings_without_places(config))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 from collections.abc import Mapping, Sequence
@@ -90,11 +91,13 @@ def task_of(overrides: Sequence[str], config_dir: str | None = None) -> str:
 
 
 def _flat(settings: Mapping[str, object], prefix: str = "") -> dict[str, object]:
-    """Settings by dotted name."""
+    """Settings by dotted name; a path is the text that names it."""
     flat: dict[str, object] = {}
     for key, value in settings.items():
-        nested = isinstance(value, Mapping)
-        flat |= _flat(cast("Mapping[str, object]", value), f"{prefix}{key}.") if nested else {f"{prefix}{key}": value}
+        if isinstance(value, Mapping):
+            flat |= _flat(cast("Mapping[str, object]", value), f"{prefix}{key}.")
+        else:
+            flat[f"{prefix}{key}"] = os.fspath(value) if isinstance(value, os.PathLike) else value
     return flat
 
 

@@ -50,7 +50,7 @@ _PLACES = {
     "": ("run", "start_from"),
     "data": ("dir", "train", "dev", "test", "hub", "labels", "train_on_dev"),
     "model": ("vectors", "piece_vectors", "context"),
-    "teacher": ("runs", "texts"),
+    "teacher": ("runs", "texts", "answers"),
 }
 """By group, settings that say where something is."""
 

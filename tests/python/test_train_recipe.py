@@ -20,6 +20,12 @@ for line in TINY:
     SETTINGS[key] = value if key == "model.character_model" else float(value) if "." in value else int(value)
 
 
+def test_a_setting_may_be_a_path() -> None:
+    settings = {"data.train": Path("train.tsv"), "data": {"dev": Path("dev.tsv")}}
+    config = compose_settings("", "classification", settings)
+    assert (config.data.train, config.data.dev) == ("train.tsv", "dev.tsv")
+
+
 def test_a_recipe_trains_the_same_model_as_the_command(tmp_path: Path) -> None:
     assert seqnlp("train", "recipe=tagging/demo", f"run={tmp_path / 'command'}", *TINY, "seed=2").status == 0
     tagger = library.train("tagging/demo", run=tmp_path / "python", settings={**SETTINGS, "seed": 2})

@@ -112,11 +112,49 @@ def test_answers_of_several_labels_need_not_sum_up(data: Path) -> None:
     np.testing.assert_allclose(task.taught.soft[-1], [odd / (1 + odd) for odd in odds], rtol=1e-6)
 
 
+def test_spaces_and_line_breaks_make_no_other_text(data: Path) -> None:
+    rows = [{"label": "good", "text": "a  kind\nsoup"}, {"label": "bad", "text": "rude soup"}]
+    (data / "train.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    texts = [" a kind soup ", "rude\u00a0soup", "fresh  bread", "", " "]
+    answers = written(data, [{"text": text, "probabilities": SURE["good"]} for text in texts])
+    task = task_of(tiny_classification(data, data__train="train.jsonl", teacher__answers=answers), data / "run")
+    assert task.taught.answered.tolist() == [True, True, True]
+    assert task.taught.texts == ["fresh bread"]
+
+
+def test_one_array_is_read_as_lines_are(data: Path) -> None:
+    rows = rows_of(make_documents(40, seed=1))
+    (data / "array.json").write_text(json.dumps(rows, indent=1), encoding="utf-8")
+    by_line, by_array = (
+        task_of(tiny_classification(data, teacher__answers=name), data / "run").taught.soft
+        for name in (written(data, rows), str(data / "array.json"))
+    )
+    assert by_line is not None
+    assert by_array is not None
+    np.testing.assert_array_equal(by_line, by_array)
+
+
+def test_what_classify_adds_to_rows_with_such_fields_is_the_answer(data: Path) -> None:
+    said = {"predicted_text": "rude soup", "predicted_probabilities": SURE["bad"]}
+    answers = written(data, [{"text": "the title", "probabilities": 3, **said}])
+    task = task_of(tiny_classification(data, teacher__answers=answers), data / "run")
+    assert task.taught.texts == ["rude soup"]
+
+
+@pytest.mark.parametrize("several", [False, True])
+def test_a_temperature_near_zero_leaves_the_best_label(data: Path, several: bool) -> None:
+    answers = written(data, [{"text": "lovely soup", "probabilities": {"good": 0.6, "bad": 0.4}}])
+    settings: dict[str, Any] = {"data__multi_label": several, "teacher__temperature": 1e-4}
+    task = task_of(tiny_classification(data, teacher__answers=answers, **settings), data / "run")
+    assert task.taught.soft is not None
+    np.testing.assert_allclose(task.taught.soft[-1], [0, 1])
+
+
 @pytest.mark.parametrize(
     ("row", "message"),
     [
         ({"probabilities": SURE["good"]}, "expected a text in 'text', found none"),
-        ({"text": " ", "probabilities": SURE["good"]}, "expected a text in 'text', found \" \""),
+        ({"text": None, "probabilities": SURE["good"]}, "expected a text in 'text', found null"),
         ({"text": "soup"}, "expected probabilities by label in 'probabilities', found none"),
         (
             {"text": "soup", "probabilities": [0.5, 0.5]},

@@ -99,6 +99,12 @@ def test_a_model_of_another_task_is_one_clear_error(
         ("classification", {"tokenizer__kind": "bpe"}, "expected tokenizer.kind words, as .* has, found bpe"),
         ("classification", {"tokenizer__splitter": "split"}, "expected tokenizer.splitter words, as .*, found split"),
         ("language_model", {"tokenizer__kind": "characters"}, "expected tokenizer.kind words, as .*, found characters"),
+        ("language_model", {"tokenizer__kind": "unigram"}, "expected tokenizer.kind words, as .*, found unigram"),
+        (
+            "language_model",
+            {"tokenizer__splitter": "words"},
+            "expected tokenizer.splitter whitespace, .*, found words",
+        ),
         ("language_model", {"model__direction": "backward"}, "found direction backward; give model.direction=forward"),
         ("forecasting", {"model__horizon": 2}, "found horizon 2; give model.horizon="),
         ("anomaly_detection", {"model__code_dim": 1}, "found code_dim 1; give model.code_dim="),

@@ -80,6 +80,13 @@ def test_a_student_takes_over_what_its_teachers_say(folder: Path, tmp_path: Path
     assert "learnt from the answers of tiny (seed 1) as well" in card
 
 
+def test_it_is_said_whose_subwords_a_student_takes_over(folder: Path, tmp_path: Path) -> None:
+    said: list[str] = []
+    task = task_of(taught(folder, "one", tokenizer__vocabulary_size=5000), tmp_path / "run", said.append)
+    count = len(task.vocabularies.target)
+    assert f"takes over the {count:,} subwords of {folder / 'one' / 'model'} (teacher.runs)" in said
+
+
 def test_a_run_with_teachers_that_dies_ends_as_if_it_had_not(folder: Path, tmp_path: Path) -> None:
     config = taught(folder, "one", "two", trainer__checkpoint_steps=1)
     whole = train(config, tmp_path / "whole")
@@ -97,6 +104,10 @@ def test_models_that_cannot_teach_are_refused(folder: Path, tmp_path: Path) -> N
     separate = {"tokenizer__joint": False, "model__tie_embeddings": "target"}
     assert refusal(taught(folder, "one", **separate)) == (
         f"teacher.runs: expected models with tokenizer.joint false, as this run has, found true in {model}"
+    )
+    assert refusal(taught(folder, "one", tokenizer__normalization="nmt_nfkc_cf")) == (
+        "teacher.runs: expected models with tokenizer.normalization nmt_nfkc_cf, as this run has, "
+        f"found nmt_nfkc in {model}"
     )
     train(tiny_translation(folder, tokenizer__vocabulary_size=290), folder / "few")
     assert refusal(taught(folder, "one", "few")) == (

@@ -112,6 +112,15 @@ def test_a_start_that_changes_or_goes_before_the_run_goes_on_is_told(tmp_path: P
     ("changes", "message"),
     [
         ({"model__attention_dim": 7}, "do not fit this run; it was trained with model.attention_dim 6, here 7"),
+        ({"tokenizer__kind": "unigram"}, "expected tokenizer.kind bpe, as .* has, found unigram"),
+        (
+            {"tokenizer__normalization": "identity"},
+            "expected tokenizer.normalization nmt_nfkc, as .* has, found identity",
+        ),
+        (
+            {"tokenizer__joint": False, "model__tie_embeddings": "target"},
+            "expected tokenizer.joint true, as .* has, found false",
+        ),
         (
             {"data__source": "en", "data__target": "de"},
             r"expected a model from en to de \(data.source, data.target\), found de to en in ",

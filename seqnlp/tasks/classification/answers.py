@@ -23,7 +23,9 @@ ROUNDING = 1e-3
 
 
 def read_answers(path: Path, labels: Sequence[str], multi_label: bool) -> dict[str, FloatArray]:
-    """The probabilities (K,) of the labels by text, from lines ``{"text": "a text", "probabilities": {"label": 0.9}}``.
+    """The probabilities (K,) of the labels by plain text, of ``{"text": "a text", "probabilities": {"label": 0.9}}``.
+
+    That is one row a line, or the items of one array.
 
     Raises:
         DataError: it has no answers, labels are missing or unknown, numbers are no probabilities,
@@ -34,7 +36,7 @@ def read_answers(path: Path, labels: Sequence[str], multi_label: bool) -> dict[s
     def read(row: Any, line: int) -> Iterator[tuple[str, FloatArray]]:
         yield _answer(fields_of(row), labels, multi_label)
 
-    for text, answer in converted_rows(path, "jsonl", read):
+    for text, answer in converted_rows(path, "json", read):
         if np.abs(found.setdefault(text, answer) - answer).max() > ROUNDING:
             raise DataError(f"expected one answer for each text (teacher.answers), found two for {shown(text)}", path)
     if not found:
@@ -44,9 +46,16 @@ def read_answers(path: Path, labels: Sequence[str], multi_label: bool) -> dict[s
     return found
 
 
+def plain(text: str) -> str:
+    """The text by which answers are found: spaces and line breaks, which are between words, are single spaces."""
+    return " ".join(text.split())
+
+
 def _answer(row: Mapping[str, Any], labels: Sequence[str], multi_label: bool) -> tuple[str, FloatArray]:
+    """The plain text and its answer (K,). Where rows had such fields before, ``seqnlp classify`` adds others."""
+    row = {**row, **{name: row[other] for name in ("text", "probabilities") if (other := f"predicted_{name}") in row}}
     text, said = row.get("text"), row.get("probabilities")
-    if not isinstance(text, str) or not text.strip():
+    if not isinstance(text, str):
         raise DataError(f"expected a text in 'text', found {_found(row, 'text')}")
     if not isinstance(said, dict):
         raise DataError(f"expected probabilities by label in 'probabilities', found {_found(row, 'probabilities')}")
@@ -62,10 +71,10 @@ def _answer(row: Mapping[str, Any], labels: Sequence[str], multi_label: bool) ->
             raise DataError(f"expected a probability of '{name}' from 0 to 1, found {shown(value)}")
     answer = np.array([said[name] for name in labels], dtype=np.float64)  # (K,)
     if multi_label:
-        return text, answer
+        return plain(text), answer
     if abs(answer.sum() - 1) > SUM_TOLERANCE:
         raise DataError(f"expected probabilities that sum up to 1, found {answer.sum():.4g}")
-    return text, answer / answer.sum()
+    return plain(text), answer / answer.sum()
 
 
 def _found(row: Mapping[str, Any], field: str) -> str:
@@ -74,21 +83,21 @@ def _found(row: Mapping[str, Any], field: str) -> str:
 
 def milder(answers: FloatArray, temperature: float, multi_label: bool) -> FloatArray:
     """Probabilities (N, K) as they would be if the scores behind them were divided by a temperature."""
-    likely = answers ** (1 / temperature)  # (N, K)
-    against = (1 - answers) ** (1 / temperature) if multi_label else 0.0
-    total = likely + against if multi_label else likely.sum(axis=1, keepdims=True)  # (N, K) or (N, 1)
-    return np.asarray(likely / total)
+    if multi_label:
+        return milder(np.stack([answers, 1 - answers], axis=-1), temperature, False)[..., 0]
+    likely = (answers / answers.max(axis=-1, keepdims=True)) ** (1 / temperature)  # (..., K), of which one is 1
+    return np.asarray(likely / likely.sum(axis=-1, keepdims=True))
 
 
 def texts_to_learn(
     answers: Mapping[str, FloatArray], train: Sequence[str], kept_out: Collection[str]
 ) -> tuple[list[str], int]:
-    """The answered texts that train lacks, and how many were left out because dev or test holds them.
+    """The answered texts that train lacks, and how many were left out because dev or test holds them; no blank one.
 
     Args:
         kept_out: texts of dev and test, normalized; letters' case and spaces make no other text.
     """
-    known = set(train)
+    known = {"", *map(plain, train)}
     more = [text for text in answers if text not in known]
     learnt = [text for text in more if normalized_text(text) not in kept_out]
     return learnt, len(more) - len(learnt)
@@ -98,6 +107,6 @@ def answered_rows(
     answers: Mapping[str, FloatArray], texts: Sequence[str], width: int
 ) -> tuple[FloatArray, NDArray[np.bool_]]:
     """The answers (N, K) for texts, zeros where there is none, and for which (N,) there is one."""
-    answered = np.array([text in answers for text in texts], dtype=bool)  # (N,)
-    nothing = np.zeros(width)  # (K,)
-    return np.array([answers.get(text, nothing) for text in texts]).reshape(-1, width), answered
+    keys, nothing = list(map(plain, texts)), np.zeros(width)  # (K,)
+    answered = np.array([key in answers for key in keys], dtype=bool)  # (N,)
+    return np.array([answers.get(key, nothing) for key in keys]).reshape(-1, width), answered

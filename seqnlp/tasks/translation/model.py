@@ -13,6 +13,8 @@ from seqnlp.config.translation import TranslationConfig, TranslatorConfig
 from seqnlp.errors import RunError
 from seqnlp.models.translator import RecurrentTranslator
 from seqnlp.saved_weights import with_weights
+from seqnlp.tasks.start import refuse_other
+from seqnlp.tasks.translation.given_subwords import asked_and_given
 from seqnlp.tasks.translation.saved import SavedTranslator, Vocabularies, read_translator
 from seqnlp.text.flat_texts import FlatTexts, OneAfterTheOther
 from seqnlp.text.rewritten import Rewritten
@@ -60,7 +62,7 @@ def translator_start(config: TranslationConfig, bundle: Bundle) -> tuple[Vocabul
     """The subwords of the model that a run begins with, and a translator of this run's settings with its weights.
 
     Raises:
-        RunError: the model is for other languages, or its sizes are not those of this run.
+        RunError: the model is for other languages, or its subwords or its sizes are not those of this run.
     """
     loaded = translator_from_bundle(bundle)
     languages = loaded.saved.source_language, loaded.saved.target_language
@@ -70,6 +72,8 @@ def translator_start(config: TranslationConfig, bundle: Bundle) -> tuple[Vocabul
             f"start_from: expected a model from {wanted[0]} to {wanted[1]} (data.source, data.target), "
             f"found {languages[0]} to {languages[1]} in {config.start_from}"
         )
+    for setting, asked, actual in asked_and_given(config.tokenizer, loaded.saved.vocabularies):
+        refuse_other(config, setting, actual, asked)
     model = build_translator(config.model, loaded.saved.vocabularies)
     try:
         model.load_state_dict(loaded.model.state_dict())

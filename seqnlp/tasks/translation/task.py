@@ -55,7 +55,9 @@ class TranslationTask(BaseTask[TranslationConfig, RecurrentTranslator]):
         self.teachers = teacher_names(bundles)
         given, model = translator_start(config, begun) if begun else (None, None)
         teachers = translation_teachers(config, bundles, given)
-        given = teachers[0].saved.vocabularies if teachers else given
+        if teachers and not given:
+            given = teachers[0].saved.vocabularies
+            say(f"takes over the {len(given.target):,} subwords of {teachers[0].saved.folder} (teacher.runs)")
         corpus = training_corpus(config, self.digests[TRAIN], given, say)
         self.dev = load_pairs(config.data, "dev", say)
         self.vocabularies = corpus.vocabularies

@@ -17,6 +17,7 @@ from seqnlp.errors import RunError
 from seqnlp.nn.smoothed_loss import SoftTargets
 from seqnlp.tasks.teachers import progress_of, refuse_other
 from seqnlp.tasks.translation.batches import pair_batch
+from seqnlp.tasks.translation.given_subwords import asked_and_given
 from seqnlp.tasks.translation.model import LoadedTranslator, translator_from_bundle
 from seqnlp.tasks.translation.saved import Vocabularies
 
@@ -69,8 +70,8 @@ def translation_teachers(
     for one in loaded:
         saved = one.saved
         refuse_other(saved.folder, "the languages", wanted, f"{saved.source_language} to {saved.target_language}")
-        joint = saved.vocabularies.joint
-        refuse_other(saved.folder, "tokenizer.joint", str(config.tokenizer.joint).lower(), str(joint).lower())
+        for setting, asked, actual in asked_and_given(config.tokenizer, saved.vocabularies):
+            refuse_other(saved.folder, setting, asked, actual)
         given = given or saved.vocabularies
         if saved.vocabularies.to_files() != given.to_files():
             other = config.start_from or loaded[0].saved.folder

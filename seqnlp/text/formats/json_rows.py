@@ -26,6 +26,8 @@ def read_json_rows(path: str | os.PathLike[str]) -> Iterator[tuple[int, Any]]:
     """
     lines = list(read_lines(path))
     first = next((line for _, line in lines if line.strip()), "")
+    if not first:
+        return
     array = first.lstrip().startswith("[") and not is_json(first)
     if array or not is_json(first) or _is_array_of_rows(first):
         yield from _values("\n".join(line for _, line in lines), path)
