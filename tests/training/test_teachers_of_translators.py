@@ -15,6 +15,7 @@ from tiny_tasks import SuddenDeathError, dying
 
 from seqnlp.bundle import load_bundle
 from seqnlp.errors import ConfigError
+from seqnlp.models.translator import PairBatch, RecurrentTranslator
 from seqnlp.tasks.translation.batches import pair_batch
 from seqnlp.tasks.translation.model import translator_from_bundle
 from seqnlp.tasks.translation.task import TranslationTask
@@ -53,6 +54,27 @@ def test_the_likeliest_subwords_of_the_mean_are_kept(folder: Path, tmp_path: Pat
         torch.testing.assert_close(best.amin(dim=1), mean.topk(best.size(1)).values[:, -1], atol=1e-5, rtol=1e-3)
         expected = best / best.sum(dim=1, keepdim=True)
         torch.testing.assert_close(said.probabilities.float(), expected, atol=2e-3, rtol=0)
+
+
+def test_answers_of_long_pairs_are_computed_a_few_at_a_time(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    together = task_of(taught(folder, "one"), tmp_path / "run").soft
+    seen, known = list[int](), RecurrentTranslator.next_log_probs
+
+    def counted(model: RecurrentTranslator, batch: PairBatch) -> torch.Tensor:
+        seen.append(int(batch.mask.sum()))
+        return known(model, batch)
+
+    monkeypatch.setattr(RecurrentTranslator, "next_log_probs", counted)
+    monkeypatch.setattr("seqnlp.tasks.translation.teachers.ROWS_AT_ONCE", 20)
+    task = task_of(taught(folder, "one"), tmp_path / "run")
+    longest = int(task.encoded[1].lengths.max()) + 1
+    assert sum(seen) == int(task.encoded[1].lengths.sum()) + len(task.encoded[1].lengths)
+    assert max(seen) < 20 + longest
+    assert together is not None
+    assert task.soft is not None
+    np.testing.assert_allclose(task.soft.probabilities, together.probabilities, atol=2e-3)
 
 
 def test_rows_of_a_batch_are_those_of_its_targets(folder: Path, tmp_path: Path) -> None:

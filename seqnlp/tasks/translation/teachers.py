@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,7 +25,8 @@ KEPT = 8
 """Subwords that are kept of each answer. On Multi30k they have 88 % of its probability, and the rest of it is mostly
 what label smoothing gave all other subwords."""
 
-PAIRS_AT_ONCE = 64
+ROWS_AT_ONCE = 2048
+"""Target subwords whose probabilities of the whole vocabulary exist at the same time."""
 
 
 @dataclass(frozen=True)
@@ -95,9 +96,7 @@ def soft_corpus(
     soft = SoftCorpus(np.zeros(shape, np.int32), np.zeros(shape, np.float16), starts, config.teacher.weight)
     models = [one.model.to(device) for one in teachers]
     report = progress_of(1, 1, config.teacher.runs, len(lengths), "pairs", say)
-    order = np.argsort(lengths, kind="stable")
-    for first in range(0, len(order), PAIRS_AT_ONCE):
-        pairs = order[first : first + PAIRS_AT_ONCE]
+    for pairs in _of_about(ROWS_AT_ONCE, lengths):
         batch, rows = pair_batch(encoded, pairs).to(device), soft.rows(pairs)  # rows (n,)
         with torch.inference_mode():
             mean = torch.stack([model.next_log_probs(batch).exp() for model in models]).mean(dim=0)  # (n, V)
@@ -105,3 +104,10 @@ def soft_corpus(
         soft.ids[rows], soft.probabilities[rows] = ids.cpu(), (best / best.sum(dim=1, keepdim=True)).cpu()
         report(len(pairs))
     return soft
+
+
+def _of_about(rows: int, lengths: IntArray) -> Iterator[IntArray]:
+    """The pairs of these lengths (N,), shorter ones first, in groups of about so many rows; a longer one is alone."""
+    order = np.argsort(lengths, kind="stable")
+    groups = (lengths[order].cumsum() - 1) // rows
+    yield from np.split(order, np.flatnonzero(np.diff(groups)) + 1)
