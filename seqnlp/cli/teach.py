@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -87,8 +88,13 @@ def _check(arguments: argparse.Namespace) -> None:
         raise SeqnlpError(f"--learning-rate: expected a number between 0 and 1, found {arguments.learning_rate}")
     if arguments.output is None:
         raise SeqnlpError("expected -o FILE, where the answers go")
-    if not arguments.output.absolute().parent.is_dir():
-        raise SeqnlpError(f"-o: there is no folder {arguments.output.absolute().parent}")
+    folder = arguments.output.absolute().parent
+    if not folder.is_dir():
+        raise SeqnlpError(f"-o: there is no folder {folder}")
+    if arguments.output.is_dir():
+        raise SeqnlpError(f"-o: expected a file, found the folder {arguments.output}")
+    if not os.access(folder, os.W_OK):
+        raise SeqnlpError(f"-o: nothing can be written in the folder {folder}; choose another one")
 
 
 def _learnt(

@@ -53,8 +53,8 @@ class TextPieces:
         self.longest = longest
 
     def read(self, texts: Sequence[str]) -> list[list[int]]:
-        """The ids of each text."""
-        return [coded.ids for coded in self._tokenizer.encode_batch(list(texts))]
+        """The ids of each text; one that has none, nor special ones around it, is read as the first id."""
+        return [coded.ids or [0] for coded in self._tokenizer.encode_batch(list(texts))]
 
 
 def padded(read: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:

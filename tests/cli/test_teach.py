@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from safetensors.numpy import save_file
+from safetensors.numpy import load_file, save_file
 from tiny_encoder import write_encoder
 
 from seqnlp.cli import main
@@ -124,3 +124,21 @@ def test_only_classifiers_are_taught_and_only_by_encoders(folder: Path, capsys: 
     (folder / "encoder" / "model.safetensors").unlink()
     assert teach(folder) == 2
     assert "expected a config.json and a model.safetensors; no model.safetensors here" in capsys.readouterr().err
+
+
+def test_a_folder_is_no_output_and_that_is_said_before_anything_is_learnt(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert teach(folder, output="encoder") == 2
+    said = capsys.readouterr().err
+    assert f"-o: expected a file, found the folder {folder / 'encoder'}" in said
+    assert "learnt" not in said
+
+
+def test_a_loss_that_is_no_number_ends_it(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    weights = load_file(folder / "encoder" / "model.safetensors")
+    weights["embeddings.word_embeddings.weight"][:] = np.nan
+    save_file(weights, folder / "encoder" / "model.safetensors")
+    assert teach(folder) == 2
+    assert "the loss is not a number at step 1; lower --learning-rate" in capsys.readouterr().err
+    assert not (folder / "answers.jsonl").exists()

@@ -122,6 +122,14 @@ def test_spaces_and_line_breaks_make_no_other_text(data: Path) -> None:
     assert task.taught.texts == ["fresh bread"]
 
 
+def test_of_texts_that_differ_by_spaces_alone_the_first_counts(data: Path) -> None:
+    rows = [{"text": text, "probabilities": SURE[label]} for text, label in (("a  room", "bad"), ("a room", "good"))]
+    task = task_of(tiny_classification(data, teacher__answers=written(data, rows)), data / "run")
+    assert task.taught.texts == ["a room"]
+    assert task.taught.soft is not None
+    np.testing.assert_allclose(task.taught.soft[-1], [0.9, 0.1], rtol=1e-6)
+
+
 def test_one_array_is_read_as_lines_are(data: Path) -> None:
     rows = rows_of(make_documents(40, seed=1))
     (data / "array.json").write_text(json.dumps(rows, indent=1), encoding="utf-8")

@@ -25,7 +25,7 @@ ROUNDING = 1e-3
 def read_answers(path: Path, labels: Sequence[str], multi_label: bool) -> dict[str, FloatArray]:
     """The probabilities (K,) of the labels by plain text, of ``{"text": "a text", "probabilities": {"label": 0.9}}``.
 
-    That is one row a line, or the items of one array.
+    That is one row a line, or the items of one array. Of texts that differ by spaces alone the first counts.
 
     Raises:
         DataError: it has no answers, labels are missing or unknown, numbers are no probabilities,
@@ -43,7 +43,10 @@ def read_answers(path: Path, labels: Sequence[str], multi_label: bool) -> dict[s
         raise DataError(
             "expected JSON lines with text and probabilities (teacher.answers); found blank lines only", path
         )
-    return found
+    first: dict[str, FloatArray] = {}
+    for text, answer in found.items():
+        first.setdefault(plain(text), answer)
+    return first
 
 
 def plain(text: str) -> str:
@@ -52,7 +55,7 @@ def plain(text: str) -> str:
 
 
 def _answer(row: Mapping[str, Any], labels: Sequence[str], multi_label: bool) -> tuple[str, FloatArray]:
-    """The plain text and its answer (K,). Where rows had such fields before, ``seqnlp classify`` adds others."""
+    """The text and its answer (K,). Where rows had such fields before, ``seqnlp classify`` adds others."""
     row = {**row, **{name: row[other] for name in ("text", "probabilities") if (other := f"predicted_{name}") in row}}
     text, said = row.get("text"), row.get("probabilities")
     if not isinstance(text, str):
@@ -71,10 +74,10 @@ def _answer(row: Mapping[str, Any], labels: Sequence[str], multi_label: bool) ->
             raise DataError(f"expected a probability of '{name}' from 0 to 1, found {shown(value)}")
     answer = np.array([said[name] for name in labels], dtype=np.float64)  # (K,)
     if multi_label:
-        return plain(text), answer
+        return text, answer
     if abs(answer.sum() - 1) > SUM_TOLERANCE:
         raise DataError(f"expected probabilities that sum up to 1, found {answer.sum():.4g}")
-    return plain(text), answer / answer.sum()
+    return text, answer / answer.sum()
 
 
 def _found(row: Mapping[str, Any], field: str) -> str:

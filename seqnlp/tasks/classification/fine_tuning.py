@@ -17,6 +17,7 @@ from torch.nn import functional
 from seqnlp.arrays import FloatArray, IntArray
 from seqnlp.config.loop import LoopConfig
 from seqnlp.data.batches import plan_epoch, plan_in_order
+from seqnlp.errors import TrainingError
 from seqnlp.models.encoder_classifier import encoder_classifier, lengths_of, padded
 from seqnlp.tasks.classification.prediction import probabilities
 from seqnlp.training.device import choose_device, choose_precision
@@ -87,7 +88,11 @@ class FineTunedEncoder:
         self._multi_label, self._options, self._seed = multi_label, options, seed
 
     def learn(self, texts: Sequence[str], targets: NDArray[np.bool_], say: Say) -> None:
-        """Fine-tune on texts and their labels (N, K): AdamW, a warm-up, then a learning rate that falls to 0."""
+        """Fine-tune on texts and their labels (N, K): AdamW, a warm-up, then a learning rate that falls to 0.
+
+        Raises:
+            TrainingError: the loss is not a number any more.
+        """
         options, chosen = self._options, self._chosen(len(texts))
         read, targets = self._pieces.read([texts[number] for number in chosen]), targets[chosen]
         lengths = lengths_of(read)
@@ -102,8 +107,10 @@ class FineTunedEncoder:
         schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate(step, len(batches)))
         report = _Report(len(batches), say)
         self.model.train()
-        for batch in batches:
+        for step, batch in enumerate(batches, start=1):
             loss = self._loss([read[number] for number in batch], targets[batch])
+            if not torch.isfinite(loss):
+                raise TrainingError(f"the loss is not a number at step {step:,}; lower --learning-rate")
             optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             nn.utils.clip_grad_norm_(self.model.parameters(), LARGEST_GRADIENT)
