@@ -15,6 +15,7 @@ from seqnlp.text.formats.prodigy import is_left_out
 from seqnlp.text.headings import columns_hint, document_columns_remedy, known_columns, refuse_heading, unnamed_column
 from seqnlp.text.jsonl import shown
 from seqnlp.text.tables import Table
+from seqnlp.text.written_lists import written_list
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +53,15 @@ class Columns:
     delimiter: str = ""
 
     def labels(self, value: str) -> tuple[str, ...]:
-        """The labels that a field holds.
+        """The labels that a field holds; of several, it may be a list as other programs write it, ``['a', 'b']``.
 
         Raises:
             DataError: there is none where there must be one.
         """
         if not self.separator:
             return (one_label(value),)
-        return distinct(part.strip() for part in value.split(self.separator))
+        written = written_list(value)
+        return distinct(part.strip() for part in (value.split(self.separator) if written is None else written))
 
 
 def read_table_documents(

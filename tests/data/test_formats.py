@@ -339,6 +339,35 @@ def test_a_bad_row_of_a_table_is_refused(tmp_path: Path, content: str, message: 
         load(write(tmp_path, content, "a.csv"))
 
 
+@pytest.mark.parametrize(
+    ("heading", "words", "tags"),
+    [
+        ("text,labels", "Oke left Tarn", "B-PER O B-LOC"),
+        ("Sentence #,Sentence,POS,Tag", "1,Oke left Tarn", "\"['NNP', 'VBD', 'NNP']\",\"['B-PER', 'O', 'B-LOC']\""),
+        ("id,tokens,ner_tags", "7,\"['Oke', 'left', 'Tarn']\"", "\"['B-PER', 'O', 'B-LOC']\""),
+        ("id,tokens,ner_tags", "7,['Oke' 'left' 'Tarn']", "['B-PER' 'O' 'B-LOC']"),
+        ("id,tokens,ner_tags", "7,['Oke' 'left' 'Tarn']", "[1 0 2]"),
+    ],
+)
+def test_a_row_of_a_table_may_be_a_sentence(tmp_path: Path, heading: str, words: str, tags: str) -> None:
+    config = write(tmp_path, f"{heading}\n" + f"{words},{tags}\n" * 2, "a.csv")
+    config.tag_names = "O,B-PER,B-LOC" if tags[1].isdecimal() else ""
+    assert load(config)[0] == [[("Oke", "B-PER"), ("left", "O"), ("Tarn", "B-LOC")]] * 2
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ("1,Oke left,B-PER O\n1,Oke left,B-PER\n", r":3: expected as many tags as tokens, found 1 and 2"),
+        ("1,Oke left Tarn,B-PER O\n", r":2: expected a word and its tag, or a sentence .* found 3 words with 2 tags"),
+        ("1,['Oke' 'left'],[1 0]\n", r":2: .*data.tag_names names numbered tags"),
+    ],
+)
+def test_a_sentence_in_a_row_has_as_many_tags_as_words(tmp_path: Path, rows: str, message: str) -> None:
+    with pytest.raises(DataError, match=message):
+        load(write(tmp_path, f"sentence,text,tags\n{rows}", "a.csv"))
+
+
 def test_words_such_as_na_and_null_are_words(tmp_path: Path) -> None:
     sentences, _ = load(write(tmp_path, 'Sentence #,Word,Tag\n1,NA,O\n,null,O\n,"""",O\n,"1,5",O\n', "a.csv"))
     assert [word for word, _ in sentences[0]] == ["NA", "null", '"', "1,5"]

@@ -78,7 +78,8 @@ def read_examples(
     if form == "conllu":
         return read_conllu(path, reading.tag or "upos")
     if form == "csv":
-        return read_token_csv(path, TokenColumns(reading.sentence, reading.token, reading.tag))
+        read_row = row_reader(Path(path), RowFields(names=reading.names), reading.offsets)
+        return read_token_csv(path, TokenColumns(reading.sentence, reading.token, reading.tag), read_row)
     if form == "brat":
         return read_brat(path, reading.offsets, left_out)
     if form == "spacy" and is_docbin(path):

@@ -1,15 +1,18 @@
-"""A table of one word a row, with a column that tells sentences apart, as Kaggle's NER corpora have."""
+"""A table of one sentence a row, or of one word and a column that tells sentences apart, as Kaggle's corpora are."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain, islice
+from typing import Any, NamedTuple
 
 from seqnlp.errors import DataError, did_you_mean, listed
 from seqnlp.text.csv_rows import csv_rows
 from seqnlp.text.files import read_lines
-from seqnlp.text.sentence import TaggedSentence, sentences_of_words
+from seqnlp.text.formats.annotated import Example
+from seqnlp.text.formats.sentence_csv import holds_sentences, sentences_of_rows
+from seqnlp.text.sentence import sentences_of_words
 
 SENTENCES = (
     "sentence #",
@@ -22,8 +25,10 @@ SENTENCES = (
     "sentence_number",
 )
 WORDS = ("word", "token", "words", "tokens", "text")
-TAGS = ("tag", "ner", "ner_tag", "label", "labels", "tags", "entity")
+TAGS = ("tag", "ner", "ner_tag", "label", "labels", "tags", "entity", "ner_tags")
 DELIMITERS = (",", ";", "\t")
+LOOKED_AT = 10
+"""Rows that tell whether a row is a word or a sentence."""
 
 
 class TokenColumns(NamedTuple):
@@ -34,10 +39,16 @@ class TokenColumns(NamedTuple):
     tag: str = ""
 
 
-def read_token_csv(path: str | os.PathLike[str], columns: TokenColumns) -> Iterator[TaggedSentence]:
+def read_token_csv(
+    path: str | os.PathLike[str], columns: TokenColumns, read_row: Callable[[Mapping[str, Any], int], Example]
+) -> Iterator[Example]:
     """The sentences: another value in the sentence column begins one, an empty value goes on with the one before.
 
+    Where a field holds several words, and another one as many tags, each row is a sentence.
     The first row names the columns; between them are commas, semicolons or tabs.
+
+    Args:
+        read_row: makes an example of ``{"tokens": [...], "tags": [...]}`` and its line.
 
     Raises:
         DataError: no such column, an empty word or tag, or a row with another number of columns; with file and line.
@@ -45,6 +56,12 @@ def read_token_csv(path: str | os.PathLike[str], columns: TokenColumns) -> Itera
     delimiter = delimiter_of_heading(next(line for _, line in read_lines(path)))
     rows = csv_rows((line for _, line in read_lines(path)), path, delimiter)
     number, head = next(rows, (1, []))
+    first = list(islice(rows, LOOKED_AT))
+    rows = chain(first, rows)
+    names = [name.strip(" ") for name in head]
+    token, tag = _found(columns.token, (*WORDS, "sentence"), names), _found(columns.tag, TAGS, names)
+    if token is not None and tag is not None and holds_sentences(first, token, tag):
+        return sentences_of_rows(rows, head, token, tag, path, read_row)
     sentence_at = _place("data.sentence_column", columns.sentence, SENTENCES, head, path, number)
     token_at = _place("data.token_column", columns.token, WORDS, head, path, number)
     tag_at = _place("data.tag_column", columns.tag, TAGS, head, path, number)
@@ -58,6 +75,8 @@ def read_token_csv(path: str | os.PathLike[str], columns: TokenColumns) -> Itera
             if name and name != current:
                 yield None
             current = name or current
+            if len(row[tag_at].split()) > 1 and len(row[token_at].split()) > 1:
+                raise DataError(_several(row[token_at], row[tag_at]), path, number)
             for what, value in ((head[token_at], row[token_at]), (head[tag_at], row[tag_at])):
                 if not value.strip(" "):
                     raise DataError(f"the column '{what}' is empty", path, number)
@@ -77,18 +96,26 @@ def is_heading(names: Sequence[str]) -> bool:
     return bool(known & set(SENTENCES)) and bool(known & set(WORDS)) and bool(known & set(TAGS))
 
 
+def _several(words: str, tags: str) -> str:
+    """What to say of several words and tags in one row."""
+    counts = f"{len(words.split())} words with {len(tags.split())} tags"
+    return f"expected a word and its tag, or a sentence with as many tags as words between spaces; found {counts}"
+
+
 def _place(setting: str, wanted: str, usual: Sequence[str], head: Sequence[str], path: object, line: int) -> int:
     names = [name.strip(" ") for name in head]
-    if wanted:
-        if wanted in names:
-            return names.index(wanted)
-        expected = f"'{wanted}'"
-    else:
-        lower = [name.lower() for name in names]
-        for name in usual:
-            if name in lower:
-                return lower.index(name)
-        expected = f"{', '.join(usual[:4])} or a like one"
+    place = _found(wanted, usual, names)
+    if place is not None:
+        return place
+    expected = f"'{wanted}'" if wanted else f"{', '.join(usual[:4])} or a like one"
     columns = listed(names)
     hint = did_you_mean(wanted, names) if wanted else f"; set {setting}"
     raise DataError(f"expected the column {expected}, found {columns}{hint}", path, line)
+
+
+def _found(wanted: str, usual: Sequence[str], names: Sequence[str]) -> int | None:
+    """The place of the column that is wanted, else of the first usual one that is there."""
+    if wanted:
+        return names.index(wanted) if wanted in names else None
+    lower = [name.lower() for name in names]
+    return next((lower.index(name) for name in usual if name in lower), None)
