@@ -24,13 +24,16 @@ EXAMPLES = """\
 examples:
   seqnlp teach all-MiniLM-L6-v2/ recipe=classification/sst2 --epochs 1 -o answers.jsonl
   seqnlp train recipe=classification/sst2 teacher.answers=answers.jsonl
+  seqnlp teach all-MiniLM-L6-v2/ recipe=classification/sentence_polarity --parts 4 -o answers.jsonl
   seqnlp teach all-MiniLM-L6-v2/ task=classification data.train=reviews.tsv data.dev=10% --texts more.txt -o all.jsonl
 
 The encoder is a folder with tokenizer.json, config.json and model.safetensors (BERT, RoBERTa and their kin). It learns
 the labels of the training texts of a recipe or of settings, as for `seqnlp train`, and is scored on dev. Written are
-its probabilities for each training text, and for each line of --texts, which needs no labels: what a small model
-learns beside its labels (`teacher.answers`). The encoder itself is changed nowhere and not needed any more.
+its probabilities for each training text, for each line of --texts, which needs no labels, and for --parts of both:
+what a small model learns beside its labels (`teacher.answers`). The encoder's folder stays as it is, and the small
+model does not need it.
 """
+MOST_PARTS = 100
 MOST = {"epochs": 1000, "batch": 4096, "longest": 65536}
 
 
@@ -41,6 +44,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--config-dir", metavar="DIR", help="a folder with recipes/ (and groups) of your own")
     parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="where the answers go (.jsonl, .jsonl.gz)")
     parser.add_argument("--texts", type=Path, metavar="FILE", help="texts without labels, one a line, to be answered")
+    parser.add_argument(
+        "--parts", type=int, default=0, metavar="N", help="N runs of words out of each text, to be answered as well"
+    )
     how = parser.add_argument_group("fine-tuning")
     how.add_argument("--epochs", type=int, default=3, metavar="N", help="passes over the examples (default 3)")
     how.add_argument(
@@ -58,8 +64,9 @@ def run(arguments: argparse.Namespace) -> int:
     """Fine-tune, score, answer and write."""
     _check(arguments)
     from seqnlp.compose import compose_config
-    from seqnlp.config.classification import ClassificationConfig
+    from seqnlp.config.classification import ClassificationConfig, TokensConfig
     from seqnlp.data.documents import load_documents
+    from seqnlp.tasks.classification.text_parts import parts_of
     from seqnlp.tasks.teachers import lines_with_text
 
     config = compose_config(arguments.overrides, arguments.config_dir)
@@ -68,7 +75,9 @@ def run(arguments: argparse.Namespace) -> int:
     use_threads(arguments.threads)
     train, dev = (load_documents(config.data, split, say) for split in ("train", "dev"))
     more = lines_with_text(arguments.texts, "--texts") if arguments.texts else []
-    texts = list(dict.fromkeys([*(document.text for document in train), *more]))
+    whole = [*(document.text for document in train), *more]
+    splitter = config.tokenizer.splitter if config.tokenizer.kind == "words" else TokensConfig.splitter
+    texts = list(dict.fromkeys([*whole, *parts_of(whole, arguments.parts, splitter, config.seed)]))
     encoder, labels = _learnt(arguments, config, train)
     _say_score(encoder, config, dev, labels)
     say(f"{len(texts):,} texts are answered ...")
@@ -84,6 +93,8 @@ def _check(arguments: argparse.Namespace) -> None:
             raise SeqnlpError(f"--{name}: expected 1 to {most:,}, found {getattr(arguments, name)}")
     if arguments.examples < 0:
         raise SeqnlpError(f"--examples: expected 0 (all) or more, found {arguments.examples}")
+    if not 0 <= arguments.parts <= MOST_PARTS:
+        raise SeqnlpError(f"--parts: expected 0 to {MOST_PARTS}, found {arguments.parts}")
     if not 0 < arguments.learning_rate < 1:
         raise SeqnlpError(f"--learning-rate: expected a number between 0 and 1, found {arguments.learning_rate}")
     if arguments.output is None:

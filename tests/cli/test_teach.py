@@ -70,6 +70,15 @@ def test_the_same_seed_gives_the_same_answers_and_another_others(folder: Path) -
     assert answers(folder, "a") != answers(folder, "d")
 
 
+def test_parts_of_texts_are_answered_as_they_are_written(folder: Path) -> None:
+    (folder / "more.txt").write_text("sea  gulls, tide", encoding="utf-8")
+    assert teach(folder, "--epochs", "1", "--parts", "5", "--texts", str(folder / "more.txt")) == 0
+    more = set(answers(folder)) - {text for _, text in ROWS} - {"sea  gulls, tide"}
+    whole = {"sea  gulls", "sea  gulls,", "gulls,", "gulls, tide", ", tide"}
+    assert more <= {"stormy sea", "sea tide"} | whole
+    assert len(more) > 3
+
+
 def test_several_labels_of_a_text_are_learnt_apart(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     rows = [("calm,wild", "sea gulls"), ("", "harbour"), ("wild", "storm")]
     (folder / "train.tsv").write_text("".join(f"{label}\t{text}\n" for label, text in rows), encoding="utf-8")
@@ -103,6 +112,7 @@ def test_long_texts_are_cut_and_counted(folder: Path, capsys: pytest.CaptureFixt
         (("--epochs", "0"), "--epochs: expected 1 to 1,000, found 0"),
         (("--learning-rate", "2"), "--learning-rate: expected a number between 0 and 1, found 2.0"),
         (("--examples", "-1"), "--examples: expected 0 (all) or more, found -1"),
+        (("--parts", "-2"), "--parts: expected 0 to 100, found -2"),
         (("--texts", "nowhere.txt"), "nowhere.txt"),
         (("data.train=nowhere.tsv",), "nowhere.tsv"),
     ],
