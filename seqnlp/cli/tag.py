@@ -13,6 +13,7 @@ from seqnlp.cli.worker_options import add_errors_argument, add_workers_argument,
 
 if TYPE_CHECKING:
     from seqnlp.api import Tagger
+    from seqnlp.cli.table_input import Row
 
 HELP = "tag text from standard input, one answer per line"
 EXAMPLES = """\
@@ -125,8 +126,23 @@ def _items(
         return "words", map(split_words, lines)
     if arguments.input in FORMS:
         rows = read_rows(lines, arguments.input, arguments.text_column, "standard input")[1]
-        return "kept rows" if output in KEEPING else "rows", rows
+        return "kept rows" if output in KEEPING else "rows", _texts_of(rows) if arguments.input == "csv" else rows
     return "texts", lines
+
+
+def _texts_of(rows: Iterable[Row]) -> Iterator[Row]:
+    """The rows, none of which may hold a list of words where the text should be."""
+    from seqnlp.errors import DataError
+    from seqnlp.text.jsonl import shown
+    from seqnlp.text.written_lists import written_words
+
+    for number, row in enumerate(rows, 1):
+        if written_words(row.text):
+            found = f"found a list of words in row {number}, {shown(row.text)}"
+            raise DataError(
+                f"expected text in '{row.column}', {found}; `seqnlp batch` reads such lists", "standard input"
+            )
+        yield row
 
 
 @dataclass(frozen=True)

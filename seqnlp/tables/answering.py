@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from seqnlp.api import Tagger
 from seqnlp.api.mapping import BatchAnswers
 from seqnlp.errors import listed
 from seqnlp.json_text import json_line, json_text
 from seqnlp.row_fields import beside, free_names
 from seqnlp.tables.reading import TableRow
+from seqnlp.text.written_lists import written_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class JsonAnswers:
 
 @dataclass(frozen=True)
 class CsvAnswers:
-    """Rows of CSV, to lines; an answer of several parts is written as JSON.
+    """Rows of CSV, to lines; an answer of several parts is written as JSON. A tagger reads lists that are written so.
 
     Attributes:
         columns: of the table.
@@ -55,12 +57,20 @@ class CsvAnswers:
         return csv_text([[*self.columns, *free_names(self.columns, self.answers.answers([]))]], self.delimiter)
 
     def __call__(self, rows: list[TableRow]) -> Written:
-        columns = _answered(self.answers, self.column, rows)
+        read = list(map(self._with_words, rows)) if isinstance(self.answers.model, Tagger) else rows
+        columns = _answered(self.answers, self.column, read)
+        nothing = [None] * len(rows)  # as the words of lists have: they are in the table
+        columns = {name: columns.get(name, nothing) for name in self.answers.answers([])}
         cells = [
             [*row.fields.values(), *map(_cell, answer.values())]
             for row, answer in zip(rows, _by_row(columns), strict=True)
         ]
         return Written(csv_text(cells, self.delimiter), len(rows), _errors(columns))
+
+    def _with_words(self, row: TableRow) -> TableRow:
+        """The row, a list of words in it as what it is."""
+        words = written_words(row.fields.get(self.column, ""))
+        return row if words is None else replace(row, fields={**row.fields, self.column: words})
 
 
 @dataclass(frozen=True)

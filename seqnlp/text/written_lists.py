@@ -17,6 +17,12 @@ def written_list(field: str) -> list[str] | None:
     return list(map(_text, _ITEM.findall(inside)))
 
 
+def written_words(field: str) -> list[str] | None:
+    """Those of a list of quoted texts; None if the field is none, or a list with a number, which may well be a text."""
+    words = written_list(field)
+    return words if words and all(item[0] in "'\"" for item in _ITEM.findall(field.strip()[1:-1])) else None
+
+
 def _text(item: str) -> str:
     """What an item says."""
     if item[0] not in "'\"":

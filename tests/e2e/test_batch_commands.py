@@ -71,6 +71,26 @@ def test_words_in_parquet_are_read_as_words(trained: Path, tmp_path: Path) -> No
     assert "empty word" in errors[3]
 
 
+def test_lists_of_words_in_csv_are_read_as_words(trained: Path, tmp_path: Path) -> None:
+    """As pandas and we ourselves write them; a text beside them stays a text."""
+    listed = ["['Port', 'Ombril']", '["Port", "Ombril"]', "Port Ombril", "[1]"]
+    with (tmp_path / "in.csv").open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([["id", "tokens"], *enumerate(listed)])
+    output("batch", str(trained), str(tmp_path / "in.csv"), str(tmp_path / "out.csv"))
+    with (tmp_path / "out.csv").open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["tokens"] for row in rows] == listed
+    assert [row["predicted_tokens"] for row in rows] == ["", "", '["Port", "Ombril"]', '["[", "1", "]"]']
+    assert rows[0]["tags"] == rows[1]["tags"] == rows[2]["tags"]
+    only = "tokens\n\"['Port', 'Ombril']\"\n"
+    (tmp_path / "only.csv").write_text(only, encoding="utf-8")
+    output("batch", str(trained), str(tmp_path / "only.csv"), str(tmp_path / "out.csv"))
+    with (tmp_path / "out.csv").open(newline="", encoding="utf-8") as file:
+        assert [row["tags"] for row in csv.DictReader(file)] == [rows[0]["tags"]]
+    said = refusal("tag", str(trained), "--input", "csv", "--text-column", "tokens", stdin=only)
+    assert "standard input: expected text in 'tokens', found a list of words in row 1" in said
+
+
 def test_json_lines_that_cannot_be_read_stay_rows(classifier_run: Path, tmp_path: Path) -> None:
     lines = [
         b'{"text": "a fine film", "id": 1}',
