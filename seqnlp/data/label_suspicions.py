@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from itertools import groupby
 
+from seqnlp.text.written_lists import written_list
+
 _SEPARATORS = ("|", ";", ",", "/", "+")
 
 _MIN_LABELS = 10
@@ -24,8 +26,8 @@ def label_suspicions(counts: Mapping[str, int], multi_label: bool) -> list[str]:
     if len(counts) > _MIN_LABELS and 2 * once > len(counts):
         suspicions.append(f"{once:,} of {len(counts):,} labels occur only once: is data.label_column right?")
     if not multi_label:
-        suspicions += _joined_labels(counts)
-    return suspicions
+        suspicions += _listed_labels(counts)
+    return suspicions + _joined_labels(counts, multi_label)
 
 
 def alike_labels(labels: Collection[str]) -> list[str]:
@@ -39,18 +41,26 @@ def alike_labels(labels: Collection[str]) -> list[str]:
     return [f"labels that are hardly different and yet count as different ones: {names}" for names in named]
 
 
-def _joined_labels(counts: Mapping[str, int]) -> list[str]:
+def _listed_labels(counts: Mapping[str, int]) -> list[str]:
+    """Labels that are whole lists, as pandas writes them."""
+    lists = [label for label in counts if written_list(label) is not None]
+    documents = f"{sum(counts[label] for label in lists):,} documents have such a one"
+    return [f"'{lists[0]}' is a list ({documents}): data.multi_label=true reads its labels"] if lists else []
+
+
+def _joined_labels(counts: Mapping[str, int], multi_label: bool) -> list[str]:
     """Labels that are made of others."""
     parts_of = Counter[str]()
     examples: dict[str, str] = {}
     for label, count in counts.items():
         for mark in _SEPARATORS:
             parts = [part.strip() for part in label.split(mark)]
-            if len(parts) > 1 and any(part in counts for part in parts):
+            if len(parts) > 1 and written_list(label) is None and any(part in counts for part in parts):
                 parts_of[mark] += count
                 examples.setdefault(mark, label)
+    several = "cut them apart with" if multi_label else "for any number of labels set data.multi_label=true"
     return [
         f"'{examples[mark]}' looks like several labels ({count:,} documents have such a one): "
-        f"for any number of labels set data.multi_label=true data.label_separator='{mark}'"
+        f"{several} data.label_separator='{mark}'"
         for mark, count in parts_of.most_common(1)
     ]

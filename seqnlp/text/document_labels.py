@@ -8,6 +8,7 @@ from typing import Any
 
 from seqnlp.errors import DataError
 from seqnlp.text.jsonl import shown
+from seqnlp.text.written_lists import written_list
 
 
 def one_label(value: str) -> str:
@@ -40,6 +41,8 @@ def labels_of(value: Any, name: str, several: bool) -> tuple[str, ...]:
     if isinstance(value, dict) and value:
         value = _above_a_half(value, name)
     if several:
+        if isinstance(value, str) and (written := written_list(value)) is not None:
+            value = written
         if not isinstance(value, list):
             raise DataError(f"expected a list of labels in '{name}', found {shown(value)}")
         return distinct([_label(one, name) for one in value])

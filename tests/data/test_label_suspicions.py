@@ -29,7 +29,14 @@ def test_several_labels_in_one() -> None:
     (said,) = label_suspicions(counts, False)
     assert said.startswith("'sport|politics' looks like several labels (2 documents")
     assert "data.label_separator='|'" in said
-    assert label_suspicions(counts, True) == []
+    (said,) = label_suspicions(counts, True)
+    assert said.endswith("(2 documents have such a one): cut them apart with data.label_separator='|'")
+    assert label_suspicions({"sport": 5, "rock/pop": 4}, True) == []
+
+
+def test_a_list_as_one_label() -> None:
+    (said,) = label_suspicions({"['joy', 'love']": 5, "['joy']": 3, "sad": 2}, False)
+    assert said == "'['joy', 'love']' is a list (8 documents have such a one): data.multi_label=true reads its labels"
 
 
 @pytest.mark.parametrize(

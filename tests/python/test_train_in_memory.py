@@ -64,11 +64,31 @@ def as_word_rows() -> Any:
     return pd.DataFrame(rows, columns=["sentence_id", "word", "tag"])
 
 
+def as_written_lists() -> Any:
+    return pd.DataFrame(
+        {"tokens": [str(words) for words, _ in SENTENCES], "tags": [str(tags) for _, tags in SENTENCES]}
+    )
+
+
+def as_sentence_rows() -> Any:
+    rows = [(n, " ".join(words), " ".join(tags)) for n, (words, tags) in enumerate(SENTENCES)]
+    return pd.DataFrame(rows, columns=["sentence_id", "text", "labels"])
+
+
 def as_generator() -> Iterator[tuple[list[str], list[str]]]:
     yield from SENTENCES
 
 
-CONTAINERS = [as_pandas, as_polars, as_dataset, as_word_rows, as_generator, lambda: tuple(SENTENCES)]
+CONTAINERS = [
+    as_pandas,
+    as_polars,
+    as_dataset,
+    as_word_rows,
+    as_written_lists,
+    as_sentence_rows,
+    as_generator,
+    lambda: tuple(SENTENCES),
+]
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,8 @@ from typing import Any
 
 from seqnlp.data.in_memory.rows import WrittenSplit, answer_of, as_lines, columns_in, plain, rows_of, shown, text_in
 from seqnlp.errors import DataError
-from seqnlp.text.formats.token_csv import SENTENCES, TAGS, WORDS
+from seqnlp.text.formats.sentence_csv import holds_sentences, parts_of, tags_of
+from seqnlp.text.formats.token_csv import LOOKED_AT, SENTENCES, TAGS, WORDS
 from seqnlp.text.jsonl import TAG_FIELDS, TOKEN_FIELDS, RowFields, row_reader
 from seqnlp.text.partial_tags import UNKNOWN
 from seqnlp.text.sentence import TaggedSentence
@@ -27,7 +28,7 @@ def written_tagged(examples: Any, name: str, settings: Mapping[str, Any]) -> Wri
     wanted = str(settings.get("data.token_column", "")), str(settings.get("data.tag_column", ""))
     weight = str(settings.get("data.weight_column", "")) or _WEIGHT
     rows = rows_of(examples, name)
-    if isinstance(rows[0], Mapping) and (columns := _word_columns(rows[0], *wanted)):
+    if isinstance(rows[0], Mapping) and (columns := _word_columns(rows, *wanted)):
         placed = [(place, row) for place, row in _sentences(rows, columns, name)]
         wanted = ("", "")
     else:
@@ -73,8 +74,11 @@ def _row(example: Any, where: str, token: str, tag: str, weight: str) -> dict[st
 
 
 def _fields(row: Mapping[str, Any], where: str, token: str, tag: str, weight: str) -> dict[str, Any]:
-    token = token or next((one for one in TOKEN_FIELDS if one in row), "")
     tag = tag or next((one for one in TAG_FIELDS if one in row), "")
+    written = isinstance(row.get(tag), str) and not any(one in row for one in _SPANS)
+    if not token and written and (text := next((one for one in ("text", "sentence") if one in row), "")):
+        row = {TOKEN_FIELDS[0]: row[text], **row}
+    token = token or next((one for one in TOKEN_FIELDS if one in row), "")
     weights = {weight: plain(row[weight])} if weight in row else {}
     if token in row and tag in row:
         return {**_words(row[token], row[tag], where, token, tag), **weights}
@@ -87,6 +91,7 @@ def _fields(row: Mapping[str, Any], where: str, token: str, tag: str, weight: st
 
 def _words(words: Any, tags: Any, where: str, token: str, tag: str) -> dict[str, Any]:
     words, tags = plain(words), plain(tags)
+    words, tags = parts_of(words) if isinstance(words, str) else words, tags_of(tags) if isinstance(tags, str) else tags
     if not isinstance(words, list) or not isinstance(tags, list):
         wrong = tags if isinstance(words, list) else words
         raise DataError(f"{where}: expected a list of words and a list of tags, found {shown(wrong)}")
@@ -121,8 +126,9 @@ def _checked(read: Any, row: dict[str, Any], where: str) -> Any:
         raise DataError(f"{where}: {problem}") from None
 
 
-def _word_columns(row: Mapping[str, Any], token: str, tag: str) -> tuple[str, str, str] | None:
+def _word_columns(rows: list[Any], token: str, tag: str) -> tuple[str, str, str] | None:
     """The columns of a table of one word a row: sentence, word, tag; None if it is none."""
+    row = rows[0]
     known = {str(name).lower(): name for name in row}
     wanted = [
         next((known[one] for one in SENTENCES if one in known), ""),
@@ -131,7 +137,11 @@ def _word_columns(row: Mapping[str, Any], token: str, tag: str) -> tuple[str, st
     ]
     if len(set(wanted)) < 3 or not all(wanted) or any(name not in row for name in wanted):
         return None
-    return (wanted[0], wanted[1], wanted[2]) if not isinstance(plain(row[wanted[1]]), list) else None
+    first = [one for one in rows[:LOOKED_AT] if isinstance(one, Mapping)]
+    fields = ((number, [plain(one.get(name, "")) for name in wanted[1:]]) for number, one in enumerate(first))
+    texts = ((number, both) for number, both in fields if all(isinstance(field, str) for field in both))
+    is_list = isinstance(plain(row[wanted[1]]), list)
+    return None if is_list or holds_sentences(texts, 0, 1) else (wanted[0], wanted[1], wanted[2])
 
 
 def _sentences(rows: list[Any], columns: tuple[str, str, str], name: str) -> Iterator[tuple[int, dict[str, Any]]]:

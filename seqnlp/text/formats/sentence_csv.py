@@ -18,6 +18,12 @@ def parts_of(field: str) -> list[str]:
     return field.split() if listed is None else listed
 
 
+def tags_of(field: str) -> list[str] | list[int]:
+    """The tags that a field holds; whole numbers as such, as they may have names."""
+    tags = parts_of(field)
+    return list(map(int, tags)) if all(tag.isdecimal() for tag in tags) else tags
+
+
 def holds_sentences(rows: Iterable[Row], token_at: int, tag_at: int) -> bool:
     """Whether one of the rows has several words, and as many tags."""
     counts = (
@@ -36,7 +42,7 @@ def sentences_of_rows(
     path: object,
     read_row: Callable[[Mapping[str, Any], int], Example],
 ) -> Iterator[Example]:
-    """The sentences of the rows; tags that are whole numbers are told ``read_row`` as such.
+    """The sentences of the rows.
 
     Args:
         read_row: makes an example of ``{"tokens": [...], "tags": [...]}`` and its line.
@@ -48,9 +54,6 @@ def sentences_of_rows(
         try:
             if len(row) != len(head):
                 raise DataError(f"expected {len(head)} columns as in the first line, found {len(row)}")
-            tags = parts_of(row[tag_at])
-            numbered = bool(tags) and all(tag.isdecimal() for tag in tags)
-            fields = {"tokens": parts_of(row[token_at]), "tags": list(map(int, tags)) if numbered else tags}
-            yield read_row(fields, number)
+            yield read_row({"tokens": parts_of(row[token_at]), "tags": tags_of(row[tag_at])}, number)
         except DataError as problem:
             raise DataError(str(problem), path, number) from None
