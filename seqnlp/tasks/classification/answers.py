@@ -14,6 +14,7 @@ from seqnlp.data.overlap import normalized_text
 from seqnlp.errors import DataError, did_you_mean
 from seqnlp.text.formats.json_rows import converted_rows, fields_of
 from seqnlp.text.jsonl import shown
+from seqnlp.text.language_tokens import plain_line
 
 SUM_TOLERANCE = 0.02
 """How far the probabilities of all labels may be from 1: they are divided by their sum, as rounded ones must be."""
@@ -45,13 +46,8 @@ def read_answers(path: Path, labels: Sequence[str], multi_label: bool) -> dict[s
         )
     first: dict[str, FloatArray] = {}
     for text, answer in found.items():
-        first.setdefault(plain(text), answer)
+        first.setdefault(plain_line(text), answer)
     return first
-
-
-def plain(text: str) -> str:
-    """The text by which answers are found: spaces and line breaks, which are between words, are single spaces."""
-    return " ".join(text.split())
 
 
 def _answer(row: Mapping[str, Any], labels: Sequence[str], multi_label: bool) -> tuple[str, FloatArray]:
@@ -100,7 +96,7 @@ def texts_to_learn(
     Args:
         kept_out: texts of dev and test, normalized; letters' case and spaces make no other text.
     """
-    known = {"", *map(plain, train)}
+    known = {"", *map(plain_line, train)}
     more = [text for text in answers if text not in known]
     learnt = [text for text in more if normalized_text(text) not in kept_out]
     return learnt, len(more) - len(learnt)
@@ -110,6 +106,6 @@ def answered_rows(
     answers: Mapping[str, FloatArray], texts: Sequence[str], width: int
 ) -> tuple[FloatArray, NDArray[np.bool_]]:
     """The answers (N, K) for texts, zeros where there is none, and for which (N,) there is one."""
-    keys, nothing = list(map(plain, texts)), np.zeros(width)  # (K,)
+    keys, nothing = list(map(plain_line, texts)), np.zeros(width)  # (K,)
     answered = np.array([key in answers for key in keys], dtype=bool)  # (N,)
     return np.array([answers.get(key, nothing) for key in keys]).reshape(-1, width), answered
