@@ -18,7 +18,6 @@ ALLOWED = {
     ("cli/recipes.py", "path.read_text(encoding='utf-8', errors='replace').rstrip()"): "a recipe that is shown",
     ("cli/recipes.py", "readme.read_text(encoding='utf-8', errors='replace').splitlines()"): "our table of results",
     ("cli/recipes.py", "line.split('|')[1].strip()"): "our table of results",
-    ("tasks/classification/answers.py", "text.strip()"): "only asks whether there is any text",
     ("tasks/translation/answers.py", "answer.source.split()"): "numbered as ``piece_words`` numbers them",
     ("tasks/translation/api.py", "text.split()"): "a translation that has control characters; it stays one line",
 }
