@@ -185,6 +185,10 @@ def _token_and_tag(
             raise DataError(f"the {name} in column {asked} (from 0) is empty", path, number)
     if token_at == tag_at:
         raise DataError(f"found {_counted(count)}; column {token_at} cannot be both token and tag", path, number)
+    words, tags = (len(columns[at].split()) for at in (token_at, tag_at))
+    if words == tags > 1:
+        expected = "for a sentence a line, name the columns in the first line (text<TAB>labels) and set data.format=csv"
+        raise DataError(f"expected a word and its tag, found {words} words with {tags} tags; {expected}", path, number)
     return columns[token_at], columns[tag_at]
 
 

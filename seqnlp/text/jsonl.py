@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -18,6 +19,9 @@ from seqnlp.text.tags import Span
 TOKEN_FIELDS = ("tokens", "words")
 TAG_FIELDS = ("tags", "ner_tags", "pos_tags", "upos", "labels")
 """Fields of words and of their tags that are found without being named, the first that is there."""
+
+_TAG = re.compile(r"O$|[A-Z]-.")
+"""What words are tagged with where entities begin (``B-PER``), go on, or are none (``O``)."""
 
 _SPAN_FIELDS = ("spans", "entities")
 _FOUND = "expected words in '{}', found {} at position {}"
@@ -37,7 +41,8 @@ def row_reader(path: Path, fields: RowFields, offsets: str) -> Callable[[Mapping
 
     A row is either ``{"tokens": [...], "tags": [...]}`` or ``{"text": "...", "spans": [...]}`` (or ``entities``);
     a span is ``{"start": 0, "end": 5, "label": "X"}`` or ``[0, 5, "X"]``, its end exclusive, in what ``offsets`` says:
-    ``codepoints`` or ``utf16``. A text without the field has no entities.
+    ``codepoints`` or ``utf16``. A text without the field has no entities, or a list of tags for the words between its
+    spaces (``tags``, ``labels``).
 
     Numbered tags get the names of ``fields``, else those that the data set beside the file says they have.
 
@@ -58,11 +63,26 @@ def row_reader(path: Path, fields: RowFields, offsets: str) -> Callable[[Mapping
             return TaggedSentence(tuple(tokens), tuple(tags), line, weight=_weight(row, fields.weight))
         if not isinstance(row.get("text"), str):
             raise DataError(f"expected a list '{token}' or a string 'text', found the fields {_names(row)}")
+        if tags := _tags_beside_text(row, fields.tag):
+            words = row["text"].split()
+            if len(tags) != len(words):
+                found = f"found {len(tags)} and {len(words)}"
+                raise DataError(f"expected as many tags as words between the spaces of the text, {found}")
+            return TaggedSentence(tuple(words), tuple(tags), line, weight=_weight(row, fields.weight))
         if row.get("answer", "accept") != "accept":
             raise DataError(f"a row with the answer {shown(row['answer'])}; data.format=prodigy leaves such rows out")
         return annotated(row["text"], _spans(row), line, offsets)._replace(weight=_weight(row, fields.weight))
 
     return read
+
+
+def _tags_beside_text(row: Mapping[str, Any], wanted: str) -> list[str]:
+    """The tags of a text's words, in a list or with spaces between; none if there are spans, or what is no tag."""
+    value = row.get(_field(row, wanted, TAG_FIELDS))
+    tags = value.split() if isinstance(value, str) else value
+    if any(name in row for name in _SPAN_FIELDS) or not isinstance(tags, list) or not tags:
+        return []
+    return tags if all(isinstance(tag, str) and _TAG.match(tag) for tag in tags) else []
 
 
 def _weight(row: Mapping[str, Any], field: str) -> float:

@@ -355,6 +355,31 @@ def test_a_row_of_a_table_may_be_a_sentence(tmp_path: Path, heading: str, words:
     assert load(config)[0] == [[("Oke", "B-PER"), ("left", "O"), ("Tarn", "B-LOC")]] * 2
 
 
+@pytest.mark.parametrize("ending", ["tsv", "txt", "csv"])
+def test_a_table_of_sentences_is_known_by_its_first_lines(tmp_path: Path, ending: str) -> None:
+    config = write(tmp_path, "text\tlabels\nOke left Tarn\tB-PER O B-LOC\n", f"a.{ending}")
+    config.format = "auto"
+    assert load(config)[0] == [[("Oke", "B-PER"), ("left", "O"), ("Tarn", "B-LOC")]]
+    config = write(tmp_path, "Oke left Tarn\tB-PER O B-LOC\n", "b.tsv")
+    config.format = "auto"
+    with pytest.raises(
+        DataError, match=r"b\.tsv:1: expected a word and its tag, found 3 words with 3 tags; .*format=csv"
+    ):
+        load(config)
+
+
+def test_a_text_in_json_may_have_a_tag_for_each_word(tmp_path: Path) -> None:
+    rows = '{"text": "Oke left Tarn", "tags": ["B-PER", "O", "B-LOC"]}\n{"text": "Oke left", "labels": "B-PER O"}\n'
+    whole = [("Oke", "B-PER"), ("left", "O"), ("Tarn", "B-LOC")]
+    others = '{"text": "Oke left", "tags": ["news", "sea"]}\n{"text": "Oke left", "labels": []}\n'
+    none = [("Oke", "O"), ("left", "O")]
+    assert load(write(tmp_path, rows + others, "a.jsonl"))[0] == [whole, whole[:2], none, none]
+    with pytest.raises(
+        DataError, match=r":1: expected as many tags as words between the spaces of the text, found 1 and 2"
+    ):
+        load(write(tmp_path, '{"text": "Oke left", "tags": ["B-PER"]}\n', "a.jsonl"))
+
+
 @pytest.mark.parametrize(
     ("rows", "message"),
     [

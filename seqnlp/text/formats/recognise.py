@@ -15,7 +15,8 @@ from seqnlp.text.files import read_lines
 from seqnlp.text.formats import doccano, label_studio
 from seqnlp.text.formats.brat import annotated_texts
 from seqnlp.text.formats.docbin import is_docbin
-from seqnlp.text.formats.token_csv import delimiter_of_heading, is_heading
+from seqnlp.text.formats.sentence_csv import holds_sentences
+from seqnlp.text.formats.token_csv import delimiter_of_heading, is_heading, sentence_columns
 
 _ROWS = 200
 """How many rows are looked at: the first ones may have no entities, which look alike in several formats."""
@@ -45,9 +46,10 @@ def recognise(path: Path) -> str:
         rows = _rows(first, path)
         if rows or kind in ("json", "jsonl", "ndjson"):
             return _json_format(rows, kind)
-    if kind == "csv" or _has_heading(first):
+    second = next(lines, "")
+    if kind == "csv" or _has_heading(first) or _has_sentences(first, second):
         return "csv"
-    word = next((line for line in [first, *islice(lines, _ROWS)] if not line.startswith("#")), "")
+    word = next((line for line in [first, second, *islice(lines, _ROWS)] if not line.startswith("#")), "")
     columns = word.split("\t")
     return "conllu" if len(columns) == _COLUMNS_OF_CONLLU and columns[0][:1].isdecimal() else "conll"
 
@@ -68,6 +70,17 @@ def _has_heading(line: str) -> bool:
         return is_heading(next(csv_rows([line], "", delimiter), (1, []))[1])
     except DataError:
         return False
+
+
+def _has_sentences(heading: str, line: str) -> bool:
+    """Whether the first line names the columns of a table of one sentence a row, and the next is such a row."""
+    delimiter = delimiter_of_heading(heading)
+    try:
+        (_, head), (_, row) = csv_rows([heading, line], "", delimiter)
+    except (DataError, ValueError):
+        return False
+    places = sentence_columns(head, "", "")
+    return places is not None and holds_sentences([(2, row)], *places)
 
 
 def _rows(first: str, path: Path) -> list[Any]:

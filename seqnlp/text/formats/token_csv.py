@@ -58,10 +58,9 @@ def read_token_csv(
     number, head = next(rows, (1, []))
     first = list(islice(rows, LOOKED_AT))
     rows = chain(first, rows)
-    names = [name.strip(" ") for name in head]
-    token, tag = _found(columns.token, (*WORDS, "sentence"), names), _found(columns.tag, TAGS, names)
-    if token is not None and tag is not None and holds_sentences(first, token, tag):
-        return sentences_of_rows(rows, head, token, tag, path, read_row)
+    places = sentence_columns(head, columns.token, columns.tag)
+    if places is not None and holds_sentences(first, *places):
+        return sentences_of_rows(rows, head, *places, path, read_row)
     sentence_at = _place("data.sentence_column", columns.sentence, SENTENCES, head, path, number)
     token_at = _place("data.token_column", columns.token, WORDS, head, path, number)
     tag_at = _place("data.tag_column", columns.tag, TAGS, head, path, number)
@@ -83,6 +82,17 @@ def read_token_csv(
             yield row[token_at].strip(" "), row[tag_at].strip(" "), number
 
     return sentences_of_words(words())
+
+
+def sentence_columns(head: Sequence[str], token: str, tag: str) -> tuple[int, int] | None:
+    """The places of the words and of the tags, if a table of one sentence a row has such columns.
+
+    Args:
+        token, tag: their names; empty: the first usual one that is there.
+    """
+    names = [name.strip(" ") for name in head]
+    token_at, tag_at = _found(token, (*WORDS, "sentence"), names), _found(tag, TAGS, names)
+    return None if token_at is None or tag_at is None else (token_at, tag_at)
 
 
 def delimiter_of_heading(heading: str) -> str:
