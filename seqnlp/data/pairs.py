@@ -20,9 +20,12 @@ from seqnlp.data.sources import hub_name, other_format, say_left_out, source_nam
 from seqnlp.errors import DataError
 from seqnlp.text.files import file_digest, rows_digest
 from seqnlp.text.pair_format import recognise_pairs
-from seqnlp.text.pair_tables import PairColumns, read_table_pairs, unused_columns
+from seqnlp.text.pair_tables import PairColumns, is_quoted, read_table_pairs, unused_columns
 from seqnlp.text.parallel import SentencePair, read_aligned, read_row_pairs
 from seqnlp.text.tmx import read_tmx_pairs
+
+TAB = "\\t"
+"""As a setting has it."""
 
 
 def load_pairs(config: ParallelDataConfig, split: str, say: Callable[[str], None]) -> list[SentencePair]:
@@ -62,9 +65,11 @@ def _pairs(config: ParallelDataConfig, split: str, say: Callable[[str], None]) -
         say(f"{source}: read as data.format={config.format}")
 
     def read() -> Iterator[SentencePair]:
-        pair = None
+        pair, quoted, example = None, 0, ""
         try:
             for pair in islice(_read(config, split, left_out), config.limit or None):
+                if config.format == "tsv" and (text := next(filter(is_quoted, (pair.source, pair.target)), "")):
+                    quoted, example = quoted + 1, example or text
                 yield pair
         except DataError as problem:
             hint = other_format(config, split, recognise_pairs) if asked != "auto" else ""
@@ -74,6 +79,10 @@ def _pairs(config: ParallelDataConfig, split: str, say: Callable[[str], None]) -
         say_left_out(source, left_out, say)
         if config.format == "tsv" and split == "train":
             _say_unused(config, split, say)
+        if quoted:
+            columns = "data.source_column={} data.target_column={}".format(*config.columns)
+            remedy = f"data.format=csv data.delimiter='{config.delimiter or TAB}' {columns} reads them"
+            say(f"{split}: {counted(quoted, 'pair')} with the quotes of CSV, such as {example[:60]}; {remedy}")
 
     return clean_pairs(read(), config, source, say) if split == "train" else read()
 

@@ -18,9 +18,8 @@ TEXTS = frozenset(
 _LABELS_OF_ROWS = frozenset(("cats", "accept"))
 """Fields of spaCy and Prodigy that hold labels; no words for a column."""
 
-_SIDES = frozenset(
-    ("source", "target", "src", "tgt", "trg", "src_text", "tgt_text", "source_text", "target_text", "input", "output")
-)
+_TARGETS = frozenset(("target", "tgt", "trg", "tgt_text", "target_text", "output"))
+_SIDES = frozenset((*_TARGETS, "source", "src", "src_text", "source_text", "input"))
 _LANGUAGES = frozenset(
     (
         *("arabic", "chinese", "czech", "danish", "dutch", "english", "finnish", "french", "german", "greek", "hebrew"),
@@ -64,8 +63,18 @@ def refuse_pair_heading(source: str, target: str, languages: Sequence[str], path
     """
     if names_sides(source, target, languages):
         problem = f"expected a sentence pair, found the names of the columns ('{source}', '{target}')"
-        settings = f"data.source_column={source.strip()} data.target_column={target.strip()}"
+        names = source.strip(), target.strip()
+        if _other_way_round(source, target, languages):
+            settings = f"data.source_column={names[1]} data.target_column={names[0]}"
+            raise DataError(f"{problem}, the target first; read the columns by name: {settings}", path, line)
+        settings = f"data.source_column={names[0]} data.target_column={names[1]}"
         raise DataError(f"{problem}; remove the line, or read the columns by name: {settings}", path, line)
+
+
+def _other_way_round(source: str, target: str, languages: Sequence[str]) -> bool:
+    """Whether what stands where the source should be names the target."""
+    names = cell(source), cell(target)
+    return names == tuple(map(cell, reversed(languages))) or (names[0] in _TARGETS and names[1] not in _TARGETS)
 
 
 def names_sides(source: str, target: str, languages: Sequence[str] = ()) -> bool:

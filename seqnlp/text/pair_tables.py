@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -12,6 +13,8 @@ from seqnlp.text.files import read_lines
 from seqnlp.text.headings import refuse_pair_heading, unnamed_column
 from seqnlp.text.parallel import SentencePair, one_line
 from seqnlp.text.tables import Table
+
+_IN_QUOTES = re.compile(r'"[^"]*(?:""[^"]*)+"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,11 @@ def read_table_pairs(
             refuse_pair_heading(row[source], row[target], columns.languages, path, number)
         table.refuse_width(row, width, number)
         yield SentencePair(one_line(row[source]), one_line(row[target]), number)
+
+
+def is_quoted(text: str) -> bool:
+    """Whether a text stands in quotes, and has quotes in it that are written twice, as only CSV has them."""
+    return text[:1] == text[-1:] == '"' and _IN_QUOTES.fullmatch(text) is not None
 
 
 def unused_columns(path: str | os.PathLike[str], used: Collection[int], delimiter: str = "") -> list[str]:

@@ -157,6 +157,32 @@ def test_a_heading_above_numbered_columns_says_how_to_read_it(tmp_path: Path) ->
 # TMX
 
 
+@pytest.mark.parametrize("heading", ["en\tde", "target\tsource"])
+def test_a_heading_with_the_target_first_is_not_read_the_wrong_way_round(tmp_path: Path, heading: str) -> None:
+    written(tmp_path, {"a.tsv": f"{heading}\nHello\tHallo\n"})
+    target, source = heading.split("\t")
+    with pytest.raises(DataError, match=r"the target first; read the columns by name: ") as caught:
+        load(tmp_path, "a.tsv", source="de", target="en")
+    assert str(caught.value).endswith(f"data.source_column={source} data.target_column={target}")
+    assert load(tmp_path, "a.tsv", source="de", target="en", source_column=source, target_column=target)[0] == [
+        ("Hallo", "Hello")
+    ]
+
+
+def test_quotes_of_csv_in_a_tsv_are_said(tmp_path: Path) -> None:
+    written(tmp_path, {"a.tsv": '"Das ""große"" Haus"\tThe house\n"Ja"\t"Yes"\n""\tNo\n'})
+    pairs, said = load(tmp_path, "a.tsv", source="de", target="en")
+    assert pairs[0] == ('"Das ""große"" Haus"', "The house")
+    assert [line for line in said if "quotes of CSV" in line] == [
+        'train: 1 pair with the quotes of CSV, such as "Das ""große"" Haus"; '
+        r"data.format=csv data.delimiter='\t' data.source_column=0 data.target_column=1 reads them"
+    ]
+    columns = {"source_column": "0", "target_column": "1"}
+    pairs, said = load(tmp_path, "a.tsv", source="de", target="en", format="csv", delimiter=r"\t", **columns)
+    assert pairs[:2] == [('Das "große" Haus', "The house"), ("Ja", "Yes")]
+    assert not [line for line in said if "quotes of CSV" in line]
+
+
 def test_codes_are_no_text_and_languages_find_their_regions(tmp_path: Path) -> None:
     units = [
         '<tu><tuv xml:lang="DE_at"><seg>Ein <bpt i="1">&lt;b></bpt>großes<ept i="1">&lt;/b></ept> Haus</seg></tuv>'
