@@ -151,6 +151,25 @@ def test_row_numbers_are_not_forecast(tmp_path: Path) -> None:
     assert alone.names == ("t",)
 
 
+def test_columns_that_are_no_measurements_are_said_unless_somebody_chose_them(tmp_path: Path) -> None:
+    lines = [
+        "Unnamed: 0,t,v,is_anomaly,door",
+        *(f"{n},{day},{n % 7},{int(n == 9)},{n % 2}" for n, day in enumerate(DAYS)),
+    ]
+    series, said = read(tmp_path, lines)
+    assert series.names == ("Unnamed: 0", "v", "is_anomaly", "door")
+    where, ending = (
+        f"{tmp_path}/series.csv",
+        "and is learnt as a measurement; data.value_columns='v, door' leaves it out",
+    )
+    assert said == [
+        f"{where}: column 'Unnamed: 0' rises by 1 in every row, as row numbers and time stamps do, {ending}",
+        f"{where}: column 'is_anomaly' is 0 or 1 in every row, as marks of known anomalies are, {ending}",
+    ]
+    for chosen in ({"names": ("v", "is_anomaly")}, {"value_columns": "v, is_anomaly"}):
+        assert not [one for one in read(tmp_path, lines, **chosen)[1] if "learnt as a measurement" in one]
+
+
 def test_numbers_that_may_be_seconds_since_1970_are_said_and_can_be_dates(tmp_path: Path) -> None:
     lines = rows([str(1_700_000_000 + 3600 * number) for number in range(20)])
     series, said = read(tmp_path, lines)

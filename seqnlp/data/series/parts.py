@@ -19,7 +19,7 @@ from seqnlp.data.series.limits import refuse_much_repair, refuse_newest_first
 from seqnlp.data.series.repair import Findings, Regularizer, RegularRow
 from seqnlp.data.series.rows import read_rows
 from seqnlp.data.series.step import Step, find_step
-from seqnlp.data.series.suspicions import refuse_row_numbers, tell_suspicions
+from seqnlp.data.series.suspicions import refuse_row_numbers, tell_columns, tell_suspicions
 from seqnlp.data.series.time import Timestamp, write_timestamp
 from seqnlp.data.sources import existing_file
 from seqnlp.errors import DataError
@@ -182,6 +182,8 @@ def series_of(
     refuse_newest_first(rows, path)
     if not (names or config.columns or config.time_column):
         refuse_row_numbers(rows, columns.names, path)
+    if not (names or config.columns):
+        tell_columns(rows, columns.names, path, say)
     moments = [row.moment for row in rows if row.moment is not None]
     own = find_step(moments)
     if step is None:

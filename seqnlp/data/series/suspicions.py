@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,14 @@ from seqnlp.errors import DataError
 
 _MARKS = tuple(sign * (10**digits - 1) for digits in (2, 3, 4, 5, 6) for sign in (-1, 1))
 """What data loggers write where they have no value: -99, 99, -999, 999 and so on."""
+
+_MARKED = frozenset(
+    ("anomaly", "anomalies", "isanomaly", "anomalous", "label", "labels", "outlier", "isoutlier", "changepoint")
+)
+"""Names of columns, without underscores, that mark which rows are anomalies."""
+
+_COUNTED = frozenset(("unnamed0", "index", "level0", "id", "row", "rows", "rownumber", "rowid", "no", "nr", "number"))
+"""Those of row numbers, such as pandas writes; other columns may well rise steadily."""
 
 _MIN_ROWS, _MIN_MARKS = 10, 2
 """Rows that a column of row numbers has at least, and times that a mark stands in a column."""
@@ -28,14 +36,36 @@ def refuse_row_numbers(rows: Sequence[Row], names: tuple[str, ...], path: object
     Raises:
         DataError: it does.
     """
+    for name, problem in _row_numbers(rows, names):
+        choice = f"set data.time_column='{name}', or name the columns of numbers in data.value_columns"
+        raise DataError(f"{problem}; {choice}", path)
+
+
+def tell_columns(rows: Sequence[Row], names: tuple[str, ...], path: object, say: Callable[[str], None]) -> None:
+    """Say which of several columns that nobody chose are probably no measurements: row numbers, marks of anomalies."""
+    found = {name: problem for name, problem in _row_numbers(rows, names) if _plain(name) in _COUNTED}
+    if rows and len(names) > 1:
+        for name, column in zip(names, _columns(rows), strict=True):
+            if _plain(name) in _MARKED and np.isin(column[~np.isnan(column)], (0, 1)).all():
+                found[name] = f"column '{name}' is 0 or 1 in every row, as marks of known anomalies are"
+    others = ", ".join(name for name in names if name not in found)
+    for problem in found.values() if others else ():
+        say(f"{path}: {problem}, and is learnt as a measurement; data.value_columns='{others}' leaves it out")
+
+
+def _row_numbers(rows: Sequence[Row], names: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """Those of several columns that rise by the same step in every row, and what to say of each."""
     if len(names) < 2 or len(rows) < _MIN_ROWS:
         return
     for name, column in zip(names, _columns(rows), strict=True):
         steps = np.diff(column)
         if steps[0] > 0 and np.all(steps == steps[0]):
-            problem = f"column '{name}' rises by {steps[0]:g} in every row, as row numbers and time stamps do"
-            choice = f"set data.time_column='{name}', or name the columns of numbers in data.value_columns"
-            raise DataError(f"{problem}; {choice}", path)
+            yield name, f"column '{name}' rises by {steps[0]:g} in every row, as row numbers and time stamps do"
+
+
+def _plain(name: str) -> str:
+    """A name without spaces, underscores and capitals."""
+    return "".join(filter(str.isalnum, name)).lower()
 
 
 def tell_suspicions(
