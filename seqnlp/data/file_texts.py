@@ -23,7 +23,7 @@ from seqnlp.text.formats.brat import annotated_texts
 from seqnlp.text.formats.docbin import is_docbin
 from seqnlp.text.formats.json_rows import read_json_rows
 from seqnlp.text.formats.readers import ReaderOptions, read_examples
-from seqnlp.text.formats.recognise import named_format, recognise
+from seqnlp.text.formats.recognise import heads_sentences, named_format, recognise
 from seqnlp.text.formats.token_csv import delimiter_of_heading, is_heading
 from seqnlp.text.jsonl import parsed_row
 from seqnlp.text.pair_format import recognise_pairs
@@ -112,11 +112,13 @@ def _tool_texts(path: Path, form: str) -> list[Text]:
 
 
 def _is_table_of_words(path: Path) -> bool:
-    first = next(read_lines(path))[1]
+    """Whether it is a table of one word a row, or of one sentence a row."""
+    first, second = ([line for _, line in islice(read_lines(path), 2)] + [""])[:2]
     try:
-        return is_heading(next(csv_rows([first], path, delimiter_of_heading(first)), (1, []))[1])
+        heading = is_heading(next(csv_rows([first], path, delimiter_of_heading(first)), (1, []))[1])
     except DataError:
         return False
+    return heading or heads_sentences(first, second)
 
 
 def _is_conllu(head: Sequence[str]) -> bool:

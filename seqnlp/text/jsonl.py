@@ -20,7 +20,7 @@ TOKEN_FIELDS = ("tokens", "words")
 TAG_FIELDS = ("tags", "ner_tags", "pos_tags", "upos", "labels")
 """Fields of words and of their tags that are found without being named, the first that is there."""
 
-_TAG = re.compile(r"O$|[A-Z]-.")
+ENTITY_TAG = re.compile(r"O$|[A-Z]-.")
 """What words are tagged with where entities begin (``B-PER``), go on, or are none (``O``)."""
 
 _SPAN_FIELDS = ("spans", "entities")
@@ -82,7 +82,7 @@ def _tags_beside_text(row: Mapping[str, Any], wanted: str) -> list[str]:
     tags = value.split() if isinstance(value, str) else value
     if any(name in row for name in _SPAN_FIELDS) or not isinstance(tags, list) or not tags:
         return []
-    return tags if all(isinstance(tag, str) and _TAG.match(tag) for tag in tags) else []
+    return tags if all(isinstance(tag, str) and ENTITY_TAG.match(tag) for tag in tags) else []
 
 
 def _weight(row: Mapping[str, Any], field: str) -> float:

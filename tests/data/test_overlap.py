@@ -54,6 +54,11 @@ CONLLU = f"# text = Ann left\n1\tAnn\tAnn\tPROPN\t_\t{FEATURES}\t0\troot\t_\t_\n
         ("a.tsv", "extraordinarily good\tAnn left\nx\tIt rains\nx\tand this, at last, is long\n"),
         ("a.txt", "Ann left\nIt rains\n"),
         ("b.csv", "label;text\nextraordinarily good;Ann left\nx;It rains\nx;and this, at last, is long\n"),
+        (
+            "rows.csv",
+            "Sentence #,Sentence,POS,Tag\n1,Ann left,\"['NNP', 'VBD']\",\"['B-PER', 'O']\"\n"
+            "2,It rains,\"['PRP', 'VBZ']\",\"['O', 'O']\"\n",
+        ),
         ("words.csv", "Sentence #,Word,Tag\n1,Ann,B-PER\n,left,O\n2,It,O\n,rains,O\n"),
         ("a.json", '[{"id": "a long number", "text": "Ann left"}, {"text": "It rains"}]'),
         ("b.jsonl", '{"data": "Ann left", "label": [[0, 3, "PER"]]}\n{"text": "It rains", "answer": "reject"}\n'),

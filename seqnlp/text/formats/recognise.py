@@ -15,7 +15,7 @@ from seqnlp.text.files import read_lines
 from seqnlp.text.formats import doccano, label_studio
 from seqnlp.text.formats.brat import annotated_texts
 from seqnlp.text.formats.docbin import is_docbin
-from seqnlp.text.formats.sentence_csv import holds_sentences
+from seqnlp.text.formats.sentence_csv import holds_sentences, looks_tagged
 from seqnlp.text.formats.token_csv import delimiter_of_heading, is_heading, sentence_columns
 
 _ROWS = 200
@@ -47,7 +47,7 @@ def recognise(path: Path) -> str:
         if rows or kind in ("json", "jsonl", "ndjson"):
             return _json_format(rows, kind)
     second = next(lines, "")
-    if kind == "csv" or _has_heading(first) or _has_sentences(first, second):
+    if kind == "csv" or _has_heading(first) or heads_sentences(first, second):
         return "csv"
     word = next((line for line in [first, second, *islice(lines, _ROWS)] if not line.startswith("#")), "")
     columns = word.split("\t")
@@ -72,7 +72,7 @@ def _has_heading(line: str) -> bool:
         return False
 
 
-def _has_sentences(heading: str, line: str) -> bool:
+def heads_sentences(heading: str, line: str) -> bool:
     """Whether the first line names the columns of a table of one sentence a row, and the next is such a row."""
     delimiter = delimiter_of_heading(heading)
     try:
@@ -80,7 +80,7 @@ def _has_sentences(heading: str, line: str) -> bool:
     except (DataError, ValueError):
         return False
     places = sentence_columns(head, "", "")
-    return places is not None and holds_sentences([(2, row)], *places)
+    return places is not None and holds_sentences([(2, row)], *places) and looks_tagged(row[places[1]])
 
 
 def _rows(first: str, path: Path) -> list[Any]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from seqnlp.errors import DataError
 from seqnlp.text.formats.annotated import Example
+from seqnlp.text.jsonl import ENTITY_TAG
 from seqnlp.text.written_lists import written_list
 
 Row = tuple[int, list[str]]
@@ -32,6 +33,11 @@ def holds_sentences(rows: Iterable[Row], token_at: int, tag_at: int) -> bool:
         if max(token_at, tag_at) < len(row)
     )
     return any(words == tags > 1 for words, tags in counts)
+
+
+def looks_tagged(field: str) -> bool:
+    """Whether a field is a list, or holds nothing but tags of entities: other words may be a label."""
+    return written_list(field) is not None or all(ENTITY_TAG.match(tag) for tag in field.split())
 
 
 def sentences_of_rows(
