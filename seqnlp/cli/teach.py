@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from seqnlp.cli.output import say
 from seqnlp.cli.threads import add_threads, use_threads
@@ -63,15 +63,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Fine-tune, score, answer and write."""
     _check(arguments)
-    from seqnlp.compose import compose_config
-    from seqnlp.config.classification import ClassificationConfig, TokensConfig
+    from seqnlp.compose import compose_config, task_of
+    from seqnlp.config.classification import TokensConfig
     from seqnlp.data.documents import load_documents
     from seqnlp.tasks.classification.text_parts import parts_of
     from seqnlp.tasks.teachers import lines_with_text
 
-    config = compose_config(arguments.overrides, arguments.config_dir)
-    if not isinstance(config, ClassificationConfig):
-        raise SeqnlpError(f"expected a recipe or settings of task=classification, found task={config.task}")
+    if (task := task_of(arguments.overrides, arguments.config_dir)) != "classification":
+        raise SeqnlpError(f"expected a recipe or settings of task=classification, found task={task}")
+    config = cast("ClassificationConfig", compose_config(arguments.overrides, arguments.config_dir))
     use_threads(arguments.threads)
     train, dev = (load_documents(config.data, split, say) for split in ("train", "dev"))
     more = lines_with_text(arguments.texts, "--texts") if arguments.texts else []
@@ -88,6 +88,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _check(arguments: argparse.Namespace) -> None:
+    if not arguments.encoder.is_dir():
+        raise SeqnlpError(f"expected the folder of a pretrained encoder, then settings; found '{arguments.encoder}'")
+    if not arguments.overrides:
+        raise SeqnlpError(
+            "expected what is to be learnt: recipe=classification/NAME, or task=classification data.train=..."
+        )
     for name, most in MOST.items():
         if not 1 <= getattr(arguments, name) <= most:
             raise SeqnlpError(f"--{name}: expected 1 to {most:,}, found {getattr(arguments, name)}")

@@ -131,6 +131,10 @@ def test_only_classifiers_are_taught_and_only_by_encoders(folder: Path, capsys: 
     assert "expected a recipe or settings of task=classification, found task=tagging" in capsys.readouterr().err
     assert main(["teach", encoder, "recipe=classification/demo"]) == 2
     assert "expected -o FILE, where the answers go" in capsys.readouterr().err
+    assert main(["teach", "recipe=classification/demo", "-o", output]) == 2
+    assert "expected the folder of a pretrained encoder, then settings; found 'recipe=" in capsys.readouterr().err
+    assert main(["teach", encoder, "-o", output]) == 2
+    assert "expected what is to be learnt: recipe=classification/NAME" in capsys.readouterr().err
     (folder / "encoder" / "model.safetensors").unlink()
     assert teach(folder) == 2
     assert "expected a config.json and a model.safetensors; no model.safetensors here" in capsys.readouterr().err

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from command import output, seqnlp
+from tiny_encoder import write_encoder
 
 from seqnlp.cli import VERBS
 from seqnlp.resources import RECIPES
@@ -56,6 +57,7 @@ def place(repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     write_other_formats(tmp_path)
     lines = (LIVES / "train.txt").read_text(encoding="utf-8").splitlines(keepends=True)[:60]
     (tmp_path / "text.txt").write_text("".join(lines), encoding="utf-8")
+    write_encoder(tmp_path / "all-MiniLM-L6-v2")
     return tmp_path
 
 

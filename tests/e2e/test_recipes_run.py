@@ -84,10 +84,27 @@ def test_every_recipe_is_run_by_one_of_these_tests() -> None:
     assert sorted(name for task in tasks for name in recipes_of(task)) == sorted(find_recipes())
 
 
+def few_pieces(folder: Path) -> str:
+    """Vectors of word pieces, as a user makes them first."""
+    pieces = folder / "pieces.txt"
+    pieces.write_text("".join(f"{letter}{' 0.5' * 100}\n" for letter in "abc"), encoding="utf-8")
+    return f"model.piece_vectors={pieces}"
+
+
+def taught(name: str, folder: Path) -> tuple[str, str]:
+    """What a user makes before: vectors of pieces, and what an encoder says of a text."""
+    labels = ("very negative", "negative", "neutral", "positive", "very positive") if "sst5" in name else ("neg", "pos")
+    answers = folder / "answers.jsonl"
+    row = {"text": "a lovely film", "probabilities": dict.fromkeys(labels, 1 / len(labels))}
+    answers.write_text(json.dumps(row) + "\n", encoding="utf-8")
+    return few_pieces(folder), f"teacher.answers={answers}"
+
+
 @pytest.mark.parametrize("name", recipes_of("classification"))
 @pytest.mark.usefixtures("where_its_data_is")
 def test_a_recipe_trains_and_its_model_classifies(name: str, tmp_path: Path) -> None:
-    run, report = trained(name, tmp_path, *SMALL_CLASSIFIER)
+    made = taught(name, tmp_path) if name.endswith("_taught") else ()
+    run, report = trained(name, tmp_path, *SMALL_CLASSIFIER, *made)
     assert output("classify", run, stdin="a lovely film\n\n").count("\n") == 2
     assert (report["title"], report["documents"]) == (name, 60)
     assert len(report["baselines"]) >= 3
@@ -143,13 +160,11 @@ def test_a_recipe_trains_and_its_model_translates(name: str, tmp_path: Path) -> 
 @pytest.mark.usefixtures("where_its_data_is")
 def test_a_recipe_trains_and_its_model_tags(name: str, tmp_path: Path, character_models: str) -> None:
     vectors = f"model.vectors={OTHER_VECTORS}"
-    pieces = tmp_path / "pieces.txt"
-    pieces.write_text("".join(f"{letter}{' 0.5' * 100}\n" for letter in "abc"), encoding="utf-8")
     own = {
         "_contextual": f"model.context={character_models}",
         "_distilled": vectors,
         "_glove": vectors,
-        "_pieces": f"model.piece_vectors={pieces}",
+        "_pieces": few_pieces(tmp_path),
     }
     made = [setting for ending, setting in own.items() if name.endswith(ending)]  # what a user makes or fetches first
     run, report = trained(name, tmp_path, *SMALL, *made)
