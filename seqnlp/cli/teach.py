@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -83,7 +84,7 @@ def run(arguments: argparse.Namespace) -> int:
     say(f"{len(texts):,} texts are answered ...")
     _write(arguments.output, texts, encoder.answers(texts, say), labels)
     say(f"{len(texts):,} answers: {arguments.output}")
-    say(f"next: seqnlp train {' '.join(arguments.overrides)} teacher.answers={arguments.output}")
+    say(f"next: {shlex.join(['seqnlp', 'train', *arguments.overrides, f'teacher.answers={arguments.output}'])}")
     return 0
 
 
