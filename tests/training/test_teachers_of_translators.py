@@ -87,7 +87,7 @@ def test_rows_of_a_batch_are_those_of_its_targets(folder: Path, tmp_path: Path) 
 
 
 def test_a_student_takes_over_what_its_teachers_say(folder: Path, tmp_path: Path) -> None:
-    by_heart: dict[str, Any] = {"trainer__epochs": 30, "optimizer__learning_rate": 0.02}
+    by_heart: dict[str, Any] = {"trainer__epochs": 12, "optimizer__learning_rate": 0.03}
     train(tiny_translation(folder, **by_heart), folder / "teacher")
     wrong = [(source, "a tree a tree") for source, _ in make_pairs(24)]
     (tmp_path / "data").mkdir()
