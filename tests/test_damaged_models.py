@@ -61,7 +61,7 @@ def answer_or_problem(path: Path, task: str, data: Path) -> tuple[str, str]:
         return "", str(problem)
 
 
-@pytest.mark.parametrize("times", [5, MANY])
+@pytest.mark.parametrize("times", [3, MANY])
 @pytest.mark.parametrize("task", TRAININGS)
 def test_no_damage_is_a_traceback_or_another_answer(
     task: str, times: int, models: dict[str, Path], tmp_path: Path, repository: Path

@@ -35,7 +35,7 @@ SMALL_TRANSLATOR = (
 )
 SMALL_CLASSIFIER = ("data.limit=60", "model.hidden_dim=8", "trainer.epochs=1", "trainer.batch_sentences=16")
 SMALL_FORECASTER = ("data.limit=900", "model.hidden_dim=8", "trainer.epochs=1")
-SMALL_MEMORY = ("data.limit=60", "model.hidden_dim=8", "data.distance=8")
+SMALL_MEMORY = ("data.limit=60", "model.hidden_dim=8", "data.distance=8", "trainer.epochs=1")
 SMALL_LANGUAGE_MODEL = ("data.limit=60", "model.embedding_dim=16", "model.hidden_dim=16", "trainer.epochs=1")
 OTHER_VECTORS = "embeddings/glove.6B.50d.100k.txt.gz"
 SMALL_DETECTOR = ("model.hidden_dim=8", "trainer.epochs=1", "trainer.stride=20")
