@@ -14,11 +14,16 @@ class TeacherConfig:
 
     runs: str = setting(
         "",
-        "knowledge distillation: models of the same labels whose mean probabilities are learnt, `RUN1 + RUN2`; runs or "
-        "model folders, relative to the current folder",
+        "knowledge distillation: models of the same labels (translators: of the same languages and subwords, which the "
+        "run takes over) whose mean probabilities are learnt, `RUN1 + RUN2`; runs or model folders, relative to the "
+        "current folder",
     )
     weight: float = setting(
-        0.5, "share of the loss that is the teachers'; 1: the labels do not count", above=0, high=1, only="runs"
+        0.5,
+        "share of the loss that is the teachers'; 1: labels and references do not count",
+        above=0,
+        high=1,
+        only="runs",
     )
 
     @property

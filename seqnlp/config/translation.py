@@ -173,20 +173,6 @@ class RerankWeights:
 
 
 @dataclass
-class TranslationTeacherConfig(TeacherConfig):
-    """Trained translators whose choice of each next subword is learnt beside the references."""
-
-    runs: str = setting(
-        "",
-        "knowledge distillation: translators of the same languages and subwords whose mean probabilities of each next "
-        "subword are learnt, `RUN1 + RUN2`; this run takes over their subwords; relative to the current folder",
-    )
-    weight: float = setting(
-        0.5, "share of the loss that is the teachers'; 1: the references do not count", above=0, high=1, only="runs"
-    )
-
-
-@dataclass
 class TranslationConfig(Config):
     """Everything that decides the training of a translator."""
 
@@ -195,7 +181,7 @@ class TranslationConfig(Config):
     tokenizer: SubwordConfig = field(default_factory=SubwordConfig)
     model: TranslatorConfig = field(default_factory=TranslatorConfig)
     decoding: DecodingConfig = field(default_factory=DecodingConfig)
-    teacher: TranslationTeacherConfig = field(default_factory=TranslationTeacherConfig)
+    teacher: TeacherConfig = field(default_factory=TeacherConfig)
     trainer: TrainerConfig = field(default_factory=TrainerConfig)
     trained_on = "the training files"
 

@@ -37,8 +37,8 @@ class SoftLabels:
 
     def to(self, device: torch.device) -> SoftLabels:
         """The same on another device."""
-        parts = {name: getattr(self, name).to(device) for name in ("probabilities", "labelled", "answered")}
-        return replace(self, **parts)
+        labelled, answered = self.labelled.to(device), self.answered.to(device)
+        return replace(self, probabilities=self.probabilities.to(device), labelled=labelled, answered=answered)
 
 
 @dataclass(frozen=True)

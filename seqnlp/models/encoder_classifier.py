@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
-from seqnlp.arrays import IntArray
+from seqnlp.data.flat_sequences import FlatSequences
 from seqnlp.models.bert import BertLike, read_bert
 from seqnlp.models.encoder import read_tokenizer
 
@@ -52,23 +51,9 @@ class TextPieces:
         self._tokenizer = read_tokenizer(folder, longest)
         self.longest = longest
 
-    def read(self, texts: Sequence[str]) -> list[list[int]]:
-        """The ids of each text; one that has none, nor special ones around it, is read as the first id."""
-        return [coded.ids or [0] for coded in self._tokenizer.encode_batch(list(texts))]
-
-
-def padded(read: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
-    """Ids and mask (B, T) of texts given as ids."""
-    longest = max(map(len, read))
-    ids, mask = np.zeros((len(read), longest), np.int64), np.zeros((len(read), longest), np.int64)
-    for row, numbers in enumerate(read):
-        ids[row, : len(numbers)], mask[row, : len(numbers)] = numbers, 1
-    return torch.from_numpy(ids), torch.from_numpy(mask)
-
-
-def lengths_of(read: Sequence[Sequence[int]]) -> IntArray:
-    """(N,) how many ids each has."""
-    return np.array([len(ids) for ids in read], dtype=np.int64)
+    def read(self, texts: Sequence[str]) -> FlatSequences:
+        """The ids of each text."""
+        return FlatSequences.of([coded.ids for coded in self._tokenizer.encode_batch(list(texts))])
 
 
 def encoder_classifier(folder: Path, num_classes: int, longest: int) -> tuple[EncoderClassifier, TextPieces]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 import torch
@@ -29,13 +29,12 @@ class PairBatch:
     inputs: Tensor
     outputs: Tensor
     mask: Tensor
-    soft: SoftTargets | None = None
+    soft: SoftTargets | None = field(default=None, kw_only=True)
 
     def to(self, device: torch.device) -> PairBatch:
         """The batch on a device."""
-        source, lengths, inputs = (tensor.to(device) for tensor in (self.source, self.source_lengths, self.inputs))
-        soft = self.soft and self.soft.to(device)
-        return PairBatch(source, lengths, inputs, self.outputs.to(device), self.mask.to(device), soft)
+        tensors = (self.source, self.source_lengths, self.inputs, self.outputs, self.mask)
+        return PairBatch(*(tensor.to(device) for tensor in tensors), soft=self.soft and self.soft.to(device))
 
 
 class RecurrentTranslator(nn.Module):

@@ -90,8 +90,8 @@ class TranslatorStep:
     ) -> FloatArray:
         """Log probability (B, T) of each token of outputs (B, T), END last, after those before it; 0 at padding."""
         mask = np.arange(outputs.shape[1]) < output_lengths[:, None]  # (B, T)
-        inputs, of = begun(outputs), torch.from_numpy
-        batch = PairBatch(of(source), of(lengths), of(inputs), of(outputs), of(mask)).to(self._device)
+        arrays = (source, lengths, begun(outputs), outputs, mask)
+        batch = PairBatch(*(torch.from_numpy(array).to(self._device) for array in arrays))
         result: FloatArray = self.model.token_log_probs(batch).numpy(force=True)
         return result
 

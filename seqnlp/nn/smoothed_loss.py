@@ -46,7 +46,7 @@ def smoothed_loss(
     logits are at hand, which saves most passes over them. Products follow autocast, sums are in fp32.
 
     With ``soft`` that is the rest of the target, and the teachers' probabilities have their share of it (word-level
-    knowledge distillation, Kim & Rush 2016, eq. 7).
+    knowledge distillation, Kim & Rush 2016, section 3.1).
 
     Args:
         features: (N, D).

@@ -147,8 +147,14 @@ def progress_of(
         count: sentences or texts to answer.
         unit: what they are called.
     """
-    name, done, said = f"teacher {number} of {total}", 0, time.monotonic()
+    name = f"teacher {number} of {total}"
     say(f"{name} answers {count:,} {unit}: {folder}")
+    return said_now_and_then(name, count, unit, say)
+
+
+def said_now_and_then(name: str, count: int, unit: str, say: Callable[[str], None]) -> Callable[[int], None]:
+    """What is told how many more of ``count`` are done, and says so when it has not for a while."""
+    done, said = 0, time.monotonic()
 
     def report(more: int) -> None:
         nonlocal done, said

@@ -93,7 +93,7 @@ def test_several_labels_of_a_text_are_learnt_apart(folder: Path, capsys: pytest.
 
 def test_a_text_is_answered_alike_alone_and_among_longer_ones(tmp_path: Path) -> None:
     write_encoder(tmp_path)
-    encoder = FineTunedEncoder(tmp_path, 3, False, FineTuning(longest=8), 1, LoopConfig())
+    encoder = FineTunedEncoder(tmp_path, 3, False, FineTuning(1, 0, 5e-5, 32, longest=8), 1, LoopConfig())
     texts = ["sea", "storm tide gulls sea", "harbour gulls " * 30]
     together = encoder.answers(texts)
     alone = np.concatenate([encoder.answers([text]) for text in texts])

@@ -89,15 +89,15 @@ def milder(answers: FloatArray, temperature: float, multi_label: bool) -> FloatA
 
 
 def texts_to_learn(
-    answers: Mapping[str, FloatArray], train: Sequence[str], kept_out: Collection[str]
+    answers: Mapping[str, FloatArray], known: Collection[str], kept_out: Collection[str]
 ) -> tuple[list[str], int]:
     """The answered texts that train lacks, and how many were left out because dev or test holds them; no blank one.
 
     Args:
+        known: the texts of train, plain.
         kept_out: texts of dev and test, normalized; letters' case and spaces make no other text.
     """
-    known = {"", *map(plain_line, train)}
-    more = [text for text in answers if text not in known]
+    more = [text for text in answers if text and text not in known]
     learnt = [text for text in more if normalized_text(text) not in kept_out]
     return learnt, len(more) - len(learnt)
 
@@ -105,7 +105,6 @@ def texts_to_learn(
 def answered_rows(
     answers: Mapping[str, FloatArray], texts: Sequence[str], width: int
 ) -> tuple[FloatArray, NDArray[np.bool_]]:
-    """The answers (N, K) for texts, zeros where there is none, and for which (N,) there is one."""
-    keys, nothing = list(map(plain_line, texts)), np.zeros(width)  # (K,)
-    answered = np.array([key in answers for key in keys], dtype=bool)  # (N,)
-    return np.array([answers.get(key, nothing) for key in keys]).reshape(-1, width), answered
+    """The answers (N, K) for plain texts, zeros where there is none, and for which (N,) there is one."""
+    answered, nothing = np.array([text in answers for text in texts], dtype=bool), np.zeros(width)  # (N,), (K,)
+    return np.array([answers.get(text, nothing) for text in texts]).reshape(-1, width), answered

@@ -11,16 +11,20 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional
 
 from seqnlp.arrays import FloatArray, IntArray
-from seqnlp.config.loop import LoopConfig
+from seqnlp.config.loop import LoopConfig, OptimizerConfig
 from seqnlp.data.batches import plan_epoch, plan_in_order
+from seqnlp.data.flat_sequences import FlatSequences
 from seqnlp.errors import TrainingError
-from seqnlp.models.encoder_classifier import encoder_classifier, lengths_of, padded
+from seqnlp.models.encoder_classifier import encoder_classifier
 from seqnlp.tasks.classification.prediction import probabilities
+from seqnlp.tasks.teachers import said_now_and_then
 from seqnlp.training.device import choose_device, choose_precision
+from seqnlp.training.optimizer import Optimizer
+from seqnlp.training.schedule import learning_rate
 
 WARM_UP = 0.06
 """Part of the steps in which the learning rate rises; then it falls to 0."""
@@ -46,11 +50,11 @@ class FineTuning:
         longest: word pieces of a text that are read.
     """
 
-    epochs: int = 3
-    examples: int = 0
-    learning_rate: float = 5e-5
-    batch: int = 32
-    longest: int = 128
+    epochs: int
+    examples: int
+    learning_rate: float
+    batch: int
+    longest: int
 
 
 class FineTunedEncoder:
@@ -95,41 +99,36 @@ class FineTunedEncoder:
         """
         options, chosen = self._options, self._chosen(len(texts))
         read, targets = self._pieces.read([texts[number] for number in chosen]), targets[chosen]
-        lengths = lengths_of(read)
-        if cut := int((lengths >= self._pieces.longest).sum()):
-            say(f"{cut:,} of {len(read):,} texts are cut after {self._pieces.longest} word pieces (--longest)")
+        if cut := int((read.lengths >= self._pieces.longest).sum()):
+            say(f"{cut:,} of {len(texts):,} texts are cut after {self._pieces.longest} word pieces (--longest)")
         batches = [
             batch
             for epoch in range(options.epochs)
-            for batch in plan_epoch(lengths, options.batch, options.batch * options.longest, self._seed, epoch)
+            for batch in plan_epoch(read.lengths, options.batch, options.batch * options.longest, self._seed, epoch)
         ]
-        optimizer = torch.optim.AdamW(self.model.parameters(), options.learning_rate, weight_decay=WEIGHT_DECAY)
-        schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate(step, len(batches)))
-        report = _Report(len(batches), say)
+        steps = len(batches)
+        config = OptimizerConfig("adamw", options.learning_rate, WEIGHT_DECAY, warmup_steps=math.ceil(WARM_UP * steps))
+        optimizer, report = Optimizer(self.model, config), _Report(steps, say)
         self.model.train()
-        for step, batch in enumerate(batches, start=1):
-            loss = self._loss([read[number] for number in batch], targets[batch])
+        for step, batch in enumerate(batches):
+            loss = self._loss(read, batch, targets[batch])
             if not torch.isfinite(loss):
-                raise TrainingError(f"the loss is not a number at step {step:,}; lower --learning-rate")
+                raise TrainingError(f"the loss is not a number at step {step + 1:,}; lower --learning-rate")
             optimizer.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
-            nn.utils.clip_grad_norm_(self.model.parameters(), LARGEST_GRADIENT)
-            optimizer.step()
-            schedule.step()
+            torch.autograd.backward(loss)
+            optimizer.clip(LARGEST_GRADIENT)
+            optimizer.step(learning_rate(config, step, step / steps, 1, 1.0))
             report.add(loss.item())
 
     def answers(self, texts: Sequence[str], say: Say = lambda text: None) -> FloatArray:
         """The probabilities (N, K) of the labels of texts."""
-        read, told, done = self._pieces.read(texts), time.monotonic(), 0
-        scores = np.zeros((len(read), self.model.project.out_features))  # (N, K)
+        read, report = self._pieces.read(texts), said_now_and_then("encoder", len(texts), "texts", say)
+        scores = np.zeros((len(texts), self.model.project.out_features))  # (N, K)
         self.model.eval()
-        for batch in plan_in_order(lengths_of(read), TEXTS_AT_ONCE, PIECES_AT_ONCE):
+        for batch in plan_in_order(read.lengths, TEXTS_AT_ONCE, PIECES_AT_ONCE):
             with torch.inference_mode():
-                scores[batch] = self._scores([read[number] for number in batch]).cpu().numpy()
-            done += len(batch)
-            if time.monotonic() - told > SECONDS_BETWEEN:
-                told = time.monotonic()
-                say(f"  {done:,} of {len(read):,} texts are answered")
+                scores[batch] = self._scores(read, batch).cpu().numpy()
+            report(len(batch))
         return probabilities(scores, self._multi_label)
 
     def _chosen(self, count: int) -> IntArray:
@@ -137,17 +136,19 @@ class FineTunedEncoder:
         drawn = np.random.default_rng(self._seed).permutation(count)
         return drawn[: self._options.examples] if self._options.examples else np.arange(count)
 
-    def _loss(self, read: Sequence[Sequence[int]], targets: NDArray[np.bool_]) -> Tensor:
-        """The mean cross-entropy of texts and their labels (B, K)."""
-        scores, wanted = self._scores(read), torch.from_numpy(targets).to(self._device)
+    def _loss(self, read: FlatSequences, batch: IntArray, targets: NDArray[np.bool_]) -> Tensor:
+        """The mean cross-entropy of the texts of a batch and their labels (B, K)."""
+        scores, wanted = self._scores(read, batch), torch.from_numpy(targets).to(self._device)
         if self._multi_label:
             return functional.binary_cross_entropy_with_logits(scores, wanted.float())
         return functional.cross_entropy(scores, wanted.int().argmax(dim=1))
 
-    def _scores(self, read: Sequence[Sequence[int]]) -> Tensor:
-        ids, mask = padded(read)
+    def _scores(self, read: FlatSequences, batch: IntArray) -> Tensor:
+        """The scores (B, K) of the texts of a batch."""
+        ids = read.padded(batch)  # (B, T)
+        mask = (np.arange(ids.shape[1]) < read.lengths[batch][:, None]).astype(np.int64)  # (B, T)
         with torch.autocast(self._device.type, self._dtype, enabled=self._dtype != torch.float32):
-            scores: Tensor = self.model(ids.to(self._device), mask.to(self._device))  # (B, K)
+            scores: Tensor = self.model(*(torch.from_numpy(array).to(self._device) for array in (ids, mask)))
         return scores
 
 
@@ -166,8 +167,3 @@ class _Report:
             mean = sum(self._losses) / len(self._losses)
             self._say(f"  step {self._done:,} of {self._steps:,}  loss {mean:.4f}  {minutes} minutes left")
             self._told, self._losses = now, []
-
-
-def _rate(step: int, total: int) -> float:
-    """The learning rate of a step from 0, as a part of the highest."""
-    return min(1.0, (step + 1) / (WARM_UP * total)) * max(0.0, 1 - step / total)

@@ -51,7 +51,7 @@ from seqnlp.tasks.start import (
     refuse_other_width,
     start_digests,
 )
-from seqnlp.tasks.teachers import file_digests, teacher_bundles, teacher_digests, teacher_names
+from seqnlp.tasks.teachers import file_digests, teacher_bundles, teacher_digests
 from seqnlp.tasks.train_on_dev import lender, lent_by, metrics_of
 from seqnlp.tasks.word_features import fill_vectors, learn_features
 from seqnlp.text.documents import Document
@@ -98,7 +98,7 @@ class ClassificationTask(BaseTask[ClassificationConfig, RecurrentClassifier]):
         vectors = load_vectors(data, settings, say)
         self._learn_words([*read, *more], vectors, start, say)
         self.initialized_from = name_of(start.bundle) if start else ""
-        self.teachers = [*teacher_names(teachers), *filter(None, [Path(config.teacher.answers).name])]
+        self.teachers = self.taught.teachers
         self.lexicon = Lexicon(self.features)
         self.train = FlatSequences.of([self.lexicon.indices(document.tokens) for document in [*read, *more]])
         reading.say_long(self.train.lengths, settings.window, settings.long, "train", say)

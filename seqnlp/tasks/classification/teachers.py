@@ -18,8 +18,9 @@ from seqnlp.tasks.classification.answers import answered_rows, milder, read_answ
 from seqnlp.tasks.classification.model import classifier_from_saved
 from seqnlp.tasks.classification.prediction import decide, probabilities
 from seqnlp.tasks.classification.saved import read_classifier
-from seqnlp.tasks.teachers import progress_of, refuse_other, refuse_other_labels, unlabelled
+from seqnlp.tasks.teachers import progress_of, refuse_other, refuse_other_labels, teacher_names, unlabelled
 from seqnlp.text.documents import Document
+from seqnlp.text.language_tokens import plain_line
 
 TEXTS_AT_ONCE = 2048
 
@@ -32,11 +33,13 @@ class Taught:
         texts: M texts that have no labels.
         soft: (N + M, K) probabilities of the labels for the N texts of train and the others; None without teachers.
         answered: (N + M,) bool, which of them have any.
+        teachers: what a model card calls them.
     """
 
     texts: list[str]
     soft: NDArray[np.float32] | None
     answered: NDArray[np.bool_]
+    teachers: list[str]
 
 
 def taught_by(
@@ -58,17 +61,18 @@ def taught_by(
     if not config.teacher.answers:
         more = unlabelled(config.teacher, say)
         soft = soft_labels(config, teachers, [*own, *more], labels, device, say)
-        return Taught(more, soft, np.ones(len(own) + len(more), dtype=bool))
+        return Taught(more, soft, np.ones(len(own) + len(more), dtype=bool), teacher_names(teachers))
     path, several = Path(config.teacher.answers), config.data.multi_label
     answers = read_answers(path, labels, several)
     kept_out = {normalized_text(document.text) for document in (*dev, *_held_out_test(config))}
-    more, dropped = texts_to_learn(answers, own, kept_out)
-    rows, answered = answered_rows(answers, [*own, *more], len(labels))  # (N + M, K), (N + M,)
+    plain = list(map(plain_line, own))
+    more, dropped = texts_to_learn(answers, set(plain), kept_out)
+    rows, answered = answered_rows(answers, [*plain, *more], len(labels))  # (N + M, K), (N + M,)
     rows[answered] = milder(rows[answered], config.teacher.temperature, several)
     left_out = f", {dropped:,} of dev or test left out" if dropped else ""
     known = f"{int(answered[: len(own)].sum()):,} of {len(own):,} training texts"
     say(f"teacher.answers: {known}, {len(more):,} texts without labels{left_out}; {path}")
-    return Taught(more, rows.astype(np.float32), answered)
+    return Taught(more, rows.astype(np.float32), answered, [path.name])
 
 
 def _held_out_test(config: ClassificationConfig) -> list[Document]:
