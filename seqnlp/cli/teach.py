@@ -1,38 +1,32 @@
-"""``seqnlp teach``: a large pretrained encoder as the teacher of a small classifier."""
+"""``seqnlp teach``: a large pretrained encoder as the teacher of a small classifier or tagger."""
 
 from __future__ import annotations
 
 import argparse
 import os
 import shlex
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import Any
 
 from seqnlp.cli.output import say
 from seqnlp.cli.threads import add_threads, use_threads
 from seqnlp.errors import SeqnlpError
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from seqnlp.arrays import FloatArray
-    from seqnlp.config.classification import ClassificationConfig
-    from seqnlp.tasks.classification.fine_tuning import FineTunedEncoder
-    from seqnlp.text.documents import Document
-
-HELP = "fine-tune a pretrained encoder on a classifier's texts, and write what it says of them"
+HELP = "fine-tune a pretrained encoder on a classifier's texts or a tagger's sentences, and write what it says of them"
 EXAMPLES = """\
 examples:
   seqnlp teach all-MiniLM-L6-v2/ recipe=classification/sst2 --epochs 1 -o answers.jsonl
   seqnlp train recipe=classification/sst2 teacher.answers=answers.jsonl
   seqnlp teach all-MiniLM-L6-v2/ recipe=classification/sentence_polarity --parts 4 -o answers.jsonl
+  seqnlp teach all-MiniLM-L6-v2/ recipe=tagging/wnut17_pieces --epochs 8 --learning-rate 1e-4 -o answers.jsonl.gz
   seqnlp teach all-MiniLM-L6-v2/ task=classification data.train=reviews.tsv data.dev=10% --texts more.txt -o all.jsonl
 
 The encoder is a folder with tokenizer.json, config.json and model.safetensors (BERT, RoBERTa and their kin). It learns
-the labels of the training texts of a recipe or of settings, as for `seqnlp train`, and is scored on dev. Written are
-its probabilities for each training text, for each line of --texts, which needs no labels, and for --parts of both:
-what a small model learns beside its labels (`teacher.answers`). The encoder's folder stays as it is, and the small
-model does not need it.
+the labelled texts or tagged sentences of a recipe or of settings, as for `seqnlp train`, and is scored on dev. Written
+are its probabilities for each text or word of train, for each line of --texts, which needs no labels, and for --parts
+of texts: what a small model learns beside its labels (`teacher.answers`). The encoder's folder stays as it is, and the
+small model does not need it.
 """
 MOST_PARTS = 100
 MOST = {"epochs": 1000, "batch": 4096, "longest": 65536}
@@ -44,19 +38,36 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("overrides", nargs="*", metavar="KEY=VALUE", help="recipe=NAME or settings, as for train")
     parser.add_argument("--config-dir", metavar="DIR", help="a folder with recipes/ (and groups) of your own")
     parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="where the answers go (.jsonl, .jsonl.gz)")
-    parser.add_argument("--texts", type=Path, metavar="FILE", help="texts without labels, one a line, to be answered")
     parser.add_argument(
-        "--parts", type=int, default=0, metavar="N", help="N runs of words out of each text, to be answered as well"
+        "--texts",
+        type=Path,
+        metavar="FILE",
+        help="texts (tagging: sentences) without labels, one a line, to be answered",
+    )
+    parser.add_argument(
+        "--parts",
+        type=int,
+        default=0,
+        metavar="N",
+        help="classification: N runs of words out of each text, to be answered as well",
     )
     how = parser.add_argument_group("fine-tuning")
     how.add_argument("--epochs", type=int, default=3, metavar="N", help="passes over the examples (default 3)")
     how.add_argument(
-        "--examples", type=int, default=0, metavar="N", help="at most N training texts, drawn at random (default: all)"
+        "--examples",
+        type=int,
+        default=0,
+        metavar="N",
+        help="at most N training texts or sentences, drawn at random (default: all)",
     )
     how.add_argument("--learning-rate", type=float, default=5e-5, metavar="X", help="the highest (default 5e-5)")
-    how.add_argument("--batch", type=int, default=32, metavar="N", help="texts a step (default 32)")
+    how.add_argument("--batch", type=int, default=32, metavar="N", help="texts or sentences a step (default 32)")
     how.add_argument(
-        "--longest", type=int, default=128, metavar="N", help="word pieces of a text that are read (default 128)"
+        "--longest",
+        type=int,
+        default=128,
+        metavar="N",
+        help="word pieces that are read at once (default 128): the beginning of a text, parts of a sentence",
     )
     add_threads(how)
 
@@ -65,25 +76,24 @@ def run(arguments: argparse.Namespace) -> int:
     """Fine-tune, score, answer and write."""
     _check(arguments)
     from seqnlp.compose import compose_config, task_of
-    from seqnlp.config.classification import TokensConfig
-    from seqnlp.data.documents import load_documents
-    from seqnlp.tasks.classification.text_parts import parts_of
+    from seqnlp.tasks.classification import teaching as of_classifiers
+    from seqnlp.tasks.fine_tuning import FineTuning
+    from seqnlp.tasks.tagging import teaching as of_taggers
     from seqnlp.tasks.teachers import lines_with_text
 
-    if (task := task_of(arguments.overrides, arguments.config_dir)) != "classification":
-        raise SeqnlpError(f"expected a recipe or settings of task=classification, found task={task}")
-    config = cast("ClassificationConfig", compose_config(arguments.overrides, arguments.config_dir))
+    task = task_of(arguments.overrides, arguments.config_dir)
+    if task not in ("classification", "tagging"):
+        raise SeqnlpError(f"expected a recipe or settings of task=classification or task=tagging, found task={task}")
+    if task == "tagging" and arguments.parts:
+        raise SeqnlpError("--parts: only for classifiers; a tagger's words are all answered")
+    config: Any = compose_config(arguments.overrides, arguments.config_dir)
     use_threads(arguments.threads)
-    train, dev = (load_documents(config.data, split, say) for split in ("train", "dev"))
-    more = lines_with_text(arguments.texts, "--texts") if arguments.texts else []
-    whole = [*(document.text for document in train), *more]
-    splitter = config.tokenizer.splitter if config.tokenizer.kind == "words" else TokensConfig.splitter
-    texts = list(dict.fromkeys([*whole, *parts_of(whole, arguments.parts, splitter, config.seed)]))
-    encoder, labels = _learnt(arguments, config, train)
-    _say_score(encoder, config, dev, labels)
-    say(f"{len(texts):,} texts are answered ...")
-    _write(arguments.output, texts, encoder.answers(texts, say), labels)
-    say(f"{len(texts):,} answers: {arguments.output}")
+    lines = lines_with_text(arguments.texts, "--texts") if arguments.texts else []
+    how = FineTuning(arguments.epochs, arguments.examples, arguments.learning_rate, arguments.batch, arguments.longest)
+    teaching: Any = of_classifiers if task == "classification" else of_taggers
+    count, rows = teaching.taught_rows(config, arguments.encoder, how, lines, arguments.parts, say)
+    _write(arguments.output, rows)
+    say(f"{count:,} answers: {arguments.output}")
     say(f"next: {shlex.join(['seqnlp', 'train', *arguments.overrides, f'teacher.answers={arguments.output}'])}")
     return 0
 
@@ -92,9 +102,7 @@ def _check(arguments: argparse.Namespace) -> None:
     if not arguments.encoder.is_dir():
         raise SeqnlpError(f"expected the folder of a pretrained encoder, then settings; found '{arguments.encoder}'")
     if not arguments.overrides:
-        raise SeqnlpError(
-            "expected what is to be learnt: recipe=classification/NAME, or task=classification data.train=..."
-        )
+        raise SeqnlpError("expected what is to be learnt: recipe=NAME, or task=classification data.train=...")
     for name, most in MOST.items():
         if not 1 <= getattr(arguments, name) <= most:
             raise SeqnlpError(f"--{name}: expected 1 to {most:,}, found {getattr(arguments, name)}")
@@ -115,53 +123,12 @@ def _check(arguments: argparse.Namespace) -> None:
         raise SeqnlpError(f"-o: nothing can be written in the folder {folder}; choose another one")
 
 
-def _learnt(
-    arguments: argparse.Namespace, config: ClassificationConfig, train: Sequence[Document]
-) -> tuple[FineTunedEncoder, list[str]]:
-    """The encoder, fine-tuned, and its labels."""
-    from seqnlp.tasks.classification.data import learn_labels, targets_of
-    from seqnlp.tasks.classification.fine_tuning import FineTunedEncoder, FineTuning
-
-    labels, several = learn_labels(train, config.data.multi_label), config.data.multi_label
-    options = FineTuning(
-        arguments.epochs, arguments.examples, arguments.learning_rate, arguments.batch, arguments.longest
-    )
-    encoder = FineTunedEncoder(arguments.encoder, len(labels), several, options, config.seed, config.trainer)
-    say(f"{len(train):,} texts with {len(labels)} labels are learnt by {arguments.encoder}; {encoder.where}")
-    encoder.learn([document.text for document in train], targets_of(train, labels), say)
-    return encoder, labels
-
-
-def _say_score(
-    encoder: FineTunedEncoder, config: ClassificationConfig, dev: Sequence[Document], labels: Sequence[str]
-) -> None:
-    """Say how good it is on dev."""
-    from seqnlp.metrics.classification import label_scores
-    from seqnlp.tasks.classification.prediction import label_names, predicted
-
-    if not dev:
-        return
-    several = config.data.multi_label
-    answers = encoder.answers([document.text for document in dev])  # (N, K)
-    chosen = predicted(answers - 0.5 if several else answers, several)
-    scores = label_scores([document.labels for document in dev], label_names(chosen, labels))
-    name, value = ("micro F1", scores.micro.f1) if several else ("accuracy", scores.accuracy)
-    say(f"dev: {name} {100 * value:.2f}, macro F1 {100 * scores.macro.f1:.2f}")
-
-
-def _write(path: Path, texts: Sequence[str], answers: FloatArray, labels: Sequence[str]) -> None:
+def _write(path: Path, rows: Iterable[dict[str, Any]]) -> None:
     """Lines as ``teacher.answers`` reads them."""
     import gzip
 
     from seqnlp.json_text import json_line
     from seqnlp.storage import write_atomically
 
-    rows = (
-        {
-            "text": text,
-            "probabilities": {label: round(float(value), 5) for label, value in zip(labels, row, strict=True)},
-        }
-        for text, row in zip(texts, answers, strict=True)
-    )
     content = "".join(map(json_line, rows)).encode()
     write_atomically(path, gzip.compress(content, mtime=0) if path.suffix == ".gz" else content)

@@ -8,7 +8,6 @@ from typing import Literal
 from seqnlp.config.common import Config
 from seqnlp.config.delimiter import delimiter_problems
 from seqnlp.config.loop import TrainerConfig
-from seqnlp.config.named_files import absolute
 from seqnlp.config.schema import setting
 from seqnlp.config.splits import LabelledDataConfig, held_out_problems
 from seqnlp.config.teacher import TextTeacherConfig
@@ -145,15 +144,8 @@ class ClassifierConfig(WordModelConfig):
 
 @dataclass
 class LabelTeacherConfig(TextTeacherConfig):
-    """Trained classifiers, of ours or of any kind, whose answers are learnt beside the labels."""
+    """Trained classifiers whose answers are learnt beside the labels and for texts without any."""
 
-    weight: float = setting(
-        0.5,
-        "share of the loss that is the teachers'; 1: the labels of what they answered do not count",
-        above=0,
-        high=1,
-        only="runs,answers",
-    )
     temperature: float = setting(
         1.0,
         "divides the scores of teachers and model in the teachers' share of the loss; above 1 the labels that are not "
@@ -162,21 +154,6 @@ class LabelTeacherConfig(TextTeacherConfig):
         high=100,
         only="runs,answers",
     )
-    answers: str = setting(
-        "",
-        "what any other model says: JSON lines with `text` and `probabilities`, {label: number}, as `seqnlp classify "
-        "--output jsonl` writes; texts that are not in train are learnt too; relative to the current folder",
-    )
-
-    @property
-    def files(self) -> dict[str, str]:
-        """That of answers, too."""
-        return super().files | ({"answers": self.answers} if self.answers else {})
-
-    def name_runs_absolutely(self) -> None:
-        """The file of answers, too."""
-        super().name_runs_absolutely()
-        self.answers = absolute(self.answers)
 
 
 @dataclass
@@ -243,9 +220,7 @@ class ClassificationConfig(Config):
             problems.append(f"model.window: {expected}, so that a sentence is read at once; found {model.window}")
         if model.class_weights == "balanced" and self.data.multi_label:
             problems.append("model.class_weights: balanced is for one label a document, found data.multi_label=true")
-        if self.teacher.runs and self.teacher.answers:
-            problems.append("teacher.answers: expected it or teacher.runs, found both")
-        return problems
+        return problems + self.teacher.problems()
 
 
 def format_problems(data: DocumentDataConfig) -> list[str]:

@@ -174,6 +174,7 @@ class TaggingConfig(Config):
             for key in ("context_dim", "context_dropout")
             if getattr(model, key) and not model.context
         ]
+        problems += self.teacher.problems()
         return problems if data.dev else problems + self.needs_dev()
 
 

@@ -19,18 +19,18 @@ class SoftTags:
     Attributes:
         marginals: (W, K) float32 probability of each tag at each word.
         moves: (S, N, N) float32 expected number of each transition in each sentence.
-        weight: share of the loss that is the teachers'.
+        weights: (S,) float32 share of each sentence's loss that is the teachers'; 0 where they said nothing.
     """
 
     marginals: NDArray[np.float32]
     moves: NDArray[np.float32]
-    weight: float
+    weights: NDArray[np.float32]
 
     def batch(self, sentences: IntArray, words: IntArray, mask: NDArray[np.bool_]) -> SoftBatch:
         """What is said of B sentences (B,), whose words (R,) stand at the True places of a mask (B, T)."""
         marginals = np.zeros((*mask.shape, self.marginals.shape[1]), dtype=np.float32)  # (B, T, K)
         marginals[mask] = self.marginals[words]
-        return SoftBatch(torch.from_numpy(marginals), torch.from_numpy(self.moves[sentences]), self.weight)
+        return SoftBatch(*map(torch.from_numpy, (marginals, self.moves[sentences], self.weights[sentences])))
 
 
 @dataclass(frozen=True)
@@ -40,13 +40,13 @@ class SoftBatch:
     Attributes:
         marginals: (B, T, K), 0 at padding.
         moves: (B, N, N).
-        weight: share of the loss that is the teachers'.
+        weights: (B,) share of each sentence's loss that is the teachers'.
     """
 
     marginals: Tensor
     moves: Tensor
-    weight: float
+    weights: Tensor
 
     def to(self, device: torch.device) -> SoftBatch:
         """The same on another device."""
-        return SoftBatch(self.marginals.to(device), self.moves.to(device), self.weight)
+        return SoftBatch(self.marginals.to(device), self.moves.to(device), self.weights.to(device))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 import torch
@@ -89,12 +90,13 @@ class RecurrentTagger(nn.Module):
 
         Where teachers have a share of it, the rest is the cross-entropy of what they say.
         """
-        emissions = self(batch)  # (B, T, K)
-        soft = batch.soft
+        emissions, soft = self(batch), batch.soft  # (B, T, K)
         if soft is None:
             return self._gold_loss(emissions, batch)
-        taught = soft.weight * self._teachers_loss(emissions, batch, soft)  # ()
-        return taught if soft.weight == 1 else taught + (1 - soft.weight) * self._gold_loss(emissions, batch)
+        count = torch.ones_like(soft.weights) if batch.weights is None else batch.weights  # (B,)
+        taught = (soft.weights * count * self._teachers_losses(emissions, batch, soft)).sum()  # ()
+        left = replace(batch, weights=(1 - soft.weights) * count)
+        return taught if bool((soft.weights == 1).all()) else taught + self._gold_loss(emissions, left)
 
     def _gold_loss(self, emissions: Tensor, batch: TaggedBatch) -> Tensor:
         """The negative log likelihood () of the gold tags, emissions (B, T, K)."""
@@ -105,13 +107,11 @@ class RecurrentTagger(nn.Module):
             return -log_likelihood
         return functional.cross_entropy(emissions[batch.mask], batch.tags[batch.mask], reduction="sum")
 
-    def _teachers_loss(self, emissions: Tensor, batch: TaggedBatch, soft: SoftBatch) -> Tensor:
-        """The cross-entropy () of what teachers say, emissions (B, T, K); softmax: tag by tag."""
+    def _teachers_losses(self, emissions: Tensor, batch: TaggedBatch, soft: SoftBatch) -> Tensor:
+        """The cross-entropy (B,) of what teachers say, emissions (B, T, K); softmax: tag by tag."""
         if self.output == "crf":
-            each = self.crf.cross_entropy(emissions, soft.marginals, soft.moves, batch.mask)  # (B,)
-        else:
-            each = -(soft.marginals * emissions.log_softmax(dim=-1)).sum(dim=(1, 2))  # (B,), marginals are 0 at padding
-        return each.sum() if batch.weights is None else (each * batch.weights).sum()
+            return self.crf.cross_entropy(emissions, soft.marginals, soft.moves, batch.mask)
+        return -(soft.marginals * emissions.log_softmax(dim=-1)).sum(dim=(1, 2))  # marginals are 0 at padding
 
     def _weighted_log_likelihood(self, emissions: Tensor, batch: TaggedBatch) -> Tensor:
         """The log likelihood () of what is known of the tags, emissions (B, T, K), summed with the weights."""

@@ -22,7 +22,7 @@ SECONDS_BETWEEN = 10.0
 SHOWN = 5
 """Labels that a message names."""
 
-CONTENTS = {"texts": "texts without labels", "answers": "JSON lines with text and probabilities"}
+CONTENTS = {"texts": "texts without labels", "answers": "JSON lines with probabilities"}
 """What is expected in the file of each setting."""
 
 

@@ -13,7 +13,8 @@ from tiny_encoder import write_encoder
 from seqnlp.cli import main
 from seqnlp.config.loop import LoopConfig
 from seqnlp.tasks.classification.answers import read_answers
-from seqnlp.tasks.classification.fine_tuning import FineTunedEncoder, FineTuning
+from seqnlp.tasks.classification.fine_tuning import FineTunedEncoder
+from seqnlp.tasks.fine_tuning import FineTuning
 from seqnlp.text.files import read_lines
 
 ROWS = [("calm", "harbour gulls"), ("wild", "storm sea"), ("calm", "harbour"), ("wild", "stormy sea tide")]
@@ -125,16 +126,21 @@ def test_what_cannot_be_is_said(
     assert not (folder / "answers.jsonl").exists()
 
 
-def test_only_classifiers_are_taught_and_only_by_encoders(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_only_classifiers_and_taggers_are_taught_and_only_by_encoders(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     encoder, output = str(folder / "encoder"), str(folder / "answers.jsonl")
-    assert main(["teach", encoder, "recipe=tagging/demo", "-o", output]) == 2
-    assert "expected a recipe or settings of task=classification, found task=tagging" in capsys.readouterr().err
+    assert main(["teach", encoder, "recipe=translation/demo", "-o", output]) == 2
+    assert (
+        "expected a recipe or settings of task=classification or task=tagging, found task=translation"
+        in capsys.readouterr().err
+    )
     assert main(["teach", encoder, "recipe=classification/demo"]) == 2
     assert "expected -o FILE, where the answers go" in capsys.readouterr().err
     assert main(["teach", "recipe=classification/demo", "-o", output]) == 2
     assert "expected the folder of a pretrained encoder, then settings; found 'recipe=" in capsys.readouterr().err
     assert main(["teach", encoder, "-o", output]) == 2
-    assert "expected what is to be learnt: recipe=classification/NAME" in capsys.readouterr().err
+    assert "expected what is to be learnt: recipe=NAME" in capsys.readouterr().err
     (folder / "encoder" / "model.safetensors").unlink()
     assert teach(folder) == 2
     assert "expected a config.json and a model.safetensors; no model.safetensors here" in capsys.readouterr().err

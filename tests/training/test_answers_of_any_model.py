@@ -208,7 +208,7 @@ def test_two_answers_for_a_text_or_none_at_all_are_refused(data: Path) -> None:
     Path(answers).write_text("\n", encoding="utf-8")
     refused("found blank lines only")
     Path(answers).unlink()
-    refused("no such file; expected one of JSON lines with text and probabilities")
+    refused("no such file; expected one of JSON lines with probabilities")
 
 
 def test_teachers_and_answers_together_are_refused(data: Path) -> None:

@@ -66,7 +66,7 @@ def test_the_share_of_the_teachers_is_their_part_of_the_loss(folder: Path, tmp_p
     task.model.eval()
     batch = collate(task.train, np.arange(5), task.lexicon)
     assert batch.soft is not None
-    alone, gold = replace(batch.soft, weight=1.0), task.model.loss(replace(batch, soft=None))
+    alone, gold = replace(batch.soft, weights=torch.ones(5)), task.model.loss(replace(batch, soft=None))
     expected = 0.75 * gold + 0.25 * task.model.loss(replace(batch, soft=alone))
     torch.testing.assert_close(task.model.loss(batch), expected)
     doubled = replace(batch, weights=torch.full((5,), 2.0))
@@ -179,5 +179,5 @@ def test_teachers_are_named_absolutely_and_their_weight_means_nothing_without_th
     assert config.teacher.texts == str(tmp_path / "more.txt")
     assert config.teacher.runs == f"{tmp_path / 'one'} + {tmp_path / 'two'}"
     assert list(idle_settings(default_config(), ["teacher.weight"])) == [
-        "teacher.weight changes nothing: it is only for teacher.runs, found nothing"
+        "teacher.weight changes nothing: it is only for teacher.runs or teacher.answers, found nothing"
     ]

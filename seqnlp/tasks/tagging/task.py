@@ -16,7 +16,7 @@ from seqnlp.config.tagging import TaggingConfig
 from seqnlp.data.batches import plan_epoch
 from seqnlp.data.collate import collate
 from seqnlp.data.label_suspicions import alike_labels
-from seqnlp.data.lexicon import Lexicon
+from seqnlp.data.lexicon import Lexicon, WordFeatures
 from seqnlp.data.sources import load_split, source_name, split_digest
 from seqnlp.metrics.entities import entity_scores
 from seqnlp.models.size import count_parameters
@@ -32,7 +32,8 @@ from seqnlp.tasks.tagging.contextual_store import ContextStore
 from seqnlp.tasks.tagging.model import build_tagger, columns_of, describe, module_predictor
 from seqnlp.tasks.tagging.prediction import SentencePrediction
 from seqnlp.tasks.tagging.start import TaggerStart, features_of, tagger_start, take_over, with_its_tokenizer
-from seqnlp.tasks.tagging.teachers import soft_tags, unlabelled_sentences
+from seqnlp.tasks.tagging.teacher_answers import read_answers, soft_tags_of
+from seqnlp.tasks.tagging.teachers import answered_sentences, soft_tags, unlabelled_sentences
 from seqnlp.tasks.tagging.tokenizer_choice import choose_tokenizer
 from seqnlp.tasks.teachers import file_digests, teacher_bundles, teacher_digests, teacher_names
 from seqnlp.tasks.train_on_dev import lender, lent_by, metrics_of
@@ -65,18 +66,25 @@ class TaggingTask(BaseTask[TaggingConfig, RecurrentTagger]):
         self.lender = lender(config, self.digests[TRAIN])
         if self.lender:
             train, self.dev = [*train, *self.dev], []
+        self.tags = self._learn_tags(train, start, say)
+        answers = read_answers(Path(config.teacher.answers), self.tags) if config.teacher.answers else {}
         train = [*train, *unlabelled_sentences(data, config.teacher, say)]
+        train = [*train, *answered_sentences(config, answers, train, self.dev, say)]
         self.words = [sentence.tokens for sentence in train]
         self.context = self._read_context(say)
         self.digests |= self._more_digests(start) | teacher_digests(teachers) | file_digests(config.teacher)
         vectors = load_vectors(data, config.model, say)
-        self._learn_words_and_tags(train, vectors, start, say)
+        self.features = self._learn_words(train, vectors, start, say)
         self.gold = self._gold_of_dev(say)
         self.lexicon = Lexicon(self.features)
-        soft = soft_tags(config, teachers, self.words, self.tags, str(device), say)
+        soft = (
+            soft_tags_of(answers, self.words, self.tags, config.model.scheme, config.teacher.weight)
+            if answers
+            else soft_tags(config, teachers, self.words, self.tags, str(device), say)
+        )
         self.train = replace(tagging_data.encoded(train, data, config.model, self.lexicon, self.tags), soft=soft)
         self.initialized_from = name_of(start.bundle) if start else ""
-        self.teachers = teacher_names(teachers)
+        self.teachers = [Path(config.teacher.answers).name] if answers else teacher_names(teachers)
         self.word_dim = start.saved.word_dim if start else vectors.width if vectors else config.model.word_dim
         self.model = self._build(vectors, start)
         say(
@@ -166,25 +174,32 @@ class TaggingTask(BaseTask[TaggingConfig, RecurrentTagger]):
         digests |= {"a model of model.context": self.context.embedder.digest()} if self.context else {}
         return digests | (start_digests(start.bundle) if start else {})
 
-    def _learn_words_and_tags(
+    def _learn_tags(
+        self, train: Sequence[TaggedSentence], start: TaggerStart | None, say: Callable[[str], None]
+    ) -> list[str]:
+        """The tags of the training split, after those of the start if there is one."""
+        data = self.config.data
+        tags = tagging_data.learn_tags(train, data, self.config.model)
+        tagging_data.refuse_one_tag(tags, source_name(data, "train"))
+        for suspicion in alike_labels(tagging_data.labels_of(tags, data.scheme)):
+            say(f"train: {suspicion}")
+        return joined(start.saved.tags, tags) if start else tags
+
+    def _learn_words(
         self,
         train: Sequence[TaggedSentence],
         vectors: Vectors | None,
         start: TaggerStart | None,
         say: Callable[[str], None],
-    ) -> None:
-        """Set ``features`` and ``tags`` from the training split, after those of the start if there is one."""
-        config, data = self.config, self.config.data
-        self.features = learn_features(train, config.model, vectors)
-        self.tags = tagging_data.learn_tags(train, data, config.model)
-        tagging_data.refuse_one_tag(self.tags, source_name(data, "train"))
-        for suspicion in alike_labels(tagging_data.labels_of(self.tags, data.scheme)):
-            say(f"train: {suspicion}")
-        if start:
-            self.features = features_of(config, start, self.features, vectors)
-            self.tags = joined(start.saved.tags, self.tags)
-            new_words = len(self.features.words) - len(start.saved.features.words)
-            say(begins_with(config, {"words": new_words, "tags": len(self.tags) - len(start.saved.tags)}))
+    ) -> WordFeatures:
+        """What is known of the words of the training split, after those of the start if there is one."""
+        features = learn_features(train, self.config.model, vectors)
+        if not start:
+            return features
+        features = features_of(self.config, start, features, vectors)
+        new_words = len(features.words) - len(start.saved.features.words)
+        say(begins_with(self.config, {"words": new_words, "tags": len(self.tags) - len(start.saved.tags)}))
+        return features
 
     def _gold_of_dev(self, say: Callable[[str], None]) -> list[list[Span]]:
         """The entities of the dev sentences; none of plain tags."""

@@ -7,12 +7,16 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from seqnlp.bundle import Bundle
+from seqnlp.config.splits import source_split
 from seqnlp.config.tagging import DataConfig, TaggingConfig
 from seqnlp.config.teacher import TextTeacherConfig
+from seqnlp.data.overlap import normalized_text
 from seqnlp.data.soft_tags import SoftTags
+from seqnlp.data.sources import load_split
 from seqnlp.tasks.tagging.data import labels_of
 from seqnlp.tasks.tagging.model import tagger_from_saved
 from seqnlp.tasks.tagging.saved import SavedTagger, read_tagger
+from seqnlp.tasks.tagging.teacher_answers import Answers, sentences_to_learn
 from seqnlp.tasks.teachers import progress_of, refuse_other, refuse_other_labels, unlabelled
 from seqnlp.text.partial_tags import UNKNOWN
 from seqnlp.text.sentence import TaggedSentence
@@ -55,7 +59,7 @@ def soft_tags(
             marginals[where] += found[batch.mask][:, order[:-1]] / len(saved)
             moves[batch.sentences] += moved[:, order[:, None], order] / len(saved)
             report(len(batch.sentences))
-    return SoftTags(marginals, moves, config.teacher.weight)
+    return SoftTags(marginals, moves, np.full(len(sentences), config.teacher.weight, dtype=np.float32))
 
 
 def unlabelled_sentences(
@@ -67,6 +71,32 @@ def unlabelled_sentences(
     """
     cut = [[token.text for token in tokenize(line, data.tokenizer)] for line in unlabelled(teacher, say)]
     return [TaggedSentence(tuple(words), (UNKNOWN,) * len(words), 0, partial=True) for words in cut if words]
+
+
+def answered_sentences(
+    config: TaggingConfig,
+    answers: Answers,
+    train: Sequence[TaggedSentence],
+    dev: Sequence[TaggedSentence],
+    say: Callable[[str], None],
+) -> list[TaggedSentence]:
+    """The answered sentences that train lacks, of which no tag is known, and none that dev holds or a held-out test."""
+    if not answers:
+        return []
+    held_out = [*dev, *_held_out_test(config)]
+    kept_out = {normalized_text(" ".join(sentence.tokens)) for sentence in held_out}
+    own = [sentence.tokens for sentence in train]
+    more, dropped = sentences_to_learn(answers, set(own), kept_out)
+    left_out = f", {dropped:,} of dev or test left out" if dropped else ""
+    known = f"{sum(tokens in answers for tokens in own):,} of {len(own):,} training sentences"
+    say(f"teacher.answers: {known}, {len(more):,} sentences without tags{left_out}; {config.teacher.answers}")
+    return [TaggedSentence(words, (UNKNOWN,) * len(words), 0, partial=True) for words in more]
+
+
+def _held_out_test(config: TaggingConfig) -> list[TaggedSentence]:
+    """The test sentences if they are a part of train, whose answers the file may well hold."""
+    own = source_split(config.data, "test") == "train"
+    return load_split(config.data, "test", lambda text: None) if own else []
 
 
 def _refuse_other_tags(teacher: SavedTagger, scheme: str, tags: Sequence[str]) -> None:
