@@ -70,6 +70,7 @@ def _json_rows(lines: Iterable[str], text_column: str, source: object) -> Iterat
 
 def _csv_rows(lines: Iterable[str], text_column: str, source: object) -> tuple[list[str], Iterator[Row]]:
     from seqnlp.errors import DataError, missing_column
+    from seqnlp.text.column_names import refuse_any_twice
     from seqnlp.text.csv_rows import csv_rows
     from seqnlp.text.formats.token_csv import delimiter_of_heading
 
@@ -80,9 +81,7 @@ def _csv_rows(lines: Iterable[str], text_column: str, source: object) -> tuple[l
     rows = csv_rows(chain([first], remaining), source, delimiter_of_heading(first))
     line, names = next(rows, (1, []))
     names = [name.strip(" ") for name in names]
-    double = next((name for name in names if names.count(name) > 1), None)
-    if double is not None:
-        raise DataError(f"expected a name of its own for each column, found '{double}' twice", source, line)
+    refuse_any_twice(names, source, line)
     if text_column not in names:
         raise missing_column(text_column, names, _HINT, source, line)
 

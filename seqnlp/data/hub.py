@@ -8,6 +8,7 @@ from typing import Any
 
 from seqnlp.data.in_memory.rows import class_names, named_class
 from seqnlp.errors import DataError, did_you_mean
+from seqnlp.text.column_names import refuse_any_twice
 from seqnlp.text.conll import split_words
 from seqnlp.text.csv_rows import csv_rows
 from seqnlp.text.documents import Columns, Document, document_of_row
@@ -150,6 +151,8 @@ def _as_written(folder: Path) -> dict[str, Any]:
     import datasets
 
     heads = [next(csv_rows((line for _, line in read_lines(table)), table), (1, []))[1] for table in tables]
+    for table, head in zip(tables, heads, strict=True):
+        refuse_any_twice([name for name in head if name], table, 1)
     if any(head != heads[0] for head in heads):
         return {}
     text = datasets.Features({name: datasets.Value("string") for name in heads[0]})

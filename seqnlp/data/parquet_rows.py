@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from seqnlp.config.series import SeriesDataConfig
 from seqnlp.errors import DataError
+from seqnlp.text.column_names import refuse_any_twice
 from seqnlp.text.files import PARQUET_MARK, open_bytes
 
 
@@ -28,13 +30,14 @@ def parquet_rows(path: Path, config: SeriesDataConfig) -> Iterator[tuple[int, li
     Dates are written as ISO 8601 has it, or as ``data.time_format`` says; an index of pandas is a column.
 
     Raises:
-        DataError: the file is damaged.
+        DataError: the file is damaged, or columns share a name.
     """
     import pandas
 
     try:
         frame = pandas.read_parquet(path)
     except Exception as problem:  # whatever pandas or its reader may raise
+        _refuse_names_twice(path)
         reason = " ".join(str(problem).split())[:200]
         raise DataError(f"expected a parquet file ({type(problem).__name__}: {reason})", path) from None
     if not isinstance(frame.index, pandas.RangeIndex):
@@ -44,6 +47,19 @@ def parquet_rows(path: Path, config: SeriesDataConfig) -> Iterator[tuple[int, li
     columns = [field_texts(_values(frame.iloc[:, place]), config) for place in range(len(names))]
     for number, fields in enumerate(zip(*columns, strict=True), 1):
         yield number, list(fields)
+
+
+def _refuse_names_twice(path: Path) -> None:
+    """Stop at a file that cannot be read because columns share a name.
+
+    Raises:
+        DataError: they do.
+    """
+    from pyarrow import ArrowException
+    from pyarrow.parquet import read_schema
+
+    with suppress(ArrowException, OSError):
+        refuse_any_twice(list(read_schema(path).names), path)
 
 
 def _values(column: Any) -> list[Any]:

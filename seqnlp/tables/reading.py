@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from seqnlp.errors import DataError, missing_column
+from seqnlp.text.column_names import refuse_any_twice, refuse_twice
 from seqnlp.text.csv_rows import csv_rows
 from seqnlp.text.files import (
     BYTE_ORDER_MARK,
@@ -54,13 +55,14 @@ class Table:
     delimiter: str = ","
 
     def require(self, column: str, hint: str) -> None:
-        """Stop where there is no such column; ``hint`` says what to do.
+        """Stop where there is no such column, or several are called so; ``hint`` says what to do.
 
         Raises:
             DataError: with those that there are.
         """
         if self.form != "jsonl" and column not in self.names:
             raise missing_column(column, self.names, hint)
+        refuse_twice(column, self.names, None)
 
 
 def form_of(path: Path) -> str:
@@ -132,9 +134,7 @@ def _csv(path: Path) -> tuple[Iterator[TableRow], list[str], str]:
     rows = csv_rows(chain([first], lines), path, delimiter)
     _, heading = next(rows, (1, []))
     names = [name.strip(" ") for name in heading]
-    double = next((name for name in names if names.count(name) > 1), None)
-    if double is not None:
-        raise DataError(f"expected a name of its own for each column, found '{double}' twice", path, 1)
+    refuse_any_twice(names, path, 1)
     return _csv_rows(rows, names), names, delimiter
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 
 def is_number(text: str) -> bool:
@@ -30,3 +31,17 @@ def half_character(text: str) -> str:
     except UnicodeEncodeError as problem:
         return f"U+{ord(text[problem.start]):04X} (half of a character) at {problem.start}"
     return ""
+
+
+def object_of(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """What ``json`` makes of an object (its ``object_pairs_hook``), whose names must be different ones.
+
+    Raises:
+        ValueError: one is there twice.
+    """
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        names = [name for name, _ in pairs]
+        name = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"the name '{name}' is there {names.count(name)} times in one object")
+    return made

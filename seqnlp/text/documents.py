@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from seqnlp.errors import DataError, did_you_mean, listed
+from seqnlp.text.column_names import column_place
 from seqnlp.text.document_labels import distinct, labels_of, one_label
 from seqnlp.text.formats.json_rows import converted_rows, fields_of
 from seqnlp.text.formats.prodigy import is_left_out
@@ -153,4 +154,4 @@ def _place(name: str, head: Sequence[str], numbered: bool, table: Table, line: i
     names = [field.strip() for field in head]
     if name not in names:
         raise unnamed_column(name, names, document_columns_remedy(names), table.path, line, table.delimiter)
-    return names.index(name)
+    return column_place(name, names, table.path, line)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from seqnlp.errors import DataError, did_you_mean, listed
+from seqnlp.text.checks import object_of
 from seqnlp.text.formats.annotated import Example, annotated
 from seqnlp.text.formats.class_names import described_names
 from seqnlp.text.sentence import TaggedSentence
@@ -122,7 +123,7 @@ def parsed_row(line: str) -> Mapping[str, Any]:
         DataError: it is no JSON, no object, or holds characters that are no text.
     """
     try:
-        row = json.loads(line)
+        row = json.loads(line, object_pairs_hook=object_of)
         json.dumps(row, ensure_ascii=False).encode()  # an escape such as \\ud800 alone is JSON but no text
     except json.JSONDecodeError as problem:
         raise DataError(f"expected one JSON object a line: {problem.msg} at column {problem.colno}") from None

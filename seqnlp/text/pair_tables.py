@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from seqnlp.errors import DataError
+from seqnlp.text.column_names import column_place
 from seqnlp.text.files import read_lines
 from seqnlp.text.headings import refuse_pair_heading, unnamed_column
 from seqnlp.text.parallel import SentencePair, one_line
@@ -84,9 +84,7 @@ def unused_columns(path: str | os.PathLike[str], used: Collection[int], delimite
 def _named(name: str, head: Sequence[str], table: Table, line: int) -> int:
     """The place of the column with a name."""
     names = [field.strip().strip('"') for field in head]
-    if names.count(name) > 1:
-        raise DataError(f"expected a name of its own for each column, found '{name}' twice", table.path, line)
     if name not in names:
         remedy = "name the columns with data.source_column and data.target_column (numbers from 0 without a heading)"
         raise unnamed_column(name, names, remedy, table.path, line, table.delimiter)
-    return names.index(name)
+    return column_place(name, names, table.path, line)

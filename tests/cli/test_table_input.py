@@ -53,7 +53,7 @@ def test_no_input_has_no_rows() -> None:
             ["id,text", "1,a,b"],
             "in:2: expected 2 columns as in the first line, found 3; put texts with delimiters",
         ),
-        ("csv", ["id,text,id", "1,a,b"], "in:1: expected a name of its own for each column, found 'id' twice"),
+        ("csv", ["id,text,id", "1,a,b"], "in:1: the column 'id' is there 2 times; give each its own name"),
         ("csv", ["id,text", '1,"a" b'], "in:2: a quote opens or closes"),
         ("jsonl", ['{"text": "a"}', '{"txt": "a"}'], "in:2: expected the column 'text', found 'txt'"),
         ("jsonl", ['{"text": 7}'], "in:1: expected text in 'text', found 7"),

@@ -142,7 +142,7 @@ def test_texts_of_a_table_may_have_line_ends_and_quotes(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"b\.csv:2: expected 2 columns as in the file's first line, found 3; put"):
         load(tmp_path, "b.csv")
     written(tmp_path, {"c.csv": "de,en,de\na,b,c\n"})
-    with pytest.raises(DataError, match=r"c\.csv:1: expected a name of its own for each column, found 'de' twice"):
+    with pytest.raises(DataError, match=r"c\.csv:1: the column 'de' is there 2 times; give each its own name"):
         load(tmp_path, "c.csv")
 
 

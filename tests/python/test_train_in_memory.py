@@ -234,7 +234,7 @@ def test_columns_that_have_only_numbers_for_names_are_no_row_of_a_series() -> No
         (
             "classification",
             pd.DataFrame([["x", "a", "b"]], columns=["text", "label", "label"]),
-            "train: expected columns of different names, found several named 'label'",
+            "train: the column 'label' is there 2 times; give each its own name",
         ),
         ("classification", {"text": ["a"], "label": 3}, "train: expected a list of values in the column 'label', "),
         ("classification", {"text": ["a"], "label": "b"}, r"a list of values in the column 'label', found str 'b'"),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from seqnlp.errors import DataError, listed
 from seqnlp.text.checks import half_character
+from seqnlp.text.column_names import refuse_any_twice
 
 TABLES = ("pandas", "polars", "datasets", "pyarrow")
 """Libraries whose tables are read, row by row."""
@@ -68,14 +68,13 @@ def is_path(examples: Any) -> bool:
 def _rows_of_table(table: Any, name: str) -> list[Any]:
     library = type(table).__module__.partition(".")[0]
     if library == "pandas":
-        twice = [column for column, count in Counter(getattr(table, "columns", ())).items() if count > 1]
-        if twice:
-            raise DataError(f"{name}: expected columns of different names, found several named {twice[0]!r}")
+        refuse_any_twice(list(getattr(table, "columns", ())), name)
         return list(table.to_dict("records")) if hasattr(table, "columns") else list(table)
     if library == "polars":
         table = table.collect() if hasattr(table, "collect") else table
         return list(table.to_dicts()) if hasattr(table, "to_dicts") else list(table)
     if library == "pyarrow":
+        refuse_any_twice(list(getattr(table, "column_names", ())), name)
         return list(table.to_pylist())
     names = {column: class_names(feature) for column, feature in (table.features or {}).items()}
     return [{column: named_class(value, names.get(column)) for column, value in row.items()} for row in table]

@@ -12,6 +12,7 @@ from seqnlp.data.series.parts import Part, Series, part_of_series, read_series, 
 from seqnlp.data.series.step import Step
 from seqnlp.data.sources import existing_file
 from seqnlp.errors import DataError, listed, missing_column
+from seqnlp.text.column_names import column_place
 
 Say = Callable[[str], None]
 Refused = Callable[[str, DataError], object]
@@ -116,15 +117,8 @@ class SeriesColumn:
         if column not in names:
             hint = "it names the series in the model's training file" if trained else "set data.series_column"
             raise missing_column(column, names, f"{hint}; the first row names the columns", source, line)
-        if names.count(column) > 1:
-            raise DataError(f"the column '{column}' is there {names.count(column)} times", source, line)
-        self.head, self.column, self.width, self.place, self.source = (
-            head,
-            column,
-            len(names),
-            names.index(column),
-            source,
-        )
+        self.head, self.column, self.width, self.source = head, column, len(names), source
+        self.place = column_place(column, names, source, line)
 
     def without(self, row: Fields) -> Fields:
         """A row without the column."""

@@ -14,6 +14,7 @@ from seqnlp.data.series.time import Stamps, Timestamp
 from seqnlp.data.series.time_formats import formats_of, is_time_stamp
 from seqnlp.errors import DataError, missing_column
 from seqnlp.text.checks import is_number
+from seqnlp.text.column_names import column_place
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +89,7 @@ def _find_columns(
             if trained:
                 hint = f"the model reads {', '.join(trained)}; the first row names the columns"
             raise missing_column(name, names, f"{hint}{_delimiter(names)}", source, line)
-        if names.count(name) > 1:
-            raise DataError(
-                f"the column '{name}' is there {names.count(name)} times; give each its own name", source, line
-            )
-        return names.index(name)
+        return column_place(name, names, source, line)
 
     time = place(config.time_column, "time_column") if config.time_column else None
     wanted = trained or config.columns

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from seqnlp.errors import DataError
-from seqnlp.text.checks import is_json
+from seqnlp.text.checks import is_json, object_of
 from seqnlp.text.files import read_lines
 from seqnlp.text.jsonl import parsed_row, shown
 
@@ -74,7 +74,7 @@ def _is_array_of_rows(line: str) -> bool:
 
 def _values(text: str, path: object) -> Iterator[tuple[int, Any]]:
     """The items of an array, or one value that takes several lines."""
-    decoder, place = json.JSONDecoder(), _skip(text, 0)
+    decoder, place = json.JSONDecoder(object_pairs_hook=object_of), _skip(text, 0)
     if not text.startswith("[", place):
         yield 1, _checked(_parse(text, path), path, 1)
         return
@@ -108,7 +108,7 @@ def _skip(text: str, place: int) -> int:
 
 def _parse(text: str, path: object, line: int | None = None) -> Any:
     try:
-        return json.loads(text)
+        return json.loads(text, object_pairs_hook=object_of)
     except json.JSONDecodeError as problem:
         expected = f"expected one JSON value a line: {problem.msg} at column {problem.colno}"
         raise DataError(expected if line else f"expected JSON: {problem.msg}", path, line or problem.lineno) from None

@@ -77,9 +77,9 @@ def heads_sentences(heading: str, line: str) -> bool:
     delimiter = delimiter_of_heading(heading)
     try:
         (_, head), (_, row) = csv_rows([heading, line], "", delimiter)
+        places = sentence_columns(head, "", "")
     except (DataError, ValueError):
         return False
-    places = sentence_columns(head, "", "")
     return places is not None and holds_sentences([(2, row)], *places) and looks_tagged(row[places[1]])
 
 

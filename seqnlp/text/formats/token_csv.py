@@ -8,6 +8,7 @@ from itertools import chain, islice
 from typing import Any, NamedTuple
 
 from seqnlp.errors import DataError, did_you_mean, listed
+from seqnlp.text.column_names import column_place
 from seqnlp.text.csv_rows import csv_rows
 from seqnlp.text.files import read_lines
 from seqnlp.text.formats.annotated import Example
@@ -58,7 +59,7 @@ def read_token_csv(
     number, head = next(rows, (1, []))
     first = list(islice(rows, LOOKED_AT))
     rows = chain(first, rows)
-    places = sentence_columns(head, columns.token, columns.tag)
+    places = sentence_columns(head, columns.token, columns.tag, path, number)
     if places is not None and holds_sentences(first, *places):
         return sentences_of_rows(rows, head, *places, path, read_row)
     sentence_at = _place("data.sentence_column", columns.sentence, SENTENCES, head, path, number)
@@ -84,14 +85,21 @@ def read_token_csv(
     return sentences_of_words(words())
 
 
-def sentence_columns(head: Sequence[str], token: str, tag: str) -> tuple[int, int] | None:
+def sentence_columns(
+    head: Sequence[str], token: str, tag: str, source: object = None, line: int | None = None
+) -> tuple[int, int] | None:
     """The places of the words and of the tags, if a table of one sentence a row has such columns.
 
     Args:
         token, tag: their names; empty: the first usual one that is there.
+
+    Raises:
+        DataError: several columns are called so.
     """
     names = [name.strip(" ") for name in head]
-    token_at, tag_at = _found(token, (*WORDS, "sentence"), names), _found(tag, TAGS, names)
+    token_at, tag_at = (
+        _found(wanted, usual, names, source, line) for wanted, usual in ((token, (*WORDS, "sentence")), (tag, TAGS))
+    )
     return None if token_at is None or tag_at is None else (token_at, tag_at)
 
 
@@ -114,7 +122,7 @@ def _several(words: str, tags: str) -> str:
 
 def _place(setting: str, wanted: str, usual: Sequence[str], head: Sequence[str], path: object, line: int) -> int:
     names = [name.strip(" ") for name in head]
-    place = _found(wanted, usual, names)
+    place = _found(wanted, usual, names, path, line)
     if place is not None:
         return place
     expected = f"'{wanted}'" if wanted else f"{', '.join(usual[:4])} or a like one"
@@ -123,9 +131,8 @@ def _place(setting: str, wanted: str, usual: Sequence[str], head: Sequence[str],
     raise DataError(f"expected the column {expected}, found {columns}{hint}", path, line)
 
 
-def _found(wanted: str, usual: Sequence[str], names: Sequence[str]) -> int | None:
+def _found(wanted: str, usual: Sequence[str], names: Sequence[str], source: object, line: int | None) -> int | None:
     """The place of the column that is wanted, else of the first usual one that is there."""
-    if wanted:
-        return names.index(wanted) if wanted in names else None
-    lower = [name.lower() for name in names]
-    return next((lower.index(name) for name in usual if name in lower), None)
+    known, sought = (names, (wanted,)) if wanted else ([name.lower() for name in names], usual)
+    name = next((name for name in sought if name in known), None)
+    return None if name is None else column_place(name, known, source, line)
