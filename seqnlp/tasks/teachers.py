@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
+from typing import TypeVar
 
 from seqnlp.bundle import Bundle
 from seqnlp.bundle_files import LABELS, TENSORS, VOCABULARY
+from seqnlp.config.classification import DocumentDataConfig
 from seqnlp.config.common import Config
+from seqnlp.config.splits import source_split
+from seqnlp.config.tagging import DataConfig
 from seqnlp.config.teacher import TeacherConfig, TextTeacherConfig
+from seqnlp.data.overlap import normalized_text
 from seqnlp.errors import DataError, RunError
 from seqnlp.tasks.start import bundle_of_setting, name_of
 from seqnlp.text.files import file_digest, read_lines
+
+Data = TypeVar("Data", DocumentDataConfig, DataConfig)
+Example = TypeVar("Example")
 
 SECONDS_BETWEEN = 10.0
 """After which it is said how far a teacher is."""
@@ -93,8 +103,36 @@ def teacher_names(bundles: Sequence[Bundle]) -> list[str]:
     return [f"{name_of(bundle)} (seed {bundle.metrics.get('seed', 'unknown')})" for bundle in bundles]
 
 
-def unlabelled(teacher: TextTeacherConfig, say: Callable[[str], None]) -> list[str]:
-    """The lines of ``teacher.texts`` that have text; none without teachers.
+def kept_out(
+    data: Data,
+    dev: Sequence[Example],
+    load: Callable[[Data, str, Callable[[str], None]], Sequence[Example]],
+    text_of: Callable[[Example], str],
+) -> set[str]:
+    """The texts that no teacher may teach, normalized: those of dev, and those of test if it is held out of train.
+
+    With ``data.limit`` they are what both are with it and what they are without.
+
+    Args:
+        dev: as it is read; empty where it is learnt from.
+        load: reads a split.
+    """
+    held_out = source_split(data, "test") == "train"
+    splits: list[tuple[Data, str]] = [(data, "test")] if held_out else []
+    if data.limit:
+        whole = replace(data, limit=0)
+        splits += [(whole, split) for split, wanted in (("dev", len(dev)), ("test", held_out)) if wanted]
+    others = chain.from_iterable(load(one, split, lambda text: None) for one, split in splits)
+    return {normalized_text(text_of(example)) for example in chain(dev, others)}
+
+
+def unlabelled(
+    teacher: TextTeacherConfig, texts_kept_out: Callable[[], Collection[str]], say: Callable[[str], None]
+) -> list[str]:
+    """The lines of ``teacher.texts`` that have text and are not kept out; none without teachers.
+
+    Args:
+        texts_kept_out: see :func:`kept_out`; asked for only where there are such lines.
 
     Raises:
         DataError: there is no such file, it is no text, or all its lines are blank.
@@ -102,9 +140,11 @@ def unlabelled(teacher: TextTeacherConfig, say: Callable[[str], None]) -> list[s
     if not teacher.runs or not teacher.texts:
         return []
     _refuse_missing(teacher.texts, "texts")
-    lines = lines_with_text(teacher.texts, "teacher.texts")
-    say(f"teacher.texts: {len(lines):,} lines without labels, {teacher.texts}")
-    return lines
+    lines, unwanted = lines_with_text(teacher.texts, "teacher.texts"), texts_kept_out()
+    learnt = [line for line in lines if normalized_text(line) not in unwanted]
+    dropped = f" ({len(lines) - len(learnt):,} of dev or test left out)" if len(learnt) < len(lines) else ""
+    say(f"teacher.texts: {len(learnt):,} lines without labels{dropped}, {teacher.texts}")
+    return learnt
 
 
 def lines_with_text(path: str | Path, named_by: str) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from tiny_documents import make_documents, tiny_classification, write_documents,
 from tiny_tasks import SuddenDeathError, dying
 
 import seqnlp
+from seqnlp.data.documents import load_documents
 from seqnlp.errors import ConfigError, DataError
 from seqnlp.tasks.classification.task import ClassificationTask
 from seqnlp.training.distributed import Processes
@@ -91,6 +93,23 @@ def test_held_out_parts_of_train_are_not_learnt_from_their_answers(data: Path) -
     assert not task.taught.texts
     held_out = len(documents) - len(task.targets)
     assert [line for line in said if f" {held_out} of dev or test left out" in line]
+
+
+def test_what_is_held_out_without_the_limit_is_not_learnt_either(data: Path) -> None:
+    documents = list(dict.fromkeys(make_documents(200, seed=3)))
+    write_documents(data / "train.tsv", documents)
+    settings: dict[str, Any] = {"data__dev": "20%", "data__test": "1/5", "data__limit": len(documents) // 3}
+    config = tiny_classification(data, teacher__answers=written(data, rows_of(documents)), **settings)
+    limited, whole = (
+        {
+            split: {one.text for one in load_documents(read, split, lambda text: None)}
+            for split in ("train", "dev", "test")
+        }
+        for read in (config.data, replace(config.data, limit=0))
+    )
+    wanted = whole["train"] - limited["train"] - limited["dev"] - limited["test"]
+    assert wanted
+    assert set(task_of(config, data / "run").taught.texts) == wanted
 
 
 def test_a_run_with_answers_that_dies_ends_as_if_it_had_not(data: Path) -> None:

@@ -132,14 +132,16 @@ def test_a_run_with_teachers_that_dies_ends_as_if_it_had_not(folder: Path, tmp_p
 def test_texts_without_labels_are_answered_by_the_teachers_alone(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     write_documents(tmp_path / "data" / "train.tsv", [*DOCUMENTS[:4], ("bad", "rude soup"), ("good", "kind soup")])
-    write_documents(tmp_path / "data" / "dev.tsv", make_documents(12, seed=2))
+    dev = [one for one in make_documents(16, seed=2) if one not in DOCUMENTS]
+    write_documents(tmp_path / "data" / "dev.tsv", dev)
     texts = tmp_path / "data" / "more.txt"
-    texts.write_text("".join(f"{text}\n\n" for _, text in DOCUMENTS), encoding="utf-8")
+    lines = [*(text for _, text in DOCUMENTS), f"{dev[0][1].upper()} !"]
+    texts.write_text("".join(f"{text}\n\n" for text in lines), encoding="utf-8")
     changes: dict[str, Any] = {"teacher__runs": str(folder / "ngrams"), "teacher__texts": str(texts), **LEARNING}
     said: list[str] = []
     config = tiny_classification(tmp_path / "data", **changes, model__ngrams=1)
     task = task_of(config, tmp_path / "one", said.append)
-    assert said[0] == f"teacher.texts: 40 lines without labels, {texts}"
+    assert said[0] == f"teacher.texts: 40 lines without labels (1 of dev or test left out), {texts}"
     assert task.ngram_scores is not None
     assert len(task.ngram_scores) == len(task.train.lengths) == 46
     assert [line for line in said if line.startswith("train: 46 documents are few to learn words from")]

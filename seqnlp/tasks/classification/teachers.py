@@ -11,14 +11,12 @@ from numpy.typing import NDArray
 
 from seqnlp.bundle import Bundle
 from seqnlp.config.classification import ClassificationConfig
-from seqnlp.config.splits import source_split
 from seqnlp.data.documents import load_documents
-from seqnlp.data.overlap import normalized_text
 from seqnlp.tasks.classification.answers import answered_rows, milder, read_answers, texts_to_learn
 from seqnlp.tasks.classification.model import classifier_from_saved
 from seqnlp.tasks.classification.prediction import decide, probabilities
 from seqnlp.tasks.classification.saved import read_classifier
-from seqnlp.tasks.teachers import progress_of, refuse_other, refuse_other_labels, teacher_names, unlabelled
+from seqnlp.tasks.teachers import kept_out, progress_of, refuse_other, refuse_other_labels, teacher_names, unlabelled
 from seqnlp.text.documents import Document
 from seqnlp.text.language_tokens import plain_line
 
@@ -58,27 +56,24 @@ def taught_by(
         DataError: the file of texts or of answers is missing, or not as it should be.
     """
     own = [document.text for document in train]
+
+    def of_dev_and_test() -> set[str]:
+        return kept_out(config.data, dev, load_documents, lambda document: document.text)
+
     if not config.teacher.answers:
-        more = unlabelled(config.teacher, say)
+        more = unlabelled(config.teacher, of_dev_and_test, say)
         soft = soft_labels(config, teachers, [*own, *more], labels, device, say)
         return Taught(more, soft, np.ones(len(own) + len(more), dtype=bool), teacher_names(teachers))
     path, several = Path(config.teacher.answers), config.data.multi_label
     answers = read_answers(path, labels, several)
-    kept_out = {normalized_text(document.text) for document in (*dev, *_held_out_test(config))}
     plain = list(map(plain_line, own))
-    more, dropped = texts_to_learn(answers, set(plain), kept_out)
+    more, dropped = texts_to_learn(answers, set(plain), of_dev_and_test())
     rows, answered = answered_rows(answers, [*plain, *more], len(labels))  # (N + M, K), (N + M,)
     rows[answered] = milder(rows[answered], config.teacher.temperature, several)
     left_out = f", {dropped:,} of dev or test left out" if dropped else ""
     known = f"{int(answered[: len(own)].sum()):,} of {len(own):,} training texts"
     say(f"teacher.answers: {known}, {len(more):,} texts without labels{left_out}; {path}")
     return Taught(more, rows.astype(np.float32), answered, [path.name])
-
-
-def _held_out_test(config: ClassificationConfig) -> list[Document]:
-    """The test documents if they are a part of train, whose answers the file may well hold."""
-    own = source_split(config.data, "test") == "train"
-    return load_documents(config.data, "test", lambda text: None) if own else []
 
 
 def soft_labels(

@@ -68,7 +68,7 @@ class TaggingTask(BaseTask[TaggingConfig, RecurrentTagger]):
             train, self.dev = [*train, *self.dev], []
         self.tags = self._learn_tags(train, start, say)
         answers = read_answers(Path(config.teacher.answers), self.tags) if config.teacher.answers else {}
-        train = [*train, *unlabelled_sentences(data, config.teacher, say)]
+        train = [*train, *unlabelled_sentences(data, config.teacher, self.dev, say)]
         train = [*train, *answered_sentences(config, answers, train, self.dev, say)]
         self.words = [sentence.tokens for sentence in train]
         self.context = self._read_context(say)

@@ -7,17 +7,15 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from seqnlp.bundle import Bundle
-from seqnlp.config.splits import source_split
 from seqnlp.config.tagging import DataConfig, TaggingConfig
 from seqnlp.config.teacher import TextTeacherConfig
-from seqnlp.data.overlap import normalized_text
 from seqnlp.data.soft_tags import SoftTags
 from seqnlp.data.sources import load_split
 from seqnlp.tasks.tagging.data import labels_of
 from seqnlp.tasks.tagging.model import tagger_from_saved
 from seqnlp.tasks.tagging.saved import SavedTagger, read_tagger
 from seqnlp.tasks.tagging.teacher_answers import Answers, sentences_to_learn
-from seqnlp.tasks.teachers import progress_of, refuse_other, refuse_other_labels, unlabelled
+from seqnlp.tasks.teachers import kept_out, progress_of, refuse_other, refuse_other_labels, unlabelled
 from seqnlp.text.partial_tags import UNKNOWN
 from seqnlp.text.sentence import TaggedSentence
 from seqnlp.text.tokenize import tokenize
@@ -63,13 +61,14 @@ def soft_tags(
 
 
 def unlabelled_sentences(
-    data: DataConfig, teacher: TextTeacherConfig, say: Callable[[str], None]
+    data: DataConfig, teacher: TextTeacherConfig, dev: Sequence[TaggedSentence], say: Callable[[str], None]
 ) -> list[TaggedSentence]:
     """The lines of ``teacher.texts`` as sentences of which no tag is known, cut as raw text is once the model is used.
 
     The likelihood of what is known of them is 1 whatever the weights, so that only the teachers' share is learnt.
     """
-    cut = [[token.text for token in tokenize(line, data.tokenizer)] for line in unlabelled(teacher, say)]
+    lines = unlabelled(teacher, lambda: _of_dev_and_test(data, dev), say)
+    cut = [[token.text for token in tokenize(line, data.tokenizer)] for line in lines]
     return [TaggedSentence(tuple(words), (UNKNOWN,) * len(words), 0, partial=True) for words in cut if words]
 
 
@@ -83,20 +82,16 @@ def answered_sentences(
     """The answered sentences that train lacks, of which no tag is known, and none that dev holds or a held-out test."""
     if not answers:
         return []
-    held_out = [*dev, *_held_out_test(config)]
-    kept_out = {normalized_text(" ".join(sentence.tokens)) for sentence in held_out}
     own = [sentence.tokens for sentence in train]
-    more, dropped = sentences_to_learn(answers, set(own), kept_out)
+    more, dropped = sentences_to_learn(answers, set(own), _of_dev_and_test(config.data, dev))
     left_out = f", {dropped:,} of dev or test left out" if dropped else ""
     known = f"{sum(tokens in answers for tokens in own):,} of {len(own):,} training sentences"
     say(f"teacher.answers: {known}, {len(more):,} sentences without tags{left_out}; {config.teacher.answers}")
     return [TaggedSentence(words, (UNKNOWN,) * len(words), 0, partial=True) for words in more]
 
 
-def _held_out_test(config: TaggingConfig) -> list[TaggedSentence]:
-    """The test sentences if they are a part of train, whose answers the file may well hold."""
-    own = source_split(config.data, "test") == "train"
-    return load_split(config.data, "test", lambda text: None) if own else []
+def _of_dev_and_test(data: DataConfig, dev: Sequence[TaggedSentence]) -> set[str]:
+    return kept_out(data, dev, load_split, lambda sentence: " ".join(sentence.tokens))
 
 
 def _refuse_other_tags(teacher: SavedTagger, scheme: str, tags: Sequence[str]) -> None:
