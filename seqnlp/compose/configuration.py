@@ -8,13 +8,13 @@ import threading
 from collections.abc import Mapping, Sequence
 from typing import cast
 
-from seqnlp.compose.files import quoted
 from seqnlp.compose.session import PRIMARY, hydra_session
 from seqnlp.compose.settings import merged_settings
 from seqnlp.compose.typed import read_overrides
 from seqnlp.config.common import Config
 from seqnlp.config.idle import idle_settings
 from seqnlp.config.reading import read_config
+from seqnlp.config.typed import quoted
 from seqnlp.errors import ConfigError
 from seqnlp.overrides import GROUPS, Override, is_known, unknown_key
 

@@ -1,4 +1,4 @@
-"""Settings files and texts as Hydra reads them."""
+"""Settings files as Hydra reads them."""
 
 from __future__ import annotations
 
@@ -10,8 +10,3 @@ def read_file(path: Path) -> object:
     from omegaconf import OmegaConf
 
     return OmegaConf.to_container(OmegaConf.load(path), resolve=False)
-
-
-def quoted(text: str) -> str:
-    """A text in Hydra's grammar, whatever characters it has."""
-    return "'" + text.replace("'", r"\'") + "'"

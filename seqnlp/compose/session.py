@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from seqnlp.compose.files import quoted
 from seqnlp.config.reading import config_to_dict, default_config
+from seqnlp.config.typed import quoted
 from seqnlp.errors import ConfigError
 from seqnlp.recipe_names import RENAMED
 from seqnlp.resources import CONF, RECIPES, ROOT, find_recipes, folders_of

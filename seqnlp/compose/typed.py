@@ -6,8 +6,9 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from seqnlp.compose.files import quoted, read_file
+from seqnlp.compose.files import read_file
 from seqnlp.config.renamed import old_names, renamed_override
+from seqnlp.config.typed import quoted
 from seqnlp.errors import ConfigError
 from seqnlp.overrides import GROUPS, Override, find_task, idle_hydra_settings, is_known, unknown_key, unknown_options
 from seqnlp.recipe_files import read_recipe

@@ -7,8 +7,8 @@ from typing import Literal
 
 from seqnlp.config.common import Config
 from seqnlp.config.loop import LoopConfig
-from seqnlp.config.schema import setting
-from seqnlp.config.series import CALENDAR_FEATURES, SeriesDataConfig, names_in
+from seqnlp.config.schema import names_in, setting
+from seqnlp.config.series import CALENDAR_FEATURES, SeriesDataConfig
 
 
 @dataclass

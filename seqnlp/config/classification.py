@@ -8,7 +8,7 @@ from typing import Literal
 from seqnlp.config.common import Config
 from seqnlp.config.delimiter import delimiter_problems
 from seqnlp.config.loop import TrainerConfig
-from seqnlp.config.schema import setting
+from seqnlp.config.schema import names_in, setting
 from seqnlp.config.splits import LabelledDataConfig, held_out_problems
 from seqnlp.config.teacher import TextTeacherConfig
 from seqnlp.config.words import WordModelConfig
@@ -51,6 +51,12 @@ class DocumentDataConfig(LabelledDataConfig):
         "tsv, csv: column of the label, from 0, or its name in the first line; jsonl, json, hub: field; "
         "empty: 0 or label",
     )
+    label_columns: str = setting(
+        "",
+        "instead of label_column: names of columns that hold 0 or 1, a label each, as [toxic, insult]; the labels of a "
+        "text are those with 1",
+        several=True,
+    )
     delimiter: str = setting(
         "", r"tsv, csv: what stands between columns (`;`, `\t`, csv: one character); empty: a tab, csv: a comma"
     )
@@ -78,6 +84,11 @@ class DocumentDataConfig(LabelledDataConfig):
         only="format=long_range",
     )
     limit: int = setting(0, "use only N documents of each split, spread evenly over it; 0: all", low=0)
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """The names in ``label_columns``."""
+        return names_in(self.label_columns)
 
 
 @dataclass
@@ -188,6 +199,7 @@ class ClassificationConfig(Config):
             problems += _numbers_of_sentences(data)
         problems += data.hub_problems(data.format) + held_out_problems(data)
         problems += data.train_on_dev_problems(self.optimizer)
+        problems += _label_columns_problems(data)
         if data.format != "auto":
             problems += format_problems(data)
         if data.multi_label and not data.label_separator:
@@ -231,6 +243,23 @@ def format_problems(data: DocumentDataConfig) -> list[str]:
     if data.multi_label and data.format in ("trees", "folder"):
         has_one = "a tree has" if data.format == "trees" else "a file in a folder of its class has"
         problems.append(f"data.multi_label: {has_one} one label; use another data.format")
+    if data.marks and data.format not in ("tsv", "csv", "jsonl", "json", "hub"):
+        problems.append(f"data.label_columns: only for tables, JSON and data.hub, found data.format={data.format}")
+    return problems
+
+
+def _label_columns_problems(data: DocumentDataConfig) -> list[str]:
+    """What to say of columns of 0 and 1 that cannot be read beside other settings, or of a single one."""
+    if not data.label_columns:
+        return []
+    problems = []
+    if data.label_column:
+        problems.append("data.label_columns: expected it or data.label_column, found both")
+    if len(set(data.marks)) < max(2, len(data.marks)):
+        expected = "expected different names of at least two columns, such as [toxic, insult]"
+        problems.append(f"data.label_columns: {expected}, found '{data.label_columns}'")
+    if (text := data.text_column or "text") in data.marks:
+        problems.append(f"data.label_columns: '{text}' is the column of the text (data.text_column)")
     return problems
 
 

@@ -50,6 +50,11 @@ def setting(
     return declared
 
 
+def names_in(text: str) -> tuple[str, ...]:
+    """The parts of a text with ``several``: names with commas between them."""
+    return tuple(filter(None, map(str.strip, text.split(","))))
+
+
 @functools.cache
 def _hints_of(schema: type) -> dict[str, Any]:
     """The types of a dataclass's fields; to find out takes longer than all else."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from seqnlp.config.delimiter import delimiter_of
-from seqnlp.config.schema import setting
+from seqnlp.config.schema import names_in, setting
 from seqnlp.config.splits import SplitsConfig
 
 CALENDAR_FEATURES = ("year", "week", "day")
@@ -37,7 +37,7 @@ class SeriesDataConfig(SplitsConfig):
         "of time stamps, as strptime has it, `number`, or `unix` or `unix_ms` (since 1970); empty: ISO 8601 (also "
         "1949-01, 194901, 1949-W07, 1949-Q1), or numbers",
     )
-    value_columns: str = setting("", "columns of the numbers, as `A, B`; empty: all but the time stamps")
+    value_columns: str = setting("", "columns of the numbers, as [A, B]; empty: all but the time stamps", several=True)
     missing: Literal["last", "error"] = setting(
         "last",
         "values that are missing (empty, NA, NaN, infinite): the last known one stands in, or stop",
@@ -116,11 +116,6 @@ class SeriesDataConfig(SplitsConfig):
         if self.time_column and self.time_column in self.columns:
             problems.append(f"data.value_columns: '{self.time_column}' is the time column")
         return problems
-
-
-def names_in(text: str) -> tuple[str, ...]:
-    """Names with commas between them."""
-    return tuple(filter(None, map(str.strip, text.split(","))))
 
 
 def part_of(name: str) -> float | None:

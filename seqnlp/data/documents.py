@@ -92,6 +92,7 @@ def _read_split(config: DocumentDataConfig, split: str, say: Say) -> list[Docume
         refuse_labels_as_texts(documents, _columns(config).text, source, say)
         if _columns(config).text.isdecimal():
             refuse_or_say_heading(documents, source, say)
+        _say_unmarked(documents, config.marks, say)
     documents = spread_evenly(_renamed(documents, config, split, say), config.limit)
     if not documents:
         raise DataError("data.label_map drops every document", source)
@@ -152,16 +153,24 @@ def _read(config: DocumentDataConfig, split: str, left_out: Counter[str]) -> Ite
 
 
 def _columns(config: DocumentDataConfig) -> Columns:
-    usual = ("1", "0") if config.format == "tsv" else ("text", "label")
+    usual = ("1", "0") if config.format == "tsv" and not config.marks else ("text", "label")
     text, label = config.text_column or usual[0], config.label_column or usual[1]
-    if config.format in ("tsv", "csv") and text.isdecimal() != label.isdecimal():
+    if config.marks and config.format in ("tsv", "csv") and text.isdecimal():
+        raise DataError(f"data.text_column: expected a name, as data.label_columns are names, found '{text}'")
+    if not config.marks and config.format in ("tsv", "csv") and text.isdecimal() != label.isdecimal():
         actual = f"'{text}' and '{label}'"
         raise DataError(f"data.text_column, data.label_column: expected two numbers or two names, found {actual}")
-    if text == label:
+    if text == label and not config.marks:
         raise DataError(f"data.text_column, data.label_column: expected two columns, found '{text}' for both")
     separator = config.label_separator if config.multi_label else ""
     chosen = bool(config.text_column or config.label_column)
-    return Columns(text, label, separator, chosen, delimiter_of(config.delimiter))
+    return Columns(text, label, separator, chosen, delimiter_of(config.delimiter), config.marks)
+
+
+def _say_unmarked(documents: Sequence[Document], marks: Sequence[str], say: Say) -> None:
+    """Say which columns of labels hold no 1 and are therefore nothing that could be learnt."""
+    if never := [f"'{name}'" for name in marks if not any(name in document.labels for document in documents)]:
+        say(f"train: no text has the label{'s' * (len(never) > 1)} {', '.join(never)}")
 
 
 def _renamed(documents: Sequence[Document], config: DocumentDataConfig, split: str, say: Say) -> list[Document]:

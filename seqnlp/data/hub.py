@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from seqnlp.data.in_memory.rows import class_names, named_class
-from seqnlp.errors import DataError, did_you_mean
+from seqnlp.errors import DataError, did_you_mean, listed
 from seqnlp.text.column_names import refuse_any_twice
 from seqnlp.text.conll import split_words
 from seqnlp.text.csv_rows import csv_rows
-from seqnlp.text.documents import Columns, Document, document_of_row
+from seqnlp.text.documents import Columns, Document, document_of_row, marks_remedy
 from seqnlp.text.files import read_lines
 from seqnlp.text.jsonl import TOKEN_FIELDS
 from seqnlp.text.parallel import NESTED_FIELD, SentencePair, pair_of_row
@@ -84,13 +84,12 @@ def read_hub_documents(name: str, config_name: str, split: str, columns: Columns
         DataError: the data set, split or column does not exist, or a row is no labelled text.
     """
     table, where = _split(name, config_name, split), f"{name}[{split}]"
-    wanted = [
-        _field("data.text_column", columns.text, (), table.column_names, where),
-        _field("data.label_column", columns.label, (), table.column_names, where),
-    ]
-    names = class_names(table.features[columns.label])
+    if remedy := marks_remedy(table.column_names, (list(row.values()) for row in table), columns):
+        raise DataError(f"expected the column '{columns.label}', found {listed(table.column_names)}; {remedy}", where)
+    wanted = [_field("", name, (), table.column_names, where) for name in columns.names]
+    names = None if columns.marks else class_names(table.features[columns.label])
     for number, row in enumerate(table.select_columns(wanted), start=1):
-        value = row[columns.label]
+        value = row.get(columns.label)
         if names and value == -1 and isinstance(row[columns.text], str | None):
             yield Document((row[columns.text] or "").strip(), (), number)
             continue

@@ -27,6 +27,7 @@ _COLUMNS = {
     "tag_column": "-1",
     "text_column": "",
     "label_column": "",
+    "label_columns": "",
     "time_column": "",
     "series_column": "",
     "value_columns": "",

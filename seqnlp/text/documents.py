@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -15,6 +15,7 @@ from seqnlp.text.formats.json_rows import converted_rows, fields_of
 from seqnlp.text.formats.prodigy import is_left_out
 from seqnlp.text.headings import columns_hint, document_columns_remedy, known_columns, refuse_heading, unnamed_column
 from seqnlp.text.jsonl import shown
+from seqnlp.text.label_columns import label_columns_hint, marked_labels
 from seqnlp.text.tables import Table
 from seqnlp.text.written_lists import written_list
 
@@ -45,6 +46,7 @@ class Columns:
         separator: what stands between several labels; empty: a document has exactly one.
         chosen: whether a person named them; the usual two are all that a file may have.
         delimiter: what stands between columns; empty: a tab, of CSV a comma.
+        marks: names of the columns of 0 and 1, each called as its label; empty: ``label`` holds the labels.
     """
 
     text: str
@@ -52,13 +54,24 @@ class Columns:
     separator: str = ""
     chosen: bool = True
     delimiter: str = ""
+    marks: tuple[str, ...] = ()
 
-    def labels(self, value: str) -> tuple[str, ...]:
-        """The labels that a field holds; of several, it may be a list as other programs write it, ``['a', 'b']``.
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All that are read, the text's first."""
+        return (self.text, *(self.marks or (self.label,)))
+
+    def labels(self, values: Sequence[str]) -> tuple[str, ...]:
+        """The labels that fields hold: those marked with 1, or what is in the one field.
+
+        Of several labels this may be a list as other programs write it, ``['a', 'b']``.
 
         Raises:
-            DataError: there is none where there must be one.
+            DataError: there is none where there must be one, or a mark that is none.
         """
+        if self.marks:
+            return marked_labels(list(zip(self.marks, values, strict=True)), bool(self.separator))
+        [value] = values
         if not self.separator:
             return (one_label(value),)
         written = written_list(value)
@@ -81,15 +94,19 @@ def read_table_documents(
         return
     number, head = first
     numbered = columns.text.isdecimal() and columns.label.isdecimal()
-    text, label = (_place(name, head, numbered, table, number) for name in (columns.text, columns.label))
+
+    def remedy() -> str:
+        return marks_remedy(head, (row for _, row in rows), columns)
+
+    text, *labels = (_place(name, head, numbered, table, number, remedy) for name in columns.names)
     if numbered:
-        refuse_heading(head, text, label, path, number)
+        refuse_heading(head, text, labels[0], path, number)
         if len(head) > 2 and not columns.chosen:
-            raise DataError(_unchosen(head), path, number)
+            raise DataError(_unchosen(head, remedy), path, number)
     for number, row in [first, *rows] if numbered else rows:
         table.refuse_width(row, len(head), number)
         try:
-            yield Document(row[text].strip(), columns.labels(row[label]), number)
+            yield Document(row[text].strip(), columns.labels([row[place] for place in labels]), number)
         except DataError as problem:
             raise DataError(str(problem), path, number) from None
 
@@ -124,21 +141,40 @@ def document_of_row(row: Mapping[str, Any], columns: Columns, line: int) -> Docu
     Raises:
         DataError: a field is missing, holds no text, or no label (or list of labels).
     """
-    for name in (columns.text, columns.label):
+    for name in columns.names:
         if name not in row:
-            fields = listed(row)
-            raise DataError(
-                f"expected the field '{name}', found {fields}{did_you_mean(name, row)}{columns_hint(list(row))}"
-            )
-    text, value = row[columns.text], row[columns.label]
+            marks, names = marks_remedy(list(row), [list(row.values())], columns), list(row)
+            hint = f"; {marks}" if marks else columns_hint(names)
+            raise DataError(f"expected the field '{name}', found {listed(row)}{did_you_mean(name, row)}{hint}")
+    text, several = row[columns.text], bool(columns.separator)
     if not isinstance(text, str | None):
         raise DataError(f"expected text in '{columns.text}', found {shown(text)}")
-    return Document((text or "").strip(), labels_of(value, columns.label, bool(columns.separator)), line)
+    if columns.marks:
+        labels = marked_labels([(name, row[name]) for name in columns.marks], several)
+    else:
+        labels = labels_of(row[columns.label], columns.label, several)
+    return Document((text or "").strip(), labels, line)
 
 
-def _unchosen(head: Sequence[str]) -> str:
+def marks_remedy(head: Sequence[str], rows: Iterable[Sequence[Any]], columns: Columns) -> str:
+    """What to set where a table lacks the column of labels, and has some that hold 0 or 1; empty: nothing is known.
+
+    Args:
+        head: the names of its columns.
+        rows: their values, of which the first are looked at.
+        columns: those that are missing.
+    """
+    names = [field.strip() for field in head]
+    if columns.marks or columns.label in names or known_columns(names)[1]:
+        return ""
+    return label_columns_hint((dict(zip(names, row, strict=False)) for row in rows), bool(columns.separator))
+
+
+def _unchosen(head: Sequence[str], remedy: Callable[[], str]) -> str:
     """What to say of more columns than a label and a text."""
     shown = ", ".join(f"{number} '{field.strip()[:30]}'" for number, field in enumerate(head))
+    if marks := remedy():
+        return f"expected a label and a text, found {len(head)} columns: {shown}; {marks}"
     text, label = known_columns(head)
     if not (text and label):
         longest = max(range(len(head)), key=lambda number: len(head[number]))
@@ -147,11 +183,11 @@ def _unchosen(head: Sequence[str]) -> str:
     return f"expected a label and a text, found {len(head)} columns: {shown}; say which are meant, for example {choice}"
 
 
-def _place(name: str, head: Sequence[str], numbered: bool, table: Table, line: int) -> int:
+def _place(name: str, head: Sequence[str], numbered: bool, table: Table, line: int, remedy: Callable[[], str]) -> int:
     """The position of a column."""
     if numbered:
         return table.numbered(name, head, "one more", line)
     names = [field.strip() for field in head]
     if name not in names:
-        raise unnamed_column(name, names, document_columns_remedy(names), table.path, line, table.delimiter)
+        raise unnamed_column(name, names, remedy() or document_columns_remedy(names), table.path, line, table.delimiter)
     return column_place(name, names, table.path, line)

@@ -160,7 +160,7 @@ def test_columns_that_are_no_measurements_are_said_unless_somebody_chose_them(tm
     assert series.names == ("Unnamed: 0", "v", "is_anomaly", "door")
     where, ending = (
         f"{tmp_path}/series.csv",
-        "and is learnt as a measurement; data.value_columns='v, door' leaves it out",
+        "and is learnt as a measurement; 'data.value_columns=[v, door]' leaves it out",
     )
     assert said == [
         f"{where}: column 'Unnamed: 0' rises by 1 in every row, as row numbers and time stamps do, {ending}",

@@ -153,6 +153,22 @@ def test_a_classifier_with_one_label_with_several_and_from_a_table() -> None:
     assert same.classify("lovely").probabilities == one.classify("lovely").probabilities
 
 
+def test_a_classifier_from_a_table_with_a_column_for_each_label() -> None:
+    table = pd.DataFrame({"review": [text for text, _ in REVIEWS]})
+    table = table.assign(**{name: [int(label == name) for _, label in REVIEWS] for name in ("fine", "poor")})
+    settings = {**SMALL, "data.label_columns": ["fine", "poor"], "model.ngrams": 0}
+    model = seqnlp.train(task="classification", train=table, dev=REVIEWS[:8], settings=settings)
+    assert model.labels == ["fine", "poor"]
+    assert model.evaluate(table).scores == model.evaluate(REVIEWS).scores
+    for wrong, message in (
+        (table.assign(fine=2), r"test\[0\]: expected 0 or 1 in 'fine' \(data.label_columns\), found 2"),
+        (table.drop(columns="poor"), r"test\[0\]: expected a column 'poor', found 'review', 'fine'"),
+        ([("a soup", "good")], r"test\[0\]: expected labels of data.label_columns \('fine', 'poor'\), found 'good'"),
+    ):
+        with pytest.raises(seqnlp.SeqnlpError, match=message):
+            model.evaluate(wrong)
+
+
 def test_a_translator_from_pairs_and_from_columns() -> None:
     pairs = [("ein Hund läuft", "a dog runs"), ("eine Katze schläft", "a cat sleeps")] * 10
     settings = {

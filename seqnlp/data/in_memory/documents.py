@@ -1,21 +1,31 @@
-"""Labelled documents in memory: (text, label), (text, labels), or rows with such columns."""
+"""Labelled documents in memory: (text, label), (text, labels), rows with such columns or one for each label."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
+from seqnlp.config.schema import names_in
 from seqnlp.data.in_memory.rows import WrittenSplit, answer_of, as_lines, columns_in, plain, rows_of, shown, text_in
-from seqnlp.errors import DataError
+from seqnlp.errors import DataError, listed
 from seqnlp.text.headings import LABELS, TEXTS
+from seqnlp.text.label_columns import marked_labels
 
-_NAMES = 'name them: settings={{"data.text_column": ..., "data.label_column": ...}}'
+_NAMES = (
+    'name them: settings={"data.text_column": ..., "data.label_column": ...}; columns of 0 and 1, a label each: '
+    '"data.label_columns": [...]'
+)
 
 
 def written_documents(examples: Any, name: str, settings: Mapping[str, Any]) -> WrittenSplit:
     """Documents as JSON lines."""
     text, label = (str(settings.get(f"data.{column}_column", "")) for column in ("text", "label"))
     given = rows_of(examples, name)
+    marks = _names(settings.get("data.label_columns", ""))
+    made: dict[str, Any] = {"data.format": "auto"}
+    if marks:
+        lines = (_marked(example, f"{name}[{place}]", text, marks) for place, example in enumerate(given))
+        return WrittenSplit(".jsonl", as_lines(lines), made)
     labelled = [_document(example, f"{name}[{place}]", text, label) for place, example in enumerate(given)]
     several = [isinstance(labels, list) for _, labels in labelled]
     if any(several) and not all(several):
@@ -25,8 +35,33 @@ def written_documents(examples: Any, name: str, settings: Mapping[str, Any]) -> 
         {**answer_of(example), text or "text": document, label or "label": labels}
         for example, (document, labels) in zip(given, labelled, strict=True)
     )
-    made: dict[str, Any] = {"data.format": "auto"}
-    return WrittenSplit(".jsonl", as_lines(rows), made | ({"data.multi_label": True} if several[0] else {}))
+    made |= {"data.multi_label": True} if several[0] else {}
+    return WrittenSplit(".jsonl", as_lines(rows), made)
+
+
+def _names(value: Any) -> tuple[str, ...]:
+    """Names as a list, or with commas between them."""
+    return names_in(value if isinstance(value, str) else ",".join(value))
+
+
+def _marked(example: Any, where: str, text: str, marks: tuple[str, ...]) -> dict[str, Any]:
+    """A row with its text and its columns of 0 and 1, also of (text, labels)."""
+    field = text or "text"
+    if not isinstance(example, Mapping):
+        document, labels = _document(example, where, "", "")
+        chosen = labels if isinstance(labels, list) else [labels]
+        if unknown := [label for label in chosen if label not in marks]:
+            raise DataError(f"{where}: expected labels of data.label_columns ({listed(marks)}), found '{unknown[0]}'")
+        return {field: document, **{name: name in chosen for name in marks}}
+    text = text or _known(example, "text", TEXTS)
+    if missing := [name for name in (text, *marks) if name not in example]:
+        raise DataError(f"{where}: expected a column '{missing[0]}', found {columns_in(example)}")
+    values = {name: plain(example[name]) for name in marks}
+    try:
+        marked_labels(list(values.items()), several=True)
+    except DataError as problem:
+        raise DataError(f"{where}: {problem}") from None
+    return {**answer_of(example), field: text_in(example[text], "a text", where), **values}
 
 
 def _document(example: Any, where: str, text: str, label: str) -> tuple[str, str | list[str]]:
@@ -42,7 +77,7 @@ def _columns(row: Mapping[str, Any], where: str, text: str, label: str) -> tuple
     label = label or _known(row, "label", LABELS)
     if text not in row or label not in row:
         problem = f"expected a column of texts and one of labels (text, label), found {columns_in(row)}"
-        raise DataError(f"{where}: {problem}; {_NAMES.format()}")
+        raise DataError(f"{where}: {problem}; {_NAMES}")
     return row[text], row[label]
 
 

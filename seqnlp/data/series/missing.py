@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from seqnlp.config.series import SeriesDataConfig, names_in
+from seqnlp.config.schema import names_in
+from seqnlp.config.series import SeriesDataConfig
 from seqnlp.text.checks import is_number
 
 _ALWAYS = frozenset(("", "na", "n/a", "nan", "null", "none"))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from seqnlp.config.series import SeriesDataConfig
+from seqnlp.config.typed import typed_names
 from seqnlp.data.series.missing import missing_numbers
 from seqnlp.data.series.rows import Row
 from seqnlp.errors import DataError
@@ -48,9 +50,10 @@ def tell_columns(rows: Sequence[Row], names: tuple[str, ...], path: object, say:
         for name, column in zip(names, _columns(rows), strict=True):
             if _plain(name) in _MARKED and np.isin(column[~np.isnan(column)], (0, 1)).all():
                 found[name] = f"column '{name}' is 0 or 1 in every row, as marks of known anomalies are"
-    others = ", ".join(name for name in names if name not in found)
+    others = [name for name in names if name not in found]
     for problem in found.values() if others else ():
-        say(f"{path}: {problem}, and is learnt as a measurement; data.value_columns='{others}' leaves it out")
+        choice = shlex.quote(f"data.value_columns={typed_names(others)}")
+        say(f"{path}: {problem}, and is learnt as a measurement; {choice} leaves it out")
 
 
 def _row_numbers(rows: Sequence[Row], names: tuple[str, ...]) -> Iterator[tuple[str, str]]:
