@@ -84,7 +84,9 @@ def read_hub_documents(name: str, config_name: str, split: str, columns: Columns
         DataError: the data set, split or column does not exist, or a row is no labelled text.
     """
     table, where = _split(name, config_name, split), f"{name}[{split}]"
-    if remedy := marks_remedy(table.column_names, (list(row.values()) for row in table), columns):
+    rows = (list(row.values()) for row in table)
+    remedy = "" if columns.marks else marks_remedy(table.column_names, rows, columns)
+    if remedy:
         raise DataError(f"expected the column '{columns.label}', found {listed(table.column_names)}; {remedy}", where)
     wanted = [_field("", name, (), table.column_names, where) for name in columns.names]
     names = None if columns.marks else class_names(table.features[columns.label])

@@ -157,7 +157,7 @@ def document_of_row(row: Mapping[str, Any], columns: Columns, line: int) -> Docu
 
 
 def marks_remedy(head: Sequence[str], rows: Iterable[Sequence[Any]], columns: Columns) -> str:
-    """What to set where a table lacks the column of labels, and has some that hold 0 or 1; empty: nothing is known.
+    """What to set where a table lacks a column, and has some that hold 0 or 1; empty: nothing is known of labels.
 
     Args:
         head: the names of its columns.
@@ -165,7 +165,9 @@ def marks_remedy(head: Sequence[str], rows: Iterable[Sequence[Any]], columns: Co
         columns: those that are missing.
     """
     names = [field.strip() for field in head]
-    if columns.marks or columns.label in names or known_columns(names)[1]:
+    if columns.marks:
+        return "name the columns with data.text_column and data.label_columns"
+    if columns.label in names or known_columns(names)[1]:
         return ""
     return label_columns_hint((dict(zip(names, row, strict=False)) for row in rows), bool(columns.separator))
 

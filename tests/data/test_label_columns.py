@@ -72,6 +72,13 @@ def test_one_label_is_read_from_such_columns_too(tmp_path: Path) -> None:
             load(tmp_path / "a.csv", f"{content}{row}\n", **one)
 
 
+def test_a_column_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(
+        DataError, match=r"expected the column 'insult', .*; name .* data.text_column and data.label_columns$"
+    ):
+        load(tmp_path / "a.csv", CSV, **{**SETTINGS, "label_columns": "toxic, insult"})
+
+
 @pytest.mark.parametrize("mark", ["", "-1", "2", "0.7", "yes"])
 def test_what_is_neither_0_nor_1_is_an_error(tmp_path: Path, mark: str) -> None:
     with pytest.raises(
