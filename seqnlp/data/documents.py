@@ -24,6 +24,7 @@ from seqnlp.text.document_format import recognise_documents
 from seqnlp.text.documents import Columns, Document, read_row_documents, read_table_documents
 from seqnlp.text.fasttext import read_fasttext_documents
 from seqnlp.text.files import file_digest, rows_digest
+from seqnlp.text.pair_tables import is_quoted
 from seqnlp.text.trees import read_trees
 
 Say = Callable[[str], None]
@@ -92,6 +93,8 @@ def _read_split(config: DocumentDataConfig, split: str, say: Say) -> list[Docume
         refuse_labels_as_texts(documents, _columns(config).text, source, say)
         if _columns(config).text.isdecimal():
             refuse_or_say_heading(documents, source, say)
+        if config.format == "tsv":
+            _say_quoted(documents, config, say)
         _say_unmarked(documents, config.marks, say)
     documents = spread_evenly(_renamed(documents, config, split, say), config.limit)
     if not documents:
@@ -165,6 +168,21 @@ def _columns(config: DocumentDataConfig) -> Columns:
     separator = config.label_separator if config.multi_label else ""
     chosen = bool(config.text_column or config.label_column)
     return Columns(text, label, separator, chosen, delimiter_of(config.delimiter), config.marks)
+
+
+def _say_quoted(documents: Sequence[Document], config: DocumentDataConfig, say: Say) -> None:
+    """Say how many have the quotes of CSV, which in TSV are a part of texts and labels, and what reads them."""
+    quoted = [one for one in documents if is_quoted(one.text) or any(map(_stands_in_quotes, one.labels))]
+    if quoted:
+        columns, example = _columns(config), quoted[0].text
+        chosen = " ".join(f"data.{name}_column={getattr(columns, name)}" for name in ("text", "label"))
+        delimiter = config.delimiter or r"\t"
+        remedy = f"data.format=csv data.delimiter='{delimiter}' {chosen} reads them"
+        say(f"train: {counted(len(quoted), 'document')} with the quotes of CSV, such as {example[:60]}; {remedy}")
+
+
+def _stands_in_quotes(label: str) -> bool:
+    return len(label) > 2 and label[0] == label[-1] == '"'
 
 
 def _say_unmarked(documents: Sequence[Document], marks: Sequence[str], say: Say) -> None:

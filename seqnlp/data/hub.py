@@ -44,6 +44,7 @@ def read_hub(
     names = list(tag_names) or class_names(table.features[tag_field])
     for number, row in enumerate(table.select_columns([token_field, tag_field]), start=1):
         tokens, tags = _listed(row[token_field]), named_class(_listed(row[tag_field]), names)
+        tags = [tag.strip() if isinstance(tag, str) else tag for tag in tags]
         problem = _problem(tokens, tags)
         if problem:
             raise DataError(problem, where, number)

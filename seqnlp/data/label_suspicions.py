@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Collection, Mapping
 from itertools import groupby
@@ -10,6 +11,8 @@ from itertools import groupby
 from seqnlp.text.written_lists import written_list
 
 _SEPARATORS = ("|", ";", ",", "/", "+")
+
+_MISSING = frozenset(("nan", "NaN", "NAN", "null", "NULL", "None", "NA", "N/A", "n/a", "#N/A", "<NA>", "NaT"))
 
 _MIN_LABELS = 10
 """With so few labels it is no wonder that many of them occur once."""
@@ -25,20 +28,37 @@ def label_suspicions(counts: Mapping[str, int], multi_label: bool) -> list[str]:
     once = sum(count == 1 for count in counts.values())
     if len(counts) > _MIN_LABELS and 2 * once > len(counts):
         suspicions.append(f"{once:,} of {len(counts):,} labels occur only once: is data.label_column right?")
+    suspicions += _missing_labels(counts)
     if not multi_label:
         suspicions += _listed_labels(counts)
     return suspicions + _joined_labels(counts, multi_label)
 
 
 def alike_labels(labels: Collection[str]) -> list[str]:
-    """Labels that differ only in case, spaces, hyphens or underscores: each counts as a label of its own."""
+    """Labels that differ only in case, spaces, hyphens, underscores or what cannot be seen: each counts for itself."""
 
     def plain(label: str) -> str:
-        return re.sub(r"[\s_-]+", "", label).casefold()
+        letters = unicodedata.normalize("NFKC", label)
+        visible = "".join(letter for letter in letters if unicodedata.category(letter) != "Cf")
+        return re.sub(r"[\s_-]+", "", visible).casefold()
 
     groups = [list(group) for _, group in groupby(sorted(labels, key=lambda label: (plain(label), label)), plain)]
-    named = [", ".join(f"'{label}'" for label in group) for group in groups if len(group) > 1]
+    named = [", ".join(map(_seen, group)) for group in groups if len(group) > 1]
     return [f"labels that are hardly different and yet count as different ones: {names}" for names in named]
+
+
+def _seen(label: str) -> str:
+    """A label in quotes, with codes where it holds what cannot be seen."""
+    plain = unicodedata.normalize("NFC", label) == label and label.isprintable()
+    return f"'{label}'" if plain else ascii(label)
+
+
+def _missing_labels(counts: Mapping[str, int]) -> list[str]:
+    """Labels that are what programs write where there is none."""
+    found = sorted(_MISSING & set(counts))
+    names = ", ".join(f"'{label}' ({counts[label]:,} documents)" for label in found)
+    choice = f"\"data.label_map='{','.join(f'{label}:' for label in found)}'\""
+    return [f"{names}: written where there is no label; {choice} leaves such documents out"] if found else []
 
 
 def _listed_labels(counts: Mapping[str, int]) -> list[str]:

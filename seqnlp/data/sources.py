@@ -17,7 +17,7 @@ from seqnlp.data.hub import read_hub
 from seqnlp.data.part_of_train import Grouping, part_of_train, sentence_groups
 from seqnlp.data.partial import checked_partial
 from seqnlp.data.paths import existing_path, resolve_path
-from seqnlp.data.tag_check import mend_tags, refuse_comments, refuse_illegal_tags
+from seqnlp.data.tag_check import mend_tags, refuse_comments, refuse_illegal_tags, refuse_numbers_as_words
 from seqnlp.errors import DataError
 from seqnlp.text.character_spans import checked_spans
 from seqnlp.text.conll import document_starts
@@ -32,6 +32,10 @@ from seqnlp.text.span_edges import SpanEdges
 from seqnlp.text.tokenize import AUTO, DEFAULT
 
 _DEFAULT_TOKEN_COLUMN, _DEFAULT_TAG_COLUMN = "0", "-1"  # of the configuration; no names of fields
+
+
+_LONG_SENTENCE = 200
+"""Words from which on the only sentence of a split is probably several."""
 
 
 def load_split(config: DataConfig, split: str, report: Callable[[str], None]) -> list[TaggedSentence]:
@@ -123,6 +127,10 @@ def _checked_sentences(config: DataConfig, split: str, report: Callable[[str], N
     if cut.edges:
         cut.edges.check(source, config.accept_cut_words, report)
     _refuse_nothing(sentences, config, source, left_out)
+    refuse_numbers_as_words(sentences, source)
+    if len(sentences) == 1 and len(sentences[0].tokens) > _LONG_SENTENCE:
+        words = f"all {len(sentences[0].tokens):,} words are one sentence"
+        report(f"warning: {source}: {words}; in a file of words a blank line ends one")
     say_left_out(source, left_out, report)
     if config.weight_column and split == "train":
         _check_weights(sentences, config, source, report)

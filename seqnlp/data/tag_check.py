@@ -27,6 +27,24 @@ def refuse_comments(sentences: Sequence[TaggedSentence], scheme: str, source: st
                 raise DataError(f"{problem}; {remedy}, data.comment=none if not", source, sentence.line_of(position))
 
 
+_FEWEST_NUMBERS = 6
+"""Words from which on numbers in a row are no accident."""
+
+
+def refuse_numbers_as_words(sentences: Sequence[TaggedSentence], source: str) -> None:
+    """Pass if the words are not the numbers of the words in each sentence, as a column before theirs may hold.
+
+    Raises:
+        DataError: they are.
+    """
+    if sum(len(sentence.tokens) for sentence in sentences) < _FEWEST_NUMBERS:
+        return
+    for first in (0, 1):
+        if all(one.tokens == tuple(map(str, range(first, first + len(one.tokens)))) for one in sentences):
+            found = f"found the numbers of words from {first} in every sentence"
+            raise DataError(f"expected words, {found}; set data.token_column to the column of the words", source)
+
+
 _MAX_DELETED, _MAX_DELETED_PART = 10, 0.05
 """Tags that mending may delete: so many, or that part of all tags of entities."""
 

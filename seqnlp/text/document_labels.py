@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -62,7 +63,7 @@ def _above_a_half(numbers: Mapping[str, Any], name: str) -> list[str]:
 
 
 def _label(value: Any, name: str) -> str:
-    if isinstance(value, bool | int | float):
+    if isinstance(value, bool | int) or (isinstance(value, float) and math.isfinite(value)):
         return json.dumps(value)
     if not isinstance(value, str):
         raise DataError(f"expected a label in '{name}', found {shown(value)}")

@@ -81,14 +81,15 @@ class Columns:
 def read_table_documents(
     path: str | os.PathLike[str], form: Literal["tsv", "csv"], columns: Columns
 ) -> Iterator[Document]:
-    """The documents of a table; the first row names the columns unless they are numbered. Blank lines are skipped.
+    """The documents of a table; the first row names the columns unless they are numbered. Rows without
+    any text, as spreadsheets add them at the end, are skipped.
 
     Raises:
         DataError: a line has another number of columns than the first, or no label; no such column, or columns that
             nobody chose; a quote opens or closes where it must not; with file and line.
     """
     table = Table(path, form, columns.delimiter)
-    rows = ((number, row) for number, row in table.rows() if row)
+    rows = ((number, row) for number, row in table.rows() if any(map(str.strip, row)))
     first = next(rows, None)
     if first is None:
         return

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from seqnlp.errors import DataError, did_you_mean, listed
 from seqnlp.text.checks import object_of
-from seqnlp.text.formats.annotated import Example, annotated
+from seqnlp.text.formats.annotated import Example, annotated, quotes_in
 from seqnlp.text.formats.class_names import described_names
 from seqnlp.text.sentence import TaggedSentence
 from seqnlp.text.tags import Span
@@ -61,6 +61,7 @@ def row_reader(path: Path, fields: RowFields, offsets: str) -> Callable[[Mapping
                 raise DataError(f"expected as many tags as tokens, found {len(tags)} and {len(tokens)}")
             if not tokens:
                 raise DataError("a sentence with no words; leave such lines out")
+            tags = [tag.strip() for tag in tags]
             return TaggedSentence(tuple(tokens), tuple(tags), line, weight=_weight(row, fields.weight))
         if not isinstance(row.get("text"), str):
             raise DataError(f"expected a list '{token}' or a string 'text', found the fields {_names(row)}")
@@ -72,7 +73,9 @@ def row_reader(path: Path, fields: RowFields, offsets: str) -> Callable[[Mapping
             return TaggedSentence(tuple(words), tuple(tags), line, weight=_weight(row, fields.weight))
         if row.get("answer", "accept") != "accept":
             raise DataError(f"a row with the answer {shown(row['answer'])}; data.format=prodigy leaves such rows out")
-        return annotated(row["text"], _spans(row), line, offsets)._replace(weight=_weight(row, fields.weight))
+        spans, items = _spans(row), next((row[name] for name in _SPAN_FIELDS if name in row), None)
+        made = annotated(row["text"], spans, line, offsets, quotes_in(items))
+        return made._replace(weight=_weight(row, fields.weight))
 
     return read
 
@@ -175,7 +178,7 @@ def _span(item: Any) -> Span:
     values = [item.get(key) for key in ("start", "end", "label")] if isinstance(item, dict) else item
     if isinstance(values, list) and len(values) == 3:
         start, end, label = values
-        if type(start) is type(end) is int and isinstance(label, str) and label:
+        if type(start) is type(end) is int and isinstance(label, str) and label.strip():
             return Span(start, end, label)
     raise DataError(f'expected a span {{"start": 0, "end": 5, "label": "X"}} or [0, 5, "X"], found {shown(item)}')
 

@@ -58,6 +58,8 @@ def label_columns_hint(rows: Iterable[Mapping[str, Any]], multi_label: bool) -> 
     looked_at = list(islice(rows, _LOOKED_AT))
     marks = {name: [_mark(row.get(name)) for row in looked_at] for name in (looked_at[0] if looked_at else {})}
     labels = [name for name, column in marks.items() if None not in column]
+    if len(labels) == 1 and len(set(marks[labels[0]])) == 1:  # one value in one column says nothing
+        return ""
     if not labels or any("," in name for name in labels):
         return ""
     text = _text_column([name for name in marks if name not in labels], looked_at)

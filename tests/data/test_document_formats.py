@@ -200,3 +200,14 @@ def test_settings_that_do_not_go_with_the_format(tmp_path: Path) -> None:
         raw = {"task": "classification", "run": "r", "data": {"train": "t", "dev": "d", "format": form, **settings}}
         with pytest.raises(ConfigError, match=r"data\.(multi_label|delimiter): "):
             read_config(raw)
+
+
+def test_quotes_of_csv_in_tsv_are_said_and_what_reads_them(tmp_path: Path) -> None:
+    for line in ('calm\t"he said ""no wind"""\nwild\ta "storm"\n', '"calm"\t"no wind"\nwild\tno\n'):
+        written(tmp_path, {"train.tsv": line})
+        _, (said,) = load(tmp_path, "train.tsv")
+        assert said.startswith("train: 1 document with the quotes of CSV, such as ")
+        remedy = r"data.format=csv data.delimiter='\t' data.text_column=1 data.label_column=0 reads them"
+        assert said.endswith(remedy)
+    settings = {"format": "csv", "delimiter": r"\t", "text_column": "1", "label_column": "0"}
+    assert load(tmp_path, "train.tsv", **settings)[0] == [("calm", "no wind"), ("wild", "no")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -482,3 +483,38 @@ def test_offsets_counted_in_another_way_are_named_whatever_stands_beside_the_ent
     with pytest.raises(DataError, match=r"of 6 span edges lie inside words") as caught:
         load(write(tmp_path, lines(*rows), "a.jsonl"))
     assert cause in str(caught.value)
+
+
+def test_numbers_of_words_are_no_words(tmp_path: Path) -> None:
+    content = "\n".join(
+        "\n".join(f"{n}\t{word}\tO" for n, word in enumerate(("Oke", "left", "."), 1)) + "\n" for _ in "ab"
+    )
+    config = write(tmp_path, content, "a.conll")
+    with pytest.raises(
+        DataError, match=r"expected words, found the numbers of words from 1 in every sentence; set data\.tok"
+    ):
+        load(config)
+    assert load(replace(config, token_column="1"))[0][0] == [("Oke", "O"), ("left", "O"), (".", "O")]
+
+
+def test_a_file_without_a_blank_line_is_pointed_out(tmp_path: Path) -> None:
+    _, said = load(write(tmp_path, "Oke O\n" * 300, "a.conll"))
+    assert any("all 300 words are one sentence; in a file of words a blank line ends one" in one for one in said)
+
+
+@pytest.mark.parametrize(
+    ("ending", "field"), [("doccano", "label"), ("jsonl", "spans"), ("spacy", "ents"), ("prodigy", "spans")]
+)
+def test_a_span_must_hold_what_the_file_says_and_its_label_has_no_spaces(
+    tmp_path: Path, ending: str, field: str
+) -> None:
+    def rows(**span: Any) -> DataConfig:
+        row = json.dumps({"text": "Oke left Tarn", field: [{"start": 0, "end": 3, "label": " PER ", **span}]})
+        return replace(write(tmp_path, f"{row}\n" * 3, "a.jsonl"), format=ending)
+
+    for config in (rows(), rows(text="Oke"), rows(text="Oke ")):
+        assert load(config)[0][0] == [("Oke", "B-PER"), ("left", "O"), ("Tarn", "O")]
+    with pytest.raises(DataError, match=r"a\.jsonl:1: the span PER at 0-3 should be 'Tarn', found 'Oke'"):
+        load(rows(text="Tarn"))
+    with pytest.raises(DataError, match=r"a\.jsonl:1: expected a span "):
+        load(rows(label=" "))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from seqnlp.cli import main
+from seqnlp.compose import compose_config
+from seqnlp.config.classification import ClassificationConfig, read_label_map
 from seqnlp.data.label_suspicions import alike_labels, label_suspicions
 
 
@@ -16,6 +19,23 @@ def test_two_spellings_of_one_label() -> None:
     assert "'Pos', 'pos'" in said
     assert len(alike_labels(["Pos", "pos", "new york", "New-York", "c"])) == 2
     assert alike_labels(["a", "b", "A1", "a 2"]) == []
+
+
+def test_labels_that_look_the_same_are_shown_by_their_codes() -> None:
+    assert alike_labels(["caf\u00e9", "cafe\u0301", "x"])[0].endswith(
+        r"'cafe\u0301', 'caf\u00e9'".replace("\\u00e9", "\u00e9")
+    )
+    assert alike_labels(["pos", "pos\u200b", "x"])[0].endswith(r"'pos', 'pos\u200b'")
+
+
+def test_what_is_written_where_there_is_no_label() -> None:
+    (said,) = label_suspicions({"pos": 9, "nan": 3, "neg": 8, "None": 2, "none": 4}, False)[1:]
+    assert said.startswith("'None' (2 documents), 'nan' (3 documents): written where there is no label; ")
+    (setting,) = shlex.split(said.split("; ")[1].removesuffix(" leaves such documents out"))
+    config = compose_config(["task=classification", "data.train=a.csv", "data.dev=10%", setting])
+    assert isinstance(config, ClassificationConfig)
+    assert read_label_map(config.data.label_map) == {"None": "", "nan": ""}
+    assert label_suspicions({"pos": 9, "none": 4}, False) == []
 
 
 def test_labels_that_occur_once() -> None:

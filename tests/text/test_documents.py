@@ -77,6 +77,16 @@ def test_an_empty_text_is_a_document_and_an_empty_label_an_error(tmp_path: Path)
     assert problem(read_tsv, tmp_path, "\ta film\n", NUMBERS) == expected
 
 
+def test_rows_without_any_text_are_no_documents(tmp_path: Path) -> None:
+    expected = [(("pos",), "a film", 2), (("neg",), "", 4)]
+    for columns in (NAMES, SEVERAL):
+        assert read(read_csv, tmp_path, "label,text,\npos,a film,\n, ,\nneg,,\n,,\n", columns) == expected
+    assert read(read_tsv, tmp_path, "\t\npos\ta film\n \t\n\nneg\t\n\t\n", NUMBERS) == [
+        *expected[:1],
+        (("neg",), "", 5),
+    ]
+
+
 def test_csv_fields_in_quotes_may_hold_commas_quotes_and_line_ends(tmp_path: Path) -> None:
     text = 'label,text\npos,"fine, ""really""\nfine"\nneg,dull\n'
     expected = [(("pos",), 'fine, "really"\nfine', 2), (("neg",), "dull", 4)]
@@ -112,6 +122,7 @@ def test_several_labels_a_document(tmp_path: Path) -> None:
     ("line", "message"),
     [
         ('{"text": "a"}', "expected the field 'label', found 'text'"),
+        ('{"text": "a", "label": NaN}', "expected a label in 'label', found NaN"),
         ('{"text": 1, "label": "x"}', "expected text in 'text', found 1"),
         ('{"text": "a", "label": {}}', "expected a label in 'label', found {}"),
         (

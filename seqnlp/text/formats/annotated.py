@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from seqnlp.errors import DataError
 from seqnlp.text.character_spans import checked_spans, from_utf16, named, sentence_of, trimmed
@@ -66,7 +66,7 @@ def annotated(
     Raises:
         DataError: a span holds something else than the file says.
     """
-    written = list(spans)
+    written = [span._replace(label=span.label.strip()) for span in spans]
     placed = [from_utf16(text, span) if offsets == "utf16" else span for span in written]
     for before, span, quote in zip(written, placed, quotes, strict=False):
         if quote is not None and _letters(text[span.start : span.end]) != _letters(quote):
@@ -74,6 +74,12 @@ def annotated(
             hint = _other_offsets(text, before, quote, offsets)
             raise DataError(f"{named(before)} should be '{quote[:40]}', found '{here[:40]}'{hint}")
     return AnnotatedText(text, placed, line)
+
+
+def quotes_in(items: Any) -> list[str | None]:
+    """What objects of a list say that their spans hold (``text``), each or None."""
+    texts = [item.get("text") if isinstance(item, dict) else None for item in items or []]
+    return [text if isinstance(text, str) else None for text in texts]
 
 
 def sentences_of(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from seqnlp.text.formats.annotated import AnnotatedText, annotated
+from seqnlp.text.formats.annotated import AnnotatedText, annotated, quotes_in
 from seqnlp.text.formats.json_rows import fields_of
 from seqnlp.text.formats.spans import spans_of, text_of
 
@@ -21,4 +21,5 @@ def doccano_example(row: Any, line: int, offsets: str, left_out: Counter[str]) -
     """
     fields = fields_of(row)
     name = next((name for name in ENTITIES if name in fields), "label")
-    return annotated(text_of(fields, TEXTS), spans_of(fields.get(name), name), line, offsets)
+    spans = spans_of(fields.get(name), name)
+    return annotated(text_of(fields, TEXTS), spans, line, offsets, quotes_in(fields.get(name)))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from seqnlp.errors import DataError
-from seqnlp.text.formats.annotated import AnnotatedText, annotated
+from seqnlp.text.formats.annotated import AnnotatedText, annotated, quotes_in
 from seqnlp.text.formats.json_rows import fields_of
 from seqnlp.text.formats.spans import span_of, text_of
 from seqnlp.text.jsonl import shown
@@ -31,7 +31,8 @@ def prodigy_example(row: Any, line: int, offsets: str, left_out: Counter[str]) -
     spans = fields.get("spans") or []
     if not isinstance(spans, list):
         raise DataError(f"expected a list in 'spans', found {shown(spans)}")
-    return annotated(text_of(fields, ("text",)), [_span(item, fields) for item in spans], line, offsets)
+    placed = [_span(item, fields) for item in spans]
+    return annotated(text_of(fields, ("text",)), placed, line, offsets, quotes_in(spans))
 
 
 def is_left_out(row: Mapping[str, Any], left_out: Counter[str]) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from seqnlp.errors import DataError
-from seqnlp.text.formats.annotated import AnnotatedText, annotated
+from seqnlp.text.formats.annotated import AnnotatedText, annotated, quotes_in
 from seqnlp.text.formats.json_rows import fields_of
 from seqnlp.text.formats.spans import spans_of, text_of
 from seqnlp.text.jsonl import shown
@@ -36,7 +36,8 @@ def spacy_examples(
     else:
         fields = fields_of(row)
         name = "ents" if "ents" in fields else "entities"
-        yield annotated(text_of(fields, ("text",)), spans_of(fields.get(name), name), line, offsets)
+        spans = spans_of(fields.get(name), name)
+        yield annotated(text_of(fields, ("text",)), spans, line, offsets, quotes_in(fields.get(name)))
 
 
 def _pair(pair: Any, line: int, offsets: str) -> AnnotatedText:

@@ -39,7 +39,7 @@ def span_of(item: Any) -> Span:
         values = [next((item[name] for name in names if name in item), None) for names in (STARTS, ENDS, LABELS)]
     if isinstance(values, list) and len(values) == 3:
         start, end, label = values
-        if type(start) is type(end) is int and isinstance(label, str) and label:
+        if type(start) is type(end) is int and isinstance(label, str) and label.strip():
             return Span(start, end, label)
     raise DataError(f'expected a span [0, 5, "X"] or {{"start": 0, "end": 5, "label": "X"}}, found {shown(item)}')
 
