@@ -22,9 +22,7 @@ def test_two_spellings_of_one_label() -> None:
 
 
 def test_labels_that_look_the_same_are_shown_by_their_codes() -> None:
-    assert alike_labels(["caf\u00e9", "cafe\u0301", "x"])[0].endswith(
-        r"'cafe\u0301', 'caf\u00e9'".replace("\\u00e9", "\u00e9")
-    )
+    assert alike_labels(["caf\u00e9", "cafe\u0301", "x"])[0].endswith("'cafe\\u0301', 'caf\u00e9'")
     assert alike_labels(["pos", "pos\u200b", "x"])[0].endswith(r"'pos', 'pos\u200b'")
 
 
