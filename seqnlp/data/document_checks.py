@@ -62,3 +62,17 @@ def refuse_or_say_heading(documents: Sequence[Document], source: str, say: Calla
         )
         raise DataError(f"{expected}; remove the line (if it is a document, move it down)", source, first.line)
     say(f"warning: the label '{first.labels[0]}' occurs once, on line {first.line}; remove the line if it is a heading")
+
+
+def say_named_labels(
+    documents: Sequence[Document], label: str, names: Sequence[str], say: Callable[[str], None]
+) -> None:
+    """Point to the column with the names of labels that are numbers, as `label_text` beside `label`.
+
+    Args:
+        label: the column that is read.
+        names: all columns.
+    """
+    named = next((name for name in (f"{label}_text", f"{label}_name", f"{label}_str") if name in names), "")
+    if named and all(one.isdecimal() for document in documents for one in document.labels):
+        say(f"train: the labels are numbers, and the column '{named}' seems to name them: data.label_column={named}")

@@ -13,7 +13,7 @@ from seqnlp.config.classification import DocumentDataConfig, format_problems, re
 from seqnlp.config.delimiter import delimiter_of
 from seqnlp.config.splits import source_split
 from seqnlp.data.clean_pairs import counted
-from seqnlp.data.document_checks import refuse_labels_as_texts, refuse_or_say_heading
+from seqnlp.data.document_checks import refuse_labels_as_texts, refuse_or_say_heading, say_named_labels
 from seqnlp.data.hub import read_hub_documents
 from seqnlp.data.long_range import long_range_documents
 from seqnlp.data.part_of_train import DOCUMENTS, part_of_train
@@ -21,13 +21,16 @@ from seqnlp.data.sources import existing_file, hub_name, other_format, say_left_
 from seqnlp.errors import DataError
 from seqnlp.text.class_folders import class_folders_digest, read_class_folders
 from seqnlp.text.document_format import recognise_documents
-from seqnlp.text.documents import Columns, Document, read_row_documents, read_table_documents
+from seqnlp.text.documents import Columns, Document, column_names, read_row_documents, read_table_documents
 from seqnlp.text.fasttext import read_fasttext_documents
 from seqnlp.text.files import file_digest, rows_digest
 from seqnlp.text.pair_tables import is_quoted
 from seqnlp.text.trees import read_trees
 
 Say = Callable[[str], None]
+
+_TABLES = ("tsv", "csv", "jsonl", "json")
+"""Formats in which columns have names."""
 
 
 def load_documents(config: DocumentDataConfig, split: str, say: Say) -> list[Document]:
@@ -95,6 +98,11 @@ def _read_split(config: DocumentDataConfig, split: str, say: Say) -> list[Docume
             refuse_or_say_heading(documents, source, say)
         if config.format == "tsv":
             _say_quoted(documents, config, say)
+        columns = _columns(config)
+        if config.format in _TABLES and not columns.marks and not columns.label.isdecimal():
+            path = existing_file(config, split, config.train)
+            names = column_names(path, cast(Any, config.format), columns.delimiter)
+            say_named_labels(documents, columns.label, names, say)
         _say_unmarked(documents, config.marks, say)
     documents = spread_evenly(_renamed(documents, config, split, say), config.limit)
     if not documents:

@@ -112,6 +112,19 @@ def read_table_documents(
             raise DataError(str(problem), path, number) from None
 
 
+def column_names(
+    path: str | os.PathLike[str], form: Literal["tsv", "csv", "jsonl", "json"], delimiter: str
+) -> list[str]:
+    """The names in the first row of a table, or of the fields in the first row of JSON.
+
+    Raises:
+        DataError: the file cannot be read.
+    """
+    if form == "tsv" or form == "csv":
+        return next((list(map(str.strip, row)) for _, row in Table(path, form, delimiter).rows() if row), [])
+    return next(converted_rows(path, form, lambda row, line: [list(fields_of(row))]), [])
+
+
 def read_row_documents(
     path: str | os.PathLike[str], form: Literal["jsonl", "json"], columns: Columns, left_out: Counter[str]
 ) -> Iterator[Document]:

@@ -211,3 +211,17 @@ def test_quotes_of_csv_in_tsv_are_said_and_what_reads_them(tmp_path: Path) -> No
         assert said.endswith(remedy)
     settings = {"format": "csv", "delimiter": r"\t", "text_column": "1", "label_column": "0"}
     assert load(tmp_path, "train.tsv", **settings)[0] == [("calm", "no wind"), ("wild", "no")]
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.jsonl", "a.json"])
+def test_a_column_that_names_numbered_labels_is_pointed_out(tmp_path: Path, name: str) -> None:
+    rows = [{"text": text, "label": int(label == "wild"), "label_text": label} for label, text in DOCUMENTS]
+    table = "text,label,label_text\n" + "".join(f'"{one["text"]}",{one["label"]},{one["label_text"]}\n' for one in rows)
+    lines = "".join(json.dumps(one) + "\n" for one in rows)
+    written(tmp_path, {name: {"csv": table, "jsonl": lines, "json": json.dumps(rows)}[name[2:]]})
+    actual, said = load(tmp_path, name)
+    assert [label for label, _ in actual] == ["0", "1", "0"]
+    setting = "data.label_column=label_text"
+    assert said[1:] == [f"train: the labels are numbers, and the column 'label_text' seems to name them: {setting}"]
+    actual, said = load(tmp_path, name, label_column="label_text")
+    assert (actual, said[1:]) == (DOCUMENTS, [])
