@@ -178,7 +178,7 @@ def test_a_run_with_answers_that_dies_ends_as_if_it_had_not(data: Path) -> None:
         ({"tokens": ["a", "b"], "probabilities": [{"O": 1}]}, "as many probabilities as tokens, found 1 for 2 tokens"),
         (
             {"tokens": ["Sorrel"], "probabilities": [{"PER": 1}]},
-            "no tag of this run (model.scheme): 'PER' (did you mean 'S-PER'?); expected O, B-LOC, ",
+            "no tag of this run: 'PER' (did you mean 'S-PER'?); those of its model.scheme are O, B-LOC, ",
         ),
         ({"tokens": ["Sorrel"], "probabilities": [{"O": 0.4}]}, "that sum up to 1 at 'Sorrel', found 0.4"),
         ({"tokens": ["Sorrel"], "probabilities": [{"O": 2}]}, "expected a probability of 'O' from 0 to 1, found 2"),

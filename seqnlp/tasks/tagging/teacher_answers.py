@@ -73,9 +73,9 @@ def _answer(row: Mapping[str, Any], index: Mapping[str, int]) -> tuple[tuple[str
     for word, (token, one) in enumerate(zip(tokens, said, strict=True)):
         for tag, value in one.items():
             if tag not in index:
-                expected = ", ".join(list(index)[:5]) + (", ..." if len(index) > 5 else "")
+                known = ", ".join(list(index)[:5]) + (", ..." if len(index) > 5 else "")
                 close = did_you_mean(tag, index)
-                raise DataError(f"no tag of this run (model.scheme): '{tag}'{close}; expected {expected}")
+                raise DataError(f"no tag of this run: '{tag}'{close}; those of its model.scheme are {known}")
             if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
                 raise DataError(f"expected a probability of '{tag}' from 0 to 1, found {shown(value)}")
             rows[word, index[tag]] = value
