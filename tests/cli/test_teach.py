@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
-from tiny_encoder import write_encoder
+from tiny_encoder import write_encoder, write_quick_learner
 
 from seqnlp.cli import main
 from seqnlp.config.loop import LoopConfig
@@ -23,12 +23,7 @@ ROWS = [("calm", "harbour gulls"), ("wild", "storm sea"), ("calm", "harbour"), (
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """An encoder that learns quickly, and texts with two labels."""
-    weights = write_encoder(tmp_path / "encoder")
-    usual = {"LayerNorm.weight": np.ones_like, "LayerNorm.bias": np.zeros_like}
-    for name, values in weights.items():
-        for ending, make in usual.items():
-            weights[name] = make(values) if name.endswith(ending) else weights[name]
-    save_file(weights, tmp_path / "encoder" / "model.safetensors")
+    write_quick_learner(tmp_path / "encoder")
     for name in ("train", "dev"):
         (tmp_path / f"{name}.tsv").write_text("".join(f"{label}\t{text}\n" for label, text in ROWS), encoding="utf-8")
     return tmp_path

@@ -12,15 +12,10 @@ from numpy.typing import NDArray
 from seqnlp.arrays import FloatArray
 from seqnlp.data.overlap import normalized_text
 from seqnlp.errors import DataError, did_you_mean
+from seqnlp.tasks.model_answers import ROUNDING, SUM_TOLERANCE, found_in, refuse_no_probability
 from seqnlp.text.formats.json_rows import converted_rows, fields_of
 from seqnlp.text.jsonl import shown
 from seqnlp.text.language_tokens import plain_line
-
-SUM_TOLERANCE = 0.02
-"""How far the probabilities of all labels may be from 1: they are divided by their sum, as rounded ones must be."""
-
-ROUNDING = 1e-3
-"""Up to which two answers for one text are the same."""
 
 
 def read_answers(path: Path, labels: Sequence[str], multi_label: bool) -> dict[str, FloatArray]:
@@ -55,9 +50,9 @@ def _answer(row: Mapping[str, Any], labels: Sequence[str], multi_label: bool) ->
     row = {**row, **{name: row[other] for name in ("text", "probabilities") if (other := f"predicted_{name}") in row}}
     text, said = row.get("text"), row.get("probabilities")
     if not isinstance(text, str):
-        raise DataError(f"expected a text in 'text', found {_found(row, 'text')}")
+        raise DataError(f"expected a text in 'text', found {found_in(row, 'text')}")
     if not isinstance(said, dict):
-        raise DataError(f"expected probabilities by label in 'probabilities', found {_found(row, 'probabilities')}")
+        raise DataError(f"expected probabilities by label in 'probabilities', found {found_in(row, 'probabilities')}")
     for name in labels:
         if name not in said:
             raise DataError(
@@ -66,18 +61,13 @@ def _answer(row: Mapping[str, Any], labels: Sequence[str], multi_label: bool) ->
     for name, value in said.items():
         if name not in labels:
             raise DataError(f"no label of this run: '{name}'{did_you_mean(name, labels)}")
-        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
-            raise DataError(f"expected a probability of '{name}' from 0 to 1, found {shown(value)}")
+        refuse_no_probability(name, value)
     answer = np.array([said[name] for name in labels], dtype=np.float64)  # (K,)
     if multi_label:
         return text, answer
     if abs(answer.sum() - 1) > SUM_TOLERANCE:
         raise DataError(f"expected probabilities that sum up to 1, found {answer.sum():.4g}")
     return text, answer / answer.sum()
-
-
-def _found(row: Mapping[str, Any], field: str) -> str:
-    return shown(row[field]) if field in row else "none"
 
 
 def milder(answers: FloatArray, temperature: float, multi_label: bool) -> FloatArray:

@@ -13,15 +13,10 @@ from seqnlp.arrays import FloatArray
 from seqnlp.data.overlap import normalized_text
 from seqnlp.data.soft_tags import SoftTags
 from seqnlp.errors import DataError, did_you_mean
+from seqnlp.tasks.model_answers import ROUNDING, SUM_TOLERANCE, found_in, refuse_no_probability
 from seqnlp.tasks.tagging.legal_sequences import LegalSequences
 from seqnlp.text.formats.json_rows import converted_rows, fields_of
 from seqnlp.text.jsonl import shown
-
-SUM_TOLERANCE = 0.02
-"""How far the probabilities of a word's tags may be from 1: they are divided by their sum, as rounded ones must be."""
-
-ROUNDING = 1e-3
-"""Up to which two answers for one sentence are the same."""
 
 WRITTEN = 5e-5
 """Probabilities below it are not written: they would be rounded to 0."""
@@ -63,10 +58,10 @@ def _answer(row: Mapping[str, Any], index: Mapping[str, int]) -> tuple[tuple[str
     """The tokens and what is said of each, (T, K)."""
     tokens, said = row.get("tokens"), row.get("probabilities")
     if not isinstance(tokens, list) or not all(isinstance(token, str) for token in tokens):
-        raise DataError(f"expected a list of words in 'tokens', found {_found(row, 'tokens')}")
+        raise DataError(f"expected a list of words in 'tokens', found {found_in(row, 'tokens')}")
     if not isinstance(said, list) or not all(isinstance(one, dict) for one in said):
         expected = "expected for each word an object of tags and numbers in 'probabilities'"
-        raise DataError(f"{expected}, found {_found(row, 'probabilities')}")
+        raise DataError(f"{expected}, found {found_in(row, 'probabilities')}")
     if len(tokens) != len(said):
         raise DataError(f"expected as many probabilities as tokens, found {len(said)} for {len(tokens)} tokens")
     rows = np.zeros((len(tokens), len(index)), dtype=np.float32)  # (T, K)
@@ -76,16 +71,11 @@ def _answer(row: Mapping[str, Any], index: Mapping[str, int]) -> tuple[tuple[str
                 known = ", ".join(list(index)[:5]) + (", ..." if len(index) > 5 else "")
                 close = did_you_mean(tag, index)
                 raise DataError(f"no tag of this run: '{tag}'{close}; those of its model.scheme are {known}")
-            if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
-                raise DataError(f"expected a probability of '{tag}' from 0 to 1, found {shown(value)}")
+            refuse_no_probability(tag, value)
             rows[word, index[tag]] = value
         if abs(rows[word].sum() - 1) > SUM_TOLERANCE:
             raise DataError(f"expected probabilities that sum up to 1 at '{token}', found {rows[word].sum():.4g}")
     return tuple(tokens), rows / rows.sum(axis=1, keepdims=True)
-
-
-def _found(row: Mapping[str, Any], field: str) -> str:
-    return shown(row[field]) if field in row else "none"
 
 
 def sentences_to_learn(
