@@ -43,7 +43,7 @@ def choose_precision(config: LoopConfig, device: torch.device, hidden_dim: int) 
     Raises:
         ConfigError: bf16 was asked for and the hardware lacks it.
     """
-    has_bf16 = torch.cuda.is_bf16_supported() if device.type == "cuda" else _cpu_has_bf16()
+    has_bf16 = torch.cuda.is_bf16_supported() if device.type == "cuda" else cpu_has_bf16()
     if config.precision == "fp32":
         return torch.float32, "fp32, as configured"
     if config.precision == "bf16":
@@ -65,13 +65,13 @@ def inference_precision(name: str, hidden_dim: int) -> torch.dtype:
     Raises:
         SeqnlpError: bf16 was asked for and the hardware lacks it.
     """
-    if name == "bf16" and not _cpu_has_bf16():
+    if name == "bf16" and not cpu_has_bf16():
         raise SeqnlpError("--precision: bf16 asked for, but this CPU has no bf16 instructions; use auto or fp32")
-    fast = name == "auto" and _cpu_has_bf16() and hidden_dim >= BF16_HIDDEN_DIM
+    fast = name == "auto" and cpu_has_bf16() and hidden_dim >= BF16_HIDDEN_DIM
     return torch.bfloat16 if name == "bf16" or fast else torch.float32
 
 
-def _cpu_has_bf16() -> bool:
+def cpu_has_bf16() -> bool:
     """Whether this CPU multiplies bf16 natively (AVX-512 BF16 or AMX)."""
     capabilities = torch.backends.cpu.get_cpu_capability()
     if not capabilities.startswith("AVX512"):

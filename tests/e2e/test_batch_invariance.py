@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from hardware import NEEDS_BF16
 
 from seqnlp.api import Translator
 from seqnlp.config.translation import DecodingConfig
@@ -28,7 +29,7 @@ def real_lines(shared_data: Path, count: int) -> list[str]:
     return [line for _, line in read_lines(path)][:count]
 
 
-@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+@pytest.mark.parametrize("precision", ["fp32", pytest.param("bf16", marks=NEEDS_BF16)])
 @pytest.mark.parametrize("count", [20, pytest.param(1000, marks=pytest.mark.slow)])
 @pytest.mark.usefixtures("threads")
 def test_real_lines_at_batch_1_and_64(translator_run: Path, shared_data: Path, precision: str, count: int) -> None:

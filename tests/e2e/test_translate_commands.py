@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from command import TINY_TRANSLATION, output, refusal, seqnlp
+from hardware import NEEDS_BF16
 
 import seqnlp as package
 from seqnlp.data.pairs import load_pairs
@@ -246,6 +247,7 @@ def test_models_of_an_ensemble_must_have_the_same_subwords(translator_run: Path,
     )
 
 
+@NEEDS_BF16
 def test_bf16_and_threads_translate_too(translator_run: Path, sources: list[str], translations: list[str]) -> None:
     assert len(translate(translator_run, sources, "--precision", "bf16", "--threads", "1")) == len(sources)
     assert translate(translator_run, sources, "--threads", "1") == translations

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from hardware import NEEDS_BF16
 
 from seqnlp.config.translation import DecodingConfig, TranslatorConfig
 from seqnlp.decode.beam import beam_search
@@ -41,6 +42,7 @@ def search(model: RecurrentTranslator, lines: list[list[int]]) -> list[list[Deco
     return beam_search(step, step.start(padded, lengths), len(lines), longest, shortest, DecodingConfig(beam=3))
 
 
+@NEEDS_BF16
 def test_tokens_and_scores_in_bf16_are_bit_for_bit_those_of_a_line_alone(model: RecurrentTranslator) -> None:
     narrow = RecurrentTranslator(model.config, V, V).eval().requires_grad_(False)
     narrow.load_state_dict(model.state_dict())

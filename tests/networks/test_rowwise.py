@@ -7,7 +7,7 @@ import pytest
 
 from seqnlp.networks.engine import make_network
 from seqnlp.networks.graph import Array, Builder, Graph
-from seqnlp.networks.rowwise import rowwise
+from seqnlp.networks.rowwise import rowwise, weight_levels
 
 
 def product(weight: Array) -> Graph:
@@ -24,9 +24,12 @@ def test_a_product_is_off_by_what_was_rounded_whatever_the_other_rows(engine: st
     weight = draw.normal(size=(70, 20)).astype(np.float32)
     rows = (draw.normal(size=(50, 70)) * np.exp(draw.normal(size=(50, 1)) * 4)).astype(np.float32)
     rows[7] = 0
-    network = make_network(rowwise(product(weight)), engine, threads=1)
+    network, levels = make_network(product(weight), engine, threads=1, precision="int8"), weight_levels()
     actual = network(rows=rows)["result"]
-    half_steps = np.abs(rows).max(axis=1, keepdims=True) / 254, np.abs(weight).max(axis=0) / 254  # (N, 1), (O,)
+    half_steps = (
+        np.abs(rows).max(axis=1, keepdims=True) / 254,
+        np.abs(weight).max(axis=0) / (2 * levels),
+    )  # (N, 1), (O,)
     bound = half_steps[0] * np.abs(weight).sum(axis=0) + np.abs(rows).sum(axis=1, keepdims=True) * half_steps[1]
     assert (np.abs(actual - rows @ weight) <= bound + 70 * half_steps[0] * half_steps[1] + 1e-5).all()
     assert not actual[7].any()

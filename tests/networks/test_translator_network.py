@@ -53,7 +53,7 @@ def sources(size: int, num_steps: int) -> tuple[Array, Array]:
 
 
 def eight(graph: Graph, engine: str = "onnxruntime") -> Run:
-    return make_network(rowwise(graph), engine, threads=1)
+    return make_network(graph, engine, threads=1, precision="int8")
 
 
 @pytest.mark.parametrize("engine", ["onnxruntime", "numpy"])

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 import torch
+from hardware import NEEDS_BF16
 
 from seqnlp.nn.products import packed_product, padded_rows, product
 
 
-@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float64])
+@pytest.mark.parametrize("dtype", [torch.float32, pytest.param(torch.bfloat16, marks=NEEDS_BF16), torch.float64])
 @pytest.mark.parametrize("shifted", [True, False])
 def test_a_packed_product_is_the_plain_one(dtype: torch.dtype, shifted: bool) -> None:
     torch.manual_seed(3)
@@ -20,6 +21,7 @@ def test_a_packed_product_is_the_plain_one(dtype: torch.dtype, shifted: bool) ->
         torch.testing.assert_close(packed(rows), plain(rows), rtol=tolerance, atol=tolerance)
 
 
+@NEEDS_BF16
 def test_a_row_of_a_packed_product_in_bf16_does_not_depend_on_the_others() -> None:
     torch.manual_seed(4)
     multiply, rows = packed_product(torch.randn(2048, 1280).bfloat16()), torch.randn(64, 1280).bfloat16()
