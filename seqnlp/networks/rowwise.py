@@ -22,6 +22,9 @@ LEAST_WEIGHTS = 256
 MIN_COLUMNS = 8
 """Products with fewer columns stay as they are, too: rounding what is multiplied costs as much for one as for many."""
 
+EXACT_ANYWHERE = 63
+"""The largest code of a weight with which no CPU loses sums; see :func:`weight_levels`."""
+
 
 def rowwise(graph: Graph, levels: int = 127) -> Graph:
     """The graph with its products with constants, and its look-ups in tables, in int8.
@@ -91,7 +94,7 @@ def weight_levels(flags: str | None = None) -> int:
         if platform.machine().lower() not in ("x86_64", "amd64"):
             return 127
         flags = _cpu_flags()
-    return 127 if "vnni" in flags else 63
+    return 127 if "vnni" in flags else EXACT_ANYWHERE
 
 
 def _cpu_flags() -> str:

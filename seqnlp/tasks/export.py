@@ -11,7 +11,7 @@ from seqnlp.compact_weights import compact
 from seqnlp.errors import SeqnlpError
 from seqnlp.networks.graph import Graph, Value
 from seqnlp.networks.onnx_model import onnx_model
-from seqnlp.networks.rowwise import rowwise
+from seqnlp.networks.rowwise import EXACT_ANYWHERE, rowwise
 from seqnlp.storage import write_atomically
 from seqnlp.task_table import part_of
 from seqnlp.text.word_pieces import CONTINUES, MOST_PIECES
@@ -47,7 +47,7 @@ def export_onnx(run: str | Path, folder: Path, int8: bool = False) -> int:
     exported: tuple[dict[str, Graph], str] = part_of(bundle.task, "graphs")(bundle)
     graphs, notes = exported
     if int8:
-        graphs = {name: rowwise(graph) for name, graph in graphs.items()}
+        graphs = {name: rowwise(graph, EXACT_ANYWHERE) for name, graph in graphs.items()}
     for name, graph in graphs.items():
         write_atomically(folder / f"{name}.onnx", onnx_model(graph))
     for name, content in {"vocabulary.json": bundle.vocabulary, "labels.json": bundle.labels}.items():

@@ -121,6 +121,18 @@ def test_every_graph_is_loaded_by_the_runtime(
             assert all(f"| output | `{value.name}` |" in table for value in session(path).get_outputs())
 
 
+def test_products_of_exported_graphs_lose_no_sums_on_any_processor(models: dict[str, Path], tmp_path: Path) -> None:
+    output("export", models["tagging"], "--onnx", tmp_path / "graphs", "--precision", "int8")
+    largest = []
+    for path in sorted((tmp_path / "graphs").glob("*.onnx")):
+        graph = onnx.load(str(path)).graph
+        multiplied = {node.input[1] for node in graph.node if node.op_type == "MatMulInteger"}
+        codes = [onnx.numpy_helper.to_array(one) for one in graph.initializer if one.name in multiplied]
+        largest += [int(np.abs(array.astype(np.int64)).max()) for array in codes]
+    assert largest
+    assert set(largest) == {63}  # two products with 255 have 16 bits
+
+
 def test_a_folder_in_int8_is_a_quarter_as_large_and_nearly_the_same(models: dict[str, Path], tmp_path: Path) -> None:
     for task, run in models.items():
         folder = tmp_path / task
