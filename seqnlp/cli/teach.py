@@ -7,11 +7,15 @@ import os
 import shlex
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from seqnlp.cli.output import say
 from seqnlp.cli.threads import add_threads, use_threads
 from seqnlp.errors import SeqnlpError
+
+if TYPE_CHECKING:
+    from seqnlp.config.classification import ClassificationConfig
+    from seqnlp.config.tagging import TaggingConfig
 
 HELP = "fine-tune a pretrained encoder on a classifier's texts or a tagger's sentences, and write what it says of them"
 EXAMPLES = """\
@@ -19,7 +23,7 @@ examples:
   seqnlp teach all-MiniLM-L6-v2/ recipe=classification/sst2 --epochs 1 -o answers.jsonl
   seqnlp train recipe=classification/sst2 teacher.answers=answers.jsonl
   seqnlp teach all-MiniLM-L6-v2/ recipe=classification/sentence_polarity --parts 4 -o answers.jsonl
-  seqnlp teach all-MiniLM-L6-v2/ recipe=tagging/wnut17_pieces --epochs 8 --learning-rate 1e-4 -o answers.jsonl.gz
+  seqnlp teach all-MiniLM-L6-v2/ recipe=tagging/wnut17_pieces --epochs 5 --texts web.txt -o answers.jsonl.gz
   seqnlp teach all-MiniLM-L6-v2/ task=classification data.train=reviews.tsv data.dev=10% --texts more.txt -o all.jsonl
 
 The encoder is a folder with tokenizer.json, config.json and model.safetensors (BERT, RoBERTa and their kin). It learns
@@ -86,12 +90,16 @@ def run(arguments: argparse.Namespace) -> int:
         raise SeqnlpError(f"expected a recipe or settings of task=classification or task=tagging, found task={task}")
     if task == "tagging" and arguments.parts:
         raise SeqnlpError("--parts: only for classifiers; a tagger's words are all answered")
-    config: Any = compose_config(arguments.overrides, arguments.config_dir)
+    config = compose_config(arguments.overrides, arguments.config_dir)
     use_threads(arguments.threads)
     lines = lines_with_text(arguments.texts, "--texts") if arguments.texts else []
     how = FineTuning(arguments.epochs, arguments.examples, arguments.learning_rate, arguments.batch, arguments.longest)
-    teaching: Any = of_classifiers if task == "classification" else of_taggers
-    count, rows = teaching.taught_rows(config, arguments.encoder, how, lines, arguments.parts, say)
+    if task == "tagging":
+        config = cast("TaggingConfig", config)
+        count, rows = of_taggers.taught_rows(config, arguments.encoder, how, lines, say)
+    else:
+        config = cast("ClassificationConfig", config)
+        count, rows = of_classifiers.taught_rows(config, arguments.encoder, how, lines, say, arguments.parts)
     _write(arguments.output, rows)
     say(f"{count:,} answers: {arguments.output}")
     say(f"next: {shlex.join(['seqnlp', 'train', *arguments.overrides, f'teacher.answers={arguments.output}'])}")

@@ -8,7 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from seqnlp.config.tagging import DataConfig
-from seqnlp.data.sources import cutter, load_examples, say_left_out
+from seqnlp.data.sources import cutter, load_examples
+from seqnlp.data.split_sources import say_left_out
 from seqnlp.errors import DataError, did_you_mean
 from seqnlp.storage import write_atomically, write_pieces_atomically
 from seqnlp.text.formats.annotated import AnnotatedText, Example, sentences_of

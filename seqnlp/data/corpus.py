@@ -16,7 +16,7 @@ from seqnlp.config.language_model import TextDataConfig
 from seqnlp.config.named_files import side_by_side
 from seqnlp.config.splits import source_split
 from seqnlp.data.lines_of_train import lines_of_train
-from seqnlp.data.sources import existing_file
+from seqnlp.data.split_sources import existing_file
 from seqnlp.errors import DataError
 from seqnlp.text.conll import read_conll
 from seqnlp.text.conllu import read_conllu

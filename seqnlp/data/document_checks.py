@@ -65,14 +65,16 @@ def refuse_or_say_heading(documents: Sequence[Document], source: str, say: Calla
 
 
 def say_named_labels(
-    documents: Sequence[Document], label: str, names: Sequence[str], say: Callable[[str], None]
+    documents: Sequence[Document], label: str, names: Callable[[], Sequence[str]], say: Callable[[str], None]
 ) -> None:
     """Point to the column with the names of labels that are numbers, as `label_text` beside `label`.
 
     Args:
         label: the column that is read.
-        names: all columns.
+        names: reads those of all columns; called where the labels are numbers only.
     """
-    named = next((name for name in (f"{label}_text", f"{label}_name", f"{label}_str") if name in names), "")
-    if named and all(one.isdecimal() for document in documents for one in document.labels):
+    if not all(one.isdecimal() for document in documents for one in document.labels):
+        return
+    known = names()
+    if named := next((name for name in (f"{label}_text", f"{label}_name", f"{label}_str") if name in known), ""):
         say(f"train: the labels are numbers, and the column '{named}' seems to name them: data.label_column={named}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, cast
 
 import numpy as np
@@ -17,7 +18,7 @@ from seqnlp.data.document_checks import refuse_labels_as_texts, refuse_or_say_he
 from seqnlp.data.hub import read_hub_documents
 from seqnlp.data.long_range import long_range_documents
 from seqnlp.data.part_of_train import DOCUMENTS, part_of_train
-from seqnlp.data.sources import existing_file, hub_name, other_format, say_left_out, source_name
+from seqnlp.data.split_sources import existing_file, hub_name, other_format, say_left_out, source_name
 from seqnlp.errors import DataError
 from seqnlp.text.class_folders import class_folders_digest, read_class_folders
 from seqnlp.text.document_format import recognise_documents
@@ -93,15 +94,15 @@ def _read_split(config: DocumentDataConfig, split: str, say: Say) -> list[Docume
         raise DataError(f"no documents found; is data.format={config.format} right?", source)
     documents = _labelled(documents, config, split, say)
     if split == "train" and config.format != "long_range":
-        refuse_labels_as_texts(documents, _columns(config).text, source, say)
-        if _columns(config).text.isdecimal():
+        columns = _columns(config)
+        refuse_labels_as_texts(documents, columns.text, source, say)
+        if columns.text.isdecimal():
             refuse_or_say_heading(documents, source, say)
         if config.format == "tsv":
-            _say_quoted(documents, config, say)
-        columns = _columns(config)
+            _say_quoted(documents, columns, say)
         if config.format in _TABLES and not columns.marks and not columns.label.isdecimal():
             path = existing_file(config, split, config.train)
-            names = column_names(path, cast(Any, config.format), columns.delimiter)
+            names = partial(column_names, path, cast(Any, config.format), columns.delimiter)
             say_named_labels(documents, columns.label, names, say)
         _say_unmarked(documents, config.marks, say)
     documents = spread_evenly(_renamed(documents, config, split, say), config.limit)
@@ -178,13 +179,13 @@ def _columns(config: DocumentDataConfig) -> Columns:
     return Columns(text, label, separator, chosen, delimiter_of(config.delimiter), config.marks)
 
 
-def _say_quoted(documents: Sequence[Document], config: DocumentDataConfig, say: Say) -> None:
+def _say_quoted(documents: Sequence[Document], columns: Columns, say: Say) -> None:
     """Say how many have the quotes of CSV, which in TSV are a part of texts and labels, and what reads them."""
     quoted = [one for one in documents if is_quoted(one.text) or any(map(_stands_in_quotes, one.labels))]
     if quoted:
-        columns, example = _columns(config), quoted[0].text
+        example = quoted[0].text
         chosen = " ".join(f"data.{name}_column={getattr(columns, name)}" for name in ("text", "label"))
-        delimiter = config.delimiter or r"\t"
+        delimiter = (columns.delimiter or "\t").replace("\t", r"\t")
         remedy = f"data.format=csv data.delimiter='{delimiter}' {chosen} reads them"
         say(f"train: {counted(len(quoted), 'document')} with the quotes of CSV, such as {example[:60]}; {remedy}")
 

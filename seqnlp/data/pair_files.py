@@ -7,7 +7,7 @@ from pathlib import Path
 from seqnlp.config.named_files import AND
 from seqnlp.config.translation import LANGUAGE, ParallelDataConfig
 from seqnlp.data.paths import resolve_path
-from seqnlp.data.sources import existing_file
+from seqnlp.data.split_sources import existing_file
 from seqnlp.errors import DataError
 from seqnlp.text.pair_format import recognise_pairs
 

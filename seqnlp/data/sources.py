@@ -7,17 +7,21 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
-from pathlib import Path
 
-from seqnlp.config.classification import DocumentDataConfig
-from seqnlp.config.splits import SplitsConfig, source_split, train_is_cut
+from seqnlp.config.splits import source_split, train_is_cut
 from seqnlp.config.tagging import DataConfig
-from seqnlp.config.translation import ParallelDataConfig
 from seqnlp.data.hub import read_hub
 from seqnlp.data.part_of_train import Grouping, part_of_train, sentence_groups
 from seqnlp.data.partial import checked_partial
-from seqnlp.data.paths import existing_path, resolve_path
-from seqnlp.data.tag_check import mend_tags, refuse_comments, refuse_illegal_tags, refuse_numbers_as_words
+from seqnlp.data.paths import resolve_path
+from seqnlp.data.split_sources import counts_of, existing_file, hub_name, other_format, say_left_out, source_name
+from seqnlp.data.tag_check import (
+    mend_tags,
+    refuse_comments,
+    refuse_illegal_tags,
+    refuse_numbers_as_words,
+    say_one_sentence,
+)
 from seqnlp.errors import DataError
 from seqnlp.text.character_spans import checked_spans
 from seqnlp.text.conll import document_starts
@@ -32,10 +36,6 @@ from seqnlp.text.span_edges import SpanEdges
 from seqnlp.text.tokenize import AUTO, DEFAULT
 
 _DEFAULT_TOKEN_COLUMN, _DEFAULT_TAG_COLUMN = "0", "-1"  # of the configuration; no names of fields
-
-
-_LONG_SENTENCE = 200
-"""Words from which on the only sentence of a split is probably several."""
 
 
 def load_split(config: DataConfig, split: str, report: Callable[[str], None]) -> list[TaggedSentence]:
@@ -128,9 +128,7 @@ def _checked_sentences(config: DataConfig, split: str, report: Callable[[str], N
         cut.edges.check(source, config.accept_cut_words, report)
     _refuse_nothing(sentences, config, source, left_out)
     refuse_numbers_as_words(sentences, source)
-    if len(sentences) == 1 and len(sentences[0].tokens) > _LONG_SENTENCE:
-        words = f"all {len(sentences[0].tokens):,} words are one sentence"
-        report(f"warning: {source}: {words}; in a file of words a blank line ends one")
+    say_one_sentence(sentences, source, report)
     say_left_out(source, left_out, report)
     if config.weight_column and split == "train":
         _check_weights(sentences, config, source, report)
@@ -175,18 +173,8 @@ def _inside(example: AnnotatedText, source: str) -> AnnotatedText:
 
 def _refuse_nothing(examples: Sequence[Example], config: DataConfig, source: str, left_out: Counter[str]) -> None:
     if not examples:
-        nothing = f"; left out: {_counted(left_out)}" if _counted(left_out) else ""
+        nothing = f"; left out: {counts_of(left_out)}" if counts_of(left_out) else ""
         raise DataError(f"no sentences found; is data.format={config.format} right?{nothing}", source)
-
-
-def say_left_out(source: str, left_out: Counter[str], report: Callable[[str], None]) -> None:
-    """Tell what of a file was not read, if anything."""
-    if _counted(left_out):
-        report(f"{source}: left out: {_counted(left_out)}")
-
-
-def _counted(left_out: Counter[str]) -> str:
-    return ", ".join(f"{what} ({count:,})" for what, count in left_out.items() if count)
 
 
 def cutter(config: DataConfig) -> Cut:
@@ -225,48 +213,6 @@ def split_digest(config: DataConfig, split: str) -> str:
         return rows_digest([one.tokens, one.tags] for one in _hub_sentences(config, split))
     path = existing_file(config, split, getattr(config, split))
     return brat_digest(path) if path.is_dir() else file_digest(path)
-
-
-def source_name(config: DataConfig | ParallelDataConfig | DocumentDataConfig, split: str) -> str:
-    """What messages call the split's source: a path, ``NAME[split]`` on the hub, or how many are made up."""
-    name = getattr(config, source_split(config, split))
-    if config.format == "long_range":
-        return f"{name} made-up sentences"
-    hub = config.format == "hub" or (config.format == "auto" and config.hub)
-    return f"{config.hub}[{name}]" if hub else str(resolve_path(config, name))
-
-
-def hub_name(config: DataConfig | ParallelDataConfig | DocumentDataConfig) -> str:
-    """The local folder that ``config.hub`` names, if there is one, else the name on the hub."""
-    folder = resolve_path(config, config.hub)
-    return str(folder) if folder.is_dir() else config.hub
-
-
-def existing_file(config: SplitsConfig, split: str, name: str) -> Path:
-    """The file ``name`` of a split.
-
-    Raises:
-        DataError: there is none; says how the name was resolved.
-    """
-    return existing_path(config, f"data.{split}", getattr(config, split), name)
-
-
-def other_format(
-    config: DataConfig | DocumentDataConfig | ParallelDataConfig, split: str, recognise_format: Callable[[Path], str]
-) -> str:
-    """A hint for a file that cannot be read as configured, if it looks like another format.
-
-    Args:
-        recognise_format: names the format of a file, or raises DataError; empty: it looks like none.
-    """
-    if config.format in ("hub", "long_range", "files"):  # more than one file, or none
-        return ""
-    try:
-        form = recognise_format(existing_file(config, split, getattr(config, split)))
-    except DataError:
-        return ""
-    advice = f"; the file looks like data.format={form}, is data.format={config.format} right?"
-    return advice if form not in ("", config.format) else ""
 
 
 def _tokenizer(config: DataConfig) -> str:

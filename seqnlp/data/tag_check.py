@@ -45,6 +45,17 @@ def refuse_numbers_as_words(sentences: Sequence[TaggedSentence], source: str) ->
             raise DataError(f"expected words, {found}; set data.token_column to the column of the words", source)
 
 
+_LONG_SENTENCE = 200
+"""Words from which on the only sentence of a split is probably several."""
+
+
+def say_one_sentence(sentences: Sequence[TaggedSentence], source: str, report: Callable[[str], None]) -> None:
+    """Say that a split is one long sentence, as a file without blank lines is."""
+    if len(sentences) == 1 and (count := len(sentences[0].tokens)) > _LONG_SENTENCE:
+        words = f"all {count:,} words are one sentence"
+        report(f"warning: {source}: {words}; in a file of words a blank line ends one")
+
+
 _MAX_DELETED, _MAX_DELETED_PART = 10, 0.05
 """Tags that mending may delete: so many, or that part of all tags of entities."""
 

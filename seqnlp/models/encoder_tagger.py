@@ -49,13 +49,11 @@ class Passages:
     Attributes:
         pieces: the ids of each of P passages, the special ones among them.
         first: as many 0 and 1: the first piece of a word.
-        sentences: (P,) whose passage it is.
         words: (P + 1,) the number of the word, counted through all sentences, with which each passage begins.
     """
 
     pieces: FlatSequences
     first: FlatSequences
-    sentences: IntArray
     words: IntArray
 
     def words_of(self, passages: IntArray) -> IntArray:
@@ -84,16 +82,15 @@ class WordPieces:
 
     def read(self, sentences: Sequence[Sequence[str]]) -> Passages:
         """Sentences, given as words, in passages."""
-        pieces, first, owners, begins = list[list[int]](), list[list[int]](), list[int](), [0]
-        for number, words in enumerate(sentences):
+        pieces, first, begins = list[list[int]](), list[list[int]](), [0]
+        for words in sentences:
             for passage in self._passages([self._word(word) for word in words]):
                 ids = [piece for word in passage for piece in word]
                 marks = [int(place == 0) for word in passage for place in range(len(word))]
                 pieces.append([*self._before, *ids, *self._after])
                 first.append([*(0 for _ in self._before), *marks, *(0 for _ in self._after)])
-                owners.append(number)
                 begins.append(begins[-1] + len(passage))
-        return Passages(FlatSequences.of(pieces), FlatSequences.of(first), np.array(owners), np.array(begins))
+        return Passages(FlatSequences.of(pieces), FlatSequences.of(first), np.array(begins))
 
     def _passages(self, words: Sequence[list[int]]) -> list[list[list[int]]]:
         """The pieces of words in passages that have room for them."""

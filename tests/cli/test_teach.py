@@ -87,6 +87,15 @@ def test_several_labels_of_a_text_are_learnt_apart(folder: Path, capsys: pytest.
     assert sum(found["harbour"].values()) < 1 < sum(found["sea gulls"].values()) + 0.5
 
 
+def test_dev_is_learnt_too_where_the_student_learns_it(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "dev.tsv").write_text("wild\ttide gulls\n", encoding="utf-8")
+    assert teach(folder, "--epochs", "1", "data.train_on_dev=elsewhere", "trainer.epochs=3") == 0
+    said = capsys.readouterr().err
+    assert "5 texts with 2 labels are learnt by" in said
+    assert "dev: " not in said
+    assert "tide gulls" in answers(folder)
+
+
 def test_a_text_is_answered_alike_alone_and_among_longer_ones(tmp_path: Path) -> None:
     write_encoder(tmp_path)
     encoder = FineTunedEncoder(tmp_path, 3, False, FineTuning(1, 0, 5e-5, 32, longest=8), 1, LoopConfig())

@@ -59,8 +59,7 @@ def rows_of(sentences: list[TaggedSentence]) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("scheme", ["bioes", "iob2", "none"])
 def test_words_said_apart_are_one_distribution_over_what_is_legal(scheme: str) -> None:
-    tags = tag_set(["A", "B"], "iob2" if scheme == "none" else scheme)[:6]
-    tags = tag_set(["A"], scheme) if scheme == "bioes" else tags
+    tags = tag_set(["A"], "bioes") if scheme == "bioes" else tag_set(["A", "B"], "iob2")
     said = [np.random.default_rng(7).dirichlet(np.ones(len(tags)), size=length) for length in (4, 1, 3)]
     start, end, move = legal_start(tags, scheme), legal_end(tags, scheme), legal_transitions(tags, scheme)
     legal = LegalSequences(tags, scheme)
@@ -159,6 +158,17 @@ def test_held_out_parts_of_train_are_not_learnt_from_their_answers(data: Path) -
     held_out = len(sentences) - len(task.train)
     assert held_out > 0
     assert [line for line in said if f", 0 sentences without tags, {held_out} of dev or test left out" in line]
+
+
+def test_what_dev_would_hold_without_a_limit_is_not_learnt_either(data: Path) -> None:
+    unseen = [TaggedSentence(("Sorrel", word), ("B-PER", "O"), 1) for word in ("sang", "slept", "swam")]
+    write_conll(data / "dev.conll", [*DEV, *unseen])
+    for limit in (len(DEV), 0):
+        answers = written(data, rows_of([*unseen, TaggedSentence(("Brand", "left"), ("B-PER", "O"), 1)]))
+        config = tiny_config(data, teacher__answers=answers, data__limit=limit)
+        task = task_of(config, data / "run")
+        assert task.words[-1] == ("Brand", "left")
+        assert len(task.train) == (limit or len(SENTENCES)) + 1
 
 
 def test_a_run_with_answers_that_dies_ends_as_if_it_had_not(data: Path) -> None:

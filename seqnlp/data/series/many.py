@@ -10,7 +10,7 @@ from seqnlp.config.forecasting import ForecastingDataConfig
 from seqnlp.config.series import part_of
 from seqnlp.data.series.parts import Part, Series, part_of_series, read_series, rows_of_file, series_of
 from seqnlp.data.series.step import Step
-from seqnlp.data.sources import existing_file
+from seqnlp.data.split_sources import existing_file
 from seqnlp.errors import DataError, listed, missing_column
 from seqnlp.text.column_names import column_place
 

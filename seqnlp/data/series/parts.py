@@ -21,7 +21,7 @@ from seqnlp.data.series.rows import read_rows
 from seqnlp.data.series.step import Step, find_step
 from seqnlp.data.series.suspicions import refuse_row_numbers, tell_columns, tell_suspicions
 from seqnlp.data.series.time import Timestamp, write_timestamp
-from seqnlp.data.sources import existing_file
+from seqnlp.data.split_sources import existing_file
 from seqnlp.errors import DataError
 from seqnlp.text.csv_rows import csv_rows
 from seqnlp.text.files import file_digest, read_lines

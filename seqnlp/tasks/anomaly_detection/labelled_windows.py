@@ -15,7 +15,7 @@ from seqnlp.config.anomaly_detection import AnomalyDataConfig
 from seqnlp.config.series import part_of
 from seqnlp.data.series.parts import Series
 from seqnlp.data.series.time import Timestamp, read_timestamp
-from seqnlp.data.sources import existing_file
+from seqnlp.data.split_sources import existing_file
 from seqnlp.errors import DataError, did_you_mean
 from seqnlp.tasks.anomaly_detection.windows import take_windows, window_starts
 from seqnlp.text.files import file_digest

@@ -15,7 +15,7 @@ from seqnlp.arrays import FloatArray
 from seqnlp.bundle import Bundle, load_bundle, record_scores
 from seqnlp.config.classification import ClassificationConfig
 from seqnlp.data.documents import documents_digest, load_documents
-from seqnlp.data.sources import source_name
+from seqnlp.data.split_sources import source_name
 from seqnlp.metrics.calibration import Calibration, measure_calibration
 from seqnlp.metrics.classification import confusion_matrix, label_scores, macro_interval, score_interval
 from seqnlp.metrics.confusion import ConfusionMatrix, confused

@@ -19,7 +19,7 @@ from seqnlp.text.documents import Document
 
 
 def taught_rows(
-    config: ClassificationConfig, encoder: Path, options: FineTuning, lines: Sequence[str], parts: int, say: Say
+    config: ClassificationConfig, encoder: Path, options: FineTuning, lines: Sequence[str], say: Say, parts: int = 0
 ) -> tuple[int, Iterator[dict[str, Any]]]:
     """Fine-tune, score on dev, and answer each text of train once, then each of some lines: how many, and rows.
 

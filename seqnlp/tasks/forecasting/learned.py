@@ -12,7 +12,7 @@ from seqnlp.config.series import part_of
 from seqnlp.data.series.inputs import Inputs, InputTransform, fit_scale, known_calendar_features, make_inputs
 from seqnlp.data.series.many import load_parts, parts_of, read_many
 from seqnlp.data.series.parts import Part, Series
-from seqnlp.data.sources import existing_file
+from seqnlp.data.split_sources import existing_file
 from seqnlp.errors import DataError, listed
 from seqnlp.metrics.forecasting import naive_scale
 from seqnlp.tasks.forecasting.facts import SeriesFacts, reading_of

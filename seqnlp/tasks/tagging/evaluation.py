@@ -9,7 +9,8 @@ from pathlib import Path
 
 from seqnlp.bundle import Bundle, load_bundle, record_scores
 from seqnlp.config.tagging import TaggingConfig
-from seqnlp.data.sources import load_split, source_name, split_digest
+from seqnlp.data.sources import load_split, split_digest
+from seqnlp.data.split_sources import source_name
 from seqnlp.metrics.calibration import Calibration, measure_calibration
 from seqnlp.metrics.confusion import ConfusionMatrix, confused
 from seqnlp.metrics.entities import entity_scores

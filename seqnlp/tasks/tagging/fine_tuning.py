@@ -50,8 +50,11 @@ class FineTunedTagger:
         chosen = self._tuner.chosen(len(sentences))
         read = self._pieces.read([sentences[number] for number in chosen])
         targets = np.array([tag for number in chosen for tag in tags[number]], dtype=np.int64)  # (W,)
-        if cut := len(read.sentences) - len(set(read.sentences.tolist())):
-            say(f"longer sentences are read in parts of {self._pieces.longest} word pieces (--longest): {cut:,} more")
+        if (passages := len(read.pieces.lengths)) > len(chosen):
+            longest = f"{self._pieces.longest} word pieces (--longest)"
+            say(
+                f"sentences with more than {longest} are read in parts: {len(chosen):,} sentences in {passages:,} parts"
+            )
 
         def loss_of(batch: IntArray) -> torch.Tensor:
             wanted = torch.from_numpy(targets[read.words_of(batch)]).to(self._tuner.device)  # (W,)

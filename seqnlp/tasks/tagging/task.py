@@ -17,7 +17,8 @@ from seqnlp.data.batches import plan_epoch
 from seqnlp.data.collate import collate
 from seqnlp.data.label_suspicions import alike_labels
 from seqnlp.data.lexicon import Lexicon, WordFeatures
-from seqnlp.data.sources import load_split, source_name, split_digest
+from seqnlp.data.sources import load_split, split_digest
+from seqnlp.data.split_sources import source_name
 from seqnlp.metrics.entities import entity_scores
 from seqnlp.models.size import count_parameters
 from seqnlp.models.tagger import RecurrentTagger

@@ -48,12 +48,6 @@ def read_answers(path: Path, tags: Sequence[str]) -> Answers:
     return found
 
 
-def answer_row(tokens: Sequence[str], rows: FloatArray, tags: Sequence[str]) -> dict[str, Any]:
-    """A row of such a file, from probabilities (T, K)."""
-    said = [{tags[tag]: round(float(row[tag]), 5) for tag in np.flatnonzero(row >= WRITTEN).tolist()} for row in rows]
-    return {"tokens": list(tokens), "probabilities": said}
-
-
 def _answer(row: Mapping[str, Any], index: Mapping[str, int]) -> tuple[tuple[str, ...], NDArray[np.float32]]:
     """The tokens and what is said of each, (T, K)."""
     tokens, said = row.get("tokens"), row.get("probabilities")
@@ -111,5 +105,8 @@ def soft_tags_of(
 def rows_of_sentences(
     sentences: Iterable[Sequence[str]], said: Iterable[FloatArray], tags: Sequence[str]
 ) -> Iterator[dict[str, Any]]:
-    """The rows of a file of answers."""
-    return (answer_row(words, rows, tags) for words, rows in zip(sentences, said, strict=True))
+    """The rows of a file of answers, from probabilities (T, K) of each sentence."""
+    for words, rows in zip(sentences, said, strict=True):
+        likely = [np.flatnonzero(row >= WRITTEN).tolist() for row in rows]
+        named = [{tags[tag]: round(float(row[tag]), 5) for tag in some} for row, some in zip(rows, likely, strict=True)]
+        yield {"tokens": list(words), "probabilities": named}

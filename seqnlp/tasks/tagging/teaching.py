@@ -23,13 +23,12 @@ from seqnlp.text.tokenize import tokenize
 
 
 def taught_rows(
-    config: TaggingConfig, encoder: Path, options: FineTuning, lines: Sequence[str], parts: int, say: Say
+    config: TaggingConfig, encoder: Path, options: FineTuning, lines: Sequence[str], say: Say
 ) -> tuple[int, Iterator[dict[str, Any]]]:
     """Fine-tune, score on dev, and answer each sentence of train once, then each of some lines: how many, and rows.
 
     Args:
         lines: of raw text, cut into words as the tagger will cut them.
-        parts: none of a tagger.
 
     Raises:
         DataError: a file cannot be read, or the encoder.

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from itertools import islice
 
 from seqnlp.config.tagging import DataConfig
-from seqnlp.data.sources import existing_file, split_format
+from seqnlp.data.sources import split_format
+from seqnlp.data.split_sources import existing_file
 from seqnlp.tasks.tagging.tokenizer_for_spans import tokenizer_for_spans
 from seqnlp.text.conllu_text import PlacedWords, read_conllu_texts
 from seqnlp.text.formats.readers import TEXT_FORMATS

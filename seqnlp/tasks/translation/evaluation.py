@@ -11,7 +11,7 @@ from seqnlp.bundle import load_bundle, record_scores, save_description
 from seqnlp.bundle_files import find_model
 from seqnlp.config.translation import DecodingConfig, TranslationConfig
 from seqnlp.data.pairs import load_pairs, pairs_digest
-from seqnlp.data.sources import source_name
+from seqnlp.data.split_sources import source_name
 from seqnlp.metrics.translation_health import health
 from seqnlp.metrics.translation_scores import bleu, corpus_scores
 from seqnlp.metrics.translation_worst import worst_sentences
