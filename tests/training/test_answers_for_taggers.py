@@ -210,5 +210,7 @@ def test_two_answers_for_one_sentence_and_files_without_any_are_refused(data: Pa
     ):
         with pytest.raises(DataError, match=message):
             task_of(tiny_config(data, teacher__answers=written(data, rows)), data / "run")
+    with pytest.raises(DataError, match=r"no such file; expected one of JSON lines .* \(teacher.answers\)"):
+        task_of(tiny_config(data, teacher__answers=str(data / "nowhere.jsonl")), data / "run")
     with pytest.raises(ConfigError, match=r"teacher.answers: expected it or teacher.runs, found both"):
         task_of(tiny_config(data, teacher__answers="a.jsonl", teacher__runs="run"), data / "run")

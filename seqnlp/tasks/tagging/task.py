@@ -64,6 +64,7 @@ class TaggingTask(BaseTask[TaggingConfig, RecurrentTagger]):
         train = load_split(data, "train", say)
         self.dev = load_split(data, "dev", say)
         self.digests = {TRAIN: split_digest(data, "train"), DEV: split_digest(data, "dev")}
+        self.digests |= file_digests(config.teacher)
         self.lender = lender(config, self.digests[TRAIN])
         if self.lender:
             train, self.dev = [*train, *self.dev], []
@@ -73,7 +74,7 @@ class TaggingTask(BaseTask[TaggingConfig, RecurrentTagger]):
         train = [*train, *answered_sentences(config, answers, train, self.dev, say)]
         self.words = [sentence.tokens for sentence in train]
         self.context = self._read_context(say)
-        self.digests |= self._more_digests(start) | teacher_digests(teachers) | file_digests(config.teacher)
+        self.digests |= self._more_digests(start) | teacher_digests(teachers)
         vectors = load_vectors(data, config.model, say)
         self.features = self._learn_words(train, vectors, start, say)
         self.gold = self._gold_of_dev(say)
