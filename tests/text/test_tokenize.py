@@ -158,9 +158,10 @@ def test_time_is_linear_on_hostile_text(kind: str) -> None:
         "U.S. ",
     ]
     for unit in units:
-        begin = time.process_time()
+        begin = time.thread_time()
         tokenize(unit * (20_000 // len(unit)), kind)
-        assert time.process_time() - begin < 1.5, unit  # quadratic time would take half a minute
+        # Half a minute if it were quadratic; a tenth of a second alone, 1.7 s in a worker full of other tests' objects.
+        assert time.thread_time() - begin < 6, unit
 
 
 def test_split_gives_the_words_of_bc5cdr(shared_data: Path) -> None:
