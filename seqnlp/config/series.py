@@ -9,6 +9,7 @@ from typing import Literal
 from seqnlp.config.delimiter import delimiter_of
 from seqnlp.config.schema import names_in, setting
 from seqnlp.config.splits import SplitsConfig
+from seqnlp.config.time_format import time_format_problems
 
 CALENDAR_FEATURES = ("year", "week", "day")
 """Of the calendar, that ``model.calendar`` may name."""
@@ -69,6 +70,11 @@ class SeriesDataConfig(SplitsConfig):
     )
 
     @property
+    def fixed(self) -> bool:
+        """Whether these are the settings of a trained model alone, which nobody can change: they name no file."""
+        return not self.train
+
+    @property
     def columns(self) -> tuple[str, ...]:
         """The names in ``value_columns``."""
         return names_in(self.value_columns)
@@ -101,11 +107,7 @@ class SeriesDataConfig(SplitsConfig):
             problems.append(f"data.missing_values: expected numbers or texts with commas between them, {actual}")
         if self.time_format and not self.time_column:
             problems.append("data.time_format: only with data.time_column, which is missing")
-        directives = re.findall(r"%(.)", self.time_format)
-        if "p" in directives and "H" in directives:
-            problems.append("data.time_format: %p (AM or PM) means nothing beside %H, which counts to 23; write %I")
-        if "I" in directives and "p" not in directives:
-            problems.append("data.time_format: %I counts to 12 and needs %p (AM or PM); or write %H")
+        problems += time_format_problems(self.time_format)
         if len(delimiter_of(self.delimiter)) != 1 or self.delimiter == self.decimal:
             actual = f"found data.delimiter='{self.delimiter}', data.decimal='{self.decimal}'"
             problems.append(f"data.delimiter: expected one character other than data.decimal, {actual}")

@@ -68,6 +68,7 @@ def test_text_in_a_number_column_is_an_error_with_row_and_column(tmp_path: Path)
     assert error(tmp_path, "a,b\n1,2\n1,cold\n") == (
         "series.csv:3: column 'b': expected a number, found 'cold'; mend it, leave it empty (a missing value), or "
         "name the columns of numbers in data.value_columns; if it marks missing values, set data.missing_values='cold'"
+        "; if this row is no row of the series (units, a total, a note), delete it"
     )
     assert "found '1_000'" in error(tmp_path, "a\n1_000\n")
 
@@ -189,7 +190,7 @@ def test_irregular_time_stamps_are_counted(tmp_path: Path) -> None:
 def test_bad_time_stamps_are_errors_with_the_line(tmp_path: Path) -> None:
     assert error(tmp_path, "t,a\nMonday,1\n", time_column="t") == (
         "series.csv:2: column 't': expected a time stamp (ISO 8601 (2024-01-31 or 2024-01-31 23:59) or a number), "
-        "found 'Monday'; set data.time_format, as strptime has it"
+        "found 'Monday'; if this row is no row of the series (units, a total, a note), delete it"
     )
     assert error(tmp_path, "t,a\n2024-01-01,1\n7,1\n", time_column="t").startswith(
         "series.csv:3: column 't': expected a date without a time zone as in the rows before, found a number ('7')"

@@ -123,13 +123,13 @@ def test_stamps_of_a_file_stay_and_those_filled_in_are_alike(tmp_path: Path) -> 
         ("01/02/2024", "data.time_format='%d/%m/%Y' or data.time_format='%m/%d/%Y'"),
         ("Jan 1990", "data.time_format='%b %Y'"),
         ("3.2.2024 14:05", "data.time_format='%d.%m.%Y %H:%M'"),
-        ("the first", "as strptime has it"),
+        ("the 1.", "set data.time_format, as strptime has it"),
     ],
 )
 def test_a_time_stamp_in_another_form_is_refused_with_the_format_that_reads_it(
     tmp_path: Path, stamp: str, formats: str
 ) -> None:
-    assert error(tmp_path, rows([stamp])).endswith(f"set {formats}" if "%" in formats else formats)
+    assert formats in error(tmp_path, rows([stamp]))
 
 
 def test_a_column_of_time_stamps_that_nobody_named_is_no_column_of_numbers(tmp_path: Path) -> None:

@@ -51,7 +51,8 @@ def test_several_series_below_each_other_are_said_with_the_line_of_the_second(tm
 def test_several_series_side_by_side_are_said(tmp_path: Path) -> None:
     actual = error(tmp_path, [row for row in days(40) for _ in "ab"])
     assert actual.startswith("series.csv:3: 40 of 80 rows would be left out")
-    assert "2024-01-01 stands on line 2 and again here; several series side by side?" in actual
+    assert "2024-01-01 stands on line 2 and again here; the time of day in another column?" in actual
+    assert "several series side by side?" in actual
 
 
 def test_many_missing_rows_are_said_with_what_to_do(tmp_path: Path) -> None:

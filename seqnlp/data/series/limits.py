@@ -83,7 +83,7 @@ def refuse_much_repair(rows: Sequence[Row], findings: Findings, config: SeriesDa
     kinds = _LOST if left_out >= filled else (FILLED,)
     line = min(findings.lines[kind] for kind in kinds if kind in findings.lines)
     place = next(number for number, row in enumerate(rows) if row.line == line)
-    looks = _back(rows, place) if line == findings.lines.get(LEFT_OUT) else _gap(rows, place)
+    looks = _back(rows, place, config) if line == findings.lines.get(LEFT_OUT) else _gap(rows, place, config)
     raise DataError(
         f"{left_out:,} of {len(rows):,} rows would be left out and {filled:,} filled in, more than "
         f"data.max_repaired={config.max_repaired:g} allows: {looks}",
@@ -92,26 +92,26 @@ def refuse_much_repair(rows: Sequence[Row], findings: Findings, config: SeriesDa
     )
 
 
-def _back(rows: Sequence[Row], place: int) -> str:
+def _back(rows: Sequence[Row], place: int, config: SeriesDataConfig) -> str:
     """What a file looks like in which this row is the first that is not after those before."""
     row, before = rows[place], rows[place - 1]
     apart = "give each a column or a file of its own (one forecaster reads all of a file: data.series_column)"
+    if config.fixed:
+        apart = "give the model one at a time"
     if row.moment == before.moment:
-        return f"{row.written} stands on line {before.line} and again here; several series side by side? then {apart}"
+        twice = f"{row.written} stands on line {before.line} and again here"
+        day = "the time of day in another column? then write both into one"
+        return f"{twice}; {day}; several series side by side? then {apart}"
+    back = f"the time stamps go back from {before.written} to {row.written}"
     if any(row.moment == earlier.moment for earlier in rows[:place]):
-        return (
-            f"the time stamps go back from {before.written} to {row.written}, which was there before; several series "
-            f"below each other? then {apart}"
-        )
-    return (
-        f"the time stamps go back from {before.written} to {row.written}; put the rows in the order of time, or see "
-        "whether data.time_format is right"
-    )
+        return f"{back}, which was there before; several series below each other? then {apart}"
+    read = "" if config.fixed else ", or see whether data.time_format is right"
+    return f"{back}; put the rows in the order of time{read}"
 
 
-def _gap(rows: Sequence[Row], place: int) -> str:
+def _gap(rows: Sequence[Row], place: int, config: SeriesDataConfig) -> str:
     """What a file looks like in which rows are missing before this one."""
-    return (
-        f"rows are missing between {rows[place - 1].written} and {rows[place].written}; see whether data.time_format "
-        "is right; if nothing belongs there, set data.gaps=ignore"
-    )
+    missing = f"rows are missing between {rows[place - 1].written} and {rows[place].written}"
+    if config.fixed:
+        return f"{missing}; mend the time stamps, or give the rows before and after as files of their own"
+    return f"{missing}; see whether data.time_format is right; if nothing belongs there, set data.gaps=ignore"

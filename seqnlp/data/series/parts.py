@@ -15,6 +15,7 @@ from seqnlp.arrays import FloatArray
 from seqnlp.config.delimiter import delimiter_of
 from seqnlp.config.series import SeriesDataConfig, part_of
 from seqnlp.data.parquet_rows import is_parquet, parquet_rows
+from seqnlp.data.series.as_written import noting, tell_as_written
 from seqnlp.data.series.limits import refuse_much_repair, refuse_newest_first
 from seqnlp.data.series.repair import Findings, Regularizer, RegularRow
 from seqnlp.data.series.rows import read_rows
@@ -177,7 +178,8 @@ def series_of(
             :class:`~seqnlp.data.series.repair.Regularizer`; or too
             much would have to be repaired, or the rows have another step.
     """
-    columns, read = read_rows(fields, config, path, names, named=named)
+    noted: list[list[str]] = []
+    columns, read = read_rows(noting(fields, noted), config, path, names, named=named)
     rows = list(islice(read, config.limit or None))
     refuse_newest_first(rows, path)
     if not (names or config.columns or config.time_column):
@@ -192,6 +194,7 @@ def series_of(
         expected = f"expected rows with a step of {step.words(moments[0])}, as in the training data"
         numbers = "" if isinstance(moments[0], datetime) else "; are these stamps numbers, and those of training too?"
         raise DataError(f"{expected}, found a step of {own.words(moments[0])}{numbers}", path)
+    tell_as_written(noted, columns, config, path, say)
     if columns.unread and (names or config.columns):
         say(f"{path}: columns that are not read: {', '.join(columns.unread)}")
     tell_suspicions(rows, columns.names, config, path, say)

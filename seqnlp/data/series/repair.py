@@ -159,7 +159,8 @@ class Regularizer:
             self.findings.add("gaps ignored", row.line)
             return
         if lacking > MAX_GAP:
-            raise DataError(f"{problem}; mend the time stamp, or set data.gaps=ignore", self.source, row.line)
+            advice = "mend the time stamp" if self.config.fixed else "mend the time stamp, or set data.gaps=ignore"
+            raise DataError(f"{problem}; {advice}", self.source, row.line)
         self.findings.add(FILLED, row.line, lacking)
         for number in range(1, lacking + 1):
             moment = self.step.after(last.moment, number)
@@ -183,9 +184,8 @@ class Regularizer:
 
     def _refuse(self, choice: str, key: str, problem: str, row: Row) -> None:
         if choice == "error":
-            raise DataError(
-                f"{problem}; mend it, or set data.{key} to another choice than error", self.source, row.line
-            )
+            advice = "mend it" if self.config.fixed else f"mend it, or set data.{key} to another choice than error"
+            raise DataError(f"{problem}; {advice}", self.source, row.line)
 
 
 def _is_after(row: Row, last: Row) -> bool:

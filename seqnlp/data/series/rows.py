@@ -9,9 +9,15 @@ from dataclasses import dataclass
 from itertools import chain
 
 from seqnlp.config.series import SeriesDataConfig
+from seqnlp.data.series.advice import (
+    about_a_column,
+    about_a_number,
+    about_a_stamp,
+    about_the_delimiter,
+    about_the_width,
+)
 from seqnlp.data.series.missing import missing_texts
 from seqnlp.data.series.time import Stamps, Timestamp
-from seqnlp.data.series.time_formats import formats_of, is_time_stamp
 from seqnlp.errors import DataError, missing_column
 from seqnlp.text.checks import is_number
 from seqnlp.text.column_names import column_place
@@ -85,10 +91,7 @@ def _find_columns(
 ) -> SeriesColumns:
     def place(name: str, key: str) -> int:
         if name not in names:
-            hint = f"set data.{key}; the first row names the columns"
-            if trained:
-                hint = f"the model reads {', '.join(trained)}; the first row names the columns"
-            raise missing_column(name, names, f"{hint}{_delimiter(names)}", source, line)
+            raise missing_column(name, names, about_a_column(names, config, key, trained), source, line)
         return column_place(name, names, source, line)
 
     time = place(config.time_column, "time_column") if config.time_column else None
@@ -100,17 +103,10 @@ def _find_columns(
             raise DataError(f"{problem}; name the columns of numbers in data.value_columns", source, line)
     if not wanted:
         expected = "expected a column of numbers beside the time stamps, found none"
-        raise DataError(f"{expected}{_delimiter(names)}", source, line)
+        raise DataError(f"{expected}{about_the_delimiter(names, config)}", source, line)
     places = tuple(place(name, "value_columns") for name in wanted)
     unread = tuple(name for number, name in enumerate(names) if number not in (time, *places))
     return SeriesColumns(len(names), time, wanted, places, unread)
-
-
-def _delimiter(names: Sequence[str]) -> str:
-    """A hint where the row seems to be cut at another character."""
-    delimiter = next((mark for mark in (";", "\t", "|") if any(mark in name for name in names)), "")
-    written = "tab" if delimiter == "\t" else delimiter
-    return f"; are its fields divided by '{written}'? set data.delimiter='{written}'" if delimiter else ""
 
 
 def _rows(
@@ -120,7 +116,7 @@ def _rows(
     for line, fields in rows:
         if len(fields) != columns.width:
             problem = f"expected {columns.width} fields as in the file's first row, found {len(fields)}"
-            raise DataError(f"{problem}; a field with a comma stands in double quotes", source, line)
+            raise DataError(f"{problem}; {about_the_width(fields)}", source, line)
         moment, written = None, ""
         if columns.time is not None:
             written = fields[columns.time].strip()
@@ -142,13 +138,8 @@ def read_stamp(stamps: Stamps, text: str, config: SeriesDataConfig, line: int) -
         expected = (
             f"'{config.time_format}'" if config.time_format else "ISO 8601 (2024-01-31 or 2024-01-31 23:59) or a number"
         )
-        readers = " or ".join(f"data.time_format='{form}'" for form in formats_of(text))
-        raise DataError(
-            f"column '{config.time_column}': expected a time stamp ({expected}), found '{text[:30]}'; "
-            + (f"set {readers}" if readers else "set data.time_format, as strptime has it"),
-            stamps.source,
-            line,
-        ) from None
+        problem = f"column '{config.time_column}': expected a time stamp ({expected}), found '{text[:30]}'"
+        raise DataError(f"{problem}; {about_a_stamp(text, config)}", stamps.source, line) from None
 
 
 def _in_python(text: str, config: SeriesDataConfig) -> str:
@@ -170,28 +161,6 @@ def _number(
         return math.nan
     number = _in_python(text, config)
     if not is_number(number):
-        raise DataError(
-            f"column '{name}': expected a number, found '{text[:30]}'; mend it, leave it empty (a missing value), or "
-            f"name the columns of numbers in data.value_columns{_number_hint(text, name, config.decimal)}",
-            source,
-            line,
-        )
+        problem = f"column '{name}': expected a number, found '{text[:30]}'"
+        raise DataError(f"{problem}; {about_a_number(text, name, config)}", source, line)
     return float(number)
-
-
-def _number_hint(text: str, name: str, decimal: str) -> str:
-    hints = []
-    if not re.search(r"[\d,']", text):
-        hints.append(f"if it marks missing values, set data.missing_values='{text[:30]}'")
-    elif is_time_stamp(text):
-        hints.append(f"if these are the time stamps, set data.time_column='{name}'")
-    elif re.fullmatch(r"[^\d\s.,+-]{1,3} ?[\d.,]+|[\d.,]+ ?[^\d\s.,]\S*", text):
-        hints.append("write numbers without units and currencies")
-    comma = decimal == "." and re.fullmatch(r"[+-]?\d*,\d+", text)
-    if comma and not re.fullmatch(r"[+-]?\d{1,3},\d{3}", text):  # which may be a thousand
-        hints.append("where a comma stands before the decimals, set data.decimal=','")
-    if re.fullmatch(r"[+-]?\d{1,3}([.,' \u00a0\u202f]\d{3})+([.,]\d+)?", text):
-        hints.append("write numbers without marks between thousands, or name the mark in data.thousands")
-    if text.startswith("\u2212"):
-        hints.append("write a minus as '-'")
-    return "".join(f"; {hint}" for hint in hints)

@@ -181,8 +181,10 @@ def _candidates(dates: Sequence[datetime], pairs: Sequence[tuple[datetime, datet
 
 def _length(step: Step) -> float:
     """Seconds from a row to the next, on average; of plain numbers the difference."""
+    if not step.of_calendar:
+        return step.size
     begin = datetime(2023, 1, 2)
-    later = step.after(begin, 12) if step.months or step.frequency else begin + timedelta(seconds=12 * step.size)
+    later = step.after(begin, 12)
     assert isinstance(later, datetime)
     return (later - begin).total_seconds() / 12
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from seqnlp.config.series import SeriesDataConfig
 from seqnlp.config.typed import typed_names
 from seqnlp.data.series.missing import missing_numbers
+from seqnlp.data.series.number_stamps import tell_number_stamps
 from seqnlp.data.series.rows import Row
 from seqnlp.errors import DataError
 
@@ -25,11 +26,9 @@ _MARKED = frozenset(
 _COUNTED = frozenset(("unnamed0", "index", "level0", "id", "row", "rows", "rownumber", "rowid", "no", "nr", "number"))
 """Those of row numbers, such as pandas writes; other columns may well rise steadily."""
 
-_MIN_ROWS, _MIN_MARKS = 10, 2
-"""Rows that a column of row numbers has at least, and times that a mark stands in a column."""
-
-_EPOCH = {"unix": (1e8, 4e9), "unix_ms": (1e11, 4e12)}
-"""Time formats, and the numbers that they have in the years 1973 to 2096."""
+_MIN_ROWS, _MIN_MARKS, _MIN_OTHERS = 10, 2, 10
+"""Rows that a column of row numbers has at least, times that a mark stands in a column, and other numbers there if the
+mark is none of the usual ones."""
 
 
 def refuse_row_numbers(rows: Sequence[Row], names: tuple[str, ...], path: object) -> None:
@@ -77,19 +76,11 @@ def tell_suspicions(
     """Say which numbers probably stand for missing values, or for seconds since 1970."""
     if not rows:
         return
-    known = missing_numbers(config)
     for name, column in zip(names, _columns(rows), strict=True):
-        for mark in _MARKS:
-            count = int((column == mark).sum())
-            if mark not in known and count >= _MIN_MARKS and _is_far(column, mark):
-                where = f"{path}: column '{name}': {mark} is there {count:,} times, far from the other values"
-                say(f"{where}; if it marks missing values, set data.missing_values='{mark}'")
-    if config.time_format or not isinstance(moment := rows[0].moment, float):
-        return
-    for form, (low, high) in _EPOCH.items():
-        if low <= moment <= high and moment == int(moment):
-            unit = "milliseconds" if form == "unix_ms" else "seconds"
-            say(f"{path}: if the time stamps count {unit} since 1970, data.time_format={form} makes them dates")
+        for mark, count in _marks(column[np.isfinite(column)], missing_numbers(config)):
+            where = f"{path}: column '{name}': {_number(mark)} is there {count:,} times, far from the other values"
+            say(f"{where}; if it marks missing values, {_advice(mark, config)}")
+    tell_number_stamps(rows, config, path, say)
 
 
 def _columns(rows: Sequence[Row]) -> NDArray[np.float64]:
@@ -97,9 +88,40 @@ def _columns(rows: Sequence[Row]) -> NDArray[np.float64]:
     return np.array([row.values for row in rows], dtype=np.float64).T
 
 
-def _is_far(column: NDArray[np.float64], mark: float) -> bool:
+def _marks(values: NDArray[np.float64], known: frozenset[float]) -> Iterator[tuple[float, int]]:
+    """Numbers that are repeated far from all others, and how often: what usually marks missing values, or an end."""
+    values = values[~np.isin(values, list(known))]
+    for mark in _MARKS:  # further than any of them are the others' marks
+        others = values[~np.isin(values, _MARKS)]
+        if (count := int((values == mark).sum())) >= _MIN_MARKS and _is_far(others, mark):
+            yield mark, count
+            values = values[values != mark]
+    while len(values):
+        end = next((one for one in (values.min(), values.max()) if _is_end(values, one)), None)
+        if end is None:
+            return
+        yield float(end), int((values == end).sum())
+        values = values[values != end]
+
+
+def _is_end(values: NDArray[np.float64], end: float) -> bool:
+    """Whether the smallest or largest number is repeated far from many different others."""
+    others = values[values != end]
+    return len(values) - len(others) >= _MIN_MARKS and _is_far(others, end) and len(np.unique(others)) >= _MIN_OTHERS
+
+
+def _advice(mark: float, config: SeriesDataConfig) -> str:
+    if config.fixed:
+        return "leave such fields empty"
+    return f"set data.missing_values='{_number(mark)}'"
+
+
+def _number(mark: float) -> str:
+    return repr(mark).removesuffix(".0")
+
+
+def _is_far(others: NDArray[np.float64], mark: float) -> bool:
     """Whether a number is further from all others than these are from each other."""
-    others = column[np.isfinite(column) & (column != mark)]
     if not len(others):
         return False
     low, high = others.min(), others.max()

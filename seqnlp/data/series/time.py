@@ -148,7 +148,15 @@ def _time(moment: datetime, shown: int) -> str:
 
 
 def _since_1970(seconds: float) -> datetime:
-    return datetime.fromtimestamp(0, UTC) + timedelta(seconds=seconds)
+    """The moment so many seconds after the beginning of 1970.
+
+    Raises:
+        ValueError: it is in no year from 1 to 9999.
+    """
+    try:
+        return datetime.fromtimestamp(0, UTC) + timedelta(seconds=seconds)
+    except OverflowError:
+        raise ValueError(f"expected seconds since 1970, found {seconds:g}") from None
 
 
 def _as_week(moment: datetime, like: re.Match[str]) -> str:

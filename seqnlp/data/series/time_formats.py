@@ -2,34 +2,65 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from datetime import datetime
 
-from seqnlp.data.series.time import QUARTER
+from seqnlp.data.series.time import read_timestamp
+from seqnlp.text.checks import is_number
 
 COMMON_FORMATS = (
     *("%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%Y.%m.%d", "%d/%m/%y", "%m/%d/%y"),
     *("%b %Y", "%B %Y", "%b-%y", "%b-%Y", "%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y"),
-    *("%Y/%m", "%m/%Y", "%Y %b", "%a, %d %b %Y"),
+    *("%Y/%m", "%m/%Y", "%Y %b", "%YM%m", "%b %d %Y", "%d/%b/%Y", "%Y-%j"),
+    *("%a, %d %b %Y", "%a %d %b %Y", "%a %b %d %Y", "%d.%m.%y", "%d-%m-%y", "%m-%d-%y", "%y-%m-%d", "%Y-%m-%d"),
 )
 """Dates as people and spreadsheets write them."""
 
-_TIMES = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", " %I:%M %p", " %I:%M:%S %p", "T%H:%M:%S", ", %H:%M")
+_TIME = re.compile(
+    r"(?P<before>T|:|, | )\d{1,2}(?P<mark>[:.])\d\d(?P<seconds>:\d\d)?(?P<parts>\.\d{1,6})?(?P<half> [AaPp][Mm])?"
+    r"(?: (?P<zone>UTC|GMT|[+-]\d\d:?\d\d))?$"
+)
+"""A time of day at the end of a time stamp."""
+
+_DATE = re.compile(r"\d.*[-/. ,M]|[-/. ,].*\d")
+"""What is in any date."""
 
 
 def formats_of(text: str) -> list[str]:
     """The common formats that read a time stamp; several where day and month cannot be told apart."""
-    return [form + time for form in COMMON_FORMATS for time in _TIMES if _reads(text, form + time)]
+    time = _TIME.search(text)
+    ending = _time_format(time) if time else ""
+    date = text[: time.start()] if time else text
+    if not _DATE.search(date) or is_number(date):
+        return []
+    return [form + ending for form in COMMON_FORMATS if _reads(text, form + ending)]
+
+
+def _time_format(time: re.Match[str]) -> str:
+    hours = "%I" if time["half"] else "%H"
+    rest = ":%S" * bool(time["seconds"]) + ".%f" * bool(time["parts"]) + " %p" * bool(time["half"])
+    zone = "" if not time["zone"] else f" {time['zone']}" if time["zone"].isalpha() else " %z"
+    return f"{time['before']}{hours}{time['mark']}%M{rest}{zone}"
 
 
 def is_time_stamp(text: str) -> bool:
-    """Whether a text that is no number looks like a time stamp."""
-    if QUARTER.fullmatch(text) or formats_of(text):
-        return True
+    """Whether a text looks like a time stamp with a date; numbers do where their digits are those of one."""
+    return _is_read(text) or bool(formats_of(text))
+
+
+def are_time_stamps(texts: Sequence[str]) -> bool:
+    """Whether most of some texts look like time stamps; they are written as the first one is."""
+    forms = [] if not texts or _is_read(texts[0]) else formats_of(texts[0])
+    return sum(_is_read(text) or any(_reads(text, form) for form in forms) for text in texts) > len(texts) / 2
+
+
+def _is_read(text: str) -> bool:
+    """Whether a text is a date without any format."""
     try:
-        datetime.fromisoformat(text)
+        return isinstance(read_timestamp(text), datetime)
     except ValueError:
         return False
-    return True
 
 
 def _reads(text: str, time_format: str) -> bool:

@@ -1,0 +1,87 @@
+"""What to do about a field of a series that cannot be read.
+
+In training that may be a setting. A trained model reads as its training file was read, so there the file must change.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from seqnlp.config.series import SeriesDataConfig
+from seqnlp.data.series.time_formats import formats_of, is_time_stamp
+
+_NO_ROW = "if this row is no row of the series (units, a total, a note), delete it"
+
+
+def about_a_stamp(text: str, config: SeriesDataConfig) -> str:
+    """Of a text that is no time stamp."""
+    if not any(map(str.isdigit, text)):
+        return _NO_ROW
+    if config.fixed:
+        return "write time stamps as the model's training file has them"
+    if re.fullmatch(r"[1-4]Q\W?\d\d(\d\d)?|Q[1-4]\W?\d\d(\d\d)?|\d{4}\W?Q?[1-4]", text, re.IGNORECASE):
+        return "write quarters as 2024-Q1, or set data.time_format, as strptime has it"
+    if re.search(r"\b24:00", text):
+        return "write 24:00 as 00:00 of the next day"
+    readers = " or ".join(f"data.time_format='{form}'" for form in formats_of(text))
+    return f"set {readers}" if readers else f"set data.time_format, as strptime has it; {_NO_ROW}"
+
+
+def about_a_number(text: str, name: str, config: SeriesDataConfig) -> str:
+    """Of a text that is no number."""
+    hints = ["mend it, leave it empty (a missing value)"]
+    if config.fixed:
+        hints[0] = "mend it, or leave it empty (a missing value)"
+    else:
+        hints[0] += ", or name the columns of numbers in data.value_columns"
+    if not re.search(r"[\d,']", text):
+        if not config.fixed:
+            hints.append(f"if it marks missing values, set data.missing_values='{text[:30]}'")
+        hints.append(_NO_ROW)
+    elif is_time_stamp(text) and not config.fixed:
+        hints.append(f"if these are the time stamps, set data.time_column='{name}'")
+    elif re.fullmatch(r"[^\d\s.,+-]{1,3} ?[\d.,]+|[\d.,]+ ?[^\d\s.,]\S*", text):
+        hints.append("write numbers without units and currencies")
+    if config.fixed:
+        marks = f" and '{config.thousands}' between thousands" if config.thousands else ""
+        return "; ".join([*hints, f"the model reads numbers with '{config.decimal}' before decimals{marks}"])
+    comma = config.decimal == "." and re.fullmatch(r"[+-]?\d*,\d+", text)
+    if comma and not re.fullmatch(r"[+-]?\d{1,3},\d{3}", text):  # which may be a thousand
+        hints.append("where a comma stands before the decimals, set data.decimal=','")
+    if re.fullmatch(r"[+-]?\d{1,3}([.,' \u00a0\u202f]\d{3})+([.,]\d+)?", text):
+        hints.append("write numbers without marks between thousands, or name the mark in data.thousands")
+    if text.startswith("\u2212"):
+        hints.append("write a minus as '-'")
+    return "; ".join(hints)
+
+
+def about_the_width(fields: Sequence[str]) -> str:
+    """Of a row that has not as many fields as the first."""
+    if sum(map(bool, map(str.strip, fields))) <= 1:
+        return _NO_ROW
+    return "a field with a comma stands in double quotes"
+
+
+def about_a_column(names: Sequence[str], config: SeriesDataConfig, key: str, trained: Sequence[str]) -> str:
+    """Of a first row ``names`` that lacks a column."""
+    hint = f"the model reads {', '.join(trained)}" if trained else f"set data.{key}"
+    return f"{hint}; the first row names the columns{about_the_delimiter(names, config)}{_title(names)}"
+
+
+def about_the_delimiter(names: Sequence[str], config: SeriesDataConfig) -> str:
+    """A hint where the first row seems to be cut at another character."""
+    delimiter = next((mark for mark in (";", "\t", "|") if any(mark in name for name in names)), "")
+    if not delimiter:
+        return ""
+    if config.fixed:
+        return f"; the model reads fields with '{config.delimiter}' between them, as its training file has them"
+    written = "tab" if delimiter == "\t" else delimiter
+    return f"; are its fields divided by '{written}'? set data.delimiter='{written}'"
+
+
+def _title(names: Sequence[str]) -> str:
+    """A hint where the first row seems to be the title of a table."""
+    filled = [name for name in names if name]
+    title = len(filled) < 2 and not any(mark in name for name in filled for mark in ";\t|")
+    return "; delete titles above the row that names the columns" if title else ""

@@ -1,0 +1,110 @@
+"""What the first rows of a file of numbers look like: thousands, times that nobody reads, tables turned round."""
+
+from __future__ import annotations
+
+import calendar
+import re
+import shlex
+from collections.abc import Callable, Iterator, Sequence
+
+from seqnlp.config.series import SeriesDataConfig
+from seqnlp.config.typed import typed
+from seqnlp.data.series.rows import SeriesColumns
+from seqnlp.data.series.time_formats import are_time_stamps, is_time_stamp
+from seqnlp.errors import listed
+
+_FIRST = 1000
+"""Rows that are looked at."""
+
+_TIMES = 50
+"""Rows, that which names the columns among them, in which times are looked for."""
+
+_FEW_NUMBERS, _FEW_TIMES, _FEW_MONTHS = 3, 3, 6
+"""Numbers with marks between thousands, names of columns that are times, and of those months, at least."""
+
+_YEAR = re.compile(r"(19|20)\d\d")
+
+_MONTHS = frozenset(name.lower() for name in (*calendar.month_name, *calendar.month_abbr) if name)
+
+
+def noting(fields: Iterator[tuple[int, list[str]]], noted: list[list[str]]) -> Iterator[tuple[int, list[str]]]:
+    """The same rows; the first ones are noted as they pass."""
+    for line, row in fields:
+        if len(noted) <= _FIRST:
+            noted.append(row)
+        yield line, row
+
+
+def tell_as_written(
+    noted: Sequence[Sequence[str]],
+    columns: SeriesColumns,
+    config: SeriesDataConfig,
+    path: object,
+    say: Callable[[str], None],
+) -> None:
+    """Say what in the first rows of a file is probably read otherwise than it was meant.
+
+    Args:
+        noted: fields of rows that all have the width of ``columns``; the first is the one that names the columns, or
+            one of numbers.
+    """
+    for name, place in zip(columns.names, columns.places, strict=True):
+        if not config.thousands and _in_thousands([row[place].strip() for row in noted[1:]], config):
+            marks = ("'.'", "','") if config.decimal == "." else ("','", "'.'")
+            settings = f"data.thousands={marks[0]} data.decimal={marks[1]}"
+            what = f"all decimals of column '{name}' have three digits, as thousands have"
+            say(f"{path}: {what}; if {_example(noted, place)} is a thousand or more, set {settings}")
+    _tell_times(noted, columns, config, path, say)
+    times = _times(noted[0], columns)
+    if len(times) >= _FEW_TIMES:
+        what = f"columns are called {listed(times)}, as if each row were a series of its own"
+        say(f"{path}: {what}, but a row is read as one time, and a column as a series; turn the table round")
+
+
+def _in_thousands(texts: Sequence[str], config: SeriesDataConfig) -> bool:
+    """Whether numbers with decimals look like thousands.
+
+    Either numbers below a thousand stand beside them without decimals, or ``;`` between the fields hints at a country
+    that writes thousands so.
+    """
+    point = re.escape(config.decimal)
+    decimals = [text for text in texts if config.decimal in text]
+    if len(decimals) < _FEW_NUMBERS or not all(
+        re.fullmatch(rf"[+-]?[1-9]\d{{0,2}}{point}\d{{3}}", t) for t in decimals
+    ):
+        return False
+    others = [text for text in texts if re.search(r"\d", text) and config.decimal not in text]
+    return (bool(others) or config.delimiter == ";") and all(re.fullmatch(r"[+-]?\d{1,3}", text) for text in others)
+
+
+def _example(noted: Sequence[Sequence[str]], place: int) -> str:
+    """The first number with decimals."""
+    return next(row[place].strip() for row in noted[1:] if re.search(r"[.,]", row[place]))
+
+
+def _tell_times(
+    noted: Sequence[Sequence[str]],
+    columns: SeriesColumns,
+    config: SeriesDataConfig,
+    path: object,
+    say: Callable[[str], None],
+) -> None:
+    """Say that a column of times is not read, so that no wrong order, gap, total or second series can be noticed."""
+    if config.time_column:
+        return
+    for place, name in enumerate(map(str.strip, noted[0])):
+        if place not in columns.places and are_time_stamps([row[place].strip() for row in noted[1:_TIMES]]):
+            what = f"column '{name}' holds times and is not read, so gaps, another order, totals and other series stay"
+            say(f"{path}: {what} unnoticed; {shlex.quote(f'data.time_column={typed(name)}')} reads it")
+
+
+def _times(first: Sequence[str], columns: SeriesColumns) -> Sequence[str]:
+    """Names of columns that are times; of columns without names the first row, if it counts years."""
+    if columns.names != tuple(map(str, columns.places)):
+        months = [name for name in columns.names if name.lower() in _MONTHS]
+        if len(months) >= _FEW_MONTHS:
+            return months
+        return [name for name in columns.names if _YEAR.fullmatch(name) or is_time_stamp(name)]
+    years = [field.strip() for field in first]
+    begin = int(years[0]) if _YEAR.fullmatch(years[0]) else 0
+    return years if years == [str(begin + number) for number in range(len(years))] else []
