@@ -27,8 +27,8 @@ test: $(INSTALLED)
 slow: $(INSTALLED)
 	OMP_NUM_THREADS=1 $(BIN)/pytest -n $(WORKERS)
 
-docs: $(INSTALLED)
-	$(BIN)/mkdocs build --quiet --strict --site-dir site
+docs: $(INSTALLED)  # not --quiet: warnings that are not written are not counted by --strict
+	$(BIN)/mkdocs build --strict --site-dir site
 
 check: $(INSTALLED)
 	@PATH="$$PWD/$(BIN):$$PATH" tools/check.sh

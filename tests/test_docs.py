@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import shlex
 import subprocess
@@ -26,7 +27,7 @@ PAGES = sorted(
     for page in REPOSITORY.glob(pattern)
     if page.name != "CHANGELOG.md"  # tells of commands that are gone
 )
-BLOCK = re.compile(r"^```(?:sh)?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^ *```(?:sh)?\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 COMMAND = re.compile(r"(?:^|[|;] *|do )seqnlp ([^|<>;\n]*)", re.MULTILINE)
 PLACES = ("$cell", "RUN", "SWEEP", "start_from=runs/")
 """Words that stand for something else, or for a run that a page trains: what they are part of cannot be looked up."""
@@ -110,6 +111,17 @@ def test_every_command_of_a_page_exists(page: Path) -> None:
     assert {command: problem for command, problem in actual.items() if problem} == {}
 
 
+GENERATED = {"docs/recipes/index.md", "docs/reference/commands.md", "docs/reference/settings.md"}
+"""Pages that only the site has."""
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(REPOSITORY).as_posix())
+def test_every_link_to_a_file_leads_there_in_the_checkout_too(page: Path) -> None:
+    links = re.findall(r"\]\(([^\s#:)]+)", page.read_text(encoding="utf-8"))
+    targets = [Path(os.path.relpath(page.parent / link, REPOSITORY)).as_posix() for link in links]
+    assert [target for target in targets if target not in GENERATED and not (REPOSITORY / target).exists()] == []
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(REPOSITORY).as_posix())
 def test_no_page_shows_where_somebody_keeps_files(page: Path) -> None:
     assert re.findall(r"(?<![\w.~])/(?:home|root|tmp|work|Users)/\S*", page.read_text(encoding="utf-8")) == []
@@ -134,11 +146,15 @@ def test_a_command_that_does_not_exist_is_seen(command: str) -> None:
 
 def test_the_documentation_builds_without_warnings_or_anything_from_elsewhere(tmp_path: Path) -> None:
     pytest.importorskip("mkdocs")
-    build = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(tmp_path / "site")]
+    build = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(tmp_path / "site")]  # see Makefile
     done = subprocess.run(build, cwd=REPOSITORY, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     pages = list((tmp_path / "site").rglob("*.html"))
     assert {"index.html", "settings.html", "design.html", "python.html"} <= {page.name for page in pages}
     loaded = r"<(?:link|script|img)\b[^>]*?(?:href|src)=\"?(?:https?:)?//[^>]*>"
+    swallowed = r"<p>(?:(?!</?p>|<pre).)*?\n *[-|] .{,40}"  # a list or a table that Markdown took for words
     for page in pages:
-        assert re.findall(loaded, page.read_text(encoding="utf-8")) == [], page
+        text = page.read_text(encoding="utf-8")
+        assert re.findall(loaded, text) == [], page
+        assert [found[-60:] for found in re.findall(swallowed, text, re.DOTALL)] == [], page
+        assert re.findall(r"<td>[^\n]*\\\|", text) == [], page

@@ -6,6 +6,7 @@ MkDocs calls ``on_files`` before it reads the pages (``hooks:`` in mkdocs.yml). 
 from __future__ import annotations
 
 import os
+import posixpath
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,16 +15,40 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
     from mkdocs.structure.files import Files
+    from mkdocs.structure.pages import Page
 
 ROOT = Path(__file__).resolve().parent.parent
 COPIED = {"ARCHITECTURE.md": "design.md", "CONTRIBUTING.md": "contributing.md", "CHANGELOG.md": "changelog.md"}
 """Files of the checkout that are pages as they stand, and where."""
+
+PAGES_OF_COPIES = {page: name for name, page in COPIED.items()}
 
 SEVERAL = re.compile(r">(\w+),</span></code></b>\s*\(<code>(?:<span[^>]*>)?(\w+)(?:</span>)?</code>\)")
 """How mkdocstrings shows ``low, high:`` of a docstring."""
 
 SPREAD = re.compile(r"(?<=\d)( %)? \+- (?=\d)")
 """As READMEs write the standard deviation after a mean; pages do not break lines there."""
+
+LINK = re.compile(r"(?<=\]\()[^\s#:)]+")
+"""The path in a link or picture; an address has a colon."""
+
+PRINTED = re.compile(r"^ *```text\n.*?^ *```$", re.MULTILINE | re.DOTALL)
+"""A block of output; Markdown would make four spaces of its tabs, and columns would not stand below each other."""
+
+PLAIN = re.compile(r"(<pre.*?</pre>|<code.*?</code>)", re.DOTALL)
+"""Code of a page, kept by ``split`` between what is not code."""
+
+LONG_CODE = re.compile(r"<code>(?=[^<]{50})")
+"""The beginning of code that is too long not to be broken."""
+
+FIELD = re.compile(r"<td\b.*?</td>", re.DOTALL)
+"""A field of a table."""
+
+JOINT = re.compile(r"(?<=\w[._/])(?=\w)(?=[^<>]*</code>)")
+"""Where a name in code may be broken on a phone."""
+
+ESCAPED = re.compile(r"[|*]")
+"""What means something in a Markdown table."""
 
 PICTURES = (".png", ".svg")
 
@@ -43,12 +68,30 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     return files
 
 
+def on_page_markdown(markdown: str, page: Page, **_: object) -> str:
+    """Links between files of the checkout, as readers of the sources follow them, lead to their pages."""
+    markdown = LINK.sub(lambda found: link_on_site(found[0], page.file.src_uri), markdown)
+    return PRINTED.sub(lambda found: found[0].expandtabs(12), markdown)
+
+
+def link_on_site(link: str, page: str) -> str:
+    """A link from a page, relative as in the checkout, as one from that page of the site."""
+    beside = posixpath.dirname(PAGES_OF_COPIES.get(page, page if page.startswith("recipes/") else f"docs/{page}"))
+    target = posixpath.normpath(posixpath.join(beside, link))
+    if not (ROOT / target).is_file():  # a page that is generated, or none: MkDocs knows
+        return link
+    return posixpath.relpath(COPIED.get(target, target.removeprefix("docs/")), posixpath.dirname(page) or ".")
+
+
 def on_page_content(html: str, **_: object) -> str:
-    """What is written for plain text, as pages show it: functions, ``low, high:`` of docstrings, ``+-``."""
+    """What is written for plain text, as pages show it: functions, ``low, high:`` of docstrings, ``+-``, ``->``."""
     html = SPREAD.sub(lambda found: (found[1] or "").replace(" ", "\u00a0") + "\u00a0±\u00a0", html)
     html = re.sub(r":(?:meth|func|class|mod):(?=<code>)", "", html)
     html = re.sub(r"<code>~(?:\w+\.)*(\w+)</code>", r"<code>\1</code>", html)
-    return SEVERAL.sub(r">\1, \2</span></code></b>", html)
+    html = SEVERAL.sub(r">\1, \2</span></code></b>", html)
+    html = FIELD.sub(lambda found: JOINT.sub("<wbr>", found[0]), html)
+    html = LONG_CODE.sub('<code class="long">', html)
+    return "".join(part if PLAIN.match(part) else part.replace(" -&gt; ", " \u2192 ") for part in PLAIN.split(html))
 
 
 def settings_page() -> str:
@@ -91,8 +134,8 @@ def commands_page() -> str:
 
 
 def recipes_page() -> str:
-    """All recipes: their task, data and result, as the recipes themselves say."""
-    from seqnlp.recipe_files import read_recipe, recipe_task
+    """All recipes: their data and result, as the recipes themselves say."""
+    from seqnlp.recipe_files import read_recipe
     from seqnlp.resources import find_recipes
 
     recipes = find_recipes()
@@ -106,17 +149,19 @@ def recipes_page() -> str:
         "Recipes called `demo` come with their data. The others say where to get it; put it into one folder and name "
         "that with `data.dir=FOLDER` or `$SEQNLP_DATA`.",
         "",
-        "| recipe | task | data | result |",
-        "|---|---|---|---|",
+        "| recipe | data | result |",
+        "|---|---|---|",
     ]
     for name, path in recipes.items():
         about = read_recipe(path).get("about", {})
         folder = name.partition("/")[0]
         texts = " | ".join(_cell(str(about.get(key, ""))) for key in ("data", "results"))
-        lines.append(f"| [`{name}`]({folder}/README.md) | {recipe_task(path, recipes)} | {texts} |")
+        lines.append(f"| [`{name}`]({folder}/README.md) | {texts} |")
     return "\n".join(lines) + "\n"
 
 
 def _cell(text: str) -> str:
-    """Text as a field of a Markdown table."""
-    return text.replace("|", "\\|").replace("<", "&lt;").replace("*", "\\*").replace("\n", " ")
+    """Text as a field of a Markdown table; code in it is left as it is."""
+    parts = re.split(r"(`[^`]*`)", text.replace("\n", " "))
+    escaped = [part if "`" in part else ESCAPED.sub(r"\\\g<0>", part).replace("<", "&lt;") for part in parts]
+    return "".join(escaped)
