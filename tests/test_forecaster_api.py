@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import math
 import time
 import warnings
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
+import pandas
 import pytest
 import torch
 from tiny_series import make_lines, tiny_forecasting, write_series
@@ -18,6 +20,7 @@ from tiny_text import tiny_language_model, write_tiny_text
 import seqnlp
 from seqnlp.api import Forecast, Forecaster
 from seqnlp.cli.forecast_output import csv_heading
+from seqnlp.data.series.time import stamp_text
 from seqnlp.errors import DataError, RunError, SeqnlpError
 from seqnlp.tasks.forecasting.task import ForecastingTask
 from seqnlp.tasks.language_model.task import LanguageModelTask
@@ -184,6 +187,39 @@ def test_a_reading_beyond_all_measure_never_gives_a_forecast_that_is_no_number(
         for number, day in enumerate(days(40)):
             answer = stream.add([glitch if number == 20 else 20 + number % 7, 5], day)
             assert answer is None or np.isfinite(answer.values).all()
+
+
+@pytest.mark.parametrize(
+    ("form", "marks"),
+    [("%d.%m.%Y", {"delimiter": ";", "decimal": ","}), ("unix", {"delimiter": "tab"})],
+)
+def test_tables_and_dates_are_read_however_the_training_file_was_written(
+    tmp_path: Path, form: str, marks: dict[str, str]
+) -> None:
+    table = pandas.read_csv(io.StringIO("\n".join(make_lines(60))), parse_dates=["day"])
+    written = table.assign(day=[stamp_text(day, form) for day in table["day"]])
+    separators = {"sep": "\t" if marks["delimiter"] == "tab" else ";", "decimal": marks.get("decimal", ".")}
+    written.to_csv(tmp_path / "series.csv", index=False, **cast(Any, separators))
+    data = {f"data__{name}": value for name, value in {**marks, "time_format": form}.items()}
+    forecaster = train(tmp_path, "run", trainer__epochs=1, **data)
+    expected = forecaster.forecast(tmp_path / "series.csv")
+    for given in (table, table.set_index("day"), written):
+        answer = forecaster.forecast_series(given)
+        assert (answer.times, answer.values.tolist()) == (expected.times, expected.values.tolist())
+    stream = forecaster.start()
+    for day, *values in table.itertuples(index=False):
+        last = stream.add(values, day)
+    assert last is not None
+    assert (last.times, last.values.tolist()) == (expected.times, expected.values.tolist())
+    table.to_parquet(tmp_path / "table.parquet")
+    assert forecaster.forecast(tmp_path / "table.parquet").times == expected.times
+    assert forecaster.evaluate(table.tail(30)).mase > 0
+
+
+@pytest.mark.parametrize("time", [None, True, [1]])
+def test_a_time_stamp_is_a_text_a_date_or_a_number(forecasters: dict[str, Forecaster], time: Any) -> None:
+    with pytest.raises(TypeError, match="time: expected the row's time stamp as text, date or number, found"):
+        forecasters["plain"].start().add([1.0, 2.0], time)
 
 
 def days(count: int) -> list[str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from seqnlp.config.series import SeriesDataConfig
+from seqnlp.data.series.time import EPOCHS, stamp_text
 from seqnlp.errors import DataError
 from seqnlp.text.column_names import refuse_any_twice
 from seqnlp.text.files import PARQUET_MARK, open_bytes
@@ -84,8 +85,8 @@ def _text(value: Any, config: SeriesDataConfig, days: bool) -> str:
     if value is None:
         return ""
     if isinstance(value, date):  # a datetime is one, too
-        if "%" in config.time_format:
-            return value.strftime(config.time_format)
+        if "%" in config.time_format or config.time_format in EPOCHS:
+            return stamp_text(value, config.time_format)
         if isinstance(value, datetime) and not days:
             return value.isoformat(sep=" ")
         return value.isoformat()[:10]

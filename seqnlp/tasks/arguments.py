@@ -5,9 +5,12 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterable, Sequence
+from datetime import date
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
+from seqnlp.data.series.time import stamp_text
 from seqnlp.errors import DataError, SeqnlpError, did_you_mean
 from seqnlp.text.checks import half_character
 
@@ -90,6 +93,19 @@ def row(values: object, columns: Sequence[str]) -> tuple[float, ...]:
     if len(given) != len(columns):
         raise DataError(f"expected {len(columns)} values ({', '.join(columns)}), found {len(given)}")
     return tuple(_measured(value, name) for value, name in zip(given, columns, strict=True))
+
+
+def time_stamp(value: object, time_format: str) -> str:
+    """A time stamp of a row as it would stand in a file: a text, a date, or a number where time stamps are numbers.
+
+    Raises:
+        WrongTypeError: it is none of these.
+    """
+    if isinstance(value, date):
+        return stamp_text(value, time_format)
+    if isinstance(value, bool) or not isinstance(value, str | Real):
+        raise WrongTypeError(f"time: expected the row's time stamp as text, date or number, found {_kind(value)}")
+    return str(value)
 
 
 def _measured(value: object, column: str) -> float:

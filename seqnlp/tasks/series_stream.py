@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 
 from seqnlp.config.series import SeriesDataConfig
 from seqnlp.data.series.limits import FirstSteps
@@ -39,18 +40,19 @@ class SeriesStream:
         """There are no more rows: one whose time stamp lies far ahead, and which waited for the next, is left out."""
         self._regularizer.end()
 
-    def _row(self, values: Sequence[float | None], time: str) -> Row:
+    def _row(self, values: Sequence[float | None], time: str | date) -> Row:
         """The next row: one number a column, NaN or None where it is missing, and its time stamp.
 
         Raises:
-            WrongTypeError: a value is no number.
+            WrongTypeError: a value is no number, or the time stamp no text and no date.
             DataError: another number of values, or a time stamp that is none.
         """
         self._added += 1
         numbers = arguments.row(values, self._names)
         if not self._data.time_column:
             return Row(self._added, None, "", numbers)
-        return Row(self._added, read_stamp(self._stamps, time, self._data, self._added), time, numbers)
+        written = arguments.time_stamp(time, self._data.time_format)
+        return Row(self._added, read_stamp(self._stamps, written, self._data, self._added), written, numbers)
 
     def _regular(self, row: Row) -> Iterator[RegularRow]:
         """The row, after those that are missing before it; none if it is left out, or waits for those that follow.

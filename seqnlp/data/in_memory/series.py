@@ -9,7 +9,9 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from seqnlp.config.delimiter import delimiter_of
 from seqnlp.data.in_memory.rows import WrittenSplit, columns_in, is_table, plain, rows_of, shown
+from seqnlp.data.series.time import stamp_text
 from seqnlp.errors import DataError
 from seqnlp.text.checks import is_number
 
@@ -17,7 +19,7 @@ _TIME = "time"
 
 
 def written_series(examples: Any, name: str, settings: Mapping[str, Any]) -> WrittenSplit:
-    """A series as CSV.
+    """A series as CSV, with the separators and the form of times that ``settings`` say.
 
     Where all columns have numbers for names, which would be read as a row, ``0`` becomes ``value 0``.
     """
@@ -33,12 +35,22 @@ def written_series(examples: Any, name: str, settings: Mapping[str, Any]) -> Wri
         raise DataError(f"{name}: expected a column '{missing[0]}', found {columns_in(rows[0])}")
     numbers = set(values or names) - {time, series}
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
+    delimiter, decimal, time_format = (
+        str(settings.get(f"data.{key}", usual))
+        for key, usual in (("delimiter", ","), ("decimal", "."), ("time_format", ""))
+    )
+    writer = csv.writer(text, delimiter=delimiter_of(delimiter), lineterminator="\n")
+
+    def field(value: Any, column: str, where: str) -> str:
+        if column in numbers:
+            return _number(value, column, where).replace(".", decimal)
+        return _text(value, time_format if column == time else "")
+
     writer.writerow(names)
     for place, row in enumerate(rows):
         if list(row) != names:
             raise DataError(f"{name}[{place}]: expected {columns_in(rows[0])}, found {columns_in(row)}")
-        writer.writerow([_written(row[column], column, column in numbers, f"{name}[{place}]") for column in names])
+        writer.writerow([field(row[column], column, f"{name}[{place}]") for column in names])
     return WrittenSplit(".csv", text.getvalue().encode(), {"data.time_column": time} if time else {}, first_line=2)
 
 
@@ -73,12 +85,24 @@ def _time_column(row: Mapping[str, Any]) -> str:
     return next((name for name, value in row.items() if isinstance(value, date) or name == _TIME), "")
 
 
-def _written(value: Any, column: str, needs_number: bool, where: str) -> str:
+def _number(value: Any, column: str, where: str) -> str:
+    """A number with a point before decimals; empty where it is missing."""
     value = plain(value)
-    if isinstance(value, date):  # datetime too
-        return value.isoformat()
-    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+    if _is_missing(value):
         return ""
-    if needs_number and (isinstance(value, bool) or not hasattr(value, "__float__")):
+    if isinstance(value, date):  # datetime too; a reader says what is wrong with it
+        return value.isoformat()
+    if isinstance(value, bool) or not hasattr(value, "__float__"):
         raise DataError(f"{where}: expected a number in '{column}', found {shown(value)}")
-    return repr(float(value)) if needs_number and not isinstance(value, int) else str(value)
+    return str(value) if isinstance(value, int) else repr(float(value))
+
+
+def _text(value: Any, time_format: str) -> str:
+    value = plain(value)
+    if _is_missing(value):
+        return ""
+    return stamp_text(value, time_format) if isinstance(value, date) else str(value)
+
+
+def _is_missing(value: Any) -> bool:
+    return value is None or (isinstance(value, float) and not math.isfinite(value))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from seqnlp.errors import DataError
 from seqnlp.text.checks import is_number
@@ -104,11 +104,11 @@ def write_timestamp(moment: Timestamp, like: str, time_format: str = "") -> str:
     written = _WRITTEN.fullmatch(like)
     if not written:
         return moment.isoformat()
-    date, shown = moment.date().isoformat(), len(written["date"].replace("-", ""))
+    day, shown = moment.date().isoformat(), len(written["date"].replace("-", ""))
     if shown == 6 and moment.day == 1:
-        date = date[:7]
+        day = day[:7]
     if "-" not in written["date"]:
-        date = date.replace("-", "")
+        day = day.replace("-", "")
     time = _time(moment, len(written["time"] or ""))
     zone = moment.isoformat()[len(moment.replace(tzinfo=None).isoformat()) :]
     as_before = written["zone"] or ""
@@ -116,7 +116,20 @@ def write_timestamp(moment: Timestamp, like: str, time_format: str = "") -> str:
         zone = as_before
     elif as_before and ":" not in as_before:
         zone = zone.replace(":", "")
-    return date + (written["gap"] or " ") * bool(time) + time + zone
+    return day + (written["gap"] or " ") * bool(time) + time + zone
+
+
+def stamp_text(moment: date, time_format: str = "") -> str:
+    """A date of Python or pandas as text that a time format reads: by ``strptime``'s, else as ISO 8601 has it.
+
+    Formats that count from 1970 take one without a time zone as UTC.
+    """
+    if "%" in time_format:
+        return moment.strftime(time_format)
+    if time_format in EPOCHS:
+        whole = moment if isinstance(moment, datetime) else datetime(moment.year, moment.month, moment.day)
+        return write_timestamp(whole if whole.tzinfo else whole.replace(tzinfo=UTC), "0", time_format)
+    return moment.isoformat()
 
 
 def wall_clock(moment: datetime) -> datetime:

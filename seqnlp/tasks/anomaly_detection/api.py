@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from seqnlp.bundle import load_bundle
@@ -58,7 +59,7 @@ class DetectionStream(SeriesStream):
         self._loaded, self._alarm_threshold, self._reader = loaded, alarm_threshold, DetectorSession(loaded)
         self._count = 0
 
-    def add(self, values: Sequence[float | None], time: str = "") -> list[ScoredRow]:
+    def add(self, values: Sequence[float | None], time: str | date = "") -> list[ScoredRow]:
         """Read a row: one number a column, NaN or None where it is missing, and its time stamp, if the series has them.
 
         Returns:
@@ -66,7 +67,7 @@ class DetectionStream(SeriesStream):
             that the next rows must show whether its time stamp is right.
 
         Raises:
-            WrongTypeError: a value is no number.
+            WrongTypeError: a value is no number, or the time stamp no text and no date.
             DataError: another number of values, a time stamp that is none, or what the model's settings do not allow.
         """
         return self.read(self._row(values, time))

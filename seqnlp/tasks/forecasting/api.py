@@ -210,7 +210,8 @@ class Forecaster(SavedModel):
     def _written(self, series: Any) -> dict[str, WrittenSplit]:
         """A series in memory as a file."""
         data = self.loaded.data
-        chosen = {f"data.{key}": getattr(data, key) for key in ("time_column", "series_column") if getattr(data, key)}
+        keys = ("time_column", "series_column", "time_format", "delimiter", "decimal")
+        chosen = {f"data.{key}": getattr(data, key) for key in keys if getattr(data, key)}
         if self.loaded.many and not any("," in name for name in self.names):
             chosen["data.value_columns"] = ", ".join(self.names)  # other columns may hold texts
         return {"series": written_series(series, "series", chosen)}

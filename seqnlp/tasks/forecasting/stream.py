@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 import numpy as np
 
@@ -26,7 +27,7 @@ class ForecastStream(SeriesStream):
         self._reader, self._horizon, self._level, self._source = reader, horizon, level, source
         self._place = reader.beginning
 
-    def add(self, values: Sequence[float | None], time: str = "") -> Forecast | None:
+    def add(self, values: Sequence[float | None], time: str | date = "") -> Forecast | None:
         """Read a row: one number a column, NaN or None where it is missing, and its time stamp, if the series has them.
 
         Returns:
@@ -34,7 +35,7 @@ class ForecastStream(SeriesStream):
             last one that the next rows must show whether its time stamp is right.
 
         Raises:
-            WrongTypeError: a value is no number.
+            WrongTypeError: a value is no number, or the time stamp no text and no date.
             DataError: another number of values, a time stamp that is none, or what the model's settings do not allow.
         """
         return self.read(self._row(values, time))
