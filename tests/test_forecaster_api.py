@@ -216,6 +216,27 @@ def test_tables_and_dates_are_read_however_the_training_file_was_written(
     assert forecaster.evaluate(table.tail(30)).mase > 0
 
 
+@pytest.mark.parametrize("kind", ["plain", "differences", "log"])
+def test_a_column_in_another_unit_is_said(forecasters: dict[str, Forecaster], tmp_path: Path, kind: str) -> None:
+    heading, *lines = make_lines(60)
+
+    def said(factor: float) -> list[str]:
+        rows = [(day, float(a) * factor, b) for day, a, b in (line.split(",") for line in lines)]
+        write_series(tmp_path / "other.csv", [heading, *(f"{day},{a},{b}" for day, a, b in rows)])
+        told: list[str] = []
+        forecasters[kind].forecast(tmp_path / "other.csv", say=told.append)
+        return told
+
+    assert said(1) == said(1.5) == []
+    for factor in (1e-4, 1e4):
+        if kind == "log":  # differences of logarithms are the same in every unit
+            assert said(factor) == []
+            continue
+        [told] = said(factor)
+        assert told.startswith(f"{tmp_path / 'other.csv'}: column 'a' ")
+        assert told.endswith("; is it in the same unit, and are its decimals read so?")
+
+
 @pytest.mark.parametrize("time", [None, True, [1]])
 def test_a_time_stamp_is_a_text_a_date_or_a_number(forecasters: dict[str, Forecaster], time: Any) -> None:
     with pytest.raises(TypeError, match="time: expected the row's time stamp as text, date or number, found"):

@@ -76,3 +76,24 @@ def test_a_missing_file_of_labels_is_an_error(tmp_path: Path) -> None:
     assert error(config).startswith(
         "label.json: no such file (did you mean 'labels.json'?); data.labels is 'label.json'"
     )
+
+
+@pytest.mark.parametrize(
+    ("zone", "window", "told"),
+    [
+        ("+02:00", "2024-01-02T00:00", "the time stamps have a time zone and the windows none"),
+        ("", "2024-01-02T00:00-05:00", "the windows have a time zone and the time stamps none"),
+        ("", "2024-01-02T00:00Z", ""),
+        ("Z", "2024-01-02T00:00", ""),
+        ("+02:00", "2024-01-01T22:00Z", ""),
+    ],
+)
+def test_windows_and_rows_of_which_only_one_has_a_zone_are_refused_unless_it_is_utc(
+    tmp_path: Path, zone: str, window: str, told: str
+) -> None:
+    rows = "".join(f"2024-01-{day:02}T00:00{zone},{day}\n" for day in range(1, 11))
+    config = write(tmp_path, f'[["{window}", "{window}"]]', f"day,value\n{rows}")
+    if told:
+        assert told in error(config)
+    else:
+        assert numbers(config) == [0, 1, *[0] * 8]

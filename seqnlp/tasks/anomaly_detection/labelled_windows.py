@@ -70,6 +70,7 @@ def number_rows(series: Series, windows: Sequence[TimeWindow]) -> NDArray[np.int
         if isinstance(begin, datetime) != isinstance(moments[0], datetime):
             kinds = ("dates", "numbers") if isinstance(begin, datetime) else ("numbers", "dates")
             raise DataError(f"data.labels has windows of {kinds[0]}, the series has {kinds[1]}", series.source)
+        _refuse_other_zone(begin, end, moments[0], series)
         inside = [_key(begin, moment) <= _key(moment, begin) <= _key(end, moment) for moment in moments]
         numbers[np.array(inside)] = number
     return numbers
@@ -118,6 +119,25 @@ def _window(raw: Any, path: object) -> TimeWindow:
     if not ordered:
         raise DataError(f"the window {json.dumps(raw)} ends before it begins", path)
     return begin, end
+
+
+def _refuse_other_zone(begin: Timestamp, end: Timestamp, moment: Timestamp, series: Series) -> None:
+    """Stop where windows or rows have a time zone other than UTC and the others none: which hour is meant?
+
+    Raises:
+        DataError: they do.
+    """
+    for edge in (begin, end):
+        if (
+            not isinstance(edge, datetime)
+            or not isinstance(moment, datetime)
+            or bool(edge.tzinfo) == bool(moment.tzinfo)
+        ):
+            continue
+        if edge.utcoffset() or moment.utcoffset():
+            with_zone, without = ("windows", "time stamps") if edge.tzinfo else ("time stamps", "windows")
+            problem = f"data.labels: the {with_zone} have a time zone and the {without} none"
+            raise DataError(f"{problem} ({edge} beside {moment}); write the zone of {without}, too", series.source)
 
 
 def _key(moment: Timestamp, other: Timestamp) -> float:

@@ -20,6 +20,7 @@ from seqnlp.tasks.forecasting.ahead import forecast_from
 from seqnlp.tasks.forecasting.answers import Forecast
 from seqnlp.tasks.forecasting.facts import LEVELS
 from seqnlp.tasks.forecasting.forecaster import forecaster_from_bundle
+from seqnlp.tasks.forecasting.other_unit import tell_other_unit
 from seqnlp.tasks.forecasting.session import ForecastSession
 from seqnlp.tasks.forecasting.stream import ForecastStream
 from seqnlp.tasks.saved_model import SavedModel
@@ -121,7 +122,7 @@ class Forecaster(SavedModel):
         self._check(horizon, level)
         path = arguments.series_path(series, "forecast_series()")
         name, read = one_series(self.read(path, say), path)
-        return self.of_series(name, read, say).forecast_after(read, horizon, level=level)
+        return self.of_series(name, read, say)._forecast_read(read, horizon, level, say)
 
     def forecast_each(
         self,
@@ -162,7 +163,7 @@ class Forecaster(SavedModel):
         forecasts = dict[str, Forecast]()
         for name, one in self.read(path, say, refused).items():
             with leaving_out(name, refused):
-                forecasts[name] = self.of_series(name, one, say).forecast_after(one, horizon, level=level)
+                forecasts[name] = self.of_series(name, one, say)._forecast_read(one, horizon, level, say)
         return forecasts
 
     def read(
@@ -196,6 +197,11 @@ class Forecaster(SavedModel):
             )
         place = self.reader.read(self.reader.beginning, read.values, read.known, read.moments, read.source)
         return forecast_from(self.reader, place, read.written, horizon or self.horizon, level)
+
+    def _forecast_read(self, read: Series, horizon: int, level: float, say: Callable[[str], None]) -> Forecast:
+        forecast = self.forecast_after(read, horizon, level=level)
+        tell_other_unit(self.loaded, read, say)
+        return forecast
 
     def forecast_series(self, series: Any, horizon: int = 0, *, level: float = 0.9) -> Forecast:
         """As :meth:`forecast`, of a series in memory: numbers, rows of numbers, or a table with its times.
