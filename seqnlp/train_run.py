@@ -16,6 +16,7 @@ from seqnlp.data.clean_pairs import counted
 from seqnlp.run_config import read_run_config
 from seqnlp.storage import remove_leftovers
 from seqnlp.tasks.base import Task, make_task
+from seqnlp.tasks.export import describe_size
 from seqnlp.training.callbacks import Callbacks
 from seqnlp.training.checkpoint import Progress
 from seqnlp.training.device import choose_device, choose_precision
@@ -98,13 +99,13 @@ def _finish(task: Task, run: Path, progress: Progress) -> None:
     scores = bundle.load_bundle(folder).metrics.get("dev", {})
     named = ", ".join(f"{name} {value:.2f}" for name, value in scores.items() if name != "score")
     best = f"best on dev in epoch {progress.best_epoch}: {named}; " if named else ""
-    size = sum(file.stat().st_size for file in folder.iterdir()) / 1e6
+    size = describe_size(sum(file.stat().st_size for file in folder.iterdir()))
     improving = f"\n{advice}" if named and (advice := _still_improving(progress, task.config.trainer.epochs)) else ""
     split = next((split for split in ("test", "dev", "train") if getattr(data, split)), "train")
     lines = "\n".join(
         f"  {command}" for command in [f"seqnlp evaluate {run} --split {split}", *task.next_commands(run)]
     )
-    done = f"done in {_duration(progress.seconds)}; {best}{outcome}model folder {size:.1f} MB{improving}"
+    done = f"done in {_duration(progress.seconds)}; {best}{outcome}model folder {size}{improving}"
     _say("%s", f"{done}\n\nnext:\n{lines}")
 
 

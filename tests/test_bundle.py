@@ -27,7 +27,7 @@ from seqnlp.errors import RunError, TrainingError
 from seqnlp.serve.models import load_models
 from seqnlp.storage import remove_leftovers
 from seqnlp.task_table import TASKS
-from seqnlp.tasks.export import export_onnx
+from seqnlp.tasks.export import describe_size, export_onnx
 from seqnlp.tasks.export_page import export_page
 from seqnlp.tasks.saved_evaluation import config_of
 from seqnlp.tasks.tagging.data import learn_tags
@@ -377,3 +377,12 @@ def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "nowhere"
     text = f"{path}: no such folder; expected a run (from `seqnlp train`) or a saved model folder"
     assert refusal(path) == text
+
+
+def test_a_folder_that_is_small_has_a_size_all_the_same() -> None:
+    assert [describe_size(size) for size in (39_139, 99_999, 100_000, 1_440_000)] == [
+        "39 kB",
+        "100 kB",
+        "0.1 MB",
+        "1.4 MB",
+    ]

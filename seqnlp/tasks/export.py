@@ -99,5 +99,5 @@ def _size(folder: Path) -> int:
 
 
 def describe_size(size: int) -> str:
-    """Bytes in words."""
-    return f"{size / 1e6:.1f} MB"
+    """Bytes in words: megabytes, of less than a tenth of one kilobytes."""
+    return f"{size / 1e6:.1f} MB" if size >= 1e5 else f"{size / 1e3:.0f} kB"

@@ -119,8 +119,23 @@ def test_a_missing_file_says_where_it_was_looked_up(tmp_path: Path, monkeypatch:
             check(config)
     config.dir = ""
     monkeypatch.setenv("SEQNLP_DATA", str(tmp_path))
-    with pytest.raises(DataError, match=expected + r"\$SEQNLP_DATA"):
-        load(config)
+    for config.dir in ("", str(tmp_path)):  # a run that has begun has the folder in data.dir
+        with pytest.raises(DataError, match=expected + r"\$SEQNLP_DATA"):
+            load(config)
+
+
+def test_a_file_that_the_current_folder_has_is_told_with_the_setting_that_takes_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "here").mkdir()
+    (tmp_path / "here" / "train.conll").write_text("a\tO\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path / "here")
+    monkeypatch.setenv("SEQNLP_DATA", str(tmp_path))
+    with pytest.raises(DataError, match=r"looked up in \$SEQNLP_DATA; the current folder has it: data\.dir=\.$"):
+        load(DataConfig(train="train.conll"))
+    monkeypatch.delenv("SEQNLP_DATA")
+    with pytest.raises(DataError, match=r"looked up in the current folder; set data\.dir or"):
+        load(DataConfig(train="other.conll"))
 
 
 def test_a_file_without_sentences_is_refused(tmp_path: Path) -> None:

@@ -58,7 +58,8 @@ def test_the_good_data_train(data: Path) -> None:
 def test_a_missing_file_names_what_was_looked_for_and_the_nearest(data: Path) -> None:
     assert refusal(*command("data.train=trian.conll")) == (
         f"{data}/trian.conll: no such file (did you mean 'train.conll'?); "
-        "data.train is 'trian.conll', looked up in data.dir; set data.dir or $SEQNLP_DATA to the folder that holds it"
+        "data.train is 'trian.conll', looked up in the current folder; "
+        "set data.dir or $SEQNLP_DATA to the folder that holds it"
     )
     assert not (data / "run" / "model").exists()
 
@@ -198,7 +199,7 @@ def test_missing_vectors_are_looked_for_as_data_are_and_the_recipe_says_how_they
     (data / "glove.txt").write_text("the 1 2\n", encoding="utf-8")
     assert refusal(*command("model.vectors=glov.txt")) == (
         f"{data}/glov.txt: no such file (did you mean 'glove.txt'?); model.vectors is 'glov.txt', looked up in "
-        "data.dir; set data.dir or $SEQNLP_DATA to the folder that holds it; the source that a recipe names "
+        "the current folder; set data.dir or $SEQNLP_DATA to the folder that holds it; the source that a recipe names "
         "(`seqnlp recipes show NAME`) says how its vectors are made"
     )
 
