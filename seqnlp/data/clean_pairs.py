@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from seqnlp.config.translation import ParallelDataConfig
+from seqnlp.data.pair_suspicions import PairSuspicions
 from seqnlp.errors import DataError
 from seqnlp.text.parallel import SentencePair
 
@@ -24,15 +25,16 @@ def clean_pairs(
 
     Args:
         source: what the error messages call the split.
-        say: told one line of counts at the end, if there is anything to tell.
+        say: told one line of counts at the end, if there is anything to tell, and what is odd about the pairs.
 
     Raises:
         DataError: at the end: with ``one_sided=refuse`` the first pair with a blank side, or no pair is left.
     """
     dropped = {_ONE_SIDED, _BLANK, _UNEQUAL} | ({_DUPLICATE} if config.duplicates == "drop" else set())
     flaws, seen = Counter[str](), set[int]()
-    longest, first_bad = (0.0, 0), None
+    longest, first_bad, suspicions = (0.0, 0), None, PairSuspicions()
     for pair in pairs:
+        suspicions.add(pair)
         ratio = 0.0 if _blankness(pair) else _length_ratio(pair)
         flaw = _flaw(pair, ratio, config.max_ratio, seen)
         flaws[flaw] += 1
@@ -53,6 +55,8 @@ def clean_pairs(
     if notes:
         left = f"; {kept:,} left" if kept < total else ""
         say(f"train: {counted(total, 'pair')}; {', '.join(notes)}{left}")
+    for note in suspicions.notes():
+        say(f"train: {note}")
 
 
 def say_blanks(pairs: Sequence[SentencePair], split: str, say: Callable[[str], None]) -> None:

@@ -13,6 +13,17 @@ from seqnlp.text.pair_format import recognise_pairs
 
 _TWO_FILES = "a pattern (train.{lang}.gz), a prefix (train.clean for train.clean.de), or both (a.txt + b.txt)"
 
+_OTHERS = {
+    ".xlf": "XLIFF",
+    ".xliff": "XLIFF",
+    ".mxliff": "XLIFF",
+    ".sdlxliff": "XLIFF",
+    ".sdltm": "a translation memory of Trados",
+    ".po": "gettext (PO)",
+    ".srt": "subtitles",
+}
+"""How names of files with translations end that are not read, and what they are."""
+
 
 def pair_format(config: ParallelDataConfig, split: str) -> str:
     """How a split is written: as ``config.format`` says, else as its name and content look.
@@ -34,6 +45,8 @@ def pair_format(config: ParallelDataConfig, split: str) -> str:
     wanted = tuple(filter(None, (config.source_column or config.source, config.target_column or config.target)))
     recognised = recognise_pairs(path, wanted if len(wanted) > 1 else ())
     if not recognised:
+        if kind := next((_OTHERS[end] for end in _OTHERS if path.name.lower().endswith(end)), ""):
+            raise DataError(f"expected sentence pairs, found {kind}; write it as TMX, or as a table (TSV, CSV)", path)
         expected = "expected sentence pairs, found a file that looks like one side of them"
         if not (config.source and config.target):
             expected += "; name both languages with data.source and data.target"
@@ -58,11 +71,28 @@ def pair_files(config: ParallelDataConfig, split: str) -> list[Path]:
         names = name.split(AND)
         if len(names) != 2:
             raise DataError(f"data.{split}: expected two files (a.txt{AND}b.txt), found {len(names)} in '{name}'")
+        _refuse_wrong_sides(config, split, *(one.strip() for one in names))
         return [existing_file(config, split, one.strip()) for one in names]
     prefix = _prefix(config, name)
     if prefix is None:
         raise DataError(f"data.{split}: expected {_TWO_FILES}; found '{name}'")
     return [existing_file(config, split, _packed_or_not(config, f"{prefix}.{language}")) for language in languages]
+
+
+def _refuse_wrong_sides(config: ParallelDataConfig, split: str, source: str, target: str) -> None:
+    """Stop where one file is named twice, or the names say that the target is first.
+
+    Raises:
+        DataError: so it is.
+    """
+    if source == target:
+        raise DataError(f"data.{split}: expected a file of each language, found '{source}' for both")
+    ends = [name.removesuffix(".gz").rpartition(".")[2] for name in (source, target)]
+    if ends == [config.target, config.source]:
+        languages = f"data.source={config.source} data.target={config.target}"
+        raise DataError(
+            f"data.{split}: expected the file of the source first ({languages}), found '{source}'; turn them round"
+        )
 
 
 def require_languages(config: ParallelDataConfig, meaning: str) -> None:

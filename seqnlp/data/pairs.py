@@ -66,10 +66,13 @@ def _pairs(config: ParallelDataConfig, split: str, say: Callable[[str], None]) -
 
     def read() -> Iterator[SentencePair]:
         pair, quoted, example = None, 0, ""
+        total = enclosed = 0
         try:
             for pair in islice(_read(config, split, left_out), config.limit or None):
                 if config.format == "tsv" and (text := next(filter(is_quoted, (pair.source, pair.target)), "")):
                     quoted, example = quoted + 1, example or text
+                total += 1
+                enclosed += _is_enclosed(pair.source) and _is_enclosed(pair.target)
                 yield pair
         except DataError as problem:
             hint = other_format(config, split, recognise_pairs) if asked != "auto" else ""
@@ -79,12 +82,19 @@ def _pairs(config: ParallelDataConfig, split: str, say: Callable[[str], None]) -
         say_left_out(source, left_out, say)
         if config.format == "tsv" and split == "train":
             _say_unused(config, split, say)
+        if config.format == "tsv" and enclosed == total:
+            quoted, example = total, example or pair.source
         if quoted:
             columns = "data.source_column={} data.target_column={}".format(*config.columns)
             remedy = f"data.format=csv data.delimiter='{config.delimiter or TAB}' {columns} reads them"
             say(f"{split}: {counted(quoted, 'pair')} with the quotes of CSV, such as {example[:60]}; {remedy}")
 
     return clean_pairs(read(), config, source, say) if split == "train" else read()
+
+
+def _is_enclosed(text: str) -> bool:
+    """Whether a text stands in double quotes."""
+    return len(text) > 1 and text[0] == text[-1] == '"'
 
 
 def _load(config: ParallelDataConfig, split: str, say: Callable[[str], None]) -> list[SentencePair]:

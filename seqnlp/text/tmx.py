@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterator
+from html.entities import html5
 from xml.parsers import expat
 
 from seqnlp.errors import DataError
@@ -42,7 +43,7 @@ def read_tmx_pairs(
         count += 1
         yield SentencePair(one_line(here), one_line(there), line)
     if not count and languages:
-        names = ", ".join(language for language, _ in languages.most_common(10))
+        names = ", ".join(language or "texts without a language" for language, _ in languages.most_common(10))
         expected = f"expected translation units with {source} and {target}, found only {names}"
         raise DataError(f"{expected}; set data.source and data.target", path)
 
@@ -58,6 +59,10 @@ def read_tmx_texts(path: str | os.PathLike[str]) -> Iterator[tuple[int, str]]:
             yield line, text
 
 
+class UnknownNameError(Exception):
+    """A character is named that no document type here declares."""
+
+
 class _Units:
     """Collects finished translation units: where each begins, and its text by language."""
 
@@ -68,6 +73,7 @@ class _Units:
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
         self.parser.CharacterDataHandler = self._characters
+        self.parser.SkippedEntityHandler = self._named_character
         self._line, self._texts = 0, dict[str, str]()
         self._language, self._segment = "", list[str]()
         self._in_segment, self._codes = False, 0  # inside how many elements of codes
@@ -91,6 +97,14 @@ class _Units:
         elif name in _MARKUP:
             self._codes -= 1
 
+    def _named_character(self, name: str, is_parameter: bool) -> None:
+        """A character by its name, such as ``&nbsp;``, of a file whose document type is declared elsewhere."""
+        if is_parameter or not self._in_segment:
+            return
+        if f"{name};" not in html5:
+            raise UnknownNameError(name, self.parser.CurrentLineNumber)
+        self._characters(html5[f"{name};"])
+
     def _characters(self, text: str) -> None:
         if self._in_segment and not self._codes:
             self._segment.append(text)
@@ -105,6 +119,11 @@ def _parsed(path: str | os.PathLike[str], units: _Units) -> Iterator[tuple[int, 
                 units.done.clear()
             units.parser.Parse(b"", True)
             yield from units.done
+    except UnknownNameError as problem:
+        name, line = problem.args
+        raise DataError(
+            f"expected a character that HTML names, found '&{name};'; write the character", path, line
+        ) from None
     except expat.ExpatError as problem:
         raise DataError(
             f"expected TMX, which is XML: {expat.ErrorString(problem.code)}", path, problem.lineno

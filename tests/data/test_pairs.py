@@ -44,7 +44,7 @@ def test_multi30k_has_its_published_sizes_in_either_direction(shared_data: Path)
         source="de",
         target="fr",
     )
-    pairs, [said] = load(config)
+    pairs, [said, html] = load(config)
     files = [(shared_data / folder / f"train.{language}.gz").read_bytes() for language in ("de", "fr")]
     columns = [gzip.decompress(file).decode().replace("\t", " ").split("\n")[:-1] for file in files]
     stripped = [(source.strip(), target.strip()) for source, target in zip(*columns, strict=True)]
@@ -52,6 +52,7 @@ def test_multi30k_has_its_published_sizes_in_either_direction(shared_data: Path)
     assert pairs == stripped
     again = len(stripped) - len(set(stripped))
     assert re.fullmatch(rf"train: 29,000 pairs; {again} duplicates? \(kept\), longest ratio .* \(line \d+\)", said)
+    assert "of 29,000 pairs have characters written as in HTML, such as &amp; (first on line " in html
     test, silence = load(config, "test")
     assert (len(test), silence) == (1_000, [])
     config.source, config.target = "fr", "de"

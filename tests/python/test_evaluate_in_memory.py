@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import unicodedata
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -70,7 +72,8 @@ def test_a_tagger_that_was_saved_alone_is_evaluated_too(tagger: seqnlp.Tagger, t
         alone.evaluate([([None], ["O"])])
 
 
-def test_every_other_task_has_scores_of_its_own_and_shows_its_answers() -> None:
+def test_every_other_task_has_scores_of_its_own_and_shows_its_answers(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "seqnlp")
     trainer = {"trainer": {"epochs": 2, "threads": 1}}
     reviews = [(f"a {word} room number {n}", word) for n in range(8) for word in ("warm", "cold")]
     classifier = seqnlp.train(
@@ -101,7 +104,11 @@ def test_every_other_task_has_scores_of_its_own_and_shows_its_answers() -> None:
     sizes = {"embedding_dim": 16, "encoder_hidden_dim": 8, "decoder_hidden_dim": 16, "attention_dim": 8}
     settings = {**trainer, "tokenizer.vocabulary_size": 290, "model": sizes}
     translator = seqnlp.train(task="translation", train=pairs, dev=pairs[:2], settings=settings)
-    assert set(translator.evaluate(pairs).scores) == {"bleu", "chrf", "ter"}
+    caplog.clear()
+    assert set(translator.evaluate([*pairs, ("ein Café", "a café")]).scores) == {"bleu", "chrf", "ter"}
+    assert "never writes" not in caplog.text
+    translator.evaluate([*pairs, ("ein Café", unicodedata.normalize("NFD", "a café")), ("1", "ten² dogs")])
+    assert "test: 2 of 22 references have characters that the model never writes" in caplog.text
 
 
 def test_entities_are_shown_in_their_place_and_nothing_of_a_text_is_read_as_html(tagger: seqnlp.Tagger) -> None:

@@ -204,6 +204,11 @@ class Translator(SavedModel):
         """What counts the words of texts that the model reads otherwise than they are written."""
         return Rewritten(self._subwords.source)
 
+    def unwritable(self, references: Iterable[str]) -> list[str]:
+        """Those texts of the target language that no translation can be equal to, whatever their spaces."""
+        reads = self._subwords.target.reads
+        return [one for one in references if not one.isascii() and reads(one).split() != one.split()]
+
     def _translation(
         self, text: str, parts: list[list[int]], decoded: list[list[Decoded]], attention: bool
     ) -> Translation:

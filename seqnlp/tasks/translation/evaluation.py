@@ -55,6 +55,9 @@ def evaluate(
         rerank.check_languages(translator.source_language, translator.target_language)
         reranked(rerank, candidates, tuned=translator.reranking, lexicon=translator.lexicon)
     sources, references = [pair.source for pair in pairs], [pair.target for pair in pairs]
+    if unequal := translator.unwritable(references):
+        what = f"{len(unequal):,} of {len(references):,} references have characters that the model never writes"
+        say(f"{split}: {what} (tokenizer.normalization), so no translation can be equal to them: {unequal[0][:60]}")
     started = time.perf_counter()
     answers = translator.translate_lines(sources, attention=True)
     seconds = time.perf_counter() - started
