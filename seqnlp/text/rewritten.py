@@ -46,6 +46,11 @@ class Rewritten:
         return self._read[word]
 
 
+def reads_otherwise(subwords: Subwords, text: str) -> bool:
+    """Whether a subword model reads other characters than a text has, whatever its spaces."""
+    return not text.isascii() and subwords.reads(text).split() != text.split()
+
+
 def _quoted(word: str) -> str:
     """A word in quotes, in which what cannot be seen is written as its number."""
     shown = "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in word)

@@ -26,7 +26,7 @@ from seqnlp.tasks.translation.parts import TextParts
 from seqnlp.tasks.translation.prediction import SearchOptions
 from seqnlp.tasks.translation.reranking import Reranker
 from seqnlp.tasks.translation.saved import read_translator
-from seqnlp.text.rewritten import Rewritten
+from seqnlp.text.rewritten import Rewritten, reads_otherwise
 from seqnlp.text.split_sentences import join_parts
 from seqnlp.workers import spread
 
@@ -206,8 +206,7 @@ class Translator(SavedModel):
 
     def unwritable(self, references: Iterable[str]) -> list[str]:
         """Those texts of the target language that no translation can be equal to, whatever their spaces."""
-        reads = self._subwords.target.reads
-        return [one for one in references if not one.isascii() and reads(one).split() != one.split()]
+        return [one for one in references if reads_otherwise(self._subwords.target, one)]
 
     def _translation(
         self, text: str, parts: list[list[int]], decoded: list[list[Decoded]], attention: bool
