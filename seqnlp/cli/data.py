@@ -8,14 +8,14 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from seqnlp.cli.named_texts import named_config, names_and_settings, texts_of_file
 from seqnlp.cli.output import say
 from seqnlp.json_text import json_text
 
 if TYPE_CHECKING:
-    from seqnlp.config.common import Config
     from seqnlp.data.overlap import Overlap, Text
 
-HELP = "check whether test and dev share texts with train; convert labelled text; list doubtful gold labels"
+HELP = "check whether splits share texts; convert labelled text; list doubtful gold labels; select texts like one's own"
 EXAMPLES = """\
 examples:
   seqnlp data check classification/sst2                                # dev and test of a recipe against its train
@@ -24,6 +24,8 @@ examples:
   seqnlp data check task=classification data.train=a.csv data.test=b.csv    # of settings, as for `seqnlp train`
   seqnlp data check train.tsv test.tsv                            # two files (or folders): their sentences or texts
   seqnlp data doubts runs/folds --number 50                       # gold labels found improbable: errors, perhaps
+  seqnlp data select web.txt --like tagging/wnut17 -o more.txt    # texts most like those of a recipe's train
+  seqnlp data select translation/tatoeba_de_en --like translation/multi30k_de_en --number 20000 -o more     # pairs
   seqnlp data convert labels.jsonl labels.conll                   # any format of a tagger's data to any other
   seqnlp data convert train.conll tasks.json --to label_studio
   seqnlp data convert corpus/ corpus.jsonl --to doccano           # a folder of brat
@@ -32,6 +34,8 @@ examples:
 normalised: equal but for case, spaces, punctuation and accents. Sentence pairs are compared side by side.
 doubts: of the folder of a `seqnlp cross-validate`, every gold annotation of train is judged by the model that did not
 see it; of one run, those of its --split.
+select: the texts of POOL (a recipe, run, file or settings) that are most like those of DOMAIN, the most alike first; no
+text that DOMAIN has in any split, and none twice. Pairs are written as OUT.de and OUT.en, which data.train=OUT reads.
 convert: settings such as data.format and data.scheme say how IN is written, where its name and content do not. Offsets
 of entities stay as they are; texts are cut into words only for conll, conllu and csv (data.tokenizer).
 """
@@ -39,12 +43,23 @@ of entities stay as they are; texts are cut into words only for conll, conllu an
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
-    parser.add_argument("action", metavar="check|convert|doubts", help="check: report overlaps; convert: IN to OUT")
+    parser.add_argument(
+        "action", metavar="check|convert|doubts|select", help="check: report overlaps; convert: IN to OUT"
+    )
     parser.add_argument(
         "names", nargs="+", metavar="NAME", help="check: one or two recipes, runs or files; KEY=VALUE: settings"
     )
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
-    parser.add_argument("--number", type=int, default=50, metavar="N", help="doubts: how many to list (default 50)")
+    parser.add_argument(
+        "--number",
+        type=int,
+        metavar="N",
+        help="doubts: how many to list (default 50); select: how many to choose (default: as many as DOMAIN has)",
+    )
+    parser.add_argument(
+        "--like", nargs="+", metavar="DOMAIN", help="select: a recipe, run, file or settings whose texts are one's own"
+    )
+    parser.add_argument("-o", "--output", metavar="OUT", help="select: where the chosen texts go (OUT.gz: packed)")
     parser.add_argument("--split", choices=("dev", "test"), default="test", help="doubts: of one run (default test)")
     parser.add_argument("--data-dir", metavar="DIR", help="where the data are, if not where the recipe or run says")
     parser.add_argument("--to", metavar="FORMAT", default="", help="convert: OUT's format, if its name does not tell")
@@ -67,13 +82,18 @@ def run(arguments: argparse.Namespace) -> int:
         from seqnlp.cli.data_doubts import list_doubts
 
         return list_doubts(arguments, say)
+    if arguments.action == "select":
+        from seqnlp.cli.data_select import select_texts
+
+        return select_texts(arguments, say)
     if arguments.action != "check":
-        close = did_you_mean(arguments.action, ["check", "convert", "doubts"])
+        close = did_you_mean(arguments.action, ["check", "convert", "doubts", "select"])
         expected = (
-            "expected `seqnlp data check NAME [NAME]`, `seqnlp data convert IN OUT` or `seqnlp data doubts STUDY`"
+            "expected `seqnlp data check NAME [NAME]`, `seqnlp data convert IN OUT`, `seqnlp data doubts STUDY` or "
+            "`seqnlp data select POOL --like DOMAIN -o OUT`"
         )
         raise SeqnlpError(f"{expected}, found '{arguments.action}'{close}")
-    names, overrides = _names_and_settings(arguments.names)
+    names, overrides = names_and_settings(arguments.names)
     if len(names) > 2:
         raise SeqnlpError(f"expected one or two recipes, runs or files, found {len(names)}")
     if overrides and any(name and Path(name).exists() for name in names):
@@ -92,35 +112,17 @@ Named = dict[tuple[str, str], "list[Text]"]
 """The texts of a recipe, run or file by split (a file has the one split ``file``) and side."""
 
 
-def _names_and_settings(words: list[str]) -> tuple[list[str], list[str]]:
-    """Recipes, runs and files, and the settings that change recipes; settings alone are a recipe without a name."""
-    overrides = [word for word in words if "=" in word and not Path(word).exists()]
-    return [word for word in words if word not in overrides] or [""], overrides
-
-
 def _splits(name: str, overrides: list[str], arguments: argparse.Namespace) -> tuple[str, Named]:
-    from seqnlp.data.file_texts import file_texts, is_folder_of_texts
     from seqnlp.tasks.split_texts import split_texts
 
-    path = Path(name)
-    if path.is_file() or (name and path.is_dir() and is_folder_of_texts(path)):
-        return name, {("file", "text"): file_texts(path)}
-    config = _config(name, overrides, arguments.config_dir)
-    if arguments.data_dir:
-        config.data.dir = arguments.data_dir
+    texts = texts_of_file(name)
+    if texts is not None:
+        return name, {("file", "text"): texts}
+    config = named_config(name, overrides, arguments)
     named: Named = {}
     for split in ("train", "dev", "test"):
         named |= {(split, side): texts for side, texts in split_texts(config, split, say).items()}
     return name or "data", named
-
-
-def _config(name: str, overrides: list[str], config_dir: str | None) -> Config:
-    from seqnlp.compose import compose_config
-    from seqnlp.run_config import read_run_config
-
-    if name and Path(name).is_dir():
-        return read_run_config(Path(name))
-    return compose_config([f"recipe={name}", *overrides] if name else overrides, config_dir)
 
 
 def _compare(all_named: list[tuple[str, Named]]) -> list[tuple[str, str, Overlap]]:

@@ -28,8 +28,9 @@ def list_doubts(arguments: argparse.Namespace, say: Callable[[str], None]) -> in
 
     if len(arguments.names) != 1:
         raise SeqnlpError("expected `seqnlp data doubts STUDY`, the folder of a `seqnlp cross-validate` or one run")
-    if arguments.number < 1:
-        raise SeqnlpError(f"--number: expected 1 or more, found {arguments.number}")
+    number = 50 if arguments.number is None else arguments.number
+    if number < 1:
+        raise SeqnlpError(f"--number: expected 1 or more, found {number}")
     folder = Path(arguments.names[0])
     folds = sorted(folder.glob("fold-*"), key=lambda path: (len(path.name), path.name))
     doubted: list[Doubt] = []
@@ -43,7 +44,7 @@ def list_doubts(arguments: argparse.Namespace, say: Callable[[str], None]) -> in
         if not getattr(config.data, split):
             raise SeqnlpError(f"data.{split}: {run} was trained without a {split} split; choose another --split")
         doubted += part_of(config.task, "doubts")(run, config, split, _quiet)
-    least = sorted(doubted, key=lambda doubt: (doubt.probability, doubt.line))[: arguments.number]
+    least = sorted(doubted, key=lambda doubt: (doubt.probability, doubt.line))[:number]
     if arguments.json:
         print("".join(json_line(asdict(doubt)) for doubt in least), end="")
     else:

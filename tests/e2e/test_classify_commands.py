@@ -227,7 +227,10 @@ def test_the_treebank_is_found_in_sentence_polarity(shared_data: Path, monkeypat
 
 
 def test_a_wrong_use_of_data_says_the_right_one(tmp_path: Path) -> None:
-    verbs = "`seqnlp data check NAME [NAME]`, `seqnlp data convert IN OUT` or `seqnlp data doubts STUDY`"
+    verbs = (
+        "`seqnlp data check NAME [NAME]`, `seqnlp data convert IN OUT`, `seqnlp data doubts STUDY` or "
+        "`seqnlp data select POOL --like DOMAIN -o OUT`"
+    )
     assert refusal("data", "chek", "x") == f"expected {verbs}, found 'chek' (did you mean 'check'?)"
     assert refusal("data", "check", "a", "b", "c") == "expected one or two recipes, runs or files, found 3"
     assert "recipe: no 'classification/dmo' (did you mean 'classification/demo'?)" in refusal(

@@ -1,0 +1,146 @@
+"""``seqnlp data select POOL --like DOMAIN``: the texts or pairs of a large collection that are most like one's own."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from seqnlp.errors import SeqnlpError
+
+if TYPE_CHECKING:
+    from seqnlp.config.common import Config
+    from seqnlp.tasks.text_selection import Selection, Sides
+
+_LANGUAGE = "{lang}"
+
+
+@dataclass(frozen=True)
+class _Texts:
+    """Texts or pairs.
+
+    Attributes:
+        name: what they are called.
+        texts: of the training split, or of the file.
+        held_out: of dev and test.
+        languages: of pairs.
+        files: that they were read from, as far as a selection could be written over one.
+    """
+
+    name: str
+    texts: list[Sides]
+    held_out: list[Sides]
+    languages: tuple[str, ...]
+    files: list[Path]
+
+
+def select_texts(arguments: argparse.Namespace, say: Callable[[str], None]) -> int:
+    """Choose, write, and tell what was done.
+
+    Raises:
+        SeqnlpError: no domain or no output is named, a name is of no texts, or nothing is left to choose from.
+    """
+    from seqnlp.tasks.text_selection import select_alike
+
+    if not arguments.like or not arguments.output:
+        raise SeqnlpError("expected `seqnlp data select POOL --like DOMAIN -o OUT`")
+    if arguments.number is not None and arguments.number < 1:
+        raise SeqnlpError(f"--number: expected 1 or more, found {arguments.number}")
+    pool, domain = (_texts(words, arguments, say) for words in (arguments.names, arguments.like))
+    if empty := [one.name for one in (pool, domain) if not any(map(any, one.texts))]:
+        raise SeqnlpError(f"{empty[0]}: no texts")
+    if len(pool.languages) != len(domain.languages):
+        found = [f"{'pairs' if one.languages else 'single texts'} in {one.name}" for one in (pool, domain)]
+        raise SeqnlpError(f"expected two collections of pairs or two of texts, found {' and '.join(found)}")
+    if pool.languages != domain.languages:
+        found = [f"{' and '.join(one.languages)} in {one.name}" for one in (pool, domain)]
+        raise SeqnlpError(f"expected the same two languages (data.source, data.target), found {', '.join(found)}")
+    paths = _paths(arguments.output, pool.languages)
+    if same := [path for path in paths for file in (*pool.files, *domain.files) if _is_same(path, file)]:
+        raise SeqnlpError(f"{same[0]}: the selection would be written over what it is chosen from; name another OUT")
+    selection = select_alike(pool.texts, domain.texts, arguments.number or len(domain.texts), domain.held_out)
+    if not selection.chosen:
+        raise SeqnlpError(f"nothing to choose from in {pool.name}: {_left_out(selection, domain.name)}")
+    _write(paths, selection.chosen)
+    say(_told(selection, pool, domain))
+    say(f"written, the most alike first: {' and '.join(map(str, paths))}")
+    return 0
+
+
+def _texts(words: list[str], arguments: argparse.Namespace, say: Callable[[str], None]) -> _Texts:
+    """The training texts of a recipe, run or settings, or those of a file."""
+    from seqnlp.cli.named_texts import named_config, names_and_settings, texts_of_file
+    from seqnlp.text.parallel import one_line
+
+    names, overrides = names_and_settings(words)
+    if len(names) > 1:
+        raise SeqnlpError(f"expected one recipe, run or file, found {len(names)}: {', '.join(names)}")
+    texts = texts_of_file(names[0])
+    if texts is not None:
+        return _Texts(names[0], [(one_line(text.text),) for text in texts], [], (), [Path(names[0])])
+    config = named_config(names[0], overrides, arguments)
+    return _texts_of(config, names[0] or config.data.train or " ".join(overrides), say)
+
+
+def _texts_of(config: Config, name: str, say: Callable[[str], None]) -> _Texts:
+    """Those of the training split, and what models are judged by."""
+    from seqnlp.config.translation import ParallelDataConfig
+    from seqnlp.data.pair_files import pair_files
+    from seqnlp.tasks.split_texts import split_texts
+    from seqnlp.text.parallel import one_line
+
+    splits: dict[str, list[Sides]] = {}
+    for split in ("train", "dev", "test"):
+        sides = split_texts(config, split, say)
+        splits[split] = [tuple(one_line(one.text) for one in row) for row in zip(*sides.values(), strict=True)]
+    languages, files = tuple[str, ...](), list[Path]()
+    if isinstance(config.data, ParallelDataConfig):
+        languages = config.data.source, config.data.target
+        files = [] if config.data.hub else pair_files(config.data, "train")
+    return _Texts(name, splits["train"], splits["dev"] + splits["test"], languages, files)
+
+
+def _paths(out: str, languages: Sequence[str]) -> list[Path]:
+    """One file, or one a language."""
+    pattern = out if _LANGUAGE in out or not languages else f"{out}.{_LANGUAGE}"
+    return [Path(pattern.replace(_LANGUAGE, language)) for language in languages or ("",)]
+
+
+def _is_same(path: Path, other: Path) -> bool:
+    return path.exists() and other.exists() and path.samefile(other)
+
+
+def _write(paths: Sequence[Path], chosen: Sequence[Sides]) -> None:
+    """A text a line, in one file a side."""
+    import gzip
+
+    from seqnlp.storage import write_atomically
+
+    for path, texts in zip(paths, zip(*chosen, strict=True), strict=True):
+        content = "".join(f"{text}\n" for text in texts).encode()
+        write_atomically(path, gzip.compress(content, mtime=0) if path.suffix == ".gz" else content)
+
+
+def _told(selection: Selection, pool: _Texts, domain: _Texts) -> str:
+    noun = "pairs" if pool.languages else "texts"
+    considered = len(pool.texts) - selection.blank - selection.known - selection.held_out - selection.repeated
+    left_out = _left_out(selection, domain.name)
+    alike = int((selection.differences < 0).sum())
+    return (
+        f"{pool.name}: {len(selection.chosen):,} of {considered:,} {noun}{f' ({left_out})' if left_out else ''}; "
+        f"{alike:,} of them are more like {domain.name} than like the rest; nats a word more: "
+        f"{selection.differences[0]:+.2f} (first) to {selection.differences[-1]:+.2f} (last)"
+    )
+
+
+def _left_out(selection: Selection, domain: str) -> str:
+    parts = (
+        (selection.known, f"in {domain} too"),
+        (selection.held_out, "in its dev or test"),
+        (selection.repeated, "for the second time"),
+        (selection.blank, "blank"),
+    )
+    counts = ", ".join(f"{count:,} {what}" for count, what in parts if count)
+    return f"left out: {counts}" if counts else ""

@@ -1,0 +1,118 @@
+"""How much more a text looks like those of a domain than like those of a pool (Moore & Lewis 2010).
+
+Two n-gram models of words, one of the domain and one of about as many words of the pool, say how many nats a word of
+the text costs them. The lower the difference, domain less pool, the more the text is like the domain: a short common
+sentence is cheap for both, so it is not preferred for being short and common. No model has learnt the text it judges:
+the pool has two, one of each half, and each judges the other half.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from seqnlp.arrays import FloatArray, IntArray
+from seqnlp.metrics.kneser_ney import KneserNey
+from seqnlp.text.tokenize import tokenize, visible
+
+ORDER = 3
+"""Words of the longest n-grams."""
+
+FEWEST = 2
+"""Times that the domain must have a word; all others are one word for both models."""
+
+_END, _OTHER = 0, 1
+_ENDS = [_END] * (ORDER - 1)
+
+_UNSPACED = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+)
+"""Characters of scripts that write no spaces between words: Thai, Lao, Burmese, Khmer, kana and Han."""
+
+
+def domain_words(text: str) -> list[str]:
+    """Lower-cased runs of letters and digits, and all other characters; of scripts without spaces all characters."""
+    return list(_words(unicodedata.normalize("NFKC", text).lower()))
+
+
+def _words(text: str) -> Iterator[str]:
+    for token in tokenize(text, "split"):
+        word = visible(token.text)
+        if _UNSPACED.search(word):
+            yield from word
+        else:
+            yield word
+
+
+Texts = Sequence[Sequence[str]]
+"""The words of each text."""
+
+
+def domain_differences(pool: Texts, domain: Texts, seed: int = 1) -> FloatArray:
+    """Nats a word (N,) that each text of the pool costs a model of the domain more than one of the pool.
+
+    Args:
+        pool: N texts, at least one.
+        domain: at least one text.
+        seed: of the drawing of the pool's texts that its model learns.
+    """
+    counts = Counter(word for text in domain for word in text)
+    words = sorted(word for word, times in counts.items() if times >= FEWEST)
+    numbers = {word: number for number, word in enumerate(words, _OTHER + 1)}
+    order = np.random.default_rng(seed).permutation(len(pool))
+    halves = order[::2], order[1::2]
+    size, read = len(words) + 2, _Read.of(pool, numbers)
+    of_domain = read.costs(_numbered(domain, numbers), size)
+    of_pool = np.empty(len(pool))
+    for learnt, judged in (halves, halves[::-1]):
+        drawn = [pool[place] for place in _with_as_many_words(learnt, pool, counts.total())]
+        of_pool[judged] = read.costs(_numbered(drawn, numbers), size)[judged]
+    return of_domain - of_pool
+
+
+@dataclass(frozen=True)
+class _Read:
+    """Texts to be judged.
+
+    Attributes:
+        sequence: all of them as numbers, see :func:`_numbered`.
+        begins: (N,) where each begins in it.
+        lengths: (N,) its words, and the end.
+    """
+
+    sequence: IntArray
+    begins: IntArray
+    lengths: IntArray
+
+    @classmethod
+    def of(cls, texts: Texts, numbers: Mapping[str, int]) -> _Read:
+        lengths = np.array([len(text) for text in texts])
+        steps = np.cumsum(lengths + len(_ENDS))  # (N,)
+        return cls(_numbered(texts, numbers), np.concatenate([[0], steps[:-1]]) + len(_ENDS), lengths + 1)
+
+    def costs(self, learnt: IntArray, size: int) -> FloatArray:
+        """Nats a word (N,) of each text, its first end counted, by a model of what is learnt."""
+        nats = -KneserNey(learnt, size, ORDER).log_probabilities(self.sequence)[-1]
+        ends = self.sequence == _END
+        further = ends & np.concatenate([[False], ends[:-1]])
+        return np.asarray(np.add.reduceat(np.where(further, 0.0, nats), self.begins) / self.lengths)
+
+
+def _numbered(texts: Texts, numbers: Mapping[str, int]) -> IntArray:
+    """All texts as one sequence, with so many ends before and after each that no n-gram reaches over them."""
+    ids = list(_ENDS)
+    for text in texts:
+        ids += [numbers.get(word, _OTHER) for word in text]
+        ids += _ENDS
+    return np.array(ids, np.int64)
+
+
+def _with_as_many_words(places: IntArray, pool: Texts, words: int) -> IntArray:
+    """The first places whose texts have about so many words in all; all of them if they have fewer."""
+    total = np.cumsum([len(pool[place]) for place in places])
+    return places[: int(np.searchsorted(total, words)) + 1]
