@@ -41,6 +41,7 @@ start((settings, weights) => {
       labels,
       lines: [{ name: "score", values: judged.map((row) => row.score) }],
       level: threshold,
+      logarithmic: true,
     };
     const drawings = columns.map((name, c) => {
       const lines = [{ name, values: rows.map((row) => row.values[c]) }];

@@ -9,6 +9,7 @@ const NAMESPACE = "http://www.w3.org/2000/svg",
   TOP = 12,
   BOTTOM = 28;
 const MAX_POINTS = 1500;
+const isShown = (value) => value !== null && Number.isFinite(value);
 
 function shape(tag, attributes = {}, ...children) {
   const made = document.createElementNS(NAMESPACE, tag);
@@ -19,12 +20,14 @@ function shape(tag, attributes = {}, ...children) {
 
 /**
  * lines: [{values, name}] over the same rows, null where there is nothing; labels: of the rows; band: {low, high} like
- * lines; marks: numbers of rows to mark on the first line; level: a height to draw a line at.
+ * lines; marks: numbers of rows to mark on the first line; level: a height to draw a line at; logarithmic: powers of ten
+ * are equally far apart, from a thousandth of the level on.
  */
-export function chart({ title, labels, lines, band = null, marks = [], level = null }) {
+export function chart({ title, labels, lines, band = null, marks = [], level = null, logarithmic = false }) {
   const width = Math.max(300, Math.min(MAX_WIDTH, document.documentElement.clientWidth - 24)); // text keeps its size
   const all = [...lines.flatMap(({ values }) => values), ...(band ? [...band.low, ...band.high] : []), level];
-  const numbers = all.filter((value) => value !== null && Number.isFinite(value));
+  const lift = (value) => (logarithmic ? Math.log10(Math.max(value, level / 1000)) : value);
+  const numbers = all.filter(isShown).map(lift);
   const low = numbers.reduce((one, other) => Math.min(one, other), Infinity);
   const high = numbers.reduce((one, other) => Math.max(one, other), -Infinity);
   const room = (high - low || Math.abs(high) || 1) * 0.05,
@@ -32,9 +35,9 @@ export function chart({ title, labels, lines, band = null, marks = [], level = n
     top = high + room;
   const x = (row) => LEFT + ((width - LEFT - RIGHT) * row) / Math.max(1, labels.length - 1);
   const y = (value) =>
-    TOP + ((HEIGHT - TOP - BOTTOM) * (top - Math.max(bottom, Math.min(top, value)))) / (top - bottom);
+    TOP + ((HEIGHT - TOP - BOTTOM) * (top - Math.max(bottom, Math.min(top, lift(value))))) / (top - bottom);
   const root = shape("svg", { viewBox: `0 0 ${width} ${HEIGHT}`, role: "img", "aria-label": title, class: "chart" });
-  for (const tick of ticks(bottom, top)) {
+  for (const tick of logarithmic ? powersOfTen(bottom, top) : ticks(bottom, top)) {
     const text = shape("text", { x: LEFT - 8, y: y(tick) + 4, "text-anchor": "end" }, shortNumber(tick));
     root.append(shape("line", { x1: LEFT, x2: width - RIGHT, y1: y(tick), y2: y(tick), class: "grid" }), text);
   }
@@ -54,20 +57,35 @@ export function chart({ title, labels, lines, band = null, marks = [], level = n
   return root;
 }
 
-/** Of very many rows only every so many is drawn. */
 function linePath(values, x, y) {
-  const every = Math.max(1, Math.floor(values.length / MAX_POINTS));
   let path = "",
     pen = false;
-  values.forEach((value, row) => {
-    if (row % every && row !== values.length - 1) return;
-    if (value === null || !Number.isFinite(value)) pen = false;
+  for (const row of drawnRows(values)) {
+    if (!isShown(values[row])) pen = false;
     else {
-      path += `${pen ? "L" : "M"}${x(row).toFixed(1)} ${y(value).toFixed(1)}`;
+      path += `${pen ? "L" : "M"}${x(row).toFixed(1)} ${y(values[row]).toFixed(1)}`;
       pen = true;
     }
-  });
+  }
   return path;
+}
+
+/** All rows; of very many the lowest and the highest of every stretch, so that no peak is left out. */
+export function drawnRows(values) {
+  const stretch = 2 * Math.floor(values.length / MAX_POINTS);
+  if (stretch < 4) return values.map((_, row) => row);
+  const drawn = [];
+  for (let begin = 0; begin < values.length; begin += stretch) {
+    let lowest = begin,
+      highest = begin;
+    for (let row = begin; row < Math.min(begin + stretch, values.length); row++) {
+      if (!isShown(values[row])) continue;
+      if (!(values[row] >= values[lowest]) || !isShown(values[lowest])) lowest = row;
+      if (!(values[row] <= values[highest]) || !isShown(values[highest])) highest = row;
+    }
+    drawn.push(...new Set([Math.min(lowest, highest), Math.max(lowest, highest)]));
+  }
+  return drawn;
 }
 
 function bandPath({ low, high }, x, y) {
@@ -76,6 +94,14 @@ function bandPath({ low, high }, x, y) {
       return order.map((row) => `${x(row).toFixed(1)} ${y(values[row]).toFixed(1)}`).join("L");
     };
   return rows.length ? `M${points(high, rows)}L${points(low, [...rows].reverse())}Z` : "";
+}
+
+/** Powers of ten between two logarithms, no more than five or so. */
+export function powersOfTen(bottom, top) {
+  const step = Math.ceil((top - bottom) / 5),
+    found = [];
+  for (let power = Math.ceil(bottom); power <= top; power += step) found.push(10 ** power);
+  return found;
 }
 
 /** Round numbers in a range. */

@@ -1,5 +1,5 @@
 // Where a series comes from: typed, pasted, chosen or dropped CSV.
-import { element, textField } from "./view.mjs";
+import { element, plural, textField } from "./view.mjs";
 import { readSeries } from "./series.mjs";
 
 const PAUSE = 200;
@@ -49,7 +49,7 @@ export function seriesInput(settings, { show, clear }) {
     try {
       const { rows, findings } = readSeries(input.value, settings),
         shown = show(rows);
-      if (shown instanceof Promise) note.textContent = "…";
+      if (shown instanceof Promise) note.textContent = `${plural(rows.length, "row")} …`;
       const sentence = await shown;
       if (sentence) note.textContent = [sentence, ...findings].join("; ");
     } catch (wrong) {

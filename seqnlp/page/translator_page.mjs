@@ -2,7 +2,7 @@
 import { InsideView } from "./inside.mjs";
 import { start } from "./start.mjs";
 import { Translator } from "./translator.mjs";
-import { announcer, element, finished, foldable, lineAtCursor, percent, textField } from "./view.mjs";
+import { announcer, element, finePercent, finished, foldable, lineAtCursor, percent, textField } from "./view.mjs";
 
 const PAUSE = 120,
   MAX_LINES_KEPT = 500,
@@ -85,7 +85,7 @@ start((settings, weights) => {
     if (!found || text !== lineAtCursor(input)) return;
     others.replaceChildren(
       ...found.map(({ text: translation, logProbability }) => {
-        const sure = element("span", { class: "number" }, percent(Math.exp(logProbability)));
+        const sure = element("span", { class: "number" }, finePercent(Math.exp(logProbability)));
         return element("li", {}, sure, " ", element("span", { lang: to }, translation));
       }),
     );

@@ -18,7 +18,13 @@ export function shortNumber(number) {
 }
 
 export function percent(probability) {
-  return probability > 0.995 && probability < 1 ? ">99 %" : `${Math.round(100 * probability)} %`;
+  if (probability > 0.995 && probability < 1) return ">99 %";
+  return probability > 0 && probability < 0.005 ? "<1 %" : `${Math.round(100 * probability)} %`;
+}
+
+/** Two digits, however small: what texts as a whole are compared by. */
+export function finePercent(probability) {
+  return `${Number((100 * probability).toPrecision(2))} %`;
 }
 
 export function plural(count, word, many = `${word}s`) {

@@ -26,7 +26,7 @@ table { font-variant-numeric: tabular-nums; }
 th, td { padding: .2rem .9rem .2rem 0; text-align: left; border-bottom: 1px solid var(--faint); }
 td { overflow-wrap: break-word; max-width: min(24rem, 40vw); } th { color: var(--soft); font-weight: 600; }
 footer { margin-top: 2.5rem; color: var(--soft); font-size: .85rem; overflow-wrap: anywhere; }
-.number { text-align: right; } td.number { white-space: nowrap; }
+.number { text-align: right; } td:is(.number, .name) { white-space: nowrap; } td.sentence { min-width: 12rem; }
 .track { fill: var(--faint); } .bar { fill: var(--first); }
 .ideal { stroke: var(--soft); stroke-dasharray: 5 4; } polyline { fill: none; stroke-width: 1.5; }
 .before rect { fill: var(--second); } .before polyline { stroke: var(--second); stroke-dasharray: 2 3; }

@@ -72,7 +72,7 @@ class Models:
             raise UnknownModelError(f"there is no model of this name{close}; expected one of: {names}")
         if self.served[name] not in able:
             kind = TASKS[self.served[name].task].kind
-            raise UnknownModelError(f"this model is a {kind}, to which {verb} is not asked; expected one of: {names}")
+            raise UnknownModelError(f"'{name}' is a {kind}, which does not answer /{verb}; models that do: {names}")
         return self.served[name]
 
 

@@ -78,10 +78,37 @@ def test_the_modules_of_a_page_fit_into_one_script(task: str, tmp_path: Path) ->
 
 @needs_node
 def test_a_number_that_is_shown_as_zero_has_no_sign() -> None:
-    module = files("seqnlp.page") / "inside.mjs"
-    code = f"import {{twoDigits}} from '{module}'; console.log([-0.004, 0, -1.006, 8.256].map(twoDigits).join(' '))"
+    assert printed_by_node("twoDigits", "inside", "[-0.004, 0, -1.006, 8.256].map(twoDigits)") == "0.00 0.00 -1.01 8.26"
+
+
+def printed_by_node(name: str, module: str, list_of: str) -> str:
+    """The elements of a list that a function of a module makes."""
+    code = f"import {{{name}}} from '{files('seqnlp.page') / module}.mjs'; console.log({list_of}.join(' '))"
     command = [str(NODE), "--input-type=module", "-e", code]
-    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "0.00 0.00 -1.01 8.26\n"
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.rstrip("\n")
+
+
+@needs_node
+def test_what_is_hardly_probable_is_not_shown_as_impossible() -> None:
+    shown = printed_by_node("percent", "view", "[0, 1e-9, 0.0049, 0.005, 0.5, 0.995, 0.996, 1].map(percent)")
+    assert shown == "0 % <1 % <1 % 1 % 50 % 100 % >99 % 100 %"
+    assert printed_by_node("finePercent", "view", "[0.00466, 0.56, 1].map(finePercent)") == "0.47 % 56 % 100 %"
+
+
+@needs_node
+@pytest.mark.parametrize("rows", [10, 2_000, 3_360, 100_000])
+def test_a_chart_of_many_rows_leaves_out_no_peak(rows: int) -> None:
+    values = f"Array.from({{length: {rows}}}, (_, t) => t === 7 ? 9 : t === 8 ? -9 : t % 5 ? Math.sin(t) : null)"
+    drawn = [int(row) for row in printed_by_node("drawnRows", "chart", f"drawnRows({values})").split()]
+    assert {7, 8} <= set(drawn)
+    assert drawn == sorted(set(drawn))
+    assert len(drawn) <= 3_000
+
+
+@needs_node
+def test_a_logarithmic_axis_has_a_handful_of_powers_of_ten() -> None:
+    assert printed_by_node("powersOfTen", "chart", "powersOfTen(-1.2, 2.1)") == "0.1 1 10 100"
+    assert printed_by_node("powersOfTen", "chart", "powersOfTen(-3, 9)") == "0.001 1 1000 1000000 1000000000"
 
 
 @needs_browser
