@@ -20,7 +20,7 @@ class TextDataConfig(SplitsConfig):
     train: str = setting(
         "",
         "training text (gzip or plain), `A + B` for several files; of .conll and .conllu files the words, "
-        "a sentence a line",
+        "a sentence a line; of .jsonl and .json files the field `text`",
     )
     dev: str = setting(
         "",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,10 +18,12 @@ from seqnlp.config.named_files import side_by_side
 from seqnlp.config.splits import source_split
 from seqnlp.data.lines_of_train import lines_of_train
 from seqnlp.data.split_sources import existing_file
-from seqnlp.errors import DataError
+from seqnlp.errors import DataError, listed
 from seqnlp.text.conll import read_conll
 from seqnlp.text.conllu import read_conllu
 from seqnlp.text.files import file_digest, read_lines
+from seqnlp.text.formats.json_rows import converted_rows, fields_of
+from seqnlp.text.jsonl import shown
 from seqnlp.text.language_tokens import Tokens, plain_line
 
 
@@ -88,10 +91,29 @@ def _files(config: TextDataConfig, split: str) -> list[Path]:
 
 
 def _read(path: Path) -> Iterator[str]:
-    kind = path.name.removesuffix(".gz").rpartition(".")[2]
+    """The lines of a file: words of column files, the texts of JSON, of any other file what is there.
+
+    Raises:
+        DataError: it cannot be read, or is a table, of which all would be learned as text; with file and line.
+    """
+    kind = path.name.lower().removesuffix(".gz").rpartition(".")[2]
+    if kind in ("csv", "tsv"):
+        advice = "write its texts as lines of a .txt file, or as the field `text` of a .jsonl file"
+        raise DataError(f"expected running text, found a table by its name; {advice}", path)
+    if kind in ("jsonl", "ndjson", "json"):
+        return converted_rows(path, "json" if kind == "json" else "jsonl", lambda row, line: _lines_of_row(row))
     if kind in ("conll", "conllu"):
         return (" ".join(sentence.tokens) for sentence in (read_conll if kind == "conll" else read_conllu)(path))
     return (line for _, line in read_lines(path))
+
+
+def _lines_of_row(row: Any) -> list[str]:
+    """The lines of an object's text."""
+    fields = fields_of(row)
+    if not isinstance(fields.get("text"), str):
+        found = shown(fields["text"]) if "text" in fields else listed(fields)
+        raise DataError(f"expected a text in the field 'text', found {found}; name any other file of text .txt")
+    return str(fields["text"]).split("\n")
 
 
 def encode_corpus(lines: Sequence[str], tokens: Tokens) -> Corpus:

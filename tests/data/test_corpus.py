@@ -75,3 +75,21 @@ def test_several_files_are_read_one_after_the_other_and_of_column_files_the_word
     config.train = "a.txt + d.txt"
     with pytest.raises(DataError, match=r"d\.txt: no such file .*data\.train is 'a\.txt \+ d\.txt'"):
         load_text(config, "train")
+
+
+def test_of_json_the_texts_are_read_and_tables_are_refused(tmp_path: Path) -> None:
+    write_text(tmp_path / "a.jsonl", ['{"id": 1, "text": "One line\\nand  more"}', "", '{"text": "\\u00c9t\\u00e9"}'])
+    write_text(tmp_path / "b.json", ['[{"text": "An array"},', '{"text": "of two"}]'])
+    config = TextDataConfig(dir=str(tmp_path), train="a.jsonl + b.json")
+    assert load_text(config, "train") == ["One line", "and more", "Été", "An array", "of two"]
+    for name, line, problem in (
+        ("c.jsonl", '{"body": "x"}', r"c\.jsonl:1: expected a text in the field 'text', found 'body'; name any"),
+        ("d.jsonl", '{"text": 7}', r"d\.jsonl:1: expected a text in the field 'text', found"),
+        ("e.jsonl", '["x"]', r"e\.jsonl:1: expected a JSON object"),
+        ("f.csv", "id,text", r"f\.csv: expected running text, found a table by its name"),
+        ("g.tsv", "a\tb", r"g\.tsv: expected running text, found a table by its name"),
+    ):
+        write_text(tmp_path / name, [line])
+        config.train = name
+        with pytest.raises(DataError, match=problem):
+            load_text(config, "train")
