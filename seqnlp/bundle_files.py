@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -64,7 +65,9 @@ def find_model(path: str | Path) -> Path:
         )
         raise RunError(text + here)
     if (path / "config.yaml").is_file():
-        raise RunError(f"{path} was stopped before its first model was saved; go on with `seqnlp resume {path}`")
+        raise RunError(
+            f"{path} was stopped before its first model was saved; go on with `seqnlp resume {shlex.quote(str(path))}`"
+        )
     raise RunError(f"{path} is neither a run (from `seqnlp train`) nor a saved model folder")
 
 

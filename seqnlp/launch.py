@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -111,7 +112,9 @@ def _launch(run: Path, num_processes: int, lock: tuple[int, ...]) -> None:
         _say("%s", _ON_A_CPU.format(num_processes))
     ended = _fork(run, config, device, num_processes) if can_fork(device) else _torchrun(run, num_processes, lock)
     if ended:
-        advice = f"go on with `seqnlp resume {run}`" if has_checkpoint(run) else "the reason stands above"
+        advice = (
+            f"go on with `seqnlp resume {shlex.quote(str(run))}`" if has_checkpoint(run) else "the reason stands above"
+        )
         raise RunError(f"the {num_processes} processes {ended}; {advice}")
 
 

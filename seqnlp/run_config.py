@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import shlex
 import shutil
 from pathlib import Path
 
@@ -32,9 +33,8 @@ def claim(config: Config) -> Path:
     if not config.run:
         raise ConfigError(["run: missing; name the run directory, for example run=runs/my_tagger"])
     run = Path(config.run)
-    refusal = (
-        f"{run} already holds something; choose another directory with run=..., or go on with `seqnlp resume {run}`"
-    )
+    resume = f"go on with `seqnlp resume {shlex.quote(str(run))}`"
+    refusal = f"{run} already holds something; choose another directory with run=..., or {resume}"
     if run.exists() and (not run.is_dir() or any(run.iterdir())):
         raise RunError(refusal)
     content, new, ours = written(config), not run.exists(), False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -86,7 +87,10 @@ def fit_prepared(prepared: Prepared, processes: Processes, callbacks: Callbacks 
         progress = fit(prepared.task, prepared.config, prepared.run, processes, prepared.precision, callbacks)
     except Interrupted as interruption:
         if processes.is_first:
-            _say("%s", f"{interruption}; a checkpoint is written. Go on with: seqnlp resume {prepared.run}")
+            _say(
+                "%s",
+                f"{interruption}; a checkpoint is written. Go on with: seqnlp resume {shlex.quote(str(prepared.run))}",
+            )
         raise
     if processes.is_first:
         _finish(prepared.task, prepared.run, progress)
@@ -102,9 +106,9 @@ def _finish(task: Task, run: Path, progress: Progress) -> None:
     size = describe_size(sum(file.stat().st_size for file in folder.iterdir()))
     improving = f"\n{advice}" if named and (advice := _still_improving(progress, task.config.trainer.epochs)) else ""
     split = next((split for split in ("test", "dev", "train") if getattr(data, split)), "train")
-    lines = "\n".join(
-        f"  {command}" for command in [f"seqnlp evaluate {run} --split {split}", *task.next_commands(run)]
-    )
+    typed = shlex.quote(str(run))
+    commands = [f"seqnlp evaluate {typed} --split {split}", *task.next_commands(typed)]
+    lines = "\n".join(f"  {command}" for command in commands)
     done = f"done in {_duration(progress.seconds)}; {best}{outcome}model folder {size}{improving}"
     _say("%s", f"{done}\n\nnext:\n{lines}")
 

@@ -56,6 +56,8 @@ examples: (demos come with their data)
 
 _NO_OUTPUT = {
     errno.ENOSPC: "there is no space left for the output; free some",
+    errno.EDQUOT: "there is no space left for the output in your quota; free some",
+    errno.EFBIG: "the output is larger than a file may be here (`ulimit -f`, or the file system); write it elsewhere",
     errno.EBADF: "standard output is closed; redirect it to a file, or to /dev/null",
 }
 """Why output cannot be written, and what to do."""

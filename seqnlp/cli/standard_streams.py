@@ -17,8 +17,18 @@ def prepare_streams() -> None:
     """
     if sys.stdin is None:  # it stays None, so that whoever reads it says that it is closed
         os.set_inheritable(os.open(os.devnull, os.O_RDONLY), True)
-    sys.stdout = _encoded(sys.stdout) if sys.stdout is not None else _stand_in(os.O_RDONLY)
+    sys.stdout = _encoded(_buffered(sys.stdout)) if sys.stdout is not None else _stand_in(os.O_RDONLY)
     sys.stderr = _encoded(sys.stderr) if sys.stderr is not None else _stand_in(os.O_WRONLY)
+
+
+def _buffered(stream: TextIO) -> TextIO:
+    """The stream; one without a buffer (``PYTHONUNBUFFERED``) with one of lines.
+
+    Without, Python takes no notice where only a part could be written, as on a disk that has become full.
+    """
+    if isinstance(stream, io.TextIOWrapper) and isinstance(stream.buffer, io.RawIOBase):
+        return open(stream.fileno(), "w", buffering=1, encoding="utf-8", closefd=False)
+    return stream
 
 
 def _encoded(stream: TextIO) -> TextIO:

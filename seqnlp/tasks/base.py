@@ -97,11 +97,18 @@ class BaseTask(ABC, Generic[Settings, Model]):
         return ""
 
     @abstractmethod
-    def next_commands(self, run: Path) -> list[str]:
-        """What one would type next."""
+    def next_commands(self, run: str) -> list[str]:
+        """What one would type next; ``run`` as a shell reads it."""
 
 
 Task = BaseTask[Any, Any]
+
+
+def python_command(run: str, call: str) -> str:
+    """A command that prints what Python's ``load(run).call`` gives; ``run`` as a shell reads it."""
+    if "'" not in run:
+        return f"python -c \"import seqnlp; print(seqnlp.load('{run}').{call})\""
+    return f'python -c "import sys, seqnlp; print(seqnlp.load(sys.argv[1]).{call})" {run}'
 
 
 def make_task(config: Config, folder: Path, device: torch.device, say: Callable[[str], None]) -> Task:

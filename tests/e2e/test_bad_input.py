@@ -303,6 +303,21 @@ def test_no_space_for_the_answers(trained: Path) -> None:
     assert finished.stderr == b"error: there is no space left for the output; free some, then run this again\n"
 
 
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_output_that_is_written_in_part_is_an_error(tmp_path: Path, unbuffered: str) -> None:
+    environment = {**os.environ, "PYTHONUNBUFFERED": unbuffered}
+    with open(tmp_path / "help.txt", "wb") as file:
+        finished = subprocess.run(
+            ["sh", "-c", 'ulimit -f 1; exec "$0" -m seqnlp --help', sys.executable],  # 512 or 1,024 bytes
+            env=environment,
+            stdout=file,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    assert finished.returncode == 2
+    assert finished.stderr.startswith(b"error: the output is larger than a file may be here")
+
+
 # Runs and models
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -30,11 +31,14 @@ def rows_of(text: str) -> list[dict[str, str]]:
 
 
 def test_training_says_what_was_wrong_with_the_series_and_what_comes_next(tmp_path: Path) -> None:
-    finished = seqnlp("train", "recipe=forecasting/demo", f"run={tmp_path}/run", "trainer.epochs=1")
+    run = tmp_path / "my run's"
+    finished = seqnlp("train", "recipe=forecasting/demo", f"run={run}", "trainer.epochs=1")
     assert finished.status == 0
     assert "missing values of 'passengers', replaced by the last known one (first on line " in finished.err
     assert "5 missing rows filled in (first on line 502)" in finished.err
-    assert f"seqnlp forecast {tmp_path}/run series.csv --horizon 7 -o forecast.csv --plot forecast.png" in finished.err
+    typed = shlex.quote(str(run))
+    assert f"seqnlp forecast {typed} series.csv --horizon 7 -o forecast.csv --plot forecast.png" in finished.err
+    assert f"or go on with `seqnlp resume {typed}`" in refusal("train", "recipe=forecasting/demo", f"run={run}")
 
 
 def test_a_file_is_forecast_as_csv_and_json_with_a_picture(run: Path, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from tiny_tasks import TINY, SuddenDeathError, dying, make_task
 from seqnlp.bundle import load_bundle
 from seqnlp.config.common import Config
 from seqnlp.task_table import TASKS, part_of
+from seqnlp.tasks.base import python_command
 from seqnlp.tasks.changed_settings import changed_settings
 from seqnlp.training.distributed import Processes
 from seqnlp.training.fit import fit
@@ -111,3 +113,14 @@ def test_pieces_of_a_batch_give_the_model_of_the_whole_batch(
     )
     for (name, one), other in zip(whole.model.named_parameters(), pieces.model.parameters(), strict=True):
         torch.testing.assert_close(one, other, atol=tolerance, rtol=0, msg=name)
+
+
+def test_commands_to_type_next_hold_any_folder() -> None:
+    plain, odd = (python_command(shlex.quote(run), "tag('...')") for run in ("runs/a", "my run's"))
+    assert plain == "python -c \"import seqnlp; print(seqnlp.load('runs/a').tag('...'))\""
+    assert shlex.split(odd) == [
+        "python",
+        "-c",
+        "import sys, seqnlp; print(seqnlp.load(sys.argv[1]).tag('...'))",
+        "my run's",
+    ]

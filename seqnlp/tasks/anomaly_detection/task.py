@@ -163,7 +163,7 @@ class AnomalyDetectionTask(BaseTask[AnomalyDetectionConfig, Autoencoder]):
         )
 
     @staticmethod
-    def next_commands(run: Path) -> list[str]:
+    def next_commands(run: str) -> list[str]:
         """What one would type next."""
         return [f"seqnlp detect {run} series.csv", f"seqnlp detect {run} series.csv --plot detect.png"]
 

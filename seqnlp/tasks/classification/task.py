@@ -24,7 +24,7 @@ from seqnlp.models.as_network import TorchClassifier
 from seqnlp.models.classifier import RecurrentClassifier
 from seqnlp.models.size import count_parameters
 from seqnlp.networks.protocol import FloatArray
-from seqnlp.tasks.base import BaseTask
+from seqnlp.tasks.base import BaseTask, python_command
 from seqnlp.tasks.classification import data as reading
 from seqnlp.tasks.classification.calibration import fit_decision
 from seqnlp.tasks.classification.card import model_card
@@ -208,11 +208,11 @@ class ClassificationTask(BaseTask[ClassificationConfig, RecurrentClassifier]):
         return f"{ngram_weight}temperature {description['temperature']:.2f}{lent}; "
 
     @staticmethod
-    def next_commands(run: Path) -> list[str]:
+    def next_commands(run: str) -> list[str]:
         """What one would type next."""
         return [
             f"seqnlp classify {run} < lines.txt",
-            f"python -c \"import seqnlp; print(seqnlp.load('{run}').classify('...'))\"",
+            python_command(run, "classify('...')"),
         ]
 
     @property

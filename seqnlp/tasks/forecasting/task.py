@@ -173,7 +173,7 @@ class ForecastingTask(BaseTask[ForecastingConfig, RecurrentForecaster]):
         save_bundle(folder, replace(saved, weights={**saved.weights, **fitted}))
         return "linear part fitted again on train and dev; "
 
-    def next_commands(self, run: Path) -> list[str]:
+    def next_commands(self, run: str) -> list[str]:
         """What one would type next."""
         horizon = self.settings.horizon
         return [f"seqnlp forecast {run} series.csv --horizon {horizon} -o forecast.csv --plot forecast.png"]

@@ -130,7 +130,7 @@ class LanguageModelTask(BaseTask[LanguageModelConfig, RecurrentLanguageModel]):
             subwords=self.tokens.to_files(),
         )
 
-    def next_commands(self, run: Path) -> list[str]:
+    def next_commands(self, run: str) -> list[str]:
         """What one would type next."""
         if self.config.model.direction == "backward":
             return []

@@ -22,7 +22,7 @@ from seqnlp.data.split_sources import source_name
 from seqnlp.metrics.entities import entity_scores
 from seqnlp.models.size import count_parameters
 from seqnlp.models.tagger import RecurrentTagger
-from seqnlp.tasks.base import BaseTask
+from seqnlp.tasks.base import BaseTask, python_command
 from seqnlp.tasks.pretrained_vectors import Vectors, load_vectors, vectors_digests
 from seqnlp.tasks.start import begins_with, fill_new_words, joined, name_of, start_digests
 from seqnlp.tasks.tagging import data as tagging_data
@@ -235,11 +235,11 @@ class TaggingTask(BaseTask[TaggingConfig, RecurrentTagger]):
         return ContextStore(embedder, [*self.words, *(sentence.tokens for sentence in self.dev)], say)
 
     @staticmethod
-    def next_commands(run: Path) -> list[str]:
+    def next_commands(run: str) -> list[str]:
         """What one would type next."""
         return [
             f"seqnlp tag {run} < lines.txt",
-            f"python -c \"import seqnlp; print(seqnlp.load('{run}').tag('...'))\"",
+            python_command(run, "tag('...')"),
         ]
 
 

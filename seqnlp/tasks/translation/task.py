@@ -20,7 +20,7 @@ from seqnlp.data.pairs import load_pairs, pairs_digest
 from seqnlp.metrics.translation_scores import bleu, chrf
 from seqnlp.models.size import count_parameters
 from seqnlp.models.translator import RecurrentTranslator
-from seqnlp.tasks.base import BaseTask
+from seqnlp.tasks.base import BaseTask, python_command
 from seqnlp.tasks.start import name_of, start_bundle, start_digests
 from seqnlp.tasks.teachers import teacher_bundles, teacher_digests, teacher_names
 from seqnlp.tasks.translation.batches import pair_batch
@@ -137,11 +137,11 @@ class TranslationTask(BaseTask[TranslationConfig, RecurrentTranslator]):
         )
 
     @staticmethod
-    def next_commands(run: Path) -> list[str]:
+    def next_commands(run: str) -> list[str]:
         """What one would type next."""
         return [
             f"seqnlp translate {run} < lines.txt",
-            f"python -c \"import seqnlp; print(seqnlp.load('{run}').translate('...').text)\"",
+            python_command(run, "translate('...').text"),
         ]
 
     def _sampled(self, epoch: int) -> tuple[FlatSequences, FlatSequences]:
