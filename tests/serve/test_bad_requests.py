@@ -76,7 +76,7 @@ def test_what_is_no_json_is_not_read_as_such(server: Server) -> None:
         ("/tag", {**ASK, "model": "../../etc/passwd"}, 404, "no model of this name"),
         ("/tag", {**ASK, "model": "\ud800"}, 422, "model"),
         ("/tag", {**ASK, "model": "x" * 1000}, 422, "model"),
-        ("/tag", {**ASK, "model": "moods"}, 404, "'moods' is a classifier, which does not answer /tag; models that do: "),
+        ("/tag", {**ASK, "model": "moods"}, 404, "'moods' is a classifier, which does not answer /tag; models that do"),
         ("/classify", {"texts": ["a"]}, 404, "expected 'model', one of: classification, moods"),
         ("/classify", {"texts": ["a"], "model": "moods", "explain": "attention"}, 422, "attention"),
         ("/classify", {"texts": ["a"], "model": "moods", "explain": "why"}, 422, "explain"),
