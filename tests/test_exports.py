@@ -24,6 +24,14 @@ def test_all_that_load_returns_can_be_named() -> None:
     assert {model.__name__ for model in api.Model.__args__} <= set(seqnlp.__all__)
 
 
+def test_the_reference_has_what_is_exported_and_nothing_else(repository: Path) -> None:
+    reference = (repository / "docs" / "reference" / "python.md").read_text(encoding="utf-8")
+    members = {name for names in re.findall(r"members: \[([^]]*)\]", reference) for name in names.split(", ")}
+    functions = set(re.findall(r"^::: seqnlp\.api\.(?:\w+\.)?([a-z]+)$", reference, re.MULTILINE))
+    elsewhere = {"Step", "Epoch", "SavedModel"}  # callbacks' arguments, and what the classes of models have in common
+    assert (members | functions) - elsewhere == set(seqnlp.__all__) - {"__version__"}
+
+
 def test_a_wrong_name_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="no attribute 'Taggr'"):
         _ = seqnlp.Taggr

@@ -214,6 +214,8 @@ def test_tables_and_dates_are_read_however_the_training_file_was_written(
     table.to_parquet(tmp_path / "table.parquet")
     assert forecaster.forecast(tmp_path / "table.parquet").times == expected.times
     assert forecaster.evaluate(table.tail(30)).mase > 0
+    with pytest.raises(ValueError, match="split: expected one of train, dev, test, found 'tst'"):
+        forecaster.evaluate(split="tst")
 
 
 @pytest.mark.parametrize("kind", ["plain", "differences", "log"])

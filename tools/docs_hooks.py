@@ -23,8 +23,11 @@ COPIED = {"ARCHITECTURE.md": "design.md", "CONTRIBUTING.md": "contributing.md", 
 
 PAGES_OF_COPIES = {page: name for name, page in COPIED.items()}
 
-SEVERAL = re.compile(r">(\w+),</span></code></b>\s*\(<code>(?:<span[^>]*>)?(\w+)(?:</span>)?</code>\)")
+SEVERAL = re.compile(r">(\w+),</(\w+)></code></b>\s*\(<code>(?:<\w+[^>]*>)?(\w+)(?:</\w+>)?</code>\)")
 """How mkdocstrings shows ``low, high:`` of a docstring."""
+
+ERRORS = re.compile(r"<code>\(((?:(?:<[^>]*>)*\w+Error(?:</\w+>)*(?:, )?){2,})\)</code>")
+"""How mkdocstrings shows ``ConfigError, DataError:`` of a docstring."""
 
 SPREAD = re.compile(r"(?<=\d)( %)? \+- (?=\d)")
 """As READMEs write the standard deviation after a mean; pages do not break lines there."""
@@ -86,9 +89,9 @@ def link_on_site(link: str, page: str) -> str:
 def on_page_content(html: str, **_: object) -> str:
     """What is written for plain text, as pages show it: functions, ``low, high:`` of docstrings, ``+-``, ``->``."""
     html = SPREAD.sub(lambda found: (found[1] or "").replace(" ", "\u00a0") + "\u00a0±\u00a0", html)
-    html = re.sub(r":(?:meth|func|class|mod):(?=<code>)", "", html)
+    html = re.sub(r":(?:meth|func|class|mod|attr):(?=<code>)", "", html)
     html = re.sub(r"<code>~(?:\w+\.)*(\w+)</code>", r"<code>\1</code>", html)
-    html = SEVERAL.sub(r">\1, \2</span></code></b>", html)
+    html = ERRORS.sub(r"<code>\1</code>", SEVERAL.sub(r">\1, \3</\2></code></b>", html))
     html = FIELD.sub(lambda found: JOINT.sub("<wbr>", found[0]), html)
     html = LONG_CODE.sub('<code class="long">', html)
     return "".join(part if PLAIN.match(part) else part.replace(" -&gt; ", " \u2192 ") for part in PLAIN.split(html))

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from seqnlp.task_table import TASKS, part_of
 
 if TYPE_CHECKING:
+    from seqnlp.config.translation import DecodingConfig
+    from seqnlp.decode.sampling import SamplingOptions
     from seqnlp.metrics.events import Event
     from seqnlp.tasks.anomaly_detection.api import Detection, DetectionStream, Detector
     from seqnlp.tasks.anomaly_detection.stream import ScoredRow
@@ -35,6 +37,7 @@ __all__ = [
     "Classification",
     "Classifier",
     "Completion",
+    "DecodingConfig",
     "Detection",
     "DetectionStream",
     "Detector",
@@ -47,6 +50,7 @@ __all__ = [
     "LanguageModel",
     "Report",
     "Reranker",
+    "SamplingOptions",
     "ScoredRow",
     "ScoredText",
     "Span",
@@ -73,6 +77,8 @@ _HOMES = {
     "seqnlp.tasks.translation.answers": ("Hypothesis", "Translation"),
     "seqnlp.tasks.translation.api": ("Translator",),
     "seqnlp.tasks.translation.reranking": ("Reranker",),
+    "seqnlp.config.translation": ("DecodingConfig",),
+    "seqnlp.decode.sampling": ("SamplingOptions",),
     "seqnlp.metrics.events": ("Event",),
     "seqnlp.tasks.anomaly_detection.stream": ("ScoredRow",),
 }

@@ -20,6 +20,7 @@ from seqnlp.recipe_names import with_moved_data
 from seqnlp.report.report import Report as TaskReport
 from seqnlp.stored import read_bytes, settings_of
 from seqnlp.task_table import part_of
+from seqnlp.tasks.arguments import choice
 from seqnlp.tasks.changed_settings import changed_settings
 
 _COLUMNS = {
@@ -85,8 +86,10 @@ def evaluated(model: Path, test: Any, split: str) -> Report:
 
     Raises:
         RunError: the model is in no run, and its folder does not say how its data are read.
-        ConfigError, DataError: there is no such split, or the examples are not as the task needs them.
+        ConfigError, DataError: the run has no such split, or the examples are not as the task needs them.
+        WrongTypeError, WrongValueError: the split is none of train, dev and test.
     """
+    choice(split, "split", ("train", "dev", "test"))
     config = config_of(model)
     written = {} if test is None or is_path(test) else {"test": _written(config, test)}
     with written_files(written) as files:

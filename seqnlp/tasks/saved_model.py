@@ -78,9 +78,14 @@ class SavedModel:
     def evaluate(self, test: Any = None, *, split: str = "test") -> Report:
         """How good the model is on examples as :func:`seqnlp.train` takes them, on a file, or on a split of its run.
 
+        Args:
+            test: the examples, a table or a path; None: a split of the run.
+            split: train, dev or test, as the run's settings name their files.
+
         Raises:
             RunError: the model is in no run, and its task cannot be evaluated without the run's settings.
-            ConfigError, DataError: there is no such split, or the examples are not as the task needs them.
+            ConfigError, DataError: the run has no such split, or the examples are not as the task needs them.
+            WrongTypeError, WrongValueError: the split is none of train, dev and test.
             SeqnlpError: these are several models together.
         """
         if len(self._made_from[0]) > 1:
