@@ -16,6 +16,7 @@ from pathlib import Path
 import torch
 
 from seqnlp.config.common import Config
+from seqnlp.cpus import check_parallel
 from seqnlp.data.paths import resolve_path
 from seqnlp.errors import RunError
 from seqnlp.run_config import CONFIG_FILE, claim, config_of_run, read_run_config, release, written
@@ -23,7 +24,7 @@ from seqnlp.storage import write_atomically
 from seqnlp.tasks import train_on_dev
 from seqnlp.train_run import fit_prepared, prepare, train
 from seqnlp.training.callbacks import Callbacks
-from seqnlp.training.checkpoint import has_checkpoint
+from seqnlp.training.checkpoint import has_checkpoint, processes_of
 from seqnlp.training.device import choose_device
 from seqnlp.training.distributed import Processes
 from seqnlp.training.forked import can_fork, train_forked
@@ -65,10 +66,11 @@ def start(
     return run
 
 
-def resume(run: Path, num_processes: int = 1, data_dir: str = "", callbacks: Callbacks | None = None) -> None:
-    """Go on with a run that was stopped; the result is that of a run never stopped.
+def resume(run: Path, num_processes: int | None = None, data_dir: str = "", callbacks: Callbacks | None = None) -> None:
+    """Go on with a run that was stopped; with as many processes as before the result is that of a run never stopped.
 
     Args:
+        num_processes: None: as many as before; with callbacks one.
         data_dir: where the data is now, which the run remembers; empty: where it was.
         callbacks: as for :func:`start`.
 
@@ -79,7 +81,25 @@ def resume(run: Path, num_processes: int = 1, data_dir: str = "", callbacks: Cal
     if data_dir:
         config.data.dir = str(Path(data_dir).expanduser().absolute())
         write_atomically(run / CONFIG_FILE, written(config).encode())
-    _train_or_launch(run, num_processes, callbacks)
+    _train_or_launch(run, _as_before(run, num_processes, callbacks), callbacks)
+
+
+def _as_before(run: Path, asked: int | None, callbacks: Callbacks | None) -> int:
+    """How many processes go on with a run; says so if they are not as many as before.
+
+    Raises:
+        SeqnlpError: as many as before are too many for this machine.
+    """
+    if "WORLD_SIZE" in os.environ:  # this is one of them
+        return 1
+    before = processes_of(run)
+    if asked is None and not callbacks:
+        return check_parallel(before, f"{run} was trained by {before} processes; --nproc")
+    count = asked or 1
+    if count != before:
+        what = f"trained by {before} before and by {count} now, so other dropout is drawn than without the stop"
+        _say("%s", f"note: processes: {what}; `seqnlp resume {run}` goes on with {before}")
+    return count
 
 
 def _train_or_launch(run: Path, num_processes: int, callbacks: Callbacks | None) -> None:

@@ -9,7 +9,7 @@ HELP = "go on with a run that was stopped, exactly where it was"
 EXAMPLES = """\
 examples:
   seqnlp resume runs/tagging/wnut17/2026-01-31_12-00-00
-  seqnlp resume RUN --nproc 2          # with two processes
+  seqnlp resume RUN --nproc 2          # with two processes, though it began with another number
   seqnlp resume SWEEP                  # runs of a sweep (train -m) that were stopped or not begun, then the table
   seqnlp resume RUN --data-dir /another/place
 """
@@ -19,7 +19,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     parser.add_argument("run", type=Path, metavar="RUN", help="the run directory, or that of a sweep")
     parser.add_argument("--data-dir", metavar="DIR", help="where the data is now, if it moved since the run began")
-    parser.add_argument("--nproc", type=int, default=1, metavar="N", help="processes that train together (default 1)")
+    parser.add_argument(
+        "--nproc", type=int, metavar="N", help="processes that train together (default: as many as before)"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -28,7 +30,8 @@ def run(arguments: argparse.Namespace) -> int:
     from seqnlp.cpus import check_parallel
     from seqnlp.launch import resume
 
-    check_parallel(arguments.nproc, "--nproc")
+    if arguments.nproc is not None:
+        check_parallel(arguments.nproc, "--nproc")
     if (arguments.run / SWEEP_FILE).is_file():
         from seqnlp.cli.multirun_table import multirun_table
         from seqnlp.errors import SeqnlpError

@@ -35,7 +35,7 @@ class SweepCommand:
     folder: str
 
 
-def train_sweep(overrides: Sequence[str], config_dir: str | None, num_processes: int) -> list[Path]:
+def train_sweep(overrides: Sequence[str], config_dir: str | None, num_processes: int | None) -> list[Path]:
     """Train a run for each combination; returns their directories.
 
     Raises:
@@ -54,7 +54,7 @@ def train_sweep(overrides: Sequence[str], config_dir: str | None, num_processes:
         return [one.run for one in jobs] or [Path(line) for line in record.read_text().splitlines()]
 
 
-def resume_sweep(sweep: Path, num_processes: int) -> list[Path]:
+def resume_sweep(sweep: Path, num_processes: int | None) -> list[Path]:
     """Resume the runs of a sweep that were begun, and start those that were not; returns the directories of all.
 
     Raises:
@@ -72,7 +72,7 @@ def resume_sweep(sweep: Path, num_processes: int) -> list[Path]:
         return [run.absolute() for run in runs]
 
 
-def _train_job(config: Config, num_processes: int, typed: SweepCommand, record: Path) -> Objective:
+def _train_job(config: Config, num_processes: int | None, typed: SweepCommand, record: Path) -> Objective:
     """Train one run of a sweep, or go on with it; returns the objective, which Hydra gives to the sweeper."""
     from seqnlp.launch import resume, start
     from seqnlp.run_config import CONFIG_FILE
@@ -83,7 +83,7 @@ def _train_job(config: Config, num_processes: int, typed: SweepCommand, record: 
         if (run / CONFIG_FILE).is_file():
             resume(run, num_processes)
         else:
-            start(config, num_processes)
+            start(config, num_processes or 1)
     if record.exists():  # a job on another machine finds none
         with record.open("a") as file:
             file.write(f"{run}\n")

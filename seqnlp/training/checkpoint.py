@@ -40,6 +40,7 @@ class Progress:
         plateau_epochs: epochs since the last better score or reduction.
         seconds: time spent training, over all sessions.
         finished: training is over.
+        processes: that trained together when this was written; they draw dropout each for its part of a batch.
     """
 
     epoch: int = 0
@@ -54,6 +55,7 @@ class Progress:
     plateau_epochs: int = 0
     seconds: float = 0.0
     finished: bool = False
+    processes: int = 1
 
 
 def save_checkpoint(run: Path, progress: Progress, digests: Digests, states: dict[str, Any]) -> None:
@@ -66,6 +68,15 @@ def save_checkpoint(run: Path, progress: Progress, digests: Digests, states: dic
 def has_checkpoint(run: Path) -> bool:
     """Whether a run can be resumed."""
     return (run / FILE_NAME).exists()
+
+
+def processes_of(run: Path) -> int:
+    """How many processes trained a run when its checkpoint was written; 1 without a checkpoint that can be read."""
+    try:
+        stored = torch.load(run / FILE_NAME, map_location="cpu", weights_only=True, mmap=True)  # no weights are read
+        return int(stored["progress"].get("processes", 1))
+    except Exception:  # `load_checkpoint` tells what is wrong
+        return 1
 
 
 def load_checkpoint(run: Path, digests: Digests) -> tuple[Progress, dict[str, Any]] | None:

@@ -257,7 +257,7 @@ class _Loop:
 
     def checkpoint(self) -> None:
         """Write the run's checkpoint; all processes call this together."""
-        self.progress.seconds = self._seconds
+        self.progress.seconds, self.progress.processes = self._seconds, self.processes.count
         states = collect_states(self.task, self.optimizer, self.average, self.processes)
         if self.processes.is_first:
             self._folder.check()

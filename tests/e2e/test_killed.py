@@ -16,12 +16,13 @@ from pathlib import Path
 
 import pytest
 import torch
-from command import TINY_TRANSLATION, output, seqnlp
+from command import TINY_TRANSLATION, output, refusal, seqnlp
 from tiny_pairs import make_pairs, write_pairs
 
 from seqnlp.cli import main
 from seqnlp.errors import RunError
 from seqnlp.launch import resume
+from seqnlp.training.checkpoint import processes_of
 
 SETTINGS = (
     "recipe=tagging/demo",
@@ -260,8 +261,29 @@ def test_two_processes_that_are_asked_to_stop_can_be_resumed_by_two(tmp_path: Pa
     said = process.communicate(timeout=60)[1]
     assert process.returncode == 128 + signal.SIGTERM  # as one process that is asked to stop
     assert said.splitlines()[-1] == (f"stopped by SIGTERM; a checkpoint is written. Go on with: seqnlp resume {run}")
-    assert seqnlp("resume", run, "--nproc", "2").status == 0
+    resumed = seqnlp("resume", run)
+    assert resumed.status == 0
+    assert "processes: 2" in resumed.err
     assert_same(run, whole)
+
+
+def test_a_run_goes_on_with_as_many_processes_as_before_or_says_what_differs(tmp_path: Path) -> None:
+    run, checkpoint = tmp_path / "run", tmp_path / "run" / "checkpoint.pt"
+    output("train", f"run={run}", *PLAIN, "trainer.epochs=1")
+    assert processes_of(run) == 1
+    stored = torch.load(checkpoint, weights_only=True)
+    stored["progress"] |= {"processes": 2, "finished": False}
+    torch.save(stored, checkpoint)
+    assert processes_of(run) == 2
+    said = seqnlp("resume", run, "--nproc", "1")
+    assert said.status == 0
+    assert "note: processes: trained by 2 before and by 1 now, so other dropout is drawn" in said.err
+    assert f"`seqnlp resume {run}` goes on with 2" in said.err
+    stored["progress"]["processes"] = 10_000
+    torch.save(stored, checkpoint)
+    assert f"{run} was trained by 10000 processes; --nproc: expected at most" in refusal("resume", run)
+    checkpoint.write_bytes(b"no checkpoint")
+    assert "cannot be read" in refusal("resume", run)
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
