@@ -39,6 +39,7 @@ class TaskParts:
         rerank: run, config, reranker, candidates, say, lexicon: the weights of reranking, set on dev.
         precisions: whether its models compute in int8 as well.
         adaptation: how a model may learn from what it is evaluated on.
+        baselines: whether an evaluation puts models beside it that learn from the files of train.
         classical: training part, series, transform, season, origins, horizon -> forecasts of ETS and ARIMA a column.
     """
 
@@ -64,6 +65,7 @@ class TaskParts:
     rerank: str = ""
     precisions: bool = False
     adaptation: str = ""
+    baselines: bool = False
     classical: str = ""
 
 
@@ -76,6 +78,7 @@ TASKS: dict[str, TaskParts] = {
         load="model:tagger_from_bundle",
         model="api:Tagger",
         evaluate="evaluation:evaluate",
+        baselines=True,
         graphs="graphs:graphs",
         precisions=True,
         in_memory="seqnlp.data.in_memory.tagged:written_tagged",
@@ -115,6 +118,7 @@ TASKS: dict[str, TaskParts] = {
         load="model:classifier_from_bundle",
         model="api:Classifier",
         evaluate="evaluation:evaluate",
+        baselines=True,
         graphs="graphs:graphs",
         precisions=True,
         in_memory="seqnlp.data.in_memory.documents:written_documents",
@@ -136,6 +140,7 @@ TASKS: dict[str, TaskParts] = {
         load="model:language_model_from_bundle",
         model="api:LanguageModel",
         evaluate="evaluation:evaluate",
+        baselines=True,
         graphs="graphs:graphs",
         precisions=True,
         in_memory="seqnlp.data.in_memory.texts:written_texts",

@@ -94,6 +94,7 @@ def run(arguments: argparse.Namespace) -> int:
     from seqnlp.errors import SeqnlpError
     from seqnlp.run_config import config_of_run, is_run
     from seqnlp.task_table import part_of
+    from seqnlp.tasks.missing_training import without_missing_training
     from seqnlp.tasks.saved_evaluation import config_of
 
     config = config_of_run(arguments.run) if is_run(arguments.run) else config_of(arguments.run)
@@ -113,6 +114,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.tune:
         part_of(config.task, "tune")(arguments.run, config, say)
         return 0
+    config = without_missing_training(config, arguments.split, say)
     options = _options_of_task(arguments, config.task)
     keep = not arguments.data and "precision" not in options
     report: Report = part_of(config.task, "evaluate")(arguments.run, config, arguments.split, say, keep=keep, **options)

@@ -22,6 +22,7 @@ from seqnlp.stored import read_bytes, settings_of
 from seqnlp.task_table import part_of
 from seqnlp.tasks.arguments import choice
 from seqnlp.tasks.changed_settings import changed_settings
+from seqnlp.tasks.missing_training import without_missing_training
 
 _COLUMNS = {
     "token_column": "0",
@@ -96,11 +97,13 @@ def evaluated(model: Path, test: Any, split: str) -> Report:
         if test is not None:
             split = "test"
             config.test_on(str(files.get("test", test)))
-        say = logging.getLogger("seqnlp").info
-        report: TaskReport = part_of(config.task, "evaluate")(
-            model, config, split, lambda text: say("%s", text), keep=False
-        )
+        config = without_missing_training(config, split, _say)
+        report: TaskReport = part_of(config.task, "evaluate")(model, config, split, _say, keep=False)
     return Report(report.named_scores, report)
+
+
+def _say(text: str) -> None:
+    logging.getLogger("seqnlp").info("%s", text)
 
 
 def config_of(path: str | Path) -> Config:

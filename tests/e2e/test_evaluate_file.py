@@ -55,6 +55,32 @@ def test_documents_too(tmp_path: Path) -> None:
     assert scores(run, "--data", tmp_path / "few.tsv")["documents"] == 20
 
 
+@pytest.mark.parametrize(
+    ("recipe", "file"),
+    [
+        ("tagging/demo", "test.conll"),
+        ("classification/demo", "test.tsv"),
+        ("language_model/demo", "test.txt"),
+    ],
+)
+def test_a_file_is_scored_where_the_training_data_are_not(recipe: str, file: str, tmp_path: Path) -> None:
+    """The score is the same; what learns from the training data is left out, and that is said."""
+    data, run = shutil.copytree(DEMOS / recipe, tmp_path / "data"), tmp_path / "run"
+    small = (*TINY, "trainer.epochs=1") if recipe != "language_model/demo" else ("data.limit=200", "trainer.epochs=1")
+    output("train", f"recipe={recipe}", f"data.dir={data}", f"run={run}", *small)
+    there = json.loads(output("evaluate", run, "--data", data / file, "--json"))
+    shutil.move(data / file, tmp_path / file)
+    shutil.rmtree(data)
+    gone = seqnlp("evaluate", run, "--data", tmp_path / file, "--json")
+    assert gone.status == 0, gone.err
+    assert "(data.train), so what learns from train is left out: no baselines" in gone.err
+    assert json.loads(gone.out)["score"] == there["score"]
+    key = "baseline" if recipe == "tagging/demo" else "baselines"
+    assert there[key]
+    assert not json.loads(gone.out)[key]
+    assert "no such file" in refusal("evaluate", run, "--split", "test")
+
+
 def test_a_file_and_a_split_are_not_both_scored(trained: Path, tmp_path: Path) -> None:
     assert refusal("evaluate", trained, "--data", "x.conll", "--split", "dev") == (
         "--data scores a file, --split and --tune a split of the run: give one of them"
