@@ -19,9 +19,10 @@ from tiny_text import tiny_language_model, write_tiny_text
 
 import seqnlp
 from seqnlp.api import Forecast, Forecaster
-from seqnlp.cli.forecast_output import csv_heading
+from seqnlp.cli.forecast_output import csv_heading, write_csv
 from seqnlp.data.series.time import stamp_text
 from seqnlp.errors import DataError, RunError, SeqnlpError
+from seqnlp.tasks.forecasting.answers import digits_beside
 from seqnlp.tasks.forecasting.task import ForecastingTask
 from seqnlp.tasks.language_model.task import LanguageModelTask
 from seqnlp.training.distributed import Processes
@@ -272,6 +273,28 @@ def test_a_row_without_a_zone_after_rows_with_one_is_refused(forecasters: dict[s
     stream.add([1.0, 2.0], "2024-01-01T00:00+09:00")
     with pytest.raises(DataError, match="expected a date with a time zone as in the rows before, found a date without"):
         stream.add([1.0, 2.0], "2024-01-02T00:00")
+
+
+@pytest.mark.parametrize(
+    ("value", "deviation", "digits"),
+    [(1234.5, 300.0, 7), (0.0, 1e-9, 7), (0.012, 1e-4, 7), (48_123_456.789, 2.0, 12), (1e300, 1.0, 15), (-2e6, 1e6, 7)],
+)
+def test_as_many_digits_are_written_as_show_changes(value: float, deviation: float, digits: int) -> None:
+    assert digits_beside(np.array([[value], [0.5 * value]]), np.array([deviation])) == digits
+    numbers = np.array([[value]])
+    forecast = Forecast(("a",), "1", ("2",), numbers, numbers - 1, numbers + 1, 0.9, digits)
+    [written] = [row.split(",")[3] for row in write_csv(forecast).splitlines()]
+    assert float(written) == forecast.to_dict()["ahead"][0]["a"]["value"] == pytest.approx(value, abs=1e-4 * deviation)
+
+
+def test_a_meter_that_stands_high_is_forecast_to_the_decimals(tmp_path: Path) -> None:
+    heading, *lines = make_lines(60)
+    lifted = [f"{day},{48_000_000 + float(a)},{b}" for day, a, b in (line.split(",") for line in lines)]
+    write_series(tmp_path / "series.csv", [heading, *lifted])
+    forecast = train(tmp_path, "run", trainer__epochs=1).forecast(tmp_path / "series.csv")
+    first = write_csv(forecast).split(",")[3]
+    assert first.startswith("480000")
+    assert len(first.partition(".")[2]) >= 4
 
 
 def test_a_model_of_another_task_is_refused(tmp_path: Path) -> None:

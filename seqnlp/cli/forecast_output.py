@@ -36,7 +36,7 @@ def write_csv(forecast: Forecast, series: str = "") -> str:
     lines, first = [], [series] if series else []
     for place, time in enumerate(forecast.times):
         ends = zip(forecast.values[place], forecast.low[place], forecast.high[place], strict=True)
-        numbers = [_shown(float(number)) for each in ends for number in each]
+        numbers = [_shown(float(number), forecast.digits) for each in ends for number in each]
         lines.append(_line([*first, forecast.origin, time, str(place + 1), *numbers]))
     return "".join(lines)
 
@@ -53,10 +53,8 @@ def write_jsonl(forecast: Forecast | None, series: dict[str, str] | None = None)
     return json_line(beside(series or {}, written))
 
 
-def _shown(number: float) -> str:
-    from seqnlp.tasks.forecasting.answers import DIGITS
-
-    return f"{number:.{DIGITS}g}" if math.isfinite(number) else ""
+def _shown(number: float, digits: int) -> str:
+    return f"{number:.{digits}g}" if math.isfinite(number) else ""
 
 
 def _line(fields: Sequence[str]) -> str:

@@ -283,6 +283,8 @@ def test_a_training_value_beyond_all_measure_is_named() -> None:
         warnings.simplefilter("error")
         with pytest.raises(DataError, match=r"column 'a': expected numbers of a size to compute with, found -1e\+308"):
             fit_scaler(values, known, ("a",), "x.csv")
+        with pytest.raises(DataError, match=r"column 'a': expected numbers of a size to compute with, found 6e-300"):
+            fit_scaler(np.array([[0.0], [6e-300], [1e-300]]), known, ("a",), "x.csv")  # their deviation is 0
     assert np.isfinite(fit_scaler(np.array([[1.0], [1e30], [2.0]]), known, ("a",), "x.csv").deviation).all()
 
 

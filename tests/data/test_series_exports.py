@@ -8,8 +8,11 @@ from typing import Any
 
 import pytest
 
+from seqnlp.config.anomaly_detection import AnomalyDataConfig
+from seqnlp.config.forecasting import ForecastingDataConfig
 from seqnlp.config.series import SeriesDataConfig
-from seqnlp.data.series.parts import Series, read_series
+from seqnlp.data.series.many import load_parts
+from seqnlp.data.series.parts import Series, load_part, read_series
 from seqnlp.errors import DataError
 
 DAYS = [datetime(2024, 1, 1) + timedelta(days=day) for day in range(60)]
@@ -95,6 +98,9 @@ def test_a_number_far_from_all_others_may_mark_missing_values(tmp_path: Path, ma
     assert said == ["2 missing values of 'v', replaced by the last known one (first on line 52)"]
     assert read(tmp_path, days([*ordinary, mark]), time_column="day")[1] == []  # once
     assert read(tmp_path, days(["0", "0", "0", "1", "0", "1"] * 9), time_column="day")[1] == []
+    detector = AnomalyDataConfig(time_column="day")
+    read_series(tmp_path / "x.csv", detector, said.append)  # which is there to judge such numbers
+    assert len(said) == 1
     assert "leave such fields empty" in read(tmp_path, days([*ordinary, mark, mark]), "", time_column="day")[1][0]
 
 
@@ -124,6 +130,16 @@ def test_seconds_read_as_milliseconds_are_said_and_the_other_way_round_is_an_err
     for length in ("000", "000000000"):  # milliseconds, nanoseconds
         rows = ["day,v", *(f"{1_700_000_000 + 3600 * row}{length},1.{row}" for row in range(20))]
         assert "expected a time stamp ('unix')" in error(tmp_path, rows, time_column="day", time_format="unix")
+
+
+def test_a_split_without_any_known_value_is_not_judged(tmp_path: Path) -> None:
+    rows = ["day,v,w", *(f"{day:%Y-%m-%d},{day.day},{day.day if place < 48 else ''}" for place, day in enumerate(DAYS))]
+    (tmp_path / "x.csv").write_text("\n".join(rows), encoding="utf-8")
+    config = ForecastingDataConfig(train="x.csv", dir=str(tmp_path), time_column="day", dev="20%", test="20%")
+    assert len(load_part(config, "dev", print)) == len(load_parts(config, "dev", print)[""]) == 12
+    for load in (load_part, load_parts):
+        with pytest.raises(DataError, match=r"column 'w': every value of test is missing, so nothing can be judged"):
+            load(config, "test", print)
 
 
 def test_numbers_far_apart_are_another_step_than_that_of_training(tmp_path: Path) -> None:

@@ -8,7 +8,15 @@ from pathlib import Path
 
 from seqnlp.config.forecasting import ForecastingDataConfig
 from seqnlp.config.series import part_of
-from seqnlp.data.series.parts import Part, Series, part_of_series, read_series, rows_of_file, series_of
+from seqnlp.data.series.parts import (
+    Part,
+    Series,
+    part_of_series,
+    read_series,
+    refuse_unknown,
+    rows_of_file,
+    series_of,
+)
 from seqnlp.data.series.step import Step
 from seqnlp.data.split_sources import existing_file
 from seqnlp.errors import DataError, listed, missing_column
@@ -37,16 +45,20 @@ def load_parts(
     own = split != "train" and part_of(file) is None
     path = existing_file(config, split, file) if own else existing_file(config, "train", config.train)
     series = read_many(path, config, say, step if own else None, names)
-    return {name: Part(one, 0) for name, one in series.items()} if own else parts_of(series, config, split)
+    if not own:
+        return parts_of(series, config, split)
+    refuse_unknown(parts := {name: Part(one, 0) for name, one in series.items()}, split)
+    return parts
 
 
 def parts_of(series: Mapping[str, Series], config: ForecastingDataConfig, split: str) -> dict[str, Part]:
     """A split that is a part of each series of the training file.
 
     Raises:
-        DataError: nothing is left for it in one of them.
+        DataError: nothing is left for it in one of them, or no value of a column is known in any.
     """
-    return {name: part_of_series(one, config, split) for name, one in series.items()}
+    refuse_unknown(parts := {name: part_of_series(one, config, split) for name, one in series.items()}, split)
+    return parts
 
 
 def read_many(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -98,10 +98,29 @@ def load_part(
     """
     name = getattr(config, split)
     if split != "train" and part_of(name) is None:
-        return Part(read_series(existing_file(config, split, name), config, say, step, names), 0)
-    return part_of_series(
-        read_series(existing_file(config, "train", config.train), config, say, names=names), config, split
-    )
+        part = Part(read_series(existing_file(config, split, name), config, say, step, names), 0)
+    else:
+        path = existing_file(config, "train", config.train)
+        part = part_of_series(read_series(path, config, say, names=names), config, split)
+    refuse_unknown({"": part}, split)
+    return part
+
+
+def refuse_unknown(parts: Mapping[str, Part], split: str) -> None:
+    """Stop where no value of a column is known in a split, of all its series: what stands in for them is no truth.
+
+    Raises:
+        DataError: so it is, in dev or test; of train the scale says it.
+    """
+    if split == "train" or not parts:
+        return
+    known = np.concatenate([part.series.known[part.begin :] for part in parts.values()]).any(axis=0)  # (C,)
+    if not known.all():
+        series = next(iter(parts.values())).series
+        column = series.names[int(known.argmin())]
+        raise DataError(
+            f"column '{column}': every value of {split} is missing, so nothing can be judged", series.source
+        )
 
 
 def part_of_series(series: Series, config: SeriesDataConfig, split: str) -> Part:

@@ -59,7 +59,7 @@ def fit_scaler(
             raise DataError(f"column '{name}': {problem}, so there is nothing to learn; {advice}", source)
         with np.errstate(over="ignore", invalid="ignore"):
             means[place], deviations[place] = column.mean(), column.std()
-        if not np.isfinite(deviations[place]):
+        if not np.isfinite(deviations[place]) or not deviations[place]:
             largest = column[np.abs(column).argmax()]
             raise DataError(
                 f"column '{name}': expected numbers of a size to compute with, found {largest:g}; mend it, or leave it "

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from seqnlp.config.anomaly_detection import AnomalyDataConfig
 from seqnlp.config.series import SeriesDataConfig
 from seqnlp.config.typed import typed_names
 from seqnlp.data.series.missing import missing_numbers
@@ -78,6 +79,8 @@ def tell_suspicions(
         return
     for name, column in zip(names, _columns(rows), strict=True):
         for mark, count in _marks(column[np.isfinite(column)], missing_numbers(config)):
+            if config.fixed and isinstance(config, AnomalyDataConfig) and mark not in _MARKS:
+                continue  # the detector judges it itself
             where = f"{path}: column '{name}': {_number(mark)} is there {count:,} times, far from the other values"
             say(f"{where}; if it marks missing values, {_advice(mark, config)}")
     tell_number_stamps(rows, config, path, say)

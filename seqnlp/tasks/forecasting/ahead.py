@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from seqnlp.data.series.time import write_timestamp
-from seqnlp.tasks.forecasting.answers import Forecast
+from seqnlp.tasks.forecasting.answers import DIGITS, Forecast, digits_beside
 from seqnlp.tasks.forecasting.facts import LEVELS
 from seqnlp.tasks.forecasting.session import ForecastSession, SeriesState
 
@@ -19,7 +19,10 @@ def forecast_from(reader: ForecastSession, place: SeriesState, written: str, hor
     widths[: len(fitted)] = fitted
     low, middle, high = map(reader.reading.restored, (ahead - widths, ahead, ahead + widths))
     low[np.isinf(widths)] = -np.inf
-    return Forecast(reader.loaded.facts.names, *_times(reader, place, written, horizon), middle, low, high, level)
+    facts, times = reader.loaded.facts, _times(reader, place, written, horizon)
+    relative = reader.reading.transform != "none"  # then the scale is not that of the values
+    digits = DIGITS if relative else digits_beside(middle, facts.scaler.deviation)
+    return Forecast(facts.names, *times, middle, low, high, level, digits)
 
 
 def _times(reader: ForecastSession, place: SeriesState, written: str, horizon: int) -> tuple[str, tuple[str, ...]]:

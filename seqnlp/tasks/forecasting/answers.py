@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +15,17 @@ from seqnlp.report.chart import Chart, Line
 from seqnlp.row_fields import beside
 
 DIGITS = 7
-"""Of a number that is written; the model computes with as many."""
+"""Of a number that is written; the model computes with as many, in deviations from the mean."""
+
+_MOST_DIGITS = 15
+"""That a number in double precision has."""
+
+
+def digits_beside(values: FloatArray, deviation: FloatArray) -> int:
+    """Digits that show changes of values (N, C), however far from 0 they are: of a meter at 48,123,456.7, say."""
+    sizes = np.abs(np.where(np.isfinite(values), values, 0.0)).max(axis=0)  # (C,)
+    far = np.log10(np.maximum(sizes, deviation)) - np.log10(deviation)  # (C,)
+    return min(max(DIGITS, DIGITS - 2 + math.floor(float(far.max()))), _MOST_DIGITS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,6 +39,7 @@ class Forecast:
         values: (N, C).
         low, high: (N, C) the prediction interval; infinite where the model has none.
         level: how often it is to hold the value.
+        digits: of each number as it is written.
     """
 
     names: tuple[str, ...]
@@ -37,6 +49,7 @@ class Forecast:
     low: FloatArray
     high: FloatArray
     level: float
+    digits: int = DIGITS
 
     def to_dict(self) -> dict[str, Any]:
         """The forecast as ``seqnlp forecast --output jsonl`` writes it.
@@ -53,7 +66,7 @@ class Forecast:
         """The ``value``, ``low`` and ``high`` of each column in one of the rows ahead; ``None`` where not finite."""
         ends = {"value": self.values, "low": self.low, "high": self.high}
         return [
-            {key: _written(float(side[place, column])) for key, side in ends.items()}
+            {key: _written(float(side[place, column]), self.digits) for key, side in ends.items()}
             for column in range(len(self.names))
         ]
 
@@ -74,6 +87,6 @@ class Forecast:
         return framed(charts_html(f"What comes after {self.origin}", explanation, charts))
 
 
-def _written(number: float) -> float | None:
+def _written(number: float, digits: int) -> float | None:
     """A number as it is written; none where the model has none."""
-    return float(f"{number:.{DIGITS}g}") if np.isfinite(number) else None
+    return float(f"{number:.{digits}g}") if np.isfinite(number) else None
