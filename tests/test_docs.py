@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import re
 import shlex
@@ -149,6 +150,10 @@ def test_the_documentation_builds_without_warnings_or_anything_from_elsewhere(tm
     build = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(tmp_path / "site")]  # see Makefile
     done = subprocess.run(build, cwd=REPOSITORY, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+    index = json.loads((tmp_path / "site" / "search" / "search_index.json").read_text(encoding="utf-8"))
+    assert re.split(index["config"]["separator"], "optimizer.learning_rate") == ["optimizer", "learning_rate"]
+    settings = [page["text"] for page in index["docs"] if page["location"].startswith("reference/settings.html")]
+    assert any("data.accept_cut_words" in text for text in settings), "a name that may be broken is searched whole"
     pages = list((tmp_path / "site").rglob("*.html"))
     assert {"index.html", "settings.html", "design.html", "python.html"} <= {page.name for page in pages}
     loaded = r"<(?:link|script|img)\b[^>]*?(?:href|src)=\"?(?:https?:)?//[^>]*>"

@@ -38,6 +38,9 @@ LINK = re.compile(r"(?<=\]\()[^\s#:)]+")
 PRINTED = re.compile(r"^ *```text\n.*?^ *```$", re.MULTILINE | re.DOTALL)
 """A block of output; Markdown would make four spaces of its tabs, and columns would not stand below each other."""
 
+ARROW = re.compile(r"(?<=\s)-&gt;(?=\s)")
+"""An arrow of plain text, which a line would break in two."""
+
 PLAIN = re.compile(r"(<pre.*?</pre>|<code.*?</code>)", re.DOTALL)
 """Code of a page, kept by ``split`` between what is not code."""
 
@@ -94,7 +97,7 @@ def on_page_content(html: str, **_: object) -> str:
     html = ERRORS.sub(r"<code>\1</code>", SEVERAL.sub(r">\1, \3</\2></code></b>", html))
     html = FIELD.sub(lambda found: JOINT.sub("<wbr>", found[0]), html)
     html = LONG_CODE.sub('<code class="long">', html)
-    return "".join(part if PLAIN.match(part) else part.replace(" -&gt; ", " \u2192 ") for part in PLAIN.split(html))
+    return "".join(part if PLAIN.match(part) else ARROW.sub("\u2192", part) for part in PLAIN.split(html))
 
 
 def settings_page() -> str:
@@ -102,6 +105,7 @@ def settings_page() -> str:
     from seqnlp.task_table import TASKS
 
     lines = [
+        *("---", "search:", "  boost: 4", "---", ""),  # who searches a setting finds its meaning first
         "# Settings",
         "",
         "Set any of them on the command line of `seqnlp train`, as `trainer.epochs=20`, or in a recipe of your own.",
