@@ -12,6 +12,7 @@ from typing import Any
 from seqnlp.config.delimiter import delimiter_of
 from seqnlp.data.in_memory.rows import WrittenSplit, columns_in, is_table, plain, rows_of, shown
 from seqnlp.data.series.time import stamp_text
+from seqnlp.data.series.time_formats import is_time_stamp
 from seqnlp.errors import DataError
 from seqnlp.text.checks import is_number
 
@@ -93,7 +94,12 @@ def _number(value: Any, column: str, where: str) -> str:
     if isinstance(value, date):  # datetime too; a reader says what is wrong with it
         return value.isoformat()
     if isinstance(value, bool) or not hasattr(value, "__float__"):
-        raise DataError(f"{where}: expected a number in '{column}', found {shown(value)}")
+        advice = "data.value_columns names the columns of numbers"
+        if isinstance(value, str) and is_time_stamp(value):
+            advice = f"times stand in the column that data.time_column names: set it to '{column}'"
+        elif isinstance(value, str):
+            advice += ", data.series_column one that tells series apart; make numbers of texts before"
+        raise DataError(f"{where}: expected a number in '{column}', found {shown(value)}; {advice}")
     return str(value) if isinstance(value, int) else repr(float(value))
 
 
