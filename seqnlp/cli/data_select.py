@@ -130,7 +130,7 @@ def _told(selection: Selection, pool: _Texts, domain: _Texts) -> str:
     alike = int((selection.differences < 0).sum())
     return (
         f"{pool.name}: {len(selection.chosen):,} of {considered:,} {noun}{f' ({left_out})' if left_out else ''}; "
-        f"{alike:,} of them are more like {domain.name} than like the rest; nats a word more: "
+        f"{alike:,} of them are surely more like {domain.name} than like the rest; nats a word more, at most: "
         f"{selection.differences[0]:+.2f} (first) to {selection.differences[-1]:+.2f} (last)"
     )
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from seqnlp.arrays import FloatArray, IntArray
+from seqnlp.arrays import BoolArray, FloatArray, IntArray
 from seqnlp.metrics.kneser_ney import KneserNey
 from seqnlp.text.tokenize import tokenize, visible
 
@@ -56,23 +56,29 @@ Texts = Sequence[Sequence[str]]
 def domain_differences(pool: Texts, domain: Texts, seed: int = 1) -> FloatArray:
     """Nats a word (N,) that each text of the pool costs a model of the domain more than one of the pool.
 
+    A standard error is added, as the words of a short text say less than those of a long one: a text must be surely
+    alike to be among the first. The deviation of a word's nats is that within all texts of the pool.
+
     Args:
         pool: N texts, at least one.
         domain: at least one text.
-        seed: of the drawing of the pool's texts that its model learns.
+        seed: of the drawing of the pool's texts that its models learn.
     """
     counts = Counter(word for text in domain for word in text)
     words = sorted(word for word, times in counts.items() if times >= FEWEST)
     numbers = {word: number for number, word in enumerate(words, _OTHER + 1)}
     order = np.random.default_rng(seed).permutation(len(pool))
     halves = order[::2], order[1::2]
-    size, read = len(words) + 2, _Read.of(pool, numbers)
-    of_domain = read.costs(_numbered(domain, numbers), size)
-    of_pool = np.empty(len(pool))
+    read = _Read.of(pool, numbers, len(words) + 2)
+    more = read.nats(_numbered(domain, numbers))  # (W,)
     for learnt, judged in (halves, halves[::-1]):
         drawn = [pool[place] for place in _with_as_many_words(learnt, pool, counts.total())]
-        of_pool[judged] = read.costs(_numbered(drawn, numbers), size)[judged]
-    return of_domain - of_pool
+        its = np.isin(read.text, judged)  # (W,)
+        more[its] -= read.nats(_numbered(drawn, numbers))[its]
+    lengths = np.bincount(read.text)  # (N,) words, and the end
+    means = np.bincount(read.text, more) / lengths
+    within = np.square(more - means[read.text]).sum() / max(len(more) - len(pool), 1)
+    return np.asarray(means + np.sqrt(within / lengths))
 
 
 @dataclass(frozen=True)
@@ -81,26 +87,26 @@ class _Read:
 
     Attributes:
         sequence: all of them as numbers, see :func:`_numbered`.
-        begins: (N,) where each begins in it.
-        lengths: (N,) its words, and the end.
+        counted: of the same length; False at the ends before the first text and at all but the first after each.
+        text: (W,) the text of each place that is counted.
+        size: how many numbers there are.
     """
 
     sequence: IntArray
-    begins: IntArray
-    lengths: IntArray
+    counted: BoolArray
+    text: IntArray
+    size: int
 
     @classmethod
-    def of(cls, texts: Texts, numbers: Mapping[str, int]) -> _Read:
-        lengths = np.array([len(text) for text in texts])
-        steps = np.cumsum(lengths + len(_ENDS))  # (N,)
-        return cls(_numbered(texts, numbers), np.concatenate([[0], steps[:-1]]) + len(_ENDS), lengths + 1)
+    def of(cls, texts: Texts, numbers: Mapping[str, int], size: int) -> _Read:
+        sequence = _numbered(texts, numbers)
+        ends = sequence == _END
+        counted = ~(ends & np.concatenate([[True], ends[:-1]]))
+        return cls(sequence, counted, np.repeat(np.arange(len(texts)), [len(text) + 1 for text in texts]), size)
 
-    def costs(self, learnt: IntArray, size: int) -> FloatArray:
-        """Nats a word (N,) of each text, its first end counted, by a model of what is learnt."""
-        nats = -KneserNey(learnt, size, ORDER).log_probabilities(self.sequence)[-1]
-        ends = self.sequence == _END
-        further = ends & np.concatenate([[False], ends[:-1]])
-        return np.asarray(np.add.reduceat(np.where(further, 0.0, nats), self.begins) / self.lengths)
+    def nats(self, learnt: IntArray) -> FloatArray:
+        """What each place (W,) that is counted costs a model of what is learnt."""
+        return np.asarray(-KneserNey(learnt, self.size, ORDER).log_probabilities(self.sequence)[-1][self.counted])
 
 
 def _numbered(texts: Texts, numbers: Mapping[str, int]) -> IntArray:

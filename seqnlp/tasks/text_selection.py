@@ -22,7 +22,7 @@ class Selection:
 
     Attributes:
         chosen: texts or pairs, the most alike first.
-        differences: (N,) of each, in nats a word, the mean of both sides of a pair.
+        differences: (N,) of each, in nats a word, a standard error added, the mean of both sides of a pair.
         blank, known, held_out, repeated: what was not considered: those with a blank side, those that the domain has,
             those with a side that its dev or test has, and those that the pool has a second time. Case, spaces,
             punctuation and accents make no other text.

@@ -37,7 +37,7 @@ FOOD = draw_texts(["soup", "pan", "salt", "oven", "onion", "spoon", *SHARED], 30
 
 
 def test_differences_are_those_of_each_text_alone() -> None:
-    """Each text's cost is what the model of the domain and that of the other half say of it, alone."""
+    """Each text's cost is what the model of the domain and that of the other half say of it, alone, and its error."""
     pool = [*KITCHEN, ("the", "boat"), ("unheard", "words")]
     together = domain_differences(pool, HARBOUR, seed=3)
     words = sorted({word for text in HARBOUR for word in text if sum(t.count(word) for t in HARBOUR) >= FEWEST})
@@ -48,13 +48,17 @@ def test_differences_are_those_of_each_text_alone() -> None:
         return np.array([0] * (ORDER - 1) + [number for text in read for number in [*text, *[0] * (ORDER - 1)]])
 
     order = np.random.default_rng(3).permutation(len(pool)).tolist()
+    more = []  # of each text, what each word costs more
     for place, text in enumerate(pool):
         other = order[1::2] if place in order[::2] else order[::2]
         costs = []
         for learnt in (HARBOUR, [pool[number] for number in other]):
             model = KneserNey(sequence(learnt), len(words) + 2, ORDER)
-            costs.append(-model.log_probabilities(sequence([text]))[-1][ORDER - 1 :][: len(text) + 1].sum())
-        assert together[place] == pytest.approx((costs[0] - costs[1]) / (len(text) + 1), abs=1e-12)
+            costs.append(-model.log_probabilities(sequence([text]))[-1][ORDER - 1 :][: len(text) + 1])
+        more.append(costs[0] - costs[1])
+    within = sum(np.square(one - one.mean()).sum() for one in more) / (sum(map(len, more)) - len(pool))
+    expected = [one.mean() + np.sqrt(within / len(one)) for one in more]
+    assert together == pytest.approx(np.array(expected), abs=1e-12)
 
 
 def test_a_text_that_fills_the_pool_is_not_judged_by_itself() -> None:
@@ -72,7 +76,6 @@ def test_texts_of_the_domain_come_first() -> None:
     sea = {"boat", "harbour", "sail", "tide", "captain", "anchor"}
     assert sum(bool(sea & set(text.split())) for (text,) in selection.chosen) >= 50  # 10 by chance
     assert (np.diff(selection.differences) >= 0).all()
-    assert selection.differences[0] < 0
     assert math.isfinite(selection.differences[-1])
 
 
