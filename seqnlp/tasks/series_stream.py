@@ -27,7 +27,7 @@ class SeriesStream:
     def __init__(self, data: SeriesDataConfig, names: tuple[str, ...], step: Step | None, source: object) -> None:
         self._data, self._names = data, names
         self._regularizer = Regularizer(data, names, step, source)
-        self._stamps = Stamps(data.time_format, source)
+        self._stamps = Stamps(data.time_format, source, data.fixed)
         self._first_steps = FirstSteps(step, source)
         self._added = 0
 

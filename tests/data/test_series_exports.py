@@ -104,6 +104,12 @@ def test_a_number_far_from_all_others_may_mark_missing_values(tmp_path: Path, ma
     assert "leave such fields empty" in read(tmp_path, days([*ordinary, mark, mark]), "", time_column="day")[1][0]
 
 
+def test_a_mark_that_can_be_nothing_else_is_said_where_it_stands_once(tmp_path: Path) -> None:
+    ordinary = [str(day.day) for day in DAYS[:40]]
+    assert "-9999 is there once, far" in read(tmp_path, days([*ordinary, "-9999"]), time_column="day")[1][0]
+    assert read(tmp_path, days([*ordinary, "-99"]), time_column="day")[1] == []
+
+
 def test_of_several_marks_each_is_said_whether_the_others_are_known_or_not(tmp_path: Path) -> None:
     rows = days([*(str(day.day) for day in DAYS[:40]), "-999", "-999", "-9999", "-9999"])
     said = read(tmp_path, rows, time_column="day")[1]
@@ -183,6 +189,7 @@ def test_what_is_no_row_is_told_with_what_to_do(tmp_path: Path, rows: list[str],
         (["day;v", "2024-01-01;1"], "the model reads fields with ',' between them, as its training file has them"),
         (["day,v", "31/12/2024,1"], "write time stamps as the model's training file has them"),
         (["day,v", '2024-01-01,"1,5"'], "the model reads numbers with '.' before decimals"),
+        (["day,v", "2024-01-01,1", "17,2"], "found a number ('17'); mend it"),
         (["day,v", "2024-01-01,closed"], "a note), delete it; the model reads numbers with '.' before decimals"),
         (days(["1"] * 30)[:15] + days(["1"] * 60)[40:], "or give the rows before and after as files of their own"),
         ([row for row in days(["1"] * 30) for _ in "ab"][1:], "several series side by side? then give the model one"),

@@ -112,7 +112,7 @@ def _find_columns(
 def _rows(
     rows: Iterator[tuple[int, list[str]]], columns: SeriesColumns, config: SeriesDataConfig, source: object
 ) -> Iterator[Row]:
-    stamps, missing = Stamps(config.time_format, source), missing_texts(config)
+    stamps, missing = Stamps(config.time_format, source, config.fixed), missing_texts(config)
     for line, fields in rows:
         if len(fields) != columns.width:
             problem = f"expected {columns.width} fields as in the file's first row, found {len(fields)}"

@@ -19,6 +19,9 @@ from seqnlp.errors import DataError
 _MARKS = tuple(sign * (10**digits - 1) for digits in (2, 3, 4, 5, 6) for sign in (-1, 1))
 """What data loggers write where they have no value: -99, 99, -999, 999 and so on."""
 
+_SURE_MARK = -999
+"""From which downwards one of these is enough, as in the last row of a series that is to be forecast."""
+
 _MARKED = frozenset(
     ("anomaly", "anomalies", "isanomaly", "anomalous", "label", "labels", "outlier", "isoutlier", "changepoint")
 )
@@ -81,7 +84,8 @@ def tell_suspicions(
         for mark, count in _marks(column[np.isfinite(column)], missing_numbers(config)):
             if config.fixed and isinstance(config, AnomalyDataConfig) and mark not in _MARKS:
                 continue  # the detector judges it itself
-            where = f"{path}: column '{name}': {_number(mark)} is there {count:,} times, far from the other values"
+            times = "once" if count == 1 else f"{count:,} times"
+            where = f"{path}: column '{name}': {_number(mark)} is there {times}, far from the other values"
             say(f"{where}; if it marks missing values, {_advice(mark, config)}")
     tell_number_stamps(rows, config, path, say)
 
@@ -96,7 +100,8 @@ def _marks(values: NDArray[np.float64], known: frozenset[float]) -> Iterator[tup
     values = values[~np.isin(values, list(known))]
     for mark in _MARKS:  # further than any of them are the others' marks
         others = values[~np.isin(values, _MARKS)]
-        if (count := int((values == mark).sum())) >= _MIN_MARKS and _is_far(others, mark):
+        least = 1 if mark <= _SURE_MARK else _MIN_MARKS
+        if (count := int((values == mark).sum())) >= least and _is_far(others, mark):
             yield mark, count
             values = values[values != mark]
     while len(values):

@@ -42,10 +42,11 @@ class Stamps:
     Args:
         time_format: for ``strptime``, ``number``, or empty, see :func:`read_timestamp`.
         source: the file's name in messages.
+        fixed: whether the format is that of a trained model, which nobody can change.
     """
 
-    def __init__(self, time_format: str, source: object) -> None:
-        self.time_format, self.source = time_format, source
+    def __init__(self, time_format: str, source: object, fixed: bool = False) -> None:
+        self.time_format, self.source, self._fixed = time_format, source, fixed
         self._kind = ""
 
     def read(self, text: str, column: str, line: int) -> Timestamp:
@@ -59,7 +60,8 @@ class Stamps:
         moment = read_timestamp(text, NUMBER if numbers else self.time_format)
         if _kind(moment) != (self._kind or _kind(moment)):
             problem = f"expected {self._kind} as in the rows before, found {_kind(moment)} ('{text}')"
-            raise DataError(f"column '{column}': {problem}; mend it, or set data.time_format", self.source, line)
+            advice = "mend it" if self._fixed else "mend it, or set data.time_format"
+            raise DataError(f"column '{column}': {problem}; {advice}", self.source, line)
         self._kind = _kind(moment)
         return moment
 
