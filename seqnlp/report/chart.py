@@ -15,6 +15,9 @@ DASHES = ((), (7, 3), (2, 2), (9, 3, 2, 3), (12, 4), (4, 2, 1, 2), (1, 3))
 _WIDTH, _HEIGHT, _LEFT, _TOP, _BELOW = 388, 250, 64, 14, 50
 """The frame's size and the room left of, above and below it, in pixels: two charts fit into a line of a wide page."""
 
+_ROOM = 0.04
+"""The part of the height that is left above and below the lines, so that none lies on the frame."""
+
 _LARGEST = 1e300
 """Points further up or down are left out, as those that are not finite."""
 
@@ -78,7 +81,7 @@ def chart_svg(chart: Chart) -> str:
     xs += [end for span in chart.spans for end in span]
     scaled = [math.log10(y) for y in ys] if chart.logarithmic else ys
     across = _Axis(min(xs), max(xs), whole=chart.counts_x)
-    up = _Axis(min(scaled), max(scaled), whole=chart.logarithmic)
+    up = _Axis(min(scaled), max(scaled), whole=chart.logarithmic, room=0 if chart.logarithmic else _ROOM)
     parts = [_span(across, *span, chart.span_name) for span in chart.spans]
     parts += [f'<rect class="frame" x="{_LEFT}" y="{_TOP}" width="{_WIDTH}" height="{_HEIGHT}"/>']
     parts += [_x_tick(across, tick) for tick in across.ticks]
@@ -110,10 +113,11 @@ def chart_svg(chart: Chart) -> str:
 class _Axis:
     """From values to parts of the frame between 0 and 1, and the values that are named."""
 
-    def __init__(self, low: float, high: float, whole: bool = False) -> None:
+    def __init__(self, low: float, high: float, whole: bool = False, room: float = 0) -> None:
         if whole:
             low, high = math.floor(low), math.ceil(high)
-        self.low, self.high = (low, high) if high > low else (low - 1, high + 1)
+        room *= high - low
+        self.low, self.high = (low - room, high + room) if high > low else (low - 1, high + 1)
         step = 10 ** math.floor(math.log10((self.high - self.low) / 2))
         step = next(step * by for by in (1, 2, 5, 10) if (self.high - self.low) / (step * by) <= 7)
         self.step = max(step, 1) if whole else step

@@ -67,7 +67,7 @@ def test_the_page_escapes_what_comes_from_data(report: AnomalyDetectionReport) -
     page = report.to_html()
     assert "&lt;pumps&gt;" in page
     assert "<pumps>" not in page
-    assert "<td>&lt;b&gt;</td>" in page
+    assert ">&lt;b&gt;</td>" in page
 
 
 def test_the_dictionary_is_json_and_says_how_the_score_was_made(report: AnomalyDetectionReport) -> None:

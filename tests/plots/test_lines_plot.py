@@ -19,10 +19,10 @@ def polylines(svg: str) -> list[str]:
     return re.findall(r'<polyline points="([^"]*)" [^>]*><title>', svg)
 
 
-def test_a_line_goes_through_its_points_from_corner_to_corner() -> None:
+def test_a_line_goes_through_its_points_and_does_not_lie_on_the_frame() -> None:
     assert polylines(chart_svg(chart((1, 1), (2, 2), (3, 3)))) == [
-        "64.0,264.0 258.0,139.0 452.0,14.0",
-        "64.0,264.0 452.0,264.0",
+        "64.0,254.7 258.0,139.0 452.0,23.3",
+        "64.0,254.7 452.0,254.7",
     ]
 
 
