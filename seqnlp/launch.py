@@ -98,7 +98,7 @@ def _as_before(run: Path, asked: int | None, callbacks: Callbacks | None) -> int
     count = asked or 1
     if count != before:
         what = f"trained by {before} before and by {count} now, so other dropout is drawn than without the stop"
-        _say("%s", f"note: processes: {what}; `seqnlp resume {run}` goes on with {before}")
+        _say("%s", f"note: processes: {what}; `seqnlp resume {shlex.quote(str(run))}` goes on with {before}")
     return count
 
 
