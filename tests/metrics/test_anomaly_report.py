@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -81,3 +82,9 @@ def test_the_page_draws_scores_over_the_labelled_windows(report: AnomalyDetectio
     page = report.to_html()
     assert page.count('<rect class="span"') == 3  # two windows and their name
     assert page.count("<polyline") == 4  # scores and threshold, and their names
+
+
+def test_one_row_is_not_called_one_rows(report: AnomalyDetectionReport) -> None:
+    assert replace(report, rows=1, windows=report.windows[:1]).size.endswith("1 labelled window")
+    assert replace(report, rows=1).size.startswith("1 row")
+    assert not replace(report, rows=1).size.startswith("1 rows")

@@ -120,3 +120,7 @@ def test_the_page_asks_nothing_of_the_network():
     assert "://" not in text
     assert not re.search(r"\b(src|href|srcset|action)\s*=|url\(|@import|<script|<link", text)
     assert "default-src 'none'" in text
+
+
+def test_one_sentence_is_not_called_one_sentences() -> None:
+    assert report(sentences=1, source_tokens=1, target_tokens=2).size == "1 sentence, 1 source token, 2 target tokens"

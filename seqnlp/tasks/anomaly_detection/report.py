@@ -89,7 +89,7 @@ class AnomalyDetectionReport(Report):
     def size(self) -> str:
         """How large the split is, in words."""
         unscored = f" ({self.unscored:,} more before the first whole window)" if self.unscored else ""
-        return f"{self.rows:,} rows{unscored}, {len(self.windows)} labelled windows"
+        return f"{counted(self.rows, 'row')}{unscored}, {counted(len(self.windows), 'labelled window')}"
 
     @property
     def headline(self) -> list[tuple[str, str]]:

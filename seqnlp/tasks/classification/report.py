@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from seqnlp.data.clean_pairs import counted
 from seqnlp.metrics.calibration import Calibration
 from seqnlp.metrics.intervals import Interval
 from seqnlp.metrics.scores import Baseline, Scores
@@ -89,7 +90,7 @@ class ClassificationReport(Report):
     @property
     def size(self) -> str:
         """How large the split is, in words."""
-        return f"{self.documents:,} documents, {self.words:,} words"
+        return f"{counted(self.documents, 'document')}, {counted(self.words, 'word')}"
 
     @property
     def headline(self) -> list[tuple[str, str]]:

@@ -149,7 +149,8 @@ class ForecastReport(Report):
             else ""
         )
         of_series = f"{len(self.series):,} series, " if self.series else ""
-        return f"{of_series}{self.rows:,} rows{missing}, {self.horizon} ahead from each of {self.origins:,} rows"
+        ahead = f"{self.horizon} ahead from each of {counted(self.origins, 'row')}"
+        return f"{of_series}{counted(self.rows, 'row')}{missing}, {ahead}"
 
     @property
     def series(self) -> list[str]:

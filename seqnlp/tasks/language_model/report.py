@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from seqnlp.data.clean_pairs import counted
 from seqnlp.metrics.perplexity import TextScores
 from seqnlp.report.chart import Chart, Line
 from seqnlp.report.drawings import Drawing, line_chart
@@ -78,7 +79,8 @@ class LanguageReport(Report):
     @property
     def size(self) -> str:
         """How large the split is, in words."""
-        return f"{self.lines:,} lines, {self.words:,} words, {self.characters:,} characters, ends of lines included"
+        counts = counted(self.lines, "line"), counted(self.words, "word"), counted(self.characters, "character")
+        return f"{', '.join(counts)}, ends of lines included"
 
     @property
     def headline(self) -> list[tuple[str, str]]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from seqnlp.data.clean_pairs import counted
 from seqnlp.metrics.calibration import Calibration
 from seqnlp.metrics.error_analysis import ErrorCounts
 from seqnlp.metrics.intervals import Interval
@@ -85,7 +86,7 @@ class EvaluationReport(Report):
     @property
     def size(self) -> str:
         """How large the split is, in words."""
-        return f"{self.sentences:,} sentences, {self.tokens:,} tokens"
+        return f"{counted(self.sentences, 'sentence')}, {counted(self.tokens, 'token')}"
 
     @property
     def headline(self) -> list[tuple[str, str]]:

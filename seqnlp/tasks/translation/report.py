@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from seqnlp.data.clean_pairs import counted
 from seqnlp.metrics.translation_health import Example, Finding, Health
 from seqnlp.metrics.translation_scores import CorpusScore, TranslationScores
 from seqnlp.report.drawings import Drawing
@@ -72,7 +73,8 @@ class TranslationReport(Report):
     def size(self) -> str:
         """How large the split is, in words."""
         source, target = self.source_tokens, self.target_tokens
-        return f"{self.sentences:,} sentences, {source:,} source tokens, {target:,} target tokens"
+        tokens = f"{counted(source, 'source token')}, {counted(target, 'target token')}"
+        return f"{counted(self.sentences, 'sentence')}, {tokens}"
 
     @property
     def headline(self) -> list[tuple[str, str]]:
