@@ -203,6 +203,14 @@ def test_a_trained_model_advises_no_settings_which_nobody_can_change(
     assert "set data." not in told
 
 
+def test_a_trained_model_is_told_no_settings_in_notes_either(tmp_path: Path) -> None:
+    rows = ["day,v", *(f"{day:%Y%m%d%H%M},{place}" for place, day in enumerate(DAYS[:20]))]
+    assert read(tmp_path, rows, "", ("v",), time_column="day")[1] == []
+    assert read(tmp_path, rows, "", ("v",))[1] == ["columns that are not read: day"]
+    [said] = read(tmp_path, days(["987", "1.002", "1.015", "1.040"]), "", ("v",), time_column="day")[1]
+    assert said.endswith("if 1.002 is a thousand or more, write it without a mark")
+
+
 @pytest.mark.parametrize(
     ("form", "problem"),
     [

@@ -50,10 +50,8 @@ def tell_as_written(
     """
     for name, place in zip(columns.names, columns.places, strict=True):
         if not config.thousands and _in_thousands([row[place].strip() for row in noted[1:]], config):
-            marks = ("'.'", "','") if config.decimal == "." else ("','", "'.'")
-            settings = f"data.thousands={marks[0]} data.decimal={marks[1]}"
             what = f"all decimals of column '{name}' have three digits, as thousands have"
-            say(f"{path}: {what}; if {_example(noted, place)} is a thousand or more, set {settings}")
+            say(f"{path}: {what}; if {_example(noted, place)} is a thousand or more, {_advice(config)}")
     _tell_times(noted, columns, config, path, say)
     times = _times(noted[0], columns)
     if len(times) >= _FEW_TIMES:
@@ -77,6 +75,13 @@ def _in_thousands(texts: Sequence[str], config: SeriesDataConfig) -> bool:
     return (bool(others) or config.delimiter == ";") and all(re.fullmatch(r"[+-]?\d{1,3}", text) for text in others)
 
 
+def _advice(config: SeriesDataConfig) -> str:
+    if config.fixed:
+        return "write it without a mark"
+    marks = ("'.'", "','") if config.decimal == "." else ("','", "'.'")
+    return f"set data.thousands={marks[0]} data.decimal={marks[1]}"
+
+
 def _example(noted: Sequence[Sequence[str]], place: int) -> str:
     """The first number with decimals."""
     return next(row[place].strip() for row in noted[1:] if re.search(r"[.,]", row[place]))
@@ -90,7 +95,7 @@ def _tell_times(
     say: Callable[[str], None],
 ) -> None:
     """Say that a column of times is not read, so that no wrong order, gap, total or second series can be noticed."""
-    if config.time_column:
+    if config.time_column or config.fixed:
         return
     for place, name in enumerate(map(str.strip, noted[0])):
         if place not in columns.places and are_time_stamps([row[place].strip() for row in noted[1:_TIMES]]):

@@ -31,7 +31,9 @@ _MIN_ROWS = 10
 
 
 def tell_number_stamps(rows: Sequence[Row], config: SeriesDataConfig, path: object, say: Callable[[str], None]) -> None:
-    """Say which format makes dates of numbers, or that ``unix_ms`` reads seconds."""
+    """Say which format makes dates of numbers, or that ``unix_ms`` reads seconds; to a trained model nothing."""
+    if config.fixed:
+        return
     moment, written = rows[0].moment, rows[0].written
     if config.time_format == "unix_ms" and _since_1970(written, "unix"):
         say(f"{path}: time stamp {written} is read as {moment}; if it counts seconds, set data.time_format=unix")
