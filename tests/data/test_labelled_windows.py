@@ -7,7 +7,7 @@ import pytest
 from seqnlp.config.anomaly_detection import AnomalyDataConfig
 from seqnlp.data.series.parts import read_series
 from seqnlp.errors import DataError
-from seqnlp.tasks.anomaly_detection.labelled_windows import labelled_windows, number_rows
+from seqnlp.tasks.anomaly_detection.labelled_windows import labelled_windows, number_rows, unmet
 
 DAYS = "day,value\n" + "".join(f"2024-01-{day:02},{day}\n" for day in range(1, 11))
 
@@ -97,3 +97,23 @@ def test_windows_and_rows_of_which_only_one_has_a_zone_are_refused_unless_it_is_
         assert told in error(config)
     else:
         assert numbers(config) == [0, 1, *[0] * 8]
+
+
+def test_a_window_that_ends_with_a_date_alone_holds_the_whole_day(tmp_path: Path) -> None:
+    rows = "".join(f"2024-01-{day:02}T{hour:02}:00,{hour}\n" for day in (1, 2, 3) for hour in (0, 6, 12, 18))
+    config = write(tmp_path, '[["2024-01-02", "2024-01-02"]]', f"day,value\n{rows}")
+    assert numbers(config) == [0] * 4 + [1] * 4 + [0] * 4
+    (tmp_path / "labels.json").write_text('[["2024-01-02", "2024-01-02 00:00"]]')
+    assert numbers(config) == [0] * 4 + [1] + [0] * 7
+
+
+def test_windows_of_which_none_holds_a_row_are_said(tmp_path: Path) -> None:
+    config = write(tmp_path, '[["2025-01-02", "2025-01-03"]]')
+    series = read_series(tmp_path / "here" / "days.csv", config, print)
+    windows = labelled_windows(config, "dev")
+    told = unmet(windows, number_rows(series, windows), series)
+    assert "days.csv: none of the windows of data.labels holds a row (the first is from 2025-01-02 00:00:00 to" in told
+    assert told.endswith("its rows are those of 2024-01-01 to 2024-01-10), so all rows count as normal")
+    (tmp_path / "labels.json").write_text('[["2024-01-02", "2025-01-03"]]')
+    windows = labelled_windows(config, "dev")
+    assert unmet(windows, number_rows(series, windows), series) == unmet([], number_rows(series, []), series) == ""

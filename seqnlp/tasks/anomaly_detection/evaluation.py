@@ -18,7 +18,7 @@ from seqnlp.metrics.alarms import flag_highest, found_by_chance, measure_alarms
 from seqnlp.metrics.false_alarms import surer_threshold
 from seqnlp.metrics.z_score import rolling_z_scores
 from seqnlp.tasks.anomaly_detection.detector import LoadedDetector, detector_from_bundle
-from seqnlp.tasks.anomaly_detection.labelled_windows import labelled_windows, number_rows
+from seqnlp.tasks.anomaly_detection.labelled_windows import labelled_windows, number_rows, unmet
 from seqnlp.tasks.anomaly_detection.report import AnomalyDetectionReport, LabelledWindow
 from seqnlp.tasks.splits import require_split
 
@@ -49,7 +49,10 @@ def evaluate(
     started = time.perf_counter()
     scores = detector.score(part.series)  # (T,)
     seconds = time.perf_counter() - started
-    labels = number_rows(part.series, labelled_windows(config.data, split))  # (T,)
+    windows = labelled_windows(config.data, split)
+    labels = number_rows(part.series, windows)  # (T,)
+    if split == "test" and (problem := unmet(windows, labels, part.series)):  # earlier splits may well have none
+        say(problem)
     if split != "test" and labels[part.begin :].any():
         say(f"{split}: its labelled windows were left out of training and calibration; the other rows were not")
     report = _report(config, split, part, detector, scores, labels, seconds, config.name or str(run))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import PurePath
 from typing import Any
 
@@ -21,6 +22,9 @@ from seqnlp.tasks.anomaly_detection.windows import take_windows, window_starts
 from seqnlp.text.files import file_digest
 
 TimeWindow = tuple[Timestamp, Timestamp]
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d|\d{8}")
+"""A date without a time of day."""
 
 _EXPECTED = "expected a list of [begin, end] pairs of time stamps, or such a list for each file name"
 
@@ -110,9 +114,27 @@ def _of_file(content: dict[str, Any], name: str, path: object) -> Any:
     raise DataError(f"expected windows for '{name}', found those of {shown}{close}", path)
 
 
+def unmet(windows: Sequence[TimeWindow], numbers: NDArray[np.int64], series: Series) -> str:
+    """What to say where windows are labelled and none of them holds a row of the whole series; else nothing.
+
+    Args:
+        numbers: (T,) from :func:`number_rows`.
+    """
+    if not windows or numbers.any():
+        return ""
+    span = (
+        f"its rows are those of {series.stamps[0]} to {series.written}" if series.stamps else "see its numbers of rows"
+    )
+    begin, end = windows[0]
+    where = f"the first is from {begin} to {end}; {span}"
+    return f"{series.source}: none of the windows of data.labels holds a row ({where}), so all rows count as normal"
+
+
 def _window(raw: Any, path: object) -> TimeWindow:
     try:
         begin, end = (read_timestamp(str(edge)) for edge in raw)
+        if isinstance(end, datetime) and _DAY.fullmatch(str(raw[1])):
+            end += timedelta(days=1, microseconds=-1)  # the whole day
         ordered = _key(begin, end) <= _key(end, begin)
     except (TypeError, ValueError):
         raise DataError(f"{_EXPECTED}, found the window {json.dumps(raw)[:60]}", path) from None
