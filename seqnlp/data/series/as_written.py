@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import calendar
+import math
 import re
 import shlex
 from collections.abc import Callable, Iterator, Sequence
+from statistics import median
 
 from seqnlp.config.series import SeriesDataConfig
 from seqnlp.config.typed import typed
@@ -62,17 +64,22 @@ def tell_as_written(
 def _in_thousands(texts: Sequence[str], config: SeriesDataConfig) -> bool:
     """Whether numbers with decimals look like thousands.
 
-    Either numbers below a thousand stand beside them without decimals, or ``;`` between the fields hints at a country
-    that writes thousands so.
+    Either numbers below a thousand stand beside them, nearer to thousands than to decimals, or ``;`` between the fields
+    hints at a country that writes thousands so.
     """
     point = re.escape(config.decimal)
-    decimals = [text for text in texts if config.decimal in text]
-    if len(decimals) < _FEW_NUMBERS or not all(
-        re.fullmatch(rf"[+-]?[1-9]\d{{0,2}}{point}\d{{3}}", t) for t in decimals
+    marked = [text for text in texts if config.decimal in text]
+    if len(marked) < _FEW_NUMBERS or not all(
+        re.fullmatch(rf"[+-]?[1-9]\d{{0,2}}{point}\d{{3}}", one) for one in marked
     ):
         return False
     others = [text for text in texts if re.search(r"\d", text) and config.decimal not in text]
-    return (bool(others) or config.delimiter == ";") and all(re.fullmatch(r"[+-]?\d{1,3}", text) for text in others)
+    if not others:
+        return config.delimiter == ";"
+    if not all(re.fullmatch(r"[+-]?\d{1,3}", text) for text in others):
+        return False
+    decimals = median(abs(float(text.replace(config.decimal, "."))) for text in marked)
+    return median(abs(float(text)) for text in others) > decimals * math.sqrt(1000)
 
 
 def _advice(config: SeriesDataConfig) -> str:
