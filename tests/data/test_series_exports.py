@@ -100,10 +100,15 @@ def test_a_number_far_from_all_others_may_mark_missing_values(tmp_path: Path, ma
     assert said == ["2 missing values of 'v', replaced by the last known one (first on line 52)"]
     assert read(tmp_path, days([*ordinary, mark]), time_column="day")[1] == []  # once
     assert read(tmp_path, days(["0", "0", "0", "1", "0", "1"] * 9), time_column="day")[1] == []
-    detector = AnomalyDataConfig(time_column="day")
-    read_series(tmp_path / "x.csv", detector, said.append)  # which is there to judge such numbers
-    assert len(said) == 1
     assert "leave such fields empty" in read(tmp_path, days([*ordinary, mark, mark]), "", time_column="day")[1][0]
+
+
+def test_what_a_detector_or_labels_are_there_to_judge_is_no_mark(tmp_path: Path) -> None:
+    read(tmp_path, days([*(f"{20 + day.day / 10}" for day in DAYS[:50]), "85", "85"]), time_column="day")
+    for settings, count in (({}, 0), ({"train": "x.csv", "labels": "y.json"}, 0), ({"train": "x.csv"}, 1)):
+        said: list[str] = []
+        read_series(tmp_path / "x.csv", AnomalyDataConfig(time_column="day", **settings), said.append)
+        assert ["85 is there 2 times" in one for one in said] == [True] * count
 
 
 def test_a_mark_that_can_be_nothing_else_is_said_where_it_stands_once(tmp_path: Path) -> None:

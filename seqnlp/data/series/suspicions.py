@@ -82,8 +82,9 @@ def tell_suspicions(
         return
     for name, column in zip(names, _columns(rows), strict=True):
         for mark, count in _marks(column[np.isfinite(column)], missing_numbers(config)):
-            if config.fixed and isinstance(config, AnomalyDataConfig) and mark not in _MARKS:
-                continue  # the detector judges it itself
+            judged = isinstance(config, AnomalyDataConfig) and (config.fixed or config.labels)
+            if judged and mark not in _MARKS:
+                continue  # it is for the detector, or the labels, to say what is odd
             times = "once" if count == 1 else f"{count:,} times"
             where = f"{path}: column '{name}': {_number(mark)} is there {times}, far from the other values"
             say(f"{where}; if it marks missing values, {_advice(mark, config)}")
