@@ -12,6 +12,7 @@ from seqnlp.errors import SeqnlpError
 
 if TYPE_CHECKING:
     from seqnlp.config.common import Config
+    from seqnlp.config.splits import SplitsConfig
     from seqnlp.tasks.text_selection import Selection, Sides
 
 _LANGUAGE = "{lang}"
@@ -26,7 +27,7 @@ class _Texts:
         texts: of the training split, or of the file.
         held_out: of dev and test.
         languages: of pairs.
-        files: that they were read from, as far as a selection could be written over one.
+        files: that they may have been read from.
     """
 
     name: str
@@ -86,8 +87,6 @@ def _texts(words: list[str], arguments: argparse.Namespace, say: Callable[[str],
 
 def _texts_of(config: Config, name: str, say: Callable[[str], None]) -> _Texts:
     """Those of the training split, and what models are judged by."""
-    from seqnlp.config.translation import ParallelDataConfig
-    from seqnlp.data.pair_files import pair_files
     from seqnlp.tasks.split_texts import split_texts
     from seqnlp.text.parallel import one_line
 
@@ -95,11 +94,19 @@ def _texts_of(config: Config, name: str, say: Callable[[str], None]) -> _Texts:
     for split in ("train", "dev", "test"):
         sides = split_texts(config, split, say)
         splits[split] = [tuple(one_line(one.text) for one in row) for row in zip(*sides.values(), strict=True)]
-    languages, files = tuple[str, ...](), list[Path]()
-    if isinstance(config.data, ParallelDataConfig):
-        languages = config.data.source, config.data.target
-        files = [] if config.data.hub else pair_files(config.data, "train")
-    return _Texts(name, splits["train"], splits["dev"] + splits["test"], languages, files)
+    return _Texts(name, splits["train"], splits["dev"] + splits["test"], config.data.languages, _files(config.data))
+
+
+def _files(data: SplitsConfig) -> list[Path]:
+    """Those that ``data.train`` may mean: names of files, patterns, and beginnings of two names."""
+    from seqnlp.config.named_files import side_by_side
+    from seqnlp.data.paths import resolve_path
+
+    names = side_by_side(data.train)
+    of_languages = [
+        form for name in names for one in data.languages for form in (f"{name}.{one}", name.replace(_LANGUAGE, one))
+    ]
+    return [resolve_path(data, name) for name in [*names, *of_languages]]
 
 
 def _paths(out: str, languages: Sequence[str]) -> list[Path]:

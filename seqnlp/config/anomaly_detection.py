@@ -21,6 +21,11 @@ class AnomalyDataConfig(SeriesDataConfig):
         "are kept out of training and calibration, and evaluation looks for them",
     )
 
+    @property
+    def judges_odd_values(self) -> bool:
+        """A detector in use does, and so do labels."""
+        return self.fixed or bool(self.labels)
+
 
 @dataclass
 class AutoencoderConfig:

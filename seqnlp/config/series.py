@@ -75,6 +75,11 @@ class SeriesDataConfig(SplitsConfig):
         return not self.train
 
     @property
+    def judges_odd_values(self) -> bool:
+        """Whether a value far from the others is for the model, or for labels, to judge."""
+        return False
+
+    @property
     def columns(self) -> tuple[str, ...]:
         """The names in ``value_columns``."""
         return names_in(self.value_columns)

@@ -23,6 +23,11 @@ class SplitsConfig:
         1.0, "part of the training examples that is used; a larger part has those of a smaller", above=0, high=1
     )
 
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Of sentence pairs, the source's and the target's."""
+        return ()
+
     def name_runs_absolutely(self) -> None:
         """Make the paths of other runs absolute, where there are such."""
 

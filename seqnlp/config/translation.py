@@ -66,6 +66,11 @@ class ParallelDataConfig(HubDataConfig):
     )
 
     @property
+    def languages(self) -> tuple[str, ...]:
+        """The source's and the target's."""
+        return self.source, self.target
+
+    @property
     def columns(self) -> tuple[str, str]:
         """Numbers or names of the two columns of a table."""
         usual = ("0", "1") if self.format == "tsv" else (self.source, self.target)

@@ -13,7 +13,7 @@ from typing import Any
 
 from seqnlp.bundle import Bundle, load_bundle
 from seqnlp.config.common import Config
-from seqnlp.config.splits import LabelledDataConfig, source_split
+from seqnlp.config.splits import source_split
 from seqnlp.errors import ConfigError, RunError
 from seqnlp.tasks.saved_evaluation import config_of
 
@@ -30,7 +30,7 @@ too where it is a part of them."""
 
 def lent_by(config: Config) -> str:
     """The earlier run; nothing where dev is not trained on."""
-    return config.data.train_on_dev if isinstance(config.data, LabelledDataConfig) else ""
+    return str(getattr(config.data, "train_on_dev", ""))
 
 
 def begin(config: Config, say: Callable[[str], None]) -> None:

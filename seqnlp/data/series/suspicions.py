@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from seqnlp.config.anomaly_detection import AnomalyDataConfig
 from seqnlp.config.series import SeriesDataConfig
 from seqnlp.config.typed import typed_names
 from seqnlp.data.series.missing import missing_numbers
@@ -82,9 +81,8 @@ def tell_suspicions(
         return
     for name, column in zip(names, _columns(rows), strict=True):
         for mark, count in _marks(column[np.isfinite(column)], missing_numbers(config)):
-            judged = isinstance(config, AnomalyDataConfig) and (config.fixed or config.labels)
-            if judged and mark not in _MARKS:
-                continue  # it is for the detector, or the labels, to say what is odd
+            if config.judges_odd_values and mark not in _MARKS:
+                continue
             times = "once" if count == 1 else f"{count:,} times"
             where = f"{path}: column '{name}': {_number(mark)} is there {times}, far from the other values"
             say(f"{where}; if it marks missing values, {_advice(mark, config)}")
