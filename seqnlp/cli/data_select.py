@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from seqnlp.config.translation import LANGUAGE
 from seqnlp.errors import SeqnlpError
 
 if TYPE_CHECKING:
     from seqnlp.config.common import Config
     from seqnlp.config.splits import SplitsConfig
     from seqnlp.tasks.text_selection import Selection, Sides
-
-_LANGUAGE = "{lang}"
 
 
 @dataclass(frozen=True)
@@ -104,15 +103,15 @@ def _files(data: SplitsConfig) -> list[Path]:
 
     names = side_by_side(data.train)
     of_languages = [
-        form for name in names for one in data.languages for form in (f"{name}.{one}", name.replace(_LANGUAGE, one))
+        form for name in names for one in data.languages for form in (f"{name}.{one}", name.replace(LANGUAGE, one))
     ]
     return [resolve_path(data, name) for name in [*names, *of_languages]]
 
 
 def _paths(out: str, languages: Sequence[str]) -> list[Path]:
     """One file, or one a language."""
-    pattern = out if _LANGUAGE in out or not languages else f"{out}.{_LANGUAGE}"
-    return [Path(pattern.replace(_LANGUAGE, language)) for language in languages or ("",)]
+    pattern = out if LANGUAGE in out or not languages else f"{out}.{LANGUAGE}"
+    return [Path(pattern.replace(LANGUAGE, language)) for language in languages or ("",)]
 
 
 def _is_same(path: Path, other: Path) -> bool:

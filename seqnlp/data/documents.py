@@ -25,7 +25,7 @@ from seqnlp.text.document_format import recognise_documents
 from seqnlp.text.documents import Columns, Document, column_names, read_row_documents, read_table_documents
 from seqnlp.text.fasttext import read_fasttext_documents
 from seqnlp.text.files import file_digest, rows_digest
-from seqnlp.text.pair_tables import is_quoted
+from seqnlp.text.pair_tables import is_quoted, stands_in_quotes
 from seqnlp.text.trees import read_trees
 
 Say = Callable[[str], None]
@@ -181,17 +181,13 @@ def _columns(config: DocumentDataConfig) -> Columns:
 
 def _say_quoted(documents: Sequence[Document], columns: Columns, say: Say) -> None:
     """Say how many have the quotes of CSV, which in TSV are a part of texts and labels, and what reads them."""
-    quoted = [one for one in documents if is_quoted(one.text) or any(map(_stands_in_quotes, one.labels))]
+    quoted = [one for one in documents if is_quoted(one.text) or any(map(stands_in_quotes, one.labels))]
     if quoted:
         example = quoted[0].text
         chosen = " ".join(f"data.{name}_column={getattr(columns, name)}" for name in ("text", "label"))
         delimiter = (columns.delimiter or "\t").replace("\t", r"\t")
         remedy = f"data.format=csv data.delimiter='{delimiter}' {chosen} reads them"
         say(f"train: {counted(len(quoted), 'document')} with the quotes of CSV, such as {example[:60]}; {remedy}")
-
-
-def _stands_in_quotes(label: str) -> bool:
-    return len(label) > 2 and label[0] == label[-1] == '"'
 
 
 def _say_unmarked(documents: Sequence[Document], marks: Sequence[str], say: Say) -> None:

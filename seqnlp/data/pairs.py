@@ -20,7 +20,7 @@ from seqnlp.data.split_sources import hub_name, other_format, say_left_out, sour
 from seqnlp.errors import DataError
 from seqnlp.text.files import file_digest, rows_digest
 from seqnlp.text.pair_format import recognise_pairs
-from seqnlp.text.pair_tables import PairColumns, is_quoted, read_table_pairs, unused_columns
+from seqnlp.text.pair_tables import PairColumns, is_quoted, read_table_pairs, stands_in_quotes, unused_columns
 from seqnlp.text.parallel import SentencePair, read_aligned, read_row_pairs
 from seqnlp.text.tmx import read_tmx_pairs
 
@@ -72,7 +72,7 @@ def _pairs(config: ParallelDataConfig, split: str, say: Callable[[str], None]) -
                 if config.format == "tsv" and (text := next(filter(is_quoted, (pair.source, pair.target)), "")):
                     quoted, example = quoted + 1, example or text
                 total += 1
-                enclosed += _is_enclosed(pair.source) and _is_enclosed(pair.target)
+                enclosed += stands_in_quotes(pair.source) and stands_in_quotes(pair.target)
                 yield pair
         except DataError as problem:
             hint = other_format(config, split, recognise_pairs) if asked != "auto" else ""
@@ -90,11 +90,6 @@ def _pairs(config: ParallelDataConfig, split: str, say: Callable[[str], None]) -
             say(f"{split}: {counted(quoted, 'pair')} with the quotes of CSV, such as {example[:60]}; {remedy}")
 
     return clean_pairs(read(), config, source, say) if split == "train" else read()
-
-
-def _is_enclosed(text: str) -> bool:
-    """Whether a text stands in double quotes."""
-    return len(text) > 1 and text[0] == text[-1] == '"'
 
 
 def _load(config: ParallelDataConfig, split: str, say: Callable[[str], None]) -> list[SentencePair]:

@@ -72,6 +72,11 @@ def is_quoted(text: str) -> bool:
     return text[:1] == text[-1:] == '"' and _IN_QUOTES.fullmatch(text) is not None
 
 
+def stands_in_quotes(text: str) -> bool:
+    """Whether a text begins and ends with a double quote."""
+    return len(text) > 1 and text[0] == text[-1] == '"'
+
+
 def unused_columns(path: str | os.PathLike[str], used: Collection[int], delimiter: str = "") -> list[str]:
     """The columns of the first line that is not blank and are not used: number and content, shortened."""
     for _, line in read_lines(path):

@@ -6,7 +6,7 @@ import calendar
 import math
 import re
 import shlex
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from statistics import median
 
 from seqnlp.config.series import SeriesDataConfig
@@ -37,14 +37,8 @@ def noting(fields: Iterator[tuple[int, list[str]]], noted: list[list[str]]) -> I
         yield line, row
 
 
-def tell_as_written(
-    noted: Sequence[Sequence[str]],
-    columns: SeriesColumns,
-    config: SeriesDataConfig,
-    path: object,
-    say: Callable[[str], None],
-) -> None:
-    """Say what in the first rows of a file is probably read otherwise than it was meant.
+def notes_as_written(noted: Sequence[Sequence[str]], columns: SeriesColumns, config: SeriesDataConfig) -> Iterator[str]:
+    """What to say of the first rows of a file: what is probably read otherwise than it was meant.
 
     Args:
         noted: fields of rows that all have the width of ``columns``; the first is the one that names the columns, or
@@ -53,12 +47,13 @@ def tell_as_written(
     for name, place in zip(columns.names, columns.places, strict=True):
         if not config.thousands and _in_thousands([row[place].strip() for row in noted[1:]], config):
             what = f"all decimals of column '{name}' have three digits, as thousands have"
-            say(f"{path}: {what}; if {_example(noted, place)} is a thousand or more, {_advice(config)}")
-    _tell_times(noted, columns, config, path, say)
+            yield f"{what}; if {_example(noted, place)} is a thousand or more, {_advice(config)}"
+    if not config.time_column:
+        yield from _unread_times(noted, columns)
     times = _times(noted[0], columns)
     if len(times) >= _FEW_TIMES:
         what = f"columns are called {listed(times)}, as if each row were a series of its own"
-        say(f"{path}: {what}, but a row is read as one time, and a column as a series; turn the table round")
+        yield f"{what}, but a row is read as one time, and a column as a series; turn the table round"
 
 
 def _in_thousands(texts: Sequence[str], config: SeriesDataConfig) -> bool:
@@ -94,20 +89,12 @@ def _example(noted: Sequence[Sequence[str]], place: int) -> str:
     return next(row[place].strip() for row in noted[1:] if re.search(r"[.,]", row[place]))
 
 
-def _tell_times(
-    noted: Sequence[Sequence[str]],
-    columns: SeriesColumns,
-    config: SeriesDataConfig,
-    path: object,
-    say: Callable[[str], None],
-) -> None:
-    """Say that a column of times is not read, so that no wrong order, gap, total or second series can be noticed."""
-    if config.time_column or config.fixed:
-        return
+def _unread_times(noted: Sequence[Sequence[str]], columns: SeriesColumns) -> Iterator[str]:
+    """Of each column of times, which nobody has named: no wrong order, gap, total or second series can be noticed."""
     for place, name in enumerate(map(str.strip, noted[0])):
         if place not in columns.places and are_time_stamps([row[place].strip() for row in noted[1:_TIMES]]):
             what = f"column '{name}' holds times and is not read, so gaps, another order, totals and other series stay"
-            say(f"{path}: {what} unnoticed; {shlex.quote(f'data.time_column={typed(name)}')} reads it")
+            yield f"{what} unnoticed; {shlex.quote(f'data.time_column={typed(name)}')} reads it"
 
 
 def _times(first: Sequence[str], columns: SeriesColumns) -> Sequence[str]:

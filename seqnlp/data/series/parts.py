@@ -15,7 +15,7 @@ from seqnlp.arrays import FloatArray
 from seqnlp.config.delimiter import delimiter_of
 from seqnlp.config.series import SeriesDataConfig, part_of
 from seqnlp.data.parquet_rows import is_parquet, parquet_rows
-from seqnlp.data.series.as_written import noting, tell_as_written
+from seqnlp.data.series.as_written import notes_as_written, noting
 from seqnlp.data.series.limits import refuse_much_repair, refuse_newest_first
 from seqnlp.data.series.repair import Findings, Regularizer, RegularRow
 from seqnlp.data.series.rows import read_rows
@@ -213,7 +213,8 @@ def series_of(
         expected = f"expected rows with a step of {step.words(moments[0])}, as in the training data"
         numbers = "" if isinstance(moments[0], datetime) else "; are these stamps numbers, and those of training too?"
         raise DataError(f"{expected}, found a step of {own.words(moments[0])}{numbers}", path)
-    tell_as_written(noted, columns, config, path, say)
+    for note in notes_as_written(noted, columns, config):
+        say(f"{path}: {note}")
     if columns.unread and (names or config.columns):
         say(f"{path}: columns that are not read: {', '.join(columns.unread)}")
     tell_suspicions(rows, columns.names, config, path, say)
