@@ -70,3 +70,8 @@ def shortened(value: object) -> str:
     """What a value looks like, in the length of a line."""
     text = repr(value)
     return text if len(text) <= 100 else f"{text[:100]}..."
+
+
+def counted(count: int, noun: str) -> str:
+    """``1 pair``, ``2,000 pairs``."""
+    return f"{count:,} {noun}{'s' if count != 1 else ''}"

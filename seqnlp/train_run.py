@@ -13,7 +13,7 @@ import torch
 from seqnlp import bundle
 from seqnlp.bundle_files import FOLDER
 from seqnlp.config.common import Config
-from seqnlp.data.clean_pairs import counted
+from seqnlp.errors import counted
 from seqnlp.run_config import read_run_config
 from seqnlp.storage import remove_leftovers
 from seqnlp.tasks.base import Task, make_task

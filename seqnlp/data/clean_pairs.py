@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from seqnlp.config.translation import ParallelDataConfig
 from seqnlp.data.pair_suspicions import PairSuspicions
-from seqnlp.errors import DataError
+from seqnlp.errors import DataError, counted
 from seqnlp.text.parallel import SentencePair
 
 _ONE_SIDED, _BLANK, _UNEQUAL, _DUPLICATE = "one side empty", "both sides empty", "unequal", "duplicate"
@@ -64,11 +64,6 @@ def say_blanks(pairs: Sequence[SentencePair], split: str, say: Callable[[str], N
     notes = _notes(Counter(map(_blankness, pairs)), set(), 0.0)
     if notes:
         say(f"{split}: {counted(len(pairs), 'pair')}; {', '.join(notes)}")
-
-
-def counted(count: int, noun: str) -> str:
-    """``1 pair``, ``2,000 pairs``."""
-    return f"{count:,} {noun}{'s' if count != 1 else ''}"
 
 
 def _flaw(pair: SentencePair, ratio: float, max_ratio: float, seen: set[int]) -> str:

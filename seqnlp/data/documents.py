@@ -13,13 +13,12 @@ import numpy as np
 from seqnlp.config.classification import DocumentDataConfig, format_problems, read_label_map
 from seqnlp.config.delimiter import delimiter_of
 from seqnlp.config.splits import source_split
-from seqnlp.data.clean_pairs import counted
 from seqnlp.data.document_checks import refuse_labels_as_texts, refuse_or_say_heading, say_named_labels
 from seqnlp.data.hub import read_hub_documents
 from seqnlp.data.long_range import long_range_documents
 from seqnlp.data.part_of_train import DOCUMENTS, part_of_train
 from seqnlp.data.split_sources import existing_file, hub_name, other_format, say_left_out, source_name
-from seqnlp.errors import DataError
+from seqnlp.errors import DataError, counted
 from seqnlp.text.class_folders import class_folders_digest, read_class_folders
 from seqnlp.text.document_format import recognise_documents
 from seqnlp.text.documents import Columns, Document, column_names, read_row_documents, read_table_documents

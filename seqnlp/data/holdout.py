@@ -8,8 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from seqnlp.data.clean_pairs import counted
-from seqnlp.errors import DataError
+from seqnlp.errors import DataError, counted
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,12 @@ from typing import Any, cast
 from seqnlp.config.delimiter import delimiter_of
 from seqnlp.config.splits import source_split, train_is_cut
 from seqnlp.config.translation import ParallelDataConfig, format_problems
-from seqnlp.data.clean_pairs import clean_pairs, counted, say_blanks
+from seqnlp.data.clean_pairs import clean_pairs, say_blanks
 from seqnlp.data.hub import read_hub_pairs
 from seqnlp.data.pair_files import pair_files, pair_format, require_languages
 from seqnlp.data.part_of_train import PAIRS, part_of_train
 from seqnlp.data.split_sources import hub_name, other_format, say_left_out, source_name
-from seqnlp.errors import DataError
+from seqnlp.errors import DataError, counted
 from seqnlp.text.files import file_digest, rows_digest
 from seqnlp.text.pair_format import recognise_pairs
 from seqnlp.text.pair_tables import PairColumns, is_quoted, read_table_pairs, stands_in_quotes, unused_columns

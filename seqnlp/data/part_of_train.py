@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from seqnlp.config.splits import SplitsConfig, fold_of, held_out_part
-from seqnlp.data.clean_pairs import counted
 from seqnlp.data.holdout import Group, choose, equal_together, fold_numbers, held_out, share_numbers
 from seqnlp.data.overlap import normalized_text
-from seqnlp.errors import DataError
+from seqnlp.errors import DataError, counted
 from seqnlp.text.documents import Document
 from seqnlp.text.parallel import SentencePair
 from seqnlp.text.sentence import TaggedSentence

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from seqnlp.data.clean_pairs import counted
+from seqnlp.errors import counted
 from seqnlp.metrics.alarms import Alarms
 from seqnlp.report.chart import Chart, Line
 from seqnlp.report.drawings import Drawing, line_chart

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from seqnlp.data.clean_pairs import counted
+from seqnlp.errors import counted
 from seqnlp.metrics.calibration import Calibration
 from seqnlp.metrics.intervals import Interval
 from seqnlp.metrics.scores import Baseline, Scores

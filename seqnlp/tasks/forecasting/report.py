@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
 
-from seqnlp.data.clean_pairs import counted
+from seqnlp.errors import counted
 from seqnlp.metrics.forecasting import Errors
 from seqnlp.report.chart import Chart, Line
 from seqnlp.report.drawings import Drawing, line_chart

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from seqnlp.data.clean_pairs import counted
+from seqnlp.errors import counted
 from seqnlp.metrics.perplexity import TextScores
 from seqnlp.report.chart import Chart, Line
 from seqnlp.report.drawings import Drawing, line_chart

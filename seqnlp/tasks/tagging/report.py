@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from seqnlp.data.clean_pairs import counted
+from seqnlp.errors import counted
 from seqnlp.metrics.calibration import Calibration
 from seqnlp.metrics.error_analysis import ErrorCounts
 from seqnlp.metrics.intervals import Interval

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from seqnlp.data.clean_pairs import counted
+from seqnlp.errors import counted
 from seqnlp.metrics.translation_health import Example, Finding, Health
 from seqnlp.metrics.translation_scores import CorpusScore, TranslationScores
 from seqnlp.report.drawings import Drawing
