@@ -65,13 +65,19 @@ export function readMoment(text, format) {
   if (format === "number") return NUMBER.test(text) ? Number(text) : null;
   if (EPOCHS[format]) return NUMBER.test(text) ? dated(Number(text) * EPOCHS[format], 0) : null;
   if (format) return readFormat(text, format);
-  const quarter = /^(\d{4})\D?Q([1-4])$/.exec(text);
-  if (quarter) return fromParts(quarter[1], 3 * quarter[2] - 2, 1);
+  const quarter = quarterOf(text);
+  if (quarter) return fromParts(quarter.year, 3 * quarter.number - 2, 1);
   const month = /^(\d{4})-(\d\d)$/.exec(text) ?? /^((?:19|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])?$/.exec(text);
   if (month) return fromParts(month[1], month[2], month[3] ?? 1);
   if (NUMBER.test(text)) return Number(text);
   const iso = ISO[0].exec(text) ?? ISO[1].exec(text);
   return iso ? fromParts(...iso.slice(1, 4), iso[4], iso[5], iso[6], iso[7], offsetOf(iso[8])) : null;
+}
+
+/** Year and number of a quarter such as 2024-Q1 or Q1 2024, or nothing. */
+function quarterOf(text) {
+  const found = /^(?<year>\d{4})\W?[Qq](?<number>[1-4])$/.exec(text);
+  return (found ?? /^[Qq](?<number>[1-4])\W(?<year>\d{4})$/.exec(text))?.groups;
 }
 
 function offsetOf(zone) {
@@ -119,10 +125,9 @@ export function writeMoment(moment, like, format) {
   }
   if (format) return writeFormat(moment, like, format);
   const date = new Date(moment.wall).toISOString(),
-    quarter = /^\d{4}(\D?)Q[1-4]$/.exec(like),
     month = Number(date.slice(5, 7));
-  if (quarter && month % 3 === 1 && date.slice(8, 10) === "01") {
-    return `${date.slice(0, 4)}${quarter[1]}Q${(month - 1) / 3 + 1}`;
+  if (quarterOf(like) && month % 3 === 1 && date.slice(8, 10) === "01") {
+    return like.replace(/\d{4}/, date.slice(0, 4)).replace(/(?<=[Qq])[1-4]/, (month - 1) / 3 + 1);
   }
   const written =
     /^(\d{4}-\d\d-\d\d|\d{8}|\d{4}-\d\d|\d{6})(?:(\D)(\d\d(?::\d\d){0,2}(?:[.,]\d+)?))?(Z|z|[+-]\d\d:?\d\d)?$/.exec(

@@ -135,6 +135,16 @@ def test_dates_of_digits_alone_that_are_read_as_numbers_are_said(tmp_path: Path,
     assert (series.moments[-1], said) == (DAYS[19], [])
 
 
+def test_years_that_are_read_as_months_are_said(tmp_path: Path) -> None:
+    def said(stamps: list[str]) -> list[str]:
+        rows = ["day,v", *(f"{stamp},{row}.5" for row, stamp in enumerate(stamps))]
+        return read(tmp_path, rows, time_column="day")[1]
+
+    years = [f"20{year:02}-{year + 1:02}" for year in range(1, 11)]
+    assert ["are read as months; if each is a year, write 2001 for 2001-02" in note for note in said(years)] == [True]
+    assert said([f"2001-{month:02}" for month in range(1, 11)]) == []
+
+
 def test_seconds_read_as_milliseconds_are_said_and_the_other_way_round_is_an_error(tmp_path: Path) -> None:
     rows = ["day,v", *(f"{1_700_000_000 + 3600 * row},1.{row}" for row in range(20))]
     _, said = read(tmp_path, rows, time_column="day", time_format="unix_ms")
@@ -172,7 +182,11 @@ def test_numbers_far_apart_are_another_step_than_that_of_training(tmp_path: Path
         (["day,v", "(UTC),kW"], ":2: column 'day': expected a time stamp", "units, a total, a note), delete it"),
         (["day,v", "2024-01-01,1", "From: an office"], ":3: expected 2 fields as in", "a note), delete it"),
         (["day,v", "2024-01-01,1,5"], ":2: expected 2 fields as in", "a field with a comma stands in double quotes"),
-        (["day,v", "Q1 2024,1"], ":2: column 'day': expected a time stamp", "write quarters as 2024-Q1"),
+        (["day,v", "Q5 2024,1"], ":2: column 'day': expected a time stamp", "set data.time_format, as strptime has it"),
+        (["day,v", "1930-31,1"], ":2: column 'day'", "if this is the year that begins in 1930, write 1930"),
+        (["day,v", "1999/2000,1"], ":2: column 'day'", "if this is the year that begins in 1999, write 1999"),
+        (["day,v", "2001/02,1"], ":2: column 'day'", "write 2001; if it is a month, set data.time_format='%Y/%m'"),
+        (["day,v", "1999-15,1"], ":2: column 'day'", "set data.time_format, as strptime has it"),
         (["day,v", "1Q24,1"], ":2: column 'day': expected a time stamp", "write quarters as 2024-Q1"),
         (
             ["day,v", "2024-01-01 24:00,1"],

@@ -104,6 +104,9 @@ def test_other_delimiters_and_decimals_are_read_as_set(tmp_path: Path) -> None:
         "2024-W07-3",
         "2024Q1",
         "2024-Q3",
+        "1959q1",
+        "Q4 2024",
+        "q2/2024",
     ],
 )
 def test_stamps_come_back_as_they_were_written(text: str) -> None:

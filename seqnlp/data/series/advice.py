@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 
 from seqnlp.config.series import SeriesDataConfig
-from seqnlp.data.series.time_formats import formats_of, is_time_stamp
+from seqnlp.data.series.time_formats import formats_of, is_time_stamp, year_of_two
 
 _NO_ROW = "if this row is no row of the series (units, a total, a note), delete it"
 
@@ -21,7 +21,10 @@ def about_a_stamp(text: str, config: SeriesDataConfig) -> str:
     if config.fixed:
         return "write time stamps as the model's training file has them"
     if re.fullmatch(r"[1-4]Q\W?\d\d(\d\d)?|Q[1-4]\W?\d\d(\d\d)?|\d{4}\W?Q?[1-4]", text, re.IGNORECASE):
-        return "write quarters as 2024-Q1, or set data.time_format, as strptime has it"
+        return "write quarters as 2024-Q1"
+    if year := year_of_two(text):
+        hint = f"if this is the year that begins in {year}, write {year}"
+        return "; ".join([hint, *(f"if it is a month, set data.time_format='{form}'" for form in formats_of(text))])
     if re.search(r"\b24:00", text):
         return "write 24:00 as 00:00 of the next day"
     readers = " or ".join(f"data.time_format='{form}'" for form in formats_of(text))

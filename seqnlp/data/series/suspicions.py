@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from seqnlp.config.series import SeriesDataConfig
 from seqnlp.config.typed import typed_names
 from seqnlp.data.series.missing import missing_numbers
-from seqnlp.data.series.number_stamps import tell_number_stamps
+from seqnlp.data.series.odd_stamps import tell_odd_stamps
 from seqnlp.data.series.rows import Row
 from seqnlp.errors import DataError
 
@@ -86,7 +86,7 @@ def tell_suspicions(
             times = "once" if count == 1 else f"{count:,} times"
             where = f"{path}: column '{name}': {_number(mark)} is there {times}, far from the other values"
             say(f"{where}; if it marks missing values, {_advice(mark, config)}")
-    tell_number_stamps(rows, config, path, say)
+    tell_odd_stamps(rows, config, path, say)
 
 
 def _columns(rows: Sequence[Row]) -> NDArray[np.float64]:

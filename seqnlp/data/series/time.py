@@ -6,6 +6,7 @@ import math
 import re
 from datetime import UTC, date, datetime, timedelta
 
+from seqnlp.data.series.quarters import read_quarter, write_quarter
 from seqnlp.errors import DataError
 from seqnlp.text.checks import is_number
 
@@ -18,7 +19,6 @@ NUMBER = "number"
 EPOCHS = {"unix": 1, "unix_ms": 1000}
 """Time formats that count since the beginning of 1970 (UTC), and their units in a second."""
 
-QUARTER = re.compile(r"(\d{4})(\D?)Q([1-4])")
 _WEEK = re.compile(r"\d{4}(-?)W\d\d(-?[1-7])?")
 
 _MONTH = re.compile(r"(\d{4})-(\d{2})()")
@@ -71,7 +71,8 @@ def read_timestamp(text: str, time_format: str = "") -> Timestamp:
 
     Args:
         time_format: for ``strptime``; ``number``: a plain number; ``unix``, ``unix_ms``: since 1970; empty: ISO 8601,
-            also a year and month alone (2024-01 or 202401) or a quarter (2024-Q1), or a number.
+            also a year and month alone (2024-01 or 202401) or a quarter (2024-Q1 or Q1 2024), or a
+            number.
 
     Raises:
         ValueError: it is none.
@@ -82,8 +83,8 @@ def read_timestamp(text: str, time_format: str = "") -> Timestamp:
         return _since_1970(_number(text) / EPOCHS[time_format])
     if time_format:
         return datetime.strptime(text, time_format)
-    if quarter := QUARTER.fullmatch(text):
-        return datetime(int(quarter[1]), 3 * int(quarter[3]) - 2, 1)
+    if quarter := read_quarter(text):
+        return quarter
     if match := _MONTH.fullmatch(text) or _COMPACT.fullmatch(text):
         year, month, day = (int(part or 1) for part in match.groups())
         return datetime(year, month, day)
@@ -99,8 +100,8 @@ def write_timestamp(moment: Timestamp, like: str, time_format: str = "") -> str:
         return str(int(number)) if number == int(number) and like.strip("-").isdigit() else repr(number)
     if time_format:
         return _formatted(moment, like, time_format)
-    if (quarter := QUARTER.fullmatch(like)) and (moment.month % 3, moment.day) == (1, 1):
-        return f"{moment.year}{quarter[2]}Q{moment.month // 3 + 1}"
+    if quarter := write_quarter(moment, like):
+        return quarter
     if week := _WEEK.fullmatch(like):
         return _as_week(moment, week)
     written = _WRITTEN.fullmatch(like)

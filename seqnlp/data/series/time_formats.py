@@ -44,6 +44,12 @@ def _time_format(time: re.Match[str]) -> str:
     return f"{time['before']}{hours}{time['mark']}%M{rest}{zone}"
 
 
+def year_of_two(text: str) -> str:
+    """The first of two years, one after the other, as in 2001-02, 2001/02 and 1999/2000; empty where it is none."""
+    years = re.fullmatch(r"(\d{4})[-/\u2013](?:\d\d)?(\d\d)", text)
+    return years[1] if years and (int(years[1]) + 1 - int(years[2])) % 100 == 0 else ""
+
+
 def is_time_stamp(text: str) -> bool:
     """Whether a text looks like a time stamp with a date; numbers do where their digits are those of one."""
     return _is_read(text) or bool(formats_of(text))
@@ -64,6 +70,8 @@ def _is_read(text: str) -> bool:
 
 
 def _reads(text: str, time_format: str) -> bool:
+    if time_format.endswith("%j") and not text[-3:].isdigit():
+        return False  # the day of a year has three digits, although `strptime` takes one
     try:
         datetime.strptime(text, time_format)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Time stamps that are numbers and probably dates: seconds since 1970, or digits of a date without marks."""
+"""Time stamps that are probably no numbers but dates (seconds since 1970, digits alone), or no months but years."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import datetime
 from seqnlp.config.series import SeriesDataConfig
 from seqnlp.data.series.rows import Row
 from seqnlp.data.series.time import EPOCHS
+from seqnlp.data.series.time_formats import year_of_two
 
 _EPOCH = {"unix": (1e8, 4e9), "unix_ms": (1e11, 4e12)}
 """Time formats, and the numbers that they have in the years 1973 to 2096."""
@@ -29,12 +30,19 @@ _SEEN = 500
 _MIN_ROWS = 10
 """That must all be dates: fewer numbers may be by chance."""
 
+_MIN_YEARS = 3
+"""Months that each read as two years one after the other, such as 2001-02, 2002-03 and 2003-04, of which fewer may be
+by chance."""
 
-def tell_number_stamps(rows: Sequence[Row], config: SeriesDataConfig, path: object, say: Callable[[str], None]) -> None:
-    """Say which format makes dates of numbers, or that ``unix_ms`` reads seconds; to a trained model nothing."""
+
+def tell_odd_stamps(rows: Sequence[Row], config: SeriesDataConfig, path: object, say: Callable[[str], None]) -> None:
+    """Say which format makes dates of numbers, and what ``unix_ms`` or months stand for; to a trained model nothing."""
     if config.fixed:
         return
     moment, written = rows[0].moment, rows[0].written
+    if len(rows) >= _MIN_YEARS and all(year_of_two(row.written) for row in rows) and isinstance(moment, datetime):
+        year = year_of_two(written)
+        say(f"{path}: time stamps such as {written} are read as months; if each is a year, write {year} for {written}")
     if config.time_format == "unix_ms" and _since_1970(written, "unix"):
         say(f"{path}: time stamp {written} is read as {moment}; if it counts seconds, set data.time_format=unix")
     if config.time_format or not isinstance(moment, float):
