@@ -59,7 +59,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--alignments", action="store_true", help="pairs i-j of source and target words, from 0; text: after a tab"
     )
     parser.add_argument("--attention", action="store_true", help="jsonl: the weight of each source word for each word")
-    parser.add_argument("--prefix", type=Path, metavar="FILE", help="how each translation must begin; blank: any")
+    parser.add_argument(
+        "--prefix",
+        type=Path,
+        metavar="FILE",
+        help="how each translation must begin, after a space at its end with a new word; blank: any",
+    )
     add_search_arguments(parser)
     add_sampling_arguments(parser)
     group = parser.add_argument_group("choice among the best translations of a search")

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from seqnlp.arrays import IntArray
 from seqnlp.config.translation import DecodingConfig
 from seqnlp.decode.candidates import Candidates, best_candidates
-from seqnlp.decode.constraints import Constraints
+from seqnlp.decode.constraints import Constraints, Prefix
 from seqnlp.decode.hypotheses import Decoded, Ending, History
 from seqnlp.decode.penalties import coverage_penalty, length_penalty
 from seqnlp.decode.steps import FloatArray, Layout, Step
@@ -28,7 +28,7 @@ def beam_search(
     config: DecodingConfig,
     *,
     nbest: int = 1,
-    prefixes: Sequence[Sequence[int]] | None = None,
+    prefixes: Sequence[Prefix] | None = None,
     source_lengths: IntArray | None = None,
     keep_attention: bool = False,
 ) -> list[list[Decoded]]:
@@ -42,7 +42,7 @@ def beam_search(
     Args:
         state: before the first step, one hypothesis a sentence.
         max_lengths, min_lengths: (B,) most and fewest tokens, END not counted; at the greatest length END is forced.
-        prefixes: the tokens that each output must begin with.
+        prefixes: how each output must begin.
         source_lengths: (B,) source positions; needed for ``keep_attention`` and the coverage penalty.
 
     Returns:

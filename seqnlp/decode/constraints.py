@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,12 +20,25 @@ NEVER = range(END)
 NOTHING = -1
 
 
+@dataclass(frozen=True, slots=True)
+class Prefix:
+    """How an output must begin.
+
+    Attributes:
+        tokens: that it begins with.
+        not_next: tokens of which none follows them.
+    """
+
+    tokens: Sequence[int] = ()
+    not_next: Sequence[int] = ()
+
+
 class Constraints:
     """What the outputs of B sentences must keep to.
 
     Args:
         max_lengths, min_lengths: (B,) most and fewest tokens, END not counted; the most wins.
-        prefixes: the tokens that the outputs must begin with.
+        prefixes: how the outputs must begin.
         no_repeat_ngram: no n-gram of so many tokens occurs twice; 0: allowed.
 
     Raises:
@@ -35,12 +49,17 @@ class Constraints:
         self,
         max_lengths: IntArray,
         min_lengths: IntArray,
-        prefixes: Sequence[Sequence[int]] | None,
+        prefixes: Sequence[Prefix] | None,
         no_repeat_ngram: int = 0,
     ) -> None:
         self.max_lengths, self.min_lengths, self.no_repeat_ngram = max_lengths, min_lengths, no_repeat_ngram
         self._shortest_max, self._longest_min = min(max_lengths.tolist(), default=0), max(min_lengths, default=0)
-        self._prefixes = _as_table(prefixes or [], max_lengths)  # (B, P)
+        self._prefixes = _as_table([prefix.tokens for prefix in prefixes or []], max_lengths)  # (B, P)
+        self._not_next = {
+            (number, len(prefix.tokens)): prefix.not_next
+            for number, prefix in enumerate(prefixes or [])
+            if prefix.not_next
+        }
 
     def apply(self, log_probs: NDArray[np.floating], numbers: IntArray, history: History) -> None:
         """Set what must not follow to minus infinity; the rest keep their log probabilities.
@@ -57,6 +76,9 @@ class Constraints:
             rows = np.flatnonzero(forced != NOTHING)  # (F,)
             kept = log_probs[rows, forced[rows]]  # (F,)
         log_probs[:, :END] = -np.inf  # NEVER
+        if self._not_next and length <= self._prefixes.shape[1]:
+            for row, number in enumerate(numbers.tolist()):
+                log_probs[row, self.not_next(number, length)] = -np.inf
         if self.no_repeat_ngram:
             for row, output in enumerate(history.outputs(len(numbers)).tolist()):
                 log_probs[row, repeated_ngrams(output, self.no_repeat_ngram)] = -np.inf
@@ -66,6 +88,10 @@ class Constraints:
         if forcing:
             log_probs[rows] = -np.inf
             log_probs[rows, forced[rows]] = kept
+
+    def not_next(self, number: int, length: int) -> Sequence[int]:
+        """What must not follow where a sentence has ``length`` tokens, as its prefix ends there."""
+        return self._not_next.get((number, length), ())
 
     def forced(self, numbers: IntArray, length: int) -> IntArray:
         """The only token (N,) that may come next: the prefix's, or END at the greatest length; else NOTHING.

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqnlp.arrays import FloatArray, IntArray
-from seqnlp.decode.constraints import NEVER, NOTHING, Constraints
+from seqnlp.decode.constraints import NEVER, NOTHING, Constraints, Prefix
 from seqnlp.decode.hypotheses import Decoded, Ending, History
 from seqnlp.decode.steps import Layout, Step
 from seqnlp.errors import SeqnlpError
@@ -55,7 +55,7 @@ def sample(
     options: SamplingOptions,
     line_seeds: Sequence[tuple[int, ...]],
     *,
-    prefixes: Sequence[Sequence[int]] | None = None,
+    prefixes: Sequence[Prefix] | None = None,
     source_lengths: IntArray | None = None,
     keep_attention: bool = False,
 ) -> list[list[Decoded]]:
@@ -77,8 +77,10 @@ def sample(
         log_probs, length = result.log_probs, len(history)  # (N, V)
         drawn = constraints.forced(numbers, length)  # (N,)
         for row in np.flatnonzero(drawn == NOTHING).tolist():
-            ruled_out = NEVER if length >= min_lengths[numbers[row]] else range(END + 1)
-            drawn[row] = draw(log_probs[row], ruled_out, options, generators[numbers[row]])
+            number = int(numbers[row])
+            specials = NEVER if length >= min_lengths[number] else range(END + 1)
+            ruled_out = [*specials, *constraints.not_next(number, length)]
+            drawn[row] = draw(log_probs[row], ruled_out, options, generators[number])
         gains = log_probs[np.arange(len(numbers)), drawn].astype(np.float64)  # (N,)
         totals = totals + gains
         for row in np.flatnonzero(drawn == END).tolist():

@@ -8,6 +8,7 @@ import io
 import itertools
 import re
 from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
 from typing import Any
 
 from seqnlp.config.translation import SubwordConfig
@@ -66,6 +67,12 @@ class Subwords:
     def pieces(self, ids: Sequence[int]) -> list[str]:
         """The pieces of ids; a piece that begins a word starts with U+2581."""
         return [self._processor.id_to_piece(int(one)) for one in ids]
+
+    @cached_property
+    def within_words(self) -> list[int]:
+        """The ids of pieces that begin no word; those of bytes are among them, the special ones are not."""
+        pieces = enumerate(self.pieces(range(len(self))))
+        return [one for one, piece in pieces if one >= SPECIALS and not piece.startswith(_SPACE)]
 
     def texts_and_scores(self) -> tuple[dict[int, str], dict[int, float]]:
         """The text and the score of every subword that is neither special nor a byte.

@@ -12,6 +12,7 @@ from toy_steps import MarkovStep, RecurrentStep, Stateless, alone, walk
 
 from seqnlp.config.translation import DecodingConfig
 from seqnlp.decode.beam import beam_search
+from seqnlp.decode.constraints import Prefix
 from seqnlp.decode.hypotheses import Decoded
 from seqnlp.errors import SeqnlpError
 
@@ -88,7 +89,7 @@ def test_a_beam_wide_enough_finds_every_output_in_order(settings: dict[str, Any]
     step, lengths = RecurrentStep(V, seed), [3, 2]
     start = step.start(lengths)
     config = DecodingConfig(beam=200, **settings)
-    more = {"shortest": [shortest] * 2, "prefixes": [prefix] * 2, "source_lengths": np.array(lengths)}
+    more = {"shortest": [shortest] * 2, "prefixes": [Prefix(prefix)] * 2, "source_lengths": np.array(lengths)}
     actual = search(step, start, [4, 3], beam=200, nbest=200, **settings, **more)
     few = search(step, start, [4, 3], beam=200, nbest=3, **settings, **more)
     for row, longest in enumerate([4, 3]):
@@ -122,7 +123,7 @@ KINDS: list[dict[str, Any]] = [
     {"beam": 4, "nbest": 4},
     {"beam": 5, "nbest": 2, "length_penalty": "gnmt", "coverage_penalty": 0.2},
     {"beam": 4, "no_repeat_ngram": 2, "shortest": [2] * 12},
-    {"beam": 3, "prefixes": [[], [9, 8]] * 6, "longest": [16] * 12},
+    {"beam": 3, "prefixes": [Prefix(), Prefix([9, 8])] * 6, "longest": [16] * 12},
 ]
 
 
@@ -200,7 +201,7 @@ def test_at_the_greatest_length_the_real_probability_of_end_counts() -> None:
 
 
 def test_a_forced_prefix_keeps_its_real_probability() -> None:
-    actual = markov(beam=3, longest=[4], prefixes=[[4, 5]])[0]
+    actual = markov(beam=3, longest=[4], prefixes=[Prefix([4, 5])])[0]
     assert actual.tokens == [4, 5, 6]
     assert actual.token_log_probs == pytest.approx([math.log(p) for p in (0.5, 0.1, 0.9, 0.9)])
 
@@ -238,10 +239,10 @@ def test_a_model_that_gives_no_numbers_is_an_error() -> None:
         ),
         ({"nbest": 0}, r"expected from 1 to beam \(5\) translations a line, asked for 0"),
         (
-            {"prefixes": [[4], [4, 5, 6, 4]]},
+            {"prefixes": [Prefix([4]), Prefix([4, 5, 6, 4])]},
             "line 2: its prefix has 4 subwords, but at most 3 are allowed; shorten it, or raise max_ratio or max_extra",
         ),
-        ({"prefixes": [[3], []]}, "line 1: expected a prefix of ids from 4 on, found 3"),
+        ({"prefixes": [Prefix([3]), Prefix()]}, "line 1: expected a prefix of ids from 4 on, found 3"),
     ],
 )
 def test_what_makes_no_sense_is_refused(settings: dict[str, Any], message: str) -> None:

@@ -11,6 +11,7 @@ from random_steps import RandomSteps, RowState
 
 from seqnlp.config.translation import DecodingConfig
 from seqnlp.decode.beam import beam_search
+from seqnlp.decode.constraints import Prefix
 from seqnlp.decode.ensemble import ensemble
 from seqnlp.decode.hypotheses import Decoded
 from seqnlp.decode.penalties import coverage_penalty, length_penalty, repeated_ngrams
@@ -57,16 +58,18 @@ def test_a_beam_as_wide_as_all_sequences_finds_the_best_ones_in_order(
 
 
 @pytest.mark.parametrize("sentence", range(3))
-def test_lengths_blocked_ngrams_and_prefixes_rule_out_just_what_they_say(sentence: int) -> None:
+@pytest.mark.parametrize("after", [A, B, C])
+def test_lengths_blocked_ngrams_and_prefixes_rule_out_just_what_they_say(sentence: int, after: int) -> None:
     steps = RandomSteps(V, seed=10 + sentence)
     config = DecodingConfig(beam=200, length_penalty="none", no_repeat_ngram=2)
     allowed = [
         tokens
         for tokens in all_sequences()
-        if len(tokens) >= 2 and tokens[:1] == [B] and len(set(pairwise(tokens))) == len(tokens) - 1
+        if len(tokens) >= 2 and tokens[0] == B and tokens[1] != after and len(set(pairwise(tokens))) == len(tokens) - 1
     ]
     best = max(allowed, key=lambda tokens: sum(steps.log_prob(sentence, [*tokens, END])))
-    ((actual,),) = search(steps, [sentence], config, min_lengths=np.array([2]), prefixes=[[B]])
+    begin = Prefix([B], not_next=[after])
+    ((actual,),) = search(steps, [sentence], config, min_lengths=np.array([2]), prefixes=[begin])
     assert actual.tokens == best
     assert actual.log_probability == pytest.approx(sum(steps.log_prob(sentence, [*best, END])))
 
@@ -160,7 +163,7 @@ def test_more_answers_than_the_beam_is_wide_are_refused() -> None:
 
 def test_a_prefix_longer_than_allowed_names_its_line() -> None:
     with pytest.raises(SeqnlpError, match=r"line 2: its prefix has 5 subwords, but at most 4 are allowed"):
-        search(RandomSteps(V, 0), [0, 1], DecodingConfig(), prefixes=[[A], [A] * 5])
+        search(RandomSteps(V, 0), [0, 1], DecodingConfig(), prefixes=[Prefix([A]), Prefix([A] * 5)])
 
 
 def test_twice_the_same_model_is_the_model() -> None:
@@ -238,9 +241,10 @@ def test_temperature_top_k_and_top_p() -> None:
 
 
 def test_a_drawn_line_begins_with_its_prefix_and_knows_its_log_probability() -> None:
-    steps = RandomSteps(V, 8)
-    for number, (actual,) in enumerate(draw(steps, [0, 1, 2], SamplingOptions(), prefixes=[[A, B], [], [C]])):
-        assert actual.tokens[: len([[A, B], [], [C]][number])] == [[A, B], [], [C]][number]
+    steps, begin = RandomSteps(V, 8), [[A, B], [], [C]]
+    drawn = draw(steps, [0, 1, 2], SamplingOptions(), prefixes=[Prefix(tokens) for tokens in begin])
+    for number, (actual,) in enumerate(drawn):
+        assert actual.tokens[: len(begin[number])] == begin[number]
         assert actual.log_probability == pytest.approx(sum(steps.log_prob(number, [*actual.tokens, END])))
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from toy_steps import MarkovStep, RecurrentStep, Stateless, alone, walk
 
+from seqnlp.decode.constraints import Prefix
 from seqnlp.decode.hypotheses import Decoded
 from seqnlp.decode.sampling import SamplingOptions, probabilities, sample
 from seqnlp.errors import SeqnlpError
@@ -86,9 +87,10 @@ def test_scores_are_those_of_the_unchanged_model() -> None:
 
 
 def test_lengths_and_prefixes_are_kept_to() -> None:
-    actual = draw(300, SamplingOptions(), longest=4, shortest=2, prefixes=[[5]] * 300)
+    actual = draw(300, SamplingOptions(), longest=4, shortest=2, prefixes=[Prefix([5], not_next=[6])] * 300)
     assert {len(one.tokens) for one in actual} == {2, 3, 4}
     assert {one.tokens[0] for one in actual} == {5}
+    assert {one.tokens[1] for one in actual} == {4, 5}
 
 
 def test_the_same_seed_draws_the_same_and_another_seed_something_else() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from page_models import make_translator
 from tasks_in_process import trained_task
 from tiny_pairs import tiny_translation, write_tiny_pairs
 from without import run_without
@@ -47,6 +48,28 @@ def test_answers_are_those_of_torch(run: Path, lines: list[str]) -> None:
         texts = [answer.text for answer in theirs.translate_lines(lines)]
         for one, other in zip(ours.score_lines(lines, texts), theirs.score_lines(lines, texts), strict=True):
             assert one.token_log_probabilities == pytest.approx(other.token_log_probabilities, abs=1e-4)
+
+
+@pytest.mark.parametrize("engine", ["torch", "onnxruntime", "numpy"])
+@pytest.mark.parametrize("sampling", [None, SamplingOptions(temperature=3.0)])
+def test_a_prefix_that_ends_with_a_space_is_continued_by_a_word(
+    tmp_path: Path, engine: str, sampling: SamplingOptions | None
+) -> None:
+    translator = Translator(make_translator(tmp_path), engine=engine, precision="fp32")
+    begins = [*"abcdefghijklmnop", "soup", "the room"]
+
+    def after(space: str) -> set[str]:
+        prefixes = [begin + space for begin in begins]
+        texts = [
+            one.text
+            for one in translator.translate_lines(["lower"] * len(begins), prefixes=prefixes, sampling=sampling)
+        ]
+        assert all(text.startswith(begin) for text, begin in zip(texts, begins, strict=True))
+        return {text[len(begin) :][:1] for text, begin in zip(texts, begins, strict=True)}
+
+    assert after("") - {"", " "}, "nothing is tested where no word goes on"
+    for space in (" ", "  ", "\t", "\u3000", "\u00a0"):
+        assert after(space) <= {"", " "}
 
 
 @pytest.mark.parametrize("precision", ["fp32", "int8"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from seqnlp.config.translation import DecodingConfig
+from seqnlp.decode.constraints import Prefix
 from seqnlp.errors import SeqnlpError
 from seqnlp.tasks.translation.prediction import longest_output
 from seqnlp.tasks.translation.saved import Vocabularies
@@ -41,21 +42,25 @@ class TextParts:
 
     def prefixes(
         self, cut: Sequence[list[list[int]]], prefixes: Sequence[str], decoding: DecodingConfig, first_line: int
-    ) -> list[list[int]]:
+    ) -> list[Prefix]:
         """How each part must begin: the prefix stands before a text's first part, the others are free.
+
+        Where a prefix ends with a space, what follows begins a word.
 
         Raises:
             SeqnlpError: a prefix that is longer than its translation may be.
         """
-        begun: list[list[int]] = []
-        for number, (parts, ids) in enumerate(
-            zip(cut, self._subwords.target.encode(prefixes), strict=True), first_line + 1
-        ):
+        begun: list[Prefix] = []
+        target = self._subwords.target
+        for number, (parts, prefix) in enumerate(zip(cut, prefixes, strict=True), first_line + 1):
+            ids, bare = target.encode([prefix, prefix.rstrip()])
+            word_ends = prefix != prefix.rstrip() and ids == bare  # the space at the end has no subword of its own
             most = longest_output(len(parts[0]), decoding) if parts else len(ids)
             if len(ids) > most:
                 raise SeqnlpError(
                     f"line {number}: its prefix has {len(ids)} subwords, but at most {most} are allowed; "
                     "shorten it, or raise max_ratio or max_extra"
                 )
-            begun += [ids if part == 0 else [] for part in range(len(parts))]
+            first = Prefix(ids, target.within_words if ids and word_ends else ())
+            begun += [first if part == 0 else Prefix() for part in range(len(parts))]
         return begun

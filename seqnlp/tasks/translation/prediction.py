@@ -13,6 +13,7 @@ from seqnlp.config.translation import DecodingConfig
 from seqnlp.data.batches import cut_by_budget
 from seqnlp.data.flat_sequences import FlatSequences, ended
 from seqnlp.decode.beam import beam_search
+from seqnlp.decode.constraints import Prefix
 from seqnlp.decode.ensemble import ensemble
 from seqnlp.decode.hypotheses import Decoded
 from seqnlp.decode.sampling import SamplingOptions, sample
@@ -52,13 +53,13 @@ class TranslationPredictor:
         encoded: FlatSequences,
         options: SearchOptions,
         numbers: Sequence[tuple[int, ...]],
-        prefixes: Sequence[Sequence[int]] | None = None,
+        prefixes: Sequence[Prefix] | None = None,
     ) -> list[list[Decoded]]:
         """Translations of encoded lines (without END, none empty), best first, in the order given.
 
         Args:
             numbers: what names each line; with the seed it decides what is drawn for the line.
-            prefixes: the subwords that each translation must begin with.
+            prefixes: how each translation must begin.
         """
         order = np.argsort(encoded.lengths, kind="stable")
         answers: list[list[Decoded]] = [[] for _ in range(len(encoded.lengths))]
@@ -88,7 +89,7 @@ class TranslationPredictor:
         rows: IntArray,
         options: SearchOptions,
         numbers: Sequence[tuple[int, ...]],
-        prefixes: Sequence[Sequence[int]] | None,
+        prefixes: Sequence[Prefix] | None,
     ) -> list[list[Decoded]]:
         source, lengths = ended(encoded, rows)
         step, state = self._begin(source, lengths)
