@@ -104,8 +104,8 @@ class Translator(SavedModel):
             rerank: the best ``candidates`` are ordered anew by a model of the reverse direction, and a language model
                 (noisy channel); see :class:`~seqnlp.Reranker`.
             candidates: default: as tuned for ``rerank``, else 10.
-            prefixes: how each translation must begin; an empty one leaves it open. One that ends with a space is followed
-                by a new word, any other may be the beginning of one.
+            prefixes: how each translation must begin; an empty one leaves it open. After one that ends with a space
+                comes a new word; otherwise its last word may go on.
             max_batch_pieces, batch_lines: most source subwords and texts that are translated together.
             first_line: number of the first text; what is drawn for a text depends on the seed and its number.
             workers: processes that translate side by side, one thread each; for hundreds of texts.
