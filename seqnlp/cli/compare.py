@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from seqnlp.cli.other_file import use_file, without_advice_on_settings
 from seqnlp.cli.output import say
 from seqnlp.cli.threads import add_threads, use_threads
 from seqnlp.errors import SeqnlpError
@@ -104,11 +105,12 @@ def compare_runs(arguments: argparse.Namespace) -> Comparison:
     if first.task != second.task:
         raise SeqnlpError(f"{arguments.a} holds a {first.task} model and {arguments.b} a {second.task} model")
     split = arguments.split or "test"
-    if isinstance(first, TranslationConfig) and isinstance(second, TranslationConfig):
-        if arguments.by == "document":
-            raise SeqnlpError("--by document is for taggers")
-        return _compare_translators(arguments, first, second, split)
-    return _compare_counted(arguments, configs, split)
+    with without_advice_on_settings(arguments.data, first):
+        if isinstance(first, TranslationConfig) and isinstance(second, TranslationConfig):
+            if arguments.by == "document":
+                raise SeqnlpError("--by document is for taggers")
+            return _compare_translators(arguments, first, second, split)
+        return _compare_counted(arguments, configs, split)
 
 
 def _compare_counted(arguments: argparse.Namespace, configs: list[Config], split: str) -> Comparison:
@@ -160,7 +162,6 @@ def _config(run: Path, arguments: argparse.Namespace) -> Config:
     Raises:
         SeqnlpError: no run is there, or it has no such split.
     """
-    from seqnlp.cli.evaluate import use_file
     from seqnlp.run_config import config_of_run
 
     config = config_of_run(run)

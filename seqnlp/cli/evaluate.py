@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from seqnlp.cli.engine_options import add_precision_argument
+from seqnlp.cli.other_file import use_file, without_advice_on_settings
 from seqnlp.cli.output import say
 from seqnlp.cli.rerank_options import add_rerank_arguments, check_rerank, reranker
 from seqnlp.cli.threads import add_threads, use_threads
@@ -117,7 +118,9 @@ def run(arguments: argparse.Namespace) -> int:
     config = without_missing_training(config, arguments.split, say)
     options = _options_of_task(arguments, config.task)
     keep = not arguments.data and "precision" not in options
-    report: Report = part_of(config.task, "evaluate")(arguments.run, config, arguments.split, say, keep=keep, **options)
+    evaluate = part_of(config.task, "evaluate")
+    with without_advice_on_settings(arguments.data, config):
+        report: Report = evaluate(arguments.run, config, arguments.split, say, keep=keep, **options)
     print(json_text(report.to_dict(), indent=1) if arguments.json else report.to_text())
     _write_files(arguments, config, report)
     return 0
@@ -222,20 +225,6 @@ def _check_int8(arguments: argparse.Namespace, task: str) -> None:
             "--precision int8 tells what int8 costs; "
             "leave out --predictions, --tune, --ngrams, --cache, --dynamic and --rerank"
         )
-
-
-def use_file(name: str, config: Config) -> None:
-    """Put a file in the place of the test split.
-
-    Raises:
-        SeqnlpError: the run reads no files.
-    """
-    from seqnlp.errors import SeqnlpError
-
-    form = getattr(config.data, "format", "")
-    if form in ("hub", "long_range"):
-        raise SeqnlpError(f"--data: this run's data is no file (data.format={form})")
-    config.test_on(name)
 
 
 def _origin(arguments: argparse.Namespace, config: Config) -> str:

@@ -81,6 +81,19 @@ def test_a_file_is_scored_where_the_training_data_are_not(recipe: str, file: str
     assert "no such file" in refusal("evaluate", run, "--split", "test")
 
 
+def test_of_a_file_that_is_written_otherwise_no_settings_are_advised_alone(trained: Path, tmp_path: Path) -> None:
+    """Settings of a run cannot be given with the file; so that is said beside what the reader advises."""
+    (tmp_path / "x.conll").write_text("EU NNP\nrejects VB\n", encoding="utf-8")
+    for told in (
+        refusal("evaluate", trained, "--data", tmp_path / "x.conll"),
+        refusal("compare", trained, trained, "--data", tmp_path / "x.conll"),
+    ):
+        assert "is data.tag_column right?" in told
+        assert told.endswith("by the settings of the run: write it as the files that the run was trained on")
+    (tmp_path / "x.conll").write_text("", encoding="utf-8")
+    assert "its own settings" not in refusal("evaluate", trained, "--data", tmp_path / "x.conll")
+
+
 def test_a_file_and_a_split_are_not_both_scored(trained: Path, tmp_path: Path) -> None:
     assert refusal("evaluate", trained, "--data", "x.conll", "--split", "dev") == (
         "--data scores a file, --split and --tune a split of the run: give one of them"
