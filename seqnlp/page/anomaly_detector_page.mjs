@@ -3,7 +3,7 @@ import { chart } from "./chart.mjs";
 import { Detector } from "./detector.mjs";
 import { seriesInput } from "./series_input.mjs";
 import { start } from "./start.mjs";
-import { choice, element, finished, plural } from "./view.mjs";
+import { choice, element, finished, plural, scoreText } from "./view.mjs";
 
 start((settings, weights) => {
   const detector = new Detector(settings, weights),
@@ -47,7 +47,7 @@ start((settings, weights) => {
       const lines = [{ name, values: rows.map((row) => row.values[c]) }];
       return [name, chart({ title: `${name}, flagged rows marked`, labels, lines, marks })];
     });
-    drawings.push([`score (flagged above ${threshold.toPrecision(4)})`, chart({ ...scores, marks })]);
+    drawings.push([`score (flagged above ${scoreText(threshold)})`, chart({ ...scores, marks })]);
     charts.replaceChildren(
       ...drawings.map(([name, svg]) => element("figure", {}, element("figcaption", {}, name), svg)),
     );
@@ -61,6 +61,6 @@ start((settings, weights) => {
 
 function eventItem({ start, end, peak, score, flagged }) {
   const place = start === end ? start : `${start} to ${end}`;
-  const more = `score ${score.toPrecision(4)} at its peak ${peak}, ${plural(flagged, "flagged row")}`;
+  const more = `score ${scoreText(score)} at its peak ${peak}, ${plural(flagged, "flagged row")}`;
   return element("li", {}, element("strong", {}, place), `: ${more}`);
 }

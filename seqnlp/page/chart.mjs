@@ -1,14 +1,16 @@
 // Lines over rows as a drawing; what it shows is said in words beside it.
-import { shortNumber } from "./view.mjs";
+import { numberText } from "./view.mjs";
 
 const NAMESPACE = "http://www.w3.org/2000/svg",
   MAX_WIDTH = 880,
   HEIGHT = 220,
-  LEFT = 56,
+  LEAST_LEFT = 56,
+  LETTER = 7,
   RIGHT = 12,
   TOP = 12,
   BOTTOM = 28;
-const MAX_POINTS = 1500;
+const MAX_POINTS = 1500,
+  TICK_DIGITS = 12; // ticks are round numbers, but sums of steps
 const isShown = (value) => value !== null && Number.isFinite(value);
 
 function shape(tag, attributes = {}, ...children) {
@@ -33,13 +35,15 @@ export function chart({ title, labels, lines, band = null, marks = [], level = n
   const room = (high - low || Math.abs(high) || 1) * 0.05,
     bottom = low - room,
     top = high + room;
-  const x = (row) => LEFT + ((width - LEFT - RIGHT) * row) / Math.max(1, labels.length - 1);
+  const named = tickNames(logarithmic ? powersOfTen(bottom, top) : ticks(bottom, top));
+  const left = Math.max(LEAST_LEFT, ...named.map(([, text]) => 12 + LETTER * text.length));
+  const x = (row) => left + ((width - left - RIGHT) * row) / Math.max(1, labels.length - 1);
   const y = (value) =>
     TOP + ((HEIGHT - TOP - BOTTOM) * (top - Math.max(bottom, Math.min(top, lift(value))))) / (top - bottom);
   const root = shape("svg", { viewBox: `0 0 ${width} ${HEIGHT}`, role: "img", "aria-label": title, class: "chart" });
-  for (const tick of logarithmic ? powersOfTen(bottom, top) : ticks(bottom, top)) {
-    const text = shape("text", { x: LEFT - 8, y: y(tick) + 4, "text-anchor": "end" }, shortNumber(tick));
-    root.append(shape("line", { x1: LEFT, x2: width - RIGHT, y1: y(tick), y2: y(tick), class: "grid" }), text);
+  for (const [tick, name] of named) {
+    const text = shape("text", { x: left - 8, y: y(tick) + 4, "text-anchor": "end" }, name);
+    root.append(shape("line", { x1: left, x2: width - RIGHT, y1: y(tick), y2: y(tick), class: "grid" }), text);
   }
   const ends = { 0: "start", [labels.length - 1]: "end" };
   if (width > 500) ends[labels.length >> 1] = "middle";
@@ -48,7 +52,7 @@ export function chart({ title, labels, lines, band = null, marks = [], level = n
   }
   if (band) root.append(shape("path", { d: bandPath(band, x, y), class: "band" }));
   if (level !== null)
-    root.append(shape("line", { x1: LEFT, x2: width - RIGHT, y1: y(level), y2: y(level), class: "level" }));
+    root.append(shape("line", { x1: left, x2: width - RIGHT, y1: y(level), y2: y(level), class: "level" }));
   lines.forEach(({ values }, number) =>
     root.append(shape("path", { d: linePath(values, x, y), class: `line line${number}` })),
   );
@@ -104,8 +108,13 @@ export function powersOfTen(bottom, top) {
   return found;
 }
 
+/** Pairs of a tick and its name. */
+export function tickNames(values) {
+  return values.map((tick) => [tick, numberText(tick, TICK_DIGITS)]);
+}
+
 /** Round numbers in a range. */
-function ticks(bottom, top) {
+export function ticks(bottom, top) {
   const rough = (top - bottom) / 4,
     power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].find((factor) => factor * power >= rough) * power,

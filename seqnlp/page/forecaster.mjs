@@ -4,6 +4,9 @@ import { Layer } from "./cells.mjs";
 import { Step, isDate, writeMoment } from "./moments.mjs";
 import { linear } from "./numbers.mjs";
 
+const DIGITS = 7,
+  MOST_DIGITS = 15;
+
 export class Forecaster {
   constructor(settings, weights) {
     const { model, columns } = settings,
@@ -17,7 +20,10 @@ export class Forecaster {
     this.intervals = new AdaptiveIntervals(weights.get("intervals"), settings.levels, model);
   }
 
-  /** {times, values, low, high}: of the rows ahead, (J, C) each; level: place among the levels of the intervals. */
+  /**
+   * {times, values, low, high, digits}: of the rows ahead, (J, C) each, and how many digits to write;
+   * level: place among the levels of the intervals.
+   */
   forecast(rows, level) {
     const { columns, model } = this.settings;
     if (rows.length < this.fewest)
@@ -38,8 +44,20 @@ export class Forecaster {
     const widths = this.intervals.widths(level); // infinite where dev was too short for the level
     const each = (change) => ahead.map((row, j) => row.map((value, c) => change(value, widths[j][c])));
     const low = each((value, width) => (width === Infinity ? -Infinity : this.restored(value - width)));
-    const high = each((value, width) => this.restored(value + width));
-    return { times: this.times(rows), values: each((value) => this.restored(value)), low, high };
+    const high = each((value, width) => this.restored(value + width)),
+      values = each((value) => this.restored(value));
+    return { times: this.times(rows), values, low, high, digits: this.digits(values) };
+  }
+
+  /** Digits that show changes of values (J, C), however far from 0 they are. */
+  digits(values) {
+    const { deviation, model } = this.settings;
+    if (model.transform !== "none") return DIGITS; // then the scale is not that of the values
+    const far = deviation.map((unit, c) => {
+      const sizes = values.map((row) => (Number.isFinite(row[c]) ? Math.abs(row[c]) : 0));
+      return Math.log10(Math.max(unit, ...sizes)) - Math.log10(unit);
+    });
+    return Math.min(Math.max(DIGITS, DIGITS - 2 + Math.floor(Math.max(...far))), MOST_DIGITS);
   }
 
   times(rows) {

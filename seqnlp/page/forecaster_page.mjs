@@ -3,7 +3,7 @@ import { chart } from "./chart.mjs";
 import { Forecaster } from "./forecaster.mjs";
 import { seriesInput } from "./series_input.mjs";
 import { start } from "./start.mjs";
-import { choice, element, plural, shortNumber } from "./view.mjs";
+import { choice, element, numberText, plural } from "./view.mjs";
 
 const SHOWN_HORIZONS = 8,
   LEAST_SHOWN = 60;
@@ -58,12 +58,13 @@ start((settings, weights) => {
     return `${plural(rows.length, "row")}, the last of ${rows.at(-1).written || rows.length}`;
   }
 
-  function tableOf({ times, values, low, high }) {
+  function tableOf({ times, values, low, high, digits }) {
+    const text = (number) => numberText(number, digits);
     const head = columns.map((name) => element("th", { scope: "col", class: "number" }, name));
     const body = times.map((time, j) => {
       const cells = columns.map((_, c) => {
-        const range = element("span", { class: "range" }, `${shortNumber(low[j][c])} to ${shortNumber(high[j][c])}`);
-        return element("td", { class: "number" }, shortNumber(values[j][c]), element("br"), range);
+        const range = element("span", { class: "range" }, `${text(low[j][c])} to ${text(high[j][c])}`);
+        return element("td", { class: "number" }, text(values[j][c]), element("br"), range);
       });
       return element("tr", {}, element("th", { scope: "row" }, time), ...cells);
     });

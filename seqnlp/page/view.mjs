@@ -12,9 +12,15 @@ export function element(tag, attributes = {}, ...children) {
   return made;
 }
 
-export function shortNumber(number) {
-  if (!Number.isFinite(number)) return "–";
-  return Number(number.toPrecision(5)).toLocaleString("en", { maximumSignificantDigits: 5 });
+/** A number with as many digits, thousands apart; a dash where there is none. */
+export function numberText(number, digits) {
+  if (number === null || !Number.isFinite(number)) return "–";
+  return Number(number.toPrecision(digits)).toLocaleString("en", { maximumSignificantDigits: digits });
+}
+
+/** A score of a detector, as Python writes it. */
+export function scoreText(score) {
+  return numberText(score, 4);
 }
 
 export function percent(probability) {

@@ -15,6 +15,9 @@ DASHES = ((), (7, 3), (2, 2), (9, 3, 2, 3), (12, 4), (4, 2, 1, 2), (1, 3))
 _WIDTH, _HEIGHT, _LEFT, _TOP, _BELOW = 388, 250, 64, 14, 50
 """The frame's size and the room left of, above and below it, in pixels: two charts fit into a line of a wide page."""
 
+_LETTER = 8
+"""The width of a digit, in pixels; a long number takes room left of the frame."""
+
 _ROOM = 0.04
 """The part of the height that is left above and below the lines, so that none lies on the frame."""
 
@@ -97,16 +100,19 @@ def chart_svg(chart: Chart) -> str:
             mark = f'<circle class="dot {_colour(number)}" cx="{x}" cy="{y}" r="4">'
             parts.append(f"{mark}<title>{escape(line.name)}</title></circle>")
     middle, bottom = _LEFT + _WIDTH / 2, _TOP + _HEIGHT + 38
+    longest = max(len(_y_name(tick, chart.logarithmic)) for tick in [0, *up.ticks])
+    left = min(0, _LEFT - 28 - _LETTER * longest)
     parts.append(f'<text x="{middle}" y="{bottom}" text-anchor="middle">{escape(chart.x_name)}</text>')
-    turned = f'transform="rotate(-90 14 {_TOP + _HEIGHT / 2})"'
-    parts.append(f'<text x="14" y="{_TOP + _HEIGHT / 2}" text-anchor="middle" {turned}>{escape(chart.y_name)}</text>')
+    place = f'x="{left + 14}" y="{_TOP + _HEIGHT / 2}" text-anchor="middle"'
+    turned = f'transform="rotate(-90 {left + 14} {_TOP + _HEIGHT / 2})"'
+    parts.append(f"<text {place} {turned}>{escape(chart.y_name)}</text>")
     named = [number for number, line in enumerate(lines) if line.points]
     parts += [_legend(place, number, lines[number].name) for place, number in enumerate(named)]
     if chart.spans:
         parts.append(_span_legend(len(named), chart.span_name))
     height = _TOP + _HEIGHT + _BELOW + 20 * (len(named) + bool(chart.spans))
-    width = _LEFT + _WIDTH + 16
-    size, body = f'viewBox="0 0 {width} {height}" width="{width}"', "\n".join(parts)
+    width = _LEFT + _WIDTH + 16 - left
+    size, body = f'viewBox="{left} 0 {width} {height}" width="{width}"', "\n".join(parts)
     return f'<svg role="img" aria-label="{escape(chart.heading)}" {size}>\n{body}\n</svg>'
 
 
@@ -137,11 +143,20 @@ def _y(part: float) -> float:
 
 
 def _x_tick(axis: _Axis, tick: float) -> str:
-    return f'<text x="{_x(axis.part(tick))}" y="{_TOP + _HEIGHT + 18}" text-anchor="middle">{tick:g}</text>'
+    return f'<text x="{_x(axis.part(tick))}" y="{_TOP + _HEIGHT + 18}" text-anchor="middle">{_name(tick)}</text>'
+
+
+def _name(tick: float) -> str:
+    """With as many digits as tell a tick from the next, however far from 0 they are."""
+    return f"{tick:.12g}"
+
+
+def _y_name(tick: float, logarithmic: bool) -> str:
+    return f"{10**tick:g}" if logarithmic else _name(tick)
 
 
 def _y_tick(axis: _Axis, tick: float, logarithmic: bool) -> str:
-    name, height = f"{10**tick if logarithmic else tick:g}", _y(axis.part(tick))
+    name, height = _y_name(tick, logarithmic), _y(axis.part(tick))
     return (
         f'<line class="grid" x1="{_LEFT}" x2="{_LEFT + _WIDTH}" y1="{height}" y2="{height}"/>'
         f'<text x="{_LEFT - 6}" y="{height + 4}" text-anchor="end">{name}</text>'

@@ -1,7 +1,7 @@
 // The page of a server: asks it while somebody types, and draws what it answers. Every text becomes a text node.
-import { announcer, bars, choice, colour, element, field, percent, plural, shortNumber, textField } from "./view.mjs";
+import { announcer, bars, choice, colour, element, field, numberText, percent, plural, scoreText, textField } from "./view.mjs";
 
-const PAUSE = 250, MOST_BARS = 8, MOST_ROWS = 200;
+const PAUSE = 250, MOST_BARS = 8, MOST_ROWS = 200, MOST_DIGITS = 15; // answers have as many as are to be written
 
 /** What each verb sends and shows; a verb that is not here (score) is for programs. */
 const VERBS = {
@@ -117,7 +117,7 @@ function drawForecast({ origin, level, ahead, notes }) {
 }
 
 function drawDetected({ events, scored, flagged, notes }) {
-  const rows = events.map(({ start, end, peak, score }) => [start, end, peak, shortNumber(score)]);
+  const rows = events.map(({ start, end, peak, score }) => [start, end, peak, scoreText(score)]);
   const count = `${plural(events.length, "event")}; ${flagged} of ${plural(scored, "row")} flagged.`;
   return [count, table(["from", "to", "highest at", "score"], rows), ...remarks(notes)];
 }
@@ -135,8 +135,8 @@ function remarks(notes) {
 }
 
 function interval({ value, low, high }) {
-  const range = low === null ? "" : `${shortNumber(low)} to ${shortNumber(high)}`;
-  return [shortNumber(value), element("div", { class: "range" }, range)];
+  const text = (number) => numberText(number, MOST_DIGITS), range = low === null ? "" : `${text(low)} to ${text(high)}`;
+  return [text(value), element("div", { class: "range" }, range)];
 }
 
 begin();

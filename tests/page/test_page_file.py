@@ -143,3 +143,22 @@ def test_what_is_not_installed_is_named(tmp_path: Path) -> None:
     actual = run_without("jinja2", "export", model, "--page", tmp_path / "other.html")
     assert "--page needs Jinja2, which is not installed; `pip install jinja2`" in actual.stderr
     assert actual.returncode == 2
+
+
+@needs_node
+def test_numbers_far_from_0_are_shown_with_the_digits_that_differ() -> None:
+    shown = "[[48123456.7, 10], [48123456.7, 7], [431.58731, 7], [-0.00012, 7], [Infinity, 7], [null, 7]]"
+    assert printed_by_node("numberText", "view", f"{shown}.map(([x, n]) => numberText(x, n))") == (
+        "48,123,456.7 48,123,460 431.5873 -0.00012 \u2013 \u2013"
+    )
+    assert printed_by_node("scoreText", "view", "[7475.7, 123456.7, 0.98765].map(scoreText)") == "7,476 123,500 0.9877"
+    named = "tickNames(ticks(48123455.1, 48123457.9)).map(([, name]) => name)"
+    assert printed_by_node("ticks, tickNames", "chart", named) == "48,123,456 48,123,457"
+
+
+@needs_node
+def test_ticks_are_round_numbers() -> None:
+    names = printed_by_node("ticks, tickNames", "chart", "tickNames(ticks(-0.25, 0.65)).map(([, name]) => name)")
+    assert names == "0 0.5"
+    names = printed_by_node("ticks, tickNames", "chart", "tickNames(ticks(0.05, 0.65)).map(([, name]) => name)")
+    assert names == "0.2 0.4 0.6"

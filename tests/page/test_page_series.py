@@ -95,7 +95,10 @@ def test_a_forecast_is_that_of_python(tmp_path: Path, name: str) -> None:
     trained_task(ForecastingTask, config, run)
     output("export", run, "--page", tmp_path / "page.html")
     forecaster = Forecaster(run, engine="onnxruntime")
-    texts = ["\n".join(rows) + "\n" for rows in (lines, lines[:60], mended(lines), lines[:5], ["x,y", "1,2"])]
+    texts = [
+        "\n".join(rows) + "\n"
+        for rows in (lines, lines[:60], mended(lines), lines[:5], ["x,y", "1,2"], further_up(lines))
+    ]
     questions = [{"text": text, "level": level} for text in texts for level in (0, 4)]
     for question, actual in zip(questions, page_answers("forecasting", questions, tmp_path / "page.html"), strict=True):
         (tmp_path / "asked.csv").write_text(question["text"])
@@ -107,10 +110,16 @@ def test_a_forecast_is_that_of_python(tmp_path: Path, name: str) -> None:
             continue
         assert "problem" not in actual, actual["problem"]
         assert actual["times"] == list(expected.times)
+        assert actual["digits"] == expected.digits
         assert all(finding in "".join(said) for finding in actual["findings"])
         for side, values in (("values", expected.values), ("low", expected.low), ("high", expected.high)):
             shown = np.array([[np.nan if value is None else value for value in row] for row in actual[side]])
             np.testing.assert_allclose(shown, np.where(np.isinf(values), np.nan, values), rtol=1e-5)
+
+
+def further_up(lines: list[str]) -> list[str]:
+    """The same rows, each number with 9000 before it."""
+    return [lines[0], *(",9000".join(line.split(",")) for line in lines[1:])]
 
 
 def mended(lines: list[str]) -> list[str]:

@@ -41,6 +41,18 @@ def test_a_logarithmic_axis_has_a_tick_a_decade_and_leaves_zeros_out() -> None:
     assert all(f">{tick}</text>" in svg for tick in ("0.01", "0.1", "1", "10", "100"))
 
 
+def test_ticks_far_from_0_differ_and_the_picture_has_room_for_them() -> None:
+    lines = [Line("one", [(1_000_001, 48_123_455), (1_000_003, 48_123_457)])]
+    svg = chart_svg(Chart("c", "x", "y", lines))
+    assert re.findall(r'text-anchor="middle">(\d+)<', svg) == ["1000001", "1000002", "1000003"]
+    names = re.findall(r'text-anchor="end">([\d.]+)<', svg)
+    assert {"48123455", "48123456", "48123457"} <= set(names)
+    assert len(set(names)) == len(names)
+    left, _, width, _ = map(float, re.search(r'viewBox="([^"]+)"', svg)[1].split())
+    assert left < 0
+    assert left + width > 64 + 388
+
+
 @pytest.mark.parametrize(
     "points",
     [
