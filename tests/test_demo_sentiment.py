@@ -18,7 +18,10 @@ SPLITS = ("train", "dev", "test")
 
 @pytest.fixture(scope="module")
 def splits() -> dict[str, list[Document]]:
-    return {split: list(read_table_documents(FOLDER / f"{split}.tsv", "tsv", Columns("1", "0"))) for split in SPLITS}
+    return {
+        split: list(read_table_documents(FOLDER / f"{split}.tsv", "tsv", Columns("1", "0"), Counter()))
+        for split in SPLITS
+    }
 
 
 def test_the_generator_makes_the_files_that_ship(repository: Path, tmp_path: Path) -> None:

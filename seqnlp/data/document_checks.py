@@ -19,6 +19,18 @@ _REPEATED = 4
 _NAME = re.compile(r"[^\W\d][\w.-]*")
 """What a column may be called."""
 
+_SUMMARIES = frozenset(
+    (
+        *("total", "totals", "grand total", "subtotal", "sum", "count", "average", "mean", "summe", "gesamt"),
+        *("insgesamt", "anzahl", "somme", "moyenne", "totale", "suma", "soma", "media", "totaal", "итого", "всего"),
+        *("合计", "总计", "合計"),
+    )
+)
+"""What spreadsheets call rows below the data."""
+
+_NUMBER = re.compile(r"[-+]?\d[\d.,\s%]*|")
+"""What stands in such a row; or nothing."""
+
 
 def refuse_labels_as_texts(documents: Sequence[Document], column: str, source: str, say: Callable[[str], None]) -> None:
     """Stop where the texts are few short values that repeat: a column of labels.
@@ -62,6 +74,29 @@ def refuse_or_say_heading(documents: Sequence[Document], source: str, say: Calla
         )
         raise DataError(f"{expected}; remove the line (if it is a document, move it down)", source, first.line)
     say(f"warning: the label '{first.labels[0]}' occurs once, on line {first.line}; remove the line if it is a heading")
+
+
+def refuse_or_say_summary(documents: Sequence[Document], source: str, say: Callable[[str], None]) -> None:
+    """Stop at a last row that is a total below a table, such as ``Total,24``, and mention one that may be a note.
+
+    Such a row has a label that occurs nowhere else, where every other label occurs again.
+
+    Raises:
+        DataError: it is called as totals are, with a number or nothing beside it.
+    """
+    last = documents[-1]
+    counts = Counter(label for document in documents for label in document.labels)
+    others = [count for label, count in counts.items() if label not in last.labels]
+    if len(last.labels) != 1 or len(others) < 2 or counts[last.labels[0]] > 1 or min(others) < 2:
+        return
+    label, text = last.labels[0], last.text
+    named = f"('{label}', '{text[:30]}')"
+    for name, value in ((label, text), (text, label)):
+        if name.rstrip(" :").casefold() in _SUMMARIES and _NUMBER.fullmatch(value):
+            problem = f"expected a labelled text, found what looks like a total below the table {named}"
+            raise DataError(f"{problem}: no other row has this label; remove the row", source, last.line)
+    where = f"on line {last.line}, the last"
+    say(f"warning: the label '{label}' occurs once, {where}; remove the row if it is a note or a total")
 
 
 def say_named_labels(

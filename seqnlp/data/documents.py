@@ -13,7 +13,12 @@ import numpy as np
 from seqnlp.config.classification import DocumentDataConfig, format_problems, read_label_map
 from seqnlp.config.delimiter import delimiter_of
 from seqnlp.config.splits import source_split
-from seqnlp.data.document_checks import refuse_labels_as_texts, refuse_or_say_heading, say_named_labels
+from seqnlp.data.document_checks import (
+    refuse_labels_as_texts,
+    refuse_or_say_heading,
+    refuse_or_say_summary,
+    say_named_labels,
+)
 from seqnlp.data.hub import read_hub_documents
 from seqnlp.data.long_range import long_range_documents
 from seqnlp.data.part_of_train import DOCUMENTS, part_of_train
@@ -97,6 +102,8 @@ def _read_split(config: DocumentDataConfig, split: str, say: Say) -> list[Docume
         refuse_labels_as_texts(documents, columns.text, source, say)
         if columns.text.isdecimal():
             refuse_or_say_heading(documents, source, say)
+        if config.format in ("tsv", "csv"):
+            refuse_or_say_summary(documents, source, say)
         if config.format == "tsv":
             _say_quoted(documents, columns, say)
         if config.format in _TABLES and not columns.marks and not columns.label.isdecimal():
@@ -160,7 +167,7 @@ def _read(config: DocumentDataConfig, split: str, left_out: Counter[str]) -> Ite
     if config.format == "jsonl" or config.format == "json":
         return read_row_documents(path, config.format, _columns(config), left_out)
     assert config.format == "tsv" or config.format == "csv"
-    return read_table_documents(path, config.format, _columns(config))
+    return read_table_documents(path, config.format, _columns(config), left_out)
 
 
 def _columns(config: DocumentDataConfig) -> Columns:

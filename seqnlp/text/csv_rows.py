@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from seqnlp.errors import DataError
 
 _LONGEST_FIELD = 2**31 - 1
 """Characters; Python's csv stops at 131,072 by default."""
 
+_QUOTE_AFTER_SPACES = re.compile(r' +"')
+
 
 def csv_rows(lines: Iterable[str], source: object, delimiter: str = ",") -> Iterator[tuple[int, list[str]]]:
     """The fields of each row; blank lines are skipped. A row is given out as soon as its last line is read.
+
+    A field in quotes after spaces (``pos, "Nice, really"``) is read without both.
 
     Args:
         lines: without their ends.
@@ -24,18 +29,59 @@ def csv_rows(lines: Iterable[str], source: object, delimiter: str = ",") -> Iter
         DataError: a quote opens or closes where it must not, or a line that only Excel reads; with file and line.
     """
     csv.field_size_limit(_LONGEST_FIELD)
-    reader = csv.reader(_ended(lines, source), strict=True, delimiter=delimiter)
+    of_row: list[str] = []  # the lines that the reader took for the row
+    reader = csv.reader(_tight(_ended(lines, source), of_row, delimiter), strict=True, delimiter=delimiter)
     while True:
         begin = reader.line_num + 1
+        of_row.clear()
         try:
             row = next(reader)
         except StopIteration:
             return
         except csv.Error as problem:
-            hint = 'a quote inside a quoted field is written twice ("")'
+            hint = _other_delimiter(of_row, delimiter) or 'a quote inside a quoted field is written twice ("")'
             raise DataError(f"a quote opens or closes where it must not ({problem}); {hint}", source, begin) from None
         if row:
             yield begin, row
+
+
+def _tight(lines: Iterable[str], of_row: list[str], delimiter: str) -> Iterator[str]:
+    """The lines, also added to those of the row; without the spaces before quotes where these close as fields do."""
+    for line in lines:
+        if not of_row and ' "' in line:
+            line = _without_spaces_before_quotes(line, delimiter)
+        of_row.append(line)
+        yield line
+
+
+def _without_spaces_before_quotes(line: str, delimiter: str) -> str:
+    """The first line of a row, written anew if quotes around whole fields open after spaces."""
+    read = _fields(line, delimiter, spaces=True)
+    if read and not any(_QUOTE_AFTER_SPACES.match(field) for field in read):
+        return line
+    fields = _fields(line, delimiter, spaces=False)
+    if not fields:
+        return line
+    written = io.StringIO()
+    csv.writer(written, delimiter=delimiter, lineterminator="\n").writerow(fields)
+    return written.getvalue()
+
+
+def _fields(line: str, delimiter: str, spaces: bool) -> list[str]:
+    """The fields of a row of one line, with or without the spaces before them; none if its quotes are not right."""
+    try:
+        return next(csv.reader([line], strict=True, delimiter=delimiter, skipinitialspace=not spaces), [])
+    except csv.Error:
+        return []
+
+
+def _other_delimiter(lines: Sequence[str], delimiter: str) -> str:
+    """What to do where another character stands between quoted fields; empty: none does."""
+    for other in (",", ";", "\t", "|"):
+        if other != delimiter and any(f'"{other}"' in line for line in lines):
+            written = other.replace("\t", r"\t")
+            return f"if the fields are separated by '{written}' set data.delimiter='{written}'"
+    return ""
 
 
 def _ended(lines: Iterable[str], source: object) -> Iterator[str]:

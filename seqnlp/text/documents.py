@@ -16,7 +16,7 @@ from seqnlp.text.formats.prodigy import is_left_out
 from seqnlp.text.headings import columns_hint, document_columns_remedy, known_columns, refuse_heading, unnamed_column
 from seqnlp.text.jsonl import shown
 from seqnlp.text.label_columns import label_columns_hint, marked_labels
-from seqnlp.text.tables import Table
+from seqnlp.text.tables import Table, without_headings
 from seqnlp.text.written_lists import written_list
 
 
@@ -79,10 +79,13 @@ class Columns:
 
 
 def read_table_documents(
-    path: str | os.PathLike[str], form: Literal["tsv", "csv"], columns: Columns
+    path: str | os.PathLike[str], form: Literal["tsv", "csv"], columns: Columns, left_out: Counter[str]
 ) -> Iterator[Document]:
     """The documents of a table; the first row names the columns unless they are numbered. Rows without
     any text, as spreadsheets add them at the end, are skipped.
+
+    Args:
+        left_out: counts the rows that name the columns once more.
 
     Raises:
         DataError: a line has another number of columns than the first, or no label; no such column, or columns that
@@ -104,7 +107,7 @@ def read_table_documents(
         refuse_heading(head, text, labels[0], path, number)
         if len(head) > 2 and not columns.chosen:
             raise DataError(_unchosen(head, remedy), path, number)
-    for number, row in [first, *rows] if numbered else rows:
+    for number, row in [first, *rows] if numbered else without_headings(rows, head, left_out):
         table.refuse_width(row, len(head), number)
         try:
             yield Document(row[text].strip(), columns.labels([row[place] for place in labels]), number)

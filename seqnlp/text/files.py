@@ -73,7 +73,8 @@ def open_bytes(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
 def read_lines(path: str | os.PathLike[str]) -> Iterator[tuple[int, str]]:
     r"""Line numbers (from 1) and lines without their ends.
 
-    Only ``\n`` and ``\r\n`` end a line: form feeds, U+0085 or U+2028 stay inside one. A byte order mark is dropped.
+    Only ``\n`` and ``\r\n`` end a line: form feeds, U+0085 or U+2028 stay inside one. A byte order mark is dropped
+    where a line begins with it, as lines of joined files do; before a space it is a word, as in lists of vectors.
 
     Raises:
         DataError: see :func:`open_bytes`; also a carriage return elsewhere, a NUL byte, UTF-16, or other bytes that are
@@ -84,6 +85,7 @@ def read_lines(path: str | os.PathLike[str]) -> Iterator[tuple[int, str]]:
         for number, raw in enumerate(file, start=1):
             if number == 1:
                 refuse_no_text(raw, path)
+            if raw.startswith(BYTE_ORDER_MARK) and (number == 1 or raw[3:4] not in b" \t"):
                 raw = raw.removeprefix(BYTE_ORDER_MARK)
             if b"\0" in raw:
                 actual = f"found a NUL byte: a binary file, or UTF-16 text (then {_FROM_UTF16})"

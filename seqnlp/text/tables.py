@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from seqnlp.errors import DataError
@@ -73,3 +74,20 @@ class Table(NamedTuple):
             problem = f"found {actual}, expected {expected} in column {column} (from 0)"
             raise DataError(problem + (hint and f"; {hint}"), self.path, line)
         return int(column)
+
+
+def without_headings(
+    rows: Iterable[tuple[int, list[str]]], head: Sequence[str], left_out: Counter[str]
+) -> Iterator[tuple[int, list[str]]]:
+    """The rows that are not the names of the columns again, as files that were joined have them.
+
+    Args:
+        head: the first row.
+        left_out: counts those that are.
+    """
+    names = list(map(str.strip, head))
+    for number, row in rows:
+        if len(row) == len(names) and list(map(str.strip, row)) == names:
+            left_out["the names of the columns again, as in joined files"] += 1
+        else:
+            yield number, row

@@ -225,3 +225,49 @@ def test_a_column_that_names_numbered_labels_is_pointed_out(tmp_path: Path, name
     assert said[1:] == [f"train: the labels are numbers, and the column 'label_text' seems to name them: {setting}"]
     actual, said = load(tmp_path, name, label_column="label_text")
     assert (actual, said[1:]) == (DOCUMENTS, [])
+
+
+# what spreadsheets and joined files add
+
+TABLE = "label,text\n" + 3 * "calm,the lake lies still\nwild,a storm\n"
+
+
+@pytest.mark.parametrize("row", ["Total,24", "Total:,", "SUM,1 024", 'Gesamt,"1.024,5"', "average,50 %"])
+def test_a_total_below_a_table_is_refused(tmp_path: Path, row: str) -> None:
+    written(tmp_path, {"a.csv": f"{TABLE}{row}\n,\n"})
+    with pytest.raises(
+        DataError, match=r"a\.csv:8: .* looks like a total below the table \('.*'\): .*; remove the row"
+    ):
+        load(tmp_path, "a.csv")
+
+
+def test_a_total_is_known_with_the_text_first(tmp_path: Path) -> None:
+    written(tmp_path, {"a.csv": "text,label\na storm,1\nno wind,0\na gale,1\na lull,0\nTotal,4\n"})
+    with pytest.raises(DataError, match=r"a\.csv:6: .* \('4', 'Total'\)"):
+        load(tmp_path, "a.csv")
+
+
+def test_a_last_row_with_a_label_of_its_own_is_said(tmp_path: Path) -> None:
+    written(tmp_path, {"a.csv": f"{TABLE}Source,the lake's keeper\n"})
+    note = "warning: the label 'Source' occurs once, on line 8, the last; remove the row if it is a note or a total"
+    assert load(tmp_path, "a.csv")[1][1:] == [note]
+
+
+@pytest.mark.parametrize("end", ["total,the sum of it\ntotal,all\n", "total,24\ntotal,25\n", ""])
+def test_a_label_that_is_called_as_totals_are_may_be_one(tmp_path: Path, end: str) -> None:
+    written(tmp_path, {"a.csv": TABLE + end})
+    assert len(load(tmp_path, "a.csv")[0]) == 6 + end.count("\n")
+    assert load(tmp_path, "a.csv")[1][1:] == []
+
+
+def test_the_heading_of_a_joined_file_is_no_document_and_its_byte_order_mark_no_letter(tmp_path: Path) -> None:
+    written(tmp_path, {"a.csv": 2 * f"\ufeff{TABLE}", "b.tsv": 2 * "\ufeffcalm\tthe lake\nwild\ta storm\n"})
+    documents, said = load(tmp_path, "a.csv")
+    assert len(documents) == 12
+    assert said[1:] == [f"{tmp_path / 'a.csv'}: left out: the names of the columns again, as in joined files (1)"]
+    assert [label for label, _ in load(tmp_path, "b.tsv")[0]] == ["calm", "wild", "calm", "wild"]
+
+
+def test_fields_in_quotes_after_spaces_are_read_without_both(tmp_path: Path) -> None:
+    written(tmp_path, {"a.csv": 'label, "text"\ncalm, "the lake, still"\nwild, "a ""storm"""\n'})
+    assert load(tmp_path, "a.csv")[0] == [("calm", "the lake, still"), ("wild", 'a "storm"')]

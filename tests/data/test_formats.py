@@ -518,3 +518,11 @@ def test_a_span_must_hold_what_the_file_says_and_its_label_has_no_spaces(
         load(rows(text="Tarn"))
     with pytest.raises(DataError, match=r"a\.jsonl:1: expected a span "):
         load(rows(label=" "))
+
+
+def test_joined_tables_and_spaces_before_quotes_are_read(tmp_path: Path) -> None:
+    table = 'sentence, word, tag\n1, "Oke", B-PER\n1, ",", O\n'
+    config = write(tmp_path, f"\ufeff{table}\ufeff{table.replace('1', '2')}", "a.csv")
+    sentences, said = load(config)
+    assert sentences == 2 * [[("Oke", "B-PER"), (",", "O")]]
+    assert said[1:] == [f"{tmp_path}/a.csv: left out: the names of the columns again, as in joined files (1)"]

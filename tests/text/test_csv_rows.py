@@ -27,3 +27,31 @@ def test_names_in_messages_are_few_and_short() -> None:
     assert listed([0, None]) == "'0', 'None'"
     assert listed(f"day {number}" for number in range(2000)).endswith("'day 11' and 1,988 more")
     assert listed(["x" * 31]) == f"'{'x' * 30}...'"
+
+
+def test_quotes_after_spaces_are_those_of_a_field() -> None:
+    lines = ['label, "text"', 'pos,  "nice, really"', 'neg, "he said ""no"""', 'a, ",", "c"', "pos, no quotes"]
+    assert [row for _, row in csv_rows(lines, "a.csv")] == [
+        ["label", "text"],
+        ["pos", "nice, really"],
+        ["neg", 'he said "no"'],
+        ["a", ",", "c"],
+        ["pos", " no quotes"],
+    ]
+
+
+@pytest.mark.parametrize("field", ['"Great" he said', '"Great', '5" pipe'])
+def test_quotes_after_spaces_that_do_not_hold_the_whole_field_mean_themselves(field: str) -> None:
+    assert [row for _, row in csv_rows([f"pos, {field}", "neg,no"], "a.csv")] == [["pos", f" {field}"], ["neg", "no"]]
+
+
+def test_spaces_inside_quotes_are_kept_and_so_are_those_of_other_fields() -> None:
+    lines = ['pos," ""Great"""', ' 5,"he said, ""no""', 'a, ""b"""', "x,y"]
+    rows = [(1, ["pos", ' "Great"']), (2, [" 5", 'he said, "no"\na, "b"']), (4, ["x", "y"])]
+    assert list(csv_rows(lines, "a.csv")) == rows
+
+
+@pytest.mark.parametrize(("other", "named"), [(";", ";"), ("\t", r"\\t"), ("|", r"\|")])
+def test_fields_in_quotes_between_another_character_are_told_so(other: str, named: str) -> None:
+    with pytest.raises(DataError, match=rf"^a\.csv:1: .*separated by '{named}' set data\.delimiter='{named}'$"):
+        list(csv_rows([f'"label"{other}"text"'], "a.csv"))

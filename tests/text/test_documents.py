@@ -18,11 +18,11 @@ Reader = Callable[[Path, Columns], Iterator[Document]]
 
 
 def read_tsv(path: Path, columns: Columns) -> Iterator[Document]:
-    return read_table_documents(path, "tsv", columns)
+    return read_table_documents(path, "tsv", columns, Counter())
 
 
 def read_csv(path: Path, columns: Columns) -> Iterator[Document]:
-    return read_table_documents(path, "csv", columns)
+    return read_table_documents(path, "csv", columns, Counter())
 
 
 def read_jsonl(path: Path, columns: Columns) -> Iterator[Document]:

@@ -27,8 +27,14 @@ def test_only_line_feeds_end_a_line(tmp_path: Path) -> None:
     assert lines_of(tmp_path / "a", f"{odd}\nend".encode()) == [(1, odd), (2, "end")]
 
 
-def test_a_byte_order_mark_is_dropped_at_the_start_only(tmp_path: Path) -> None:
-    assert lines_of(tmp_path / "a", "\ufeffone\n\ufefftwo\n".encode()) == [(1, "one"), (2, "\ufefftwo")]
+def test_a_byte_order_mark_is_dropped_where_a_line_begins_as_in_joined_files(tmp_path: Path) -> None:
+    joined = "\ufeffone\n\ufefftwo\n\ufeff\nth\ufeffree\n"
+    assert lines_of(tmp_path / "a", joined.encode()) == [(1, "one"), (2, "two"), (3, ""), (4, "th\ufeffree")]
+
+
+def test_a_byte_order_mark_that_is_a_word_of_a_list_is_kept(tmp_path: Path) -> None:
+    lines = ["the 0.1 0.2", "\ufeff 0.3 0.4", "\ufeff\t1"]
+    assert [line for _, line in lines_of(tmp_path / "a", "\n".join(lines).encode())] == lines
 
 
 @pytest.mark.parametrize("name", ["a.txt.gz", "a.txt"])

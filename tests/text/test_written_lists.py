@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -41,5 +42,5 @@ def test_long_fields_take_no_time() -> None:
 def test_several_labels_may_be_a_list_in_a_table(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("text,label\na,\"['x', 'y, z']\"\nb,[]\nc,['x' 'w']\nd,\"x, v\"\n", encoding="utf-8")
-    documents = read_table_documents(path, "csv", Columns("text", "label", ","))
+    documents = read_table_documents(path, "csv", Columns("text", "label", ","), Counter())
     assert [document.labels for document in documents] == [("x", "y, z"), (), ("x", "w"), ("x", "v")]

@@ -79,7 +79,7 @@ def read_examples(
         return read_conllu(path, reading.tag or "upos")
     if form == "csv":
         read_row = row_reader(Path(path), RowFields(names=reading.names), reading.offsets)
-        return read_token_csv(path, TokenColumns(reading.sentence, reading.token, reading.tag), read_row)
+        return read_token_csv(path, TokenColumns(reading.sentence, reading.token, reading.tag), read_row, left_out)
     if form == "brat":
         return read_brat(path, reading.offsets, left_out)
     if form == "spacy" and is_docbin(path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import Any, NamedTuple
@@ -14,6 +15,7 @@ from seqnlp.text.files import read_lines
 from seqnlp.text.formats.annotated import Example
 from seqnlp.text.formats.sentence_csv import holds_sentences, sentences_of_rows
 from seqnlp.text.sentence import sentences_of_words
+from seqnlp.text.tables import without_headings
 
 SENTENCES = (
     "sentence #",
@@ -41,7 +43,10 @@ class TokenColumns(NamedTuple):
 
 
 def read_token_csv(
-    path: str | os.PathLike[str], columns: TokenColumns, read_row: Callable[[Mapping[str, Any], int], Example]
+    path: str | os.PathLike[str],
+    columns: TokenColumns,
+    read_row: Callable[[Mapping[str, Any], int], Example],
+    left_out: Counter[str],
 ) -> Iterator[Example]:
     """The sentences: another value in the sentence column begins one, an empty value goes on with the one before.
 
@@ -50,6 +55,7 @@ def read_token_csv(
 
     Args:
         read_row: makes an example of ``{"tokens": [...], "tags": [...]}`` and its line.
+        left_out: counts the rows that name the columns once more.
 
     Raises:
         DataError: no such column, an empty word or tag, or a row with another number of columns; with file and line.
@@ -57,6 +63,7 @@ def read_token_csv(
     delimiter = delimiter_of_heading(next(line for _, line in read_lines(path)))
     rows = csv_rows((line for _, line in read_lines(path)), path, delimiter)
     number, head = next(rows, (1, []))
+    rows = without_headings(rows, head, left_out)
     first = list(islice(rows, LOOKED_AT))
     rows = chain(first, rows)
     places = sentence_columns(head, columns.token, columns.tag, path, number)
