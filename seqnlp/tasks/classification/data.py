@@ -17,6 +17,7 @@ from seqnlp.data.label_suspicions import label_suspicions
 from seqnlp.errors import DataError
 from seqnlp.metrics.last_words import LastWordsBaseline
 from seqnlp.text.documents import Document
+from seqnlp.text.scripts import runs_of_words
 from seqnlp.text.subwords import Subwords, train_subwords
 from seqnlp.text.tokenize import tokenize
 
@@ -25,6 +26,9 @@ SUBWORD_FILE = "subwords.spm"
 FEW_FOR_WORDS = 5_000
 """Training documents up to which training points to pretrained vectors; on seven sets of 400 to 3,000 these were worth
 2.5 to 18 points over n-grams."""
+
+_LOOKED_AT = 1000
+"""Training documents that show how their words are written."""
 
 Say = Callable[[str], None]
 
@@ -157,6 +161,14 @@ def balanced_weights(targets: NDArray[np.bool_]) -> NDArray[np.float32]:
     counts = targets.sum(axis=0)
     weights: NDArray[np.float32] = (len(targets) / (len(counts) * np.maximum(counts, 1))).astype(np.float32)
     return weights
+
+
+def say_runs_of_words(documents: Sequence[ReadDocument], say: Say) -> None:
+    """Point to subwords where the texts have no spaces between words, so that runs of words are read as one."""
+    looked_at = documents[:_LOOKED_AT]
+    if run := runs_of_words(token for document in looked_at for token in document.tokens):
+        why = f"have no spaces between words, and tokenizer.kind=words reads '{run[:20]}' as one"
+        say(f"warning: the texts of train {why}: set tokenizer.kind=unigram")
 
 
 def say_few(count: int, settings: ClassifierConfig, say: Say) -> None:

@@ -117,6 +117,7 @@ class ClassificationTask(BaseTask[ClassificationConfig, RecurrentClassifier]):
             f"{len(self.features.words) - 1:,} different {self._unit}; {count_parameters(self.model):,} parameters"
         )
         if config.tokenizer.kind == "words" and not start and data.format != "long_range":
+            reading.say_runs_of_words(read, say)
             reading.say_few(len(read) + len(more), settings, say)
 
     def plan(self, epoch: int) -> Sequence[Batch]:

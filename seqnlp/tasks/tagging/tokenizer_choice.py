@@ -9,6 +9,7 @@ from seqnlp.config.tagging import DataConfig
 from seqnlp.data.sources import split_format
 from seqnlp.data.split_sources import existing_file
 from seqnlp.tasks.tagging.tokenizer_for_spans import tokenizer_for_spans
+from seqnlp.tasks.tagging.tokenizer_for_words import tokenizer_for_words
 from seqnlp.text.conllu_text import PlacedWords, read_conllu_texts
 from seqnlp.text.formats.readers import TEXT_FORMATS
 from seqnlp.text.tokenize import AUTO, DEFAULT, tokenize
@@ -32,11 +33,12 @@ def choose_tokenizer(data: DataConfig, say: Callable[[str], None]) -> str:
     """
     if data.tokenizer != AUTO:
         tokenize("", data.tokenizer)  # it may lack a package
-    if data.tokenizer == AUTO and split_format(data, "train") in TEXT_FORMATS:
-        return tokenizer_for_spans(data, say)
+    form = split_format(data, "train") if data.tokenizer == AUTO else ""
+    if form in TEXT_FORMATS and (best := tokenizer_for_spans(data, say)) != DEFAULT:
+        return best
     sentences = _texts(data)
     if not sentences:
-        return DEFAULT if data.tokenizer == AUTO else data.tokenizer
+        return tokenizer_for_words(data, say) if data.tokenizer == AUTO else data.tokenizer
     asked = CANDIDATES if data.tokenizer == AUTO else (data.tokenizer,)
     shares = {kind: agreement(sentences, kind) for kind in asked}
     best = max(shares, key=lambda kind: shares[kind])

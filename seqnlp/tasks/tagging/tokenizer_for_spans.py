@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from itertools import islice
 
@@ -11,6 +10,7 @@ from seqnlp.data.sources import raw_examples
 from seqnlp.errors import DataError
 from seqnlp.text.character_spans import edges_inside, trimmed
 from seqnlp.text.formats.annotated import AnnotatedText
+from seqnlp.text.scripts import WITHOUT_SPACES
 from seqnlp.text.tags import Span
 from seqnlp.text.tokenize import DEFAULT, tokenize
 
@@ -20,11 +20,6 @@ NUM_TEXTS = 3000
 _FINER = ("english", "split")
 _ABOUT_EQUAL = 0.01
 """Part of the spans by which a tokenizer must be better than a coarser one to be taken."""
-
-_WITHOUT_SPACES = re.compile(
-    r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005\u3040-\u30ff\u3400-\u9fff\U00020000-\U0003ffff]"
-)
-"""Letters of scripts that are written without spaces between words: Thai, Lao, Burmese, Khmer, Japanese, Chinese."""
 
 
 def tokenizer_for_spans(data: DataConfig, say: Callable[[str], None]) -> str:
@@ -68,5 +63,5 @@ def _inside(example: AnnotatedText) -> list[Span]:
 
 def _is_without_spaces(texts: Sequence[tuple[str, Sequence[Span]]], total: int) -> bool:
     """Whether most spans have a letter of a script without spaces."""
-    unspaced = sum(bool(_WITHOUT_SPACES.search(text, span.start, span.end)) for text, spans in texts for span in spans)
+    unspaced = sum(bool(WITHOUT_SPACES.search(text, span.start, span.end)) for text, spans in texts for span in spans)
     return 2 * unspaced > total
