@@ -3,6 +3,7 @@ import { Layer } from "./cells.mjs";
 import { TextTokens, TextWriter } from "./language_tokens.mjs";
 import { linears, logSoftmax } from "./numbers.mjs";
 import { drawn, sampled } from "./sampling.mjs";
+import { WHITE_SPACE } from "./whitespace.mjs";
 import { WordSearch } from "./word_search.mjs";
 
 export class LanguageModel {
@@ -64,7 +65,7 @@ export class LanguageModel {
         sequence.push(this.tokens.end);
         lineBegins = true;
       }
-      const parts = line.replaceAll("\t", " ").split(" ");
+      const parts = line.split(WHITE_SPACE);
       parts.forEach((part, n) => {
         word += part;
         if (n < parts.length - 1) close();

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from page_models import make_language_model
 from tasks_in_process import trained_task
 from tiny_text import tiny_language_model, write_tiny_text
 from without import run_without
@@ -49,6 +50,18 @@ def test_words_and_texts_are_those_of_torch(trained: tuple[Path, LanguageModelCo
                 np.testing.assert_allclose(*probabilities, atol=1e-5)
         assert "".join(model.generate("Mira", 20)) == "".join(wanted.generate("Mira", 20))
     assert repr(LanguageModel(run, engine="numpy")).endswith(", engine='numpy')")
+
+
+@pytest.mark.parametrize("kind", ["words", "characters", "bpe"])
+@pytest.mark.parametrize("space", ["\t", "\r", "\x1c", "\x85", "\u00a0", "\u2028", "\u3000"])
+def test_white_space_of_any_kind_finishes_a_word_as_in_training(tmp_path: Path, kind: str, space: str) -> None:
+    model = LanguageModel(make_language_model(tmp_path, kind=kind, splitter="whitespace"))
+    for text in ("the soup", "the soup ", "the soup\nwas f", "the soup \n"):
+        other = text.replace(" ", space)
+        for typing in (False, True):
+            assert model.complete(other, typing=typing) == model.complete(text, typing=typing)
+        assert [*model.generate(other, 9)] == [*model.generate(text, 9)]
+    assert model.complete(space, typing=True) == model.complete("")
 
 
 def test_a_text_is_gone_on_with_without_torch(trained: tuple[Path, LanguageModelConfig]) -> None:

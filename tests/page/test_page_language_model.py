@@ -27,6 +27,9 @@ TEXTS = [
         "the\nsou",
         "\n",
         "ξ the",
+        "the\u00a0soup\u3000wa",
+        "the soup\r\n",
+        "\u2003",
     ),
     *random_lines(12, seed=9),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -20,6 +21,9 @@ from seqnlp.text.language_tokens import plain_line, unknown_words
 from seqnlp.text.writer import StopStrings, TextWriter
 from seqnlp.text.written_tokens import END_MARK
 from seqnlp.workers import cut, mapped
+
+_WHITE_SPACE = re.compile(r"\s")
+"""Of any kind, as where :func:`plain_line` cuts words."""
 
 _TOGETHER = 512
 """Texts of a piece: always the same ones, so that answers do not depend on how many workers there are."""
@@ -74,13 +78,11 @@ class TypedText:
     lowercase: bool = False
 
     def type(self, text: str) -> TypedText:
-        """The text with some more at its end; a space or a line feed finishes a word."""
-        typed = self
-        for part in text.splitlines(keepends=True) if END_MARK in text else [text]:
-            line = part.removesuffix(END_MARK)
-            typed = typed._type_line(line)
-            if line != part:
-                typed = typed.finish()._read([typed.reader.tokens.end], line_begins=True)
+        """The text with some more at its end; white space of any kind finishes a word, a line feed a line."""
+        first, *others = text.split(END_MARK)
+        typed = self._type_line(first)
+        for line in others:
+            typed = typed.finish()._read([typed.reader.tokens.end], line_begins=True)._type_line(line)
         return typed
 
     def finish(self) -> TypedText:
@@ -99,7 +101,7 @@ class TypedText:
     def _type_line(self, line: str) -> TypedText:
         """Text without line feeds."""
         line = line.lower() if self.lowercase else line
-        *finished, last = (self.word + line).replace("\t", " ").split(" ")
+        *finished, last = _WHITE_SPACE.split(self.word + line)
         tokens, first = [], self.line_begins
         for word in filter(None, finished):
             tokens += self.reader.tokens.encode_word(word, first)
