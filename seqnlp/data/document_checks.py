@@ -31,6 +31,8 @@ _SUMMARIES = frozenset(
 _NUMBER = re.compile(r"[-+]?\d[\d.,\s%]*|")
 """What stands in such a row; or nothing."""
 
+_WHOLE_NUMBER = re.compile(r"-?\d+(\.0)?")
+
 
 def refuse_labels_as_texts(documents: Sequence[Document], column: str, source: str, say: Callable[[str], None]) -> None:
     """Stop where the texts are few short values that repeat: a column of labels.
@@ -108,7 +110,7 @@ def say_named_labels(
         label: the column that is read.
         names: reads those of all columns; called where the labels are numbers only.
     """
-    if not all(one.isdecimal() for document in documents for one in document.labels):
+    if not all(_WHOLE_NUMBER.fullmatch(one) for document in documents for one in document.labels):
         return
     known = names()
     if named := next((name for name in (f"{label}_text", f"{label}_name", f"{label}_str") if name in known), ""):

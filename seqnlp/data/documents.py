@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, cast
@@ -23,7 +23,7 @@ from seqnlp.data.hub import read_hub_documents
 from seqnlp.data.long_range import long_range_documents
 from seqnlp.data.part_of_train import DOCUMENTS, part_of_train
 from seqnlp.data.split_sources import existing_file, hub_name, other_format, say_left_out, source_name
-from seqnlp.errors import DataError, counted
+from seqnlp.errors import DataError, counted, listed
 from seqnlp.text.class_folders import class_folders_digest, read_class_folders
 from seqnlp.text.document_format import recognise_documents
 from seqnlp.text.documents import Columns, Document, column_names, read_row_documents, read_table_documents
@@ -207,6 +207,8 @@ def _renamed(documents: Sequence[Document], config: DocumentDataConfig, split: s
     names = read_label_map(config.label_map)
     if not names:
         return list(documents)
+    if split == "train":
+        _say_unused(names, documents, say)
     kept, dropped = [], Counter[str]()
     for document in documents:
         labels = tuple(names.get(label, label) for label in document.labels)
@@ -219,6 +221,13 @@ def _renamed(documents: Sequence[Document], config: DocumentDataConfig, split: s
         each = ", ".join(f"'{label}' {count:,}" for label, count in dropped.most_common())
         say(f"{split}: {counted(len(documents) - len(kept), 'document')} dropped by data.label_map ({each})")
     return kept
+
+
+def _say_unused(names: Mapping[str, str], documents: Sequence[Document], say: Say) -> None:
+    """Say which labels of ``data.label_map`` no document and no phrase has, and which there are."""
+    there = {label for document in documents for label in (*document.labels, *(label for _, label in document.phrases))}
+    if unused := [label for label in names if label not in there]:
+        say(f"train: nothing has the label {listed(unused)} of data.label_map; the labels are {listed(sorted(there))}")
 
 
 def _with_phrases(documents: Sequence[Document], config: DocumentDataConfig, say: Say) -> list[Document]:

@@ -14,6 +14,8 @@ _SEPARATORS = ("|", ";", ",", "/", "+")
 
 _MISSING = frozenset(("nan", "NaN", "NAN", "null", "NULL", "None", "NA", "N/A", "n/a", "#N/A", "<NA>", "NaT"))
 
+_NUMBER = re.compile(r"[-+]?[0-9]{1,6}(\.[0-9]{1,6})?")
+
 _MIN_LABELS = 10
 """With so few labels it is no wonder that many of them occur once."""
 
@@ -35,16 +37,39 @@ def label_suspicions(counts: Mapping[str, int], multi_label: bool) -> list[str]:
 
 
 def alike_labels(labels: Collection[str]) -> list[str]:
-    """Labels that differ only in case, spaces, hyphens, underscores or what cannot be seen: each counts for itself."""
+    """Labels that differ only in case, spaces, hyphens, underscores, what cannot be seen or how a number is written.
 
-    def plain(label: str) -> str:
-        letters = unicodedata.normalize("NFKC", label)
-        visible = "".join(letter for letter in letters if unicodedata.category(letter) != "Cf")
-        return re.sub(r"[\s_-]+", "", visible).casefold()
-
-    groups = [list(group) for _, group in groupby(sorted(labels, key=lambda label: (plain(label), label)), plain)]
+    Each of them counts for itself.
+    """
+    groups = [list(group) for _, group in groupby(sorted(labels, key=lambda label: (_plain(label), label)), _plain)]
     named = [", ".join(map(_seen, group)) for group in groups if len(group) > 1]
     return [f"labels that are hardly different and yet count as different ones: {names}" for names in named]
+
+
+def unseen_labels(unseen: Counter[str], known: Collection[str], split: str) -> str:
+    """What to say of labels of a split that the training split never shows; empty: there are none.
+
+    Args:
+        unseen: how often each occurs.
+        known: the labels of the training split.
+    """
+    if not unseen:
+        return ""
+    names = ", ".join(f"{label} ({count}x)" for label, count in unseen.most_common())
+    plain = {_plain(label): label for label in known}
+    pairs = [(label, plain[_plain(label)]) for label in unseen if _plain(label) in plain]
+    alike = "; hardly different: " + ", ".join(f"{_seen(new)} and {_seen(old)}" for new, old in pairs) if pairs else ""
+    expected = f"the {split} split has labels that the training split never shows"
+    return f"warning: {expected}; they count as missed: {names}{alike}"
+
+
+def _plain(label: str) -> str:
+    """What labels that are hardly different have in common."""
+    letters = unicodedata.normalize("NFKC", label)
+    visible = "".join(letter for letter in letters if unicodedata.category(letter) != "Cf").strip()
+    if _NUMBER.fullmatch(visible):
+        return f"{float(visible):g}"
+    return re.sub(r"[\s_-]+", "", visible).casefold()
 
 
 def _seen(label: str) -> str:

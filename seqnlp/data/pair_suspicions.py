@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from seqnlp.data.shifted_pairs import SideLengths
+from seqnlp.text.html_characters import html_character
 from seqnlp.text.parallel import SentencePair
-
-_ENTITY = re.compile(r"&(?:amp|quot|apos|lt|gt|nbsp|#\d{2,6}|#x[0-9a-fA-F]{2,5});")
 
 _MIN_COPIES, _COPIES = 5, 0.02
 """Pairs with equal sides that are said: so many, and such a part of all. Some names are the same in any language."""
@@ -29,7 +27,7 @@ class PairSuspicions:
         if pair.source == pair.target and any(map(str.isalpha, pair.source)):
             self._copies += 1
             self._copy_line = self._copy_line or pair.line
-        if found := next(filter(None, map(_entity, (pair.source, pair.target))), ""):
+        if found := next(filter(None, map(html_character, (pair.source, pair.target))), ""):
             self._entities += 1
             self._entity, self._entity_line = self._entity or found, self._entity_line or pair.line
 
@@ -43,8 +41,3 @@ class PairSuspicions:
             where = f"such as {self._entity} (first on line {self._entity_line:,})"
             yield f"{count} have characters written as in HTML, {where}; they are learned so: unescape them before"
         yield from self._lengths.notes()
-
-
-def _entity(text: str) -> str:
-    found = _ENTITY.search(text) if "&" in text else None
-    return found[0] if found else ""

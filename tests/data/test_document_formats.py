@@ -227,6 +227,14 @@ def test_a_column_that_names_numbered_labels_is_pointed_out(tmp_path: Path, name
     assert (actual, said[1:]) == (DOCUMENTS, [])
 
 
+@pytest.mark.parametrize("numbers", ["0.0 1.0 0.0", "-1 1 -1"])
+def test_numbers_with_a_point_or_a_sign_are_numbered_labels_too(tmp_path: Path, numbers: str) -> None:
+    rows = zip(numbers.split(), DOCUMENTS, strict=True)
+    table = "".join(f'{number},{label},"{text}"\n' for number, (label, text) in rows)
+    written(tmp_path, {"a.csv": f"label,label_name,text\n{table}"})
+    assert load(tmp_path, "a.csv")[1][1].endswith("data.label_column=label_name")
+
+
 # what spreadsheets and joined files add
 
 TABLE = "label,text\n" + 3 * "calm,the lake lies still\nwild,a storm\n"
@@ -271,3 +279,11 @@ def test_the_heading_of_a_joined_file_is_no_document_and_its_byte_order_mark_no_
 def test_fields_in_quotes_after_spaces_are_read_without_both(tmp_path: Path) -> None:
     written(tmp_path, {"a.csv": 'label, "text"\ncalm, "the lake, still"\nwild, "a ""storm"""\n'})
     assert load(tmp_path, "a.csv")[0] == [("calm", "the lake, still"), ("wild", 'a "storm"')]
+
+
+def test_labels_to_rename_that_nothing_has_are_said(tmp_path: Path) -> None:
+    written(tmp_path, {"a.csv": TABLE})
+    documents, said = load(tmp_path, "a.csv", label_map="calm:still,Wild:rough")
+    assert {label for label, _ in documents} == {"still", "wild"}
+    assert said[1:] == ["train: nothing has the label 'Wild' of data.label_map; the labels are 'calm', 'wild'"]
+    assert load(tmp_path, "a.csv", label_map="calm:still,wild:rough")[1][1:] == []

@@ -11,7 +11,7 @@ import pytest
 from seqnlp.cli import main
 from seqnlp.compose import compose_config
 from seqnlp.config.classification import ClassificationConfig, read_label_map
-from seqnlp.data.label_suspicions import alike_labels, label_suspicions
+from seqnlp.data.label_suspicions import alike_labels, label_suspicions, unseen_labels
 
 
 def test_two_spellings_of_one_label() -> None:
@@ -19,6 +19,23 @@ def test_two_spellings_of_one_label() -> None:
     assert "'Pos', 'pos'" in said
     assert len(alike_labels(["Pos", "pos", "new york", "New-York", "c"])) == 2
     assert alike_labels(["a", "b", "A1", "a 2"]) == []
+
+
+def test_one_number_written_in_two_ways_and_two_numbers() -> None:
+    assert alike_labels(["1", "1.0", "2.50", "2.5", "3"]) == [
+        "labels that are hardly different and yet count as different ones: '1', '1.0'",
+        "labels that are hardly different and yet count as different ones: '2.5', '2.50'",
+    ]
+    assert alike_labels(["-1", "0", "1", "+2"]) == []
+
+
+def test_labels_that_train_never_shows_are_named_with_those_that_are_nearly_so() -> None:
+    assert unseen_labels(Counter(), ["a"], "dev") == ""
+    expected = "warning: the dev split has labels that the training split never shows; they count as missed: "
+    assert unseen_labels(Counter({"b": 3, "1.0": 2}), ["1", "a"], "dev") == (
+        f"{expected}b (3x), 1.0 (2x); hardly different: '1.0' and '1'"
+    )
+    assert unseen_labels(Counter(b=1), ["a"], "test") == f"{expected.replace('dev', 'test')}b (1x)"
 
 
 def test_labels_that_look_the_same_are_shown_by_their_codes() -> None:

@@ -13,10 +13,12 @@ from numpy.typing import NDArray
 
 from seqnlp.config.classification import ClassifierConfig, TokensConfig
 from seqnlp.config.translation import SubwordConfig
-from seqnlp.data.label_suspicions import label_suspicions
-from seqnlp.errors import DataError
+from seqnlp.data.label_suspicions import label_suspicions, unseen_labels
+from seqnlp.data.repeated_texts import contradictions, shared
+from seqnlp.errors import DataError, counted
 from seqnlp.metrics.last_words import LastWordsBaseline
 from seqnlp.text.documents import Document
+from seqnlp.text.html_characters import html_character
 from seqnlp.text.scripts import runs_of_words
 from seqnlp.text.subwords import Subwords, train_subwords
 from seqnlp.text.tokenize import tokenize
@@ -141,19 +143,28 @@ def last_words_score(train: Sequence[ReadDocument], documents: Sequence[ReadDocu
     return {f"{model.order}-gram": 100 * right / len(documents)}
 
 
-def report_suspicions(documents: Sequence[Document], multi_label: bool, say: Say) -> None:
-    """Say which labels of the training split are probably slips."""
+def report_suspicions(documents: Sequence[Document], dev: Sequence[Document], multi_label: bool, say: Say) -> None:
+    """Say which labels and texts of the training split, and texts of dev, are probably slips."""
     counts = Counter(label for document in documents for label in document.labels)
-    for suspicion in label_suspicions(counts, multi_label):
-        say(f"train: {suspicion}")
+    notes = label_suspicions(counts, multi_label)
+    answers = [(document.text, frozenset(document.labels)) for document in documents]
+    notes += contradictions(answers, "document", "another label")
+    written = [(found, document.line) for document in documents if (found := html_character(document.text))]
+    if written:
+        example, line = written[0]
+        count = f"{len(written):,} of {counted(len(documents), 'document')}"
+        notes.append(f"{count} have characters written as in HTML, such as {example} (first on line {line:,})")
+    for note in notes:
+        say(f"train: {note}")
+    for warning in shared((document.text for document in dev), (text for text, _ in answers), "dev"):
+        say(warning)
 
 
 def report_unseen_labels(documents: Sequence[Document], known: Sequence[str], split: str, say: Say) -> None:
     """Say which labels of a split the training split never shows; they are scored, as misses."""
     unseen = Counter(label for document in documents for label in document.labels if label not in known)
-    if unseen:
-        names = ", ".join(f"{label} ({count}x)" for label, count in unseen.most_common())
-        say(f"warning: the {split} split has labels that the training split never shows; they count as missed: {names}")
+    if note := unseen_labels(unseen, known, split):
+        say(note)
 
 
 def balanced_weights(targets: NDArray[np.bool_]) -> NDArray[np.float32]:

@@ -234,7 +234,8 @@ class ClassificationTask(BaseTask[ClassificationConfig, RecurrentClassifier]):
     ) -> None:
         """Set ``labels`` from the training split, after those of the start if there is one."""
         own = reading.learn_labels(train, self.config.data.multi_label)
-        reading.report_suspicions(train, self.config.data.multi_label, say)
+        if self.config.data.format != "long_range":
+            reading.report_suspicions(train, dev, self.config.data.multi_label, say)
         self.labels = joined(start.saved.labels, own) if start else own
         reading.report_unseen_labels(dev, self.labels, "dev", say)
 

@@ -10,8 +10,10 @@ import numpy as np
 
 from seqnlp.config.tagging import DataConfig, ModelConfig
 from seqnlp.data.encode import EncodedSplit, encode_split
+from seqnlp.data.label_suspicions import unseen_labels
 from seqnlp.data.lexicon import Lexicon
 from seqnlp.data.partial import known_tags
+from seqnlp.data.repeated_texts import contradictions, shared
 from seqnlp.errors import DataError
 from seqnlp.text.partial_tags import named_tags
 from seqnlp.text.sentence import TaggedSentence
@@ -98,6 +100,16 @@ def report_unseen_labels(
     for sentence in sentences:
         labels = sentence.tags if data.scheme == "none" else [entity.label for entity in sentence.entities(data.scheme)]
         unseen.update(label for label in labels if label not in known)
-    if unseen:
-        names = ", ".join(f"{label} ({count}x)" for label, count in unseen.most_common())
-        say(f"warning: the {split} split has labels that the training split never shows; they count as missed: {names}")
+    if note := unseen_labels(unseen, known, split):
+        say(note)
+
+
+def report_repeated(
+    sentences: Sequence[TaggedSentence], dev: Sequence[TaggedSentence], say: Callable[[str], None]
+) -> None:
+    """Say where sentences of train contradict each other, and where dev has many that train has, too."""
+    known = [(sentence.tokens, sentence.tags) for sentence in sentences if not sentence.partial]
+    for note in contradictions(known, "sentence", "other tags"):
+        say(f"train: {note}")
+    for warning in shared((sentence.tokens for sentence in dev), (tokens for tokens, _ in known), "dev"):
+        say(warning)

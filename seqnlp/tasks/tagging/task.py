@@ -68,6 +68,7 @@ class TaggingTask(BaseTask[TaggingConfig, RecurrentTagger]):
         self.lender = lender(config, self.digests[TRAIN])
         if self.lender:
             train, self.dev = [*train, *self.dev], []
+        tagging_data.report_repeated(train, self.dev, say)
         self.tags = self._learn_tags(train, start, say)
         answers = read_answers(Path(config.teacher.answers), self.tags) if config.teacher.answers else {}
         train = [*train, *unlabelled_sentences(data, config.teacher, self.dev, say)]
