@@ -50,6 +50,8 @@ def find_model(path: str | Path) -> Path:
     Raises:
         RunError: there is no such folder or model, or it holds no model.
     """
+    if not isinstance(path, str | os.PathLike):
+        raise RunError(f"expected the path of a run or a saved model folder, found {type(path).__name__}")
     path = Path(path).expanduser()
     named = None if path.exists() else parts_of(str(path))
     if named and not path.parent.exists():

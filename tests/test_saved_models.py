@@ -13,6 +13,8 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 import torch
 from six_tasks import ASK, TRAININGS
@@ -84,6 +86,9 @@ WRONG: dict[str, list[tuple[Callable[[Any], Any], type[Exception], str]]] = {
         (lambda m: m.tag_texts([b"a"]), WrongTypeError, r"texts\[0\]: expected text \(str\), found bytes"),
         (lambda m: m.tag(3), WrongTypeError, "text: expected text"),
         (lambda m: m.tag("a\ud800b"), WrongValueError, r"found U\+D800 \(half of a character\) at 1"),
+        (lambda m: m.tag_texts({"text": ["a"]}), WrongTypeError, "found dict; name one of its columns"),
+        (lambda m: m.tag_texts(pd.DataFrame({"text": ["a"]})), WrongTypeError, "found DataFrame; name one of its col"),
+        (lambda m: m.tag_texts({"a", "b"}), WrongTypeError, "found set, which has no order"),
         (lambda m: m.tag_words(["Ada left"]), WrongTypeError, r"sentences\[0\]: expected a list of texts"),
         (lambda m: m.tag("a", min_probability=2), WrongValueError, "min_probability: expected a number from 0 to 1"),
         (lambda m: m.tag("a", min_probability=math.nan), WrongValueError, "min_probability: .* found nan"),
@@ -100,12 +105,19 @@ WRONG: dict[str, list[tuple[Callable[[Any], Any], type[Exception], str]]] = {
         (lambda m: m.translate("\ud800"), WrongValueError, r"found U\+D800"),
         (lambda m: m.translate("a", nbest=0), WrongValueError, "nbest: expected a whole number from 1"),
         (lambda m: m.translate("a", batch_lines=0), WrongValueError, "batch_lines: expected a whole number from 1"),
+        (lambda m: m.translate("a", decoding={"beam": 3}), WrongTypeError, "expected a seqnlp.DecodingConfig, found d"),
+        (lambda m: m.translate("a", decoding=_search(length_penalty="x")), WrongValueError, "one of average, gnmt"),
+        (lambda m: m.translate("a", decoding=_search(beam=2.5)), WrongValueError, "beam: expected a whole number"),
+        (lambda m: m.translate("a", decoding=_search(max_ratio=-1)), WrongValueError, "max_ratio: expected at least"),
+        (lambda m: m.translate("a", sampling=True), WrongTypeError, "expected a seqnlp.SamplingOptions, found bool"),
+        (lambda m: m.translate("a", first_line="1"), WrongTypeError, "first_line: expected a whole number"),
         (lambda m: m.score_lines("a", ["b"]), WrongTypeError, "sources: expected a list of texts"),
     ],
     "language_model": [
         (lambda m: m.complete(None), WrongTypeError, "text: expected text"),
         (lambda m: m.complete("a", top=10**7), WrongValueError, "top: expected a whole number"),
         (lambda m: m.generate("a", stop="end"), WrongTypeError, "stop: expected a list of texts"),
+        (lambda m: m.generate("a", sampling={"seed": 1}), WrongTypeError, "expected a seqnlp.SamplingOptions, found d"),
         (lambda m: m.generate("a", repetition_penalty=math.nan), WrongValueError, "repetition_penalty: .* found nan"),
     ],
     "forecasting": [
@@ -115,10 +127,15 @@ WRONG: dict[str, list[tuple[Callable[[Any], Any], type[Exception], str]]] = {
     ],
     "anomaly_detection": [
         (lambda m: m.start(math.nan), WrongValueError, "false_alarms: expected a number from 0 to 1, found nan"),
+        (lambda m: m.start().add({1.5, 2.5}, "2031-03-03"), WrongTypeError, "expected a row of numbers .* found set"),
         (lambda m: m.merger(1.5), WrongTypeError, "gap: expected a whole number"),
         (lambda m: m.detect(None), WrongTypeError, r"path of a file, found NoneType; start\(\), row by row, reads"),
     ],
 }
+
+
+def _search(**settings: Any) -> seqnlp.DecodingConfig:
+    return seqnlp.DecodingConfig(**settings)
 
 
 def test_wrong_arguments_are_refused_with_what_was_expected(run: tuple[str, Path]) -> None:
@@ -128,6 +145,29 @@ def test_wrong_arguments_are_refused_with_what_was_expected(run: tuple[str, Path
             call(model)
         assert isinstance(caught.value, seqnlp.SeqnlpError)
         assert isinstance(caught.value, TypeError | ValueError)
+
+
+@pytest.mark.parametrize("run", ["anomaly_detection"], indirect=True)
+def test_a_row_with_names_is_read_by_them_in_any_order(run: tuple[str, Path]) -> None:
+    model, stamp = seqnlp.Detector(run[1]), "2031-03-03 00:00:00"
+    assert model.columns == ("degrees", "kilowatts")
+    named = {"kilowatts": 3.5, "degrees": -19.9}
+    rows = [named, pd.Series(named), pd.Series([-19.9, 3.5], index=[7, 8]), np.array([-19.9, 3.5]), (-19.9, 3.5)]
+    added = [model.start().add(row, stamp) for row in rows]
+    assert added[0][0].values == (-19.9, 3.5)
+    assert all(one == added[0] for one in added)
+    for wrong in (
+        {"degrees": 1.0, "watts": 2.0},
+        pd.Series([1.0, 1.0, 2.0], index=["degrees", "degrees", "kilowatts"]),
+    ):
+        with pytest.raises(seqnlp.DataError, match="expected values of degrees, kilowatts, found degrees"):
+            model.start().add(wrong, stamp)
+
+
+def test_what_is_no_path_is_no_model() -> None:
+    for wrong in (None, b"runs/tagger", 3):
+        with pytest.raises(seqnlp.RunError, match="expected the path of a run or a saved model folder, found"):
+            seqnlp.load(wrong)
 
 
 @pytest.mark.parametrize("run", ["tagging"], indirect=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
@@ -29,7 +30,7 @@ class SamplingOptions:
         seed: another seed, other outputs.
 
     Raises:
-        SeqnlpError: one of them is out of its range.
+        SeqnlpError: one of them is no number, or out of its range.
     """
 
     temperature: float = 1.0
@@ -38,6 +39,12 @@ class SamplingOptions:
     seed: int = 0
 
     def __post_init__(self) -> None:
+        for name in ("top_k", "seed"):
+            if not isinstance(value := getattr(self, name), Integral):
+                raise SeqnlpError(f"{name}: expected a whole number, found {type(value).__name__} {value!r}")
+        for name in ("temperature", "top_p"):
+            if not isinstance(value := getattr(self, name), Real):
+                raise SeqnlpError(f"{name}: expected a number, found {type(value).__name__} {value!r}")
         fits = 0 < self.temperature < math.inf and self.top_k >= 0 and 0 < self.top_p <= 1 and self.seed >= 0
         if not fits:
             raise SeqnlpError(

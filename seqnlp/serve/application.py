@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from seqnlp import __version__
+from seqnlp.errors import SeqnlpError
 from seqnlp.serve.answers import Answered, Failure
 from seqnlp.serve.models import VERBS_OF, Models
 from seqnlp.serve.options import Options
@@ -56,6 +57,8 @@ def make_application(models: Models, options: Options) -> ASGIApp:
 
 def _add_verb(app: FastAPI, service: Service, name: str, verb: Verb) -> None:
     async def handle(question: Question, request: Request) -> Response:
+        if misplaced := [field for field in request.query_params if field in verb.question.model_fields]:
+            raise SeqnlpError(f"{misplaced[0]}: expected in the JSON body, found in the address, where it is not read")
         served = service.models.find(question.model, name)
         answers = await service.ask(served, name, question.items(), question.options(), request)
         return json_reply({"model": served.name, "answers": answers})

@@ -111,7 +111,8 @@ def _add_errors(app: FastAPI) -> None:
     async def plain(request: Request, problem: Exception) -> Response:
         assert isinstance(problem, HTTPException)
         unread = problem.status_code == 400 and problem.__cause__
-        message = f"the body is no JSON ({_unread(unread)})" if unread else str(problem.detail)
+        encoding = request.headers.get("content-encoding", "")
+        message = f"the body is no JSON ({_unread(unread, encoding)})" if unread else str(problem.detail)
         return refusal(problem.status_code, message, dict(problem.headers or {}))
 
     async def too_many(request: Request, problem: Exception) -> Response:
@@ -135,7 +136,7 @@ def _add_errors(app: FastAPI) -> None:
 def _described(error: dict[str, Any]) -> str:
     """What is wrong with a field. What was sent is not repeated."""
     place = ".".join(str(part)[:100] for part in error["loc"][1:])
-    if error["type"] == "model_attributes_type":
+    if error["type"] == "model_attributes_type" or (error["type"] == "missing" and not place):
         whole = "expected a JSON object and the header 'Content-Type: application/json'"
         return f"{place}: expected a JSON object" if place else whole
     if error["type"] == "json_invalid":
@@ -144,8 +145,10 @@ def _described(error: dict[str, Any]) -> str:
     return f"{place}: {error['msg']}" if place else str(error["msg"])
 
 
-def _unread(problem: BaseException) -> str:
+def _unread(problem: BaseException, encoding: str) -> str:
     """Why a body could not be read at all."""
+    if encoding:
+        return f"it is packed, Content-Encoding: {encoding[:40]}"
     if isinstance(problem, UnicodeDecodeError):
         return "it is not in UTF-8"
     return "it is nested too deeply" if isinstance(problem, RecursionError) else "it has a number too long to read"

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from numbers import Real
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+import numpy as np
+
+from seqnlp.config.schema import read_section
 from seqnlp.data.series.time import stamp_text
-from seqnlp.errors import DataError, SeqnlpError, did_you_mean
+from seqnlp.errors import ConfigError, DataError, SeqnlpError, did_you_mean
 from seqnlp.text.checks import half_character
+
+Kind = TypeVar("Kind")
 
 MAX_ANSWERS = 10_000
 """Most answers to one question, rows ahead and the like: more is a mistake, not a wish."""
@@ -57,10 +62,10 @@ def series_path(value: object, instead: str) -> Path:
 
 
 def texts(values: Iterable[str], name: str = "texts") -> list[str]:
-    """Texts from any iterable but a single text, which would be read letter by letter.
+    """Texts from any iterable in order but a single text, which would be read letter by letter, or a table.
 
     Raises:
-        WrongTypeError, WrongValueError: it is no iterable of texts; says which item.
+        WrongTypeError, WrongValueError: it is no such iterable of texts; says which item.
     """
     return [text(value, f"{name}[{number}]") for number, value in enumerate(_items(values, name, "texts"))]
 
@@ -83,13 +88,21 @@ def sentences(values: Iterable[Iterable[str]], name: str = "sentences") -> list[
 def row(values: object, columns: Sequence[str]) -> tuple[float, ...]:
     """One number a column; NaN or None where it is missing.
 
+    A mapping, or a pandas Series whose labels are texts, has them by the columns' names, in any order.
+
     Raises:
         WrongTypeError: it is no sequence, or holds something that is no number; says in which column.
-        DataError: it has another length.
+        DataError: it has another length, or other names.
     """
-    if isinstance(values, str | bytes) or not isinstance(values, Iterable):
+    if isinstance(values, str | bytes | set | frozenset) or not isinstance(values, Iterable):
         raise WrongTypeError(f"values: expected a row of numbers ({', '.join(columns)}), found {_kind(values)}")
-    given = list(values)
+    whole: Any = values
+    names = list(whole) if isinstance(whole, Mapping) else list(whole.index) if hasattr(whole, "iloc") else []
+    given = list(whole.values()) if isinstance(whole, Mapping) else list(whole)
+    if any(isinstance(name, str) for name in names):
+        if sorted(map(str, names)) != sorted(columns):
+            raise DataError(f"expected values of {', '.join(columns)}, found {', '.join(map(str, names))}")
+        given = [given[names.index(name)] for name in columns]
     if len(given) != len(columns):
         raise DataError(f"expected {len(columns)} values ({', '.join(columns)}), found {len(given)}")
     return tuple(_measured(value, name) for value, name in zip(given, columns, strict=True))
@@ -178,9 +191,40 @@ def choice(value: object, name: str, choices: Sequence[str]) -> str:
     return chosen
 
 
+def of_class(value: object, name: str, kind: type[Kind]) -> Kind:
+    """An object of a class of ours.
+
+    Raises:
+        WrongTypeError: it is another.
+    """
+    if not isinstance(value, kind):
+        raise WrongTypeError(f"{name}: expected a seqnlp.{kind.__name__}, found {_kind(value)}")
+    return value
+
+
+def settings(value: object, name: str, kind: type[Kind]) -> Kind:
+    """Settings that were made in Python, each in its range as where they are typed.
+
+    Raises:
+        WrongTypeError: they are not of this class.
+        WrongValueError: with all settings that are of another type or out of their range.
+    """
+    given = vars(of_class(value, name, kind))
+    plain = {key: one.item() if isinstance(one, np.generic) else one for key, one in given.items()}
+    try:
+        return read_section(kind, plain, f"{name}.")
+    except ConfigError as wrong:
+        raise WrongValueError("; ".join(wrong.problems)) from None
+
+
 def _items(values: object, name: str, what: str) -> Iterable[Any]:
     if isinstance(values, str | bytes | bytearray):
         raise WrongTypeError(f"{name}: expected a list of {what}, found {_kind(values)}; put it into a list: [...]")
+    if isinstance(values, Mapping) or hasattr(values, "iterrows"):  # whose items are the names of its columns
+        kind = type(values).__name__
+        raise WrongTypeError(f"{name}: expected a list of {what}, found {kind}; name one of its columns: [...]['text']")
+    if isinstance(values, set | frozenset):
+        raise WrongTypeError(f"{name}: expected a list of {what}, found {type(values).__name__}, which has no order")
     if not isinstance(values, Iterable):
         raise WrongTypeError(f"{name}: expected a list of {what}, found {_kind(values)}")
     return values

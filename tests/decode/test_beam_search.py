@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise, product
+from typing import Any
 
 import numpy as np
 import pytest
@@ -246,6 +247,12 @@ def test_a_drawn_line_begins_with_its_prefix_and_knows_its_log_probability() -> 
     for number, (actual,) in enumerate(drawn):
         assert actual.tokens[: len(begin[number])] == begin[number]
         assert actual.log_probability == pytest.approx(sum(steps.log_prob(number, [*actual.tokens, END])))
+
+
+@pytest.mark.parametrize("wrong", [{"temperature": "1"}, {"top_k": 2.5}, {"top_p": None}, {"seed": 1.0}])
+def test_sampling_options_that_are_no_numbers_are_named(wrong: dict[str, Any]) -> None:
+    with pytest.raises(SeqnlpError, match=f"{next(iter(wrong))}: expected a (whole )?number, found"):
+        SamplingOptions(**wrong)
 
 
 @pytest.mark.parametrize("wrong", [{"temperature": 0.0}, {"top_k": -1}, {"top_p": 0.0}, {"top_p": 1.5}])

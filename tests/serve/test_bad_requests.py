@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Iterator
 
@@ -21,7 +22,7 @@ def _goes_on(server: Server) -> Iterator[None]:
 @pytest.mark.parametrize(
     ("body", "status", "said"),
     [
-        (b"", 422, "required"),
+        (b"", 422, "expected a JSON object and the header"),
         (b"{", 422, "the body is no JSON (expecting property name enclosed in double quotes, at character 2)"),
         (b"null", 422, "JSON object"),
         (b"[]", 422, "JSON object"),
@@ -67,6 +68,19 @@ def test_what_is_no_json_is_not_read_as_such(server: Server) -> None:
         status, reply = server.post("/tag", ASK, {"Content-Type": kind})
         assert status == 422
         assert reply["error"] == "expected a JSON object and the header 'Content-Type: application/json'"
+
+
+def test_a_packed_body_is_called_so(server: Server) -> None:
+    status, reply = server.post("/tag", gzip.compress(json.dumps(ASK).encode()), JSON | {"Content-Encoding": "gzip"})
+    assert status == 400
+    assert reply["error"] == "the body is no JSON (it is packed, Content-Encoding: gzip)"
+
+
+def test_fields_in_the_address_are_refused_as_they_would_not_be_read(server: Server) -> None:
+    status, reply = server.post("/tag?trace=1&min_probability=0.9", ASK)
+    assert status == 422
+    assert reply["error"] == "min_probability: expected in the JSON body, found in the address, where it is not read"
+    assert server.post("/tag?trace=1", ASK)[0] == 200
 
 
 @pytest.mark.parametrize(

@@ -181,10 +181,11 @@ class LanguageModel(SingleModel):
         """
         prompt, stop = arguments.text(prompt, "prompt"), arguments.texts(stop, "stop")
         length = arguments.count(length, "length", 0, 10**9)
+        sampling = SamplingOptions() if sampling is None else arguments.of_class(sampling, "sampling", SamplingOptions)
         repetition_penalty = arguments.number(repetition_penalty, "repetition_penalty")
         if repetition_penalty <= 0:
             raise SeqnlpError(f"expected a repetition penalty above 0, found {repetition_penalty:g}; 1 is none")
-        return self._generate(prompt, length, sampling or SamplingOptions(), repetition_penalty, StopStrings(stop))
+        return self._generate(prompt, length, sampling, repetition_penalty, StopStrings(stop))
 
     def score_texts(self, texts: Iterable[str], *, workers: int = 1) -> list[ScoredText]:
         """How probable texts are, each read from the beginning of a line.

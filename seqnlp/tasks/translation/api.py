@@ -121,6 +121,11 @@ class Translator(SavedModel):
         nbest = arguments.count(nbest, "nbest", 1, arguments.MAX_ANSWERS)
         max_batch_pieces = arguments.count(max_batch_pieces, "max_batch_pieces", 1, 10**9)
         batch_lines = arguments.count(batch_lines, "batch_lines", 1, 10**9)
+        first_line = arguments.count(first_line, "first_line", 0, 10**18)
+        if decoding is not None:
+            decoding = arguments.settings(decoding, "decoding", DecodingConfig)
+        if sampling is not None:
+            arguments.of_class(sampling, "sampling", SamplingOptions)
         if prefixes is not None and len(prefixes) != len(texts):
             raise SeqnlpError(f"expected a prefix a text, found {len(prefixes):,} prefixes for {len(texts):,} texts")
         if arguments.several_workers(workers):

@@ -102,8 +102,7 @@ def reranked(
         SeqnlpError: fewer candidates than translations asked for, or the weight of a lexicon without one.
         WrongTypeError, WrongValueError: ``candidates`` is no number of them, ``reranker`` no :class:`Reranker`.
     """
-    if not isinstance(reranker, Reranker):
-        raise arguments.WrongTypeError(f"rerank: expected a seqnlp.Reranker, found {type(reranker).__name__}")
+    arguments.of_class(reranker, "rerank", Reranker)
     if candidates is None:
         candidates = max(nbest, tuned.candidates if tuned and reranker.is_tuned_by(tuned) else CANDIDATES)
     weights = reranker.chosen_weights(tuned)
