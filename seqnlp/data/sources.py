@@ -16,6 +16,7 @@ from seqnlp.data.partial import checked_partial
 from seqnlp.data.paths import resolve_path
 from seqnlp.data.split_sources import counts_of, existing_file, hub_name, other_format, say_left_out, source_name
 from seqnlp.data.tag_check import (
+    in_scheme,
     mend_tags,
     refuse_comments,
     refuse_illegal_tags,
@@ -93,7 +94,7 @@ def load_examples(config: DataConfig, split: str, report: Callable[[str], None])
         _refuse_nothing(examples, read, source, left_out)
         say_left_out(source, left_out, report)
         sentences = [example for example in examples if isinstance(example, TaggedSentence)]
-        tagged = iter(_legal(sentences, read, source, report))
+        tagged = iter(_legal(sentences, read, split, report))
         return [next(tagged) if isinstance(one, TaggedSentence) else _inside(one, source) for one in examples]
 
 
@@ -133,8 +134,8 @@ def _checked_sentences(config: DataConfig, split: str, report: Callable[[str], N
     if config.weight_column and split == "train":
         _check_weights(sentences, config, source, report)
     if not config.partial:
-        return _legal(sentences, config, source, report)
-    return checked_partial(sentences, config.scheme, source, split, lambda whole: _legal(whole, config, source, report))
+        return _legal(sentences, config, split, report)
+    return checked_partial(sentences, config.scheme, source, split, lambda whole: _legal(whole, config, split, report))
 
 
 def _check_weights(
@@ -149,11 +150,14 @@ def _check_weights(
 
 
 def _legal(
-    sentences: list[TaggedSentence], config: DataConfig, source: str, report: Callable[[str], None]
+    sentences: list[TaggedSentence], config: DataConfig, split: str, report: Callable[[str], None]
 ) -> list[TaggedSentence]:
-    """The sentences with legal tags: mended if that is wanted, else as they are."""
+    """The sentences with legal tags: of a file that is only scored in the scheme, and mended if that is wanted."""
+    source = source_name(config, split)
     if config.format == "conll" and config.comment == "auto":
         refuse_comments(sentences, config.scheme, source)
+    if source_split(config, split) != "train":
+        sentences = in_scheme(sentences, config.scheme, source, report)
     if config.repair:
         return mend_tags(sentences, config.scheme, source, report)
     refuse_illegal_tags(sentences, config.scheme, source)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from seqnlp.data.tag_remedies import fitting_schemes, remedy_for
 from seqnlp.errors import DataError
-from seqnlp.text.partial_tags import is_partial
 from seqnlp.text.sentence import TaggedSentence
-from seqnlp.text.tags import OUTSIDE, PREFIXES, find_illegal, is_tag, repair_tags
+from seqnlp.text.tags import OUTSIDE, convert_tags, find_illegal, is_tag, repair_tags
 
 _CHANGES_SHOWN = 3
 
@@ -74,7 +74,23 @@ def refuse_illegal_tags(sentences: Sequence[TaggedSentence], scheme: str, source
     if illegal:
         line, message = illegal[0]
         total = f" ({len(illegal):,} illegal tags in all)" if len(illegal) > 1 else ""
-        raise DataError(f"{message}{total}; {_remedy(sentences, scheme, len(illegal))}", source, line)
+        raise DataError(f"{message}{total}; {remedy_for(sentences, scheme, len(illegal))}", source, line)
+
+
+def in_scheme(
+    sentences: Sequence[TaggedSentence], scheme: str, source: str, report: Callable[[str], None]
+) -> list[TaggedSentence]:
+    """The same entities in tags of the scheme, where all tags are legal in another one only; ``report`` is told.
+
+    For splits that are only scored: their files may come from elsewhere than those that were learnt from.
+    """
+    if scheme == "none" or not any(find_illegal(sentence.tags, scheme) for sentence in sentences):
+        return list(sentences)
+    found = fitting_schemes(sentences, scheme)
+    if not found:
+        return list(sentences)
+    report(f"{source}: its tags are of scheme {found[0]}; read as {scheme}, as those of train are")
+    return [replace(one, tags=tuple(convert_tags(one.tags, found[0], scheme))) for one in sentences]
 
 
 def mend_tags(
@@ -95,36 +111,9 @@ def mend_tags(
         touched += bool(changed)
         deleted += sum(new == OUTSIDE for _, _, new in changed)
     tagged = sum(tag != OUTSIDE for sentence in sentences for tag in sentence.tags)
-    if deleted > max(_MAX_DELETED, _MAX_DELETED_PART * tagged) or (deleted and _fitting_schemes(sentences, scheme)):
+    if deleted > max(_MAX_DELETED, _MAX_DELETED_PART * tagged) or (deleted and fitting_schemes(sentences, scheme)):
         refuse_illegal_tags(sentences, scheme, source)
     if changes:
         first = ", ".join(changes[:_CHANGES_SHOWN]) + (", ..." if len(changes) > _CHANGES_SHOWN else "")
         report(f"{source}: mended {len(changes):,} tags in {touched:,} of {len(sentences):,} sentences: {first}")
     return mended
-
-
-def _remedy(sentences: Sequence[TaggedSentence], scheme: str, count: int) -> str:
-    fitting = _fitting_schemes(sentences, scheme)
-    if fitting:
-        return f"all tags are legal in another scheme, so set data.scheme={' or '.join(fitting)}"
-    if any(is_partial(sentence.tags) for sentence in sentences):
-        return "if '?' is an unknown tag, and '|' stands between tags of which one is right, set data.partial=true"
-    illegal = {tag for sentence in sentences for tag in sentence.tags if not is_tag(tag, scheme)}
-    if illegal and all(is_tag(tag[:1].upper() + tag[1:], scheme) for tag in illegal):
-        return "write the first letter of each tag large"
-    if count == 1 and illegal == {sentences[0].tags[0]}:
-        return "delete this line if it names the columns, else correct the tag"
-    if 2 * count > sum(len(sentence.tags) for sentence in sentences):
-        return "most tags are: is data.tag_column right? For plain tags such as parts of speech set data.scheme=none"
-    if illegal and not any("-" in tag for tag in illegal):
-        return (
-            "write them as B-TYPE at the first word of an entity and I-TYPE at the others, "
-            "or set data.scheme=none to learn and score them word by word"
-        )
-    return "correct the file, or set data.repair=true to have such tags mended"
-
-
-def _fitting_schemes(sentences: Sequence[TaggedSentence], scheme: str) -> list[str]:
-    """Other schemes with entities in which every tag is legal."""
-    others = [name for name in PREFIXES if name not in (scheme, "none")]
-    return [name for name in others if not any(find_illegal(sentence.tags, name) for sentence in sentences)]

@@ -10,11 +10,14 @@ from seqnlp.text.tags import Span, spans_from_tags
 
 
 def sentences_of_words(rows: Iterable[tuple[str, str, int] | None]) -> Iterator[TaggedSentence]:
-    """Sentences from words with their tags and lines; nothing stands between two sentences, once or several times."""
+    """Sentences from words with their tags and lines; nothing stands between two sentences, once or several times.
+
+    Spaces of any kind around a tag are no part of it.
+    """
     for is_break, words in groupby(rows, key=lambda row: row is None):
         if not is_break:
             tokens, tags, lines = zip(*filter(None, words), strict=True)
-            yield TaggedSentence(tokens, tags, lines[0], lines)
+            yield TaggedSentence(tokens, tuple(tag.strip() for tag in tags), lines[0], lines)
 
 
 @dataclass(frozen=True, slots=True)

@@ -225,4 +225,5 @@ def _problem_at_end(tag: str, scheme: str) -> str:
 
 def _malformed(tag: str, scheme: str) -> str:
     kinds = ["O", *(f"{prefix}-TYPE" for prefix in _prefixes(scheme))] if scheme != "none" else ["a name"]
-    return f"'{tag}' is not a tag of scheme {scheme}; expected {', '.join(kinds)}"
+    shown = f"'{tag}'" if tag.isprintable() else ascii(tag)
+    return f"{shown} is not a tag of scheme {scheme}; expected {', '.join(kinds)}"

@@ -172,6 +172,50 @@ def test_tags_without_prefixes_are_explained_and_never_mended_away(tmp_path: Pat
         load(write(tmp_path, "Ana b-PER\nsings o\nin o\n"))
 
 
+@pytest.mark.parametrize(
+    ("tags", "remedy"),
+    [
+        ("B_PER I_PER O", "write 'B-PER' for 'B_PER' and the like"),
+        ("B:PER O O", "write 'B-PER' for 'B:PER' and the like"),
+        ("PER-B PER-I O", "write 'B-PER' for 'PER-B' and the like"),
+        ("PER_B 0 0", "write 'B-PER' for 'PER_B' and the like, and O where '0' stands for no entity"),
+        ("B-PER I-PER OUT", "write O where 'OUT' stands for no entity"),
+        ("B-PER M-PER E-PER", "write I-TYPE for M-TYPE, and set data.scheme=bioes"),
+        ("B-PER M-PER W-LOC", "write I-TYPE for M-TYPE and S-TYPE for W-TYPE, and set data.scheme=bioes"),
+        ("B-PER I-PER O\u200b", "delete the characters in them that cannot be seen"),
+        ("O O O B-PER E-PER I-LOC", "correct the file, or set data.repair=true to have such tags mended"),
+    ],
+)
+def test_tags_that_say_the_same_in_other_letters_are_told_what_to_write(tmp_path: Path, tags: str, remedy: str) -> None:
+    lines = "".join(f"word\t{tag}\n" for tag in tags.split())
+    with pytest.raises(DataError) as caught:
+        load(write(tmp_path, lines))
+    assert str(caught.value).endswith(f"; {remedy}")
+    assert "\u200b" not in str(caught.value)
+
+
+def test_spaces_of_any_kind_around_a_tag_are_no_part_of_it(tmp_path: Path) -> None:
+    [sentence] = load(write(tmp_path, "Ana\tB-PER\u00a0\nLund\tI-PER \nsings\tO\u2009\n"))
+    assert sentence.tags == ("B-PER", "I-PER", "O")
+
+
+@pytest.mark.parametrize(
+    ("scheme", "tags"),
+    [("bilou", "U-LOC O B-PER L-PER"), ("bioes", "S-LOC O B-PER E-PER"), ("iob1", "I-LOC O I-PER I-PER")],
+)
+@pytest.mark.parametrize("repair", [False, True])
+def test_a_split_that_is_scored_may_be_in_another_scheme(tmp_path: Path, scheme: str, tags: str, repair: bool) -> None:
+    (tmp_path / "dev.conll").write_text("".join(f"word\t{tag}\n" for tag in tags.split()), encoding="utf-8")
+    config = write(tmp_path, "Ana\tB-PER\n")
+    config = replace(config, dev="dev.conll", repair=repair)
+    said: list[str] = []
+    [sentence] = load_split(config, "dev", said.append)
+    assert sentence.tags == ("B-LOC", "O", "B-PER", "I-PER")
+    assert said == [f"{tmp_path}/dev.conll: its tags are of scheme {scheme}; read as iob2, as those of train are"]
+    with pytest.raises(DataError, match="all tags are legal in another scheme"):
+        load(replace(config, train="dev.conll", repair=False))
+
+
 def test_a_line_that_names_the_columns_is_recognised(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r":1: 'ner' is not a tag .*; delete this line if it names the columns"):
         load(write(tmp_path, "token ner\nAna B-PER\nsings O\n\nAna B-PER\n"))
