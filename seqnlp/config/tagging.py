@@ -73,9 +73,9 @@ class DataConfig(LabelledDataConfig):
         "the rules of a language such as spacy:fr; auto: what fits a corpus that has its text best (words of CoNLL-U, "
         "edges of character spans), else words",
     )
-    offsets: Literal["codepoints", "utf16"] = setting(
+    offsets: Literal["codepoints", "utf16", "bytes"] = setting(
         "codepoints",
-        "jsonl: what spans count; utf16: units as in browsers, Java and C#, where an emoji is two",
+        "what spans count; utf16: units as in browsers, Java and C#, where an emoji is two; bytes: those of UTF-8",
     )
     accept_cut_words: bool = setting(
         False, "jsonl: go on although many spans begin or end inside words of the tokenizer; they count as missed"

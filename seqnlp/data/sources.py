@@ -183,7 +183,7 @@ def _refuse_nothing(examples: Sequence[Example], config: DataConfig, source: str
 
 def cutter(config: DataConfig) -> Cut:
     """How texts become words; it counts the edges of spans that lie inside words."""
-    edges = SpanEdges(_tokenizer(config), utf16=config.offsets == "utf16")
+    edges = SpanEdges(_tokenizer(config), config.offsets)
     return Cut(config.scheme, _tokenizer(config), edges, strict=config.format == "jsonl")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -30,6 +31,9 @@ def refuse_comments(sentences: Sequence[TaggedSentence], scheme: str, source: st
 _FEWEST_NUMBERS = 6
 """Words from which on numbers in a row are no accident."""
 
+_NUMBER_IN_FILE = re.compile(r"[0-9]+-[0-9]+(\.[0-9]+)?")
+"""The number of a sentence and that of a word, as WebAnno TSV has them."""
+
 
 def refuse_numbers_as_words(sentences: Sequence[TaggedSentence], source: str) -> None:
     """Pass if the words are not the numbers of the words in each sentence, as a column before theirs may hold.
@@ -39,6 +43,9 @@ def refuse_numbers_as_words(sentences: Sequence[TaggedSentence], source: str) ->
     """
     if sum(len(sentence.tokens) for sentence in sentences) < _FEWEST_NUMBERS:
         return
+    if all(_NUMBER_IN_FILE.fullmatch(token) for one in sentences for token in one.tokens):
+        found = f"found numbers of sentences and words such as {sentences[0].tokens[0]}"
+        raise DataError(f"expected words, {found}; set data.token_column to the column of the words", source)
     for first in (0, 1):
         if all(one.tokens == tuple(map(str, range(first, first + len(one.tokens)))) for one in sentences):
             found = f"found the numbers of words from {first} in every sentence"

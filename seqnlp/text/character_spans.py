@@ -16,20 +16,33 @@ from seqnlp.text.sentence import Pieces, TaggedSentence
 from seqnlp.text.tags import Span, tags_from_spans
 from seqnlp.text.tokenize import INVISIBLE, Token
 
+OTHER_OFFSETS = ("utf16", "bytes")
+"""What spans may count beside characters (``codepoints``)."""
 
-def from_utf16(text: str, span: Span) -> Span:
-    """A span counted in UTF-16 units, as browsers, Java and C# do, in characters; one out of the text stays as it is.
+_UNITS = {"utf16": ("utf-16-le", 2, "two UTF-16 units"), "bytes": ("utf-8", 1, "several bytes")}
+"""How a text is written, how many bytes are counted as one, and what a character may have of those."""
+
+
+def in_characters(text: str, span: Span, offsets: str) -> Span:
+    """A span counted otherwise, in characters; one out of the text stays as it is.
+
+    Args:
+        offsets: ``codepoints`` (characters), ``utf16`` (units, as browsers, Java and C# count), ``bytes`` (of UTF-8, as
+            Go, Rust and PHP do).
 
     Raises:
-        DataError: an edge lies between the two units of one character.
+        DataError: an edge lies inside a character.
     """
-    units = text.encode("utf-16-le")
-    if not 0 <= span.start < span.end <= len(units) // 2:
+    if offsets == "codepoints":
+        return span
+    encoding, width, several = _UNITS[offsets]
+    units = text.encode(encoding)
+    if not 0 <= span.start < span.end <= len(units) // width:
         return span
     try:
-        start, end = (len(units[: 2 * edge].decode("utf-16-le")) for edge in span[:2])
+        start, end = (len(units[: width * edge].decode(encoding)) for edge in span[:2])
     except UnicodeDecodeError:
-        raise DataError(f"{named(span)} cuts a character of two UTF-16 units; is data.offsets=utf16 right?") from None
+        raise DataError(f"{named(span)} cuts a character of {several}; is data.offsets={offsets} right?") from None
     return Span(start, end, span.label)
 
 
@@ -51,7 +64,9 @@ def checked_spans(text: str, spans: Sequence[Span]) -> list[Span]:
     """
     for span in spans:
         if not 0 <= span.start < span.end <= len(text):
-            raise DataError(f"{named(span)} is empty or reaches out of the text of {len(text)} characters{_hint(text)}")
+            raise DataError(
+                f"{named(span)} is empty or reaches out of the text of {len(text)} characters{_hint(text, span)}"
+            )
     checked = sorted(trimmed(text, span) for span in spans)
     for span in checked:
         if span.start == span.end:
@@ -86,10 +101,13 @@ def _is_blank(character: str) -> bool:
     return character.isspace() or character in INVISIBLE
 
 
-def _hint(text: str) -> str:
+def _hint(text: str, span: Span) -> str:
     """What may have gone wrong with a span that leaves the text."""
-    astral = any(ord(character) > 0xFFFF for character in text)
-    return "; if spans count UTF-16 units, set data.offsets=utf16" if astral else "; ends are exclusive"
+    if any(ord(character) > 0xFFFF for character in text):
+        return "; if spans count UTF-16 units, set data.offsets=utf16"
+    if len(text) < span.end <= len(text.encode()):
+        return "; if spans count bytes, set data.offsets=bytes"
+    return "; ends are exclusive"
 
 
 def _touched(tokens: Sequence[Token], spans: Sequence[Span]) -> list[Span]:

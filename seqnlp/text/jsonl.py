@@ -42,8 +42,8 @@ def row_reader(path: Path, fields: RowFields, offsets: str) -> Callable[[Mapping
 
     A row is either ``{"tokens": [...], "tags": [...]}`` or ``{"text": "...", "spans": [...]}`` (or ``entities``);
     a span is ``{"start": 0, "end": 5, "label": "X"}`` or ``[0, 5, "X"]``, its end exclusive, in what ``offsets`` says:
-    ``codepoints`` or ``utf16``. A text without the field has no entities, or a list of tags for the words between its
-    spaces (``tags``, ``labels``).
+    ``codepoints``, ``utf16`` or ``bytes``. A text without the field has no entities, or a list of tags for the words
+    between its spaces (``tags``, ``labels``).
 
     Numbered tags get the names of ``fields``, else those that the data set beside the file says they have.
 

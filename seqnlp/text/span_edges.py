@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from unicodedata import combining, normalize
 
 from seqnlp.errors import DataError
-from seqnlp.text.character_spans import edges_inside, from_utf16, trimmed
+from seqnlp.text.character_spans import OTHER_OFFSETS, edges_inside, in_characters, trimmed
 from seqnlp.text.tags import Span
 from seqnlp.text.tokenize import KINDS, Token, tokenize
 
@@ -17,6 +17,7 @@ FEW = 3
 """Fewer edges inside words than these are no error, whatever their share."""
 
 _CONSEQUENCE = "such entities are learned as the words that they touch, and count as missed"
+_COUNTED = {"utf16": "UTF-16 units, as browsers do", "bytes": "bytes"}
 _KEPT_ROWS = 1000
 _SHIFTS = {
     "most of them fit if ends are inclusive: expected exclusive ends, so add 1 to every end": (0, 1),
@@ -30,11 +31,11 @@ class SpanEdges:
 
     Args:
         tokenizer: cuts the texts.
-        utf16: the spans were counted in UTF-16 units, and are converted when they come here.
+        offsets: what the spans count in the file; they are converted when they come here.
     """
 
-    def __init__(self, tokenizer: str, utf16: bool = False) -> None:
-        self.tokenizer, self.utf16 = tokenizer, utf16
+    def __init__(self, tokenizer: str, offsets: str = "codepoints") -> None:
+        self.tokenizer, self.offsets = tokenizer, offsets
         self.total = self.inside = 0
         self._first_line = 0
         self._rows: list[tuple[str, list[Span]]] = []  # those with an edge inside a word
@@ -62,15 +63,24 @@ class SpanEdges:
         if many and not accept:
             way_out = f"or set data.accept_cut_words=true: {_CONSEQUENCE}"
             raise DataError(f"{problem}; {self._cause()}; {way_out}", source, self._first_line)
-        report(f"{source}: {problem}, first on line {self._first_line}; {_CONSEQUENCE}")
+        cause = f" ({counting})" if self.inside >= FEW and (counting := self._other_counting()) else ""
+        report(f"{source}: {problem}, first on line {self._first_line}{cause}; {_CONSEQUENCE}")
+
+    def _other_counting(self) -> str:
+        """What the spans seem to count instead of what is set, with what to do; empty: nothing else."""
+        before = self._left(_shift(0, 0), self.tokenizer)
+        for offsets in OTHER_OFFSETS if self.offsets == "codepoints" else ():
+            if 4 * self._left(_counted_in(offsets), self.tokenizer) <= before:
+                return f"most of them fit if spans count {_COUNTED[offsets]}: set data.offsets={offsets}"
+        if 4 * self._left(_composed_or_outside, self.tokenizer) <= before:
+            return "most of them fit if spans count composed letters (NFC; these texts are NFD): normalize the texts"
+        return ""
 
     def _cause(self) -> str:
         """The likely cause, with what to do."""
+        if counting := self._other_counting():
+            return counting
         before = self._left(_shift(0, 0), self.tokenizer)
-        if not self.utf16 and 4 * self._left(_utf16_or_outside, self.tokenizer) <= before:
-            return "most of them fit if spans count UTF-16 units, as browsers do: set data.offsets=utf16"
-        if 4 * self._left(_composed_or_outside, self.tokenizer) <= before:
-            return "most of them fit if spans count composed letters (NFC; these texts are NFD): normalize the texts"
         shifted = {cause: self._left(_shift(*by), self.tokenizer) for cause, by in _SHIFTS.items()}
         cause = min(shifted, key=shifted.__getitem__)
         if 4 * shifted[cause] <= before:
@@ -114,9 +124,13 @@ def _joins(character: str) -> bool:
     return combining(character) > 0 or "\u1160" <= character <= "\u11ff"
 
 
-def _utf16_or_outside(text: str, span: Span) -> Span:
-    """The span converted from UTF-16 units; an empty one where that is impossible."""
-    try:
-        return from_utf16(text, span)
-    except DataError:
-        return Span(0, 0, span.label)
+def _counted_in(offsets: str) -> Callable[[str, Span], Span]:
+    """Converts a span to characters; an empty one where that is impossible."""
+
+    def converted(text: str, span: Span) -> Span:
+        try:
+            return in_characters(text, span, offsets)
+        except DataError:
+            return Span(0, 0, span.label)
+
+    return converted

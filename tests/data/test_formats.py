@@ -171,9 +171,12 @@ WITH_SPANS = [key for key in FILES if '"start' in FILES[key] or "[0, 10" in FILE
 
 
 @pytest.mark.parametrize("key", WITH_SPANS, ids=lambda key: key[0])
-def test_spans_in_utf16_units_are_read_in_every_format(tmp_path: Path, key: tuple[str, str]) -> None:
-    content = FILES[key].replace("Tarnow rows", "Tarnow 🚣🚣")  # as many units as letters
-    sentences, _ = load(write(tmp_path, content, key[0], offsets="utf16"))
+@pytest.mark.parametrize(("offsets", "rows"), [("utf16", "🚣🚣"), ("bytes", "🚣")])
+def test_spans_in_other_units_are_read_in_every_format(
+    tmp_path: Path, key: tuple[str, str], offsets: str, rows: str
+) -> None:
+    content = FILES[key].replace("Tarnow rows", f"Tarnow {rows}")  # as many units as `rows` has letters
+    sentences, _ = load(write(tmp_path, content, key[0], offsets=offsets))
     assert [pair for pair in max(sentences, key=len) if pair[0] != "🚣"] == [*PAIRS[:2], *PAIRS[3:]]
 
 
@@ -227,6 +230,67 @@ def test_only_the_first_label_and_annotation_count_and_others_are_said(tmp_path:
         f"{tmp_path}/a.json: left out: further annotations of a task (1), further labels of a region (1), "
         "regions that are no entities (1)"
     )
+
+
+def test_the_ground_truth_is_taken_where_an_annotation_is_called_so(tmp_path: Path) -> None:
+    task = label_studio()[0]
+    task["annotations"] = [{"result": []}, {**task["annotations"][0], "ground_truth": True}]
+    assert load(write(tmp_path, json.dumps([task]), "a.json"))[0] == [PAIRS]
+
+
+def test_regions_belong_to_the_field_that_they_name(tmp_path: Path) -> None:
+    task = label_studio()[0]
+    for name, others in (
+        ("body", {"title": "Oke of Brinmoor"}),
+        ("title", {"text": "the sea is calm, they say"}),
+    ):
+        task["data"] = {name: TEXT, **others}
+        for one in task["annotations"][0]["result"]:
+            one["to_name"] = name
+            one["value"].pop("text", None)
+        assert load(write(tmp_path, json.dumps([task]), "a.json"))[0] == [PAIRS]
+
+
+def test_regions_of_a_second_text_are_left_out(tmp_path: Path) -> None:
+    task = label_studio()[0]
+    task["data"]["title"] = "Rowing"
+    task["annotations"][0]["result"].append({**region([0, 6, "X"]), "to_name": "title"})
+    sentences, said = load(write(tmp_path, json.dumps([task]), "a.json"))
+    assert sentences == [PAIRS]
+    assert said[1:] == [f"{tmp_path}/a.json: left out: regions of other fields than 'text' (1)"]
+
+
+def test_offsets_that_fit_when_bytes_are_counted_name_the_setting(tmp_path: Path) -> None:
+    for row, found in (
+        ({"text": "größer Oke", "spans": [{"start": 9, "end": 12, "label": "PER"}]}, "reaches out of the text of 10"),
+        ({"text": "größer Oke", "spans": [{"start": 9, "end": 10, "label": "P", "text": "Ok"}]}, "should be 'Ok'"),
+    ):
+        row["spans"][0]["end"] = row["spans"][0]["start"] + len(row["spans"][0].get("text", "Oke"))
+        with pytest.raises(DataError, match=rf"{found}.*; .*set data\.offsets=bytes"):
+            load(write(tmp_path, lines(row), "a.jsonl"))
+
+
+WEBANNO = """#FORMAT=WebAnno TSV 3.3
+#T_SP=webanno.custom.NE|value
+
+
+#Text=Oke rows to Brinmoor
+1-1\t0-3\tOke\tB-PER
+1-2\t4-8\trows\tO
+1-3\t9-11\tto\tO
+1-4\t12-20\tBrinmoor\tB-LOC
+2-1\t21-24\tOke\tB-PER
+2-2\t25-29\trows\tO
+"""
+
+
+def test_numbers_of_sentences_and_words_are_no_words(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="found WebAnno TSV of INCEpTION; export the project as CoNLL 2002"):
+        load(write(tmp_path, WEBANNO, "a.tsv"))
+    with pytest.raises(DataError, match=r"found numbers of sentences and words such as 1-1; set data\.token_column"):
+        load(write(tmp_path, WEBANNO, "a.tsv", format="conll"))
+    sentences, _ = load(write(tmp_path, WEBANNO, "a.tsv", format="conll", token_column="2"))
+    assert sentences[0][:2] == [("Oke", "B-PER"), ("rows", "O")]
 
 
 INFORMATION = {

@@ -30,6 +30,7 @@ def check(texts: list[tuple[str, Span]], accept: bool = False, tokenizer: str = 
     ("texts", "cause"),
     [
         (rows(before="🚲 then ", start=1, end=1), "UTF-16 units, as browsers do: set data.offsets=utf16"),
+        (rows(before="größe é ", start=3, end=3), "if spans count bytes: set data.offsets=bytes"),
         (rows(end=-1), "ends are inclusive"),
         (rows(start=1), "count from 1 with inclusive ends"),
         (rows(after=", slept", start=1, end=1), "count from 1: "),
@@ -58,3 +59,9 @@ def test_few_edges_inside_words_are_reported_and_none_are_not() -> None:
         "notes.jsonl: 3 of 66 span edges lie inside words of data.tokenizer=words, first on line 31; "
     )
     assert len(check(rows(after="'s boat")[:2])) == 1, "fewer than three are no error"
+
+
+def test_few_edges_that_other_offsets_explain_are_told_with_them() -> None:
+    [said] = check([*rows() * 20, *rows(before="größe é ", start=3, end=3)])
+    assert "; such entities" in said
+    assert "first on line 61 (most of them fit if spans count bytes: set data.offsets=bytes); " in said

@@ -5,11 +5,12 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, NamedTuple
 
 from seqnlp.errors import DataError
-from seqnlp.text.character_spans import checked_spans, from_utf16, named, sentence_of, trimmed
+from seqnlp.text.character_spans import OTHER_OFFSETS, checked_spans, in_characters, named, sentence_of, trimmed
 from seqnlp.text.sentence import TaggedSentence
 from seqnlp.text.span_edges import SpanEdges
 from seqnlp.text.tags import Span
@@ -60,14 +61,14 @@ def annotated(
     """The text with spans in characters.
 
     Args:
-        offsets: what the spans count: ``codepoints`` or ``utf16``.
+        offsets: what the spans count: ``codepoints``, ``utf16`` or ``bytes``.
         quotes: what the file says that each span holds, where it says so.
 
     Raises:
         DataError: a span holds something else than the file says.
     """
     written = [span._replace(label=span.label.strip()) for span in spans]
-    placed = [from_utf16(text, span) if offsets == "utf16" else span for span in written]
+    placed = [in_characters(text, span, offsets) for span in written]
     for before, span, quote in zip(written, placed, quotes, strict=False):
         if quote is not None and _letters(text[span.start : span.end]) != _letters(quote):
             here = text[max(0, span.start) : max(0, span.end)]
@@ -168,9 +169,9 @@ def _letters(text: str) -> str:
 
 def _other_offsets(text: str, span: Span, quote: str, offsets: str) -> str:
     """A hint if the span fits when counted in another way."""
-    try:
-        other = span if offsets == "utf16" else from_utf16(text, span)
-    except DataError:
-        return ""
-    fits = _letters(text[other.start : other.end]) == _letters(quote)
-    return f"; set data.offsets={'codepoints' if offsets == 'utf16' else 'utf16'}" if fits else ""
+    for other in ("codepoints", *OTHER_OFFSETS):
+        with suppress(DataError):
+            placed = in_characters(text, span, other)
+            if other != offsets and _letters(text[placed.start : placed.end]) == _letters(quote):
+                return f"; set data.offsets={other}"
+    return ""

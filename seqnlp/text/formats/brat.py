@@ -11,7 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from seqnlp.errors import DataError
-from seqnlp.text.character_spans import from_utf16
+from seqnlp.text.character_spans import in_characters
 from seqnlp.text.files import file_digest, read_lines
 from seqnlp.text.formats.annotated import AnnotatedText, annotated
 from seqnlp.text.tags import Span
@@ -92,5 +92,5 @@ def _entities(path: Path, text: str, offsets: str, left_out: Counter[str]) -> tu
 
 
 def _between(text: str, start: int, end: int, offsets: str) -> str:
-    gap = from_utf16(text, Span(start, end, "")) if offsets == "utf16" else Span(start, end, "")
+    gap = in_characters(text, Span(start, end, ""), offsets)
     return text[gap.start : gap.end]

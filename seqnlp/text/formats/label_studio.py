@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from seqnlp.errors import DataError, listed
@@ -19,7 +19,7 @@ MIN_FIELDS = ("annotation_id", "annotator", "lead_time")
 
 
 def label_studio_example(row: Any, line: int, offsets: str, left_out: Counter[str]) -> AnnotatedText | None:
-    """A task with its first annotation that nobody cancelled, or None without one.
+    """A task with its annotation that is the ground truth, else its first that nobody cancelled, or None without one.
 
     Raises:
         DataError: it has no text, or a region that is none.
@@ -34,10 +34,14 @@ def label_studio_example(row: Any, line: int, offsets: str, left_out: Counter[st
         left_out["tasks without annotations"] += 1
         return None
     left_out["further annotations of a task"] += len(kept) - 1
-    results = _objects(kept[0].get("result", []), "result")
-    regions = [one["value"] for one in results if isinstance(one.get("value"), dict)]
-    data = fields.get("data")
-    return _example(_text(fields_of(data)), regions, line, offsets, left_out)
+    chosen = next((one for one in kept if one.get("ground_truth")), kept[0])
+    results = [one for one in _objects(chosen.get("result", []), "result") if isinstance(one.get("value"), dict)]
+    data = fields_of(fields.get("data"))
+    field = _text_field(data, {str(one.get("to_name")) for one in results if _is_entity(one["value"])})
+    others = {name for name, value in data.items() if isinstance(value, str)} - {field}
+    regions = [one["value"] for one in results if one.get("to_name") not in others]
+    left_out[f"regions of other fields than '{field}'"] += len(results) - len(regions)
+    return _example(data[field], regions, line, offsets, left_out)
 
 
 def _example(
@@ -65,16 +69,25 @@ def _example(
 
 
 def _text(data: Mapping[str, Any]) -> str:
-    """The field ``text``, else the only one that holds text."""
+    """The text of a row of JSON-MIN."""
+    return str(data[_text_field(data, set())])
+
+
+def _text_field(data: Mapping[str, Any], annotated_names: Collection[str]) -> str:
+    """The only field that regions belong to; else the field ``text``, else the only one that holds text."""
     texts = [
-        value for name, value in data.items() if isinstance(value, str) and name not in ("created_at", "updated_at")
+        name for name, value in data.items() if isinstance(value, str) and name not in ("created_at", "updated_at")
     ]
-    if isinstance(data.get("text"), str):
-        return str(data["text"])
-    if len(texts) != 1:
-        fields = listed(data)
-        raise DataError(f"expected a text in the field 'text' of the task's data, found the fields {fields}")
-    return texts[0]
+    annotated_texts = [name for name in texts if name in annotated_names]
+    for choice in (annotated_texts, [name for name in texts if name == "text"], texts):
+        if len(choice) == 1:
+            return choice[0]
+    fields = listed(data)
+    raise DataError(f"expected a text in the field 'text' of the task's data, found the fields {fields}")
+
+
+def _is_entity(value: Mapping[str, Any]) -> bool:
+    return any(name in value for name in LABELS)
 
 
 def _objects(value: Any, name: str) -> list[Mapping[str, Any]]:
@@ -86,7 +99,5 @@ def _objects(value: Any, name: str) -> list[Mapping[str, Any]]:
 def _has_regions(value: Any) -> bool:
     """Whether a field of JSON-MIN holds regions."""
     return (
-        isinstance(value, list)
-        and bool(value)
-        and all(isinstance(item, dict) and any(name in item for name in LABELS) for item in value)
+        isinstance(value, list) and bool(value) and all(isinstance(item, dict) and _is_entity(item) for item in value)
     )

@@ -42,6 +42,10 @@ def recognise(path: Path) -> str:
     kind = _ending(path)
     lines = (line for _, line in read_lines(path) if line.strip())
     first = next(lines, "")
+    if first.startswith("#FORMAT=WebAnno TSV"):
+        raise DataError(
+            "expected labelled text, found WebAnno TSV of INCEpTION; export the project as CoNLL 2002", path
+        )
     if first.lstrip().startswith(("{", "[")):
         rows = _rows(first, path)
         if rows or kind in ("json", "jsonl", "ndjson"):
