@@ -11,9 +11,10 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.utils.validation import check_is_fitted
+from sklearn.utils.validation import check_is_fitted, column_or_1d
 
 import seqnlp
+from seqnlp.tasks import arguments
 
 _EXACT = ("epochs", "trainer.epochs"), ("learning_rate", "optimizer.learning_rate"), ("hidden_dim", "model.hidden_dim")
 
@@ -85,7 +86,7 @@ class SequenceTagger(_Estimator):
         Raises:
             SeqnlpError: the sentences or the settings are not as they must be.
         """
-        self._train(_zipped(X, y, "sentences"))
+        self._train(_zipped(arguments.sentences(X, "X"), y, "sentences"))
         self.classes_ = np.array(self.model_.tags, dtype=object)
         return self
 
@@ -123,10 +124,16 @@ class TextClassifier(ClassifierMixin, _Estimator):
         Raises:
             SeqnlpError: the texts or the settings are not as they must be.
         """
-        labels = np.asarray(y if hasattr(y, "__len__") else list(y))
+        given = y if hasattr(y, "__len__") else list(y)
+        for number, label in enumerate(np.asarray(given, dtype=object).ravel().tolist()):
+            if _is_missing(label):
+                raise seqnlp.DataError(f"y[{number}]: expected a label, found {label}")
+        labels = column_or_1d(given)  # (n,)
         self.classes_, numbers = np.unique(labels, return_inverse=True)  # (K,), (n,)
-        names = [str(label) for label in self.classes_]
-        self._train(_zipped(X, [names[number] for number in numbers], "texts"))
+        names = [str(label).strip() for label in self.classes_]  # as they are read
+        if len(set(names)) < len(names):
+            raise seqnlp.DataError(f"y: expected labels that differ, found some that differ in spaces alone: {names}")
+        self._train(_zipped(arguments.texts(X, "X"), [names[number] for number in numbers], "texts"))
         self._columns = [self.model_.labels.index(name) for name in names]
         return self
 
@@ -141,7 +148,7 @@ class TextClassifier(ClassifierMixin, _Estimator):
         check_is_fitted(self)
         answers = self.model_.classify_texts(X)
         rows = [list(answer.probabilities.values()) for answer in answers]
-        return np.array(rows, dtype=np.float64).reshape(len(rows), -1)[:, self._columns]
+        return np.array(rows, dtype=np.float64).reshape(len(rows), len(self.model_.labels))[:, self._columns]
 
 
 class Forecaster(_Estimator):
@@ -205,6 +212,13 @@ class Forecaster(_Estimator):
         tags = super().__sklearn_tags__()
         tags.target_tags.required = False
         return tags
+
+
+def _is_missing(label: object) -> bool:
+    """Whether there is none: None, NaN, or what pandas has in its place."""
+    return (
+        label is None or type(label).__name__ in ("NAType", "NaTType") or (isinstance(label, float) and label != label)
+    )
 
 
 def _zipped(examples: Iterable[Any], answers: Iterable[Any], what: str) -> list[tuple[Any, Any]]:

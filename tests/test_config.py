@@ -5,7 +5,9 @@ import math
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+import torch
 
 from seqnlp.config.reading import config_class, config_to_dict, default_config, read_config, settings_without_places
 from seqnlp.config.schema import read_section
@@ -124,6 +126,19 @@ def test_whole_numbers_are_numbers() -> None:
     rate = read_section(ModelConfig, {"word_dropout": 0}).word_dropout
     assert rate == 0.0
     assert isinstance(rate, float)
+
+
+@pytest.mark.parametrize("number", [np.float64(0.5), np.float32(0.5), np.array(0.5), torch.tensor(0.5)])
+def test_numbers_of_numpy_and_torch_are_numbers(number: object) -> None:
+    section = read_section(ModelConfig, {"word_dropout": number, "num_layers": np.int64(2), "bidirectional": np.True_})
+    assert section == ModelConfig(word_dropout=0.5, num_layers=2, bidirectional=True)
+    assert [type(one) for one in (section.word_dropout, section.num_layers, section.bidirectional)] == [
+        float,
+        int,
+        bool,
+    ]
+    with pytest.raises(ConfigError, match=r"num_layers: expected a whole number, found 2\.0"):
+        read_section(ModelConfig, {"num_layers": np.float64(2)})
 
 
 def test_a_section_alone_names_its_keys_with_the_prefix_given() -> None:

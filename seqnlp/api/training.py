@@ -102,6 +102,9 @@ def train(
         ConfigError, DataError: the settings or the data are not as they must be; nothing is left behind.
         TrainingError: training went wrong, or a callback raised.
     """
+    if not isinstance(settings, Mapping | None):
+        problem = f"expected a dictionary such as {{'trainer.epochs': 4}}, found {type(settings).__name__}"
+        raise ConfigError([f"settings: {problem}"])
     settings = {**(settings or {}), **_begun(start_from, freeze)}
     begins = str(settings.get("start_from") or "")
     if task and task not in TASKS:

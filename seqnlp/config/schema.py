@@ -118,6 +118,8 @@ def _read_value(
     hint: type, value: Any, bounds: Mapping[str, Any] | types.MappingProxyType[Any, Any]
 ) -> tuple[Any, str]:
     """The value as ``hint``, and what is wrong with it (empty if nothing)."""
+    if hasattr(value, "dtype") and hasattr(value, "item") and not getattr(value, "shape", ()):
+        value = value.item()  # a number of NumPy or torch is that of Python
     if hint is float and isinstance(value, int) and not isinstance(value, bool):
         try:
             value = float(value)

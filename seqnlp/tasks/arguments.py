@@ -10,8 +10,6 @@ from numbers import Real
 from pathlib import Path
 from typing import Any, TypeVar
 
-import numpy as np
-
 from seqnlp.config.schema import read_section
 from seqnlp.data.series.time import stamp_text
 from seqnlp.errors import ConfigError, DataError, SeqnlpError, did_you_mean
@@ -210,9 +208,8 @@ def settings(value: object, name: str, kind: type[Kind]) -> Kind:
         WrongValueError: with all settings that are of another type or out of their range.
     """
     given = vars(of_class(value, name, kind))
-    plain = {key: one.item() if isinstance(one, np.generic) else one for key, one in given.items()}
     try:
-        return read_section(kind, plain, f"{name}.")
+        return read_section(kind, given, f"{name}.")
     except ConfigError as wrong:
         raise WrongValueError("; ".join(wrong.problems)) from None
 

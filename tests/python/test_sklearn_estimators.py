@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import pickle
 import warnings
 from typing import Any
@@ -71,6 +72,13 @@ def test_numbered_labels_and_columns_of_a_table_are_fine_and_come_back_as_they_w
     assert fitted.score(TEXTS, [7 if label == "warm" else 10 for label in LABELS]) > 0.9
 
 
+def test_labels_with_spaces_in_a_column_of_a_table_come_back_as_they_were() -> None:
+    fitted = classifier(epochs=np.int64(1)).fit(TEXTS, np.array([[f" {label} "] for label in LABELS]))
+    assert fitted.classes_.tolist() == [" cold ", " warm "]
+    assert fitted.predict_proba([]).shape == (0, 2)
+    assert fitted.predict([]).tolist() == []
+
+
 def test_a_classifier_ends_a_pipeline() -> None:
     shout = FunctionTransformer(lambda texts: [text.upper() for text in texts])
     assert make_pipeline(shout, classifier()).fit(TEXTS, LABELS).score(TEXTS, LABELS) > 0.9
@@ -100,7 +108,18 @@ def test_the_checks_of_scikit_learn_that_allow_such_input_pass(estimator: Any) -
 def test_mistakes_are_named() -> None:
     with pytest.raises(seqnlp.DataError, match="expected as many answers as sentences, found 1 and 2"):
         tagger().fit(X[:2], Y[:1])
-    with pytest.raises(seqnlp.DataError, match=r"train\[0\], word 0: expected a word \(str\), found None"):
+    with pytest.raises(TypeError, match=r"X\[0\]\[0\]: expected text \(str\), found None"):
         tagger().fit([[None]], [["O"]])
+    with pytest.raises(TypeError, match=r"X: expected a list of texts, found DataFrame; name one of its columns"):
+        classifier().fit(pd.DataFrame({"text": TEXTS}), LABELS)
+    with pytest.raises(seqnlp.DataError, match="found some that differ in spaces alone"):
+        classifier().fit(TEXTS, ["warm", "warm ", *LABELS[2:]])
     with pytest.raises(seqnlp.ConfigError, match=r"trainer\.epochs: expected at least 1, found 0"):
-        tagger(epochs=0).fit(X, Y)
+        tagger(epochs=np.int64(0)).fit(X, Y)
+
+
+@pytest.mark.parametrize("missing", [None, math.nan, pd.NA, np.float64("nan")])
+def test_no_label_is_no_class(missing: object) -> None:
+    for labels in (LABELS, [float(label == "warm") for label in LABELS]):
+        with pytest.raises(seqnlp.DataError, match=r"y\[2\]: expected a label, found"):
+            classifier().fit(TEXTS, [*labels[:2], missing, *labels[3:]])

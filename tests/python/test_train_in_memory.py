@@ -295,6 +295,8 @@ def test_unknown_settings_recipes_and_tasks_are_named() -> None:
         seqnlp.train(task="taging", train=SENTENCES)
     with pytest.raises(seqnlp.ConfigError, match="name a recipe"):
         seqnlp.train()
+    with pytest.raises(seqnlp.ConfigError, match=r"settings: expected a dictionary such as .*, found list"):
+        seqnlp.train("tagging/demo", settings=["trainer.epochs=1"])
     with pytest.raises(seqnlp.ConfigError, match="dev: expected examples, a path, or a part of train"):
         tagger(SENTENCES, dev=2)
 
