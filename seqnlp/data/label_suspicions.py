@@ -12,7 +12,12 @@ from seqnlp.text.written_lists import written_list
 
 _SEPARATORS = ("|", ";", ",", "/", "+")
 
-_MISSING = frozenset(("nan", "NaN", "NAN", "null", "NULL", "None", "NA", "N/A", "n/a", "#N/A", "<NA>", "NaT"))
+_MISSING = frozenset(
+    (
+        *("nan", "NaN", "NAN", "null", "NULL", "None", "NA", "N/A", "n/a", "#N/A", "<NA>", "NaT"),
+        *("unsup", "unlabeled", "unlabelled", "Unlabeled", "Unlabelled", "UNLABELED"),
+    )
+)
 
 _NUMBER = re.compile(r"[-+]?[0-9]{1,6}(\.[0-9]{1,6})?")
 

@@ -7,11 +7,14 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from seqnlp.errors import DataError
+from seqnlp.errors import DataError, listed
 from seqnlp.text.documents import Document
 from seqnlp.text.files import file_digest, read_lines
 
 _TEXTS = (".txt", ".txt.gz")
+_SPLITS = frozenset(
+    ("train", "training", "dev", "devel", "development", "valid", "validation", "val", "test", "testing")
+)
 
 
 def read_class_folders(folder: Path, left_out: Counter[str]) -> Iterator[Document]:
@@ -24,11 +27,14 @@ def read_class_folders(folder: Path, left_out: Counter[str]) -> Iterator[Documen
         left_out: counts the files that are no texts, or lie in no folder of a class.
 
     Raises:
-        DataError: no folders with files, or a file that is no text; with the file.
+        DataError: no folders with files, folders of splits, or a file that is no text; with the file.
     """
     paths = class_files(folder)
     if not paths:
         raise DataError("expected a folder for each class with a file for each text, as in pos/1.txt", folder)
+    if len(paths) > 1 and all(name.lower() in _SPLITS for name in paths):
+        found = f"found those of splits ({listed(paths)})"
+        raise DataError(f"expected a folder for each class, {found}; name one of them as data.train", folder)
     placed = [(name, path) for name, some in paths.items() for path in some]
     for number, (name, path) in enumerate(placed, 1):
         lines = [line for _, line in read_lines(path)] if path.stat().st_size else []

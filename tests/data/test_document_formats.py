@@ -287,3 +287,12 @@ def test_labels_to_rename_that_nothing_has_are_said(tmp_path: Path) -> None:
     assert {label for label, _ in documents} == {"still", "wild"}
     assert said[1:] == ["train: nothing has the label 'Wild' of data.label_map; the labels are 'calm', 'wild'"]
     assert load(tmp_path, "a.csv", label_map="calm:still,wild:rough")[1][1:] == []
+
+
+def test_folders_of_splits_are_no_classes(tmp_path: Path) -> None:
+    written(tmp_path, {f"imdb/{split}/{label}/1.txt": "a storm" for split in ("train", "test") for label in "ab"})
+    with pytest.raises(
+        DataError, match=r"imdb: .* found those of splits \('test', 'train'\); name one of them as data"
+    ):
+        load(tmp_path, "imdb")
+    assert [label for label, _ in load(tmp_path, "imdb/train")[0]] == ["a", "b"]

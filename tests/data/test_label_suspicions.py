@@ -53,6 +53,11 @@ def test_what_is_written_where_there_is_no_label() -> None:
     assert label_suspicions({"pos": 9, "none": 4}, False) == []
 
 
+def test_texts_without_labels_in_a_folder_of_their_own() -> None:
+    (said,) = label_suspicions({"pos": 9, "neg": 9, "unsup": 50}, False)
+    assert said.startswith("'unsup' (50 documents): written where there is no label; ")
+
+
 def test_labels_that_occur_once() -> None:
     prices = Counter(f"{number}.5" for number in range(12)) + Counter(cheap=4)
     assert label_suspicions(prices, False) == ["12 of 13 labels occur only once: is data.label_column right?"]

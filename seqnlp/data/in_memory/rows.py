@@ -141,7 +141,8 @@ def text_in(value: Any, what: str, where: str) -> str:
         DataError: it is none, or half of a surrogate pair.
     """
     if not isinstance(value, str):
-        raise DataError(f"{where}: expected {what} (str), found {shown(value)}")
+        missing = "; pandas reads NA, null and nothing so, unless read_csv has keep_default_na=False" * (value != value)
+        raise DataError(f"{where}: expected {what} (str), found {shown(value)}{missing}")
     if half := half_character(value):
         raise DataError(f"{where}: expected {what}, found {half}")
     return value

@@ -10,7 +10,7 @@ from typing import Any
 from seqnlp.data.in_memory.rows import WrittenSplit, answer_of, as_lines, columns_in, plain, rows_of, shown, text_in
 from seqnlp.errors import DataError
 from seqnlp.text.formats.sentence_csv import holds_sentences, parts_of, tags_of
-from seqnlp.text.formats.token_csv import LOOKED_AT, SENTENCES, TAGS, WORDS
+from seqnlp.text.formats.token_csv import DOCUMENTS, LOOKED_AT, SENTENCES, TAGS, WORDS, continued
 from seqnlp.text.jsonl import TAG_FIELDS, TOKEN_FIELDS, RowFields, row_reader
 from seqnlp.text.partial_tags import UNKNOWN
 from seqnlp.text.sentence import TaggedSentence
@@ -145,12 +145,24 @@ def _word_columns(rows: list[Any], token: str, tag: str) -> tuple[str, str, str]
 
 
 def _sentences(rows: list[Any], columns: tuple[str, str, str], name: str) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Sentences of a table of one word a row: another value in the sentence's column begins one."""
+    """Sentences of a table of one word a row: another value in the column of sentences or of documents begins one.
+
+    A missing value is that of the row before.
+    """
     sentence, token, tag = columns
+    also = [column for column in rows[0] if str(column).strip(" ").lower() in DOCUMENTS and column not in columns]
     placed = list(enumerate(rows))
-    for _, group in groupby(placed, key=lambda one: one[1][sentence]):
+    keys: list[tuple[str, ...]] = []
+    for row in rows:
+        keys.append(continued([_written(row[column]) for column in (sentence, *also)], keys[-1] if keys else ()))
+    for _, group in groupby(placed, key=lambda one: keys[one[0]]):
         words = list(group)
         for place, row in words:
             text_in(row[token], "a word", f"{name}[{place}]")
             text_in(row[tag], "a tag", f"{name}[{place}]")
         yield words[0][0], {"tokens": [row[token] for _, row in words], "tags": [row[tag] for _, row in words]}
+
+
+def _written(value: Any) -> str:
+    """What a field of a table says; empty where it is missing (None, or NaN of pandas)."""
+    return "" if value is None or value != value else str(value)

@@ -27,6 +27,9 @@ SENTENCES = (
     "sent",
     "sentence_number",
 )
+DOCUMENTS = ("doc", "doc_id", "document", "document_id", "doc_idx", "document #", "file", "filename", "file_name")
+"""Columns beside that of the sentences, whose numbers may begin anew in each document."""
+
 WORDS = ("word", "token", "words", "tokens", "text")
 TAGS = ("tag", "ner", "ner_tag", "label", "labels", "tags", "entity", "ner_tags")
 DELIMITERS = (",", ";", "\t")
@@ -48,7 +51,8 @@ def read_token_csv(
     read_row: Callable[[Mapping[str, Any], int], Example],
     left_out: Counter[str],
 ) -> Iterator[Example]:
-    """The sentences: another value in the sentence column begins one, an empty value goes on with the one before.
+    """The sentences: another value in the sentence column, or in one of documents, begins one, and an empty value goes
+    on with the one before.
 
     Where a field holds several words, and another one as many tags, each row is a sentence.
     The first row names the columns; between them are commas, semicolons or tabs.
@@ -73,15 +77,17 @@ def read_token_csv(
     token_at = _place("data.token_column", columns.token, WORDS, head, path, number)
     tag_at = _place("data.tag_column", columns.tag, TAGS, head, path, number)
 
+    names = [name.strip(" ").lower() for name in head]
+    places_of_sentence = [sentence_at, *(at for at, name in enumerate(names) if name in DOCUMENTS)]
+
     def words() -> Iterator[tuple[str, str, int] | None]:
-        current = ""
+        current: tuple[str, ...] = ()
         for number, row in rows:
             if len(row) != len(head):
                 raise DataError(f"expected {len(head)} columns as in the first line, found {len(row)}", path, number)
-            name = row[sentence_at]
-            if name and name != current:
+            before, current = current, continued([row[at] for at in places_of_sentence], current)
+            if current != before:
                 yield None
-            current = name or current
             if len(row[tag_at].split()) > 1 and len(row[token_at].split()) > 1:
                 raise DataError(_several(row[token_at], row[tag_at]), path, number)
             for what, value in ((head[token_at], row[token_at]), (head[tag_at], row[tag_at])):
@@ -90,6 +96,11 @@ def read_token_csv(
             yield row[token_at].strip(" "), row[tag_at].strip(" "), number
 
     return sentences_of_words(words())
+
+
+def continued(values: Sequence[str], before: Sequence[str]) -> tuple[str, ...]:
+    """What tells a row's sentence, where an empty value means that of the row before."""
+    return tuple(value or (before[at] if before else "") for at, value in enumerate(values))
 
 
 def sentence_columns(
