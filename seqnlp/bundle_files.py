@@ -42,6 +42,18 @@ _ATTEMPTS = 5
 ADVICE = "copy the model again"
 
 
+def name_on_hub(path: str | Path) -> tuple[str, str] | None:
+    """The model and the revision of a model that is sought on the Hugging Face Hub; nothing where the path is one here.
+
+    Raises:
+        RunError: it is neither text nor a path.
+    """
+    if not isinstance(path, str | os.PathLike):
+        raise RunError(f"expected the path of a run or a saved model folder, found {type(path).__name__}")
+    path = Path(path).expanduser()
+    return None if path.exists() or path.parent.exists() else parts_of(str(path))
+
+
 def find_model(path: str | Path) -> Path:
     """The model folder of a run, the folder itself if it is one, or that of a model of the Hugging Face Hub.
 
@@ -50,12 +62,10 @@ def find_model(path: str | Path) -> Path:
     Raises:
         RunError: there is no such folder or model, or it holds no model.
     """
-    if not isinstance(path, str | os.PathLike):
-        raise RunError(f"expected the path of a run or a saved model folder, found {type(path).__name__}")
+    if hub_name := name_on_hub(path):
+        return hub_model(*hub_name)
     path = Path(path).expanduser()
     named = None if path.exists() else parts_of(str(path))
-    if named and not path.parent.exists():
-        return hub_model(*named)
     if (path / FOLDER / DESCRIPTION).is_file():
         return path / FOLDER
     if (path / TENSORS).is_file() or (path / VOCABULARY).is_file():

@@ -49,6 +49,9 @@ def test_a_model_is_pushed_whole_and_loaded_by_its_name(hub: Hub) -> None:
     written = output("classify", "ada/moods", "--output", "jsonl", stdin="A lovely film.\n")
     assert json.loads(written)["label"] == seqnlp.load(MODEL).classify(TEXTS[0]).label
     assert answers(pickle.loads(pickle.dumps(seqnlp.load("ada/moods"))).path) == answers(MODEL)
+    for name in ("ada/moods", Path("ada/moods")):
+        mapped = pickle.loads(pickle.dumps(seqnlp.batch(name)))({"text": TEXTS})
+        assert mapped == seqnlp.batch(MODEL)({"text": TEXTS})
 
 
 def test_the_card_says_what_was_measured_and_nothing_else(hub: Hub) -> None:

@@ -8,11 +8,13 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from seqnlp.api import Classifier, LanguageModel, Model, Tagger, Translator, load
+from seqnlp.bundle_files import name_on_hub
 from seqnlp.errors import DataError, SeqnlpError, listed, shortened
 from seqnlp.tasks import arguments
 from seqnlp.tasks.saved_model import SavedModel
 
 _DECIMALS = 4
+"""As the commands write; they depend on no other row."""
 
 
 def batch(
@@ -42,7 +44,7 @@ class BatchAnswers:
     ) -> None:
         self.column, self.prefix, self.errors = column, prefix, arguments.choice(errors, "errors", ("raise", "column"))
         self._model: Any = model if isinstance(model, SavedModel) else None
-        self._made_from = model if isinstance(model, SavedModel) else str(Path(model).expanduser().absolute())
+        self._made_from = model if isinstance(model, SavedModel) else _name_from_anywhere(model)
 
     @property
     def model(self) -> Model:
@@ -89,6 +91,11 @@ class BatchAnswers:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self._made_from, self.column, self.prefix, self.errors)
+
+
+def _name_from_anywhere(model: str | Path) -> str:
+    """What the model is found by whatever the current folder is: its folder, or its name on the Hugging Face Hub."""
+    return str(model) if name_on_hub(model) else str(Path(model).expanduser().absolute())
 
 
 def _tolerant(model: Model, values: list[Any], wrong: Mapping[int, str]) -> dict[str, list[Any]]:
@@ -145,7 +152,7 @@ def _answers(model: Model, values: list[Any]) -> dict[str, list[Any]]:
         return new
     if isinstance(model, Classifier):
         classified = model.classify_texts(values)
-        best = [max(answer.probabilities.values()) for answer in classified]
+        best = [round(max(answer.probabilities.values()), _DECIMALS) for answer in classified]
         if model.multi_label:
             return {"labels": [answer.labels for answer in classified], "probability": best}
         return {"label": [answer.label for answer in classified], "probability": best}
