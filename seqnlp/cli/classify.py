@@ -70,6 +70,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Stream the answers."""
     from seqnlp.cli.classify_output import csv_heading, tsv_heading
+    from seqnlp.cli.other_input import no_text_to_classify, said_of_first
     from seqnlp.cli.streams import WINDOW, read_text_lines, standard_input
     from seqnlp.cli.table_input import read_rows
     from seqnlp.errors import SeqnlpError
@@ -86,6 +87,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     classifier = Classifier(arguments.run, **engine)
     lines = read_text_lines(standard_input("classify"), arguments.errors)
+    if arguments.input == "text":
+        lines = said_of_first(lines, lambda line: no_text_to_classify(line, classifier.labels))
     columns, rows = read_rows(lines, arguments.input, arguments.text_column, "standard input")
     sets = arguments.coverage is not None
     classifier.classify_texts([], coverage=arguments.coverage)  # refuses a wrong one before any text is read

@@ -73,6 +73,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Stream the answers."""
+    from seqnlp.cli.other_input import no_text_to_tag, said_of_first
     from seqnlp.cli.streams import WINDOW, read_text_lines, standard_input
     from seqnlp.cli.tag_output import FRAMES, choose_output
     from seqnlp.errors import SeqnlpError
@@ -90,7 +91,10 @@ def run(arguments: argparse.Namespace) -> int:
     tagger.tag_texts([], **options)  # refuses wrong ones before any text is read
     written = _Written(*FRAMES.get(output, ("", "", "")))
     size = min(WINDOW, max(1, _ANSWERS_AT_ONCE // max(1, arguments.nbest)))
-    reads, items = _items(read_text_lines(standard_input(), arguments.errors), arguments, output, tagger.columns)
+    lines = read_text_lines(standard_input(), arguments.errors)
+    if arguments.input == "text":
+        lines = said_of_first(lines, lambda line: no_text_to_tag(line, tagger.labels))
+    reads, items = _items(lines, arguments, output, tagger.columns)
     answer = _Answering(tagger, reads, output, options)
     for answers in mapped(answer, pieces(items, size, workers), workers):
         written.add(answers)

@@ -25,6 +25,7 @@ _NO_TEXT = {
     b"PK\x03\x04": ("an Excel, Word or ZIP file", "save it as CSV or text, or unpack it"),
     b"\xd0\xcf\x11\xe0": ("an old Excel or Word file", "save it as CSV or text"),
     b"%PDF-": ("a PDF file", "extract its text first"),
+    b"\x1f\x8b": ("a gzip file", "unpack it with `gunzip`, or on the way: `zcat FILE.gz | seqnlp ...`"),
     b"BZh91AY&SY": ("a bzip2 file", "unpack it with `bunzip2`"),
     b"\xfd7zXZ": ("an xz file", "unpack it with `unxz`"),
     b"\x28\xb5\x2f\xfd": ("a Zstandard file", "unpack it with `unzstd`"),

@@ -1,0 +1,70 @@
+"""Input that is read as lines of text and looks like something else, such as rows of JSON, is told."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Collection, Iterable, Iterator
+
+_AS_TEXT = "note: each line is read as text as it is, and the first one looks like"
+_CONLLU_LINE = re.compile(r"1(-2)?\t([^\t]*\t){8}[^\t]*|# (sent_id|newdoc|newpar|text) ?=?.*")
+
+
+def said_of_first(lines: Iterable[str], look: Callable[[str], str]) -> Iterator[str]:
+    """The same lines; what ``look`` makes of the first is printed on standard error, if anything."""
+    looked_at = False
+    for line in lines:
+        if not looked_at and (found := look(line)):
+            print(f"{_AS_TEXT} {found}", file=sys.stderr)
+        looked_at = True
+        yield line
+
+
+def no_text_to_classify(line: str, labels: Collection[str]) -> str:
+    """What a line is that a classifier would read as a text, and what to do; empty: it may well be a text.
+
+    Args:
+        labels: of the classifier.
+    """
+    if found := _row(line):
+        return found
+    label, tab, _ = line.partition("\t")
+    if tab and label in labels:
+        remedy = "`cut -f2-` leaves labels out, `seqnlp evaluate RUN --data FILE` scores them"
+        return f"the label '{label}' before its text: {remedy}"
+    return ""
+
+
+def no_text_to_tag(line: str, labels: Collection[str]) -> str:
+    """What a line is that a tagger would read as a text, and what to do; empty: it may well be a text.
+
+    Args:
+        labels: of the tagger: types of entities, or plain tags.
+    """
+    if found := _row(line):
+        return found
+    if _CONLLU_LINE.fullmatch(line):
+        return "CoNLL-U: add --input conllu"
+    columns = line.split("\t") if "\t" in line else line.split(" ")
+    tag = columns[-1]
+    is_tag = (tag[1:2] == "-" and tag[2:] in labels) or ("\t" in line and (tag == "O" or tag in labels))
+    if line.startswith("-DOCSTART-") or (len(columns) > 1 and " " not in columns[0] and is_tag):
+        return "a word and its tag: add --input conll"
+    return ""
+
+
+def _row(line: str) -> str:
+    """What a row of JSON or the heading of a table is called; empty: it is neither."""
+    from seqnlp.errors import DataError
+    from seqnlp.text.csv_rows import csv_rows
+    from seqnlp.text.formats.token_csv import delimiter_of_heading
+    from seqnlp.text.headings import known_columns
+    from seqnlp.text.jsonl import parsed_row
+
+    try:
+        if line.startswith("{") and parsed_row(line):
+            return "JSON: add --input jsonl, and --text-column"
+        rows = list(csv_rows([line], "", delimiter_of_heading(line)))
+    except DataError:
+        return ""
+    return "the names of columns: add --input csv, and --text-column" if rows and all(known_columns(rows[0][1])) else ""
