@@ -156,6 +156,12 @@ def test_a_row_with_names_is_read_by_them_in_any_order(run: tuple[str, Path]) ->
     added = [model.start().add(row, stamp) for row in rows]
     assert added[0][0].values == (-19.9, 3.5)
     assert all(one == added[0] for one in added)
+    for nothing in (None, math.nan, pd.NA):
+        stream = model.start()
+        stream.add(named, stamp)
+        assert [one.values for one in stream.add((-19.9, nothing), "2031-03-03 00:15:00")] == [(-19.9, None)]
+    for time in (np.datetime64("2031-03-03"), np.datetime64("2031-03-03T00:00:00.000000000"), pd.Timestamp(stamp)):
+        assert [one.values for one in model.start().add(named, time)] == [(-19.9, 3.5)]
     for wrong in (
         {"degrees": 1.0, "watts": 2.0},
         pd.Series([1.0, 1.0, 2.0], index=["degrees", "degrees", "kilowatts"]),

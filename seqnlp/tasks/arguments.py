@@ -10,6 +10,8 @@ from numbers import Real
 from pathlib import Path
 from typing import Any, TypeVar
 
+import numpy as np
+
 from seqnlp.config.schema import read_section
 from seqnlp.data.series.time import stamp_text
 from seqnlp.errors import ConfigError, DataError, SeqnlpError, did_you_mean
@@ -112,6 +114,8 @@ def time_stamp(value: object, time_format: str) -> str:
     Raises:
         WrongTypeError: it is none of these.
     """
+    if isinstance(value, np.datetime64) and not np.isnat(value):
+        value = value.astype("datetime64[us]").item()  # of nanoseconds a number
     if isinstance(value, date):
         return stamp_text(value, time_format)
     if isinstance(value, bool) or not isinstance(value, str | Real):
@@ -120,7 +124,7 @@ def time_stamp(value: object, time_format: str) -> str:
 
 
 def _measured(value: object, column: str) -> float:
-    if value is None:
+    if value is None or type(value).__name__ == "NAType":  # of pandas
         return math.nan
     problem = WrongTypeError(f"column '{column}': expected a number, NaN where it is missing, found {_kind(value)}")
     if isinstance(value, str | bytes) or not hasattr(value, "__float__"):
