@@ -20,9 +20,8 @@ from seqnlp.data.tag_check import (
     mend_tags,
     refuse_comments,
     refuse_illegal_tags,
-    refuse_numbers_as_words,
-    say_one_sentence,
 )
+from seqnlp.data.word_check import check_words
 from seqnlp.errors import DataError
 from seqnlp.text.character_spans import checked_spans
 from seqnlp.text.conll import document_starts
@@ -128,8 +127,7 @@ def _checked_sentences(config: DataConfig, split: str, report: Callable[[str], N
     if cut.edges:
         cut.edges.check(source, config.accept_cut_words, report)
     _refuse_nothing(sentences, config, source, left_out)
-    refuse_numbers_as_words(sentences, source)
-    say_one_sentence(sentences, source, report)
+    check_words(sentences, source, report)
     say_left_out(source, left_out, report)
     if config.weight_column and split == "train":
         _check_weights(sentences, config, source, report)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -26,41 +25,6 @@ def refuse_comments(sentences: Sequence[TaggedSentence], scheme: str, source: st
                 problem = f"'{token}' with the tag '{tag}' looks like a comment, not like a word"
                 remedy = f"set data.comment='{'# ' if token == '#' else '#'}' if lines that begin so are comments"
                 raise DataError(f"{problem}; {remedy}, data.comment=none if not", source, sentence.line_of(position))
-
-
-_FEWEST_NUMBERS = 6
-"""Words from which on numbers in a row are no accident."""
-
-_NUMBER_IN_FILE = re.compile(r"[0-9]+-[0-9]+(\.[0-9]+)?")
-"""The number of a sentence and that of a word, as WebAnno TSV has them."""
-
-
-def refuse_numbers_as_words(sentences: Sequence[TaggedSentence], source: str) -> None:
-    """Pass if the words are not the numbers of the words in each sentence, as a column before theirs may hold.
-
-    Raises:
-        DataError: they are.
-    """
-    if sum(len(sentence.tokens) for sentence in sentences) < _FEWEST_NUMBERS:
-        return
-    if all(_NUMBER_IN_FILE.fullmatch(token) for one in sentences for token in one.tokens):
-        found = f"found numbers of sentences and words such as {sentences[0].tokens[0]}"
-        raise DataError(f"expected words, {found}; set data.token_column to the column of the words", source)
-    for first in (0, 1):
-        if all(one.tokens == tuple(map(str, range(first, first + len(one.tokens)))) for one in sentences):
-            found = f"found the numbers of words from {first} in every sentence"
-            raise DataError(f"expected words, {found}; set data.token_column to the column of the words", source)
-
-
-_LONG_SENTENCE = 200
-"""Words from which on the only sentence of a split is probably several."""
-
-
-def say_one_sentence(sentences: Sequence[TaggedSentence], source: str, report: Callable[[str], None]) -> None:
-    """Say that a split is one long sentence, as a file without blank lines is."""
-    if len(sentences) == 1 and (count := len(sentences[0].tokens)) > _LONG_SENTENCE:
-        words = f"all {count:,} words are one sentence"
-        report(f"warning: {source}: {words}; in a file of words a blank line ends one")
 
 
 _MAX_DELETED, _MAX_DELETED_PART = 10, 0.05

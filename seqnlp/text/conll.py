@@ -63,6 +63,7 @@ def read_conll(
     """
     comments = _Comments.of(comment, token_column, tag_column)
     shape = _shape((line for _, line in read_lines(path)), comments)
+    _refuse_joined(path, comments, shape)
 
     def words() -> Iterator[tuple[str, str, int] | None]:
         for number, line in read_lines(path):
@@ -72,6 +73,24 @@ def read_conll(
                 yield (*_token_and_tag(_columns(line), token_column, tag_column, shape, path, number), number)
 
     return sentences_of_words(words())
+
+
+def _refuse_joined(path: str | os.PathLike[str], comments: _Comments, shape: _Shape) -> None:
+    """Stop at a file of a sentence a line whose words and tags are joined, as in ``The/DT dog/NN``.
+
+    Raises:
+        DataError: it is one.
+    """
+    lines = ((number, line) for number, line in read_lines(path) if not _is_break(line))
+    first = next((one for one in lines if not _is_comment(one[1], shape, comments)), None)
+    if first is None or "\t" in first[1]:
+        return
+    number, line = first
+    fields = _columns(line)
+    for mark, fewest in (("|", 2), ("/", 3), ("_", 3)):
+        if len(fields) >= fewest and all(mark in field.strip(mark) or field == mark * 3 for field in fields):
+            found = f"found a sentence a line, words and tags joined by '{mark}'"
+            raise DataError(f"expected a word and its tag a line, {found}: write a line for each word", path, number)
 
 
 def document_starts(path: str | os.PathLike[str]) -> list[int]:
@@ -184,7 +203,9 @@ def _token_and_tag(
         if not columns[at]:
             raise DataError(f"the {name} in column {asked} (from 0) is empty", path, number)
     if token_at == tag_at:
-        raise DataError(f"found {_counted(count)}; column {token_at} cannot be both token and tag", path, number)
+        mark = next((mark for mark in ",;|" if mark in columns[0][1:-1]), "")
+        hint = f"; columns have tabs or spaces between them, not '{mark}'" if mark else ""
+        raise DataError(f"found {_counted(count)}; column {token_at} cannot be both token and tag{hint}", path, number)
     words, tags = (len(columns[at].split()) for at in (token_at, tag_at))
     if words == tags > 1:
         expected = "for a sentence a line, name the columns in the first line (text<TAB>labels) and set data.format=csv"

@@ -107,7 +107,11 @@ def _field(row: Mapping[str, Any], wanted: str, usual: Sequence[str]) -> str:
 def _with_names(row: Mapping[str, Any], field: str, names_of: Callable[[str], Sequence[str]]) -> Mapping[str, Any]:
     """The row, its numbered tags as names."""
     tags = row.get(field)
-    if not isinstance(tags, list) or not tags or not all(type(tag) is int for tag in tags):
+    if not isinstance(tags, list) or not tags:
+        return row
+    if all(isinstance(tag, str) and tag.isdecimal() for tag in tags) and names_of(field):
+        tags = list(map(int, tags))
+    if not all(type(tag) is int for tag in tags):
         return row
     names = names_of(field)
     if not names:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,6 +22,7 @@ from seqnlp.text.formats.prodigy import prodigy_example
 from seqnlp.text.formats.spacy_json import spacy_examples
 from seqnlp.text.formats.token_csv import TokenColumns, read_token_csv
 from seqnlp.text.jsonl import RowFields, row_reader
+from seqnlp.text.sentence import TaggedSentence
 
 FORMATS = ("conll", "conllu", "jsonl", "json", "doccano", "prodigy", "label_studio", "spacy", "csv", "brat")
 
@@ -74,7 +76,8 @@ def read_examples(
         token, tag = (
             _number(key, value) for key, value in (("token", reading.token or "0"), ("tag", reading.tag or "-1"))
         )
-        return read_conll(path, token, tag, reading.comment)
+        sentences = read_conll(path, token, tag, reading.comment)
+        return (_named(one, reading.names) for one in sentences) if reading.names else sentences
     if form == "conllu":
         return read_conllu(path, reading.tag or "upos")
     if form == "csv":
@@ -100,6 +103,12 @@ def _rows(path: str | os.PathLike[str], form: str, reading: ReaderOptions, left_
         return [] if example is None else [example]
 
     return converted_rows(path, form, examples)
+
+
+def _named(sentence: TaggedSentence, names: Sequence[str]) -> TaggedSentence:
+    """The sentence, its numbered tags by their names."""
+    tags = (names[int(tag)] if tag.isdecimal() and int(tag) < len(names) else tag for tag in sentence.tags)
+    return replace(sentence, tags=tuple(tags))
 
 
 def _row_fields(reading: ReaderOptions) -> RowFields:
