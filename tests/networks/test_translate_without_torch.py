@@ -77,6 +77,7 @@ def test_a_line_is_translated_alone_as_in_any_batch(run: Path, lines: list[str],
     translator = Translator(run, precision=precision)
     together = translator.translate_lines(lines)
     assert translator.engine == "onnxruntime"
+    assert translator.translate_lines(lines, attention=True)[0].hypotheses == together[0].hypotheses
     for line, answer in zip(lines, together, strict=True):
         alone = translator.translate(line)
         assert (alone.text, alone.hypotheses[0].score) == (answer.text, answer.hypotheses[0].score)

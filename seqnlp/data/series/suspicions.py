@@ -131,5 +131,5 @@ def _is_far(others: NDArray[np.float64], mark: float) -> bool:
     """Whether a number is further from all others than these are from each other."""
     if not len(others):
         return False
-    low, high = others.min(), others.max()
+    low, high = float(others.min()), float(others.max())  # differences of which may be infinite
     return bool(mark < low - (high - low) or mark > high + (high - low))

@@ -25,7 +25,8 @@ class Hypothesis:
         log_probability: of the whole translation under the model, its end included.
         pieces: its subwords.
         token_log_probabilities: of each subword, and of the end.
-        attention: (T + 1, S + 1) weights of the source's subwords and END for each subword and END, if asked for.
+        attention: (T + 1, S + 1) weights of the source's subwords and END for each subword and END, if asked for; it
+            does not count where hypotheses are compared.
     """
 
     text: str
@@ -33,7 +34,7 @@ class Hypothesis:
     log_probability: float
     pieces: list[str]
     token_log_probabilities: list[float]
-    attention: NDArray[np.float32] | None = None
+    attention: NDArray[np.float32] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
