@@ -97,13 +97,13 @@ def _read_split(config: DocumentDataConfig, split: str, say: Say) -> list[Docume
     if not documents:
         raise DataError(f"no documents found; is data.format={config.format} right?", source)
     documents = _labelled(documents, config, split, say)
+    if config.format in ("tsv", "csv"):
+        refuse_or_say_summary(documents, source, say)
     if split == "train" and config.format != "long_range":
         columns = _columns(config)
         refuse_labels_as_texts(documents, columns.text, source, say)
         if columns.text.isdecimal():
             refuse_or_say_heading(documents, source, say)
-        if config.format in ("tsv", "csv"):
-            refuse_or_say_summary(documents, source, say)
         if config.format == "tsv":
             _say_quoted(documents, columns, say)
         if config.format in _TABLES and not columns.marks and not columns.label.isdecimal():

@@ -19,6 +19,9 @@ _MISSING = frozenset(
     )
 )
 
+_MAX_NAMES, _LONGEST = 12, 40
+"""Of labels in a message, and letters of one."""
+
 _NUMBER = re.compile(r"[-+]?[0-9]{1,6}(\.[0-9]{1,6})?")
 
 _MIN_LABELS = 10
@@ -60,9 +63,10 @@ def unseen_labels(unseen: Counter[str], known: Collection[str], split: str) -> s
     """
     if not unseen:
         return ""
-    names = ", ".join(f"{label} ({count}x)" for label, count in unseen.most_common())
+    names = ", ".join(f"{label[:_LONGEST]} ({count}x)" for label, count in unseen.most_common(_MAX_NAMES))
+    names += f" and {len(unseen) - _MAX_NAMES:,} more" if len(unseen) > _MAX_NAMES else ""
     plain = {_plain(label): label for label in known}
-    pairs = [(label, plain[_plain(label)]) for label in unseen if _plain(label) in plain]
+    pairs = [(label, plain[_plain(label)]) for label in unseen if _plain(label) in plain][:_MAX_NAMES]
     alike = "; hardly different: " + ", ".join(f"{_seen(new)} and {_seen(old)}" for new, old in pairs) if pairs else ""
     expected = f"the {split} split has labels that the training split never shows"
     return f"warning: {expected}; they count as missed: {names}{alike}"

@@ -70,7 +70,8 @@ class Table(NamedTuple):
         """
         if int(column) >= len(row):
             actual = f"{len(row)} column{'s' if len(row) != 1 else ''}"
-            hint = delimiter_hint(row, self.delimiter)
+            mark = "a tab" if self.delimiter == "\t" else f"'{self.delimiter}'"
+            hint = delimiter_hint(row, self.delimiter) or f"columns have {mark} between them" * (len(row) == 1)
             problem = f"found {actual}, expected {expected} in column {column} (from 0)"
             raise DataError(problem + (hint and f"; {hint}"), self.path, line)
         return int(column)

@@ -249,6 +249,12 @@ def test_a_total_below_a_table_is_refused(tmp_path: Path, row: str) -> None:
         load(tmp_path, "a.csv")
 
 
+def test_a_total_below_a_table_that_is_scored_is_refused_too(tmp_path: Path) -> None:
+    written(tmp_path, {"a.csv": TABLE, "b.csv": f"{TABLE}Total,6\n"})
+    with pytest.raises(DataError, match=r"b\.csv:8: .* looks like a total"):
+        load(tmp_path, "a.csv", "test", test="b.csv")
+
+
 def test_a_total_is_known_with_the_text_first(tmp_path: Path) -> None:
     written(tmp_path, {"a.csv": "text,label\na storm,1\nno wind,0\na gale,1\na lull,0\nTotal,4\n"})
     with pytest.raises(DataError, match=r"a\.csv:6: .* \('4', 'Total'\)"):

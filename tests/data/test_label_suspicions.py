@@ -35,6 +35,8 @@ def test_labels_that_train_never_shows_are_named_with_those_that_are_nearly_so()
     assert unseen_labels(Counter({"b": 3, "1.0": 2}), ["1", "a"], "dev") == (
         f"{expected}b (3x), 1.0 (2x); hardly different: '1.0' and '1'"
     )
+    many = unseen_labels(Counter({f"{number} {'x' * 60}": 1 for number in range(40)}), ["a"], "dev")
+    assert many.endswith(f"11 {'x' * 37} (1x) and 28 more")
     assert unseen_labels(Counter(b=1), ["a"], "test") == f"{expected.replace('dev', 'test')}b (1x)"
 
 

@@ -105,6 +105,7 @@ def test_a_very_long_csv_field_is_read(tmp_path: Path) -> None:
 
 
 def test_a_column_that_is_not_there(tmp_path: Path) -> None:
+    assert problem(read_tsv, tmp_path, "no label\n", NUMBERS).endswith("(from 0); columns have a tab between them")
     expected = ":1: found 2 columns, expected one more in column 2 (from 0)"
     assert problem(read_tsv, tmp_path, "pos\ta\n", Columns("2", "0")) == expected
     message = problem(read_csv, tmp_path, "label,txt\n", NAMES)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 import torch
 from tiny import tiny_config, write_tiny_data
 from tiny_documents import make_documents, tiny_classification, write_documents
 
+from seqnlp.errors import DataError
 from seqnlp.tasks.classification.task import ClassificationTask
 from seqnlp.tasks.tagging.task import TaggingTask
 
@@ -39,6 +41,12 @@ def test_other_documents_are_not(tmp_path: Path) -> None:
 def test_labels_of_dev_that_are_written_otherwise_are_said(tmp_path: Path) -> None:
     said = said_of(tmp_path, [("0", "a storm"), ("1", "calm")], [("0.0", "a gale"), ("1.0", "a lull")])
     assert "0.0 (1x), 1.0 (1x); hardly different: '0.0' and '0', '1.0' and '1'\n" in said
+
+
+def test_a_split_with_texts_where_labels_belong_is_refused(tmp_path: Path) -> None:
+    train = make_documents(20)
+    with pytest.raises(DataError, match=r"in dev as train has them, found labels such as '\w+' as texts of 9 of 9 doc"):
+        said_of(tmp_path, train, [(text, label) for label, text in make_documents(9, seed=1)])
 
 
 def test_sentences_that_contradict_each_other_or_are_learnt_and_scored_are_said(tmp_path: Path) -> None:

@@ -161,7 +161,15 @@ def report_suspicions(documents: Sequence[Document], dev: Sequence[Document], mu
 
 
 def report_unseen_labels(documents: Sequence[Document], known: Sequence[str], split: str, say: Say) -> None:
-    """Say which labels of a split the training split never shows; they are scored, as misses."""
+    """Say which labels of a split the training split never shows; they are scored, as misses.
+
+    Raises:
+        DataError: the labels are texts, and the texts labels.
+    """
+    swapped = [one for one in documents if one.text in known and not set(one.labels).intersection(known)]
+    if documents and 2 * len(swapped) > len(documents):
+        found = f"found labels such as '{swapped[0].text}' as texts of {len(swapped):,} of {len(documents):,} documents"
+        raise DataError(f"expected labels and texts in {split} as train has them, {found}; swap the two columns")
     unseen = Counter(label for document in documents for label in document.labels if label not in known)
     if note := unseen_labels(unseen, known, split):
         say(note)
