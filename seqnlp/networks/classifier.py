@@ -10,7 +10,7 @@ import numpy as np
 from seqnlp.arrays import IntArray
 from seqnlp.config.classification import ClassifierConfig
 from seqnlp.networks.engine import make_network
-from seqnlp.networks.graph import Builder, Graph, Run
+from seqnlp.networks.graph import Array, Builder, Graph, Run
 from seqnlp.networks.layers import Stack, Weights, final_states, linear, recurrent, two_rows
 from seqnlp.networks.protocol import FloatArray, WordEmbedding
 from seqnlp.networks.word_rows import WordRows, below
@@ -124,6 +124,27 @@ def _encoder(build: Builder, model: ClassifierConfig, weights: Weights, name: st
     there = build.add("Greater", lengths, build.constant(np.array(0, np.int32)))  # (P,)
     there = build.add("Unsqueeze", there, build.constant([-1]))  # (P, 1)
     build.output("vectors", build.add("Where", there, pooled, build.constant(0.0)), np.float32, ("P", stack.output_dim))
+    return build.graph
+
+
+def ngrams_graph(weights: Array, bias: Array) -> Graph:
+    """``added`` (B, K), what the n-grams of documents add to their scores, from ``ngrams`` (B, P): their numbers.
+
+    A document's different n-grams are numbered from 1; zeros follow.
+
+    Args:
+        weights: (G, K) of the n-grams.
+        bias: (K,).
+    """
+    build = Builder("n-grams")
+    numbers = build.input("ngrams", np.int64, ("B", "P"))
+    table = build.constant(np.concatenate([np.zeros_like(weights[:1]), weights]), "weights")  # (1 + G, K)
+    total = build.add("ReduceSum", build.add("Gather", table, numbers), build.constant([1]), keepdims=0)  # (B, K)
+    real = build.add("Cast", build.add("Greater", numbers, build.constant(np.array(0))), to=np.float32)  # (B, P)
+    count = build.add("ReduceSum", real, build.constant([1]), keepdims=1)  # (B, 1)
+    length = build.add("Sqrt", build.add("Max", count, build.constant(np.array(1, np.float32))))
+    added = build.add("Add", build.add("Div", total, length), build.constant(bias, "bias"))
+    build.output("added", added, np.float32, ("B", len(bias)))
     return build.graph
 
 

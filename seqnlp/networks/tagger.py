@@ -56,12 +56,17 @@ def crf_of(tags: Sequence[str], scheme: str, weights: Weights) -> LinearChainCRF
 
 
 def tagger_graph(
-    model: ModelConfig, weights: Weights, context_dim: int = 0, crf: LinearChainCRF | None = None
+    model: ModelConfig,
+    weights: Weights,
+    context_dim: int = 0,
+    crf: LinearChainCRF | None = None,
+    penalties: FloatArray | None = None,
 ) -> Graph:
     """Emissions (B, T, K) from the words' vectors ``rows`` (B, T, D) and ``lengths`` (B,).
 
     Args:
         crf: for the best ``tags`` (B, T) and their ``score`` (B,) as well; numpy has no Scan, which they need.
+        penalties: (K,) taken from the emissions where the best tags are sought.
         context_dim: C, width of the contextual embeddings ``context`` (B, T, C); 0: the tagger reads none.
     """
     build = Builder("tagger")
@@ -79,7 +84,8 @@ def tagger_graph(
     emissions = linear(build, outputs, weights, "project")
     build.output("emissions", emissions, np.float32, ("B", "T", len(weights["project.weight"])))
     if crf is not None:
-        tags, score = add_viterbi(build, emissions, lengths, crf)
+        lowered = emissions if penalties is None else build.add("Sub", emissions, build.constant(penalties))
+        tags, score = add_viterbi(build, lowered, lengths, crf)
         build.output("tags", tags, np.int64, ("B", "T"))
         build.output("score", score, np.float32, ("B",))
     return build.graph

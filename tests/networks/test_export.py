@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,17 +13,20 @@ import numpy as np
 import onnx
 import pytest
 from command import output, refusal
-from page_models import make_tagger
+from page_answers import random_lines
+from page_models import make_classifier, make_tagger
 from without import run_without
 from word_inputs import word_inputs
 
 import seqnlp
+from seqnlp.bundle import load_bundle, save_bundle
 from seqnlp.compact_weights import compact, widened
 from seqnlp.crf.inference import LinearChainCRF
 from seqnlp.data.lexicon import Lexicon
 from seqnlp.networks.engine import make_network
 from seqnlp.networks.graph import Builder
 from seqnlp.networks.viterbi import add_viterbi
+from seqnlp.text.tokenize import INVISIBLE
 
 TEXTS = ["Velisk Korrasel moved from Port Ombril to Yensa.", "x", "nobody came to Yensa"]
 
@@ -77,7 +83,7 @@ def test_the_graphs_of_a_tagger_that_composes_words_of_pieces_tag(tmp_path: Path
     assert vocabulary["pieces"] == list(pieces)
 
 
-def graphs_tag_as(model: Path, folder: Path, precision: str) -> None:
+def graphs_tag_as(model: Path, folder: Path, precision: str, texts: Sequence[str] = TEXTS) -> None:
     """The exported graphs give the tagger's tags, those in int8 tags of any kind."""
     said = output("export", model, "--onnx", folder, "--precision", precision)
     assert said.startswith(f"{folder}: ")
@@ -85,10 +91,11 @@ def graphs_tag_as(model: Path, folder: Path, precision: str) -> None:
     lexicon = Lexicon(tagger._predictor._vectors._lexicon.features)
     words, graph = session(folder / "words.onnx"), session(folder / "tagger.onnx")
     labels = json.loads((folder / "labels.json").read_text(encoding="utf-8"))
-    tagger._predictor.outside_penalty = 0.0  # it is not part of the graph
-    for answer in tagger._predictor.predict([[t.text for t in tagger.tag(text).tokens] for text in TEXTS]):
+    for answer in tagger._predictor.predict([[t.text for t in tagger.tag(text).tokens] for text in texts]):
         assert set(answer.tags) <= set(labels)
-    for text in TEXTS:
+    for text in texts:
+        if not text.strip():
+            continue
         tokens = [token.text for token in tagger.tag(text).tokens]
         given = word_inputs(lexicon, np.array(lexicon.indices(tokens)))
         rows = words.run(["rows"], {value.name: given[value.name] for value in words.get_inputs()})[0]
@@ -96,6 +103,96 @@ def graphs_tag_as(model: Path, folder: Path, precision: str) -> None:
         (tags,) = graph.run(["tags"], inputs)[0]
         if precision == "fp32":
             assert [labels[tag] for tag in tags] == tagger._predictor.predict([tokens])[0].tags
+
+
+def test_the_best_tags_of_a_graph_are_those_with_the_penalty_of_outside(tmp_path: Path) -> None:
+    bundle, lines = load_bundle(make_tagger(tmp_path)), random_lines(60, seed=5)
+    answers = []
+    for penalty in (0.0, -6.0):
+        folder = tmp_path / f"penalty {penalty}"
+        save_bundle(folder, replace(bundle, description={**bundle.description, "outside_penalty": penalty}))
+        graphs_tag_as(folder, tmp_path / f"graphs {penalty}", "fp32", lines)
+        answers.append([answer.tags for answer in seqnlp.Tagger(folder).tag_texts(lines)])
+    assert answers[0] != answers[1], "nothing is tested where the penalty does nothing"
+
+
+@pytest.mark.parametrize("options", [{"ngrams": 2}, {"ngrams": 1, "multi_label": True, "lowercase": False}])
+def test_the_graphs_of_a_classifier_and_its_readme_give_its_probabilities(
+    tmp_path: Path, options: dict[str, Any]
+) -> None:
+    folder = make_classifier(tmp_path, **options)
+    output("export", folder, "--onnx", tmp_path / "graphs")
+    names = ("words", "window", "scores", "ngrams")
+    words, window, scores, ngrams = (session(tmp_path / "graphs" / f"{name}.onnx") for name in names)
+    told = {
+        name: json.loads((tmp_path / "graphs" / f"{name}.json").read_text()) for name in ("vocabulary", "tokenizer")
+    }
+    vocabulary, classifier = told["vocabulary"], seqnlp.Classifier(folder)
+    assert "what `ngrams` says" in (tmp_path / "graphs" / "README.md").read_text(encoding="utf-8")
+    for text in ["met in 300 years , in lower Oake", "x", "- - x", "IN\u200b Lower", *random_lines(30, seed=6)]:
+        tokens = re.findall(told["tokenizer"]["python"], "".join(c for c in text if c not in INVISIBLE), re.VERBOSE)
+        if not tokens:
+            continue
+        given = as_the_readme_says(tokens, vocabulary)
+        rows = words.run(["rows"], {value.name: given[value.name] for value in words.get_inputs()})[0]
+        (vectors,) = window.run(["vectors"], {"inputs": rows[None], "lengths": np.array([len(tokens)], np.int32)})
+        shown = [token.lower() if vocabulary["lowercase"] else token for token in tokens]
+        runs = {" ".join(shown[n : n + size]) for n in range(len(shown)) for size in range(1, options["ngrams"] + 1)}
+        found = [place for place, ngram in enumerate(vocabulary["ngrams"], 1) if ngram in runs]
+        (added,) = ngrams.run(["added"], {"ngrams": np.array([[*found, 0, 0]], np.int64)})
+        total = scores.run(["scores"], {"vectors": vectors})[0][0] / 1.3 + added[0]
+        wanted = [*classifier.classify(text).probabilities.values()]
+        actual = 1 / (1 + np.exp(-total)) if options.get("multi_label") else np.exp(total) / np.exp(total).sum()
+        np.testing.assert_allclose(sorted(actual), sorted(wanted), atol=1e-5)
+
+
+@pytest.mark.parametrize("lowercase", [True, False])
+def test_words_are_read_as_the_readme_says(tmp_path: Path, lowercase: bool) -> None:
+    tagger: Any = seqnlp.load(make_tagger(tmp_path, lowercase=lowercase))
+    vocabulary = tagger._predictor._vectors._lexicon.features.to_dict()
+    drawn = [token.text for line in random_lines(80, seed=7) for token in tagger.tag(line).tokens]
+    tokens = ["Wren", "#quarley", "321", "3,210.5", "U.S.", "iPhone", "B2", "1990s", "A", "x" * 40, "東京", "½", *drawn]
+    lexicon = Lexicon(tagger._predictor._vectors._lexicon.features)
+    wanted = word_inputs(lexicon, np.array(lexicon.indices(tokens)))
+    for name, told in as_the_readme_says(tokens, vocabulary).items():
+        np.testing.assert_array_equal(told, wanted[name], err_msg=name)
+
+
+def as_the_readme_says(tokens: list[str], vocabulary: dict[str, Any]) -> dict[str, Any]:
+    """The inputs of a graph of words, made by the words of its README alone."""
+    place = {
+        name: {one: n for n, one in enumerate(listed, 1)}
+        for name, listed in vocabulary.items()
+        if listed and name != "lowercase"
+    }
+    given: dict[str, list[Any]] = {"word_ids": [], "vector_ids": [], "characters": [], "casings": []}
+    for word in ("".join(c for c in token if c not in INVISIBLE) or token for token in tokens):
+        lower = word.lower()
+        given["word_ids"].append(place["words"].get(lower if vocabulary["lowercase"] else word, 0))
+        forms = [word, lower, lower.lstrip("#@"), "".join("0" if c.isdigit() else c for c in lower)]
+        given["vector_ids"].append(next((n for form in forms if (n := place["vector_words"].get(form))), 0))
+        shown = word if len(word) <= 32 else word[:16] + word[-16:]
+        given["characters"].append([1, *(place["characters"].get(c, 0) + 3 for c in shown), 2])
+        given["casings"].append(_casing(word))
+    width = max(map(len, given["characters"]))
+    arrays = {name: np.array(values, np.int64) for name, values in given.items() if name != "characters"}
+    arrays["characters"] = np.array([row + [0] * (width - len(row)) for row in given["characters"]], np.int64)
+    return arrays | {"lengths": np.array([len(row) for row in given["characters"]], np.int32)}
+
+
+def _casing(word: str) -> int:
+    letters, digits = [c for c in word if c.isalpha()], [c for c in word if c.isdigit()]
+    if not letters:
+        return 5 if digits else 8
+    if digits:
+        return 6 if 2 * len(digits) > len(word) else 7
+    if word.lower() == word.upper():
+        return 4
+    if word == word.lower():
+        return 0
+    if "".join(letters[1:]) == "".join(letters[1:]).lower():
+        return 2
+    return 1 if word == word.upper() else 3
 
 
 @pytest.mark.parametrize(

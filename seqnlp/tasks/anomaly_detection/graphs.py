@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from seqnlp.bundle import Bundle
 from seqnlp.networks.autoencoder import window_graph
-from seqnlp.networks.graph import Graph
 from seqnlp.tasks.anomaly_detection.detector import CALIBRATION, detector_from_bundle
+from seqnlp.tasks.exported import Exported, harmonics_note
 
 
-def graphs(bundle: Bundle) -> tuple[dict[str, Graph], str]:
+def graphs(bundle: Bundle) -> Exported:
     """The graph of a model folder by its name, and what one must know to use it."""
     loaded = detector_from_bundle(bundle)
     settings, names = loaded.settings, loaded.names
@@ -20,4 +20,5 @@ def graphs(bundle: Bundle) -> tuple[dict[str, Graph], str]:
         f"{loaded.threshold(settings.false_alarms):.6g}. seqnlp computes this graph in double precision."
     )
     weights = {name: array for name, array in bundle.weights.items() if name != CALIBRATION}
-    return {"detector": window_graph(settings, weights, len(names))}, notes
+    notes += harmonics_note(settings.calendar_features)
+    return Exported({"detector": window_graph(settings, weights, len(names))}, notes)

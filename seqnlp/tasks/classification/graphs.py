@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from seqnlp.bundle import Bundle
-from seqnlp.networks.classifier import document_graph, scores_graph, window_graph
-from seqnlp.networks.graph import Graph
+from seqnlp.networks.classifier import document_graph, ngrams_graph, scores_graph, window_graph
 from seqnlp.networks.shapes import embedder_shapes
 from seqnlp.networks.word_rows import below, words_graph
 from seqnlp.tasks.classification.saved import read_classifier
+from seqnlp.tasks.exported import Exported
 
 
-def graphs(bundle: Bundle) -> tuple[dict[str, Graph], str]:
+def graphs(bundle: Bundle) -> Exported:
     """The graphs of a model folder by name, and what one must know to use them."""
     saved = read_classifier(bundle)
     model, weights = saved.settings, saved.weights
@@ -25,6 +25,16 @@ def graphs(bundle: Bundle) -> tuple[dict[str, Graph], str]:
     notes = (
         f"A window has at most {model.window} words; a document's vector is the mean of its windows', weighted by "
         f"their words. Scores are divided by {saved.decision.temperature:g} before the "
-        f"{'sigmoid' if saved.multi_label else 'softmax'}; labels are numbered as in labels.json."
+        f"{'sigmoid' if saved.multi_label else 'softmax'}; labels are numbered from 0 as in labels.json."
     )
-    return named, notes
+    if saved.bag and saved.decision.ngram_weight:
+        weight = saved.decision.ngram_weight
+        named["ngrams"] = ngrams_graph(weight * saved.bag.weights, weight * saved.bag.bias)
+        lowered = "lower-cased, " if model.lowercase else ""
+        notes += (
+            " To the divided scores add what `ngrams` says, before the softmax or sigmoid: it reads the places in "
+            f"`ngrams` of vocabulary.json, from 1, of the different n-grams of the document, each {saved.bag.order} "
+            f"words or fewer that follow each other, {lowered}with spaces between them; n-grams that are not there are "
+            "left out, and zeros fill up (a single one where there are none)."
+        )
+    return Exported(named, notes, "" if saved.reader.subwords else saved.reader.splitter)

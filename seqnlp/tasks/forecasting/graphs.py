@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from seqnlp.bundle import Bundle
 from seqnlp.networks.forecaster import rows_graph
-from seqnlp.networks.graph import Graph
+from seqnlp.tasks.exported import Exported, harmonics_note
 from seqnlp.tasks.forecasting.forecaster import LoadedForecaster, forecaster_from_bundle
 
 
-def graphs(bundle: Bundle) -> tuple[dict[str, Graph], str]:
+def graphs(bundle: Bundle) -> Exported:
     """The graph of a model folder by its name, and what one must know to use it."""
     loaded = forecaster_from_bundle(bundle, "numpy")
     settings, names = loaded.settings, loaded.facts.names
@@ -20,7 +20,8 @@ def graphs(bundle: Bundle) -> tuple[dict[str, Graph], str]:
         f"order of its columns ({', '.join(names)}){calendar}. `forecasts` are on that scale. The first states are "
         f"zeros; of `last`, and of the `lags` of a fitted linear part, they are NaN. `new_X` is the next `X`."
     )
-    return {"forecaster": rows_graph(settings, loaded.weights, len(names))}, notes + _of_series(loaded)
+    notes += harmonics_note(settings.calendar_features) + _of_series(loaded)
+    return Exported({"forecaster": rows_graph(settings, loaded.weights, len(names))}, notes)
 
 
 def _of_series(loaded: LoadedForecaster) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from seqnlp.bundle import Bundle
-from seqnlp.networks.graph import Graph
 from seqnlp.networks.language_model import output_graphs, reader_graph
+from seqnlp.tasks.exported import Exported
 from seqnlp.tasks.language_model.saved import read_language_model
+from seqnlp.text.language_tokens import SubwordTokens, WordTokens
 
 
-def graphs(bundle: Bundle) -> tuple[dict[str, Graph], str]:
+def graphs(bundle: Bundle) -> Exported:
     """The graphs of a model folder by name, and what one must know to use them."""
     saved = read_language_model(bundle)
     outputs = output_graphs(saved.settings, saved.weights)
@@ -22,4 +23,9 @@ def graphs(bundle: Bundle) -> tuple[dict[str, Graph], str]:
             " The last numbers of `head` are those of clusters of rarer tokens, in order; the log probability of a "
             "token in a cluster is that of the cluster and what its own graph says, added."
         )
-    return {"reader": reader_graph(saved.settings, saved.weights), **outputs}, notes
+    tokens = saved.tokens
+    if not isinstance(tokens, SubwordTokens):
+        listed = "words" if tokens.whole_words else "characters"
+        notes += f" Tokens are places in `{listed}` of vocabulary.json, from 1; 0 is one that is not there."
+    tokenizer = tokens.splitter if isinstance(tokens, WordTokens) else ""
+    return Exported({"reader": reader_graph(saved.settings, saved.weights), **outputs}, notes, tokenizer)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from seqnlp.bundle import Bundle
-from seqnlp.networks.graph import Graph
 from seqnlp.networks.translator import MASKED, encoder_graph, step_graph
+from seqnlp.tasks.exported import Exported
 from seqnlp.tasks.translation.saved import read_translator
 
 
-def graphs(bundle: Bundle) -> tuple[dict[str, Graph], str]:
+def graphs(bundle: Bundle) -> Exported:
     """The graphs of a model folder by name, and what one must know to use them."""
     saved = read_translator(bundle)
     notes = (
@@ -16,7 +16,8 @@ def graphs(bundle: Bundle) -> tuple[dict[str, Graph], str]:
         f"positions and {MASKED:g} at padding. `rows` is the hypothesis of each of B x K slots, `place` the slot of "
         "each hypothesis. The first `context` and `covered` are zeros; `new_X` is the next `X`."
     )
-    return {
+    named = {
         "encoder": encoder_graph(saved.settings, saved.weights),
         "step": step_graph(saved.settings, saved.weights),
-    }, notes
+    }
+    return Exported(named, notes)
