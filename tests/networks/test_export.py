@@ -116,31 +116,54 @@ def test_the_best_tags_of_a_graph_are_those_with_the_penalty_of_outside(tmp_path
     assert answers[0] != answers[1], "nothing is tested where the penalty does nothing"
 
 
-@pytest.mark.parametrize("options", [{"ngrams": 2}, {"ngrams": 1, "multi_label": True, "lowercase": False}])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"ngrams": 2},
+        {"ngrams": 1, "multi_label": True, "lowercase": False, "window": 4, "overlap": 1},
+        {"ngrams": 0, "window": 4, "long": "truncated"},
+        {"ngrams": 0, "window": 4, "long": "hierarchical"},
+    ],
+)
 def test_the_graphs_of_a_classifier_and_its_readme_give_its_probabilities(
     tmp_path: Path, options: dict[str, Any]
 ) -> None:
     folder = make_classifier(tmp_path, **options)
     output("export", folder, "--onnx", tmp_path / "graphs")
-    names = ("words", "window", "scores", "ngrams")
-    words, window, scores, ngrams = (session(tmp_path / "graphs" / f"{name}.onnx") for name in names)
+    graphs = {path.stem: session(path) for path in (tmp_path / "graphs").glob("*.onnx")}
+    words, window = graphs["words"], graphs["window"]
+    size, ngrams = options.get("window", 400), options["ngrams"]
     told = {
         name: json.loads((tmp_path / "graphs" / f"{name}.json").read_text()) for name in ("vocabulary", "tokenizer")
     }
     vocabulary, classifier = told["vocabulary"], seqnlp.Classifier(folder)
-    assert "what `ngrams` says" in (tmp_path / "graphs" / "README.md").read_text(encoding="utf-8")
+    readme = (tmp_path / "graphs" / "README.md").read_text(encoding="utf-8")
+    assert ("what `ngrams` says" in readme) == bool(ngrams) == ("ngrams" in graphs)
+    assert ("each beginning 3 words after the one before" in readme) == bool(options.get("overlap"))
     for text in ["met in 300 years , in lower Oake", "x", "- - x", "IN\u200b Lower", *random_lines(30, seed=6)]:
         tokens = re.findall(told["tokenizer"]["python"], "".join(c for c in text if c not in INVISIBLE), re.VERBOSE)
         if not tokens:
             continue
         given = as_the_readme_says(tokens, vocabulary)
         rows = words.run(["rows"], {value.name: given[value.name] for value in words.get_inputs()})[0]
-        (vectors,) = window.run(["vectors"], {"inputs": rows[None], "lengths": np.array([len(tokens)], np.int32)})
+        step = size - options.get("overlap", 0)
+        parts = [rows[start : start + size] for start in range(0, max(len(rows) - size, 0) + step, step)]
+        parts = parts[: 1 if options.get("long") == "truncated" else None]
+        lengths = np.array([len(part) for part in parts], np.int32)
+        several = [
+            window.run(["vectors"], {"inputs": part[None], "lengths": lengths[n : n + 1]})[0]
+            for n, part in enumerate(parts)
+        ]
+        vectors = np.average(np.concatenate(several), axis=0, weights=lengths)[None].astype(np.float32)
+        if "document" in graphs:
+            inputs = {"inputs": np.concatenate(several)[None], "lengths": np.array([len(parts)], np.int32)}
+            (vectors,) = graphs["document"].run(["vectors"], inputs)
         shown = [token.lower() if vocabulary["lowercase"] else token for token in tokens]
-        runs = {" ".join(shown[n : n + size]) for n in range(len(shown)) for size in range(1, options["ngrams"] + 1)}
+        total = graphs["scores"].run(["scores"], {"vectors": vectors})[0][0] / 1.3
+        runs = {" ".join(shown[n : n + order]) for n in range(len(shown)) for order in range(1, ngrams + 1)}
         found = [place for place, ngram in enumerate(vocabulary["ngrams"], 1) if ngram in runs]
-        (added,) = ngrams.run(["added"], {"ngrams": np.array([[*found, 0, 0]], np.int64)})
-        total = scores.run(["scores"], {"vectors": vectors})[0][0] / 1.3 + added[0]
+        if ngrams:
+            total = total + graphs["ngrams"].run(["added"], {"ngrams": np.array([[*found, 0, 0]], np.int64)})[0][0]
         wanted = [*classifier.classify(text).probabilities.values()]
         actual = 1 / (1 + np.exp(-total)) if options.get("multi_label") else np.exp(total) / np.exp(total).sum()
         np.testing.assert_allclose(sorted(actual), sorted(wanted), atol=1e-5)

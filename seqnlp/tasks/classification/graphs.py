@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 from seqnlp.bundle import Bundle
+from seqnlp.config.classification import ClassifierConfig
 from seqnlp.networks.classifier import document_graph, ngrams_graph, scores_graph, window_graph
 from seqnlp.networks.shapes import embedder_shapes
 from seqnlp.networks.word_rows import below, words_graph
 from seqnlp.tasks.classification.saved import read_classifier
 from seqnlp.tasks.exported import Exported
+
+
+def _of_windows(model: ClassifierConfig) -> str:
+    """How the vector of a document is made."""
+    if model.long == "truncated":
+        return f"A document's vector is that of its first {model.window} words; those after them are not read."
+    step = model.window - model.overlap
+    cut = f"A document is cut into windows of {model.window} words, the last perhaps of fewer"
+    cut += f", each beginning {step} words after the one before, until one reaches the end" if model.overlap else ""
+    if model.long == "hierarchical":
+        return f"{cut}; its vector is what `document` says of those of its windows."
+    return f"{cut}; its vector is the mean of its windows', weighted by their words."
 
 
 def graphs(bundle: Bundle) -> Exported:
@@ -23,8 +36,7 @@ def graphs(bundle: Bundle) -> Exported:
     if model.long == "hierarchical":
         named["document"] = document_graph(model, weights)
     notes = (
-        f"A window has at most {model.window} words; a document's vector is the mean of its windows', weighted by "
-        f"their words. Scores are divided by {saved.decision.temperature:g} before the "
+        f"{_of_windows(model)} Scores are divided by {saved.decision.temperature:g} before the "
         f"{'sigmoid' if saved.multi_label else 'softmax'}; labels are numbered from 0 as in labels.json."
     )
     if saved.bag and saved.decision.ngram_weight:

@@ -24,6 +24,8 @@ def graphs(bundle: Bundle) -> Exported:
             "token in a cluster is that of the cluster and what its own graph says, added."
         )
     tokens = saved.tokens
+    if saved.lowercase:
+        notes += " Texts are lower-cased first."
     if not isinstance(tokens, SubwordTokens):
         listed = "words" if tokens.whole_words else "characters"
         notes += f" Tokens are places in `{listed}` of vocabulary.json, from 1; 0 is one that is not there."
