@@ -38,7 +38,7 @@ def label_suspicions(counts: Mapping[str, int], multi_label: bool) -> list[str]:
     once = sum(count == 1 for count in counts.values())
     if len(counts) > _MIN_LABELS and 2 * once > len(counts):
         suspicions.append(f"{once:,} of {len(counts):,} labels occur only once: is data.label_column right?")
-    suspicions += _missing_labels(counts)
+    suspicions += _missing_labels(counts) + _fractions(counts)
     if not multi_label:
         suspicions += _listed_labels(counts)
     return suspicions + _joined_labels(counts, multi_label)
@@ -93,6 +93,14 @@ def _missing_labels(counts: Mapping[str, int]) -> list[str]:
     names = ", ".join(f"'{label}' ({counts[label]:,} documents)" for label in found)
     choice = f"\"data.label_map='{','.join(f'{label}:' for label in found)}'\""
     return [f"{names}: written where there is no label; {choice} leaves such documents out"] if found else []
+
+
+def _fractions(counts: Mapping[str, int]) -> list[str]:
+    """Labels that are all numbers, not all of them whole, as scores are."""
+    if len(counts) < 3 or not all(map(_NUMBER.fullmatch, counts)) or all(float(label).is_integer() for label in counts):
+        return []
+    examples = ", ".join(sorted(counts, key=float)[:3])
+    return [f"the labels are numbers with decimals ({examples} ...), and each is a label of its own, near to no other"]
 
 
 def _listed_labels(counts: Mapping[str, int]) -> list[str]:

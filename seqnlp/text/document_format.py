@@ -44,7 +44,7 @@ def _by_content(path: Path, head: Sequence[str]) -> str:
     first = head[0] if head else ""
     if first.lstrip().startswith("{") and is_json(first):
         return "jsonl"
-    if _begins_json(head):
+    if _begins_json(head) or (first.lstrip().startswith("[") and is_json(first)):
         return "json"
     if _is_tree(path, first):
         return "trees"

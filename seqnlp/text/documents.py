@@ -6,6 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 from typing import Any, Literal
 
 from seqnlp.errors import DataError, did_you_mean, listed
@@ -18,6 +19,9 @@ from seqnlp.text.jsonl import shown
 from seqnlp.text.label_columns import label_columns_hint, marked_labels
 from seqnlp.text.tables import Table, without_headings
 from seqnlp.text.written_lists import written_list
+
+_LOOKED_AT = 20
+"""Rows below the first among which the names of the columns may stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +104,9 @@ def read_table_documents(
     numbered = columns.text.isdecimal() and columns.label.isdecimal()
 
     def remedy() -> str:
-        return marks_remedy(head, (row for _, row in rows), columns)
+        later = list(islice(rows, _LOOKED_AT))
+        below = "" if numbered else names_below(later, columns.names)
+        return below or marks_remedy(head, (row for _, row in chain(later, rows)), columns)
 
     text, *labels = (_place(name, head, numbered, table, number, remedy) for name in columns.names)
     if numbered:
@@ -171,6 +177,14 @@ def document_of_row(row: Mapping[str, Any], columns: Columns, line: int) -> Docu
     else:
         labels = labels_of(row[columns.label], columns.label, several)
     return Document((text or "").strip(), labels, line)
+
+
+def names_below(rows: Iterable[tuple[int, Sequence[str]]], names: Sequence[str]) -> str:
+    """What to do where these names of columns do not stand in the first row but in a later one; empty: they do not."""
+    for number, row in rows:
+        if set(names) <= set(map(str.strip, row)):
+            return f"line {number} has the names of the columns: delete the lines above it"
+    return ""
 
 
 def marks_remedy(head: Sequence[str], rows: Iterable[Sequence[Any]], columns: Columns) -> str:

@@ -287,6 +287,20 @@ def test_fields_in_quotes_after_spaces_are_read_without_both(tmp_path: Path) -> 
     assert load(tmp_path, "a.csv")[0] == [("calm", "the lake, still"), ("wild", 'a "storm"')]
 
 
+def test_names_of_columns_below_a_title_are_found(tmp_path: Path) -> None:
+    written(tmp_path, {"a.csv": f"The lake\n\nin 2024,\n{TABLE}"})
+    with pytest.raises(
+        DataError, match=r"a\.csv:1: .*; line 4 has the names of the columns: delete the lines above it"
+    ):
+        load(tmp_path, "a.csv")
+
+
+def test_an_array_that_holds_no_objects_is_json_all_the_same(tmp_path: Path) -> None:
+    written(tmp_path, {"a.json": '[["a storm", "wild"], ["no wind", "calm"]]'})
+    with pytest.raises(DataError, match=r'a\.json:1: expected a JSON object, found \["a storm", "wild"\]'):
+        load(tmp_path, "a.json")
+
+
 def test_labels_to_rename_that_nothing_has_are_said(tmp_path: Path) -> None:
     written(tmp_path, {"a.csv": TABLE})
     documents, said = load(tmp_path, "a.csv", label_map="calm:still,Wild:rough")

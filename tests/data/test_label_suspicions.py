@@ -60,6 +60,13 @@ def test_texts_without_labels_in_a_folder_of_their_own() -> None:
     assert said.startswith("'unsup' (50 documents): written where there is no label; ")
 
 
+def test_numbers_with_decimals_are_scores_rather_than_labels() -> None:
+    (said,) = label_suspicions({"0.5": 5, "0.25": 3, "1": 4}, False)
+    assert said.startswith("the labels are numbers with decimals (0.25, 0.5, 1 ...)")
+    assert label_suspicions({"1.0": 5, "2.0": 3, "3.0": 4}, False) == []
+    assert label_suspicions({"0.5": 5, "1": 3, "none": 4}, False) == []
+
+
 def test_labels_that_occur_once() -> None:
     prices = Counter(f"{number}.5" for number in range(12)) + Counter(cheap=4)
     assert label_suspicions(prices, False) == ["12 of 13 labels occur only once: is data.label_column right?"]
