@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
+from unicodedata import normalize
 
 import numpy as np
 
@@ -46,6 +47,25 @@ class WordFeatures:
     def word_id(self, word: str) -> int:
         """Index of the word in the training vocabulary, 0 if it is not there."""
         return self.words.index(normalized(word, self.lowercase))
+
+    def form_of(self, word: str) -> str:
+        """What is visible of a word: as written, or composed (NFC) or with marks apart (NFD) if only so it is known.
+
+        Of an unknown word it is the form of which most characters are known.
+        """
+        shown = visible(word)
+        if shown.isascii() or self._knows(shown):
+            return shown
+        forms = [form for form in (normalize("NFC", shown), normalize("NFD", shown)) if form != shown]
+        if known := next(filter(self._knows, forms), ""):
+            return known
+        return min([shown, *forms], key=self._num_unknown)
+
+    def _knows(self, word: str) -> bool:
+        return bool(self.word_id(word)) or any(map(self.vector_words.index, vector_forms(word)))
+
+    def _num_unknown(self, word: str) -> int:
+        return sum(not self.characters.index(character) for character in word)
 
     def vector_rows(self, word: str) -> list[int]:
         """The rows of the table of pretrained vectors whose mean is the word's; none: it has no vector.
@@ -144,7 +164,7 @@ class Lexicon:
     def _add(self, word: str) -> int:
         features = self.features
         self._index[word] = len(self._index)
-        shown = visible(word)
+        shown = features.form_of(word)
         self._new.append(
             _Form(
                 features.word_id(shown),

@@ -2,7 +2,7 @@
 import { joined, linear, softmax } from "./numbers.mjs";
 import { Stack } from "./recurrent.mjs";
 import { Subwords } from "./subwords.mjs";
-import { Tokenizer, visible } from "./tokenizer.mjs";
+import { Tokenizer } from "./tokenizer.mjs";
 import { WordRows } from "./words.mjs";
 
 export class Classifier {
@@ -75,7 +75,7 @@ export class Classifier {
   ngramScores(words) {
     const { ngrams: order, lowercase } = this.settings.model,
       present = new Set();
-    const forms = words.map((word) => (lowercase ? visible(word).toLowerCase() : visible(word)));
+    const forms = words.map((word) => this.words.form(word)).map((form) => (lowercase ? form.toLowerCase() : form));
     for (let size = 1; size <= order; size++) {
       for (let start = 0; start + size <= forms.length; start++) {
         const number = this.ngrams.get(forms.slice(start, start + size).join(" "));

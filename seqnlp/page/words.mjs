@@ -32,9 +32,23 @@ export class WordRows {
   vector(word) {
     if (!this.kept.has(word)) {
       if (this.kept.size >= MAX_KEPT) this.kept.clear();
-      this.kept.set(word, this.computed(visible(word)));
+      this.kept.set(word, this.computed(this.form(word)));
     }
     return this.kept.get(word);
+  }
+
+  /** What is visible of a word, with accents as the model knows it: composed (NFC) or apart (NFD) if only so. */
+  form(word) {
+    const shown = visible(word);
+    if (/^[\x00-\x7f]*$/.test(shown) || this.knows(shown)) return shown;
+    const forms = [shown.normalize("NFC"), shown.normalize("NFD")].filter((form) => form !== shown);
+    const known = forms.find((form) => this.knows(form));
+    const unknown = (form) => Array.from(form).filter((c) => !this.characters.has(c)).length;
+    return known ?? forms.reduce((best, form) => (unknown(form) < unknown(best) ? form : best), shown);
+  }
+
+  knows(word) {
+    return this.words.has(this.lowercase ? word.toLowerCase() : word) || this.vectorForm(word) !== undefined;
   }
 
   computed(word) {
@@ -70,14 +84,17 @@ export class WordRows {
 
   /** The rows whose mean is the word's pretrained vector: that of the first of its forms with one, or its pieces'. */
   vectorRows(word) {
+    const found = this.vectorForm(word);
+    return found === undefined ? this.pieces.rows(word) : [this.numPieces + found];
+  }
+
+  /** The number of the first of a word's forms that has a pretrained vector. */
+  vectorForm(word) {
     const lower = word.toLowerCase(),
       bare = lower.replace(/^[#@]+/, "");
     const zeros = Array.from(lower, (c) => (isDigit(c) ? "0" : c)).join("");
-    for (const form of [word, lower, bare, zeros]) {
-      const found = form && this.vectorWords.get(form);
-      if (found) return [this.numPieces + found];
-    }
-    return this.pieces.rows(word);
+    const form = [word, lower, bare, zeros].find((one) => one && this.vectorWords.has(one));
+    return form === undefined ? undefined : this.vectorWords.get(form);
   }
 
   characterIds(word) {

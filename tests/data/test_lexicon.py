@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -160,3 +162,31 @@ def test_invisible_characters_in_a_word_change_none_of_its_features(word: str) -
         assert ids[seen] == ids[same]
     for rows in (columns.vectors, columns.characters):
         assert rows.padded(np.array([seen])).tolist() == rows.padded(np.array([same])).tolist()
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_a_word_with_its_accents_written_otherwise_is_the_same_word(form: Literal["NFC", "NFD"]) -> None:
+    learnt = [unicodedata.normalize(form, word) for word in ("Café", "naïve", "각", "plain")]
+    lexicon = Lexicon(
+        WordFeatures(
+            words=Vocabulary([word.lower() for word in learnt]),
+            vector_words=Vocabulary([unicodedata.normalize(form, "été")]),
+            characters=Vocabulary(sorted({character for word in learnt for character in word})),
+            lowercase=True,
+        )
+    )
+    for word in ("Café", "naïve", "각", "été", "caf\u00e9e", "plain"):
+        same = [lexicon.indices([unicodedata.normalize(other, word)])[0] for other in ("NFC", "NFD")]
+        columns = lexicon.columns()
+        assert columns.word_ids[same[0]] == columns.word_ids[same[1]]
+        assert (columns.word_ids[same[0]] > 0) == (word in ("Café", "naïve", "각", "plain"))
+        assert columns.casings[same[0]] == columns.casings[same[1]]
+        for rows in (columns.characters, columns.vectors):
+            assert np.array_equal(*rows.padded(np.array(same)))
+
+
+def test_a_word_that_is_known_as_it_is_written_stays_so() -> None:
+    both = ["caf\u00e9", "cafe\u0301"]
+    features = WordFeatures(Vocabulary(both), Vocabulary([]), Vocabulary([]), lowercase=False)
+    assert [features.form_of(word) for word in both] == both
+    assert features.form_of("\u200b\u00fcber") == "\u00fcber"

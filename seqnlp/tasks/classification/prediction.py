@@ -71,7 +71,7 @@ class DocumentPredictor:
 
     def bag_words(self, words: Sequence[str]) -> list[str]:
         """The words as n-grams are made of them."""
-        return [normalized(word, self.settings.lowercase) for word in words]
+        return [normalized(self.features.form_of(word), self.settings.lowercase) for word in words]
 
     def _window_vectors(self, flat: FlatSequences, rows: Floats, windows: Windows) -> Floats:
         """(P, H) of all windows, from the vectors of word forms (forms, D)."""
