@@ -144,7 +144,11 @@ def _text(task: Task, control: Control, number: int) -> str | None:
     Raises:
         DataError: what stands there is no text.
     """
-    value = task.data.get(control.key)
+    value: Any = task.data
+    for name in (
+        [control.key] if control.key in task.data else control.key.split(".")
+    ):  # of $article.text one in another
+        value = value.get(name) if isinstance(value, dict) else None
     if not isinstance(value, str | None):
         raise DataError(f"task {number}: expected text in '{control.key}', found {type(value).__name__}")
     return value

@@ -71,6 +71,11 @@ def test_entities_are_regions_with_scores(names: Server, models: dict[str, Path]
     results = reply["results"]
     assert results[1:] == 3 * [{"result": [], "model_version": reply["model_version"]}], "nothing found is not unlikely"
     assert results[0]["model_version"] == reply["model_version"]
+    inside = NAMES.replace("$body", "$mail.body"), {"mail": {"body": TEXT}}, {"mail.body": TEXT}, {"mail": TEXT}, {}
+    assert [one["result"] for one in names.post("/predict", request(*inside))[1]["results"]] == [
+        *2 * [results[0]["result"]],
+        *2 * [[]],
+    ]
     assert results[0]["score"] == min(span["probability"] for span in expected)
     assert results[0]["result"] == [
         {
