@@ -3,6 +3,7 @@ import { InsideView } from "./inside.mjs";
 import { LanguageModel } from "./language_model.mjs";
 import { start } from "./start.mjs";
 import { announcer, element, foldable, lineAtCursor, percent, slider, textField } from "./view.mjs";
+import { WHITE_SPACE } from "./whitespace.mjs";
 
 const SUGGESTIONS = 6,
   MOST_DRAWN = 60,
@@ -55,7 +56,7 @@ start((settings, weights) => {
 
   /** Puts a word in the place of the one under way. */
   function take(word) {
-    const { word: begun } = model.typed(input.value, false);
+    const begun = input.value.split(WHITE_SPACE).at(-1);
     input.value = `${input.value.slice(0, input.value.length - begun.length)}${word} `;
     input.focus();
     update();

@@ -64,6 +64,19 @@ def test_white_space_of_any_kind_finishes_a_word_as_in_training(tmp_path: Path, 
     assert model.complete(space, typing=True) == model.complete("")
 
 
+@pytest.mark.parametrize("kind", ["words", "characters", "bpe"])
+def test_a_text_is_the_same_typed_key_by_key(tmp_path: Path, kind: str) -> None:
+    model = LanguageModel(make_language_model(tmp_path, kind=kind, splitter="whitespace", lowercase=True))
+    for text in ("The SOUP wa", "ΛΟΓΟΣ ΛΟΓΟΣ", "the ΛΟΓΟΣ ", "İ the\nSoup İ"):
+        whole = typed = model.start(text)
+        typed = model.start()
+        for key in text:
+            typed = typed.type(key)
+        assert (typed.word, typed.complete(), typed.finish().complete()) == (
+            *(whole.word, whole.complete(), whole.finish().complete()),
+        )
+
+
 def test_a_text_is_gone_on_with_without_torch(trained: tuple[Path, LanguageModelConfig]) -> None:
     run, _ = trained
     for without in ("torch", "torch,onnx,onnxruntime"):

@@ -77,6 +77,11 @@ class TypedText:
     line_begins: bool = True
     lowercase: bool = False
 
+    @property
+    def read_word(self) -> str:
+        """The word under way as the model reads it. How a letter is lower-cased may depend on those around it."""
+        return self.word.lower() if self.lowercase else self.word
+
     def type(self, text: str) -> TypedText:
         """The text with some more at its end; white space of any kind finishes a word, a line feed a line."""
         first, *others = text.split(END_MARK)
@@ -89,22 +94,21 @@ class TypedText:
         """The text with its word under way finished, as a space after it does."""
         if not self.word:
             return self
-        tokens = self.reader.tokens.encode_word(self.word, self.line_begins)
+        tokens = self.reader.tokens.encode_word(self.read_word, self.line_begins)
         return replace(self._read(tokens, line_begins=False), word="")
 
     def complete(self, top: int = 5) -> list[Completion]:
         """The most probable words that begin with what is typed of the word under way."""
         lead = self.reader.tokens.lead(self.line_begins)
-        words = self.reader.next_words(self.place, lead, self.word, top)
+        words = self.reader.next_words(self.place, lead, self.read_word, top)
         return [Completion(word, probability) for word, probability in words]
 
     def _type_line(self, line: str) -> TypedText:
         """Text without line feeds."""
-        line = line.lower() if self.lowercase else line
         *finished, last = _WHITE_SPACE.split(self.word + line)
         tokens, first = [], self.line_begins
         for word in filter(None, finished):
-            tokens += self.reader.tokens.encode_word(word, first)
+            tokens += self.reader.tokens.encode_word(word.lower() if self.lowercase else word, first)
             first = False
         return replace(self._read(tokens, line_begins=first), word=last)
 
@@ -220,7 +224,7 @@ class LanguageModel(SingleModel):
     ) -> Iterator[str]:
         typed = self.start(prompt)
         spaced = not typed.line_begins and not typed.word
-        tail = self.tokens.encode_word(typed.word, typed.line_begins) if typed.word or spaced else []
+        tail = self.tokens.encode_word(typed.read_word, typed.line_begins) if typed.word or spaced else []
         place = self._reader.read(typed.place, tail)
         read = [
             token for line in prompt.split(END_MARK) for token in self.tokens.encode(plain_line(line, self._lowercase))
