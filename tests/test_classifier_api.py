@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from tiny_documents import make_documents, tiny_classification, write_tiny_documents
+from tiny_documents import make_documents, tiny_classification, write_documents, write_tiny_documents
 
 import seqnlp
 from seqnlp.api import Classifier
@@ -148,6 +148,15 @@ def test_several_labels_a_document(tmp_path: Path) -> None:
     assert (report.measure, report.confusion, report.documents) == ("micro F1", None, 11)
     assert report.score > 0.6
     json.dumps(report.to_dict())
+
+
+@pytest.mark.parametrize(("test", "is_said"), [("train.tsv", True), ("other.tsv", False)])
+def test_a_test_split_that_was_learnt_from_is_said(runs: dict[str, Path], test: str, is_said: bool) -> None:
+    run, said = runs["plain"], list[str]()
+    write_documents(run.parent / "other.tsv", [(label, f"{text} , they say") for label, text in make_documents(20)])
+    evaluate(run, tiny_classification(run.parent, data__test=test), "test", said.append, keep=False)
+    assert any("40 of 40 texts of test are in train, too" in note for note in said) == is_said
+    assert any("are in train" in note for note in said) == is_said
 
 
 def test_a_damaged_model_folder_says_what_it_lacks(runs: dict[str, Path], tmp_path: Path) -> None:

@@ -92,6 +92,7 @@ def test_the_tokenizer_that_was_chosen_is_that_of_every_later_reading(tmp_path: 
     evaluated: list[str] = []
     evaluate(tmp_path / "run", config, "test", evaluated.append)
     assert not any("lie inside words" in line for line in said + evaluated)
+    assert any("24 of 24 texts of test are in train, too" in line for line in evaluated)
     first = next(predictions(tmp_path / "run", config, "test", evaluated.append))
     assert first["tokens"][-2:] == ["s", "boat"]
     assert len(next(iter(texts(config, "test", evaluated.append).values()))) == 24

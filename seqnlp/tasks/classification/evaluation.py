@@ -15,6 +15,7 @@ from seqnlp.arrays import FloatArray
 from seqnlp.bundle import Bundle, load_bundle, record_scores
 from seqnlp.config.classification import ClassificationConfig
 from seqnlp.data.documents import documents_digest, load_documents
+from seqnlp.data.repeated_texts import shared
 from seqnlp.data.split_sources import source_name
 from seqnlp.metrics.calibration import Calibration, measure_calibration
 from seqnlp.metrics.classification import confusion_matrix, label_scores, macro_interval, score_interval
@@ -72,7 +73,12 @@ def evaluate(
     report = _report(documents, decide(network, ngrams, loaded.decision), loaded)
     others: list[Baseline] = []
     if data.train:  # a model folder alone has nothing to fit others on
-        others = baselines(run, _digest(config, split), *_compared(config, loaded, read), loaded.multi_label, say)
+        train = load_documents(data, "train", lambda text: None)
+        if split == "test" and data.format != "long_range":
+            for warning in shared([one.text for one in documents], (one.text for one in train), split):
+                note(warning)
+        compared = _compared(config, loaded, train, read)
+        others = baselines(run, _digest(config, split), *compared, loaded.multi_label, say)
     report = replace(
         report,
         title=config.name or str(run),
@@ -250,14 +256,12 @@ def _parts(
 
 
 def _compared(
-    config: ClassificationConfig, loaded: SavedClassifier, evaluated: Sequence[ReadDocument]
+    config: ClassificationConfig, loaded: SavedClassifier, train: Sequence[Document], evaluated: Sequence[ReadDocument]
 ) -> tuple[list[ReadDocument], list[ReadDocument], list[ReadDocument]]:
     """Training, development and evaluated documents as the n-grams see them: lower-cased if the model is."""
-    train, dev = (
-        read_documents(load_documents(config.data, name, lambda text: None), loaded.reader) for name in ("train", "dev")
-    )
+    dev = load_documents(config.data, "dev", lambda text: None)
     splits = []
-    for documents in (train, dev, evaluated):
+    for documents in (read_documents(train, loaded.reader), read_documents(dev, loaded.reader), evaluated):
         lowered = [[word.lower() for word in d.tokens] if loaded.settings.lowercase else d.tokens for d in documents]
         splits.append([replace(d, tokens=words) for d, words in zip(documents, lowered, strict=True)])
     return splits[0], splits[1], splits[2]

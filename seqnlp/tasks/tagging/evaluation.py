@@ -9,6 +9,7 @@ from pathlib import Path
 
 from seqnlp.bundle import Bundle, load_bundle, record_scores
 from seqnlp.config.tagging import TaggingConfig
+from seqnlp.data.repeated_texts import shared
 from seqnlp.data.sources import load_split, split_digest
 from seqnlp.data.split_sources import source_name
 from seqnlp.metrics.calibration import Calibration, measure_calibration
@@ -130,6 +131,9 @@ def predicted_split(
         labels = sorted({tag.partition("-")[2] for tag in tagger.tags if tag != OUTSIDE})
     training = [sentence for sentence in training if not sentence.partial]  # baselines count what is known
     report_unseen_labels(sentences, labels, data, split, say)
+    if split == "test":
+        for warning in shared([one.tokens for one in sentences], (one.tokens for one in training), split):
+            say(warning)
     words = [sentence.tokens for sentence in sentences]
     predictor = saved_predictor(tagger, precision=precision)
     started = time.perf_counter()
