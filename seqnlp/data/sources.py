@@ -20,6 +20,7 @@ from seqnlp.data.tag_check import (
     mend_tags,
     refuse_comments,
     refuse_illegal_tags,
+    refuse_tags_as_types,
 )
 from seqnlp.data.word_check import check_words
 from seqnlp.errors import DataError
@@ -154,6 +155,7 @@ def _legal(
     source = source_name(config, split)
     if config.format == "conll" and config.comment == "auto":
         refuse_comments(sentences, config.scheme, source)
+    refuse_tags_as_types(sentences, config.scheme, source)
     if source_split(config, split) != "train":
         sentences = in_scheme(sentences, config.scheme, source, report)
     if config.repair:

@@ -27,6 +27,24 @@ def refuse_comments(sentences: Sequence[TaggedSentence], scheme: str, source: st
                 raise DataError(f"{problem}; {remedy}, data.comment=none if not", source, sentence.line_of(position))
 
 
+def refuse_tags_as_types(sentences: Sequence[TaggedSentence], scheme: str, source: str) -> None:
+    """Pass if the types of entities are none that are tags themselves, as spans with the label ``B-PER`` would make.
+
+    Raises:
+        DataError: some begin and some go on with an entity, or one is ``O``.
+    """
+    if scheme == "none":
+        return
+    types = {tag[2:] for sentence in sentences for tag in sentence.tags if tag[1:2] == "-"}
+    if OUTSIDE in types:
+        raise DataError("found entities of the type O; leave out what is none", source)
+    inner = sorted(one for one in types if one.startswith("I-") and f"B-{one[2:]}" in types)
+    if inner:
+        found = f"found the types B-{inner[0][2:]} and {inner[0]}, which are tags of words"
+        remedy = f"make each entity one span with the label {inner[0][2:]}, from its first word to its last"
+        raise DataError(f"expected types of entities such as PER, {found}; {remedy}", source)
+
+
 _MAX_DELETED, _MAX_DELETED_PART = 10, 0.05
 """Tags that mending may delete: so many, or that part of all tags of entities."""
 

@@ -173,5 +173,5 @@ def not_utf8(problem: UnicodeDecodeError) -> str:
     byte = problem.object[problem.start]
     return (
         f"expected UTF-8 text, found the byte 0x{byte:02x} at byte {problem.start + 1} of the line; "
-        "convert the file, for example with `iconv -f latin1 -t utf-8`"
+        "convert the file, for example with `iconv -f cp1252 -t utf-8`"
     )

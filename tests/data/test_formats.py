@@ -270,6 +270,19 @@ def test_offsets_that_fit_when_bytes_are_counted_name_the_setting(tmp_path: Path
             load(write(tmp_path, lines(row), "a.jsonl"))
 
 
+def test_labels_of_spans_that_are_tags_of_words_are_refused(tmp_path: Path) -> None:
+    spans = [[0, 3, "B-PER"], [4, 10, "I-PER"]]
+    for row in ({"text": TEXT, "label": spans}, {"text": TEXT, "spans": spans}):
+        with pytest.raises(DataError, match="found the types B-PER and I-PER, which are tags of words; make"):
+            load(write(tmp_path, lines(row), "a.jsonl"))
+    with pytest.raises(DataError, match="found entities of the type O; leave out what is none"):
+        load(write(tmp_path, lines({"text": TEXT, "spans": [[0, 3, "PER"], [11, 15, "O"]]}), "a.jsonl"))
+    assert load(write(tmp_path, lines({"text": TEXT, "spans": [[0, 3, "B-52"]]}), "a.jsonl"))[0][0][0] == (
+        "Oke",
+        "B-B-52",
+    )
+
+
 WEBANNO = """#FORMAT=WebAnno TSV 3.3
 #T_SP=webanno.custom.NE|value
 

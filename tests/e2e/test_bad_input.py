@@ -109,7 +109,7 @@ def test_a_file_that_is_not_utf8(data: Path) -> None:
     (data / "train.conll").write_bytes(GOOD.encode() + "Jos\u00e9\tB-PER\n".encode("latin-1"))
     assert refusal(*command()) == (
         f"{data}/train.conll:8: expected UTF-8 text, found the byte 0xe9 at byte 4 of the line; "
-        "convert the file, for example with `iconv -f latin1 -t utf-8`"
+        "convert the file, for example with `iconv -f cp1252 -t utf-8`"
     )
 
 

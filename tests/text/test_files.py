@@ -148,3 +148,11 @@ def test_other_kinds_of_files_are_called_by_their_names(tmp_path: Path, begin: b
 def test_text_that_begins_as_they_do_is_text(tmp_path: Path, line: str) -> None:
     (tmp_path / "a.txt").write_text(f"{line}\n")
     assert list(read_lines(tmp_path / "a.txt")) == [(1, line)]
+
+
+def test_the_advice_about_other_bytes_keeps_the_signs_of_windows(tmp_path: Path) -> None:
+    content = "it’s – naïve".encode("cp1252")
+    with pytest.raises(DataError, match=r"byte 0x92 at byte 3 .*`iconv -f (\w+) -t utf-8`") as caught:
+        lines_of(tmp_path / "a", content)
+    encoding = str(caught.value).rpartition("iconv -f ")[2].split()[0]
+    assert content.decode(encoding) == "it’s – naïve"

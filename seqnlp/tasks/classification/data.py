@@ -18,6 +18,7 @@ from seqnlp.data.repeated_texts import contradictions, shared
 from seqnlp.errors import DataError, counted
 from seqnlp.metrics.last_words import LastWordsBaseline
 from seqnlp.text.documents import Document
+from seqnlp.text.garbled import garbled_note
 from seqnlp.text.html_characters import html_character
 from seqnlp.text.scripts import runs_of_words
 from seqnlp.text.subwords import Subwords, train_subwords
@@ -154,6 +155,8 @@ def report_suspicions(documents: Sequence[Document], dev: Sequence[Document], mu
         example, line = written[0]
         count = f"{len(written):,} of {counted(len(documents), 'document')}"
         notes.append(f"{count} have characters written as in HTML, such as {example} (first on line {line:,})")
+    if garbled := garbled_note((document.text for document in documents), "documents"):
+        notes.append(garbled)
     for note in notes:
         say(f"train: {note}")
     for warning in shared((document.text for document in dev), (text for text, _ in answers), "dev"):

@@ -15,6 +15,7 @@ from seqnlp.data.lexicon import Lexicon
 from seqnlp.data.partial import known_tags
 from seqnlp.data.repeated_texts import contradictions, shared
 from seqnlp.errors import DataError
+from seqnlp.text.garbled import garbled_note
 from seqnlp.text.partial_tags import named_tags
 from seqnlp.text.sentence import TaggedSentence
 from seqnlp.text.tags import OUTSIDE, convert_tags, spans_from_tags, tag_set
@@ -107,9 +108,12 @@ def report_unseen_labels(
 def report_repeated(
     sentences: Sequence[TaggedSentence], dev: Sequence[TaggedSentence], say: Callable[[str], None]
 ) -> None:
-    """Say where sentences of train contradict each other, and where dev has many that train has, too."""
+    """Say where sentences of train contradict each other or are garbled, and where dev has many that train has, too."""
     known = [(sentence.tokens, sentence.tags) for sentence in sentences if not sentence.partial]
-    for note in contradictions(known, "sentence", "other tags"):
+    notes = contradictions(known, "sentence", "other tags")
+    if garbled := garbled_note((" ".join(tokens) for tokens, _ in known), "sentences"):
+        notes.append(garbled)
+    for note in notes:
         say(f"train: {note}")
     for warning in shared((sentence.tokens for sentence in dev), (tokens for tokens, _ in known), "dev"):
         say(warning)
