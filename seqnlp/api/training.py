@@ -78,7 +78,10 @@ def train(
     after_step: AfterStep | None = None,
     after_epoch: AfterEpoch | None = None,
 ) -> Any:
-    """Train a model, as `seqnlp train` does, and load it. Any thread will do; messages go to the logger ``seqnlp``.
+    """Train a model, as `seqnlp train` does, and load it. Messages go to the logger ``seqnlp``.
+
+    Any thread will do; trainings in several threads take turns, as torch has one random state for all of them. To train
+    side by side, start processes.
 
     Args:
         recipe: such as ``tagging/demo``; with ``task`` alone that task's defaults.

@@ -7,6 +7,7 @@ import os
 import pickle
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -318,6 +319,19 @@ def test_training_works_in_threads_and_inside_a_running_event_loop(from_list: se
         thread.start()
         thread.join(120)
     assert [*actual, answer] == [tags_of(from_list)] * 3
+
+
+def test_trainings_in_several_threads_at_a_time_give_what_each_gives_alone() -> None:
+    settings = {"model.output_dropout": 0.5, "model.ngrams": 0, **SMALL}
+
+    def trained(seed: int) -> list[dict[str, float]]:
+        model = seqnlp.train(task="classification", train=REVIEWS, settings={**settings, "seed": seed})
+        return [model.classify(text).probabilities for text, _ in REVIEWS[:4]]
+
+    seeds = [1, 2]
+    with ThreadPoolExecutor(2) as threads:
+        together = list(threads.map(trained, seeds))
+    assert together == [trained(seed) for seed in seeds]
 
 
 def test_a_temporary_run_goes_with_its_model_which_travels_without_it(tmp_path: Path) -> None:
