@@ -20,7 +20,7 @@ Array = NDArray[Any]
 
 
 def with_weights(build: Callable[[], Model], weights: Mapping[str, Array], path: Path) -> Model:
-    """What ``build`` makes, with these weights, in inference mode; torch's random state stays what it was.
+    """What ``build`` makes, with these weights, in inference mode; nothing is drawn from torch's random state.
 
     Args:
         path: the file of the weights.
@@ -29,14 +29,15 @@ def with_weights(build: Callable[[], Model], weights: Mapping[str, Array], path:
         RunError: the settings make no model, or these are not the weights of one.
     """
     import torch
-    from torch.random import fork_rng
+
+    from seqnlp.nn.undrawn import NothingDrawn
 
     def expected() -> dict[str, Expected]:
         with torch.device("meta"):  # takes neither memory nor time, whatever the sizes
             state = build().state_dict()
         return {name: (_kind(str(tensor.dtype)), tuple(tensor.shape)) for name, tensor in state.items()}
 
-    with fork_rng(devices=[]):
+    with NothingDrawn():
         refuse_unfit(expected, weights, path)
         model = build()
     model.load_state_dict({name: torch.tensor(array) for name, array in weights.items()})

@@ -45,7 +45,8 @@ def test_it_says_what_it_is(run: tuple[str, Path]) -> None:
 def test_loading_leaves_the_random_state_alone(run: tuple[str, Path]) -> None:
     torch.manual_seed(7)
     before = torch.random.get_rng_state()
-    seqnlp.load(run[1])
+    for engine in ("auto", "torch"):
+        seqnlp.load(run[1], engine=engine)
     assert torch.equal(torch.random.get_rng_state(), before)
 
 
