@@ -167,7 +167,7 @@ def document_of_row(row: Mapping[str, Any], columns: Columns, line: int) -> Docu
     for name in columns.names:
         if name not in row:
             marks, names = marks_remedy(list(row), [list(row.values())], columns), list(row)
-            hint = f"; {marks}" if marks else columns_hint(names)
+            hint = f"; {marks}" if marks else columns_hint(names) or _tool_hint(row)
             raise DataError(f"expected the field '{name}', found {listed(row)}{did_you_mean(name, row)}{hint}")
     text, several = row[columns.text], bool(columns.separator)
     if not isinstance(text, str | None):
@@ -185,6 +185,12 @@ def names_below(rows: Iterable[tuple[int, Sequence[str]]], names: Sequence[str])
         if set(names) <= set(map(str.strip, row)):
             return f"line {number} has the names of the columns: delete the lines above it"
     return ""
+
+
+def _tool_hint(row: Mapping[str, Any]) -> str:
+    """What to do, after a semicolon, about a row that nests its text and label as an annotation tool does."""
+    tasks = isinstance(row.get("data"), dict) and ("annotations" in row or "completions" in row)
+    return "; for a classifier export the tasks of Label Studio as JSON-MIN or CSV" if tasks else ""
 
 
 def marks_remedy(head: Sequence[str], rows: Iterable[Sequence[Any]], columns: Columns) -> str:

@@ -64,7 +64,8 @@ def row_reader(path: Path, fields: RowFields, offsets: str) -> Callable[[Mapping
             tags = [tag.strip() for tag in tags]
             return TaggedSentence(tuple(tokens), tuple(tags), line, weight=_weight(row, fields.weight))
         if not isinstance(row.get("text"), str):
-            raise DataError(f"expected a list '{token}' or a string 'text', found the fields {_names(row)}")
+            hint = "" if fields.token else "; name the list of words with data.token_column"
+            raise DataError(f"expected a list '{token}' or a string 'text', found the fields {_names(row)}{hint}")
         if tags := _tags_beside_text(row, fields.tag):
             words = row["text"].split()
             if len(tags) != len(words):

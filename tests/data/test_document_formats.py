@@ -301,6 +301,15 @@ def test_an_array_that_holds_no_objects_is_json_all_the_same(tmp_path: Path) -> 
         load(tmp_path, "a.json")
 
 
+def test_tasks_of_label_studio_are_told_how_to_be_exported(tmp_path: Path) -> None:
+    result = [{"value": {"choices": ["calm"]}, "type": "choices"}]
+    written(tmp_path, {"a.json": json.dumps([{"data": {"text": "no wind"}, "annotations": [{"result": result}]}])})
+    with pytest.raises(
+        DataError, match=r"found 'data', 'annotations'.*; for a classifier export .* as JSON-MIN or CSV"
+    ):
+        load(tmp_path, "a.json")
+
+
 def test_labels_to_rename_that_nothing_has_are_said(tmp_path: Path) -> None:
     written(tmp_path, {"a.csv": TABLE})
     documents, said = load(tmp_path, "a.csv", label_map="calm:still,Wild:rough")
