@@ -13,7 +13,7 @@ from seqnlp.data.documents import load_documents
 from seqnlp.models.bag_of_ngrams import fit_bag
 from seqnlp.tasks.classification.calibration import fit_decision, fit_weight, log_loss
 from seqnlp.tasks.classification.ngrams import FOLDS, FittedBag, choose_bag, scores_held_out
-from seqnlp.tasks.classification.prediction import decide
+from seqnlp.tasks.classification.prediction import decide, probabilities
 from seqnlp.tasks.classification.saved import Decision
 from seqnlp.tasks.classification.task import ClassificationTask
 
@@ -110,3 +110,23 @@ def test_a_small_train_chooses_its_n_grams_on_folds_and_keeps_rare_ones() -> Non
             other = FittedBag(fit_bag(words, targets, method, order, 1.0), method, 1)
             found = scores_held_out(words, targets, other, False)[0].argmax(axis=1) == targets.argmax(axis=1)
             assert reached.mean() >= found.mean()
+
+
+@pytest.mark.parametrize("multi_label", [False, True])
+def test_documents_that_are_all_right_by_far_leave_some_doubt(multi_label: bool) -> None:
+    targets = np.eye(2, dtype=bool)[np.arange(60) % 2]  # (60, 2)
+    scores = np.where(targets, 1.0, -1.0)
+    weight = fit_weight(scores, targets, multi_label)
+    network = fit_decision(5 * scores, None, targets, multi_label)
+    both = fit_decision(scores, 3 * scores, targets, multi_label)
+    for decided in (weight * scores, decide(5 * scores, None, network), decide(scores, 3 * scores, both)):
+        wrong = 1 - probabilities(decided, multi_label)[targets]
+        assert wrong == pytest.approx(1 / 62 if multi_label else 1 / 124, rel=0.15)
+
+
+def test_one_that_is_wrong_leaves_nothing_more_to_doubt() -> None:
+    targets = np.eye(2, dtype=bool)[np.arange(60) % 2]
+    scores = np.where(targets, 1.0, -1.0)
+    scores[0] *= -1
+    weight = fit_weight(scores, targets, False)
+    assert weight == pytest.approx(np.log(59) / 2, abs=1e-3)
