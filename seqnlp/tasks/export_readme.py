@@ -55,7 +55,10 @@ def readme(task: str, graphs: dict[str, Graph], exported: Exported) -> str:
         inputs = [value.name for value in graphs["words"].inputs]
         parts.append(
             "\n`words` makes the vector of each word form from places in the lists of vocabulary.json, counted from 1; "
-            "0 is what is not there. Its `rows`, gathered for each text, are what the next graph reads.\n\n"
+            "0 is what is not there. Its `rows`, gathered for each text, are what the next graph reads. First, a word "
+            "that is in neither `words` nor `vector_words` is taken as its composed form (NFC), or else its decomposed "
+            "one (NFD), if that is there; if none is, as the first of the three with the fewest characters that "
+            "`characters` lacks. N-grams are made of words so taken.\n\n"
             + "".join(f"- {rule}\n" for name, rule in _WORD_RULES.items() if name in inputs)
         )
     if any(value.name == "vector_rows" for graph in graphs.values() for value in graph.inputs):
