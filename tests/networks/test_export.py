@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 import numpy as np
 import onnx
@@ -158,7 +159,8 @@ def test_the_graphs_of_a_classifier_and_its_readme_give_its_probabilities(
         if "document" in graphs:
             inputs = {"inputs": np.concatenate(several)[None], "lengths": np.array([len(parts)], np.int32)}
             (vectors,) = graphs["document"].run(["vectors"], inputs)
-        shown = [token.lower() if vocabulary["lowercase"] else token for token in tokens]
+        shown = [form_as_the_readme_says(token, vocabulary) for token in tokens]
+        shown = [form.lower() if vocabulary["lowercase"] else form for form in shown]
         total = graphs["scores"].run(["scores"], {"vectors": vectors})[0][0] / 1.3
         runs = {" ".join(shown[n : n + order]) for n in range(len(shown)) for order in range(1, ngrams + 1)}
         found = [place for place, ngram in enumerate(vocabulary["ngrams"], 1) if ngram in runs]
@@ -183,24 +185,40 @@ def test_words_are_read_as_the_readme_says(tmp_path: Path, lowercase: bool) -> N
 
 def as_the_readme_says(tokens: list[str], vocabulary: dict[str, Any]) -> dict[str, Any]:
     """The inputs of a graph of words, made by the words of its README alone."""
-    place = {
-        name: {one: n for n, one in enumerate(listed, 1)}
-        for name, listed in vocabulary.items()
-        if listed and name != "lowercase"
-    }
     given: dict[str, list[Any]] = {"word_ids": [], "vector_ids": [], "characters": [], "casings": []}
-    for word in ("".join(c for c in token if c not in INVISIBLE) or token for token in tokens):
-        lower = word.lower()
-        given["word_ids"].append(place["words"].get(lower if vocabulary["lowercase"] else word, 0))
-        forms = [word, lower, lower.lstrip("#@"), "".join("0" if c.isdigit() else c for c in lower)]
-        given["vector_ids"].append(next((n for form in forms if (n := place["vector_words"].get(form))), 0))
+    for token in tokens:
+        word = form_as_the_readme_says(token, vocabulary)
+        given["word_ids"].append(_word_id(word, vocabulary))
+        given["vector_ids"].append(_vector_id(word, vocabulary))
         shown = word if len(word) <= 32 else word[:16] + word[-16:]
-        given["characters"].append([1, *(place["characters"].get(c, 0) + 3 for c in shown), 2])
+        given["characters"].append([1, *(_place(c, vocabulary["characters"]) + 3 for c in shown), 2])
         given["casings"].append(_casing(word))
     width = max(map(len, given["characters"]))
     arrays = {name: np.array(values, np.int64) for name, values in given.items() if name != "characters"}
     arrays["characters"] = np.array([row + [0] * (width - len(row)) for row in given["characters"]], np.int64)
     return arrays | {"lengths": np.array([len(row) for row in given["characters"]], np.int32)}
+
+
+def form_as_the_readme_says(token: str, vocabulary: dict[str, Any]) -> str:
+    """The word without what is invisible, its accents composed or apart as it is known."""
+    word = "".join(c for c in token if c not in INVISIBLE) or token
+    forms = [word, *(normalize(kind, word) for kind in ("NFC", "NFD") if not word.isascii())]
+    known = [form for form in forms if _word_id(form, vocabulary) or _vector_id(form, vocabulary)]
+    return known[0] if known else min(forms, key=lambda form: sum(c not in vocabulary["characters"] for c in form))
+
+
+def _place(one: str, listed: list[str]) -> int:
+    return listed.index(one) + 1 if one in listed else 0
+
+
+def _word_id(word: str, vocabulary: dict[str, Any]) -> int:
+    return _place(word.lower() if vocabulary["lowercase"] else word, vocabulary["words"])
+
+
+def _vector_id(word: str, vocabulary: dict[str, Any]) -> int:
+    lower = word.lower()
+    forms = [word, lower, lower.lstrip("#@"), "".join("0" if c.isdigit() else c for c in lower)]
+    return next((n for form in forms if (n := _place(form, vocabulary["vector_words"]))), 0)
 
 
 def _casing(word: str) -> int:
