@@ -4,7 +4,7 @@
 #   make docs     the documentation pages, into site/; needs no network
 #   make check    lint, format, types and tests
 PYTHON ?= python3
-WORKERS ?= 2
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(4, max(2, os.cpu_count() or 2)))')
 BIN := .venv/bin
 INSTALLED := .venv/installed
 
@@ -19,8 +19,8 @@ $(INSTALLED): pyproject.toml constraints.txt
 demo: $(INSTALLED)
 	@PATH="$$PWD/$(BIN):$$PATH" tools/demo.sh
 
-# Each worker has one torch thread: two threads each on two cores are slower than one. Neighbouring tests run in one
-# worker, as they share what was trained for them.
+# A worker for each core, two to four. Each has one torch thread: two threads each on two cores are slower than one.
+# Neighbouring tests run in one worker, as they share what was trained for them.
 test: $(INSTALLED)
 	OMP_NUM_THREADS=1 $(BIN)/pytest -n $(WORKERS) --dist worksteal -m "not slow"
 
