@@ -151,6 +151,24 @@ class DecodingConfig:
     no_repeat_ngram: int = setting(0, "no n-gram of this many subwords occurs twice; 0: allowed", low=0, high=20)
 
 
+@dataclass
+class RiskConfig:
+    """Minimum risk training: the last part of a training learns from the model's own translations."""
+
+    part: float = setting(
+        0.0,
+        "minimum risk training (Shen et al. 2016): part of the epochs, the last ones, in which the model also learns "
+        "which of its own translations are better by model.metric, such as 0.1; 0: none",
+        low=0,
+        high=1,
+    )
+    candidates: int = setting(5, "translations of each source that are compared, a beam's best", low=2, only="part")
+    weight: float = setting(
+        0.7, "share of the loss that is theirs, the rest is the references'", above=0, high=1, only="part"
+    )
+    scale: float = setting(4.0, "what a translation's score above the mean counts", above=0, only="part")
+
+
 LARGEST_WEIGHT = 1000.0
 """Of a part of a reranked translation's score, either way: beside it the search counts nothing."""
 
@@ -187,6 +205,7 @@ class TranslationConfig(Config):
     model: TranslatorConfig = field(default_factory=TranslatorConfig)
     decoding: DecodingConfig = field(default_factory=DecodingConfig)
     teacher: TeacherConfig = field(default_factory=TeacherConfig)
+    risk: RiskConfig = field(default_factory=RiskConfig)
     trainer: TrainerConfig = field(default_factory=TrainerConfig)
     trained_on = "the training files"
 
@@ -235,6 +254,10 @@ class TranslationConfig(Config):
             )
         if self.teacher.runs and self.tokenizer.sampling:
             problems.append("tokenizer.sampling: expected 0 with teacher.runs, which answer for one way to cut words")
+        if self.teacher.runs and self.risk.part:
+            problems.append(
+                "risk.part: expected 0 with teacher.runs, which say nothing of the model's own translations"
+            )
         return problems if data.dev else problems + self.needs_dev()
 
 

@@ -34,6 +34,11 @@ class FlatSequences:
         lengths: IntArray = np.diff(self.starts)
         return lengths
 
+    def row(self, number: int) -> list[int]:
+        """One of the sequences."""
+        ids: list[int] = self.items[self.starts[number] : self.starts[number + 1]].tolist()
+        return ids
+
     def padded(self, rows: IntArray) -> IntArray:
         """The given sequences as (B, T), filled up with PAD."""
         lengths = self.lengths[rows]

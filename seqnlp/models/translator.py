@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 import torch
@@ -22,6 +22,9 @@ class PairBatch:
     """Padded ids: ``source`` (B, S) with END last, ``source_lengths`` (B,); ``inputs`` (B, T), which begin with BEGIN,
     ``outputs`` (B, T), the same moved on by one, with END last; ``mask`` (B, T) bool, True = a real target; ``soft``
     what teachers say in the place of the real targets, one row after the other.
+
+    A source may have other numbers of targets than one: then there are R of them in the place of B, ``rows`` (R,) are
+    the sources that they are of, and ``weights`` (R,) what the loss of each counts.
     """
 
     source: Tensor
@@ -30,11 +33,12 @@ class PairBatch:
     outputs: Tensor
     mask: Tensor
     soft: SoftTargets | None = field(default=None, kw_only=True)
+    rows: Tensor | None = field(default=None, kw_only=True)
+    weights: Tensor | None = field(default=None, kw_only=True)
 
     def to(self, device: torch.device) -> PairBatch:
         """The batch on a device."""
-        tensors = (self.source, self.source_lengths, self.inputs, self.outputs, self.mask)
-        return PairBatch(*(tensor.to(device) for tensor in tensors), soft=self.soft and self.soft.to(device))
+        return replace(self, **{name: part.to(device) for name, part in vars(self).items() if part is not None})
 
 
 class RecurrentTranslator(nn.Module):
@@ -113,6 +117,8 @@ class RecurrentTranslator(nn.Module):
                 its own best guess (scheduled sampling, Bengio et al. 2015).
         """
         memory, state = self.encode(batch.source, batch.source_lengths)
+        if batch.rows is not None:
+            memory, state = memory.select(batch.rows), state.select(batch.rows)
         if teacher_forcing < 1:
             features = self._sampled(batch, memory, state, teacher_forcing)  # (B, T, E)
         else:
@@ -120,7 +126,8 @@ class RecurrentTranslator(nn.Module):
         kept = self.output_dropout(features[batch.mask])  # (N, E)
         smoothing = self.config.label_smoothing if self.training else 0.0
         targets = batch.outputs[batch.mask]  # (N,)
-        return smoothed_loss(kept, self.output_table, self.output_bias, targets, smoothing, batch.soft)
+        weights = None if batch.weights is None else batch.weights[batch.mask.nonzero()[:, 0]]  # (N,)
+        return smoothed_loss(kept, self.output_table, self.output_bias, targets, smoothing, batch.soft, weights)
 
     def next_log_probs(self, batch: PairBatch) -> Tensor:
         """Log probabilities (N, V) of all subwords in the place of each real target, after the true ones before it."""

@@ -37,7 +37,13 @@ class SoftTargets:
 
 
 def smoothed_loss(
-    features: Tensor, table: Tensor, bias: Tensor, targets: Tensor, smoothing: float, soft: SoftTargets | None = None
+    features: Tensor,
+    table: Tensor,
+    bias: Tensor,
+    targets: Tensor,
+    smoothing: float,
+    soft: SoftTargets | None = None,
+    weights: Tensor | None = None,
 ) -> Tensor:
     """Cross-entropy of ``softmax(features @ table.T + bias)`` with label smoothing (Szegedy et al. 2016), summed.
 
@@ -54,11 +60,12 @@ def smoothed_loss(
         bias: (V,).
         targets: (N,) ids.
         soft: what teachers say in their place.
+        weights: (N,) what the loss of each counts; None: 1.
 
     Returns:
         The loss, a scalar in fp32.
     """
-    return _smoothed_loss(features, table, bias, targets, smoothing, soft)
+    return _smoothed_loss(features, table, bias, targets, smoothing, soft, weights)
 
 
 class _SmoothedLoss(torch.autograd.Function):
@@ -71,6 +78,7 @@ class _SmoothedLoss(torch.autograd.Function):
         targets: Tensor,
         smoothing: float,
         soft: SoftTargets | None,
+        each: Tensor | None,
     ) -> Tensor:
         """The loss and, beside it, the gradients."""
         kind = features.device.type
@@ -87,17 +95,18 @@ class _SmoothedLoss(torch.autograd.Function):
                 count = len(rows)
                 rows = _whole_blocks(rows)  # (C + padding, D)
                 logits = (rows @ weights.T)[:count].to(bias.dtype).add_(bias)  # (C, V)
-                gold = logits.gather(1, wanted).sum()
-                spread = logits.sum() if share else 0.0
+                counts = 1.0 if each is None else each[start : start + CHUNK, None].to(bias.dtype)  # (C, 1)
+                gold = (counts * logits.gather(1, wanted)).sum()
+                spread = (counts * logits.sum(dim=1, keepdim=True)).sum() if share else 0.0
                 if soft is not None:
                     likely = soft.ids[start : start + CHUNK].long()  # (C, K)
                     said = soft.weight * soft.probabilities[start : start + CHUNK].to(bias.dtype)  # (C, K)
-                    total -= (said * logits.gather(1, likely)).sum()
+                    total -= (counts * said * logits.gather(1, likely)).sum()
                 logits -= logits.amax(dim=1, keepdim=True)  # keeps exp finite
-                shifted_gold = logits.gather(1, wanted).sum()
+                shifted_gold = (counts * logits.gather(1, wanted)).sum()
                 probabilities = logits.exp_()  # (C, V)
                 mass = probabilities.sum(dim=1, keepdim=True)  # (C, 1)
-                log_mass = mass.log().sum() + gold - shifted_gold  # sum of the rows' log-sum-exp
+                log_mass = (counts * mass.log()).sum() + gold - shifted_gold  # sum of the rows' log-sum-exp
                 total += log_mass - own * (1 - smoothing) * gold - share * spread
                 gradient = probabilities.div_(mass)  # (C, V)
                 if share:
@@ -105,6 +114,8 @@ class _SmoothedLoss(torch.autograd.Function):
                 gradient.scatter_add_(1, wanted, gradient.new_full(wanted.shape, own * (smoothing - 1)))
                 if soft is not None:
                     gradient.scatter_add_(1, likely, -said)
+                if each is not None:
+                    gradient *= counts
                 bias_gradient += gradient.sum(dim=0)
                 low = _whole_blocks(gradient.to(dtype))  # (C + padding, V)
                 feature_gradient[start : start + count] = (low @ weights)[:count]
@@ -116,7 +127,7 @@ class _SmoothedLoss(torch.autograd.Function):
     def backward(ctx: Any, upstream: Tensor) -> tuple[Tensor | None, ...]:
         """Scale what the forward pass left."""
         feature_gradient, table_gradient, bias_gradient = ctx.saved_tensors
-        return feature_gradient * upstream, table_gradient * upstream, bias_gradient * upstream, None, None, None
+        return feature_gradient * upstream, table_gradient * upstream, bias_gradient * upstream, None, None, None, None
 
 
 _smoothed_loss: Callable[..., Tensor] = _SmoothedLoss.apply

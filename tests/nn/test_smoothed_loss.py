@@ -47,6 +47,26 @@ def test_teachers_have_their_share_of_the_target(count: int, weight: float, smoo
     torch.testing.assert_close(torch.autograd.grad(loss * 0.3, leaves), torch.autograd.grad(reference * 0.3, leaves))
 
 
+@pytest.mark.parametrize("smoothing", [0.0, 0.1])
+@pytest.mark.parametrize("taught", [False, True])
+@pytest.mark.parametrize("count", [1, 2 * CHUNK + 3])
+def test_each_loss_counts_as_much_as_its_weight(count: int, taught: bool, smoothing: float) -> None:
+    leaves, targets = draw(count)
+    features, table, bias = leaves
+    weights = torch.randn(count, dtype=torch.float64)  # of either sign
+
+    def loss_of(rows: slice, weights: Tensor | None) -> Tensor:
+        ids = torch.arange(3).expand(len(targets[rows]), 3)
+        soft = SoftTargets(ids, torch.full(ids.shape, 1 / 3, dtype=torch.float64), 0.4) if taught else None
+        return smoothed_loss(features[rows], table, bias, targets[rows], smoothing, soft, weights)
+
+    alone = [loss_of(slice(row, row + 1), None) for row in range(count)]
+    reference = (weights * torch.stack(alone)).sum()
+    loss = loss_of(slice(None), weights)
+    torch.testing.assert_close(loss, reference)
+    torch.testing.assert_close(torch.autograd.grad(loss * 0.3, leaves), torch.autograd.grad(reference * 0.3, leaves))
+
+
 def test_large_logits_stay_finite() -> None:
     (features, table, bias), targets = draw(8)
     loss = smoothed_loss(features * 1e4, table, bias, targets, 0.1)

@@ -28,6 +28,7 @@ from seqnlp.tasks.translation.card import model_card
 from seqnlp.tasks.translation.corpus import training_corpus
 from seqnlp.tasks.translation.greedy import greedy_translations
 from seqnlp.tasks.translation.model import build_translator, describe, translator_start
+from seqnlp.tasks.translation.risk import TranslationRisk
 from seqnlp.tasks.translation.teachers import soft_corpus, translation_teachers
 from seqnlp.text.subword_sampling import SubwordSampler
 from seqnlp.training.checkpoint import DEV, TRAIN
@@ -69,6 +70,7 @@ class TranslationTask(BaseTask[TranslationConfig, RecurrentTranslator]):
         self.texts, self.samplers = corpus.texts, [SubwordSampler(side, config.tokenizer.kind) for side in sides]
         self.encoded, self.encoded_for = self._sampled(0) if self.samplers else corpus.encoded, 0
         self.soft = soft_corpus(config, teachers, self.encoded, device, say)
+        self.risk = TranslationRisk(config, self.vocabularies)
         say(
             f"train: {len(self.encoded[0].lengths):,} pairs, {int(self.encoded[1].starts[-1]):,} target subwords; "
             f"dev: {len(self.dev):,} pairs; {len(self.vocabularies.target):,} subwords; "
@@ -88,7 +90,12 @@ class TranslationTask(BaseTask[TranslationConfig, RecurrentTranslator]):
         return int(self.encoded[1].lengths[batch].sum()) + len(batch)
 
     def loss(self, examples: Batch, done: float) -> Tensor:
-        """The label-smoothed negative log likelihood of the given targets, summed; teachers have a share of it."""
+        """The label-smoothed negative log likelihood of the given targets, summed.
+
+        Teachers have a share of it, and at the end of a training with minimum risk the model's own translations.
+        """
+        if done >= 1 - self.config.risk.part:
+            return self.model.loss(self.risk.batch(self.model, self.encoded, examples).to(self.device))
         batch = pair_batch(self.encoded, examples)
         if self.soft:
             batch = replace(batch, soft=self.soft.of(examples))
