@@ -48,29 +48,27 @@ class TranslationRisk:
     ) -> PairBatch:
         """The pairs of these numbers, and beside their references the translations that ``model`` finds now.
 
-        Those that count nothing, since all of a source are alike good, are left out.
+        Where all of a source are alike good they are left out: they would count nothing.
         """
         sources, references = ([side.row(pair) for pair in pairs.tolist()] for side in encoded)
-        weight, targets = self._risk.weight, list(references)
-        rows, weights = list(range(len(pairs))), [1 - weight] * len(pairs)
-        for row, outputs in enumerate(self._translations(model, sources)):
-            for output, advantage in zip(outputs, self.advantages(outputs, references[row]).tolist(), strict=True):
-                if advantage:
-                    targets.append(output)
-                    rows.append(row)
-                    weights.append(weight * self._risk.scale * advantage / len(outputs))
+        targets = [(row, reference, 1 - self._risk.weight) for row, reference in enumerate(references)]
+        for row, found in enumerate(self._translations(model, sources)):
+            counts = self._risk.weight * self._risk.scale / len(found) * self.advantages(found, references[row])  # (K,)
+            if counts.any():
+                targets += [(row, one, count) for one, count in zip(found, counts.tolist(), strict=True)]
+        rows, targeted, weights = zip(*targets, strict=True)
         source, source_lengths = _all_with_end(sources)
-        outputs, lengths = _all_with_end(targets)
+        outputs, lengths = _all_with_end(targeted)
         mask = torch.arange(outputs.size(1)) < lengths[:, None]  # (R, T)
-        of_rows = {"rows": torch.tensor(rows), "weights": torch.tensor(weights)}
-        return replace(PairBatch(source, source_lengths, shifted(outputs), outputs, mask), **of_rows)
+        of_rows, of_weights = torch.tensor(rows), torch.tensor(weights)
+        return PairBatch(source, source_lengths, shifted(outputs), outputs, mask, rows=of_rows, weights=of_weights)
 
     def advantages(self, outputs: Sequence[Sequence[int]], reference: Sequence[int]) -> FloatArray:
         """What the score (0 to 1) of each of K translations is above the mean of them all, (K,)."""
         decode = self._vocabularies.target.decode
         scores = np.array([self._utility(decode(output), decode(reference)) for output in outputs]) / 100  # (K,)
         advantages: FloatArray = scores - scores.mean()
-        return advantages
+        return advantages if np.ptp(scores) else np.zeros_like(scores)  # the mean of equal numbers may be another
 
     def _translations(self, model: RecurrentTranslator, sources: Sequence[Sequence[int]]) -> list[list[list[int]]]:
         """The best translations of each source, searched as the model would be used; it is left as it was."""
