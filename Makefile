@@ -3,6 +3,7 @@
 #   make test     the tests that take seconds;  make slow: the others as well
 #   make docs     the documentation pages, into site/; needs no network
 #   make check    lint, format, types and tests
+# What nobody imports is not compiled (--no-compile): that would take longer than unpacking it.
 PYTHON ?= python3
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(4, max(2, os.cpu_count() or 2)))')
 BIN := .venv/bin
@@ -12,8 +13,8 @@ INSTALLED := .venv/installed
 
 $(INSTALLED): pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet "$$(grep '^torch==' constraints.txt)"
-	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev,docs,plot,tensorboard]'
+	$(BIN)/pip install --quiet --no-compile "$$(grep '^torch==' constraints.txt)"
+	$(BIN)/pip install --quiet --no-compile --constraint constraints.txt --editable '.[dev,docs,plot,tensorboard]'
 	@touch $@
 
 demo: $(INSTALLED)

@@ -106,7 +106,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("kind", TRAININGS)
+SLOW = pytest.param("detector", marks=pytest.mark.slow)
+"""Its state is carried as the forecaster's is."""
+
+
+@pytest.mark.parametrize("kind", [SLOW if kind == "detector" else kind for kind in TRAININGS])
 def test_many_threads_get_the_answers_of_one(kind: str, folder: Path, tmp_path: Path) -> None:
     data = folder / "text" if kind == "language model" else folder
     output("train", f"data.dir={data}", f"run={tmp_path}/run", *TRAININGS[kind])

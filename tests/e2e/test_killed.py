@@ -201,6 +201,7 @@ def test_a_run_killed_before_its_first_checkpoint_begins_again(uninterrupted: Pa
     assert_same(run, uninterrupted)
 
 
+@pytest.mark.slow  # in one process: tests/training/test_task_contract.py
 def test_a_killed_translator_resumes_exactly(tmp_path: Path) -> None:
     for number, (split, count) in enumerate({"train": 300, "dev": 20}.items()):
         write_pairs(tmp_path, split, make_pairs(count, seed=number))
@@ -286,6 +287,7 @@ def test_a_run_goes_on_with_as_many_processes_as_before_or_says_what_differs(tmp
     assert "cannot be read" in refusal("resume", run)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
 def test_no_process_trains_on_after_its_launcher_was_killed(tmp_path: Path) -> None:
     run = tmp_path / "run"

@@ -54,6 +54,7 @@ def test_translators_are_cross_validated_by_the_mean_of_their_folds(tmp_path: Pa
     assert [fold["measure"] for fold in actual["folds"]] == ["BLEU", "BLEU"]
 
 
+@pytest.mark.slow
 def test_a_learning_curve_has_a_point_for_each_share(tmp_path: Path) -> None:
     common = ("learning-curve", *CLASSIFIER, "percents=100,10", "seeds=1,2", f"run={tmp_path}/c")
     actual = json.loads(output(*common, "--json", "-o", tmp_path / "curve.html"))
