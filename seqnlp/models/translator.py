@@ -23,8 +23,8 @@ class PairBatch:
     ``outputs`` (B, T), the same moved on by one, with END last; ``mask`` (B, T) bool, True = a real target; ``soft``
     what teachers say in the place of the real targets, one row after the other.
 
-    A source may have other numbers of targets than one: then there are R of them in the place of B, ``rows`` (R,) are
-    the sources that they are of, and ``weights`` (R,) what the loss of each counts.
+    Beside its reference a source may have translations of the model's own: then there are R targets in the place of B,
+    the references first. ``rows`` (R,) are the sources that they are of, ``weights`` (R,) what the loss of each counts.
     """
 
     source: Tensor
@@ -126,8 +126,13 @@ class RecurrentTranslator(nn.Module):
         kept = self.output_dropout(features[batch.mask])  # (N, E)
         smoothing = self.config.label_smoothing if self.training else 0.0
         targets = batch.outputs[batch.mask]  # (N,)
-        weights = None if batch.weights is None else batch.weights[batch.mask.nonzero()[:, 0]]  # (N,)
-        return smoothed_loss(kept, self.output_table, self.output_bias, targets, smoothing, batch.soft, weights)
+        output = self.output_table, self.output_bias
+        if batch.weights is None:
+            return smoothed_loss(kept, *output, targets, smoothing, batch.soft)
+        rows = batch.mask.nonzero()[:, 0]  # (N,)
+        weights, own = batch.weights[rows], rows >= len(batch.source)  # (N,)
+        references = smoothed_loss(kept[~own], *output, targets[~own], smoothing, None, weights[~own])
+        return references + smoothed_loss(kept[own], *output, targets[own], 0.0, None, weights[own])
 
     def next_log_probs(self, batch: PairBatch) -> Tensor:
         """Log probabilities (N, V) of all subwords in the place of each real target, after the true ones before it."""

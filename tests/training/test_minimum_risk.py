@@ -16,6 +16,7 @@ from tiny_tasks import TINY, SuddenDeathError, dying
 from seqnlp.errors import ConfigError
 from seqnlp.metrics.translation_scores import sentence_utility
 from seqnlp.models.translator import PairBatch
+from seqnlp.tasks.translation.batches import pair_batch
 from seqnlp.tasks.translation.task import TranslationTask
 from seqnlp.training.distributed import Processes
 from seqnlp.training.fit import fit
@@ -38,8 +39,7 @@ def with_risk(folder: Path, **changes: Any) -> Any:
 
 
 def without_dropout(folder: Path, run: Path, **changes: Any) -> TranslationTask:
-    settings = TINY["translation"].no_dropout | {"model__label_smoothing": 0.0} | changes
-    return task_of(with_risk(folder, **settings), run)
+    return task_of(with_risk(folder, **TINY["translation"].no_dropout | changes), run)
 
 
 def log_probs(task: TranslationTask, batch: PairBatch) -> torch.Tensor:
@@ -76,11 +76,14 @@ def test_translations_weigh_what_they_score_above_their_mean(folder: Path, tmp_p
     assert seen
 
 
-def test_the_loss_is_the_sum_of_what_each_translation_weighs(folder: Path, tmp_path: Path) -> None:
-    task = without_dropout(folder, tmp_path / "run")
+@pytest.mark.parametrize("smoothing", [0.0, 0.2])
+def test_the_loss_is_the_sum_of_what_each_translation_weighs(folder: Path, tmp_path: Path, smoothing: float) -> None:
+    """Labels are smoothed of the references alone."""
+    task = without_dropout(folder, tmp_path / "run", model__label_smoothing=smoothing, risk__weight=0.6)
     batch = task.risk.batch(task.model, task.encoded, PAIRS)
     assert batch.weights is not None
-    wanted = -(batch.weights * log_probs(task, batch)).sum()
+    own = -(batch.weights * log_probs(task, batch))[len(PAIRS) :].sum()
+    wanted = own + 0.4 * task.model.loss(pair_batch(task.encoded, PAIRS))
     loss = task.loss(PAIRS, 0.5)
     torch.testing.assert_close(loss, wanted, rtol=1e-4, atol=1e-4)
     parameters = list(task.model.parameters())

@@ -1,7 +1,7 @@
 """Minimum risk training: a translator learns which of its own translations are better (Shen et al. 2016).
 
 Of every source the best of a beam are searched. Each is compared with the reference, and what it scores above the mean
-of them is its advantage a_k. Beside the loss of the reference stands
+of them is its advantage a_k. Beside the loss of the reference stands, without any label smoothing,
 
     - scale * sum_k a_k log p(y_k) / K,
 
