@@ -65,17 +65,14 @@ def find_model(path: str | Path) -> Path:
     if hub_name := name_on_hub(path):
         return hub_model(*hub_name)
     path = Path(path).expanduser()
-    named = None if path.exists() else parts_of(str(path))
     if (path / FOLDER / DESCRIPTION).is_file():
         return path / FOLDER
     if (path / TENSORS).is_file() or (path / VOCABULARY).is_file():
         return path
     if not path.exists():
         text = f"{path}: no such folder; expected a run (from `seqnlp train`) or a saved model folder"
-        here = (
-            f", and not OWNER/NAME of the Hugging Face Hub, since the folder '{path.parent}' is here" if named else ""
-        )
-        raise RunError(text + here)
+        here = f", and not OWNER/NAME of the Hugging Face Hub, since the folder '{path.parent}' is here"
+        raise RunError(text + here * bool(parts_of(str(path))))
     if (path / "config.yaml").is_file():
         raise RunError(
             f"{path} was stopped before its first model was saved; go on with `seqnlp resume {shlex.quote(str(path))}`"

@@ -14,6 +14,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted, column_or_1d
 
 import seqnlp
+from seqnlp.data.in_memory.missing import is_missing
 from seqnlp.tasks import arguments
 
 _EXACT = ("epochs", "trainer.epochs"), ("learning_rate", "optimizer.learning_rate"), ("hidden_dim", "model.hidden_dim")
@@ -126,7 +127,7 @@ class TextClassifier(ClassifierMixin, _Estimator):
         """
         given = y if hasattr(y, "__len__") else list(y)
         for number, label in enumerate(np.asarray(given, dtype=object).ravel().tolist()):
-            if _is_missing(label):
+            if is_missing(label):
                 raise seqnlp.DataError(f"y[{number}]: expected a label, found {label}")
         labels = column_or_1d(given)  # (n,)
         self.classes_, numbers = np.unique(labels, return_inverse=True)  # (K,), (n,)
@@ -212,13 +213,6 @@ class Forecaster(_Estimator):
         tags = super().__sklearn_tags__()
         tags.target_tags.required = False
         return tags
-
-
-def _is_missing(label: object) -> bool:
-    """Whether there is none: None, NaN, or what pandas has in its place."""
-    return (
-        label is None or type(label).__name__ in ("NAType", "NaTType") or (isinstance(label, float) and label != label)
-    )
 
 
 def _zipped(examples: Iterable[Any], answers: Iterable[Any], what: str) -> list[tuple[Any, Any]]:

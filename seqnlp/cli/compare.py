@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from seqnlp.cli.other_file import use_file, without_advice_on_settings
+from seqnlp.cli.other_file import told_whose_settings, use_file
 from seqnlp.cli.output import say
 from seqnlp.cli.threads import add_threads, use_threads
 from seqnlp.errors import SeqnlpError
@@ -105,7 +105,7 @@ def compare_runs(arguments: argparse.Namespace) -> Comparison:
     if first.task != second.task:
         raise SeqnlpError(f"{arguments.a} holds a {first.task} model and {arguments.b} a {second.task} model")
     split = arguments.split or "test"
-    with without_advice_on_settings(arguments.data, first):
+    with told_whose_settings(arguments.data, first):
         if isinstance(first, TranslationConfig) and isinstance(second, TranslationConfig):
             if arguments.by == "document":
                 raise SeqnlpError("--by document is for taggers")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from seqnlp.cli.engine_options import add_precision_argument
-from seqnlp.cli.other_file import use_file, without_advice_on_settings
+from seqnlp.cli.other_file import told_whose_settings, use_file
 from seqnlp.cli.output import say
 from seqnlp.cli.rerank_options import add_rerank_arguments, check_rerank, reranker
 from seqnlp.cli.threads import add_threads, use_threads
@@ -119,7 +119,7 @@ def run(arguments: argparse.Namespace) -> int:
     options = _options_of_task(arguments, config.task)
     keep = not arguments.data and "precision" not in options
     evaluate = part_of(config.task, "evaluate")
-    with without_advice_on_settings(arguments.data, config):
+    with told_whose_settings(arguments.data, config):
         report: Report = evaluate(arguments.run, config, arguments.split, say, keep=keep, **options)
     print(json_text(report.to_dict(), indent=1) if arguments.json else report.to_text())
     _write_files(arguments, config, report)

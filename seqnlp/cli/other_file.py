@@ -28,7 +28,7 @@ def use_file(name: str, config: Config) -> None:
 
 
 @contextmanager
-def without_advice_on_settings(name: str | None, config: Config) -> Iterator[None]:
+def told_whose_settings(name: str | None, config: Config) -> Iterator[None]:
     """Say of a file that cannot be read that the settings which would read it are the run's.
 
     Raises:

@@ -158,11 +158,13 @@ class RiskConfig:
     part: float = setting(
         0.0,
         "minimum risk training (Shen et al. 2016): part of the epochs, the last ones, in which the model also learns "
-        "which of its own translations are better by model.metric, such as 0.1; 0: none",
+        "which of its own translations are better by model.metric, with full teacher forcing, such as 0.1; 0: none",
         low=0,
         high=1,
     )
-    candidates: int = setting(5, "translations of each source that are compared, a beam's best", low=2, only="part")
+    candidates: int = setting(
+        5, "translations of each source that are compared, a beam's best", low=2, high=256, only="part"
+    )
     weight: float = setting(
         0.7, "share of the loss that is theirs, the rest is the references'", above=0, high=1, only="part"
     )

@@ -145,9 +145,8 @@ def _text(task: Task, control: Control, number: int) -> str | None:
         DataError: what stands there is no text.
     """
     value: Any = task.data
-    for name in (
-        [control.key] if control.key in task.data else control.key.split(".")
-    ):  # of $article.text one in another
+    path = [control.key] if control.key in task.data else control.key.split(".")  # $article.text: one in another
+    for name in path:
         value = value.get(name) if isinstance(value, dict) else None
     if not isinstance(value, str | None):
         raise DataError(f"task {number}: expected text in '{control.key}', found {type(value).__name__}")

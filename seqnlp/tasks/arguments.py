@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from seqnlp.config.schema import read_section
+from seqnlp.data.in_memory.missing import is_missing
 from seqnlp.data.series.time import stamp_text
 from seqnlp.errors import ConfigError, DataError, SeqnlpError, did_you_mean
 from seqnlp.text.checks import half_character
@@ -124,7 +125,7 @@ def time_stamp(value: object, time_format: str) -> str:
 
 
 def _measured(value: object, column: str) -> float:
-    if value is None or type(value).__name__ == "NAType":  # of pandas
+    if is_missing(value):
         return math.nan
     problem = WrongTypeError(f"column '{column}': expected a number, NaN where it is missing, found {_kind(value)}")
     if isinstance(value, str | bytes) or not hasattr(value, "__float__"):

@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pandas
 import pytest
 
 from seqnlp.config.tagging import DataConfig
@@ -38,11 +39,11 @@ def from_memory(rows: list[dict[str, Any]]) -> list[list[str]]:
     return [json.loads(line)["tokens"] for line in written_tagged(rows, "train", {}).content.splitlines()]
 
 
-@pytest.mark.parametrize("missing", ["", None, float("nan")])
+@pytest.mark.parametrize("missing", ["", None, float("nan"), pandas.NA])
 def test_a_missing_value_goes_on_with_the_sentence_before(tmp_path: Path, missing: Any) -> None:
     rows = rows_of(**{"Sentence #": [name or missing for name in BY_SENTENCE]})
     assert from_memory(rows) == [WORDS[:3], WORDS[3:]]
-    if missing == "":
+    if isinstance(missing, str):
         assert from_file(tmp_path, rows) == [WORDS[:3], WORDS[3:]]
 
 
@@ -60,9 +61,10 @@ def test_another_document_begins_a_sentence_whose_number_is_that_before(
     assert from_memory(rows) == from_file(tmp_path, rows) == [WORDS[:3], WORDS[3:]]
 
 
-def test_words_that_pandas_takes_for_missing_are_told_how_to_be_read() -> None:
+@pytest.mark.parametrize("missing", [float("nan"), pandas.NA])
+def test_words_that_pandas_takes_for_missing_are_told_how_to_be_read(missing: Any) -> None:
     rows = rows_of(sentence=[1, 1, 1, 2, 2])
-    rows[2]["word"] = float("nan")
+    rows[2]["word"] = missing
     with pytest.raises(
         DataError, match=r"train\[2\]: expected a word .* pandas reads .*, unless read_csv has keep_def"
     ):

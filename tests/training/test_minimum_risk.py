@@ -42,6 +42,11 @@ def without_dropout(folder: Path, run: Path, **changes: Any) -> TranslationTask:
     return task_of(with_risk(folder, **TINY["translation"].no_dropout | changes), run)
 
 
+def batch_of(task: TranslationTask) -> PairBatch:
+    assert task.risk
+    return task.risk.batch(task.model, task.encoded, PAIRS)
+
+
 def log_probs(task: TranslationTask, batch: PairBatch) -> torch.Tensor:
     """Log probability (R,) of each target of a batch, computed alone."""
     assert batch.rows is not None
@@ -56,7 +61,7 @@ def log_probs(task: TranslationTask, batch: PairBatch) -> torch.Tensor:
 
 def test_translations_weigh_what_they_score_above_their_mean(folder: Path, tmp_path: Path) -> None:
     task = without_dropout(folder, tmp_path / "run", risk__candidates=4, risk__weight=0.6, risk__scale=5.0)
-    batch = task.risk.batch(task.model, task.encoded, PAIRS)
+    batch = batch_of(task)
     assert batch.rows is not None
     assert batch.weights is not None
     utility, target = sentence_utility("bleu", "en"), task.vocabularies.target
@@ -80,7 +85,7 @@ def test_translations_weigh_what_they_score_above_their_mean(folder: Path, tmp_p
 def test_the_loss_is_the_sum_of_what_each_translation_weighs(folder: Path, tmp_path: Path, smoothing: float) -> None:
     """Labels are smoothed of the references alone."""
     task = without_dropout(folder, tmp_path / "run", model__label_smoothing=smoothing, risk__weight=0.6)
-    batch = task.risk.batch(task.model, task.encoded, PAIRS)
+    batch = batch_of(task)
     assert batch.weights is not None
     own = -(batch.weights * log_probs(task, batch))[len(PAIRS) :].sum()
     wanted = own + 0.4 * task.model.loss(pair_batch(task.encoded, PAIRS))
@@ -99,7 +104,7 @@ def test_a_batch_learns_what_its_pieces_learn(folder: Path, tmp_path: Path) -> N
 
 def test_a_step_makes_better_translations_likelier(folder: Path, tmp_path: Path) -> None:
     task = without_dropout(folder, tmp_path / "run", risk__weight=1.0)
-    batch = task.risk.batch(task.model, task.encoded, PAIRS)
+    batch = batch_of(task)
     assert batch.weights is not None
     before = log_probs(task, batch).detach()
     optimizer = torch.optim.SGD(task.model.parameters(), lr=1e-3)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from seqnlp.data.in_memory.missing import is_missing
 from seqnlp.errors import DataError, listed
 from seqnlp.text.checks import half_character
 from seqnlp.text.column_names import refuse_any_twice
@@ -141,7 +142,9 @@ def text_in(value: Any, what: str, where: str) -> str:
         DataError: it is none, or half of a surrogate pair.
     """
     if not isinstance(value, str):
-        missing = "; pandas reads NA, null and nothing so, unless read_csv has keep_default_na=False" * (value != value)
+        missing = "; pandas reads NA, null and nothing so, unless read_csv has keep_default_na=False" * is_missing(
+            value
+        )
         raise DataError(f"{where}: expected {what} (str), found {shown(value)}{missing}")
     if half := half_character(value):
         raise DataError(f"{where}: expected {what}, found {half}")

@@ -7,6 +7,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from seqnlp.data.in_memory.missing import is_missing
 from seqnlp.data.in_memory.rows import WrittenSplit, answer_of, as_lines, columns_in, plain, rows_of, shown, text_in
 from seqnlp.errors import DataError
 from seqnlp.text.formats.sentence_csv import holds_sentences, parts_of, tags_of
@@ -164,5 +165,5 @@ def _sentences(rows: list[Any], columns: tuple[str, str, str], name: str) -> Ite
 
 
 def _written(value: Any) -> str:
-    """What a field of a table says; empty where it is missing (None, or NaN of pandas)."""
-    return "" if value is None or value != value else str(value)
+    """What a field of a table says; empty where it is missing."""
+    return "" if is_missing(value) else str(value)

@@ -71,8 +71,7 @@ def read_timestamp(text: str, time_format: str = "") -> Timestamp:
 
     Args:
         time_format: for ``strptime``; ``number``: a plain number; ``unix``, ``unix_ms``: since 1970; empty: ISO 8601,
-            also a year and month alone (2024-01 or 202401) or a quarter (2024-Q1 or Q1 2024), or a
-            number.
+            also a year and month alone (2024-01 or 202401) or a quarter (2024-Q1, Q1 2024), or a number.
 
     Raises:
         ValueError: it is none.

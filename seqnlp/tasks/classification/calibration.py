@@ -56,13 +56,12 @@ def fit_weight(scores: FloatArray, targets: NDArray[np.bool_], multi_label: bool
     """
     from scipy.optimize import minimize_scalar
 
-    def fitted(doubt: float) -> float:
-        def loss(weight: float) -> float:
-            return log_loss(weight * scores, targets, multi_label, doubt)
+    doubt = doubt_of(scores, targets, multi_label)
 
-        return float(minimize_scalar(loss, bounds=(0.0, MAX_NGRAM_WEIGHT), method="bounded").x)
+    def loss(weight: float) -> float:
+        return log_loss(weight * scores, targets, multi_label, doubt)
 
-    return fitted(doubt_of(scores, targets, multi_label))
+    return float(minimize_scalar(loss, bounds=(0.0, MAX_NGRAM_WEIGHT), method="bounded").x)
 
 
 def fit_decision(

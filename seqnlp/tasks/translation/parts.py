@@ -52,8 +52,9 @@ class TextParts:
         """
         begun: list[Prefix] = []
         target = self._subwords.target
-        for number, (parts, prefix) in enumerate(zip(cut, prefixes, strict=True), first_line + 1):
-            ids, bare = target.encode([prefix, prefix.rstrip()])
+        encoded, bares = target.encode(prefixes), target.encode([prefix.rstrip() for prefix in prefixes])
+        rows = zip(cut, prefixes, encoded, bares, strict=True)
+        for number, (parts, prefix, ids, bare) in enumerate(rows, first_line + 1):
             word_ends = prefix != prefix.rstrip() and ids == bare  # the space at the end has no subword of its own
             most = longest_output(len(parts[0]), decoding) if parts else len(ids)
             if len(ids) > most:

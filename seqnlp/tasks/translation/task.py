@@ -70,7 +70,7 @@ class TranslationTask(BaseTask[TranslationConfig, RecurrentTranslator]):
         self.texts, self.samplers = corpus.texts, [SubwordSampler(side, config.tokenizer.kind) for side in sides]
         self.encoded, self.encoded_for = self._sampled(0) if self.samplers else corpus.encoded, 0
         self.soft = soft_corpus(config, teachers, self.encoded, device, say)
-        self.risk = TranslationRisk(config, self.vocabularies)
+        self.risk = TranslationRisk(config, self.vocabularies) if config.risk.part else None
         say(
             f"train: {len(self.encoded[0].lengths):,} pairs, {int(self.encoded[1].starts[-1]):,} target subwords; "
             f"dev: {len(self.dev):,} pairs; {len(self.vocabularies.target):,} subwords; "
@@ -94,7 +94,7 @@ class TranslationTask(BaseTask[TranslationConfig, RecurrentTranslator]):
 
         Teachers have a share of it, and at the end of a training with minimum risk the model's own translations.
         """
-        if done >= 1 - self.config.risk.part:
+        if self.risk and done >= 1 - self.config.risk.part:
             return self.model.loss(self.risk.batch(self.model, self.encoded, examples).to(self.device))
         batch = pair_batch(self.encoded, examples)
         if self.soft:
