@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,11 +68,17 @@ class DocumentPredictor:
 
     def ngram_scores(self, documents: Sequence[Sequence[str]]) -> FloatArray | None:
         """(B, K) what the n-grams say; None if the model has none."""
-        return None if self.bag is None else self.bag.scores([self.bag_words(words) for words in documents])
+        if self.bag is None:
+            return None
+        forms = {word: self._bag_form(word) for word in set(chain.from_iterable(documents))}  # each but once
+        return self.bag.scores([[forms[word] for word in words] for words in documents])
 
     def bag_words(self, words: Sequence[str]) -> list[str]:
         """The words as n-grams are made of them."""
-        return [normalized(self.features.form_of(word), self.settings.lowercase) for word in words]
+        return [self._bag_form(word) for word in words]
+
+    def _bag_form(self, word: str) -> str:
+        return normalized(self.features.form_of(word), self.settings.lowercase)
 
     def _window_vectors(self, flat: FlatSequences, rows: Floats, windows: Windows) -> Floats:
         """(P, H) of all windows, from the vectors of word forms (forms, D)."""
