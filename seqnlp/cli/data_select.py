@@ -79,9 +79,20 @@ def _texts(words: list[str], arguments: argparse.Namespace, say: Callable[[str],
         raise SeqnlpError(f"expected one recipe, run or file, found {len(names)}: {', '.join(names)}")
     texts = texts_of_file(names[0])
     if texts is not None:
+        _say_which(Path(names[0]), say)
         return _Texts(names[0], [(one_line(text.text),) for text in texts], [], (), [Path(names[0])])
     config = named_config(names[0], overrides, arguments)
     return _texts_of(config, names[0] or config.data.train or " ".join(overrides), say)
+
+
+def _say_which(path: Path, say: Callable[[str], None]) -> None:
+    """Tell which texts are read of a file that may hold pairs."""
+    from seqnlp.text.pair_format import recognise_pairs
+
+    form = recognise_pairs(path) if path.is_file() else ""
+    if which := {"tsv": "the longest column", "csv": "the longest column", "tmx": "all languages"}.get(form):
+        pairs = f"task=translation data.train={path} data.source=... data.target=..."
+        say(f"{path}: read as single texts, those of {which}; sentence pairs are read by {pairs}")
 
 
 def _texts_of(config: Config, name: str, say: Callable[[str], None]) -> _Texts:

@@ -25,6 +25,7 @@ from seqnlp.text.formats.json_rows import read_json_rows
 from seqnlp.text.formats.readers import ReaderOptions, read_examples
 from seqnlp.text.formats.recognise import heads_sentences, named_format, recognise
 from seqnlp.text.formats.token_csv import delimiter_of_heading, is_heading
+from seqnlp.text.headings import names_columns
 from seqnlp.text.jsonl import parsed_row
 from seqnlp.text.pair_format import recognise_pairs
 from seqnlp.text.parallel import NESTED_FIELD, one_line
@@ -62,13 +63,16 @@ def file_texts(path: Path) -> list[Text]:
         return [Text(_text_of_row(row), line) for line, row in read_json_rows(path)]
     if form == "csv":
         lines = (line for _, line in read_lines(path))
-        return _longest_column(list(csv_rows(lines, path, delimiter_of_heading(next(read_lines(path))[1]))))
+        return _longest_column(
+            list(csv_rows(lines, path, delimiter_of_heading(next(read_lines(path))[1]))), is_table=True
+        )
     head = [line for _, line in islice(read_lines(path), _LOOKED_AT)]
     if _is_conllu(head):
         return [Text(" ".join(sentence.tokens), sentence.line) for sentence in read_conllu(path)]
     if form == "conll" or _is_column_file(head):
         return [Text(" ".join(sentence.tokens), sentence.line) for sentence in read_conll(path)]
-    return _longest_column([(number, line.split("\t")) for number, line in read_lines(path)])
+    rows = [(number, line.split("\t")) for number, line in read_lines(path)]
+    return _longest_column(rows, is_table=len(rows[0][1]) > 1)
 
 
 def is_folder_of_texts(folder: Path) -> bool:
@@ -133,8 +137,14 @@ def _is_column_file(head: Sequence[str]) -> bool:
     return any(not line.strip() for line in head[:-1]) and len(widths) == 1 and widths.pop() > 1
 
 
-def _longest_column(rows: Sequence[tuple[int, Sequence[str]]]) -> list[Text]:
-    """The column that is the longest over all rows; rows without it are given by their own longest."""
+def _longest_column(rows: Sequence[tuple[int, Sequence[str]]], is_table: bool) -> list[Text]:
+    """The column that is the longest over all rows; rows without it are given by their own longest.
+
+    Args:
+        is_table: the first row may name the columns, and is no text then.
+    """
+    if is_table and rows and names_columns(rows[0][1]):
+        rows = rows[1:]
     widest = max((len(row) for _, row in rows), default=0)
     totals = [sum(len(row[column]) for _, row in rows if column < len(row)) for column in range(widest)]
     longest = totals.index(max(totals)) if totals else 0

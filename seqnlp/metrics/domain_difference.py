@@ -87,7 +87,7 @@ class _Read:
 
     Attributes:
         sequence: all of them as numbers, see :func:`_numbered`.
-        counted: of the same length; False at the ends before the first text and at all but the first after each.
+        counted: of the same length; True at the words of each text and at the first end after them.
         text: (W,) the text of each place that is counted.
         size: how many numbers there are.
     """
@@ -99,10 +99,11 @@ class _Read:
 
     @classmethod
     def of(cls, texts: Texts, numbers: Mapping[str, int], size: int) -> _Read:
-        sequence = _numbered(texts, numbers)
-        ends = sequence == _END
-        counted = ~(ends & np.concatenate([[True], ends[:-1]]))
-        return cls(sequence, counted, np.repeat(np.arange(len(texts)), [len(text) + 1 for text in texts]), size)
+        sequence, sizes = _numbered(texts, numbers), [len(text) + 1 for text in texts]
+        counted = np.zeros(len(sequence), dtype=np.bool_)
+        ahead = (len(_ENDS) - 1) * np.repeat(np.arange(len(sizes)), sizes)  # (W,) ends that are not counted
+        counted[len(_ENDS) + ahead + np.arange(sum(sizes))] = True
+        return cls(sequence, counted, np.repeat(np.arange(len(texts)), sizes), size)
 
     def nats(self, learnt: IntArray) -> FloatArray:
         """What each place (W,) that is counted costs a model of what is learnt."""

@@ -23,9 +23,9 @@ class Selection:
     Attributes:
         chosen: texts or pairs, the most alike first.
         differences: (N,) of each, in nats a word, a standard error added, the mean of both sides of a pair.
-        blank, known, held_out, repeated: what was not considered: those with a blank side, those that the domain has,
-            those with a side that its dev or test has, and those that the pool has a second time. Case, spaces,
-            punctuation and accents make no other text.
+        blank, known, held_out, repeated: what was not considered: those with a side without words, those that the
+            domain has, those with a side that its dev or test has, and those that the pool has a second time. Case,
+            spaces, punctuation and accents make no other text.
     """
 
     chosen: list[Sides]
@@ -72,13 +72,18 @@ def _reason(
     key: Sides, of_domain: Container[Sides], judged_by: Sequence[Container[str]], seen: Container[Sides]
 ) -> str:
     """Why a text or pair is not considered, or an empty string."""
-    if not all(key):
+    if not all(map(_has_words, key)):
         return _BLANK
     if any(side in theirs for side, theirs in zip(key, judged_by, strict=False)):
         return _HELD_OUT
     if key in of_domain:
         return _KNOWN
     return _REPEATED if key in seen else ""
+
+
+def _has_words(key: str) -> bool:
+    """Whether there is something to compare: characters that nobody sees are no words."""
+    return key[:1].isalnum() or bool(domain_words(key))
 
 
 def _most_alike(considered: Sequence[Sides], domain: Sequence[Sides], number: int) -> tuple[list[Sides], FloatArray]:

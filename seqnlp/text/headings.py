@@ -32,6 +32,9 @@ _CODES = (
     "uk ur vi zh ara ces deu ell eng fin fra hin hun ita jpn kor nld pol por ron rus spa swe tur ukr zho"
 )
 
+_LONGEST_NAME = 30
+"""Characters of a column's name."""
+
 _DELIMITERS = (";", "\t", "|", ",")
 
 
@@ -89,6 +92,15 @@ def names_sides(source: str, target: str, languages: Sequence[str] = ()) -> bool
     unknown = not configured or not all(configured)
     codes = unknown and all(name.replace("_", "-").split("-")[0] in _CODES.split() for name in names)
     return names[0] != names[1] and (words or codes or names in (configured, configured[::-1]))
+
+
+def names_columns(row: Sequence[str]) -> bool:
+    """Whether a row of a table looks like names of its columns: all are short, and one of them is in use for texts,
+    labels, sides of pairs or numbers of rows."""
+    names = list(map(cell, row))
+    known = any(name in LABELS or name in TEXTS or name in _SIDES or name in ("id", "idx", "index") for name in names)
+    short = all(len(name) <= _LONGEST_NAME and len(name.split()) < 3 and not name.isdecimal() for name in names)
+    return short and len(set(names)) == len(names) and (known or (len(names) > 1 and names_sides(*names[:2])))
 
 
 def unnamed_column(name: str, names: Sequence[str], remedy: str, path: object, line: int, delimiter: str) -> DataError:

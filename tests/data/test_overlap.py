@@ -95,3 +95,20 @@ def test_texts_of_a_folder_are_those_of_its_files(tmp_path: Path) -> None:
         assert sorted(one.text for one in file_texts(tmp_path / folder)) == ["Ann left", "It rains"]
     actual = output("data", "check", tmp_path / "classes", tmp_path / "brat")
     assert actual.splitlines()[2].endswith(" 2      2           2"), actual
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "first"),
+    [
+        ("a.csv", "id,Text\n7,Ann left\n", "Ann left"),
+        ("one.csv", "text\nAnn left\n", "Ann left"),
+        ("a.tsv", "label\tReview Text\tid\nbad\tAnn left\t1\n", "Ann left"),
+        ("pairs.csv", "de,en\nAnn ging,Ann left today\n", "Ann left today"),
+        ("bare.tsv", "bad\tAnn left\ngood\tIt rains\n", "Ann left"),
+        ("bare.csv", "1,Title\n2,It rains\n", "Title"),
+        ("lines.txt", "Text\nAnn left\n", "Text"),
+    ],
+)
+def test_names_of_columns_are_no_text(tmp_path: Path, name: str, content: str, first: str) -> None:
+    (tmp_path / name).write_text(content, encoding="utf-8")
+    assert file_texts(tmp_path / name)[0].text == first

@@ -6,7 +6,7 @@ import gzip
 from pathlib import Path
 
 import pytest
-from command import output, refusal, seqnlp
+from command import refusal, seqnlp
 
 from seqnlp.resources import RECIPES
 
@@ -45,9 +45,12 @@ def test_pairs_are_written_where_training_reads_them(pool: Path, tmp_path: Path)
 
 def test_a_packed_file_of_texts_like_those_of_a_tagger(tmp_path: Path) -> None:
     sentences = [f"the {word} fell" for word in ("price", "share", "index")] + ["Velisk moved to Ombril again ."]
-    (tmp_path / "web.txt").write_text("\n".join(sentences) + "\n", encoding="utf-8")
+    (tmp_path / "web.tsv").write_text("".join(f"{line}\tx\n" for line in sentences), encoding="utf-8")
     out = tmp_path / "more.txt.gz"
-    output("data", "select", tmp_path / "web.txt", "--like", "tagging/demo", "--number", 1, "-o", out)
+    done = seqnlp("data", "select", tmp_path / "web.tsv", "--like", "tagging/demo", "--number", 1, "-o", out)
+    assert (
+        "web.tsv: read as single texts, those of the longest column; sentence pairs are read by task=tran" in done.err
+    )
     assert gzip.decompress(out.read_bytes()).decode() == f"{sentences[-1]}\n"
 
 

@@ -115,3 +115,16 @@ def test_words_of_scripts_without_spaces_are_characters() -> None:
     assert domain_words("Der Ｚug, 3x") == ["der", "zug", ",", "3x"]
     assert domain_words("私はテレビ。 Hallo") == ["私", "は", "テ", "レ", "ビ", "。", "hallo"]
     assert len(domain_words("สวัสดีครับ")) > 3
+
+
+def test_texts_without_words_are_blank_and_never_chosen() -> None:
+    """Characters that nobody sees, as web pages have them, are no words: neither n-gram model reads them."""
+    unseen = [("\u200b",), ("\u200e\u200f",), ("\ufeff",)]
+    selection = select_alike([SEA[0], *unseen, FOOD[0]], SEA[1:50], 5)
+    assert selection.blank == 3
+    assert selection.chosen == [SEA[0], FOOD[0]]
+
+
+def test_a_text_without_words_has_a_difference_too() -> None:
+    pool = [*KITCHEN, ("the", "boat")]
+    assert np.isfinite(domain_differences([*pool, ()], HARBOUR)).all()
