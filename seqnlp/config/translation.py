@@ -39,13 +39,17 @@ class ParallelDataConfig(HubDataConfig):
         "how the splits are written; auto: as each one's name and content look; files: two line-aligned text files; "
         "tsv, csv: columns; jsonl, json: objects; tmx: a translation memory",
     )
-    source: str = setting("", "source language: stands for {lang}; jsonl, json, hub: key of the text; csv: its column")
-    target: str = setting("", "target language: stands for {lang}; jsonl, json, hub: key of the text; csv: its column")
+    source: str = setting("", "source language, such as de: stands for {lang}; its texts have this name, if no other")
+    target: str = setting("", "target language, such as en: stands for {lang}; its texts have this name, if no other")
     source_column: str = setting(
-        "", "tsv, csv: column of the source, from 0, or its name in the first line; empty: tsv 0, csv data.source"
+        "",
+        "tsv, csv: column of the source, from 0, or its name in the first line; jsonl, json, hub: key of the text; "
+        "empty: tsv 0, else data.source",
     )
     target_column: str = setting(
-        "", "tsv, csv: column of the target, from 0, or its name in the first line; empty: tsv 1, csv data.target"
+        "",
+        "tsv, csv: column of the target, from 0, or its name in the first line; jsonl, json, hub: key of the text; "
+        "empty: tsv 1, else data.target",
     )
     delimiter: str = setting(
         "", r"tsv, csv: what stands between columns (`;`, ` ||| `, csv: one character); empty: a tab, csv: a comma"
@@ -75,6 +79,12 @@ class ParallelDataConfig(HubDataConfig):
         """Numbers or names of the two columns of a table."""
         usual = ("0", "1") if self.format == "tsv" else (self.source, self.target)
         return self.source_column or usual[0], self.target_column or usual[1]
+
+    @property
+    def keys(self) -> tuple[str, str]:
+        """The two texts of an object of JSON or a row of a data set; numbers are columns of another split's table."""
+        source, target = ("" if name.isdecimal() else name for name in (self.source_column, self.target_column))
+        return source or self.source, target or self.target
 
 
 @dataclass

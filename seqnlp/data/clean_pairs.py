@@ -32,7 +32,7 @@ def clean_pairs(
     """
     dropped = {_ONE_SIDED, _BLANK, _UNEQUAL} | ({_DUPLICATE} if config.duplicates == "drop" else set())
     flaws, seen = Counter[str](), set[int]()
-    longest, first_bad, suspicions = (0.0, 0), None, PairSuspicions()
+    longest, first_bad, suspicions = (0.0, 0), None, PairSuspicions((config.source, config.target))
     for pair in pairs:
         suspicions.add(pair)
         ratio = 0.0 if _blankness(pair) else _length_ratio(pair)

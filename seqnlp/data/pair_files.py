@@ -4,25 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from seqnlp.config.delimiter import delimiter_of
 from seqnlp.config.named_files import AND
 from seqnlp.config.translation import LANGUAGE, ParallelDataConfig
 from seqnlp.data.paths import resolve_path
 from seqnlp.data.split_sources import existing_file
 from seqnlp.errors import DataError
+from seqnlp.text.files import first_line
+from seqnlp.text.headings import BARS, delimiter_hint
+from seqnlp.text.other_files import OF_PAIRS, named_kind, other_kind
 from seqnlp.text.pair_format import recognise_pairs
 
 _TWO_FILES = "a pattern (train.{lang}.gz), a prefix (train.clean for train.clean.de), or both (a.txt + b.txt)"
-
-_OTHERS = {
-    ".xlf": "XLIFF",
-    ".xliff": "XLIFF",
-    ".mxliff": "XLIFF",
-    ".sdlxliff": "XLIFF",
-    ".sdltm": "a translation memory of Trados",
-    ".po": "gettext (PO)",
-    ".srt": "subtitles",
-}
-"""How names of files with translations end that are not read, and what they are."""
 
 
 def pair_format(config: ParallelDataConfig, split: str) -> str:
@@ -44,12 +37,16 @@ def pair_format(config: ParallelDataConfig, split: str) -> str:
         raise DataError(f"expected a file of sentence pairs, found a folder; {hint}", path)
     wanted = tuple(filter(None, (config.source_column or config.source, config.target_column or config.target)))
     recognised = recognise_pairs(path, wanted if len(wanted) > 1 else ())
+    if not recognised and config.delimiter and delimiter_of(config.delimiter) in first_line(path):
+        return "tsv" if len(delimiter_of(config.delimiter)) > 1 else "csv"
     if not recognised:
-        if kind := next((_OTHERS[end] for end in _OTHERS if path.name.lower().endswith(end)), ""):
+        if kind := named_kind(path, OF_PAIRS) or other_kind(path):
             raise DataError(f"expected sentence pairs, found {kind}; write it as TMX, or as a table (TSV, CSV)", path)
         expected = "expected sentence pairs, found a file that looks like one side of them"
         if not (config.source and config.target):
             expected += "; name both languages with data.source and data.target"
+        if hint := delimiter_hint([first_line(path)], "\t", (BARS,)):
+            expected += f"; {hint}"
         raise DataError(f"{expected}; set data.{split} to {_TWO_FILES}, or set data.format", path)
     return recognised
 
@@ -77,6 +74,19 @@ def pair_files(config: ParallelDataConfig, split: str) -> list[Path]:
     if prefix is None:
         raise DataError(f"data.{split}: expected {_TWO_FILES}; found '{name}'")
     return [existing_file(config, split, _packed_or_not(config, f"{prefix}.{language}")) for language in languages]
+
+
+def refuse_no_lines(config: ParallelDataConfig, split: str) -> None:
+    """Stop where one of two files holds something else than a text a line, by its name or how it begins.
+
+    Raises:
+        DataError: so it is; says what the file is, and which setting reads its lines nevertheless.
+    """
+    for path in pair_files(config, split):
+        if kind := other_kind(path) or named_kind(path):
+            advice = "write its texts one a line, or both sides as a table (TSV, CSV), JSON lines or TMX"
+            as_it_is = "data.format=files reads its lines as they are"
+            raise DataError(f"expected a text a line, found {kind}; {advice}; {as_it_is}", path)
 
 
 def _refuse_wrong_sides(config: ParallelDataConfig, split: str, source: str, target: str) -> None:

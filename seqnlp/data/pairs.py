@@ -14,13 +14,21 @@ from seqnlp.config.splits import source_split, train_is_cut
 from seqnlp.config.translation import ParallelDataConfig, format_problems
 from seqnlp.data.clean_pairs import clean_pairs, say_blanks
 from seqnlp.data.hub import read_hub_pairs
-from seqnlp.data.pair_files import pair_files, pair_format, require_languages
+from seqnlp.data.pair_files import pair_files, pair_format, refuse_no_lines, require_languages
 from seqnlp.data.part_of_train import PAIRS, part_of_train
 from seqnlp.data.split_sources import hub_name, other_format, say_left_out, source_name
+from seqnlp.data.turned_pairs import turned_note
 from seqnlp.errors import DataError, counted
 from seqnlp.text.files import file_digest, rows_digest
 from seqnlp.text.pair_format import recognise_pairs
-from seqnlp.text.pair_tables import PairColumns, is_quoted, read_table_pairs, stands_in_quotes, unused_columns
+from seqnlp.text.pair_tables import (
+    PairColumns,
+    columns_of_text,
+    is_quoted,
+    read_table_pairs,
+    stands_in_quotes,
+    unused_columns,
+)
 from seqnlp.text.parallel import SentencePair, read_aligned, read_row_pairs
 from seqnlp.text.tmx import read_tmx_pairs
 
@@ -63,6 +71,10 @@ def _pairs(config: ParallelDataConfig, split: str, say: Callable[[str], None]) -
     config = _with_format(config, split)
     if asked == "auto" and config.format not in ("files", "hub"):
         say(f"{source}: read as data.format={config.format}")
+    if asked == "auto" and config.format == "files":
+        refuse_no_lines(config, split)
+    if config.format == "tsv":
+        _refuse_no_texts(config, split)
 
     def read() -> Iterator[SentencePair]:
         pair, quoted, example = None, 0, ""
@@ -97,6 +109,8 @@ def _load(config: ParallelDataConfig, split: str, say: Callable[[str], None]) ->
     pairs = list(_pairs(config, split, say))
     if split != "train":
         say_blanks(pairs, split, say)
+        if note := turned_note(pairs, (config.source, config.target)):
+            say(f"{split}: {note}")
     return pairs
 
 
@@ -138,18 +152,39 @@ def _read(config: ParallelDataConfig, split: str, left_out: Counter[str]) -> Ite
         require_languages(config, "the key of the text")
     if config.format == "hub":
         name, hub_split = hub_name(config), getattr(config, split)
-        return read_hub_pairs(name, config.hub_config, hub_split, config.source, config.target)
+        return read_hub_pairs(name, config.hub_config, hub_split, *config.keys)
     if config.format == "files":
         source, target = pair_files(config, split)
         return read_aligned(source, target)
     [path] = pair_files(config, split)
     if config.format == "jsonl" or config.format == "json":
-        return read_row_pairs(path, config.format, config.source, config.target)
+        return read_row_pairs(path, config.format, *config.keys)
     if config.format == "tmx":
         return read_tmx_pairs(path, config.source, config.target, left_out)
     languages, delimiter = (config.source, config.target), delimiter_of(config.delimiter)
     assert config.format == "tsv" or config.format == "csv"
     return read_table_pairs(path, config.format, PairColumns(*config.columns, languages, delimiter))
+
+
+def _refuse_no_texts(config: ParallelDataConfig, split: str) -> None:
+    """Stop where nobody chose the columns of a TSV file, and those that are read hold numbers or codes, others texts.
+
+    Raises:
+        DataError: so it is; says which columns hold texts.
+    """
+    if config.source_column or config.target_column:
+        return
+    [path] = pair_files(config, split)
+    texts = columns_of_text(path, delimiter_of(config.delimiter))
+    if len(texts) > 1 and texts[:2] != [0, 1]:
+        wrong = [number for number in (0, 1) if number not in texts]
+        found = " and ".join(f"column {number}" for number in wrong)
+        settings = " ".join(
+            f"data.{side}_column={number}" for side, number in zip(("source", "target"), texts, strict=False)
+        )
+        raise DataError(
+            f"expected texts in columns 0 and 1, found none in {found}; name the columns: {settings}, say", path
+        )
 
 
 def _say_unused(config: ParallelDataConfig, split: str, say: Callable[[str], None]) -> None:

@@ -101,6 +101,15 @@ def read_lines(path: str | os.PathLike[str]) -> Iterator[tuple[int, str]]:
         raise DataError("the file is empty", path)
 
 
+def first_line(path: str | os.PathLike[str]) -> str:
+    """The first line that is not blank; empty: there is none.
+
+    Raises:
+        DataError: see :func:`read_lines`.
+    """
+    return next((line for _, line in read_lines(path) if line.strip()), "")
+
+
 def without_end(raw: bytes) -> bytes:
     r"""The line without its ``\n`` or ``\r\n``."""
     return raw.removesuffix(b"\n").removesuffix(b"\r")

@@ -14,6 +14,12 @@ _FEWEST, _PART = 2, 0.005
 """Texts from which on this is no accident: so many, and such a part of all."""
 
 
+def garbled(text: str) -> str:
+    """The first letters of a text that were decoded wrongly; empty: there are none."""
+    found = None if text.isascii() else _GARBLED.search(text)
+    return found[0] if found else ""
+
+
 def garbled_note(texts: Iterable[str], noun: str) -> str:
     """What to say of texts among which garbled ones are no accident; empty: they are few.
 
@@ -23,9 +29,14 @@ def garbled_note(texts: Iterable[str], noun: str) -> str:
     total, found = 0, list[str]()
     for text in texts:
         total += 1
-        if not text.isascii() and (match := _GARBLED.search(text)):
-            found.append(match[0])
-    if len(found) < max(_FEWEST, _PART * total):
+        if letters := garbled(text):
+            found.append(letters)
+    return said_of_garbled(len(found), total, noun, found[0] if found else "")
+
+
+def said_of_garbled(count: int, total: int, noun: str, example: str) -> str:
+    """As :func:`garbled_note`, of so many garbled texts of all."""
+    if count < max(_FEWEST, _PART * total):
         return ""
-    count = f"{len(found):,} of {total:,} {noun}"
-    return f"{count} have letters that were decoded wrongly, such as '{found[0]}': write them anew from the original"
+    found = f"{count:,} of {total:,} {noun} have letters that were decoded wrongly, such as '{example}'"
+    return f"{found}: write them anew from the original"

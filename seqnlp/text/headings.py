@@ -35,7 +35,10 @@ _CODES = (
 _LONGEST_NAME = 30
 """Characters of a column's name."""
 
-_DELIMITERS = (";", "\t", "|", ",")
+BARS = " ||| "
+"""What stands between the sides of pairs for word aligners and in lists of translations."""
+
+_DELIMITERS = (BARS, ";", "\t", "|", ",")
 
 
 def cell(text: str) -> str:
@@ -110,10 +113,10 @@ def unnamed_column(name: str, names: Sequence[str], remedy: str, path: object, l
     return missing_column(name, names, remedy, path, line)
 
 
-def delimiter_hint(head: Sequence[str], delimiter: str) -> str:
+def delimiter_hint(head: Sequence[str], delimiter: str, others: Sequence[str] = _DELIMITERS) -> str:
     """What to set where a first line has one column, and the fields seem to be separated by something else."""
     if len(head) == 1:
-        for other in _DELIMITERS:
+        for other in others:
             if other != delimiter and other in head[0]:
                 return f"if the fields are separated by '{_written(other)}' set data.delimiter='{_written(other)}'"
     return ""

@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Literal
 
 from seqnlp.text.column_names import column_place
@@ -13,6 +14,9 @@ from seqnlp.text.files import read_lines
 from seqnlp.text.headings import refuse_pair_heading, unnamed_column
 from seqnlp.text.parallel import SentencePair, one_line
 from seqnlp.text.tables import Table
+
+_LOOKED_AT = 100
+"""Lines that show which columns hold texts."""
 
 _IN_QUOTES = re.compile(r'"[^"]*(?:""[^"]*)+"')
 
@@ -75,6 +79,22 @@ def is_quoted(text: str) -> bool:
 def stands_in_quotes(text: str) -> bool:
     """Whether a text begins and ends with a double quote."""
     return len(text) > 1 and text[0] == text[-1] == '"'
+
+
+def columns_of_text(path: str | os.PathLike[str], delimiter: str = "") -> list[int]:
+    """The columns of a TSV file whose fields look like texts: most have letters, and they are not all the same.
+
+    Raises:
+        DataError: the file cannot be read.
+    """
+    lines = islice((line for _, line in read_lines(path) if line.strip()), _LOOKED_AT)
+    rows = [line.split(delimiter or "\t") for line in lines]
+    columns = list(zip(*(row for row in rows if len(row) == len(rows[0])), strict=True))
+    return [number for number, fields in enumerate(columns) if _are_texts(fields)]
+
+
+def _are_texts(fields: Sequence[str]) -> bool:
+    return 2 * sum(any(map(str.isalpha, field)) for field in fields) > len(fields) and len(set(fields)) > 1
 
 
 def unused_columns(path: str | os.PathLike[str], used: Collection[int], delimiter: str = "") -> list[str]:

@@ -87,7 +87,8 @@ def _text(row: Mapping[str, Any], name: str) -> str:
     if name not in fields:
         where = f" in '{NESTED_FIELD}'" if fields is nested else ""
         names = listed(fields)
-        raise DataError(f"expected the field '{name}'{where}, found {names}{did_you_mean(name, fields)}")
+        remedy = "name the fields with data.source_column and data.target_column"
+        raise DataError(f"expected the field '{name}'{where}, found {names}{did_you_mean(name, fields)}; {remedy}")
     text = fields[name]
     if not isinstance(text, str | None):
         raise DataError(f"expected text in '{name}', found {shown(text)}")

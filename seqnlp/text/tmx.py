@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
 from collections.abc import Iterator
 from html.entities import html5
@@ -15,6 +16,17 @@ from seqnlp.text.parallel import SentencePair, one_line
 _MARKUP = frozenset(("bpt", "ept", "ph", "it", "ut"))
 """Elements inside a segment that hold codes of the translated document, and no text."""
 
+_TAG = re.compile(r"\s*</?[A-Za-z]")
+_BREAK = re.compile(r"\s*<(w:)?(br|cr|lb|p|tab)\b|\s*\\[nrt]|\s+$", re.IGNORECASE)
+"""Codes that are tags, and those that begin a line, whatever they are written as."""
+
+_BREAK_TYPES = frozenset(("lb", "pb", "br", "x-lb", "x-br", "x-tab", "tab", "line-break"))
+
+_SPACE, _PLACE = "\x01", "\x02"
+"""What stands in the text for a code that begins a line, and for one that stands for something: XML has neither."""
+
+_BETWEEN_WORDS = re.compile(f"{_SPACE}|(?<=[\\w.,;:!?]){_PLACE}+(?=\\w)")
+
 _BYTES = 1 << 16
 
 
@@ -23,8 +35,9 @@ def read_tmx_pairs(
 ) -> Iterator[SentencePair]:
     """The pairs of a file; ``line`` is where the translation unit begins.
 
-    Codes inside segments are left out. A language finds its regions, too (``de``: ``de-AT``); of several variants the
-    one that is written exactly so counts, else the first.
+    Codes inside segments are left out, with a space where one begins a line or stands between two words. A language
+    finds its regions, too (``de``: ``de-AT``); of several variants the one that is written exactly so counts, else the
+    first.
 
     Args:
         source, target: languages, in any case.
@@ -77,6 +90,7 @@ class _Units:
         self._line, self._texts = 0, dict[str, str]()
         self._language, self._segment = "", list[str]()
         self._in_segment, self._codes = False, 0  # inside how many elements of codes
+        self._code, self._breaks = list[str](), False  # the text of the outermost one, and whether it begins a line
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         if name == "tu":
@@ -86,6 +100,8 @@ class _Units:
         elif name == "seg":
             self._in_segment, self._segment, self._codes = True, [], 0
         elif name in _MARKUP:
+            if not self._codes:
+                self._code, self._breaks = [], attributes.get("type", "").lower() in _BREAK_TYPES
             self._codes += 1
 
     def _end(self, name: str) -> None:
@@ -93,9 +109,12 @@ class _Units:
             self.done.append((self._line, self._texts))
         elif name == "seg":
             self._in_segment = False
-            self._texts.setdefault(self._language, "".join(self._segment))
+            spaced = _BETWEEN_WORDS.sub(" ", "".join(self._segment))
+            self._texts.setdefault(self._language, spaced.replace(_PLACE, ""))
         elif name in _MARKUP:
             self._codes -= 1
+            if self._in_segment and not self._codes:
+                self._segment.append(self._left_of_code(name))
 
     def _named_character(self, name: str, is_parameter: bool) -> None:
         """A character by its name, such as ``&nbsp;``, of a file whose document type is declared elsewhere."""
@@ -106,8 +125,15 @@ class _Units:
         self._characters(html5[f"{name};"])
 
     def _characters(self, text: str) -> None:
-        if self._in_segment and not self._codes:
-            self._segment.append(text)
+        if self._in_segment:
+            (self._code if self._codes else self._segment).append(text)
+
+    def _left_of_code(self, name: str) -> str:
+        """What stands for the code that has ended."""
+        code = "".join(self._code)
+        if self._breaks or _BREAK.match(code):
+            return _SPACE
+        return "" if name in ("bpt", "ept") or _TAG.match(code) else _PLACE
 
 
 def _parsed(path: str | os.PathLike[str], units: _Units) -> Iterator[tuple[int, dict[str, str]]]:

@@ -200,6 +200,25 @@ def test_codes_are_no_text_and_languages_find_their_regions(tmp_path: Path) -> N
     assert lines == [4, 7]
 
 
+@pytest.mark.parametrize(
+    ("segment", "text"),
+    [
+        ('eins.<ph type="lb"/>Zwei', "eins. Zwei"),
+        ("eins:<ph>&lt;br/&gt;</ph>(zwei)", "eins: (zwei)"),
+        ("eins<ph>\\n</ph>„zwei“", "eins „zwei“"),
+        ('Hallo<ph x="1">{1}</ph>Welt', "Hallo Welt"),
+        ('eins.<ph x="1"/><ph x="2"/>Zwei', "eins. Zwei"),
+        ("(<ph>%s</ph>) <ph>%d</ph>%", "() %"),
+        ("<ph>&lt;b&gt;</ph>H<ph>&lt;/b&gt;</ph>aus", "Haus"),
+        ('H<bpt i="1">{sub }</bpt>2<ept i="1">{}</ept>O', "H2O"),
+        ("Wort<ph><sub>Anmerkung</sub></ph>.", "Wort."),
+    ],
+)
+def test_codes_join_no_words_that_they_kept_apart(tmp_path: Path, segment: str, text: str) -> None:
+    written(tmp_path, {"a.tmx": tmx(UNIT.format(1, segment, "fine"))})
+    assert load(tmp_path, "a.tmx")[0] == [(text, "fine")]
+
+
 def test_the_encoding_is_what_the_file_says(tmp_path: Path) -> None:
     for encoding in ("utf-16", "latin-1"):
         content = tmx(UNIT.format(1, "schön", "fine")).replace('"1.0"', f'"1.0" encoding="{encoding}"')
@@ -215,6 +234,88 @@ def test_what_is_no_translation_memory_of_these_languages_is_refused(tmp_path: P
         load(tmp_path, "b.tmx")
     with pytest.raises(DataError, match=r"c\.tmx: no sentence pairs found; is data\.format=tmx right"):
         load(tmp_path, "c.tmx")
+
+
+# Files of which not every line is a text
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "found"),
+    [
+        ("t.{}.srt", "1\n00:00:01,000 --> 00:00:02,000\n{}\n", "subtitles"),
+        ("t.{}", "\n1\n00:00:01,000 --> 00:00:02,000\n{}\n", "subtitles"),
+        ("t.{}", "WEBVTT\n\n00:01.000 --> 00:02.000\n{}\n", "subtitles"),
+        ("t.{}", '# translators\nmsgid "a"\nmsgstr "{}"\n', "gettext (PO)"),
+        ("t.{}", '{{\n  "hello": "{}"\n}}\n', "JSON"),
+        ("t.{}", '{{"text": "{}"}}\n', "JSON lines"),
+        ("t.{}", '<srcset setid="news" srclang="any">\n<seg id="1">{}</seg>\n', "markup (XML, HTML, SGML)"),
+        ("t.{}", '<?xml version="1.0"?>\n<text>{}</text>\n', "markup (XML, HTML, SGML)"),
+        ("t.{}", "1\tlang\t{}\n2\tlang\tb\n3\tlang\tc\n", "a table"),
+        ("t.{}.csv", "text\n{}\n", "a table"),
+    ],
+)
+def test_two_files_of_another_kind_are_called_by_it(tmp_path: Path, name: str, content: str, found: str) -> None:
+    written(tmp_path, {name.format(side): content.format(side) for side in ("de", "en")})
+    for train in (name.format("{lang}"), f"{name.format('de')} + {name.format('en')}"):
+        with pytest.raises(DataError, match=re.escape(f"expected a text a line, found {found}; write its texts")):
+            load(tmp_path, train)
+    assert load(tmp_path, name.format("{lang}"), format="files")[0]
+
+
+def test_texts_that_only_begin_oddly_are_texts(tmp_path: Path) -> None:
+    for number, first in enumerate(("12", "<unk> was here", "# Kapitel 1", "{ Klammer", "[1] a\tb", "<b>fett</b>")):
+        written(tmp_path, {f"{number}.de": f"{first}\nja\n", f"{number}.en": f"{first}\nyes\n"})
+        assert len(load(tmp_path, f"{number}.{{lang}}")[0]) == 2
+
+
+# Other columns and keys
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns"),
+    [
+        (["0.98\tja\tyes", "0.5\tgut\tgood"], (1, 2)),
+        (["7\tja\t9\tyes", "8\tgut\t3\tgood"], (1, 3)),
+        (["de-en\tja\tyes", "de-en\tgut\tgood"], (1, 2)),
+        (["ja\t0.9\tyes", "gut\t0.8\tgood"], (0, 2)),
+    ],
+)
+def test_numbers_and_codes_of_a_table_are_not_learned(
+    tmp_path: Path, rows: list[str], columns: tuple[int, int]
+) -> None:
+    written(tmp_path, {"a.tsv": "\n".join(rows) + "\n"})
+    settings = f"data.source_column={columns[0]} data.target_column={columns[1]}"
+    with pytest.raises(DataError, match=f"a.tsv: expected texts in columns 0 and 1, found none in column .*{settings}"):
+        load(tmp_path, "a.tsv")
+    chosen = load(tmp_path, "a.tsv", source_column=columns[0], target_column=columns[1])[0]
+    assert chosen == [("ja", "yes"), ("gut", "good")]
+
+
+def test_numbers_are_a_side_where_no_other_column_holds_texts(tmp_path: Path) -> None:
+    written(tmp_path, {"a.tsv": "drei\t3\t0.5\nvier\t4\t0.4\n"})
+    assert load(tmp_path, "a.tsv")[0] == [("drei", "3"), ("vier", "4")]
+
+
+def test_texts_of_json_have_the_names_that_are_set(tmp_path: Path) -> None:
+    rows = [{"src_text": de, "tgt": en} for de, en in PAIRS]
+    written(tmp_path, {"a.jsonl": "".join(json.dumps(row) + "\n" for row in rows), "a.json": json.dumps(rows)})
+    for name in ("a.jsonl", "a.json"):
+        assert load(tmp_path, name, source_column="src_text", target_column="tgt")[0] == PAIRS
+        with pytest.raises(DataError, match=r"'de', found 'src_text', 'tgt'; name the fields with data\.source_col"):
+            load(tmp_path, name)
+    written(tmp_path, {"b.jsonl": FILES["jsonl", "train.jsonl"]})
+    assert load(tmp_path, "b.jsonl", source_column="2", target_column="3")[0] == PAIRS  # of another split's table
+
+
+def test_bars_between_the_sides_are_told_and_read(tmp_path: Path) -> None:
+    written(tmp_path, {"a.txt": "ja ||| yes\ngut ||| good\n"})
+    with pytest.raises(
+        DataError, match=r"if the fields are separated by ' \|\|\| ' set data.delimiter=' \|\|\| '; set data"
+    ):
+        load(tmp_path, "a.txt")
+    assert load(tmp_path, "a.txt", delimiter=" ||| ")[0] == [("ja", "yes"), ("gut", "good")]
+    written(tmp_path, {"b.txt": "en;de\nyes;ja\n"})
+    assert load(tmp_path, "b.txt", delimiter=";")[0] == [("ja", "yes")]
 
 
 # A wrong guess

@@ -118,3 +118,43 @@ def test_quotes_around_all_texts_of_a_table_are_said(tmp_path: Path) -> None:
     [note] = said(configured(tmp_path, {"t.tsv": rows}, train="t.tsv"))
     assert note.startswith('2 pairs with the quotes of CSV, such as "Ja"; data.format=csv')
     assert said(configured(tmp_path, {"t.tsv": [*rows, '"Nein"\tNo']}, train="t.tsv")) == []
+
+
+LONG_DE = [f"Der Hund und die Katze sind nicht in dem Haus {number}" for number in range(30)]
+LONG_EN = [f"The dog and the cat are not in that house {number}" for number in range(30)]
+
+
+@pytest.mark.parametrize("languages", [("de", "en"), ("de-AT", "en_GB"), ("German", "English"), ("deu", "xx")])
+def test_sides_that_are_named_the_other_way_round_are_said(tmp_path: Path, languages: tuple[str, str]) -> None:
+    source, target = languages
+    named = {"source": source, "target": target, "train": "t.tsv", "dev": "t.tsv"}
+    turned = [f"{en}\t{de}" for de, en in zip(LONG_DE, LONG_EN, strict=True)]
+    config = configured(tmp_path, {"t.tsv": turned}, **named)
+    expected = f"sources look like data.target={target}, and targets like data.source={source}, so that"
+    assert said(config)[0].startswith(expected)
+    told: list[str] = []
+    load_pairs(config, "dev", told.append)
+    assert told[-1].startswith(f"dev: {expected}")
+    right = ["\t".join(reversed(line.split("\t"))) for line in turned]
+    assert said(configured(tmp_path, {"t.tsv": right}, **named)) == []
+
+
+def test_scripts_tell_languages_too(tmp_path: Path) -> None:
+    chinese = [f"这 是 一 只 小 狗 {number}" for number in range(30)]
+    files = {"t.de": chinese, "t.en": LONG_EN}
+    [note] = said(configured(tmp_path, files, source="en", target="zh-CN", train="t.de + t.en"))
+    assert note.startswith("sources look like data.target=zh-CN")
+    assert said(configured(tmp_path, files, source="zh-CN", target="en", train="t.de + t.en")) == []
+
+
+def test_letters_that_were_decoded_wrongly_are_said(tmp_path: Path) -> None:
+    files = {"t.de": ["schÃ¶n", "groÃŸ", "gut"], "t.en": ["fine", "big", "good"]}
+    [note] = said(configured(tmp_path, files))
+    assert note.startswith("2 of 3 pairs have letters that were decoded wrongly, such as 'Ã¶': write them anew")
+
+
+@pytest.mark.parametrize("text", ["Bauch@@ landung", "Landung Bauch@@", "\u2581Bauch landung"])
+def test_words_that_another_tool_has_cut_are_said(tmp_path: Path, text: str) -> None:
+    lines = [f"{number} {text}" for number in range(6)]
+    [note] = said(configured(tmp_path, {"t.de": lines, "t.en": ["belly landing"] * 6}))
+    assert note.startswith("6 of 6 pairs have words in pieces (with '@@' or '\u2581'); join them")

@@ -28,7 +28,7 @@ from seqnlp.tasks.translation.model import learn_vocabularies, say_rewritten
 from seqnlp.tasks.translation.saved import Vocabularies
 from seqnlp.text.flat_texts import FlatTexts
 
-VERSION = 1
+VERSION = 2
 """Raised whenever the same data and settings would give other subwords."""
 
 SIDES = ("source", "target")
