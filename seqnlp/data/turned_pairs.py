@@ -1,0 +1,44 @@
+"""Sentence pairs whose sides stand the other way round than their languages are named."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from seqnlp.text.languages import language_code, looks_like
+from seqnlp.text.parallel import SentencePair
+
+LOOKED_AT = 2000
+"""Pairs, the first ones."""
+
+_MIN_PAIRS = 20
+
+_LEAST, _TIMES = 0.04, 3.0
+"""How much a side must look like the other's language at least, and how many times as much as like its own."""
+
+
+def turned_note(pairs: Sequence[SentencePair], languages: tuple[str, str]) -> str:
+    """What to say of pairs of which each side looks like the language of the other; empty: they do not.
+
+    Args:
+        languages: what the source and the target are called; of those not known here nothing is said.
+    """
+    codes = tuple(map(language_code, languages))
+    if len(pairs) < _MIN_PAIRS or codes[0] == codes[1]:
+        return ""
+    first = pairs[:LOOKED_AT]
+    sides = [pair.source for pair in first], [pair.target for pair in first]
+    turned = [_is_turned(code, *texts) for code, texts in zip(codes, (sides, sides[::-1]), strict=True)]
+    if not any(turned) or any(code and not is_turned for code, is_turned in zip(codes, turned, strict=True)):
+        return ""
+    source, target = languages
+    found = f"sources look like data.target={target}, and targets like data.source={source}"
+    remedy = "turn the sides round (of a table by data.source_column and data.target_column), or the languages"
+    return f"{found}, so that the other direction is learned or scored: {remedy}"
+
+
+def _is_turned(language: str, own: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether the other side looks like a side's language, and the side itself does not."""
+    if not language:
+        return False
+    there = looks_like(other, language)
+    return there > _LEAST and there > _TIMES * looks_like(own, language)
