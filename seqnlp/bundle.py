@@ -41,6 +41,7 @@ from seqnlp.bundle_files import (
     read_description,
     read_together,
 )
+from seqnlp.bundle_identity import identity
 from seqnlp.compact_weights import widened
 from seqnlp.errors import RunError, TrainingError
 from seqnlp.saved_weights import refuse_undefined
@@ -66,6 +67,7 @@ class Bundle:
         training: the settings of the run but for places; nothing in folders of older versions.
         lexicon: of a translator, as its task writes it; empty: none.
         folder: where it was read from; for messages.
+        identity: of what was read; see :mod:`seqnlp.bundle_identity`.
     """
 
     description: dict[str, Any]
@@ -78,6 +80,7 @@ class Bundle:
     training: dict[str, Any] | None = None
     lexicon: bytes = b""
     folder: Path = field(default=Path(FOLDER), compare=False)
+    identity: str = field(default="", compare=False)
 
     @property
     def task(self) -> str:
@@ -181,6 +184,7 @@ def load_bundle(path: str | Path) -> Bundle:
     folder = find_model(path)
     contents = read_together(folder)
     description = description_of(contents, folder)
+    this = identity(description, contents)
     description.pop(FILES, None)
     metrics = _from_json(contents, folder / METRICS) if METRICS in contents else {}
     for split in ("train", "dev", "test"):
@@ -201,6 +205,7 @@ def load_bundle(path: str | Path) -> Bundle:
         training=settings_of(contents[TRAINING], folder / TRAINING, ADVICE) if TRAINING in contents else None,
         lexicon=contents.get(LEXICON, b""),
         folder=folder,
+        identity=this,
     )
 
 

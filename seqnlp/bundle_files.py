@@ -32,7 +32,7 @@ DESCRIPTION, TENSORS, VOCABULARY, LABELS, METRICS, CARD = (
 TRAINING = "training.yaml"
 LEXICON = "lexicon.safetensors"
 SUBWORDS = ".spm"
-_NOT_NEEDED = (METRICS, CARD, TRAINING)
+NOT_NEEDED = (METRICS, CARD, TRAINING)
 """Without these a model answers alike."""
 
 AS_SAVED, CHANGED, MISSING = "as saved", "not as saved", "missing"
@@ -113,7 +113,7 @@ def read_together(folder: Path) -> dict[str, bytes]:
     for _ in range(_ATTEMPTS):
         contents = _read_files(folder)
         expected = expected_digests(description_of(contents, folder), folder / DESCRIPTION)
-        needed = dict.fromkeys([TENSORS, VOCABULARY, LABELS, *(name for name in expected if name not in _NOT_NEEDED)])
+        needed = dict.fromkeys([TENSORS, VOCABULARY, LABELS, *(name for name in expected if name not in NOT_NEEDED)])
         missing = [name for name in needed if name not in contents]
         source = f" of those that {DESCRIPTION} names" if set(missing) - {TENSORS, VOCABULARY, LABELS} else ""
         problem = f"{folder}: {', '.join(missing)} missing{source}; the folder was not copied or saved whole"
@@ -141,14 +141,17 @@ def task_of(path: str | Path) -> str:
     Raises:
         RunError: there is no model, or its description is damaged or names no task of this version.
     """
-    folder = find_model(path)
-    named = folder / DESCRIPTION
-    there = {DESCRIPTION: read_bytes(named, ADVICE)} if os.path.lexists(named) else {}
-    return str(description_of(there, folder)["task"])
+    return str(read_description(find_model(path))["task"])
 
 
 def read_description(folder: Path) -> dict[str, Any]:
-    return description_of(_read_files(folder), folder)
+    """What ``config.yaml`` of a model folder says; no other file is read.
+
+    Raises:
+        RunError: as :func:`description_of`.
+    """
+    path = folder / DESCRIPTION
+    return description_of({DESCRIPTION: read_bytes(path, ADVICE)} if os.path.lexists(path) else {}, folder)
 
 
 def description_of(contents: Mapping[str, bytes], folder: Path) -> dict[str, Any]:

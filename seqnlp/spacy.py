@@ -21,7 +21,7 @@ from spacy.tokens import Doc, Span
 from spacy.util import filter_spans
 
 from seqnlp.errors import RunError
-from seqnlp.tasks.model_folder import copy_model, files_of, write_files
+from seqnlp.tasks.model_folder import write_files
 from seqnlp.tasks.tagging.answers import TaggedText
 from seqnlp.tasks.tagging.api import Tagger
 from seqnlp.workers import cut
@@ -107,7 +107,7 @@ class SeqnlpComponent:
 
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
         """Write the model beside the pipeline's other components."""
-        copy_model(self.tagger.path, path)
+        self.tagger.save(path)
 
     def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> SeqnlpComponent:
         """Read the model that was written beside the pipeline's other components.
@@ -125,7 +125,7 @@ class SeqnlpComponent:
 
     def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
         """The files of the model."""
-        packed: bytes = srsly.msgpack_dumps(files_of(self.tagger.path))
+        packed: bytes = srsly.msgpack_dumps(self.tagger.files())
         return packed
 
     def from_bytes(self, content: bytes, *, exclude: Iterable[str] = ()) -> SeqnlpComponent:

@@ -28,6 +28,7 @@ ORDER = (
     ("training",),
     ("hub", "bundle_digest", "bundle_fields", "saved_weights", "compact_weights"),
     ("bundle_files",),
+    ("bundle_identity",),
     ("bundle",),
     ("page",),
     ("tasks",),

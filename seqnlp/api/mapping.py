@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from seqnlp.api import Classifier, LanguageModel, Model, Tagger, Translator, load
 from seqnlp.bundle_files import name_on_hub
+from seqnlp.bundle_identity import model_identity, refuse_others
 from seqnlp.errors import DataError, SeqnlpError, listed, shortened
 from seqnlp.tasks import arguments
 from seqnlp.tasks.saved_model import SavedModel
@@ -24,7 +25,8 @@ def batch(
 
     A tagger adds ``tags`` and ``spans`` (of texts, ``tokens`` too), a classifier ``label`` and ``probability``, a
     translator ``translation``, a language model ``log_probability``, ``token_count`` and ``perplexity``. The
-    function is pickled as the name of the model's folder; a process loads it on first use.
+    function is pickled as the name of the model's folder and what is in it; a process loads it on first use. So
+    ``datasets``, which keeps what a function answered, asks again where another model stands in the folder.
 
     Args:
         model: a run, a saved model folder, or a loaded model.
@@ -45,16 +47,17 @@ class BatchAnswers:
         self.column, self.prefix, self.errors = column, prefix, arguments.choice(errors, "errors", ("raise", "column"))
         self._model: Any = model if isinstance(model, SavedModel) else None
         self._made_from = model if isinstance(model, SavedModel) else _name_from_anywhere(model)
+        self._expected = ""  # the identity of the model, if it was pickled with it
 
     @property
     def model(self) -> Model:
         """The model, loaded.
 
         Raises:
-            RunError: there is none.
+            RunError: there is none, or another one than when this was pickled.
         """
         if self._model is None:
-            self._model = load(str(self._made_from))
+            self._model = load_same(str(self._made_from), self._expected)
         model: Model = self._model
         return model
 
@@ -90,7 +93,25 @@ class BatchAnswers:
         return {f"{self.prefix}{name}": column for name, column in columns.items()}
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self._made_from, self.column, self.prefix, self.errors)
+        given = (self._made_from, self.column, self.prefix, self.errors)
+        if isinstance(self._made_from, SavedModel):
+            return type(self), given
+        known = self._expected or (self._model.identity if self._model else model_identity(self._made_from))
+        return type(self), given, {"_expected": known}
+
+
+def load_same(path: str, expected: str, **options: Any) -> Model:
+    """As :func:`seqnlp.load`, of a model that was sent by the name of its folder.
+
+    Args:
+        expected: its identity; empty: not known.
+
+    Raises:
+        RunError: the folder holds another model, or none.
+    """
+    model = load(path, **options)
+    refuse_others([path], [model.identity], [expected or model.identity], "was sent by its name")
+    return model
 
 
 def _name_from_anywhere(model: str | Path) -> str:
@@ -143,7 +164,7 @@ def _unreadable(model: Model, value: Any) -> str:
 def _answers(model: Model, values: list[Any]) -> dict[str, list[Any]]:
     if isinstance(model, Tagger):
         words = bool(values) and not isinstance(values[0], str)
-        tagged = model.tag_words([list(value) for value in values]) if words else model.tag_texts(values)
+        tagged = model.tag_words(values) if words else model.tag_texts(values)
         new: dict[str, list[Any]] = {"tags": [answer.tags for answer in tagged]}
         if not words:
             new["tokens"] = [[token.text for token in answer.tokens] for answer in tagged]

@@ -6,18 +6,19 @@ import atexit
 import shutil
 import tempfile
 from collections.abc import Mapping
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from seqnlp.api import Model, load
-from seqnlp.api.mapping import BatchAnswers
+from seqnlp.api import Model
+from seqnlp.api.mapping import BatchAnswers, load_same
 from seqnlp.bundle_files import find_model
+from seqnlp.bundle_identity import model_identity
 from seqnlp.tasks.model_folder import files_of, write_files
 
 OPTIONS = {"threads": 1}
 """Of a model on a worker, which is one of many on its machine."""
 _LOADED: dict[str, Model] = {}
+"""By name and identity: a name may come to stand for another model while the process lives."""
 
 
 class SentModel:
@@ -35,23 +36,26 @@ class SentModel:
         folder = find_model(run).absolute()
         self.folder = str(folder)
         self.files: Mapping[str, bytes] = files_of(folder) if with_files else {}
-        digest = sha256()
-        for name, content in self.files.items():
-            digest.update(f"{name} {len(content)} ".encode() + content)
-        self.name = digest.hexdigest() if with_files else self.folder
+        self.identity = model_identity(folder)
+        self._name = self.identity if with_files else f"{folder} {self.identity}"
 
     def load(self) -> Model:
-        """The model; in each process it is loaded once."""
-        if self.name not in _LOADED:
-            _LOADED[self.name] = self._unpacked() if self.files else load(self.folder, **OPTIONS)
-        return _LOADED[self.name]
+        """The model; in each process it is loaded once.
+
+        Raises:
+            RunError: this machine's folder of that name has another model, or none.
+        """
+        if self._name not in _LOADED:
+            sent = load_same(self.folder, self.identity, **OPTIONS) if not self.files else self._unpacked()
+            _LOADED[self._name] = sent
+        return _LOADED[self._name]
 
     def _unpacked(self) -> Model:
         """The model from its files, in a temporary folder that goes when the process ends."""
         folder = Path(tempfile.mkdtemp(prefix="seqnlp_"))
         write_files(folder, self.files)
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
-        return load(folder, **OPTIONS)
+        return load_same(str(folder), self.identity, **OPTIONS)
 
 
 class SentAnswers(BatchAnswers):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from hashlib import sha256
 from typing import Any
 
 from fastapi import FastAPI
@@ -14,7 +13,6 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from seqnlp import __version__
-from seqnlp.bundle_files import DESCRIPTION
 from seqnlp.errors import DataError, SeqnlpError
 from seqnlp.serve.label_config import Control, find_control
 from seqnlp.serve.models import Models, ServedModel
@@ -108,9 +106,8 @@ def make_backend(served: ServedModel, options: Options) -> ASGIApp:
 
 
 def version_of(served: ServedModel) -> str:
-    """Another one for every model: its recipe and the beginning of a digest of all its files' digests."""
-    digest = sha256((served.model.path / DESCRIPTION).read_bytes()).hexdigest()[:8]
-    return f"{served.model.metrics.get('recipe') or served.name} {digest}"
+    """Another one for every model: its recipe and the beginning of its identity."""
+    return f"{served.model.metrics.get('recipe') or served.name} {served.model.identity[:8]}"
 
 
 @contextmanager

@@ -28,8 +28,8 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
         write_atomically(folder / name, content)
 
 
-def copy_model(model: Path, folder: str | os.PathLike[str]) -> Path:
-    """Copy a model to a folder, which is new, empty, or holds a model that is replaced; returns the folder.
+def copy_model(files: Mapping[str, bytes], folder: str | os.PathLike[str]) -> Path:
+    """Write a model's files to a folder, which is new, empty, or holds a model that is replaced; returns the folder.
 
     Raises:
         SeqnlpError: the folder holds something else.
@@ -38,7 +38,6 @@ def copy_model(model: Path, folder: str | os.PathLike[str]) -> Path:
     target = Path(folder).expanduser()
     if target.exists() and (not target.is_dir() or (any(target.iterdir()) and not _is_model(target))):
         raise SeqnlpError(f"{target} already holds something that is no model; choose another folder")
-    files = files_of(model)
     flat = {name: content for name, content in files.items() if "/" not in name}
     write_folder_atomically(target, flat, lambda name: name not in flat)
     write_files(target, {name: content for name, content in files.items() if "/" in name})

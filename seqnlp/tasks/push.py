@@ -11,7 +11,7 @@ from seqnlp.errors import SeqnlpError
 from seqnlp.hub import FILES, endpoint, parts_of, progress_for_people
 from seqnlp.storage import write_atomically
 from seqnlp.tasks.hub_card import Given, hub_card
-from seqnlp.tasks.model_folder import copy_model
+from seqnlp.tasks.model_folder import copy_model, files_of
 
 
 def push_model(run: str | Path, name: str, given: Given, *, private: bool = False, message: str = "") -> str:
@@ -32,7 +32,7 @@ def push_model(run: str | Path, name: str, given: Given, *, private: bool = Fals
 
     api = HfApi(endpoint=endpoint(), library_name="seqnlp")
     with tempfile.TemporaryDirectory(prefix="seqnlp_") as place, progress_for_people():
-        folder = copy_model(find_model(run), Path(place) / "model")
+        folder = copy_model(files_of(find_model(run)), Path(place) / "model")
         write_atomically(folder / CARD, hub_card(bundle, repository, given).encode())
         try:
             api.create_repo(repository, private=private or None, exist_ok=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -78,12 +79,13 @@ class Report:
         return framed(self.to_html(), "40em")
 
 
-def evaluated(model: Path, test: Any, split: str) -> Report:
+def evaluated(model: Path, test: Any, split: str, options: Mapping[str, Any]) -> Report:
     """The report of a saved model.
 
     Args:
         model: its folder.
         test: examples, a path, or nothing: the split of its run.
+        options: of the task's evaluation: the precision that the model was loaded in.
 
     Raises:
         RunError: the model is in no run, and its folder does not say how its data are read.
@@ -98,7 +100,7 @@ def evaluated(model: Path, test: Any, split: str) -> Report:
             split = "test"
             config.test_on(str(files.get("test", test)))
         config = without_missing_training(config, split, _say)
-        report: TaskReport = part_of(config.task, "evaluate")(model, config, split, _say, keep=False)
+        report: TaskReport = part_of(config.task, "evaluate")(model, config, split, _say, keep=False, **options)
     return Report(report.named_scores, report)
 
 

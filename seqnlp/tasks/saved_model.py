@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from seqnlp.bundle import Bundle, load_bundle
 from seqnlp.bundle_files import find_model
+from seqnlp.bundle_identity import model_identity, refuse_others
 from seqnlp.errors import SeqnlpError
 from seqnlp.networks.engine import choose_engine
 from seqnlp.tasks.model_folder import copy_model, files_of, is_in_run, write_files
@@ -29,7 +30,9 @@ def changed(**options: tuple[Any, Any]) -> dict[str, Any]:
 
 
 class SavedModel:
-    """A model that was loaded from its folder. It is pickled as the name of that folder, from which it is loaded anew.
+    """A model that was loaded from its folder.
+
+    It is pickled as the name of that folder, from which it is loaded anew; one that is replaced since then is refused.
 
     Attributes:
         path: the model's folder; of several, the first's.
@@ -44,6 +47,7 @@ class SavedModel:
     metrics: dict[str, Any]
     run: Path | None
     temporary: bool = False
+    _identities: tuple[str, ...] = ()
 
     def _remember(
         self,
@@ -62,18 +66,40 @@ class SavedModel:
         options |= changed(precision=(precision, "auto"))
         self.run = self.path.parent if is_in_run(self.path) else None
         self._made_from = (tuple(str(find_model(path).absolute()) for path in paths), options)
+        self._identities = (bundle.identity, *map(model_identity, paths[1:]))
 
     def save(self, folder: str | os.PathLike[str]) -> Path:
         """Copy the model's folder; ``seqnlp.load(folder)`` loads it. A model that is there already is replaced.
 
         Raises:
             SeqnlpError: the folder holds something that is no model, or these are several models together.
+            RunError: the model's own folder holds another one by now.
             TrainingError: it cannot be written.
         """
         paths, _ = self._made_from
         if len(paths) > 1:
             raise SeqnlpError(f"save: expected one model, found {len(paths)} that answer together; copy their folders")
-        return copy_model(self.path, folder)
+        return copy_model(self.files(), folder)
+
+    def files(self) -> dict[str, bytes]:
+        """The files of the model by their names below its folder, which may have been replaced since it was loaded.
+
+        Raises:
+            RunError: the folder holds another model by now, or none.
+        """
+        files = files_of(self.path)
+        self._refuse_replaced()
+        return files
+
+    @property
+    def identity(self) -> str:
+        """A digest of what the model answers with; of several models, the first's."""
+        return self._identities[0]
+
+    def _refuse_replaced(self) -> None:
+        """Stop where what the folders hold is not this model."""
+        paths, _ = self._made_from
+        refuse_others(paths, [model_identity(path) for path in paths], self._identities, "was loaded")
 
     def evaluate(self, test: Any = None, *, split: str = "test") -> Report:
         """How good the model is on examples as :func:`seqnlp.train` takes them, on a file, or on a split of its run.
@@ -83,7 +109,8 @@ class SavedModel:
             split: train, dev or test, as the run's settings name their files.
 
         Raises:
-            RunError: the model is in no run, and its task cannot be evaluated without the run's settings.
+            RunError: the model is in no run, and its task cannot be evaluated without the run's settings, or its
+                folder holds another model by now.
             ConfigError, DataError: the run has no such split, or the examples are not as the task needs them.
             WrongTypeError, WrongValueError: the split is none of train, dev and test.
             SeqnlpError: these are several models together.
@@ -92,12 +119,13 @@ class SavedModel:
             raise SeqnlpError("evaluate: expected one model; `seqnlp evaluate` and `seqnlp score` judge several")
         from seqnlp.tasks.saved_evaluation import evaluated
 
-        return evaluated(self.path, test, split)
+        self._refuse_replaced()
+        return evaluated(self.path, test, split, changed(precision=(self._made_from[1].get("precision"), None)))
 
     def __reduce__(self) -> tuple[Any, ...]:
         if self.temporary:
-            return _unpacked, (type(self), files_of(self.path), self._made_from[1])
-        return _load, (type(self), *self._made_from)
+            return _unpacked, (type(self), self.files(), self._made_from[1])
+        return _load, (type(self), *self._made_from, self._identities)
 
     def __repr__(self) -> str:
         paths, options = self._made_from
@@ -127,8 +155,13 @@ class SingleModel(SavedModel, ABC):
         """Make of the folder what answers."""
 
 
-def _load(model: type[Any], paths: tuple[str, ...], options: Mapping[str, Any]) -> Any:
-    return model(*paths, **options)
+def _load(
+    model: type[Any], paths: tuple[str, ...], options: Mapping[str, Any], identities: tuple[str, ...] = ()
+) -> Any:
+    """A model from its folders, which must hold what they held; pickles of older versions do not tell."""
+    loaded = model(*paths, **options)
+    refuse_others(paths, loaded._identities, identities or loaded._identities, "was pickled")
+    return loaded
 
 
 def _unpacked(model: type[Any], files: Mapping[str, bytes], options: Mapping[str, Any]) -> Any:

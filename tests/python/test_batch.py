@@ -42,6 +42,11 @@ def test_words_are_read_as_they_are_and_columns_may_have_other_names(tagger: seq
     assert pickle.loads(pickle.dumps(seqnlp.batch(tagger)))({"text": TEXTS}) == seqnlp.batch(tagger)({"text": TEXTS})
 
 
+def test_a_text_among_words_is_not_read_letter_by_letter(tagger: seqnlp.Tagger) -> None:
+    with pytest.raises(seqnlp.SeqnlpError, match=r"sentences\[1\]: expected a list of texts, found str 'Brand'"):
+        seqnlp.batch(tagger)({"text": [["Tamsin", "Oake"], "Brand"]})
+
+
 def test_a_classifier_adds_its_label() -> None:
     reviews = [(f"a {word} room number {n}", word) for n in range(8) for word in ("warm", "cold")]
     small: dict[str, object] = {"trainer": {"epochs": 6, "threads": 1}, "optimizer.learning_rate": 0.03}

@@ -90,7 +90,12 @@ def test_every_other_task_has_scores_of_its_own_and_shows_its_answers(caplog: py
     lines = ["the old mill stands", "the old boat sails"] * 40
     small = {"model.embedding_dim": 8, "model.hidden_dim": 8}
     language = seqnlp.train(task="language_model", train=lines, dev=0.2, settings={**trainer, **small})
-    assert language.evaluate(lines[:6]).perplexity > 1
+    exact, bytewise = (
+        seqnlp.LanguageModel(language.path, precision=precision).evaluate(lines[:6]).perplexity
+        for precision in ("fp32", "int8")
+    )
+    assert 1 < exact == language.evaluate(lines[:6]).perplexity
+    assert exact != bytewise == pytest.approx(exact, rel=0.1), "a model is scored in the precision it was loaded in"
 
     times = pd.date_range("2024-03-01", periods=200, freq="D")
     series = pd.Series(5 + np.sin(2 * np.pi * np.arange(200) / 7), times)
