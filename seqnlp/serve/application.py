@@ -37,6 +37,7 @@ def make_application(models: Models, options: Options) -> ASGIApp:
         description='Answers of trained models. Errors are `{"error": ...}`.',
         docs_url=None,  # those pages load scripts from elsewhere
         redoc_url=None,
+        redirect_slashes=False,  # behind a proxy it would lead elsewhere
         lifespan=service.running,
     )
     add_pages(app)

@@ -9,6 +9,9 @@ from typing import Any, cast
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 _MOST_HEADER_BYTES = 64 * 1024
+_PROBE_SECONDS = 0.25
+_PROBE = b"HTTP/1.1 100 Continue\r\n\r\n"
+"""What every client of HTTP/1.1 passes over."""
 
 
 def connection_class(seconds: float) -> type[asyncio.Protocol]:
@@ -44,7 +47,25 @@ def connection_class(seconds: float) -> type[asyncio.Protocol]:
             answering = self.cycle is not None and not self.cycle.response_complete and not self.cycle.more_body
             if answering:
                 self.cycle.keep_alive = False
+                self._probe_later(probed=self.cycle.scope["http_version"] != "1.1")
             return answering
+
+        def _probe_later(self, probed: bool) -> None:
+            self.loop.call_later(_PROBE_SECONDS, self._probe, probed)
+
+        def _probe(self, probed: bool) -> None:
+            """End the connection if nobody reads it either.
+
+            Whether a client left or only sends no more is not told; the system of one that left refuses what is sent.
+            """
+            if self.transport.is_closing() or self.cycle.response_started:
+                return
+            if self.transport.get_extra_info("socket").getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
+                self.transport.abort()
+                return
+            if not probed:
+                self.transport.write(_PROBE)
+            self._probe_later(probed=True)
 
         def connection_lost(self, exc: Exception | None) -> None:
             """The connection ended."""

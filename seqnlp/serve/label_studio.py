@@ -61,7 +61,14 @@ def make_backend(served: ServedModel, options: Options) -> ASGIApp:
     if served.task not in KINDS:
         raise SeqnlpError(f"Label Studio: expected a tagger or a classifier, found a model for {served.task}")
     service = Service(Models([served]), options)
-    app = FastAPI(title="Label Studio", version=__version__, docs_url=None, redoc_url=None, lifespan=service.running)
+    app = FastAPI(
+        title="Label Studio",
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=service.running,
+    )
     version = version_of(served)
     verb, kind = KINDS[served.task]
 

@@ -7,7 +7,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 Answers = list[dict[str, Any]]
@@ -15,7 +15,7 @@ Answer = Callable[[Sequence[Any]], Answers]
 """Items to an answer each. What it gives for an item does not depend on the others."""
 
 BATCH_LINES = 256
-"""Of several requests that are computed at once, so that others get their turn."""
+"""That are computed at once, of several requests or as a part of a long one, so that others get their turn."""
 
 Observe = Callable[[Hashable, int, float], None]
 
@@ -24,12 +24,25 @@ class BusyError(Exception):
     """More waits than may."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class _Job:
+    """What was asked, with the answers so far, which are those of the first ``done`` items."""
+
     key: Hashable
     answer: Answer
     items: Sequence[Any]
     future: asyncio.Future[Answers]
+    answers: Answers = field(default_factory=list)
+    done: int = 0
+
+    @property
+    def rest(self) -> int:
+        """How many items have no answer yet."""
+        return len(self.items) - self.done
+
+
+_Part = tuple[_Job, Sequence[Any]]
+"""A job, and its next items."""
 
 
 class ModelThread:
@@ -51,6 +64,8 @@ class ModelThread:
     async def ask(self, key: Hashable, answer: Answer, items: Sequence[Any]) -> Answers:
         """Answers of some items. Jobs with an equal key may be computed together, by the first one's ``answer``.
 
+        Who is cancelled while it waits is not answered: what of it was not begun is not computed.
+
         Raises:
             BusyError: too many wait already.
         """
@@ -59,7 +74,10 @@ class ModelThread:
         future: asyncio.Future[Answers] = self._loop.create_future()
         self.waiting += len(items)
         self._queue.put(_Job(key, answer, items, future))
-        return await future
+        try:
+            return await future
+        finally:
+            self.waiting -= len(items)
 
     async def stop(self) -> None:
         """End the thread after what waits."""
@@ -68,16 +86,19 @@ class ModelThread:
 
     def _work(self) -> None:
         waiting: list[_Job] = []
+        begun: list[_Job] = []
         open_ = True
-        while open_ or waiting:
-            if not waiting:
+        while open_ or waiting or begun:
+            if not waiting and not begun:
                 waiting, open_ = self._taken([], wait=True)
             if open_:
                 waiting, open_ = self._taken(waiting, wait=False)
-            batch, waiting = _first_batch(waiting)
-            if batch:
-                done = self._computed(batch)
-                self._loop.call_soon_threadsafe(self._tell, done)
+            wanted = [job for job in [*waiting, *begun] if not job.future.done()]
+            batch, waiting = _first_batch(wanted)
+            done = self._computed(batch) if batch else []
+            begun = [job for job, _ in batch if job.rest]
+            if done:
+                self._loop.call_soon_threadsafe(_tell, done)
 
     def _taken(self, waiting: list[_Job], wait: bool) -> tuple[list[_Job], bool]:
         """All jobs that are there, and whether more may come."""
@@ -91,42 +112,55 @@ class ModelThread:
             waiting.append(job)
             wait = False
 
-    def _computed(self, batch: list[_Job]) -> list[tuple[_Job, Answers | Exception]]:
-        """The answers of each job; where a batch fails, each job is computed alone, so that one fails for itself."""
-        begun = time.perf_counter()
-        items = [item for job in batch for item in job.items]
+    def _computed(self, batch: list[_Part]) -> list[tuple[_Job, Answers | Exception]]:
+        """The answers of each job that has all of them; where a batch fails, each job is computed alone.
+
+        So one fails for itself, and for all of its items, which its message may number.
+        """
+        started = time.perf_counter()
+        items = [item for _, some in batch for item in some]
         try:
-            answers = batch[0].answer(items)
+            answers = batch[0][0].answer(items)
         except Exception as problem:
-            return [(batch[0], problem)] if len(batch) == 1 else [self._computed([job])[0] for job in batch]
-        self._observe(batch[0].key, len(items), time.perf_counter() - begun)
+            if len(batch) > 1:
+                return [done for part in batch for done in self._computed([part])]
+            job, some = batch[0]
+            if len(some) < len(job.items):
+                job.answers, job.done = [], 0
+                return self._computed([(job, job.items)])
+            job.done = len(job.items)
+            return [(job, problem)]
+        self._observe(batch[0][0].key, len(items), time.perf_counter() - started)
         done: list[tuple[_Job, Answers | Exception]] = []
         start = 0
-        for job in batch:
-            done.append((job, answers[start : start + len(job.items)]))
-            start += len(job.items)
+        for job, some in batch:
+            job.answers += answers[start : start + len(some)]
+            job.done += len(some)
+            start += len(some)
+            if not job.rest:
+                done.append((job, job.answers))
         return done
 
-    def _tell(self, done: list[tuple[_Job, Answers | Exception]]) -> None:
-        for job, answer in done:
-            self.waiting -= len(job.items)
-            if job.future.done():  # nobody waits for it any more
-                continue
-            if isinstance(answer, Exception):
-                job.future.set_exception(answer)
-            else:
-                job.future.set_result(answer)
+
+def _tell(done: list[tuple[_Job, Answers | Exception]]) -> None:
+    for job, answer in done:
+        if job.future.done():  # nobody waits for it any more
+            continue
+        if isinstance(answer, Exception):
+            job.future.set_exception(answer)
+        else:
+            job.future.set_result(answer)
 
 
-def _first_batch(waiting: list[_Job]) -> tuple[list[_Job], list[_Job]]:
-    """The first job with those that can be computed with it, and the rest, in their order."""
-    batch: list[_Job] = []
+def _first_batch(waiting: list[_Job]) -> tuple[list[_Part], list[_Job]]:
+    """The next items of the first job with those of others that can be computed with them, and the other jobs."""
+    batch: list[_Part] = []
     rest: list[_Job] = []
-    lines = 0
+    room = BATCH_LINES
     for job in waiting:
-        if not batch or (job.key == batch[0].key and lines + len(job.items) <= BATCH_LINES):
-            batch.append(job)
-            lines += len(job.items)
+        if not batch or (job.key == batch[0][0].key and job.rest <= room):
+            batch.append((job, job.items[job.done : job.done + BATCH_LINES]))
+            room -= len(batch[-1][1])
         else:
             rest.append(job)
     return batch, rest

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from seqnlp.serve.logs import LOGGER
 from seqnlp.serve.metrics import Metrics
 
-_CLIENT_GONE = 499
+CLIENT_GONE = 499
 """What is counted where nobody waited for an answer, as nginx does."""
 
 _ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
@@ -41,7 +41,7 @@ class Recorded:
         fields: dict[str, Any] = {}
         scope["fields"] = fields  # what the handler adds to the log
         scope["request_id"] = request_id
-        status = _CLIENT_GONE
+        status = CLIENT_GONE
 
         async def answer(message: Message) -> None:
             nonlocal status

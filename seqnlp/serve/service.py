@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Container, Hashable, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Container, Coroutine, Hashable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -21,13 +22,17 @@ from seqnlp.serve.metrics import CONTENT_TYPE, Metrics
 from seqnlp.serve.model_thread import Answers, BusyError, ModelThread
 from seqnlp.serve.models import Models, ServedModel, UnknownModelError
 from seqnlp.serve.options import Options
-from seqnlp.serve.record import Recorded
+from seqnlp.serve.record import CLIENT_GONE, Recorded
 from seqnlp.serve.replies import refusal
 from seqnlp.serve.verbs import VERBS
 
 
 class TooManyError(Exception):
     """More texts than a request may have."""
+
+
+class ClientLeftError(Exception):
+    """The client did not wait for its answer."""
 
 
 class Service:
@@ -58,6 +63,7 @@ class Service:
         Raises:
             TooManyError: items.
             BusyError: too much waits already.
+            ClientLeftError: the client went; nothing more is computed for it.
         """
         most = self.options.limits.lines
         if len(items) > most:
@@ -71,11 +77,42 @@ class Service:
             return VERBS[verb].answer(served.model, some, *options)
 
         assert self._thread is not None
-        return await self._thread.ask((served.name, verb, options), answer, items) if items else []
+        if not items:
+            return []
+        return await _while_client_waits(self._thread.ask((served.name, verb, options), answer, items), request)
 
     def _observe(self, key: Hashable, lines: int, seconds: float) -> None:
         assert isinstance(key, tuple)
         self.metrics.batch(key[0], key[1], lines, seconds)
+
+
+async def _while_client_waits(asking: Coroutine[Any, Any, Answers], request: Request) -> Answers:
+    """The answers; asking is given up when the connection ends.
+
+    Raises:
+        ClientLeftError: it did.
+    """
+    answering = asyncio.current_task()
+    assert answering is not None
+    left = False
+
+    async def watch() -> None:
+        nonlocal left
+        while (await request.receive())["type"] != "http.disconnect":
+            pass
+        left = True
+        answering.cancel()
+
+    watching = asyncio.create_task(watch())
+    try:
+        return await asking
+    except asyncio.CancelledError:
+        if not left:
+            raise
+        answering.uncancel()
+        raise ClientLeftError from None
+    finally:
+        watching.cancel()
 
 
 def guarded(app: FastAPI, service: Service, open_paths: Container[str]) -> ASGIApp:
@@ -111,15 +148,22 @@ def _add_errors(app: FastAPI) -> None:
     async def plain(request: Request, problem: Exception) -> Response:
         assert isinstance(problem, HTTPException)
         unread = problem.status_code == 400 and problem.__cause__
-        encoding = request.headers.get("content-encoding", "")
+        encoding, headers = request.headers.get("content-encoding", ""), dict(problem.headers or {})
         message = f"the body is no JSON ({_unread(unread, encoding)})" if unread else str(problem.detail)
-        return refusal(problem.status_code, message, dict(problem.headers or {}))
+        if problem.status_code == 404:
+            message = "there is no such path; /openapi.json lists all"
+        elif problem.status_code == 405:
+            message = f"expected {headers.get('Allow', 'another method')} for this path, found {request.method}"
+        return refusal(problem.status_code, message, headers)
 
     async def too_many(request: Request, problem: Exception) -> Response:
         return refusal(413, str(problem))
 
     async def busy(request: Request, problem: Exception) -> Response:
         return refusal(503, "too much waits already; ask again later", {"retry-after": "1"})
+
+    async def left(request: Request, problem: Exception) -> Response:
+        return refusal(CLIENT_GONE, "the client left before its answer")  # for the log
 
     async def failed(request: Request, problem: Exception) -> Response:
         number = request.scope["request_id"]
@@ -128,6 +172,7 @@ def _add_errors(app: FastAPI) -> None:
     app.add_exception_handler(Exception, failed)
     app.add_exception_handler(TooManyError, too_many)
     app.add_exception_handler(BusyError, busy)
+    app.add_exception_handler(ClientLeftError, left)
     app.add_exception_handler(RequestValidationError, wrong_question)
     app.add_exception_handler(SeqnlpError, refused)
     app.add_exception_handler(HTTPException, plain)
