@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from seqnlp.metrics.comparison import Comparison, MeasureComparison, SystemScore
-from seqnlp.metrics.translation_scores import SEED, bleu_metric, chrf_metric, same_lines
+from seqnlp.metrics.translation_scores import SEED, bleu_metric, chrf_metric, same_lines, scored_language
 
 if TYPE_CHECKING:
     from sacrebleu.metrics.base import Metric
@@ -26,14 +26,14 @@ def compare(
     Args:
         hypotheses_a, hypotheses_b: what two systems made of the same lines.
         references: what they should have been.
-        language: the code of the language of all three.
+        language: that of all three, see :func:`~seqnlp.metrics.translation_scores.corpus_scores`.
 
     Raises:
         DataError: different numbers of lines, or none.
     """
     same_lines(translations_by_A=hypotheses_a, translations_by_B=hypotheses_b, references=references)
     a, b, truth = list(hypotheses_a), list(hypotheses_b), list(references)
-    metrics = {"BLEU": bleu_metric(language), "chrF": chrf_metric()}
+    metrics = {"BLEU": bleu_metric(scored_language(language, truth)), "chrF": chrf_metric()}
     signatures, resampled = _paired_test("bs", a, b, truth, metrics)
     randomized_signatures, randomized = _paired_test("ar", a, b, truth, metrics)
     measures = []

@@ -8,7 +8,6 @@ Scores are on sacrebleu's scale, 0 to 100. TER counts errors: the lower the bett
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 
 from seqnlp.errors import DataError
 from seqnlp.metrics.intervals import RESAMPLES, Interval
+from seqnlp.text.languages import language_code, unspaced_language
 
 if TYPE_CHECKING:
     from sacrebleu.metrics.base import Metric
@@ -26,8 +26,11 @@ if TYPE_CHECKING:
 SEED = 12345
 """What sacrebleu takes by default."""
 
-_CHINESE = {"zh", "zho", "chi", "cmn", "yue"}
-_JAPANESE = {"ja", "jpn"}
+_BY_CHARACTER = ("th", "lo", "my", "km")
+"""Languages without spaces between words for which sacrebleu has no tokenizer."""
+
+_LOOKED_AT = 1000
+"""References that show whether words have spaces between them, where the language has no name that is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +70,13 @@ def corpus_scores(hypotheses: Sequence[str], references: Sequence[str], language
     Args:
         hypotheses: the translations, one a line.
         references: what they should have been.
-        language: the code of the language of both; it chooses the tokenizer, see :func:`bleu_metric`.
+        language: that of both; it chooses the tokenizer, see :func:`bleu_metric` and :func:`scored_language`.
 
     Raises:
         DataError: different numbers of lines, or none.
     """
     same_lines(hypotheses=hypotheses, references=references)
+    language = scored_language(language, references)
     words, counted = _measure(bleu_metric(language), hypotheses, references)
     return TranslationScores(
         bleu=words,
@@ -87,7 +91,8 @@ def corpus_scores(hypotheses: Sequence[str], references: Sequence[str], language
 def bleu(hypotheses: Sequence[str], references: Sequence[str], language: str) -> float:
     """BLEU alone, 0 to 100, quickly; arguments and errors as for :func:`corpus_scores`."""
     same_lines(hypotheses=hypotheses, references=references)
-    return float(bleu_metric(language).corpus_score(list(hypotheses), [list(references)]).score)
+    metric = bleu_metric(scored_language(language, references))
+    return float(metric.corpus_score(list(hypotheses), [list(references)]).score)
 
 
 def chrf(hypotheses: Sequence[str], references: Sequence[str], language: str) -> float:
@@ -120,7 +125,11 @@ class BleuCounts:
 
 
 def bleu_metric(language: str) -> Metric:
-    """Cased BLEU: words as ``13a`` cuts them; Chinese by character, Japanese by MeCab or, without it, by character."""
+    """Cased BLEU: words as ``13a`` cuts them; Chinese, Thai and their like by character, Japanese so or by MeCab.
+
+    Args:
+        language: a code or an English name.
+    """
     from sacrebleu.metrics.bleu import BLEU
 
     return BLEU(tokenize=_tokenizer(language), force=True)
@@ -137,7 +146,7 @@ def ter_metric(language: str) -> Metric:
     """TER; Chinese and Japanese are cut into characters, as otherwise a whole sentence were one word."""
     from sacrebleu.metrics.ter import TER
 
-    without_spaces = _primary(language) in _CHINESE | _JAPANESE
+    without_spaces = language_code(language) in ("zh", "ja")
     return TER(normalized=without_spaces, asian_support=without_spaces)
 
 
@@ -167,17 +176,21 @@ def same_lines(**texts: Sequence[object]) -> None:
         raise DataError(f"expected at least one line to score; found {counts}")
 
 
+def scored_language(language: str, references: Sequence[str]) -> str:
+    """What chooses the tokenizer: the language, or if its name is not known (``target``) the one that texts look like.
+
+    Without that, whole lines in Chinese would be words.
+    """
+    return language if language_code(language) else unspaced_language(references[:_LOOKED_AT]) or language
+
+
 def _tokenizer(language: str) -> str:
-    if _primary(language) in _CHINESE:
+    code = language_code(language)
+    if code == "zh":
         return "zh"
-    if _primary(language) in _JAPANESE:
+    if code == "ja":
         return "ja-mecab" if find_spec("MeCab") and find_spec("ipadic") else "char"
-    return "13a"
-
-
-def _primary(language: str) -> str:
-    """``zh`` of ``zh-CN`` or ``zh_Hans``."""
-    return re.split("[-_]", language.lower())[0]
+    return "char" if code in _BY_CHARACTER else "13a"
 
 
 def _measure(metric: Metric, hypotheses: Sequence[str], references: Sequence[str]) -> tuple[CorpusScore, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 _WORDS = {
     "cs": "je se na že to do si jsem byl ale jako pro jeho jsou která který bylo nebo jen když",
@@ -32,6 +32,9 @@ _LETTERS = {
     "ar": "\u0600-\u06ff",
     "hi": "\u0900-\u097f",
     "th": "\u0e00-\u0e7f",
+    "lo": "\u0e80-\u0eff",
+    "my": "\u1000-\u109f",
+    "km": "\u1780-\u17ff",
     "ko": "\uac00-\ud7a3",
     "ja": "\u3040-\u30ff",
     "zh": "\u4e00-\u9fff",
@@ -61,11 +64,20 @@ _NAMES = {
     "ar": "ara arabic fa fas per persian ur urd urdu",
     "hi": "hin hindi",
     "th": "tha thai",
-    "ko": "kor korean",
-    "ja": "jpn japanese",
-    "zh": "zho chi cmn yue chinese mandarin cantonese",
+    "lo": "lao",
+    "my": "mya bur burmese",
+    "km": "khm khmer",
+    "ko": "kor kr korean",
+    "ja": "jpn jp japanese",
+    "zh": "zho chi cmn yue cn chinese mandarin cantonese",
 }
 """Other codes and names; of languages of one script a single code stands for all."""
+
+_UNSPACED = ("th", "lo", "my", "km", "ja", "zh")
+"""Languages that write no spaces between words. Japanese is known by its kana, which stand among Chinese letters."""
+
+_KANA = 0.1
+"""The part of the letters of a text from which on it is Japanese."""
 
 _CODES = {name: code for code, names in _NAMES.items() for name in (code, *names.split())}
 
@@ -91,3 +103,11 @@ def looks_like(texts: Iterable[str], language: str) -> float:
     frequent = frozenset(_WORDS[language].split())
     words = [word for text in texts for word in re.findall(r"\w+", text.lower())]
     return sum(word in frequent for word in words) / max(len(words), 1)
+
+
+def unspaced_language(texts: Collection[str]) -> str:
+    """The code of the language without spaces between words that texts are written in; empty: in no such."""
+    looks = {code: looks_like(texts, code) for code in _UNSPACED}
+    if looks["ja"] + looks["zh"] > 0.5:
+        return "ja" if looks["ja"] > _KANA else "zh"
+    return next((code for code in _UNSPACED if looks[code] > 0.5), "")

@@ -6,15 +6,14 @@ import re
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
+from seqnlp.text.languages import language_code
+
 _BOUNDARIES = (
     re.compile(r"""[.!?…]+["'”’»)\]]*\s+|[。！？]+[」』）”’]*\s*"""),  # the end of a sentence
     re.compile(r"[,;:]\s+|[、，；：]\s*"),  # of a clause
     re.compile(r"\s+"),  # of a word
 )
 """Where to cut, best first; a part ends where a match ends."""
-
-_UNSPACED = {"ja", "jpn", "zh", "zho", "cmn", "yue"}
-"""Languages that write no space between words, nor between sentences."""
 
 
 def split_text(text: str, count: Callable[[str], int], most: int) -> list[str]:
@@ -45,8 +44,8 @@ def join_parts(parts: Sequence[str], language: str) -> str:
 
 
 def is_unspaced(language: str) -> bool:
-    """Whether a language (``ja``, ``zh-Hans``) is written without spaces between words and sentences."""
-    return re.split("[-_]", language.lower())[0] in _UNSPACED
+    """Whether a language (``ja``, ``zh-Hans``, ``Chinese``) is written without spaces between words and sentences."""
+    return language_code(language) in ("ja", "zh")
 
 
 def _segments(text: str, boundary: re.Pattern[str]) -> list[str]:

@@ -92,7 +92,7 @@ def test_bleu_and_chrf_tell_upper_from_lower_case():
     assert "case:mixed" in corpus_scores(REFERENCES, REFERENCES, "en").bleu.signature
 
 
-@pytest.mark.parametrize("code", ["zh", "zh-CN", "zh_Hans", "cmn"])
+@pytest.mark.parametrize("code", ["zh", "zh-CN", "zh_Hans", "cmn", "Chinese", "target"])
 def test_chinese_is_cut_into_characters(code):
     scores = corpus_scores(["我 喜欢狗。"], ["我喜欢狗。"], code)
     assert scores.bleu.value == pytest.approx(100)
@@ -101,13 +101,27 @@ def test_chinese_is_cut_into_characters(code):
     assert corpus_scores(["我喜欢猫。"], ["我喜欢狗。"], code).ter.value == pytest.approx(100 / 5)  # not the sentence
 
 
-@pytest.mark.parametrize("code", ["ja", "jpn"])
+@pytest.mark.parametrize("code", ["ja", "jpn", "Japanese", "tgt_text"])
 def test_japanese_says_how_it_was_cut(code):
     scores = corpus_scores(["犬が好きです。"], ["犬が好きです。"], code)
     assert scores.bleu.value == pytest.approx(100)
     assert "tok:char" in scores.bleu.signature or "tok:ja-mecab" in scores.bleu.signature
     assert "norm:yes" in scores.ter.signature
     assert "asian:yes" in scores.ter.signature
+
+
+@pytest.mark.parametrize("code", ["th", "tha", "Thai", "output"])
+def test_thai_is_no_line_of_one_word(code):
+    """Whole lines as words would make any translation but the reference worth nothing."""
+    scores = corpus_scores(["ฉันชอบสุนัขมาก"], ["ฉันชอบสุนัข"], code)
+    assert scores.bleu.value == pytest.approx(100 * (11 / 14 * 10 / 13 * 9 / 12 * 8 / 11) ** 0.25)
+    assert "tok:char" in scores.bleu.signature
+    assert bleu(["ฉันชอบสุนัขมาก"], ["ฉันชอบสุนัข"], code) == pytest.approx(scores.bleu.value)
+
+
+@pytest.mark.parametrize("code", ["en", "target", "xx"])
+def test_texts_with_spaces_are_cut_as_ever(code):
+    assert "tok:13a" in corpus_scores(REFERENCES, REFERENCES, code).bleu.signature
 
 
 def test_an_empty_hypothesis_is_scored_not_refused():

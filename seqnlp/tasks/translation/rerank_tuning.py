@@ -14,7 +14,7 @@ from seqnlp.bundle import load_bundle, save_lexicon
 from seqnlp.bundle_files import find_model
 from seqnlp.config.translation import RerankWeights, TranslationConfig
 from seqnlp.data.pairs import load_pairs
-from seqnlp.metrics.translation_scores import BleuCounts, bleu
+from seqnlp.metrics.translation_scores import BleuCounts, bleu, scored_language
 from seqnlp.tasks.splits import require_split
 from seqnlp.tasks.translation.answers import Hypothesis
 from seqnlp.tasks.translation.api import Translator
@@ -129,7 +129,7 @@ def nbest_of(
     lexicon: TextLexicon | None = None,
 ) -> NBest:
     """The translations of texts as numbers."""
-    measure, width = BleuCounts(language), max(map(len, hypotheses))
+    measure, width = BleuCounts(scored_language(language, references)), max(map(len, hypotheses))
     features, counts = [], []
     for source, each, reference in zip(sources, hypotheses, references, strict=True):
         texts, lengths = [one.text for one in each], [len(one.token_log_probabilities) for one in each]
