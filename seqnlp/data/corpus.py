@@ -26,6 +26,9 @@ from seqnlp.text.formats.json_rows import converted_rows, fields_of
 from seqnlp.text.jsonl import shown
 from seqnlp.text.language_tokens import Tokens, plain_line
 
+_TABLES, _JSON, _COLUMNS = ("csv", "tsv"), ("jsonl", "ndjson", "json"), ("conll", "conllu")
+"""How the names of files end that are no plain text."""
+
 
 @dataclass(frozen=True)
 class Corpus:
@@ -66,7 +69,7 @@ def load_text(config: TextDataConfig, split: str) -> list[str]:
 def _load(config: TextDataConfig, split: str) -> list[str]:
     """The lines of a split's own files."""
     lines: list[str] = []
-    for path in _files(config, split):
+    for path in text_files(config, split):
         read = [plain_line(line, config.lowercase) for line in islice(_read(path), config.limit or None)]
         if not any(read):
             raise DataError("expected text, found only blank lines", path)
@@ -80,14 +83,28 @@ def text_digest(config: TextDataConfig, split: str) -> str:
     Raises:
         DataError: the file cannot be read.
     """
-    digests = [file_digest(path) for path in _files(config, split)]
+    digests = [file_digest(path) for path in text_files(config, split)]
     return "".join(digests) if len(digests) < 2 else sha256("".join(digests).encode()).hexdigest()
 
 
-def _files(config: TextDataConfig, split: str) -> list[Path]:
+def text_files(config: TextDataConfig, split: str) -> list[Path]:
+    """The files of a split (of one held out of train: those of train).
+
+    Raises:
+        DataError: one is not there.
+    """
     split = source_split(config, split)
     names = getattr(config, split)
     return [existing_file(config, split, name) for name in side_by_side(names)]
+
+
+def is_plain(path: Path) -> bool:
+    """Whether the lines of a file are read as they are."""
+    return _ending(path) not in (*_TABLES, *_JSON, *_COLUMNS)
+
+
+def _ending(path: Path) -> str:
+    return path.name.lower().removesuffix(".gz").rpartition(".")[2]
 
 
 def _read(path: Path) -> Iterator[str]:
@@ -96,24 +113,26 @@ def _read(path: Path) -> Iterator[str]:
     Raises:
         DataError: it cannot be read, or is a table, of which all would be learned as text; with file and line.
     """
-    kind = path.name.lower().removesuffix(".gz").rpartition(".")[2]
-    if kind in ("csv", "tsv"):
+    kind = _ending(path)
+    if kind in _TABLES:
         advice = "write its texts as lines of a .txt file, or as the field `text` of a .jsonl file"
         raise DataError(f"expected running text, found a table by its name; {advice}", path)
-    if kind in ("jsonl", "ndjson", "json"):
+    if kind in _JSON:
         return converted_rows(path, "json" if kind == "json" else "jsonl", lambda row, line: _lines_of_row(row))
-    if kind in ("conll", "conllu"):
+    if kind in _COLUMNS:
         return (" ".join(sentence.tokens) for sentence in (read_conll if kind == "conll" else read_conllu)(path))
     return (line for _, line in read_lines(path))
 
 
 def _lines_of_row(row: Any) -> list[str]:
-    """The lines of an object's text."""
+    """The lines of an object's text; null has none."""
     fields = fields_of(row)
-    if not isinstance(fields.get("text"), str):
-        found = shown(fields["text"]) if "text" in fields else listed(fields)
-        raise DataError(f"expected a text in the field 'text', found {found}; name any other file of text .txt")
-    return str(fields["text"]).split("\n")
+    if "text" not in fields:
+        remedy = "write texts under that name, or as lines of a .txt file"
+        raise DataError(f"expected the field 'text', found {listed(fields)}; {remedy}")
+    if not isinstance(fields["text"], str | None):
+        raise DataError(f"expected a text in the field 'text', found {shown(fields['text'])}")
+    return str(fields["text"]).split("\n") if fields["text"] is not None else []
 
 
 def encode_corpus(lines: Sequence[str], tokens: Tokens) -> Corpus:

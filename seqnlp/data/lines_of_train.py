@@ -59,4 +59,5 @@ def near_blank(lines: Sequence[str], place: int, most: int) -> int:
 
 def _refuse_blank(one: Sequence[str], other: Sequence[str], what: str) -> None:
     if not any(one) or not any(other):
-        raise DataError(f"{what}; expected text on both sides, found none")
+        remedy = "cut the text into more lines (a sentence or a paragraph each), or name a file of its own"
+        raise DataError(f"{what}; expected text on both sides, found none; {remedy}")

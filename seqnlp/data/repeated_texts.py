@@ -34,7 +34,7 @@ def contradictions(examples: Sequence[tuple[Hashable, object]], noun: str, other
 def shared(texts: Iterable[Hashable], train: Iterable[Hashable], split: str) -> list[str]:
     """What to say where a split has many texts that were learnt from."""
     own = [text for text in texts if text]
-    known = set(train).intersection(own)
+    known = set(own).intersection(train)
     count = sum(text in known for text in own) if known else 0
     if not count or count < _SHARED * len(own):
         return []

@@ -14,7 +14,9 @@ from tiny_pairs import make_pairs, tiny_translation, write_pairs, write_tiny_pai
 from tiny_tasks import TINY
 
 from seqnlp.bundle import load_bundle
+from seqnlp.data.pairs import load_pairs
 from seqnlp.errors import RunError
+from seqnlp.tasks.translation.evaluation import learnt
 from seqnlp.tasks.translation.greedy import greedy_translations
 from seqnlp.tasks.translation.model import translator_from_bundle
 from seqnlp.tasks.translation.task import TranslationTask, inverse_sigmoid
@@ -149,6 +151,23 @@ def test_a_run_is_not_resumed_with_other_pairs(tmp_path: Path) -> None:
     write_pairs(tmp_path, "train", make_pairs(24, seed=9))
     with pytest.raises((RunError, ValueError)):
         train(config, tmp_path / "run")
+
+
+def test_pairs_of_dev_and_test_that_are_learnt_are_said(tmp_path: Path) -> None:
+    pairs = [(f"Baum {number}", f"tree {number}") for number in range(20)]
+    write_pairs(tmp_path, "train", pairs)
+    write_pairs(tmp_path, "dev", [*pairs[:2], ("Ball", "ball"), ("Vogel", "")])
+    said: list[str] = []
+    config = tiny_translation(tmp_path, data__test="dev.{lang}")
+    TranslationTask(config, tmp_path / "run", torch.device("cpu"), said.append)
+    shared = "warning: 2 of 3 texts of {} are in train, too"
+    assert [line for line in said if line.startswith(shared.format("dev"))]
+    test = load_pairs(config.data, "test", said.append)
+    assert learnt(config, test)[0].startswith(shared.format("test"))
+    write_pairs(tmp_path, "train", [("Ball", "ball"), *make_pairs(20)])
+    assert learnt(config, test[:2]) == []
+    (tmp_path / "train.de").unlink()
+    assert learnt(config, test) == []
 
 
 def test_teacher_forcing_follows_its_schedule(tmp_path: Path, data: Path) -> None:

@@ -14,6 +14,7 @@ from seqnlp.bundle import load_bundle, record_scores
 from seqnlp.config.language_model import LanguageModelConfig
 from seqnlp.config.splits import source_split
 from seqnlp.data.corpus import Corpus, encode_corpus, load_text, text_digest
+from seqnlp.data.text_notes import shared_lines
 from seqnlp.errors import ConfigError
 from seqnlp.metrics.kneser_ney import KneserNey
 from seqnlp.metrics.perplexity import perplexity_along, text_scores
@@ -48,7 +49,11 @@ def evaluate(
     require_split(config, split)
     saved = read_language_model(load_bundle(run))
     network = saved_network(saved, precision=precision)
-    corpus = encode_corpus(load_text(config.data, split), saved.tokens)
+    lines = load_text(config.data, split)
+    corpus = encode_corpus(lines, saved.tokens)
+    if split == "test" and config.data.train:
+        for warning in shared_lines(lines, load_text(config.data, "train"), split):
+            say(warning)
     if adaptation and not config.data.train:
         raise ConfigError(["data.train: missing; --ngrams, --cache and --dynamic need the run, with its training text"])
     if adaptation.searches and not config.data.dev:

@@ -16,6 +16,7 @@ from seqnlp.config.splits import held_out_part
 from seqnlp.data.corpus import Corpus, encode_corpus, load_text, text_digest
 from seqnlp.data.stream_tensors import as_tensors
 from seqnlp.data.streams import Streams
+from seqnlp.data.text_notes import text_notes
 from seqnlp.metrics.perplexity import perplexity
 from seqnlp.models.language_model import RecurrentLanguageModel
 from seqnlp.models.language_model_as_network import TorchLanguageModel
@@ -55,6 +56,8 @@ class LanguageModelTask(BaseTask[LanguageModelConfig, RecurrentLanguageModel]):
         train, dev = load_text(config.data, "train"), load_text(config.data, "dev")
         if held_out_part(config.data) is not None:
             say(f"train: the last {len(dev):,} of {len(train) + len(dev):,} lines held out as dev")
+        for note in text_notes(config, train, dev):
+            say(note)
         begun = language_model_start(config)
         self.tokens = begun.saved.tokens if begun else learn_tokens(train, config.tokenizer, say)
         corpus = encode_corpus(train, self.tokens)

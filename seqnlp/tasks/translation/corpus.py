@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 from array import array
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from itertools import islice
@@ -22,11 +22,13 @@ from numpy.typing import NDArray
 from seqnlp.config.translation import TranslationConfig
 from seqnlp.data.flat_sequences import FlatSequences
 from seqnlp.data.pairs import training_pairs
+from seqnlp.data.repeated_texts import shared
 from seqnlp.errors import DataError
 from seqnlp.storage import cache_folder, write_atomically
 from seqnlp.tasks.translation.model import learn_vocabularies, say_rewritten
 from seqnlp.tasks.translation.saved import Vocabularies
 from seqnlp.text.flat_texts import FlatTexts
+from seqnlp.text.parallel import SentencePair
 
 VERSION = 2
 """Raised whenever the same data and settings would give other subwords."""
@@ -88,6 +90,27 @@ def training_corpus(config: TranslationConfig, digest: str, given: Vocabularies 
     _keep(folder, corpus, said)
     say(f"train: subwords kept in {folder} ({size / 1e6:.0f} MB)")
     return TrainingCorpus(corpus.vocabularies, _opened(folder))
+
+
+def shared_pairs(dev: Sequence[SentencePair], corpus: TrainingCorpus) -> list[str]:
+    """What to say where many pairs of dev are among those of train, compared as subwords."""
+    given = [pair for pair in dev if pair.source and pair.target]
+    vocabularies = corpus.vocabularies
+    encoded = (
+        FlatSequences.of(vocabularies.source.encode_together([pair.source for pair in given])),
+        FlatSequences.of(vocabularies.target.encode_together([pair.target for pair in given])),
+    )
+    return shared(_rows(encoded), _rows(corpus.encoded), "dev")
+
+
+def _rows(sides: tuple[FlatSequences, FlatSequences]) -> Iterator[tuple[bytes, bytes]]:
+    """The bytes of both sides of each pair."""
+    source, target = ((side.items, side.starts.tolist()) for side in sides)
+    for row in range(len(source[1]) - 1):
+        yield (
+            source[0][source[1][row] : source[1][row + 1]].tobytes(),
+            target[0][target[1][row] : target[1][row + 1]].tobytes(),
+        )
 
 
 def _read(config: TranslationConfig, given: Vocabularies | None, say: Say) -> TrainingCorpus:

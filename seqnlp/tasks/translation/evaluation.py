@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
 from seqnlp.bundle import load_bundle, record_scores, save_description
 from seqnlp.bundle_files import find_model
 from seqnlp.config.translation import DecodingConfig, TranslationConfig
-from seqnlp.data.pairs import load_pairs, pairs_digest
+from seqnlp.data.pairs import load_pairs, pairs_digest, training_pairs
+from seqnlp.data.repeated_texts import shared
 from seqnlp.data.split_sources import source_name
+from seqnlp.errors import DataError
 from seqnlp.metrics.translation_health import health
 from seqnlp.metrics.translation_scores import bleu, corpus_scores
 from seqnlp.metrics.translation_worst import worst_sentences
@@ -50,6 +52,9 @@ def evaluate(
         SeqnlpError: the reverse model translates other languages.
     """
     pairs = _pairs(config, split, say)
+    if split == "test":
+        for warning in learnt(config, pairs):
+            say(warning)
     translator = Translator(run, precision=precision)
     if rerank:
         rerank.check_languages(translator.source_language, translator.target_language)
@@ -89,6 +94,16 @@ def evaluate(
     if keep:
         record_scores(run, split, summary, say)
     return report
+
+
+def learnt(config: TranslationConfig, pairs: Sequence[SentencePair]) -> list[str]:
+    """What to say of a test split of which many pairs were learnt; nothing where the training pairs are gone."""
+    sides = [(pair.source, pair.target) for pair in pairs if pair.source and pair.target]
+    try:
+        train = training_pairs(config.data, lambda text: None) if config.data.train else iter(())
+        return shared(sides, ((pair.source, pair.target) for pair in train), "test")
+    except DataError:
+        return []
 
 
 def _reranked(

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from seqnlp.bundle import Bundle, weights_of
+from seqnlp.config.splits import held_out_part
 from seqnlp.config.translation import TranslationConfig
 from seqnlp.data.batches import plan_epoch
 from seqnlp.data.flat_sequences import FlatSequences
@@ -25,7 +26,7 @@ from seqnlp.tasks.start import name_of, start_bundle, start_digests
 from seqnlp.tasks.teachers import teacher_bundles, teacher_digests, teacher_names
 from seqnlp.tasks.translation.batches import pair_batch
 from seqnlp.tasks.translation.card import model_card
-from seqnlp.tasks.translation.corpus import training_corpus
+from seqnlp.tasks.translation.corpus import shared_pairs, training_corpus
 from seqnlp.tasks.translation.greedy import greedy_translations
 from seqnlp.tasks.translation.model import build_translator, describe, translator_start
 from seqnlp.tasks.translation.risk import TranslationRisk
@@ -66,6 +67,9 @@ class TranslationTask(BaseTask[TranslationConfig, RecurrentTranslator]):
         if begun:
             say(f"begins with the weights and the {len(self.vocabularies.target):,} subwords of {config.start_from}")
         self.model = self.model.to(device)
+        if held_out_part(config.data) is None:
+            for warning in shared_pairs(self.dev, corpus):
+                say(warning)
         sides = (self.vocabularies.source, self.vocabularies.target) if corpus.texts else ()
         self.texts, self.samplers = corpus.texts, [SubwordSampler(side, config.tokenizer.kind) for side in sides]
         self.encoded, self.encoded_for = self._sampled(0) if self.samplers else corpus.encoded, 0
