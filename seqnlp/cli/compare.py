@@ -79,6 +79,7 @@ def _label(run: Path) -> str:
 
 
 def _compare_files(arguments: argparse.Namespace) -> Comparison:
+    from seqnlp.cli.other_input import said_of_files
     from seqnlp.cli.streams import read_file_lines
     from seqnlp.errors import DataError
     from seqnlp.metrics.translation_comparison import compare
@@ -88,6 +89,7 @@ def _compare_files(arguments: argparse.Namespace) -> Comparison:
     if len(set(map(len, texts))) > 1:
         counts = ", ".join(f"{path} has {len(lines):,}" for path, lines in zip(files, texts, strict=True))
         raise DataError(f"expected three files of the same length, line by line; {counts}")
+    said_of_files(files, "a translation")
     a, b, references = texts
     return compare(a, b, references, arguments.language)
 

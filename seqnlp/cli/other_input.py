@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator
+from pathlib import Path
 
 _AS_TEXT = "note: each line is read as text as it is, and the first one looks like"
 _CONLLU_LINE = re.compile(r"1(-2)?\t([^\t]*\t){8}[^\t]*|# (sent_id|newdoc|newpar|text) ?=?.*")
@@ -18,6 +19,47 @@ def said_of_first(lines: Iterable[str], look: Callable[[str], str]) -> Iterator[
             print(f"{_AS_TEXT} {found}", file=sys.stderr)
         looked_at = True
         yield line
+
+
+def said_of_files(paths: Iterable[Path], noun: str) -> None:
+    """Print on standard error what files look like of which not every line is what is read; pipes are not looked at.
+
+    Args:
+        noun: what each line is read as.
+
+    Raises:
+        DataError: a file cannot be read.
+    """
+    from seqnlp.text.other_files import other_kind
+
+    for path in paths:
+        if path.is_file() and (kind := other_kind(path)):
+            print(
+                f"note: each line of {path} is read as {noun} as it is, and the file looks like {kind}", file=sys.stderr
+            )
+
+
+def no_text_to_translate(line: str) -> str:
+    """What a line is that a translator would read as a text, and what to do; empty: it may well be a text."""
+    from seqnlp.errors import DataError
+    from seqnlp.text.csv_rows import csv_rows
+    from seqnlp.text.formats.token_csv import delimiter_of_heading
+    from seqnlp.text.headings import names_columns
+    from seqnlp.text.other_files import kind_of_lines
+
+    remedy = "`seqnlp batch RUN IN OUT --text-column NAME` translates a column"
+    if kind := kind_of_lines([line]):
+        return f"{kind}: {remedy}" if kind.startswith("JSON") else kind
+    if "\t" in line:
+        return "columns with tabs between them: `cut -f1` leaves the first one"
+    delimiter = delimiter_of_heading(line)  # a comma or a semicolon
+    if delimiter not in line or f"{delimiter} " in line:
+        return ""
+    try:
+        [(_, names)] = csv_rows([line], "", delimiter)
+    except (DataError, ValueError):
+        return ""
+    return f"the names of columns: {remedy}" if names_columns(names) else ""
 
 
 def no_text_to_classify(line: str, labels: Collection[str]) -> str:

@@ -53,10 +53,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Stream the scores."""
+    from seqnlp.cli.other_input import said_of_files
     from seqnlp.text.parallel import read_aligned
     from seqnlp.workers import mapped
 
     files = arguments.source, arguments.target
+    said_of_files(files, "a text")
     if all(file.is_file() for file in files):  # what does not fit together is refused before the work begins
         deque(read_aligned(*files), maxlen=0)
     threads = {"threads": checked_threads(arguments.threads)}

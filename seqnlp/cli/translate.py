@@ -245,6 +245,7 @@ def _check_nbest(nbest: int, beam: int) -> None:
 
 def _lines(arguments: argparse.Namespace) -> Iterator[tuple[str, str]]:
     """Each line with what its translation must begin with."""
+    from seqnlp.cli.other_input import no_text_to_translate, said_of_first
     from seqnlp.cli.streams import read_file_lines, read_text_lines, standard_input
     from seqnlp.errors import DataError
 
@@ -252,6 +253,7 @@ def _lines(arguments: argparse.Namespace) -> Iterator[tuple[str, str]]:
         lines = read_file_lines(arguments.input, arguments.errors)
     else:
         lines = read_text_lines(standard_input("translate"), arguments.errors)
+    lines = said_of_first(lines, no_text_to_translate)
     if not arguments.prefix:
         yield from ((line, "") for line in lines)
         return

@@ -37,6 +37,8 @@ _MARKUP = re.compile(
     re.IGNORECASE,
 )
 
+_NBEST = re.compile(r"\d+ \|\|\| .* \|\|\| -?\d")
+
 _LOOKED_AT, _ROWS = 20, 3
 """Lines that are not blank: so many are looked at, and so many with as many tabs as the first are a table."""
 
@@ -72,5 +74,7 @@ def kind_of_lines(head: Sequence[str]) -> str:
         return "JSON lines"
     if "".join("".join(head[:2]).split()).startswith(("[{", '{"')):
         return "JSON"
+    if _NBEST.match(first):
+        return "a list of several translations a line, with scores"
     tabs = [line.count("\t") for line in head]
     return "a table" if len(tabs) >= _ROWS and tabs[0] and len(set(tabs)) == 1 else ""

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import gzip
 import io
+from pathlib import Path
 
 import pytest
 
-from seqnlp.cli.other_input import no_text_to_classify, no_text_to_tag, said_of_first
+from seqnlp.cli.other_input import (
+    no_text_to_classify,
+    no_text_to_tag,
+    no_text_to_translate,
+    said_of_files,
+    said_of_first,
+)
 from seqnlp.cli.streams import read_text_lines
 from seqnlp.errors import DataError
 
@@ -44,6 +51,40 @@ def test_what_is_no_text_is_known(line: str, to_classify: str, to_tag: str) -> N
 )
 def test_text_is_text(line: str) -> None:
     assert no_text_to_classify(line, LABELS) == no_text_to_tag(line, TYPES) == ""
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ('{"de": "ein ruhiger Tag"}', "JSON lines: `seqnlp batch RUN IN OUT --text-column NAME`"),
+        ("de,en", "the names of columns: `seqnlp batch RUN"),
+        ("id;Text;Kommentar", "the names of columns: `seqnlp batch RUN"),
+        ("ein ruhiger Tag\ta calm day", "columns with tabs between them: `cut -f1`"),
+        ('<?xml version="1.0"?>', "markup (XML, HTML, SGML)"),
+        ("WEBVTT", "subtitles"),
+        ("0 ||| a calm day ||| -0.25", "a list of several translations a line, with scores"),
+    ],
+)
+def test_what_is_no_text_to_translate_is_known(line: str, found: str) -> None:
+    assert no_text_to_translate(line).startswith(found)
+
+
+@pytest.mark.parametrize(
+    "line", ["", "ein ruhiger Tag", "Text", "Titel, Text", "ja,nein", "{ Klammern", "1", "<b>fett</b>", "a ||| b", "#1"]
+)
+def test_text_to_translate_is_text(line: str) -> None:
+    assert no_text_to_translate(line) == ""
+
+
+def test_files_that_are_not_read_as_they_were_meant_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scores, text = tmp_path / "scores", tmp_path / "text"
+    scores.write_text("yes\t-0.5\nno\t-0.2\ngood\t-0.3\n", encoding="utf-8")
+    text.write_text("yes\nno\n", encoding="utf-8")
+    said_of_files([text, scores, tmp_path / "gone"], "a translation")
+    expected = f"note: each line of {scores} is read as a translation as it is, and the file looks like a table\n"
+    assert capsys.readouterr().err == expected
 
 
 def test_it_is_said_of_the_first_line_only(capsys: pytest.CaptureFixture[str]) -> None:

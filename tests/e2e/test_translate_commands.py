@@ -155,8 +155,10 @@ def test_text_can_have_columns_for_scores_and_alignments(
 
 
 def test_what_is_read_as_something_else_is_said_once(translator_run: Path) -> None:
-    finished = seqnlp("translate", translator_run, stdin="7² Hunde\nder Hund\n7² ½\n")
-    assert finished.err == "2 lines have characters that the model reads as others: '7²' as '72', '½' as '1\u20442'\n"
+    finished = seqnlp("translate", translator_run, stdin="7²\tHunde\nder\tHund\n7² ½\n")
+    note, others = finished.err.splitlines()
+    assert note.startswith("note: each line is read as text as it is, and the first one looks like columns with tabs")
+    assert others == "2 lines have characters that the model reads as others: '7²' as '72', '½' as '1\u20442'"
     assert seqnlp("translate", translator_run, stdin="der Hund\n").err == ""
 
 
@@ -407,11 +409,12 @@ def test_score_reads_pipes(translator_run: Path, pairs: list[tuple[str, str]], t
 
 
 def test_score_refuses_files_of_different_length_before_it_begins(translator_run: Path, tmp_path: Path) -> None:
-    source, target = write(tmp_path / "in", ["a"] * 3), write(tmp_path / "out", ["b"] * 5)
+    source, target = write(tmp_path / "in", ["a\tb"] * 3), write(tmp_path / "out", ["b"] * 5)
     finished = seqnlp("score", translator_run, source, target)
     assert finished.status == 2
     assert finished.out == ""
-    assert finished.err == (
+    note = f"note: each line of {source} is read as a text as it is, and the file looks like a table\n"
+    assert finished.err == note + (
         f"error: {source}: expected as many lines as in {target}, found 3 here and 5 there; "
         "make them again from one list of pairs, keeping empty lines\n"
     )
@@ -430,9 +433,13 @@ def test_a_model_is_no_better_than_itself(translator_run: Path) -> None:
 
 def test_translations_in_files_are_compared(pairs: list[tuple[str, str]], tmp_path: Path) -> None:
     targets = [target for _, target in pairs]
-    a, b = write(tmp_path / "a", targets), write(tmp_path / "b", targets[::-1])
+    a, b = write(tmp_path / "a", targets), write(tmp_path / "b", [f"{target}\t-1" for target in targets[::-1]])
     reference = write(tmp_path / "reference", targets)
-    written = output("compare", a, b, "--reference", reference, "--language", "en")
+    finished = seqnlp("compare", a, b, "--reference", reference, "--language", "en")
+    assert (
+        finished.err == f"note: each line of {b} is read as a translation as it is, and the file looks like a table\n"
+    )
+    written = finished.out
     assert written.startswith(f"A: {a}\nB: {b}\n")
     assert "A is better by " in written
     shorter = write(tmp_path / "shorter", targets[1:])
