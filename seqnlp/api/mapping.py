@@ -24,8 +24,8 @@ def batch(
     """``dataset.map(seqnlp.batch("RUN"), batched=True)`` adds a model's answers as columns.
 
     A tagger adds ``tags`` and ``spans`` (of texts, ``tokens`` too), a classifier ``label`` and ``probability``, a
-    translator ``translation``, a language model ``log_probability``, ``token_count`` and ``perplexity``. The
-    function is pickled as the name of the model's folder and what is in it; a process loads it on first use. So
+    translator ``translation`` (line by line), a language model ``log_probability``, ``token_count`` and ``perplexity``.
+    The function is pickled as the name of the model's folder and what is in it; a process loads it on first use. So
     ``datasets``, which keeps what a function answered, asks again where another model stands in the folder.
 
     Args:
@@ -161,6 +161,13 @@ def _unreadable(model: Model, value: Any) -> str:
     return "" if isinstance(value, str) or is_words else f"expected text, found {shortened(value)}"
 
 
+def _line_by_line(model: Translator, values: list[str]) -> list[str]:
+    """Translations of texts, of each line by itself: a cell of a table may hold several, such as a title and a text."""
+    lines = [value.split("\n") for value in values]
+    translated = iter(model.translate_lines([line for each in lines for line in each]))
+    return ["\n".join(next(translated).text for _ in each) for each in lines]
+
+
 def _answers(model: Model, values: list[Any]) -> dict[str, list[Any]]:
     if isinstance(model, Tagger):
         words = bool(values) and not isinstance(values[0], str)
@@ -178,7 +185,7 @@ def _answers(model: Model, values: list[Any]) -> dict[str, list[Any]]:
             return {"labels": [answer.labels for answer in classified], "probability": best}
         return {"label": [answer.label for answer in classified], "probability": best}
     if isinstance(model, Translator):
-        return {"translation": [answer.text for answer in model.translate_lines(values)]}
+        return {"translation": _line_by_line(model, values)}
     if isinstance(model, LanguageModel):
         scored = model.score_texts(values)
         return {

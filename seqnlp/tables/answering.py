@@ -7,7 +7,7 @@ import io
 from dataclasses import dataclass, replace
 from typing import Any
 
-from seqnlp.api import Tagger
+from seqnlp.api import Classifier, LanguageModel, Tagger
 from seqnlp.api.mapping import BatchAnswers
 from seqnlp.errors import listed
 from seqnlp.json_text import json_line, json_text
@@ -57,7 +57,11 @@ class CsvAnswers:
         return csv_text([[*self.columns, *free_names(self.columns, self.answers.answers([]))]], self.delimiter)
 
     def __call__(self, rows: list[TableRow]) -> Written:
-        read = list(map(self._with_words, rows)) if isinstance(self.answers.model, Tagger) else rows
+        read = rows
+        if isinstance(self.answers.model, Tagger):
+            read = list(map(self._with_words, rows))
+        elif isinstance(self.answers.model, Classifier | LanguageModel):  # they would answer with what is usual
+            read = list(map(self._without_blank, rows))
         columns = _answered(self.answers, self.column, read)
         nothing = [None] * len(rows)  # as the words of lists have: they are in the table
         columns = {name: columns.get(name, nothing) for name in self.answers.answers([])}
@@ -71,6 +75,11 @@ class CsvAnswers:
         """The row, a list of words in it as what it is."""
         words = written_words(row.fields.get(self.column, ""))
         return row if words is None else replace(row, fields={**row.fields, self.column: words})
+
+    def _without_blank(self, row: TableRow) -> TableRow:
+        """The row, a blank cell in it as a missing text: CSV has no other."""
+        blank = not row.fields.get(self.column, "").strip()
+        return replace(row, fields={**row.fields, self.column: None}) if blank and not row.problem else row
 
 
 @dataclass(frozen=True)

@@ -128,7 +128,7 @@ def test_an_object_is_neither_text_nor_words(trained: Path) -> None:
 
 
 def test_csv_keeps_its_delimiter_and_wrong_rows(classifier_run: Path, tmp_path: Path) -> None:
-    text = 'id;review\n1;"good; really ""good"""\n2\n3;bad;more\n4;"two\nlines"\n'
+    text = 'id;review\n1;"good; really ""good"""\n2\n3;bad;more\n4;"two\nlines"\n5;\n'
     with gzip.open(tmp_path / "in.csv.gz", "wt") as file:
         file.write(text)
     out = tmp_path / "out.csv.gz"
@@ -136,10 +136,17 @@ def test_csv_keeps_its_delimiter_and_wrong_rows(classifier_run: Path, tmp_path: 
     with gzip.open(out, "rt") as file:
         heading, *rows = csv.reader(file, delimiter=";")
     assert heading == ["id", "review", "label", "probability", "error"]
-    assert [row[:2] for row in rows] == [["1", 'good; really "good"'], ["2", ""], ["3", "bad"], ["4", "two\nlines"]]
+    assert [row[:2] for row in rows] == [
+        ["1", 'good; really "good"'],
+        ["2", ""],
+        ["3", "bad"],
+        ["4", "two\nlines"],
+        ["5", ""],
+    ]
     assert rows[1][2:] == ["", "", "line 3: expected 2 columns as in the first line, found 1"]
     assert rows[0][2] == library.Classifier(classifier_run).classify('good; really "good"').label
     assert rows[3][4] == ""
+    assert rows[4][2:] == ["", "", "expected text, found nothing"]
 
 
 def test_a_translator_and_python(translator_run: Path, tmp_path: Path) -> None:

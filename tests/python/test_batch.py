@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import csv
 import pickle
+from pathlib import Path
 
 import datasets
 import pytest
 from tiny import make_sentences
 
 import seqnlp
+from seqnlp.tables.job import answer_table
 
 SETTINGS: dict[str, object] = {
     "model": {"word_dim": 10, "character_model": "none", "hidden_dim": 12},
     "trainer": {"epochs": 8, "batch_sentences": 6, "threads": 1},
     "optimizer.learning_rate": 0.03,
 }
+OLD = Path(__file__).parents[1] / "old_models"
 TEXTS = ["Tamsin Oake met Brand near Quarley !", "nobody came", "Wren Hollis lives in Lower Ashby ."]
 
 
@@ -55,6 +59,23 @@ def test_a_classifier_adds_its_label() -> None:
     assert actual["label"] == ["warm", "cold"]
     answers = [model.classify(text).to_dict() for text in ("a warm room", "a cold room")]
     assert actual["probability"] == [max(one["probabilities"].values()) for one in answers], "as the commands write it"
+
+
+def test_a_translator_keeps_the_lines_of_a_text() -> None:
+    model = seqnlp.Translator(OLD / "translation")
+    texts = ["weil ein Hund sieht .", "weil ein Ball\n\n sucht . \r\n", ""]
+    first, second, *rest = (model.translate(line).text for line in (texts[0], "weil ein Ball", " sucht ."))
+    assert second
+    assert seqnlp.batch(model)({"text": texts}) == {"translation": [first, f"{second}\n\n{rest[0]}\n", ""]}
+
+
+def test_a_blank_cell_of_csv_is_no_text_to_score(tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text('id,text\n1,\n2,a\n3," "\n', encoding="utf-8")
+    answer_table(seqnlp.batch(OLD / "words", errors="column"), tmp_path / "in.csv", tmp_path / "out.csv")
+    rows = list(csv.DictReader((tmp_path / "out.csv").read_text(encoding="utf-8").splitlines()))
+    assert [bool(row["perplexity"]) for row in rows] == [False, True, False]
+    assert [row["error"] for row in rows] == ["expected text, found nothing", "", "expected text, found nothing"]
+    assert [row["text"] for row in rows] == ["", "a", " "]
 
 
 def test_mistakes_are_named(tagger: seqnlp.Tagger) -> None:
