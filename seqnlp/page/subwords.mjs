@@ -1,4 +1,5 @@
 // SentencePiece models, BPE and unigram, with bytes for what they have not seen.
+import { UNSEEN } from "./tokenizer.mjs";
 import { decodeBase64 } from "./weights.mjs";
 
 const SPACE = "\u2581";
@@ -92,8 +93,9 @@ export class Subwords {
       letters.push(letter === " " ? SPACE : letter);
       places.push(place);
     };
-    for (const { replaced, place } of this.map ? this.map.replaced(text) : plainParts(text)) {
-      for (const letter of replaced) add(letter, place);
+    const { shown, kept } = this.map ? withoutUnseen(text) : { shown: text, kept: null };
+    for (const { replaced, place } of this.map ? this.map.replaced(shown) : plainParts(shown)) {
+      for (const letter of replaced) add(letter, kept ? kept[place] : place);
     }
     while (squeeze && letters.at(-1) === SPACE) {
       letters.pop();
@@ -175,6 +177,14 @@ export class Subwords {
 
 function before(one, other) {
   return one.score > other.score || (one.score === other.score && one.left < other.left);
+}
+
+/** The text without characters that nobody sees, and the place in the text that each of the others is from. */
+function withoutUnseen(text) {
+  if (!UNSEEN.test(text)) return { shown: text, kept: null };
+  const kept = [];
+  for (let k = 0; k < text.length; k++) if (!UNSEEN.test(text[k])) kept.push(k);
+  return { shown: kept.map((place) => text[place]).join(""), kept };
 }
 
 function* plainParts(text) {

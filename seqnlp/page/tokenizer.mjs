@@ -2,6 +2,10 @@
 
 /** Format characters that a text looks the same without. */
 const INVISIBLE = /[\u00ad\u061c\u180e\u200b\u200e\u200f\ufeff\u202a-\u202e\u2060-\u2064\u2066-\u206f]/;
+
+/** Those that subwords are read without: all but the zero-width space, which stands between words. */
+export const UNSEEN = new RegExp(INVISIBLE.source.replace("\\u200b", ""));
+
 const ALL_INVISIBLE = new RegExp(INVISIBLE.source, "g");
 
 /** The word without invisible characters; one of nothing else stays as it is. */

@@ -5,7 +5,7 @@ from __future__ import annotations
 from seqnlp.data.lexicon import FIRST_CHARACTER, MAX_WORD_LENGTH, WORD_BEGIN, WORD_END
 from seqnlp.networks.graph import Graph, Value
 from seqnlp.page.patterns import to_javascript
-from seqnlp.tasks.exported import Exported
+from seqnlp.tasks.exported import Exported, named_characters
 from seqnlp.text.casing import CASINGS
 from seqnlp.text.tokenize import INVISIBLE, KINDS, pattern_of
 from seqnlp.text.word_pieces import CONTINUES, MOST_PIECES
@@ -13,7 +13,7 @@ from seqnlp.text.word_pieces import CONTINUES, MOST_PIECES
 TOKENIZER = "tokenizer.json"
 """The file that says how texts become words."""
 
-_INVISIBLE = " ".join(f"U+{ord(character):04X}" for character in sorted(INVISIBLE))
+_INVISIBLE = named_characters(INVISIBLE)
 
 _WORD_RULES = {
     "word_ids": "`word_ids`: the place of the word, lower-cased if `lowercase`, in `words`.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from seqnlp.data.series.inputs import HARMONICS
@@ -22,6 +22,11 @@ class Exported:
     graphs: dict[str, Graph]
     notes: str
     tokenizer: str = ""
+
+
+def named_characters(characters: Iterable[str]) -> str:
+    """Characters by their numbers (U+00AD)."""
+    return " ".join(f"U+{ord(character):04X}" for character in sorted(characters))
 
 
 _PERIODS = {

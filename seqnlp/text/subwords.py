@@ -14,6 +14,7 @@ from typing import Any
 from seqnlp.config.translation import SubwordConfig
 from seqnlp.cpus import usable_cpus
 from seqnlp.errors import DataError
+from seqnlp.text.tokenize import INVISIBLE
 
 PAD, UNKNOWN, BEGIN, END = 0, 1, 2, 3
 """The ids of the special pieces, the same in every model."""
@@ -25,6 +26,12 @@ _LONGEST_LINE = 1_000_000
 
 _SPACE = "\u2581"
 _BYTE = re.compile(r"<0x[0-9A-F]{2}>")
+UNSEEN = "".join(sorted(INVISIBLE - {"\u200b"}))
+"""Format characters that nobody sees, such as soft hyphens, but the zero-width space, which stands between words."""
+
+_UNSEEN = re.compile(f"[{UNSEEN}]")
+
+_NONE = re.compile(r"(?!)")
 _TOO_HIGH = re.compile(r"too high \(\d+\).*?<= (\d+)")
 
 
@@ -48,16 +55,23 @@ class Subwords:
         except RuntimeError as problem:
             raise DataError(f"this is no SentencePiece model ({problem}); copy the model folder again") from None
 
+    @cached_property
+    def _unseen(self) -> re.Pattern[str]:
+        """A character that is no part of a text as it is read; none where nothing is normalised."""
+        return _UNSEEN if self._processor.normalize("\u2460").endswith("1") else _NONE
+
     def __len__(self) -> int:
         return int(self._processor.vocab_size())
 
     def encode(self, texts: Sequence[str]) -> list[list[int]]:
         """The ids of each text, without BEGIN and END; empty for a text without visible characters."""
-        return [self._processor.encode(text) for text in texts]  # given a list, it starts a thread pool at each call
+        # given a list, it starts a thread pool at each call
+        return [self._processor.encode(self._unseen.sub("", text)) for text in texts]
 
     def encode_together(self, texts: list[str]) -> list[list[int]]:
         """As :meth:`encode`, of thousands of texts, by as many threads as there are CPUs."""
-        encoded: list[list[int]] = self._processor.encode(texts, num_threads=usable_cpus())
+        shown = [self._unseen.sub("", text) for text in texts]
+        encoded: list[list[int]] = self._processor.encode(shown, num_threads=usable_cpus())
         return encoded
 
     def decode(self, ids: Sequence[int]) -> str:
@@ -85,7 +99,7 @@ class Subwords:
 
     def reads(self, text: str) -> str:
         """The text as the model reads it, its characters normalised."""
-        return str(self._processor.normalize(text)).replace(_SPACE, " ").strip()
+        return str(self._processor.normalize(self._unseen.sub("", text))).replace(_SPACE, " ").strip()
 
     def words_of_pieces(self, text: str) -> list[int]:
         """For each subword of a text the number of the word between spaces, in the text as it is given, that it is of.
@@ -93,12 +107,13 @@ class Subwords:
         A subword that spells only the space before a word is of that word. Empty for a text without visible characters.
         """
         words = [match.span() for match in re.finditer(r"\S+", text)]
-        read, places = self._processor.normalize(text, with_offsets=True)
+        kept = [place for place, character in enumerate(text) if not self._unseen.match(character)]
+        read, places = self._processor.normalize("".join(text[place] for place in kept), with_offsets=True)
         ends = list(itertools.accumulate(len(character.encode()) for character in read))  # in bytes, of each character
         numbers, position = [], 0
         for piece in self.pieces(self.encode([text])[0]):
             position += 1 if _BYTE.fullmatch(piece) else len(piece.encode())
-            place = places[bisect.bisect_left(ends, position)]  # of its last character
+            place = kept[places[bisect.bisect_left(ends, position)]]  # of its last character
             numbers.append(min(bisect.bisect_right(words, place, key=lambda word: word[1]), len(words) - 1))
         return numbers
 
@@ -126,9 +141,10 @@ def train_subwords(
     import sentencepiece
 
     written = io.BytesIO()
+    unseen = _UNSEEN if config.normalization != "identity" else _NONE
     try:
         sentencepiece.SentencePieceTrainer.train(
-            sentence_iterator=iter(texts),
+            sentence_iterator=(unseen.sub("", text) for text in texts),
             model_writer=written,
             model_type=config.kind,
             vocab_size=config.vocabulary_size,

@@ -35,6 +35,7 @@ def test_subwords_are_those_of_sentencepiece(kind: str, normalization: str) -> N
     subwords = make_subwords(kind, normalization)
     draw = random.Random(1)
     lines = [*LINES, "  two  spaces ", "the soups of Ashby", "\u3000wide\u3000", "\u2581", "a\tb"]
+    lines += ["so\u00adup", "\u00ad", "s\u2066oup\u2069 \u200e", "a\u200bb \u2060", "\ufeffsoup"]
     ids = [[draw.randrange(len(subwords)) for _ in range(draw.randint(0, 12))] for _ in range(500)]
     question = {"model": read_sentencepiece(subwords.to_bytes()), "lines": lines, "ids": ids}
     (actual,) = page_answers("subwords", [question])

@@ -52,6 +52,8 @@ def test_a_model_that_reads_what_is_written_rewrites_nothing() -> None:
         ("the\u200bferry leaves", [0, 0, 1]),
         ("at ½ \u3000noon", [0, 1, 2]),
         ("\U0001f6a2 ferry", [0, 1]),
+        ("the \u00ad fer\u00adry", [0, 2]),
+        ("\u2066at\u2069 noon\u200e", [0, 1]),
     ],
 )
 def test_each_subword_is_of_a_word_as_it_was_given(subwords: Subwords, text: str, words: list[int]) -> None:
@@ -75,3 +77,22 @@ def test_plain_words_are_those_that_the_subwords_spell(subwords: Subwords) -> No
     pieces = subwords.pieces(subwords.encode([TEXTS[0]])[0])
     begins = [piece.startswith("\u2581") for piece in pieces]
     assert subwords.words_of_pieces(TEXTS[0]) == [sum(begins[: place + 1]) - 1 for place in range(len(pieces))]
+
+
+@pytest.mark.parametrize("normalization", ["nmt_nfkc", "nfkc", "nfkc_cf"])
+def test_characters_that_nobody_sees_are_not_read(normalization: str) -> None:
+    """As the soft hyphens of web pages, and the marks of direction beside words that are written from right to left."""
+    subwords = trained(normalization)
+    seen = subwords.encode([TEXTS[0]])
+    for mark in ("\u00ad", "\u2060", "\u200e", "\u2066", "\ufeff"):
+        marked = TEXTS[0].replace("ferry", f"fer{mark}ry").replace("at", f"{mark}at{mark}")
+        assert subwords.encode([marked]) == subwords.encode_together([marked]) == seen
+        assert subwords.reads(marked) == subwords.reads(TEXTS[0])
+    assert subwords.encode(["\u00ad", "\u2060 \u200e"]) == [[], []]
+    learned = train_subwords([text.replace("e", "e\u00ad") for text in TEXTS], SubwordConfig(vocabulary_size=300))
+    assert not any("\u00ad" in piece for piece in learned.pieces(range(len(learned))))
+
+
+def test_a_model_that_normalises_nothing_reads_all_that_is_written() -> None:
+    subwords = trained("identity")
+    assert subwords.decode(subwords.encode(["fer\u00adry"])[0]) == "fer\u00adry"

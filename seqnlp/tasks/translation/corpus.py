@@ -30,7 +30,7 @@ from seqnlp.tasks.translation.saved import Vocabularies
 from seqnlp.text.flat_texts import FlatTexts
 from seqnlp.text.parallel import SentencePair
 
-VERSION = 2
+VERSION = 3
 """Raised whenever the same data and settings would give other subwords."""
 
 SIDES = ("source", "target")
