@@ -238,6 +238,12 @@ def test_a_column_in_another_unit_is_said(forecasters: dict[str, Forecaster], tm
         [told] = said(factor)
         assert told.startswith(f"{tmp_path / 'other.csv'}: column 'a' ")
         assert told.endswith("; is it in the same unit, and are its decimals read so?")
+        heard: list[str] = []
+        frame = pandas.read_csv(tmp_path / "other.csv").drop(index=30)
+        forecasters[kind].forecast_series(frame, say=heard.append)
+        gap, told = heard
+        assert gap.startswith("series: 1 missing row filled in")
+        assert told.startswith("series: column 'a' ")
 
 
 @pytest.mark.parametrize("time", [None, True, [1]])

@@ -5,7 +5,11 @@ import { Step, isDate, writeMoment } from "./moments.mjs";
 import { linear } from "./numbers.mjs";
 
 const DIGITS = 7,
-  MOST_DIGITS = 15;
+  MOST_DIGITS = 15,
+  FEW_ROWS = 10,
+  TIMES = 50,
+  DEVIATIONS = 20,
+  LARGEST = 1e30; // as seqnlp.data.series.scale clips
 
 export class Forecaster {
   constructor(settings, weights) {
@@ -21,21 +25,26 @@ export class Forecaster {
   }
 
   /**
-   * {times, values, low, high, digits}: of the rows ahead, (J, C) each, and how many digits to write;
-   * level: place among the levels of the intervals.
+   * {times, values, low, high, digits, findings}: of the rows ahead, (J, C) each, how many digits to write, and what is
+   * odd about the numbers; level: place among the levels of the intervals.
    */
   forecast(rows, level) {
     const { columns, model } = this.settings;
     if (rows.length < this.fewest)
       throw new Error(`expected at least ${this.fewest} rows to forecast from, found ${rows.length}`);
     const changed = rows.map((row) => row.values.map((value, c) => this.transformed(value, columns[c])));
-    const reader = new Reader(this, model);
+    const reader = new Reader(this, model),
+      read = columns.map(() => []);
     this.intervals.begin();
     let ahead = [];
     for (let t = this.season; t < rows.length; t++) {
       const values = changed[t].map((value, c) => {
         const change = this.season ? value - changed[t - this.season][c] : value;
-        return (change - this.settings.mean[c]) / this.settings.deviation[c];
+        const scaled = (change - this.settings.mean[c]) / this.settings.deviation[c];
+        return Math.min(Math.max(scaled, -LARGEST), LARGEST);
+      });
+      values.forEach((value, c) => {
+        if (rows[t].known[c] && rows[t - this.season].known[c]) read[c].push(value);
       });
       const forecasts = reader.read(values, calendarValues(rows[t].moment, model.calendar));
       ahead = this.undone(forecasts, changed, t);
@@ -46,7 +55,8 @@ export class Forecaster {
     const low = each((value, width) => (width === Infinity ? -Infinity : this.restored(value - width)));
     const high = each((value, width) => this.restored(value + width)),
       values = each((value) => this.restored(value));
-    return { times: this.times(rows), values, low, high, digits: this.digits(values) };
+    const findings = read.flatMap((scaled, c) => otherUnit(columns[c], scaled));
+    return { times: this.times(rows), values, low, high, digits: this.digits(values), findings };
   }
 
   /** Digits that show changes of values (J, C), however far from 0 they are. */
@@ -102,6 +112,22 @@ export class Forecaster {
     }
     return ahead;
   }
+}
+
+/** Whether the numbers of a column, in deviations from the mean of training, are far from those of training. */
+function otherUnit(name, scaled) {
+  if (scaled.length < FEW_ROWS) return [];
+  const mean = scaled.reduce((sum, value) => sum + value, 0) / scaled.length;
+  const spread = Math.sqrt(scaled.reduce((sum, value) => sum + (value - mean) ** 2, 0) / scaled.length);
+  const sorted = Float64Array.from(scaled).sort(),
+    middle = (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
+  const two = (number) => (number < 1e6 ? Number(number.toPrecision(2)).toLocaleString("en") : number.toExponential(1));
+  let what;
+  if ((spread > 0 && spread < 1 / TIMES) || spread > TIMES) what = `varies ${two(spread)} times as much as in training`;
+  else if (Math.abs(middle) > DEVIATIONS) {
+    what = `lies ${two(Math.abs(middle))} deviations ${middle > 0 ? "above" : "below"} the mean of training`;
+  } else return [];
+  return [`column '${name}' ${what}; is it in the same unit, and are its decimals read so?`];
 }
 
 /** The network: after each row it says the next ones; its state is carried. */

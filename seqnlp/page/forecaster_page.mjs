@@ -55,7 +55,8 @@ start((settings, weights) => {
       }),
     );
     table.replaceChildren(tableOf(found));
-    return `${plural(rows.length, "row")}, the last of ${rows.at(-1).written || rows.length}`;
+    const read = `${plural(rows.length, "row")}, the last of ${rows.at(-1).written || rows.length}`;
+    return [read, ...found.findings].join("; ");
   }
 
   function tableOf({ times, values, low, high, digits }) {

@@ -66,8 +66,10 @@ export function csvRows(text, delimiter) {
       field += letter;
       quoted = true;
       closed = false;
-    } else if (letter === '"' && !field) quoted = true;
-    else if (letter === delimiter) endField();
+    } else if (letter === '"' && /^ *$/.test(field)) {
+      field = ""; // spaces before a quote are no part of the field
+      quoted = true;
+    } else if (letter === delimiter) endField();
     else if (letter === "\n") endRow();
     else if (closed) throw new Error(`line ${line}: a quote opens or closes where it must not`);
     else field += letter;
@@ -83,8 +85,10 @@ function parsedRows(text, columns, data) {
   const named = !first.fields.every(isNumber),
     names = first.fields.map((name, place) => (named ? name.trim() : String(place)));
   const place = (name) => {
-    if (!names.includes(name))
-      throw new Error(`expected the column '${name}', found ${names.map((one) => `'${one}'`).join(", ")}`);
+    if (!names.includes(name)) {
+      const found = names.map((one) => `'${one}'`).join(", ");
+      throw new Error(`expected the column '${name}', found ${found}${otherDelimiter(names, data.delimiter)}`);
+    }
     if (names.indexOf(name) !== names.lastIndexOf(name))
       throw new Error(`the column '${name}' is there more than once`);
     return names.indexOf(name);
@@ -106,6 +110,12 @@ function parsedRows(text, columns, data) {
       throw new Error(`line ${line}: ${problem.message}`);
     }
   });
+}
+
+/** A hint where the first row seems to be cut at another character, as what is copied from a spreadsheet is at tabs. */
+function otherDelimiter(names, delimiter) {
+  if (!names.some((name) => /[;\t|]/.test(name))) return "";
+  return `; the model reads fields with ${delimiter === "\t" ? "a tab" : `'${delimiter}'`} between them`;
 }
 
 function isNumber(text) {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,11 +19,16 @@ from seqnlp.text.written_lists import written_words
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A piece of the output, its rows, and how many of them have no answer."""
+    """A piece of the output, its rows, and how many of them have no answer.
+
+    Attributes:
+        notes: what was done about its series: what messages call one, and the note.
+    """
 
     content: Any
     rows: int
     errors: int
+    notes: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True)

@@ -19,13 +19,13 @@ class JsonSeries:
     answers: SeriesAnswers
 
     def __call__(self, rows: list[TableRow]) -> Written:
-        written, errors = [], 0
-        for place, values in self.answers.answers(*_apart(rows)):
+        written, errors, notes = [], 0, list[tuple[str, str]]()
+        for place, values in self.answers.answers(*_apart(rows), notes):
             row = rows[place].fields
             kept = {name: row[name] for name in self.answers.kept(list(row)) if name in row}
             written.append(json_line(kept | dict(zip(self.answers.names(list(kept)), values, strict=True))))
             errors += values[-1] is not None
-        return Written("".join(written), len(written), errors)
+        return Written("".join(written), len(written), errors, notes)
 
 
 @dataclass(frozen=True)
@@ -48,11 +48,12 @@ class CsvSeries:
 
     def __call__(self, rows: list[TableRow]) -> Written:
         kept, written, errors = self.answers.kept(self.columns), [], 0
-        for place, values in self.answers.answers(*_apart(rows)):
+        notes: list[tuple[str, str]] = []
+        for place, values in self.answers.answers(*_apart(rows), notes):
             shown = [int(value) if isinstance(value, bool) else value for value in values]
             written.append([*(rows[place].fields[name] for name in kept), *shown])
             errors += values[-1] is not None
-        return Written(csv_text(written, self.delimiter), len(written), errors)
+        return Written(csv_text(written, self.delimiter), len(written), errors, notes)
 
 
 @dataclass(frozen=True)
@@ -65,13 +66,14 @@ class ArrowSeries:
     def __call__(self, piece: Any) -> Written:
         import pyarrow
 
-        answered = list(self.answers.answers(piece.to_pylist(), [""] * len(piece)))
+        notes: list[tuple[str, str]] = []
+        answered = list(self.answers.answers(piece.to_pylist(), [""] * len(piece), notes))
         kept = piece.select(self.answers.kept(piece.schema.names)).take([place for place, _ in answered])
         kinds = self.schema.types[kept.num_columns :]
         columns = zip(*(values for _, values in answered), strict=True)
         arrays = [pyarrow.array(column, kind) for column, kind in zip(columns, kinds, strict=True)]
         batch = pyarrow.RecordBatch.from_arrays([*kept.columns, *arrays], schema=self.schema)
-        return Written(batch, len(batch), sum(values[-1] is not None for _, values in answered))
+        return Written(batch, len(batch), sum(values[-1] is not None for _, values in answered), notes)
 
 
 def arrow_series(answers: SeriesAnswers, schema: Any) -> ArrowSeries:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from seqnlp.api.mapping import BatchAnswers
+from seqnlp.data.series.many import Notes
 from seqnlp.errors import DataError, SeqnlpError
 from seqnlp.tables.answering import CsvAnswers, JsonAnswers, Written, arrow_answers
 from seqnlp.tables.answering_series import CsvSeries, JsonSeries, arrow_series
@@ -42,6 +43,7 @@ def answer_table(
     target: Path,
     map_pieces: MapPieces | None = None,
     rows_at_once: int = ROWS,
+    say: Callable[[str], None] = lambda text: None,
 ) -> Counts:
     """Write ``source`` with the answers as further columns to ``target``, a table of the same form; or what comes next.
 
@@ -50,6 +52,7 @@ def answer_table(
     Args:
         answers: of texts with ``errors="column"``.
         map_pieces: default: in this process.
+        say: told what was wrong with series and what was done about it: the same of several once, and not too much.
 
     Raises:
         DataError: a file cannot be read or written, has no such column, or the two are not of one form.
@@ -77,6 +80,7 @@ def answer_table(
         answers.answers([])  # refuses a model that has no such answers before anything is written
         function, schema = _of_texts(answers, table, column, delimiter)
         pieces = table.pieces
+    notes = Notes(source, say)
     try:
         with output_table(target, schema) as write:
             if isinstance(function, CsvAnswers | CsvSeries):
@@ -85,8 +89,11 @@ def answer_table(
                 write(written.content)
                 counts.rows += written.rows
                 counts.errors += written.errors
+                for series, note in written.notes:
+                    notes.of(series)(note)
     except SeqnlpError as problem:
         raise _with_what_is_kept(problem, partial_of(target), counts.rows) from problem
+    notes.end()
     return counts
 
 

@@ -15,6 +15,8 @@ from seqnlp.row_fields import Fields, free_names
 
 LEFT_OUT = "left out: its time stamp is not after those before it, or lies far ahead of those after it"
 
+Say = Callable[[str], None]
+
 _TIMES = {"origin": str, "time": str, "step": int}
 
 
@@ -59,35 +61,40 @@ class SeriesAnswers:
         """Of the new columns, beside those that are kept: one that is taken begins with ``predicted_``."""
         return free_names(kept, self.kinds)
 
-    def answers(self, rows: Sequence[Fields], problems: Sequence[str]) -> Iterator[tuple[int, list[Any]]]:
+    def answers(
+        self, rows: Sequence[Fields], problems: Sequence[str], notes: list[tuple[str, str]]
+    ) -> Iterator[tuple[int, list[Any]]]:
         """Places in ``rows`` whose kept columns stand before an answer, and the values of its new columns.
 
         Args:
             rows: of whole series.
             problems: why a row cannot be read; empty for the others.
+            notes: gets what was wrong with a series and what was done about it, each with what the series is called.
         """
         begin = 0
         for name, group in groupby(names_of(rows, problems, self.column)):
             end = begin + len(list(group))
-            yield from self._answered(name, rows[begin:end], problems[begin:end], begin)
+            source = f"series {name}" if self.column else "the table"
+            told: list[str] = []
+            yield from self._answered(name, source, rows[begin:end], problems[begin:end], begin, told.append)
+            notes += [(source, note) for note in told]
             begin = end
 
     def _answered(
-        self, name: str, rows: Sequence[Fields], problems: Sequence[str], begin: int
+        self, name: str, source: str, rows: Sequence[Fields], problems: Sequence[str], begin: int, say: Say
     ) -> Iterator[tuple[int, list[Any]]]:
         try:
             if problem := next(filter(None, problems), ""):
                 raise DataError(problem)
             if self.column and not name:
                 raise DataError(f"expected the name of a series in '{self.column}', found nothing")
-            series = self._read(f"series {name}" if self.column else "the table", rows)
-            yield from self._rows(name, series, len(rows), begin)
+            yield from self._rows(name, self._read(source, rows, say), len(rows), begin, say)
         except SeqnlpError as problem:
             nothing = [None] * (len(self.kinds) - 1)
             for place in range(len(rows) if self.keeps_rows else 1):
                 yield begin + place, [*nothing, str(problem)]
 
-    def _rows(self, name: str, series: Series, count: int, begin: int) -> Iterator[tuple[int, list[Any]]]:
+    def _rows(self, name: str, series: Series, count: int, begin: int, say: Say) -> Iterator[tuple[int, list[Any]]]:
         if isinstance(self.model, Detector):
             scored = dict(zip(series.lines.tolist(), self.model.scored(series), strict=True))
             for place in range(count):
@@ -96,8 +103,8 @@ class SeriesAnswers:
                 told = None if row else LEFT_OUT
                 yield begin + place, [fields["score"], fields["p_value"], fields["flagged"], told]
             return
-        model = self.model.of_series(name.strip(), series) if self.column else self.model
-        forecast = model.forecast_after(series)
+        model = self.model.of_series(name.strip(), series, say) if self.column else self.model
+        forecast = model.forecast_after(series, say=say)
         for place, time in enumerate(forecast.times):
             values = [side[end] for side in forecast.sides(place) for end in ("value", "low", "high")]
             yield begin, [forecast.origin, time, place + 1, *values, None]
@@ -109,10 +116,10 @@ class SeriesAnswers:
         time = model.loaded.data.time_column
         return [*filter(None, [time]), *(model.columns if isinstance(model, Detector) else model.names)]
 
-    def _read(self, source: str, rows: Sequence[Fields]) -> Series:
+    def _read(self, source: str, rows: Sequence[Fields], say: Say) -> Series:
         """One series; its rows are numbered from 1."""
         loaded = self.model.loaded
-        names = list(dict.fromkeys(name for row in rows for name in row))
+        names = list(dict.fromkeys(name for row in rows for name in row if name != self.column))
         columns = [field_texts([row.get(name) for row in rows], loaded.data) for name in names]
         fields = enumerate(map(list, zip(*columns, strict=True)), 1)
         if isinstance(self.model, Detector):
@@ -120,7 +127,7 @@ class SeriesAnswers:
         else:
             step, wanted = self.model.loaded.facts.step, self.model.names
         read = chain([(1, names)], fields)
-        return series_of(read, loaded.data, source, lambda news: None, step, wanted, named=True)
+        return series_of(read, loaded.data, source, say, step, wanted, named=True)
 
 
 def names_of(rows: Iterable[Fields], problems: Iterable[str], column: str, before: str = "") -> list[str]:

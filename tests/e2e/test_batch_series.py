@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Sequence
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from types import SimpleNamespace
@@ -117,9 +118,9 @@ def test_a_series_may_have_columns_that_are_called_as_those_of_forecasts() -> No
         def __init__(self) -> None:
             self.loaded = cast(Any, SimpleNamespace(data=SeriesDataConfig(time_column="time"), facts=facts))
 
-        def forecast_after(self, read: Series, horizon: int = 0, *, level: float = 0.9) -> Forecast:
+        def forecast_after(self, read: Series, **options: Any) -> Forecast:
             values = np.array([[1.0, 2, 3], [10, 20, 30]])
-            return Forecast(read.names, times[3], (times[4], times[5]), values, values - 0.5, values + 0.5, level)
+            return Forecast(read.names, times[3], (times[4], times[5]), values, values - 0.5, values + 0.5, 0.9)
 
     rows = [TableRow({"time": time, **dict.fromkeys(names, place)}) for place, time in enumerate(times[:4])]
     written = JsonSeries(SeriesAnswers(Stub()))(rows)
@@ -160,6 +161,26 @@ def test_a_forecaster_writes_the_rows_ahead_of_each_series(tmp_path: Path) -> No
         for column in model.names:
             values = [row[f"{column}{end}"] for end in ("", "_low", "_high")]
             assert values == pytest.approx([ahead[column][end] for end in ("value", "low", "high")])
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl", "parquet"])
+def test_what_was_done_about_series_is_said_the_same_of_several_once(tmp_path: Path, form: str) -> None:
+    gap = part_of(FERRY, 0, 60)
+    del gap[20]
+    other = [{**row, "passengers": f"{1000 * float(row['passengers'])}"} for row in part_of(FERRY, 0, 60)]
+    rows = named({"gap": gap, "as well": gap, "other": other, "good": part_of(FERRY, 0, 60)}, "harbour")
+    source, target = tmp_path / f"in.{form}", tmp_path / f"out.{form}"
+    frame = pandas.DataFrame(rows).astype({"passengers": float, "temperature": float})
+    {"csv": frame.to_csv, "jsonl": partial(frame.to_json, orient="records", lines=True), "parquet": frame.to_parquet}[
+        form
+    ](source)
+    said = seqnlp("batch", FORECASTER, source, target, "--series-column", "harbour").err.splitlines()
+    unread, filled, unit, end = said
+    assert unread.startswith("series gap: columns that are not read: ")
+    assert "harbour" not in unread
+    assert filled == "series gap: 1 missing row filled in (first on line 21)"
+    assert unit.startswith("series other: column 'passengers' varies 7.9e+02 times as much as in training; ")
+    assert end.startswith(f"{target}: ")
 
 
 def test_a_table_without_a_column_of_series_is_one(tmp_path: Path) -> None:

@@ -82,7 +82,8 @@ const TASKS = {
     return ({ text, level }) => {
       try {
         const { rows, findings } = readSeries(text, settings);
-        return { ...forecaster.forecast(rows, level), findings };
+        const answer = forecaster.forecast(rows, level);
+        return { ...answer, findings: [...findings, ...answer.findings] };
       } catch (problem) {
         return { problem: problem.message };
       }

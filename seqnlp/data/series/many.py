@@ -82,7 +82,7 @@ def read_many(
     if not config.series_column:
         return {"": read_series(path, config, say, step, names)}
     head, rows = _rows_of_series(path, config, bool(names))
-    notes, series = _Notes(path, say), dict[str, Series]()
+    notes, series = Notes(path, say), dict[str, Series]()
     for name in sorted(rows, key=lambda one: -len(rows[one])):  # the longest shows the step between rows best
         source = source_of(path, name)
         given = iter([head, *rows[name]])
@@ -165,7 +165,7 @@ def _rows_of_series(path: Path, config: ForecastingDataConfig, trained: bool) ->
     return column.without(column.head), rows
 
 
-class _Notes:
+class Notes:
     """What is said of single series: the same of several once, and no more than a few lines of a file."""
 
     def __init__(self, path: Path, say: Say) -> None:

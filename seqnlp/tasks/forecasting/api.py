@@ -122,7 +122,7 @@ class Forecaster(SavedModel):
         self._check(horizon, level)
         path = arguments.series_path(series, "forecast_series()")
         name, read = one_series(self.read(path, say), path)
-        return self.of_series(name, read, say)._forecast_read(read, horizon, level, say)
+        return self.of_series(name, read, say).forecast_after(read, horizon, level=level, say=say)
 
     def forecast_each(
         self,
@@ -163,7 +163,7 @@ class Forecaster(SavedModel):
         forecasts = dict[str, Forecast]()
         for name, one in self.read(path, say, refused).items():
             with leaving_out(name, refused):
-                forecasts[name] = self.of_series(name, one, say)._forecast_read(one, horizon, level, say)
+                forecasts[name] = self.of_series(name, one, say).forecast_after(one, horizon, level=level, say=say)
         return forecasts
 
     def read(
@@ -179,8 +179,13 @@ class Forecaster(SavedModel):
         """
         return read_many(path, self.loaded.data, say, self.loaded.facts.step, self.names, refused)
 
-    def forecast_after(self, read: Series, horizon: int = 0, *, level: float = 0.9) -> Forecast:
+    def forecast_after(
+        self, read: Series, horizon: int = 0, *, level: float = 0.9, say: Callable[[str], None] = lambda text: None
+    ) -> Forecast:
         """As :meth:`forecast`, of a series that was read as the model reads series; of several, see :meth:`of_series`.
+
+        Args:
+            say: told of columns whose numbers are far from those of training.
 
         Raises:
             SeqnlpError, DataError: as :meth:`forecast`.
@@ -196,14 +201,13 @@ class Forecaster(SavedModel):
                 read.source,
             )
         place = self.reader.read(self.reader.beginning, read.values, read.known, read.moments, read.source)
-        return forecast_from(self.reader, place, read.written, horizon or self.horizon, level)
-
-    def _forecast_read(self, read: Series, horizon: int, level: float, say: Callable[[str], None]) -> Forecast:
-        forecast = self.forecast_after(read, horizon, level=level)
-        tell_other_unit(self.loaded, read, say)
+        forecast = forecast_from(self.reader, place, read.written, horizon or self.horizon, level)
+        tell_other_unit(loaded, read, say)
         return forecast
 
-    def forecast_series(self, series: Any, horizon: int = 0, *, level: float = 0.9) -> Forecast:
+    def forecast_series(
+        self, series: Any, horizon: int = 0, *, level: float = 0.9, say: Callable[[str], None] = lambda text: None
+    ) -> Forecast:
         """As :meth:`forecast`, of a series in memory: numbers, rows of numbers, or a table with its times.
 
         Raises:
@@ -211,7 +215,10 @@ class Forecaster(SavedModel):
         """
         written = self._written(series)
         with written_files(written) as files:
-            return self.forecast(files["series"], horizon, level=level)
+            path = files["series"]
+            return self.forecast(
+                path, horizon, level=level, say=lambda text: say(with_names(text, path.parent, written))
+            )
 
     def _written(self, series: Any) -> dict[str, WrittenSplit]:
         """A series in memory as a file."""
