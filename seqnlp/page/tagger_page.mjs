@@ -1,27 +1,34 @@
 // The page of a tagger.
 import { InsideView } from "./inside.mjs";
+import { LineAnswers } from "./lines.mjs";
 import { start } from "./start.mjs";
 import { Tagger } from "./tagger.mjs";
-import { announcer, colour, element, foldable, lineAtCursor, percent, plural, slider, textField } from "./view.mjs";
+import {
+  announcer,
+  colour,
+  element,
+  finished,
+  foldable,
+  lineAtCursor,
+  percent,
+  plural,
+  slider,
+  textField,
+} from "./view.mjs";
 
-const MAX_LINES_KEPT = 1000,
-  READINGS = 5;
+const READINGS = 5,
+  REDRAWN = 400; // milliseconds
 
 start((settings, weights) => {
   const tagger = new Tagger(settings, weights),
-    kept = new Map(),
     plain = settings.model.scheme === "none";
   const labels = plain ? settings.tags : [...new Set(settings.tags.filter((t) => t !== "O").map((t) => t.slice(2)))];
   const colours = new Map(labels.map((label, number) => [label, colour(number)]));
-  let least = 0;
-
-  function answer(line) {
-    if (!kept.has(line)) {
-      if (kept.size >= MAX_LINES_KEPT) kept.clear();
-      kept.set(line, tagger.tag(line));
-    }
-    return kept.get(line);
-  }
+  const answers = new LineAnswers(function* (line) {
+    return tagger.tag(line);
+  });
+  let least = 0,
+    newest = 0;
 
   const input = textField("Text", settings.text, update),
     said = announcer();
@@ -46,20 +53,30 @@ start((settings, weights) => {
     if (document.activeElement === input) showLine();
   });
 
-  function update() {
-    const lines = input.value.split("\n"),
-      answers = lines.map(answer);
-    shown.replaceChildren(...lines.flatMap((line, n) => [...marked(line, answers[n]), "\n"]));
-    const spans = answers.flatMap((found, n) => visibleSpans(found).map((span) => [lines[n], span]));
-    if (plain)
-      said.say(
-        plural(
-          answers.reduce((sum, found) => sum + found.tokens.length, 0),
-          "word",
-        ),
-      );
-    else said.say(summary(spans));
+  async function update() {
+    const number = ++newest,
+      lines = input.value.split("\n");
+    let drawn = performance.now();
+    answers.begin(lines);
     showLine();
+    const whole = await finished(answers.all(lines), () => {
+      if (number === newest && performance.now() - drawn > REDRAWN) {
+        draw(lines);
+        drawn = performance.now();
+      }
+      return number === newest;
+    });
+    if (!whole || number !== newest) return;
+    draw(lines);
+    const spans = lines.flatMap((text) => visibleSpans(answers.get(text)).map((span) => [text, span]));
+    const words = lines.reduce((sum, text) => sum + answers.get(text).tokens.length, 0);
+    said.say(plain ? plural(words, "word") : summary(spans));
+  }
+
+  /** The lines; those that are not answered yet stand as they are. */
+  function draw(lines) {
+    const parts = (text, found) => (found ? marked(text, found) : [text]);
+    shown.replaceChildren(...lines.flatMap((text) => [...parts(text, answers.get(text)), "\n"]));
   }
 
   let line = null;

@@ -1,16 +1,16 @@
 // The page of a translator.
 import { InsideView } from "./inside.mjs";
+import { LineAnswers } from "./lines.mjs";
 import { start } from "./start.mjs";
 import { Translator } from "./translator.mjs";
 import { announcer, element, finePercent, finished, foldable, lineAtCursor, percent, textField } from "./view.mjs";
 
 const PAUSE = 120,
-  MAX_LINES_KEPT = 500,
   NBEST = 5;
 
 start((settings, weights) => {
   const translator = new Translator(settings, weights),
-    kept = new Map(),
+    answers = new LineAnswers((line) => translator.translate(line)),
     [from, to] = settings.languages;
   const input = textField(`Text to translate${from ? ` (${from})` : ""}`, settings.text, update),
     said = announcer();
@@ -45,25 +45,25 @@ start((settings, weights) => {
     clearTimeout(timer);
     newest++;
     shown.setAttribute("aria-busy", "true");
-    timer = setTimeout(() => show(newest), kept.size ? PAUSE : 0);
+    timer = setTimeout(() => show(newest), newest > 1 ? PAUSE : 0);
     showLine();
   }
 
   /** Line by line; what was translated before is there at once. */
   async function show(number) {
-    const lines = input.value.split("\n"),
-      blocks = lines.map((one) => pairOf(one, kept.get(one)));
+    const lines = input.value.split("\n");
+    answers.begin(lines);
+    const blocks = lines.map((line) => pairOf(line, answers.get(line)?.[0])),
+      wait = blocks.map((block) => block.classList.contains("waiting"));
     shown.replaceChildren(...blocks);
-    for (const [n, one] of lines.entries()) {
-      if (kept.has(one)) continue;
-      const found = await finished(translator.translate(one), () => number === newest);
+    for (const [n, line] of lines.entries()) {
+      if (!wait[n]) continue;
+      const found = await finished(answers.of(line), () => number === newest);
       if (!found || number !== newest) return;
-      if (kept.size >= MAX_LINES_KEPT) kept.clear();
-      kept.set(one, found[0]);
-      blocks[n].replaceWith(pairOf(one, found[0]));
+      blocks[n].replaceWith(pairOf(line, found[0]));
     }
     shown.setAttribute("aria-busy", "false");
-    said.say(lines.map((one) => kept.get(one)?.text ?? "").join("\n"));
+    said.say(lines.map((line) => answers.get(line)[0].text).join("\n"));
   }
 
   function pairOf(text, found) {

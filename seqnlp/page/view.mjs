@@ -1,5 +1,8 @@
 // Pieces of pages: every text reaches the document as a text node.
 
+const SLOW_CHANGE = 100,
+  TYPING_PAUSE = 300; // milliseconds
+
 /** An element; attributes whose value is a function are listeners, true and false switch one on and off. */
 export function element(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
@@ -99,8 +102,24 @@ export function textField(name, text, change, rows = 4) {
   const named = { "aria-label": name, placeholder: "Type or paste it here." };
   const input = element("textarea", { id: "text", rows, spellcheck: "false", autocomplete: "off", ...named });
   input.value = inAddress("text") ?? text;
-  input.addEventListener("input", change);
+  input.addEventListener("input", paced(change));
   return input;
+}
+
+/** Calls at once what was fast the last time, and what was slow, as with a long text, when typing pauses. */
+export function paced(change) {
+  let took = 0,
+    timer = 0;
+  const call = () => {
+    const begun = performance.now();
+    change();
+    took = performance.now() - begun;
+  };
+  return () => {
+    clearTimeout(timer);
+    if (took < SLOW_CHANGE) call();
+    else timer = setTimeout(call, TYPING_PAUSE);
+  };
 }
 
 /** The line in which the cursor is. */

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from command import output, refusal
 from page_answers import NODE, needs_node
-from page_models import make_language_model, make_tagger
+from page_models import make_language_model, make_tagger, make_translator
 from without import run_without
 
 from seqnlp.page.program import joined_program
@@ -96,6 +96,36 @@ def test_what_is_hardly_probable_is_not_shown_as_impossible() -> None:
 
 
 @needs_node
+def test_each_line_of_a_text_is_answered_once_as_long_as_it_is_there() -> None:
+    code = """(() => {
+      const asked = [], lines = Array.from({ length: 3000 }, (_, n) => `line ${n}`);
+      const answers = new LineAnswers(function* (line) { asked.push(line); yield; return line.length; });
+      const over = (lines) => {
+        asked.length = 0; answers.begin(lines); for (const _ of answers.all(lines)); return asked.length;
+      };
+      const counts = [over(lines), over([...lines, "new", "new"]), over(["new", ""]), over(lines.slice(0, 9))];
+      return [...counts, answers.get("line 0"), answers.get("new")];
+    })()"""
+    assert printed_by_node("LineAnswers", "lines", code) == "3000 1 1 9 6 "
+
+
+@needs_node
+def test_what_takes_long_waits_until_typing_pauses() -> None:
+    code = """await (async () => {
+      let calls = 0, slow = true;
+      const counts = [], note = () => counts.push(calls), later = () => new Promise((done) => setTimeout(done, 500));
+      const work = () => { calls++; for (const end = performance.now() + 150; slow && performance.now() < end; ); };
+      const typed = paced(work);
+      typed(); note(); slow = false;
+      typed(); typed(); typed(); note();
+      await later(); note();
+      typed(); typed(); note();
+      return counts;
+    })()"""
+    assert printed_by_node("paced", "view", f"({code})") == "1 1 2 4"
+
+
+@needs_node
 @pytest.mark.parametrize("rows", [10, 2_000, 3_360, 100_000])
 def test_a_chart_of_many_rows_leaves_out_no_peak(rows: int) -> None:
     values = f"Array.from({{length: {rows}}}, (_, t) => t === 7 ? 9 : t === 8 ? -9 : t % 5 ? Math.sin(t) : null)"
@@ -117,6 +147,15 @@ def test_a_browser_shows_words_that_a_language_model_does_not_know_as_such(tmp_p
     shown = dom_of(tmp_path / "page.html", tmp_path / "browser")
     assert len(re.findall('<span class="share"[^>]*>&lt;unk&gt;</span>', shown)) == 2
     assert "\ufffd" not in shown
+
+
+@needs_browser
+def test_a_browser_translates_a_line_that_is_there_again(tmp_path: Path) -> None:
+    text = "Ein Hund.\nEin Hund.\n\nEin Hund."
+    output("export", make_translator(tmp_path), "--page", tmp_path / "page.html", "--text", text)
+    shown = dom_of(tmp_path / "page.html", tmp_path / "browser")
+    assert shown.count('<p class="target"') == 3
+    assert 'class="pair waiting"' not in shown
 
 
 @needs_browser
