@@ -106,7 +106,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     translator = Translator(*arguments.runs, **engine)
     answer = _answering(translator, reranker(arguments, engine), arguments, settings, sampling)
-    cut, parts, rewritten = 0, 0, translator.rewritten()
+    cut, parts, rewritten, spelt, lines = 0, 0, translator.rewritten(), list[str](), 0
     size = WINDOW if workers == 1 else _PIECE
     waiting = pieces(enumerate(_lines(arguments)), size, workers, arguments.input, full=is_file(arguments.input))
     with line_progress(bytes_to_read(arguments.input)) as advance:
@@ -114,12 +114,15 @@ def run(arguments: argparse.Namespace) -> int:
             emit(done.written)
             advance(done.texts)
             rewritten.add(done.texts)
+            lines += sum(map(bool, done.texts))
+            spelt += done.spelt
             cut += done.cut
             parts += done.parts
     _report_cuts(cut, parts)
+    _report_spelt(spelt, lines)
     if rewritten.lines:
-        lines = "1 line has" if rewritten.lines == 1 else f"{rewritten.lines:,} lines have"
-        print(f"{lines} characters that the model reads as others: {rewritten.examples()}", file=sys.stderr)
+        which = "1 line has" if rewritten.lines == 1 else f"{rewritten.lines:,} lines have"
+        print(f"{which} characters that the model reads as others: {rewritten.examples()}", file=sys.stderr)
     return 0
 
 
@@ -164,12 +167,13 @@ def _answering(
 
 @dataclass(frozen=True)
 class _Answered:
-    """A piece's lines, what is written of them, how many were cut, and into how many parts."""
+    """A piece's lines, what is written of them, how many were cut, into how many parts, and which were spelt."""
 
     texts: list[str]
     written: list[str]
     cut: int
     parts: int
+    spelt: list[str]
 
 
 @dataclass(frozen=True)
@@ -184,6 +188,7 @@ class _Answering:
 
     def __call__(self, lines: list[tuple[int, tuple[str, str]]]) -> _Answered:
         from seqnlp.cli.translate_output import choose_writer
+        from seqnlp.text.spelt import is_spelt
 
         texts, prefixes = [text for _, (text, _) in lines], [prefix for _, (_, prefix) in lines]
         first = lines[0][0]
@@ -192,13 +197,23 @@ class _Answering:
         write = choose_writer(self.output, self.shown.nbest)
         written = [write(answer, number, self.shown) for number, answer in enumerate(answers, first)]
         several = [answer.parts for answer in answers if answer.parts > 1]
-        return _Answered(texts, written, len(several), sum(several))
+        spelt = [text for text, answer in zip(texts, answers, strict=True) if is_spelt(text, answer.source_pieces)]
+        return _Answered(texts, written, len(several), sum(several), spelt)
 
 
 def _report_cuts(cut: int, parts: int) -> None:
     if cut:
         lines = "1 line was" if cut == 1 else f"{cut:,} lines were"
         print(f"{lines} too long: cut at sentence ends, translated in {parts:,} parts and rejoined", file=sys.stderr)
+
+
+def _report_spelt(spelt: list[str], lines: int) -> None:
+    if spelt:
+        from seqnlp.cli.visible import visible
+
+        which = "1 line is" if len(spelt) == 1 else f"{len(spelt):,} of {lines:,} lines are"
+        what = "capitals, a script or a language that the model has not learned"
+        print(f"{which} read letter by letter, such as '{visible(spelt[0][:40])}': {what}", file=sys.stderr)
 
 
 def _check(arguments: argparse.Namespace) -> None:

@@ -155,8 +155,9 @@ def test_text_can_have_columns_for_scores_and_alignments(
 
 
 def test_what_is_read_as_something_else_is_said_once(translator_run: Path) -> None:
-    finished = seqnlp("translate", translator_run, stdin="7²\tHunde\nder\tHund\n7² ½\n")
-    note, others = finished.err.splitlines()
+    finished = seqnlp("translate", translator_run, stdin="7²\tHunde\nDER HUND SIEHT\n7² ½\n")
+    note, spelt, others = finished.err.splitlines()
+    assert spelt.startswith("1 line is read letter by letter, such as 'DER HUND SIEHT': capitals, ")
     assert note.startswith("note: each line is read as text as it is, and the first one looks like columns with tabs")
     assert others == "2 lines have characters that the model reads as others: '7²' as '72', '½' as '1\u20442'"
     assert seqnlp("translate", translator_run, stdin="der Hund\n").err == ""
