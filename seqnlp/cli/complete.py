@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 import time
 from typing import TYPE_CHECKING
@@ -63,7 +64,8 @@ def run(arguments: argparse.Namespace) -> int:
 def _complete(model: LanguageModel, arguments: argparse.Namespace) -> None:
     from seqnlp.text.language_tokens import plain_line
 
-    say_unknown(model, arguments.text)
+    under_way = re.search(r"\S*$", arguments.text) if arguments.typing else None  # is no word yet
+    say_unknown(model, arguments.text[: under_way.start()] if under_way else arguments.text)
     begun = time.perf_counter()
     typed = model.start(arguments.text)
     typed = typed if arguments.typing else typed.finish()

@@ -57,7 +57,10 @@ class ParallelDataConfig(HubDataConfig):
     limit: int = setting(0, "use only the first N pairs of each split; 0: all", low=0)
     one_sided: Literal["drop", "refuse"] = setting("drop", "training pairs with one empty side")
     max_ratio: float = setting(
-        0.0, "drop training pairs with a side more than this many times as many words as the other; 0: keep", low=0
+        0.0,
+        "drop training pairs with a side more than this many times as many words as the other (two letters of a script "
+        "without spaces are a word); 0: keep",
+        low=0,
     )
     duplicates: Literal["keep", "drop"] = setting("keep", "training pairs that occur again")
     max_tokens: int = setting(

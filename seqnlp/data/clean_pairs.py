@@ -10,6 +10,10 @@ from seqnlp.config.translation import ParallelDataConfig
 from seqnlp.data.pair_suspicions import PairSuspicions
 from seqnlp.errors import DataError, counted
 from seqnlp.text.parallel import SentencePair
+from seqnlp.text.scripts import WITHOUT_SPACES
+
+_LETTERS_OF_A_WORD = 2
+"""Of scripts without spaces between words, more or less."""
 
 _ONE_SIDED, _BLANK, _UNEQUAL, _DUPLICATE = "one side empty", "both sides empty", "unequal", "duplicate"
 
@@ -21,7 +25,7 @@ def clean_pairs(
 
     Pairs of two blank sides are dropped, those with one blank side dropped or refused (``one_sided``), those of unequal
     length dropped beyond ``max_ratio``, and those that occur again kept or dropped (``duplicates``). A pair counts only
-    once, with the first that applies. Lengths are words between spaces: a text written without spaces is one word.
+    once, with the first that applies. Lengths are words between spaces; of scripts without these, every two letters.
 
     Args:
         source: what the error messages call the split.
@@ -88,8 +92,17 @@ def _blankness(pair: SentencePair) -> str:
 
 def _length_ratio(pair: SentencePair) -> float:
     """Words of the longer side for each of the shorter; neither is blank."""
-    shorter, longer = sorted((len(pair.source.split()), len(pair.target.split())))
+    shorter, longer = sorted((_length(pair.source), _length(pair.target)))
     return longer / shorter
+
+
+def _length(text: str) -> int:
+    """Words between spaces, and half as many as there are letters of scripts that write none."""
+    if text.isascii():
+        return len(text.split())
+    letters = len(WITHOUT_SPACES.findall(text))
+    words = len(WITHOUT_SPACES.sub("", text).split()) if letters else len(text.split())
+    return max(words + letters // _LETTERS_OF_A_WORD, 1)
 
 
 def _one_sided(pair: SentencePair, count: int, source: str) -> DataError:

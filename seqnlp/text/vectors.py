@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 
@@ -11,9 +12,15 @@ from numpy.typing import NDArray
 
 from seqnlp.errors import DataError
 from seqnlp.text.checks import is_number
-from seqnlp.text.files import read_lines
+from seqnlp.text.files import open_bytes, read_lines
 
 _BLOCK_LINES = 10_000
+_HEADER, _LOOKED_AT = 64, 4096
+"""Bytes of the longest header, and of those after it that show whether they are text."""
+
+_CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1f]")
+"""Bytes that no text has."""
+
 _LARGEST = float(np.finfo(np.float32).max)
 _NumberedLine = tuple[int, str]
 
@@ -32,6 +39,7 @@ def read_vectors(path: str | os.PathLike[str]) -> tuple[list[str], NDArray[np.fl
         DataError: a line of another width, or with something that is not a finite number (file and line); a header that
             promises another number of vectors than the file has.
     """
+    _refuse_binary(path)
     promised, width, lines = _read_head((item for item in read_lines(path) if item[1]), path)
     rows: dict[str, int] = {}
     blocks: list[NDArray[np.float32]] = []
@@ -45,6 +53,22 @@ def read_vectors(path: str | os.PathLike[str]) -> tuple[list[str], NDArray[np.fl
         trouble = "the file is cut off" if count < promised else "the header is wrong"
         raise DataError(f"the first line promises {promised:,} vectors, found {count:,}: {trouble}", path)
     return list(rows), np.concatenate(blocks)  # (N, D)
+
+
+def _refuse_binary(path: str | os.PathLike[str]) -> None:
+    """Stop at the binary form of word2vec (``.bin``), whose first line is the header of the text form.
+
+    Raises:
+        DataError: so it is, or the file cannot be read; says what writes it as text.
+    """
+    with open_bytes(path) as file:
+        head, rest = file.readline(_HEADER), file.read(_LOOKED_AT)
+    fields = head.split()
+    if len(fields) == 2 and all(map(bytes.isdigit, fields)) and _CONTROLS.search(rest):
+        program = f"KeyedVectors.load_word2vec_format('{path}', binary=True).save_word2vec_format('vectors.txt')"
+        raise DataError(
+            f"expected vectors as text, found word2vec's binary form; gensim writes it as text: {program}", path
+        )
 
 
 def _read_head(

@@ -126,6 +126,18 @@ def test_training_pairs_are_dropped_whole_as_configured_and_counted(
     assert load(config) == ([ODD[number] for number in kept], [f"train: {settings.get('limit', 8)} pairs; {said}"])
 
 
+def test_texts_without_spaces_are_as_long_as_their_words(tmp_path: Path) -> None:
+    """Any Chinese or Thai text was one word, so that a limit dropped every long pair."""
+    pairs = [
+        ("这只小狗今天在院子里睡觉", "this little dog sleeps in the yard today"),
+        ("ฉันรักสุนัขตัวนี้มาก", "I love this dog a lot"),
+    ]
+    assert load(write(tmp_path, pairs, max_ratio=2.0))[0] == pairs
+    spaced = [(" ".join(source), target) for source, target in pairs]
+    assert load(write(tmp_path, spaced, max_ratio=2.0))[0] == spaced
+    assert load(write(tmp_path, [*pairs, ("狗", pairs[0][1])], max_ratio=2.0))[0] == pairs
+
+
 def test_pairs_keep_the_number_of_their_line(tmp_path: Path) -> None:
     assert [pair.line for pair in load_pairs(write(tmp_path, ODD), "train", print)] == [1, 4, 6, 7, 8]
 

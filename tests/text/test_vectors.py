@@ -84,6 +84,17 @@ def test_a_bad_line_is_refused_with_what_was_found(tmp_path: Path, content: str,
         read(tmp_path, content)
 
 
+def test_the_binary_form_of_word2vec_is_told_what_writes_text(tmp_path: Path) -> None:
+    numbers = np.random.default_rng(0).normal(size=50).astype(np.float32).tobytes()
+    path = tmp_path / "GoogleNews.bin"
+    path.write_bytes(b"2 50\nthe " + numbers + b"\nM\xc3\xbcnchen " + numbers + b"\n")
+    with pytest.raises(DataError, match=r"found word2vec's binary form; gensim writes it as text: .*binary=True"):
+        read_vectors(path)
+    path.write_bytes("1 2\nMünchen 1 2\n".encode("latin-1"))
+    with pytest.raises(DataError, match="found the byte 0xfc"):
+        read_vectors(path)
+
+
 def test_glove_is_read_fast_and_right(shared_data: Path) -> None:
     begin = time.perf_counter()
     words, values = read_vectors(shared_data / "embeddings/glove.6B.50d.100k.txt.gz")
