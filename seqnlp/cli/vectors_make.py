@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections import Counter
 from collections.abc import Callable, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,9 @@ from seqnlp.errors import DataError, SeqnlpError
 
 if TYPE_CHECKING:
     from seqnlp.text.joined_vectors import WordTable
+
+_LOOKED_AT = 10_000
+"""Words that show whether a script has spaces between them."""
 
 _LEAST = {"width": 1, "most": 1, "window": 1, "epochs": 1, "threads": 0}
 
@@ -139,6 +143,15 @@ def _texts(paths: Sequence[Path], arguments: argparse.Namespace) -> list[list[st
     """The words of each text of files."""
     from seqnlp.data.lexicon import normalized
     from seqnlp.tasks.split_words import words_of_file
+    from seqnlp.text.other_files import NO_LINES, other_kind
+    from seqnlp.text.scripts import runs_of_words
 
+    for path in paths:
+        if path.is_file() and (kind := other_kind(path)) in NO_LINES:
+            say(f"{path}: looks like {kind}, all of which is read as text; write its texts alone")
     texts = [words for path in paths for words in words_of_file(path, arguments.splitter)]
+    if run := runs_of_words(islice((word for words in texts for word in words), _LOOKED_AT)):
+        say(
+            f"words such as '{run[:20]}' are several in a row; --splitter characters reads each letter of such a script"
+        )
     return [[normalized(word, not arguments.keep_case) for word in words] for words in texts]

@@ -85,6 +85,8 @@ def refuse_no_lines(config: ParallelDataConfig, split: str) -> None:
     for path in pair_files(config, split):
         if kind := other_kind(path) or named_kind(path):
             advice = "write its texts one a line, or both sides as a table (TSV, CSV), JSON lines or TMX"
+            if AND in getattr(config, split):
+                advice += "; files with both sides are joined into one before"
             as_it_is = "data.format=files reads its lines as they are"
             raise DataError(f"expected a text a line, found {kind}; {advice}; {as_it_is}", path)
 

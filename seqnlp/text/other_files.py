@@ -32,6 +32,10 @@ _OTHERS = {
     ".ndjson": "JSON lines",
 }
 
+MARKUP, SUBTITLES, PO = "markup (XML, HTML, SGML)", "subtitles", "gettext (PO)"
+NO_LINES = (MARKUP, SUBTITLES, PO)
+"""Kinds of files that nothing reads by any other name."""
+
 _MARKUP = re.compile(
     r"<(\?xml|!doctype|(html|tmx|xliff|mediawiki|srcset|refset|tstset|mteval|doc|document|corpus|tei)( [^<>]*)?>)",
     re.IGNORECASE,
@@ -65,11 +69,11 @@ def kind_of_lines(head: Sequence[str]) -> str:
     """
     first = head[0].strip() if head else ""
     if _MARKUP.match(first):
-        return "markup (XML, HTML, SGML)"
+        return MARKUP
     if first == "WEBVTT" or (first.isdecimal() and " --> " in "".join(head[1:2])):
-        return "subtitles"
+        return SUBTITLES
     if first.startswith(("#", "msg")) and any(line.startswith(('msgid "', 'msgctxt "')) for line in head):
-        return "gettext (PO)"
+        return PO
     if first.startswith("{") and is_json(first):
         return "JSON lines"
     if "".join("".join(head[:2]).split()).startswith(("[{", '{"')):

@@ -262,6 +262,12 @@ def test_two_files_of_another_kind_are_called_by_it(tmp_path: Path, name: str, c
     assert load(tmp_path, name.format("{lang}"), format="files")[0]
 
 
+def test_several_files_of_both_sides_are_no_two_files_of_one(tmp_path: Path) -> None:
+    written(tmp_path, {"a.tsv": "ja\tyes\n", "b.tsv": "gut\tgood\n"})
+    with pytest.raises(DataError, match=r"found a table; .*; files with both sides are joined into one before; "):
+        load(tmp_path, "a.tsv + b.tsv")
+
+
 def test_texts_that_only_begin_oddly_are_texts(tmp_path: Path) -> None:
     for number, first in enumerate(("12", "<unk> was here", "# Kapitel 1", "{ Klammer", "[1] a\tb", "<b>fett</b>")):
         written(tmp_path, {f"{number}.de": f"{first}\nja\n", f"{number}.en": f"{first}\nyes\n"})

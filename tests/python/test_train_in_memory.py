@@ -178,9 +178,15 @@ def test_a_translator_from_pairs_and_from_columns() -> None:
         "trainer": {"epochs": 1, "threads": 1},
     }
     one = seqnlp.train(task="translation", train=pairs, dev=pairs[:2], settings=settings)
-    table = pd.DataFrame(pairs, columns=["de", "en"])
-    other = seqnlp.train(task="translation", train=table, dev=pairs[:2], settings={**settings, "data.source": "de"})
+    table = pd.DataFrame(pairs, columns=["Deutsch", "en"]).assign(number=7)
+    named = {"data.source": "de", "data.target": "en", "data.source_column": "Deutsch"}
+    other = seqnlp.train(task="translation", train=table, dev=pairs[:2], settings={**settings, **named})
     assert one.translate("ein Hund").text == other.translate("ein Hund").text
+    assert (other.source_language, other.target_language) == ("de", "en")
+    with pytest.raises(
+        seqnlp.SeqnlpError, match="expected a column 'source', found 'Deutsch', 'en', 'number'; name them"
+    ):
+        seqnlp.train(task="translation", train=table, dev=pairs[:2], settings=settings)
 
 
 def test_a_language_model_a_forecaster_and_a_detector() -> None:

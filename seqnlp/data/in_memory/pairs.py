@@ -16,13 +16,20 @@ def written_pairs(examples: Any, name: str, settings: Mapping[str, Any]) -> Writ
     sides = _sides(rows[0], settings)
     pairs = (_pair(row, sides, f"{name}[{place}]") for place, row in enumerate(rows))
     content = as_lines(dict(zip(sides, pair, strict=True)) for pair in pairs)
-    made = {"data.format": "jsonl", "data.source": sides[0], "data.target": sides[1]}
+    made = {"data.format": "jsonl"}
+    for key, side in (("data.source", sides[0]), ("data.target", sides[1])):
+        made[key] = str(settings.get(key, "")) or side
+        if made[key] != side:
+            made[f"{key}_column"] = side
     return WrittenSplit(".jsonl", content, made)
 
 
 def _sides(row: Any, settings: Mapping[str, Any]) -> tuple[str, str]:
-    """What the sides are called: as set, else the two columns of a table in their order."""
-    source, target = (str(settings.get(f"data.{side}", "")) for side in ("source", "target"))
+    """What the columns of the sides are called: as set, else the two columns of a table in their order."""
+    source, target = (
+        str(settings.get(f"data.{side}_column", "") or settings.get(f"data.{side}", ""))
+        for side in ("source", "target")
+    )
     fields = _fields(row)
     if fields is not None and len(fields) == 2:
         first, second = map(str, fields)
@@ -45,7 +52,8 @@ def _pair(row: Any, sides: tuple[str, str], where: str) -> tuple[str, str]:
     if fields is not None:
         if missing := [side for side in sides if side not in fields]:
             problem = f"expected a column '{missing[0]}', found {columns_in(fields)}"
-            raise DataError(f'{where}: {problem}; name them: settings={{"data.source": ..., "data.target": ...}}')
+            remedy = 'settings={"data.source_column": ..., "data.target_column": ...}'
+            raise DataError(f"{where}: {problem}; name them: {remedy}")
         values: Any = [fields[side] for side in sides]
     elif isinstance(row, list | tuple) and len(row) == 2:
         values = row
