@@ -50,6 +50,23 @@ def test_answers_are_those_of_torch(run: Path, lines: list[str]) -> None:
             assert one.token_log_probabilities == pytest.approx(other.token_log_probabilities, abs=1e-4)
 
 
+def test_lines_of_a_text_are_translated_by_themselves(run: Path, lines: list[str]) -> None:
+    translator = Translator(run)
+    one, other = translator.translate_lines(lines[:2])
+    for text in (f"{lines[0]}\n{lines[1]}", f"\n \n{lines[0]}\r\n{lines[1]}\n"):
+        both = translator.translate(text, nbest=2, attention=True)
+        assert (both.text, both.parts, both.source) == (f"{one.text}\n{other.text}", 2, text)
+        scores = [one.hypotheses[0].score, other.hypotheses[0].score]
+        assert both.hypotheses[0].score == pytest.approx(sum(scores))
+    long = " ".join(lines[:12])
+    assert translator.translate(f"{lines[0]}\n\n{long}").text == f"{one.text}\n\n{translator.translate(long).text}"
+    assert translator.translate(f"{lines[0]}\n").hypotheses == one.hypotheses, "as files give their lines"
+    begun = translator.translate_lines([f"{lines[0]}\n{lines[1]}"], prefixes=["the"])[0].text
+    assert begun.startswith("the")
+    assert begun.endswith(f"\n{other.text}")
+    assert translator.translate(" \n\n").text == ""
+
+
 @pytest.mark.parametrize("engine", ["torch", "onnxruntime", "numpy"])
 @pytest.mark.parametrize("sampling", [None, SamplingOptions(temperature=3.0)])
 def test_a_prefix_that_ends_with_a_space_is_continued_by_a_word(

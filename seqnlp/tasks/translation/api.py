@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from functools import partial
-from itertools import count, pairwise, repeat
+from itertools import chain, count, islice, pairwise, repeat
 from pathlib import Path
 from typing import Any
 
@@ -91,8 +91,9 @@ class Translator(SavedModel):
     ) -> list[Translation]:
         """Translate texts, one answer each, in order; much faster together than one by one.
 
-        A text of more subwords than any training text had (``data.max_tokens``) is cut at sentence ends, and the
-        translations of its parts are joined. The answer for a text does not depend on the other texts.
+        The lines of a text are translated by themselves, and a line of more subwords than any training text had
+        (``data.max_tokens``) is cut at sentence ends; the translations of these parts are joined. The answer for a
+        text does not depend on the other texts.
 
         Args:
             decoding: beam, penalties and lengths; default: the model's own.
@@ -149,7 +150,8 @@ class Translator(SavedModel):
         if choice:
             decoding, wanted = choice.search(decoding), choice.candidates
         options = SearchOptions(decoding, wanted, attention, sampling, max_batch_pieces, batch_lines)
-        cut = [self._parts.cut(text) for text in texts]
+        by_line = [self._parts.lines(text) for text in texts]
+        cut = [[*chain.from_iterable(lines)] for lines in by_line]
         flat = [ids for parts in cut for ids in parts]
         begun = None if prefixes is None else self._parts.prefixes(cut, prefixes, options.decoding, first_line)
         numbers = [(line, part) for line, parts in enumerate(cut, start=first_line) for part in range(len(parts))]
@@ -162,7 +164,7 @@ class Translator(SavedModel):
             ]
         edges = np.cumsum([0, *map(len, cut)]).tolist()
         return [
-            self._translation(text, cut[number], decoded[start:end], attention)
+            self._translation(text, by_line[number], decoded[start:end], attention)
             for number, (text, (start, end)) in enumerate(zip(texts, pairwise(edges), strict=True))
         ]
 
@@ -215,8 +217,9 @@ class Translator(SavedModel):
         return [one for one in references if reads_otherwise(self._subwords.target, one)]
 
     def _translation(
-        self, text: str, parts: list[list[int]], decoded: list[list[Decoded]], attention: bool
+        self, text: str, lines: list[list[list[int]]], decoded: list[list[Decoded]], attention: bool
     ) -> Translation:
+        parts = [*chain.from_iterable(lines)]
         pieces = [piece for ids in parts for piece in self._subwords.source.pieces(ids)]
         if not parts:
             return Translation(text, [END_PIECE], [Hypothesis("", 0.0, 0.0, [], [])])
@@ -224,7 +227,7 @@ class Translator(SavedModel):
             hypotheses = [self._hypothesis(one) for one in decoded[0]]
             words = self._subwords.source.words_of_pieces(text) if attention else []
             return Translation(text, [*pieces, END_PIECE], hypotheses, piece_words=words)
-        joined = self._join([self._hypothesis(part[0]) for part in decoded])
+        joined = self._join([self._hypothesis(part[0]) for part in decoded], [*map(len, lines)])
         return Translation(text, [*pieces, END_PIECE], [joined], len(parts))
 
     def _text(self, decoded: Decoded) -> str:
@@ -241,10 +244,11 @@ class Translator(SavedModel):
             decoded.attention,
         )
 
-    def _join(self, parts: list[Hypothesis]) -> Hypothesis:
-        """The translations of a text's parts as one; it has no attention of its own."""
+    def _join(self, parts: list[Hypothesis], lines: list[int]) -> Hypothesis:
+        """The translations of a text's parts, of so many a line, as one; it has no attention of its own."""
+        texts = iter([part.text for part in parts])
         return Hypothesis(
-            join_parts([part.text for part in parts], self.target_language),
+            "\n".join(join_parts([*islice(texts, count)], self.target_language) for count in lines),
             math.fsum(part.score for part in parts),
             math.fsum(part.log_probability for part in parts),
             [piece for part in parts for piece in part.pieces],

@@ -1,4 +1,4 @@
-"""Texts that are longer than any training text are translated in parts."""
+"""Texts of several lines, and those that are longer than any training text, are translated in parts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from seqnlp.text.split_sentences import split_text
 
 
 class TextParts:
-    """Cuts texts where sentences end.
+    """Cuts texts where lines end, and where sentences end.
 
     Args:
         subwords: of both languages.
@@ -23,8 +23,14 @@ class TextParts:
     def __init__(self, subwords: Vocabularies, max_tokens: int) -> None:
         self._subwords, self._max_tokens = subwords, max_tokens
 
+    def lines(self, text: str) -> list[list[list[int]]]:
+        """The parts of each line of a text, from the first that is not blank to the last."""
+        lines = [self.cut(line) for line in text.split("\n")]
+        filled = [number for number, parts in enumerate(lines) if parts]
+        return lines[filled[0] : filled[-1] + 1] if filled else []
+
     def cut(self, text: str) -> list[list[int]]:
-        """The subwords of a text, in parts that the model can read; none for a blank text."""
+        """The subwords of a line, in parts that the model can read; none for a blank one."""
         (ids,) = self._subwords.source.encode([text])
         if len(ids) <= self._max_tokens:
             return [ids] if ids else []
