@@ -77,14 +77,13 @@ def _written(model: Tagger | Classifier, rows: list[Row], extra: list[dict[str, 
     """The chosen rows with the model's answers, in a format."""
     from seqnlp.api import Tagger
     from seqnlp.cli.classify_output import write_jsonl
-    from seqnlp.cli.tag_documents import tag_documents
     from seqnlp.cli.tag_output import FRAMES, KEEPING
 
     texts = [row.text for row in rows]
     others = [{**row.others, **more} for row, more in zip(rows, extra, strict=True)]
     if isinstance(model, Tagger):
         before, between, after = FRAMES.get(output, ("", "", ""))
-        answers = tag_documents(model, texts)
+        answers = model.tag_texts(texts)
         pieces = [KEEPING[output](answer, model, other) for answer, other in zip(answers, others, strict=True)]
         return before + between.join(pieces) + after
     pairs = zip(model.classify_texts(texts), others, strict=True)

@@ -159,7 +159,6 @@ class _Answering:
     options: Mapping[str, Any]
 
     def __call__(self, items: list[Any]) -> list[str]:
-        from seqnlp.cli.tag_documents import tag_documents
         from seqnlp.cli.tag_output import KEEPING, WRITERS
 
         tagger = self.tagger
@@ -168,7 +167,7 @@ class _Answering:
         elif self.reads == "texts":
             answers = tagger.tag_texts(items, **self.options)
         else:
-            answers = tag_documents(tagger, [row.text for row in items], **self.options)
+            answers = tagger.tag_texts([row.text for row in items], **self.options)
             if self.reads == "kept rows":
                 keep = KEEPING[self.output]
                 return [keep(answer, tagger, row.others) for answer, row in zip(answers, items, strict=True)]

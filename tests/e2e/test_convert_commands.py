@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from command import output, refusal, seqnlp
 
+from seqnlp.api import Tagger
+from seqnlp.api.mapping import batch
 from seqnlp.config.tagging import DataConfig
 from seqnlp.data.sources import load_examples, load_split
 from seqnlp.text.formats.annotated import AnnotatedText
@@ -183,8 +185,37 @@ def test_rows_are_tagged_and_keep_their_other_fields(trained: Path, form: str) -
     assert [task["data"] for task in tasks] == [{**_without_body(row), "text": row["body"]} for row in ROWS]
     blocks = output("tag", trained, *options, "--output", "conll", stdin=stdin)
     assert blocks.count("\n\n") == 3 - 1, "an empty text is an empty block"
-    message = refusal("tag", trained, *options, "--output", "jsonl", "--nbest", "2", stdin=stdin)
-    assert message.startswith("--nbest: expected texts of one line")
+    best = output("tag", trained, *options, "--output", "jsonl", "--nbest", "4", stdin=stdin).splitlines()
+    each = [
+        json.loads(line)["nbest"] for line in output("tag", trained, "--nbest", 4, stdin=ROWS[0]["body"]).splitlines()
+    ]
+    all_ = [
+        (one["probability"] * other["probability"], one["tags"] + other["tags"]) for one in each[0] for other in each[1]
+    ]
+    expected = sorted(all_, key=lambda one: -one[0])[:4]
+    actual = [(one["probability"], one["tags"]) for one in json.loads(best[0])["nbest"]]
+    assert [tags for _, tags in actual] == [tags for _, tags in expected]
+    assert [one for one, _ in actual] == pytest.approx([one for one, _ in expected], abs=2e-6)
+
+
+def test_the_lines_of_a_text_are_tagged_by_themselves_whoever_asks(trained: Path) -> None:
+    tagger, text = Tagger(trained), f"\n{ROWS[0]['body']}\r\nYensa\n"
+    lines = ROWS[0]["body"].split("\n")
+    alone = tagger.tag_texts([*lines, "Yensa"])
+    answer = tagger.tag(text)
+    assert answer.tags == [tag for one in alone for tag in one.tags]
+    assert [(s.label, s.probability, s.text) for s in answer.spans] == [
+        (s.label, s.probability, s.text) for one in alone for s in one.spans
+    ]
+    assert all(text[span.start : span.end] == span.text for span in answer.spans)
+    assert [answer.tokens[span.first].start for span in answer.spans] == [span.start for span in answer.spans]
+    assert batch(tagger)({"text": [text]})["spans"] == [answer.to_dict()["spans"]]
+    assert tagger.uncertainty([text]) == pytest.approx([tagger.uncertainty([*lines, "Yensa"]).sum()])
+    best = tagger.tag(text, nbest=2).nbest
+    assert tagger.uncertainty([text], "margin") == pytest.approx([1 - best[0].probability + best[1].probability])
+    weights = [len(one.tokens) for one in alone]
+    means = tagger.uncertainty([*lines, "Yensa"], "mean-probability")
+    assert tagger.uncertainty([text], "mean-probability") == pytest.approx([(means * weights).sum() / sum(weights)])
 
 
 def _without_body(row: dict[str, str]) -> dict[str, str]:

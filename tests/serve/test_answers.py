@@ -58,6 +58,16 @@ def test_lines_are_answered_as_by_the_command(
         VERBS[verb].answered.model_validate(answer)
 
 
+def test_a_text_of_several_lines_is_answered_as_by_the_command(server: Server, models: dict[str, Path]) -> None:
+    text = "Ada Sorrel lives in\nBrinmoor.\n\nWren Hollis"
+    row, options = json.dumps({"text": text}), ("--input", "jsonl", "--text-column", "text", "--output", "jsonl")
+    tagged = server.answers("/tag", texts=[text], nbest=2)
+    assert tagged == json_lines(output("tag", models["tag"], *options, "--nbest", 2, stdin=row))
+    [answer] = server.answers("/translate", texts=["Ein Hund läuft.\n\nEin Mann."])
+    lines = server.answers("/translate", texts=["Ein Hund läuft.", "Ein Mann."])
+    assert answer["translation"] == "\n\n".join(line["translation"] for line in lines)
+
+
 def test_the_other_verbs_answer_as_the_commands_do(
     server: Server, models: dict[str, Path], tmp_path: Path, repository: Path
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import partial
+from itertools import chain, islice
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from seqnlp.errors import SeqnlpError
 from seqnlp.tasks import arguments
 from seqnlp.tasks.saved_model import SingleModel
 from seqnlp.tasks.tagging.answers import Span, TaggedText, TagSequence, marked
+from seqnlp.tasks.tagging.lines import joined, lines_of
 from seqnlp.tasks.tagging.network import saved_predictor
 from seqnlp.tasks.tagging.prediction import SentencePrediction
 from seqnlp.tasks.tagging.review import Review
@@ -98,6 +100,8 @@ class Tagger(SingleModel):
     ) -> list[TaggedText]:
         """Tag raw texts, one answer each, in order; much faster together than one by one.
 
+        The lines of a text are tagged by themselves, as training reads them: no entity goes on in the next line.
+
         Args:
             nbest: how many whole answers to give with their probabilities.
             min_probability: leave out entities less probable than this.
@@ -114,7 +118,10 @@ class Tagger(SingleModel):
         options: dict[str, Any] = {"nbest": nbest, "min_probability": min_probability, "review": review}
         if arguments.several_workers(workers):
             return spread(partial(self.tag_texts, **options), texts, workers)
-        return self._answer(texts, [tokenize(text, self.tokenizer) for text in texts], **options)
+        by_line = [lines_of(text) for text in texts]
+        lines = [*chain.from_iterable(by_line)]
+        answers = iter(self._answer(lines, [tokenize(line, self.tokenizer) for line in lines], **options))
+        return [joined(text, [*islice(answers, len(own))], nbest) for text, own in zip(texts, by_line, strict=True)]
 
     def tag_words(
         self,
@@ -151,8 +158,17 @@ class Tagger(SingleModel):
             WrongTypeError, WrongValueError: an argument is not as described.
         """
         by = arguments.choice(by, "by", tuple(MEASURES))
-        words = [[token.text for token in tokenize(text, self.tokenizer)] for text in arguments.texts(texts)]
-        return self._predictor.uncertainty(words, by)
+        if by == "margin":
+            best = [[one.probability for one in answer.nbest] for answer in self.tag_texts(texts, nbest=2)]
+            return np.array([1 - (some[0] - sum(some[1:])) if some else 0.0 for some in best])
+        by_line = [lines_of(text) for text in arguments.texts(texts)]
+        words = [[token.text for token in tokenize(line, self.tokenizer)] for line in chain.from_iterable(by_line)]
+        unsure = self._predictor.uncertainty(words, by)  # (lines,)
+        starts = np.cumsum([0, *map(len, by_line)])[:-1]  # (N,) the first line of each text
+        if by == "entropy":
+            return _sums(unsure, starts)
+        lengths = np.array([*map(len, words)], dtype=np.float64)  # (lines,)
+        return np.asarray(_sums(unsure * lengths, starts) / np.maximum(_sums(lengths, starts), 1))
 
     def _answer(
         self,
@@ -241,6 +257,11 @@ class Tagger(SingleModel):
     def _outward(self, tags: Sequence[str]) -> list[str]:
         """Tags of the model's scheme in the scheme of the training data."""
         return list(tags) if self.plain_tags else convert_tags(tags, self._scheme, self._data_scheme)
+
+
+def _sums(values: NDArray[np.float64], starts: NDArray[np.int64]) -> NDArray[np.float64]:
+    """The sums (N,) of stretches of values that begin at ``starts``."""
+    return np.asarray(np.add.reduceat(values, starts)) if len(starts) else np.zeros(0)
 
 
 def _place(words: Sequence[str]) -> list[Token]:
