@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -95,6 +94,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Stream the translations."""
     from seqnlp.cli.progress import bytes_to_read, is_file, line_progress
     from seqnlp.cli.rerank_options import reranker
+    from seqnlp.cli.translate_notes import TranslateNotes
     from seqnlp.cli.translate_options import sampling_options, search_settings
     from seqnlp.workers import mapped
 
@@ -106,23 +106,15 @@ def run(arguments: argparse.Namespace) -> int:
 
     translator = Translator(*arguments.runs, **engine)
     answer = _answering(translator, reranker(arguments, engine), arguments, settings, sampling)
-    cut, parts, rewritten, spelt, lines = 0, 0, translator.rewritten(), list[str](), 0
+    notes = TranslateNotes(translator.rewritten())
     size = WINDOW if workers == 1 else _PIECE
     waiting = pieces(enumerate(_lines(arguments)), size, workers, arguments.input, full=is_file(arguments.input))
     with line_progress(bytes_to_read(arguments.input)) as advance:
         for done in mapped(answer, waiting, workers):
             emit(done.written)
             advance(done.texts)
-            rewritten.add(done.texts)
-            lines += sum(map(bool, done.texts))
-            spelt += done.spelt
-            cut += done.cut
-            parts += done.parts
-    _report_cuts(cut, parts)
-    _report_spelt(spelt, lines)
-    if rewritten.lines:
-        which = "1 line has" if rewritten.lines == 1 else f"{rewritten.lines:,} lines have"
-        print(f"{which} characters that the model reads as others: {rewritten.examples()}", file=sys.stderr)
+            notes.add(done.texts, done.spelt, done.cut, done.parts)
+    notes.say()
     return 0
 
 
@@ -199,21 +191,6 @@ class _Answering:
         several = [answer.parts for answer in answers if answer.parts > 1]
         spelt = [text for text, answer in zip(texts, answers, strict=True) if is_spelt(text, answer.source_pieces)]
         return _Answered(texts, written, len(several), sum(several), spelt)
-
-
-def _report_cuts(cut: int, parts: int) -> None:
-    if cut:
-        lines = "1 line was" if cut == 1 else f"{cut:,} lines were"
-        print(f"{lines} too long: cut at sentence ends, translated in {parts:,} parts and rejoined", file=sys.stderr)
-
-
-def _report_spelt(spelt: list[str], lines: int) -> None:
-    if spelt:
-        from seqnlp.cli.visible import visible
-
-        which = "1 line is" if len(spelt) == 1 else f"{len(spelt):,} of {lines:,} lines are"
-        what = "capitals, a script or a language that the model has not learned"
-        print(f"{which} read letter by letter, such as '{visible(spelt[0][:40])}': {what}", file=sys.stderr)
 
 
 def _check(arguments: argparse.Namespace) -> None:

@@ -1,0 +1,40 @@
+"""What ``seqnlp translate`` says at its end of lines that were probably not read as they were meant."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from seqnlp.cli.translate_notes import TranslateNotes
+from seqnlp.text.rewritten import Rewritten
+from seqnlp.text.subwords import Subwords
+
+MODEL = Path(__file__).parents[1] / "old_models" / "translation"
+
+
+def notes() -> TranslateNotes:
+    return TranslateNotes(Rewritten(Subwords((MODEL / "subwords.spm").read_bytes())))
+
+
+def test_each_kind_is_counted_over_all_pieces(capsys: pytest.CaptureFixture[str]) -> None:
+    counted = notes()
+    counted.add(["DER HUND SIEHT", "", "A &amp; B"], ["DER HUND SIEHT"], 1, 3)
+    counted.add(["schÃ¶n", "groÃŸ", "C &#39;D", "EINE KATZE SIEHT", "7²"], ["EINE KATZE SIEHT"], 1, 2)
+    counted.say()
+    learned = "capitals, a script or a language that the model has not learned"
+    assert capsys.readouterr().err.splitlines() == [
+        "2 lines were too long: cut at sentence ends, translated in 5 parts and rejoined",
+        f"2 of 7 lines are read letter by letter, such as 'DER HUND SIEHT': {learned}",
+        "2 lines have characters written as in HTML, such as &amp;: unescape them before, unless the model was trained "
+        "on such",
+        "2 of 7 lines have letters that were decoded wrongly, such as 'Ã¶': write them anew from the original",
+        "1 line has characters that the model reads as others: '7²' as '72'",
+    ]
+
+
+def test_nothing_is_said_of_other_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    counted = notes()
+    counted.add(["der Hund & die Katze", "", "größer als 3 < 4"], [], 0, 0)
+    counted.say()
+    assert capsys.readouterr().err == ""
