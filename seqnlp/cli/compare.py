@@ -80,12 +80,12 @@ def _label(run: Path) -> str:
 
 def _compare_files(arguments: argparse.Namespace) -> Comparison:
     from seqnlp.cli.other_input import said_of_files
-    from seqnlp.cli.streams import read_file_lines
     from seqnlp.errors import DataError
     from seqnlp.metrics.translation_comparison import compare
+    from seqnlp.text.files import read_lines
 
     files = arguments.a, arguments.b, arguments.reference
-    texts = [list(read_file_lines(path, "strict")) for path in files]
+    texts = [[line for _, line in read_lines(path)] for path in files]
     if len(set(map(len, texts))) > 1:
         counts = ", ".join(f"{path} has {len(lines):,}" for path, lines in zip(files, texts, strict=True))
         raise DataError(f"expected three files of the same length, line by line; {counts}")

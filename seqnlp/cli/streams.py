@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import BinaryIO, TypeVar
 
 from seqnlp.errors import DataError, SeqnlpError
-from seqnlp.text.files import open_bytes, refuse_lone_return, refuse_no_text, without_end
+from seqnlp.text.files import not_utf8, open_bytes, refuse_lone_return, refuse_no_text, without_end
 
 WINDOW = 1024
 """Most lines that are read ahead and answered together: what bounds memory on an endless stream."""
@@ -54,7 +54,7 @@ def read_text_lines(stream: BinaryIO, errors: str, name: object = "standard inpu
         try:
             text = line.decode("utf-8", errors)
         except UnicodeDecodeError as problem:
-            message = f"byte {problem.start + 1} of the line is not UTF-8; mend it, or use --errors replace"
+            message = f"{not_utf8(problem)}, or read what is left of it with --errors replace"
             raise DataError(message, name, number) from None
         yield text.removeprefix("\ufeff") if number == 1 else text
 

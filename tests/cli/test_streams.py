@@ -17,6 +17,11 @@ from seqnlp.cli.streams import WINDOW, read_file_lines, read_text_lines, windows
 from seqnlp.errors import DataError
 from seqnlp.text.conll import read_conll_words
 
+NOT_UTF8 = (
+    "expected UTF-8 text, found the byte 0xef at byte 3 of the line; convert the file, for example with "
+    "`iconv -f cp1252 -t utf-8`, or read what is left of it with --errors replace"
+)
+
 
 @pytest.mark.parametrize(
     ("content", "expected"),
@@ -40,7 +45,7 @@ def test_bytes_that_are_not_utf8_are_named_by_line_and_place() -> None:
     assert next(lines) == "fine"
     with pytest.raises(DataError) as caught:
         next(lines)
-    assert str(caught.value) == ("standard input:2: byte 3 of the line is not UTF-8; mend it, or use --errors replace")
+    assert str(caught.value) == f"standard input:2: {NOT_UTF8}"
 
 
 def test_bytes_that_are_not_utf8_can_be_replaced() -> None:
@@ -67,7 +72,7 @@ def test_the_lines_of_a_file_are_those_of_a_stream(tmp_path: Path, pack: Callabl
     assert list(read_file_lines(path, "replace")) == ["one", "\0\x0c", "", "na\ufffdve"]
     with pytest.raises(DataError) as caught:
         list(read_file_lines(path, "strict"))
-    assert str(caught.value) == f"{path}:4: byte 3 of the line is not UTF-8; mend it, or use --errors replace"
+    assert str(caught.value) == f"{path}:4: {NOT_UTF8}"
 
 
 @pytest.mark.parametrize(

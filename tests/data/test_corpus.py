@@ -83,7 +83,7 @@ def test_of_json_the_texts_are_read_and_tables_are_refused(tmp_path: Path) -> No
     config = TextDataConfig(dir=str(tmp_path), train="a.jsonl + b.json")
     assert load_text(config, "train") == ["One line", "and more", "Été", "An array", "of two"]
     for name, line, problem in (
-        ("c.jsonl", '{"body": "x"}', r"c\.jsonl:1: expected a text in the field 'text', found 'body'; name any"),
+        ("c.jsonl", '{"body": "x"}', r"c\.jsonl:1: expected the field 'text', found 'body'; write texts under"),
         ("d.jsonl", '{"text": 7}', r"d\.jsonl:1: expected a text in the field 'text', found"),
         ("e.jsonl", '["x"]', r"e\.jsonl:1: expected a JSON object"),
         ("f.csv", "id,text", r"f\.csv: expected running text, found a table by its name"),

@@ -275,9 +275,10 @@ def test_standard_input_that_is_not_utf8_stops_at_its_line_after_the_answers_bef
     lines = b"Ada\n" * 1500 + b"caf\xe9\nBrinmoor\n"
     finished = seqnlp("tag", trained, stdin=lines)
     assert finished.status == 2
-    assert finished.err == (
-        "error: standard input:1501: byte 4 of the line is not UTF-8; mend it, or use --errors replace\n"
+    assert finished.err.startswith(
+        "error: standard input:1501: expected UTF-8 text, found the byte 0xe9 at byte 4 of the line; convert"
     )
+    assert finished.err.endswith("`iconv -f cp1252 -t utf-8`, or read what is left of it with --errors replace\n")
     assert len(finished.out.splitlines()) == 1500
     answers = output("tag", trained, "--errors", "replace", stdin=lines).splitlines()
     assert len(answers) == 1502

@@ -94,7 +94,9 @@ def test_flags_that_make_no_sense_are_refused(run: Path) -> None:
 
 def test_bytes_that_are_not_utf8(run: Path) -> None:
     message = refusal("classify", run, stdin=b"fine\nJos\xe9\n")
-    assert message == "standard input:2: byte 4 of the line is not UTF-8; mend it, or use --errors replace"
+    assert message.startswith(
+        "standard input:2: expected UTF-8 text, found the byte 0xe9 at byte 4 of the line; convert"
+    )
     assert output("classify", run, "--errors", "replace", stdin=b"fine\nJos\xe9\n").count("\n") == 2
 
 
