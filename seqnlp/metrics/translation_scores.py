@@ -8,6 +8,7 @@ Scores are on sacrebleu's scale, 0 to 100. TER counts errors: the lower the bett
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -26,11 +27,11 @@ if TYPE_CHECKING:
 SEED = 12345
 """What sacrebleu takes by default."""
 
-_BY_CHARACTER = ("th", "lo", "my", "km")
-"""Languages without spaces between words for which sacrebleu has no tokenizer."""
+_BY_CHARACTER = re.compile("(th|lo|my|km)([-_](th|la|mm|kh))?", re.IGNORECASE)
+"""Thai, Lao, Burmese and Khmer, which sacrebleu has no tokenizer for; no name of a column such as ``my_text``."""
 
 _LOOKED_AT = 1000
-"""References that show whether words have spaces between them, where the language has no name that is known."""
+"""References that show whether words have spaces between them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,11 +178,12 @@ def same_lines(**texts: Sequence[object]) -> None:
 
 
 def scored_language(language: str, references: Sequence[str]) -> str:
-    """What chooses the tokenizer: the language, or if its name is not known (``target``) the one that texts look like.
+    """What chooses the tokenizer: Chinese or Japanese by name, else the language without spaces that texts look like.
 
-    Without that, whole lines in Chinese would be words.
+    Without that, whole lines of a language called ``target``, say, would be words. All others keep their name.
     """
-    return language if language_code(language) else unspaced_language(references[:_LOOKED_AT]) or language
+    named = language_code(language) in ("zh", "ja")
+    return language if named else unspaced_language(references[:_LOOKED_AT]) or language
 
 
 def _tokenizer(language: str) -> str:
@@ -190,7 +192,7 @@ def _tokenizer(language: str) -> str:
         return "zh"
     if code == "ja":
         return "ja-mecab" if find_spec("MeCab") and find_spec("ipadic") else "char"
-    return "char" if code in _BY_CHARACTER else "13a"
+    return "char" if _BY_CHARACTER.fullmatch(language) else "13a"
 
 
 def _measure(metric: Metric, hypotheses: Sequence[str], references: Sequence[str]) -> tuple[CorpusScore, Any]:

@@ -119,7 +119,7 @@ def test_thai_is_no_line_of_one_word(code):
     assert bleu(["ฉันชอบสุนัขมาก"], ["ฉันชอบสุนัข"], code) == pytest.approx(scores.bleu.value)
 
 
-@pytest.mark.parametrize("code", ["en", "target", "xx"])
+@pytest.mark.parametrize("code", ["en", "target", "xx", "my_text", "th_en"])
 def test_texts_with_spaces_are_cut_as_ever(code):
     assert "tok:13a" in corpus_scores(REFERENCES, REFERENCES, code).bleu.signature
 
