@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
+from typing import Any
 
 from seqnlp.config.language_model import LanguageModelConfig
 from seqnlp.config.splits import held_out_part
@@ -20,6 +21,9 @@ from seqnlp.text.scripts import runs_of_words
 _INDENTED = re.compile(r"(\t|  )\s*\S")
 _PART, _HTML, _LOOKED_AT = 0.05, 0.01, 10_000
 """The parts of lines that are indented, or have characters as in HTML, from which on this is said; lines looked at."""
+
+_SORTED_LINES, _SORTED = 100, 0.97
+"""Fewest lines that tell whether they are sorted, and the part of them that is not less than the line before."""
 
 _WORDS = 8
 """Of a line that is no accident in two splits."""
@@ -44,6 +48,21 @@ def text_notes(config: LanguageModelConfig, train: Sequence[str], dev: Sequence[
         yield f"train: words such as '{run[:20]}' are several in a row: {advice}"
     if held_out_part(config.data) is None:
         yield from shared_lines(dev, train, "dev")
+    elif order := _order([line for line in train if line]):
+        held_out = "so that the last ones, which are held out as dev, are of another kind than the others"
+        yield f"train: lines are sorted {order}, {held_out}: shuffle them, or name a file of its own"
+
+
+def _order(lines: Sequence[str]) -> str:
+    """How lines are sorted; empty: they are not."""
+    if len(lines) < _SORTED_LINES:
+        return ""
+    for order, key in (("by length", len), ("alphabetically", str.casefold)):
+        keys: list[Any] = list(map(key, lines))
+        risen = sum(one <= other for one, other in pairwise(keys))
+        if risen > _SORTED * (len(keys) - 1) and keys[0] != keys[-1]:
+            return order
+    return ""
 
 
 def shared_lines(lines: Sequence[str], train: Sequence[str], split: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,16 @@ def test_a_dev_text_that_was_learnt_is_said(tmp_path: Path) -> None:
     assert note.startswith("warning: 2 of 2 texts of dev are in train, too")
     assert said(tmp_path, ["short", *lines], ["short", "a line of its own that has many words"]) == []
     assert said(tmp_path, lines, data__dev="10%") == []
+
+
+@pytest.mark.parametrize(("key", "order"), [(len, "by length"), (str.casefold, "alphabetically")])
+def test_sorted_lines_of_which_the_last_are_dev_are_said(tmp_path: Path, key: Callable[[str], Any], order: str) -> None:
+    lines = [line for line in make_lines(300) if line] + [f"{name} stays" for name in ("mira", "Joren", "Tessa")]
+    [note] = said(tmp_path, sorted(lines, key=key), data__dev="10%")
+    assert note.startswith(f"train: lines are sorted {order}, so that the last ones, which are held out as dev, are of")
+    assert said(tmp_path, lines, data__dev="10%") == []
+    assert said(tmp_path, sorted(lines, key=key)) == []
+    assert said(tmp_path, ["the same line"] * 200, data__dev="10%") == []
 
 
 def test_nothing_is_said_of_running_text(tmp_path: Path) -> None:
