@@ -197,6 +197,9 @@ def _check(arguments: argparse.Namespace) -> None:
     """What can be refused before the model is loaded."""
     from seqnlp.errors import SeqnlpError
 
+    for name in arguments.runs:
+        if Path(name).is_file():
+            raise SeqnlpError(f"expected a run, found the file {name}; its lines are translated with --input {name}")
     if arguments.nbest < 1:
         raise SeqnlpError(f"--nbest: expected 1 or more, found {arguments.nbest}")
     check_rerank(arguments)

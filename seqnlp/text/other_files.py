@@ -41,10 +41,14 @@ _MARKUP = re.compile(
     re.IGNORECASE,
 )
 
+_ELEMENT = re.compile(r"<([a-z][\w:-]*)( [^<>]*)?/?>(.*</\1>)?", re.IGNORECASE)
+"""A line that is a tag, or stands inside one element."""
+
 _NBEST = re.compile(r"\d+ \|\|\| .* \|\|\| -?\d")
 
-_LOOKED_AT, _ROWS = 20, 3
-"""Lines that are not blank: so many are looked at, and so many with as many tabs as the first are a table."""
+_LOOKED_AT, _ROWS, _ELEMENTS = 20, 3, 4
+"""Lines that are not blank: so many are looked at, so many with as many tabs as the first are a table, and so many tags
+or elements are markup."""
 
 
 def named_kind(path: Path, names: dict[str, str] = _OTHERS) -> str:
@@ -68,7 +72,7 @@ def kind_of_lines(head: Sequence[str]) -> str:
         head: the first lines that are not blank.
     """
     first = head[0].strip() if head else ""
-    if _MARKUP.match(first):
+    if _MARKUP.match(first) or sum(_ELEMENT.fullmatch(line.strip()) is not None for line in head) >= _ELEMENTS:
         return MARKUP
     if first == "WEBVTT" or (first.isdecimal() and " --> " in "".join(head[1:2])):
         return SUBTITLES

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from seqnlp.cli import main
 from seqnlp.cli.translate_notes import TranslateNotes
 from seqnlp.text.rewritten import Rewritten
 from seqnlp.text.subwords import Subwords
@@ -38,3 +39,11 @@ def test_nothing_is_said_of_other_lines(capsys: pytest.CaptureFixture[str]) -> N
     counted.add(["der Hund & die Katze", "", "größer als 3 < 4"], [], 0, 0)
     counted.say()
     assert capsys.readouterr().err == ""
+
+
+def test_a_file_in_the_place_of_a_run_is_told_its_option(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "in.de").write_text("der Hund\n", encoding="utf-8")
+    assert main(["translate", str(MODEL), str(tmp_path / "in.de")]) == 2
+    file = tmp_path / "in.de"
+    expected = f"error: expected a run, found the file {file}; its lines are translated with --input {file}\n"
+    assert capsys.readouterr().err == expected

@@ -249,6 +249,12 @@ def test_what_is_no_translation_memory_of_these_languages_is_refused(tmp_path: P
         ("t.{}", '{{\n  "hello": "{}"\n}}\n', "JSON"),
         ("t.{}", '{{"text": "{}"}}\n', "JSON lines"),
         ("t.{}", '<srcset setid="news" srclang="any">\n<seg id="1">{}</seg>\n', "markup (XML, HTML, SGML)"),
+        (
+            "t.{}",
+            "<url>http</url>\n<keywords>talks</keywords>\n<talkid>1</talkid>\n<title>{}</title>\nHallo\n",
+            "markup",
+        ),
+        ("t.{}", '<CHAPTER ID="1">\n{}\n<SPEAKER ID="1">\nHallo\n<P>\nJa\n<P>\n', "markup (XML, HTML, SGML)"),
         ("t.{}", '<?xml version="1.0"?>\n<text>{}</text>\n', "markup (XML, HTML, SGML)"),
         ("t.{}", "1\tlang\t{}\n2\tlang\tb\n3\tlang\tc\n", "a table"),
         ("t.{}.csv", "text\n{}\n", "a table"),
@@ -257,7 +263,7 @@ def test_what_is_no_translation_memory_of_these_languages_is_refused(tmp_path: P
 def test_two_files_of_another_kind_are_called_by_it(tmp_path: Path, name: str, content: str, found: str) -> None:
     written(tmp_path, {name.format(side): content.format(side) for side in ("de", "en")})
     for train in (name.format("{lang}"), f"{name.format('de')} + {name.format('en')}"):
-        with pytest.raises(DataError, match=re.escape(f"expected a text a line, found {found}; write its texts")):
+        with pytest.raises(DataError, match=re.escape(f"expected a text a line, found {found}")):
             load(tmp_path, train)
     assert load(tmp_path, name.format("{lang}"), format="files")[0]
 
