@@ -82,8 +82,9 @@ def refuse_no_lines(config: ParallelDataConfig, split: str) -> None:
     Raises:
         DataError: so it is; says what the file is, and which setting reads its lines nevertheless.
     """
-    for path in pair_files(config, split):
-        if kind := other_kind(path) or named_kind(path):
+    for path, language in zip(pair_files(config, split), config.languages, strict=True):
+        named = "" if path.name.removesuffix(".gz").endswith(f".{language}") else named_kind(path)
+        if kind := other_kind(path) or named:
             advice = "write its texts one a line, or both sides as a table (TSV, CSV), JSON lines or TMX"
             if AND in getattr(config, split):
                 advice += "; files with both sides are joined into one before"

@@ -275,6 +275,8 @@ def test_several_files_of_both_sides_are_no_two_files_of_one(tmp_path: Path) -> 
 
 
 def test_texts_that_only_begin_oddly_are_texts(tmp_path: Path) -> None:
+    written(tmp_path, {"t.po": "ja\n", "t.csv": "yes\n"})
+    assert load(tmp_path, "t", source="po", target="csv")[0] == [("ja", "yes")]
     for number, first in enumerate(("12", "<unk> was here", "# Kapitel 1", "{ Klammer", "[1] a\tb", "<b>fett</b>")):
         written(tmp_path, {f"{number}.de": f"{first}\nja\n", f"{number}.en": f"{first}\nyes\n"})
         assert len(load(tmp_path, f"{number}.{{lang}}")[0]) == 2
