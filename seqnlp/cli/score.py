@@ -7,6 +7,7 @@ import math
 import sys
 from collections import deque
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,18 +55,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Stream the scores."""
     from seqnlp.cli.other_input import said_of_files
+    from seqnlp.data.turned_pairs import LOOKED_AT, are_turned
     from seqnlp.text.parallel import read_aligned
     from seqnlp.workers import mapped
 
     files = arguments.source, arguments.target
     said_of_files(files, "a text")
+    first: list[SentencePair] = []
     if all(file.is_file() for file in files):  # what does not fit together is refused before the work begins
-        deque(read_aligned(*files), maxlen=0)
+        pairs = read_aligned(*files)
+        first = list(islice(pairs, LOOKED_AT))
+        deque(pairs, maxlen=0)
     threads = {"threads": checked_threads(arguments.threads)}
     workers, engine = choose_workers(arguments.workers, threads, [arguments.source], _BYTES_A_WORKER)
     from seqnlp.api import Translator
 
     translator = Translator(*arguments.runs, precision=arguments.precision, **engine)
+    languages = translator.source_language, translator.target_language
+    if are_turned(first, languages):
+        said = f"note: {files[0]} looks like {languages[1]}, and {files[1]} like {languages[0]}"
+        print(f"{said}: this model translates {languages[0]} to {languages[1]}", file=sys.stderr)
     total = Total()
     size = WINDOW if workers == 1 else _PIECE
     answer = _Answering(translator, arguments.output)

@@ -106,7 +106,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     translator = Translator(*arguments.runs, **engine)
     answer = _answering(translator, reranker(arguments, engine), arguments, settings, sampling)
-    notes = TranslateNotes(translator.rewritten())
+    notes = TranslateNotes(translator.rewritten(), (translator.source_language, translator.target_language))
     size = WINDOW if workers == 1 else _PIECE
     waiting = pieces(enumerate(_lines(arguments)), size, workers, arguments.input, full=is_file(arguments.input))
     with line_progress(bytes_to_read(arguments.input)) as advance:

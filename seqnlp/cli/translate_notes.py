@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable
 
 from seqnlp.cli.visible import visible
+from seqnlp.data.turned_pairs import LOOKED_AT, are_translated
 from seqnlp.text.garbled import garbled, said_of_garbled
 from seqnlp.text.html_characters import html_character
 from seqnlp.text.rewritten import Rewritten
@@ -18,10 +19,12 @@ class TranslateNotes:
 
     Args:
         rewritten: of the model.
+        languages: what it translates from and to.
     """
 
-    def __init__(self, rewritten: Rewritten) -> None:
-        self._rewritten = rewritten
+    def __init__(self, rewritten: Rewritten, languages: tuple[str, str]) -> None:
+        self._rewritten, self._languages = rewritten, languages
+        self._first = list[str]()  # that are looked at for their language
         self._lines = self._cut = self._parts = self._spelt = self._entities = self._garbled = 0
         self._first_spelt = self._first_entity = self._first_garbled = ""
 
@@ -34,6 +37,8 @@ class TranslateNotes:
         """
         for line in filter(None, lines):
             self._lines += 1
+            if len(self._first) < LOOKED_AT:
+                self._first.append(line)
             if entity := html_character(line):
                 self._entities, self._first_entity = self._entities + 1, self._first_entity or entity
             if letters := garbled(line):
@@ -51,6 +56,9 @@ class TranslateNotes:
         if self._cut:
             lines = "1 line was" if self._cut == 1 else f"{self._cut:,} lines were"
             yield f"{lines} too long: cut at sentence ends, translated in {self._parts:,} parts and rejoined"
+        if are_translated(self._first, self._languages):
+            source, target = self._languages
+            yield f"the lines look like {target}, which is what this model translates {source} into"
         if self._spelt:
             lines = "1 line is" if self._spelt == 1 else f"{self._spelt:,} of {self._lines:,} lines are"
             what = "capitals, a script or a language that the model has not learned"

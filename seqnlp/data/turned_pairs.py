@@ -17,18 +17,8 @@ _LEAST, _TIMES = 0.04, 3.0
 
 
 def turned_note(pairs: Sequence[SentencePair], languages: tuple[str, str]) -> str:
-    """What to say of pairs of which each side looks like the language of the other; empty: they do not.
-
-    Args:
-        languages: what the source and the target are called; of those not known here nothing is said.
-    """
-    codes = tuple(map(language_code, languages))
-    if len(pairs) < _MIN_PAIRS or codes[0] == codes[1]:
-        return ""
-    first = pairs[:LOOKED_AT]
-    sides = [pair.source for pair in first], [pair.target for pair in first]
-    turned = [_is_turned(code, *texts) for code, texts in zip(codes, (sides, sides[::-1]), strict=True)]
-    if not any(turned) or any(code and not is_turned for code, is_turned in zip(codes, turned, strict=True)):
+    """What to say of pairs for training or to score by; empty: see :func:`are_turned`."""
+    if not are_turned(pairs, languages):
         return ""
     source, target = languages
     found = f"sources look like data.target={target}, and targets like data.source={source}"
@@ -36,9 +26,35 @@ def turned_note(pairs: Sequence[SentencePair], languages: tuple[str, str]) -> st
     return f"{found}, so that the other direction is learned or scored: {remedy}"
 
 
+def are_turned(pairs: Sequence[SentencePair], languages: tuple[str, str]) -> bool:
+    """Whether each side of the first pairs looks like the language of the other, and not like its own.
+
+    Args:
+        languages: what the source and the target are called; of those not known here nothing is told.
+    """
+    first = pairs[:LOOKED_AT]
+    sides = [pair.source for pair in first], [pair.target for pair in first]
+    codes = tuple(map(language_code, languages))
+    if len(first) < _MIN_PAIRS or codes[0] == codes[1]:
+        return False
+    turned = [_is_turned(code, *texts) for code, texts in zip(codes, (sides, sides[::-1]), strict=True) if code]
+    return all(turned)
+
+
+def are_translated(texts: Sequence[str], languages: tuple[str, str]) -> bool:
+    """Whether texts that are to be translated look like the language of the target, and not like that of the source.
+
+    Args:
+        languages: as of :func:`are_turned`, of which both must be known.
+    """
+    codes = tuple(map(language_code, languages))
+    if len(texts) < _MIN_PAIRS or not all(codes) or codes[0] == codes[1]:
+        return False
+    here, there = (looks_like(texts, code) for code in codes)
+    return there > _LEAST and there > _TIMES * here
+
+
 def _is_turned(language: str, own: Sequence[str], other: Sequence[str]) -> bool:
     """Whether the other side looks like a side's language, and the side itself does not."""
-    if not language:
-        return False
     there = looks_like(other, language)
     return there > _LEAST and there > _TIMES * looks_like(own, language)

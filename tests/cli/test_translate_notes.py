@@ -15,7 +15,7 @@ MODEL = Path(__file__).parents[1] / "old_models" / "translation"
 
 
 def notes() -> TranslateNotes:
-    return TranslateNotes(Rewritten(Subwords((MODEL / "subwords.spm").read_bytes())))
+    return TranslateNotes(Rewritten(Subwords((MODEL / "subwords.spm").read_bytes())), ("de", "en"))
 
 
 def test_each_kind_is_counted_over_all_pieces(capsys: pytest.CaptureFixture[str]) -> None:
@@ -39,6 +39,29 @@ def test_nothing_is_said_of_other_lines(capsys: pytest.CaptureFixture[str]) -> N
     counted.add(["der Hund & die Katze", "", "größer als 3 < 4"], [], 0, 0)
     counted.say()
     assert capsys.readouterr().err == ""
+
+
+def test_lines_in_the_language_of_the_translations_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    english, german = ["the dog and the cat are in that house"] * 20, ["der Hund und die Katze sind in dem Haus"] * 20
+    for lines, told in ((english, True), (german, False), (english[1:], False), (german + english, False)):
+        counted = notes()
+        counted.add(lines, [], 0, 0)
+        counted.say()
+        expected = "the lines look like en, which is what this model translates de into\n"
+        assert capsys.readouterr().err == expected * told
+
+
+def test_files_of_pairs_that_are_turned_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for language, line in (
+        ("de", "weil ein Hund einen Ball sieht und die Katze nicht"),
+        ("en", "the dog is in that house"),
+    ):
+        (tmp_path / language).write_text(f"{line}\n" * 20, encoding="utf-8")
+    for source, target in (("en", "de"), ("de", "en")):
+        assert main(["score", str(MODEL), str(tmp_path / source), str(tmp_path / target)]) == 0
+        told = capsys.readouterr().err
+        expected = f"note: {tmp_path}/en looks like en, and {tmp_path}/de like de: this model translates de to en\n"
+        assert told.startswith(expected) == (source == "en")
 
 
 def test_a_file_in_the_place_of_a_run_is_told_its_option(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
