@@ -21,7 +21,7 @@ from seqnlp.data.split_sources import existing_file
 from seqnlp.errors import DataError, listed
 from seqnlp.text.conll import read_conll
 from seqnlp.text.conllu import read_conllu
-from seqnlp.text.files import file_digest, read_lines
+from seqnlp.text.files import PARQUET_MARK, file_digest, open_bytes, read_lines
 from seqnlp.text.formats.json_rows import converted_rows, fields_of
 from seqnlp.text.jsonl import shown
 from seqnlp.text.language_tokens import Tokens, plain_line
@@ -114,6 +114,12 @@ def _read(path: Path) -> Iterator[str]:
         DataError: it cannot be read, or is a table, of which all would be learned as text; with file and line.
     """
     kind = _ending(path)
+    with open_bytes(path) as file:
+        if file.read(len(PARQUET_MARK)) == PARQUET_MARK:
+            program = (
+                f"pandas.read_parquet('{path.name}')[['text']].to_json('text.jsonl', orient='records', lines=True)"
+            )
+            raise DataError(f"expected running text, found a parquet file; in Python {program} writes its texts", path)
     if kind in _TABLES:
         advice = "write its texts as lines of a .txt file, or as the field `text` of a .jsonl file"
         raise DataError(f"expected running text, found a table by its name; {advice}", path)

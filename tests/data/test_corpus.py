@@ -88,6 +88,11 @@ def test_of_json_the_texts_are_read_and_tables_are_refused(tmp_path: Path) -> No
         ("e.jsonl", '["x"]', r"e\.jsonl:1: expected a JSON object"),
         ("f.csv", "id,text", r"f\.csv: expected running text, found a table by its name"),
         ("g.tsv", "a\tb", r"g\.tsv: expected running text, found a table by its name"),
+        (
+            "h.parquet",
+            "PAR1\x15\x04",
+            r"h\.parquet: expected running text, found a parquet file; in Python pandas\.read_",
+        ),
     ):
         write_text(tmp_path / name, [line])
         config.train = name

@@ -99,7 +99,7 @@ def test_the_content_tells_and_not_the_name(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-9])
     with pytest.raises(DataError, match=r"series.csv: expected a parquet file \(Arrow"):
         read(path)
-    with pytest.raises(DataError, match=r"expected UTF-8 text, found a parquet file; its folder is read with data\."):
+    with pytest.raises(DataError, match=r"expected UTF-8 text, found a parquet file; `seqnlp batch` answers it, trai"):
         list(read_lines(path))
 
 
