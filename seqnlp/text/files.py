@@ -20,8 +20,8 @@ PARQUET_MARK = b"PAR1\x15"
 _NO_TEXT = {
     PARQUET_MARK: (
         "a parquet file",
-        "`seqnlp batch` answers it, training reads its folder with data.format=hub data.hub=FOLDER, and series are read "
-        "from files, not from streams",
+        "`seqnlp batch` answers it, training reads its folder with data.format=hub data.hub=FOLDER, and series "
+        "are read from files, not from streams",
     ),
     b"PK\x03\x04": ("an Excel, Word or ZIP file", "save it as CSV or text, or unpack it"),
     b"\xd0\xcf\x11\xe0": ("an old Excel or Word file", "save it as CSV or text"),
