@@ -31,6 +31,8 @@ _NO_TEXT = {
     b"\xfd7zXZ": ("an xz file", "unpack it with `unxz`"),
     b"\x28\xb5\x2f\xfd": ("a Zstandard file", "unpack it with `unzstd`"),
     b"7z\xbc\xaf": ("a 7-Zip file", "unpack it"),
+    b"Rar!\x1a": ("a RAR file", "unpack it"),
+    b"{\\rtf": ("a document in RTF", "save it as plain text"),
     b"ARROW1\0": ("an Arrow file", "write it as parquet or CSV"),
     b"\x89PNG\r\n": ("an image (PNG)", "write what it shows as text"),
     b"\xff\xd8\xff": ("an image (JPEG)", "write what it shows as text"),

@@ -131,6 +131,8 @@ def test_the_digest_is_that_of_the_raw_bytes(tmp_path: Path) -> None:
     [
         (b"PK\x03\x04\x14\0", "an Excel, Word or ZIP file; save it as CSV or text, or unpack it"),
         (b"\xfd7zXZ\0\0", "an xz file; unpack it with `unxz`"),
+        (b"Rar!\x1a\x07", "a RAR file; unpack it"),
+        (b"{\\rtf1\\ansi Hallo}", "a document in RTF; save it as plain text"),
         (b"%PDF-1.7\n", "a PDF file; extract its text first"),
         (b"\x89PNG\r\n\x1a\n", "an image (PNG); write what it shows as text"),
         (b"GIF89a", "an image (GIF); write what it shows as text"),
