@@ -117,7 +117,7 @@ def compare_runs(arguments: argparse.Namespace) -> Comparison:
 
 def _compare_counted(arguments: argparse.Namespace, configs: list[Config], split: str) -> Comparison:
     from seqnlp.metrics.paired_counts import compare_counts, grouped
-    from seqnlp.tasks.counted import counted_answers
+    from seqnlp.tasks.counted import counted_answers, where_both_read_the_same
 
     a, b = (
         counted_answers(run, config, split, say)
@@ -129,6 +129,7 @@ def _compare_counted(arguments: argparse.Namespace, configs: list[Config], split
             f"{place}: the two runs read other examples or other right answers; only models that are asked the same "
             "compare (the same file, tokenizer and tags)"
         )
+    a, b = where_both_read_the_same(a, b, place, say)
     same = list(a.answers) == list(b.answers)
     if arguments.by == "example":
         return compare_counts(a.scores, b.scores, a.unit, same)

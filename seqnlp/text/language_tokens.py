@@ -218,6 +218,16 @@ def unknown_words(tokens: Tokens, text: str) -> list[str]:
     return list(dict.fromkeys(word for word in text.split() if not tokens.is_known(word)))
 
 
+def read_as(lines: Sequence[str], tokens: Tokens) -> list[str]:
+    """Lines with ``<unk>`` in the place of each word that the model cannot read as what it is."""
+    known: dict[str, str] = {}
+    for line in lines:
+        for word in line.split():
+            if word not in known:
+                known[word] = word if tokens.is_known(word) else UNKNOWN_WORD
+    return [" ".join(known[word] for word in line.split()) for line in lines]
+
+
 def _cut(line: str, splitter: str) -> Iterable[str]:
     return line.split() if splitter == "whitespace" else (token.text for token in tokenize(line, splitter))
 

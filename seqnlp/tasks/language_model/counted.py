@@ -16,10 +16,11 @@ from seqnlp.tasks.language_model.network import saved_network
 from seqnlp.tasks.language_model.saved import in_direction, read_language_model
 from seqnlp.tasks.language_model.scoring import score_tokens
 from seqnlp.tasks.splits import require_split
+from seqnlp.text.language_tokens import read_as
 
 
 def counted_losses(run: Path, config: LanguageModelConfig, split: str, say: Callable[[str], None]) -> CountedAnswers:
-    """Nats and words of each line: perplexity per word compares between vocabularies.
+    """Nats and words of each line: perplexity per word compares between vocabularies where no word is unknown.
 
     Raises:
         ConfigError: the run has no such split.
@@ -37,4 +38,5 @@ def counted_losses(run: Path, config: LanguageModelConfig, split: str, say: Call
         examples=lines,
         answers=losses.tolist(),
         scores=[CountedScore("perplexity", counts, perplexity_of, higher_is_better=False)],
+        read=read_as(lines, saved.tokens),
     )
