@@ -150,6 +150,12 @@ def test_only_the_training_text_decides_the_vocabulary(tmp_path: Path) -> None:
     said: list[str] = []
     assert make(tiny_language_model(tmp_path), tmp_path / "b", said.append).tokens.pieces == before
     assert "; dev: 4 (3 unknown); " in said[0]
+    assert said[1].startswith(
+        "dev: 3 of 4 words are unknown and train has none, so that nothing teaches what one costs"
+    )
+    said.clear()
+    make(tiny_language_model(tmp_path, tokenizer__min_count=20), tmp_path / "c", said.append)
+    assert not any("teaches" in line for line in said)
 
 
 def test_a_text_shorter_than_a_window_is_read_in_one_stream_and_said_so(tmp_path: Path) -> None:

@@ -33,6 +33,9 @@ from seqnlp.text.language_tokens import learn_tokens
 from seqnlp.training.checkpoint import DEV, TRAIN
 from seqnlp.training.task import Batch
 
+UNLEARNT = 0.01
+"""The part of dev that is unknown from which on it is said that nothing in train is."""
+
 DEV_STREAMS = 10
 """Streams in which the dev text is scored after an epoch; `seqnlp evaluate` reads it as one."""
 
@@ -151,6 +154,10 @@ class LanguageModelTask(BaseTask[LanguageModelConfig, RecurrentLanguageModel]):
             f"({corpus.unknown:,} unknown); {dev}; {len(self.tokens):,} different ones; "
             f"{count_parameters(self.model):,} parameters"
         )
+        if self.dev and not corpus.unknown and self.dev.unknown > UNLEARNT * len(self.dev.tokens):
+            found = f"dev: {self.dev.unknown:,} of {len(self.dev.tokens):,} {self._kind} are unknown and train has none"
+            remedy = "tokenizer.min_count=2 reads rare ones as unknown, tokenizer.kind=bpe knows all"
+            say(f"{found}, so that nothing teaches what one costs, and dev's perplexity says little: {remedy}")
         asked = self.config.trainer.streams
         if self.streams.num_streams < asked:
             streams = "one stream" if self.streams.num_streams == 1 else f"{self.streams.num_streams} streams"
