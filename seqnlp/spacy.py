@@ -7,9 +7,7 @@ universal parts of speech, ``token.pos_``.
 
 from __future__ import annotations
 
-import shutil
 import tempfile
-import weakref
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -21,7 +19,7 @@ from spacy.tokens import Doc, Span
 from spacy.util import filter_spans
 
 from seqnlp.errors import RunError
-from seqnlp.tasks.model_folder import write_files
+from seqnlp.tasks.model_folder import remove_with, write_files
 from seqnlp.tasks.tagging.answers import TaggedText
 from seqnlp.tasks.tagging.api import Tagger
 from seqnlp.workers import cut
@@ -131,7 +129,7 @@ class SeqnlpComponent:
     def from_bytes(self, content: bytes, *, exclude: Iterable[str] = ()) -> SeqnlpComponent:
         """The inverse of :meth:`to_bytes`; the files live in a temporary folder as long as the component does."""
         folder = Path(tempfile.mkdtemp(prefix="seqnlp_"))
-        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        remove_with(self, folder)
         write_files(folder, srsly.msgpack_loads(content))
         self._tagger = Tagger(folder)
         return self

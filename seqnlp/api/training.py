@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-import weakref
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal, TypedDict, Unpack, overload
@@ -21,6 +20,7 @@ from seqnlp.launch import resume as resume_run
 from seqnlp.launch import start
 from seqnlp.run_config import DATA
 from seqnlp.task_table import TASKS, part_of
+from seqnlp.tasks.model_folder import remove_with
 from seqnlp.training.callbacks import Callbacks, Epoch, Step
 from seqnlp.training.checkpoint import has_checkpoint
 
@@ -222,7 +222,7 @@ def _leave(folder: Path, problem: BaseException) -> None:
 def _loaded(folder: Path, *, temporary: bool) -> Any:
     """The model of a run; a temporary folder goes when the model does."""
     model = load(folder)
-    model.run, model.temporary = folder, temporary
+    model.run, model.temporary = folder.absolute(), temporary
     if temporary:
-        weakref.finalize(model, shutil.rmtree, folder, ignore_errors=True)
+        remove_with(model, folder)
     return model

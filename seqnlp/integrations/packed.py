@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
-import shutil
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,7 +11,7 @@ from seqnlp.api import Model
 from seqnlp.api.mapping import BatchAnswers, load_same
 from seqnlp.bundle_files import find_model
 from seqnlp.bundle_identity import model_identity
-from seqnlp.tasks.model_folder import files_of, write_files
+from seqnlp.tasks.model_folder import files_of, remove_with, write_files
 
 OPTIONS = {"threads": 1}
 """Of a model on a worker, which is one of many on its machine."""
@@ -54,8 +52,9 @@ class SentModel:
         """The model from its files, in a temporary folder that goes when the process ends."""
         folder = Path(tempfile.mkdtemp(prefix="seqnlp_"))
         write_files(folder, self.files)
-        atexit.register(shutil.rmtree, folder, ignore_errors=True)
-        return load_same(str(folder), self.identity, **OPTIONS)
+        model = load_same(str(folder), self.identity, **OPTIONS)
+        remove_with(model, folder)
+        return model
 
 
 class SentAnswers(BatchAnswers):

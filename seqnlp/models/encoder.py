@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from seqnlp.arrays import IntArray
 from seqnlp.errors import DataError
 from seqnlp.models.bert import read_bert
+from seqnlp.networks.onnxruntime import import_onnxruntime
 
 Forward = Callable[[IntArray, IntArray], NDArray[np.float32]]
 """Ids and mask (B, T) -> the outputs of the last layer (B, T, H)."""
@@ -124,7 +125,7 @@ def _torch_forward(folder: Path) -> Forward:
 
 def _graph(path: Path) -> Forward:
     try:
-        import onnxruntime
+        onnxruntime = import_onnxruntime()
     except ModuleNotFoundError:
         raise DataError("an encoder's graph needs onnxruntime: pip install 'seqnlp[runtime]'", path) from None
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])

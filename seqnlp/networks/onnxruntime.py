@@ -50,24 +50,47 @@ class OnnxNetwork:
         _ALL.add(self)
 
     def _start(self) -> InferenceSession:
-        from onnxruntime import InferenceSession, SessionOptions
-
-        options = SessionOptions()
+        runtime = import_onnxruntime()
+        options = runtime.SessionOptions()
         options.intra_op_num_threads, options.inter_op_num_threads = self._threads, 1
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # idle threads leave the CPU to others
         options.log_severity_level = 3  # errors only
-        return InferenceSession(onnx_model(self._graph), options, providers=["CPUExecutionProvider"])
+        session: InferenceSession = runtime.InferenceSession(
+            onnx_model(self._graph), options, providers=["CPUExecutionProvider"]
+        )
+        return session
 
     def _forget_threads(self) -> None:
         """In a process that was forked: the threads stayed in the parent, and a session would wait for them."""
         if self._threads > 1:
-            _LEFT.append(self._session)
+            if self._session is not None:
+                _never_end(self._session)
             self._threads, self._session = 1, None
 
 
 _ALL: WeakSet[OnnxNetwork] = WeakSet()
-_LEFT: list[InferenceSession | None] = []
-"""Sessions of the process that this one was forked from; ending one would wait for its threads as well."""
+
+
+def import_onnxruntime() -> Any:
+    """The module ``onnxruntime``, which by itself tells its makers of its use, from version 1.32 on.
+
+    Its events would go over the network, from a thread that a forked process waits for in vain when it ends, and an
+    identifier would be kept in the user's cache. ``ORT_DISABLE_TELEMETRY=0`` in the environment allows it.
+
+    Raises:
+        ModuleNotFoundError: it is not installed.
+    """
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+    import onnxruntime
+
+    return onnxruntime
+
+
+def _never_end(session: InferenceSession) -> None:
+    """Keep a session of the process that this one was forked from, also when Python ends: it would wait for threads."""
+    import ctypes
+
+    ctypes.pythonapi.Py_IncRef(ctypes.py_object(session))
 
 
 @cache

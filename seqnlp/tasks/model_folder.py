@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import weakref
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -26,6 +28,16 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
     """Write the files of a model."""
     for name, content in files.items():
         write_atomically(folder / name, content)
+
+
+def remove_with(owner: object, folder: Path) -> None:
+    """Remove a temporary folder when an object goes, or the process ends; not when one ends that was forked from it."""
+    weakref.finalize(owner, _remove, folder, os.getpid())
+
+
+def _remove(folder: Path, process: int) -> None:
+    if os.getpid() == process:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def copy_model(files: Mapping[str, bytes], folder: str | os.PathLike[str]) -> Path:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 import tempfile
-import weakref
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from functools import cache
@@ -18,7 +16,7 @@ from seqnlp.bundle_files import find_model
 from seqnlp.bundle_identity import model_identity, refuse_others
 from seqnlp.errors import SeqnlpError
 from seqnlp.networks.engine import choose_engine
-from seqnlp.tasks.model_folder import copy_model, files_of, is_in_run, write_files
+from seqnlp.tasks.model_folder import copy_model, files_of, is_in_run, remove_with, write_files
 
 if TYPE_CHECKING:
     from seqnlp.tasks.saved_evaluation import Report
@@ -61,7 +59,7 @@ class SavedModel:
     ) -> None:
         """Keep what the model was made from, as it is found from anywhere; ``bundle`` is that of the first path."""
         _answer_after_fork()
-        self.path, self.description, self.metrics = bundle.folder, bundle.description, bundle.metrics
+        self.path, self.description, self.metrics = bundle.folder.absolute(), bundle.description, bundle.metrics
         options |= changed(engine=(engine, "auto"), device=(device, "cpu"), threads=(threads, 0))
         options |= changed(precision=(precision, "auto"))
         self.run = self.path.parent if is_in_run(self.path) else None
@@ -170,7 +168,7 @@ def _unpacked(model: type[Any], files: Mapping[str, bytes], options: Mapping[str
     write_files(folder, files)
     loaded = model(folder, **options)
     loaded.temporary = True
-    weakref.finalize(loaded, shutil.rmtree, folder, ignore_errors=True)
+    remove_with(loaded, folder)
     return loaded
 
 
