@@ -108,6 +108,11 @@ def _load(config: ParallelDataConfig, split: str, say: Callable[[str], None]) ->
     """The pairs of :func:`_pairs` at once."""
     pairs = list(_pairs(config, split, say))
     if split != "train":
+        if not any(pair.source and pair.target for pair in pairs):
+            found = "an empty side in every one" if len(pairs) > 1 else "an empty side"
+            raise DataError(
+                f"expected pairs to score by, found {found}; is another column meant?", source_name(config, split)
+            )
         say_blanks(pairs, split, say)
         if note := turned_note(pairs, (config.source, config.target)):
             say(f"{split}: {note}")

@@ -150,6 +150,15 @@ def test_nothing_is_dropped_from_dev_and_test(tmp_path: Path, split: str) -> Non
     assert said == [f"{split}: 8 pairs; 2 with one side empty (kept), 1 with both sides empty (kept)"]
 
 
+@pytest.mark.parametrize("split", ["dev", "test"])
+def test_a_split_without_any_pair_is_refused_instead_of_scored(tmp_path: Path, split: str) -> None:
+    config = write(tmp_path, [("eins", ""), ("zwei", " "), ("", "three")], split)
+    with pytest.raises(
+        DataError, match="expected pairs to score by, found an empty side in every one; is another column"
+    ):
+        load(config, split)
+
+
 def test_nothing_is_said_of_clean_data(tmp_path: Path) -> None:
     config = write(tmp_path, PAIRS)
     assert load(config) == (PAIRS, [])
