@@ -161,13 +161,6 @@ def _unreadable(model: Model, value: Any) -> str:
     return "" if isinstance(value, str) or is_words else f"expected text, found {shortened(value)}"
 
 
-def _line_by_line(model: Translator, values: list[str]) -> list[str]:
-    """Translations of texts, of each line by itself: a cell of a table may hold several, such as a title and a text."""
-    lines = [value.split("\n") for value in values]
-    translated = iter(model.translate_lines([line for each in lines for line in each]))
-    return ["\n".join(next(translated).text for _ in each) for each in lines]
-
-
 def _answers(model: Model, values: list[Any]) -> dict[str, list[Any]]:
     if isinstance(model, Tagger):
         words = bool(values) and not isinstance(values[0], str)
@@ -185,7 +178,7 @@ def _answers(model: Model, values: list[Any]) -> dict[str, list[Any]]:
             return {"labels": [answer.labels for answer in classified], "probability": best}
         return {"label": [answer.label for answer in classified], "probability": best}
     if isinstance(model, Translator):
-        return {"translation": _line_by_line(model, values)}
+        return {"translation": [answer.text for answer in model.translate_lines(values)]}
     if isinstance(model, LanguageModel):
         scored = model.score_texts(values)
         return {

@@ -66,7 +66,7 @@ def test_a_translator_keeps_the_lines_of_a_text() -> None:
     texts = ["weil ein Hund sieht .", "weil ein Ball\n\n sucht . \r\n", ""]
     first, second, *rest = (model.translate(line).text for line in (texts[0], "weil ein Ball", " sucht ."))
     assert second
-    assert seqnlp.batch(model)({"text": texts}) == {"translation": [first, f"{second}\n\n{rest[0]}\n", ""]}
+    assert seqnlp.batch(model)({"text": texts}) == {"translation": [first, f"{second}\n\n{rest[0]}", ""]}
 
 
 def test_a_blank_cell_of_csv_is_no_text_to_score(tmp_path: Path) -> None:
