@@ -35,8 +35,7 @@ def text_notes(config: LanguageModelConfig, train: Sequence[str], dev: Sequence[
     Raises:
         DataError: a file cannot be read.
     """
-    for path in filter(is_plain, text_files(config.data, "train")):
-        yield from _file_notes(path)
+    yield from file_notes(config, "train")
     if note := garbled_note((line for line in train if line), "lines"):
         yield f"train: {note}"
     found = [(number, character) for number, line in enumerate(train, 1) if (character := html_character(line))]
@@ -70,17 +69,27 @@ def shared_lines(lines: Sequence[str], train: Sequence[str], split: str) -> list
     return shared([line for line in lines if _is_long(line)], (line for line in train if _is_long(line)), split)
 
 
-def _file_notes(path: Path) -> Iterator[str]:
+def file_notes(config: LanguageModelConfig, split: str) -> Iterator[str]:
+    """What to say of the files of a split whose lines are read as they are.
+
+    Raises:
+        DataError: one cannot be read.
+    """
+    for path in filter(is_plain, text_files(config.data, split)):
+        yield from _notes_of_file(path)
+
+
+def _notes_of_file(path: Path) -> Iterator[str]:
     if kind := other_kind(path):
         name = (
             "a name that ends in .jsonl has the field `text` read" if kind == "JSON lines" else "write its texts alone"
         )
-        yield f"{path}: looks like {kind}, all of which is learned as text; {name}"
+        yield f"{path}: looks like {kind}, all of which is read as text; {name}"
     lines = [line for _, line in islice(read_lines(path), _LOOKED_AT) if line.strip()]
     indented = sum(_INDENTED.match(line) is not None for line in lines)
     if indented > _PART * len(lines):
         count = f"{indented:,} of {len(lines):,} lines are indented"
-        yield f"{path}: {count}, which is not learned: a line is read as words with one space between them"
+        yield f"{path}: {count}, which is not read: a line is words with one space between them"
 
 
 def _words(lines: Sequence[str]) -> Iterator[str]:

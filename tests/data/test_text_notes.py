@@ -36,12 +36,12 @@ def said(folder: Path, train: list[str], dev: list[str] = DEV, name: str = "trai
 )
 def test_files_of_another_kind_are_said(tmp_path: Path, lines: list[str], kind: str) -> None:
     [note] = said(tmp_path, lines)
-    assert note.startswith(f"train.txt: looks like {kind}, all of which is learned as text; ")
+    assert note.startswith(f"train.txt: looks like {kind}, all of which is read as text; ")
 
 
 def test_indentation_is_said_to_be_lost(tmp_path: Path) -> None:
     [note] = said(tmp_path, ["def f(x):", "    if x:", "\treturn x", ""], name="code.py")
-    assert note.startswith("code.py: 2 of 3 lines are indented, which is not learned")
+    assert note.startswith("code.py: 2 of 3 lines are indented, which is not read")
 
 
 def test_letters_and_characters_that_nobody_meant_are_said(tmp_path: Path) -> None:

@@ -47,6 +47,14 @@ def test_models_that_know_other_words_are_not_compared(runs: Path, capsys: pytes
     assert expected in capsys.readouterr().err
 
 
+def test_a_file_that_is_no_text_is_told_where_it_is_scored(runs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name, content, told in (("a.srt", "1\n00:01,0 --> 00:02,0\nthe gull\n", True), ("a.txt", "the gull\n", False)):
+        (runs / name).write_text(content, encoding="utf-8")
+        assert main(["evaluate", str(runs / "all"), "--data", str(runs / name)]) == 0
+        said = capsys.readouterr()
+        assert ("a.srt: looks like subtitles, all of which is read as text" in said.err + said.out) == told
+
+
 def test_words_that_a_text_has_as_unknown_are_so_for_every_model() -> None:
     lines = ["the <unk> gull", ""]
     assert read_as(lines, WordTokens(["the", "\n"], "whitespace")) == ["the <unk> <unk>", ""]

@@ -14,7 +14,7 @@ from seqnlp.bundle import load_bundle, record_scores
 from seqnlp.config.language_model import LanguageModelConfig
 from seqnlp.config.splits import source_split
 from seqnlp.data.corpus import Corpus, encode_corpus, load_text, text_digest
-from seqnlp.data.text_notes import shared_lines
+from seqnlp.data.text_notes import file_notes, shared_lines
 from seqnlp.errors import ConfigError
 from seqnlp.metrics.kneser_ney import KneserNey
 from seqnlp.metrics.perplexity import perplexity_along, text_scores
@@ -50,6 +50,8 @@ def evaluate(
     saved = read_language_model(load_bundle(run))
     network = saved_network(saved, precision=precision)
     lines = load_text(config.data, split)
+    for note in file_notes(config, split):
+        say(note)
     corpus = encode_corpus(lines, saved.tokens)
     if split == "test" and config.data.train:
         for warning in shared_lines(lines, load_text(config.data, "train"), split):
