@@ -47,7 +47,7 @@ def text_notes(config: LanguageModelConfig, train: Sequence[str], dev: Sequence[
         yield f"train: words such as '{run[:20]}' are several in a row: {advice}"
     if held_out_part(config.data) is None:
         yield from shared_lines(dev, train, "dev")
-    elif order := _order([line for line in train if line]):
+    elif order := _order(list(islice(filter(None, train), _LOOKED_AT))):
         held_out = "so that the last ones, which are held out as dev, are of another kind than the others"
         yield f"train: lines are sorted {order}, {held_out}: shuffle them, or name a file of its own"
 
@@ -97,4 +97,4 @@ def _words(lines: Sequence[str]) -> Iterator[str]:
 
 
 def _is_long(line: str) -> bool:
-    return len(line.split()) >= _WORDS
+    return line.count(" ") >= _WORDS - 1  # lines have single spaces
