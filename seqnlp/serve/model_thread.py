@@ -15,7 +15,7 @@ Answer = Callable[[Sequence[Any]], Answers]
 """Items to an answer each. What it gives for an item does not depend on the others."""
 
 BATCH_LINES = 256
-"""That are computed at once, of several requests or as a part of a long one, so that others get their turn."""
+"""That are computed at once, of several requests or as a part of a long one; between its parts others have turns."""
 
 Observe = Callable[[Hashable, int, float], None]
 
@@ -86,19 +86,18 @@ class ModelThread:
 
     def _work(self) -> None:
         waiting: list[_Job] = []
-        begun: list[_Job] = []
-        open_ = True
-        while open_ or waiting or begun:
-            if not waiting and not begun:
+        open_, is_turn_of_short = True, False
+        while open_ or waiting:
+            if not waiting:
                 waiting, open_ = self._taken([], wait=True)
             if open_:
                 waiting, open_ = self._taken(waiting, wait=False)
-            wanted = [job for job in [*waiting, *begun] if not job.future.done()]
-            batch, waiting = _first_batch(wanted)
-            done = self._computed(batch) if batch else []
-            begun = [job for job, _ in batch if job.rest]
-            if done:
-                self._loop.call_soon_threadsafe(_tell, done)
+            waiting = [job for job in waiting if not job.future.done()]
+            batch = _next_batch(waiting, is_turn_of_short)
+            if batch:
+                self._loop.call_soon_threadsafe(_tell, self._computed(batch))
+            is_turn_of_short = any(job.rest for job, _ in batch)
+            waiting = [job for job in waiting if job.rest]
 
     def _taken(self, waiting: list[_Job], wait: bool) -> tuple[list[_Job], bool]:
         """All jobs that are there, and whether more may come."""
@@ -152,15 +151,20 @@ def _tell(done: list[tuple[_Job, Answers | Exception]]) -> None:
             job.future.set_result(answer)
 
 
-def _first_batch(waiting: list[_Job]) -> tuple[list[_Part], list[_Job]]:
-    """The next items of the first job with those of others that can be computed with them, and the other jobs."""
-    batch: list[_Part] = []
-    rest: list[_Job] = []
-    room = BATCH_LINES
+def _next_batch(waiting: list[_Job], is_turn_of_short: bool) -> list[_Part]:
+    """The next items of the first job, with those of others that can be computed with them.
+
+    Args:
+        is_turn_of_short: take the first job that needs no second batch, if there is one.
+    """
+    if not waiting:
+        return []
+    short = (job for job in waiting if is_turn_of_short and job.rest <= BATCH_LINES)
+    lead = next(short, waiting[0])
+    batch = [(lead, lead.items[lead.done : lead.done + BATCH_LINES])]
+    room = BATCH_LINES - len(batch[0][1])
     for job in waiting:
-        if not batch or (job.key == batch[0][0].key and job.rest <= room):
-            batch.append((job, job.items[job.done : job.done + BATCH_LINES]))
-            room -= len(batch[-1][1])
-        else:
-            rest.append(job)
-    return batch, rest
+        if job is not lead and job.key == lead.key and job.rest <= room:
+            batch.append((job, job.items[job.done :]))
+            room -= job.rest
+    return batch

@@ -106,18 +106,20 @@ def test_a_long_request_is_computed_in_parts_between_which_others_have_their_tur
 
     async def ask() -> list[list[dict[str, Any]]]:
         thread = ModelThread(10_000)
-        long = range(2 * BATCH_LINES + 5)
-        asked = [thread.ask("long", answer, long), thread.ask("short", answer, [-1]), thread.ask("long", answer, [-2])]
-        answers = await asyncio.gather(*asked)
+        long, other = range(2 * BATCH_LINES + 5), range(10_000, 10_000 + 2 * BATCH_LINES)
+        questions = [("x", range(3)), ("long", long), ("long", other), ("short", [-1]), ("long", [-2])]
+        answers = await asyncio.gather(*(thread.ask(key, answer, items) for key, items in questions))
         await thread.stop()
         assert thread.waiting == 0
+        assert [[one["number"] for one in each] for each in answers] == [list(items) for _, items in questions]
         return answers
 
-    long, short, other = asyncio.run(ask())
-    assert [one["number"] for one in long] == list(range(2 * BATCH_LINES + 5))
-    assert (short, other) == ([{"number": -1}], [{"number": -2}])
+    asyncio.run(ask())
     assert max(map(len, computed)) == BATCH_LINES
-    assert computed.index([-1]) < len(computed) - 1
+    after = computed[computed.index([*range(BATCH_LINES)]) + 1 :]  # the first part of the first long one
+    assert -1 in after[0]
+    assert after[1][0] == BATCH_LINES
+    assert [10_000 in items for items in computed].index(True) > len(computed) - 3, "long ones one after the other"
 
 
 def test_what_fails_in_a_part_fails_for_the_whole_request_under_its_own_number() -> None:

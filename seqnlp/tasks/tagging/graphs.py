@@ -21,6 +21,7 @@ def graphs(bundle: Bundle) -> Exported:
     penalties = np.array([saved.outside_penalty * (tag == OUTSIDE) for tag in saved.tags], dtype=np.float32)  # (K,)
     context_dim = sum(reader_dim(reader.settings) for reader in saved.readers)
     notes = (
+        "Each line of a text is read by itself. "
         f"Tags are those of scheme {saved.scheme}, numbered from 0 as in labels.json. "
         + (
             "seqnlp takes the best tag of each word that may follow the one before. "

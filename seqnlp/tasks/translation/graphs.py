@@ -13,6 +13,7 @@ def graphs(bundle: Bundle) -> Exported:
     """The graphs of a model folder by name, and what one must know to use them."""
     saved = read_translator(bundle)
     notes = (
+        "Each line of a text is read by itself. "
         f"Ids are those of the SentencePiece models, of texts without {named_characters(UNSEEN)} unless these models "
         "normalise nothing (identity); 2 begins, 3 ends (also each source), 0 pads. `bias` is 0 at real "
         f"positions and {MASKED:g} at padding. `rows` is the hypothesis of each of B x K slots, `place` the slot of "
