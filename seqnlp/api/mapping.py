@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from seqnlp.api import Classifier, LanguageModel, Model, Tagger, Translator, load
+from seqnlp.api.arrow_columns import Column
 from seqnlp.bundle_files import name_on_hub
 from seqnlp.bundle_identity import model_identity, refuse_others
 from seqnlp.errors import DataError, SeqnlpError, listed, shortened
@@ -65,9 +66,12 @@ class BatchAnswers:
         """The new columns for a batch of rows, given as columns.
 
         Raises:
-            DataError: there is no such column, or a single row was given (``batched=True`` is missing).
+            DataError: there is no such column, or a single row was given (``batched=True`` is missing), or a table.
             SeqnlpError: a model whose task has no answer for a row.
         """
+        if not (isinstance(rows, Mapping) or hasattr(rows, "iterrows")):
+            kind = type(rows).__name__
+            raise DataError(f"expected columns by their names, found {kind}: use dataset.with_format(None).map(...)")
         column = self.column_of(rows)
         if column not in rows:
             names = listed(rows)
@@ -75,7 +79,8 @@ class BatchAnswers:
         values = rows[column]
         if isinstance(values, str):
             raise DataError("expected a batch of rows, found one: use dataset.map(..., batched=True)")
-        return self.answers(list(values))
+        answers = self.answers(list(values))
+        return {name: Column(name.removeprefix(self.prefix), column) for name, column in answers.items()}
 
     def column_of(self, names: Iterable[str]) -> str:
         """The column that is read, where there are columns of these names."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from seqnlp.api import Classifier, LanguageModel, Tagger
+from seqnlp.api.arrow_columns import arrow_kinds
 from seqnlp.api.mapping import BatchAnswers
 from seqnlp.errors import listed
 from seqnlp.json_text import json_line, json_text
@@ -116,12 +117,7 @@ def arrow_answers(answers: BatchAnswers, column: str, schema: Any) -> ArrowAnswe
     """What answers tables of a schema."""
     import pyarrow
 
-    text, texts, number = pyarrow.string(), pyarrow.list_(pyarrow.string()), pyarrow.float64()
-    place = pyarrow.int64()
-    span = pyarrow.struct({"start": place, "end": place, "label": text, "text": text, "probability": number})
-    kinds = {"tags": texts, "tokens": texts, "labels": texts, "spans": pyarrow.list_(span)}
-    kinds |= {"label": text, "translation": text, "error": text, "probability": number}
-    kinds |= {"log_probability": number, "token_count": place, "perplexity": number}
+    kinds = arrow_kinds()
     is_words = pyarrow.types.is_nested(schema.field(column).type)
     own = [name for name in answers.answers([]) if not (is_words and name == f"{answers.prefix}tokens")]
     added = [

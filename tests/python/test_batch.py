@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import pickle
 from pathlib import Path
+from typing import Any
 
 import datasets
 import pytest
@@ -44,6 +45,19 @@ def test_words_are_read_as_they_are_and_columns_may_have_other_names(tagger: seq
     named = seqnlp.batch(tagger, column="body", prefix="model_")({"body": TEXTS})
     assert set(named) == {"model_tags", "model_tokens", "model_spans"}
     assert pickle.loads(pickle.dumps(seqnlp.batch(tagger)))({"text": TEXTS}) == seqnlp.batch(tagger)({"text": TEXTS})
+
+
+@pytest.mark.parametrize("errors", ["raise", "column"])
+def test_the_first_rows_may_have_neither_entities_nor_errors(tagger: seqnlp.Tagger, errors: Any) -> None:
+    texts = ["nobody came", ""] * 2 + TEXTS + ([None] if errors == "column" else [])
+    answers = seqnlp.batch(tagger, prefix="m_", errors=errors)
+    rows = datasets.Dataset.from_dict({"text": texts}).map(answers, batched=True, batch_size=2, writer_batch_size=2)
+    assert [len(spans or ()) for spans in rows["m_spans"]][:5] == [0, 0, 0, 0, len(tagger.tag(TEXTS[0]).spans)]
+    assert rows[4]["m_spans"][0]["text"] == "Tamsin Oake"
+    if errors == "column":
+        assert rows["m_error"][-2:] == [None, "expected text, found nothing"]
+    with pytest.raises(seqnlp.DataError, match=r"found Table: use dataset.with_format\(None\)"):
+        rows.with_format("arrow").map(answers, batched=True)
 
 
 def test_a_text_among_words_is_not_read_letter_by_letter(tagger: seqnlp.Tagger) -> None:
