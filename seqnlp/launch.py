@@ -18,6 +18,7 @@ import torch
 from seqnlp.config.common import Config
 from seqnlp.cpus import check_parallel
 from seqnlp.data.paths import resolve_path
+from seqnlp.data.series.recognised import recognise
 from seqnlp.errors import RunError
 from seqnlp.run_config import CONFIG_FILE, claim, config_of_run, read_run_config, release, written
 from seqnlp.storage import write_atomically
@@ -51,6 +52,7 @@ def start(
         SeqnlpError: the data, the settings or training itself went wrong.
     """
     config.data.dir = str(resolve_path(config.data, "").absolute())  # so that the run can be resumed from anywhere
+    recognise(config.data, lambda text: _say("%s", text))
     config.name_runs_absolutely()
     train_on_dev.begin(config, lambda text: _say("%s", text))
     run = claim(config)

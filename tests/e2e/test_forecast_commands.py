@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import shlex
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,22 @@ def test_training_says_what_was_wrong_with_the_series_and_what_comes_next(tmp_pa
     typed = shlex.quote(str(run))
     assert f"seqnlp forecast {typed} series.csv --horizon 7 -o forecast.csv --plot forecast.png" in finished.err
     assert f"or go on with `seqnlp resume {typed}`" in refusal("train", "recipe=forecasting/demo", f"run={run}")
+
+
+def test_a_table_of_excel_in_another_country_needs_no_settings(tmp_path: Path) -> None:
+    days = [datetime(2024, 1, 1) + timedelta(days=day) for day in range(200)]
+    lines = [f"{day:%d.%m.%Y};{5 + day.weekday() / 8:.2f}".replace(".", ",").replace(",", ".", 2) for day in days]
+    (tmp_path / "strom.csv").write_text("\n".join(["Tag;kWh", *lines]), encoding="utf-8")
+    settings = ["task=forecasting", "data.train=strom.csv", f"data.dir={tmp_path}", "data.dev=20%", "trainer.epochs=1"]
+    rehearsed = seqnlp("train", *settings, "--dry-run")
+    finished = seqnlp("train", *settings, f"run={tmp_path / 'run'}")
+    taken = "data.time_column='Tag' data.time_format='%d.%m.%Y' data.delimiter=';' data.decimal=','"
+    assert (rehearsed.status, finished.status) == (0, 0)
+    assert f"strom.csv: taken from the file: {taken}" in rehearsed.err
+    assert f"strom.csv: taken from the file: {taken}" in finished.err
+    [first, *_] = rows_of(output("forecast", tmp_path / "run", tmp_path / "strom.csv", "--output", "csv"))
+    assert first["time"] == "19.07.2024"
+    assert 4.5 < float(first["kWh"]) < 6.5
 
 
 def test_a_file_is_forecast_as_csv_and_json_with_a_picture(run: Path, tmp_path: Path) -> None:

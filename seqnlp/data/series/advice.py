@@ -44,13 +44,15 @@ def about_a_number(text: str, name: str, config: SeriesDataConfig) -> str:
         hints.append(_NO_ROW)
     elif is_time_stamp(text) and not config.fixed:
         hints.append(f"if these are the time stamps, set data.time_column='{name}'")
+    elif re.fullmatch(r"\d{1,2}:\d\d(:\d\d([.,]\d+)?)?( ?[AaPp][Mm])?", text):
+        hints.append("if this is the time of day of a date in another column, write both into one column")
     elif re.fullmatch(r"[^\d\s.,+-]{1,3} ?[\d.,]+|[\d.,]+ ?[^\d\s.,]\S*", text):
         hints.append("write numbers without units and currencies")
     if config.fixed:
         marks = f" and '{config.thousands}' between thousands" if config.thousands else ""
         return "; ".join([*hints, f"the model reads numbers with '{config.decimal}' before decimals{marks}"])
     comma = config.decimal == "." and re.fullmatch(r"[+-]?\d*,\d+", text)
-    if comma and not re.fullmatch(r"[+-]?\d{1,3},\d{3}", text):  # which may be a thousand
+    if comma and (config.delimiter != "," or not re.fullmatch(r"[+-]?\d{1,3},\d{3}", text)):  # which may be a thousand
         hints.append("where a comma stands before the decimals, set data.decimal=','")
     if re.fullmatch(r"[+-]?\d{1,3}([.,' \u00a0\u202f]\d{3})+([.,]\d+)?", text):
         hints.append("write numbers without marks between thousands, or name the mark in data.thousands")

@@ -37,6 +37,14 @@ def formats_of(text: str) -> list[str]:
     return [form + ending for form in COMMON_FORMATS if _reads(text, form + ending)]
 
 
+def formats_of_all(texts: Sequence[str]) -> list[str]:
+    """The formats that read every one of some dates; an empty one is ISO 8601. Numbers are no dates here."""
+    if not texts or any(map(is_number, texts)):
+        return []
+    forms = [""] if _is_read(texts[0]) else formats_of(texts[0])
+    return [form for form in forms if all(_reads(text, form) if form else _is_read(text) for text in texts)]
+
+
 def _time_format(time: re.Match[str]) -> str:
     hours = "%I" if time["half"] else "%H"
     rest = ":%S" * bool(time["seconds"]) + ".%f" * bool(time["parts"]) + " %p" * bool(time["half"])

@@ -1,0 +1,96 @@
+"""What a training file of a series tells by itself: what divides its fields, its time column, how numbers are written.
+
+Taken from the file is only what it could not be read without: no setting that works is changed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Literal
+
+from seqnlp.config.delimiter import delimiter_of
+from seqnlp.config.series import SeriesDataConfig
+from seqnlp.config.splits import SplitsConfig
+from seqnlp.data.parquet_rows import is_parquet
+from seqnlp.data.paths import resolve_path
+from seqnlp.data.series.missing import missing_texts
+from seqnlp.data.series.parts import rows_of_file
+from seqnlp.data.series.time_formats import formats_of_all
+from seqnlp.text.files import read_lines
+
+SAMPLED = 200
+"""Rows that are looked at."""
+
+Columns = Mapping[str, Sequence[str]]
+"""The texts of each column that are not missing, by its name."""
+
+
+def recognise(config: SplitsConfig, say: Callable[[str], None]) -> None:
+    """Take over what the training file of a series tells; other data are left as they are.
+
+    Args:
+        config: is changed where the file could not be read otherwise.
+        say: told which settings were taken from the file.
+
+    Raises:
+        DataError: the file cannot be read.
+    """
+    if not isinstance(config, SeriesDataConfig):
+        return
+    path = resolve_path(config, config.train)
+    if not path.is_file():
+        return
+    before = dict(vars(config))
+    if not is_parquet(path):
+        config.delimiter = _delimiter(path, config)
+    columns = _columns(path, config)
+    config.time_column = _time_column(columns, config)
+    config.time_format = _time_format(columns, config)
+    if delimiter_of(config.delimiter) != ",":
+        config.decimal = _decimal(columns, config)
+    if taken := [f"data.{name}='{value}'" for name, value in vars(config).items() if value != before[name]]:
+        say(f"{path}: taken from the file: {' '.join(taken)}".replace("\t", "tab"))
+
+
+def _delimiter(path: Path, config: SeriesDataConfig) -> str:
+    """What divides the first line, if the character that is set is not in it and one other that divides fields is."""
+    first = next((line for _, line in read_lines(path)), "")
+    others = [mark for mark in ";\t|" if mark in first]
+    return others[0] if len(others) == 1 and delimiter_of(config.delimiter) not in first else config.delimiter
+
+
+def _columns(path: Path, config: SeriesDataConfig) -> Columns:
+    """The first rows, by the names that the first one has."""
+    rows, missing = [fields for _, fields in islice(rows_of_file(path, config), SAMPLED)], missing_texts(config)
+    names = [name.strip() for name in rows[0]] if rows else []
+    texts = [[field.strip() for field in fields] for fields in rows[1:] if len(fields) == len(names)]
+    return {
+        name: [row[place] for row in texts if row[place].lower() not in missing] for place, name in enumerate(names)
+    }
+
+
+def _time_column(columns: Columns, config: SeriesDataConfig) -> str:
+    """The only column of dates, where no columns are named; dates that are numbers may be values."""
+    if config.time_column or config.columns:
+        return config.time_column
+    dates = [name for name, texts in columns.items() if formats_of_all(texts)]
+    return dates[0] if len(dates) == 1 else ""
+
+
+def _time_format(columns: Columns, config: SeriesDataConfig) -> str:
+    """The only format that reads all time stamps; where day and month may be either, one is to be asked."""
+    formats = formats_of_all(columns.get(config.time_column, ()))
+    return formats[0] if not config.time_format and len(formats) == 1 else config.time_format
+
+
+def _decimal(columns: Columns, config: SeriesDataConfig) -> Literal[".", ","]:
+    """A comma if it stands before decimals in all numbers that have a mark, and in one of them before no thousand."""
+    names: Iterable[str] = config.columns or [name for name in columns if name != config.time_column]
+    texts = [text for name in names for text in columns.get(name, ())]
+    marked = [text for text in texts if re.search(r"\d[.,]", text) or text.startswith(",")]
+    commas = all(re.fullmatch(r"[+-]?\d*,\d+", text) for text in marked)
+    sure = any(not re.fullmatch(r"[+-]?[1-9]\d{0,2},\d{3}", text) for text in marked)
+    return "," if commas and sure and not config.thousands else config.decimal
