@@ -5,12 +5,15 @@ Each trains a model of seqnlp in a temporary folder (``model_``), and is copied 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
+from numbers import Integral
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, column_or_1d
 
 import seqnlp
@@ -27,7 +30,7 @@ class _Estimator(BaseEstimator):
         recipe: a recipe whose settings to begin with.
         epochs, learning_rate, hidden_dim: the settings that are searched most often; None: the task's default.
         dev: the part of what is fitted on that is held out to choose the best epoch and to calibrate; 0: nothing.
-        random_state: the seed.
+        random_state: the seed, or as elsewhere in scikit-learn what draws one: a ``RandomState``, or None.
         settings: any other settings by their dotted names.
     """
 
@@ -41,7 +44,7 @@ class _Estimator(BaseEstimator):
         learning_rate: float | None = None,
         hidden_dim: int | None = None,
         dev: float = 0.1,
-        random_state: int = 1,
+        random_state: int | np.random.RandomState | None = 1,
         settings: Mapping[str, object] | None = None,
     ) -> None:
         self.recipe = recipe
@@ -54,7 +57,7 @@ class _Estimator(BaseEstimator):
 
     def _train(self, examples: Any, **more: object) -> Any:
         own = {setting: getattr(self, name) for name, setting in _EXACT if getattr(self, name) is not None}
-        settings = {**own, **more, "seed": self.random_state, **(self.settings or {})}
+        settings = {**own, **more, "seed": _seed(self.random_state), **(self.settings or {})}
         dev = self.dev or None
         self.model_ = seqnlp.train(
             self.recipe, task=self._task, train=examples, dev=dev, settings=settings, progress=False
@@ -174,7 +177,7 @@ class Forecaster(_Estimator):
         learning_rate: float | None = None,
         hidden_dim: int | None = None,
         dev: float = 0.1,
-        random_state: int = 1,
+        random_state: int | np.random.RandomState | None = 1,
         settings: Mapping[str, object] | None = None,
     ) -> None:
         self.horizon = horizon
@@ -201,7 +204,8 @@ class Forecaster(_Estimator):
     def predict(self, X: Any) -> NDArray[np.float64]:
         """The ``horizon`` rows (H, C) that follow the series."""
         check_is_fitted(self)
-        values: NDArray[np.float64] = self.model_.forecast_series(X).values
+        say = logging.getLogger("seqnlp").info  # as of what is said while training
+        values: NDArray[np.float64] = self.model_.forecast_series(X, say=say).values
         return values
 
     def score(self, X: Any, y: None = None) -> float:
@@ -213,6 +217,12 @@ class Forecaster(_Estimator):
         tags = super().__sklearn_tags__()
         tags.target_tags.required = False
         return tags
+
+
+def _seed(state: int | np.random.RandomState | None) -> int:
+    if isinstance(state, Integral):
+        return int(state)
+    return int(check_random_state(state).randint(np.iinfo(np.int32).max))
 
 
 def _zipped(examples: Iterable[Any], answers: Iterable[Any], what: str) -> list[tuple[Any, Any]]:

@@ -72,6 +72,16 @@ def test_numbered_labels_and_columns_of_a_table_are_fine_and_come_back_as_they_w
     assert fitted.score(TEXTS, [7 if label == "warm" else 10 for label in LABELS]) > 0.9
 
 
+def test_a_seed_may_be_drawn_as_elsewhere_in_scikit_learn() -> None:
+    def probabilities(state: Any) -> Any:
+        return classifier(epochs=1, random_state=state).fit(TEXTS, LABELS).predict_proba(TEXTS[:2])
+
+    drawn = probabilities(np.random.RandomState(5))
+    assert (drawn == probabilities(np.random.RandomState(5))).all()
+    assert (drawn == probabilities(int(np.random.RandomState(5).randint(2**31 - 1)))).all()
+    assert (drawn != probabilities(None)).any()
+
+
 def test_labels_with_spaces_in_a_column_of_a_table_come_back_as_they_were() -> None:
     fitted = classifier(epochs=np.int64(1)).fit(TEXTS, np.array([[f" {label} "] for label in LABELS]))
     assert fitted.classes_.tolist() == [" cold ", " warm "]
