@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-from heapq import nlargest
-from math import prod
+from dataclasses import dataclass, replace
 
 from seqnlp.tasks.tagging.answers import Span, TaggedText, TagSequence
 from seqnlp.text.tokenize import Token
@@ -48,11 +46,34 @@ def joined(text: str, answers: Sequence[TaggedText], nbest: int) -> TaggedText:
 
 
 def _most_probable(lines: Sequence[Sequence[TagSequence]], count: int) -> list[TagSequence]:
-    """The most probable of all combinations of one answer a line, best first; the lines do not depend on each other."""
-    best: list[tuple[TagSequence, ...]] = [()]
+    """The most probable of all combinations of one answer a line, best first; the lines do not depend on each other.
+
+    The answers at places i and j of two lines, from 1, are not among the best if i * j are more than are wanted: so
+    many combinations are at least as probable.
+    """
+    best = [_Chosen(1.0)]
     for answers in lines:
-        longer = [(*before, answer) for before in best for answer in answers]
-        best = nlargest(count, longer, key=lambda some: prod(one.probability for one in some))
-    return [
-        TagSequence(prod(one.probability for one in some), [tag for one in some for tag in one.tags]) for some in best
-    ]
+        longer = [
+            _Chosen(before.probability * answer.probability, before, answer.tags)
+            for place, before in enumerate(best, 1)
+            for answer in answers[: count // place]
+        ]
+        best = sorted(longer, key=lambda chosen: -chosen.probability)[:count]
+    return [TagSequence(chosen.probability, chosen.all_tags()) for chosen in best]
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """An answer for each of the first lines: those of the lines before, and the last one's tags."""
+
+    probability: float
+    before: _Chosen | None = None
+    tags: Sequence[str] = ()
+
+    def all_tags(self) -> list[str]:
+        """The tags of all words."""
+        lines, chosen = [], self
+        while chosen.before is not None:
+            lines.append(chosen.tags)
+            chosen = chosen.before
+        return [tag for tags in reversed(lines) for tag in tags]
