@@ -33,6 +33,8 @@ def about_a_stamp(text: str, config: SeriesDataConfig) -> str:
 
 def about_a_number(text: str, name: str, config: SeriesDataConfig) -> str:
     """Of a text that is no number."""
+    if cut_elsewhere := about_the_delimiter([text], config):
+        return cut_elsewhere.removeprefix("; ")
     hints = ["mend it, leave it empty (a missing value)"]
     if config.fixed:
         hints[0] = "mend it, or leave it empty (a missing value)"
