@@ -10,6 +10,7 @@ from command import output
 from six_tasks import TRAININGS
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch is imported: tests run side by side
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # some tests import onnxruntime themselves
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
