@@ -96,5 +96,8 @@ def test_what_is_left_to_a_person_is_said(tmp_path: Path) -> None:
         ["date;time;v", *(f"{day:%d/%m/%Y};17:00:00;7" for day in DAYS)]
     )
     assert "are its fields divided by ';'? set data.delimiter=';'" in problem(["1,5;2,5", "3,5;4,5"])
+    assert "are its fields divided by ','? set data.delimiter=','" in problem(
+        rows("day,v", "%Y-%m-%d", ",", ["7"]), time_column="day", delimiter=";"
+    )
     assert "set data.decimal=','" in problem(rows("day;v", "%Y-%m-%d", ";", ["1,250"]))
     assert "'%d/%m/%Y' or data.time_format='%m/%d/%Y'" in problem(["day,v", "01/02/2024,7", "01/03/2024,8"])

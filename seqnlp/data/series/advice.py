@@ -73,12 +73,13 @@ def about_the_width(fields: Sequence[str]) -> str:
 def about_a_column(names: Sequence[str], config: SeriesDataConfig, key: str, trained: Sequence[str]) -> str:
     """Of a first row ``names`` that lacks a column."""
     hint = f"the model reads {', '.join(trained)}" if trained else f"set data.{key}"
-    return f"{hint}; the first row names the columns{about_the_delimiter(names, config)}{_title(names)}"
+    marks = ";\t|," if len(names) == 1 else ";\t|"  # a name may have a comma
+    return f"{hint}; the first row names the columns{about_the_delimiter(names, config, marks) or _title(names)}"
 
 
-def about_the_delimiter(names: Sequence[str], config: SeriesDataConfig) -> str:
-    """A hint where the first row seems to be cut at another character."""
-    delimiter = next((mark for mark in (";", "\t", "|") if any(mark in name for name in names)), "")
+def about_the_delimiter(names: Sequence[str], config: SeriesDataConfig, marks: str = ";\t|") -> str:
+    """A hint where the first row seems to be cut at another character, one of ``marks``."""
+    delimiter = next((mark for mark in marks if any(mark in name for name in names)), "")
     if not delimiter:
         return ""
     if config.fixed:
@@ -89,6 +90,4 @@ def about_the_delimiter(names: Sequence[str], config: SeriesDataConfig) -> str:
 
 def _title(names: Sequence[str]) -> str:
     """A hint where the first row seems to be the title of a table."""
-    filled = [name for name in names if name]
-    title = len(filled) < 2 and not any(mark in name for name in filled for mark in ";\t|")
-    return "; delete titles above the row that names the columns" if title else ""
+    return "; delete titles above the row that names the columns" if sum(map(bool, names)) < 2 else ""
