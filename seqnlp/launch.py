@@ -18,10 +18,10 @@ import torch
 from seqnlp.config.common import Config
 from seqnlp.cpus import check_parallel
 from seqnlp.data.paths import resolve_path
-from seqnlp.data.series.recognised import recognise
 from seqnlp.errors import RunError
 from seqnlp.run_config import CONFIG_FILE, claim, config_of_run, read_run_config, release, written
 from seqnlp.storage import write_atomically
+from seqnlp.task_table import TASKS, part_of
 from seqnlp.tasks import train_on_dev
 from seqnlp.train_run import fit_prepared, prepare, train
 from seqnlp.training.callbacks import Callbacks
@@ -52,7 +52,8 @@ def start(
         SeqnlpError: the data, the settings or training itself went wrong.
     """
     config.data.dir = str(resolve_path(config.data, "").absolute())  # so that the run can be resumed from anywhere
-    recognise(config.data, lambda text: _say("%s", text))
+    if TASKS[config.task].recognise:
+        part_of(config.task, "recognise")(config.data, lambda text: _say("%s", text))
     config.name_runs_absolutely()
     train_on_dev.begin(config, lambda text: _say("%s", text))
     run = claim(config)

@@ -41,6 +41,7 @@ class TaskParts:
         adaptation: how a model may learn from what it is evaluated on.
         baselines: whether an evaluation puts models beside it that learn from the files of train.
         classical: training part, series, transform, season, origins, horizon -> forecasts of ETS and ARIMA a column.
+        recognise: data settings, say: takes over what the training file tells by itself.
     """
 
     kind: str
@@ -67,6 +68,7 @@ class TaskParts:
     adaptation: str = ""
     baselines: bool = False
     classical: str = ""
+    recognise: str = ""
 
 
 TASKS: dict[str, TaskParts] = {
@@ -161,6 +163,7 @@ TASKS: dict[str, TaskParts] = {
         evaluate="evaluation:evaluate",
         graphs="graphs:graphs",
         in_memory="seqnlp.data.in_memory.series:written_series",
+        recognise="seqnlp.data.series.recognised:recognise",
         counted="counted:counted_errors",
         classical="seqnlp.metrics.classical_baselines:classical_baselines",
         page="page:page_model",
@@ -175,6 +178,7 @@ TASKS: dict[str, TaskParts] = {
         evaluate="evaluation:evaluate",
         graphs="graphs:graphs",
         in_memory="seqnlp.data.in_memory.series:written_series",
+        recognise="seqnlp.data.series.recognised:recognise",
         counted="counted:counted_alarms",
         page="page:page_model",
     ),

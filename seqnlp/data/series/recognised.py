@@ -13,7 +13,6 @@ from typing import Literal
 
 from seqnlp.config.delimiter import delimiter_of
 from seqnlp.config.series import SeriesDataConfig
-from seqnlp.config.splits import SplitsConfig
 from seqnlp.data.parquet_rows import is_parquet
 from seqnlp.data.paths import resolve_path
 from seqnlp.data.series.missing import missing_texts
@@ -28,8 +27,8 @@ Columns = Mapping[str, Sequence[str]]
 """The texts of each column that are not missing, by its name."""
 
 
-def recognise(config: SplitsConfig, say: Callable[[str], None]) -> None:
-    """Take over what the training file of a series tells; other data are left as they are.
+def recognise(config: SeriesDataConfig, say: Callable[[str], None]) -> None:
+    """Take over what the training file of a series tells.
 
     Args:
         config: is changed where the file could not be read otherwise.
@@ -38,8 +37,6 @@ def recognise(config: SplitsConfig, say: Callable[[str], None]) -> None:
     Raises:
         DataError: the file cannot be read.
     """
-    if not isinstance(config, SeriesDataConfig):
-        return
     path = resolve_path(config, config.train)
     if not path.is_file():
         return
