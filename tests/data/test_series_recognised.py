@@ -41,12 +41,12 @@ def rows(heading: str, date: str, mark: str, numbers: Sequence[str]) -> list[str
         (rows("day,v", "%Y-%m-%d", ",", ["1.5"]), {"time_column": "day"}),
         (rows("day;v", "%Y-%m-%dT%H:%M", ";", ["1.5"]), {"time_column": "day", "delimiter": ";"}),
         (
-            rows("Tag;Wert", "%d.%m.%Y %H:%M", ";", ["12,5", "1,250"]),
-            {"time_column": "Tag", "time_format": "%d.%m.%Y %H:%M", "delimiter": ";", "decimal": ","},
+            rows("Tag;Wert", "%d.%m.%Y %H:%M", ";", ["12.5"]),
+            {"time_column": "Tag", "time_format": "%d.%m.%Y %H:%M", "delimiter": ";"},
         ),
         (
-            rows("day\tv", "%m/%d/%Y", "\t", ["0,125"]),
-            {"time_column": "day", "time_format": "%m/%d/%Y", "delimiter": "\t", "decimal": ","},
+            rows("day\tv", "%m/%d/%Y", "\t", ["0.125"]),
+            {"time_column": "day", "time_format": "%m/%d/%Y", "delimiter": "\t"},
         ),
         (rows("day|v", "%Y-%m-%d", "|", ["7", "NA"]), {"time_column": "day", "delimiter": "|"}),
     ],
@@ -72,7 +72,7 @@ def test_a_file_is_read_without_settings(tmp_path: Path, lines: list[str], taken
         (rows("day,v", "%Y%m%d", ",", ["7"]), {}, {}),  # numbers
         (rows("day;v", "%Y-%m-%d", ";", ["1,250"]), {"time_column": "day"}, {"delimiter": ";"}),  # thousands, perhaps
         (rows("day;v", "%Y-%m-%d", ";", ["1.5", "2,5"]), {"time_column": "day"}, {"delimiter": ";"}),
-        (rows("day;v", "%Y-%m-%d", ";", ["1,5"]), {"time_column": "day", "delimiter": ";", "decimal": ","}, {}),
+        (rows("day;v", "%Y-%m-%d", ";", ["1,5"]), {"time_column": "day", "delimiter": ";"}, {}),
         (["day,v", "01/02/2024,7", "01/03/2024,8"], {}, {"time_column": "day"}),  # days or months?
         (["day;v;w,x", "2024-01-01;7;8", "2024-01-02;7;8"], {"value_columns": "v"}, {}),
     ],
@@ -99,5 +99,6 @@ def test_what_is_left_to_a_person_is_said(tmp_path: Path) -> None:
     assert "are its fields divided by ','? set data.delimiter=','" in problem(
         rows("day,v", "%Y-%m-%d", ",", ["7"]), time_column="day", delimiter=";"
     )
-    assert "set data.decimal=','" in problem(rows("day;v", "%Y-%m-%d", ";", ["1,250"]))
+    for number in ("1,250", "12,5"):  # no number is guessed
+        assert "set data.delimiter=';' data.decimal=','" in problem(rows("day;v", "%Y-%m-%d", ";", [number]))
     assert "'%d/%m/%Y' or data.time_format='%m/%d/%Y'" in problem(["day,v", "01/02/2024,7", "01/03/2024,8"])

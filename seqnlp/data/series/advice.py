@@ -55,7 +55,8 @@ def about_a_number(text: str, name: str, config: SeriesDataConfig) -> str:
         return "; ".join([*hints, f"the model reads numbers with '{config.decimal}' before decimals{marks}"])
     comma = config.decimal == "." and re.fullmatch(r"[+-]?\d*,\d+", text)
     if comma and (config.delimiter != "," or not re.fullmatch(r"[+-]?\d{1,3},\d{3}", text)):  # which may be a thousand
-        hints.append("where a comma stands before the decimals, set data.decimal=','")
+        cut = "" if config.delimiter == "," else f"data.delimiter='{config.delimiter}' ".replace("\t", "tab")
+        hints.append(f"where a comma stands before the decimals, set {cut}data.decimal=','")
     if re.fullmatch(r"[+-]?\d{1,3}([.,' \u00a0\u202f]\d{3})+([.,]\d+)?", text):
         hints.append("write numbers without marks between thousands, or name the mark in data.thousands")
     if text.startswith("\u2212"):

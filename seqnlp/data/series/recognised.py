@@ -1,15 +1,13 @@
-"""What a training file of a series tells by itself: what divides its fields, its time column, how numbers are written.
+"""What a training file of a series tells by itself: what divides its fields, its time column, how dates are written.
 
-Taken from the file is only what it could not be read without: no setting that works is changed.
+Taken from the file is only what it could not be read without: no setting that works is changed, and no number guessed.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Literal
 
 from seqnlp.config.delimiter import delimiter_of
 from seqnlp.config.series import SeriesDataConfig
@@ -46,8 +44,6 @@ def recognise(config: SeriesDataConfig, say: Callable[[str], None]) -> None:
     columns = _columns(path, config)
     config.time_column = _time_column(columns, config)
     config.time_format = _time_format(columns, config)
-    if delimiter_of(config.delimiter) != ",":
-        config.decimal = _decimal(columns, config)
     if taken := [f"data.{name}='{value}'" for name, value in vars(config).items() if value != before[name]]:
         say(f"{path}: taken from the file: {' '.join(taken)}".replace("\t", "tab"))
 
@@ -81,13 +77,3 @@ def _time_format(columns: Columns, config: SeriesDataConfig) -> str:
     """The only format that reads all time stamps; where day and month may be either, one is to be asked."""
     formats = formats_of_all(columns.get(config.time_column, ()))
     return formats[0] if not config.time_format and len(formats) == 1 else config.time_format
-
-
-def _decimal(columns: Columns, config: SeriesDataConfig) -> Literal[".", ","]:
-    """A comma if it stands before decimals in all numbers that have a mark, and in one of them before no thousand."""
-    names: Iterable[str] = config.columns or [name for name in columns if name != config.time_column]
-    texts = [text for name in names for text in columns.get(name, ())]
-    marked = [text for text in texts if re.search(r"\d[.,]", text) or text.startswith(",")]
-    commas = all(re.fullmatch(r"[+-]?\d*,\d+", text) for text in marked)
-    sure = any(not re.fullmatch(r"[+-]?[1-9]\d{0,2},\d{3}", text) for text in marked)
-    return "," if commas and sure and not config.thousands else config.decimal
