@@ -61,7 +61,7 @@ def test_a_column_without_a_name_is_no_series(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("number", "hint"),
     [
-        ("1,5", "where a comma stands before the decimals, set data.decimal=','"),
+        ("1,5", "where a comma stands before the decimals, set data.delimiter=';' data.decimal=','"),
         ("1,234", "write numbers without marks between thousands"),
         ("1.234,5", "write numbers without marks between thousands"),
         ("1 234", "write numbers without marks between thousands"),
