@@ -17,12 +17,11 @@ import torch
 
 from seqnlp.config.common import Config
 from seqnlp.cpus import check_parallel
-from seqnlp.data.paths import resolve_path
 from seqnlp.errors import RunError
 from seqnlp.run_config import CONFIG_FILE, claim, config_of_run, read_run_config, release, written
 from seqnlp.storage import write_atomically
-from seqnlp.task_table import TASKS, part_of
 from seqnlp.tasks import train_on_dev
+from seqnlp.tasks.settled_data import settle_data
 from seqnlp.train_run import fit_prepared, prepare, train
 from seqnlp.training.callbacks import Callbacks
 from seqnlp.training.checkpoint import has_checkpoint, processes_of
@@ -51,9 +50,7 @@ def start(
         RunError: the directory already holds something.
         SeqnlpError: the data, the settings or training itself went wrong.
     """
-    config.data.dir = str(resolve_path(config.data, "").absolute())  # so that the run can be resumed from anywhere
-    if TASKS[config.task].recognise:
-        part_of(config.task, "recognise")(config.data, lambda text: _say("%s", text))
+    settle_data(config, lambda text: _say("%s", text))
     config.name_runs_absolutely()
     train_on_dev.begin(config, lambda text: _say("%s", text))
     run = claim(config)

@@ -10,10 +10,9 @@ from pathlib import Path
 import torch
 
 from seqnlp.config.common import Config
-from seqnlp.data.paths import resolve_path
 from seqnlp.models.size import count_parameters
-from seqnlp.task_table import TASKS, part_of
 from seqnlp.tasks.base import make_task
+from seqnlp.tasks.settled_data import settle_data
 from seqnlp.training.device import choose_device, choose_precision
 from seqnlp.training.freeze import freeze
 from seqnlp.training.optimizer import Optimizer
@@ -29,9 +28,7 @@ def rehearse(config: Config, say: Callable[[str], None]) -> str:
     Raises:
         SeqnlpError: the data or the settings are not as they must be.
     """
-    config.data.dir = str(resolve_path(config.data, "").absolute())
-    if TASKS[config.task].recognise:
-        part_of(config.task, "recognise")(config.data, say)
+    settle_data(config, say)
     with tempfile.TemporaryDirectory(prefix="seqnlp_") as folder, torch_state_kept():
         if config.trainer.threads:
             torch.set_num_threads(config.trainer.threads)

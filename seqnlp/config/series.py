@@ -32,11 +32,15 @@ class SeriesDataConfig(SplitsConfig):
     dev: str = setting("", "development file; or a part of the training file, such as 10%: its end, but before test's")
     test: str = setting("", "test file; or a part of the training file, such as 20%: its end")
     limit: int = setting(0, "use only the first N rows of each file; 0: all", low=0)
-    time_column: str = setting("", "column of the time stamps; empty: none, rows follow each other evenly")
+    time_column: str = setting(
+        "",
+        "column of the time stamps; empty: the only one of dates (not: numbers), if value_columns is empty, too; else "
+        "rows follow each other evenly",
+    )
     time_format: str = setting(
         "",
         "of time stamps, as strptime has it, `number`, or `unix` or `unix_ms` (since 1970); empty: ISO 8601 (also "
-        "1949-01, 194901, 1949-W07, 1949-Q1), or numbers",
+        "1949-01, 194901, 1949-W07, 1949-Q1), numbers, or the only format that reads the first rows of train",
     )
     value_columns: str = setting("", "columns of the numbers, as [A, B]; empty: all but the time stamps", several=True)
     missing: Literal["last", "error"] = setting(
@@ -63,7 +67,9 @@ class SeriesDataConfig(SplitsConfig):
         high=1,
     )
 
-    delimiter: str = setting(",", "CSV: character between fields; tab: a tab")
+    delimiter: str = setting(
+        ",", "CSV: character between fields; tab: a tab; where train's first line has no comma, its `;`, tab or `|`"
+    )
     decimal: Literal[".", ","] = setting(".", "what stands before decimals")
     thousands: Literal["", ",", ".", " ", "'"] = setting(
         "", "what stands between thousands (' ': any space); empty: nothing"

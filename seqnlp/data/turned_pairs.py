@@ -50,11 +50,13 @@ def are_translated(texts: Sequence[str], languages: tuple[str, str]) -> bool:
     codes = tuple(map(language_code, languages))
     if len(texts) < _MIN_PAIRS or not all(codes) or codes[0] == codes[1]:
         return False
-    here, there = (looks_like(texts, code) for code in codes)
-    return there > _LEAST and there > _TIMES * here
+    return _is_far_more(*(looks_like(texts, code) for code in reversed(codes)))
 
 
 def _is_turned(language: str, own: Sequence[str], other: Sequence[str]) -> bool:
     """Whether the other side looks like a side's language, and the side itself does not."""
-    there = looks_like(other, language)
-    return there > _LEAST and there > _TIMES * looks_like(own, language)
+    return _is_far_more(looks_like(other, language), looks_like(own, language))
+
+
+def _is_far_more(there: float, here: float) -> bool:
+    return there > _LEAST and there > _TIMES * here

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from seqnlp.config.delimiter import OTHER_MARKS, as_setting
 from seqnlp.config.series import SeriesDataConfig
 from seqnlp.data.series.time_formats import formats_of, is_time_stamp, year_of_two
 
@@ -55,7 +56,7 @@ def about_a_number(text: str, name: str, config: SeriesDataConfig) -> str:
         return "; ".join([*hints, f"the model reads numbers with '{config.decimal}' before decimals{marks}"])
     comma = config.decimal == "." and re.fullmatch(r"[+-]?\d*,\d+", text)
     if comma and (config.delimiter != "," or not re.fullmatch(r"[+-]?\d{1,3},\d{3}", text)):  # which may be a thousand
-        cut = "" if config.delimiter == "," else f"data.delimiter='{config.delimiter}' ".replace("\t", "tab")
+        cut = "" if config.delimiter == "," else f"data.delimiter='{config.delimiter}' "
         hints.append(f"where a comma stands before the decimals, set {cut}data.decimal=','")
     if re.fullmatch(r"[+-]?\d{1,3}([.,' \u00a0\u202f]\d{3})+([.,]\d+)?", text):
         hints.append("write numbers without marks between thousands, or name the mark in data.thousands")
@@ -74,18 +75,18 @@ def about_the_width(fields: Sequence[str]) -> str:
 def about_a_column(names: Sequence[str], config: SeriesDataConfig, key: str, trained: Sequence[str]) -> str:
     """Of a first row ``names`` that lacks a column."""
     hint = f"the model reads {', '.join(trained)}" if trained else f"set data.{key}"
-    marks = ";\t|," if len(names) == 1 else ";\t|"  # a name may have a comma
+    marks = OTHER_MARKS + "," * (len(names) == 1)  # a name may have a comma
     return f"{hint}; the first row names the columns{about_the_delimiter(names, config, marks) or _title(names)}"
 
 
-def about_the_delimiter(names: Sequence[str], config: SeriesDataConfig, marks: str = ";\t|") -> str:
+def about_the_delimiter(names: Sequence[str], config: SeriesDataConfig, marks: str = OTHER_MARKS) -> str:
     """A hint where the first row seems to be cut at another character, one of ``marks``."""
     delimiter = next((mark for mark in marks if any(mark in name for name in names)), "")
     if not delimiter:
         return ""
     if config.fixed:
         return f"; the model reads fields with '{config.delimiter}' between them, as its training file has them"
-    written = "tab" if delimiter == "\t" else delimiter
+    written = as_setting(delimiter)
     return f"; are its fields divided by '{written}'? set data.delimiter='{written}'"
 
 

@@ -9,14 +9,14 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
-from seqnlp.config.delimiter import delimiter_of
+from seqnlp.config.delimiter import OTHER_MARKS, as_setting, delimiter_of
 from seqnlp.config.series import SeriesDataConfig
 from seqnlp.data.parquet_rows import is_parquet
 from seqnlp.data.paths import resolve_path
 from seqnlp.data.series.missing import missing_texts
 from seqnlp.data.series.parts import rows_of_file
 from seqnlp.data.series.time_formats import formats_of_all
-from seqnlp.text.files import read_lines
+from seqnlp.text.files import first_line
 
 SAMPLED = 200
 """Rows that are looked at."""
@@ -45,14 +45,15 @@ def recognise(config: SeriesDataConfig, say: Callable[[str], None]) -> None:
     config.time_column = _time_column(columns, config)
     config.time_format = _time_format(columns, config)
     if taken := [f"data.{name}='{value}'" for name, value in vars(config).items() if value != before[name]]:
-        say(f"{path}: taken from the file: {' '.join(taken)}".replace("\t", "tab"))
+        say(f"{path}: taken from the file: {' '.join(taken)}")
 
 
 def _delimiter(path: Path, config: SeriesDataConfig) -> str:
     """What divides the first line, if the character that is set is not in it and one other that divides fields is."""
-    first = next((line for _, line in read_lines(path)), "")
-    others = [mark for mark in ";\t|" if mark in first]
-    return others[0] if len(others) == 1 and delimiter_of(config.delimiter) not in first else config.delimiter
+    first = first_line(path)
+    others = [mark for mark in OTHER_MARKS if mark in first]
+    is_cut_otherwise = len(others) == 1 and delimiter_of(config.delimiter) not in first
+    return as_setting(others[0]) if is_cut_otherwise else config.delimiter
 
 
 def _columns(path: Path, config: SeriesDataConfig) -> Columns:
