@@ -105,7 +105,7 @@ def compare_runs(arguments: argparse.Namespace) -> Comparison:
     configs = [_config(run, arguments) for run in (arguments.a, arguments.b)]
     first, second = configs
     if first.task != second.task:
-        raise SeqnlpError(f"{arguments.a} holds a {first.task} model and {arguments.b} a {second.task} model")
+        raise SeqnlpError(f"{arguments.a} holds a model for {first.task} and {arguments.b} one for {second.task}")
     split = arguments.split or "test"
     with told_whose_settings(arguments.data, first):
         if isinstance(first, TranslationConfig) and isinstance(second, TranslationConfig):

@@ -42,7 +42,7 @@ def read_standard_rows(verb: str, data: ForecastingDataConfig, names: tuple[str,
         yield from (("", row) for row in read_standard_series(verb, data, names))
         return
     fields = _fields(verb, data)
-    column = SeriesColumn(next(fields, None), data.series_column, SOURCE, trained=True)
+    column = SeriesColumn(next(fields, None), data, SOURCE, trained=True)
     readers: dict[str, Iterator[Row]] = {}
     newest: dict[str, tuple[int, list[str]]] = {}
 

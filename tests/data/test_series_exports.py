@@ -181,7 +181,11 @@ def test_numbers_far_apart_are_another_step_than_that_of_training(tmp_path: Path
         (["day,v", ",kW"], ":2: column 'day': expected a time stamp", "no row of the series (units, a total, a note)"),
         (["day,v", "(UTC),kW"], ":2: column 'day': expected a time stamp", "units, a total, a note), delete it"),
         (["day,v", "2024-01-01,1", "From: an office"], ":3: expected 2 fields as in", "a note), delete it"),
-        (["day,v", "2024-01-01,1,5"], ":2: expected 2 fields as in", "a field with a comma stands in double quotes"),
+        (
+            ["day,v", "2024-01-01,1,5"],
+            ":2: expected 2 fields as in",
+            "a field with a comma in it stands in double quotes",
+        ),
         (["day,v", "Q5 2024,1"], ":2: column 'day': expected a time stamp", "set data.time_format, as strptime has it"),
         (["day,v", "1930-31,1"], ":2: column 'day'", "if this is the year that begins in 1930, write 1930"),
         (["day,v", "1999/2000,1"], ":2: column 'day'", "if this is the year that begins in 1999, write 1999"),
@@ -207,7 +211,7 @@ def test_what_is_no_row_is_told_with_what_to_do(tmp_path: Path, rows: list[str],
 @pytest.mark.parametrize(
     ("rows", "advice"),
     [
-        (["day;v", "2024-01-01;1"], "the model reads fields with ',' between them, as its training file has them"),
+        (["day;v", "2024-01-01;1"], "the model reads fields with a comma between them, as its training file has them"),
         (["day,v", "31/12/2024,1"], "write time stamps as the model's training file has them"),
         (["day,v", '2024-01-01,"1,5"'], "the model reads numbers with '.' before decimals"),
         (["day,v", "2024-01-01,1", "17,2"], "found a number ('17'); mend it"),

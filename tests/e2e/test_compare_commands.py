@@ -88,7 +88,7 @@ def test_documents_of_a_file_are_drawn_whole(runs: Path, tmp_path: Path) -> None
 def test_runs_that_cannot_be_compared(runs: Path, tmp_path: Path) -> None:
     tagger, classifier = runs / "tagging1", runs / "classification1"
     assert refusal("compare", tagger, classifier) == (
-        f"{tagger} holds a tagging model and {classifier} a classification model"
+        f"{tagger} holds a model for tagging and {classifier} one for classification"
     )
     other = tmp_path / "other"
     output("train", *SHORT["tagging"], "data.test=dev.conll", f"run={other}")

@@ -454,7 +454,7 @@ def test_translations_in_files_are_compared(pairs: list[tuple[str, str]], tmp_pa
 
 def test_what_cannot_be_compared(translator_run: Path, trained: Path, tmp_path: Path) -> None:
     assert refusal("compare", translator_run, trained) == (
-        f"{translator_run} holds a translation model and {trained} a tagging model"
+        f"{translator_run} holds a model for translation and {trained} one for tagging"
     )
     assert refusal("compare", "a", "b", "--reference", "c") == (
         "--reference and --language belong together, as in --reference reference.en --language en"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from seqnlp.config.delimiter import OTHER_MARKS, as_setting
+from seqnlp.config.delimiter import OTHER_MARKS, as_setting, delimiter_of
 from seqnlp.config.series import SeriesDataConfig
 from seqnlp.data.series.time_formats import formats_of, is_time_stamp, year_of_two
 
@@ -65,11 +65,16 @@ def about_a_number(text: str, name: str, config: SeriesDataConfig) -> str:
     return "; ".join(hints)
 
 
-def about_the_width(fields: Sequence[str]) -> str:
+def about_the_width(fields: Sequence[str], config: SeriesDataConfig) -> str:
     """Of a row that has not as many fields as the first."""
     if sum(map(bool, map(str.strip, fields))) <= 1:
         return _NO_ROW
-    return "a field with a comma stands in double quotes"
+    return f"a field with {_named(config)} in it stands in double quotes; delete titles above the row of names"
+
+
+def _named(config: SeriesDataConfig) -> str:
+    """The character between fields, in words."""
+    return {"\t": "a tab", ",": "a comma"}.get(delimiter_of(config.delimiter), f"'{config.delimiter}'")
 
 
 def about_a_column(names: Sequence[str], config: SeriesDataConfig, key: str, trained: Sequence[str]) -> str:
@@ -85,7 +90,7 @@ def about_the_delimiter(names: Sequence[str], config: SeriesDataConfig, marks: s
     if not delimiter:
         return ""
     if config.fixed:
-        return f"; the model reads fields with '{config.delimiter}' between them, as its training file has them"
+        return f"; the model reads fields with {_named(config)} between them, as its training file has them"
     written = as_setting(delimiter)
     return f"; are its fields divided by '{written}'? set data.delimiter='{written}'"
 

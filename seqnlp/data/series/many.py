@@ -17,6 +17,7 @@ from seqnlp.data.series.parts import (
     rows_of_file,
     series_of,
 )
+from seqnlp.data.series.rows import refuse_width
 from seqnlp.data.series.step import Step
 from seqnlp.data.split_sources import existing_file
 from seqnlp.errors import DataError, listed, missing_column
@@ -115,21 +116,22 @@ class SeriesColumn:
 
     Args:
         head: the names of the columns; nothing where there is no row.
-        column: the one that names the series.
+        config: names the one that names the series.
         trained: whether a model was trained with it, so that no setting helps.
 
     Raises:
         DataError: it is not there, or twice; or there is no row.
     """
 
-    def __init__(self, head: Fields | None, column: str, source: object, trained: bool) -> None:
+    def __init__(self, head: Fields | None, config: ForecastingDataConfig, source: object, trained: bool) -> None:
+        column = config.series_column
         if head is None:
             raise DataError("expected a CSV file with a row that names its columns, found no row", source)
         line, names = head[0], [name.strip() for name in head[1]]
         if column not in names:
             hint = "it names the series in the model's training file" if trained else "set data.series_column"
             raise missing_column(column, names, f"{hint}; the first row names the columns", source, line)
-        self.head, self.column, self.width, self.source = head, column, len(names), source
+        self.head, self.column, self.width, self.source, self._config = head, column, len(names), source, config
         self.place = column_place(column, names, source, line)
 
     def without(self, row: Fields) -> Fields:
@@ -144,9 +146,7 @@ class SeriesColumn:
             DataError: it has no name, or the row another number of fields than the first.
         """
         line, fields = row
-        if len(fields) != self.width:
-            problem = f"expected {self.width} fields as in the file's first row, found {len(fields)}"
-            raise DataError(f"{problem}; a field with a comma stands in double quotes", self.source, line)
+        refuse_width(fields, self.width, self._config, self.source, line)
         name = fields[self.place].strip()
         if not name:
             raise DataError(f"expected the name of a series in '{self.column}', found nothing", self.source, line)
@@ -156,7 +156,7 @@ class SeriesColumn:
 def _rows_of_series(path: Path, config: ForecastingDataConfig, trained: bool) -> tuple[Fields, dict[str, list[Fields]]]:
     """The names of the columns, and the rows of each series, both without the column that names the series."""
     given: Iterator[Fields] = rows_of_file(path, config)
-    column, rows = SeriesColumn(next(given, None), config.series_column, path, trained), dict[str, list[Fields]]()
+    column, rows = SeriesColumn(next(given, None), config, path, trained), dict[str, list[Fields]]()
     for row in given:
         name, rest = column.apart(row)
         rows.setdefault(name, []).append(rest)

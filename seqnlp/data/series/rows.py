@@ -114,9 +114,7 @@ def _rows(
 ) -> Iterator[Row]:
     stamps, missing = Stamps(config.time_format, source, config.fixed), missing_texts(config)
     for line, fields in rows:
-        if len(fields) != columns.width:
-            problem = f"expected {columns.width} fields as in the file's first row, found {len(fields)}"
-            raise DataError(f"{problem}; {about_the_width(fields)}", source, line)
+        refuse_width(fields, columns.width, config, source, line)
         moment, written = None, ""
         if columns.time is not None:
             written = fields[columns.time].strip()
@@ -124,6 +122,17 @@ def _rows(
         named = zip(columns.names, columns.places, strict=True)
         values = tuple(_number(fields[place], name, config, missing, source, line) for name, place in named)
         yield Row(line, moment, written, values)
+
+
+def refuse_width(fields: Sequence[str], width: int, config: SeriesDataConfig, source: object, line: int) -> None:
+    """Stop at a row that has not as many fields as the first.
+
+    Raises:
+        DataError: so it is; says what to do.
+    """
+    if len(fields) != width:
+        problem = f"expected {width} fields as in the file's first row, found {len(fields)}"
+        raise DataError(f"{problem}; {about_the_width(fields, config)}", source, line)
 
 
 def read_stamp(stamps: Stamps, text: str, config: SeriesDataConfig, line: int) -> Timestamp:
