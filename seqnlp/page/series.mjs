@@ -114,8 +114,10 @@ function parsedRows(text, columns, data) {
 
 /** A hint where the first row seems to be cut at another character, as what is copied from a spreadsheet is at tabs. */
 function otherDelimiter(names, delimiter) {
-  if (!names.some((name) => /[;\t|]/.test(name))) return "";
-  return `; the model reads fields with ${delimiter === "\t" ? "a tab" : `'${delimiter}'`} between them`;
+  const marks = names.length === 1 ? /[;\t|,]/ : /[;\t|]/; // a name among others may have a comma
+  if (!names.some((name) => marks.test(name))) return "";
+  const named = { "\t": "a tab", ",": "a comma" }[delimiter] ?? `'${delimiter}'`;
+  return `; the model reads fields with ${named} between them`;
 }
 
 function isNumber(text) {
