@@ -15,7 +15,7 @@ from typing import Any
 import srsly
 from spacy.language import Language
 from spacy.parts_of_speech import IDS
-from spacy.tokens import Doc, Span
+from spacy.tokens import Doc, Span, Token
 from spacy.util import filter_spans
 
 from seqnlp.errors import RunError
@@ -95,9 +95,9 @@ class SeqnlpComponent:
             doc.set_ents([*doc.ents, *(span for span in spans if not taken & set(range(span.start, span.end)))])
 
     def _fill_tags(self, docs: list[Doc]) -> None:
-        tokens = [[token for token in doc if not token.is_space] for doc in docs]
-        answers = self.tagger.tag_words([[token.text for token in sentence] for sentence in tokens])
-        for sentence, answer in zip(tokens, answers, strict=True):
+        lines = [line for doc in docs for line in _lines(doc)]
+        answers = self.tagger.tag_words([[token.text for token in line] for line in lines])
+        for sentence, answer in zip(lines, answers, strict=True):
             for token, tag in zip(sentence, answer.tags, strict=True):
                 token.tag_ = tag
                 if tag in IDS:
@@ -133,6 +133,17 @@ class SeqnlpComponent:
         write_files(folder, srsly.msgpack_loads(content))
         self._tagger = Tagger(folder)
         return self
+
+
+def _lines(doc: Doc) -> list[list[Token]]:
+    """The words of each line, which is tagged by itself as in any text."""
+    lines: list[list[Token]] = [[]]
+    for token in doc:
+        if not token.is_space:
+            lines[-1].append(token)
+        elif "\n" in token.text:
+            lines.append([])
+    return lines
 
 
 @Language.factory("seqnlp", default_config={"model": "", "spans_key": "", "min_probability": 0.0, "overwrite": True})

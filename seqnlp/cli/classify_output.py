@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from seqnlp.cli.table_input import NO_FIELDS
 from seqnlp.cli.visible import visible
 from seqnlp.json_text import json_line
 from seqnlp.row_fields import Fields, beside
+from seqnlp.text.csv_rows import csv_line
 
 if TYPE_CHECKING:
     from seqnlp.api import Classification, Explanation
@@ -60,13 +59,6 @@ def write_csv(answer: Classification, fields: Fields) -> str:
     sure = ",".join(f"{answer.probabilities[label]:.4f}" for label in answer.labels)
     sets = [] if answer.label_set is None else [",".join(answer.label_set)]
     return csv_line([*fields.values(), ",".join(answer.labels), sure, *sets])
-
-
-def csv_line(fields: Sequence[Any]) -> str:
-    """One row of CSV."""
-    written = io.StringIO()
-    csv.writer(written, lineterminator="\n").writerow(fields)
-    return written.getvalue()
 
 
 def write_jsonl(answer: Classification, others: Fields = NO_FIELDS) -> str:

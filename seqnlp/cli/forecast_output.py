@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from seqnlp.json_text import json_line
+from seqnlp.text.csv_rows import csv_line
 
 if TYPE_CHECKING:
     from seqnlp.api import Forecast
@@ -24,7 +23,7 @@ def csv_heading(names: Sequence[str], column: str = "") -> str:
 
     own = ["origin", "time", "step"]
     heads = [*own, *free_names(own, [f"{name}{end}" for name in names for end in ("", "_low", "_high")])]
-    return _line([column, *free_names([column], heads)] if column else heads)
+    return csv_line([column, *free_names([column], heads)] if column else heads)
 
 
 def write_csv(forecast: Forecast, series: str = "") -> str:
@@ -37,7 +36,7 @@ def write_csv(forecast: Forecast, series: str = "") -> str:
     for place, time in enumerate(forecast.times):
         ends = zip(forecast.values[place], forecast.low[place], forecast.high[place], strict=True)
         numbers = [_shown(float(number), forecast.digits) for each in ends for number in each]
-        lines.append(_line([*first, forecast.origin, time, str(place + 1), *numbers]))
+        lines.append(csv_line([*first, forecast.origin, time, str(place + 1), *numbers]))
     return "".join(lines)
 
 
@@ -55,9 +54,3 @@ def write_jsonl(forecast: Forecast | None, series: dict[str, str] | None = None)
 
 def _shown(number: float, digits: int) -> str:
     return f"{number:.{digits}g}" if math.isfinite(number) else ""
-
-
-def _line(fields: Sequence[str]) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerow(fields)
-    return text.getvalue()

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 
+_AS_ROWS = "{0}: add --input {1}, and --text-column"
 _AS_TEXT = "note: each line is read as text as it is, and the first one looks like"
 _CONLLU_LINE = re.compile(r"1(-2)?\t([^\t]*\t){8}[^\t]*|# (sent_id|newdoc|newpar|text) ?=?.*")
 
@@ -68,8 +69,8 @@ def no_text_to_classify(line: str, labels: Collection[str]) -> str:
     Args:
         labels: of the classifier.
     """
-    if found := _row(line):
-        return found
+    if found := kind_of_row(line):
+        return _AS_ROWS.format(*found)
     label, tab, _ = line.partition("\t")
     if tab and label in labels:
         remedy = "`cut -f2-` leaves labels out, `seqnlp evaluate RUN --data FILE` scores them"
@@ -83,8 +84,8 @@ def no_text_to_tag(line: str, labels: Collection[str]) -> str:
     Args:
         labels: of the tagger: types of entities, or plain tags.
     """
-    if found := _row(line):
-        return found
+    if found := kind_of_row(line):
+        return _AS_ROWS.format(*found)
     if _CONLLU_LINE.fullmatch(line):
         return "CoNLL-U: add --input conllu"
     columns = line.split("\t") if "\t" in line else line.split(" ")
@@ -95,8 +96,8 @@ def no_text_to_tag(line: str, labels: Collection[str]) -> str:
     return ""
 
 
-def _row(line: str) -> str:
-    """What a row of JSON or the heading of a table is called; empty: it is neither."""
+def kind_of_row(line: str) -> tuple[str, str] | None:
+    """What a row of JSON or the heading of a table is called, and the form of its file; None: it is neither."""
     from seqnlp.errors import DataError
     from seqnlp.text.csv_rows import csv_rows
     from seqnlp.text.formats.token_csv import delimiter_of_heading
@@ -105,8 +106,8 @@ def _row(line: str) -> str:
 
     try:
         if line.startswith("{") and parsed_row(line):
-            return "JSON: add --input jsonl, and --text-column"
+            return "JSON", "jsonl"
         rows = list(csv_rows([line], "", delimiter_of_heading(line)))
     except DataError:
-        return ""
-    return "the names of columns: add --input csv, and --text-column" if rows and all(known_columns(rows[0][1])) else ""
+        return None
+    return ("the names of columns", "csv") if rows and all(known_columns(rows[0][1])) else None

@@ -23,13 +23,17 @@ examples:
 mean-probability: of the likeliest tag, over the words. Short, middle and long texts are chosen alike, and texts that
 share most of their words only if nothing else is left. The answers of the model stand beside the texts.
 """
+_FORMS = {"jsonl": "jsonl", "ndjson": "jsonl", "csv": "csv", "tsv": "csv"}
+"""Endings of files of rows, and how these are read."""
+
 MEASURES = ("entropy", "margin", "mean-probability")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     parser.add_argument("run", metavar="RUN", help="a run of a tagger or classifier, or its saved model folder")
-    parser.add_argument("file", type=Path, metavar="FILE", help="one text a line; .jsonl, .csv: rows with a text field")
+    rows = "one text a line; .jsonl, .csv, .tsv: rows with a text field"
+    parser.add_argument("file", type=Path, metavar="FILE", help=rows)
     parser.add_argument("--by", choices=(*MEASURES, "random"), default="entropy", help="default entropy")
     parser.add_argument("--number", type=int, default=50, metavar="N", help="how many to pick (default 50)")
     parser.add_argument("--output", choices=("jsonl", "doccano", "label-studio"), default="jsonl", help="default jsonl")
@@ -41,6 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Read all texts, choose, and write the chosen ones with the model's answers."""
     from seqnlp import load
     from seqnlp.api import Classifier, Tagger
+    from seqnlp.cli.other_input import said_of_first
     from seqnlp.cli.streams import read_file_lines
     from seqnlp.cli.table_input import read_rows
     from seqnlp.errors import SeqnlpError
@@ -53,8 +58,10 @@ def run(arguments: argparse.Namespace) -> int:
         raise SeqnlpError(f"{arguments.run}: expected a tagger or classifier, found a {type(model).__name__.lower()}")
     if arguments.output != "jsonl" and not isinstance(model, Tagger):
         raise SeqnlpError(f"--output {arguments.output} is for taggers; a classifier's texts are written as jsonl")
-    form = arguments.file.name.removesuffix(".gz").rpartition(".")[2]
-    rows = list(read_rows(read_file_lines(arguments.file, "strict"), form, arguments.text_column, arguments.file)[1])
+    form, lines = _form(arguments.file), read_file_lines(arguments.file, "strict")
+    if not form:
+        lines = said_of_first(lines, _no_text)
+    rows = list(read_rows(lines, form, arguments.text_column, arguments.file)[1])
     texts = [row.text for row in rows]
     if arguments.by == "random":
         import numpy as np
@@ -71,6 +78,28 @@ def run(arguments: argparse.Namespace) -> int:
     sys.stdout.write(_written(model, picked, extra, arguments.output))
     print(f"{len(chosen):,} of {len(texts):,} texts chosen by {arguments.by}", file=sys.stderr)
     return 0
+
+
+def _form(path: Path) -> str:
+    """The form of the rows that a name tells; empty: a text a line.
+
+    Raises:
+        DataError: it tells one that is not read.
+    """
+    from seqnlp.errors import DataError
+
+    ending = path.name.lower().removesuffix(".gz").rpartition(".")[2]
+    if ending == "json":
+        raise DataError("expected a row a line: write it as .jsonl, for example with `jq -c '.[]'`", path)
+    return _FORMS.get(ending, "")
+
+
+def _no_text(line: str) -> str:
+    """What the first line of a file of texts is, and what to do; empty: it may well be a text."""
+    from seqnlp.cli.other_input import kind_of_row
+
+    found = kind_of_row(line)
+    return "{}: let the name of the file end in .{}, and set --text-column".format(*found) if found else ""
 
 
 def _written(model: Tagger | Classifier, rows: list[Row], extra: list[dict[str, Any]], output: str) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,6 +13,7 @@ from seqnlp.errors import listed
 from seqnlp.json_text import json_line, json_text
 from seqnlp.row_fields import beside, free_names
 from seqnlp.tables.reading import TableRow
+from seqnlp.text.csv_rows import csv_line
 from seqnlp.text.written_lists import written_words
 
 
@@ -150,6 +149,4 @@ def _cell(value: Any) -> Any:
 
 def csv_text(rows: list[list[Any]], delimiter: str) -> str:
     """Rows as lines of CSV."""
-    written = io.StringIO()
-    csv.writer(written, lineterminator="\n", delimiter=delimiter).writerows(rows)
-    return written.getvalue()
+    return "".join(csv_line(row, delimiter) for row in rows)

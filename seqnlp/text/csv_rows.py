@@ -18,7 +18,8 @@ _QUOTE_AFTER_SPACES = re.compile(r' +"')
 def csv_rows(lines: Iterable[str], source: object, delimiter: str = ",") -> Iterator[tuple[int, list[str]]]:
     """The fields of each row; blank lines are skipped. A row is given out as soon as its last line is read.
 
-    A field in quotes after spaces (``pos, "Nice, really"``) is read without both.
+    A field in quotes after spaces (``pos, "Nice, really"``) is read without both. Between tabs, quotes mean themselves
+    where the rules of CSV would read several rows as one, or none: ``1<TAB>"<TAB>O`` is a row.
 
     Args:
         lines: without their ends.
@@ -31,27 +32,53 @@ def csv_rows(lines: Iterable[str], source: object, delimiter: str = ",") -> Iter
     csv.field_size_limit(_LONGEST_FIELD)
     of_row: list[str] = []  # the lines that the reader took for the row
     reader = csv.reader(_tight(_ended(lines, source), of_row, delimiter), strict=True, delimiter=delimiter)
+    width = 0
     while True:
         begin = reader.line_num + 1
         of_row.clear()
+        wrong = None
         try:
             row = next(reader)
         except StopIteration:
             return
         except csv.Error as problem:
-            hint = _other_delimiter(of_row, delimiter) or 'a quote inside a quoted field is written twice ("")'
-            raise DataError(f"a quote opens or closes where it must not ({problem}); {hint}", source, begin) from None
-        if row:
+            row, wrong = [], problem
+        if (wrong or len(of_row) > 1) and delimiter == "\t" and _are_rows(of_row, width):
+            yield from ((number, line[:-1].split("\t")) for number, line in enumerate(of_row, begin) if line.strip())
+        elif wrong:
+            raise _wrong_quote(of_row, delimiter, wrong, source, begin)
+        elif row:
+            width = width or len(row)
             yield begin, row
+
+
+def _are_rows(lines: Sequence[str], width: int) -> bool:
+    """Whether each of the lines that quotes hold together has as many tabs as a row of so many fields."""
+    return width > 1 and all(line.count("\t") == width - 1 for line in lines if line.strip())
+
+
+def _wrong_quote(lines: Sequence[str], delimiter: str, problem: csv.Error, source: object, begin: int) -> DataError:
+    """The error for a row of these lines that is none of CSV."""
+    if any("\r" in line for line in lines):
+        remedy = "put the field into double quotes, or a space in the place of the carriage return"
+        return DataError(f"found a carriage return in a field without quotes; {remedy}", source, begin)
+    hint = _other_delimiter(lines, delimiter) or 'a quote inside a quoted field is written twice ("")'
+    return DataError(f"a quote opens or closes where it must not ({problem}); {hint}", source, begin)
+
+
+def csv_line(fields: Iterable[object], delimiter: str = ",") -> str:
+    """One row as a line of CSV: fields with quotes, delimiters or line ends of any kind stand in quotes."""
+    written = io.StringIO()
+    csv.writer(written, delimiter=delimiter, lineterminator="\r\n").writerow(fields)  # so that \r is quoted, too
+    return written.getvalue()[:-2] + "\n"
 
 
 def _tight(lines: Iterable[str], of_row: list[str], delimiter: str) -> Iterator[str]:
     """The lines, also added to those of the row; without the spaces before quotes where these close as fields do."""
     for line in lines:
-        if not of_row and ' "' in line:
-            line = _without_spaces_before_quotes(line, delimiter)
+        begins = not of_row
         of_row.append(line)
-        yield line
+        yield _without_spaces_before_quotes(line, delimiter) if begins and ' "' in line else line
 
 
 def _without_spaces_before_quotes(line: str, delimiter: str) -> str:
@@ -60,11 +87,7 @@ def _without_spaces_before_quotes(line: str, delimiter: str) -> str:
     if read and not any(_QUOTE_AFTER_SPACES.match(field) for field in read):
         return line
     fields = _fields(line, delimiter, spaces=False)
-    if not fields:
-        return line
-    written = io.StringIO()
-    csv.writer(written, delimiter=delimiter, lineterminator="\n").writerow(fields)
-    return written.getvalue()
+    return csv_line(fields, delimiter) if fields else line
 
 
 def _fields(line: str, delimiter: str, spaces: bool) -> list[str]:

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from seqnlp.errors import DataError, did_you_mean, listed
 from seqnlp.text.column_names import column_place
-from seqnlp.text.document_labels import distinct, labels_of, one_label
+from seqnlp.text.document_labels import choices_of, distinct, labels_of, one_label
 from seqnlp.text.formats.json_rows import converted_rows, fields_of
 from seqnlp.text.formats.prodigy import is_left_out
 from seqnlp.text.headings import columns_hint, document_columns_remedy, known_columns, refuse_heading, unnamed_column
@@ -68,7 +68,7 @@ class Columns:
     def labels(self, values: Sequence[str]) -> tuple[str, ...]:
         """The labels that fields hold: those marked with 1, or what is in the one field.
 
-        Of several labels this may be a list as other programs write it, ``['a', 'b']``.
+        Of several labels this may be a list as other programs write it, ``['a', 'b']`` or ``{"choices": ["a", "b"]}``.
 
         Raises:
             DataError: there is none where there must be one, or a mark that is none.
@@ -76,9 +76,10 @@ class Columns:
         if self.marks:
             return marked_labels(list(zip(self.marks, values, strict=True)), bool(self.separator))
         [value] = values
+        choices = choices_of(value)
         if not self.separator:
-            return (one_label(value),)
-        written = written_list(value)
+            return (one_label(value),) if choices is None else labels_of(choices, self.label, several=False)
+        written = written_list(value) if choices is None else choices
         return distinct(part.strip() for part in (value.split(self.separator) if written is None else written))
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import random
+import re
 from pathlib import Path
 from typing import Any
 
@@ -69,3 +71,39 @@ def test_words_that_pandas_takes_for_missing_are_told_how_to_be_read(missing: An
         DataError, match=r"train\[2\]: expected a word .* pandas reads .*, unless read_csv has keep_def"
     ):
         from_memory(rows)
+
+
+def mixed(sentences: int) -> list[dict[str, Any]]:
+    rows = [{"sentence_id": str(one), "word": word, "tag": "O"} for one in range(sentences) for word in WORDS]
+    random.Random(1).shuffle(rows)
+    return rows
+
+
+def test_rows_that_were_mixed_are_refused(tmp_path: Path) -> None:
+    expected = r"expected the rows of a sentence one after the other, found '\d+' again in {} \d+, .*by sentences"
+    with pytest.raises(DataError, match=rf"a\.csv: {expected.format('line')}"):
+        from_file(tmp_path, mixed(8))
+    with pytest.raises(DataError, match=rf"^train: {expected.format('row')}"):
+        from_memory(mixed(8))
+
+
+def test_numbers_that_begin_anew_in_each_document_are_not(tmp_path: Path) -> None:
+    rows = [
+        {"sentence_id": str(one), "word": word, "tag": "O"} for _ in range(9) for one in range(4) for word in WORDS[:2]
+    ]
+    assert from_file(tmp_path, rows) == from_memory(rows) == [WORDS[:2]] * 36
+
+
+@pytest.mark.parametrize(
+    ("content", "remedy"),
+    [
+        ("word,tag\nOke,O\nleft,O\n", "set data.sentence_column"),
+        ("word,tag\nOke,O\n\nIlse,O\n", "blank lines end no sentence here: give the rows a column"),
+        ("text,label\nOke left,\"[[0, 3, 'PER']]\"\n", "texts with spans are read from JSON"),
+        ('text,label\nOke left,"[{""start"": 0, ""end"": 3}]"\n', "texts with spans are read from JSON"),
+    ],
+)
+def test_a_table_without_a_column_of_sentences_is_told_what_fits(tmp_path: Path, content: str, remedy: str) -> None:
+    (tmp_path / "a.csv").write_text(content, encoding="utf-8")
+    with pytest.raises(DataError, match=rf"a\.csv:1: expected the column sentence #, .*; {re.escape(remedy)}"):
+        load_split(DataConfig(train=str(tmp_path / "a.csv")), "train", lambda text: None)

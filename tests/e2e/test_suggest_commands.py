@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from pathlib import Path
 
 import pytest
@@ -61,3 +62,27 @@ def test_what_cannot_be_suggested(trained: Path, translator_run: Path, pool: Pat
     assert refusal("suggest", trained, pool, "--number", 0) == "--number: expected 1 or more, found 0"
     assert "expected a tagger or classifier, found a translator" in refusal("suggest", translator_run, pool)
     assert str(tmp_path / "nothing.txt") in refusal("suggest", trained, tmp_path / "nothing.txt")
+
+
+@pytest.mark.parametrize("name", ["POOL.TSV", "pool.NDJSON", "pool.csv"])
+def test_the_ending_of_a_name_tells_that_it_holds_rows(trained: Path, tmp_path: Path, name: str) -> None:
+    table = "id\ttext\n7\tVelisk Korrasel moved.\n8\tIt rains.\n"
+    rows = '{"id": 7, "text": "Velisk Korrasel moved."}\n{"id": 8, "text": "It rains."}\n'
+    (tmp_path / name).write_text(rows if "JSON" in name else table, encoding="utf-8")
+    finished = seqnlp("suggest", trained, tmp_path / name)
+    assert sorted(json.loads(line)["text"] for line in finished.out.splitlines()) == [
+        "It rains.",
+        "Velisk Korrasel moved.",
+    ]
+
+
+def test_rows_in_a_file_of_texts_are_told(trained: Path, tmp_path: Path) -> None:
+    for line, found in (
+        ('{"text": "It rains."}', "JSON: let .* end in .jsonl"),
+        ("text,label", "names .* end in .csv"),
+    ):
+        (tmp_path / "pool.txt").write_text(f"{line}\nIt rains.\n", encoding="utf-8")
+        said = seqnlp("suggest", trained, tmp_path / "pool.txt").err
+        assert re.match(rf"note: each line is read as text as it is, and the first one looks like .*{found}", said)
+    (tmp_path / "pool.json").write_text('[{"text": "It rains."}]\n', encoding="utf-8")
+    assert "expected a row a line: write it as .jsonl" in refusal("suggest", trained, tmp_path / "pool.json")

@@ -71,15 +71,21 @@ def test_entities_go_where_they_are_wanted(tagger: seqnlp.Tagger) -> None:
     assert entities(kept(before))[0] == ("Tamsin", "KEPT")
 
 
-def test_plain_tags_are_the_tags_of_tokens() -> None:
+def test_plain_tags_are_the_tags_of_tokens_line_by_line() -> None:
     examples = [
         (["the", "mill", "turns"], ["DET", "NOUN", "VERB"]),
-        (["the", "boat", "sails"], ["DET", "NOUN", "VERB"]),
+        (["the", "mill"], ["DET", "NOUN"]),
+        (["mill", "the", "mill"], ["VERB", "DET", "NOUN"]),
+        (["the"], ["DET"]),
+        (["mill"], ["VERB"]),
     ]
     model = seqnlp.train(task="tagging", train=examples * 20, settings=SETTINGS)
     doc = pipeline(model.path)("the  mill turns")
     assert [token.tag_ for token in doc if not token.is_space] == ["DET", "NOUN", "VERB"]
     assert doc[0].pos_ == "DET"
+    lines = "the\r\nmill \n \n the mill\n"
+    words = [token for token in pipeline(model.path)(lines) if not token.is_space]
+    assert [token.tag_ for token in words] == model.tag(lines).tags == ["DET", "VERB", "DET", "NOUN"]
 
 
 def test_a_pipeline_is_saved_and_sent_with_its_model(tagger: seqnlp.Tagger, tmp_path: Path) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+import io
+
 import pytest
 
 from seqnlp.errors import DataError, listed
-from seqnlp.text.csv_rows import csv_rows
+from seqnlp.text.csv_rows import csv_line, csv_rows
 
 
 @pytest.mark.parametrize("line", ["sep=;", "SEP=,", "sep=\t", "sep=; "])
@@ -55,3 +58,36 @@ def test_spaces_inside_quotes_are_kept_and_so_are_those_of_other_fields() -> Non
 def test_fields_in_quotes_between_another_character_are_told_so(other: str, named: str) -> None:
     with pytest.raises(DataError, match=rf"^a\.csv:1: .*separated by '{named}' set data\.delimiter='{named}'$"):
         list(csv_rows([f'"label"{other}"text"'], "a.csv"))
+
+
+def test_quotes_between_tabs_mean_themselves_where_csv_would_lose_rows() -> None:
+    lines = ["id\tword\ttag", '1\t"\tO', "1\tHi\tO", '1\t"\tO', "", '2\t"Oke" left\tO', "2\tnow\tO", '2\t"\tO']
+    expected = [(number, line.split("\t")) for number, line in enumerate(lines, 1) if line]
+    assert list(csv_rows(lines, "a.tsv", "\t")) == expected
+
+
+def test_a_quoted_field_between_tabs_may_have_several_lines_and_tabs() -> None:
+    lines = ["text\tlabel", '"two\tparts', 'of it\tall"\tx', '"one ""word"""\ty']
+    assert list(csv_rows(lines, "a.tsv", "\t")) == [
+        (1, ["text", "label"]),
+        (2, ["two\tparts\nof it\tall", "x"]),
+        (4, ['one "word"', "y"]),
+    ]
+
+
+def test_a_quote_that_is_wrong_in_a_row_of_another_width_is_refused() -> None:
+    with pytest.raises(DataError, match=r"^a\.tsv:2: a quote opens or closes where it must not"):
+        list(csv_rows(["text\tlabel", '"Oke" left'], "a.tsv", "\t"))
+
+
+def test_a_carriage_return_without_quotes_is_called_so() -> None:
+    with pytest.raises(DataError, match=r"^a\.csv:2: found a carriage return in a field without quotes; put the field"):
+        list(csv_rows(["a,b", "one\rtwo,3"], "a.csv"))
+    assert list(csv_rows(["a,b", '"one\rtwo",3'], "a.csv"))[1:] == [(2, ["one\rtwo", "3"])]
+
+
+@pytest.mark.parametrize("field", ["a\rb", "a\nb", "a\r\nb", 'a"b', "a,b", " a", "", "\u2028"])
+def test_a_line_of_csv_is_read_as_what_was_written(field: str) -> None:
+    line = csv_line([1, field, None])
+    assert line.endswith("\n")
+    assert list(csv.reader(io.StringIO(line, newline=""))) == [["1", field, ""]]

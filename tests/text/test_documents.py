@@ -244,3 +244,28 @@ def test_other_delimiters(tmp_path: Path) -> None:
     lines = "good ||| fine; really, yes\n"
     columns = Columns("1", "0", chosen=False, delimiter=" ||| ")
     assert read(read_tsv, tmp_path, lines, columns) == [(("good",), "fine; really, yes", 1)]
+
+
+CHOICES = '{"choices": ["kind", "short"]}'
+QUOTED = CHOICES.replace('"', '""')
+
+
+@pytest.mark.parametrize(
+    ("reader", "rows"),
+    [
+        (read_csv, f'text,label\na,"{QUOTED}"\nb,kind\n'),
+        (read_jsonl, f'{{"text": "a", "label": {CHOICES}}}\n{{"text": "b", "label": "kind"}}\n'),
+        (read_jsonl, f'{{"text": "a", "label": {json.dumps(CHOICES)}}}\n{{"text": "b", "label": "kind"}}\n'),
+    ],
+)
+def test_the_choices_of_label_studio_are_labels(tmp_path: Path, reader: Reader, rows: str) -> None:
+    assert [labels for labels, _, _ in read(reader, tmp_path, rows, SEVERAL)] == [("kind", "short"), ("kind",)]
+    expected = 'expected a label in \'label\', found ["kind", "short"]; for several labels set data.multi_label=true'
+    assert problem(reader, tmp_path, rows, NAMES).endswith(expected)
+    single = rows.replace(', "short"', "").replace(', ""short""', "").replace(', \\"short\\"', "")
+    assert [labels for labels, _, _ in read(reader, tmp_path, single, NAMES)] == [("kind",), ("kind",)]
+
+
+def test_a_text_that_may_hold_several_labels_is_no_list_of_them(tmp_path: Path) -> None:
+    found = problem(read_jsonl, tmp_path, '{"text": "a", "label": "kind, short"}\n', SEVERAL)
+    assert found == ":1: expected a list of labels in 'label', found \"kind, short\""

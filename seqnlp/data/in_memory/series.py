@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Mapping
 from datetime import date
@@ -15,6 +13,7 @@ from seqnlp.data.series.time import stamp_text
 from seqnlp.data.series.time_formats import is_time_stamp
 from seqnlp.errors import DataError
 from seqnlp.text.checks import is_number
+from seqnlp.text.csv_rows import csv_line
 
 _TIME = "time"
 
@@ -35,24 +34,23 @@ def written_series(examples: Any, name: str, settings: Mapping[str, Any]) -> Wri
     if missing := [column for column in [*filter(None, [time, series]), *values] if column not in names]:
         raise DataError(f"{name}: expected a column '{missing[0]}', found {columns_in(rows[0])}")
     numbers = set(values or names) - {time, series}
-    text = io.StringIO()
     delimiter, decimal, time_format = (
         str(settings.get(f"data.{key}", usual))
         for key, usual in (("delimiter", ","), ("decimal", "."), ("time_format", ""))
     )
-    writer = csv.writer(text, delimiter=delimiter_of(delimiter), lineterminator="\n")
+    between = delimiter_of(delimiter)
 
     def field(value: Any, column: str, where: str) -> str:
         if column in numbers:
             return _number(value, column, where).replace(".", decimal)
         return _text(value, time_format if column == time else "")
 
-    writer.writerow(names)
+    lines = [csv_line(names, between)]
     for place, row in enumerate(rows):
         if list(row) != names:
             raise DataError(f"{name}[{place}]: expected {columns_in(rows[0])}, found {columns_in(row)}")
-        writer.writerow([field(row[column], column, f"{name}[{place}]") for column in names])
-    return WrittenSplit(".csv", text.getvalue().encode(), {"data.time_column": time} if time else {}, first_line=2)
+        lines.append(csv_line([field(row[column], column, f"{name}[{place}]") for column in names], between))
+    return WrittenSplit(".csv", "".join(lines).encode(), {"data.time_column": time} if time else {}, first_line=2)
 
 
 def _with_index(examples: Any, chosen: str) -> Any:

@@ -11,6 +11,7 @@ from seqnlp.data.in_memory.missing import is_missing
 from seqnlp.data.in_memory.rows import WrittenSplit, answer_of, as_lines, columns_in, plain, rows_of, shown, text_in
 from seqnlp.errors import DataError
 from seqnlp.text.formats.sentence_csv import holds_sentences, parts_of, tags_of
+from seqnlp.text.formats.sentence_order import SentenceOrder
 from seqnlp.text.formats.token_csv import DOCUMENTS, LOOKED_AT, SENTENCES, TAGS, WORDS, continued
 from seqnlp.text.jsonl import TAG_FIELDS, TOKEN_FIELDS, RowFields, row_reader
 from seqnlp.text.partial_tags import UNKNOWN
@@ -154,8 +155,11 @@ def _sentences(rows: list[Any], columns: tuple[str, str, str], name: str) -> Ite
     also = [column for column in rows[0] if str(column).strip(" ").lower() in DOCUMENTS and column not in columns]
     placed = list(enumerate(rows))
     keys: list[tuple[str, ...]] = []
-    for row in rows:
+    order = SentenceOrder()
+    for place, row in placed:
         keys.append(continued([_written(row[column]) for column in (sentence, *also)], keys[-1] if keys else ()))
+        order.add(keys[-1], keys[-1][0], place)
+    order.refuse_scattered(name, "row")
     for _, group in groupby(placed, key=lambda one: keys[one[0]]):
         words = list(group)
         for place, row in words:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import Any, NamedTuple
 
@@ -14,6 +15,7 @@ from seqnlp.text.csv_rows import csv_rows
 from seqnlp.text.files import read_lines
 from seqnlp.text.formats.annotated import Example
 from seqnlp.text.formats.sentence_csv import holds_sentences, sentences_of_rows
+from seqnlp.text.formats.sentence_order import SentenceOrder
 from seqnlp.text.sentence import sentences_of_words
 from seqnlp.text.tables import without_headings
 
@@ -35,6 +37,12 @@ TAGS = ("tag", "ner", "ner_tag", "label", "labels", "tags", "entity", "ner_tags"
 DELIMITERS = (",", ";", "\t")
 LOOKED_AT = 10
 """Rows that tell whether a row is a word or a sentence."""
+
+_LINES = 1000
+"""Lines that are looked at where there is no column of sentences."""
+
+_SPANS = re.compile(r"\s*\[\s*[\[({]")
+"""How a field with a list of spans begins."""
 
 
 class TokenColumns(NamedTuple):
@@ -62,7 +70,8 @@ def read_token_csv(
         left_out: counts the rows that name the columns once more.
 
     Raises:
-        DataError: no such column, an empty word or tag, or a row with another number of columns; with file and line.
+        DataError: no such column, an empty word or tag, a row with another number of columns, or rows that were mixed;
+            with file and line.
     """
     delimiter = delimiter_of_heading(next(line for _, line in read_lines(path)))
     rows = csv_rows((line for _, line in read_lines(path)), path, delimiter)
@@ -73,19 +82,25 @@ def read_token_csv(
     places = sentence_columns(head, columns.token, columns.tag, path, number)
     if places is not None and holds_sentences(first, *places):
         return sentences_of_rows(rows, head, *places, path, read_row)
-    sentence_at = _place("data.sentence_column", columns.sentence, SENTENCES, head, path, number)
-    token_at = _place("data.token_column", columns.token, WORDS, head, path, number)
-    tag_at = _place("data.tag_column", columns.tag, TAGS, head, path, number)
+
+    def place(setting: str, wanted: str, usual: Sequence[str], remedy: str = "") -> int:
+        return _place(wanted, usual, head, path, number, remedy or f"set {setting}")
+
+    sentence_at = place("data.sentence_column", columns.sentence, SENTENCES, _without_sentences(path, first))
+    token_at = place("data.token_column", columns.token, WORDS)
+    tag_at = place("data.tag_column", columns.tag, TAGS)
 
     names = [name.strip(" ").lower() for name in head]
     places_of_sentence = [sentence_at, *(at for at, name in enumerate(names) if name in DOCUMENTS)]
 
     def words() -> Iterator[tuple[str, str, int] | None]:
         current: tuple[str, ...] = ()
+        order = SentenceOrder()
         for number, row in rows:
             if len(row) != len(head):
                 raise DataError(f"expected {len(head)} columns as in the first line, found {len(row)}", path, number)
             before, current = current, continued([row[at] for at in places_of_sentence], current)
+            order.add(current, current[0], number)
             if current != before:
                 yield None
             if len(row[tag_at].split()) > 1 and len(row[token_at].split()) > 1:
@@ -94,6 +109,7 @@ def read_token_csv(
                 if not value.strip(" "):
                     raise DataError(f"the column '{what}' is empty", path, number)
             yield row[token_at].strip(" "), row[tag_at].strip(" "), number
+        order.refuse_scattered(path, "line")
 
     return sentences_of_words(words())
 
@@ -138,14 +154,33 @@ def _several(words: str, tags: str) -> str:
     return f"expected a word and its tag, or a sentence with as many tags as words between spaces; found {counts}"
 
 
-def _place(setting: str, wanted: str, usual: Sequence[str], head: Sequence[str], path: object, line: int) -> int:
+def _without_sentences(path: str | os.PathLike[str], rows: Iterable[tuple[int, list[str]]]) -> str:
+    """What to do about a table that has no column of sentences; empty: nothing of it tells."""
+    if any(_SPANS.match(field) for _, row in rows for field in row):
+        return "texts with spans are read from JSON: an object a line with text and spans, or the tool's own export"
+    lines = [line for _, line in islice(read_lines(path), _LINES)]
+    if "" in "\n".join(lines).strip().splitlines():
+        tabs = "write tabs for commas, without the first line, and set data.format=conll"
+        return f"blank lines end no sentence here: give the rows a column with the number of their sentence, or {tabs}"
+    return ""
+
+
+def _place(wanted: str, usual: Sequence[str], head: Sequence[str], path: object, line: int, remedy: str) -> int:
+    """The place of a column.
+
+    Args:
+        remedy: what to do where nobody named it and it has no usual name.
+
+    Raises:
+        DataError: it is not there, or several are called so.
+    """
     names = [name.strip(" ") for name in head]
     place = _found(wanted, usual, names, path, line)
     if place is not None:
         return place
     expected = f"'{wanted}'" if wanted else f"{', '.join(usual[:4])} or a like one"
     columns = listed(names)
-    hint = did_you_mean(wanted, names) if wanted else f"; set {setting}"
+    hint = did_you_mean(wanted, names) if wanted else f"; {remedy}"
     raise DataError(f"expected the column {expected}, found {columns}{hint}", path, line)
 
 

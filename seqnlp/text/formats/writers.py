@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from seqnlp.errors import DataError
+from seqnlp.text.csv_rows import csv_line
 from seqnlp.text.formats.annotated import AnnotatedText
 from seqnlp.text.sentence import TaggedSentence
 from seqnlp.text.tags import Span
@@ -153,9 +152,7 @@ def write_csv(sentences: Iterable[TaggedSentence], scheme: str) -> Iterator[str]
     """A word a row, with the number of its sentence."""
     yield "sentence_id,token,tag\n"
     for number, sentence in enumerate(sentences, 1):
-        rows = io.StringIO()
-        csv.writer(rows, lineterminator="\n").writerows((number, *pair) for pair in _pairs(sentence))
-        yield rows.getvalue()
+        yield "".join(csv_line((number, *pair)) for pair in _pairs(sentence))
 
 
 WORD_WRITERS: Mapping[str, Callable[[Iterable[TaggedSentence], str], Iterator[str]]] = {
