@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from seqnlp.cli.engine_options import add_engine_arguments, engine_options
 from seqnlp.cli.output import emit
+from seqnlp.cli.table_input import TEXT_COLUMN, check_text_column
 from seqnlp.cli.worker_options import add_errors_argument, add_workers_argument, choose_workers, pieces
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="text: a text a line; csv, jsonl: rows, whose other fields --output csv and jsonl keep (default text)",
     )
     parser.add_argument(
-        "--text-column", default="text", metavar="NAME", help="csv, jsonl: the field to label (default text)"
+        "--text-column", default=TEXT_COLUMN, metavar="NAME", help="csv, jsonl: the field to label (default text)"
     )
     parser.add_argument(
         "--output",
@@ -76,6 +77,7 @@ def run(arguments: argparse.Namespace) -> int:
     from seqnlp.errors import SeqnlpError
     from seqnlp.workers import mapped
 
+    check_text_column(arguments.input, arguments.text_column, "add --input csv or --input jsonl")
     workers, engine = choose_workers(arguments.workers, engine_options(arguments), [None], _BYTES_A_WORKER)
     output = arguments.output or arguments.input
     if arguments.explain and output in ("tsv", "csv"):

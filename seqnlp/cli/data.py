@@ -8,6 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from seqnlp.cli.action_options import refuse_unread
 from seqnlp.cli.named_texts import named_config, names_and_settings, texts_of_file
 from seqnlp.cli.output import say
 from seqnlp.json_text import json_text
@@ -39,17 +40,38 @@ text that DOMAIN has in any split, and none twice. Pairs are written as OUT.de a
 convert: settings such as data.format and data.scheme say how IN is written, where its name and content do not. Offsets
 of entities stay as they are; texts are cut into words only for conll, conllu and csv (data.tokenizer).
 """
+ACTIONS = ("check", "convert", "doubts", "select")
+_READERS = {
+    "json": ("check", "doubts"),
+    "number": ("doubts", "select"),
+    "like": ("select",),
+    "output": ("select",),
+    "split": ("doubts",),
+    "data_dir": ("check", "doubts", "select"),
+    "to": ("convert",),
+    "scheme": ("convert",),
+    "offsets": ("convert",),
+    "config_dir": ("check", "select"),
+}
+"""The actions that read an option."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     parser.add_argument(
-        "action", metavar="check|convert|doubts|select", help="check: report overlaps; convert: IN to OUT"
+        "action",
+        metavar="|".join(ACTIONS),
+        help="check: texts that splits share; convert: to another format; doubts: gold labels that are improbable; "
+        "select: texts like one's own",
     )
     parser.add_argument(
-        "names", nargs="+", metavar="NAME", help="check: one or two recipes, runs or files; KEY=VALUE: settings"
+        "names",
+        nargs="+",
+        metavar="NAME",
+        help="check: one or two recipes, runs or files; convert: IN OUT; doubts: a folder of `seqnlp cross-validate` "
+        "or a run; select: POOL, a recipe, run or file; KEY=VALUE: settings",
     )
-    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    parser.add_argument("--json", action="store_true", help="check, doubts: print JSON instead of a table")
     parser.add_argument(
         "--number",
         type=int,
@@ -71,9 +93,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Compare, and print a table; or convert."""
+    """Hand over to the action."""
     from seqnlp.errors import SeqnlpError, did_you_mean
 
+    if arguments.action not in ACTIONS:
+        close = did_you_mean(arguments.action, ACTIONS)
+        expected = (
+            "expected `seqnlp data check NAME [NAME]`, `seqnlp data convert IN OUT`, `seqnlp data doubts STUDY` or "
+            "`seqnlp data select POOL --like DOMAIN -o OUT`"
+        )
+        raise SeqnlpError(f"{expected}, found '{arguments.action}'{close}")
+    refuse_unread(arguments, "data", arguments.action, _READERS, add_arguments)
     if arguments.action == "convert":
         from seqnlp.cli.data_convert import convert_file
 
@@ -86,13 +116,17 @@ def run(arguments: argparse.Namespace) -> int:
         from seqnlp.cli.data_select import select_texts
 
         return select_texts(arguments, say)
-    if arguments.action != "check":
-        close = did_you_mean(arguments.action, ["check", "convert", "doubts", "select"])
-        expected = (
-            "expected `seqnlp data check NAME [NAME]`, `seqnlp data convert IN OUT`, `seqnlp data doubts STUDY` or "
-            "`seqnlp data select POOL --like DOMAIN -o OUT`"
-        )
-        raise SeqnlpError(f"{expected}, found '{arguments.action}'{close}")
+    return _check(arguments)
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    """Print which texts splits share.
+
+    Raises:
+        SeqnlpError: the names are of nothing that can be compared.
+    """
+    from seqnlp.errors import SeqnlpError
+
     names, overrides = names_and_settings(arguments.names)
     if len(names) > 2:
         raise SeqnlpError(f"expected one or two recipes, runs or files, found {len(names)}")

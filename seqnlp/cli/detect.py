@@ -55,7 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--plot", type=Path, metavar="FILE", help="also draw the series, its scores and events (.png or .svg)"
     )
     add_engine_arguments(parser)
-    add_workers_argument(parser)
+    add_workers_argument(parser, of="of several SERIES: ")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -68,6 +68,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.plot and not arguments.series:
         raise SeqnlpError("--plot needs the whole series: give a file, as in `seqnlp detect RUN series.csv --plot ...`")
     check_suffix("--plot", arguments.plot)
+    if arguments.rows and arguments.gap is not None:
+        raise SeqnlpError("--gap joins flagged rows to events, and --rows writes rows: leave one of them out")
     several = len(arguments.series) > 1
     if not several and (arguments.workers or 1) > 1:
         raise SeqnlpError("--workers reads several series at the same time; give more than one file")
@@ -142,11 +144,13 @@ class Counts:
 
     def report(self, events: int, threshold: float) -> None:
         """Tell it on standard error."""
+        from seqnlp.errors import counted
+
         part = f" ({100 * self.flagged / self.scored:.2f} %)" if self.scored else ""
         early = f"; the first {self.rows - self.scored:,} rows end no whole window and have no score"
         say(
-            f"{self.scored:,} rows scored, {self.flagged:,} flagged{part} above {threshold:.2f} times "
-            f"the baseline error, {events:,} events{early}"
+            f"{counted(self.scored, 'row')} scored, {self.flagged:,} flagged{part} above {threshold:.2f} times "
+            f"the baseline error, {counted(events, 'event')}{early}"
         )
 
 

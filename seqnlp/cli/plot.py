@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from seqnlp.cli.action_options import refuse_unread
+
 HELP = "draw what a model does with a text, how it learned, and how good it is, as HTML, PNG or SVG"
 EXAMPLES = """\
 examples:
@@ -29,6 +31,13 @@ kinds:
 
 WITH_TEXT = ("attention", "gates")
 WITH_RUNS = ("gradient", "curves")
+_READERS = {
+    "text": WITH_TEXT,
+    "units": ("gates",),
+    "split": ("confusion", "calibration", "gradient"),
+    "data_dir": ("confusion", "calibration", "gradient"),
+}
+"""The kinds that read an option."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +81,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=("train", "dev", "test"),
         help="confusion, calibration: of which split (default test); gradient: read from which split (default dev)",
     )
-    parser.add_argument("--data-dir", metavar="DIR", help="where the data is now, if it moved since training")
+    parser.add_argument(
+        "--data-dir",
+        metavar="DIR",
+        help="confusion, calibration, gradient: where the data is now, if it moved since training",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -100,10 +113,9 @@ def _check(arguments: argparse.Namespace) -> None:
         close = did_you_mean(kind, KINDS)
         raise SeqnlpError(f"expected a kind of plot ({', '.join(KINDS)}), found '{kind}'{close}")
     check_suffix("-o", arguments.output, (".html", *SUFFIXES))
+    refuse_unread(arguments, "plot", kind, _READERS, add_arguments)
     if kind in WITH_TEXT and not (arguments.text or "").strip():
         raise SeqnlpError("--text: expected some words, found none")
-    if kind not in WITH_TEXT and arguments.text is not None:
-        raise SeqnlpError(f"--text: only for {' and '.join(WITH_TEXT)}, found '{kind}'")
     if kind not in WITH_RUNS and len(arguments.runs) > 1:
         raise SeqnlpError(
             f"expected one RUN for {kind}, found {len(arguments.runs)}; {' and '.join(WITH_RUNS)} compare"

@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from seqnlp.cli.table_input import TEXT_COLUMN, check_text_column
+
 if TYPE_CHECKING:
     from seqnlp.api import Classifier, Tagger
     from seqnlp.cli.table_input import Row
@@ -37,8 +39,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--by", choices=(*MEASURES, "random"), default="entropy", help="default entropy")
     parser.add_argument("--number", type=int, default=50, metavar="N", help="how many to pick (default 50)")
     parser.add_argument("--output", choices=("jsonl", "doccano", "label-studio"), default="jsonl", help="default jsonl")
-    parser.add_argument("--text-column", default="text", metavar="NAME", help="of rows: the text (default text)")
-    parser.add_argument("--seed", type=int, default=1, metavar="N", help="of --by random (default 1)")
+    parser.add_argument("--text-column", default=TEXT_COLUMN, metavar="NAME", help="of rows: the text (default text)")
+    parser.add_argument("--seed", type=int, metavar="N", help="of --by random (default 1)")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -53,12 +55,15 @@ def run(arguments: argparse.Namespace) -> int:
 
     if arguments.number < 1:
         raise SeqnlpError(f"--number: expected 1 or more, found {arguments.number}")
+    if arguments.seed is not None and arguments.by != "random":
+        raise SeqnlpError("--seed means something only with --by random; add --by random")
     model = load(arguments.run)
     if not isinstance(model, Tagger | Classifier):
         raise SeqnlpError(f"{arguments.run}: expected a tagger or classifier, found a {type(model).__name__.lower()}")
     if arguments.output != "jsonl" and not isinstance(model, Tagger):
         raise SeqnlpError(f"--output {arguments.output} is for taggers; a classifier's texts are written as jsonl")
     form, lines = _form(arguments.file), read_file_lines(arguments.file, "strict")
+    check_text_column(form, arguments.text_column, f"name a .csv or .jsonl file instead of {arguments.file}")
     if not form:
         lines = said_of_first(lines, _no_text)
     rows = list(read_rows(lines, form, arguments.text_column, arguments.file)[1])
@@ -66,7 +71,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.by == "random":
         import numpy as np
 
-        unsure = np.random.default_rng(arguments.seed).random(len(texts))
+        unsure = np.random.default_rng(1 if arguments.seed is None else arguments.seed).random(len(texts))
         order = [int(place) for place in np.argsort(-unsure)]
         chosen = [place for place in order if texts[place] and not texts[place].isspace()][: arguments.number]
     else:

@@ -13,6 +13,8 @@ FORMS = ("csv", "jsonl")
 NO_FIELDS: Fields = {}
 
 _HINT = "set --text-column"
+TEXT_COLUMN = "text"
+"""The default."""
 
 
 class Row(NamedTuple):
@@ -26,6 +28,18 @@ class Row(NamedTuple):
     def others(self) -> Fields:
         """The fields beside the text."""
         return {name: value for name, value in self.fields.items() if name != self.column}
+
+
+def check_text_column(form: str, text_column: str, instead: str) -> None:
+    """Refuse the name of a field where there are no fields.
+
+    Raises:
+        SeqnlpError: such a name for what is neither CSV nor JSON lines; it ends with what to do instead.
+    """
+    from seqnlp.errors import SeqnlpError
+
+    if form not in ("csv", "jsonl") and text_column != TEXT_COLUMN:
+        raise SeqnlpError(f"--text-column is for rows of CSV and JSON lines; {instead}")
 
 
 def read_rows(lines: Iterable[str], form: str, text_column: str, source: object) -> tuple[list[str], Iterator[Row]]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from seqnlp.cli.engine_options import add_engine_arguments, engine_options
+from seqnlp.cli.table_input import TEXT_COLUMN, check_text_column
 from seqnlp.cli.worker_options import add_errors_argument, add_workers_argument, choose_workers, pieces
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "fields are kept by --output jsonl, doccano and label-studio (default text)",
     )
     parser.add_argument(
-        "--text-column", default="text", metavar="NAME", help="csv, jsonl: the field to tag (default text)"
+        "--text-column", default=TEXT_COLUMN, metavar="NAME", help="csv, jsonl: the field to tag (default text)"
     )
     parser.add_argument(
         "--output",
@@ -106,6 +107,7 @@ def _check(arguments: argparse.Namespace, output: str) -> None:
     """What can be refused before the model is loaded."""
     from seqnlp.errors import SeqnlpError
 
+    check_text_column(arguments.input, arguments.text_column, "add --input csv or --input jsonl")
     if arguments.nbest < 0:
         raise SeqnlpError(f"--nbest: expected 0 or more, found {arguments.nbest}")
     if arguments.nbest and output != "jsonl":

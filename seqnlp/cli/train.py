@@ -15,7 +15,7 @@ examples:
   seqnlp train data.train=train.conll data.dev=dev.conll model.hidden_dim=200 run=runs/mine
   seqnlp train recipe=tagging/wnut17 optimizer=sgd trainer=debug     # groups of settings, see conf/
   seqnlp train --config-dir my recipe=tagging/mine                   # your own: my/recipes/tagging/mine.yaml
-  seqnlp train -m recipe=tagging/wnut17 seed=1,2,3                   # three runs, one table; hydra/launcher=... where
+  seqnlp train -m recipe=tagging/wnut17 seed=1,2,3                   # three runs, then one table of all
   seqnlp train --dry-run recipe=tagging/wnut17 data.dir=DATA         # read, build, try a few steps, say how long
   seqnlp train --cfg job recipe=tagging/wnut17                       # all settings as YAML; --info: where from
   seqnlp train --nproc 2 recipe=tagging/wnut17                       # two processes share each batch

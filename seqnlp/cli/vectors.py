@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from seqnlp.cli.action_options import refuse_unread
+
 HELP = "word vectors: distil them from an encoder, train them on text, fit pieces, join files, look at one"
 EXAMPLES = """\
 examples:
@@ -27,6 +29,30 @@ pieces: vectors of word pieces, such that the mean over a word's pieces is the w
 (ridge least squares). A word that no list has then gets a vector as well; how good it is, is told of words held out.
 """
 ACTIONS = ("distil", "join", "pieces", "show", "train")
+_READERS = {
+    "words": ("distil",),
+    "text": ("distil",),
+    "width": ("distil", "train"),
+    "scale": ("distil",),
+    "most": ("distil",),
+    "min_count": ("distil", "train"),
+    "splitter": ("distil", "train", "show"),
+    "keep_case": ("distil", "train"),
+    "window": ("train",),
+    "epochs": ("train",),
+    "seed": ("train",),
+    "threads": ("train",),
+    "pieces": ("pieces", "show"),
+    "columns": ("pieces",),
+    "keep": ("join",),
+    "near": ("show",),
+    "coverage": ("show",),
+    "data_dir": ("show",),
+    "config_dir": ("show",),
+    "json": ("show",),
+    "output": ("distil", "join", "pieces", "train"),
+}
+"""The actions that read an option."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -52,13 +78,27 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="distil: most words of a list, and of texts (default 300,000)",
     )
-    words.add_argument("--min-count", type=int, metavar="N", help="fewest times a word of texts occurs (default 1, 5)")
-    words.add_argument("--splitter", default="words", metavar="KIND", help="how texts are cut (default words)")
+    words.add_argument("--min-count", type=int, metavar="N", help="occurrences a word needs (default 1; train: 5)")
+    words.add_argument(
+        "--splitter", default="words", metavar="KIND", help="also show --coverage: how texts are cut (default words)"
+    )
     words.add_argument("--keep-case", action="store_true", help="do not lower-case the words of texts")
     words.add_argument("--window", type=int, default=5, metavar="N", help="train: words to each side (default 5)")
     words.add_argument("--epochs", type=int, default=5, metavar="N", help="train: passes over the text (default 5)")
-    words.add_argument("--seed", type=int, default=1, metavar="N", help="train: (default 1)")
-    words.add_argument("--threads", type=int, default=0, metavar="N", help="train: more than 1 is not repeatable")
+    words.add_argument(
+        "--seed",
+        type=int,
+        default=1,
+        metavar="N",
+        help="train: seed of what is drawn (default 1)",
+    )
+    words.add_argument(
+        "--threads",
+        type=int,
+        default=0,
+        metavar="N",
+        help="train: default 1; more is not repeatable",
+    )
     pieces = parser.add_argument_group("pieces, show")
     pieces.add_argument(
         "--pieces",
@@ -93,10 +133,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.action not in ACTIONS:
         close = did_you_mean(arguments.action, ACTIONS)
         raise SeqnlpError(f"expected `seqnlp vectors {'|'.join(ACTIONS)} ...`, found '{arguments.action}'{close}")
-    for name, actions in (("pieces", ("pieces", "show")), ("columns", ("pieces",))):
-        if getattr(arguments, name) is not None and arguments.action not in actions:
-            wanted = " and ".join(f"`seqnlp vectors {action}`" for action in actions)
-            raise SeqnlpError(f"--{name} is for {wanted}, found `seqnlp vectors {arguments.action}`")
+    refuse_unread(arguments, "vectors", arguments.action, _READERS, add_arguments)
     if arguments.action == "show":
         from seqnlp.cli.vectors_show import show_vectors
 

@@ -11,14 +11,14 @@ from typing import Any, TypeVar
 Item = TypeVar("Item")
 
 
-def add_workers_argument(parser: argparse._ActionsContainer) -> None:
-    """Declare it."""
+def add_workers_argument(parser: argparse._ActionsContainer, of: str = "") -> None:
+    """Declare it; ``of`` says when there may be several, if not always."""
     parser.add_argument(
         "--workers",
         type=int,
         metavar="N",
-        help="processes that answer side by side, one thread each; the answers are the same (default: one a CPU for "
-        "a large file, 1 for a pipe and what is typed)",
+        help=f"{of}processes that answer side by side, one thread each; the answers are the same (default: one a CPU "
+        "for a large file, 1 for a pipe and what is typed)",
     )
 
 

@@ -89,6 +89,9 @@ def test_json_explains_every_word_by_gradients_or_attention(run: Path) -> None:
 def test_flags_that_make_no_sense_are_refused(run: Path) -> None:
     expected = "--explain is written by --output text and jsonl; leave --output tsv out"
     assert refusal("classify", run, "--explain", "--output", "tsv") == expected
+    fields = "--text-column is for rows of CSV and JSON lines; add --input csv or --input jsonl"
+    assert refusal("classify", run, "--text-column", "body", stdin="x\n") == fields
+    assert refusal("tag", run, "--input", "tokens", "--text-column", "body", stdin="x\n") == fields
     assert refusal("classify", run, "--threads", "-1") == "--threads: expected 0 or more, found -1"
 
 

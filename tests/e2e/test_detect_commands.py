@@ -266,6 +266,7 @@ def test_a_stream_shorter_than_a_window_has_no_scores(data: Path) -> None:
     [
         (("--false-alarms", "0"), "expected a rate of false alarms above 0 and below 1, found 0"),
         (("--false-alarms", "0.001"), "takes at least 999 held-back normal rows, found 60"),
+        (("--gap", "3", "--rows"), "--gap joins flagged rows to events, and --rows writes rows"),
         (("--gap", "-1"), "gap: expected a whole number from 0 to 1,000,000,000, found -1"),
         (("--threads", "-1"), "--threads: expected 0 or more, found -1"),
         (("--plot", "detect.gif"), "--plot: expected a name that ends in .png or .svg, found 'detect.gif'"),

@@ -96,7 +96,11 @@ def test_what_cannot_be_drawn(trained: Path, translator_run: Path, memory: Path,
     long = refusal("plot", "gates", trained, "--text", "word " * 10_000, "-o", page)
     assert "holds at most 200 words, subwords or characters, as this model reads them; found 10,000" in long
     assert refusal("plot", "gates", trained, "-o", page) == "--text: expected some words, found none"
-    assert refusal("plot", "curves", trained, "--text", "a") == "--text: only for attention and gates, found 'curves'"
+    both = "`seqnlp plot attention` and `seqnlp plot gates`"
+    assert refusal("plot", "curves", trained, "--text", "a") == f"--text is for {both}, found `seqnlp plot curves`"
+    units = refusal("plot", "attention", trained, "--text", "a", "--units", 5)
+    assert units == "--units is for `seqnlp plot gates`, found `seqnlp plot attention`"
+    assert "`seqnlp plot gradient`, found `seqnlp plot curves`" in refusal("plot", "curves", trained, "--split", "dev")
     assert refusal("plot", "confusion", trained, trained) == (
         "expected one RUN for confusion, found 2; gradient and curves compare"
     )

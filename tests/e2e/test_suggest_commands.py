@@ -60,6 +60,12 @@ def test_rows_keep_their_fields_and_go_to_annotation_tools(trained: Path, tmp_pa
 
 def test_what_cannot_be_suggested(trained: Path, translator_run: Path, pool: Path, tmp_path: Path) -> None:
     assert refusal("suggest", trained, pool, "--number", 0) == "--number: expected 1 or more, found 0"
+    assert refusal("suggest", trained, pool, "--seed", 1) == (
+        "--seed means something only with --by random; add --by random"
+    )
+    assert refusal("suggest", trained, pool, "--text-column", "body") == (
+        f"--text-column is for rows of CSV and JSON lines; name a .csv or .jsonl file instead of {pool}"
+    )
     assert "expected a tagger or classifier, found a translator" in refusal("suggest", translator_run, pool)
     assert str(tmp_path / "nothing.txt") in refusal("suggest", trained, tmp_path / "nothing.txt")
 

@@ -184,9 +184,12 @@ def test_columns_that_the_vectors_do_not_have_are_refused(tmp_path: Path, column
         ("join", "--columns=1-2", "--columns is for `seqnlp vectors pieces`, found `seqnlp vectors join`"),
         ("show", "--columns=1-2", "--columns is for `seqnlp vectors pieces`, found `seqnlp vectors show`"),
         ("train", "--pieces=list.txt", "--pieces is for `seqnlp vectors pieces` and `seqnlp vectors show`, found"),
+        ("train", "--near=tide", "--near is for `seqnlp vectors show`, found `seqnlp vectors train`"),
+        ("join", "--min-count=2", "--min-count is for `seqnlp vectors distil` and `seqnlp vectors train`, found"),
+        ("show", "--output=new", "`seqnlp vectors pieces` and `seqnlp vectors train`, found `seqnlp vectors show`"),
     ],
 )
-def test_options_of_pieces_are_not_passed_over_elsewhere(tmp_path: Path, action: str, option: str, said: str) -> None:
+def test_options_of_other_actions_are_not_passed_over(tmp_path: Path, action: str, option: str, said: str) -> None:
     vectors = tmp_path / "vectors.txt"
     write_stems(vectors)
     assert said in refusal("vectors", action, vectors, vectors, option, "-o", tmp_path / "new")

@@ -18,7 +18,7 @@ from seqnlp.config.forecasting import ForecastingConfig
 from seqnlp.data.linear_forecast import LinearForecast
 from seqnlp.data.series.inputs import Inputs
 from seqnlp.data.series.parts import Part, part_digest
-from seqnlp.errors import RunError
+from seqnlp.errors import RunError, counted
 from seqnlp.metrics.forecasting import errors
 from seqnlp.models.forecaster import RecurrentForecaster
 from seqnlp.models.series_as_network import TorchForecaster
@@ -222,7 +222,7 @@ class ForecastingTask(BaseTask[ForecastingConfig, RecurrentForecaster]):
         step = f"a step of {facts.step.words(trains[0].series.moments[0])}, " if facts.step else ""
         of_series = f"{len(trains):,} series, " if self.config.data.series_column else ""
         say(
-            f"train: {of_series}{sum(map(len, trains)):,} rows, {step}{len(facts.names)} columns "
+            f"train: {of_series}{sum(map(len, trains)):,} rows, {step}{counted(len(facts.names), 'column')} "
             f"({', '.join(facts.names)}); dev: {sum(len(one.dev or ()) for one in self.series):,} rows; "
             f"{count_parameters(self.model):,} parameters"
         )
