@@ -14,6 +14,7 @@ import numpy as np
 import pandas
 import pytest
 import torch
+from command import output
 from tiny_series import make_lines, tiny_forecasting, write_series
 from tiny_text import tiny_language_model, write_tiny_text
 
@@ -217,6 +218,38 @@ def test_tables_and_dates_are_read_however_the_training_file_was_written(
     assert forecaster.evaluate(table.tail(30)).mase > 0
     with pytest.raises(ValueError, match="split: expected one of train, dev, test, found 'tst'"):
         forecaster.evaluate(split="tst")
+
+
+def test_date_and_time_of_day_in_two_columns_are_read_wherever_a_series_comes_from(tmp_path: Path) -> None:
+    table = pandas.read_csv(io.StringIO("\n".join(make_lines(60))))
+    moments = pandas.date_range("2024-01-01", periods=len(table), freq="h")
+    parts = {"date": moments.strftime("%d/%m/%Y"), "time": moments.strftime("%H:%M")}
+    table = pandas.DataFrame({**parts, "a": table["a"], "b": table["b"]})
+    table.to_csv(tmp_path / "series.csv", index=False)
+    data = {"data__time_column": "date + time", "data__time_format": "%d/%m/%Y %H:%M"}
+    forecaster = train(tmp_path, "run", trainer__epochs=1, **data)
+    expected = forecaster.forecast(tmp_path / "series.csv")
+    assert expected.times[:2] == ("03/01/2024 12:00", "03/01/2024 13:00")
+    indexed = table[["a", "b"]].set_index(moments)
+    for given in (table, table[["b", "time", "a", "date"]], indexed):
+        answer = forecaster.forecast_series(given)
+        assert (answer.times, answer.values.tolist()) == (expected.times, expected.values.tolist())
+    table.to_parquet(tmp_path / "table.parquet")
+    assert forecaster.forecast(tmp_path / "table.parquet").times == expected.times
+    assert forecaster.evaluate(table.tail(30)).mase > 0
+    stream = forecaster.start()
+    for day, hour, *values in table.itertuples(index=False):
+        last = stream.add(values, f"{day} {hour}")
+    assert last is not None
+    assert (last.times, last.values.tolist()) == (expected.times, expected.values.tolist())
+    output("batch", tmp_path / "run", tmp_path / "series.csv", tmp_path / "ahead.csv")
+    ahead = pandas.read_csv(tmp_path / "ahead.csv")
+    assert tuple(ahead["time"]) == expected.times
+    assert ahead[["a", "b"]].to_numpy() == pytest.approx(expected.values)
+    settings = {name.replace("__", "."): value for name, value in data.items()}
+    trained = seqnlp.train(task="forecasting", train=table, settings={**settings, "trainer.epochs": 1}, progress=False)
+    for given in (table, indexed):
+        assert trained.forecast_series(given, 3).times == expected.times
 
 
 @pytest.mark.parametrize("kind", ["plain", "differences", "log"])

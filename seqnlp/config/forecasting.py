@@ -8,7 +8,7 @@ from typing import Literal
 from seqnlp.config.common import Config
 from seqnlp.config.loop import LoopConfig
 from seqnlp.config.schema import names_in, setting
-from seqnlp.config.series import CALENDAR_FEATURES, SeriesDataConfig
+from seqnlp.config.series import CALENDAR_FEATURES, SeriesDataConfig, time_columns
 
 AUTO = "auto"
 """The calendar that the training part shows."""
@@ -32,8 +32,8 @@ class ForecastingDataConfig(SeriesDataConfig):
     def problems(self) -> list[str]:
         """Settings that are fine alone and make no sense together."""
         problems, column = super().problems(), self.series_column
-        if column and column == self.time_column:
-            problems.append(f"data.series_column: '{column}' is the time column")
+        if column in time_columns(self.time_column):
+            problems.append(f"data.series_column: '{column}' is in data.time_column")
         if column and column in self.columns:
             problems.append(f"data.series_column: '{column}' is one of data.value_columns")
         return problems

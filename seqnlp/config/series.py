@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -34,8 +35,8 @@ class SeriesDataConfig(SplitsConfig):
     limit: int = setting(0, "use only the first N rows of each file; 0: all", low=0)
     time_column: str = setting(
         "",
-        "column of the time stamps; empty: the only one of dates (not: numbers), if value_columns is empty, too; else "
-        "rows follow each other evenly",
+        "column of the time stamps, or several, as in 'Date + Time', joined by spaces; empty: the only one of dates "
+        "(not: numbers) and what belongs to it, if value_columns is empty, too; else rows follow each other evenly",
     )
     time_format: str = setting(
         "",
@@ -126,9 +127,15 @@ class SeriesDataConfig(SplitsConfig):
             problems.append(
                 f"data.thousands: expected another mark than data.decimal, found '{self.thousands}' for both"
             )
-        if self.time_column and self.time_column in self.columns:
-            problems.append(f"data.value_columns: '{self.time_column}' is the time column")
+        if both := [name for name in time_columns(self.time_column) if name in self.columns]:
+            problems.append(f"data.value_columns: '{both[0]}' is in data.time_column")
         return problems
+
+
+def time_columns(time_column: str, names: Sequence[str] = ()) -> tuple[str, ...]:
+    """The columns that ``data.time_column`` stands for: ``Date + Time`` are two, unless one of ``names`` is that."""
+    parts = [time_column] if time_column in names else time_column.split(" + ")
+    return tuple(filter(None, map(str.strip, parts)))
 
 
 def part_of(name: str) -> float | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-_PLAIN = re.compile(r"(?!(?:true|false|on|off|yes|no|null|nan|inf)$)[a-z_][\w-]*(?: +[\w-]+)*", re.IGNORECASE)
+_PLAIN = re.compile(r"(?!(?:true|false|on|off|yes|no|null|nan|inf)$)[a-z_][\w-]*(?: +(?:\+ +)?[\w-]+)*", re.IGNORECASE)
 """A name that means nothing else there."""
 
 

@@ -93,7 +93,7 @@ function parsedRows(text, columns, data) {
       throw new Error(`the column '${name}' is there more than once`);
     return names.indexOf(name);
   };
-  const time = data.time_column ? place(data.time_column) : null,
+  const times = timeColumns(data.time_column, names).map(place),
     places = columns.map(place);
   const stamps = new Stamps(data.time_format),
     missing = new Set(data.missing_texts);
@@ -101,15 +101,21 @@ function parsedRows(text, columns, data) {
     if (fields.length !== names.length) {
       throw new Error(`line ${line}: expected ${names.length} fields as in the first row, found ${fields.length}`);
     }
-    const written = time === null ? "" : fields[time].trim();
+    const written = times.map((at) => fields[at].trim()).join(" ");
     try {
-      const moment = time === null ? null : stamps.read(written);
+      const moment = times.length ? stamps.read(written) : null;
       const values = places.map((at, n) => numberOf(fields[at], columns[n], data.decimal, missing));
       return { line, written, moment, values };
     } catch (problem) {
       throw new Error(`line ${line}: ${problem.message}`);
     }
   });
+}
+
+/** The columns that a setting stands for: "Date + Time" are two, unless one of the names is that. */
+export function timeColumns(setting, names = []) {
+  const parts = names.includes(setting) ? [setting] : setting.split(" + ");
+  return parts.map((name) => name.trim()).filter(Boolean);
 }
 
 /** A hint where the first row seems to be cut at another character, as what is copied from a spreadsheet is at tabs. */

@@ -1,6 +1,6 @@
 // Where a series comes from: typed, pasted, chosen or dropped CSV.
 import { element, plural, textField } from "./view.mjs";
-import { readSeries } from "./series.mjs";
+import { readSeries, timeColumns } from "./series.mjs";
 
 const PAUSE = 200;
 
@@ -9,7 +9,7 @@ const PAUSE = 200;
  * () for texts that are no series.
  */
 export function seriesInput(settings, { show, clear }) {
-  const names = [settings.data.time_column, ...settings.columns].filter(Boolean).join(settings.data.delimiter);
+  const names = [...timeColumns(settings.data.time_column), ...settings.columns].join(settings.data.delimiter);
   const input = textField("A series as CSV", settings.text, () => later(), 8);
   const file = element("input", {
     type: "file",

@@ -70,8 +70,9 @@ def answer_table(
     if isinstance(answers, SeriesAnswers):
         if answers.column:
             table.require(answers.column, "set --series-column")
-        for name in answers.columns:
-            table.require(name, f"the model reads {', '.join(answers.columns)}")
+        columns = answers.columns_of(table.names)
+        for name in columns:
+            table.require(name, f"the model reads {', '.join(columns)}")
         function, schema = _of_series(answers, table, delimiter)
         pieces = whole_series(table.pieces, _names(answers.column), _joined, answers.column, source)
     else:

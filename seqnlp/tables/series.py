@@ -8,6 +8,7 @@ from itertools import chain, groupby
 from typing import Any
 
 from seqnlp.api import Detector, Forecaster
+from seqnlp.config.series import time_columns
 from seqnlp.data.parquet_rows import field_texts
 from seqnlp.data.series.parts import Series, series_of
 from seqnlp.errors import DataError, SeqnlpError
@@ -109,12 +110,11 @@ class SeriesAnswers:
             values = [side[end] for side in forecast.sides(place) for end in ("value", "low", "high")]
             yield begin, [forecast.origin, time, place + 1, *values, None]
 
-    @property
-    def columns(self) -> list[str]:
-        """The columns of a table that the model reads."""
+    def columns_of(self, names: Sequence[str]) -> list[str]:
+        """The columns that the model reads of a table that has those called ``names``."""
         model = self.model
-        time = model.loaded.data.time_column
-        return [*filter(None, [time]), *(model.columns if isinstance(model, Detector) else model.names)]
+        times = time_columns(model.loaded.data.time_column, names)
+        return [*times, *(model.columns if isinstance(model, Detector) else model.names)]
 
     def _read(self, source: str, rows: Sequence[Fields], say: Say) -> Series:
         """One series; its rows are numbered from 1."""

@@ -70,8 +70,11 @@ def test_a_column_of_times_that_is_not_read_is_said(tmp_path: Path, form: str) -
     rows = ["the day,id,v", *(f"{day.strftime(form)},R{day.day},1.{day.day}" for day in DAYS), "Total,,999"]
     series, said = read(tmp_path, rows, value_columns="v")
     assert series.values[-1, 0] == 999  # the total
-    assert said[0].startswith("column 'the day' holds times and is not read, so gaps, another order, totals")
-    assert said[0].endswith("'data.time_column=the day' reads it")
+    assert said[0].startswith("times stand in 'the day' and are not read, so gaps, another order, totals")
+    setting = {"%Y-%m-%d": "", "%d/%m/%Y": " data.time_format=%d/%m/%Y", "%b %d %Y": " 'data.time_format=%b %d %Y'"}[
+        form
+    ]
+    assert said[0].endswith(f"'data.time_column=the day'{setting} reads them")
     assert said[1:] == ["columns that are not read: the day, id"]
     last = error(tmp_path, rows, value_columns="v", time_column="the day", time_format=form.replace("%Y-%m-%d", ""))
     assert last.startswith("x.csv:62: column 'the day': expected a time stamp")

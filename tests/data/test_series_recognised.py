@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from seqnlp.config.series import SeriesDataConfig
 from seqnlp.data.series.parts import load_part
 from seqnlp.data.series.recognised import recognise
+from seqnlp.data.series.time import read_timestamp
 from seqnlp.errors import DataError
 
 DAYS = [datetime(2024, 1, 1) + timedelta(days=day) for day in range(30)]
@@ -26,6 +28,74 @@ def recognised(
     before = dict(vars(config))
     recognise(config, said.append)
     return config, {name: value for name, value in vars(config).items() if value != before[name]}, said
+
+
+HOURS = [datetime(2024, 1, 15) + timedelta(hours=hour) for hour in range(40)]
+
+
+@pytest.mark.parametrize(
+    ("heading", "stamp", "time_column", "time_format"),
+    [
+        ("Date,Time", "%Y-%m-%d,%H:%M", "Date + Time", ""),
+        ("Date,Time", "%d/%m/%Y,%H:%M:%S", "Date + Time", "%d/%m/%Y %H:%M:%S"),
+        ("Datum,Uhrzeit", "%d.%m.%Y,%H.%M.%S", "Datum + Uhrzeit", "%d.%m.%Y %H.%M.%S"),
+        ("time,date", "%I:%M %p,%m/%d/%Y", "date + time", "%m/%d/%Y %I:%M %p"),
+        ("date,Hour", "%Y-%m-%d,%H", "date + Hour", "%Y-%m-%d %H"),
+        ("date,hr", "%b %d %Y,%H", "date + hr", "%b %d %Y %H"),
+        ("year,month,day,hour", "%Y,%m,%d,%H", "year + month + day + hour", "%Y %m %d %H"),
+        ("YEAR,MO,DY,HR", "%Y,%m,%d,%H", "YEAR + MO + DY + HR", "%Y %m %d %H"),
+    ],
+)
+def test_a_time_stamp_in_several_columns_is_read(
+    tmp_path: Path, heading: str, stamp: str, time_column: str, time_format: str
+) -> None:
+    zeros = re.compile(r"(?<![\d.:])0(?=\d)") if "our" in heading else re.compile("(?!)")  # with zeros, and without
+    lines = [f"{heading},v", *(f"{zeros.sub('', f'{hour:{stamp}}')},{hour.hour}.5" for hour in HOURS)]
+    config, changed, said = recognised(tmp_path, lines)
+    wanted = {"time_column": time_column, **({"time_format": time_format} if time_format else {})}
+    assert changed == wanted
+    assert [f"data.{name}='{value}'" in said[0] for name, value in wanted.items()] == [True] * len(wanted)
+    series = load_part(config, "train", said.append).series
+    assert (series.names, series.moments) == (("v",), tuple(HOURS))
+    assert read_timestamp(series.written, time_format) == HOURS[-1]
+    told: list[str] = []
+    settings = SeriesDataConfig(dir=str(tmp_path), train="series.csv", value_columns="v")
+    unread = load_part(settings, "train", told.append).series
+    assert (len(unread), unread.moments) == (len(HOURS), ())
+    assert f"times stand in '{time_column}' and are not read" in told[0]
+    assert f"data.time_column={time_column}'" in told[0]
+    assert f"data.time_format={time_format}'" in told[0] or not time_format
+
+
+def test_no_part_of_a_time_stamp_may_be_missing(tmp_path: Path) -> None:
+    lines = ["date,time,v", *(f"{hour:%Y-%m-%d,%H:%M},7" for hour in HOURS)]
+    for spoilt in ("2024-01-16,,7", ",16:00,7"):
+        config, changed, _ = recognised(tmp_path, [*lines, spoilt])
+        assert changed == {"time_column": "date + time"}
+        with pytest.raises(DataError, match=r"series.csv:42: column 'date \+ time': expected a time stamp"):
+            load_part(config, "train", lambda _: None)
+
+
+@pytest.mark.parametrize(
+    ("heading", "stamp"),
+    [
+        ("date,time,since", "%Y-%m-%d %H:%M,%H:%M,%H:%M"),  # a whole stamp in the first
+        ("date,hour", "%Y-%m-%d %H:%M,%H"),
+        ("date,from,until", "%Y-%m-%d,%H:%M,%H:%M"),  # which of the two?
+        ("month,year", "%H,%M"),  # 17 and 30 are no months and years
+        ("day,hour", "%d,%H"),
+    ],
+)
+def test_what_is_no_part_of_a_time_stamp_is_not_taken_for_one(tmp_path: Path, heading: str, stamp: str) -> None:
+    _, changed, _ = recognised(tmp_path, [f"{heading},v", *(f"{hour:{stamp}},7" for hour in HOURS)])
+    assert changed in ({}, {"time_column": "date"})
+
+
+def test_a_column_whose_name_has_a_plus_is_one_column(tmp_path: Path) -> None:
+    lines = ["date + time,v", *(f"{hour:%Y-%m-%d %H:%M},7" for hour in HOURS)]
+    config, changed, _ = recognised(tmp_path, lines)
+    assert changed == {"time_column": "date + time"}
+    assert load_part(config, "train", lambda _: None).series.moments == tuple(HOURS)
 
 
 def rows(heading: str, date: str, mark: str, numbers: Sequence[str]) -> list[str]:
@@ -91,9 +161,10 @@ def test_what_is_left_to_a_person_is_said(tmp_path: Path) -> None:
             load_part(config, "train", lambda _: None)
         return str(caught.value)
 
-    assert "if this is the time of day of a date in another column, write both into one column" in problem(
-        ["date;time;v", *(f"{day:%d/%m/%Y};17:00:00;7" for day in DAYS)]
-    )
+    daily = ["date;time;v", *(f"{day:%d/%m/%Y};17:00:00;7" for day in DAYS)]
+    assert "the time of day of a date in another column, set data.time_column='date + time'" in problem(daily)
+    hourly = ["date,hour,v", *(f"{day:%Y-%m-%d},{hour},7" for day in DAYS for hour in range(1, 25))]
+    assert "the time of day in another column? then set data.time_column='date + ITS_NAME'" in problem(hourly)
     assert "are its fields divided by ';'? set data.delimiter=';'" in problem(["1,5;2,5", "3,5;4,5"])
     assert "are its fields divided by ','? set data.delimiter=','" in problem(
         rows("day,v", "%Y-%m-%d", ",", ["7"]), time_column="day", delimiter=";"

@@ -245,7 +245,7 @@ def refused_in_evaluation(data: Path, run: Path) -> str:
         ({"data": {"train": "10%"}}, "data.train: expected a file, found '10%'; data.dev and data.test may be parts"),
         ({"data": {"train": ""}}, "data.train: missing; choose a recipe (recipe=forecasting/demo) or name a CSV file"),
         ({"data": {"time_format": "%d"}}, "data.time_format: only with data.time_column, which is missing"),
-        ({"data": {"time_column": "t", "value_columns": "t"}}, "data.value_columns: 't' is the time column"),
+        ({"data": {"time_column": "d + t", "value_columns": "t"}}, "data.value_columns: 't' is in data.time_column"),
         ({"model": {"calendar": "moon"}}, "model.calendar: expected some of year, week, day, found 'moon'"),
         ({"model": {"calendar": "week"}}, "model.calendar: only with data.time_column, which is missing"),
         ({"model": {"difference": "season"}}, "model.season: expected 2 or more with model.difference=season, found 1"),

@@ -406,7 +406,7 @@ def test_what_is_wrong_in_a_table_in_memory_is_said_of_the_table(data: Path, mod
 
 
 def test_settings_and_questions_that_make_no_sense_are_refused(data: Path, model: Forecaster) -> None:
-    for column, problem in (("t", "is the time column"), ("v", "is one of data.value_columns")):
+    for column, problem in (("t", "is in data.time_column"), ("v", "is one of data.value_columns")):
         settings = {"train": "x.csv", "time_column": "t", "value_columns": "v, w", "series_column": column}
         with pytest.raises(ConfigError, match=f"data.series_column: '{column}' {problem}"):
             read_config({"task": "forecasting", "data": settings})

@@ -8,7 +8,9 @@ from datetime import date
 from typing import Any
 
 from seqnlp.config.delimiter import delimiter_of
+from seqnlp.config.series import time_columns
 from seqnlp.data.in_memory.rows import WrittenSplit, columns_in, is_table, plain, rows_of, shown
+from seqnlp.data.series.split_stamps import is_time_of_day
 from seqnlp.data.series.time import stamp_text
 from seqnlp.data.series.time_formats import is_time_stamp
 from seqnlp.errors import DataError
@@ -31,9 +33,10 @@ def written_series(examples: Any, name: str, settings: Mapping[str, Any]) -> Wri
     time = chosen or _time_column(rows[0])
     series = str(settings.get("data.series_column", ""))
     values = [part.strip() for part in str(settings.get("data.value_columns", "")).split(",") if part.strip()]
-    if missing := [column for column in [*filter(None, [time, series]), *values] if column not in names]:
+    times = time_columns(time, names)
+    if missing := [column for column in [*times, *filter(None, [series]), *values] if column not in names]:
         raise DataError(f"{name}: expected a column '{missing[0]}', found {columns_in(rows[0])}")
-    numbers = set(values or names) - {time, series}
+    numbers = set(values or names) - {*times, series}
     delimiter, decimal, time_format = (
         str(settings.get(f"data.{key}", usual))
         for key, usual in (("delimiter", ","), ("decimal", "."), ("time_format", ""))
@@ -43,7 +46,7 @@ def written_series(examples: Any, name: str, settings: Mapping[str, Any]) -> Wri
     def field(value: Any, column: str, where: str) -> str:
         if column in numbers:
             return _number(value, column, where).replace(".", decimal)
-        return _text(value, time_format if column == time else "")
+        return _text(value, time_format if column in times and len(times) == 1 else "")
 
     lines = [csv_line(names, between)]
     for place, row in enumerate(rows):
@@ -95,6 +98,8 @@ def _number(value: Any, column: str, where: str) -> str:
         advice = "data.value_columns names the columns of numbers"
         if isinstance(value, str) and is_time_stamp(value):
             advice = f"times stand in the column that data.time_column names: set it to '{column}'"
+        elif isinstance(value, str) and is_time_of_day(value):
+            advice = f"a date and its time of day in two columns are both named: data.time_column='DATE + {column}'"
         elif isinstance(value, str):
             advice += ", data.series_column one that tells series apart; make numbers of texts before"
         raise DataError(f"{where}: expected a number in '{column}', found {shown(value)}; {advice}")

@@ -10,7 +10,9 @@ from collections.abc import Sequence
 
 from seqnlp.config.delimiter import OTHER_MARKS, as_setting, delimiter_of
 from seqnlp.config.series import SeriesDataConfig
+from seqnlp.data.series.split_stamps import is_time_of_day
 from seqnlp.data.series.time_formats import formats_of, is_time_stamp, year_of_two
+from seqnlp.text.checks import is_number
 
 _NO_ROW = "if this row is no row of the series (units, a total, a note), delete it"
 
@@ -47,8 +49,10 @@ def about_a_number(text: str, name: str, config: SeriesDataConfig) -> str:
         hints.append(_NO_ROW)
     elif is_time_stamp(text) and not config.fixed:
         hints.append(f"if these are the time stamps, set data.time_column='{name}'")
-    elif re.fullmatch(r"\d{1,2}:\d\d(:\d\d([.,]\d+)?)?( ?[AaPp][Mm])?", text):
-        hints.append("if this is the time of day of a date in another column, write both into one column")
+    elif is_time_of_day(text) and not is_number(text):
+        date = config.time_column or "DATE"
+        joins = "write both into one column" if config.fixed else f"set data.time_column='{date} + {name}'"
+        hints.append(f"if this is the time of day of a date in another column, {joins}")
     elif re.fullmatch(r"[^\d\s.,+-]{1,3} ?[\d.,]+|[\d.,]+ ?[^\d\s.,]\S*", text):
         hints.append("write numbers without units and currencies")
     if config.fixed:

@@ -10,8 +10,9 @@ from collections.abc import Iterator, Sequence
 from statistics import median
 
 from seqnlp.config.series import SeriesDataConfig
-from seqnlp.config.typed import typed
+from seqnlp.config.typed import quoted, typed
 from seqnlp.data.series.rows import SeriesColumns
+from seqnlp.data.series.split_stamps import Columns, date_in_parts, formats_in, with_time_of_day
 from seqnlp.data.series.time_formats import are_time_stamps, is_time_stamp
 from seqnlp.errors import listed
 
@@ -91,10 +92,24 @@ def _example(noted: Sequence[Sequence[str]], place: int) -> str:
 
 def _unread_times(noted: Sequence[Sequence[str]], columns: SeriesColumns) -> Iterator[str]:
     """Of each column of times, which nobody has named: no wrong order, gap, total or second series can be noticed."""
-    for place, name in enumerate(map(str.strip, noted[0])):
-        if place not in columns.places and are_time_stamps([row[place].strip() for row in noted[1:_TIMES]]):
-            what = f"column '{name}' holds times and is not read, so gaps, another order, totals and other series stay"
-            yield f"{what} unnoticed; {shlex.quote(f'data.time_column={typed(name)}')} reads it"
+    unread = {
+        name.strip(): [row[place].strip() for row in noted[1:_TIMES]]
+        for place, name in enumerate(noted[0])
+        if place not in columns.places
+    }
+    dates = [name for name, texts in unread.items() if are_time_stamps(texts)] or [date_in_parts(unread)]
+    for date in filter(None, dates):
+        name = with_time_of_day(date, unread)
+        what = f"times stand in '{name}' and are not read, so gaps, another order, totals and other series stay"
+        yield f"{what} unnoticed; {_setting(name, unread)} reads them"
+
+
+def _setting(time_column: str, columns: Columns) -> str:
+    """What reads the time stamps of a column or several, as it is typed."""
+    settings, formats = [f"data.time_column={typed(time_column)}"], formats_in(columns, time_column)
+    if len(formats) == 1 and formats[0]:
+        settings.append(f"data.time_format={quoted(formats[0]) if ',' in formats[0] else formats[0]}")
+    return " ".join(map(shlex.quote, settings))
 
 
 def _times(first: Sequence[str], columns: SeriesColumns) -> Sequence[str]:

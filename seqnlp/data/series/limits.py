@@ -100,7 +100,8 @@ def _back(rows: Sequence[Row], place: int, config: SeriesDataConfig) -> str:
         apart = "give the model one at a time"
     if row.moment == before.moment:
         twice = f"{row.written} stands on line {before.line} and again here"
-        day = "the time of day in another column? then write both into one"
+        joins = "write both into one" if config.fixed else f"set data.time_column='{config.time_column} + ITS_NAME'"
+        day = f"the time of day in another column? then {joins}"
         return f"{twice}; {day}; several series side by side? then {apart}"
     back = f"the time stamps go back from {before.written} to {row.written}"
     if any(row.moment == earlier.moment for earlier in rows[:place]):

@@ -5,7 +5,7 @@ Taken from the file is only what it could not be read without: no setting that w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
 
@@ -15,14 +15,11 @@ from seqnlp.data.parquet_rows import is_parquet
 from seqnlp.data.paths import resolve_path
 from seqnlp.data.series.missing import missing_texts
 from seqnlp.data.series.parts import rows_of_file
-from seqnlp.data.series.time_formats import formats_of_all
+from seqnlp.data.series.split_stamps import Columns, date_in_parts, formats_in, with_time_of_day
 from seqnlp.text.files import first_line
 
 SAMPLED = 200
 """Rows that are looked at."""
-
-Columns = Mapping[str, Sequence[str]]
-"""The texts of each column that are not missing, by its name."""
 
 
 def recognise(config: SeriesDataConfig, say: Callable[[str], None]) -> None:
@@ -62,19 +59,24 @@ def _columns(path: Path, config: SeriesDataConfig) -> Columns:
     names = [name.strip() for name in rows[0]] if rows else []
     texts = [[field.strip() for field in fields] for fields in rows[1:] if len(fields) == len(names)]
     return {
-        name: [row[place] for row in texts if row[place].lower() not in missing] for place, name in enumerate(names)
+        name: [row[place] * (row[place].lower() not in missing) for row in texts] for place, name in enumerate(names)
     }
 
 
 def _time_column(columns: Columns, config: SeriesDataConfig) -> str:
-    """The only column of dates, where no columns are named; dates that are numbers may be values."""
+    """The only column of dates, where no columns are named, with that of times of day; or those of years, months, days.
+
+    Dates that are numbers may be values.
+    """
     if config.time_column or config.columns:
         return config.time_column
-    dates = [name for name, texts in columns.items() if formats_of_all(texts)]
-    return dates[0] if len(dates) == 1 else ""
+    dates = [name for name in columns if formats_in(columns, name)]
+    if not dates:
+        return date_in_parts(columns)
+    return with_time_of_day(dates[0], columns) if len(dates) == 1 else ""
 
 
 def _time_format(columns: Columns, config: SeriesDataConfig) -> str:
     """The only format that reads all time stamps; where day and month may be either, one is to be asked."""
-    formats = formats_of_all(columns.get(config.time_column, ()))
+    formats = formats_in(columns, config.time_column)
     return formats[0] if not config.time_format and len(formats) == 1 else config.time_format

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from seqnlp.config.series import SeriesDataConfig
+from seqnlp.config.series import SeriesDataConfig, time_columns
 from seqnlp.data.series.advice import (
     about_a_column,
     about_a_number,
@@ -42,13 +42,13 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class SeriesColumns:
-    """Where what stands: the number of fields, the place of the time stamp, names and places of the values.
+    """Where what stands: the number of fields, the places of the time stamp's parts, names and places of the values.
 
     The names of columns that are not read are in ``unread``.
     """
 
     width: int
-    time: int | None
+    time: tuple[int, ...]
     names: tuple[str, ...]
     places: tuple[int, ...]
     unread: tuple[str, ...] = ()
@@ -94,10 +94,11 @@ def _find_columns(
             raise missing_column(name, names, about_a_column(names, config, key, trained), source, line)
         return column_place(name, names, source, line)
 
-    time = place(config.time_column, "time_column") if config.time_column else None
+    timed = time_columns(config.time_column, names)
+    time = tuple(place(name, "time_column") for name in timed)
     wanted = trained or config.columns
     if not wanted:
-        wanted = tuple(name for name in names if name != config.time_column)
+        wanted = tuple(name for name in names if name not in timed)
         if "" in wanted:
             problem = f"column {names.index('') + 1} has no name (as the index that pandas writes)"
             raise DataError(f"{problem}; name the columns of numbers in data.value_columns", source, line)
@@ -105,7 +106,7 @@ def _find_columns(
         expected = "expected a column of numbers beside the time stamps, found none"
         raise DataError(f"{expected}{about_the_delimiter(names, config)}", source, line)
     places = tuple(place(name, "value_columns") for name in wanted)
-    unread = tuple(name for number, name in enumerate(names) if number not in (time, *places))
+    unread = tuple(name for number, name in enumerate(names) if number not in (*time, *places))
     return SeriesColumns(len(names), time, wanted, places, unread)
 
 
@@ -116,8 +117,8 @@ def _rows(
     for line, fields in rows:
         refuse_width(fields, columns.width, config, source, line)
         moment, written = None, ""
-        if columns.time is not None:
-            written = fields[columns.time].strip()
+        if columns.time:
+            written = " ".join(fields[place].strip() for place in columns.time)
             moment = read_stamp(stamps, written, config, line)
         named = zip(columns.names, columns.places, strict=True)
         values = tuple(_number(fields[place], name, config, missing, source, line) for name, place in named)

@@ -18,8 +18,8 @@ COMMON_FORMATS = (
 """Dates as people and spreadsheets write them."""
 
 _TIME = re.compile(
-    r"(?P<before>T|:|, | )\d{1,2}(?P<mark>[:.])\d\d(?P<seconds>:\d\d)?(?P<parts>\.\d{1,6})?(?P<half> [AaPp][Mm])?"
-    r"(?: (?P<zone>UTC|GMT|[+-]\d\d:?\d\d))?$"
+    r"(?P<before>T|:|, | )\d{1,2}(?P<mark>[:.])\d\d(?P<seconds>(?P=mark)\d\d)?(?P<parts>\.\d{1,6})?"
+    r"(?P<half> [AaPp][Mm])?(?: (?P<zone>UTC|GMT|[+-]\d\d:?\d\d))?$"
 )
 """A time of day at the end of a time stamp."""
 
@@ -45,9 +45,14 @@ def formats_of_all(texts: Sequence[str]) -> list[str]:
     return [form for form in forms if all(_reads(text, form) if form else _is_read(text) for text in texts)]
 
 
+def reads_all(texts: Sequence[str], time_format: str) -> bool:
+    """Whether a format of ``strptime`` reads every one of some texts."""
+    return all(_reads(text, time_format) for text in texts)
+
+
 def _time_format(time: re.Match[str]) -> str:
     hours = "%I" if time["half"] else "%H"
-    rest = ":%S" * bool(time["seconds"]) + ".%f" * bool(time["parts"]) + " %p" * bool(time["half"])
+    rest = f"{time['mark']}%S" * bool(time["seconds"]) + ".%f" * bool(time["parts"]) + " %p" * bool(time["half"])
     zone = "" if not time["zone"] else f" {time['zone']}" if time["zone"].isalpha() else " %z"
     return f"{time['before']}{hours}{time['mark']}%M{rest}{zone}"
 
