@@ -118,17 +118,19 @@ class _Answering:
     coverage: float | None
 
     def __call__(self, rows: list[Row]) -> tuple[list[str], LongTexts]:
-        from seqnlp.cli.classify_output import WRITERS, write_csv, write_jsonl
+        from seqnlp.cli.classify_output import write_csv, write_jsonl, write_text, write_tsv
 
         texts = [row.text for row in rows]
         answers = self.classifier.classify_texts(texts, explain=self.explain, coverage=self.coverage)
         pairs = zip(answers, rows, strict=True)
         if self.output == "csv":
-            written = [write_csv(answer, row.fields) for answer, row in pairs]
+            written = [write_csv(answer, row.fields, self.classifier.multi_label) for answer, row in pairs]
+        elif self.output == "tsv":
+            written = [write_tsv(answer, self.classifier.multi_label) for answer in answers]
         elif self.output == "jsonl":
             written = [write_jsonl(answer, row.others) for answer, row in pairs]
         else:
-            written = [WRITERS[self.output](answer) for answer in answers]
+            written = [write_text(answer) for answer in answers]
         return written, LongTexts.among(answers, self.classifier.longest)
 
 

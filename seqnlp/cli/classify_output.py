@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from seqnlp.cli.table_input import NO_FIELDS
 from seqnlp.cli.visible import visible
-from seqnlp.json_text import json_line
+from seqnlp.json_text import json_line, json_text
 from seqnlp.row_fields import Fields, beside
 from seqnlp.text.csv_rows import csv_line
 
@@ -25,10 +25,15 @@ def tsv_heading(labels: Sequence[str], sets: bool = False) -> str:
     return "\t".join(["label", *(label.translate(_ONE_LINE) for label in labels), *last]) + "\n"
 
 
-def write_tsv(answer: Classification) -> str:
-    """The label (several between commas), then the probability of each label in the heading's order."""
-    label = ",".join(answer.labels).translate(_ONE_LINE)
-    sets = [] if answer.label_set is None else [",".join(answer.label_set).translate(_ONE_LINE)]
+def write_tsv(answer: Classification, several: bool = False) -> str:
+    """The label, then the probability of each label in the heading's order.
+
+    Args:
+        several: a text may have several labels: commas stand between them or, where labels have commas, they are a list
+            of JSON.
+    """
+    label = _together(answer.labels, answer, several).translate(_ONE_LINE)
+    sets = [] if answer.label_set is None else [_together(answer.label_set, answer, True).translate(_ONE_LINE)]
     return "\t".join([label, *(f"{value:.4f}" for value in answer.probabilities.values()), *sets]) + "\n"
 
 
@@ -54,11 +59,16 @@ def csv_heading(columns: Sequence[str], sets: bool = False) -> str:
     return csv_line(list(beside(dict.fromkeys(columns), added)))
 
 
-def write_csv(answer: Classification, fields: Fields) -> str:
-    """The fields of the row, then its label (several between commas) and the probabilities of these."""
+def write_csv(answer: Classification, fields: Fields, several: bool = False) -> str:
+    """The fields of the row, then its label (several as :func:`write_tsv` has them) and the probabilities of these."""
     sure = ",".join(f"{answer.probabilities[label]:.4f}" for label in answer.labels)
-    sets = [] if answer.label_set is None else [",".join(answer.label_set)]
-    return csv_line([*fields.values(), ",".join(answer.labels), sure, *sets])
+    sets = [] if answer.label_set is None else [_together(answer.label_set, answer, True)]
+    return csv_line([*fields.values(), _together(answer.labels, answer, several), sure, *sets])
+
+
+def _together(labels: Sequence[str], answer: Classification, several: bool) -> str:
+    """The labels in one field, so that they can be told apart again: a model with commas in labels has JSON lists."""
+    return json_text(labels) if several and any("," in label for label in answer.probabilities) else ",".join(labels)
 
 
 def write_jsonl(answer: Classification, others: Fields = NO_FIELDS) -> str:
@@ -72,6 +82,3 @@ def _reasons(explanation: Explanation) -> str:
     chosen = [explanation.words[place] for place in sorted(ranked[:_SHOWN])]
     sign = "+" if explanation.method == "gradients" else ""
     return " ".join(f"{visible(each.word)}:{each.value:{sign}.2f}" for each in chosen)
-
-
-WRITERS: dict[str, Callable[[Classification], str]] = {"text": write_text, "tsv": write_tsv, "jsonl": write_jsonl}

@@ -125,13 +125,18 @@ def _items(
     from seqnlp.cli.table_input import FORMS, read_rows
     from seqnlp.cli.tag_output import KEEPING
     from seqnlp.text.conll import split_words
+    from seqnlp.text.formats.token_csv import has_a_word_a_row
 
     if arguments.input in ("conll", "conllu"):
         return "words", _blocks(lines, arguments.input, columns)
     if arguments.input == "tokens":
         return "words", map(split_words, lines)
     if arguments.input in FORMS:
-        rows = read_rows(lines, arguments.input, arguments.text_column, "standard input")[1]
+        names, rows = read_rows(lines, arguments.input, arguments.text_column, "standard input")
+        if has_a_word_a_row(names, arguments.text_column):
+            problem = f"each '{arguments.text_column}' is tagged as a text of its own, not with its sentence"
+            remedy = "write a word a line and a blank line after each sentence, and add --input conll"
+            print(f"note: {problem}; {remedy}", file=sys.stderr)
         return "kept rows" if output in KEEPING else "rows", _texts_of(rows) if arguments.input == "csv" else rows
     return "texts", lines
 

@@ -39,10 +39,33 @@ class Overlap:
 def normalized_text(text: str) -> str:
     """Letters and digits only, without case and accents; a text that has none of them stays, without outer spaces.
 
-    The Penn Treebank's brackets (``-LRB-``) count as punctuation.
+    Vowel signs and the like, which tell words of Hindi, Thai or Japanese apart, are no accents; the points of Hebrew
+    and Arabic are. The Penn Treebank's brackets (``-LRB-``) count as punctuation.
     """
     decomposed = unicodedata.normalize("NFKD", _PENN_BRACKETS.sub(" ", text)).casefold()
-    return "".join(filter(str.isalnum, decomposed)) or text.strip()
+    return decomposed.translate(_KEPT) or text.strip()
+
+
+class _Kept(dict[int, int | None]):
+    """What stays of a text, character by character, worked out when a character first occurs."""
+
+    def __missing__(self, code: int) -> int | None:
+        character = chr(code)
+        self[code] = code if character.isalnum() or _is_sign(character) else None
+        return self[code]
+
+
+_KEPT = _Kept()
+
+
+def _is_sign(character: str) -> bool:
+    """Whether a mark is a part of the word as letters are: neither an accent nor a point nor what only tells shapes."""
+    place = unicodedata.combining(character)
+    if unicodedata.category(character) not in ("Mn", "Mc") or place == 1 or 10 <= place <= 36 or place >= 200:
+        return False
+    return not unicodedata.name(character, "").startswith(
+        ("VARIATION SELECTOR", "COMBINING GRAPHEME", "MONGOLIAN FREE")
+    )
 
 
 def find_overlap(texts: Iterable[Text], other: Sequence[Text]) -> Overlap:

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
+from seqnlp.api import Tagger
 from seqnlp.api.mapping import BatchAnswers
 from seqnlp.data.series.many import Notes
 from seqnlp.errors import DataError, SeqnlpError
@@ -16,6 +17,7 @@ from seqnlp.tables.answering_series import CsvSeries, JsonSeries, arrow_series
 from seqnlp.tables.reading import Table, delimiter_for, form_of, open_table
 from seqnlp.tables.series import SeriesAnswers, names_of, whole_series
 from seqnlp.tables.writing import output_table, partial_of
+from seqnlp.text.formats.token_csv import has_a_word_a_row
 from seqnlp.workers import mapped
 
 ROWS = 512
@@ -79,6 +81,9 @@ def answer_table(
         column = answers.column_of(table.names)
         table.require(column, "set --text-column")
         answers.answers([])  # refuses a model that has no such answers before anything is written
+        if isinstance(answers.model, Tagger) and has_a_word_a_row(table.names, column):
+            remedy = "give each sentence one row, its words with spaces between or in a list"
+            say(f"each '{column}' is tagged as a text of its own, not with its sentence; {remedy}")
         function, schema = _of_texts(answers, table, column, delimiter)
         pieces = table.pieces
     notes = Notes(source, say)

@@ -67,7 +67,7 @@ def words() -> str:
         [^\W\d_]++ (?=\s)
         | {LINK} | {ADDRESS} | {DOTTED} | {INITIAL} | [A-Z]{{1,2}}\$
         | {_run()} (?: {joint} {_run()} )*
-        | [@\#] \w+ | {ENTITY} | ['\u2019]{CLITIC}
+        | [@\#] \w++ (?: {_marks()}++ \w*+ )*+ | {ENTITY} | ['\u2019]{CLITIC}
         | {EMOTICON} | {EMOJI} | {MARKS_IN_A_ROW} | {_other()}
     """
 

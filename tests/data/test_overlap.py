@@ -25,6 +25,21 @@ def test_brackets_of_the_penn_treebank_are_punctuation() -> None:
     assert normalized_text("-LRB- a film -RRB-") == normalized_text("(A film)") == "afilm"
 
 
+@pytest.mark.parametrize(
+    ("one", "other"), [("किताब", "कताब"), ("かき", "がき"), ("ไม่", "ไม้"), ("কলম", "কালম"), ("ದಿನ", "ದನ")]
+)
+def test_signs_that_tell_words_apart_are_no_accents(one: str, other: str) -> None:
+    assert normalized_text(one) == normalized_text(f" {one}!") != normalized_text(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("Café", "CAFE"), ("שָׁלוֹם", "שלום"), ("مُحَمَّد", "محمد"), ("x️", "X"), ("Việt", "viet"), ("각", "\u1100\u1161\u11a8")],
+)
+def test_accents_and_points_do_not_count(one: str, other: str) -> None:
+    assert normalized_text(one) == normalized_text(other)
+
+
 def test_the_treebank_and_sentence_polarity_share_sentences(shared_data: Path) -> None:
     sentiment = shared_data / "sentiment"
     polarity = [

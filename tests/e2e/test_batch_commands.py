@@ -127,6 +127,18 @@ def test_an_object_is_neither_text_nor_words(trained: Path) -> None:
     assert columns["tokens"] == [None, None, None, ["a"]]
 
 
+def test_a_table_of_one_word_a_row_is_told_that_words_are_tagged_alone(trained: Path, tmp_path: Path) -> None:
+    table = "sentence_id,word\n1,Velisk\n1,moved\n"
+    (tmp_path / "in.csv").write_text(table, encoding="utf-8")
+    expected = "each 'word' is tagged as a text of its own, not with its sentence; "
+    batch = seqnlp("batch", trained, tmp_path / "in.csv", tmp_path / "out.csv", "--text-column", "word")
+    assert expected + "give each sentence one row" in batch.err
+    tagged = seqnlp("tag", trained, "--input", "csv", "--text-column", "word", stdin=table)
+    assert f"note: {expected}write a word a line" in tagged.err
+    other = seqnlp("tag", trained, "--input", "csv", stdin="sentence_id,text\n1,Velisk moved.\n")
+    assert other.err == ""
+
+
 def test_csv_keeps_its_delimiter_and_wrong_rows(classifier_run: Path, tmp_path: Path) -> None:
     text = 'id;review\n1;"good; really ""good"""\n2\n3;bad;more\n4;"two\nlines"\n5;\n'
     with gzip.open(tmp_path / "in.csv.gz", "wt") as file:

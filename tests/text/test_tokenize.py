@@ -87,6 +87,7 @@ def test_words_keep_the_units_of_informal_text(text: str, words: str) -> None:
 def test_words_keep_emoji_sequences_and_combining_marks_whole() -> None:
     assert cut("ok👩\u200d👩\u200d👧👍🏽🇩🇪🇫🇷", "words") == ["ok", "👩\u200d👩\u200d👧", "👍🏽", "🇩🇪", "🇫🇷"]
     assert cut("हिन्दी में cafe\u0301s", "words") == ["हिन्दी", "में", "cafe\u0301s"]
+    assert cut("#नमस्ते @किताब_2 #cafe\u0301s #ไม่ดี!", "words") == ["#नमस्ते", "@किताब_2", "#cafe\u0301s", "#ไม่ดี", "!"]
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -148,6 +148,12 @@ def is_heading(names: Sequence[str]) -> bool:
     return bool(known & set(SENTENCES)) and bool(known & set(WORDS)) and bool(known & set(TAGS))
 
 
+def has_a_word_a_row(names: Sequence[str], column: str) -> bool:
+    """Whether a column is that of the words in such a table, none of which is a text."""
+    known = {name.strip(" ").lower() for name in names}
+    return column.strip(" ").lower() in ("word", "token") and bool(known & set(SENTENCES))
+
+
 def _several(words: str, tags: str) -> str:
     """What to say of several words and tags in one row."""
     counts = f"{len(words.split())} words with {len(tags.split())} tags"
