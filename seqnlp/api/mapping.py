@@ -24,9 +24,9 @@ def batch(
 ) -> BatchAnswers:
     """``dataset.map(seqnlp.batch("RUN"), batched=True)`` adds a model's answers as columns.
 
-    A tagger adds ``tags`` and ``spans`` (of texts, ``tokens`` too), a classifier ``label`` (``labels``, where a text may
-    have several) and ``probability`` (of the most probable label, given or not), a translator ``translation`` (line by
-    line), a language model ``log_probability``, ``token_count`` and ``perplexity``.
+    A tagger adds ``tags`` and ``spans`` (of texts, ``tokens`` too), a classifier ``label`` (``labels``, where a text
+    may have several) and ``probability`` (of the most probable label, given or not), a translator ``translation`` (line
+    by line), a language model ``log_probability``, ``token_count`` and ``perplexity``.
     The function is pickled as the name of the model's folder and what is in it; a process loads it on first use. So
     ``datasets``, which keeps what a function answered, asks again where another model stands in the folder.
 

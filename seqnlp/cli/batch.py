@@ -27,8 +27,9 @@ examples:
 Every row is written, with the columns that it had; a row without an answer says why in the column `error`.
 A tagger adds tags, tokens and spans (and reads a column of lists of words as well), a classifier label (labels, where a
 text may have several) and the probability of the most probable one, a translator translation, a language model
-log_probability, token_count and perplexity, a detector score, p_value and flagged. A forecaster writes other rows: those
-ahead of each series, with its name. The rows of a series must follow each other. Tables of any size need the same memory.
+log_probability, token_count and perplexity, a detector score, p_value and flagged. A forecaster writes other rows:
+those ahead of each series, with its name. The rows of a series must follow each other. Tables of any size need the same
+memory.
 """
 
 _BYTES_A_WORKER = 200_000
