@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from seqnlp.config.delimiter import delimiter_of
+from seqnlp.config.named_files import side_by_side
 from seqnlp.config.schema import names_in, setting
 from seqnlp.config.splits import SplitsConfig
 from seqnlp.config.time_format import time_format_problems
@@ -134,8 +135,8 @@ class SeriesDataConfig(SplitsConfig):
 
 def time_columns(time_column: str, names: Sequence[str] = ()) -> tuple[str, ...]:
     """The columns that ``data.time_column`` stands for: ``Date + Time`` are two, unless one of ``names`` is that."""
-    parts = [time_column] if time_column in names else time_column.split(" + ")
-    return tuple(filter(None, map(str.strip, parts)))
+    parts = [time_column] if time_column in names else side_by_side(time_column)
+    return tuple(filter(None, parts))
 
 
 def part_of(name: str) -> float | None:

@@ -118,6 +118,10 @@ def rows(heading: str, date: str, mark: str, numbers: Sequence[str]) -> list[str
             rows("day\tv", "%m/%d/%Y", "\t", ["0.125"]),
             {"time_column": "day", "time_format": "%m/%d/%Y", "delimiter": "tab"},
         ),
+        (
+            rows("day\tv", "%A, %B %d, %Y", "\t", ["7"]),
+            {"time_column": "day", "time_format": "%A, %B %d, %Y", "delimiter": "tab"},
+        ),
         (rows("day|v", "%Y-%m-%d", "|", ["7", "NA"]), {"time_column": "day", "delimiter": "|"}),
     ],
 )

@@ -14,6 +14,7 @@ COMMON_FORMATS = (
     *("%b %Y", "%B %Y", "%b-%y", "%b-%Y", "%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y"),
     *("%Y/%m", "%m/%Y", "%Y %b", "%YM%m", "%b %d %Y", "%d/%b/%Y", "%Y-%j"),
     *("%a, %d %b %Y", "%a %d %b %Y", "%a %b %d %Y", "%d.%m.%y", "%d-%m-%y", "%m-%d-%y", "%y-%m-%d", "%Y-%m-%d"),
+    *("%A, %B %d, %Y", "%A, %d %B %Y", "%A %d %B %Y"),
 )
 """Dates as people and spreadsheets write them."""
 
