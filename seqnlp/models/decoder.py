@@ -73,18 +73,15 @@ class Decoder(nn.Module):
         if self.bridge == "zero":
             states = [summary.new_zeros(batch, self.hidden_dim) for _ in range(num_states)]  # (B, H) each
         else:
-            states = list(
-                torch.tanh(self.first_state(summary)).to(self.first_state.weight.dtype).chunk(num_states, dim=1)
-            )  # (B, H) each
+            first = torch.tanh(self.first_state(summary)).to(self.first_state.weight.dtype)  # (B, states * H)
+            states = list(first.chunk(num_states, dim=1))  # (B, H) each
         context = states[0].new_zeros(batch, width)  # (B, M)
         covered = states[0].new_zeros(batch, positions) if self.coverage else None  # (B, S)
         return DecoderState(tuple(states[: self.num_layers]), tuple(states[self.num_layers :]), context, covered)
 
     def teacher_forced(self, embedded: Tensor, memory: Memory, state: DecoderState) -> Tensor:
         """Output features (B, T, E) of all steps, each of which reads the true last subword ``embedded`` (B, T, E)."""
-        if self.input_feeding and not self.has_own_loop:
-            return self._stepwise(embedded, memory, state)
-        if self.coverage:
+        if self.coverage or (self.input_feeding and not self.has_own_loop):
             return self._stepwise(embedded, memory, state)
         if self.input_feeding:
             hidden, contexts = self._attentive(embedded, memory, state)  # (B, T, H), (B, T, M)

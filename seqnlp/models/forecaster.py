@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -17,6 +17,20 @@ from seqnlp.nn.stateful import StatefulRNN
 
 _FIRST_DEVIATION = 0.5
 """Of embeddings of series: they begin apart, so that what sets series apart is soon learned."""
+
+
+class ForecasterState(NamedTuple):
+    """What is carried from row to row of B series.
+
+    Attributes:
+        layers: of the recurrent layers.
+        last: (B, C) the values of the row before, of a model of differences, else None; NaN before the first row.
+        lags: (B, P, C) the last rows that the linear part reads; before the first row 0, or NaN where it was fitted.
+    """
+
+    layers: State
+    last: Tensor | None
+    lags: Tensor
 
 
 class RecurrentForecaster(nn.Module):
@@ -54,7 +68,7 @@ class RecurrentForecaster(nn.Module):
         self.output = nn.Linear(config.hidden_dim, config.horizon * num_columns)
         nn.init.zeros_(self.output.weight)
         nn.init.zeros_(self.output.bias)
-        self.fitted = config.linear == "fitted"
+        self.fitted, self._reads_differences = config.linear == "fitted", config.input == "differences"
         if self.fitted:
             self.linear = FittedLinear(config.lags, num_columns, num_inputs - num_columns, config.horizon)
         elif config.lags:
@@ -64,42 +78,29 @@ class RecurrentForecaster(nn.Module):
             self.series = nn.Embedding(num_series, config.series_dim)
             nn.init.normal_(self.series.weight, std=_FIRST_DEVIATION)
 
-    def start(self, batch: int = 1) -> State:
-        """The state before B series: of the layers, then the last values (B, C) of a model of differences, then
-        the last rows (B, lags * C) of the linear part."""
-        state, config = self.layers.start(batch), self.config
-        if config.input == "differences":
-            state = (*state, state[0].new_full((batch, self.num_columns), torch.nan))
-        if config.lags:
-            before = torch.nan if self.fitted else 0.0  # nothing was read yet: the first row stands for it, or zeros
-            state = (*state, state[0].new_full((batch, config.lags * self.num_columns), before))
-        return state
+    def start(self, batch: int = 1) -> ForecasterState:
+        """The state before B series."""
+        layers, shape = self.layers.start(batch), (batch, self.config.lags, self.num_columns)
+        last = layers[0].new_full((batch, self.num_columns), torch.nan) if self._reads_differences else None
+        return ForecasterState(layers, last, layers[0].new_full(shape, torch.nan if self.fitted else 0.0))
 
-    def forward(self, inputs: Tensor, state: State) -> tuple[Tensor, State]:
+    def forward(self, inputs: Tensor, state: ForecasterState) -> tuple[Tensor, ForecasterState]:
         """Forecasts (B, T, J, C) after each row of inputs (B, T, D), and the state after the last."""
-        config, values = self.config, inputs[..., : self.num_columns]  # (B, T, C)
-        kept = self.layers.num_states
-        layers, others = state[:kept], list(state[kept:])
-        last = others.pop(0) if config.input == "differences" else None
-        read = self._read(inputs, last)  # (B, T, D)
-        forecasts, layers = self.network(read, layers)  # (B, T, J, C)
-        after: State = () if last is None else (values[:, -1],)
-        if config.lags:
-            known = values if self.fitted else read[..., : self.num_columns]  # (B, T, C)
-            known = torch.cat([others.pop(0).view(len(inputs), config.lags, self.num_columns), known], dim=1)
-            if self.fitted:
-                known = torch.where(known.isnan(), values[:, :1], known)
-            after = (*after, known[:, -config.lags :].flatten(1))
-        else:
-            known = values[:, :0]
+        lags, values = self.config.lags, inputs[..., : self.num_columns]  # (B, T, C)
+        read = self._read(inputs, state.last)  # (B, T, D)
+        forecasts, layers = self.network(read, state.layers)  # (B, T, J, C)
+        rows = torch.cat([state.lags, values if self.fitted else read[..., : self.num_columns]], dim=1)  # (B, P + T, C)
+        if self.fitted:  # the first row stands for those before it
+            rows = torch.where(rows.isnan(), values[:, :1], rows)
+        after = ForecasterState(layers, None if state.last is None else values[:, -1], rows[:, rows.size(1) - lags :])
         if self.fitted:
-            return self.linear(known, inputs[..., self.num_columns :], forecasts), (*layers, *after)
-        if config.lags:
-            rows = known[:, 1:].unfold(1, config.lags, 1).transpose(2, 3).flatten(2)  # (B, T, lags * C)
-            forecasts = forecasts + self.highway(rows).view_as(forecasts)
-        if config.reference == "last":
+            return self.linear(rows, inputs[..., self.num_columns :], forecasts), after
+        if lags:
+            lagged = rows[:, 1:].unfold(1, lags, 1).transpose(2, 3).flatten(2)  # (B, T, P * C)
+            forecasts = forecasts + self.highway(lagged).view_as(forecasts)
+        if self.config.reference == "last":
             forecasts = forecasts + values[:, :, None]
-        return forecasts, (*layers, *after)
+        return forecasts, after
 
     def network(self, read: Tensor, layers: State) -> tuple[Tensor, State]:
         """What the recurrent layers say (B, T, J, C) of what they read (B, T, D), and the state after the last."""
@@ -108,10 +109,10 @@ class RecurrentForecaster(nn.Module):
         return forecasts.view(*read.shape[:2], self.config.horizon, self.num_columns), layers
 
     def _read(self, inputs: Tensor, last: Tensor | None) -> Tensor:
-        """What the recurrent layers read (B, T, D); if it reads changes, ``last`` (B, C) is the row before."""
+        """What the recurrent layers read (B, T, D); differences if the row before, ``last`` (B, C), is given."""
         if last is None:
             return inputs
-        return torch.cat([_steps(inputs[..., : self.num_columns], last), inputs[..., self.num_columns :]], dim=-1)
+        return torch.cat([_differences(inputs[..., : self.num_columns], last), inputs[..., self.num_columns :]], dim=-1)
 
     def loss(self, inputs: Tensor, targets: Tensor, mask: Tensor, series: Tensor | None = None) -> Tensor:
         """Squared or absolute errors of windows that begin anew, summed over what is known.
@@ -127,16 +128,14 @@ class RecurrentForecaster(nn.Module):
             inputs = torch.cat([inputs, embedded.to(inputs.dtype)], dim=-1)
         state = self.start(len(inputs))
         if self.fitted:
-            kept = self.layers.num_states
-            last = state[kept] if self.config.input == "differences" else None
-            forecasts, _ = self.network(self._read(inputs, last), state[:kept])  # (B, T, J, C)
+            forecasts, _ = self.network(self._read(inputs, state.last), state.layers)  # (B, T, J, C)
         else:
             forecasts, _ = self(inputs, state)
         measure = functional.mse_loss if self.config.loss == "squared" else functional.l1_loss
         return measure(forecasts[mask].float(), targets[mask], reduction="sum")
 
 
-def _steps(values: Tensor, last: Tensor) -> Tensor:
+def _differences(values: Tensor, last: Tensor) -> Tensor:
     """Differences (B, T, C) between rows, 0 at the first row of a series; ``last`` (B, C) is the row before, or NaN."""
     before = torch.cat([last[:, None], values[:, :-1]], dim=1)  # (B, T, C)
     return torch.where(before.isnan(), 0, values - before)

@@ -9,9 +9,8 @@ import torch
 
 from seqnlp.arrays import BoolArray
 from seqnlp.models.autoencoder import Autoencoder
-from seqnlp.models.forecaster import RecurrentForecaster
+from seqnlp.models.forecaster import ForecasterState, RecurrentForecaster
 from seqnlp.networks.protocol import FloatArray
-from seqnlp.nn.cells import State
 
 
 class TorchDetector:
@@ -36,12 +35,12 @@ class TorchForecaster:
     def __init__(self, model: RecurrentForecaster) -> None:
         self.model = model
 
-    def start(self) -> State:
+    def start(self) -> ForecasterState:
         """The state before a series."""
         return self.model.start()
 
     @torch.no_grad()
-    def read(self, rows: FloatArray, state: State) -> tuple[FloatArray, State]:
+    def read(self, rows: FloatArray, state: ForecasterState) -> tuple[FloatArray, ForecasterState]:
         """Forecasts (T, J, C) after each of some rows (T, D), and the state after the last."""
         given = torch.from_numpy(rows.astype(np.float32))[None].to(next(self.model.parameters()).device)
         forecasts, after = self.model(given, state)

@@ -80,7 +80,13 @@ class _SmoothedLoss(torch.autograd.Function):
         soft: SoftTargets | None,
         each: Tensor | None,
     ) -> Tensor:
-        """The loss and, beside it, the gradients."""
+        """The loss and, beside it, the gradients.
+
+        For one row with logits x, target q and count c, both follow from ``p = softmax(x)``, as q sums to 1::
+
+            loss = c (log sum exp(x) - q . x)        d loss / d x = c (p - q)
+            q = (1 - w) ((1 - smoothing) one_hot(target) + smoothing / V) + w soft        w: the teachers' share, or 0
+        """
         kind = features.device.type
         dtype = torch.get_autocast_dtype(kind) if torch.is_autocast_enabled(kind) else features.dtype
         inputs, weights = features.to(dtype), table.to(dtype)  # (N, D), (V, D)
