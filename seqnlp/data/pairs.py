@@ -15,25 +15,16 @@ from seqnlp.config.translation import ParallelDataConfig, format_problems
 from seqnlp.data.clean_pairs import clean_pairs, say_blanks
 from seqnlp.data.hub import read_hub_pairs
 from seqnlp.data.pair_files import pair_files, pair_format, refuse_no_lines, require_languages
+from seqnlp.data.pair_quotes import QuoteCounter
 from seqnlp.data.part_of_train import PAIRS, part_of_train
 from seqnlp.data.split_sources import hub_name, other_format, say_left_out, source_name
 from seqnlp.data.turned_pairs import turned_note
 from seqnlp.errors import DataError, counted
 from seqnlp.text.files import file_digest, rows_digest
 from seqnlp.text.pair_format import recognise_pairs
-from seqnlp.text.pair_tables import (
-    PairColumns,
-    columns_of_text,
-    is_quoted,
-    read_table_pairs,
-    stands_in_quotes,
-    unused_columns,
-)
+from seqnlp.text.pair_tables import PairColumns, columns_of_text, read_table_pairs, unused_columns
 from seqnlp.text.parallel import SentencePair, read_aligned, read_row_pairs
 from seqnlp.text.tmx import read_tmx_pairs
-
-TAB = "\\t"
-"""As a setting has it."""
 
 
 def load_pairs(config: ParallelDataConfig, split: str, say: Callable[[str], None]) -> list[SentencePair]:
@@ -77,29 +68,21 @@ def _pairs(config: ParallelDataConfig, split: str, say: Callable[[str], None]) -
         _refuse_no_texts(config, split)
 
     def read() -> Iterator[SentencePair]:
-        pair, quoted, example = None, 0, ""
-        total = enclosed = 0
+        quotes = QuoteCounter()
         try:
             for pair in islice(_read(config, split, left_out), config.limit or None):
-                if config.format == "tsv" and (text := next(filter(is_quoted, (pair.source, pair.target)), "")):
-                    quoted, example = quoted + 1, example or text
-                total += 1
-                enclosed += stands_in_quotes(pair.source) and stands_in_quotes(pair.target)
+                quotes.see(pair)
                 yield pair
         except DataError as problem:
             hint = other_format(config, split, recognise_pairs) if asked != "auto" else ""
             raise DataError(f"{problem}{hint}") from None if hint else problem
-        if pair is None:
+        if not quotes.total:
             raise DataError(f"no sentence pairs found; is data.format={config.format} right?", source)
         say_left_out(source, left_out, say)
         if config.format == "tsv" and split == "train":
             _say_unused(config, split, say)
-        if config.format == "tsv" and enclosed == total:
-            quoted, example = total, example or pair.source
-        if quoted:
-            columns = "data.source_column={} data.target_column={}".format(*config.columns)
-            remedy = f"data.format=csv data.delimiter='{config.delimiter or TAB}' {columns} reads them"
-            say(f"{split}: {counted(quoted, 'pair')} with the quotes of CSV, such as {example[:60]}; {remedy}")
+        if config.format == "tsv" and (note := quotes.note(config)):
+            say(f"{split}: {note}")
 
     return clean_pairs(read(), config, source, say) if split == "train" else read()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from itertools import chain, count, islice, pairwise, repeat
 from pathlib import Path
@@ -150,6 +150,18 @@ class Translator(SavedModel):
         if choice:
             decoding, wanted = choice.search(decoding), choice.candidates
         options = SearchOptions(decoding, wanted, attention, sampling, max_batch_pieces, batch_lines)
+        return self._translated(texts, prefixes, options, choice, nbest, first_line)
+
+    def _translated(
+        self,
+        texts: Sequence[str],
+        prefixes: Sequence[str] | None,
+        options: SearchOptions,
+        choice: Choice | None,
+        nbest: int,
+        first_line: int,
+    ) -> list[Translation]:
+        """Cut texts into parts, translate all parts together, choose for each part, and join the parts of each text."""
         by_line = [self._parts.lines(text) for text in texts]
         cut = [[*chain.from_iterable(lines)] for lines in by_line]
         flat = [ids for parts in cut for ids in parts]
@@ -164,7 +176,7 @@ class Translator(SavedModel):
             ]
         edges = np.cumsum([0, *map(len, cut)]).tolist()
         return [
-            self._translation(text, by_line[number], decoded[start:end], attention)
+            self._translation(text, by_line[number], decoded[start:end], options.attention)
             for number, (text, (start, end)) in enumerate(zip(texts, pairwise(edges), strict=True))
         ]
 
