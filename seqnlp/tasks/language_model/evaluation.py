@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -47,21 +47,13 @@ def evaluate(
         DataError: the split cannot be read.
     """
     require_split(config, split)
+    _require_texts(config, adaptation)
     saved = read_language_model(load_bundle(run))
     network = saved_network(saved, precision=precision)
     lines = load_text(config.data, split)
-    for note in file_notes(config, split):
+    for note in _notes(config, split, lines):
         say(note)
     corpus = encode_corpus(lines, saved.tokens)
-    if split == "test" and config.data.train:
-        for warning in shared_lines(lines, load_text(config.data, "train"), split):
-            say(warning)
-    if adaptation and not config.data.train:
-        raise ConfigError(["data.train: missing; --ngrams, --cache and --dynamic need the run, with its training text"])
-    if adaptation.searches and not config.data.dev:
-        raise ConfigError(
-            ["data.dev: missing; --ngrams, --cache and --dynamic find their settings on a development text"]
-        )
     direction = saved.settings.direction
     train = _tokens(saved, config, "train") if config.data.train else None
     ngrams = KneserNey(train, len(saved.tokens), max(ORDERS)) if train is not None else None
@@ -96,6 +88,27 @@ def evaluate(
     if keep:
         record_scores(run, split, _summary(report, config), say)
     return report
+
+
+def _require_texts(config: LanguageModelConfig, adaptation: Adaptation) -> None:
+    """Refuse an adaptation without the texts that it needs.
+
+    Raises:
+        ConfigError: no training text, or no development text to find settings on.
+    """
+    if adaptation and not config.data.train:
+        raise ConfigError(["data.train: missing; --ngrams, --cache and --dynamic need the run, with its training text"])
+    if adaptation.searches and not config.data.dev:
+        raise ConfigError(
+            ["data.dev: missing; --ngrams, --cache and --dynamic find their settings on a development text"]
+        )
+
+
+def _notes(config: LanguageModelConfig, split: str, lines: Sequence[str]) -> Iterator[str]:
+    """What to say of the split's file, and of lines of test that train has, too."""
+    yield from file_notes(config, split)
+    if split == "test" and config.data.train:
+        yield from shared_lines(lines, load_text(config.data, "train"), split)
 
 
 def _summary(report: LanguageReport, config: LanguageModelConfig) -> dict[str, Any]:
