@@ -23,10 +23,12 @@ def settings_table(task: str) -> str:
 
 
 def setting_sections(task: str) -> list[str]:
+    """The names of a task's groups of settings, such as ``data`` and ``model``."""
     return [item.name for item in dataclasses.fields(default_config(task)) if not item.metadata]
 
 
 def setting_rows(task: str, section: str) -> Iterator[tuple[str, str, str]]:
+    """Key, default, and meaning with range of each setting of a group; an empty ``section``: of those in no group."""
     whole = default_config(task)
     config: Any = getattr(whole, section) if section else whole
     for item in dataclasses.fields(config):

@@ -91,14 +91,8 @@ def chart_svg(chart: Chart) -> str:
     parts += [_y_tick(up, tick, chart.logarithmic) for tick in up.ticks]
     for number, line in enumerate(lines):
         heights = [math.log10(y) if chart.logarithmic else y for _, y in line.points]
-        points = " ".join(
-            f"{_x(across.part(x))},{_y(up.part(y))}" for (x, _), y in zip(line.points, heights, strict=True)
-        )
-        parts.append(f'<polyline points="{points}" {_stroke(number)}><title>{escape(line.name)}</title></polyline>')
-        if len(line.points) == 1:  # a line through one point is nothing to see
-            x, _, y = points.partition(",")
-            mark = f'<circle class="dot {_colour(number)}" cx="{x}" cy="{y}" r="4">'
-            parts.append(f"{mark}<title>{escape(line.name)}</title></circle>")
+        places = [(_x(across.part(x)), _y(up.part(y))) for (x, _), y in zip(line.points, heights, strict=True)]
+        parts += _line(number, line.name, places)
     middle, bottom = _LEFT + _WIDTH / 2, _TOP + _HEIGHT + 38
     longest = max(len(_y_name(tick, chart.logarithmic)) for tick in [0, *up.ticks])
     left = min(0, _LEFT - 28 - _LETTER * longest)
@@ -161,6 +155,17 @@ def _y_tick(axis: _Axis, tick: float, logarithmic: bool) -> str:
         f'<line class="grid" x1="{_LEFT}" x2="{_LEFT + _WIDTH}" y1="{height}" y2="{height}"/>'
         f'<text x="{_LEFT - 6}" y="{height + 4}" text-anchor="end">{name}</text>'
     )
+
+
+def _line(number: int, name: str, places: Sequence[tuple[float, float]]) -> list[str]:
+    """A line through places of the drawing; through a single one there is nothing to see, so it is a dot as well."""
+    title = f"<title>{escape(name)}</title>"
+    points = " ".join(f"{x},{y}" for x, y in places)
+    drawn = [f'<polyline points="{points}" {_stroke(number)}>{title}</polyline>']
+    if len(places) == 1:
+        x, y = places[0]
+        drawn.append(f'<circle class="dot {_colour(number)}" cx="{x}" cy="{y}" r="4">{title}</circle>')
+    return drawn
 
 
 def _colour(number: int) -> str:

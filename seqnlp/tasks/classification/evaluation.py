@@ -131,7 +131,14 @@ def predictions_for_plots(
 
 @dataclass(frozen=True)
 class ScoredSplit:
-    """The documents of a split and what the model says of them: ``network`` and ``ngrams`` (N, K)."""
+    """The documents of a split and what the model says of them.
+
+    Attributes:
+        read: the documents as tokens.
+        network: (N, K) scores by the network alone.
+        ngrams: (N, K) scores by the bag of n-grams; None without one.
+        seconds: that scoring took.
+    """
 
     loaded: SavedClassifier
     documents: list[Document]
@@ -144,6 +151,7 @@ class ScoredSplit:
 def scored_split(
     saved: Bundle, config: ClassificationConfig, split: str, say: Say, precision: str = "auto"
 ) -> ScoredSplit:
+    """Read a split and score its documents; arguments and errors are those of :func:`evaluate`."""
     data = config.data
     require_split(config, split)
     loaded = read_classifier(saved)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from seqnlp.bundle import Bundle, load_bundle, record_scores
-from seqnlp.config.tagging import TaggingConfig
+from seqnlp.config.tagging import DataConfig, TaggingConfig
 from seqnlp.data.repeated_texts import shared
 from seqnlp.data.sources import load_split, split_digest
 from seqnlp.data.split_sources import source_name
@@ -19,10 +19,11 @@ from seqnlp.tasks.splits import require_split
 from seqnlp.tasks.tagging.calibration import found_spans, scored_predictions
 from seqnlp.tasks.tagging.data import entity_types, report_unseen_labels
 from seqnlp.tasks.tagging.network import saved_predictor
+from seqnlp.tasks.tagging.prediction import SentencePrediction
 from seqnlp.tasks.tagging.report import EvaluationReport
 from seqnlp.tasks.tagging.reporting import entity_report, tag_report
 from seqnlp.tasks.tagging.review import SeenMistakes, compared, measure_review
-from seqnlp.tasks.tagging.saved import read_tagger
+from seqnlp.tasks.tagging.saved import SavedTagger, read_tagger
 from seqnlp.tasks.train_on_dev import lent_by, warn_of
 from seqnlp.text.sentence import TaggedSentence
 from seqnlp.text.tags import OUTSIDE, convert_tags
@@ -46,20 +47,15 @@ def evaluate(
         DataError: the split cannot be read.
     """
     data = config.data
-    saved = load_bundle(run)
-    predicted = predicted_split(saved, config, split, say, precision)
-    sentences, training, tags, calibration = (
-        predicted.sentences,
-        predicted.training,
-        predicted.tags,
-        predicted.calibration,
-    )
+    predicted = predicted_split(load_bundle(run), config, split, say, precision)
+    sentences, tags, training = predicted.sentences, predicted.tags, predicted.training
     options = {"title": config.name or str(run), "split": split}
+    calibration, seconds = predicted.calibration, predicted.seconds
     if data.scheme == "none":
-        report = tag_report(sentences, tags, training, **options, calibration=calibration, seconds=predicted.seconds)
+        report = tag_report(sentences, tags, training, **options, calibration=calibration, seconds=seconds)
     else:
         report = entity_report(
-            sentences, tags, training, data.scheme, **options, calibration=calibration, seconds=predicted.seconds
+            sentences, tags, training, data.scheme, **options, calibration=calibration, seconds=seconds
         )
         report = replace(report, unpenalized=predicted.unpenalized, review=predicted.review)
     summary = {
@@ -100,37 +96,40 @@ def _type(tag: str) -> str:
 
 @dataclass(frozen=True)
 class PredictedSplit:
-    """The sentences of a split and of train, and the tags of the split's as the model gives them, in their scheme."""
+    """A split and the model's answers for it.
+
+    Attributes:
+        sentences: of the split.
+        training: what baselines count: the sentences of train (and of dev, if it was learnt from) with known tags.
+        tags: of the split's sentences, as the model gives them, in the scheme of the data.
+        seconds: that tagging took.
+        unpenalized: the F1 of the most probable tags, of a tagger with an outside penalty.
+        review: what would have been marked for a person to look at.
+    """
 
     sentences: list[TaggedSentence]
     training: list[TaggedSentence]
     tags: list[list[str]]
     calibration: Calibration
     seconds: float
-    unpenalized: float | None = None  # the F1 of the most probable tags, of a tagger with an outside penalty
+    unpenalized: float | None = None
     review: list[SeenMistakes] = field(default_factory=list)
 
 
 def predicted_split(
     saved: Bundle, config: TaggingConfig, split: str, say: Say, precision: str = "auto"
 ) -> PredictedSplit:
-    data = config.data
+    """Read a split and tag it; arguments and errors are those of :func:`evaluate`."""
     require_split(config, split)
     tagger = read_tagger(saved)
     # entities inside words are missed, and said to be; training may refuse them
-    data = replace(data, tokenizer=tagger.tokenizer, accept_cut_words=True)
+    data = replace(config.data, tokenizer=tagger.tokenizer, accept_cut_words=True)
     sentences, training = load_split(data, split, say), load_split(data, "train", say)
     warn_of(config, split, say)
     if lent_by(config):
         training += load_split(data, "dev", say)
-    if data.scheme == "none":
-        labels = tagger.tags
-    elif data.train:
-        labels = entity_types(training, data.scheme)
-    else:
-        labels = sorted({tag.partition("-")[2] for tag in tagger.tags if tag != OUTSIDE})
+    report_unseen_labels(sentences, _known_labels(tagger, data, training), data, split, say)
     training = [sentence for sentence in training if not sentence.partial]  # baselines count what is known
-    report_unseen_labels(sentences, labels, data, split, say)
     if split == "test":
         for warning in shared([one.tokens for one in sentences], (one.tokens for one in training), split):
             say(warning)
@@ -154,8 +153,21 @@ def predicted_split(
     unpenalized = None
     if tagger.outside_penalty:
         predictor.outside_penalty = 0.0
-        plain = predictor.decode(batches, len(words), probabilities=False)
-        gold = [sentence.entities(data.scheme) for sentence in sentences]
-        predicted = [one.placed(found_spans(answer)) for one, answer in zip(sentences, plain, strict=True)]
-        unpenalized = entity_scores(gold, predicted).micro.f1
+        unpenalized = _f1(sentences, predictor.decode(batches, len(words), probabilities=False), data.scheme)
     return PredictedSplit(sentences, training, tags, calibration, seconds, unpenalized, review)
+
+
+def _known_labels(tagger: SavedTagger, data: DataConfig, training: Sequence[TaggedSentence]) -> list[str]:
+    """What training knew: plain tags, or types of entities; those of the model where there is no training split."""
+    if data.scheme == "none":
+        return list(tagger.tags)
+    if data.train:
+        return entity_types(training, data.scheme)
+    return sorted({tag.partition("-")[2] for tag in tagger.tags if tag != OUTSIDE})
+
+
+def _f1(sentences: Sequence[TaggedSentence], answers: Sequence[SentencePrediction], scheme: str) -> float:
+    """The F1 of the entities in answers."""
+    gold = [sentence.entities(scheme) for sentence in sentences]
+    predicted = [one.placed(found_spans(answer)) for one, answer in zip(sentences, answers, strict=True)]
+    return entity_scores(gold, predicted).micro.f1
