@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,9 +22,16 @@ _TAG_FIELDS = ("tags", "ner_tags", "pos_tags", "upos")
 
 
 def read_hub(
-    name: str, config_name: str, split: str, token_field: str = "", tag_field: str = "", tag_names: Sequence[str] = ()
+    name: str,
+    config_name: str,
+    split: str,
+    left_out: Counter[str],
+    token_field: str = "",
+    tag_field: str = "",
+    tag_names: Sequence[str] = (),
 ) -> Iterator[TaggedSentence]:
-    """The rows of a split as sentences; ``line`` is the row, from 1.
+    """The rows of a split as sentences; ``line`` is the row, from 1. Rows without words, of which nobody could rid a
+    data set of the hub, are skipped.
 
     Words and tags are lists, or strings cut at spaces (as CSV must have them). Numbered tags get the names that the
     data set gives them.
@@ -31,6 +39,7 @@ def read_hub(
     Args:
         name: a name on the hub, or a folder: one written by ``save_to_disk``, or one of data files.
         config_name: the data set's configuration; empty if it has one only.
+        left_out: counts the rows without words.
         token_field, tag_field: columns; empty: the first that exists of ``tokens``, ``words``, and of ``tags``,
             ``ner_tags``, ``pos_tags``, ``upos``.
         tag_names: of numbered tags; empty: as the data set gives them.
@@ -45,6 +54,9 @@ def read_hub(
     for number, row in enumerate(table.select_columns([token_field, tag_field]), start=1):
         tokens, tags = _listed(row[token_field]), named_class(_listed(row[tag_field]), names)
         tags = [tag.strip() if isinstance(tag, str) else tag for tag in tags]
+        if not (tokens or tags):
+            left_out["rows without words"] += 1
+            continue
         problem = _problem(tokens, tags)
         if problem:
             raise DataError(problem, where, number)
@@ -182,8 +194,6 @@ def _listed(value: Any) -> list[Any]:
 
 def _problem(tokens: Sequence[Any], tags: Sequence[Any]) -> str:
     """Why a row is no sentence, or an empty string."""
-    if not tokens:
-        return "a sentence with no words"
     if len(tokens) != len(tags):
         return f"expected as many tags as tokens, found {len(tags)} and {len(tokens)}"
     for kind, values in (("tokens", tokens), ("tags", tags)):

@@ -214,7 +214,7 @@ def split_digest(config: DataConfig, split: str) -> str:
     if not getattr(config, split):
         return ""
     if split_format(config, split) == "hub":
-        return rows_digest([one.tokens, one.tags] for one in _hub_sentences(config, split))
+        return rows_digest([one.tokens, one.tags] for one in _hub_sentences(config, split, Counter()))
     path = existing_file(config, split, getattr(config, split))
     return brat_digest(path) if path.is_dir() else file_digest(path)
 
@@ -227,7 +227,7 @@ def _tokenizer(config: DataConfig) -> str:
 def _examples(config: DataConfig, split: str, left_out: Counter[str]) -> Iterator[Example]:
     """The split's texts and sentences as they are written."""
     if config.format == "hub":
-        return _hub_sentences(config, split)
+        return _hub_sentences(config, split, left_out)
     path = existing_file(config, split, getattr(config, split))
     names, offsets = _tag_names(config), config.offsets
     reading = ReaderOptions(
@@ -236,9 +236,9 @@ def _examples(config: DataConfig, split: str, left_out: Counter[str]) -> Iterato
     return read_examples(path, config.format, reading, left_out)
 
 
-def _hub_sentences(config: DataConfig, split: str) -> Iterator[TaggedSentence]:
+def _hub_sentences(config: DataConfig, split: str, left_out: Counter[str]) -> Iterator[TaggedSentence]:
     name = getattr(config, split)
-    return read_hub(hub_name(config), config.hub_config, name, *_fields(config), _tag_names(config))
+    return read_hub(hub_name(config), config.hub_config, name, left_out, *_fields(config), _tag_names(config))
 
 
 def _fields(config: DataConfig) -> tuple[str, str]:

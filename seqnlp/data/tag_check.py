@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -31,7 +32,7 @@ def refuse_tags_as_types(sentences: Sequence[TaggedSentence], scheme: str, sourc
     """Pass if the types of entities are none that are tags themselves, as spans with the label ``B-PER`` would make.
 
     Raises:
-        DataError: some begin and some go on with an entity, or one is ``O``.
+        DataError: some begin and some go on with an entity, one is ``O``, or one holds a further tag.
     """
     if scheme == "none":
         return
@@ -43,8 +44,13 @@ def refuse_tags_as_types(sentences: Sequence[TaggedSentence], scheme: str, sourc
         found = f"found the types B-{inner[0][2:]} and {inner[0]}, which are tags of words"
         remedy = f"make each entity one span with the label {inner[0][2:]}, from its first word to its last"
         raise DataError(f"expected types of entities such as PER, {found}; {remedy}", source)
+    if joined := sorted(filter(_FURTHER_TAG.search, types)):
+        found = f"found words with several, '|' between them: ...-{joined[0]}"
+        remedy = "write the one to learn, or set data.partial=true where one of them is right and nobody knows which"
+        raise DataError(f"expected a tag for each word, {found}; {remedy}", source)
 
 
+_FURTHER_TAG = re.compile(r"\|([BIESLU]-.|O$|O\|)")
 _MAX_DELETED, _MAX_DELETED_PART = 10, 0.05
 """Tags that mending may delete: so many, or that part of all tags of entities."""
 

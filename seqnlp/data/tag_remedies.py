@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from seqnlp.text.partial_tags import is_partial
 from seqnlp.text.sentence import TaggedSentence
-from seqnlp.text.tags import OUTSIDE, PREFIXES, find_illegal, is_tag
+from seqnlp.text.tags import PREFIXES, find_illegal, is_tag
 from seqnlp.text.tokenize import visible
 
 _OUTSIDE_ELSEWHERE = frozenset(("0", "o", "OUT", "OUTSIDE", "OTHER", "Other", "other", "NONE", "None", "_", "-", "NA"))
@@ -32,7 +32,7 @@ def remedy_for(sentences: Sequence[TaggedSentence], scheme: str, count: int) -> 
         return "delete the characters in them that cannot be seen"
     if illegal and all(is_tag(tag[:1].upper() + tag[1:], scheme) for tag in illegal):
         return "write the first letter of each tag large"
-    if otherwise := _written_otherwise(illegal, used):
+    if otherwise := _written_otherwise(illegal):
         return otherwise
     if count == 1 and illegal == {sentences[0].tags[0]}:
         return "delete this line if it names the columns, else correct the tag"
@@ -52,9 +52,9 @@ def fitting_schemes(sentences: Sequence[TaggedSentence], scheme: str) -> list[st
     return [name for name in others if not any(find_illegal(sentence.tags, name) for sentence in sentences)]
 
 
-def _written_otherwise(illegal: set[str], used: set[str]) -> str:
+def _written_otherwise(illegal: set[str]) -> str:
     """What to do about tags that say the same as those of a scheme in other letters; empty: they do not."""
-    outside = illegal & _OUTSIDE_ELSEWHERE if OUTSIDE not in used else set()
+    outside = illegal & _OUTSIDE_ELSEWHERE
     others = sorted(illegal - outside)
     also = f", and O where '{min(outside)}' stands for no entity" if outside else ""
     if not others:

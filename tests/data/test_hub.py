@@ -118,7 +118,11 @@ def test_an_absent_column_is_refused_with_those_that_exist(tmp_path: Path) -> No
     ("rows", "message"),
     [
         (ROWS, r"set\[train\]:1: expected tags that are words, found 1 whose names the data set does not give"),
-        ({"tokens": [["a"], []], "tags": [["O"], []]}, r"set\[train\]:2: a sentence with no words"),
+        (
+            {"tokens": [["a"], []], "tags": [["O"], ["O"]]},
+            r"set\[train\]:2: expected as many tags as tokens, found 1 and 0",
+        ),
+        ({"tokens": [[], []], "tags": [[], []]}, r"no sentences found; .* left out: rows without words \(2\)"),
         ({"tokens": [["a", "b"]], "tags": [["O"]]}, r":1: expected as many tags as tokens, found 1 and 2"),
         ({"tokens": [["a", ""]], "tags": [["O", "O"]]}, r":1: expected tokens that are words, found ''"),
         ({"tokens": [["a", "b"]], "tags": [["O", "I-X"]]}, r"set\[train\]:1: tag 'I-X' after 'O' is illegal in iob2"),
@@ -128,6 +132,15 @@ def test_a_bad_row_is_refused_with_its_number(tmp_path: Path, rows: dict[str, An
     datasets.Dataset.from_dict(rows).save_to_disk(tmp_path / "set")
     with pytest.raises(DataError, match=message):
         load(hub(tmp_path))
+
+
+def test_rows_without_words_are_left_out_and_counted(tmp_path: Path) -> None:
+    rows = {"tokens": [["a"], [], ["b"]], "tags": [["O"], [], ["B-X"]]}
+    datasets.Dataset.from_dict(rows).save_to_disk(tmp_path / "set")
+    said: list[str] = []
+    actual = load_split(hub(tmp_path), "train", said.append)
+    assert [(one.tokens, one.line) for one in actual] == [(("a",), 1), (("b",), 3)]
+    assert any("left out: rows without words (1)" in note for note in said)
 
 
 def test_a_name_that_is_neither_here_nor_reachable_is_one_clear_error(tmp_path: Path) -> None:

@@ -180,6 +180,7 @@ def test_tags_without_prefixes_are_explained_and_never_mended_away(tmp_path: Pat
         ("PER-B PER-I O", "write 'B-PER' for 'PER-B' and the like"),
         ("PER_B 0 0", "write 'B-PER' for 'PER_B' and the like, and O where '0' stands for no entity"),
         ("B-PER I-PER OUT", "write O where 'OUT' stands for no entity"),
+        ("B-PER O _", "write O where '_' stands for no entity"),
         ("B-PER M-PER E-PER", "write I-TYPE for M-TYPE, and set data.scheme=bioes"),
         ("B-PER M-PER W-LOC", "write I-TYPE for M-TYPE and S-TYPE for W-TYPE, and set data.scheme=bioes"),
         ("B-PER I-PER O\u200b", "delete the characters in them that cannot be seen"),
@@ -192,6 +193,18 @@ def test_tags_that_say_the_same_in_other_letters_are_told_what_to_write(tmp_path
         load(write(tmp_path, lines))
     assert str(caught.value).endswith(f"; {remedy}")
     assert "\u200b" not in str(caught.value)
+
+
+@pytest.mark.parametrize("tag", ["B-PER|B-ORG", "B-PER|O", "B-PER|O|B-ORG"])
+def test_several_tags_of_a_word_are_no_type_of_entity(tmp_path: Path, tag: str) -> None:
+    config = write(tmp_path, f"Ana\t{tag}\nsings\tO\n\nOslo\tB-LOC\n")
+    with pytest.raises(
+        DataError, match=r"expected a tag for each word, found words with several, .*data\.partial=true"
+    ):
+        load(config)
+    assert any(sentence.partial for sentence in load(replace(config, partial=True)))
+    [sentence] = load(write(tmp_path, "Ana\tB-A|B\n"))
+    assert sentence.tags == ("B-A|B",)
 
 
 def test_spaces_of_any_kind_around_a_tag_are_no_part_of_it(tmp_path: Path) -> None:
