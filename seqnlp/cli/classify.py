@@ -88,7 +88,7 @@ def run(arguments: argparse.Namespace) -> int:
     from seqnlp.api import Classifier
 
     classifier = Classifier(arguments.run, **engine)
-    lines = read_text_lines(standard_input("classify"), arguments.errors)
+    lines = read_text_lines(standard_input("classify"), arguments.errors, of_csv=arguments.input == "csv")
     if arguments.input == "text":
         lines = said_of_first(lines, lambda line: no_text_to_classify(line, classifier.labels))
     columns, rows = read_rows(lines, arguments.input, arguments.text_column, "standard input")

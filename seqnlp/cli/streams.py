@@ -32,10 +32,13 @@ def standard_input(verb: str = "tag") -> BinaryIO:
     return open(sys.stdin.fileno(), "rb", closefd=False)
 
 
-def read_text_lines(stream: BinaryIO, errors: str, name: object = "standard input") -> Iterator[str]:
+def read_text_lines(
+    stream: BinaryIO, errors: str, name: object = "standard input", *, of_csv: bool = False
+) -> Iterator[str]:
     """Decoded lines without their ends; only ``\\n`` (or ``\\r\\n``) ends a line.
 
     Args:
+        of_csv: keep the ``\\r`` at the end of a line, which may stand inside a field.
         errors: ``strict`` or ``replace``: what to do with bytes that are not UTF-8, and with a carriage return inside a
             line (a space replaces it).
         name: of the stream, in messages.
@@ -51,6 +54,8 @@ def read_text_lines(stream: BinaryIO, errors: str, name: object = "standard inpu
         if errors == "replace":
             line = line.replace(b"\r", b" ")
         refuse_lone_return(line, name, number)
+        if of_csv and raw.endswith(b"\r\n"):
+            line += b"\r"
         try:
             text = line.decode("utf-8", errors)
         except UnicodeDecodeError as problem:

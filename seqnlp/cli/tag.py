@@ -92,7 +92,7 @@ def run(arguments: argparse.Namespace) -> int:
     tagger.tag_texts([], **options)  # refuses wrong ones before any text is read
     written = _Written(*FRAMES.get(output, ("", "", "")))
     size = min(WINDOW, max(1, _ANSWERS_AT_ONCE // max(1, arguments.nbest)))
-    lines = read_text_lines(standard_input(), arguments.errors)
+    lines = read_text_lines(standard_input(), arguments.errors, of_csv=arguments.input == "csv")
     if arguments.input == "text":
         lines = said_of_first(lines, lambda line: no_text_to_tag(line, tagger.labels))
     reads, items = _items(lines, arguments, output, tagger.columns)

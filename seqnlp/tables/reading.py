@@ -148,16 +148,19 @@ def _csv_rows(rows: Iterable[tuple[int, list[str]]], names: list[str]) -> Iterat
 
 
 def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
-    """Numbered lines without their ends, if the first is not one of another kind of file."""
+    """Numbered lines without their line feeds, if the first is not one of another kind of file.
+
+    A carriage return before one may stand in a field of CSV; it is no part of a row.
+    """
     with open_bytes(path) as file:
         for number, raw in enumerate(file, 1):
-            line = without_end(raw)
+            line = raw.removesuffix(b"\n")
             if number == 1:
                 if line.startswith(PARQUET_MARK):
                     raise DataError("found a parquet file; let its name end in .parquet", path)
                 refuse_no_text(line, path)
                 line = line.removeprefix(BYTE_ORDER_MARK)
-                refuse_lone_return(line, path, 1)
+                refuse_lone_return(without_end(raw), path, 1)
             yield number, line
 
 

@@ -22,7 +22,7 @@ def csv_rows(lines: Iterable[str], source: object, delimiter: str = ",") -> Iter
     where the rules of CSV would read several rows as one, or none: ``1<TAB>"<TAB>O`` is a row.
 
     Args:
-        lines: without their ends.
+        lines: without their ends, but perhaps for a carriage return, which stays where it stands in a field.
         source: the file's name in messages.
         delimiter: the character between fields.
 
@@ -44,7 +44,9 @@ def csv_rows(lines: Iterable[str], source: object, delimiter: str = ",") -> Iter
         except csv.Error as problem:
             row, wrong = [], problem
         if (wrong or len(of_row) > 1) and delimiter == "\t" and _are_rows(of_row, width):
-            yield from ((number, line[:-1].split("\t")) for number, line in enumerate(of_row, begin) if line.strip())
+            yield from (
+                (number, line.rstrip("\r\n").split("\t")) for number, line in enumerate(of_row, begin) if line.strip()
+            )
         elif wrong:
             raise _wrong_quote(of_row, delimiter, wrong, source, begin)
         elif row:

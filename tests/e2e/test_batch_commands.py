@@ -139,6 +139,19 @@ def test_a_table_of_one_word_a_row_is_told_that_words_are_tagged_alone(trained: 
     assert other.err == ""
 
 
+def test_line_ends_of_windows_inside_a_cell_are_as_they_were(trained: Path, tmp_path: Path) -> None:
+    text = "It rains.\r\nVelisk Korrasel moved to Yensa."
+    table = f'id,text\r\n7,"{text}"\r\n'
+    expected = library.Tagger(trained).tag(text)
+    (tmp_path / "in.csv").write_bytes(table.encode())
+    output("batch", trained, tmp_path / "in.csv", tmp_path / "out.csv")
+    with (tmp_path / "out.csv").open(newline="", encoding="utf-8") as file:
+        [row] = csv.DictReader(file)
+    assert (row["text"], json.loads(row["spans"])) == (text, expected.to_dict()["spans"])
+    tagged = json.loads(output("tag", trained, "--input", "csv", "--output", "jsonl", stdin=table))
+    assert (tagged["id"], tagged["text"], tagged["spans"]) == ("7", text, expected.to_dict()["spans"])
+
+
 def test_csv_keeps_its_delimiter_and_wrong_rows(classifier_run: Path, tmp_path: Path) -> None:
     text = 'id;review\n1;"good; really ""good"""\n2\n3;bad;more\n4;"two\nlines"\n5;\n'
     with gzip.open(tmp_path / "in.csv.gz", "wt") as file:

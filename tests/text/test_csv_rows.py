@@ -91,3 +91,15 @@ def test_a_line_of_csv_is_read_as_what_was_written(field: str) -> None:
     line = csv_line([1, field, None])
     assert line.endswith("\n")
     assert list(csv.reader(io.StringIO(line, newline=""))) == [["1", field, ""]]
+
+
+@pytest.mark.parametrize("delimiter", [",", "\t"])
+def test_line_ends_of_windows_stay_inside_fields_and_end_rows(delimiter: str) -> None:
+    lines = [f"a{delimiter}b\r", '"one\r', f'two"{delimiter}3\r', "\r", f'4{delimiter}"5"\r', f"6{delimiter}"]
+    rows = [["a", "b"], ["one\r\ntwo", "3"], ["4", "5"], ["6", ""]]
+    assert [row for _, row in csv_rows(lines, "a.csv", delimiter)] == rows
+
+
+def test_quotes_that_mean_themselves_do_so_on_windows() -> None:
+    lines = ["id\tword\r", '1\t"\r', "1\tHi\r", '1\t"\r']
+    assert [row for _, row in csv_rows(lines, "a.tsv", "\t")][1:] == [["1", '"'], ["1", "Hi"], ["1", '"']]
