@@ -107,3 +107,10 @@ def test_a_table_without_a_column_of_sentences_is_told_what_fits(tmp_path: Path,
     (tmp_path / "a.csv").write_text(content, encoding="utf-8")
     with pytest.raises(DataError, match=rf"a\.csv:1: expected the column sentence #, .*; {re.escape(remedy)}"):
         load_split(DataConfig(train=str(tmp_path / "a.csv")), "train", lambda text: None)
+
+
+def test_two_words_and_their_tags_are_no_pairs() -> None:
+    words, tags = ("New", "Lund"), ("B-LOC", "I-LOC")
+    for given in ((words, tags), (("B-52", "O"), ("O", "O")), (("a", "DET"), ("DET", "NOUN"))):
+        [line] = written_tagged([given], "train", {}).content.splitlines()
+        assert tuple(map(tuple, json.loads(line).values())) == given

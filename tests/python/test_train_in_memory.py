@@ -245,6 +245,14 @@ def test_columns_that_have_only_numbers_for_names_are_no_row_of_a_series() -> No
             ["Ada lives here"],
             r"train\[0\]: expected \(words, tags\) or \(text, spans\), perhaps with a weight, found str",
         ),
+        *(
+            (
+                "tagging",
+                [[("Ada", "B-X"), ("left", "O"), (".", "O")][:length]],
+                r"train\[0\]: .*tuple\(zip\(\*sentence\)\)$",
+            )
+            for length in (1, 2, 3)
+        ),
         ("tagging", 7, "train: expected examples"),
         ("classification", [("good", 1)], r"train\[0\]: expected a label \(str\), found int 1; name numbered labels"),
         ("classification", [("good", "a"), (None, "b")], r"train\[1\]: expected a text \(str\), found None"),

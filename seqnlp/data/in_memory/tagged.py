@@ -13,7 +13,7 @@ from seqnlp.errors import DataError
 from seqnlp.text.formats.sentence_csv import holds_sentences, parts_of, tags_of
 from seqnlp.text.formats.sentence_order import SentenceOrder
 from seqnlp.text.formats.token_csv import DOCUMENTS, LOOKED_AT, SENTENCES, TAGS, WORDS, continued
-from seqnlp.text.jsonl import TAG_FIELDS, TOKEN_FIELDS, RowFields, row_reader
+from seqnlp.text.jsonl import ENTITY_TAG, TAG_FIELDS, TOKEN_FIELDS, RowFields, row_reader
 from seqnlp.text.partial_tags import UNKNOWN
 from seqnlp.text.sentence import TaggedSentence
 
@@ -63,6 +63,10 @@ def _row(example: Any, where: str, token: str, tag: str, weight: str) -> dict[st
     """The example as a row whose fields the reader of JSON lines knows."""
     if isinstance(example, Mapping):
         return _fields(example, where, token, tag, weight)
+    if _is_of_pairs(example):
+        raise DataError(
+            f"{where}: expected (words, tags), found pairs of a word and its tag; hand over tuple(zip(*sentence))"
+        )
     if isinstance(example, list | tuple) and len(example) == 3:
         return {**_row(example[:2], where, token, tag, weight), weight: plain(example[2])}
     if isinstance(example, list | tuple) and len(example) == 2:
@@ -73,6 +77,22 @@ def _row(example: Any, where: str, token: str, tag: str, weight: str) -> dict[st
     if isinstance(example, TaggedSentence):
         return {token or TOKEN_FIELDS[0]: list(example.tokens), tag or TAG_FIELDS[0]: list(example.tags)}
     raise DataError(f"{where}: expected (words, tags) or (text, spans), perhaps with a weight, found {shown(example)}")
+
+
+def _is_of_pairs(example: Any) -> bool:
+    """Whether a sentence is a list of words each with its tag, as NLTK and CRF libraries have it.
+
+    Two such pairs look like two words and their two tags: they are pairs where only so all tags are those of entities.
+    """
+    if not isinstance(example, list | tuple) or not example:
+        return False
+    if not all(
+        isinstance(one, list | tuple) and len(one) == 2 and all(isinstance(s, str) for s in one) for one in example
+    ):
+        return False
+    if len(example) != 2:
+        return True
+    return all(ENTITY_TAG.match(tag) for _, tag in example) and not all(map(ENTITY_TAG.match, example[1]))
 
 
 def _fields(row: Mapping[str, Any], where: str, token: str, tag: str, weight: str) -> dict[str, Any]:
