@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from seqnlp.errors import DataError
 from seqnlp.text.checks import is_json, object_of
 from seqnlp.text.files import read_lines
+from seqnlp.text.json_shapes import table_hint
 from seqnlp.text.jsonl import parsed_row, shown
 
 Converted = TypeVar("Converted")
@@ -49,10 +50,12 @@ def converted_rows(
     for number, row in rows:
         if form == "jsonl" and not row.strip():
             continue
+        parsed = row
         try:
-            yield from convert(parsed_row(row) if form == "jsonl" else row, number)
+            parsed = parsed_row(row) if form == "jsonl" else row
+            yield from convert(parsed, number)
         except DataError as problem:
-            raise DataError(str(problem), path, number) from None
+            raise DataError(f"{problem}{table_hint(parsed)}", path, number) from None
 
 
 def fields_of(row: Any) -> Mapping[str, Any]:
