@@ -37,12 +37,18 @@ class SpanEdges:
     def __init__(self, tokenizer: str, offsets: str = "codepoints") -> None:
         self.tokenizer, self.offsets = tokenizer, offsets
         self.total = self.inside = 0
-        self._first_line = 0
+        self._entities = self._broken = 0  # those, and those that go on in the next line
+        self._first_line = self._first_broken = 0
         self._rows: list[tuple[str, list[Span]]] = []  # those with an edge inside a word
 
     def add(self, text: str, tokens: Sequence[Token], spans: Sequence[Span], line: int) -> None:
         """Count the edges of one text, each place once."""
-        inside = len(edges_inside(tokens, [trimmed(text, span) for span in spans]))
+        shown = [trimmed(text, span) for span in spans]
+        inside = len(edges_inside(tokens, shown))
+        broken = sum("\n" in text[span.start : span.end] for span in shown)
+        self._entities, self._broken = self._entities + len(spans), self._broken + broken
+        if broken:
+            self._first_broken = self._first_broken or line
         self.total += len({edge for span in spans for edge in span[:2]})
         self.inside += inside
         if inside:
@@ -51,11 +57,15 @@ class SpanEdges:
                 self._rows.append((text, list(spans)))
 
     def check(self, source: str, accept: bool, report: Callable[[str], None]) -> None:
-        """Tell ``report`` of edges inside words.
+        """Tell ``report`` of edges inside words, and of entities that go on in the next line.
 
         Raises:
             DataError: there are many and ``accept`` is False; names the likely cause.
         """
+        if self._broken:
+            found = f"{self._broken:,} of {self._entities:,} entities go on in the next line, first on line"
+            use = "learned and scored so, but not found in use, where each line is tagged by itself; join such lines"
+            report(f"{source}: {found} {self._first_broken}: {use}")
         if not self.inside:
             return
         problem = f"{self.inside:,} of {self.total:,} span edges lie inside words of data.tokenizer={self.tokenizer}"

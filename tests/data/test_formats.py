@@ -375,12 +375,13 @@ def test_a_folder_of_brat_is_read_and_what_is_not_read_is_counted(tmp_path: Path
     sentences, said = load(config)
     assert sentences == [CALM_PAIRS, PAIRS, CALM_PAIRS, [("Near", "O"), ("Brin", "B-LOC"), ("moor", "I-LOC")]]
     assert said[0] == f"{tmp_path}/corpus: read as data.format=brat"
+    assert "1 of 3 entities go on in the next line" in said[1]
     for what in (
         "entities in several parts (1)",
         "entities inside or across others (1)",
         "texts without a file .ann (1)",
     ):
-        assert what in said[1]
+        assert what in said[2]
     before = split_digest(config, "train")
     (tmp_path / "corpus" / "a.ann").write_text("T1\tSEA 4 7\tsea\n", encoding="utf-8")
     assert split_digest(config, "train") != before

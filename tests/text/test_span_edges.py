@@ -65,3 +65,13 @@ def test_few_edges_that_other_offsets_explain_are_told_with_them() -> None:
     [said] = check([*rows() * 20, *rows(before="größe é ", start=3, end=3)])
     assert "; such entities" in said
     assert "first on line 61 (most of them fit if spans count bytes: set data.offsets=bytes); " in said
+
+
+def test_entities_that_go_on_in_the_next_line_are_told() -> None:
+    texts = [
+        ("Ilse slept", Span(0, 4, "X")),
+        ("then Hanno\nBrisk slept", Span(5, 16, "X")),
+        ("a\nIlse", Span(1, 6, "X")),
+    ]
+    [said] = check(texts)
+    assert said.startswith("notes.jsonl: 1 of 3 entities go on in the next line, first on line 2: ")
