@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import nn
 
-from seqnlp.errors import RunError
+from seqnlp.errors import DataError, RunError
 from seqnlp.training.distributed import Processes
 from seqnlp.training.fit import fit
 
@@ -30,6 +30,13 @@ def refusal_of(kind: Make[Task], config: Any, run: Path) -> str:
     with pytest.raises(RunError) as caught:
         new_task(kind, config, run)
     return str(caught.value)
+
+
+def data_refusal_of(kind: Make[Task], config: Any, run: Path) -> str:
+    """What is said of data that a task cannot learn from, without the folder of the data."""
+    with pytest.raises(DataError) as caught:
+        new_task(kind, config, run)
+    return str(caught.value).replace(f"{config.data.dir}/", "")
 
 
 def trained_task(kind: Make[Task], config: Any, run: Path) -> Task:

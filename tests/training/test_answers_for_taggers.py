@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise, product
@@ -12,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from answers_file import written
 from tasks_in_process import assert_same_weights, new_task, trained_task
 from tiny import make_sentences, tiny_config, write_conll
 from tiny_tasks import SuddenDeathError, dying
@@ -38,12 +38,6 @@ def data(tmp_path: Path) -> Path:
     write_conll(tmp_path / "train.conll", SENTENCES)
     write_conll(tmp_path / "dev.conll", DEV)
     return tmp_path
-
-
-def written(folder: Path, rows: list[Any]) -> str:
-    path = folder / "answers.jsonl"
-    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-    return str(path)
 
 
 def row_of(sentence: TaggedSentence, sure: float = 0.9) -> dict[str, Any]:

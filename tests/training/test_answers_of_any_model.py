@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from answers_file import written
 from tasks_in_process import assert_same_weights, new_task, trained_task
 from tiny_documents import make_documents, tiny_classification, write_documents, write_tiny_documents
 from tiny_tasks import SuddenDeathError, dying
@@ -32,12 +33,6 @@ LEARNING: dict[str, Any] = {"trainer__epochs": 6, "optimizer__learning_rate": 0.
 def data(tmp_path: Path) -> Path:
     write_tiny_documents(tmp_path)
     return tmp_path
-
-
-def written(folder: Path, rows: list[Any]) -> str:
-    path = folder / "answers.jsonl"
-    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-    return str(path)
 
 
 def rows_of(documents: list[tuple[str, str]]) -> list[dict[str, Any]]:

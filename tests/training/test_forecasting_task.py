@@ -10,13 +10,12 @@ import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
-from tasks_in_process import assert_same_weights, new_task, trained_task
+from tasks_in_process import assert_same_weights, data_refusal_of, new_task, trained_task
 from tiny_series import make_lines, tiny_forecasting, write_series
 from tiny_tasks import TINY
 from torch import Tensor
 
 from seqnlp.bundle import load_bundle
-from seqnlp.config.forecasting import ForecastingConfig
 from seqnlp.config.reading import read_config
 from seqnlp.data.series.inputs import make_inputs
 from seqnlp.errors import ConfigError, DataError, RunError
@@ -43,6 +42,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 make, train = partial(new_task, ForecastingTask), partial(trained_task, ForecastingTask)
+refused = partial(data_refusal_of, ForecastingTask)
 
 
 def dev_forecasts(task: ForecastingTask) -> Backtest:
@@ -50,12 +50,6 @@ def dev_forecasts(task: ForecastingTask) -> Backtest:
     assert task.dev_inputs is not None
     network, given = TorchForecaster(task.model), (task.dev_inputs, task.dev, task.facts.scaler)
     return backtest(network, task.settings, *given)
-
-
-def refused(config: ForecastingConfig, run: Path) -> str:
-    with pytest.raises(DataError) as caught:
-        make(config, run)
-    return str(caught.value).replace(f"{config.data.dir}/", "")
 
 
 def test_evaluation_does_not_disturb_training(data: Path, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 import pandas
 import pytest
 import torch
-from tasks_in_process import assert_same_weights, new_task, trained_task
+from tasks_in_process import assert_same_weights, data_refusal_of, new_task, trained_task
 from tiny_series import make_lines, tiny_forecasting, write_series
 from tiny_tasks import SuddenDeathError, dying
 
@@ -40,6 +40,7 @@ HEAD = "day,site,a,b"
 QUICK = {"trainer__epochs": 1, "trainer__epoch_steps": 12}
 
 make, train = partial(new_task, ForecastingTask), partial(trained_task, ForecastingTask)
+refused = partial(data_refusal_of, ForecastingTask)
 
 
 def rows_of(name: str, factor: float = 1.0) -> list[str]:
@@ -94,12 +95,6 @@ def same(one: Forecast, other: Forecast, factor: float = 1.0) -> None:
     assert (one.names, one.origin, one.times) == (other.names, other.origin, other.times)
     for mine, theirs in ((one.values, other.values), (one.low, other.low), (one.high, other.high)):
         assert mine * factor == pytest.approx(theirs, rel=1e-5)
-
-
-def refused(config: ForecastingConfig, run: Path) -> str:
-    with pytest.raises(DataError) as caught:
-        make(config, run)
-    return str(caught.value).replace(f"{config.data.dir}/", "")
 
 
 def test_each_series_is_read_and_forecast_on_its_own_scale(data: Path, model: Forecaster, tmp_path: Path) -> None:
