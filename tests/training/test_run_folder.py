@@ -40,7 +40,8 @@ def test_a_run_that_is_gone_stops_and_leaves_nothing(tmp_path: Path, how: str, n
 
     with pytest.raises(TrainingError, match=f"{run} was removed or moved while it was trained, so nothing more"):
         train(run, toy_config(), before_loss=before_loss)
-    assert not run.exists() or list(run.iterdir()) == []
+    assert run.exists() == (how == "replaced")
+    assert list(run.parent.glob("mine/*")) == []
     if how == "moved":
         task, progress = train(run.with_name("elsewhere"), toy_config())
         assert progress.finished

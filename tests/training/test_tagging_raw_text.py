@@ -74,7 +74,8 @@ def test_the_f1_of_an_evaluation_is_that_of_tagging_the_raw_texts(tmp_path: Path
         wanted = {tuple(span) for span in row["spans"]}
         given = {(span.start, span.end, span.label) for span in answer.spans}
         right, actual, gold = right + len(wanted & given), actual + len(given), gold + len(wanted)
-    assert 0 < right < gold or tokenizer == "characters"
+    assert right > 0
+    assert right < gold or tokenizer == "characters", "with mistakes the F1 says more"
     assert report.overall.support == gold
     assert report.score == pytest.approx(2 * right / (actual + gold))
     assert (report.errors.gold, report.errors.predicted) == (gold, actual) if report.errors else False
