@@ -246,8 +246,8 @@ def test_date_and_time_of_day_in_two_columns_are_read_wherever_a_series_comes_fr
     ahead = pandas.read_csv(tmp_path / "ahead.csv")
     assert tuple(ahead["time"]) == expected.times
     assert ahead[["a", "b"]].to_numpy() == pytest.approx(expected.values)
-    settings = {name.replace("__", "."): value for name, value in data.items()}
-    trained = seqnlp.train(task="forecasting", train=table, settings={**settings, "trainer.epochs": 1}, progress=False)
+    settings = {"data.time_format": "%d/%m/%Y %H:%M", "trainer.epochs": 1}
+    trained = seqnlp.train(task="forecasting", train=table, settings=settings, progress=False)
     for given in (table, indexed):
         assert trained.forecast_series(given, 3).times == expected.times
 

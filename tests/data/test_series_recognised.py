@@ -84,6 +84,7 @@ def test_no_part_of_a_time_stamp_may_be_missing(tmp_path: Path) -> None:
         ("date,from,until", "%Y-%m-%d,%H:%M,%H:%M"),  # which of the two?
         ("month,year", "%H,%M"),  # 17 and 30 are no months and years
         ("day,hour", "%d,%H"),
+        ("date,price", "%Y-%m-%d,%H.%M"),  # numbers
     ],
 )
 def test_what_is_no_part_of_a_time_stamp_is_not_taken_for_one(tmp_path: Path, heading: str, stamp: str) -> None:

@@ -275,7 +275,11 @@ def test_columns_that_have_only_numbers_for_names_are_no_row_of_a_series() -> No
         ("language_model", ["a", 2], r"train\[1\]: expected a text \(str\), found int 2"),
         ("forecasting", [1.0, "two"], r"train\[1\]: expected a number"),
         ("forecasting", [[1.0, "two"]], r"train\[0\]: expected a number in 'value 2', found str 'two'"),
-        ("forecasting", [{"day": "2024-01-31", "v": 1.0}], r"found str '2024-01-31'; times .* names: set it to 'day'"),
+        (
+            "forecasting",
+            [{"day": "2024-01-31", "since": "2024-01-01", "v": 1.0}],
+            r"found str '2024-01-31'; times .* names: set it to 'day'",
+        ),
         (
             "forecasting",
             [{"region": "north", "v": 1.0}],

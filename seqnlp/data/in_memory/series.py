@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from seqnlp.config.delimiter import delimiter_of
 from seqnlp.config.series import time_columns
 from seqnlp.data.in_memory.rows import WrittenSplit, columns_in, is_table, plain, rows_of, shown
-from seqnlp.data.series.split_stamps import is_time_of_day
+from seqnlp.data.series.split_stamps import SAMPLED, is_time_of_day, time_column_in
 from seqnlp.data.series.time import stamp_text
 from seqnlp.data.series.time_formats import is_time_stamp
 from seqnlp.errors import DataError
@@ -30,9 +30,9 @@ def written_series(examples: Any, name: str, settings: Mapping[str, Any]) -> Wri
     if all(map(is_number, rows[0])):
         rows = [{f"value {column}": value for column, value in row.items()} for row in rows]
     names = list(rows[0])
-    time = chosen or _time_column(rows[0])
     series = str(settings.get("data.series_column", ""))
     values = [part.strip() for part in str(settings.get("data.value_columns", "")).split(",") if part.strip()]
+    time = chosen or ("" if values else _column_of_dates(rows, series)) or _time_column(rows[0])
     times = time_columns(time, names)
     if missing := [column for column in [*times, *filter(None, [series]), *values] if column not in names]:
         raise DataError(f"{name}: expected a column '{missing[0]}', found {columns_in(rows[0])}")
@@ -85,6 +85,12 @@ def _cells(row: Any, where: str) -> dict[str, Any]:
 def _time_column(row: Mapping[str, Any]) -> str:
     """The column that holds times, if one does."""
     return next((name for name, value in row.items() if isinstance(value, date) or name == _TIME), "")
+
+
+def _column_of_dates(rows: Sequence[Mapping[str, Any]], series: str) -> str:
+    """What ``data.time_column`` is where only one column holds dates, or several hold their parts, as in a file."""
+    columns = [name for name in rows[0] if name != series]
+    return time_column_in({name: [_text(row.get(name), "") for row in rows[:SAMPLED]] for name in columns})
 
 
 def _number(value: Any, column: str, where: str) -> str:

@@ -15,11 +15,8 @@ from seqnlp.data.parquet_rows import is_parquet
 from seqnlp.data.paths import resolve_path
 from seqnlp.data.series.missing import missing_texts
 from seqnlp.data.series.parts import rows_of_file
-from seqnlp.data.series.split_stamps import Columns, date_in_parts, formats_in, with_time_of_day
+from seqnlp.data.series.split_stamps import SAMPLED, Columns, formats_in, time_column_in
 from seqnlp.text.files import first_line
-
-SAMPLED = 200
-"""Rows that are looked at."""
 
 
 def recognise(config: SeriesDataConfig, say: Callable[[str], None]) -> None:
@@ -39,7 +36,8 @@ def recognise(config: SeriesDataConfig, say: Callable[[str], None]) -> None:
     if not is_parquet(path):
         config.delimiter = _delimiter(path, config)
     columns = _columns(path, config)
-    config.time_column = _time_column(columns, config)
+    if not (config.time_column or config.columns):
+        config.time_column = time_column_in(columns)
     config.time_format = _time_format(columns, config)
     if taken := [f"data.{name}='{value}'" for name, value in vars(config).items() if value != before[name]]:
         say(f"{path}: taken from the file: {' '.join(taken)}")
@@ -61,19 +59,6 @@ def _columns(path: Path, config: SeriesDataConfig) -> Columns:
     return {
         name: [row[place] * (row[place].lower() not in missing) for row in texts] for place, name in enumerate(names)
     }
-
-
-def _time_column(columns: Columns, config: SeriesDataConfig) -> str:
-    """The only column of dates, where no columns are named, with that of times of day; or those of years, months, days.
-
-    Dates that are numbers may be values.
-    """
-    if config.time_column or config.columns:
-        return config.time_column
-    dates = [name for name in columns if formats_in(columns, name)]
-    if not dates:
-        return date_in_parts(columns)
-    return with_time_of_day(dates[0], columns) if len(dates) == 1 else ""
 
 
 def _time_format(columns: Columns, config: SeriesDataConfig) -> str:

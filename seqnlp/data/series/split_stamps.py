@@ -7,9 +7,13 @@ from collections.abc import Mapping, Sequence
 
 from seqnlp.config.series import time_columns
 from seqnlp.data.series.time_formats import formats_of_all, reads_all
+from seqnlp.text.checks import is_number
 
 Columns = Mapping[str, Sequence[str]]
 """The texts of each column, by its name; of the same rows, and empty where one is missing."""
+
+SAMPLED = 200
+"""Rows that are looked at."""
 
 _PARTS = {
     "%Y": (("year", "yr", "yyyy"), range(1000, 3000)),
@@ -53,6 +57,17 @@ def formats_in(columns: Columns, time_column: str) -> list[str]:
     return [form for form in formats if reads_all(stamps, form)]
 
 
+def time_column_in(columns: Columns) -> str:
+    """The only column of dates, with that of times of day; or those of years, months, days; empty if there is none.
+
+    Dates that are numbers may be values.
+    """
+    dates = [name for name in columns if formats_in(columns, name)]
+    if not dates:
+        return date_in_parts(columns)
+    return with_time_of_day(dates[0], columns) if len(dates) == 1 else ""
+
+
 def with_time_of_day(date: str, columns: Columns) -> str:
     """What ``data.time_column`` is for a column of dates, each there twice or more: with the only one of times of day.
 
@@ -78,7 +93,7 @@ def date_in_parts(columns: Columns) -> str:
 
 
 def _are_times_of_day(name: str, texts: Sequence[str]) -> bool:
-    return _part(name, texts) == "%H" or all(is_time_of_day(text) for text in texts if text)
+    return _part(name, texts) == "%H" or all(is_time_of_day(text) and not is_number(text) for text in texts if text)
 
 
 def _part(name: str, texts: Sequence[str]) -> str:
