@@ -1,4 +1,4 @@
-"""Words of scripts without spaces: single letters choose their tokenizer, longer words are said."""
+"""Words tell the tokenizer: single letters of scripts without spaces, and words with their punctuation."""
 
 from __future__ import annotations
 
@@ -46,6 +46,21 @@ def test_words_that_no_tokenizer_finds_are_said(tmp_path: Path, name: str) -> No
 @pytest.mark.parametrize("words", [["A", "B", "c"], ["Oke", "met", "北川"]])
 def test_other_words_say_nothing(tmp_path: Path, words: list[str]) -> None:
     assert choose(tmp_path, words, "a.conll") == ("words", [])
+
+
+MANY = [f"In O{number}," for number in range(9)] + ["Oke left."]
+
+
+@pytest.mark.parametrize("name", ["a.conll", "a.jsonl"])
+def test_words_with_the_punctuation_after_them_are_cut_at_spaces(tmp_path: Path, name: str) -> None:
+    kind, [note] = choose(tmp_path, " ".join(MANY).split(), name)
+    assert kind == "whitespace"
+    assert note == "data.tokenizer=whitespace: words of train have the punctuation after them, such as 'O0,'"
+
+
+@pytest.mark.parametrize("words", [MANY[1:], [*MANY, ",", ".", "!"], [f"Mr. O{number} left ;" for number in range(30)]])
+def test_a_few_such_words_or_abbreviations_do_not_tell(tmp_path: Path, words: list[str]) -> None:
+    assert choose(tmp_path, " ".join(words).split(), "a.conll") == ("words", [])
 
 
 @pytest.mark.parametrize("kind", ["words", "unigram"])
