@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -13,11 +13,12 @@ from torch import Tensor
 from seqnlp.arrays import IntArray
 from seqnlp.data.encode import EncodedSplit
 from seqnlp.data.lexicon import Lexicon
+from seqnlp.data.on_device import OnDevice
 from seqnlp.data.soft_tags import SoftBatch
 
 
 @dataclass(frozen=True)
-class WordRows:
+class WordRows(OnDevice):
     """Features of the U distinct word forms of a batch.
 
     Attributes:
@@ -33,13 +34,9 @@ class WordRows:
     characters: Tensor
     character_lengths: Tensor
 
-    def to(self, device: torch.device) -> WordRows:
-        """The same features on another device."""
-        return WordRows(*(getattr(self, item.name).to(device) for item in fields(self)))
-
 
 @dataclass(frozen=True)
-class TaggedBatch:
+class TaggedBatch(OnDevice):
     """B sentences padded to T tokens.
 
     Attributes:
@@ -63,16 +60,6 @@ class TaggedBatch:
     allowed: Tensor | None = None
     weights: Tensor | None = None
     soft: SoftBatch | None = None
-
-    def to(self, device: torch.device) -> TaggedBatch:
-        """The same batch on another device."""
-        if device.type == "cpu":
-            return self
-        index, lengths, mask, tags = (part.to(device) for part in (self.index, self.lengths, self.mask, self.tags))
-        others = (self.context, self.allowed, self.weights)
-        context, allowed, weights = (None if part is None else part.to(device) for part in others)
-        soft = self.soft.to(device) if self.soft else None
-        return TaggedBatch(self.rows.to(device), index, lengths, mask, tags, context, allowed, weights, soft)
 
     def with_context(self, vectors: Tensor) -> TaggedBatch:
         """The same batch with the contextual embeddings (N, C) of its N real tokens."""

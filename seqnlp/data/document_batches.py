@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -14,11 +14,12 @@ from seqnlp.arrays import IntArray
 from seqnlp.data.collate import WordRows, word_rows
 from seqnlp.data.flat_sequences import FlatSequences
 from seqnlp.data.lexicon import Lexicon
+from seqnlp.data.on_device import OnDevice
 from seqnlp.data.windows import Windows, window_items
 
 
 @dataclass(frozen=True)
-class SoftLabels:
+class SoftLabels(OnDevice):
     """What teachers say of B documents.
 
     Attributes:
@@ -35,14 +36,9 @@ class SoftLabels:
     labelled: Tensor
     answered: Tensor
 
-    def to(self, device: torch.device) -> SoftLabels:
-        """The same on another device."""
-        labelled, answered = self.labelled.to(device), self.answered.to(device)
-        return replace(self, probabilities=self.probabilities.to(device), labelled=labelled, answered=answered)
-
 
 @dataclass(frozen=True)
-class DocumentBatch:
+class DocumentBatch(OnDevice):
     """B documents as P windows padded to T words.
 
     Attributes:
@@ -64,16 +60,6 @@ class DocumentBatch:
     targets: Tensor
     ngram_scores: Tensor | None = None
     soft: SoftLabels | None = None
-
-    def to(self, device: torch.device) -> DocumentBatch:
-        """The same batch on another device."""
-        if device.type == "cpu":
-            return self
-        parts = (self.index, self.lengths, self.owners, self.places, self.targets)
-        ngram_scores = None if self.ngram_scores is None else self.ngram_scores.to(device)
-        soft = self.soft.to(device) if self.soft else None
-        index, lengths, owners, places, targets = (part.to(device) for part in parts)
-        return DocumentBatch(self.rows.to(device), index, lengths, owners, places, targets, ngram_scores, soft)
 
 
 def collate_documents(

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from seqnlp.arrays import IntArray
+from seqnlp.data.on_device import OnDevice
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class SoftTags:
 
 
 @dataclass(frozen=True)
-class SoftBatch:
+class SoftBatch(OnDevice):
     """Of a batch of B sentences.
 
     Attributes:
@@ -46,7 +47,3 @@ class SoftBatch:
     marginals: Tensor
     moves: Tensor
     weights: Tensor
-
-    def to(self, device: torch.device) -> SoftBatch:
-        """The same on another device."""
-        return SoftBatch(self.marginals.to(device), self.moves.to(device), self.weights.to(device))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
 
 from seqnlp.config.translation import TranslatorConfig
+from seqnlp.data.on_device import OnDevice
 from seqnlp.models.decoder import Decoder
 from seqnlp.models.decoder_state import DecoderState, Memory
 from seqnlp.nn.dropout import LockedDropout
@@ -18,7 +19,7 @@ from seqnlp.nn.smoothed_loss import SoftTargets, smoothed_loss
 
 
 @dataclass(frozen=True)
-class PairBatch:
+class PairBatch(OnDevice):
     """Padded ids: ``source`` (B, S) with END last, ``source_lengths`` (B,); ``inputs`` (B, T), which begin with BEGIN,
     ``outputs`` (B, T), the same moved on by one, with END last; ``mask`` (B, T) bool, True = a real target; ``soft``
     what teachers say in the place of the real targets, one row after the other.
@@ -35,10 +36,6 @@ class PairBatch:
     soft: SoftTargets | None = field(default=None, kw_only=True)
     rows: Tensor | None = field(default=None, kw_only=True)
     weights: Tensor | None = field(default=None, kw_only=True)
-
-    def to(self, device: torch.device) -> PairBatch:
-        """The batch on a device."""
-        return replace(self, **{name: part.to(device) for name, part in vars(self).items() if part is not None})
 
 
 class RecurrentTranslator(nn.Module):

@@ -10,6 +10,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from seqnlp.data.on_device import OnDevice
+
 CHUNK = 256
 """Tokens whose logits exist at the same time; small enough to stay in a CPU's cache."""
 
@@ -18,7 +20,7 @@ BLOCK = 32
 
 
 @dataclass(frozen=True)
-class SoftTargets:
+class SoftTargets(OnDevice):
     """What teachers think likely in the place of N targets.
 
     Attributes:
@@ -30,10 +32,6 @@ class SoftTargets:
     ids: Tensor
     probabilities: Tensor
     weight: float
-
-    def to(self, device: torch.device) -> SoftTargets:
-        """The same on another device."""
-        return SoftTargets(self.ids.to(device), self.probabilities.to(device), self.weight)
 
 
 def smoothed_loss(
