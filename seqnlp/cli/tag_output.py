@@ -19,6 +19,10 @@ _COLOURS = (33, 36, 35, 32, 34, 31)
 """Terminal colours that stay apart for colour-blind readers when the label is written beside the word, as it is."""
 
 
+_SPACES = str.maketrans("\r\n", "  ")
+"""For the ends of lines inside a text, whose answer is one line."""
+
+
 def choose_output(asked: str | None, source: str, terminal: bool) -> str:
     """The output format: as asked, else pretty on a terminal, else conll for conll, else jsonl."""
     if asked:
@@ -73,7 +77,7 @@ def _one_line(
     for start, end, mark in marks:
         pieces += [show(text[done:start]), mark]
         done = end
-    return "".join([*pieces, show(text[done:])]).replace("\r", " ") + "\n"
+    return "".join([*pieces, show(text[done:])]).translate(_SPACES) + "\n"
 
 
 def write_doccano(answer: TaggedText, tagger: Tagger, others: Fields = NO_FIELDS) -> str:

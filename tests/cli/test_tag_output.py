@@ -125,7 +125,7 @@ def test_labels_may_hold_spaces() -> None:
 
 def test_every_writer_writes_one_line_or_one_block() -> None:
     for name, write in WRITERS.items():
-        text = write(answer("a\rb\x85c"), ENTITIES)
+        text = write(answer("a\rb\x85c\r\nd\ne"), ENTITIES)
         assert text.endswith("\n"), name
         if name != "conll":
             assert text.count("\n") == 1, name
