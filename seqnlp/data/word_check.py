@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from seqnlp.errors import DataError
+from seqnlp.errors import DataError, counted
 from seqnlp.text.sentence import TaggedSentence
+from seqnlp.text.tokenize import INVISIBLE
 
 _FEWEST = 6
 """Words from which on numbers in a row are no accident."""
@@ -37,6 +38,7 @@ def check_words(sentences: Sequence[TaggedSentence], source: str, report: Callab
     refuse_one_word(sentences, source)
     say_one_sentence(sentences, source, report)
     say_pieces(sentences, source, report)
+    say_blank(sentences, source, report)
 
 
 def refuse_numbers_as_words(sentences: Sequence[TaggedSentence], source: str) -> None:
@@ -82,3 +84,15 @@ def say_pieces(sentences: Sequence[TaggedSentence], source: str, report: Callabl
     if len(pieces) > _MANY_PIECES * len(words):
         count = f"{len(pieces):,} of {len(words):,} words are pieces of words or marks of an encoder"
         report(f"warning: {source}: {count}, such as {pieces[0]}; in use texts are cut into words, so join them first")
+
+
+def say_blank(sentences: Sequence[TaggedSentence], source: str, report: Callable[[str], None]) -> None:
+    """Say that words are line ends, no-break spaces or what cannot be seen, none of which is a word of raw text."""
+    blank = [token for sentence in sentences for token in sentence.tokens if _is_blank(token)]
+    if blank:
+        found = f"{counted(len(blank), 'word')} of which nothing can be seen, such as {blank[0]!a}"
+        report(f"warning: {source}: {found}; in use there are no such words, so leave them out")
+
+
+def _is_blank(word: str) -> bool:
+    return all(mark.isspace() or mark in INVISIBLE for mark in word)

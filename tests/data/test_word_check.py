@@ -73,3 +73,19 @@ def test_numbered_tags_of_columns_have_names_too(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text('{"tokens": ["Oke", "rows"], "tags": ["1", "0"]}\n', encoding="utf-8")
     config = DataConfig(train=str(tmp_path / "a.jsonl"), tag_names="O B-PER")
     assert load_split(config, "train", lambda text: None)[0].tags == ("B-PER", "O")
+
+
+@pytest.mark.parametrize("blank", ["\u00a0", "\u200b", "\u2028 \u3000"])
+def test_words_of_which_nothing_can_be_seen_are_said(tmp_path: Path, blank: str) -> None:
+    [said] = load(tmp_path, f"Oke\tB-PER\n{blank}\tO\nrows\tO\n")[1]
+    assert f"1 word of which nothing can be seen, such as {blank!a}; in use there are no such words" in said
+
+
+def test_line_ends_as_words_are_said(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text(
+        '{"tokens": ["Oke", "\\n", "\\n\\n"], "tags": ["B-PER", "O", "O"]}\n', encoding="utf-8"
+    )
+    said: list[str] = []
+    load_split(DataConfig(train=str(tmp_path / "a.jsonl"), format="jsonl"), "train", said.append)
+    assert len(said) == 1
+    assert "2 words of which nothing can be seen, such as '\\n'; in use" in said[0]
