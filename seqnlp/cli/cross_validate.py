@@ -18,7 +18,7 @@ Equal texts and documents stay in one fold, labels are spread evenly. The model 
 that was stopped goes on when it is typed again with its run=RUN. A series has no folds: `seqnlp evaluate` is a
 backtest from every row.
 """
-MOST = 100
+MAX_FOLDS = 100
 FOLDS = 5
 
 
@@ -30,8 +30,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Train, score and print."""
     overrides, written = own_numbers(arguments.overrides, "folds")
-    if written and not (written.isdecimal() and 2 <= int(written) <= MOST):
-        raise SeqnlpError(f"folds: expected 2 to {MOST}, found '{written}'")
+    if written and not (written.isdecimal() and 2 <= int(written) <= MAX_FOLDS):
+        raise SeqnlpError(f"folds: expected 2 to {MAX_FOLDS}, found '{written}'")
     overrides, folder = study_settings(overrides, ("data.test",), "cross-validate")
     from dataclasses import asdict
 

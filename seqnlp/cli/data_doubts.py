@@ -14,7 +14,7 @@ from seqnlp.json_text import json_line
 if TYPE_CHECKING:
     from seqnlp.tasks.doubts import Doubt
 
-_LONGEST = 60
+_MAX_LENGTH = 60
 
 
 def list_doubts(arguments: argparse.Namespace, say: Callable[[str], None]) -> int:
@@ -65,7 +65,7 @@ def _table(doubts: list[Doubt]) -> str:
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+    return text if len(text) <= _MAX_LENGTH else f"{text[: _MAX_LENGTH - 1]}…"
 
 
 def _quiet(text: str) -> None:

@@ -33,7 +33,7 @@ of texts: what a small model learns beside its labels (`teacher.answers`). The e
 small model does not need it.
 """
 MOST_PARTS = 100
-MOST = {"epochs": 1000, "batch": 4096, "longest": 65536}
+MAX_VALUES = {"epochs": 1000, "batch": 4096, "longest": 65536}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -111,7 +111,7 @@ def _check(arguments: argparse.Namespace) -> None:
         raise SeqnlpError(f"expected the folder of a pretrained encoder, then settings; found '{arguments.encoder}'")
     if not arguments.overrides:
         raise SeqnlpError("expected what is to be learnt: recipe=NAME, or task=classification data.train=...")
-    for name, most in MOST.items():
+    for name, most in MAX_VALUES.items():
         if not 1 <= getattr(arguments, name) <= most:
             raise SeqnlpError(f"--{name}: expected 1 to {most:,}, found {getattr(arguments, name)}")
     if arguments.examples < 0:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _LOOKED_AT = 10_000
 """Words that show whether a script has spaces between them."""
 
-_LEAST = {"width": 1, "most": 1, "window": 1, "epochs": 1, "threads": 0}
+_MIN_VALUES = {"width": 1, "most": 1, "window": 1, "epochs": 1, "threads": 0}
 
 
 def make_vectors(arguments: argparse.Namespace) -> int:
@@ -41,7 +41,7 @@ def make_vectors(arguments: argparse.Namespace) -> int:
 
 
 def _check(arguments: argparse.Namespace) -> None:
-    for name, least in _LEAST.items():
+    for name, least in _MIN_VALUES.items():
         if getattr(arguments, name) < least:
             raise SeqnlpError(f"--{name}: expected {least} or more, found {getattr(arguments, name)}")
     if arguments.min_count is not None and arguments.min_count < 1:

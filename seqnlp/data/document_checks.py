@@ -10,7 +10,7 @@ from seqnlp.errors import DataError
 from seqnlp.text.documents import Document
 from seqnlp.text.headings import TEXTS, cell
 
-_FEWEST = 12
+_MIN_DOCUMENTS = 12
 """Documents from which on repetition says something."""
 
 _REPEATED = 4
@@ -44,7 +44,7 @@ def refuse_labels_as_texts(documents: Sequence[Document], column: str, source: s
         DataError: they are.
     """
     texts = Counter(document.text for document in documents if document.text)
-    if len(documents) < _FEWEST or not texts or len(texts) * _REPEATED > texts.total():
+    if len(documents) < _MIN_DOCUMENTS or not texts or len(texts) * _REPEATED > texts.total():
         return
     if all(len(text) <= 40 and len(text.split()) <= 2 for text in texts):
         most = ", ".join(f"'{text}' {count:,}x" for text, count in texts.most_common(3))

@@ -19,7 +19,7 @@ _MISSING = frozenset(
     )
 )
 
-_MAX_NAMES, _LONGEST = 12, 40
+_MAX_NAMES, _MAX_LENGTH = 12, 40
 """Of labels in a message, and letters of one."""
 
 _NUMBER = re.compile(r"[-+]?[0-9]{1,6}(\.[0-9]{1,6})?")
@@ -63,7 +63,7 @@ def unseen_labels(unseen: Counter[str], known: Collection[str], split: str) -> s
     """
     if not unseen:
         return ""
-    names = ", ".join(f"{label[:_LONGEST]} ({count}x)" for label, count in unseen.most_common(_MAX_NAMES))
+    names = ", ".join(f"{label[:_MAX_LENGTH]} ({count}x)" for label, count in unseen.most_common(_MAX_NAMES))
     names += f" and {len(unseen) - _MAX_NAMES:,} more" if len(unseen) > _MAX_NAMES else ""
     plain = {_plain(label): label for label in known}
     pairs = [(label, plain[_plain(label)]) for label in unseen if _plain(label) in plain][:_MAX_NAMES]

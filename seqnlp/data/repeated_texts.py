@@ -12,7 +12,7 @@ _MIN_CONTRADICTED, _CONTRADICTED = 2, 0.01
 _SHARED = 0.1
 """The part of a split from which on texts that train has, too, are said."""
 
-_LONGEST = 60
+_MAX_LENGTH = 60
 
 
 def contradictions(examples: Sequence[tuple[Hashable, object]], noun: str, other: str) -> list[str]:
@@ -44,4 +44,4 @@ def shared(texts: Iterable[Hashable], train: Iterable[Hashable], split: str) -> 
 
 def _shown(text: Hashable) -> str:
     written = " ".join(text) if isinstance(text, tuple) else str(text)
-    return f"'{written}'" if len(written) <= _LONGEST else f"'{written[:_LONGEST]}...'"
+    return f"'{written}'" if len(written) <= _MAX_LENGTH else f"'{written[:_MAX_LENGTH]}...'"

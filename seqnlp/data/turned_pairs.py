@@ -12,7 +12,7 @@ LOOKED_AT = 2000
 
 _MIN_PAIRS = 20
 
-_LEAST, _TIMES = 0.04, 3.0
+_MIN_SHARE, _TIMES = 0.04, 3.0
 """How much a side must look like the other's language at least, and how many times as much as like its own."""
 
 
@@ -59,4 +59,4 @@ def _is_turned(language: str, own: Sequence[str], other: Sequence[str]) -> bool:
 
 
 def _is_far_more(there: float, here: float) -> bool:
-    return there > _LEAST and there > _TIMES * here
+    return there > _MIN_SHARE and there > _TIMES * here

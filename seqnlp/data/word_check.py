@@ -9,7 +9,7 @@ from seqnlp.errors import DataError, counted
 from seqnlp.text.sentence import TaggedSentence
 from seqnlp.text.tokenize import INVISIBLE
 
-_FEWEST = 6
+_MIN_WORDS = 6
 """Words from which on numbers in a row are no accident."""
 
 _NUMBER_IN_FILE = re.compile(r"[0-9]+-[0-9]+(\.[0-9]+)?")
@@ -47,7 +47,7 @@ def refuse_numbers_as_words(sentences: Sequence[TaggedSentence], source: str) ->
     Raises:
         DataError: they are.
     """
-    if sum(len(sentence.tokens) for sentence in sentences) < _FEWEST:
+    if sum(len(sentence.tokens) for sentence in sentences) < _MIN_WORDS:
         return
     if all(_NUMBER_IN_FILE.fullmatch(token) for one in sentences for token in one.tokens):
         found = f"found numbers of sentences and words such as {sentences[0].tokens[0]}"

@@ -15,7 +15,7 @@ LEVELS = (0.8, 0.9, 0.95, 0.99)
 DIGITS = 4
 """After the point, of numbers that are compared as they are printed, so that no answer depends on its batch."""
 
-MOST = 5000
+MAX_NUMBERS = 5000
 """Numbers of dev that a model keeps."""
 
 
@@ -34,8 +34,8 @@ def conformal_quantile(scores: FloatArray, level: float) -> float:
 
 
 def thinned(numbers: FloatArray) -> FloatArray:
-    """Numbers (N,) of dev as a model keeps them: of more than :data:`MOST` as many, evenly spaced."""
-    return numbers[np.linspace(0, len(numbers) - 1, min(len(numbers), MOST)).round().astype(np.int64)]
+    """Numbers (N,) of dev as a model keeps them: of more than :data:`MAX_NUMBERS` as many, evenly spaced."""
+    return numbers[np.linspace(0, len(numbers) - 1, min(len(numbers), MAX_NUMBERS)).round().astype(np.int64)]
 
 
 def printed_quantile(scores: FloatArray, level: float) -> float:

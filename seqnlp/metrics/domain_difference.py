@@ -23,7 +23,7 @@ from seqnlp.text.tokenize import tokenize, visible
 ORDER = 3
 """Words of the longest n-grams."""
 
-FEWEST = 2
+MIN_COUNT = 2
 """Times that the domain must have a word; all others are one word for both models."""
 
 _END, _OTHER = 0, 1
@@ -65,7 +65,7 @@ def domain_differences(pool: Texts, domain: Texts, seed: int = 1) -> FloatArray:
         seed: of the drawing of the pool's texts that its models learn.
     """
     counts = Counter(word for text in domain for word in text)
-    words = sorted(word for word, times in counts.items() if times >= FEWEST)
+    words = sorted(word for word, times in counts.items() if times >= MIN_COUNT)
     numbers = {word: number for number, word in enumerate(words, _OTHER + 1)}
     order = np.random.default_rng(seed).permutation(len(pool))
     halves = order[::2], order[1::2]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from seqnlp.metrics.intervals import Interval, ratio_interval
 
-_LARGEST = 700.0
+_MAX_NATS = 700.0
 """Nats; beyond, a perplexity is no float."""
 
 
@@ -53,7 +53,7 @@ def text_scores(
 
 def perplexity(loss: float, count: int) -> float:
     """``exp(loss / count)``."""
-    return math.exp(min(loss / count, _LARGEST))
+    return math.exp(min(loss / count, _MAX_NATS))
 
 
 def perplexity_along(line_losses: NDArray[np.float64], words: NDArray[np.int64], stretches: int = 40) -> list[float]:

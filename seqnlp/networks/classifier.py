@@ -121,9 +121,11 @@ def _encoder(build: Builder, model: ClassifierConfig, weights: Weights, name: st
     else:
         outputs = recurrent(build, inputs, some, stack)  # (P, T, H)
         pooled = _pooled(build, model.pooling, weights, f"{name}.pooling", outputs, real, some)
-    there = build.add("Greater", lengths, build.constant(np.array(0, np.int32)))  # (P,)
-    there = build.add("Unsqueeze", there, build.constant([-1]))  # (P, 1)
-    build.output("vectors", build.add("Where", there, pooled, build.constant(0.0)), np.float32, ("P", stack.output_dim))
+    not_empty = build.add("Greater", lengths, build.constant(np.array(0, np.int32)))  # (P,)
+    not_empty = build.add("Unsqueeze", not_empty, build.constant([-1]))  # (P, 1)
+    build.output(
+        "vectors", build.add("Where", not_empty, pooled, build.constant(0.0)), np.float32, ("P", stack.output_dim)
+    )
     return build.graph
 
 
@@ -174,8 +176,8 @@ def _weighted(build: Builder, steps: str, shares: str) -> str:
 def _shortened(build: Builder, model: ClassifierConfig, weights: Weights, inputs: str, lengths: str) -> tuple[str, str]:
     """ReLU of a convolution, the largest of neighbours, and the new lengths; what is beyond the end is read as 0."""
     width, pool = model.convolution_width, model.convolution_pool
-    inside = _inside(build, inputs, lengths)  # (P, T)
-    clean = build.add("Where", build.add("Unsqueeze", inside, build.constant([-1])), inputs, build.constant(0.0))
+    real = _inside(build, inputs, lengths)  # (P, T)
+    clean = build.add("Where", build.add("Unsqueeze", real, build.constant([-1])), inputs, build.constant(0.0))
     features = build.add(
         "Conv",
         build.add("Transpose", clean, perm=[0, 2, 1]),
@@ -184,7 +186,7 @@ def _shortened(build: Builder, model: ClassifierConfig, weights: Weights, inputs
         kernel_shape=[width],
         pads=[width // 2, width // 2],
     )  # (P, F, T)
-    mask = build.add("Unsqueeze", inside, build.constant([1]))
+    mask = build.add("Unsqueeze", real, build.constant([1]))
     features = build.add("Where", mask, build.add("Relu", features), build.constant(0.0))
     features = build.add("MaxPool", features, kernel_shape=[pool], strides=[pool], ceil_mode=1)  # (P, F, T')
     raised = build.add("Add", lengths, build.constant(np.array(pool - 1, np.int32)))

@@ -97,9 +97,9 @@ class SentenceReader:
         states = np.zeros((len(places), self.network.output_dim), np.float32)  # (n, H)
         state = self.network.start(len(encoded))
         for first in range(0, tokens.shape[1], WINDOW):
-            inside = (places >= first) & (places < first + WINDOW)  # (n,)
-            read = tokens[:, first : first + WINDOW], rows[inside], places[inside] - first
-            states[inside], state = self.network.outputs_at(*read, state)
+            in_window = (places >= first) & (places < first + WINDOW)  # (n,)
+            read = tokens[:, first : first + WINDOW], rows[in_window], places[in_window] - first
+            states[in_window], state = self.network.outputs_at(*read, state)
         return states
 
 

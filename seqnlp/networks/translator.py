@@ -140,11 +140,11 @@ def step_graph(config: TranslatorConfig, weights: Weights) -> Graph:
         new = cell_step(build, config.cell, read, own, weights, f"decoder.layers.{depth}")
         following.update(zip((f"hidden{depth}", f"cell{depth}"), new, strict=False))
         if depth == 0:
-            context, looked = _attend(build, config, weights, new[0], states.get("covered"))
+            context, attention = _attend(build, config, weights, new[0], states.get("covered"))
         read = [new[0], context]
     following["context"] = context
     if config.coverage:
-        following["covered"] = build.add("Add", states["covered"], looked)
+        following["covered"] = build.add("Add", states["covered"], attention)
     top = following[f"hidden{config.decoder_layers - 1}"]
     features = linear(build, build.add("Concat", top, context, embedded, axis=1), weights, "decoder.combine")
     if config.layer_norm:
@@ -153,7 +153,7 @@ def step_graph(config: TranslatorConfig, weights: Weights) -> Graph:
     scores = build.add("MatMul", build.add("Tanh", features), build.constant(output.T, "output.product"))
     scores = build.add("Add", scores, build.constant(weights["output_bias"], "output.shift"))
     build.output("log_probs", build.add("LogSoftmax", scores, axis=-1), np.float32, ("N", len(output)))
-    build.output("weights", looked, np.float32, ("N", "S"))
+    build.output("weights", attention, np.float32, ("N", "S"))
     widths: dict[str, int | str] = {"context": _memory_dim(config), "covered": "S"}
     for name in state_names(config):
         build.output(f"new_{name}", following[name], np.float32, ("N", widths.get(name, config.decoder_hidden_dim)))
@@ -184,8 +184,8 @@ def _first_states(
     if config.bridge == "final":
         summary = _final(build, memory, steps, real, stack)  # (B, M)
     else:
-        inside = build.add("Cast", build.add("Less", steps, real), to=np.float32)
-        summary = build.add("Div", _weighted(build, memory, inside), real)  # (B, M)
+        mask = build.add("Cast", build.add("Less", steps, real), to=np.float32)
+        summary = build.add("Div", _weighted(build, memory, mask), real)  # (B, M)
     first = build.add("Tanh", linear(build, summary, weights, "decoder.first_state"))
     sizes = build.constant([config.decoder_hidden_dim] * len(names))
     return dict(zip(names, build.add_many("Split", len(names), first, sizes, axis=1), strict=True))
@@ -194,12 +194,15 @@ def _first_states(
 def _final(build: Builder, memory: str, steps: str, lengths: str, stack: Stack) -> str:
     """What each direction held after its last real step (B, M)."""
     end = build.add("Sub", lengths, build.constant(1.0))  # (B, 1)
-    ahead = _weighted(build, memory, build.add("Cast", build.add("Equal", steps, end), to=np.float32))
+    forward_output = _weighted(build, memory, build.add("Cast", build.add("Equal", steps, end), to=np.float32))
     if len(stack.names) == 1:
-        return ahead
+        return forward_output
     sizes = build.constant([stack.hidden_dim] * 2)
     first = build.add("Gather", memory, build.constant(np.array(0)), axis=1)  # (B, M)
-    parts = (build.add_many("Split", 2, ahead, sizes, axis=1)[0], build.add_many("Split", 2, first, sizes, axis=1)[1])
+    parts = (
+        build.add_many("Split", 2, forward_output, sizes, axis=1)[0],
+        build.add_many("Split", 2, first, sizes, axis=1)[1],
+    )
     return build.add("Concat", *parts, axis=1)
 
 
@@ -233,19 +236,19 @@ def _attend(
         weight = 2 * weights["decoder.attention.query.weight"]
         query = build.add("MatMul", query, build.constant(weight.T, "query.product"))  # (N, A)
         asked = build.add("Unsqueeze", _grid(build, query, keys), build.constant([2]))  # (B, K, 1, A)
-        mixed = build.add("Add", asked, build.add("Unsqueeze", keys, build.constant([1])))  # (B, K, S, A)
+        sums = build.add("Add", asked, build.add("Unsqueeze", keys, build.constant([1])))  # (B, K, S, A)
         if covered is not None:
             seen = build.add("Unsqueeze", _grid(build, covered, keys), build.constant([3]))  # (B, K, S, 1)
             own = build.constant(2 * weights["decoder.attention.coverage"], "coverage")
-            mixed = build.add("Add", mixed, build.add("Mul", seen, own))
-        energies = _energies(build, build.add("Sigmoid", mixed), 2 * weights["decoder.attention.energy"])
+            sums = build.add("Add", sums, build.add("Mul", seen, own))
+        energies = _energies(build, build.add("Sigmoid", sums), 2 * weights["decoder.attention.energy"])
     else:
         across = build.add("Transpose", keys, perm=[0, 2, 1])  # (B, H, S)
         energies = build.add("MatMul", _grid(build, query, keys), across)  # (B, K, S)
     energies = build.add("Add", energies, build.add("Unsqueeze", "bias", build.constant([1])))
-    looked = build.add("Softmax", energies, axis=-1)  # (B, K, S)
-    contexts = build.add("MatMul", looked, "memory")  # (B, K, M)
-    return _flat(build, contexts), _flat(build, looked)
+    attention = build.add("Softmax", energies, axis=-1)  # (B, K, S)
+    contexts = build.add("MatMul", attention, "memory")  # (B, K, M)
+    return _flat(build, contexts), _flat(build, attention)
 
 
 def _energies(build: Builder, activated: str, energy: Array) -> str:

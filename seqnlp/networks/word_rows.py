@@ -181,18 +181,18 @@ def _character_part(build: Builder, weights: Weights) -> str:
     embedded = build.add("Gather", table, wide)  # (U, C + 1, E)
     dim = weights["characters.embedding.weight"].shape[1]
     project = weights["characters.project.weight"].reshape(-1, 3, dim)  # (F, 3, E)
-    mixed = build.add(
+    convolved = build.add(
         "Conv",
         build.add("Transpose", embedded, perm=[0, 2, 1]),
         build.constant(project.transpose(0, 2, 1), "characters.convolution"),
         build.constant(weights["characters.project.bias"], "characters.bias"),
         kernel_shape=[3],
     )  # (U, F, C - 1)
-    count = build.add("Gather", build.add("Shape", mixed), build.constant(np.array(2)))
+    count = build.add("Gather", build.add("Shape", convolved), build.constant(np.array(2)))
     places = build.add("Range", build.constant(np.array(0)), count, build.constant(np.array(1)))  # (C - 1,)
     last = build.add("Sub", build.add("Cast", lengths, to=np.int64), build.constant(np.array(1)))
     real = build.add("Less", places, build.add("Unsqueeze", last, build.constant([1])))  # (U, C - 1)
-    kept = build.add("Where", build.add("Unsqueeze", real, build.constant([1])), mixed, build.constant(-np.inf))
+    kept = build.add("Where", build.add("Unsqueeze", real, build.constant([1])), convolved, build.constant(-np.inf))
     return build.add("Tanh", build.add("ReduceMax", kept, axes=[2], keepdims=0))
 
 

@@ -95,19 +95,19 @@ class _SmoothedLoss(torch.autograd.Function):
         share = own * smoothing / len(table)
         with torch.autocast(kind, enabled=False):
             for start in range(0, len(inputs), CHUNK):
-                rows, wanted = inputs[start : start + CHUNK], targets[start : start + CHUNK, None]  # (C, D), (C, 1)
+                rows, gold_ids = inputs[start : start + CHUNK], targets[start : start + CHUNK, None]  # (C, D), (C, 1)
                 count = len(rows)
                 rows = _whole_blocks(rows)  # (C + padding, D)
                 logits = (rows @ weights.T)[:count].to(bias.dtype).add_(bias)  # (C, V)
                 counts = 1.0 if each is None else each[start : start + CHUNK, None].to(bias.dtype)  # (C, 1)
-                gold = (counts * logits.gather(1, wanted)).sum()
+                gold = (counts * logits.gather(1, gold_ids)).sum()
                 spread = (counts * logits.sum(dim=1, keepdim=True)).sum() if share else 0.0
                 if soft is not None:
                     likely = soft.ids[start : start + CHUNK].long()  # (C, K)
-                    said = soft.weight * soft.probabilities[start : start + CHUNK].to(bias.dtype)  # (C, K)
-                    total -= (counts * said * logits.gather(1, likely)).sum()
+                    taught = soft.weight * soft.probabilities[start : start + CHUNK].to(bias.dtype)  # (C, K)
+                    total -= (counts * taught * logits.gather(1, likely)).sum()
                 logits -= logits.amax(dim=1, keepdim=True)  # keeps exp finite
-                shifted_gold = (counts * logits.gather(1, wanted)).sum()
+                shifted_gold = (counts * logits.gather(1, gold_ids)).sum()
                 probabilities = logits.exp_()  # (C, V)
                 mass = probabilities.sum(dim=1, keepdim=True)  # (C, 1)
                 log_mass = (counts * mass.log()).sum() + gold - shifted_gold  # sum of the rows' log-sum-exp
@@ -115,15 +115,15 @@ class _SmoothedLoss(torch.autograd.Function):
                 gradient = probabilities.div_(mass)  # (C, V)
                 if share:
                     gradient -= share
-                gradient.scatter_add_(1, wanted, gradient.new_full(wanted.shape, own * (smoothing - 1)))
+                gradient.scatter_add_(1, gold_ids, gradient.new_full(gold_ids.shape, own * (smoothing - 1)))
                 if soft is not None:
-                    gradient.scatter_add_(1, likely, -said)
+                    gradient.scatter_add_(1, likely, -taught)
                 if each is not None:
                     gradient *= counts
                 bias_gradient += gradient.sum(dim=0)
-                low = _whole_blocks(gradient.to(dtype))  # (C + padding, V)
-                feature_gradient[start : start + count] = (low @ weights)[:count]
-                table_gradient += low.T @ rows
+                rounded = _whole_blocks(gradient.to(dtype))  # (C + padding, V)
+                feature_gradient[start : start + count] = (rounded @ weights)[:count]
+                table_gradient += rounded.T @ rows
         ctx.save_for_backward(feature_gradient.to(features.dtype), table_gradient, bias_gradient)
         return total
 

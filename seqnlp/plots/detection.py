@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _MAX_COLUMNS = 8
 
-_NARROWEST = 1 / 400
+_MIN_WIDTH = 1 / 400
 """Width of a shaded event at least, as a part of the panel: three pixels or so."""
 
 
@@ -76,7 +76,7 @@ def _figure(
     bottom.set_ylabel("score")
     for panel in panels:
         for first, last in events:
-            half = max(last - first + 1, _NARROWEST * len(values)) / 2
+            half = max(last - first + 1, _MIN_WIDTH * len(values)) / 2
             middle = (first + last) / 2
             panel.axvspan(middle - half, middle + half, color=VERMILLION, alpha=0.3, linewidth=0)
     name_rows(bottom, 0, places)

@@ -22,7 +22,7 @@ BLUE, VERMILLION, ORANGE, GREEN, PURPLE, SKY, BLACK = (
 )
 """The palette of Okabe and Ito, which people with colour-blindness can tell apart."""
 
-_LARGEST = 1e100
+_MAX_VALUE = 1e100
 """The matrices of matplotlib cannot be inverted where numbers are as large as they can be."""
 
 SUFFIXES = (".png", ".svg")
@@ -77,7 +77,7 @@ def save_picture(path: Path, draw: Callable[[], Figure], dpi: int = 150) -> None
 
 def drawable(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Values (...) as an axis can hold them: sizes beyond all measure are clipped; what is not finite stays."""
-    return np.where(np.isfinite(values), np.clip(values, -_LARGEST, _LARGEST), values)
+    return np.where(np.isfinite(values), np.clip(values, -_MAX_VALUE, _MAX_VALUE), values)
 
 
 def as_text() -> dict[str, Any]:

@@ -21,7 +21,7 @@ _LETTER = 8
 _ROOM = 0.04
 """The part of the height that is left above and below the lines, so that none lies on the frame."""
 
-_LARGEST = 1e300
+_MAX_VALUE = 1e300
 """Points further up or down are left out, as those that are not finite."""
 
 CHART_STYLE = """
@@ -72,7 +72,7 @@ class Chart:
     def drawn(self) -> list[Line]:
         """The lines with the points that can be drawn."""
         return [
-            Line(line.name, [(x, y) for x, y in line.points if abs(y) < _LARGEST and (y > 0 or not self.logarithmic)])
+            Line(line.name, [(x, y) for x, y in line.points if abs(y) < _MAX_VALUE and (y > 0 or not self.logarithmic)])
             for line in self.lines
         ]
 

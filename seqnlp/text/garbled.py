@@ -10,7 +10,7 @@ _SECOND = (
 )
 _GARBLED = re.compile(f"[ÃÂ][{_SECOND}]|â€.?|\ufffd")
 
-_FEWEST, _PART = 2, 0.005
+_MIN_COUNT, _PART = 2, 0.005
 """Texts from which on this is no accident: so many, and such a part of all."""
 
 
@@ -36,7 +36,7 @@ def garbled_note(texts: Iterable[str], noun: str) -> str:
 
 def said_of_garbled(count: int, total: int, noun: str, example: str) -> str:
     """As :func:`garbled_note`, of so many garbled texts of all."""
-    if count < max(_FEWEST, _PART * total):
+    if count < max(_MIN_COUNT, _PART * total):
         return ""
     found = f"{count:,} of {total:,} {noun} have letters that were decoded wrongly, such as '{example}'"
     return f"{found}: write them anew from the original"

@@ -10,7 +10,7 @@ from seqnlp.text.scripts import WITHOUT_SPACES
 _BYTE = re.compile(r"<0x[0-9A-F]{2}>")
 _SPACE = "\u2581"
 
-_FEWEST, _PART = 8, 0.8
+_MIN_LETTERS, _PART = 8, 0.8
 """Letters of a text that tells, and the part of them that is read alone. Captions and everyday sentences, also those of
 another language in the same letters, stay below 0.7; texts in capitals or in a script without pieces are above 0.9."""
 
@@ -24,7 +24,7 @@ def is_spelt(text: str, pieces: Iterable[str]) -> bool:
         pieces: the subwords that the text is read as.
     """
     letters = sum(map(str.isalpha, text))
-    if letters < _FEWEST:
+    if letters < _MIN_LETTERS:
         return False
     return sum(map(_stands_alone, pieces)) > _PART * letters
 

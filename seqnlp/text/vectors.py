@@ -21,7 +21,7 @@ _HEADER, _LOOKED_AT = 64, 4096
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 """Bytes that no text has."""
 
-_LARGEST = float(np.finfo(np.float32).max)
+_MAX_VALUE = float(np.finfo(np.float32).max)
 _NumberedLine = tuple[int, str]
 
 
@@ -134,4 +134,4 @@ def _bad_number(line_numbers: Sequence[int], texts: Sequence[str], path: str | o
 
 
 def _is_float32(field: str) -> bool:
-    return is_number(field) and abs(float(field)) <= _LARGEST
+    return is_number(field) and abs(float(field)) <= _MAX_VALUE

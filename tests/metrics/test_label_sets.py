@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from seqnlp.metrics.conformal import MOST
+from seqnlp.metrics.conformal import MAX_NUMBERS
 from seqnlp.tasks.classification.label_sets import LabelSets, measure_sets
 
 
@@ -51,8 +51,8 @@ def test_an_unknown_label_counts_against_the_sets_and_a_large_dev_is_thinned_out
     sure, targets = draw(4, 1)
     targets[0] = False
     assert LabelSets.of_dev(sure, targets).gold[0] == 0
-    many, of_many = draw(2 * MOST, 2)
-    assert len(LabelSets.of_dev(many, of_many).gold) == MOST
+    many, of_many = draw(2 * MAX_NUMBERS, 2)
+    assert len(LabelSets.of_dev(many, of_many).gold) == MAX_NUMBERS
 
 
 def test_sizes_are_counted() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from seqnlp.metrics.conformal import MOST
+from seqnlp.metrics.conformal import MAX_NUMBERS
 from seqnlp.tasks.tagging.prediction import SentencePrediction, SpanPrediction
 from seqnlp.tasks.tagging.review import Answers, Review, compared, measure_review
 from seqnlp.text.sentence import TaggedSentence
@@ -68,11 +68,11 @@ def test_mistakes_are_wrong_entities_and_texts_where_one_is_wrong_or_missed() ->
 
 
 def test_a_large_dev_is_thinned_out() -> None:
-    many = 2 * MOST
+    many = 2 * MAX_NUMBERS
     answers = Answers(np.linspace(0, 1, many), np.zeros(many, bool), np.linspace(5, 0, many), np.zeros(many, bool))
     review = Review.of_dev(answers)
-    assert (len(review.entities), review.entities[0], review.entities[-1]) == (MOST, 0, 1)
-    assert (len(review.texts), review.texts[0], review.texts[-1]) == (MOST, 5, 0)
+    assert (len(review.entities), review.entities[0], review.entities[-1]) == (MAX_NUMBERS, 0, 1)
+    assert (len(review.texts), review.texts[0], review.texts[-1]) == (MAX_NUMBERS, 5, 0)
 
 
 def test_a_number_like_the_bound_is_on_the_same_side_after_the_folder_kept_the_bounds_in_fp32() -> None:

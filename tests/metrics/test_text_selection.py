@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from seqnlp.arrays import IntArray
-from seqnlp.metrics.domain_difference import FEWEST, ORDER, domain_differences, domain_words
+from seqnlp.metrics.domain_difference import MIN_COUNT, ORDER, domain_differences, domain_words
 from seqnlp.metrics.kneser_ney import KneserNey
 from seqnlp.tasks.text_selection import select_alike
 
@@ -40,7 +40,7 @@ def test_differences_are_those_of_each_text_alone() -> None:
     """Each text's cost is what the model of the domain and that of the other half say of it, alone, and its error."""
     pool = [*KITCHEN, ("the", "boat"), ("unheard", "words")]
     together = domain_differences(pool, HARBOUR, seed=3)
-    words = sorted({word for text in HARBOUR for word in text if sum(t.count(word) for t in HARBOUR) >= FEWEST})
+    words = sorted({word for text in HARBOUR for word in text if sum(t.count(word) for t in HARBOUR) >= MIN_COUNT})
     numbers = {word: place + 2 for place, word in enumerate(words)}
 
     def sequence(texts: Sequence[Sequence[str]]) -> IntArray:

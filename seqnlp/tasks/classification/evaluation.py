@@ -40,7 +40,7 @@ from seqnlp.tasks.train_on_dev import warn_of
 from seqnlp.text.documents import Document
 
 MISTAKES = 10
-_LONGEST_TEXT = 200
+_MAX_LENGTH = 200
 
 Say = Callable[[str], None]
 
@@ -202,7 +202,7 @@ def _mistakes(documents: Sequence[Document], answers: Sequence[Sequence[str]], s
             ", ".join(documents[number].labels),
             ", ".join(answers[number]),
             float(sure[number].max()),
-            documents[number].text[:_LONGEST_TEXT],
+            documents[number].text[:_MAX_LENGTH],
         )
         for number in best
     ]

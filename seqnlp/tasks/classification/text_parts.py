@@ -8,7 +8,7 @@ import numpy as np
 
 from seqnlp.text.tokenize import tokenize
 
-SHORTEST = 2
+MIN_WORDS = 2
 """Words of a part, at least; a word less than the text, at most."""
 
 
@@ -20,10 +20,10 @@ def parts_of(texts: Sequence[str], count: int, splitter: str, seed: int) -> list
     draw, parts = np.random.default_rng(seed), []
     for text in texts:
         words = tokenize(text, splitter)
-        if len(words) <= SHORTEST:
+        if len(words) <= MIN_WORDS:
             continue
         for _ in range(count):
-            length = int(draw.integers(SHORTEST, len(words)))
+            length = int(draw.integers(MIN_WORDS, len(words)))
             first = int(draw.integers(0, len(words) - length + 1))
             parts.append(text[words[first].start : words[first + length - 1].end])
     return parts

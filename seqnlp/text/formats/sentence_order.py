@@ -6,7 +6,7 @@ from collections.abc import Hashable
 
 from seqnlp.errors import DataError
 
-_FEWEST = 20
+_MIN_STRETCHES = 20
 """Stretches of rows from which on their order is no accident."""
 
 
@@ -47,7 +47,7 @@ class SentenceOrder:
         Raises:
             DataError: with the first such row.
         """
-        mixed = 2 * self._again > self._stretches >= _FEWEST and self._words < 2 * self._stretches
+        mixed = 2 * self._again > self._stretches >= _MIN_STRETCHES and self._words < 2 * self._stretches
         if not (mixed and self._first):
             return
         shown, place = self._first
