@@ -372,6 +372,7 @@ def test_a_folder_of_brat_is_read_and_what_is_not_read_is_counted(tmp_path: Path
         "T3\tLOC 19 27\tBrinmoor\nT4\tPER 0 3;11 15\tOke rows\nT5\tLOC 52 56;57 61\tBrin moor\n"
     )
     config = brat(tmp_path, {"b": (text, entities), "a": (CALM, ""), "c": ("unread", None)})
+    (tmp_path / "corpus" / "d.ann").write_text("T1\tPER 0 3\tOke\n", encoding="utf-8")
     sentences, said = load(config)
     assert sentences == [CALM_PAIRS, PAIRS, CALM_PAIRS, [("Near", "O"), ("Brin", "B-LOC"), ("moor", "I-LOC")]]
     assert said[0] == f"{tmp_path}/corpus: read as data.format=brat"
@@ -380,6 +381,7 @@ def test_a_folder_of_brat_is_read_and_what_is_not_read_is_counted(tmp_path: Path
         "entities in several parts (1)",
         "entities inside or across others (1)",
         "texts without a file .ann (1)",
+        "files .ann without a text .txt (1)",
     ):
         assert what in said[2]
     before = split_digest(config, "train")

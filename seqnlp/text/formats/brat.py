@@ -32,6 +32,8 @@ def read_brat(folder: str | os.PathLike[str], offsets: str, left_out: Counter[st
     texts = annotated_texts(Path(folder))
     if not texts:
         raise DataError("expected a folder of brat, with texts (a.txt) and annotations (a.ann)", folder)
+    alone = {path.with_suffix("") for path in Path(folder).rglob("*.ann")} - {path.with_suffix("") for path in texts}
+    left_out["files .ann without a text .txt"] += len(alone)
     for number, path in enumerate(texts, 1):
         text, beside = _whole_text(path), path.with_suffix(".ann")
         if not beside.is_file():
