@@ -42,7 +42,9 @@ def check_text_column(form: str, text_column: str, instead: str) -> None:
         raise SeqnlpError(f"--text-column is for rows of CSV and JSON lines; {instead}")
 
 
-def read_rows(lines: Iterable[str], form: str, text_column: str, source: object) -> tuple[list[str], Iterator[Row]]:
+def read_rows(
+    lines: Iterable[str], form: str, text_column: str, source: object, of_words: str = ""
+) -> tuple[list[str], Iterator[Row]]:
     """The names of the columns of CSV (whose first row names them; JSON lines have none), and the rows.
 
     Columns of CSV stand between commas, semicolons or tabs, whichever the first row has most of.
@@ -52,18 +54,19 @@ def read_rows(lines: Iterable[str], form: str, text_column: str, source: object)
         form: ``csv`` or ``jsonl``; else a line is a row of nothing but its text.
         text_column: the field that is the text.
         source: name of the stream in messages.
+        of_words: what to do, after a semicolon, where JSON has a list of words instead of a text.
 
     Raises:
         DataError: no such field, columns of the same name, a row with more or fewer fields, no text; with the line.
     """
     if form == "jsonl":
-        return [], _json_rows(lines, text_column, source)
+        return [], _json_rows(lines, text_column, source, of_words)
     if form == "csv":
         return _csv_rows(lines, text_column, source)
     return [], (Row(line, "", NO_FIELDS) for line in lines)
 
 
-def _json_rows(lines: Iterable[str], text_column: str, source: object) -> Iterator[Row]:
+def _json_rows(lines: Iterable[str], text_column: str, source: object, of_words: str) -> Iterator[Row]:
     from seqnlp.errors import DataError, missing_column
     from seqnlp.text.jsonl import parsed_row, shown
 
@@ -78,7 +81,8 @@ def _json_rows(lines: Iterable[str], text_column: str, source: object) -> Iterat
             raise missing_column(text_column, list(row), _HINT, source, number)
         text = row[text_column]
         if not isinstance(text, str | None):
-            raise DataError(f"expected text in '{text_column}', found {shown(text)}", source, number)
+            hint = of_words if isinstance(text, list) else ""
+            raise DataError(f"expected text in '{text_column}', found {shown(text)}{hint}", source, number)
         yield Row(text or "", text_column, row)
 
 

@@ -132,7 +132,8 @@ def _items(
     if arguments.input == "tokens":
         return "words", map(split_words, lines)
     if arguments.input in FORMS:
-        names, rows = read_rows(lines, arguments.input, arguments.text_column, "standard input")
+        of_words = "; `seqnlp batch` reads such lists"
+        names, rows = read_rows(lines, arguments.input, arguments.text_column, "standard input", of_words)
         if has_a_word_a_row(names, arguments.text_column):
             problem = f"each '{arguments.text_column}' is tagged as a text of its own, not with its sentence"
             remedy = "write a word a line and a blank line after each sentence, and add --input conll"

@@ -89,6 +89,9 @@ def test_lists_of_words_in_csv_are_read_as_words(trained: Path, tmp_path: Path) 
         assert [row["tags"] for row in csv.DictReader(file)] == [rows[0]["tags"]]
     said = refusal("tag", str(trained), "--input", "csv", "--text-column", "tokens", stdin=only)
     assert "standard input: expected text in 'tokens', found a list of words in row 1" in said
+    listed_words = json.dumps({"tokens": ["Velisk", "moved"]})
+    said = refusal("tag", str(trained), "--input", "jsonl", "--text-column", "tokens", stdin=listed_words)
+    assert said.endswith("""expected text in 'tokens', found ["Velisk", "moved"]; `seqnlp batch` reads such lists""")
 
 
 def test_json_lines_that_cannot_be_read_stay_rows(classifier_run: Path, tmp_path: Path) -> None:
