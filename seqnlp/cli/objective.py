@@ -7,6 +7,7 @@ import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from seqnlp.config.common import Config
 from seqnlp.errors import ConfigError, did_you_mean
 
 LOWER_IS_BETTER = ("loss", "perplexity", "bits_per_character", "bits_per_byte", "mae", "rmse", "mase", "ter", "error")
@@ -41,9 +42,24 @@ def objective_of(run: Path, name: str) -> Objective:
     """
     scores = read_dev_scores(run)
     if scores and name not in scores:
-        close = did_you_mean(name, scores)
-        raise ConfigError([f"trainer.objective: expected one of {', '.join(scores)}; found '{name}'{close}"])
+        raise _unknown(name, list(scores))
     return Objective(scores.get(name, math.nan), run)
+
+
+def check_objective(config: Config) -> None:
+    """Refuse an objective that no dev score of the task is called, before anything is trained.
+
+    Raises:
+        ConfigError: says which names there are.
+    """
+    names = ["score", *config.dev_score_names]
+    if config.trainer.objective not in names:
+        raise _unknown(config.trainer.objective, names)
+
+
+def _unknown(name: str, names: Sequence[str]) -> ConfigError:
+    close = did_you_mean(name, names)
+    return ConfigError([f"trainer.objective: expected one of {', '.join(names)}; found '{name}'{close}"])
 
 
 def with_direction(overrides: Sequence[str]) -> list[str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from seqnlp.cli.messages import printed_messages
-from seqnlp.cli.objective import Objective, objective_of, with_direction
+from seqnlp.cli.objective import Objective, check_objective, objective_of, with_direction
 
 if TYPE_CHECKING:
     from seqnlp.config.common import Config
@@ -77,6 +77,7 @@ def _train_job(config: Config, num_processes: int | None, typed: SweepCommand, r
     from seqnlp.launch import resume, start
     from seqnlp.run_config import CONFIG_FILE
 
+    check_objective(config)
     run = Path(config.run)
     _write(run.parent / SWEEP_FILE, typed)
     with printed_messages():  # the launcher may have given the job a process of its own

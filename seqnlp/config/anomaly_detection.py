@@ -88,6 +88,11 @@ class AnomalyDetectionConfig(Config):
         """The width of the recurrent layers."""
         return self.model.hidden_dim
 
+    @property
+    def dev_score_names(self) -> tuple[str, ...]:
+        """As :meth:`Config.dev_score_names`."""
+        return ("rmse", "threshold")
+
     def problems(self) -> list[str]:
         """Settings that are fine alone and make no sense together."""
         data, model = self.data, self.model

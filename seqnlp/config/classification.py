@@ -188,6 +188,11 @@ class ClassificationConfig(Config):
         """The width of the recurrent layers."""
         return self.model.hidden_dim
 
+    @property
+    def dev_score_names(self) -> tuple[str, ...]:
+        """As :meth:`Config.dev_score_names`."""
+        return ("micro_f1" if self.data.multi_label else "accuracy", "macro_f1")
+
     def problems(self) -> list[str]:
         """Settings that are fine alone and make no sense together."""
         problems = [*super().problems(), *self._data_problems(), *self._model_problems()]

@@ -42,6 +42,11 @@ class Config(ABC):
     trainer: LoopConfig = field(default_factory=LoopConfig)
     trained_on: ClassVar[str] = "a training file"
 
+    @property
+    def dev_score_names(self) -> tuple[str, ...]:
+        """What the scores of dev may be called, by one of which ``trainer.objective`` may go."""
+        return ()
+
     def problems(self) -> list[str]:
         """Settings that are fine alone and make no sense together."""
         problems = []

@@ -147,6 +147,11 @@ class ForecastingConfig(Config):
         """The width of the recurrent layers."""
         return self.model.hidden_dim
 
+    @property
+    def dev_score_names(self) -> tuple[str, ...]:
+        """As :meth:`Config.dev_score_names`."""
+        return ("mase", "mae", "rmse", "error")  # which of them, the columns decide
+
     def problems(self) -> list[str]:
         """Settings that are fine alone and make no sense together."""
         data, model = self.data, self.model

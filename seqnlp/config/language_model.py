@@ -114,6 +114,11 @@ class LanguageModelConfig(Config):
         """The width of the recurrent layers."""
         return self.model.hidden_dim
 
+    @property
+    def dev_score_names(self) -> tuple[str, ...]:
+        """As :meth:`Config.dev_score_names`."""
+        return ("perplexity",)
+
     def problems(self) -> list[str]:
         """Settings that are fine alone and make no sense together."""
         data, model, tokens = self.data, self.model, self.tokenizer

@@ -136,6 +136,11 @@ class TaggingConfig(Config):
         """The width of the recurrent layers."""
         return self.model.hidden_dim
 
+    @property
+    def dev_score_names(self) -> tuple[str, ...]:
+        """As :meth:`Config.dev_score_names`."""
+        return ("accuracy",) if self.data.scheme == "none" else ("f1", "precision", "recall")
+
     def problems(self) -> list[str]:
         """Settings that are fine alone and make no sense together."""
         data, model = self.data, self.model

@@ -239,6 +239,11 @@ class TranslationConfig(Config):
         names = [name] if Path(name).exists() else side_by_side(name)
         self.data.test = AND.join(map(absolute, names))
 
+    @property
+    def dev_score_names(self) -> tuple[str, ...]:
+        """As :meth:`Config.dev_score_names`."""
+        return (self.model.metric,)
+
     def problems(self) -> list[str]:
         """Settings that are fine alone and make no sense together."""
         data, model = self.data, self.model

@@ -70,3 +70,4 @@ def test_the_direction_is_that_of_the_objective_unless_it_was_typed() -> None:
 def test_an_objective_that_is_no_dev_score_is_named(data: list[str], tmp_path: Path) -> None:
     message = refusal("train", "-m", *data, "seed=1,2", "trainer.objective=f2", f"run={tmp_path / 'sweep'}")
     assert "trainer.objective: expected one of score, f1, precision, recall; found 'f2'" in message
+    assert not list((tmp_path / "sweep").glob("*/log.csv")), "nothing is trained for it"

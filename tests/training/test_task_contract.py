@@ -49,6 +49,16 @@ def test_every_task_is_held_to_the_contract() -> None:
     assert set(TINY) == set(TASKS) == {task for task, *_ in DEATHS} == {task for task, *_ in PIECES}
 
 
+@pytest.mark.parametrize("task", TASKS)
+def test_scores_of_dev_have_the_names_that_the_settings_promise(
+    tmp_path: Path, folders: dict[str, Path], task: str
+) -> None:
+    config = TINY[task].config(folders[task])
+    scores = list(make_task(config, tmp_path / "run").evaluate())
+    assert scores
+    assert set(scores) <= set(config.dev_score_names)
+
+
 def name_of(value: object) -> str:
     return ",".join(str(each) for each in value.values()) if isinstance(value, dict) else str(value)
 
