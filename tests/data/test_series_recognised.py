@@ -170,6 +170,9 @@ def test_what_is_left_to_a_person_is_said(tmp_path: Path) -> None:
     assert "the time of day of a date in another column, set data.time_column='date + time'" in problem(daily)
     hourly = ["date,hour,v", *(f"{day:%Y-%m-%d},{hour},7" for day in DAYS for hour in range(1, 25))]
     assert "the time of day in another column? then set data.time_column='date + ITS_NAME'" in problem(hourly)
+    minutes = ["day;v", *(f"{hour:%d/%m/%Y %H}:24:00;7" for hour in HOURS)]
+    problem_of_minutes = problem([*minutes, "x/y/2024 17:24:00;7"], time_format="%d/%m/%Y %H:%M:%S", time_column="day")
+    assert "found 'x/y/2024 17:24:00'; set data.time_format" in problem_of_minutes
     assert "are its fields divided by ';'? set data.delimiter=';'" in problem(["1,5;2,5", "3,5;4,5"])
     assert "are its fields divided by ','? set data.delimiter=','" in problem(
         rows("day,v", "%Y-%m-%d", ",", ["7"]), time_column="day", delimiter=";"

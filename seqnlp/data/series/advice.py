@@ -28,7 +28,7 @@ def about_a_stamp(text: str, config: SeriesDataConfig) -> str:
     if year := year_of_two(text):
         hint = f"if this is the year that begins in {year}, write {year}"
         return "; ".join([hint, *(f"if it is a month, set data.time_format='{form}'" for form in formats_of(text))])
-    if re.search(r"\b24:00", text):
+    if re.search(r"(?<![:\d])24:00", text):
         return "write 24:00 as 00:00 of the next day"
     readers = " or ".join(f"data.time_format='{form}'" for form in formats_of(text))
     return f"set {readers}" if readers else f"set data.time_format, as strptime has it; {_NO_ROW}"
