@@ -12,6 +12,8 @@ const ISO = [
   new RegExp(`^(\\d{4})-(\\d\\d)-(\\d\\d)(?:\\D${TIME}${ZONE})?$`),
   new RegExp(`^(\\d{4})(\\d\\d)(\\d\\d)(?:\\D${TIME}${ZONE})?$`),
 ];
+/** Numbers of a time stamp; minutes and seconds with the colon before them, as they always have their zeros. */
+const NUMBERS = /:?\d+/g;
 const EPOCHS = { unix: 1000, unix_ms: 1 };
 /** What each directive of a time format matches. */
 const DIRECTIVES = {
@@ -186,11 +188,23 @@ function writeFormat(moment, like, format) {
     B: name(LONG_MONTHS),
     "%": "%",
   };
-  const written = format.replace(/%(.)/g, (_, code) => parts[code]),
-    bare = (text) => text.replace(/(?<![\d:])0(?=\d)/g, "");
+  const written = format.replace(/%(.)/g, (_, code) => parts[code]);
   const read = readFormat(like, format),
-    before = read && like !== format ? writePlain(read, format) : null;
-  return before !== null && before !== like && bare(before) === like ? bare(written) : written;
+    zeros = read && like !== format ? zerosOf(writePlain(read, format), like) : [];
+  if (!zeros.includes(false)) return written;
+  const others = !zeros.includes(true) && !/^\d{4}-\d\d-\d\d/.test(like); // such a date has its zeros
+  const bare = zeros.map((zero) => zero === false || (zero === null && others));
+  let place = 0;
+  return written.replace(NUMBERS, (number) => (bare[place++] ? number.replace(/^0(?=.)/, "") : number));
+}
+
+/** Of each number of a time stamp that is written with zeros, whether `own` has them; null: it cannot be told. */
+function zerosOf(padded, own) {
+  const written = own.match(NUMBERS) ?? [];
+  return (padded.match(NUMBERS) ?? []).slice(0, written.length).map((number, place) => {
+    if (number[0] !== "0") return null;
+    return written[place] === number ? true : written[place] === number.slice(1) ? false : null;
+  });
 }
 
 function writePlain(moment, format) {

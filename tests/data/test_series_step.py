@@ -163,6 +163,13 @@ def test_days_and_months_without_zeros_stay_without() -> None:
     assert write_timestamp(later, "01/31/2024 04:05", us) == "02/03/2024 05:05"
     assert write_timestamp(later, "2.2.2024", german) == "3.2.2024"
     assert write_timestamp(later, "02.02.2024", german) == "03.02.2024"
+    hours = "%Y-%m-%d %H"  # dates with zeros, hours in a column of their own without
+    assert write_timestamp(later, "2024-01-31 4", hours) == "2024-02-03 5"
+    assert write_timestamp(later, "2024-12-31 4", hours) == "2024-02-03 5"
+    assert write_timestamp(later, "2024-01-31 04", hours) == "2024-02-03 05"
+    assert write_timestamp(later, "2024-1-31 4", hours) == "2024-2-3 5"
+    assert write_timestamp(later, "2024-01-31 23", hours) == "2024-02-03 05"
+    assert write_timestamp(later.replace(hour=0), "2024 1 31 4", "%Y %m %d %H") == "2024 2 3 0"
 
 
 def test_a_step_of_the_calendar_says_that_it_needs_pandas(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -29,8 +29,11 @@ _WRITTEN = re.compile(
     r"(?P<date>\d{4}-\d\d-\d\d|\d{8}|\d{4}-\d\d|\d{6})"
     r"(?:(?P<gap>\D)(?P<time>\d\d(?::\d\d){0,2}(?:[.,]\d+)?))?(?P<zone>Z|z|[+-]\d\d:?\d\d)?"
 )
-_ZERO = re.compile(r"(?<![\d:])0(?=\d)")
-"""The zero before a day, a month or an hour, not before minutes."""
+_DASHED = re.compile(r"\d{4}-\d\d-\d\d")
+"""A date that has its zeros, whether it shows one or not."""
+
+_NUMBER = re.compile(r":?\d+")
+"""A number of a time stamp; minutes and seconds with the colon before them, as they always have their zeros."""
 
 _PRECISIONS = ((2, "hours"), (5, "minutes"), (8, "seconds"), (12, "milliseconds"), (15, "microseconds"))
 """Characters of a time of day, and what isoformat calls it."""
@@ -140,13 +143,24 @@ def wall_clock(moment: datetime) -> datetime:
 
 
 def _formatted(moment: datetime, like: str, time_format: str) -> str:
-    """A time stamp by its format, without the zeros before days and months that ``like`` has not either."""
+    """A time stamp by its format, without the zeros before days, months and hours that ``like`` has not either."""
     written = moment.strftime(time_format)
     try:
         before = datetime.strptime(like, time_format).strftime(time_format)
     except ValueError:
         return written
-    return _ZERO.sub("", written) if before != like and _ZERO.sub("", before) == like else written
+    zeros = _zeros(before, like)
+    if False not in zeros:
+        return written
+    others = True not in zeros and not _DASHED.match(like)
+    bare = iter([zero is False or (zero is None and others) for zero in zeros])
+    return _NUMBER.sub(lambda number: re.sub("^0(?=.)", "", number[0]) if next(bare, False) else number[0], written)
+
+
+def _zeros(padded: str, own: str) -> list[bool | None]:
+    """Of each number of a time stamp that is written with zeros, whether ``own`` has them; None: it cannot be told."""
+    pairs = list(zip(_NUMBER.findall(padded), _NUMBER.findall(own), strict=False))
+    return [None if padded[0] != "0" else {padded: True, padded[1:]: False}.get(own) for padded, own in pairs]
 
 
 def _time(moment: datetime, shown: int) -> str:
