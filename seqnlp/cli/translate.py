@@ -132,11 +132,16 @@ def _answering(
     """
     import dataclasses
 
+    from seqnlp.errors import SeqnlpError
     from seqnlp.tasks.translation.answers import OutputOptions
     from seqnlp.tasks.translation.candidates import reranked
     from seqnlp.text.split_sentences import is_unspaced
 
     decoding = dataclasses.replace(translator.decoding, **settings)
+    if "alpha" in settings and decoding.length_penalty == "none":
+        raise SeqnlpError(
+            "--alpha is the exponent of a length penalty, found none; add --length-penalty average or gnmt"
+        )
     if not (sampling or rerank or arguments.mbr):
         _check_nbest(arguments.nbest, decoding.beam)
     if rerank is not None:

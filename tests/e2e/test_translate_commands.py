@@ -302,6 +302,10 @@ def test_lines_that_are_not_utf8_stop_at_their_number_after_the_translations_bef
     [
         (["--beam", "0"], "--beam: expected at least 1, found 0"),
         (["--alpha", "-1"], "--alpha: expected at least 0, found -1.0"),
+        (
+            ["--alpha", "1.5", "--length-penalty", "none"],
+            "--alpha is the exponent of a length penalty, found none; add --length-penalty average or gnmt",
+        ),
         (["--no-repeat-ngram", "99"], "--no-repeat-ngram: expected at most 20, found 99"),
         (["--nbest", "0"], "--nbest: expected 1 or more, found 0"),
         (["--nbest", "7", "--beam", "5"], "--nbest: expected at most the beam (5), found 7; add --beam 7"),
