@@ -220,7 +220,9 @@ def test_tables_and_dates_are_read_however_the_training_file_was_written(
         forecaster.evaluate(split="tst")
 
 
-def test_date_and_time_of_day_in_two_columns_are_read_wherever_a_series_comes_from(tmp_path: Path) -> None:
+def test_date_and_time_of_day_in_two_columns_are_read_wherever_a_series_comes_from(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     table = pandas.read_csv(io.StringIO("\n".join(make_lines(60))))
     moments = pandas.date_range("2024-01-01", periods=len(table), freq="h")
     parts = {"date": moments.strftime("%d/%m/%Y"), "time": moments.strftime("%H:%M")}
@@ -246,10 +248,14 @@ def test_date_and_time_of_day_in_two_columns_are_read_wherever_a_series_comes_fr
     ahead = pandas.read_csv(tmp_path / "ahead.csv")
     assert tuple(ahead["time"]) == expected.times
     assert ahead[["a", "b"]].to_numpy() == pytest.approx(expected.values)
-    settings = {"data.time_format": "%d/%m/%Y %H:%M", "trainer.epochs": 1}
-    trained = seqnlp.train(task="forecasting", train=table, settings=settings, progress=False)
+    later = pandas.date_range("2024-01-15", periods=len(table), freq="h")  # of which no day may be a month
+    table["date"], indexed = later.strftime("%d/%m/%Y"), indexed.set_index(later)
+    with caplog.at_level("INFO", logger="seqnlp"):
+        trained = seqnlp.train(task="forecasting", train=table, settings={"trainer.epochs": 1}, progress=False)
+    told = "train: taken from the data: data.time_column='date + time' data.time_format='%d/%m/%Y %H:%M'"
+    assert told in caplog.messages
     for given in (table, indexed):
-        assert trained.forecast_series(given, 3).times == expected.times
+        assert trained.forecast_series(given, 2).times == ("17/01/2024 12:00", "17/01/2024 13:00")
 
 
 @pytest.mark.parametrize("kind", ["plain", "differences", "log"])

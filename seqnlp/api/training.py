@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import tempfile
@@ -23,6 +24,8 @@ from seqnlp.task_table import TASKS, part_of
 from seqnlp.tasks.model_folder import remove_with
 from seqnlp.training.callbacks import Callbacks, Epoch, Step
 from seqnlp.training.checkpoint import has_checkpoint
+
+_say = logging.getLogger("seqnlp").info
 
 Examples = Iterable[Any] | str | os.PathLike[str]
 """A path, or what holds examples: a list, a pandas or polars table, a `datasets.Dataset`, an iterator."""
@@ -173,6 +176,8 @@ def _written(task: str, splits: Mapping[str, Any], settings: Mapping[str, object
         if _is_held(value):
             written[name] = part_of(task, "in_memory")(value, name, {**known, **settings})
             known |= written[name].settings
+            if written[name].note:
+                _say("%s: %s", name, written[name].note)
     return written
 
 

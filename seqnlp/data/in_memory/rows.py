@@ -25,12 +25,14 @@ class WrittenSplit:
         content: of the file.
         settings: what the run must know to read it, by dotted name.
         first_line: the line on which the first example stands.
+        note: what was taken from the examples, to be said; may be empty.
     """
 
     ending: str
     content: bytes
     settings: dict[str, Any] = field(default_factory=dict)
     first_line: int = 1
+    note: str = ""
 
 
 def rows_of(examples: Any, name: str) -> list[Any]:

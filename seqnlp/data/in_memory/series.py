@@ -10,7 +10,7 @@ from typing import Any
 from seqnlp.config.delimiter import delimiter_of
 from seqnlp.config.series import time_columns
 from seqnlp.data.in_memory.rows import WrittenSplit, columns_in, is_table, plain, rows_of, shown
-from seqnlp.data.series.split_stamps import SAMPLED, is_time_of_day, time_column_in
+from seqnlp.data.series.split_stamps import SAMPLED, formats_in, is_time_of_day, time_column_in
 from seqnlp.data.series.time import stamp_text
 from seqnlp.data.series.time_formats import is_time_stamp
 from seqnlp.errors import DataError
@@ -23,6 +23,7 @@ _TIME = "time"
 def written_series(examples: Any, name: str, settings: Mapping[str, Any]) -> WrittenSplit:
     """A series as CSV, with the separators and the form of times that ``settings`` say.
 
+    The only column of dates and the only format that reads them are found as those of a file are.
     Where all columns have numbers for names, which would be read as a row, ``0`` becomes ``value 0``.
     """
     chosen = str(settings.get("data.time_column", ""))
@@ -32,7 +33,8 @@ def written_series(examples: Any, name: str, settings: Mapping[str, Any]) -> Wri
     names = list(rows[0])
     series = str(settings.get("data.series_column", ""))
     values = [part.strip() for part in str(settings.get("data.value_columns", "")).split(",") if part.strip()]
-    time = chosen or ("" if values else _column_of_dates(rows, series)) or _time_column(rows[0])
+    taken = _taken(rows, settings)
+    time = chosen or taken.get("data.time_column", "") or _time_column(rows[0])
     times = time_columns(time, names)
     if missing := [column for column in [*times, *filter(None, [series]), *values] if column not in names]:
         raise DataError(f"{name}: expected a column '{missing[0]}', found {columns_in(rows[0])}")
@@ -53,7 +55,9 @@ def written_series(examples: Any, name: str, settings: Mapping[str, Any]) -> Wri
         if list(row) != names:
             raise DataError(f"{name}[{place}]: expected {columns_in(rows[0])}, found {columns_in(row)}")
         lines.append(csv_line([field(row[column], column, f"{name}[{place}]") for column in names], between))
-    return WrittenSplit(".csv", "".join(lines).encode(), {"data.time_column": time} if time else {}, first_line=2)
+    read_by = taken | ({"data.time_column": time} if time else {})
+    note = " ".join(["taken from the data:", *(f"{key}='{value}'" for key, value in taken.items())]) if taken else ""
+    return WrittenSplit(".csv", "".join(lines).encode(), read_by, first_line=2, note=note)
 
 
 def _with_index(examples: Any, chosen: str) -> Any:
@@ -87,10 +91,16 @@ def _time_column(row: Mapping[str, Any]) -> str:
     return next((name for name, value in row.items() if isinstance(value, date) or name == _TIME), "")
 
 
-def _column_of_dates(rows: Sequence[Mapping[str, Any]], series: str) -> str:
-    """What ``data.time_column`` is where only one column holds dates, or several hold their parts, as in a file."""
-    columns = [name for name in rows[0] if name != series]
-    return time_column_in({name: [_text(row.get(name), "") for row in rows[:SAMPLED]] for name in columns})
+def _taken(rows: Sequence[Mapping[str, Any]], settings: Mapping[str, Any]) -> dict[str, str]:
+    """What the first rows tell of settings that are not set: the only column of dates, the only format of these."""
+    chosen, values, time_format, series = (
+        str(settings.get(f"data.{key}", "")) for key in ("time_column", "value_columns", "time_format", "series_column")
+    )
+    columns = {name: [_text(row.get(name), "") for row in rows[:SAMPLED]] for name in rows[0] if name != series}
+    found = "" if chosen or values else time_column_in(columns)
+    formats = [] if time_format else formats_in(columns, chosen or found)
+    taken = {"data.time_column": found, "data.time_format": formats[0] if len(formats) == 1 else ""}
+    return {key: value for key, value in taken.items() if value}
 
 
 def _number(value: Any, column: str, where: str) -> str:

@@ -24,7 +24,7 @@ _PARTS = {
 }
 """Directives of `strptime`, each with what columns of such numbers are called and the numbers that they have."""
 
-_LEAST = 2
+_MIN_PARTS = 2
 """Parts of a date, year and month, that cannot be there by chance."""
 
 _TIME_OF_DAY = re.compile(r"\d{1,2}([:.])\d\d(\1\d\d([.,]\d+)?)?( ?[AaPp]\.?[Mm]\.?)?")
@@ -46,7 +46,7 @@ def stamps_in(columns: Columns, time_column: str) -> list[str]:
 def formats_in(columns: Columns, time_column: str) -> list[str]:
     """The formats that read all time stamps; an empty one is ISO 8601."""
     stamps, names = stamps_in(columns, time_column), time_columns(time_column, tuple(columns))
-    if (formats := formats_of_all(stamps)) or not stamps or len(names) < _LEAST:
+    if (formats := formats_of_all(stamps)) or not stamps or len(names) < _MIN_PARTS:
         return formats
     parts = [_part(name, columns[name]) for name in names]
     if all(parts):
@@ -89,7 +89,7 @@ def date_in_parts(columns: Columns) -> str:
         if len(names) != 1:
             break
         found += names
-    return " + ".join(found) if len(found) >= _LEAST else ""
+    return " + ".join(found) if len(found) >= _MIN_PARTS else ""
 
 
 def _are_times_of_day(name: str, texts: Sequence[str]) -> bool:

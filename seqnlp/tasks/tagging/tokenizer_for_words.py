@@ -22,7 +22,7 @@ _SINGLE = 0.9
 _MARKS = frozenset(",;:!?")
 """What follows a word at once; a period does so at the end of a sentence, and else often in abbreviations."""
 
-_FEWEST_ATTACHED, _ATTACHED = 10, 4
+_MIN_ATTACHED, _ATTACHED = 10, 4
 """Words with marks of punctuation after them that are no accident: so many, and so many for each mark that is alone."""
 
 
@@ -59,7 +59,7 @@ def _with_marks(sentences: Sequence[Sequence[str]]) -> str:
     marked = [tokens[place] for tokens in sentences for place in range(len(tokens)) if _ends_in_mark(tokens, place)]
     attached = [word for word in marked if len(word) > 1 and len(tokenize(word, DEFAULT)) > 1 and word[-2].isalnum()]
     alone = sum(len(word) == 1 for word in marked)
-    many = len(attached) >= _FEWEST_ATTACHED and len(attached) > _ATTACHED * alone
+    many = len(attached) >= _MIN_ATTACHED and len(attached) > _ATTACHED * alone
     return attached[0] if many else ""
 
 

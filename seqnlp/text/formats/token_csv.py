@@ -83,10 +83,10 @@ def read_token_csv(
     if places is not None and holds_sentences(first, *places):
         return sentences_of_rows(rows, head, *places, path, read_row)
 
-    def place(setting: str, wanted: str, usual: Sequence[str], remedy: str = "") -> int:
-        return _place(wanted, usual, head, path, number, remedy or f"set {setting}")
+    def place(setting: str, wanted: str, usual: Sequence[str], remedy: Callable[[], str] = str) -> int:
+        return _place(wanted, usual, head, path, number, lambda: remedy() or f"set {setting}")
 
-    sentence_at = place("data.sentence_column", columns.sentence, SENTENCES, _without_sentences(path, first))
+    sentence_at = place("data.sentence_column", columns.sentence, SENTENCES, lambda: _without_sentences(path, first))
     token_at = place("data.token_column", columns.token, WORDS)
     tag_at = place("data.tag_column", columns.tag, TAGS)
 
@@ -164,14 +164,16 @@ def _without_sentences(path: str | os.PathLike[str], rows: Iterable[tuple[int, l
     """What to do about a table that has no column of sentences; empty: nothing of it tells."""
     if any(_SPANS.match(field) for _, row in rows for field in row):
         return "texts with spans are read from JSON: an object a line with text and spans, or the tool's own export"
-    lines = [line for _, line in islice(read_lines(path), _LINES)]
-    if "" in "\n".join(lines).strip().splitlines():
+    lines = "\n".join(line.strip() for _, line in islice(read_lines(path), _LINES))
+    if "\n\n" in lines.strip():
         tabs = "write tabs for commas, without the first line, and set data.format=conll"
         return f"blank lines end no sentence here: give the rows a column with the number of their sentence, or {tabs}"
     return ""
 
 
-def _place(wanted: str, usual: Sequence[str], head: Sequence[str], path: object, line: int, remedy: str) -> int:
+def _place(
+    wanted: str, usual: Sequence[str], head: Sequence[str], path: object, line: int, remedy: Callable[[], str]
+) -> int:
     """The place of a column.
 
     Args:
@@ -186,7 +188,7 @@ def _place(wanted: str, usual: Sequence[str], head: Sequence[str], path: object,
         return place
     expected = f"'{wanted}'" if wanted else f"{', '.join(usual[:4])} or a like one"
     columns = listed(names)
-    hint = did_you_mean(wanted, names) if wanted else f"; {remedy}"
+    hint = did_you_mean(wanted, names) if wanted else f"; {remedy()}"
     raise DataError(f"expected the column {expected}, found {columns}{hint}", path, line)
 
 
