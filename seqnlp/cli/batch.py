@@ -49,8 +49,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--series-column",
         default="",
         metavar="NAME",
-        help="of a forecaster or detector: the column that tells series apart (default: that of the model's training; "
-        "without one the table is one series)",
+        help="of a forecaster or detector: the column that tells series apart, or several, as in 'store + item' "
+        "(default: as in the model's training; without one the table is one series)",
     )
     parser.add_argument("--prefix", default="", metavar="P", help="what the names of the new columns begin with")
     add_workers_argument(parser)
@@ -99,6 +99,7 @@ def _answers(model: Model, arguments: argparse.Namespace) -> BatchAnswers | Seri
         SeqnlpError: an option is not one of such a model.
     """
     import seqnlp
+    from seqnlp.config.series import columns_of
     from seqnlp.errors import SeqnlpError
     from seqnlp.tables.series import SeriesAnswers
 
@@ -106,7 +107,7 @@ def _answers(model: Model, arguments: argparse.Namespace) -> BatchAnswers | Seri
         if arguments.text_column:
             raise SeqnlpError(f"--text-column is for models that read texts, found {model!r}; leave it out")
         trained = model.loaded.data.series_column if isinstance(model, seqnlp.Forecaster) else ""
-        return SeriesAnswers(model, arguments.series_column or trained, arguments.prefix)
+        return SeriesAnswers(model, columns_of(arguments.series_column or trained), arguments.prefix)
     if arguments.series_column:
         raise SeqnlpError(f"--series-column is for forecasters and detectors, found {model!r}; leave it out")
     return seqnlp.batch(model, arguments.text_column, arguments.prefix, errors="column")

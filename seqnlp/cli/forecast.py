@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +21,7 @@ examples:
   seqnlp forecast RUN series.csv --output jsonl --level 0.8
   tail -f series.csv | seqnlp forecast RUN --output jsonl     # row by row, the state carried: one object a row
 
-A model of several series (data.series_column) answers for each series of the file; its name comes first.
+A model of several series (data.series_column) answers for each series of the file; what names it comes first.
 """
 
 
@@ -93,13 +95,13 @@ def _forecast_file(forecaster: Forecaster, arguments: argparse.Namespace) -> int
         raise SeqnlpError(f"{arguments.series}: none of its {len(problems):,} series can be forecast")
     if arguments.plot and len(forecasts) > 1:
         raise SeqnlpError(f"--plot draws one series, found {len(forecasts):,} in {arguments.series}; leave it out")
-    column = forecaster.loaded.data.series_column
+    named = _fields_by_name(forecaster)
     if arguments.output == "csv":
-        text = csv_heading(forecaster.names, column)
-        text += "".join(write_csv(forecast, name) for name, forecast in forecasts.items())
+        text = csv_heading(forecaster.names, _series_columns(forecaster))
+        text += "".join(write_csv(forecast, list(named(name).values())) for name, forecast in forecasts.items())
     else:
         answers: dict[str, Forecast | None] = {**forecasts, **dict.fromkeys(problems)}
-        text = "".join(write_jsonl(one, {column: name} if column else {}) for name, one in answers.items())
+        text = "".join(write_jsonl(one, named(name)) for name, one in answers.items())
     if arguments.file:
         write_atomically(arguments.file, text.encode())
         say(f"forecast written to {arguments.file}")
@@ -116,9 +118,9 @@ def _forecast_stream(forecaster: Forecaster, arguments: argparse.Namespace) -> i
     from seqnlp.cli.series_input import SOURCE, read_standard_rows
     from seqnlp.data.series.many import source_of
 
-    column = forecaster.loaded.data.series_column
+    named = _fields_by_name(forecaster)
     if arguments.output == "csv":
-        print(csv_heading(forecaster.names, column), end="", flush=True)
+        print(csv_heading(forecaster.names, _series_columns(forecaster)), end="", flush=True)
     streams: dict[str, ForecastStream | None] = {}
     silent = 0
     for name, row in read_standard_rows("forecast", forecaster.loaded.data, forecaster.names):
@@ -128,9 +130,9 @@ def _forecast_stream(forecaster: Forecaster, arguments: argparse.Namespace) -> i
         forecast = stream.read(row) if stream else None
         silent += forecast is None
         if arguments.output == "jsonl":
-            print(write_jsonl(forecast, {column: name} if column else {}), end="", flush=True)
+            print(write_jsonl(forecast, named(name)), end="", flush=True)
         elif forecast is not None:
-            print(write_csv(forecast, name), end="", flush=True)
+            print(write_csv(forecast, list(named(name).values())), end="", flush=True)
         for news in stream.findings.news() if stream else ():
             say(f"{source_of(SOURCE, name)}: {news}")
     for name, stream in streams.items():
@@ -140,9 +142,20 @@ def _forecast_stream(forecaster: Forecaster, arguments: argparse.Namespace) -> i
         if stream.findings.counts:
             say(f"{source_of(SOURCE, name)}: {stream.findings}")
     if silent:
-        first = f"the first {forecaster.fewest_rows - 1}{' of each series' if column else ''}"
+        first = f"the first {forecaster.fewest_rows - 1}{' of each series' if forecaster.series else ''}"
         say(f"{SOURCE}: {silent:,} rows without a forecast, {first} among them")
     return 0
+
+
+def _fields_by_name(forecaster: Forecaster) -> Callable[[str], dict[str, str]]:
+    """What the columns that tell series apart hold, from the name of a series; nothing of a model of one series."""
+    from seqnlp.data.series.series_names import series_fields
+
+    return partial(series_fields, forecaster.loaded.data.series_column)
+
+
+def _series_columns(forecaster: Forecaster) -> list[str]:
+    return [column for name in forecaster.series[:1] for column in _fields_by_name(forecaster)(name)]
 
 
 def _stream_of(forecaster: Forecaster, name: str, arguments: argparse.Namespace) -> ForecastStream | None:

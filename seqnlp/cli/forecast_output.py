@@ -13,30 +13,30 @@ if TYPE_CHECKING:
     from seqnlp.api import Forecast
 
 
-def csv_heading(names: Sequence[str], column: str = "") -> str:
+def csv_heading(names: Sequence[str], columns: Sequence[str] = ()) -> str:
     """The first line: a column and the ends of its prediction interval for each column of the series.
 
     Args:
-        column: that names the series, of a model of several; it comes first.
+        columns: that name the series, of a model of several; they come first.
     """
     from seqnlp.row_fields import free_names
 
     own = ["origin", "time", "step"]
     heads = [*own, *free_names(own, [f"{name}{end}" for name in names for end in ("", "_low", "_high")])]
-    return csv_line([column, *free_names([column], heads)] if column else heads)
+    return csv_line([*columns, *free_names(columns, heads)])
 
 
-def write_csv(forecast: Forecast, series: str = "") -> str:
+def write_csv(forecast: Forecast, series: Sequence[str] = ()) -> str:
     """A line for each row ahead; the end of an interval that the model does not have is empty.
 
     Args:
-        series: of a model of several, the name of the one that is forecast.
+        series: of a model of several, what names the one that is forecast, for each column of the heading.
     """
-    lines, first = [], [series] if series else []
+    lines = []
     for place, time in enumerate(forecast.times):
         ends = zip(forecast.values[place], forecast.low[place], forecast.high[place], strict=True)
         numbers = [_shown(float(number), forecast.digits) for each in ends for number in each]
-        lines.append(csv_line([*first, forecast.origin, time, str(place + 1), *numbers]))
+        lines.append(csv_line([*series, forecast.origin, time, str(place + 1), *numbers]))
     return "".join(lines)
 
 
@@ -44,7 +44,7 @@ def write_jsonl(forecast: Forecast | None, series: dict[str, str] | None = None)
     """One object; without a forecast (too few rows, or one that was left out) its ``ahead`` is empty.
 
     Args:
-        series: of a model of several, the column that names series and the name of this one.
+        series: of a model of several, the columns that name series, and what they hold for this one.
     """
     from seqnlp.row_fields import beside
 

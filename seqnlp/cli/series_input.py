@@ -35,24 +35,24 @@ def read_standard_rows(verb: str, data: ForecastingDataConfig, names: tuple[str,
     Raises:
         DataError: as :func:`read_standard_series`; or a row does not name its series.
     """
-    from seqnlp.data.series.many import SeriesColumn, source_of
+    from seqnlp.data.series.many import SeriesColumns, source_of
     from seqnlp.data.series.rows import read_rows
 
     if not data.series_column:
         yield from (("", row) for row in read_standard_series(verb, data, names))
         return
     fields = _fields(verb, data)
-    column = SeriesColumn(next(fields, None), data, SOURCE, trained=True)
+    columns = SeriesColumns(next(fields, None), data, SOURCE, trained=True)
     readers: dict[str, Iterator[Row]] = {}
     newest: dict[str, tuple[int, list[str]]] = {}
 
     def fields_of(name: str) -> Iterator[tuple[int, list[str]]]:
-        yield column.without(column.head)
+        yield columns.without(columns.head)
         while True:
             yield newest[name]
 
     for one in fields:
-        name, newest[name] = column.apart(one)
+        name, newest[name] = columns.apart(one)
         if name not in readers:
             _, readers[name] = read_rows(fields_of(name), data, source_of(SOURCE, name), names, named=True)
         yield name, next(readers[name])

@@ -8,7 +8,7 @@ from typing import Literal
 from seqnlp.config.common import Config
 from seqnlp.config.loop import LoopConfig
 from seqnlp.config.schema import names_in, setting
-from seqnlp.config.series import CALENDAR_FEATURES, SeriesDataConfig, time_columns
+from seqnlp.config.series import CALENDAR_FEATURES, SeriesDataConfig, columns_of
 
 AUTO = "auto"
 """The calendar that the training part shows."""
@@ -23,19 +23,22 @@ class ForecastingDataConfig(SeriesDataConfig):
 
     series_column: str = setting(
         "",
-        "column that names the series of each row, where a file holds several series of the same columns; each is cut "
-        "into parts, and scaled, for itself; empty: the file is one series",
+        "column that names the series of each row, or several, as in 'store + item', where a file holds several series "
+        "of the same columns; each is cut into parts, and scaled, for itself; empty: the file is one series",
     )
 
     limit: int = setting(0, "use only the first N rows of each file, or of each series in it; 0: all", low=0)
 
     def problems(self) -> list[str]:
         """Settings that are fine alone and make no sense together."""
-        problems, column = super().problems(), self.series_column
-        if column in time_columns(self.time_column):
-            problems.append(f"data.series_column: '{column}' is in data.time_column")
-        if column and column in self.columns:
-            problems.append(f"data.series_column: '{column}' is one of data.value_columns")
+        problems, columns = super().problems(), columns_of(self.series_column)
+        for column in columns:
+            if column in columns_of(self.time_column):
+                problems.append(f"data.series_column: '{column}' is in data.time_column")
+            if column in self.columns:
+                problems.append(f"data.series_column: '{column}' is one of data.value_columns")
+        if len(set(columns)) < len(columns):
+            problems.append(f"data.series_column: expected each column once, found '{self.series_column}'")
         return problems
 
 

@@ -77,6 +77,8 @@ class SeriesDataConfig(SplitsConfig):
         "", "what stands between thousands (' ': any space); empty: nothing"
     )
 
+    series_column = ""  # a setting of models that learn from several series in one file
+
     @property
     def fixed(self) -> bool:
         """Whether these are the settings of a trained model alone, which nobody can change: they name no file."""
@@ -128,14 +130,14 @@ class SeriesDataConfig(SplitsConfig):
             problems.append(
                 f"data.thousands: expected another mark than data.decimal, found '{self.thousands}' for both"
             )
-        if both := [name for name in time_columns(self.time_column) if name in self.columns]:
+        if both := [name for name in columns_of(self.time_column) if name in self.columns]:
             problems.append(f"data.value_columns: '{both[0]}' is in data.time_column")
         return problems
 
 
-def time_columns(time_column: str, names: Sequence[str] = ()) -> tuple[str, ...]:
-    """The columns that ``data.time_column`` stands for: ``Date + Time`` are two, unless one of ``names`` is that."""
-    parts = [time_column] if time_column in names else side_by_side(time_column)
+def columns_of(joined: str, names: Sequence[str] = ()) -> tuple[str, ...]:
+    """The columns that a setting names: ``Date + Time`` are two, unless one of ``names`` is that."""
+    parts = [joined] if joined in names else side_by_side(joined)
     return tuple(filter(None, parts))
 
 

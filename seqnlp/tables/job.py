@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -70,13 +70,13 @@ def answer_table(
     table, counts = open_table(source, rows_at_once), Counts()
     delimiter = delimiter_for(source, target, table.delimiter)
     if isinstance(answers, SeriesAnswers):
-        if answers.column:
-            table.require(answers.column, "set --series-column")
+        for name in answers.columns:
+            table.require(name, "set --series-column")
         columns = answers.columns_of(table.names)
         for name in columns:
             table.require(name, f"the model reads {', '.join(columns)}")
         function, schema = _of_series(answers, table, delimiter)
-        pieces = whole_series(table.pieces, _names(answers.column), _joined, answers.column, source)
+        pieces = whole_series(table.pieces, _names(answers.columns), _joined, answers.columns, source)
     else:
         column = answers.column_of(table.names)
         table.require(column, "set --text-column")
@@ -137,14 +137,14 @@ def _of_series(answers: SeriesAnswers, table: Table, delimiter: str) -> tuple[Ca
     return JsonSeries(answers), None
 
 
-def _names(column: str) -> Callable[[Any, str], list[str]]:
+def _names(columns: Sequence[str]) -> Callable[[Any, str], list[str]]:
     """What names the series of each row of a piece."""
 
     def names(piece: Any, before: str) -> list[str]:
         if isinstance(piece, list):
-            return names_of([row.fields for row in piece], [row.problem for row in piece], column, before)
-        values = piece.column(column).to_pylist() if column else [None] * len(piece)
-        return names_of([{column: value} for value in values], [""] * len(piece), column, before)
+            return names_of([row.fields for row in piece], [row.problem for row in piece], columns, before)
+        rows = piece.select(columns).to_pylist() if columns else [{}] * len(piece)
+        return names_of(rows, [""] * len(piece), columns, before)
 
     return names
 

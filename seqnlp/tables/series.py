@@ -1,4 +1,4 @@
-"""Series in a table: rows with the same name in a column, which follow each other. Can be sent to processes."""
+"""Series in a table: rows that follow each other, alike in the columns that name them. Can be sent to processes."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from itertools import chain, groupby
 from typing import Any
 
 from seqnlp.api import Detector, Forecaster
-from seqnlp.config.series import time_columns
+from seqnlp.config.named_files import AND
+from seqnlp.config.series import columns_of
 from seqnlp.data.parquet_rows import field_texts
 from seqnlp.data.series.parts import Series, series_of
+from seqnlp.data.series.series_names import nameless, series_name
 from seqnlp.errors import DataError, SeqnlpError
 from seqnlp.row_fields import Fields, free_names
 
@@ -28,12 +30,12 @@ class SeriesAnswers:
     A detector answers every row. A forecaster answers with other rows: those ahead of the end of each series.
 
     Attributes:
-        column: what tells series apart; empty: the table is one series.
+        columns: what tells series apart; none: the table is one series.
         prefix: what the names of the new columns begin with.
     """
 
     model: Forecaster | Detector
-    column: str = ""
+    columns: tuple[str, ...] = ()
     prefix: str = ""
 
     @property
@@ -43,7 +45,7 @@ class SeriesAnswers:
 
     def kept(self, names: Sequence[str]) -> list[str]:
         """The columns of the table that are written."""
-        return list(names) if self.keeps_rows else [self.column] * bool(self.column)
+        return list(names) if self.keeps_rows else list(self.columns)
 
     @property
     def kinds(self) -> dict[str, type]:
@@ -73,9 +75,9 @@ class SeriesAnswers:
             notes: gets what was wrong with a series and what was done about it, each with what the series is called.
         """
         begin = 0
-        for name, group in groupby(names_of(rows, problems, self.column)):
+        for name, group in groupby(names_of(rows, problems, self.columns)):
             end = begin + len(list(group))
-            source = f"series {name}" if self.column else "the table"
+            source = f"series {name}" if self.columns else "the table"
             told: list[str] = []
             yield from self._answered(name, source, rows[begin:end], problems[begin:end], begin, told.append)
             notes += [(source, note) for note in told]
@@ -87,8 +89,8 @@ class SeriesAnswers:
         try:
             if problem := next(filter(None, problems), ""):
                 raise DataError(problem)
-            if self.column and not name:
-                raise DataError(f"expected the name of a series in '{self.column}', found nothing")
+            if self.columns and not name:
+                raise nameless(rows[0], self.columns)
             yield from self._rows(name, self._read(source, rows, say), len(rows), begin, say)
         except SeqnlpError as problem:
             nothing = [None] * (len(self.kinds) - 1)
@@ -104,7 +106,7 @@ class SeriesAnswers:
                 told = None if row else LEFT_OUT
                 yield begin + place, [fields["score"], fields["p_value"], fields["flagged"], told]
             return
-        model = self.model.of_series(name.strip(), series, say) if self.column else self.model
+        model = self.model.of_series(name, series, say) if self.columns else self.model
         forecast = model.forecast_after(series, say=say)
         for place, time in enumerate(forecast.times):
             values = [side[end] for side in forecast.sides(place) for end in ("value", "low", "high")]
@@ -113,13 +115,13 @@ class SeriesAnswers:
     def columns_of(self, names: Sequence[str]) -> list[str]:
         """The columns that the model reads of a table that has those called ``names``."""
         model = self.model
-        times = time_columns(model.loaded.data.time_column, names)
+        times = columns_of(model.loaded.data.time_column, names)
         return [*times, *(model.columns if isinstance(model, Detector) else model.names)]
 
     def _read(self, source: str, rows: Sequence[Fields], say: Say) -> Series:
         """One series; its rows are numbered from 1."""
         loaded = self.model.loaded
-        names = list(dict.fromkeys(name for row in rows for name in row if name != self.column))
+        names = list(dict.fromkeys(name for row in rows for name in row if name not in self.columns))
         columns = [field_texts([row.get(name) for row in rows], loaded.data) for name in names]
         fields = enumerate(map(list, zip(*columns, strict=True)), 1)
         if isinstance(self.model, Detector):
@@ -130,18 +132,20 @@ class SeriesAnswers:
         return series_of(read, loaded.data, source, say, step, wanted, named=True)
 
 
-def names_of(rows: Iterable[Fields], problems: Iterable[str], column: str, before: str = "") -> list[str]:
+def names_of(rows: Iterable[Fields], problems: Iterable[str], columns: Sequence[str], before: str = "") -> list[str]:
     """The series of each row; one that cannot be read counts to that of the row before it.
 
     Args:
-        column: what tells series apart; empty: all rows are of one.
+        columns: what tells series apart; none: all rows are of one.
         before: the series of the row before the first.
+
+    Raises:
+        DataError: a name cannot stand beside another; see :func:`~seqnlp.data.series.series_names.series_name`.
     """
     names: list[str] = []
     for row, problem in zip(rows, problems, strict=True):
-        name = row.get(column) if column else None
-        if not problem or column in row:
-            before = "" if name is None else str(name)
+        if not problem or all(column in row for column in columns):
+            before = series_name(row, columns)
         names.append(before)
     return names
 
@@ -150,7 +154,7 @@ def whole_series(
     pieces: Iterable[Any],
     names: Callable[[Any, str], list[str]],
     joined: Callable[[list[Any]], Any],
-    column: str,
+    columns: Sequence[str],
     source: object,
 ) -> Iterator[Any]:
     """The same rows in pieces that cut no series.
@@ -158,7 +162,7 @@ def whole_series(
     Args:
         names: of a piece, the series of each row; the other argument is that of the row before.
         joined: of some pieces one.
-        column, source: what tells series apart, and the file, in messages.
+        columns, source: what tells series apart, and the file, in messages.
 
     Raises:
         DataError: the rows of a series do not follow each other.
@@ -170,7 +174,7 @@ def whole_series(
         for name, group in groupby(names(piece, last)):
             if place or name != last or not rows:
                 if name and name in seen:
-                    expected = f"expected the rows of '{name}' in '{column}' one after the other"
+                    expected = f"expected the rows of '{name}' in '{AND.join(columns)}' one after the other"
                     advice = f"give row {nameless:,}, which has none, its name" if nameless else "sort the table"
                     raise DataError(f"{expected}, found more in row {rows + place + 1:,}; {advice}", source)
                 seen.add(name)

@@ -25,9 +25,8 @@ def describe(config: ForecastingConfig | AnomalyDetectionConfig) -> dict[str, An
 
 
 def _series_column(data: SeriesDataConfig) -> dict[str, str]:
-    """The column that names series, of a model of several."""
-    column = str(getattr(data, "series_column", ""))
-    return {"series_column": column} if column else {}
+    """What names series, of a model of several."""
+    return {"series_column": data.series_column} if data.series_column else {}
 
 
 def series_facts(names: tuple[str, ...], step: Step | None, scaler: Scaler) -> dict[str, Any]:

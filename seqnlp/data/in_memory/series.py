@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from seqnlp.config.delimiter import delimiter_of
-from seqnlp.config.series import time_columns
+from seqnlp.config.series import columns_of
 from seqnlp.data.in_memory.rows import WrittenSplit, columns_in, is_table, plain, rows_of, shown
 from seqnlp.data.series.split_stamps import SAMPLED, formats_in, is_time_of_day, time_column_in
 from seqnlp.data.series.time import stamp_text
@@ -31,14 +31,14 @@ def written_series(examples: Any, name: str, settings: Mapping[str, Any]) -> Wri
     if all(map(is_number, rows[0])):
         rows = [{f"value {column}": value for column, value in row.items()} for row in rows]
     names = list(rows[0])
-    series = str(settings.get("data.series_column", ""))
+    series = columns_of(str(settings.get("data.series_column", "")), names)
     values = [part.strip() for part in str(settings.get("data.value_columns", "")).split(",") if part.strip()]
     taken = _taken(rows, settings)
     time = chosen or taken.get("data.time_column", "") or _time_column(rows[0])
-    times = time_columns(time, names)
-    if missing := [column for column in [*times, *filter(None, [series]), *values] if column not in names]:
+    times = columns_of(time, names)
+    if missing := [column for column in [*times, *series, *values] if column not in names]:
         raise DataError(f"{name}: expected a column '{missing[0]}', found {columns_in(rows[0])}")
-    numbers = set(values or names) - {*times, series}
+    numbers = set(values or names) - {*times, *series}
     delimiter, decimal, time_format = (
         str(settings.get(f"data.{key}", usual))
         for key, usual in (("delimiter", ","), ("decimal", "."), ("time_format", ""))
@@ -93,10 +93,11 @@ def _time_column(row: Mapping[str, Any]) -> str:
 
 def _taken(rows: Sequence[Mapping[str, Any]], settings: Mapping[str, Any]) -> dict[str, str]:
     """What the first rows tell of settings that are not set: the only column of dates, the only format of these."""
-    chosen, values, time_format, series = (
+    chosen, values, time_format, joined = (
         str(settings.get(f"data.{key}", "")) for key in ("time_column", "value_columns", "time_format", "series_column")
     )
-    columns = {name: [_text(row.get(name), "") for row in rows[:SAMPLED]] for name in rows[0] if name != series}
+    series = columns_of(joined, tuple(rows[0]))
+    columns = {name: [_text(row.get(name), "") for row in rows[:SAMPLED]] for name in rows[0] if name not in series}
     found = "" if chosen or values else time_column_in(columns)
     formats = [] if time_format else formats_in(columns, chosen or found)
     taken = {"data.time_column": found, "data.time_format": formats[0] if len(formats) == 1 else ""}

@@ -96,6 +96,8 @@ def _back(rows: Sequence[Row], place: int, config: SeriesDataConfig) -> str:
     """What a file looks like in which this row is the first that is not after those before."""
     row, before = rows[place], rows[place - 1]
     apart = "give each a column or a file of its own (one forecaster reads all of a file: data.series_column)"
+    if config.series_column:
+        apart = f"name them by one more column: data.series_column='{config.series_column} + ITS_NAME'"
     if config.fixed:
         apart = "give the model one at a time"
     if row.moment == before.moment:

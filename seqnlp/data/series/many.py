@@ -1,4 +1,4 @@
-"""Several series in one file: rows in long form, a column of which names the series that a row is of."""
+"""Several series in one file: rows in long form, in which a column, or several, name the series."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from seqnlp.config.forecasting import ForecastingDataConfig
-from seqnlp.config.series import part_of
+from seqnlp.config.series import columns_of, part_of
 from seqnlp.data.series.parts import (
     Part,
     Series,
@@ -18,6 +18,7 @@ from seqnlp.data.series.parts import (
     series_of,
 )
 from seqnlp.data.series.rows import refuse_width
+from seqnlp.data.series.series_names import nameless, series_name
 from seqnlp.data.series.step import Step
 from seqnlp.data.split_sources import existing_file
 from seqnlp.errors import DataError, listed, missing_column
@@ -78,7 +79,7 @@ def read_many(
         refused: told of a series that cannot be read, which is then left out; without it that is an error.
 
     Raises:
-        DataError: the column that names the series is missing, or a name; or one of the series cannot be read.
+        DataError: a column that names the series is missing, or a name; or one of the series cannot be read.
     """
     if not config.series_column:
         return {"": read_series(path, config, say, step, names)}
@@ -111,58 +112,60 @@ def source_of(path: object, name: str) -> str:
     return f"{path} (series {name})" if name else str(path)
 
 
-class SeriesColumn:
-    """The column that names the series of each row, taken out of the rows.
+class SeriesColumns:
+    """The columns that name the series of each row, taken out of the rows.
 
     Args:
         head: the names of the columns; nothing where there is no row.
-        config: names the one that names the series.
+        config: says which of them name the series.
         trained: whether a model was trained with it, so that no setting helps.
 
     Raises:
-        DataError: it is not there, or twice; or there is no row.
+        DataError: one is not there, or twice; or there is no row.
     """
 
     def __init__(self, head: Fields | None, config: ForecastingDataConfig, source: object, trained: bool) -> None:
-        column = config.series_column
         if head is None:
             raise DataError("expected a CSV file with a row that names its columns, found no row", source)
         line, names = head[0], [name.strip() for name in head[1]]
-        if column not in names:
-            hint = "it names the series in the model's training file" if trained else "set data.series_column"
-            raise missing_column(column, names, f"{hint}; the first row names the columns", source, line)
-        self.head, self.column, self.width, self.source, self._config = head, column, len(names), source, config
-        self.place = column_place(column, names, source, line)
+        self.columns = columns_of(config.series_column, names)
+        for column in self.columns:
+            if column not in names:
+                hint = "it names the series in the model's training file" if trained else "set data.series_column"
+                raise missing_column(column, names, f"{hint}; the first row names the columns", source, line)
+        self.head, self.width, self.source, self._config = head, len(names), source, config
+        self.places = tuple(column_place(column, names, source, line) for column in self.columns)
 
     def without(self, row: Fields) -> Fields:
-        """A row without the column."""
+        """A row without the columns."""
         line, fields = row
-        return line, fields[: self.place] + fields[self.place + 1 :]
+        return line, [field for place, field in enumerate(fields) if place not in self.places]
 
     def apart(self, row: Fields) -> tuple[str, Fields]:
-        """The series that a row is of, and the row without it.
+        """The name of the series that a row is of, and the row without it.
 
         Raises:
-            DataError: it has no name, or the row another number of fields than the first.
+            DataError: it has none, or the row another number of fields than the first.
         """
         line, fields = row
         refuse_width(fields, self.width, self._config, self.source, line)
-        name = fields[self.place].strip()
+        texts = {column: fields[place] for column, place in zip(self.columns, self.places, strict=True)}
+        name = series_name(texts, self.columns, self.source, line)
         if not name:
-            raise DataError(f"expected the name of a series in '{self.column}', found nothing", self.source, line)
+            raise nameless(texts, self.columns, self.source, line)
         return name, self.without(row)
 
 
 def _rows_of_series(path: Path, config: ForecastingDataConfig, trained: bool) -> tuple[Fields, dict[str, list[Fields]]]:
-    """The names of the columns, and the rows of each series, both without the column that names the series."""
+    """The names of the columns, and the rows of each series, both without the columns that name the series."""
     given: Iterator[Fields] = rows_of_file(path, config)
-    column, rows = SeriesColumn(next(given, None), config, path, trained), dict[str, list[Fields]]()
+    columns, rows = SeriesColumns(next(given, None), config, path, trained), dict[str, list[Fields]]()
     for row in given:
-        name, rest = column.apart(row)
+        name, rest = columns.apart(row)
         rows.setdefault(name, []).append(rest)
     if not rows:
         raise DataError("expected rows of series, found none", path)
-    return column.without(column.head), rows
+    return columns.without(columns.head), rows
 
 
 class Notes:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from seqnlp.config.series import SeriesDataConfig, time_columns
+from seqnlp.config.series import SeriesDataConfig, columns_of
 from seqnlp.data.series.advice import (
     about_a_column,
     about_a_number,
@@ -94,7 +94,7 @@ def _find_columns(
             raise missing_column(name, names, about_a_column(names, config, key, trained), source, line)
         return column_place(name, names, source, line)
 
-    timed = time_columns(config.time_column, names)
+    timed = columns_of(config.time_column, names)
     time = tuple(place(name, "time_column") for name in timed)
     wanted = trained or config.columns
     if not wanted:

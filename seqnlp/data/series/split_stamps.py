@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from seqnlp.config.series import time_columns
+from seqnlp.config.series import columns_of
 from seqnlp.data.series.time_formats import formats_of_all, reads_all
 from seqnlp.text.checks import is_number
 
@@ -37,7 +37,7 @@ def is_time_of_day(text: str) -> bool:
 
 def stamps_in(columns: Columns, time_column: str) -> list[str]:
     """The time stamps of the rows in which none of their parts is missing."""
-    names = time_columns(time_column, tuple(columns))
+    names = columns_of(time_column, tuple(columns))
     if not all(name in columns for name in names):
         return []
     return [" ".join(texts) for texts in zip(*(columns[name] for name in names), strict=True) if all(texts)]
@@ -45,7 +45,7 @@ def stamps_in(columns: Columns, time_column: str) -> list[str]:
 
 def formats_in(columns: Columns, time_column: str) -> list[str]:
     """The formats that read all time stamps; an empty one is ISO 8601."""
-    stamps, names = stamps_in(columns, time_column), time_columns(time_column, tuple(columns))
+    stamps, names = stamps_in(columns, time_column), columns_of(time_column, tuple(columns))
     if (formats := formats_of_all(stamps)) or not stamps or len(names) < _MIN_PARTS:
         return formats
     parts = [_part(name, columns[name]) for name in names]

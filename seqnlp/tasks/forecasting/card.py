@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from seqnlp.config.forecasting import ForecastingConfig
-from seqnlp.config.series import time_columns
+from seqnlp.config.series import columns_of
 from seqnlp.tasks.card import dev_scores, write_card
 
 
 def model_card(config: ForecastingConfig, names: Sequence[str], metrics: Mapping[str, Any]) -> str:
     """See :func:`~seqnlp.tasks.card.write_card`."""
     model, scores = config.model, dev_scores(metrics, digits=3)
-    columns = ", ".join(filter(None, [config.data.series_column, *time_columns(config.data.time_column), *names]))
+    columns = ", ".join([*columns_of(config.data.series_column), *columns_of(config.data.time_column), *names])
     return write_card(
         config,
         metrics,
