@@ -15,8 +15,6 @@ from __future__ import annotations
 TYPE_CHECKING = False  # as type checkers know it; importing `typing` would take most of the time of `import seqnlp`
 
 if TYPE_CHECKING:
-    from typing import Any
-
     from seqnlp.api import (
         Classification,
         Classifier,
@@ -25,6 +23,7 @@ if TYPE_CHECKING:
         Detection,
         DetectionStream,
         Detector,
+        Epoch,
         Event,
         Explanation,
         Forecast,
@@ -35,12 +34,15 @@ if TYPE_CHECKING:
         Report,
         Reranker,
         SamplingOptions,
+        SavedModel,
         ScoredRow,
         ScoredText,
         Span,
+        Step,
         TaggedText,
         Tagger,
         TagSequence,
+        Token,
         Translation,
         Translator,
         TypedText,
@@ -49,7 +51,15 @@ if TYPE_CHECKING:
     )
     from seqnlp.api.mapping import batch
     from seqnlp.api.training import resume, train
-    from seqnlp.errors import ConfigError, DataError, RunError, SeqnlpError, TrainingError
+    from seqnlp.errors import (
+        ConfigError,
+        DataError,
+        RunError,
+        SeqnlpError,
+        TrainingError,
+        WrongTypeError,
+        WrongValueError,
+    )
 
 __version__ = "0.1.0"
 __all__ = [
@@ -62,6 +72,7 @@ __all__ = [
     "Detection",
     "DetectionStream",
     "Detector",
+    "Epoch",
     "Event",
     "Explanation",
     "Forecast",
@@ -73,18 +84,23 @@ __all__ = [
     "Reranker",
     "RunError",
     "SamplingOptions",
+    "SavedModel",
     "ScoredRow",
     "ScoredText",
     "SeqnlpError",
     "Span",
+    "Step",
     "TagSequence",
     "TaggedText",
     "Tagger",
+    "Token",
     "TrainingError",
     "Translation",
     "Translator",
     "TypedText",
     "WordContribution",
+    "WrongTypeError",
+    "WrongValueError",
     "__version__",
     "batch",
     "load",
@@ -92,28 +108,27 @@ __all__ = [
     "train",
 ]
 
-_ERRORS = ("ConfigError", "DataError", "RunError", "SeqnlpError", "TrainingError")
+if not TYPE_CHECKING:  # a type checker would take any name, misspelt ones too
 
+    def __getattr__(name: str) -> object:
+        """Names on first use: torch takes a second to import, and ``seqnlp --help`` needs none of it."""
+        if name not in __all__:
+            raise AttributeError(f"module 'seqnlp' has no attribute '{name}'")
+        if name.endswith("Error"):
+            from seqnlp import errors
 
-def __getattr__(name: str) -> Any:
-    """Names on first use: torch takes a second to import, and ``seqnlp --help`` needs none of it."""
-    if name not in __all__:
-        raise AttributeError(f"module 'seqnlp' has no attribute '{name}'")
-    if name in _ERRORS:
-        from seqnlp import errors
+            return getattr(errors, name)
+        if name == "batch":
+            from seqnlp.api.mapping import batch
 
-        return getattr(errors, name)
-    if name == "batch":
-        from seqnlp.api.mapping import batch
+            return batch
+        if name in ("resume", "train"):
+            from seqnlp.api import training
 
-        return batch
-    if name in ("resume", "train"):
-        from seqnlp.api import training
+            return getattr(training, name)
+        from seqnlp import api
 
-        return getattr(training, name)
-    from seqnlp import api
-
-    return getattr(api, name)
+        return getattr(api, name)
 
 
 def __dir__() -> list[str]:

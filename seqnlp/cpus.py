@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from seqnlp.errors import SeqnlpError
+from seqnlp.errors import WrongValueError
 
 MAX_A_CPU = 16
 """Processes or threads that may share a CPU; more of them only wait for each other."""
@@ -28,11 +28,11 @@ def check_parallel(count: int, name: str, least: int = 1) -> int:
     """The number of processes or threads that ``name`` asks for, if this machine can do something with it.
 
     Raises:
-        SeqnlpError: it is less than ``least``, or far more than there are CPUs.
+        WrongValueError: it is less than ``least``, or far more than there are CPUs.
     """
     most = MAX_A_CPU * (os.cpu_count() or 1)
     if count < least:
-        raise SeqnlpError(f"{name}: expected {least} or more, found {count}")
+        raise WrongValueError(f"{name}: expected {least} or more, found {count}")
     if count > most:
-        raise SeqnlpError(f"{name}: expected at most {most} ({MAX_A_CPU} for each CPU), found {count:,}")
+        raise WrongValueError(f"{name}: expected at most {most} ({MAX_A_CPU} for each CPU), found {count:,}")
     return count

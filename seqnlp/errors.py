@@ -44,6 +44,14 @@ class TrainingError(SeqnlpError):
     """Training cannot go on (a loss that is not a number, a disk that is full)."""
 
 
+class WrongTypeError(SeqnlpError, TypeError):
+    """An argument of another type than expected."""
+
+
+class WrongValueError(SeqnlpError, ValueError):
+    """An argument of the right type whose value is out of range, no text, or none of a choice."""
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """`` (did you mean 'x'?)`` for the closest known word, or an empty string."""
     close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.55)

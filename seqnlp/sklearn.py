@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from numbers import Integral
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +34,8 @@ class _Estimator(BaseEstimator):
         settings: any other settings by their dotted names.
     """
 
-    _task = ""
+    _task: Literal["tagging", "classification", "forecasting"]
+    model_: Any
 
     def __init__(
         self,

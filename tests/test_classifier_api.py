@@ -117,7 +117,7 @@ def test_attention_needs_a_model_that_has_it(runs: dict[str, Path]) -> None:
     message = "there is no attention to show: this model has model.pooling=max; use gradients"
     with pytest.raises(SeqnlpError, match=message):
         seqnlp.load(runs["plain"]).classify("fine", explain="attention")
-    with pytest.raises(SeqnlpError, match=r"expected an explanation \(gradients, attention\), found 'shap'"):
+    with pytest.raises(SeqnlpError, match=r"explain: expected one of gradients, attention, found 'shap'"):
         seqnlp.load(runs["plain"]).classify("fine", explain="shap")
 
 

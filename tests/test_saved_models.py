@@ -20,7 +20,7 @@ import torch
 from six_tasks import ASK, TRAININGS
 
 import seqnlp
-from seqnlp.tasks.arguments import WrongTypeError, WrongValueError
+from seqnlp.errors import WrongTypeError, WrongValueError
 
 
 @pytest.fixture(scope="module", params=TRAININGS)
@@ -99,24 +99,38 @@ WRONG: dict[str, list[tuple[Callable[[Any], Any], type[Exception], str]]] = {
     "classification": [
         (lambda m: m.classify_texts("Oslo"), WrongTypeError, "texts: expected a list of texts"),
         (lambda m: m.classify(None), WrongTypeError, "text: expected text"),
+        (lambda m: m.classify("a", explain="gradient"), WrongValueError, r"explain: .* \(did you mean 'gradients'"),
+        (lambda m: seqnlp.load(m.path, engine="pytorch"), WrongValueError, r"an engine of .* \(did you mean 'torch'"),
+        (lambda m: seqnlp.load(m.path, precision="int4"), WrongValueError, r"a precision of .* found 'int4'"),
+        (lambda m: seqnlp.load(m.path, threads=-1), WrongValueError, "threads: expected 0 or more, found -1"),
         (lambda m: m.classify("\udfff"), WrongValueError, r"found U\+DFFF"),
     ],
     "translation": [
         (lambda m: m.translate_lines("Oslo"), WrongTypeError, "texts: expected a list of texts"),
         (lambda m: m.translate("\ud800"), WrongValueError, r"found U\+D800"),
         (lambda m: m.translate("a", nbest=0), WrongValueError, "nbest: expected a whole number from 1"),
-        (lambda m: m.translate("a", batch_lines=0), WrongValueError, "batch_lines: expected a whole number from 1"),
+        (lambda m: m.translate_lines(["a"], batch_lines=0), WrongValueError, "batch_lines: expected a whole n"),
+        (lambda m: m.translate_lines(["a"], prefixes=["b", "c"]), WrongValueError, "a prefix a text, found 2 p"),
+        (lambda m: m.translate("a", prefix=["b"]), WrongTypeError, "prefix: expected text"),
+        (lambda m: m.translate("a", mbr="bleuu"), WrongValueError, r"mbr: .* found 'bleuu' \(did you mean 'bleu'"),
+        (lambda m: m.translate("a", nbest=3, mbr="bleu", candidates=2), WrongValueError, "at least 3 candidates"),
+        (lambda m: m.score_lines(["a"], []), WrongValueError, "as many translations as sources, found 0 and 1"),
+        (lambda m: seqnlp.SamplingOptions(top_k=1.5), WrongTypeError, "top_k: expected a whole number"),
+        (lambda m: seqnlp.SamplingOptions(top_p=2), WrongValueError, "expected temperature above 0"),
+        (lambda m: seqnlp.Translator(), WrongTypeError, "expected at least one model"),
         (lambda m: m.translate("a", decoding={"beam": 3}), WrongTypeError, "expected a seqnlp.DecodingConfig, found d"),
         (lambda m: m.translate("a", decoding=_search(length_penalty="x")), WrongValueError, "one of average, gnmt"),
         (lambda m: m.translate("a", decoding=_search(beam=2.5)), WrongValueError, "beam: expected a whole number"),
         (lambda m: m.translate("a", decoding=_search(max_ratio=-1)), WrongValueError, "max_ratio: expected at least"),
         (lambda m: m.translate("a", sampling=True), WrongTypeError, "expected a seqnlp.SamplingOptions, found bool"),
-        (lambda m: m.translate("a", first_line="1"), WrongTypeError, "first_line: expected a whole number"),
+        (lambda m: m.translate_lines(["a"], first_line="1"), WrongTypeError, "first_line: expected a whole number"),
         (lambda m: m.score_lines("a", ["b"]), WrongTypeError, "sources: expected a list of texts"),
     ],
     "language_model": [
         (lambda m: m.complete(None), WrongTypeError, "text: expected text"),
         (lambda m: m.complete("a", top=10**7), WrongValueError, "top: expected a whole number"),
+        (lambda m: m.generate("a", stop=[""]), WrongValueError, "stop strings of at least one character"),
+        (lambda m: m.generate("a", repetition_penalty=0), WrongValueError, "a repetition penalty above 0, found 0"),
         (lambda m: m.generate("a", stop="end"), WrongTypeError, "stop: expected a list of texts"),
         (lambda m: m.generate("a", sampling={"seed": 1}), WrongTypeError, "expected a seqnlp.SamplingOptions, found d"),
         (lambda m: m.generate("a", repetition_penalty=math.nan), WrongValueError, "repetition_penalty: .* found nan"),
@@ -124,6 +138,8 @@ WRONG: dict[str, list[tuple[Callable[[Any], Any], type[Exception], str]]] = {
     "forecasting": [
         (lambda m: m.start(10**7), WrongValueError, "horizon: expected a whole number from 0 to 10,000"),
         (lambda m: m.start(level=math.nan), WrongValueError, "level: .* found nan"),
+        (lambda m: m.start(level=0.7), WrongValueError, "expected a level of 0.5, .* found 0.7"),
+        (lambda m: seqnlp.load(m.path, precision="int8"), WrongValueError, "a model for forecasting has only one"),
         (lambda m: m.forecast([1.5, 2]), WrongTypeError, r"path of a file, found list; forecast_series\(\) reads"),
     ],
     "anomaly_detection": [

@@ -84,7 +84,7 @@ def run(arguments: argparse.Namespace) -> int:
         map_pieces = partial(mapped, workers=workers, kind="rows")
     import seqnlp
 
-    answers = _answers(seqnlp.load(arguments.run, **options), arguments)
+    answers = _answers(seqnlp.load(arguments.run, threads=options["threads"]), arguments)
     counts = answer_table(answers, arguments.source, arguments.target, map_pieces, say=say)
     rows = "1 row" if counts.rows == 1 else f"{counts.rows:,} rows"
     wrong = f", {counts.errors:,} without an answer (column {arguments.prefix}error)" if counts.errors else ""

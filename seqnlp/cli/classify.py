@@ -16,6 +16,7 @@ from seqnlp.cli.worker_options import add_errors_argument, add_workers_argument,
 if TYPE_CHECKING:
     from seqnlp.api import Classification, Classifier
     from seqnlp.cli.table_input import Row
+    from seqnlp.tasks.classification.api import Explaining
 
 HELP = "label lines from standard input, each with its probability"
 EXAMPLES = """\
@@ -114,7 +115,7 @@ class _Answering:
 
     classifier: Classifier
     output: str
-    explain: str
+    explain: Explaining
     coverage: float | None
 
     def __call__(self, rows: list[Row]) -> tuple[list[str], LongTexts]:

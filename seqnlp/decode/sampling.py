@@ -15,7 +15,7 @@ from seqnlp.arrays import FloatArray, IntArray
 from seqnlp.decode.constraints import NEVER, NOTHING, Constraints, Prefix
 from seqnlp.decode.hypotheses import Decoded, Ending, History
 from seqnlp.decode.steps import Layout, Step
-from seqnlp.errors import SeqnlpError
+from seqnlp.errors import WrongTypeError, WrongValueError
 from seqnlp.text.subwords import BEGIN, END
 
 
@@ -30,7 +30,7 @@ class SamplingOptions:
         seed: another seed, other outputs.
 
     Raises:
-        SeqnlpError: one of them is no number, or out of its range.
+        WrongTypeError, WrongValueError: one of them is no number, or out of its range.
     """
 
     temperature: float = 1.0
@@ -41,13 +41,13 @@ class SamplingOptions:
     def __post_init__(self) -> None:
         for name in ("top_k", "seed"):
             if not isinstance(value := getattr(self, name), Integral):
-                raise SeqnlpError(f"{name}: expected a whole number, found {type(value).__name__} {value!r}")
+                raise WrongTypeError(f"{name}: expected a whole number, found {type(value).__name__} {value!r}")
         for name in ("temperature", "top_p"):
             if not isinstance(value := getattr(self, name), Real):
-                raise SeqnlpError(f"{name}: expected a number, found {type(value).__name__} {value!r}")
+                raise WrongTypeError(f"{name}: expected a number, found {type(value).__name__} {value!r}")
         fits = 0 < self.temperature < math.inf and self.top_k >= 0 and 0 < self.top_p <= 1 and self.seed >= 0
         if not fits:
-            raise SeqnlpError(
+            raise WrongValueError(
                 "expected temperature above 0, top_k at least 0, top_p above 0 and at most 1 and seed at least 0, "
                 f"found {self.temperature:g}, {self.top_k}, {self.top_p:g} and {self.seed}"
             )

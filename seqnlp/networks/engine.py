@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib.util import find_spec
+from typing import Literal, get_args
 
-from seqnlp.errors import SeqnlpError
+from seqnlp.errors import SeqnlpError, WrongValueError, did_you_mean
 from seqnlp.networks.graph import Graph, Run
 from seqnlp.networks.rowwise import rowwise, weight_levels
 
-ENGINES = ("auto", "onnxruntime", "torch", "numpy")
-PRECISIONS = ("auto", "fp32", "int8")
+Engine = Literal["auto", "onnxruntime", "torch", "numpy"]
+Precision = Literal["auto", "fp32", "int8"]
+ENGINES: tuple[str, ...] = get_args(Engine)
+PRECISIONS: tuple[str, ...] = get_args(Precision)
 
 _NEEDS = {"onnxruntime": ("onnxruntime",), "torch": ("torch",), "numpy": ()}
 _INSTALL = {"onnxruntime": "pip install onnxruntime", "torch": "pip install torch"}
@@ -26,26 +29,30 @@ def choose_engine(
         precisions: those that the model knows.
 
     Raises:
-        SeqnlpError: no such engine or precision, it is not installed, or it does not compute on that device or in that
-            precision.
+        WrongValueError: no such engine or precision.
+        SeqnlpError: the engine is not installed, or does not compute on that device or in that precision.
     """
-    if name not in ENGINES:
-        raise SeqnlpError(f"expected an engine of {', '.join(ENGINES)}, found '{name}'")
-    if precision not in precisions:
-        raise SeqnlpError(f"expected a precision of {', '.join(precisions)}, found '{precision}'")
+    _refuse_unknown("an engine", name, ENGINES)
+    _refuse_unknown("a precision", precision, precisions)
     if precision == "int8" and (name == "torch" or device != "cpu"):
-        raise SeqnlpError("torch does not compute in int8; use --engine onnxruntime or numpy, on the CPU")
+        raise SeqnlpError("torch does not compute in int8; use the engine onnxruntime or numpy, on the CPU")
     if name == "auto":
         order = ["onnxruntime", *(["torch"] if precision != "int8" else []), "numpy"] if device == "cpu" else ["torch"]
         name = next((engine for engine in order if not missing(engine)), order[-1])
     if device != "cpu" and name != "torch":
-        raise SeqnlpError(f"the engine {name} computes on the CPU, found device '{device}'; use --engine torch")
+        raise SeqnlpError(f"the engine {name} computes on the CPU, found device '{device}'; use the engine torch")
     if lacking := missing(name):
         raise SeqnlpError(
             f"the engine {name} needs {' and '.join(lacking)}, which is not installed; `{_INSTALL[name]}`, "
-            "or use --engine auto"
+            "or use the engine auto"
         )
     return name
+
+
+def _refuse_unknown(what: str, word: object, known: Sequence[str]) -> None:
+    if word not in known:
+        close = did_you_mean(str(word), known)
+        raise WrongValueError(f"expected {what} of {', '.join(known)}, found '{word}'{close}")
 
 
 def missing(engine: str) -> list[str]:

@@ -21,7 +21,7 @@ class NumpyNetwork:
         if unknown:
             raise SeqnlpError(
                 f"the numpy engine has no operator {', '.join(unknown)}, which the {graph.name} needs; "
-                "use --engine onnxruntime"
+                "use the engine onnxruntime"
             )
         self._graph = graph
         self._inputs = {value.name: value.dtype for value in graph.inputs}

@@ -14,6 +14,7 @@ from seqnlp.tasks.arguments import text
 
 if TYPE_CHECKING:
     from seqnlp.api import Classifier, Detector, Forecaster, LanguageModel, Tagger, Translator
+    from seqnlp.tasks.classification.api import Explaining
 
 Answers = list[dict[str, Any]]
 
@@ -42,7 +43,7 @@ def tag(model: Tagger, texts: Sequence[str], nbest: int, min_probability: float)
     return [one.to_dict() for one in model.tag_texts(texts, nbest=nbest, min_probability=min_probability)]
 
 
-def classify(model: Classifier, texts: Sequence[str], explain: str) -> Answers:
+def classify(model: Classifier, texts: Sequence[str], explain: Explaining) -> Answers:
     """As ``seqnlp classify --output jsonl``."""
     return [one.to_dict() for one in model.classify_texts(texts, explain=explain)]
 

@@ -15,21 +15,13 @@ import numpy as np
 from seqnlp.config.schema import read_section
 from seqnlp.data.in_memory.missing import is_missing
 from seqnlp.data.series.time import stamp_text
-from seqnlp.errors import ConfigError, DataError, SeqnlpError, did_you_mean
+from seqnlp.errors import ConfigError, DataError, WrongTypeError, WrongValueError, did_you_mean
 from seqnlp.text.checks import half_character
 
 Kind = TypeVar("Kind")
 
 MAX_ANSWERS = 10_000
 """Most answers to one question, rows ahead and the like: more is a mistake, not a wish."""
-
-
-class WrongTypeError(SeqnlpError, TypeError):
-    """An argument of another type than expected."""
-
-
-class WrongValueError(SeqnlpError, ValueError):
-    """An argument of the right type whose value is out of range, or no text."""
 
 
 def text(value: object, name: str = "text") -> str:

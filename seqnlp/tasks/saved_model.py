@@ -15,7 +15,7 @@ from seqnlp.bundle import Bundle, load_bundle
 from seqnlp.bundle_files import find_model
 from seqnlp.bundle_identity import model_identity, refuse_others
 from seqnlp.errors import SeqnlpError
-from seqnlp.networks.engine import choose_engine
+from seqnlp.networks.engine import Engine, Precision, choose_engine
 from seqnlp.tasks.model_folder import copy_model, files_of, is_in_run, remove_with, write_files
 
 if TYPE_CHECKING:
@@ -138,10 +138,10 @@ class SingleModel(SavedModel, ABC):
         self,
         path: str | Path,
         *,
-        engine: str = "auto",
+        engine: Engine = "auto",
         device: str = "cpu",
         threads: int = 0,
-        precision: str = "auto",
+        precision: Precision = "auto",
     ) -> None:
         bundle = load_bundle(path)
         self.engine = choose_engine(engine, device, precision)

@@ -13,4 +13,4 @@ def require_split(config: Config, split: str) -> None:
         ConfigError: it was trained without.
     """
     if not getattr(config.data, split):
-        raise ConfigError([f"data.{split}: this run was trained without a {split} split; choose another --split"])
+        raise ConfigError([f"data.{split}: this run was trained without a {split} split; choose another split"])

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 
 from seqnlp.arrays import FloatArray
 
+Measure = Literal["entropy", "margin", "mean-probability"]
 MEASURES = {
     "entropy": "entropy of all answers to the whole text, in nats",
     "margin": "1 less how far the best answer to the whole text is ahead of the second, as probabilities",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from seqnlp.errors import SeqnlpError
+from seqnlp.errors import WrongValueError
 from seqnlp.text.language_tokens import Tokens
 
 
@@ -43,12 +43,12 @@ class StopStrings:
     """Lets text through until one of the strings occurs; what could begin one waits.
 
     Raises:
-        SeqnlpError: an empty stop string.
+        WrongValueError: an empty stop string.
     """
 
     def __init__(self, stops: Sequence[str]) -> None:
         if not all(stops):
-            raise SeqnlpError("expected stop strings of at least one character, found an empty one")
+            raise WrongValueError("expected stop strings of at least one character, found an empty one")
         self.stops = tuple(stops)
         self.stopped = False
         self._waiting = ""

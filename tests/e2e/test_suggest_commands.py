@@ -11,7 +11,7 @@ import pytest
 from command import output, refusal, seqnlp
 
 from seqnlp import Tagger
-from seqnlp.tasks.arguments import WrongValueError
+from seqnlp.errors import WrongValueError
 
 
 @pytest.fixture

@@ -48,7 +48,7 @@ def test_anomalies_are_found_without_torch(detector: Path) -> None:
 
 
 def test_an_engine_that_has_no_double_precision_is_refused(detector: Path) -> None:
-    with pytest.raises(SeqnlpError, match=r"computes in double precision.*; use --engine numpy or torch"):
+    with pytest.raises(SeqnlpError, match=r"computes in double precision.*; use the engine numpy or torch"):
         Detector(detector, engine="onnxruntime")
     actual = run_without("torch", "detect", detector, detector.parent / "readings.csv", "--engine", "torch")
     assert actual.returncode == 2

@@ -84,7 +84,7 @@ def test_numpy_is_enough(run: Path) -> None:
     ("blocked", "engine", "said"),
     [
         ("onnxruntime", "onnxruntime", "needs onnxruntime, which is not installed; `pip install onnxruntime`"),
-        ("torch", "torch", "needs torch, which is not installed; `pip install torch`, or use --engine auto"),
+        ("torch", "torch", "needs torch, which is not installed; `pip install torch`, or use the engine auto"),
     ],
 )
 def test_a_missing_engine_says_what_to_install(run: Path, blocked: str, engine: str, said: str) -> None:
@@ -97,7 +97,7 @@ def test_a_missing_engine_says_what_to_install(run: Path, blocked: str, engine: 
 def test_engines_and_devices_that_are_not_there_are_refused(run: Path) -> None:
     with pytest.raises(SeqnlpError, match="expected an engine of auto, onnxruntime, torch, numpy, found 'tensorflow'"):
         Tagger(run, engine="tensorflow")
-    with pytest.raises(SeqnlpError, match="computes on the CPU, found device 'cuda'; use --engine torch"):
+    with pytest.raises(SeqnlpError, match="computes on the CPU, found device 'cuda'; use the engine torch"):
         Tagger(run, engine="numpy", device="cuda")
     with pytest.raises(SeqnlpError, match="the device 'cuda:7' is not there"):
         Tagger(run, engine="torch", device="cuda:7")
@@ -117,7 +117,7 @@ def test_in_int8_answers_are_near_and_depend_on_no_other_line(run: Path, engine:
 
 
 def test_int8_is_not_for_torch(run: Path) -> None:
-    with pytest.raises(SeqnlpError, match="torch does not compute in int8; use --engine onnxruntime or numpy"):
+    with pytest.raises(SeqnlpError, match="torch does not compute in int8; use the engine onnxruntime or numpy"):
         Tagger(run, engine="torch", precision="int8")
     with pytest.raises(SeqnlpError, match="expected a precision of auto, fp32, int8, found 'bf16'"):
         Tagger(run, precision="bf16")

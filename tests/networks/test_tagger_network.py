@@ -131,5 +131,5 @@ def test_a_network_is_copied_by_pickling() -> None:
 def test_an_operator_that_numpy_lacks_is_named() -> None:
     build = Builder("toy")
     build.output("found", build.add("Det", build.input("given", np.float32, (2, 2))), np.float32, ())
-    with pytest.raises(SeqnlpError, match="no operator Det, which the toy needs; use --engine onnxruntime"):
+    with pytest.raises(SeqnlpError, match="no operator Det, which the toy needs; use the engine onnxruntime"):
         make_network(build.graph, "numpy")

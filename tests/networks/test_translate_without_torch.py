@@ -63,6 +63,7 @@ def test_lines_of_a_text_are_translated_by_themselves(run: Path, lines: list[str
     assert translator.translate(f"{lines[0]}\n\n{long}").text == f"{one.text}\n\n{translator.translate(long).text}"
     assert translator.translate(f"{lines[0]}\n").hypotheses == one.hypotheses, "as files give their lines"
     begun = translator.translate_lines([f"{lines[0]}\n{lines[1]}"], prefixes=["the"])[0].text
+    assert translator.translate(f"{lines[0]}\n{lines[1]}", prefix="the").text == begun
     assert begun.startswith("the")
     assert begun.endswith(f"\n{other.text}")
     assert translator.translate(" \n\n").text == ""
@@ -114,7 +115,7 @@ def test_lines_are_translated_without_torch(run: Path, lines: list[str]) -> None
 
 
 def test_what_an_engine_does_not_compute_is_said(run: Path) -> None:
-    with pytest.raises(SeqnlpError, match="the engine numpy does not compute in bf16; use --engine torch"):
+    with pytest.raises(SeqnlpError, match="the engine numpy does not compute in bf16; use the engine torch"):
         Translator(run, precision="bf16", engine="numpy")
     with pytest.raises(SeqnlpError, match="torch does not compute in int8"):
         Translator(run, precision="int8", engine="torch")

@@ -12,6 +12,7 @@ from seqnlp.data.series.parts import Series, read_series, stamp_of
 from seqnlp.data.series.repair import RegularRow
 from seqnlp.data.series.rows import Row
 from seqnlp.metrics.events import Event, EventMerger
+from seqnlp.networks.engine import Engine
 from seqnlp.plots.answers import framed
 from seqnlp.plots.lines import charts_html
 from seqnlp.report.chart import Chart, Line
@@ -101,7 +102,7 @@ class Detector(SavedModel):
         SeqnlpError: the engine is not installed, or does not compute on the device or in double precision.
     """
 
-    def __init__(self, path: str | Path, *, engine: str = "auto", device: str = "cpu", threads: int = 0) -> None:
+    def __init__(self, path: str | Path, *, engine: Engine = "auto", device: str = "cpu", threads: int = 0) -> None:
         bundle = load_bundle(path)
         self.engine = detector_engine(engine, device)
         self.loaded = detector_from_bundle(bundle, self.engine, device, threads)

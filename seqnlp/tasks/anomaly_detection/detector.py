@@ -119,7 +119,7 @@ def detector_engine(engine: str, device: str = "cpu") -> str:
     if engine == "onnxruntime":
         raise SeqnlpError(
             "a detector computes in double precision, in which the engine onnxruntime has no recurrent layers; "
-            "use --engine numpy or torch"
+            "use the engine numpy or torch"
         )
     return choose_engine(engine, device)
 

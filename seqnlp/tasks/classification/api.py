@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,9 +21,11 @@ from seqnlp.tasks.classification.network import saved_predictor
 from seqnlp.tasks.classification.prediction import DocumentPredictor, predicted, probabilities
 from seqnlp.tasks.classification.saved import read_classifier
 from seqnlp.tasks.saved_model import SingleModel
-from seqnlp.tasks.uncertainty import MEASURES, of_probabilities
+from seqnlp.tasks.uncertainty import MEASURES, Measure, of_probabilities
 from seqnlp.workers import spread
 
+Explaining = Literal["", "gradients", "attention"]
+"""How an answer is explained; empty: not at all."""
 EXPLANATIONS = ("gradients", "attention")
 
 
@@ -151,12 +153,12 @@ class Classifier(SingleModel):
         """How longer texts are read: ``strided``, ``hierarchical`` or ``truncated``."""
         return self._loaded.settings.long
 
-    def classify(self, text: str, *, explain: str = "", coverage: float | None = None) -> Classification:
+    def classify(self, text: str, *, explain: Explaining = "", coverage: float | None = None) -> Classification:
         """Classify one text; see :meth:`classify_texts`."""
         return self.classify_texts([arguments.text(text)], explain=explain, coverage=coverage)[0]
 
     def classify_texts(
-        self, texts: Iterable[str], *, explain: str = "", coverage: float | None = None, workers: int = 1
+        self, texts: Iterable[str], *, explain: Explaining = "", coverage: float | None = None, workers: int = 1
     ) -> list[Classification]:
         """Classify texts, one answer each, in order; much faster together than one by one. Empty texts have answers.
 
@@ -169,9 +171,8 @@ class Classifier(SingleModel):
             workers: processes that classify side by side, one thread each; for thousands of texts.
 
         Raises:
-            SeqnlpError: there is no such explanation, or the model has no attention, or no sets of labels;
-                a worker ended.
-            WrongTypeError, WrongValueError: the texts are no texts.
+            WrongTypeError, WrongValueError: an argument is not as described.
+            SeqnlpError: the model has no attention, or no sets of labels; a worker ended.
         """
         texts = arguments.texts(texts)
         self._check(explain)
@@ -220,7 +221,7 @@ class Classifier(SingleModel):
             )
         return self._loaded.label_sets
 
-    def uncertainty(self, texts: Iterable[str], by: str = "entropy") -> NDArray[np.float64]:
+    def uncertainty(self, texts: Iterable[str], by: Measure = "entropy") -> NDArray[np.float64]:
         """How unsure the model is of each text (N,); the larger, the less sure.
 
         Args:
@@ -230,7 +231,7 @@ class Classifier(SingleModel):
         Raises:
             WrongTypeError, WrongValueError: an argument is not as described.
         """
-        by = arguments.choice(by, "by", tuple(MEASURES))
+        arguments.choice(by, "by", tuple(MEASURES))
         answers = self.classify_texts(texts)
         table = np.array([list(answer.probabilities.values()) for answer in answers])  # (N, K)
         return of_probabilities(table.reshape(len(answers), -1), by, self.multi_label)
@@ -275,8 +276,8 @@ class Classifier(SingleModel):
         return [WordContribution(subwords.join(parts), value) for parts, value in words]
 
     def _check(self, explain: str) -> None:
-        if explain and explain not in EXPLANATIONS:
-            raise SeqnlpError(f"expected an explanation ({', '.join(EXPLANATIONS)}), found '{explain}'")
+        if explain != "":
+            arguments.choice(explain, "explain", EXPLANATIONS)
         if explain == "attention" and self._loaded.settings.pooling != "attention":
             actual = f"this model has model.pooling={self._loaded.settings.pooling}"
             raise SeqnlpError(f"there is no attention to show: {actual}; use gradients")

@@ -13,8 +13,8 @@ from seqnlp.data.in_memory.rows import WrittenSplit
 from seqnlp.data.in_memory.series import written_series
 from seqnlp.data.series.many import Refused, leaving_out, one_series, read_many
 from seqnlp.data.series.parts import Series
-from seqnlp.errors import DataError, SeqnlpError, listed
-from seqnlp.networks.engine import choose_engine
+from seqnlp.errors import DataError, SeqnlpError, WrongValueError, listed
+from seqnlp.networks.engine import Engine, choose_engine
 from seqnlp.tasks import arguments
 from seqnlp.tasks.forecasting.ahead import forecast_from
 from seqnlp.tasks.forecasting.answers import Forecast
@@ -43,7 +43,7 @@ class Forecaster(SavedModel):
         SeqnlpError: the engine is not installed, or does not compute on the device.
     """
 
-    def __init__(self, path: str | Path, *, engine: str = "auto", device: str = "cpu", threads: int = 0) -> None:
+    def __init__(self, path: str | Path, *, engine: Engine = "auto", device: str = "cpu", threads: int = 0) -> None:
         bundle = load_bundle(path)
         self.engine = choose_engine(engine, device)
         self.loaded = forecaster_from_bundle(bundle, self.engine, device, threads)
@@ -254,4 +254,4 @@ class Forecaster(SavedModel):
     def _check(horizon: int, level: float) -> None:
         arguments.count(horizon, "horizon", 0, arguments.MAX_ANSWERS)
         if arguments.number(level, "level") not in LEVELS:
-            raise SeqnlpError(f"expected a level of {', '.join(f'{one:g}' for one in LEVELS)}, found {level:g}")
+            raise WrongValueError(f"expected a level of {', '.join(f'{one:g}' for one in LEVELS)}, found {level:g}")

@@ -9,7 +9,7 @@ from typing import Any
 
 from seqnlp.bundle import Bundle
 from seqnlp.decode.sampling import SamplingOptions
-from seqnlp.errors import SeqnlpError
+from seqnlp.errors import SeqnlpError, WrongValueError
 from seqnlp.metrics.perplexity import perplexity
 from seqnlp.tasks import arguments
 from seqnlp.tasks.language_model.network import saved_network
@@ -181,14 +181,14 @@ class LanguageModel(SingleModel):
             stop: the text ends before the first of these strings.
 
         Raises:
-            SeqnlpError: a number out of its range, or an empty stop string.
+            WrongTypeError, WrongValueError: an argument is not as described, or a stop string is empty.
         """
         prompt, stop = arguments.text(prompt, "prompt"), arguments.texts(stop, "stop")
         length = arguments.count(length, "length", 0, 10**9)
         sampling = SamplingOptions() if sampling is None else arguments.of_class(sampling, "sampling", SamplingOptions)
         repetition_penalty = arguments.number(repetition_penalty, "repetition_penalty")
         if repetition_penalty <= 0:
-            raise SeqnlpError(f"expected a repetition penalty above 0, found {repetition_penalty:g}; 1 is none")
+            raise WrongValueError(f"expected a repetition penalty above 0, found {repetition_penalty:g}; 1 is none")
         return self._generate(prompt, length, sampling, repetition_penalty, StopStrings(stop))
 
     def score_texts(self, texts: Iterable[str], *, workers: int = 1) -> list[ScoredText]:

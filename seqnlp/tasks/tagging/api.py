@@ -21,7 +21,7 @@ from seqnlp.tasks.tagging.network import saved_predictor
 from seqnlp.tasks.tagging.prediction import SentencePrediction
 from seqnlp.tasks.tagging.review import Review
 from seqnlp.tasks.tagging.saved import read_tagger
-from seqnlp.tasks.uncertainty import MEASURES
+from seqnlp.tasks.uncertainty import MEASURES, Measure
 from seqnlp.text.tags import Span as TokenSpan
 from seqnlp.text.tags import convert_tags, tags_from_spans
 from seqnlp.text.tokenize import Token, tokenize
@@ -147,7 +147,7 @@ class Tagger(SingleModel):
             tokens.append(_place(words))
         return self._answer(texts, tokens, **options)
 
-    def uncertainty(self, texts: Iterable[str], by: str = "entropy") -> NDArray[np.float64]:
+    def uncertainty(self, texts: Iterable[str], by: Measure = "entropy") -> NDArray[np.float64]:
         """How unsure the model is of each text as a whole (N,); the larger, the less sure.
 
         Args:
@@ -157,7 +157,7 @@ class Tagger(SingleModel):
         Raises:
             WrongTypeError, WrongValueError: an argument is not as described.
         """
-        by = arguments.choice(by, "by", tuple(MEASURES))
+        arguments.choice(by, "by", tuple(MEASURES))
         if by == "margin":
             best = [[one.probability for one in answer.nbest] for answer in self.tag_texts(texts, nbest=2)]
             return np.array([1 - (some[0] - sum(some[1:])) if some else 0.0 for some in best])

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from itertools import chain, count, islice, pairwise, repeat
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -16,12 +16,13 @@ from seqnlp.config.translation import DecodingConfig
 from seqnlp.data.flat_sequences import FlatSequences
 from seqnlp.decode.hypotheses import Decoded
 from seqnlp.decode.sampling import SamplingOptions
-from seqnlp.errors import SeqnlpError
+from seqnlp.errors import SeqnlpError, WrongTypeError, WrongValueError
+from seqnlp.networks.engine import Engine
 from seqnlp.tasks import arguments
 from seqnlp.tasks.saved_model import SavedModel
 from seqnlp.tasks.translation.answers import END_PIECE, Hypothesis, Translation
 from seqnlp.tasks.translation.candidates import Choice, most_alike, reranked
-from seqnlp.tasks.translation.network import saved_predictor, translation_engine
+from seqnlp.tasks.translation.network import TranslatorPrecision, saved_predictor, translation_engine
 from seqnlp.tasks.translation.parts import TextParts
 from seqnlp.tasks.translation.prediction import SearchOptions
 from seqnlp.tasks.translation.reranking import Reranker
@@ -51,13 +52,13 @@ class Translator(SavedModel):
     def __init__(
         self,
         *paths: str | Path,
-        precision: str = "auto",
-        engine: str = "auto",
+        precision: TranslatorPrecision = "auto",
+        engine: Engine = "auto",
         device: str = "cpu",
         threads: int = 0,
     ) -> None:
         if not paths:
-            raise SeqnlpError("expected at least one model")
+            raise WrongTypeError("expected at least one model")
         bundles = [load_bundle(path) for path in paths]
         loaded = [read_translator(bundle) for bundle in bundles]
         self.engine = translation_engine(engine, precision, device)
@@ -68,9 +69,35 @@ class Translator(SavedModel):
         self._subwords = loaded[0].vocabularies
         self._parts = TextParts(self._subwords, min(one.max_tokens for one in loaded))
 
-    def translate(self, text: str, **options: Any) -> Translation:
-        """Translate one text; see :meth:`translate_lines`."""
-        return self.translate_lines([arguments.text(text)], **options)[0]
+    def translate(
+        self,
+        text: str,
+        *,
+        decoding: DecodingConfig | None = None,
+        nbest: int = 1,
+        attention: bool = False,
+        sampling: SamplingOptions | None = None,
+        mbr: Literal["", "chrf", "bleu"] = "",
+        rerank: Reranker | None = None,
+        candidates: int | None = None,
+        prefix: str | None = None,
+    ) -> Translation:
+        """Translate one text; see :meth:`translate_lines`.
+
+        Args:
+            prefix: how the translation must begin.
+        """
+        return self.translate_lines(
+            [arguments.text(text)],
+            decoding=decoding,
+            nbest=nbest,
+            attention=attention,
+            sampling=sampling,
+            mbr=mbr,
+            rerank=rerank,
+            candidates=candidates,
+            prefixes=None if prefix is None else [arguments.text(prefix, "prefix")],
+        )[0]
 
     def translate_lines(
         self,
@@ -80,7 +107,7 @@ class Translator(SavedModel):
         nbest: int = 1,
         attention: bool = False,
         sampling: SamplingOptions | None = None,
-        mbr: str = "",
+        mbr: Literal["", "chrf", "bleu"] = "",
         rerank: Reranker | None = None,
         candidates: int | None = None,
         prefixes: Iterable[str] | None = None,
@@ -112,10 +139,10 @@ class Translator(SavedModel):
             workers: processes that translate side by side, one thread each; for hundreds of texts.
 
         Raises:
-            SeqnlpError: ``mbr`` with another word, two of ``mbr``, ``rerank`` and ``sampling``, a reverse model of
-                other languages, the weight of a lexicon that the model has not, or fewer candidates than translations
-                asked for; prefixes that are not one a text, or longer than a translation may be; a worker that ended.
-            WrongTypeError, WrongValueError: an argument is not as described.
+            WrongTypeError, WrongValueError: an argument is not as described, fewer candidates than translations asked
+                for, or prefixes that are not one a text.
+            SeqnlpError: two of ``mbr``, ``rerank`` and ``sampling``, a reverse model of other languages, the weight of
+                a lexicon that the model has not, a prefix longer than a translation may be; a worker that ended.
         """
         texts = arguments.texts(texts)
         prefixes = None if prefixes is None else arguments.texts(prefixes, "prefixes")
@@ -128,7 +155,9 @@ class Translator(SavedModel):
         if sampling is not None:
             arguments.of_class(sampling, "sampling", SamplingOptions)
         if prefixes is not None and len(prefixes) != len(texts):
-            raise SeqnlpError(f"expected a prefix a text, found {len(prefixes):,} prefixes for {len(texts):,} texts")
+            raise WrongValueError(
+                f"expected a prefix a text, found {len(prefixes):,} prefixes for {len(texts):,} texts"
+            )
         if arguments.several_workers(workers):
             answer = partial(
                 self._translate_numbered,
@@ -202,11 +231,15 @@ class Translator(SavedModel):
             workers: processes that score side by side, one thread each; for thousands of pairs.
 
         Raises:
-            SeqnlpError: there are not as many targets as sources, or a worker ended.
+            WrongTypeError, WrongValueError: an argument is not as described, or there are not as many targets as
+                sources.
+            SeqnlpError: a worker ended.
         """
         sources, targets = arguments.texts(sources, "sources"), arguments.texts(targets, "targets")
         if len(sources) != len(targets):
-            raise SeqnlpError(f"expected as many translations as sources, found {len(targets):,} and {len(sources):,}")
+            raise WrongValueError(
+                f"expected as many translations as sources, found {len(targets):,} and {len(sources):,}"
+            )
         if arguments.several_workers(workers):
             return spread(self._score_pairs, [*zip(sources, targets, strict=True)], workers, kind="pairs")
         ids = self._subwords.target.encode(targets)

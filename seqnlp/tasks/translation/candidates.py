@@ -12,7 +12,7 @@ from seqnlp.arrays import FloatArray
 from seqnlp.config.translation import DecodingConfig, RerankWeights
 from seqnlp.decode.hypotheses import Decoded
 from seqnlp.decode.mbr import Utility, expected_utilities
-from seqnlp.errors import SeqnlpError
+from seqnlp.errors import SeqnlpError, WrongValueError
 from seqnlp.metrics.translation_scores import sentence_utility
 from seqnlp.tasks import arguments
 from seqnlp.tasks.translation.reranking import Reranker, reranked_scores
@@ -77,11 +77,9 @@ def most_alike(utility: str, candidates: int | None, nbest: int, language: str) 
     """Minimum Bayes risk.
 
     Raises:
-        SeqnlpError: another utility, or fewer candidates than translations asked for.
-        WrongTypeError, WrongValueError: ``candidates`` is no number of them.
+        WrongTypeError, WrongValueError: another utility, or ``candidates`` is no number of them or below ``nbest``.
     """
-    if utility not in UTILITIES:
-        raise SeqnlpError(f"expected mbr to be one of {', '.join(UTILITIES)}, found '{utility}'")
+    arguments.choice(utility, "mbr", UTILITIES)
     count = _count(max(nbest, CANDIDATES) if candidates is None else candidates, nbest)
     return MostAlike(count, sentence_utility(utility, language))
 
@@ -99,8 +97,9 @@ def reranked(
         tuned, lexicon: of the translator.
 
     Raises:
-        SeqnlpError: fewer candidates than translations asked for, or the weight of a lexicon without one.
-        WrongTypeError, WrongValueError: ``candidates`` is no number of them, ``reranker`` no :class:`Reranker`.
+        SeqnlpError: the weight of a lexicon without one.
+        WrongTypeError, WrongValueError: ``candidates`` is no number of them or below ``nbest``, ``reranker`` no
+            :class:`Reranker`.
     """
     arguments.of_class(reranker, "rerank", Reranker)
     if candidates is None:
@@ -117,7 +116,7 @@ def reranked(
 def _count(candidates: int, nbest: int) -> int:
     candidates = arguments.count(candidates, "candidates", 2, arguments.MAX_ANSWERS)
     if candidates < nbest:
-        raise SeqnlpError(f"expected at least {nbest} candidates for {nbest} translations, found {candidates}")
+        raise WrongValueError(f"expected at least {nbest} candidates for {nbest} translations, found {candidates}")
     return candidates
 
 

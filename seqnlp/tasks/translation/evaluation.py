@@ -20,6 +20,7 @@ from seqnlp.metrics.translation_worst import worst_sentences
 from seqnlp.tasks.splits import require_split
 from seqnlp.tasks.translation.api import Translator
 from seqnlp.tasks.translation.candidates import reranked
+from seqnlp.tasks.translation.network import TranslatorPrecision
 from seqnlp.tasks.translation.report import RerankedScores, TranslationReport
 from seqnlp.tasks.translation.reranking import Reranker, describe_weights
 from seqnlp.text.parallel import SentencePair
@@ -37,7 +38,7 @@ def evaluate(
     split: str,
     say: Say,
     keep: bool = True,
-    precision: str = "auto",
+    precision: TranslatorPrecision = "auto",
     rerank: Reranker | None = None,
     candidates: int | None = None,
 ) -> TranslationReport:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Literal, get_args
 
 from seqnlp.bundle_files import TENSORS
 from seqnlp.compact_weights import at_precision
@@ -16,7 +17,8 @@ from seqnlp.saved_weights import refuse_unfit
 from seqnlp.tasks.translation.prediction import TranslationPredictor
 from seqnlp.tasks.translation.saved import SavedTranslator
 
-PRECISIONS = ("auto", "fp32", "bf16", "int8")
+TranslatorPrecision = Literal["auto", "fp32", "bf16", "int8"]
+PRECISIONS: tuple[str, ...] = get_args(TranslatorPrecision)
 
 
 def saved_predictor(
@@ -44,13 +46,14 @@ def translation_engine(engine: str, precision: str, device: str = "cpu") -> str:
     """The engine's own name.
 
     Raises:
+        WrongValueError: no such engine or precision.
         SeqnlpError: it is not installed, or does not compute in that precision.
     """
     if precision == "bf16" and engine == "auto":
         engine = "torch"
     chosen = choose_engine(engine, device, precision, PRECISIONS)
     if precision == "bf16" and chosen != "torch":
-        raise SeqnlpError(f"the engine {chosen} does not compute in bf16; use --engine torch, or --precision int8")
+        raise SeqnlpError(f"the engine {chosen} does not compute in bf16; use the engine torch, or int8")
     return chosen
 
 

@@ -21,9 +21,8 @@ import numpy as np
 
 from seqnlp.arrays import FloatArray
 from seqnlp.config.translation import LARGEST_WEIGHT, RerankWeights
-from seqnlp.errors import SeqnlpError
+from seqnlp.errors import SeqnlpError, WrongTypeError, WrongValueError
 from seqnlp.tasks import arguments
-from seqnlp.tasks.arguments import WrongTypeError, WrongValueError
 from seqnlp.tasks.translation.saved import TunedReranking
 from seqnlp.tasks.translation.text_lexicon import TextLexicon
 
