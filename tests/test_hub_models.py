@@ -166,5 +166,7 @@ def test_what_was_changed_on_its_way_is_refused(hub: Hub) -> None:
 def test_names_that_are_none_are_refused_before_anything_is_sent(hub: Hub) -> None:
     assert "expected OWNER/NAME" in refusal("push", MODEL, "moods", "--license", "mit")
     assert "expected OWNER/NAME" in refusal("push", MODEL, "my moods", "--card")
+    for option in (["--private"], ["--message", "better"]):
+        assert "--card pushes nothing" in refusal("push", MODEL, "ada/moods", "--card", *option)
     assert "no such folder" in refusal("push", "nothing", "ada/moods", "--license", "mit")
     assert hub.asked == []

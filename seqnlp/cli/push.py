@@ -31,8 +31,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Push, or print what would be the card."""
+    from seqnlp.errors import SeqnlpError
     from seqnlp.tasks.hub_card import Given, hub_card
 
+    if arguments.card and (arguments.private or arguments.message):
+        raise SeqnlpError("--private and --message are for what is pushed, and --card pushes nothing; leave them out")
     given = Given(arguments.license, tuple(arguments.dataset), tuple(arguments.language))
     if arguments.card:
         from seqnlp.bundle import load_bundle

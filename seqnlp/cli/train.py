@@ -40,15 +40,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="GROUPS",
         help="groups of parameters that are not trained, such as embeddings,encoder (trainer.freeze)",
     )
-    parser.add_argument(
+    shown = parser.add_mutually_exclusive_group()
+    shown.add_argument(
         "--settings", action="store_true", help="list all settings of the recipe's task with default, meaning and range"
     )
-
-    parser.add_argument(
+    shown.add_argument(
         "--cfg", choices=("job", "hydra", "all"), help="print the composed settings as YAML instead of training"
     )
-    parser.add_argument("--info", action="store_true", help="print how they come about: search path, files, plugins")
-    parser.add_argument(
+    shown.add_argument("--info", action="store_true", help="print how they come about: search path, files, plugins")
+    shown.add_argument(
         "--dry-run",
         action="store_true",
         help="read the data, build the model, try a few steps, say sizes and times; keep nothing",
@@ -57,6 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Compose the configuration, then train, or print what was asked for."""
+    _refuse_unread(arguments)
     if arguments.config_dir is not None:
         arguments.config_dir = os.pathsep.join(arguments.config_dir)
     if arguments.freeze is not None:
@@ -95,3 +96,13 @@ def run(arguments: argparse.Namespace) -> int:
 
     start(config, arguments.nproc, files=hydra_files(config, arguments.overrides))
     return 0
+
+
+def _refuse_unread(arguments: argparse.Namespace) -> None:
+    """Stop where an option of trainings stands beside one that trains nothing."""
+    from seqnlp.errors import SeqnlpError
+
+    if arguments.multirun and (arguments.settings or arguments.info or arguments.dry_run):
+        raise SeqnlpError("--multirun trains several runs, and --settings, --info and --dry-run none; leave one out")
+    if arguments.nproc != 1 and (arguments.settings or arguments.cfg or arguments.info or arguments.dry_run):
+        raise SeqnlpError("--nproc is for what trains; leave it out beside --settings, --cfg, --info and --dry-run")

@@ -46,6 +46,16 @@ def test_where_settings_come_from_is_shown(data: list[str], tmp_path: Path) -> N
     assert "BasicSweeper" in printed
 
 
+def test_options_of_trainings_are_refused_where_nothing_is_trained(data: list[str]) -> None:
+    for option in (["--dry-run"], ["--settings"], ["--info"]):
+        assert refusal("train", *option, "-m", *data, "seed=1,2").startswith("--multirun trains several runs, and")
+    for option in (["--dry-run"], ["--settings"], ["--info"], ["--cfg", "job"]):
+        assert refusal("train", *option, "--nproc", 2, *data).startswith("--nproc is for what trains; leave it out")
+    both = seqnlp("train", "--dry-run", "--info", *data)
+    assert both.status == 2
+    assert "argument --info: not allowed with argument --dry-run" in both.err
+
+
 def test_a_dry_run_reads_builds_and_steps_and_keeps_nothing(
     data: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
