@@ -191,9 +191,11 @@ function writeFormat(moment, like, format) {
   const written = format.replace(/%(.)/g, (_, code) => parts[code]);
   const read = readFormat(like, format),
     zeros = read && like !== format ? zerosOf(writePlain(read, format), like) : [];
-  if (!zeros.includes(false)) return written;
-  const others = !zeros.includes(true) && !/^\d{4}-\d\d-\d\d/.test(like); // such a date has its zeros
-  const bare = zeros.map((zero) => zero === false || (zero === null && others));
+  const isYear = (format.match(/%[^pbB%]/g) ?? []).map((directive) => directive === "%y"), // which keep their zeros
+    counted = zeros.filter((_, place) => !isYear[place]);
+  if (!counted.includes(false)) return written;
+  const others = !counted.includes(true) && !/^\d{4}-\d\d-\d\d/.test(like); // such a date has its zeros
+  const bare = zeros.map((zero, place) => !isYear[place] && (zero === false || (zero === null && others)));
   let place = 0;
   return written.replace(NUMBERS, (number) => (bare[place++] ? number.replace(/^0(?=.)/, "") : number));
 }

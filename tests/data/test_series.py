@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import warnings
-from datetime import datetime
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -213,6 +213,22 @@ def test_steps_of_months_and_years_are_recognised() -> None:
 def test_time_stamps_are_written_as_they_were() -> None:
     for text in ("2024-01-31", "2024-01-31 23:05:00", "2024-01-31T23:05:00", "1949-01", "17", "0.25"):
         assert write_timestamp(read_timestamp(text), text) == text
+
+
+@pytest.mark.parametrize(
+    ("like", "time_format", "day", "expected"),
+    [
+        ("10/2/05", "%m/%d/%y", date(2005, 9, 2), "9/2/05"),
+        ("12/1/99", "%m/%d/%y", date(2000, 1, 1), "1/1/00"),
+        ("12/01/99", "%m/%d/%y", date(2000, 1, 1), "01/01/00"),
+        ("3.12.08", "%d.%m.%y", date(2009, 1, 5), "5.1.09"),
+        ("2005-10-2", "%Y-%m-%d", date(2005, 9, 2), "2005-9-2"),
+    ],
+)
+def test_years_of_two_digits_keep_their_zeros_and_say_nothing_of_those_of_months(
+    like: str, time_format: str, day: date, expected: str
+) -> None:
+    assert write_timestamp(datetime.combine(day, time()), like, time_format) == expected
 
 
 def test_a_stream_read_row_by_row_equals_the_file_read_at_once(tmp_path: Path) -> None:

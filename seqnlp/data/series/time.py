@@ -35,6 +35,9 @@ _DASHED = re.compile(r"\d{4}-\d\d-\d\d")
 _NUMBER = re.compile(r":?\d+")
 """A number of a time stamp; minutes and seconds with the colon before them, as they always have their zeros."""
 
+_DIRECTIVES = re.compile("%[^aAbBpzZcxX%]")
+"""What stands for numbers in a format."""
+
 _PRECISIONS = ((2, "hours"), (5, "minutes"), (8, "seconds"), (12, "milliseconds"), (15, "microseconds"))
 """Characters of a time of day, and what isoformat calls it."""
 
@@ -149,11 +152,13 @@ def _formatted(moment: datetime, like: str, time_format: str) -> str:
         before = datetime.strptime(like, time_format).strftime(time_format)
     except ValueError:
         return written
-    zeros = _zeros(before, like)
-    if False not in zeros:
+    is_year = [directive == "%y" for directive in _DIRECTIVES.findall(time_format)]  # of two digits: has its zeros
+    zeros = list(zip(_zeros(before, like), is_year, strict=False))
+    counted = [zero for zero, year in zeros if not year]
+    if False not in counted:
         return written
-    others = True not in zeros and not _DASHED.match(like)
-    bare = iter([zero is False or (zero is None and others) for zero in zeros])
+    others = True not in counted and not _DASHED.match(like)
+    bare = iter([not year and (zero is False or (zero is None and others)) for zero, year in zeros])
     return _NUMBER.sub(lambda number: re.sub("^0(?=.)", "", number[0]) if next(bare, False) else number[0], written)
 
 
