@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,17 @@ def write_card(
     title = config.name or f"A seqnlp {TASKS[config.task].kind}"
     lines = [f"# {title}", "", what, "", *(f"- {fact}" for fact in facts), "", "```", *commands, "```", "", note, ""]
     return "\n".join(lines)
+
+
+def as_code(names: Iterable[str]) -> str:
+    """Names in backticks, so that Markdown shows their signs as they are: `` `<neg>`, `B_x` ``."""
+    return ", ".join(map(_as_code, names))
+
+
+def _as_code(name: str) -> str:
+    longest = max(map(len, re.findall("`+", name)), default=0)
+    mark, space = "`" * (longest + 1), " " * bool(longest)
+    return f"{mark}{space}{name}{space}{mark}"
 
 
 def vectors_read(model: WordModelConfig, start_from: str) -> list[str]:

@@ -193,7 +193,7 @@ def test_evaluate_counts_windows_and_false_alarms_beside_the_z_scores(data: Path
     metrics = json.loads((tmp_path / "run" / "model" / "metrics.json").read_text(encoding="utf-8"))
     assert metrics["test"]["windows"] == 2
     card = (tmp_path / "run" / "model" / "README.md").read_text(encoding="utf-8")
-    assert "windows of 6 rows) of flow, heat" in card
+    assert "windows of 6 rows) of `flow`, `heat`" in card
 
 
 def test_the_score_of_a_row_is_the_same_in_evaluate_and_detect(data: Path, detector: Detector) -> None:

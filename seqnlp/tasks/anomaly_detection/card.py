@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from seqnlp.config.anomaly_detection import AnomalyDetectionConfig
-from seqnlp.tasks.card import write_card
+from seqnlp.tasks.card import as_code, write_card
 
 
 def model_card(config: AnomalyDetectionConfig, names: Sequence[str], metrics: Mapping[str, Any]) -> str:
@@ -15,7 +15,7 @@ def model_card(config: AnomalyDetectionConfig, names: Sequence[str], metrics: Ma
     return write_card(
         config,
         metrics,
-        f"A recurrent autoencoder ({model.cell.upper()}, windows of {model.window} rows) of {', '.join(names)}, "
+        f"A recurrent autoencoder ({model.cell.upper()}, windows of {model.window} rows) of {as_code(names)}, "
         f"{metrics['parameters']:,} parameters, made with seqnlp.",
         f"threshold: from {metrics['calibration_rows']:,} held-back normal rows; {metrics['dev']['threshold']:.2f} "
         f"times the baseline error for {model.false_alarms:g} false alarms",

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from seqnlp.config.classification import ClassificationConfig
-from seqnlp.tasks.card import calibrated_on, dev_scores, no_scores, vectors_read, write_card
+from seqnlp.tasks.card import as_code, calibrated_on, dev_scores, no_scores, vectors_read, write_card
 
 
 def model_card(config: ClassificationConfig, labels: Sequence[str], metrics: Mapping[str, Any]) -> str:
@@ -22,7 +22,7 @@ def model_card(config: ClassificationConfig, labels: Sequence[str], metrics: Map
         f"{'bidirectional ' if model.bidirectional else ''}{model.cell.upper()} with {model.pooling} pooling{beside}, "
         f"{metrics['parameters']:,} trained parameters, made with seqnlp.",
         f"development scores: {scores or no_scores(metrics, 'none, there was no development split')}",
-        first=[f"labels: {', '.join(labels)}"],
+        first=[f"labels: {as_code(labels)}"],
         last=[
             f"reads {reads}; texts of more than {model.window}: {model.long}",
             *vectors_read(model, config.start_from),

@@ -7,17 +7,17 @@ from typing import Any
 
 from seqnlp.config.forecasting import ForecastingConfig
 from seqnlp.config.series import columns_of
-from seqnlp.tasks.card import dev_scores, write_card
+from seqnlp.tasks.card import as_code, dev_scores, write_card
 
 
 def model_card(config: ForecastingConfig, names: Sequence[str], metrics: Mapping[str, Any]) -> str:
     """See :func:`~seqnlp.tasks.card.write_card`."""
     model, scores = config.model, dev_scores(metrics, digits=3)
-    columns = ", ".join([*columns_of(config.data.series_column), *columns_of(config.data.time_column), *names])
+    columns = as_code([*columns_of(config.data.series_column), *columns_of(config.data.time_column), *names])
     return write_card(
         config,
         metrics,
-        f"Forecasts {', '.join(names)} up to {model.horizon} rows ahead ({model.cell.upper()}, {model.num_layers} "
+        f"Forecasts {as_code(names)} up to {model.horizon} rows ahead ({model.cell.upper()}, {model.num_layers} "
         f"layers of {model.hidden_dim}), {metrics['parameters']:,} parameters, made with seqnlp.",
         f"development scores: {scores or 'none, there was no development part'}",
         last=[f"reads CSV and parquet files with the columns {columns}"],

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from seqnlp.config.tagging import TaggingConfig
-from seqnlp.tasks.card import calibrated_on, dev_scores, no_scores, vectors_read, write_card
+from seqnlp.tasks.card import as_code, calibrated_on, dev_scores, no_scores, vectors_read, write_card
 
 
 def model_card(
@@ -23,7 +23,7 @@ def model_card(
         f"A {'bidirectional ' if config.model.bidirectional else ''}{config.model.cell.upper()} tagger with a "
         f"{config.model.output.upper()} output layer, {metrics['parameters']:,} trained parameters, made with seqnlp.",
         f"development scores: {scores or no_scores(metrics, 'none, there was no development split with entities')}",
-        first=[f"labels: {', '.join(labels)}"],
+        first=[f"labels: {as_code(labels)}"],
         last=[
             f"words are split as `{config.data.tokenizer}`",
             *vectors_read(config.model, config.start_from),
