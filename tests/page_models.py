@@ -28,6 +28,7 @@ from seqnlp.tasks.translation.model import build_translator
 from seqnlp.tasks.translation.model import describe as describe_translator
 from seqnlp.tasks.translation.saved import Vocabularies
 from seqnlp.text.language_tokens import CharacterTokens, SubwordTokens, Tokens, WordTokens
+from seqnlp.text.sentence_ends import ANY_SENTENCES, SentenceHabits
 from seqnlp.text.subwords import Subwords, train_subwords
 from seqnlp.text.tags import tag_set
 from seqnlp.text.vocabulary import Vocabulary
@@ -86,7 +87,12 @@ def make_classifier(folder: Path, kind: str = "words", multi_label: bool = False
 
 
 def make_translator(
-    folder: Path, kind: str = "bpe", decoding: dict[str, Any] | None = None, joint: bool = True, **changes: Any
+    folder: Path,
+    kind: str = "bpe",
+    decoding: dict[str, Any] | None = None,
+    joint: bool = True,
+    habits: SentenceHabits = ANY_SENTENCES,
+    **changes: Any,
 ) -> Path:
     """A model folder of a translator with chance weights."""
     small = {"embedding_dim": 6, "encoder_hidden_dim": 5, "decoder_hidden_dim": 7, "attention_dim": 8}
@@ -97,7 +103,7 @@ def make_translator(
     source = make_subwords(kind)
     subwords = Vocabularies(source, source if joint else make_subwords("unigram", "identity"))
     weights = chance_weights(build_translator(config.model, subwords), seed=len(changes), spread=0.6)
-    return save_model(folder / "model", describe_translator(config), weights, {}, (), subwords.to_files())
+    return save_model(folder / "model", describe_translator(config, habits), weights, {}, (), subwords.to_files())
 
 
 def make_language_model(

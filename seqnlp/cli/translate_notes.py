@@ -33,7 +33,7 @@ class TranslateNotes:
 
         Args:
             spelt: those of them that were read letter by letter.
-            cut, parts: how many were too long, and into how many parts these were cut.
+            cut, parts: how many had several sentences or were too long, and into how many parts these were cut.
         """
         for line in filter(None, lines):
             self._lines += 1
@@ -54,8 +54,8 @@ class TranslateNotes:
 
     def _notes(self) -> Iterable[str]:
         if self._cut:
-            lines = "1 line was" if self._cut == 1 else f"{self._cut:,} lines were"
-            yield f"{lines} too long: cut at sentence ends, translated in {self._parts:,} parts and rejoined"
+            what = "more sentences than the model learned from, or too many words"
+            yield f"{_have(self._cut)} {what}: cut at sentence ends, translated in {self._parts:,} parts and rejoined"
         if are_translated(self._first, self._languages):
             source, target = self._languages
             yield f"the lines look like {target}, which is what this model translates {source} into"

@@ -1,11 +1,12 @@
 // A text that is too long for a model is cut where it hurts least, as seqnlp.text.split_sentences does.
-import { stripped } from "./whitespace.mjs";
+import { SPACES, stripped } from "./whitespace.mjs";
 
-const S = "[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]";
 /** The ends of sentences, clauses and words, best first. */
-const BOUNDARIES = [`[.!?…]+["'”’»)\\]]*${S}+|[。！？]+[」』）”’]*${S}*`, `[,;:]${S}+|[、，；：]${S}*`, `${S}+`].map(
-  (source) => new RegExp(source, "gu"),
-);
+const BOUNDARIES = [
+  `[.!?…]+["'”’»)\\]]*${SPACES}+|[。！？]+[」』）”’]*${SPACES}*`,
+  `[,;:]${SPACES}+|[、，；：]${SPACES}*`,
+  `${SPACES}+`,
+].map((source) => new RegExp(source, "gu"));
 
 /** Parts of at most `most` units each; count: text -> units. */
 export function splitText(text, count, most) {

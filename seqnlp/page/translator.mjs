@@ -4,6 +4,7 @@ import { splitText } from "./long_text.mjs";
 import { joined, layerNorm, linear, linears, logSoftmax, softmax } from "./numbers.mjs";
 import { Stack } from "./recurrent.mjs";
 import { END, beamSearch } from "./search.mjs";
+import { sentenceParts } from "./sentence_ends.mjs";
 import { Subwords } from "./subwords.mjs";
 import { oneLine, wordPlaces } from "./whitespace.mjs";
 
@@ -27,26 +28,23 @@ export class Translator {
 
   /**
    * The translations of one line, best first: [{text, score, logProbability, tokens, attention}]. A generator, which
-   * pauses while it computes. A line that is too long is cut, and has one translation without attention.
+   * pauses while it computes. A line that has too many sentences or words is cut; its translations have no attention.
    */
   *translate(text, nbest = 1) {
     const { max_tokens: most, unspaced } = this.settings,
       ids = this.source.encode(text);
     if (!ids.length) return [{ text: "", score: 0, logProbability: 0, tokens: [], attention: [] }];
-    if (ids.length <= most) return yield* this.search(ids, nbest);
-    const texts = [];
-    for (const part of splitText(text, (one) => this.source.encode(one).length, most)) {
+    const count = (one) => this.source.encode(one).length;
+    const texts = sentenceParts(text, this.settings.sentences).flatMap((part) => splitText(part, count, most));
+    if (texts.length === 1 && ids.length <= most) return yield* this.search(ids, nbest);
+    const parts = [];
+    for (const part of texts) {
       const own = this.source.encode(part);
       for (let start = 0; start < own.length; start += most) {
-        texts.push((yield* this.search(own.slice(start, start + most), 1))[0]);
+        parts.push(yield* this.search(own.slice(start, start + most), nbest));
       }
     }
-    const total = (name) => texts.reduce((sum, one) => sum + one[name], 0);
-    const whole = texts
-      .map((one) => one.text)
-      .filter(Boolean)
-      .join(unspaced.target ? "" : " ");
-    return [{ text: whole, score: total("score"), logProbability: total("logProbability"), tokens: [], attention: [] }];
+    return joinedParts(parts, unspaced.target ? "" : " ");
   }
 
   *search(ids, nbest) {
@@ -95,6 +93,26 @@ export class Translator {
       weights,
     };
   }
+}
+
+/** The best of all ways to take one translation of each part of a line. */
+function joinedParts(parts, space) {
+  const most = Math.max(...parts.map((part) => part.length)),
+    rounded = (score) => Math.round(score * 1e6);
+  let best = [{ texts: [], score: 0, logProbability: 0 }];
+  for (const part of parts) {
+    const ways = best.flatMap((way) =>
+      part.map((one) => ({
+        texts: [...way.texts, one.text],
+        score: way.score + one.score,
+        logProbability: way.logProbability + one.logProbability,
+      })),
+    );
+    best = ways.sort((one, other) => rounded(other.score) - rounded(one.score)).slice(0, most);
+  }
+  return best.map(({ texts, score, logProbability }) => {
+    return { text: texts.filter(Boolean).join(space), score, logProbability, tokens: [], attention: [] };
+  });
 }
 
 /** The encoder, and one step of the decoder. */

@@ -1,5 +1,5 @@
 // White space as Python has it: what `str.split()` and `str.isprintable()` say.
-const SPACES = "[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]";
+export const SPACES = "[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]";
 export const WHITE_SPACE = new RegExp(SPACES);
 const AROUND = new RegExp(`^${SPACES}+|${SPACES}+$`, "g"),
   BETWEEN = new RegExp(`${SPACES}+`);

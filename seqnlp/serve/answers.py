@@ -86,7 +86,7 @@ class Hypothesis(Described):
 
 
 class Translated(Hypothesis):
-    """Of ``/translate``. ``parts``: of how many parts an over-long text was."""
+    """Of ``/translate``. ``parts``: into how many parts a text of several lines or sentences was cut."""
 
     source: str
     parts: int = 1

@@ -25,7 +25,8 @@ def test_each_kind_is_counted_over_all_pieces(capsys: pytest.CaptureFixture[str]
     counted.say()
     learned = "capitals, a script or a language that the model has not learned"
     assert capsys.readouterr().err.splitlines() == [
-        "2 lines were too long: cut at sentence ends, translated in 5 parts and rejoined",
+        "2 lines have more sentences than the model learned from, or too many words: "
+        "cut at sentence ends, translated in 5 parts and rejoined",
         f"2 of 7 lines are read letter by letter, such as 'DER HUND SIEHT': {learned}",
         "2 lines have characters written as in HTML, such as &amp;: unescape them before, unless the model was trained "
         "on such",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -67,6 +68,24 @@ def test_lines_of_a_text_are_translated_by_themselves(run: Path, lines: list[str
     assert begun.startswith("the")
     assert begun.endswith(f"\n{other.text}")
     assert translator.translate(" \n\n").text == ""
+
+
+def test_sentences_of_a_line_are_translated_by_themselves_by_a_model_of_single_ones(
+    run: Path, lines: list[str]
+) -> None:
+    translator = Translator(run)
+    sentences = [f"Ein {line}" for line in lines[:3]]
+    together = translator.translate("  ".join(sentences), nbest=4, attention=True)
+    alone = translator.translate_lines(sentences, nbest=4)
+    ways = [
+        (" ".join(one.text for one in way), sum(one.score for one in way))
+        for way in product(*(answer.hypotheses for answer in alone))
+    ]
+    best = sorted(ways, key=lambda way: -way[1])[:4]
+    assert together.parts == 3
+    assert [one.text for one in together.hypotheses] == [text for text, _ in best]
+    assert [one.score for one in together.hypotheses] == pytest.approx([score for _, score in best], abs=1e-5)
+    assert translator.translate(" ".join(lines[:3])).parts == 1, "no capital after the full stops"
 
 
 @pytest.mark.parametrize("engine", ["torch", "onnxruntime", "numpy"])

@@ -12,9 +12,15 @@ from page_answers import needs_node, page_answers, random_lines, variants
 from page_models import make_translator
 
 import seqnlp
+from seqnlp.text.sentence_ends import SentenceHabits
 
 LONG = "The soup was fine, the rooms were not; 300 years. Lower Ashby met soups! " * 2 + "300yearsofsoup" * 6
-LINES = ["the soup was fine", "", " ", "x", "Lower  Ashby met\tthe room", *random_lines(8, seed=7), LONG]
+SENTENCES = [
+    'The soup was fine. The room met soups! "Was Lower Ashby in?" The years. the end',
+    "Dr. Ashby met no. 3 J. Oake St. Lower in 1990. The soup vgl. Ashby was U.S. Army. 12. Room... Fine",
+    "私は。彼は「はい。」と言った！本",
+]
+LINES = ["the soup was fine", "", " ", "x", "Lower  Ashby met\tthe room", *random_lines(8, seed=7), *SENTENCES, LONG]
 VARIANTS: dict[str, dict[str, Any]] = {
     "as it is": {},
     "dot": {"attention": "dot", "decoder_hidden_dim": 10, "bridge": "final", "cell": "gru"},
@@ -24,7 +30,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
     },
     "coverage": {
         **{"coverage": True, "layer_norm": True, "tie_embeddings": "target", "bridge": "final", "joint": False},
-        "decoding": {"coverage_penalty": 0.3, "no_repeat_ngram": 2},
+        **{"decoding": {"coverage_penalty": 0.3, "no_repeat_ngram": 2}, "habits": SentenceHabits(1, ("soup",))},
     },
     "deep": {
         **{"encoder_layers": 2, "decoder_layers": 3, "bidirectional": False, "bridge": "final", "cell": "peephole"},
@@ -48,7 +54,7 @@ def test_the_page_translates_as_python_does(tmp_path: Path, name: str) -> None:
         assert [one["score"] for one in actual] == pytest.approx([one.score for one in right.hypotheses], abs=1e-4)
         if actual[0]["attention"]:
             np.testing.assert_allclose(actual[0]["attention"], right.hypotheses[0].attention, atol=1e-5)
-    assert len(answers[-1]) == 1  # it was cut
+    assert not answers[-1][0]["attention"]  # it was cut
     assert len({one[0]["text"] for one in answers}) > 3
 
 

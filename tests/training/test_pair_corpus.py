@@ -15,6 +15,7 @@ from seqnlp.errors import DataError
 from seqnlp.storage import cache_folder
 from seqnlp.tasks.translation import corpus as corpora
 from seqnlp.tasks.translation.task import TranslationTask
+from seqnlp.text.sentence_ends import SentenceHabits
 
 
 @pytest.fixture(autouse=True)
@@ -50,6 +51,7 @@ def test_a_corpus_that_was_kept_is_the_one_that_was_read(folder: Path, monkeypat
     assert same(read, mapped)
     assert isinstance(mapped.encoded[0].items, np.memmap)
     assert mapped.vocabularies.to_files() == read.vocabularies.to_files()
+    assert mapped.habits == read.habits == SentenceHabits(1)
     told = [line.partition(" parameters")[0] for line in said[0] if "cache" not in line]
     assert [line for line in said[1] if line in said[2]][: len(told) - 1] == said[0][:-1]
     batch = mapped.plan(0)[0]

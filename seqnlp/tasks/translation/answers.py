@@ -45,7 +45,8 @@ class Translation:
         source: the text as given.
         source_pieces: its subwords, END last.
         hypotheses: translations, best first, never none; a blank text has the empty one.
-        parts: how many parts a text of several lines, or an over-long one, was cut into; each was translated alone.
+        parts: how many parts a text of several lines or sentences, or an over-long one, was cut into; each was
+            translated alone.
         piece_words: for each subword but END the number of the word between spaces of ``source`` that it is of;
             empty unless the attention was asked for, and for a text that was cut.
     """

@@ -28,6 +28,7 @@ from seqnlp.tasks.translation.prediction import SearchOptions
 from seqnlp.tasks.translation.reranking import Reranker
 from seqnlp.tasks.translation.saved import read_translator
 from seqnlp.text.rewritten import Rewritten, reads_otherwise
+from seqnlp.text.sentence_ends import ANY_SENTENCES
 from seqnlp.text.split_sentences import join_parts
 from seqnlp.workers import spread
 
@@ -67,7 +68,9 @@ class Translator(SavedModel):
         self.source_language, self.target_language = loaded[0].source_language, loaded[0].target_language
         self._predictor = saved_predictor(loaded, self.engine, precision, device, threads)
         self._subwords = loaded[0].vocabularies
-        self._parts = TextParts(self._subwords, min(one.max_tokens for one in loaded))
+        limited = [one.habits for one in loaded if one.habits.most]
+        habits = min(limited, key=lambda one: one.most, default=ANY_SENTENCES)
+        self._parts = TextParts(self._subwords, min(one.max_tokens for one in loaded), habits)
 
     def translate(
         self,
@@ -118,9 +121,9 @@ class Translator(SavedModel):
     ) -> list[Translation]:
         """Translate texts, one answer each, in order; much faster together than one by one.
 
-        The lines of a text are translated by themselves, and a line of more subwords than any training text had
-        (``data.max_tokens``) is cut at sentence ends; the translations of these parts are joined. The answer for a
-        text does not depend on the other texts.
+        The lines of a text are translated by themselves. A line of more sentences than training texts usually had, or
+        of more subwords than they may have (``data.max_tokens``), is cut at sentence ends; the translations of these
+        parts are joined. The answer for a text does not depend on the other texts.
 
         Args:
             decoding: beam, penalties and lengths; default: the model's own.
@@ -272,8 +275,9 @@ class Translator(SavedModel):
             hypotheses = [self._hypothesis(one) for one in decoded[0]]
             words = self._subwords.source.words_of_pieces(text) if attention else []
             return Translation(text, [*pieces, END_PIECE], hypotheses, piece_words=words)
-        joined = self._join([self._hypothesis(part[0]) for part in decoded], [*map(len, lines)])
-        return Translation(text, [*pieces, END_PIECE], [joined], len(parts))
+        ways = _best_ways([[*map(self._hypothesis, part)] for part in decoded])
+        hypotheses = [self._join(way, [*map(len, lines)]) for way in ways]
+        return Translation(text, [*pieces, END_PIECE], hypotheses, len(parts))
 
     def _text(self, decoded: Decoded) -> str:
         return _one_line(self._subwords.target.decode(decoded.tokens))
@@ -299,6 +303,15 @@ class Translator(SavedModel):
             [piece for part in parts for piece in part.pieces],
             [score for part in parts for score in part.token_log_probabilities],
         )
+
+
+def _best_ways(parts: list[list[Hypothesis]]) -> list[list[Hypothesis]]:
+    """The best ways to take one translation of each part, as many as a part has; equal ones in the order of parts."""
+    most, best = max(map(len, parts)), list[list[Hypothesis]]([[]])
+    for part in parts:
+        ways = [[*way, one] for way in best for one in part]
+        best = sorted(ways, key=lambda way: -round(math.fsum(one.score for one in way), 6))[:most]
+    return best
 
 
 def _one_line(text: str) -> str:

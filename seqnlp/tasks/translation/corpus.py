@@ -10,7 +10,7 @@ import json
 import os
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
@@ -29,14 +29,17 @@ from seqnlp.tasks.translation.model import learn_vocabularies, say_rewritten
 from seqnlp.tasks.translation.saved import Vocabularies
 from seqnlp.text.flat_texts import FlatTexts
 from seqnlp.text.parallel import SentencePair
+from seqnlp.text.sentence_ends import ANY_SENTENCES, SentenceHabits, learn_habits
 
-VERSION = 3
-"""Raised whenever the same data and settings would give other subwords."""
+VERSION = 4
+"""Raised whenever the same data and settings would give other subwords, or more is kept of them."""
 
 SIDES = ("source", "target")
 
 _SLICE = 8192
 """Pairs that are Python lists at the same time."""
+_LOOKED_AT = 20_000
+"""Sources whose sentences are counted."""
 _PART_OF_MEMORY = 1 / 256
 """Of a machine's memory: a larger corpus is kept in a file, unless ``data.cache`` says otherwise."""
 
@@ -51,11 +54,13 @@ class TrainingCorpus:
         vocabularies: their subwords.
         encoded: source and target, each pair's best segmentation.
         texts: source and target, where other segmentations are drawn from them; else empty.
+        habits: how many sentences the sources have.
     """
 
     vocabularies: Vocabularies
     encoded: tuple[FlatSequences, FlatSequences]
     texts: tuple[FlatTexts, ...] = ()
+    habits: SentenceHabits = ANY_SENTENCES
 
 
 def training_corpus(config: TranslationConfig, digest: str, given: Vocabularies | None, say: Say) -> TrainingCorpus:
@@ -76,7 +81,9 @@ def training_corpus(config: TranslationConfig, digest: str, given: Vocabularies 
         for line in about["said"]:
             say(line)
         say(f"train: subwords from {folder}")
-        return TrainingCorpus(given or _kept_vocabularies(folder, about["subwords"]), _opened(folder))
+        vocabularies = given or _kept_vocabularies(folder, about["subwords"])
+        most, abbreviations = about["habits"]
+        return TrainingCorpus(vocabularies, _opened(folder), habits=SentenceHabits(most, tuple(abbreviations)))
     said: list[str] = []
 
     def tell(line: str) -> None:
@@ -89,7 +96,7 @@ def training_corpus(config: TranslationConfig, digest: str, given: Vocabularies 
         return corpus
     _keep(folder, corpus, said)
     say(f"train: subwords kept in {folder} ({size / 1e6:.0f} MB)")
-    return TrainingCorpus(corpus.vocabularies, _opened(folder))
+    return replace(corpus, encoded=_opened(folder))
 
 
 def shared_pairs(dev: Sequence[SentencePair], corpus: TrainingCorpus) -> list[str]:
@@ -138,7 +145,12 @@ def _read(config: TranslationConfig, given: Vocabularies | None, say: Say) -> Tr
     if not count:
         raise DataError(f"no training pair has at most {most} subwords a side; raise data.max_tokens")
     flat = encoded[0].sequences(), encoded[1].sequences()
-    return TrainingCorpus(vocabularies, flat, kept if samples else ())
+    return TrainingCorpus(vocabularies, flat, kept if samples else (), _habits(sources))
+
+
+def _habits(sources: FlatTexts) -> SentenceHabits:
+    """How many sentences the sources have, by some of them from all places."""
+    return learn_habits([*islice(sources, 0, None, max(1, len(sources) // _LOOKED_AT))])
 
 
 class _Growing:
@@ -191,7 +203,9 @@ def _keep(folder: Path, corpus: TrainingCorpus, said: list[str]) -> None:
         files |= {f"{name}.items": side.items.data.cast("B"), f"{name}.starts": side.starts.data.cast("B")}
     for name, content in files.items():
         write_atomically(folder / name, content)
-    about = {"said": said, "subwords": list(subwords), "sizes": {name: len(content) for name, content in files.items()}}
+    sizes = {name: len(content) for name, content in files.items()}
+    habits = corpus.habits.most, corpus.habits.abbreviations
+    about = {"said": said, "subwords": list(subwords), "habits": habits, "sizes": sizes}
     write_atomically(folder / "about.json", json.dumps(about, ensure_ascii=False).encode())
 
 

@@ -18,6 +18,7 @@ from seqnlp.tasks.translation.given_subwords import asked_and_given
 from seqnlp.tasks.translation.saved import SavedTranslator, Vocabularies, read_translator
 from seqnlp.text.flat_texts import FlatTexts, OneAfterTheOther
 from seqnlp.text.rewritten import Rewritten
+from seqnlp.text.sentence_ends import SentenceHabits
 from seqnlp.text.subwords import Subwords, train_subwords
 
 
@@ -95,13 +96,14 @@ class LoadedTranslator:
     saved: SavedTranslator
 
 
-def describe(config: TranslationConfig) -> dict[str, Any]:
+def describe(config: TranslationConfig, habits: SentenceHabits) -> dict[str, Any]:
     """What ``config.yaml`` of the model folder says: names and numbers, no paths."""
     return {
         "task": "translation",
         "source": config.data.source,
         "target": config.data.target,
         "max_tokens": config.data.max_tokens,
+        "sentences": {"most": habits.most, "abbreviations": list(habits.abbreviations)},
         "model": asdict(config.model),
         "decoding": asdict(config.decoding),
         "about": asdict(config.about),

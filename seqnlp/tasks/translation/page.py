@@ -30,6 +30,7 @@ def page_model(bundle: Bundle) -> PageModel:
         "languages": [saved.source_language, saved.target_language],
         "unspaced": {"source": is_unspaced(saved.source_language), "target": is_unspaced(saved.target_language)},
         "max_tokens": saved.max_tokens,
+        "sentences": asdict(saved.habits),
         "decoding": asdict(saved.decoding),
         "source_subwords": read_sentencepiece(subwords.source.to_bytes()),
         "target_subwords": None if subwords.joint else read_sentencepiece(subwords.target.to_bytes()),

@@ -1,4 +1,4 @@
-"""Texts of several lines, and those that are longer than any training text, are translated in parts."""
+"""Texts of several lines, and lines of more sentences or subwords than those of training, are translated in parts."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from seqnlp.decode.constraints import Prefix
 from seqnlp.errors import SeqnlpError
 from seqnlp.tasks.translation.prediction import longest_output
 from seqnlp.tasks.translation.saved import Vocabularies
+from seqnlp.text.sentence_ends import SentenceHabits
 from seqnlp.text.split_sentences import split_text
 
 
@@ -18,10 +19,11 @@ class TextParts:
     Args:
         subwords: of both languages.
         max_tokens: subwords of a part, at most.
+        habits: how many sentences a part has, at most.
     """
 
-    def __init__(self, subwords: Vocabularies, max_tokens: int) -> None:
-        self._subwords, self._max_tokens = subwords, max_tokens
+    def __init__(self, subwords: Vocabularies, max_tokens: int, habits: SentenceHabits) -> None:
+        self._subwords, self._max_tokens, self._habits = subwords, max_tokens, habits
 
     def lines(self, text: str) -> list[list[list[int]]]:
         """The parts of each line of a text, from the first that is not blank to the last."""
@@ -31,6 +33,10 @@ class TextParts:
 
     def cut(self, text: str) -> list[list[int]]:
         """The subwords of a line, in parts that the model can read; none for a blank one."""
+        return [ids for part in self._habits.parts(text) for ids in self._short(part)]
+
+    def _short(self, text: str) -> list[list[int]]:
+        """The same, whatever sentences the text has."""
         (ids,) = self._subwords.source.encode([text])
         if len(ids) <= self._max_tokens:
             return [ids] if ids else []

@@ -15,6 +15,7 @@ from seqnlp.models.translation_lexicon import TranslationLexicon
 from seqnlp.networks.graph import Array
 from seqnlp.tasks.translation.text_lexicon import TextLexicon
 from seqnlp.text.language_tokens import subwords_from_folder
+from seqnlp.text.sentence_ends import ANY_SENTENCES, SentenceHabits
 from seqnlp.text.subwords import Subwords
 
 JOINT, SOURCE, TARGET = "subwords.spm", "source.spm", "target.spm"
@@ -89,6 +90,7 @@ class SavedTranslator:
         folder: where they are from.
         reranking: what was tuned for it, if it was.
         lexicon: what was learned with that, if it was.
+        habits: how many sentences a line may have; models of older versions do not say.
     """
 
     settings: TranslatorConfig
@@ -101,6 +103,7 @@ class SavedTranslator:
     folder: Path
     reranking: TunedReranking | None = None
     lexicon: TextLexicon | None = None
+    habits: SentenceHabits = ANY_SENTENCES
 
 
 def read_translator(bundle: Bundle) -> SavedTranslator:
@@ -114,13 +117,14 @@ def read_translator(bundle: Bundle) -> SavedTranslator:
     settings, decoding = saved.section("model", TranslatorConfig), saved.section("decoding", DecodingConfig)
     languages, max_tokens = (saved.text("source"), saved.text("target")), saved.count("max_tokens", 1)
     reranking = _reranking(saved.fields("reranking")) if "reranking" in saved else None
+    habits = _habits(saved.fields("sentences")) if "sentences" in saved else ANY_SENTENCES
     saved.end("about")
     lexicon = TextLexicon(TranslationLexicon.from_bytes(bundle.lexicon), *languages) if bundle.lexicon else None
     if reranking and reranking.weights.lexicon and not lexicon:
         raise RunError(f"{bundle.folder} lacks {LEXICON}, which its reranking needs; it was not copied or saved whole")
     vocabularies, weights = Vocabularies.from_files(bundle.subwords), bundle.weights
     return SavedTranslator(
-        settings, vocabularies, decoding, *languages, max_tokens, weights, bundle.folder, reranking, lexicon
+        settings, vocabularies, decoding, *languages, max_tokens, weights, bundle.folder, reranking, lexicon, habits
     )
 
 
@@ -131,3 +135,11 @@ def _reranking(saved: Fields | None) -> TunedReranking | None:
     tuned = TunedReranking(weights, candidates, saved.flag("language_model"))
     saved.end()
     return tuned
+
+
+def _habits(saved: Fields | None) -> SentenceHabits:
+    if saved is None:
+        return ANY_SENTENCES
+    habits = SentenceHabits(saved.count("most"), tuple(saved.texts("abbreviations")))
+    saved.end()
+    return habits

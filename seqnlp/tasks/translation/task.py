@@ -62,7 +62,7 @@ class TranslationTask(BaseTask[TranslationConfig, RecurrentTranslator]):
             say(f"takes over the {len(given.target):,} subwords of {teachers[0].saved.folder} (teacher.runs)")
         corpus = training_corpus(config, self.digests[TRAIN], given, say)
         self.dev = load_pairs(config.data, "dev", say)
-        self.vocabularies = corpus.vocabularies
+        self.vocabularies, self.habits = corpus.vocabularies, corpus.habits
         self.model = model or build_translator(config.model, self.vocabularies)
         if begun:
             say(f"begins with the weights and the {len(self.vocabularies.target):,} subwords of {config.start_from}")
@@ -138,7 +138,7 @@ class TranslationTask(BaseTask[TranslationConfig, RecurrentTranslator]):
     def saved(self, metrics: dict[str, Any]) -> Bundle:
         """The model as it is now."""
         return Bundle(
-            description=describe(self.config),
+            description=describe(self.config, self.habits),
             weights=weights_of(self.model.state_dict()),
             vocabulary={},
             labels=[],
