@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
+import pandas
 import pytest
 
 from seqnlp.config.series import SeriesDataConfig
@@ -172,10 +173,23 @@ def test_days_and_months_without_zeros_stay_without() -> None:
     assert write_timestamp(later.replace(hour=0), "2024 1 31 4", "%Y %m %d %H") == "2024 2 3 0"
 
 
+@pytest.mark.parametrize("day", [0, 30, 31])
+@pytest.mark.parametrize("months", [1, 3, 12])
+def test_months_are_those_of_pandas(months: int, day: int) -> None:
+    step = Step(months=months, day=day)
+    for begin in (datetime(2023, 12, 31, 5), datetime(2024, 2, 29), datetime(2023, 1, 1, 0, 0, 0, 7)):
+        for steps in (-25, -12, -1, 1, 2, 11, 12, 13):
+            later = pandas.Timestamp(begin) + pandas.DateOffset(months=months * steps)
+            assert step.after(begin, steps) == (later + pandas.DateOffset(day=day) if day else later)
+    with pytest.raises(ValueError, match="year 10000 is out of range"):
+        step.after(datetime(9999, 12, 1))
+
+
 def test_a_step_of_the_calendar_says_that_it_needs_pandas(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pandas", None)
     with pytest.raises(SeqnlpError, match="need pandas, which is not installed; `pip install pandas`"):
-        Step(months=1).after(datetime(2030, 1, 31), 1)
+        Step(frequency="B").after(datetime(2030, 1, 31), 1)
+    assert Step(months=1).after(datetime(2030, 1, 31), 1) == datetime(2030, 2, 28)
     assert Step(size=86400.0).after(datetime(2030, 1, 31), 1) == datetime(2030, 2, 1)
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import calendar
+import functools
 import itertools
 import math
 import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from seqnlp.data.series.time import Timestamp, wall_clock
@@ -61,6 +62,12 @@ class Step:
     day: int = 0
     frequency: str = ""
 
+    def leads(self, earlier: datetime, later: datetime) -> bool:
+        """Whether it is one step from one moment to another."""
+        if self.of_calendar:
+            return self._after(wall_clock(earlier), 1) == wall_clock(later)
+        return _distance(earlier, later) == self.size
+
     def count(self, earlier: Timestamp, later: Timestamp) -> float:
         """Steps from one moment to another; between two steps the part of the second one."""
         if not isinstance(earlier, datetime) or not isinstance(later, datetime) or not self.of_calendar:
@@ -111,21 +118,28 @@ class Step:
 
     def _after(self, moment: datetime, steps: int) -> datetime:
         """Of a moment without time zone, with a step of the calendar."""
-        pandas = calendar_library()
         if not steps:
             return moment
         if self.months:
-            # A month that lacks the day ends on its last one.
-            onto = {"day": self.day} if self.day else {}
-            offset: BaseOffset = pandas.DateOffset(months=steps * self.months, **onto)
-        else:
-            offset = steps * pandas.tseries.frequencies.to_offset(self.frequency)
-        later: datetime = (pandas.Timestamp(moment) + offset).to_pydatetime()
+            years, month = divmod(moment.month - 1 + steps * self.months, 12)
+            year, month = moment.year + years, month + 1
+            if not MINYEAR <= year <= MAXYEAR:
+                raise ValueError(f"year {year} is out of range")
+            last = calendar.monthrange(year, month)[1]  # a month that lacks the day ends on its last one
+            return moment.replace(year, month, min(self.day or moment.day, last))
+        offset = steps * _offset(self.frequency)
+        later: datetime = (calendar_library().Timestamp(moment) + offset).to_pydatetime()
         return later
 
 
+@functools.lru_cache
+def _offset(frequency: str) -> BaseOffset:
+    offset: BaseOffset = calendar_library().tseries.frequencies.to_offset(frequency)
+    return offset
+
+
 def calendar_library() -> Any:
-    """pandas, which knows months, weekdays and holidays.
+    """pandas, which knows weekdays and holidays.
 
     Raises:
         SeqnlpError: it is not installed.
@@ -134,7 +148,8 @@ def calendar_library() -> Any:
         import pandas
     except ImportError:
         raise SeqnlpError(
-            "steps of the calendar (months, weekdays) need pandas, which is not installed; `pip install pandas`"
+            "steps of the calendar (weekdays, the days of a time zone) need pandas, which is not installed; "
+            "`pip install pandas`"
         ) from None
     return pandas
 
@@ -152,7 +167,7 @@ def find_step(moments: Sequence[Timestamp]) -> Step | None:
     pairs = [(one, next) for one, next in itertools.pairwise(dates) if one < next]
     if not pairs:
         return None
-    return max(_candidates(dates, pairs), key=lambda step: sum(step.count(one, next) == 1 for one, next in pairs))
+    return max(_candidates(dates, pairs), key=lambda step: sum(step.leads(one, next) for one, next in pairs))
 
 
 def within(steps: float) -> bool:
