@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from six_tasks import TRAININGS
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch is imported: tests run side by side
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # some tests import onnxruntime themselves
+
+gc.set_threshold(50_000, 20, 50)  # a worker holds half a million objects: looking through them takes time
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 

@@ -16,7 +16,7 @@ from seqnlp.config.translation import TranslationConfig
 
 OLD = Path(__file__).parent / "old_models"
 ANSWERS = {
-    "anomaly": lambda row: (row.score, 1.404464322067827),
+    "anomaly": lambda row: (row.score, 1.9998498896938988),
     "classification": lambda labels: (labels["negative"], 0.5973250158128365),
     "run": lambda values: (values[0][0], 1241.9166898526073),
     "words": lambda words: (words[1].probability, 0.06040803011079583),
