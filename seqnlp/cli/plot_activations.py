@@ -20,7 +20,9 @@ def attention(run: str, text: str, output: Path) -> None:
     (answer,) = translator.translate_lines([text], attention=True)
     best = answer.hypotheses[0]
     if best.attention is None or not best.pieces:
-        why = f"it was cut into {answer.parts} parts" if answer.parts > 1 else "the translation is empty"
+        why = (
+            f"it is too long, and was cut into {answer.parts} parts" if answer.parts > 1 else "the translation is empty"
+        )
         raise SeqnlpError(f"--text: there is no attention to draw, {why}; try one sentence")
     by_piece = is_unspaced(translator.source_language), is_unspaced(translator.target_language)
     source_words, target_words, weights = word_attention(answer, best, by_piece)

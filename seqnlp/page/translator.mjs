@@ -28,7 +28,7 @@ export class Translator {
 
   /**
    * The translations of one line, best first: [{text, score, logProbability, tokens, attention}]. A generator, which
-   * pauses while it computes. A line that has too many sentences or words is cut; its translations have no attention.
+   * pauses while it computes. A line that has too many sentences or words is cut; one of too many words has no attention.
    */
   *translate(text, nbest = 1) {
     const { max_tokens: most, unspaced } = this.settings,
@@ -44,7 +44,10 @@ export class Translator {
         parts.push(yield* this.search(own.slice(start, start + most), nbest));
       }
     }
-    return joinedParts(parts, unspaced.target ? "" : " ");
+    const found = joinedParts(parts, unspaced.target ? "" : " ");
+    const sizes = texts.map(count);
+    const fits = ids.length <= most && sizes.reduce((sum, size) => sum + size, 0) === ids.length;
+    return found.map(({ parts, ...one }) => ({ ...one, ...(fits ? joinedAttention(parts, sizes) : NO_ATTENTION) }));
   }
 
   *search(ids, nbest) {
@@ -99,20 +102,41 @@ export class Translator {
 function joinedParts(parts, space) {
   const most = Math.max(...parts.map((part) => part.length)),
     rounded = (score) => Math.round(score * 1e6);
-  let best = [{ texts: [], score: 0, logProbability: 0 }];
+  let best = [{ parts: [], score: 0, logProbability: 0 }];
   for (const part of parts) {
     const ways = best.flatMap((way) =>
       part.map((one) => ({
-        texts: [...way.texts, one.text],
+        parts: [...way.parts, one],
         score: way.score + one.score,
         logProbability: way.logProbability + one.logProbability,
       })),
     );
     best = ways.sort((one, other) => rounded(other.score) - rounded(one.score)).slice(0, most);
   }
-  return best.map(({ texts, score, logProbability }) => {
-    return { text: texts.filter(Boolean).join(space), score, logProbability, tokens: [], attention: [] };
+  return best.map((way) => {
+    const texts = way.parts.map((part) => part.text);
+    return { ...way, text: texts.filter(Boolean).join(space) };
   });
+}
+
+const NO_ATTENTION = { tokens: [], attention: [] };
+
+/** Tokens and attention of the parts of a line, of so many subwords each; the ends of all parts are the last column. */
+function joinedAttention(parts, sizes) {
+  const total = sizes.reduce((sum, size) => sum + size, 0),
+    attention = [];
+  let before = 0;
+  parts.forEach((part, n) => {
+    const last = n + 1 === parts.length;
+    for (const row of last ? part.attention : part.attention.slice(0, part.tokens.length)) {
+      const whole = new Float32Array(total + 1);
+      whole.set(row.subarray(0, sizes[n]), before);
+      whole[total] = row[sizes[n]];
+      attention.push(whole);
+    }
+    before += sizes[n];
+  });
+  return { tokens: parts.flatMap((part) => part.tokens), attention };
 }
 
 /** The encoder, and one step of the decoder. */

@@ -15,6 +15,7 @@ from without import run_without
 from seqnlp.api import Translator
 from seqnlp.decode.sampling import SamplingOptions
 from seqnlp.errors import SeqnlpError
+from seqnlp.tasks.translation.answers import word_attention
 from seqnlp.tasks.translation.task import TranslationTask
 
 
@@ -85,6 +86,15 @@ def test_sentences_of_a_line_are_translated_by_themselves_by_a_model_of_single_o
     assert together.parts == 3
     assert [one.text for one in together.hypotheses] == [text for text, _ in best]
     assert [one.score for one in together.hypotheses] == pytest.approx([score for _, score in best], abs=1e-5)
+    source, target, weights = word_attention(together, together.hypotheses[0], (False, False))
+    assert (source, target) == (together.source.split(), together.text.split())
+    row = column = 0
+    for answer in translator.translate_lines(sentences, attention=True):
+        own = word_attention(answer, answer.hypotheses[0], (False, False))[2]
+        row, column = row + own.shape[0], column + own.shape[1]
+        np.testing.assert_allclose(weights[row - own.shape[0] : row, column - own.shape[1] : column], own, atol=1e-5)
+        assert weights[:row, column:].sum() == weights[row:, :column].sum() == 0
+    assert (row, column) == weights.shape
     assert translator.translate(" ".join(lines[:3])).parts == 1, "no capital after the full stops"
 
 

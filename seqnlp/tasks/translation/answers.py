@@ -48,7 +48,7 @@ class Translation:
         parts: how many parts a text of several lines or sentences, or an over-long one, was cut into; each was
             translated alone.
         piece_words: for each subword but END the number of the word between spaces of ``source`` that it is of;
-            empty unless the attention was asked for, and for a text that was cut.
+            empty unless the attention was asked for, and where subwords go beyond the parts of a text.
     """
 
     source: str

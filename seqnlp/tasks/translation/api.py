@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from functools import partial
-from itertools import chain, count, islice, pairwise, repeat
+from itertools import chain, count, pairwise, repeat
 from pathlib import Path
 from typing import Any, Literal
 
@@ -22,6 +21,7 @@ from seqnlp.tasks import arguments
 from seqnlp.tasks.saved_model import SavedModel
 from seqnlp.tasks.translation.answers import END_PIECE, Hypothesis, Translation
 from seqnlp.tasks.translation.candidates import Choice, most_alike, reranked
+from seqnlp.tasks.translation.joined_parts import joined_translations
 from seqnlp.tasks.translation.network import TranslatorPrecision, saved_predictor, translation_engine
 from seqnlp.tasks.translation.parts import TextParts
 from seqnlp.tasks.translation.prediction import SearchOptions
@@ -29,7 +29,6 @@ from seqnlp.tasks.translation.reranking import Reranker
 from seqnlp.tasks.translation.saved import read_translator
 from seqnlp.text.rewritten import Rewritten, reads_otherwise
 from seqnlp.text.sentence_ends import ANY_SENTENCES
-from seqnlp.text.split_sentences import join_parts
 from seqnlp.workers import spread
 
 
@@ -275,9 +274,11 @@ class Translator(SavedModel):
             hypotheses = [self._hypothesis(one) for one in decoded[0]]
             words = self._subwords.source.words_of_pieces(text) if attention else []
             return Translation(text, [*pieces, END_PIECE], hypotheses, piece_words=words)
-        ways = _best_ways([[*map(self._hypothesis, part)] for part in decoded])
-        hypotheses = [self._join(way, [*map(len, lines)]) for way in ways]
-        return Translation(text, [*pieces, END_PIECE], hypotheses, len(parts))
+        attention = attention and self._parts.fits(len(pieces))
+        of_parts = [[*map(self._hypothesis, part)] for part in decoded]
+        hypotheses = joined_translations(of_parts, [*map(len, lines)], self.target_language, attention)
+        words = self._parts.words_of_pieces(text, parts) if attention else []
+        return Translation(text, [*pieces, END_PIECE], hypotheses, len(parts), words)
 
     def _text(self, decoded: Decoded) -> str:
         return _one_line(self._subwords.target.decode(decoded.tokens))
@@ -292,26 +293,6 @@ class Translator(SavedModel):
             list(decoded.token_log_probs),
             decoded.attention,
         )
-
-    def _join(self, parts: list[Hypothesis], lines: list[int]) -> Hypothesis:
-        """The translations of a text's parts, of so many a line, as one; it has no attention of its own."""
-        texts = iter([part.text for part in parts])
-        return Hypothesis(
-            "\n".join(join_parts([*islice(texts, count)], self.target_language) for count in lines),
-            math.fsum(part.score for part in parts),
-            math.fsum(part.log_probability for part in parts),
-            [piece for part in parts for piece in part.pieces],
-            [score for part in parts for score in part.token_log_probabilities],
-        )
-
-
-def _best_ways(parts: list[list[Hypothesis]]) -> list[list[Hypothesis]]:
-    """The best ways to take one translation of each part, as many as a part has; equal ones in the order of parts."""
-    most, best = max(map(len, parts)), list[list[Hypothesis]]([[]])
-    for part in parts:
-        ways = [[*way, one] for way in best for one in part]
-        best = sorted(ways, key=lambda way: -round(math.fsum(one.score for one in way), 6))[:most]
-    return best
 
 
 def _one_line(text: str) -> str:

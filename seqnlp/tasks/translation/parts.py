@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from seqnlp.config.translation import DecodingConfig
 from seqnlp.decode.constraints import Prefix
@@ -47,6 +48,15 @@ class TextParts:
         """Even a single character can be many bytes."""
         for start in range(0, len(ids), self._max_tokens):
             yield ids[start : start + self._max_tokens]
+
+    def fits(self, num_pieces: int) -> bool:
+        """Whether a text of so many subwords could be read at once, whatever its lines and sentences."""
+        return num_pieces <= self._max_tokens
+
+    def words_of_pieces(self, text: str, parts: Sequence[list[int]]) -> list[int]:
+        """The numbers of the words of the parts' subwords; none where those of the text as a whole are others."""
+        (whole,) = self._subwords.source.encode([text])
+        return self._subwords.source.words_of_pieces(text) if whole == [*chain.from_iterable(parts)] else []
 
     def texts(self, text: str, parts: Sequence[list[int]]) -> list[str]:
         """What the parts of a text read; the only one is the text as it is."""
