@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from seqnlp.config.delimiter import delimiter_of
@@ -45,6 +46,8 @@ def pair_format(config: ParallelDataConfig, split: str) -> str:
         expected = "expected sentence pairs, found a file that looks like one side of them"
         if not (config.source and config.target):
             expected += "; name both languages with data.source and data.target"
+        if pattern := _pattern(config, name):
+            raise DataError(f"{expected}; set data.{split}='{pattern}'", path)
         if hint := delimiter_hint([first_line(path)], "\t", (BARS,)):
             expected += f"; {hint}"
         raise DataError(f"{expected}; set data.{split} to {_TWO_FILES}, or set data.format", path)
@@ -55,11 +58,18 @@ def pair_files(config: ParallelDataConfig, split: str) -> list[Path]:
     """The file of the source and that of the target; of any other format than ``files`` the one that holds both.
 
     Raises:
-        DataError: one is not there, or the name tells no two files.
+        DataError: one is not there, both are the same, or the name tells no two files.
     """
     name: str = getattr(config, split)
     if pair_format(config, split) != "files":
         return [existing_file(config, split, name)]
+    files = _two_files(config, split, name)
+    if files[0].samefile(files[1]):
+        raise DataError(f"data.{split}: expected a file of each language, found '{files[0]}' for both")
+    return files
+
+
+def _two_files(config: ParallelDataConfig, split: str, name: str) -> list[Path]:
     require_languages(config, "the language that stands for {lang}")
     languages = config.source, config.target
     if LANGUAGE in name:
@@ -93,13 +103,11 @@ def refuse_no_lines(config: ParallelDataConfig, split: str) -> None:
 
 
 def _refuse_wrong_sides(config: ParallelDataConfig, split: str, source: str, target: str) -> None:
-    """Stop where one file is named twice, or the names say that the target is first.
+    """Stop where the names say that the target is first.
 
     Raises:
         DataError: so it is.
     """
-    if source == target:
-        raise DataError(f"data.{split}: expected a file of each language, found '{source}' for both")
     ends = [name.removesuffix(".gz").rpartition(".")[2] for name in (source, target)]
     if ends == [config.target, config.source]:
         languages = f"data.source={config.source} data.target={config.target}"
@@ -132,6 +140,16 @@ def _prefix(config: ParallelDataConfig, name: str) -> str | None:
     if not resolve_path(config, name).exists() and any(_is_there(config, f"{name}.{one}") for one in languages):
         return name
     return None
+
+
+def _pattern(config: ParallelDataConfig, name: str) -> str:
+    """The pattern of two files of which ``name`` is one, such as ``train_{lang}.txt``; empty: there is no other."""
+    for this, other in ((config.source, config.target), (config.target, config.source)):
+        for match in re.finditer(rf"(?<![^\W_]){re.escape(this)}(?![^\W_])", name) if this and other else ():
+            pattern = name[: match.start()] + LANGUAGE + name[match.end() :]
+            if resolve_path(config, pattern.replace(LANGUAGE, other)).is_file():
+                return pattern
+    return ""
 
 
 def _is_there(config: ParallelDataConfig, name: str) -> bool:

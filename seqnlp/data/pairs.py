@@ -22,7 +22,13 @@ from seqnlp.data.turned_pairs import turned_note
 from seqnlp.errors import DataError, counted
 from seqnlp.text.files import file_digest, rows_digest
 from seqnlp.text.pair_format import recognise_pairs
-from seqnlp.text.pair_tables import PairColumns, columns_of_text, read_table_pairs, unused_columns
+from seqnlp.text.pair_tables import (
+    PairColumns,
+    columns_of_text,
+    read_table_pairs,
+    same_in_all_lines,
+    unused_columns,
+)
 from seqnlp.text.parallel import SentencePair, read_aligned, read_row_pairs
 from seqnlp.text.tmx import read_tmx_pairs
 
@@ -151,28 +157,34 @@ def _read(config: ParallelDataConfig, split: str, left_out: Counter[str]) -> Ite
         return read_tmx_pairs(path, config.source, config.target, left_out)
     languages, delimiter = (config.source, config.target), delimiter_of(config.delimiter)
     assert config.format == "tsv" or config.format == "csv"
-    return read_table_pairs(path, config.format, PairColumns(*config.columns, languages, delimiter))
+    return read_table_pairs(path, config.format, PairColumns(*config.columns, languages, delimiter), left_out)
 
 
 def _refuse_no_texts(config: ParallelDataConfig, split: str) -> None:
     """Stop where nobody chose the columns of a TSV file, and those that are read hold numbers or codes, others texts.
 
     Raises:
-        DataError: so it is; says which columns hold texts.
+        DataError: so it is, or only one column holds texts; says which columns do.
     """
     if config.source_column or config.target_column:
         return
     [path] = pair_files(config, split)
-    texts = columns_of_text(path, delimiter_of(config.delimiter))
-    if len(texts) > 1 and texts[:2] != [0, 1]:
-        wrong = [number for number in (0, 1) if number not in texts]
-        found = " and ".join(f"column {number}" for number in wrong)
+    delimiter = delimiter_of(config.delimiter)
+    texts, same = columns_of_text(path, delimiter), same_in_all_lines(path, delimiter)
+    wrong = [number for number in (0, 1) if number not in texts]
+    if len(texts) > 1 and wrong:
         settings = " ".join(
             f"data.{side}_column={number}" for side, number in zip(("source", "target"), texts, strict=False)
         )
+        found = " and ".join(f"column {number}" for number in wrong)
         raise DataError(
             f"expected texts in columns 0 and 1, found none in {found}; name the columns: {settings}, say", path
         )
+    if texts and (len(wrong) > 1 or same.keys() & {*wrong}):
+        found = f"a text in column {texts[0]} alone"
+        if constant := next((same[number] for number in wrong if number in same), ""):
+            found += f", and '{constant}' in every line"
+        raise DataError(f"expected texts in columns 0 and 1, found {found}; join the lines of both sides before", path)
 
 
 def _say_unused(config: ParallelDataConfig, split: str, say: Callable[[str], None]) -> None:

@@ -36,5 +36,19 @@ def existing_path(config: SplitsConfig, setting: str, value: str, name: str | No
         close = did_you_mean(path.name, os.listdir(path.parent)) if path.parent.is_dir() else ""
         is_here = Path(name or value).exists()
         remedy = "the current folder has it: data.dir=." if is_here else _HOW_TO_NAME_FOLDER + advice
-        raise DataError(f"no such file{close}; {setting} is '{value}', looked up in {_origin(config)}; {remedy}", path)
+        if Path(name or value).expanduser().is_absolute():
+            raise DataError(f"no such file{close}; it is {setting}{advice}", path)
+        meant = _part_hint(value) if setting == "data.dev" else ""
+        found = f"{setting} is '{value}', looked up in {_origin(config)}{meant}"
+        raise DataError(f"no such file{close}; {found}; {remedy}", path)
     return path
+
+
+def _part_hint(value: str) -> str:
+    """What a number in the place of a file's name means, probably."""
+    try:
+        part = float(value)
+    except ValueError:
+        return ""
+    percent = 100 * part if part < 1 else part
+    return f" (a part of train to hold out is {percent:g}%)" if 0 < percent < 100 else ""

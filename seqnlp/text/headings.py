@@ -32,6 +32,9 @@ _CODES = (
     "uk ur vi zh ara ces deu ell eng fin fra hin hun ita jpn kor nld pol por ron rus spa swe tur ukr zho"
 )
 
+_OF_NAMES = frozenset((*_SIDES, *_LANGUAGES, *TEXTS, *_CODES.split(), "original", "sent", "translation"))
+"""Parts of a composed name, such as ``sentence_de``."""
+
 _LONGEST_NAME = 30
 """Characters of a column's name."""
 
@@ -80,7 +83,9 @@ def refuse_pair_heading(source: str, target: str, languages: Sequence[str], path
 def _other_way_round(source: str, target: str, languages: Sequence[str]) -> bool:
     """Whether what stands where the source should be names the target."""
     names = cell(source), cell(target)
-    return names == tuple(map(cell, reversed(languages))) or (names[0] in _TARGETS and names[1] not in _TARGETS)
+    turned = zip(map(cell, languages), reversed(names), strict=False)
+    swapped = all(languages) and all(language in (name, *_parts(name)) for language, name in turned)
+    return (len(languages) == 2 and swapped) or (_is_target(names[0]) and not _is_target(names[1]))
 
 
 def names_sides(source: str, target: str, languages: Sequence[str] = ()) -> bool:
@@ -91,10 +96,26 @@ def names_sides(source: str, target: str, languages: Sequence[str] = ()) -> bool
     """
     names = cell(source), cell(target)
     configured = tuple(cell(language) for language in languages)
-    words = all(name in _SIDES or name in _LANGUAGES for name in names)
+    words = all(name in _SIDES or name in _LANGUAGES for name in names) or _are_composed(names)
     unknown = not configured or not all(configured)
     codes = unknown and all(name.replace("_", "-").split("-")[0] in _CODES.split() for name in names)
     return names[0] != names[1] and (words or codes or names in (configured, configured[::-1]))
+
+
+def _parts(name: str) -> list[str]:
+    """What a name is composed of."""
+    return name.replace("-", "_").split("_")
+
+
+def _is_target(name: str) -> bool:
+    return not _TARGETS.isdisjoint(_parts(name)) or name == "translation"
+
+
+def _are_composed(names: Sequence[str]) -> bool:
+    """Whether both are composed of words in use for sides, texts and languages, or one is called translation."""
+    if not all(_OF_NAMES.issuperset(_parts(name)) for name in names):
+        return False
+    return all(len(_parts(name)) > 1 for name in names) or "translation" in names
 
 
 def names_columns(row: Sequence[str]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -13,10 +14,13 @@ from seqnlp.text.column_names import column_place
 from seqnlp.text.files import read_lines
 from seqnlp.text.headings import refuse_pair_heading, unnamed_column
 from seqnlp.text.parallel import SentencePair, one_line
-from seqnlp.text.tables import Table
+from seqnlp.text.tables import NAMES_AGAIN, Table
 
 _LOOKED_AT = 100
 """Lines that show which columns hold texts."""
+
+_SOME = 5
+"""Lines of which all may not have the same text."""
 
 _IN_QUOTES = re.compile(r'"[^"]*(?:""[^"]*)+"')
 
@@ -43,15 +47,18 @@ class PairColumns:
 
 
 def read_table_pairs(
-    path: str | os.PathLike[str], form: Literal["tsv", "csv"], columns: PairColumns
+    path: str | os.PathLike[str], form: Literal["tsv", "csv"], columns: PairColumns, left_out: Counter[str]
 ) -> Iterator[SentencePair]:
     """The pairs of a table; the first row names the columns unless they are numbered. A blank line is a pair of blanks.
+
+    Args:
+        left_out: counts rows that name the columns again.
 
     Raises:
         DataError: a first line that names the columns, where they are numbered; a column that is not there, or a line
             with more or fewer than the first; a quote opens or closes where it must not; with file and line.
     """
-    table = Table(path, form, columns.delimiter)
+    table, names = Table(path, form, columns.delimiter), list[str]()
     width = source = target = 0
     for number, row in table.rows():
         if not row:
@@ -65,8 +72,12 @@ def read_table_pairs(
             width = len(row)
             if not columns.numbered:
                 source, target = (_named(name, row, table, number) for name in (columns.source, columns.target))
+                names = row
                 continue
             refuse_pair_heading(row[source], row[target], columns.languages, path, number)
+        if row == names:
+            left_out[NAMES_AGAIN] += 1
+            continue
         table.refuse_width(row, width, number)
         yield SentencePair(one_line(row[source]), one_line(row[target]), number)
 
@@ -87,10 +98,24 @@ def columns_of_text(path: str | os.PathLike[str], delimiter: str = "") -> list[i
     Raises:
         DataError: the file cannot be read.
     """
+    return [number for number, fields in enumerate(_columns(path, delimiter)) if _are_texts(fields)]
+
+
+def same_in_all_lines(path: str | os.PathLike[str], delimiter: str = "") -> dict[int, str]:
+    """The columns of a TSV file of some lines that hold one and the same, such as the code of a language; and that.
+
+    Raises:
+        DataError: the file cannot be read.
+    """
+    columns = enumerate(_columns(path, delimiter))
+    return {number: fields[0] for number, fields in columns if len(fields) >= _SOME and len(set(fields)) == 1}
+
+
+def _columns(path: str | os.PathLike[str], delimiter: str) -> list[tuple[str, ...]]:
+    """The columns of the first lines that are as wide as the first of them."""
     lines = islice((line for _, line in read_lines(path) if line.strip()), _LOOKED_AT)
     rows = [line.split(delimiter or "\t") for line in lines]
-    columns = list(zip(*(row for row in rows if len(row) == len(rows[0])), strict=True))
-    return [number for number, fields in enumerate(columns) if _are_texts(fields)]
+    return list(zip(*(row for row in rows if len(row) == len(rows[0])), strict=True))
 
 
 def _are_texts(fields: Sequence[str]) -> bool:

@@ -13,6 +13,7 @@ from seqnlp.errors import DataError, did_you_mean, listed
 from seqnlp.text.files import read_lines
 from seqnlp.text.formats.json_rows import converted_rows, fields_of
 from seqnlp.text.jsonl import shown
+from seqnlp.text.tokenize import INVISIBLE
 
 NESTED_FIELD = "translation"
 """The field that may hold the texts of a row by language, as in the data sets of the `datasets` library."""
@@ -35,8 +36,12 @@ class SentencePair:
 
 
 def one_line(text: str) -> str:
-    """The text without surrounding whitespace, and a space for each run of control characters and line separators."""
-    return _SEPARATORS.sub(" ", text).strip()
+    """The text without surrounding whitespace, and a space for each run of control characters and line separators.
+
+    One of which nothing can be seen, such as a zero-width space, is empty.
+    """
+    line = _SEPARATORS.sub(" ", text).strip()
+    return line if line.isascii() or not INVISIBLE.issuperset(line.replace(" ", "")) else ""
 
 
 def read_aligned(source_path: str | os.PathLike[str], target_path: str | os.PathLike[str]) -> Iterator[SentencePair]:

@@ -12,6 +12,9 @@ from seqnlp.text.csv_rows import csv_rows
 from seqnlp.text.files import read_lines
 from seqnlp.text.headings import delimiter_hint, quotes_hint
 
+NAMES_AGAIN = "the names of the columns again, as in joined files"
+"""Of rows that are left out."""
+
 
 class Table(NamedTuple):
     """A file of rows of equal width.
@@ -89,6 +92,6 @@ def without_headings(
     names = list(map(str.strip, head))
     for number, row in rows:
         if len(row) == len(names) and list(map(str.strip, row)) == names:
-            left_out["the names of the columns again, as in joined files"] += 1
+            left_out[NAMES_AGAIN] += 1
         else:
             yield number, row

@@ -113,7 +113,24 @@ def test_files_that_are_not_there_or_no_pairs_are_refused(tmp_path: Path, name: 
         load(tmp_path, name)
 
 
+def test_one_of_two_files_is_told_the_pattern_of_both(tmp_path: Path) -> None:
+    written(tmp_path, {"train_de.txt": "ja\n", "train_en.txt": "yes\n", "dev_de.txt": "ja\n"})
+    for name in ("train_de.txt", "train_en.txt"):
+        with pytest.raises(DataError, match=r"one side of them; set data.train='train_\{lang\}.txt'$"):
+            load(tmp_path, name)
+    assert load(tmp_path, "train_{lang}.txt")[0] == [("ja", "yes")]
+    with pytest.raises(DataError, match=r"one side of them; set data.train to a pattern"):
+        load(tmp_path, "dev_de.txt")
+
+
 # Tables
+
+
+def test_names_of_columns_inside_joined_files_are_no_pair(tmp_path: Path) -> None:
+    written(tmp_path, {"a.csv": "de,en\nja,yes\nde,en\ngut,good\n"})
+    pairs, said = load(tmp_path, "a.csv")
+    assert pairs == [("ja", "yes"), ("gut", "good")]
+    assert f"{tmp_path / 'a.csv'}: left out: the names of the columns again, as in joined files (1)" in said
 
 
 def test_columns_of_tables_have_names_or_numbers(tmp_path: Path) -> None:
@@ -157,7 +174,7 @@ def test_a_heading_above_numbered_columns_says_how_to_read_it(tmp_path: Path) ->
 # TMX
 
 
-@pytest.mark.parametrize("heading", ["en\tde", "target\tsource"])
+@pytest.mark.parametrize("heading", ["en\tde", "target\tsource", "text_en\ttext_de"])
 def test_a_heading_with_the_target_first_is_not_read_the_wrong_way_round(tmp_path: Path, heading: str) -> None:
     written(tmp_path, {"a.tsv": f"{heading}\nHello\tHallo\n"})
     target, source = heading.split("\t")
@@ -303,6 +320,16 @@ def test_numbers_and_codes_of_a_table_are_not_learned(
         load(tmp_path, "a.tsv")
     chosen = load(tmp_path, "a.tsv", source_column=columns[0], target_column=columns[1])[0]
     assert chosen == [("ja", "yes"), ("gut", "good")]
+
+
+def test_one_side_of_a_list_of_sentences_is_no_pairs(tmp_path: Path) -> None:
+    texts = ["ja", "gut", "Guten Tag", "Wie geht es?", "nein"]
+    written(tmp_path, {"a.tsv": "".join(f"{number}\tdeu\t{text}\n" for number, text in enumerate(texts))})
+    written(tmp_path, {"b.tsv": "".join(f"{text}\tdeu\n" for text in texts)})
+    for name, column in (("a.tsv", 2), ("b.tsv", 0)):
+        found = f"found a text in column {column} alone, and 'deu' in every line; join the lines of both sides"
+        with pytest.raises(DataError, match=found):
+            load(tmp_path, name)
 
 
 def test_numbers_are_a_side_where_no_other_column_holds_texts(tmp_path: Path) -> None:

@@ -124,6 +124,22 @@ def test_a_missing_file_says_where_it_was_looked_up(tmp_path: Path, monkeypatch:
             load(config)
 
 
+@pytest.mark.parametrize(("dev", "part"), [("0.1", "10%"), ("10", "10%"), (".25", "25%")])
+def test_a_number_in_the_place_of_a_file_is_told_how_a_part_of_train_is_written(
+    tmp_path: Path, dev: str, part: str
+) -> None:
+    config = write(tmp_path, "a O\n")
+    config.dev = dev
+    with pytest.raises(DataError, match=rf"no such file; data\.dev is '{dev}', .* \(a part of train .* is {part}\)"):
+        load(config, "dev")
+
+
+def test_a_path_that_is_whole_was_not_looked_up(tmp_path: Path) -> None:
+    gone = str(tmp_path / "gone.conll")
+    with pytest.raises(DataError, match=r"gone\.conll: no such file; it is data\.train$"):
+        load(DataConfig(train=gone))
+
+
 def test_a_file_that_the_current_folder_has_is_told_with_the_setting_that_takes_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

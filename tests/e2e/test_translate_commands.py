@@ -228,6 +228,14 @@ def test_sampling_follows_its_seed(translator_run: Path, sources: list[str]) -> 
     assert drawn("--top-p", "1e-9") == greedy
 
 
+def test_several_translations_are_not_drawn(translator_run: Path) -> None:
+    translator = package.Translator(translator_run)
+    with pytest.raises(
+        package.WrongValueError, match="sampling draws one translation a text; leave nbest out, or repeat"
+    ):
+        translator.translate("ja", nbest=3, sampling=package.SamplingOptions())
+
+
 def test_sampling_draws_the_same_line_anew(translator_run: Path, sources: list[str]) -> None:
     drawn = translate(translator_run, sources[:1] * 30, "--sample", "--temperature", "3")
     assert len(set(drawn)) > 5

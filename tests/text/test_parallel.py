@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
+from collections import Counter
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,7 @@ def aligned(folder: Path, source: str | bytes, target: str | bytes) -> Texts:
 
 
 def tsv(folder: Path, content: str, *columns: int) -> Texts:
-    return plain(list(read_table_pairs(write(folder, content), "tsv", PairColumns(*map(str, columns)))))
+    return plain(list(read_table_pairs(write(folder, content), "tsv", PairColumns(*map(str, columns)), Counter())))
 
 
 def jsonl(folder: Path, *rows: Any) -> Texts:
@@ -67,6 +68,8 @@ def test_blank_lines_stay_as_empty_sides_so_that_lines_stay_aligned(tmp_path: Pa
         ("a\r\n\nb", "a b"),
         ("two  spaces, U+00A0\u00a0and U+200D \U0001f468\u200d\U0001f469 stay", None),
         ("\u2028\t", ""),
+        ("\u200b \ufeff\u00ad", ""),
+        ("a\u200bb", None),
     ],
 )
 def test_a_text_becomes_one_line_and_else_stays_as_it_is(text: str, expected: str | None) -> None:
@@ -172,7 +175,7 @@ def test_every_line_of_a_tsv_file_has_the_columns_of_the_first(tmp_path: Path, b
     path = tmp_path / "pairs.tsv"
     path.write_text(f"\nHallo\tHello\n{broken}\n", encoding="utf-8")
     with pytest.raises(DataError, match=r"pairs\.tsv:3: expected 2 columns as in the file's first line, found [34]"):
-        list(read_table_pairs(path, "tsv", PairColumns()))
+        list(read_table_pairs(path, "tsv", PairColumns(), Counter()))
 
 
 @pytest.mark.parametrize(
@@ -184,20 +187,23 @@ def test_every_line_of_a_tsv_file_has_the_columns_of_the_first(tmp_path: Path, b
         ("de_DE\ten-GB", ("", "")),
         ("German\tEnglish", ("de", "en")),
         ('"tr-old"\ttr-new', ("tr-old", "tr-new")),
+        ("sentence_de\tsentence_en", ("de", "en")),
+        ("src_text\ttgt_text", ("de", "en")),
+        ("text\ttranslation", ("de", "en")),
     ],
 )
 def test_names_of_columns_are_no_sentence_pair(tmp_path: Path, heading: str, languages: tuple[str, str]) -> None:
     path = write(tmp_path, f"{heading}\nHallo\tHello\n")
     with pytest.raises(DataError, match=r"pairs:1: expected a sentence pair, found the names of the columns"):
-        list(read_table_pairs(path, "tsv", PairColumns(languages=languages)))
+        list(read_table_pairs(path, "tsv", PairColumns(languages=languages), Counter()))
 
 
 def test_short_words_that_are_also_codes_are_a_pair(tmp_path: Path) -> None:
-    path = write(tmp_path, "it\tes\nGerman\tDeutsch\nsource\tQuelle\n")
-    assert len(list(read_table_pairs(path, "tsv", PairColumns(languages=("en", "de"))))) == 3
+    path = write(tmp_path, "it\tes\nGerman\tDeutsch\nsource\tQuelle\ntitle\ttext\n")
+    assert len(list(read_table_pairs(path, "tsv", PairColumns(languages=("en", "de")), Counter()))) == 4
 
 
 def test_pairs_with_bars_between_them(tmp_path: Path) -> None:
     path = write(tmp_path, "ein Haus ||| a house\nja | ||| yes\n")
-    pairs = plain(list(read_table_pairs(path, "tsv", PairColumns(delimiter=" ||| "))))
+    pairs = plain(list(read_table_pairs(path, "tsv", PairColumns(delimiter=" ||| "), Counter())))
     assert pairs == [("ein Haus", "a house", 1), ("ja |", "yes", 2)]

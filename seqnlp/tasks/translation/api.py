@@ -126,7 +126,7 @@ class Translator(SavedModel):
 
         Args:
             decoding: beam, penalties and lengths; default: the model's own.
-            nbest: how many translations a text.
+            nbest: how many translations a text; one where ``sampling`` draws it.
             attention: keep the attention of each translation.
             sampling: draw one translation instead of searching for the best.
             mbr: ``chrf`` or ``bleu``: of the best ``candidates`` (the beam is at least as wide) the translation comes
@@ -176,6 +176,8 @@ class Translator(SavedModel):
             return spread(answer, [*zip(count(first_line), texts, prefixes or repeat(None))], workers)
         decoding, wanted = decoding or self.decoding, nbest
         choice = self._choice(mbr, rerank, candidates, nbest)
+        if sampling and nbest > 1:
+            raise WrongValueError("sampling draws one translation a text; leave nbest out, or repeat with another seed")
         if choice and sampling:
             raise SeqnlpError("mbr and rerank choose among the best translations of a search; leave sampling out")
         if choice:
