@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 import os
 import shlex
 import signal
@@ -18,6 +17,7 @@ import torch
 from seqnlp.config.common import Config
 from seqnlp.cpus import check_parallel
 from seqnlp.errors import RunError
+from seqnlp.messages import say
 from seqnlp.run_config import CONFIG_FILE, claim, config_of_run, read_run_config, release, written
 from seqnlp.storage import write_atomically
 from seqnlp.tasks import train_on_dev
@@ -32,8 +32,6 @@ from seqnlp.training.interrupts import Interrupted, sigterm_passed_on
 from seqnlp.training.lock import locked
 from seqnlp.training.memory import keep_freed_memory
 from seqnlp.training.orphans import ending_with
-
-_say = logging.getLogger("seqnlp").info
 
 
 def start(
@@ -50,11 +48,11 @@ def start(
         RunError: the directory already holds something.
         SeqnlpError: the data, the settings or training itself went wrong.
     """
-    settle_data(config, lambda text: _say("%s", text))
+    settle_data(config, say)
     config.name_runs_absolutely()
-    train_on_dev.begin(config, lambda text: _say("%s", text))
+    train_on_dev.begin(config, say)
     run = claim(config)
-    _say("run: %s", run)
+    say(f"run: {run}")
     try:
         for name, content in (files or {}).items():
             write_atomically(run / name, content)
@@ -98,7 +96,7 @@ def _as_before(run: Path, asked: int | None, callbacks: Callbacks | None) -> int
     count = asked or 1
     if count != before:
         what = f"trained by {before} before and by {count} now, so other dropout is drawn than without the stop"
-        _say("%s", f"note: processes: {what}; `seqnlp resume {shlex.quote(str(run))}` goes on with {before}")
+        say(f"note: processes: {what}; `seqnlp resume {shlex.quote(str(run))}` goes on with {before}")
     return count
 
 
@@ -129,7 +127,7 @@ def _launch(run: Path, num_processes: int, lock: tuple[int, ...]) -> None:
     config = read_run_config(run)
     device = choose_device(config.trainer.device)
     if device.type == "cpu":
-        _say("%s", _ON_A_CPU.format(num_processes))
+        say(_ON_A_CPU.format(num_processes))
     ended = _fork(run, config, device, num_processes) if can_fork(device) else _torchrun(run, num_processes, lock)
     if ended:
         advice = (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 import shlex
 import shutil
 from pathlib import Path
@@ -13,6 +12,7 @@ from seqnlp.config.common import Config
 from seqnlp.config.reading import config_to_dict, read_config
 from seqnlp.config.renamed import with_former_defaults
 from seqnlp.errors import ConfigError, RunError
+from seqnlp.messages import say
 from seqnlp.recipe_names import with_moved_data
 from seqnlp.stored import read_bytes, settings_of, settings_text
 from seqnlp.tasks.changed_settings import changed_settings
@@ -21,7 +21,6 @@ CONFIG_FILE = "config.yaml"
 DATA = "data"
 """The folder of a run that keeps data which were in memory."""
 _HYDRA = ".hydra"
-_say = logging.getLogger("seqnlp").info
 
 
 def claim(config: Config) -> Path:
@@ -95,5 +94,5 @@ def config_of_run(run: Path) -> Config:
     """As :func:`read_run_config`; says which settings are not those that the run's model was trained with."""
     config = read_run_config(run)
     if note := changed_settings(run, config):
-        _say("%s", note)
+        say(note)
     return config

@@ -5,7 +5,6 @@ Each trains a model of seqnlp in a temporary folder (``model_``), and is copied 
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Mapping, Sequence
 from numbers import Integral
 from typing import Any, Literal, Self
@@ -205,8 +204,7 @@ class Forecaster(_Estimator):
     def predict(self, X: Any) -> NDArray[np.float64]:
         """The ``horizon`` rows (H, C) that follow the series."""
         check_is_fitted(self)
-        say = logging.getLogger("seqnlp").info  # as of what is said while training
-        values: NDArray[np.float64] = self.model_.forecast_series(X, say=say).values
+        values: NDArray[np.float64] = self.model_.forecast(X).values
         return values
 
     def score(self, X: Any, y: None = None) -> float:

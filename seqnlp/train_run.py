@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 import shlex
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from seqnlp import bundle
 from seqnlp.bundle_files import FOLDER
 from seqnlp.config.common import Config
 from seqnlp.errors import counted
+from seqnlp.messages import say
 from seqnlp.run_config import read_run_config
 from seqnlp.storage import remove_leftovers
 from seqnlp.tasks.base import Task, make_task
@@ -27,8 +27,6 @@ from seqnlp.training.interrupts import Interrupted
 from seqnlp.training.memory import keep_freed_memory
 from seqnlp.training.run_folder import RunFolder
 from seqnlp.training.torch_state import torch_state_kept
-
-_say = logging.getLogger("seqnlp").info
 
 
 def train(run: Path, callbacks: Callbacks | None = None) -> None:
@@ -66,17 +64,13 @@ class Prepared:
 
 def prepare(run: Path, config: Config, device: torch.device, threads: int, processes: Processes) -> Prepared:
     """Say how the run is trained, and read its data."""
-
-    def say(text: str) -> None:
-        if processes.is_first:
-            _say("%s", text)
-
+    tell = say if processes.is_first else _ignore
     folder = RunFolder(run)
     precision, reason = choose_precision(config.trainer, device, config.width)
-    say(f"device: {device}; precision: {reason}; threads: {threads}; processes: {processes.count}")
+    tell(f"device: {device}; precision: {reason}; threads: {threads}; processes: {processes.count}")
     if processes.is_first:
         remove_leftovers(run)
-    task = make_task(config, run, device, say)
+    task = make_task(config, run, device, tell)
     folder.check()  # data may have taken long to read, and fit makes the folder if there is none
     return Prepared(run, config, task, precision)
 
@@ -87,30 +81,35 @@ def fit_prepared(prepared: Prepared, processes: Processes, callbacks: Callbacks 
         progress = fit(prepared.task, prepared.config, prepared.run, processes, prepared.precision, callbacks)
     except Interrupted as interruption:
         if processes.is_first:
-            _say(
-                "%s",
-                f"{interruption}; a checkpoint is written. Go on with: seqnlp resume {shlex.quote(str(prepared.run))}",
-            )
+            again = f"seqnlp resume {shlex.quote(str(prepared.run))}"
+            say(f"{interruption}; a checkpoint is written. Go on with: {again}")
         raise
     if processes.is_first:
-        _finish(prepared.task, prepared.run, progress)
+        done = _finish(prepared.task, prepared.run, progress)
+        say(done if callbacks else f"{done}\n\nnext:\n{_next_commands(prepared.task, prepared.run)}")
 
 
-def _finish(task: Task, run: Path, progress: Progress) -> None:
-    """Let the task complete its model folder, and say how it went and what to do next."""
-    outcome = task.finish()
-    folder, data = run / FOLDER, task.config.data
+def _finish(task: Task, run: Path, progress: Progress) -> str:
+    """Let the task complete its model folder; returns how training went."""
+    outcome, folder = task.finish(), run / FOLDER
     scores = bundle.load_bundle(folder).metrics.get("dev", {})
     named = ", ".join(f"{name} {value:.2f}" for name, value in scores.items() if name != "score")
     best = f"best on dev in epoch {progress.best_epoch}: {named}; " if named else ""
     size = describe_size(sum(file.stat().st_size for file in folder.iterdir()))
     improving = f"\n{advice}" if named and (advice := _still_improving(progress, task.config.trainer.epochs)) else ""
-    split = next((split for split in ("test", "dev", "train") if getattr(data, split)), "train")
+    return f"done in {_duration(progress.seconds)}; {best}{outcome}model folder {size}{improving}"
+
+
+def _next_commands(task: Task, run: Path) -> str:
+    """What to type next, a line each."""
+    split = next((split for split in ("test", "dev", "train") if getattr(task.config.data, split)), "train")
     typed = shlex.quote(str(run))
     commands = [f"seqnlp evaluate {typed} --split {split}", *task.next_commands(typed)]
-    lines = "\n".join(f"  {command}" for command in commands)
-    done = f"done in {_duration(progress.seconds)}; {best}{outcome}model folder {size}{improving}"
-    _say("%s", f"{done}\n\nnext:\n{lines}")
+    return "\n".join(f"  {command}" for command in commands)
+
+
+def _ignore(text: str) -> None:
+    """Say nothing: another process does."""
 
 
 def _still_improving(progress: Progress, epochs: int) -> str:

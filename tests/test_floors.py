@@ -11,7 +11,7 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent.parent / "seqnlp"
 ORDER = (
-    ("errors", "task_table", "recipe_names", "arrays"),
+    ("errors", "messages", "task_table", "recipe_names", "arrays"),
     ("config", "storage", "stored", "resources", "json_text", "row_fields", "cpus"),
     ("worker_pool",),
     ("workers",),

@@ -206,7 +206,7 @@ def test_tables_and_dates_are_read_however_the_training_file_was_written(
     forecaster = train(tmp_path, "run", trainer__epochs=1, **data)
     expected = forecaster.forecast(tmp_path / "series.csv")
     for given in (table, table.set_index("day"), written):
-        answer = forecaster.forecast_series(given)
+        answer = forecaster.forecast(given)
         assert (answer.times, answer.values.tolist()) == (expected.times, expected.values.tolist())
     stream = forecaster.start()
     for day, *values in table.itertuples(index=False):
@@ -234,7 +234,7 @@ def test_date_and_time_of_day_in_two_columns_are_read_wherever_a_series_comes_fr
     assert expected.times[:2] == ("03/01/2024 12:00", "03/01/2024 13:00")
     indexed = table[["a", "b"]].set_index(moments)
     for given in (table, table[["b", "time", "a", "date"]], indexed):
-        answer = forecaster.forecast_series(given)
+        answer = forecaster.forecast(given)
         assert (answer.times, answer.values.tolist()) == (expected.times, expected.values.tolist())
     table.to_parquet(tmp_path / "table.parquet")
     assert forecaster.forecast(tmp_path / "table.parquet").times == expected.times
@@ -255,7 +255,7 @@ def test_date_and_time_of_day_in_two_columns_are_read_wherever_a_series_comes_fr
     told = "train: taken from the data: data.time_column='date + time' data.time_format='%d/%m/%Y %H:%M'"
     assert told in caplog.messages
     for given in (table, indexed):
-        assert trained.forecast_series(given, 2).times == ("17/01/2024 12:00", "17/01/2024 13:00")
+        assert trained.forecast(given, 2).times == ("17/01/2024 12:00", "17/01/2024 13:00")
 
 
 @pytest.mark.parametrize("kind", ["plain", "differences", "log"])
@@ -275,14 +275,14 @@ def test_a_column_in_another_unit_is_said(forecasters: dict[str, Forecaster], tm
             assert said(factor) == []
             continue
         [told] = said(factor)
-        assert told.startswith(f"{tmp_path / 'other.csv'}: column 'a' ")
+        assert told.startswith(f"warning: {tmp_path / 'other.csv'}: column 'a' ")
         assert told.endswith("; is it in the same unit, and are its decimals read so?")
         heard: list[str] = []
         frame = pandas.read_csv(tmp_path / "other.csv").drop(index=30)
-        forecasters[kind].forecast_series(frame, say=heard.append)
+        forecasters[kind].forecast(frame, say=heard.append)
         gap, told = heard
         assert gap.startswith("series: 1 missing row filled in")
-        assert told.startswith("series: column 'a' ")
+        assert told.startswith("warning: series: column 'a' ")
 
 
 @pytest.mark.parametrize("time", [None, True, [1]])

@@ -140,13 +140,11 @@ WRONG: dict[str, list[tuple[Callable[[Any], Any], type[Exception], str]]] = {
         (lambda m: m.start(level=math.nan), WrongValueError, "level: .* found nan"),
         (lambda m: m.start(level=0.7), WrongValueError, "expected a level of 0.5, .* found 0.7"),
         (lambda m: seqnlp.load(m.path, precision="int8"), WrongValueError, "a model for forecasting has only one"),
-        (lambda m: m.forecast([1.5, 2]), WrongTypeError, r"path of a file, found list; forecast_series\(\) reads"),
     ],
     "anomaly_detection": [
         (lambda m: m.start(math.nan), WrongValueError, "false_alarms: expected a number from 0 to 1, found nan"),
         (lambda m: m.start().add({1.5, 2.5}, "2031-03-03"), WrongTypeError, "expected a row of numbers .* found set"),
         (lambda m: m.merger(1.5), WrongTypeError, "gap: expected a whole number"),
-        (lambda m: m.detect(None), WrongTypeError, r"path of a file, found NoneType; start\(\), row by row, reads"),
     ],
 }
 

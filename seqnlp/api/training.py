@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import shutil
 import tempfile
@@ -19,13 +18,12 @@ from seqnlp.errors import ConfigError, did_you_mean
 from seqnlp.inherited import task_of_start
 from seqnlp.launch import resume as resume_run
 from seqnlp.launch import start
+from seqnlp.messages import say
 from seqnlp.run_config import DATA
 from seqnlp.task_table import TASKS, part_of
 from seqnlp.tasks.model_folder import remove_with
 from seqnlp.training.callbacks import Callbacks, Epoch, Step
 from seqnlp.training.checkpoint import has_checkpoint
-
-_say = logging.getLogger("seqnlp").info
 
 Examples = Iterable[Any] | str | os.PathLike[str]
 """A path, or what holds examples: a list, a pandas or polars table, a `datasets.Dataset`, an iterator."""
@@ -177,7 +175,7 @@ def _written(task: str, splits: Mapping[str, Any], settings: Mapping[str, object
             written[name] = part_of(task, "in_memory")(value, name, {**known, **settings})
             known |= written[name].settings
             if written[name].note:
-                _say("%s: %s", name, written[name].note)
+                say(f"{name}: {written[name].note}")
     return written
 
 

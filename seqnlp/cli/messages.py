@@ -7,7 +7,7 @@ import logging
 import sys
 from collections.abc import Iterator
 
-LOGGER = logging.getLogger("seqnlp")
+from seqnlp.messages import LOGGER
 
 
 class _Printer(logging.Handler):

@@ -87,10 +87,10 @@ def run(arguments: argparse.Namespace) -> int:
 
     config = compose_config(arguments.overrides, arguments.config_dir)
     if arguments.dry_run:
-        from seqnlp.cli.messages import LOGGER
+        from seqnlp.messages import say
         from seqnlp.rehearsal import rehearse
 
-        print(rehearse(config, LOGGER.info))
+        print(rehearse(config, say))
         return 0
     from seqnlp.launch import start
 

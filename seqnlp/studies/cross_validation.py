@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -11,12 +10,11 @@ from pathlib import Path
 import numpy as np
 
 from seqnlp.compose import task_of
+from seqnlp.messages import say
 from seqnlp.report.tables import Table
 from seqnlp.report.text import format_table
 from seqnlp.studies.trained import Score, answers, score, score_of, train_here
 from seqnlp.task_table import TASKS
-
-_say = logging.getLogger("seqnlp").info
 
 
 @dataclass(frozen=True)
@@ -61,7 +59,7 @@ def cross_validate(overrides: Sequence[str], config_dir: str | None, folds: int,
     """
     runs = []
     for number in range(1, folds + 1):
-        _say("fold %d of %d", number, folds)
+        say(f"fold {number} of {folds}")
         settings = [*overrides, f"data.test='{number}/{folds}'"]
         runs.append(train_here(settings, config_dir, folder / f"fold-{number}"))
     if not TASKS[task_of(overrides, config_dir)].counted:

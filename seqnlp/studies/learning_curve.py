@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from seqnlp.messages import say
 from seqnlp.report.tables import Table
 from seqnlp.report.text import format_table
 from seqnlp.studies.trained import Score, score, train_here
-
-_say = logging.getLogger("seqnlp").info
 
 
 @dataclass(frozen=True)
@@ -99,7 +97,7 @@ def learning_curve(
     for percent in sorted(percents):
         scores = []
         for seed in seeds:
-            _say("%g %% of train, seed %d", percent, seed)
+            say(f"{percent:g} % of train, seed {seed}")
             own = [*overrides, f"data.share={percent / 100:g}", f"seed={seed}"]
             run = train_here(own, config_dir, folder / f"{percent:g}-percent-seed-{seed}")
             scores.append(score(run, split))

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from numbers import Real
-from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
@@ -36,22 +34,6 @@ def text(value: object, name: str = "text") -> str:
     if half := half_character(value):
         raise WrongValueError(f"{name}: expected text, found {half}")
     return value
-
-
-def series_path(value: object, instead: str) -> Path:
-    """The path of a file with a series.
-
-    Args:
-        instead: what to call with a series in memory.
-
-    Raises:
-        WrongTypeError: it is no path.
-    """
-    if not isinstance(value, str | os.PathLike):
-        raise WrongTypeError(
-            f"expected the path of a file, found {type(value).__name__}; {instead} reads what is in memory"
-        )
-    return Path(value)
 
 
 def texts(values: Iterable[str], name: str = "texts") -> list[str]:

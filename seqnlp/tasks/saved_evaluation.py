@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from seqnlp.config.renamed import with_former_defaults
 from seqnlp.data.in_memory.naming import written_files
 from seqnlp.data.in_memory.rows import WrittenSplit, is_path
 from seqnlp.errors import ConfigError, RunError
+from seqnlp.messages import say
 from seqnlp.plots.answers import framed
 from seqnlp.recipe_names import with_moved_data
 from seqnlp.report.report import Report as TaskReport
@@ -99,13 +99,9 @@ def evaluated(model: Path, test: Any, split: str, options: Mapping[str, Any]) ->
         if test is not None:
             split = "test"
             config.test_on(str(files.get("test", test)))
-        config = without_missing_training(config, split, _say)
-        report: TaskReport = part_of(config.task, "evaluate")(model, config, split, _say, keep=False, **options)
+        config = without_missing_training(config, split, say)
+        report: TaskReport = part_of(config.task, "evaluate")(model, config, split, say, keep=False, **options)
     return Report(report.named_scores, report)
-
-
-def _say(text: str) -> None:
-    logging.getLogger("seqnlp").info("%s", text)
 
 
 def config_of(path: str | Path) -> Config:
@@ -122,7 +118,7 @@ def config_of(path: str | Path) -> Config:
             content = settings_of(read_bytes(settings, advice), settings, advice)
             config = read_config(with_moved_data(with_former_defaults(content)))
             if note := changed_settings(model.parent, config):
-                logging.getLogger("seqnlp").info("%s", note)
+                say(note)
             return config
         settings = model / TRAINING
         if origin.training is not None:

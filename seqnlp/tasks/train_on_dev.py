@@ -78,7 +78,7 @@ def lender(config: Config, train_digest: str) -> Bundle | None:
 def warn_of(config: Config, split: str, say: Callable[[str], None]) -> None:
     """Say that a score on dev is none of new text, where the model learnt from it."""
     if split == "dev" and lent_by(config):
-        say("dev: the model learnt from this split; its score says nothing of new text")
+        say("warning: dev: the model learnt from this split; its score says nothing of new text")
 
 
 def _earlier(config: Config) -> Bundle:

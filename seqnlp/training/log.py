@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-import logging
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from seqnlp import messages
 from seqnlp.errors import RunError
 from seqnlp.storage import write_atomically
 from seqnlp.training.bars import make_bar
@@ -58,7 +58,7 @@ class Log:
     def say(self, text: str) -> None:
         """A line for the person who watches."""
         if self.active:
-            logging.getLogger("seqnlp").info("%s", text)
+            messages.say(text)
 
     def at(self, progress: float, loss: float, score: float) -> None:
         """Move the bar: epochs done as a real number, mean loss of this epoch, best score so far."""

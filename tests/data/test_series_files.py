@@ -162,7 +162,7 @@ def test_columns_that_are_no_measurements_are_said_unless_somebody_chose_them(tm
     series, said = read(tmp_path, lines)
     assert series.names == ("Unnamed: 0", "v", "is_anomaly", "door")
     where, ending = (
-        f"{tmp_path}/series.csv",
+        f"warning: {tmp_path}/series.csv",
         "and is learnt as a measurement; 'data.value_columns=[v, door]' leaves it out",
     )
     assert said == [

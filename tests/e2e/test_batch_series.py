@@ -179,7 +179,7 @@ def test_what_was_done_about_series_is_said_the_same_of_several_once(tmp_path: P
     assert unread.startswith("series gap: columns that are not read: ")
     assert "harbour" not in unread
     assert filled == "series gap: 1 missing row filled in (first on line 21)"
-    assert unit.startswith("series other: column 'passengers' varies 7.9e+02 times as much as in training; ")
+    assert unit.startswith("warning: series other: column 'passengers' varies 7.9e+02 times as much as in training; ")
     assert end.startswith(f"{target}: ")
 
 

@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas
 import pytest
 from command import output, refusal, seqnlp
 from tiny_readings import make_lines, time_of, write_tiny_readings
@@ -119,6 +120,27 @@ def test_python_reads_rows_one_by_one_as_the_command_does(data: Path, detector: 
         (row.row, row.time, row.values, row.flagged) for row in at_once.rows
     ]
     assert [row.score for row in actual] == [row.score for row in at_once.rows]
+
+
+def test_python_finds_in_a_table_what_is_in_its_file_and_names_its_rows(
+    data: Path, detector: Detector, caplog: pytest.LogCaptureFixture
+) -> None:
+    table = pandas.read_csv(data / "readings.csv")
+    indexed = table.set_index(pandas.to_datetime(table["time"]))
+    expected = detector.detect(data / "readings.csv", 0.1)
+    assert expected.events
+    for given in (table, table.assign(note="fine").to_dict("records"), indexed):
+        found = detector.detect(given, 0.1)
+        assert (found.events, found.rows) == (expected.events, expected.rows)
+    without = detector.detect(indexed.drop(columns="time"), 0.1)  # whose times are written otherwise
+    assert [row.score for row in without.rows] == [row.score for row in expected.rows]
+    with pytest.raises(DataError, match="series: expected a column 'heat', found"):
+        detector.detect(table.drop(columns="heat"))
+    with pytest.raises(DataError, match="series: expected examples"):
+        detector.detect(None)
+    caplog.set_level("INFO", "seqnlp")
+    detector.detect(table.assign(flow=table["flow"].where(table.index != 60)))
+    assert "series: 1 missing value of 'flow', replaced by the last known one (first in series[60])" in caplog.messages
 
 
 def test_what_is_kept_and_done_for_a_row_does_not_grow_with_the_series(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import pickle
+import re
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -127,6 +129,17 @@ def test_a_path_and_a_list_go_together(tmp_path: Path) -> None:
     assert "f1" in tagger(str(tmp_path / "dev.conll"), dev=SENTENCES[:9]).metrics["dev"]
 
 
+def test_warnings_are_such_to_a_logger_and_name_the_data_not_their_file(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", "seqnlp")
+    few = [("good soup", "fine"), ("bad soup", "poor"), ("lovely view", "fine"), ("old bread", "poor")] * 6
+    seqnlp.train(task="classification", train=few, settings={**SMALL, "trainer.epochs": 1})
+    warnings = [record.message for record in caplog.records if record.levelno == logging.WARNING]
+    assert any(re.match("warning: train: the texts are 4 short values", one) for one in warnings), caplog.messages
+    assert all(one.startswith("warning: ") for one in warnings)
+    others = [record.message for record in caplog.records if record.levelno < logging.WARNING]
+    assert not [one for one in others if "warning" in one or "train.jsonl" in one or "next:" in one]
+
+
 def test_rows_that_an_annotator_rejected_are_left_out(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("INFO", "seqnlp")
     rejected = [{"text": text, "label": "wrong", "answer": "reject"} for text, _ in REVIEWS]
@@ -217,7 +230,7 @@ def test_columns_that_have_only_numbers_for_names_are_no_row_of_a_series() -> No
     )
     assert isinstance(model, seqnlp.Forecaster)
     assert model.names == ("value 0", "value 1")
-    assert np.array_equal(model.forecast_series(pd.DataFrame(values)).values, other.forecast_series(values).values)
+    assert np.array_equal(model.forecast(pd.DataFrame(values)).values, other.forecast(values).values)
 
 
 @pytest.mark.parametrize(

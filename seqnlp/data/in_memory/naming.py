@@ -10,24 +10,42 @@ from pathlib import Path
 
 from seqnlp.data.in_memory.rows import WrittenSplit
 from seqnlp.errors import DataError
+from seqnlp.messages import WARNING, reworded
+
+_NAMES = ("train", "dev", "test", "series")
+"""Of what may be in memory."""
+
+
+_LINE = re.compile(r"\b(on )?line (\d[\d,]*)\b")
+_BEGINNING = re.compile(rf"(?:{WARNING})?(\w+)[:,\[]")
 
 
 def with_names(text: str, folder: Path, written: Mapping[str, WrittenSplit]) -> str:
-    """A text in which the file of a split in a folder, and the line in it, is the name of the split and its example."""
-    for name, split in written.items():
-        path = re.escape(str(folder.absolute() / f"{name}{split.ending}"))
-        for line in sorted(set(re.findall(rf"{path}:(\d+)", text))):
-            number = int(line) - split.first_line
-            text = re.sub(rf"{path}:{line}\b", f"{name}[{number}]" if number >= 0 else name, text)
-        text = re.sub(path, name, text)
-    return text
+    """A text in which the file of a split in a folder, and lines in it, are the name of the split and its examples."""
+    places = {str(folder.absolute() / f"{name}{split.ending}"): name for name, split in written.items()}
+    if not places:
+        return text
+
+    def example(name: str, line: str | None) -> str:
+        """What is in a line of a split's file; the split where that names its columns, or where there is no line."""
+        place = int(line.replace(",", "")) - written[name].first_line if line else -1
+        return f"{name}[{place}]" if place >= 0 else name
+
+    paths = "|".join(map(re.escape, places))
+    text = re.sub(rf"({paths})(?::(\d+)\b)?", lambda found: example(places[found[1]], found[2]), text)
+    begins = _BEGINNING.match(text)
+    about = begins[1] if begins and begins[1] in _NAMES else "train"
+    if about not in written:
+        return text
+    return _LINE.sub(lambda found: f"{'in ' if found[1] else ''}{example(about, found[2])}", text)
 
 
 @contextmanager
 def naming_examples(folder: Path, written: Mapping[str, WrittenSplit]) -> Iterator[None]:
-    """Errors in the files of splits name the example instead."""
+    """Errors in the files of splits, and what is said of them, name the example instead."""
     try:
-        yield
+        with reworded(lambda text: with_names(text, folder, written)):
+            yield
     except DataError as problem:
         raise DataError(with_names(str(problem), folder, written)) from None
 

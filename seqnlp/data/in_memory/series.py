@@ -66,8 +66,11 @@ def _with_index(examples: Any, chosen: str) -> Any:
         frame = examples if hasattr(examples, "columns") else examples.to_frame(examples.name or "value")
         if type(frame.index).__name__ in ("DatetimeIndex", "PeriodIndex"):
             times = frame.index.astype(str) if type(frame.index).__name__ == "PeriodIndex" else frame.index
-            frame = frame.copy()
-            frame.insert(0, chosen or frame.index.name or _TIME, times)
+            named = chosen or frame.index.name
+            if named not in frame.columns:  # else a column repeats the index
+                name = named or (f"{_TIME} of the index" if _TIME in frame.columns else _TIME)
+                frame = frame.copy()
+                frame.insert(0, name, times)
         return frame.rename(columns=str)
     return plain(examples) if hasattr(examples, "ndim") and not hasattr(examples, "columns") else examples
 

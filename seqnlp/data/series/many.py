@@ -22,6 +22,7 @@ from seqnlp.data.series.series_names import nameless, series_name
 from seqnlp.data.series.step import Step
 from seqnlp.data.split_sources import existing_file
 from seqnlp.errors import DataError, listed, missing_column
+from seqnlp.messages import WARNING
 from seqnlp.text.column_names import column_place
 
 Say = Callable[[str], None]
@@ -179,7 +180,7 @@ class Notes:
         """What takes the notes on one series."""
 
         def note(text: str) -> None:
-            what = text.removeprefix(f"{source}: ")
+            what = text.removeprefix(WARNING).removeprefix(f"{source}: ")
             if what in self._told:
                 return
             self._told.add(what)

@@ -55,7 +55,7 @@ def tell_columns(rows: Sequence[Row], names: tuple[str, ...], path: object, say:
     others = [name for name in names if name not in found]
     for problem in found.values() if others else ():
         choice = shlex.quote(f"data.value_columns={typed_names(others)}")
-        say(f"{path}: {problem}, and is learnt as a measurement; {choice} leaves it out")
+        say(f"warning: {path}: {problem}, and is learnt as a measurement; {choice} leaves it out")
 
 
 def _row_numbers(rows: Sequence[Row], names: tuple[str, ...]) -> Iterator[tuple[str, str]]:
@@ -85,7 +85,7 @@ def tell_suspicions(
                 continue
             times = "once" if count == 1 else f"{count:,} times"
             where = f"{path}: column '{name}': {_number(mark)} is there {times}, far from the other values"
-            say(f"{where}; if it marks missing values, {_advice(mark, config)}")
+            say(f"warning: {where}; if it marks missing values, {_advice(mark, config)}")
     tell_odd_stamps(rows, config, path, say)
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from seqnlp.bundle import load_bundle
+from seqnlp.data.in_memory.series_file import series_file
 from seqnlp.data.series.parts import Series, read_series, stamp_of
 from seqnlp.data.series.repair import RegularRow
 from seqnlp.data.series.rows import Row
+from seqnlp.messages import Say, told_to
 from seqnlp.metrics.events import Event, EventMerger
 from seqnlp.networks.engine import Engine
 from seqnlp.plots.answers import framed
@@ -21,8 +24,6 @@ from seqnlp.tasks.anomaly_detection.detector import LoadedDetector, detector_eng
 from seqnlp.tasks.anomaly_detection.stream import AlarmThreshold, DetectorSession, ScoredRow
 from seqnlp.tasks.saved_model import SavedModel
 from seqnlp.tasks.series_stream import SeriesStream
-
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -113,29 +114,31 @@ class Detector(SavedModel):
 
     def detect(
         self,
-        path: str | Path,
+        series: Any,
         false_alarms: float | None = None,
         *,
         gap: int | None = None,
-        say: Say = lambda text: None,
+        say: Say | None = None,
     ) -> Detection:
-        """Find anomalies in a CSV or parquet file with the columns of the training file.
+        """Find anomalies in a series with the columns that training had.
 
         Args:
+            series: a CSV or parquet file or, in memory, numbers, rows of numbers or a table with its times.
             false_alarms: part of the normal rows that may be flagged; nothing: what the model was trained for.
             gap: rows that are not flagged between two flagged ones of one event, at most; nothing: a window.
-            say: told what was wrong with the series and what was done about it.
+            say: told what was wrong with the series and what was done about it; None: the logger ``seqnlp`` is.
 
         Raises:
-            DataError: the file cannot be read, lacks a column, or is shorter than one window.
-            SeqnlpError: no path, a rate that the calibration rows cannot promise, or a gap below 0.
+            DataError: the series cannot be read, lacks a column, or is shorter than one window.
+            WrongTypeError, WrongValueError: no rate, or a gap below 0.
+            SeqnlpError: a rate that the calibration rows cannot promise.
         """
         alarm_threshold = self._alarm_threshold(false_alarms)
         merger = self.merger(gap)
-        read = read_series(
-            arguments.series_path(path, "start(), row by row,"), self.loaded.data, say, self.loaded.step, self.columns
-        )
-        rows = alarm_threshold.rows(read)
+        with series_file(series, self.loaded.data, self.columns) as path:
+            rows = alarm_threshold.rows(
+                read_series(path, self.loaded.data, told_to(say), self.loaded.step, self.columns)
+            )
         events = [*(merger.add(row.row, row.score or 0.0, row.flagged, row.place) for row in rows), merger.finish()]
         return Detection(rows, [event for event in events if event is not None], alarm_threshold.threshold)
 

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from seqnlp.bundle import load_bundle
-from seqnlp.data.in_memory.naming import with_names, written_files
-from seqnlp.data.in_memory.rows import WrittenSplit
-from seqnlp.data.in_memory.series import written_series
+from seqnlp.data.in_memory.series_file import series_file
 from seqnlp.data.series.many import Refused, leaving_out, one_series, read_many
 from seqnlp.data.series.parts import Series
 from seqnlp.errors import DataError, SeqnlpError, WrongValueError, listed
+from seqnlp.messages import Say, in_other_words, told_to
 from seqnlp.networks.engine import Engine, choose_engine
 from seqnlp.tasks import arguments
 from seqnlp.tasks.forecasting.ahead import forecast_from
@@ -56,9 +53,7 @@ class Forecaster(SavedModel):
         """The series that a model of several was trained on; none of a model of one series."""
         return self.loaded.series if self.loaded.many else ()
 
-    def of_series(
-        self, name: str, given: Series | None = None, say: Callable[[str], None] = lambda text: None
-    ) -> Forecaster:
+    def of_series(self, name: str, given: Series | None = None, say: Say | None = None) -> Forecaster:
         """The forecaster of one of the series; of a model of one series the model itself.
 
         Args:
@@ -78,7 +73,9 @@ class Forecaster(SavedModel):
         one._one_of = (self, name, given)
         if name not in self.series:
             rows = f"{len(given):,} rows" if given is not None else "rows"
-            say(f"series {name}: training never saw it; it is read on the scale of its own {rows}, as a mean series")
+            told_to(say)(
+                f"series {name}: training never saw it; it is read on the scale of its own {rows}, as a mean series"
+            )
         return one
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -101,28 +98,29 @@ class Forecaster(SavedModel):
 
     def forecast(
         self,
-        series: str | Path,
+        series: Any,
         horizon: int = 0,
         *,
         level: float = 0.9,
-        say: Callable[[str], None] = lambda text: None,
+        say: Say | None = None,
     ) -> Forecast:
-        """What comes after the last row of a CSV or parquet file.
+        """What comes after the last row of a series.
 
         Args:
+            series: a CSV or parquet file or, in memory, numbers, rows of numbers or a table with its times.
             horizon: rows ahead; 0: as many as the model was trained for.
             level: of the prediction intervals: 0.5, 0.8, 0.9, 0.95 or 0.99.
-            say: told what was wrong with the series and what was done about it.
+            say: told what was wrong with the series and what was done about it; None: the logger ``seqnlp`` is.
 
         Raises:
-            SeqnlpError: no path, a horizon below 0, or a level that the model does not have.
-            DataError: the file cannot be read, is not as the model's training file was, holds several series, or too
-                few rows.
+            WrongTypeError, WrongValueError: a horizon below 0, or a level that the model does not have.
+            DataError: the series cannot be read, is not as that of training was, is several, or has too few rows.
         """
         self._check(horizon, level)
-        path = arguments.series_path(series, "forecast_series()")
-        name, read = one_series(self.read(path, say), path)
-        return self.of_series(name, read, say).forecast_after(read, horizon, level=level, say=say)
+        with series_file(series, self.loaded.data, self.names) as path:
+            tell = told_to(say)
+            name, read = one_series(self.read(path, tell), path)
+            return self.of_series(name, read, tell).forecast_after(read, horizon, level=level, say=tell)
 
     def forecast_each(
         self,
@@ -130,10 +128,10 @@ class Forecaster(SavedModel):
         horizon: int = 0,
         *,
         level: float = 0.9,
-        say: Callable[[str], None] = lambda text: None,
-        refused: Callable[[str, DataError], object] | None = None,
+        say: Say | None = None,
+        refused: Refused | None = None,
     ) -> dict[str, Forecast]:
-        """As :meth:`forecast`, of each series of a file or of a table in memory, by their names, in the file's order.
+        """As :meth:`forecast`, of each of several series, by their names, in the order of the file or table.
 
         A model of one series answers under the empty name.
 
@@ -145,30 +143,17 @@ class Forecaster(SavedModel):
             SeqnlpError, DataError: as :meth:`forecast`; names the series.
         """
         self._check(horizon, level)
-        if isinstance(series, str | os.PathLike):
-            return self._each(Path(series), horizon, level, say, refused)
-        written = self._written(series)
-        with written_files(written) as files:
-            path = files["series"]
+        left_out = refused and (lambda name, problem: refused(name, DataError(in_other_words(str(problem)))))
+        with series_file(series, self.loaded.data, self.names) as path:
+            forecasts = dict[str, Forecast]()
+            tell = told_to(say)
+            for name, one in self.read(path, tell, left_out).items():
+                with leaving_out(name, left_out):
+                    own = self.of_series(name, one, tell)
+                    forecasts[name] = own.forecast_after(one, horizon, level=level, say=tell)
+            return forecasts
 
-            def named(text: object) -> str:
-                return with_names(str(text), path.parent, written)
-
-            told = refused and (lambda name, problem: refused(name, DataError(named(problem))))
-            return self._each(path, horizon, level, lambda text: say(named(text)), told)
-
-    def _each(
-        self, path: Path, horizon: int, level: float, say: Callable[[str], None], refused: Refused | None
-    ) -> dict[str, Forecast]:
-        forecasts = dict[str, Forecast]()
-        for name, one in self.read(path, say, refused).items():
-            with leaving_out(name, refused):
-                forecasts[name] = self.of_series(name, one, say).forecast_after(one, horizon, level=level, say=say)
-        return forecasts
-
-    def read(
-        self, path: Path, say: Callable[[str], None] = lambda text: None, refused: Refused | None = None
-    ) -> dict[str, Series]:
+    def read(self, path: Path, say: Say | None = None, refused: Refused | None = None) -> dict[str, Series]:
         """The series of a file by their names, as the model reads series; of a model of one series under ``""``.
 
         Args:
@@ -177,11 +162,9 @@ class Forecaster(SavedModel):
         Raises:
             DataError: as :meth:`forecast`.
         """
-        return read_many(path, self.loaded.data, say, self.loaded.facts.step, self.names, refused)
+        return read_many(path, self.loaded.data, told_to(say), self.loaded.facts.step, self.names, refused)
 
-    def forecast_after(
-        self, read: Series, horizon: int = 0, *, level: float = 0.9, say: Callable[[str], None] = lambda text: None
-    ) -> Forecast:
+    def forecast_after(self, read: Series, horizon: int = 0, *, level: float = 0.9, say: Say | None = None) -> Forecast:
         """As :meth:`forecast`, of a series that was read as the model reads series; of several, see :meth:`of_series`.
 
         Args:
@@ -202,32 +185,8 @@ class Forecaster(SavedModel):
             )
         place = self.reader.read(self.reader.beginning, read.values, read.known, read.moments, read.source)
         forecast = forecast_from(self.reader, place, read.written, horizon or self.horizon, level)
-        tell_other_unit(loaded, read, say)
+        tell_other_unit(loaded, read, told_to(say))
         return forecast
-
-    def forecast_series(
-        self, series: Any, horizon: int = 0, *, level: float = 0.9, say: Callable[[str], None] = lambda text: None
-    ) -> Forecast:
-        """As :meth:`forecast`, of a series in memory: numbers, rows of numbers, or a table with its times.
-
-        Raises:
-            SeqnlpError, DataError: as :meth:`forecast`.
-        """
-        written = self._written(series)
-        with written_files(written) as files:
-            path = files["series"]
-            return self.forecast(
-                path, horizon, level=level, say=lambda text: say(with_names(text, path.parent, written))
-            )
-
-    def _written(self, series: Any) -> dict[str, WrittenSplit]:
-        """A series in memory as a file."""
-        data = self.loaded.data
-        keys = ("time_column", "series_column", "time_format", "delimiter", "decimal")
-        chosen = {f"data.{key}": getattr(data, key) for key in keys if getattr(data, key)}
-        if self.loaded.many and not any("," in name for name in self.names):
-            chosen["data.value_columns"] = ", ".join(self.names)  # other columns may hold texts
-        return {"series": written_series(series, "series", chosen)}
 
     def start(self, horizon: int = 0, *, level: float = 0.9, source: object = "the series") -> ForecastStream:
         """A series to read row by row: ``stream = forecaster.start(); stream.add([20.7], "1981-01-01")``.

@@ -37,4 +37,4 @@ def tell_other_unit(loaded: LoadedForecaster, series: Series, say: Callable[[str
             what = f"lies {abs(middle):.2g} deviations {'above' if middle > 0 else 'below'} the mean of training"
         else:
             continue
-        say(f"{series.source}: column '{name}' {what}; is it in the same unit, and are its decimals read so?")
+        say(f"warning: {series.source}: column '{name}' {what}; is it in the same unit, and are its decimals read so?")
