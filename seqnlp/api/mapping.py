@@ -70,13 +70,14 @@ class BatchAnswers:
             DataError: there is no such column, or a single row was given (``batched=True`` is missing), or a table.
             SeqnlpError: a model whose task has no answer for a row.
         """
-        if not (isinstance(rows, Mapping) or hasattr(rows, "iterrows")):
+        if not (isinstance(rows, Mapping) or hasattr(rows, "iterrows") or hasattr(rows, "iter_rows")):
             kind = type(rows).__name__
             raise DataError(f"expected columns by their names, found {kind}: use dataset.with_format(None).map(...)")
-        column = self.column_of(rows)
-        if column not in rows:
-            names = listed(rows)
-            raise DataError(f"expected a column '{column}', found {names}; name it: seqnlp.batch(model, column=...)")
+        names = list(rows) if isinstance(rows, Mapping) else list(rows.columns)
+        column = self.column_of(names)
+        if column not in names:
+            found = f"expected a column '{column}', found {listed(names)}"
+            raise DataError(f"{found}; name it: seqnlp.batch(model, column=...)")
         values = rows[column]
         if isinstance(values, str):
             raise DataError("expected a batch of rows, found one: use dataset.map(..., batched=True)")
@@ -186,10 +187,6 @@ def _answers(model: Model, values: list[Any]) -> dict[str, list[Any]]:
     if isinstance(model, Translator):
         return {"translation": [answer.text for answer in model.translate_lines(values)]}
     if isinstance(model, LanguageModel):
-        scored = model.score_texts(values)
-        return {
-            "log_probability": [round(answer.log_probability, _DECIMALS) for answer in scored],
-            "token_count": [answer.tokens for answer in scored],
-            "perplexity": [round(answer.perplexity, _DECIMALS) for answer in scored],
-        }
+        rows = [answer.to_dict() for answer in model.score_texts(values)]
+        return {name: [row[name] for row in rows] for name in ("log_probability", "token_count", "perplexity")}
     raise SeqnlpError(f"batch: expected a model that reads texts, found {model!r}")

@@ -115,9 +115,7 @@ def write_tsv(answer: Hypothesis) -> str:
 
 def write_jsonl(answer: Hypothesis) -> str:
     """One object a line."""
-    from seqnlp.tasks.translation.answers import score_fields
-
-    return json_line(score_fields(answer))
+    return json_line(answer.to_dict())
 
 
 class Total:

@@ -72,9 +72,7 @@ def translate(
 
 def score(model: Translator, pairs: Sequence[tuple[str, str]]) -> Answers:
     """As ``seqnlp score --output jsonl``."""
-    from seqnlp.tasks.translation.answers import score_fields
-
-    return [score_fields(one) for one in model.score_lines(*(list(side) for side in zip(*pairs, strict=True)))]
+    return [one.to_dict() for one in model.score_lines(*(list(side) for side in zip(*pairs, strict=True)))]
 
 
 def complete(model: LanguageModel, texts: Sequence[str], top: int, typing: bool) -> Answers:
@@ -103,12 +101,7 @@ def _detect(
     model: Detector, path: Path, false_alarms: float | None, gap: int | None, rows: bool, say: Callable[[str], None]
 ) -> dict[str, Any]:
     detection = model.detect(path, false_alarms, gap=gap, say=say)
-    answer: dict[str, Any] = {
-        "events": [event.to_dict() for event in detection.events],
-        "threshold": detection.threshold,
-        "scored": sum(row.score is not None for row in detection.rows),
-        "flagged": sum(row.flagged for row in detection.rows),
-    }
+    answer = detection.to_dict()
     return {**answer, "rows": [row.to_dict(model.columns) for row in detection.rows]} if rows else answer
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -51,12 +51,13 @@ class Report:
     """What an evaluation found. A score is also an attribute: ``report.f1``; a notebook shows the whole page.
 
     Attributes:
-        scores: the scores by name.
+        scores: the scores by name: accuracy, precision, recall, F1 and what else is a share from 0 to 1; BLEU, chrF and
+            TER from 0 to 100, as the field writes them; errors in the unit of the series.
         details: the task's own report.
     """
 
     scores: dict[str, float]
-    details: TaskReport
+    details: TaskReport = field(repr=False)
 
     def __getattr__(self, name: str) -> float:
         scores: dict[str, float] = self.__dict__.get("scores", {})

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from seqnlp.errors import TrainingError
+from seqnlp.errors import TrainingError, WrongTypeError
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,8 @@ class Epoch:
         epoch: its number, from 1.
         step: optimizer steps so far.
         loss: mean over the items of the epoch.
-        scores: on dev, ``score`` among them, higher is better; empty without a dev split. Read-only.
+        scores: on dev, as they are printed: accuracy, F1 and the like in percent. ``score`` is the one by which the
+            best epoch is chosen. Empty without a dev split. Read-only.
         best: whether this is the best epoch so far, whose model is kept.
         seconds: spent on training so far.
     """
@@ -54,10 +55,19 @@ class Callbacks:
 
     Attributes:
         after_step, after_epoch: called with what was done; what they return does not matter.
+
+    Raises:
+        WrongTypeError: they cannot be called.
     """
 
     after_step: Callable[[Step], object] | None = None
     after_epoch: Callable[[Epoch], object] | None = None
+
+    def __post_init__(self) -> None:
+        for name, called in vars(self).items():
+            if called is not None and not callable(called):
+                found = f"{type(called).__name__} {str(called)[:40]!r}"
+                raise WrongTypeError(f"{name}: expected what can be called, found {found}")
 
     def step_done(self, step: Step) -> None:
         """Call ``after_step``, if there is one."""

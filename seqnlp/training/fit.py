@@ -13,6 +13,7 @@ import contextlib
 import math
 import signal
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -120,17 +121,21 @@ class _Loop:
         plan = self.task.plan(progress.epoch)
         self.task.model.train()
         while progress.position < len(plan):
-            epochs = progress.epoch + progress.position / len(plan)  # done, as a real number
-            signal_number = self._train_batch(plan[progress.position], epochs)
+            signal_number = self._train_batch(plan)
             if signal_number:
                 self.checkpoint()
                 raise Interrupted(signal_number)
             if progress.step % trainer.checkpoint_steps == 0 and progress.position < len(plan):
                 self.checkpoint()
 
-    def _train_batch(self, batch: Batch, epochs: float) -> int:
-        """One optimizer step over a batch, counted and shown; returns the signal that asks to stop (0: none)."""
-        progress, optimizer = self.progress, self.config.optimizer
+    def _epochs_done(self, plan: Sequence[Batch]) -> float:
+        """As a real number."""
+        return self.progress.epoch + self.progress.position / len(plan)
+
+    def _train_batch(self, plan: Sequence[Batch]) -> int:
+        """One optimizer step over the next batch, counted and shown; returns the signal that asks to stop (0: none)."""
+        progress, optimizer, epochs = self.progress, self.config.optimizer, self._epochs_done(plan)
+        batch = plan[progress.position]
         progress.learning_rate = learning_rate(
             optimizer, progress.step, epochs, self.trainer.epochs, progress.plateau_factor
         )
@@ -150,9 +155,10 @@ class _Loop:
         progress.loss_count += self.task.count(batch)
         mean = progress.loss_sum / progress.loss_count
         best = progress.best_score if self.task.higher_is_better else -progress.best_score
-        self.log.at(epochs, mean, best)
+        done = self._epochs_done(plan)
+        self.log.at(done, mean, best)
         if self.callbacks:
-            self.callbacks.step_done(Step(progress.step, epochs, mean, progress.learning_rate))
+            self.callbacks.step_done(Step(progress.step, done, mean, progress.learning_rate))
         return signal_number
 
     def _backward(self, batch: Batch, done: float) -> float:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import csv
+import json
 import pickle
 from pathlib import Path
 from typing import Any
 
 import datasets
+import pandas
 import pytest
+from command import output
 from tiny import make_sentences
 
 import seqnlp
@@ -71,6 +74,9 @@ def test_a_classifier_adds_its_label() -> None:
     model = seqnlp.train(task="classification", train=reviews, settings=small)
     actual = seqnlp.batch(model)({"text": ["a warm room", "a cold room"]})
     assert actual["label"] == ["warm", "cold"]
+    texts = {"number": [1, 2], "text": ["a warm room", "a cold room"]}
+    for table in (pytest.importorskip("polars").DataFrame(texts), pandas.DataFrame(texts)):
+        assert seqnlp.batch(model)(table) == actual
     answers = [model.classify(text).to_dict() for text in ("a warm room", "a cold room")]
     assert actual["probability"] == [max(one["probabilities"].values()) for one in answers], "as the commands write it"
 
@@ -81,6 +87,16 @@ def test_a_translator_keeps_the_lines_of_a_text() -> None:
     first, second, *rest = (model.translate(line).text for line in (texts[0], "weil ein Ball", " sucht ."))
     assert second
     assert seqnlp.batch(model)({"text": texts}) == {"translation": [first, f"{second}\n\n{rest[0]}", ""]}
+
+
+def test_answers_as_dictionaries_are_what_the_commands_write() -> None:
+    model, line = seqnlp.Translator(OLD / "translation"), "weil ein Hund sieht ."
+    for nbest in (1, 2):
+        written = output("translate", OLD / "translation", "--output", "jsonl", "--nbest", nbest, stdin=line)
+        assert model.translate(line, nbest=nbest).to_dict() == json.loads(written)
+    language_model = seqnlp.LanguageModel(OLD / "words")
+    scored = seqnlp.batch(language_model)({"text": [line]})
+    assert language_model.score_texts([line])[0].to_dict() == {name: value for name, (value,) in scored.items()}
 
 
 def test_a_blank_cell_of_csv_is_no_text_to_score(tmp_path: Path) -> None:

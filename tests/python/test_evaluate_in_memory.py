@@ -56,6 +56,7 @@ def test_a_list_a_file_and_the_command_line_give_the_same_scores(tagger: seqnlp.
     assert f'"score": {report.f1}' in output("evaluate", tagger.run, "--data", tmp_path / "test.conll", "--json")
     assert report.to_dict()["measure"] == "entity F1"
     assert "entity F1" in str(report)
+    assert repr(report) == f"Report(scores={report.scores!r})"
     assert well_formed(report._repr_html_())
     assert (tagger.path / "metrics.json").read_bytes() == metrics  # scores of other data are not kept
     with pytest.raises(AttributeError, match="this report has no 'accuracy'; its scores are f1, precision, recall"):

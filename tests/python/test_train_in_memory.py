@@ -158,6 +158,9 @@ def test_rows_that_an_annotator_rejected_are_left_out(caplog: pytest.LogCaptureF
 def test_a_classifier_with_one_label_with_several_and_from_a_table() -> None:
     one = seqnlp.train(task="classification", train=REVIEWS, dev=REVIEWS[:4], settings=SMALL)
     assert one.labels == ["fine", "poor"]
+    lazy = pytest.importorskip("polars").DataFrame(REVIEWS, schema=["text", "label"], orient="row").lazy()
+    for given in (np.array(REVIEWS), [*np.array(REVIEWS)], lazy):
+        assert one.evaluate(given).scores == one.evaluate(REVIEWS).scores
     several = seqnlp.train(
         task="classification", train=[(text, [label, "all"]) for text, label in REVIEWS], settings=SMALL
     )

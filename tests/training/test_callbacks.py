@@ -7,13 +7,13 @@ import logging
 import signal
 import threading
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import torch
 from tiny import make_sentences, tiny_config, write_conll
 
-from seqnlp.errors import TrainingError
+from seqnlp.errors import TrainingError, WrongTypeError
 from seqnlp.launch import resume, start
 from seqnlp.training.callbacks import Callbacks, Epoch, Step
 
@@ -52,6 +52,9 @@ def test_callbacks_see_every_step_and_epoch_and_cannot_change_them(data: Path) -
     start(tiny_config(data, run=str(data / "run")), callbacks=Callbacks(steps.append, epochs.append))
     assert [step.step for step in steps] == list(range(1, 13))
     assert [epoch.epoch for epoch in epochs] == [1, 2]
+    assert [step.epoch for step in steps] == pytest.approx([step / 6 for step in range(1, 13)])
+    with pytest.raises(WrongTypeError, match="after_epoch: expected what can be called, found int '3'"):
+        Callbacks(after_epoch=cast(Any, 3))
     assert epochs[0].best
     assert 0 <= epochs[0].scores["f1"] <= 100
     step: Any = steps[0]  # Any: the types say already that neither can be changed

@@ -41,7 +41,7 @@ def rows_of(examples: Any, name: str) -> list[Any]:
     Raises:
         DataError: no iterable, a single text, several splits at once, or nothing.
     """
-    if isinstance(examples, str | bytes) or not isinstance(examples, Iterable):
+    if isinstance(examples, str | bytes) or not (isinstance(examples, Iterable) or is_table(examples)):
         actual = shown(examples)
         raise DataError(f"{name}: expected examples (a list, a table or another iterable) or a path, found {actual}")
     if isinstance(examples, Mapping) and any(is_table(value) for value in examples.values()):
@@ -50,12 +50,17 @@ def rows_of(examples: Any, name: str) -> list[Any]:
     if is_table(examples):
         rows = _rows_of_table(examples, name)
     else:
-        rows = _rows_of_columns(examples, name) if isinstance(examples, Mapping) else list(examples)
+        rows = _rows_of_columns(examples, name) if isinstance(examples, Mapping) else [*map(_unpacked, examples)]
     if not rows:
         raise DataError(
             f"{name}: found no examples; an iterator that was read before is empty, so hand over a list or a new one"
         )
     return rows
+
+
+def _unpacked(row: Any) -> Any:
+    """A row of an array of rows as a list."""
+    return row.tolist() if hasattr(row, "tolist") and getattr(row, "ndim", False) else row
 
 
 def is_table(examples: Any) -> bool:

@@ -40,6 +40,15 @@ class Detection:
     events: list[Event]
     threshold: float
 
+    def to_dict(self) -> dict[str, Any]:
+        """The events, and how many rows were scored and flagged, as `seqnlp serve` answers."""
+        return {
+            "events": [event.to_dict() for event in self.events],
+            "threshold": self.threshold,
+            "scored": sum(row.score is not None for row in self.rows),
+            "flagged": sum(row.flagged for row in self.rows),
+        }
+
     def _repr_html_(self) -> str:
         scores = [(float(row.row), row.score) for row in self.rows if row.score is not None]
         ends = [(float(self.rows[0].row), self.threshold), (float(self.rows[-1].row), self.threshold)]
@@ -97,6 +106,9 @@ class Detector(SavedModel):
 
     Attributes:
         engine: the one that computes.
+        columns: (C,) names of the columns that it reads.
+        window: rows that are rebuilt together.
+        false_alarms: part of the normal rows that is flagged unless told otherwise.
 
     Raises:
         RunError: there is no model, it is damaged, too new or for another task.

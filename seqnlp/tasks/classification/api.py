@@ -129,6 +129,8 @@ class Classifier(SingleModel):
 
     Attributes:
         engine: the one that computes; explanations are always computed by torch.
+        labels: (K,) that it knows, in the order of ``probabilities``.
+        multi_label: whether a text may have several.
 
     Raises:
         RunError: there is no model, or it is damaged, too new or for another task.

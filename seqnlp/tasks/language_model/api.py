@@ -58,6 +58,14 @@ class ScoredText:
         """Of a token; compare it only between models with the same tokens."""
         return perplexity(-self.log_probability, self.tokens)
 
+    def to_dict(self) -> dict[str, Any]:
+        """The scores as `seqnlp batch` writes them."""
+        return {
+            "log_probability": round(self.log_probability, 4),
+            "token_count": self.tokens,
+            "perplexity": round(self.perplexity, 4),
+        }
+
 
 @dataclass(frozen=True, eq=False)
 class TypedText:

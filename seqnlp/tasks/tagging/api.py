@@ -44,6 +44,8 @@ class Tagger(SingleModel):
 
     Attributes:
         engine: the one that computes.
+        tokenizer: how raw text is cut into words.
+        plain_tags: whether words have tags of their own, such as parts of speech, instead of entities.
 
     Raises:
         RunError: there is no model, or it is damaged, or too new.

@@ -36,6 +36,14 @@ class Hypothesis:
     token_log_probabilities: list[float]
     attention: NDArray[np.float32] | None = field(default=None, compare=False)
 
+    def to_dict(self) -> dict[str, Any]:
+        """How probable a given translation is, as ``seqnlp score --output jsonl`` writes it."""
+        return {
+            "log_probability": round(self.log_probability, 4),
+            "pieces": self.pieces,
+            "token_log_probabilities": [round(value, 4) for value in self.token_log_probabilities],
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Translation:
@@ -61,6 +69,10 @@ class Translation:
     def text(self) -> str:
         """The best translation."""
         return self.hypotheses[0].text
+
+    def to_dict(self) -> dict[str, Any]:
+        """The answer as ``seqnlp translate --output jsonl`` writes it; ``nbest`` has all translations."""
+        return translation_fields(self, OutputOptions(nbest=len(self.hypotheses)))
 
     def _repr_html_(self) -> str:
         return pairs_html([(self.source, self.text)])
@@ -98,15 +110,6 @@ def translation_fields(answer: Translation, shown: OutputOptions) -> dict[str, A
     return row
 
 
-def score_fields(answer: Hypothesis) -> dict[str, Any]:
-    """How probable a given translation is, as ``seqnlp score --output jsonl`` writes it."""
-    return {
-        "log_probability": round(answer.log_probability, 4),
-        "pieces": answer.pieces,
-        "token_log_probabilities": [round(value, 4) for value in answer.token_log_probabilities],
-    }
-
-
 def _fields(answer: Translation, hypothesis: Hypothesis, shown: OutputOptions) -> dict[str, Any]:
     fields: dict[str, Any] = {
         "translation": hypothesis.text,
@@ -114,8 +117,7 @@ def _fields(answer: Translation, hypothesis: Hypothesis, shown: OutputOptions) -
         "log_probability": round(hypothesis.log_probability, 4),
     }
     if shown.scores:
-        fields["pieces"] = hypothesis.pieces
-        fields["token_log_probabilities"] = [round(value, 4) for value in hypothesis.token_log_probabilities]
+        fields |= hypothesis.to_dict()
     if shown.alignments or shown.attention:
         source_words, target_words, weights = word_attention(answer, hypothesis, shown.by_piece)
         fields |= {"source_words": source_words, "target_words": target_words}

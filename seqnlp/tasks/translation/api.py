@@ -43,6 +43,8 @@ class Translator(SavedModel):
 
     Attributes:
         engine: the one that computes.
+        decoding: how is searched unless told otherwise.
+        source_language, target_language: their codes; empty if not known.
 
     Raises:
         RunError: there is no model, it is damaged, too new or for another task, or the models do not fit together.
