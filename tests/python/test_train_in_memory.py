@@ -193,14 +193,14 @@ def test_a_translator_from_pairs_and_from_columns() -> None:
         "model": {"embedding_dim": 16, "encoder_hidden_dim": 8, "decoder_hidden_dim": 16, "attention_dim": 8},
         "trainer": {"epochs": 1, "threads": 1},
     }
-    one = seqnlp.train(task="translation", train=pairs, dev=pairs[:2], settings=settings)
+    one = seqnlp.train(task="translation", train=np.array(pairs), dev=pairs[:2], settings=settings)
     table = pd.DataFrame(pairs, columns=["Deutsch", "en"]).assign(number=7)
     named = {"data.source": "de", "data.target": "en", "data.source_column": "Deutsch"}
     other = seqnlp.train(task="translation", train=table, dev=pairs[:2], settings={**settings, **named})
     assert one.translate("ein Hund").text == other.translate("ein Hund").text
     assert (other.source_language, other.target_language) == ("de", "en")
     with pytest.raises(
-        seqnlp.SeqnlpError, match="expected a column 'source', found 'Deutsch', 'en', 'number'; name them"
+        seqnlp.SeqnlpError, match="expected a column 'source', found 'Deutsch', 'en', 'number'; rename them"
     ):
         seqnlp.train(task="translation", train=table, dev=pairs[:2], settings=settings)
 
@@ -288,6 +288,8 @@ def test_columns_that_have_only_numbers_for_names_are_no_row_of_a_series() -> No
         ("classification", {"text": ["a"], "label": []}, "train: expected columns of one length, found 0, 1"),
         ("classification", {}, "train: found no examples"),
         ("translation", [("a", "b", "c")], r"train\[0\]: expected \(source, target\), found tuple"),
+        ("translation", (["a", "b"], ["c", "d"]), r"train: expected pairs, found two lists of texts; zip\(sources"),
+        ("translation", [["a", "b", "e"], ["c", "d", "f"]], r"found two lists of texts; zip\(sources, targets\)"),
         ("language_model", ["a", 2], r"train\[1\]: expected a text \(str\), found int 2"),
         ("forecasting", [1.0, "two"], r"train\[1\]: expected a number"),
         ("forecasting", [[1.0, "two"]], r"train\[0\]: expected a number in 'value 2', found str 'two'"),

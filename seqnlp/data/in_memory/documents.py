@@ -12,8 +12,8 @@ from seqnlp.text.headings import LABELS, TEXTS
 from seqnlp.text.label_columns import marked_labels
 
 _NAMES = (
-    'name them: settings={"data.text_column": ..., "data.label_column": ...}; columns of 0 and 1, a label each: '
-    '"data.label_columns": [...]'
+    'rename them, or name them in training: settings={"data.text_column": ..., "data.label_column": ...}; '
+    'columns of 0 and 1, a label each: "data.label_columns": [...]'
 )
 
 

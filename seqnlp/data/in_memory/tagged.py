@@ -20,8 +20,8 @@ from seqnlp.text.sentence import TaggedSentence
 _WEIGHT = "weight"
 _SPANS = ("spans", "entities")
 _EXPECTED = (
-    "expected columns of words and tags (tokens, tags), or of texts and spans (text, spans), found {}; name them: "
-    'settings={{"data.token_column": ..., "data.tag_column": ...}}'
+    "expected columns of words and tags (tokens, tags), or of texts and spans (text, spans), found {}; rename them, or "
+    'name them in training: settings={{"data.token_column": ..., "data.tag_column": ...}}'
 )
 
 
