@@ -98,6 +98,23 @@ def test_sentences_of_a_line_are_translated_by_themselves_by_a_model_of_single_o
     assert translator.translate(" ".join(lines[:3])).parts == 1, "no capital after the full stops"
 
 
+def test_texts_are_scored_in_the_parts_in_which_they_are_translated(run: Path, lines: list[str]) -> None:
+    translator = Translator(run)
+    sources = [f"Ein {line}" for line in lines[:3]]
+    targets = ["A dog sees a man .", "Because .", ""]
+    one, other, blank = translator.score_lines(sources, targets)
+    for between in (" ", "\n", "\n\n"):
+        [both] = translator.score_lines([between.join(sources[:2])], [between.join(targets[:2])])
+        assert both.log_probability == pytest.approx(one.log_probability + other.log_probability, abs=1e-4)
+        assert both.token_log_probabilities == pytest.approx(
+            one.token_log_probabilities + other.token_log_probabilities, abs=1e-4
+        )
+        assert both.pieces == [*one.pieces, "</s>", *other.pieces]
+    [whole] = translator.score_lines([" ".join(sources[:2])], [targets[0]])
+    assert len(whole.token_log_probabilities) == len(one.pieces) + 1
+    assert translator.score_lines(["\n"], ["\n"])[0].pieces == blank.pieces == []
+
+
 @pytest.mark.parametrize("engine", ["torch", "onnxruntime", "numpy"])
 @pytest.mark.parametrize("sampling", [None, SamplingOptions(temperature=3.0)])
 def test_a_prefix_that_ends_with_a_space_is_continued_by_a_word(

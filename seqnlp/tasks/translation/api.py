@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import partial
-from itertools import chain, count, pairwise, repeat
+from itertools import chain, count, islice, pairwise, repeat
 from pathlib import Path
 from typing import Any, Literal
 
@@ -233,6 +233,9 @@ class Translator(SavedModel):
     def score_lines(self, sources: Iterable[str], targets: Iterable[str], *, workers: int = 1) -> list[Hypothesis]:
         """How probable given translations are: forced decoding, one answer a pair.
 
+        Texts are read in parts as :meth:`translate_lines` reads them, where the translation has as many lines, and
+        sentences in a line, as the source.
+
         Args:
             workers: processes that score side by side, one thread each; for thousands of pairs.
 
@@ -248,13 +251,17 @@ class Translator(SavedModel):
             )
         if arguments.several_workers(workers):
             return spread(self._score_pairs, [*zip(sources, targets, strict=True)], workers, kind="pairs")
-        ids = self._subwords.target.encode(targets)
-        encoded = FlatSequences.of(self._subwords.source.encode(sources))
-        scores = self._predictor.score(encoded, FlatSequences.of(ids))
-        return [
-            Hypothesis(text, sum(line), sum(line), self._subwords.target.pieces(own), line)
-            for text, own, line in zip(targets, ids, scores, strict=True)
-        ]
+        cut = [self._parts.pairs(*pair) for pair in zip(sources, targets, strict=True)]
+        ids = self._subwords.target.encode([target for parts in cut for _, target in parts])
+        encoded = FlatSequences.of(self._subwords.source.encode([source for parts in cut for source, _ in parts]))
+        scored = zip(ids, self._predictor.score(encoded, FlatSequences.of(ids)), strict=True)
+        return [self._scored(text, [*islice(scored, len(parts))]) for text, parts in zip(targets, cut, strict=True)]
+
+    def _scored(self, text: str, parts: list[tuple[list[int], list[float]]]) -> Hypothesis:
+        """A translation by the subwords of its parts, END between them, and their log probabilities."""
+        pieces = [piece for ids, _ in parts for piece in [*self._subwords.target.pieces(ids), END_PIECE]][:-1]
+        scores = [score for _, scores in parts for score in scores]
+        return Hypothesis(text, sum(scores), sum(scores), pieces, scores)
 
     def _score_pairs(self, pairs: list[tuple[str, str]]) -> list[Hypothesis]:
         return self.score_lines([source for source, _ in pairs], [target for _, target in pairs])

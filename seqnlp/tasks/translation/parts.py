@@ -49,6 +49,18 @@ class TextParts:
         for start in range(0, len(ids), self._max_tokens):
             yield ids[start : start + self._max_tokens]
 
+    def pairs(self, source: str, target: str) -> list[tuple[str, str]]:
+        """A text and its translation in parts, as the text is translated; where they differ in number, the whole."""
+        lines = source.split("\n"), target.split("\n")
+        if len(lines[0]) != len(lines[1]):
+            return [(source, target)]
+        cut = [self._sentence_pairs(*line) for line in zip(*lines, strict=True) if any(map(str.strip, line))]
+        return [*chain.from_iterable(cut)] or [(source, target)]
+
+    def _sentence_pairs(self, source: str, target: str) -> list[tuple[str, str]]:
+        sources, targets = self._habits.parts(source), self._habits.parts(target)
+        return [*zip(sources, targets, strict=True)] if len(sources) == len(targets) else [(source, target)]
+
     def fits(self, num_pieces: int) -> bool:
         """Whether a text of so many subwords could be read at once, whatever its lines and sentences."""
         return num_pieces <= self._max_tokens
