@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from seqnlp.errors import WrongValueError
+from seqnlp.errors import WrongTypeError, WrongValueError
 
 MAX_A_CPU = 16
 """Processes or threads that may share a CPU; more of them only wait for each other."""
@@ -28,8 +28,11 @@ def check_parallel(count: int, name: str, least: int = 1) -> int:
     """The number of processes or threads that ``name`` asks for, if this machine can do something with it.
 
     Raises:
+        WrongTypeError: it is no whole number.
         WrongValueError: it is less than ``least``, or far more than there are CPUs.
     """
+    if isinstance(count, bool) or not hasattr(count, "__index__"):
+        raise WrongTypeError(f"{name}: expected a whole number, found {type(count).__name__} {str(count)[:40]!r}")
     most = MAX_A_CPU * (os.cpu_count() or 1)
     if count < least:
         raise WrongValueError(f"{name}: expected {least} or more, found {count}")

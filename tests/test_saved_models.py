@@ -102,6 +102,8 @@ WRONG: dict[str, list[tuple[Callable[[Any], Any], type[Exception], str]]] = {
         (lambda m: m.classify("a", explain="gradient"), WrongValueError, r"explain: .* \(did you mean 'gradients'"),
         (lambda m: seqnlp.load(m.path, engine="pytorch"), WrongValueError, r"an engine of .* \(did you mean 'torch'"),
         (lambda m: seqnlp.load(m.path, precision="int4"), WrongValueError, r"a precision of .* found 'int4'"),
+        (lambda m: seqnlp.load(m.path, threads="2"), WrongTypeError, "threads: expected a whole number, found str '2'"),
+        (lambda m: m.save(None), WrongTypeError, "folder: expected the path of a folder, found None"),
         (lambda m: seqnlp.load(m.path, threads=-1), WrongValueError, "threads: expected 0 or more, found -1"),
         (lambda m: m.classify("\udfff"), WrongValueError, r"found U\+DFFF"),
     ],

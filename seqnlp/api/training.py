@@ -21,6 +21,7 @@ from seqnlp.launch import start
 from seqnlp.messages import say
 from seqnlp.run_config import DATA
 from seqnlp.task_table import TASKS, part_of
+from seqnlp.tasks import arguments
 from seqnlp.tasks.model_folder import remove_with
 from seqnlp.training.callbacks import Callbacks, Epoch, Step
 from seqnlp.training.checkpoint import has_checkpoint
@@ -103,12 +104,15 @@ def train(
         The trained :class:`Tagger`, :class:`Classifier`, :class:`Translator` and so on.
 
     Raises:
+        WrongTypeError, WrongValueError: an argument is not as described.
         ConfigError, DataError: the settings or the data are not as they must be; nothing is left behind.
         TrainingError: training went wrong, or a callback raised.
     """
     if not isinstance(settings, Mapping | None):
         problem = f"expected a dictionary such as {{'trainer.epochs': 4}}, found {type(settings).__name__}"
         raise ConfigError([f"settings: {problem}"])
+    arguments.text(recipe, "recipe"), arguments.text(task, "task")
+    _refuse_arguments(settings or {}, {"data.train": train, "data.dev": dev, "data.test": test})
     settings = {**(settings or {}), **_begun(start_from, freeze)}
     begins = str(settings.get("start_from") or "")
     if task and task not in TASKS:
@@ -122,7 +126,7 @@ def train(
     splits = {"train": train, "dev": dev, "test": test}
     written = _written(kind, splits, settings)
     temporary = run is None
-    folder = Path(tempfile.mkdtemp(prefix="seqnlp_")) if run is None else Path(run).expanduser()
+    folder = Path(tempfile.mkdtemp(prefix="seqnlp_")) if run is None else arguments.path(run, "run")
     try:
         config = _configured(recipe, task, settings, splits, written, folder)
         config.trainer.progress = progress and config.trainer.progress
@@ -142,10 +146,25 @@ def resume(
     """Go on with a run that was stopped, as `seqnlp resume` does, and load its model.
 
     Raises:
+        WrongTypeError, WrongValueError: an argument is not as described.
         RunError: not a run, its data changed, or another process or thread trains it.
     """
-    resume_run(Path(run), callbacks=Callbacks(after_step, after_epoch))
-    return load(Path(run))
+    folder = arguments.path(run, "run")
+    resume_run(folder, callbacks=Callbacks(after_step, after_epoch))
+    return load(folder)
+
+
+def _refuse_arguments(settings: Mapping[str, object], splits: Mapping[str, object]) -> None:
+    """Stop where settings say what arguments say: one of the two would not count, without a word.
+
+    Raises:
+        ConfigError: with all of them.
+    """
+    named = ["recipe", "task", "run", *(name for name, split in splits.items() if split is not None)]
+    if twice := [name for name in named if name in settings]:
+        raise ConfigError(
+            [f"settings: '{name}' is an argument: train({name.removeprefix('data.')}=...)" for name in twice]
+        )
 
 
 def _begun(start: Folder | None, freeze: str | Iterable[str]) -> dict[str, object]:
@@ -156,7 +175,7 @@ def _begun(start: Folder | None, freeze: str | Iterable[str]) -> dict[str, objec
     """
     if not isinstance(start, str | os.PathLike | None):
         raise ConfigError([f"start_from: expected the path of a run or a model folder, found {type(start).__name__}"])
-    groups = freeze if isinstance(freeze, str) else ", ".join(freeze)
+    groups = freeze if isinstance(freeze, str) else ", ".join(arguments.texts(freeze, "freeze"))
     made: dict[str, object] = {"trainer.freeze": groups} if groups else {}
     return {**made, "start_from": os.fspath(start)} if start is not None else made
 

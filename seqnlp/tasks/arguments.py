@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from numbers import Real
+from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
@@ -34,6 +36,20 @@ def text(value: object, name: str = "text") -> str:
     if half := half_character(value):
         raise WrongValueError(f"{name}: expected text, found {half}")
     return value
+
+
+def path(value: object, name: str) -> Path:
+    """A path, ``~`` as the home folder.
+
+    Raises:
+        WrongTypeError: it is no path.
+        WrongValueError: it is empty, which would be the current folder.
+    """
+    if not isinstance(value, str | os.PathLike):
+        raise WrongTypeError(f"{name}: expected the path of a folder, found {_kind(value)}")
+    if not os.fspath(value):
+        raise WrongValueError(f"{name}: expected the path of a folder, found an empty text")
+    return Path(value).expanduser()
 
 
 def texts(values: Iterable[str], name: str = "texts") -> list[str]:

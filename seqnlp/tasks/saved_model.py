@@ -16,6 +16,7 @@ from seqnlp.bundle_files import find_model
 from seqnlp.bundle_identity import model_identity, refuse_others
 from seqnlp.errors import SeqnlpError
 from seqnlp.networks.engine import Engine, Precision, choose_engine
+from seqnlp.tasks import arguments
 from seqnlp.tasks.model_folder import copy_model, files_of, is_in_run, remove_with, write_files
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ class SavedModel:
         """Copy the model's folder; ``seqnlp.load(folder)`` loads it. A model that is there already is replaced.
 
         Raises:
+            WrongTypeError, WrongValueError: the folder is no path.
             SeqnlpError: the folder holds something that is no model, or these are several models together.
             RunError: the model's own folder holds another one by now.
             TrainingError: it cannot be written.
@@ -77,7 +79,7 @@ class SavedModel:
         paths, _ = self._made_from
         if len(paths) > 1:
             raise SeqnlpError(f"save: expected one model, found {len(paths)} that answer together; copy their folders")
-        return copy_model(self.files(), folder)
+        return copy_model(self.files(), arguments.path(folder, "folder"))
 
     def files(self) -> dict[str, bytes]:
         """The files of the model by their names below its folder, which may have been replaced since it was loaded.

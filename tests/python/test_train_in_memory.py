@@ -8,10 +8,10 @@ import os
 import pickle
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -336,6 +336,36 @@ def test_unknown_settings_recipes_and_tasks_are_named() -> None:
         seqnlp.train("tagging/demo", settings=["trainer.epochs=1"])
     with pytest.raises(seqnlp.ConfigError, match="dev: expected examples, a path, or a part of train"):
         tagger(SENTENCES, dev=2)
+
+
+@pytest.mark.parametrize(
+    ("call", "kind", "expected"),
+    [
+        (lambda: seqnlp.train(cast(Any, 3)), TypeError, r"recipe: expected text \(str\), found int '3'"),
+        (lambda: seqnlp.train(task=cast(Any, ["tagging"])), TypeError, "task: expected text"),
+        (lambda: tagger(SENTENCES, run=3), TypeError, "run: expected the path of a folder, found int '3'"),
+        (lambda: tagger(SENTENCES, run=""), ValueError, "run: expected the path of a folder, found an empty text"),
+        (lambda: tagger(SENTENCES, freeze=3), TypeError, "freeze: expected a list of texts, found int"),
+        (lambda: seqnlp.resume(cast(Any, None)), TypeError, "run: expected the path of a folder, found None"),
+        (
+            lambda: tagger(SENTENCES, settings={"run": "r"}),
+            seqnlp.ConfigError,
+            r"'run' is an argument: train\(run=",
+        ),
+        (lambda: tagger(SENTENCES, settings={"task": "x"}), seqnlp.ConfigError, "'task' is an argument"),
+        (
+            lambda: tagger(SENTENCES, settings={"data.train": "x"}),
+            seqnlp.ConfigError,
+            r"'data.train' is an argument: train\(train=\.\.\.\)",
+        ),
+    ],
+)
+def test_arguments_of_another_kind_or_said_twice_are_refused_by_their_names(
+    call: Callable[[], Any], kind: type[Exception], expected: str
+) -> None:
+    with pytest.raises(kind, match=expected) as caught:
+        call()
+    assert isinstance(caught.value, seqnlp.SeqnlpError)
 
 
 def test_a_setting_may_hold_any_characters() -> None:

@@ -19,6 +19,7 @@ from seqnlp.data.label_suspicions import alike_labels
 from seqnlp.data.lexicon import Lexicon, WordFeatures
 from seqnlp.data.sources import load_split, split_digest
 from seqnlp.data.split_sources import source_name
+from seqnlp.errors import counted
 from seqnlp.metrics.entities import entity_scores
 from seqnlp.models.size import count_parameters
 from seqnlp.models.tagger import RecurrentTagger
@@ -91,7 +92,8 @@ class TaggingTask(BaseTask[TaggingConfig, RecurrentTagger]):
         self.word_dim = start.saved.word_dim if start else vectors.width if vectors else config.model.word_dim
         self.model = self._build(vectors, start)
         say(
-            f"train: {len(train):,} sentences, {len(self.train.words):,} tokens; dev: {len(self.dev):,} sentences; "
+            f"train: {counted(len(train), 'sentence')}, {counted(len(self.train.words), 'token')}; "
+            f"dev: {counted(len(self.dev), 'sentence')}; "
             f"{len(self.features.words) - 1:,} words, {len(self.tags)} tags; "
             f"{count_parameters(self.model):,} parameters"
         )
