@@ -1,6 +1,6 @@
 // What a language model reads and predicts: words, subwords or characters, and the end mark of a line.
 import { Subwords } from "./subwords.mjs";
-import { Tokenizer } from "./tokenizer.mjs";
+import { Tokenizer, visible } from "./tokenizer.mjs";
 import { splitWords } from "./whitespace.mjs";
 
 export class TextTokens {
@@ -19,9 +19,26 @@ export class TextTokens {
 
   /** The tokens of a word; first: it begins its line. */
   encodeWord(word, first) {
-    if (this.kind === "subwords") return this.subwords.encode(word);
+    const form = this.knownForm(word);
     if (this.kind === "characters")
-      return Array.from(this.lead(first) + word, (letter) => this.numbers.get(letter) ?? 0);
+      return Array.from(this.lead(first) + form, (letter) => this.numbers.get(letter) ?? 0);
+    return this.encode(form);
+  }
+
+  /** The word, or where it is unknown what looks the same and is known. */
+  knownForm(word) {
+    const reads = (form) => {
+      if (this.kind === "characters") return Array.from(form).every((letter) => this.numbers.has(letter));
+      const tokens = this.encode(form);
+      return this.subwords ? !tokens.some((token) => this.subwords.isByte(token)) : !tokens.includes(0);
+    };
+    if (/^[\x00-\x7f]*$/.test(word) || reads(word)) return word;
+    const seen = visible(word);
+    return [seen, seen.normalize("NFC"), seen.normalize("NFD")].find(reads) ?? word;
+  }
+
+  encode(word) {
+    if (this.subwords) return this.subwords.encode(word);
     const parts = this.tokenizer ? this.tokenizer.tokenize(word).map((token) => token.text) : splitWords(word);
     return parts.map((part) => this.numbers.get(` ${part}`) ?? 0);
   }

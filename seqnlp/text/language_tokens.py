@@ -11,12 +11,13 @@ from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
+from unicodedata import normalize
 
 from seqnlp.config.language_model import LanguageTokensConfig
 from seqnlp.config.translation import SubwordConfig
 from seqnlp.errors import DataError, RunError
 from seqnlp.text.subwords import BEGIN, END, PAD, UNKNOWN, Subwords, train_subwords
-from seqnlp.text.tokenize import tokenize
+from seqnlp.text.tokenize import tokenize, visible
 from seqnlp.text.vocabulary import Vocabulary
 from seqnlp.text.written_tokens import END_MARK, WrittenTokens
 
@@ -43,13 +44,30 @@ class Tokens(WrittenTokens, ABC):
     end: int
     special_ids: tuple[int, ...]
 
-    @abstractmethod
     def encode_word(self, word: str, first: bool) -> list[int]:
-        """The tokens of a word; ``first``: it begins its line."""
+        """The tokens of a word, in the form that is known; ``first``: it begins its line."""
+        return self._encode(self._known_form(word), first)
+
+    def is_known(self, word: str) -> bool:
+        """Whether the word can be read as what it is, or as what looks the same."""
+        return self._reads(self._known_form(word))
+
+    def _known_form(self, word: str) -> str:
+        """The word, or where it is unknown what looks the same and is known: without invisible characters, its accents
+        composed (NFC) or apart (NFD)."""
+        if word.isascii() or self._reads(word):
+            return word
+        seen = visible(word)
+        forms = seen, normalize("NFC", seen), normalize("NFD", seen)
+        return next(filter(self._reads, forms), word)
 
     @abstractmethod
-    def is_known(self, word: str) -> bool:
-        """Whether the word can be read as what it is."""
+    def _encode(self, word: str, first: bool) -> list[int]:
+        """The tokens of a word as it is."""
+
+    @abstractmethod
+    def _reads(self, word: str) -> bool:
+        """Whether the word as it is can be read as what it is."""
 
     @abstractmethod
     def to_vocabulary(self) -> dict[str, Any]:
@@ -84,11 +102,11 @@ class WordTokens(Tokens):
         self.end, self.special_ids = self.vocabulary.index(END_MARK), (0,)
         self.pieces = ["", *(END_MARK if word == END_MARK else f" {word}" for word in words)]
 
-    def encode_word(self, word: str, first: bool) -> list[int]:
+    def _encode(self, word: str, first: bool) -> list[int]:
         """The word, or the words it is cut into."""
         return [self.vocabulary.index(part) for part in _cut(word, self.splitter)]
 
-    def is_known(self, word: str) -> bool:
+    def _reads(self, word: str) -> bool:
         """Whether all its parts are in the vocabulary."""
         return all(part in self.vocabulary for part in _cut(word, self.splitter))
 
@@ -105,11 +123,11 @@ class CharacterTokens(Tokens):
         self.end, self.special_ids = self.vocabulary.index(END_MARK), (0,)
         self.pieces = ["", *characters]
 
-    def encode_word(self, word: str, first: bool) -> list[int]:
+    def _encode(self, word: str, first: bool) -> list[int]:
         """The characters, after a space unless the word is the first."""
         return [self.vocabulary.index(character) for character in self.lead(first) + word]
 
-    def is_known(self, word: str) -> bool:
+    def _reads(self, word: str) -> bool:
         """Whether all its characters are in the vocabulary."""
         return all(character in self.vocabulary for character in word)
 
@@ -134,11 +152,11 @@ class SubwordTokens(Tokens):
         self.pieces = ["" if n in unwritten else piece.replace("\u2581", " ") for n, piece in enumerate(pieces)]
         self.pieces[END] = END_MARK
 
-    def encode_word(self, word: str, first: bool) -> list[int]:
+    def _encode(self, word: str, first: bool) -> list[int]:
         """The subwords of the word."""
         return self.subwords.encode([word])[0]
 
-    def is_known(self, word: str) -> bool:
+    def _reads(self, word: str) -> bool:
         """Whether no character is spelt in bytes."""
         return not self._bytes.keys() & set(self.subwords.encode([word])[0])
 

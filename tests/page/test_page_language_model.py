@@ -30,6 +30,7 @@ TEXTS = [
         "the\u00a0soup\u3000wa",
         "the soup\r\n",
         "\u2003",
+        "the so\u00adup \u200bwas ",
     ),
     *random_lines(12, seed=9),
 ]

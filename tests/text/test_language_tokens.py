@@ -53,6 +53,20 @@ def test_units_are_numbered_by_falling_frequency_the_end_mark_among_them() -> No
     assert tokens.pieces == ["", " a", "\n", " b", " c"]
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_word_is_known_in_all_forms_that_look_the_same(kind: str) -> None:
+    composed, apart = "caf\u00e9", "caf\u0065\u0301"
+    for taught, other in ((composed, apart), (apart, composed)):
+        tokens = learn(kind, [f"a {taught} by the sea .", *LINES])
+        right = tokens.encode(f"the {taught} sails")
+        for form in (other, f"ca\u00ad{taught[2:]}", f"\u200b{other}\u200f"):
+            assert tokens.encode(f"the {form} sails") == right
+            assert unknown_words(tokens, form) == []
+    assert unknown_words(learn(kind), composed) == [composed]
+    both = learn(kind, [f"{composed} {apart} .", *LINES])
+    assert both.encode(composed) != both.encode(apart), "a text that tells them apart is read so"
+
+
 def test_the_unknown_word_of_the_text_itself_is_the_unknown_word() -> None:
     tokens = learn("words", ["a <unk> b", "<unk> a"])
     assert tokens.encode("<unk> a") == [0, tokens.encode("a")[0], tokens.end]

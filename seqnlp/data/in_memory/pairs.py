@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from seqnlp.data.in_memory.rows import WrittenSplit, as_lines, columns_in, plain, rows_of, shown, text_in
+from seqnlp.data.in_memory.rows import WrittenSplit, as_lines, columns_in, rows_of, shown, text_in
 from seqnlp.errors import DataError
 from seqnlp.text.parallel import NESTED_FIELD
 
@@ -65,7 +65,7 @@ def _fields(row: Any) -> Mapping[str, Any] | None:
 
 
 def _pair(row: Any, sides: tuple[str, str], where: str) -> tuple[str, str]:
-    fields, row = _fields(row), plain(row) if hasattr(row, "tolist") else row
+    fields = _fields(row)
     if fields is not None:
         if missing := [side for side in sides if side not in fields]:
             problem = f"expected a column '{missing[0]}', found {columns_in(fields)}"
