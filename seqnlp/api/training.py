@@ -161,7 +161,9 @@ def _refuse_arguments(settings: Mapping[str, object], splits: Mapping[str, objec
         ConfigError: with all of them.
     """
     named = ["recipe", "task", "run", *(name for name, split in splits.items() if split is not None)]
-    if twice := [name for name in named if name in settings]:
+    data = settings.get("data")
+    given = {*settings, *(f"data.{name}" for name in (data if isinstance(data, Mapping) else ()))}
+    if twice := [name for name in named if name in given]:
         raise ConfigError(
             [f"settings: '{name}' is an argument: train({name.removeprefix('data.')}=...)" for name in twice]
         )

@@ -352,6 +352,11 @@ def test_unknown_settings_recipes_and_tasks_are_named() -> None:
             seqnlp.ConfigError,
             r"'run' is an argument: train\(run=",
         ),
+        (
+            lambda: tagger(SENTENCES, settings={"data": {"train": "x"}}),
+            seqnlp.ConfigError,
+            "'data.train' is an argument",
+        ),
         (lambda: tagger(SENTENCES, settings={"task": "x"}), seqnlp.ConfigError, "'task' is an argument"),
         (
             lambda: tagger(SENTENCES, settings={"data.train": "x"}),
