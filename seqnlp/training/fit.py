@@ -170,7 +170,7 @@ class _Loop:
             examples = share(batch, piece, pieces)
             if len(examples) == 0:
                 continue
-            torch.manual_seed(_dropout_seed(self.config.seed, self.progress.step, piece))
+            _seed(_dropout_seed(self.config.seed, self.progress.step, piece), self.device)
             with torch.autocast(self.device.type, self.precision, enabled=self.precision != torch.float32):
                 loss = self.task.loss(examples, done)
             torch.autograd.backward(loss / count)
@@ -269,6 +269,16 @@ class _Loop:
             self._folder.check()
             save_checkpoint(self._run, self.progress, self.task.digests, states)
         self.processes.wait()
+
+
+def _seed(seed: int, device: torch.device) -> None:
+    """As ``torch.manual_seed``, which writes down the whole stack for each kind of device that is not in use."""
+    if device.type not in ("cpu", "cuda"):
+        torch.manual_seed(seed)
+        return
+    torch.default_generator.manual_seed(seed)
+    if device.type == "cuda":
+        torch.cuda.manual_seed_all(seed)
 
 
 def _dropout_seed(seed: int, step: int, part: int) -> int:
