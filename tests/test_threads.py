@@ -13,7 +13,7 @@ from command import TINY, output
 
 import seqnlp
 
-THREADS, CALLS = 8, 120
+THREADS, CALLS = 8, 60
 
 
 def texts(seed: int) -> list[str]:

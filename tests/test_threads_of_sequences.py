@@ -20,7 +20,7 @@ import seqnlp
 from seqnlp.config.translation import DecodingConfig
 from seqnlp.decode.sampling import SamplingOptions
 
-THREADS, CALLS = 8, 16
+THREADS, CALLS = 8, 8
 SHORT = DecodingConfig(max_ratio=1.0, max_extra=2)
 Ask = Callable[[Any, random.Random, Path], Any]
 

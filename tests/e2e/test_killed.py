@@ -26,7 +26,7 @@ from seqnlp.training.checkpoint import processes_of
 
 SETTINGS = (
     "recipe=tagging/demo",
-    "data.limit=200",
+    "data.limit=100",
     "model.word_dim=20",
     "model.character_dim=8",
     "model.character_hidden_dim=10",
@@ -36,7 +36,7 @@ SETTINGS = (
     "optimizer.learning_rate=0.02",
     "optimizer.schedule=plateau",
     "optimizer.every_epochs=1",
-    "trainer.batch_sentences=4",  # 50 steps an epoch
+    "trainer.batch_sentences=4",  # 25 steps an epoch
     "trainer.epochs=4",
     "trainer.ema_decay=0.9",
     "trainer.patience=2",

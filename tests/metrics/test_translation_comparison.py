@@ -15,7 +15,7 @@ from seqnlp.report.comparison import comparison_text
 WORDS = ["a", "man", "woman", "dog", "runs", "sits", "on", "in", "park", "street", "red", "blue", "big", "and", "near"]
 
 
-def corpus(lines: int = 60) -> list[str]:
+def corpus(lines: int = 30) -> list[str]:
     draw = random.Random(0)
     return [" ".join(draw.choices(WORDS, k=9)) for _ in range(lines)]
 

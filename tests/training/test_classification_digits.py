@@ -32,14 +32,14 @@ def said(scores: Scores, multi_label: bool) -> list[tuple[list[float], list[int]
 @pytest.mark.parametrize("labels", [2, 3, 7])
 def test_what_is_decided_stays_so_wherever_the_scores_are_within_their_error(labels: int, multi_label: bool) -> None:
     draw = np.random.default_rng(labels)
-    scores = draw.normal(scale=3, size=(4000, labels))
+    scores = draw.normal(scale=3, size=(1000, labels))
     scores[0] = 0.0  # a tie
-    off = draw.uniform(1e-6, 1e-5, size=4000)
+    off = draw.uniform(1e-6, 1e-5, size=1000)
     open_ones = undecided(scores, off, multi_label)
     assert open_ones[0]
     assert open_ones.mean() < 0.4
     before = said(scores, multi_label)
-    for _ in range(20):
+    for _ in range(10):
         after = said(scores + off[:, None] * draw.choice([-1.0, -0.5, 1.0], size=scores.shape), multi_label)
         moved = np.array([one != other for one, other in zip(before, after, strict=True)])
         assert not (moved & ~open_ones).any()
@@ -61,7 +61,7 @@ def test_noise_in_the_last_bits_is_never_printed(
 ) -> None:
     settings = (f"model.character_model={character_model}", f"model.pooling={pooling}", "model.ngrams=1")
     output("train", "recipe=classification/demo", f"run={tmp_path}/run", *TINY, "trainer.epochs=2", *settings)
-    texts = [" ".join(text for _, text in make_documents(1 + n % 4, seed=n)) for n in range(250)] + ["", "zyx " * 300]
+    texts = [" ".join(text for _, text in make_documents(1 + n % 4, seed=n)) for n in range(100)] + ["", "zyx " * 300]
     calm = [write_jsonl(answer) for answer in seqnlp.Classifier(tmp_path / "run").classify_texts(texts)]
     model = seqnlp.Classifier(tmp_path / "run")
     network, draw = DocumentPredictor.network_scores, np.random.default_rng(0)
@@ -72,8 +72,8 @@ def test_noise_in_the_last_bits_is_never_printed(
         return scores if exact else scores + OFF * draw.uniform(-1, 1, size=scores.shape)
 
     monkeypatch.setattr(DocumentPredictor, "network_scores", noisy)
-    for _ in range(10):
+    for _ in range(5):
         assert [write_jsonl(answer) for answer in model.classify_texts(texts)] == calm
     alone = [model.classify(text) for text in texts]
     assert [write_jsonl(answer) for answer in alone] == calm
-    assert len({write_tsv(answer) for answer in alone}) > 100
+    assert len({write_tsv(answer) for answer in alone}) > 40

@@ -60,7 +60,7 @@ def test_evaluation_does_not_disturb_training(data: Path, tmp_path: Path) -> Non
             self.model.train()
             return super().loss(examples, done)
 
-    config = tiny_forecasting(data)
+    config = tiny_forecasting(data, trainer__epochs=1)
     (tmp_path / "other").mkdir()
     other = Evaluating(config, tmp_path / "other", torch.device("cpu"), lambda text: None)
     fit(other, config, tmp_path / "other", Processes())
@@ -74,7 +74,7 @@ def test_no_later_value_influences_the_model_or_an_earlier_forecast(settings: di
     for name, other in (("before", lines), ("after", lines[:97] + make_lines(120, seed=9)[97:])):
         (tmp_path / name).mkdir()
         write_series(tmp_path / name / "series.csv", other)
-        config = tiny_forecasting(tmp_path / name, data__dev="", data__test="20%", **settings)
+        config = tiny_forecasting(tmp_path / name, data__dev="", data__test="20%", trainer__epochs=1, **settings)
         tasks.append(train(config, tmp_path / name / "run"))
     first, second = tasks
     assert len(first.windows.inputs) in (96, 89)
@@ -86,7 +86,7 @@ def test_no_later_value_influences_the_model_or_an_earlier_forecast(settings: di
 
 
 def test_a_forecast_in_a_backtest_does_not_see_what_it_forecasts(data: Path, tmp_path: Path) -> None:
-    task = train(tiny_forecasting(data, **EVERYTHING), tmp_path / "run")
+    task = train(tiny_forecasting(data, **EVERYTHING, trainer__epochs=1), tmp_path / "run")
     assert task.dev is not None
     assert task.dev_inputs is not None
     origins, forecasts, actual, known = dev_forecasts(task)
@@ -143,7 +143,7 @@ def test_a_saved_forecaster_is_the_trained_one(data: Path, tmp_path: Path) -> No
 
 
 def test_training_beats_the_seasonal_naive_error_and_the_scores_are_kept(data: Path, tmp_path: Path) -> None:
-    config = tiny_forecasting(data, trainer__epochs=30, model__hidden_dim=12)
+    config = tiny_forecasting(data, model__hidden_dim=12)
     task = train(config, tmp_path / "run")
     metrics = load_bundle(tmp_path / "run").metrics
     assert metrics["dev"]["mase"] < 1

@@ -23,19 +23,21 @@ from seqnlp.training.fit import fit
 Changes = dict[str, Any]
 
 DEATHS: list[tuple[str, Changes, int]] = [
-    *(("tagging", {"model__output": output}, death) for output in ("crf", "softmax") for death in (7, 17)),
+    *(("tagging", {"model__output": output}, death) for output, death in (("crf", 7), ("crf", 17), ("softmax", 17))),
     ("translation", {}, 17),
     *(("classification", {}, death) for death in (4, 13)),
-    *(("language_model", {"model__cell": c}, d) for c in ("lstm", "gru", "rnn", "peephole") for d in (4, 17)),
+    ("language_model", {"model__cell": "lstm"}, 4),
+    *(("language_model", {"model__cell": cell}, 17) for cell in ("lstm", "gru", "rnn", "peephole")),
     *(("forecasting", {}, death) for death in (3, 9)),
     *(("anomaly_detection", {"model__cell": cell}, 9) for cell in ("lstm", "peephole")),
 ]
 SGD: Changes = {"optimizer__name": "sgd", "optimizer__learning_rate": 0.5}
 PIECES: list[tuple[str, Changes, int, float]] = [
-    *(("tagging", {**SGD, "model__output": output}, n, 1e-5) for output in ("crf", "softmax") for n in (2, 3, 7)),
-    *(("translation", SGD, n, 1e-5) for n in (2, 5)),
-    *(("classification", {**SGD, "model__window": 4}, n, 1e-5) for n in (2, 3)),
-    *(("language_model", {**SGD, "model__change_penalty": 1.0}, n, 1e-5) for n in (2, 3)),
+    *(("tagging", {**SGD, "model__output": "crf"}, n, 1e-5) for n in (2, 3, 7)),
+    ("tagging", {**SGD, "model__output": "softmax"}, 3, 1e-5),
+    ("translation", SGD, 5, 1e-5),
+    ("classification", {**SGD, "model__window": 4}, 3, 1e-5),
+    ("language_model", {**SGD, "model__change_penalty": 1.0}, 3, 1e-5),
     ("forecasting", {}, 3, 1e-4),
     ("anomaly_detection", {}, 3, 1e-4),
 ]
