@@ -92,13 +92,13 @@ def test_the_comparison_can_be_written_as_json_and_read_back(clear):
     assert json.loads(json.dumps(written, allow_nan=False)) == written
     assert written["verdict"].startswith("B is better by ")
     assert written["measures"][0]["difference"] == clear.measures[0].difference
-    assert (written["size"], written["unit"], written["identical"]) == (60, "lines", False)
+    assert (written["size"], written["unit"], written["identical"]) == (30, "lines", False)
 
 
 def test_the_text_begins_with_the_verdict_and_shows_both_systems(clear):
     lines = comparison_text(clear).splitlines()
     assert lines[:2] == clear.verdicts
-    assert "60 lines" in lines
+    assert "30 lines" in lines
     bleu = clear.measures[0]
     row = next(line.split() for line in lines if line.split()[:2] == ["BLEU", "B"])
     assert row[2:4] == [f"{bleu.b.score:.2f}", f"{bleu.b.mean:.2f}"]
