@@ -11,10 +11,10 @@ from command import TINY, output, refusal
 
 SHORT = {
     "tagging": ("recipe=tagging/demo", *TINY),
-    "classification": ("recipe=classification/demo", "data.limit=200", "trainer.epochs=2", "model.hidden_dim=8"),
-    "language_model": ("recipe=language_model/demo", "data.limit=200", "trainer.epochs=1", "model.hidden_dim=8"),
+    "classification": ("recipe=classification/demo", "data.limit=80", "trainer.epochs=2", "model.hidden_dim=8"),
+    "language_model": ("recipe=language_model/demo", "data.limit=60", "trainer.epochs=1", "model.hidden_dim=8"),
     "forecasting": ("recipe=forecasting/demo", "trainer.epochs=1", "model.hidden_dim=8"),
-    "anomaly": ("recipe=anomaly_detection/demo", "trainer.epochs=1", "model.hidden_dim=8"),
+    "anomaly": ("recipe=anomaly_detection/demo", "trainer.epochs=1", "trainer.stride=20", "model.hidden_dim=8"),
 }
 MEASURES = {
     "tagging": ["F1"],

@@ -24,7 +24,7 @@ def detector(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     folder = tmp_path_factory.mktemp("readings")
     write_tiny_readings(folder)
     changes = {} if request.param == "plain" else {**TINY["anomaly_detection"].everything, "model__cell": "gru"}
-    config, run = tiny_detector(folder, **changes), folder / "run"
+    config, run = tiny_detector(folder, trainer__epochs=1, **changes), folder / "run"
     trained_task(AnomalyDetectionTask, config, run)
     return run
 
@@ -61,7 +61,7 @@ def forecaster(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
     folder = tmp_path_factory.mktemp("series")
     write_series(folder / "series.csv", make_lines(120))
     changes = {} if request.param == "fitted" else {**TINY["forecasting"].everything, "model__cell": "gru"}
-    config, run = tiny_forecasting(folder, **changes), folder / "run"
+    config, run = tiny_forecasting(folder, trainer__epochs=1, **changes), folder / "run"
     trained_task(ForecastingTask, config, run)
     return run
 
