@@ -35,7 +35,7 @@ SMALL = (
     "model.false_alarms=0.02",
     "optimizer.learning_rate=0.02",
     "trainer.batch_windows=8",
-    "trainer.epochs=25",
+    "trainer.epochs=10",
 )
 
 

@@ -378,7 +378,7 @@ def test_load_gives_a_language_model_and_other_tasks_refuse_it(runs: Runs) -> No
 
 def test_a_sweep_over_cells_ends_with_one_table(runs: Runs, tmp_path: Path) -> None:
     data = runs["words"].parent
-    settings = (*SMALL, "trainer.epochs=1", "model.cell=rnn,gru,lstm,peephole", f"data.dir={data}")
+    settings = (*SMALL, "data.limit=60", "trainer.epochs=1", "model.cell=rnn,gru,lstm,peephole", f"data.dir={data}")
     table = output("train", "-m", "task=language_model", f"run={tmp_path}/cells", *settings).splitlines()
     assert table[1].split() == ["run", "dev", "perplexity", "parameters", "minutes", "tokens/s"]
     rows = table[2 : table.index("")]

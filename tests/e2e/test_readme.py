@@ -49,7 +49,8 @@ def place(repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         blocks = (DEMO / f"{name}.conll").read_text(encoding="utf-8").split("\n\n")[:50]
         (tmp_path / f"{name}.conll").write_text("\n\n".join(blocks) + "\n", encoding="utf-8")
         (tmp_path / f"{name}.conllu").write_text("\n\n".join(map(as_conllu, blocks)) + "\n\n", encoding="utf-8")
-        shutil.copy(OPINIONS / f"{name}.tsv", tmp_path)
+        opinions = (OPINIONS / f"{name}.tsv").read_text(encoding="utf-8").splitlines(keepends=True)[:100]
+        (tmp_path / f"{name}.tsv").write_text("".join(opinions), encoding="utf-8")
         for language in ("de", "en"):
             lines = (PAIRS / f"{name}.{language}").read_text(encoding="utf-8").splitlines(keepends=True)[:100]
             (tmp_path / f"{name}.{language}").write_text("".join(lines), encoding="utf-8")

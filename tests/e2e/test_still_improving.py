@@ -14,7 +14,7 @@ ADVICE = "dev was still improving in the last epoch; a longer training may do be
 @pytest.mark.parametrize("epochs", [1, 2, 14])
 def test_the_advice_is_given_exactly_where_the_last_epoch_is_the_best(tmp_path: Path, epochs: int) -> None:
     run = tmp_path / "run"
-    finished = seqnlp("train", "recipe=tagging/demo", f"run={run}", *TINY, f"trainer.epochs={epochs}")
+    finished = seqnlp("train", "recipe=tagging/demo", f"run={run}", *TINY, "data.limit=60", f"trainer.epochs={epochs}")
     assert finished.status == 0, finished.err
     with (run / "log.csv").open(newline="") as file:
         scores = [float(row["dev_score"]) for row in csv.DictReader(file)]

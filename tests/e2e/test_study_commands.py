@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from command import TINY, output, refusal
 
+TAGGER = ("recipe=tagging/demo", *TINY, "trainer.epochs=2")
 CLASSIFIER = ("recipe=classification/demo", "trainer.epochs=2", "model.hidden_dim=8")
 
 
@@ -15,12 +16,12 @@ CLASSIFIER = ("recipe=classification/demo", "trainer.epochs=2", "model.hidden_di
 def folds(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A cross-validation of the demo tagger in three folds. Read only."""
     folder = tmp_path_factory.mktemp("folds") / "study"
-    output("cross-validate", "recipe=tagging/demo", *TINY, "folds=3", f"run={folder}")
+    output("cross-validate", *TAGGER, "folds=3", f"run={folder}")
     return folder
 
 
 def test_every_example_is_scored_once_by_a_model_that_has_not_seen_it(folds: Path) -> None:
-    written = output("cross-validate", "recipe=tagging/demo", *TINY, "folds=3", f"run={folds}", "--json")
+    written = output("cross-validate", *TAGGER, "folds=3", f"run={folds}", "--json")
     actual = json.loads(written)
     assert [fold["measure"] for fold in actual["folds"]] == ["F1"] * 3
     values = [fold["value"] for fold in actual["folds"]]
@@ -35,18 +36,18 @@ def test_every_example_is_scored_once_by_a_model_that_has_not_seen_it(folds: Pat
 def test_a_study_that_is_done_trains_nothing_again(folds: Path) -> None:
     before = {path: path.read_bytes() for name in ("model.safetensors", "log.csv") for path in folds.rglob(name)}
     assert len(before) == 6
-    table = output("cross-validate", "recipe=tagging/demo", *TINY, "folds=3", f"run={folds}")
+    table = output("cross-validate", *TAGGER, "folds=3", f"run={folds}")
     assert {path: path.read_bytes() for path in before} == before
     assert "all examples" in table
 
 
 def test_a_study_does_not_go_on_with_other_settings(folds: Path) -> None:
-    message = refusal("cross-validate", "recipe=tagging/demo", *TINY, "folds=3", "seed=7", f"run={folds}")
+    message = refusal("cross-validate", *TAGGER, "folds=3", "seed=7", f"run={folds}")
     assert f"{folds}/fold-1 was begun with other settings; choose another folder with run=..." in message
 
 
 def test_translators_are_cross_validated_by_the_mean_of_their_folds(tmp_path: Path) -> None:
-    small = ("data.limit=300", "trainer.epochs=1", "model.decoder_hidden_dim=16", "model.encoder_hidden_dim=8")
+    small = ("data.limit=60", "trainer.epochs=1", "model.decoder_hidden_dim=16", "model.encoder_hidden_dim=8")
     actual = json.loads(
         output("cross-validate", "recipe=translation/demo", *small, "folds=2", f"run={tmp_path}/s", "--json")
     )
