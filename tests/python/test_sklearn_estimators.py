@@ -95,7 +95,7 @@ def test_a_classifier_ends_a_pipeline() -> None:
 
 
 def test_a_forecaster_is_cross_validated_in_the_order_of_time() -> None:
-    values = 5 + np.sin(2 * np.pi * np.arange(150) / 7)
+    values = 5 + np.sin(2 * np.pi * np.arange(240) / 7)
     forecaster = Forecaster(horizon=3, season=7, epochs=2, hidden_dim=6, settings={"trainer.threads": 1})
     scores = cross_val_score(forecaster, values, cv=TimeSeriesSplit(2))
     assert np.isfinite(scores).all()
