@@ -66,7 +66,7 @@ class SentenceReader:
 
     def encode(self, words: Sequence[str]) -> tuple[list[int], list[int]]:
         """The tokens of a sentence in the order in which they are read, and where among them each word is complete."""
-        texts = [plain_line(word, self.lowercase) for word in words]
+        texts = [self.tokens.known_form(plain_line(word, self.lowercase)) for word in words]
         if self.direction == "backward":
             texts = [text[::-1] for text in reversed(texts)]
         tokens, places = [self.tokens.end], []

@@ -18,7 +18,7 @@ export class CharacterReader {
 
   /** The state at each word: that after its last character read. A backward model begins with the last character. */
   vectors(words) {
-    const cased = words.map((word) => (this.lowercase ? word.toLowerCase() : word)),
+    const cased = words.map((word) => this.tokens.knownForm(this.lowercase ? word.toLowerCase() : word)),
       tokens = [this.tokens.end],
       places = [];
     const texts = this.backward ? cased.map((text) => Array.from(text).reverse().join("")).reverse() : cased;

@@ -46,13 +46,13 @@ class Tokens(WrittenTokens, ABC):
 
     def encode_word(self, word: str, first: bool) -> list[int]:
         """The tokens of a word, in the form that is known; ``first``: it begins its line."""
-        return self._encode(self._known_form(word), first)
+        return self._encode(self.known_form(word), first)
 
     def is_known(self, word: str) -> bool:
         """Whether the word can be read as what it is, or as what looks the same."""
-        return self._reads(self._known_form(word))
+        return self._reads(self.known_form(word))
 
-    def _known_form(self, word: str) -> str:
+    def known_form(self, word: str) -> str:
         """The word, or where it is unknown what looks the same and is known: without invisible characters, its accents
         composed (NFC) or apart (NFD)."""
         if word.isascii() or self._reads(word):

@@ -39,7 +39,7 @@ def make_reader(direction: str, lowercase: bool = False, **changes: object) -> C
         **changes,
     }
     config = RecurrentLanguageModelConfig(direction=direction, **settings)
-    tokens = CharacterTokens(["\n", " ", *"abcdefghijklmnopqrstuvwxyzABLOQSTW.!"])
+    tokens = CharacterTokens(["\n", " ", *"abcdefghijklmnopqrstuvwxyzABLOQSTW.!éý"])
     return CharacterEncoder(LanguageModelEncoder(config, len(tokens)), tokens, lowercase)
 
 
@@ -101,6 +101,12 @@ def test_a_model_of_lower_cased_text_reads_lower_cased_words() -> None:
     reader = make_reader("backward", lowercase=True)
     assert torch.equal(reader.read([("Old", "MILL")]), reader.read([("old", "mill")]))
     assert not torch.allclose(make_reader("backward").read([("Old", "MILL")]), reader.read([("old", "mill")]))
+
+
+@pytest.mark.parametrize("direction", ["forward", "backward"])
+def test_accents_apart_stay_with_their_letters(direction: str) -> None:
+    reader = make_reader(direction)
+    assert torch.equal(reader.read([("a", "caf\u0065\u0301y")]), reader.read([("a", "caf\u00e9y")]))
 
 
 def test_the_digest_tells_weights_characters_and_case_apart() -> None:
