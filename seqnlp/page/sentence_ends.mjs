@@ -19,10 +19,10 @@ const ORDINAL = 2,
   LOOKED_AT = 40;
 
 /** The text in stretches of at most `most` sentences; 0: the text as it is. */
-export function sentenceParts(text, { most, abbreviations }) {
+export function sentenceParts(text, { most, abbreviations, lowercase }) {
   if (!most) return [text];
   const known = new Set(abbreviations),
-    edges = [0, ...ends(text, known), text.length];
+    edges = [0, ...ends(text, known, lowercase), text.length];
   const sentences = edges
     .slice(1)
     .map((end, n) => text.slice(edges[n], end))
@@ -33,10 +33,10 @@ export function sentenceParts(text, { most, abbreviations }) {
   return parts;
 }
 
-function* ends(text, abbreviations) {
+function* ends(text, abbreviations, lowercase) {
   for (const match of text.matchAll(SENTENCE_END)) {
     const { mark, next } = match.groups;
-    if (mark && (!/^\p{L}$/u.test(next) || /^\p{Lowercase}$/u.test(next))) continue;
+    if (mark && (!/^\p{L}$/u.test(next) || (!lowercase && /^\p{Lowercase}$/u.test(next)))) continue;
     const word = mark === "." ? lastWord(text.slice(0, match.index)) : "";
     const goesOn = mark && (continues(word, next) || abbreviations.has(word));
     if (!goesOn) yield match.index + match[0].length;

@@ -1,7 +1,8 @@
 """Where the sentences of a line end, as far as that can be told without a model, and how many training lines have.
 
 A full stop ends a sentence where a word with a capital, or of a script without capitals, comes next, and where the word
-before it is no abbreviation, initial or ordinal number. When in doubt it ends none.
+before it is no abbreviation, initial or ordinal number. When in doubt it ends none. Where training lines are
+lower-cased, any letter may begin a sentence.
 """
 
 from __future__ import annotations
@@ -39,6 +40,9 @@ _LEARNED_FROM = 3
 _LONGEST = 40
 """Letters of a word that are looked at."""
 
+_LOWERCASE = 0.9
+"""Part of the training lines that begin with a small letter, at least, where all are lower-cased."""
+
 _USUAL = 0.05
 """Part of the training lines that have so many sentences, or more."""
 
@@ -50,16 +54,18 @@ class SentenceHabits:
     Attributes:
         most: sentences that a line may have to be read at once; 0: any number.
         abbreviations: words, lower-cased and without their full stop, that end no sentence.
+        lowercase: whether sentences begin with small letters, too.
     """
 
     most: int = 0
     abbreviations: tuple[str, ...] = ()
+    lowercase: bool = False
 
     def parts(self, text: str) -> list[str]:
         """The text in stretches of at most ``most`` sentences; the text as it is where it has no more."""
         if not self.most:
             return [text]
-        sentences = split_sentences(text, frozenset(self.abbreviations))
+        sentences = split_sentences(text, frozenset(self.abbreviations), self.lowercase)
         if len(sentences) <= self.most:
             return [text]
         return ["".join(sentences[n : n + self.most]).strip() for n in range(0, len(sentences), self.most)]
@@ -69,13 +75,14 @@ ANY_SENTENCES = SentenceHabits()
 """Of a model that does not say what it has learned from."""
 
 
-def split_sentences(text: str, abbreviations: Collection[str] = ()) -> list[str]:
+def split_sentences(text: str, abbreviations: Collection[str] = (), lowercase: bool = False) -> list[str]:
     """The sentences of a line, each with the spaces after it; joined they are the text.
 
     Args:
         abbreviations: words, lower-cased and without their full stop, that end none, beside a few that are known.
+        lowercase: whether sentences begin with small letters, too.
     """
-    edges = [0, *(place for place, word in _ends(text) if word not in abbreviations), len(text)]
+    edges = [0, *(place for place, word in _ends(text, lowercase) if word not in abbreviations), len(text)]
     return [text[start:end] for start, end in pairwise(edges) if text[start:end].strip()]
 
 
@@ -84,21 +91,22 @@ def learn_habits(lines: Sequence[str]) -> SentenceHabits:
 
     A word is an abbreviation if it stands before a full stop inside a line more often than at the end of one.
     """
-    several = [line for line in lines if any(_ends(line))]
-    inside = Counter(word for line in several for word in {word for _, word in _ends(line) if word})
+    lowercase = sum(line.lstrip()[:1].islower() for line in lines) >= max(1, _LOWERCASE * len(lines))
+    several = [line for line in lines if any(_ends(line, lowercase))]
+    inside = Counter(word for line in several for word in {word for _, word in _ends(line, lowercase) if word})
     last = Counter(_last_word(line.rstrip().rstrip(".!?…")) for line in lines) if inside else Counter()
     learned = tuple(sorted(word for word, count in inside.items() if count >= max(_LEARNED_FROM, last[word] + 1)))
     known = frozenset(learned)
-    counts = sorted((len(split_sentences(line, known)) for line in several), reverse=True)
+    counts = sorted((len(split_sentences(line, known, lowercase)) for line in several), reverse=True)
     usual = int(_USUAL * len(lines))
-    return SentenceHabits(counts[usual] if usual < len(counts) else 1, learned)
+    return SentenceHabits(counts[usual] if usual < len(counts) else 1, learned, lowercase)
 
 
-def _ends(text: str) -> Iterator[tuple[int, str]]:
+def _ends(text: str, lowercase: bool) -> Iterator[tuple[int, str]]:
     """Where sentences end inside a text (after the spaces), and the word before a single full stop, lower-cased."""
     for match in _END.finditer(text):
         mark, after = match["mark"], match["next"]
-        if mark and (not after.isalpha() or after.islower()):
+        if mark and (not after.isalpha() or (after.islower() and not lowercase)):
             continue
         word = _last_word(text[max(0, match.start() - _LONGEST) : match.start()]) if mark == "." else ""
         if not mark or not _goes_on(word, after):

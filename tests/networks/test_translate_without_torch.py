@@ -95,7 +95,7 @@ def test_sentences_of_a_line_are_translated_by_themselves_by_a_model_of_single_o
         np.testing.assert_allclose(weights[row - own.shape[0] : row, column - own.shape[1] : column], own, atol=1e-5)
         assert weights[:row, column:].sum() == weights[row:, :column].sum() == 0
     assert (row, column) == weights.shape
-    assert translator.translate(" ".join(lines[:3])).parts == 1, "no capital after the full stops"
+    assert translator.translate(" ".join(lines[:3])).parts == 3, "training lines begin with small letters"
 
 
 def test_texts_are_scored_in_the_parts_in_which_they_are_translated(run: Path, lines: list[str]) -> None:

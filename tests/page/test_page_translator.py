@@ -18,6 +18,7 @@ LONG = "The soup was fine, the rooms were not; 300 years. Lower Ashby met soups!
 SENTENCES = [
     'The soup was fine. The room met soups! "Was Lower Ashby in?" The years. the end',
     "Dr. Ashby met no. 3 J. Oake St. Lower in 1990. The soup vgl. Ashby was U.S. Army. 12. Room... Fine",
+    "the soup was fine . it met ashby? lower st. ashby. 3 rooms. u.s. army",
     "私は。彼は「はい。」と言った！本",
 ]
 LINES = ["the soup was fine", "", " ", "x", "Lower  Ashby met\tthe room", *random_lines(8, seed=7), *SENTENCES, LONG]
@@ -36,7 +37,10 @@ VARIANTS: dict[str, dict[str, Any]] = {
         **{"encoder_layers": 2, "decoder_layers": 3, "bidirectional": False, "bridge": "final", "cell": "peephole"},
         "decoding": {"length_penalty": "none", "max_ratio": 0.5, "max_extra": 3},
     },
-    "greedy": {"decoder_layers": 2, "cell": "rnn", "kind": "unigram", "decoding": {"beam": 1, "no_repeat_ngram": 3}},
+    "greedy": {
+        **{"decoder_layers": 2, "cell": "rnn", "kind": "unigram", "decoding": {"beam": 1, "no_repeat_ngram": 3}},
+        "habits": SentenceHabits(1, (), lowercase=True),
+    },
 }
 
 

@@ -50,6 +50,16 @@ def test_lines_are_read_with_as_many_sentences_as_they_usually_had_in_training()
         assert SentenceHabits(most).parts(" Eins. Zwei.  Drei. ") == [" Eins. Zwei.  Drei. "]
 
 
+def test_small_letters_begin_sentences_where_training_lines_are_lower_cased() -> None:
+    habits = learn_habits(["das ist ein satz ."] * 95 + ["Berlin ist groß ."] * 5)
+    assert habits == SentenceHabits(1, lowercase=True)
+    text = "er sah es . sie nicht ; er rief laut . niemand kam"
+    assert habits.parts(text) == ["er sah es .", "sie nicht ; er rief laut .", "niemand kam"]
+    assert habits.parts("z. b. am 3. mai") == ["z. b. am 3. mai"]
+    assert not learn_habits(["das ist einer ."] * 80 + ["Berlin ist groß ."] * 20).lowercase
+    assert not learn_habits([]).lowercase
+
+
 def test_abbreviations_of_the_training_lines_end_no_sentence() -> None:
     lines = ["Gem. Artikel 5 gilt das."] * 3 + ["Wir kamen. Alle sahen uns."] * 3 + ["Als wir kamen."] * 90
     habits = learn_habits(lines)

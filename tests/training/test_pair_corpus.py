@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -51,11 +52,23 @@ def test_a_corpus_that_was_kept_is_the_one_that_was_read(folder: Path, monkeypat
     assert same(read, mapped)
     assert isinstance(mapped.encoded[0].items, np.memmap)
     assert mapped.vocabularies.to_files() == read.vocabularies.to_files()
-    assert mapped.habits == read.habits == SentenceHabits(1)
+    assert mapped.habits == read.habits == SentenceHabits(1, lowercase=True)
     told = [line.partition(" parameters")[0] for line in said[0] if "cache" not in line]
     assert [line for line in said[1] if line in said[2]][: len(told) - 1] == said[0][:-1]
     batch = mapped.plan(0)[0]
     assert mapped.count(batch) == read.count(batch)
+
+
+def test_a_corpus_that_an_older_version_kept_is_read_anew(folder: Path) -> None:
+    before = made(folder, data__cache="always")
+    [about] = cache_folder().rglob("about.json")
+    content = json.loads(about.read_text(encoding="utf-8"))
+    for habits in ({}, {"habits": {"most": 1, "abbreviations": []}}):
+        older = {name: value for name, value in content.items() if name != "habits"} | habits
+        about.write_text(json.dumps(older), encoding="utf-8")
+        said: list[str] = []
+        assert same(made(folder, said, data__cache="always"), before)
+        assert any("subwords kept in" in line for line in said)
 
 
 def test_other_data_subwords_or_lengths_are_another_corpus(folder: Path) -> None:

@@ -82,8 +82,8 @@ def training_corpus(config: TranslationConfig, digest: str, given: Vocabularies 
             say(line)
         say(f"train: subwords from {folder}")
         vocabularies = given or _kept_vocabularies(folder, about["subwords"])
-        most, abbreviations = about["habits"]
-        return TrainingCorpus(vocabularies, _opened(folder), habits=SentenceHabits(most, tuple(abbreviations)))
+        habits = SentenceHabits(**about["habits"] | {"abbreviations": tuple(about["habits"]["abbreviations"])})
+        return TrainingCorpus(vocabularies, _opened(folder), habits=habits)
     said: list[str] = []
 
     def tell(line: str) -> None:
@@ -189,7 +189,8 @@ def _about(folder: Path) -> dict[str, Any] | None:
     """What is known of a corpus that was kept, if all its files are there."""
     try:
         about: dict[str, Any] = json.loads((folder / "about.json").read_text(encoding="utf-8"))
-        whole = all((folder / name).stat().st_size == size for name, size in about["sizes"].items())
+        known = about.get("habits", {}).keys() == asdict(ANY_SENTENCES).keys()  # not of an older version
+        whole = known and all((folder / name).stat().st_size == size for name, size in about["sizes"].items())
     except (OSError, ValueError, KeyError):
         return None
     return about if whole else None
@@ -204,8 +205,7 @@ def _keep(folder: Path, corpus: TrainingCorpus, said: list[str]) -> None:
     for name, content in files.items():
         write_atomically(folder / name, content)
     sizes = {name: len(content) for name, content in files.items()}
-    habits = corpus.habits.most, corpus.habits.abbreviations
-    about = {"said": said, "subwords": list(subwords), "habits": habits, "sizes": sizes}
+    about = {"said": said, "subwords": list(subwords), "habits": asdict(corpus.habits), "sizes": sizes}
     write_atomically(folder / "about.json", json.dumps(about, ensure_ascii=False).encode())
 
 

@@ -103,7 +103,7 @@ def describe(config: TranslationConfig, habits: SentenceHabits) -> dict[str, Any
         "source": config.data.source,
         "target": config.data.target,
         "max_tokens": config.data.max_tokens,
-        "sentences": {"most": habits.most, "abbreviations": list(habits.abbreviations)},
+        "sentences": {**asdict(habits), "abbreviations": list(habits.abbreviations)},
         "model": asdict(config.model),
         "decoding": asdict(config.decoding),
         "about": asdict(config.about),

@@ -140,6 +140,6 @@ def _reranking(saved: Fields | None) -> TunedReranking | None:
 def _habits(saved: Fields | None) -> SentenceHabits:
     if saved is None:
         return ANY_SENTENCES
-    habits = SentenceHabits(saved.count("most"), tuple(saved.texts("abbreviations")))
+    habits = SentenceHabits(saved.count("most"), tuple(saved.texts("abbreviations")), saved.flag("lowercase"))
     saved.end()
     return habits
