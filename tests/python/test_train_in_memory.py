@@ -140,6 +140,17 @@ def test_warnings_are_such_to_a_logger_and_name_the_data_not_their_file(caplog: 
     assert not [one for one in others if "warning" in one or "train.jsonl" in one or "next:" in one]
 
 
+def test_lines_of_a_file_beside_data_in_memory_stay_lines(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", "seqnlp")
+    rows = [{"flow": row % 7, "heat": row % 5} for row in range(120)]
+    dev = tmp_path / "dev.csv"
+    dev.write_text("flow,heat\n" + "".join(f"{'' if row == 20 else row % 7},{row % 5}\n" for row in range(60)))
+    settings = {"model.horizon": 2, "model.hidden_dim": 4, "trainer.epochs": 1, "trainer.epoch_steps": 1}
+    seqnlp.train(task="forecasting", train=[*rows, {"flow": None, "heat": 1}], dev=dev, settings=settings)
+    said = [one for one in caplog.messages if "missing value" in one]
+    assert [one.partition(" (first")[2] for one in said] == [" in train[120])", " on line 22)"]
+
+
 def test_rows_that_an_annotator_rejected_are_left_out(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("INFO", "seqnlp")
     rejected = [{"text": text, "label": "wrong", "answer": "reject"} for text, _ in REVIEWS]

@@ -18,6 +18,8 @@ _NAMES = ("train", "dev", "test", "series")
 
 _LINE = re.compile(r"\b(on )?line (\d[\d,]*)\b")
 _BEGINNING = re.compile(rf"(?:{WARNING})?(\w+)[:,\[]")
+_FILE = re.compile(r"[^:]*[/\\.][^:]*:")
+"""How a text begins that is about a file of the user's: lines of that are meant."""
 
 
 def with_names(text: str, folder: Path, written: Mapping[str, WrittenSplit]) -> str:
@@ -34,6 +36,8 @@ def with_names(text: str, folder: Path, written: Mapping[str, WrittenSplit]) -> 
     paths = "|".join(map(re.escape, places))
     text = re.sub(rf"({paths})(?::(\d+)\b)?", lambda found: example(places[found[1]], found[2]), text)
     begins = _BEGINNING.match(text)
+    if not begins and _FILE.match(text):
+        return text
     about = begins[1] if begins and begins[1] in _NAMES else "train"
     if about not in written:
         return text
