@@ -31,7 +31,7 @@ def shared_data() -> Path:
     # The sets are not ours to pass on, so they do not come with the project. Without them, published counts and real
     # text are not checked; all else is, on data of our own. Such tests run wherever SEQNLP_DATA names the sets' folder.
     if not folder.is_dir():
-        pytest.skip(f"needs public data sets: {folder} does not exist; set SEQNLP_DATA")
+        pytest.skip(f"needs public data sets, which are not ours to pass on: no folder {folder}; set SEQNLP_DATA")
     return folder.resolve()
 
 

@@ -42,7 +42,7 @@ def connection_class(seconds: float) -> type[asyncio.Protocol]:
                 self._expect_headers()
 
         # asyncio keeps a connection open if this is True; uvicorn, which never does, declares that it returns None.
-        def eof_received(self) -> bool:  # type: ignore[override]
+        def eof_received(self) -> bool:  # type: ignore[override]  # as asyncio.Protocol declares it
             """The client sends no more. It may still read: what it has asked is answered, then the connection ends."""
             answering = self.cycle is not None and not self.cycle.response_complete and not self.cycle.more_body
             if answering:

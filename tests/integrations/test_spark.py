@@ -23,7 +23,7 @@ def spark() -> Iterator[Any]:
     # Spark is a Java program. Without java nothing checks that rows come back from Spark's workers as from one process;
     # what a worker answers is checked by the tests of seqnlp.batch. These run wherever java is on the PATH.
     if not shutil.which("java"):
-        pytest.skip("needs java")
+        pytest.skip("needs java, in which Spark is written; seqnlp.batch is tested without it")
     builder = sql.SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false")
     session = builder.config("spark.pyspark.python", sys.executable).getOrCreate()
     yield session

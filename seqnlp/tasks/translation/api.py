@@ -13,20 +13,19 @@ import numpy as np
 from seqnlp.bundle import load_bundle
 from seqnlp.config.translation import DecodingConfig
 from seqnlp.data.flat_sequences import FlatSequences
-from seqnlp.decode.hypotheses import Decoded
 from seqnlp.decode.sampling import SamplingOptions
 from seqnlp.errors import SeqnlpError, WrongTypeError, WrongValueError
 from seqnlp.networks.engine import Engine
 from seqnlp.tasks import arguments
 from seqnlp.tasks.saved_model import SavedModel
-from seqnlp.tasks.translation.answers import END_PIECE, Hypothesis, Translation
+from seqnlp.tasks.translation.answers import Hypothesis, Translation
 from seqnlp.tasks.translation.candidates import Choice, most_alike, reranked
-from seqnlp.tasks.translation.joined_parts import joined_translations
 from seqnlp.tasks.translation.network import TranslatorPrecision, saved_predictor, translation_engine
 from seqnlp.tasks.translation.parts import TextParts
 from seqnlp.tasks.translation.prediction import SearchOptions
 from seqnlp.tasks.translation.reranking import Reranker
 from seqnlp.tasks.translation.saved import read_translator
+from seqnlp.tasks.translation.wording import Wording
 from seqnlp.text.rewritten import Rewritten, reads_otherwise
 from seqnlp.text.sentence_ends import ANY_SENTENCES
 from seqnlp.workers import spread
@@ -72,6 +71,7 @@ class Translator(SavedModel):
         limited = [one.habits for one in loaded if one.habits.most]
         habits = min(limited, key=lambda one: one.most, default=ANY_SENTENCES)
         self._parts = TextParts(self._subwords, min(one.max_tokens for one in loaded), habits)
+        self._wording = Wording(self._subwords, self._parts, self.target_language)
 
     def translate(
         self,
@@ -206,12 +206,12 @@ class Translator(SavedModel):
         if choice:
             sources = [one for text, parts in zip(texts, cut, strict=True) for one in self._parts.texts(text, parts)]
             decoded = [
-                choice.order(source, each, [*map(self._text, each)])[:nbest]
+                choice.order(source, each, [*map(self._wording.text, each)])[:nbest]
                 for source, each in zip(sources, decoded, strict=True)
             ]
         edges = np.cumsum([0, *map(len, cut)]).tolist()
         return [
-            self._translation(text, by_line[number], decoded[start:end], options.attention)
+            self._wording.translation(text, by_line[number], decoded[start:end], options.attention)
             for number, (text, (start, end)) in enumerate(zip(texts, pairwise(edges), strict=True))
         ]
 
@@ -255,13 +255,9 @@ class Translator(SavedModel):
         ids = self._subwords.target.encode([target for parts in cut for _, target in parts])
         encoded = FlatSequences.of(self._subwords.source.encode([source for parts in cut for source, _ in parts]))
         scored = zip(ids, self._predictor.score(encoded, FlatSequences.of(ids)), strict=True)
-        return [self._scored(text, [*islice(scored, len(parts))]) for text, parts in zip(targets, cut, strict=True)]
-
-    def _scored(self, text: str, parts: list[tuple[list[int], list[float]]]) -> Hypothesis:
-        """A translation by the subwords of its parts, END between them, and their log probabilities."""
-        pieces = [piece for ids, _ in parts for piece in [*self._subwords.target.pieces(ids), END_PIECE]][:-1]
-        scores = [score for _, scores in parts for score in scores]
-        return Hypothesis(text, sum(scores), sum(scores), pieces, scores)
+        return [
+            self._wording.scored(text, [*islice(scored, len(parts))]) for text, parts in zip(targets, cut, strict=True)
+        ]
 
     def _score_pairs(self, pairs: list[tuple[str, str]]) -> list[Hypothesis]:
         return self.score_lines([source for source, _ in pairs], [target for _, target in pairs])
@@ -273,39 +269,3 @@ class Translator(SavedModel):
     def unwritable(self, references: Iterable[str]) -> list[str]:
         """Those texts of the target language that no translation can be equal to, whatever their spaces."""
         return [one for one in references if reads_otherwise(self._subwords.target, one)]
-
-    def _translation(
-        self, text: str, lines: list[list[list[int]]], decoded: list[list[Decoded]], attention: bool
-    ) -> Translation:
-        parts = [*chain.from_iterable(lines)]
-        pieces = [piece for ids in parts for piece in self._subwords.source.pieces(ids)]
-        if not parts:
-            return Translation(text, [END_PIECE], [Hypothesis("", 0.0, 0.0, [], [])])
-        if len(parts) == 1:
-            hypotheses = [self._hypothesis(one) for one in decoded[0]]
-            words = self._subwords.source.words_of_pieces(text) if attention else []
-            return Translation(text, [*pieces, END_PIECE], hypotheses, piece_words=words)
-        attention = attention and self._parts.fits(len(pieces))
-        of_parts = [[*map(self._hypothesis, part)] for part in decoded]
-        hypotheses = joined_translations(of_parts, [*map(len, lines)], self.target_language, attention)
-        words = self._parts.words_of_pieces(text, parts) if attention else []
-        return Translation(text, [*pieces, END_PIECE], hypotheses, len(parts), words)
-
-    def _text(self, decoded: Decoded) -> str:
-        return _one_line(self._subwords.target.decode(decoded.tokens))
-
-    def _hypothesis(self, decoded: Decoded) -> Hypothesis:
-        target = self._subwords.target
-        return Hypothesis(
-            self._text(decoded),
-            decoded.score,
-            decoded.log_probability,
-            target.pieces(decoded.tokens),
-            list(decoded.token_log_probs),
-            decoded.attention,
-        )
-
-
-def _one_line(text: str) -> str:
-    """Bytes may spell any character, even one that ends a line; a translation stays one line."""
-    return " ".join(text.split()) if not text.isprintable() else text
