@@ -15,7 +15,6 @@ from seqnlp.messages import WARNING, reworded
 _NAMES = ("train", "dev", "test", "series")
 """Of what may be in memory."""
 
-
 _LINE = re.compile(r"\b(on )?line (\d[\d,]*)\b")
 _BEGINNING = re.compile(rf"(?:{WARNING})?(\w+)[:,\[]")
 _FILE = re.compile(r"[^:]*[/\\.][^:]*:")
