@@ -8,12 +8,14 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from seqnlp.errors import TrainingError
 
 _SUFFIX = ".partial"
+_GZIP = 16 + zlib.MAX_WBITS
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2  # of <fcntl.h> and <linux/fs.h>
 
 
@@ -35,6 +37,8 @@ def write_atomically(path: Path, content: bytes | memoryview) -> None:
 def write_pieces_atomically(path: Path, pieces: Iterable[bytes | memoryview]) -> None:
     """Write a file, piece by piece, through a temporary one beside it and ``os.replace``.
 
+    A name that ends in ``.gz`` is one of a packed file: the pieces are packed, without a time.
+
     Raises:
         TrainingError: the disk is full or the folder cannot be written; what stood at ``path`` is untouched.
     """
@@ -43,7 +47,7 @@ def write_pieces_atomically(path: Path, pieces: Iterable[bytes | memoryview]) ->
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=_SUFFIX)
         with os.fdopen(handle, "wb") as file:
-            for piece in pieces:
+            for piece in _packed(pieces) if path.suffix.lower() == ".gz" else pieces:
                 file.write(piece)
             file.flush()
             os.fsync(file.fileno())
@@ -60,6 +64,13 @@ def write_pieces_atomically(path: Path, pieces: Iterable[bytes | memoryview]) ->
         raise TrainingError(
             f"cannot write {path} ({problem.strerror}): {kept}; free some space or choose another folder, then go on"
         ) from problem
+
+
+def _packed(pieces: Iterable[bytes | memoryview]) -> Iterator[bytes]:
+    packer = zlib.compressobj(wbits=_GZIP)
+    for piece in pieces:
+        yield packer.compress(piece)
+    yield packer.flush()
 
 
 def write_folder_atomically(folder: Path, files: Mapping[str, bytes], outdated: Callable[[str], bool]) -> None:

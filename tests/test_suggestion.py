@@ -30,8 +30,13 @@ def test_texts_that_are_alike_come_last_and_equal_ones_once() -> None:
     assert suggest(pool, unsure, 10) == [0, 3, 1]
 
 
+def test_scripts_without_spaces_are_read_by_their_letters() -> None:
+    pool = ["我喜欢这部电影", "我喜欢这部电影吗", "短", "很长很长的句子没有空格也没有别的词语"]
+    assert suggest(pool, np.array([4.0, 3.0, 2.0, 1.0]), 3) == [0, 3, 2]
+
+
 def test_texts_without_words_are_never_suggested() -> None:
-    assert suggest(["", "  ", "one word"], np.array([9.0, 9.0, 0.1]), 3) == [2]
+    assert suggest(["", "  ", "one word", "\u200b"], np.array([9.0, 9.0, 0.1, 9.0]), 3) == [2]
     assert suggest([], np.zeros(0), 3) == []
 
 

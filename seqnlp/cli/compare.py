@@ -53,6 +53,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     if arguments.reference and (arguments.split or arguments.data):
         raise SeqnlpError("--reference compares two files and --split two runs; leave one of them out")
+    if arguments.reference and (arguments.by != "example" or arguments.data_dir):
+        raise SeqnlpError("--by and --data-dir are for two runs, --reference compares two files: leave them out")
     if arguments.split and arguments.data:
         raise SeqnlpError("--data compares on a file and --split on a split of the runs: give one of them")
     if bool(arguments.reference) != bool(arguments.language):

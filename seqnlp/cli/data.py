@@ -149,7 +149,7 @@ Named = dict[tuple[str, str], "list[Text]"]
 def _splits(name: str, overrides: list[str], arguments: argparse.Namespace) -> tuple[str, Named]:
     from seqnlp.tasks.split_texts import split_texts
 
-    texts = texts_of_file(name)
+    texts = texts_of_file(name, lambda which: say(f"{name}: its texts are those of {which}"))
     if texts is not None:
         return name, {("file", "text"): texts}
     config = named_config(name, overrides, arguments)

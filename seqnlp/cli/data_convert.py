@@ -66,6 +66,8 @@ def _settings(lines: Sequence[str], source: str) -> DataConfig:
     for key in ("train", "dev", "test"):
         if key in raw:
             raise ConfigError([f"data.{key}: IN names the file"])
+    if raw.get("partial"):
+        raise ConfigError(["data.partial: only what is known for sure is converted; leave such sentences out of IN"])
     config = read_section(DataConfig, {**raw, "train": source}, "data.")
     if not config.hub:  # there IN is a split
         config.train = str(Path(source).expanduser().absolute())

@@ -33,6 +33,7 @@ def list_doubts(arguments: argparse.Namespace, say: Callable[[str], None]) -> in
         raise SeqnlpError(f"--number: expected 1 or more, found {number}")
     folder = Path(arguments.names[0])
     folds = sorted(folder.glob("fold-*"), key=lambda path: (len(path.name), path.name))
+    _refuse_unfinished(folder, folds)
     doubted: list[Doubt] = []
     for run in folds or [folder]:
         config = config_of_run(run)
@@ -51,6 +52,25 @@ def list_doubts(arguments: argparse.Namespace, say: Callable[[str], None]) -> in
         print(_table(least))
     say(f"{len(least):,} of {len(doubted):,} annotations, the least probable first; a doubt is no error: look at each")
     return 0
+
+
+def _refuse_unfinished(study: Path, folds: list[Path]) -> None:
+    """Annotations of folds that have no model yet would be missing.
+
+    Raises:
+        SeqnlpError: the study was stopped before all its models were trained.
+    """
+    from seqnlp.bundle_files import FOLDER
+    from seqnlp.config.splits import fold_of
+    from seqnlp.run_config import read_run_config
+
+    part = fold_of(read_run_config(folds[0]).data) if folds else None
+    trained = [run for run in folds if (run / FOLDER).is_dir()]
+    if part and len(trained) < part.total:
+        raise SeqnlpError(
+            f"{study}: {len(trained)} of {part.total} folds are trained; type its `seqnlp cross-validate` again with "
+            f"run={study} to go on"
+        )
 
 
 def _table(doubts: list[Doubt]) -> str:

@@ -77,22 +77,17 @@ def _texts(words: list[str], arguments: argparse.Namespace, say: Callable[[str],
     names, overrides = names_and_settings(words)
     if len(names) > 1:
         raise SeqnlpError(f"expected one recipe, run or file, found {len(names)}: {', '.join(names)}")
-    texts = texts_of_file(names[0])
+    texts = texts_of_file(names[0], lambda which: say(_told_which(names[0], which)))
     if texts is not None:
-        _say_which(Path(names[0]), say)
         return _Texts(names[0], [(one_line(text.text),) for text in texts], [], (), [Path(names[0])])
     config = named_config(names[0], overrides, arguments)
     return _texts_of(config, names[0] or config.data.train or " ".join(overrides), say)
 
 
-def _say_which(path: Path, say: Callable[[str], None]) -> None:
-    """Tell which texts are read of a file that may hold pairs."""
-    from seqnlp.text.pair_format import recognise_pairs
-
-    form = recognise_pairs(path) if path.is_file() else ""
-    if which := {"tsv": "the longest column", "csv": "the longest column", "tmx": "all languages"}.get(form):
-        pairs = f"task=translation data.train={path} data.source=... data.target=..."
-        say(f"{path}: read as single texts, those of {which}; sentence pairs are read by {pairs}")
+def _told_which(name: str, which: str) -> str:
+    """Which texts are read of a file that may hold pairs."""
+    pairs = f"task=translation data.train={name} data.source=... data.target=..."
+    return f"{name}: read as single texts, those of {which}; sentence pairs are read by {pairs}"
 
 
 def _texts_of(config: Config, name: str, say: Callable[[str], None]) -> _Texts:
@@ -121,7 +116,8 @@ def _files(data: SplitsConfig) -> list[Path]:
 
 def _paths(out: str, languages: Sequence[str]) -> list[Path]:
     """One file, or one a language."""
-    pattern = out if LANGUAGE in out or not languages else f"{out}.{LANGUAGE}"
+    beginning, packed, _ = out.rpartition(".gz") if out.endswith(".gz") else (out, "", "")
+    pattern = out if LANGUAGE in out or not languages else f"{beginning}.{LANGUAGE}{packed}"
     return [Path(pattern.replace(LANGUAGE, language)) for language in languages or ("",)]
 
 
@@ -131,13 +127,10 @@ def _is_same(path: Path, other: Path) -> bool:
 
 def _write(paths: Sequence[Path], chosen: Sequence[Sides]) -> None:
     """A text a line, in one file a side."""
-    import gzip
-
     from seqnlp.storage import write_atomically
 
     for path, texts in zip(paths, zip(*chosen, strict=True), strict=True):
-        content = "".join(f"{text}\n" for text in texts).encode()
-        write_atomically(path, gzip.compress(content, mtime=0) if path.suffix == ".gz" else content)
+        write_atomically(path, "".join(f"{text}\n" for text in texts).encode())
 
 
 def _told(selection: Selection, pool: _Texts, domain: _Texts) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,13 +18,17 @@ def names_and_settings(words: list[str]) -> tuple[list[str], list[str]]:
     return [word for word in words if word not in overrides] or [""], overrides
 
 
-def texts_of_file(name: str) -> list[Text] | None:
-    """Those of a file or of a folder of texts; nothing of any other name."""
+def texts_of_file(name: str, tell: Callable[[str], None]) -> list[Text] | None:
+    """Those of a file or of a folder of texts; nothing of any other name.
+
+    Args:
+        tell: told which texts are read of a file that has others, too.
+    """
     from seqnlp.data.file_texts import file_texts, is_folder_of_texts
 
     path = Path(name)
     if path.is_file() or (name and path.is_dir() and is_folder_of_texts(path)):
-        return file_texts(path)
+        return file_texts(path, tell)
     return None
 
 

@@ -112,9 +112,10 @@ def _written(model: Tagger | Classifier, rows: list[Row], extra: list[dict[str, 
     from seqnlp.api import Tagger
     from seqnlp.cli.classify_output import write_jsonl
     from seqnlp.cli.tag_output import FRAMES, KEEPING
+    from seqnlp.row_fields import beside
 
     texts = [row.text for row in rows]
-    others = [{**row.others, **more} for row, more in zip(rows, extra, strict=True)]
+    others = [beside(row.others, more) for row, more in zip(rows, extra, strict=True)]
     if isinstance(model, Tagger):
         before, between, after = FRAMES.get(output, ("", "", ""))
         answers = model.tag_texts(texts)

@@ -133,10 +133,7 @@ def _check(arguments: argparse.Namespace) -> None:
 
 def _write(path: Path, rows: Iterable[dict[str, Any]]) -> None:
     """Lines as ``teacher.answers`` reads them."""
-    import gzip
-
     from seqnlp.json_text import json_line
     from seqnlp.storage import write_atomically
 
-    content = "".join(map(json_line, rows)).encode()
-    write_atomically(path, gzip.compress(content, mtime=0) if path.suffix == ".gz" else content)
+    write_atomically(path, "".join(map(json_line, rows)).encode())

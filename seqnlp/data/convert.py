@@ -33,6 +33,27 @@ _ENDINGS = {
 }
 
 
+_OWN = ("jsonl", "json")
+"""Formats that hold words with tags as well as texts with spans, and weights."""
+
+
+class _Written:
+    """What a file in the format holds of the examples.
+
+    Attributes:
+        docbin: it is spaCy's own corpus.
+        tags, offsets, weights: whether there are such.
+    """
+
+    def __init__(self, form: str, out: Path, examples: Sequence[Example]) -> None:
+        own, words = form in _OWN, form in WORD_WRITERS
+        self.docbin = form == "spacy" and out.suffix == ENDING
+        self.tags = words or (own and any(isinstance(one, TaggedSentence) for one in examples))
+        of_texts = not own or any(isinstance(one, AnnotatedText) for one in examples)
+        self.offsets = not words and not self.docbin and of_texts
+        self.weights = own
+
+
 def output_format(asked: str, out: Path) -> str:
     """The format that is asked for, else what the name of the file (or folder: brat) says.
 
@@ -45,12 +66,12 @@ def output_format(asked: str, out: Path) -> str:
                 f"--to: expected one of {', '.join(FORMATS)}, found '{asked}'{did_you_mean(asked, FORMATS)}"
             )
         return asked
-    ending = out.suffix.removeprefix(".").lower()
+    ending = Path(out.name.lower().removesuffix(".gz")).suffix.removeprefix(".")
     if ending == "csv":
         return "csv"
     if ending in _ENDINGS:
         return _ENDINGS[ending]
-    if not ending:
+    if not out.suffix:
         return "brat"
     raise DataError(f"the name does not tell the format; add --to {' | '.join(FORMATS)}", out)
 
@@ -71,6 +92,13 @@ def convert(
         TrainingError: the file cannot be written.
     """
     examples = load_examples(config, "train", say)
+    has = _Written(form, out, examples)
+    if scheme != config.scheme and not has.tags:
+        raise DataError(f"--scheme: {form} has entities of these texts, and no tags; leave it out", out)
+    if offsets != "codepoints" and not has.offsets:
+        raise DataError(f"--offsets {offsets}: what is written as {form} holds no offsets to choose; leave it out", out)
+    if config.weight_column and not has.weights:
+        say(f"{out}: {form} has no weights (data.weight_column): they are left out; jsonl and json have them")
     if form in WORD_WRITERS:
         sentences = _sentences(examples, config, scheme, say)
         write_pieces_atomically(out, (piece.encode() for piece in WORD_WRITERS[form](sentences, scheme)))
@@ -78,14 +106,14 @@ def convert(
     if form == "brat":
         texts = [_text(example, config.scheme) for example in examples]
         _write_brat(out, texts, offsets, say)
-    elif form == "spacy" and out.suffix == ENDING:
+    elif has.docbin:
         left_out: Counter[str] = Counter()
         texts = [_text(example, config.scheme) for example in examples]
         write_atomically(out, docbin_bytes(texts, out, left_out))
         say_left_out(str(out), left_out, say)
+        return len(examples), sum(_entities(example, config.scheme) for example in examples) - left_out.total()
     else:
-        kept = form in ("jsonl", "json")
-        rows = [_row(example, config.scheme, form, scheme, offsets, keep_words=kept) for example in examples]
+        rows = [_row(example, config, form, scheme, offsets) for example in examples]
         write_pieces_atomically(out, (piece.encode() for piece in write_rows(form, rows)))
     return len(examples), sum(_entities(example, config.scheme) for example in examples)
 
@@ -109,10 +137,15 @@ def _sentences(
     return [replace(one, tags=tuple(convert_tags(one.tags, config.scheme, scheme)), pieces=None) for one in sentences]
 
 
-def _row(example: Example, source: str, form: str, scheme: str, offsets: str, *, keep_words: bool) -> object:
-    if keep_words and isinstance(example, TaggedSentence):
-        return word_row(replace(example, tags=tuple(convert_tags(example.tags, source, scheme))))
-    return text_row(form, _text(example, source), offsets)
+def _row(example: Example, config: DataConfig, form: str, scheme: str, offsets: str) -> object:
+    """The text or, where the format may have them, the words, with the weight under its own name."""
+    if form not in _OWN:
+        return text_row(form, _text(example, config.scheme), offsets)
+    weight = {config.weight_column: example.weight} if config.weight_column else {}
+    if isinstance(example, TaggedSentence):
+        tags = convert_tags(example.tags, config.scheme, scheme)
+        return {**word_row(replace(example, tags=tuple(tags))), **weight}
+    return {**text_row(form, example, offsets), **weight}
 
 
 def _text(example: Example, scheme: str) -> AnnotatedText:

@@ -25,7 +25,7 @@ from seqnlp.text.formats.json_rows import read_json_rows
 from seqnlp.text.formats.readers import ReaderOptions, read_examples
 from seqnlp.text.formats.recognise import heads_sentences, named_format, recognise
 from seqnlp.text.formats.token_csv import delimiter_of_heading, is_heading
-from seqnlp.text.headings import names_columns
+from seqnlp.text.headings import cell, names_columns
 from seqnlp.text.jsonl import parsed_row
 from seqnlp.text.pair_format import recognise_pairs
 from seqnlp.text.parallel import NESTED_FIELD, one_line
@@ -35,18 +35,29 @@ from seqnlp.text.trees import read_trees
 _LOOKED_AT = 400
 """Lines of a file that decide what it is."""
 
+_TEXT = "text"
+"""The name of a column or field that holds texts for sure."""
+
 _TOOLS = ("label_studio", "spacy", "brat")
 """Formats of labelled text of which a row alone does not show the text."""
 
 
-def file_texts(path: Path) -> list[Text]:
+def _nothing(which: str) -> None:
+    """For whoever need not know which texts were read."""
+
+
+def file_texts(path: Path, tell: Callable[[str], None] = _nothing) -> list[Text]:
     """The texts of a file or folder, whatever task it is for.
 
     These are the sentences of column files, CoNLL-U and tables of words; the texts of JSON, of annotation tools, of
-    fastText, of trees, of TMX (both sides), of a folder per class and of CSV and TSV (the longest column); else lines.
+    fastText, of trees, of TMX (both sides), of a folder per class and of CSV and TSV (the column ``text``, else the
+    longest one); else lines.
+
+    Args:
+        tell: told which texts are read of a file that has others, too, such as ``the longest column, 'title'``.
 
     Raises:
-        DataError: the file cannot be read.
+        DataError: the file cannot be read, or is a table without a text.
     """
     form = _format(path)
     if form in _TOOLS:
@@ -54,6 +65,7 @@ def file_texts(path: Path) -> list[Text]:
     if form == "table of words":
         return _tool_texts(path, "csv")
     if form == "tmx":
+        tell("all languages")
         return [Text(one_line(text), line) for line, text in read_tmx_texts(path)]
     if form in _DOCUMENTS:
         return [Text(document.text, document.line) for document in _DOCUMENTS[form](path)]
@@ -63,16 +75,17 @@ def file_texts(path: Path) -> list[Text]:
         return [Text(_text_of_row(row), line) for line, row in read_json_rows(path)]
     if form == "csv":
         lines = (line for _, line in read_lines(path))
-        return _longest_column(
-            list(csv_rows(lines, path, delimiter_of_heading(next(read_lines(path))[1]))), is_table=True
-        )
+        rows = list(csv_rows(lines, path, delimiter_of_heading(next(read_lines(path))[1])))
+        return _column_of_texts(rows, path, tell)
     head = [line for _, line in islice(read_lines(path), _LOOKED_AT)]
     if _is_conllu(head):
         return [Text(" ".join(sentence.tokens), sentence.line) for sentence in read_conllu(path)]
     if form == "conll" or _is_column_file(head):
         return [Text(" ".join(sentence.tokens), sentence.line) for sentence in read_conll(path)]
     rows = [(number, line.split("\t")) for number, line in read_lines(path)]
-    return _longest_column(rows, is_table=len(rows[0][1]) > 1)
+    if len(rows[0][1]) > 1:
+        return _column_of_texts(rows, path, tell)
+    return [Text(max(row, key=len), number) for number, row in rows]
 
 
 def is_folder_of_texts(folder: Path) -> bool:
@@ -137,18 +150,27 @@ def _is_column_file(head: Sequence[str]) -> bool:
     return any(not line.strip() for line in head[:-1]) and len(widths) == 1 and widths.pop() > 1
 
 
-def _longest_column(rows: Sequence[tuple[int, Sequence[str]]], is_table: bool) -> list[Text]:
-    """The column that is the longest over all rows; rows without it are given by their own longest.
+def _column_of_texts(rows: Sequence[tuple[int, Sequence[str]]], path: Path, tell: Callable[[str], None]) -> list[Text]:
+    """The column called ``text``, else the longest one over all rows; rows without it are given by their own longest.
 
-    Args:
-        is_table: the first row may name the columns, and is no text then.
+    Raises:
+        DataError: no column holds letters.
     """
-    if is_table and rows and names_columns(rows[0][1]):
-        rows = rows[1:]
+    names = [cell(name) for name in rows[0][1]] if rows and names_columns(rows[0][1]) else []
+    rows = rows[1:] if names else rows
     widest = max((len(row) for _, row in rows), default=0)
     totals = [sum(len(row[column]) for _, row in rows if column < len(row)) for column in range(widest)]
-    longest = totals.index(max(totals)) if totals else 0
-    return [Text(row[longest] if longest < len(row) else max(row, key=len), number) for number, row in rows]
+    chosen = totals.index(max(totals)) if totals else 0
+    which = "the longest column"
+    if _TEXT in names[:widest]:
+        chosen, which = names.index(_TEXT), "the column"
+    texts = [Text(row[chosen] if chosen < len(row) else max(row, key=len), number) for number, row in rows]
+    lettered = sum(any(map(str.isalpha, text.text)) for text in texts[1:])  # the first may name the columns
+    if which == "the longest column" and 2 * lettered < len(texts[1:]):
+        raise DataError("expected a table with texts, found numbers or dates in its longest column", path)
+    if widest > 1:
+        tell(f"{which}, {repr(names[chosen]) if names else f'number {chosen + 1}'}")
+    return texts
 
 
 def _text_of_row(row: Any) -> str:
@@ -156,8 +178,8 @@ def _text_of_row(row: Any) -> str:
     for name in ("tokens", "words"):
         if isinstance(row.get(name), list):
             return " ".join(map(str, row[name]))
-    if isinstance(row.get("text"), str):
-        return str(row["text"])
+    if isinstance(row.get(_TEXT), str):
+        return str(row[_TEXT])
     nested = row.get(NESTED_FIELD)
     row = nested if isinstance(nested, dict) else row
     return max((value for value in row.values() if isinstance(value, str)), key=len, default="")

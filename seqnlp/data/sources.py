@@ -93,6 +93,8 @@ def load_examples(config: DataConfig, split: str, report: Callable[[str], None])
         examples = list(islice(_examples(read, split, left_out), config.limit or None))
         _refuse_nothing(examples, read, source, left_out)
         say_left_out(source, left_out, report)
+        if read.weight_column and split == "train":
+            _check_weights(examples, read, source, report)
         sentences = [example for example in examples if isinstance(example, TaggedSentence)]
         tagged = iter(_legal(sentences, read, split, report))
         return [next(tagged) if isinstance(one, TaggedSentence) else _inside(one, source) for one in examples]
@@ -138,7 +140,7 @@ def _checked_sentences(config: DataConfig, split: str, report: Callable[[str], N
 
 
 def _check_weights(
-    sentences: Sequence[TaggedSentence], config: DataConfig, source: str, report: Callable[[str], None]
+    sentences: Sequence[Example], config: DataConfig, source: str, report: Callable[[str], None]
 ) -> None:
     """Stop at weights in a format that has none; say if they change nothing."""
     if config.format not in ("jsonl", "json"):

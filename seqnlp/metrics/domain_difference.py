@@ -42,11 +42,12 @@ def domain_words(text: str) -> list[str]:
 
 def _words(text: str) -> Iterator[str]:
     for token in tokenize(text, "split"):
-        word = visible(token.text)
-        if _UNSPACED.search(word):
-            yield from word
-        else:
-            yield word
+        yield from letters_or_word(visible(token.text))
+
+
+def letters_or_word(word: str) -> Sequence[str]:
+    """The letters of what stands between spaces in a script that writes none between words; else the word."""
+    return word if _UNSPACED.search(word) else [word]
 
 
 Texts = Sequence[Sequence[str]]

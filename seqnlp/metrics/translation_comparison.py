@@ -62,9 +62,9 @@ def _measure(name: str, signature: str, resampled: Sequence[Any], randomized: Se
 
 
 def _system_score(result: Any) -> SystemScore:
-    """sacrebleu gives half the width of the interval."""
+    """sacrebleu gives half the width of the interval, which may reach out of what there is with few lines."""
     score, mean, half = float(result.score), float(result.mean), float(result.ci)
-    return SystemScore(score, mean, mean - half, mean + half)
+    return SystemScore(score, mean, max(mean - half, 0.0), min(mean + half, 100.0))
 
 
 @contextmanager

@@ -9,6 +9,9 @@ from itertools import cycle
 import numpy as np
 from numpy.typing import NDArray
 
+from seqnlp.metrics.domain_difference import letters_or_word
+from seqnlp.text.tokenize import visible
+
 BANDS = 3
 """Parts of the texts by length, of which each gives as many."""
 
@@ -21,13 +24,13 @@ def suggest(texts: Sequence[str], uncertainty: NDArray[np.float64], number: int)
 
     Entropy grows with length: without bands only long texts would be chosen. A text is passed over if it is like one
     that was chosen; if too few are left, the most uncertain of those passed over are taken after all, but never a text
-    that was chosen already, nor one without words.
+    that was chosen already, nor one without words. Scripts without spaces between words are read by their letters.
 
     Args:
         uncertainty: (N,) the larger, the less sure.
     """
-    words = [frozenset(text.casefold().split()) for text in texts]
-    lengths = np.array([len(text.split()) for text in texts], dtype=np.int64)
+    read = [tuple(w for word in visible(t).casefold().split() for w in letters_or_word(word)) for t in texts]
+    words, lengths = [frozenset(each) for each in read], np.array([len(each) for each in read], dtype=np.int64)
     worth = [int(place) for place in np.argsort(-uncertainty, kind="stable") if words[place]]
     edges = np.quantile(lengths[worth], np.arange(1, BANDS) / BANDS) if worth else np.zeros(BANDS - 1)
     bands: list[deque[int]] = [deque() for _ in range(BANDS)]
@@ -44,11 +47,11 @@ def suggest(texts: Sequence[str], uncertainty: NDArray[np.float64], number: int)
                 chosen.append(place)
                 break
             passed.append(place)
-    seen = {texts[place] for place in chosen}
+    seen = {read[place] for place in chosen}
     for place in sorted(passed, key=lambda place: -uncertainty[place]):
-        if len(chosen) < number and texts[place] not in seen:
+        if len(chosen) < number and read[place] not in seen:
             chosen.append(place)
-            seen.add(texts[place])
+            seen.add(read[place])
     return chosen
 
 

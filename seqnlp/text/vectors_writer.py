@@ -1,8 +1,7 @@
-"""Word vectors to a text file that ``read_vectors`` reads back: ``word v1 ... vD``, gzip if it is to end in ``.gz``."""
+"""Word vectors to a text file that ``read_vectors`` reads back: ``word v1 ... vD``, packed if its name is of such."""
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -30,8 +29,7 @@ def write_vectors(path: Path, words: Sequence[str], values: NDArray[np.float32])
     for word in words:
         if not word or word != word.strip(" ") or any(character in word for character in "\t\n\r\0"):
             raise DataError(f"expected words without spaces at their ends and without line feeds, found {word!r}", path)
-    pieces = _lines(words, values)
-    write_pieces_atomically(path, _packed(pieces) if path.name.endswith(".gz") else pieces)
+    write_pieces_atomically(path, _lines(words, values))
 
 
 def _lines(words: Sequence[str], values: NDArray[np.float32]) -> Iterator[bytes]:
@@ -41,8 +39,3 @@ def _lines(words: Sequence[str], values: NDArray[np.float32]) -> Iterator[bytes]
         some = slice(start, start + _LINES_AT_ONCE)
         rows = zip(words[some], values[some].tolist(), strict=True)
         yield "".join(f"{form % (word, *row)}\n" for word, row in rows).encode()
-
-
-def _packed(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """Each piece as a gzip member of its own, without a time: a file of several members is one file when it is read."""
-    return (gzip.compress(piece, 6, mtime=0) for piece in pieces)

@@ -7,6 +7,7 @@ from command import output
 
 from seqnlp.data.file_texts import file_texts
 from seqnlp.data.overlap import Text, find_overlap, normalized_text
+from seqnlp.errors import DataError
 
 
 def texts(*lines: str) -> list[Text]:
@@ -122,8 +123,20 @@ def test_texts_of_a_folder_are_those_of_its_files(tmp_path: Path) -> None:
         ("bare.tsv", "bad\tAnn left\ngood\tIt rains\n", "Ann left"),
         ("bare.csv", "1,Title\n2,It rains\n", "Title"),
         ("lines.txt", "Text\nAnn left\n", "Text"),
+        ("links.csv", "id,text,url\n7,Ann left,https://example.org/of/some/length\n", "Ann left"),
     ],
 )
 def test_names_of_columns_are_no_text(tmp_path: Path, name: str, content: str, first: str) -> None:
     (tmp_path / name).write_text(content, encoding="utf-8")
     assert file_texts(tmp_path / name)[0].text == first
+
+
+def test_it_is_told_which_column_of_a_table_is_read_and_one_of_numbers_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("id,body,label\n1,Ann left,x\n2,It rains,y\n", encoding="utf-8")
+    (tmp_path / "b.tsv").write_text("x\tAnn left\ny\tIt rains\n", encoding="utf-8")
+    told: list[str] = []
+    assert [file_texts(tmp_path / name, told.append)[0].text for name in ("a.csv", "b.tsv")] == ["Ann left"] * 2
+    assert told == ["the longest column, 'body'", "the longest column, number 2"]
+    (tmp_path / "s.csv").write_text("date,value\n2020-01-01,1\n2020-01-02,2\n2020-01-03,3\n", encoding="utf-8")
+    with pytest.raises(DataError, match=r"s\.csv: expected a table with texts, found numbers or dates"):
+        file_texts(tmp_path / "s.csv")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import json
 import random
@@ -249,3 +250,41 @@ def test_a_file_called_spacy_is_a_corpus_of_spacys_own(here: Path) -> None:
     assert not Path("out.spacy").read_bytes().startswith(b"[")
     output("data", "convert", "out.spacy", "again.jsonl")
     assert sorted(texts_of("again.jsonl")) == sorted(TEXTS)
+
+
+def test_a_packed_file_is_packed(here: Path) -> None:
+    output("data", "convert", "in.jsonl", "out.jsonl.gz")
+    assert gzip.decompress(Path("out.jsonl.gz").read_bytes()).count(b"\n") == 3
+    output("data", "convert", "out.jsonl.gz", "again.jsonl")
+    assert sorted(texts_of("again.jsonl")) == sorted(TEXTS)
+
+
+def test_weights_are_kept_where_a_format_has_them_and_said_where_not(here: Path) -> None:
+    rows: list[dict[str, object]] = [
+        {"text": "Oke rows", "spans": [], "sure": 0.5},
+        {"tokens": ["It", "rains"], "tags": ["O", "O"]},
+    ]
+    Path("w.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    output("data", "convert", "w.jsonl", "w.json", "data.weight_column=sure")
+    assert [row["sure"] for row in json.loads(Path("w.json").read_text(encoding="utf-8"))] == [0.5, 1.0]
+    said = seqnlp("data", "convert", "w.jsonl", "w.conll", "data.weight_column=sure").err
+    assert "w.conll: conll has no weights (data.weight_column): they are left out" in said
+    words = refusal("data", "convert", "w.conll", "x.jsonl", "data.weight_column=sure")
+    assert words.endswith(
+        "expected data.format=jsonl or json, whose rows have weights (data.weight_column), found conll"
+    )
+
+
+def test_options_that_would_change_nothing_are_refused(here: Path) -> None:
+    no_tags = refusal("data", "convert", "in.jsonl", "b.json", "--scheme", "bioes")
+    assert no_tags == "b.json: --scheme: json has entities of these texts, and no tags; leave it out"
+    no_offsets = refusal("data", "convert", "in.jsonl", "b.conll", "--offsets", "utf16")
+    assert no_offsets.endswith("what is written as conll holds no offsets to choose; leave it out")
+    partial = refusal("data", "convert", "in.jsonl", "b.conll", "data.partial=true")
+    assert "data.partial: only what is known for sure is converted" in partial
+    assert [path.name for path in here.iterdir()] == ["in.jsonl"]
+
+
+def test_a_label_that_conllu_would_cut_is_refused(here: Path) -> None:
+    Path("a.jsonl").write_text('{"text": "Oke rows", "spans": [[0, 3, "a|b"]]}\n', encoding="utf-8")
+    assert "ends a tag at '|', found 'B-a|b'" in refusal("data", "convert", "a.jsonl", "a.conllu")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import shutil
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,12 @@ def test_wrong_labels_come_first(study: tuple[Path, set[int]]) -> None:
     table = output("data", "doubts", folder, "--number", 3)
     assert table.startswith("Gold annotations in doubt\n")
     assert len(table.splitlines()) == 5
+
+
+def test_a_study_that_was_stopped_is_refused(study: tuple[Path, set[int]], tmp_path: Path) -> None:
+    shutil.copytree(study[0] / "fold-1", tmp_path / "fold-1")
+    stopped = refusal("data", "doubts", tmp_path)
+    assert stopped.startswith(f"{tmp_path}: 1 of 2 folds are trained; type its `seqnlp cross-validate` again")
 
 
 def test_every_gold_entity_is_judged_by_its_exact_probability(trained: Path) -> None:

@@ -40,6 +40,9 @@ def test_pairs_are_written_where_training_reads_them(pool: Path, tmp_path: Path)
         f"{de} {de}": f"{en} {en}" for de, en in zip(*(demo_lines("train", x, 20) for x in ("de", "en")), strict=True)
     }
     assert dict(zip(german, english, strict=True)) == doubled
+    packed = ("--number", 20, "-o", tmp_path / "more.gz")
+    assert "more.de.gz and " in seqnlp("data", "select", *settings, "--like", "translation/demo", *packed).err
+    assert gzip.decompress((tmp_path / "more.de.gz").read_bytes()) == (tmp_path / "more.de").read_bytes()
     assert "train: 20 pairs" in seqnlp("data", "check", f"data.train={tmp_path}/more", *DE_EN, "data.dev=50%").err
 
 
@@ -49,7 +52,8 @@ def test_a_packed_file_of_texts_like_those_of_a_tagger(tmp_path: Path) -> None:
     out = tmp_path / "more.txt.gz"
     done = seqnlp("data", "select", tmp_path / "web.tsv", "--like", "tagging/demo", "--number", 1, "-o", out)
     assert (
-        "web.tsv: read as single texts, those of the longest column; sentence pairs are read by task=tran" in done.err
+        "web.tsv: read as single texts, those of the longest column, number 1; sentence pairs are read by task=tran"
+        in done.err
     )
     assert gzip.decompress(out.read_bytes()).decode() == f"{sentences[-1]}\n"
 

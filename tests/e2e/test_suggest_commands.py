@@ -50,12 +50,18 @@ def test_texts_are_chosen_with_the_models_answers(trained: Path, pool: Path, by:
 
 def test_rows_keep_their_fields_and_go_to_annotation_tools(trained: Path, tmp_path: Path) -> None:
     path = tmp_path / "pool.jsonl"
-    path.write_text('{"id": 7, "body": "Velisk Korrasel moved."}\n{"id": 8, "body": "It rains."}\n', encoding="utf-8")
+    path.write_text(
+        '{"id": 7, "body": "Velisk Korrasel moved.", "uncertainty": 5}\n{"id": 8, "body": "It rains."}\n',
+        encoding="utf-8",
+    )
     tasks = json.loads(output("suggest", trained, path, "--text-column", "body", "--output", "label-studio"))
     assert sorted(task["data"]["id"] for task in tasks) == [7, 8]
     assert all("predictions" in task for task in tasks)
     rows = output("suggest", trained, path, "--text-column", "body", "--output", "doccano").splitlines()
     assert all("label" in json.loads(row) for row in rows)
+    given = [json.loads(row) for row in rows if json.loads(row)["id"] == 7]
+    assert given[0]["uncertainty"] == 5
+    assert 0 <= given[0]["predicted_uncertainty"] < 5
 
 
 def test_what_cannot_be_suggested(trained: Path, translator_run: Path, pool: Path, tmp_path: Path) -> None:

@@ -474,6 +474,10 @@ def test_what_cannot_be_compared(translator_run: Path, trained: Path, tmp_path: 
     assert refusal("compare", "a", "b", "--reference", "c", "--language", "en", "--split", "dev") == (
         "--reference compares two files and --split two runs; leave one of them out"
     )
+    for of_runs in (("--by", "document"), ("--data-dir", "x")):
+        assert refusal("compare", "a", "b", "--reference", "c", "--language", "en", *of_runs) == (
+            "--by and --data-dir are for two runs, --reference compares two files: leave them out"
+        )
 
 
 # plot

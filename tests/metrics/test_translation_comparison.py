@@ -106,6 +106,11 @@ def test_the_text_begins_with_the_verdict_and_shows_both_systems(clear):
     assert lines[-1].startswith("chrF2: nrefs:1|bs:1000|ar:10000|")
 
 
+def test_intervals_of_a_few_lines_stay_where_scores_can_be():
+    actual = compare(REFERENCES[:4], REFERENCES[:4], REFERENCES[:4], "en")
+    assert [measure.a.high for measure in actual.measures] == [100.0, 100.0]
+
+
 def test_an_empty_hypothesis_can_be_compared():
     actual = compare(["", *GOOD[1:]], GOOD, REFERENCES, "en")
     assert actual.measures[0].difference > 0

@@ -94,7 +94,7 @@ def text_row(form: str, example: AnnotatedText, offsets: str = "codepoints") -> 
     return _ROWS[form][0](example.text, written, spans)
 
 
-def word_row(sentence: TaggedSentence) -> Any:
+def word_row(sentence: TaggedSentence) -> dict[str, Any]:
     """The words and tags of a sentence as a row of ``jsonl`` and ``json``."""
     return {"tokens": list(sentence.tokens), "tags": list(sentence.tags)}
 
@@ -143,6 +143,8 @@ def write_conllu(sentences: Iterable[TaggedSentence], scheme: str) -> Iterator[s
     for number, sentence in enumerate(sentences, 1):
         rows = [f"# sent_id = {number}\n", f"# text = {' '.join(sentence.tokens)}\n"]
         for place, (word, tag) in enumerate(_pairs(sentence), 1):
+            if "|" in tag and scheme != "none":
+                raise DataError(f"MISC of CoNLL-U ends a tag at '|', found '{tag}'; choose another format, or label")
             upos, misc = (tag, "_") if scheme == "none" else ("_", f"{ENTITY_KEY}={tag}")
             rows.append("\t".join([str(place), word, "_", upos, "_", "_", "_", "_", "_", misc]) + "\n")
         yield "".join(rows) + "\n"
