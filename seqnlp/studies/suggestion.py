@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqnlp.metrics.domain_difference import letters_or_word
-from seqnlp.text.tokenize import visible
+from seqnlp.text.tokenize import INVISIBLE, visible
 
 BANDS = 3
 """Parts of the texts by length, of which each gives as many."""
@@ -29,7 +29,7 @@ def suggest(texts: Sequence[str], uncertainty: NDArray[np.float64], number: int)
     Args:
         uncertainty: (N,) the larger, the less sure.
     """
-    read = [tuple(w for word in visible(t).casefold().split() for w in letters_or_word(word)) for t in texts]
+    read = [_words(text) for text in texts]
     words, lengths = [frozenset(each) for each in read], np.array([len(each) for each in read], dtype=np.int64)
     worth = [int(place) for place in np.argsort(-uncertainty, kind="stable") if words[place]]
     edges = np.quantile(lengths[worth], np.arange(1, BANDS) / BANDS) if worth else np.zeros(BANDS - 1)
@@ -53,6 +53,12 @@ def suggest(texts: Sequence[str], uncertainty: NDArray[np.float64], number: int)
             chosen.append(place)
             seen.add(read[place])
     return chosen
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(
+        piece for word in text.casefold().split() if set(word) - INVISIBLE for piece in letters_or_word(visible(word))
+    )
 
 
 def _alike(one: frozenset[str], other: frozenset[str]) -> bool:
