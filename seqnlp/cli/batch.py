@@ -106,8 +106,8 @@ def _answers(model: Model, arguments: argparse.Namespace) -> BatchAnswers | Seri
     if isinstance(model, seqnlp.Forecaster | seqnlp.Detector):
         if arguments.text_column:
             raise SeqnlpError(f"--text-column is for models that read texts, found {model!r}; leave it out")
-        trained = model.loaded.data.series_column if isinstance(model, seqnlp.Forecaster) else ""
-        return SeriesAnswers(model, columns_of(arguments.series_column or trained), arguments.prefix)
+        named = arguments.series_column or model.loaded.data.series_column
+        return SeriesAnswers(model, columns_of(named), arguments.prefix)
     if arguments.series_column:
         raise SeqnlpError(f"--series-column is for forecasters and detectors, found {model!r}; leave it out")
     return seqnlp.batch(model, arguments.text_column, arguments.prefix, errors="column")

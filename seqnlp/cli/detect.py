@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import argparse
 import math
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from seqnlp.cli.engine_options import add_engine_arguments, engine_options
 from seqnlp.cli.output import emit, say
+from seqnlp.cli.series_columns import SeriesColumns
 from seqnlp.cli.worker_options import add_workers_argument, choose_workers
 
 if TYPE_CHECKING:
-    from seqnlp.api import Detection, Detector, Event, ScoredRow
+    from seqnlp.api import Detection, DetectionStream, Detector, Event, ScoredRow
+    from seqnlp.metrics.events import EventMerger
 
 HELP = "find anomalies in a series, at a stated rate of false alarms"
 EXAMPLES = """\
@@ -22,6 +25,8 @@ examples:
   seqnlp detect RUN series.csv --rows --output jsonl       # each row with its score instead
   seqnlp detect RUN sensors/*.csv --workers 4              # several series; each line begins with the name of its file
   tail -n +1 -f series.csv | seqnlp detect RUN             # as rows come; an event is written when it is over
+
+A model of several series (data.series_column) answers for each series of the file; what names it comes first.
 """
 
 _BYTES_A_WORKER = 500_000
@@ -78,6 +83,12 @@ def run(arguments: argparse.Namespace) -> int:
     from seqnlp.api import Detector
 
     detector = Detector(arguments.run, **engine)
+    if several and detector.series:
+        raise SeqnlpError(
+            f"the model reads {len(detector.series):,} series, of which one file has the rows "
+            f"(data.series_column={detector.loaded.data.series_column}); found {len(arguments.series)} files: give one "
+            "at a time"
+        )
     if several:
         from seqnlp.cli.detect_many import detect_files
 
@@ -90,44 +101,86 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _detect_file(arguments: argparse.Namespace, detector: Detector, series: str) -> None:
-    """The whole series at once."""
-    detection = detector.detect(series, arguments.false_alarms, gap=arguments.gap, say=say)
-    counts = Counts()
-    emit(_heading(arguments, detector))
-    for row in detection.rows:
-        counts.count(row)
-        if arguments.rows:
-            emit(_row(row, arguments, detector))
-    if not arguments.rows:
-        emit("".join(_event(event, arguments) for event in detection.events))
-    counts.report(len(detection.events), detection.threshold)
+    """The whole of each series at once."""
+    from seqnlp.errors import DataError, SeqnlpError
+
+    problems = dict[str, DataError]()
+    refused = problems.__setitem__ if detector.series else None
+    detections = detector.detect_each(series, arguments.false_alarms, gap=arguments.gap, say=say, refused=refused)
+    if len(problems) == 1 and not detections:
+        raise problems.popitem()[1]
+    for problem in problems.values():
+        say(f"not judged: {problem}")
+    if not detections:
+        raise SeqnlpError(f"{series}: none of its {len(problems):,} series can be judged")
+    if arguments.plot and len(detections) > 1:
+        raise SeqnlpError(f"--plot draws one series, found {len(detections):,} in {series}; leave it out")
+    columns, counts, events = SeriesColumns(detector), Counts(), 0
+    emit(_heading(arguments, detector, columns))
+    for name, detection in detections.items():
+        named = columns.fields(name)
+        for row in detection.rows:
+            counts.count(row)
+            if arguments.rows:
+                emit(_row(row, arguments, detector, named))
+        if not arguments.rows:
+            emit("".join(_event(event, arguments, named) for event in detection.events))
+        events += len(detection.events)
+    counts.report(events, [detection.threshold for detection in detections.values()])
     if arguments.plot:
-        _plot(arguments, detector, detection)
+        [(name, detection)] = detections.items()
+        _plot(arguments, detector, detection, name)
 
 
 def _detect_stream(arguments: argparse.Namespace, detector: Detector) -> None:
     """Row by row."""
-    from seqnlp.cli.series_input import SOURCE, read_standard_series
+    from seqnlp.cli.series_input import SOURCE, read_standard_rows
+    from seqnlp.data.series.many import source_of
 
-    counts, events = Counts(), 0
-    stream, merger = detector.start(arguments.false_alarms, source=SOURCE), detector.merger(arguments.gap)
-    rows = read_standard_series("detect", detector.loaded.data, detector.columns)
-    emit(_heading(arguments, detector))
-    for read in rows:
+    columns, counts, events = SeriesColumns(detector), Counts(), 0
+    streams: dict[str, tuple[DetectionStream, EventMerger] | None] = {}
+    if not detector.series:
+        streams[""] = detector.start(arguments.false_alarms, source=SOURCE), detector.merger(arguments.gap)
+    rows = read_standard_rows("detect", detector.loaded.data, detector.columns)
+    emit(_heading(arguments, detector, columns))
+    for name, read in rows:
+        if name not in streams:
+            streams[name] = _stream_of(arguments, detector, name)
+        if not (under_way := streams[name]):
+            continue
+        (stream, merger), named = under_way, columns.fields(name)
         for row in stream.read(read):
             counts.count(row)
             over = merger.add(row.row, row.score or 0.0, row.flagged, row.place)
             events += over is not None
-            emit(_row(row, arguments, detector) if arguments.rows else _event(over, arguments))
+            emit(_row(row, arguments, detector, named) if arguments.rows else _event(over, arguments, named))
         for news in stream.findings.news():
-            say(f"{SOURCE}: {news}")
-    stream.end()
-    over = merger.finish()
-    if not arguments.rows:
-        emit(_event(over, arguments))
-    if stream.findings.counts:
-        say(f"{SOURCE}: {stream.findings}")
-    counts.report(events + (over is not None), stream.threshold)
+            say(f"{source_of(SOURCE, name)}: {news}")
+    judged = {name: each for name, each in streams.items() if each}
+    for name, (stream, merger) in judged.items():
+        stream.end()
+        over = merger.finish()
+        events += over is not None
+        if not arguments.rows:
+            emit(_event(over, arguments, columns.fields(name)))
+        if stream.findings.counts:
+            say(f"{source_of(SOURCE, name)}: {stream.findings}")
+    counts.report(events, [stream.threshold for stream, _ in judged.values()])
+
+
+def _stream_of(
+    arguments: argparse.Namespace, detector: Detector, name: str
+) -> tuple[DetectionStream, EventMerger] | None:
+    """The stream of a series, and what joins its events; none of one that training never saw."""
+    from seqnlp.cli.series_input import SOURCE
+    from seqnlp.data.series.many import source_of
+
+    source = source_of(SOURCE, name)
+    if name not in detector.series:
+        say(f"{source}: not judged: training never saw the series, and what is usual of it is not known")
+        return None
+    one = detector.of_series(name)
+    return one.start(arguments.false_alarms, source=source), one.merger(arguments.gap)
 
 
 class Counts:
@@ -142,37 +195,43 @@ class Counts:
         self.scored += row.score is not None
         self.flagged += row.flagged
 
-    def report(self, events: int, threshold: float) -> None:
-        """Tell it on standard error."""
+    def report(self, events: int, thresholds: Sequence[float]) -> None:
+        """Tell it on standard error; each series has a threshold."""
         from seqnlp.errors import counted
 
         part = f" ({100 * self.flagged / self.scored:.2f} %)" if self.scored else ""
-        early = f"; the first {self.rows - self.scored:,} rows end no whole window and have no score"
+        first = f"the first {self.rows - self.scored:,} rows"
+        above = f" above {thresholds[0]:.2f} times the baseline error" if thresholds else ""
+        if len(thresholds) > 1:
+            first = f"the first rows of each series, {self.rows - self.scored:,} in all,"
+            above = f" above the thresholds of {len(thresholds):,} series"
         say(
-            f"{counted(self.scored, 'row')} scored, {self.flagged:,} flagged{part} above {threshold:.2f} times "
-            f"the baseline error, {counted(events, 'event')}{early}"
+            f"{counted(self.scored, 'row')} scored, {self.flagged:,} flagged{part}{above}, "
+            f"{counted(events, 'event')}; {first} end no whole window and have no score"
         )
 
 
-def _heading(arguments: argparse.Namespace, detector: Detector) -> str:
+def _heading(arguments: argparse.Namespace, detector: Detector, columns: SeriesColumns) -> str:
     from seqnlp.cli.detect_output import event_heading, row_heading
 
-    return row_heading(detector.columns, arguments.output) if arguments.rows else event_heading(arguments.output)
+    if arguments.rows:
+        return row_heading(detector.columns, arguments.output, columns.names)
+    return event_heading(arguments.output, columns.names)
 
 
-def _row(row: ScoredRow, arguments: argparse.Namespace, detector: Detector) -> str:
+def _row(row: ScoredRow, arguments: argparse.Namespace, detector: Detector, named: Mapping[str, str]) -> str:
     from seqnlp.cli.detect_output import row_line
 
-    return row_line(row, detector.columns, arguments.output)
+    return row_line(row, detector.columns, arguments.output, named)
 
 
-def _event(event: Event | None, arguments: argparse.Namespace) -> str:
+def _event(event: Event | None, arguments: argparse.Namespace, named: Mapping[str, str]) -> str:
     from seqnlp.cli.detect_output import event_line
 
-    return event_line(event, arguments.output) if event else ""
+    return event_line(event, arguments.output, named) if event else ""
 
 
-def _plot(arguments: argparse.Namespace, detector: Detector, detection: Detection) -> None:
+def _plot(arguments: argparse.Namespace, detector: Detector, detection: Detection, name: str) -> None:
     import numpy as np
 
     from seqnlp.data.series.time import read_timestamp
@@ -183,7 +242,8 @@ def _plot(arguments: argparse.Namespace, detector: Detector, detection: Detectio
     )  # (T, C)
     scores = np.array([math.nan if row.score is None else row.score for row in detection.rows])  # (T,)
     events = [(event.first - 1, event.last - 1) for event in detection.events]
-    title, time_format = Path(arguments.series[0]).name, detector.loaded.data.time_format
+    file, time_format = Path(arguments.series[0]).name, detector.loaded.data.time_format
     places = [read_timestamp(row.time, time_format) if row.time else row.row for row in detection.rows]
+    title = f"{file}, {name}" if name else file
     detection_picture(arguments.plot, title, detector.columns, values, scores, places, events, detection.threshold)
     say(f"plot written to {arguments.plot}")

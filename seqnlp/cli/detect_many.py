@@ -34,7 +34,7 @@ def detect_files(arguments: argparse.Namespace, detector: Detector, workers: int
     from seqnlp.workers import mapped
 
     columns, output = detector.columns, arguments.output
-    emit(row_heading(columns, output, True) if arguments.rows else event_heading(output, True))
+    emit(row_heading(columns, output, ["series"]) if arguments.rows else event_heading(output, ["series"]))
     detecting = _Detecting(detector, output, arguments.rows, arguments.false_alarms, arguments.gap)
     rows = flagged = events = 0
     for one in mapped(detecting, _alone(arguments.series), workers, "series"):
@@ -62,9 +62,9 @@ class _Detecting:
         said: list[str] = []
         detection = self.detector.detect(name, self.false_alarms, gap=self.gap, say=said.append)
         if self.rows:
-            lines = [row_line(row, self.detector.columns, self.output, name) for row in detection.rows]
+            lines = [row_line(row, self.detector.columns, self.output, {"series": name}) for row in detection.rows]
         else:
-            lines = [event_line(event, self.output, name) for event in detection.events]
+            lines = [event_line(event, self.output, {"series": name}) for event in detection.events]
         flagged = sum(row.flagged for row in detection.rows)
         return Detected("".join(lines), len(detection.rows), flagged, len(detection.events), said)
 

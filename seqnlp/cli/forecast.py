@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from seqnlp.cli.engine_options import add_engine_arguments, engine_options
 from seqnlp.cli.output import say
+from seqnlp.cli.series_columns import SeriesColumns
 
 if TYPE_CHECKING:
     from seqnlp.api import Forecast, Forecaster, ForecastStream
@@ -95,13 +94,15 @@ def _forecast_file(forecaster: Forecaster, arguments: argparse.Namespace) -> int
         raise SeqnlpError(f"{arguments.series}: none of its {len(problems):,} series can be forecast")
     if arguments.plot and len(forecasts) > 1:
         raise SeqnlpError(f"--plot draws one series, found {len(forecasts):,} in {arguments.series}; leave it out")
-    named = _fields_by_name(forecaster)
+    columns = SeriesColumns(forecaster)
     if arguments.output == "csv":
-        text = csv_heading(forecaster.names, _series_columns(forecaster))
-        text += "".join(write_csv(forecast, list(named(name).values())) for name, forecast in forecasts.items())
+        text = csv_heading(forecaster.names, columns.names)
+        text += "".join(
+            write_csv(forecast, list(columns.fields(name).values())) for name, forecast in forecasts.items()
+        )
     else:
         answers: dict[str, Forecast | None] = {**forecasts, **dict.fromkeys(problems)}
-        text = "".join(write_jsonl(one, named(name)) for name, one in answers.items())
+        text = "".join(write_jsonl(one, columns.fields(name)) for name, one in answers.items())
     if arguments.file:
         write_atomically(arguments.file, text.encode())
         say(f"forecast written to {arguments.file}")
@@ -118,9 +119,9 @@ def _forecast_stream(forecaster: Forecaster, arguments: argparse.Namespace) -> i
     from seqnlp.cli.series_input import SOURCE, read_standard_rows
     from seqnlp.data.series.many import source_of
 
-    named = _fields_by_name(forecaster)
+    columns = SeriesColumns(forecaster)
     if arguments.output == "csv":
-        print(csv_heading(forecaster.names, _series_columns(forecaster)), end="", flush=True)
+        print(csv_heading(forecaster.names, columns.names), end="", flush=True)
     streams: dict[str, ForecastStream | None] = {}
     silent = 0
     for name, row in read_standard_rows("forecast", forecaster.loaded.data, forecaster.names):
@@ -130,9 +131,9 @@ def _forecast_stream(forecaster: Forecaster, arguments: argparse.Namespace) -> i
         forecast = stream.read(row) if stream else None
         silent += forecast is None
         if arguments.output == "jsonl":
-            print(write_jsonl(forecast, named(name)), end="", flush=True)
+            print(write_jsonl(forecast, columns.fields(name)), end="", flush=True)
         elif forecast is not None:
-            print(write_csv(forecast, list(named(name).values())), end="", flush=True)
+            print(write_csv(forecast, list(columns.fields(name).values())), end="", flush=True)
         for news in stream.findings.news() if stream else ():
             say(f"{source_of(SOURCE, name)}: {news}")
     for name, stream in streams.items():
@@ -145,17 +146,6 @@ def _forecast_stream(forecaster: Forecaster, arguments: argparse.Namespace) -> i
         first = f"the first {forecaster.fewest_rows - 1}{' of each series' if forecaster.series else ''}"
         say(f"{SOURCE}: {silent:,} rows without a forecast, {first} among them")
     return 0
-
-
-def _fields_by_name(forecaster: Forecaster) -> Callable[[str], dict[str, str]]:
-    """What the columns that tell series apart hold, from the name of a series; nothing of a model of one series."""
-    from seqnlp.data.series.series_names import series_fields
-
-    return partial(series_fields, forecaster.loaded.data.series_column)
-
-
-def _series_columns(forecaster: Forecaster) -> list[str]:
-    return [column for name in forecaster.series[:1] for column in _fields_by_name(forecaster)(name)]
 
 
 def _stream_of(forecaster: Forecaster, name: str, arguments: argparse.Namespace) -> ForecastStream | None:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from seqnlp.cli.output import say
 
 if TYPE_CHECKING:
-    from seqnlp.config.forecasting import ForecastingDataConfig
     from seqnlp.config.series import SeriesDataConfig
     from seqnlp.data.series.rows import Row
 
@@ -29,7 +28,7 @@ def read_standard_series(verb: str, data: SeriesDataConfig, names: tuple[str, ..
     return rows
 
 
-def read_standard_rows(verb: str, data: ForecastingDataConfig, names: tuple[str, ...]) -> Iterator[tuple[str, Row]]:
+def read_standard_rows(verb: str, data: SeriesDataConfig, names: tuple[str, ...]) -> Iterator[tuple[str, Row]]:
     """As :func:`read_standard_series`, each row with the name of its series; without ``data.series_column`` ``""``.
 
     Raises:

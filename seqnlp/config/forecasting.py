@@ -8,38 +8,10 @@ from typing import Literal
 from seqnlp.config.common import Config
 from seqnlp.config.loop import LoopConfig
 from seqnlp.config.schema import names_in, setting
-from seqnlp.config.series import CALENDAR_FEATURES, SeriesDataConfig, columns_of
+from seqnlp.config.series import CALENDAR_FEATURES, SeriesDataConfig
 
 AUTO = "auto"
 """The calendar that the training part shows."""
-
-
-@dataclass
-class ForecastingDataConfig(SeriesDataConfig):
-    """A CSV or parquet file, a row for each time; of several series, a row for each time of each series.
-
-    The first row of CSV names the columns, unless every field of it is a number.
-    """
-
-    series_column: str = setting(
-        "",
-        "column that names the series of each row, or several, as in 'store + item', where a file holds several series "
-        "of the same columns; each is cut into parts, and scaled, for itself; empty: the file is one series",
-    )
-
-    limit: int = setting(0, "use only the first N rows of each file, or of each series in it; 0: all", low=0)
-
-    def problems(self) -> list[str]:
-        """Settings that are fine alone and make no sense together."""
-        problems, columns = super().problems(), columns_of(self.series_column)
-        for column in columns:
-            if column in columns_of(self.time_column):
-                problems.append(f"data.series_column: '{column}' is in data.time_column")
-            if column in self.columns:
-                problems.append(f"data.series_column: '{column}' is one of data.value_columns")
-        if len(set(columns)) < len(columns):
-            problems.append(f"data.series_column: expected each column once, found '{self.series_column}'")
-        return problems
 
 
 @dataclass
@@ -140,7 +112,7 @@ class ForecastingConfig(Config):
     """Everything that decides the training of a forecaster."""
 
     task: str = setting("forecasting", "what the model does", choices=("forecasting",))
-    data: ForecastingDataConfig = field(default_factory=ForecastingDataConfig)
+    data: SeriesDataConfig = field(default_factory=SeriesDataConfig)
     model: ForecasterConfig = field(default_factory=ForecasterConfig)
     trainer: WindowTrainerConfig = field(default_factory=WindowTrainerConfig)
     trained_on = "a CSV file"

@@ -25,7 +25,7 @@ READ_ALIKE = (
 
 @dataclass
 class SeriesDataConfig(SplitsConfig):
-    """A CSV or parquet file, a row for each time.
+    """A CSV or parquet file, a row for each time; of several series, a row for each time of each series.
 
     The first row of CSV names the columns, unless every field of it is a number.
     """
@@ -33,7 +33,12 @@ class SeriesDataConfig(SplitsConfig):
     train: str = setting("", "training file: CSV (gzip or plain) or parquet")
     dev: str = setting("", "development file; or a part of the training file, such as 10%: its end, but before test's")
     test: str = setting("", "test file; or a part of the training file, such as 20%: its end")
-    limit: int = setting(0, "use only the first N rows of each file; 0: all", low=0)
+    series_column: str = setting(
+        "",
+        "column that names the series of each row, or several, as in 'store + item', where a file holds several series "
+        "of the same columns; each is cut into parts, and scaled, for itself; empty: the file is one series",
+    )
+    limit: int = setting(0, "use only the first N rows of each file, or of each series in it; 0: all", low=0)
     time_column: str = setting(
         "",
         "column of the time stamps, or several, as in 'Date + Time', joined by spaces; empty: the only one of dates "
@@ -76,8 +81,6 @@ class SeriesDataConfig(SplitsConfig):
     thousands: Literal["", ",", ".", " ", "'"] = setting(
         "", "what stands between thousands (' ': any space); empty: nothing"
     )
-
-    series_column = ""  # a setting of models that learn from several series in one file
 
     @property
     def fixed(self) -> bool:
@@ -132,6 +135,17 @@ class SeriesDataConfig(SplitsConfig):
             )
         if both := [name for name in columns_of(self.time_column) if name in self.columns]:
             problems.append(f"data.value_columns: '{both[0]}' is in data.time_column")
+        return problems + self._series_column_problems()
+
+    def _series_column_problems(self) -> list[str]:
+        problems, columns = [], columns_of(self.series_column)
+        for column in columns:
+            if column in columns_of(self.time_column):
+                problems.append(f"data.series_column: '{column}' is in data.time_column")
+            if column in self.columns:
+                problems.append(f"data.series_column: '{column}' is one of data.value_columns")
+        if len(set(columns)) < len(columns):
+            problems.append(f"data.series_column: expected each column once, found '{self.series_column}'")
         return problems
 
 

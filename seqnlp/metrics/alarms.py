@@ -6,6 +6,7 @@ windows), so false alarms stand beside it always, and what chance would find.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -68,6 +69,20 @@ def measure_alarms(name: str, scores: FloatArray, flagged: BoolArray, labels: In
         outside=int((labels == 0).sum()),
         false_alarms=int((flagged & (labels == 0)).sum()),
         false_events=len(false_events),
+    )
+
+
+def joined_alarms(alarms: Sequence[Alarms]) -> Alarms:
+    """The alarms of one detector on several series, whose labelled windows have numbers of their own."""
+    return Alarms(
+        name=alarms[0].name,
+        rows=sum(each.rows for each in alarms),
+        flagged=sum(each.flagged for each in alarms),
+        found=tuple(sorted(number for each in alarms for number in each.found)),
+        windows=sum(each.windows for each in alarms),
+        outside=sum(each.outside for each in alarms),
+        false_alarms=sum(each.false_alarms for each in alarms),
+        false_events=sum(each.false_events for each in alarms),
     )
 
 

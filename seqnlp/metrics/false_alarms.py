@@ -21,6 +21,17 @@ _RESAMPLES = 200
 """Of the held-back rows."""
 
 
+def least_rows(rate: float) -> int:
+    """How many held-back rows a rate of false alarms takes at least.
+
+    Raises:
+        SeqnlpError: a rate out of its range.
+    """
+    if not 0 < rate < 1:
+        raise SeqnlpError(f"expected a rate of false alarms above 0 and below 1, found {rate:g}")
+    return math.ceil(round(1 / rate, 9)) - 1
+
+
 def conformal_threshold(calibration: FloatArray, rate: float) -> float:
     """The score above which a row is flagged.
 
@@ -31,11 +42,9 @@ def conformal_threshold(calibration: FloatArray, rate: float) -> float:
     Raises:
         SeqnlpError: a rate out of its range, or one that so few scores cannot promise.
     """
-    if not 0 < rate < 1:
-        raise SeqnlpError(f"expected a rate of false alarms above 0 and below 1, found {rate:g}")
+    least = least_rows(rate)
     threshold, count = conformal_quantile(calibration, 1 - rate), len(calibration)
     if math.isinf(threshold):
-        least = math.ceil(round(1 / rate, 9)) - 1
         raise SeqnlpError(
             f"a rate of false alarms of {rate:g} takes at least {least:,} held-back normal rows, found {count:,}: "
             f"ask for {1 / (count + 1):.2g} or more, or train with a larger data.dev"

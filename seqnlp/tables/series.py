@@ -99,7 +99,8 @@ class SeriesAnswers:
 
     def _rows(self, name: str, series: Series, count: int, begin: int, say: Say) -> Iterator[tuple[int, list[Any]]]:
         if isinstance(self.model, Detector):
-            scored = dict(zip(series.lines.tolist(), self.model.scored(series), strict=True))
+            detector = self.model.of_series(name)
+            scored = dict(zip(series.lines.tolist(), detector.detect_in(series).rows, strict=True))
             for place in range(count):
                 row = scored.get(place + 1)
                 fields = row.to_dict(series.names) if row else {"score": None, "p_value": None, "flagged": None}

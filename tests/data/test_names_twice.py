@@ -11,8 +11,8 @@ import pytest
 
 from seqnlp.config.anomaly_detection import AnomalyDataConfig
 from seqnlp.config.classification import DocumentDataConfig
-from seqnlp.config.forecasting import ForecastingDataConfig
 from seqnlp.config.schema import read_section
+from seqnlp.config.series import SeriesDataConfig
 from seqnlp.config.tagging import DataConfig
 from seqnlp.config.translation import ParallelDataConfig
 from seqnlp.data.documents import load_documents
@@ -50,7 +50,7 @@ def series(path: Path) -> Any:
 
 def several_series(path: Path) -> Any:
     settings = {"train": str(path), "time_column": "t", "value_columns": "v", "series_column": "s"}
-    config = read_section(ForecastingDataConfig, settings)
+    config = read_section(SeriesDataConfig, settings)
     return [one.values.tolist() for one in read_many(path, config, silent).values()]
 
 

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from seqnlp.config.anomaly_detection import AnomalyDataConfig
-from seqnlp.config.forecasting import ForecastingDataConfig
 from seqnlp.config.series import SeriesDataConfig
 from seqnlp.data.series.many import load_parts
 from seqnlp.data.series.parts import Series, load_part, read_series
@@ -161,7 +160,7 @@ def test_seconds_read_as_milliseconds_are_said_and_the_other_way_round_is_an_err
 def test_a_split_without_any_known_value_is_not_judged(tmp_path: Path) -> None:
     rows = ["day,v,w", *(f"{day:%Y-%m-%d},{day.day},{day.day if place < 48 else ''}" for place, day in enumerate(DAYS))]
     (tmp_path / "x.csv").write_text("\n".join(rows), encoding="utf-8")
-    config = ForecastingDataConfig(train="x.csv", dir=str(tmp_path), time_column="day", dev="20%", test="20%")
+    config = SeriesDataConfig(train="x.csv", dir=str(tmp_path), time_column="day", dev="20%", test="20%")
     assert len(load_part(config, "dev", print)) == len(load_parts(config, "dev", print)[""]) == 12
     for load in (load_part, load_parts):
         with pytest.raises(DataError, match=r"column 'w': every value of test is missing, so nothing can be judged"):

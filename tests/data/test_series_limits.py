@@ -44,7 +44,7 @@ def test_several_series_below_each_other_are_said_with_the_line_of_the_second(tm
     assert error(tmp_path, [*days(40), *days(40)]) == (
         "series.csv:42: 40 of 80 rows would be left out and 0 filled in, more than data.max_repaired=0.05 allows: the "
         "time stamps go back from 2024-02-09 to 2024-01-01, which was there before; several series below each other? "
-        "then give each a column or a file of its own (one forecaster reads all of a file: data.series_column)"
+        "then give each a column or a file of its own (one model reads all of a file: data.series_column)"
     )
 
 

@@ -55,15 +55,15 @@ def test_the_saved_model_scores_as_the_trained_one(tmp_path: Path, data: Path) -
     again.evaluate()
     assert again.detector is not None
     np.testing.assert_array_equal(loaded.score(series), again.detector.score(series))
-    np.testing.assert_array_equal(loaded.calibration, again.detector.calibration)  # in the order of time
+    np.testing.assert_array_equal(loaded.known.calibration, again.detector.known.calibration)  # in the order of time
 
 
 def test_the_calibration_rows_are_flagged_as_often_as_was_asked_for(tmp_path: Path, data: Path) -> None:
     task = train(tiny_detector(data, model__level_rows=30, model__confidence=0.0), tmp_path)
     scores = task.evaluate()
     assert task.detector is not None
-    assert len(task.detector.calibration) == 60
-    assert (task.detector.calibration > scores["threshold"]).sum() == 2  # 5 % of 61 are 3, the new row among them
+    assert len(task.detector.known.calibration) == 60
+    assert (task.detector.known.calibration > scores["threshold"]).sum() == 2  # 5 % of 61 are 3, the new row among them
 
 
 def test_no_value_after_the_training_part_changes_the_scale_or_the_windows(tmp_path: Path, data: Path) -> None:
@@ -71,8 +71,8 @@ def test_no_value_after_the_training_part_changes_the_scale_or_the_windows(tmp_p
     (tmp_path / "readings.csv").write_text("\n".join(lines[:100] + [f"{time_of(r)},99,{r}" for r in range(99, 240)]))
     (tmp_path / "windows.json").write_text("[]")
     one, other = make(tiny_detector(data), tmp_path / "one"), make(tiny_detector(tmp_path), tmp_path / "other")
-    np.testing.assert_array_equal(one.scaler.mean, other.scaler.mean)
-    np.testing.assert_array_equal(one.scaler.deviation, other.scaler.deviation)
+    np.testing.assert_array_equal(one.series[0].scaler.mean, other.series[0].scaler.mean)
+    np.testing.assert_array_equal(one.series[0].scaler.deviation, other.series[0].scaler.deviation)
     np.testing.assert_array_equal(one.rows, other.rows)
 
 
@@ -97,9 +97,9 @@ def test_labelled_windows_are_left_out_of_training_scale_and_calibration_and_cou
     (tmp_path / "windows.json").write_text(json.dumps([[time_of(30), time_of(32)], [time_of(100), time_of(100)]]))
     said: list[str] = []
     task = make(tiny_detector(tmp_path), tmp_path / "run", said.append)
-    assert abs(task.scaler.mean[0] - 10) < 0.1
+    assert abs(task.series[0].scaler.mean[0] - 10) < 0.1
     assert not any(set(range(start, start + 6)) & {30, 31, 32} for start in task.starts)
-    assert not set(task.dev_rows) & set(range(100, 106))
+    assert not set(task.series[0].dev_rows) & set(range(100, 106))
     assert said[-1].startswith(
         "train: 84 rows, 71 windows of 6 (8 left out, which touch labelled rows); calibration: 54 rows (6 left out); "
     )
@@ -135,7 +135,7 @@ def test_a_development_file_of_its_own_must_have_the_same_columns(tmp_path: Path
     lines = make_lines(seed=5)
     (tmp_path / "dev.csv").write_text("\n".join(lines))
     task = make(tiny_detector(tmp_path, data__dev="dev.csv"), tmp_path / "run")
-    assert (len(task.rows), len(task.dev_rows)) == (144, 240 - 5)
+    assert (len(task.rows), len(task.series[0].dev_rows)) == (144, 240 - 5)
     assert task.evaluate()["threshold"] > 0
     (tmp_path / "dev.csv").write_text("\n".join(["time,flow,cold", *lines[1:]]))
     with pytest.raises(DataError, match="expected the column 'heat', found 'time', 'flow', 'cold'"):
@@ -227,4 +227,4 @@ def test_detectors_of_older_versions_keep_their_thresholds(tmp_path: Path, data:
     del saved.description["model"]["confidence"]
     older = detector_from_bundle(saved)
     assert surer.threshold(0.1) > older.threshold(0.1)
-    assert older.threshold(0.1) == conformal_threshold(older.calibration, 0.1)
+    assert older.threshold(0.1) == conformal_threshold(older.known.calibration, 0.1)

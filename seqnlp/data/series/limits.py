@@ -95,7 +95,7 @@ def refuse_much_repair(rows: Sequence[Row], findings: Findings, config: SeriesDa
 def _back(rows: Sequence[Row], place: int, config: SeriesDataConfig) -> str:
     """What a file looks like in which this row is the first that is not after those before."""
     row, before = rows[place], rows[place - 1]
-    apart = "give each a column or a file of its own (one forecaster reads all of a file: data.series_column)"
+    apart = "give each a column or a file of its own (one model reads all of a file: data.series_column)"
     if config.series_column:
         apart = f"name them by one more column: data.series_column='{config.series_column} + ITS_NAME'"
     if config.fixed:

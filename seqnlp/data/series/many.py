@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from seqnlp.config.forecasting import ForecastingDataConfig
-from seqnlp.config.series import columns_of, part_of
+from seqnlp.config.series import SeriesDataConfig, columns_of, part_of
 from seqnlp.data.series.parts import (
     Part,
     Series,
@@ -37,7 +36,7 @@ _MOST_NOTES = 5
 
 
 def load_parts(
-    config: ForecastingDataConfig, split: str, say: Say, names: tuple[str, ...] = (), step: Step | None = None
+    config: SeriesDataConfig, split: str, say: Say, names: tuple[str, ...] = (), step: Step | None = None
 ) -> dict[str, Part]:
     """A split of each series, by the series' name; of a file that is one series, which has no name, under ``""``.
 
@@ -54,7 +53,7 @@ def load_parts(
     return parts
 
 
-def parts_of(series: Mapping[str, Series], config: ForecastingDataConfig, split: str) -> dict[str, Part]:
+def parts_of(series: Mapping[str, Series], config: SeriesDataConfig, split: str) -> dict[str, Part]:
     """A split that is a part of each series of the training file.
 
     Raises:
@@ -64,9 +63,19 @@ def parts_of(series: Mapping[str, Series], config: ForecastingDataConfig, split:
     return parts
 
 
+def refuse_new_series(series: Collection[str], known: Collection[str], source: object) -> None:
+    """Stop at a series that the training file does not have.
+
+    Raises:
+        DataError: there is one; names both.
+    """
+    if unknown := sorted(set(series) - set(known)):
+        raise DataError(f"expected series of the training file ({listed(known)}), found {listed(unknown)}", source)
+
+
 def read_many(
     path: Path,
-    config: ForecastingDataConfig,
+    config: SeriesDataConfig,
     say: Say,
     step: Step | None = None,
     names: tuple[str, ...] = (),
@@ -125,7 +134,7 @@ class SeriesColumns:
         DataError: one is not there, or twice; or there is no row.
     """
 
-    def __init__(self, head: Fields | None, config: ForecastingDataConfig, source: object, trained: bool) -> None:
+    def __init__(self, head: Fields | None, config: SeriesDataConfig, source: object, trained: bool) -> None:
         if head is None:
             raise DataError("expected a CSV file with a row that names its columns, found no row", source)
         line, names = head[0], [name.strip() for name in head[1]]
@@ -157,7 +166,7 @@ class SeriesColumns:
         return name, self.without(row)
 
 
-def _rows_of_series(path: Path, config: ForecastingDataConfig, trained: bool) -> tuple[Fields, dict[str, list[Fields]]]:
+def _rows_of_series(path: Path, config: SeriesDataConfig, trained: bool) -> tuple[Fields, dict[str, list[Fields]]]:
     """The names of the columns, and the rows of each series, both without the columns that name the series."""
     given: Iterator[Fields] = rows_of_file(path, config)
     columns, rows = SeriesColumns(next(given, None), config, path, trained), dict[str, list[Fields]]()
@@ -197,16 +206,19 @@ class Notes:
             self._say(f"{self._path}: {self._left_out:,} more such notes on other series")
 
 
-def one_series(series: dict[str, Series], source: object) -> tuple[str, Series]:
+def one_series(series: dict[str, Series], source: object, of_each: str) -> tuple[str, Series]:
     """The only series of a file, and its name.
+
+    Args:
+        of_each: the method that answers for each of several.
 
     Raises:
         DataError: there are several.
     """
     if len(series) > 1:
         raise DataError(
-            f"expected the rows of one series, found {len(series):,} ({listed(series)}); in Python forecast_each() "
-            "answers for each",
+            f"expected the rows of one series, found {len(series):,} ({listed(series)}); in Python {of_each} answers "
+            "for each",
             source,
         )
     [(name, one)] = series.items()

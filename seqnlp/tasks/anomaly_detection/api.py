@@ -10,10 +10,12 @@ from typing import Any
 
 from seqnlp.bundle import load_bundle
 from seqnlp.data.in_memory.series_file import series_file
-from seqnlp.data.series.parts import Series, read_series, stamp_of
+from seqnlp.data.series.many import Refused, leaving_out, one_series, read_many
+from seqnlp.data.series.parts import Series, stamp_of
 from seqnlp.data.series.repair import RegularRow
 from seqnlp.data.series.rows import Row
-from seqnlp.messages import Say, told_to
+from seqnlp.errors import DataError, SeqnlpError, listed
+from seqnlp.messages import Say, in_other_words, told_to
 from seqnlp.metrics.events import Event, EventMerger
 from seqnlp.networks.engine import Engine
 from seqnlp.plots.answers import framed
@@ -123,6 +125,29 @@ class Detector(SavedModel):
         self.columns = self.loaded.names
         self.window = self.loaded.settings.window
         self.false_alarms = self.loaded.settings.false_alarms
+        self._one_of: tuple[Detector, str] | None = None
+
+    @property
+    def series(self) -> tuple[str, ...]:
+        """The series that a model of several was trained on; none of a model of one series."""
+        return tuple(self.loaded.many or ())
+
+    def of_series(self, name: str) -> Detector:
+        """The detector of one of the series; of a model of one series the model itself.
+
+        Raises:
+            DataError: training never saw the series.
+        """
+        if not self.loaded.many:
+            return self
+        one: Detector = object.__new__(type(self))
+        one.__dict__.update(self.__dict__)
+        one.loaded = self.loaded.of(name)
+        one._one_of = (self, name)
+        return one
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (Detector.of_series, self._one_of) if self._one_of else super().__reduce__()
 
     def detect(
         self,
@@ -141,22 +166,67 @@ class Detector(SavedModel):
             say: told what was wrong with the series and what was done about it; None: the logger ``seqnlp`` is.
 
         Raises:
-            DataError: the series cannot be read, lacks a column, or is shorter than one window.
+            DataError: the series cannot be read, lacks a column, is several, or is shorter than one window.
             WrongTypeError, WrongValueError: no rate, or a gap below 0.
             SeqnlpError: a rate that the calibration rows cannot promise.
         """
-        alarm_threshold = self._alarm_threshold(false_alarms)
-        merger = self.merger(gap)
+        self._rate(false_alarms)
+        self.merger(gap)
         with series_file(series, self.loaded.data, self.columns) as path:
-            rows = alarm_threshold.rows(
-                read_series(path, self.loaded.data, told_to(say), self.loaded.step, self.columns)
-            )
+            name, read = one_series(self.read(path, say), path, "detect_each()")
+            return self.of_series(name).detect_in(read, false_alarms, gap=gap)
+
+    def detect_each(
+        self,
+        series: Any,
+        false_alarms: float | None = None,
+        *,
+        gap: int | None = None,
+        say: Say | None = None,
+        refused: Refused | None = None,
+    ) -> dict[str, Detection]:
+        """As :meth:`detect`, in each of several series, by their names, in the order of the file or table.
+
+        A model of one series answers under the empty name.
+
+        Args:
+            refused: told of a series that cannot be read or judged, such as one that is too short or that training
+                never saw, and why; the others are answered. Without it one such series is an error.
+
+        Raises:
+            SeqnlpError, DataError: as :meth:`detect`; names the series.
+        """
+        self._rate(false_alarms)
+        self.merger(gap)
+        left_out = refused and (lambda name, problem: refused(name, DataError(in_other_words(str(problem)))))
+        with series_file(series, self.loaded.data, self.columns) as path:
+            detections = dict[str, Detection]()
+            for name, one in self.read(path, say, left_out).items():
+                with leaving_out(name, left_out):
+                    detections[name] = self.of_series(name).detect_in(one, false_alarms, gap=gap)
+            return detections
+
+    def read(self, path: Path, say: Say | None = None, refused: Refused | None = None) -> dict[str, Series]:
+        """The series of a file by their names, as the model reads series; of a model of one series under ``""``.
+
+        Args:
+            refused: as for :meth:`detect_each`.
+
+        Raises:
+            DataError: as :meth:`detect`.
+        """
+        return read_many(path, self.loaded.data, told_to(say), self.loaded.step, self.columns, refused)
+
+    def detect_in(self, read: Series, false_alarms: float | None = None, *, gap: int | None = None) -> Detection:
+        """As :meth:`detect`, in a series that was read as the model reads series; of several, see :meth:`of_series`.
+
+        Raises:
+            SeqnlpError, DataError: as :meth:`detect`.
+        """
+        alarm_threshold, merger = self._alarm_threshold(false_alarms), self.merger(gap)
+        rows = alarm_threshold.rows(read)
         events = [*(merger.add(row.row, row.score or 0.0, row.flagged, row.place) for row in rows), merger.finish()]
         return Detection(rows, [event for event in events if event is not None], alarm_threshold.threshold)
-
-    def scored(self, read: Series, false_alarms: float | None = None) -> list[ScoredRow]:
-        """The rows of a series that was read as the model reads series; see :meth:`detect`."""
-        return self._alarm_threshold(false_alarms).rows(read)
 
     def start(self, false_alarms: float | None = None, *, source: object = "the series") -> DetectionStream:
         """A series to read row by row: ``stream = detector.start(); stream.add([21.5], "2024-01-31 23:55")``.
@@ -164,6 +234,8 @@ class Detector(SavedModel):
         Args:
             false_alarms: as for :meth:`detect`.
             source: what messages call the series.
+
+        A model of several series reads one of them: ``detector.of_series("harbour").start()``.
 
         Raises:
             SeqnlpError: as :meth:`detect`.
@@ -181,6 +253,10 @@ class Detector(SavedModel):
         return EventMerger(self.window if gap is None else gap)
 
     def _alarm_threshold(self, false_alarms: float | None) -> AlarmThreshold:
-        if false_alarms is not None:
-            false_alarms = arguments.number(false_alarms, "false_alarms", 0, 1)
-        return AlarmThreshold(self.loaded, self.false_alarms if false_alarms is None else false_alarms)
+        if self.loaded.many:
+            problem = f"the model reads {len(self.series):,} series ({listed(self.series)})"
+            raise SeqnlpError(f"{problem}; say which: of_series(NAME), or detect_each() for all of a file")
+        return AlarmThreshold(self.loaded, self._rate(false_alarms))
+
+    def _rate(self, false_alarms: float | None) -> float:
+        return self.false_alarms if false_alarms is None else arguments.number(false_alarms, "false_alarms", 0, 1)

@@ -9,12 +9,12 @@ import numpy as np
 
 from seqnlp.bundle import load_bundle
 from seqnlp.config.anomaly_detection import AnomalyDetectionConfig
-from seqnlp.data.series.parts import load_part
+from seqnlp.data.series.many import load_parts
 from seqnlp.metrics.alarms import flag_highest
 from seqnlp.metrics.paired_counts import CountedScore, percent_of
 from seqnlp.tasks.anomaly_detection.detector import detector_from_bundle
 from seqnlp.tasks.anomaly_detection.evaluation import BUDGET
-from seqnlp.tasks.anomaly_detection.labelled_windows import labelled_windows, number_rows
+from seqnlp.tasks.anomaly_detection.scored_parts import scored_parts
 from seqnlp.tasks.counted import CountedAnswers
 from seqnlp.tasks.splits import require_split
 
@@ -32,13 +32,17 @@ def counted_alarms(run: Path, config: AnomalyDetectionConfig, split: str, say: C
     """
     detector = detector_from_bundle(load_bundle(run))
     require_split(config, split)
-    part = load_part(config.data, split, say, detector.names, detector.step)
-    first = max(part.begin, detector.settings.window - 1)
-    flagged = flag_highest(detector.score(part.series)[first:], BUDGET)
-    flagged = np.concatenate([np.zeros(first - part.begin, dtype=bool), flagged])  # (T,)
-    labels = number_rows(part.series, labelled_windows(config.data, split))[part.begin :]
-    rows = np.arange(len(labels))
-    stretches = np.where(labels > 0, -labels, rows // ROWS)  # (T,)
+    parts = load_parts(config.data, split, say, detector.names, detector.step)
+    scored = scored_parts(detector, config, split, parts)
+    highest = flag_highest(np.concatenate([one.scores for one in scored]), BUDGET)
+    flags_of, stretches_of, before = [], [], 0
+    for one, own in zip(scored, np.split(highest, np.cumsum([len(one.scores) for one in scored])[:-1]), strict=True):
+        labels = one.all_labels[one.part.begin :]  # (T,)
+        flags_of.append(np.concatenate([np.zeros(len(labels) - len(own), dtype=bool), own]))
+        stretches = before + np.arange(len(labels)) // ROWS  # (T,) no stretch has rows of two series
+        stretches_of.append(np.where(labels > 0, -labels, stretches))
+        before = int(stretches[-1]) + 1
+    flagged, stretches = np.concatenate(flags_of), np.concatenate(stretches_of)
     names, places = np.unique(stretches, return_inverse=True)
     flags, sizes = np.bincount(places, weights=flagged), np.bincount(places)  # (S,)
     window = names < 0

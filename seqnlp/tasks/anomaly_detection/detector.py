@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from seqnlp.arrays import FloatArray
 from seqnlp.bundle import Bundle
@@ -14,9 +14,8 @@ from seqnlp.config.anomaly_detection import AutoencoderConfig
 from seqnlp.config.series import SeriesDataConfig
 from seqnlp.data.series.inputs import Inputs, InputTransform, make_inputs
 from seqnlp.data.series.parts import Series
-from seqnlp.data.series.scale import Scaler
 from seqnlp.data.series.step import Step
-from seqnlp.errors import DataError, SeqnlpError
+from seqnlp.errors import DataError, SeqnlpError, listed
 from seqnlp.metrics.false_alarms import surer_threshold
 from seqnlp.networks.autoencoder import GraphDetector
 from seqnlp.networks.engine import choose_engine, make_network
@@ -24,9 +23,10 @@ from seqnlp.networks.graph import Array
 from seqnlp.networks.protocol import DetectorNetwork
 from seqnlp.networks.shapes import autoencoder_shapes
 from seqnlp.saved_weights import refuse_unfit, take_numbers, with_weights
+from seqnlp.tasks.anomaly_detection.known import KnownSeries, known_together, saved_series
 from seqnlp.tasks.anomaly_detection.reading import known_numbers, reading_of
 from seqnlp.tasks.anomaly_detection.scoring import ErrorBaseline, baseline_of, row_errors, row_scores
-from seqnlp.tasks.saved_series import saved_scaler, saved_step, series_facts
+from seqnlp.tasks.saved_series import saved_step
 
 CALIBRATION = "calibration"
 """What the scores of the held-back rows are called beside the weights."""
@@ -34,7 +34,8 @@ CALIBRATION = "calibration"
 
 @dataclass(frozen=True)
 class LoadedDetector:
-    """An autoencoder, the scale it reads in, and what its errors usually are.
+    """An autoencoder, the scale it reads in, and what its errors usually are; or of several series, of which :meth:`of`
+    takes one.
 
     Attributes:
         network: rebuilds windows.
@@ -42,8 +43,8 @@ class LoadedDetector:
         names: (C,) of the columns.
         data: how files are read.
         step: between rows, as in training; nothing if the series had no time stamps.
-        baseline_error: mean error of the training part.
-        calibration: (n,) scores of the held-back normal rows, in the order of time.
+        known: of the series; of a model of several, the held-back rows of all.
+        many: what a model of several series knows of each, by its name.
     """
 
     network: DetectorNetwork
@@ -51,9 +52,23 @@ class LoadedDetector:
     names: tuple[str, ...]
     data: SeriesDataConfig
     step: Step | None
-    scaler: Scaler
-    baseline_error: float
-    calibration: FloatArray
+    known: KnownSeries
+    many: Mapping[str, KnownSeries] | None = None
+
+    def of(self, name: str) -> LoadedDetector:
+        """The detector of one series; of a model of one series that model.
+
+        Raises:
+            DataError: training never saw the series.
+        """
+        if self.many is None:
+            return self
+        if name not in self.many:
+            raise DataError(
+                f"expected one of the series of training ({listed(self.many)}), found '{name}': what is usual of it is "
+                "not known"
+            )
+        return replace(self, known=self.many[name], many=None)
 
     def threshold(self, false_alarms: float) -> float:
         """The score above which a row is flagged, at a rate of false alarms.
@@ -61,7 +76,8 @@ class LoadedDetector:
         Raises:
             SeqnlpError: the held-back rows are too few for the rate.
         """
-        return surer_threshold(self.calibration, false_alarms, self.settings.window, self.settings.confidence)
+        judging = self.known.judging(false_alarms)
+        return surer_threshold(judging, false_alarms, self.settings.window, self.settings.confidence)
 
     @property
     def reading(self) -> InputTransform:
@@ -70,7 +86,7 @@ class LoadedDetector:
 
     def level(self) -> ErrorBaseline:
         """The usual error as a series begins."""
-        return baseline_of(self.settings, self.baseline_error)
+        return baseline_of(self.settings, self.known.baseline_error)
 
     def inputs(self, series: Series) -> Inputs:
         """What the model reads of a series.
@@ -79,7 +95,7 @@ class LoadedDetector:
             DataError: other columns than in training.
         """
         refuse_other_columns(self.names, series)
-        return make_inputs(self.reading, self.scaler, series)
+        return make_inputs(self.reading, self.known.scaler, series)
 
     def score(self, series: Series) -> FloatArray:
         """Scores (T,) of a series; NaN for the first rows, which end no window.
@@ -100,12 +116,6 @@ def refuse_other_columns(names: tuple[str, ...], series: Series) -> None:
     if series.names != names:
         expected, actual = (", ".join(f"'{name}'" for name in each) for each in (names, series.names))
         raise DataError(f"expected the columns {expected} as in training, found {actual}", series.source)
-
-
-def facts_to_vocabulary(detector: LoadedDetector) -> dict[str, Any]:
-    """What ``vocabulary.json`` holds; :func:`detector_from_bundle` reads it back."""
-    shared = series_facts(detector.names, detector.step, detector.scaler)
-    return {**shared, "baseline_error": detector.baseline_error}
 
 
 def detector_engine(engine: str, device: str = "cpu") -> str:
@@ -140,13 +150,12 @@ def detector_from_bundle(bundle: Bundle, engine: str = "auto", device: str = "cp
     settings = saved.section("model", AutoencoderConfig, confidence=0.0)  # of models that do not say
     data = saved.section("data", SeriesDataConfig)
     saved.end("about")
-    names, step, baseline_error = tuple(facts.texts("columns")), facts.fields("step"), facts.number("baseline_error")
-    scaler = saved_scaler(facts, len(names))
-    calibration = take_numbers(weights, CALIBRATION, path, -1)  # (n,)
+    names, step = tuple(facts.texts("columns")), facts.fields("step")
+    every = saved_series(facts, len(names), take_numbers(weights, CALIBRATION, path, -1))
     data.value_columns = ", ".join(names)
     made = saved_step(step) if step else None
     network = _network(settings, len(names), weights, path, detector_engine(engine, device), device, threads)
-    return LoadedDetector(network, settings, names, data, made, scaler, baseline_error, calibration)
+    return LoadedDetector(network, settings, names, data, made, *known_together(every))
 
 
 def _network(

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from seqnlp.arrays import FloatArray
+from seqnlp.arrays import BoolArray, FloatArray
 from seqnlp.bundle import load_bundle, record_scores
 from seqnlp.config.anomaly_detection import AnomalyDetectionConfig
-from seqnlp.data.series.parts import Part, Series, load_part, part_digest
-from seqnlp.metrics.alarms import flag_highest, found_by_chance, measure_alarms
-from seqnlp.metrics.false_alarms import surer_threshold
+from seqnlp.config.series import part_of
+from seqnlp.data.series.many import load_parts
+from seqnlp.data.series.parts import Part, Series, part_digest
+from seqnlp.metrics.alarms import Alarms, flag_highest, found_by_chance, joined_alarms, measure_alarms
+from seqnlp.metrics.false_alarms import least_rows, surer_threshold
 from seqnlp.metrics.z_score import rolling_z_scores
 from seqnlp.tasks.anomaly_detection.detector import LoadedDetector, detector_from_bundle
-from seqnlp.tasks.anomaly_detection.labelled_windows import labelled_windows, number_rows, unmet
+from seqnlp.tasks.anomaly_detection.labelled_windows import unmet
 from seqnlp.tasks.anomaly_detection.report import AnomalyDetectionReport, LabelledWindow
+from seqnlp.tasks.anomaly_detection.scored_parts import ScoredPart, scored_parts
 from seqnlp.tasks.splits import require_split
 
 BUDGET = 0.01
@@ -45,17 +47,16 @@ def evaluate(
     """
     detector = detector_from_bundle(load_bundle(run))
     require_split(config, split)
-    part = load_part(config.data, split, say, detector.names, detector.step)
+    parts = load_parts(config.data, split, say, detector.names, detector.step)
     started = time.perf_counter()
-    scores = detector.score(part.series)  # (T,)
+    scored = scored_parts(detector, config, split, parts)
     seconds = time.perf_counter() - started
-    windows = labelled_windows(config.data, split)
-    labels = number_rows(part.series, windows)  # (T,)
-    if split == "test" and (problem := unmet(windows, labels, part.series)):  # earlier splits may well have none
-        say(problem)
-    if split != "test" and labels[part.begin :].any():
+    for one in scored if split == "test" else ():  # earlier splits may well have none
+        if problem := unmet(one.windows, one.all_labels, one.part.series):
+            say(problem)
+    if split != "test" and any(one.labels.any() for one in scored):
         say(f"{split}: its labelled windows were left out of training and calibration; the other rows were not")
-    report = _report(config, split, part, detector, scores, labels, seconds, config.name or str(run))
+    report = _report(config, split, scored, detector, seconds, config.name or str(run))
     model, budgeted = report.at_rate[0], report.at_budget[0]
     summary = {
         "windows found": list(budgeted.found),
@@ -65,7 +66,7 @@ def evaluate(
         "rate achieved": round(model.false_rate, 5),
         "signature": report.signature,
         "baselines": {each.name: len(each.found) for each in report.at_budget[1:]},
-        "file": Path(part.series.source).name,
+        "file": _file_name(config, split),
         "sha256": part_digest(config.data, split),
     }
     if keep:
@@ -73,45 +74,72 @@ def evaluate(
     return report
 
 
+def _file_name(config: AnomalyDetectionConfig, split: str) -> str:
+    named = str(getattr(config.data, split))
+    return Path(config.data.train if part_of(named) is not None else named).name
+
+
 def _report(
     config: AnomalyDetectionConfig,
     split: str,
-    part: Part,
+    scored: Sequence[ScoredPart],
     detector: LoadedDetector,
-    scores: FloatArray,
-    labels: NDArray[np.int64],
     seconds: float,
     title: str,
 ) -> AnomalyDetectionReport:
-    first = max(part.begin, detector.settings.window - 1)
-    unscored, rate, gap = first - part.begin, detector.settings.false_alarms, detector.settings.window
-    known, labels = scores[first:], labels[first:]
-    threshold = detector.threshold(rate)
-    at_rate = [measure_alarms("this model", known, known > threshold, labels, gap)]
-    at_budget = [measure_alarms("this model", known, flag_highest(known, BUDGET), labels, gap)]
-    calibration = _calibration_rows(config, detector) if config.data.dev else None  # a model folder alone has none
+    rate = detector.settings.false_alarms
+    own = [one.scores for one in scored]
+    thresholds = [one.detector.threshold(rate) for one in scored]
+    at_rate = [_at_thresholds("this model", scored, own, thresholds)]
+    at_budget = [_at_budget("this model", scored, own)]
+    calibration = _calibration_parts(config, detector) if config.data.dev else {}  # a model folder alone has none
     for length in LENGTHS:
         name = f"z-score, {length} rows back"
-        z_scores = _z_scores(detector, part.series, length)[first:]
+        z_scores = [_z_scores(one.detector, one.part.series, length)[one.first :] for one in scored]
         if calibration:
-            held_back = _z_scores(detector, calibration.series, length)[calibration.begin :]
-            limit = surer_threshold(held_back, rate, gap, detector.settings.confidence)
-            at_rate.append(measure_alarms(name, z_scores, z_scores > limit, labels, gap))
-        at_budget.append(measure_alarms(name, z_scores, flag_highest(z_scores, BUDGET), labels, gap))
+            limits = _z_score_limits(detector, calibration, length)
+            at_rate.append(_at_thresholds(name, scored, z_scores, [limits[one.name] for one in scored]))
+        at_budget.append(_at_budget(name, scored, z_scores))
+    known = np.concatenate(own)
     return AnomalyDetectionReport(
         title=title,
         split=split,
         rows=len(known),
-        unscored=unscored,
+        unscored=sum(one.first - one.part.begin for one in scored),
         rate=rate,
         budget=BUDGET,
-        threshold=threshold,
+        threshold=detector.threshold(rate) if detector.many else thresholds[0],
         at_rate=at_rate,
         at_budget=at_budget,
-        chance=found_by_chance(labels, int(BUDGET * len(labels))),
-        windows=_windows(part.series, first, known, known > threshold, labels),
+        chance=found_by_chance(labels := np.concatenate([one.labels for one in scored]), int(BUDGET * len(labels))),
+        windows=_windows(scored, thresholds),
         highest=_highest(known),
         seconds=seconds,
+    )
+
+
+def _at_thresholds(
+    name: str, scored: Sequence[ScoredPart], scores: Sequence[FloatArray], thresholds: Sequence[float]
+) -> Alarms:
+    """The alarms of a detector with these scores (T,) and this threshold on each series."""
+    flagged = [each > threshold for each, threshold in zip(scores, thresholds, strict=True)]
+    return _alarms(name, scored, scores, flagged)
+
+
+def _at_budget(name: str, scored: Sequence[ScoredPart], scores: Sequence[FloatArray]) -> Alarms:
+    """The alarms of a detector that flags its highest scores (T,) of all series."""
+    flagged = flag_highest(np.concatenate(scores), BUDGET)
+    return _alarms(name, scored, scores, np.split(flagged, np.cumsum([len(each) for each in scores])[:-1]))
+
+
+def _alarms(
+    name: str, scored: Sequence[ScoredPart], scores: Sequence[FloatArray], flagged: Sequence[BoolArray]
+) -> Alarms:
+    return joined_alarms(
+        [
+            measure_alarms(name, values, raised, one.labels, one.detector.settings.window)
+            for one, values, raised in zip(scored, scores, flagged, strict=True)
+        ]
     )
 
 
@@ -122,44 +150,50 @@ def _highest(scores: FloatArray) -> list[tuple[int, float]]:
     return [(row + 1, float(scores[row])) for row in rows]
 
 
-def _calibration_rows(config: AnomalyDetectionConfig, detector: LoadedDetector) -> Part:
-    """The held-back rows, for the baselines' thresholds."""
-    part = load_part(config.data, "dev", lambda text: None, detector.names, detector.step)
-    return Part(part.series, max(part.begin, detector.settings.window - 1))
+def _calibration_parts(config: AnomalyDetectionConfig, detector: LoadedDetector) -> dict[str, Part]:
+    """The held-back rows of each series, for the baselines' thresholds."""
+    parts = load_parts(config.data, "dev", lambda text: None, detector.names, detector.step)
+    return {name: Part(part.series, max(part.begin, detector.settings.window - 1)) for name, part in parts.items()}
+
+
+def _z_score_limits(detector: LoadedDetector, calibration: Mapping[str, Part], length: int) -> dict[str, float]:
+    """The threshold of each series, set as the model's are."""
+    settings, limits = detector.settings, {}
+    held_back = {
+        name: _z_scores(detector.of(name), part.series, length)[part.begin :] for name, part in calibration.items()
+    }
+    of_all = np.concatenate(list(held_back.values()))
+    for name in detector.many or [""]:
+        own = held_back.get(name, of_all)
+        judging = own if len(own) >= least_rows(settings.false_alarms) else of_all
+        limits[name] = surer_threshold(judging, settings.false_alarms, settings.window, settings.confidence)
+    return limits
 
 
 def _z_scores(detector: LoadedDetector, series: Series, length: int) -> FloatArray:
-    return rolling_z_scores(detector.scaler.scale(series.values), length)
+    return rolling_z_scores(detector.known.scaler.scale(series.values), length)
 
 
-def _windows(
-    series: Series,
-    first: int,
-    scores: FloatArray,
-    flagged: NDArray[np.bool_],
-    labels: NDArray[np.int64],
-) -> list[LabelledWindow]:
-    """What became of each labelled window; rows are counted from ``first``."""
-
-    def written(row: int) -> str:
-        if not series.moments:
-            return f"row {first + row + 1}"
-        return series.stamps[first + row]
-
-    windows = []
-    for number in sorted(set(labels.tolist()) - {0}):
-        rows = np.flatnonzero(labels == number)
-        hits = rows[flagged[rows]]
-        windows.append(
-            LabelledWindow(
-                begin=written(rows[0]),
-                end=written(rows[-1]),
-                rows=len(rows),
-                flagged=len(hits),
-                first=written(hits[0]) if len(hits) else "",
-                score=float(scores[rows].max()),
-                first_row=int(rows[0]) + 1,
-                last_row=int(rows[-1]) + 1,
+def _windows(scored: Sequence[ScoredPart], thresholds: Sequence[float]) -> list[LabelledWindow]:
+    """What became of each labelled window; rows are counted over all series."""
+    windows, before = [], 0
+    for one, threshold in zip(scored, thresholds, strict=True):
+        flagged = one.scores > threshold
+        for number in sorted(set(one.labels.tolist()) - {0}):
+            rows = np.flatnonzero(one.labels == number)
+            hits = rows[flagged[rows]]
+            windows.append(
+                LabelledWindow(
+                    begin=one.written(rows[0]),
+                    end=one.written(rows[-1]),
+                    rows=len(rows),
+                    flagged=len(hits),
+                    first=one.written(hits[0]) if len(hits) else "",
+                    score=float(one.scores[rows].max()),
+                    first_row=before + int(rows[0]) + 1,
+                    last_row=before + int(rows[-1]) + 1,
+                    series=one.name,
+                )
             )
-        )
+        before += len(one.scores)
     return windows

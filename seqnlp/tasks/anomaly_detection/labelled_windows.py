@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import PurePath
 from typing import Any
@@ -17,7 +17,7 @@ from seqnlp.config.series import part_of
 from seqnlp.data.series.parts import Series
 from seqnlp.data.series.time import Timestamp, read_timestamp
 from seqnlp.data.split_sources import existing_file
-from seqnlp.errors import DataError, did_you_mean
+from seqnlp.errors import DataError, did_you_mean, listed
 from seqnlp.tasks.anomaly_detection.windows import take_windows, window_starts
 from seqnlp.text.files import file_digest
 
@@ -27,28 +27,61 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d|\d{8}")
 """A date without a time of day."""
 
 _EXPECTED = "expected a list of [begin, end] pairs of time stamps, or such a list for each file name"
+_EXPECTED_OF_SERIES = (
+    "expected a list of [begin, end] pairs of time stamps for each series (data.series_column), or such lists for each "
+    "file name"
+)
 
 
-def labelled_windows(config: AnomalyDataConfig, split: str) -> list[TimeWindow]:
-    """The labelled windows of the file that a split is in, in the order of the file; none without ``data.labels``.
+class LabelledWindows:
+    """The labelled windows of the file that a split is in; none without ``data.labels``.
 
-    A list by file names is searched for the one that the split's path ends with.
+    Windows by file names are searched for those of the name that the split's path ends with.
 
     Raises:
         DataError: no such file, none of its names is the split's, or something that is no window.
     """
-    if not config.labels:
-        return []
-    path = existing_file(config, "labels", config.labels)
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as problem:
-        raise DataError(f"this is not JSON ({problem}); {_EXPECTED}", path) from None
-    if isinstance(content, dict):
-        content = _of_file(content, _file_of(config, split), path)
-    if not isinstance(content, list):
-        raise DataError(f"{_EXPECTED}, found {json.dumps(content)[:40]}", path)
-    return [_window(each, path) for each in content]
+
+    def __init__(self, config: AnomalyDataConfig, split: str) -> None:
+        self._by_series: dict[str, list[TimeWindow]] = {}
+        self._path = config.labels
+        if not config.labels:
+            return
+        path = existing_file(config, "labels", config.labels)
+        expected = _EXPECTED_OF_SERIES if config.series_column else _EXPECTED
+        try:
+            content = json.loads(path.read_text(encoding="utf-8"))
+        except ValueError as problem:
+            raise DataError(f"this is not JSON ({problem}); {expected}", path) from None
+        by_file = isinstance(content, dict)
+        if config.series_column:
+            by_file = by_file and bool(content) and all(isinstance(each, dict) for each in content.values())
+        if by_file:
+            content = _of_file(content, _file_of(config, split), path)
+        if not config.series_column:
+            content = {"": content}
+        for name, windows in content.items() if isinstance(content, dict) else [("", content)]:
+            if not isinstance(windows, list) or not (name or not config.series_column):
+                raise DataError(f"{expected}, found {json.dumps(windows)[:40]}", path)
+            self._by_series[name] = [_window(each, path, expected) for each in windows]
+        self._path = str(path)
+
+    def of(self, series: str) -> list[TimeWindow]:
+        """Those of a series, in the order of the file; ``""`` is the series of a file that holds one."""
+        return self._by_series.get(series, [])
+
+    def refuse_others(self, series: Collection[str]) -> None:
+        """Stop at windows of a series that is not there.
+
+        Raises:
+            DataError: there are some; names both.
+        """
+        for name in self._by_series:
+            if name and name not in series:
+                close = did_you_mean(name, list(series))
+                raise DataError(
+                    f"expected windows of series ({listed(series)}), found those of '{name}'{close}", self._path
+                )
 
 
 def labels_digest(config: AnomalyDataConfig) -> str:
@@ -130,14 +163,14 @@ def unmet(windows: Sequence[TimeWindow], numbers: NDArray[np.int64], series: Ser
     return f"{series.source}: none of the windows of data.labels holds a row ({where}), so all rows count as normal"
 
 
-def _window(raw: Any, path: object) -> TimeWindow:
+def _window(raw: Any, path: object, expected: str) -> TimeWindow:
     try:
         begin, end = (read_timestamp(str(edge)) for edge in raw)
         if isinstance(end, datetime) and _DAY.fullmatch(str(raw[1])):
             end += timedelta(days=1, microseconds=-1)  # the whole day
         ordered = _key(begin, end) <= _key(end, begin)
     except (TypeError, ValueError):
-        raise DataError(f"{_EXPECTED}, found the window {json.dumps(raw)[:60]}", path) from None
+        raise DataError(f"{expected}, found the window {json.dumps(raw)[:60]}", path) from None
     if not ordered:
         raise DataError(f"the window {json.dumps(raw)} ends before it begins", path)
     return begin, end

@@ -22,15 +22,18 @@ def page_model(bundle: Bundle) -> PageModel:
         SeqnlpError: its series have something that a page cannot read, or no rate of false alarms can be promised.
     """
     detector = detector_from_bundle(bundle)
+    if detector.many:
+        problem = f"a page reads one series, and this model reads {len(detector.many):,}"
+        raise SeqnlpError(f"--page: {problem} (data.series_column); use `seqnlp detect`, or export --onnx")
     model = detector.settings
     settings = {
-        **series_settings(detector.names, detector.data, detector.step, detector.scaler),
-        "baseline_error": detector.baseline_error,
+        **series_settings(detector.names, detector.data, detector.step, detector.known.scaler),
+        "baseline_error": detector.known.baseline_error,
         "false_alarms": model.false_alarms,
         "thresholds": _thresholds(detector),
         "model": {**{name: getattr(model, name) for name in _SETTINGS}, "calendar": list(model.calendar_features)},
     }
-    return PageModel("anomaly_detector_page.mjs", settings, {**bundle.weights, CALIBRATION: detector.calibration})
+    return PageModel("anomaly_detector_page.mjs", settings, {**bundle.weights, CALIBRATION: detector.known.calibration})
 
 
 def _thresholds(detector: LoadedDetector) -> list[tuple[float, float]]:

@@ -23,6 +23,7 @@ class LabelledWindow:
         rows, flagged: its rows, and those flagged.
         first: time stamp of the first flagged row; empty: none.
         score: the highest score in it.
+        series: that it is in; empty where there is one without a name.
     """
 
     begin: str
@@ -33,6 +34,7 @@ class LabelledWindow:
     score: float
     first_row: int
     last_row: int
+    series: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class AnomalyDetectionReport(Report):
         unscored: rows before the first whole window.
         rate: of false alarms that was asked for.
         budget: part of the rows that each detector flags in ``at_budget``.
-        threshold: score above which the model flags a row.
+        threshold: score above which the model flags a row; of several series, those without enough rows of their own.
         at_rate: the model and the baselines, their thresholds set on the same held-back rows.
         at_budget: the same detectors, each flagging its highest scores.
         chance: windows that as many rows drawn at random would hit.
@@ -116,15 +118,20 @@ class AnomalyDetectionReport(Report):
             self._scores_along_the_split(),
             _alarm_table(f"Thresholds for {self.rate:g} false alarms, set on held-back rows", self.at_rate),
             _alarm_table(f"The highest scores, {self.budget:g} of the rows", self.at_budget),
-            Table(
-                "Labelled windows, at the threshold",
-                ("begin", "end", ">rows", ">flagged", "first flagged", ">highest score"),
-                [
-                    (w.begin, w.end, f"{w.rows:,}", f"{w.flagged:,}", w.first or "-", f"{w.score:.1f}")
-                    for w in self.windows
-                ],
-            ),
+            self._window_table(),
         ]
+
+    def _window_table(self) -> Table:
+        series = any(w.series for w in self.windows)
+        columns = ("begin", "end", ">rows", ">flagged", "first flagged", ">highest score")
+        rows = [
+            (
+                *[w.series] * series,
+                *(w.begin, w.end, f"{w.rows:,}", f"{w.flagged:,}", w.first or "-", f"{w.score:.1f}"),
+            )
+            for w in self.windows
+        ]
+        return Table("Labelled windows, at the threshold", (*["series"] * series, *columns), rows)
 
     def _scores_along_the_split(self) -> Drawing:
         length = self.rows / max(len(self.highest), 1)

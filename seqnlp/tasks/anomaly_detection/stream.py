@@ -66,6 +66,7 @@ class AlarmThreshold:
     def __init__(self, detector: LoadedDetector, false_alarms: float) -> None:
         self.detector, self.false_alarms = detector, false_alarms
         self.threshold = detector.threshold(false_alarms)
+        self._judging = detector.known.judging(false_alarms)  # (n,)
 
     def rows(self, series: Series) -> list[ScoredRow]:
         """All rows of a series that is there at once."""
@@ -84,7 +85,7 @@ class AlarmThreshold:
         shown = tuple(value if good else None for value, good in zip(values, known, strict=True))
         if score is None:
             return ScoredRow(number, time, shown, None, None, False)
-        p_value = float(p_values(np.array([score]), self.detector.calibration)[0])
+        p_value = float(p_values(np.array([score]), self._judging)[0])
         return ScoredRow(number, time, shown, score, p_value, score > self.threshold)
 
 
@@ -98,7 +99,7 @@ class DetectorSession:
 
     def score(self, values: Sequence[float], known: tuple[bool, ...], moment: Timestamp | None) -> float | None:
         """The next row's score; nothing while rows are too few for a window."""
-        scaled = self.detector.scaler.scale(np.array(values)).tolist()  # C numbers
+        scaled = self.detector.known.scaler.scale(np.array(values)).tolist()  # C numbers
         self._window.append(([*scaled, *self.detector.reading.calendar_values(moment)], known))
         return self._level.score(self._error()) if len(self._window) == self._window.maxlen else None
 

@@ -13,10 +13,10 @@ from torch import Tensor
 from seqnlp.bundle import Bundle, load_bundle, weights_of
 from seqnlp.config.anomaly_detection import AnomalyDetectionConfig
 from seqnlp.data.batches import plan_epoch
-from seqnlp.data.series.inputs import make_inputs
-from seqnlp.data.series.parts import Part, load_part, part_digest
-from seqnlp.data.series.scale import fit_scaler
-from seqnlp.metrics.false_alarms import conformal_threshold
+from seqnlp.data.series.parts import part_digest
+from seqnlp.data.series.step import Step
+from seqnlp.errors import listed
+from seqnlp.metrics.false_alarms import conformal_threshold, least_rows
 from seqnlp.models.autoencoder import Autoencoder
 from seqnlp.models.series_as_network import TorchDetector
 from seqnlp.models.size import count_parameters
@@ -25,13 +25,11 @@ from seqnlp.tasks.anomaly_detection.detector import (
     CALIBRATION,
     LoadedDetector,
     detector_from_bundle,
-    facts_to_vocabulary,
-    refuse_other_columns,
 )
-from seqnlp.tasks.anomaly_detection.labelled_windows import labelled_windows, labels_digest, normal_windows, number_rows
+from seqnlp.tasks.anomaly_detection.known import facts_to_vocabulary, known_together
+from seqnlp.tasks.anomaly_detection.labelled_windows import labels_digest
+from seqnlp.tasks.anomaly_detection.learned import learned_series
 from seqnlp.tasks.anomaly_detection.model import build_autoencoder
-from seqnlp.tasks.anomaly_detection.reading import reading_of
-from seqnlp.tasks.anomaly_detection.scoring import baseline_of, row_errors, row_scores
 from seqnlp.tasks.anomaly_detection.windows import take_windows
 from seqnlp.tasks.base import BaseTask
 from seqnlp.tasks.saved_series import describe
@@ -48,7 +46,7 @@ from seqnlp.training.task import Batch
 
 
 class AnomalyDetectionTask(BaseTask[AnomalyDetectionConfig, Autoencoder]):
-    """An autoencoder, the windows it learns from, and the held-back rows that set its threshold.
+    """An autoencoder, the windows of one or more series it learns from, and the held-back rows that set its threshold.
 
     Windows that touch a labelled one are left out of training and calibration.
 
@@ -65,24 +63,17 @@ class AnomalyDetectionTask(BaseTask[AnomalyDetectionConfig, Autoencoder]):
         settings = config.model
         dev_digest = part_digest(config.data, "dev") + labels_digest(config.data)
         self.digests = {TRAIN: part_digest(config.data, "train"), DEV: dev_digest}
-        say_dev = (lambda text: None) if config.data.dev.endswith("%") else say  # a part: said of the training file
-        train = load_part(config.data, "train", say)
-        dev = load_part(config.data, "dev", say_dev, train.series.names, train.series.step)
-        self.train, self.dev = train.series, dev
-        refuse_other_columns(self.train.names, dev.series)
-        labels, dev_labels = self._labels(train, "train"), self._labels(dev, "dev")  # (T,) each
-        normal = self.train.known & (labels == 0)[:, None]  # (T, C)
-        self.scaler = fit_scaler(self.train.values, normal, self.train.names, self.train.source)
-        self.inputs, self.dev_inputs = (
-            make_inputs(reading_of(settings), self.scaler, series) for series in (self.train, dev.series)
-        )
-        self.rows = self.inputs.rows.astype(np.float32)  # (T, C + F)
-        self.starts, left_out = normal_windows(self.train, labels, settings.window, config.trainer.stride)  # (N,)
-        ends = normal_windows(dev.series, dev_labels, settings.window)[0] + settings.window - 1
-        self.dev_rows = ends[ends >= dev.begin]  # (n,)
-        conformal_threshold(np.zeros(len(self.dev_rows)), settings.false_alarms)  # refuses too few rows before training
+        self.series = learned_series(config, say)
+        self.rows = np.concatenate([one.inputs.rows for one in self.series]).astype(np.float32)  # (T, C + F)
+        self.measured = np.concatenate([one.inputs.known for one in self.series])  # (T, C)
+        begins = np.cumsum([0, *(len(one.train) for one in self.series)])  # the series lie one after the other
+        self.starts = np.concatenate(
+            [one.starts + begin for one, begin in zip(self.series, begins, strict=False)]
+        )  # (N,)
+        held_back = sum(len(one.dev_rows) for one in self.series)
+        conformal_threshold(np.zeros(held_back), settings.false_alarms)  # refuses too few rows before training
         torch.manual_seed(config.seed)
-        self.model = build_autoencoder(settings, len(self.train.names))
+        self.model = build_autoencoder(settings, len(self.names))
         begun = self._start()
         self.initialized_from = name_of(begun) if begun else ""
         if begun:
@@ -91,11 +82,17 @@ class AnomalyDetectionTask(BaseTask[AnomalyDetectionConfig, Autoencoder]):
             say(f"begins with the weights of {config.start_from}; values are scaled as this training part is")
         self.model.to(device)
         self.detector: LoadedDetector | None = None
-        say(
-            f"train: {len(self.rows):,} rows, {len(self.starts):,} windows of {settings.window} ({left_out:,} left "
-            f"out, which touch labelled rows); calibration: {len(self.dev_rows):,} rows "
-            f"({len(dev) - len(self.dev_rows):,} left out); {count_parameters(self.model):,} parameters"
-        )
+        self._say_sizes(held_back, say)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """(C,) of the columns."""
+        return self.series[0].train.series.names
+
+    @property
+    def step(self) -> Step | None:
+        """Between rows, if there are time stamps."""
+        return self.series[0].train.series.step
 
     def plan(self, epoch: int) -> Sequence[Batch]:
         """The batches of an epoch, as numbers of windows."""
@@ -109,47 +106,48 @@ class AnomalyDetectionTask(BaseTask[AnomalyDetectionConfig, Autoencoder]):
 
     def loss(self, examples: Batch, done: float) -> Tensor:
         """The mean squared error of each of the given windows, summed."""
-        window, columns = self.config.model.window, self.inputs.known.shape[1]
+        window, columns = self.config.model.window, len(self.names)
         chosen = self.starts[examples]
         rows = torch.from_numpy(take_windows(self.rows, chosen, window)).to(self.device)  # (B, W, C + F)
-        measured = torch.from_numpy(take_windows(self.inputs.known, chosen, window)).to(self.device)  # (B, W, C)
+        measured = torch.from_numpy(take_windows(self.measured, chosen, window)).to(self.device)  # (B, W, C)
         return self.model.loss(rows[..., :columns], rows[..., columns:], measured)
 
     def evaluate(self) -> dict[str, float]:
-        """The root mean squared error of the held-back normal rows, which are scored anew, and the threshold."""
-        window, begin, network = self.config.model.window, self.dev.begin, TorchDetector(self.model)
-        errors = row_errors(network, window, self.dev_inputs, self.dev.series.source)  # (T,)
-        before = errors[:begin] if begin else row_errors(network, window, self.inputs, self.train.source)
-        baseline_error = float(np.nanmean(before[self.starts + window - 1]))
-        scores = row_scores(errors, window, baseline_of(self.config.model, baseline_error))  # (T,)
+        """The root mean squared error of the held-back normal rows, which are scored anew, and the threshold.
+
+        Of several series it is that of all their rows, and what is flagged of a series without enough rows of its own.
+        """
+        network = TorchDetector(self.model)
+        judged = {one.name: one.judged(network, self.config) for one in self.series}
+        known, many = known_together({name: known for name, (_, known) in judged.items()})
         self.detector = LoadedDetector(
             network=network,
             settings=self.config.model,
-            names=self.train.names,
+            names=self.names,
             data=self.config.data,
-            step=self.train.step,
-            scaler=self.scaler,
-            baseline_error=baseline_error,
-            calibration=scores[self.dev_rows],
+            step=self.step,
+            known=known,
+            many=many,
         )
-        error = float(np.sqrt(np.nanmean(errors[self.dev_rows])))
+        error = float(np.sqrt(np.nanmean(np.concatenate([errors for errors, _ in judged.values()]))))
         threshold = self.detector.threshold(self.config.model.false_alarms)
         return {"rmse": error, "threshold": threshold}
 
     def more_metrics(self) -> dict[str, Any]:
         """Of how many rows it learnt, and its threshold was set."""
         assert self.detector is not None  # `evaluate` was called before
-        return {"train_rows": len(self.rows), "calibration_rows": len(self.detector.calibration)}
+        return {"train_rows": len(self.rows), "calibration_rows": len(self.detector.known.calibration)}
 
     def saved(self, metrics: dict[str, Any]) -> Bundle:
         """The model as it is now."""
         detector = self.detector
         assert detector is not None  # `evaluate` was called before
-        calibration = {CALIBRATION: torch.from_numpy(detector.calibration)}  # in the order of time
+        calibration = {CALIBRATION: torch.from_numpy(detector.known.calibration)}  # in the order of time
+        every = detector.many or {"": detector.known}
         return Bundle(
             description=describe(self.config),
             weights=weights_of({**self.model.state_dict(), **calibration}),
-            vocabulary=facts_to_vocabulary(detector),
+            vocabulary=facts_to_vocabulary(detector.names, detector.step, every),
             labels=[],
             metrics=metrics,
             card=model_card(self.config, detector.names, metrics),
@@ -162,10 +160,10 @@ class AnomalyDetectionTask(BaseTask[AnomalyDetectionConfig, Autoencoder]):
             f"flagged from {threshold:.1f} times the baseline error (false alarms {self.config.model.false_alarms:g}); "
         )
 
-    @staticmethod
-    def next_commands(run: str) -> list[str]:
+    def next_commands(self, run: str) -> list[str]:
         """What one would type next."""
-        return [f"seqnlp detect {run} series.csv", f"seqnlp detect {run} series.csv --plot detect.png"]
+        plot = [] if self.config.data.series_column else [f"seqnlp detect {run} series.csv --plot detect.png"]
+        return [f"seqnlp detect {run} series.csv", *plot]
 
     def _start(self) -> Bundle | None:
         """The detector that this run begins with, if it begins with one.
@@ -178,11 +176,27 @@ class AnomalyDetectionTask(BaseTask[AnomalyDetectionConfig, Autoencoder]):
             return None
         begun = start_bundle(config)
         saved = detector_from_bundle(begun)
-        refuse_other(config, "the columns", ", ".join(saved.names), ", ".join(self.train.names))
+        refuse_other(config, "the columns", ", ".join(saved.names), ", ".join(self.names))
         free = ("scored_rows", "level_rows", "false_alarms", "confidence")
         refuse_other_settings(config, saved.settings, config.model, free)
         return begun
 
-    def _labels(self, part: Part, split: str) -> Batch:
-        """The numbers (T,) of the labelled windows that rows are in."""
-        return number_rows(part.series, labelled_windows(self.config.data, split))
+    def _say_sizes(self, held_back: int, say: Callable[[str], None]) -> None:
+        """What a person should know of the series and the model."""
+        settings, series = self.config.model, self.series
+        left_out = sum(one.left_out for one in series)
+        dev_left_out = sum(len(one.dev or ()) for one in series) - held_back
+        of_series = f"{len(series):,} series, " if self.config.data.series_column else ""
+        say(
+            f"train: {of_series}{len(self.rows):,} rows, {len(self.starts):,} windows of {settings.window} "
+            f"({left_out:,} left out, which touch labelled rows); calibration: {held_back:,} rows "
+            f"({dev_left_out:,} left out); {count_parameters(self.model):,} parameters"
+        )
+        least = least_rows(settings.false_alarms)
+        few = [one.name for one in series if len(one.dev_rows) < least]
+        if few:
+            have = "has" if len(few) == 1 else "have"
+            say(
+                f"{len(few):,} series ({listed(few)}) {have} fewer held-back rows than the {least:,} that "
+                f"{settings.false_alarms:g} false alarms take: their thresholds are set on those of all series"
+            )

@@ -119,7 +119,7 @@ class Forecaster(SavedModel):
         self._check(horizon, level)
         with series_file(series, self.loaded.data, self.names) as path:
             tell = told_to(say)
-            name, read = one_series(self.read(path, tell), path)
+            name, read = one_series(self.read(path, tell), path, "forecast_each()")
             return self.of_series(name, read, tell).forecast_after(read, horizon, level=level, say=tell)
 
     def forecast_each(

@@ -10,7 +10,8 @@ import numpy as np
 from seqnlp.arrays import FloatArray
 from seqnlp.bundle import Bundle
 from seqnlp.bundle_files import TENSORS
-from seqnlp.config.forecasting import ForecasterConfig, ForecastingDataConfig
+from seqnlp.config.forecasting import ForecasterConfig
+from seqnlp.config.series import SeriesDataConfig
 from seqnlp.data.series.inputs import InputTransform, fit_scale
 from seqnlp.data.series.parts import Series
 from seqnlp.data.series.scale import Scaler
@@ -54,7 +55,7 @@ class LoadedForecaster:
     settings: ForecasterConfig
     facts: SeriesFacts
     intervals: FloatArray
-    data: ForecastingDataConfig
+    data: SeriesDataConfig
     many: ManySeries | None = None
 
     @property
@@ -116,7 +117,7 @@ def forecaster_from_bundle(
     engine = choose_engine(engine, device)
     saved, weights = bundle.settings_of("forecasting", "a forecaster"), dict(bundle.weights)
     older = {"linear": "trained", "follow": 0.0, "series_dim": 0}  # models of older versions do not say
-    settings, data = saved.section("model", ForecasterConfig, **older), saved.section("data", ForecastingDataConfig)
+    settings, data = saved.section("model", ForecasterConfig, **older), saved.section("data", SeriesDataConfig)
     saved.end("about")
     told = bundle.facts
     every = saved_facts(told)

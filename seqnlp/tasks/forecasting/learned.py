@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from seqnlp.config.forecasting import AUTO, ForecasterConfig, ForecastingDataConfig
-from seqnlp.config.series import part_of
+from seqnlp.config.forecasting import AUTO, ForecasterConfig
+from seqnlp.config.series import SeriesDataConfig, part_of
 from seqnlp.data.series.inputs import Inputs, InputTransform, fit_scale, known_calendar_features, make_inputs
-from seqnlp.data.series.many import load_parts, parts_of, read_many
+from seqnlp.data.series.many import load_parts, parts_of, read_many, refuse_new_series
 from seqnlp.data.series.parts import Part, Series
 from seqnlp.data.split_sources import existing_file
-from seqnlp.errors import DataError, listed
+from seqnlp.errors import DataError
 from seqnlp.metrics.forecasting import naive_scale
 from seqnlp.tasks.forecasting.facts import SeriesFacts, reading_of
 from seqnlp.tasks.forecasting.prediction import origins_of
@@ -39,7 +39,7 @@ class LearnedSeries:
 
 
 def learned_series(
-    data: ForecastingDataConfig, settings: ForecasterConfig, say: Callable[[str], None]
+    data: SeriesDataConfig, settings: ForecasterConfig, say: Callable[[str], None]
 ) -> tuple[InputTransform, list[LearnedSeries]]:
     """How values become inputs, and the series by name.
 
@@ -61,9 +61,7 @@ def learned_series(
         devs = parts_of(whole, data, "dev")
     elif data.dev:
         devs = load_parts(data, "dev", say, longest.names, longest.step)
-    if unknown := devs.keys() - trains.keys():
-        expected = f"expected series of the training file ({listed(trains)})"
-        raise DataError(f"{expected}, found {listed(sorted(unknown))}", data.dev)
+    refuse_new_series(devs, trains, data.dev)
     if data.series_column:  # of many series the few that are too short are to be known before hours of training
         for part in devs.values():
             origins_of(part, settings, reading)
