@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -48,15 +47,13 @@ def evaluate(
     detector = detector_from_bundle(load_bundle(run))
     require_split(config, split)
     parts = load_parts(config.data, split, say, detector.names, detector.step)
-    started = time.perf_counter()
     scored = scored_parts(detector, config, split, parts)
-    seconds = time.perf_counter() - started
     for one in scored if split == "test" else ():  # earlier splits may well have none
         if problem := unmet(one.windows, one.all_labels, one.part.series):
             say(problem)
     if split != "test" and any(one.labels.any() for one in scored):
         say(f"{split}: its labelled windows were left out of training and calibration; the other rows were not")
-    report = _report(config, split, scored, detector, seconds, config.name or str(run))
+    report = _report(config, split, scored, detector, config.name or str(run))
     model, budgeted = report.at_rate[0], report.at_budget[0]
     summary = {
         "windows found": list(budgeted.found),
@@ -84,7 +81,6 @@ def _report(
     split: str,
     scored: Sequence[ScoredPart],
     detector: LoadedDetector,
-    seconds: float,
     title: str,
 ) -> AnomalyDetectionReport:
     rate = detector.settings.false_alarms
@@ -100,7 +96,7 @@ def _report(
             limits = _z_score_limits(detector, calibration, length)
             at_rate.append(_at_thresholds(name, scored, z_scores, [limits[one.name] for one in scored]))
         at_budget.append(_at_budget(name, scored, z_scores))
-    known = np.concatenate(own)
+    known, labels = np.concatenate(own), np.concatenate([one.labels for one in scored])
     return AnomalyDetectionReport(
         title=title,
         split=split,
@@ -108,13 +104,13 @@ def _report(
         unscored=sum(one.first - one.part.begin for one in scored),
         rate=rate,
         budget=BUDGET,
-        threshold=detector.threshold(rate) if detector.many else thresholds[0],
+        threshold=detector.threshold(rate),
         at_rate=at_rate,
         at_budget=at_budget,
-        chance=found_by_chance(labels := np.concatenate([one.labels for one in scored]), int(BUDGET * len(labels))),
+        chance=found_by_chance(labels, int(BUDGET * len(labels))),
         windows=_windows(scored, thresholds),
         highest=_highest(known),
-        seconds=seconds,
+        seconds=sum(one.seconds for one in scored),
     )
 
 

@@ -49,12 +49,13 @@ class LearnedSeries:
     def judged(self, network: DetectorNetwork, config: AnomalyDetectionConfig) -> tuple[FloatArray, KnownSeries]:
         """The errors (n,) of the held-back rows, and what is known of the series with this network."""
         window, settings = config.model.window, config.model
-        errors = np.full(len(self.train), np.nan)  # (T,)
         if self.dev and self.dev_inputs:
-            errors = row_errors(network, window, self.dev_inputs, self.dev.series.source)
-        before = errors[: self.dev.begin] if self.dev and self.dev.begin else errors[:0]
-        if not len(before):
-            before = row_errors(network, window, self.inputs, self.train.series.source)
+            errors = row_errors(network, window, self.dev_inputs, self.dev.series.source)  # (T,)
+            begin = self.dev.begin
+        else:
+            errors, begin = np.zeros(0), 0
+        anew = not begin  # or dev goes on from train
+        before = row_errors(network, window, self.inputs, self.train.series.source) if anew else errors[:begin]
         baseline_error = float(np.nanmean(before[self.starts + window - 1]))
         scores = row_scores(errors, window, baseline_of(settings, baseline_error))  # (T,)
         return errors[self.dev_rows], KnownSeries(self.scaler, baseline_error, scores[self.dev_rows])

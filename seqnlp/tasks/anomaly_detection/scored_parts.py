@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -24,6 +25,7 @@ class ScoredPart:
         all_scores: (T,) of all rows; NaN where there is none.
         windows: the labelled windows.
         all_labels: (T,) the number of the labelled window that a row is in; 0: none. No two series share a number.
+        seconds: the time that scoring took.
     """
 
     name: str
@@ -32,6 +34,7 @@ class ScoredPart:
     all_scores: FloatArray
     windows: Sequence[TimeWindow]
     all_labels: IntArray
+    seconds: float
 
     @property
     def first(self) -> int:
@@ -71,5 +74,8 @@ def scored_parts(
         labels = number_rows(part.series, labelled)  # (T,)
         labels[labels > 0] += numbered
         numbered += len(labelled)
-        scored.append(ScoredPart(name, one, part, one.score(part.series), labelled, labels))
+        started = time.perf_counter()
+        scores = one.score(part.series)  # (T,)
+        seconds = time.perf_counter() - started
+        scored.append(ScoredPart(name, one, part, scores, labelled, labels, seconds))
     return scored
