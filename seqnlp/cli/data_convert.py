@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from seqnlp.cli.output_file import check_output_file
+
 if TYPE_CHECKING:
     from seqnlp.config.tagging import DataConfig
 
@@ -35,6 +37,8 @@ def convert_file(names: Sequence[str], form: str, scheme: str | None, offsets: s
         raise SeqnlpError(f"--scheme: expected one of {', '.join(_SCHEMES)}, found '{scheme}'{close}")
     config, out = _settings(settings, files[0]), Path(files[1])
     form = output_format(form, out)
+    if form != "brat":
+        check_output_file(out, "OUT", [files[0]])
     if form in WORD_WRITERS and config.tokenizer == AUTO and split_format(config, "train") in TEXT_FORMATS:
         config.tokenizer = tokenizer_for_spans(config, say)
     examples, entities = convert(config, out, form, scheme or config.scheme, offsets, say)

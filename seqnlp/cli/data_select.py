@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from seqnlp.cli.output_file import check_output_file
 from seqnlp.config.translation import LANGUAGE
 from seqnlp.errors import SeqnlpError
 
@@ -58,8 +59,8 @@ def select_texts(arguments: argparse.Namespace, say: Callable[[str], None]) -> i
         found = [f"{' and '.join(one.languages)} in {one.name}" for one in (pool, domain)]
         raise SeqnlpError(f"expected the same two languages (data.source, data.target), found {', '.join(found)}")
     paths = _paths(arguments.output, pool.languages)
-    if same := [path for path in paths for file in (*pool.files, *domain.files) if _is_same(path, file)]:
-        raise SeqnlpError(f"{same[0]}: the selection would be written over what it is chosen from; name another OUT")
+    for path in paths:
+        check_output_file(path, read=(*pool.files, *domain.files))
     selection = select_alike(pool.texts, domain.texts, arguments.number or len(domain.texts), domain.held_out)
     if not selection.chosen:
         raise SeqnlpError(f"nothing to choose from in {pool.name}: {_left_out(selection, domain.name)}")
@@ -119,10 +120,6 @@ def _paths(out: str, languages: Sequence[str]) -> list[Path]:
     beginning, packed, _ = out.rpartition(".gz") if out.endswith(".gz") else (out, "", "")
     pattern = out if LANGUAGE in out or not languages else f"{beginning}.{LANGUAGE}{packed}"
     return [Path(pattern.replace(LANGUAGE, language)) for language in languages or ("",)]
-
-
-def _is_same(path: Path, other: Path) -> bool:
-    return path.exists() and other.exists() and path.samefile(other)
 
 
 def _write(paths: Sequence[Path], chosen: Sequence[Sides]) -> None:

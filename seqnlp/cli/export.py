@@ -42,6 +42,8 @@ def run(arguments: argparse.Namespace) -> int:
         raise SeqnlpError("--title and --text are those of a page; add --page FILE.html")
     if arguments.precision and not (arguments.onnx or arguments.page):
         raise SeqnlpError("--precision is that of graphs and pages; add --onnx DIR or --page FILE.html")
+    if arguments.page and arguments.page.suffix.lower() not in (".html", ".htm"):
+        raise SeqnlpError(f"--page: expected a name that ends in .html, found '{arguments.page}'")
     if arguments.int8:
         print(f"{arguments.int8}: {describe_size(export_int8(arguments.run, arguments.int8))}")
     if arguments.onnx:

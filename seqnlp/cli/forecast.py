@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from seqnlp.cli.engine_options import add_engine_arguments, engine_options
 from seqnlp.cli.output import say
+from seqnlp.cli.output_file import check_output_file
 from seqnlp.cli.series_columns import SeriesColumns
 
 if TYPE_CHECKING:
@@ -65,6 +66,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.series is None and (arguments.plot or arguments.file):
         raise SeqnlpError("-o and --plot are for a file's forecast: name a CSV file, or redirect the output (> FILE)")
     check_suffix("--plot", arguments.plot)
+    if arguments.file:
+        check_output_file(arguments.file, read=[arguments.series])
     engine = engine_options(arguments)
     from seqnlp.api import Forecaster
 

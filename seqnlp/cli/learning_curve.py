@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from seqnlp.cli.output_file import check_output_file
 from seqnlp.cli.study_options import add_study_options, numbers, own_numbers, study_settings
 from seqnlp.errors import SeqnlpError
 
@@ -45,13 +46,15 @@ def run(arguments: argparse.Namespace) -> int:
 
     if arguments.picture and arguments.picture.suffix not in (".html", ".png", ".svg"):
         raise SeqnlpError(f"-o: expected a name that ends in .html, .png or .svg, found '{arguments.picture}'")
+    if arguments.picture:
+        check_output_file(arguments.picture)
     overrides, percents = own_numbers(arguments.overrides, "percents")
     overrides, seeds = own_numbers(overrides, "seeds")
     overrides, folder = study_settings(overrides, ("data.share", "seed"), "learning-curve")
     shares = numbers(percents or PERCENTS, "percents", 0.01, 100)
     if len(shares) < 2:
         raise SeqnlpError(f"percents: expected at least two, found '{percents}'")
-    drawn = [int(seed) for seed in numbers(seeds or "1", "seeds", 0, 2**31)]
+    drawn = [int(seed) for seed in numbers(seeds or "1", "seeds", 0, 2**31, whole=True)]
     data = compose_config(overrides, arguments.config_dir).data
     split = arguments.split or ("test" if data.test else "dev")
     if not getattr(data, split):

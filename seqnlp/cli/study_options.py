@@ -39,7 +39,7 @@ def own_numbers(overrides: list[str], name: str) -> tuple[list[str], str]:
     return [one for one in overrides if not one.startswith(f"{name}=")], values[-1] if values else ""
 
 
-def numbers(text: str, name: str, low: float, high: float) -> list[float]:
+def numbers(text: str, name: str, low: float, high: float, whole: bool = False) -> list[float]:
     """Numbers between commas, each once.
 
     Raises:
@@ -49,6 +49,7 @@ def numbers(text: str, name: str, low: float, high: float) -> list[float]:
         values = [float(one) for one in text.split(",")]
     except ValueError:
         values = []
-    if not values or not all(low <= one <= high for one in values):
-        raise SeqnlpError(f"{name}: expected numbers from {low:g} to {high:g} between commas, found '{text}'")
+    if not values or not all(low <= one <= high and (one.is_integer() or not whole) for one in values):
+        kind = "whole numbers" if whole else "numbers"
+        raise SeqnlpError(f"{name}: expected {kind} from {low:g} to {high:.10g} between commas, found '{text}'")
     return sorted(set(values))

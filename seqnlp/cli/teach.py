@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import os
 import shlex
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from seqnlp.cli.output import say
+from seqnlp.cli.output_file import check_output_file
 from seqnlp.cli.threads import add_threads, use_threads
 from seqnlp.errors import SeqnlpError
 
@@ -122,13 +122,7 @@ def _check(arguments: argparse.Namespace) -> None:
         raise SeqnlpError(f"--learning-rate: expected a number between 0 and 1, found {arguments.learning_rate}")
     if arguments.output is None:
         raise SeqnlpError("expected -o FILE, where the answers go")
-    folder = arguments.output.absolute().parent
-    if not folder.is_dir():
-        raise SeqnlpError(f"-o: there is no folder {folder}")
-    if arguments.output.is_dir():
-        raise SeqnlpError(f"-o: expected a file, found the folder {arguments.output}")
-    if not os.access(folder, os.W_OK):
-        raise SeqnlpError(f"-o: nothing can be written in the folder {folder}; choose another one")
+    check_output_file(arguments.output)
 
 
 def _write(path: Path, rows: Iterable[dict[str, Any]]) -> None:

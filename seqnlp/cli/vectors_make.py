@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from seqnlp.cli.output import say
+from seqnlp.cli.output_file import check_output_file
 from seqnlp.errors import DataError, SeqnlpError
 
 if TYPE_CHECKING:
@@ -46,10 +48,17 @@ def _check(arguments: argparse.Namespace) -> None:
             raise SeqnlpError(f"--{name}: expected {least} or more, found {getattr(arguments, name)}")
     if arguments.min_count is not None and arguments.min_count < 1:
         raise SeqnlpError(f"--min-count: expected 1 or more, found {arguments.min_count}")
-    if not arguments.scale > 0:
+    if not 0 < arguments.scale < float("inf"):
         raise SeqnlpError(f"--scale: expected a number above 0, found {arguments.scale}")
     if arguments.output is None:
         raise SeqnlpError(f"expected -o FILE, where the vectors of `seqnlp vectors {arguments.action}` go")
+    read = (*arguments.names, *(arguments.text or ()), arguments.words or "", arguments.pieces or "")
+    check_output_file(arguments.output, read=read)
+    if not 0 <= arguments.seed < 2**32:
+        raise SeqnlpError(f"--seed: expected 0 to {2**32 - 1}, found {arguments.seed}")
+    of_texts = {"min-count": arguments.min_count, "keep-case": arguments.keep_case}
+    if arguments.action == "distil" and not arguments.text and (given := [name for name in of_texts if of_texts[name]]):
+        raise SeqnlpError(f"--{given[0]} is for words of texts; add --text FILE, or leave it out")
 
 
 def _distilled(arguments: argparse.Namespace) -> WordTable:
@@ -139,6 +148,10 @@ def _trained(arguments: argparse.Namespace) -> WordTable:
     return WordTable(*train_skip_gram(texts, settings))
 
 
+def _say_which(path: Path, which: str) -> None:
+    say(f"{path}: its texts are those of {which}")
+
+
 def _texts(paths: Sequence[Path], arguments: argparse.Namespace) -> list[list[str]]:
     """The words of each text of files."""
     from seqnlp.data.lexicon import normalized
@@ -149,7 +162,7 @@ def _texts(paths: Sequence[Path], arguments: argparse.Namespace) -> list[list[st
     for path in paths:
         if path.is_file() and (kind := other_kind(path)) in NO_LINES:
             say(f"{path}: looks like {kind}, all of which is read as text; write its texts alone")
-    texts = [words for path in paths for words in words_of_file(path, arguments.splitter)]
+    texts = [words for path in paths for words in words_of_file(path, arguments.splitter, partial(_say_which, path))]
     if run := runs_of_words(islice((word for words in texts for word in words), _LOOKED_AT)):
         say(
             f"words such as '{run[:20]}' are several in a row; --splitter characters reads each letter of such a script"

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from seqnlp.cli.output import say
-from seqnlp.errors import DataError
+from seqnlp.errors import DataError, SeqnlpError
 from seqnlp.json_text import json_text
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ def show_vectors(arguments: argparse.Namespace) -> int:
     from seqnlp.text.joined_vectors import read_joined
     from seqnlp.text.piece_table import PieceTable
 
+    if arguments.data_dir and not arguments.coverage:
+        raise SeqnlpError("--data-dir is for --coverage of a recipe or run; add --coverage NAME, or leave it out")
     names = [name for typed in arguments.names for name in side_by_side(typed)]
     joined = read_joined([Path(name) for name in names])
     words, values = joined.table.words, joined.table.values  # N words, (N, D)
@@ -69,7 +71,7 @@ def _neighbours(
     """The words of the largest cosine with a word's vector, or, in the last numbers, with one that pieces compose."""
     import numpy as np
 
-    from seqnlp.errors import SeqnlpError, did_you_mean
+    from seqnlp.errors import did_you_mean
     from seqnlp.text.vector_forms import vector_forms
 
     rows = {known: row for row, known in enumerate(words)}
@@ -95,13 +97,16 @@ def _covered(arguments: argparse.Namespace, known: frozenset[str], table: PieceT
 
     name, pieces = arguments.coverage, table.pieces if table else None
     if is_text(name):
-        return {name: coverage(words_of_file(Path(name), arguments.splitter), known, _MISSING, pieces)}
+        texts = words_of_file(
+            Path(name), arguments.splitter, lambda which: say(f"{name}: its texts are those of {which}")
+        )
+        return {name: coverage(texts, known, _MISSING, pieces)}
     is_run = Path(name).is_dir()
     config = read_run_config(Path(name)) if is_run else compose_config([f"recipe={name}"], arguments.config_dir)
     if arguments.data_dir:
         config.data.dir = arguments.data_dir
     splits = words_of_splits(config, say)
-    return {f"{name} {split}": coverage(texts, known, _MISSING, pieces) for split, texts in splits.items()}
+    return {f"{name} {split}": coverage(words, known, _MISSING, pieces) for split, words in splits.items()}
 
 
 def _near_tables(near: dict[str, list[tuple[str, float]]]) -> list[Table]:

@@ -25,10 +25,18 @@ class Control:
     labels: dict[str, str] = field(default_factory=dict)
 
     def written(self, label: str) -> str | None:
-        """A model's label as results write it, in whatever case it stands here; nothing if it is not here."""
+        """A model's label as results write it, in whatever case it stands here; nothing if it is not here.
+
+        It may stand here by what it is called or, as a model that learnt from exported annotations knows it, as these
+        write it.
+        """
         if not self.labels or label in self.labels:
             return self.labels.get(label, label)
-        return next((alias for value, alias in self.labels.items() if value.casefold() == label.casefold()), None)
+        called, written = (
+            {name.casefold(): alias for name, alias in reversed(pairs)}
+            for pairs in (list(self.labels.items()), [(alias, alias) for alias in self.labels.values()])
+        )
+        return called.get(label.casefold(), written.get(label.casefold()))
 
 
 def find_control(config: str, kind: str) -> Control:

@@ -20,13 +20,16 @@ def is_text(name: str) -> bool:
     return path.is_file() or (path.is_dir() and is_folder_of_texts(path))
 
 
-def words_of_file(path: Path, splitter: str) -> Words:
+def words_of_file(path: Path, splitter: str, tell: Callable[[str], None]) -> Words:
     """The words of each text of a file.
+
+    Args:
+        tell: told which texts are read of a file that has others, too.
 
     Raises:
         DataError: the file cannot be read.
     """
-    return [cut(text.text, splitter) for text in file_texts(path)]
+    return [cut(text.text, splitter) for text in file_texts(path, tell)]
 
 
 def words_of_splits(config: Config, say: Callable[[str], None]) -> dict[str, Words]:

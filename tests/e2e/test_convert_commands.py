@@ -282,6 +282,8 @@ def test_options_that_would_change_nothing_are_refused(here: Path) -> None:
     assert no_offsets.endswith("what is written as conll holds no offsets to choose; leave it out")
     partial = refusal("data", "convert", "in.jsonl", "b.conll", "data.partial=true")
     assert "data.partial: only what is known for sure is converted" in partial
+    itself = refusal("data", "convert", "in.jsonl", "in.jsonl", "--to", "doccano")
+    assert itself == "OUT: in.jsonl would be written over, which is read here; choose another name"
     assert [path.name for path in here.iterdir()] == ["in.jsonl"]
 
 

@@ -134,6 +134,7 @@ def test_what_cannot_be_forecast_is_one_clear_message(run: Path, trained: Path, 
         == "--plot: expected a name that ends in .png or .svg, found 'x.gif'"
     )
     assert refusal("forecast", run, "-o", "x.csv").startswith("-o and --plot are for a file's forecast")
+    assert "would be written over, which is read here" in refusal("forecast", run, FERRY, "-o", FERRY)
     assert refusal("forecast", trained, FERRY) == "this is a model for tagging, not a forecaster"
     assert "no such file" in refusal("forecast", run, tmp_path / "none.csv")
     assert answer("date,people,temperature\n2024-01-01,1,2\n").startswith(

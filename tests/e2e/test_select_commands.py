@@ -68,7 +68,7 @@ def test_refusals(pool: Path, tmp_path: Path) -> None:
     turned = refusal("data", "select", *pairs, "data.source=en", "data.target=de", *like, *out)
     assert f"found en and de in {pool}/pool, de and en in translation/demo" in turned
     over = refusal("data", "select", *pairs, *like, "-o", pool / "pool")
-    assert f"{pool}/pool.de: the selection would be written over what it is chosen from" in over
+    assert f"-o: {pool}/pool.de would be written over, which is read here" in over
     same = refusal("data", "select", "translation/demo", *like, *out)
     assert "nothing to choose from in translation/demo: left out: " in same
     assert not list(tmp_path.iterdir())

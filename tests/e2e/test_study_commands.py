@@ -77,4 +77,5 @@ def test_studies_that_cannot_be() -> None:
     assert "percents: expected at least two, found '10'" in refusal("learning-curve", *CLASSIFIER, "percents=10")
     assert "seed: `seqnlp learning-curve` sets it itself" in refusal("learning-curve", *CLASSIFIER, "seed=3")
     assert "percents: expected numbers from 0.01 to 100" in refusal("learning-curve", *CLASSIFIER, "percents=a")
+    assert "seeds: expected whole numbers from 0 to 2147483648" in refusal("learning-curve", *CLASSIFIER, "seeds=1.5")
     assert "-o: expected a name that ends in .html, .png or .svg" in refusal("learning-curve", *CLASSIFIER, "-o", "x")

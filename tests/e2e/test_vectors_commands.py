@@ -214,6 +214,12 @@ def test_what_cannot_be_done_is_said_in_one_line(tmp_path: Path, text: Path) -> 
     assert "found 'destil' (did you mean 'distil'?)" in refusal("vectors", "destil", own)
     assert "expected -o FILE" in refusal("vectors", "join", own, own)
     assert "at least two files" in refusal("vectors", "join", own, "-o", new)
+    assert f"{own} would be written over, which is read here" in refusal("vectors", "join", own, own, "-o", own)
+    assert "--seed: expected 0 to 4294967295, found -1" in refusal("vectors", "train", own, "--seed", -1, "-o", new)
+    assert "--scale: expected a number above 0, found inf" in refusal("vectors", "distil", own, "--scale", "inf")
+    unread = refusal("vectors", "distil", tmp_path, "--words", own, "--min-count", 2, "-o", new)
+    assert unread == "--min-count is for words of texts; add --text FILE, or leave it out"
+    assert "--data-dir is for --coverage of a recipe or run" in refusal("vectors", "show", own, "--data-dir", "x")
     assert "--words FILE, --text FILE ... or both" in refusal("vectors", "distil", tmp_path, "-o", new)
     assert "'harbour' has no vector" in refusal("vectors", "show", own, "--near", "harbour")
     assert "no word occurs 900 times" in refusal("vectors", "train", text, "--min-count", 900, "-o", new)

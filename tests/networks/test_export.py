@@ -302,6 +302,7 @@ def test_what_cannot_be_exported_says_why(models: dict[str, Path], tmp_path: Pat
     named = ("export", models["tagging"], "--int8", tmp_path / "small")
     assert "add --page" in refusal(*named, "--title", "Names")
     assert "add --onnx DIR or --page" in refusal(*named, "--precision", "fp32")
+    assert "--page: expected a name that ends in .html, found" in refusal(*named, "--page", tmp_path / "page.txt")
     assert not (tmp_path / "small").exists()
 
 
