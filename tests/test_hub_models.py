@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from hub_stand_in import TOKEN, Hub, hub_running
 from huggingface_hub import constants
 
 import seqnlp
+from seqnlp import bundle
 from seqnlp import hub as hub_module
 
 MODEL = Path(__file__).parent / "old_models" / "classification"
@@ -79,6 +81,20 @@ def test_the_card_says_what_was_measured_and_nothing_else(hub: Hub) -> None:
     translator = yaml.safe_load(output("push", MODEL.parent / "translation", "a/b", "--card").split("---\n")[1])
     assert translator["language"] == ["de", "en"]
     assert "license" not in translator
+
+
+def test_a_card_of_a_model_in_int8_has_no_scores_of_the_exact_one(hub: Hub, tmp_path: Path) -> None:
+    exact = tmp_path / "exact"
+    shutil.copytree(MODEL, exact)
+    bundle.record_scores(exact, "test", {"accuracy": 0.75}, print)
+    assert "name: accuracy on test" in output("push", exact, "ada/moods", "--card")
+    output("export", exact, "--int8", tmp_path / "small")
+    output("export", tmp_path / "small", "--int8", tmp_path / "again")
+    card = output("push", tmp_path / "again", "ada/moods", "--card")
+    assert "model-index" not in card
+    assert card.count("Its weights are in one byte a number; the scores above are those of the model before") == 1
+    bundle.record_scores(tmp_path / "small", "test", {"accuracy": 0.5}, print)
+    assert "value: 0.5" in output("push", tmp_path / "small", "ada/moods", "--card")
 
 
 def test_what_is_pushed_again_replaces_what_was_there_and_has_one_card(hub: Hub, tmp_path: Path) -> None:

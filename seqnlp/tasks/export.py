@@ -18,8 +18,13 @@ from seqnlp.tasks.exported import Exported
 from seqnlp.text.tokenize import KINDS
 
 
+_CARD = "\nIts weights are in one byte a number; the scores above are those of the model before that.\n"
+
+
 def export_int8(run: str | Path, folder: Path) -> int:
     """Write a model folder with weights in one byte a number; returns its bytes. It is used as any other.
+
+    It keeps the scores on dev, which belong to its training, but not those on test: they are not its own.
 
     Raises:
         RunError: there is no model.
@@ -28,7 +33,9 @@ def export_int8(run: str | Path, folder: Path) -> int:
     """
     bundle = load_bundle(run)
     _refuse_full(folder)
-    save_bundle(folder, replace(bundle, weights=compact(bundle.weights)))
+    metrics = {**{name: value for name, value in bundle.metrics.items() if name != "test"}, "weights": "int8"}
+    card = bundle.card if bundle.card.endswith(_CARD) else bundle.card + _CARD
+    save_bundle(folder, replace(bundle, weights=compact(bundle.weights), metrics=metrics, card=card))
     return _size(folder)
 
 
