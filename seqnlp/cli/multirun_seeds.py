@@ -19,7 +19,8 @@ _OF_ONE_RUN = ("run", "seed")
 def seeds_table(runs: Sequence[Path]) -> Table | None:
     """The mean dev score over the seeds and its standard deviation, a row for each combination of the other settings.
 
-    The deviation is that of a sample (divided by n - 1). None unless some combination has two seeds with a dev score.
+    The deviation is that of a sample (divided by n - 1). A seed that comes twice is counted once: it gives the same run
+    again. None unless some combination has two seeds with a dev score.
     """
     settings = [dict(leaves(yaml.safe_load((run / "config.yaml").read_text(encoding="utf-8")))) for run in runs]
     varied = [
@@ -27,14 +28,14 @@ def seeds_table(runs: Sequence[Path]) -> Table | None:
         for name in dict.fromkeys(name for one in settings for name in one)
         if name not in _OF_ONE_RUN and len({one.get(name) for one in settings}) > 1
     ]
-    scores: dict[tuple[str, ...], list[float]] = {}
+    scores: dict[tuple[str, ...], dict[str, float]] = {}
     measure, values_of_runs = deciding_scores(runs)
     for value, setting in zip(values_of_runs, settings, strict=True):
         if value is not None:
-            scores.setdefault(tuple(setting.get(name, "") for name in varied), []).append(value)
+            scores.setdefault(tuple(setting.get(name, "") for name in varied), {})[setting.get("seed", "")] = value
     if all(len(values) < 2 for values in scores.values()):
         return None
-    rows = [(*names, str(len(values)), *_summary(values)) for names, values in scores.items()]
+    rows = [(*names, str(len(values)), *_summary([*values.values()])) for names, values in scores.items()]
     return Table(f"Dev {measure} over seeds", (*varied, ">seeds", ">mean", ">sd"), rows)
 
 

@@ -92,9 +92,17 @@ def _every(step: int, total: int) -> Callable[[int], None]:
 
 
 def _words_wanted(arguments: argparse.Namespace) -> list[str]:
-    """Those of a list or of a file of vectors, then those of texts that are not among them, the most frequent first."""
+    """Those of a list or of a file of vectors, then those of texts that are not among them, the most frequent first.
+
+    Raises:
+        DataError: the list is a file of another kind, whose lines are no words.
+    """
+    from seqnlp.text.other_files import NO_LINES, named_kind, other_kind
     from seqnlp.text.word_lists import read_word_list
 
+    kind = (named_kind(arguments.words) or other_kind(arguments.words)) if arguments.words else ""
+    if kind and kind not in NO_LINES:  # words such as <s> are no markup
+        raise DataError(f"expected a word a line, found {kind}; words of texts are read by --text", arguments.words)
     listed = read_word_list(arguments.words) if arguments.words else []
     of_texts = _words_of_texts(arguments) if arguments.text else []
     return list(dict.fromkeys([*listed[: arguments.most], *of_texts[: arguments.most]]))

@@ -161,15 +161,16 @@ def _column_of_texts(rows: Sequence[tuple[int, Sequence[str]]], path: Path, tell
     widest = max((len(row) for _, row in rows), default=0)
     totals = [sum(len(row[column]) for _, row in rows if column < len(row)) for column in range(widest)]
     chosen = totals.index(max(totals)) if totals else 0
-    which = "the longest column"
-    if _TEXT in names[:widest]:
-        chosen, which = names.index(_TEXT), "the column"
+    by_name = _TEXT in names[:widest]
+    if by_name:
+        chosen = names.index(_TEXT)
     texts = [Text(row[chosen] if chosen < len(row) else max(row, key=len), number) for number, row in rows]
     lettered = sum(any(map(str.isalpha, text.text)) for text in texts[1:])  # the first may name the columns
-    if which == "the longest column" and 2 * lettered < len(texts[1:]):
+    if not by_name and 2 * lettered < len(texts[1:]):
         raise DataError("expected a table with texts, found numbers or dates in its longest column", path)
     if widest > 1:
-        tell(f"{which}, {repr(names[chosen]) if names else f'number {chosen + 1}'}")
+        longest = f"the longest column, {repr(names[chosen]) if names else f'number {chosen + 1}'}"
+        tell("the column 'text'" if by_name else longest)
     return texts
 
 

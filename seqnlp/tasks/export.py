@@ -17,7 +17,6 @@ from seqnlp.tasks.export_readme import TOKENIZER, expressions, readme
 from seqnlp.tasks.exported import Exported
 from seqnlp.text.tokenize import KINDS
 
-
 _CARD = "\nIts weights are in one byte a number; the scores above are those of the model before that.\n"
 
 

@@ -27,6 +27,14 @@ def test_each_combination_of_other_settings_has_its_mean_and_deviation(tmp_path:
     assert table.rows == [("8", "3", "72.00", "2.00"), ("16", "1", "80.00", "-")]
 
 
+def test_a_seed_that_comes_twice_is_counted_once(tmp_path: Path) -> None:
+    runs = [make_run(tmp_path / name, seed, 8, 70.0 + seed) for name, seed in (("a", 1), ("b", 1), ("c", 3))]
+    table = seeds_table(runs)
+    assert table is not None
+    assert table.rows == [("2", "72.00", "1.41")]
+    assert seeds_table(runs[:2]) is None
+
+
 def test_one_seed_has_no_table(tmp_path: Path) -> None:
     assert seeds_table([make_run(tmp_path, 1, width, 50.0) for width in (8, 16)]) is None
 

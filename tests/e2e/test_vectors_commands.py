@@ -219,6 +219,9 @@ def test_what_cannot_be_done_is_said_in_one_line(tmp_path: Path, text: Path) -> 
     assert "--scale: expected a number above 0, found inf" in refusal("vectors", "distil", own, "--scale", "inf")
     unread = refusal("vectors", "distil", tmp_path, "--words", own, "--min-count", 2, "-o", new)
     assert unread == "--min-count is for words of texts; add --text FILE, or leave it out"
+    (tmp_path / "words.csv").write_text("label,word\nx,tide\n", encoding="utf-8")
+    table = refusal("vectors", "distil", tmp_path, "--words", tmp_path / "words.csv", "-o", new)
+    assert table.endswith("words.csv: expected a word a line, found a table; words of texts are read by --text")
     assert "--data-dir is for --coverage of a recipe or run" in refusal("vectors", "show", own, "--data-dir", "x")
     assert "--words FILE, --text FILE ... or both" in refusal("vectors", "distil", tmp_path, "-o", new)
     assert "'harbour' has no vector" in refusal("vectors", "show", own, "--near", "harbour")
