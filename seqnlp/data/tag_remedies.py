@@ -13,6 +13,13 @@ from seqnlp.text.tokenize import visible
 _OUTSIDE_ELSEWHERE = frozenset(("0", "o", "OUT", "OUTSIDE", "OTHER", "Other", "other", "NONE", "None", "_", "-", "NA"))
 """What words outside of entities are tagged with where not with O."""
 
+_OF_TYPES = (
+    "write them as B-TYPE at the first word of an entity and I-TYPE at the others, "
+    "or set data.scheme=none to learn and score them word by word"
+)
+_IN_BRACKETS = re.compile(r"(\([^()*\s]+)?\*?\)?")
+"""Tags of CoNLL-2012: ``(PER*``, ``*``, ``*)``, ``(PER)``."""
+
 _OTHER_SIGN = re.compile(r"[BIESLU]([_:./=+|])(.+)")
 _LETTER_LAST = re.compile(r"(.+)[-_]([BIESLU])")
 _MIDDLE_OR_WHOLE = {"M": "I", "W": "S"}
@@ -36,13 +43,15 @@ def remedy_for(sentences: Sequence[TaggedSentence], scheme: str, count: int) -> 
         return otherwise
     if count == 1 and illegal == {sentences[0].tags[0]}:
         return "delete this line if it names the columns, else correct the tag"
+    if illegal and all(_IN_BRACKETS.fullmatch(tag) for tag in illegal):
+        return "spans in brackets: write B-TYPE for '(TYPE*' or '(TYPE)', I-TYPE for each '*' up to ')', O for others"
+    types_alone = bool(illegal) and not any("-" in tag for tag in illegal)
     if 2 * count > sum(len(sentence.tags) for sentence in sentences):
+        if types_alone and "O" in used:
+            return f"most tags are: is data.tag_column right? If it is, {_OF_TYPES}"
         return "most tags are: is data.tag_column right? For plain tags such as parts of speech set data.scheme=none"
-    if illegal and not any("-" in tag for tag in illegal):
-        return (
-            "write them as B-TYPE at the first word of an entity and I-TYPE at the others, "
-            "or set data.scheme=none to learn and score them word by word"
-        )
+    if types_alone:
+        return _OF_TYPES
     return "correct the file, or set data.repair=true to have such tags mended"
 
 

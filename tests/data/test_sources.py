@@ -200,6 +200,15 @@ def test_tags_without_prefixes_are_explained_and_never_mended_away(tmp_path: Pat
         ("B-PER M-PER E-PER", "write I-TYPE for M-TYPE, and set data.scheme=bioes"),
         ("B-PER M-PER W-LOC", "write I-TYPE for M-TYPE and S-TYPE for W-TYPE, and set data.scheme=bioes"),
         ("B-PER I-PER O\u200b", "delete the characters in them that cannot be seen"),
+        (
+            "PER PER O",
+            "most tags are: is data.tag_column right? If it is, write them as B-TYPE at the first word of an entity "
+            "and I-TYPE at the others, or set data.scheme=none to learn and score them word by word",
+        ),
+        (
+            "(PER* *) (LOC) * *",
+            "spans in brackets: write B-TYPE for '(TYPE*' or '(TYPE)', I-TYPE for each '*' up to ')', O for others",
+        ),
         ("O O O B-PER E-PER I-LOC", "correct the file, or set data.repair=true to have such tags mended"),
     ],
 )
