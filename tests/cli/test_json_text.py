@@ -47,8 +47,8 @@ def test_every_writer_of_answers_writes_json(number: float) -> None:
     guess = Hypothesis("a", number, number, ["a"], [number, -0.5], np.array([[number, 1.0]]))
     lines = {
         "classify": classify_output.write_jsonl(Classification("a", ["x"], {"x": number}, 1, 1, why)),
-        "row": detect_output.row_line(ScoredRow(1, "", (number, None), number, number, True), ["a", "b"], "jsonl"),
-        "event": detect_output.event_line(Event("1", "2", "1", number, 2, 1, 2), "jsonl"),
+        "row": detect_output.row_line(ScoredRow(1, "", (number, None), number, number, True), ["a", "b"], "jsonl", {}),
+        "event": detect_output.event_line(Event("1", "2", "1", number, 2, 1, 2), "jsonl", {}),
         "score": score.write_jsonl(guess),
         "translate": translate_output.write_jsonl(
             Translation("a", ["a", "</s>"], [guess]), 0, OutputOptions(nbest=2, scores=True)
