@@ -78,10 +78,3 @@ def surer_threshold(calibration: FloatArray, rate: float, block: int, confidence
         rows = (begins[:, None] + places).ravel()[:count] % count  # (n,)
         drawn[number] = conformal_quantile(calibration[rows], 1 - rate)
     return max(threshold, float(np.quantile(drawn, confidence, method="higher")))
-
-
-def p_values(scores: FloatArray, calibration: FloatArray) -> FloatArray:
-    """How rarely a normal row scores as high (T,): ``(1 + scores of normal rows as high) / (n + 1)``."""
-    ordered = np.sort(calibration)
-    as_high = len(ordered) - np.searchsorted(ordered, scores, side="left")  # (T,)
-    return np.asarray((1 + as_high) / (len(ordered) + 1))

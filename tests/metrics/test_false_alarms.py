@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from seqnlp.errors import SeqnlpError
-from seqnlp.metrics.false_alarms import conformal_threshold, p_values, surer_threshold
+from seqnlp.metrics.false_alarms import conformal_threshold, surer_threshold
+from seqnlp.metrics.held_back import HeldBackScores
 
 
 def test_normal_rows_are_flagged_no_more_often_than_was_asked_for() -> None:
@@ -20,7 +21,7 @@ def test_a_row_is_flagged_when_its_p_value_is_at_most_the_rate() -> None:
     generator = np.random.default_rng(2)
     calibration, scores = generator.normal(size=37), generator.normal(size=500)
     by_hand = [(1 + sum(each >= score for each in calibration)) / 38 for score in scores]
-    actual = p_values(scores, calibration)
+    actual = HeldBackScores(calibration).p_values(scores)
     np.testing.assert_allclose(actual, by_hand)
     for rate in (0.03, 0.1, 0.5):
         np.testing.assert_array_equal(scores > conformal_threshold(calibration, rate), actual <= rate)
@@ -71,3 +72,11 @@ def test_a_threshold_is_raised_only_by_what_is_uncertain() -> None:
     assert plain <= raised[0] <= raised[-1] <= calibration.max()
     assert surer_threshold(np.ones(500), 0.02, 24, 0.9) == 1
     assert surer_threshold(calibration, 0.02, 10**6, 0.9) == pytest.approx(plain)  # one block: the rows themselves
+
+
+def test_scores_of_a_series_judge_it_where_they_are_enough_for_the_rate() -> None:
+    own, of_all = HeldBackScores(np.arange(99.0)), HeldBackScores(np.arange(1000.0))
+    assert own.or_all(0.01, of_all) is own
+    assert own.or_all(0.009, of_all) is of_all
+    assert own.threshold(0.05, 10, 0.9) == own.threshold(0.05, 10, 0.9) == surer_threshold(own.scores, 0.05, 10, 0.9)
+    assert own.threshold(0.1, 10, 0.9) == surer_threshold(own.scores, 0.1, 10, 0.9)

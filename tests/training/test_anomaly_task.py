@@ -55,15 +55,19 @@ def test_the_saved_model_scores_as_the_trained_one(tmp_path: Path, data: Path) -
     again.evaluate()
     assert again.detector is not None
     np.testing.assert_array_equal(loaded.score(series), again.detector.score(series))
-    np.testing.assert_array_equal(loaded.known.calibration, again.detector.known.calibration)  # in the order of time
+    np.testing.assert_array_equal(
+        loaded.known.held_back.scores, again.detector.known.held_back.scores
+    )  # in the order of time
 
 
 def test_the_calibration_rows_are_flagged_as_often_as_was_asked_for(tmp_path: Path, data: Path) -> None:
     task = train(tiny_detector(data, model__level_rows=30, model__confidence=0.0), tmp_path)
     scores = task.evaluate()
     assert task.detector is not None
-    assert len(task.detector.known.calibration) == 60
-    assert (task.detector.known.calibration > scores["threshold"]).sum() == 2  # 5 % of 61 are 3, the new row among them
+    assert len(task.detector.known.held_back.scores) == 60
+    assert (
+        task.detector.known.held_back.scores > scores["threshold"]
+    ).sum() == 2  # 5 % of 61 are 3, the new row among them
 
 
 def test_no_value_after_the_training_part_changes_the_scale_or_the_windows(tmp_path: Path, data: Path) -> None:
@@ -227,4 +231,4 @@ def test_detectors_of_older_versions_keep_their_thresholds(tmp_path: Path, data:
     del saved.description["model"]["confidence"]
     older = detector_from_bundle(saved)
     assert surer.threshold(0.1) > older.threshold(0.1)
-    assert older.threshold(0.1) == conformal_threshold(older.known.calibration, 0.1)
+    assert older.threshold(0.1) == conformal_threshold(older.known.held_back.scores, 0.1)

@@ -16,7 +16,6 @@ from seqnlp.data.series.inputs import Inputs, InputTransform, make_inputs
 from seqnlp.data.series.parts import Series
 from seqnlp.data.series.step import Step
 from seqnlp.errors import DataError, SeqnlpError, listed
-from seqnlp.metrics.false_alarms import surer_threshold
 from seqnlp.networks.autoencoder import GraphDetector
 from seqnlp.networks.engine import choose_engine, make_network
 from seqnlp.networks.graph import Array
@@ -77,7 +76,7 @@ class LoadedDetector:
             SeqnlpError: the held-back rows are too few for the rate.
         """
         judging = self.known.judging(false_alarms)
-        return surer_threshold(judging, false_alarms, self.settings.window, self.settings.confidence)
+        return judging.threshold(false_alarms, self.settings.window, self.settings.confidence)
 
     @property
     def reading(self) -> InputTransform:

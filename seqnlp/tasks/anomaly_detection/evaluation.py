@@ -15,7 +15,7 @@ from seqnlp.config.series import part_of
 from seqnlp.data.series.many import load_parts
 from seqnlp.data.series.parts import Part, Series, part_digest
 from seqnlp.metrics.alarms import Alarms, flag_highest, found_by_chance, joined_alarms, measure_alarms
-from seqnlp.metrics.false_alarms import least_rows, surer_threshold
+from seqnlp.metrics.held_back import HeldBackScores
 from seqnlp.metrics.z_score import rolling_z_scores
 from seqnlp.tasks.anomaly_detection.detector import LoadedDetector, detector_from_bundle
 from seqnlp.tasks.anomaly_detection.labelled_windows import unmet
@@ -156,13 +156,13 @@ def _z_score_limits(detector: LoadedDetector, calibration: Mapping[str, Part], l
     """The threshold of each series, set as the model's are."""
     settings, limits = detector.settings, {}
     held_back = {
-        name: _z_scores(detector.of(name), part.series, length)[part.begin :] for name, part in calibration.items()
+        name: HeldBackScores(_z_scores(detector.of(name), part.series, length)[part.begin :])
+        for name, part in calibration.items()
     }
-    of_all = np.concatenate(list(held_back.values()))
+    of_all = HeldBackScores(np.concatenate([one.scores for one in held_back.values()]))
     for name in detector.many or [""]:
-        own = held_back.get(name, of_all)
-        judging = own if len(own) >= least_rows(settings.false_alarms) else of_all
-        limits[name] = surer_threshold(judging, settings.false_alarms, settings.window, settings.confidence)
+        judging = held_back.get(name, of_all).or_all(settings.false_alarms, of_all)
+        limits[name] = judging.threshold(settings.false_alarms, settings.window, settings.confidence)
     return limits
 
 

@@ -13,7 +13,7 @@ from seqnlp.bundle_fields import Fields
 from seqnlp.data.series.scale import Scaler
 from seqnlp.data.series.step import Step
 from seqnlp.errors import RunError
-from seqnlp.metrics.false_alarms import least_rows
+from seqnlp.metrics.held_back import HeldBackScores
 from seqnlp.tasks.saved_series import saved_scaler, series_facts
 
 
@@ -24,16 +24,16 @@ class KnownSeries:
     Attributes:
         scaler: of its columns.
         baseline_error: mean error of its training part.
-        calibration: (n,) scores of its held-back normal rows, in the order of time.
-        of_all: (N,) those of all series that the detector was trained on; nothing where it was trained on one.
+        held_back: the scores of its held-back normal rows.
+        of_all: those of all series that the detector was trained on; nothing where it was trained on one.
     """
 
     scaler: Scaler
     baseline_error: float
-    calibration: FloatArray
-    of_all: FloatArray | None = None
+    held_back: HeldBackScores
+    of_all: HeldBackScores | None = None
 
-    def judging(self, rate: float) -> FloatArray:
+    def judging(self, rate: float) -> HeldBackScores:
         """The scores of normal rows that set the threshold for a rate of false alarms.
 
         They are the series' own; those of all series where its own are too few to promise the rate.
@@ -41,8 +41,7 @@ class KnownSeries:
         Raises:
             SeqnlpError: a rate out of its range.
         """
-        few = len(self.calibration) < least_rows(rate)
-        return self.of_all if few and self.of_all is not None else self.calibration
+        return self.held_back if self.of_all is None else self.held_back.or_all(rate, self.of_all)
 
 
 def known_together(every: Mapping[str, KnownSeries]) -> tuple[KnownSeries, Mapping[str, KnownSeries] | None]:
@@ -50,9 +49,9 @@ def known_together(every: Mapping[str, KnownSeries]) -> tuple[KnownSeries, Mappi
     if list(every) == [""]:
         return every[""], None
     columns = len(next(iter(every.values())).scaler.mean)
-    scores = np.concatenate([one.calibration for one in every.values()])  # (N,)
-    shared = KnownSeries(Scaler(np.zeros(columns), np.ones(columns)), 1.0, scores)
-    return shared, {name: replace(one, of_all=scores) for name, one in every.items()}
+    of_all = HeldBackScores(np.concatenate([one.held_back.scores for one in every.values()]))  # (N,)
+    shared = KnownSeries(Scaler(np.zeros(columns), np.ones(columns)), 1.0, of_all)
+    return shared, {name: replace(one, of_all=of_all) for name, one in every.items()}
 
 
 def facts_to_vocabulary(names: tuple[str, ...], step: Step | None, known: Mapping[str, KnownSeries]) -> dict[str, Any]:
@@ -67,7 +66,7 @@ def facts_to_vocabulary(names: tuple[str, ...], step: Step | None, known: Mappin
     return {
         **series_facts(names, step, scales),
         "baseline_error": [one.baseline_error for one in every],
-        "calibration_rows": [len(one.calibration) for one in every],
+        "calibration_rows": [len(one.held_back) for one in every],
         "series": list(known),
     }
 
@@ -83,15 +82,15 @@ def saved_series(facts: Fields, columns: int, calibration: FloatArray) -> dict[s
         RunError: a field is missing or of another kind, or the series have another number of held-back rows.
     """
     if "series" not in facts:
-        return {"": KnownSeries(saved_scaler(facts, columns), facts.number("baseline_error"), calibration)}
+        return {
+            "": KnownSeries(saved_scaler(facts, columns), facts.number("baseline_error"), HeldBackScores(calibration))
+        }
     series = facts.texts("series")
     scaler, errors = saved_scaler(facts, len(series), columns), facts.table("baseline_error", len(series))
-    ends = np.cumsum(facts.table("calibration_rows", len(series)).astype(int))  # (S,)
-    if list(ends[-1:]) != [len(calibration)]:
-        problem = f"calibration_rows: expected {len(calibration):,} in all, found {ends[-1:].sum():,}"
+    counts = facts.table("calibration_rows", len(series)).astype(int)  # (S,)
+    if counts.sum() != len(calibration):
+        problem = f"calibration_rows: expected {len(calibration):,} in all, found {counts.sum():,}"
         raise RunError(f"{facts.path}: {problem}; copy the model again")
-    scores = np.split(calibration, ends[:-1])
-    return {
-        name: KnownSeries(Scaler(scaler.mean[place], scaler.deviation[place]), float(errors[place]), scores[place])
-        for place, name in enumerate(series)
-    }
+    scales = map(Scaler, scaler.mean, scaler.deviation)
+    held_back = map(HeldBackScores, np.split(calibration, np.cumsum(counts)[:-1]))
+    return dict(zip(series, map(KnownSeries, scales, errors.tolist(), held_back), strict=True))

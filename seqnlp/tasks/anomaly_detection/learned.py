@@ -15,6 +15,7 @@ from seqnlp.data.series.many import load_parts, parts_of, read_many, refuse_new_
 from seqnlp.data.series.parts import Part
 from seqnlp.data.series.scale import Scaler, fit_scaler
 from seqnlp.data.split_sources import existing_file
+from seqnlp.metrics.held_back import HeldBackScores
 from seqnlp.networks.protocol import DetectorNetwork
 from seqnlp.tasks.anomaly_detection.known import KnownSeries
 from seqnlp.tasks.anomaly_detection.labelled_windows import LabelledWindows, normal_windows, number_rows
@@ -58,7 +59,7 @@ class LearnedSeries:
         before = row_errors(network, window, self.inputs, self.train.series.source) if anew else errors[:begin]
         baseline_error = float(np.nanmean(before[self.starts + window - 1]))
         scores = row_scores(errors, window, baseline_of(settings, baseline_error))  # (T,)
-        return errors[self.dev_rows], KnownSeries(self.scaler, baseline_error, scores[self.dev_rows])
+        return errors[self.dev_rows], KnownSeries(self.scaler, baseline_error, HeldBackScores(scores[self.dev_rows]))
 
 
 def learned_series(config: AnomalyDetectionConfig, say: Callable[[str], None]) -> list[LearnedSeries]:

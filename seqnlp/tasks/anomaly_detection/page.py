@@ -33,7 +33,9 @@ def page_model(bundle: Bundle) -> PageModel:
         "thresholds": _thresholds(detector),
         "model": {**{name: getattr(model, name) for name in _SETTINGS}, "calendar": list(model.calendar_features)},
     }
-    return PageModel("anomaly_detector_page.mjs", settings, {**bundle.weights, CALIBRATION: detector.known.calibration})
+    return PageModel(
+        "anomaly_detector_page.mjs", settings, {**bundle.weights, CALIBRATION: detector.known.held_back.scores}
+    )
 
 
 def _thresholds(detector: LoadedDetector) -> list[tuple[float, float]]:

@@ -12,7 +12,6 @@ import numpy as np
 from seqnlp.data.series.parts import Series
 from seqnlp.data.series.time import Timestamp
 from seqnlp.metrics.events import short_score
-from seqnlp.metrics.false_alarms import p_values
 from seqnlp.tasks.anomaly_detection.detector import LoadedDetector
 
 
@@ -66,7 +65,7 @@ class AlarmThreshold:
     def __init__(self, detector: LoadedDetector, false_alarms: float) -> None:
         self.detector, self.false_alarms = detector, false_alarms
         self.threshold = detector.threshold(false_alarms)
-        self._judging = detector.known.judging(false_alarms)  # (n,)
+        self._judging = detector.known.judging(false_alarms)
 
     def rows(self, series: Series) -> list[ScoredRow]:
         """All rows of a series that is there at once."""
@@ -85,7 +84,7 @@ class AlarmThreshold:
         shown = tuple(value if good else None for value, good in zip(values, known, strict=True))
         if score is None:
             return ScoredRow(number, time, shown, None, None, False)
-        p_value = float(p_values(np.array([score]), self._judging)[0])
+        p_value = float(self._judging.p_values(np.array([score]))[0])
         return ScoredRow(number, time, shown, score, p_value, score > self.threshold)
 
 

@@ -136,13 +136,13 @@ class AnomalyDetectionTask(BaseTask[AnomalyDetectionConfig, Autoencoder]):
     def more_metrics(self) -> dict[str, Any]:
         """Of how many rows it learnt, and its threshold was set."""
         assert self.detector is not None  # `evaluate` was called before
-        return {"train_rows": len(self.rows), "calibration_rows": len(self.detector.known.calibration)}
+        return {"train_rows": len(self.rows), "calibration_rows": len(self.detector.known.held_back)}
 
     def saved(self, metrics: dict[str, Any]) -> Bundle:
         """The model as it is now."""
         detector = self.detector
         assert detector is not None  # `evaluate` was called before
-        calibration = {CALIBRATION: torch.from_numpy(detector.known.calibration)}  # in the order of time
+        calibration = {CALIBRATION: torch.from_numpy(detector.known.held_back.scores)}  # in the order of time
         every = detector.many or {"": detector.known}
         return Bundle(
             description=describe(self.config),
