@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from seqnlp.cli.engine_options import add_engine_arguments, engine_options
 from seqnlp.cli.output import emit, say
-from seqnlp.cli.series_columns import SeriesColumns
+from seqnlp.cli.series_answers import SeriesFields, check_answered
 from seqnlp.cli.worker_options import add_workers_argument, choose_workers
 
 if TYPE_CHECKING:
@@ -102,23 +102,16 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _detect_file(arguments: argparse.Namespace, detector: Detector, series: str) -> None:
     """The whole of each series at once."""
-    from seqnlp.errors import DataError, SeqnlpError
+    from seqnlp.errors import DataError
 
     problems = dict[str, DataError]()
     refused = problems.__setitem__ if detector.series else None
     detections = detector.detect_each(series, arguments.false_alarms, gap=arguments.gap, say=say, refused=refused)
-    if len(problems) == 1 and not detections:
-        raise problems.popitem()[1]
-    for problem in problems.values():
-        say(f"not judged: {problem}")
-    if not detections:
-        raise SeqnlpError(f"{series}: none of its {len(problems):,} series can be judged")
-    if arguments.plot and len(detections) > 1:
-        raise SeqnlpError(f"--plot draws one series, found {len(detections):,} in {series}; leave it out")
-    columns, counts, events = SeriesColumns(detector), Counts(), 0
+    check_answered(detections, problems, series, without="not judged", answered="judged", plot=arguments.plot)
+    columns, counts, events = SeriesFields(detector), Counts(), 0
     emit(_heading(arguments, detector, columns))
     for name, detection in detections.items():
-        named = columns.fields(name)
+        named = columns.of(name)
         for row in detection.rows:
             counts.count(row)
             if arguments.rows:
@@ -137,7 +130,7 @@ def _detect_stream(arguments: argparse.Namespace, detector: Detector) -> None:
     from seqnlp.cli.series_input import SOURCE, read_standard_rows
     from seqnlp.data.series.many import source_of
 
-    columns, counts, events = SeriesColumns(detector), Counts(), 0
+    columns, counts, events = SeriesFields(detector), Counts(), 0
     streams: dict[str, tuple[DetectionStream, EventMerger] | None] = {}
     if not detector.series:
         streams[""] = detector.start(arguments.false_alarms, source=SOURCE), detector.merger(arguments.gap)
@@ -148,7 +141,7 @@ def _detect_stream(arguments: argparse.Namespace, detector: Detector) -> None:
             streams[name] = _stream_of(arguments, detector, name)
         if not (under_way := streams[name]):
             continue
-        (stream, merger), named = under_way, columns.fields(name)
+        (stream, merger), named = under_way, columns.of(name)
         for row in stream.read(read):
             counts.count(row)
             over = merger.add(row.row, row.score or 0.0, row.flagged, row.place)
@@ -162,7 +155,7 @@ def _detect_stream(arguments: argparse.Namespace, detector: Detector) -> None:
         over = merger.finish()
         events += over is not None
         if not arguments.rows:
-            emit(_event(over, arguments, columns.fields(name)))
+            emit(_event(over, arguments, columns.of(name)))
         if stream.findings.counts:
             say(f"{source_of(SOURCE, name)}: {stream.findings}")
     counts.report(events, [stream.threshold for stream, _ in judged.values()])
@@ -211,7 +204,7 @@ class Counts:
         )
 
 
-def _heading(arguments: argparse.Namespace, detector: Detector, columns: SeriesColumns) -> str:
+def _heading(arguments: argparse.Namespace, detector: Detector, columns: SeriesFields) -> str:
     from seqnlp.cli.detect_output import event_heading, row_heading
 
     if arguments.rows:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from seqnlp.cli.engine_options import add_engine_arguments, engine_options
 from seqnlp.cli.output import say
 from seqnlp.cli.output_file import check_output_file
-from seqnlp.cli.series_columns import SeriesColumns
+from seqnlp.cli.series_answers import SeriesFields, check_answered
 
 if TYPE_CHECKING:
     from seqnlp.api import Forecast, Forecaster, ForecastStream
@@ -82,30 +82,22 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _forecast_file(forecaster: Forecaster, arguments: argparse.Namespace) -> int:
     from seqnlp.cli.forecast_output import csv_heading, write_csv, write_jsonl
-    from seqnlp.errors import DataError, SeqnlpError
+    from seqnlp.errors import DataError
     from seqnlp.storage import write_atomically
 
     problems = dict[str, DataError]()
     forecasts = forecaster.forecast_each(
         arguments.series, arguments.horizon or 0, level=arguments.level, say=say, refused=problems.__setitem__
     )
-    if len(problems) == 1 and not forecasts:
-        raise problems.popitem()[1]
-    for problem in problems.values():
-        say(f"no forecast: {problem}")
-    if not forecasts:
-        raise SeqnlpError(f"{arguments.series}: none of its {len(problems):,} series can be forecast")
-    if arguments.plot and len(forecasts) > 1:
-        raise SeqnlpError(f"--plot draws one series, found {len(forecasts):,} in {arguments.series}; leave it out")
-    columns = SeriesColumns(forecaster)
+    source, plot = arguments.series, arguments.plot
+    check_answered(forecasts, problems, source, without="no forecast", answered="forecast", plot=plot)
+    columns = SeriesFields(forecaster)
     if arguments.output == "csv":
         text = csv_heading(forecaster.names, columns.names)
-        text += "".join(
-            write_csv(forecast, list(columns.fields(name).values())) for name, forecast in forecasts.items()
-        )
+        text += "".join(write_csv(forecast, list(columns.of(name).values())) for name, forecast in forecasts.items())
     else:
         answers: dict[str, Forecast | None] = {**forecasts, **dict.fromkeys(problems)}
-        text = "".join(write_jsonl(one, columns.fields(name)) for name, one in answers.items())
+        text = "".join(write_jsonl(one, columns.of(name)) for name, one in answers.items())
     if arguments.file:
         write_atomically(arguments.file, text.encode())
         say(f"forecast written to {arguments.file}")
@@ -122,21 +114,22 @@ def _forecast_stream(forecaster: Forecaster, arguments: argparse.Namespace) -> i
     from seqnlp.cli.series_input import SOURCE, read_standard_rows
     from seqnlp.data.series.many import source_of
 
-    columns = SeriesColumns(forecaster)
+    columns = SeriesFields(forecaster)
+    rows = read_standard_rows("forecast", forecaster.loaded.data, forecaster.names)
     if arguments.output == "csv":
         print(csv_heading(forecaster.names, columns.names), end="", flush=True)
     streams: dict[str, ForecastStream | None] = {}
     silent = 0
-    for name, row in read_standard_rows("forecast", forecaster.loaded.data, forecaster.names):
+    for name, row in rows:
         if name not in streams:
             streams[name] = _stream_of(forecaster, name, arguments)
         stream = streams[name]
         forecast = stream.read(row) if stream else None
         silent += forecast is None
         if arguments.output == "jsonl":
-            print(write_jsonl(forecast, columns.fields(name)), end="", flush=True)
+            print(write_jsonl(forecast, columns.of(name)), end="", flush=True)
         elif forecast is not None:
-            print(write_csv(forecast, list(columns.fields(name).values())), end="", flush=True)
+            print(write_csv(forecast, list(columns.of(name).values())), end="", flush=True)
         for news in stream.findings.news() if stream else ():
             say(f"{source_of(SOURCE, name)}: {news}")
     for name, stream in streams.items():

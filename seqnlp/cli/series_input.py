@@ -9,6 +9,7 @@ from seqnlp.cli.output import say
 
 if TYPE_CHECKING:
     from seqnlp.config.series import SeriesDataConfig
+    from seqnlp.data.series.many import Fields, SeriesColumns
     from seqnlp.data.series.rows import Row
 
 SOURCE = "standard input"
@@ -34,18 +35,24 @@ def read_standard_rows(verb: str, data: SeriesDataConfig, names: tuple[str, ...]
     Raises:
         DataError: as :func:`read_standard_series`; or a row does not name its series.
     """
-    from seqnlp.data.series.many import SeriesColumns, source_of
-    from seqnlp.data.series.rows import read_rows
+    from seqnlp.data.series.many import SeriesColumns
 
     if not data.series_column:
-        yield from (("", row) for row in read_standard_series(verb, data, names))
-        return
+        return (("", row) for row in read_standard_series(verb, data, names))
     fields = _fields(verb, data)
-    columns = SeriesColumns(next(fields, None), data, SOURCE, trained=True)
-    readers: dict[str, Iterator[Row]] = {}
-    newest: dict[str, tuple[int, list[str]]] = {}
+    return _rows_by_series(fields, SeriesColumns(next(fields, None), data, SOURCE, trained=True), data, names)
 
-    def fields_of(name: str) -> Iterator[tuple[int, list[str]]]:
+
+def _rows_by_series(
+    fields: Iterator[Fields], columns: SeriesColumns, data: SeriesDataConfig, names: tuple[str, ...]
+) -> Iterator[tuple[str, Row]]:
+    from seqnlp.data.series.many import source_of
+    from seqnlp.data.series.rows import read_rows
+
+    readers: dict[str, Iterator[Row]] = {}
+    newest: dict[str, Fields] = {}
+
+    def fields_of(name: str) -> Iterator[Fields]:
         yield columns.without(columns.head)
         while True:
             yield newest[name]
@@ -57,7 +64,7 @@ def read_standard_rows(verb: str, data: SeriesDataConfig, names: tuple[str, ...]
         yield name, next(readers[name])
 
 
-def _fields(verb: str, data: SeriesDataConfig) -> Iterator[tuple[int, list[str]]]:
+def _fields(verb: str, data: SeriesDataConfig) -> Iterator[Fields]:
     """Line and fields of the rows of CSV on standard input."""
     from seqnlp.cli.streams import read_text_lines, standard_input
     from seqnlp.config.delimiter import delimiter_of

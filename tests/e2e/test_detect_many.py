@@ -16,8 +16,10 @@ from tiny_readings import BEGIN, STEP
 
 import seqnlp as package
 from seqnlp.api import Detector
+from seqnlp.cli.detect_output import event_heading, event_line
 from seqnlp.errors import DataError, SeqnlpError
 from seqnlp.serve.verbs import detect
+from seqnlp.tasks.anomaly_detection.report import AnomalyDetectionReport
 
 ROWS, ODD = 200, 180
 SCALES = {"oven": 1.0, "pump": 1000.0}
@@ -122,6 +124,20 @@ def test_commands_name_the_series_of_each_line(data: Path, detector: Detector, o
     assert named == [name for name, count in lines.items() for _ in range(count)]
 
 
+def test_a_stream_without_the_column_of_series_is_refused_before_anything_is_written(data: Path) -> None:
+    finished = seqnlp("detect", data / "run", stdin=b"time,heat\n2030-01-07,10\n")
+    assert (finished.status, finished.out) == (2, "")
+    assert "expected the column 'machine'" in finished.err
+
+
+def test_a_series_column_that_is_called_as_an_answer_keeps_its_texts(data: Path, detector: Detector) -> None:
+    event = detector.detect_each(data / "plant.csv")["oven"].events[-1]
+    named = {"score": "oven", "time": "x"}
+    assert json.loads(event_line(event, "jsonl", named))["score"] == "oven"
+    assert event_heading("csv", list(named)).split(",")[:2] == ["score", "time"]
+    assert "predicted_score" in event_heading("csv", list(named))
+
+
 def test_a_series_that_training_never_saw_is_said_and_left_out(data: Path, detector: Detector, tmp_path: Path) -> None:
     series = tmp_path / "more.csv"
     series.write_text(in_turns(rows_of("oven", 1.0), rows_of("kiln", 1.0)))
@@ -165,15 +181,16 @@ def test_a_table_gets_the_scores_of_each_series(data: Path, detector: Detector, 
 
 
 def test_evaluation_finds_the_windows_of_each_series(data: Path, detector: Detector) -> None:
-    scores = detector.evaluate(split="test")
-    windows = scores.details.windows  # type: ignore[attr-defined]
+    details = detector.evaluate(split="test").details
+    assert isinstance(details, AnomalyDetectionReport)
+    windows = details.windows
     assert [(each.series, each.rows, each.flagged > 0) for each in windows] == [("oven", 5, True), ("pump", 5, True)]
     printed = output("evaluate", data / "run", "--split", "test")
     assert "80 rows" in printed
     assert "2 labelled windows" in printed
     assert "series" in printed.split("Labelled windows")[1]
     compared = output("compare", data / "run", data / "run", "--split", "test")
-    assert "2" in compared
+    assert "4 windows and stretches between them" in compared  # two windows, and one stretch of each series
 
 
 @pytest.mark.parametrize(
