@@ -7,7 +7,7 @@ import pytest
 from seqnlp.config.anomaly_detection import AnomalyDataConfig
 from seqnlp.data.series.parts import read_series
 from seqnlp.errors import DataError
-from seqnlp.tasks.anomaly_detection.labelled_windows import LabelledWindows, number_rows, unmet
+from seqnlp.tasks.anomaly_detection.labelled_windows import labelled_windows, number_rows, unmet
 
 DAYS = "day,value\n" + "".join(f"2024-01-{day:02},{day}\n" for day in range(1, 11))
 
@@ -22,7 +22,7 @@ def write(folder: Path, labels: str, series: str = DAYS) -> AnomalyDataConfig:
 
 def numbers(config: AnomalyDataConfig) -> list[int]:
     series = read_series(Path(config.dir) / config.train, config, lambda text: None)
-    return number_rows(series, LabelledWindows(config, "dev").of("")).tolist()
+    return number_rows(series, labelled_windows(config, "dev").get("", [])).tolist()
 
 
 def error(config: AnomalyDataConfig) -> str:
@@ -110,10 +110,10 @@ def test_a_window_that_ends_with_a_date_alone_holds_the_whole_day(tmp_path: Path
 def test_windows_of_which_none_holds_a_row_are_said(tmp_path: Path) -> None:
     config = write(tmp_path, '[["2025-01-02", "2025-01-03"]]')
     series = read_series(tmp_path / "here" / "days.csv", config, print)
-    windows = LabelledWindows(config, "dev").of("")
+    windows = labelled_windows(config, "dev").get("", [])
     told = unmet(windows, number_rows(series, windows), series)
     assert "days.csv: none of the windows of data.labels holds a row (the first is from 2025-01-02 00:00:00 to" in told
     assert told.endswith("its rows are those of 2024-01-01 to 2024-01-10), so all rows count as normal")
     (tmp_path / "labels.json").write_text('[["2024-01-02", "2025-01-03"]]')
-    windows = LabelledWindows(config, "dev").of("")
+    windows = labelled_windows(config, "dev").get("", [])
     assert unmet(windows, number_rows(series, windows), series) == unmet([], number_rows(series, []), series) == ""

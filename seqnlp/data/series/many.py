@@ -63,6 +63,32 @@ def parts_of(series: Mapping[str, Series], config: SeriesDataConfig, split: str)
     return parts
 
 
+def train_parts(config: SeriesDataConfig, say: Say) -> tuple[dict[str, Series], dict[str, Part]]:
+    """The series of the training file, and the training part of each, by names in order.
+
+    The errors are those of :func:`load_parts`.
+    """
+    whole = read_many(existing_file(config, "train", config.train), config, say)
+    return whole, dict(sorted(parts_of(whole, config, "train").items()))
+
+
+def dev_parts(
+    config: SeriesDataConfig, whole: Mapping[str, Series], trains: Mapping[str, Part], say: Say
+) -> dict[str, Part]:
+    """The development part of each series that has one, beside what :func:`train_parts` gives.
+
+    The errors are those of :func:`load_parts`; also, a series that the training file does not have.
+    """
+    devs = dict[str, Part]()
+    if part_of(config.dev) is not None:
+        devs = parts_of(whole, config, "dev")
+    elif config.dev:
+        longest = max(trains.values(), key=len).series
+        devs = load_parts(config, "dev", say, longest.names, longest.step)
+    refuse_new_series(devs, trains, config.dev)
+    return devs
+
+
 def refuse_new_series(series: Collection[str], known: Collection[str], source: object) -> None:
     """Stop at a series that the training file does not have.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import PurePath
 from typing import Any
@@ -33,55 +33,44 @@ _EXPECTED_OF_SERIES = (
 )
 
 
-class LabelledWindows:
-    """The labelled windows of the file that a split is in; none without ``data.labels``.
+def labelled_windows(config: AnomalyDataConfig, split: str) -> dict[str, list[TimeWindow]]:
+    """The labelled windows of the file that a split is in, by series; none without ``data.labels``.
 
-    Windows by file names are searched for those of the name that the split's path ends with.
+    Those of a file that is one series are under ``""``, in the order of the file. Windows by file names are searched
+    for those of the name that the split's path ends with.
 
     Raises:
         DataError: no such file, none of its names is the split's, or something that is no window.
     """
-
-    def __init__(self, config: AnomalyDataConfig, split: str) -> None:
-        self._by_series: dict[str, list[TimeWindow]] = {}
-        self._path = config.labels
-        if not config.labels:
-            return
-        path = existing_file(config, "labels", config.labels)
-        expected = _EXPECTED_OF_SERIES if config.series_column else _EXPECTED
-        try:
-            content = json.loads(path.read_text(encoding="utf-8"))
-        except ValueError as problem:
-            raise DataError(f"this is not JSON ({problem}); {expected}", path) from None
-        by_file = isinstance(content, dict)
-        if config.series_column:
-            by_file = by_file and bool(content) and all(isinstance(each, dict) for each in content.values())
-        if by_file:
+    if not config.labels:
+        return {}
+    path, expected = existing_file(config, "labels", config.labels), _EXPECTED
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as problem:
+        raise DataError(f"this is not JSON ({problem}); {expected}", path) from None
+    if config.series_column:
+        expected = _EXPECTED_OF_SERIES
+        if isinstance(content, dict) and content and all(isinstance(each, dict) for each in content.values()):
             content = _of_file(content, _file_of(config, split), path)
-        if not config.series_column:
-            content = {"": content}
-        for name, windows in content.items() if isinstance(content, dict) else [("", content)]:
-            if not isinstance(windows, list) or not (name or not config.series_column):
-                raise DataError(f"{expected}, found {json.dumps(windows)[:40]}", path)
-            self._by_series[name] = [_window(each, path, expected) for each in windows]
-        self._path = str(path)
+        by_series = content
+    else:
+        by_series = {"": _of_file(content, _file_of(config, split), path) if isinstance(content, dict) else content}
+    if not isinstance(by_series, dict) or not all(isinstance(each, list) for each in by_series.values()):
+        raise DataError(f"{expected}, found {json.dumps(content)[:40]}", path)
+    return {name: [_window(each, path, expected) for each in windows] for name, windows in by_series.items()}
 
-    def of(self, series: str) -> list[TimeWindow]:
-        """Those of a series, in the order of the file; ``""`` is the series of a file that holds one."""
-        return self._by_series.get(series, [])
 
-    def refuse_others(self, series: Collection[str]) -> None:
-        """Stop at windows of a series that is not there.
+def refuse_other_labels(windows: Mapping[str, object], series: Collection[str], source: object) -> None:
+    """Stop at windows of a series that is not there.
 
-        Raises:
-            DataError: there are some; names both.
-        """
-        for name in self._by_series:
-            if name and name not in series:
-                close = did_you_mean(name, list(series))
-                raise DataError(
-                    f"expected windows of series ({listed(series)}), found those of '{name}'{close}", self._path
-                )
+    Raises:
+        DataError: there are some; names both.
+    """
+    for name in windows:
+        if name and name not in series:
+            close = did_you_mean(name, list(series))
+            raise DataError(f"expected windows of series ({listed(series)}), found those of '{name}'{close}", source)
 
 
 def labels_digest(config: AnomalyDataConfig) -> str:

@@ -9,16 +9,19 @@ import numpy as np
 
 from seqnlp.arrays import FloatArray, IntArray
 from seqnlp.config.anomaly_detection import AnomalyDetectionConfig
-from seqnlp.config.series import part_of
 from seqnlp.data.series.inputs import Inputs, make_inputs
-from seqnlp.data.series.many import load_parts, parts_of, read_many, refuse_new_series
+from seqnlp.data.series.many import dev_parts, train_parts
 from seqnlp.data.series.parts import Part
 from seqnlp.data.series.scale import Scaler, fit_scaler
-from seqnlp.data.split_sources import existing_file
 from seqnlp.metrics.held_back import HeldBackScores
 from seqnlp.networks.protocol import DetectorNetwork
 from seqnlp.tasks.anomaly_detection.known import KnownSeries
-from seqnlp.tasks.anomaly_detection.labelled_windows import LabelledWindows, normal_windows, number_rows
+from seqnlp.tasks.anomaly_detection.labelled_windows import (
+    labelled_windows,
+    normal_windows,
+    number_rows,
+    refuse_other_labels,
+)
 from seqnlp.tasks.anomaly_detection.reading import reading_of
 from seqnlp.tasks.anomaly_detection.scoring import baseline_of, row_errors, row_scores
 
@@ -69,27 +72,20 @@ def learned_series(config: AnomalyDetectionConfig, say: Callable[[str], None]) -
         DataError: a file is missing or not as configured, or a part of a series is too short; names the series.
     """
     data, settings = config.data, config.model
-    whole = read_many(existing_file(data, "train", data.train), data, say)
-    trains = dict(sorted(parts_of(whole, data, "train").items()))
-    longest = max(trains.values(), key=len).series
-    if part_of(data.dev) is not None:
-        devs = parts_of(whole, data, "dev")
-    else:
-        devs = load_parts(data, "dev", say, longest.names, longest.step)
-    refuse_new_series(devs, trains, data.dev)
-    labels = LabelledWindows(data, "train"), LabelledWindows(data, "dev")
-    for windows in labels:
-        windows.refuse_others(trains)
+    whole, trains = train_parts(data, say)
+    devs = dev_parts(data, whole, trains, say)
+    labels, dev_labels = labelled_windows(data, "train"), labelled_windows(data, "dev")
+    refuse_other_labels({**labels, **dev_labels}, trains, data.labels)
     reading, learned = reading_of(settings), []
     for name, train in trains.items():
         series, dev = train.series, devs.get(name)
-        anomalies = number_rows(series, labels[0].of(name))  # (T,)
+        anomalies = number_rows(series, labels.get(name, ()))  # (T,)
         normal = series.known & (anomalies == 0)[:, None]  # (T, C)
         scaler = fit_scaler(series.values, normal, series.names, series.source, *["leave the series out"] * bool(name))
         starts, left_out = normal_windows(series, anomalies, settings.window, config.trainer.stride)
         dev_rows = np.zeros(0, dtype=np.int64)
         if dev:
-            begins, _ = normal_windows(dev.series, number_rows(dev.series, labels[1].of(name)), settings.window)
+            begins, _ = normal_windows(dev.series, number_rows(dev.series, dev_labels.get(name, ())), settings.window)
             dev_rows = begins + settings.window - 1
             dev_rows = dev_rows[dev_rows >= dev.begin]
         learned.append(

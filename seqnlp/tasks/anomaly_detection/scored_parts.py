@@ -11,7 +11,12 @@ from seqnlp.config.anomaly_detection import AnomalyDetectionConfig
 from seqnlp.data.series.many import refuse_new_series
 from seqnlp.data.series.parts import Part
 from seqnlp.tasks.anomaly_detection.detector import LoadedDetector
-from seqnlp.tasks.anomaly_detection.labelled_windows import LabelledWindows, TimeWindow, number_rows
+from seqnlp.tasks.anomaly_detection.labelled_windows import (
+    TimeWindow,
+    labelled_windows,
+    number_rows,
+    refuse_other_labels,
+)
 
 
 @dataclass(frozen=True)
@@ -67,10 +72,10 @@ def scored_parts(
     """
     if detector.many:
         refuse_new_series(parts, detector.many, getattr(config.data, split))
-    windows, scored, numbered = LabelledWindows(config.data, split), [], 0
-    windows.refuse_others(detector.many or [""])
+    windows, scored, numbered = labelled_windows(config.data, split), [], 0
+    refuse_other_labels(windows, detector.many or [""], config.data.labels)
     for name, part in parts.items():
-        one, labelled = detector.of(name), windows.of(name)
+        one, labelled = detector.of(name), windows.get(name, [])
         labels = number_rows(part.series, labelled)  # (T,)
         labels[labels > 0] += numbered
         numbered += len(labelled)

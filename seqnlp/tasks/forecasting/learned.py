@@ -8,11 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from seqnlp.config.forecasting import AUTO, ForecasterConfig
-from seqnlp.config.series import SeriesDataConfig, part_of
+from seqnlp.config.series import SeriesDataConfig
 from seqnlp.data.series.inputs import Inputs, InputTransform, fit_scale, known_calendar_features, make_inputs
-from seqnlp.data.series.many import load_parts, parts_of, read_many, refuse_new_series
+from seqnlp.data.series.many import dev_parts, train_parts
 from seqnlp.data.series.parts import Part, Series
-from seqnlp.data.split_sources import existing_file
 from seqnlp.errors import DataError
 from seqnlp.metrics.forecasting import naive_scale
 from seqnlp.tasks.forecasting.facts import SeriesFacts, reading_of
@@ -49,19 +48,13 @@ def learned_series(
     Raises:
         DataError: a file is missing or not as configured, or a part of a series is too short; names the series.
     """
-    whole = read_many(existing_file(data, "train", data.train), data, say)
-    trains = dict(sorted(parts_of(whole, data, "train").items()))
+    whole, trains = train_parts(data, say)
     longest = max(trains.values(), key=len).series
     if settings.calendar == AUTO:
         settings.calendar = ", ".join(known_calendar_features(longest.moments))
     reading = reading_of(settings)
     facts = {name: _facts(reading, settings, train.series, name) for name, train in trains.items()}
-    devs = dict[str, Part]()
-    if part_of(data.dev) is not None:
-        devs = parts_of(whole, data, "dev")
-    elif data.dev:
-        devs = load_parts(data, "dev", say, longest.names, longest.step)
-    refuse_new_series(devs, trains, data.dev)
+    devs = dev_parts(data, whole, trains, say)
     if data.series_column:  # of many series the few that are too short are to be known before hours of training
         for part in devs.values():
             origins_of(part, settings, reading)
