@@ -10,12 +10,12 @@ from typing import Any
 
 from seqnlp.bundle import load_bundle
 from seqnlp.data.in_memory.series_file import series_file
-from seqnlp.data.series.many import Refused, leaving_out, one_series, read_many
+from seqnlp.data.series.many import Refused, one_series, read_many
 from seqnlp.data.series.parts import Series, stamp_of
 from seqnlp.data.series.repair import RegularRow
 from seqnlp.data.series.rows import Row
-from seqnlp.errors import DataError, SeqnlpError, listed
-from seqnlp.messages import Say, in_other_words, told_to
+from seqnlp.errors import SeqnlpError, listed
+from seqnlp.messages import Say, told_to
 from seqnlp.metrics.events import Event, EventMerger
 from seqnlp.networks.engine import Engine
 from seqnlp.plots.answers import framed
@@ -24,6 +24,7 @@ from seqnlp.report.chart import Chart, Line
 from seqnlp.tasks import arguments
 from seqnlp.tasks.anomaly_detection.detector import LoadedDetector, detector_engine, detector_from_bundle
 from seqnlp.tasks.anomaly_detection.stream import AlarmThreshold, DetectorSession, ScoredRow
+from seqnlp.tasks.each_series import answer_each
 from seqnlp.tasks.saved_model import SavedModel
 from seqnlp.tasks.series_stream import SeriesStream
 
@@ -198,13 +199,14 @@ class Detector(SavedModel):
         """
         self._rate(false_alarms)
         self.merger(gap)
-        left_out = refused and (lambda name, problem: refused(name, DataError(in_other_words(str(problem)))))
-        with series_file(series, self.loaded.data, self.columns) as path:
-            detections = dict[str, Detection]()
-            for name, one in self.read(path, say, left_out).items():
-                with leaving_out(name, left_out):
-                    detections[name] = self.of_series(name).detect_in(one, false_alarms, gap=gap)
-            return detections
+
+        def read(path: Path, left_out: Refused | None) -> dict[str, Series]:
+            return self.read(path, say, left_out)
+
+        def detection(name: str, one: Series) -> Detection:
+            return self.of_series(name).detect_in(one, false_alarms, gap=gap)
+
+        return answer_each(series, self.loaded.data, self.columns, read, detection, refused)
 
     def read(self, path: Path, say: Say | None = None, refused: Refused | None = None) -> dict[str, Series]:
         """The series of a file by their names, as the model reads series; of a model of one series under ``""``.

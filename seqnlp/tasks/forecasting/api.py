@@ -7,12 +7,13 @@ from typing import Any
 
 from seqnlp.bundle import load_bundle
 from seqnlp.data.in_memory.series_file import series_file
-from seqnlp.data.series.many import Refused, leaving_out, one_series, read_many
+from seqnlp.data.series.many import Refused, one_series, read_many
 from seqnlp.data.series.parts import Series
 from seqnlp.errors import DataError, SeqnlpError, WrongValueError, listed
-from seqnlp.messages import Say, in_other_words, told_to
+from seqnlp.messages import Say, told_to
 from seqnlp.networks.engine import Engine, choose_engine
 from seqnlp.tasks import arguments
+from seqnlp.tasks.each_series import answer_each
 from seqnlp.tasks.forecasting.ahead import forecast_from
 from seqnlp.tasks.forecasting.answers import Forecast
 from seqnlp.tasks.forecasting.facts import LEVELS
@@ -143,15 +144,15 @@ class Forecaster(SavedModel):
             SeqnlpError, DataError: as :meth:`forecast`; names the series.
         """
         self._check(horizon, level)
-        left_out = refused and (lambda name, problem: refused(name, DataError(in_other_words(str(problem)))))
-        with series_file(series, self.loaded.data, self.names) as path:
-            forecasts = dict[str, Forecast]()
-            tell = told_to(say)
-            for name, one in self.read(path, tell, left_out).items():
-                with leaving_out(name, left_out):
-                    own = self.of_series(name, one, tell)
-                    forecasts[name] = own.forecast_after(one, horizon, level=level, say=tell)
-            return forecasts
+        tell = told_to(say)
+
+        def read(path: Path, left_out: Refused | None) -> dict[str, Series]:
+            return self.read(path, tell, left_out)
+
+        def forecast(name: str, one: Series) -> Forecast:
+            return self.of_series(name, one, tell).forecast_after(one, horizon, level=level, say=tell)
+
+        return answer_each(series, self.loaded.data, self.names, read, forecast, refused)
 
     def read(self, path: Path, say: Say | None = None, refused: Refused | None = None) -> dict[str, Series]:
         """The series of a file by their names, as the model reads series; of a model of one series under ``""``.
