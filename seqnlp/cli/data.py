@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from seqnlp.cli.action_options import refuse_unread
-from seqnlp.cli.named_texts import named_config, names_and_settings, texts_of_file
+from seqnlp.cli.named_texts import named_config, names_and_settings, texts_of_file, told_texts
 from seqnlp.cli.output import say
 from seqnlp.json_text import json_text
 
@@ -149,7 +149,7 @@ Named = dict[tuple[str, str], "list[Text]"]
 def _splits(name: str, overrides: list[str], arguments: argparse.Namespace) -> tuple[str, Named]:
     from seqnlp.tasks.split_texts import split_texts
 
-    texts = texts_of_file(name, lambda which: say(f"{name}: its texts are those of {which}"))
+    texts = texts_of_file(name, told_texts(name))
     if texts is not None:
         return name, {("file", "text"): texts}
     config = named_config(name, overrides, arguments)

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from seqnlp.cli.output import say
+
 if TYPE_CHECKING:
     from seqnlp.config.common import Config
     from seqnlp.data.overlap import Text
@@ -16,6 +18,11 @@ def names_and_settings(words: list[str]) -> tuple[list[str], list[str]]:
     """Recipes, runs and files, and the settings that change recipes; settings alone are a recipe without a name."""
     overrides = [word for word in words if "=" in word and not Path(word).exists()]
     return [word for word in words if word not in overrides] or [""], overrides
+
+
+def told_texts(path: object) -> Callable[[str], None]:
+    """What says which texts are read of a file that has others, too."""
+    return lambda which: say(f"{path}: its texts are those of {which}")
 
 
 def texts_of_file(name: str, tell: Callable[[str], None]) -> list[Text] | None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 from collections import Counter
 from collections.abc import Callable, Sequence
-from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from seqnlp.cli.named_texts import told_texts
 from seqnlp.cli.output import say
 from seqnlp.cli.output_file import check_output_file
 from seqnlp.errors import DataError, SeqnlpError
@@ -156,10 +156,6 @@ def _trained(arguments: argparse.Namespace) -> WordTable:
     return WordTable(*train_skip_gram(texts, settings))
 
 
-def _say_which(path: Path, which: str) -> None:
-    say(f"{path}: its texts are those of {which}")
-
-
 def _texts(paths: Sequence[Path], arguments: argparse.Namespace) -> list[list[str]]:
     """The words of each text of files."""
     from seqnlp.data.lexicon import normalized
@@ -170,7 +166,7 @@ def _texts(paths: Sequence[Path], arguments: argparse.Namespace) -> list[list[st
     for path in paths:
         if path.is_file() and (kind := other_kind(path)) in NO_LINES:
             say(f"{path}: looks like {kind}, all of which is read as text; write its texts alone")
-    texts = [words for path in paths for words in words_of_file(path, arguments.splitter, partial(_say_which, path))]
+    texts = [words for path in paths for words in words_of_file(path, arguments.splitter, told_texts(path))]
     if run := runs_of_words(islice((word for words in texts for word in words), _LOOKED_AT)):
         say(
             f"words such as '{run[:20]}' are several in a row; --splitter characters reads each letter of such a script"

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from seqnlp.cli.named_texts import told_texts
 from seqnlp.cli.output import say
 from seqnlp.errors import DataError, SeqnlpError
 from seqnlp.json_text import json_text
@@ -97,9 +98,7 @@ def _covered(arguments: argparse.Namespace, known: frozenset[str], table: PieceT
 
     name, pieces = arguments.coverage, table.pieces if table else None
     if is_text(name):
-        texts = words_of_file(
-            Path(name), arguments.splitter, lambda which: say(f"{name}: its texts are those of {which}")
-        )
+        texts = words_of_file(Path(name), arguments.splitter, told_texts(name))
         return {name: coverage(texts, known, _MISSING, pieces)}
     is_run = Path(name).is_dir()
     config = read_run_config(Path(name)) if is_run else compose_config([f"recipe={name}"], arguments.config_dir)

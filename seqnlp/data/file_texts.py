@@ -42,11 +42,7 @@ _TOOLS = ("label_studio", "spacy", "brat")
 """Formats of labelled text of which a row alone does not show the text."""
 
 
-def _nothing(which: str) -> None:
-    """For whoever need not know which texts were read."""
-
-
-def file_texts(path: Path, tell: Callable[[str], None] = _nothing) -> list[Text]:
+def file_texts(path: Path, tell: Callable[[str], None]) -> list[Text]:
     """The texts of a file or folder, whatever task it is for.
 
     These are the sentences of column files, CoNLL-U and tables of words; the texts of JSON, of annotation tools, of

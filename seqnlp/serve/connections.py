@@ -41,8 +41,9 @@ def connection_class(seconds: float) -> type[asyncio.Protocol]:
             elif self._closing is None:
                 self._expect_headers()
 
-        # asyncio keeps a connection open if this is True; uvicorn, which never does, declares that it returns None.
-        def eof_received(self) -> bool:  # type: ignore[override]  # as asyncio.Protocol declares it
+        # asyncio asks for a bool: True keeps a connection open that the client has half closed, so that its answer can
+        # still be sent. uvicorn never does that and declares None, so no return type is right for both.
+        def eof_received(self) -> bool:  # type: ignore[override]
             """The client sends no more. It may still read: what it has asked is answered, then the connection ends."""
             answering = self.cycle is not None and not self.cycle.response_complete and not self.cycle.more_body
             if answering:

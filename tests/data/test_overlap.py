@@ -10,6 +10,11 @@ from seqnlp.data.overlap import Text, find_overlap, normalized_text
 from seqnlp.errors import DataError
 
 
+def texts_of(path: Path) -> list[Text]:
+    """Those of a file, whichever they are."""
+    return file_texts(path, lambda which: None)
+
+
 def texts(*lines: str) -> list[Text]:
     return [Text(line, number) for number, line in enumerate(lines, 1)]
 
@@ -44,11 +49,11 @@ def test_accents_and_points_do_not_count(one: str, other: str) -> None:
 def test_the_treebank_and_sentence_polarity_share_sentences(shared_data: Path) -> None:
     sentiment = shared_data / "sentiment"
     polarity = [
-        text for split in ("train", "test") for text in file_texts(sentiment / f"sentence_polarity/{split}.tsv.gz")
+        text for split in ("train", "test") for text in texts_of(sentiment / f"sentence_polarity/{split}.tsv.gz")
     ]
     shared = {}
     for split in ("dev", "test"):
-        actual = find_overlap(file_texts(sentiment / f"sst/sst5.{split}.tsv.gz"), polarity)
+        actual = find_overlap(texts_of(sentiment / f"sst/sst5.{split}.tsv.gz"), polarity)
         shared[split] = actual.normalized
         assert actual.exact < actual.normalized
     assert shared["dev"] >= 845
@@ -96,7 +101,7 @@ CONLLU = f"# text = Ann left\n1\tAnn\tAnn\tPROPN\t_\t{FEATURES}\t0\troot\t_\t_\n
 )
 def test_texts_of_a_file_are_sentences_or_texts_never_its_lines(tmp_path: Path, name: str, content: str) -> None:
     (tmp_path / name).write_text(content, encoding="utf-8")
-    texts = [one.text for one in file_texts(tmp_path / name)]
+    texts = [one.text for one in texts_of(tmp_path / name)]
     assert [text for text in texts if text in ("Ann left", "It rains")] == ["Ann left", "It rains"]
     assert not any("B-PER" in text or "Sing" in text or "good" in text for text in texts)
 
@@ -108,7 +113,7 @@ def test_texts_of_a_folder_are_those_of_its_files(tmp_path: Path) -> None:
         if name.startswith("brat"):
             (tmp_path / name).with_suffix(".ann").write_text("", encoding="utf-8")
     for folder in ("classes", "brat"):
-        assert sorted(one.text for one in file_texts(tmp_path / folder)) == ["Ann left", "It rains"]
+        assert sorted(one.text for one in texts_of(tmp_path / folder)) == ["Ann left", "It rains"]
     actual = output("data", "check", tmp_path / "classes", tmp_path / "brat")
     assert actual.splitlines()[2].endswith(" 2      2           2"), actual
 
@@ -128,7 +133,7 @@ def test_texts_of_a_folder_are_those_of_its_files(tmp_path: Path) -> None:
 )
 def test_names_of_columns_are_no_text(tmp_path: Path, name: str, content: str, first: str) -> None:
     (tmp_path / name).write_text(content, encoding="utf-8")
-    assert file_texts(tmp_path / name)[0].text == first
+    assert texts_of(tmp_path / name)[0].text == first
 
 
 def test_it_is_told_which_column_of_a_table_is_read_and_one_of_numbers_is_refused(tmp_path: Path) -> None:
@@ -139,4 +144,4 @@ def test_it_is_told_which_column_of_a_table_is_read_and_one_of_numbers_is_refuse
     assert told == ["the longest column, 'body'", "the longest column, number 2"]
     (tmp_path / "s.csv").write_text("date,value\n2020-01-01,1\n2020-01-02,2\n2020-01-03,3\n", encoding="utf-8")
     with pytest.raises(DataError, match=r"s\.csv: expected a table with texts, found numbers or dates"):
-        file_texts(tmp_path / "s.csv")
+        texts_of(tmp_path / "s.csv")
