@@ -44,13 +44,13 @@ def labelled_windows(config: AnomalyDataConfig, split: str) -> dict[str, list[Ti
     """
     if not config.labels:
         return {}
-    path, expected = existing_file(config, "labels", config.labels), _EXPECTED
+    path = existing_file(config, "labels", config.labels)
+    expected = _EXPECTED_OF_SERIES if config.series_column else _EXPECTED
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as problem:
         raise DataError(f"this is not JSON ({problem}); {expected}", path) from None
     if config.series_column:
-        expected = _EXPECTED_OF_SERIES
         if isinstance(content, dict) and content and all(isinstance(each, dict) for each in content.values()):
             content = _of_file(content, _file_of(config, split), path)
         by_series = content
